@@ -1,0 +1,95 @@
+//! The question "when does the next job come?", as a trait that every arrival process answers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::action::ActionId;
+use crate::model::capacity::NeedId;
+use crate::model::time::{Epoch, Span, Time};
+use crate::random::stream::Streams;
+
+/// A source of jobs in one replication.
+pub trait ArrivalProcess {
+    /// The next arrival, at an instant not before the one returned last; `None` when no more come.
+    fn next(&mut self) -> Option<Arrival>;
+
+    /// Whether its events are cron firings, which come before other arrivals of the same instant.
+    fn is_cron(&self) -> bool {
+        false
+    }
+
+    /// What happens to an arrival whose action is still waiting or active.
+    fn overlap(&self) -> Overlap {
+        Overlap::Enqueue
+    }
+
+    /// The number of customers of a closed source; they are asked for one by one with [`ArrivalProcess::cycle`].
+    fn population(&self) -> u32 {
+        0
+    }
+
+    /// When customer `customer`, who has been away since `from`, comes with its job number `cycle` (from 0).
+    fn cycle(&mut self, customer: u32, cycle: u32, from: Time) -> Option<Arrival> {
+        let _ = (customer, cycle, from);
+        None
+    }
+}
+
+/// What a process needs to begin a replication.
+#[derive(Clone, Copy, Debug)]
+pub struct ArrivalStart<'a> {
+    /// The replication's random streams.
+    pub streams: &'a Streams,
+    /// Where instant 0 lies in the calendar.
+    pub epoch: Epoch,
+}
+
+/// So many jobs of an action at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// When.
+    pub at: Time,
+    /// Of which class.
+    pub action: ActionId,
+    /// How many (a batch); may be 0.
+    pub count: u64,
+    /// What the job brings along, instead of its action's values.
+    pub given: Given,
+}
+
+impl Arrival {
+    /// One job with its action's values.
+    pub fn single(at: Time, action: ActionId) -> Arrival {
+        Arrival { at, action, count: 1, given: Given::default() }
+    }
+}
+
+/// What a job brings along; each `None` falls back to the action.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Its need vector.
+    pub need: Option<NeedId>,
+    /// Its service time.
+    pub service: Option<Span>,
+    /// Its estimated service time.
+    pub estimate: Option<Span>,
+    /// Its priority.
+    pub priority: Option<i64>,
+    /// Its deadline.
+    pub deadline: Option<Span>,
+    /// Further attempts after a failed one.
+    pub retries: Option<u32>,
+}
+
+/// What a cron's firing does while earlier jobs of its action are still there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overlap {
+    /// Makes a job all the same.
+    #[default]
+    Enqueue,
+    /// Makes none while one waits.
+    SkipIfWaiting,
+    /// Makes none while one waits or runs.
+    SkipIfActive,
+}

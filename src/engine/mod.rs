@@ -1,0 +1,14 @@
+//! The kernel: a clock, a calendar of events, waiting jobs, workers, and the life of a job.
+//!
+//! It asks one thing which job goes next ([`ClaimPolicy`]), another when the next job comes ([`ArrivalProcess`]), and tells
+//! a third what happened ([`Observer`]); it knows none of their implementations.
+
+mod arrival;
+mod observer;
+mod policy;
+mod system;
+
+pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
+pub use observer::{Attempt, Observer, Run};
+pub use policy::ClaimPolicy;
+pub use system::{ActionModel, ClaimRule, InitialRow, InitialState, System, Window};

@@ -1,0 +1,41 @@
+//! The words of the claim rule that carry no behaviour: placement, pass and batch.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which worker gets a job under instant claiming, where several could.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placement {
+    /// Any worker that fits, with equal probability.
+    #[default]
+    Random,
+    /// The worker that comes first in the scenario.
+    First,
+    /// The worker that keeps the largest share of its capacity free, summed over its resources; the first on a tie.
+    MostFree,
+    /// The worker that keeps the smallest share of its capacity free, summed over its resources; the first on a tie.
+    LeastFree,
+}
+
+/// When waiting jobs are offered under instant claiming.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pass {
+    /// Once per instant, after all its other events.
+    #[default]
+    Instant,
+    /// After each completion and each arrival.
+    Event,
+}
+
+/// How many jobs a worker claims at the end of one delay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Batch {
+    /// The first job that fits.
+    #[default]
+    One,
+    /// One after the other until none fits.
+    All,
+}

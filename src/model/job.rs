@@ -1,0 +1,102 @@
+//! Jobs: one row of the registry's job table is one attempt; a chain is a job with all its retries.
+
+use serde::Serialize;
+
+use super::action::ActionId;
+use super::capacity::NeedId;
+use super::time::{Span, Time};
+
+/// A row's number within its replication, in order of creation: 0, 1, 2, …
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// The life of a job row, with the registry's own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not claimed yet.
+    Waiting,
+    /// Being run by its worker.
+    Running,
+    /// Succeeded.
+    Done,
+    /// Ended in error; a retry may follow as a new row.
+    Error,
+    /// Asked to stop, not stopped yet.
+    CancelRequest,
+    /// Cancelled: on request, out of patience, or turned away.
+    Cancel,
+    /// Its worker was declared dead.
+    WorkerDead,
+    /// Its worker came back after having been declared dead, and stopped it.
+    WorkerResurrection,
+    /// Its worker was shut down gracefully.
+    WorkerShutdown,
+    /// Removed from the table together with its logs.
+    Deleted,
+}
+
+impl Status {
+    /// The word in API documents, tables and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Waiting => "waiting",
+            Status::Running => "running",
+            Status::Done => "done",
+            Status::Error => "error",
+            Status::CancelRequest => "cancel_request",
+            Status::Cancel => "cancel",
+            Status::WorkerDead => "worker_dead",
+            Status::WorkerResurrection => "worker_resurrection",
+            Status::WorkerShutdown => "worker_shutdown",
+            Status::Deleted => "deleted",
+        }
+    }
+}
+
+/// How a row left the simulation; finer than [`Status`], which knows one `cancel` for all of the last three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// Ran to its end and succeeded.
+    Done,
+    /// Ran to its end and failed.
+    Error,
+    /// Ran into its deadline and was stopped: an `error`.
+    DeadlineMissed,
+    /// Cancelled on request.
+    Cancelled,
+    /// Waited longer than its patience.
+    Abandoned,
+    /// Found the queue full.
+    Rejected,
+}
+
+impl Ending {
+    /// The row's terminal status.
+    pub fn status(self) -> Status {
+        match self {
+            Ending::Done => Status::Done,
+            Ending::Error | Ending::DeadlineMissed => Status::Error,
+            Ending::Cancelled | Ending::Abandoned | Ending::Rejected => Status::Cancel,
+        }
+    }
+}
+
+/// What a row needs while it waits and runs, kept small because a backlog holds millions of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The row's number.
+    pub id: JobId,
+    /// Not before this instant; the wait counts from here.
+    pub scheduled_at: Time,
+    /// How long the attempt runs if nothing stops it.
+    pub service: Span,
+    /// Where the engine keeps what only chains with a future or a past need (retries, closed customers).
+    pub chain: Option<std::num::NonZeroU32>,
+    /// The class.
+    pub action: ActionId,
+    /// The need vector.
+    pub need: NeedId,
+    /// Whether the attempt will end in error.
+    pub fails: bool,
+}

@@ -1,0 +1,213 @@
+//! Simulated time: whole nanoseconds from the scenario's `start`, so that no float ever decides an order.
+//!
+//! Calendar times exist at the edges only; [`Epoch`] is the bridge to them.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub};
+use std::str::FromStr;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Nanoseconds in a second.
+pub const NANOS: i64 = 1_000_000_000;
+
+/// An instant of the simulation, in nanoseconds from the scenario's `start`; negative before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i64);
+
+/// A length of time in nanoseconds. Parsed from text with units: `"1h30m"`, `"250ms"`, `"0.5s"`, `"7d"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(pub i64);
+
+impl Time {
+    /// The scenario's `start`.
+    pub const ZERO: Time = Time(0);
+    /// Later than everything that happens.
+    pub const NEVER: Time = Time(i64::MAX);
+
+    /// Seconds from `start`, for statistics and charts; never for an order.
+    pub fn as_secs_f64(self) -> f64 {
+        Span(self.0).as_secs_f64()
+    }
+}
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Span = Span(0);
+
+    /// A length of whole seconds.
+    pub const fn secs(seconds: i64) -> Span {
+        Span(seconds * NANOS)
+    }
+
+    /// The nearest nanosecond to `seconds`; what is below zero (or no number) becomes zero, what is too long the longest.
+    pub fn from_secs_f64(seconds: f64) -> Span {
+        // Adding a half and cutting off rounds to nearest for everything that is not negative.
+        Span((seconds * 1e9 + 0.5).max(0.0) as i64)
+    }
+
+    /// The length in seconds, for statistics and charts; never for an order.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e9
+    }
+}
+
+impl Add<Span> for Time {
+    type Output = Time;
+    fn add(self, span: Span) -> Time {
+        Time(self.0.saturating_add(span.0))
+    }
+}
+
+impl AddAssign<Span> for Time {
+    fn add_assign(&mut self, span: Span) {
+        *self = *self + span;
+    }
+}
+
+impl Sub for Time {
+    type Output = Span;
+    fn sub(self, earlier: Time) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add for Span {
+    type Output = Span;
+    fn add(self, other: Span) -> Span {
+        Span(self.0.saturating_add(other.0))
+    }
+}
+
+impl fmt::Display for Span {
+    /// `4m`, `1h30m`, `26s`, `250ms`: what the parser reads back to the same length.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut rest, mut wrote) = (self.0.unsigned_abs(), false);
+        if self.0 < 0 {
+            f.write_str("-")?;
+        }
+        for (unit, name) in [
+            (86_400_000_000_000, "d"),
+            (3_600_000_000_000, "h"),
+            (60_000_000_000, "m"),
+            (1_000_000_000, "s"),
+            (1_000_000, "ms"),
+            (1_000, "us"),
+            (1, "ns"),
+        ] {
+            if rest >= unit {
+                write!(f, "{}{name}", rest / unit)?;
+                (rest, wrote) = (rest % unit, true);
+            }
+        }
+        if wrote { Ok(()) } else { f.write_str("0s") }
+    }
+}
+
+/// Why a text is no length of time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a duration; write a number with a unit, such as \"250ms\", \"30s\", \"1h30m\" or \"7d\"")]
+pub struct SpanError {
+    text: String,
+}
+
+impl FromStr for Span {
+    type Err = SpanError;
+
+    fn from_str(text: &str) -> Result<Span, SpanError> {
+        let wrong = || SpanError { text: text.to_owned() };
+        let span: jiff::Span = text.trim().parse().map_err(|_| wrong())?;
+        let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+        let nanos = i64::try_from(duration.as_nanos()).map_err(|_| wrong())?;
+        if nanos < 0 { Err(wrong()) } else { Ok(Span(nanos)) }
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = SpanError;
+    fn try_from(text: String) -> Result<Span, SpanError> {
+        text.parse()
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Where simulated instant 0 lies in the calendar (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Epoch(pub DateTime<Utc>);
+
+impl Default for Epoch {
+    /// The fixed `start` of a scenario that names none: 2017-02-17T00:00:00Z, a day of the registry's own sample documents.
+    fn default() -> Epoch {
+        Epoch(DateTime::from_timestamp(1_487_289_600, 0).expect("a valid instant"))
+    }
+}
+
+impl Epoch {
+    /// The simulated instant of a calendar time, or `None` where it is more than 292 years away.
+    pub fn time_of(self, calendar: DateTime<Utc>) -> Option<Time> {
+        (calendar - self.0).num_nanoseconds().map(Time)
+    }
+
+    /// The calendar time of a simulated instant, or `None` outside the calendar.
+    pub fn calendar_of(self, time: Time) -> Option<DateTime<Utc>> {
+        self.0.checked_add_signed(TimeDelta::nanoseconds(time.0))
+    }
+
+    /// RFC 3339 with `Z` and as many digits of a second as asked for.
+    pub fn rfc3339(self, time: Time, digits: SecondsFormat) -> String {
+        self.calendar_of(time).map_or_else(String::new, |at| at.to_rfc3339_opts(digits, true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_with_units_only() {
+        for (text, nanos) in [
+            ("1h30m", 5_400 * NANOS),
+            ("250ms", 250_000_000),
+            ("0.5s", 500_000_000),
+            ("7d", 7 * 86_400 * NANOS),
+            ("0s", 0),
+            ("1m0s", 60 * NANOS),
+            ("1.5h", 5_400 * NANOS),
+            ("800us", 800_000),
+        ] {
+            assert_eq!(text.parse(), Ok(Span(nanos)), "{text}");
+        }
+        for text in ["", "5", "-3s", "5 parsecs", "s", "1e3", "999999999d"] {
+            assert!(text.parse::<Span>().is_err(), "{text} must be refused");
+        }
+    }
+
+    #[test]
+    fn spans_print_as_they_are_read() {
+        for nanos in [0, 1, 999, 1_500_000, 90 * NANOS, 86_400 * NANOS + 1, i64::MAX] {
+            assert_eq!(Span(nanos).to_string().parse(), Ok(Span(nanos)));
+        }
+    }
+
+    #[test]
+    fn seconds_round_to_the_nearest_nanosecond() {
+        assert_eq!(Span::from_secs_f64(0.1), Span(100_000_000));
+        assert_eq!(Span::from_secs_f64(1.4e-9), Span(1));
+        assert_eq!(Span::from_secs_f64(1.6e-9), Span(2));
+        assert_eq!(Span::from_secs_f64(-1.0), Span::ZERO);
+        assert_eq!(Span::from_secs_f64(f64::NAN), Span::ZERO);
+        assert_eq!(Span::from_secs_f64(f64::INFINITY), Span(i64::MAX));
+    }
+}

@@ -1,0 +1,5 @@
+//! Random numbers: keyed streams, parameter-free base variates, and distributions that scale them.
+
+pub mod dist;
+pub mod stream;
+pub mod variate;

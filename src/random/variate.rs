@@ -1,0 +1,1 @@
+//! Base variates without parameters: the standard exponential and the standard normal.

@@ -1,0 +1,1 @@
+//! The registry's API documents (jobs, workers, crons) <-> the model.

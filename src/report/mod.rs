@@ -1,0 +1,1 @@
+//! Outcome -> bytes: CSV, JSON, SVG.

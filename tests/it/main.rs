@@ -1,0 +1,1 @@
+//! One binary of integration tests; each module says what it holds the simulator to.
