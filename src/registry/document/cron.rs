@@ -8,7 +8,8 @@ use serde::de::MapAccess;
 use serde_json::{Map, Value};
 
 use super::field::Field;
-use super::shape::{Document, Kind};
+use super::kind::Kind;
+use super::shape::Document;
 use crate::model::time::Span;
 
 /// A cron row: what makes jobs of one action again and again. Fields in the order in which the API prints them.

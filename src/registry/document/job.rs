@@ -9,7 +9,8 @@ use serde::ser::Serializer;
 use serde_json::{Map, Value};
 
 use super::field::{Field, FieldValue};
-use super::shape::{Document, Kind};
+use super::kind::Kind;
+use super::shape::Document;
 use crate::model::job::Status;
 use crate::model::time::Span;
 

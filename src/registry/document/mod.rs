@@ -10,14 +10,19 @@ mod error;
 mod field;
 mod instant;
 mod job;
+mod kind;
 mod shape;
 mod worker;
+
+#[cfg(test)]
+mod tests;
 
 pub use cron::CronDocument;
 pub use error::DocumentError;
 pub use field::{Field, FieldValue};
 pub use job::{JobDocument, JobStatus};
-pub use shape::{Document, Kind, print, read};
+pub use kind::Kind;
+pub use shape::{Document, print, read};
 pub use worker::{WorkerDocument, WorkerStatus};
 
 /// The rows of a jobs document, in its order.

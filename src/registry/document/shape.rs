@@ -12,48 +12,7 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::error::DocumentError;
-
-/// The three kinds of document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Jobs.
-    Job,
-    /// Workers.
-    Worker,
-    /// Crons.
-    Cron,
-}
-
-impl Kind {
-    const ALL: [Kind; 3] = [Kind::Job, Kind::Worker, Kind::Cron];
-
-    /// What one row is called.
-    pub fn noun(self) -> &'static str {
-        match self {
-            Kind::Job => "job",
-            Kind::Worker => "worker",
-            Kind::Cron => "cron",
-        }
-    }
-
-    /// The key of a page's list.
-    pub fn list(self) -> &'static str {
-        match self {
-            Kind::Job => "jobs",
-            Kind::Worker => "workers",
-            Kind::Cron => "crons",
-        }
-    }
-
-    /// Fields that only rows of this kind have.
-    fn marks(self) -> &'static [&'static str] {
-        match self {
-            Kind::Job => &["workerID", "retryFromID", "scheduledAt", "lastUpdated", "retriesLeft", "retriesTotal"],
-            Kind::Worker => &["heartbeatExpiration"],
-            Kind::Cron => &["schedule", "nextRun"],
-        }
-    }
-}
+use super::kind::Kind;
 
 /// A row of a document.
 pub trait Document: Default + Serialize {
@@ -104,13 +63,9 @@ fn without_mark<T: Document>(bytes: &[u8]) -> Result<&[u8], DocumentError> {
     }
     let json = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     if json.iter().all(u8::is_ascii_whitespace) {
-        return fail(format!("the document is empty; expected {}", wanted(T::KIND)));
+        return fail(format!("the document is empty; expected {}", T::KIND.wanted()));
     }
     Ok(json)
-}
-
-fn wanted(kind: Kind) -> String {
-    format!("{{\"{}\": [...]}}, an array of {0}, or one {} after another", kind.list(), kind.noun())
 }
 
 /// The rows so far, and where the reading stands, for complaints.
@@ -148,7 +103,7 @@ impl<T: Document> Reader<T> {
     fn finish<E: Error>(&mut self, seen: Seen) -> Result<(), E> {
         self.inside = false;
         let mut row = std::mem::take(&mut self.row);
-        if let Some(problem) = misfit(T::KIND, seen, row.other()) {
+        if let Some(problem) = misfit(T::KIND, self.rows.len() + 1, seen, row.other()) {
             return Err(E::custom(problem));
         }
         self.rows.push(row);
@@ -165,20 +120,20 @@ struct Seen {
     mark: bool,
 }
 
-/// Why an object is no row of this kind after all; `other` are its fields that such rows do not have.
-fn misfit(kind: Kind, seen: Seen, other: &Map<String, Value>) -> Option<String> {
+/// Why the object in the place of row `number` is no such row after all; `other` are its fields that such rows do not have.
+fn misfit(kind: Kind, number: usize, seen: Seen, other: &Map<String, Value>) -> Option<String> {
     let strangers = || Kind::ALL.into_iter().filter(|stranger| *stranger != kind);
     if seen.field {
         let marks = strangers().flat_map(|stranger| stranger.marks().iter().map(move |mark| (stranger, mark)));
         let (stranger, mark) = marks.filter(|_| !seen.mark).find(|(_, mark)| other.contains_key(**mark))?;
-        return Some(format!("this is a {} (it has {mark:?}), not a {}", stranger.noun(), kind.noun()));
+        return Some(format!("{0} {number} is a {1} (it has {mark:?}), not a {0}", kind.noun(), stranger.noun()));
     }
     Some(if let Some(errors) = other.get("errors") {
         format!("the registry answered with an error, not with {}: {errors}", kind.list())
     } else if let Some(stranger) = strangers().find(|stranger| other.contains_key(stranger.list())) {
-        format!("these are {}, not {}; expected {}", stranger.list(), kind.list(), wanted(kind))
+        format!("these are {}, not {}; expected {}", stranger.list(), kind.list(), kind.wanted())
     } else {
-        format!("an object without any field of a {}; expected {}", kind.noun(), wanted(kind))
+        format!("{0} {number} has no field of a {0}; expected {1}", kind.noun(), kind.wanted())
     })
 }
 
@@ -197,7 +152,7 @@ impl<'de, T: Document> Visitor<'de> for Part<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&wanted(T::KIND))
+        f.write_str(&T::KIND.wanted())
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {

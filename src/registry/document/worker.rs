@@ -9,7 +9,8 @@ use serde::ser::Serializer;
 use serde_json::{Map, Value};
 
 use super::field::{Field, FieldValue};
-use super::shape::{Document, Kind};
+use super::kind::Kind;
+use super::shape::Document;
 
 /// A worker row: the job runner of one replica. Fields in the order in which the API prints them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
