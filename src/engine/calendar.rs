@@ -297,7 +297,7 @@ mod tests {
             if round % 2 == 1 {
                 calendar.sequence = (1 << SEQUENCE_BITS) - 50;
             }
-            let (mut list, mut order, mut now) = (Vec::new(), 0_u64, 0);
+            let (mut list, mut order, mut now) = (Vec::<(i64, Class, u64, usize)>::new(), 0, 0);
             for _ in 0..400 {
                 let key = calendar.peek();
                 if random.below(5) < 2 && key != NOTHING {

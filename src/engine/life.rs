@@ -129,13 +129,11 @@ impl Life {
     /// Which attempt of its chain a row is.
     #[inline]
     pub(super) fn attempt(&self, system: &System, job: &Job) -> Attempt {
-        match job.chain {
-            Some(chain) => self.chains[slot(chain)].attempt,
-            None => {
-                let retries_left = system.action(job.action).retries;
-                Attempt { number: 1, first: job.id, since: job.scheduled_at, retries_left }
-            }
-        }
+        let Some(chain) = job.chain else {
+            let retries_left = system.action(job.action).retries;
+            return Attempt { number: 1, first: job.id, since: job.scheduled_at, retries_left };
+        };
+        self.chains[slot(chain)].attempt
     }
 
     /// How long a claimed row runs: its service time, or less if its deadline stops it.

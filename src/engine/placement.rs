@@ -11,7 +11,7 @@ use crate::random::stream::{Purpose, Stream, Streams};
 /// A placement with what it has to keep in mind.
 #[derive(Debug)]
 pub(super) enum Placer {
-    Random(Stream),
+    Random(Box<Stream>),
     First,
     ByShare { shelves: Shelves, most: bool },
 }
@@ -19,7 +19,7 @@ pub(super) enum Placer {
 impl Placer {
     pub(super) fn new(placement: Placement, system: &System, pool: &Pool, streams: &Streams) -> Placer {
         match placement {
-            Placement::Random => Placer::Random(streams.stream(Purpose::Placement, "")),
+            Placement::Random => Placer::Random(Box::new(streams.stream(Purpose::Placement, ""))),
             Placement::First => Placer::First,
             Placement::MostFree => Placer::ByShare { shelves: Shelves::new(system, pool), most: true },
             Placement::LeastFree => Placer::ByShare { shelves: Shelves::new(system, pool), most: false },

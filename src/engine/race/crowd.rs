@@ -17,7 +17,7 @@ use crate::random::stream::Stream;
 pub(super) struct Crowds {
     longest: Span,
     stream: Stream,
-    crowds: Vec<Crowd>,
+    all: Vec<Crowd>,
     /// By worker.
     places: Vec<Place>,
     /// Workers that are alone and idle and have room for something.
@@ -54,7 +54,7 @@ impl Crowds {
     /// All workers idle, in crowds by what fits on them.
     pub(super) fn new(pool: &Pool, workers: usize, longest: Span, stream: Stream) -> Crowds {
         let (places, idle) = (vec![Place::Idle; workers], Bits::new(workers));
-        let mut crowds = Crowds { longest, stream, crowds: Vec::new(), places, idle, next: NOTHING, fired: None };
+        let mut crowds = Crowds { longest, stream, all: Vec::new(), places, idle, next: NOTHING, fired: None };
         for worker in 0..workers {
             if let Some(crowd) = crowds.crowd_of(pool.fitting(worker)) {
                 crowds.enter(worker, crowd);
@@ -70,9 +70,9 @@ impl Crowds {
     /// A need begins to be waited for.
     pub(super) fn heat(&mut self, now: Time, need: usize, pool: &Pool, waiting: &[u64], calendar: &mut Calendar) {
         let (word, bit) = (need / 64, 1 << (need % 64));
-        for crowd in 0..self.crowds.len() {
-            if !self.crowds[crowd].hot && self.crowds[crowd].fitting[word] & bit != 0 {
-                self.crowds[crowd].hot = true;
+        for crowd in 0..self.all.len() {
+            if !self.all[crowd].hot && self.all[crowd].fitting[word] & bit != 0 {
+                self.all[crowd].hot = true;
                 self.heat_crowd(now, crowd, pool, calendar);
             }
         }
@@ -86,20 +86,20 @@ impl Crowds {
 
     /// All idle workers for which just the crowd's needs fit start an attempt together.
     fn heat_crowd(&mut self, now: Time, crowd: usize, pool: &Pool, calendar: &mut Calendar) {
-        self.crowds[crowd].law.pass_unseen(now);
-        let fitting = &self.crowds[crowd].fitting;
+        self.all[crowd].law.pass_unseen(now);
+        let fitting = &self.all[crowd].fitting;
         let need = super::super::bits::ones(fitting).next().expect("a crowd's members have room for something");
         let alike = |&worker: &usize| pool.fitting(worker) == &fitting[..];
         let mut starters: Vec<usize> = self.idle.intersection(pool.with_room(need)).filter(alike).collect();
-        if self.crowds[crowd].members.len() < starters.len() {
+        if self.all[crowd].members.len() < starters.len() {
             starters.extend(self.disband(crowd, calendar));
         }
-        let fresh = self.crowds[crowd].members.is_empty();
-        let law = &mut self.crowds[crowd].law;
+        let fresh = self.all[crowd].members.is_empty();
+        let law = &mut self.all[crowd].law;
         if fresh {
-            law.start_afresh(now)
+            law.start_afresh(now);
         } else {
-            law.start_idle()
+            law.start_idle();
         }
         for worker in starters {
             self.start(worker, crowd, calendar);
@@ -109,8 +109,10 @@ impl Crowds {
 
     /// Finds out of every member what it is at: the crowd is too small to be worth its law. Gives those that are idle.
     fn disband(&mut self, crowd: usize, calendar: &mut Calendar) -> Vec<usize> {
-        let members: Vec<usize> = self.crowds[crowd].members.iter().map(|&worker| worker as usize).collect();
-        members.iter().for_each(|&worker| self.leave(worker, calendar));
+        let members: Vec<usize> = self.all[crowd].members.iter().map(|&worker| worker as usize).collect();
+        for &worker in &members {
+            self.leave(worker, calendar);
+        }
         members.into_iter().filter(|&worker| self.places[worker] == Place::Idle).collect()
     }
 
@@ -118,7 +120,7 @@ impl Crowds {
     pub(super) fn cool(&mut self, now: Time, need: usize, waiting: &[u64]) {
         let (word, bit) = (need / 64, 1 << (need % 64));
         let mut changed = false;
-        for crowd in &mut self.crowds {
+        for crowd in &mut self.all {
             if crowd.hot && crowd.fitting[word] & bit != 0 && !meet(&crowd.fitting, waiting) {
                 crowd.law.pass_quiet(now);
                 (crowd.hot, crowd.next, changed) = (false, NOTHING, true);
@@ -131,13 +133,13 @@ impl Crowds {
 
     /// The firing with that key is due: whose it is. The member leaves its crowd, its attempt being over.
     pub(super) fn fire(&mut self, key: u128, now: Time) -> usize {
-        let crowd = self.crowds.iter().position(|crowd| crowd.next == key).expect("the key is a crowd's");
-        let chosen = self.stream.below(self.crowds[crowd].members.len() as u64) as usize;
-        let worker = self.crowds[crowd].members[chosen] as usize;
-        self.crowds[crowd].law.pass_quiet(now);
+        let crowd = self.all.iter().position(|crowd| crowd.next == key).expect("the key is a crowd's");
+        let chosen = self.stream.below(self.all[crowd].members.len() as u64) as usize;
+        let worker = self.all[crowd].members[chosen] as usize;
+        self.all[crowd].law.pass_quiet(now);
         // Somebody did fire at this very instant; the others are known not to have fired before it, and may do so after.
         self.exit(worker);
-        self.crowds[crowd].next = NOTHING;
+        self.all[crowd].next = NOTHING;
         self.fired = Some(crowd);
         self.find_next();
         worker
@@ -154,7 +156,7 @@ impl Crowds {
         let fitting = pool.fitting(worker);
         if let Place::In { crowd, .. } = self.places[worker] {
             let crowd = crowd as usize;
-            if *self.crowds[crowd].fitting == *fitting {
+            if *self.all[crowd].fitting == *fitting {
                 return;
             }
             self.catch_up(crowd, now);
@@ -178,12 +180,12 @@ impl Crowds {
 
     /// A worker starts an attempt while its kind is hot.
     fn join_hot(&mut self, now: Time, worker: usize, crowd: usize, calendar: &mut Calendar) {
-        let fresh = self.crowds[crowd].members.is_empty();
-        self.crowds[crowd].hot = true;
+        let fresh = self.all[crowd].members.is_empty();
+        self.all[crowd].hot = true;
         if fresh {
-            self.crowds[crowd].law.start_afresh(now)
+            self.all[crowd].law.start_afresh(now);
         } else {
-            self.catch_up(crowd, now)
+            self.catch_up(crowd, now);
         }
         self.start(worker, crowd, calendar);
         self.draw_next(crowd, calendar);
@@ -193,7 +195,7 @@ impl Crowds {
     /// Starts a worker's attempt in or beside its crowd, whose law is up to date.
     fn start(&mut self, worker: usize, crowd: usize, calendar: &mut Calendar) {
         self.idle.set(worker, false);
-        match self.crowds[crowd].law.join(&mut self.stream) {
+        match self.all[crowd].law.join(&mut self.stream) {
             None => self.enter(worker, crowd),
             Some(firing) => {
                 self.places[worker] = Place::Racing;
@@ -205,7 +207,7 @@ impl Crowds {
     /// Takes a worker out of its crowd, whose law is up to date, and finds out what it is at.
     fn leave(&mut self, worker: usize, calendar: &mut Calendar) {
         let crowd = self.exit(worker);
-        if let Some(firing) = self.crowds[crowd].law.reveal(&mut self.stream) {
+        if let Some(firing) = self.all[crowd].law.reveal(&mut self.stream) {
             self.places[worker] = Place::Racing;
             calendar.schedule(firing, Class::Claim, worker);
         }
@@ -213,19 +215,19 @@ impl Crowds {
 
     /// Brings a crowd's law up to now: a hot one has not fired, of a cold one nothing is known.
     fn catch_up(&mut self, crowd: usize, now: Time) {
-        let crowd = &mut self.crowds[crowd];
+        let crowd = &mut self.all[crowd];
         if crowd.hot { crowd.law.pass_quiet(now) } else { crowd.law.pass_unseen(now) }
     }
 
     fn enter(&mut self, worker: usize, crowd: usize) {
-        let members = &mut self.crowds[crowd].members;
+        let members = &mut self.all[crowd].members;
         self.places[worker] = Place::In { crowd: crowd as u32, member: members.len() as u32 };
         members.push(worker as u32);
     }
 
     fn exit(&mut self, worker: usize) -> usize {
         let Place::In { crowd, member } = self.places[worker] else { unreachable!("only a member leaves a crowd") };
-        let members = &mut self.crowds[crowd as usize].members;
+        let members = &mut self.all[crowd as usize].members;
         members.swap_remove(member as usize);
         if let Some(&moved) = members.get(member as usize) {
             self.places[moved as usize] = Place::In { crowd, member };
@@ -236,7 +238,7 @@ impl Crowds {
 
     /// Draws the next firing of a crowd anew: as nobody has seen the old one, it may be forgotten.
     fn draw_next(&mut self, crowd: usize, calendar: &mut Calendar) {
-        let crowd = &mut self.crowds[crowd];
+        let crowd = &mut self.all[crowd];
         crowd.next = NOTHING;
         if crowd.hot && !crowd.members.is_empty() {
             let at = crowd.law.first_of(crowd.members.len(), &mut self.stream);
@@ -245,7 +247,7 @@ impl Crowds {
     }
 
     fn find_next(&mut self) {
-        self.next = self.crowds.iter().map(|crowd| crowd.next).min().unwrap_or(NOTHING);
+        self.next = self.all.iter().map(|crowd| crowd.next).min().unwrap_or(NOTHING);
     }
 
     /// The crowd of the workers for which just these needs fit, made if there is none; `None` if nothing fits.
@@ -253,10 +255,10 @@ impl Crowds {
         if fitting.iter().all(|&word| word == 0) {
             return None;
         }
-        Some(self.crowds.iter().position(|crowd| *crowd.fitting == *fitting).unwrap_or_else(|| {
+        Some(self.all.iter().position(|crowd| *crowd.fitting == *fitting).unwrap_or_else(|| {
             let law = Law::idle(self.longest);
-            self.crowds.push(Crowd { fitting: fitting.into(), members: Vec::new(), law, hot: false, next: NOTHING });
-            self.crowds.len() - 1
+            self.all.push(Crowd { fitting: fitting.into(), members: Vec::new(), law, hot: false, next: NOTHING });
+            self.all.len() - 1
         }))
     }
 }

@@ -34,7 +34,7 @@ enum Racers {
     /// Every attempt is drawn and is an event of its own.
     Alone(Alone),
     /// Attempts are drawn only as far as they matter.
-    Crowded(Crowds),
+    Crowded(Box<Crowds>),
 }
 
 /// Workers that race one by one.
@@ -53,7 +53,7 @@ impl Race {
         let racers = match delay {
             Distribution::Uniform(delay) if delay.low() == 0.0 && delay.high() > 0.0 && workers >= CROWDED => {
                 let longest = Span::from_secs_f64(delay.high());
-                Racers::Crowded(Crowds::new(pool, workers, longest, streams.stream(Purpose::Race, "")))
+                Racers::Crowded(Box::new(Crowds::new(pool, workers, longest, streams.stream(Purpose::Race, ""))))
             }
             _ => Racers::Alone(Alone {
                 delay: delay.clone(),

@@ -24,6 +24,16 @@ impl Uniform {
         Ok(Uniform { low, width: high - low, last: if low < high { high.next_down() } else { low } })
     }
 
+    /// The lower bound, which is a possible value.
+    pub fn low(&self) -> f64 {
+        self.low
+    }
+
+    /// The upper bound, which is none unless it equals the lower.
+    pub fn high(&self) -> f64 {
+        self.low + self.width
+    }
+
     /// Draws one number: `low + (high - low) U`.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
