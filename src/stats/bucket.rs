@@ -115,3 +115,70 @@ impl Buckets {
         sums.iter().enumerate().map(|(bucket, &sum)| sum as f64 / length(bucket) as f64).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lengths_are_nice_and_buckets_at_most_96() {
+        let day = 86_400 * NANOS;
+        for (horizon, expected) in [
+            (0, 1),
+            (1, 1),
+            (NANOS, 20_000_000),
+            (96 * NANOS, NANOS),
+            (100 * NANOS, 2 * NANOS),
+            (3600 * NANOS, 60 * NANOS),
+            (day, 900 * NANOS),
+            (day + 1, 1800 * NANOS),
+            (7 * day, 7200 * NANOS),
+            (30 * day, 12 * 3600 * NANOS),
+            (365 * day, 7 * day),
+            (3650 * day, 42 * day),
+        ] {
+            assert_eq!(nice_length(Time(horizon)), Span(expected), "horizon {horizon} ns");
+        }
+        for power in 0..63 {
+            let horizon = Time((1 << power) + (1 << power) / 3);
+            let buckets = Buckets::new(horizon, 1).count();
+            assert!((1..=96).contains(&buckets), "{horizon:?} has {buckets} buckets");
+            assert!(power < 7 || buckets >= 32, "{horizon:?} has only {buckets} buckets");
+        }
+    }
+
+    #[test]
+    fn a_run_of_no_length_has_no_buckets() {
+        let mut buckets = Buckets::new(Time::ZERO, 2);
+        buckets.add(1, Time(-5), Time::ZERO, 3);
+        assert_eq!(buckets.averages(&buckets.sums(1)), Vec::<f64>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn sums_agree_with_cutting_every_interval_at_every_bucket(
+            horizon in 1..5_000_i64,
+            mut intervals in prop::collection::vec((-300..5_000_i64, 0..5_000_i64, 0..4_i64, 0..3_usize), 0..60),
+        ) {
+            let mut buckets = Buckets::new(Time(horizon), 3);
+            let mut naive = vec![vec![0_i128; buckets.count()]; 3];
+            let length = buckets.length().0;
+            for (from, to, ..) in &mut intervals {
+                (*from, *to) = ((*from).min(*to).min(horizon), (*to).min(horizon));
+            }
+            intervals.sort_by_key(|&(_, to, ..)| to);
+            for (from, to, units, line) in intervals {
+                buckets.add(line, Time(from), Time(to), units);
+                for (bucket, sum) in (0..).zip(&mut naive[line]) {
+                    let (start, end) = (bucket * length, (bucket + 1) * length);
+                    *sum += i128::from(units * (to.min(end) - from.max(start)).max(0));
+                }
+            }
+            for (line, naive) in naive.iter().enumerate() {
+                prop_assert_eq!(&buckets.sums(line), naive, "line {}", line);
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod moments;
 mod observer;
 pub mod series;
 mod tally;
+mod units;
 
 use crate::model::time::Span;
 use figure::{Figure, OfAction};
