@@ -1,5 +1,7 @@
 //! Series by time bucket: busy and offered units, and queue lengths, each averaged over its bucket.
 
+use std::iter;
+
 use crate::engine::Run;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
@@ -73,19 +75,15 @@ impl SeriesBuilder {
     /// A row waited from `from` (or the start) until `until`.
     #[inline]
     pub(super) fn waited(&mut self, need: &Need, from: Time, until: Time) {
-        self.buckets.add(0, from, until, 1);
-        for &(resource, _) in need {
-            self.buckets.add(1 + resource, from, until, 1);
-        }
+        let of_resources = need.iter().map(|&(resource, _)| (1 + resource, 1));
+        self.buckets.add(from, until, iter::once((0, 1)).chain(of_resources));
     }
 
     /// A row ran until `until`.
     #[inline]
     pub(super) fn ran(&mut self, need: &Need, run: Run, until: Time) {
         let first = self.busy + run.worker.0 as usize * self.stride;
-        for &(resource, units) in need {
-            self.buckets.add(first + resource, run.claimed_at, until, units);
-        }
+        self.buckets.add(run.claimed_at, until, need.iter().map(|&(resource, units)| (first + resource, units)));
     }
 
     /// The series, once all rows have been told.
