@@ -51,6 +51,7 @@ impl Laws {
         if cfg!(debug_assertions) {
             self.arrived += 1;
             self.wait(now, job, 1);
+            self.balance(now);
         }
     }
 
@@ -59,6 +60,7 @@ impl Laws {
         if cfg!(debug_assertions) {
             self.wait(now, job, -1);
             self.run(now, job, worker, 1, units);
+            self.balance(now);
         }
     }
 
@@ -67,6 +69,7 @@ impl Laws {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.run(now, job, worker, -1, units);
+            self.balance(now);
         }
     }
 
@@ -75,6 +78,7 @@ impl Laws {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.wait(now, job, -1);
+            self.balance(now);
         }
     }
 
@@ -86,6 +90,11 @@ impl Laws {
         self.told_running += 1;
     }
 
+    fn balance(&self, now: Time) {
+        let there = self.waiting.height + self.running.height;
+        assert_eq!(self.arrived, there + self.ended, "arrived = waiting + running + ended at {now:?}");
+    }
+
     fn wait(&mut self, now: Time, job: &Job, rows: i64) {
         self.waiting.change(now, rows);
         self.waiting_of[usize::from(job.action.0)].change(now, rows);
@@ -94,8 +103,6 @@ impl Laws {
     fn run(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, units: &Units) {
         self.running.change(now, rows);
         self.running_of[usize::from(job.action.0)].change(now, rows);
-        assert_eq!(self.arrived, self.waiting.height + self.running.height + self.ended, "a row was lost at {now:?}");
-
         let JobId(number) = job.id;
         let admitted = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
         for &(resource, taken) in units.need(job.need) {

@@ -120,28 +120,45 @@ impl Tally {
     /// Definition 7 of Hyndman & Fan (1996), the default of R and NumPy: linear between the order statistics around rank
     /// (n - 1) p. Beyond [`EXACT`] values each of those two is right to 1/256 of itself.
     pub fn quantile(&mut self, p: f64) -> Option<f64> {
-        let (min, max) = (self.moments.least()?, self.moments.largest()?);
-        let last = self.count() - 1;
-        let place = last as f64 * p.clamp(0.0, 1.0);
-        let below = self.order_statistic(place as u64);
-        let above = self.order_statistic((place as u64 + 1).min(last));
-        Some((below + (above - below) * place.fract()).clamp(min as f64, max as f64))
+        self.quantiles(&[p])?.first().copied()
     }
 
-    /// The value of rank `rank`, counted from 0.
-    fn order_statistic(&mut self, rank: u64) -> f64 {
+    /// The quantiles at several rising `p`, in one go; see [`Tally::quantile`].
+    pub fn quantiles(&mut self, ps: &[f64]) -> Option<Vec<f64>> {
+        let (min, max) = (self.moments.least()?, self.moments.largest()?);
+        let last = self.count() - 1;
+        let places: Vec<f64> = ps.iter().map(|p| last as f64 * p.clamp(0.0, 1.0)).collect();
+        let below: Vec<u64> = places.iter().map(|&place| place as u64).collect();
+        let above: Vec<u64> = below.iter().map(|&rank| (rank + 1).min(last)).collect();
+        let values = self.order_statistics(&below).into_iter().zip(self.order_statistics(&above));
+        let between = |(place, (below, above)): (&f64, (f64, f64))| below + (above - below) * place.fract();
+        Some(places.iter().zip(values).map(between).map(|value| value.clamp(min as f64, max as f64)).collect())
+    }
+
+    /// The values of these ranks, counted from 0 and rising.
+    fn order_statistics(&mut self, ranks: &[u64]) -> Vec<f64> {
         match &mut self.values {
             Values::Kept { samples, sorted } => {
                 if !*sorted {
                     samples.sort_unstable();
                     *sorted = true;
                 }
-                samples[rank as usize] as f64
+                ranks.iter().map(|&rank| samples[rank as usize] as f64).collect()
             }
-            // The extremes are known exactly.
-            Values::Counted(_) if rank == 0 => self.moments.least().unwrap_or(0) as f64,
-            Values::Counted(_) if rank + 1 == self.moments.count() => self.moments.largest().unwrap_or(0) as f64,
-            Values::Counted(histogram) => histogram.order_statistic(rank),
+            Values::Counted(histogram) => {
+                let mut values = histogram.order_statistics(ranks);
+                // The extremes are known exactly.
+                for (value, &rank) in values.iter_mut().zip(ranks) {
+                    *value = match rank {
+                        0 => self.moments.least().map_or(*value, |least| least as f64),
+                        _ if rank + 1 == self.moments.count() => {
+                            self.moments.largest().map_or(*value, |max| max as f64)
+                        }
+                        _ => *value,
+                    };
+                }
+                values
+            }
         }
     }
 }
