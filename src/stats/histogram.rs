@@ -51,8 +51,14 @@ impl Histogram {
     pub(super) fn order_statistics(&self, ranks: &[u64]) -> Vec<f64> {
         let mut found = Vec::with_capacity(ranks.len());
         let mut before = 0;
-        for (octave, counts) in self.octaves.iter().enumerate() {
-            for (bucket, &count) in counts.iter().flat_map(|counts| counts.iter().enumerate()) {
+        let stored = self.octaves.iter().enumerate().filter_map(|(octave, counts)| Some((octave, counts.as_ref()?)));
+        for (octave, counts) in stored {
+            let total: u64 = counts.iter().sum();
+            if ranks.get(found.len()).is_none_or(|&rank| rank >= before + total) {
+                before += total;
+                continue;
+            }
+            for (bucket, &count) in counts.iter().enumerate() {
                 let (least, largest) = bounds(octave, bucket);
                 while let Some(&rank) = ranks.get(found.len()).filter(|&&rank| rank < before + count) {
                     let within = ((rank - before) as f64 + 0.5) / count as f64;

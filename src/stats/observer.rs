@@ -4,6 +4,8 @@
 //! and the rows still there at the horizon what is left: the same integral, exactly, for one addition a row. Debug builds
 //! integrate event by event as well and compare ([`Laws`]).
 
+use std::iter;
+
 use crate::engine::{Attempt, Observer, Run, System, Window};
 use crate::model::action::ActionId;
 use crate::model::job::{Ending, Job};
@@ -59,13 +61,12 @@ impl StatsObserver {
         self.laws.hold(self.window.horizon, &self.accounts, &self.busy);
 
         let terms = Terms { window: self.window.horizon - self.window.warmup, slo: self.slo };
-        let actions = (0_u16..).map(|index| OfAction::One(ActionId(index)));
-        let mut accounts: Vec<_> = [(OfAction::All, &mut all)].into();
-        accounts.extend(actions.zip(&mut self.accounts));
+        let each = self.accounts.iter_mut().enumerate();
+        let each = each.map(|(index, account)| (OfAction::One(ActionId(index as u16)), account));
 
         let mut figures = Vec::new();
         let mut waits = Vec::new();
-        for (action, account) in accounts {
+        for (action, account) in iter::once((OfAction::All, &mut all)).chain(each) {
             figures.extend(job_figures(action, account, terms));
             waits.extend(WaitTable::of(action, &mut account.wait));
         }

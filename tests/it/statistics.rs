@@ -253,6 +253,32 @@ fn series_cover_the_warm_up_too() {
 }
 
 #[test]
+fn a_retry_of_a_chain_from_the_warm_up_has_a_wait_but_no_response() {
+    let mut told = StatsObserver::new(&system(10), None, Span::secs(10));
+    let (first, second, third) = (job(0, SCAN, 1), job(1, SCAN, 12), job(2, SCAN, 20));
+    told.due(at(1), &first, attempt(1, 0, 1));
+    told.claimed(at(2), &first, A);
+    told.ended(at(10), &first, attempt(1, 0, 1), run(A, 2), Ending::Error, false);
+    told.due(at(12), &second, attempt(2, 0, 1));
+    told.claimed(at(15), &second, A);
+    told.ended(at(19), &second, attempt(2, 0, 1), run(A, 15), Ending::Done, true);
+    // A running row that is cancelled has run, but has no response time.
+    told.due(at(20), &third, attempt(1, 2, 20));
+    told.claimed(at(25), &third, A);
+    told.ended(at(31), &third, attempt(1, 2, 20), run(A, 25), Ending::Cancelled, true);
+    let told = told.finish();
+    let of_all = |measure, statistic| figure(&told, OfAction::All, measure, statistic);
+    assert_eq!(of_all(Measure::WaitS, Statistic::Mean), Some(4.0));
+    assert_eq!(of_all(Measure::ServiceS, Statistic::Mean), Some(5.0));
+    assert_eq!(of_all(Measure::ResponseS, Statistic::Mean), None);
+    assert_eq!(of_all(Measure::Slowdown, Statistic::Max), None);
+    assert_eq!(of_all(Measure::Jobs, Statistic::Arrived), Some(2.0));
+    assert_eq!(of_all(Measure::Jobs, Statistic::Cancel), Some(1.0));
+    assert_eq!(of_all(Measure::Retries, Statistic::Count), Some(1.0));
+    assert_eq!(of_all(Measure::WithinSlo, Statistic::Mean), None, "no target, no share");
+}
+
+#[test]
 fn nothing_measured_is_no_number() {
     let mut told = StatsObserver::new(&system(100), None, Span::secs(10));
     told.due(at(95), &job(0, SCAN, 95), attempt(1, 0, 95));
