@@ -1,0 +1,129 @@
+//! Charts are well-formed, say what they are of, come out the same twice, and survive whatever results there may be.
+
+use proptest::prelude::*;
+
+use super::Chart;
+use crate::model::time::Span;
+use crate::report::samples::{self, Shape, WEEK};
+
+fn draw(chart: Chart, shape: Shape) -> String {
+    let system = samples::system(shape);
+    String::from_utf8(chart.draw(&samples::context(&system), &samples::results(shape))).unwrap()
+}
+
+/// Panics unless every tag is closed, no attribute repeats, and text holds no bare `<` or `&`. The backend writes one
+/// element after the other, with text between its tags.
+fn assert_well_formed(svg: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = svg;
+    while let Some(start) = rest.find('<') {
+        let (text, tag) = rest.split_at(start);
+        for entity in text.split('&').skip(1) {
+            assert!(["lt;", "gt;", "amp;", "quot;", "apos;"].iter().any(|name| entity.starts_with(name)), "{text}");
+        }
+        let end = tag.find('>').expect("a tag ends");
+        let inside = &tag[1..end];
+        assert!(!inside.contains('<'), "{inside}");
+        if let Some(name) = inside.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if !inside.ends_with('/') {
+            open.push(inside.split(' ').next().unwrap());
+        }
+        rest = &tag[end + 1..];
+    }
+    assert!(open.is_empty() && rest.trim().is_empty(), "{open:?}");
+}
+
+#[test]
+fn charts_say_what_they_show() {
+    for (chart, words) in [
+        (
+            Chart::WaitDistribution,
+            [
+                "distribution of waits",
+                "scan_check_single",
+                "all jobs",
+                "target 5m",
+                "p95",
+                "Share of the jobs",
+                "Wait (",
+            ],
+        ),
+        (
+            Chart::Utilization,
+            ["utilization by resource", "scanCheck", "mean 62.5 %", "100 %", "Time (UTC)", "Feb 18", "mean of 5"],
+        ),
+        (
+            Chart::QueueLength,
+            ["queue length", "all jobs", "jobs that need scan", "mean 7.50", "jobs", "Time (UTC)", "lowest to highest"],
+        ),
+    ] {
+        let svg = draw(chart, WEEK);
+        assert_well_formed(&svg);
+        assert!(svg.is_ascii());
+        for word in words.iter().chain(&["registry-week", "first-fit"]) {
+            assert!(svg.contains(word), "{chart:?} lacks {word}");
+        }
+    }
+}
+
+#[test]
+fn the_same_results_give_the_same_bytes() {
+    for chart in Chart::ALL {
+        assert_eq!(draw(chart, WEEK), draw(chart, WEEK));
+    }
+}
+
+#[test]
+fn empty_results_are_said_to_be_empty() {
+    let nothing = Shape { actions: 0, resources: 0, replications: 0, buckets: 0, wait: None, ..WEEK };
+    assert!(draw(Chart::WaitDistribution, nothing).contains("No job was claimed."));
+    assert!(draw(Chart::Utilization, nothing).contains("No resource was offered."));
+    assert!(draw(Chart::QueueLength, nothing).contains("The run has no length."));
+}
+
+#[test]
+fn what_does_not_fit_is_counted() {
+    let crowd = Shape { actions: 60, resources: 40, replications: 1, ..WEEK };
+    assert!(draw(Chart::WaitDistribution, crowd).contains("37 more: see wait_times.csv"));
+    assert!(draw(Chart::Utilization, crowd).contains("24 more: see utilization.csv"));
+    assert!(draw(Chart::QueueLength, crowd).contains("25 more: see utilization.csv"));
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let spans = prop_oneof![
+        Just(0_i64),
+        Just(1),
+        Just(1_000_000_000),
+        Just(315_360_000_000_000_000),
+        Just(i64::MAX),
+        0..i64::MAX
+    ]
+    .prop_map(Span);
+    (
+        (0..40_u16, 0..30_u16, 0..12_u64),
+        (spans.clone(), spans.clone(), 0..700_u16),
+        (prop::option::of(spans), prop_oneof![Just(0.0), Just(1e-300), 0.0..3.0, Just(1e300)]),
+    )
+        .prop_map(|((actions, resources, replications), (horizon, warmup, buckets), (wait, load))| Shape {
+            actions,
+            resources,
+            replications,
+            horizon,
+            warmup,
+            buckets,
+            wait,
+            load,
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_result_has_a_picture(shape in shapes()) {
+        for chart in Chart::ALL {
+            assert_well_formed(&draw(chart, shape));
+        }
+    }
+}
