@@ -172,3 +172,126 @@ fn file<Line: Serialize>(header: &[&str], lines: impl Iterator<Item = Line>) -> 
     }
     writer.into_inner().expect(MEMORY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::SummaryRow;
+    use crate::model::action::ActionId;
+    use crate::model::capacity::ResourceId;
+    use crate::model::time::{Epoch, Span, Time};
+    use crate::model::worker::WorkerId;
+    use crate::report::samples::{self, Shape, WEEK};
+    use crate::stats::figure::{OfAction, Subject};
+    use crate::stats::{Outcome, WaitTable};
+
+    /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is offered.
+    fn by_hand() -> Results {
+        let subject =
+            |action, resource, worker, measure, statistic| Subject { action, resource, worker, measure, statistic };
+        let (scan, replica) = (Some(ResourceId(0)), Some(WorkerId(1)));
+        let row = |subject, value, interval| SummaryRow { subject, value, interval, replications: 2 };
+        let summary = vec![
+            row(
+                subject(OfAction::One(ActionId(0)), None, None, Measure::WaitS, Statistic::P95),
+                Some(0.1),
+                Some((-0.0, 0.1 + 0.2)),
+            ),
+            row(subject(OfAction::All, None, None, Measure::WaitS, Statistic::Mean), None, None),
+            row(subject(OfAction::None, scan, replica, Measure::Utilization, Statistic::Mean), Some(1e-7), None),
+        ];
+        let quantiles = vec![(0.0, Span::ZERO), (0.5, Span(1)), (1.0, Span::secs(90))];
+        let line = |worker, queue_length| Line {
+            resource: ResourceId(0),
+            worker,
+            busy: vec![1.5, 0.0],
+            offered: vec![2.0, 0.0],
+            queue_length,
+        };
+        let series = Series {
+            bucket: Span::secs(5),
+            horizon: Time(10 * NANOS),
+            queue_length: vec![0.25, 3.0],
+            lines: vec![line(None, vec![0.25, 2.0]), line(replica, Vec::new())],
+        };
+        let waits = vec![WaitTable { action: OfAction::All, quantiles }];
+        Results { summary, replications: vec![Outcome { figures: Vec::new(), waits, series }] }
+    }
+
+    fn text(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn files_are_as_the_format_says() {
+        let system = samples::system(WEEK);
+        let (context, results) = (samples::context(&system), by_hand());
+        assert_eq!(
+            text(summary(&[(&context, &results)])),
+            "policy,action,resource,worker,measure,statistic,value,ci_low,ci_high,replications\n\
+             first-fit,scan_check_single,,,wait_s,p95,0.1,0,0.30000000000000004,2\n\
+             first-fit,all,,,wait_s,mean,,,,2\n\
+             first-fit,,scan,replica-1,utilization,mean,0.0000001,,,2\n"
+        );
+        assert_eq!(
+            text(wait_times(&[(&context, &results)])),
+            "policy,action,replication,p,wait_s\n\
+             first-fit,all,0,0,0\n\
+             first-fit,all,0,0.5,0.000000001\n\
+             first-fit,all,0,1,90\n"
+        );
+        assert_eq!(
+            text(utilization(&context, &results)),
+            "replication,time,resource,worker,busy,offered,utilization,queue_length\n\
+             0,2017-02-17T00:00:00Z,,,,,,0.25\n\
+             0,2017-02-17T00:00:00Z,scan,,1.5,2,0.75,0.25\n\
+             0,2017-02-17T00:00:00Z,scan,replica-1,1.5,2,0.75,\n\
+             0,2017-02-17T00:00:05Z,,,,,,3\n\
+             0,2017-02-17T00:00:05Z,scan,,0,0,,2\n\
+             0,2017-02-17T00:00:05Z,scan,replica-1,0,0,,\n"
+        );
+    }
+
+    #[test]
+    fn times_have_the_digits_that_buckets_need() {
+        let system = samples::system(WEEK);
+        let first_time = |bucket, start: &str| {
+            let mut results = by_hand();
+            results.replications[0].series.bucket = Span(bucket);
+            let context = Context { epoch: Epoch(start.parse().unwrap()), ..samples::context(&system) };
+            text(utilization(&context, &results)).lines().nth(4).unwrap().split(',').nth(1).unwrap().to_owned()
+        };
+        assert_eq!(first_time(250_000_000, "2017-02-17T00:00:00Z"), "2017-02-17T00:00:00.250Z");
+        assert_eq!(first_time(1_500, "2017-02-17T00:00:00Z"), "2017-02-17T00:00:00.000001500Z");
+        assert_eq!(first_time(NANOS, "2017-02-17T00:00:00.5Z"), "2017-02-17T00:00:01.500Z");
+    }
+
+    #[test]
+    fn files_read_back_to_the_very_numbers() {
+        let shape = Shape { actions: 8, resources: 4, ..WEEK };
+        let (system, results) = (samples::system(shape), samples::results(shape));
+        let context = samples::context(&system);
+        let other = Context { policy: "a, \"quoted\" policy", ..context };
+        let bytes = summary(&[(&context, &results), (&other, &results)]);
+        let records: Vec<csv::StringRecord> = csv::Reader::from_reader(&*bytes).records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), 2 * results.summary.len());
+        let number = |cell: &str| (!cell.is_empty()).then(|| cell.parse::<f64>().unwrap());
+        for (index, record) in records.iter().enumerate() {
+            let (run, row) = (index / results.summary.len(), &results.summary[index % results.summary.len()]);
+            assert_eq!(&record[0], [context.policy, other.policy][run]);
+            assert_eq!(&record[1], context.action(row.subject.action));
+            assert_eq!(number(&record[6]), row.value);
+            assert_eq!(number(&record[7]).zip(number(&record[8])), row.interval);
+        }
+    }
+
+    #[test]
+    fn files_without_a_row_have_their_header() {
+        let system = samples::system(WEEK);
+        let context = samples::context(&system);
+        let results = Results { summary: Vec::new(), replications: Vec::new() };
+        for bytes in [summary(&[]), wait_times(&[]), utilization(&context, &results)] {
+            assert_eq!(text(bytes).lines().count(), 1);
+        }
+    }
+}

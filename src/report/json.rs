@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, number};
 use crate::experiment::{Results, SummaryRow};
-use crate::model::time::Time;
+use crate::model::time::{Span, Time};
 use crate::stats::figure::OfAction;
 
 /// The summary of one run; numbers that could not be measured are `null`, `ci` is absent where there is no interval.
@@ -24,18 +24,29 @@ pub fn summary(context: &Context, results: &Results) -> Value {
     document.insert("start".to_owned(), json!(context.epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi)));
     document.insert("warmup_s".to_owned(), json!(window.warmup.as_secs_f64()));
     document.insert("horizon_s".to_owned(), json!(window.horizon.as_secs_f64()));
-    document.insert("slo_wait_s".to_owned(), json!(context.slo.map(crate::model::time::Span::as_secs_f64)));
+    document.insert("slo_wait_s".to_owned(), json!(context.slo.map(Span::as_secs_f64)));
     for part in ["actions", "resources", "workers"] {
         document.insert(part.to_owned(), json!({}));
     }
     for row in &results.summary {
-        place(&mut document, context, row);
+        measure(&mut document, context, row).insert(name(row.subject.statistic), json!(row.value.map(finite)));
+    }
+    // Only now, so that intervals come after all the values of their measure.
+    for row in &results.summary {
+        if let Some((low, high)) = row.interval {
+            let intervals = child(measure(&mut document, context, row), "ci");
+            intervals.insert(name(row.subject.statistic), json!([finite(low), finite(high)]));
+        }
     }
     Value::Object(document)
 }
 
-/// Puts a figure into its place.
-fn place(document: &mut Map<String, Value>, context: &Context, row: &SummaryRow) {
+/// The object that holds the statistics of a figure's measure.
+fn measure<'a>(
+    document: &'a mut Map<String, Value>,
+    context: &Context,
+    row: &SummaryRow,
+) -> &'a mut Map<String, Value> {
     let subject = row.subject;
     let mut at = document;
     if subject.worker.is_some() {
@@ -47,12 +58,7 @@ fn place(document: &mut Map<String, Value>, context: &Context, row: &SummaryRow)
     if subject.action != OfAction::None {
         at = child(child(at, "actions"), context.action(subject.action));
     }
-    let measure = child(at, &name(subject.measure));
-    let statistic = name(subject.statistic);
-    if let Some((low, high)) = row.interval {
-        child(measure, "ci").insert(statistic.clone(), json!([finite(low), finite(high)]));
-    }
-    measure.insert(statistic, json!(row.value.map(finite)));
+    child(at, &name(subject.measure))
 }
 
 /// The object under a key, made if it is not there yet.
@@ -71,4 +77,43 @@ fn name(word: impl Serialize) -> String {
 
 fn finite(value: f64) -> Value {
     json!(number::unsigned_zero(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{self, Shape, WEEK};
+
+    #[test]
+    fn figures_sit_where_one_looks_for_them() {
+        let system = samples::system(WEEK);
+        let document = summary(&samples::context(&system), &samples::results(WEEK));
+        assert_eq!(document["scenario"], "registry-week");
+        assert_eq!(document["seed"], 42);
+        assert_eq!(document["slo_wait_s"], 300.0);
+        assert_eq!(document["actions"]["gc"]["within_slo"]["mean"], 0.975);
+        assert_eq!(document["actions"]["all"]["jobs"]["unfinished"], 0.0);
+        assert_eq!(document["resources"]["scan"]["queue_length"]["ci"]["mean"], json!([3.25 * 0.9, 3.25 * 1.1]));
+        assert_eq!(document["workers"]["replica-1"]["resources"]["scanCheck"]["utilization"]["mean"], 0.625);
+        assert!(document["actions"]["gc"]["wait_s"]["ci"].get("max").is_none());
+    }
+
+    #[test]
+    fn every_figure_is_there_once() {
+        fn numbers(value: &Value) -> usize {
+            match value {
+                Value::Object(children) => {
+                    children.iter().filter(|(key, _)| *key != "ci").map(|(_, v)| numbers(v)).sum()
+                }
+                _ => 1,
+            }
+        }
+        let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
+        let (system, results) = (samples::system(shape), samples::results(shape));
+        let document = summary(&samples::context(&system), &results);
+        let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
+        assert_eq!(figures, results.summary.len());
+        assert_eq!(document["actions"]["gc"]["wait_s"]["p95"], Value::Null);
+        assert!(document["actions"]["gc"]["wait_s"].get("ci").is_none());
+    }
 }

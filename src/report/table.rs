@@ -27,13 +27,13 @@ pub fn summary(context: &Context, results: &Results, charset: Charset) -> String
     let rows = results.summary.iter().map(|row| (row.subject, row)).collect();
     let figures = Figures { rows, charset };
     let runs = if context.replications == 1 { "replication" } else { "replications" };
-    let mut text =
-        format!("{}: {}, {} {runs}, seed {}\n", context.scenario, context.policy, context.replications, context.seed);
-    text += &format!("{}\n", actions(context, &figures).trim_fmt());
+    let heading =
+        format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
+    let mut parts = vec![heading, actions(context, &figures).trim_fmt()];
     if !context.system.resources.is_empty() {
-        text += &format!("{}\n", resources(context, &figures).trim_fmt());
+        parts.push(resources(context, &figures).trim_fmt());
     }
-    text
+    parts.join("\n") + "\n"
 }
 
 /// The figures by subject, and what they may be written with.
@@ -135,4 +135,26 @@ fn empty(header: &[&str], charset: Charset) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{self, Shape, WEEK};
+
+    #[test]
+    fn a_week_in_a_terminal() {
+        let system = samples::system(WEEK);
+        insta::assert_snapshot!(summary(&samples::context(&system), &samples::results(WEEK), Charset::Utf8));
+    }
+
+    #[test]
+    fn a_run_without_claims_and_target_on_a_plain_terminal() {
+        let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
+        let system = samples::system(shape);
+        let context = Context { slo: None, replications: 1, ..samples::context(&system) };
+        let text = summary(&context, &samples::results(shape), Charset::Ascii);
+        assert!(text.is_ascii());
+        insta::assert_snapshot!(text);
+    }
 }

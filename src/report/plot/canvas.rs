@@ -1,7 +1,7 @@
 //! The sheet that charts are drawn on: its width, margins, fonts and colours, titles, axes and text that fits.
 //!
 //! An SVG's text is set in a font of the reader's, whose width nobody knows here; so everything leaves room for a wide one
-//! (0.62 of the size a letter), and names that would not fit are cut short.
+//! (0.62 of the size a letter, more if bold), and names that would not fit are cut short.
 
 use std::io;
 
@@ -61,7 +61,7 @@ pub(super) fn sheet(height: i32, title: &str, subtitle: &str, paint: impl FnOnce
     let canvas = SVGBackend::with_string(&mut svg, (WIDTH as u32, height as u32)).into_drawing_area();
     let painted = canvas
         .fill(&WHITE)
-        .and_then(|()| text(&canvas, &fitted(title, 19, WIDTH - 2 * MARGIN), (MARGIN, 16), &bold(19), INK, HPos::Left))
+        .and_then(|()| text(&canvas, &fitted(title, 22, WIDTH - 2 * MARGIN), (MARGIN, 16), &bold(19), INK, HPos::Left))
         .and_then(|()| text(&canvas, subtitle, (MARGIN, 45), &regular(13), GREY, HPos::Left))
         .and_then(|()| paint(&canvas))
         .and_then(|()| canvas.present());

@@ -45,7 +45,7 @@ fn charts_say_what_they_show() {
                 "all jobs",
                 "target 5m",
                 "p95",
-                "Share of the jobs",
+                "Share of the claimed jobs",
                 "Wait (",
             ],
         ),
@@ -88,6 +88,19 @@ fn what_does_not_fit_is_counted() {
     assert!(draw(Chart::WaitDistribution, crowd).contains("37 more: see wait_times.csv"));
     assert!(draw(Chart::Utilization, crowd).contains("24 more: see utilization.csv"));
     assert!(draw(Chart::QueueLength, crowd).contains("25 more: see utilization.csv"));
+}
+
+#[test]
+fn names_with_characters_that_xml_refuses_are_drawn() {
+    let mut system = samples::system(WEEK);
+    system.actions[0].name = "tab\t<&>\u{1}\u{ffff} \u{e9}\u{4e2d}".to_owned();
+    system.resources[0] = "\"'\u{0}".to_owned();
+    for chart in Chart::ALL {
+        let svg = chart.draw(&samples::context(&system), &samples::results(WEEK));
+        let svg = String::from_utf8(svg).unwrap();
+        assert_well_formed(&svg);
+        assert!(!svg.contains(['\t', '\u{0}', '\u{1}', '\u{ffff}']));
+    }
 }
 
 fn shapes() -> impl Strategy<Value = Shape> {

@@ -8,6 +8,7 @@ use super::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SE
 use super::wait_axis::WaitAxis;
 use super::wait_curve::{self, Curve};
 use crate::experiment::Results;
+use crate::model::time::Span;
 use crate::report::{Context, number};
 use crate::stats::figure::OfAction;
 
@@ -18,20 +19,18 @@ const TOP: i32 = TITLES + 18;
 /// Below the axis: the legend, in two columns.
 const LEGEND: i32 = TOP + HEIGHT + canvas::X_LABELS + 16;
 const LEGEND_LINE: i32 = 20;
-const LEGEND_COLUMN: i32 = (PLOT_WIDTH + 20) / 2;
+const LEGEND_COLUMN: i32 = PLOT_WIDTH / 2 + 10;
 
 pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
     let all = wait_curve::curves(context, results);
     let curves = &all[..all.len().min(MOST_CURVES)];
     let lines = curves.len().div_ceil(2) as i32 + if all.len() > curves.len() { 2 } else { 1 };
     let title = format!("{}: distribution of waits by action ({})", context.scenario, context.policy);
-    let subtitle = match results.replications.len() {
-        0 | 1 => "Share of the jobs that had been claimed within a wait; marks at median and p95".to_owned(),
-        n => format!(
-            "Share of the jobs that had been claimed within a wait; quantiles averaged over {n} replications; \
-             marks at median and p95"
-        ),
+    let averaged = match results.replications.len() {
+        0 | 1 => String::new(),
+        n => format!("; quantiles averaged over {n} replications"),
     };
+    let subtitle = format!("Share of the claimed jobs that waited at most so long; marks at median and p95{averaged}");
     canvas::sheet(LEGEND + lines * LEGEND_LINE + 14, &title, &subtitle, |canvas| {
         if curves.is_empty() {
             return canvas::remark(canvas, "No job was claimed.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
@@ -42,7 +41,7 @@ pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
             (0..=5).map(|fifth| f64::from(fifth) / 5.0).map(|at| (at, format!("{:.0} %", at * 100.0))).collect();
         let shares = Axis { low: 0.0, high: 1.0, ticks: shares };
         let mut plot =
-            canvas::plot(canvas, (TOP, HEIGHT), (&scale.axis(), Some(&name)), (&shares, "Share of the jobs"))?;
+            canvas::plot(canvas, (TOP, HEIGHT), (&scale.axis(), Some(&name)), (&shares, "Share of the claimed jobs"))?;
         guides(canvas, &mut plot, context, scale)?;
         for (index, curve) in curves.iter().enumerate().rev() {
             draw_curve(&mut plot, curve, index, scale)?;
@@ -53,11 +52,11 @@ pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
 
 /// An axis for all curves and the target. The fastest fiftieth may be squeezed into the linear part.
 fn scale(context: &Context, curves: &[Curve]) -> WaitAxis {
-    let slo = context.slo.map(crate::model::time::Span::as_secs_f64);
+    let slo = context.slo.map(Span::as_secs_f64).filter(|slo| *slo > 0.0);
     let waits = || curves.iter().flat_map(|curve| curve.points.iter().copied());
-    let longest = waits().map(|(wait, _)| wait).chain(slo).fold(0.0, f64::max);
+    let longest = waits().map(|(wait, _)| wait).chain(slo.map(|slo| 1.5 * slo)).fold(0.0, f64::max);
     let positive = waits().filter(|&(wait, p)| wait > 0.0 && p >= 0.02).map(|(wait, _)| wait);
-    let shortest = positive.chain(slo.filter(|slo| *slo > 0.0)).fold(f64::INFINITY, f64::min);
+    let shortest = positive.chain(slo).fold(f64::INFINITY, f64::min);
     if longest > 0.0 { WaitAxis::new(shortest.min(longest), longest) } else { WaitAxis::new(1.0, 60.0) }
 }
 
