@@ -124,7 +124,8 @@ impl Input {
     pub fn numbered(number: usize, name: &str, bytes: &[u8]) -> Input {
         let base = name.rsplit(['/', '\\', ':']).next().unwrap_or_default();
         let keep = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
-        let base: String = base.chars().map(keep).collect();
+        // The end of a long name, with its extension, so that the number does not make it too long for a file system.
+        let base: String = base.chars().skip(base.chars().count().saturating_sub(100)).map(keep).collect();
         Input { name: name.to_owned(), file: format!("inputs/{number}-{base}"), sha256: sha256(bytes) }
     }
 }
@@ -229,11 +230,12 @@ mod tests {
 
     #[test]
     fn copies_of_inputs_stay_in_the_folder_and_apart() {
-        let file = |number, name| Input::numbered(number, name, b"").file;
+        let file = |number, name: &str| Input::numbered(number, name, b"").file;
         assert_eq!(file(1, "traces/week.csv.gz"), "inputs/1-week.csv.gz");
         assert_eq!(file(2, "../other/week.csv.gz"), "inputs/2-week.csv.gz");
         assert_eq!(file(3, "C:\\data\\my trace.csv"), "inputs/3-my_trace.csv");
         assert_eq!(file(4, ".."), "inputs/4-..");
+        assert_eq!(file(5, &format!("{}.csv", "x".repeat(255))), format!("inputs/5-{}.csv", "x".repeat(96)));
     }
 
     #[test]

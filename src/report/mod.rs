@@ -84,4 +84,28 @@ pub fn files(context: &Context, results: &Results) -> Vec<File> {
 
 #[cfg(test)]
 mod samples;
+
 #[cfg(test)]
+mod tests {
+    use super::samples::{self, WEEK};
+    use super::*;
+
+    #[test]
+    fn a_run_leaves_its_tables_and_charts() {
+        let system = samples::system(WEEK);
+        let files = files(&samples::context(&system), &samples::results(WEEK));
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "summary.csv",
+                "wait_times.csv",
+                "utilization.csv",
+                "charts/wait_distribution.svg",
+                "charts/utilization.svg",
+                "charts/queue_length.svg"
+            ]
+        );
+        assert!(files.iter().all(|file| !file.bytes.is_empty()));
+    }
+}

@@ -19,7 +19,7 @@ const MARGIN: i32 = 20;
 /// Left edge of the plots, right of the labels of the vertical axis.
 pub(super) const LEFT: i32 = 84;
 /// Free space right of the plots.
-pub(super) const RIGHT: i32 = 52;
+const RIGHT: i32 = 52;
 /// Width of the plots.
 pub(super) const PLOT_WIDTH: i32 = WIDTH - LEFT - RIGHT;
 /// Height of titles above the first plot.
@@ -32,9 +32,9 @@ pub(super) const INK: RGBColor = RGBColor(40, 40, 40);
 /// What explains.
 pub(super) const GREY: RGBColor = RGBColor(105, 105, 105);
 /// Axes and ticks.
-pub(super) const AXIS: RGBColor = RGBColor(130, 130, 130);
+const AXIS: RGBColor = RGBColor(130, 130, 130);
 /// Grid lines.
-pub(super) const GRID: RGBColor = RGBColor(228, 228, 228);
+const GRID: RGBColor = RGBColor(228, 228, 228);
 /// The main colour, from the palette of [`SERIES`].
 pub(super) const BLUE: RGBColor = SERIES[0];
 /// Targets and limits.

@@ -17,6 +17,8 @@ use crate::report::Context;
 const MOST_PANELS: usize = 16;
 /// Height of a panel's heading and the space above it.
 const HEADING: i32 = 34;
+/// Upper edge of the first plot.
+const TOP_OF_FIRST: i32 = TITLES + HEADING;
 
 /// One series.
 pub(super) struct Panel {
@@ -46,29 +48,47 @@ pub(super) struct Sheet<'a> {
 pub(super) fn draw(context: &Context, results: &Results, sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
     let shown = &panels[..panels.len().min(MOST_PANELS)];
     let height = (360 / shown.len().max(1) as i32).clamp(84, 300);
-    let bottom = TITLES + shown.len().max(1) as i32 * (HEADING + height);
+    let bottom = TITLES + shown.len().max(1) as i32 * (HEADING + height) + X_LABELS + 14;
     let left_out = panels.len() - shown.len();
-    let footer = if left_out > 0 { 26 } else { 0 };
-    let warm_up_is = (context.system.window.warmup > Time::ZERO).then(|| "grey: warm-up".to_owned());
-    let explained = band::meaning(results).into_iter().chain(warm_up_is);
-    let subtitle = explained.fold(sheet.subtitle.to_owned(), |all, part| format!("{all}; {part}"));
-    canvas::sheet(bottom + X_LABELS + 14 + footer, &sheet.title, &subtitle, |canvas| {
+    let footer = if left_out > 0 { 20 } else { 0 };
+    canvas::sheet(bottom + footer, &sheet.title, &explanation(context, results, sheet), |canvas| {
         if shown.is_empty() {
-            return canvas::remark(canvas, sheet.nothing, (WIDTH / 2, TITLES + height / 2), HPos::Center);
+            return canvas::remark(canvas, sheet.nothing, (WIDTH / 2, TOP_OF_FIRST + height / 2), HPos::Center);
         }
-        let horizon = results.replications.first().map_or(Time::ZERO, |outcome| outcome.series.horizon);
-        let (time, time_name) = calendar::axis(context.epoch, horizon);
-        for (index, panel) in shown.iter().enumerate() {
-            let top = TITLES + index as i32 * (HEADING + height) + HEADING;
-            let name = (index + 1 == shown.len()).then_some(time_name.as_str());
-            let mut plot = canvas::plot(canvas, (top, height), (&time, name), (&panel.axis, sheet.unit))?;
-            warm_up(context, &mut plot, &time, &panel.axis)?;
-            series(&mut plot, &sheet.columns, &panel.spreads)?;
-            headings(canvas, panel, top)?;
+        if left_out > 0 {
+            let more = format!("{left_out} more: see utilization.csv");
+            canvas::remark(canvas, &more, (LEFT, bottom - 6), HPos::Left)?;
         }
-        let more = format!("{left_out} more: see utilization.csv");
-        if left_out > 0 { canvas::remark(canvas, &more, (LEFT, bottom + X_LABELS + 8), HPos::Left) } else { Ok(()) }
+        plots(canvas, context, results, (sheet, shown), height)
     })
+}
+
+/// What values, lines, bands and shades mean.
+fn explanation(context: &Context, results: &Results, sheet: &Sheet) -> String {
+    let warm_up = (context.system.window.warmup > Time::ZERO).then(|| "grey: warm-up".to_owned());
+    let parts = band::meaning(results).into_iter().chain(warm_up);
+    parts.fold(sheet.subtitle.to_owned(), |all, part| format!("{all}; {part}"))
+}
+
+/// The panels with their headings; the last one carries the time axis.
+fn plots(
+    canvas: &Canvas,
+    context: &Context,
+    results: &Results,
+    (sheet, panels): (&Sheet, &[Panel]),
+    height: i32,
+) -> Painted {
+    let horizon = results.replications.first().map_or(Time::ZERO, |outcome| outcome.series.horizon);
+    let (time, time_name) = calendar::axis(context.epoch, horizon);
+    for (index, panel) in panels.iter().enumerate() {
+        let top = TOP_OF_FIRST + index as i32 * (HEADING + height);
+        let name = (index + 1 == panels.len()).then_some(time_name.as_str());
+        let mut plot = canvas::plot(canvas, (top, height), (&time, name), (&panel.axis, sheet.unit))?;
+        warm_up(context, &mut plot, &time, &panel.axis)?;
+        series(&mut plot, &sheet.columns, &panel.spreads)?;
+        headings(canvas, panel, top)?;
+    }
+    Ok(())
 }
 
 fn headings(canvas: &Canvas, panel: &Panel, top: i32) -> Painted {

@@ -67,6 +67,48 @@ fn charts_say_what_they_show() {
     }
 }
 
+/// Where a label stands: its tick on a horizontal axis in the first, on a vertical one in the second place.
+fn label(svg: &str, words: &str) -> (i32, i32) {
+    let (before, _) = svg.split_once(&format!(">\n{words}\n<")).expect("the label is there");
+    let tag = &before[before.rfind("<text").unwrap()..];
+    let number =
+        |name: &str| tag.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+    (number("x"), number("y"))
+}
+
+/// The points of the thick lines of a colour: the data.
+fn lines(svg: &str, color: &str) -> Vec<(i32, i32)> {
+    let start = format!("<polyline fill=\"none\" opacity=\"1\" stroke=\"{color}\" stroke-width=\"2\" points=\"");
+    let points = svg.split(&start).skip(1).flat_map(|rest| rest.split('"').next().unwrap().split_whitespace());
+    points.map(|point| point.split_once(',').unwrap()).map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).collect()
+}
+
+#[test]
+fn a_resource_half_busy_is_drawn_at_half_height_from_start_to_end() {
+    let shape = Shape { resources: 1, replications: 1, ..WEEK };
+    let (system, mut results) = (samples::system(shape), samples::results(shape));
+    let line = &mut results.replications[0].series.lines[0];
+    line.busy.fill(4.0);
+    line.offered.fill(8.0);
+    let svg = String::from_utf8(Chart::Utilization.draw(&samples::context(&system), &results)).unwrap();
+    let (begin, end, height) = (label(&svg, "Feb 17").0, label(&svg, "Feb 24").0, label(&svg, "50 %").1);
+    assert_eq!(lines(&svg, "#0072B2"), [(begin, height), (end, height)]);
+}
+
+#[test]
+fn waits_of_ten_seconds_are_drawn_at_ten_seconds() {
+    let shape = Shape { actions: 1, replications: 2, ..WEEK };
+    let (system, mut results) = (samples::system(shape), samples::results(shape));
+    for table in results.replications.iter_mut().flat_map(|outcome| &mut outcome.waits) {
+        table.quantiles = vec![(0.0, Span::secs(10)), (0.5, Span::secs(10)), (1.0, Span::secs(10))];
+    }
+    let svg = String::from_utf8(Chart::WaitDistribution.draw(&samples::context(&system), &results)).unwrap();
+    let (at, nobody, everybody) = (label(&svg, "10s").0, label(&svg, "0 %").1, label(&svg, "100 %").1);
+    let curve = &lines(&svg, "#0072B2")[..5];
+    assert_eq!((curve[0], curve[3]), ((at, nobody), (at, everybody)));
+    assert!(curve[1..3].iter().all(|&(x, y)| x == at && y <= nobody && y >= everybody), "{curve:?}");
+}
+
 #[test]
 fn the_same_results_give_the_same_bytes() {
     for chart in Chart::ALL {
@@ -131,7 +173,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_result_has_a_picture(shape in shapes()) {

@@ -20,6 +20,9 @@ const TOP: i32 = TITLES + 18;
 const LEGEND: i32 = TOP + HEIGHT + canvas::X_LABELS + 16;
 const LEGEND_LINE: i32 = 20;
 const LEGEND_COLUMN: i32 = PLOT_WIDTH / 2 + 10;
+/// Within a column: where names begin and figures end.
+const LEGEND_NAME: i32 = 36;
+const LEGEND_FIGURES: i32 = LEGEND_COLUMN - 28;
 
 pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
     let all = wait_curve::curves(context, results);
@@ -35,19 +38,25 @@ pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
         if curves.is_empty() {
             return canvas::remark(canvas, "No job was claimed.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
         }
-        let scale = scale(context, curves);
-        let name = format!("Wait (logarithmic from {} on)", scale.low);
-        let shares: Vec<(f64, String)> =
-            (0..=5).map(|fifth| f64::from(fifth) / 5.0).map(|at| (at, format!("{:.0} %", at * 100.0))).collect();
-        let shares = Axis { low: 0.0, high: 1.0, ticks: shares };
-        let mut plot =
-            canvas::plot(canvas, (TOP, HEIGHT), (&scale.axis(), Some(&name)), (&shares, "Share of the claimed jobs"))?;
-        guides(canvas, &mut plot, context, scale)?;
-        for (index, curve) in curves.iter().enumerate().rev() {
-            draw_curve(&mut plot, curve, index, scale)?;
-        }
-        legend(canvas, curves, all.len() - curves.len())
+        plot(canvas, context, curves)?;
+        legend(canvas, curves)?;
+        left_out(canvas, curves.len(), all.len())
     })
+}
+
+/// The axes, the curves (those first in the legend on top) and their guides.
+fn plot(canvas: &Canvas, context: &Context, curves: &[Curve]) -> Painted {
+    let scale = scale(context, curves);
+    let name = format!("Wait (logarithmic from {} on)", scale.low);
+    let percents = [0, 20, 40, 60, 80, 100].map(|percent| (f64::from(percent) / 100.0, format!("{percent} %")));
+    let shares = Axis { low: 0.0, high: 1.0, ticks: percents.into() };
+    let (x, y) = ((&scale.axis(), Some(name.as_str())), (&shares, "Share of the claimed jobs"));
+    let mut plot = canvas::plot(canvas, (TOP, HEIGHT), x, y)?;
+    guides(canvas, &mut plot, context, scale)?;
+    for (index, curve) in curves.iter().enumerate().rev() {
+        draw_curve(&mut plot, curve, index, scale)?;
+    }
+    Ok(())
 }
 
 /// An axis for all curves and the target. The fastest fiftieth may be squeezed into the linear part.
@@ -72,7 +81,7 @@ fn guides(canvas: &Canvas, plot: &mut Plot, context: &Context, scale: WaitAxis) 
     let at = scale.place(slo.as_secs_f64());
     dashed([(at, 0.0), (at, 1.0)], TARGET)?;
     let words = format!("target {slo}");
-    let x = (LEFT + (at * f64::from(PLOT_WIDTH)) as i32).clamp(LEFT + 40, right - 40);
+    let x = LEFT + (at * f64::from(PLOT_WIDTH)) as i32;
     canvas::text(canvas, &words, (x, TOP - 18), &canvas::regular(13), TARGET, HPos::Center)
 }
 
@@ -84,7 +93,7 @@ fn color(curve: &Curve, index: usize) -> RGBColor {
 fn draw_curve(plot: &mut Plot, curve: &Curve, index: usize, scale: WaitAxis) -> Painted {
     let color = color(curve, index);
     let mut points: Vec<(f64, f64)> = curve.points.iter().map(|&(wait, p)| (scale.place(wait), p)).collect();
-    // From nobody at the left edge of the first step to everybody, whatever the table's own ends.
+    // Up from nobody at the shortest wait, and level from the longest wait on.
     points.splice(0..0, points.first().map(|&(at, _)| (at, 0.0)));
     points.push((1.0, points.last().map_or(1.0, |&(_, p)| p)));
     plot.plotting_area().draw(&PathElement::new(points, color.stroke_width(2)))?;
@@ -121,26 +130,38 @@ fn mark(index: usize) -> Vec<(i32, i32)> {
 }
 
 /// Names, marks and key figures of the curves below the axis, column by column.
-fn legend(canvas: &Canvas, curves: &[Curve], left_out: usize) -> Painted {
+fn legend(canvas: &Canvas, curves: &[Curve]) -> Painted {
     let lines = curves.len().div_ceil(2);
     for column in 0..curves.len().min(2) as i32 {
-        let right = LEFT + column * LEGEND_COLUMN + LEGEND_COLUMN - 28;
+        let right = LEFT + column * LEGEND_COLUMN + LEGEND_FIGURES;
         canvas::remark(canvas, "median / p95", (right, LEGEND), HPos::Right)?;
     }
     for (index, curve) in curves.iter().enumerate() {
         let left = LEFT + (index / lines) as i32 * LEGEND_COLUMN;
         let top = LEGEND + (1 + (index % lines) as i32) * LEGEND_LINE;
-        let color = color(curve, index);
-        canvas.draw(&PathElement::new(vec![(left, top + 6), (left + 26, top + 6)], color.stroke_width(2)))?;
-        canvas.draw(&(EmptyElement::at((left + 13, top + 6)) + Polygon::new(mark(index), color)))?;
-        let name = if curve.action == OfAction::All { "all jobs" } else { &curve.name };
-        let name = canvas::fitted(name, 13, LEGEND_COLUMN - 36 - 28 - 108);
-        canvas::text(canvas, &name, (left + 36, top), &canvas::regular(13), INK, HPos::Left)?;
-        let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), number::human);
-        let figures = format!("{} / {}", figure(curve.p50), figure(curve.p95));
-        canvas::text(canvas, &figures, (left + LEGEND_COLUMN - 28, top), &canvas::regular(13), INK, HPos::Right)?;
+        legend_entry(canvas, curve, index, (left, top))?;
     }
-    let more = format!("{left_out} more: see wait_times.csv");
-    let last = LEGEND + (1 + lines as i32) * LEGEND_LINE;
-    if left_out > 0 { canvas::remark(canvas, &more, (LEFT, last), HPos::Left) } else { Ok(()) }
+    Ok(())
+}
+
+fn legend_entry(canvas: &Canvas, curve: &Curve, index: usize, (left, top): (i32, i32)) -> Painted {
+    let color = color(curve, index);
+    canvas.draw(&PathElement::new(vec![(left, top + 6), (left + 26, top + 6)], color.stroke_width(2)))?;
+    canvas.draw(&(EmptyElement::at((left + 13, top + 6)) + Polygon::new(mark(index), color)))?;
+    let name = if curve.action == OfAction::All { "all jobs" } else { &curve.name };
+    let room = LEGEND_FIGURES - LEGEND_NAME - 108;
+    let font = canvas::regular(13);
+    canvas::text(canvas, &canvas::fitted(name, 13, room), (left + LEGEND_NAME, top), &font, INK, HPos::Left)?;
+    let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), number::human);
+    let figures = format!("{} / {}", figure(curve.p50), figure(curve.p95));
+    canvas::text(canvas, &figures, (left + LEGEND_FIGURES, top), &font, INK, HPos::Right)
+}
+
+/// Says in the line below the legend how many curves are not shown.
+fn left_out(canvas: &Canvas, shown: usize, all: usize) -> Painted {
+    if shown == all {
+        return Ok(());
+    }
+    let below = LEGEND + (1 + shown.div_ceil(2) as i32) * LEGEND_LINE;
+    canvas::remark(canvas, &format!("{} more: see wait_times.csv", all - shown), (LEFT, below), HPos::Left)
 }
