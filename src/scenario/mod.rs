@@ -1,7 +1,11 @@
 //! Text -> [`Scenario`]; every complaint has a line and a caret. After this floor nothing can be malformed.
 
+mod build;
 mod diagnostic;
+mod schema;
 mod source;
+mod spec;
+mod tree;
 
 use std::io;
 
@@ -11,6 +15,8 @@ use crate::model::time::{Epoch, Span};
 use crate::policy::Policy;
 
 pub use diagnostic::Report;
+use source::Sources;
+use spec::Spec;
 
 /// A scenario, checked and built: everything a run needs, and no text that still has to be understood.
 #[derive(Clone, Debug)]
@@ -76,6 +82,8 @@ pub struct Loaded {
     pub scenario: Scenario,
     /// What is probably not meant; often empty.
     pub warnings: Report,
+    /// What was left out of the files it names, and why; often empty.
+    pub notes: Vec<String>,
     /// Each file that the scenario names, once, in the order of first mention.
     pub inputs: Vec<Input>,
 }
@@ -85,16 +93,24 @@ pub struct Loaded {
 /// # Errors
 /// A report of everything that is wrong with it, warnings included.
 pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -> Result<Loaded, Report> {
-    let mut sources = source::Sources::default();
-    sources.add(name, text);
-    let _ = (overrides, files);
-    Err(Report::new(
-        sources,
-        vec![diagnostic::Complaint::error(source::Place::NOWHERE, "reading scenarios is being built")],
-    ))
+    let (mut sources, mut complaints) = (Sources::default(), Vec::new());
+    let start = sources.add(name, text);
+    let mut tree = tree::parse(text, start, &mut complaints);
+    let shape = Spec::shape();
+    for Override { option, assignment } in overrides {
+        let text = format!("{option} {assignment}");
+        let start = sources.add("command line", &text) + text.len() - assignment.len();
+        tree::assign(&mut tree, assignment, start, &shape, &mut complaints);
+    }
+    if !complaints.is_empty() {
+        // What a text with errors of syntax goes on to say is guesswork.
+        return Err(Report::new(sources, complaints));
+    }
+    let (spec, holes) = tree::read::<Spec>(tree, &mut complaints);
+    build::build(&spec, &holes, sources, complaints, files)
 }
 
 /// The JSON Schema of scenario files, for editors.
 pub fn schema() -> serde_json::Value {
-    serde_json::Value::Null
+    schema::schema()
 }
