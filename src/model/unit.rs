@@ -17,7 +17,7 @@ pub struct Rate(f64);
 /// Why a text is no rate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` is not a rate; write a number, a slash and a unit of time, such as \"0.5/s\", \"12/min\" or \"40/h\""
+    "`{text}` is not a rate; write a number of 0 or more, a slash and a unit of time, such as \"0.5/s\", \"12/min\" or \"40/h\""
 )]
 pub struct RateError {
     text: String,

@@ -3,6 +3,7 @@
 //! A complaint reads like a helpful person wrote it: what is wrong, right under the token that is wrong, and what would
 //! be right. Rendering is `annotate-snippets`', the renderer of `rustc`'s own messages.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -151,6 +152,26 @@ impl fmt::Display for Report {
 }
 
 impl std::error::Error for Report {}
+
+/// The lines of the scenario file that complaints point at, from 0.
+pub(crate) fn lines(complaints: &[Complaint], text: &str) -> BTreeSet<usize> {
+    complaints.iter().filter_map(|complaint| line(complaint, text)).collect()
+}
+
+/// Of the complaints about a broken line only the first: what follows from it is not worth reading.
+pub(crate) fn one_a_line(mut complaints: Vec<Complaint>, broken: &BTreeSet<usize>, text: &str) -> Vec<Complaint> {
+    let mut seen = BTreeSet::new();
+    complaints.retain(|complaint| {
+        let broken_line = line(complaint, text).filter(|line| broken.contains(line));
+        broken_line.is_none_or(|line| seen.insert(line))
+    });
+    complaints
+}
+
+fn line(complaint: &Complaint, text: &str) -> Option<usize> {
+    let before = text.as_bytes().get(..complaint.place.start)?;
+    Some(before.iter().filter(|byte| **byte == b'\n').count())
+}
 
 /// The name among `known` that a misspelt one probably means.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

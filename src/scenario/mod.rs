@@ -96,17 +96,18 @@ pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -
     let (mut sources, mut complaints) = (Sources::default(), Vec::new());
     let start = sources.add(name, text);
     let mut tree = tree::parse(text, start, &mut complaints);
+    let broken = diagnostic::lines(&complaints, text);
     let shape = Spec::shape();
     for Override { option, assignment } in overrides {
         let text = format!("{option} {assignment}");
         let start = sources.add("command line", &text) + text.len() - assignment.len();
         tree::assign(&mut tree, assignment, start, &shape, &mut complaints);
     }
-    if !complaints.is_empty() {
-        // What a text with errors of syntax goes on to say is guesswork.
-        return Err(Report::new(sources, complaints));
-    }
     let (spec, holes) = tree::read::<Spec>(tree, &mut complaints);
+    if !broken.is_empty() {
+        // What a text with errors of syntax means as a whole is guesswork, but its other lines can be read.
+        return Err(Report::new(sources, diagnostic::one_a_line(complaints, &broken, text)));
+    }
     build::build(&spec, &holes, sources, complaints, files)
 }
 

@@ -1,6 +1,9 @@
 //! What only the whole scenario shows: actions without a service time, jobs that no worker could ever run, no jobs at all.
 
+use std::collections::BTreeMap;
+
 use super::{Build, DraftWorker, Units};
+use crate::model::action::ActionId;
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
 use crate::scenario::spec::Spec;
@@ -59,26 +62,26 @@ impl Build<'_> {
         self.complaints.extend(complaints);
     }
 
-    /// Warns of jobs that no worker could ever run: they wait for ever.
+    /// Warns of jobs that no worker could ever run: they wait for ever. Once per place, which may be a file of many rows.
     fn check_needs(&mut self) {
-        if self.workers.is_empty() {
+        if self.workers.is_empty() || !self.has_all_workers {
             return;
         }
-        let mut warnings = Vec::new();
+        let mut warnings: BTreeMap<(Place, ActionId), Complaint> = BTreeMap::new();
         for ((need, action), place) in &self.uses {
             let units = self.needs.get(*need);
-            if self.workers.iter().any(|worker| lacks(worker, units) == 0) {
-                continue;
-            }
-            let name = &self.actions[usize::from(action.0)].name;
-            let title = format!("no worker can ever run a job of `{name}`, which needs {}", self.needs.in_words(units));
             let best = self.workers.iter().min_by_key(|worker| lacks(worker, units));
-            let help = best.map_or(String::new(), |worker| {
-                format!("the best worker for it, `{}`, offers {}", worker.id, self.needs.in_words(&worker.offers))
-            });
-            warnings.push(Complaint::warning(*place, title).label("waits for ever").help(help));
+            if let Some(best) = best.filter(|best| lacks(best, units) > 0) {
+                let name = &self.actions[usize::from(action.0)].name;
+                let title =
+                    format!("no worker can ever run a job of `{name}` that needs {}", self.needs.in_words(units));
+                let help =
+                    format!("the best worker for it, `{}`, offers {}", best.id, self.needs.in_words(&best.offers));
+                let warning = Complaint::warning(*place, title).label("waits for ever").help(help);
+                warnings.entry((*place, *action)).or_insert(warning);
+            }
         }
-        self.complaints.extend(warnings);
+        self.complaints.extend(warnings.into_values());
     }
 }
 

@@ -35,19 +35,19 @@ impl Build<'_> {
             }
             return;
         };
-        let schedule = self.schedule(&text.value, text.place);
+        let schedule = self.schedule(&text.value, text.place, "");
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.uses(action, need, false, name.place);
             self.arrivals.push((name.place, Source::Cron { action, schedule, overlap: cron.overlap, given }));
         }
     }
 
-    /// Reads a schedule; warns if it does not fire within the run.
-    pub(super) fn schedule(&mut self, text: &str, place: Place) -> Option<Schedule> {
+    /// Reads a schedule; warns if it does not fire within the run. `whose` begins the complaints.
+    pub(super) fn schedule(&mut self, text: &str, place: Place, whose: &str) -> Option<Schedule> {
         let schedule = match Schedule::parse(text) {
             Ok(schedule) => schedule,
             Err(error) => {
-                self.complain(Complaint::error(place, error.to_string()));
+                self.complain(Complaint::error(place, format!("{whose}{error}")));
                 return None;
             }
         };
@@ -55,7 +55,7 @@ impl Build<'_> {
             let epoch = self.settings.epoch;
             let first = schedule.firings_from(epoch.0).next().and_then(|instant| epoch.time_of(instant));
             if first.unwrap_or(Time::NEVER) > window.horizon {
-                self.complain(Complaint::warning(place, format!("`{text}` does not fire before the horizon")));
+                self.complain(Complaint::warning(place, format!("{whose}`{text}` does not fire before the horizon")));
             }
         }
         Some(schedule)

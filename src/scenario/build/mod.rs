@@ -46,6 +46,8 @@ struct Build<'a> {
     /// Where a need of an action comes from first, for the complaint that no worker can meet it.
     uses: BTreeMap<(NeedId, ActionId), Place>,
     workers: Vec<DraftWorker>,
+    /// Whether no document of workers was unreadable.
+    has_all_workers: bool,
     actions: Vec<DraftAction>,
     /// Where jobs come from, with the place that says so: they are ordered by it.
     arrivals: Vec<(Place, Source)>,
@@ -120,6 +122,7 @@ impl<'a> Build<'a> {
             needs: Needs::default(),
             uses: BTreeMap::new(),
             workers: Vec::new(),
+            has_all_workers: true,
             actions: Vec::new(),
             arrivals: Vec::new(),
             initial: Vec::new(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::workers::DraftWorker;
 use super::{Build, Units};
 use crate::arrival::Source;
+use crate::arrival::cron::Schedule;
 use crate::engine::{Given, InitialRow, InitialState, Overlap};
 use crate::model::action::ActionId;
 use crate::model::capacity::{MOST_UNITS, NeedId};
@@ -45,7 +46,10 @@ impl Build<'_> {
     }
 
     fn registry_workers(&mut self, file: &At<String>) {
-        let Some(rows) = self.document(file, document::workers) else { return };
+        let Some(rows) = self.document(file, document::workers) else {
+            self.has_all_workers = false;
+            return;
+        };
         for (index, row) in rows.into_iter().enumerate() {
             let Some(id) = row.id.get().cloned() else {
                 let title = format!("`{}`: worker {} has no id", file.value, index + 1);
@@ -80,19 +84,16 @@ impl Build<'_> {
             } else if !seen.insert(name.clone()) {
                 let title = format!("`{}`: two crons are for the action `{name}`", file.value);
                 self.complain(Complaint::error(file.place, title).help("the registry keeps one cron for each action"));
-            } else if let Some(schedule) = self.schedule(text, file.place) {
-                self.registry_cron(file, &name, schedule, &row);
+            } else {
+                let whose = format!("`{}`, cron for `{name}`: ", file.value);
+                if let Some(schedule) = self.schedule(text, file.place, &whose) {
+                    self.registry_cron(file, &name, schedule, &row);
+                }
             }
         }
     }
 
-    fn registry_cron(
-        &mut self,
-        file: &At<String>,
-        name: &str,
-        schedule: crate::arrival::cron::Schedule,
-        row: &CronDocument,
-    ) {
+    fn registry_cron(&mut self, file: &At<String>, name: &str, schedule: Schedule, row: &CronDocument) {
         let Some(action) = self.find_action(name) else {
             let title = format!("`{}`: there is a cron for the action `{name}`, which is not described", file.value);
             let complaint = self.suggest_action(Complaint::error(file.place, title), name);
@@ -173,7 +174,8 @@ impl Build<'_> {
     fn runs_on(&mut self, file: &At<String>, row: &JobDocument) -> Option<WorkerId> {
         let worker = row.worker_id.get();
         let index = worker.and_then(|id| self.workers.iter().position(|worker| worker.id == *id));
-        if index.is_none() {
+        // Where workers could not be read, their complaint has been made.
+        if index.is_none() && self.has_all_workers {
             let id = row.id.get().map_or("without an id", String::as_str);
             let on = worker.map_or("no worker".to_owned(), |worker| format!("`{worker}`, which is no worker here"));
             let title = format!("`{}`: job `{id}` runs on {on}, and is left out", file.value);

@@ -12,6 +12,7 @@ use serde::de::{Unexpected, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::{Entry, Node, Value};
+use crate::scenario::diagnostic::nearest;
 use crate::scenario::source::Place;
 
 /// The name by which a type asks for its place too: it is then given `(start, end, value)`.
@@ -39,14 +40,14 @@ pub(crate) struct Fault {
 pub(crate) enum FaultKind {
     /// A key that the table does not have.
     UnknownKey { key: String, known: &'static [&'static str] },
-    /// A word that is none of the choices.
-    UnknownChoice { word: String, known: &'static [&'static str] },
+    /// A word that is none of the choices; `what` is the noun for them, once known.
+    UnknownChoice { word: String, known: &'static [&'static str], what: &'static str },
     /// A key that must be there is not.
     Missing { key: &'static str },
     /// A value of another type, or out of range.
     Unfit { found: String, expected: String },
-    /// A table that should name one choice names none or several.
-    NotOneChoice { known: &'static [&'static str] },
+    /// A table that should name one choice names none or several: those `given`.
+    NotOneChoice { given: Vec<String>, known: &'static [&'static str] },
     /// What a value says about itself.
     Other { message: String },
 }
@@ -59,6 +60,16 @@ impl Fault {
     /// At that place, unless a place within is known already.
     fn at(mut self, place: Place) -> Fault {
         self.place.get_or_insert(place);
+        self
+    }
+
+    /// Among choices of that type, unless the type is known already.
+    fn among(mut self, name: &'static str) -> Fault {
+        if let FaultKind::UnknownChoice { what, .. } = &mut self.kind
+            && what.is_empty()
+        {
+            *what = name;
+        }
         self
     }
 
@@ -95,7 +106,7 @@ impl de::Error for Fault {
     }
 
     fn unknown_variant(word: &str, known: &'static [&'static str]) -> Fault {
-        Fault::new(FaultKind::UnknownChoice { word: word.to_owned(), known })
+        Fault::new(FaultKind::UnknownChoice { word: word.to_owned(), known, what: "" })
     }
 
     fn missing_field(key: &'static str) -> Fault {
@@ -163,11 +174,11 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        choose(self, known, visitor).map_err(|fault| fault.at(self.place))
+        choose(self, known, visitor).map_err(|fault| fault.at(self.place).among(name))
     }
 
     forward_to_deserialize_any! {
@@ -205,14 +216,31 @@ fn choose<'de, V: Visitor<'de>>(
         Value::Table(entries) if entries.len() == 1 && (is_known(&entries[0].key) || !is_known(ELSE)) => {
             visitor.visit_enum(MapAccessDeserializer::new(Entries { entries: entries.iter(), value: None }))
         }
-        _ if is_known(ELSE) => visitor.visit_enum(Whole { variant: ELSE, node }),
-        Value::Table(_) => Err(Fault::new(FaultKind::NotOneChoice { known })),
+        _ if is_known(ELSE) => visitor.visit_enum(Whole { variant: ELSE, node }).map_err(|fault| match &node.value {
+            // A word that resembles a choice is that choice misspelt, whatever else is wrong with it.
+            Value::String(word) if meant(word, known).is_some() => de::Error::unknown_variant(word, known),
+            _ => fault,
+        }),
+        Value::Table(entries) => {
+            let given = entries.iter().map(|entry| entry.key.clone()).collect();
+            Err(Fault::new(FaultKind::NotOneChoice { given, known }))
+        }
         Value::String(_) | Value::Integer(_) | Value::Float(_) if is_known(BARE) => {
             visitor.visit_enum(Whole { variant: BARE, node })
         }
         Value::String(word) => Err(de::Error::unknown_variant(word, known)),
-        _ => Err(Fault::new(FaultKind::NotOneChoice { known })),
+        other => Err(de::Error::invalid_type(other.unexpected(), &"a choice")),
     }
+}
+
+/// The words of a choice that a scenario can write.
+pub(super) fn words(known: &[&'static str]) -> impl Iterator<Item = &'static str> {
+    known.iter().copied().filter(|word| ![BARE, ELSE].contains(word))
+}
+
+/// The known word that a misspelt one stands for.
+pub(super) fn meant(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    nearest(word, words(known))
 }
 
 /// A node that is, as a whole, what a [`BARE`] or [`ELSE`] variant holds.

@@ -57,7 +57,8 @@ pub(crate) struct Entry {
 /// Reads the TOML text that begins at position `start`; adds every error of syntax to `complaints`, and gives as much of a
 /// tree as can be read all the same.
 pub(crate) fn parse(text: &str, start: usize, complaints: &mut Vec<Complaint>) -> Node {
-    let (table, errors) = DeTable::parse_recoverable(text);
+    let (table, mut errors) = DeTable::parse_recoverable(text);
+    errors.sort_by_key(|error| error.span().map_or(text.len(), |span| span.start));
     complaints.extend(errors.iter().map(|error| syntax_error(error, text, start)));
     let mut reader = Reader { text, start, complaints };
     Node { place: Place::NOWHERE, value: Value::Table(reader.entries(table.get_ref())) }

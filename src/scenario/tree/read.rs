@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::de::{BARE, ELSE, Fault, FaultKind};
+use super::de::{Fault, FaultKind, meant, words};
 use super::{Node, Value};
-use crate::scenario::diagnostic::{Complaint, nearest};
+use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
 
 /// Keys that were taken out of their tables, so that nobody complains that they are missing.
@@ -48,7 +48,7 @@ pub(crate) fn read<T: DeserializeOwned + Default>(mut tree: Node, complaints: &m
         }
         let path: Vec<&str> = fault.path.iter().rev().map(String::as_str).collect();
         let Some(table) = take_out(&mut tree, &path) else { return (T::default(), holes) };
-        if let (FaultKind::UnknownKey { key, known }, Some(table)) = (&fault.kind, Some(table)) {
+        if let FaultKind::UnknownKey { key, known } = &fault.kind {
             // Whoever wrote `servise` has given the service.
             holes.0.extend(meant(key, known).map(|key| (table, key.to_owned())));
         }
@@ -94,20 +94,24 @@ fn take_out(node: &mut Node, path: &[&str]) -> Option<Place> {
 fn explain(kind: &FaultKind, place: Place) -> Complaint {
     match kind {
         FaultKind::UnknownKey { key, known } => {
-            let complaint = Complaint::error(place, format!("unknown key `{key}`"));
-            suggest(complaint, key, known, "keys here")
+            suggest(Complaint::error(place, format!("unknown key `{key}`")), key, known, "keys here")
         }
-        FaultKind::UnknownChoice { word, known } => {
-            suggest(Complaint::error(place, format!("`{word}` is not known here")), word, known, "known here")
+        FaultKind::UnknownChoice { word, known, what } => {
+            let title = format!("there is no {} `{word}`", what.to_lowercase());
+            suggest(Complaint::error(place, title), word, known, "known")
         }
         FaultKind::Missing { key } => {
             Complaint::error(place, format!("`{key}` is missing")).label(format!("needs `{key}`"))
         }
         FaultKind::Unfit { found, expected } => {
-            Complaint::error(place, format!("{found} is not {}", in_plain_words(expected)))
+            Complaint::error(place, format!("{} is wanted here, not {found}", in_plain_words(expected)))
         }
-        FaultKind::NotOneChoice { known } => {
-            Complaint::error(place, "exactly one choice is wanted here").help(format!("known here: {}", list(known)))
+        FaultKind::NotOneChoice { given, known } if given.is_empty() => {
+            Complaint::error(place, "this table is empty").help(format!("write one of {}", list(known)))
+        }
+        FaultKind::NotOneChoice { given, .. } => {
+            let given: Vec<String> = given.iter().map(|word| format!("`{word}`")).collect();
+            Complaint::error(place, format!("{} exclude each other", given.join(" and "))).help("keep one of them")
         }
         FaultKind::Other { message } => Complaint::error(place, message.as_str()),
     }
@@ -122,15 +126,6 @@ fn suggest(complaint: Complaint, word: &str, known: &[&'static str], what: &str)
     complaint.help(format!("{what}: {}", list(known)))
 }
 
-/// The known word that a misspelt one stands for.
-fn meant(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    nearest(word, words(known))
-}
-
-fn words(known: &[&'static str]) -> impl Iterator<Item = &'static str> {
-    known.iter().copied().filter(|word| ![BARE, ELSE].contains(word))
-}
-
 fn list(known: &[&'static str]) -> String {
     words(known).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
@@ -138,11 +133,13 @@ fn list(known: &[&'static str]) -> String {
 /// serde's names of types, as a person would call them.
 fn in_plain_words(expected: &str) -> &str {
     match expected {
-        "u32" | "u64" | "usize" => "a whole number of 0 or more",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number of 0 or more",
         "i64" => "a whole number",
         "f64" => "a number",
         "a string" => "a text in quotes",
         "a sequence" => "a list in brackets",
+        "a choice" => "a table with the name of the choice",
         other => other,
     }
 }
