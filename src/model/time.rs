@@ -194,7 +194,7 @@ impl JsonSchema for Span {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"[0-9.]+ *[a-zµ]+",
+            "pattern": r"^ *[0-9].*[a-zµ] *$",
             "examples": ["250ms", "30s", "1h30m", "7d"],
         })
     }

@@ -2,3 +2,4 @@
 
 mod cron_dialect;
 mod scenario;
+mod scenario_build;

@@ -72,7 +72,7 @@ impl Build<'_> {
 
     fn draft(&mut self, name: &At<String>, action: &Action) -> DraftAction {
         let units = self.units(&action.capacity);
-        self.stop_timeout(action.stop_timeout.as_ref(), action.deadline.as_ref());
+        self.stop_timeout(action.stop_timeout.as_ref(), action.deadline.is_some());
         DraftAction {
             name: name.value.clone(),
             place: name.place,
@@ -90,11 +90,16 @@ impl Build<'_> {
     }
 
     /// Warns of a stop timeout without a deadline: nothing ever asks the job to stop.
-    pub(super) fn stop_timeout(&mut self, stop_timeout: Option<&At<Span>>, deadline: Option<&At<Span>>) {
-        if let (Some(timeout), None) = (stop_timeout, deadline) {
+    pub(super) fn stop_timeout(&mut self, stop_timeout: Option<&At<Span>>, has_deadline: bool) {
+        if let (Some(timeout), false) = (stop_timeout, has_deadline) {
             let complaint = Complaint::warning(timeout.place, "`stop_timeout` has no effect without a `deadline`");
             self.complain(complaint);
         }
+    }
+
+    /// Whether attempts of an action have a deadline, unless a job brings its own.
+    pub(super) fn has_deadline(&self, action: Option<ActionId>) -> bool {
+        action.is_some_and(|action| self.actions[usize::from(action.0)].deadline.is_some())
     }
 
     /// Notes that jobs of an action come, that they may need this, and who draws their service times.

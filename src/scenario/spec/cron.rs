@@ -8,14 +8,15 @@ use crate::engine::Overlap;
 use crate::model::time::Span;
 
 /// A cron: each firing makes one waiting job of its action, with the nominal time as `scheduledAt`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Cron {
     /// When it fires, UTC, in the registry's dialect: second minute hour day-of-month month day-of-week, where 0 is Sunday;
     /// or a descriptor such as `@daily` or `@every 90m`. Needed.
     #[schemars(required, example = "0 0 3 * * *", example = "@hourly")]
     pub(crate) schedule: Option<At<String>>,
     /// What a firing does while earlier jobs of the action are still there.
+    #[serde(default)]
     pub(crate) overlap: Overlap,
     /// Units that its jobs need, instead of the action's own.
     pub(crate) capacity: Option<Capacity>,

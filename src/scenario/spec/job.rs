@@ -7,8 +7,8 @@ use super::{At, Capacity, Moment};
 use crate::model::time::Span;
 
 /// A single job. What it leaves out is its action's.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Job {
     /// The job class. Needed.
     #[schemars(required)]

@@ -37,7 +37,7 @@ pub(crate) type Capacity = Named<At<i64>>;
 /// A claimsim scenario: workers with capacities, jobs that need them, and how long to look.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(title = "claimsim scenario")]
+#[schemars(title = "claimsim scenario", extend("required" = ["horizon"]))]
 pub(crate) struct Spec {
     /// Names the run and its default output folder. The file's own name, if left out.
     pub(crate) name: Option<At<String>>,
