@@ -170,7 +170,7 @@ pub(crate) fn one_a_line(mut complaints: Vec<Complaint>, broken: &BTreeSet<usize
 
 fn line(complaint: &Complaint, text: &str) -> Option<usize> {
     let before = text.as_bytes().get(..complaint.place.start)?;
-    Some(before.iter().filter(|byte| **byte == b'\n').count())
+    Some(before.split(|byte| *byte == b'\n').count() - 1)
 }
 
 /// The name among `known` that a misspelt one probably means.

@@ -11,7 +11,7 @@ pub(super) type Units = BTreeMap<ResourceId, i64>;
 #[derive(Debug, Default)]
 pub(super) struct Needs {
     resources: Vec<String>,
-    needs: Vec<Units>,
+    distinct: Vec<Units>,
     by_units: BTreeMap<Units, NeedId>,
 }
 
@@ -36,15 +36,15 @@ impl Needs {
         if let Some(id) = self.by_units.get(units) {
             return *id;
         }
-        let id = NeedId(self.needs.len() as u16);
-        self.needs.push(units.clone());
+        let id = NeedId(self.distinct.len() as u16);
+        self.distinct.push(units.clone());
         self.by_units.insert(units.clone(), id);
         id
     }
 
     /// The units of a need.
     pub(super) fn get(&self, need: NeedId) -> &Units {
-        &self.needs[usize::from(need.0)]
+        &self.distinct[usize::from(need.0)]
     }
 
     /// The names of the resources.
@@ -55,7 +55,7 @@ impl Needs {
     /// Whether the ids still tell all resources and needs apart.
     pub(super) fn is_too_many(&self) -> bool {
         let most = usize::from(u16::MAX) + 1;
-        self.resources.len() > most || self.needs.len() > most
+        self.resources.len() > most || self.distinct.len() > most
     }
 
     /// The map as the engine wants it: dense, over all resources.
@@ -69,7 +69,7 @@ impl Needs {
 
     /// All needs as the engine wants them.
     pub(super) fn all_dense(&self) -> Vec<CapacityMap> {
-        self.needs.iter().map(|units| self.dense(units)).collect()
+        self.distinct.iter().map(|units| self.dense(units)).collect()
     }
 
     /// The units in words: `scan 2, memory 8`.

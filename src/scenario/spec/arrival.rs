@@ -26,7 +26,7 @@ pub(crate) enum Arrival {
         batch: Option<At<Distribution<Number>>>,
     },
     /// At random at a rate that follows the hour of the day and, if wanted, the day of the week (UTC).
-    Profile(Profile),
+    Profile(Box<Profile>),
     /// As a CSV file lists them.
     Trace {
         /// The file, relative to the scenario file, gzip or not. Columns: `at_s` and, as wanted, `action`, `service_s`,

@@ -6,6 +6,7 @@
 
 mod assign;
 mod de;
+mod fault;
 mod read;
 
 pub(crate) use assign::{Shape, assign};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::de::{Fault, FaultKind, meant, words};
+use super::fault::{Fault, FaultKind, meant, words};
 use super::{Node, Value};
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
