@@ -183,3 +183,57 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(start: usize, end: usize) -> Place {
+        Place { start, end }
+    }
+
+    #[test]
+    fn a_report_is_in_the_order_of_the_text_and_says_nothing_twice() {
+        let mut sources = Sources::default();
+        sources.add("a.toml", "one = 1\ntwo = 2\n");
+        let late = Complaint::warning(place(8, 11), "late");
+        let early = Complaint::error(place(0, 3), "early");
+        let nowhere = Complaint::error(Place::NOWHERE, "missing");
+        let report = Report::new(sources, vec![nowhere, late.clone(), early, late]);
+        assert_eq!((report.errors(), report.warnings()), (2, 1));
+        let text = report.to_string();
+        let at = |word: &str| text.find(word).unwrap();
+        assert!(at("early") < at("late") && at("late") < at("missing") && at("a.toml:2:1") > at("late"), "{text}");
+    }
+
+    #[test]
+    fn colour_adds_escapes_and_nothing_else() {
+        let mut sources = Sources::default();
+        sources.add("a.toml", "one = 1");
+        let report = Report::new(sources, vec![Complaint::error(place(0, 3), "wrong").label("here").help("do this")]);
+        let coloured = report.render(true);
+        assert!(coloured.contains('\u{1b}'));
+        let mut parts = coloured.split('\u{1b}');
+        let first = parts.next().unwrap_or_default().to_owned();
+        let rest = parts.filter_map(|part| part.split_once('m')).map(|(_, text)| text);
+        assert_eq!(first + &rest.collect::<String>(), report.render(false));
+    }
+
+    #[test]
+    fn misspelt_names_are_recognized_and_others_are_not() {
+        let known = ["retries", "service", "priority"];
+        for (word, meant) in [("retires", Some("retries")), ("Service", Some("service")), ("gpu", None), ("", None)] {
+            assert_eq!(nearest(word, known), meant, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_broken_line_gets_one_complaint() {
+        let text = "a = \nb = 1\n";
+        let syntax = Complaint::error(place(4, 4), "no value");
+        let follows = Complaint::error(place(0, 1), "unknown key");
+        let other = Complaint::error(place(5, 6), "unknown key");
+        let broken = lines(std::slice::from_ref(&syntax), text);
+        assert_eq!(one_a_line(vec![syntax.clone(), follows, other.clone()], &broken, text), [syntax, other]);
+    }
+}

@@ -69,3 +69,28 @@ impl Sources {
         self.locate(place).and_then(|(source, range)| source.text.get(range)).unwrap_or("")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_know_their_text() {
+        let mut sources = Sources::default();
+        assert_eq!(sources.add("a.toml", "x = 1"), 0);
+        let second = sources.add("command line", "--set y=2");
+        let found = |start, end| sources.locate(Place { start, end }).map(|(source, range)| (source.name.as_str(), range));
+        assert_eq!(found(4, 5), Some(("a.toml", 4..5)));
+        assert_eq!(found(5, 5), Some(("a.toml", 5..5)), "the end of the first text is not the start of the second");
+        assert_eq!(found(second + 6, second + 7), Some(("command line", 6..7)));
+        assert_eq!(sources.text(Place { start: second + 6, end: second + 9 }), "y=2");
+        assert_eq!(sources.locate(Place::NOWHERE), None);
+    }
+
+    #[test]
+    fn ranges_beyond_a_text_end_with_it() {
+        let mut sources = Sources::default();
+        sources.add("a.toml", "x");
+        assert_eq!(sources.locate(Place { start: 7, end: 3 }).map(|(_, range)| range), Some(1..1));
+    }
+}

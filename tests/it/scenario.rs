@@ -139,6 +139,29 @@ fn kitchen_sink() -> String {
     fs::read_to_string(folder("tests/valid/kitchen-sink.toml")).unwrap()
 }
 
+#[test]
+fn one_wrong_value_gets_complaints_on_its_own_line_only() {
+    let text = kitchen_sink();
+    let lines: Vec<&str> = text.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let Some((key, _)) = line.split_once(" = ") else { continue };
+        for (wrong, what) in [(format!("{key} = true"), "a wrong value"), (format!("{key}x = 1"), "a misspelt key")] {
+            let is_name = what == "a misspelt key" && key.starts_with("capacity.");
+            let mut mutated = lines.clone();
+            mutated[index] = &wrong;
+            let loaded = load("any.toml", &mutated.join("\n"), &[], &Beside(folder("tests/valid")));
+            let Err(report) = loaded else {
+                assert!(is_name, "{what} goes unnoticed: {wrong}");
+                continue;
+            };
+            let report = report.render(false);
+            let places: Vec<&str> = report.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect();
+            let here = format!("any.toml:{}:", index + 1);
+            assert!(places.iter().all(|place| place.starts_with(&here)) && !places.is_empty(), "{wrong}:\n{report}");
+        }
+    }
+}
+
 /// Loads and renders; whatever the text, that must not panic.
 fn must_not_panic(text: &str, overrides: &[Override]) {
     match load("any.toml", text, overrides, &Beside(folder("tests/valid"))) {

@@ -72,7 +72,8 @@ impl Build<'_> {
 
     fn draft(&mut self, name: &At<String>, action: &Action) -> DraftAction {
         let units = self.units(&action.capacity);
-        self.stop_timeout(action.stop_timeout.as_ref(), action.deadline.is_some());
+        let has_deadline = action.deadline.is_some() || self.holes.has(name.place, "deadline");
+        self.stop_timeout(action.stop_timeout.as_ref(), has_deadline);
         DraftAction {
             name: name.value.clone(),
             place: name.place,
@@ -97,9 +98,10 @@ impl Build<'_> {
         }
     }
 
-    /// Whether attempts of an action have a deadline, unless a job brings its own.
-    pub(super) fn has_deadline(&self, action: Option<ActionId>) -> bool {
-        action.is_some_and(|action| self.actions[usize::from(action.0)].deadline.is_some())
+    /// Whether the jobs that the table at `place` describes have a deadline by their action, or a wrong one of their own.
+    pub(super) fn has_deadline(&self, action: Option<ActionId>, place: Place) -> bool {
+        let by_action = action.is_none_or(|action| self.actions[usize::from(action.0)].deadline.is_some());
+        by_action || self.holes.has(place, "deadline")
     }
 
     /// Notes that jobs of an action come, that they may need this, and who draws their service times.

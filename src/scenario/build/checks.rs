@@ -64,7 +64,8 @@ impl Build<'_> {
 
     /// Warns of jobs that no worker could ever run: they wait for ever. Once per place, which may be a file of many rows.
     fn check_needs(&mut self) {
-        if self.workers.is_empty() || !self.has_all_workers {
+        // What could not be read may be the very thing that is needed or offered.
+        if self.workers.is_empty() || !self.has_all_workers || !self.holes.is_empty() {
             return;
         }
         let mut warnings: BTreeMap<(Place, ActionId), Complaint> = BTreeMap::new();

@@ -20,7 +20,7 @@ impl Build<'_> {
     fn cron(&mut self, name: &At<String>, cron: &Cron) {
         let action = self.action(name);
         let need = cron.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
-        self.stop_timeout(cron.stop_timeout.as_ref(), cron.deadline.is_some() || self.has_deadline(action));
+        self.stop_timeout(cron.stop_timeout.as_ref(), cron.deadline.is_some() || self.has_deadline(action, name.place));
         let given = Given {
             need,
             retries: cron.retries.as_ref().map(|retries| retries.value),

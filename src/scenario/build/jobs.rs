@@ -27,7 +27,7 @@ impl Build<'_> {
         }
         let action = job.action.as_ref().and_then(|action| self.action(action));
         let at = job.at.as_ref().and_then(|at| self.instant(at));
-        self.stop_timeout(job.stop_timeout.as_ref(), job.deadline.is_some() || self.has_deadline(action));
+        self.stop_timeout(job.stop_timeout.as_ref(), job.deadline.is_some() || self.has_deadline(action, place));
         let need = job.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
         let given = Given {
             need,

@@ -26,6 +26,8 @@ impl Build<'_> {
             let complaint = Complaint::warning(place, "`registry` names no document");
             self.complain(complaint.help("write where they are, such as jobs = \"registry/jobs.json\""));
         }
+        self.has_all_workers = !self.holes.has(place, "workers");
+        let has_action = registry.action.is_some() || self.holes.has(place, "action");
         let default_action = registry.action.as_ref().and_then(|name| self.action(name));
         if let Some(file) = &registry.workers {
             self.registry_workers(file);
@@ -34,7 +36,7 @@ impl Build<'_> {
             self.registry_crons(file, spec);
         }
         if let Some(file) = &registry.jobs {
-            self.registry_jobs(file, registry, default_action);
+            self.registry_jobs(file, has_action, default_action);
         }
     }
 
@@ -110,7 +112,7 @@ impl Build<'_> {
         self.arrivals.push((file.place, Source::Cron { action, schedule, overlap: Overlap::default(), given }));
     }
 
-    fn registry_jobs(&mut self, file: &At<String>, registry: &Registry, default_action: Option<ActionId>) {
+    fn registry_jobs(&mut self, file: &At<String>, has_action: bool, default_action: Option<ActionId>) {
         let Some(rows) = self.document(file, document::jobs) else { return };
         let mut finished = 0_usize;
         let mut unknown: BTreeMap<Option<String>, usize> = BTreeMap::new();
@@ -134,7 +136,7 @@ impl Build<'_> {
             self.notes.push(format!("{}: {finished} of {} rows have ended and are left out", file.value, rows.len()));
         }
         for (name, rows) in unknown {
-            self.unknown_action(file, name.as_deref(), rows, registry);
+            self.unknown_action(file, name.as_deref(), rows, has_action);
         }
         initial.sort_by_cached_key(|row: &InitialRow| (row.scheduled_at, id_order(&row.document_id)));
         self.initial = initial;
@@ -184,11 +186,11 @@ impl Build<'_> {
         index.map(|index| WorkerId(index as u32))
     }
 
-    fn unknown_action(&mut self, file: &At<String>, name: Option<&str>, rows: usize, registry: &Registry) {
+    fn unknown_action(&mut self, file: &At<String>, name: Option<&str>, rows: usize, has_action: bool) {
         let count = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
         let Some(name) = name else {
             // A default action that does not exist has had its complaint.
-            if registry.action.is_none() {
+            if !has_action {
                 let complaint = Complaint::error(file.place, format!("`{}`: {count} without an action", file.value));
                 self.complain(
                     complaint.help("write what they are, such as action = \"scan_check_single\" in [registry]"),

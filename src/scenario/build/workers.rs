@@ -32,7 +32,7 @@ impl Build<'_> {
     pub(super) fn workers(&mut self, spec: &Spec) {
         for (name, group) in spec.worker.iter() {
             let offers = self.units(&group.capacity);
-            if group.capacity.0.is_empty() && !self.holes.has(name.place, "capacity") {
+            if group.capacity.0.is_empty() && self.holes.is_empty() {
                 let complaint = Complaint::warning(name.place, format!("worker `{}` offers nothing", name.value));
                 self.complain(complaint.help("write what it offers, such as capacity = { scan = 1 }"));
             }
