@@ -79,7 +79,8 @@ mod tests {
         let mut sources = Sources::default();
         assert_eq!(sources.add("a.toml", "x = 1"), 0);
         let second = sources.add("command line", "--set y=2");
-        let found = |start, end| sources.locate(Place { start, end }).map(|(source, range)| (source.name.as_str(), range));
+        let found =
+            |start, end| sources.locate(Place { start, end }).map(|(source, range)| (source.name.as_str(), range));
         assert_eq!(found(4, 5), Some(("a.toml", 4..5)));
         assert_eq!(found(5, 5), Some(("a.toml", 5..5)), "the end of the first text is not the start of the second");
         assert_eq!(found(second + 6, second + 7), Some(("command line", 6..7)));

@@ -235,12 +235,15 @@ impl Field {
     fn text(&self, names: &[&str]) -> String {
         let value = |value: u32| match names.get((value - self.least) as usize) {
             // Some by name, some by number.
-            Some(name) if value % 2 == 0 => (*name).to_owned(),
+            Some(name) if value.is_multiple_of(2) => (*name).to_owned(),
             _ => value.to_string(),
         };
         let item = |item: &Item| {
-            let head =
-                if item.star { if item.first % 2 == 0 { "*" } else { "?" }.to_owned() } else { value(item.first) };
+            let head = if item.star {
+                if item.first.is_multiple_of(2) { "*" } else { "?" }.to_owned()
+            } else {
+                value(item.first)
+            };
             let tail = item.last.filter(|_| !item.star).map_or(String::new(), |last| format!("-{}", value(last)));
             head + &tail + &item.step.map_or(String::new(), |step| format!("/{step}"))
         };
@@ -257,7 +260,7 @@ impl Field {
                 (false, None) if item.step.is_some() => (item.first, self.most),
                 (false, None) => (item.first, item.first),
             };
-            first <= value && value <= last && (value - first) % step == 0
+            first <= value && value <= last && (value - first).is_multiple_of(step)
         })
     }
 

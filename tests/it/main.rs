@@ -3,3 +3,4 @@
 mod cron_dialect;
 mod scenario;
 mod scenario_build;
+mod trace_files;

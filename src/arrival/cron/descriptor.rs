@@ -1,7 +1,10 @@
 //! Schedules by name: `@daily` and the like, and `@every` with a duration as the Go language writes it.
 
+use chrono::TimeDelta;
+
 use super::parse::{self, ScheduleError};
-use super::{Rule, canonical};
+use super::{Calendar, Rule};
+use crate::model::time::NANOS;
 
 /// The names, each with the fields it stands for.
 const NAMED: [(&str, &str); 7] = [
@@ -17,7 +20,7 @@ const NAMED: [(&str, &str); 7] = [
 /// Reads a text that begins with `@`.
 pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
     if let Some((_, fields)) = NAMED.iter().find(|(name, _)| *name == text) {
-        return Ok(Rule::Calendar(canonical(&parse::fields(fields)?)));
+        return Ok(Rule::Calendar(Calendar::new(&parse::fields(fields)?)));
     }
     match text.strip_prefix("@every ") {
         Some(duration) => every(duration),
@@ -28,7 +31,8 @@ pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
 /// Fractions of a second are cut off; what is below a second becomes one.
 fn every(text: &str) -> Result<Rule, ScheduleError> {
     let nanos = go_duration(text).ok_or_else(|| ScheduleError::Every { text: text.to_owned() })?;
-    Ok(Rule::Every((nanos / 1_000_000_000).max(1)))
+    let period = TimeDelta::nanoseconds(nanos - nanos % NANOS);
+    Ok(Rule::Every(period.max(TimeDelta::seconds(1))))
 }
 
 /// The names, or the one that is meant where only upper case is wrong.

@@ -2,63 +2,80 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Utc};
 
+use super::calendar::Calendar;
 use super::{Rule, Schedule};
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Epoch;
 
-/// The last year that the crate knows.
-const LAST_YEAR: i32 = 2100;
 /// A schedule without a firing up to the end of so many calendar years from now never fires.
 const SEARCHED_YEARS: i32 = 5;
 
-/// Firing times of a schedule, in order, each computed when it is asked for (in about 0.2 µs).
+/// Firing times of a schedule, in order, each computed when it is asked for: in some nanoseconds within a day, and in a
+/// fraction of a microsecond for the first of a day.
 #[derive(Clone, Debug)]
 pub struct Firings {
     rule: Arc<Rule>,
     /// The last firing, or the instant to begin after.
     last: DateTime<Utc>,
+    /// The midnight of the day that `last` lies in.
+    day: DateTime<Utc>,
+    /// The next of the day's times.
+    place: usize,
 }
 
 impl Firings {
     /// Firings strictly after `after`.
     pub(super) fn after(rule: Arc<Rule>, after: DateTime<Utc>) -> Firings {
-        Firings { rule, last: after }
+        let day = after.date_naive().and_time(NaiveTime::MIN).and_utc();
+        let place = match &*rule {
+            Rule::Calendar(calendar) if calendar.includes(day) => {
+                calendar.times().partition_point(|time| *time <= after - day)
+            }
+            Rule::Calendar(calendar) => calendar.times().len(),
+            Rule::Every(_) => 0,
+        };
+        Firings { rule, last: after, day, place }
     }
 
     /// Firings of a run that starts at `start`.
     pub(super) fn from(rule: Arc<Rule>, start: DateTime<Utc>) -> Firings {
-        let last = match *rule {
+        let after = match *rule {
             Rule::Every(_) => start,
             // "Strictly after the nanosecond before" includes the start itself.
             Rule::Calendar(_) => start.checked_sub_signed(TimeDelta::nanoseconds(1)).unwrap_or(start),
         };
-        Firings { rule, last }
+        Firings::after(rule, after)
     }
 }
 
 impl Iterator for Firings {
     type Item = DateTime<Utc>;
 
+    #[inline]
     fn next(&mut self) -> Option<DateTime<Utc>> {
-        let next = match &*self.rule {
-            Rule::Every(seconds) => self.last.trunc_subsecs(0).checked_add_signed(TimeDelta::try_seconds(*seconds)?)?,
-            Rule::Calendar(schedules) => first_after(schedules, self.last)?,
+        self.last = match &*self.rule {
+            Rule::Every(period) => self.last.trunc_subsecs(0).checked_add_signed(*period)?,
+            Rule::Calendar(calendar) => {
+                if self.place >= calendar.times().len() {
+                    self.day = next_day(calendar, self.day, self.last)?;
+                    self.place = 0;
+                }
+                let time = *calendar.times().get(self.place)?;
+                self.place += 1;
+                self.day + time
+            }
         };
-        self.last = next;
-        Some(next)
+        Some(self.last)
     }
 }
 
-/// The first firing of any of the schedules strictly after `after`, if it comes within the years searched.
-fn first_after(schedules: &[cron::Schedule], after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    if after.year() > LAST_YEAR {
-        return None;
-    }
-    let last_year = (after + TimeDelta::seconds(1)).year() + SEARCHED_YEARS;
-    let next = schedules.iter().filter_map(|schedule| schedule.after(&after).next()).min()?;
+/// The next day with firings, if it comes within the years searched.
+fn next_day(calendar: &Calendar, day: DateTime<Utc>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let next = calendar.day_after(day)?;
+    let last_year = (last + TimeDelta::seconds(1)).year() + SEARCHED_YEARS;
     (next.year() <= last_year).then_some(next)
 }
 

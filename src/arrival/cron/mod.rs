@@ -1,10 +1,11 @@
 //! The cron dialect of the registry (that of robfig/cron v1) and its firing times, in UTC.
 //!
 //! A schedule is never handed to the `cron` crate as it is written: the crate numbers weekdays from 1, always asks for day
-//! of month *and* day of week, and refuses much that the registry accepts. [`parse`] reads the dialect into plain sets;
-//! from those [`canonical`] writes what the crate and the registry understand alike, lists of numbers, and the crate says
-//! when they fire.
+//! of month *and* day of week, and refuses much that the registry accepts. `parse` reads the dialect into plain sets; from
+//! those `calendar` writes what the crate and the registry understand alike, lists of numbers, and the crate says when they
+//! fire.
 
+mod calendar;
 mod descriptor;
 mod firing;
 mod parse;
@@ -13,9 +14,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use parse::{Fields, Set};
+use calendar::Calendar;
 
 pub use firing::{CronProcess, Firings};
 pub use parse::ScheduleError;
@@ -31,9 +32,9 @@ pub struct Schedule {
 #[derive(Debug, PartialEq, Eq)]
 enum Rule {
     /// So many whole seconds after the last firing, at least one; not aligned to the clock.
-    Every(i64),
-    /// Whenever one of these fires: none for a field without values, two where day of month or day of week suffices.
-    Calendar(Vec<cron::Schedule>),
+    Every(TimeDelta),
+    /// On these days at these times.
+    Calendar(Calendar),
 }
 
 impl Schedule {
@@ -45,7 +46,7 @@ impl Schedule {
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
         let rule = match text.strip_prefix('@') {
             Some(_) => descriptor::parse(text)?,
-            None => Rule::Calendar(canonical(&parse::fields(text)?)),
+            None => Rule::Calendar(Calendar::new(&parse::fields(text)?)),
         };
         Ok(Schedule { text: text.to_owned(), rule: Arc::new(rule) })
     }
@@ -76,31 +77,3 @@ impl fmt::Display for Schedule {
         f.write_str(&self.text)
     }
 }
-
-/// The crate's schedules that together fire when the fields say so.
-///
-/// The day rule of the dialect: where day of month or day of week carries the star mark both must match; otherwise either
-/// suffices. The crate knows only the former, hence two schedules for the latter.
-fn canonical(fields: &Fields) -> Vec<cron::Schedule> {
-    let Fields { day, weekday, .. } = *fields;
-    let days = if day.star || weekday.star {
-        vec![(day, weekday)]
-    } else {
-        vec![(day, Set::all(&parse::WEEKDAY)), (Set::all(&parse::DAY), weekday)]
-    };
-    days.into_iter().filter_map(|(day, weekday)| prepare(&Fields { day, weekday, ..*fields })).collect()
-}
-
-/// The crate's schedule that asks for all six fields; `None` if one of them has no value.
-fn prepare(fields: &Fields) -> Option<cron::Schedule> {
-    let Fields { second, minute, hour, day, month, weekday } = *fields;
-    let lists =
-        [second.list(0), minute.list(0), hour.list(0), day.list(0), month.list(0), weekday.list(SUNDAY_OF_THE_CRATE)];
-    if lists.iter().any(String::is_empty) {
-        return None;
-    }
-    Some(lists.join(" ").parse().expect("the crate reads lists of numbers in range"))
-}
-
-/// The crate's number of the weekday that the dialect calls 0.
-const SUNDAY_OF_THE_CRATE: u32 = 1;

@@ -18,7 +18,8 @@ const MINUTE: Field = Field { name: "minute", least: 0, most: 59, names: &[] };
 const HOUR: Field = Field { name: "hour", least: 0, most: 23, names: &[] };
 /// The day of month.
 pub(super) const DAY: Field = Field { name: "day of month", least: 1, most: 31, names: &[] };
-const MONTH: Field = Field { name: "month", least: 1, most: 12, names: &MONTHS };
+/// The month.
+pub(super) const MONTH: Field = Field { name: "month", least: 1, most: 12, names: &MONTHS };
 /// The day of week, Sunday first.
 pub(super) const WEEKDAY: Field = Field { name: "day of week", least: 0, most: 6, names: &WEEKDAYS };
 
@@ -88,6 +89,9 @@ pub enum ScheduleError {
 }
 
 impl Set {
+    /// The value 0, without the star mark.
+    pub(super) const ZERO: Set = Set { bits: 1, star: false };
+
     /// All values of a field, with the star mark.
     pub(super) fn all(field: &Field) -> Set {
         Set { bits: range(field.least, field.most, 1), star: true }

@@ -44,11 +44,10 @@ const NAMED: [(&str, Column); 6] = [
 const NEED: &str = "need.";
 
 impl Columns {
-    /// Reads the header: names in any order, `at_s` among them, none twice.
-    pub(super) fn read(header: &ByteRecord) -> Result<Columns, TraceError> {
+    /// Reads the header, which stands on that line: names in any order, `at_s` among them, none twice.
+    pub(super) fn read(header: &ByteRecord, line: u64) -> Result<Columns, TraceError> {
         let mut columns = Columns { list: Vec::new(), resources: Vec::new() };
         let mut complaints = Complaints::default();
-        let line = header.position().map_or(1, csv::Position::line);
         for cell in header {
             let name = String::from_utf8_lossy(cell);
             if let Err(text) = columns.add(&name) {
@@ -94,11 +93,13 @@ impl Columns {
 
 /// What is wrong with an unknown name, and which one may be meant.
 fn unknown(name: &str) -> String {
-    let names = NAMED.iter().map(|(name, _)| *name).chain(["need.RESOURCE"]);
-    let likeness = |known: &str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
-    let nearest = names.clone().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    if let Some(known) = nearest.filter(|known| likeness(known) > 0.75) {
-        return format!("`{name}` is no column; did you mean `{known}`?");
+    let lower = name.to_lowercase();
+    let likeness = |known: &str| strsim::jaro_winkler(&lower, known);
+    let names = || NAMED.iter().map(|(name, _)| *name);
+    let nearest = names().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|known| likeness(known) > 0.75);
+    let meant = if lower.starts_with("need") { Some("need.RESOURCE") } else { nearest };
+    match meant {
+        Some(known) => format!("`{name}` is no column; did you mean `{known}`?"),
+        None => format!("`{name}` is no column; there are {}, need.RESOURCE", names().collect::<Vec<_>>().join(", ")),
     }
-    format!("`{name}` is no column; there are {}", names.collect::<Vec<_>>().join(", "))
 }

@@ -39,10 +39,9 @@ pub struct TraceError {
 
 impl TraceError {
     /// The file cannot be read on, as it is no CSV or its compression is broken.
-    pub(super) fn damaged(error: &csv::Error) -> TraceError {
-        let line = error.position().map_or(0, csv::Position::line);
-        let text = format!("the file is damaged: {error}");
-        TraceError { complaints: vec![Complaint { line, column: None, text }], more: 0 }
+    pub(super) fn damaged(error: &dyn std::error::Error) -> TraceError {
+        let text = format!("the file is damaged: {error}; write it anew");
+        TraceError { complaints: vec![Complaint { line: 0, column: None, text }], more: 0 }
     }
 }
 

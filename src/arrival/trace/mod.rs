@@ -66,14 +66,22 @@ pub struct TraceRow {
 /// # Errors
 /// All that is wrong with the header, or else with the rows, up to a limit.
 pub fn parse(bytes: &[u8]) -> Result<Trace, TraceError> {
-    if bytes.starts_with(&[0x1f, 0x8b]) { read(MultiGzDecoder::new(bytes)) } else { read(bytes) }
+    if !bytes.starts_with(&GZIP) {
+        return read(bytes);
+    }
+    let mut text = Vec::new();
+    MultiGzDecoder::new(bytes).read_to_end(&mut text).map_err(|error| TraceError::damaged(&error))?;
+    read(&text)
 }
 
+/// What a gzip file begins with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// Reads CSV.
-fn read(source: impl Read) -> Result<Trace, TraceError> {
-    let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(source);
+fn read(text: &[u8]) -> Result<Trace, TraceError> {
+    let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text);
     let header = reader.byte_headers().map_err(|error| TraceError::damaged(&error))?;
-    let mut builder = Builder::new(Columns::read(header)?);
+    let mut builder = Builder::new(Columns::read(header, line_of(header, text))?, text);
     let (mut record, mut complaints) = (ByteRecord::new(), Complaints::default());
     while reader.read_byte_record(&mut record).map_err(|error| TraceError::damaged(&error))? {
         builder.row(&record, &mut complaints);
@@ -82,8 +90,17 @@ fn read(source: impl Read) -> Result<Trace, TraceError> {
     Ok(builder.finish())
 }
 
+/// The line on which a record begins. The reader's own position lies before the ends of line that it skips.
+fn line_of(record: &ByteRecord, text: &[u8]) -> u64 {
+    let Some(position) = record.position() else { return 1 };
+    let rest = text.get(position.byte() as usize..).unwrap_or_default();
+    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + skipped.count() as u64
+}
+
 /// A trace on its way.
-struct Builder {
+struct Builder<'a> {
+    text: &'a [u8],
     columns: Columns,
     trace: Trace,
     action_numbers: BTreeMap<String, u32>,
@@ -92,10 +109,11 @@ struct Builder {
     need: Vec<Option<i64>>,
 }
 
-impl Builder {
-    fn new(columns: Columns) -> Builder {
+impl<'a> Builder<'a> {
+    fn new(columns: Columns, text: &'a [u8]) -> Builder<'a> {
         let need = vec![None; columns.resources.len()];
         Builder {
+            text,
             trace: Trace { resources: columns.resources.clone(), ..Trace::default() },
             columns,
             action_numbers: BTreeMap::new(),
@@ -106,7 +124,7 @@ impl Builder {
 
     /// Reads a row; what is wrong with it goes to the complaints.
     fn row(&mut self, record: &ByteRecord, complaints: &mut Complaints) {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(record, self.text);
         if record.len() != self.columns.list.len() {
             let (cells, columns) = (record.len(), self.columns.list.len());
             let text = format!("{cells} cells, but the header names {columns} columns; leave cells empty, not out");

@@ -98,7 +98,7 @@ impl Spec {
     /// What setting keys from the command line has to know.
     pub(crate) fn shape() -> Shape {
         let distributions = crate::random::dist::CATALOGUE.iter().map(|entry| entry.name).collect();
-        let arrivals = crate::arrival::CATALOGUE.iter().map(|(name, _)| *name).collect();
+        let arrivals = crate::arrival::CATALOGUE.iter().map(|entry| entry.name).collect();
         Shape { named: &["worker", "action", "cron"], choices: vec![distributions, arrivals] }
     }
 }
