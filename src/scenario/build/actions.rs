@@ -65,8 +65,14 @@ impl Build<'_> {
         if name.value == "all" {
             let complaint = Complaint::error(name.place, "an action cannot be called `all`");
             self.complain(complaint.help("tables call all actions together so; choose another name"));
-        } else if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
-            self.complain(Complaint::error(name.place, "an action needs a name that can be read"));
+        }
+        self.readable("an action", name);
+    }
+
+    /// Complains about names that leave no trace in a table.
+    pub(super) fn readable(&mut self, what: &str, name: &At<String>) {
+        if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
+            self.complain(Complaint::error(name.place, format!("{what} needs a name that can be read")));
         }
     }
 

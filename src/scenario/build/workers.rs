@@ -31,6 +31,10 @@ impl Build<'_> {
     /// Makes the workers of all groups.
     pub(super) fn workers(&mut self, spec: &Spec) {
         for (name, group) in spec.worker.iter() {
+            self.readable("a group of workers", name);
+            for id in group.ids.iter().flat_map(|ids| &ids.value) {
+                self.readable("a worker", id);
+            }
             let offers = self.units(&group.capacity);
             if group.capacity.0.is_empty() && self.holes.is_empty() {
                 let complaint = Complaint::warning(name.place, format!("worker `{}` offers nothing", name.value));
@@ -89,6 +93,7 @@ impl Build<'_> {
     /// A capacity map of the scenario; units below zero or beyond all bounds are complained about.
     pub(super) fn units(&mut self, capacity: &Capacity) -> Units {
         for (resource, units) in capacity.iter() {
+            self.readable("a resource", resource);
             if !(0..=MOST_UNITS).contains(&units.value) {
                 let title = format!("the units of `{}` cannot be {}", resource.value, units.value);
                 self.complain(

@@ -122,7 +122,10 @@ fn choose<'de, V: Visitor<'de>>(
             visitor.visit_enum(Whole { variant: BARE, node })
         }
         Value::String(word) => Err(de::Error::unknown_variant(word, known)),
-        other => Err(de::Error::invalid_type(other.unexpected(), &"a choice")),
+        Value::Integer(word) => Err(de::Error::unknown_variant(&word.to_string(), known)),
+        Value::Float(word) => Err(de::Error::unknown_variant(&word.to_string(), known)),
+        Value::Boolean(word) => Err(de::Error::unknown_variant(&word.to_string(), known)),
+        Value::Array(_) => Err(de::Error::invalid_type(Unexpected::Seq, &"a choice")),
     }
 }
 

@@ -104,7 +104,14 @@ fn explain(kind: &FaultKind, place: Place) -> Complaint {
             Complaint::error(place, format!("`{key}` is missing")).label(format!("needs `{key}`"))
         }
         FaultKind::Unfit { found, expected } => {
-            Complaint::error(place, format!("{} is wanted here, not {found}", in_plain_words(expected)))
+            let complaint =
+                Complaint::error(place, format!("{} is wanted here, not {found}", in_plain_words(expected)));
+            match (found.as_str(), expected.as_str()) {
+                ("a table", "a sequence") => {
+                    complaint.help("a list of tables is written with two brackets, such as [[job]]")
+                }
+                _ => complaint,
+            }
         }
         FaultKind::NotOneChoice { given, known } if given.is_empty() => {
             Complaint::error(place, "this table is empty").help(format!("write one of {}", list(known)))
@@ -139,7 +146,8 @@ fn in_plain_words(expected: &str) -> &str {
         "f64" => "a number",
         "a string" => "a text in quotes",
         "a sequence" => "a list in brackets",
-        "a choice" => "a table with the name of the choice",
+        "a choice" => "a word, or a table with one key",
+        "unit" => "a word",
         other => other,
     }
 }
