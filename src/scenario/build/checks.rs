@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Build, DraftWorker, Units};
+use super::Build;
 use crate::model::action::ActionId;
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
@@ -71,8 +71,8 @@ impl Build<'_> {
         let mut warnings: BTreeMap<(Place, ActionId), Complaint> = BTreeMap::new();
         for ((need, action), place) in &self.uses {
             let units = self.needs.get(*need);
-            let best = self.workers.iter().min_by_key(|worker| lacks(worker, units));
-            if let Some(best) = best.filter(|best| lacks(best, units) > 0) {
+            let best = self.workers.iter().min_by_key(|worker| worker.lacks(units));
+            if let Some(best) = best.filter(|best| best.lacks(units) > 0) {
                 let name = &self.actions[usize::from(action.0)].name;
                 let title =
                     format!("no worker can ever run a job of `{name}` that needs {}", self.needs.in_words(units));
@@ -84,10 +84,4 @@ impl Build<'_> {
         }
         self.complaints.extend(warnings.into_values());
     }
-}
-
-/// Of how many resources a worker has too little.
-fn lacks(worker: &DraftWorker, units: &Units) -> usize {
-    let has = |resource| worker.offers.get(resource).copied().unwrap_or(0);
-    units.iter().filter(|(resource, units)| **units > has(resource)).count()
 }

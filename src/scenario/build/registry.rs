@@ -140,6 +140,28 @@ impl Build<'_> {
         }
         initial.sort_by_cached_key(|row: &InitialRow| (row.scheduled_at, id_order(&row.document_id)));
         self.initial = initial;
+        self.overfull_workers(file);
+    }
+
+    /// Warns of workers whose running rows need more than they offer, as after their capacity was lowered.
+    fn overfull_workers(&mut self, file: &At<String>) {
+        let mut busy: BTreeMap<WorkerId, Units> = BTreeMap::new();
+        for row in &self.initial {
+            let InitialState::Running(worker) = row.state else { continue };
+            let sum = busy.entry(worker).or_default();
+            for (resource, units) in self.needs.get(row.need) {
+                *sum.entry(*resource).or_default() += units;
+            }
+        }
+        for (id, sum) in busy {
+            let worker = &self.workers[id.0 as usize];
+            if worker.lacks(&sum) > 0 {
+                let (runs, offers) = (self.needs.in_words(&sum), self.needs.in_words(&worker.offers));
+                let title = format!("`{}`: `{}` runs {runs}, but offers {offers}", file.value, worker.id);
+                let complaint = Complaint::warning(file.place, title);
+                self.complain(complaint.help("these jobs go on, and it claims none until they leave room"));
+            }
+        }
     }
 
     fn registry_job(

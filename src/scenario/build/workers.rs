@@ -25,6 +25,12 @@ impl DraftWorker {
     pub(super) fn finish(self, needs: &Needs) -> Worker {
         Worker { id: self.id, capacity: needs.dense(&self.offers) }
     }
+
+    /// Of how many resources it offers less than so many units.
+    pub(super) fn lacks(&self, units: &Units) -> usize {
+        let offers = |resource| self.offers.get(resource).copied().unwrap_or(0);
+        units.iter().filter(|(resource, units)| **units > offers(resource)).count()
+    }
 }
 
 impl Build<'_> {
