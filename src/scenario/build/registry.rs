@@ -150,7 +150,8 @@ impl Build<'_> {
             let InitialState::Running(worker) = row.state else { continue };
             let sum = busy.entry(worker).or_default();
             for (resource, units) in self.needs.get(row.need) {
-                *sum.entry(*resource).or_default() += units;
+                let sum: &mut i64 = sum.entry(*resource).or_default();
+                *sum = sum.saturating_add(*units);
             }
         }
         for (id, sum) in busy {
