@@ -1,1 +1,3 @@
 //! One binary of integration tests; each module says what it holds the simulator to.
+
+mod reference;
