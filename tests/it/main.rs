@@ -1,3 +1,4 @@
 //! One binary of integration tests; each module says what it holds the simulator to.
 
+mod laws;
 mod reference;

@@ -91,6 +91,7 @@ const TICKS_PER_SECOND: i64 = Span::secs(1).0;
 #[track_caller]
 fn expect(scenario: &Scenario, expected: &[&str]) {
     assert_eq!(brief(&super::reference(scenario)), expected, "the naive simulator");
+    assert_eq!(brief(&super::engine(scenario)), expected, "the engine");
 }
 
 #[test]

@@ -457,19 +457,24 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     fn claim(&mut self, row: usize, worker: usize) {
         self.tell(Kind::Claimed { job: JobId(row as u64), worker: WorkerId(worker as u32) });
         self.rows[row].state = State::Running { worker, claimed_at: self.now };
-        let Row { drawn: Drawn { service, fails, .. }, deadline, .. } = self.rows[row];
-        match deadline {
-            Some(deadline) if deadline < service => {
-                self.schedule(self.now + deadline, Class::Deadline, What::End(row, Ending::DeadlineMissed));
+        let (service, fate) = (self.rows[row].drawn.service, self.fate(row));
+        match self.rows[row].deadline {
+            Some(deadline) if fate == Ending::DeadlineMissed => {
+                self.schedule(self.now + deadline, Class::Deadline, What::End(row, fate));
             }
-            _ => {
-                let ending = if fails { Ending::Error } else { Ending::Done };
-                self.schedule(self.now + service, Class::Completion, What::End(row, ending));
-            }
+            _ => self.schedule(self.now + service, Class::Completion, What::End(row, fate)),
         }
     }
 
     // Endings.
+
+    fn fate(&self, row: usize) -> Ending {
+        match self.rows[row] {
+            Row { deadline: Some(deadline), drawn, .. } if deadline < drawn.service => Ending::DeadlineMissed,
+            Row { drawn: Drawn { fails: true, .. }, .. } => Ending::Error,
+            _ => Ending::Done,
+        }
+    }
 
     fn end(&mut self, row: usize, ending: Ending) {
         let State::Running { worker, claimed_at } = self.rows[row].state else { unreachable!("only running rows end") };
@@ -515,9 +520,10 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 
     fn tell_due(&mut self, row: usize) {
-        let Row { action, need, scheduled_at, drawn: Drawn { service, fails, .. }, attempt, .. } = self.rows[row];
+        let Row { action, need, scheduled_at, drawn: Drawn { service, .. }, attempt, .. } = self.rows[row];
+        let fate = self.fate(row);
         let Attempt { number, first, since, retries_left } = attempt;
-        let seen = RowSeen { action, need, scheduled_at, service, fails, number, first, since, retries_left };
+        let seen = RowSeen { action, need, scheduled_at, service, fate, number, first, since, retries_left };
         self.tell(Kind::Due { job: JobId(row as u64), row: seen });
     }
 
