@@ -19,13 +19,15 @@ use super::told::Told;
 
 /// The naive simulator in the middle of a run. Rows, workers, actions and sources are named by their index.
 pub(crate) struct Naive<'a, A> {
-    pub(super) system: &'a System,
+    system: &'a System,
     sources: Vec<A>,
     draws: Draws<'a>,
     calendar: Vec<Entry>,
     scheduled: u64,
-    pub(super) now: Time,
+    now: Time,
     rows: Vec<Row>,
+    /// Which workers have an attempt pending.
+    attempting: Vec<bool>,
     told: Option<Told>,
     events: Vec<Event>,
 }
@@ -109,6 +111,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             scheduled: 0,
             now: Time::ZERO,
             rows: Vec::new(),
+            attempting: vec![false; system.workers.len()],
             told: None,
             events: Vec::new(),
         }
@@ -178,6 +181,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
                 self.turn_away();
             }
             What::Attempt(worker) => {
+                self.attempting[worker] = false;
                 self.attempt(worker);
                 self.after_event()?;
             }
@@ -363,28 +367,31 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         free
     }
 
-    fn fits(&self, row: usize, worker: usize) -> bool {
-        let (free, need) = (self.free(worker), self.system.need(self.rows[row].need));
+    fn fits(&self, row: usize, free: &CapacityMap) -> bool {
+        let need = self.system.need(self.rows[row].need);
         free.0.iter().zip(&need.0).all(|(&free, &need)| need == 0 || need <= free)
     }
 
-    pub(super) fn first_that_fits(&self, worker: usize) -> Option<usize> {
-        self.waiting().into_iter().find(|&row| self.fits(row, worker))
+    fn first_that_fits(&self, worker: usize) -> Option<usize> {
+        let free = self.free(worker);
+        self.waiting().into_iter().find(|&row| self.fits(row, &free))
     }
 
     /// Instant claiming: the first job that fits some worker is placed, again and again.
     fn pass(&mut self) {
-        let workers = 0..self.system.workers.len();
-        let placeable = |this: &Self| {
-            this.waiting().into_iter().find_map(|row| {
-                let fitting: Vec<usize> = workers.clone().filter(|&worker| this.fits(row, worker)).collect();
-                (!fitting.is_empty()).then_some((row, fitting))
-            })
-        };
-        while let Some((row, fitting)) = placeable(self) {
+        while let Some((row, fitting)) = self.first_with_a_worker() {
             let worker = self.place(row, &fitting);
             self.claim(row, worker);
         }
+    }
+
+    /// The first waiting job that fits some worker, and all workers that it fits.
+    fn first_with_a_worker(&self) -> Option<(usize, Vec<usize>)> {
+        let free: Vec<CapacityMap> = (0..self.system.workers.len()).map(|worker| self.free(worker)).collect();
+        self.waiting().into_iter().find_map(|row| {
+            let fitting: Vec<usize> = (0..free.len()).filter(|&worker| self.fits(row, &free[worker])).collect();
+            (!fitting.is_empty()).then_some((row, fitting))
+        })
     }
 
     fn place(&mut self, row: usize, fitting: &[usize]) -> usize {
@@ -428,12 +435,12 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
 
     /// Delayed claiming: whoever has none pending and could run something starts an attempt.
     fn start_attempts(&mut self) {
-        if self.told.is_some() {
+        if self.told.is_some() || self.waiting().is_empty() {
             return;
         }
         for worker in 0..self.system.workers.len() {
-            let is_own = |entry: &Entry| matches!(entry.what, What::Attempt(of) if of == worker);
-            if !self.calendar.iter().any(is_own) && self.first_that_fits(worker).is_some() {
+            if !self.attempting[worker] && self.first_that_fits(worker).is_some() {
+                self.attempting[worker] = true;
                 let delay = self.draws.delay(worker);
                 self.schedule(self.now + delay, Class::Claim, What::Attempt(worker));
             }
@@ -541,7 +548,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     /// Lets the checker of told claims see who could run something now.
     fn watch(&mut self) -> Result<(), String> {
         let Some(mut told) = self.told.take() else { return Ok(()) };
-        let seen = told.watch(self.now, |worker| self.first_that_fits(worker).is_some());
+        let idle = self.waiting().is_empty();
+        let seen = told.watch(self.now, |worker| !idle && self.first_that_fits(worker).is_some());
         self.told = Some(told);
         seen
     }

@@ -47,12 +47,26 @@ fn ticks(n: i64) -> Span {
     Span(n * TICK.0)
 }
 
-/// Any scenario whose claim rule is one of `claim`.
+/// Any scenario with a few workers whose claim rule is one of `claim`.
 pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
+    with_workers(vec(capacities(), 1..=4), claim)
+}
+
+/// Any scenario with about a hundred workers of a few kinds.
+pub(crate) fn crowds(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
+    let mixed = (vec(capacities(), 1..=3), 60..=140_usize)
+        .prop_map(|(kinds, workers)| kinds.into_iter().cycle().take(workers).collect());
+    with_workers(mixed, claim)
+}
+
+fn with_workers(
+    workers: impl Strategy<Value = Vec<[i64; 3]>>,
+    claim: impl Strategy<Value = ClaimRule>,
+) -> impl Strategy<Value = Scenario> {
     let system = (
         1..=3_usize,
-        vec(capacities(), 1..=4),
-        vec(capacities(), 1..=4),
+        workers,
+        vec(needs(), 1..=4),
         vec(actions(), 1..=4),
         claim,
         option::weighted(0.3, 0..5_u64),
@@ -100,7 +114,13 @@ fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenari
 }
 
 fn capacities() -> impl Strategy<Value = [i64; 3]> {
-    [0..=3_i64, 0..=3_i64, 0..=3_i64]
+    let units = || select(vec![1, 2, 3, 0, 3]);
+    [units(), units(), units()]
+}
+
+fn needs() -> impl Strategy<Value = [i64; 3]> {
+    let units = || select(vec![0, 1, 1, 0, 0, 2, 3]);
+    [units(), units(), units()]
 }
 
 /// Any claim rule.
