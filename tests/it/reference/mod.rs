@@ -4,6 +4,7 @@ mod cases;
 mod draws;
 pub(crate) mod event;
 mod naive;
+mod race;
 pub(crate) mod scenarios;
 pub(crate) mod sources;
 mod told;
