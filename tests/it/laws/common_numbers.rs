@@ -90,7 +90,7 @@ fn keep_running_rows_apart(two: &mut Scenario, one: &Scenario) {
     use claimsim::engine::InitialState::Running;
     let gone = |state| matches!(state, Running(worker) if worker.0 as usize >= two.system.workers.len());
     if one.system.initial.iter().any(|row| gone(row.state)) {
-        two.system.workers = one.system.workers.clone();
+        two.system.workers.clone_from(&one.system.workers);
     }
 }
 

@@ -164,7 +164,11 @@ fn attempts_are_numbered_and_use_up_their_retries() {
                 let seen = (row.number, row.retries_left, row.scheduled_at);
                 assert_eq!(expected.remove(&row.first), Some(seen), "{event}");
                 let first = ledger.rows[&row.first];
-                assert_eq!((row.action, row.need, row.since), (first.action, first.need, first.scheduled_at), "{event}");
+                assert_eq!(
+                    (row.action, row.need, row.since),
+                    (first.action, first.need, first.scheduled_at),
+                    "{event}"
+                );
             }
             Kind::Ended { job, ending, last, .. } => {
                 let row = ledger.rows[&job];
@@ -221,7 +225,8 @@ fn a_pass_after_each_event_or_each_instant_differ_only_where_things_coincide() {
             engine(&scenario)
         };
         let (instant, event) = (with(Pass::Instant), with(Pass::Event));
-        let change = |event: &&Event| matches!(event.kind, Kind::Due { .. } | Kind::Ended { .. } | Kind::Skipped { .. });
+        let change =
+            |event: &&Event| matches!(event.kind, Kind::Due { .. } | Kind::Ended { .. } | Kind::Skipped { .. });
         let times: Vec<Time> = instant.iter().filter(change).map(|event| event.time).collect();
         if times.windows(2).all(|pair| pair[0] < pair[1]) {
             assert_eq!(first_difference(&instant, &event).unwrap_or_default(), "");

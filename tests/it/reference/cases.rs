@@ -1,8 +1,6 @@
 //! Small cases that were worked out by hand; both simulators must find the same.
 
-use claimsim::engine::{
-    ActionModel, Arrival, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window,
-};
+use claimsim::engine::{ActionModel, Arrival, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::{Batch, Pass, Placement};
@@ -324,14 +322,22 @@ fn one_pass_per_instant_sees_all_that_comes_at_it() {
 
 #[test]
 fn overlapping_firings_are_skipped_by_their_rule() {
-    let cron = |overlap| Source::Cron { action: ActionId(1), at: vec![s(1), s(2), s(12)], overlap, given: Given::default() };
+    let cron =
+        |overlap| Source::Cron { action: ActionId(1), at: vec![s(1), s(2), s(12)], overlap, given: Given::default() };
     let busy = |overlap| scenario(&[[1, 0]], AT_ONCE, vec![cron(overlap), jobs(&[(0, 1)])]);
     let waiting =
         ["0 due 0", "0 claimed 0 by 0", "1 due 1", "2 skipped 1", "10 ended 0 Done", "10 claimed 1 by 0", "12 due 2"];
     let after_12 = ["20 ended 1 Done", "20 claimed 2 by 0", "30 ended 2 Done"];
     expect(&busy(Overlap::SkipIfWaiting), &[&waiting[..], &after_12].concat());
-    let active =
-        ["0 due 0", "0 claimed 0 by 0", "1 skipped 1", "2 skipped 1", "10 ended 0 Done", "12 due 1", "12 claimed 1 by 0"];
+    let active = [
+        "0 due 0",
+        "0 claimed 0 by 0",
+        "1 skipped 1",
+        "2 skipped 1",
+        "10 ended 0 Done",
+        "12 due 1",
+        "12 claimed 1 by 0",
+    ];
     expect(&busy(Overlap::SkipIfActive), &[&active[..], &["22 ended 1 Done"]].concat());
 }
 

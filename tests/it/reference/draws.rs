@@ -17,13 +17,13 @@ pub(super) struct Drawn {
 pub(super) struct Draws<'a> {
     system: &'a System,
     streams: Streams,
-    actions: Vec<ActionDraws>,
+    actions: Vec<OfAction>,
     delays: Vec<Stream>,
     placement: Stream,
 }
 
 /// What belongs to exogenous jobs, in arrival order.
-struct ActionDraws {
+struct OfAction {
     arrivals: u64,
     service: Stream,
     outcome: Stream,
@@ -32,7 +32,7 @@ struct ActionDraws {
 
 impl<'a> Draws<'a> {
     pub(super) fn new(system: &'a System, streams: &Streams) -> Draws<'a> {
-        let action = |action: &ActionModel| ActionDraws {
+        let action = |action: &ActionModel| OfAction {
             arrivals: 0,
             service: streams.stream(Purpose::Service, &action.name),
             outcome: streams.stream(Purpose::Outcome, &action.name),
@@ -50,13 +50,13 @@ impl<'a> Draws<'a> {
     /// The ordinal and the draws of an exogenous job; `brought` is the service time that it brings along.
     pub(super) fn exogenous(&mut self, id: ActionId, brought: Option<Span>) -> (u64, Drawn) {
         let action = self.system.action(id);
-        let draws = &mut self.actions[usize::from(id.0)];
-        let ordinal = draws.arrivals;
-        draws.arrivals += 1;
+        let streams = &mut self.actions[usize::from(id.0)];
+        let ordinal = streams.arrivals;
+        streams.arrivals += 1;
         let drawn = Drawn {
-            service: service(action, brought, &mut draws.service),
-            fails: fails(action, &mut draws.outcome),
-            patience: patience(action, &mut draws.patience),
+            service: service(action, brought, &mut streams.service),
+            fails: fails(action, &mut streams.outcome),
+            patience: patience(action, &mut streams.patience),
         };
         (ordinal, drawn)
     }

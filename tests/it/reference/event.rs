@@ -126,10 +126,7 @@ impl Observer for Trajectory {
     }
 
     fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        self.push(
-            now,
-            Kind::Ended { job: job.id, worker: run.worker, claimed_at: run.claimed_at, ending, last },
-        );
+        self.push(now, Kind::Ended { job: job.id, worker: run.worker, claimed_at: run.claimed_at, ending, last });
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {

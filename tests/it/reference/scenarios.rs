@@ -4,9 +4,7 @@
 //! patience meet at one nanosecond all the time; capacities are 0 to 3, so that some jobs never fit and some need
 //! nothing. A scenario is built from a recipe of plain numbers, which shrinks well.
 
-use claimsim::engine::{
-    ActionModel, Arrival, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window,
-};
+use claimsim::engine::{ActionModel, Arrival, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::{Batch, Pass, Placement};
@@ -76,16 +74,8 @@ fn with_workers(
     (system, vec(sources(), 1..=4), any::<u16>()).prop_map(|(system, sources, seed)| build(system, sources, seed))
 }
 
-type SystemRecipe = (
-    usize,
-    Vec<[i64; 3]>,
-    Vec<[i64; 3]>,
-    Vec<ActionRecipe>,
-    ClaimRule,
-    Option<u64>,
-    i64,
-    Vec<InitialRecipe>,
-);
+type SystemRecipe =
+    (usize, Vec<[i64; 3]>, Vec<[i64; 3]>, Vec<ActionRecipe>, ClaimRule, Option<u64>, i64, Vec<InitialRecipe>);
 
 fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenario {
     let (resources, capacities, needs, actions, claim, queue_limit, horizon, initial) = system;
@@ -303,7 +293,8 @@ struct GivenRecipe {
 }
 
 fn given() -> impl Strategy<Value = GivenRecipe> {
-    let fields = (option::of(0..4_usize), option::of(0..=4_i64), option::weighted(0.2, 0..=3_i64), option::of(0..=2_u32));
+    let fields =
+        (option::of(0..4_usize), option::of(0..=4_i64), option::weighted(0.2, 0..=3_i64), option::of(0..=2_u32));
     fields.prop_map(|(need, service, deadline, retries)| GivenRecipe { need, service, deadline, retries })
 }
 

@@ -36,9 +36,7 @@ impl Gap {
         match self {
             Gap::Constant(span) => span,
             Gap::Exponential(mean) => Span::from_secs_f64(exponential(mean, stream)),
-            Gap::Coarse { mean, step } => {
-                Span((exponential(mean, stream) / step.as_secs_f64()).ceil() as i64 * step.0)
-            }
+            Gap::Coarse { mean, step } => Span((exponential(mean, stream) / step.as_secs_f64()).ceil() as i64 * step.0),
         }
     }
 }
@@ -51,8 +49,8 @@ impl Source {
                 at: Time::ZERO,
                 between: *between,
                 sizes: sizes.clone(),
-                gaps: streams.stream(Purpose::Arrival, name),
-                batches: streams.stream(Purpose::Batch, name),
+                gaps: Box::new(streams.stream(Purpose::Arrival, name)),
+                batches: Box::new(streams.stream(Purpose::Batch, name)),
             },
             Source::Listed(arrivals) => Process::Listed(arrivals.clone().into_iter()),
             Source::Closed { action, name, population, think } => Process::Closed {
@@ -72,7 +70,7 @@ impl Source {
 
 /// A source under way.
 pub(crate) enum Process {
-    Renewal { action: ActionId, at: Time, between: Gap, sizes: Vec<u64>, gaps: Stream, batches: Stream },
+    Renewal { action: ActionId, at: Time, between: Gap, sizes: Vec<u64>, gaps: Box<Stream>, batches: Box<Stream> },
     Listed(std::vec::IntoIter<Arrival>),
     Closed { action: ActionId, population: u32, think: Gap, customers: Family },
     Cron { firings: std::vec::IntoIter<Arrival>, overlap: Overlap },
@@ -82,7 +80,7 @@ impl ArrivalProcess for Process {
     fn next(&mut self) -> Option<Arrival> {
         match self {
             Process::Renewal { action, at, between, sizes, gaps, batches } => {
-                *at = *at + between.sample(gaps);
+                *at += between.sample(gaps);
                 let count = sizes[batches.below(sizes.len() as u64) as usize];
                 Some(Arrival { count, ..Arrival::single(*at, *action) })
             }

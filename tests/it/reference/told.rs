@@ -34,9 +34,8 @@ impl Told {
     /// Takes the claims out of a trajectory; with `all`, claims of one worker at one instant are one attempt.
     pub(crate) fn new(system: &System, trajectory: &[Event], (shortest, longest): (Span, Span)) -> Told {
         let all = matches!(system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
-        let runs_already = |job: JobId| {
-            system.initial.get(job.0 as usize).is_some_and(|row| row.state != InitialState::Waiting)
-        };
+        let runs_already =
+            |job: JobId| system.initial.get(job.0 as usize).is_some_and(|row| row.state != InitialState::Waiting);
         let mut claims = Vec::new();
         let mut previous = None;
         for event in trajectory {
@@ -80,7 +79,10 @@ impl Told {
         for (worker, watched) in self.workers.iter_mut().enumerate() {
             match watched.able_since {
                 Some(since) if now - since > self.longest => {
-                    return Err(format!("worker {worker} could have claimed since {}, but has not by {}", since.0, now.0));
+                    return Err(format!(
+                        "worker {worker} could have claimed since {}, but has not by {}",
+                        since.0, now.0
+                    ));
                 }
                 _ if !able(worker) => watched.able_since = None,
                 None => watched.able_since = Some(now),
@@ -88,5 +90,46 @@ impl Told {
             }
         }
         Ok(())
+    }
+}
+
+mod tests {
+    use super::*;
+    use crate::reference::event::first_difference;
+    use crate::reference::{engine, naive, race};
+
+    const LIMITS: (Span, Span) = (Span::ZERO, Span::secs(3));
+
+    #[test]
+    fn a_right_race_passes() {
+        let scenario = race::small(1);
+        let events = engine(&scenario);
+        let told = naive(&scenario).run_told(Told::new(&scenario.system, &events, LIMITS)).expect("an allowed race");
+        assert_eq!(first_difference(&told, &events), None);
+    }
+
+    #[test]
+    fn a_worker_that_lets_a_job_pass_for_too_long_is_found() {
+        let scenario = race::small(1);
+        let told = Told::new(&scenario.system, &engine(&scenario), (Span::ZERO, Span::secs(1)));
+        let complaint = naive(&scenario).run_told(told).expect_err("some worker took more than a second");
+        assert!(complaint.contains("could have claimed"), "{complaint}");
+    }
+
+    #[test]
+    fn a_worker_that_claims_twice_too_soon_is_found() {
+        let scenario = race::small(1);
+        let told = Told::new(&scenario.system, &engine(&scenario), (Span::secs(2), Span::secs(3)));
+        let complaint = naive(&scenario).run_told(told).expect_err("some worker took less than two seconds");
+        assert!(complaint.contains("sooner than any delay"), "{complaint}");
+    }
+
+    #[test]
+    fn a_worker_that_claims_what_does_not_fit_is_found() {
+        let scenario = race::small(1);
+        let mut told = Told::new(&scenario.system, &engine(&scenario), LIMITS);
+        told.claims.iter_mut().for_each(|claim| claim.1 = WorkerId(0));
+        let complaint = naive(&scenario).run_told(told).expect_err("one worker cannot do it all");
+        assert!(complaint.contains("but nothing fitted it"), "{complaint}");
     }
 }
