@@ -2,4 +2,5 @@
 
 mod common_numbers;
 mod ledger;
+mod measures;
 mod order;

@@ -9,7 +9,7 @@ pub(crate) mod scenarios;
 pub(crate) mod sources;
 mod told;
 
-use claimsim::engine::{ClaimRule, Simulation};
+use claimsim::engine::{ClaimRule, Observer, Simulation};
 use claimsim::model::claim::Batch;
 use claimsim::model::time::{Span, Time};
 use claimsim::policy::FirstFit;
@@ -33,7 +33,15 @@ fn naive(scenario: &Scenario) -> Naive<'_, Process> {
 
 /// The engine, about to run a scenario.
 fn simulation(scenario: &Scenario) -> Simulation<'_, FirstFit, Process, Trajectory> {
-    Simulation::new(&scenario.system, FirstFit, scenario.processes(), &scenario.streams(), Trajectory::default())
+    simulation_observed(scenario, Trajectory::default())
+}
+
+/// The engine, about to run a scenario and to tell an observer.
+pub(crate) fn simulation_observed<O: Observer>(
+    scenario: &Scenario,
+    observer: O,
+) -> Simulation<'_, FirstFit, Process, O> {
+    Simulation::new(&scenario.system, FirstFit, scenario.processes(), &scenario.streams(), observer)
 }
 
 /// What the engine makes of it.
