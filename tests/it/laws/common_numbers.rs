@@ -73,7 +73,7 @@ fn the_same_jobs_come_under_every_claim_rule_and_number_of_workers() {
                 worker
             })
             .collect();
-        keep_running_rows_apart(&mut two, &one);
+        keep_workers_that_are_busy(&mut two, &one);
         let (first, second) = (lots(&one, &engine(&one)), lots(&two, &engine(&two)));
         let same = |key: &Key, lot: &Lot| second.get(key).is_none_or(|other| other == lot);
         let differing: Vec<_> = first.iter().filter(|(key, lot)| !same(key, lot)).collect();
@@ -85,8 +85,8 @@ fn the_same_jobs_come_under_every_claim_rule_and_number_of_workers() {
     });
 }
 
-/// Rows that run at the start run where they did, as long as there is such a worker; otherwise they are taken out of both.
-fn keep_running_rows_apart(two: &mut Scenario, one: &Scenario) {
+/// Rows that run at the start run where they did; if a worker of theirs is missing, the workers stay as they were.
+fn keep_workers_that_are_busy(two: &mut Scenario, one: &Scenario) {
     use claimsim::engine::InitialState::Running;
     let gone = |state| matches!(state, Running(worker) if worker.0 as usize >= two.system.workers.len());
     if one.system.initial.iter().any(|row| gone(row.state)) {

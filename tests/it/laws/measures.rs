@@ -40,7 +40,9 @@ impl Sums {
         let values = self.values.get(&measure).filter(|values| !values.is_empty());
         let mean = |values: &Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
         match (measure, statistic) {
-            (Measure::QueueLength | Measure::InSystem, _) => Some(self.integrals.get(&measure)? / window),
+            (Measure::QueueLength | Measure::InSystem, _) => {
+                Some(self.integrals.get(&measure).unwrap_or(&0.0) / window)
+            }
             (Measure::Jobs, _) => Some(*self.counts.get(&(measure, statistic)).unwrap_or(&0.0)),
             (Measure::Retries | Measure::DeadlineMisses, _) => Some(values.map_or(0.0, |values| values.len() as f64)),
             (_, Statistic::Max) => values.map(|values| values.iter().copied().fold(f64::MIN, f64::max)),
