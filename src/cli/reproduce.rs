@@ -61,7 +61,9 @@ impl Reproduce {
         let copies = Copies::read(&self.run, manifest)?;
         let overrides: Vec<Override> =
             manifest.options.set.iter().map(|assignment| Override::set(assignment)).collect();
-        let loaded = scenario::load(&manifest.scenario.name, &copies.scenario, &overrides, &copies);
+        // A scenario without a name has taken that of its file.
+        let name = format!("{}.toml", manifest.scenario.name);
+        let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);
         let Loaded { mut scenario, inputs, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
         scenario.seed = manifest.seed;
         scenario.replications = manifest.options.replications.unwrap_or(scenario.replications);

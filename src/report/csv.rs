@@ -121,22 +121,32 @@ pub fn utilization(context: &Context, results: &Results) -> Vec<u8> {
                 busy: Cell(None),
                 offered: Cell(None),
                 utilization: Cell(None),
-                queue_length: Cell(outcome.series.queue_length.get(bucket).copied()),
+                queue_length: average(&outcome.series.queue_length, bucket),
             };
             let of_lines = outcome.series.lines.iter().map(move |line| UtilizationLine {
                 replication,
                 time,
                 resource: context.resource(Some(line.resource)),
                 worker: context.worker(line.worker),
-                busy: Cell(line.busy.get(bucket).copied()),
-                offered: Cell(line.offered.get(bucket).copied()),
-                utilization: Cell(share(line, bucket)),
-                queue_length: Cell(line.queue_length.get(bucket).copied()),
+                busy: average(&line.busy, bucket),
+                offered: average(&line.offered, bucket),
+                utilization: Cell(share(line, bucket).map(to_nine_decimals)),
+                queue_length: average(&line.queue_length, bucket),
             });
             std::iter::once(over_all).chain(of_lines)
         })
     });
     file(&header, lines)
+}
+
+/// One bucket's average.
+fn average(averages: &[f64], bucket: usize) -> Cell {
+    Cell(averages.get(bucket).copied().map(to_nine_decimals))
+}
+
+/// Series are for drawing and adding up: nine decimals are more than enough, and halve the largest file of a run.
+fn to_nine_decimals(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
 }
 
 /// Busy over offered units in one bucket; `None` while nothing is offered.

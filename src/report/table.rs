@@ -8,7 +8,7 @@ use super::{Context, number};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
-use crate::stats::figure::Measure::{Jobs, QueueLength, Utilization, WaitS, WithinSlo};
+use crate::stats::figure::Measure::{Jobs, Utilization, WaitS, WithinSlo};
 use crate::stats::figure::Statistic::{Abandoned, Arrived, Error, Max, Mean, P50, P95, P99, Rejected, Unfinished};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
@@ -111,14 +111,10 @@ fn actions(context: &Context, figures: &Figures) -> Table {
 }
 
 fn resources(context: &Context, figures: &Figures) -> Table {
-    let mut table = empty(&["resource", "utilization", "mean queue"], figures.charset);
+    let mut table = empty(&["resource", "utilization"], figures.charset);
     for (index, name) in context.system.resources.iter().enumerate() {
         let resource = Some(ResourceId(index as u16));
-        table.add_row([
-            name.clone(),
-            figures.with_interval(OfAction::None, resource, Utilization, number::percent),
-            figures.with_interval(OfAction::None, resource, QueueLength, number::amount),
-        ]);
+        table.add_row([name.clone(), figures.with_interval(OfAction::None, resource, Utilization, number::percent)]);
     }
     table
 }

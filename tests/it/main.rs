@@ -1,8 +1,11 @@
 //! One binary of integration tests; each module says what it holds the simulator to.
 
 mod arrival_laws;
+mod cli;
 mod cron_dialect;
+mod determinism;
 mod laws;
+mod program;
 mod reference;
 mod scenario;
 mod scenario_build;
