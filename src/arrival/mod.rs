@@ -1,28 +1,70 @@
-//! The catalogue of arrival processes: each is a [`Source`] in the scenario and an `ArrivalProcess` in a replication.
+//! The catalogue of arrival processes: each is a [`Source`] in the scenario and a [`Process`] in a replication.
+//!
+//! A source is what the scenario says, without state, shared by all replications; a process is one replication's walk
+//! through it. Both are enums, so that a replication's hottest question, "when does the next job come?", is answered by
+//! static dispatch.
 
+mod batch;
+mod closed;
 pub mod cron;
+mod listed;
+mod profile;
+mod renewal;
+pub mod trace;
 
 use std::sync::Arc;
 
-use crate::engine::{Arrival, Given, Overlap};
+use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
 use crate::model::action::ActionId;
+use crate::model::math;
+use crate::model::time::Time;
+use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
+use crate::random::stream::Stream;
+
+pub use closed::Closed;
+pub use cron::CronProcess;
+pub use listed::Listed;
+pub use profile::{HOURS, Profile, Rates, WEEKDAYS};
+pub use renewal::Renewal;
 
 /// A source of jobs as the scenario describes it, without state; each replication starts it afresh.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// Independent times between arrivals; exponential ones make a Poisson process.
+    /// Arrivals at random, independent of each other, at a constant rate: between-times are exponential.
+    Poisson {
+        /// The class of the jobs.
+        action: ActionId,
+        /// The action's name, which keys the random streams.
+        name: String,
+        /// Arrivals per second; none ever come at rate 0.
+        rate: Rate,
+        /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
+        batch: Option<Distribution>,
+    },
+    /// Independent times between arrivals from any distribution.
     Renewal {
         /// The class of the jobs.
         action: ActionId,
         /// The action's name, which keys the random streams.
         name: String,
-        /// Seconds between arrivals.
+        /// Seconds between arrivals, and from the start to the first.
         between: Distribution,
         /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
         batch: Option<Distribution>,
     },
-    /// Known arrivals in order of time: trace files and single jobs.
+    /// Arrivals at random at a rate that follows the hour of the day and the day of the week (UTC).
+    Profile {
+        /// The class of the jobs.
+        action: ActionId,
+        /// The action's name, which keys the random streams.
+        name: String,
+        /// Arrivals per second, hour by hour.
+        rates: Arc<Rates>,
+        /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
+        batch: Option<Distribution>,
+    },
+    /// Known arrivals in order of time, none before the start: trace files and single jobs. See [`Source::listed`].
     Listed(Arc<[Arrival]>),
     /// A fixed population of customers, each away for a think time after its job has ended.
     Closed {
@@ -46,4 +88,107 @@ pub enum Source {
         /// The cron's fields that it copies to its jobs.
         given: Given,
     },
+}
+
+impl Source {
+    /// A source of known arrivals, given in any order; coinciding ones keep the order in which they are given.
+    pub fn listed(mut arrivals: Vec<Arrival>) -> Source {
+        arrivals.sort_by_key(|arrival| arrival.at);
+        Source::Listed(arrivals.into())
+    }
+
+    /// Begins a replication.
+    pub fn start(&self, start: ArrivalStart) -> Process {
+        match self {
+            Source::Poisson { action, name, rate, batch } => {
+                Process::Renewal(Renewal::poisson(*action, name, *rate, batch.clone(), start))
+            }
+            Source::Renewal { action, name, between, batch } => {
+                Process::Renewal(Renewal::new(*action, name, between.clone(), batch.clone(), start))
+            }
+            Source::Profile { action, name, rates, batch } => {
+                Process::Profile(Profile::new(*action, name, Arc::clone(rates), batch.clone(), start))
+            }
+            Source::Listed(arrivals) => Process::Listed(Listed::new(Arc::clone(arrivals))),
+            Source::Closed { action, name, population, think } => {
+                Process::Closed(Closed::new(*action, name, *population, think.clone(), start))
+            }
+            Source::Cron { action, schedule, overlap, given } => {
+                Process::Cron(CronProcess::new(*action, schedule, *overlap, *given, start))
+            }
+        }
+    }
+}
+
+/// A source in one replication.
+#[derive(Debug)]
+pub enum Process {
+    /// Of [`Source::Poisson`] and [`Source::Renewal`].
+    Renewal(Renewal),
+    /// Of [`Source::Profile`].
+    Profile(Profile),
+    /// Of [`Source::Listed`].
+    Listed(Listed),
+    /// Of [`Source::Closed`].
+    Closed(Closed),
+    /// Of [`Source::Cron`].
+    Cron(CronProcess),
+}
+
+impl ArrivalProcess for Process {
+    #[inline]
+    fn next(&mut self) -> Option<Arrival> {
+        match self {
+            Process::Renewal(process) => process.next(),
+            Process::Profile(process) => process.next(),
+            Process::Listed(process) => process.next(),
+            Process::Closed(process) => process.next(),
+            Process::Cron(process) => process.next(),
+        }
+    }
+
+    fn is_cron(&self) -> bool {
+        matches!(self, Process::Cron(_))
+    }
+
+    fn overlap(&self) -> Overlap {
+        match self {
+            Process::Cron(process) => process.overlap(),
+            _ => Overlap::Enqueue,
+        }
+    }
+
+    fn population(&self) -> u32 {
+        match self {
+            Process::Closed(process) => process.population(),
+            _ => 0,
+        }
+    }
+
+    #[inline]
+    fn cycle(&mut self, customer: u32, cycle: u32, from: Time) -> Option<Arrival> {
+        match self {
+            Process::Closed(process) => process.cycle(customer, cycle, from),
+            _ => None,
+        }
+    }
+}
+
+/// The scenario keys of the arrival processes, each with a line for `claimsim list`.
+pub const CATALOGUE: [(&str, &str); 7] = [
+    ("poisson", "{ rate, batch? }: at random at a constant rate"),
+    ("renewal", "{ between, batch? }: independent times between arrivals from any distribution"),
+    (
+        "profile",
+        "{ rates, batch? }: at random at a rate that follows the hour of the day, and the weekday if wanted (UTC)",
+    ),
+    ("trace", "{ file }: as a CSV file lists them, gzip or not"),
+    ("closed", "{ population, think }: each customer comes back a think time after its job has ended"),
+    ("[[job]]", "a single job at a given time"),
+    ("[cron.ACTION]", "the firings of a schedule in the registry's cron dialect (UTC)"),
+];
+
+/// A standard exponential variate, by inversion.
+fn standard_exponential(stream: &mut Stream) -> f64 {
+    -math::ln(stream.uniform_open())
 }

@@ -4,11 +4,21 @@
 //! a third what happened ([`Observer`]); it knows none of their implementations.
 
 mod arrival;
+mod bits;
+mod calendar;
+mod life;
 mod observer;
+mod placement;
 mod policy;
+mod pool;
+mod race;
+mod simulation;
 mod system;
+mod waiting;
 
 pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
+pub use calendar::LAST_INSTANT;
 pub use observer::{Attempt, Observer, Run};
 pub use policy::ClaimPolicy;
+pub use simulation::Simulation;
 pub use system::{ActionModel, ClaimRule, InitialRow, InitialState, System, Window};

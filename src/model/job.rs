@@ -97,6 +97,6 @@ pub struct Job {
     pub action: ActionId,
     /// The need vector.
     pub need: NeedId,
-    /// Whether the attempt will end in error.
-    pub fails: bool,
+    /// How the attempt will end if it is left to run: done, in error, or at its deadline.
+    pub fate: Ending,
 }

@@ -39,6 +39,12 @@ pub fn cos(x: f64) -> f64 {
     libm::cos(x)
 }
 
+/// The angle in radians, between -π/2 and π/2, whose tangent is `x`.
+#[inline]
+pub fn atan(x: f64) -> f64 {
+    libm::atan(x)
+}
+
 /// Logarithm of the gamma function.
 #[inline]
 pub fn ln_gamma(x: f64) -> f64 {

@@ -1,11 +1,23 @@
 //! What is measured, and how it is summed up: tallies, time averages, series, intervals over replications.
 
+mod account;
+mod bucket;
 pub mod figure;
+mod histogram;
+pub mod interval;
+mod laws;
+pub mod measure;
+mod moments;
+mod observer;
 pub mod series;
+mod tally;
 
 use crate::model::time::Span;
 use figure::{Figure, OfAction};
 use series::Series;
+
+pub use observer::StatsObserver;
+pub use tally::{EXACT, Tally};
 
 /// What one replication measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,4 +37,15 @@ pub struct WaitTable {
     pub action: OfAction,
     /// `(p, wait)` by rising `p` from 0 to 1.
     pub quantiles: Vec<(f64, Span)>,
+}
+
+impl WaitTable {
+    /// Every hundredth, and the upper tail once more at 0.995 and 0.999; `None` without a wait.
+    fn of(action: OfAction, waits: &mut Tally) -> Option<WaitTable> {
+        let hundredths = (0..100).map(|hundredth| f64::from(hundredth) / 100.0);
+        let ps = hundredths.chain([0.995, 0.999, 1.0]);
+        let quantiles: Option<Vec<_>> =
+            ps.map(|p| waits.quantile(p).map(|nanos| (p, Span(nanos.round() as i64)))).collect();
+        quantiles.map(|quantiles| WaitTable { action, quantiles })
+    }
 }

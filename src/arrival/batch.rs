@@ -1,0 +1,23 @@
+//! Batches: how many jobs come with one arrival.
+
+use crate::random::dist::Distribution;
+use crate::random::stream::{Purpose, Stream, Streams};
+
+/// The sizes of an action's batches, from a stream of their own, so that they do not disturb the times of arrivals.
+#[derive(Debug)]
+pub(super) struct Batches(Option<(Distribution, Stream)>);
+
+impl Batches {
+    /// Batches of `size`; single jobs if `None`.
+    pub(super) fn new(size: Option<Distribution>, name: &str, streams: &Streams) -> Batches {
+        Batches(size.map(|size| (size, streams.stream(Purpose::Batch, name))))
+    }
+
+    /// The size of the next batch: the drawn number rounded to the nearest whole one (a half upwards), 0 included.
+    pub(super) fn next(&mut self) -> u64 {
+        match &mut self.0 {
+            None => 1,
+            Some((size, stream)) => size.sample(stream).round() as u64,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Arrivals at a rate that follows the calendar: a non-homogeneous Poisson process, by inversion.
+//!
+//! Arrival number n comes when the cumulative rate reaches the sum of n standard exponentials (Çinlar, Introduction to
+//! Stochastic Processes, 1975, section 4.7). The rate is constant within an hour, so the inverse is exact, and one
+//! exponential is used per arrival whatever the rates are: sweeps over rates are paired.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::batch::Batches;
+use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
+use crate::model::action::ActionId;
+use crate::model::time::{NANOS, Time};
+use crate::model::unit::Rate;
+use crate::random::dist::Distribution;
+use crate::random::stream::{Purpose, Stream};
+
+/// Hours in a day.
+pub const HOURS: usize = 24;
+/// Days in a week.
+pub const WEEKDAYS: usize = 7;
+const HOUR: i64 = 3_600 * NANOS;
+const WEEK: i64 = HOUR * (HOURS * WEEKDAYS) as i64;
+
+/// Arrival rates, hour by hour of a week that begins on Monday at 00:00 UTC.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rates {
+    /// Arrivals per second.
+    per_second: [f64; HOURS * WEEKDAYS],
+    /// Expected arrivals in a week.
+    weekly: f64,
+}
+
+impl Rates {
+    /// The same rates every day, from the hour that begins at 00:00 UTC on.
+    pub fn daily(hours: [Rate; HOURS]) -> Rates {
+        Rates::weekly([hours; WEEKDAYS])
+    }
+
+    /// Rates for each day of the week, Monday first.
+    pub fn weekly(days: [[Rate; HOURS]; WEEKDAYS]) -> Rates {
+        let per_second = std::array::from_fn(|hour| days[hour / HOURS][hour % HOURS].as_per_second());
+        Rates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum() }
+    }
+}
+
+/// A non-homogeneous Poisson process from the start of the run.
+#[derive(Debug)]
+pub struct Profile {
+    action: ActionId,
+    rates: Arc<Rates>,
+    stream: Stream,
+    batches: Batches,
+    /// The last arrival, or the start.
+    last: Time,
+    /// From Monday 00:00 UTC to the start, in nanoseconds.
+    start_of_week: i64,
+}
+
+impl Profile {
+    /// Arrivals at `rates`, from the start on.
+    pub fn new(
+        action: ActionId,
+        name: &str,
+        rates: Arc<Rates>,
+        batch: Option<Distribution>,
+        start: ArrivalStart,
+    ) -> Profile {
+        let stream = start.streams.stream(Purpose::Arrival, name);
+        let batches = Batches::new(batch, name, start.streams);
+        Profile { action, rates, stream, batches, last: Time::ZERO, start_of_week: since_monday(start.epoch.0) }
+    }
+
+    /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None` if that lies beyond the
+    /// end of time.
+    fn advance(&self, mass: f64) -> Option<Time> {
+        let weeks = (mass / self.rates.weekly).floor();
+        // Also refuses no weekly mass at all, where the quotient is infinite.
+        if weeks > (i64::MAX / WEEK) as f64 {
+            return None;
+        }
+        let mut at = i128::from(self.last.0) + i128::from(weeks as i64) * i128::from(WEEK);
+        let mut rest = mass - weeks * self.rates.weekly;
+        loop {
+            let of_week = (at + i128::from(self.start_of_week)).rem_euclid(i128::from(WEEK)) as i64;
+            let rate = self.rates.per_second[(of_week / HOUR) as usize];
+            let left = HOUR - of_week % HOUR;
+            let available = rate * (left as f64 / 1e9);
+            if rest < available {
+                at += i128::from(((rest / rate * 1e9).round() as i64).min(left));
+                return i64::try_from(at).ok().map(Time);
+            }
+            rest -= available;
+            at += i128::from(left);
+        }
+    }
+}
+
+impl ArrivalProcess for Profile {
+    #[inline]
+    fn next(&mut self) -> Option<Arrival> {
+        let mass = super::standard_exponential(&mut self.stream);
+        self.last = self.advance(mass)?;
+        Some(Arrival { count: self.batches.next(), ..Arrival::single(self.last, self.action) })
+    }
+}
+
+/// Nanoseconds since the last Monday 00:00 UTC.
+fn since_monday(instant: DateTime<Utc>) -> i64 {
+    /// 1970-01-05 was a Monday.
+    const FIRST_MONDAY: i64 = 4 * 86_400;
+    let seconds = (instant.timestamp() - FIRST_MONDAY).rem_euclid(WEEK / NANOS);
+    seconds * NANOS + i64::from(instant.timestamp_subsec_nanos())
+}

@@ -1,0 +1,126 @@
+//! A set of small numbers (workers, needs) as bits in two levels: finding the first member of 20,000 reads a few words.
+
+/// A set of numbers below a fixed size.
+#[derive(Clone, Debug)]
+pub(super) struct Bits {
+    /// Bit `i % 64` of word `i / 64`: is `i` a member?
+    words: Box<[u64]>,
+    /// Bit `w % 64` of word `w / 64`: has word `w` a member?
+    filled: Box<[u64]>,
+    len: usize,
+}
+
+impl Bits {
+    /// The empty set of numbers below `size`.
+    pub(super) fn new(size: usize) -> Bits {
+        let words = size.div_ceil(64);
+        Bits { words: vec![0; words].into(), filled: vec![0; words.div_ceil(64)].into(), len: 0 }
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, member: usize) -> bool {
+        self.words[member / 64] >> (member % 64) & 1 == 1
+    }
+
+    /// Makes `member` a member or not.
+    #[inline]
+    pub(super) fn set(&mut self, member: usize, is_member: bool) {
+        let (word, bit) = (member / 64, 1_u64 << (member % 64));
+        let before = self.words[word];
+        let after = if is_member { before | bit } else { before & !bit };
+        if before == after {
+            return;
+        }
+        self.words[word] = after;
+        self.len = if is_member { self.len + 1 } else { self.len - 1 };
+        let (upper, bit) = (word / 64, 1_u64 << (word % 64));
+        self.filled[upper] = if after == 0 { self.filled[upper] & !bit } else { self.filled[upper] | bit };
+    }
+
+    /// The least member.
+    #[inline]
+    pub(super) fn first(&self) -> Option<usize> {
+        let upper = self.filled.iter().position(|&word| word != 0)?;
+        let word = upper * 64 + self.filled[upper].trailing_zeros() as usize;
+        Some(word * 64 + self.words[word].trailing_zeros() as usize)
+    }
+
+    /// The member with `rank` members before it.
+    pub(super) fn nth(&self, rank: usize) -> Option<usize> {
+        let mut before = rank;
+        for (index, &word) in self.words.iter().enumerate() {
+            let here = word.count_ones() as usize;
+            if before < here {
+                let rest = (0..before).fold(word, |rest, _| rest & (rest - 1));
+                return Some(index * 64 + rest.trailing_zeros() as usize);
+            }
+            before -= here;
+        }
+        None
+    }
+
+    /// The members that are members of `other` too, rising; words without a member here cost nothing.
+    pub(super) fn intersection<'a>(&'a self, other: &'a Bits) -> impl Iterator<Item = usize> + 'a {
+        let words = ones(&self.filled);
+        words.flat_map(move |word| ones_of(self.words[word] & other.words[word]).map(move |bit| word * 64 + bit))
+    }
+
+    /// The members, rising.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        ones(&self.words)
+    }
+}
+
+/// The positions of the one bits in a row of words.
+pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    words.iter().enumerate().flat_map(|(index, &word)| ones_of(word).map(move |bit| index * 64 + bit))
+}
+
+/// The positions of the one bits in a word.
+#[inline]
+pub(super) fn ones_of(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
+        word &= word - 1;
+        Some(bit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn agrees_with_an_ordered_set(size in 1_usize..9_000, changes in proptest::collection::vec((0_usize..9_000, any::<bool>()), 0..60)) {
+            let (mut bits, mut set) = (Bits::new(size), BTreeSet::new());
+            let mut every_third = Bits::new(size);
+            (0..size).step_by(3).for_each(|member| every_third.set(member, true));
+            for (member, is_member) in changes {
+                let member = member % size;
+                bits.set(member, is_member);
+                if is_member { set.insert(member); } else { set.remove(&member); }
+                prop_assert_eq!(bits.len(), set.len());
+                prop_assert_eq!(bits.first(), set.first().copied());
+                prop_assert_eq!(bits.contains(member), is_member);
+            }
+            prop_assert_eq!(bits.iter().collect::<Vec<_>>(), set.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!((0..=set.len()).map(|rank| bits.nth(rank)).collect::<Vec<_>>(),
+                set.iter().map(|&member| Some(member)).chain([None]).collect::<Vec<_>>());
+            prop_assert_eq!(bits.intersection(&every_third).collect::<Vec<_>>(),
+                set.iter().copied().filter(|member| member % 3 == 0).collect::<Vec<_>>());
+        }
+    }
+}

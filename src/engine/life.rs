@@ -1,0 +1,198 @@
+//! The life of a job, drawn: service time, outcome and patience on arrival; and what chains of attempts must remember.
+//!
+//! Whatever belongs to an exogenous job comes from its action's streams in arrival order; whatever belongs to a later attempt
+//! comes from a stream keyed by the chain. So two claim rules under one seed see the same jobs, also when some are retried.
+
+use std::num::NonZeroU32;
+
+use slab::Slab;
+
+use super::arrival::Given;
+use super::observer::Attempt;
+use super::system::{ActionModel, System};
+use crate::model::action::ActionId;
+use crate::model::job::{Ending, Job, JobId};
+use crate::model::time::{Span, Time};
+use crate::random::stream::{Family, Purpose, Stream, Streams};
+
+/// The random side of all actions, and the chains that are under way.
+#[derive(Debug)]
+pub(super) struct Life {
+    actions: Vec<Draws>,
+    chains: Slab<Chain>,
+}
+
+/// One action's streams.
+#[derive(Debug)]
+struct Draws {
+    service: Stream,
+    outcome: Stream,
+    patience: Stream,
+    attempts: Family,
+    customers: Family,
+    /// How many jobs of the action have arrived from outside.
+    arrived: u64,
+}
+
+/// A row to be: what was drawn for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draft {
+    action: ActionId,
+    given: Given,
+    service: Span,
+    fate: Ending,
+    pub(super) patience: Option<Span>,
+    ordinal: u64,
+    customer: Option<Customer>,
+}
+
+/// A closed source's customer, on its way with its job number `cycle`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Customer {
+    pub(super) source: u32,
+    pub(super) number: u32,
+    pub(super) cycle: u32,
+}
+
+/// What a row has to remember beyond itself: only rows that will be retried, that bring values of their own, or that a
+/// customer waits for have a chain; the many others do without.
+#[derive(Clone, Copy, Debug)]
+struct Chain {
+    attempt: Attempt,
+    given: Given,
+    ordinal: u64,
+    customer: Option<Customer>,
+}
+
+impl Life {
+    pub(super) fn new(system: &System, streams: &Streams) -> Life {
+        let draws = |action: &ActionModel| Draws {
+            service: streams.stream(Purpose::Service, &action.name),
+            outcome: streams.stream(Purpose::Outcome, &action.name),
+            patience: streams.stream(Purpose::Patience, &action.name),
+            attempts: streams.family(Purpose::Attempt, &action.name),
+            customers: streams.family(Purpose::Customer, &action.name),
+            arrived: 0,
+        };
+        Life { actions: system.actions.iter().map(draws).collect(), chains: Slab::new() }
+    }
+
+    /// Draws a job that arrives from outside.
+    #[inline]
+    pub(super) fn draw(&mut self, system: &System, action: ActionId, given: Given) -> Draft {
+        let model = system.action(action);
+        let draws = &mut self.actions[usize::from(action.0)];
+        let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(&mut draws.service)));
+        let fails = fails(model, &mut draws.outcome);
+        let patience =
+            model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(&mut draws.patience)));
+        let ordinal = draws.arrived;
+        draws.arrived += 1;
+        Draft { action, given, service, fate: fate(model, given, service, fails), patience, ordinal, customer: None }
+    }
+
+    /// Draws the job of a closed source's customer.
+    pub(super) fn draw_for(&mut self, system: &System, action: ActionId, given: Given, customer: Customer) -> Draft {
+        let draws = &self.actions[usize::from(action.0)];
+        let number = u64::from(customer.number);
+        let mut stream = draws.customers.member(number, 2 * customer.cycle + 1);
+        let ordinal = 1 << 63 | number << 31 | u64::from(customer.cycle);
+        let (service, fate, patience) = draw_from(&mut stream, system.action(action), given);
+        Draft { action, given, service, fate, patience, ordinal, customer: Some(customer) }
+    }
+
+    /// The first row of a chain.
+    #[inline]
+    pub(super) fn first(&mut self, system: &System, draft: &Draft, id: JobId, scheduled_at: Time) -> Job {
+        let model = system.action(draft.action);
+        let Given { deadline, retries, .. } = draft.given;
+        let retries_left = retries.unwrap_or(model.retries);
+        let remembers = draft.fate != Ending::Done && retries_left > 0
+            || draft.customer.is_some()
+            || retries.is_some_and(|own| own != model.retries)
+            || deadline.is_some() && draft.fate == Ending::DeadlineMissed;
+        let chain = remembers.then(|| {
+            let attempt = Attempt { number: 1, first: id, since: scheduled_at, retries_left };
+            self.remember(Chain { attempt, given: draft.given, ordinal: draft.ordinal, customer: draft.customer })
+        });
+        Job {
+            id,
+            scheduled_at,
+            service: draft.service,
+            chain,
+            action: draft.action,
+            need: draft.given.need.unwrap_or(model.need),
+            fate: draft.fate,
+        }
+    }
+
+    /// Which attempt of its chain a row is.
+    #[inline]
+    pub(super) fn attempt(&self, system: &System, job: &Job) -> Attempt {
+        let Some(chain) = job.chain else {
+            let retries_left = system.action(job.action).retries;
+            return Attempt { number: 1, first: job.id, since: job.scheduled_at, retries_left };
+        };
+        self.chains[slot(chain)].attempt
+    }
+
+    /// How long a claimed row runs: its service time, or less if its deadline stops it.
+    #[inline]
+    pub(super) fn runs_for(&self, system: &System, job: &Job) -> Span {
+        if job.fate != Ending::DeadlineMissed {
+            return job.service;
+        }
+        let own = job.chain.and_then(|chain| self.chains[slot(chain)].given.deadline);
+        own.or(system.action(job.action).deadline).unwrap_or(job.service)
+    }
+
+    /// The next row of a failed row's chain, with its patience; `None` if the chain ends with it.
+    pub(super) fn retry(&mut self, system: &System, failed: &Job, now: Time, id: JobId) -> Option<(Job, Option<Span>)> {
+        let chain = &mut self.chains[slot(failed.chain?)];
+        chain.attempt.retries_left = chain.attempt.retries_left.checked_sub(1)?;
+        chain.attempt.number += 1;
+        let model = system.action(failed.action);
+        let mut stream =
+            self.actions[usize::from(failed.action.0)].attempts.member(chain.ordinal, chain.attempt.number);
+        let (service, fate, patience) = draw_from(&mut stream, model, chain.given);
+        Some((Job { id, scheduled_at: now + model.backoff, service, fate, ..*failed }, patience))
+    }
+
+    /// Forgets a chain that has ended; gives back the customer that waited for it.
+    #[inline]
+    pub(super) fn forget(&mut self, job: &Job) -> Option<Customer> {
+        self.chains.remove(slot(job.chain?)).customer
+    }
+
+    fn remember(&mut self, chain: Chain) -> NonZeroU32 {
+        let slot = self.chains.insert(chain) + 1;
+        u32::try_from(slot).ok().and_then(NonZeroU32::new).expect("four thousand million chains do not fit into memory")
+    }
+}
+
+fn slot(chain: NonZeroU32) -> usize {
+    chain.get() as usize - 1
+}
+
+fn draw_from(stream: &mut Stream, model: &ActionModel, given: Given) -> (Span, Ending, Option<Span>) {
+    let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
+    let fails = fails(model, stream);
+    let patience = model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(stream)));
+    (service, fate(model, given, service, fails), patience)
+}
+
+#[inline]
+fn fails(model: &ActionModel, stream: &mut Stream) -> bool {
+    let error = model.error.get();
+    error > 0.0 && stream.uniform() < error
+}
+
+/// How an attempt ends if it is left to run. One that ends exactly at its deadline is not stopped.
+#[inline]
+fn fate(model: &ActionModel, given: Given, service: Span, fails: bool) -> Ending {
+    match given.deadline.or(model.deadline) {
+        Some(deadline) if service > deadline => Ending::DeadlineMissed,
+        _ if fails => Ending::Error,
+        _ => Ending::Done,
+    }
+}

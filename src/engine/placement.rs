@@ -1,0 +1,156 @@
+//! Placement under instant claiming: which worker gets the job, where several could.
+
+use std::collections::BTreeMap;
+
+use super::bits::Bits;
+use super::pool::Pool;
+use super::system::System;
+use crate::model::claim::Placement;
+use crate::random::stream::{Purpose, Stream, Streams};
+
+/// A placement with what it has to keep in mind.
+#[derive(Debug)]
+pub(super) enum Placer {
+    Random(Box<Stream>),
+    First,
+    ByShare { shelves: Shelves, most: bool },
+}
+
+impl Placer {
+    pub(super) fn new(placement: Placement, system: &System, pool: &Pool, streams: &Streams) -> Placer {
+        match placement {
+            Placement::Random => Placer::Random(Box::new(streams.stream(Purpose::Placement, ""))),
+            Placement::First => Placer::First,
+            Placement::MostFree => Placer::ByShare { shelves: Shelves::new(system, pool), most: true },
+            Placement::LeastFree => Placer::ByShare { shelves: Shelves::new(system, pool), most: false },
+        }
+    }
+
+    /// The worker that gets a job with this need; the pool must have one with room.
+    #[inline]
+    pub(super) fn choose(&mut self, pool: &Pool, need: usize) -> usize {
+        let with_room = pool.with_room(need);
+        match self {
+            _ if with_room.len() == 1 => with_room.first(),
+            Placer::First => with_room.first(),
+            Placer::Random(stream) => with_room.nth(stream.below(with_room.len() as u64) as usize),
+            Placer::ByShare { shelves, most } => shelves.choose(need, *most),
+        }
+        .expect("only a need that fits somewhere is placed")
+    }
+
+    /// Tells that a worker's free capacity is changing from what it was to what it is; call with the pool before and after.
+    #[inline]
+    pub(super) fn note(&mut self, pool: &Pool, worker: usize, is_member: bool) {
+        if let Placer::ByShare { shelves, .. } = self {
+            shelves.note(pool, worker, is_member);
+        }
+    }
+}
+
+/// Workers by how much of their capacity is free: one shelf for each distinct (capacity, free units) that occurs.
+///
+/// The share left after a job differs from the share free now only by what the job takes, which is the same for all workers
+/// of one capacity. So a shelf's workers are equals, and shelves rather than workers are searched.
+#[derive(Debug)]
+pub(super) struct Shelves {
+    /// By worker: its distinct capacity map.
+    class_of: Vec<usize>,
+    classes: Vec<Class>,
+}
+
+#[derive(Debug)]
+struct Class {
+    /// By resource: what one unit adds to the share.
+    weights: Box<[i128]>,
+    /// By need: what a job takes of the share.
+    costs: Vec<i128>,
+    needs: Vec<Box<[i64]>>,
+    /// By share free, then free units.
+    shelves: BTreeMap<(i128, Box<[i64]>), Bits>,
+}
+
+impl Shelves {
+    fn new(system: &System, pool: &Pool) -> Shelves {
+        let mut class_of_map = BTreeMap::new();
+        for worker in &system.workers {
+            let next = class_of_map.len();
+            class_of_map.entry(&worker.capacity).or_insert(next);
+        }
+        let whole = whole_share(system);
+        let mut classes: Vec<(usize, Class)> = class_of_map
+            .iter()
+            .map(|(capacity, &index)| {
+                let weights: Box<[i128]> =
+                    capacity.0.iter().map(|&units| if units > 0 { whole / i128::from(units) } else { 0 }).collect();
+                let needs: Vec<Box<[i64]>> = system.needs.iter().map(|need| need.0.clone()).collect();
+                let costs = needs.iter().map(|need| share(need, &weights)).collect();
+                (index, Class { weights, costs, needs, shelves: BTreeMap::new() })
+            })
+            .collect();
+        classes.sort_by_key(|(index, _)| *index);
+        let class_of = system.workers.iter().map(|worker| class_of_map[&worker.capacity]).collect();
+        let mut shelves = Shelves { class_of, classes: classes.into_iter().map(|(_, class)| class).collect() };
+        (0..system.workers.len()).for_each(|worker| shelves.note(pool, worker, true));
+        shelves
+    }
+
+    fn note(&mut self, pool: &Pool, worker: usize, is_member: bool) {
+        let size = self.class_of.len();
+        let class = &mut self.classes[self.class_of[worker]];
+        let free = pool.free(worker);
+        let key = (share(free, &class.weights), free.into());
+        if is_member {
+            class.shelves.entry(key).or_insert_with(|| Bits::new(size)).set(worker, true);
+        } else if let Some(shelf) = class.shelves.get_mut(&key) {
+            shelf.set(worker, false);
+            if shelf.is_empty() {
+                class.shelves.remove(&key);
+            }
+        }
+    }
+
+    /// The worker that keeps the most (or least) of its capacity free after the job; the first on a tie.
+    fn choose(&self, need: usize, most: bool) -> Option<usize> {
+        let sign = if most { -1 } else { 1 };
+        self.classes
+            .iter()
+            .filter_map(|class| class.best(need, most))
+            .min_by_key(|&(left, worker)| (sign * left, worker))
+            .map(|(_, worker)| worker)
+    }
+}
+
+impl Class {
+    /// The share left after the job, and the first worker that keeps it, of this class's best shelves.
+    fn best(&self, need: usize, most: bool) -> Option<(i128, usize)> {
+        let units = &self.needs[need];
+        let fits = |shelf: &(&(i128, Box<[i64]>), &Bits)| {
+            shelf.0.1.iter().zip(units).all(|(free, need)| need <= free || *need == 0)
+        };
+        let found = if most { self.shelves.iter().rev().find(fits) } else { self.shelves.iter().find(fits) };
+        let best = found?.0.0;
+        let ties = self.shelves.range((best, Box::default())..).take_while(|(key, _)| key.0 == best).filter(fits);
+        let first = ties.filter_map(|(_, workers)| workers.first()).min()?;
+        Some((best - self.costs[need], first))
+    }
+}
+
+fn share(units: &[i64], weights: &[i128]) -> i128 {
+    units.iter().zip(weights).map(|(&units, weight)| i128::from(units) * weight).sum()
+}
+
+/// What a whole capacity counts: the least common multiple of all capacities, so that shares add up without rounding and
+/// ties are ties. Only where that is beyond all measure a fixed 2^60, to which shares are rounded.
+fn whole_share(system: &System) -> i128 {
+    let capacities = system.workers.iter().flat_map(|worker| worker.capacity.0.iter()).filter(|&&units| units > 0);
+    capacities.map(|&units| i128::from(units)).try_fold(1, least_common_multiple).unwrap_or(1 << 60)
+}
+
+fn least_common_multiple(a: i128, b: i128) -> Option<i128> {
+    let (mut divisor, mut rest) = (a, b);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    Some(a / divisor * b).filter(|&multiple| multiple <= 1 << 60)
+}

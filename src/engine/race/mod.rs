@@ -1,0 +1,152 @@
+//! Delayed claiming, the registry's race: a worker with room for a waiting job waits a delay of its own, then looks again.
+//!
+//! Worker by worker that is one event an attempt, and most attempts of a large idle pool find nothing: 20,000 idle workers
+//! would make 20,000 events of one job. So in large pools under the registry's kind of delay, workers for which the same
+//! needs fit are put into a [`Crowd`], of which only the firings that claim something are events. The law of what is claimed
+//! when, and by whom, stays the same; `docs/model.md` has the argument.
+
+mod crowd;
+mod law;
+
+use super::bits::Bits;
+use super::calendar::{Calendar, Class, NOTHING};
+use super::pool::Pool;
+use super::system::System;
+use crate::model::claim::Batch;
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
+use crate::random::dist::Distribution;
+use crate::random::stream::{Purpose, Stream, Streams};
+use crowd::Crowds;
+
+/// From so many workers on, idle ones race as crowds.
+const CROWDED: usize = 64;
+
+/// All attempts of a replication.
+#[derive(Debug)]
+pub(super) struct Race {
+    pub(super) batch: Batch,
+    racers: Racers,
+}
+
+#[derive(Debug)]
+enum Racers {
+    /// Every attempt is drawn and is an event of its own.
+    Alone(Alone),
+    /// Attempts are drawn only as far as they matter.
+    Crowded(Box<Crowds>),
+}
+
+/// Workers that race one by one.
+#[derive(Debug)]
+struct Alone {
+    delay: Distribution,
+    /// By worker.
+    delays: Vec<Stream>,
+    /// Workers with an attempt under way.
+    pending: Bits,
+}
+
+impl Race {
+    pub(super) fn new(system: &System, pool: &Pool, delay: &Distribution, batch: Batch, streams: &Streams) -> Race {
+        let workers = system.workers.len();
+        let racers = match delay {
+            Distribution::Uniform(delay) if delay.low() == 0.0 && delay.high() > 0.0 && workers >= CROWDED => {
+                let longest = Span::from_secs_f64(delay.high());
+                Racers::Crowded(Box::new(Crowds::new(pool, workers, longest, streams.stream(Purpose::Race, ""))))
+            }
+            _ => Racers::Alone(Alone {
+                delay: delay.clone(),
+                delays: system.workers.iter().map(|worker| streams.stream(Purpose::Delay, &worker.id)).collect(),
+                pending: Bits::new(workers),
+            }),
+        };
+        Race { batch, racers }
+    }
+
+    /// A first job with this need waits: every idle worker with room for it starts an attempt.
+    pub(super) fn need_waits(&mut self, now: Time, need: usize, pool: &Pool, waiting: &[u64], calendar: &mut Calendar) {
+        match &mut self.racers {
+            Racers::Alone(racers) => {
+                let Alone { delay, delays, pending } = racers;
+                for worker in pool.with_room(need).iter() {
+                    if !pending.contains(worker) {
+                        pending.set(worker, true);
+                        calendar.schedule(
+                            now + Span::from_secs_f64(delay.sample(&mut delays[worker])),
+                            Class::Claim,
+                            worker,
+                        );
+                    }
+                }
+            }
+            Racers::Crowded(crowds) => crowds.heat(now, need, pool, waiting, calendar),
+        }
+    }
+
+    /// No job with this need waits any more.
+    #[inline]
+    pub(super) fn need_gone(&mut self, now: Time, need: usize, waiting: &[u64]) {
+        if let Racers::Crowded(crowds) = &mut self.racers {
+            crowds.cool(now, need, waiting);
+        }
+    }
+
+    /// What fits on a worker may have changed; it starts an attempt if it has none under way and something waits for it.
+    #[inline]
+    pub(super) fn review(
+        &mut self,
+        now: Time,
+        worker: WorkerId,
+        pool: &Pool,
+        waiting: &[u64],
+        calendar: &mut Calendar,
+    ) {
+        let worker = worker.0 as usize;
+        match &mut self.racers {
+            Racers::Alone(Alone { delay, delays, pending }) => {
+                if !pending.contains(worker) && meet(pool.fitting(worker), waiting) {
+                    pending.set(worker, true);
+                    calendar.schedule(
+                        now + Span::from_secs_f64(delay.sample(&mut delays[worker])),
+                        Class::Claim,
+                        worker,
+                    );
+                }
+            }
+            Racers::Crowded(crowds) => crowds.review(now, worker, pool, waiting, calendar),
+        }
+    }
+
+    /// The key of the next attempt of a crowd, or [`NOTHING`].
+    #[inline]
+    pub(super) fn next_of_crowds(&self) -> u128 {
+        match &self.racers {
+            Racers::Alone(_) => NOTHING,
+            Racers::Crowded(crowds) => crowds.next(),
+        }
+    }
+
+    /// The crowd's attempt with that key is due: the worker whose it is.
+    pub(super) fn fire_crowd(&mut self, key: u128, now: Time) -> WorkerId {
+        match &mut self.racers {
+            Racers::Alone(_) => unreachable!("workers that race alone have no crowds"),
+            Racers::Crowded(crowds) => WorkerId(crowds.fire(key, now) as u32),
+        }
+    }
+
+    /// A worker's own attempt is due, and with that no longer under way.
+    #[inline]
+    pub(super) fn fire(&mut self, worker: usize) {
+        match &mut self.racers {
+            Racers::Alone(racers) => racers.pending.set(worker, false),
+            Racers::Crowded(crowds) => crowds.fire_alone(worker),
+        }
+    }
+}
+
+/// Whether two sets of needs have one in common.
+#[inline]
+fn meet(a: &[u64], b: &[u64]) -> bool {
+    a.iter().zip(b).any(|(a, b)| a & b != 0)
+}

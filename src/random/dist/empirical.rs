@@ -1,0 +1,48 @@
+//! The empirical distribution: values that were measured, each as likely as any other.
+
+use std::sync::Arc;
+
+use super::parameter::{self, ParameterError};
+use crate::random::stream::Stream;
+
+/// One of the given values; one given twice comes twice as often.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Empirical {
+    /// Shared, for measurements may be many and scenarios are cloned freely.
+    values: Arc<[f64]>,
+}
+
+impl Empirical {
+    /// One of `values`, at least one, each finite and not negative.
+    ///
+    /// # Errors
+    /// If there is no value, or one is negative, infinite or no number.
+    pub fn new(values: Vec<f64>) -> Result<Empirical, ParameterError> {
+        parameter::require("values", 0.0, !values.is_empty(), "at least one value")?;
+        let checked: Result<Arc<[f64]>, _> =
+            values.into_iter().map(|value| parameter::non_negative("values", value)).collect();
+        Ok(Empirical { values: checked? })
+    }
+
+    /// Draws one number.
+    #[inline]
+    pub fn sample(&self, stream: &mut Stream) -> f64 {
+        self.values[stream.below(self.values.len() as u64) as usize]
+    }
+
+    /// The mean of the values.
+    pub fn mean(&self) -> f64 {
+        self.average(|value| value)
+    }
+
+    /// The mean square deviation of the values from their mean.
+    pub fn variance(&self) -> f64 {
+        let mean = self.mean();
+        self.average(|value| (value - mean) * (value - mean))
+    }
+
+    fn average(&self, of: impl Fn(f64) -> f64) -> f64 {
+        // Divided before it is summed up: the sum of large values might overflow.
+        self.values.iter().map(|&value| of(value) / self.values.len() as f64).sum()
+    }
+}

@@ -1,0 +1,62 @@
+//! Instants in documents: RFC 3339 as Go prints it, in UTC, without trailing zeros of a second.
+
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use serde::ser::Serializer;
+
+use super::field::{Field, FieldValue};
+
+impl FieldValue for DateTime<Utc> {
+    const EXPECTED: &'static str = "a time in RFC 3339, such as \"2017-02-17T01:09:47.771Z\"";
+
+    /// Go's zero time, 0001-01-01T00:00:00Z, is what the API prints where nothing was set.
+    fn from_text(text: &str) -> Option<Field<Self>> {
+        let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        // Turned to UTC, a time at the edge of the calendar may have a year that RFC 3339 cannot write.
+        let written = (0..=9999).contains(&instant.year());
+        let zero = instant.timestamp() == -62_135_596_800 && instant.timestamp_subsec_nanos() == 0;
+        written.then_some(if zero { Field::Empty } else { Field::Given(instant) })
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.to_rfc3339_opts(SecondsFormat::Nanos, true);
+        let short = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+        serializer.collect_str(&format_args!("{short}Z"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(text: &str) -> Option<String> {
+        let field: Field<DateTime<Utc>> = serde_json::from_value(text.into()).ok()?;
+        Some(serde_json::to_value(field).unwrap().as_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn prints_as_go_does() {
+        for (read, shown) in [
+            ("2017-02-17T01:09:47.771Z", "2017-02-17T01:09:47.771Z"),
+            ("2017-02-17T01:09:47.770Z", "2017-02-17T01:09:47.77Z"),
+            ("2017-02-22T03:54:57Z", "2017-02-22T03:54:57Z"),
+            ("2017-02-22T03:54:50.000Z", "2017-02-22T03:54:50Z"),
+            ("2017-02-22T04:54:57+01:00", "2017-02-22T03:54:57Z"),
+            ("0001-01-01T00:00:00Z", ""),
+        ] {
+            assert_eq!(printed(read).as_deref(), Some(shown));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_instant() {
+        for text in [
+            "yesterday",
+            "2017-02-17",
+            "2017-02-30T00:00:00Z",
+            "0000-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+        ] {
+            assert_eq!(printed(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A log-linear histogram of whole numbers: 256 buckets to each factor of two, for quantiles of any number of values.
+//!
+//! A bucket is narrower than 1/256 of what it holds, so a quantile is right to 0.4 %; values below 512 have a bucket each
+//! and are exact. Only factors of two that occur are stored. The layout is that of HdrHistogram (Gil Tene).
+
+/// Buckets to a factor of two.
+const WIDTH: usize = 256;
+
+/// Groups of buckets: values below 256, then one for each factor of two from 2^8 to 2^63.
+const OCTAVES: usize = 57;
+
+type Octave = Box<[u64; WIDTH]>;
+
+/// Counts of values by bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Histogram {
+    octaves: [Option<Octave>; OCTAVES],
+}
+
+impl Default for Histogram {
+    fn default() -> Histogram {
+        Histogram { octaves: [const { None }; OCTAVES] }
+    }
+}
+
+impl Histogram {
+    /// Counts one value.
+    #[inline]
+    pub(super) fn record(&mut self, value: u64) {
+        let octave = octave_of(value);
+        let bucket = (value >> shift_of(octave)) as usize % WIDTH;
+        match &mut self.octaves[octave] {
+            Some(counts) => counts[bucket] += 1,
+            empty => empty.insert(Octave::new([0; WIDTH]))[bucket] += 1,
+        }
+    }
+
+    /// Takes in all counts of `other`.
+    pub(super) fn merge(&mut self, other: &Histogram) {
+        for (mine, theirs) in self.octaves.iter_mut().zip(&other.octaves) {
+            match (mine, theirs) {
+                (_, None) => {}
+                (Some(mine), Some(theirs)) => mine.iter_mut().zip(theirs.iter()).for_each(|(m, t)| *m += t),
+                (mine, theirs) => mine.clone_from(theirs),
+            }
+        }
+    }
+
+    /// About the value of rank `rank`, from 0, as if the values of a bucket lay evenly in it; off by less than the bucket.
+    /// Beyond the last rank it is `u64::MAX`.
+    pub(super) fn order_statistic(&self, rank: u64) -> f64 {
+        let mut before = 0;
+        for (octave, counts) in self.octaves.iter().enumerate() {
+            for (bucket, &count) in counts.iter().flat_map(|counts| counts.iter().enumerate()) {
+                if rank < before + count {
+                    let (least, largest) = bounds(octave, bucket);
+                    let within = ((rank - before) as f64 + 0.5) / count as f64;
+                    return least as f64 + (largest - least) as f64 * within;
+                }
+                before += count;
+            }
+        }
+        u64::MAX as f64
+    }
+}
+
+/// The group of a value: 0 below 256, 1 below 512, 2 below 1024, …
+#[inline]
+fn octave_of(value: u64) -> usize {
+    56 - (value | 255).leading_zeros() as usize
+}
+
+/// How many low bits the buckets of a group ignore.
+#[inline]
+fn shift_of(octave: usize) -> u32 {
+    (octave as u32).saturating_sub(1)
+}
+
+/// The least and the largest value of a bucket.
+fn bounds(octave: usize, bucket: usize) -> (u64, u64) {
+    let leading = if octave == 0 { 0 } else { WIDTH as u64 };
+    let least = (leading + bucket as u64) << shift_of(octave);
+    (least, least + ((1 << shift_of(octave)) - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_cover_all_values_without_gap_or_overlap() {
+        let mut next = 0;
+        for (octave, bucket) in (0..OCTAVES).flat_map(|octave| (0..WIDTH).map(move |bucket| (octave, bucket))) {
+            let (least, largest) = bounds(octave, bucket);
+            assert_eq!(least, next, "octave {octave}, bucket {bucket}");
+            for value in [least, largest] {
+                assert_eq!(octave_of(value), octave, "{value}");
+                assert_eq!((value >> shift_of(octave)) as usize % WIDTH, bucket, "{value}");
+            }
+            assert!(largest - least <= least / 256, "{least}..={largest} is too wide");
+            next = largest.wrapping_add(1);
+        }
+        assert_eq!(next, 0, "the last bucket ends at the largest number");
+    }
+}

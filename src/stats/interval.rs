@@ -1,0 +1,101 @@
+//! Figures over replications: the mean and its 95 % confidence interval, by Student's t distribution.
+
+use std::f64::consts::PI;
+
+use crate::model::math;
+
+use super::figure::Statistic;
+
+/// The probability that the interval covers.
+const LEVEL: f64 = 0.95;
+
+/// The 97.5 % point of the standard normal distribution.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// One figure over all replications.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The mean, or the maximum of maxima; `None` where no replication had anything to measure.
+    pub value: Option<f64>,
+    /// Lower and upper end of the 95 % interval; `None` with fewer than two replications, and for a maximum.
+    pub interval: Option<(f64, f64)>,
+    /// Replications that had a value.
+    pub replications: u64,
+}
+
+impl Estimate {
+    /// Combines the values that a statistic had in the replications.
+    pub fn of(statistic: Statistic, values: &[Option<f64>]) -> Estimate {
+        let values: Vec<f64> = values.iter().copied().flatten().collect();
+        if statistic == Statistic::Max { Estimate::maximum(&values) } else { Estimate::mean(&values) }
+    }
+
+    /// The mean of independent values, with its interval.
+    pub fn mean(values: &[f64]) -> Estimate {
+        let replications = values.len() as u64;
+        let Some(&first) = values.first() else {
+            return Estimate { value: None, interval: None, replications };
+        };
+        // Summing distances from the first value makes equal values come out exactly.
+        let mean = first + values.iter().map(|value| value - first).sum::<f64>() / replications as f64;
+        let interval = (replications > 1).then(|| {
+            let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+            let error = (squares / (replications - 1) as f64 / replications as f64).sqrt();
+            let half = student_t(replications - 1) * error;
+            (mean - half, mean + half)
+        });
+        Estimate { value: Some(mean), interval, replications }
+    }
+
+    /// The largest of all values.
+    pub fn maximum(values: &[f64]) -> Estimate {
+        let value = values.iter().copied().reduce(f64::max);
+        Estimate { value, interval: None, replications: values.len() as u64 }
+    }
+}
+
+/// The 97.5 % point of Student's t distribution: 95 % of it lie between minus and plus this. `freedom` is at least 1.
+///
+/// Abramowitz & Stegun (1964): up to 1000 degrees of freedom the finite sums 26.7.3 and 26.7.4, inverted by bisection;
+/// beyond, where they grow long, the expansion 26.7.5 in powers of 1 / freedom, which is right to 1e-13 there.
+pub fn student_t(freedom: u64) -> f64 {
+    debug_assert!(freedom > 0, "one value has no spread");
+    if freedom > 1000 {
+        return expansion(freedom as f64);
+    }
+    // The point falls from 12.7 for one degree of freedom to that of the normal distribution.
+    let (mut low, mut high) = (Z, 13.0);
+    loop {
+        let middle = low.midpoint(high);
+        if middle <= low || middle >= high {
+            return middle;
+        }
+        if within(middle, freedom) < LEVEL { low = middle } else { high = middle }
+    }
+}
+
+/// The probability that a variable of Student's t distribution lies between -t and t (26.7.3, 26.7.4).
+fn within(t: f64, freedom: u64) -> f64 {
+    let n = freedom as f64;
+    let square = n / (n + t * t);
+    let (sine, cosine) = ((1.0 - square).sqrt(), square.sqrt());
+    // Odd: 1 + 2/3 c² + 2·4/(3·5) c⁴ + …; even: 1 + 1/2 c² + 1·3/(2·4) c⁴ + …; freedom / 2 terms each, rounded down.
+    let odd = freedom % 2;
+    let (mut term, mut sum) = (1.0, 0.0);
+    for step in 1..=freedom / 2 {
+        sum += term;
+        let factor = (2 * step - 1 + odd) as f64;
+        term *= square * factor / (factor + 1.0);
+    }
+    if odd == 0 { sine * sum } else { 2.0 / PI * (math::atan(t / n.sqrt()) + sine * cosine * sum) }
+}
+
+/// The 97.5 % point for many degrees of freedom (26.7.5).
+fn expansion(n: f64) -> f64 {
+    let x2 = Z * Z;
+    let g1 = (x2 + 1.0) / 4.0;
+    let g2 = ((5.0 * x2 + 16.0) * x2 + 3.0) / 96.0;
+    let g3 = (((3.0 * x2 + 19.0) * x2 + 17.0) * x2 - 15.0) / 384.0;
+    let g4 = ((((79.0 * x2 + 776.0) * x2 + 1482.0) * x2 - 1920.0) * x2 - 945.0) / 92_160.0;
+    Z * (1.0 + (g1 + (g2 + (g3 + g4 / n) / n) / n) / n)
+}

@@ -1,0 +1,157 @@
+//! Laws that hold in every run, whatever the scenario: checked in debug builds, gone from release builds.
+//!
+//! Arrived = waiting + running + ended after every event; no worker uses more than it offers; and Little's law, exactly: the
+//! integrals over time, taken here event by event, equal the sums over rows that the statistics are made of.
+
+use crate::engine::{InitialState, System};
+use crate::model::job::{Job, JobId};
+use crate::model::time::Time;
+use crate::model::worker::WorkerId;
+
+use super::account::Account;
+use super::observer::Needs;
+
+/// What is there at each moment, integrated on every change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Laws {
+    arrived: i64,
+    ended: i64,
+    waiting: Level,
+    running: Level,
+    /// By action.
+    waiting_of: Vec<Level>,
+    running_of: Vec<Level>,
+    /// Worker by worker and in each by resource.
+    busy: Vec<Level>,
+    offered: Vec<i64>,
+    resources: usize,
+    needs: Option<Needs>,
+    /// By job number: the rows that run from the start, on whatever worker, full or not.
+    runs_from_start: Vec<bool>,
+    told_waiting: i64,
+    told_running: i64,
+}
+
+impl Laws {
+    pub(super) fn new(system: &System) -> Laws {
+        if !cfg!(debug_assertions) {
+            return Laws::default();
+        }
+        let level = Level { from: system.window.warmup.0, ..Level::default() };
+        let capacities = system.workers.iter().flat_map(|worker| worker.capacity.iter());
+        let offered: Vec<i64> = capacities.map(|(_, units)| units).collect();
+        Laws {
+            waiting: level,
+            running: level,
+            waiting_of: vec![level; system.actions.len()],
+            running_of: vec![level; system.actions.len()],
+            busy: vec![level; offered.len()],
+            offered,
+            resources: system.resources.len(),
+            needs: Some(Needs::new(system)),
+            runs_from_start: system.initial.iter().map(|row| row.state != InitialState::Waiting).collect(),
+            ..Laws::default()
+        }
+    }
+
+    #[inline]
+    pub(super) fn due(&mut self, now: Time, job: &Job) {
+        if cfg!(debug_assertions) {
+            self.arrived += 1;
+            self.wait(now, job, 1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
+        if cfg!(debug_assertions) {
+            self.wait(now, job, -1);
+            self.run(now, job, worker, 1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn ended(&mut self, now: Time, job: &Job, worker: WorkerId) {
+        if cfg!(debug_assertions) {
+            self.ended += 1;
+            self.run(now, job, worker, -1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn left(&mut self, now: Time, job: &Job) {
+        if cfg!(debug_assertions) {
+            self.ended += 1;
+            self.wait(now, job, -1);
+        }
+    }
+
+    pub(super) fn still_waiting(&mut self) {
+        self.told_waiting += 1;
+    }
+
+    pub(super) fn still_running(&mut self) {
+        self.told_running += 1;
+    }
+
+    fn wait(&mut self, now: Time, job: &Job, rows: i64) {
+        self.waiting.change(now, rows);
+        self.waiting_of[usize::from(job.action.0)].change(now, rows);
+    }
+
+    fn run(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64) {
+        self.running.change(now, rows);
+        self.running_of[usize::from(job.action.0)].change(now, rows);
+        assert_eq!(self.arrived, self.waiting.height + self.running.height + self.ended, "a row was lost at {now:?}");
+
+        let JobId(number) = job.id;
+        let admitted = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
+        for &(resource, units) in self.needs.as_ref().map_or(&[][..], |needs| needs.of(job.need)) {
+            let cell = worker.0 as usize * self.resources + resource;
+            self.busy[cell].change(now, rows * units);
+            let fits = self.busy[cell].height <= self.offered[cell];
+            assert!(fits || rows < 0 || admitted, "{worker:?} has no room for {job:?} at {now:?}");
+        }
+    }
+
+    /// Asserts that rows balance and that the sums over rows equal the integrals over time.
+    pub(super) fn hold(mut self, horizon: Time, accounts: &[Account], busy: &[i128]) {
+        if !cfg!(debug_assertions) {
+            return;
+        }
+        assert!(accounts.iter().all(Account::balances), "arrived = ended + unfinished");
+        assert_eq!(
+            (self.told_waiting, self.told_running),
+            (self.waiting.height, self.running.height),
+            "rows at the end"
+        );
+        let area = |level: &mut Level| level.area_until(horizon);
+        assert!(self.waiting_of.iter_mut().map(area).eq(accounts.iter().map(|a| a.waiting)), "Little's law, waiting");
+        assert!(self.running_of.iter_mut().map(area).eq(accounts.iter().map(|a| a.running)), "Little's law, running");
+        assert!(self.busy.iter_mut().map(area).eq(busy.iter().copied()), "Little's law, units in use");
+        assert_eq!(area(&mut self.waiting), accounts.iter().map(|a| a.waiting).sum(), "Little's law, all waiting");
+        assert_eq!(area(&mut self.running), accounts.iter().map(|a| a.running).sum(), "Little's law, all running");
+    }
+}
+
+/// A number that changes at instants, and its integral from some instant on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Level {
+    height: i64,
+    from: i64,
+    area: i128,
+}
+
+impl Level {
+    fn change(&mut self, now: Time, by: i64) {
+        self.area_until(now);
+        self.height += by;
+        assert!(self.height >= 0, "less than nothing is there at {now:?}");
+    }
+
+    fn area_until(&mut self, now: Time) -> i128 {
+        self.area += i128::from(self.height) * i128::from((now.0 - self.from).max(0));
+        self.from = self.from.max(now.0);
+        self.area
+    }
+}
