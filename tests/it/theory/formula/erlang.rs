@@ -4,7 +4,7 @@
 use claimsim::model::math::{exp, ln};
 
 /// The stationary law of a birth–death chain on `0..=top`: `p(n) / p(n-1) = birth(n-1) / death(n)`.
-pub(super) fn birth_death(top: usize, birth: impl Fn(usize) -> f64, death: impl Fn(usize) -> f64) -> Vec<f64> {
+pub(crate) fn birth_death(top: usize, birth: impl Fn(usize) -> f64, death: impl Fn(usize) -> f64) -> Vec<f64> {
     let mut law = vec![1.0];
     for n in 1..=top {
         law.push(law[n - 1] * birth(n - 1) / death(n));
@@ -22,47 +22,47 @@ pub(super) fn birth_death(top: usize, birth: impl Fn(usize) -> f64, death: impl 
 }
 
 /// The mean of a function of the number in system.
-pub(super) fn mean(law: &[f64], value: impl Fn(usize) -> f64) -> f64 {
+pub(crate) fn mean(law: &[f64], value: impl Fn(usize) -> f64) -> f64 {
     law.iter().enumerate().map(|(n, p)| p * value(n)).sum()
 }
 
 /// Erlang's B: the blocking probability of `servers` under `load` erlangs, by the usual recursion.
-pub(super) fn erlang_b(servers: usize, load: f64) -> f64 {
+pub(crate) fn erlang_b(servers: usize, load: f64) -> f64 {
     (1..=servers).fold(1.0, |blocking, n| load * blocking / (n as f64 + load * blocking))
 }
 
 /// M/M/c with first come, first served; rates per second.
 #[derive(Clone, Copy)]
-pub(super) struct Mmc {
-    pub(super) arrivals: f64,
-    pub(super) services: f64,
-    pub(super) servers: usize,
+pub(crate) struct Mmc {
+    pub(crate) arrivals: f64,
+    pub(crate) services: f64,
+    pub(crate) servers: usize,
 }
 
 impl Mmc {
     /// Erlang's C: the probability of having to wait.
-    pub(super) fn wait_probability(self) -> f64 {
+    pub(crate) fn wait_probability(self) -> f64 {
         let blocking = erlang_b(self.servers, self.arrivals / self.services);
         blocking / (1.0 - self.utilization() * (1.0 - blocking))
     }
 
     /// Busy servers over servers.
-    pub(super) fn utilization(self) -> f64 {
+    pub(crate) fn utilization(self) -> f64 {
         self.arrivals / (self.services * self.servers as f64)
     }
 
     /// The mean wait in seconds, zero waits included.
-    pub(super) fn mean_wait(self) -> f64 {
+    pub(crate) fn mean_wait(self) -> f64 {
         self.wait_probability() / self.drain()
     }
 
     /// The `p`-quantile of the wait in seconds: `P(W > t) = C exp(-(c mu - lambda) t)`, with an atom of `1 - C` at 0.
-    pub(super) fn wait_quantile(self, p: f64) -> f64 {
+    pub(crate) fn wait_quantile(self, p: f64) -> f64 {
         (ln(self.wait_probability() / (1.0 - p)) / self.drain()).max(0.0)
     }
 
     /// The probability of waiting no longer than `t` seconds.
-    pub(super) fn wait_within(self, t: f64) -> f64 {
+    pub(crate) fn wait_within(self, t: f64) -> f64 {
         1.0 - self.wait_probability() * exp(-self.drain() * t)
     }
 
@@ -72,38 +72,38 @@ impl Mmc {
     }
 
     /// The law of the number in system with at most `room` jobs waiting: M/M/c/(c + room).
-    pub(super) fn with_room(self, room: usize) -> Vec<f64> {
+    pub(crate) fn with_room(self, room: usize) -> Vec<f64> {
         birth_death(self.servers + room, |_| self.arrivals, |n| self.busy(n) * self.services)
     }
 
     /// Busy servers with `n` jobs in the system.
-    pub(super) fn busy(self, n: usize) -> f64 {
+    pub(crate) fn busy(self, n: usize) -> f64 {
         n.min(self.servers) as f64
     }
 
     /// Waiting jobs with `n` jobs in the system.
-    pub(super) fn waiting(self, n: usize) -> f64 {
+    pub(crate) fn waiting(self, n: usize) -> f64 {
         n.saturating_sub(self.servers) as f64
     }
 }
 
 /// Erlang A, M/M/c+M: waiting jobs give up at rate `impatience` each (Palm 1957; Mandelbaum and Zeltyn 2007).
 #[derive(Clone, Copy)]
-pub(super) struct ErlangA {
-    pub(super) queue: Mmc,
-    pub(super) impatience: f64,
+pub(crate) struct ErlangA {
+    pub(crate) queue: Mmc,
+    pub(crate) impatience: f64,
 }
 
 impl ErlangA {
     /// The law of the number in system, cut where nothing is left.
-    pub(super) fn law(self) -> Vec<f64> {
+    pub(crate) fn law(self) -> Vec<f64> {
         let Mmc { arrivals, services, .. } = self.queue;
         let death = |n| self.queue.busy(n) * services + self.queue.waiting(n) * self.impatience;
         birth_death(self.queue.servers + 600, |_| arrivals, death)
     }
 
     /// The share of jobs that give up: the rate of giving up over that of arrivals.
-    pub(super) fn abandonment(self) -> f64 {
+    pub(crate) fn abandonment(self) -> f64 {
         mean(&self.law(), |n| self.queue.waiting(n)) * self.impatience / self.queue.arrivals
     }
 
@@ -111,7 +111,7 @@ impl ErlangA {
     ///
     /// A job that finds `k` others waiting is served after `k + 1` steps, the `j`-th from the end of rate `c mu + j theta`;
     /// with `V` their sum, `E[exp(-s V)]` is a product of fractions, and `E[V exp(-theta V)]` minus its derivative at `theta`.
-    pub(super) fn mean_wait_of_served(self) -> f64 {
+    pub(crate) fn mean_wait_of_served(self) -> f64 {
         let law = self.law();
         let full = self.queue.services * self.queue.servers as f64;
         let (mut served, mut waited, mut delay) = (law[..self.queue.servers].iter().sum::<f64>(), 0.0, 0.0);
@@ -128,16 +128,16 @@ impl ErlangA {
 /// Machine repair, M/M/c//N: `machines` that each fail `failures` times a second of running, with `crews` that each mend
 /// `repairs` a second.
 #[derive(Clone, Copy)]
-pub(super) struct Repair {
-    pub(super) machines: usize,
-    pub(super) failures: f64,
-    pub(super) crews: usize,
-    pub(super) repairs: f64,
+pub(crate) struct Repair {
+    pub(crate) machines: usize,
+    pub(crate) failures: f64,
+    pub(crate) crews: usize,
+    pub(crate) repairs: f64,
 }
 
 impl Repair {
     /// The law of the number of machines that are down.
-    pub(super) fn law(self) -> Vec<f64> {
+    pub(crate) fn law(self) -> Vec<f64> {
         birth_death(
             self.machines,
             |n| (self.machines - n) as f64 * self.failures,
@@ -146,17 +146,17 @@ impl Repair {
     }
 
     /// Failures a second.
-    pub(super) fn throughput(self) -> f64 {
+    pub(crate) fn throughput(self) -> f64 {
         mean(&self.law(), |n| n.min(self.crews) as f64) * self.repairs
     }
 
     /// Machines waiting for a crew.
-    pub(super) fn waiting(self) -> f64 {
+    pub(crate) fn waiting(self) -> f64 {
         mean(&self.law(), |n| n.saturating_sub(self.crews) as f64)
     }
 
     /// The probability that a failed machine waits. It sees what the others do without it (the arrival theorem).
-    pub(super) fn wait_probability(self) -> f64 {
+    pub(crate) fn wait_probability(self) -> f64 {
         let others = Repair { machines: self.machines - 1, ..self };
         others.law()[self.crews..].iter().sum()
     }

@@ -5,21 +5,21 @@
 
 /// A class of jobs: its load in erlangs, and the units it needs of each resource.
 #[derive(Clone, Copy)]
-pub(super) struct LossClass<const R: usize> {
-    pub(super) load: f64,
-    pub(super) need: [usize; R],
+pub(crate) struct LossClass<const R: usize> {
+    pub(crate) load: f64,
+    pub(crate) need: [usize; R],
 }
 
 /// What becomes of the classes on one worker.
-pub(super) struct Losses<const R: usize> {
+pub(crate) struct Losses<const R: usize> {
     /// The share of each class's jobs that is turned away.
-    pub(super) blocking: Vec<f64>,
+    pub(crate) blocking: Vec<f64>,
     /// Mean busy share of each resource.
-    pub(super) utilization: [f64; R],
+    pub(crate) utilization: [f64; R],
 }
 
 /// Sums the product form `Π load^n / n!` over all combinations of running jobs that fit.
-pub(super) fn product_form<const R: usize>(capacity: [usize; R], classes: &[LossClass<R>]) -> Losses<R> {
+pub(crate) fn product_form<const R: usize>(capacity: [usize; R], classes: &[LossClass<R>]) -> Losses<R> {
     let mut sums = Sums { total: 0.0, refused: vec![0.0; classes.len()], busy: [0.0; R] };
     sums.add(capacity, classes, capacity, 1.0, classes.len());
     let blocking = sums.refused.iter().map(|refused| refused / sums.total).collect();
@@ -62,7 +62,7 @@ fn fits<const R: usize>(need: [usize; R], free: [usize; R]) -> bool {
 }
 
 /// The Kaufman–Roberts recursion for one resource: `j q(j) = Σ_k load_k b_k q(j - b_k)` over busy units `j`.
-pub(super) fn kaufman_roberts(capacity: usize, classes: &[LossClass<1>]) -> Losses<1> {
+pub(crate) fn kaufman_roberts(capacity: usize, classes: &[LossClass<1>]) -> Losses<1> {
     let mut busy = vec![1.0];
     for j in 1..=capacity {
         let term = |class: &LossClass<1>| {

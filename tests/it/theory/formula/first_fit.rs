@@ -5,7 +5,7 @@ use super::markov::Stationary;
 
 /// What a job needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Need {
+pub(crate) enum Need {
     Scan,
     Check,
     Both,
@@ -15,20 +15,23 @@ const NEEDS: [Need; 3] = [Need::Scan, Need::Check, Need::Both];
 
 /// Who runs and, oldest first, who waits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct State {
+pub(crate) struct State {
     running: Vec<Need>,
     waiting: Vec<Need>,
 }
 
 /// Three Poisson classes with exponential service; rates per second, in the order scan, check, both.
-pub(super) struct DefaultWorker {
-    pub(super) arrivals: [f64; 3],
-    pub(super) services: [f64; 3],
+pub(crate) struct DefaultWorker {
+    pub(crate) arrivals: [f64; 3],
+    pub(crate) services: [f64; 3],
 }
+
+/// The loads that the simulator is tried with: low enough for the chain to be cut at eleven waiting jobs.
+pub(crate) const TRIED: DefaultWorker = DefaultWorker { arrivals: [0.15, 0.1, 0.08], services: [1.0, 0.8, 1.0] };
 
 impl DefaultWorker {
     /// The chain with at most `room` waiting jobs; whoever finds more is left out, which must be too rare to matter.
-    pub(super) fn solve(&self, room: usize) -> Stationary<State> {
+    pub(crate) fn solve(&self, room: usize) -> Stationary<State> {
         Stationary::of(State::default(), |state| {
             let comes = NEEDS.map(|need| (self.arrivals[need as usize], state.with(need)));
             let mut moves: Vec<_> = comes.into_iter().filter(|(_, next)| next.waiting.len() <= room).collect();
@@ -40,7 +43,7 @@ impl DefaultWorker {
     }
 
     /// The share of time in which a resource is busy: what its classes bring.
-    pub(super) fn utilization(&self, own: Need) -> f64 {
+    pub(crate) fn utilization(&self, own: Need) -> f64 {
         let load = |need: Need| self.arrivals[need as usize] / self.services[need as usize];
         load(own) + load(Need::Both)
     }
@@ -48,7 +51,7 @@ impl DefaultWorker {
 
 impl State {
     /// Waiting jobs of one class.
-    pub(super) fn queue(&self, need: Need) -> f64 {
+    pub(crate) fn queue(&self, need: Need) -> f64 {
         self.waiting.iter().filter(|&&waiting| waiting == need).count() as f64
     }
 
@@ -110,7 +113,7 @@ mod tests {
 
     #[test]
     fn what_comes_is_what_runs_and_the_cut_is_far_enough_out() {
-        let worker = super::super::first_fit_worker();
+        let worker = TRIED;
         let [shorter, longer] = [9, 11].map(|room| worker.solve(room));
         let busy = |state: &State| f64::from(u8::from(state.is_taken(Need::Scan)));
         near(longer.mean(busy), worker.utilization(Need::Scan), 1e-6);

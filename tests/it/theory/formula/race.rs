@@ -5,15 +5,15 @@ use super::markov::Stationary;
 
 /// Poisson jobs of one unit and exponential service, on workers with an exponential claim delay. Rates per second.
 #[derive(Clone, Copy)]
-pub(super) struct Race {
-    pub(super) arrivals: f64,
-    pub(super) services: f64,
-    pub(super) delays: f64,
-    pub(super) workers: u32,
+pub(crate) struct Race {
+    pub(crate) arrivals: f64,
+    pub(crate) services: f64,
+    pub(crate) delays: f64,
+    pub(crate) workers: u32,
     /// Units on each worker.
-    pub(super) units: u32,
+    pub(crate) units: u32,
     /// Whether an attempt claims all that fits.
-    pub(super) all: bool,
+    pub(crate) all: bool,
 }
 
 /// Waiting jobs; per worker the running jobs and whether an attempt is pending, sorted, as workers are alike.
@@ -21,7 +21,7 @@ type Scene = (u32, Vec<(u32, bool)>);
 
 impl Race {
     /// The mean wait in seconds, by Little's law, with at most `room` jobs waiting.
-    pub(super) fn mean_wait(self, room: u32) -> f64 {
+    pub(crate) fn mean_wait(self, room: u32) -> f64 {
         let idle = (0, vec![(0, false); self.workers as usize]);
         let chain = Stationary::of(idle, |scene| self.moves(scene, room));
         chain.mean(|(waiting, _)| f64::from(*waiting)) / self.arrivals
@@ -63,12 +63,12 @@ impl Race {
 }
 
 /// The mean of the least of `workers` delays, uniform on `[0, longest)`.
-pub(super) fn first_of_uniform(workers: u32, longest: f64) -> f64 {
+pub(crate) fn first_of_uniform(workers: u32, longest: f64) -> f64 {
     longest / f64::from(workers + 1)
 }
 
 /// The `p`-quantile of the least of `workers` delays, uniform on `[0, longest)`: where `(1 - x / longest)^workers = 1 - p`.
-pub(super) fn first_of_uniform_quantile(workers: u32, longest: f64, p: f64) -> f64 {
+pub(crate) fn first_of_uniform_quantile(workers: u32, longest: f64, p: f64) -> f64 {
     longest * (1.0 - claimsim::model::math::pow(1.0 - p, 1.0 / f64::from(workers)))
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// The states of a chain with their long-run shares of time.
-pub(super) struct Stationary<S>(Vec<(S, f64)>);
+pub(crate) struct Stationary<S>(Vec<(S, f64)>);
 
 /// A chain laid out for sweeping: into each state, from where and at what rate; out of each state, the total rate.
 struct Flows {
@@ -16,19 +16,19 @@ impl<S: Ord + Clone> Stationary<S> {
     /// Solves the chain of the states that can be reached from `start`, where `moves` lists `(rate, next state)`.
     ///
     /// Whoever calls truncates: a move into a state beyond the truncation is simply not listed.
-    pub(super) fn of(start: S, moves: impl Fn(&S) -> Vec<(f64, S)>) -> Stationary<S> {
+    pub(crate) fn of(start: S, moves: impl Fn(&S) -> Vec<(f64, S)>) -> Stationary<S> {
         let (states, flows) = explore(start, moves);
         let shares = flows.solve();
         Stationary(states.into_iter().zip(shares).collect())
     }
 
     /// The long-run average of a function of the state.
-    pub(super) fn mean(&self, value: impl Fn(&S) -> f64) -> f64 {
+    pub(crate) fn mean(&self, value: impl Fn(&S) -> f64) -> f64 {
         self.0.iter().map(|(state, share)| share * value(state)).sum()
     }
 
     /// The long-run share of time in the states that `holds` picks.
-    pub(super) fn share(&self, holds: impl Fn(&S) -> bool) -> f64 {
+    pub(crate) fn share(&self, holds: impl Fn(&S) -> bool) -> f64 {
         self.mean(|state| f64::from(u8::from(holds(state))))
     }
 }

@@ -5,42 +5,42 @@ use claimsim::model::math::{gamma, pow};
 
 /// The first two moments of a service time, in seconds.
 #[derive(Clone, Copy)]
-pub(super) struct Moments {
-    pub(super) mean: f64,
-    pub(super) square: f64,
+pub(crate) struct Moments {
+    pub(crate) mean: f64,
+    pub(crate) square: f64,
 }
 
 impl Moments {
     /// From the mean and the coefficient of variation.
-    pub(super) fn with_cv(mean: f64, cv: f64) -> Moments {
+    pub(crate) fn with_cv(mean: f64, cv: f64) -> Moments {
         Moments { mean, square: mean * mean * (1.0 + cv * cv) }
     }
 
     /// Uniform on `[low, high]`.
-    pub(super) fn uniform(low: f64, high: f64) -> Moments {
+    pub(crate) fn uniform(low: f64, high: f64) -> Moments {
         Moments { mean: f64::midpoint(low, high), square: (low * low + low * high + high * high) / 3.0 }
     }
 
     /// Gamma (Erlang for a whole shape): squared coefficient of variation `1 / shape`.
-    pub(super) fn gamma(shape: f64, mean: f64) -> Moments {
+    pub(crate) fn gamma(shape: f64, mean: f64) -> Moments {
         Moments::with_cv(mean, (1.0 / shape).sqrt())
     }
 
     /// A mixture of exponentials, `(probability, mean)` each.
-    pub(super) fn hyperexponential(phases: &[(f64, f64)]) -> Moments {
+    pub(crate) fn hyperexponential(phases: &[(f64, f64)]) -> Moments {
         let mean = phases.iter().map(|(p, mean)| p * mean).sum();
         let square = phases.iter().map(|(p, mean)| 2.0 * p * mean * mean).sum();
         Moments { mean, square }
     }
 
     /// Weibull of that shape and mean: `E[S^k] = scale^k Γ(1 + k / shape)`.
-    pub(super) fn weibull(shape: f64, mean: f64) -> Moments {
+    pub(crate) fn weibull(shape: f64, mean: f64) -> Moments {
         let ratio = gamma(1.0 + 2.0 / shape) / pow(gamma(1.0 + 1.0 / shape), 2.0);
         Moments { mean, square: mean * mean * ratio }
     }
 
     /// Pareto of that shape, cut to `[low, high]` (not a moment of it being the shape itself).
-    pub(super) fn pareto(shape: f64, low: f64, high: f64) -> Moments {
+    pub(crate) fn pareto(shape: f64, low: f64, high: f64) -> Moments {
         let total = 1.0 - pow(low / high, shape);
         let moment =
             |k: f64| shape * pow(low, shape) / total * (pow(high, k - shape) - pow(low, k - shape)) / (k - shape);
@@ -48,13 +48,13 @@ impl Moments {
     }
 
     /// Of the sum of this and an independent other time.
-    pub(super) fn plus(self, other: Moments) -> Moments {
+    pub(crate) fn plus(self, other: Moments) -> Moments {
         let square = self.square + 2.0 * self.mean * other.mean + other.square;
         Moments { mean: self.mean + other.mean, square }
     }
 
     /// The mean wait of M/G/1 at `arrivals` per second.
-    pub(super) fn mean_wait(self, arrivals: f64) -> f64 {
+    pub(crate) fn mean_wait(self, arrivals: f64) -> f64 {
         arrivals * self.square / (2.0 * (1.0 - arrivals * self.mean))
     }
 
@@ -62,7 +62,7 @@ impl Moments {
     ///
     /// It starts the delay when it is free and a job is due, never earlier, and takes the oldest job at its end. So from job
     /// to job it is held for delay plus service: M/G/1 with that sum as its service, in which the wait lasts one delay longer.
-    pub(super) fn mean_wait_with_claim_delay(self, arrivals: f64, delay: Moments) -> f64 {
+    pub(crate) fn mean_wait_with_claim_delay(self, arrivals: f64, delay: Moments) -> f64 {
         delay.plus(self).mean_wait(arrivals) + delay.mean
     }
 }

@@ -3,19 +3,19 @@
 use super::markov::Stationary;
 
 /// Poisson batches of random size to exponential servers, first come, first served.
-pub(super) struct Batches<'a> {
+pub(crate) struct Batches<'a> {
     /// Batches a second.
-    pub(super) arrivals: f64,
+    pub(crate) arrivals: f64,
     /// `(size, probability)`.
-    pub(super) sizes: &'a [(usize, f64)],
+    pub(crate) sizes: &'a [(usize, f64)],
     /// Completions per second of one server.
-    pub(super) services: f64,
-    pub(super) servers: usize,
+    pub(crate) services: f64,
+    pub(crate) servers: usize,
 }
 
 impl Batches<'_> {
     /// Jobs a second.
-    pub(super) fn jobs(&self) -> f64 {
+    pub(crate) fn jobs(&self) -> f64 {
         self.arrivals * self.mean_size()
     }
 
@@ -24,7 +24,7 @@ impl Batches<'_> {
     }
 
     /// The number in system, cut at `top`.
-    pub(super) fn law(&self, top: usize) -> Stationary<usize> {
+    pub(crate) fn law(&self, top: usize) -> Stationary<usize> {
         Stationary::of(0, |&n| {
             let mut moves: Vec<_> = self.sizes.iter().map(|&(size, p)| (p * self.arrivals, n + size)).collect();
             moves.retain(|&(_, next)| next <= top);
@@ -36,18 +36,18 @@ impl Batches<'_> {
     }
 
     /// The mean wait of a job in seconds, by Little's law.
-    pub(super) fn mean_wait(&self, law: &Stationary<usize>) -> f64 {
+    pub(crate) fn mean_wait(&self, law: &Stationary<usize>) -> f64 {
         law.mean(|&n| n.saturating_sub(self.servers) as f64) / self.jobs()
     }
 
     /// The share of jobs that start at once: those of a batch for which there is a server.
-    pub(super) fn at_once(&self, law: &Stationary<usize>) -> f64 {
+    pub(crate) fn at_once(&self, law: &Stationary<usize>) -> f64 {
         let started = |free: usize| self.sizes.iter().map(|&(size, p)| p * size.min(free) as f64).sum::<f64>();
         law.mean(|&n| started(self.servers.saturating_sub(n))) / self.mean_size()
     }
 
     /// The mean number in a system of one server: `ρ (E[X] + E[X²]) / (2 E[X] (1 - ρ))`.
-    pub(super) fn mean_in_single_server(&self) -> f64 {
+    pub(crate) fn mean_in_single_server(&self) -> f64 {
         let load = self.jobs() / self.services;
         let square: f64 = self.sizes.iter().map(|&(size, p)| p * (size * size) as f64).sum();
         load * (self.mean_size() + square) / (2.0 * self.mean_size() * (1.0 - load))

@@ -4,7 +4,7 @@
 use claimsim::model::math::exp;
 
 /// M/D/c; time is counted in service times, so `load` is arrivals per service time.
-pub(super) struct ConstantService {
+pub(crate) struct ConstantService {
     servers: usize,
     load: f64,
     /// Of the number in system, from 0.
@@ -12,7 +12,7 @@ pub(super) struct ConstantService {
 }
 
 /// The Poisson law of mean `mean` on `0..size`.
-pub(super) fn poisson(mean: f64, size: usize) -> Vec<f64> {
+pub(crate) fn poisson(mean: f64, size: usize) -> Vec<f64> {
     let first = exp(-mean);
     (0..size)
         .scan(first, |p, n| {
@@ -28,7 +28,7 @@ impl ConstantService {
     ///
     /// Whoever is served at some instant is gone one service time later, and nobody who waits then: `N' = (N - c)+ + A`,
     /// with `A` the Poisson number of arrivals in between. The law that this step keeps is the stationary one.
-    pub(super) fn new(servers: usize, load: f64) -> ConstantService {
+    pub(crate) fn new(servers: usize, load: f64) -> ConstantService {
         let size = 400;
         let arrivals = poisson(load, size);
         let mut law = vec![1.0 / size as f64; size];
@@ -43,19 +43,19 @@ impl ConstantService {
     }
 
     /// The probability of having to wait: that all servers are busy, which is what a Poisson arrival sees.
-    pub(super) fn wait_probability(&self) -> f64 {
+    pub(crate) fn wait_probability(&self) -> f64 {
         self.law[self.servers..].iter().sum()
     }
 
     /// The mean wait in service times, from the mean number waiting by Little's law.
-    pub(super) fn mean_wait(&self) -> f64 {
+    pub(crate) fn mean_wait(&self) -> f64 {
         let waiting = self.law[self.servers..].iter().enumerate().map(|(n, p)| n as f64 * p).sum::<f64>();
         waiting / self.load
     }
 
     /// The probability of waiting no longer than `x` service times (Franx 2001, for `k - 1 <= x < k`):
     /// `exp(-a(k-x)) Σ_{j<kc} Q(kc-1-j) (a(k-x))^j / j!`, where `Q(j)` is the probability of at most `c + j` in system.
-    pub(super) fn wait_within(&self, x: f64) -> f64 {
+    pub(crate) fn wait_within(&self, x: f64) -> f64 {
         let k = x as usize + 1;
         let terms = k * self.servers;
         let until = poisson(self.load * (k as f64 - x), terms);
@@ -64,7 +64,7 @@ impl ConstantService {
     }
 
     /// The `p`-quantile of the wait in service times, by bisection.
-    pub(super) fn wait_quantile(&self, p: f64) -> f64 {
+    pub(crate) fn wait_quantile(&self, p: f64) -> f64 {
         let (mut low, mut high) = (0.0, 20.0);
         if self.wait_within(0.0) >= p {
             return 0.0;

@@ -3,16 +3,16 @@
 use claimsim::model::math::{exp, ln};
 
 /// GI/M/c by the transform of its times between arrivals.
-pub(super) struct RenewalArrivals<F> {
+pub(crate) struct RenewalArrivals<F> {
     /// `E[exp(-s A)]` of the time `A` between arrivals.
-    pub(super) transform: F,
+    pub(crate) transform: F,
     /// Completions per second of one server.
-    pub(super) services: f64,
-    pub(super) servers: usize,
+    pub(crate) services: f64,
+    pub(crate) servers: usize,
 }
 
 /// The transform of a constant: arrivals by the clock.
-pub(super) fn clock(between: f64) -> impl Fn(f64) -> f64 {
+pub(crate) fn clock(between: f64) -> impl Fn(f64) -> f64 {
     move |s| exp(-s * between)
 }
 
@@ -24,7 +24,7 @@ impl<F: Fn(f64) -> f64> RenewalArrivals<F> {
     }
 
     /// The probability of having to wait: Takács' `A / (1 - σ)`.
-    pub(super) fn wait_probability(&self) -> f64 {
+    pub(crate) fn wait_probability(&self) -> f64 {
         let (ratio, c) = (self.ratio(), self.servers as f64);
         let (mut product, mut choose) = (1.0, 1.0);
         let mut sum = 1.0 / (1.0 - ratio);
@@ -39,12 +39,12 @@ impl<F: Fn(f64) -> f64> RenewalArrivals<F> {
     }
 
     /// The mean wait in seconds; a wait that is not zero is exponential of rate `c mu (1 - σ)`.
-    pub(super) fn mean_wait(&self) -> f64 {
+    pub(crate) fn mean_wait(&self) -> f64 {
         self.wait_probability() / self.drain()
     }
 
     /// The `p`-quantile of the wait in seconds.
-    pub(super) fn wait_quantile(&self, p: f64) -> f64 {
+    pub(crate) fn wait_quantile(&self, p: f64) -> f64 {
         (ln(self.wait_probability() / (1.0 - p)) / self.drain()).max(0.0)
     }
 
