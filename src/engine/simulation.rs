@@ -121,6 +121,11 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         self.events
     }
 
+    /// How many rows there have been, whatever became of them.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// The instant of the next event; `None` when nothing more happens before the horizon.
     pub fn peek(&self) -> Option<Time> {
         match self.next_key() {

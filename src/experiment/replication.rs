@@ -1,0 +1,70 @@
+//! Running replications: each one a simulation of its own, all cores at work, results in order.
+
+use rayon::prelude::*;
+
+use super::Results;
+use crate::engine::{ArrivalStart, ClaimPolicy, Observer, Simulation};
+use crate::policy::{FirstFit, Policy};
+use crate::random::stream::Streams;
+use crate::scenario::Scenario;
+use crate::stats::{Outcome, StatsObserver};
+
+/// Told now and then how far replications have come; several may tell at once.
+pub trait Progress: Sync {
+    /// Since it told last, a replication has made so many job rows, and has come from one part of its horizon to another
+    /// (0 to 1).
+    fn advanced(&self, rows: u64, from: f64, to: f64);
+}
+
+impl Progress for () {
+    fn advanced(&self, _rows: u64, _from: f64, _to: f64) {}
+}
+
+/// How many events happen between two tellings.
+const STRIDE: u64 = 1 << 16;
+
+/// Runs all replications of a scenario on rayon's current threads.
+pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
+    run_observed(scenario, progress, |_| ()).0
+}
+
+/// Runs all replications, each with a further observer of its own, made by its index and given back in order.
+pub fn run_observed<O: Observer + Send>(
+    scenario: &Scenario,
+    progress: &dyn Progress,
+    observer: impl Fn(u32) -> O + Sync,
+) -> (Results, Vec<O>) {
+    let one = |index: u32| match scenario.policy {
+        Policy::FirstFit => replicate(scenario, FirstFit, index, progress, observer(index)),
+    };
+    let (outcomes, observers) = (0..scenario.replications).into_par_iter().map(one).unzip();
+    (Results::of(outcomes), observers)
+}
+
+/// One replication from instant 0 to the horizon.
+fn replicate<P: ClaimPolicy, O: Observer>(
+    scenario: &Scenario,
+    policy: P,
+    index: u32,
+    progress: &dyn Progress,
+    observer: O,
+) -> (Outcome, O) {
+    let streams = Streams::new(scenario.seed, u64::from(index));
+    let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
+    let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
+    let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound);
+    let mut simulation = Simulation::new(&scenario.system, policy, sources, &streams, (stats, observer));
+    let horizon = scenario.system.window.horizon.as_secs_f64();
+    let (mut rows, mut part) = (0, 0.0);
+    loop {
+        let goes_on = simulation.run_for(STRIDE);
+        let now = if goes_on { simulation.now().as_secs_f64() / horizon } else { 1.0 };
+        progress.advanced(simulation.rows() - rows, part, now);
+        (rows, part) = (simulation.rows(), now);
+        if !goes_on {
+            break;
+        }
+    }
+    let (stats, observer) = simulation.finish();
+    (stats.finish(), observer)
+}
