@@ -97,6 +97,19 @@ impl Source {
         Source::Listed(arrivals.into())
     }
 
+    /// Whether time advances from one arrival to the next, as it must for a run to end. (A closed source may think for no
+    /// time at all: there it is the service that takes time.)
+    ///
+    /// # Errors
+    /// If arrivals come more often than once a nanosecond, the unit of simulated time.
+    pub fn check(&self) -> Result<(), SourceError> {
+        match self {
+            Source::Poisson { rate, .. } if rate.as_per_second() > MOST_PER_SECOND => Err(SourceError::TooFast),
+            Source::Profile { rates, .. } if rates.highest() > MOST_PER_SECOND => Err(SourceError::TooFast),
+            _ => Ok(()),
+        }
+    }
+
     /// Begins a replication.
     pub fn start(&self, start: ArrivalStart) -> Process {
         match self {
@@ -118,6 +131,17 @@ impl Source {
             }
         }
     }
+}
+
+/// One arrival a nanosecond.
+const MOST_PER_SECOND: f64 = 1e9;
+
+/// Why a source would keep a run from ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// A rate above one arrival a nanosecond.
+    #[error("arrivals come more than 10^9 times a second, faster than the clock's nanoseconds; write a lower rate")]
+    TooFast,
 }
 
 /// A source in one replication.
@@ -174,18 +198,40 @@ impl ArrivalProcess for Process {
     }
 }
 
-/// The scenario keys of the arrival processes, each with a line for `claimsim list`.
-pub const CATALOGUE: [(&str, &str); 7] = [
-    ("poisson", "{ rate, batch? }: at random at a constant rate"),
-    ("renewal", "{ between, batch? }: independent times between arrivals from any distribution"),
-    (
-        "profile",
-        "{ rates, batch? }: at random at a rate that follows the hour of the day, and the weekday if wanted (UTC)",
-    ),
-    ("trace", "{ file }: as a CSV file lists them, gzip or not"),
-    ("closed", "{ population, think }: each customer comes back a think time after its job has ended"),
-    ("[[job]]", "a single job at a given time"),
-    ("[cron.ACTION]", "the firings of a schedule in the registry's cron dialect (UTC)"),
+/// An arrival process as it is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The scenario key.
+    pub name: &'static str,
+    /// One line on what it is.
+    pub summary: &'static str,
+    /// The keys of the parameters, in order; a `?` marks one that may be left out.
+    pub parameters: &'static [&'static str],
+}
+
+/// All processes that an action's `arrival` may name. Single jobs (`[[job]]`) and crons (`[cron.ACTION]`) come on top.
+pub const CATALOGUE: &[Entry] = &[
+    Entry {
+        name: "poisson",
+        summary: "At random, independent of each other, at a constant rate.",
+        parameters: &["rate", "batch?"],
+    },
+    Entry {
+        name: "renewal",
+        summary: "Independent times between arrivals, from any distribution.",
+        parameters: &["between", "batch?"],
+    },
+    Entry {
+        name: "profile",
+        summary: "At random, at a rate that follows the hour of the day and, if wanted, the day of the week (UTC).",
+        parameters: &["rates", "batch?"],
+    },
+    Entry { name: "trace", summary: "As a CSV file lists them, compressed with gzip or not.", parameters: &["file"] },
+    Entry {
+        name: "closed",
+        summary: "A fixed population of customers, each back a think time after its job has ended.",
+        parameters: &["population", "think"],
+    },
 ];
 
 /// A standard exponential variate, by inversion.

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::batch::Batches;
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
-use crate::model::time::{NANOS, Time};
+use crate::model::time::{NANOS, Span, Time};
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Stream};
@@ -22,6 +22,8 @@ pub const HOURS: usize = 24;
 pub const WEEKDAYS: usize = 7;
 const HOUR: i64 = 3_600 * NANOS;
 const WEEK: i64 = HOUR * (HOURS * WEEKDAYS) as i64;
+/// So many weeks fit into simulated time.
+const MOST_WEEKS: f64 = (i64::MAX / WEEK) as f64;
 
 /// Arrival rates, hour by hour of a week that begins on Monday at 00:00 UTC.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +44,11 @@ impl Rates {
     pub fn weekly(days: [[Rate; HOURS]; WEEKDAYS]) -> Rates {
         let per_second = std::array::from_fn(|hour| days[hour / HOURS][hour % HOURS].as_per_second());
         Rates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum() }
+    }
+
+    /// The highest of the rates, in arrivals per second.
+    pub fn highest(&self) -> f64 {
+        self.per_second.iter().copied().fold(0.0, f64::max)
     }
 }
 
@@ -73,26 +80,26 @@ impl Profile {
     }
 
     /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None` if that lies beyond the
-    /// end of time.
+    /// end of time. Whole weeks are skipped at once; what is left lies within a week and a bit, so the walk is short.
     fn advance(&self, mass: f64) -> Option<Time> {
-        let weeks = (mass / self.rates.weekly).floor();
-        // Also refuses no weekly mass at all, where the quotient is infinite.
-        if weeks > (i64::MAX / WEEK) as f64 {
+        let weekly = self.rates.weekly;
+        let weeks = (mass / weekly).floor();
+        if weekly == 0.0 || weeks > MOST_WEEKS {
             return None;
         }
-        let mut at = i128::from(self.last.0) + i128::from(weeks as i64) * i128::from(WEEK);
-        let mut rest = mass - weeks * self.rates.weekly;
+        let mut rest = mass - weeks * weekly;
+        let mut at = self.last.0.checked_add(weeks as i64 * WEEK)?;
+        let of_week = (self.last.0 % WEEK + self.start_of_week) % WEEK;
+        let (mut hour, mut left) = ((of_week / HOUR) as usize, HOUR - of_week % HOUR);
         loop {
-            let of_week = (at + i128::from(self.start_of_week)).rem_euclid(i128::from(WEEK)) as i64;
-            let rate = self.rates.per_second[(of_week / HOUR) as usize];
-            let left = HOUR - of_week % HOUR;
-            let available = rate * (left as f64 / 1e9);
+            let rate = self.rates.per_second[hour];
+            let available = rate * Span(left).as_secs_f64();
             if rest < available {
-                at += i128::from(((rest / rate * 1e9).round() as i64).min(left));
-                return i64::try_from(at).ok().map(Time);
+                return at.checked_add(Span::from_secs_f64(rest / rate).0.min(left)).map(Time);
             }
             rest -= available;
-            at += i128::from(left);
+            at = at.checked_add(left)?;
+            (hour, left) = ((hour + 1) % (HOURS * WEEKDAYS), HOUR);
         }
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! Calendar times exist at the edges only; [`Epoch`] is the bridge to them.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Add, AddAssign, Sub};
 use std::str::FromStr;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Nanoseconds in a second.
@@ -133,7 +137,66 @@ impl TryFrom<String> for Span {
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Quantity { what: "duration", example: "s", kind: PhantomData })
+    }
+}
+
+/// Reads a quantity from text with a unit, and says what is missing where a bare number stands.
+pub(super) struct Quantity<T> {
+    /// What it is called.
+    pub(super) what: &'static str,
+    /// A unit that may follow a number.
+    pub(super) example: &'static str,
+    /// What is read.
+    pub(super) kind: PhantomData<T>,
+}
+
+impl<T> Quantity<T> {
+    fn without_unit<E: Error>(&self, number: impl fmt::Display) -> E {
+        let Quantity { what, example, .. } = self;
+        E::custom(format_args!("`{number}` has no unit; write a {what} such as \"{number}{example}\""))
+    }
+}
+
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Quantity<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "a {} such as \"5{}\"", self.what, self.example)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        Err(self.without_unit(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        Err(self.without_unit(number))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        Err(self.without_unit(number))
+    }
+}
+
+impl JsonSchema for Span {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": r"^ *[0-9].*[a-zµ] *$",
+            "examples": ["250ms", "30s", "1h30m", "7d"],
+        })
     }
 }
 

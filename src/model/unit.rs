@@ -1,11 +1,14 @@
 //! Quantities with a unit of their own that parse themselves: [`Rate`] and [`Probability`].
 
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::time::Span;
+use super::time::{Quantity, Span};
 
 /// Events per second. Parsed from text with a unit: `"12/min"`, `"0.5/s"`, `"40/h"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -14,7 +17,7 @@ pub struct Rate(f64);
 /// Why a text is no rate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` is not a rate; write a number, a slash and a unit of time, such as \"0.5/s\", \"12/min\" or \"40/h\""
+    "`{text}` is not a rate; write a number of 0 or more, a slash and a unit of time, such as \"0.5/s\", \"12/min\" or \"40/h\""
 )]
 pub struct RateError {
     text: String,
@@ -52,7 +55,21 @@ impl fmt::Display for Rate {
 
 impl<'de> Deserialize<'de> for Rate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Rate, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Quantity { what: "rate", example: "/min", kind: PhantomData })
+    }
+}
+
+impl JsonSchema for Rate {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Rate".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": r"^ *[0-9.]+ */ *[a-z]+ *$", "examples": ["0.5/s", "12/min", "40/h"] })
     }
 }
 
@@ -83,6 +100,20 @@ impl TryFrom<f64> for Probability {
     type Error = ProbabilityError;
     fn try_from(value: f64) -> Result<Probability, ProbabilityError> {
         if (0.0..=1.0).contains(&value) { Ok(Probability(value)) } else { Err(ProbabilityError(value)) }
+    }
+}
+
+impl JsonSchema for Probability {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Probability".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number", "minimum": 0, "maximum": 1, "examples": [0.02] })
     }
 }
 

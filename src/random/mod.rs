@@ -3,3 +3,4 @@
 pub mod dist;
 pub mod stream;
 pub mod variate;
+mod ziggurat;

@@ -1,106 +1,16 @@
 //! Base variates without parameters: the standard exponential and the standard normal, as methods of [`Stream`].
 //!
-//! Both by a ziggurat (G. Marsaglia and W. W. Tsang, "The ziggurat method for generating random variables", Journal of
-//! Statistical Software 5 (2000) no. 8): the area under the density is covered by 256 layers of equal area `AREA`, each a
-//! rectangle that lies, but for a small wedge, under the density. A point in a layer is usually accepted at the cost of one
-//! multiplication and one comparison, and the tail beyond the base layer is exact. Index, sign and position take different
-//! bits of one draw: in the original they share some and are correlated.
-//!
-//! The tables are computed by the compiler, whose floating-point arithmetic is IEEE 754's on every platform.
+//! Both by a ziggurat (see `ziggurat.rs`): a point in a layer is usually accepted at the cost of one multiplication and one
+//! comparison, and the tail beyond the base layer is exact. Layer, sign and position take different bits of one draw: in the
+//! original they share some and are correlated (J. A. Doornik, "An improved ziggurat method to generate normal random
+//! samples", 2005).
 
 use super::stream::Stream;
+use super::ziggurat::{EXPONENTIAL, EXPONENTIAL_TAIL, NORMAL, NORMAL_TAIL, Ziggurat};
 use crate::model::math;
-
-/// Number of layers.
-const LAYERS: usize = 256;
 
 /// The 2^-53 that turns 53 bits into a fraction.
 const ULP: f64 = 1.0 / 9_007_199_254_740_992.0;
-
-/// A density that falls from 1 at 0, by `energy`, its negative logarithm.
-#[derive(Clone, Copy)]
-enum Density {
-    /// `exp(-x)`.
-    Exponential,
-    /// `exp(-x²/2)`.
-    Normal,
-}
-
-/// The edges of the layers, from the base up.
-struct Ziggurat {
-    /// The width of layer `i`; that of the base layer is the one a rectangle of its area would have.
-    x: [f64; LAYERS + 1],
-    /// The density at `x[i]`, which is the layer's lower edge.
-    y: [f64; LAYERS + 1],
-}
-
-/// Where the exponential's tail begins: the value for which 256 layers end at density 1.
-const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
-/// A layer's area: the base is a rectangle and the tail, whose area is the density there.
-const EXPONENTIAL_AREA: f64 = (EXPONENTIAL_TAIL + 1.0) / exp(EXPONENTIAL_TAIL);
-static EXPONENTIAL: Ziggurat = Ziggurat::new(Density::Exponential, EXPONENTIAL_TAIL, EXPONENTIAL_AREA);
-
-/// Where the normal's tail begins.
-const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
-/// A layer's area: `r exp(-r²/2) + sqrt(π/2) erfc(r / sqrt 2)`.
-const NORMAL_AREA: f64 = 0.004_928_673_233_974_655;
-static NORMAL: Ziggurat = Ziggurat::new(Density::Normal, NORMAL_TAIL, NORMAL_AREA);
-
-impl Ziggurat {
-    /// Stacks layers of that area on the base: each ends where the density has risen by `area / width`.
-    const fn new(density: Density, tail: f64, area: f64) -> Ziggurat {
-        let mut it = Ziggurat { x: [0.0; LAYERS + 1], y: [1.0; LAYERS + 1] };
-        let bottom = 1.0 / exp(density.energy(tail));
-        (it.x[0], it.y[0]) = (area / bottom, 0.0);
-        (it.x[1], it.y[1]) = (tail, bottom);
-        let mut layer = 1;
-        // The last one ends at density 1 and width 0, up to rounding: the values it was filled with.
-        while layer + 1 < LAYERS {
-            it.y[layer + 1] = it.y[layer] + area / it.x[layer];
-            it.x[layer + 1] = density.inverse(it.y[layer + 1], it.x[layer]);
-            layer += 1;
-        }
-        it
-    }
-}
-
-impl Density {
-    const fn energy(self, x: f64) -> f64 {
-        match self {
-            Density::Exponential => x,
-            Density::Normal => x * x / 2.0,
-        }
-    }
-
-    const fn slope(self, x: f64) -> f64 {
-        match self {
-            Density::Exponential => 1.0,
-            Density::Normal => x,
-        }
-    }
-
-    /// The `x` below `above` where the density is `y`, by Newton's method on the convex `y exp(energy(x)) = 1`.
-    const fn inverse(self, y: f64, above: f64) -> f64 {
-        let mut x = above;
-        let mut round = 0;
-        while round < 16 {
-            x -= (1.0 - 1.0 / (y * exp(self.energy(x)))) / self.slope(x);
-            round += 1;
-        }
-        x
-    }
-}
-
-/// The exponential function for `0 <= x < 8` at compile time, by its series: all terms are positive, so nothing cancels.
-const fn exp(x: f64) -> f64 {
-    let (mut sum, mut term, mut n) = (1.0, 1.0, 1.0);
-    while term > sum * 1e-18 {
-        term *= x / n;
-        sum += term;
-        n += 1.0;
-    }
-    sum
-}
 
 impl Stream {
     /// A standard exponential: mean 1, from 0 on.
@@ -182,4 +92,105 @@ fn exponential_candidate(bits: u64) -> (usize, f64) {
 fn normal_candidate(bits: u64) -> (usize, f64) {
     let layer = (bits & 0xff) as usize;
     (layer, (bits.cast_signed() >> 10) as f64 * ULP * NORMAL.x[layer])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::stream::{Purpose, Streams};
+    use libm::erfc;
+
+    const DRAWS: usize = 2_000_000;
+
+    fn draws(of: impl Fn(&mut Stream) -> f64) -> Vec<f64> {
+        // Several streams, so that a fault at the beginning of each would not be diluted.
+        let mut all = Vec::with_capacity(DRAWS);
+        for replication in 0..20 {
+            let mut stream = Streams::new(7, replication).stream(Purpose::Service, "variate");
+            all.extend((0..DRAWS / 20).map(|_| of(&mut stream)));
+        }
+        all
+    }
+
+    /// By how many of its standard deviations the number of draws that are `inside` differs from the expected.
+    fn z(draws: &[f64], probability: f64, inside: impl Fn(f64) -> bool) -> f64 {
+        let (count, n) = (draws.iter().filter(|&&x| inside(x)).count() as f64, draws.len() as f64);
+        (count - n * probability) / (n * probability * (1.0 - probability)).sqrt()
+    }
+
+    /// The sample moments of orders 1 to 4 against the exact ones; the error of order k follows from order 2k.
+    fn check_moments(draws: &[f64], exact: [f64; 8]) {
+        for order in 1..=4 {
+            let (k, n) = (order as i32, draws.len() as f64);
+            let sample = draws.iter().map(|&x| math::pow(x, f64::from(k))).sum::<f64>() / n;
+            let deviation = (exact[2 * order - 1] - exact[order - 1] * exact[order - 1]).sqrt();
+            let z = (sample - exact[order - 1]) / deviation * n.sqrt();
+            assert!(z.abs() < 4.5, "moment {order}: {sample}, z = {z}");
+        }
+    }
+
+    #[test]
+    fn the_exponential_has_its_moments_and_tail() {
+        let draws = draws(Stream::exponential);
+        check_moments(&draws, [1.0, 2.0, 6.0, 24.0, 120.0, 720.0, 5040.0, 40320.0]);
+        assert!(draws.iter().all(|&x| x >= 0.0));
+        // 7.697 is where the table ends; beyond twice that the tail has been entered twice.
+        for level in [0.001, 0.06, 0.5, 1.0, 2.0, 4.0, 7.6, EXPONENTIAL_TAIL, 8.0, 10.0, 12.0] {
+            let z = z(&draws, math::exp(-level), |x| x > level);
+            assert!(z.abs() < 4.5, "beyond {level}: z = {z}");
+        }
+    }
+
+    #[test]
+    fn the_normal_has_its_moments_and_tails_on_both_sides() {
+        let draws = draws(Stream::normal);
+        check_moments(&draws, [0.0, 1.0, 0.0, 3.0, 0.0, 15.0, 0.0, 105.0]);
+        for level in [0.0, 0.01, 0.2, 0.5, 1.0, 2.0, 3.0, 3.6, NORMAL_TAIL, 3.8, 4.0] {
+            let beyond = erfc(level / 2f64.sqrt()) / 2.0;
+            for (side, sign) in [("above", 1.0), ("below", -1.0)] {
+                let z = z(&draws, beyond, |x| x * sign > level);
+                assert!(z.abs() < 4.5, "{side} {level}: z = {z}");
+            }
+        }
+    }
+
+    /// The wedges are entered about once in a hundred draws; only a fine comparison sees a fault in them.
+    #[test]
+    fn many_cells_of_equal_probability_fill_alike() {
+        let cells = 1000;
+        let exponential = draws(|stream| -math::exp_m1(-stream.exponential()));
+        let normal = draws(|stream| erfc(-stream.normal() / 2f64.sqrt()) / 2.0);
+        for (name, quantiles) in [("exponential", exponential), ("normal", normal)] {
+            let mut counts = vec![0.0; cells];
+            for q in quantiles {
+                counts[((q * cells as f64) as usize).min(cells - 1)] += 1.0;
+            }
+            let expected = (DRAWS / cells) as f64;
+            let square: f64 = counts.iter().map(|count| (count - expected) * (count - expected) / expected).sum();
+            let freedom = (cells - 1) as f64;
+            let z = (square - freedom) / (2.0 * freedom).sqrt();
+            assert!(z.abs() < 4.5, "{name}: chi-square {square} in {cells} cells");
+        }
+    }
+
+    /// The rest of a variate beyond the table is again an exponential one: without memory.
+    #[test]
+    fn the_exponential_tail_is_an_exponential_again() {
+        let mut stream = Streams::new(8, 0).stream(Purpose::Service, "tail");
+        // Entering at the base layer is how the tail is reached.
+        let rest: Vec<f64> = (0..200_000).map(|_| stream.exponential_edge(0, 0.0) - EXPONENTIAL_TAIL).collect();
+        check_moments(&rest, [1.0, 2.0, 6.0, 24.0, 120.0, 720.0, 5040.0, 40320.0]);
+        assert!(rest.iter().all(|&x| x >= 0.0));
+    }
+
+    #[test]
+    fn the_normal_tail_has_the_conditional_law() {
+        let mut stream = Streams::new(9, 0).stream(Purpose::Service, "tail");
+        let tail: Vec<f64> = (0..200_000).map(|_| stream.normal_tail()).collect();
+        let beyond = |x: f64| erfc(x / 2f64.sqrt());
+        for level in [3.66, 3.7, 3.8, 4.0, 4.3, 4.6, 5.0] {
+            let z = z(&tail, beyond(level) / beyond(NORMAL_TAIL), |x| x > level);
+            assert!(z.abs() < 4.5, "beyond {level}: z = {z}");
+        }
+    }
 }

@@ -1,1 +1,111 @@
-//! Outcome -> bytes: CSV, JSON, SVG.
+//! Outcome -> bytes: tables for machines (CSV, JSON), for terminals and for eyes (SVG), and the manifest that vouches for them.
+//!
+//! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
+//! same bytes on every platform.
+
+pub mod csv;
+pub mod jobs;
+pub mod json;
+pub mod manifest;
+mod number;
+pub mod plot;
+pub mod table;
+
+pub use number::human;
+
+use crate::engine::System;
+use crate::experiment::Results;
+use crate::model::capacity::ResourceId;
+use crate::model::time::{Epoch, Span};
+use crate::model::worker::WorkerId;
+use crate::stats::figure::OfAction;
+use plot::Chart;
+
+/// What the reader of a report has to know besides the numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The scenario's name.
+    pub scenario: &'a str,
+    /// The claim policy, as the scenario names it.
+    pub policy: &'a str,
+    /// Names of actions, resources and workers, and the measured window.
+    pub system: &'a System,
+    /// Where instant 0 lies in the calendar.
+    pub epoch: Epoch,
+    /// The target for waits, if the scenario has one.
+    pub slo: Option<Span>,
+    /// The seed of all random streams.
+    pub seed: u64,
+    /// How many replications were run.
+    pub replications: u32,
+}
+
+impl<'a> Context<'a> {
+    /// The name in the column `action`: empty where jobs have no part in the number, `all` over all of them.
+    fn action(&self, action: OfAction) -> &'a str {
+        match action {
+            OfAction::None => "",
+            OfAction::One(id) => &self.system.action(id).name,
+            OfAction::All => "all",
+        }
+    }
+
+    /// The name in the column `resource`: empty over all of them.
+    fn resource(&self, resource: Option<ResourceId>) -> &'a str {
+        resource.map_or("", |id| &self.system.resources[usize::from(id.0)])
+    }
+
+    /// The name in the column `worker`: empty over all of them.
+    fn worker(&self, worker: Option<WorkerId>) -> &'a str {
+        worker.map_or("", |id| &self.system.worker(id).id)
+    }
+}
+
+/// A file of a run's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it goes, relative to the folder, with `/` between folders.
+    pub path: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// Everything a run leaves but its manifest, its inputs and the job log, in a fixed order.
+pub fn files(context: &Context, results: &Results) -> Vec<File> {
+    let runs = [(context, results)];
+    let tables = [
+        ("summary.csv", csv::summary(&runs)),
+        ("wait_times.csv", csv::wait_times(&runs)),
+        ("utilization.csv", csv::utilization(context, results)),
+    ];
+    let charts = Chart::ALL.map(|chart| (chart.path(), chart.draw(context, results)));
+    tables.into_iter().chain(charts).map(|(path, bytes)| File { path: path.to_owned(), bytes }).collect()
+}
+
+#[cfg(test)]
+mod samples;
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{self, WEEK};
+    use super::*;
+
+    #[test]
+    fn a_run_leaves_its_tables_and_charts() {
+        let system = samples::system(WEEK);
+        let files = files(&samples::context(&system), &samples::results(WEEK));
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "summary.csv",
+                "wait_times.csv",
+                "utilization.csv",
+                "charts/wait_distribution.svg",
+                "charts/utilization.svg",
+                "charts/queue_length.svg"
+            ]
+        );
+        assert!(files.iter().all(|file| !file.bytes.is_empty()));
+    }
+}

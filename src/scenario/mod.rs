@@ -1,11 +1,22 @@
 //! Text -> [`Scenario`]; every complaint has a line and a caret. After this floor nothing can be malformed.
 
+mod build;
+mod diagnostic;
+mod schema;
+mod source;
+mod spec;
+mod tree;
+
 use std::io;
 
 use crate::arrival::Source;
 use crate::engine::System;
 use crate::model::time::{Epoch, Span};
 use crate::policy::Policy;
+
+pub use diagnostic::Report;
+use source::Sources;
+use spec::Spec;
 
 /// A scenario, checked and built: everything a run needs, and no text that still has to be understood.
 #[derive(Clone, Debug)]
@@ -37,4 +48,70 @@ pub trait Files {
     /// # Errors
     /// Whatever keeps the file from being read.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+}
+
+/// A key that the command line sets over the scenario's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The option that asks for it, as complaints repeat it: `--set`.
+    pub option: String,
+    /// `KEY=VALUE`: a dotted path, and a TOML value or, where it is none, a plain text.
+    pub assignment: String,
+}
+
+impl Override {
+    /// What `--set KEY=VALUE` asks for.
+    pub fn set(assignment: &str) -> Override {
+        Override { option: "--set".to_owned(), assignment: assignment.to_owned() }
+    }
+}
+
+/// A file that the scenario names, as it was read: a run's manifest lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its path as the scenario writes it.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// A scenario that can run, and what came with it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What is probably not meant; often empty.
+    pub warnings: Report,
+    /// What was left out of the files it names, and why; often empty.
+    pub notes: Vec<String>,
+    /// Each file that the scenario names, once, in the order of first mention.
+    pub inputs: Vec<Input>,
+}
+
+/// Reads a scenario from its text: `name` is its file's name, for complaints and for a scenario that has no name of its own.
+///
+/// # Errors
+/// A report of everything that is wrong with it, warnings included.
+pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -> Result<Loaded, Report> {
+    let (mut sources, mut complaints) = (Sources::default(), Vec::new());
+    let start = sources.add(name, text);
+    let mut tree = tree::parse(text, start, &mut complaints);
+    let broken = diagnostic::lines(&complaints, text);
+    let shape = Spec::shape();
+    for Override { option, assignment } in overrides {
+        let text = format!("{option} {assignment}");
+        let start = sources.add("command line", &text) + text.len() - assignment.len();
+        tree::assign(&mut tree, assignment, start, &shape, &mut complaints);
+    }
+    let (spec, holes) = tree::read::<Spec>(tree, &mut complaints);
+    if !broken.is_empty() {
+        // What a text with errors of syntax means as a whole is guesswork, but its other lines can be read.
+        return Err(Report::new(sources, diagnostic::one_a_line(complaints, &broken, text)));
+    }
+    build::build(&spec, &holes, sources, complaints, files)
+}
+
+/// The JSON Schema of scenario files, for editors.
+pub fn schema() -> serde_json::Value {
+    schema::schema()
 }

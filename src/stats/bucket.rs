@@ -31,14 +31,22 @@ pub(super) struct Buckets {
     length: i64,
     horizon: i64,
     count: usize,
-    /// The bucket of the latest end of an interval, and where it starts and ends.
+    lines: usize,
+    /// The bucket of the latest end of an interval: its first cell, and where it starts and ends.
     current: usize,
     start: i64,
     end: i64,
-    /// Line by line: the parts of intervals that do not fill their bucket.
-    parts: Vec<i128>,
-    /// Line by line: by how much the level of intervals that fill whole buckets changes at a bucket's start.
-    steps: Vec<i128>,
+    /// Bucket by bucket and in each by line, so that the current bucket's cells lie side by side.
+    cells: Vec<Cell>,
+}
+
+/// What one line has in one bucket.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    /// Unit-nanoseconds of intervals that do not fill the bucket.
+    part: i128,
+    /// By how much the level of intervals that fill whole buckets changes at the bucket's start.
+    step: i128,
 }
 
 impl Buckets {
@@ -46,17 +54,9 @@ impl Buckets {
     pub(super) fn new(horizon: Time, lines: usize) -> Buckets {
         let length = nice_length(horizon).0;
         let count = horizon.0.max(0).unsigned_abs().div_ceil(length.unsigned_abs()) as usize;
-        Buckets {
-            length,
-            horizon: horizon.0,
-            count,
-            current: 0,
-            start: 0,
-            end: length,
-            // One bucket at least, for a run of no length.
-            parts: vec![0; lines * count.max(1)],
-            steps: vec![0; lines * count.max(1)],
-        }
+        // One bucket at least, for a run of no length.
+        let cells = vec![Cell::default(); lines * count.max(1)];
+        Buckets { length, horizon: horizon.0, count, lines, current: 0, start: 0, end: length, cells }
     }
 
     /// The length of a bucket.
@@ -69,49 +69,122 @@ impl Buckets {
         self.count
     }
 
-    /// Adds `units` to a line from `from` (or instant 0) until `to`. Intervals come in the order of their ends.
+    /// Adds an interval from `from` (or instant 0) until `to`: so many units to each of some lines. Intervals come in the
+    /// order of their ends.
     #[inline]
-    pub(super) fn add(&mut self, line: usize, from: Time, to: Time, units: i64) {
+    pub(super) fn add(&mut self, from: Time, to: Time, lines: impl Iterator<Item = (usize, i64)>) {
         debug_assert!(to.0 <= self.horizon, "nothing happens after the horizon");
         while to.0 > self.end {
-            self.current += 1;
+            self.current += self.lines;
             self.start = self.end;
             self.end = self.end.saturating_add(self.length);
         }
         let from = from.0.max(0);
-        if from >= self.start {
-            self.parts[line * self.count + self.current] += i128::from(units) * i128::from((to.0 - from).max(0));
-        } else {
-            self.add_across(line, from, to.0, units);
+        if from < self.start {
+            return self.add_across(from, to.0, lines);
+        }
+        let time = (to.0 - from).max(0);
+        for (line, units) in lines {
+            self.cells[self.current + line].part += i128::from(units) * i128::from(time);
         }
     }
 
     /// Adds an interval that began in an earlier bucket than the current one.
-    fn add_across(&mut self, line: usize, from: i64, to: i64, units: i64) {
-        let units = i128::from(units);
-        let (first, last) = (line * self.count + (from / self.length) as usize, line * self.count + self.current);
-        self.parts[first] += units * i128::from(self.length - from % self.length);
-        self.steps[first + 1] += units;
-        self.parts[last] += units * i128::from(to - self.start);
-        self.steps[last] -= units;
+    fn add_across(&mut self, from: i64, to: i64, lines: impl Iterator<Item = (usize, i64)>) {
+        let first = (from / self.length) as usize * self.lines;
+        let (until_end, since_start) = (self.length - from % self.length, to - self.start);
+        for (line, units) in lines {
+            self.cells[first + line].part += i128::from(units) * i128::from(until_end);
+            self.cells[first + self.lines + line].step += i128::from(units);
+            let last = &mut self.cells[self.current + line];
+            last.part += i128::from(units) * i128::from(since_start);
+            last.step -= i128::from(units);
+        }
     }
 
     /// Unit-nanoseconds of a line, bucket by bucket.
     pub(super) fn sums(&self, line: usize) -> Vec<i128> {
-        let cells = line * self.count..(line + 1) * self.count;
         let mut level = 0;
-        let cells = self.parts[cells.clone()].iter().zip(&self.steps[cells]);
-        cells
-            .map(|(part, step)| {
-                level += step;
-                part + level * i128::from(self.length)
-            })
-            .collect()
+        let cells = self.cells.iter().skip(line).step_by(self.lines).take(self.count);
+        let sum = |cell: &Cell| {
+            level += cell.step;
+            cell.part + level * i128::from(self.length)
+        };
+        cells.map(sum).collect()
     }
 
     /// Averages of unit-nanoseconds over their buckets, of which the last may be shorter.
     pub(super) fn averages(&self, sums: &[i128]) -> Vec<f64> {
         let length = |bucket| self.length.min(self.horizon - self.length * bucket as i64);
         sums.iter().enumerate().map(|(bucket, &sum)| sum as f64 / length(bucket) as f64).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lengths_are_nice_and_buckets_at_most_96() {
+        let day = 86_400 * NANOS;
+        for (horizon, expected) in [
+            (0, 1),
+            (1, 1),
+            (NANOS, 20_000_000),
+            (96 * NANOS, NANOS),
+            (100 * NANOS, 2 * NANOS),
+            (3600 * NANOS, 60 * NANOS),
+            (day, 900 * NANOS),
+            (day + 1, 1800 * NANOS),
+            (7 * day, 7200 * NANOS),
+            (30 * day, 12 * 3600 * NANOS),
+            (365 * day, 7 * day),
+            (3650 * day, 42 * day),
+        ] {
+            assert_eq!(nice_length(Time(horizon)), Span(expected), "horizon {horizon} ns");
+        }
+        for power in 0..63 {
+            let horizon = Time((1 << power) + (1 << power) / 3);
+            let buckets = Buckets::new(horizon, 1).count();
+            assert!((1..=96).contains(&buckets), "{horizon:?} has {buckets} buckets");
+            assert!(power < 7 || buckets >= 32, "{horizon:?} has only {buckets} buckets");
+        }
+    }
+
+    #[test]
+    fn a_run_of_no_length_has_no_buckets() {
+        let mut buckets = Buckets::new(Time::ZERO, 2);
+        buckets.add(Time(-5), Time::ZERO, [(1, 3)].into_iter());
+        assert_eq!(buckets.averages(&buckets.sums(1)), Vec::<f64>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn sums_agree_with_cutting_every_interval_at_every_bucket(
+            horizon in 1..5_000_i64,
+            mut intervals in prop::collection::vec((-300..5_000_i64, 0..5_000_i64, prop::array::uniform3(0..4_i64)), 0..60),
+        ) {
+            let mut buckets = Buckets::new(Time(horizon), 3);
+            let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count()]);
+            let length = buckets.length().0;
+            for (from, to, _) in &mut intervals {
+                (*from, *to) = ((*from).min(*to).min(horizon), (*to).min(horizon));
+            }
+            intervals.sort_by_key(|&(_, to, ..)| to);
+            for (from, to, units) in intervals {
+                buckets.add(Time(from), Time(to), units.into_iter().enumerate());
+                for (naive, units) in naive.iter_mut().zip(units) {
+                    for (bucket, sum) in (0..).zip(naive) {
+                        let (start, end) = (bucket * length, (bucket + 1) * length);
+                        *sum += i128::from(units * (to.min(end) - from.max(start)).max(0));
+                    }
+                }
+            }
+            for (line, naive) in naive.iter().enumerate() {
+                prop_assert_eq!(&buckets.sums(line), naive, "line {}", line);
+            }
+        }
     }
 }

@@ -46,21 +46,28 @@ impl Histogram {
         }
     }
 
-    /// About the value of rank `rank`, from 0, as if the values of a bucket lay evenly in it; off by less than the bucket.
-    /// Beyond the last rank it is `u64::MAX`.
-    pub(super) fn order_statistic(&self, rank: u64) -> f64 {
+    /// About the values of these ranks, counted from 0 and rising, as if the values of a bucket lay evenly in it: each is off by
+    /// less than its bucket. Ranks beyond the last value have none.
+    pub(super) fn order_statistics(&self, ranks: &[u64]) -> Vec<f64> {
+        let mut found = Vec::with_capacity(ranks.len());
         let mut before = 0;
-        for (octave, counts) in self.octaves.iter().enumerate() {
-            for (bucket, &count) in counts.iter().flat_map(|counts| counts.iter().enumerate()) {
-                if rank < before + count {
-                    let (least, largest) = bounds(octave, bucket);
+        let stored = self.octaves.iter().enumerate().filter_map(|(octave, counts)| Some((octave, counts.as_ref()?)));
+        for (octave, counts) in stored {
+            let total: u64 = counts.iter().sum();
+            if ranks.get(found.len()).is_none_or(|&rank| rank >= before + total) {
+                before += total;
+                continue;
+            }
+            for (bucket, &count) in counts.iter().enumerate() {
+                let (least, largest) = bounds(octave, bucket);
+                while let Some(&rank) = ranks.get(found.len()).filter(|&&rank| rank < before + count) {
                     let within = ((rank - before) as f64 + 0.5) / count as f64;
-                    return least as f64 + (largest - least) as f64 * within;
+                    found.push(least as f64 + (largest - least) as f64 * within);
                 }
                 before += count;
             }
         }
-        u64::MAX as f64
+        found
     }
 }
 

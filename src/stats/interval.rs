@@ -57,7 +57,7 @@ impl Estimate {
 /// The 97.5 % point of Student's t distribution: 95 % of it lie between minus and plus this. `freedom` is at least 1.
 ///
 /// Abramowitz & Stegun (1964): up to 1000 degrees of freedom the finite sums 26.7.3 and 26.7.4, inverted by bisection;
-/// beyond, where they grow long, the expansion 26.7.5 in powers of 1 / freedom, which is right to 1e-13 there.
+/// beyond, where they grow long, the expansion 26.7.5 in powers of 1 / freedom, which is right to 1e-14 there.
 pub fn student_t(freedom: u64) -> f64 {
     debug_assert!(freedom > 0, "one value has no spread");
     if freedom > 1000 {
@@ -98,4 +98,89 @@ fn expansion(n: f64) -> f64 {
     let g3 = (((3.0 * x2 + 19.0) * x2 + 17.0) * x2 - 15.0) / 384.0;
     let g4 = ((((79.0 * x2 + 776.0) * x2 + 1482.0) * x2 - 1920.0) * x2 - 945.0) / 92_160.0;
     Z * (1.0 + (g1 + (g2 + (g3 + g4 / n) / n) / n) / n)
+}
+
+#[cfg(test)]
+mod tests {
+    use statrs::distribution::{ContinuousCDF, StudentsT};
+
+    use super::*;
+    use crate::random::stream::{Purpose, Streams};
+
+    #[test]
+    fn student_t_agrees_with_printed_tables() {
+        // Any textbook's table of two-sided 95 % points.
+        for (freedom, table) in [
+            (1, 12.706),
+            (2, 4.303),
+            (3, 3.182),
+            (4, 2.776),
+            (5, 2.571),
+            (9, 2.262),
+            (19, 2.093),
+            (30, 2.042),
+            (120, 1.980),
+        ] {
+            assert!((student_t(freedom) - table).abs() <= 0.0005, "{freedom}: {}", student_t(freedom));
+        }
+    }
+
+    #[test]
+    fn student_t_agrees_with_statrs() {
+        for freedom in (1..=60).chain([100, 101, 500, 999, 1000, 1001, 1002, 5000, 1_000_000]) {
+            // Where an expansion takes over from the sums, too: the probability of the point is 97.5 %.
+            let oracle = StudentsT::new(0.0, 1.0, freedom as f64).unwrap();
+            let p = oracle.cdf(student_t(freedom));
+            assert!((p - 0.975).abs() < 1e-11, "{freedom} degrees of freedom: {p}");
+        }
+    }
+
+    #[test]
+    fn the_sums_and_the_expansion_meet() {
+        let (sums, expansion) = (student_t(1000), expansion(1000.0));
+        assert!((sums - expansion).abs() < 1e-14, "{sums} and {expansion}");
+    }
+
+    #[test]
+    fn the_interval_of_a_worked_example() {
+        // Mean 5, sd 2 (n - 1 = 3), standard error 1, t = 3.182446…
+        let estimate = Estimate::of(Statistic::Mean, &[Some(3.0), None, Some(7.0), Some(6.0), Some(4.0)]);
+        let half = 3.182_446_305_283_71 * (10.0_f64 / 3.0).sqrt() / 2.0;
+        let (low, high) = estimate.interval.unwrap();
+        assert_eq!((estimate.value, estimate.replications), (Some(5.0), 4));
+        assert!((low - (5.0 - half)).abs() < 1e-12 && (high - (5.0 + half)).abs() < 1e-12, "{low} to {high}");
+    }
+
+    #[test]
+    fn no_interval_is_invented() {
+        let none = Estimate { value: None, interval: None, replications: 0 };
+        assert_eq!(Estimate::of(Statistic::Mean, &[None, None]), none);
+        assert_eq!(Estimate::of(Statistic::Max, &[]), none);
+        let one = Estimate { value: Some(2.5), interval: None, replications: 1 };
+        assert_eq!(Estimate::of(Statistic::P95, &[None, Some(2.5)]), one);
+        let largest = Estimate { value: Some(9.0), interval: None, replications: 3 };
+        assert_eq!(Estimate::of(Statistic::Max, &[Some(2.5), Some(9.0), Some(1.0)]), largest);
+        let equal = Estimate { value: Some(0.1), interval: Some((0.1, 0.1)), replications: 7 };
+        assert_eq!(Estimate::of(Statistic::Mean, &[Some(0.1); 7]), equal);
+    }
+
+    #[test]
+    fn intervals_of_normal_data_cover_their_mean_in_95_of_100_cases() {
+        const CASES: u64 = 20_000;
+        for n in [2, 5, 20] {
+            let covered = (0..CASES).filter(|&seed| {
+                let mut stream = Streams::new(seed, n).stream(Purpose::Service, "coverage");
+                let normal = |_| {
+                    // Box & Muller (1958), mean 3 and standard deviation 2.
+                    let (radius, turn) = (math::ln(stream.uniform_open()), stream.uniform());
+                    3.0 + 2.0 * (-2.0 * radius).sqrt() * math::cos(2.0 * PI * turn)
+                };
+                let values: Vec<f64> = (0..n).map(normal).collect();
+                let (low, high) = Estimate::mean(&values).interval.unwrap();
+                low <= 3.0 && 3.0 <= high
+            });
+            let (share, error) = (covered.count() as f64 / CASES as f64, (0.95 * 0.05 / CASES as f64).sqrt());
+            assert!((share - LEVEL).abs() < 4.5 * error, "{n} replications: {share} of the intervals cover");
+        }
+    }
 }

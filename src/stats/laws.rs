@@ -9,7 +9,7 @@ use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 use super::account::Account;
-use super::observer::Needs;
+use super::units::Units;
 
 /// What is there at each moment, integrated on every change.
 #[derive(Clone, Debug, Default)]
@@ -21,11 +21,8 @@ pub(super) struct Laws {
     /// By action.
     waiting_of: Vec<Level>,
     running_of: Vec<Level>,
-    /// Worker by worker and in each by resource.
+    /// By pair of worker and resource.
     busy: Vec<Level>,
-    offered: Vec<i64>,
-    resources: usize,
-    needs: Option<Needs>,
     /// By job number: the rows that run from the start, on whatever worker, full or not.
     runs_from_start: Vec<bool>,
     told_waiting: i64,
@@ -33,22 +30,17 @@ pub(super) struct Laws {
 }
 
 impl Laws {
-    pub(super) fn new(system: &System) -> Laws {
+    pub(super) fn new(system: &System, units: &Units) -> Laws {
         if !cfg!(debug_assertions) {
             return Laws::default();
         }
         let level = Level { from: system.window.warmup.0, ..Level::default() };
-        let capacities = system.workers.iter().flat_map(|worker| worker.capacity.iter());
-        let offered: Vec<i64> = capacities.map(|(_, units)| units).collect();
         Laws {
             waiting: level,
             running: level,
             waiting_of: vec![level; system.actions.len()],
             running_of: vec![level; system.actions.len()],
-            busy: vec![level; offered.len()],
-            offered,
-            resources: system.resources.len(),
-            needs: Some(Needs::new(system)),
+            busy: vec![level; units.pairs()],
             runs_from_start: system.initial.iter().map(|row| row.state != InitialState::Waiting).collect(),
             ..Laws::default()
         }
@@ -59,22 +51,25 @@ impl Laws {
         if cfg!(debug_assertions) {
             self.arrived += 1;
             self.wait(now, job, 1);
+            self.balance(now);
         }
     }
 
     #[inline]
-    pub(super) fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
+    pub(super) fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId, units: &Units) {
         if cfg!(debug_assertions) {
             self.wait(now, job, -1);
-            self.run(now, job, worker, 1);
+            self.run(now, job, worker, 1, units);
+            self.balance(now);
         }
     }
 
     #[inline]
-    pub(super) fn ended(&mut self, now: Time, job: &Job, worker: WorkerId) {
+    pub(super) fn ended(&mut self, now: Time, job: &Job, worker: WorkerId, units: &Units) {
         if cfg!(debug_assertions) {
             self.ended += 1;
-            self.run(now, job, worker, -1);
+            self.run(now, job, worker, -1, units);
+            self.balance(now);
         }
     }
 
@@ -83,6 +78,7 @@ impl Laws {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.wait(now, job, -1);
+            self.balance(now);
         }
     }
 
@@ -94,22 +90,25 @@ impl Laws {
         self.told_running += 1;
     }
 
+    fn balance(&self, now: Time) {
+        let there = self.waiting.height + self.running.height;
+        assert_eq!(self.arrived, there + self.ended, "arrived = waiting + running + ended at {now:?}");
+    }
+
     fn wait(&mut self, now: Time, job: &Job, rows: i64) {
         self.waiting.change(now, rows);
         self.waiting_of[usize::from(job.action.0)].change(now, rows);
     }
 
-    fn run(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64) {
+    fn run(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, units: &Units) {
         self.running.change(now, rows);
         self.running_of[usize::from(job.action.0)].change(now, rows);
-        assert_eq!(self.arrived, self.waiting.height + self.running.height + self.ended, "a row was lost at {now:?}");
-
         let JobId(number) = job.id;
         let admitted = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
-        for &(resource, units) in self.needs.as_ref().map_or(&[][..], |needs| needs.of(job.need)) {
-            let cell = worker.0 as usize * self.resources + resource;
-            self.busy[cell].change(now, rows * units);
-            let fits = self.busy[cell].height <= self.offered[cell];
+        for &(resource, taken) in units.need(job.need) {
+            let pair = units.first_pair(worker) + resource;
+            self.busy[pair].change(now, rows * taken);
+            let fits = self.busy[pair].height <= units.offered(pair);
             assert!(fits || rows < 0 || admitted, "{worker:?} has no room for {job:?} at {now:?}");
         }
     }

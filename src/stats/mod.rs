@@ -11,6 +11,7 @@ mod moments;
 mod observer;
 pub mod series;
 mod tally;
+mod units;
 
 use crate::model::time::Span;
 use figure::{Figure, OfAction};
@@ -43,9 +44,8 @@ impl WaitTable {
     /// Every hundredth, and the upper tail once more at 0.995 and 0.999; `None` without a wait.
     fn of(action: OfAction, waits: &mut Tally) -> Option<WaitTable> {
         let hundredths = (0..100).map(|hundredth| f64::from(hundredth) / 100.0);
-        let ps = hundredths.chain([0.995, 0.999, 1.0]);
-        let quantiles: Option<Vec<_>> =
-            ps.map(|p| waits.quantile(p).map(|nanos| (p, Span(nanos.round() as i64)))).collect();
-        quantiles.map(|quantiles| WaitTable { action, quantiles })
+        let ps: Vec<f64> = hundredths.chain([0.995, 0.999, 1.0]).collect();
+        let waits = waits.quantiles(&ps)?.into_iter().map(|nanos| Span(nanos.round() as i64));
+        Some(WaitTable { action, quantiles: ps.into_iter().zip(waits).collect() })
     }
 }

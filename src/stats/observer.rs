@@ -4,17 +4,19 @@
 //! and the rows still there at the horizon what is left: the same integral, exactly, for one addition a row. Debug builds
 //! integrate event by event as well and compare ([`Laws`]).
 
+use std::iter;
+
 use crate::engine::{Attempt, Observer, Run, System, Window};
 use crate::model::action::ActionId;
-use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 use super::account::{Account, Terms};
-use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
+use super::figure::{Figure, Measure, OfAction, Subject};
 use super::laws::Laws;
 use super::series::SeriesBuilder;
+use super::units::Units;
 use super::{Outcome, WaitTable};
 
 /// Listens to one replication and sums it up.
@@ -28,7 +30,9 @@ pub struct StatsObserver {
     slowdown_bound: Span,
     /// By action.
     accounts: Vec<Account>,
-    usage: Usage,
+    units: Units,
+    /// Unit-nanoseconds in use within the window, by pair of worker and resource.
+    busy: Vec<i128>,
     series: SeriesBuilder,
     laws: Laws,
 }
@@ -36,16 +40,17 @@ pub struct StatsObserver {
 impl StatsObserver {
     /// Measures a replication of `system`; the share of waits within `slo`, and slowdowns bounded by `slowdown_bound`.
     pub fn new(system: &System, slo: Option<Span>, slowdown_bound: Span) -> StatsObserver {
-        let window = system.window;
+        let (window, units) = (system.window, Units::new(system));
         StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
             slowdown_bound,
             accounts: vec![Account::default(); system.actions.len()],
-            usage: Usage::new(system),
-            series: SeriesBuilder::new(system),
-            laws: Laws::new(system),
+            busy: vec![0; units.pairs()],
+            series: SeriesBuilder::new(window.horizon, &units),
+            laws: Laws::new(system, &units),
+            units,
         }
     }
 
@@ -53,21 +58,20 @@ impl StatsObserver {
     pub fn finish(mut self) -> Outcome {
         let mut all = Account::default();
         self.accounts.iter().for_each(|account| all.merge(account));
-        self.laws.hold(self.window.horizon, &self.accounts, &self.usage.busy);
+        self.laws.hold(self.window.horizon, &self.accounts, &self.busy);
 
         let terms = Terms { window: self.window.horizon - self.window.warmup, slo: self.slo };
-        let actions = (0_u16..).map(|index| OfAction::One(ActionId(index)));
-        let mut accounts: Vec<_> = [(OfAction::All, &mut all)].into();
-        accounts.extend(actions.zip(&mut self.accounts));
+        let each = self.accounts.iter_mut().enumerate();
+        let each = each.map(|(index, account)| (OfAction::One(ActionId(index as u16)), account));
 
         let mut figures = Vec::new();
         let mut waits = Vec::new();
-        for (action, account) in accounts {
+        for (action, account) in iter::once((OfAction::All, &mut all)).chain(each) {
             figures.extend(job_figures(action, account, terms));
             waits.extend(WaitTable::of(action, &mut account.wait));
         }
-        figures.extend(self.usage.figures(terms.window));
-        Outcome { figures, waits, series: self.series.finish() }
+        figures.extend(self.units.utilization(&self.busy, terms.window));
+        Outcome { figures, waits, series: self.series.finish(&self.units) }
     }
 
     /// Whether a row (or a chain), by when it was scheduled, has a part in job measures.
@@ -92,7 +96,7 @@ impl StatsObserver {
     fn integrate_wait(&mut self, job: &Job, until: Time) {
         let waited = self.in_window(job.scheduled_at, until);
         self.account(job).waiting += waited;
-        self.series.waited(job, until);
+        self.series.waited(self.units.need(job.need), job.scheduled_at, until);
     }
 
     /// Adds the time that a row has run to the integrals.
@@ -100,8 +104,12 @@ impl StatsObserver {
     fn integrate_run(&mut self, job: &Job, run: Run, until: Time) {
         let ran = self.in_window(run.claimed_at, until);
         self.account(job).running += ran;
-        self.usage.ran(job, run.worker, ran);
-        self.series.ran(job, run, until);
+        let need = self.units.need(job.need);
+        let first = self.units.first_pair(run.worker);
+        for &(resource, units) in need {
+            self.busy[first + resource] += i128::from(units) * ran;
+        }
+        self.series.ran(need, run, until);
     }
 }
 
@@ -123,7 +131,7 @@ impl Observer for StatsObserver {
             let slo = self.slo;
             self.account(job).waited(now - job.scheduled_at, slo);
         }
-        self.laws.claimed(now, job, worker);
+        self.laws.claimed(now, job, worker, &self.units);
     }
 
     #[inline]
@@ -142,7 +150,7 @@ impl Observer for StatsObserver {
         if last && ran_out && self.counts(attempt.since) {
             self.account(job).responded(now - attempt.since, service, bound);
         }
-        self.laws.ended(now, job, run.worker);
+        self.laws.ended(now, job, run.worker, &self.units);
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
@@ -185,79 +193,4 @@ fn job_figures(action: OfAction, account: &mut Account, terms: Terms) -> impl It
         subject: Subject { action, resource: None, worker: None, measure, statistic },
         value: account.figure(measure, statistic, terms),
     })
-}
-
-/// Units in use, integrated over the window.
-#[derive(Clone, Debug)]
-struct Usage {
-    needs: Needs,
-    resources: usize,
-    /// Units offered, worker by worker and in each by resource.
-    offered: Vec<i64>,
-    /// Unit-nanoseconds in use, laid out likewise.
-    busy: Vec<i128>,
-}
-
-impl Usage {
-    fn new(system: &System) -> Usage {
-        let capacities = system.workers.iter().flat_map(|worker| worker.capacity.iter());
-        let offered: Vec<i64> = capacities.map(|(_, units)| units).collect();
-        let (needs, resources) = (Needs::new(system), system.resources.len());
-        Usage { needs, resources, busy: vec![0; offered.len()], offered }
-    }
-
-    #[inline]
-    fn ran(&mut self, job: &Job, worker: WorkerId, nanos: i128) {
-        for &(resource, units) in self.needs.of(job.need) {
-            self.busy[worker.0 as usize * self.resources + resource] += i128::from(units) * nanos;
-        }
-    }
-
-    /// The utilization of each resource, over all workers and then worker by worker where it is offered.
-    fn figures(&self, window: Span) -> Vec<Figure> {
-        let lines = (0..self.resources).map(|resource| {
-            let workers = (resource..self.busy.len()).step_by(self.resources);
-            let sums = workers.fold((0, 0), |(busy, offered), cell| {
-                (busy + self.busy[cell], offered + i128::from(self.offered[cell]))
-            });
-            utilization(resource, None, sums, window)
-        });
-        let cells = (0..self.busy.len()).filter(|&cell| self.offered[cell] > 0).map(|cell| {
-            let worker = WorkerId((cell / self.resources) as u32);
-            let sums = (self.busy[cell], i128::from(self.offered[cell]));
-            utilization(cell % self.resources, Some(worker), sums, window)
-        });
-        lines.chain(cells).collect()
-    }
-}
-
-/// Busy unit-nanoseconds over what so many offered units come to within the window.
-fn utilization(resource: usize, worker: Option<WorkerId>, (busy, offered): (i128, i128), window: Span) -> Figure {
-    let (measure, statistic) = (Measure::Utilization, Statistic::Mean);
-    let resource = Some(ResourceId(resource as u16));
-    let possible = offered.saturating_mul(i128::from(window.0));
-    Figure {
-        subject: Subject { action: OfAction::None, resource, worker, measure, statistic },
-        value: (possible > 0).then(|| busy as f64 / possible as f64),
-    }
-}
-
-/// What each need takes: the resources it names, without the zeros.
-#[derive(Clone, Debug)]
-pub(super) struct Needs(Vec<Vec<(usize, i64)>>);
-
-impl Needs {
-    pub(super) fn new(system: &System) -> Needs {
-        let sparse = |need: &crate::model::capacity::CapacityMap| {
-            let units = need.iter().map(|(resource, units)| (usize::from(resource.0), units));
-            units.filter(|&(_, units)| units != 0).collect()
-        };
-        Needs(system.needs.iter().map(sparse).collect())
-    }
-
-    /// `(resource, units)` of a need.
-    #[inline]
-    pub(super) fn of(&self, need: NeedId) -> &[(usize, i64)] {
-        &self.0[usize::from(need.0)]
-    }
 }

@@ -1,13 +1,14 @@
 //! Series by time bucket: busy and offered units, and queue lengths, each averaged over its bucket.
 
-use crate::engine::{Run, System};
+use std::iter;
+
+use crate::engine::Run;
 use crate::model::capacity::ResourceId;
-use crate::model::job::Job;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 use super::bucket::Buckets;
-use super::observer::Needs;
+use super::units::{Need, Units};
 
 /// Averages by time bucket, from instant 0 to the horizon. The last bucket may be shorter.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,90 +51,78 @@ const MOST_PAIRS: usize = 64;
 /// Fills a series while a replication runs.
 #[derive(Clone, Debug)]
 pub(super) struct SeriesBuilder {
-    /// Lines: all waiting rows; waiting rows by resource; busy units by resource, worker by worker if told apart.
+    /// Lines: all waiting rows; waiting rows by resource; busy units by pair if told apart, by resource otherwise.
     buckets: Buckets,
     horizon: Time,
-    needs: Needs,
-    resources: usize,
-    /// From a worker's busy lines to the next worker's; 0 where all workers share theirs.
+    /// The first line of busy units.
+    busy: usize,
+    /// From a worker's lines to the next worker's; 0 where all workers share theirs.
     stride: usize,
-    /// Units offered, worker by worker and in each by resource.
-    offered: Vec<i64>,
 }
 
 impl SeriesBuilder {
-    pub(super) fn new(system: &System) -> SeriesBuilder {
-        let capacities = system.workers.iter().flat_map(|worker| worker.capacity.iter());
-        let offered: Vec<i64> = capacities.map(|(_, units)| units).collect();
-        let resources = system.resources.len();
-        let told_apart = offered.len() <= MOST_PAIRS;
-        let busy = if told_apart { offered.len() } else { resources };
+    pub(super) fn new(horizon: Time, units: &Units) -> SeriesBuilder {
+        let (resources, pairs) = (units.resources(), units.pairs());
+        let told_apart = pairs <= MOST_PAIRS;
         SeriesBuilder {
-            buckets: Buckets::new(system.window.horizon, 1 + resources + busy),
-            horizon: system.window.horizon,
-            needs: Needs::new(system),
-            resources,
+            buckets: Buckets::new(horizon, 1 + resources + if told_apart { pairs } else { resources }),
+            horizon,
+            busy: 1 + resources,
             stride: if told_apart { resources } else { 0 },
-            offered,
         }
     }
 
-    /// A row waited from its `scheduled_at` (or the start) until `until`.
+    /// A row waited from `from` (or the start) until `until`.
     #[inline]
-    pub(super) fn waited(&mut self, job: &Job, until: Time) {
-        self.buckets.add(0, job.scheduled_at, until, 1);
-        for &(resource, _) in self.needs.of(job.need) {
-            self.buckets.add(1 + resource, job.scheduled_at, until, 1);
-        }
+    pub(super) fn waited(&mut self, need: &Need, from: Time, until: Time) {
+        let of_resources = need.iter().map(|&(resource, _)| (1 + resource, 1));
+        self.buckets.add(from, until, iter::once((0, 1)).chain(of_resources));
     }
 
     /// A row ran until `until`.
     #[inline]
-    pub(super) fn ran(&mut self, job: &Job, run: Run, until: Time) {
-        let worker = 1 + self.resources + run.worker.0 as usize * self.stride;
-        for &(resource, units) in self.needs.of(job.need) {
-            self.buckets.add(worker + resource, run.claimed_at, until, units);
-        }
+    pub(super) fn ran(&mut self, need: &Need, run: Run, until: Time) {
+        let first = self.busy + run.worker.0 as usize * self.stride;
+        self.buckets.add(run.claimed_at, until, need.iter().map(|&(resource, units)| (first + resource, units)));
     }
 
     /// The series, once all rows have been told.
-    pub(super) fn finish(self) -> Series {
-        let of_resources = (0..self.resources).map(|resource| self.resource(resource));
-        let pairs = if self.stride > 0 { self.offered.len() } else { 0 };
-        let of_workers = (0..pairs).filter(|&pair| self.offered[pair] > 0).map(|pair| self.pair(pair));
+    pub(super) fn finish(self, units: &Units) -> Series {
+        let of_resources = (0..units.resources()).map(|resource| self.of_resource(resource, units));
+        let of_pairs = units.offering_pairs().filter(|_| self.stride > 0).map(|pair| self.of_pair(pair, units));
         Series {
             bucket: self.buckets.length(),
             horizon: self.horizon,
             queue_length: self.averages(0),
-            lines: of_resources.chain(of_workers).collect(),
+            lines: of_resources.chain(of_pairs).collect(),
         }
     }
 
     /// The line of a resource over all workers.
-    fn resource(&self, resource: usize) -> Line {
+    fn of_resource(&self, resource: usize, units: &Units) -> Line {
+        let pairs = units.pairs_of(resource).map(|pair| self.busy + pair);
+        let lines = if self.stride > 0 { pairs.collect() } else { vec![self.busy + resource] };
         let mut busy = vec![0; self.buckets.count()];
-        let lines = if self.stride > 0 { self.offered.len() } else { self.resources };
-        for line in (resource..lines).step_by(self.resources) {
-            let sums = self.buckets.sums(1 + self.resources + line);
-            busy.iter_mut().zip(sums).for_each(|(busy, sum)| *busy += sum);
+        for line in lines {
+            busy.iter_mut().zip(self.buckets.sums(line)).for_each(|(busy, sum)| *busy += sum);
         }
-        let offered = self.offered.iter().skip(resource).step_by(self.resources);
         Line {
             resource: ResourceId(resource as u16),
             worker: None,
             busy: self.buckets.averages(&busy),
-            offered: self.constant(offered.map(|&units| i128::from(units)).sum()),
+            offered: self.constant(units.offered_by_all(resource)),
             queue_length: self.averages(1 + resource),
         }
     }
 
     /// The line of one resource on one worker.
-    fn pair(&self, pair: usize) -> Line {
+    fn of_pair(&self, pair: usize, units: &Units) -> Line {
+        let (worker, resource) = units.names_of(pair);
         Line {
-            resource: ResourceId((pair % self.resources) as u16),
-            worker: Some(WorkerId((pair / self.resources) as u32)),
-            busy: self.averages(1 + self.resources + pair),
-            offered: self.constant(i128::from(self.offered[pair])),
+            resource,
+            worker: Some(worker),
+            busy: self.averages(self.busy + pair),
+            offered: self.constant(i128::from(units.offered(pair))),
             queue_length: Vec::new(),
         }
     }

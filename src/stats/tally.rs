@@ -120,28 +120,180 @@ impl Tally {
     /// Definition 7 of Hyndman & Fan (1996), the default of R and NumPy: linear between the order statistics around rank
     /// (n - 1) p. Beyond [`EXACT`] values each of those two is right to 1/256 of itself.
     pub fn quantile(&mut self, p: f64) -> Option<f64> {
-        let (min, max) = (self.moments.least()?, self.moments.largest()?);
-        let last = self.count() - 1;
-        let place = last as f64 * p.clamp(0.0, 1.0);
-        let below = self.order_statistic(place as u64);
-        let above = self.order_statistic((place as u64 + 1).min(last));
-        Some((below + (above - below) * place.fract()).clamp(min as f64, max as f64))
+        self.quantiles(&[p])?.first().copied()
     }
 
-    /// The value of rank `rank`, counted from 0.
-    fn order_statistic(&mut self, rank: u64) -> f64 {
+    /// The quantiles at several rising `p`, in one go; see [`Tally::quantile`].
+    pub fn quantiles(&mut self, ps: &[f64]) -> Option<Vec<f64>> {
+        let (min, max) = (self.moments.least()?, self.moments.largest()?);
+        let last = self.count() - 1;
+        let places: Vec<f64> = ps.iter().map(|p| last as f64 * p.clamp(0.0, 1.0)).collect();
+        let below: Vec<u64> = places.iter().map(|&place| place as u64).collect();
+        let above: Vec<u64> = below.iter().map(|&rank| (rank + 1).min(last)).collect();
+        let values = self.order_statistics(&below).into_iter().zip(self.order_statistics(&above));
+        let between = |(place, (below, above)): (&f64, (f64, f64))| below + (above - below) * place.fract();
+        Some(places.iter().zip(values).map(between).map(|value| value.clamp(min as f64, max as f64)).collect())
+    }
+
+    /// The values of these ranks, counted from 0 and rising.
+    fn order_statistics(&mut self, ranks: &[u64]) -> Vec<f64> {
         match &mut self.values {
             Values::Kept { samples, sorted } => {
                 if !*sorted {
                     samples.sort_unstable();
                     *sorted = true;
                 }
-                samples[rank as usize] as f64
+                ranks.iter().map(|&rank| samples[rank as usize] as f64).collect()
             }
-            // The extremes are known exactly.
-            Values::Counted(_) if rank == 0 => self.moments.least().unwrap_or(0) as f64,
-            Values::Counted(_) if rank + 1 == self.moments.count() => self.moments.largest().unwrap_or(0) as f64,
-            Values::Counted(histogram) => histogram.order_statistic(rank),
+            Values::Counted(histogram) => {
+                let mut values = histogram.order_statistics(ranks);
+                // The extremes are known exactly.
+                for (value, &rank) in values.iter_mut().zip(ranks) {
+                    *value = match rank {
+                        0 => self.moments.least().map_or(*value, |least| least as f64),
+                        _ if rank + 1 == self.moments.count() => {
+                            self.moments.largest().map_or(*value, |max| max as f64)
+                        }
+                        _ => *value,
+                    };
+                }
+                values
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::random::stream::{Purpose, Streams};
+
+    fn tally(values: &[i64]) -> Tally {
+        let mut tally = Tally::default();
+        for &value in values {
+            tally.record(value);
+        }
+        tally
+    }
+
+    /// Everything that a tally tells, as bits, so that equal means equal.
+    fn told(mut tally: Tally) -> Vec<Option<u64>> {
+        let quantiles = [0.0, 0.01, 0.3, 0.5, 0.95, 0.999, 1.0].map(|p| tally.quantile(p));
+        let others = [tally.mean(), tally.sd(), tally.max().map(|max| max as f64), tally.min().map(|min| min as f64)];
+        let count = Some(tally.count() as f64);
+        quantiles.into_iter().chain(others).chain([count]).map(|told| told.map(f64::to_bits)).collect()
+    }
+
+    /// A sample of `count` spans of very different lengths, a tenth of them 0.
+    fn spans(count: usize, seed: u64) -> Vec<i64> {
+        let mut stream = Streams::new(seed, 0).stream(Purpose::Service, "");
+        let span = |stream: &mut crate::random::stream::Stream| match stream.below(10) {
+            0 => 0,
+            _ => (stream.bits() >> (1 + stream.below(60))) as i64,
+        };
+        (0..count).map(|_| span(&mut stream)).collect()
+    }
+
+    #[test]
+    fn an_empty_tally_has_nothing_to_tell() {
+        let empty = told(Tally::default());
+        assert!(empty[..empty.len() - 1].iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn quantiles_are_those_of_definition_7() {
+        // By hand, and what R's quantile() gives: rank 9 p among the ten first primes.
+        let mut primes = tally(&[29, 2, 23, 3, 19, 5, 17, 7, 13, 11]);
+        for (p, expected) in [(0.1, 2.9), (0.25, 5.5), (0.5, 12.0), (0.9, 23.6), (0.99, 28.46)] {
+            let quantile = primes.quantile(p).unwrap();
+            assert!((quantile - expected).abs() < 1e-12, "p = {p}: {quantile}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn equal_values_have_no_spread_however_large_and_many() {
+        for value in [0, 1, 1_234_567_890_123_456_789, i64::MAX] {
+            let mut equal = tally(&vec![value; 3 * EXACT]);
+            assert_eq!((equal.sd(), equal.mean()), (Some(0.0), Some(value as f64)));
+            assert_eq!(equal.quantile(0.3), Some(value as f64));
+        }
+        assert_eq!(tally(&[7]).sd(), None, "one value has no spread");
+    }
+
+    #[test]
+    fn a_small_spread_beside_a_large_mean_is_not_lost() {
+        // The values 10^17 + 0, 1, …, 9999: the variance of n consecutive numbers is n (n + 1) / 12.
+        let tally = tally(&(0..10_000).map(|offset| 100_000_000_000_000_000 + offset).collect::<Vec<i64>>());
+        let expected = (10_000.0 * 10_001.0 / 12.0_f64).sqrt();
+        assert!((tally.sd().unwrap() / expected - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn merged_tallies_tell_what_one_would_to_the_last_bit() {
+        // Both sides of the change from kept to counted values, for the parts and for the whole.
+        for (first, second) in
+            [(0, 10), (10, 0), (2000, 2096), (2000, 2097), (EXACT, EXACT), (9000, 5), (5, 9000), (9000, 9000)]
+        {
+            let values = spans(first + second, (first * 7 + second) as u64);
+            let mut merged = tally(&values[..first]);
+            merged.merge(&tally(&values[first..]));
+            assert_eq!(told(merged), told(tally(&values)), "{first} + {second}");
+        }
+    }
+
+    #[test]
+    fn counted_quantiles_are_right_to_a_256th() {
+        for seed in 0..20 {
+            let mut values = spans(EXACT + 1 + 700 * seed as usize, seed);
+            let mut counted = tally(&values);
+            values.sort_unstable();
+            for step in 0..=1000 {
+                let p = f64::from(step) / 1000.0;
+                let place = (values.len() - 1) as f64 * p;
+                let (below, above) = (values[place as usize] as f64, values[place.ceil() as usize] as f64);
+                let exact = below + (above - below) * place.fract();
+                let off = (counted.quantile(p).unwrap() - exact).abs();
+                // Each of the two order statistics is right to a 256th of itself.
+                let allowed = (below * (1.0 - place.fract()) + above * place.fract()) / 256.0;
+                assert!(off <= allowed * (1.0 + 1e-9), "seed {seed}, p = {p}: off by {off} of {exact}");
+            }
+            assert_eq!(counted.quantile(0.0), Some(values[0] as f64));
+            assert_eq!(counted.quantile(1.0), values.last().map(|&largest| largest as f64));
+        }
+    }
+
+    #[test]
+    fn counted_quantiles_of_uniform_spans_are_better_than_their_buckets() {
+        // Interpolation by rank within the bucket: of evenly spaced values it gets the quantile right to a hundredth of the
+        // bucket's width.
+        let (n, p) = (1_000_000, 0.75_f64);
+        let mut uniform = tally(&(0..n).map(|value| value * 1000).collect::<Vec<_>>());
+        let exact = (n - 1) as f64 * 1000.0 * p;
+        assert!((uniform.quantile(p).unwrap() / exact - 1.0).abs() < 0.01 / 256.0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_tally_agrees_with_the_plain_formulas(values in prop::collection::vec(0..1_i64 << 50, 1..300), p in 0.0..=1.0) {
+            let mut tally = tally(&values);
+            let n = values.len() as f64;
+            let mean = values.iter().map(|&value| i128::from(value)).sum::<i128>() as f64 / n;
+            prop_assert!((tally.mean().unwrap() - mean).abs() <= mean * 1e-15);
+            prop_assert_eq!(tally.min(), values.iter().copied().min());
+            prop_assert_eq!(tally.max(), values.iter().copied().max());
+            if values.len() > 1 {
+                let variance = values.iter().map(|&value| (value as f64 - mean) * (value as f64 - mean)).sum::<f64>() / (n - 1.0);
+                prop_assert!((tally.sd().unwrap() - variance.sqrt()).abs() <= variance.sqrt() * 1e-12);
+            }
+            // Type 7: the piecewise linear function through the points (i / (n - 1), value of rank i).
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            let rank = (0..sorted.len()).rev().find(|&rank| rank as f64 <= p * (n - 1.0)).unwrap();
+            let next = sorted[(rank + 1).min(sorted.len() - 1)] as f64;
+            let expected = sorted[rank] as f64 + (next - sorted[rank] as f64) * (p * (n - 1.0) - rank as f64);
+            prop_assert!((tally.quantile(p).unwrap() - expected).abs() <= expected * 1e-12);
         }
     }
 }

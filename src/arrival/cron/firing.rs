@@ -1,54 +1,118 @@
-//! Firing times.
+//! Firing times, from the `cron` crate; and a cron as an arrival process.
 
-use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
-use super::Schedule;
+use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Utc};
+
+use super::calendar::Calendar;
+use super::{Rule, Schedule};
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
 use crate::model::action::ActionId;
+use crate::model::time::Epoch;
 
-/// Firing times of a schedule, in order.
+/// A schedule without a firing up to the end of so many calendar years from now never fires.
+const SEARCHED_YEARS: i32 = 5;
+
+/// Firing times of a schedule, in order, each computed when it is asked for: in some nanoseconds within a day, and in a
+/// fraction of a microsecond for the first of a day.
 #[derive(Clone, Debug)]
-pub struct Firings {}
+pub struct Firings {
+    rule: Arc<Rule>,
+    /// The last firing, or the instant to begin after.
+    last: DateTime<Utc>,
+    /// The midnight of the day that `last` lies in.
+    day: DateTime<Utc>,
+    /// The next of the day's times.
+    place: usize,
+}
 
 impl Firings {
-    pub(super) fn new(_schedule: &Schedule, _after: DateTime<Utc>) -> Firings {
-        Firings {}
+    /// Firings strictly after `after`.
+    pub(super) fn after(rule: Arc<Rule>, after: DateTime<Utc>) -> Firings {
+        let day = after.date_naive().and_time(NaiveTime::MIN).and_utc();
+        let place = match &*rule {
+            Rule::Calendar(calendar) if calendar.includes(day) => {
+                calendar.times().partition_point(|time| *time <= after - day)
+            }
+            Rule::Calendar(calendar) => calendar.times().len(),
+            Rule::Every(_) => 0,
+        };
+        Firings { rule, last: after, day, place }
+    }
+
+    /// Firings of a run that starts at `start`.
+    pub(super) fn from(rule: Arc<Rule>, start: DateTime<Utc>) -> Firings {
+        let after = match *rule {
+            Rule::Every(_) => start,
+            // "Strictly after the nanosecond before" includes the start itself.
+            Rule::Calendar(_) => start.checked_sub_signed(TimeDelta::nanoseconds(1)).unwrap_or(start),
+        };
+        Firings::after(rule, after)
     }
 }
 
 impl Iterator for Firings {
     type Item = DateTime<Utc>;
+
+    #[inline]
     fn next(&mut self) -> Option<DateTime<Utc>> {
-        None
+        self.last = match &*self.rule {
+            Rule::Every(period) => self.last.trunc_subsecs(0).checked_add_signed(*period)?,
+            Rule::Calendar(calendar) => {
+                if self.place >= calendar.times().len() {
+                    self.day = next_day(calendar, self.day, self.last)?;
+                    self.place = 0;
+                }
+                let time = *calendar.times().get(self.place)?;
+                self.place += 1;
+                self.day + time
+            }
+        };
+        Some(self.last)
     }
 }
 
-/// A cron in one replication.
+/// The next day with firings, if it comes within the years searched.
+fn next_day(calendar: &Calendar, day: DateTime<Utc>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let next = calendar.day_after(day)?;
+    let last_year = (last + TimeDelta::seconds(1)).year() + SEARCHED_YEARS;
+    (next.year() <= last_year).then_some(next)
+}
+
+/// A cron in one replication: each firing makes one job at its nominal time, if the overlap rule lets it.
 #[derive(Debug)]
 pub struct CronProcess {
+    action: ActionId,
     overlap: Overlap,
+    given: Given,
+    epoch: Epoch,
+    firings: Firings,
 }
 
 impl CronProcess {
-    /// Firings from the start on.
+    /// Firings from the start on; see [`Schedule::firings_from`].
     pub fn new(
-        _action: ActionId,
-        _schedule: &Schedule,
+        action: ActionId,
+        schedule: &Schedule,
         overlap: Overlap,
-        _given: Given,
-        _start: ArrivalStart,
+        given: Given,
+        start: ArrivalStart,
     ) -> CronProcess {
-        CronProcess { overlap }
+        CronProcess { action, overlap, given, epoch: start.epoch, firings: schedule.firings_from(start.epoch.0) }
     }
 }
 
 impl ArrivalProcess for CronProcess {
+    #[inline]
     fn next(&mut self) -> Option<Arrival> {
-        None
+        let at = self.epoch.time_of(self.firings.next()?)?;
+        Some(Arrival { given: self.given, ..Arrival::single(at, self.action) })
     }
+
     fn is_cron(&self) -> bool {
         true
     }
+
     fn overlap(&self) -> Overlap {
         self.overlap
     }

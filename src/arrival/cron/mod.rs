@@ -1,39 +1,73 @@
-//! The cron dialect of the registry (robfig/cron v1) and its firing times, in UTC.
+//! The cron dialect of the registry (that of robfig/cron v1) and its firing times, in UTC.
+//!
+//! A schedule is never handed to the `cron` crate as it is written: the crate numbers weekdays from 1, always asks for day
+//! of month *and* day of week, and refuses much that the registry accepts. `parse` reads the dialect into plain sets; from
+//! those `calendar` writes what the crate and the registry understand alike, lists of numbers, and the crate says when they
+//! fire.
 
+mod calendar;
+mod descriptor;
 mod firing;
+mod parse;
 
 use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use calendar::Calendar;
 
 pub use firing::{CronProcess, Firings};
+pub use parse::ScheduleError;
 
-/// A parsed schedule; clones share what has been prepared.
+/// A parsed schedule; clones share what has been prepared for the crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     text: String,
+    rule: Arc<Rule>,
 }
 
-/// Why a text is no schedule of the registry's dialect.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}`: {reason}")]
-pub struct ScheduleError {
-    text: String,
-    reason: String,
+/// When a schedule fires.
+#[derive(Debug, PartialEq, Eq)]
+enum Rule {
+    /// So many whole seconds after the last firing, at least one; not aligned to the clock.
+    Every(TimeDelta),
+    /// On these days at these times.
+    Calendar(Calendar),
 }
 
 impl Schedule {
-    /// Reads a schedule.
+    /// Reads a schedule: six fields (second, minute, hour, day of month, month, day of week), five of them (every day of
+    /// the week), or a descriptor (`@daily`, `@every 90m`, …).
     ///
     /// # Errors
     /// Names the field and the item that are wrong, and what would be right.
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
-        Ok(Schedule { text: text.to_owned() })
+        let rule = match text.strip_prefix('@') {
+            Some(_) => descriptor::parse(text)?,
+            None => Rule::Calendar(Calendar::new(&parse::fields(text)?)),
+        };
+        Ok(Schedule { text: text.to_owned(), rule: Arc::new(rule) })
     }
 
-    /// Its firing times strictly after `after`; ends when there is none within five years of the one before.
+    /// Its firing times strictly after `after`, without end unless none lies within five years of the one before: the
+    /// search ends with the fifth calendar year after it, as the registry's does, and with the year 2100.
     pub fn firings(&self, after: DateTime<Utc>) -> Firings {
-        Firings::new(self, after)
+        Firings::after(Arc::clone(&self.rule), after)
+    }
+
+    /// Its firing times in a run that starts at `start`. A firing of the calendar exactly then happens; that of an
+    /// `@every d` comes `d` after it.
+    pub fn firings_from(&self, start: DateTime<Utc>) -> Firings {
+        Firings::from(Arc::clone(&self.rule), start)
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = ScheduleError;
+    fn from_str(text: &str) -> Result<Schedule, ScheduleError> {
+        Schedule::parse(text)
     }
 }
 

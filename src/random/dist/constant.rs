@@ -34,3 +34,30 @@ impl Constant {
         0.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::reference::{Reference, any_positive};
+    use proptest::prelude::*;
+
+    impl Reference for Constant {
+        const FROZEN: ([f64; 3], u32) = ([2.5, 2.5, 2.5], 0x73cb_0a12);
+
+        fn examples() -> Vec<Constant> {
+            [2.5, 0.0].map(|value| Constant::new(value).unwrap()).into()
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            if x < self.value { 1.0 } else { 0.0 }
+        }
+
+        fn scaled(&self, factor: f64) -> Constant {
+            Constant::new(self.value * factor).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Constant> {
+            any_positive().prop_map(|value| Constant::new(value).unwrap()).boxed()
+        }
+    }
+}

@@ -46,3 +46,39 @@ impl Empirical {
         self.values.iter().map(|&value| of(value) / self.values.len() as f64).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::reference::{Reference, any_positive};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    impl Reference for Empirical {
+        const FROZEN: ([f64; 3], u32) = ([1.0, 1.0, 1.0], 0xf628_2fed);
+
+        fn examples() -> Vec<Empirical> {
+            [vec![1.0, 2.0, 2.0, 8.5], vec![3.0], vec![0.0, 5.0, 1.0]]
+                .map(|values| Empirical::new(values).unwrap())
+                .into()
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            self.values.iter().filter(|&&value| value > x).count() as f64 / self.values.len() as f64
+        }
+
+        fn scaled(&self, factor: f64) -> Empirical {
+            Empirical::new(self.values.iter().map(|value| value * factor).collect()).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Empirical> {
+            vec(any_positive(), 1..20).prop_map(|values| Empirical::new(values).unwrap()).boxed()
+        }
+    }
+
+    #[test]
+    fn an_empty_or_negative_measurement_is_refused() {
+        assert_eq!(Empirical::new(vec![]).unwrap_err().to_string(), "`values` cannot be 0; write at least one value");
+        assert_eq!(Empirical::new(vec![1.0, -2.0]).unwrap_err().value, -2.0);
+    }
+}

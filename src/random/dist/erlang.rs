@@ -48,3 +48,42 @@ impl Erlang {
         self.mean * self.mean / f64::from(self.shape)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::math;
+    use crate::random::dist::reference::{Reference, any_positive};
+    use proptest::prelude::*;
+
+    impl Reference for Erlang {
+        const FROZEN: ([f64; 3], u32) =
+            ([1.327_359_719_657_524_6, 0.241_314_601_949_229_05, 0.422_590_855_702_328_35], 0x1b08_5cef);
+
+        fn examples() -> Vec<Erlang> {
+            // On both sides of the border between the two methods.
+            [1, 2, FEW, FEW + 1, 40].map(|shape| Erlang::new(shape, 3.0).unwrap()).into()
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            // Fewer events of a Poisson process than phases.
+            let events = f64::from(self.shape) / self.mean * x;
+            let probability = |j| math::exp(j * math::ln(events) - events - math::ln_gamma(j + 1.0));
+            (0..self.shape).map(|j| probability(f64::from(j))).sum()
+        }
+
+        fn scaled(&self, factor: f64) -> Erlang {
+            Erlang::new(self.shape, self.mean * factor).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Erlang> {
+            (1..=u32::MAX, any_positive()).prop_map(|(shape, mean)| Erlang::new(shape, mean).unwrap()).boxed()
+        }
+    }
+
+    #[test]
+    fn there_is_at_least_one_phase() {
+        let error = Erlang::new(0, 1.0).unwrap_err();
+        assert_eq!(error.to_string(), "`shape` cannot be 0; write a whole number of 1 or more");
+    }
+}

@@ -34,3 +34,32 @@ impl Exponential {
         self.mean * self.mean
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::math;
+    use crate::random::dist::reference::{Reference, any_positive};
+    use proptest::prelude::*;
+
+    impl Reference for Exponential {
+        const FROZEN: ([f64; 3], u32) =
+            ([1.327_359_719_657_524_6, 0.241_314_601_949_229_05, 0.422_590_855_702_328_35], 0xc971_6420);
+
+        fn examples() -> Vec<Exponential> {
+            vec![Exponential::new(3.0).unwrap()]
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            math::exp(-x / self.mean)
+        }
+
+        fn scaled(&self, factor: f64) -> Exponential {
+            Exponential::new(self.mean * factor).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Exponential> {
+            any_positive().prop_map(|mean| Exponential::new(mean).unwrap()).boxed()
+        }
+    }
+}

@@ -92,3 +92,34 @@ impl StandardGamma {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::reference::{Reference, any_positive, any_shape};
+    use proptest::prelude::*;
+    use statrs::distribution::ContinuousCDF;
+
+    impl Reference for Gamma {
+        const FROZEN: ([f64; 3], u32) =
+            ([3.781_952_751_762_445_6, 3.276_258_150_443_167_6, 2.384_996_982_028_083_4], 0x00e5_e170);
+
+        fn examples() -> Vec<Gamma> {
+            [(2.5, 3.0), (0.4, 3.0), (0.05, 1.0), (1.0, 2.0), (30.0, 5.0)]
+                .map(|(shape, mean)| Gamma::new(shape, mean).unwrap())
+                .into()
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            statrs::distribution::Gamma::new(self.shape, self.shape / self.mean).unwrap().sf(x)
+        }
+
+        fn scaled(&self, factor: f64) -> Gamma {
+            Gamma::new(self.shape, self.mean * factor).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Gamma> {
+            (any_shape(), any_positive()).prop_map(|(shape, mean)| Gamma::new(shape, mean).unwrap()).boxed()
+        }
+    }
+}

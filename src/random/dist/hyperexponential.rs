@@ -33,7 +33,9 @@ impl Hyperexponential {
             parameter::require("phases", p, (0.0..=1.0).contains(&p), "probabilities `p` from 0 to 1")?;
             parameter::require("phases", mean, mean > 0.0 && mean.is_finite(), "finite means above 0")?;
             cumulative += p;
-            checked.push(Phase { cumulative, probability: p, mean });
+            if p > 0.0 {
+                checked.push(Phase { cumulative, probability: p, mean });
+            }
         }
         let sums_up = (cumulative - 1.0).abs() <= TOLERANCE;
         parameter::require("phases", cumulative, sums_up, "probabilities `p` that sum up to 1")?;
@@ -61,5 +63,49 @@ impl Hyperexponential {
         let mean = self.mean();
         let spread = |phase: &Phase| phase.mean * phase.mean + (phase.mean - mean) * (phase.mean - mean);
         self.phases.iter().map(|phase| phase.probability * spread(phase)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::math;
+    use crate::random::dist::reference::{Reference, any_positive};
+    use proptest::prelude::*;
+
+    impl Reference for Hyperexponential {
+        const FROZEN: ([f64; 3], u32) =
+            ([0.080_438_200_649_743_01, 1.253_511_944_113_518_3, 75.445_706_585_137_98], 0x62b6_b244);
+
+        fn examples() -> Vec<Hyperexponential> {
+            [vec![(0.9, 1.0), (0.1, 20.0)], vec![(0.2, 8.0), (0.0, 1.0), (0.5, 0.1), (0.3, 2.0)], vec![(1.0, 4.0)]]
+                .map(|phases| Hyperexponential::new(phases).unwrap())
+                .into()
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            self.phases.iter().map(|phase| phase.probability * math::exp(-x / phase.mean)).sum()
+        }
+
+        fn scaled(&self, factor: f64) -> Hyperexponential {
+            let phases = self.phases.iter().map(|phase| (phase.probability, phase.mean * factor));
+            Hyperexponential::new(phases.collect()).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Hyperexponential> {
+            (0.0..=1.0, any_positive(), any_positive())
+                .prop_map(|(p, a, b)| Hyperexponential::new(vec![(p, a), (1.0 - p, b)]).unwrap())
+                .boxed()
+        }
+    }
+
+    #[test]
+    fn probabilities_sum_up_to_one() {
+        let thirds = vec![(0.1, 1.0), (0.2, 1.0), (0.7, 1.0)];
+        assert!(Hyperexponential::new(thirds).is_ok(), "their binary sum is not exactly 1");
+        for phases in [vec![], vec![(0.5, 1.0)], vec![(0.5, 1.0), (0.6, 1.0)], vec![(1.5, 1.0), (-0.5, 1.0)]] {
+            assert_eq!(Hyperexponential::new(phases).unwrap_err().parameter, "phases");
+        }
+        assert!(Hyperexponential::new(vec![(1.0, 0.0)]).is_err());
     }
 }

@@ -44,3 +44,36 @@ impl Lognormal {
         deviation * deviation
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::reference::{Reference, any_positive};
+    use proptest::prelude::*;
+
+    impl Reference for Lognormal {
+        const FROZEN: ([f64; 3], u32) =
+            ([27.292_464_262_987_96, 17.455_660_871_595_505, 21.175_201_313_888_945], 0xc705_e4fe);
+
+        fn examples() -> Vec<Lognormal> {
+            [(26.0, 1.5), (3.0, 0.2), (2.0, 0.0)].map(|(mean, cv)| Lognormal::new(mean, cv).unwrap()).into()
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            if self.sigma == 0.0 {
+                return if x < self.mean { 1.0 } else { 0.0 };
+            }
+            // From mean = exp(mu + sigma²/2).
+            let mu = math::ln(self.mean) - self.sigma * self.sigma / 2.0;
+            libm::erfc((math::ln(x) - mu) / (self.sigma * 2f64.sqrt())) / 2.0
+        }
+
+        fn scaled(&self, factor: f64) -> Lognormal {
+            Lognormal::new(self.mean * factor, self.cv).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Lognormal> {
+            (any_positive(), 0.0..=1e6).prop_map(|(mean, cv)| Lognormal::new(mean, cv).unwrap()).boxed()
+        }
+    }
+}

@@ -12,6 +12,8 @@ mod hyperexponential;
 mod lognormal;
 mod parameter;
 mod pareto;
+#[cfg(test)]
+mod reference;
 mod uniform;
 mod weibull;
 
@@ -82,6 +84,19 @@ macro_rules! catalogue {
                 Distribution::$variant(it)
             }
         })+
+
+        /// What the tests over the whole catalogue go by.
+        #[cfg(test)]
+        fn references() -> Vec<reference::Checked> {
+            [$(reference::checked::<$variant>($name),)+].concat()
+        }
+
+        /// Any distribution of the catalogue, with any parameters it accepts.
+        #[cfg(test)]
+        fn any() -> impl proptest::strategy::Strategy<Value = Distribution> {
+            use proptest::strategy::Strategy;
+            proptest::prop_oneof![$(<$variant as reference::Reference>::any().prop_map(Distribution::from),)+]
+        }
     };
 }
 

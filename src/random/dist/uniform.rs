@@ -50,3 +50,46 @@ impl Uniform {
         self.width * self.width / 12.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::reference::{Reference, any_positive};
+    use crate::random::stream::{Purpose, Streams};
+    use proptest::prelude::*;
+
+    impl Reference for Uniform {
+        const FROZEN: ([f64; 3], u32) =
+            ([0.367_849_772_961_588_7, 0.221_615_232_378_134_4, 0.551_562_699_559_715_7], 0x4488_c9a5);
+
+        fn examples() -> Vec<Uniform> {
+            [(0.0, 3.0), (2.0, 7.5), (4.0, 4.0)].map(|(low, high)| Uniform::new(low, high).unwrap()).into()
+        }
+
+        fn survival(&self, x: f64) -> f64 {
+            if x < self.low { 1.0 } else { ((self.low + self.width - x) / self.width).max(0.0) }
+        }
+
+        fn scaled(&self, factor: f64) -> Uniform {
+            Uniform::new(self.low * factor, (self.low + self.width) * factor).unwrap()
+        }
+
+        fn any() -> BoxedStrategy<Uniform> {
+            (any_positive(), any_positive()).prop_map(|(a, b)| Uniform::new(a.min(b), a.max(b)).unwrap()).boxed()
+        }
+    }
+
+    #[test]
+    fn the_upper_end_is_never_reached() {
+        // The next number above 1 is the upper end itself: rounding would choose it every second time.
+        let narrow = Uniform::new(1.0, 1.0f64.next_up()).unwrap();
+        let mut stream = Streams::new(1, 0).stream(Purpose::Delay, "");
+        assert!((0..100).all(|_| narrow.sample(&mut stream) == 1.0));
+    }
+
+    #[test]
+    fn the_bounds_must_be_in_order() {
+        let error = Uniform::new(3.0, 2.0).unwrap_err();
+        assert_eq!(error.to_string(), "`high` cannot be 2; write a value of at least `low`");
+    }
+}

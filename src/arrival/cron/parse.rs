@@ -1,0 +1,225 @@
+//! The grammar of the registry's cron dialect: text -> one set of numbers per field, and the two star marks.
+//!
+//! The rules are those of robfig/cron v1: <https://pkg.go.dev/github.com/robfig/cron>. Unlike there, every complaint names
+//! the field and says what would be right.
+
+/// A field of a schedule.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Field {
+    name: &'static str,
+    least: u32,
+    most: u32,
+    /// Names of the values, from the least one on.
+    names: &'static [&'static str],
+}
+
+const SECOND: Field = Field { name: "second", least: 0, most: 59, names: &[] };
+const MINUTE: Field = Field { name: "minute", least: 0, most: 59, names: &[] };
+const HOUR: Field = Field { name: "hour", least: 0, most: 23, names: &[] };
+/// The day of month.
+pub(super) const DAY: Field = Field { name: "day of month", least: 1, most: 31, names: &[] };
+/// The month.
+pub(super) const MONTH: Field = Field { name: "month", least: 1, most: 12, names: &MONTHS };
+/// The day of week, Sunday first.
+pub(super) const WEEKDAY: Field = Field { name: "day of week", least: 0, most: 6, names: &WEEKDAYS };
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/// The values of one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Set {
+    /// Bit `n` stands for the value `n`.
+    pub(super) bits: u64,
+    /// Whether one of its items begins with `*` or `?`; a step does not take the mark away.
+    pub(super) star: bool,
+}
+
+/// The values of all six fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fields {
+    pub(super) second: Set,
+    pub(super) minute: Set,
+    pub(super) hour: Set,
+    pub(super) day: Set,
+    pub(super) month: Set,
+    pub(super) weekday: Set,
+}
+
+/// Why a text is no schedule of the registry's dialect.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleError {
+    /// Too many or too few fields.
+    #[error(
+        "a schedule has six fields (second minute hour day-of-month month day-of-week) or, without the day of week, five; \
+         `{text}` has {count}{hint}"
+    )]
+    FieldCount {
+        /// The schedule.
+        text: String,
+        /// The number of its fields.
+        count: usize,
+        /// What is likely meant.
+        hint: &'static str,
+    },
+    /// An item of a field is wrong.
+    #[error("{field} `{item}` {reason}")]
+    Item {
+        /// The field's name.
+        field: &'static str,
+        /// The item, as it is written.
+        item: String,
+        /// What is wrong with it and what would be right.
+        reason: String,
+    },
+    /// An unknown word after `@`.
+    #[error("`{text}` is no descriptor; write {hint}")]
+    Descriptor {
+        /// The descriptor, as it is written.
+        text: String,
+        /// What would be right.
+        hint: String,
+    },
+    /// No duration after `@every`.
+    #[error("`@every` needs a duration such as 90m, 1h30m or 45s; `{text}` is none")]
+    Every {
+        /// What stands there.
+        text: String,
+    },
+}
+
+impl Set {
+    /// The value 0, without the star mark.
+    pub(super) const ZERO: Set = Set { bits: 1, star: false };
+
+    /// All values of a field, with the star mark.
+    pub(super) fn all(field: &Field) -> Set {
+        Set { bits: range(field.least, field.most, 1), star: true }
+    }
+
+    /// Its values with `shift` added, in order, with commas between.
+    pub(super) fn list(self, shift: u32) -> String {
+        let values = (0..u64::BITS).filter(|value| self.bits >> value & 1 == 1);
+        values.map(|value| (value + shift).to_string()).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Reads the five or six fields of a schedule; a missing one is the day of week, and means every day.
+pub(super) fn fields(text: &str) -> Result<Fields, ScheduleError> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (second, minute, hour, day, month, weekday) = match *words {
+        [second, minute, hour, day, month] => (second, minute, hour, day, month, "*"),
+        [second, minute, hour, day, month, weekday] => (second, minute, hour, day, month, weekday),
+        _ => return Err(ScheduleError::FieldCount { text: text.to_owned(), count: words.len(), hint: hint(&words) }),
+    };
+    Ok(Fields {
+        second: SECOND.set(second)?,
+        minute: MINUTE.set(minute)?,
+        hour: HOUR.set(hour)?,
+        day: DAY.set(day)?,
+        month: MONTH.set(month)?,
+        weekday: WEEKDAY.set(weekday)?,
+    })
+}
+
+/// What a wrong number of fields is likely to mean.
+fn hint(words: &[&str]) -> &'static str {
+    match words.len() {
+        7 => "; there is no field for the year, leave it out",
+        1 if words[0].starts_with("TZ=") || words[0].starts_with("CRON_TZ=") => "; there are no time zones, all is UTC",
+        _ => "",
+    }
+}
+
+impl Field {
+    /// A list: items with commas between; empty items count for nothing.
+    fn set(&self, text: &str) -> Result<Set, ScheduleError> {
+        let mut set = Set { bits: 0, star: false };
+        for item in text.split(',').filter(|item| !item.is_empty()) {
+            let wrong = |reason| ScheduleError::Item { field: self.name, item: item.to_owned(), reason };
+            let (bits, star) = self.item(item).map_err(wrong)?;
+            set.bits |= bits;
+            set.star |= star;
+        }
+        Ok(set)
+    }
+
+    /// An item: `*` or `?`, `n` or `a-b`, each with an optional `/step`. `n/step` runs to the end of the field. Gives the
+    /// bits and the star mark, or what is wrong.
+    fn item(&self, item: &str) -> Result<(u64, bool), String> {
+        let (bounds, step) = match item.split_once('/') {
+            None => (item, None),
+            Some((_, step)) if step.contains('/') => return Err("has more than one slash; write one step".to_owned()),
+            Some((bounds, step)) => (bounds, Some(self.step(step)?)),
+        };
+        let (first, last) = bounds.split_once('-').map_or((bounds, None), |(first, last)| (first, Some(last)));
+        if matches!(first, "*" | "?") {
+            // Whatever follows a hyphen here is ignored: `*-5` is `*`.
+            return Ok((range(self.least, self.most, step.unwrap_or(1)), true));
+        }
+        let first = self.value(first)?;
+        let last = match last {
+            Some(last) if last.contains('-') => return Err("has more than one hyphen; write first-last".to_owned()),
+            Some(last) => self.value(last)?,
+            None if step.is_some() => self.most,
+            None => first,
+        };
+        if first > last {
+            return Err(self.backwards(first, last));
+        }
+        Ok((range(first, last, step.unwrap_or(1)), false))
+    }
+
+    /// A step: a number from 1 on; one larger than the field leaves its first value alone.
+    fn step(&self, text: &str) -> Result<u32, String> {
+        match number(text) {
+            None => Err(format!("has the step `{text}`; a step is a number from 1 on")),
+            Some(0) => Err("has the step 0, which never advances; write 1 or more".to_owned()),
+            Some(step) => Ok(u32::try_from(step).map_or(u32::MAX, |step| step.min(self.most + 1))),
+        }
+    }
+
+    /// A number in range, or a name of three letters in any case.
+    fn value(&self, text: &str) -> Result<u32, String> {
+        let lower = text.to_lowercase();
+        if let Some(place) = self.names.iter().position(|name| *name == lower) {
+            return Ok(self.least + place as u32);
+        }
+        let Some(number) = number(text) else { return Err(self.no_value(text, &lower)) };
+        match u32::try_from(number) {
+            Ok(value) if (self.least..=self.most).contains(&value) => Ok(value),
+            Ok(7) if *self == WEEKDAY => Err("is out of range 0-6; write 0 for Sunday".to_owned()),
+            _ => Err(format!("is out of range {}-{}", self.least, self.most)),
+        }
+    }
+
+    /// What is wrong with a value that is neither a number nor a name.
+    fn no_value(&self, text: &str, lower: &str) -> String {
+        let numbers = format!("a number {}-{}", self.least, self.most);
+        if text.is_empty() {
+            return format!("is incomplete: {numbers} is missing");
+        }
+        match self.names.iter().find(|name| lower.starts_with(**name)) {
+            Some(name) => format!("is wrong: names have three letters; write `{name}`"),
+            None if self.names.is_empty() => format!("is wrong: `{text}` is neither {numbers} nor `*`"),
+            None => format!("is wrong: `{text}` is neither {numbers} nor one of {}", self.names.join(" ")),
+        }
+    }
+
+    /// What is wrong with a range that would wrap, and how to write it.
+    fn backwards(&self, first: u32, last: u32) -> String {
+        let part = |from: u32, to: u32| if from == to { from.to_string() } else { format!("{from}-{to}") };
+        let wrapped = format!("{},{}", part(first, self.most), part(self.least, last));
+        format!("runs backwards, and ranges do not wrap; write `{wrapped}`, or `{}`", part(last, first))
+    }
+}
+
+/// A whole number as the registry reads it: leading zeros and a plus sign are allowed.
+fn number(text: &str) -> Option<u64> {
+    text.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok())
+}
+
+/// The bits of every `step`-th number from `first` to `last`.
+fn range(first: u32, last: u32, step: u32) -> u64 {
+    (first..=last).step_by(step as usize).fold(0, |bits, value| bits | 1 << value)
+}

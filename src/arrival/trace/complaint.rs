@@ -1,0 +1,86 @@
+//! What is wrong with a trace file: all of it at once, up to a limit, each with its place and a way out.
+
+use std::fmt;
+
+/// Complaints that are kept; more are only counted.
+const MOST: usize = 20;
+
+/// One thing wrong in a trace file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// The line, from 1; 0 where it concerns the whole file.
+    pub line: u64,
+    /// The column's name, where it concerns one.
+    pub column: Option<String>,
+    /// The offending value, what is wrong with it and what would be right.
+    pub text: String,
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, "column {column}: ")?;
+        }
+        f.write_str(&self.text)
+    }
+}
+
+/// Why a file is no trace: every complaint found, up to a limit; displayed a line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceError {
+    /// In file order.
+    pub complaints: Vec<Complaint>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+impl TraceError {
+    /// The file cannot be read on, as it is no CSV or its compression is broken.
+    pub(super) fn damaged(error: &dyn std::error::Error) -> TraceError {
+        let text = format!("the file is damaged: {error}; write it anew");
+        TraceError { complaints: vec![Complaint { line: 0, column: None, text }], more: 0 }
+    }
+}
+
+impl fmt::Display for TraceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, complaint) in self.complaints.iter().enumerate() {
+            let end_of_line = if place > 0 { "\n" } else { "" };
+            write!(f, "{end_of_line}{complaint}")?;
+        }
+        if self.more > 0 { write!(f, "\nand {} more", self.more) } else { Ok(()) }
+    }
+}
+
+impl std::error::Error for TraceError {}
+
+/// Complaints on their way.
+#[derive(Debug, Default)]
+pub(super) struct Complaints {
+    kept: Vec<Complaint>,
+    more: u64,
+}
+
+impl Complaints {
+    /// Adds one.
+    pub(super) fn add(&mut self, complaint: Complaint) {
+        if self.kept.len() < MOST {
+            self.kept.push(complaint);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Whether there is one.
+    pub(super) fn any(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
+    /// Nothing, or the error that they make.
+    pub(super) fn into_result(self) -> Result<(), TraceError> {
+        if self.any() { Err(TraceError { complaints: self.kept, more: self.more }) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,89 @@
+//! An axis of a plot: a range of numbers, and the round ones among them that carry a label.
+
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+use plotters::coord::types::RangedCoordf64;
+
+/// A linear axis. What is drawn on it is given in its numbers; ticks don't have to be evenly spaced.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Axis {
+    /// The number at its begin.
+    pub(super) low: f64,
+    /// The number at its end, above `low`.
+    pub(super) high: f64,
+    /// Labelled numbers, rising.
+    pub(super) ticks: Vec<(f64, String)>,
+}
+
+impl Axis {
+    /// From 0 to a round number that is not below `most`, with three to six ticks at round numbers.
+    pub(super) fn from_zero(most: f64, label: impl Fn(f64) -> String) -> Axis {
+        let tenths = round_tenths(most / 2.0);
+        // Each tick is the number nearest to its decimal, so that it prints as such.
+        let number = |steps: u32| f64::from(steps) * tenths / 10.0;
+        let steps = (1..8).find(|&steps| number(steps) >= most).unwrap_or(8);
+        let ticks = (0..=steps).map(number).map(|at| (at, label(at))).collect();
+        Axis { low: 0.0, high: number(steps), ticks }
+    }
+}
+
+/// In tenths, the largest of 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not above `most`; 0.1 if all are, 5 * 10^15 at most.
+fn round_tenths(most: f64) -> f64 {
+    let (mut best, mut decade) = (1.0, 1.0);
+    for _ in 0..17 {
+        for factor in [1.0, 2.0, 5.0] {
+            if decade * factor / 10.0 <= most {
+                best = decade * factor;
+            }
+        }
+        decade *= 10.0;
+    }
+    best
+}
+
+impl Ranged for Axis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        RangedCoordf64::from(self.range()).map(&value.clamp(self.low, self.high), limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _hint: Hint) -> Vec<f64> {
+        self.ticks.iter().map(|(at, _)| *at).collect()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.low..self.high
+    }
+}
+
+impl ValueFormatter<f64> for Axis {
+    fn format_ext(&self, value: &f64) -> String {
+        self.ticks.iter().find(|(tick, _)| tick == value).map(|(_, label)| label.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_end_at_round_numbers_with_a_few_ticks() {
+        for (most, high) in [(1.0, 1.0), (1.01, 1.5), (3.0, 3.0), (7.3, 8.0), (1_234.0, 1_500.0), (99_999.0, 100_000.0)]
+        {
+            let axis = Axis::from_zero(most, |at| at.to_string());
+            assert_eq!(axis.high, high);
+            assert!((3..=6).contains(&axis.ticks.len()), "{axis:?}");
+            assert!(axis.ticks.iter().all(|(_, label)| label.len() <= 6), "{axis:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_an_axis_is_drawn_at_its_end() {
+        let axis = Axis { low: 0.0, high: 2.0, ticks: Vec::new() };
+        let places = [-1.0, 0.0, 1.0, 2.0, 1e300].map(|value| axis.map(&value, (100, 0)));
+        assert_eq!(places, [100, 100, 50, 0, 0]);
+    }
+}

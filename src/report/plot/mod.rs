@@ -1,0 +1,55 @@
+//! The catalogue of charts; each is a file of its own, drawn as SVG in a fixed number of pixels.
+//!
+//! A chart is a pure function of the results: no font is measured, no time is read, coordinates are whole pixels, and the
+//! logarithms come from [`crate::model::math`], so the same results give the same bytes on every platform.
+
+mod axis;
+mod band;
+mod calendar;
+mod canvas;
+mod panels;
+mod queue_length;
+mod utilization;
+mod wait_axis;
+mod wait_curve;
+mod wait_distribution;
+
+use super::Context;
+use crate::experiment::Results;
+
+/// A chart of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// Which share of the jobs waited how long at most, by action.
+    WaitDistribution,
+    /// Busy share of the offered units over time, by resource.
+    Utilization,
+    /// Waiting jobs over time, in all and by the resource that they need.
+    QueueLength,
+}
+
+impl Chart {
+    /// All of them, in the order of a report.
+    pub const ALL: [Chart; 3] = [Chart::WaitDistribution, Chart::Utilization, Chart::QueueLength];
+
+    /// Where a run's folder keeps the chart.
+    pub fn path(self) -> &'static str {
+        match self {
+            Chart::WaitDistribution => "charts/wait_distribution.svg",
+            Chart::Utilization => "charts/utilization.svg",
+            Chart::QueueLength => "charts/queue_length.svg",
+        }
+    }
+
+    /// The chart as an SVG document.
+    pub fn draw(self, context: &Context, results: &Results) -> Vec<u8> {
+        match self {
+            Chart::WaitDistribution => wait_distribution::draw(context, results),
+            Chart::Utilization => utilization::draw(context, results),
+            Chart::QueueLength => queue_length::draw(context, results),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Small multiples over time: one panel a series, one below the other on a common time axis.
+//!
+//! Twelve lines with their bands in one plot hide each other; twelve panels don't, and none needs a legend.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+use super::axis::Axis;
+use super::band::{self, Column, Spread};
+use super::calendar;
+use super::canvas::{self, BLUE, Canvas, GREY, LEFT, Painted, Plot, TITLES, WIDTH, X_LABELS};
+use crate::experiment::Results;
+use crate::model::time::Time;
+use crate::report::Context;
+
+/// Most panels of a chart; what is beyond is counted below them.
+const MOST_PANELS: usize = 16;
+/// Height of a panel's heading and the space above it.
+const HEADING: i32 = 34;
+/// Upper edge of the first plot.
+const TOP_OF_FIRST: i32 = TITLES + HEADING;
+
+/// One series.
+pub(super) struct Panel {
+    /// What it is of.
+    pub(super) heading: String,
+    /// What there is to say about it as a whole.
+    pub(super) remark: String,
+    /// Its vertical axis.
+    pub(super) axis: Axis,
+    /// Its values, column by column; `None` where there are none.
+    pub(super) spreads: Vec<Option<Spread>>,
+}
+
+/// What all panels share.
+pub(super) struct Sheet<'a> {
+    pub(super) title: String,
+    /// What the values are.
+    pub(super) subtitle: &'a str,
+    /// The unit of the vertical axes.
+    pub(super) unit: &'a str,
+    /// Said instead of a chart without a panel.
+    pub(super) nothing: &'a str,
+    pub(super) columns: Vec<Column>,
+}
+
+/// Draws the panels from top to bottom.
+pub(super) fn draw(context: &Context, results: &Results, sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
+    let shown = &panels[..panels.len().min(MOST_PANELS)];
+    let height = (360 / shown.len().max(1) as i32).clamp(84, 300);
+    let bottom = TITLES + shown.len().max(1) as i32 * (HEADING + height) + X_LABELS + 14;
+    let left_out = panels.len() - shown.len();
+    let footer = if left_out > 0 { 20 } else { 0 };
+    canvas::sheet(bottom + footer, &sheet.title, &explanation(context, results, sheet), |canvas| {
+        if shown.is_empty() {
+            return canvas::remark(canvas, sheet.nothing, (WIDTH / 2, TOP_OF_FIRST + height / 2), HPos::Center);
+        }
+        if left_out > 0 {
+            let more = format!("{left_out} more: see utilization.csv");
+            canvas::remark(canvas, &more, (LEFT, bottom - 6), HPos::Left)?;
+        }
+        plots(canvas, context, results, (sheet, shown), height)
+    })
+}
+
+/// What values, lines, bands and shades mean.
+fn explanation(context: &Context, results: &Results, sheet: &Sheet) -> String {
+    let warm_up = (context.system.window.warmup > Time::ZERO).then(|| "grey: warm-up".to_owned());
+    let parts = band::meaning(results).into_iter().chain(warm_up);
+    parts.fold(sheet.subtitle.to_owned(), |all, part| format!("{all}; {part}"))
+}
+
+/// The panels with their headings; the last one carries the time axis.
+fn plots(
+    canvas: &Canvas,
+    context: &Context,
+    results: &Results,
+    (sheet, panels): (&Sheet, &[Panel]),
+    height: i32,
+) -> Painted {
+    let horizon = results.replications.first().map_or(Time::ZERO, |outcome| outcome.series.horizon);
+    let (time, time_name) = calendar::axis(context.epoch, horizon);
+    for (index, panel) in panels.iter().enumerate() {
+        let top = TOP_OF_FIRST + index as i32 * (HEADING + height);
+        let name = (index + 1 == panels.len()).then_some(time_name.as_str());
+        let mut plot = canvas::plot(canvas, (top, height), (&time, name), (&panel.axis, sheet.unit))?;
+        warm_up(context, &mut plot, &time, &panel.axis)?;
+        series(&mut plot, &sheet.columns, &panel.spreads)?;
+        headings(canvas, panel, top)?;
+    }
+    Ok(())
+}
+
+fn headings(canvas: &Canvas, panel: &Panel, top: i32) -> Painted {
+    canvas::heading(canvas, &canvas::fitted(&panel.heading, 13, 480), (LEFT, top - 19))?;
+    canvas::remark(canvas, &panel.remark, (LEFT + canvas::PLOT_WIDTH, top - 19), HPos::Right)
+}
+
+/// Shades the part of the run that no figure counts.
+fn warm_up(context: &Context, plot: &mut Plot, time: &Axis, axis: &Axis) -> Painted {
+    let end = context.system.window.warmup.as_secs_f64().min(time.high);
+    if end > 0.0 {
+        let area = Rectangle::new([(0.0, axis.low), (end, axis.high)], GREY.mix(0.13).filled());
+        plot.plotting_area().draw(&area)?;
+    }
+    Ok(())
+}
+
+/// Draws bands and lines, with a gap where there is nothing.
+fn series(plot: &mut Plot, columns: &[Column], spreads: &[Option<Spread>]) -> Painted {
+    let pairs: Vec<(&Column, Option<Spread>)> = columns.iter().zip(spreads.iter().copied()).collect();
+    for run in pairs.split(|(_, spread)| spread.is_none()).filter(|run| !run.is_empty()) {
+        let edge = |value: fn(Spread) -> f64| steps(run.iter().filter_map(|(c, s)| Some((*c, value((*s)?)))));
+        let (low, high) = (edge(|spread| spread.low), edge(|spread| spread.high));
+        if low != high {
+            let outline: Vec<_> = high.into_iter().chain(low.into_iter().rev()).collect();
+            plot.plotting_area().draw(&Polygon::new(outline, BLUE.mix(0.25)))?;
+        }
+        plot.plotting_area().draw(&PathElement::new(edge(|spread| spread.mean), BLUE.stroke_width(2)))?;
+    }
+    Ok(())
+}
+
+/// A level line over each column, without the points between columns of one level.
+fn steps<'a>(levels: impl Iterator<Item = (&'a Column, f64)>) -> Vec<(f64, f64)> {
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    for (column, level) in levels {
+        match points.last_mut() {
+            Some(last) if last.1 == level => last.0 = column.seconds.end,
+            _ => points.extend([(column.seconds.start, level), (column.seconds.end, level)]),
+        }
+    }
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_of_one_level_are_one_line() {
+        let columns: Vec<Column> =
+            [0.0, 1.0, 2.0].map(|at| Column { buckets: 0..1, seconds: at..at + 1.0 }).into_iter().collect();
+        let points = steps(columns.iter().zip([4.0, 4.0, 7.0]));
+        assert_eq!(points, [(0.0, 4.0), (2.0, 4.0), (2.0, 7.0), (3.0, 7.0)]);
+    }
+}

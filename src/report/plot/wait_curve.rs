@@ -1,0 +1,77 @@
+//! The curves of the wait distribution: each action's quantiles, averaged over replications at equal `p`.
+//!
+//! Averaging quantiles, not shares, makes the curve pass through the very p95 that the summary reports.
+
+use crate::experiment::Results;
+use crate::model::action::ActionId;
+use crate::report::Context;
+use crate::stats::WaitTable;
+use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+
+/// The distribution of one action's waits.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Curve {
+    pub(super) action: OfAction,
+    pub(super) name: String,
+    /// `(wait in seconds, p)` by rising `p`.
+    pub(super) points: Vec<(f64, f64)>,
+    /// The median and the 95th percentile, in seconds, as the summary has them.
+    pub(super) p50: Option<f64>,
+    pub(super) p95: Option<f64>,
+}
+
+/// The curves of all actions that had a claim, and before them that of all jobs, where that is not the same.
+pub(super) fn curves(context: &Context, results: &Results) -> Vec<Curve> {
+    let ids = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    let mut curves: Vec<Curve> = ids.filter_map(|action| curve(context, results, action)).collect();
+    if curves.len() != 1 {
+        curves.splice(0..0, curve(context, results, OfAction::All));
+    }
+    curves
+}
+
+fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve> {
+    let tables: Vec<&WaitTable> = results
+        .replications
+        .iter()
+        .flat_map(|outcome| outcome.waits.iter().filter(|table| table.action == action && !table.quantiles.is_empty()))
+        .collect();
+    let grid = tables.first()?.quantiles.iter().map(|&(p, _)| p);
+    let mean = |p: f64| tables.iter().map(|table| quantile(table, p)).sum::<f64>() / tables.len() as f64;
+    let points: Vec<(f64, f64)> = grid.map(|p| (mean(p), p)).collect();
+    let figure = |statistic| {
+        let subject = Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic };
+        results.summary.iter().find(|row| row.subject == subject).and_then(|row| row.value)
+    };
+    let name = context.action(action).to_owned();
+    Some(Curve { action, name, points, p50: figure(Statistic::P50), p95: figure(Statistic::P95) })
+}
+
+/// The wait at `p` in seconds, linear between the table's points and level beyond its ends.
+fn quantile(table: &WaitTable, p: f64) -> f64 {
+    let after = table.quantiles.partition_point(|&(at, _)| at < p);
+    let wait = |index: usize| table.quantiles[index].1.as_secs_f64();
+    match table.quantiles.get(after) {
+        None => wait(after - 1),
+        Some(&(at, _)) if after == 0 || at == p => wait(after),
+        Some(&(at, _)) => {
+            let (before, from) = (table.quantiles[after - 1].0, wait(after - 1));
+            from + (wait(after) - from) * (p - before) / (at - before)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Span;
+
+    #[test]
+    fn quantiles_between_the_points_of_a_table_are_linear() {
+        let quantiles = vec![(0.1, Span::secs(10)), (0.5, Span::secs(20)), (1.0, Span::secs(120))];
+        let table = WaitTable { action: OfAction::All, quantiles };
+        for (p, wait) in [(0.0, 10.0), (0.1, 10.0), (0.3, 15.0), (0.5, 20.0), (0.75, 70.0), (1.0, 120.0)] {
+            assert!((quantile(&table, p) - wait).abs() < 1e-9, "{p}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The summary as a person reads it in a terminal: actions, then resources, in plain text without colours.
+
+use std::collections::BTreeMap;
+
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+
+use super::{Context, number};
+use crate::experiment::{Results, SummaryRow};
+use crate::model::action::ActionId;
+use crate::model::capacity::ResourceId;
+use crate::stats::figure::Measure::{Jobs, QueueLength, Utilization, WaitS, WithinSlo};
+use crate::stats::figure::Statistic::{Abandoned, Arrived, Error, Max, Mean, P50, P95, P99, Rejected, Unfinished};
+use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+
+/// Which characters a terminal can show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Charset {
+    /// Lines drawn by `-` and `=`.
+    Ascii,
+    /// Lines drawn by box characters.
+    #[default]
+    Utf8,
+}
+
+/// A heading line, the table of actions and, where there are resources, the table of resources.
+pub fn summary(context: &Context, results: &Results, charset: Charset) -> String {
+    let rows = results.summary.iter().map(|row| (row.subject, row)).collect();
+    let figures = Figures { rows, charset };
+    let runs = if context.replications == 1 { "replication" } else { "replications" };
+    let heading =
+        format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
+    let mut parts = vec![heading, actions(context, &figures).trim_fmt()];
+    if !context.system.resources.is_empty() {
+        parts.push(resources(context, &figures).trim_fmt());
+    }
+    parts.join("\n") + "\n"
+}
+
+/// The figures by subject, and what they may be written with.
+struct Figures<'a> {
+    rows: BTreeMap<Subject, &'a SummaryRow>,
+    charset: Charset,
+}
+
+impl Figures<'_> {
+    fn row(
+        &self,
+        action: OfAction,
+        resource: Option<ResourceId>,
+        measure: Measure,
+        statistic: Statistic,
+    ) -> Option<&SummaryRow> {
+        self.rows.get(&Subject { action, resource, worker: None, measure, statistic }).copied()
+    }
+
+    /// A figure's value in the given form, `-` if there is none.
+    fn cell(&self, action: OfAction, measure: Measure, statistic: Statistic, form: fn(f64) -> String) -> String {
+        let value = self.row(action, None, measure, statistic).and_then(|row| row.value);
+        value.map_or_else(|| "-".to_owned(), form)
+    }
+
+    /// A figure's value with half the width of its interval.
+    fn with_interval(
+        &self,
+        action: OfAction,
+        resource: Option<ResourceId>,
+        measure: Measure,
+        form: fn(f64) -> String,
+    ) -> String {
+        let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
+        match (row.value, row.interval) {
+            (Some(value), Some((low, high))) => {
+                let plus_minus = if self.charset == Charset::Utf8 { "\u{b1}" } else { "+/-" };
+                format!("{} {plus_minus} {}", form(value), form((high - low) / 2.0))
+            }
+            (Some(value), None) => form(value),
+            (None, _) => "-".to_owned(),
+        }
+    }
+
+    /// Whether a count is above zero for any action, so that its column says something.
+    fn occurs(&self, statistic: Statistic) -> bool {
+        self.row(OfAction::All, None, Jobs, statistic).and_then(|row| row.value).is_some_and(|count| count > 0.0)
+    }
+}
+
+fn actions(context: &Context, figures: &Figures) -> Table {
+    let slo = context.slo.map(|slo| format!("within {slo}"));
+    let rare: Vec<(&str, Statistic)> = [("errors", Error), ("abandoned", Abandoned), ("rejected", Rejected)]
+        .into_iter()
+        .filter(|&(_, statistic)| figures.occurs(statistic))
+        .collect();
+    let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
+    header.extend(slo.as_deref());
+    header.extend(rare.iter().map(|(title, _)| *title));
+    header.push("unfinished");
+    let mut table = empty(&header, figures.charset);
+    let ids = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    for action in ids.chain([OfAction::All]) {
+        let mut cells = vec![context.action(action).to_owned(), figures.cell(action, Jobs, Arrived, number::amount)];
+        cells.push(figures.with_interval(action, None, WaitS, number::human));
+        cells.extend([P50, P95, P99, Max].map(|statistic| figures.cell(action, WaitS, statistic, number::human)));
+        cells.extend(slo.as_ref().map(|_| figures.cell(action, WithinSlo, Mean, number::percent)));
+        cells.extend(rare.iter().map(|&(_, statistic)| figures.cell(action, Jobs, statistic, number::amount)));
+        cells.push(figures.cell(action, Jobs, Unfinished, number::amount));
+        table.add_row(cells);
+    }
+    table
+}
+
+fn resources(context: &Context, figures: &Figures) -> Table {
+    let mut table = empty(&["resource", "utilization", "mean queue"], figures.charset);
+    for (index, name) in context.system.resources.iter().enumerate() {
+        let resource = Some(ResourceId(index as u16));
+        table.add_row([
+            name.clone(),
+            figures.with_interval(OfAction::None, resource, Utilization, number::percent),
+            figures.with_interval(OfAction::None, resource, QueueLength, number::amount),
+        ]);
+    }
+    table
+}
+
+/// A table with a header; names to the left, numbers to the right. Its width is its own, not that of a terminal.
+fn empty(header: &[&str], charset: Charset) -> Table {
+    let mut table = Table::new();
+    let rule = match charset {
+        Charset::Ascii => '-',
+        Charset::Utf8 => '\u{2500}',
+    };
+    let rule = LineStyle::none().fill(rule).junction(rule);
+    table.load_style(TableStyle::new().top_border(rule).header_separator(rule).bottom_border(rule));
+    table.set_content_arrangement(ContentArrangement::Disabled).set_header(header);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{self, Shape, WEEK};
+
+    #[test]
+    fn a_week_in_a_terminal() {
+        let system = samples::system(WEEK);
+        insta::assert_snapshot!(summary(&samples::context(&system), &samples::results(WEEK), Charset::Utf8));
+    }
+
+    #[test]
+    fn a_run_without_claims_and_target_on_a_plain_terminal() {
+        let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
+        let system = samples::system(shape);
+        let context = Context { slo: None, replications: 1, ..samples::context(&system) };
+        let text = summary(&context, &samples::results(shape), Charset::Ascii);
+        assert!(text.is_ascii());
+        insta::assert_snapshot!(text);
+    }
+}

@@ -1,0 +1,63 @@
+//! Crons of the scenario.
+
+use super::Build;
+use crate::arrival::Source;
+use crate::arrival::cron::Schedule;
+use crate::engine::Given;
+use crate::model::time::Time;
+use crate::scenario::diagnostic::Complaint;
+use crate::scenario::source::Place;
+use crate::scenario::spec::{At, Cron, Spec};
+
+impl Build<'_> {
+    /// Makes a source of each cron.
+    pub(super) fn crons(&mut self, spec: &Spec) {
+        for (name, cron) in spec.cron.iter() {
+            self.cron(name, cron);
+        }
+    }
+
+    fn cron(&mut self, name: &At<String>, cron: &Cron) {
+        let action = self.action(name);
+        let need = cron.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
+        self.stop_timeout(cron.stop_timeout.as_ref(), cron.deadline.is_some() || self.has_deadline(action, name.place));
+        let given = Given {
+            need,
+            retries: cron.retries.as_ref().map(|retries| retries.value),
+            deadline: self.positive("deadline", cron.deadline.as_ref()),
+            priority: cron.priority.as_ref().map(|priority| priority.value),
+            ..Given::default()
+        };
+        let Some(text) = &cron.schedule else {
+            if !self.holes.has(name.place, "schedule") {
+                let complaint = Complaint::error(name.place, format!("cron `{}` has no schedule", name.value));
+                self.complain(complaint.help("write when it fires, such as schedule = \"0 0 3 * * *\""));
+            }
+            return;
+        };
+        let schedule = self.schedule(&text.value, text.place, "");
+        if let (Some(action), Some(schedule)) = (action, schedule) {
+            self.uses(action, need, false, name.place);
+            self.arrivals.push((name.place, Source::Cron { action, schedule, overlap: cron.overlap, given }));
+        }
+    }
+
+    /// Reads a schedule; warns if it does not fire within the run. `whose` begins the complaints.
+    pub(super) fn schedule(&mut self, text: &str, place: Place, whose: &str) -> Option<Schedule> {
+        let schedule = match Schedule::parse(text) {
+            Ok(schedule) => schedule,
+            Err(error) => {
+                self.complain(Complaint::error(place, format!("{whose}{error}")));
+                return None;
+            }
+        };
+        if let Some(window) = self.settings.window {
+            let epoch = self.settings.epoch;
+            let first = schedule.firings_from(epoch.0).next().and_then(|instant| epoch.time_of(instant));
+            if first.unwrap_or(Time::NEVER) > window.horizon {
+                self.complain(Complaint::warning(place, format!("{whose}`{text}` does not fire before the horizon")));
+            }
+        }
+        Some(schedule)
+    }
+}

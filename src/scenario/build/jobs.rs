@@ -1,0 +1,44 @@
+//! Single jobs.
+
+use super::Build;
+use crate::arrival::Source;
+use crate::engine::{Arrival, Given};
+use crate::scenario::diagnostic::Complaint;
+use crate::scenario::source::Place;
+use crate::scenario::spec::{At, Job};
+
+impl Build<'_> {
+    /// Makes one source of all single jobs.
+    pub(super) fn jobs(&mut self, jobs: &[At<Job>]) {
+        let arrivals: Vec<Arrival> = jobs.iter().filter_map(|job| self.job(job.place, &job.value)).collect();
+        if let (Some(first), false) = (jobs.first(), arrivals.is_empty()) {
+            self.arrivals.push((first.place, Source::listed(arrivals)));
+        }
+    }
+
+    fn job(&mut self, place: Place, job: &Job) -> Option<Arrival> {
+        for (key, is_missing, example) in
+            [("action", job.action.is_none(), "action = \"gc\""), ("at", job.at.is_none(), "at = \"25h\"")]
+        {
+            if is_missing && !self.holes.has(place, key) {
+                let complaint = Complaint::error(place, format!("a job needs `{key}`"));
+                self.complain(complaint.help(format!("write it, such as {example}")));
+            }
+        }
+        let action = job.action.as_ref().and_then(|action| self.action(action));
+        let at = job.at.as_ref().and_then(|at| self.instant(at));
+        self.stop_timeout(job.stop_timeout.as_ref(), job.deadline.is_some() || self.has_deadline(action, place));
+        let need = job.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
+        let given = Given {
+            need,
+            service: job.service.as_ref().map(|service| service.value),
+            estimate: job.estimate.as_ref().map(|estimate| estimate.value),
+            priority: job.priority.as_ref().map(|priority| priority.value),
+            deadline: self.positive("deadline", job.deadline.as_ref()),
+            retries: job.retries.as_ref().map(|retries| retries.value),
+        };
+        let (action, at) = (action?, at?);
+        self.uses(action, need, given.service.is_some() || self.holes.has(place, "service"), place);
+        Some(Arrival { given, ..Arrival::single(at, action) })
+    }
+}

@@ -1,0 +1,197 @@
+//! Spec -> [`Scenario`]: names become ids, and all that contradicts itself is complained about, not only the first thing.
+//!
+//! Each file builds one part and adds its complaints to the [`Build`]; a part that cannot be built is left out, so that the
+//! others still get their complaints. Only when there is none are the parts put together.
+
+mod actions;
+mod arrivals;
+mod checks;
+mod claim;
+mod crons;
+mod distribution;
+mod jobs;
+mod needs;
+mod registry;
+mod run;
+mod trace;
+mod workers;
+
+use std::collections::BTreeMap;
+
+use super::diagnostic::{Complaint, Report, nearest};
+use super::source::{Place, Sources};
+use super::spec::{At, Spec};
+use super::tree::Holes;
+use super::{Files, Input, Loaded, Scenario};
+use crate::arrival::Source;
+use crate::engine::{InitialRow, System};
+use crate::model::action::ActionId;
+use crate::model::capacity::NeedId;
+use crate::model::time::Span;
+use actions::DraftAction;
+use needs::{Needs, Units};
+use run::Settings;
+use workers::DraftWorker;
+
+/// The parts that are there so far, and what was wrong with the rest.
+struct Build<'a> {
+    sources: &'a Sources,
+    holes: &'a Holes,
+    files: &'a dyn Files,
+    complaints: Vec<Complaint>,
+    notes: Vec<String>,
+    inputs: Vec<Input>,
+    settings: Settings,
+    needs: Needs,
+    /// Where a need of an action comes from first, for the complaint that no worker can meet it.
+    uses: BTreeMap<(NeedId, ActionId), Place>,
+    workers: Vec<DraftWorker>,
+    /// Whether no document of workers was unreadable.
+    has_all_workers: bool,
+    actions: Vec<DraftAction>,
+    /// Where jobs come from, with the place that says so: they are ordered by it.
+    arrivals: Vec<(Place, Source)>,
+    initial: Vec<InitialRow>,
+}
+
+/// Builds the scenario that `spec` describes; `complaints` are those that reading it gave.
+pub(super) fn build(
+    spec: &Spec,
+    holes: &Holes,
+    sources: Sources,
+    complaints: Vec<Complaint>,
+    files: &dyn Files,
+) -> Result<Loaded, Report> {
+    let mut build = Build::new(spec, holes, &sources, complaints, files);
+    build.workers(spec);
+    build.actions(spec);
+    build.arrivals(spec);
+    build.crons(spec);
+    build.jobs(&spec.job);
+    if let Some(registry) = &spec.registry {
+        build.registry(&registry.value, registry.place, spec);
+    }
+    let claim = build.claim(&spec.claim);
+    build.check(spec);
+    let Build { complaints, notes, inputs, settings, needs, workers, actions, mut arrivals, initial, .. } = build;
+    let report = Report::new(sources, complaints);
+    let (Some((claim, policy)), Some(window), 0) = (claim, settings.window, report.errors()) else {
+        return Err(report);
+    };
+    arrivals.sort_by_key(|(place, _)| *place);
+    let system = System {
+        workers: workers.into_iter().map(|worker| worker.finish(&needs)).collect(),
+        actions: actions.into_iter().filter_map(DraftAction::finish).collect(),
+        needs: needs.all_dense(),
+        resources: needs.names().to_vec(),
+        claim,
+        queue_limit: spec.queue.limit.as_ref().map(|limit| limit.value),
+        window,
+        initial,
+    };
+    let scenario = Scenario {
+        name: settings.name,
+        epoch: settings.epoch,
+        seed: spec.seed.value,
+        replications: spec.replications.value,
+        slo: settings.slo,
+        slowdown_bound: spec.slowdown_bound.value,
+        policy,
+        system,
+        sources: arrivals.into_iter().map(|(_, source)| source).collect(),
+    };
+    Ok(Loaded { scenario, warnings: report, notes, inputs })
+}
+
+impl<'a> Build<'a> {
+    fn new(
+        spec: &Spec,
+        holes: &'a Holes,
+        sources: &'a Sources,
+        complaints: Vec<Complaint>,
+        files: &'a dyn Files,
+    ) -> Build<'a> {
+        let mut build = Build {
+            sources,
+            holes,
+            files,
+            complaints,
+            notes: Vec::new(),
+            inputs: Vec::new(),
+            settings: Settings::default(),
+            needs: Needs::default(),
+            uses: BTreeMap::new(),
+            workers: Vec::new(),
+            has_all_workers: true,
+            actions: Vec::new(),
+            arrivals: Vec::new(),
+            initial: Vec::new(),
+        };
+        build.settings(spec);
+        build
+    }
+
+    /// Adds a complaint.
+    fn complain(&mut self, complaint: Complaint) {
+        self.complaints.push(complaint);
+    }
+
+    /// What the scenario says at a place, as it is written.
+    fn written(&self, place: Place) -> &'a str {
+        self.sources.text(place)
+    }
+
+    /// The action that a name means; a complaint, if it means none.
+    fn action(&mut self, name: &At<String>) -> Option<ActionId> {
+        let found = self.find_action(&name.value);
+        if found.is_none() {
+            let complaint = Complaint::error(name.place, format!("there is no action `{}`", name.value));
+            let complaint = self.suggest_action(complaint, &name.value);
+            self.complain(complaint);
+        }
+        found
+    }
+
+    /// The action of that name.
+    fn find_action(&self, name: &str) -> Option<ActionId> {
+        self.actions.iter().position(|action| action.name == name).map(|index| ActionId(index as u16))
+    }
+
+    /// Says which action a wrong name probably means, or that it wants a table of its own.
+    fn suggest_action(&self, complaint: Complaint, name: &str) -> Complaint {
+        match nearest(name, self.actions.iter().map(|action| action.name.as_str())) {
+            Some(meant) => complaint.label(format!("did you mean `{meant}`?")),
+            None => complaint.help(format!("describe it in a table of its own, [action.{name}]")),
+        }
+    }
+
+    /// A duration that must be longer than nothing.
+    fn positive(&mut self, key: &str, span: Option<&At<Span>>) -> Option<Span> {
+        let span = span?;
+        if span.value <= Span::ZERO {
+            let written = self.written(span.place);
+            self.complain(
+                Complaint::error(span.place, format!("`{key}` cannot be {written}")).help("write a duration above 0s"),
+            );
+        }
+        Some(span.value)
+    }
+
+    /// The bytes of a file that the scenario names; a complaint, if it cannot be read.
+    fn read(&mut self, path: &At<String>) -> Option<Vec<u8>> {
+        if let Some(input) = self.inputs.iter().find(|input| input.name == path.value) {
+            return Some(input.bytes.clone());
+        }
+        match self.files.read(&path.value) {
+            Ok(bytes) => {
+                self.inputs.push(Input { name: path.value.clone(), bytes: bytes.clone() });
+                Some(bytes)
+            }
+            Err(why) => {
+                let complaint = Complaint::error(path.place, format!("`{}` cannot be read: {why}", path.value));
+                self.complain(complaint.help("paths are relative to the scenario file"));
+                None
+            }
+        }
+    }
+}

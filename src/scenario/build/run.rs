@@ -1,0 +1,103 @@
+//! The keys of the run itself: name, start, horizon, warm-up, replications, targets.
+
+use super::Build;
+use crate::engine::Window;
+use crate::model::time::{Epoch, Span, Time};
+use crate::scenario::diagnostic::Complaint;
+use crate::scenario::source::Place;
+use crate::scenario::spec::{At, Moment, Spec, Warmup};
+
+/// What the other parts have to know of the run.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    pub(super) name: String,
+    pub(super) epoch: Epoch,
+    pub(super) window: Option<Window>,
+    pub(super) slo: Option<Span>,
+}
+
+impl Build<'_> {
+    /// Checks the keys of the run.
+    pub(super) fn settings(&mut self, spec: &Spec) {
+        self.settings.name = self.name(spec);
+        if let Some(start) = &spec.start {
+            self.settings.epoch = Epoch(start.value.0);
+        }
+        self.settings.window = self.window(spec);
+        self.settings.slo = spec.slo.as_ref().and_then(|slo| slo.wait.as_ref()).map(|wait| wait.value);
+        self.positive("slowdown_bound", Some(&spec.slowdown_bound));
+        if spec.replications.value == 0 {
+            let complaint = Complaint::error(spec.replications.place, "`replications` cannot be 0");
+            self.complain(complaint.help("write how many independent runs are wanted: 1 or more"));
+        }
+    }
+
+    /// The name, or that of the file without its ending.
+    fn name(&mut self, spec: &Spec) -> String {
+        let Some(name) = &spec.name else {
+            let file = self.sources.file().map_or("", |file| file.name.as_str());
+            let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
+            let stem = base.strip_suffix(".toml").unwrap_or(base);
+            return if stem.is_empty() { "scenario".to_owned() } else { stem.to_owned() };
+        };
+        let is_path = name.value.contains(['/', '\\', ':']) || name.value.chars().any(char::is_control);
+        if is_path || ["", ".", ".."].contains(&name.value.trim()) {
+            let complaint = Complaint::error(name.place, "`name` must be usable as the name of a folder");
+            self.complain(complaint.help("write letters, digits, `-` and `_`, such as \"registry-week\""));
+        }
+        name.value.clone()
+    }
+
+    fn window(&mut self, spec: &Spec) -> Option<Window> {
+        let warmup = self.warmup(&spec.warmup);
+        let Some(horizon) = &spec.horizon else {
+            if !self.holes.has(Place::NOWHERE, "horizon") {
+                let complaint = Complaint::error(Place::NOWHERE, "`horizon` is missing");
+                self.complain(complaint.help("write how long the run lasts, such as horizon = \"7d\""));
+            }
+            return None;
+        };
+        self.positive("horizon", Some(horizon));
+        let warmup = warmup?;
+        if warmup > Span::ZERO && warmup >= horizon.value {
+            let complaint = Complaint::error(spec.warmup.place, "the warm-up leaves nothing of the run to be measured");
+            self.complain(
+                complaint.context(horizon.place, "the run ends here").help("write a warm-up shorter than the horizon"),
+            );
+        }
+        Some(Window { warmup: Time::ZERO + warmup, horizon: Time::ZERO + horizon.value })
+    }
+
+    fn warmup(&mut self, warmup: &At<Warmup>) -> Option<Span> {
+        match warmup.value {
+            Warmup::Lasts(span) => Some(span),
+            Warmup::Auto => {
+                let complaint = Complaint::error(warmup.place, "an automatic warm-up is not in this version yet");
+                self.complain(complaint.help("write how long it lasts, such as warmup = \"1d\""));
+                None
+            }
+        }
+    }
+
+    /// The simulated instant that a moment means; a complaint, if it lies before the start or too far away.
+    pub(super) fn instant(&mut self, moment: &At<Moment>) -> Option<Time> {
+        let time = match moment.value {
+            Moment::After(span) => Some(Time::ZERO + span),
+            Moment::Calendar(instant) => self.settings.epoch.time_of(instant),
+        };
+        let Some(time) = time else {
+            self.complain(Complaint::error(moment.place, "this is more than 292 years away from `start`"));
+            return None;
+        };
+        if time < Time::ZERO {
+            let start = self.settings.epoch.rfc3339(Time::ZERO, chrono::SecondsFormat::AutoSi);
+            let complaint = Complaint::error(moment.place, "this lies before the start of the run");
+            self.complain(complaint.help(format!("the run starts at {start}")));
+            return None;
+        }
+        if self.settings.window.is_some_and(|window| time > window.horizon) {
+            self.complain(Complaint::warning(moment.place, "this lies beyond the horizon and never happens"));
+        }
+        Some(time)
+    }
+}

@@ -1,0 +1,132 @@
+//! The scenario file as it is written, key by key: what a type says here is what the file may say.
+//!
+//! Names are text and values may still contradict each other; `build` sees to that. A key stands here once: serde reads
+//! it, the schema and the complaints take it from here, and its doc comment is what editors and the reference show.
+
+mod action;
+mod arrival;
+mod claim;
+mod cron;
+mod distribution;
+mod job;
+mod moment;
+mod placed;
+mod registry;
+mod worker;
+
+pub(crate) use action::Action;
+pub(crate) use arrival::{Arrival, Profile};
+pub(crate) use claim::{Claim, ClaimTable, Delay};
+pub(crate) use cron::Cron;
+pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
+pub(crate) use job::Job;
+pub(crate) use moment::{Instant, Moment};
+pub(crate) use placed::{At, Named};
+pub(crate) use registry::Registry;
+pub(crate) use worker::Worker;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::tree::Shape;
+use crate::model::time::Span;
+
+/// Units by resource. Units are opaque whole numbers: slots, processors, bytes.
+pub(crate) type Capacity = Named<At<i64>>;
+
+/// A claimsim scenario: workers with capacities, jobs that need them, and how long to look.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "claimsim scenario", extend("required" = ["horizon"]))]
+pub(crate) struct Spec {
+    /// Names the run and its default output folder. The file's own name, if left out.
+    pub(crate) name: Option<At<String>>,
+    /// Where simulated instant 0 lies in the calendar.
+    pub(crate) start: Option<At<Instant>>,
+    /// How long the run lasts, from `start`. Needed.
+    #[schemars(required)]
+    pub(crate) horizon: Option<At<Span>>,
+    /// How long the run needs to forget its start: jobs scheduled before its end are left out of the measures.
+    pub(crate) warmup: At<Warmup>,
+    /// The seed of all random numbers: the same seed, the same run.
+    pub(crate) seed: At<u64>,
+    /// How many independent runs; two or more make confidence intervals.
+    pub(crate) replications: At<u32>,
+    /// Targets whose share of fulfilment is reported.
+    pub(crate) slo: Option<Slo>,
+    /// Service times shorter than this count as this long in the bounded slowdown.
+    pub(crate) slowdown_bound: At<Span>,
+    /// How workers come to jobs: `"registry"` for the registry's own rule, or a table.
+    pub(crate) claim: Claim,
+    /// The waiting line.
+    pub(crate) queue: Queue,
+    /// Groups of identical workers, by name.
+    pub(crate) worker: Named<Worker>,
+    /// Job classes, by name: what their jobs need, when they come, how long they run.
+    pub(crate) action: Named<Action>,
+    /// Crons, by the action that they make jobs of; at most one for each.
+    pub(crate) cron: Named<Cron>,
+    /// Single jobs, as many as wanted.
+    pub(crate) job: Vec<At<Job>>,
+    /// Workers, waiting jobs and crons straight from the registry's API documents.
+    pub(crate) registry: Option<At<Registry>>,
+}
+
+impl Default for Spec {
+    fn default() -> Spec {
+        Spec {
+            name: None,
+            start: None,
+            horizon: None,
+            warmup: Warmup::Lasts(Span::ZERO).into(),
+            seed: 1.into(),
+            replications: 1.into(),
+            slo: None,
+            slowdown_bound: Span::secs(10).into(),
+            claim: Claim::default(),
+            queue: Queue::default(),
+            worker: Named::default(),
+            action: Named::default(),
+            cron: Named::default(),
+            job: Vec::new(),
+            registry: None,
+        }
+    }
+}
+
+impl Spec {
+    /// What setting keys from the command line has to know.
+    pub(crate) fn shape() -> Shape {
+        let distributions = crate::random::dist::CATALOGUE.iter().map(|entry| entry.name).collect();
+        let arrivals = crate::arrival::CATALOGUE.iter().map(|entry| entry.name).collect();
+        Shape { named: &["worker", "action", "cron"], choices: vec![distributions, arrivals] }
+    }
+}
+
+/// The warm-up.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Warmup {
+    /// As long as the run's own figures ask for.
+    #[schemars(skip)]
+    Auto,
+    /// This long.
+    #[serde(rename = "$else")]
+    Lasts(Span),
+}
+
+/// Targets whose share of fulfilment is reported.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Slo {
+    /// The longest wait that is still good.
+    pub(crate) wait: Option<At<Span>>,
+}
+
+/// The waiting line.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Queue {
+    /// The most jobs that may wait; an arrival that cannot start and finds so many is turned away. No limit, if left out.
+    pub(crate) limit: Option<At<u64>>,
+}

@@ -1,0 +1,124 @@
+//! The engine against a naive second simulator of the same model: the same trajectory, event by event.
+
+mod cases;
+mod draws;
+pub(crate) mod event;
+mod naive;
+mod race;
+pub(crate) mod scenarios;
+pub(crate) mod sources;
+mod told;
+
+use claimsim::engine::{ClaimRule, Observer, Simulation};
+use claimsim::model::claim::Batch;
+use claimsim::model::time::{Span, Time};
+use claimsim::policy::FirstFit;
+use event::{Event, Trajectory, first_difference};
+use naive::Naive;
+use proptest::prelude::{Strategy, prop_oneof};
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRng, TestRunner};
+use scenarios::{Scenario, claim_rules, crowds, delayed, instant, scenarios, uniform};
+use sources::Process;
+use told::Told;
+
+/// What the naive simulator makes of a scenario.
+pub(crate) fn reference(scenario: &Scenario) -> Vec<Event> {
+    naive(scenario).run()
+}
+
+fn naive(scenario: &Scenario) -> Naive<'_, Process> {
+    Naive::new(&scenario.system, scenario.processes(), &scenario.streams())
+}
+
+/// The engine, about to run a scenario.
+fn simulation(scenario: &Scenario) -> Simulation<'_, FirstFit, Process, Trajectory> {
+    simulation_observed(scenario, Trajectory::default())
+}
+
+/// The engine, about to run a scenario and to tell an observer.
+pub(crate) fn simulation_observed<O: Observer>(
+    scenario: &Scenario,
+    observer: O,
+) -> Simulation<'_, FirstFit, Process, O> {
+    Simulation::new(&scenario.system, FirstFit, scenario.processes(), &scenario.streams(), observer)
+}
+
+/// What the engine makes of it.
+pub(crate) fn engine(scenario: &Scenario) -> Vec<Event> {
+    simulation(scenario).finish().into_events()
+}
+
+/// Holds a law to so many random cases, always the same ones; one that breaks it is shrunk to a small case.
+pub(crate) fn check<S: Strategy>(name: &str, cases: u32, strategy: S, law: impl Fn(&S::Value)) {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let rng = TestRng::deterministic_rng(config.rng_algorithm);
+    let result = TestRunner::new_with_rng(config, rng).run(&strategy, |value| {
+        law(&value);
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{name}: {error}");
+    }
+}
+
+#[track_caller]
+fn same(scenario: &Scenario) {
+    if let Some(difference) = first_difference(&reference(scenario), &engine(scenario)) {
+        panic!("{difference}");
+    }
+}
+
+#[test]
+fn same_trajectory_event_by_event_under_instant_claiming() {
+    check("instant claiming", 1000, scenarios(instant()), same);
+}
+
+#[test]
+fn same_trajectory_event_by_event_under_delayed_claiming() {
+    check("delayed claiming", 1000, scenarios(delayed()), same);
+}
+
+#[test]
+fn same_trajectory_event_by_event_with_a_hundred_workers() {
+    check("many workers", 100, crowds(prop_oneof![instant(), delayed()]), |scenario| {
+        if !is_raced_by_the_crowd(scenario) {
+            same(scenario);
+        }
+    });
+}
+
+/// Whether the engine may draw a race other than worker by worker.
+fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
+    let is_race = [Batch::One, Batch::All].map(registry).contains(&scenario.system.claim);
+    is_race && scenario.system.workers.len() >= 64
+}
+
+/// The registry's race.
+fn registry(batch: Batch) -> ClaimRule {
+    ClaimRule::Delayed { delay: uniform(0.0, 3.0), batch }
+}
+
+#[test]
+fn same_trajectory_when_told_who_wins_the_race_of_a_crowd() {
+    check("crowds", 150, crowds(select(vec![registry(Batch::One), registry(Batch::All)])), |scenario| {
+        let engine = engine(scenario);
+        let told = Told::new(&scenario.system, &engine, (Span::ZERO, Span::secs(3)));
+        match naive(scenario).run_told(told) {
+            Ok(reference) => assert_eq!(first_difference(&reference, &engine), None),
+            Err(complaint) => panic!("{complaint}"),
+        }
+    });
+}
+
+#[test]
+fn a_run_in_pieces_is_the_run_in_one() {
+    check("pieces", 200, scenarios(claim_rules()), |scenario| {
+        let mut pieces = simulation(scenario);
+        for at in (0..50).map(|half_seconds| Time(half_seconds * 500_000_000)) {
+            pieces.run_until(at);
+            assert!(pieces.now() <= at && pieces.peek().is_none_or(|next| next > at));
+        }
+        assert_eq!(first_difference(&engine(scenario), &pieces.finish().into_events()), None);
+    });
+}
