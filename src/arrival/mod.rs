@@ -16,11 +16,9 @@ use std::sync::Arc;
 
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
 use crate::model::action::ActionId;
-use crate::model::math;
 use crate::model::time::Time;
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
-use crate::random::stream::Stream;
 
 pub use closed::Closed;
 pub use cron::CronProcess;
@@ -106,6 +104,7 @@ impl Source {
         match self {
             Source::Poisson { rate, .. } if rate.as_per_second() > MOST_PER_SECOND => Err(SourceError::TooFast),
             Source::Profile { rates, .. } if rates.highest() > MOST_PER_SECOND => Err(SourceError::TooFast),
+            Source::Renewal { between, .. } if between.mean() < 1.0 / MOST_PER_SECOND => Err(SourceError::StandsStill),
             _ => Ok(()),
         }
     }
@@ -142,6 +141,9 @@ pub enum SourceError {
     /// A rate above one arrival a nanosecond.
     #[error("arrivals come more than 10^9 times a second, faster than the clock's nanoseconds; write a lower rate")]
     TooFast,
+    /// Times between arrivals that come to nothing.
+    #[error("no time passes between arrivals, so that the clock would stand still; write a mean of 1ns or more")]
+    StandsStill,
 }
 
 /// A source in one replication.
@@ -233,8 +235,3 @@ pub const CATALOGUE: &[Entry] = &[
         parameters: &["population", "think"],
     },
 ];
-
-/// A standard exponential variate, by inversion.
-fn standard_exponential(stream: &mut Stream) -> f64 {
-    -math::ln(stream.uniform_open())
-}

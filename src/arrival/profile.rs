@@ -107,7 +107,7 @@ impl Profile {
 impl ArrivalProcess for Profile {
     #[inline]
     fn next(&mut self) -> Option<Arrival> {
-        let mass = super::standard_exponential(&mut self.stream);
+        let mass = self.stream.exponential();
         self.last = self.advance(mass)?;
         Some(Arrival { count: self.batches.next(), ..Arrival::single(self.last, self.action) })
     }

@@ -66,7 +66,7 @@ impl ArrivalProcess for Renewal {
     #[inline]
     fn next(&mut self) -> Option<Arrival> {
         let seconds = match &self.between {
-            Between::AtRate(rate) => super::standard_exponential(&mut self.stream) / rate,
+            Between::AtRate(rate) => self.stream.exponential() / rate,
             Between::Drawn(between) => between.sample(&mut self.stream),
         };
         self.last += Span::from_secs_f64(seconds);

@@ -56,10 +56,10 @@ pub fn summary(runs: &[(&Context, &Results)]) -> Vec<u8> {
             worker: context.worker(row.subject.worker),
             measure: row.subject.measure,
             statistic: row.subject.statistic,
-            value: Cell(row.value),
-            ci_low: Cell(row.interval.map(|(low, _)| low)),
-            ci_high: Cell(row.interval.map(|(_, high)| high)),
-            replications: row.replications,
+            value: Cell(row.estimate.value),
+            ci_low: Cell(row.estimate.interval.map(|(low, _)| low)),
+            ci_high: Cell(row.estimate.interval.map(|(_, high)| high)),
+            replications: row.estimate.replications,
         })
     });
     file(&header, lines)
@@ -183,6 +183,7 @@ mod tests {
     use crate::model::worker::WorkerId;
     use crate::report::samples::{self, Shape, WEEK};
     use crate::stats::figure::{OfAction, Subject};
+    use crate::stats::interval::Estimate;
     use crate::stats::{Outcome, WaitTable};
 
     /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is offered.
@@ -190,7 +191,8 @@ mod tests {
         let subject =
             |action, resource, worker, measure, statistic| Subject { action, resource, worker, measure, statistic };
         let (scan, replica) = (Some(ResourceId(0)), Some(WorkerId(1)));
-        let row = |subject, value, interval| SummaryRow { subject, value, interval, replications: 2 };
+        let row =
+            |subject, value, interval| SummaryRow { subject, estimate: Estimate { value, interval, replications: 2 } };
         let summary = vec![
             row(
                 subject(OfAction::One(ActionId(0)), None, None, Measure::WaitS, Statistic::P95),
@@ -280,8 +282,8 @@ mod tests {
             let (run, row) = (index / results.summary.len(), &results.summary[index % results.summary.len()]);
             assert_eq!(&record[0], [context.policy, other.policy][run]);
             assert_eq!(&record[1], context.action(row.subject.action));
-            assert_eq!(number(&record[6]), row.value);
-            assert_eq!(number(&record[7]).zip(number(&record[8])), row.interval);
+            assert_eq!(number(&record[6]), row.estimate.value);
+            assert_eq!(number(&record[7]).zip(number(&record[8])), row.estimate.interval);
         }
     }
 

@@ -29,11 +29,11 @@ pub fn summary(context: &Context, results: &Results) -> Value {
         document.insert(part.to_owned(), json!({}));
     }
     for row in &results.summary {
-        measure(&mut document, context, row).insert(name(row.subject.statistic), json!(row.value.map(finite)));
+        measure(&mut document, context, row).insert(name(row.subject.statistic), json!(row.estimate.value.map(finite)));
     }
     // Only now, so that intervals come after all the values of their measure.
     for row in &results.summary {
-        if let Some((low, high)) = row.interval {
+        if let Some((low, high)) = row.estimate.interval {
             let intervals = child(measure(&mut document, context, row), "ci");
             intervals.insert(name(row.subject.statistic), json!([finite(low), finite(high)]));
         }

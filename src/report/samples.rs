@@ -8,9 +8,10 @@ use crate::model::claim::{Pass, Placement};
 use crate::model::time::{Epoch, Span, Time};
 use crate::model::unit::Probability;
 use crate::model::worker::{Worker, WorkerId};
-use crate::random::dist::Distribution;
+use crate::random::dist::Constant;
 use crate::report::Context;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::stats::interval::Estimate;
 use crate::stats::series::{Line, Series};
 use crate::stats::{Outcome, WaitTable};
 
@@ -62,7 +63,7 @@ pub(crate) fn system(shape: Shape) -> System {
     let action = |index| ActionModel {
         name: name(&NAMES, index),
         need: NeedId(0),
-        service: Distribution::Constant(1.0),
+        service: Constant::new(1.0).expect("a constant").into(),
         error: Probability::default(),
         retries: 0,
         backoff: Span::ZERO,
@@ -168,7 +169,7 @@ fn row(shape: Shape, subject: Subject, value: Option<f64>) -> SummaryRow {
     let interval = value
         .filter(|_| shape.replications > 1 && subject.statistic != Statistic::Max)
         .map(|value| (value * 0.9, value * 1.1));
-    SummaryRow { subject, value, interval, replications: shape.replications }
+    SummaryRow { subject, estimate: Estimate { value, interval, replications: shape.replications } }
 }
 
 fn summary(shape: Shape) -> Vec<SummaryRow> {

@@ -55,7 +55,7 @@ impl Figures<'_> {
 
     /// A figure's value in the given form, `-` if there is none.
     fn cell(&self, action: OfAction, measure: Measure, statistic: Statistic, form: fn(f64) -> String) -> String {
-        let value = self.row(action, None, measure, statistic).and_then(|row| row.value);
+        let value = self.row(action, None, measure, statistic).and_then(|row| row.estimate.value);
         value.map_or_else(|| "-".to_owned(), form)
     }
 
@@ -68,7 +68,7 @@ impl Figures<'_> {
         form: fn(f64) -> String,
     ) -> String {
         let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
-        match (row.value, row.interval) {
+        match (row.estimate.value, row.estimate.interval) {
             (Some(value), Some((low, high))) => {
                 let plus_minus = if self.charset == Charset::Utf8 { "\u{b1}" } else { "+/-" };
                 format!("{} {plus_minus} {}", form(value), form((high - low) / 2.0))
@@ -80,7 +80,9 @@ impl Figures<'_> {
 
     /// Whether a count is above zero for any action, so that its column says something.
     fn occurs(&self, statistic: Statistic) -> bool {
-        self.row(OfAction::All, None, Jobs, statistic).and_then(|row| row.value).is_some_and(|count| count > 0.0)
+        self.row(OfAction::All, None, Jobs, statistic)
+            .and_then(|row| row.estimate.value)
+            .is_some_and(|count| count > 0.0)
     }
 }
 

@@ -1,5 +1,6 @@
 //! One binary of integration tests; each module says what it holds the simulator to.
 
+mod arrival_laws;
 mod cron_dialect;
 mod laws;
 mod reference;

@@ -9,7 +9,7 @@ use claimsim::model::math::ln;
 use claimsim::model::time::{NANOS, Span, Time};
 use claimsim::model::unit::Probability;
 use claimsim::model::worker::{Worker, WorkerId};
-use claimsim::random::dist::Distribution;
+use claimsim::random::dist::Constant;
 use claimsim::random::stream::{Purpose, Streams};
 use claimsim::stats::figure::{Measure, OfAction, Statistic};
 use claimsim::stats::{Outcome, StatsObserver};
@@ -48,7 +48,7 @@ fn action(name: &str, need: u16) -> ActionModel {
     ActionModel {
         name: name.to_owned(),
         need: NeedId(need),
-        service: Distribution::Constant(1.0),
+        service: Constant::new(1.0).unwrap().into(),
         error: Probability::default(),
         retries: 1,
         backoff: Span::secs(2),
@@ -64,7 +64,7 @@ fn at(seconds: i64) -> Time {
 
 fn job(id: u64, action: ActionId, scheduled_at: i64) -> Job {
     let (scheduled_at, need) = (at(scheduled_at), NeedId(action.0));
-    Job { id: JobId(id), scheduled_at, service: Span::ZERO, chain: None, action, need, fails: false }
+    Job { id: JobId(id), scheduled_at, service: Span::ZERO, chain: None, action, need, fate: Ending::Done }
 }
 
 /// A first attempt, or a second one of the chain that began at `since`.

@@ -62,5 +62,5 @@ fn mean(results: &Results, resource: Option<ResourceId>) -> String {
     let action = if resource.is_none() { OfAction::All } else { OfAction::None };
     let subject = Subject { action, resource, worker: None, measure: Measure::QueueLength, statistic: Statistic::Mean };
     let row = results.summary.iter().find(|row| row.subject == subject);
-    row.and_then(|row| row.value).map_or_else(String::new, |value| format!("mean {}", number::amount(value)))
+    row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", number::amount(value)))
 }

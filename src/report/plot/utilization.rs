@@ -66,5 +66,5 @@ fn mean(results: &Results, resource: ResourceId) -> String {
         statistic: Statistic::Mean,
     };
     let row = results.summary.iter().find(|row| row.subject == subject);
-    row.and_then(|row| row.value).map_or_else(String::new, |value| format!("mean {}", number::percent(value)))
+    row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", number::percent(value)))
 }

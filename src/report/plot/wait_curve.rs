@@ -41,7 +41,7 @@ fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve
     let points: Vec<(f64, f64)> = grid.map(|p| (mean(p), p)).collect();
     let figure = |statistic| {
         let subject = Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic };
-        results.summary.iter().find(|row| row.subject == subject).and_then(|row| row.value)
+        results.summary.iter().find(|row| row.subject == subject).and_then(|row| row.estimate.value)
     };
     let name = context.action(action).to_owned();
     Some(Curve { action, name, points, p50: figure(Statistic::P50), p95: figure(Statistic::P95) })
