@@ -44,7 +44,6 @@ fn printed_intervals_cover_the_truth_as_often_as_they_say() {
         };
         covered.iter_mut().zip(truths).for_each(|(covered, truth)| *covered += covers(truth));
     }
-    println!("{covered:?} of {EXPERIMENTS}");
     for ((reading, _), covered) in truths.into_iter().zip(covered) {
         let expected = 0.95 * f64::from(EXPERIMENTS);
         let score = (f64::from(covered) - expected) / (0.05 * expected).sqrt();

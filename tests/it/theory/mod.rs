@@ -61,6 +61,5 @@ fn scores_over_all_cases_are_as_far_apart_as_chance_has_it() {
     let squares: f64 = VERDICTS.iter().map(|verdict| verdict.score() * verdict.score()).sum();
     let law = ChiSquared::new(VERDICTS.len() as f64).expect("there are cases");
     let p = law.cdf(squares);
-    println!("{squares:.1} over {} cases: probability {p:.4}", VERDICTS.len());
     assert!((1e-4..1.0 - 1e-4).contains(&p), "scores squared sum up to {squares:.1}: probability {p}");
 }

@@ -27,7 +27,6 @@ fn the_number_of_unlimited_jobs_is_poisson() {
     let left = of(Measure::Jobs, Statistic::Unfinished);
     for (reading, mean) in [(left.of_action("mixed"), 6.0), (left.of_action("uniform"), 6.0), (left, 12.0)] {
         let p = goodness_of_fit(&run.values(reading), mean);
-        println!("{reading:?}: probability {p:.4}");
         assert!(p > 1e-5, "{reading:?} is not Poisson of mean {mean}: probability {p}");
     }
 }

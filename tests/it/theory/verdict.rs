@@ -77,9 +77,8 @@ impl Verdict {
     /// Fails unless every figure agrees with theory, and would not agree with another.
     pub(crate) fn hold(&self) {
         let reports: Vec<_> = self.0.iter().map(Comparison::report).collect();
-        println!("{}", reports.join("\n"));
         let faults: Vec<_> = self.0.iter().filter_map(Comparison::fault).collect();
-        assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+        assert!(faults.is_empty(), "\n{}\namong all:\n{}", faults.join("\n"), reports.join("\n"));
     }
 
     /// The score of the case's first figure.
@@ -102,10 +101,11 @@ impl Comparison {
 
     /// What is wrong, if anything.
     fn fault(&self) -> Option<String> {
-        let off = self.sample.score(self.truth.value).abs() > FARTHEST;
-        let blunt = self.told_apart() > self.truth.sharpness;
-        let what = if off { "off" } else { "too blunt to reject a wrong theory" };
-        (off || blunt).then(|| format!("{what}: {}", self.report()))
+        // A figure without spread has no score (it is no number), and so does not agree.
+        let agrees = self.sample.score(self.truth.value).abs() < FARTHEST;
+        let sharp = self.told_apart() < self.truth.sharpness;
+        let what = if agrees { "too blunt to reject a wrong theory" } else { "off" };
+        (!agrees || !sharp).then(|| format!("{what}: {}", self.report()))
     }
 }
 
@@ -119,7 +119,7 @@ impl Sample {
     }
 
     /// How far the mean lies from the truth, as a standard normal variable.
-    fn score(self, truth: f64) -> f64 {
+    pub(crate) fn score(self, truth: f64) -> f64 {
         let t = (self.mean - truth) / self.error;
         let law = StudentsT::new(0.0, 1.0, self.replications - 1.0).expect("there are several replications");
         // The lower tail is the one that floating point can tell from 0.

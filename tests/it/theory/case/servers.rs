@@ -14,7 +14,7 @@ use crate::theory::verdict::Case;
 pub(crate) fn several_servers() -> Case {
     let theory = Mmc { arrivals: 6.0, services: 1.0, servers: 8 };
     Case::instant(
-        80_000,
+        120_000,
         r#"
 [worker.server]
 count = 4
