@@ -1,8 +1,64 @@
 //! The command line: the only floor that touches files, terminal, wall clock and the number of threads.
 
+mod check;
+mod completions;
+mod cron;
+mod files;
+mod folder;
+mod list;
+mod produce;
+mod progress;
+mod reproduce;
+mod run;
+mod schema;
+mod verdict;
+
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use verdict::Verdict;
+
+/// Simulates capacity-limited job queues, first and exactly that of Docker Trusted Registry / Mirantis Secure Registry.
+///
+/// A scenario file says which workers there are, which jobs come and how long they take; `run` simulates it and leaves
+/// tables and charts of waits, utilization and queue lengths. The same scenario and seed give the same bytes everywhere.
+#[derive(Debug, Parser)]
+#[command(name = "claimsim", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  claimsim run scenarios/registry-week.toml
+  claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
+  claimsim check scenarios/*.toml
+  claimsim cron '0 0 3 * * *' --from 2026-01-01T00:00:00Z --count 3
+
+Exit codes: 0 done, 1 the run or a write failed, 2 wrong usage or input.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Check(check::Check),
+    Reproduce(reproduce::Reproduce),
+    Cron(cron::Cron),
+    List(list::List),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+}
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let result = match Cli::parse().command {
+        Command::Run(run) => run.execute(),
+        Command::Check(check) => check.execute(),
+        Command::Reproduce(reproduce) => reproduce.execute(),
+        Command::Cron(cron) => cron.execute(),
+        Command::List(list) => list.execute(),
+        Command::Schema(schema::Schema {}) => schema::Schema::execute(),
+        Command::Completions(completions) => completions.execute(),
+    };
+    Verdict::of(result).tell()
 }

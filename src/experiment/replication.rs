@@ -25,19 +25,19 @@ const STRIDE: u64 = 1 << 16;
 
 /// Runs all replications of a scenario on rayon's current threads.
 pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
-    run_observed(scenario, progress, |_| ()).0
+    run_observed(scenario, progress, vec![(); scenario.replications as usize]).0
 }
 
-/// Runs all replications, each with a further observer of its own, made by its index and given back in order.
+/// Runs as many replications as there are further observers, each with its own, and gives these back in order.
 pub fn run_observed<O: Observer + Send>(
     scenario: &Scenario,
     progress: &dyn Progress,
-    observer: impl Fn(u32) -> O + Sync,
+    observers: Vec<O>,
 ) -> (Results, Vec<O>) {
-    let one = |index: u32| match scenario.policy {
-        Policy::FirstFit => replicate(scenario, FirstFit, index, progress, observer(index)),
+    let one = |(index, observer): (usize, O)| match scenario.policy {
+        Policy::FirstFit => replicate(scenario, FirstFit, index as u64, progress, observer),
     };
-    let (outcomes, observers) = (0..scenario.replications).into_par_iter().map(one).unzip();
+    let (outcomes, observers) = observers.into_par_iter().enumerate().map(one).unzip();
     (Results::of(outcomes), observers)
 }
 
@@ -45,11 +45,11 @@ pub fn run_observed<O: Observer + Send>(
 fn replicate<P: ClaimPolicy, O: Observer>(
     scenario: &Scenario,
     policy: P,
-    index: u32,
+    index: u64,
     progress: &dyn Progress,
     observer: O,
 ) -> (Outcome, O) {
-    let streams = Streams::new(scenario.seed, u64::from(index));
+    let streams = Streams::new(scenario.seed, index);
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound);

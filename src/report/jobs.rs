@@ -55,8 +55,8 @@ impl<W: io::Write> JobLog<W> {
     /// # Errors
     /// Whatever keeps `out` from being written to.
     pub fn new(out: W) -> io::Result<JobLog<W>> {
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record([
+        let mut log = JobLog::continued(out);
+        log.0.write_record([
             "replication",
             "job",
             "retry_from",
@@ -71,7 +71,12 @@ impl<W: io::Write> JobLog<W> {
             "service_s",
             "retries_left",
         ])?;
-        Ok(JobLog(writer))
+        Ok(log)
+    }
+
+    /// Goes on with a log whose header stands already.
+    pub fn continued(out: W) -> JobLog<W> {
+        JobLog(csv::Writer::from_writer(out))
     }
 
     /// Adds a row.

@@ -1,0 +1,59 @@
+//! Reading the files of the world: scenarios, and what they name.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use super::verdict::{Failure, say};
+use crate::scenario::{self, Files, Loaded, Override, Report};
+
+/// Reads the files that a scenario names, relative to the scenario's own folder.
+#[derive(Debug)]
+pub(super) struct Beside(pub(super) PathBuf);
+
+impl Files for Beside {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.0.join(path))
+    }
+}
+
+/// A scenario's text with the name that complaints give it.
+#[derive(Debug)]
+pub(super) struct ScenarioFile {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
+
+impl ScenarioFile {
+    /// Reads a scenario file.
+    pub(super) fn read(path: &Path) -> Result<ScenarioFile, Failure> {
+        let wrong =
+            |why: &dyn std::fmt::Display| Failure::Input(format!("cannot read scenario {}: {why}", path.display()));
+        let bytes = fs::read(path).map_err(|error| wrong(&error))?;
+        let text = String::from_utf8(bytes).map_err(|_| wrong(&"it is not UTF-8 text"))?;
+        Ok(ScenarioFile { path: path.to_owned(), text })
+    }
+
+    /// Understands it, with the command line's changes.
+    pub(super) fn load(&self, set: &[String]) -> Result<Loaded, Failure> {
+        let overrides: Vec<Override> = set.iter().map(|assignment| Override::set(assignment)).collect();
+        let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
+        let loaded = scenario::load(&self.path.display().to_string(), &self.text, &overrides, &Beside(folder));
+        loaded.map_err(|report| Failure::Input(shown(&report)))
+    }
+}
+
+/// A report as it is shown on standard error: in colours on a terminal that wants them.
+pub(super) fn shown(report: &Report) -> String {
+    report.render(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+}
+
+/// Says on standard error what is probably not meant in a scenario, and what of its files was left out.
+pub(super) fn say_remarks(loaded: &Loaded) {
+    if !loaded.warnings.is_empty() {
+        say(&shown(&loaded.warnings));
+    }
+    for note in &loaded.notes {
+        say(&format!("note: {note}"));
+    }
+}

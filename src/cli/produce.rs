@@ -1,0 +1,124 @@
+//! Producing a run: simulates a scenario and fills a folder with everything that it leaves, manifest last.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::verdict::Failure;
+use crate::experiment::{self, Progress, Results};
+use crate::report::history::JobHistory;
+use crate::report::jobs::JobLog;
+use crate::report::manifest::{self, Hashing, Input, Manifest, Options, Output};
+use crate::report::{self, Context};
+use crate::scenario::{self, Scenario};
+
+/// Where the job log stands in a run's folder.
+const JOBS: &str = "jobs.csv";
+
+/// What a run is made from.
+#[derive(Debug)]
+pub(super) struct Order<'a> {
+    /// The scenario as it is simulated, with all options applied.
+    pub(super) scenario: &'a Scenario,
+    /// Its text as it was read.
+    pub(super) text: &'a str,
+    /// The files that it names.
+    pub(super) inputs: &'a [scenario::Input],
+    /// What the command line asked for.
+    pub(super) options: Options,
+    /// How many replications run at once; as many as there are cores if `None`.
+    pub(super) threads: Option<usize>,
+}
+
+/// Simulates and fills `folder`; gives the results and the manifest, which stands there too.
+pub(super) fn produce(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Results, Manifest), Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.unwrap_or(0)).build();
+    let pool = pool.context("cannot start the threads")?;
+    let (results, jobs) = pool.install(|| simulate(order, folder, progress))?;
+    let mut outputs = write_reports(order, &results, folder)?;
+    outputs.extend(jobs);
+    outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    let manifest = Manifest {
+        claimsim: env!("CARGO_PKG_VERSION").to_owned(),
+        command: "run".to_owned(),
+        scenario: Input::scenario(&order.scenario.name, order.text.as_bytes()),
+        inputs: write_inputs(order, folder)?,
+        seed: order.scenario.seed,
+        options: order.options.clone(),
+        outputs,
+    };
+    write(folder, manifest::PATH, &manifest.to_bytes())?;
+    Ok((results, manifest))
+}
+
+/// What tables and charts have to know of a scenario.
+pub(super) fn context(scenario: &Scenario) -> Context<'_> {
+    Context {
+        scenario: &scenario.name,
+        policy: scenario.policy.name(),
+        system: &scenario.system,
+        epoch: scenario.epoch,
+        slo: scenario.slo,
+        seed: scenario.seed,
+        replications: scenario.replications,
+    }
+}
+
+fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Results, Option<Output>), Failure> {
+    if !order.options.jobs {
+        return Ok((experiment::run(order.scenario, progress), None));
+    }
+    let system = &order.scenario.system;
+    let history = |replication| {
+        let file = BufWriter::new(tempfile::tempfile_in(folder)?);
+        let log = if replication == 0 { JobLog::new(file)? } else { JobLog::continued(file) };
+        Ok::<_, io::Error>(JobHistory::new(system, replication, log))
+    };
+    let histories = (0..order.scenario.replications).map(history).collect::<Result<Vec<_>, _>>();
+    let histories = histories.with_context(|| format!("cannot begin {JOBS}"))?;
+    let (results, histories) = experiment::run_observed(order.scenario, progress, histories);
+    let sha256 = join(histories, &folder.join(JOBS)).with_context(|| format!("cannot write {JOBS}"))?;
+    Ok((results, Some(Output { file: JOBS.to_owned(), sha256 })))
+}
+
+/// Writes the replications' histories into one file, one after the other; gives its digest.
+fn join(histories: Vec<JobHistory<BufWriter<File>>>, path: &Path) -> io::Result<String> {
+    let mut out = Hashing::new(BufWriter::new(File::create(path)?));
+    for history in histories {
+        let mut part = history.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+        io::Seek::rewind(&mut part)?;
+        io::copy(&mut part, &mut out)?;
+    }
+    let (mut file, sha256) = out.finish();
+    file.flush()?;
+    Ok(sha256)
+}
+
+fn write_reports(order: &Order, results: &Results, folder: &Path) -> Result<Vec<Output>, Failure> {
+    let files = report::files(&context(order.scenario), results);
+    for file in &files {
+        write(folder, &file.path, &file.bytes)?;
+    }
+    Ok(manifest::outputs(&files))
+}
+
+fn write_inputs(order: &Order, folder: &Path) -> Result<Vec<Input>, Failure> {
+    write(folder, manifest::SCENARIO, order.text.as_bytes())?;
+    let copy = |(number, input): (usize, &scenario::Input)| {
+        let entry = Input::numbered(number + 1, &input.name, &input.bytes);
+        write(folder, &entry.file, &input.bytes)?;
+        Ok(entry)
+    };
+    order.inputs.iter().enumerate().map(copy).collect()
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let whole = || format!("cannot write {name}");
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(whole)?;
+    }
+    Ok(fs::write(path, bytes).with_context(whole)?)
+}

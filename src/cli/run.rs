@@ -1,0 +1,114 @@
+//! `claimsim run`: simulates a scenario, prints its summary, and leaves tables and charts.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::files::{ScenarioFile, say_remarks};
+use super::folder::Folder;
+use super::produce::{Order, context, produce};
+use super::progress::Bar;
+use super::verdict::{Failure, print};
+use crate::policy::Policy;
+use crate::report::manifest::Options;
+use crate::report::{json, table};
+use crate::scenario::Loaded;
+
+/// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The scenario file (TOML)
+    scenario: PathBuf,
+
+    /// Where to leave the files; an earlier run there is replaced, anything else is left alone
+    /// [default: results/NAME]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// The seed of all random streams [default: the scenario's]
+    #[arg(long)]
+    seed: Option<u64>,
+
+    /// How many replications [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    replications: Option<u32>,
+
+    /// The claim policy [default: the scenario's]
+    #[arg(long, value_parser = PossibleValuesParser::new(Policy::ALL.iter().map(|policy| policy.name())))]
+    policy: Option<String>,
+
+    /// Set a scenario key by its dotted path, over the file's value; may be given several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+
+    /// How many replications run at once; the results are the same [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+
+    /// Leave jobs.csv too: one row for each attempt of each job
+    #[arg(long)]
+    jobs: bool,
+
+    /// Print nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Print the summary as a JSON document, and nothing else, on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    pub(super) fn execute(self) -> Result<(), Failure> {
+        let file = ScenarioFile::read(&self.scenario)?;
+        let loaded = file.load(&self.set)?;
+        if !self.quiet {
+            say_remarks(&loaded);
+        }
+        let Loaded { mut scenario, inputs, .. } = loaded;
+        scenario.seed = self.seed.unwrap_or(scenario.seed);
+        scenario.replications = self.replications.unwrap_or(scenario.replications);
+        scenario.policy = self.policy.as_deref().and_then(named).unwrap_or(scenario.policy);
+
+        let target = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
+        let folder = Folder::begin(&target)?;
+        let order = Order {
+            scenario: &scenario,
+            text: &file.text,
+            inputs: &inputs,
+            options: self.options(),
+            threads: self.threads.map(usize::from),
+        };
+        let bar = Bar::new(scenario.replications, self.quiet);
+        let (results, _) = produce(&order, folder.path(), &bar)?;
+        drop(bar);
+        folder.commit()?;
+
+        let context = context(&scenario);
+        if self.json {
+            let document = serde_json::to_string_pretty(&json::summary(&context, &results));
+            print(&(document.map_err(anyhow::Error::from)? + "\n"))
+        } else if self.quiet {
+            Ok(())
+        } else {
+            let table = table::summary(&context, &results, table::Charset::Utf8);
+            print(&format!("{table}Tables, charts and manifest are in {}\n", target.display()))
+        }
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            policy: self.policy.iter().cloned().collect(),
+            replications: self.replications,
+            set: self.set.clone(),
+            jobs: self.jobs,
+            ..Options::default()
+        }
+    }
+}
+
+/// The policy of that name.
+pub(super) fn named(name: &str) -> Option<Policy> {
+    Policy::ALL.iter().copied().find(|policy| policy.name() == name)
+}
