@@ -11,4 +11,5 @@ mod scenario;
 mod scenario_build;
 mod scenarios;
 mod statistics;
+mod theory;
 mod trace_files;

@@ -1,0 +1,19 @@
+//! What queueing theory says, in closed forms and small chains. Nothing here knows the simulator; each formula is checked
+//! against published values or a second derivation.
+
+pub(crate) mod batches;
+pub(crate) mod constant_service;
+pub(crate) mod erlang;
+pub(crate) mod first_fit;
+pub(crate) mod loss;
+pub(crate) mod markov;
+pub(crate) mod race;
+pub(crate) mod renewal;
+pub(crate) mod single;
+
+/// Fails unless `actual` is within `tolerance` of `expected`.
+#[cfg(test)]
+#[track_caller]
+fn near(actual: f64, expected: f64, tolerance: f64) {
+    assert!((actual - expected).abs() <= tolerance, "{actual} is not {expected} within {tolerance}");
+}

@@ -1,0 +1,65 @@
+//! Queueing theory, which the simulator is held to: per case no bias beyond chance, over all cases no more of it than chance
+//! has, and 95 % intervals that cover the truth in 95 % of runs.
+
+mod case;
+mod coverage;
+mod crowd;
+mod formula;
+mod occupancy;
+mod run;
+mod verdict;
+
+use std::sync::LazyLock;
+
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+use verdict::Verdict;
+
+/// Makes each case a test of its own, and a part of [`VERDICTS`]; it runs once for both.
+macro_rules! cases {
+    ($($module:ident::$case:ident)+) => {
+        $(mod $case {
+            pub(super) static VERDICT: std::sync::LazyLock<super::Verdict> =
+                std::sync::LazyLock::new(|| super::case::$module::$case().judge(stringify!($case)));
+
+            #[test]
+            fn agrees_with_theory() {
+                VERDICT.hold();
+            }
+        })+
+
+        static VERDICTS: &[&LazyLock<Verdict>] = &[$(&$case::VERDICT),+];
+    };
+}
+
+cases! {
+    single::one_server
+    single::service_laws
+    single::feedback
+    servers::several_servers
+    servers::constant_service
+    servers::clockwork_arrivals
+    servers::batch_arrivals
+    servers::limited_queue
+    servers::impatient_jobs
+    servers::machine_repair
+    servers::no_limit
+    losses::one_resource
+    losses::two_resources
+    claims::first_fit
+    claims::one_idle_replica
+    claims::five_idle_replicas
+    claims::hundred_idle_replicas
+    claims::one_busy_replica
+    claims::race_for_one
+    claims::race_one_by_one
+    claims::race_for_all
+}
+
+/// A bias too small for any single case shows in the sum of squares; so does spread that is put too high or too low.
+#[test]
+fn scores_over_all_cases_are_as_far_apart_as_chance_has_it() {
+    let squares: f64 = VERDICTS.iter().map(|verdict| verdict.score() * verdict.score()).sum();
+    let law = ChiSquared::new(VERDICTS.len() as f64).expect("there are cases");
+    let p = law.cdf(squares);
+    assert!((1e-4..1.0 - 1e-4).contains(&p), "scores squared sum up to {squares:.1}: probability {p}");
+}

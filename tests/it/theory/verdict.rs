@@ -1,0 +1,129 @@
+//! What theory says of a scenario, and the verdict over its replications.
+//!
+//! The mean of n independent replications is Student's t distributed about the truth. Its percentile, read as one of the
+//! standard normal distribution, is the *score* of a figure: the same law whatever n. A figure fails beyond [`FARTHEST`].
+//! A comparison too blunt to fail is a defect too: the standard error must be so small that a theory off by the figure's
+//! `sharpness` (4 % unless said) would surely have been rejected.
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use super::run::{Reading, finished};
+
+/// How far a right figure may be off, in standard errors: beyond it lies 1 in 150,000.
+pub(crate) const FARTHEST: f64 = 4.5;
+
+/// A scenario with what theory says of it.
+pub(crate) struct Case {
+    scenario: String,
+    truths: Vec<Truth>,
+}
+
+struct Truth {
+    reading: Reading,
+    value: f64,
+    sharpness: f64,
+}
+
+/// A case's comparisons, in its order; the first is the one that counts in the pooled test.
+pub(crate) struct Verdict(Vec<Comparison>);
+
+struct Comparison {
+    truth: Truth,
+    sample: Sample,
+}
+
+/// A mean over replications with its standard error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    pub(crate) mean: f64,
+    pub(crate) error: f64,
+    replications: f64,
+}
+
+impl Case {
+    /// A scenario of 40 replications, under a claim rule, of which the first twentieth is warm-up.
+    pub(crate) fn new(claim: &str, seconds: u32, body: &str) -> Case {
+        let warmup = seconds / 20;
+        let frame = format!("horizon = \"{seconds}s\"\nwarmup = \"{warmup}s\"\nreplications = 40\nclaim = {claim}\n");
+        Case { scenario: format!("{frame}slo = {{ wait = \"1ns\" }}\n{body}"), truths: Vec::new() }
+    }
+
+    /// A case under instant claiming.
+    pub(crate) fn instant(seconds: u32, body: &str) -> Case {
+        Case::new("{ delay = \"none\" }", seconds, body)
+    }
+
+    /// Adds that theory says this.
+    pub(crate) fn says(self, reading: Reading, value: f64) -> Case {
+        self.says_to(0.04, reading, value)
+    }
+
+    /// Adds that theory says this, where the simulation must be sharp enough to reject a theory off by `sharpness`.
+    pub(crate) fn says_to(mut self, sharpness: f64, reading: Reading, value: f64) -> Case {
+        self.truths.push(Truth { reading, value, sharpness });
+        self
+    }
+
+    /// Runs the scenario and compares. The case's name makes its seed, so that no two cases share their luck.
+    pub(crate) fn judge(self, name: &str) -> Verdict {
+        let seed = name.bytes().fold(0_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        let finished = finished(&self.scenario, &[&format!("seed={seed}")]);
+        let compare = |truth: Truth| Comparison { sample: Sample::of(&finished.values(truth.reading)), truth };
+        Verdict(self.truths.into_iter().map(compare).collect())
+    }
+}
+
+impl Verdict {
+    /// Fails unless every figure agrees with theory, and would not agree with another.
+    pub(crate) fn hold(&self) {
+        let reports: Vec<_> = self.0.iter().map(Comparison::report).collect();
+        let faults: Vec<_> = self.0.iter().filter_map(Comparison::fault).collect();
+        assert!(faults.is_empty(), "\n{}\namong all:\n{}", faults.join("\n"), reports.join("\n"));
+    }
+
+    /// The score of the case's first figure.
+    pub(crate) fn score(&self) -> f64 {
+        self.0[0].sample.score(self.0[0].truth.value)
+    }
+}
+
+impl Comparison {
+    fn report(&self) -> String {
+        let Comparison { truth: Truth { reading, value, sharpness }, sample } = self;
+        let (score, told) = (sample.score(*value), self.told_apart());
+        format!("{score:+.2} {reading:?}: theory {value:.6}, {sample:?}, tells {told:.4} of {sharpness}")
+    }
+
+    /// The relative error of a theory that would surely be rejected.
+    fn told_apart(&self) -> f64 {
+        2.0 * FARTHEST * self.sample.error / self.truth.value
+    }
+
+    /// What is wrong, if anything.
+    fn fault(&self) -> Option<String> {
+        // A figure without spread has no score (it is no number), and so does not agree.
+        let agrees = self.sample.score(self.truth.value).abs() < FARTHEST;
+        let sharp = self.told_apart() < self.truth.sharpness;
+        let what = if agrees { "too blunt to reject a wrong theory" } else { "off" };
+        (!agrees || !sharp).then(|| format!("{what}: {}", self.report()))
+    }
+}
+
+impl Sample {
+    /// Of independent values.
+    pub(crate) fn of(values: &[f64]) -> Sample {
+        let replications = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / replications;
+        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        Sample { mean, error: (squares / (replications - 1.0) / replications).sqrt(), replications }
+    }
+
+    /// How far the mean lies from the truth, as a standard normal variable.
+    pub(crate) fn score(self, truth: f64) -> f64 {
+        let t = (self.mean - truth) / self.error;
+        let law = StudentsT::new(0.0, 1.0, self.replications - 1.0).expect("there are several replications");
+        // The lower tail is the one that floating point can tell from 0.
+        let tail = law.cdf(-t.abs());
+        Normal::standard().inverse_cdf(tail).copysign(t)
+    }
+}
