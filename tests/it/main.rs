@@ -2,10 +2,13 @@
 
 mod arrival_laws;
 mod cron_dialect;
+mod determinism;
 mod laws;
+mod readme;
 mod reference;
 mod scenario;
 mod scenario_build;
 mod scenarios;
 mod statistics;
+mod tidy;
 mod trace_files;
