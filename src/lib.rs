@@ -1,6 +1,66 @@
 //! claimsim: a deterministic discrete-event simulator of capacity-limited job queues.
 //!
-//! The library is a house of floors; a module imports only from lower ones (see `docs/architecture.md`).
+//! Jobs of several actions compete for workers that offer units of named resources. Which waiting job goes next is a
+//! *policy*, how a worker comes to claim it a *claim rule*; the default is the job queue of Docker Trusted Registry / Mirantis
+//! Secure Registry. The rules are in `docs/model.md`.
+//!
+//! The library is a house of floors; a module imports only from lower ones (see `docs/architecture.md`):
+//!
+//! 1. [`model`] has the nouns, [`random`] keyed random streams and distributions.
+//! 2. [`engine`] is the kernel; [`policy`], [`arrival`] and [`stats`] implement its traits.
+//! 3. [`scenario`] makes a checked [`scenario::Scenario`] of a text, with the help of [`registry`] for the registry's documents.
+//! 4. [`experiment`] runs its replications, and [`report`] makes files of the results.
+//! 5. [`cli`] is the command line, the only floor that touches files, terminal, clock and threads.
+//!
+//! # Example
+//!
+//! How long do jobs wait that come to one worker, which is busy four fifths of the time?
+//!
+//! ```
+//! use claimsim::scenario::{self, Files};
+//! use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+//! use std::io;
+//!
+//! /// The scenario below names no files; one that does has them read by whoever loads it.
+//! struct NoFiles;
+//!
+//! impl Files for NoFiles {
+//!     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+//!         Err(io::Error::new(io::ErrorKind::NotFound, path))
+//!     }
+//! }
+//!
+//! let text = r#"
+//!     horizon = "10d"
+//!     warmup = "1h"
+//!     seed = 7
+//!     replications = 10
+//!     claim = { delay = "none" } # claimed as soon as the worker is free
+//!
+//!     [worker.scanner]
+//!     capacity = { scan = 1 }
+//!
+//!     [action.scan]
+//!     capacity = { scan = 1 }
+//!     arrival = { poisson = { rate = "48/h" } }
+//!     service = { exponential = { mean = "1m" } }
+//! "#;
+//! let loaded = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("the scenario is right");
+//! let results = claimsim::experiment::run(&loaded.scenario, &());
+//!
+//! let mean_wait = Subject {
+//!     action: OfAction::All,
+//!     resource: None,
+//!     worker: None,
+//!     measure: Measure::WaitS,
+//!     statistic: Statistic::Mean,
+//! };
+//! let estimate = results.estimate(mean_wait).expect("waits are always measured");
+//! let (mean, (low, high)) = (estimate.value.unwrap(), estimate.interval.unwrap());
+//! // Theory: load / (1 - load) x mean service = 0.8 / 0.2 x 60 s. The interval covers it, nineteen times in twenty.
+//! assert!((mean - 240.0).abs() < 15.0, "{mean}");
+//! assert!(low < 240.0 && 240.0 < high, "{low} to {high}");
+//! ```
 
 pub mod arrival;
 pub mod cli;
