@@ -162,10 +162,10 @@ fn firings_are_strictly_after_and_the_search_ends_with_the_fifth_year() {
 }
 
 #[test]
-fn a_run_begins_with_a_firing_at_its_start() {
+fn a_firing_comes_strictly_after_the_instant_asked_from() {
     let start = instant("2018-04-21T03:00:00Z");
-    let first = |schedule: &str, start| Schedule::parse(schedule).unwrap().firings_from(start).next();
-    assert_eq!(first("0 0 3 * * *", start), Some(start));
+    let first = |schedule: &str, start| Schedule::parse(schedule).unwrap().firings(start).next();
+    assert_eq!(first("0 0 3 * * *", start), Some(instant("2018-04-22T03:00:00Z")));
     assert_eq!(first("@every 90m", start), Some(instant("2018-04-21T04:30:00Z")));
     assert_eq!(first("* * * * * *", instant("2018-04-21T03:00:00.25Z")), Some(instant("2018-04-21T03:00:01Z")));
 }

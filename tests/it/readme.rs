@@ -69,7 +69,7 @@ fn small(command: &str, scratch: &Path) -> Vec<String> {
     let mut arguments = words(command);
     for word in &mut arguments {
         if word.starts_with("results/") {
-            *word = scratch.join(&*word).to_str().unwrap().to_owned();
+            scratch.join(&*word).to_str().unwrap().clone_into(word);
         }
     }
     if arguments[0] == "run" {

@@ -111,7 +111,7 @@ fn each_file_says_first_what_it_owns() {
     let mut faults: Vec<String> = Vec::new();
     for (path, text) in all_rust() {
         let first = text.lines().next().unwrap_or("");
-        if !first.strip_prefix("//! ").is_some_and(|sentence| sentence.chars().count() > 10) {
+        if first.strip_prefix("//! ").is_none_or(|sentence| sentence.chars().count() <= 10) {
             faults.push(path);
         }
     }

@@ -39,16 +39,6 @@ impl Firings {
         };
         Firings { rule, last: after, day, place }
     }
-
-    /// Firings of a run that starts at `start`.
-    pub(super) fn from(rule: Arc<Rule>, start: DateTime<Utc>) -> Firings {
-        let after = match *rule {
-            Rule::Every(_) => start,
-            // "Strictly after the nanosecond before" includes the start itself.
-            Rule::Calendar(_) => start.checked_sub_signed(TimeDelta::nanoseconds(1)).unwrap_or(start),
-        };
-        Firings::after(rule, after)
-    }
 }
 
 impl Iterator for Firings {
@@ -90,7 +80,7 @@ pub struct CronProcess {
 }
 
 impl CronProcess {
-    /// Firings from the start on; see [`Schedule::firings_from`].
+    /// Firings strictly after the start, as the registry computes them.
     pub fn new(
         action: ActionId,
         schedule: &Schedule,
@@ -98,7 +88,7 @@ impl CronProcess {
         given: Given,
         start: ArrivalStart,
     ) -> CronProcess {
-        CronProcess { action, overlap, given, epoch: start.epoch, firings: schedule.firings_from(start.epoch.0) }
+        CronProcess { action, overlap, given, epoch: start.epoch, firings: schedule.firings(start.epoch.0) }
     }
 }
 

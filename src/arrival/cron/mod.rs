@@ -56,12 +56,6 @@ impl Schedule {
     pub fn firings(&self, after: DateTime<Utc>) -> Firings {
         Firings::after(Arc::clone(&self.rule), after)
     }
-
-    /// Its firing times in a run that starts at `start`. A firing of the calendar exactly then happens; that of an
-    /// `@every d` comes `d` after it.
-    pub fn firings_from(&self, start: DateTime<Utc>) -> Firings {
-        Firings::from(Arc::clone(&self.rule), start)
-    }
 }
 
 impl FromStr for Schedule {

@@ -53,7 +53,7 @@ impl Build<'_> {
         };
         if let Some(window) = self.settings.window {
             let epoch = self.settings.epoch;
-            let first = schedule.firings_from(epoch.0).next().and_then(|instant| epoch.time_of(instant));
+            let first = schedule.firings(epoch.0).next().and_then(|instant| epoch.time_of(instant));
             if first.unwrap_or(Time::NEVER) > window.horizon {
                 self.complain(Complaint::warning(place, format!("{whose}`{text}` does not fire before the horizon")));
             }

@@ -1,0 +1,140 @@
+//! How rows come to be: initial rows, sources, customers; and how they fall due.
+
+use super::{Coming, Rule, Simulation};
+use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Overlap};
+use crate::engine::calendar::Class;
+use crate::engine::life::{Customer, Draft};
+use crate::engine::observer::Observer;
+use crate::engine::policy::ClaimPolicy;
+use crate::engine::system::{InitialRow, InitialState};
+use crate::model::action::ActionId;
+use crate::model::claim::Pass;
+use crate::model::job::{Ending, Job, JobId};
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
+
+impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
+    pub(super) fn enter_initial_rows(&mut self) {
+        for row in &self.system.initial {
+            let given =
+                Given { need: Some(row.need), deadline: row.deadline, retries: row.retries_left, ..Given::default() };
+            let draft = self.life.draw(self.system, row.action, given);
+            let job = self.number(&draft, row.scheduled_at);
+            match row.state {
+                InitialState::Waiting => self.announce(job, draft.patience),
+                InitialState::Running(worker) => self.run_initial(row, job, worker),
+            }
+        }
+    }
+
+    pub(super) fn run_initial(&mut self, row: &InitialRow, job: Job, worker: WorkerId) {
+        debug_assert!(matches!(row.state, InitialState::Running(_)));
+        self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        self.start(job, worker);
+    }
+
+    pub(super) fn start_sources(&mut self) {
+        for source in 0..self.sources.len() {
+            self.arrivals.push(Arrival::single(Time::NEVER, ActionId(0)));
+            self.schedule_next_of(source);
+            for customer in 0..self.sources[source].population() {
+                self.send_off(Customer { source: source as u32, number: customer, cycle: 0 });
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn schedule_next_of(&mut self, source: usize) {
+        let process = &mut self.sources[source];
+        if let Some(arrival) = process.next() {
+            let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
+            self.calendar.schedule_source(arrival.at, class, source);
+            self.arrivals[source] = arrival;
+        }
+    }
+
+    /// A customer of a closed source goes away to think.
+    pub(super) fn send_off(&mut self, customer: Customer) {
+        let process = &mut self.sources[customer.source as usize];
+        if let Some(arrival) = process.cycle(customer.number, customer.cycle, self.now) {
+            let slot = self.coming.insert(Coming::Customer { customer, arrival });
+            self.calendar.schedule(arrival.at, Class::Arrival, slot);
+        }
+    }
+
+    #[inline]
+    pub(super) fn arrive(&mut self, source: usize) {
+        let Arrival { action, count, given, .. } = self.arrivals[source];
+        self.schedule_next_of(source);
+        for _ in 0..count {
+            let draft = self.life.draw(self.system, action, given);
+            if self.is_skipped(source, action) {
+                self.observer.skipped(self.now, action);
+            } else {
+                let job = self.number(&draft, self.now);
+                self.fall_due(job, draft.patience);
+            }
+        }
+    }
+
+    pub(super) fn arrive_for(&mut self, customer: Customer, arrival: Arrival) {
+        let draft = self.life.draw_for(self.system, arrival.action, arrival.given, customer);
+        let job = self.number(&draft, self.now);
+        self.fall_due(job, draft.patience);
+    }
+
+    #[inline]
+    pub(super) fn is_skipped(&self, source: usize, action: ActionId) -> bool {
+        let active = self.counts[usize::from(action.0)];
+        match self.sources[source].overlap() {
+            Overlap::Enqueue => false,
+            Overlap::SkipIfWaiting => active.waiting > 0,
+            Overlap::SkipIfActive => active.waiting + active.running > 0,
+        }
+    }
+
+    /// Makes a row of a draft, with the next number.
+    #[inline]
+    pub(super) fn number(&mut self, draft: &Draft, scheduled_at: Time) -> Job {
+        let id = JobId(self.rows);
+        self.rows += 1;
+        self.life.first(self.system, draft, id, scheduled_at)
+    }
+
+    /// Lets a row fall due at its `scheduled_at`, or now if that is past.
+    pub(super) fn announce(&mut self, job: Job, patience: Option<Span>) {
+        let slot = self.coming.insert(Coming::Row { job, patience });
+        self.calendar.schedule(job.scheduled_at.max(self.now), Class::Arrival, slot);
+    }
+
+    #[inline]
+    pub(super) fn fall_due(&mut self, job: Job, patience: Option<Span>) {
+        self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        let full = self.system.queue_limit.is_some_and(|limit| self.waiting.len() >= limit);
+        if full && matches!(self.rule, Rule::Delayed(_)) {
+            return self.leave(&job, Ending::Rejected);
+        }
+        if let Some(patience) = patience {
+            let slot = self.patience.insert((job.need, self.policy.order(&job)));
+            self.calendar.schedule(self.now + patience, Class::Abandonment, slot);
+        }
+        self.counts[usize::from(job.action.0)].waiting += 1;
+        let only = self.waiting.push(&self.policy, job);
+        match &mut self.rule {
+            Rule::Instant { pass, due, .. } => {
+                *due = true;
+                if full {
+                    self.newcomers.push((job.need, self.policy.order(&job)));
+                }
+                if *pass == Pass::Event {
+                    self.offer();
+                }
+            }
+            Rule::Delayed(race) if only => {
+                let need = usize::from(job.need.0);
+                race.need_waits(self.now, need, &self.pool, self.waiting.mask(), &mut self.calendar);
+            }
+            Rule::Delayed(_) => {}
+        }
+    }
+}
