@@ -7,6 +7,7 @@ mod determinism;
 mod laws;
 mod program;
 mod readme;
+mod published;
 mod reference;
 mod scenario;
 mod scenario_build;

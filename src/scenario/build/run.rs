@@ -1,7 +1,7 @@
 //! The keys of the run itself: name, start, horizon, warm-up, replications, targets.
 
 use super::Build;
-use crate::engine::Window;
+use crate::engine::{LAST_INSTANT, Window};
 use crate::model::time::{Epoch, Span, Time};
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
@@ -58,6 +58,10 @@ impl Build<'_> {
             return None;
         };
         self.positive("horizon", Some(horizon));
+        if Time::ZERO + horizon.value > LAST_INSTANT {
+            let complaint = Complaint::error(horizon.place, "`horizon` is beyond what the simulation clock can hold");
+            self.complain(complaint.help("write at most \"53000d\", 145 years"));
+        }
         let warmup = warmup?;
         if warmup > Span::ZERO && warmup >= horizon.value {
             let complaint = Complaint::error(spec.warmup.place, "the warm-up leaves nothing of the run to be measured");
