@@ -23,7 +23,8 @@ service = { exponential = { mean = "26s" } }
 /// The rows of the job log, by job number.
 fn log(place: &Place, seed: u64, claim: &str) -> Vec<BTreeMap<String, String>> {
     let set = format!("claim.delay={claim}");
-    let arguments = ["run", "published.toml", "--jobs", "--quiet", "--out", "run", "--set", &set, "--seed", &seed.to_string()];
+    let arguments =
+        ["run", "published.toml", "--jobs", "--quiet", "--out", "run", "--set", &set, "--seed", &seed.to_string()];
     place.claimsim(&arguments).assert().success();
     let mut reader = csv::Reader::from_path(place.path("run/jobs.csv")).unwrap();
     reader.deserialize().map(Result::unwrap).collect()

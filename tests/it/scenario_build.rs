@@ -191,7 +191,7 @@ fn names_and_rules_are_kept_in_the_order_of_the_file() {
 fn documents_become_workers_rows_and_crons() {
     let text = format!(
         "{FRAME}[action.a]\ncapacity.scan = 1\nservice = \"1s\"\n[action.b]\ncapacity.mirror = 1\nservice = \"1s\"\n\
-         [cron.b]\nschedule = \"@daily\"\n\
+         [cron.b]\nschedule = \"@every 1m\"\n\
          [registry]\nworkers = \"workers.json\"\njobs = \"jobs.json\"\ncrons = \"crons.json\"\naction = \"a\"\n"
     );
     let loaded = loaded(&text, &[]);
@@ -209,7 +209,7 @@ fn documents_become_workers_rows_and_crons() {
     assert_eq!(
         loaded.warnings.warnings(),
         3,
-        "a dead worker, a running row on it, no one day's firing:\n{}",
+        "a dead worker, a running row on it, a weekly cron in a short run:\n{}",
         loaded.warnings
     );
     assert_eq!(loaded.notes.len(), 2, "{:?}", loaded.notes);

@@ -58,8 +58,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         best.map(|(_, need)| need)
     }
 
+    /// Whether no waiting job that fits on the worker comes before this one in policy order.
+    fn is_first_for(&self, job: &Job, worker: WorkerId) -> bool {
+        let next = self.first_of(|word| self.pool.fitting(worker.0 as usize)[word]);
+        let next = next.and_then(|need| self.waiting.head(need));
+        next.is_none_or(|next| self.policy.order(job) < self.policy.order(next))
+    }
+
     #[inline]
     pub(super) fn claim(&mut self, job: Job, worker: WorkerId) {
+        debug_assert!(self.is_first_for(&job, worker), "a better job in policy order fitted the same worker");
         self.counts[usize::from(job.action.0)].waiting -= 1;
         self.start(job, worker);
     }
