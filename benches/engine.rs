@@ -33,7 +33,7 @@ fn mm16(jobs: u64) -> String {
         arrival = {{ poisson = {{ rate = "14.4/s" }} }}
         service = {{ exponential = {{ mean = "1s" }} }}
         "#,
-        horizon = jobs as f64 / 14.4
+        horizon = (jobs as f64 / 14.4).ceil()
     )
 }
 
@@ -57,7 +57,7 @@ fn three_classes(jobs: u64, load: f64) -> String {
         worker.w = {{ count = 10, capacity = {{ scan = 2, scanCheck = 4 }} }}
         {}{}{}
         "#,
-        jobs as f64 / (12.3 * load),
+        (jobs as f64 / (12.3 * load)).ceil(),
         class("scan", "scan = 1", 2.0, 8),
         class("check", "scanCheck = 1", 10.0, 2),
         class("both", "scan = 1, scanCheck = 2", 0.3, 4)
@@ -77,7 +77,7 @@ fn many_workers(jobs: u64, workers: u64) -> String {
         arrival = {{ poisson = {{ rate = "{rate}/s" }} }}
         service = {{ exponential = {{ mean = "1s" }} }}
         "#,
-        jobs as f64 / rate
+        (jobs as f64 / rate).ceil()
     )
 }
 
