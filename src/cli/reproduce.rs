@@ -10,9 +10,8 @@ use clap::Args;
 
 use super::files::shown;
 use super::folder::read_manifest;
-use super::produce::{Order, produce};
+use super::produce::{Order, apply, produce};
 use super::progress::Bar;
-use super::run::named;
 use super::verdict::{Failure, print};
 use crate::report::manifest::{Input, Manifest, sha256};
 use crate::scenario::{self, Files, Loaded, Override};
@@ -65,9 +64,7 @@ impl Reproduce {
         let name = format!("{}.toml", manifest.scenario.name);
         let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);
         let Loaded { mut scenario, inputs, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
-        scenario.seed = manifest.seed;
-        scenario.replications = manifest.options.replications.unwrap_or(scenario.replications);
-        scenario.policy = manifest.options.policy.first().and_then(|name| named(name)).unwrap_or(scenario.policy);
+        apply(&manifest.options, Some(manifest.seed), &mut scenario);
         let bar = Bar::new(scenario.replications, self.quiet);
         let order = Order {
             scenario: &scenario,

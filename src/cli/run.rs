@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::files::{ScenarioFile, say_remarks};
 use super::folder::Folder;
-use super::produce::{Order, context, produce};
+use super::produce::{Order, apply, context, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
 use crate::policy::Policy;
@@ -67,9 +67,8 @@ impl Run {
             say_remarks(&loaded);
         }
         let Loaded { mut scenario, inputs, .. } = loaded;
-        scenario.seed = self.seed.unwrap_or(scenario.seed);
-        scenario.replications = self.replications.unwrap_or(scenario.replications);
-        scenario.policy = self.policy.as_deref().and_then(named).unwrap_or(scenario.policy);
+        let options = self.options();
+        apply(&options, self.seed, &mut scenario);
 
         let target = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
         let folder = Folder::begin(&target)?;
@@ -77,7 +76,7 @@ impl Run {
             scenario: &scenario,
             text: &file.text,
             inputs: &inputs,
-            options: self.options(),
+            options,
             threads: self.threads.map(usize::from),
         };
         let bar = Bar::new(scenario.replications, self.quiet);
@@ -106,9 +105,4 @@ impl Run {
             ..Options::default()
         }
     }
-}
-
-/// The policy of that name.
-pub(super) fn named(name: &str) -> Option<Policy> {
-    Policy::ALL.iter().copied().find(|policy| policy.name() == name)
 }

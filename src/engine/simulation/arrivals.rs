@@ -6,7 +6,7 @@ use crate::engine::calendar::Class;
 use crate::engine::life::{Customer, Draft};
 use crate::engine::observer::Observer;
 use crate::engine::policy::ClaimPolicy;
-use crate::engine::system::{InitialRow, InitialState};
+use crate::engine::system::InitialState;
 use crate::model::action::ActionId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
@@ -22,13 +22,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let job = self.number(&draft, row.scheduled_at);
             match row.state {
                 InitialState::Waiting => self.announce(job, draft.patience),
-                InitialState::Running(worker) => self.run_initial(row, job, worker),
+                InitialState::Running(worker) => self.run_initial(job, worker),
             }
         }
     }
 
-    pub(super) fn run_initial(&mut self, row: &InitialRow, job: Job, worker: WorkerId) {
-        debug_assert!(matches!(row.state, InitialState::Running(_)));
+    fn run_initial(&mut self, job: Job, worker: WorkerId) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
         self.start(job, worker);
     }
