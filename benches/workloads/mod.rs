@@ -1,0 +1,80 @@
+//! The workloads that are measured, as texts of scenarios: they take the ordinary path.
+
+use std::io;
+
+use claimsim::scenario::{self, Files, Scenario};
+
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        Err(io::Error::new(io::ErrorKind::NotFound, path.to_owned()))
+    }
+}
+
+/// Reads a scenario as a run does.
+pub(crate) fn load(text: &str) -> Scenario {
+    scenario::load("workload.toml", text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}")).scenario
+}
+
+/// W1: M/M/16 at load 0.9, first come first served.
+pub(crate) fn w1(jobs: u64) -> String {
+    format!(
+        r#"
+        horizon = "{horizon}s"
+        claim = {{ delay = "none", placement = "first" }}
+        worker.w = {{ count = 1, capacity = {{ slot = 16 }} }}
+        [action.job]
+        capacity = {{ slot = 1 }}
+        arrival = {{ poisson = {{ rate = "14.4/s" }} }}
+        service = {{ exponential = {{ mean = "1s" }} }}
+        "#,
+        horizon = (jobs as f64 / 14.4).ceil()
+    )
+}
+
+/// How much W3 overloads W2's system: scans come at 1.5 times what their capacity can do.
+pub(crate) const OVERLOAD: f64 = 1.5 / 0.86;
+
+/// W2 (`load` 1): ten workers {scan 2, scanCheck 4} and three classes. W3 (`load` [`OVERLOAD`]): scans pile up.
+pub(crate) fn w2(seconds: u64, load: f64) -> String {
+    let class = |name: &str, need: &str, rate: f64, mean: u32| {
+        format!(
+            r#"
+            [action.{name}]
+            capacity = {{ {need} }}
+            arrival = {{ poisson = {{ rate = "{}/s" }} }}
+            service = {{ exponential = {{ mean = "{mean}s" }} }}
+            "#,
+            rate * load
+        )
+    };
+    format!(
+        r#"
+        horizon = "{seconds}s"
+        claim = {{ delay = "none", placement = "first" }}
+        worker.w = {{ count = 10, capacity = {{ scan = 2, scanCheck = 4 }} }}
+        {}{}{}
+        "#,
+        class("scan", "scan = 1", 2.0, 8),
+        class("check", "scanCheck = 1", 10.0, 2),
+        class("both", "scan = 1, scanCheck = 2", 0.3, 4)
+    )
+}
+
+/// W4: so many workers {scan 2} at load 0.95 under instant claiming.
+pub(crate) fn w4(jobs: u64, workers: u64) -> String {
+    let rate = 1.9 * workers as f64;
+    format!(
+        r#"
+        horizon = "{:.3}s"
+        claim = {{ delay = "none", placement = "first" }}
+        worker.w = {{ count = {workers}, capacity = {{ scan = 2 }} }}
+        [action.scan]
+        capacity = {{ scan = 1 }}
+        arrival = {{ poisson = {{ rate = "{rate}/s" }} }}
+        service = {{ exponential = {{ mean = "1s" }} }}
+        "#,
+        jobs as f64 / rate
+    )
+}

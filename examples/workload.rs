@@ -1,0 +1,73 @@
+//! One replication of a workload with all statistics on, as a line of JSON, to set beside other programs.
+//!
+//! ```text
+//! cargo run --release --example workload -- w1|w2|w3|w4 SIZE SEED
+//! ```
+//!
+//! SIZE is the number of jobs, for w3 the simulated seconds. The wall time is that of the simulation, without reading the
+//! scenario and without the start of the process.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use claimsim::experiment;
+use claimsim::model::action::ActionId;
+use claimsim::model::capacity::ResourceId;
+use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+
+#[path = "../benches/workloads/mod.rs"]
+mod workloads;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (Some(text), Some(seed)) = (text(&arguments), arguments.get(2).and_then(|seed| seed.parse().ok())) else {
+        println!("usage: workload w1|w2|w3|w4 SIZE SEED");
+        return ExitCode::from(2);
+    };
+    let mut scenario = workloads::load(&text);
+    scenario.seed = seed;
+    scenario.replications = 1;
+
+    let start = Instant::now();
+    let results = experiment::run(&scenario, &());
+    let wall = start.elapsed().as_secs_f64();
+
+    let of = |action, resource, measure, statistic| {
+        let subject = Subject { action, resource, worker: None, measure, statistic };
+        results.estimate(subject).and_then(|estimate| estimate.value)
+    };
+    let of_all = |measure, statistic| of(OfAction::All, None, measure, statistic);
+    let count = |statistic| of_all(Measure::Jobs, statistic).unwrap_or(0.0);
+    let actions = (0..scenario.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    let resources = (0..scenario.system.resources.len()).map(|index| ResourceId(index as u16));
+    println!(
+        "{}",
+        serde_json::json!({
+            "jobs": count(Statistic::Arrived) - count(Statistic::Unfinished),
+            "events": count(Statistic::Arrived) + count(Statistic::Done),
+            "wall": wall,
+            "t_end": scenario.system.window.horizon.as_secs_f64(),
+            "wait": of_all(Measure::WaitS, Statistic::Mean),
+            "p95": of_all(Measure::WaitS, Statistic::P95),
+            "waits": actions.map(|one| of(one, None, Measure::WaitS, Statistic::Mean)).collect::<Vec<_>>(),
+            "util": resources
+                .map(|one| of(OfAction::None, Some(one), Measure::Utilization, Statistic::Mean))
+                .collect::<Vec<_>>(),
+            "backlog": count(Statistic::Unfinished),
+        })
+    );
+    ExitCode::SUCCESS
+}
+
+/// The workload that the arguments ask for.
+fn text(arguments: &[String]) -> Option<String> {
+    let size: f64 = arguments.get(1)?.parse().ok()?;
+    let jobs = size as u64;
+    match arguments.first()?.as_str() {
+        "w1" => Some(workloads::w1(jobs)),
+        "w2" => Some(workloads::w2((size / 12.3).ceil() as u64, 1.0)),
+        "w3" => Some(workloads::w2(jobs, workloads::OVERLOAD)),
+        "w4" => Some(workloads::w4(jobs, 2_000)),
+        _ => None,
+    }
+}
