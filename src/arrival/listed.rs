@@ -2,28 +2,49 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Arrival, ArrivalProcess};
+use crate::engine::{Arrival, ArrivalProcess, Given};
+use crate::model::time::Time;
+
+/// One known job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// When, and of which action.
+    pub arrival: Arrival,
+    /// What it brings along.
+    pub given: Given,
+}
+
+impl Known {
+    /// When it arrives.
+    pub fn at(&self) -> Time {
+        self.arrival.at
+    }
+}
 
 /// A walk through a list that all replications share.
 #[derive(Debug)]
 pub struct Listed {
-    arrivals: Arc<[Arrival]>,
+    jobs: Arc<[Known]>,
     next: usize,
 }
 
 impl Listed {
     /// Begins at the head of the list, which must be in order of time.
-    pub fn new(arrivals: Arc<[Arrival]>) -> Listed {
-        debug_assert!(arrivals.is_sorted_by_key(|arrival| arrival.at), "a listed source is in order of time");
-        Listed { arrivals, next: 0 }
+    pub fn new(jobs: Arc<[Known]>) -> Listed {
+        debug_assert!(jobs.is_sorted_by_key(Known::at), "a listed source is in order of time");
+        Listed { jobs, next: 0 }
     }
 }
 
 impl ArrivalProcess for Listed {
     #[inline]
     fn next(&mut self) -> Option<Arrival> {
-        let arrival = *self.arrivals.get(self.next)?;
+        let job = self.jobs.get(self.next)?;
         self.next += 1;
-        Some(arrival)
+        Some(job.arrival)
+    }
+
+    fn given(&self) -> Option<&Given> {
+        self.jobs.get(self.next.checked_sub(1)?).map(|job| &job.given)
     }
 }

@@ -22,7 +22,7 @@ use crate::random::dist::Distribution;
 
 pub use closed::Closed;
 pub use cron::CronProcess;
-pub use listed::Listed;
+pub use listed::{Known, Listed};
 pub use profile::{HOURS, Profile, Rates, WEEKDAYS};
 pub use renewal::Renewal;
 
@@ -63,7 +63,7 @@ pub enum Source {
         batch: Option<Distribution>,
     },
     /// Known arrivals in order of time, none before the start: trace files and single jobs. See [`Source::listed`].
-    Listed(Arc<[Arrival]>),
+    Listed(Arc<[Known]>),
     /// A fixed population of customers, each away for a think time after its job has ended.
     Closed {
         /// The class of the jobs.
@@ -90,9 +90,9 @@ pub enum Source {
 
 impl Source {
     /// A source of known arrivals, given in any order; coinciding ones keep the order in which they are given.
-    pub fn listed(mut arrivals: Vec<Arrival>) -> Source {
-        arrivals.sort_by_key(|arrival| arrival.at);
-        Source::Listed(arrivals.into())
+    pub fn listed(mut jobs: Vec<Known>) -> Source {
+        jobs.sort_by_key(Known::at);
+        Source::Listed(jobs.into())
     }
 
     /// Whether time advances from one arrival to the next, as it must for a run to end. (A closed source may think for no
@@ -121,7 +121,7 @@ impl Source {
             Source::Profile { action, name, rates, batch } => {
                 Process::Profile(Profile::new(*action, name, Arc::clone(rates), batch.clone(), start))
             }
-            Source::Listed(arrivals) => Process::Listed(Listed::new(Arc::clone(arrivals))),
+            Source::Listed(jobs) => Process::Listed(Listed::new(Arc::clone(jobs))),
             Source::Closed { action, name, population, think } => {
                 Process::Closed(Closed::new(*action, name, *population, think.clone(), start))
             }
@@ -173,10 +173,21 @@ impl ArrivalProcess for Process {
         }
     }
 
+    #[inline]
+    fn given(&self) -> Option<&Given> {
+        match self {
+            Process::Listed(process) => process.given(),
+            Process::Cron(process) => process.given(),
+            _ => None,
+        }
+    }
+
+    #[inline]
     fn is_cron(&self) -> bool {
         matches!(self, Process::Cron(_))
     }
 
+    #[inline]
     fn overlap(&self) -> Overlap {
         match self {
             Process::Cron(process) => process.overlap(),

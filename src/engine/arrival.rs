@@ -13,6 +13,11 @@ pub trait ArrivalProcess {
     /// The next arrival, at an instant not before the one returned last; `None` when no more come.
     fn next(&mut self) -> Option<Arrival>;
 
+    /// What the jobs of the arrival that was returned last bring along, if anything.
+    fn given(&self) -> Option<&Given> {
+        None
+    }
+
     /// Whether its events are cron firings, which come before other arrivals of the same instant.
     fn is_cron(&self) -> bool {
         false
@@ -44,7 +49,7 @@ pub struct ArrivalStart<'a> {
     pub epoch: Epoch,
 }
 
-/// So many jobs of an action at one instant.
+/// So many jobs of an action at one instant; small, as it is copied for every job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// When.
@@ -53,18 +58,16 @@ pub struct Arrival {
     pub action: ActionId,
     /// How many (a batch); may be 0.
     pub count: u64,
-    /// What the job brings along, instead of its action's values.
-    pub given: Given,
 }
 
 impl Arrival {
-    /// One job with its action's values.
+    /// One job.
     pub fn single(at: Time, action: ActionId) -> Arrival {
-        Arrival { at, action, count: 1, given: Given::default() }
+        Arrival { at, action, count: 1 }
     }
 }
 
-/// What a job brings along; each `None` falls back to the action.
+/// What a job brings along instead of its action's values; each `None` falls back to the action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Given {
     /// Its need vector.

@@ -25,34 +25,25 @@ pub(super) enum Class {
     Abandonment = 7,
 }
 
-impl Class {
-    fn of(key: u128) -> Class {
-        match (key >> CLASS_SHIFT) & 0xF {
-            0 => Class::Completion,
-            3 => Class::Deadline,
-            4 => Class::Cron,
-            5 => Class::Arrival,
-            6 => Class::Claim,
-            _ => Class::Abandonment,
-        }
+/// Classes by their number; there are none between.
+const CLASSES: [Class; 16] = {
+    let mut classes = [Class::Abandonment; 16];
+    let all = [Class::Completion, Class::Deadline, Class::Cron, Class::Arrival, Class::Claim];
+    let mut index = 0;
+    while index < all.len() {
+        classes[all[index] as usize] = all[index];
+        index += 1;
     }
-}
+    classes
+};
 
 /// An event as it is taken from the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Event {
-    pub(super) time: Time,
-    pub(super) class: Class,
-    pub(super) subject: Subject,
-}
-
-/// Of what an event is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Subject {
+pub(super) enum Event {
     /// The next arrival of a source.
-    Source(usize),
-    /// Whatever the event's class keeps in this slot.
-    Slot(usize),
+    OfSource(usize),
+    /// Of whatever the class keeps in this slot.
+    Of(Class, usize),
 }
 
 const SLOT_BITS: u32 = 30;
@@ -77,15 +68,16 @@ pub(super) fn end_of(time: Time, class: Class) -> u128 {
 #[derive(Debug)]
 pub(super) struct Calendar {
     events: Heap,
-    sources: Heap,
+    sources: Knockout,
     sequence: u64,
     horizon: Time,
 }
 
 impl Calendar {
-    /// An empty calendar; what is scheduled after `horizon` never happens and takes no room.
-    pub(super) fn new(horizon: Time) -> Calendar {
-        Calendar { events: Heap::default(), sources: Heap::default(), sequence: 0, horizon: horizon.min(LAST_INSTANT) }
+    /// An empty calendar for so many sources; what is scheduled after `horizon` never happens and takes no room.
+    pub(super) fn new(horizon: Time, sources: usize) -> Calendar {
+        let (events, sources) = (Heap::default(), Knockout::new(sources));
+        Calendar { events, sources, sequence: 0, horizon: horizon.min(LAST_INSTANT) }
     }
 
     /// The key of a new event, for keeping it outside the heaps; `None` if it never happens.
@@ -114,12 +106,11 @@ impl Calendar {
         }
     }
 
-    /// Schedules the next arrival of a source.
+    /// Schedules the next arrival of a source, if there is one, in the place of its last.
     #[inline]
-    pub(super) fn schedule_source(&mut self, time: Time, class: Class, source: usize) {
-        if let Some(key) = self.key(time, class, source) {
-            self.sources.push(key);
-        }
+    pub(super) fn schedule_source(&mut self, next: Option<Time>, class: Class, source: usize) {
+        let key = next.and_then(|time| self.key(time, class, source));
+        self.sources.set(source, key.unwrap_or(NOTHING));
     }
 
     /// The key of the next event, or [`NOTHING`].
@@ -128,25 +119,29 @@ impl Calendar {
         self.events.top().min(self.sources.top())
     }
 
+    /// Whether there is an event at this instant, of this class at most.
+    #[inline]
+    pub(super) fn has_at(&self, now: Time, class: Class) -> bool {
+        let end = end_of(now, class);
+        self.events.top() <= end || self.sources.top() <= end
+    }
+
     /// The instant of a key.
     #[inline]
     pub(super) fn time_of(key: u128) -> Time {
         Time((key >> TIME_SHIFT) as i64)
     }
 
-    /// Takes the next event, whose key [`Calendar::peek`] has just given.
+    /// Takes the next event, whose key [`Calendar::peek`] has just given. That of a source stays until its next is scheduled.
     #[inline]
     pub(super) fn take(&mut self, key: u128) -> Event {
         debug_assert!(key == self.peek() && key != NOTHING);
         let slot = (key & SLOT_MASK) as usize;
-        let subject = if self.sources.top() == key {
-            self.sources.take();
-            Subject::Source(slot)
-        } else {
-            self.events.take();
-            Subject::Slot(slot)
-        };
-        Event { time: Calendar::time_of(key), class: Class::of(key), subject }
+        if self.sources.top() == key {
+            return Event::OfSource(slot);
+        }
+        self.events.take();
+        Event::Of(CLASSES[(key >> CLASS_SHIFT) as usize & 0xF], slot)
     }
 
     /// Gives all events new, small sequence numbers in the same order: once in four thousand million events.
@@ -154,13 +149,45 @@ impl Calendar {
     fn renumber(&mut self) {
         let mut keys: Vec<(u128, bool)> = Vec::new();
         keys.extend(self.events.drain().map(|key| (key, false)));
-        keys.extend(self.sources.drain().map(|key| (key, true)));
+        let sources = &self.sources.nodes[self.sources.leaves..];
+        keys.extend(sources.iter().filter(|&&key| key != NOTHING).map(|&key| (key, true)));
         keys.sort_unstable();
         for (sequence, (key, of_source)) in keys.iter().enumerate() {
-            let key = key >> CLASS_SHIFT << CLASS_SHIFT | (sequence as u128) << SLOT_BITS | key & SLOT_MASK;
-            if *of_source { self.sources.push(key) } else { self.events.push(key) }
+            let slot = key & SLOT_MASK;
+            let key = key >> CLASS_SHIFT << CLASS_SHIFT | (sequence as u128) << SLOT_BITS | slot;
+            if *of_source { self.sources.set(slot as usize, key) } else { self.events.push(key) }
         }
         self.sequence = keys.len() as u64;
+    }
+}
+
+/// The next key of each source, below the winners of a knockout: the root is the least of all.
+#[derive(Debug)]
+struct Knockout {
+    /// Node `i` is the lesser of nodes `2 i` and `2 i + 1`; the leaves are the second half.
+    nodes: Box<[u128]>,
+    leaves: usize,
+}
+
+impl Knockout {
+    fn new(sources: usize) -> Knockout {
+        let leaves = sources.next_power_of_two();
+        Knockout { nodes: vec![NOTHING; 2 * leaves].into(), leaves }
+    }
+
+    #[inline]
+    fn top(&self) -> u128 {
+        self.nodes[1]
+    }
+
+    #[inline]
+    fn set(&mut self, source: usize, key: u128) {
+        let mut node = self.leaves + source;
+        self.nodes[node] = key;
+        while node > 1 {
+            node /= 2;
+            self.nodes[node] = self.nodes[2 * node].min(self.nodes[2 * node + 1]);
+        }
     }
 }
 
@@ -168,44 +195,40 @@ impl Calendar {
 #[derive(Debug, Default)]
 struct Heap {
     keys: Vec<u128>,
-    hole: bool,
+    /// If there is a hole: the place of the least other key (or beyond the end).
+    hole: Option<usize>,
 }
 
 impl Heap {
     #[inline]
     fn top(&self) -> u128 {
-        if self.hole {
-            self.keys.iter().skip(1).take(4).copied().min().unwrap_or(NOTHING)
-        } else {
-            self.keys.first().copied().unwrap_or(NOTHING)
-        }
+        self.keys.get(self.hole.unwrap_or(0)).copied().unwrap_or(NOTHING)
     }
 
     #[inline]
     fn take(&mut self) {
         self.settle();
-        self.hole = true;
+        self.hole = Some(self.least_child(0));
     }
 
     #[inline]
     fn push(&mut self, key: u128) {
-        if self.hole {
-            self.hole = false;
-            self.sift_down(key);
-        } else {
-            self.keys.push(key);
-            self.sift_up(key);
+        match self.hole.take() {
+            Some(least) => self.sift_down(least, key),
+            None => {
+                self.keys.push(key);
+                self.sift_up(key);
+            }
         }
     }
 
     /// Closes the hole with the last key.
     #[inline]
     fn settle(&mut self) {
-        if self.hole {
-            self.hole = false;
+        if self.hole.take().is_some() {
             let last = self.keys.pop().expect("a hole has a place");
             if !self.keys.is_empty() {
-                self.sift_down(last);
+                self.sift_down(self.least_child(0), last);
             }
         }
     }
@@ -230,30 +253,31 @@ impl Heap {
         keys[place] = key;
     }
 
-    /// Puts `key` at the top, whose old key is forgotten, and lets it sink.
+    /// Puts `key` at the top, whose old key is forgotten, and lets it sink; `least` is the top's least child.
     #[inline]
-    fn sift_down(&mut self, key: u128) {
-        let keys = &mut self.keys[..];
+    fn sift_down(&mut self, mut least: usize, key: u128) {
         let mut place = 0;
-        loop {
-            let first = 4 * place + 1;
-            let least = if let Some(children) = keys.get(first..first + 4) {
-                let left = usize::from(children[1] < children[0]);
-                let right = 2 + usize::from(children[3] < children[2]);
-                first + if children[right] < children[left] { right } else { left }
-            } else {
-                match (first..keys.len()).min_by_key(|&child| keys[child]) {
-                    Some(least) => least,
-                    None => break,
-                }
-            };
-            if keys[least] >= key {
-                break;
-            }
-            keys[place] = keys[least];
+        while let Some(&child) = self.keys.get(least)
+            && child < key
+        {
+            self.keys[place] = child;
             place = least;
+            least = self.least_child(place);
         }
-        keys[place] = key;
+        self.keys[place] = key;
+    }
+
+    /// The place of a key's least child; beyond the end if it has none.
+    #[inline]
+    fn least_child(&self, place: usize) -> usize {
+        let first = 4 * place + 1;
+        if let Some(children) = self.keys.get(first..first + 4) {
+            let left = usize::from(children[1] < children[0]);
+            let right = 2 + usize::from(children[3] < children[2]);
+            first + if children[right] < children[left] { right } else { left }
+        } else {
+            (first..self.keys.len()).min_by_key(|&child| self.keys[child]).unwrap_or(first)
+        }
     }
 }
 
@@ -262,60 +286,83 @@ mod tests {
     use super::*;
     use crate::random::stream::{Purpose, Streams};
 
-    fn drain(calendar: &mut Calendar) -> Vec<(i64, Class, Subject)> {
-        std::iter::from_fn(|| {
-            let key = calendar.peek();
-            (key != NOTHING).then(|| calendar.take(key)).map(|event| (event.time.0, event.class, event.subject))
+    /// Takes the next event; a source has no other after it.
+    fn take(calendar: &mut Calendar) -> Option<(i64, Event)> {
+        let key = calendar.peek();
+        (key != NOTHING).then(|| {
+            let event = calendar.take(key);
+            if let Event::OfSource(source) = event {
+                calendar.schedule_source(None, Class::Arrival, source);
+            }
+            (Calendar::time_of(key).0, event)
         })
-        .collect()
+    }
+
+    fn drain(calendar: &mut Calendar) -> Vec<(i64, Event)> {
+        std::iter::from_fn(|| take(calendar)).collect()
     }
 
     #[test]
     fn events_come_by_time_then_class_then_order_of_scheduling() {
-        let mut calendar = Calendar::new(Time(100));
+        let mut calendar = Calendar::new(Time(100), 4);
         calendar.schedule(Time(5), Class::Claim, 1);
         calendar.schedule(Time(5), Class::Arrival, 2);
-        calendar.schedule_source(Time(5), Class::Arrival, 3);
+        calendar.schedule_source(Some(Time(5)), Class::Arrival, 3);
         calendar.schedule(Time(5), Class::Arrival, 4);
         calendar.schedule(Time(5), Class::Completion, 5);
         calendar.schedule(Time(4), Class::Abandonment, 6);
         calendar.schedule(Time(101), Class::Completion, 7);
         calendar.schedule(Time(100), Class::Completion, 8);
-        let got: Vec<_> = drain(&mut calendar).into_iter().map(|(_, _, subject)| subject).collect();
-        let slots = [6, 5, 2].map(Subject::Slot).into_iter();
-        let want: Vec<_> =
-            slots.chain([Subject::Source(3), Subject::Slot(4), Subject::Slot(1), Subject::Slot(8)]).collect();
+        calendar.schedule_source(Some(Time(101)), Class::Arrival, 0);
+        let got: Vec<_> = drain(&mut calendar).into_iter().map(|(_, event)| event).collect();
+        let want = [
+            Event::Of(Class::Abandonment, 6),
+            Event::Of(Class::Completion, 5),
+            Event::Of(Class::Arrival, 2),
+            Event::OfSource(3),
+            Event::Of(Class::Arrival, 4),
+            Event::Of(Class::Claim, 1),
+            Event::Of(Class::Completion, 8),
+        ];
         assert_eq!(got, want, "and nothing that lies after the horizon");
     }
 
     /// Against a sorted list, over random mixtures of taking and scheduling, with a renumbering in the middle.
     #[test]
     fn agrees_with_a_sorted_list() {
+        const SOURCES: usize = 5;
         let mut random = Streams::new(1, 0).stream(Purpose::Arrival, "calendar");
         for round in 0..200 {
-            let mut calendar = Calendar::new(LAST_INSTANT);
+            let mut calendar = Calendar::new(LAST_INSTANT, SOURCES);
             if round % 2 == 1 {
                 calendar.sequence = (1 << SEQUENCE_BITS) - 50;
             }
-            let (mut list, mut order, mut now) = (Vec::<(i64, Class, u64, usize)>::new(), 0, 0);
+            let (mut list, mut order, mut now) = (Vec::<(i64, Class, u64, Event)>::new(), 0, 1);
             for _ in 0..400 {
-                let key = calendar.peek();
-                if random.below(5) < 2 && key != NOTHING {
-                    let event = calendar.take(key);
-                    let next = list.iter().min().copied().expect("the list holds the same events");
-                    assert_eq!((event.time.0, event.class, event.subject), (next.0, next.1, Subject::Slot(next.3)));
-                    list.retain(|other| *other != next);
+                if random.below(5) < 2 && !list.is_empty() {
+                    let (place, next) =
+                        list.iter().copied().enumerate().min_by_key(|(_, it)| (it.0, it.1, it.2)).unwrap();
+                    assert!(calendar.has_at(Time(next.0), next.1) && !calendar.has_at(Time(next.0 - 1), Class::Claim));
+                    assert_eq!(take(&mut calendar), Some((next.0, next.3)));
+                    list.remove(place);
                     now = next.0;
                 } else {
                     let time = now + random.below(8) as i64;
                     let class = [Class::Completion, Class::Arrival, Class::Claim][random.below(3) as usize];
-                    calendar.schedule(Time(time), class, order as usize);
-                    list.push((time, class, order, order as usize));
+                    let source = random.below(2 * SOURCES as u64) as usize;
+                    let event = if source < SOURCES && !list.iter().any(|it| it.3 == Event::OfSource(source)) {
+                        calendar.schedule_source(Some(Time(time)), class, source);
+                        Event::OfSource(source)
+                    } else {
+                        calendar.schedule(Time(time), class, order as usize);
+                        Event::Of(class, order as usize)
+                    };
+                    list.push((time, class, order, event));
                     order += 1;
                 }
             }
-            list.sort_unstable();
-            let rest: Vec<_> = list.iter().map(|&(time, class, _, slot)| (time, class, Subject::Slot(slot))).collect();
+            list.sort_unstable_by_key(|it| (it.0, it.1, it.2));
+            let rest: Vec<_> = list.iter().map(|&(time, _, _, event)| (time, event)).collect();
             assert_eq!(drain(&mut calendar), rest);
         }
     }

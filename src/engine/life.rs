@@ -32,18 +32,25 @@ struct Draws {
     customers: Family,
     /// How many jobs of the action have arrived from outside.
     arrived: u64,
+    /// Nothing but a service time is ever drawn, and no attempt fails: the most common kind of action.
+    plain: bool,
 }
 
-/// A row to be: what was drawn for it.
+/// A job to be: who it is for, and what it brings along.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin<'a> {
+    pub(super) action: ActionId,
+    pub(super) given: Option<&'a Given>,
+    pub(super) customer: Option<Customer>,
+}
+
+/// What was drawn for a job.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Draft {
-    action: ActionId,
-    given: Given,
     service: Span,
     fate: Ending,
     pub(super) patience: Option<Span>,
     ordinal: u64,
-    customer: Option<Customer>,
 }
 
 /// A closed source's customer, on its way with its job number `cycle`.
@@ -73,57 +80,69 @@ impl Life {
             attempts: streams.family(Purpose::Attempt, &action.name),
             customers: streams.family(Purpose::Customer, &action.name),
             arrived: 0,
+            plain: action.error.get() == 0.0 && action.deadline.is_none() && action.patience.is_none(),
         };
         Life { actions: system.actions.iter().map(draws).collect(), chains: Slab::new() }
     }
 
     /// Draws a job that arrives from outside.
     #[inline]
-    pub(super) fn draw(&mut self, system: &System, action: ActionId, given: Given) -> Draft {
+    pub(super) fn draw(&mut self, system: &System, action: ActionId, given: Option<&Given>) -> Draft {
         let model = system.action(action);
         let draws = &mut self.actions[usize::from(action.0)];
-        let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(&mut draws.service)));
-        let fails = fails(model, &mut draws.outcome);
-        let patience =
-            model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(&mut draws.patience)));
         let ordinal = draws.arrived;
         draws.arrived += 1;
-        Draft { action, given, service, fate: fate(model, given, service, fails), patience, ordinal, customer: None }
+        match given {
+            None if draws.plain => {
+                let service = Span::from_secs_f64(model.service.sample(&mut draws.service));
+                Draft { service, fate: Ending::Done, patience: None, ordinal }
+            }
+            _ => draws.draw(model, given.copied().unwrap_or_default(), ordinal),
+        }
     }
 
     /// Draws the job of a closed source's customer.
-    pub(super) fn draw_for(&mut self, system: &System, action: ActionId, given: Given, customer: Customer) -> Draft {
+    pub(super) fn draw_for(&mut self, system: &System, action: ActionId, customer: Customer) -> Draft {
         let draws = &self.actions[usize::from(action.0)];
         let number = u64::from(customer.number);
         let mut stream = draws.customers.member(number, 2 * customer.cycle + 1);
         let ordinal = 1 << 63 | number << 31 | u64::from(customer.cycle);
-        let (service, fate, patience) = draw_from(&mut stream, system.action(action), given);
-        Draft { action, given, service, fate, patience, ordinal, customer: Some(customer) }
+        let (service, fate, patience) = draw_from(&mut stream, system.action(action), Given::default());
+        Draft { service, fate, patience, ordinal }
     }
 
     /// The first row of a chain.
     #[inline]
-    pub(super) fn first(&mut self, system: &System, draft: &Draft, id: JobId, scheduled_at: Time) -> Job {
-        let model = system.action(draft.action);
-        let Given { deadline, retries, .. } = draft.given;
-        let retries_left = retries.unwrap_or(model.retries);
-        let remembers = draft.fate != Ending::Done && retries_left > 0
-            || draft.customer.is_some()
-            || retries.is_some_and(|own| own != model.retries)
-            || deadline.is_some() && draft.fate == Ending::DeadlineMissed;
-        let chain = remembers.then(|| {
-            let attempt = Attempt { number: 1, first: id, since: scheduled_at, retries_left };
-            self.remember(Chain { attempt, given: draft.given, ordinal: draft.ordinal, customer: draft.customer })
-        });
+    pub(super) fn first(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Job {
+        let Origin { action, given, customer } = origin;
+        let need = given.and_then(|given| given.need);
+        let has_chain = draft.fate != Ending::Done || customer.is_some() || given.is_some();
         Job {
             id,
-            scheduled_at,
+            scheduled_at: at,
             service: draft.service,
-            chain,
-            action: draft.action,
-            need: draft.given.need.unwrap_or(model.need),
+            chain: if has_chain { self.chain(system, origin, draft, id, at) } else { None },
+            action,
+            need: need.unwrap_or(system.action(action).need),
             fate: draft.fate,
         }
+    }
+
+    /// Remembers what the first row of a chain must not forget, if anything.
+    fn chain(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Option<NonZeroU32> {
+        let (given, usual) = (origin.given.copied().unwrap_or_default(), system.action(origin.action).retries);
+        let retries_left = given.retries.unwrap_or(usual);
+        let remembers = draft.fate != Ending::Done && retries_left > 0
+            || origin.customer.is_some()
+            || retries_left != usual
+            || given.deadline.is_some() && draft.fate == Ending::DeadlineMissed;
+        remembers.then(|| {
+            let attempt = Attempt { number: 1, first: id, since: at, retries_left };
+            let slot =
+                self.chains.insert(Chain { attempt, given, ordinal: draft.ordinal, customer: origin.customer }) + 1;
+            let slot = u32::try_from(slot).ok().and_then(NonZeroU32::new);
+            slot.expect("four thousand million chains do not fit into memory")
+        })
     }
 
     /// Which attempt of its chain a row is.
@@ -163,10 +182,15 @@ impl Life {
     pub(super) fn forget(&mut self, job: &Job) -> Option<Customer> {
         self.chains.remove(slot(job.chain?)).customer
     }
+}
 
-    fn remember(&mut self, chain: Chain) -> NonZeroU32 {
-        let slot = self.chains.insert(chain) + 1;
-        u32::try_from(slot).ok().and_then(NonZeroU32::new).expect("four thousand million chains do not fit into memory")
+impl Draws {
+    /// Draws whatever the action and the job itself leave open.
+    fn draw(&mut self, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
+        let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(&mut self.service)));
+        let fails = fails(model, &mut self.outcome);
+        let patience = model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(&mut self.patience)));
+        Draft { service, fate: fate(model, given, service, fails), patience, ordinal }
     }
 }
 

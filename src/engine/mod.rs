@@ -6,6 +6,7 @@
 mod arrival;
 mod bits;
 mod calendar;
+mod lanes;
 mod life;
 mod observer;
 mod placement;

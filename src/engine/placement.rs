@@ -98,8 +98,8 @@ impl Shelves {
     fn note(&mut self, pool: &Pool, worker: usize, is_member: bool) {
         let size = self.class_of.len();
         let class = &mut self.classes[self.class_of[worker]];
-        let free = pool.free(worker);
-        let key = (share(free, &class.weights), free.into());
+        let free: Box<[i64]> = pool.free(worker).collect();
+        let key = (share(&free, &class.weights), free);
         if is_member {
             class.shelves.entry(key).or_insert_with(|| Bits::new(size)).set(worker, true);
         } else if let Some(shelf) = class.shelves.get_mut(&key) {

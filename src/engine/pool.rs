@@ -1,18 +1,28 @@
 //! The workers' free capacity, kept so that neither "who has room for this?" nor "what fits here?" is a search.
+//!
+//! What is free changes with every claim and every end ([`Pool::take`], [`Pool::give_back`]); who has room is brought up to
+//! date only when a worker is done with both ([`Pool::review`]): a worker that takes a job in the place of the one that has
+//! just ended was never seen to have room in between.
 
-use super::bits::Bits;
-use super::system::System;
-use crate::model::capacity::{NeedId, ResourceId};
+use super::bits::{Bits, ones_of};
+use super::lanes::Packing;
+use super::system::{InitialState, System};
+use crate::model::capacity::NeedId;
 use crate::model::worker::WorkerId;
 
 /// What is free where.
 #[derive(Debug)]
 pub(super) struct Pool {
-    /// Units free, worker by worker, dense by resource; below zero only where initial rows take more than there is.
-    free: Box<[i64]>,
+    packing: Packing,
     resources: usize,
-    needs: Box<[Need]>,
-    /// Bit `n` of a worker's words: does a job with need `n` fit there? `words` words each.
+    /// Units free, worker by worker; below zero only where initial rows take more than there is.
+    free: Box<[u128]>,
+    /// What a job takes, need by need.
+    taken: Box<[u128]>,
+    /// What a job asks for, need by need.
+    asked: Box<[u128]>,
+    needs: usize,
+    /// As of the last review, bit `n` of a worker's words: does a job with need `n` fit there? `words` words each.
     fitting: Box<[u64]>,
     words: usize,
     /// By need: the workers with room for it.
@@ -21,39 +31,25 @@ pub(super) struct Pool {
     mask: Box<[u64]>,
 }
 
-/// A need vector, sparse, and what taking or giving it back can change.
-#[derive(Debug)]
-struct Need {
-    units: Box<[(ResourceId, i64)]>,
-    /// The needs that share a resource with it.
-    touched: Box<[u16]>,
-}
-
 impl Pool {
     /// All workers of a system, idle.
     pub(super) fn new(system: &System) -> Pool {
-        let (workers, needs) = (system.workers.len(), system.needs.len());
-        let resources = system.resources.len();
+        let (workers, needs, resources) = (system.workers.len(), system.needs.len(), system.resources.len());
         let words = needs.div_ceil(64);
-        let sparse: Vec<Box<[_]>> =
-            system.needs.iter().map(|need| need.iter().filter(|(_, units)| *units != 0).collect()).collect();
-        let shares =
-            |a: &[(ResourceId, i64)], b: &[(ResourceId, i64)]| a.iter().any(|(r, _)| b.iter().any(|(s, _)| r == s));
-        let touched = |need: &[_]| (0..needs).filter(|&n| shares(need, &sparse[n])).map(|n| n as u16).collect();
+        let packing = Packing::new(resources, most_units(system));
         let mut pool = Pool {
-            free: system.workers.iter().flat_map(|worker| worker.capacity.0.iter().copied()).collect(),
+            packing,
             resources,
+            free: system.workers.iter().flat_map(|worker| packing.free(&worker.capacity)).collect(),
+            taken: system.needs.iter().flat_map(|need| packing.taken(need)).collect(),
+            asked: system.needs.iter().flat_map(|need| packing.asked(need)).collect(),
+            needs,
             fitting: vec![0; workers * words].into(),
             words,
             with_room: vec![Bits::new(workers); needs].into(),
             mask: vec![0; words].into(),
-            needs: sparse.iter().map(|need| Need { units: need.clone(), touched: touched(need) }).collect(),
         };
-        for worker in 0..workers {
-            for need in 0..needs {
-                pool.review(worker, need);
-            }
-        }
+        (0..workers).for_each(|worker| pool.review(worker));
         pool
     }
 
@@ -75,48 +71,82 @@ impl Pool {
         &self.with_room[need]
     }
 
-    /// Units free on a worker, dense by resource.
-    #[inline]
-    pub(super) fn free(&self, worker: usize) -> &[i64] {
-        &self.free[worker * self.resources..][..self.resources]
+    /// Units free on a worker, by resource.
+    pub(super) fn free(&self, worker: usize) -> impl Iterator<Item = i64> {
+        self.packing.unpack(&self.free[worker * self.packing.words..], self.resources)
     }
 
-    /// A worker starts a job with this need.
+    /// A worker starts a job with this need; its review is due.
     #[inline]
     pub(super) fn take(&mut self, worker: WorkerId, need: NeedId) {
-        self.change(worker, need, -1);
+        let (worker, need) = (worker.0 as usize * self.packing.words, usize::from(need.0) * self.packing.words);
+        self.free[worker] -= self.taken[need];
+        for word in 1..self.packing.words {
+            self.free[worker + word] -= self.taken[need + word];
+        }
     }
 
-    /// A job with this need ended on a worker.
+    /// A job with this need ended on a worker; its review is due.
     #[inline]
     pub(super) fn give_back(&mut self, worker: WorkerId, need: NeedId) {
-        self.change(worker, need, 1);
-    }
-
-    #[inline]
-    fn change(&mut self, worker: WorkerId, need: NeedId, sign: i64) {
-        let (worker, need) = (worker.0 as usize, usize::from(need.0));
-        let free = &mut self.free[worker * self.resources..][..self.resources];
-        for &(resource, units) in &self.needs[need].units {
-            free[usize::from(resource.0)] += sign * units;
-        }
-        for index in 0..self.needs[need].touched.len() {
-            self.review(worker, usize::from(self.needs[need].touched[index]));
+        let (worker, need) = (worker.0 as usize * self.packing.words, usize::from(need.0) * self.packing.words);
+        self.free[worker] += self.taken[need];
+        for word in 1..self.packing.words {
+            self.free[worker + word] += self.taken[need + word];
         }
     }
 
-    /// Finds out anew whether a need fits on a worker.
+    /// Whether a job with this need fits on a worker, as of now.
     #[inline]
-    fn review(&mut self, worker: usize, need: usize) {
-        let free = &self.free[worker * self.resources..][..self.resources];
-        let fits = self.needs[need].units.iter().all(|&(resource, units)| units <= free[usize::from(resource.0)]);
-        let (word, bit) = (need / 64, 1_u64 << (need % 64));
-        let seen = &mut self.fitting[worker * self.words + word];
-        if (*seen & bit != 0) == fits {
-            return;
+    pub(super) fn fits(&self, worker: usize, need: usize) -> bool {
+        let words = self.packing.words;
+        if words == 1 {
+            return self.packing.fits(self.free[worker], self.asked[need]);
         }
-        *seen ^= bit;
-        self.with_room[need].set(worker, fits);
-        if self.with_room[need].is_empty() { self.mask[word] &= !bit } else { self.mask[word] |= bit }
+        let (free, asked) = (&self.free[worker * words..][..words], &self.asked[need * words..][..words]);
+        free.iter().zip(asked).all(|(&free, &asked)| self.packing.fits(free, asked))
     }
+
+    /// Brings up to date what fits on a worker, and who has room.
+    #[inline]
+    pub(super) fn review(&mut self, worker: usize) {
+        self.review_word(worker, 0);
+        for word in 1..self.words {
+            self.review_word(worker, word);
+        }
+    }
+
+    /// [`Pool::review`] of 64 needs.
+    #[inline]
+    fn review_word(&mut self, worker: usize, word: usize) {
+        let (first, mut bit, mut fits) = (64 * word, 1, 0);
+        for need in first..self.needs.min(first + 64) {
+            fits |= if self.fits(worker, need) { bit } else { 0 };
+            bit <<= 1;
+        }
+        let known = &mut self.fitting[worker * self.words + word];
+        let changed = *known ^ fits;
+        *known = fits;
+        for bit in ones_of(changed) {
+            let workers = &mut self.with_room[first + bit];
+            workers.set(worker, fits >> bit & 1 == 1);
+            let any = u64::from(!workers.is_empty());
+            self.mask[word] = self.mask[word] & !(1 << bit) | any << bit;
+        }
+    }
+}
+
+/// The most units of one resource that are ever free on a worker, taken there or asked for.
+fn most_units(system: &System) -> i64 {
+    let mut taken = vec![0_i64; system.workers.len() * system.resources.len()];
+    for row in &system.initial {
+        if let InitialState::Running(worker) = row.state {
+            let first = worker.0 as usize * system.resources.len();
+            let units = &system.need(row.need).0;
+            taken[first..].iter_mut().zip(units).for_each(|(taken, units)| *taken = taken.saturating_add(*units));
+        }
+    }
+    let capacities = system.workers.iter().flat_map(|worker| &worker.capacity.0);
+    let needs = system.needs.iter().flat_map(|need| &need.0);
+    capacities.chain(needs).chain(&taken).copied().max().unwrap_or(0)
 }

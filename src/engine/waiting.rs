@@ -1,34 +1,32 @@
 //! The waiting jobs, kept by need vector and in policy order, so that a claim compares only the heads.
 //!
 //! Looking through one list of waiting jobs, the plain reading of the rule, costs 500 times more at 100,000 waiting jobs
-//! and picks the very same ones: of two jobs with equal needs the earlier in order always goes first.
-//! A job that leaves from the middle (its patience is over) stays as a gravestone until it comes to the head.
+//! and picks the very same ones: of two jobs with equal needs the earlier in order always goes first. The heads of all
+//! needs lie side by side, as a claim among a hundred needs looks at every one of them.
 
 use std::collections::VecDeque;
 
+use super::bits::ones_of;
 use super::policy::ClaimPolicy;
 use crate::model::capacity::NeedId;
-use crate::model::job::{Ending, Job};
+use crate::model::job::Job;
 
 /// The due jobs that nobody has claimed.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct Waiting<P: ClaimPolicy> {
+    policy: P,
     queues: Vec<Queue>,
+    /// By need: the place of its first job in policy order.
+    heads: Vec<Option<P::Order>>,
     /// Bit `n`: does a job with need `n` wait?
     mask: Vec<u64>,
     len: u64,
 }
 
-/// Jobs of one need vector, the first in policy order at the head; the head is never a gravestone.
-#[derive(Debug, Default)]
-struct Queue {
-    jobs: VecDeque<Job>,
-    gravestones: usize,
-}
-
-impl Waiting {
-    pub(super) fn new(needs: usize) -> Waiting {
-        Waiting { queues: (0..needs).map(|_| Queue::default()).collect(), mask: vec![0; needs.div_ceil(64)], len: 0 }
+impl<P: ClaimPolicy> Waiting<P> {
+    pub(super) fn new(policy: P, needs: usize) -> Waiting<P> {
+        let queues = (0..needs).map(|_| Queue::default()).collect();
+        Waiting { policy, queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64)], len: 0 }
     }
 
     /// How many wait.
@@ -43,27 +41,60 @@ impl Waiting {
         &self.mask
     }
 
-    /// The first job, in policy order, of those with this need.
+    /// A job's place in policy order.
     #[inline]
-    pub(super) fn head(&self, need: usize) -> Option<&Job> {
-        self.queues[need].jobs.front()
+    pub(super) fn order(&self, job: &Job) -> P::Order {
+        self.policy.order(job)
+    }
+
+    /// Whether a job with this need waits.
+    #[inline]
+    pub(super) fn has(&self, need: usize) -> bool {
+        self.heads[need].is_some()
+    }
+
+    /// The place of the first job, in policy order, of those with this need.
+    pub(super) fn head(&self, need: usize) -> Option<P::Order> {
+        self.heads[need]
+    }
+
+    /// The need whose first job comes first in policy order, of the needs that are in a set (`words` of 64) and fit.
+    #[inline]
+    pub(super) fn first_of(&self, set: impl Fn(usize) -> u64, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut best = None;
+        for (word, &waiting) in self.mask.iter().enumerate() {
+            if waiting != 0 {
+                best = self.first_in(word, waiting & set(word), &fits, best);
+            }
+        }
+        best
+    }
+
+    /// [`Waiting::first_of`] 64 needs.
+    #[inline]
+    fn first_in(&self, word: usize, set: u64, fits: &impl Fn(usize) -> bool, mut best: Option<usize>) -> Option<usize> {
+        for need in ones_of(set).map(|bit| word * 64 + bit) {
+            if best.is_none_or(|best| self.heads[need] < self.heads[best]) && fits(need) {
+                best = Some(need);
+            }
+        }
+        best
     }
 
     /// Lets a job wait. Says whether it is the only one with its need.
     #[inline]
-    pub(super) fn push<P: ClaimPolicy>(&mut self, policy: &P, job: Job) -> bool {
-        let need = usize::from(job.need.0);
-        let jobs = &mut self.queues[need].jobs;
+    pub(super) fn push(&mut self, job: Job) -> bool {
+        let (need, order) = (usize::from(job.need.0), self.policy.order(&job));
         self.len += 1;
-        let order = policy.order(&job);
-        match jobs.back() {
+        self.queues[need].insert(&self.policy, job);
+        match self.heads[need] {
             None => {
-                jobs.push_back(job);
+                self.heads[need] = Some(order);
                 self.mask[need / 64] |= 1 << (need % 64);
                 return true;
             }
-            Some(last) if policy.order(last) < order => jobs.push_back(job),
-            Some(_) => jobs.insert(jobs.partition_point(|other| policy.order(other) < order), job),
+            Some(head) if order < head => self.heads[need] = Some(order),
+            Some(_) => {}
         }
         false
     }
@@ -71,58 +102,112 @@ impl Waiting {
     /// Takes the first job with this need away.
     #[inline]
     pub(super) fn pop(&mut self, need: usize) -> Job {
-        let queue = &mut self.queues[need];
-        let job = queue.jobs.pop_front().expect("only a need with a waiting job is popped");
-        self.len -= 1;
-        queue.bury();
-        if queue.jobs.is_empty() {
-            self.mask[need / 64] &= !(1 << (need % 64));
-        }
+        let job = self.queues[need].pop();
+        self.has_left(need);
         job
     }
 
     /// Takes a job out of the middle, if it still waits.
-    pub(super) fn remove<P: ClaimPolicy>(&mut self, policy: &P, need: NeedId, order: P::Order) -> Option<Job> {
+    pub(super) fn remove(&mut self, need: NeedId, order: P::Order) -> Option<Job> {
         let need = usize::from(need.0);
-        let queue = &mut self.queues[need];
-        let place = queue.jobs.binary_search_by_key(&order, |job| policy.order(job)).ok()?;
-        let job = queue.jobs[place];
-        if job.fate == GRAVESTONE {
-            return None;
-        }
-        queue.jobs[place].fate = GRAVESTONE;
-        queue.gravestones += 1;
+        let job = self.queues[need].remove(&self.policy, order)?;
+        self.has_left(need);
+        Some(job)
+    }
+
+    #[inline]
+    fn has_left(&mut self, need: usize) {
         self.len -= 1;
-        queue.bury();
-        if queue.jobs.is_empty() {
+        let head = self.queues[need].first.front().map(|job| self.policy.order(job));
+        if head.is_none() {
             self.mask[need / 64] &= !(1 << (need % 64));
         }
-        Some(job)
+        self.heads[need] = head;
     }
 
     /// All that wait.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
-        self.queues.iter().flat_map(|queue| &queue.jobs).filter(|job| job.fate != GRAVESTONE)
+        self.queues.iter().flat_map(Queue::iter)
     }
 }
 
-/// The fate of a job that has left from the middle of its queue; no job that waits has it.
-const GRAVESTONE: Ending = Ending::Abandoned;
+/// So many jobs to a block: few enough to shift in a moment, enough that a block's own cost does not show.
+const BLOCK: usize = 128;
+
+/// Jobs of one need vector in policy order, in blocks, so that a queue of any length takes no more room than its jobs
+/// and a job can join or leave in the middle.
+#[derive(Debug, Default)]
+struct Queue {
+    /// Empty only if there is no job at all.
+    first: VecDeque<Job>,
+    /// None of them empty.
+    more: VecDeque<VecDeque<Job>>,
+}
 
 impl Queue {
-    /// Clears gravestones from the head, and all of them once they are the most.
     #[inline]
-    fn bury(&mut self) {
-        if self.gravestones == 0 {
-            return;
+    fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) {
+        let last = self.more.back_mut().unwrap_or(&mut self.first);
+        if last.back().is_some_and(|last| policy.order(&job) < policy.order(last)) {
+            self.insert_within(policy, job);
+        } else if last.len() < BLOCK {
+            last.push_back(job);
+        } else {
+            let mut block = VecDeque::with_capacity(BLOCK);
+            block.push_back(job);
+            self.more.push_back(block);
         }
-        while self.jobs.front().is_some_and(|job| job.fate == GRAVESTONE) {
-            self.jobs.pop_front();
-            self.gravestones -= 1;
+    }
+
+    /// Inserts a job that is not the last; a full block is cut in two.
+    #[cold]
+    fn insert_within<P: ClaimPolicy>(&mut self, policy: &P, job: Job) {
+        let order = policy.order(&job);
+        let index = self.block_of(policy, order);
+        let block = self.block(index);
+        block.insert(block.partition_point(|other| policy.order(other) < order), job);
+        if block.len() > BLOCK {
+            let upper = block.split_off(BLOCK / 2);
+            self.more.insert(index, upper);
         }
-        if self.gravestones > 64 + self.jobs.len() / 2 {
-            self.jobs.retain(|job| job.fate != GRAVESTONE);
-            self.gravestones = 0;
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Job {
+        let job = self.first.pop_front().expect("only a need with a waiting job is popped");
+        if self.first.is_empty() && !self.more.is_empty() {
+            self.first = self.more.pop_front().unwrap_or_default();
         }
+        job
+    }
+
+    fn remove<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> Option<Job> {
+        let index = self.block_of(policy, order);
+        let block = self.block(index);
+        let place = block.binary_search_by_key(&order, |job| policy.order(job)).ok()?;
+        let job = block.remove(place);
+        if block.is_empty() {
+            match index.checked_sub(1) {
+                Some(index) => drop(self.more.remove(index)),
+                None => self.first = self.more.pop_front().unwrap_or_default(),
+            }
+        }
+        job
+    }
+
+    /// The block in which a job with that place in the order is, or belongs: 0 for the first.
+    fn block_of<P: ClaimPolicy>(&self, policy: &P, order: P::Order) -> usize {
+        self.more.partition_point(|block| block.front().is_some_and(|job| policy.order(job) <= order))
+    }
+
+    fn block(&mut self, index: usize) -> &mut VecDeque<Job> {
+        match index.checked_sub(1) {
+            Some(index) => &mut self.more[index],
+            None => &mut self.first,
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Job> {
+        self.first.iter().chain(self.more.iter().flatten())
     }
 }

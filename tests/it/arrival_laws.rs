@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use claimsim::arrival::cron::Schedule;
-use claimsim::arrival::{HOURS, Rates, Source, SourceError, WEEKDAYS};
+use claimsim::arrival::{HOURS, Known, Rates, Source, SourceError, WEEKDAYS};
 use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::{Epoch, NANOS, Span, Time};
@@ -278,11 +278,18 @@ fn customers_draw_by_cycle_in_any_order() {
 
 #[test]
 fn listed_arrivals_keep_their_order_on_ties() {
-    let at = |seconds: i64, count| Arrival { count, ..Arrival::single(Time::ZERO + Span::secs(seconds), SCAN) };
+    let at = |seconds: i64, count| {
+        let arrival = Arrival { count, ..Arrival::single(Time::ZERO + Span::secs(seconds), SCAN) };
+        Known { arrival, given: Given { priority: Some(count as i64), ..Given::default() } }
+    };
     let source = Source::listed(vec![at(5, 1), at(0, 2), at(5, 3), at(2, 4), at(5, 5)]);
     let mut process = source.start(ArrivalStart { streams: &Streams::new(1, 0), epoch: Epoch::default() });
-    let counts: Vec<u64> = std::iter::from_fn(|| process.next()).map(|arrival| arrival.count).collect();
-    assert_eq!(counts, [2, 4, 1, 3, 5]);
+    assert_eq!(process.given(), None, "before the first");
+    for expected in [2, 4, 1, 3, 5] {
+        assert_eq!(process.next().map(|arrival| arrival.count), Some(expected));
+        assert_eq!(process.given().and_then(|given| given.priority), Some(expected as i64));
+    }
+    assert_eq!(process.next(), None);
 }
 
 #[test]
@@ -296,7 +303,9 @@ fn a_cron_makes_jobs_at_nominal_times_from_the_start_on() {
     };
     let at = |source: &Source, start| {
         let arrivals = arrivals(source, &Streams::new(1, 0), epoch(start), seconds(86_400));
-        assert!(arrivals.iter().all(|arrival| arrival.given == given && arrival.count == 1));
+        assert!(arrivals.iter().all(|arrival| arrival.count == 1));
+        let process = source.start(ArrivalStart { streams: &Streams::new(1, 0), epoch: epoch(start) });
+        assert_eq!(process.given(), Some(&given));
         arrivals.iter().map(|arrival| arrival.at.0 / NANOS).collect::<Vec<_>>()
     };
     assert_eq!(at(&cron("0 0 */6 * * *"), "2018-04-21T00:00:00Z"), [21_600, 43_200, 64_800, 86_400]);

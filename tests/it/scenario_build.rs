@@ -134,14 +134,14 @@ fn a_trace_falls_back_to_its_action() {
     );
     let loaded = loaded(&text, &[]);
     let system = &loaded.scenario.system;
-    let [Source::Listed(arrivals)] = loaded.scenario.sources.as_slice() else { panic!("one trace") };
-    assert_eq!((arrivals[0].at, arrivals[0].action), (Time(1_000_000_000), ActionId(1)));
-    assert_eq!(arrivals[0].given.service, Some(Span::secs(2)));
-    let needed = arrivals[0].given.need.map_or(system.actions[1].need, |need| need);
+    let [Source::Listed(jobs)] = loaded.scenario.sources.as_slice() else { panic!("one trace") };
+    assert_eq!((jobs[0].arrival.at, jobs[0].arrival.action), (Time(1_000_000_000), ActionId(1)));
+    assert_eq!(jobs[0].given.service, Some(Span::secs(2)));
+    let needed = jobs[0].given.need.map_or(system.actions[1].need, |need| need);
     assert_eq!(system.need(needed).0[0], 1, "an empty cell is the action's");
-    assert_eq!((arrivals[1].at, arrivals[1].action), (Time(3_500_000_000), ActionId(0)));
-    assert_eq!(arrivals[1].given.priority, Some(7));
-    assert_eq!(system.need(arrivals[1].given.need.unwrap()).0[0], 2);
+    assert_eq!((jobs[1].arrival.at, jobs[1].arrival.action), (Time(3_500_000_000), ActionId(0)));
+    assert_eq!(jobs[1].given.priority, Some(7));
+    assert_eq!(system.need(jobs[1].given.need.unwrap()).0[0], 2);
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
     assert_eq!(loaded.inputs.len(), 1);
 }
@@ -181,7 +181,7 @@ fn names_and_rules_are_kept_in_the_order_of_the_file() {
     let [Source::Listed(jobs), Source::Cron { overlap, given, .. }] = scenario.sources.as_slice() else {
         panic!("the jobs come before the cron: {:?}", scenario.sources)
     };
-    assert_eq!((jobs[0].at, jobs[0].action), (Time(60_000_000_000), ActionId(0)));
+    assert_eq!((jobs[0].at(), jobs[0].arrival.action), (Time(60_000_000_000), ActionId(0)));
     assert_eq!(jobs[0].given, Given { service: Some(Span::secs(3)), ..Given::default() });
     assert_eq!((*overlap, given.retries), (Overlap::SkipIfWaiting, Some(4)));
     assert_eq!(*scenario.system.need(given.need.unwrap()).0, [0, 0], "an empty map needs nothing");
@@ -243,7 +243,7 @@ fn options_set_keys() {
     assert_eq!(set("name=a=b").name, "a=b");
     assert_eq!(set("slo.wait='5m'").slo, Some(Span::secs(300)));
     assert_eq!(set("start=2020-01-01T00:00:00Z").epoch.0.to_rfc3339(), "2020-01-01T00:00:00+00:00");
-    assert!(matches!(&set("job.0.at=5m").sources[1], Source::Listed(jobs) if jobs[0].at == Time(300_000_000_000)));
+    assert!(matches!(&set("job.0.at=5m").sources[1], Source::Listed(jobs) if jobs[0].at() == Time(300_000_000_000)));
     let twice = loaded(&text, &["seed=2", "seed=3"]).scenario;
     assert_eq!(twice.seed, 3, "the last one counts");
 }

@@ -96,7 +96,11 @@ impl ArrivalProcess for CronProcess {
     #[inline]
     fn next(&mut self) -> Option<Arrival> {
         let at = self.epoch.time_of(self.firings.next()?)?;
-        Some(Arrival { given: self.given, ..Arrival::single(at, self.action) })
+        Some(Arrival::single(at, self.action))
+    }
+
+    fn given(&self) -> Option<&Given> {
+        Some(&self.given)
     }
 
     fn is_cron(&self) -> bool {

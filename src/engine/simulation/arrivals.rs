@@ -3,7 +3,7 @@
 use super::{Coming, Rule, Simulation};
 use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Overlap};
 use crate::engine::calendar::Class;
-use crate::engine::life::{Customer, Draft};
+use crate::engine::life::{Customer, Draft, Origin};
 use crate::engine::observer::Observer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::system::InitialState;
@@ -18,8 +18,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         for row in &self.system.initial {
             let given =
                 Given { need: Some(row.need), deadline: row.deadline, retries: row.retries_left, ..Given::default() };
-            let draft = self.life.draw(self.system, row.action, given);
-            let job = self.number(&draft, row.scheduled_at);
+            let origin = Origin { action: row.action, given: Some(&given), customer: None };
+            let draft = self.life.draw(self.system, row.action, Some(&given));
+            let job = self.number(origin, &draft, row.scheduled_at);
             match row.state {
                 InitialState::Waiting => self.announce(job, draft.patience),
                 InitialState::Running(worker) => self.run_initial(job, worker),
@@ -30,6 +31,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn run_initial(&mut self, job: Job, worker: WorkerId) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
         self.start(job, worker);
+        self.review(worker);
     }
 
     pub(super) fn start_sources(&mut self) {
@@ -45,9 +47,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline]
     pub(super) fn schedule_next_of(&mut self, source: usize) {
         let process = &mut self.sources[source];
-        if let Some(arrival) = process.next() {
-            let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
-            self.calendar.schedule_source(arrival.at, class, source);
+        let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
+        let next = process.next();
+        self.calendar.schedule_source(next.map(|arrival| arrival.at), class, source);
+        if let Some(arrival) = next {
             self.arrivals[source] = arrival;
         }
     }
@@ -63,28 +66,31 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     #[inline]
     pub(super) fn arrive(&mut self, source: usize) {
-        let Arrival { action, count, given, .. } = self.arrivals[source];
+        let Arrival { action, count, .. } = self.arrivals[source];
+        let given = self.sources[source].given().copied();
+        let origin = Origin { action, given: given.as_ref(), customer: None };
         self.schedule_next_of(source);
         for _ in 0..count {
-            let draft = self.life.draw(self.system, action, given);
+            let draft = self.life.draw(self.system, action, origin.given);
             if self.is_skipped(source, action) {
                 self.observer.skipped(self.now, action);
             } else {
-                let job = self.number(&draft, self.now);
-                self.fall_due(job, draft.patience);
+                let job = self.number(origin, &draft, self.now);
+                self.fall_due(job, draft.patience, count == 1);
             }
         }
     }
 
     pub(super) fn arrive_for(&mut self, customer: Customer, arrival: Arrival) {
-        let draft = self.life.draw_for(self.system, arrival.action, arrival.given, customer);
-        let job = self.number(&draft, self.now);
-        self.fall_due(job, draft.patience);
+        let origin = Origin { action: arrival.action, given: None, customer: Some(customer) };
+        let draft = self.life.draw_for(self.system, arrival.action, customer);
+        let job = self.number(origin, &draft, self.now);
+        self.fall_due(job, draft.patience, true);
     }
 
     #[inline]
     pub(super) fn is_skipped(&self, source: usize, action: ActionId) -> bool {
-        let active = self.counts[usize::from(action.0)];
+        let active = &self.counts[usize::from(action.0)];
         match self.sources[source].overlap() {
             Overlap::Enqueue => false,
             Overlap::SkipIfWaiting => active.waiting > 0,
@@ -94,10 +100,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// Makes a row of a draft, with the next number.
     #[inline]
-    pub(super) fn number(&mut self, draft: &Draft, scheduled_at: Time) -> Job {
+    pub(super) fn number(&mut self, origin: Origin, draft: &Draft, scheduled_at: Time) -> Job {
         let id = JobId(self.rows);
         self.rows += 1;
-        self.life.first(self.system, draft, id, scheduled_at)
+        self.life.first(self.system, origin, draft, id, scheduled_at)
     }
 
     /// Lets a row fall due at its `scheduled_at`, or now if that is past.
@@ -106,24 +112,31 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.calendar.schedule(job.scheduled_at.max(self.now), Class::Arrival, slot);
     }
 
+    /// A row falls due, `alone` or as one of a batch.
     #[inline]
-    pub(super) fn fall_due(&mut self, job: Job, patience: Option<Span>) {
+    pub(super) fn fall_due(&mut self, job: Job, patience: Option<Span>, alone: bool) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        // The other waiting jobs do not fit anywhere, so this one need not queue up with them to be offered.
+        let is_offered = alone && self.is_settled();
+        if is_offered && self.start_at_once(&job) {
+            return;
+        }
         let full = self.system.queue_limit.is_some_and(|limit| self.waiting.len() >= limit);
         if full && matches!(self.rule, Rule::Delayed(_)) {
             return self.leave(&job, Ending::Rejected);
         }
         if let Some(patience) = patience {
-            let slot = self.patience.insert((job.need, self.policy.order(&job)));
+            let slot = self.patience.insert((job.need, self.waiting.order(&job)));
             self.calendar.schedule(self.now + patience, Class::Abandonment, slot);
         }
         self.counts[usize::from(job.action.0)].waiting += 1;
-        let only = self.waiting.push(&self.policy, job);
+        let only = self.waiting.push(job);
         match &mut self.rule {
+            Rule::Instant { .. } if is_offered && !full => {}
             Rule::Instant { pass, due, .. } => {
                 *due = true;
                 if full {
-                    self.newcomers.push((job.need, self.policy.order(&job)));
+                    self.newcomers.push((job.need, self.waiting.order(&job)));
                 }
                 if *pass == Pass::Event {
                     self.offer();

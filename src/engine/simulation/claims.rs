@@ -2,11 +2,11 @@
 
 use super::{Rule, Running, Simulation};
 use crate::engine::arrival::ArrivalProcess;
-use crate::engine::bits::ones_of;
 use crate::engine::calendar::Class;
 use crate::engine::observer::{Observer, Run};
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::pool::Pool;
+use crate::model::capacity::NeedId;
 use crate::model::claim::Batch;
 use crate::model::job::{Ending, Job};
 use crate::model::worker::WorkerId;
@@ -17,20 +17,47 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if let Rule::Instant { due, .. } = &mut self.rule {
             *due = false;
         }
-        while let Some(need) = self.first_of(|word| self.pool.mask()[word]) {
-            let Rule::Instant { placer, .. } = &mut self.rule else {
-                unreachable!("only instant claiming offers jobs")
-            };
-            let worker = placer.choose(&self.pool, need);
+        while let Some(need) = self.waiting.first_of(|word| self.pool.mask()[word], |_| true) {
+            let worker = self.place(need);
             let job = self.waiting.pop(need);
-            self.claim(job, WorkerId(worker as u32));
+            self.claim(job, worker);
+            self.pool.review(worker.0 as usize);
         }
         self.turn_away();
     }
 
+    /// Offers a job that has just fallen due, and which alone can have come to fit: whether a worker takes it.
+    #[inline]
+    pub(super) fn start_at_once(&mut self, job: &Job) -> bool {
+        let need = usize::from(job.need.0);
+        let fits = self.pool.mask()[need / 64] >> (need % 64) & 1 == 1;
+        if fits {
+            let worker = self.place(need);
+            self.start(*job, worker);
+            self.pool.review(worker.0 as usize);
+        }
+        fits
+    }
+
+    /// A worker on which a job with this need has ended takes the first job that fits, again and again until none does.
+    #[inline]
+    pub(super) fn fill(&mut self, worker: WorkerId, ended: NeedId) {
+        let mut untouched = true;
+        while let Some(need) = self.first_for(worker) {
+            let job = self.waiting.pop(need);
+            self.claim(job, worker);
+            if untouched && job.need == ended {
+                // It has taken just what was given back: everything is as before, when nothing fitted.
+                return;
+            }
+            untouched = false;
+        }
+        self.pool.review(worker.0 as usize);
+    }
+
     /// A worker looks for a job that fits, and claims (delayed claiming).
     pub(super) fn attempt(&mut self, worker: WorkerId) {
-        while let Some(need) = self.first_of(|word| self.pool.fitting(worker.0 as usize)[word]) {
+        while let Some(need) = self.first_for(worker) {
             let job = self.waiting.pop(need);
             self.note_gone(need);
             self.claim(job, worker);
@@ -41,37 +68,35 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.review(worker);
     }
 
-    /// The need whose head comes first in policy order, of those in a set of needs.
+    /// The need whose first waiting job a worker would claim now.
     #[inline]
-    pub(super) fn first_of(&self, set: impl Fn(usize) -> u64) -> Option<usize> {
-        let mut best: Option<(P::Order, usize)> = None;
-        for (word, waiting) in self.waiting.mask().iter().enumerate() {
-            for bit in ones_of(waiting & set(word)) {
-                let need = word * 64 + bit;
-                let order =
-                    self.waiting.head(need).map(|job| self.policy.order(job)).expect("a need in the mask waits");
-                if best.is_none_or(|(first, _)| order < first) {
-                    best = Some((order, need));
-                }
-            }
-        }
-        best.map(|(_, need)| need)
+    fn first_for(&self, worker: WorkerId) -> Option<usize> {
+        self.waiting.first_of(|_| u64::MAX, |need| self.pool.fits(worker.0 as usize, need))
+    }
+
+    /// The worker that gets a job with this need; there must be one with room.
+    #[inline]
+    fn place(&mut self, need: usize) -> WorkerId {
+        let Rule::Instant { placer, .. } = &mut self.rule else {
+            unreachable!("only under instant claiming jobs are placed")
+        };
+        WorkerId(placer.choose(&self.pool, need) as u32)
     }
 
     /// Whether no waiting job that fits on the worker comes before this one in policy order.
     fn is_first_for(&self, job: &Job, worker: WorkerId) -> bool {
-        let next = self.first_of(|word| self.pool.fitting(worker.0 as usize)[word]);
-        let next = next.and_then(|need| self.waiting.head(need));
-        next.is_none_or(|next| self.policy.order(job) < self.policy.order(next))
+        let next = self.first_for(worker).and_then(|need| self.waiting.head(need));
+        next.is_none_or(|next| self.waiting.order(job) < next)
     }
 
     #[inline]
-    pub(super) fn claim(&mut self, job: Job, worker: WorkerId) {
+    fn claim(&mut self, job: Job, worker: WorkerId) {
         debug_assert!(self.is_first_for(&job, worker), "a better job in policy order fitted the same worker");
         self.counts[usize::from(job.action.0)].waiting -= 1;
         self.start(job, worker);
     }
 
+    /// A worker runs a row from now on; its review is due.
     #[inline]
     pub(super) fn start(&mut self, job: Job, worker: WorkerId) {
         self.observer.claimed(self.now, &job, worker);
@@ -94,9 +119,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
-    /// A worker may have to start an attempt (delayed claiming).
+    /// What fits on a worker may have changed; it may have to start an attempt (delayed claiming).
     #[inline]
     pub(super) fn review(&mut self, worker: WorkerId) {
+        self.pool.review(worker.0 as usize);
         if let Rule::Delayed(race) = &mut self.rule {
             race.review(self.now, worker, &self.pool, self.waiting.mask(), &mut self.calendar);
         }
@@ -106,7 +132,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline]
     pub(super) fn note_gone(&mut self, need: usize) {
         if let Rule::Delayed(race) = &mut self.rule
-            && self.waiting.head(need).is_none()
+            && !self.waiting.has(need)
         {
             race.need_gone(self.now, need, self.waiting.mask());
         }

@@ -6,7 +6,6 @@ use crate::engine::life::Customer;
 use crate::engine::observer::Observer;
 use crate::engine::policy::ClaimPolicy;
 use crate::model::capacity::NeedId;
-use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
@@ -27,10 +26,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         } else {
             self.end_chain(&job);
         }
-        match &mut self.rule {
-            Rule::Instant { pass: Pass::Event, .. } => self.offer(),
-            Rule::Instant { due, .. } => *due = true,
-            Rule::Delayed(_) => self.review(run.worker),
+        if self.is_settled() {
+            // The other workers have no room for what waits.
+            return self.fill(run.worker, job.need);
+        }
+        self.review(run.worker);
+        if let Rule::Instant { due, .. } = &mut self.rule {
+            *due = true;
         }
     }
 
@@ -64,7 +66,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// Takes a row out of the waiting ones, if it is still there.
     pub(super) fn take_away(&mut self, need: NeedId, order: P::Order, ending: Ending) {
-        if let Some(job) = self.waiting.remove(&self.policy, need, order) {
+        if let Some(job) = self.waiting.remove(need, order) {
             self.counts[usize::from(job.action.0)].waiting -= 1;
             self.note_gone(usize::from(need.0));
             self.leave(&job, ending);

@@ -7,7 +7,7 @@ mod ends;
 use slab::Slab;
 
 use crate::engine::arrival::{Arrival, ArrivalProcess};
-use crate::engine::calendar::{Calendar, Class, Event, NOTHING, Subject, end_of};
+use crate::engine::calendar::{Calendar, Class, Event, NOTHING, end_of};
 use crate::engine::life::{Customer, Life};
 use crate::engine::observer::{Observer, Run};
 use crate::engine::placement::Placer;
@@ -30,7 +30,6 @@ use crate::random::stream::Streams;
 #[derive(Debug)]
 pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     system: &'a System,
-    policy: P,
     sources: Vec<A>,
     /// By source: its next arrival, whose instant is in the calendar.
     arrivals: Vec<Arrival>,
@@ -38,7 +37,7 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     now: Time,
     events: u64,
     calendar: Calendar,
-    waiting: Waiting,
+    waiting: Waiting<P>,
     pool: Pool,
     life: Life,
     running: Slab<Running>,
@@ -91,14 +90,13 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         };
         let mut simulation = Simulation {
             system,
-            policy,
             arrivals: Vec::with_capacity(sources.len()),
+            calendar: Calendar::new(system.window.horizon, sources.len()),
             sources,
             observer,
             now: Time::ZERO,
             events: 0,
-            calendar: Calendar::new(system.window.horizon),
-            waiting: Waiting::new(system.needs.len()),
+            waiting: Waiting::new(policy, system.needs.len()),
             pool,
             life: Life::new(system, streams),
             running: Slab::new(),
@@ -139,35 +137,34 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     }
 
     /// Lets the next event happen; `false` if there is none.
-    #[inline]
     pub fn step(&mut self) -> bool {
-        let key = self.next_key();
-        if self.offers_due() && key > end_of(self.now, Class::Arrival) {
-            self.offer();
-            return true;
-        }
-        if key == NOTHING {
-            return false;
-        }
-        self.events += 1;
-        if let Rule::Delayed(race) = &mut self.rule
-            && key == race.next_of_crowds()
-        {
-            self.now = Calendar::time_of(key);
-            let worker = race.fire_crowd(key, self.now);
-            self.attempt(worker);
-        } else {
-            let event = self.calendar.take(key);
-            debug_assert!(event.time >= self.now, "time does not run backwards");
-            self.now = event.time;
-            self.happen(event);
-        }
-        true
+        self.run_for(1)
     }
 
     /// Lets at most so many events happen; `false` once there is none left.
     pub fn run_for(&mut self, events: u64) -> bool {
-        (0..events).all(|_| self.step())
+        for _ in 0..events {
+            let key = self.next_key();
+            if self.offers_due() && key > end_of(self.now, Class::Arrival) {
+                self.offer();
+                continue;
+            }
+            if key == NOTHING {
+                return false;
+            }
+            self.events += 1;
+            let now = Calendar::time_of(key);
+            debug_assert!(now >= self.now, "time does not run backwards");
+            self.now = now;
+            match &mut self.rule {
+                Rule::Delayed(race) if key == race.next_of_crowds() => {
+                    let worker = race.fire_crowd(key, now);
+                    self.attempt(worker);
+                }
+                _ => self.happen(key),
+            }
+        }
+        true
     }
 
     /// Lets everything happen up to and with an instant.
@@ -198,28 +195,39 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         }
     }
 
+    /// Whether nothing else can happen at this instant before waiting jobs are offered, and everything has been offered
+    /// before: then no waiting job fits anywhere but for what has just happened.
+    #[inline]
+    fn is_settled(&self) -> bool {
+        match self.rule {
+            Rule::Instant { due: false, pass: Pass::Instant, .. } => !self.calendar.has_at(self.now, Class::Arrival),
+            Rule::Instant { due, .. } => !due,
+            Rule::Delayed(_) => false,
+        }
+    }
+
     #[inline]
     fn offers_due(&self) -> bool {
         matches!(self.rule, Rule::Instant { due: true, .. })
     }
 
+    /// Lets the event with that key happen, which is the calendar's next.
     #[inline]
-    fn happen(&mut self, event: Event) {
-        match (event.class, event.subject) {
-            (Class::Completion | Class::Deadline, Subject::Slot(slot)) => self.complete(slot),
-            (Class::Cron | Class::Arrival, Subject::Source(source)) => self.arrive(source),
-            (Class::Cron | Class::Arrival, Subject::Slot(slot)) => match self.coming.remove(slot) {
-                Coming::Row { job, patience } => self.fall_due(job, patience),
+    fn happen(&mut self, key: u128) {
+        match self.calendar.take(key) {
+            Event::OfSource(source) => self.arrive(source),
+            Event::Of(Class::Completion | Class::Deadline, slot) => self.complete(slot),
+            Event::Of(Class::Cron | Class::Arrival, slot) => match self.coming.remove(slot) {
+                Coming::Row { job, patience } => self.fall_due(job, patience, true),
                 Coming::Customer { customer, arrival } => self.arrive_for(customer, arrival),
             },
-            (Class::Claim, Subject::Slot(worker)) => {
+            Event::Of(Class::Claim, worker) => {
                 if let Rule::Delayed(race) = &mut self.rule {
                     race.fire(worker);
                 }
                 self.attempt(WorkerId(worker as u32));
             }
-            (Class::Abandonment, Subject::Slot(slot)) => self.lose_patience(slot),
-            (class, subject @ Subject::Source(_)) => unreachable!("{subject:?} has no events of {class:?}"),
+            Event::Of(Class::Abandonment, slot) => self.lose_patience(slot),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Single jobs.
 
 use super::Build;
-use crate::arrival::Source;
+use crate::arrival::{Known, Source};
 use crate::engine::{Arrival, Given};
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
@@ -10,13 +10,13 @@ use crate::scenario::spec::{At, Job};
 impl Build<'_> {
     /// Makes one source of all single jobs.
     pub(super) fn jobs(&mut self, jobs: &[At<Job>]) {
-        let arrivals: Vec<Arrival> = jobs.iter().filter_map(|job| self.job(job.place, &job.value)).collect();
-        if let (Some(first), false) = (jobs.first(), arrivals.is_empty()) {
-            self.arrivals.push((first.place, Source::listed(arrivals)));
+        let known: Vec<Known> = jobs.iter().filter_map(|job| self.job(job.place, &job.value)).collect();
+        if let (Some(first), false) = (jobs.first(), known.is_empty()) {
+            self.arrivals.push((first.place, Source::listed(known)));
         }
     }
 
-    fn job(&mut self, place: Place, job: &Job) -> Option<Arrival> {
+    fn job(&mut self, place: Place, job: &Job) -> Option<Known> {
         for (key, is_missing, example) in
             [("action", job.action.is_none(), "action = \"gc\""), ("at", job.at.is_none(), "at = \"25h\"")]
         {
@@ -39,6 +39,6 @@ impl Build<'_> {
         };
         let (action, at) = (action?, at?);
         self.uses(action, need, given.service.is_some() || self.holes.has(place, "service"), place);
-        Some(Arrival { given, ..Arrival::single(at, action) })
+        Some(Known { arrival: Arrival::single(at, action), given })
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Build;
-use crate::arrival::Source;
 use crate::arrival::trace::{self, Trace, TraceRow};
+use crate::arrival::{Known, Source};
 use crate::engine::{Arrival, Given};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -23,19 +23,19 @@ impl Build<'_> {
         let actions = self.trace_actions(file, &trace);
         let (Some(actions), true) = (actions, resources_known) else { return };
         let mut needs = BTreeMap::new();
-        let mut arrivals = Vec::with_capacity(trace.rows.len());
+        let mut jobs = Vec::with_capacity(trace.rows.len());
         for row in &trace.rows {
             let action = row.action.map_or(own, |action| actions[action as usize]);
             let need = row
                 .need
                 .map(|need| *needs.entry((need, action)).or_insert_with(|| self.trace_need(&trace, need, action)));
             self.uses(action, need, row.service.is_some(), file.place);
-            arrivals.push(arrival(row, action, need));
+            jobs.push(known(row, action, need));
         }
-        if arrivals.is_empty() {
+        if jobs.is_empty() {
             self.complain(Complaint::warning(file.place, format!("`{}` has no rows", file.value)));
         }
-        self.arrivals.push((file.place, Source::listed(arrivals)));
+        self.arrivals.push((file.place, Source::listed(jobs)));
     }
 
     fn no_trace(&mut self, file: &At<String>, error: &trace::TraceError) {
@@ -107,8 +107,8 @@ impl Build<'_> {
     }
 }
 
-fn arrival(row: &TraceRow, action: ActionId, need: Option<NeedId>) -> Arrival {
+fn known(row: &TraceRow, action: ActionId, need: Option<NeedId>) -> Known {
     let TraceRow { at, service, estimate, deadline, priority, .. } = *row;
     let given = Given { need, service, estimate, priority, deadline, retries: None };
-    Arrival { given, ..Arrival::single(at, action) }
+    Known { arrival: Arrival::single(at, action), given }
 }

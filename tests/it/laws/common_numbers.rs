@@ -123,7 +123,7 @@ fn can_bring(source: &Source, action: ActionId) -> bool {
         Source::Renewal { action: of, .. } | Source::Closed { action: of, .. } | Source::Cron { action: of, .. } => {
             *of == action
         }
-        Source::Listed(arrivals) => arrivals.iter().any(|arrival| arrival.action == action),
+        Source::Listed(arrivals) => arrivals.iter().any(|(arrival, _)| arrival.action == action),
     }
 }
 

@@ -65,7 +65,8 @@ fn row(action: u16, scheduled_at: i64, state: InitialState) -> InitialRow {
 
 /// Single jobs, as (second, action).
 fn jobs(list: &[(i64, u16)]) -> Source {
-    Source::Listed(list.iter().map(|&(at, action)| Arrival::single(s(at), ActionId(action))).collect())
+    let job = |&(at, action): &(i64, u16)| (Arrival::single(s(at), ActionId(action)), Given::default());
+    Source::Listed(list.iter().map(job).collect())
 }
 
 /// One short word for each event: second, what, job, worker.
@@ -241,7 +242,7 @@ fn without_patience_and_delay_it_is_a_loss_system() {
 #[test]
 fn a_full_queue_turns_the_newest_away() {
     let batch = Arrival { count: 4, ..Arrival::single(s(0), ActionId(1)) };
-    let mut case = scenario(&[[1, 0]], AT_ONCE, vec![Source::Listed(vec![batch])]);
+    let mut case = scenario(&[[1, 0]], AT_ONCE, vec![Source::Listed(vec![(batch, Given::default())])]);
     case.system.queue_limit = Some(1);
     let expected = [
         "0 due 0",

@@ -354,10 +354,8 @@ impl SourceRecipe {
             }
             SourceRecipe::Listed(arrivals) => {
                 let at: Vec<Time> = instants(arrivals.iter().map(|arrival| arrival.gap)).collect();
-                let arrival = |(it, at): (&ListedRecipe, Time)| Arrival {
-                    count: it.count,
-                    given: it.given.build(needs),
-                    ..Arrival::single(at, id(it.action))
+                let arrival = |(it, at): (&ListedRecipe, Time)| {
+                    (Arrival { count: it.count, ..Arrival::single(at, id(it.action)) }, it.given.build(needs))
                 };
                 Source::Listed(arrivals.iter().zip(at).map(arrival).collect())
             }

@@ -11,8 +11,8 @@ use claimsim::random::stream::{Family, Purpose, Stream, Streams};
 pub(crate) enum Source {
     /// Lasting for ever, with independent times between arrivals, of `sizes[random]` jobs each.
     Renewal { action: ActionId, name: String, between: Gap, sizes: Vec<u64> },
-    /// Known arrivals.
-    Listed(Vec<Arrival>),
+    /// Known arrivals, with what their jobs bring along.
+    Listed(Vec<(Arrival, Given)>),
     /// Customers who come, wait for their job and go away for a while.
     Closed { action: ActionId, name: String, population: u32, think: Gap },
     /// Known firings, in order of time.
@@ -52,7 +52,7 @@ impl Source {
                 gaps: Box::new(streams.stream(Purpose::Arrival, name)),
                 batches: Box::new(streams.stream(Purpose::Batch, name)),
             },
-            Source::Listed(arrivals) => Process::Listed(arrivals.clone().into_iter()),
+            Source::Listed(arrivals) => Process::listed(arrivals.clone(), None),
             Source::Closed { action, name, population, think } => Process::Closed {
                 action: *action,
                 population: *population,
@@ -60,9 +60,8 @@ impl Source {
                 customers: streams.family(Purpose::Customer, name),
             },
             Source::Cron { action, at, overlap, given } => {
-                let arrivals: Vec<Arrival> =
-                    at.iter().map(|&at| Arrival { given: *given, ..Arrival::single(at, *action) }).collect();
-                Process::Cron { firings: arrivals.into_iter(), overlap: *overlap }
+                let firings = at.iter().map(|&at| (Arrival::single(at, *action), *given));
+                Process::listed(firings.collect(), Some(*overlap))
             }
         }
     }
@@ -70,10 +69,32 @@ impl Source {
 
 /// A source under way.
 pub(crate) enum Process {
-    Renewal { action: ActionId, at: Time, between: Gap, sizes: Vec<u64>, gaps: Box<Stream>, batches: Box<Stream> },
-    Listed(std::vec::IntoIter<Arrival>),
-    Closed { action: ActionId, population: u32, think: Gap, customers: Family },
-    Cron { firings: std::vec::IntoIter<Arrival>, overlap: Overlap },
+    Renewal {
+        action: ActionId,
+        at: Time,
+        between: Gap,
+        sizes: Vec<u64>,
+        gaps: Box<Stream>,
+        batches: Box<Stream>,
+    },
+    /// A cron's firings, if there is an overlap rule.
+    Listed {
+        arrivals: std::vec::IntoIter<(Arrival, Given)>,
+        given: Option<Given>,
+        cron: Option<Overlap>,
+    },
+    Closed {
+        action: ActionId,
+        population: u32,
+        think: Gap,
+        customers: Family,
+    },
+}
+
+impl Process {
+    fn listed(arrivals: Vec<(Arrival, Given)>, cron: Option<Overlap>) -> Process {
+        Process::Listed { arrivals: arrivals.into_iter(), given: None, cron }
+    }
 }
 
 impl ArrivalProcess for Process {
@@ -84,17 +105,25 @@ impl ArrivalProcess for Process {
                 let count = sizes[batches.below(sizes.len() as u64) as usize];
                 Some(Arrival { count, ..Arrival::single(*at, *action) })
             }
-            Process::Listed(arrivals) | Process::Cron { firings: arrivals, .. } => arrivals.next(),
+            Process::Listed { arrivals, given, .. } => {
+                let (arrival, brought) = arrivals.next()?;
+                *given = Some(brought);
+                Some(arrival)
+            }
             Process::Closed { .. } => None,
         }
     }
 
+    fn given(&self) -> Option<&Given> {
+        if let Process::Listed { given, .. } = self { given.as_ref() } else { None }
+    }
+
     fn is_cron(&self) -> bool {
-        matches!(self, Process::Cron { .. })
+        matches!(self, Process::Listed { cron: Some(_), .. })
     }
 
     fn overlap(&self) -> Overlap {
-        if let Process::Cron { overlap, .. } = self { *overlap } else { Overlap::Enqueue }
+        if let Process::Listed { cron: Some(overlap), .. } = self { *overlap } else { Overlap::Enqueue }
     }
 
     fn population(&self) -> u32 {

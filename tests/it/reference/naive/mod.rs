@@ -6,7 +6,7 @@
 
 mod claims;
 
-use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, InitialState, Overlap, System};
+use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, Given, InitialState, Overlap, System};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
 use claimsim::model::claim::Pass;
@@ -292,11 +292,13 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 
     fn arrive(&mut self, source: usize, customer: Option<Customer>, arrival: Arrival) -> Result<(), String> {
+        let mut given = Given::default();
         if customer.is_none() {
+            given = self.sources[source].given().copied().unwrap_or_default();
             self.schedule_next_of(source);
         }
         for _ in 0..arrival.count {
-            let brought = arrival.given.service;
+            let brought = given.service;
             let (ordinal, drawn) = match customer {
                 None => self.draws.exogenous(arrival.action, brought),
                 Some(who) => self.draws.closed(arrival.action, who.number, who.cycle, brought),
@@ -308,12 +310,12 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             let action = self.system.action(arrival.action);
             self.rows.push(Row {
                 action: arrival.action,
-                need: arrival.given.need.unwrap_or(action.need),
+                need: given.need.unwrap_or(action.need),
                 scheduled_at: self.now,
-                deadline: arrival.given.deadline.or(action.deadline),
+                deadline: given.deadline.or(action.deadline),
                 brought,
                 drawn,
-                attempt: self.first_attempt(self.now, arrival.given.retries.unwrap_or(action.retries)),
+                attempt: self.first_attempt(self.now, given.retries.unwrap_or(action.retries)),
                 ordinal,
                 customer,
                 state: State::NotDue,
