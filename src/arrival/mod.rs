@@ -162,7 +162,7 @@ pub enum Process {
 }
 
 impl ArrivalProcess for Process {
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Arrival> {
         match self {
             Process::Renewal(process) => process.next(),

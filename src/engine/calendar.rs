@@ -81,7 +81,7 @@ impl Calendar {
     }
 
     /// The key of a new event, for keeping it outside the heaps; `None` if it never happens.
-    #[inline]
+    #[inline(always)]
     pub(super) fn key(&mut self, time: Time, class: Class, slot: usize) -> Option<u128> {
         debug_assert!(time >= Time::ZERO && slot < 1 << SLOT_BITS);
         if time > self.horizon {
@@ -99,7 +99,7 @@ impl Calendar {
     }
 
     /// Schedules an event; `slot` is handed back with it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule(&mut self, time: Time, class: Class, slot: usize) {
         if let Some(key) = self.key(time, class, slot) {
             self.events.push(key);
@@ -107,20 +107,20 @@ impl Calendar {
     }
 
     /// Schedules the next arrival of a source, if there is one, in the place of its last.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule_source(&mut self, next: Option<Time>, class: Class, source: usize) {
         let key = next.and_then(|time| self.key(time, class, source));
         self.sources.set(source, key.unwrap_or(NOTHING));
     }
 
     /// The key of the next event, or [`NOTHING`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek(&self) -> u128 {
         self.events.top().min(self.sources.top())
     }
 
     /// Whether there is an event at this instant, of this class at most.
-    #[inline]
+    #[inline(always)]
     pub(super) fn has_at(&self, now: Time, class: Class) -> bool {
         let end = end_of(now, class);
         self.events.top() <= end || self.sources.top() <= end
@@ -133,7 +133,7 @@ impl Calendar {
     }
 
     /// Takes the next event, whose key [`Calendar::peek`] has just given. That of a source stays until its next is scheduled.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, key: u128) -> Event {
         debug_assert!(key == self.peek() && key != NOTHING);
         let slot = (key & SLOT_MASK) as usize;
@@ -175,7 +175,7 @@ impl Knockout {
         Knockout { nodes: vec![NOTHING; 2 * leaves].into(), leaves }
     }
 
-    #[inline]
+    #[inline(always)]
     fn top(&self) -> u128 {
         self.nodes[1]
     }
@@ -200,18 +200,20 @@ struct Heap {
 }
 
 impl Heap {
-    #[inline]
+    #[inline(always)]
     fn top(&self) -> u128 {
         self.keys.get(self.hole.unwrap_or(0)).copied().unwrap_or(NOTHING)
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self) {
-        self.settle();
+        if self.hole.is_some() {
+            self.settle();
+        }
         self.hole = Some(self.least_child(0));
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, key: u128) {
         match self.hole.take() {
             Some(least) => self.sift_down(least, key),
@@ -223,13 +225,12 @@ impl Heap {
     }
 
     /// Closes the hole with the last key.
-    #[inline]
+    #[inline(never)]
     fn settle(&mut self) {
-        if self.hole.take().is_some() {
-            let last = self.keys.pop().expect("a hole has a place");
-            if !self.keys.is_empty() {
-                self.sift_down(self.least_child(0), last);
-            }
+        if let (Some(_), Some(last)) = (self.hole.take(), self.keys.pop())
+            && !self.keys.is_empty()
+        {
+            self.sift_down(self.least_child(0), last);
         }
     }
 
@@ -268,7 +269,7 @@ impl Heap {
     }
 
     /// The place of a key's least child; beyond the end if it has none.
-    #[inline]
+    #[inline(always)]
     fn least_child(&self, place: usize) -> usize {
         let first = 4 * place + 1;
         if let Some(children) = self.keys.get(first..first + 4) {

@@ -27,7 +27,7 @@ impl Placer {
     }
 
     /// The worker that gets a job with this need; the pool must have one with room.
-    #[inline]
+    #[inline(always)]
     pub(super) fn choose(&mut self, pool: &Pool, need: usize) -> usize {
         let with_room = pool.with_room(need);
         match self {
@@ -37,14 +37,6 @@ impl Placer {
             Placer::ByShare { shelves, most } => shelves.choose(need, *most),
         }
         .expect("only a need that fits somewhere is placed")
-    }
-
-    /// Tells that a worker's free capacity is changing from what it was to what it is; call with the pool before and after.
-    #[inline]
-    pub(super) fn note(&mut self, pool: &Pool, worker: usize, is_member: bool) {
-        if let Placer::ByShare { shelves, .. } = self {
-            shelves.note(pool, worker, is_member);
-        }
     }
 }
 
@@ -95,7 +87,9 @@ impl Shelves {
         shelves
     }
 
-    fn note(&mut self, pool: &Pool, worker: usize, is_member: bool) {
+    /// Tells that a worker's free capacity is changing from what it was to what it is; call with the pool before and after.
+    #[inline(never)]
+    pub(super) fn note(&mut self, pool: &Pool, worker: usize, is_member: bool) {
         let size = self.class_of.len();
         let class = &mut self.classes[self.class_of[worker]];
         let free: Box<[i64]> = pool.free(worker).collect();

@@ -35,7 +35,7 @@ impl Pool {
     /// All workers of a system, idle.
     pub(super) fn new(system: &System) -> Pool {
         let (workers, needs, resources) = (system.workers.len(), system.needs.len(), system.resources.len());
-        let words = needs.div_ceil(64);
+        let words = needs.div_ceil(64).max(1);
         let packing = Packing::new(resources, most_units(system));
         let mut pool = Pool {
             packing,
@@ -77,7 +77,7 @@ impl Pool {
     }
 
     /// A worker starts a job with this need; its review is due.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, worker: WorkerId, need: NeedId) {
         let (worker, need) = (worker.0 as usize * self.packing.words, usize::from(need.0) * self.packing.words);
         self.free[worker] -= self.taken[need];
@@ -87,7 +87,7 @@ impl Pool {
     }
 
     /// A job with this need ended on a worker; its review is due.
-    #[inline]
+    #[inline(always)]
     pub(super) fn give_back(&mut self, worker: WorkerId, need: NeedId) {
         let (worker, need) = (worker.0 as usize * self.packing.words, usize::from(need.0) * self.packing.words);
         self.free[worker] += self.taken[need];
@@ -97,7 +97,7 @@ impl Pool {
     }
 
     /// Whether a job with this need fits on a worker, as of now.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fits(&self, worker: usize, need: usize) -> bool {
         let words = self.packing.words;
         if words == 1 {
@@ -119,10 +119,11 @@ impl Pool {
     /// [`Pool::review`] of 64 needs.
     #[inline]
     fn review_word(&mut self, worker: usize, word: usize) {
-        let (first, mut bit, mut fits) = (64 * word, 1, 0);
-        for need in first..self.needs.min(first + 64) {
-            fits |= if self.fits(worker, need) { bit } else { 0 };
-            bit <<= 1;
+        let first = 64 * word;
+        let (mut need, mut fits) = (self.needs.min(first + 64), 0);
+        while need > first {
+            need -= 1;
+            fits = fits << 1 | u64::from(self.fits(worker, need));
         }
         let known = &mut self.fitting[worker * self.words + word];
         let changed = *known ^ fits;

@@ -26,7 +26,7 @@ pub(super) struct Waiting<P: ClaimPolicy> {
 impl<P: ClaimPolicy> Waiting<P> {
     pub(super) fn new(policy: P, needs: usize) -> Waiting<P> {
         let queues = (0..needs).map(|_| Queue::default()).collect();
-        Waiting { policy, queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64)], len: 0 }
+        Waiting { policy, queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64).max(1)], len: 0 }
     }
 
     /// How many wait.
@@ -59,19 +59,26 @@ impl<P: ClaimPolicy> Waiting<P> {
     }
 
     /// The need whose first job comes first in policy order, of the needs that are in a set (`words` of 64) and fit.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first_of(&self, set: impl Fn(usize) -> u64, fits: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut best = None;
-        for (word, &waiting) in self.mask.iter().enumerate() {
-            if waiting != 0 {
-                best = self.first_in(word, waiting & set(word), &fits, best);
-            }
-        }
-        best
+        let first = self.first_in(0, self.mask[0] & set(0), &fits, None);
+        if self.mask.len() == 1 { first } else { self.first_in_others(set, fits, first) }
+    }
+
+    /// [`Waiting::first_of`] all words but the first.
+    #[inline(never)]
+    fn first_in_others(
+        &self,
+        set: impl Fn(usize) -> u64,
+        fits: impl Fn(usize) -> bool,
+        first: Option<usize>,
+    ) -> Option<usize> {
+        let words = self.mask.iter().enumerate().skip(1).filter(|&(_, &waiting)| waiting != 0);
+        words.fold(first, |best, (word, &waiting)| self.first_in(word, waiting & set(word), &fits, best))
     }
 
     /// [`Waiting::first_of`] 64 needs.
-    #[inline]
+    #[inline(always)]
     fn first_in(&self, word: usize, set: u64, fits: &impl Fn(usize) -> bool, mut best: Option<usize>) -> Option<usize> {
         for need in ones_of(set).map(|bit| word * 64 + bit) {
             if best.is_none_or(|best| self.heads[need] < self.heads[best]) && fits(need) {
@@ -82,7 +89,7 @@ impl<P: ClaimPolicy> Waiting<P> {
     }
 
     /// Lets a job wait. Says whether it is the only one with its need.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, job: Job) -> bool {
         let (need, order) = (usize::from(job.need.0), self.policy.order(&job));
         self.len += 1;
@@ -100,7 +107,7 @@ impl<P: ClaimPolicy> Waiting<P> {
     }
 
     /// Takes the first job with this need away.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop(&mut self, need: usize) -> Job {
         let job = self.queues[need].pop();
         self.has_left(need);
@@ -115,7 +122,7 @@ impl<P: ClaimPolicy> Waiting<P> {
         Some(job)
     }
 
-    #[inline]
+    #[inline(always)]
     fn has_left(&mut self, need: usize) {
         self.len -= 1;
         let head = self.queues[need].first.front().map(|job| self.policy.order(job));
@@ -145,7 +152,7 @@ struct Queue {
 }
 
 impl Queue {
-    #[inline]
+    #[inline(always)]
     fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) {
         let last = self.more.back_mut().unwrap_or(&mut self.first);
         if last.back().is_some_and(|last| policy.order(&job) < policy.order(last)) {
@@ -172,7 +179,7 @@ impl Queue {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Job {
         let job = self.first.pop_front().expect("only a need with a waiting job is popped");
         if self.first.is_empty() && !self.more.is_empty() {

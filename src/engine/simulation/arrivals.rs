@@ -44,7 +44,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule_next_of(&mut self, source: usize) {
         let process = &mut self.sources[source];
         let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
@@ -64,7 +64,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrive(&mut self, source: usize) {
         let Arrival { action, count, .. } = self.arrivals[source];
         let given = self.sources[source].given().copied();
@@ -113,7 +113,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A row falls due, `alone` or as one of a batch.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fall_due(&mut self, job: Job, patience: Option<Span>, alone: bool) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
         // The other waiting jobs do not fit anywhere, so this one need not queue up with them to be offered.

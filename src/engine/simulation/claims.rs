@@ -4,6 +4,7 @@ use super::{Rule, Running, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::calendar::Class;
 use crate::engine::observer::{Observer, Run};
+use crate::engine::placement::Placer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::pool::Pool;
 use crate::model::capacity::NeedId;
@@ -27,7 +28,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// Offers a job that has just fallen due, and which alone can have come to fit: whether a worker takes it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start_at_once(&mut self, job: &Job) -> bool {
         let need = usize::from(job.need.0);
         let fits = self.pool.mask()[need / 64] >> (need % 64) & 1 == 1;
@@ -40,7 +41,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A worker on which a job with this need has ended takes the first job that fits, again and again until none does.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fill(&mut self, worker: WorkerId, ended: NeedId) {
         let mut untouched = true;
         while let Some(need) = self.first_for(worker) {
@@ -69,13 +70,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// The need whose first waiting job a worker would claim now.
-    #[inline]
+    #[inline(always)]
     fn first_for(&self, worker: WorkerId) -> Option<usize> {
         self.waiting.first_of(|_| u64::MAX, |need| self.pool.fits(worker.0 as usize, need))
     }
 
     /// The worker that gets a job with this need; there must be one with room.
-    #[inline]
+    #[inline(always)]
     fn place(&mut self, need: usize) -> WorkerId {
         let Rule::Instant { placer, .. } = &mut self.rule else {
             unreachable!("only under instant claiming jobs are placed")
@@ -89,7 +90,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         next.is_none_or(|next| self.waiting.order(job) < next)
     }
 
-    #[inline]
+    #[inline(always)]
     fn claim(&mut self, job: Job, worker: WorkerId) {
         debug_assert!(self.is_first_for(&job, worker), "a better job in policy order fitted the same worker");
         self.counts[usize::from(job.action.0)].waiting -= 1;
@@ -97,7 +98,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A worker runs a row from now on; its review is due.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(&mut self, job: Job, worker: WorkerId) {
         self.observer.claimed(self.now, &job, worker);
         self.counts[usize::from(job.action.0)].running += 1;
@@ -108,12 +109,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.calendar.schedule(end, class, slot);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn change_room(&mut self, worker: WorkerId, change: impl FnOnce(&mut Pool)) {
-        if let Rule::Instant { placer, .. } = &mut self.rule {
-            placer.note(&self.pool, worker.0 as usize, false);
+        if let Rule::Instant { placer: Placer::ByShare { shelves, .. }, .. } = &mut self.rule {
+            shelves.note(&self.pool, worker.0 as usize, false);
             change(&mut self.pool);
-            placer.note(&self.pool, worker.0 as usize, true);
+            shelves.note(&self.pool, worker.0 as usize, true);
         } else {
             change(&mut self.pool);
         }

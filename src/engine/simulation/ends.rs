@@ -9,7 +9,7 @@ use crate::model::capacity::NeedId;
 use crate::model::job::{Ending, Job, JobId};
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn complete(&mut self, slot: usize) {
         let Running { job, run } = self.running.remove(slot);
         self.counts[usize::from(job.action.0)].running -= 1;

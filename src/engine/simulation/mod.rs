@@ -187,7 +187,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         self.observer
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_key(&self) -> u128 {
         match &self.rule {
             Rule::Instant { .. } => self.calendar.peek(),
@@ -197,7 +197,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
 
     /// Whether nothing else can happen at this instant before waiting jobs are offered, and everything has been offered
     /// before: then no waiting job fits anywhere but for what has just happened.
-    #[inline]
+    #[inline(always)]
     fn is_settled(&self) -> bool {
         match self.rule {
             Rule::Instant { due: false, pass: Pass::Instant, .. } => !self.calendar.has_at(self.now, Class::Arrival),
@@ -206,13 +206,13 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn offers_due(&self) -> bool {
         matches!(self.rule, Rule::Instant { due: true, .. })
     }
 
     /// Lets the event with that key happen, which is the calendar's next.
-    #[inline]
+    #[inline(always)]
     fn happen(&mut self, key: u128) {
         match self.calendar.take(key) {
             Event::OfSource(source) => self.arrive(source),
