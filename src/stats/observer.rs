@@ -1,8 +1,8 @@
 //! The statistics of one replication: an observer of the engine that adds up, row by row, what the summary tells.
 //!
-//! Time integrals are not integrated event by event. A claimed row adds the time it waited, an ended row the time it ran,
-//! and the rows still there at the horizon what is left: the same integral, exactly, for one addition a row. Debug builds
-//! integrate event by event as well and compare ([`Laws`]).
+//! Time integrals are not integrated event by event. A row is taken in once, when it ends or at the horizon: it adds the time
+//! it waited and the time it ran, the same integral, exactly, for two additions a row; and nothing is done when it falls due
+//! or is claimed. Debug builds integrate event by event as well and compare ([`Laws`]).
 
 use std::iter;
 
@@ -32,7 +32,7 @@ pub struct StatsObserver {
     accounts: Vec<Account>,
     units: Units,
     /// Unit-nanoseconds in use within the window, by pair of worker and resource.
-    busy: Vec<i128>,
+    busy: Vec<u128>,
     series: SeriesBuilder,
     laws: Laws,
 }
@@ -87,56 +87,69 @@ impl StatsObserver {
 
     /// The part of an interval that lies within the window, in nanoseconds.
     #[inline]
-    fn in_window(&self, from: Time, to: Time) -> i128 {
-        i128::from((to - from.max(self.window.warmup)).0.max(0))
+    fn in_window(&self, from: Time, to: Time) -> u64 {
+        // Neither is negative, so that the difference fits.
+        (to.0 - from.max(self.window.warmup).0).max(0) as u64
     }
 
     /// Adds the time that a row has waited to the integrals.
     #[inline]
     fn integrate_wait(&mut self, job: &Job, until: Time) {
         let waited = self.in_window(job.scheduled_at, until);
-        self.account(job).waiting += waited;
-        self.series.waited(self.units.need(job.need), job.scheduled_at, until);
+        self.account(job).waiting += u128::from(waited);
+        self.series.waited(job.need, job.scheduled_at, until);
     }
 
     /// Adds the time that a row has run to the integrals.
     #[inline]
     fn integrate_run(&mut self, job: &Job, run: Run, until: Time) {
         let ran = self.in_window(run.claimed_at, until);
-        self.account(job).running += ran;
+        self.account(job).running += u128::from(ran);
         let need = self.units.need(job.need);
         let first = self.units.first_pair(run.worker);
         for &(resource, units) in need {
-            self.busy[first + resource] += i128::from(units) * ran;
+            self.busy[first + resource] += u128::from(units.unsigned_abs()) * u128::from(ran);
         }
         self.series.ran(need, run, until);
+    }
+
+    /// Takes in the wait and the run of a claimed row that ended, or is still there at the horizon.
+    #[inline]
+    fn take_in(&mut self, now: Time, job: &Job, run: Run) {
+        self.series.advance(now);
+        self.integrate_wait(job, run.claimed_at);
+        self.integrate_run(job, run, now);
+        if self.counts(job.scheduled_at) {
+            let slo = self.slo;
+            self.account(job).waited(run.claimed_at - job.scheduled_at, slo);
+        }
+    }
+
+    /// Takes in the wait of a row that left unclaimed, or still waits at the horizon.
+    #[inline]
+    fn take_in_unclaimed(&mut self, now: Time, job: &Job) {
+        self.series.advance(now);
+        self.integrate_wait(job, now);
     }
 }
 
 impl Observer for StatsObserver {
     #[inline]
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
-        if self.counts(job.scheduled_at) {
-            let account = self.account(job);
-            account.arrived += 1;
-            account.retries += u64::from(attempt.number > 1);
+        if attempt.number > 1 && self.counts(job.scheduled_at) {
+            self.account(job).retries += 1;
         }
-        self.laws.due(now, job);
+        self.laws.due(now, job, self.counts(job.scheduled_at));
     }
 
     #[inline]
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.integrate_wait(job, now);
-        if self.counts(job.scheduled_at) {
-            let slo = self.slo;
-            self.account(job).waited(now - job.scheduled_at, slo);
-        }
         self.laws.claimed(now, job, worker, &self.units);
     }
 
     #[inline]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        self.integrate_run(job, run, now);
+        self.take_in(now, job, run);
         let (service, bound) = (now - run.claimed_at, self.slowdown_bound);
         if ending == Ending::Done && now >= self.window.warmup {
             self.account(job).done_in_window += 1;
@@ -154,7 +167,7 @@ impl Observer for StatsObserver {
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.integrate_wait(job, now);
+        self.take_in_unclaimed(now, job);
         if self.counts(job.scheduled_at) {
             self.account(job).count(ending);
         }
@@ -168,7 +181,7 @@ impl Observer for StatsObserver {
     }
 
     fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.integrate_wait(job, horizon);
+        self.take_in_unclaimed(horizon, job);
         if self.counts(job.scheduled_at) {
             self.account(job).age.record((horizon - job.scheduled_at).0);
         }
@@ -176,7 +189,7 @@ impl Observer for StatsObserver {
     }
 
     fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        self.integrate_run(job, run, horizon);
+        self.take_in(horizon, job, run);
         if self.counts(job.scheduled_at) {
             self.account(job).age.record((horizon - job.scheduled_at).0);
         }

@@ -38,6 +38,11 @@ impl Units {
         &self.needs[usize::from(need.0)]
     }
 
+    /// What each need takes.
+    pub(super) fn needs(&self) -> &[Box<Need>] {
+        &self.needs
+    }
+
     /// The number of resources.
     pub(super) fn resources(&self) -> usize {
         self.resources
@@ -80,7 +85,7 @@ impl Units {
     }
 
     /// Utilization by resource, over all workers and then for each worker that offers it; from busy unit-nanoseconds by pair.
-    pub(super) fn utilization(&self, busy: &[i128], window: Span) -> Vec<Figure> {
+    pub(super) fn utilization(&self, busy: &[u128], window: Span) -> Vec<Figure> {
         let resources = (0..self.resources).map(|resource| {
             let busy = self.pairs_of(resource).map(|pair| busy[pair]).sum();
             utilization(ResourceId(resource as u16), None, share(busy, self.offered_by_all(resource), window))
@@ -94,7 +99,7 @@ impl Units {
 }
 
 /// Busy unit-nanoseconds over what `offered` units come to within the window; `None` where that is nothing.
-fn share(busy: i128, offered: i128, window: Span) -> Option<f64> {
+fn share(busy: u128, offered: i128, window: Span) -> Option<f64> {
     let possible = offered * i128::from(window.0);
     (possible > 0).then(|| busy as f64 / possible as f64)
 }
