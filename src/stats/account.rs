@@ -56,17 +56,17 @@ pub(super) struct Terms {
 impl Account {
     /// Takes in the wait of a claimed row.
     #[inline]
-    pub(super) fn waited(&mut self, wait: Span, slo: Option<Span>) {
-        self.wait.record(wait.0);
-        self.within_slo += u64::from(slo.is_some_and(|slo| wait <= slo));
+    pub(super) fn waited(&mut self, wait: u64, slo: Option<Span>) {
+        self.wait.take(wait);
+        self.within_slo += u64::from(slo.is_some_and(|slo| wait <= slo.0 as u64));
     }
 
     /// Takes in the end of a chain whose last attempt ran for `service`. Slowdown is bounded (Feitelson et al., 1997): a
-    /// service time below `bound` counts as `bound`, and the slowdown is at least 1.
+    /// service time below `bound`, which is above zero, counts as `bound`, and the slowdown is at least 1.
     #[inline]
-    pub(super) fn responded(&mut self, response: Span, service: Span, bound: Span) {
+    pub(super) fn responded(&mut self, response: Span, service: u64, bound: u64) {
         self.response.record(response.0);
-        let divisor = service.0.max(bound.0).max(1);
+        let divisor = service.max(bound) as i64;
         let excess = (response.0 - divisor).max(0) as f64 / divisor as f64;
         self.slowdown.record((excess * SLOWDOWN_UNITS + 0.5) as i64);
     }

@@ -1,6 +1,6 @@
 //! Sums by time bucket: how much of each interval of time falls into which bucket of equal length.
 //!
-//! Most intervals lie in the current bucket and cost one addition. A longer one leaves its two ends and a step up and down
+//! Most intervals lie in the current bucket and cost one addition. Another one leaves its two ends and a step up and down
 //! between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds, so that the order in which
 //! intervals are told never shows.
 
@@ -81,25 +81,26 @@ impl Buckets {
         }
     }
 
-    /// Adds so many units to a line, from `from` (or instant 0) until `to`, which is no later than the current bucket.
+    /// Where the current bucket starts.
     #[inline]
-    pub(super) fn add(&mut self, line: usize, units: i64, from: Time, to: Time) {
-        if from.0 >= self.start {
-            self.cells[self.current + line].part += i128::from(units) * i128::from((to.0 - from.0).max(0));
-        } else {
-            self.add_from_earlier(line, units, from.0.max(0), to.0);
-        }
+    pub(super) fn start(&self) -> Time {
+        Time(self.start)
     }
 
-    /// Adds an interval that began in an earlier bucket than the current one.
-    #[cold]
-    fn add_from_earlier(&mut self, line: usize, units: i64, from: i64, to: i64) {
+    /// Adds unit-nanoseconds of an interval that lies in the current bucket.
+    #[inline]
+    pub(super) fn add_to_current(&mut self, line: usize, unit_nanos: u128) {
+        self.cells[self.current + line].part += unit_nanos as i128;
+    }
+
+    /// Adds so many units from `from` (or instant 0) until `to`, wherever these lie.
+    pub(super) fn add(&mut self, line: usize, units: u64, from: Time, to: Time) {
+        let (from, to, units) = (from.0.max(0), to.0, i128::from(units));
         if to <= from {
             return;
         }
         let (first, last) = (from / self.length, (to - 1) / self.length);
         let cell = |bucket: i64| bucket as usize * self.lines + line;
-        let units = i128::from(units);
         if first == last {
             self.cells[cell(first)].part += units * i128::from(to - from);
         } else {
@@ -174,7 +175,7 @@ mod tests {
         fn sums_agree_with_cutting_every_interval_at_every_bucket(
             horizon in 1..5_000_i64,
             mut intervals in prop::collection::vec(
-                (-300..5_000_i64, 0..5_000_i64, prop::array::uniform3(0..4_i64), 0..5_000_i64),
+                (-300..5_000_i64, 0..5_000_i64, prop::array::uniform3(0..4_u64), 0..5_000_i64),
                 0..60,
             ),
         ) {
@@ -190,12 +191,16 @@ mod tests {
             for (from, to, units, told) in intervals {
                 buckets.advance(Time(told));
                 for (line, units) in units.into_iter().enumerate() {
-                    buckets.add(line, units, Time(from), Time(to));
+                    if from >= buckets.start().0 && from <= to {
+                        buckets.add_to_current(line, u128::from(units) * (to - from) as u128);
+                    } else {
+                        buckets.add(line, units, Time(from), Time(to));
+                    }
                 }
                 for (naive, units) in naive.iter_mut().zip(units) {
                     for (bucket, sum) in (0..).zip(naive) {
                         let (start, end) = (bucket * length, (bucket + 1) * length);
-                        *sum += i128::from(units * (to.min(end) - from.max(start)).max(0));
+                        *sum += i128::from(units) * i128::from((to.min(end) - from.max(start)).max(0));
                     }
                 }
             }

@@ -112,7 +112,7 @@ impl Laws {
         let admitted = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
         for &(resource, taken) in units.need(job.need) {
             let pair = units.first_pair(worker) + resource;
-            self.busy[pair].change(now, rows * taken);
+            self.busy[pair].change(now, rows * taken as i64);
             let fits = self.busy[pair].height <= units.offered(pair);
             assert!(fits || rows < 0 || admitted, "{worker:?} has no room for {job:?} at {now:?}");
         }

@@ -26,6 +26,14 @@ impl Moments {
         self.count += 1;
         self.sum += u128::from(value);
         self.squares.add(u128::from(value) * u128::from(value));
+        if value < self.least || value > self.largest {
+            self.widen(value);
+        }
+    }
+
+    /// A new extreme. Of n values in random order some 2 ln n are, so that a branch is cheaper than to store both each time.
+    #[cold]
+    fn widen(&mut self, value: u64) {
         self.least = self.least.min(value);
         self.largest = self.largest.max(value);
     }

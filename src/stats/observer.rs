@@ -27,7 +27,8 @@ pub struct StatsObserver {
     /// that were scheduled before it began.
     counted_from: Time,
     slo: Option<Span>,
-    slowdown_bound: Span,
+    /// In nanoseconds; 1 at least.
+    slowdown_bound: u64,
     /// By action.
     accounts: Vec<Account>,
     units: Units,
@@ -45,7 +46,7 @@ impl StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
-            slowdown_bound,
+            slowdown_bound: slowdown_bound.0.max(1) as u64,
             accounts: vec![Account::default(); system.actions.len()],
             busy: vec![0; units.pairs()],
             series: SeriesBuilder::new(window.horizon, &units),
@@ -86,50 +87,57 @@ impl StatsObserver {
     }
 
     /// The part of an interval that lies within the window, in nanoseconds.
-    #[inline]
     fn in_window(&self, from: Time, to: Time) -> u64 {
         // Neither is negative, so that the difference fits.
         (to.0 - from.max(self.window.warmup).0).max(0) as u64
     }
 
-    /// Adds the time that a row has waited to the integrals.
+    /// Takes in the wait and the run of a claimed row that has ended.
     #[inline]
-    fn integrate_wait(&mut self, job: &Job, until: Time) {
+    fn take_in(&mut self, now: Time, job: &Job, run: Run) {
+        let whole_from = self.series.advance(now).max(self.window.warmup);
+        if job.scheduled_at < whole_from {
+            return self.take_in_parts(now, job, run);
+        }
+        // Nearly all rows: as a whole within the window and within the current bucket of the series.
+        let waited = (run.claimed_at.0 - job.scheduled_at.0).max(0) as u64;
+        let ran = (now.0 - run.claimed_at.0) as u64;
+        let account = &mut self.accounts[usize::from(job.action.0)];
+        account.waiting += u128::from(waited);
+        account.running += u128::from(ran);
+        account.waited(waited, self.slo);
+        self.series.waited_of_late(job.need, waited);
+        let first = self.units.first_pair(run.worker);
+        for &(resource, units) in self.units.need(job.need) {
+            let taken = u128::from(units) * u128::from(ran);
+            self.busy[first + resource] += taken;
+            self.series.took_of_late(run.worker, resource, taken);
+        }
+    }
+
+    /// Takes in the wait and the run of any claimed row, until it ended or until the horizon.
+    #[cold]
+    fn take_in_parts(&mut self, now: Time, job: &Job, run: Run) {
+        self.take_in_wait(job, run.claimed_at);
+        if self.counts(job.scheduled_at) {
+            let (wait, slo) = (run.claimed_at - job.scheduled_at, self.slo);
+            self.account(job).waited(wait.0.max(0) as u64, slo);
+        }
+        let ran = self.in_window(run.claimed_at, now);
+        self.account(job).running += u128::from(ran);
+        let first = self.units.first_pair(run.worker);
+        let need = self.units.need(job.need);
+        for &(resource, units) in need {
+            self.busy[first + resource] += u128::from(units) * u128::from(ran);
+        }
+        self.series.ran(need, run, now);
+    }
+
+    /// Takes in the wait of any row.
+    fn take_in_wait(&mut self, job: &Job, until: Time) {
         let waited = self.in_window(job.scheduled_at, until);
         self.account(job).waiting += u128::from(waited);
         self.series.waited(job.need, job.scheduled_at, until);
-    }
-
-    /// Adds the time that a row has run to the integrals.
-    #[inline]
-    fn integrate_run(&mut self, job: &Job, run: Run, until: Time) {
-        let ran = self.in_window(run.claimed_at, until);
-        self.account(job).running += u128::from(ran);
-        let need = self.units.need(job.need);
-        let first = self.units.first_pair(run.worker);
-        for &(resource, units) in need {
-            self.busy[first + resource] += u128::from(units.unsigned_abs()) * u128::from(ran);
-        }
-        self.series.ran(need, run, until);
-    }
-
-    /// Takes in the wait and the run of a claimed row that ended, or is still there at the horizon.
-    #[inline]
-    fn take_in(&mut self, now: Time, job: &Job, run: Run) {
-        self.series.advance(now);
-        self.integrate_wait(job, run.claimed_at);
-        self.integrate_run(job, run, now);
-        if self.counts(job.scheduled_at) {
-            let slo = self.slo;
-            self.account(job).waited(run.claimed_at - job.scheduled_at, slo);
-        }
-    }
-
-    /// Takes in the wait of a row that left unclaimed, or still waits at the horizon.
-    #[inline]
-    fn take_in_unclaimed(&mut self, now: Time, job: &Job) {
-        self.series.advance(now);
-        self.integrate_wait(job, now);
     }
 }
 
@@ -150,24 +158,22 @@ impl Observer for StatsObserver {
     #[inline]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         self.take_in(now, job, run);
-        let (service, bound) = (now - run.claimed_at, self.slowdown_bound);
-        if ending == Ending::Done && now >= self.window.warmup {
-            self.account(job).done_in_window += 1;
-        }
-        if self.counts(job.scheduled_at) {
-            let account = self.account(job);
+        let (service, bound, warmup) = ((now.0 - run.claimed_at.0) as u64, self.slowdown_bound, self.window.warmup);
+        let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
+        let account = self.account(job);
+        account.done_in_window += u64::from(ending == Ending::Done && now >= warmup);
+        if counts {
             account.count(ending);
-            account.service.record(service.0);
+            account.service.take(service);
         }
-        let ran_out = matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed);
-        if last && ran_out && self.counts(attempt.since) {
-            self.account(job).responded(now - attempt.since, service, bound);
+        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
+            account.responded(now - attempt.since, service, bound);
         }
         self.laws.ended(now, job, run.worker, &self.units);
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.take_in_unclaimed(now, job);
+        self.take_in_wait(job, now);
         if self.counts(job.scheduled_at) {
             self.account(job).count(ending);
         }
@@ -181,7 +187,7 @@ impl Observer for StatsObserver {
     }
 
     fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.take_in_unclaimed(horizon, job);
+        self.take_in_wait(job, horizon);
         if self.counts(job.scheduled_at) {
             self.account(job).age.record((horizon - job.scheduled_at).0);
         }
@@ -189,7 +195,7 @@ impl Observer for StatsObserver {
     }
 
     fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        self.take_in(horizon, job, run);
+        self.take_in_parts(horizon, job, run);
         if self.counts(job.scheduled_at) {
             self.account(job).age.record((horizon - job.scheduled_at).0);
         }

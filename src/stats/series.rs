@@ -71,25 +71,41 @@ impl SeriesBuilder {
         }
     }
 
-    /// It is `now`, and no row is told of that went on for longer.
+    /// It is `now`. Gives where the current bucket starts.
     #[inline]
-    pub(super) fn advance(&mut self, now: Time) {
+    pub(super) fn advance(&mut self, now: Time) -> Time {
         self.buckets.advance(now);
+        self.buckets.start()
+    }
+
+    /// A row waited for so many nanoseconds of the current bucket.
+    #[inline]
+    pub(super) fn waited_of_late(&mut self, need: NeedId, nanos: u64) {
+        self.buckets.add_to_current(usize::from(need.0), u128::from(nanos));
+    }
+
+    /// A row on this worker took so many unit-nanoseconds of a resource in the current bucket.
+    #[inline]
+    pub(super) fn took_of_late(&mut self, worker: WorkerId, resource: usize, unit_nanos: u128) {
+        let line = self.busy_line(worker, resource);
+        self.buckets.add_to_current(line, unit_nanos);
     }
 
     /// A row waited from `from` (or the start) until `until`.
-    #[inline]
     pub(super) fn waited(&mut self, need: NeedId, from: Time, until: Time) {
         self.buckets.add(usize::from(need.0), 1, from, until);
     }
 
     /// A row ran until `until`.
-    #[inline]
     pub(super) fn ran(&mut self, need: &Need, run: Run, until: Time) {
-        let first = self.busy + run.worker.0 as usize * self.stride;
         for &(resource, units) in need {
-            self.buckets.add(first + resource, units, run.claimed_at, until);
+            self.buckets.add(self.busy_line(run.worker, resource), units, run.claimed_at, until);
         }
+    }
+
+    #[inline]
+    fn busy_line(&self, worker: WorkerId, resource: usize) -> usize {
+        self.busy + worker.0 as usize * self.stride + resource
     }
 
     /// The series, once all rows have been told.

@@ -42,7 +42,12 @@ impl Tally {
     /// Takes in one value, from 0 to `i64::MAX`; what is below counts as 0.
     #[inline]
     pub fn record(&mut self, value: i64) {
-        let value = value.max(0) as u64;
+        self.take(value.max(0) as u64);
+    }
+
+    /// Takes in one value up to `i64::MAX`.
+    #[inline]
+    pub(super) fn take(&mut self, value: u64) {
         self.moments.record(value);
         if let Values::Counted(histogram) = &mut self.values {
             histogram.record(value);
@@ -52,6 +57,7 @@ impl Tally {
     }
 
     /// Keeps a value beside the others, or counts them all when they become too many.
+    #[cold]
     fn keep(&mut self, value: u64) {
         match &mut self.values {
             Values::Kept { samples, sorted } if samples.len() < EXACT => {

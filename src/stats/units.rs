@@ -8,7 +8,7 @@ use crate::model::worker::WorkerId;
 use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
 
 /// What one job takes: units of each resource that it needs at all.
-pub(super) type Need = [(usize, i64)];
+pub(super) type Need = [(usize, u64)];
 
 /// Needs without their zeros; offers and sums worker by worker, in each by resource ("pairs").
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Units {
 impl Units {
     pub(super) fn new(system: &System) -> Units {
         let sparse = |need: &CapacityMap| {
-            let units = need.iter().map(|(resource, units)| (usize::from(resource.0), units));
+            let units = need.iter().map(|(resource, units)| (usize::from(resource.0), units as u64));
             units.filter(|&(_, units)| units != 0).collect()
         };
         let capacities = system.workers.iter().flat_map(|worker| worker.capacity.iter());
