@@ -54,21 +54,22 @@ pub(super) struct Terms {
 }
 
 impl Account {
-    /// Takes in the wait of a claimed row.
+    /// Takes in the wait of a claimed row; below `late_from` it is within the target.
     #[inline]
-    pub(super) fn waited(&mut self, wait: u64, slo: Option<Span>) {
+    pub(super) fn waited(&mut self, wait: u64, late_from: u64) {
         self.wait.take(wait);
-        self.within_slo += u64::from(slo.is_some_and(|slo| wait <= slo.0 as u64));
+        self.within_slo += u64::from(wait < late_from);
     }
 
     /// Takes in the end of a chain whose last attempt ran for `service`. Slowdown is bounded (Feitelson et al., 1997): a
     /// service time below `bound`, which is above zero, counts as `bound`, and the slowdown is at least 1.
     #[inline]
-    pub(super) fn responded(&mut self, response: Span, service: u64, bound: u64) {
-        self.response.record(response.0);
-        let divisor = service.max(bound) as i64;
-        let excess = (response.0 - divisor).max(0) as f64 / divisor as f64;
-        self.slowdown.record((excess * SLOWDOWN_UNITS + 0.5) as i64);
+    pub(super) fn responded(&mut self, response: u64, service: u64, bound: u64) {
+        self.response.take(response);
+        let divisor = service.max(bound);
+        // Through i64, for which the processor has an instruction.
+        let excess = response.saturating_sub(divisor) as i64 as f64 / divisor as i64 as f64;
+        self.slowdown.take((excess * SLOWDOWN_UNITS + 0.5) as i64 as u64);
     }
 
     /// Counts the end of a row.

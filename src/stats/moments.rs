@@ -26,16 +26,23 @@ impl Moments {
         self.count += 1;
         self.sum += u128::from(value);
         self.squares.add(u128::from(value) * u128::from(value));
-        if value < self.least || value > self.largest {
-            self.widen(value);
+        // Of n values in random order some 2 ln n are new extremes: a branch is cheaper than to store both each time.
+        if value < self.least {
+            self.lower(value);
+        }
+        if value > self.largest {
+            self.raise(value);
         }
     }
 
-    /// A new extreme. Of n values in random order some 2 ln n are, so that a branch is cheaper than to store both each time.
     #[cold]
-    fn widen(&mut self, value: u64) {
-        self.least = self.least.min(value);
-        self.largest = self.largest.max(value);
+    fn lower(&mut self, least: u64) {
+        self.least = least;
+    }
+
+    #[cold]
+    fn raise(&mut self, largest: u64) {
+        self.largest = largest;
     }
 
     /// Takes in all values of `other`.

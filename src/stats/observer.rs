@@ -27,6 +27,8 @@ pub struct StatsObserver {
     /// that were scheduled before it began.
     counted_from: Time,
     slo: Option<Span>,
+    /// Waits below so many nanoseconds are within the target: 0 if there is none.
+    late_from: u64,
     /// In nanoseconds; 1 at least.
     slowdown_bound: u64,
     /// By action.
@@ -46,6 +48,7 @@ impl StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
+            late_from: slo.map_or(0, |slo| slo.0 as u64 + 1),
             slowdown_bound: slowdown_bound.0.max(1) as u64,
             accounts: vec![Account::default(); system.actions.len()],
             busy: vec![0; units.pairs()],
@@ -92,26 +95,23 @@ impl StatsObserver {
         (to.0 - from.max(self.window.warmup).0).max(0) as u64
     }
 
-    /// Takes in the wait and the run of a claimed row that has ended.
+    /// Whether a row that ends now fell due within the window and within the current bucket of the series, like nearly all:
+    /// then no interval of its life has to be cut.
     #[inline]
-    fn take_in(&mut self, now: Time, job: &Job, run: Run) {
-        let whole_from = self.series.advance(now).max(self.window.warmup);
-        if job.scheduled_at < whole_from {
-            return self.take_in_parts(now, job, run);
-        }
-        // Nearly all rows: as a whole within the window and within the current bucket of the series.
-        let waited = (run.claimed_at.0 - job.scheduled_at.0).max(0) as u64;
-        let ran = (now.0 - run.claimed_at.0) as u64;
-        let account = &mut self.accounts[usize::from(job.action.0)];
-        account.waiting += u128::from(waited);
-        account.running += u128::from(ran);
-        account.waited(waited, self.slo);
-        self.series.waited_of_late(job.need, waited);
-        let first = self.units.first_pair(run.worker);
+    fn is_whole(&mut self, now: Time, job: &Job, run: Run) -> bool {
+        let from = self.series.advance(now).max(self.window.warmup);
+        from <= job.scheduled_at && job.scheduled_at <= run.claimed_at
+    }
+
+    /// Takes in what a whole row occupied: a place in the queue for so long, and its units for so long.
+    #[inline]
+    fn occupied(&mut self, job: &Job, worker: WorkerId, wait: u64, service: u64) {
+        self.series.waited_of_late(job.need, wait);
+        let first = self.units.first_pair(worker);
         for &(resource, units) in self.units.need(job.need) {
-            let taken = u128::from(units) * u128::from(ran);
+            let taken = u128::from(units) * u128::from(service);
             self.busy[first + resource] += taken;
-            self.series.took_of_late(run.worker, resource, taken);
+            self.series.took_of_late(worker, resource, taken);
         }
     }
 
@@ -120,8 +120,8 @@ impl StatsObserver {
     fn take_in_parts(&mut self, now: Time, job: &Job, run: Run) {
         self.take_in_wait(job, run.claimed_at);
         if self.counts(job.scheduled_at) {
-            let (wait, slo) = (run.claimed_at - job.scheduled_at, self.slo);
-            self.account(job).waited(wait.0.max(0) as u64, slo);
+            let (wait, late_from) = (nanos(job.scheduled_at, run.claimed_at), self.late_from);
+            self.account(job).waited(wait, late_from);
         }
         let ran = self.in_window(run.claimed_at, now);
         self.account(job).running += u128::from(ran);
@@ -157,17 +157,28 @@ impl Observer for StatsObserver {
 
     #[inline]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        self.take_in(now, job, run);
-        let (service, bound, warmup) = ((now.0 - run.claimed_at.0) as u64, self.slowdown_bound, self.window.warmup);
+        let service = (now.0 - run.claimed_at.0) as u64;
+        let is_whole = self.is_whole(now, job, run);
+        let wait = if is_whole { (run.claimed_at.0 - job.scheduled_at.0) as u64 } else { 0 };
+        if is_whole {
+            self.occupied(job, run.worker, wait, service);
+        } else {
+            self.take_in_parts(now, job, run);
+        }
         let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
-        let account = self.account(job);
-        account.done_in_window += u64::from(ending == Ending::Done && now >= warmup);
+        let account = &mut self.accounts[usize::from(job.action.0)];
+        if is_whole {
+            account.waiting += u128::from(wait);
+            account.running += u128::from(service);
+            account.waited(wait, self.late_from);
+        }
+        account.done_in_window += u64::from(ending == Ending::Done && (is_whole || now >= self.window.warmup));
         if counts {
             account.count(ending);
             account.service.take(service);
         }
         if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
-            account.responded(now - attempt.since, service, bound);
+            account.responded(nanos(attempt.since, now), service, self.slowdown_bound);
         }
         self.laws.ended(now, job, run.worker, &self.units);
     }
@@ -201,6 +212,11 @@ impl Observer for StatsObserver {
         }
         self.laws.still_running();
     }
+}
+
+/// Nanoseconds from one instant to another; 0 if the other comes first.
+fn nanos(from: Time, to: Time) -> u64 {
+    (to - from).0.max(0) as u64
 }
 
 /// Every figure of one action's jobs, or of all.
