@@ -215,8 +215,11 @@ impl Observer for StatsObserver {
 }
 
 /// Nanoseconds from one instant to another; 0 if the other comes first.
+#[inline]
 fn nanos(from: Time, to: Time) -> u64 {
-    (to - from).0.max(0) as u64
+    // Without a sign the difference of any two fits; what is longer than the longest span counts as that.
+    let nanos = to.0.max(from.0).wrapping_sub(from.0) as u64;
+    nanos.min(i64::MAX as u64)
 }
 
 /// Every figure of one action's jobs, or of all.
