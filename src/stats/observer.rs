@@ -15,8 +15,7 @@ use crate::model::worker::WorkerId;
 use super::account::{Account, Terms};
 use super::figure::{Figure, Measure, OfAction, Subject};
 use super::laws::Laws;
-use super::series::SeriesBuilder;
-use super::units::Units;
+use super::occupancy::Occupancy;
 use super::{Outcome, WaitTable};
 
 /// Listens to one replication and sums it up.
@@ -33,17 +32,14 @@ pub struct StatsObserver {
     slowdown_bound: u64,
     /// By action.
     accounts: Vec<Account>,
-    units: Units,
-    /// Unit-nanoseconds in use within the window, by pair of worker and resource.
-    busy: Vec<u128>,
-    series: SeriesBuilder,
+    occupancy: Occupancy,
     laws: Laws,
 }
 
 impl StatsObserver {
     /// Measures a replication of `system`; the share of waits within `slo`, and slowdowns bounded by `slowdown_bound`.
     pub fn new(system: &System, slo: Option<Span>, slowdown_bound: Span) -> StatsObserver {
-        let (window, units) = (system.window, Units::new(system));
+        let (window, occupancy) = (system.window, Occupancy::new(system));
         StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
@@ -51,10 +47,8 @@ impl StatsObserver {
             late_from: slo.map_or(0, |slo| slo.0 as u64 + 1),
             slowdown_bound: slowdown_bound.0.max(1) as u64,
             accounts: vec![Account::default(); system.actions.len()],
-            busy: vec![0; units.pairs()],
-            series: SeriesBuilder::new(window.horizon, &units),
-            laws: Laws::new(system, &units),
-            units,
+            laws: Laws::new(system, occupancy.units()),
+            occupancy,
         }
     }
 
@@ -62,7 +56,7 @@ impl StatsObserver {
     pub fn finish(mut self) -> Outcome {
         let mut all = Account::default();
         self.accounts.iter().for_each(|account| all.merge(account));
-        self.laws.hold(self.window.horizon, &self.accounts, &self.busy);
+        self.laws.hold(self.window.horizon, &self.accounts, self.occupancy.busy());
 
         let terms = Terms { window: self.window.horizon - self.window.warmup, slo: self.slo };
         let each = self.accounts.iter_mut().enumerate();
@@ -74,8 +68,9 @@ impl StatsObserver {
             figures.extend(job_figures(action, account, terms));
             waits.extend(WaitTable::of(action, &mut account.wait));
         }
-        figures.extend(self.units.utilization(&self.busy, terms.window));
-        Outcome { figures, waits, series: self.series.finish(&self.units) }
+        let (utilization, series) = self.occupancy.finish(terms.window);
+        figures.extend(utilization);
+        Outcome { figures, waits, series }
     }
 
     /// Whether a row (or a chain), by when it was scheduled, has a part in job measures.
@@ -89,32 +84,6 @@ impl StatsObserver {
         &mut self.accounts[usize::from(job.action.0)]
     }
 
-    /// The part of an interval that lies within the window, in nanoseconds.
-    fn in_window(&self, from: Time, to: Time) -> u64 {
-        // Neither is negative, so that the difference fits.
-        (to.0 - from.max(self.window.warmup).0).max(0) as u64
-    }
-
-    /// Whether a row that ends now fell due within the window and within the current bucket of the series, like nearly all:
-    /// then no interval of its life has to be cut.
-    #[inline]
-    fn is_whole(&mut self, now: Time, job: &Job, run: Run) -> bool {
-        let from = self.series.advance(now).max(self.window.warmup);
-        from <= job.scheduled_at && job.scheduled_at <= run.claimed_at
-    }
-
-    /// Takes in what a whole row occupied: a place in the queue for so long, and its units for so long.
-    #[inline]
-    fn occupied(&mut self, job: &Job, worker: WorkerId, wait: u64, service: u64) {
-        self.series.waited_of_late(job.need, wait);
-        let first = self.units.first_pair(worker);
-        for &(resource, units) in self.units.need(job.need) {
-            let taken = u128::from(units) * u128::from(service);
-            self.busy[first + resource] += taken;
-            self.series.took_of_late(worker, resource, taken);
-        }
-    }
-
     /// Takes in the wait and the run of any claimed row, until it ended or until the horizon.
     #[cold]
     fn take_in_parts(&mut self, now: Time, job: &Job, run: Run) {
@@ -123,21 +92,16 @@ impl StatsObserver {
             let (wait, late_from) = (nanos(job.scheduled_at, run.claimed_at), self.late_from);
             self.account(job).waited(wait, late_from);
         }
-        let ran = self.in_window(run.claimed_at, now);
+        let ran = self.occupancy.in_window(run.claimed_at, now);
         self.account(job).running += u128::from(ran);
-        let first = self.units.first_pair(run.worker);
-        let need = self.units.need(job.need);
-        for &(resource, units) in need {
-            self.busy[first + resource] += u128::from(units) * u128::from(ran);
-        }
-        self.series.ran(need, run, now);
+        self.occupancy.ran(job, run, now);
     }
 
     /// Takes in the wait of any row.
     fn take_in_wait(&mut self, job: &Job, until: Time) {
-        let waited = self.in_window(job.scheduled_at, until);
+        let waited = self.occupancy.in_window(job.scheduled_at, until);
         self.account(job).waiting += u128::from(waited);
-        self.series.waited(job.need, job.scheduled_at, until);
+        self.occupancy.waited(job, until);
     }
 }
 
@@ -152,27 +116,27 @@ impl Observer for StatsObserver {
 
     #[inline]
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.laws.claimed(now, job, worker, &self.units);
+        self.laws.claimed(now, job, worker, self.occupancy.units());
     }
 
     #[inline]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         let service = (now.0 - run.claimed_at.0) as u64;
-        let is_whole = self.is_whole(now, job, run);
-        let wait = if is_whole { (run.claimed_at.0 - job.scheduled_at.0) as u64 } else { 0 };
-        if is_whole {
-            self.occupied(job, run.worker, wait, service);
+        let whole_from = self.occupancy.advance(now);
+        if whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at {
+            // Nearly all rows: no interval has to be cut.
+            let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
+            self.occupancy.whole(job, run.worker, wait, service);
+            let account = &mut self.accounts[usize::from(job.action.0)];
+            account.waiting += u128::from(wait);
+            account.running += u128::from(service);
+            account.waited(wait, self.late_from);
         } else {
             self.take_in_parts(now, job, run);
         }
         let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
         let account = &mut self.accounts[usize::from(job.action.0)];
-        if is_whole {
-            account.waiting += u128::from(wait);
-            account.running += u128::from(service);
-            account.waited(wait, self.late_from);
-        }
-        account.done_in_window += u64::from(ending == Ending::Done && (is_whole || now >= self.window.warmup));
+        account.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
         if counts {
             account.count(ending);
             account.service.take(service);
@@ -180,7 +144,7 @@ impl Observer for StatsObserver {
         if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
             account.responded(nanos(attempt.since, now), service, self.slowdown_bound);
         }
-        self.laws.ended(now, job, run.worker, &self.units);
+        self.laws.ended(now, job, run.worker, self.occupancy.units());
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
