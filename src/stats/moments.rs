@@ -137,7 +137,9 @@ mod tests {
 
     fn moments(values: &[u64]) -> Moments {
         let mut moments = Moments::default();
-        values.iter().for_each(|&value| moments.record(value));
+        for &value in values {
+            moments.record(value);
+        }
         moments
     }
 
