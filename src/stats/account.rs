@@ -27,31 +27,22 @@ pub(super) struct Account {
     slowdown: Tally,
     /// Waits within the target.
     within_slo: u64,
-    /// Rows that fell due.
-    pub(super) arrived: u64,
-    /// Of these, further attempts of a chain.
+    /// Rows that are further attempts of a chain.
     pub(super) retries: u64,
     /// Firings that made no row.
     pub(super) skipped: u64,
+    /// Rows by how they ended.
+    ended: [u64; ENDINGS],
     /// Rows done within the window, whenever they were scheduled.
     pub(super) done_in_window: u64,
-    ended: Endings,
     /// Row-nanoseconds of waiting within the window.
-    pub(super) waiting: i128,
+    pub(super) waiting: u128,
     /// Row-nanoseconds of running within the window.
-    pub(super) running: i128,
+    pub(super) running: u128,
 }
 
-/// Rows by what became of them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Endings {
-    done: u64,
-    error: u64,
-    deadline_missed: u64,
-    cancel: u64,
-    abandoned: u64,
-    rejected: u64,
-}
+/// The number of endings.
+const ENDINGS: usize = Ending::Rejected as usize + 1;
 
 /// What figures depend on beside the account.
 #[derive(Clone, Copy, Debug)]
@@ -63,34 +54,28 @@ pub(super) struct Terms {
 }
 
 impl Account {
-    /// Takes in the wait of a claimed row.
+    /// Takes in the wait of a claimed row; below `late_from` it is within the target.
     #[inline]
-    pub(super) fn waited(&mut self, wait: Span, slo: Option<Span>) {
-        self.wait.record(wait.0);
-        self.within_slo += u64::from(slo.is_some_and(|slo| wait <= slo));
+    pub(super) fn waited(&mut self, wait: u64, late_from: u64) {
+        self.wait.take(wait);
+        self.within_slo += u64::from(wait < late_from);
     }
 
     /// Takes in the end of a chain whose last attempt ran for `service`. Slowdown is bounded (Feitelson et al., 1997): a
-    /// service time below `bound` counts as `bound`, and the slowdown is at least 1.
+    /// service time below `bound`, which is above zero, counts as `bound`, and the slowdown is at least 1.
     #[inline]
-    pub(super) fn responded(&mut self, response: Span, service: Span, bound: Span) {
-        self.response.record(response.0);
-        let divisor = service.0.max(bound.0).max(1);
-        let excess = (response.0 - divisor).max(0) as f64 / divisor as f64;
-        self.slowdown.record((excess * SLOWDOWN_UNITS + 0.5) as i64);
+    pub(super) fn responded(&mut self, response: u64, service: u64, bound: u64) {
+        self.response.take(response);
+        let divisor = service.max(bound);
+        // Through i64, for which the processor has an instruction.
+        let excess = response.saturating_sub(divisor) as i64 as f64 / divisor as i64 as f64;
+        self.slowdown.take((excess * SLOWDOWN_UNITS + 0.5) as i64 as u64);
     }
 
     /// Counts the end of a row.
     #[inline]
     pub(super) fn count(&mut self, ending: Ending) {
-        *match ending {
-            Ending::Done => &mut self.ended.done,
-            Ending::Error => &mut self.ended.error,
-            Ending::DeadlineMissed => &mut self.ended.deadline_missed,
-            Ending::Cancelled => &mut self.ended.cancel,
-            Ending::Abandoned => &mut self.ended.abandoned,
-            Ending::Rejected => &mut self.ended.rejected,
-        } += 1;
+        self.ended[ending as usize] += 1;
     }
 
     /// Takes in all that `other` has taken in.
@@ -101,18 +86,21 @@ impl Account {
         self.age.merge(&other.age);
         self.slowdown.merge(&other.slowdown);
         self.within_slo += other.within_slo;
-        self.arrived += other.arrived;
         self.retries += other.retries;
         self.skipped += other.skipped;
+        self.ended.iter_mut().zip(other.ended).for_each(|(mine, theirs)| *mine += theirs);
         self.done_in_window += other.done_in_window;
-        self.ended.merge(other.ended);
         self.waiting += other.waiting;
         self.running += other.running;
     }
 
-    /// Whether every row that fell due ended or is still there.
-    pub(super) fn balances(&self) -> bool {
-        self.arrived == self.ended.total() + self.age.count()
+    /// Rows that fell due: each of them ended or is still there.
+    pub(super) fn arrived(&self) -> u64 {
+        self.ended.iter().sum::<u64>() + self.age.count()
+    }
+
+    fn ended(&self, ending: Ending) -> u64 {
+        self.ended[ending as usize]
     }
 
     /// A figure; `None` where there was nothing to measure, or the measure has no such statistic.
@@ -137,7 +125,7 @@ impl Account {
             Measure::ThroughputPerS => window.map(|window| self.done_in_window as f64 / seconds(window)),
             Measure::Jobs => self.jobs(statistic).map(|rows| rows as f64),
             Measure::Retries => Some(self.retries as f64),
-            Measure::DeadlineMisses => Some(self.ended.deadline_missed as f64),
+            Measure::DeadlineMisses => Some(self.ended(Ending::DeadlineMissed) as f64),
             Measure::Utilization => None,
         }
     }
@@ -145,31 +133,16 @@ impl Account {
     /// How many rows came to what `statistic` says.
     fn jobs(&self, statistic: Statistic) -> Option<u64> {
         match statistic {
-            Statistic::Arrived => Some(self.arrived),
-            Statistic::Done => Some(self.ended.done),
-            Statistic::Error => Some(self.ended.error + self.ended.deadline_missed),
-            Statistic::Cancel => Some(self.ended.cancel),
-            Statistic::Abandoned => Some(self.ended.abandoned),
-            Statistic::Rejected => Some(self.ended.rejected),
+            Statistic::Arrived => Some(self.arrived()),
+            Statistic::Done => Some(self.ended(Ending::Done)),
+            Statistic::Error => Some(self.ended(Ending::Error) + self.ended(Ending::DeadlineMissed)),
+            Statistic::Cancel => Some(self.ended(Ending::Cancelled)),
+            Statistic::Abandoned => Some(self.ended(Ending::Abandoned)),
+            Statistic::Rejected => Some(self.ended(Ending::Rejected)),
             Statistic::Skipped => Some(self.skipped),
             Statistic::Unfinished => Some(self.age.count()),
             _ => None,
         }
-    }
-}
-
-impl Endings {
-    fn merge(&mut self, other: Endings) {
-        self.done += other.done;
-        self.error += other.error;
-        self.deadline_missed += other.deadline_missed;
-        self.cancel += other.cancel;
-        self.abandoned += other.abandoned;
-        self.rejected += other.rejected;
-    }
-
-    fn total(self) -> u64 {
-        self.done + self.error + self.deadline_missed + self.cancel + self.abandoned + self.rejected
     }
 }
 

@@ -1,7 +1,8 @@
 //! Sums by time bucket: how much of each interval of time falls into which bucket of equal length.
 //!
-//! Most intervals lie in the current bucket and cost one addition. A longer one leaves its two ends and a step up and down
-//! between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds.
+//! Most intervals lie in the current bucket and cost one addition. Another one leaves its two ends and a step up and down
+//! between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds, so that the order in which
+//! intervals are told never shows.
 
 use crate::model::time::{NANOS, Span, Time};
 
@@ -25,14 +26,14 @@ pub(super) fn nice_length(horizon: Time) -> Span {
     Span(nice.unwrap_or_else(|| least.unsigned_abs().div_ceil(week as u64) as i64 * week))
 }
 
-/// Several lines of sums over the same buckets, filled in the order of time.
+/// Several lines of sums over the same buckets.
 #[derive(Clone, Debug)]
 pub(super) struct Buckets {
     length: i64,
     horizon: i64,
     count: usize,
     lines: usize,
-    /// The bucket of the latest end of an interval: its first cell, and where it starts and ends.
+    /// The current bucket: its first cell, and where it starts and ends.
     current: usize,
     start: i64,
     end: i64,
@@ -69,36 +70,44 @@ impl Buckets {
         self.count
     }
 
-    /// Adds an interval from `from` (or instant 0) until `to`: so many units to each of some lines. Intervals come in the
-    /// order of their ends.
+    /// Makes the bucket that `now` lies in (or ends) the current one. Time does not run backwards.
     #[inline]
-    pub(super) fn add(&mut self, from: Time, to: Time, lines: impl Iterator<Item = (usize, i64)>) {
-        debug_assert!(to.0 <= self.horizon, "nothing happens after the horizon");
-        while to.0 > self.end {
+    pub(super) fn advance(&mut self, now: Time) {
+        debug_assert!(now.0 <= self.horizon, "nothing happens after the horizon");
+        while now.0 > self.end {
             self.current += self.lines;
             self.start = self.end;
             self.end = self.end.saturating_add(self.length);
         }
-        let from = from.0.max(0);
-        if from < self.start {
-            return self.add_across(from, to.0, lines);
-        }
-        let time = (to.0 - from).max(0);
-        for (line, units) in lines {
-            self.cells[self.current + line].part += i128::from(units) * i128::from(time);
-        }
     }
 
-    /// Adds an interval that began in an earlier bucket than the current one.
-    fn add_across(&mut self, from: i64, to: i64, lines: impl Iterator<Item = (usize, i64)>) {
-        let first = (from / self.length) as usize * self.lines;
-        let (until_end, since_start) = (self.length - from % self.length, to - self.start);
-        for (line, units) in lines {
-            self.cells[first + line].part += i128::from(units) * i128::from(until_end);
-            self.cells[first + self.lines + line].step += i128::from(units);
-            let last = &mut self.cells[self.current + line];
-            last.part += i128::from(units) * i128::from(since_start);
-            last.step -= i128::from(units);
+    /// Where the current bucket starts.
+    #[inline]
+    pub(super) fn start(&self) -> Time {
+        Time(self.start)
+    }
+
+    /// Adds unit-nanoseconds of an interval that lies in the current bucket.
+    #[inline]
+    pub(super) fn add_to_current(&mut self, line: usize, unit_nanos: u128) {
+        self.cells[self.current + line].part += unit_nanos as i128;
+    }
+
+    /// Adds so many units from `from` (or instant 0) until `to`, wherever these lie.
+    pub(super) fn add(&mut self, line: usize, units: u64, from: Time, to: Time) {
+        let (from, to, units) = (from.0.max(0), to.0, i128::from(units));
+        if to <= from {
+            return;
+        }
+        let (first, last) = (from / self.length, (to - 1) / self.length);
+        let cell = |bucket: i64| bucket as usize * self.lines + line;
+        if first == last {
+            self.cells[cell(first)].part += units * i128::from(to - from);
+        } else {
+            self.cells[cell(first)].part += units * i128::from(self.length - from % self.length);
+            self.cells[cell(first + 1)].step += units;
+            self.cells[cell(last)].part += units * i128::from(to - last * self.length);
+            self.cells[cell(last)].step -= units;
         }
     }
 
@@ -156,7 +165,8 @@ mod tests {
     #[test]
     fn a_run_of_no_length_has_no_buckets() {
         let mut buckets = Buckets::new(Time::ZERO, 2);
-        buckets.add(Time(-5), Time::ZERO, [(1, 3)].into_iter());
+        buckets.advance(Time::ZERO);
+        buckets.add(1, 3, Time(-5), Time::ZERO);
         assert_eq!(buckets.averages(&buckets.sums(1)), Vec::<f64>::new());
     }
 
@@ -164,21 +174,33 @@ mod tests {
         #[test]
         fn sums_agree_with_cutting_every_interval_at_every_bucket(
             horizon in 1..5_000_i64,
-            mut intervals in prop::collection::vec((-300..5_000_i64, 0..5_000_i64, prop::array::uniform3(0..4_i64)), 0..60),
+            mut intervals in prop::collection::vec(
+                (-300..5_000_i64, 0..5_000_i64, prop::array::uniform3(0..4_u64), 0..5_000_i64),
+                0..60,
+            ),
         ) {
             let mut buckets = Buckets::new(Time(horizon), 3);
             let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count()]);
             let length = buckets.length().0;
-            for (from, to, _) in &mut intervals {
-                (*from, *to) = ((*from).min(*to).min(horizon), (*to).min(horizon));
+            // Some intervals are told only after they have ended.
+            for (from, to, _, told) in &mut intervals {
+                (*from, *to) = ((*from).min(horizon), (*to).min(horizon));
+                *told = (*told).clamp(*to, horizon);
             }
-            intervals.sort_by_key(|&(_, to, ..)| to);
-            for (from, to, units) in intervals {
-                buckets.add(Time(from), Time(to), units.into_iter().enumerate());
+            intervals.sort_by_key(|&(.., told)| told);
+            for (from, to, units, told) in intervals {
+                buckets.advance(Time(told));
+                for (line, units) in units.into_iter().enumerate() {
+                    if from >= buckets.start().0 && from <= to {
+                        buckets.add_to_current(line, u128::from(units) * (to - from) as u128);
+                    } else {
+                        buckets.add(line, units, Time(from), Time(to));
+                    }
+                }
                 for (naive, units) in naive.iter_mut().zip(units) {
                     for (bucket, sum) in (0..).zip(naive) {
                         let (start, end) = (bucket * length, (bucket + 1) * length);
-                        *sum += i128::from(units * (to.min(end) - from.max(start)).max(0));
+                        *sum += i128::from(units) * i128::from((to.min(end) - from.max(start)).max(0));
                     }
                 }
             }

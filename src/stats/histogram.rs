@@ -24,15 +24,20 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts one value.
+    /// Counts a value whose factor of two has occurred before; says whether it has.
     #[inline]
+    pub(super) fn record_again(&mut self, value: u64) -> bool {
+        let octave = octave_of(value);
+        let Some(counts) = &mut self.octaves[octave] else { return false };
+        counts[bucket_of(value, octave)] += 1;
+        true
+    }
+
+    /// Counts one value.
     pub(super) fn record(&mut self, value: u64) {
         let octave = octave_of(value);
-        let bucket = (value >> shift_of(octave)) as usize % WIDTH;
-        match &mut self.octaves[octave] {
-            Some(counts) => counts[bucket] += 1,
-            empty => empty.insert(Octave::new([0; WIDTH]))[bucket] += 1,
-        }
+        let counts = self.octaves[octave].get_or_insert_with(|| Octave::new([0; WIDTH]));
+        counts[bucket_of(value, octave)] += 1;
     }
 
     /// Takes in all counts of `other`.
@@ -83,6 +88,12 @@ fn shift_of(octave: usize) -> u32 {
     (octave as u32).saturating_sub(1)
 }
 
+/// The bucket of a value within its group.
+#[inline]
+fn bucket_of(value: u64, octave: usize) -> usize {
+    (value >> shift_of(octave)) as usize % WIDTH
+}
+
 /// The least and the largest value of a bucket.
 fn bounds(octave: usize, bucket: usize) -> (u64, u64) {
     let leading = if octave == 0 { 0 } else { WIDTH as u64 };
@@ -102,7 +113,7 @@ mod tests {
             assert_eq!(least, next, "octave {octave}, bucket {bucket}");
             for value in [least, largest] {
                 assert_eq!(octave_of(value), octave, "{value}");
-                assert_eq!((value >> shift_of(octave)) as usize % WIDTH, bucket, "{value}");
+                assert_eq!(bucket_of(value, octave), bucket, "{value}");
             }
             assert!(largest - least <= least / 256, "{least}..={largest} is too wide");
             next = largest.wrapping_add(1);

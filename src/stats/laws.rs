@@ -16,6 +16,8 @@ use super::units::Units;
 pub(super) struct Laws {
     arrived: i64,
     ended: i64,
+    /// By action: rows that fell due and have a part in job measures.
+    counted: Vec<u64>,
     waiting: Level,
     running: Level,
     /// By action.
@@ -38,6 +40,7 @@ impl Laws {
         Laws {
             waiting: level,
             running: level,
+            counted: vec![0; system.actions.len()],
             waiting_of: vec![level; system.actions.len()],
             running_of: vec![level; system.actions.len()],
             busy: vec![level; units.pairs()],
@@ -46,10 +49,12 @@ impl Laws {
         }
     }
 
+    /// A row fell due; `counts` says whether it has a part in job measures.
     #[inline]
-    pub(super) fn due(&mut self, now: Time, job: &Job) {
+    pub(super) fn due(&mut self, now: Time, job: &Job, counts: bool) {
         if cfg!(debug_assertions) {
             self.arrived += 1;
+            self.counted[usize::from(job.action.0)] += u64::from(counts);
             self.wait(now, job, 1);
             self.balance(now);
         }
@@ -107,29 +112,30 @@ impl Laws {
         let admitted = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
         for &(resource, taken) in units.need(job.need) {
             let pair = units.first_pair(worker) + resource;
-            self.busy[pair].change(now, rows * taken);
+            self.busy[pair].change(now, rows * taken as i64);
             let fits = self.busy[pair].height <= units.offered(pair);
             assert!(fits || rows < 0 || admitted, "{worker:?} has no room for {job:?} at {now:?}");
         }
     }
 
     /// Asserts that rows balance and that the sums over rows equal the integrals over time.
-    pub(super) fn hold(mut self, horizon: Time, accounts: &[Account], busy: &[i128]) {
+    pub(super) fn hold(mut self, horizon: Time, accounts: &[Account], busy: &[u128]) {
         if !cfg!(debug_assertions) {
             return;
         }
-        assert!(accounts.iter().all(Account::balances), "arrived = ended + unfinished");
+        assert!(self.counted.into_iter().eq(accounts.iter().map(Account::arrived)), "arrived = ended + unfinished");
         assert_eq!(
             (self.told_waiting, self.told_running),
             (self.waiting.height, self.running.height),
             "rows at the end"
         );
         let area = |level: &mut Level| level.area_until(horizon);
-        assert!(self.waiting_of.iter_mut().map(area).eq(accounts.iter().map(|a| a.waiting)), "Little's law, waiting");
-        assert!(self.running_of.iter_mut().map(area).eq(accounts.iter().map(|a| a.running)), "Little's law, running");
+        let (waiting, running) = (accounts.iter().map(|a| a.waiting), accounts.iter().map(|a| a.running));
+        assert!(self.running_of.iter_mut().map(area).eq(running.clone()), "Little's law, running");
+        assert!(self.waiting_of.iter_mut().map(area).eq(waiting.clone()), "Little's law, waiting");
         assert!(self.busy.iter_mut().map(area).eq(busy.iter().copied()), "Little's law, units in use");
-        assert_eq!(area(&mut self.waiting), accounts.iter().map(|a| a.waiting).sum(), "Little's law, all waiting");
-        assert_eq!(area(&mut self.running), accounts.iter().map(|a| a.running).sum(), "Little's law, all running");
+        assert_eq!(area(&mut self.waiting), waiting.sum(), "Little's law, all waiting");
+        assert_eq!(area(&mut self.running), running.sum(), "Little's law, all running");
     }
 }
 
@@ -138,7 +144,7 @@ impl Laws {
 struct Level {
     height: i64,
     from: i64,
-    area: i128,
+    area: u128,
 }
 
 impl Level {
@@ -148,8 +154,8 @@ impl Level {
         assert!(self.height >= 0, "less than nothing is there at {now:?}");
     }
 
-    fn area_until(&mut self, now: Time) -> i128 {
-        self.area += i128::from(self.height) * i128::from((now.0 - self.from).max(0));
+    fn area_until(&mut self, now: Time) -> u128 {
+        self.area += u128::from(self.height.unsigned_abs()) * u128::from((now.0 - self.from).max(0).unsigned_abs());
         self.from = self.from.max(now.0);
         self.area
     }

@@ -9,6 +9,7 @@ mod laws;
 pub mod measure;
 mod moments;
 mod observer;
+mod occupancy;
 pub mod series;
 mod tally;
 mod units;

@@ -26,8 +26,23 @@ impl Moments {
         self.count += 1;
         self.sum += u128::from(value);
         self.squares.add(u128::from(value) * u128::from(value));
-        self.least = self.least.min(value);
-        self.largest = self.largest.max(value);
+        // Of n values in random order some 2 ln n are new extremes: a branch is cheaper than to store both each time.
+        if value < self.least {
+            self.lower(value);
+        }
+        if value > self.largest {
+            self.raise(value);
+        }
+    }
+
+    #[cold]
+    fn lower(&mut self, least: u64) {
+        self.least = least;
+    }
+
+    #[cold]
+    fn raise(&mut self, largest: u64) {
+        self.largest = largest;
     }
 
     /// Takes in all values of `other`.
@@ -111,5 +126,61 @@ impl Wide {
     fn as_f64(self) -> f64 {
         const TWO_TO_128: f64 = (1_u128 << 127) as f64 * 2.0;
         self.high as f64 * TWO_TO_128 + self.low as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn moments(values: &[u64]) -> Moments {
+        let mut moments = Moments::default();
+        for &value in values {
+            moments.record(value);
+        }
+        moments
+    }
+
+    /// The sum of squares by schoolbook in digits of 32 bits, the lowest first.
+    fn digits_of_squares(values: &[u64]) -> [u64; 6] {
+        let mut digits = [0; 6];
+        for value in values {
+            let (low, high) = (value & u64::from(u32::MAX), value >> 32);
+            let mut carry = 0;
+            for (place, digit) in digits.iter_mut().enumerate() {
+                let products = match place {
+                    0 => u128::from(low) * u128::from(low),
+                    1 => 2 * u128::from(low) * u128::from(high),
+                    2 => u128::from(high) * u128::from(high),
+                    _ => 0,
+                };
+                let sum = u128::from(*digit) + products + carry;
+                (*digit, carry) = ((sum & u128::from(u32::MAX)) as u64, sum >> 32);
+            }
+        }
+        digits
+    }
+
+    proptest! {
+        #[test]
+        fn sums_and_extremes_are_exact_in_any_order_and_grouping(
+            mut values in prop::collection::vec((0..=i64::MAX as u64, 0..63_u32).prop_map(|(value, bits)| value >> bits), 1..60),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let all = moments(&values);
+            prop_assert_eq!(all.sum, values.iter().map(|&value| u128::from(value)).sum::<u128>());
+            let squares = digits_of_squares(&values).map(u128::from);
+            prop_assert_eq!(all.squares.low, (0..4).map(|place| squares[place] << (32 * place)).sum::<u128>());
+            prop_assert_eq!(u128::from(all.squares.high), squares[4] | (squares[5] << 32));
+            prop_assert_eq!((all.least(), all.largest()), (values.iter().copied().min(), values.iter().copied().max()));
+
+            values.reverse();
+            let (one, other) = values.split_at(cut.index(values.len()));
+            let mut merged = moments(one);
+            merged.merge(&moments(other));
+            prop_assert_eq!(merged, all);
+        }
     }
 }

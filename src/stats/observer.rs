@@ -1,8 +1,8 @@
 //! The statistics of one replication: an observer of the engine that adds up, row by row, what the summary tells.
 //!
-//! Time integrals are not integrated event by event. A claimed row adds the time it waited, an ended row the time it ran,
-//! and the rows still there at the horizon what is left: the same integral, exactly, for one addition a row. Debug builds
-//! integrate event by event as well and compare ([`Laws`]).
+//! Time integrals are not integrated event by event. A row is taken in once, when it ends or at the horizon: it adds the time
+//! it waited and the time it ran, the same integral, exactly, for two additions a row; and nothing is done when it falls due
+//! or is claimed. Debug builds integrate event by event as well and compare ([`Laws`]).
 
 use std::iter;
 
@@ -15,8 +15,7 @@ use crate::model::worker::WorkerId;
 use super::account::{Account, Terms};
 use super::figure::{Figure, Measure, OfAction, Subject};
 use super::laws::Laws;
-use super::series::SeriesBuilder;
-use super::units::Units;
+use super::occupancy::Occupancy;
 use super::{Outcome, WaitTable};
 
 /// Listens to one replication and sums it up.
@@ -27,30 +26,29 @@ pub struct StatsObserver {
     /// that were scheduled before it began.
     counted_from: Time,
     slo: Option<Span>,
-    slowdown_bound: Span,
+    /// Waits below so many nanoseconds are within the target: 0 if there is none.
+    late_from: u64,
+    /// In nanoseconds; 1 at least.
+    slowdown_bound: u64,
     /// By action.
     accounts: Vec<Account>,
-    units: Units,
-    /// Unit-nanoseconds in use within the window, by pair of worker and resource.
-    busy: Vec<i128>,
-    series: SeriesBuilder,
+    occupancy: Occupancy,
     laws: Laws,
 }
 
 impl StatsObserver {
     /// Measures a replication of `system`; the share of waits within `slo`, and slowdowns bounded by `slowdown_bound`.
     pub fn new(system: &System, slo: Option<Span>, slowdown_bound: Span) -> StatsObserver {
-        let (window, units) = (system.window, Units::new(system));
+        let (window, occupancy) = (system.window, Occupancy::new(system));
         StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
-            slowdown_bound,
+            late_from: slo.map_or(0, |slo| slo.0 as u64 + 1),
+            slowdown_bound: slowdown_bound.0.max(1) as u64,
             accounts: vec![Account::default(); system.actions.len()],
-            busy: vec![0; units.pairs()],
-            series: SeriesBuilder::new(window.horizon, &units),
-            laws: Laws::new(system, &units),
-            units,
+            laws: Laws::new(system, occupancy.units()),
+            occupancy,
         }
     }
 
@@ -58,7 +56,7 @@ impl StatsObserver {
     pub fn finish(mut self) -> Outcome {
         let mut all = Account::default();
         self.accounts.iter().for_each(|account| all.merge(account));
-        self.laws.hold(self.window.horizon, &self.accounts, &self.busy);
+        self.laws.hold(self.window.horizon, &self.accounts, self.occupancy.busy());
 
         let terms = Terms { window: self.window.horizon - self.window.warmup, slo: self.slo };
         let each = self.accounts.iter_mut().enumerate();
@@ -70,8 +68,9 @@ impl StatsObserver {
             figures.extend(job_figures(action, account, terms));
             waits.extend(WaitTable::of(action, &mut account.wait));
         }
-        figures.extend(self.units.utilization(&self.busy, terms.window));
-        Outcome { figures, waits, series: self.series.finish(&self.units) }
+        let (utilization, series) = self.occupancy.finish(terms.window);
+        figures.extend(utilization);
+        Outcome { figures, waits, series }
     }
 
     /// Whether a row (or a chain), by when it was scheduled, has a part in job measures.
@@ -85,76 +84,71 @@ impl StatsObserver {
         &mut self.accounts[usize::from(job.action.0)]
     }
 
-    /// The part of an interval that lies within the window, in nanoseconds.
-    #[inline]
-    fn in_window(&self, from: Time, to: Time) -> i128 {
-        i128::from((to - from.max(self.window.warmup)).0.max(0))
-    }
-
-    /// Adds the time that a row has waited to the integrals.
-    #[inline]
-    fn integrate_wait(&mut self, job: &Job, until: Time) {
-        let waited = self.in_window(job.scheduled_at, until);
-        self.account(job).waiting += waited;
-        self.series.waited(self.units.need(job.need), job.scheduled_at, until);
-    }
-
-    /// Adds the time that a row has run to the integrals.
-    #[inline]
-    fn integrate_run(&mut self, job: &Job, run: Run, until: Time) {
-        let ran = self.in_window(run.claimed_at, until);
-        self.account(job).running += ran;
-        let need = self.units.need(job.need);
-        let first = self.units.first_pair(run.worker);
-        for &(resource, units) in need {
-            self.busy[first + resource] += i128::from(units) * ran;
+    /// Takes in the wait and the run of any claimed row, until it ended or until the horizon.
+    #[cold]
+    fn take_in_parts(&mut self, now: Time, job: &Job, run: Run) {
+        self.take_in_wait(job, run.claimed_at);
+        if self.counts(job.scheduled_at) {
+            let (wait, late_from) = (nanos(job.scheduled_at, run.claimed_at), self.late_from);
+            self.account(job).waited(wait, late_from);
         }
-        self.series.ran(need, run, until);
+        let ran = self.occupancy.in_window(run.claimed_at, now);
+        self.account(job).running += u128::from(ran);
+        self.occupancy.ran(job, run, now);
+    }
+
+    /// Takes in the wait of any row.
+    fn take_in_wait(&mut self, job: &Job, until: Time) {
+        let waited = self.occupancy.in_window(job.scheduled_at, until);
+        self.account(job).waiting += u128::from(waited);
+        self.occupancy.waited(job, until);
     }
 }
 
 impl Observer for StatsObserver {
     #[inline]
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
-        if self.counts(job.scheduled_at) {
-            let account = self.account(job);
-            account.arrived += 1;
-            account.retries += u64::from(attempt.number > 1);
+        if attempt.number > 1 && self.counts(job.scheduled_at) {
+            self.account(job).retries += 1;
         }
-        self.laws.due(now, job);
+        self.laws.due(now, job, self.counts(job.scheduled_at));
     }
 
     #[inline]
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.integrate_wait(job, now);
-        if self.counts(job.scheduled_at) {
-            let slo = self.slo;
-            self.account(job).waited(now - job.scheduled_at, slo);
-        }
-        self.laws.claimed(now, job, worker, &self.units);
+        self.laws.claimed(now, job, worker, self.occupancy.units());
     }
 
     #[inline]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        self.integrate_run(job, run, now);
-        let (service, bound) = (now - run.claimed_at, self.slowdown_bound);
-        if ending == Ending::Done && now >= self.window.warmup {
-            self.account(job).done_in_window += 1;
+        let service = (now.0 - run.claimed_at.0) as u64;
+        let whole_from = self.occupancy.advance(now);
+        if whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at {
+            // Nearly all rows: no interval has to be cut.
+            let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
+            self.occupancy.whole(job, run.worker, wait, service);
+            let account = &mut self.accounts[usize::from(job.action.0)];
+            account.waiting += u128::from(wait);
+            account.running += u128::from(service);
+            account.waited(wait, self.late_from);
+        } else {
+            self.take_in_parts(now, job, run);
         }
-        if self.counts(job.scheduled_at) {
-            let account = self.account(job);
+        let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
+        let account = &mut self.accounts[usize::from(job.action.0)];
+        account.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
+        if counts {
             account.count(ending);
-            account.service.record(service.0);
+            account.service.take(service);
         }
-        let ran_out = matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed);
-        if last && ran_out && self.counts(attempt.since) {
-            self.account(job).responded(now - attempt.since, service, bound);
+        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
+            account.responded(nanos(attempt.since, now), service, self.slowdown_bound);
         }
-        self.laws.ended(now, job, run.worker, &self.units);
+        self.laws.ended(now, job, run.worker, self.occupancy.units());
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.integrate_wait(job, now);
+        self.take_in_wait(job, now);
         if self.counts(job.scheduled_at) {
             self.account(job).count(ending);
         }
@@ -168,7 +162,7 @@ impl Observer for StatsObserver {
     }
 
     fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.integrate_wait(job, horizon);
+        self.take_in_wait(job, horizon);
         if self.counts(job.scheduled_at) {
             self.account(job).age.record((horizon - job.scheduled_at).0);
         }
@@ -176,12 +170,20 @@ impl Observer for StatsObserver {
     }
 
     fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        self.integrate_run(job, run, horizon);
+        self.take_in_parts(horizon, job, run);
         if self.counts(job.scheduled_at) {
             self.account(job).age.record((horizon - job.scheduled_at).0);
         }
         self.laws.still_running();
     }
+}
+
+/// Nanoseconds from one instant to another; 0 if the other comes first.
+#[inline]
+fn nanos(from: Time, to: Time) -> u64 {
+    // Without a sign the difference of any two fits; what is longer than the longest span counts as that.
+    let nanos = to.0.max(from.0).wrapping_sub(from.0) as u64;
+    nanos.min(i64::MAX as u64)
 }
 
 /// Every figure of one action's jobs, or of all.

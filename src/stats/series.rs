@@ -1,9 +1,7 @@
 //! Series by time bucket: busy and offered units, and queue lengths, each averaged over its bucket.
 
-use std::iter;
-
 use crate::engine::Run;
-use crate::model::capacity::ResourceId;
+use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
@@ -51,7 +49,8 @@ const MOST_PAIRS: usize = 64;
 /// Fills a series while a replication runs.
 #[derive(Clone, Debug)]
 pub(super) struct SeriesBuilder {
-    /// Lines: all waiting rows; waiting rows by resource; busy units by pair if told apart, by resource otherwise.
+    /// Lines: waiting rows by need; busy units by pair if told apart, by resource otherwise. A need has a line of its own, so
+    /// that a wait adds to one line, and not to one for each resource and one for all.
     buckets: Buckets,
     horizon: Time,
     /// The first line of busy units.
@@ -62,28 +61,51 @@ pub(super) struct SeriesBuilder {
 
 impl SeriesBuilder {
     pub(super) fn new(horizon: Time, units: &Units) -> SeriesBuilder {
-        let (resources, pairs) = (units.resources(), units.pairs());
+        let (needs, resources, pairs) = (units.needs().len(), units.resources(), units.pairs());
         let told_apart = pairs <= MOST_PAIRS;
         SeriesBuilder {
-            buckets: Buckets::new(horizon, 1 + resources + if told_apart { pairs } else { resources }),
+            buckets: Buckets::new(horizon, needs + if told_apart { pairs } else { resources }),
             horizon,
-            busy: 1 + resources,
+            busy: needs,
             stride: if told_apart { resources } else { 0 },
         }
     }
 
-    /// A row waited from `from` (or the start) until `until`.
+    /// It is `now`. Gives where the current bucket starts.
     #[inline]
-    pub(super) fn waited(&mut self, need: &Need, from: Time, until: Time) {
-        let of_resources = need.iter().map(|&(resource, _)| (1 + resource, 1));
-        self.buckets.add(from, until, iter::once((0, 1)).chain(of_resources));
+    pub(super) fn advance(&mut self, now: Time) -> Time {
+        self.buckets.advance(now);
+        self.buckets.start()
+    }
+
+    /// A row waited for so many nanoseconds of the current bucket.
+    #[inline]
+    pub(super) fn waited_of_late(&mut self, need: NeedId, nanos: u64) {
+        self.buckets.add_to_current(usize::from(need.0), u128::from(nanos));
+    }
+
+    /// A row on this worker took so many unit-nanoseconds of a resource in the current bucket.
+    #[inline]
+    pub(super) fn took_of_late(&mut self, worker: WorkerId, resource: usize, unit_nanos: u128) {
+        let line = self.busy_line(worker, resource);
+        self.buckets.add_to_current(line, unit_nanos);
+    }
+
+    /// A row waited from `from` (or the start) until `until`.
+    pub(super) fn waited(&mut self, need: NeedId, from: Time, until: Time) {
+        self.buckets.add(usize::from(need.0), 1, from, until);
     }
 
     /// A row ran until `until`.
-    #[inline]
     pub(super) fn ran(&mut self, need: &Need, run: Run, until: Time) {
-        let first = self.busy + run.worker.0 as usize * self.stride;
-        self.buckets.add(run.claimed_at, until, need.iter().map(|&(resource, units)| (first + resource, units)));
+        for &(resource, units) in need {
+            self.buckets.add(self.busy_line(run.worker, resource), units, run.claimed_at, until);
+        }
+    }
+
+    #[inline]
+    fn busy_line(&self, worker: WorkerId, resource: usize) -> usize {
+        self.busy + worker.0 as usize * self.stride + resource
     }
 
     /// The series, once all rows have been told.
@@ -93,7 +115,7 @@ impl SeriesBuilder {
         Series {
             bucket: self.buckets.length(),
             horizon: self.horizon,
-            queue_length: self.averages(0),
+            queue_length: self.averages(0..self.busy),
             lines: of_resources.chain(of_pairs).collect(),
         }
     }
@@ -101,17 +123,15 @@ impl SeriesBuilder {
     /// The line of a resource over all workers.
     fn of_resource(&self, resource: usize, units: &Units) -> Line {
         let pairs = units.pairs_of(resource).map(|pair| self.busy + pair);
-        let lines = if self.stride > 0 { pairs.collect() } else { vec![self.busy + resource] };
-        let mut busy = vec![0; self.buckets.count()];
-        for line in lines {
-            busy.iter_mut().zip(self.buckets.sums(line)).for_each(|(busy, sum)| *busy += sum);
-        }
+        let busy = if self.stride > 0 { pairs.collect() } else { vec![self.busy + resource] };
+        let needs = units.needs().iter().enumerate();
+        let takers = needs.filter(|(_, need)| need.iter().any(|&(taken, _)| taken == resource));
         Line {
             resource: ResourceId(resource as u16),
             worker: None,
-            busy: self.buckets.averages(&busy),
+            busy: self.averages(busy),
             offered: self.constant(units.offered_by_all(resource)),
-            queue_length: self.averages(1 + resource),
+            queue_length: self.averages(takers.map(|(need, _)| need)),
         }
     }
 
@@ -121,14 +141,19 @@ impl SeriesBuilder {
         Line {
             resource,
             worker: Some(worker),
-            busy: self.averages(self.busy + pair),
+            busy: self.averages([self.busy + pair]),
             offered: self.constant(i128::from(units.offered(pair))),
             queue_length: Vec::new(),
         }
     }
 
-    fn averages(&self, line: usize) -> Vec<f64> {
-        self.buckets.averages(&self.buckets.sums(line))
+    /// Averages of the sum of several lines.
+    fn averages(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
+        let mut sums = vec![0; self.buckets.count()];
+        for line in lines {
+            sums.iter_mut().zip(self.buckets.sums(line)).for_each(|(sum, of_line)| *sum += of_line);
+        }
+        self.buckets.averages(&sums)
     }
 
     fn constant(&self, units: i128) -> Vec<f64> {

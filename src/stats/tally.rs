@@ -3,6 +3,8 @@
 //! Up to [`EXACT`] values are kept, and quantiles are exact; beyond that they go into a histogram and quantiles are right
 //! to 0.4 %. Moments are exact always. Merging tallies gives what one tally of all values would give, to the last bit.
 
+use std::mem;
+
 use super::histogram::Histogram;
 use super::moments::Moments;
 
@@ -22,71 +24,58 @@ pub const EXACT: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     moments: Moments,
-    values: Values,
-}
-
-/// What quantiles are read from.
-#[derive(Clone, Debug)]
-enum Values {
-    Kept { samples: Vec<u64>, sorted: bool },
-    Counted(Box<Histogram>),
-}
-
-impl Default for Values {
-    fn default() -> Values {
-        Values::Kept { samples: Vec::new(), sorted: true }
-    }
+    /// All values, while they are few.
+    kept: Vec<u64>,
+    /// Whether the values are no longer kept but counted.
+    is_counted: bool,
+    /// Empty while the values are kept.
+    histogram: Histogram,
 }
 
 impl Tally {
     /// Takes in one value, from 0 to `i64::MAX`; what is below counts as 0.
     #[inline]
     pub fn record(&mut self, value: i64) {
-        let value = value.max(0) as u64;
+        self.take(value.max(0) as u64);
+    }
+
+    /// Takes in one value up to `i64::MAX`.
+    #[inline]
+    pub(super) fn take(&mut self, value: u64) {
         self.moments.record(value);
-        if let Values::Counted(histogram) = &mut self.values {
-            histogram.record(value);
-        } else {
+        // One test for both: values that are kept find an empty histogram.
+        if !self.histogram.record_again(value) {
             self.keep(value);
         }
     }
 
     /// Keeps a value beside the others, or counts them all when they become too many.
+    #[cold]
     fn keep(&mut self, value: u64) {
-        match &mut self.values {
-            Values::Kept { samples, sorted } if samples.len() < EXACT => {
-                samples.push(value);
-                *sorted = false;
-            }
-            _ => self.histogram().record(value),
+        if !self.is_counted && self.kept.len() < EXACT {
+            return self.kept.push(value);
         }
+        self.count_all();
+        self.histogram.record(value);
     }
 
-    /// The histogram of all values so far; from now on they are counted.
-    fn histogram(&mut self) -> &mut Histogram {
-        if let Values::Kept { samples, .. } = &self.values {
-            let mut histogram = Box::<Histogram>::default();
-            for &value in samples {
-                histogram.record(value);
-            }
-            self.values = Values::Counted(histogram);
-        }
-        match &mut self.values {
-            Values::Counted(histogram) => histogram,
-            Values::Kept { .. } => unreachable!("was replaced above"),
+    /// From now on values are counted.
+    fn count_all(&mut self) {
+        self.is_counted = true;
+        for value in mem::take(&mut self.kept) {
+            self.histogram.record(value);
         }
     }
 
     /// Takes in all values of `other`.
     pub fn merge(&mut self, other: &Tally) {
         self.moments.merge(&other.moments);
-        match &other.values {
-            Values::Kept { samples, .. } => {
-                for &value in samples {
-                    self.keep(value);
-                }
-            }
-            Values::Counted(histogram) => self.histogram().merge(histogram),
+        for &value in &other.kept {
+            self.keep(value);
+        }
+        if other.is_counted {
+            self.count_all();
+            self.histogram.merge(&other.histogram);
         }
     }
 
@@ -137,29 +126,20 @@ impl Tally {
 
     /// The values of these ranks, counted from 0 and rising.
     fn order_statistics(&mut self, ranks: &[u64]) -> Vec<f64> {
-        match &mut self.values {
-            Values::Kept { samples, sorted } => {
-                if !*sorted {
-                    samples.sort_unstable();
-                    *sorted = true;
-                }
-                ranks.iter().map(|&rank| samples[rank as usize] as f64).collect()
-            }
-            Values::Counted(histogram) => {
-                let mut values = histogram.order_statistics(ranks);
-                // The extremes are known exactly.
-                for (value, &rank) in values.iter_mut().zip(ranks) {
-                    *value = match rank {
-                        0 => self.moments.least().map_or(*value, |least| least as f64),
-                        _ if rank + 1 == self.moments.count() => {
-                            self.moments.largest().map_or(*value, |max| max as f64)
-                        }
-                        _ => *value,
-                    };
-                }
-                values
-            }
+        if !self.is_counted {
+            self.kept.sort_unstable();
+            return ranks.iter().map(|&rank| self.kept[rank as usize] as f64).collect();
         }
+        let mut values = self.histogram.order_statistics(ranks);
+        // The extremes are known exactly.
+        for (value, &rank) in values.iter_mut().zip(ranks) {
+            *value = match rank {
+                0 => self.moments.least().map_or(*value, |least| least as f64),
+                _ if rank + 1 == self.moments.count() => self.moments.largest().map_or(*value, |max| max as f64),
+                _ => *value,
+            };
+        }
+        values
     }
 }
 

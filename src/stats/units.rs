@@ -8,7 +8,7 @@ use crate::model::worker::WorkerId;
 use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
 
 /// What one job takes: units of each resource that it needs at all.
-pub(super) type Need = [(usize, i64)];
+pub(super) type Need = [(usize, u64)];
 
 /// Needs without their zeros; offers and sums worker by worker, in each by resource ("pairs").
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Units {
 impl Units {
     pub(super) fn new(system: &System) -> Units {
         let sparse = |need: &CapacityMap| {
-            let units = need.iter().map(|(resource, units)| (usize::from(resource.0), units));
+            let units = need.iter().map(|(resource, units)| (usize::from(resource.0), units as u64));
             units.filter(|&(_, units)| units != 0).collect()
         };
         let capacities = system.workers.iter().flat_map(|worker| worker.capacity.iter());
@@ -36,6 +36,11 @@ impl Units {
     #[inline]
     pub(super) fn need(&self, need: NeedId) -> &Need {
         &self.needs[usize::from(need.0)]
+    }
+
+    /// What each need takes.
+    pub(super) fn needs(&self) -> &[Box<Need>] {
+        &self.needs
     }
 
     /// The number of resources.
@@ -80,7 +85,7 @@ impl Units {
     }
 
     /// Utilization by resource, over all workers and then for each worker that offers it; from busy unit-nanoseconds by pair.
-    pub(super) fn utilization(&self, busy: &[i128], window: Span) -> Vec<Figure> {
+    pub(super) fn utilization(&self, busy: &[u128], window: Span) -> Vec<Figure> {
         let resources = (0..self.resources).map(|resource| {
             let busy = self.pairs_of(resource).map(|pair| busy[pair]).sum();
             utilization(ResourceId(resource as u16), None, share(busy, self.offered_by_all(resource), window))
@@ -94,7 +99,7 @@ impl Units {
 }
 
 /// Busy unit-nanoseconds over what `offered` units come to within the window; `None` where that is nothing.
-fn share(busy: i128, offered: i128, window: Span) -> Option<f64> {
+fn share(busy: u128, offered: i128, window: Span) -> Option<f64> {
     let possible = offered * i128::from(window.0);
     (possible > 0).then(|| busy as f64 / possible as f64)
 }
