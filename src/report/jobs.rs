@@ -46,7 +46,10 @@ impl JobRow<'_> {
     }
 }
 
-/// Writes the log row by row. The order of the rows (by replication, then job) is the caller's.
+/// Bytes handed on at once: some three hundred rows.
+const BLOCK: usize = 1 << 15;
+
+/// Writes the log row by row, in blocks, so that `W` needs no buffer of its own. The order of the rows (by replication, then job) is the caller's.
 pub struct JobLog<W: io::Write>(csv::Writer<W>);
 
 impl<W: io::Write> JobLog<W> {
@@ -76,7 +79,7 @@ impl<W: io::Write> JobLog<W> {
 
     /// Goes on with a log whose header stands already.
     pub fn continued(out: W) -> JobLog<W> {
-        JobLog(csv::Writer::from_writer(out))
+        JobLog(csv::WriterBuilder::new().buffer_capacity(BLOCK).from_writer(out))
     }
 
     /// Adds a row.
