@@ -5,9 +5,10 @@
 //! while something is being written to it: there may be more replications than a process may have open files.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read as _, Write};
 use std::path::{Path, PathBuf};
 
+use crate::report::history::Late;
 use crate::report::manifest::Hashing;
 
 /// Bytes read at once from a part.
@@ -32,20 +33,41 @@ impl Part {
         Ok(Part::Later(part))
     }
 
-    /// Appends the later parts, which come in order, to the first; gives the digest of the whole.
-    pub(super) fn join(parts: impl IntoIterator<Item = io::Result<Part>>) -> io::Result<String> {
+    /// Makes the file at `path` of all parts, which come in order, each with the rows that it lacks; gives its digest.
+    pub(super) fn join(
+        path: &Path,
+        parts: impl IntoIterator<Item = io::Result<(Part, Vec<Late>)>>,
+    ) -> io::Result<String> {
         let mut parts = parts.into_iter();
-        let Some(Part::First(mut whole)) = parts.next().transpose()? else {
+        let Some((Part::First(mut whole), late)) = parts.next().transpose()? else {
             unreachable!("there is a first replication, and it writes into the file itself")
         };
+        if !late.is_empty() {
+            let part = path.with_extension("0.part");
+            fs::rename(path, &part)?;
+            whole = Hashing::new(File::create_new(path)?);
+            append(&part, &late, &mut whole)?;
+        }
         for part in parts {
-            if let Part::Later(path) = part? {
-                io::copy(&mut BufReader::with_capacity(BLOCK, File::open(&path)?), &mut whole)?;
-                fs::remove_file(path)?;
+            if let (Part::Later(part), late) = part? {
+                append(&part, &late, &mut whole)?;
             }
         }
         Ok(whole.finish().1)
     }
+}
+
+/// Moves a part to the end of the file, with the late rows in their places.
+fn append(part: &Path, late: &[Late], whole: &mut Hashing<File>) -> io::Result<()> {
+    let mut text = BufReader::with_capacity(BLOCK, File::open(part)?);
+    let mut place = 0;
+    for row in late {
+        io::copy(&mut text.by_ref().take(row.place - place), whole)?;
+        whole.write_all(&row.text)?;
+        place = row.place;
+    }
+    io::copy(&mut text, whole)?;
+    fs::remove_file(part)
 }
 
 impl Write for Part {

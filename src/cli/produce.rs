@@ -90,7 +90,7 @@ fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Re
     let histories = (0..order.scenario.replications).map(history).collect::<Result<Vec<_>, _>>();
     let histories = histories.with_context(|| format!("cannot begin {JOBS}"))?;
     let (results, histories) = experiment::run_observed(order.scenario, progress, histories);
-    let sha256 = Part::join(histories.into_iter().map(JobHistory::finish));
+    let sha256 = Part::join(&path, histories.into_iter().map(JobHistory::finish));
     let sha256 = sha256.with_context(|| format!("cannot write {JOBS}"))?;
     Ok((results, Some(Output { file: JOBS.to_owned(), sha256 })))
 }
