@@ -5,6 +5,7 @@ mod completions;
 mod cron;
 mod files;
 mod folder;
+mod job_file;
 mod list;
 mod produce;
 mod progress;

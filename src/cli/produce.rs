@@ -1,17 +1,18 @@
 //! Producing a run: simulates a scenario and fills a folder with everything that it leaves, manifest last.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::job_file::Part;
 use super::verdict::Failure;
 use crate::experiment::{self, Progress, Results};
 use crate::policy::Policy;
 use crate::report::history::JobHistory;
 use crate::report::jobs::JobLog;
-use crate::report::manifest::{self, Hashing, Input, Manifest, Options, Output};
+use crate::report::manifest::{self, Input, Manifest, Options, Output};
 use crate::report::{self, Context};
 use crate::scenario::{self, Scenario};
 
@@ -80,29 +81,18 @@ fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Re
         return Ok((experiment::run(order.scenario, progress), None));
     }
     let system = &order.scenario.system;
+    let path = folder.join(JOBS);
     let history = |replication| {
-        let file = BufWriter::new(tempfile::tempfile_in(folder)?);
-        let log = if replication == 0 { JobLog::new(file)? } else { JobLog::continued(file) };
+        let part = Part::begin(&path, replication)?;
+        let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };
         Ok::<_, io::Error>(JobHistory::new(system, replication, log))
     };
     let histories = (0..order.scenario.replications).map(history).collect::<Result<Vec<_>, _>>();
     let histories = histories.with_context(|| format!("cannot begin {JOBS}"))?;
     let (results, histories) = experiment::run_observed(order.scenario, progress, histories);
-    let sha256 = join(histories, &folder.join(JOBS)).with_context(|| format!("cannot write {JOBS}"))?;
+    let sha256 = Part::join(&path, histories.into_iter().map(JobHistory::finish));
+    let sha256 = sha256.with_context(|| format!("cannot write {JOBS}"))?;
     Ok((results, Some(Output { file: JOBS.to_owned(), sha256 })))
-}
-
-/// Writes the replications' histories into one file, one after the other; gives its digest.
-fn join(histories: Vec<JobHistory<BufWriter<File>>>, path: &Path) -> io::Result<String> {
-    let mut out = Hashing::new(BufWriter::new(File::create(path)?));
-    for history in histories {
-        let mut part = history.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
-        io::Seek::rewind(&mut part)?;
-        io::copy(&mut part, &mut out)?;
-    }
-    let (mut file, sha256) = out.finish();
-    file.flush()?;
-    Ok(sha256)
 }
 
 fn write_reports(order: &Order, results: &Results, folder: &Path) -> Result<Vec<Output>, Failure> {

@@ -1,9 +1,11 @@
 //! The job log of one replication: an observer that writes each row once it and all rows before it have ended.
 //!
 //! Rows end in another order than that of their numbers, and the log is sorted by number. So the rows from the oldest open one
-//! on are kept; everything before it has been written, and memory does not grow with finished jobs.
+//! on are kept; everything before it has been written. A row that stays open for very long, or for ever, would make them
+//! too many: it is set aside then, and its place in the text is remembered. So memory grows neither with finished rows nor
+//! behind a stuck one.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use super::jobs::{JobLog, JobRow};
@@ -12,6 +14,9 @@ use crate::model::job::{Ending, Job, JobId, Status};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
+/// So many rows are kept before any is set aside.
+const WINDOW: usize = 1 << 16;
+
 /// Listens to one replication and writes its rows.
 pub struct JobHistory<'a, W: io::Write> {
     system: &'a System,
@@ -19,6 +24,11 @@ pub struct JobHistory<'a, W: io::Write> {
     /// The rows from number `first` on; `None` where a number has not fallen due yet.
     rows: VecDeque<Option<Row<'a>>>,
     first: u64,
+    /// How many of `rows` have ended.
+    ended: usize,
+    window: usize,
+    /// The rows that were set aside, by number, each with its place in the text.
+    aside: BTreeMap<u64, (u64, Option<Row<'a>>)>,
     log: JobLog<W>,
     failure: Option<io::Error>,
 }
@@ -28,39 +38,103 @@ struct Row<'a> {
     open: bool,
 }
 
+/// A row that the output lacks because it had been set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// After so many bytes of the output it belongs.
+    pub place: u64,
+    /// Its text.
+    pub text: Vec<u8>,
+}
+
 impl<'a, W: io::Write> JobHistory<'a, W> {
     /// Begins the history of a replication, to be written to `log`.
     pub fn new(system: &'a System, replication: u32, log: JobLog<W>) -> JobHistory<'a, W> {
-        JobHistory { system, replication, rows: VecDeque::new(), first: 0, log, failure: None }
+        JobHistory {
+            system,
+            replication,
+            rows: VecDeque::new(),
+            first: 0,
+            ended: 0,
+            window: WINDOW,
+            aside: BTreeMap::new(),
+            log,
+            failure: None,
+        }
     }
 
-    /// Writes what is left, with how it stood at the horizon, and gives the output back.
+    /// Writes what is left, with how it stood at the horizon; gives the output back, and the rows still to be put into it,
+    /// in order.
     ///
     /// # Errors
     /// Whatever kept the output from being written to, at any time.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub fn finish(mut self) -> io::Result<(W, Vec<Late>)> {
         for row in std::mem::take(&mut self.rows).into_iter().flatten() {
             self.write(&row.row);
         }
-        match self.failure {
-            Some(failure) => Err(failure),
-            None => self.log.finish(),
+        if let Some(failure) = self.failure {
+            return Err(failure);
         }
+        let rows = self.aside.into_values().filter_map(|(place, row)| Some((place, row?.row)));
+        let late = rows.map(|(place, row)| Ok(Late { place, text: text(&row)? })).collect::<io::Result<_>>()?;
+        Ok((self.log.finish()?, late))
+    }
+
+    /// Where the row with this number is kept.
+    fn slot(&mut self, job: JobId) -> &mut Option<Row<'a>> {
+        if job.0 < self.first {
+            return &mut self.aside.get_mut(&job.0).expect("a row is written only after it has ended").1;
+        }
+        let place = (job.0 - self.first) as usize;
+        if self.rows.len() <= place {
+            self.rows.resize_with(place + 1, || None);
+        }
+        &mut self.rows[place]
     }
 
     fn row(&mut self, job: JobId) -> &mut Row<'a> {
-        let place = (job.0 - self.first) as usize;
-        self.rows[place].as_mut().expect("the engine tells that a row is due before all else")
+        self.slot(job).as_mut().expect("the engine tells that a row is due before all else")
     }
 
     fn end(&mut self, now: Time, job: JobId, ending: Ending) {
         let row = self.row(job);
         (row.row.status, row.row.ended_at, row.open) = (ending.status(), Some(now), false);
-        while let Some(Some(Row { row, open: false })) = self.rows.front() {
-            let row = *row;
-            self.write(&row);
-            self.rows.pop_front();
+        self.ended += usize::from(job.0 >= self.first);
+        self.advance();
+    }
+
+    /// Writes the rows before the oldest open one, and sets that aside if it alone keeps too many.
+    fn advance(&mut self) {
+        while let Some(oldest) = self.rows.front() {
+            match oldest {
+                Some(Row { row, open: false }) => {
+                    let row = *row;
+                    self.write(&row);
+                    self.rows.pop_front();
+                    self.ended -= 1;
+                }
+                _ if self.is_held_up() => self.set_aside(),
+                _ => break,
+            }
             self.first += 1;
+        }
+    }
+
+    /// Rows that wait in a long queue are open for long too, but all of them; setting these aside would save nothing.
+    fn is_held_up(&self) -> bool {
+        self.rows.len() > self.window && self.ended > self.rows.len() / 16 * 15
+    }
+
+    /// After a failure no place is right, and none is needed.
+    fn set_aside(&mut self) {
+        let place = self.log.position();
+        let oldest = self.rows.pop_front().flatten();
+        match place {
+            Ok(place) => _ = self.aside.insert(self.first, (place, oldest)),
+            Err(failure) => {
+                self.aside.insert(self.first, (0, oldest));
+                self.failure.get_or_insert(failure);
+            }
         }
     }
 
@@ -72,12 +146,15 @@ impl<'a, W: io::Write> JobHistory<'a, W> {
     }
 }
 
+/// A row as the log has it.
+fn text(row: &JobRow) -> io::Result<Vec<u8>> {
+    let mut log = JobLog::continued(Vec::new());
+    log.write(row)?;
+    log.finish()
+}
+
 impl<W: io::Write> Observer for JobHistory<'_, W> {
     fn due(&mut self, _now: Time, job: &Job, attempt: Attempt) {
-        let place = (job.id.0 - self.first) as usize;
-        if self.rows.len() <= place {
-            self.rows.resize_with(place + 1, || None);
-        }
         let row = JobRow {
             replication: self.replication,
             job: job.id,
@@ -91,7 +168,7 @@ impl<W: io::Write> Observer for JobHistory<'_, W> {
             ended_at: None,
             retries_left: attempt.retries_left,
         };
-        self.rows[place] = Some(Row { row, open: true });
+        *self.slot(job.id) = Some(Row { row, open: true });
     }
 
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
@@ -106,5 +183,72 @@ impl<W: io::Write> Observer for JobHistory<'_, W> {
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
         self.end(now, job.id, ending);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment;
+    use crate::scenario::{self, Files};
+
+    struct NoFiles;
+
+    impl Files for NoFiles {
+        fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+            Err(io::Error::new(io::ErrorKind::NotFound, path))
+        }
+    }
+
+    /// Long jobs among short ones, one that fits nowhere, and retries whose numbers fall due only much later.
+    const TEXT: &str = r#"
+        horizon = "2h"
+        replications = 3
+        claim = { delay = "none" }
+        worker.w = { count = 4, capacity = { slot = 2 } }
+        [action.short]
+        capacity = { slot = 1 }
+        arrival = { poisson = { rate = "1/s" } }
+        service = { exponential = { mean = "3s" } }
+        error = 0.02
+        retries = 2
+        backoff = "10m"
+        [action.long]
+        capacity = { slot = 1 }
+        arrival = { poisson = { rate = "6/h" } }
+        service = { exponential = { mean = "20m" } }
+        [action.huge]
+        capacity = { slot = 3 }
+        service = "1s"
+        [[job]]
+        action = "huge"
+        at = "1m"
+    "#;
+
+    fn inserted((text, late): &(Vec<u8>, Vec<Late>)) -> Vec<u8> {
+        let mut whole = text.clone();
+        for late in late.iter().rev() {
+            let place = late.place as usize;
+            whole.splice(place..place, late.text.iter().copied());
+        }
+        whole
+    }
+
+    #[test]
+    fn rows_set_aside_belong_where_they_would_have_stood() {
+        let scenario = scenario::load("long.toml", TEXT, &[], &NoFiles).unwrap().scenario;
+        let history = |replication, window| {
+            let log = JobLog::new(Vec::new()).unwrap();
+            JobHistory { window, ..JobHistory::new(&scenario.system, replication, log) }
+        };
+        for window in [1, 20, 300] {
+            let both = |replication| (history(replication, window), history(replication, usize::MAX));
+            let (_, histories) = experiment::run_observed(&scenario, &(), (0..3).map(both).collect());
+            for (narrow, wide) in histories {
+                let (narrow, wide) = (narrow.finish().unwrap(), wide.finish().unwrap());
+                assert!(!narrow.1.is_empty() && wide.1.is_empty(), "window {window}: {} late", narrow.1.len());
+                assert!(inserted(&narrow) == wide.0, "window {window}: the logs differ");
+            }
+        }
     }
 }

@@ -46,8 +46,29 @@ impl JobRow<'_> {
     }
 }
 
-/// Writes the log row by row. The order of the rows (by replication, then job) is the caller's.
-pub struct JobLog<W: io::Write>(csv::Writer<W>);
+/// Bytes handed on at once: some three hundred rows.
+const BLOCK: usize = 1 << 15;
+
+/// Writes the log row by row, in blocks, so that `W` needs no buffer of its own. The order of the rows (by replication, then job) is the caller's.
+pub struct JobLog<W: io::Write>(csv::Writer<Counted<W>>);
+
+/// Counts the bytes on their way to `W`.
+struct Counted<W> {
+    out: W,
+    bytes: u64,
+}
+
+impl<W: io::Write> io::Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
 
 impl<W: io::Write> JobLog<W> {
     /// Starts a log with its header.
@@ -76,7 +97,7 @@ impl<W: io::Write> JobLog<W> {
 
     /// Goes on with a log whose header stands already.
     pub fn continued(out: W) -> JobLog<W> {
-        JobLog(csv::Writer::from_writer(out))
+        JobLog(csv::WriterBuilder::new().buffer_capacity(BLOCK).from_writer(Counted { out, bytes: 0 }))
     }
 
     /// Adds a row.
@@ -101,12 +122,21 @@ impl<W: io::Write> JobLog<W> {
         Ok(())
     }
 
+    /// Hands on what has been written so far; gives its length in bytes, from where this log began.
+    ///
+    /// # Errors
+    /// Whatever keeps the output from being written to.
+    pub fn position(&mut self) -> io::Result<u64> {
+        self.0.flush()?;
+        Ok(self.0.get_ref().bytes)
+    }
+
     /// Ends the log and gives the output back.
     ///
     /// # Errors
     /// Whatever keeps the output from being written to.
     pub fn finish(self) -> io::Result<W> {
-        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+        self.0.into_inner().map(|counted| counted.out).map_err(csv::IntoInnerError::into_error)
     }
 
     fn whole(&mut self, value: Option<u64>) -> csv::Result<()> {

@@ -1,25 +1,24 @@
-//! What the `cron` crate is asked, prepared once per schedule and shared: on which days, and at which times of a day.
+//! What the `cron` crate is asked, prepared once per schedule and shared: on which days it fires.
 //!
 //! The crate's schedules are canonical: lists of numbers, which it and the registry understand alike. Firings are asked of
-//! it a day at a time; the times of day are the same on every day and are asked of it once.
+//! it a day at a time; within a day `times` knows them, and is faster by an order of magnitude.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::parse::{self, Fields, Set};
+use super::times::Times;
 
 /// The crate's number of the weekday that the dialect calls 0.
 const SUNDAY_OF_THE_CRATE: u32 = 1;
 /// The last year that the crate knows.
 const LAST_YEAR: i32 = 2100;
-const DAY: TimeDelta = TimeDelta::days(1);
 
 /// The days and times of a schedule with fields.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Calendar {
     /// Each fires at midnight: none where a field has no values, two where day of month or day of week suffices.
     days: Vec<cron::Schedule>,
-    /// Firings of a day, from midnight on.
-    times: Vec<TimeDelta>,
+    times: Times,
 }
 
 impl Calendar {
@@ -34,11 +33,11 @@ impl Calendar {
         };
         let at_midnight = Fields { second: Set::ZERO, minute: Set::ZERO, hour: Set::ZERO, ..*fields };
         let prepare = |(day, weekday)| canonical(&Fields { day, weekday, ..at_midnight });
-        Calendar { days: days.into_iter().filter_map(prepare).collect(), times: times_of_day(fields) }
+        Calendar { days: days.into_iter().filter_map(prepare).collect(), times: Times::new(fields) }
     }
 
-    /// The times of day, in order.
-    pub(super) fn times(&self) -> &[TimeDelta] {
+    /// The times of a day with firings.
+    pub(super) fn times(&self) -> &Times {
         &self.times
     }
 
@@ -65,13 +64,4 @@ fn canonical(fields: &Fields) -> Option<cron::Schedule> {
         return None;
     }
     Some(lists.join(" ").parse().expect("the crate reads lists of numbers in range"))
-}
-
-/// The firings of the second day of 1970 under the same times and no rule for days.
-fn times_of_day(fields: &Fields) -> Vec<TimeDelta> {
-    let (day, month, weekday) = (Set::all(&parse::DAY), Set::all(&parse::MONTH), Set::all(&parse::WEEKDAY));
-    let Some(daily) = canonical(&Fields { day, month, weekday, ..*fields }) else { return Vec::new() };
-    let midnight = DateTime::UNIX_EPOCH + DAY;
-    let before = midnight - TimeDelta::nanoseconds(1);
-    daily.after(&before).map(|at| at - midnight).take_while(|time| *time < DAY).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Timelike, Utc};
 
 use super::calendar::Calendar;
 use super::{Rule, Schedule};
@@ -22,22 +22,21 @@ pub struct Firings {
     last: DateTime<Utc>,
     /// The midnight of the day that `last` lies in.
     day: DateTime<Utc>,
-    /// The next of the day's times.
-    place: usize,
+    /// The time of that day's next firing, in seconds, if it has one.
+    time: Option<u32>,
 }
 
 impl Firings {
     /// Firings strictly after `after`.
     pub(super) fn after(rule: Arc<Rule>, after: DateTime<Utc>) -> Firings {
         let day = after.date_naive().and_time(NaiveTime::MIN).and_utc();
-        let place = match &*rule {
+        let time = match &*rule {
             Rule::Calendar(calendar) if calendar.includes(day) => {
-                calendar.times().partition_point(|time| *time <= after - day)
+                calendar.times().after(after.num_seconds_from_midnight())
             }
-            Rule::Calendar(calendar) => calendar.times().len(),
-            Rule::Every(_) => 0,
+            Rule::Calendar(_) | Rule::Every(_) => None,
         };
-        Firings { rule, last: after, day, place }
+        Firings { rule, last: after, day, time }
     }
 }
 
@@ -49,13 +48,14 @@ impl Iterator for Firings {
         self.last = match &*self.rule {
             Rule::Every(period) => self.last.trunc_subsecs(0).checked_add_signed(*period)?,
             Rule::Calendar(calendar) => {
-                if self.place >= calendar.times().len() {
+                let time = if let Some(time) = self.time {
+                    time
+                } else {
                     self.day = next_day(calendar, self.day, self.last)?;
-                    self.place = 0;
-                }
-                let time = *calendar.times().get(self.place)?;
-                self.place += 1;
-                self.day + time
+                    calendar.times().first()?
+                };
+                self.time = calendar.times().after(time);
+                self.day + TimeDelta::seconds(time.into())
             }
         };
         Some(self.last)

@@ -2,13 +2,14 @@
 //!
 //! A schedule is never handed to the `cron` crate as it is written: the crate numbers weekdays from 1, always asks for day
 //! of month *and* day of week, and refuses much that the registry accepts. `parse` reads the dialect into plain sets; from
-//! those `calendar` writes what the crate and the registry understand alike, lists of numbers, and the crate says when they
-//! fire.
+//! those `calendar` writes what the crate and the registry understand alike, lists of numbers, and the crate says on which
+//! days they fire; at which `times` of a day, the sets say by themselves.
 
 mod calendar;
 mod descriptor;
 mod firing;
 mod parse;
+mod times;
 
 use std::fmt;
 use std::str::FromStr;

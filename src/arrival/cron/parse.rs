@@ -97,9 +97,20 @@ impl Set {
         Set { bits: range(field.least, field.most, 1), star: true }
     }
 
+    /// Whether `value`, below 64, is in it.
+    pub(super) fn contains(self, value: u32) -> bool {
+        self.bits >> value & 1 == 1
+    }
+
+    /// Its least value that is not below `least`, which is at most 63.
+    pub(super) fn from(self, least: u32) -> Option<u32> {
+        let rest = self.bits >> least << least;
+        (rest != 0).then(|| rest.trailing_zeros())
+    }
+
     /// Its values with `shift` added, in order, with commas between.
     pub(super) fn list(self, shift: u32) -> String {
-        let values = (0..u64::BITS).filter(|value| self.bits >> value & 1 == 1);
+        let values = (0..u64::BITS).filter(|&value| self.contains(value));
         values.map(|value| (value + shift).to_string()).collect::<Vec<_>>().join(",")
     }
 }

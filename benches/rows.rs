@@ -1,0 +1,79 @@
+//! Rows per second of the files that a run leaves: the job log, and the tables.
+
+use std::hint::black_box;
+use std::io;
+
+use claimsim::experiment;
+use claimsim::model::job::{JobId, Status};
+use claimsim::model::time::{Span, Time};
+use claimsim::report::jobs::{JobLog, JobRow};
+use claimsim::report::{Context, csv};
+use claimsim::scenario::Scenario;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+#[allow(dead_code, reason = "one workload is enough here")]
+mod workloads;
+
+const ROWS: u64 = 10_000;
+
+/// A finished attempt some days into a run.
+fn row(number: u64) -> JobRow<'static> {
+    let scheduled_at = Time(400_000_000_000_000 + number as i64 * 69_444_447);
+    let claimed_at = scheduled_at + Span(1_234_567_891);
+    JobRow {
+        replication: 3,
+        job: JobId(1_000_000 + number),
+        retry_from: None,
+        action: "scan_check_single",
+        attempt: 1,
+        status: Status::Done,
+        worker: Some("replica-0"),
+        scheduled_at,
+        claimed_at: Some(claimed_at),
+        ended_at: Some(claimed_at + Span(26_000_000_001)),
+        retries_left: 2,
+    }
+}
+
+/// Formatting alone; where the rows go to costs extra.
+fn job_log(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("job log");
+    group.throughput(Throughput::Elements(ROWS));
+    group.bench_function("rows", |bencher| {
+        let mut log = JobLog::new(io::sink()).expect("nothing can fail");
+        bencher.iter(|| (0..ROWS).try_for_each(|number| log.write(&row(black_box(number)))).expect("nothing can fail"));
+    });
+    group.finish();
+}
+
+fn tables(criterion: &mut Criterion) {
+    let mut scenario = workloads::load(&workloads::w2(10_000, 1.0));
+    scenario.replications = 5;
+    let results = experiment::run(&scenario, &());
+    let context = context(&scenario);
+    let runs = [(&context, &results)];
+    let mut group = criterion.benchmark_group("tables");
+    let mut table = |name: &str, write: &dyn Fn() -> Vec<u8>| {
+        group.throughput(Throughput::Elements(String::from_utf8_lossy(&write()).lines().count() as u64));
+        group.bench_function(name, |bencher| bencher.iter(write));
+    };
+    table("summary.csv", &|| csv::summary(&runs));
+    table("wait_times.csv", &|| csv::wait_times(&runs));
+    table("utilization.csv", &|| csv::utilization(&context, &results));
+    group.finish();
+}
+
+fn context(scenario: &Scenario) -> Context<'_> {
+    Context {
+        scenario: &scenario.name,
+        policy: scenario.policy.name(),
+        system: &scenario.system,
+        epoch: scenario.epoch,
+        slo: scenario.slo,
+        seed: scenario.seed,
+        replications: scenario.replications,
+    }
+}
+
+criterion_group!(benches, job_log, tables);
+criterion_main!(benches);
