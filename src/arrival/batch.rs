@@ -14,10 +14,8 @@ impl Batches {
     }
 
     /// The size of the next batch: the drawn number rounded to the nearest whole one (a half upwards), 0 included.
+    #[inline(always)]
     pub(super) fn next(&mut self) -> u64 {
-        match &mut self.0 {
-            None => 1,
-            Some((size, stream)) => size.sample(stream).round() as u64,
-        }
+        self.0.as_mut().map_or(1, |(size, stream)| size.sample(stream).round() as u64)
     }
 }

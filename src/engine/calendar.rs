@@ -76,7 +76,7 @@ pub(super) struct Calendar {
 impl Calendar {
     /// An empty calendar for so many sources; what is scheduled after `horizon` never happens and takes no room.
     pub(super) fn new(horizon: Time, sources: usize) -> Calendar {
-        let (events, sources) = (Heap::default(), Knockout::new(sources));
+        let (events, sources) = (Heap::new(), Knockout::new(sources));
         Calendar { events, sources, sequence: 0, horizon: horizon.min(LAST_INSTANT) }
     }
 
@@ -116,14 +116,13 @@ impl Calendar {
     /// The key of the next event, or [`NOTHING`].
     #[inline(always)]
     pub(super) fn peek(&self) -> u128 {
-        self.events.top().min(self.sources.top())
+        self.events.top.min(self.sources.top)
     }
 
-    /// Whether there is an event at this instant, of this class at most.
+    /// Whether another event comes at the instant of the last.
     #[inline(always)]
-    pub(super) fn has_at(&self, now: Time, class: Class) -> bool {
-        let end = end_of(now, class);
-        self.events.top() <= end || self.sources.top() <= end
+    pub(super) fn has_more_at(&self, now: Time) -> bool {
+        Calendar::time_of(self.peek()) == now
     }
 
     /// The instant of a key.
@@ -137,7 +136,7 @@ impl Calendar {
     pub(super) fn take(&mut self, key: u128) -> Event {
         debug_assert!(key == self.peek() && key != NOTHING);
         let slot = (key & SLOT_MASK) as usize;
-        if self.sources.top() == key {
+        if self.sources.top == key {
             return Event::OfSource(slot);
         }
         self.events.take();
@@ -148,7 +147,7 @@ impl Calendar {
     #[cold]
     fn renumber(&mut self) {
         let mut keys: Vec<(u128, bool)> = Vec::new();
-        keys.extend(self.events.drain().map(|key| (key, false)));
+        keys.extend(self.events.drain().into_iter().map(|key| (key, false)));
         let sources = &self.sources.nodes[self.sources.leaves..];
         keys.extend(sources.iter().filter(|&&key| key != NOTHING).map(|&key| (key, true)));
         keys.sort_unstable();
@@ -161,88 +160,102 @@ impl Calendar {
     }
 }
 
-/// The next key of each source, below the winners of a knockout: the root is the least of all.
+/// The next key of each source, below the winners of a knockout: each node is the lesser of its two children.
 #[derive(Debug)]
 struct Knockout {
-    /// Node `i` is the lesser of nodes `2 i` and `2 i + 1`; the leaves are the second half.
+    /// The children of node `i` are nodes `2 i` and `2 i + 1`; the leaves are the second half.
     nodes: Box<[u128]>,
     leaves: usize,
+    /// The least key.
+    top: u128,
 }
 
 impl Knockout {
     fn new(sources: usize) -> Knockout {
         let leaves = sources.next_power_of_two();
-        Knockout { nodes: vec![NOTHING; 2 * leaves].into(), leaves }
-    }
-
-    #[inline(always)]
-    fn top(&self) -> u128 {
-        self.nodes[1]
+        Knockout { nodes: vec![NOTHING; 2 * leaves].into(), leaves, top: NOTHING }
     }
 
     #[inline]
     fn set(&mut self, source: usize, key: u128) {
-        let mut node = self.leaves + source;
-        self.nodes[node] = key;
+        let (mut node, mut least) = (self.leaves + source, key);
         while node > 1 {
+            self.nodes[node] = least;
+            least = least.min(self.nodes[node ^ 1]);
             node /= 2;
-            self.nodes[node] = self.nodes[2 * node].min(self.nodes[2 * node + 1]);
         }
+        self.nodes[node] = least;
+        self.top = least;
     }
 }
 
 /// A 4-ary min-heap of keys whose top may be a hole.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Heap {
+    /// The keys and, so that the last ones have four children too, [`PADDING`] times [`NOTHING`].
     keys: Vec<u128>,
-    /// If there is a hole: the place of the least other key (or beyond the end).
-    hole: Option<usize>,
+    /// The place of the least child of the hole at the top; 0 if there is no hole.
+    hole: usize,
+    /// The least key.
+    top: u128,
 }
 
+const PADDING: usize = 3;
+
 impl Heap {
-    #[inline(always)]
-    fn top(&self) -> u128 {
-        self.keys.get(self.hole.unwrap_or(0)).copied().unwrap_or(NOTHING)
+    fn new() -> Heap {
+        Heap { keys: vec![NOTHING; PADDING], hole: 0, top: NOTHING }
     }
 
+    /// Takes the top away, which leaves a hole.
     #[inline(always)]
     fn take(&mut self) {
-        if self.hole.is_some() {
+        if self.hole != 0 {
             self.settle();
         }
-        self.hole = Some(self.least_child(0));
+        self.hole = self.least_child(0);
+        self.top = self.keys.get(self.hole).copied().unwrap_or(NOTHING);
     }
 
     #[inline(always)]
     fn push(&mut self, key: u128) {
-        match self.hole.take() {
-            Some(least) => self.sift_down(least, key),
-            None => {
-                self.keys.push(key);
-                self.sift_up(key);
-            }
+        self.top = self.top.min(key);
+        if self.hole != 0 {
+            let least = std::mem::take(&mut self.hole);
+            self.sift_down(least, key);
+        } else {
+            self.sift_up(key);
         }
     }
 
     /// Closes the hole with the last key.
     #[inline(never)]
     fn settle(&mut self) {
-        if let (Some(_), Some(last)) = (self.hole.take(), self.keys.pop())
-            && !self.keys.is_empty()
-        {
-            self.sift_down(self.least_child(0), last);
+        self.hole = 0;
+        self.keys.pop();
+        let last = self.keys.len() - PADDING;
+        let key = std::mem::replace(&mut self.keys[last], NOTHING);
+        if last > 0 {
+            self.sift_down(self.least_child(0), key);
         }
     }
 
-    fn drain(&mut self) -> std::vec::Drain<'_, u128> {
-        self.settle();
-        self.keys.drain(..)
+    /// Takes all keys away, in any order.
+    fn drain(&mut self) -> Vec<u128> {
+        let Heap { mut keys, hole, .. } = std::mem::replace(self, Heap::new());
+        keys.truncate(keys.len() - PADDING);
+        if hole != 0 {
+            keys.swap_remove(0);
+        }
+        keys
     }
 
+    /// Adds a place at the end, and lets `key` rise from there.
     #[inline]
     fn sift_up(&mut self, key: u128) {
+        let mut place = self.keys.len() - PADDING;
+        self.keys.push(NOTHING);
         let keys = &mut self.keys[..];
-        let mut place = keys.len() - 1;
         while place > 0 {
             let parent = (place - 1) / 4;
             if keys[parent] <= key {
@@ -268,17 +281,14 @@ impl Heap {
         self.keys[place] = key;
     }
 
-    /// The place of a key's least child; beyond the end if it has none.
+    /// The place of a key's least child, without a branch; a place beyond the keys if it has none.
     #[inline(always)]
     fn least_child(&self, place: usize) -> usize {
         let first = 4 * place + 1;
-        if let Some(children) = self.keys.get(first..first + 4) {
-            let left = usize::from(children[1] < children[0]);
-            let right = 2 + usize::from(children[3] < children[2]);
-            first + if children[right] < children[left] { right } else { left }
-        } else {
-            (first..self.keys.len()).min_by_key(|&child| self.keys[child]).unwrap_or(first)
-        }
+        let Some(children) = self.keys.get(first..first + 4) else { return first };
+        let left = usize::from(children[1] < children[0]);
+        let right = 2 + usize::from(children[3] < children[2]);
+        first + if children[right] < children[left] { right } else { left }
     }
 }
 
@@ -343,7 +353,7 @@ mod tests {
                 if random.below(5) < 2 && !list.is_empty() {
                     let (place, next) =
                         list.iter().copied().enumerate().min_by_key(|(_, it)| (it.0, it.1, it.2)).unwrap();
-                    assert!(calendar.has_at(Time(next.0), next.1) && !calendar.has_at(Time(next.0 - 1), Class::Claim));
+                    assert!(calendar.has_more_at(Time(next.0)) && !calendar.has_more_at(Time(next.0 - 1)));
                     assert_eq!(take(&mut calendar), Some((next.0, next.3)));
                     list.remove(place);
                     now = next.0;

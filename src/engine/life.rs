@@ -34,6 +34,8 @@ struct Draws {
     arrived: u64,
     /// Nothing but a service time is ever drawn, and no attempt fails: the most common kind of action.
     plain: bool,
+    /// The next service time, drawn one ahead: an event of completion never waits for a draw.
+    next_service: Span,
 }
 
 /// A job to be: who it is for, and what it brings along.
@@ -81,8 +83,13 @@ impl Life {
             customers: streams.family(Purpose::Customer, &action.name),
             arrived: 0,
             plain: action.error.get() == 0.0 && action.deadline.is_none() && action.patience.is_none(),
+            next_service: Span::ZERO,
         };
-        Life { actions: system.actions.iter().map(draws).collect(), chains: Slab::new() }
+        let mut actions: Vec<Draws> = system.actions.iter().map(draws).collect();
+        for (draws, action) in actions.iter_mut().zip(&system.actions) {
+            draws.service(action);
+        }
+        Life { actions, chains: Slab::new() }
     }
 
     /// Draws a job that arrives from outside.
@@ -94,8 +101,7 @@ impl Life {
         draws.arrived += 1;
         match given {
             None if draws.plain => {
-                let service = Span::from_secs_f64(model.service.sample(&mut draws.service));
-                Draft { service, fate: Ending::Done, patience: None, ordinal }
+                Draft { service: draws.service(model), fate: Ending::Done, patience: None, ordinal }
             }
             _ => draws.draw(model, given.copied().unwrap_or_default(), ordinal),
         }
@@ -179,15 +185,22 @@ impl Life {
 
     /// Forgets a chain that has ended; gives back the customer that waited for it.
     #[inline]
-    pub(super) fn forget(&mut self, job: &Job) -> Option<Customer> {
-        self.chains.remove(slot(job.chain?)).customer
+    pub(super) fn forget(&mut self, chain: Option<NonZeroU32>) -> Option<Customer> {
+        self.chains.remove(slot(chain?)).customer
     }
 }
 
 impl Draws {
+    /// The next service time of an exogenous job.
+    #[inline(always)]
+    fn service(&mut self, model: &ActionModel) -> Span {
+        let next = Span::from_secs_f64(model.service.sample(&mut self.service));
+        std::mem::replace(&mut self.next_service, next)
+    }
+
     /// Draws whatever the action and the job itself leave open.
     fn draw(&mut self, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
-        let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(&mut self.service)));
+        let service = given.service.unwrap_or_else(|| self.service(model));
         let fails = fails(model, &mut self.outcome);
         let patience = model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(&mut self.patience)));
         Draft { service, fate: fate(model, given, service, fails), patience, ordinal }

@@ -13,6 +13,7 @@ mod placement;
 mod policy;
 mod pool;
 mod race;
+mod running;
 mod simulation;
 mod system;
 mod waiting;

@@ -79,20 +79,24 @@ impl Pool {
     /// A worker starts a job with this need; its review is due.
     #[inline(always)]
     pub(super) fn take(&mut self, worker: WorkerId, need: NeedId) {
-        let (worker, need) = (worker.0 as usize * self.packing.words, usize::from(need.0) * self.packing.words);
-        self.free[worker] -= self.taken[need];
-        for word in 1..self.packing.words {
-            self.free[worker + word] -= self.taken[need + word];
+        let (words, worker, need) = (self.packing.words, worker.0 as usize, usize::from(need.0));
+        if words == 1 {
+            self.free[worker] -= self.taken[need];
+        } else {
+            let (free, taken) = (&mut self.free[worker * words..], &self.taken[need * words..][..words]);
+            free.iter_mut().zip(taken).for_each(|(free, taken)| *free -= taken);
         }
     }
 
     /// A job with this need ended on a worker; its review is due.
     #[inline(always)]
     pub(super) fn give_back(&mut self, worker: WorkerId, need: NeedId) {
-        let (worker, need) = (worker.0 as usize * self.packing.words, usize::from(need.0) * self.packing.words);
-        self.free[worker] += self.taken[need];
-        for word in 1..self.packing.words {
-            self.free[worker + word] += self.taken[need + word];
+        let (words, worker, need) = (self.packing.words, worker.0 as usize, usize::from(need.0));
+        if words == 1 {
+            self.free[worker] += self.taken[need];
+        } else {
+            let (free, taken) = (&mut self.free[worker * words..], &self.taken[need * words..][..words]);
+            free.iter_mut().zip(taken).for_each(|(free, taken)| *free += taken);
         }
     }
 

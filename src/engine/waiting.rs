@@ -181,7 +181,8 @@ impl Queue {
 
     #[inline(always)]
     fn pop(&mut self) -> Job {
-        let job = self.first.pop_front().expect("only a need with a waiting job is popped");
+        let job = self.first[0];
+        self.first.pop_front();
         if self.first.is_empty() && !self.more.is_empty() {
             self.first = self.more.pop_front().unwrap_or_default();
         }

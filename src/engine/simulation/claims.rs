@@ -1,12 +1,11 @@
 //! How waiting rows come to workers: offered to all under instant claiming, found by one under delayed claiming.
 
-use super::{Rule, Running, Simulation};
+use super::{Rule, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::calendar::Class;
 use crate::engine::observer::{Observer, Run};
 use crate::engine::placement::Placer;
 use crate::engine::policy::ClaimPolicy;
-use crate::engine::pool::Pool;
 use crate::model::capacity::NeedId;
 use crate::model::claim::Batch;
 use crate::model::job::{Ending, Job};
@@ -102,21 +101,30 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn start(&mut self, job: Job, worker: WorkerId) {
         self.observer.claimed(self.now, &job, worker);
         self.counts[usize::from(job.action.0)].running += 1;
-        self.change_room(worker, |pool| pool.take(worker, job.need));
+        self.change_room(worker, job.need, true);
         let class = if job.fate == Ending::DeadlineMissed { Class::Deadline } else { Class::Completion };
         let end = self.now + self.life.runs_for(self.system, &job);
-        let slot = self.running.insert(Running { job, run: Run { worker, claimed_at: self.now } });
+        let slot = self.running.insert(job, Run { worker, claimed_at: self.now });
         self.calendar.schedule(end, class, slot);
     }
 
+    /// A job with this need starts (or else ends) on a worker.
     #[inline(always)]
-    pub(super) fn change_room(&mut self, worker: WorkerId, change: impl FnOnce(&mut Pool)) {
-        if let Rule::Instant { placer: Placer::ByShare { shelves, .. }, .. } = &mut self.rule {
-            shelves.note(&self.pool, worker.0 as usize, false);
-            change(&mut self.pool);
-            shelves.note(&self.pool, worker.0 as usize, true);
+    pub(super) fn change_room(&mut self, worker: WorkerId, need: NeedId, starts: bool) {
+        self.note_share(worker, false);
+        if starts {
+            self.pool.take(worker, need);
         } else {
-            change(&mut self.pool);
+            self.pool.give_back(worker, need);
+        }
+        self.note_share(worker, true);
+    }
+
+    /// Tells a placement by share, if there is one, that the worker's free capacity is about to change or has changed.
+    #[inline(always)]
+    fn note_share(&mut self, worker: WorkerId, has_changed: bool) {
+        if let Rule::Instant { placer: Placer::ByShare { shelves, .. }, .. } = &mut self.rule {
+            shelves.note(&self.pool, worker.0 as usize, has_changed);
         }
     }
 

@@ -1,6 +1,8 @@
 //! How rows end: run to the end or stopped, retried, given up, or turned away.
 
-use super::{Rule, Running, Simulation};
+use std::num::NonZeroU32;
+
+use super::{Rule, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::life::Customer;
 use crate::engine::observer::Observer;
@@ -11,24 +13,26 @@ use crate::model::job::{Ending, Job, JobId};
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     pub(super) fn complete(&mut self, slot: usize) {
-        let Running { job, run } = self.running.remove(slot);
+        let (job, run) = self.running.get(slot);
+        let (need, chain) = (job.need, job.chain);
         self.counts[usize::from(job.action.0)].running -= 1;
-        self.change_room(run.worker, |pool| pool.give_back(run.worker, job.need));
-        let attempt = self.life.attempt(self.system, &job);
+        let attempt = self.life.attempt(self.system, job);
         let retry = match job.fate {
             Ending::Done => None,
-            _ => self.life.retry(self.system, &job, self.now, JobId(self.rows)),
+            _ => self.life.retry(self.system, job, self.now, JobId(self.rows)),
         };
-        self.observer.ended(self.now, &job, attempt, run, job.fate, retry.is_none());
+        self.observer.ended(self.now, job, attempt, run, job.fate, retry.is_none());
+        self.running.remove(slot);
+        self.change_room(run.worker, need, false);
         if let Some((row, patience)) = retry {
             self.rows += 1;
             self.announce(row, patience);
         } else {
-            self.end_chain(&job);
+            self.end_chain(chain);
         }
         if self.is_settled() {
             // The other workers have no room for what waits.
-            return self.fill(run.worker, job.need);
+            return self.fill(run.worker, need);
         }
         self.review(run.worker);
         if let Rule::Instant { due, .. } = &mut self.rule {
@@ -38,15 +42,15 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// A chain has ended: a customer that waited for it goes away to think.
     #[inline]
-    pub(super) fn end_chain(&mut self, job: &Job) {
-        if let Some(customer) = self.life.forget(job) {
+    pub(super) fn end_chain(&mut self, chain: Option<NonZeroU32>) {
+        if let Some(customer) = self.life.forget(chain) {
             self.send_off(Customer { cycle: customer.cycle + 1, ..customer });
         }
     }
 
     pub(super) fn leave(&mut self, job: &Job, ending: Ending) {
         self.observer.left(self.now, job, ending);
-        self.end_chain(job);
+        self.end_chain(job.chain);
     }
 
     pub(super) fn lose_patience(&mut self, slot: usize) {

@@ -9,11 +9,12 @@ use slab::Slab;
 use crate::engine::arrival::{Arrival, ArrivalProcess};
 use crate::engine::calendar::{Calendar, Class, Event, NOTHING, end_of};
 use crate::engine::life::{Customer, Life};
-use crate::engine::observer::{Observer, Run};
+use crate::engine::observer::Observer;
 use crate::engine::placement::Placer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::pool::Pool;
 use crate::engine::race::Race;
+use crate::engine::running::Running;
 use crate::engine::system::{ClaimRule, System};
 use crate::engine::waiting::Waiting;
 use crate::model::capacity::NeedId;
@@ -40,7 +41,7 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     waiting: Waiting<P>,
     pool: Pool,
     life: Life,
-    running: Slab<Running>,
+    running: Running,
     coming: Slab<Coming>,
     patience: Slab<(NeedId, P::Order)>,
     /// Rows that fell due at this instant and found the queue full.
@@ -48,13 +49,6 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     rule: Rule,
     rows: u64,
     counts: Vec<Active>,
-}
-
-/// A claimed row.
-#[derive(Clone, Copy, Debug)]
-struct Running {
-    job: Job,
-    run: Run,
 }
 
 /// What falls due at a known instant: a row that is there already, or a customer's next job.
@@ -99,7 +93,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             waiting: Waiting::new(policy, system.needs.len()),
             pool,
             life: Life::new(system, streams),
-            running: Slab::new(),
+            running: Running::default(),
             coming: Slab::new(),
             patience: Slab::new(),
             newcomers: Vec::new(),
@@ -181,8 +175,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         for job in self.waiting.iter() {
             self.observer.still_waiting(horizon, job);
         }
-        for (_, running) in &self.running {
-            self.observer.still_running(horizon, &running.job, running.run);
+        for (job, run) in self.running.iter() {
+            self.observer.still_running(horizon, job, run);
         }
         self.observer
     }
@@ -200,7 +194,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     #[inline(always)]
     fn is_settled(&self) -> bool {
         match self.rule {
-            Rule::Instant { due: false, pass: Pass::Instant, .. } => !self.calendar.has_at(self.now, Class::Arrival),
+            Rule::Instant { due: false, pass: Pass::Instant, .. } => !self.calendar.has_more_at(self.now),
             Rule::Instant { due, .. } => !due,
             Rule::Delayed(_) => false,
         }
