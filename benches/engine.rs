@@ -6,23 +6,9 @@ use std::hint::black_box;
 
 use claimsim::experiment;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use workloads::{OVERLOAD, load, w1, w2, w4};
+use workloads::{OVERLOAD, load, race, shapes, w1, w2, w4};
 
 mod workloads;
-
-/// One scan a second in a pool of mostly idle workers under the registry's race.
-fn race(jobs: u64, workers: u64) -> String {
-    format!(
-        r#"
-        horizon = "{jobs}s"
-        worker.w = {{ count = {workers}, capacity = {{ scan = 1 }} }}
-        [action.scan]
-        capacity = {{ scan = 1 }}
-        arrival = {{ poisson = {{ rate = "1/s" }} }}
-        service = {{ exponential = {{ mean = "26s" }} }}
-        "#
-    )
-}
 
 fn engine(criterion: &mut Criterion) {
     const JOBS: u64 = 100_000;
@@ -33,6 +19,8 @@ fn engine(criterion: &mut Criterion) {
         (BenchmarkId::new("W4", "200 workers"), w4(JOBS, 200)),
         (BenchmarkId::new("W4", "2,000 workers"), w4(JOBS, 2_000)),
         (BenchmarkId::new("W4", "20,000 workers"), w4(JOBS, 20_000)),
+        (BenchmarkId::new("128 shapes", "1,000 waiting"), shapes(1_000)),
+        (BenchmarkId::new("128 shapes", "100,000 waiting"), shapes(100_000)),
         (BenchmarkId::new("race of idle workers", 200), race(JOBS, 200)),
         (BenchmarkId::new("race of idle workers", 20_000), race(JOBS, 20_000)),
     ];

@@ -1,10 +1,10 @@
 //! One replication of a workload with all statistics on, as a line of JSON, to set beside other programs.
 //!
 //! ```text
-//! cargo run --release --example workload -- w1|w2|w3|w4 SIZE SEED
+//! cargo run --release --example workload -- w1|w2|w3|w4|race|shapes SIZE SEED [WORKERS]
 //! ```
 //!
-//! SIZE is the number of jobs, for w3 the simulated seconds. The wall time is that of the simulation, without reading the
+//! SIZE is the number of jobs; for w3 and shapes the simulated seconds. The wall time is that of the simulation, without reading the
 //! scenario and without the start of the process.
 
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ mod workloads;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (Some(text), Some(seed)) = (text(&arguments), arguments.get(2).and_then(|seed| seed.parse().ok())) else {
-        println!("usage: workload w1|w2|w3|w4 SIZE SEED");
+        println!("usage: workload w1|w2|w3|w4|race|shapes SIZE SEED [WORKERS]");
         return ExitCode::from(2);
     };
     let mut scenario = workloads::load(&text);
@@ -63,11 +63,14 @@ fn main() -> ExitCode {
 fn text(arguments: &[String]) -> Option<String> {
     let size: f64 = arguments.get(1)?.parse().ok()?;
     let jobs = size as u64;
+    let workers = arguments.get(3).map_or(Some(2_000), |workers| workers.parse().ok())?;
     match arguments.first()?.as_str() {
         "w1" => Some(workloads::w1(jobs)),
         "w2" => Some(workloads::w2((size / 12.3).ceil() as u64, 1.0)),
         "w3" => Some(workloads::w2(jobs, workloads::OVERLOAD)),
-        "w4" => Some(workloads::w4(jobs, 2_000)),
+        "w4" => Some(workloads::w4(jobs, workers)),
+        "race" => Some(workloads::race(jobs, workers)),
+        "shapes" => Some(workloads::shapes(jobs)),
         _ => None,
     }
 }

@@ -78,3 +78,41 @@ pub(crate) fn w4(jobs: u64, workers: u64) -> String {
         jobs as f64 / rate
     )
 }
+
+/// One scan a second in a pool of mostly idle workers under the registry's race.
+pub(crate) fn race(jobs: u64, workers: u64) -> String {
+    format!(
+        r#"
+        horizon = "{jobs}s"
+        worker.w = {{ count = {workers}, capacity = {{ scan = 1 }} }}
+        [action.scan]
+        capacity = {{ scan = 1 }}
+        arrival = {{ poisson = {{ rate = "1/s" }} }}
+        service = {{ exponential = {{ mean = "26s" }} }}
+        "#
+    )
+}
+
+/// A machine with 128 processors and jobs that need 1 to 128 of them, about one and a half times as many as it can do: one
+/// more of them waits every second.
+pub(crate) fn shapes(seconds: u64) -> String {
+    let class = |processors: u32| {
+        format!(
+            r#"
+            [action.p{processors}]
+            capacity = {{ proc = {processors} }}
+            arrival = {{ poisson = {{ rate = "0.0234/s" }} }}
+            service = {{ exponential = {{ mean = "1s" }} }}
+            "#
+        )
+    };
+    format!(
+        r#"
+        horizon = "{seconds}s"
+        claim = {{ delay = "none", placement = "first" }}
+        worker.w = {{ count = 1, capacity = {{ proc = 128 }} }}
+        {}
+        "#,
+        (1..=128).map(class).collect::<String>()
+    )
+}

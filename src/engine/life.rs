@@ -100,9 +100,7 @@ impl Life {
         let ordinal = draws.arrived;
         draws.arrived += 1;
         match given {
-            None if draws.plain => {
-                Draft { service: draws.service(model), fate: Ending::Done, patience: None, ordinal }
-            }
+            None if draws.plain => Draft { service: draws.service(model), fate: Ending::Done, patience: None, ordinal },
             _ => draws.draw(model, given.copied().unwrap_or_default(), ordinal),
         }
     }
