@@ -1,0 +1,351 @@
+//! One crowd: workers for which the same needs fit, in groups that share a law, and the cohorts of their attempts.
+//!
+//! Of a member nothing is known but the law of its group: a weight for being idle, and one for each cohort that its attempt may
+//! belong to. The weight of a cohort is that of having begun with it, whatever has become of it since; what is left of the cohort
+//! is kept once for all groups. Only ratios of weights count, so "nobody has fired since" changes none.
+
+use std::collections::VecDeque;
+
+use super::delay::{Cohort, Delay};
+use crate::engine::calendar::NOTHING;
+use crate::model::math;
+use crate::model::time::{Span, Time};
+use crate::random::stream::Stream;
+
+/// A group is worth its law from so many members on.
+pub(super) const FEW: usize = 12;
+
+/// More groups are not kept.
+const MOST_GROUPS: usize = 8;
+
+#[derive(Debug)]
+pub(super) struct Crowd {
+    /// The needs that fit on its members, in words of 64.
+    pub(super) fitting: Box<[u64]>,
+    /// Does a job wait that fits its members?
+    pub(super) hot: bool,
+    /// The key of the next firing while it is hot, or [`NOTHING`].
+    pub(super) next: u128,
+    /// Former members whose attempts are due at this instant, in order.
+    pub(super) firing: VecDeque<u32>,
+    /// Idle workers of this kind that are about to start an attempt.
+    pub(super) starters: Vec<u32>,
+    pub(super) groups: Vec<Group>,
+    /// All is as of this instant: who fires at it or later has not fired yet.
+    at: Time,
+    cohorts: Vec<Cohort>,
+    /// By cohort: which share of it fires from now on.
+    left: Vec<f64>,
+    /// How many nanoseconds it took lately until the first fired, for a unit of exponential luck.
+    pace: f64,
+}
+
+/// Members with one law. One without members is vacant.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    pub(super) members: Vec<u32>,
+    idle: f64,
+    /// By cohort; their sum, each times what is left of its cohort, and `idle` make 1.
+    weights: Vec<f64>,
+}
+
+/// What a member is found to be at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Idle,
+    /// Its attempt is of that cohort.
+    Of(usize),
+}
+
+impl Group {
+    fn weight(&self, state: State, left: &[f64]) -> f64 {
+        match state {
+            State::Idle => self.idle,
+            State::Of(cohort) => self.weights[cohort] * left[cohort],
+        }
+    }
+
+    /// The weight of all that may still be.
+    fn total(&self, left: &[f64]) -> f64 {
+        self.idle + self.pending(left)
+    }
+
+    #[inline]
+    fn pending(&self, left: &[f64]) -> f64 {
+        self.weights.iter().zip(left).map(|(weight, left)| weight * left).sum()
+    }
+
+    fn normalize(&mut self, left: &[f64]) {
+        let total = self.total(left);
+        if total > 0.0 {
+            self.idle /= total;
+            self.weights.iter_mut().for_each(|weight| *weight /= total);
+        } else {
+            // Only rounding leaves nothing of a law.
+            self.weights.fill(0.0);
+            self.idle = 1.0;
+        }
+    }
+}
+
+impl Crowd {
+    pub(super) fn new(fitting: &[u64]) -> Crowd {
+        Crowd {
+            fitting: fitting.into(),
+            hot: false,
+            next: NOTHING,
+            firing: VecDeque::new(),
+            starters: Vec::new(),
+            groups: Vec::new(),
+            at: Time::ZERO,
+            cohorts: Vec::new(),
+            left: Vec::new(),
+            pace: 1e6,
+        }
+    }
+
+    pub(super) fn members(&self) -> usize {
+        self.groups.iter().map(|group| group.members.len()).sum()
+    }
+
+    /// So many members are worth a cohort of their own: every cohort is looked at on each firing.
+    pub(super) fn worthwhile(&self) -> f64 {
+        (FEW + self.cohorts.len() / 2) as f64
+    }
+
+    /// Time passes. A hot crowd's first firing is known not to have come; who fired in a cold one found nothing and is idle.
+    pub(super) fn advance(&mut self, now: Time, delay: &Delay) {
+        if self.hot {
+            // The next firing lies after this instant's claims, if it does not belong to them.
+            let quiet = now + Span(i64::from(self.next != NOTHING && super::time_of(self.next) > now));
+            self.pass(quiet, delay, false);
+        } else {
+            self.pass(now, delay, true);
+        }
+    }
+
+    fn pass(&mut self, now: Time, delay: &Delay, unseen: bool) {
+        if now <= self.at {
+            return;
+        }
+        self.at = now;
+        let left: Vec<f64> = self.cohorts.iter().map(|cohort| delay.left(cohort, now)).collect();
+        for group in self.groups.iter_mut().filter(|group| !group.members.is_empty()) {
+            if unseen {
+                let gone = self.left.iter().zip(&left).map(|(before, after)| (before - after).max(0.0));
+                group.idle += group.weights.iter().zip(gone).map(|(weight, gone)| weight * gone).sum::<f64>();
+            }
+            group.normalize(&left);
+        }
+        self.left = left;
+    }
+
+    /// How many members are expected to be in a state.
+    pub(super) fn expected(&self, state: State) -> f64 {
+        self.groups.iter().map(|group| group.members.len() as f64 * group.weight(state, &self.left)).sum()
+    }
+
+    /// A cohort with so few members that they had better race alone.
+    pub(super) fn thin_cohort(&self) -> Option<usize> {
+        let few = self.worthwhile() / 4.0;
+        (0..self.cohorts.len()).find(|&cohort| self.expected(State::Of(cohort)) < few)
+    }
+
+    /// Finds out which members are in a state; once they have left, it is known that the others are not.
+    pub(super) fn find(&mut self, state: State, stream: &mut Stream) -> Vec<u32> {
+        let left = std::mem::take(&mut self.left);
+        let found = self.hits(|group| group.weight(state, &left), false, stream);
+        for group in self.groups.iter_mut().filter(|group| !group.members.is_empty()) {
+            match state {
+                State::Idle => group.idle = 0.0,
+                State::Of(cohort) => group.weights[cohort] = 0.0,
+            }
+            group.normalize(&left);
+        }
+        self.left = left;
+        found
+    }
+
+    pub(super) fn forget(&mut self, cohort: usize) {
+        self.cohorts.remove(cohort);
+        self.left.remove(cohort);
+        for group in &mut self.groups {
+            group.weights.remove(cohort);
+        }
+    }
+
+    /// Members to each of whom something has happened with its group's chance, independently; at least one, if that is `sure`.
+    ///
+    /// From one to the next it is a geometric number of members, drawn as an exponential over the members' rates.
+    fn hits(&self, chance: impl Fn(&Group) -> f64, sure: bool, stream: &mut Stream) -> Vec<u32> {
+        // What is certain has an infinite rate; the largest number does as well, and can be multiplied by 0.
+        let rate = |group: &Group| (-math::ln_1p(-chance(group).clamp(0.0, 1.0))).min(1e200);
+        let rates: Vec<f64> = self.groups.iter().map(rate).collect();
+        let mut luck = stream.exponential();
+        if sure {
+            let all: f64 = self.groups.iter().zip(&rates).map(|(group, rate)| group.members.len() as f64 * rate).sum();
+            luck = -math::ln_1p(stream.uniform() * math::exp_m1(-all));
+        }
+        let mut hits = Vec::new();
+        for (group, rate) in self.groups.iter().zip(rates).filter(|(_, rate)| *rate > 0.0) {
+            let mut members = &group.members[..];
+            while luck < members.len() as f64 * rate {
+                let passed = ((luck / rate) as usize).min(members.len() - 1);
+                hits.push(members[passed]);
+                members = &members[passed + 1..];
+                luck = stream.exponential();
+            }
+            luck -= members.len() as f64 * rate;
+        }
+        hits
+    }
+
+    /// Whoever is idle starts an attempt. Gives the law of those that do.
+    pub(super) fn start(&mut self, delay: &Delay, now: Time) -> Group {
+        let phases = delay.phases();
+        if phases.is_empty() {
+            self.add_cohort(Cohort { since: now, mean: None }, delay);
+        } else if self.cohorts.is_empty() {
+            self.at = self.at.max(now);
+            for &(_, mean) in phases {
+                self.add_cohort(Cohort { since: self.at, mean: Some(mean) }, delay);
+            }
+        } else {
+            self.begin_phases_anew();
+        }
+        let mut fresh = Group { members: Vec::new(), idle: 0.0, weights: vec![0.0; self.cohorts.len()] };
+        match phases {
+            [] => *fresh.weights.last_mut().expect("the cohort that was added") = 1.0,
+            phases => fresh.weights.iter_mut().zip(phases).for_each(|(weight, phase)| *weight = phase.0),
+        }
+        for group in &mut self.groups {
+            let idle = std::mem::take(&mut group.idle);
+            group.weights.iter_mut().zip(&fresh.weights).for_each(|(weight, fresh)| *weight += idle * fresh);
+        }
+        fresh
+    }
+
+    fn add_cohort(&mut self, cohort: Cohort, delay: &Delay) {
+        self.left.push(delay.left(&cohort, self.at));
+        self.cohorts.push(cohort);
+        self.groups.iter_mut().for_each(|group| group.weights.push(0.0));
+    }
+
+    /// Without memory, what is left of a phase is as the whole.
+    fn begin_phases_anew(&mut self) {
+        for group in &mut self.groups {
+            group.weights.iter_mut().zip(&self.left).for_each(|(weight, left)| *weight *= left);
+        }
+        self.cohorts.iter_mut().for_each(|cohort| cohort.since = self.at);
+        self.left.fill(1.0);
+    }
+
+    /// When the first member fires, nobody being idle: all have not by then with a probability that is the product of
+    /// theirs, and its logarithm is exponential. `None` if that is beyond the horizon.
+    pub(super) fn first(&mut self, delay: &Delay, stream: &mut Stream) -> Option<Time> {
+        let luck = stream.exponential();
+        let step = (1.2 * self.pace * luck).min(1e18) as i64;
+        let mut left = vec![0.0; self.cohorts.len()];
+        let first = delay.last_at_least(-luck, self.at, 0.0, step, |at| {
+            left.iter_mut().zip(&self.cohorts).for_each(|(left, cohort)| *left = delay.left(cohort, at));
+            let groups = self.groups.iter().filter(|group| !group.members.is_empty());
+            groups.map(|group| group.members.len() as f64 * math::ln(group.pending(&left))).sum()
+        })?;
+        self.pace = (first - self.at).0.max(1) as f64 / luck;
+        Some(first)
+    }
+
+    /// The first members fire now: who does, usually one, in the order in which their attempts began. The others do not.
+    pub(super) fn fire(&mut self, now: Time, delay: &Delay, stream: &mut Stream) -> Vec<u32> {
+        self.pass(now, delay, false);
+        let before = std::mem::take(&mut self.left);
+        let after: Vec<f64> = self.cohorts.iter().map(|cohort| delay.left(cohort, now + Span(1))).collect();
+        let here: Vec<f64> = before.iter().zip(&after).map(|(before, after)| (before - after).max(0.0)).collect();
+        let mut fired = self.hits(|group| group.pending(&here) / group.pending(&before), true, stream);
+        if fired.is_empty() {
+            // Only rounding leaves nobody.
+            let chosen = stream.below(self.members() as u64) as usize;
+            fired.extend(self.groups.iter().flat_map(|group| &group.members).nth(chosen));
+        }
+        if fired.len() > 1 {
+            fired = self.in_order(fired, &here, stream);
+        }
+        (self.at, self.left) = (now + Span(1), after);
+        let left = &self.left;
+        self.groups.iter_mut().filter(|group| !group.members.is_empty()).for_each(|group| group.normalize(left));
+        fired
+    }
+
+    /// Those that fire at one instant in the order of their attempts: by cohort, within one by worker.
+    fn in_order(&self, fired: Vec<u32>, here: &[f64], stream: &mut Stream) -> Vec<u32> {
+        let of = |worker: &u32| self.groups.iter().find(|group| group.members.contains(worker));
+        let mut ordered: Vec<(usize, u32)> = Vec::new();
+        for worker in fired {
+            let group = of(&worker).expect("a member is in a group");
+            ordered.push((drawn(&group.weights, here, stream), worker));
+        }
+        ordered.sort_unstable();
+        ordered.into_iter().map(|(_, worker)| worker).collect()
+    }
+
+    /// Draws what a member of a group is at.
+    pub(super) fn state(&self, group: usize, stream: &mut Stream) -> State {
+        let group = &self.groups[group];
+        if group.idle > 0.0 && stream.uniform() * group.total(&self.left) < group.idle {
+            State::Idle
+        } else {
+            State::Of(drawn(&group.weights, &self.left, stream))
+        }
+    }
+
+    /// Draws when an attempt of a cohort fires.
+    pub(super) fn firing_of(&self, cohort: usize, delay: &Delay, stream: &mut Stream) -> Time {
+        delay.firing(&self.cohorts[cohort], self.at, self.left[cohort], stream)
+    }
+
+    /// A vacant group, to be filled with members of that law; none if there are enough groups.
+    pub(super) fn vacancy(&mut self, law: Group) -> Option<usize> {
+        let vacant = self.groups.iter().position(|group| group.members.is_empty());
+        let group = vacant.or((self.groups.len() < MOST_GROUPS).then_some(self.groups.len()))?;
+        if group == self.groups.len() {
+            self.groups.push(law)
+        } else {
+            self.groups[group] = law
+        }
+        Some(group)
+    }
+
+    /// The group with most members.
+    pub(super) fn largest(&self) -> Option<usize> {
+        (0..self.groups.len()).max_by_key(|&group| self.groups[group].members.len())
+    }
+
+    /// The largest share of the law of group `from` that is the law of group `into`.
+    pub(super) fn overlap(&self, from: usize, into: usize) -> f64 {
+        self.states().map(|state| self.ratio(state, from, into)).fold(1.0, f64::min)
+    }
+
+    /// How much likelier a state is in group `from` than in group `into`.
+    pub(super) fn ratio(&self, state: State, from: usize, into: usize) -> f64 {
+        let (from, into) = (self.groups[from].weight(state, &self.left), self.groups[into].weight(state, &self.left));
+        if into > 0.0 { from / into } else { f64::INFINITY }
+    }
+
+    fn states(&self) -> impl Iterator<Item = State> + '_ {
+        std::iter::once(State::Idle).chain((0..self.cohorts.len()).map(State::Of))
+    }
+}
+
+/// Draws a place with a probability proportional to the product of its two factors.
+fn drawn(weights: &[f64], factors: &[f64], stream: &mut Stream) -> usize {
+    let products = || weights.iter().zip(factors).map(|(weight, factor)| weight * factor);
+    let mut rest = stream.uniform() * products().sum::<f64>();
+    let mut last = 0;
+    for (place, product) in products().enumerate().filter(|(_, product)| *product > 0.0) {
+        if rest < product {
+            return place;
+        }
+        (rest, last) = (rest - product, place);
+    }
+    last
+}
