@@ -8,6 +8,7 @@
 mod cohorts;
 mod crowd;
 mod law;
+mod lockstep;
 
 use super::bits::Bits;
 use super::calendar::{Calendar, Class, NOTHING};
@@ -18,6 +19,7 @@ use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Stream, Streams};
+use lockstep::Lockstep;
 
 /// From so many workers on, idle ones race as crowds.
 const CROWDED: usize = 64;
@@ -38,7 +40,9 @@ enum Racers {
     Alone(Alone),
     /// Delays are uniform from 0, and attempts are drawn only as far as they matter.
     Uniform(Box<crowd::Crowds>),
-    /// The same under any delay.
+    /// Delays are constant, and attempts that begin together are one.
+    Lockstep(Lockstep),
+    /// Attempts are drawn only as far as they matter, under any other delay.
     Cohorts(Box<cohorts::Crowds>),
 }
 
@@ -60,6 +64,9 @@ impl Race {
                 let longest = Span::from_secs_f64(delay.high());
                 let stream = streams.stream(Purpose::Race, "");
                 Racers::Uniform(Box::new(crowd::Crowds::new(pool, workers, longest, stream)))
+            }
+            delay if workers >= CROWDED && delay.variance() == 0.0 => {
+                Racers::Lockstep(Lockstep::new(workers, Span::from_secs_f64(delay.mean())))
             }
             _ if workers >= CROWDED && workers as f64 * heaviest(delay) < LIKELY => {
                 let (stream, horizon) = (streams.stream(Purpose::Race, ""), system.window.horizon);
@@ -91,6 +98,7 @@ impl Race {
                 }
             }
             Racers::Uniform(crowds) => crowds.heat(now, need, pool, waiting, calendar),
+            Racers::Lockstep(cohorts) => cohorts.heat(now, need, pool, calendar),
             Racers::Cohorts(crowds) => crowds.heat(now, need, pool, calendar),
         }
     }
@@ -99,7 +107,7 @@ impl Race {
     #[inline]
     pub(super) fn need_gone(&mut self, now: Time, need: usize, waiting: &[u64]) {
         match &mut self.racers {
-            Racers::Alone(_) => {}
+            Racers::Alone(_) | Racers::Lockstep(_) => {}
             Racers::Uniform(crowds) => crowds.cool(now, need, waiting),
             Racers::Cohorts(crowds) => crowds.cool(now, need, waiting),
         }
@@ -128,6 +136,7 @@ impl Race {
                 }
             }
             Racers::Uniform(crowds) => crowds.review(now, worker, pool, waiting, calendar),
+            Racers::Lockstep(cohorts) => cohorts.review(now, worker, pool, waiting, calendar),
             Racers::Cohorts(crowds) => crowds.review(now, worker, pool, waiting, calendar),
         }
     }
@@ -138,17 +147,20 @@ impl Race {
         match &self.racers {
             Racers::Alone(_) => NOTHING,
             Racers::Uniform(crowds) => crowds.next(),
+            Racers::Lockstep(cohorts) => cohorts.next(),
             Racers::Cohorts(crowds) => crowds.next(),
         }
     }
 
-    /// The crowd's attempt with that key is due: the worker whose it is.
-    pub(super) fn fire_crowd(&mut self, key: u128, now: Time) -> WorkerId {
-        match &mut self.racers {
+    /// The crowd's attempt with that key is due: the worker whose it is; `None` if it finds nothing.
+    pub(super) fn fire_crowd(&mut self, key: u128, now: Time, pool: &Pool, waiting: &[u64]) -> Option<WorkerId> {
+        let worker = match &mut self.racers {
             Racers::Alone(_) => unreachable!("workers that race alone have no crowds"),
-            Racers::Uniform(crowds) => WorkerId(crowds.fire(key, now) as u32),
-            Racers::Cohorts(crowds) => WorkerId(crowds.fire(key, now) as u32),
-        }
+            Racers::Uniform(crowds) => Some(crowds.fire(key, now)),
+            Racers::Lockstep(cohorts) => cohorts.fire(pool, waiting),
+            Racers::Cohorts(crowds) => Some(crowds.fire(key, now)),
+        };
+        worker.map(|worker| WorkerId(worker as u32))
     }
 
     /// A worker's own attempt is due, and with that no longer under way.
@@ -157,6 +169,7 @@ impl Race {
         match &mut self.racers {
             Racers::Alone(racers) => racers.pending.set(worker, false),
             Racers::Uniform(crowds) => crowds.fire_alone(worker),
+            Racers::Lockstep(cohorts) => cohorts.fire_alone(worker),
             Racers::Cohorts(crowds) => crowds.fire_alone(worker),
         }
     }

@@ -154,8 +154,9 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             && key == race.next_of_crowds()
         {
             self.now = Calendar::time_of(key);
-            let worker = race.fire_crowd(key, self.now);
-            self.attempt(worker);
+            if let Some(worker) = race.fire_crowd(key, self.now, &self.pool, self.waiting.mask()) {
+                self.attempt(worker);
+            }
         } else {
             let event = self.calendar.take(key);
             debug_assert!(event.time >= self.now, "time does not run backwards");

@@ -388,3 +388,15 @@ under! {
     pareto_delays: Pareto::new(1.5, 0.5, None).unwrap();
     measured_delays: Empirical::new((0..400).map(|k| 0.1 + 0.01 * f64::from(k)).collect()).unwrap();
 }
+
+/// Under a constant delay nothing is random but the jobs: the same trajectory, event by event.
+#[test]
+fn constant_delays_are_raced_in_lockstep() {
+    for delay in [constant(1.5), uniform(0.8, 0.8), constant(0.0), constant(0.05)] {
+        for case in [quiet(delay.clone()), lively(delay.clone()), Case { batch: Batch::All, ..lively(delay.clone()) }] {
+            for seed in 0..20 {
+                super::same(&case.scenario(seed, &delay));
+            }
+        }
+    }
+}
