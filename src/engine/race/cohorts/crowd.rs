@@ -36,6 +36,8 @@ pub(super) struct Crowd {
     cohorts: Vec<Cohort>,
     /// By cohort: which share of it fires from now on.
     left: Vec<f64>,
+    /// The instant of the next firing and the one after it, each with what is left of the cohorts then.
+    due: [(Time, Vec<f64>); 2],
     /// How many nanoseconds it took lately until the first fired, for a unit of exponential luck.
     pace: f64,
 }
@@ -100,6 +102,7 @@ impl Crowd {
             at: Time::ZERO,
             cohorts: Vec::new(),
             left: Vec::new(),
+            due: [(Time::NEVER, Vec::new()), (Time::NEVER, Vec::new())],
             pace: 1e6,
         }
     }
@@ -147,7 +150,7 @@ impl Crowd {
 
     /// A cohort with so few members that they had better race alone.
     pub(super) fn thin_cohort(&self) -> Option<usize> {
-        let few = self.worthwhile() / 4.0;
+        let few = self.worthwhile() / 12.0;
         (0..self.cohorts.len()).find(|&cohort| self.expected(State::Of(cohort)) < few)
     }
 
@@ -243,23 +246,39 @@ impl Crowd {
     /// When the first member fires, nobody being idle: all have not by then with a probability that is the product of
     /// theirs, and its logarithm is exponential. `None` if that is beyond the horizon.
     pub(super) fn first(&mut self, delay: &Delay, stream: &mut Stream) -> Option<Time> {
+        self.due.iter_mut().for_each(|sheet| sheet.0 = Time::NEVER);
         let luck = stream.exponential();
         let step = (1.2 * self.pace * luck).min(1e18) as i64;
-        let mut left = vec![0.0; self.cohorts.len()];
+        let (groups, cohorts, due) = (&self.groups, &self.cohorts, &mut self.due);
+        let crowded = || groups.iter().filter(|group| !group.members.is_empty());
+        let mut left = Vec::new();
         let first = delay.last_at_least(-luck, self.at, 0.0, step, |at| {
-            left.iter_mut().zip(&self.cohorts).for_each(|(left, cohort)| *left = delay.left(cohort, at));
-            let groups = self.groups.iter().filter(|group| !group.members.is_empty());
-            groups.map(|group| group.members.len() as f64 * math::ln(group.pending(&left))).sum()
+            left.clear();
+            left.extend(cohorts.iter().map(|cohort| delay.left(cohort, at)));
+            let value = crowded().map(|group| group.members.len() as f64 * math::ln(group.pending(&left))).sum();
+            let sheet = &mut due[usize::from(value < -luck)];
+            sheet.0 = at;
+            std::mem::swap(&mut sheet.1, &mut left);
+            value
         })?;
         self.pace = (first - self.at).0.max(1) as f64 / luck;
         Some(first)
     }
 
+    /// What is left of the cohorts at an instant, which has usually been looked at when the next firing was drawn.
+    fn left_at(&mut self, at: Time, delay: &Delay) -> Vec<f64> {
+        match self.due.iter_mut().find(|sheet| sheet.0 == at) {
+            Some(sheet) => {
+                sheet.0 = Time::NEVER;
+                std::mem::take(&mut sheet.1)
+            }
+            None => self.cohorts.iter().map(|cohort| delay.left(cohort, at)).collect(),
+        }
+    }
+
     /// The first members fire now: who does, usually one, in the order in which their attempts began. The others do not.
     pub(super) fn fire(&mut self, now: Time, delay: &Delay, stream: &mut Stream) -> Vec<u32> {
-        self.pass(now, delay, false);
-        let before = std::mem::take(&mut self.left);
-        let after: Vec<f64> = self.cohorts.iter().map(|cohort| delay.left(cohort, now + Span(1))).collect();
+        let (before, after) = (self.left_at(now, delay), self.left_at(now + Span(1), delay));
         let here: Vec<f64> = before.iter().zip(&after).map(|(before, after)| (before - after).max(0.0)).collect();
         let mut fired = self.hits(|group| group.pending(&here) / group.pending(&before), true, stream);
         if fired.is_empty() {

@@ -5,6 +5,9 @@ use crate::model::time::{Span, Time};
 use crate::random::dist::Distribution;
 use crate::random::stream::Stream;
 
+/// While more than this share of a cohort is left, drawing until a draw is not past is faster than inversion.
+const OFTEN: f64 = 0.1;
+
 /// Attempts that have the same law of firing: begun at one instant or, where the delay has no memory, in one exponential phase.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cohort {
@@ -57,14 +60,24 @@ impl Delay {
         if let Some(mean) = cohort.mean {
             return at + Span((mean * stream.exponential()) as i64);
         }
-        let least = left * stream.uniform_open();
-        let step = (self.law.mean() * 1e9).min(1e15) as i64;
-        self.last_at_least(least, at, left, step, |at| self.left(cohort, at)).unwrap_or(Time::NEVER)
+        if left > OFTEN {
+            loop {
+                let firing = cohort.since + self.sample(stream);
+                if firing >= at {
+                    return firing;
+                }
+            }
+        }
+        // By inversion; the logarithm of a tail is nearly a straight line.
+        let least = math::ln(left) + math::ln(stream.uniform_open());
+        let step = (self.law.mean() * 1e8).min(1e15) as i64;
+        let value = |at| math::ln(self.left(cohort, at));
+        self.last_at_least(least, at, math::ln(left), step, value).unwrap_or(Time::NEVER)
     }
 
     /// The last instant from `from` on at which a falling function, which is `value_there` at `from`, is not below `least`;
-    /// `None` if it lies beyond the horizon. `step` is a guess at how far it is. False position, as the functions here are
-    /// smooth but for jumps; with bisection where that is slow.
+    /// `None` if it lies beyond the horizon. `step` is a guess at how far it is. False position in the Illinois variant, as the
+    /// functions here are smooth but for jumps; with bisection where that is slow.
     pub(super) fn last_at_least(
         &self,
         least: f64,
@@ -86,17 +99,23 @@ impl Delay {
             }
             (low, at_low, step) = (probe, there, step.saturating_mul(4));
         };
-        let mut probes = 0;
+        let (mut probes, mut last) = (0, None);
         while high - low > 1 {
             probes += 1;
-            let share = if at_high.is_finite() && (probes < 6 || probes % 2 == 0) {
-                (at_low - least) / (at_low - at_high)
-            } else {
-                0.5
-            };
+            let share = (at_low - least) / (at_low - at_high);
+            let share = if share.is_finite() && at_high.is_finite() && probes % 4 != 0 { share } else { 0.5 };
             let probe = (low + (share * (high - low) as f64) as i64).clamp(low + 1, high - 1);
             let there = value(Time(probe));
-            if there < least { (high, at_high) = (probe, there) } else { (low, at_low) = (probe, there) }
+            let below = there < least;
+            if below {
+                (high, at_high) = (probe, there);
+            } else {
+                (low, at_low) = (probe, there);
+            }
+            if last.replace(below) == Some(below) {
+                // Twice on the same side: the other end counts half.
+                if below { at_low = least + (at_low - least) / 2.0 } else { at_high = least + (at_high - least) / 2.0 }
+            }
         }
         Some(Time(low))
     }
