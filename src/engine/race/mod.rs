@@ -99,7 +99,7 @@ impl Race {
             }
             Racers::Uniform(crowds) => crowds.heat(now, need, pool, waiting, calendar),
             Racers::Lockstep(cohorts) => cohorts.heat(now, need, pool, calendar),
-            Racers::Cohorts(crowds) => crowds.heat(now, need, pool, calendar),
+            Racers::Cohorts(crowds) => crowds.heat(now, need, pool),
         }
     }
 
@@ -137,7 +137,7 @@ impl Race {
             }
             Racers::Uniform(crowds) => crowds.review(now, worker, pool, waiting, calendar),
             Racers::Lockstep(cohorts) => cohorts.review(now, worker, pool, waiting, calendar),
-            Racers::Cohorts(crowds) => crowds.review(now, worker, pool, waiting, calendar),
+            Racers::Cohorts(crowds) => crowds.review(now, worker, pool, waiting),
         }
     }
 
@@ -158,7 +158,7 @@ impl Race {
             Racers::Alone(_) => unreachable!("workers that race alone have no crowds"),
             Racers::Uniform(crowds) => Some(crowds.fire(key, now)),
             Racers::Lockstep(cohorts) => cohorts.fire(pool, waiting),
-            Racers::Cohorts(crowds) => Some(crowds.fire(key, now)),
+            Racers::Cohorts(crowds) => Some(crowds.fire(now)),
         };
         worker.map(|worker| WorkerId(worker as u32))
     }
@@ -170,7 +170,7 @@ impl Race {
             Racers::Alone(racers) => racers.pending.set(worker, false),
             Racers::Uniform(crowds) => crowds.fire_alone(worker),
             Racers::Lockstep(cohorts) => cohorts.fire_alone(worker),
-            Racers::Cohorts(crowds) => crowds.fire_alone(worker),
+            Racers::Cohorts(_) => unreachable!("crowds under any delay keep all attempts themselves"),
         }
     }
 }

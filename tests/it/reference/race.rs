@@ -330,32 +330,32 @@ fn a_race_with_slightly_other_delays_would_be_told_apart() {
     assert_ne!(case.differences(&uniform(0.0, 3.15)), Vec::<String>::new());
 }
 
-/// Rare jobs: nearly all workers are idle when one comes.
+/// About as many jobs as longest delays, in one large crowd that lasts for many of them.
 fn quiet(delay: impl Into<Distribution>) -> Case {
     Case {
         delay: delay.into(),
         workers: vec![([1, 0], 100)],
-        actions: vec![([1, 0], exponential_gap(1.5), exponential(2.0))],
+        actions: vec![([1, 0], exponential_gap(0.3), exponential(0.5))],
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
-        horizon: Span::secs(15),
+        horizon: Span::secs(12),
     }
 }
 
-/// Many jobs, two of a kind of need, in batches: workers leave crowds and come back while others race.
+/// More jobs of two needs, also several at once: workers leave crowds and come back while others race.
 fn lively(delay: impl Into<Distribution>) -> Case {
     Case {
         delay: delay.into(),
-        workers: vec![([1, 0], 150), ([2, 1], 50)],
+        workers: vec![([1, 0], 100), ([2, 1], 40)],
         actions: vec![
             ([1, 0], exponential_gap(0.3), exponential(1.0)),
-            ([2, 1], exponential_gap(0.7), exponential(2.0)),
+            ([2, 1], exponential_gap(0.5), exponential(2.0)),
         ],
-        batch: Batch::One,
+        batch: Batch::All,
         sizes: vec![1, 3],
-        patience: None,
-        horizon: Span::secs(12),
+        patience: Some(exponential(0.2)),
+        horizon: Span::secs(8),
     }
 }
 
@@ -365,12 +365,12 @@ macro_rules! under {
             use super::*;
 
             #[test]
-            fn quiet_pool() {
+            fn one_crowd() {
                 quiet($delay).hold();
             }
 
             #[test]
-            fn lively_pool() {
+            fn several_needs() {
                 lively($delay).hold();
             }
         })+
@@ -378,15 +378,15 @@ macro_rules! under {
 }
 
 under! {
-    later_uniform_delays: uniform(1.0, 3.0);
-    exponential_delays: exponential(1.5);
-    hyperexponential_delays: Hyperexponential::new(vec![(0.8, 1.0), (0.2, 4.0)]).unwrap();
-    erlang_delays: Erlang::new(3, 1.5).unwrap();
-    gamma_delays: Gamma::new(0.6, 1.5).unwrap();
-    lognormal_delays: Lognormal::new(1.5, 1.0).unwrap();
-    weibull_delays: Weibull::new(2.0, 1.5).unwrap();
-    pareto_delays: Pareto::new(1.5, 0.5, None).unwrap();
-    measured_delays: Empirical::new((0..400).map(|k| 0.1 + 0.01 * f64::from(k)).collect()).unwrap();
+    later_uniform_delays: uniform(0.2, 0.6);
+    exponential_delays: exponential(0.3);
+    hyperexponential_delays: Hyperexponential::new(vec![(0.8, 0.2), (0.2, 0.8)]).unwrap();
+    erlang_delays: Erlang::new(3, 0.3).unwrap();
+    gamma_delays: Gamma::new(0.6, 0.3).unwrap();
+    lognormal_delays: Lognormal::new(0.3, 1.0).unwrap();
+    weibull_delays: Weibull::new(2.0, 0.3).unwrap();
+    pareto_delays: Pareto::new(1.5, 0.1, None).unwrap();
+    measured_delays: Empirical::new((0..40).map(|k| 0.1 + 0.02 * f64::from(k % 25)).collect()).unwrap();
 }
 
 /// Under a constant delay nothing is random but the jobs: the same trajectory, event by event.

@@ -4,10 +4,7 @@
 //! belong to. The weight of a cohort is that of having begun with it, whatever has become of it since; what is left of the cohort
 //! is kept once for all groups. Only ratios of weights count, so "nobody has fired since" changes none.
 
-use std::collections::VecDeque;
-
 use super::delay::{Cohort, Delay};
-use crate::engine::calendar::NOTHING;
 use crate::model::math;
 use crate::model::time::{Span, Time};
 use crate::random::stream::Stream;
@@ -24,10 +21,8 @@ pub(super) struct Crowd {
     pub(super) fitting: Box<[u64]>,
     /// Does a job wait that fits its members?
     pub(super) hot: bool,
-    /// The key of the next firing while it is hot, or [`NOTHING`].
-    pub(super) next: u128,
-    /// Former members whose attempts are due at this instant, in order.
-    pub(super) firing: VecDeque<u32>,
+    /// When the next member fires while it is hot, or never.
+    pub(super) due: Time,
     /// Idle workers of this kind that are about to start an attempt.
     pub(super) starters: Vec<u32>,
     pub(super) groups: Vec<Group>,
@@ -37,7 +32,7 @@ pub(super) struct Crowd {
     /// By cohort: which share of it fires from now on.
     left: Vec<f64>,
     /// The instant of the next firing and the one after it, each with what is left of the cohorts then.
-    due: [(Time, Vec<f64>); 2],
+    sheets: [(Time, Vec<f64>); 2],
     /// How many nanoseconds it took lately until the first fired, for a unit of exponential luck.
     pace: f64,
 }
@@ -95,14 +90,13 @@ impl Crowd {
         Crowd {
             fitting: fitting.into(),
             hot: false,
-            next: NOTHING,
-            firing: VecDeque::new(),
+            due: Time::NEVER,
             starters: Vec::new(),
             groups: Vec::new(),
             at: Time::ZERO,
             cohorts: Vec::new(),
             left: Vec::new(),
-            due: [(Time::NEVER, Vec::new()), (Time::NEVER, Vec::new())],
+            sheets: [(Time::NEVER, Vec::new()), (Time::NEVER, Vec::new())],
             pace: 1e6,
         }
     }
@@ -120,7 +114,7 @@ impl Crowd {
     pub(super) fn advance(&mut self, now: Time, delay: &Delay) {
         if self.hot {
             // The next firing lies after this instant's claims, if it does not belong to them.
-            let quiet = now + Span(i64::from(self.next != NOTHING && super::time_of(self.next) > now));
+            let quiet = now + Span(i64::from(self.due != Time::NEVER && self.due > now));
             self.pass(quiet, delay, false);
         } else {
             self.pass(now, delay, true);
@@ -166,7 +160,7 @@ impl Crowd {
             group.normalize(&left);
         }
         self.left = left;
-        found
+        found.into_iter().map(|(_, worker)| worker).collect()
     }
 
     pub(super) fn forget(&mut self, cohort: usize) {
@@ -177,10 +171,10 @@ impl Crowd {
         }
     }
 
-    /// Members to each of whom something has happened with its group's chance, independently; at least one, if that is `sure`.
+    /// Members, each with its group, to whom something has happened with its group's chance, independently; at least one, if that is `sure`.
     ///
     /// From one to the next it is a geometric number of members, drawn as an exponential over the members' rates.
-    fn hits(&self, chance: impl Fn(&Group) -> f64, sure: bool, stream: &mut Stream) -> Vec<u32> {
+    fn hits(&self, chance: impl Fn(&Group) -> f64, sure: bool, stream: &mut Stream) -> Vec<(usize, u32)> {
         // What is certain has an infinite rate; the largest number does as well, and can be multiplied by 0.
         let rate = |group: &Group| (-math::ln_1p(-chance(group).clamp(0.0, 1.0))).min(1e200);
         let rates: Vec<f64> = self.groups.iter().map(rate).collect();
@@ -190,11 +184,11 @@ impl Crowd {
             luck = -math::ln_1p(stream.uniform() * math::exp_m1(-all));
         }
         let mut hits = Vec::new();
-        for (group, rate) in self.groups.iter().zip(rates).filter(|(_, rate)| *rate > 0.0) {
-            let mut members = &group.members[..];
+        for (group, rate) in rates.into_iter().enumerate().filter(|(_, rate)| *rate > 0.0) {
+            let mut members = &self.groups[group].members[..];
             while luck < members.len() as f64 * rate {
                 let passed = ((luck / rate) as usize).min(members.len() - 1);
-                hits.push(members[passed]);
+                hits.push((group, members[passed]));
                 members = &members[passed + 1..];
                 luck = stream.exponential();
             }
@@ -204,14 +198,14 @@ impl Crowd {
     }
 
     /// Whoever is idle starts an attempt. Gives the law of those that do.
-    pub(super) fn start(&mut self, delay: &Delay, now: Time) -> Group {
+    pub(super) fn start(&mut self, delay: &Delay, now: Time, start: u64) -> Group {
         let phases = delay.phases();
         if phases.is_empty() {
-            self.add_cohort(Cohort { since: now, mean: None }, delay);
+            self.add_cohort(Cohort { since: now, start, mean: None }, delay);
         } else if self.cohorts.is_empty() {
             self.at = self.at.max(now);
             for &(_, mean) in phases {
-                self.add_cohort(Cohort { since: self.at, mean: Some(mean) }, delay);
+                self.add_cohort(Cohort { since: self.at, start, mean: Some(mean) }, delay);
             }
         } else {
             self.begin_phases_anew();
@@ -246,17 +240,17 @@ impl Crowd {
     /// When the first member fires, nobody being idle: all have not by then with a probability that is the product of
     /// theirs, and its logarithm is exponential. `None` if that is beyond the horizon.
     pub(super) fn first(&mut self, delay: &Delay, stream: &mut Stream) -> Option<Time> {
-        self.due.iter_mut().for_each(|sheet| sheet.0 = Time::NEVER);
+        self.sheets.iter_mut().for_each(|sheet| sheet.0 = Time::NEVER);
         let luck = stream.exponential();
         let step = (1.2 * self.pace * luck).min(1e18) as i64;
-        let (groups, cohorts, due) = (&self.groups, &self.cohorts, &mut self.due);
+        let (groups, cohorts, sheets) = (&self.groups, &self.cohorts, &mut self.sheets);
         let crowded = || groups.iter().filter(|group| !group.members.is_empty());
         let mut left = Vec::new();
         let first = delay.last_at_least(-luck, self.at, 0.0, step, |at| {
             left.clear();
             left.extend(cohorts.iter().map(|cohort| delay.left(cohort, at)));
             let value = crowded().map(|group| group.members.len() as f64 * math::ln(group.pending(&left))).sum();
-            let sheet = &mut due[usize::from(value < -luck)];
+            let sheet = &mut sheets[usize::from(value < -luck)];
             sheet.0 = at;
             std::mem::swap(&mut sheet.1, &mut left);
             value
@@ -267,7 +261,7 @@ impl Crowd {
 
     /// What is left of the cohorts at an instant, which has usually been looked at when the next firing was drawn.
     fn left_at(&mut self, at: Time, delay: &Delay) -> Vec<f64> {
-        match self.due.iter_mut().find(|sheet| sheet.0 == at) {
+        match self.sheets.iter_mut().find(|sheet| sheet.0 == at) {
             Some(sheet) => {
                 sheet.0 = Time::NEVER;
                 std::mem::take(&mut sheet.1)
@@ -276,35 +270,29 @@ impl Crowd {
         }
     }
 
-    /// The first members fire now: who does, usually one, in the order in which their attempts began. The others do not.
-    pub(super) fn fire(&mut self, now: Time, delay: &Delay, stream: &mut Stream) -> Vec<u32> {
+    /// The first members fire now: who does, usually one, and with which start. The others do not.
+    pub(super) fn fire(&mut self, now: Time, delay: &Delay, stream: &mut Stream) -> Vec<(u32, u64)> {
         let (before, after) = (self.left_at(now, delay), self.left_at(now + Span(1), delay));
         let here: Vec<f64> = before.iter().zip(&after).map(|(before, after)| (before - after).max(0.0)).collect();
         let mut fired = self.hits(|group| group.pending(&here) / group.pending(&before), true, stream);
         if fired.is_empty() {
             // Only rounding leaves nobody.
             let chosen = stream.below(self.members() as u64) as usize;
-            fired.extend(self.groups.iter().flat_map(|group| &group.members).nth(chosen));
+            let members = |group: usize| self.groups[group].members.iter().map(move |&worker| (group, worker));
+            fired.extend((0..self.groups.len()).flat_map(members).nth(chosen));
         }
-        if fired.len() > 1 {
-            fired = self.in_order(fired, &here, stream);
-        }
+        let start = |(group, worker): (usize, u32)| (worker, self.start_of(group, &here, stream));
+        let fired = fired.into_iter().map(start).collect();
         (self.at, self.left) = (now + Span(1), after);
         let left = &self.left;
         self.groups.iter_mut().filter(|group| !group.members.is_empty()).for_each(|group| group.normalize(left));
         fired
     }
 
-    /// Those that fire at one instant in the order of their attempts: by cohort, within one by worker.
-    fn in_order(&self, fired: Vec<u32>, here: &[f64], stream: &mut Stream) -> Vec<u32> {
-        let of = |worker: &u32| self.groups.iter().find(|group| group.members.contains(worker));
-        let mut ordered: Vec<(usize, u32)> = Vec::new();
-        for worker in fired {
-            let group = of(&worker).expect("a member is in a group");
-            ordered.push((drawn(&group.weights, here, stream), worker));
-        }
-        ordered.sort_unstable();
-        ordered.into_iter().map(|(_, worker)| worker).collect()
+    /// Draws with which start the attempt began of a member of the group that fires when so much of each cohort does. The order of those
+    /// that fire at one instant depends on it; of one alone it does not matter.
+    fn start_of(&self, group: usize, here: &[f64], stream: &mut Stream) -> u64 {
+        self.cohorts[drawn(&self.groups[group].weights, here, stream)].start
     }
 
     /// Draws what a member of a group is at.
@@ -317,9 +305,9 @@ impl Crowd {
         }
     }
 
-    /// Draws when an attempt of a cohort fires.
-    pub(super) fn firing_of(&self, cohort: usize, delay: &Delay, stream: &mut Stream) -> Time {
-        delay.firing(&self.cohorts[cohort], self.at, self.left[cohort], stream)
+    /// With which start an attempt of a cohort began, and, drawn, when it fires.
+    pub(super) fn firing_of(&self, cohort: usize, delay: &Delay, stream: &mut Stream) -> (u64, Time) {
+        (self.cohorts[cohort].start, delay.firing(&self.cohorts[cohort], self.at, self.left[cohort], stream))
     }
 
     /// A vacant group, to be filled with members of that law; none if there are enough groups.

@@ -12,6 +12,8 @@ const OFTEN: f64 = 0.1;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cohort {
     pub(super) since: Time,
+    /// The number of the start with which it began.
+    pub(super) start: u64,
     /// The mean of the phase in nanoseconds, if the delay is made of phases.
     pub(super) mean: Option<f64>,
 }
@@ -33,6 +35,10 @@ impl Delay {
             _ => Vec::new(),
         };
         Delay { law: law.clone(), phases, horizon }
+    }
+
+    pub(super) fn horizon(&self) -> Time {
+        self.horizon
     }
 
     pub(super) fn phases(&self) -> &[(f64, f64)] {

@@ -7,9 +7,12 @@
 mod crowd;
 mod delay;
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::meet;
 use crate::engine::bits::Bits;
-use crate::engine::calendar::{Calendar, Class, NOTHING};
+use crate::engine::calendar::{Class, NOTHING, end_of};
 use crate::engine::pool::Pool;
 use crate::model::time::Time;
 use crate::random::dist::Distribution;
@@ -30,10 +33,15 @@ pub(super) struct Crowds {
     places: Vec<Place>,
     /// Workers that are alone and idle and have room for something.
     idle: Bits,
-    /// The least of the crowds' next keys.
+    /// When attempts of loners are due, the number of their start, and whose they are: at one instant the first to have begun
+    /// comes first, and of those that began together the first worker.
+    loners: BinaryHeap<Reverse<(Time, u64, u32)>>,
+    /// How often attempts have begun.
+    starts: u64,
+    /// The key of the next firing of all. No other attempts have events, so any number in sequence will do.
     next: u128,
-    /// The crowd that has just fired: its next firing is drawn once the worker has claimed, and perhaps cooled it.
-    fired: Option<usize>,
+    /// The crowds that have just fired: their next firing is drawn once the workers have claimed, and perhaps cooled them.
+    fired: Vec<usize>,
 }
 
 /// Where a worker is.
@@ -41,15 +49,10 @@ pub(super) struct Crowds {
 enum Place {
     /// On its own, without an attempt.
     Idle,
-    /// On its own, its attempt an event.
+    /// On its own, its attempt under way.
     Racing,
     /// Number `member` of a group of a crowd.
     In { crowd: u32, group: u32, member: u32 },
-}
-
-/// The instant of a key.
-fn time_of(key: u128) -> Time {
-    Calendar::time_of(key)
 }
 
 impl Crowds {
@@ -58,7 +61,8 @@ impl Crowds {
         let mut idle = Bits::new(workers);
         (0..workers).for_each(|worker| idle.set(worker, pool.fitting(worker).iter().any(|&word| word != 0)));
         let (places, delay) = (vec![Place::Idle; workers], Delay::new(delay, horizon));
-        Crowds { delay, stream, all: Vec::new(), places, idle, next: NOTHING, fired: None }
+        let (all, loners, fired) = (Vec::new(), BinaryHeap::new(), Vec::new());
+        Crowds { delay, stream, all, places, idle, loners, starts: 0, next: NOTHING, fired }
     }
 
     pub(super) fn next(&self) -> u128 {
@@ -66,7 +70,8 @@ impl Crowds {
     }
 
     /// A need begins to be waited for: all crowds that it fits become hot.
-    pub(super) fn heat(&mut self, now: Time, need: usize, pool: &Pool, calendar: &mut Calendar) {
+    pub(super) fn heat(&mut self, now: Time, need: usize, pool: &Pool) {
+        self.starts += 1;
         let starters: Vec<usize> = self.idle.intersection(pool.with_room(need)).collect();
         for worker in starters {
             let crowd = self.crowd_of(pool.fitting(worker));
@@ -76,39 +81,39 @@ impl Crowds {
         let (word, bit) = (need / 64, 1 << (need % 64));
         for crowd in 0..self.all.len() {
             if !self.all[crowd].hot && self.all[crowd].fitting[word] & bit != 0 {
-                self.heat_crowd(now, crowd, calendar);
+                self.heat_crowd(now, crowd);
             }
         }
         self.find_next();
     }
 
     /// All idle workers of a kind start an attempt together: as a new cohort, or each alone if they are few.
-    fn heat_crowd(&mut self, now: Time, crowd: usize, calendar: &mut Calendar) {
+    fn heat_crowd(&mut self, now: Time, crowd: usize) {
         self.all[crowd].advance(now, &self.delay);
         self.all[crowd].hot = true;
         let mut starters = std::mem::take(&mut self.all[crowd].starters);
         if self.delay.phases().is_empty() {
-            self.dissolve_thin_cohorts(crowd, calendar);
+            self.dissolve_thin_cohorts(crowd);
             let idle = self.all[crowd].expected(State::Idle) + starters.len() as f64;
             if idle < self.all[crowd].worthwhile() {
                 starters.extend(self.find_idle(crowd));
                 starters.sort_unstable();
-                starters.into_iter().for_each(|worker| self.start_alone(now, worker as usize, calendar));
-                return self.draw_next(crowd, calendar);
+                starters.into_iter().for_each(|worker| self.start_alone(now, worker as usize));
+                return self.draw_next(crowd);
             }
         }
-        let law = self.all[crowd].start(&self.delay, now);
-        self.admit(now, crowd, &starters, law, calendar);
-        self.settle(crowd, calendar);
-        self.draw_next(crowd, calendar);
+        let law = self.all[crowd].start(&self.delay, now, self.starts);
+        self.admit(now, crowd, &starters, law);
+        self.settle(crowd);
+        self.draw_next(crowd);
     }
 
     /// The members of cohorts that hardly any are left of race alone from now on.
-    fn dissolve_thin_cohorts(&mut self, crowd: usize, calendar: &mut Calendar) {
+    fn dissolve_thin_cohorts(&mut self, crowd: usize) {
         while let Some(cohort) = self.all[crowd].thin_cohort() {
             for worker in self.all[crowd].find(State::Of(cohort), &mut self.stream) {
                 self.exit(worker as usize);
-                self.become_known(worker as usize, crowd, State::Of(cohort), calendar);
+                self.become_known(worker as usize, crowd, State::Of(cohort));
             }
             self.all[crowd].forget(cohort);
         }
@@ -122,19 +127,19 @@ impl Crowds {
     }
 
     /// Makes a group of workers that have just started an attempt; if there are enough groups, they race alone.
-    fn admit(&mut self, now: Time, crowd: usize, starters: &[u32], law: Group, calendar: &mut Calendar) {
+    fn admit(&mut self, now: Time, crowd: usize, starters: &[u32], law: Group) {
         if starters.is_empty() {
             return;
         }
         if let Some(group) = self.all[crowd].vacancy(law) {
             starters.iter().for_each(|&worker| self.enter(worker as usize, crowd, group));
         } else {
-            starters.iter().for_each(|&worker| self.start_alone(now, worker as usize, calendar));
+            starters.iter().for_each(|&worker| self.start_alone(now, worker as usize));
         }
     }
 
     /// Merges groups into the largest where they have become alike, and lets the members of small ones race alone.
-    fn settle(&mut self, crowd: usize, calendar: &mut Calendar) {
+    fn settle(&mut self, crowd: usize) {
         let Some(largest) = self.all[crowd].largest() else { return };
         for group in 0..self.all[crowd].groups.len() {
             let members = self.all[crowd].groups[group].members.len();
@@ -143,14 +148,14 @@ impl Crowds {
             }
             let overlap = if group == largest { 0.0 } else { self.all[crowd].overlap(group, largest) };
             if members < FEW && (group != largest || self.delay.phases().is_empty()) || overlap >= ALIKE {
-                self.merge(crowd, group, largest, overlap, calendar);
+                self.merge(crowd, group, largest, overlap);
             }
         }
     }
 
     /// Members of one group go over to another as far as the laws have `overlap` in common, by rejection sampling: what a member is
     /// at is drawn, and forgotten again if it might as well have been drawn from the other law. The others race alone.
-    fn merge(&mut self, crowd: usize, group: usize, into: usize, overlap: f64, calendar: &mut Calendar) {
+    fn merge(&mut self, crowd: usize, group: usize, into: usize, overlap: f64) {
         let members = self.all[crowd].groups[group].members.clone();
         for worker in members.into_iter().map(|worker| worker as usize) {
             if overlap >= 1.0 {
@@ -164,7 +169,7 @@ impl Crowds {
             if joins {
                 self.enter(worker, crowd, into);
             } else {
-                self.become_known(worker, crowd, state, calendar);
+                self.become_known(worker, crowd, state);
             }
         }
     }
@@ -176,10 +181,7 @@ impl Crowds {
         for crowd in &mut self.all {
             if crowd.hot && crowd.fitting[word] & bit != 0 && !meet(&crowd.fitting, waiting) {
                 crowd.advance(now, &self.delay);
-                crowd.hot = false;
-                if crowd.firing.is_empty() {
-                    (crowd.next, changed) = (NOTHING, true);
-                }
+                (crowd.hot, crowd.due, changed) = (false, Time::NEVER, true);
             }
         }
         if changed {
@@ -187,34 +189,26 @@ impl Crowds {
         }
     }
 
-    /// The firing with that key is due: whose it is. The member leaves its crowd, its attempt being over.
-    pub(super) fn fire(&mut self, key: u128, now: Time) -> usize {
-        let crowd = self.all.iter().position(|crowd| crowd.next == key).expect("the key is a crowd's");
-        if self.all[crowd].firing.is_empty() {
-            for worker in self.all[crowd].fire(now, &self.delay, &mut self.stream) {
-                self.exit(worker as usize);
-                self.places[worker as usize] = Place::Racing;
-                self.all[crowd].firing.push_back(worker);
+    /// A firing is due: whose it is. Members of crowds that fire at this instant have left them.
+    pub(super) fn fire(&mut self, now: Time) -> usize {
+        for crowd in 0..self.all.len() {
+            if self.all[crowd].due == now {
+                for (worker, start) in self.all[crowd].fire(now, &self.delay, &mut self.stream) {
+                    self.exit(worker as usize);
+                    self.race_alone(worker as usize, start, now);
+                }
+                self.all[crowd].due = Time::NEVER;
+                self.fired.push(crowd);
             }
         }
-        let worker = self.all[crowd].firing.pop_front().expect("somebody fires") as usize;
-        self.places[worker] = Place::Idle;
-        if self.all[crowd].firing.is_empty() {
-            self.all[crowd].next = NOTHING;
-            self.fired = Some(crowd);
-            self.find_next();
-        }
-        worker
-    }
-
-    /// The attempt of a worker that races alone is due.
-    pub(super) fn fire_alone(&mut self, worker: usize) {
-        debug_assert_eq!(self.places[worker], Place::Racing);
-        self.places[worker] = Place::Idle;
+        let Reverse((_, _, worker)) = self.loners.pop().expect("somebody fires");
+        self.places[worker as usize] = Place::Idle;
+        self.find_next();
+        worker as usize
     }
 
     /// What fits on a worker, or what it is at, may have changed.
-    pub(super) fn review(&mut self, now: Time, worker: usize, pool: &Pool, waiting: &[u64], calendar: &mut Calendar) {
+    pub(super) fn review(&mut self, now: Time, worker: usize, pool: &Pool, waiting: &[u64]) {
         let fitting = pool.fitting(worker);
         if let Place::In { crowd, group, .. } = self.places[worker] {
             let (crowd, group) = (crowd as usize, group as usize);
@@ -224,53 +218,57 @@ impl Crowds {
             self.all[crowd].advance(now, &self.delay);
             let state = self.all[crowd].state(group, &mut self.stream);
             self.exit(worker);
-            self.become_known(worker, crowd, state, calendar);
-            self.draw_next(crowd, calendar);
+            self.become_known(worker, crowd, state);
+            self.draw_next(crowd);
             self.find_next();
         }
         if self.places[worker] == Place::Racing {
             return;
         }
+        self.starts += 1;
         let hot = meet(fitting, waiting);
         self.idle.set(worker, !hot && fitting.iter().any(|&word| word != 0));
         if hot {
-            self.start_in_the_heat(now, worker, fitting, calendar);
+            self.start_in_the_heat(now, worker, fitting);
         }
-        if let Some(crowd) = self.fired.take() {
-            self.draw_next(crowd, calendar);
-            self.find_next();
+        while let Some(crowd) = self.fired.pop() {
+            self.draw_next(crowd);
         }
+        self.find_next();
     }
 
     /// A worker starts an attempt while its kind is hot: others have been racing for longer, which makes no difference only
     /// without memory.
-    fn start_in_the_heat(&mut self, now: Time, worker: usize, fitting: &[u64], calendar: &mut Calendar) {
+    fn start_in_the_heat(&mut self, now: Time, worker: usize, fitting: &[u64]) {
         if self.delay.phases().is_empty() {
-            return self.start_alone(now, worker, calendar);
+            return self.start_alone(now, worker);
         }
         let crowd = self.crowd_of(fitting);
         self.all[crowd].advance(now, &self.delay);
         self.all[crowd].hot = true;
-        let law = self.all[crowd].start(&self.delay, now);
-        self.admit(now, crowd, &[worker as u32], law, calendar);
-        self.settle(crowd, calendar);
-        self.draw_next(crowd, calendar);
-        self.find_next();
+        let law = self.all[crowd].start(&self.delay, now, self.starts);
+        self.admit(now, crowd, &[worker as u32], law);
+        self.settle(crowd);
+        self.draw_next(crowd);
     }
 
     /// A worker that is in no group starts an attempt.
-    fn start_alone(&mut self, now: Time, worker: usize, calendar: &mut Calendar) {
+    fn start_alone(&mut self, now: Time, worker: usize) {
         self.idle.set(worker, false);
+        let firing = now + self.delay.sample(&mut self.stream);
+        self.race_alone(worker, self.starts, firing);
+    }
+
+    fn race_alone(&mut self, worker: usize, start: u64, firing: Time) {
         self.places[worker] = Place::Racing;
-        calendar.schedule(now + self.delay.sample(&mut self.stream), Class::Claim, worker);
+        self.loners.push(Reverse((firing, start, worker as u32)));
     }
 
     /// A worker has left its crowd, and what it is at has been drawn.
-    fn become_known(&mut self, worker: usize, crowd: usize, state: State, calendar: &mut Calendar) {
+    fn become_known(&mut self, worker: usize, crowd: usize, state: State) {
         if let State::Of(cohort) = state {
-            let firing = self.all[crowd].firing_of(cohort, &self.delay, &mut self.stream);
-            self.places[worker] = Place::Racing;
-            calendar.schedule(firing, Class::Claim, worker);
+            let (start, firing) = self.all[crowd].firing_of(cohort, &self.delay, &mut self.stream);
+            self.race_alone(worker, start, firing);
         }
     }
 
@@ -293,20 +291,19 @@ impl Crowds {
     }
 
     /// Draws the next firing of a crowd anew: as nobody has seen the old one, it may be forgotten.
-    fn draw_next(&mut self, crowd: usize, calendar: &mut Calendar) {
+    fn draw_next(&mut self, crowd: usize) {
         let crowd = &mut self.all[crowd];
-        if !crowd.firing.is_empty() {
-            return;
-        }
-        crowd.next = NOTHING;
+        crowd.due = Time::NEVER;
         if crowd.hot && crowd.members() > 0 {
-            let first = crowd.first(&self.delay, &mut self.stream);
-            crowd.next = first.and_then(|at| calendar.key(at, Class::Claim, 0)).unwrap_or(NOTHING);
+            crowd.due = crowd.first(&self.delay, &mut self.stream).unwrap_or(Time::NEVER);
         }
     }
 
     fn find_next(&mut self) {
-        self.next = self.all.iter().map(|crowd| crowd.next).min().unwrap_or(NOTHING);
+        let crowds = self.all.iter().map(|crowd| crowd.due);
+        let loners = self.loners.peek().map(|Reverse((firing, ..))| *firing);
+        let next = crowds.chain(loners).min().unwrap_or(Time::NEVER);
+        self.next = if next > self.delay.horizon() { NOTHING } else { end_of(next, Class::Claim) };
     }
 
     /// The crowd of the workers for which just these needs fit, made if there is none.
