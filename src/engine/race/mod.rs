@@ -1,9 +1,9 @@
 //! Delayed claiming, the registry's race: a worker with room for a waiting job waits a delay of its own, then looks again.
 //!
 //! Worker by worker that is one event an attempt, and most attempts of a large idle pool find nothing: 20,000 idle workers
-//! would make 20,000 events of one job. So in large pools under the registry's kind of delay, workers for which the same
-//! needs fit are put into a [`Crowd`], of which only the firings that claim something are events. The law of what is claimed
-//! when, and by whom, stays the same; `docs/model.md` has the argument.
+//! would make 20,000 events of one job. So in large pools workers for which the same needs fit race as crowds, of which only the
+//! firings that claim something are events. The law of what is claimed when, and by whom, stays the same; `docs/model.md` has
+//! the argument.
 
 mod cohorts;
 mod crowd;

@@ -356,3 +356,120 @@ fn drawn(weights: &[f64], factors: &[f64], stream: &mut Stream) -> usize {
     }
     last
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::{Distribution, Empirical, Weibull};
+    use crate::random::stream::{Purpose, Streams};
+
+    /// Two groups over three cohorts of different ages.
+    fn crowd(delay: &Delay) -> Crowd {
+        let mut crowd = Crowd::new(&[1]);
+        for (start, since) in [0, 400_000_000, 900_000_000].into_iter().enumerate() {
+            crowd.add_cohort(Cohort { since: Time(since), start: start as u64, mean: None }, delay);
+        }
+        for (members, weights) in [(0..10, [3.0, 0.0, 1.0]), (10..13, [0.0, 1.0, 5.0])] {
+            crowd.groups.push(Group { members: members.collect(), idle: 0.0, weights: weights.into() });
+        }
+        crowd.pass(Time(900_000_000), delay, false);
+        crowd.hot = true;
+        crowd
+    }
+
+    /// The first firing and who it is, against draws of all members one by one: by rejection, from their starts.
+    fn first_of_all(law: &Distribution) {
+        let delay = Delay::new(law, Time(60_000_000_000));
+        let mut stream = Streams::new(3, 0).stream(Purpose::Race, law.name());
+        let draws = 6_000;
+        let (mut drawn, mut brute, mut fired, mut fired_brute) = (Vec::new(), Vec::new(), [0.0; 14], [0.0; 14]);
+        for _ in 0..draws {
+            let mut crowd = crowd(&delay);
+            let first = crowd.first(&delay, &mut stream).expect("long before the horizon");
+            drawn.push(first.0);
+            let who = crowd.fire(first, &delay, &mut stream);
+            who.iter().for_each(|&(worker, _)| fired[worker as usize] += 1.0);
+            fired[13] += f64::from(who.len() > 1);
+
+            let firings: Vec<Time> = (0..13).map(|worker| one_by_one(worker, &delay, &mut stream)).collect();
+            let first = *firings.iter().min().unwrap();
+            brute.push(first.0);
+            let who: Vec<usize> = (0..13).filter(|&worker| firings[worker] == first).collect();
+            who.iter().for_each(|&worker| fired_brute[worker] += 1.0);
+            fired_brute[13] += f64::from(who.len() > 1);
+        }
+        drawn.sort_unstable();
+        brute.sort_unstable();
+        let share = |values: &[i64], at: i64| values.partition_point(|&value| value <= at) as f64 / f64::from(draws);
+        let distance = drawn.iter().map(|&at| (share(&drawn, at) - share(&brute, at)).abs()).fold(0.0, f64::max);
+        assert!(distance * (f64::from(draws) / 2.0).sqrt() < 2.7, "{}: {distance}", law.name());
+        for (one, other) in fired.iter().zip(fired_brute) {
+            let z = (one - other) / (one + other + 1.0_f64).sqrt();
+            assert!(z.abs() < 4.5, "{}: {fired:?} {fired_brute:?}", law.name());
+        }
+    }
+
+    fn one_by_one(worker: usize, delay: &Delay, stream: &mut Stream) -> Time {
+        loop {
+            // As in `crowd`: 3 to 1 of starting at 0 or at 0.9 s; 1 to 5 of starting at 0.4 s or at 0.9 s.
+            let (earlier, share) = if worker < 10 { (0, 0.75) } else { (400_000_000, 1.0 / 6.0) };
+            let since = Time(if stream.uniform() < share { earlier } else { 900_000_000 });
+            let firing = since + delay.sample(stream);
+            if firing >= Time(900_000_000) {
+                return firing;
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_of_all_is_that_of_draws_one_by_one() {
+        first_of_all(&Weibull::new(2.0, 1.0).unwrap().into());
+    }
+
+    #[test]
+    fn delays_that_coincide_fire_together() {
+        let values = (1..=8).map(|k| f64::from(k) * 0.25).collect();
+        first_of_all(&Empirical::new(values).unwrap().into());
+    }
+
+    #[test]
+    fn members_that_are_found_have_the_chance_of_their_group_and_the_others_not_that_state() {
+        let delay = Delay::new(&Weibull::new(2.0, 1.0).unwrap().into(), Time(60_000_000_000));
+        let mut stream = Streams::new(4, 0).stream(Purpose::Race, "find");
+        let (mut found, mut expected) = (0.0, 0.0);
+        for _ in 0..5_000 {
+            let mut crowd = crowd(&delay);
+            expected += crowd.expected(State::Of(2));
+            found += crowd.find(State::Of(2), &mut stream).len() as f64;
+            assert_eq!(crowd.expected(State::Of(2)), 0.0);
+            assert!((crowd.expected(State::Of(0)) + crowd.expected(State::Of(1)) - 13.0).abs() < 1e-9);
+        }
+        // The variance of a count is below its mean.
+        assert!((found - expected).abs() < 4.5 * f64::sqrt(expected), "{found} of {expected}");
+    }
+
+    /// What the merging of groups rests on: of draws from one law those that are accepted have the other law.
+    #[test]
+    fn accepted_states_have_the_law_of_the_other_group() {
+        let delay = Delay::new(&Weibull::new(2.0, 1.0).unwrap().into(), Time(60_000_000_000));
+        let mut stream = Streams::new(5, 0).stream(Purpose::Race, "accept");
+        let mut crowd = crowd(&delay);
+        (crowd.groups[0].weights, crowd.groups[1].weights) = (vec![3.0, 1.0, 1.0], vec![1.0, 1.0, 2.0]);
+        (crowd.groups[0].idle, crowd.groups[1].idle) = (0.5, 0.7);
+        let left = crowd.left.clone();
+        crowd.groups.iter_mut().for_each(|group| group.normalize(&left));
+        let (overlap, draws) = (crowd.overlap(0, 1), 40_000);
+        let states: Vec<State> = (0..draws).map(|_| crowd.state(0, &mut stream)).collect();
+        let accepted: Vec<State> =
+            states.into_iter().filter(|&it| stream.uniform() * crowd.ratio(it, 0, 1) < overlap).collect();
+        let close = |count: usize, of: f64, share: f64| {
+            (count as f64 - of * share).abs() < 4.5 * (of * share * (1.0 - share)).sqrt()
+        };
+        assert!(close(accepted.len(), f64::from(draws), overlap), "{} with overlap {overlap}", accepted.len());
+        for state in [State::Idle, State::Of(0), State::Of(1), State::Of(2)] {
+            let count = accepted.iter().filter(|&&it| it == state).count();
+            let share = crowd.groups[1].weight(state, &left);
+            assert!(close(count, accepted.len() as f64, share), "{state:?}: {count}, not {share}");
+        }
+    }
+}

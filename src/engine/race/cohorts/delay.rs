@@ -126,3 +126,64 @@ impl Delay {
         Some(Time(low))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::{Empirical, Lognormal, Pareto, Uniform};
+    use crate::random::stream::{Purpose, Streams};
+
+    fn delay(law: impl Into<Distribution>) -> Delay {
+        Delay::new(&law.into(), Time(3_600_000_000_000))
+    }
+
+    /// Against a walk over all instants, for falling functions with jumps and flat stretches.
+    #[test]
+    fn the_last_instant_is_that_of_a_walk() {
+        let mut stream = Streams::new(1, 0).stream(Purpose::Race, "walk");
+        let delay = Delay { law: Uniform::new(0.0, 1.0).unwrap().into(), phases: Vec::new(), horizon: Time(299) };
+        for _ in 0..2_000 {
+            let mut values = vec![1.0];
+            for _ in 0..300 {
+                let factor = [1.0, 1.0, 0.999, stream.uniform()][stream.below(4) as usize];
+                values.push(values.last().unwrap() * factor);
+            }
+            let (from, step) = (stream.below(50) as usize, stream.below(200) as i64);
+            let least = values[from] * stream.uniform_open();
+            let walked = (from..=300).rfind(|&at| values[at] >= least).filter(|&at| at < 300).map(|at| Time(at as i64));
+            let value = |at: Time| values[at.0 as usize];
+            assert_eq!(delay.last_at_least(least, Time(from as i64), values[from], step, value), walked);
+        }
+    }
+
+    /// Firings of a cohort of which much or little is left, against draws from the start that are not over by then.
+    #[test]
+    fn a_firing_has_the_law_of_the_delays_that_are_not_over() {
+        let measured = Empirical::new((1..200).map(|k| f64::from(k * k) * 1e-4).collect()).unwrap();
+        for delay in [
+            delay(Lognormal::new(1.0, 1.0).unwrap()),
+            delay(Pareto::new(1.5, 0.3, None).unwrap()),
+            delay(Uniform::new(1.0, 4.0).unwrap()),
+            delay(measured),
+        ] {
+            let cohort = Cohort { since: Time(500), start: 0, mean: None };
+            for at in [Time(500), Time(700_000_500), Time(3_900_000_500)] {
+                let mut stream = Streams::new(2, 0).stream(Purpose::Race, "firing");
+                let left = delay.left(&cohort, at);
+                // The probability of firing at the drawn instant or later is uniform, but for jumps, which are spread out.
+                let mut places: Vec<f64> = (0..4_000)
+                    .map(|_| {
+                        let firing = delay.firing(&cohort, at, left, &mut stream);
+                        assert!(firing >= at);
+                        let [here, after] = [firing, firing + Span(1)].map(|at| delay.left(&cohort, at));
+                        (after + (here - after) * stream.uniform()) / left
+                    })
+                    .collect();
+                places.sort_by(f64::total_cmp);
+                let off = places.iter().enumerate().map(|(i, place)| (place - i as f64 / 4_000.0).abs());
+                let lambda = off.fold(0.0, f64::max) * 4_000.0_f64.sqrt();
+                assert!(lambda < 2.7, "{:?} from {at:?}: Kolmogorov-Smirnov {lambda}", delay.law);
+            }
+        }
+    }
+}
