@@ -107,16 +107,16 @@ impl StandardGamma {
 
     /// `1/(z+1-a- 1(1-a)/(z+3-a- 2(2-a)/(z+5-a- …)))` with the shape for a, from its head on by the method of Lentz.
     fn continued_fraction(&self, z: f64) -> f64 {
-        let mut b = z + 1.0 - self.shape;
-        let mut d = 1.0 / b;
-        let (mut c, mut product, mut i) = (f64::MAX, d, 0.0);
+        let mut denominator = z + 1.0 - self.shape;
+        let (mut upper, mut lower) = (f64::MAX, 1.0 / denominator);
+        let (mut product, mut number) = (lower, 0.0);
         loop {
-            i += 1.0;
-            let a = i * (self.shape - i);
-            b += 2.0;
-            d = 1.0 / (a * d + b);
-            c = b + a / c;
-            let factor = c * d;
+            number += 1.0;
+            let numerator = number * (self.shape - number);
+            denominator += 2.0;
+            lower = 1.0 / (numerator * lower + denominator);
+            upper = denominator + numerator / upper;
+            let factor = upper * lower;
             product *= factor;
             if (factor - 1.0).abs() <= 2.0 * f64::EPSILON {
                 return product;

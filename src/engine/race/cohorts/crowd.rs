@@ -5,6 +5,7 @@
 //! is kept once for all groups. Only ratios of weights count, so "nobody has fired since" changes none.
 
 use super::delay::{Cohort, Delay};
+use super::group::{Group, State, drawn};
 use crate::model::math;
 use crate::model::time::{Span, Time};
 use crate::random::stream::Stream;
@@ -35,54 +36,6 @@ pub(super) struct Crowd {
     sheets: [(Time, Vec<f64>); 2],
     /// How many nanoseconds it took lately until the first fired, for a unit of exponential luck.
     pace: f64,
-}
-
-/// Members with one law. One without members is vacant.
-#[derive(Debug, Default)]
-pub(super) struct Group {
-    pub(super) members: Vec<u32>,
-    idle: f64,
-    /// By cohort; their sum, each times what is left of its cohort, and `idle` make 1.
-    weights: Vec<f64>,
-}
-
-/// What a member is found to be at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Idle,
-    /// Its attempt is of that cohort.
-    Of(usize),
-}
-
-impl Group {
-    fn weight(&self, state: State, left: &[f64]) -> f64 {
-        match state {
-            State::Idle => self.idle,
-            State::Of(cohort) => self.weights[cohort] * left[cohort],
-        }
-    }
-
-    /// The weight of all that may still be.
-    fn total(&self, left: &[f64]) -> f64 {
-        self.idle + self.pending(left)
-    }
-
-    #[inline]
-    fn pending(&self, left: &[f64]) -> f64 {
-        self.weights.iter().zip(left).map(|(weight, left)| weight * left).sum()
-    }
-
-    fn normalize(&mut self, left: &[f64]) {
-        let total = self.total(left);
-        if total > 0.0 {
-            self.idle /= total;
-            self.weights.iter_mut().for_each(|weight| *weight /= total);
-        } else {
-            // Only rounding leaves nothing of a law.
-            self.weights.fill(0.0);
-            self.idle = 1.0;
-        }
-    }
 }
 
 impl Crowd {
@@ -315,9 +268,9 @@ impl Crowd {
         let vacant = self.groups.iter().position(|group| group.members.is_empty());
         let group = vacant.or((self.groups.len() < MOST_GROUPS).then_some(self.groups.len()))?;
         if group == self.groups.len() {
-            self.groups.push(law)
+            self.groups.push(law);
         } else {
-            self.groups[group] = law
+            self.groups[group] = law;
         }
         Some(group)
     }
@@ -341,20 +294,6 @@ impl Crowd {
     fn states(&self) -> impl Iterator<Item = State> + '_ {
         std::iter::once(State::Idle).chain((0..self.cohorts.len()).map(State::Of))
     }
-}
-
-/// Draws a place with a probability proportional to the product of its two factors.
-fn drawn(weights: &[f64], factors: &[f64], stream: &mut Stream) -> usize {
-    let products = || weights.iter().zip(factors).map(|(weight, factor)| weight * factor);
-    let mut rest = stream.uniform() * products().sum::<f64>();
-    let mut last = 0;
-    for (place, product) in products().enumerate().filter(|(_, product)| *product > 0.0) {
-        if rest < product {
-            return place;
-        }
-        (rest, last) = (rest - product, place);
-    }
-    last
 }
 
 #[cfg(test)]
@@ -382,26 +321,30 @@ mod tests {
         let delay = Delay::new(law, Time(60_000_000_000));
         let mut stream = Streams::new(3, 0).stream(Purpose::Race, law.name());
         let draws = 6_000;
-        let (mut drawn, mut brute, mut fired, mut fired_brute) = (Vec::new(), Vec::new(), [0.0; 14], [0.0; 14]);
+        let (mut firsts, mut brute, mut fired, mut fired_brute) = (Vec::new(), Vec::new(), [0.0; 14], [0.0; 14]);
         for _ in 0..draws {
             let mut crowd = crowd(&delay);
             let first = crowd.first(&delay, &mut stream).expect("long before the horizon");
-            drawn.push(first.0);
+            firsts.push(first.0);
             let who = crowd.fire(first, &delay, &mut stream);
-            who.iter().for_each(|&(worker, _)| fired[worker as usize] += 1.0);
+            for &(worker, _) in &who {
+                fired[worker as usize] += 1.0;
+            }
             fired[13] += f64::from(who.len() > 1);
 
             let firings: Vec<Time> = (0..13).map(|worker| one_by_one(worker, &delay, &mut stream)).collect();
             let first = *firings.iter().min().unwrap();
             brute.push(first.0);
             let who: Vec<usize> = (0..13).filter(|&worker| firings[worker] == first).collect();
-            who.iter().for_each(|&worker| fired_brute[worker] += 1.0);
+            for &worker in &who {
+                fired_brute[worker] += 1.0;
+            }
             fired_brute[13] += f64::from(who.len() > 1);
         }
-        drawn.sort_unstable();
+        firsts.sort_unstable();
         brute.sort_unstable();
         let share = |values: &[i64], at: i64| values.partition_point(|&value| value <= at) as f64 / f64::from(draws);
-        let distance = drawn.iter().map(|&at| (share(&drawn, at) - share(&brute, at)).abs()).fold(0.0, f64::max);
+        let distance = firsts.iter().map(|&at| (share(&firsts, at) - share(&brute, at)).abs()).fold(0.0, f64::max);
         assert!(distance * (f64::from(draws) / 2.0).sqrt() < 2.7, "{}: {distance}", law.name());
         for (one, other) in fired.iter().zip(fired_brute) {
             let z = (one - other) / (one + other + 1.0_f64).sqrt();

@@ -105,7 +105,7 @@ impl Delay {
             }
             (low, at_low, step) = (probe, there, step.saturating_mul(4));
         };
-        let (mut probes, mut last) = (0, None);
+        let (mut probes, mut side) = (0, None);
         while high - low > 1 {
             probes += 1;
             let share = (at_low - least) / (at_low - at_high);
@@ -118,7 +118,7 @@ impl Delay {
             } else {
                 (low, at_low) = (probe, there);
             }
-            if last.replace(below) == Some(below) {
+            if side.replace(below) == Some(below) {
                 // Twice on the same side: the other end counts half.
                 if below { at_low = least + (at_low - least) / 2.0 } else { at_high = least + (at_high - least) / 2.0 }
             }

@@ -6,6 +6,7 @@
 
 mod crowd;
 mod delay;
+mod group;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,8 +18,9 @@ use crate::engine::pool::Pool;
 use crate::model::time::Time;
 use crate::random::dist::Distribution;
 use crate::random::stream::Stream;
-use crowd::{Crowd, FEW, Group, State};
+use crowd::{Crowd, FEW};
 use delay::Delay;
+use group::{Group, State};
 
 /// Groups are merged when so much of their laws is common: the rest of the smaller one races alone from then on.
 const ALIKE: f64 = 0.5;
@@ -98,7 +100,9 @@ impl Crowds {
             if idle < self.all[crowd].worthwhile() {
                 starters.extend(self.find_idle(crowd));
                 starters.sort_unstable();
-                starters.into_iter().for_each(|worker| self.start_alone(now, worker as usize));
+                for worker in starters {
+                    self.start_alone(now, worker as usize);
+                }
                 return self.draw_next(crowd);
             }
         }
@@ -122,7 +126,9 @@ impl Crowds {
     /// Takes the members that are idle out of a crowd.
     fn find_idle(&mut self, crowd: usize) -> Vec<u32> {
         let found = self.all[crowd].find(State::Idle, &mut self.stream);
-        found.iter().for_each(|&worker| self.exit(worker as usize));
+        for &worker in &found {
+            self.exit(worker as usize);
+        }
         found
     }
 
@@ -132,9 +138,13 @@ impl Crowds {
             return;
         }
         if let Some(group) = self.all[crowd].vacancy(law) {
-            starters.iter().for_each(|&worker| self.enter(worker as usize, crowd, group));
+            for &worker in starters {
+                self.enter(worker as usize, crowd, group);
+            }
         } else {
-            starters.iter().for_each(|&worker| self.start_alone(now, worker as usize));
+            for &worker in starters {
+                self.start_alone(now, worker as usize);
+            }
         }
     }
 
