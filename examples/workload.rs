@@ -7,6 +7,8 @@
 //! SIZE is the number of jobs; for w3 and shapes the simulated seconds. The wall time is that of the simulation, without reading the
 //! scenario and without the start of the process.
 
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it prints what it has measured")]
+
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -47,6 +47,12 @@ impl Bits {
         self.filled[upper] = if after == 0 { self.filled[upper] & !bit } else { self.filled[upper] | bit };
     }
 
+    /// Bit `i % 64` of word `i / 64`: is `i` a member?
+    #[inline]
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// The least member.
     #[inline]
     pub(super) fn first(&self) -> Option<usize> {

@@ -10,7 +10,7 @@ use crate::model::time::Time;
 /// What happens first at one instant; the order of the variants is the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(super) enum Class {
+pub enum Class {
     /// Before everything, so that freed capacity is seen at the same instant and a job may end exactly at its deadline.
     Completion = 0,
     /// An attempt that runs into its deadline.
@@ -39,7 +39,7 @@ const CLASSES: [Class; 16] = {
 
 /// An event as it is taken from the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
+pub enum Event {
     /// The next arrival of a source.
     OfSource(usize),
     /// Of whatever the class keeps in this slot.
@@ -56,17 +56,17 @@ const SLOT_MASK: u128 = (1 << SLOT_BITS) - 1;
 pub const LAST_INSTANT: Time = Time((1 << 62) - 1);
 
 /// No event.
-pub(super) const NOTHING: u128 = u128::MAX;
+pub const NOTHING: u128 = u128::MAX;
 
 /// A key that comes after every event of its class at its instant.
 #[inline]
-pub(super) fn end_of(time: Time, class: Class) -> u128 {
+pub fn end_of(time: Time, class: Class) -> u128 {
     (time.0 as u128) << TIME_SHIFT | (class as u128) << CLASS_SHIFT | ((1 << CLASS_SHIFT) - 1)
 }
 
 /// The coming events of a replication.
 #[derive(Debug)]
-pub(super) struct Calendar {
+pub struct Calendar {
     events: Heap,
     sources: Knockout,
     sequence: u64,
@@ -75,14 +75,14 @@ pub(super) struct Calendar {
 
 impl Calendar {
     /// An empty calendar for so many sources; what is scheduled after `horizon` never happens and takes no room.
-    pub(super) fn new(horizon: Time, sources: usize) -> Calendar {
+    pub fn new(horizon: Time, sources: usize) -> Calendar {
         let (events, sources) = (Heap::new(), Knockout::new(sources));
         Calendar { events, sources, sequence: 0, horizon: horizon.min(LAST_INSTANT) }
     }
 
     /// The key of a new event, for keeping it outside the heaps; `None` if it never happens.
     #[inline(always)]
-    pub(super) fn key(&mut self, time: Time, class: Class, slot: usize) -> Option<u128> {
+    pub fn key(&mut self, time: Time, class: Class, slot: usize) -> Option<u128> {
         debug_assert!(time >= Time::ZERO && slot < 1 << SLOT_BITS);
         if time > self.horizon {
             return None;
@@ -100,7 +100,7 @@ impl Calendar {
 
     /// Schedules an event; `slot` is handed back with it.
     #[inline(always)]
-    pub(super) fn schedule(&mut self, time: Time, class: Class, slot: usize) {
+    pub fn schedule(&mut self, time: Time, class: Class, slot: usize) {
         if let Some(key) = self.key(time, class, slot) {
             self.events.push(key);
         }
@@ -108,32 +108,32 @@ impl Calendar {
 
     /// Schedules the next arrival of a source, if there is one, in the place of its last.
     #[inline(always)]
-    pub(super) fn schedule_source(&mut self, next: Option<Time>, class: Class, source: usize) {
+    pub fn schedule_source(&mut self, next: Option<Time>, class: Class, source: usize) {
         let key = next.and_then(|time| self.key(time, class, source));
         self.sources.set(source, key.unwrap_or(NOTHING));
     }
 
     /// The key of the next event, or [`NOTHING`].
     #[inline(always)]
-    pub(super) fn peek(&self) -> u128 {
+    pub fn peek(&self) -> u128 {
         self.events.top.min(self.sources.top)
     }
 
     /// Whether another event comes at the instant of the last.
     #[inline(always)]
-    pub(super) fn has_more_at(&self, now: Time) -> bool {
+    pub fn has_more_at(&self, now: Time) -> bool {
         Calendar::time_of(self.peek()) == now
     }
 
     /// The instant of a key.
     #[inline]
-    pub(super) fn time_of(key: u128) -> Time {
+    pub fn time_of(key: u128) -> Time {
         Time((key >> TIME_SHIFT) as i64)
     }
 
     /// Takes the next event, whose key [`Calendar::peek`] has just given. That of a source stays until its next is scheduled.
     #[inline(always)]
-    pub(super) fn take(&mut self, key: u128) -> Event {
+    pub fn take(&mut self, key: u128) -> Event {
         debug_assert!(key == self.peek() && key != NOTHING);
         let slot = (key & SLOT_MASK) as usize;
         if self.sources.top == key {
@@ -192,19 +192,29 @@ impl Knockout {
 /// A 4-ary min-heap of keys whose top may be a hole.
 #[derive(Debug)]
 struct Heap {
-    /// The keys and, so that the last ones have four children too, [`PADDING`] times [`NOTHING`].
-    keys: Vec<u128>,
+    /// Line 0 ends with the top; the children of place `p` are line `p + 1`. What lies beyond the last key is [`NOTHING`].
+    lines: Vec<Line>,
+    len: usize,
     /// The place of the least child of the hole at the top; 0 if there is no hole.
     hole: usize,
     /// The least key.
     top: u128,
 }
 
-const PADDING: usize = 3;
+/// Four brothers in one line of the processor's cache: each step down waits for memory once.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line([u128; 4]);
 
 impl Heap {
     fn new() -> Heap {
-        Heap { keys: vec![NOTHING; PADDING], hole: 0, top: NOTHING }
+        Heap { lines: vec![Line([NOTHING; 4])], len: 0, hole: 0, top: NOTHING }
+    }
+
+    #[inline(always)]
+    fn at(&mut self, place: usize) -> &mut u128 {
+        let index = place + 3;
+        &mut self.lines[index / 4].0[index % 4]
     }
 
     /// Takes the top away, which leaves a hole.
@@ -213,82 +223,79 @@ impl Heap {
         if self.hole != 0 {
             self.settle();
         }
-        self.hole = self.least_child(0);
-        self.top = self.keys.get(self.hole).copied().unwrap_or(NOTHING);
+        (self.hole, self.top) = self.least_child(0);
     }
 
     #[inline(always)]
     fn push(&mut self, key: u128) {
-        self.top = self.top.min(key);
         if self.hole != 0 {
-            let least = std::mem::take(&mut self.hole);
-            self.sift_down(least, key);
+            let hole = (std::mem::take(&mut self.hole), self.top);
+            self.sift_down(hole, key);
         } else {
             self.sift_up(key);
         }
+        self.top = self.top.min(key);
     }
 
     /// Closes the hole with the last key.
     #[inline(never)]
     fn settle(&mut self) {
         self.hole = 0;
-        self.keys.pop();
-        let last = self.keys.len() - PADDING;
-        let key = std::mem::replace(&mut self.keys[last], NOTHING);
-        if last > 0 {
+        self.len -= 1;
+        let key = std::mem::replace(self.at(self.len), NOTHING);
+        if self.len > 0 {
             self.sift_down(self.least_child(0), key);
         }
     }
 
     /// Takes all keys away, in any order.
     fn drain(&mut self) -> Vec<u128> {
-        let Heap { mut keys, hole, .. } = std::mem::replace(self, Heap::new());
-        keys.truncate(keys.len() - PADDING);
-        if hole != 0 {
-            keys.swap_remove(0);
-        }
-        keys
+        let taken = std::mem::replace(self, Heap::new());
+        let keys = taken.lines.iter().flat_map(|line| line.0).skip(if taken.hole != 0 { 4 } else { 0 });
+        keys.filter(|&key| key != NOTHING).collect()
     }
 
     /// Adds a place at the end, and lets `key` rise from there.
     #[inline]
     fn sift_up(&mut self, key: u128) {
-        let mut place = self.keys.len() - PADDING;
-        self.keys.push(NOTHING);
-        let keys = &mut self.keys[..];
+        let mut place = self.len;
+        self.len += 1;
+        if place.div_ceil(4) == self.lines.len() {
+            self.lines.push(Line([NOTHING; 4]));
+        }
         while place > 0 {
             let parent = (place - 1) / 4;
-            if keys[parent] <= key {
+            let above = *self.at(parent);
+            if above <= key {
                 break;
             }
-            keys[place] = keys[parent];
+            *self.at(place) = above;
             place = parent;
         }
-        keys[place] = key;
+        *self.at(place) = key;
     }
 
     /// Puts `key` at the top, whose old key is forgotten, and lets it sink; `least` is the top's least child.
     #[inline]
-    fn sift_down(&mut self, mut least: usize, key: u128) {
+    fn sift_down(&mut self, mut least: (usize, u128), key: u128) {
         let mut place = 0;
-        while let Some(&child) = self.keys.get(least)
-            && child < key
-        {
-            self.keys[place] = child;
-            place = least;
+        while least.1 < key {
+            *self.at(place) = least.1;
+            place = least.0;
             least = self.least_child(place);
         }
-        self.keys[place] = key;
+        *self.at(place) = key;
     }
 
-    /// The place of a key's least child, without a branch; a place beyond the keys if it has none.
+    /// A key's least child and its place, found without a branch; [`NOTHING`] if it has none.
     #[inline(always)]
-    fn least_child(&self, place: usize) -> usize {
+    fn least_child(&self, place: usize) -> (usize, u128) {
         let first = 4 * place + 1;
-        let Some(children) = self.keys.get(first..first + 4) else { return first };
+        let Some(Line(children)) = self.lines.get(place + 1) else { return (first, NOTHING) };
         let left = usize::from(children[1] < children[0]);
         let right = 2 + usize::from(children[3] < children[2]);
-        first + if children[right] < children[left] { right } else { left }
+        let least = if children[right] < children[left] { right } else { left };
+        (first + least, children[least])
     }
 }
 

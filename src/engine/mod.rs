@@ -5,7 +5,7 @@
 
 mod arrival;
 mod bits;
-mod calendar;
+pub mod calendar;
 mod lanes;
 mod life;
 mod observer;
@@ -16,7 +16,7 @@ mod race;
 mod running;
 mod simulation;
 mod system;
-mod waiting;
+pub mod waiting;
 
 pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
 pub use calendar::LAST_INSTANT;

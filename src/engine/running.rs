@@ -1,7 +1,6 @@
 //! The running jobs, each in a slot whose number goes with its event of completion.
 //!
-//! Jobs and runs lie in two arrays without a tag, and a slot is reused as soon as it is free: most recently freed first, while
-//! it is still at hand.
+//! The slot freed last is used first, while it is still in the processor's cache.
 
 use super::observer::Run;
 use crate::model::job::Job;
@@ -9,10 +8,15 @@ use crate::model::job::Job;
 /// The claimed rows that have not ended.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    jobs: Vec<Job>,
-    runs: Vec<Run>,
-    /// Slots below the length of both that hold nothing.
+    slots: Vec<Slot>,
+    /// Slots that hold nothing any more.
     free: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    job: Job,
+    run: Run,
 }
 
 impl Running {
@@ -20,33 +24,32 @@ impl Running {
     #[inline(always)]
     pub(super) fn insert(&mut self, job: Job, run: Run) -> usize {
         let Some(slot) = self.free.pop() else { return self.append(job, run) };
-        let slot = slot as usize;
         // Field by field: a job that has just been made was written in fields of these widths, and reading them back in one
         // piece would wait for the writes to leave the core (3 to 6 ns).
         let Job { id, scheduled_at, service, chain, action, need, fate } = job;
-        let place = &mut self.jobs[slot];
-        place.id = id;
-        place.scheduled_at = scheduled_at;
-        place.service = service;
-        place.chain = chain;
-        place.action = action;
-        place.need = need;
-        place.fate = fate;
-        self.runs[slot] = run;
-        slot
+        let place = &mut self.slots[slot as usize];
+        place.job.id = id;
+        place.job.scheduled_at = scheduled_at;
+        place.job.service = service;
+        place.job.chain = chain;
+        place.job.action = action;
+        place.job.need = need;
+        place.job.fate = fate;
+        place.run = run;
+        slot as usize
     }
 
     #[cold]
     fn append(&mut self, job: Job, run: Run) -> usize {
-        self.jobs.push(job);
-        self.runs.push(run);
-        self.jobs.len() - 1
+        self.slots.push(Slot { job, run });
+        self.slots.len() - 1
     }
 
     /// What a slot holds.
     #[inline(always)]
     pub(super) fn get(&self, slot: usize) -> (&Job, Run) {
-        (&self.jobs[slot], self.runs[slot])
+        let Slot { job, run } = &self.slots[slot];
+        (job, *run)
     }
 
     /// Frees a slot.
@@ -57,9 +60,8 @@ impl Running {
 
     /// All rows, by slot.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Job, Run)> {
-        let mut runs = vec![true; self.jobs.len()];
+        let mut runs = vec![true; self.slots.len()];
         self.free.iter().for_each(|&slot| runs[slot as usize] = false);
-        let rows = self.jobs.iter().zip(self.runs.iter().copied());
-        rows.zip(runs).filter_map(|(row, runs)| runs.then_some(row))
+        self.slots.iter().zip(runs).filter_map(|(slot, runs)| runs.then_some((&slot.job, slot.run)))
     }
 }

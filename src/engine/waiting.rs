@@ -13,7 +13,7 @@ use crate::model::job::Job;
 
 /// The due jobs that nobody has claimed.
 #[derive(Debug)]
-pub(super) struct Waiting<P: ClaimPolicy> {
+pub struct Waiting<P: ClaimPolicy> {
     policy: P,
     queues: Vec<Queue>,
     /// By need: the place of its first job in policy order.
@@ -24,43 +24,44 @@ pub(super) struct Waiting<P: ClaimPolicy> {
 }
 
 impl<P: ClaimPolicy> Waiting<P> {
-    pub(super) fn new(policy: P, needs: usize) -> Waiting<P> {
+    /// Nobody waits yet; there are so many needs.
+    pub fn new(policy: P, needs: usize) -> Waiting<P> {
         let queues = (0..needs).map(|_| Queue::default()).collect();
         Waiting { policy, queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64).max(1)], len: 0 }
     }
 
     /// How many wait.
     #[inline]
-    pub(super) fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.len
     }
 
     /// Bit by bit, in words of 64: does a job with this need wait?
     #[inline]
-    pub(super) fn mask(&self) -> &[u64] {
+    pub fn mask(&self) -> &[u64] {
         &self.mask
     }
 
     /// A job's place in policy order.
     #[inline]
-    pub(super) fn order(&self, job: &Job) -> P::Order {
+    pub fn order(&self, job: &Job) -> P::Order {
         self.policy.order(job)
     }
 
     /// Whether a job with this need waits.
     #[inline]
-    pub(super) fn has(&self, need: usize) -> bool {
+    pub fn has(&self, need: usize) -> bool {
         self.heads[need].is_some()
     }
 
     /// The place of the first job, in policy order, of those with this need.
-    pub(super) fn head(&self, need: usize) -> Option<P::Order> {
+    pub fn head(&self, need: usize) -> Option<P::Order> {
         self.heads[need]
     }
 
     /// The need whose first job comes first in policy order, of the needs that are in a set (`words` of 64) and fit.
     #[inline(always)]
-    pub(super) fn first_of(&self, set: impl Fn(usize) -> u64, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    pub fn first_of(&self, set: impl Fn(usize) -> u64, fits: impl Fn(usize) -> bool) -> Option<usize> {
         let first = self.first_in(0, self.mask[0] & set(0), &fits, None);
         if self.mask.len() == 1 { first } else { self.first_in_others(set, fits, first) }
     }
@@ -90,7 +91,7 @@ impl<P: ClaimPolicy> Waiting<P> {
 
     /// Lets a job wait. Says whether it is the only one with its need.
     #[inline(always)]
-    pub(super) fn push(&mut self, job: Job) -> bool {
+    pub fn push(&mut self, job: Job) -> bool {
         let (need, order) = (usize::from(job.need.0), self.policy.order(&job));
         self.len += 1;
         self.queues[need].insert(&self.policy, job);
@@ -108,14 +109,14 @@ impl<P: ClaimPolicy> Waiting<P> {
 
     /// Takes the first job with this need away.
     #[inline(always)]
-    pub(super) fn pop(&mut self, need: usize) -> Job {
+    pub fn pop(&mut self, need: usize) -> Job {
         let job = self.queues[need].pop();
         self.has_left(need);
         job
     }
 
     /// Takes a job out of the middle, if it still waits.
-    pub(super) fn remove(&mut self, need: NeedId, order: P::Order) -> Option<Job> {
+    pub fn remove(&mut self, need: NeedId, order: P::Order) -> Option<Job> {
         let need = usize::from(need.0);
         let job = self.queues[need].remove(&self.policy, order)?;
         self.has_left(need);
@@ -133,7 +134,7 @@ impl<P: ClaimPolicy> Waiting<P> {
     }
 
     /// All that wait.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
+    pub fn iter(&self) -> impl Iterator<Item = &Job> {
         self.queues.iter().flat_map(Queue::iter)
     }
 }

@@ -45,6 +45,12 @@ pub fn atan(x: f64) -> f64 {
     libm::atan(x)
 }
 
+/// The complementary error function: twice the chance that a normal of variance 1/2 exceeds `x`.
+#[inline]
+pub fn erfc(x: f64) -> f64 {
+    libm::erfc(x)
+}
+
 /// Logarithm of the gamma function.
 #[inline]
 pub fn ln_gamma(x: f64) -> f64 {

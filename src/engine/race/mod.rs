@@ -1,12 +1,14 @@
 //! Delayed claiming, the registry's race: a worker with room for a waiting job waits a delay of its own, then looks again.
 //!
 //! Worker by worker that is one event an attempt, and most attempts of a large idle pool find nothing: 20,000 idle workers
-//! would make 20,000 events of one job. So in large pools under the registry's kind of delay, workers for which the same
-//! needs fit are put into a [`Crowd`], of which only the firings that claim something are events. The law of what is claimed
-//! when, and by whom, stays the same; `docs/model.md` has the argument.
+//! would make 20,000 events of one job. So in large pools workers for which the same needs fit race as crowds, of which only the
+//! firings that claim something are events. The law of what is claimed when, and by whom, stays the same; `docs/model.md` has
+//! the argument.
 
+mod cohorts;
 mod crowd;
 mod law;
+mod lockstep;
 
 use super::bits::Bits;
 use super::calendar::{Calendar, Class, NOTHING};
@@ -17,10 +19,13 @@ use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Stream, Streams};
-use crowd::Crowds;
+use lockstep::Lockstep;
 
 /// From so many workers on, idle ones race as crowds.
 const CROWDED: usize = 64;
+
+/// So many workers may fire at the same instant, on average. Each of them is an event.
+const LIKELY: f64 = 64.0;
 
 /// All attempts of a replication.
 #[derive(Debug)]
@@ -33,8 +38,12 @@ pub(super) struct Race {
 enum Racers {
     /// Every attempt is drawn and is an event of its own.
     Alone(Alone),
-    /// Attempts are drawn only as far as they matter.
-    Crowded(Box<Crowds>),
+    /// Delays are uniform from 0, and attempts are drawn only as far as they matter.
+    Uniform(Box<crowd::Crowds>),
+    /// Delays are constant, and attempts that begin together are one.
+    Lockstep(Lockstep),
+    /// Attempts are drawn only as far as they matter, under any other delay.
+    Cohorts(Box<cohorts::Crowds>),
 }
 
 /// Workers that race one by one.
@@ -53,7 +62,15 @@ impl Race {
         let racers = match delay {
             Distribution::Uniform(delay) if delay.low() == 0.0 && delay.high() > 0.0 && workers >= CROWDED => {
                 let longest = Span::from_secs_f64(delay.high());
-                Racers::Crowded(Box::new(Crowds::new(pool, workers, longest, streams.stream(Purpose::Race, ""))))
+                let stream = streams.stream(Purpose::Race, "");
+                Racers::Uniform(Box::new(crowd::Crowds::new(pool, workers, longest, stream)))
+            }
+            delay if workers >= CROWDED && delay.variance() == 0.0 => {
+                Racers::Lockstep(Lockstep::new(workers, Span::from_secs_f64(delay.mean())))
+            }
+            _ if workers >= CROWDED && workers as f64 * heaviest(delay) < LIKELY => {
+                let (stream, horizon) = (streams.stream(Purpose::Race, ""), system.window.horizon);
+                Racers::Cohorts(Box::new(cohorts::Crowds::new(pool, workers, delay, horizon, stream)))
             }
             _ => Racers::Alone(Alone {
                 delay: delay.clone(),
@@ -80,15 +97,19 @@ impl Race {
                     }
                 }
             }
-            Racers::Crowded(crowds) => crowds.heat(now, need, pool, waiting, calendar),
+            Racers::Uniform(crowds) => crowds.heat(now, need, pool, waiting, calendar),
+            Racers::Lockstep(cohorts) => cohorts.heat(now, need, pool, calendar),
+            Racers::Cohorts(crowds) => crowds.heat(now, need, pool),
         }
     }
 
     /// No job with this need waits any more.
     #[inline]
     pub(super) fn need_gone(&mut self, now: Time, need: usize, waiting: &[u64]) {
-        if let Racers::Crowded(crowds) = &mut self.racers {
-            crowds.cool(now, need, waiting);
+        match &mut self.racers {
+            Racers::Alone(_) | Racers::Lockstep(_) => {}
+            Racers::Uniform(crowds) => crowds.cool(now, need, waiting),
+            Racers::Cohorts(crowds) => crowds.cool(now, need, waiting),
         }
     }
 
@@ -114,7 +135,9 @@ impl Race {
                     );
                 }
             }
-            Racers::Crowded(crowds) => crowds.review(now, worker, pool, waiting, calendar),
+            Racers::Uniform(crowds) => crowds.review(now, worker, pool, waiting, calendar),
+            Racers::Lockstep(cohorts) => cohorts.review(now, worker, pool, waiting, calendar),
+            Racers::Cohorts(crowds) => crowds.review(now, worker, pool, waiting),
         }
     }
 
@@ -123,16 +146,21 @@ impl Race {
     pub(super) fn next_of_crowds(&self) -> u128 {
         match &self.racers {
             Racers::Alone(_) => NOTHING,
-            Racers::Crowded(crowds) => crowds.next(),
+            Racers::Uniform(crowds) => crowds.next(),
+            Racers::Lockstep(cohorts) => cohorts.next(),
+            Racers::Cohorts(crowds) => crowds.next(),
         }
     }
 
-    /// The crowd's attempt with that key is due: the worker whose it is.
-    pub(super) fn fire_crowd(&mut self, key: u128, now: Time) -> WorkerId {
-        match &mut self.racers {
+    /// The crowd's attempt with that key is due: the worker whose it is; `None` if it finds nothing.
+    pub(super) fn fire_crowd(&mut self, key: u128, now: Time, pool: &Pool, waiting: &[u64]) -> Option<WorkerId> {
+        let worker = match &mut self.racers {
             Racers::Alone(_) => unreachable!("workers that race alone have no crowds"),
-            Racers::Crowded(crowds) => WorkerId(crowds.fire(key, now) as u32),
-        }
+            Racers::Uniform(crowds) => Some(crowds.fire(key, now)),
+            Racers::Lockstep(cohorts) => cohorts.fire(pool, waiting),
+            Racers::Cohorts(crowds) => Some(crowds.fire(now)),
+        };
+        worker.map(|worker| WorkerId(worker as u32))
     }
 
     /// A worker's own attempt is due, and with that no longer under way.
@@ -140,9 +168,25 @@ impl Race {
     pub(super) fn fire(&mut self, worker: usize) {
         match &mut self.racers {
             Racers::Alone(racers) => racers.pending.set(worker, false),
-            Racers::Crowded(crowds) => crowds.fire_alone(worker),
+            Racers::Uniform(crowds) => crowds.fire_alone(worker),
+            Racers::Lockstep(cohorts) => cohorts.fire_alone(worker),
+            Racers::Cohorts(_) => unreachable!("crowds under any delay keep all attempts themselves"),
         }
     }
+}
+
+/// The largest probability of a single nanosecond, where the distributions of the catalogue may have it: at 0, at the mean,
+/// and at each value of a measurement.
+fn heaviest(delay: &Distribution) -> f64 {
+    let at = |seconds: f64| {
+        let [from, to] = [-0.5e-9, 0.5e-9].map(|half| delay.survival(seconds + half));
+        from - to
+    };
+    let measured = match delay {
+        Distribution::Empirical(it) => it.sorted(),
+        _ => &[],
+    };
+    measured.iter().chain(&[0.0, delay.mean()]).map(|&seconds| at(seconds)).fold(0.0, f64::max)
 }
 
 /// Whether two sets of needs have one in common.

@@ -121,7 +121,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if is_offered && self.start_at_once(&job) {
             return;
         }
-        let full = self.system.queue_limit.is_some_and(|limit| self.waiting.len() >= limit);
+        let full = self.system.queue_limit.is_some_and(|limit| self.waiting.count() >= limit);
         if full && matches!(self.rule, Rule::Delayed(_)) {
             return self.leave(&job, Ending::Rejected);
         }

@@ -62,7 +62,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn turn_away(&mut self) {
         let limit = self.system.queue_limit.unwrap_or(u64::MAX);
         while let Some((need, order)) = self.newcomers.pop() {
-            if self.waiting.len() > limit {
+            if self.waiting.count() > limit {
                 self.take_away(need, order, Ending::Rejected);
             }
         }

@@ -152,8 +152,9 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             self.now = now;
             match &mut self.rule {
                 Rule::Delayed(race) if key == race.next_of_crowds() => {
-                    let worker = race.fire_crowd(key, now);
-                    self.attempt(worker);
+                    if let Some(worker) = race.fire_crowd(key, now, &self.pool, self.waiting.mask()) {
+                        self.attempt(worker);
+                    }
                 }
                 _ => self.happen(key),
             }

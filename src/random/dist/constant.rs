@@ -33,6 +33,12 @@ impl Constant {
     pub fn variance(&self) -> f64 {
         0.0
     }
+
+    /// `P(X > x)`: 1 below the value, 0 from it on.
+    #[inline]
+    pub fn survival(&self, x: f64) -> f64 {
+        if x < self.value { 1.0 } else { 0.0 }
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use crate::random::stream::Stream;
 pub struct Empirical {
     /// Shared, for measurements may be many and scenarios are cloned freely.
     values: Arc<[f64]>,
+    /// The same values, rising.
+    sorted: Arc<[f64]>,
 }
 
 impl Empirical {
@@ -21,7 +23,10 @@ impl Empirical {
         parameter::require("values", 0.0, !values.is_empty(), "at least one value")?;
         let checked: Result<Arc<[f64]>, _> =
             values.into_iter().map(|value| parameter::non_negative("values", value)).collect();
-        Ok(Empirical { values: checked? })
+        let values = checked?;
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        Ok(Empirical { values, sorted: sorted.into() })
     }
 
     /// Draws one number.
@@ -39,6 +44,16 @@ impl Empirical {
     pub fn variance(&self) -> f64 {
         let mean = self.mean();
         self.average(|value| (value - mean) * (value - mean))
+    }
+
+    /// `P(X > x)`: the share of values above `x`.
+    pub fn survival(&self, x: f64) -> f64 {
+        (self.sorted.len() - self.sorted.partition_point(|&value| value <= x)) as f64 / self.sorted.len() as f64
+    }
+
+    /// The values, rising.
+    pub fn sorted(&self) -> &[f64] {
+        &self.sorted
     }
 
     fn average(&self, of: impl Fn(f64) -> f64) -> f64 {

@@ -47,6 +47,11 @@ impl Erlang {
     pub fn variance(&self) -> f64 {
         self.mean * self.mean / f64::from(self.shape)
     }
+
+    /// `P(X > x)`.
+    pub fn survival(&self, x: f64) -> f64 {
+        self.gamma.survival(x / self.mean)
+    }
 }
 
 #[cfg(test)]

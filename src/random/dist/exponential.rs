@@ -1,6 +1,7 @@
 //! The exponential distribution: times between independent events, without memory.
 
 use super::parameter::{self, ParameterError};
+use crate::model::math;
 use crate::random::stream::Stream;
 
 /// Density `exp(-x / mean) / mean`.
@@ -33,12 +34,17 @@ impl Exponential {
     pub fn variance(&self) -> f64 {
         self.mean * self.mean
     }
+
+    /// `P(X > x) = exp(-x / mean)`.
+    #[inline]
+    pub fn survival(&self, x: f64) -> f64 {
+        math::exp(-x.max(0.0) / self.mean)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::math;
     use crate::random::dist::reference::{Reference, any_positive};
     use proptest::prelude::*;
 

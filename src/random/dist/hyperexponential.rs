@@ -1,6 +1,7 @@
 //! The hyperexponential distribution: one of several exponentials, by chance. More variable than any one of them.
 
 use super::parameter::{self, ParameterError};
+use crate::model::math;
 use crate::random::stream::Stream;
 
 /// How far the probabilities of the phases may sum up beside 1, for the sake of decimal fractions.
@@ -64,12 +65,21 @@ impl Hyperexponential {
         let spread = |phase: &Phase| phase.mean * phase.mean + (phase.mean - mean) * (phase.mean - mean);
         self.phases.iter().map(|phase| phase.probability * spread(phase)).sum()
     }
+
+    /// The phases: the probability of each, and its mean.
+    pub fn phases(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.phases.iter().map(|phase| (phase.probability, phase.mean))
+    }
+
+    /// `P(X > x) = Σ p exp(-x / mean)`.
+    pub fn survival(&self, x: f64) -> f64 {
+        self.phases().map(|(p, mean)| p * math::exp(-x.max(0.0) / mean)).sum()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::math;
     use crate::random::dist::reference::{Reference, any_positive};
     use proptest::prelude::*;
 

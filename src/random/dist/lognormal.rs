@@ -43,6 +43,14 @@ impl Lognormal {
         let deviation = self.cv * self.mean;
         deviation * deviation
     }
+
+    /// `P(X > x)`: that of a standard normal beyond `ln(x / median) / sigma`.
+    pub fn survival(&self, x: f64) -> f64 {
+        if x <= 0.0 || self.sigma == 0.0 {
+            return if x < self.median { 1.0 } else { 0.0 };
+        }
+        math::erfc(math::ln(x / self.median) / (self.sigma * std::f64::consts::SQRT_2)) / 2.0
+    }
 }
 
 #[cfg(test)]

@@ -73,6 +73,12 @@ macro_rules! catalogue {
                 match self { $(Distribution::$variant(it) => it.variance(),)+ }
             }
 
+            /// `P(X > x)`, also of the tail to many digits.
+            #[inline]
+            pub fn survival(&self, x: f64) -> f64 {
+                match self { $(Distribution::$variant(it) => it.survival(x),)+ }
+            }
+
             /// The scenario key.
             pub fn name(&self) -> &'static str {
                 match self { $(Distribution::$variant(_) => $name,)+ }

@@ -58,6 +58,18 @@ impl Pareto {
         if square.is_infinite() { square } else { self.low * (self.low * (square - mean * mean).max(0.0)) }
     }
 
+    /// `P(X > x)`, by the exponential that `ln(X / low)` is.
+    pub fn survival(&self, x: f64) -> f64 {
+        if x < self.low {
+            1.0
+        } else if x >= self.high {
+            0.0
+        } else {
+            let beyond = math::ln(x / self.low);
+            math::exp(-self.shape * beyond) * -math::exp_m1(-self.shape * (self.span - beyond)) / self.inside
+        }
+    }
+
     /// The moment of that order of `X / low`: the quotient of two integrals of `exp(-rate y)` over the span.
     fn moment(&self, order: f64) -> f64 {
         if self.span == 0.0 { 1.0 } else { self.integral(self.shape - order) / self.integral(self.shape) }

@@ -113,6 +113,19 @@ fn mean_and_variance_are_those_of_the_law() {
 }
 
 #[test]
+fn survival_is_that_of_the_law() {
+    for it in references() {
+        for x in (-1_000..1_000).map(|i| math::exp(f64::from(i) / 100.0)) {
+            let (known, expected) = (it.distribution.survival(x), (it.survival)(x));
+            // Absolutely the references have 14 digits; in the tail, which is theirs too, they have a few less.
+            let error = (known - expected).abs();
+            assert!(error < 1e-13 || error < 1e-8 * expected, "{:?} at {x}: {known}, not {expected}", it.distribution);
+        }
+        assert_eq!(it.distribution.survival(-1.0), 1.0, "{:?}", it.distribution);
+    }
+}
+
+#[test]
 fn draws_have_the_mean_and_the_variance() {
     for it in references() {
         let (draws, mean, variance) = (it.draws(), it.distribution.mean(), it.distribution.variance());

@@ -49,6 +49,19 @@ impl Uniform {
     pub fn variance(&self) -> f64 {
         self.width * self.width / 12.0
     }
+
+    /// `P(X > x)`, falling evenly from 1 at `low` to 0 at `high`.
+    #[inline]
+    pub fn survival(&self, x: f64) -> f64 {
+        let left = self.low + self.width - x;
+        if x < self.low {
+            1.0
+        } else if left <= 0.0 {
+            0.0
+        } else {
+            (left / self.width).min(1.0)
+        }
+    }
 }
 
 #[cfg(test)]

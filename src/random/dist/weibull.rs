@@ -41,6 +41,11 @@ impl Weibull {
         let ratio = math::ln_gamma(1.0 + 2.0 * self.power) - 2.0 * math::ln_gamma(1.0 + self.power);
         self.mean * (self.mean * math::exp_m1(ratio))
     }
+
+    /// `P(X > x) = exp(-(x / scale)^shape)`.
+    pub fn survival(&self, x: f64) -> f64 {
+        if x <= 0.0 { 1.0 } else { math::exp(-math::pow(x / self.scale, 1.0 / self.power)) }
+    }
 }
 
 #[cfg(test)]

@@ -90,13 +90,27 @@ fn same_trajectory_event_by_event_with_a_hundred_workers() {
 
 /// Whether the engine may draw a race other than worker by worker.
 fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
-    let is_race = [Batch::One, Batch::All].map(registry).contains(&scenario.system.claim);
+    let is_race = matches!(&scenario.system.claim, ClaimRule::Delayed { delay, .. } if delay.variance() > 0.0);
     is_race && scenario.system.workers.len() >= 64
 }
 
 /// The registry's race.
 fn registry(batch: Batch) -> ClaimRule {
     ClaimRule::Delayed { delay: uniform(0.0, 3.0), batch }
+}
+
+/// The same under a delay that has a least value.
+#[test]
+fn same_trajectory_when_told_who_wins_a_race_of_cohorts() {
+    let later = |batch| ClaimRule::Delayed { delay: uniform(1.0, 2.0), batch };
+    check("cohorts", 150, crowds(select(vec![later(Batch::One), later(Batch::All)])), |scenario| {
+        let engine = engine(scenario);
+        let told = Told::new(&scenario.system, &engine, (Span::secs(1), Span::secs(2)));
+        match naive(scenario).run_told(told) {
+            Ok(reference) => assert_eq!(first_difference(&reference, &engine), None),
+            Err(complaint) => panic!("{complaint}"),
+        }
+    });
 }
 
 #[test]

@@ -12,7 +12,7 @@ use claimsim::model::claim::Batch;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::unit::Probability;
 use claimsim::model::worker::Worker;
-use claimsim::random::dist::Distribution;
+use claimsim::random::dist::{Distribution, Empirical, Erlang, Gamma, Hyperexponential, Lognormal, Pareto, Weibull};
 
 use super::event::{Event, Kind};
 use super::scenarios::{Scenario, constant, exponential, uniform};
@@ -81,7 +81,9 @@ fn figures(waits: &[f64], claims: &[(Time, u64, usize)], workers: usize) -> Vec<
     ]
 }
 
+#[derive(Clone)]
 struct Case {
+    delay: Distribution,
     /// Kinds of workers with how many of each; they alternate as long as there are any.
     workers: Vec<([i64; 2], usize)>,
     /// Need, seconds between arrivals and seconds of service of each action.
@@ -93,7 +95,7 @@ struct Case {
 }
 
 impl Case {
-    fn scenario(&self, seed: u64, longest: f64) -> Scenario {
+    fn scenario(&self, seed: u64, delay: &Distribution) -> Scenario {
         let mut left = self.workers.clone();
         let mut capacities = Vec::new();
         while left.iter().any(|&(_, number)| number > 0) {
@@ -125,7 +127,7 @@ impl Case {
             workers: capacities.into_iter().enumerate().map(worker).collect(),
             actions: self.actions.iter().enumerate().map(action).collect(),
             needs: self.actions.iter().map(|(need, ..)| CapacityMap((*need).into())).collect(),
-            claim: ClaimRule::Delayed { delay: uniform(0.0, longest), batch: self.batch },
+            claim: ClaimRule::Delayed { delay: delay.clone(), batch: self.batch },
             queue_limit: None,
             window: Window { warmup: Time::ZERO, horizon: Time::ZERO + self.horizon },
             initial: Vec::new(),
@@ -137,13 +139,13 @@ impl Case {
         self.workers.iter().map(|&(_, number)| number).sum()
     }
 
-    /// Runs both simulators; the engine's longest delay is 3 s. Says what differs.
-    fn differences(&self, longest: f64) -> Vec<String> {
+    /// Runs both simulators, the reference under that delay. Says what differs.
+    fn differences(&self, delay: &Distribution) -> Vec<String> {
         let outcomes = |run: &dyn Fn(u64) -> Vec<Event>| -> Vec<Outcome> {
             (0..SEEDS).map(|seed| Outcome::of(&run(seed), self.workers())).collect()
         };
-        let reference = outcomes(&|seed| super::reference(&self.scenario(seed, longest)));
-        let engine = outcomes(&|seed| super::engine(&self.scenario(seed, 3.0)));
+        let reference = outcomes(&|seed| super::reference(&self.scenario(seed, delay)));
+        let engine = outcomes(&|seed| super::engine(&self.scenario(seed, &self.delay)));
         let mut differences = differing_figures(&reference, &engine);
         differences.extend(differing_waits(&reference, &engine));
         differences
@@ -151,7 +153,7 @@ impl Case {
 
     #[track_caller]
     fn hold(&self) {
-        let differences = self.differences(3.0);
+        let differences = self.differences(&self.delay);
         assert!(differences.is_empty(), "{}", differences.join("\n"));
     }
 }
@@ -209,6 +211,7 @@ fn exponential_gap(seconds: f64) -> Gap {
 /// Ten workers that race for a job every second.
 pub(super) fn small(seed: u64) -> Scenario {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 10)],
         actions: vec![([1, 0], exponential_gap(1.0), exponential(5.0))],
         batch: Batch::One,
@@ -216,12 +219,13 @@ pub(super) fn small(seed: u64) -> Scenario {
         patience: None,
         horizon: Span::secs(60),
     };
-    case.scenario(seed, 3.0)
+    case.scenario(seed, &case.delay)
 }
 
 #[test]
 fn rare_jobs_among_a_hundred_idle_workers() {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 100)],
         actions: vec![([1, 0], exponential_gap(1.5), exponential(2.0))],
         batch: Batch::One,
@@ -235,6 +239,7 @@ fn rare_jobs_among_a_hundred_idle_workers() {
 #[test]
 fn thirty_jobs_in_the_longest_delay_and_workers_that_come_back() {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 100)],
         actions: vec![([1, 0], exponential_gap(0.1), exponential(1.0))],
         batch: Batch::One,
@@ -248,6 +253,7 @@ fn thirty_jobs_in_the_longest_delay_and_workers_that_come_back() {
 #[test]
 fn mixed_capacities_among_three_hundred_workers() {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 200), ([0, 1], 60), ([2, 1], 40)],
         actions: vec![
             ([1, 0], exponential_gap(0.5), exponential(2.0)),
@@ -265,6 +271,7 @@ fn mixed_capacities_among_three_hundred_workers() {
 #[test]
 fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([3, 1], 50), ([1, 1], 30)],
         actions: vec![
             ([1, 0], exponential_gap(0.2), exponential(8.0)),
@@ -281,6 +288,7 @@ fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
 #[test]
 fn bursts_at_known_instants() {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 60), ([2, 0], 40)],
         actions: vec![([1, 0], Gap::Constant(Span::from_secs_f64(1.25)), constant(0.7))],
         batch: Batch::One,
@@ -294,6 +302,7 @@ fn bursts_at_known_instants() {
 #[test]
 fn jobs_that_give_up_and_leave_attempts_behind() {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 40), ([2, 0], 24)],
         actions: vec![
             ([1, 0], exponential_gap(0.15), exponential(1.0)),
@@ -310,6 +319,7 @@ fn jobs_that_give_up_and_leave_attempts_behind() {
 #[test]
 fn a_race_with_slightly_other_delays_would_be_told_apart() {
     let case = Case {
+        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 100)],
         actions: vec![([1, 0], exponential_gap(0.3), exponential(1.0))],
         batch: Batch::One,
@@ -317,5 +327,76 @@ fn a_race_with_slightly_other_delays_would_be_told_apart() {
         patience: None,
         horizon: Span::secs(9),
     };
-    assert_ne!(case.differences(3.15), Vec::<String>::new());
+    assert_ne!(case.differences(&uniform(0.0, 3.15)), Vec::<String>::new());
+}
+
+/// About as many jobs as longest delays, in one large crowd that lasts for many of them.
+fn quiet(delay: impl Into<Distribution>) -> Case {
+    Case {
+        delay: delay.into(),
+        workers: vec![([1, 0], 100)],
+        actions: vec![([1, 0], exponential_gap(0.3), exponential(0.5))],
+        batch: Batch::One,
+        sizes: vec![1],
+        patience: None,
+        horizon: Span::secs(12),
+    }
+}
+
+/// More jobs of two needs, also several at once: workers leave crowds and come back while others race.
+fn lively(delay: impl Into<Distribution>) -> Case {
+    Case {
+        delay: delay.into(),
+        workers: vec![([1, 0], 100), ([2, 1], 40)],
+        actions: vec![
+            ([1, 0], exponential_gap(0.3), exponential(1.0)),
+            ([2, 1], exponential_gap(0.5), exponential(2.0)),
+        ],
+        batch: Batch::All,
+        sizes: vec![1, 3],
+        patience: Some(exponential(0.2)),
+        horizon: Span::secs(8),
+    }
+}
+
+macro_rules! under {
+    ($($name:ident: $delay:expr;)+) => {
+        $(mod $name {
+            use super::*;
+
+            #[test]
+            fn one_crowd() {
+                quiet($delay).hold();
+            }
+
+            #[test]
+            fn several_needs() {
+                lively($delay).hold();
+            }
+        })+
+    };
+}
+
+under! {
+    later_uniform_delays: uniform(0.2, 0.6);
+    exponential_delays: exponential(0.3);
+    hyperexponential_delays: Hyperexponential::new(vec![(0.8, 0.2), (0.2, 0.8)]).unwrap();
+    erlang_delays: Erlang::new(3, 0.3).unwrap();
+    gamma_delays: Gamma::new(0.6, 0.3).unwrap();
+    lognormal_delays: Lognormal::new(0.3, 1.0).unwrap();
+    weibull_delays: Weibull::new(2.0, 0.3).unwrap();
+    pareto_delays: Pareto::new(1.5, 0.1, None).unwrap();
+    measured_delays: Empirical::new((0..40).map(|k| 0.1 + 0.02 * f64::from(k % 25)).collect()).unwrap();
+}
+
+/// Under a constant delay nothing is random but the jobs: the same trajectory, event by event.
+#[test]
+fn constant_delays_are_raced_in_lockstep() {
+    for delay in [constant(1.5), uniform(0.8, 0.8), constant(0.0), constant(0.05)] {
+        for case in [quiet(delay.clone()), lively(delay.clone()), Case { batch: Batch::All, ..lively(delay.clone()) }] {
+            for seed in 0..20 {
+                super::same(&case.scenario(seed, &delay));
+            }
+        }
+    }
 }
