@@ -155,3 +155,75 @@ fn most_units(system: &System) -> i64 {
     let needs = system.needs.iter().flat_map(|need| &need.0);
     capacities.chain(needs).chain(&taken).copied().max().unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::system::{ClaimRule, Window};
+    use crate::model::capacity::CapacityMap;
+    use crate::model::claim::{Pass, Placement};
+    use crate::model::time::Time;
+    use crate::model::worker::Worker;
+
+    fn system(workers: &[Vec<i64>], needs: &[Vec<i64>]) -> System {
+        let map = |units: &Vec<i64>| CapacityMap(units.clone().into());
+        System {
+            resources: workers[0].iter().enumerate().map(|(index, _)| index.to_string()).collect(),
+            workers: workers.iter().map(|units| Worker { id: String::new(), capacity: map(units) }).collect(),
+            actions: Vec::new(),
+            needs: needs.iter().map(map).collect(),
+            claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
+            queue_limit: None,
+            window: Window { warmup: Time::ZERO, horizon: Time::ZERO },
+            initial: Vec::new(),
+        }
+    }
+
+    /// Workers, needs (more than a word of 64 of them), and which need starts or ends where.
+    fn pools() -> impl Strategy<Value = (Vec<Vec<i64>>, Vec<Vec<i64>>, Vec<(usize, usize)>)> {
+        (1_usize..7, 1_usize..5, 1_usize..100).prop_flat_map(|(resources, workers, needs)| {
+            let maps = |most: i64, count| {
+                prop::collection::vec(prop::collection::vec(prop_oneof![Just(0), 0..=most], resources), count)
+            };
+            (maps(9, workers), maps(5, needs), prop::collection::vec((0..workers, 0..needs), 0..60))
+        })
+    }
+
+    proptest! {
+        /// Against plain subtraction, map by map.
+        #[test]
+        fn agrees_with_plain_maps((workers, needs, changes) in pools()) {
+            let system = system(&workers, &needs);
+            let mut pool = Pool::new(&system);
+            let (mut free, mut running) = (workers.clone(), Vec::new());
+            for (index, (worker, need)) in changes.into_iter().enumerate() {
+                let id = WorkerId(worker as u32);
+                if CapacityMap(free[worker].clone().into()).fits(&system.needs[need]) {
+                    free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free -= units);
+                    pool.take(id, NeedId(need as u16));
+                    running.push((worker, need));
+                } else if !running.is_empty() {
+                    let (worker, need) = running.swap_remove(index % running.len());
+                    free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free += units);
+                    pool.give_back(WorkerId(worker as u32), NeedId(need as u16));
+                    pool.review(worker);
+                }
+                pool.review(worker);
+                for need in 0..needs.len() {
+                    let fits = |worker: &usize| CapacityMap(free[*worker].clone().into()).fits(&system.needs[need]);
+                    let fitting: Vec<usize> = (0..workers.len()).filter(fits).collect();
+                    prop_assert_eq!(pool.with_room(need).iter().collect::<Vec<_>>(), fitting.clone());
+                    prop_assert_eq!(pool.mask()[need / 64] >> (need % 64) & 1 == 1, !fitting.is_empty());
+                    for worker in 0..workers.len() {
+                        let fits = fitting.contains(&worker);
+                        prop_assert_eq!(pool.fits(worker, need), fits);
+                        prop_assert_eq!(pool.fitting(worker)[need / 64] >> (need % 64) & 1 == 1, fits);
+                    }
+                }
+                prop_assert_eq!(pool.free(worker).collect::<Vec<_>>(), free[worker].clone());
+            }
+        }
+    }
+}

@@ -220,3 +220,97 @@ impl Queue {
         self.first.iter().chain(self.more.iter().flatten())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::action::ActionId;
+    use crate::model::job::{Ending, JobId};
+    use crate::model::time::{Span, Time};
+
+    /// Shortest first, so that jobs join and leave everywhere in their queues.
+    #[derive(Debug)]
+    struct Shortest;
+
+    impl ClaimPolicy for Shortest {
+        type Order = (Span, JobId);
+        fn order(&self, job: &Job) -> (Span, JobId) {
+            (job.service, job.id)
+        }
+    }
+
+    fn job(number: u64, service: i64, need: u16) -> Job {
+        let (id, service, need) = (JobId(number), Span(service), NeedId(need));
+        Job { id, scheduled_at: Time::ZERO, service, chain: None, action: ActionId(0), need, fate: Ending::Done }
+    }
+
+    /// What happens to the waiting jobs: mostly they become more, so that queues outgrow their blocks.
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Push { service: i64, need: u16 },
+        Claim { largest: u16 },
+        Remove { which: usize },
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0_i64..50, 0_u16..100).prop_map(|(service, need)| Step::Push { service, need }),
+            4 => (0_i64..1_000_000, 0_u16..2).prop_map(|(service, need)| Step::Push { service, need }),
+            2 => (0_u16..100).prop_map(|largest| Step::Claim { largest }),
+            1 => any::<usize>().prop_map(|which| Step::Remove { which }),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// Against one ordered map of all jobs, searched from the first.
+        #[test]
+        fn agrees_with_one_list_searched_from_the_first(steps in prop::collection::vec(step(), 0..3_000)) {
+            let (mut waiting, mut list) = (Waiting::new(Shortest, 100), BTreeMap::new());
+            for (number, step) in (0..).zip(steps) {
+                match step {
+                    Step::Push { service, need } => {
+                        let job = job(number, service, need);
+                        let only = list.values().all(|other: &Job| other.need != job.need);
+                        prop_assert_eq!(waiting.push(job), only);
+                        list.insert(Shortest.order(&job), job);
+                    }
+                    Step::Claim { largest } => {
+                        let first = list.values().find(|job| job.need.0 <= largest).copied();
+                        let need = waiting.first_of(|_| u64::MAX, |need| need <= usize::from(largest));
+                        prop_assert_eq!(need.map(|need| waiting.pop(need)), first);
+                        first.map(|job| list.remove(&Shortest.order(&job)));
+                    }
+                    Step::Remove { which } => {
+                        let Some((&order, &job)) = list.iter().nth(which % list.len().max(1)) else { continue };
+                        prop_assert_eq!(waiting.remove(job.need, order), Some(job));
+                        prop_assert_eq!(waiting.remove(job.need, order), None, "it is gone");
+                        list.remove(&order);
+                    }
+                }
+                prop_assert_eq!(waiting.count(), list.len() as u64);
+            }
+            let mut left: Vec<Job> = waiting.iter().copied().collect();
+            left.sort_by_key(|job| Shortest.order(job));
+            prop_assert_eq!(left, list.into_values().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_long_queue_takes_no_more_room_than_its_jobs() {
+        let mut waiting = Waiting::new(Shortest, 1);
+        for number in 0..100_000 {
+            waiting.push(job(number, 0, 0));
+        }
+        // A block's own 32 bytes, and the list of blocks, which may be twice as long as it needs to be.
+        let blocks = &waiting.queues[0].more;
+        let bytes: usize = blocks.iter().map(|block| block.capacity() * size_of::<Job>()).sum();
+        let all = bytes + blocks.capacity() * size_of::<VecDeque<Job>>();
+        assert!(all < 48 * 100_000, "{all} bytes for 100,000 jobs");
+    }
+}
