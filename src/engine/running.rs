@@ -3,7 +3,11 @@
 //! The slot freed last is used first, while it is still in the processor's cache.
 
 use super::observer::Run;
-use crate::model::job::Job;
+use crate::model::action::ActionId;
+use crate::model::capacity::NeedId;
+use crate::model::job::{Ending, Job, JobId};
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
 
 /// The claimed rows that have not ended.
 #[derive(Debug, Default)]
@@ -23,26 +27,25 @@ impl Running {
     /// Keeps a row; gives its slot.
     #[inline(always)]
     pub(super) fn insert(&mut self, job: Job, run: Run) -> usize {
-        let Some(slot) = self.free.pop() else { return self.append(job, run) };
-        // Field by field: a job that has just been made was written in fields of these widths, and reading them back in one
-        // piece would wait for the writes to leave the core (3 to 6 ns).
-        let Job { id, scheduled_at, service, chain, action, need, fate } = job;
-        let place = &mut self.slots[slot as usize];
-        place.job.id = id;
-        place.job.scheduled_at = scheduled_at;
-        place.job.service = service;
-        place.job.chain = chain;
-        place.job.action = action;
-        place.job.need = need;
-        place.job.fate = fate;
-        place.run = run;
-        slot as usize
+        let slot = self.free.pop().unwrap_or_else(|| self.append()) as usize;
+        self.slots[slot] = Slot { job, run };
+        slot
     }
 
+    /// Adds a slot, to be filled at once.
     #[cold]
-    fn append(&mut self, job: Job, run: Run) -> usize {
-        self.slots.push(Slot { job, run });
-        self.slots.len() - 1
+    fn append(&mut self) -> u32 {
+        let job = Job {
+            id: JobId(0),
+            scheduled_at: Time::ZERO,
+            service: Span::ZERO,
+            chain: None,
+            action: ActionId(0),
+            need: NeedId(0),
+            fate: Ending::Done,
+        };
+        self.slots.push(Slot { job, run: Run { worker: WorkerId(0), claimed_at: Time::ZERO } });
+        self.slots.len() as u32 - 1
     }
 
     /// What a slot holds.

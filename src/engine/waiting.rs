@@ -155,29 +155,31 @@ struct Queue {
 impl Queue {
     #[inline(always)]
     fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) {
+        let order = policy.order(&job);
         let last = self.more.back_mut().unwrap_or(&mut self.first);
-        if last.back().is_some_and(|last| policy.order(&job) < policy.order(last)) {
-            self.insert_within(policy, job);
-        } else if last.len() < BLOCK {
-            last.push_back(job);
+        if last.back().is_some_and(|last| order < policy.order(last)) {
+            *self.make_place(policy, order) = job;
         } else {
-            let mut block = VecDeque::with_capacity(BLOCK);
-            block.push_back(job);
-            self.more.push_back(block);
+            if last.len() == BLOCK {
+                self.more.push_back(VecDeque::with_capacity(BLOCK));
+            }
+            self.more.back_mut().unwrap_or(&mut self.first).push_back(job);
         }
     }
 
-    /// Inserts a job that is not the last; a full block is cut in two.
-    #[cold]
-    fn insert_within<P: ClaimPolicy>(&mut self, policy: &P, job: Job) {
-        let order = policy.order(&job);
-        let index = self.block_of(policy, order);
-        let block = self.block(index);
-        block.insert(block.partition_point(|other| policy.order(other) < order), job);
-        if block.len() > BLOCK {
-            let upper = block.split_off(BLOCK / 2);
+    /// The place of a job that is not the last, for it to be written there; a full block is cut in two.
+    #[inline(never)]
+    fn make_place<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> &mut Job {
+        let mut index = self.block_of(policy, order);
+        if self.block(index).len() == BLOCK {
+            let upper = self.block(index).split_off(BLOCK / 2);
             self.more.insert(index, upper);
+            index = self.block_of(policy, order);
         }
+        let block = self.block(index);
+        let place = block.partition_point(|other| policy.order(other) < order);
+        block.insert(place, block[0]);
+        &mut block[place]
     }
 
     #[inline(always)]
