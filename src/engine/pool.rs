@@ -181,8 +181,10 @@ mod tests {
         }
     }
 
+    type Maps = Vec<Vec<i64>>;
+
     /// Workers, needs (more than a word of 64 of them), and which need starts or ends where.
-    fn pools() -> impl Strategy<Value = (Vec<Vec<i64>>, Vec<Vec<i64>>, Vec<(usize, usize)>)> {
+    fn pools() -> impl Strategy<Value = (Maps, Maps, Vec<(usize, usize)>)> {
         (1_usize..7, 1_usize..5, 1_usize..100).prop_flat_map(|(resources, workers, needs)| {
             let maps = |most: i64, count| {
                 prop::collection::vec(prop::collection::vec(prop_oneof![Just(0), 0..=most], resources), count)

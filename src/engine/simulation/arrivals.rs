@@ -91,11 +91,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     #[inline]
     pub(super) fn is_skipped(&self, source: usize, action: ActionId) -> bool {
-        let active = &self.counts[usize::from(action.0)];
+        let active = || &self.counts[usize::from(action.0)];
         match self.sources[source].overlap() {
             Overlap::Enqueue => false,
-            Overlap::SkipIfWaiting => active.waiting > 0,
-            Overlap::SkipIfActive => active.waiting + active.running > 0,
+            Overlap::SkipIfWaiting => active().waiting > 0,
+            Overlap::SkipIfActive => active().waiting + active().running > 0,
         }
     }
 
@@ -116,6 +116,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Turns a row away that has just fallen due. In a box: a job that is ever handed on by its address is built in memory and
     /// read back before the writes have left the core, and that in every event.
     #[cold]
+    #[allow(clippy::needless_pass_by_value, reason = "that is the point")]
     fn reject(&mut self, job: Box<Job>) {
         self.leave(&job, Ending::Rejected);
     }

@@ -92,15 +92,23 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     fn claim(&mut self, job: Job, worker: WorkerId) {
         debug_assert!(self.is_first_for(&job, worker), "a better job in policy order fitted the same worker");
-        self.counts[usize::from(job.action.0)].waiting -= 1;
-        self.start(job, worker);
+        let active = &mut self.counts[usize::from(job.action.0)];
+        active.waiting -= 1;
+        active.running += 1;
+        self.run(job, worker);
     }
 
-    /// A worker runs a row from now on; its review is due.
+    /// A row that did not wait starts; the worker's review is due.
     #[inline(always)]
     pub(super) fn start(&mut self, job: Job, worker: WorkerId) {
-        self.observer.claimed(self.now, &job, worker);
         self.counts[usize::from(job.action.0)].running += 1;
+        self.run(job, worker);
+    }
+
+    /// A worker runs a row from now on.
+    #[inline(always)]
+    fn run(&mut self, job: Job, worker: WorkerId) {
+        self.observer.claimed(self.now, &job, worker);
         self.change_room(worker, job.need, true);
         let class = if job.fate == Ending::DeadlineMissed { Class::Deadline } else { Class::Completion };
         let end = self.now + self.life.runs_for(self.system, &job);
