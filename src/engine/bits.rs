@@ -35,16 +35,20 @@ impl Bits {
     /// Makes `member` a member or not.
     #[inline]
     pub(super) fn set(&mut self, member: usize, is_member: bool) {
-        let (word, bit) = (member / 64, 1_u64 << (member % 64));
-        let before = self.words[word];
-        let after = if is_member { before | bit } else { before & !bit };
-        if before == after {
-            return;
+        if self.contains(member) != is_member {
+            self.flip(member);
         }
-        self.words[word] = after;
-        self.len = if is_member { self.len + 1 } else { self.len - 1 };
-        let (upper, bit) = (word / 64, 1_u64 << (word % 64));
-        self.filled[upper] = if after == 0 { self.filled[upper] & !bit } else { self.filled[upper] | bit };
+    }
+
+    /// Makes `member` a member if it is none, and none if it is one.
+    #[inline]
+    pub(super) fn flip(&mut self, member: usize) {
+        let (word, upper) = (member / 64, member / 4096);
+        let bits = self.words[word] ^ 1 << (member % 64);
+        self.words[word] = bits;
+        self.len = self.len + 2 * (bits >> (member % 64) & 1) as usize - 1;
+        let filled = u64::from(bits != 0);
+        self.filled[upper] = self.filled[upper] & !(1 << (word % 64)) | filled << (word % 64);
     }
 
     /// Bit `i % 64` of word `i / 64`: is `i` a member?

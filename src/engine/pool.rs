@@ -1,13 +1,13 @@
 //! The workers' free capacity, kept so that neither "who has room for this?" nor "what fits here?" is a search.
 //!
 //! What is free changes with every claim and every end ([`Pool::take`], [`Pool::give_back`]); who has room is brought up to
-//! date only when a worker is done with both ([`Pool::review`]): a worker that takes a job in the place of the one that has
-//! just ended was never seen to have room in between.
+//! date only when a worker is done with both ([`Pool::note_taken`], [`Pool::note_given_back`]): a worker that takes a job in
+//! the place of the one that has just ended was never seen to have room in between.
 
 use super::bits::{Bits, ones_of};
 use super::lanes::Packing;
 use super::system::{InitialState, System};
-use crate::model::capacity::NeedId;
+use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::worker::WorkerId;
 
 /// What is free where.
@@ -21,8 +21,9 @@ pub(super) struct Pool {
     taken: Box<[u128]>,
     /// What a job asks for, need by need.
     asked: Box<[u128]>,
-    needs: usize,
-    /// As of the last review, bit `n` of a worker's words: does a job with need `n` fit there? `words` words each.
+    /// Bit `m` of a need's words: does it share a resource with need `m`?
+    touched: Box<[u64]>,
+    /// Bit `n` of a worker's words: does a job with need `n` fit there? `words` words each.
     fitting: Box<[u64]>,
     words: usize,
     /// By need: the workers with room for it.
@@ -43,13 +44,17 @@ impl Pool {
             free: system.workers.iter().flat_map(|worker| packing.free(&worker.capacity)).collect(),
             taken: system.needs.iter().flat_map(|need| packing.taken(need)).collect(),
             asked: system.needs.iter().flat_map(|need| packing.asked(need)).collect(),
-            needs,
+            touched: system.needs.iter().flat_map(|need| touched(system, need)).collect(),
             fitting: vec![0; workers * words].into(),
             words,
             with_room: vec![Bits::new(workers); needs].into(),
             mask: vec![0; words].into(),
         };
-        (0..workers).for_each(|worker| pool.review(worker));
+        for worker in 0..workers {
+            for need in (0..needs).filter(|&need| pool.fits(worker, need)).collect::<Vec<_>>() {
+                pool.change(worker, need / 64, need % 64);
+            }
+        }
         pool
     }
 
@@ -76,7 +81,7 @@ impl Pool {
         self.packing.unpack(&self.free[worker * self.packing.words..], self.resources)
     }
 
-    /// A worker starts a job with this need; its review is due.
+    /// A worker starts a job with this need; [`Pool::note_taken`] is due.
     #[inline(always)]
     pub(super) fn take(&mut self, worker: WorkerId, need: NeedId) {
         let (words, worker, need) = (self.packing.words, worker.0 as usize, usize::from(need.0));
@@ -88,7 +93,7 @@ impl Pool {
         }
     }
 
-    /// A job with this need ended on a worker; its review is due.
+    /// A job with this need ended on a worker; [`Pool::note_given_back`] is due.
     #[inline(always)]
     pub(super) fn give_back(&mut self, worker: WorkerId, need: NeedId) {
         let (words, worker, need) = (self.packing.words, worker.0 as usize, usize::from(need.0));
@@ -111,34 +116,59 @@ impl Pool {
         free.iter().zip(asked).all(|(&free, &asked)| self.packing.fits(free, asked))
     }
 
-    /// Brings up to date what fits on a worker, and who has room.
-    #[inline]
-    pub(super) fn review(&mut self, worker: usize) {
-        self.review_word(worker, 0);
+    /// Brings the sets up to date after a worker has started a job with this need: some needs may no longer fit.
+    #[inline(always)]
+    pub(super) fn note_taken(&mut self, worker: WorkerId, need: NeedId) {
+        self.note(worker, need, false);
+    }
+
+    /// Brings the sets up to date after a job with this need has ended on a worker: some needs may fit now.
+    #[inline(always)]
+    pub(super) fn note_given_back(&mut self, worker: WorkerId, need: NeedId) {
+        self.note(worker, need, true);
+    }
+
+    /// Only needs that share a resource with this one can have come to fit, or not to fit any more.
+    #[inline(always)]
+    fn note(&mut self, worker: WorkerId, need: NeedId, fits: bool) {
+        let (worker, need) = (worker.0 as usize, usize::from(need.0));
+        self.note_word(worker, need, 0, fits);
         for word in 1..self.words {
-            self.review_word(worker, word);
+            self.note_word(worker, need, word, fits);
         }
     }
 
-    /// [`Pool::review`] of 64 needs.
-    #[inline]
-    fn review_word(&mut self, worker: usize, word: usize) {
-        let first = 64 * word;
-        let (mut need, mut fits) = (self.needs.min(first + 64), 0);
-        while need > first {
-            need -= 1;
-            fits = fits << 1 | u64::from(self.fits(worker, need));
-        }
-        let known = &mut self.fitting[worker * self.words + word];
-        let changed = *known ^ fits;
-        *known = fits;
-        for bit in ones_of(changed) {
-            let workers = &mut self.with_room[first + bit];
-            workers.set(worker, fits >> bit & 1 == 1);
-            let any = u64::from(!workers.is_empty());
-            self.mask[word] = self.mask[word] & !(1 << bit) | any << bit;
+    /// [`Pool::note`] of 64 needs.
+    #[inline(always)]
+    fn note_word(&mut self, worker: usize, need: usize, word: usize, fits: bool) {
+        let fitting = self.fitting[worker * self.words + word];
+        let touched = self.touched[need * self.words + word];
+        for bit in ones_of(touched & if fits { !fitting } else { fitting }) {
+            if self.fits(worker, word * 64 + bit) == fits {
+                self.change(worker, word, bit);
+            }
         }
     }
+
+    /// A need has come to fit on a worker, or not to fit any more.
+    #[inline(never)]
+    fn change(&mut self, worker: usize, word: usize, bit: usize) {
+        self.fitting[worker * self.words + word] ^= 1 << bit;
+        let workers = &mut self.with_room[word * 64 + bit];
+        workers.flip(worker);
+        let any = u64::from(!workers.is_empty());
+        self.mask[word] = self.mask[word] & !(1 << bit) | any << bit;
+    }
+}
+
+/// The needs that share a resource with a need, as bits.
+fn touched(system: &System, need: &CapacityMap) -> Vec<u64> {
+    let mut words = vec![0; system.needs.len().div_ceil(64).max(1)];
+    let shares = |other: &CapacityMap| need.0.iter().zip(&other.0).any(|(mine, theirs)| *mine > 0 && *theirs > 0);
+    for (index, _) in system.needs.iter().enumerate().filter(|(_, other)| shares(other)) {
+        words[index / 64] |= 1 << (index % 64);
+    }
+    words
 }
 
 /// The most units of one resource that are ever free on a worker, taken there or asked for.
@@ -162,7 +192,6 @@ mod tests {
 
     use super::*;
     use crate::engine::system::{ClaimRule, Window};
-    use crate::model::capacity::CapacityMap;
     use crate::model::claim::{Pass, Placement};
     use crate::model::time::Time;
     use crate::model::worker::Worker;
@@ -205,14 +234,14 @@ mod tests {
                 if CapacityMap(free[worker].clone().into()).fits(&system.needs[need]) {
                     free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free -= units);
                     pool.take(id, NeedId(need as u16));
+                    pool.note_taken(id, NeedId(need as u16));
                     running.push((worker, need));
                 } else if !running.is_empty() {
                     let (worker, need) = running.swap_remove(index % running.len());
                     free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free += units);
                     pool.give_back(WorkerId(worker as u32), NeedId(need as u16));
-                    pool.review(worker);
+                    pool.note_given_back(WorkerId(worker as u32), NeedId(need as u16));
                 }
-                pool.review(worker);
                 for need in 0..needs.len() {
                     let fits = |worker: &usize| CapacityMap(free[*worker].clone().into()).fits(&system.needs[need]);
                     let fitting: Vec<usize> = (0..workers.len()).filter(fits).collect();

@@ -31,6 +31,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn run_initial(&mut self, job: Job, worker: WorkerId) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
         self.start(job, worker);
+        self.pool.note_taken(worker, job.need);
         self.review(worker);
     }
 

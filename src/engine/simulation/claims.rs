@@ -21,7 +21,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let worker = self.place(need);
             let job = self.waiting.pop(need);
             self.claim(job, worker);
-            self.pool.review(worker.0 as usize);
+            self.pool.note_taken(worker, job.need);
         }
         self.turn_away();
     }
@@ -34,7 +34,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if fits {
             let worker = self.place(need);
             self.start(*job, worker);
-            self.pool.review(worker.0 as usize);
+            self.pool.note_taken(worker, job.need);
         }
         fits
     }
@@ -51,8 +51,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 return;
             }
             untouched = false;
+            self.pool.note_taken(worker, job.need);
         }
-        self.pool.review(worker.0 as usize);
+        self.pool.note_given_back(worker, ended);
     }
 
     /// A worker looks for a job that fits, and claims (delayed claiming).
@@ -61,6 +62,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let job = self.waiting.pop(need);
             self.note_gone(need);
             self.claim(job, worker);
+            self.pool.note_taken(worker, job.need);
             if matches!(&self.rule, Rule::Delayed(race) if race.batch == Batch::One) {
                 break;
             }
@@ -98,7 +100,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.run(job, worker);
     }
 
-    /// A row that did not wait starts; the worker's review is due.
+    /// A row that did not wait starts; [`Pool::note_taken`] is due.
     #[inline(always)]
     pub(super) fn start(&mut self, job: Job, worker: WorkerId) {
         self.counts[usize::from(job.action.0)].running += 1;
@@ -139,7 +141,6 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// What fits on a worker may have changed; it may have to start an attempt (delayed claiming).
     #[inline]
     pub(super) fn review(&mut self, worker: WorkerId) {
-        self.pool.review(worker.0 as usize);
         if let Rule::Delayed(race) = &mut self.rule {
             race.review(self.now, worker, &self.pool, self.waiting.mask(), &mut self.calendar);
         }

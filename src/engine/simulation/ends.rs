@@ -34,6 +34,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             // The other workers have no room for what waits.
             return self.fill(run.worker, need);
         }
+        self.pool.note_given_back(run.worker, need);
         self.review(run.worker);
         if let Rule::Instant { due, .. } = &mut self.rule {
             *due = true;
