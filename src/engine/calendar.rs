@@ -68,16 +68,15 @@ pub fn end_of(time: Time, class: Class) -> u128 {
 #[derive(Debug)]
 pub struct Calendar {
     events: Heap,
-    sources: Knockout,
+    sources: Heap,
     sequence: u64,
     horizon: Time,
 }
 
 impl Calendar {
-    /// An empty calendar for so many sources; what is scheduled after `horizon` never happens and takes no room.
-    pub fn new(horizon: Time, sources: usize) -> Calendar {
-        let (events, sources) = (Heap::new(), Knockout::new(sources));
-        Calendar { events, sources, sequence: 0, horizon: horizon.min(LAST_INSTANT) }
+    /// An empty calendar; what is scheduled after `horizon` never happens and takes no room.
+    pub fn new(horizon: Time) -> Calendar {
+        Calendar { events: Heap::new(), sources: Heap::new(), sequence: 0, horizon: horizon.min(LAST_INSTANT) }
     }
 
     /// The key of a new event, for keeping it outside the heaps; `None` if it never happens.
@@ -106,11 +105,12 @@ impl Calendar {
         }
     }
 
-    /// Schedules the next arrival of a source, if there is one, in the place of its last.
+    /// Schedules the next arrival of a source.
     #[inline(always)]
-    pub fn schedule_source(&mut self, next: Option<Time>, class: Class, source: usize) {
-        let key = next.and_then(|time| self.key(time, class, source));
-        self.sources.set(source, key.unwrap_or(NOTHING));
+    pub fn schedule_source(&mut self, time: Time, class: Class, source: usize) {
+        if let Some(key) = self.key(time, class, source) {
+            self.sources.push(key);
+        }
     }
 
     /// The key of the next event, or [`NOTHING`].
@@ -131,12 +131,13 @@ impl Calendar {
         Time((key >> TIME_SHIFT) as i64)
     }
 
-    /// Takes the next event, whose key [`Calendar::peek`] has just given. That of a source stays until its next is scheduled.
+    /// Takes the next event, whose key [`Calendar::peek`] has just given.
     #[inline(always)]
     pub fn take(&mut self, key: u128) -> Event {
         debug_assert!(key == self.peek() && key != NOTHING);
         let slot = (key & SLOT_MASK) as usize;
         if self.sources.top == key {
+            self.sources.take();
             return Event::OfSource(slot);
         }
         self.events.take();
@@ -148,44 +149,14 @@ impl Calendar {
     fn renumber(&mut self) {
         let mut keys: Vec<(u128, bool)> = Vec::new();
         keys.extend(self.events.drain().into_iter().map(|key| (key, false)));
-        let sources = &self.sources.nodes[self.sources.leaves..];
-        keys.extend(sources.iter().filter(|&&key| key != NOTHING).map(|&key| (key, true)));
+        keys.extend(self.sources.drain().into_iter().map(|key| (key, true)));
         keys.sort_unstable();
         for (sequence, (key, of_source)) in keys.iter().enumerate() {
             let slot = key & SLOT_MASK;
             let key = key >> CLASS_SHIFT << CLASS_SHIFT | (sequence as u128) << SLOT_BITS | slot;
-            if *of_source { self.sources.set(slot as usize, key) } else { self.events.push(key) }
+            if *of_source { self.sources.push(key) } else { self.events.push(key) }
         }
         self.sequence = keys.len() as u64;
-    }
-}
-
-/// The next key of each source, below the winners of a knockout: each node is the lesser of its two children.
-#[derive(Debug)]
-struct Knockout {
-    /// The children of node `i` are nodes `2 i` and `2 i + 1`; the leaves are the second half.
-    nodes: Box<[u128]>,
-    leaves: usize,
-    /// The least key.
-    top: u128,
-}
-
-impl Knockout {
-    fn new(sources: usize) -> Knockout {
-        let leaves = sources.next_power_of_two();
-        Knockout { nodes: vec![NOTHING; 2 * leaves].into(), leaves, top: NOTHING }
-    }
-
-    #[inline]
-    fn set(&mut self, source: usize, key: u128) {
-        let (mut node, mut least) = (self.leaves + source, key);
-        while node > 1 {
-            self.nodes[node] = least;
-            least = least.min(self.nodes[node ^ 1]);
-            node /= 2;
-        }
-        self.nodes[node] = least;
-        self.top = least;
     }
 }
 
@@ -304,16 +275,9 @@ mod tests {
     use super::*;
     use crate::random::stream::{Purpose, Streams};
 
-    /// Takes the next event; a source has no other after it.
     fn take(calendar: &mut Calendar) -> Option<(i64, Event)> {
         let key = calendar.peek();
-        (key != NOTHING).then(|| {
-            let event = calendar.take(key);
-            if let Event::OfSource(source) = event {
-                calendar.schedule_source(None, Class::Arrival, source);
-            }
-            (Calendar::time_of(key).0, event)
-        })
+        (key != NOTHING).then(|| (Calendar::time_of(key).0, calendar.take(key)))
     }
 
     fn drain(calendar: &mut Calendar) -> Vec<(i64, Event)> {
@@ -322,16 +286,16 @@ mod tests {
 
     #[test]
     fn events_come_by_time_then_class_then_order_of_scheduling() {
-        let mut calendar = Calendar::new(Time(100), 4);
+        let mut calendar = Calendar::new(Time(100));
         calendar.schedule(Time(5), Class::Claim, 1);
         calendar.schedule(Time(5), Class::Arrival, 2);
-        calendar.schedule_source(Some(Time(5)), Class::Arrival, 3);
+        calendar.schedule_source(Time(5), Class::Arrival, 3);
         calendar.schedule(Time(5), Class::Arrival, 4);
         calendar.schedule(Time(5), Class::Completion, 5);
         calendar.schedule(Time(4), Class::Abandonment, 6);
         calendar.schedule(Time(101), Class::Completion, 7);
         calendar.schedule(Time(100), Class::Completion, 8);
-        calendar.schedule_source(Some(Time(101)), Class::Arrival, 0);
+        calendar.schedule_source(Time(101), Class::Arrival, 0);
         let got: Vec<_> = drain(&mut calendar).into_iter().map(|(_, event)| event).collect();
         let want = [
             Event::Of(Class::Abandonment, 6),
@@ -351,7 +315,7 @@ mod tests {
         const SOURCES: usize = 5;
         let mut random = Streams::new(1, 0).stream(Purpose::Arrival, "calendar");
         for round in 0..200 {
-            let mut calendar = Calendar::new(LAST_INSTANT, SOURCES);
+            let mut calendar = Calendar::new(LAST_INSTANT);
             if round % 2 == 1 {
                 calendar.sequence = (1 << SEQUENCE_BITS) - 50;
             }
@@ -369,7 +333,7 @@ mod tests {
                     let class = [Class::Completion, Class::Arrival, Class::Claim][random.below(3) as usize];
                     let source = random.below(2 * SOURCES as u64) as usize;
                     let event = if source < SOURCES && !list.iter().any(|it| it.3 == Event::OfSource(source)) {
-                        calendar.schedule_source(Some(Time(time)), class, source);
+                        calendar.schedule_source(Time(time), class, source);
                         Event::OfSource(source)
                     } else {
                         calendar.schedule(Time(time), class, order as usize);

@@ -48,10 +48,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     pub(super) fn schedule_next_of(&mut self, source: usize) {
         let process = &mut self.sources[source];
-        let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
-        let next = process.next();
-        self.calendar.schedule_source(next.map(|arrival| arrival.at), class, source);
-        if let Some(Arrival { action, count, .. }) = next {
+        if let Some(Arrival { at, action, count }) = process.next() {
+            let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
+            self.calendar.schedule_source(at, class, source);
             let coming = &mut self.arrivals[source];
             (coming.action, coming.count) = (action, count);
         }

@@ -85,7 +85,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         let mut simulation = Simulation {
             system,
             arrivals: Vec::with_capacity(sources.len()),
-            calendar: Calendar::new(system.window.horizon, sources.len()),
+            calendar: Calendar::new(system.window.horizon),
             sources,
             observer,
             now: Time::ZERO,
