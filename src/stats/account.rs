@@ -6,11 +6,8 @@ use crate::model::job::Ending;
 use crate::model::time::{NANOS, Span};
 
 use super::figure::{Measure, Statistic};
+use super::slowdown::{self, Slowdowns};
 use super::tally::Tally;
-
-/// Slowdowns are tallied as whole numbers of 2^-24 above 1, so that the job that was not slowed down at all is exactly 0:
-/// right to 6e-8 up to 5e11.
-const SLOWDOWN_UNITS: f64 = (1 << 24) as f64;
 
 /// What has been measured of one action's jobs, or of all.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +20,8 @@ pub(super) struct Account {
     pub(super) service: Tally,
     /// Ages of rows still there at the horizon, in nanoseconds.
     pub(super) age: Tally,
-    /// Slowdowns of ended chains, see [`SLOWDOWN_UNITS`].
-    slowdown: Tally,
+    /// Slowdowns of ended chains.
+    slowdown: Slowdowns,
     /// Waits within the target.
     within_slo: u64,
     /// Rows that are further attempts of a chain.
@@ -66,10 +63,7 @@ impl Account {
     #[inline]
     pub(super) fn responded(&mut self, response: u64, service: u64, bound: u64) {
         self.response.take(response);
-        let divisor = service.max(bound);
-        // Through i64, for which the processor has an instruction.
-        let excess = response.saturating_sub(divisor) as i64 as f64 / divisor as i64 as f64;
-        self.slowdown.take((excess * SLOWDOWN_UNITS + 0.5) as i64 as u64);
+        self.slowdown.take(response, service.max(bound));
     }
 
     /// Counts the end of a row.
@@ -114,7 +108,7 @@ impl Account {
             Measure::UnfinishedAgeS => spread(&mut self.age, statistic).map(seconds),
             Measure::Slowdown => {
                 let above = if statistic == Statistic::Sd { 0.0 } else { 1.0 };
-                spread(&mut self.slowdown, statistic).map(|units| above + units / SLOWDOWN_UNITS)
+                spread(self.slowdown.tally(), statistic).map(|units| above + units / slowdown::UNITS)
             }
             Measure::WithinSlo => {
                 let waits = Some(self.wait.count()).filter(|&waits| waits > 0 && terms.slo.is_some());

@@ -11,6 +11,7 @@ mod moments;
 mod observer;
 mod occupancy;
 pub mod series;
+mod slowdown;
 mod tally;
 mod units;
 
