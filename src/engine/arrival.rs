@@ -28,6 +28,11 @@ pub trait ArrivalProcess {
         Overlap::Enqueue
     }
 
+    /// What becomes of firings while no worker is alive.
+    fn missed(&self) -> Missed {
+        Missed::Skip
+    }
+
     /// The number of customers of a closed source; they are asked for one by one with [`ArrivalProcess::cycle`].
     fn population(&self) -> u32 {
         0
@@ -80,6 +85,8 @@ pub struct Given {
     pub priority: Option<i64>,
     /// Its deadline.
     pub deadline: Option<Span>,
+    /// Its stop timeout.
+    pub stop_timeout: Option<Span>,
     /// Further attempts after a failed one.
     pub retries: Option<u32>,
 }
@@ -95,4 +102,17 @@ pub enum Overlap {
     SkipIfWaiting,
     /// Makes none while one waits or runs.
     SkipIfActive,
+}
+
+/// What becomes of a cron's firings while no worker is alive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missed {
+    /// They make no jobs.
+    #[default]
+    Skip,
+    /// The last of them is made up for when a worker comes back.
+    Once,
+    /// All of them are made up for when a worker comes back.
+    All,
 }

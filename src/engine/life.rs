@@ -179,7 +179,7 @@ impl Life {
         let mut stream =
             self.actions[usize::from(failed.action.0)].attempts.member(chain.ordinal, chain.attempt.number);
         let (service, fate, patience) = draw_from(&mut stream, model, chain.given);
-        Some((Job { id, scheduled_at: now + model.backoff, service, fate, ..*failed }, patience))
+        Some((Job { id, scheduled_at: now + model.backoff.first, service, fate, ..*failed }, patience))
     }
 
     /// Forgets a chain that has ended; gives back the customer that waited for it.

@@ -4,6 +4,7 @@
 //! a third what happened ([`Observer`]); it knows none of their implementations.
 
 mod arrival;
+mod availability;
 mod bits;
 pub mod calendar;
 mod lanes;
@@ -18,9 +19,13 @@ mod simulation;
 mod system;
 pub mod waiting;
 
-pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
+pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
+pub use availability::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage, OutageKind};
 pub use calendar::LAST_INSTANT;
 pub use observer::{Attempt, Observer, Run};
 pub use policy::ClaimPolicy;
 pub use simulation::Simulation;
-pub use system::{ActionModel, ClaimRule, InitialRow, InitialState, System, Window};
+pub use system::{
+    ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, Requeue, Spawns, System,
+    Whom, Window,
+};

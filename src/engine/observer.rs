@@ -1,6 +1,9 @@
 //! What happened, told event by event to whoever wants to know: statistics, the job log, tests.
 
+use super::arrival::Given;
+use super::availability::OutageKind;
 use crate::model::action::ActionId;
+use crate::model::capacity::CapacityMap;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
@@ -21,6 +24,9 @@ pub struct Attempt {
 /// Told of everything that happens to a row, in the order in which it happens. Every method does nothing by default.
 #[allow(unused_variables)]
 pub trait Observer {
+    /// A row was made, to fall due at its `scheduled_at`, or now if that is past; `given` is what it brought along.
+    fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {}
+
     /// A row fell due: it now waits (or, at the start, already runs and is told as claimed next).
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {}
 
@@ -33,7 +39,29 @@ pub trait Observer {
     /// A waiting row left unclaimed: abandoned, rejected or cancelled.
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {}
 
-    /// A cron's firing made no job, because of its overlap rule.
+    /// Somebody asked to cancel a running row, which has not stopped yet.
+    fn cancel_requested(&mut self, now: Time, job: &Job, run: Run) {}
+
+    /// The worker of a running row went out: its units are not in use from now on, as the worker offers none.
+    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {}
+
+    /// The process of a row that had become `worker_dead` went on until now. If `stopped`, its worker came back, found it so and
+    /// stopped it: the row becomes `worker_resurrection`. If not, it came to its end unseen.
+    fn zombie_over(&mut self, now: Time, job: &Job, worker: WorkerId, stopped: bool) {}
+
+    /// A worker went out.
+    fn worker_out(&mut self, now: Time, worker: WorkerId, kind: OutageKind) {}
+
+    /// The others noticed that a worker is gone.
+    fn worker_declared_dead(&mut self, now: Time, worker: WorkerId) {}
+
+    /// A worker is back, and offers what it offered, or what its capacity was changed to in the meantime.
+    fn worker_back(&mut self, now: Time, worker: WorkerId) {}
+
+    /// A worker's capacity was changed; it offers that if it is not out, or else when it is back.
+    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {}
+
+    /// A cron's firing made no job, because of its overlap rule or because no worker was alive.
     fn skipped(&mut self, now: Time, action: ActionId) {}
 
     /// At the horizon a row still waits.
@@ -50,6 +78,19 @@ pub struct Run {
     pub worker: WorkerId,
     /// Claimed, and so started, at this instant.
     pub claimed_at: Time,
+    /// Its units have been in use since: `claimed_at`, or later if its worker was cut off from the others in the meantime;
+    /// [`Time::NEVER`] while its worker is out.
+    pub busy_since: Time,
+    /// Whether its worker is cut off from the others, so that its process may go on after its row has ended.
+    pub is_cut_off: bool,
+}
+
+impl Run {
+    /// Runs on this worker since this instant.
+    #[inline(always)]
+    pub fn since(worker: WorkerId, claimed_at: Time) -> Run {
+        Run { worker, claimed_at, busy_since: claimed_at, is_cut_off: false }
+    }
 }
 
 impl Observer for () {}
@@ -77,6 +118,47 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
         self.0.left(now, job, ending);
         self.1.left(now, job, ending);
+    }
+
+    #[inline]
+    fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {
+        self.0.created(now, job, attempt, given);
+        self.1.created(now, job, attempt, given);
+    }
+
+    fn cancel_requested(&mut self, now: Time, job: &Job, run: Run) {
+        self.0.cancel_requested(now, job, run);
+        self.1.cancel_requested(now, job, run);
+    }
+
+    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
+        self.0.interrupted(now, job, run);
+        self.1.interrupted(now, job, run);
+    }
+
+    fn zombie_over(&mut self, now: Time, job: &Job, worker: WorkerId, stopped: bool) {
+        self.0.zombie_over(now, job, worker, stopped);
+        self.1.zombie_over(now, job, worker, stopped);
+    }
+
+    fn worker_out(&mut self, now: Time, worker: WorkerId, kind: OutageKind) {
+        self.0.worker_out(now, worker, kind);
+        self.1.worker_out(now, worker, kind);
+    }
+
+    fn worker_declared_dead(&mut self, now: Time, worker: WorkerId) {
+        self.0.worker_declared_dead(now, worker);
+        self.1.worker_declared_dead(now, worker);
+    }
+
+    fn worker_back(&mut self, now: Time, worker: WorkerId) {
+        self.0.worker_back(now, worker);
+        self.1.worker_back(now, worker);
+    }
+
+    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
+        self.0.capacity_changed(now, worker, capacity);
+        self.1.capacity_changed(now, worker, capacity);
     }
 
     #[inline]

@@ -191,6 +191,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::availability::Availability;
     use crate::engine::system::{ClaimRule, Window};
     use crate::model::claim::{Pass, Placement};
     use crate::model::time::Time;
@@ -205,6 +206,8 @@ mod tests {
             needs: needs.iter().map(map).collect(),
             claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
             queue_limit: None,
+            availability: Availability::default(),
+            cancels: Vec::new(),
             window: Window { warmup: Time::ZERO, horizon: Time::ZERO },
             initial: Vec::new(),
         }

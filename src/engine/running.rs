@@ -44,7 +44,7 @@ impl Running {
             need: NeedId(0),
             fate: Ending::Done,
         };
-        self.slots.push(Slot { job, run: Run { worker: WorkerId(0), claimed_at: Time::ZERO } });
+        self.slots.push(Slot { job, run: Run::since(WorkerId(0), Time::ZERO) });
         self.slots.len() as u32 - 1
     }
 

@@ -3,14 +3,18 @@
 //! A [`System`] cannot be malformed: the scenario floor checks everything before it builds one, so that stepping the
 //! engine returns no `Result`.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::availability::Availability;
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::{Batch, Pass, Placement};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
-use crate::model::unit::Probability;
+use crate::model::unit::{Probability, Rate};
 use crate::model::worker::{Worker, WorkerId};
-use crate::random::dist::Distribution;
+use crate::random::dist::{Constant, Distribution};
 
 /// The system under simulation, shared by all replications.
 #[derive(Clone, Debug)]
@@ -27,6 +31,10 @@ pub struct System {
     pub claim: ClaimRule,
     /// The most jobs that may wait; an arrival that cannot start and finds so many is turned away.
     pub queue_limit: Option<u64>,
+    /// What happens to the workers.
+    pub availability: Availability,
+    /// Requests to cancel jobs at known instants, in the order of the scenario.
+    pub cancels: Vec<CancelRequest>,
     /// What part of the run is measured.
     pub window: Window,
     /// Rows that are there at the start, in order of their job numbers.
@@ -56,13 +64,128 @@ pub struct ActionModel {
     /// Further attempts after a failed one.
     pub retries: u32,
     /// From the end of a failed attempt to the `scheduledAt` of the next.
-    pub backoff: Span,
-    /// Run time after which an attempt is stopped; it then counts as an error.
+    pub backoff: Backoff,
+    /// What becomes of an attempt whose worker died or was shut down.
+    pub requeue: Requeue,
+    /// Run time after which an attempt is asked to stop.
     pub deadline: Option<Span>,
+    /// What an attempt stopped at its deadline counts as.
+    pub deadline_result: DeadlineResult,
+    /// How long an attempt takes to stop when it is asked to, in seconds.
+    pub stops_in: Distribution,
+    /// From the request to stop until an attempt is killed.
+    pub stop_timeout: Span,
+    /// Requests to cancel an attempt, per second, from when it falls due; none ever come at rate 0.
+    pub cancel_rate: Rate,
+    /// The jobs that an attempt starts, and waits for.
+    pub spawns: Option<Spawns>,
     /// How long a job waits before it gives up, in seconds.
     pub patience: Option<Distribution>,
     /// Larger goes first, where the policy looks at it.
     pub priority: i64,
+}
+
+impl ActionModel {
+    /// Jobs that run as long as `service` says, to their end: nothing fails, stops or starts them.
+    pub fn new(name: &str, need: NeedId, service: Distribution) -> ActionModel {
+        ActionModel {
+            name: name.to_owned(),
+            need,
+            service,
+            error: Probability::default(),
+            retries: 0,
+            backoff: Backoff::constant(Span::ZERO),
+            requeue: Requeue::default(),
+            deadline: None,
+            deadline_result: DeadlineResult::default(),
+            stops_in: Constant::ZERO.into(),
+            stop_timeout: Span::ZERO,
+            cancel_rate: Rate::default(),
+            spawns: None,
+            patience: None,
+            priority: 0,
+        }
+    }
+}
+
+/// From the end of a failed attempt to the `scheduledAt` of the next: `first` after the first attempt, `factor` times as long
+/// after each further one, but at most `cap`; of which the last part, a share of `jitter`, is left to chance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    /// After the first attempt.
+    pub first: Span,
+    /// From one backoff to the next; 1 for a constant one.
+    pub factor: f64,
+    /// The longest; none if `None`.
+    pub cap: Option<Span>,
+    /// A backoff of b lasts between (1 - jitter) b and b, uniformly: 0 for none, 1 for what is called full jitter.
+    pub jitter: f64,
+}
+
+impl Backoff {
+    /// Always this long.
+    pub fn constant(span: Span) -> Backoff {
+        Backoff { first: span, factor: 1.0, cap: None, jitter: 0.0 }
+    }
+}
+
+/// What becomes of an attempt whose worker died or was shut down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requeue {
+    /// It is retried if it has retries left.
+    #[default]
+    RequeueIfRetries,
+    /// It is retried, whether it has retries left or not; one is used up if there is one.
+    RequeueAlways,
+    /// It is not retried.
+    Never,
+}
+
+/// What an attempt stopped at its deadline counts as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeadlineResult {
+    /// `error`, which is retried.
+    #[default]
+    Error,
+    /// `cancel`, which is not.
+    Cancel,
+}
+
+/// The jobs that an attempt starts.
+#[derive(Clone, Debug)]
+pub struct Spawns {
+    /// Of which class.
+    pub action: ActionId,
+    /// How many, rounded to the nearest whole number.
+    pub count: Distribution,
+}
+
+/// A request to cancel jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CancelRequest {
+    /// When.
+    pub at: Time,
+    /// Of which class; of all if `None`.
+    pub action: Option<ActionId>,
+    /// Waiting ones, running ones or both.
+    pub whom: Whom,
+    /// At most so many, the oldest first; all if `None`.
+    pub most: Option<u64>,
+}
+
+/// Which jobs a request to cancel means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whom {
+    /// Whether they wait or run.
+    #[default]
+    All,
+    /// Those that wait.
+    Waiting,
+    /// Those that run.
+    Running,
 }
 
 /// How workers come to jobs.
@@ -99,6 +222,8 @@ pub struct InitialRow {
     pub retries_left: Option<u32>,
     /// Its own deadline; the action's if `None`.
     pub deadline: Option<Span>,
+    /// Its own stop timeout; the action's if `None`.
+    pub stop_timeout: Option<Span>,
     /// Waiting or running.
     pub state: InitialState,
 }

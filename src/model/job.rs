@@ -54,7 +54,7 @@ impl Status {
     }
 }
 
-/// How a row left the simulation; finer than [`Status`], which knows one `cancel` for all of the last three.
+/// How a row left the simulation; finer than [`Status`], which knows one `error` and one `cancel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ending {
     /// Ran to its end and succeeded.
@@ -63,12 +63,18 @@ pub enum Ending {
     Error,
     /// Ran into its deadline and was stopped: an `error`.
     DeadlineMissed,
+    /// Ran into its deadline and was stopped: a `cancel`, by its action's rule.
+    DeadlineCancelled,
     /// Cancelled on request.
     Cancelled,
     /// Waited longer than its patience.
     Abandoned,
     /// Found the queue full.
     Rejected,
+    /// Its worker was declared dead, or came back after a crash.
+    WorkerDead,
+    /// Its worker was shut down gracefully.
+    WorkerShutdown,
 }
 
 impl Ending {
@@ -77,7 +83,9 @@ impl Ending {
         match self {
             Ending::Done => Status::Done,
             Ending::Error | Ending::DeadlineMissed => Status::Error,
-            Ending::Cancelled | Ending::Abandoned | Ending::Rejected => Status::Cancel,
+            Ending::DeadlineCancelled | Ending::Cancelled | Ending::Abandoned | Ending::Rejected => Status::Cancel,
+            Ending::WorkerDead => Status::WorkerDead,
+            Ending::WorkerShutdown => Status::WorkerShutdown,
         }
     }
 }

@@ -31,6 +31,18 @@ pub enum Purpose {
     Race = 9,
     /// Random placement.
     Placement = 10,
+    /// How many jobs first attempts start.
+    Children = 11,
+    /// When somebody asks to cancel first attempts.
+    Cancel = 12,
+    /// The names of the jobs that an attempt starts, at the chain's ordinal and the attempt's number.
+    Child = 13,
+    /// How long an attempt takes to stop, at the chain's ordinal and the attempt's number.
+    Stop = 14,
+    /// Breakdowns of a worker.
+    Breakdown = 15,
+    /// Ids in the registry's documents.
+    Identity = 16,
 }
 
 /// The origin of all streams of one replication.

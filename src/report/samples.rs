@@ -1,12 +1,11 @@
 //! Results made by hand for the tests of reports, from a small scenario to the largest and oddest that may come.
 
-use crate::engine::{ActionModel, ClaimRule, System, Window};
+use crate::engine::{ActionModel, Availability, ClaimRule, System, Window};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::claim::{Pass, Placement};
 use crate::model::time::{Epoch, Span, Time};
-use crate::model::unit::Probability;
 use crate::model::worker::{Worker, WorkerId};
 use crate::random::dist::Constant;
 use crate::report::Context;
@@ -60,17 +59,8 @@ fn name(names: &[&str], index: u16) -> String {
 
 pub(crate) fn system(shape: Shape) -> System {
     let resources = usize::from(shape.resources);
-    let action = |index| ActionModel {
-        name: name(&NAMES, index),
-        need: NeedId(0),
-        service: Constant::new(1.0).expect("a constant").into(),
-        error: Probability::default(),
-        retries: 0,
-        backoff: Span::ZERO,
-        deadline: None,
-        patience: None,
-        priority: 0,
-    };
+    let service = Constant::new(1.0).expect("a constant");
+    let action = |index| ActionModel::new(&name(&NAMES, index), NeedId(0), service.clone().into());
     let capacity = CapacityMap(vec![4; resources].into());
     System {
         resources: (0..shape.resources).map(|index| name(&RESOURCES, index)).collect(),
@@ -79,6 +69,8 @@ pub(crate) fn system(shape: Shape) -> System {
         needs: vec![CapacityMap::zero(resources)],
         claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
         queue_limit: None,
+        availability: Availability::default(),
+        cancels: Vec::new(),
         window: Window { warmup: Time::ZERO + shape.warmup, horizon: Time::ZERO + shape.horizon },
         initial: Vec::new(),
     }

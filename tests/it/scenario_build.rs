@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use claimsim::arrival::Source;
-use claimsim::engine::{ClaimRule, Given, InitialRow, InitialState, Overlap};
+use claimsim::engine::{Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::claim::{Batch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
@@ -157,7 +157,7 @@ fn defaults_are_those_that_are_promised() {
     let action = &scenario.system.actions[0];
     assert_eq!(
         (action.error.get(), action.retries, action.backoff, action.deadline, action.priority),
-        (0.0, 0, Span::ZERO, None, 0)
+        (0.0, 0, Backoff::constant(Span::ZERO), None, 0)
     );
     assert!(action.patience.is_none() && scenario.system.queue_limit.is_none());
     assert_eq!(scenario.system.workers[0].id, "w-0");

@@ -1,13 +1,14 @@
 //! The statistics of a little story told event by event, every figure of which is worked out by hand.
 
-use claimsim::engine::{ActionModel, Attempt, ClaimRule, InitialRow, InitialState, Observer, Run, System, Window};
+use claimsim::engine::{
+    ActionModel, Attempt, Availability, Backoff, ClaimRule, InitialRow, InitialState, Observer, Run, System, Window,
+};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId, ResourceId};
 use claimsim::model::claim::{Pass, Placement};
 use claimsim::model::job::{Ending, Job, JobId};
 use claimsim::model::math::ln;
 use claimsim::model::time::{NANOS, Span, Time};
-use claimsim::model::unit::Probability;
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::random::dist::Constant;
 use claimsim::random::stream::{Purpose, Streams};
@@ -30,6 +31,7 @@ fn system(warmup: i64) -> System {
         scheduled_at: at(-5),
         retries_left: None,
         deadline: None,
+        stop_timeout: None,
         state,
     };
     System {
@@ -39,6 +41,8 @@ fn system(warmup: i64) -> System {
         needs: vec![map([1, 0]), map([0, 1])],
         claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
         queue_limit: None,
+        availability: Availability::default(),
+        cancels: Vec::new(),
         window: Window { warmup: at(warmup), horizon: at(100) },
         initial: vec![row(InitialState::Waiting)],
     }
@@ -46,15 +50,9 @@ fn system(warmup: i64) -> System {
 
 fn action(name: &str, need: u16) -> ActionModel {
     ActionModel {
-        name: name.to_owned(),
-        need: NeedId(need),
-        service: Constant::new(1.0).unwrap().into(),
-        error: Probability::default(),
         retries: 1,
-        backoff: Span::secs(2),
-        deadline: None,
-        patience: None,
-        priority: 0,
+        backoff: Backoff::constant(Span::secs(2)),
+        ..ActionModel::new(name, NeedId(need), Constant::new(1.0).unwrap().into())
     }
 }
 
@@ -73,7 +71,7 @@ fn attempt(number: u32, first: u64, since: i64) -> Attempt {
 }
 
 fn run(worker: WorkerId, claimed_at: i64) -> Run {
-    Run { worker, claimed_at: at(claimed_at) }
+    Run::since(worker, at(claimed_at))
 }
 
 fn story(warmup: i64) -> Outcome {
@@ -315,7 +313,7 @@ fn queue(actions: u16) -> Outcome {
     for (now, class, row, claimed_at) in before {
         let attempt = Attempt { since: row.scheduled_at, ..attempt(1, row.id.0, 0) };
         match class {
-            0 => told.ended(now, &row, attempt, Run { worker: B, claimed_at }, Ending::Done, true),
+            0 => told.ended(now, &row, attempt, Run::since(B, claimed_at), Ending::Done, true),
             1 => told.due(now, &row, attempt),
             _ => told.claimed(now, &row, B),
         }
@@ -323,7 +321,7 @@ fn queue(actions: u16) -> Outcome {
     for (_, class, row, claimed_at) in after {
         match class {
             0 if claimed_at <= system.window.horizon => {
-                told.still_running(system.window.horizon, &row, Run { worker: B, claimed_at });
+                told.still_running(system.window.horizon, &row, Run::since(B, claimed_at));
             }
             0 => told.still_waiting(system.window.horizon, &row),
             _ => {}

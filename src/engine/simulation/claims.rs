@@ -114,7 +114,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.change_room(worker, job.need, true);
         let class = if job.fate == Ending::DeadlineMissed { Class::Deadline } else { Class::Completion };
         let end = self.now + self.life.runs_for(self.system, &job);
-        let slot = self.running.insert(job, Run { worker, claimed_at: self.now });
+        let slot = self.running.insert(job, Run::since(worker, self.now));
         self.calendar.schedule(end, class, slot);
     }
 

@@ -10,6 +10,9 @@ pub struct Constant {
 }
 
 impl Constant {
+    /// Always nothing.
+    pub const ZERO: Constant = Constant { value: 0.0 };
+
     /// Always `value`, which is finite and not negative.
     ///
     /// # Errors

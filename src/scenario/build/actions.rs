@@ -1,7 +1,7 @@
 //! Actions: what a job class needs, how long it runs and how it fails.
 
 use super::Build;
-use crate::engine::ActionModel;
+use crate::engine::{ActionModel, Backoff};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
@@ -33,17 +33,15 @@ pub(super) struct DraftAction {
 impl DraftAction {
     pub(super) fn finish(self) -> Option<ActionModel> {
         // Where every job brings its own service time, nobody draws one.
-        let service = self.service.or_else(|| Constant::new(0.0).ok().map(Into::into))?;
+        let service = self.service.unwrap_or(Constant::ZERO.into());
         Some(ActionModel {
-            name: self.name,
-            need: self.need,
-            service,
             error: self.error,
             retries: self.retries,
-            backoff: self.backoff,
+            backoff: Backoff::constant(self.backoff),
             deadline: self.deadline,
             patience: self.patience,
             priority: self.priority,
+            ..ActionModel::new(&self.name, self.need, service)
         })
     }
 }

@@ -35,6 +35,7 @@ impl Build<'_> {
             estimate: job.estimate.as_ref().map(|estimate| estimate.value),
             priority: job.priority.as_ref().map(|priority| priority.value),
             deadline: self.positive("deadline", job.deadline.as_ref()),
+            stop_timeout: None,
             retries: job.retries.as_ref().map(|retries| retries.value),
         };
         let (action, at) = (action?, at?);

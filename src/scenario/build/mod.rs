@@ -24,7 +24,7 @@ use super::spec::{At, Spec};
 use super::tree::Holes;
 use super::{Files, Input, Loaded, Scenario};
 use crate::arrival::Source;
-use crate::engine::{InitialRow, System};
+use crate::engine::{Availability, InitialRow, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
@@ -86,6 +86,8 @@ pub(super) fn build(
         resources: needs.names().to_vec(),
         claim,
         queue_limit: spec.queue.limit.as_ref().map(|limit| limit.value),
+        availability: Availability::default(),
+        cancels: Vec::new(),
         window,
         initial,
     };

@@ -191,6 +191,7 @@ impl Build<'_> {
             scheduled_at,
             retries_left: row.retries_left.get().copied(),
             deadline: row.deadline.get().copied(),
+            stop_timeout: None,
             state,
         })
     }

@@ -109,6 +109,6 @@ impl Build<'_> {
 
 fn known(row: &TraceRow, action: ActionId, need: Option<NeedId>) -> Known {
     let TraceRow { at, service, estimate, deadline, priority, .. } = *row;
-    let given = Given { need, service, estimate, priority, deadline, retries: None };
+    let given = Given { need, service, estimate, priority, deadline, ..Given::default() };
     Known { arrival: Arrival::single(at, action), given }
 }

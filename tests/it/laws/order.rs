@@ -174,7 +174,7 @@ fn attempts_are_numbered_and_use_up_their_retries() {
                 let row = ledger.rows[&job];
                 assert_eq!(last, ending == Ending::Done || row.retries_left == 0, "retries as long as it may: {event}");
                 if !last {
-                    let at = event.time + scenario.system.action(row.action).backoff;
+                    let at = event.time + scenario.system.action(row.action).backoff.first;
                     expected.insert(row.first, (row.number + 1, row.retries_left - 1, at));
                 }
             }

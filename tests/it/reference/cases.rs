@@ -1,6 +1,8 @@
 //! Small cases that were worked out by hand; both simulators must find the same.
 
-use claimsim::engine::{ActionModel, Arrival, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window};
+use claimsim::engine::{
+    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window,
+};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::{Batch, Pass, Placement};
@@ -27,17 +29,7 @@ fn s(seconds: i64) -> Time {
 fn scenario(workers: &[[i64; 2]], claim: ClaimRule, sources: Vec<Source>) -> Scenario {
     let map = |units: [i64; 2]| CapacityMap(units.into());
     let worker = |(i, &units): (usize, &[i64; 2])| Worker { id: format!("replica-{i}"), capacity: map(units) };
-    let action = |need: u16| ActionModel {
-        name: format!("action-{need}"),
-        need: NeedId(need),
-        service: constant(10.0),
-        error: Probability::default(),
-        retries: 0,
-        backoff: Span::ZERO,
-        deadline: None,
-        patience: None,
-        priority: 0,
-    };
+    let action = |need: u16| ActionModel::new(&format!("action-{need}"), NeedId(need), constant(10.0));
     let system = System {
         resources: vec!["scan".into(), "scanCheck".into()],
         workers: workers.iter().enumerate().map(worker).collect(),
@@ -45,6 +37,8 @@ fn scenario(workers: &[[i64; 2]], claim: ClaimRule, sources: Vec<Source>) -> Sce
         needs: vec![map([0, 0]), map([1, 0]), map([0, 1]), map([2, 0])],
         claim,
         queue_limit: None,
+        availability: Availability::default(),
+        cancels: Vec::new(),
         window: Window { warmup: Time::ZERO, horizon: s(60) },
         initial: Vec::new(),
     };
@@ -59,6 +53,7 @@ fn row(action: u16, scheduled_at: i64, state: InitialState) -> InitialRow {
         scheduled_at: s(scheduled_at),
         retries_left: None,
         deadline: None,
+        stop_timeout: None,
         state,
     }
 }
@@ -183,7 +178,7 @@ fn a_retry_is_a_new_row_after_the_backoff() {
     let mut case = scenario(&[[1, 0]], AT_ONCE, vec![jobs(&[(0, 1), (5, 1)])]);
     case.system.actions[1].error = Probability::try_from(1.0).unwrap();
     case.system.actions[1].retries = 1;
-    case.system.actions[1].backoff = Span::secs(3);
+    case.system.actions[1].backoff = Backoff::constant(Span::secs(3));
     let expected = [
         "0 due 0",
         "0 claimed 0 by 0",
@@ -293,7 +288,7 @@ fn one_pass_per_instant_sees_all_that_comes_at_it() {
     case.system.actions[3].service = constant(1.0);
     case.system.actions[3].error = Probability::try_from(1.0).unwrap();
     case.system.actions[3].retries = 1;
-    case.system.actions[3].backoff = Span::secs(1);
+    case.system.actions[3].backoff = Backoff::constant(Span::secs(1));
     let expected = [
         "0 due 0",
         "0 claimed 0 by 0",

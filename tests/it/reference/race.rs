@@ -5,12 +5,11 @@
 //! and a list of figures of a run, by the mean of their paired differences. Arrivals are frequent enough that attempts
 //! which began for an earlier job and are still pending decide many claims, and workers come back while others race.
 
-use claimsim::engine::{ActionModel, ClaimRule, System, Window};
+use claimsim::engine::{ActionModel, Availability, ClaimRule, System, Window};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::Batch;
 use claimsim::model::time::{Span, Time};
-use claimsim::model::unit::Probability;
 use claimsim::model::worker::Worker;
 use claimsim::random::dist::{Distribution, Empirical, Erlang, Gamma, Hyperexponential, Lognormal, Pareto, Weibull};
 
@@ -106,15 +105,8 @@ impl Case {
         }
         let worker = |(i, capacity)| Worker { id: format!("worker-{i}"), capacity };
         let action = |(i, (_, _, service)): (usize, &(_, _, Distribution))| ActionModel {
-            name: format!("action-{i}"),
-            need: NeedId(i as u16),
-            service: service.clone(),
-            error: Probability::default(),
-            retries: 0,
-            backoff: Span::ZERO,
-            deadline: None,
             patience: self.patience.clone(),
-            priority: 0,
+            ..ActionModel::new(&format!("action-{i}"), NeedId(i as u16), service.clone())
         };
         let source = |(i, &(_, between, _)): (usize, &(_, Gap, _))| Source::Renewal {
             action: ActionId(i as u16),
@@ -129,6 +121,8 @@ impl Case {
             needs: self.actions.iter().map(|(need, ..)| CapacityMap((*need).into())).collect(),
             claim: ClaimRule::Delayed { delay: delay.clone(), batch: self.batch },
             queue_limit: None,
+            availability: Availability::default(),
+            cancels: Vec::new(),
             window: Window { warmup: Time::ZERO, horizon: Time::ZERO + self.horizon },
             initial: Vec::new(),
         };

@@ -4,7 +4,9 @@
 //! patience meet at one nanosecond all the time; capacities are 0 to 3, so that some jobs never fit and some need
 //! nothing. A scenario is built from a recipe of plain numbers, which shrinks well.
 
-use claimsim::engine::{ActionModel, Arrival, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window};
+use claimsim::engine::{
+    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window,
+};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::{Batch, Pass, Placement};
@@ -91,6 +93,8 @@ fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenari
         needs: needs.iter().map(map).collect(),
         claim,
         queue_limit,
+        availability: Availability::default(),
+        cancels: Vec::new(),
         window: Window { warmup: Time::ZERO, horizon: Time::ZERO + ticks(horizon) },
         initial: Vec::new(),
     };
@@ -196,16 +200,14 @@ fn actions() -> impl Strategy<Value = ActionRecipe> {
 
 impl ActionRecipe {
     fn build(self, index: usize, needs: usize) -> ActionModel {
+        let need = NeedId((self.need % needs) as u16);
         ActionModel {
-            name: format!("action-{index}"),
-            need: NeedId((self.need % needs) as u16),
-            service: self.service,
             error: Probability::try_from(self.error).expect("a probability"),
             retries: self.retries,
-            backoff: ticks(self.backoff),
+            backoff: Backoff::constant(ticks(self.backoff)),
             deadline: self.deadline.map(ticks),
             patience: self.patience,
-            priority: 0,
+            ..ActionModel::new(&format!("action-{index}"), need, self.service)
         }
     }
 }
@@ -255,6 +257,7 @@ impl InitialRecipe {
             scheduled_at: Time::ZERO + ticks(self.scheduled_at),
             retries_left: self.retries_left,
             deadline: self.deadline.map(ticks),
+            stop_timeout: None,
             state,
         }
     }

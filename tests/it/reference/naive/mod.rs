@@ -375,7 +375,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     fn retry(&mut self, failed: usize) {
         let failed = &self.rows[failed];
         let Attempt { number, first, since, retries_left } = failed.attempt;
-        let scheduled_at = self.now + self.system.action(failed.action).backoff;
+        let scheduled_at = self.now + self.system.action(failed.action).backoff.first;
         let retry = Row {
             scheduled_at,
             drawn: self.draws.later(failed.action, failed.ordinal, number + 1, failed.brought),

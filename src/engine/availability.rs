@@ -1,0 +1,98 @@
+//! What happens to workers in the course of a run: outages, heartbeats by which others notice them, changes of capacity.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::capacity::CapacityMap;
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
+use crate::random::dist::Distribution;
+
+/// Everything that happens to workers.
+#[derive(Clone, Debug, Default)]
+pub struct Availability {
+    /// How the others notice that a worker is gone.
+    pub heartbeat: Heartbeat,
+    /// Whether nothing is claimed while fewer than a majority of all workers are alive.
+    pub quorum: bool,
+    /// Outages at known instants, in the order of the scenario.
+    pub outages: Vec<Outage>,
+    /// Outages at random, at most one of them a worker.
+    pub breakdowns: Vec<Breakdowns>,
+    /// Changes of capacity, in the order of the scenario.
+    pub capacity_changes: Vec<CapacityChange>,
+}
+
+impl Availability {
+    /// Whether any worker may be out at any time.
+    pub fn has_outages(&self) -> bool {
+        !self.outages.is_empty() || !self.breakdowns.is_empty()
+    }
+}
+
+/// How a worker shows that it is alive, and how the others find out that it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// From one heartbeat of a worker to its next, counted from when it came up.
+    pub period: Span,
+    /// From a worker's last heartbeat to the instant after which it is taken for dead; longer than `period`.
+    pub expiry: Span,
+    /// Living workers look for dead ones at the multiples of this.
+    pub sweep: Span,
+}
+
+impl Default for Heartbeat {
+    fn default() -> Heartbeat {
+        Heartbeat { period: Span::secs(5), expiry: Span::secs(30), sweep: Span::secs(5) }
+    }
+}
+
+/// How a worker goes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutageKind {
+    /// Its processes stop without a word; their rows stay `running` until somebody notices.
+    #[default]
+    Crash,
+    /// It is cut off from the others, while its processes go on.
+    Partition,
+    /// It is stopped in good order: its rows become `worker_shutdown` at once.
+    Shutdown,
+}
+
+/// A worker goes out at a known instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// Which.
+    pub worker: WorkerId,
+    /// When.
+    pub at: Time,
+    /// For how long; for good if `None`.
+    pub lasts: Option<Span>,
+    /// How.
+    pub kind: OutageKind,
+}
+
+/// A worker goes out again and again.
+#[derive(Clone, Debug)]
+pub struct Breakdowns {
+    /// Which.
+    pub worker: WorkerId,
+    /// Seconds up, from the start and from the end of each of these outages.
+    pub up: Distribution,
+    /// Seconds out.
+    pub down: Distribution,
+    /// How.
+    pub kind: OutageKind,
+}
+
+/// A worker offers something else from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CapacityChange {
+    /// Which.
+    pub worker: WorkerId,
+    /// When.
+    pub at: Time,
+    /// What it offers then, in the place of what it offered.
+    pub capacity: CapacityMap,
+}
