@@ -13,22 +13,37 @@ use crate::model::time::Time;
 pub enum Class {
     /// Before everything, so that freed capacity is seen at the same instant and a job may end exactly at its deadline.
     Completion = 0,
-    /// An attempt that runs into its deadline.
+    /// A worker goes out, comes back or changes its capacity; a job that ends just then has ended.
+    WorkerChange = 1,
+    /// Living workers look for dead ones; one that returns in time is not declared dead.
+    Sweep = 2,
+    /// An attempt runs into its deadline, or into its stop timeout.
     Deadline = 3,
+    /// Somebody asks to cancel a job.
+    Cancel = 4,
     /// Before arrivals: the row of a firing is older than one that arrives at the instant of the firing.
-    Cron = 4,
+    Cron = 5,
     /// An arrival, and a retry or a future `scheduledAt` that falls due.
-    Arrival = 5,
+    Arrival = 6,
     /// Sees all that has happened at the instant.
-    Claim = 6,
+    Claim = 7,
     /// Patience is over only when the instant's claims have been made.
-    Abandonment = 7,
+    Abandonment = 8,
 }
 
 /// Classes by their number; there are none between.
 const CLASSES: [Class; 16] = {
     let mut classes = [Class::Abandonment; 16];
-    let all = [Class::Completion, Class::Deadline, Class::Cron, Class::Arrival, Class::Claim];
+    let all = [
+        Class::Completion,
+        Class::WorkerChange,
+        Class::Sweep,
+        Class::Deadline,
+        Class::Cancel,
+        Class::Cron,
+        Class::Arrival,
+        Class::Claim,
+    ];
     let mut index = 0;
     while index < all.len() {
         classes[all[index] as usize] = all[index];
@@ -97,12 +112,14 @@ impl Calendar {
         Some(key)
     }
 
-    /// Schedules an event; `slot` is handed back with it.
+    /// Schedules an event; `slot` is handed back with it. Says whether it will ever happen.
     #[inline(always)]
-    pub fn schedule(&mut self, time: Time, class: Class, slot: usize) {
-        if let Some(key) = self.key(time, class, slot) {
+    pub fn schedule(&mut self, time: Time, class: Class, slot: usize) -> bool {
+        let key = self.key(time, class, slot);
+        if let Some(key) = key {
             self.events.push(key);
         }
+        key.is_some()
     }
 
     /// Schedules the next arrival of a source.

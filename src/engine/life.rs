@@ -1,41 +1,33 @@
-//! The life of a job, drawn: service time, outcome and patience on arrival; and what chains of attempts must remember.
-//!
-//! Whatever belongs to an exogenous job comes from its action's streams in arrival order; whatever belongs to a later attempt
-//! comes from a stream keyed by the chain. So two claim rules under one seed see the same jobs, also when some are retried.
+//! The life of a job: what its chain of attempts must remember, whether it is retried, and who waits for its end.
 
 use std::num::NonZeroU32;
 
 use slab::Slab;
 
 use super::arrival::Given;
+use super::draws::{self, Draft, Draws, Key, Luck};
 use super::observer::Attempt;
-use super::system::{ActionModel, System};
+use super::system::{ActionModel, DeadlineResult, Requeue, System};
 use crate::model::action::ActionId;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::{Span, Time};
-use crate::random::stream::{Family, Purpose, Stream, Streams};
+use crate::random::stream::Streams;
 
 /// The random side of all actions, and the chains that are under way.
 #[derive(Debug)]
 pub(super) struct Life {
-    actions: Vec<Draws>,
+    draws: Vec<Draws>,
+    traits: Vec<Traits>,
     chains: Slab<Chain>,
 }
 
-/// One action's streams.
-#[derive(Debug)]
-struct Draws {
-    service: Stream,
-    outcome: Stream,
-    patience: Stream,
-    attempts: Family,
-    customers: Family,
-    /// How many jobs of the action have arrived from outside.
-    arrived: u64,
-    /// Nothing but a service time is ever drawn, and no attempt fails: the most common kind of action.
-    plain: bool,
-    /// The next service time, drawn one ahead: an event of completion never waits for a draw.
-    next_service: Span,
+/// What holds for all jobs of an action.
+#[derive(Clone, Copy, Debug)]
+struct Traits {
+    /// Every row has a chain, as it may have to be retried or to draw how long it takes to stop, whatever it drew when it came.
+    keeps_chains: bool,
+    /// Whoever is asked to stop does so at once.
+    stops_at_once: bool,
 }
 
 /// A job to be: who it is for, and what it brings along.
@@ -43,16 +35,15 @@ struct Draws {
 pub(super) struct Origin<'a> {
     pub(super) action: ActionId,
     pub(super) given: Option<&'a Given>,
-    pub(super) customer: Option<Customer>,
+    pub(super) heirs: Heirs,
 }
 
-/// What was drawn for a job.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Draft {
-    service: Span,
-    fate: Ending,
-    pub(super) patience: Option<Span>,
-    ordinal: u64,
+/// Who waits for the end of a chain: for most, nobody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Heirs {
+    pub(super) customer: Option<Customer>,
+    /// The join of a parent.
+    pub(super) join: Option<u32>,
 }
 
 /// A closed source's customer, on its way with its job number `cycle`.
@@ -63,64 +54,57 @@ pub(super) struct Customer {
     pub(super) cycle: u32,
 }
 
-/// What a row has to remember beyond itself: only rows that will be retried, that bring values of their own, or that a
-/// customer waits for have a chain; the many others do without.
+/// What a row has to remember beyond itself: only rows that will or may be retried, that bring values of their own, that
+/// have children or may be cancelled, or that somebody waits for have a chain; the many others do without.
 #[derive(Clone, Copy, Debug)]
 struct Chain {
     attempt: Attempt,
     given: Given,
     ordinal: u64,
-    customer: Option<Customer>,
+    heirs: Heirs,
+    children: u32,
+    /// When somebody asks to cancel the attempt.
+    cancel_at: Option<Time>,
 }
 
 impl Life {
     pub(super) fn new(system: &System, streams: &Streams) -> Life {
-        let draws = |action: &ActionModel| Draws {
-            service: streams.stream(Purpose::Service, &action.name),
-            outcome: streams.stream(Purpose::Outcome, &action.name),
-            patience: streams.stream(Purpose::Patience, &action.name),
-            attempts: streams.family(Purpose::Attempt, &action.name),
-            customers: streams.family(Purpose::Customer, &action.name),
-            arrived: 0,
-            plain: action.error.get() == 0.0 && action.deadline.is_none() && action.patience.is_none(),
-            next_service: Span::ZERO,
+        let traits = |action: &ActionModel| Traits {
+            keeps_chains: system.availability.has_outages() && action.requeue != Requeue::Never
+                || action.stops_in.variance() > 0.0,
+            stops_at_once: action.stop_timeout == Span::ZERO
+                || (action.stops_in.mean() == 0.0 && action.stops_in.variance() == 0.0),
         };
-        let mut actions: Vec<Draws> = system.actions.iter().map(draws).collect();
-        for (draws, action) in actions.iter_mut().zip(&system.actions) {
-            draws.service(action);
-        }
-        Life { actions, chains: Slab::new() }
+        let traits = system.actions.iter().map(traits).collect();
+        Life { draws: draws::all(system, streams), traits, chains: Slab::new() }
     }
 
     /// Draws a job that arrives from outside.
     #[inline]
     pub(super) fn draw(&mut self, system: &System, action: ActionId, given: Option<&Given>) -> Draft {
-        let model = system.action(action);
-        let draws = &mut self.actions[usize::from(action.0)];
-        let ordinal = draws.arrived;
-        draws.arrived += 1;
-        match given {
-            None if draws.plain => Draft { service: draws.service(model), fate: Ending::Done, patience: None, ordinal },
-            _ => draws.draw(model, given.copied().unwrap_or_default(), ordinal),
-        }
+        self.draws[usize::from(action.0)].exogenous(system.action(action), given)
     }
 
     /// Draws the job of a closed source's customer.
-    pub(super) fn draw_for(&mut self, system: &System, action: ActionId, customer: Customer) -> Draft {
-        let draws = &self.actions[usize::from(action.0)];
-        let number = u64::from(customer.number);
-        let mut stream = draws.customers.member(number, 2 * customer.cycle + 1);
-        let ordinal = 1 << 63 | number << 31 | u64::from(customer.cycle);
-        let (service, fate, patience) = draw_from(&mut stream, system.action(action), Given::default());
-        Draft { service, fate, patience, ordinal }
+    pub(super) fn draw_for(&self, system: &System, action: ActionId, customer: Customer) -> Draft {
+        self.draws[usize::from(action.0)].customers_job(system.action(action), customer.number, customer.cycle)
+    }
+
+    /// Draws the children of an attempt, which are of that action.
+    pub(super) fn draw_children(&self, system: &System, parent: &Job, action: ActionId) -> Vec<Draft> {
+        let mut names = self.draws[usize::from(parent.action.0)].names(self.key(parent));
+        let (draws, model) = (&self.draws[usize::from(action.0)], system.action(action));
+        (0..self.children(parent)).map(|_| draws.child(model, names.bits())).collect()
     }
 
     /// The first row of a chain.
     #[inline]
     pub(super) fn first(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Job {
-        let Origin { action, given, customer } = origin;
+        let Origin { action, given, heirs } = origin;
         let need = given.and_then(|given| given.need);
-        let has_chain = draft.fate != Ending::Done || customer.is_some() || given.is_some();
+        let is_special = given.is_some() || heirs != Heirs::default() || draft.luck.children > 0;
+        let may_fail = draft.fate != Ending::Done || self.traits[usize::from(action.0)].keeps_chains;
+        let has_chain = is_special || may_fail || draft.luck.cancel.is_some();
         Job {
             id,
             scheduled_at: at,
@@ -137,16 +121,24 @@ impl Life {
         let (given, usual) = (origin.given.copied().unwrap_or_default(), system.action(origin.action).retries);
         let retries_left = given.retries.unwrap_or(usual);
         let remembers = draft.fate != Ending::Done && retries_left > 0
-            || origin.customer.is_some()
+            || self.traits[usize::from(origin.action.0)].keeps_chains
+            || origin.heirs != Heirs::default()
+            || draft.luck.children > 0
+            || draft.luck.cancel.is_some()
             || retries_left != usual
-            || given.deadline.is_some() && draft.fate == Ending::DeadlineMissed;
+            || given.deadline.is_some()
+            || given.stop_timeout.is_some();
         remembers.then(|| {
             let attempt = Attempt { number: 1, first: id, since: at, retries_left };
-            let slot =
-                self.chains.insert(Chain { attempt, given, ordinal: draft.ordinal, customer: origin.customer }) + 1;
-            let slot = u32::try_from(slot).ok().and_then(NonZeroU32::new);
+            let (ordinal, children) = (draft.ordinal, draft.luck.children);
+            let chain = Chain { attempt, given, ordinal, heirs: origin.heirs, children, cancel_at: None };
+            let slot = u32::try_from(self.chains.insert(chain) + 1).ok().and_then(NonZeroU32::new);
             slot.expect("four thousand million chains do not fit into memory")
         })
+    }
+
+    fn of(&self, job: &Job) -> Option<&Chain> {
+        job.chain.map(|chain| &self.chains[slot(chain)])
     }
 
     /// Which attempt of its chain a row is.
@@ -160,75 +152,107 @@ impl Life {
         self.chains[slot(chain)].attempt
     }
 
-    /// How long a claimed row runs: its service time, or less if its deadline stops it.
+    /// What a row brought along.
+    #[inline]
+    pub(super) fn given(&self, job: &Job) -> Given {
+        self.of(job).map_or_else(Given::default, |chain| chain.given)
+    }
+
+    /// How many children a row starts.
+    #[inline]
+    pub(super) fn children(&self, job: &Job) -> u32 {
+        self.of(job).map_or(0, |chain| chain.children)
+    }
+
+    /// How long a claimed row runs by itself: its service time, or until its deadline if that is shorter.
     #[inline]
     pub(super) fn runs_for(&self, system: &System, job: &Job) -> Span {
         if job.fate != Ending::DeadlineMissed {
             return job.service;
         }
-        let own = job.chain.and_then(|chain| self.chains[slot(chain)].given.deadline);
-        own.or(system.action(job.action).deadline).unwrap_or(job.service)
+        self.deadline(system, job).unwrap_or(job.service)
     }
 
-    /// The next row of a failed row's chain, with its patience; `None` if the chain ends with it.
-    pub(super) fn retry(&mut self, system: &System, failed: &Job, now: Time, id: JobId) -> Option<(Job, Option<Span>)> {
-        let chain = &mut self.chains[slot(failed.chain?)];
-        chain.attempt.retries_left = chain.attempt.retries_left.checked_sub(1)?;
-        chain.attempt.number += 1;
-        let model = system.action(failed.action);
-        let mut stream =
-            self.actions[usize::from(failed.action.0)].attempts.member(chain.ordinal, chain.attempt.number);
-        let (service, fate, patience) = draw_from(&mut stream, model, chain.given);
-        Some((Job { id, scheduled_at: now + model.backoff.first, service, fate, ..*failed }, patience))
+    /// How long a row may run, from its claim, before it is asked to stop.
+    pub(super) fn deadline(&self, system: &System, job: &Job) -> Option<Span> {
+        self.of(job).and_then(|chain| chain.given.deadline).or(system.action(job.action).deadline)
     }
 
-    /// Forgets a chain that has ended; gives back the customer that waited for it.
+    /// How a row ends whose deadline has stopped it.
+    pub(super) fn ending_at_deadline(system: &System, job: &Job) -> Ending {
+        match system.action(job.action).deadline_result {
+            DeadlineResult::Error => Ending::DeadlineMissed,
+            DeadlineResult::Cancel => Ending::DeadlineCancelled,
+        }
+    }
+
+    /// Whether a row that is asked to stop does so at once.
     #[inline]
-    pub(super) fn forget(&mut self, chain: Option<NonZeroU32>) -> Option<Customer> {
-        self.chains.remove(slot(chain?)).customer
-    }
-}
-
-impl Draws {
-    /// The next service time of an exogenous job.
-    #[inline(always)]
-    fn service(&mut self, model: &ActionModel) -> Span {
-        let next = Span::from_secs_f64(model.service.sample(&mut self.service));
-        std::mem::replace(&mut self.next_service, next)
+    pub(super) fn stops_at_once(&self, job: &Job) -> bool {
+        let has_own = self.of(job).is_some_and(|chain| chain.given.stop_timeout.is_some());
+        self.traits[usize::from(job.action.0)].stops_at_once && !has_own
     }
 
-    /// Draws whatever the action and the job itself leave open.
-    fn draw(&mut self, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
-        let service = given.service.unwrap_or_else(|| self.service(model));
-        let fails = fails(model, &mut self.outcome);
-        let patience = model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(&mut self.patience)));
-        Draft { service, fate: fate(model, given, service, fails), patience, ordinal }
+    /// How long a row takes to stop, and whether it does so by itself rather than being killed.
+    pub(super) fn stops_in(&self, system: &System, job: &Job) -> (Span, bool) {
+        let model = system.action(job.action);
+        let by_itself = self.draws[usize::from(job.action.0)].stops_in(model, self.key(job));
+        let timeout = self.of(job).and_then(|chain| chain.given.stop_timeout).unwrap_or(model.stop_timeout);
+        (by_itself.min(timeout), by_itself <= timeout)
+    }
+
+    /// Somebody asks to cancel a row at that instant, if it is still there.
+    pub(super) fn set_cancel(&mut self, job: &Job, at: Option<Time>) {
+        if let Some(chain) = job.chain {
+            self.chains[slot(chain)].cancel_at = at;
+        }
+    }
+
+    /// When somebody asks to cancel a row, if it is still there.
+    #[inline]
+    pub(super) fn cancel_at(&self, job: &Job) -> Option<Time> {
+        self.of(job).and_then(|chain| chain.cancel_at)
+    }
+
+    /// What a row's streams are keyed by. A row without a chain never draws anything more.
+    fn key(&self, job: &Job) -> Key {
+        let of_chain = |chain: &Chain| Key { ordinal: chain.ordinal, attempt: chain.attempt.number };
+        self.of(job).map_or(Key { ordinal: 0, attempt: 1 }, of_chain)
+    }
+
+    /// The row that follows one that has ended so, with what was drawn for it; `None` if the chain ends with it.
+    pub(super) fn retry(
+        &mut self,
+        system: &System,
+        ended: &Job,
+        ending: Ending,
+        now: Time,
+        id: JobId,
+    ) -> Option<(Job, Luck)> {
+        let model = system.action(ended.action);
+        let chain = &mut self.chains[slot(ended.chain?)];
+        let left = chain.attempt.retries_left;
+        chain.attempt.retries_left = match (ending, model.requeue) {
+            (Ending::Error | Ending::DeadlineMissed, _) => left.checked_sub(1)?,
+            (Ending::WorkerDead | Ending::WorkerShutdown, Requeue::RequeueIfRetries) => left.checked_sub(1)?,
+            (Ending::WorkerDead | Ending::WorkerShutdown, Requeue::RequeueAlways) => left.saturating_sub(1),
+            _ => return None,
+        };
+        chain.attempt.number += 1;
+        let key = Key { ordinal: chain.ordinal, attempt: chain.attempt.number };
+        let (draft, backoff) = self.draws[usize::from(ended.action.0)].later(model, chain.given, key);
+        (chain.children, chain.cancel_at) = (draft.luck.children, None);
+        let row = Job { id, scheduled_at: now + backoff, service: draft.service, fate: draft.fate, ..*ended };
+        Some((row, draft.luck))
+    }
+
+    /// Forgets a chain that has ended; gives back who waited for it.
+    #[inline]
+    pub(super) fn forget(&mut self, chain: Option<NonZeroU32>) -> Heirs {
+        chain.map_or_else(Heirs::default, |chain| self.chains.remove(slot(chain)).heirs)
     }
 }
 
 fn slot(chain: NonZeroU32) -> usize {
     chain.get() as usize - 1
-}
-
-fn draw_from(stream: &mut Stream, model: &ActionModel, given: Given) -> (Span, Ending, Option<Span>) {
-    let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
-    let fails = fails(model, stream);
-    let patience = model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(stream)));
-    (service, fate(model, given, service, fails), patience)
-}
-
-#[inline]
-fn fails(model: &ActionModel, stream: &mut Stream) -> bool {
-    let error = model.error.get();
-    error > 0.0 && stream.uniform() < error
-}
-
-/// How an attempt ends if it is left to run. One that ends exactly at its deadline is not stopped.
-#[inline]
-fn fate(model: &ActionModel, given: Given, service: Span, fails: bool) -> Ending {
-    match given.deadline.or(model.deadline) {
-        Some(deadline) if service > deadline => Ending::DeadlineMissed,
-        _ if fails => Ending::Error,
-        _ => Ending::Done,
-    }
 }

@@ -1,10 +1,11 @@
 //! Placement under instant claiming: which worker gets the job, where several could.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bits::Bits;
 use super::pool::Pool;
 use super::system::System;
+use crate::model::capacity::CapacityMap;
 use crate::model::claim::Placement;
 use crate::random::stream::{Purpose, Stream, Streams};
 
@@ -46,9 +47,11 @@ impl Placer {
 /// of one capacity. So a shelf's workers are equals, and shelves rather than workers are searched.
 #[derive(Debug)]
 pub(super) struct Shelves {
-    /// By worker: its distinct capacity map.
+    /// By worker: the class of its capacity map.
     class_of: Vec<usize>,
+    /// By distinct capacity map.
     classes: Vec<Class>,
+    numbers: BTreeMap<CapacityMap, usize>,
 }
 
 #[derive(Debug)]
@@ -64,27 +67,26 @@ struct Class {
 
 impl Shelves {
     fn new(system: &System, pool: &Pool) -> Shelves {
-        let mut class_of_map = BTreeMap::new();
-        for worker in &system.workers {
-            let next = class_of_map.len();
-            class_of_map.entry(&worker.capacity).or_insert(next);
-        }
         let whole = whole_share(system);
-        let mut classes: Vec<(usize, Class)> = class_of_map
-            .iter()
-            .map(|(capacity, &index)| {
-                let weights: Box<[i128]> =
-                    capacity.0.iter().map(|&units| if units > 0 { whole / i128::from(units) } else { 0 }).collect();
-                let needs: Vec<Box<[i64]>> = system.needs.iter().map(|need| need.0.clone()).collect();
-                let costs = needs.iter().map(|need| share(need, &weights)).collect();
-                (index, Class { weights, costs, needs, shelves: BTreeMap::new() })
-            })
-            .collect();
-        classes.sort_by_key(|(index, _)| *index);
-        let class_of = system.workers.iter().map(|worker| class_of_map[&worker.capacity]).collect();
-        let mut shelves = Shelves { class_of, classes: classes.into_iter().map(|(_, class)| class).collect() };
+        let distinct: BTreeSet<&CapacityMap> = system.capacities().collect();
+        let class = |capacity: &&CapacityMap| {
+            let weights: Box<[i128]> =
+                capacity.0.iter().map(|&units| if units > 0 { whole / i128::from(units) } else { 0 }).collect();
+            let needs: Vec<Box<[i64]>> = system.needs.iter().map(|need| need.0.clone()).collect();
+            let costs = needs.iter().map(|need| share(need, &weights)).collect();
+            Class { weights, costs, needs, shelves: BTreeMap::new() }
+        };
+        let classes = distinct.iter().map(class).collect();
+        let numbers: BTreeMap<CapacityMap, usize> = distinct.into_iter().cloned().zip(0..).collect();
+        let class_of = system.workers.iter().map(|worker| numbers[&worker.capacity]).collect();
+        let mut shelves = Shelves { class_of, classes, numbers };
         (0..system.workers.len()).for_each(|worker| shelves.note(pool, worker, true));
         shelves
+    }
+
+    /// A worker that stands on no shelf offers that from now on.
+    pub(super) fn set_capacity(&mut self, worker: usize, capacity: &CapacityMap) {
+        self.class_of[worker] = self.numbers[capacity];
     }
 
     /// Tells that a worker's free capacity is changing from what it was to what it is; call with the pool before and after.
@@ -137,7 +139,7 @@ fn share(units: &[i64], weights: &[i128]) -> i128 {
 /// What a whole capacity counts: the least common multiple of all capacities, so that shares add up without rounding and
 /// ties are ties. Only where that is beyond all measure a fixed 2^60, to which shares are rounded.
 fn whole_share(system: &System) -> i128 {
-    let capacities = system.workers.iter().flat_map(|worker| worker.capacity.0.iter()).filter(|&&units| units > 0);
+    let capacities = system.capacities().flat_map(|capacity| capacity.0.iter()).filter(|&&units| units > 0);
     capacities.map(|&units| i128::from(units)).try_fold(1, least_common_multiple).unwrap_or(1 << 60)
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Pool {
     with_room: Box<[Bits]>,
     /// Bit `n`: has any worker room for need `n`?
     mask: Box<[u64]>,
+    /// Workers that claim; nothing fits on the others, whatever is free there.
+    open: Bits,
 }
 
 impl Pool {
@@ -49,13 +51,44 @@ impl Pool {
             words,
             with_room: vec![Bits::new(workers); needs].into(),
             mask: vec![0; words].into(),
+            open: Bits::new(workers),
         };
         for worker in 0..workers {
-            for need in (0..needs).filter(|&need| pool.fits(worker, need)).collect::<Vec<_>>() {
-                pool.change(worker, need / 64, need % 64);
-            }
+            pool.set_open(WorkerId(worker as u32), true);
         }
         pool
+    }
+
+    /// Whether a worker claims at all.
+    #[inline]
+    pub(super) fn is_open(&self, worker: WorkerId) -> bool {
+        self.open.contains(worker.0 as usize)
+    }
+
+    /// From now on a worker claims, or does not.
+    pub(super) fn set_open(&mut self, worker: WorkerId, is_open: bool) {
+        self.open.set(worker.0 as usize, is_open);
+        self.refresh(worker);
+    }
+
+    /// A worker offers `to` instead of `from`.
+    pub(super) fn set_capacity(&mut self, worker: WorkerId, from: &CapacityMap, to: &CapacityMap) {
+        let free = &mut self.free[worker.0 as usize * self.packing.words..];
+        for ((free, more), less) in free.iter_mut().zip(self.packing.taken(to)).zip(self.packing.taken(from)) {
+            *free = *free + more - less;
+        }
+        self.refresh(worker);
+    }
+
+    /// Brings the sets up to date for all needs on a worker.
+    fn refresh(&mut self, worker: WorkerId) {
+        let is_open = self.is_open(worker);
+        let worker = worker.0 as usize;
+        for need in 0..self.with_room.len() {
+            if self.with_room[need].contains(worker) != (is_open && self.fits(worker, need)) {
+                self.change(worker, need / 64, need % 64);
+            }
+        }
     }
 
     /// Bit by bit, in words of 64: has any worker room for this need?
@@ -105,7 +138,7 @@ impl Pool {
         }
     }
 
-    /// Whether a job with this need fits on a worker, as of now.
+    /// Whether a job with this need fits on a worker that claims, as of now.
     #[inline(always)]
     pub(super) fn fits(&self, worker: usize, need: usize) -> bool {
         let words = self.packing.words;
@@ -181,7 +214,7 @@ fn most_units(system: &System) -> i64 {
             taken[first..].iter_mut().zip(units).for_each(|(taken, units)| *taken = taken.saturating_add(*units));
         }
     }
-    let capacities = system.workers.iter().flat_map(|worker| &worker.capacity.0);
+    let capacities = system.capacities().flat_map(|capacity| &capacity.0);
     let needs = system.needs.iter().flat_map(|need| &need.0);
     capacities.chain(needs).chain(&taken).copied().max().unwrap_or(0)
 }

@@ -1,34 +1,66 @@
-//! The running jobs, each in a slot whose number goes with its event of completion.
+//! The claimed jobs that have not ended, each in a slot whose number goes with its events.
 //!
+//! Nearly all of them are plain: one event is to come, and it ends them. Of the others there is more to be known
+//! ([`Special`]), and they may end before an event of theirs is due; a slot is used again only when no event of it is to come.
 //! The slot freed last is used first, while it is still in the processor's cache.
 
+use std::collections::BTreeMap;
+
 use super::observer::Run;
+use super::special::Special;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-/// The claimed rows that have not ended.
-#[derive(Debug, Default)]
+/// The claimed rows that have not ended, and processes that outlive theirs.
+#[derive(Debug)]
 pub(super) struct Running {
     slots: Vec<Slot>,
     /// Slots that hold nothing any more.
     free: Vec<u32>,
+    /// By slot: what is to be known of rows that are not plain.
+    specials: BTreeMap<u32, Special>,
+    /// By worker: its slots; kept only where workers may go out.
+    on_worker: Vec<Vec<u32>>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     job: Job,
-    run: Run,
+    claimed_at: Time,
+    worker: WorkerId,
+    phase: Phase,
+    /// How many events of it are to come.
+    events: u8,
+}
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// A row whose only event ends it.
+    Plain,
+    /// A row, or a process without one, with a [`Special`].
+    Special,
+    /// Nothing, though events may be to come.
+    Over,
 }
 
 impl Running {
+    /// Nothing runs; where workers may go out, `workers` is how many there are, and otherwise 0.
+    pub(super) fn new(workers: usize) -> Running {
+        Running { slots: Vec::new(), free: Vec::new(), specials: BTreeMap::new(), on_worker: vec![Vec::new(); workers] }
+    }
+
     /// Keeps a row; gives its slot.
     #[inline(always)]
-    pub(super) fn insert(&mut self, job: Job, run: Run) -> usize {
+    pub(super) fn insert(&mut self, job: Job, worker: WorkerId, claimed_at: Time) -> usize {
         let slot = self.free.pop().unwrap_or_else(|| self.append()) as usize;
-        self.slots[slot] = Slot { job, run };
+        self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: 0 };
+        if !self.on_worker.is_empty() {
+            self.on_worker[worker.0 as usize].push(slot as u32);
+        }
         slot
     }
 
@@ -44,27 +76,105 @@ impl Running {
             need: NeedId(0),
             fate: Ending::Done,
         };
-        self.slots.push(Slot { job, run: Run::since(WorkerId(0), Time::ZERO) });
+        self.slots.push(Slot { job, claimed_at: Time::ZERO, worker: WorkerId(0), phase: Phase::Over, events: 0 });
         self.slots.len() as u32 - 1
     }
 
     /// What a slot holds.
     #[inline(always)]
     pub(super) fn get(&self, slot: usize) -> (&Job, Run) {
-        let Slot { job, run } = &self.slots[slot];
-        (job, *run)
+        let Slot { job, claimed_at, worker, phase, .. } = &self.slots[slot];
+        let run = if *phase == Phase::Plain { Run::since(*worker, *claimed_at) } else { self.special_run(slot) };
+        (job, run)
     }
 
-    /// Frees a slot.
+    #[cold]
+    fn special_run(&self, slot: usize) -> Run {
+        self.specials[&(slot as u32)].run
+    }
+
+    /// Whether the next event of a slot ends its row.
+    #[inline(always)]
+    pub(super) fn is_plain(&self, slot: usize) -> bool {
+        self.slots[slot].phase == Phase::Plain
+    }
+
+    /// An event of a slot was scheduled, if it ever happens.
+    #[inline(always)]
+    pub(super) fn expect(&mut self, slot: usize, happens: bool) {
+        self.slots[slot].events += u8::from(happens);
+    }
+
+    /// An event of a slot that is not plain is due: what is to be known of it; `None` if it holds nothing any more.
+    pub(super) fn take_event(&mut self, slot: usize) -> Option<&mut Special> {
+        self.slots[slot].events -= 1;
+        if self.slots[slot].phase == Phase::Over {
+            self.free_if_over(slot);
+            return None;
+        }
+        self.specials.get_mut(&(slot as u32))
+    }
+
+    /// What is to be known of a slot; from now on it is not plain.
+    pub(super) fn special(&mut self, slot: usize) -> &mut Special {
+        let kept = &mut self.slots[slot];
+        debug_assert_ne!(kept.phase, Phase::Over);
+        kept.phase = Phase::Special;
+        let Slot { job, claimed_at, worker, .. } = *kept;
+        self.specials.entry(slot as u32).or_insert_with(|| Special::new(&job, Run::since(worker, claimed_at)))
+    }
+
+    /// A plain row has ended.
     #[inline(always)]
     pub(super) fn remove(&mut self, slot: usize) {
+        if !self.on_worker.is_empty() {
+            self.leave_worker(slot);
+        }
         self.free.push(slot as u32);
+        self.slots[slot].phase = Phase::Over;
+    }
+
+    /// A row that was not plain has ended, with its process.
+    pub(super) fn remove_special(&mut self, slot: usize) {
+        self.specials.remove(&(slot as u32));
+        if !self.on_worker.is_empty() {
+            self.leave_worker(slot);
+        }
+        self.slots[slot].phase = Phase::Over;
+        self.free_if_over(slot);
+    }
+
+    fn leave_worker(&mut self, slot: usize) {
+        let slots = &mut self.on_worker[self.slots[slot].worker.0 as usize];
+        let place = slots.iter().position(|&other| other == slot as u32).expect("a row is on its worker");
+        slots.swap_remove(place);
+    }
+
+    fn free_if_over(&mut self, slot: usize) {
+        if self.slots[slot].events == 0 {
+            self.free.push(slot as u32);
+        }
+    }
+
+    /// The slots of a worker, by job number; only where workers may go out.
+    pub(super) fn on(&self, worker: WorkerId) -> Vec<usize> {
+        let mut slots: Vec<usize> = self.on_worker[worker.0 as usize].iter().map(|&slot| slot as usize).collect();
+        slots.sort_unstable_by_key(|&slot| self.slots[slot].job.id);
+        slots
+    }
+
+    /// The slots of all rows.
+    pub(super) fn slots(&self) -> impl Iterator<Item = usize> {
+        let has_row = |slot: &usize| match self.slots[*slot].phase {
+            Phase::Plain => true,
+            Phase::Special => !self.specials[&(*slot as u32)].is_zombie,
+            Phase::Over => false,
+        };
+        (0..self.slots.len()).filter(has_row)
     }
 
     /// All rows, by slot.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Job, Run)> {
-        let mut runs = vec![true; self.slots.len()];
-        self.free.iter().for_each(|&slot| runs[slot as usize] = false);
-        self.slots.iter().zip(runs).filter_map(|(slot, runs)| runs.then_some((&slot.job, slot.run)))
+        self.slots().map(|slot| self.get(slot))
     }
 }

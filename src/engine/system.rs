@@ -15,6 +15,7 @@ use crate::model::time::{Span, Time};
 use crate::model::unit::{Probability, Rate};
 use crate::model::worker::{Worker, WorkerId};
 use crate::random::dist::{Constant, Distribution};
+use crate::random::stream::Stream;
 
 /// The system under simulation, shared by all replications.
 #[derive(Clone, Debug)]
@@ -126,6 +127,26 @@ impl Backoff {
     /// Always this long.
     pub fn constant(span: Span) -> Backoff {
         Backoff { first: span, factor: 1.0, cap: None, jitter: 0.0 }
+    }
+
+    /// The one after attempt number `attempt`, from 1. Takes nothing from the stream if there is no jitter.
+    pub(super) fn after(&self, attempt: u32, stream: &mut Stream) -> Span {
+        let cap = self.cap.unwrap_or(Span(i64::MAX));
+        if self.factor == 1.0 && self.jitter == 0.0 {
+            return self.first.min(cap);
+        }
+        let (first, cap) = (self.first.as_secs_f64(), cap.as_secs_f64());
+        let mut backoff = first.min(cap);
+        for _ in 1..attempt {
+            if self.factor == 1.0 || backoff == cap {
+                break;
+            }
+            backoff = (backoff * self.factor).min(cap);
+        }
+        if self.jitter > 0.0 {
+            backoff *= 1.0 - self.jitter * stream.uniform();
+        }
+        Span::from_secs_f64(backoff)
     }
 }
 
@@ -256,6 +277,12 @@ impl System {
     /// The need vector of that id.
     pub fn need(&self, id: NeedId) -> &CapacityMap {
         &self.needs[usize::from(id.0)]
+    }
+
+    /// What workers offer at any time.
+    pub fn capacities(&self) -> impl Iterator<Item = &CapacityMap> {
+        let changed = self.availability.capacity_changes.iter().map(|change| &change.capacity);
+        self.workers.iter().map(|worker| &worker.capacity).chain(changed)
     }
 
     /// The worker of that id.

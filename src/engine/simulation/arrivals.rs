@@ -1,35 +1,42 @@
 //! How rows come to be: initial rows, sources, customers; and how they fall due.
 
-use super::{Coming, Rule, Simulation};
-use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Overlap};
+use super::{Coming, MissedFiring, Rule, Simulation};
+use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use crate::engine::calendar::Class;
-use crate::engine::life::{Customer, Draft, Origin};
+use crate::engine::draws::{Draft, Luck};
+use crate::engine::life::{Customer, Heirs, Origin};
 use crate::engine::observer::Observer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::system::InitialState;
 use crate::model::action::ActionId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
-use crate::model::time::{Span, Time};
+use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn enter_initial_rows(&mut self) {
         for row in &self.system.initial {
-            let given =
-                Given { need: Some(row.need), deadline: row.deadline, retries: row.retries_left, ..Given::default() };
-            let origin = Origin { action: row.action, given: Some(&given), customer: None };
+            let given = Given {
+                need: Some(row.need),
+                deadline: row.deadline,
+                stop_timeout: row.stop_timeout,
+                retries: row.retries_left,
+                ..Given::default()
+            };
+            let origin = Origin { action: row.action, given: Some(&given), heirs: Heirs::default() };
             let draft = self.life.draw(self.system, row.action, Some(&given));
             let job = self.number(origin, &draft, row.scheduled_at);
             match row.state {
-                InitialState::Waiting => self.announce(job, draft.patience),
-                InitialState::Running(worker) => self.run_initial(job, worker),
+                InitialState::Waiting => self.announce(job, draft.luck),
+                InitialState::Running(worker) => self.run_initial(job, draft.luck, worker),
             }
         }
     }
 
-    fn run_initial(&mut self, job: Job, worker: WorkerId) {
+    fn run_initial(&mut self, job: Job, luck: Luck, worker: WorkerId) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        self.request_cancel(&job, luck);
         self.start(job, worker);
         self.pool.note_taken(worker, job.need);
         self.review(worker);
@@ -69,24 +76,70 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn arrive(&mut self, source: usize) {
         let Arrival { action, count, .. } = self.arrivals[source];
         let given = self.sources[source].given().copied();
-        let origin = Origin { action, given: given.as_ref(), customer: None };
+        let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
         self.schedule_next_of(source);
         for _ in 0..count {
             let draft = self.life.draw(self.system, action, origin.given);
-            if self.is_skipped(source, action) {
+            if self.has_outages && self.is_missed(source) {
+                self.miss(MissedFiring { source, action, at: self.now, draft });
+            } else if self.is_skipped(source, action) {
                 self.observer.skipped(self.now, action);
             } else {
                 let job = self.number(origin, &draft, self.now);
-                self.fall_due(job, draft.patience, count == 1);
+                self.fall_due(job, draft.luck, count == 1);
             }
         }
     }
 
     pub(super) fn arrive_for(&mut self, customer: Customer, arrival: Arrival) {
-        let origin = Origin { action: arrival.action, given: None, customer: Some(customer) };
+        let heirs = Heirs { customer: Some(customer), join: None };
+        let origin = Origin { action: arrival.action, given: None, heirs };
         let draft = self.life.draw_for(self.system, arrival.action, customer);
         let job = self.number(origin, &draft, self.now);
-        self.fall_due(job, draft.patience, true);
+        self.fall_due(job, draft.luck, true);
+    }
+
+    /// Whether a source's arrival is a firing that nobody is there for.
+    #[cold]
+    fn is_missed(&self, source: usize) -> bool {
+        self.sources[source].is_cron() && !self.vigil.is_anybody_alive()
+    }
+
+    /// Nobody fires a cron: keeps the firing in mind if it is to be made up for.
+    fn miss(&mut self, firing: MissedFiring) {
+        let missed = self.sources[firing.source].missed();
+        if missed == Missed::Once {
+            let kept = self.missed.len();
+            self.missed.retain(|other| other.source != firing.source);
+            if self.missed.len() < kept {
+                self.observer.skipped(self.now, firing.action);
+            }
+        }
+        if missed == Missed::Skip {
+            self.observer.skipped(self.now, firing.action);
+        } else {
+            self.missed.push(firing);
+        }
+    }
+
+    /// A worker is back, and makes up for the firings that were missed.
+    pub(super) fn make_up_for_missed(&mut self) {
+        for firing in std::mem::take(&mut self.missed) {
+            let slot = self.coming.insert(Coming::Firing(firing));
+            self.calendar.schedule(self.now, Class::Cron, slot);
+        }
+    }
+
+    /// A firing is made up for.
+    pub(super) fn make_up(&mut self, firing: MissedFiring) {
+        let MissedFiring { source, action, at, draft } = firing;
+        if self.is_skipped(source, action) {
+            return self.observer.skipped(self.now, action);
+        }
+        let given = self.sources[source].given().copied();
+        let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
+        let job = self.number(origin, &draft, at);
+        self.fall_due(job, draft.luck, true);
     }
 
     #[inline]
@@ -104,12 +157,15 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn number(&mut self, origin: Origin, draft: &Draft, scheduled_at: Time) -> Job {
         let id = JobId(self.rows);
         self.rows += 1;
-        self.life.first(self.system, origin, draft, id, scheduled_at)
+        let job = self.life.first(self.system, origin, draft, id, scheduled_at);
+        let given = origin.given.copied().unwrap_or_default();
+        self.observer.created(self.now, &job, self.life.attempt(self.system, &job), given);
+        job
     }
 
     /// Lets a row fall due at its `scheduled_at`, or now if that is past.
-    pub(super) fn announce(&mut self, job: Job, patience: Option<Span>) {
-        let slot = self.coming.insert(Coming::Row { job, patience });
+    pub(super) fn announce(&mut self, job: Job, luck: Luck) {
+        let slot = self.coming.insert(Coming::Row { job, luck });
         self.calendar.schedule(job.scheduled_at.max(self.now), Class::Arrival, slot);
     }
 
@@ -123,8 +179,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// A row falls due, `alone` or as one of a batch.
     #[inline(always)]
-    pub(super) fn fall_due(&mut self, job: Job, patience: Option<Span>, alone: bool) {
+    pub(super) fn fall_due(&mut self, job: Job, luck: Luck, alone: bool) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        if luck.cancel.is_some() {
+            self.request_cancel(&job, luck);
+        }
         // The other waiting jobs do not fit anywhere, so this one need not queue up with them to be offered.
         let is_offered = alone && self.is_settled();
         if is_offered && self.start_at_once(&job) {
@@ -134,7 +193,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if full && matches!(self.rule, Rule::Delayed(_)) {
             return self.reject(Box::new(job));
         }
-        if let Some(patience) = patience {
+        if let Some(patience) = luck.patience {
             let slot = self.patience.insert((job.need, self.waiting.order(&job)));
             self.calendar.schedule(self.now + patience, Class::Abandonment, slot);
         }

@@ -3,7 +3,7 @@
 use super::{Rule, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::calendar::Class;
-use crate::engine::observer::{Observer, Run};
+use crate::engine::observer::Observer;
 use crate::engine::placement::Placer;
 use crate::engine::policy::ClaimPolicy;
 use crate::model::capacity::NeedId;
@@ -58,7 +58,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// A worker looks for a job that fits, and claims (delayed claiming).
     pub(super) fn attempt(&mut self, worker: WorkerId) {
-        while let Some(need) = self.first_for(worker) {
+        while self.pool.is_open(worker)
+            && let Some(need) = self.first_for(worker)
+        {
             let job = self.waiting.pop(need);
             self.note_gone(need);
             self.claim(job, worker);
@@ -114,8 +116,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.change_room(worker, job.need, true);
         let class = if job.fate == Ending::DeadlineMissed { Class::Deadline } else { Class::Completion };
         let end = self.now + self.life.runs_for(self.system, &job);
-        let slot = self.running.insert(job, Run::since(worker, self.now));
-        self.calendar.schedule(end, class, slot);
+        let slot = self.running.insert(job, worker, self.now);
+        let happens = self.calendar.schedule(end, class, slot);
+        self.running.expect(slot, happens);
+        if job.chain.is_some() {
+            self.begin(slot);
+        }
     }
 
     /// A job with this need starts (or else ends) on a worker.
@@ -132,8 +138,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// Tells a placement by share, if there is one, that the worker's free capacity is about to change or has changed.
     #[inline(always)]
-    fn note_share(&mut self, worker: WorkerId, has_changed: bool) {
-        if let Rule::Instant { placer: Placer::ByShare { shelves, .. }, .. } = &mut self.rule {
+    pub(super) fn note_share(&mut self, worker: WorkerId, has_changed: bool) {
+        if let Rule::Instant { placer: Placer::ByShare { shelves, .. }, .. } = &mut self.rule
+            && self.pool.is_open(worker)
+        {
             shelves.note(&self.pool, worker.0 as usize, has_changed);
         }
     }

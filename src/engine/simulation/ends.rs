@@ -4,52 +4,126 @@ use std::num::NonZeroU32;
 
 use super::{Rule, Simulation};
 use crate::engine::arrival::ArrivalProcess;
-use crate::engine::life::Customer;
-use crate::engine::observer::Observer;
+use crate::engine::draws::Luck;
+use crate::engine::life::{Customer, Life};
+use crate::engine::observer::{Observer, Run};
 use crate::engine::policy::ClaimPolicy;
 use crate::model::capacity::NeedId;
+use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
+use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
+    /// The only event of a plain row is due.
     #[inline(always)]
     pub(super) fn complete(&mut self, slot: usize) {
         let (job, run) = self.running.get(slot);
-        let (need, chain) = (job.need, job.chain);
+        let (need, chain, ending) = (job.need, job.chain, job.fate);
         self.counts[usize::from(job.action.0)].running -= 1;
         let attempt = self.life.attempt(self.system, job);
-        let retry = match job.fate {
-            Ending::Done => None,
-            _ => self.life.retry(self.system, job, self.now, JobId(self.rows)),
+        let retry = if ending == Ending::Done {
+            self.observer.ended(self.now, job, attempt, run, ending, true);
+            None
+        } else {
+            self.fail(*job, run)
         };
-        self.observer.ended(self.now, job, attempt, run, job.fate, retry.is_none());
         self.running.remove(slot);
         self.change_room(run.worker, need, false);
-        if let Some((row, patience)) = retry {
-            self.rows += 1;
-            self.announce(row, patience);
+        if let Some((row, luck)) = retry {
+            self.announce_retry(row, luck);
         } else {
             self.end_chain(chain);
+        }
+        if self.has_outages && !self.pool.is_open(run.worker) {
+            return;
         }
         if self.is_settled() {
             // The other workers have no room for what waits.
             return self.fill(run.worker, need);
         }
-        self.pool.note_given_back(run.worker, need);
-        self.review(run.worker);
-        if let Rule::Instant { due, .. } = &mut self.rule {
-            *due = true;
+        self.release(run.worker, need);
+    }
+
+    /// A row has failed, or was stopped at its deadline; gives the one that follows it.
+    #[inline]
+    fn fail(&mut self, job: Job, run: Run) -> Option<(Job, Luck)> {
+        let ending = match job.fate {
+            Ending::DeadlineMissed => Life::ending_at_deadline(self.system, &job),
+            ending => ending,
+        };
+        self.tell_end(job, run, ending)
+    }
+
+    /// Tells that a row has ended, and gives the one that follows it.
+    fn tell_end(&mut self, job: Job, run: Run, ending: Ending) -> Option<(Job, Luck)> {
+        let attempt = self.life.attempt(self.system, &job);
+        self.withdraw_request(&job);
+        let retry = self.life.retry(self.system, &job, ending, self.now, JobId(self.rows));
+        self.observer.ended(self.now, &job, attempt, run, ending, retry.is_none());
+        retry
+    }
+
+    /// A running row of any kind ends so; its process, if that is cut off, may go on.
+    pub(super) fn end(&mut self, slot: usize, ending: Ending) {
+        let special = *self.special(slot);
+        let (job, run) = self.running.get(slot);
+        let (job, ending) = (*job, if special.is_cancel_requested { Ending::Cancelled } else { ending });
+        self.counts[usize::from(job.action.0)].running -= 1;
+        let retry = self.tell_end(job, run, ending);
+        self.leave_children(special.join);
+        if run.is_cut_off {
+            self.special(slot).is_zombie = true;
+        } else {
+            self.running.remove_special(slot);
+        }
+        self.change_room(run.worker, job.need, false);
+        if let Some((row, luck)) = retry {
+            self.announce_retry(row, luck);
+        } else {
+            self.end_chain(job.chain);
+        }
+        if self.pool.is_open(run.worker) {
+            self.release(run.worker, job.need);
         }
     }
 
-    /// A chain has ended: a customer that waited for it goes away to think.
+    /// A worker that claims has got room by the end of a row with this need.
+    fn release(&mut self, worker: WorkerId, need: NeedId) {
+        self.pool.note_given_back(worker, need);
+        self.review(worker);
+        self.offer_again();
+    }
+
+    /// More may fit than before: waiting jobs are to be offered.
+    pub(super) fn offer_again(&mut self) {
+        if let Rule::Instant { due, pass, .. } = &mut self.rule {
+            *due = true;
+            if *pass == Pass::Event {
+                self.offer();
+            }
+        }
+    }
+
+    fn announce_retry(&mut self, row: Job, luck: Luck) {
+        self.rows += 1;
+        self.observer.created(self.now, &row, self.life.attempt(self.system, &row), self.life.given(&row));
+        self.announce(row, luck);
+    }
+
+    /// A chain has ended: a customer that waited for it goes away to think, a parent has one child less to wait for.
     #[inline]
     pub(super) fn end_chain(&mut self, chain: Option<NonZeroU32>) {
-        if let Some(customer) = self.life.forget(chain) {
+        let heirs = self.life.forget(chain);
+        if let Some(customer) = heirs.customer {
             self.send_off(Customer { cycle: customer.cycle + 1, ..customer });
+        }
+        if let Some(join) = heirs.join {
+            self.child_ended(join as usize);
         }
     }
 
     pub(super) fn leave(&mut self, job: &Job, ending: Ending) {
+        self.withdraw_request(job);
         self.observer.left(self.now, job, ending);
         self.end_chain(job.chain);
     }

@@ -1,28 +1,37 @@
 //! The kernel: takes the next event, lets it happen, and lets waiting jobs be claimed.
 
 mod arrivals;
+mod cancels;
+mod children;
 mod claims;
 mod ends;
+mod outages;
+mod processes;
 
 use slab::Slab;
 
 use crate::engine::arrival::{Arrival, ArrivalProcess};
+use crate::engine::availability::OutageKind;
 use crate::engine::calendar::{Calendar, Class, Event, NOTHING, end_of};
+use crate::engine::draws::{Draft, Luck};
 use crate::engine::life::{Customer, Life};
 use crate::engine::observer::Observer;
 use crate::engine::placement::Placer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::pool::Pool;
 use crate::engine::race::Race;
+use crate::engine::requests::Requests;
 use crate::engine::running::Running;
 use crate::engine::system::{ClaimRule, System};
+use crate::engine::vigil::Vigil;
 use crate::engine::waiting::Waiting;
-use crate::model::capacity::NeedId;
+use crate::model::action::ActionId;
+use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::Pass;
 use crate::model::job::Job;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
-use crate::random::stream::Streams;
+use crate::random::stream::{Stream, Streams};
 
 /// One replication under way.
 ///
@@ -49,13 +58,62 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     rule: Rule,
     rows: u64,
     counts: Vec<Active>,
+    /// Requests to cancel that come to single rows.
+    requests: Requests<P::Order>,
+    joins: Slab<Join>,
+    vigil: Vigil,
+    /// Whether workers may go out at all, so that a worker that runs something may not claim.
+    has_outages: bool,
+    changes: Slab<Change>,
+    /// By worker: what it offers while it is not out.
+    capacities: Vec<&'a CapacityMap>,
+    breakdowns: Vec<Stream>,
+    /// Firings that are made up for when a worker comes back.
+    missed: Vec<MissedFiring>,
 }
 
-/// What falls due at a known instant: a row that is there already, or a customer's next job.
+/// What falls due at a known instant.
 #[derive(Clone, Copy, Debug)]
 enum Coming {
-    Row { job: Job, patience: Option<Span> },
+    /// A row that is there already.
+    Row { job: Job, luck: Luck },
+    /// A customer's next job.
     Customer { customer: Customer, arrival: Arrival },
+    /// A firing that is made up for.
+    Firing(MissedFiring),
+    /// Nothing any more: the row was cancelled before it was due.
+    Nothing,
+}
+
+/// A cron's firing while no worker was alive.
+#[derive(Clone, Copy, Debug)]
+struct MissedFiring {
+    source: usize,
+    action: ActionId,
+    at: Time,
+    draft: Draft,
+}
+
+/// A parent that waits for its children, or has waited.
+#[derive(Clone, Copy, Debug)]
+struct Join {
+    /// Its slot; `None` if it has ended without them.
+    parent: Option<usize>,
+    /// Children whose chains are under way.
+    open: u32,
+}
+
+/// What changes of a worker, at a known instant.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    /// It goes out, for so long.
+    Out { worker: WorkerId, lasts: Option<Span>, kind: OutageKind },
+    /// It breaks down, by this entry of the system's breakdowns.
+    Breakdown(usize),
+    /// An outage of it ends; if it was a breakdown, the time to the next begins.
+    Back { worker: WorkerId, breakdown: Option<usize> },
+    /// Its capacity changes, by this entry of the system's changes.
+    Capacity(usize),
 }
 
 /// How many rows of an action wait and run.
@@ -74,7 +132,7 @@ enum Rule {
 impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O> {
     /// A replication at instant 0: initial rows run or are about to fall due, each source knows its first arrival.
     pub fn new(system: &'a System, policy: P, sources: Vec<A>, streams: &Streams, observer: O) -> Self {
-        let pool = Pool::new(system);
+        let (pool, has_outages) = (Pool::new(system), system.availability.has_outages());
         let rule = match &system.claim {
             ClaimRule::Instant { placement, pass } => {
                 let placer = Placer::new(*placement, system, &pool, streams);
@@ -93,15 +151,25 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             waiting: Waiting::new(policy, system.needs.len()),
             pool,
             life: Life::new(system, streams),
-            running: Running::default(),
+            running: Running::new(if has_outages { system.workers.len() } else { 0 }),
             coming: Slab::new(),
             patience: Slab::new(),
             newcomers: Vec::new(),
             rule,
             rows: 0,
             counts: vec![Active::default(); system.actions.len()],
+            requests: Requests::new(),
+            joins: Slab::new(),
+            vigil: Vigil::new(system),
+            has_outages,
+            changes: Slab::new(),
+            capacities: system.workers.iter().map(|worker| &worker.capacity).collect(),
+            breakdowns: Vec::new(),
+            missed: Vec::new(),
         };
         simulation.enter_initial_rows();
+        simulation.schedule_changes(streams);
+        simulation.schedule_cancels();
         simulation.start_sources();
         simulation
     }
@@ -119,6 +187,11 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// How many rows there have been, whatever became of them.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Who was told of all this.
+    pub fn observer(&self) -> &O {
+        &self.observer
     }
 
     /// The instant of the next event; `None` when nothing more happens before the horizon.
@@ -211,10 +284,16 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     fn happen(&mut self, key: u128) {
         match self.calendar.take(key) {
             Event::OfSource(source) => self.arrive(source),
-            Event::Of(Class::Completion | Class::Deadline, slot) => self.complete(slot),
+            Event::Of(Class::Completion | Class::Deadline, slot) if self.running.is_plain(slot) => self.complete(slot),
+            Event::Of(class @ (Class::Completion | Class::Deadline), slot) => self.go_on(class, slot),
+            Event::Of(Class::WorkerChange, slot) => self.change_worker(slot),
+            Event::Of(Class::Sweep, _) => self.sweep(),
+            Event::Of(Class::Cancel, index) => self.cancel(index),
             Event::Of(Class::Cron | Class::Arrival, slot) => match self.coming.remove(slot) {
-                Coming::Row { job, patience } => self.fall_due(job, patience, true),
+                Coming::Row { job, luck } => self.fall_due(job, luck, true),
                 Coming::Customer { customer, arrival } => self.arrive_for(customer, arrival),
+                Coming::Firing(firing) => self.make_up(firing),
+                Coming::Nothing => {}
             },
             Event::Of(Class::Claim, worker) => {
                 if let Rule::Delayed(race) = &mut self.rule {

@@ -1,0 +1,186 @@
+//! What is drawn for jobs: service time, outcome, patience, children and requests to cancel, from the streams of their action.
+//!
+//! Whatever belongs to an exogenous job comes from its action's streams in arrival order; whatever belongs to a later attempt or
+//! to a child comes from a stream keyed by its chain. So two claim rules under one seed see the same jobs, also when some fail.
+
+use super::arrival::Given;
+use super::system::{ActionModel, System};
+use crate::model::job::Ending;
+use crate::model::time::Span;
+use crate::random::stream::{Family, Purpose, Stream, Streams};
+
+/// One action's streams.
+#[derive(Debug)]
+pub(super) struct Draws {
+    service: Stream,
+    outcome: Stream,
+    patience: Stream,
+    children: Stream,
+    cancel: Stream,
+    attempts: Family,
+    customers: Family,
+    names: Family,
+    stops: Family,
+    /// How many jobs of the action have arrived from outside.
+    arrived: u64,
+    /// Nothing but a service time is ever drawn, and no attempt fails: the most common kind of action.
+    plain: bool,
+    /// The next service time, drawn one ahead: an event of completion never waits for a draw.
+    next_service: Span,
+}
+
+/// What was drawn for a job.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draft {
+    pub(super) service: Span,
+    pub(super) fate: Ending,
+    pub(super) luck: Luck,
+    /// The number of its chain among those of its action: what its later draws are keyed by.
+    pub(super) ordinal: u64,
+}
+
+/// What is drawn for an attempt beside its service time and its outcome; nothing of it, for most.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Luck {
+    /// How long it is ready to wait.
+    pub(super) patience: Option<Span>,
+    /// How many children it starts.
+    pub(super) children: u32,
+    /// How long after it has fallen due somebody asks to cancel it.
+    pub(super) cancel: Option<Span>,
+}
+
+/// An attempt, by what its streams are keyed by: the number of its chain and its own, from 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) ordinal: u64,
+    pub(super) attempt: u32,
+}
+
+impl Draws {
+    pub(super) fn new(action: &ActionModel, streams: &Streams) -> Draws {
+        let stream = |purpose| streams.stream(purpose, &action.name);
+        let family = |purpose| streams.family(purpose, &action.name);
+        let has_luck = action.patience.is_some() || action.spawns.is_some() || action.cancel_rate.as_per_second() > 0.0;
+        let mut draws = Draws {
+            service: stream(Purpose::Service),
+            outcome: stream(Purpose::Outcome),
+            patience: stream(Purpose::Patience),
+            children: stream(Purpose::Children),
+            cancel: stream(Purpose::Cancel),
+            attempts: family(Purpose::Attempt),
+            customers: family(Purpose::Customer),
+            names: family(Purpose::Child),
+            stops: family(Purpose::Stop),
+            arrived: 0,
+            plain: action.error.get() == 0.0 && action.deadline.is_none() && !has_luck,
+            next_service: Span::ZERO,
+        };
+        draws.next_service(action);
+        draws
+    }
+
+    /// A job that arrives from outside.
+    #[inline]
+    pub(super) fn exogenous(&mut self, model: &ActionModel, given: Option<&Given>) -> Draft {
+        let ordinal = self.arrived;
+        self.arrived += 1;
+        match given {
+            None if self.plain => {
+                Draft { service: self.next_service(model), fate: Ending::Done, luck: Luck::default(), ordinal }
+            }
+            _ => self.exogenous_any(model, given.copied().unwrap_or_default(), ordinal),
+        }
+    }
+
+    /// Whatever the action and the job itself leave open.
+    fn exogenous_any(&mut self, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
+        let service = given.service.unwrap_or_else(|| self.next_service(model));
+        let fails = fails(model, &mut self.outcome);
+        let luck = Luck {
+            patience: patience(model, &mut self.patience),
+            children: children(model, &mut self.children),
+            cancel: cancel(model, &mut self.cancel),
+        };
+        Draft { service, fate: fate(model, given, service, fails), luck, ordinal }
+    }
+
+    /// The next service time of an exogenous job.
+    #[inline(always)]
+    fn next_service(&mut self, model: &ActionModel) -> Span {
+        let next = Span::from_secs_f64(model.service.sample(&mut self.service));
+        std::mem::replace(&mut self.next_service, next)
+    }
+
+    /// The job that a closed source's customer brings with a cycle.
+    pub(super) fn customers_job(&self, model: &ActionModel, customer: u32, cycle: u32) -> Draft {
+        let mut stream = self.customers.member(customer.into(), 2 * cycle + 1);
+        draft(&mut stream, model, Given::default(), 1 << 63 | u64::from(customer) << 31 | u64::from(cycle))
+    }
+
+    /// A chain's attempt after the first, and the time from the end of the one before to its `scheduledAt`.
+    pub(super) fn later(&self, model: &ActionModel, given: Given, key: Key) -> (Draft, Span) {
+        let mut stream = self.attempts.member(key.ordinal, key.attempt);
+        let draft = draft(&mut stream, model, given, key.ordinal);
+        (draft, model.backoff.after(key.attempt - 1, &mut stream))
+    }
+
+    /// The names of the children of an attempt, which number their chains.
+    pub(super) fn names(&self, parent: Key) -> Stream {
+        self.names.member(parent.ordinal, parent.attempt)
+    }
+
+    /// A child's first attempt.
+    pub(super) fn child(&self, model: &ActionModel, name: u64) -> Draft {
+        draft(&mut self.attempts.member(name, 1), model, Given::default(), name)
+    }
+
+    /// How long an attempt takes to stop by itself.
+    pub(super) fn stops_in(&self, model: &ActionModel, key: Key) -> Span {
+        Span::from_secs_f64(model.stops_in.sample(&mut self.stops.member(key.ordinal, key.attempt)))
+    }
+}
+
+/// The streams of all actions.
+pub(super) fn all(system: &System, streams: &Streams) -> Vec<Draws> {
+    system.actions.iter().map(|action| Draws::new(action, streams)).collect()
+}
+
+/// An attempt, drawn from one stream.
+fn draft(stream: &mut Stream, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
+    let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
+    let fails = fails(model, stream);
+    let luck =
+        Luck { patience: patience(model, stream), children: children(model, stream), cancel: cancel(model, stream) };
+    Draft { service, fate: fate(model, given, service, fails), luck, ordinal }
+}
+
+#[inline]
+fn fails(model: &ActionModel, stream: &mut Stream) -> bool {
+    let error = model.error.get();
+    error > 0.0 && stream.uniform() < error
+}
+
+fn patience(model: &ActionModel, stream: &mut Stream) -> Option<Span> {
+    model.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(stream)))
+}
+
+fn children(model: &ActionModel, stream: &mut Stream) -> u32 {
+    model.spawns.as_ref().map_or(0, |spawns| spawns.count.sample(stream).round() as u32)
+}
+
+/// Requests that come at a rate come after an exponential time.
+fn cancel(model: &ActionModel, stream: &mut Stream) -> Option<Span> {
+    let rate = model.cancel_rate.as_per_second();
+    (rate > 0.0).then(|| Span::from_secs_f64(1.0 / rate * stream.exponential()))
+}
+
+/// How an attempt ends if it is left to run. One that ends exactly at its deadline is not stopped.
+#[inline]
+fn fate(model: &ActionModel, given: Given, service: Span, fails: bool) -> Ending {
+    match given.deadline.or(model.deadline) {
+        Some(deadline) if service > deadline => Ending::DeadlineMissed,
+        _ if fails => Ending::Error,
+        _ => Ending::Done,
+    }
+}

@@ -1,0 +1,148 @@
+//! Requests to cancel: a waiting row is cancelled at once, a running one is asked to stop.
+
+use super::{Coming, Simulation};
+use crate::engine::arrival::ArrivalProcess;
+use crate::engine::calendar::Class;
+use crate::engine::draws::Luck;
+use crate::engine::observer::Observer;
+use crate::engine::policy::ClaimPolicy;
+use crate::engine::requests::Target;
+use crate::engine::system::Whom;
+use crate::model::capacity::NeedId;
+use crate::model::job::{Ending, Job, JobId};
+use crate::model::time::Time;
+
+/// A row that a request may mean.
+enum Candidate<K> {
+    /// Not due yet, in this slot of what is coming.
+    Coming(usize),
+    Waiting(NeedId, K),
+    Running(usize),
+}
+
+impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
+    /// Schedules the requests that come at known instants.
+    pub(super) fn schedule_cancels(&mut self) {
+        for (index, request) in self.system.cancels.iter().enumerate() {
+            self.calendar.schedule(request.at, Class::Cancel, index);
+        }
+    }
+
+    /// A row that has just fallen due will be asked to cancel, if that was drawn for it.
+    #[cold]
+    pub(super) fn request_cancel(&mut self, job: &Job, luck: Luck) {
+        let Some(after) = luck.cancel else { return };
+        let at = self.now + after;
+        self.life.set_cancel(job, Some(at));
+        self.requests.set(at, job.id, Target::Waiting(job.need, self.waiting.order(job)));
+        self.arm_requests();
+    }
+
+    /// A row for which a request will come has been claimed, and is found in this slot then.
+    pub(super) fn follow_request(&mut self, slot: usize, at: Time) {
+        let job = self.running.get(slot).0.id;
+        self.requests.set(at, job, Target::Running(slot));
+    }
+
+    /// A row has ended: no request will come to it.
+    #[inline]
+    pub(super) fn withdraw_request(&mut self, job: &Job) {
+        if let Some(at) = self.life.cancel_at(job) {
+            self.requests.withdraw(at, job.id);
+        }
+    }
+
+    /// All requests to single rows have one number, after those that come at known instants.
+    fn arm_requests(&mut self) {
+        if let Some(at) = self.requests.arm() {
+            self.calendar.schedule(at, Class::Cancel, self.system.cancels.len());
+        }
+    }
+
+    /// A request with that number is due.
+    #[cold]
+    pub(super) fn cancel(&mut self, index: usize) {
+        if index < self.system.cancels.len() {
+            return self.cancel_many(index);
+        }
+        self.requests.fire(self.now);
+        while let Some(target) = self.requests.take(self.now) {
+            match target {
+                Target::Waiting(need, order) => self.take_away(need, order, Ending::Cancelled),
+                Target::Running(slot) => _ = self.cancel_running(slot),
+            }
+        }
+        self.arm_requests();
+    }
+
+    /// A request for many rows is due, which takes the oldest first.
+    fn cancel_many(&mut self, index: usize) {
+        let request = self.system.cancels[index];
+        let mut most = request.most.unwrap_or(u64::MAX);
+        for (_, candidate) in self.candidates(index) {
+            if most == 0 {
+                break;
+            }
+            let is_asked = match candidate {
+                Candidate::Coming(slot) => self.cancel_coming(slot),
+                Candidate::Waiting(need, order) => {
+                    self.take_away(need, order, Ending::Cancelled);
+                    true
+                }
+                Candidate::Running(slot) => self.cancel_running(slot),
+            };
+            most -= u64::from(is_asked);
+        }
+    }
+
+    /// All rows that a request may mean, by number.
+    fn candidates(&self, index: usize) -> Vec<(JobId, Candidate<P::Order>)> {
+        let request = self.system.cancels[index];
+        let is_meant = |job: &&Job| request.action.is_none_or(|action| action == job.action);
+        let mut found = Vec::new();
+        if request.whom != Whom::Running {
+            let waiting = self.waiting.iter().filter(is_meant);
+            found.extend(waiting.map(|job| (job.id, Candidate::Waiting(job.need, self.waiting.order(job)))));
+            for (slot, coming) in &self.coming {
+                if let Coming::Row { job, .. } = coming
+                    && is_meant(&job)
+                {
+                    found.push((job.id, Candidate::Coming(slot)));
+                }
+            }
+        }
+        if request.whom != Whom::Waiting {
+            let running = self.running.slots().map(|slot| (slot, self.running.get(slot).0));
+            let running = running.filter(|(_, job)| is_meant(job));
+            found.extend(running.map(|(slot, job)| (job.id, Candidate::Running(slot))));
+        }
+        found.sort_unstable_by_key(|(job, _)| *job);
+        found
+    }
+
+    /// A row that is not due yet is cancelled.
+    fn cancel_coming(&mut self, slot: usize) -> bool {
+        if let Coming::Row { job, .. } = std::mem::replace(&mut self.coming[slot], Coming::Nothing) {
+            self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+            self.leave(&job, Ending::Cancelled);
+        }
+        true
+    }
+
+    /// Asks a running row to cancel, unless it is being stopped already; whether it was asked.
+    fn cancel_running(&mut self, slot: usize) -> bool {
+        let special = self.special(slot);
+        let (is_at_work, is_cut_off) = (special.is_at_work(), special.run.is_cut_off);
+        if special.is_cancel_requested || special.is_stopping() {
+            return false;
+        }
+        special.is_cancel_requested = true;
+        let (job, run) = self.running.get(slot);
+        self.observer.cancel_requested(self.now, job, run);
+        // Nobody reaches a process on a worker that is out.
+        if is_at_work && !is_cut_off {
+            self.ask_to_stop(slot, Ending::Cancelled);
+        }
+        true
+    }
+}
