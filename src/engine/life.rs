@@ -233,9 +233,9 @@ impl Life {
         let chain = &mut self.chains[slot(ended.chain?)];
         let left = chain.attempt.retries_left;
         chain.attempt.retries_left = match (ending, model.requeue) {
-            (Ending::Error | Ending::DeadlineMissed, _) => left.checked_sub(1)?,
-            (Ending::WorkerDead | Ending::WorkerShutdown, Requeue::RequeueIfRetries) => left.checked_sub(1)?,
             (Ending::WorkerDead | Ending::WorkerShutdown, Requeue::RequeueAlways) => left.saturating_sub(1),
+            (Ending::Error | Ending::DeadlineMissed, _)
+            | (Ending::WorkerDead | Ending::WorkerShutdown, Requeue::RequeueIfRetries) => left.checked_sub(1)?,
             _ => return None,
         };
         chain.attempt.number += 1;

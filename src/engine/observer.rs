@@ -45,6 +45,9 @@ pub trait Observer {
     /// The worker of a running row went out: its units are not in use from now on, as the worker offers none.
     fn interrupted(&mut self, now: Time, job: &Job, run: Run) {}
 
+    /// The worker of a running row is back, and the row runs on: its units are in use again.
+    fn resumed(&mut self, now: Time, job: &Job, run: Run) {}
+
     /// The process of a row that had become `worker_dead` went on until now. If `stopped`, its worker came back, found it so and
     /// stopped it: the row becomes `worker_resurrection`. If not, it came to its end unseen.
     fn zombie_over(&mut self, now: Time, job: &Job, worker: WorkerId, stopped: bool) {}
@@ -134,6 +137,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
         self.0.interrupted(now, job, run);
         self.1.interrupted(now, job, run);
+    }
+
+    fn resumed(&mut self, now: Time, job: &Job, run: Run) {
+        self.0.resumed(now, job, run);
+        self.1.resumed(now, job, run);
     }
 
     fn zombie_over(&mut self, now: Time, job: &Job, worker: WorkerId, stopped: bool) {

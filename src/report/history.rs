@@ -96,9 +96,9 @@ impl<'a, W: io::Write> JobHistory<'a, W> {
         self.slot(job).as_mut().expect("the engine tells that a row is due before all else")
     }
 
-    fn end(&mut self, now: Time, job: JobId, ending: Ending) {
+    fn end(&mut self, at: Time, job: JobId, status: Status) {
         let row = self.row(job);
-        (row.row.status, row.row.ended_at, row.open) = (ending.status(), Some(now), false);
+        (row.row.status, row.row.ended_at, row.open) = (status, Some(at), false);
         self.ended += usize::from(job.0 >= self.first);
         self.advance();
     }
@@ -177,12 +177,28 @@ impl<W: io::Write> Observer for JobHistory<'_, W> {
         (row.status, row.worker, row.claimed_at) = (Status::Running, Some(worker), Some(now));
     }
 
-    fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, _run: Run, ending: Ending, _last: bool) {
-        self.end(now, job.id, ending);
+    fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, run: Run, ending: Ending, _last: bool) {
+        if ending == Ending::WorkerDead && run.is_cut_off {
+            // What becomes of its process decides how it is told.
+            let row = &mut self.row(job.id).row;
+            (row.status, row.ended_at) = (ending.status(), Some(now));
+        } else {
+            self.end(now, job.id, ending.status());
+        }
+    }
+
+    fn cancel_requested(&mut self, _now: Time, job: &Job, _run: Run) {
+        self.row(job.id).row.status = Status::CancelRequest;
+    }
+
+    fn zombie_over(&mut self, _now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
+        let JobRow { status, ended_at, .. } = self.row(job.id).row;
+        let status = if stopped { Status::WorkerResurrection } else { status };
+        self.end(ended_at.expect("its row has ended"), job.id, status);
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.end(now, job.id, ending);
+        self.end(now, job.id, ending.status());
     }
 }
 

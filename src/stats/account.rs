@@ -30,6 +30,8 @@ pub(super) struct Account {
     pub(super) skipped: u64,
     /// Rows by how they ended.
     ended: [u64; ENDINGS],
+    /// Of those whose worker was declared dead, the ones that it stopped when it came back.
+    resurrected: u64,
     /// Rows done within the window, whenever they were scheduled.
     pub(super) done_in_window: u64,
     /// Row-nanoseconds of waiting within the window.
@@ -39,7 +41,7 @@ pub(super) struct Account {
 }
 
 /// The number of endings.
-const ENDINGS: usize = Ending::Rejected as usize + 1;
+const ENDINGS: usize = Ending::WorkerShutdown as usize + 1;
 
 /// What figures depend on beside the account.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +74,11 @@ impl Account {
         self.ended[ending as usize] += 1;
     }
 
+    /// A row that had ended as its worker was declared dead was stopped by that.
+    pub(super) fn resurrect(&mut self) {
+        self.resurrected += 1;
+    }
+
     /// Takes in all that `other` has taken in.
     pub(super) fn merge(&mut self, other: &Account) {
         self.wait.merge(&other.wait);
@@ -83,6 +90,7 @@ impl Account {
         self.retries += other.retries;
         self.skipped += other.skipped;
         self.ended.iter_mut().zip(other.ended).for_each(|(mine, theirs)| *mine += theirs);
+        self.resurrected += other.resurrected;
         self.done_in_window += other.done_in_window;
         self.waiting += other.waiting;
         self.running += other.running;
@@ -95,6 +103,10 @@ impl Account {
 
     fn ended(&self, ending: Ending) -> u64 {
         self.ended[ending as usize]
+    }
+
+    fn both(&self, one: Ending, other: Ending) -> u64 {
+        self.ended(one) + self.ended(other)
     }
 
     /// A figure; `None` where there was nothing to measure, or the measure has no such statistic.
@@ -119,7 +131,7 @@ impl Account {
             Measure::ThroughputPerS => window.map(|window| self.done_in_window as f64 / seconds(window)),
             Measure::Jobs => self.jobs(statistic).map(|rows| rows as f64),
             Measure::Retries => Some(self.retries as f64),
-            Measure::DeadlineMisses => Some(self.ended(Ending::DeadlineMissed) as f64),
+            Measure::DeadlineMisses => Some(self.both(Ending::DeadlineMissed, Ending::DeadlineCancelled) as f64),
             Measure::Utilization => None,
         }
     }
@@ -129,8 +141,11 @@ impl Account {
         match statistic {
             Statistic::Arrived => Some(self.arrived()),
             Statistic::Done => Some(self.ended(Ending::Done)),
-            Statistic::Error => Some(self.ended(Ending::Error) + self.ended(Ending::DeadlineMissed)),
-            Statistic::Cancel => Some(self.ended(Ending::Cancelled)),
+            Statistic::Error => Some(self.both(Ending::Error, Ending::DeadlineMissed)),
+            Statistic::Cancel => Some(self.both(Ending::Cancelled, Ending::DeadlineCancelled)),
+            Statistic::WorkerDead => Some(self.ended(Ending::WorkerDead) - self.resurrected),
+            Statistic::WorkerResurrection => Some(self.resurrected),
+            Statistic::WorkerShutdown => Some(self.ended(Ending::WorkerShutdown)),
             Statistic::Abandoned => Some(self.ended(Ending::Abandoned)),
             Statistic::Rejected => Some(self.ended(Ending::Rejected)),
             Statistic::Skipped => Some(self.skipped),

@@ -65,11 +65,6 @@ impl Buckets {
         Span(self.length)
     }
 
-    /// The number of buckets.
-    pub(super) fn count(&self) -> usize {
-        self.count
-    }
-
     /// Makes the bucket that `now` lies in (or ends) the current one. Time does not run backwards.
     #[inline]
     pub(super) fn advance(&mut self, now: Time) {
@@ -122,10 +117,14 @@ impl Buckets {
         cells.map(sum).collect()
     }
 
-    /// Averages of unit-nanoseconds over their buckets, of which the last may be shorter.
-    pub(super) fn averages(&self, sums: &[i128]) -> Vec<f64> {
+    /// Averages, over their buckets, of the sum of several lines; the last bucket may be shorter.
+    pub(super) fn averages_of(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
+        let mut sums = vec![0; self.count];
+        for line in lines {
+            sums.iter_mut().zip(self.sums(line)).for_each(|(sum, of_line)| *sum += of_line);
+        }
         let length = |bucket| self.length.min(self.horizon - self.length * bucket as i64);
-        sums.iter().enumerate().map(|(bucket, &sum)| sum as f64 / length(bucket) as f64).collect()
+        sums.into_iter().enumerate().map(|(bucket, sum): (usize, i128)| sum as f64 / length(bucket) as f64).collect()
     }
 }
 
@@ -156,7 +155,7 @@ mod tests {
         }
         for power in 0..63 {
             let horizon = Time((1 << power) + (1 << power) / 3);
-            let buckets = Buckets::new(horizon, 1).count();
+            let buckets = Buckets::new(horizon, 1).count;
             assert!((1..=96).contains(&buckets), "{horizon:?} has {buckets} buckets");
             assert!(power < 7 || buckets >= 32, "{horizon:?} has only {buckets} buckets");
         }
@@ -167,7 +166,7 @@ mod tests {
         let mut buckets = Buckets::new(Time::ZERO, 2);
         buckets.advance(Time::ZERO);
         buckets.add(1, 3, Time(-5), Time::ZERO);
-        assert_eq!(buckets.averages(&buckets.sums(1)), Vec::<f64>::new());
+        assert_eq!(buckets.averages_of([1]), Vec::<f64>::new());
     }
 
     proptest! {
@@ -180,7 +179,7 @@ mod tests {
             ),
         ) {
             let mut buckets = Buckets::new(Time(horizon), 3);
-            let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count()]);
+            let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count]);
             let length = buckets.length().0;
             // Some intervals are told only after they have ended.
             for (from, to, _, told) in &mut intervals {

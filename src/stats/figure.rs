@@ -99,13 +99,19 @@ pub enum Statistic {
     Done,
     /// Rows that ended in error.
     Error,
-    /// Rows cancelled on request.
+    /// Rows cancelled on request, or at their deadline by their action's rule.
     Cancel,
     /// Rows that ran out of patience.
     Abandoned,
     /// Rows turned away from a full queue.
     Rejected,
-    /// Firings that made no row because of the cron's overlap rule.
+    /// Rows whose worker died.
+    WorkerDead,
+    /// Rows whose worker was taken for dead, came back and stopped them.
+    WorkerResurrection,
+    /// Rows whose worker was shut down.
+    WorkerShutdown,
+    /// Firings that made no row because of the cron's overlap rule, or because no worker was alive.
     Skipped,
     /// Rows still waiting or running at the horizon.
     Unfinished,

@@ -1,14 +1,15 @@
 //! Laws that hold in every run, whatever the scenario: checked in debug builds, gone from release builds.
 //!
-//! Arrived = waiting + running + ended after every event; no worker uses more than it offers; and Little's law, exactly: the
+//! Arrived = waiting + running + ended after every event; no worker claims more than it offers; and Little's law, exactly: the
 //! integrals over time, taken here event by event, equal the sums over rows that the statistics are made of.
 
-use crate::engine::{InitialState, System};
+use crate::engine::{InitialState, Run, System};
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 use super::account::Account;
+use super::occupancy::Occupancy;
 use super::units::Units;
 
 /// What is there at each moment, integrated on every change.
@@ -61,20 +62,39 @@ impl Laws {
     }
 
     #[inline]
-    pub(super) fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId, units: &Units) {
+    pub(super) fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId, occupancy: &Occupancy) {
         if cfg!(debug_assertions) {
             self.wait(now, job, -1);
-            self.run(now, job, worker, 1, units);
+            self.count_running(now, job, 1);
+            self.use_units(now, job, worker, 1, occupancy.units());
+            self.admitted(now, job, worker, occupancy);
             self.balance(now);
         }
     }
 
     #[inline]
-    pub(super) fn ended(&mut self, now: Time, job: &Job, worker: WorkerId, units: &Units) {
+    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
         if cfg!(debug_assertions) {
             self.ended += 1;
-            self.run(now, job, worker, -1, units);
+            self.count_running(now, job, -1);
+            if run.busy_since != Time::NEVER {
+                self.use_units(now, job, run.worker, -1, units);
+            }
             self.balance(now);
+        }
+    }
+
+    /// The worker of a running row went out.
+    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+        if cfg!(debug_assertions) {
+            self.use_units(now, job, run.worker, -1, units);
+        }
+    }
+
+    /// A row that was interrupted is in use of its worker again.
+    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+        if cfg!(debug_assertions) {
+            self.use_units(now, job, run.worker, 1, units);
         }
     }
 
@@ -105,16 +125,26 @@ impl Laws {
         self.waiting_of[usize::from(job.action.0)].change(now, rows);
     }
 
-    fn run(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, units: &Units) {
+    fn count_running(&mut self, now: Time, job: &Job, rows: i64) {
         self.running.change(now, rows);
         self.running_of[usize::from(job.action.0)].change(now, rows);
-        let JobId(number) = job.id;
-        let admitted = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
+    }
+
+    fn use_units(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, units: &Units) {
         for &(resource, taken) in units.need(job.need) {
+            self.busy[units.first_pair(worker) + resource].change(now, rows * taken as i64);
+        }
+    }
+
+    /// Asserts that a row that has just been claimed fits, unless it runs from the start.
+    fn admitted(&self, now: Time, job: &Job, worker: WorkerId, occupancy: &Occupancy) {
+        let JobId(number) = job.id;
+        let from_start = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
+        let units = occupancy.units();
+        for &(resource, _) in units.need(job.need) {
             let pair = units.first_pair(worker) + resource;
-            self.busy[pair].change(now, rows * taken as i64);
-            let fits = self.busy[pair].height <= units.offered(pair);
-            assert!(fits || rows < 0 || admitted, "{worker:?} has no room for {job:?} at {now:?}");
+            let fits = self.busy[pair].height <= occupancy.offered(pair);
+            assert!(fits || from_start, "{worker:?} has no room for {job:?} at {now:?}");
         }
     }
 

@@ -16,6 +16,9 @@ const FATES: &[Statistic] = &[
     Statistic::Cancel,
     Statistic::Abandoned,
     Statistic::Rejected,
+    Statistic::WorkerDead,
+    Statistic::WorkerResurrection,
+    Statistic::WorkerShutdown,
     Statistic::Skipped,
     Statistic::Unfinished,
 ];
@@ -127,6 +130,9 @@ impl Statistic {
             Statistic::Cancel => "cancel",
             Statistic::Abandoned => "abandoned",
             Statistic::Rejected => "rejected",
+            Statistic::WorkerDead => "worker_dead",
+            Statistic::WorkerResurrection => "worker_resurrection",
+            Statistic::WorkerShutdown => "worker_shutdown",
             Statistic::Skipped => "skipped",
             Statistic::Unfinished => "unfinished",
         }

@@ -10,6 +10,7 @@ pub mod measure;
 mod moments;
 mod observer;
 mod occupancy;
+mod offers;
 pub mod series;
 mod slowdown;
 mod tally;

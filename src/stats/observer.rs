@@ -6,8 +6,9 @@
 
 use std::iter;
 
-use crate::engine::{Attempt, Observer, Run, System, Window};
+use crate::engine::{Attempt, Observer, OutageKind, Run, System, Window};
 use crate::model::action::ActionId;
+use crate::model::capacity::CapacityMap;
 use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -68,7 +69,7 @@ impl StatsObserver {
             figures.extend(job_figures(action, account, terms));
             waits.extend(WaitTable::of(action, &mut account.wait));
         }
-        let (utilization, series) = self.occupancy.finish(terms.window);
+        let (utilization, series) = self.occupancy.finish();
         figures.extend(utilization);
         Outcome { figures, waits, series }
     }
@@ -116,14 +117,15 @@ impl Observer for StatsObserver {
 
     #[inline]
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.laws.claimed(now, job, worker, self.occupancy.units());
+        self.laws.claimed(now, job, worker, &self.occupancy);
     }
 
     #[inline]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         let service = (now.0 - run.claimed_at.0) as u64;
         let whole_from = self.occupancy.advance(now);
-        if whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at {
+        let is_whole = whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
+        if is_whole && run.busy_since == run.claimed_at {
             // Nearly all rows: no interval has to be cut.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
             self.occupancy.whole(job, run.worker, wait, service);
@@ -144,7 +146,34 @@ impl Observer for StatsObserver {
         if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
             account.responded(nanos(attempt.since, now), service, self.slowdown_bound);
         }
-        self.laws.ended(now, job, run.worker, self.occupancy.units());
+        self.laws.ended(now, job, run, self.occupancy.units());
+    }
+
+    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
+        self.occupancy.ran(job, run, now);
+        self.laws.interrupted(now, job, run, self.occupancy.units());
+    }
+
+    fn resumed(&mut self, now: Time, job: &Job, run: Run) {
+        self.laws.resumed(now, job, run, self.occupancy.units());
+    }
+
+    fn zombie_over(&mut self, _now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
+        if stopped && self.counts(job.scheduled_at) {
+            self.account(job).resurrect();
+        }
+    }
+
+    fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
+        self.occupancy.offers().set_out(now, worker, true);
+    }
+
+    fn worker_back(&mut self, now: Time, worker: WorkerId) {
+        self.occupancy.offers().set_out(now, worker, false);
+    }
+
+    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
+        self.occupancy.offers().set_capacity(now, worker, capacity);
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {

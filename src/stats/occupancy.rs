@@ -5,10 +5,11 @@
 
 use crate::engine::{Run, System};
 use crate::model::job::Job;
-use crate::model::time::{Span, Time};
+use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 use super::figure::Figure;
+use super::offers::Offers;
 use super::series::{Series, SeriesBuilder};
 use super::units::Units;
 
@@ -20,22 +21,30 @@ pub(super) struct Occupancy {
     /// Unit-nanoseconds in use within the window, by pair of worker and resource.
     busy: Vec<u128>,
     series: SeriesBuilder,
+    offers: Offers,
 }
 
 impl Occupancy {
     pub(super) fn new(system: &System) -> Occupancy {
         let units = Units::new(system);
-        Occupancy {
-            warmup: system.window.warmup,
-            busy: vec![0; units.pairs()],
-            series: SeriesBuilder::new(system.window.horizon, &units),
-            units,
-        }
+        let series = SeriesBuilder::new(system.window.horizon, &units);
+        let offers = Offers::new(system, &units, series.stride());
+        Occupancy { warmup: system.window.warmup, busy: vec![0; units.pairs()], series, offers, units }
     }
 
     /// What needs take and workers offer.
     pub(super) fn units(&self) -> &Units {
         &self.units
+    }
+
+    /// What workers offer over time.
+    pub(super) fn offers(&mut self) -> &mut Offers {
+        &mut self.offers
+    }
+
+    /// What a pair offers now.
+    pub(super) fn offered(&self, pair: usize) -> i64 {
+        self.offers.now(pair)
     }
 
     /// Unit-nanoseconds in use within the window, by pair.
@@ -73,9 +82,9 @@ impl Occupancy {
         self.series.waited(job.need, job.scheduled_at, until);
     }
 
-    /// Any row ran until `until`.
+    /// Any row was in use of its worker until `until`; none is while its worker is out.
     pub(super) fn ran(&mut self, job: &Job, run: Run, until: Time) {
-        let ran = self.in_window(run.claimed_at, until);
+        let ran = self.in_window(run.busy_since, until);
         let first = self.units.first_pair(run.worker);
         let need = self.units.need(job.need);
         for &(resource, units) in need {
@@ -84,8 +93,9 @@ impl Occupancy {
         self.series.ran(need, run, until);
     }
 
-    /// Utilization over a window of this length, and the series, once all rows have been told.
-    pub(super) fn finish(self, window: Span) -> (Vec<Figure>, Series) {
-        (self.units.utilization(&self.busy, window), self.series.finish(&self.units))
+    /// Utilization over the window, and the series, once all rows have been told.
+    pub(super) fn finish(self) -> (Vec<Figure>, Series) {
+        let offered = self.offers.finish();
+        (self.units.utilization(&self.busy, &offered.by_pair), self.series.finish(&self.units, &offered))
     }
 }

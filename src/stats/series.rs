@@ -6,6 +6,7 @@ use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 use super::bucket::Buckets;
+use super::offers::Offered;
 use super::units::{Need, Units};
 
 /// Averages by time bucket, from instant 0 to the horizon. The last bucket may be shorter.
@@ -96,10 +97,10 @@ impl SeriesBuilder {
         self.buckets.add(usize::from(need.0), 1, from, until);
     }
 
-    /// A row ran until `until`.
+    /// A row was in use of its worker until `until`.
     pub(super) fn ran(&mut self, need: &Need, run: Run, until: Time) {
         for &(resource, units) in need {
-            self.buckets.add(self.busy_line(run.worker, resource), units, run.claimed_at, until);
+            self.buckets.add(self.busy_line(run.worker, resource), units, run.busy_since, until);
         }
     }
 
@@ -108,55 +109,47 @@ impl SeriesBuilder {
         self.busy + worker.0 as usize * self.stride + resource
     }
 
+    /// From a worker's lines to the next worker's; 0 where all workers share theirs.
+    pub(super) fn stride(&self) -> usize {
+        self.stride
+    }
+
     /// The series, once all rows have been told.
-    pub(super) fn finish(self, units: &Units) -> Series {
-        let of_resources = (0..units.resources()).map(|resource| self.of_resource(resource, units));
-        let of_pairs = units.offering_pairs().filter(|_| self.stride > 0).map(|pair| self.of_pair(pair, units));
+    pub(super) fn finish(self, units: &Units, offered: &Offered) -> Series {
+        let of_resources = (0..units.resources()).map(|resource| self.of_resource(resource, units, offered));
+        let of_pairs =
+            units.offering_pairs().filter(|_| self.stride > 0).map(|pair| self.of_pair(pair, units, offered));
         Series {
             bucket: self.buckets.length(),
             horizon: self.horizon,
-            queue_length: self.averages(0..self.busy),
+            queue_length: self.buckets.averages_of(0..self.busy),
             lines: of_resources.chain(of_pairs).collect(),
         }
     }
 
     /// The line of a resource over all workers.
-    fn of_resource(&self, resource: usize, units: &Units) -> Line {
-        let pairs = units.pairs_of(resource).map(|pair| self.busy + pair);
-        let busy = if self.stride > 0 { pairs.collect() } else { vec![self.busy + resource] };
+    fn of_resource(&self, resource: usize, units: &Units, offered: &Offered) -> Line {
+        let lines = if self.stride > 0 { units.pairs_of(resource).collect() } else { vec![resource] };
         let needs = units.needs().iter().enumerate();
         let takers = needs.filter(|(_, need)| need.iter().any(|&(taken, _)| taken == resource));
         Line {
             resource: ResourceId(resource as u16),
             worker: None,
-            busy: self.averages(busy),
-            offered: self.constant(units.offered_by_all(resource)),
-            queue_length: self.averages(takers.map(|(need, _)| need)),
+            busy: self.buckets.averages_of(lines.iter().map(|line| self.busy + line)),
+            offered: offered.averages(lines),
+            queue_length: self.buckets.averages_of(takers.map(|(need, _)| need)),
         }
     }
 
     /// The line of one resource on one worker.
-    fn of_pair(&self, pair: usize, units: &Units) -> Line {
+    fn of_pair(&self, pair: usize, units: &Units, offered: &Offered) -> Line {
         let (worker, resource) = units.names_of(pair);
         Line {
             resource,
             worker: Some(worker),
-            busy: self.averages([self.busy + pair]),
-            offered: self.constant(i128::from(units.offered(pair))),
+            busy: self.buckets.averages_of([self.busy + pair]),
+            offered: offered.averages([pair]),
             queue_length: Vec::new(),
         }
-    }
-
-    /// Averages of the sum of several lines.
-    fn averages(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
-        let mut sums = vec![0; self.buckets.count()];
-        for line in lines {
-            sums.iter_mut().zip(self.buckets.sums(line)).for_each(|(sum, of_line)| *sum += of_line);
-        }
-        self.buckets.averages(&sums)
-    }
-
-    fn constant(&self, units: i128) -> Vec<f64> {
-        vec![units as f64; self.buckets.count()]
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::engine::System;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
-use crate::model::time::Span;
 use crate::model::worker::WorkerId;
 
 use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
@@ -15,6 +14,8 @@ pub(super) type Need = [(usize, u64)];
 pub(super) struct Units {
     needs: Vec<Box<Need>>,
     offered: Vec<i64>,
+    /// By pair: whether the worker ever offers the resource.
+    offers: Vec<bool>,
     resources: usize,
 }
 
@@ -24,12 +25,14 @@ impl Units {
             let units = need.iter().map(|(resource, units)| (usize::from(resource.0), units as u64));
             units.filter(|&(_, units)| units != 0).collect()
         };
-        let capacities = system.workers.iter().flat_map(|worker| worker.capacity.iter());
-        Units {
-            needs: system.needs.iter().map(sparse).collect(),
-            offered: capacities.map(|(_, units)| units).collect(),
-            resources: system.resources.len(),
+        let resources = system.resources.len();
+        let offered: Vec<i64> = system.workers.iter().flat_map(|worker| &worker.capacity.0).copied().collect();
+        let mut offers: Vec<bool> = offered.iter().map(|&units| units > 0).collect();
+        for change in &system.availability.capacity_changes {
+            let pairs = &mut offers[change.worker.0 as usize * resources..];
+            pairs.iter_mut().zip(&change.capacity.0).for_each(|(offers, &units)| *offers |= units > 0);
         }
+        Units { needs: system.needs.iter().map(sparse).collect(), offered, offers, resources }
     }
 
     /// What a need takes.
@@ -64,7 +67,7 @@ impl Units {
         (WorkerId((pair / self.resources) as u32), ResourceId((pair % self.resources) as u16))
     }
 
-    /// Units offered by a pair.
+    /// Units that a pair offers at the start.
     pub(super) fn offered(&self, pair: usize) -> i64 {
         self.offered[pair]
     }
@@ -74,34 +77,28 @@ impl Units {
         (resource..self.pairs()).step_by(self.resources)
     }
 
-    /// The pairs whose worker offers the resource at all.
+    /// The pairs whose worker ever offers the resource.
     pub(super) fn offering_pairs(&self) -> impl Iterator<Item = usize> {
-        (0..self.pairs()).filter(|&pair| self.offered[pair] > 0)
+        (0..self.pairs()).filter(|&pair| self.offers[pair])
     }
 
-    /// Units of a resource offered by all workers.
-    pub(super) fn offered_by_all(&self, resource: usize) -> i128 {
-        self.pairs_of(resource).map(|pair| i128::from(self.offered[pair])).sum()
-    }
-
-    /// Utilization by resource, over all workers and then for each worker that offers it; from busy unit-nanoseconds by pair.
-    pub(super) fn utilization(&self, busy: &[u128], window: Span) -> Vec<Figure> {
+    /// Utilization by resource, over all workers and then for each worker that offers it; from unit-nanoseconds by pair.
+    pub(super) fn utilization(&self, busy: &[u128], offered: &[u128]) -> Vec<Figure> {
         let resources = (0..self.resources).map(|resource| {
-            let busy = self.pairs_of(resource).map(|pair| busy[pair]).sum();
-            utilization(ResourceId(resource as u16), None, share(busy, self.offered_by_all(resource), window))
+            let sum = |of_pairs: &[u128]| self.pairs_of(resource).map(|pair| of_pairs[pair]).sum();
+            utilization(ResourceId(resource as u16), None, share(sum(busy), sum(offered)))
         });
         let pairs = self.offering_pairs().map(|pair| {
             let (worker, resource) = self.names_of(pair);
-            utilization(resource, Some(worker), share(busy[pair], i128::from(self.offered[pair]), window))
+            utilization(resource, Some(worker), share(busy[pair], offered[pair]))
         });
         resources.chain(pairs).collect()
     }
 }
 
-/// Busy unit-nanoseconds over what `offered` units come to within the window; `None` where that is nothing.
-fn share(busy: u128, offered: i128, window: Span) -> Option<f64> {
-    let possible = offered * i128::from(window.0);
-    (possible > 0).then(|| busy as f64 / possible as f64)
+/// Busy over offered unit-nanoseconds; `None` where nothing was offered.
+fn share(busy: u128, offered: u128) -> Option<f64> {
+    (offered > 0).then(|| busy as f64 / offered as f64)
 }
 
 fn utilization(resource: ResourceId, worker: Option<WorkerId>, value: Option<f64>) -> Figure {

@@ -59,7 +59,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 self.go_out(breakdowns.worker, breakdowns.kind);
             }
             Change::Back { worker, breakdown } => {
-                breakdown.into_iter().for_each(|index| self.schedule_breakdown(index));
+                if let Some(index) = breakdown {
+                    self.schedule_breakdown(index);
+                }
                 self.come_back(worker);
             }
             Change::Capacity(index) => self.change_capacity(index),
@@ -168,6 +170,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             Process::Ended(ending) => return self.end(slot, ending),
             Process::Joining | Process::Serving | Process::Stopping(_) => special.run.busy_since = now,
         }
+        let (job, run) = self.running.get(slot);
+        self.observer.resumed(now, job, run);
+        let special = self.special(slot);
         let is_waiting = special.process == Process::Joining;
         let (join, is_to_stop) = (special.join, special.is_cancel_requested && special.is_at_work());
         if is_waiting && self.is_joined(join) {

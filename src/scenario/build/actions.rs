@@ -31,10 +31,10 @@ pub(super) struct DraftAction {
 }
 
 impl DraftAction {
-    pub(super) fn finish(self) -> Option<ActionModel> {
+    pub(super) fn finish(self) -> ActionModel {
         // Where every job brings its own service time, nobody draws one.
         let service = self.service.unwrap_or(Constant::ZERO.into());
-        Some(ActionModel {
+        ActionModel {
             error: self.error,
             retries: self.retries,
             backoff: Backoff::constant(self.backoff),
@@ -42,7 +42,7 @@ impl DraftAction {
             patience: self.patience,
             priority: self.priority,
             ..ActionModel::new(&self.name, self.need, service)
-        })
+        }
     }
 }
 

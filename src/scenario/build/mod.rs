@@ -81,7 +81,7 @@ pub(super) fn build(
     arrivals.sort_by_key(|(place, _)| *place);
     let system = System {
         workers: workers.into_iter().map(|worker| worker.finish(&needs)).collect(),
-        actions: actions.into_iter().filter_map(DraftAction::finish).collect(),
+        actions: actions.into_iter().map(DraftAction::finish).collect(),
         needs: needs.all_dense(),
         resources: needs.names().to_vec(),
         claim,
