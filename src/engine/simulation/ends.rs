@@ -23,10 +23,6 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let attempt = self.life.attempt(self.system, job);
         let retry = if ending == Ending::Done && chain.is_none() {
             self.observer.ended(self.now, job, attempt, run, ending, true);
-            if chain.is_some() {
-                let job = *job;
-                self.withdraw_request(&job);
-            }
             None
         } else {
             self.come_to_its_fate(*job, run)
