@@ -53,6 +53,26 @@ cases! {
     claims::race_for_one
     claims::race_one_by_one
     claims::race_for_all
+    outages::lost_at_once
+    outages::lost_until_the_return
+    outages::cut_off
+    outages::given_service_times
+    outages::rules_of_retry
+    workers::cluster_with_quorum
+    workers::cluster_of_crashes
+    workers::alternating_renewal
+    workers::quorum_of_three
+    workers::quorum_of_four
+    workers::noticed_crashes
+    workers::zombies
+    joins::one_parent_at_a_time
+    joins::parents_without_limit
+    limits::deadlines
+    limits::backoffs
+    limits::cancels_at_once
+    limits::cancels_that_take_time
+    capacities::capacity_of_a_loss_system
+    capacities::capacity_of_a_queue
 }
 
 /// A bias too small for any single case shows in the sum of squares; so does spread that is put too high or too low.

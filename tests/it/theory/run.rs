@@ -107,6 +107,15 @@ pub(crate) const fn share(statistic: Statistic) -> Reading {
     Reading { share: true, ..of(Measure::Jobs, statistic) }
 }
 
+/// The share of rows that are retries.
+pub(crate) const RETRIED: Reading = Reading { share: true, ..of(Measure::Retries, Statistic::Count) };
+
+/// The mean time from claim to end.
+pub(crate) const SERVICE: Reading = mean(Measure::ServiceS);
+
+/// The mean time from the arrival of a job to the end of its last attempt.
+pub(crate) const RESPONSE: Reading = mean(Measure::ResponseS);
+
 /// The busy share of a resource, over all workers.
 pub(crate) const fn utilization(resource: &'static str) -> Reading {
     Reading { resource: Some(resource), ..mean(Measure::Utilization) }

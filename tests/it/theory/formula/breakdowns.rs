@@ -79,7 +79,7 @@ impl Breakdowns {
     /// repeat different; Gaver 1962): `C = X`, or `C = X + D + C'` where the server fails first.
     ///
     /// The new attempt queues up behind all who wait, and another job is taken up in its place. But all attempts are alike, so the
-    /// number in system is that of a server that sticks to its job. Resuming the old attempt would need `S (1 + ξ / η)`.
+    /// number in system is that of a server that sticks to its job.
     pub(crate) fn restarted(self, service: &Raced) -> Moments {
         let (fails, down) = (1.0 - service.wins, 1.0 / self.repairs);
         let mean = fails / service.wins * (1.0 / self.failures + down);
@@ -87,6 +87,13 @@ impl Breakdowns {
             + 2.0 * service.lost() * (down + mean)
             + fails * (2.0 * down * down + 2.0 * down * mean);
         Moments { mean, square: square / service.wins }
+    }
+
+    /// The completion time if the server went on with the attempt when it is back (preemptive resume), which it does not: `S` and as
+    /// many times out as fall into it.
+    pub(crate) fn resumed(self, service: Moments) -> Moments {
+        let (longer, more) = (1.0 / self.availability(), 2.0 * self.failures / (self.repairs * self.repairs));
+        Moments { mean: service.mean * longer, square: service.square * longer * longer + service.mean * more }
     }
 
     /// The completion time if the process goes on while the server is cut off, and only its end has to wait for the return:
@@ -171,6 +178,7 @@ mod tests {
         for services in [0.9, 1.5, 4.0] {
             let attempt = Raced::hyperexponential(&[(1.0, 1.0 / services)], SERVER.failures);
             let completion = SERVER.restarted(&attempt);
+            near(completion.square, SERVER.resumed(attempt.service).square, 1e-12);
             near(completion.mean, 1.4 / services, 1e-12);
             near(SERVER.in_system(completion), avi_itzhak_and_naor(SERVER, services), 1e-12);
         }

@@ -57,6 +57,37 @@ pub(crate) fn exponential_stop(mean: f64, timeout: f64) -> Moments {
     Limited::exponential(mean, timeout, Moments::with_cv(0.0, 0.0)).attempt()
 }
 
+/// What may end an attempt before it is done: its worker is gone, or it runs to its end and fails.
+#[derive(Clone, Copy)]
+pub(crate) struct Fates {
+    /// Probability that the worker goes before the end.
+    pub(crate) lost: f64,
+    /// Probability of an error in an attempt that comes to its end.
+    pub(crate) error: f64,
+}
+
+/// Whether another attempt follows one that was lost.
+#[derive(Clone, Copy)]
+pub(crate) enum Requeue {
+    Always,
+    IfRetries,
+    Never,
+}
+
+impl Fates {
+    /// Attempts of a chain with so many retries left. Each uses one up, if there is one.
+    pub(crate) fn attempts(self, rule: Requeue, retries: u32) -> f64 {
+        let failed = (1.0 - self.lost) * self.error;
+        match (rule, retries) {
+            // As many as are lost in a row, and one.
+            (Requeue::Always, 0) => 1.0 / (1.0 - self.lost),
+            (_, 0) => 1.0,
+            (Requeue::Never, _) => 1.0 + failed * self.attempts(rule, retries - 1),
+            _ => 1.0 + (failed + self.lost) * self.attempts(rule, retries - 1),
+        }
+    }
+}
+
 /// Chains of attempts of constant service with failures, retries and backoffs, and nothing to wait for.
 #[derive(Clone, Copy)]
 pub(crate) struct Backoffs {
@@ -161,6 +192,28 @@ mod tests {
         }
         near(limited.until_met().mean, sum.mean, 1e-12);
         near(limited.until_met().square, sum.square, 1e-11);
+    }
+
+    #[test]
+    fn attempts_agree_with_walks_through_the_retries_left() {
+        use super::super::markov::Stationary;
+        let fates = Fates { lost: 0.3, error: 0.2 };
+        for rule in [Requeue::Always, Requeue::IfRetries, Requeue::Never] {
+            // Chain after chain, attempt by attempt: in the long run one attempt in so many is the first of its chain.
+            let walk = Stationary::of((2_u32, 0_u8), |&(left, number)| {
+                let next = (left.saturating_sub(1), (number + 1).min(3));
+                let after = |p, goes_on| (p, if goes_on { next } else { (2, 0) });
+                let goes_on = match rule {
+                    Requeue::Always => true,
+                    Requeue::IfRetries => left > 0,
+                    Requeue::Never => false,
+                };
+                vec![after(0.3, goes_on), after(0.7 * 0.2, left > 0), after(0.7 * 0.8, false)]
+            });
+            // Attempts that lead to one like themselves are no move, but take their part of the time.
+            let first = walk.share(|&(_, number)| number == 0);
+            near(1.0 / first, fates.attempts(rule, 2), 1e-10);
+        }
     }
 
     #[test]
