@@ -5,6 +5,7 @@ mod case;
 mod coverage;
 mod crowd;
 mod formula;
+mod noticed;
 mod occupancy;
 mod run;
 mod verdict;
@@ -66,13 +67,16 @@ cases! {
     workers::noticed_crashes
     workers::zombies
     joins::one_parent_at_a_time
+    joins::two_parents_at_a_time
     joins::parents_without_limit
+    joins::deadlines_of_parents
     limits::deadlines
     limits::backoffs
     limits::cancels_at_once
     limits::cancels_that_take_time
     capacities::capacity_of_a_loss_system
     capacities::capacity_of_a_queue
+    capacities::clearing
 }
 
 /// A bias too small for any single case shows in the sum of squares; so does spread that is put too high or too low.

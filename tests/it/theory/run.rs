@@ -34,11 +34,16 @@ impl Files for NoFiles {
     }
 }
 
-/// Runs all replications of a scenario, with keys set over its own.
-pub(crate) fn finished(text: &str, settings: &[&str]) -> Finished {
+/// A scenario, with keys set over its own.
+pub(crate) fn loaded(text: &str, settings: &[&str]) -> Scenario {
     let overrides: Vec<_> = settings.iter().map(|assignment| Override::set(assignment)).collect();
     let loaded = load("theory.toml", text, &overrides, &NoFiles);
-    let scenario = loaded.unwrap_or_else(|report| panic!("{report:?}\n{text}")).scenario;
+    loaded.unwrap_or_else(|report| panic!("{report:?}\n{text}")).scenario
+}
+
+/// Runs all replications of a scenario, with keys set over its own.
+pub(crate) fn finished(text: &str, settings: &[&str]) -> Finished {
+    let scenario = loaded(text, settings);
     let results = run(&scenario, &());
     Finished { scenario, results }
 }

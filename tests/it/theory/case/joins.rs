@@ -1,8 +1,10 @@
-//! Fork–join: parents that hold their capacity until their children have ended, one at a time and without limit.
+//! Fork–join: parents that hold their capacity until their children have ended, one at a time, two at a time and without limit.
+
+use claimsim::stats::figure::Statistic;
 
 use crate::theory::formula::batches::Batches;
-use crate::theory::formula::join::{Team, mixed};
-use crate::theory::run::{IN_SYSTEM, QUEUE, RESPONSE, SERVICE, WAIT, WITHIN, utilization};
+use crate::theory::formula::join::{Impatient, Team, mixed};
+use crate::theory::run::{IN_SYSTEM, QUEUE, RESPONSE, SERVICE, WAIT, WITHIN, share, utilization};
 use crate::theory::verdict::Case;
 
 /// One parent at a time, with one to four children on two servers: M/G/1 with the time to the join as its service time. A child
@@ -30,7 +32,7 @@ error = 0.25
 retries = 1000
 "#,
     )
-    .says(WAIT.of_action("parent"), join.mean_wait(0.2))
+    .says_to(0.05, WAIT.of_action("parent"), join.mean_wait(0.2))
     .says_to(0.01, SERVICE.of_action("parent"), join.mean)
     .but_not(one_after_the_other)
     .says_to(0.03, RESPONSE.of_action("parent"), join.mean_wait(0.2) + join.mean)
@@ -39,6 +41,64 @@ retries = 1000
     .says_to(0.02, utilization("child"), 0.2 * 2.5 / 0.75 / 2.0)
     .says_to(0.02, IN_SYSTEM.of_action("child"), 0.2 * average(&|children| team.child_seconds(children).0))
     .says_to(0.03, QUEUE.of_action("child"), 0.2 * average(&|children| team.child_seconds(children).1))
+}
+
+/// Two parents at a time, with three children each on three servers.
+pub(crate) fn two_parents_at_a_time() -> Case {
+    let team = Team { servers: 3, services: 1.0 };
+    let chain = team.families(0.6, 3, 2, 150);
+    let (waiting, at_work) = (chain.mean(|(waiting, _)| *waiting as f64), chain.mean(|(_, left)| left.len() as f64));
+    let alone = team.makespan(3).mean;
+    Case::instant(
+        60_000,
+        r#"
+[worker.team]
+capacity = { parent = 2, child = 3 }
+[action.parent]
+capacity = { parent = 1 }
+arrival = { poisson = { rate = "0.6/s" } }
+service = "0s"
+spawns = { action = "child", count = 3 }
+[action.child]
+capacity = { child = 1 }
+service = { exponential = { mean = "1s" } }
+"#,
+    )
+    .says_to(0.06, WAIT.of_action("parent"), waiting / 0.6)
+    .says_to(0.01, SERVICE.of_action("parent"), at_work / 0.6)
+    .but_not(alone)
+    .says_to(0.03, RESPONSE.of_action("parent"), (waiting + at_work) / 0.6)
+    .says_to(0.02, WITHIN.of_action("parent"), chain.share(|(_, left)| left.len() < 2))
+    .says_to(0.02, utilization("parent"), at_work / 2.0)
+    .says_to(0.03, IN_SYSTEM.of_action("child"), chain.mean(|(_, left)| left.iter().sum::<usize>() as f64))
+}
+
+/// Parents that need nothing, with children that need nothing, who wait for them only until a deadline, and need half a second to
+/// stop. Their children go on without them.
+pub(crate) fn deadlines_of_parents() -> Case {
+    let parent = Impatient { children: 3, deadline: 1.5 };
+    let (missed, mean) = (parent.missed(), parent.mean() + 0.5 * parent.missed());
+    Case::instant(
+        10_000,
+        r#"
+[worker.team]
+capacity = { child = 1 }
+[action.parent]
+arrival = { poisson = { rate = "1/s" } }
+service = "100us"
+spawns = { action = "child", count = 3 }
+deadline = "1500ms"
+stops_in = "500ms"
+stop_timeout = "1s"
+[action.child]
+service = { exponential = { mean = "1s" } }
+"#,
+    )
+    .says_to(0.01, SERVICE.of_action("parent"), mean)
+    .says_to(0.01, RESPONSE.of_action("parent"), mean)
+    .says_to(0.02, share(Statistic::Error).of_action("parent"), missed)
+    .says_to(0.02, IN_SYSTEM.of_action("parent"), mean)
+    .says_to(0.02, IN_SYSTEM.of_action("child"), 3.0)
 }
 
 /// Parents that need nothing and start at once, with three children each on two servers that serve all in order: a batch, of which

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use claimsim::model::math::exp;
+use claimsim::model::math::{exp, ln};
 use claimsim::stats::figure::Statistic;
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -17,16 +17,16 @@ const SERVER: Breakdowns = Breakdowns { arrivals: 0.12, failures: 0.1, repairs: 
 
 /// Service laws of mean 3 s by name and scenario text, racing with a clock of that rate.
 fn laws(clock: f64) -> [(&'static str, &'static str, Raced); 3] {
-    // A lognormal time with a coefficient of variation of 1.
-    let spread = std::f64::consts::LN_2.sqrt();
+    // A lognormal time with a coefficient of variation of 1.5.
+    let spread = ln(1.0 + 1.5 * 1.5).sqrt();
     let lognormal = |u| 3.0 * exp(spread * Normal::standard().inverse_cdf(u) - spread * spread / 2.0);
     let phases = [(0.8, 2.0), (0.2, 7.0)];
     [
         ("constant", r#""3s""#, Raced::constant(3.0, clock)),
         (
             "lognormal",
-            r#"{ lognormal = { mean = "3s", cv = 1 } }"#,
-            Raced::by_quantile(Moments::with_cv(3.0, 1.0), lognormal, clock),
+            r#"{ lognormal = { mean = "3s", cv = 1.5 } }"#,
+            Raced::by_quantile(Moments::with_cv(3.0, 1.5), lognormal, clock),
         ),
         (
             "mixed",
@@ -59,7 +59,7 @@ fn breakdowns(seconds: u32, kind: &str) -> Case {
 
 /// Attempts that end with their worker, at once, and begin anew at the end of the queue.
 pub(crate) fn lost_at_once() -> Case {
-    laws(SERVER.failures).into_iter().fold(breakdowns(150_000, "shutdown"), |case, (name, _, attempt)| {
+    laws(SERVER.failures).into_iter().fold(breakdowns(400_000, "shutdown"), |case, (name, _, attempt)| {
         let completion = SERVER.restarted(&attempt);
         let (attempts, jobs) = (SERVER.arrivals / attempt.wins, SERVER.in_system(completion));
         let waiting = jobs - attempts * attempt.shorter().mean;
@@ -78,11 +78,11 @@ pub(crate) fn lost_at_once() -> Case {
 
 /// The same with workers that crash: the row stays on its worker until that is back.
 pub(crate) fn lost_until_the_return() -> Case {
-    laws(SERVER.failures).into_iter().fold(breakdowns(100_000, "crash"), |case, (name, _, attempt)| {
+    laws(SERVER.failures).into_iter().fold(breakdowns(250_000, "crash"), |case, (name, _, attempt)| {
         let completion = SERVER.restarted(&attempt);
         let (attempts, jobs) = (SERVER.arrivals / attempt.wins, SERVER.in_system(completion));
         let waiting = jobs - SERVER.arrivals * completion.mean;
-        case.says_to(0.05, WAIT.of_action(name), waiting / attempts)
+        case.says_to(0.06, WAIT.of_action(name), waiting / attempts)
             .but_not((jobs - attempts * attempt.shorter().mean) / attempts)
             .says(IN_SYSTEM.of_action(name), jobs)
             .says_to(0.02, SERVICE.of_action(name), completion.mean * attempt.wins)
@@ -94,10 +94,10 @@ pub(crate) fn lost_until_the_return() -> Case {
 /// The same with workers that are cut off while their processes go on: nothing is lost, but the end has to wait.
 pub(crate) fn cut_off() -> Case {
     let laws = laws(SERVER.failures + SERVER.repairs);
-    laws.into_iter().fold(breakdowns(100_000, "partition"), |case, (name, _, process)| {
+    laws.into_iter().fold(breakdowns(300_000, "partition"), |case, (name, _, process)| {
         let completion = SERVER.cut_off(&process);
         let waiting = SERVER.in_system(completion) - SERVER.arrivals * completion.mean;
-        case.says(WAIT.of_action(name), waiting / SERVER.arrivals)
+        case.says_to(0.07, WAIT.of_action(name), waiting / SERVER.arrivals)
             .says(IN_SYSTEM.of_action(name), SERVER.in_system(completion))
             .but_not(SERVER.in_system(SERVER.resumed(process.service)))
             .says_to(0.02, SERVICE.of_action(name), completion.mean)
@@ -149,7 +149,7 @@ outages = { up = { exponential = { mean = "10s" } }, down = { exponential = { me
         .expect("a string takes all");
     }
     let fates = Fates { lost: 1.0 / 3.0, error: 0.2 };
-    rules.into_iter().fold(Case::instant(8_000, &body), |case, (name, rule)| {
+    rules.into_iter().fold(Case::instant(15_000, &body), |case, (name, rule)| {
         case.says_to(0.03, RETRIED.of_action(name), 1.0 - 1.0 / fates.attempts(rule, 2))
             .says_to(0.03, share(Statistic::WorkerShutdown).of_action(name), fates.lost)
             .says_to(0.03, share(Statistic::Error).of_action(name), (1.0 - fates.lost) * fates.error)

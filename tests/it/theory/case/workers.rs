@@ -31,13 +31,13 @@ service = {{ exponential = {{ mean = "2s" }} }}
     let waiting = chain.mean(|scene| f64::from(scene.waiting));
     let (running, stuck) = (chain.mean(|scene| f64::from(scene.running)), chain.mean(|scene| f64::from(scene.stuck)));
     let other = Cluster { quorum: !theory.quorum, ..theory }.solve(250).mean(|scene| f64::from(scene.waiting));
-    Case::instant(80_000, &body)
-        .says_to(0.06, QUEUE, waiting)
+    Case::instant(110_000, &body)
+        .says_to(0.07, QUEUE, waiting)
         .but_not(other)
-        .says_to(0.06, WAIT, waiting / theory.rows())
+        .says_to(0.07, WAIT, waiting / theory.rows())
         .says(IN_SYSTEM, chain.mean(|scene| scene.in_system()))
         .says(RESPONSE, chain.mean(|scene| scene.in_system()) / theory.arrivals)
-        .says_to(0.01, utilization("slot"), running / chain.mean(|scene| f64::from(scene.up)))
+        .says_to(0.02, utilization("slot"), running / chain.mean(|scene| f64::from(scene.up)))
         .says_to(0.01, SERVICE, (running + stuck) / theory.rows())
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn noticed_crashes() -> Case {
     // Variances: of three equally likely times 4 s apart 32/3, of uniform times their squared length over 12.
     let (service_sd, wait_sd) = ((32.0 / 3.0 + 9.0 / 12.0_f64).sqrt(), ((16.0 + 9.0) / 12.0_f64).sqrt());
     Case::instant(
-        60_000,
+        100_000,
         r#"
 on_worker_dead = "never"
 heartbeat = { period = "4s", expiry = "10s", sweep = "3s" }
@@ -159,7 +159,7 @@ pub(crate) fn zombies() -> Case {
     // A process outlives 30 s up, 12 s of service on average.
     let (lost, still) = (12.0 / 42.0, exp(-20.0 / 12.0));
     Case::instant(
-        30_000,
+        60_000,
         r#"
 on_worker_dead = "requeue-always"
 heartbeat = { period = "4s", expiry = "10s", sweep = "3s" }

@@ -1,6 +1,9 @@
 //! Fork–join: parents that stay until their children have ended, with children of exponential service.
 
+use claimsim::model::math::exp;
+
 use super::breakdowns::Raced;
+use super::markov::Stationary;
 use super::single::Moments;
 
 /// Servers for children.
@@ -37,6 +40,35 @@ impl Team {
         Moments { mean: service.mean + own.mean - shorter.mean, square: service.square + own.square - shorter.square }
     }
 
+    /// What there is if parents arrive at that rate, with so many children each, and at most `parents` of them at a time are at work:
+    /// how many wait, and of each at work, the oldest first, how many children are unfinished. Servers take the older
+    /// children first, which are those of the older parents.
+    pub(crate) fn families(self, arrivals: f64, children: usize, parents: usize, room: usize) -> Stationary<Families> {
+        let started = |(waiting, mut at_work): Families| {
+            at_work.retain(|&left| left > 0);
+            let starts = waiting.min(parents - at_work.len());
+            at_work.extend(std::iter::repeat_n(children, starts));
+            (waiting - starts, at_work)
+        };
+        Stationary::of((0, Vec::new()), |(waiting, at_work)| {
+            let mut moves = Vec::new();
+            if *waiting < room {
+                moves.push((arrivals, started((waiting + 1, at_work.clone()))));
+            }
+            let mut free = self.servers;
+            for (parent, &left) in at_work.iter().enumerate() {
+                let running = left.min(free);
+                free -= running;
+                if running > 0 {
+                    let mut next = at_work.clone();
+                    next[parent] -= 1;
+                    moves.push((running as f64 * self.services, started((*waiting, next))));
+                }
+            }
+            moves
+        })
+    }
+
     /// The integral of the number of unfinished children, and of that of waiting ones, of `children` that start together.
     pub(crate) fn child_seconds(self, children: usize) -> (f64, f64) {
         let weighted = |weight: &dyn Fn(usize) -> usize| {
@@ -64,6 +96,34 @@ impl Team {
             }
         }
         means[ahead][children]
+    }
+}
+
+/// Waiting parents, and unfinished children by parent.
+pub(crate) type Families = (usize, Vec<usize>);
+
+/// A parent with so many children at rate 1, each with a server of its own, but only until a deadline.
+pub(crate) struct Impatient {
+    pub(crate) children: i32,
+    pub(crate) deadline: f64,
+}
+
+impl Impatient {
+    /// The probability that a child is still at it at the deadline: `1 - (1 - exp(-d))^n`.
+    pub(crate) fn missed(&self) -> f64 {
+        1.0 - (0..self.children).map(|_| 1.0 - exp(-self.deadline)).product::<f64>()
+    }
+
+    /// The mean time to the join or the deadline, the integral of `1 - (1 - exp(-t))^n` up to it. With `u = 1 - exp(-t)` that is the
+    /// integral of `1 + u + … + u^(n-1)`: a harmonic sum again, of powers of `1 - exp(-d)`.
+    pub(crate) fn mean(&self) -> f64 {
+        let u = 1.0 - exp(-self.deadline);
+        let (mut power, mut mean) = (1.0, 0.0);
+        for k in 1..=self.children {
+            power *= u;
+            mean += power / f64::from(k);
+        }
+        mean
     }
 }
 
@@ -110,6 +170,32 @@ mod tests {
         // With two servers, by cases of who is first: E[max] of own rate 1 and two stages of rate 1/2 and 1.
         let pair = Team { servers: 2, services: 0.5 }.join(2, 1.0);
         near(pair.mean, 0.5 + 0.5 * (1.0 + 2.0) + 0.5 * (1.0 / 1.5 + 0.5 / 1.5 * 1.0 + 1.0 / 1.5 * 2.0), 1e-13);
+    }
+
+    #[test]
+    fn families_agree_with_one_at_a_time_and_with_no_limit() {
+        let team = Team { servers: 2, services: 1.0 };
+        let parents = |limit, room| {
+            let chain = team.families(0.35, 3, limit, room);
+            chain.mean(|(waiting, at_work)| (waiting + at_work.len()) as f64) / 0.35
+        };
+        let makespan = team.makespan(3);
+        near(parents(1, 300), makespan.mean_wait(0.35) + makespan.mean, 1e-6);
+        let batches = Batches { arrivals: 0.35, sizes: &[(3, 1.0)], services: 1.0, servers: 2 };
+        let law = batches.law(300);
+        // With two servers a third parent would have none for its children: to admit it or not is the same to them.
+        near(parents(2, 200), law.mean(|&n| team.behind(n, 3)), 1e-6);
+    }
+
+    #[test]
+    fn a_late_deadline_leaves_the_harmonic_sum() {
+        near(Impatient { children: 3, deadline: 50.0 }.mean(), 11.0 / 6.0, 1e-12);
+        let parent = Impatient { children: 3, deadline: 1.5 };
+        let steps = 100_000_u32;
+        let time = |i: u32| (f64::from(i) + 0.5) / f64::from(steps) * 1.5;
+        let survival = |t: f64| 1.0 - (1.0 - exp(-t)) * (1.0 - exp(-t)) * (1.0 - exp(-t));
+        near((0..steps).map(|i| survival(time(i))).sum::<f64>() / f64::from(steps) * 1.5, parent.mean(), 1e-8);
+        near(survival(1.5), parent.missed(), 1e-14);
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! Capacity that changes at known instants: M/M/c(t) with room for few who wait, followed through time by its own equations.
 
+use std::ops::Range;
+
 /// Poisson arrivals, exponential service, and a capacity that changes; empty at instant 0.
 ///
 /// Lowering it below what runs lets running jobs go on, and starts none until there is room again.
-pub(crate) struct Steps<'a> {
+pub(crate) struct Steps {
     pub(crate) arrivals: f64,
     pub(crate) services: f64,
     /// `(from, capacity)`, the first from 0 s.
-    pub(crate) plan: &'a [(f64, usize)],
+    pub(crate) plan: Vec<(f64, usize)>,
     /// The most that may wait; who finds so many is turned away.
     pub(crate) room: usize,
 }
@@ -28,9 +30,10 @@ struct Law {
     shares: Vec<f64>,
 }
 
-impl Steps<'_> {
-    /// From instant `from` to `to`, by Runge and Kutta's method in steps of `step` seconds, of which all instants are multiples.
-    pub(crate) fn averages(&self, from: f64, to: f64, step: f64) -> Averages {
+impl Steps {
+    /// Over a part of the time, by Runge and Kutta's method in steps of `step` seconds, of which all instants are multiples.
+    pub(crate) fn averages(&self, over: Range<f64>, step: f64) -> Averages {
+        let Range { start: from, end: to } = over;
         let most = self.plan.iter().map(|(_, capacity)| *capacity).max().expect("there is a capacity");
         let mut law = Law { most, room: self.room, shares: vec![0.0; (most + 1) * (self.room + 1)] };
         law.shares[0] = 1.0;
@@ -141,8 +144,8 @@ mod tests {
     fn a_constant_capacity_comes_to_rest_at_erlangs_law() {
         let erlang = Mmc { arrivals: 4.0, services: 1.0, servers: 4 };
         for room in [0, 5] {
-            let steps = Steps { arrivals: 4.0, services: 1.0, plan: &[(0.0, 4)], room };
-            let (rest, law) = (steps.averages(60.0, 61.0, 0.02), erlang.with_room(room));
+            let steps = Steps { arrivals: 4.0, services: 1.0, plan: vec![(0.0, 4)], room };
+            let (rest, law) = (steps.averages(60.0..61.0, 0.02), erlang.with_room(room));
             near(rest.lost, law[4 + room], 1e-7);
             near(rest.busy, mean(&law, |n| erlang.busy(n)), 1e-7);
             near(rest.waiting, mean(&law, |n| erlang.waiting(n)), 1e-7);
@@ -152,20 +155,29 @@ mod tests {
     #[test]
     fn ample_capacity_fills_as_an_infinite_system_does() {
         // M/M/∞ from empty: the mean is ρ (1 - exp(-mu t)), and its average over [0, 2] is ρ (1 - (1 - exp(-2)) / 2).
-        let steps = Steps { arrivals: 3.0, services: 1.0, plan: &[(0.0, 30)], room: 0 };
-        near(steps.averages(0.0, 2.0, 0.01).busy, 3.0 * (1.0 - (1.0 - exp(-2.0)) / 2.0), 1e-4);
+        let steps = Steps { arrivals: 3.0, services: 1.0, plan: vec![(0.0, 30)], room: 0 };
+        near(steps.averages(0.0..2.0, 0.01).busy, 3.0 * (1.0 - (1.0 - exp(-2.0)) / 2.0), 1e-4);
+    }
+
+    #[test]
+    fn shorter_steps_change_nothing() {
+        let steps = Steps { arrivals: 30.0, services: 1.0, plan: vec![(0.0, 25), (2.0, 40), (4.0, 10)], room: 15 };
+        let (coarse, fine) = (steps.averages(1.0..6.0, 0.01), steps.averages(1.0..6.0, 0.002));
+        near(coarse.lost, fine.lost, 1e-5);
+        near(coarse.busy, fine.busy, 1e-4);
+        near(coarse.waiting, fine.waiting, 1e-4);
     }
 
     #[test]
     fn what_runs_when_capacity_is_lowered_to_nothing_decays() {
         // Full with three jobs at instant 40, almost surely; then each goes at rate 1, and those who come wait or are lost.
-        let plan = [(0.0, 3), (40.0, 0), (50.0, 3)];
-        let steps = Steps { arrivals: 50.0, services: 1.0, plan: &plan, room: 2 };
+        let plan = vec![(0.0, 3), (40.0, 0), (50.0, 3)];
+        let steps = Steps { arrivals: 50.0, services: 1.0, plan, room: 2 };
         let full = mean(&Mmc { arrivals: 50.0, services: 1.0, servers: 3 }.with_room(2), |n| n.min(3) as f64);
-        near(steps.averages(40.0, 50.0, 0.002).busy, full * (1.0 - exp(-10.0)) / 10.0, 1e-4);
-        near(steps.averages(49.0, 50.0, 0.002).waiting, 2.0, 1e-9);
+        near(steps.averages(40.0..50.0, 0.002).busy, full * (1.0 - exp(-10.0)) / 10.0, 1e-4);
+        near(steps.averages(49.0..50.0, 0.002).waiting, 2.0, 1e-9);
         // Two of three servers are taken at once by those who wait.
-        assert!(steps.averages(50.0, 50.002, 0.002).busy > 2.0, "those who wait start at once");
-        near(steps.averages(30.0, 50.0, 0.002).offered, 1.5, 1e-9);
+        assert!(steps.averages(50.0..50.002, 0.002).busy > 2.0, "those who wait start at once");
+        near(steps.averages(30.0..50.0, 0.002).offered, 1.5, 1e-9);
     }
 }
