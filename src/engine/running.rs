@@ -5,6 +5,7 @@
 //! The slot freed last is used first, while it is still in the processor's cache.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use super::observer::Run;
 use super::special::Special;
@@ -115,6 +116,11 @@ impl Running {
         self.specials.get_mut(&(slot as u32))
     }
 
+    /// Whether a request to cancel the row in a slot is the first that asks it to stop.
+    pub(super) fn can_be_asked(&self, slot: usize) -> bool {
+        self.is_plain(slot) || self.specials[&(slot as u32)].can_be_asked()
+    }
+
     /// What is to be known of a slot; from now on it is not plain.
     pub(super) fn special(&mut self, slot: usize) -> &mut Special {
         let kept = &mut self.slots[slot];
@@ -142,6 +148,11 @@ impl Running {
         }
         self.slots[slot].phase = Phase::Over;
         self.free_if_over(slot);
+    }
+
+    /// A process outlives its row: its chain from now on is one of its own.
+    pub(super) fn set_chain(&mut self, slot: usize, chain: Option<NonZeroU32>) {
+        self.slots[slot].job.chain = chain;
     }
 
     fn leave_worker(&mut self, slot: usize) {

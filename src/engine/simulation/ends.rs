@@ -69,9 +69,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let (job, run) = self.running.get(slot);
         let (job, ending) = (*job, if special.is_cancel_requested { Ending::Cancelled } else { ending });
         self.counts[usize::from(job.action.0)].running -= 1;
+        let relic = if run.is_cut_off { self.life.outlive(&job) } else { None };
         let retry = self.tell_end(job, run, ending);
         self.leave_children(special.join);
         if run.is_cut_off {
+            self.running.set_chain(slot, relic);
             self.special(slot).is_zombie = true;
         } else {
             self.running.remove_special(slot);
