@@ -16,6 +16,7 @@ pub(crate) const FARTHEST: f64 = 4.5;
 /// A scenario with what theory says of it.
 pub(crate) struct Case {
     scenario: String,
+    settings: Vec<&'static str>,
     truths: Vec<Truth>,
 }
 
@@ -48,7 +49,11 @@ impl Case {
     pub(crate) fn new(claim: &str, seconds: u32, body: &str) -> Case {
         let warmup = seconds / 20;
         let frame = format!("horizon = \"{seconds}s\"\nwarmup = \"{warmup}s\"\nreplications = 40\nclaim = {claim}\n");
-        Case { scenario: format!("{frame}slo = {{ wait = \"1ns\" }}\n{body}"), truths: Vec::new() }
+        Case {
+            scenario: format!("{frame}slo = {{ wait = \"1ns\" }}\n{body}"),
+            settings: Vec::new(),
+            truths: Vec::new(),
+        }
     }
 
     /// A case under instant claiming.
@@ -73,10 +78,18 @@ impl Case {
         self
     }
 
+    /// The same with another value of a key, of which theory is not told.
+    pub(crate) fn under(mut self, setting: &'static str) -> Case {
+        self.settings.push(setting);
+        self
+    }
+
     /// Runs the scenario and compares. The case's name makes its seed, so that no two cases share their luck.
     pub(crate) fn judge(self, name: &str) -> Verdict {
         let seed = name.bytes().fold(0_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
-        let finished = finished(&self.scenario, &[&format!("seed={seed}")]);
+        let seed = format!("seed={seed}");
+        let settings: Vec<_> = self.settings.iter().copied().chain([seed.as_str()]).collect();
+        let finished = finished(&self.scenario, &settings);
         let compare = |truth: Truth| Comparison { sample: Sample::of(&finished.values(truth.reading)), truth };
         Verdict(self.truths.into_iter().map(compare).collect())
     }

@@ -1,7 +1,8 @@
 //! Small cases that were worked out by hand; both simulators must find the same.
 
 use claimsim::engine::{
-    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System, Window,
+    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System,
+    Window,
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
@@ -333,8 +334,13 @@ fn one_pass_per_instant_sees_all_that_comes_at_it() {
 
 #[test]
 fn overlapping_firings_are_skipped_by_their_rule() {
-    let cron =
-        |overlap| Source::Cron { action: ActionId(1), at: vec![s(1), s(2), s(12)], overlap, missed: Missed::Skip, given: Given::default() };
+    let cron = |overlap| Source::Cron {
+        action: ActionId(1),
+        at: vec![s(1), s(2), s(12)],
+        overlap,
+        missed: Missed::Skip,
+        given: Given::default(),
+    };
     let busy = |overlap| scenario(&[[1, 0]], AT_ONCE, vec![cron(overlap), jobs(&[(0, 1)])]);
     let waiting =
         ["0 due 0", "0 claimed 0 by 0", "1 due 1", "2 skipped 1", "10 ended 0 Done", "10 claimed 1 by 0", "12 due 2"];

@@ -1,6 +1,8 @@
 //! What happens at known instants: capacity that is raised, lowered and taken away while jobs run, and everything cancelled.
 //! M/M/c(t), over and over again.
 
+use std::fmt::Write;
+
 use claimsim::stats::figure::Statistic;
 
 use crate::theory::formula::steps::Steps;
@@ -68,19 +70,19 @@ pub(crate) fn capacity_of_a_queue() -> Case {
 pub(crate) fn clearing() -> Case {
     let theory = Steps { arrivals: 3.5, services: 1.0, plan: vec![(0.0, 3)], room: 80 };
     let averages = theory.averages(0.0..20.0, 0.01);
-    let cancels: String = (1..400).map(|n| format!("[[cancel]]\nat = \"{}s\"\n", 20 * n)).collect();
-    let body = format!(
-        r#"
+    let mut body = r#"
 [worker.server]
 count = 3
-capacity = {{ slot = 1 }}
+capacity = { slot = 1 }
 [action.job]
-capacity = {{ slot = 1 }}
-arrival = {{ poisson = {{ rate = "3.5/s" }} }}
-service = {{ exponential = {{ mean = "1s" }} }}
-{cancels}
+capacity = { slot = 1 }
+arrival = { poisson = { rate = "3.5/s" } }
+service = { exponential = { mean = "1s" } }
 "#
-    );
+    .to_owned();
+    for n in 1..400 {
+        writeln!(body, "[[cancel]]\nat = \"{}s\"", 20 * n).expect("a string takes all");
+    }
     Case::instant(8_000, &body)
         .says_to(0.05, QUEUE, averages.waiting)
         .says_to(0.04, IN_SYSTEM, averages.waiting + averages.busy)

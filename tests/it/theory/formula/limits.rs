@@ -129,14 +129,14 @@ impl Backoffs {
         response
     }
 
-    /// The response of chains that come to an end within any number of attempts.
+    /// The response as of the beginning of that attempt.
     #[cfg(test)]
-    fn from_behind(self, attempt: u32) -> Moments {
+    fn counted_back(self, attempt: u32) -> Moments {
         let service = Moments::with_cv(self.service, 0.0);
         if attempt > self.retries {
             return service;
         }
-        let rest = self.after(attempt).plus(self.from_behind(attempt + 1)).plus(service);
+        let rest = self.after(attempt).plus(self.counted_back(attempt + 1)).plus(service);
         let both = |one: f64, other: f64| (1.0 - self.error) * one + self.error * other;
         Moments { mean: both(service.mean, rest.mean), square: both(service.square, rest.square) }
     }
@@ -217,15 +217,15 @@ mod tests {
     }
 
     #[test]
-    fn backoffs_agree_with_counting_from_behind() {
+    fn backoffs_agree_with_counting_back() {
         let chain = Backoffs { service: 1.0, error: 0.5, retries: 4, first: 2.0, factor: 3.0, cap: 10.0, jitter: 0.0 };
         // 1 s, and with probability 1/2, 1/4, … another after 2 s, 6 s, 10 s and 10 s.
         near(chain.response().mean, 1.0 + 3.0 / 2.0 + 7.0 / 4.0 + 11.0 / 8.0 + 11.0 / 16.0, 1e-12);
         near(chain.attempts(), 31.0 / 16.0, 1e-15);
         for jitter in [0.0, 0.4, 1.0] {
             let chain = Backoffs { jitter, error: 0.3, ..chain };
-            near(chain.response().mean, chain.from_behind(1).mean, 1e-12);
-            near(chain.response().square, chain.from_behind(1).square, 1e-11);
+            near(chain.response().mean, chain.counted_back(1).mean, 1e-12);
+            near(chain.response().square, chain.counted_back(1).square, 1e-11);
         }
     }
 }
