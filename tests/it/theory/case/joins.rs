@@ -32,7 +32,7 @@ error = 0.25
 retries = 1000
 "#,
     )
-    .says_to(0.05, WAIT.of_action("parent"), join.mean_wait(0.2))
+    .says_to(0.06, WAIT.of_action("parent"), join.mean_wait(0.2))
     .says_to(0.01, SERVICE.of_action("parent"), join.mean)
     .but_not(one_after_the_other)
     .says_to(0.03, RESPONSE.of_action("parent"), join.mean_wait(0.2) + join.mean)
@@ -64,11 +64,11 @@ capacity = { child = 1 }
 service = { exponential = { mean = "1s" } }
 "#,
     )
-    .says_to(0.06, WAIT.of_action("parent"), waiting / 0.6)
+    .says_to(0.07, WAIT.of_action("parent"), waiting / 0.6)
     .says_to(0.01, SERVICE.of_action("parent"), at_work / 0.6)
     .but_not(alone)
     .says_to(0.03, RESPONSE.of_action("parent"), (waiting + at_work) / 0.6)
-    .says_to(0.02, WITHIN.of_action("parent"), chain.share(|(_, left)| left.len() < 2))
+    .says_to(0.025, WITHIN.of_action("parent"), chain.share(|(_, left)| left.len() < 2))
     .says_to(0.02, utilization("parent"), at_work / 2.0)
     .says_to(0.03, IN_SYSTEM.of_action("child"), chain.mean(|(_, left)| left.iter().sum::<usize>() as f64))
 }
@@ -124,6 +124,6 @@ service = { exponential = { mean = "1s" } }
     .says(RESPONSE.of_action("parent"), response)
     .says(SERVICE.of_action("parent"), response)
     .says(IN_SYSTEM.of_action("parent"), response * 0.4)
-    .says_to(0.05, WAIT.of_action("child"), theory.mean_wait(&law))
-    .says_to(0.02, WITHIN.of_action("child"), theory.at_once(&law))
+    .says_to(0.06, WAIT.of_action("child"), theory.mean_wait(&law))
+    .says_to(0.025, WITHIN.of_action("child"), theory.at_once(&law))
 }

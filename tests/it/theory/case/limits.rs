@@ -82,8 +82,8 @@ pub(crate) fn backoffs() -> Case {
     let body: String = std::iter::once(worker).chain(chains.iter().map(action)).collect();
     chains.into_iter().fold(Case::instant(8_000, &body), |case, (name, _, chain)| {
         let Moments { mean, square } = chain.response();
-        case.says_to(0.02, RESPONSE.of_action(name), mean)
-            .says_to(0.02, of(Measure::ResponseS, Statistic::Sd).of_action(name), (square - mean * mean).sqrt())
+        case.says_to(0.025, RESPONSE.of_action(name), mean)
+            .says_to(0.025, of(Measure::ResponseS, Statistic::Sd).of_action(name), (square - mean * mean).sqrt())
             .says_to(0.02, RETRIED.of_action(name), 1.0 - 1.0 / chain.attempts())
             // Nobody is at work during a backoff, and it is no wait.
             .says_to(0.02, IN_SYSTEM.of_action(name), 2.0 * chain.attempts())
@@ -97,8 +97,8 @@ pub(crate) fn cancels_at_once() -> Case {
     let law = theory.law();
     let (queue, busy) = (mean_of(&law, |n| theory.queue.waiting(n)), mean_of(&law, |n| theory.queue.busy(n)));
     cancels("")
-        .says_to(0.03, QUEUE, queue)
-        .says_to(0.03, WAIT, theory.mean_wait_of_served())
+        .says_to(0.04, QUEUE, queue)
+        .says_to(0.04, WAIT, theory.mean_wait_of_served())
         .says_to(0.02, share(Statistic::Cancel), 0.4 * (queue + busy) / 5.0)
         .but_not(0.4 * queue / 5.0)
         .says_to(0.01, utilization("slot"), busy / 4.0)
@@ -114,7 +114,7 @@ pub(crate) fn cancels_that_take_time() -> Case {
     let busy = chain.mean(|scene| f64::from(scene.busy()));
     let claimed = 5.0 - 0.4 * queue;
     cancels("stops_in = { exponential = { mean = \"500ms\" } }\nstop_timeout = \"1h\"")
-        .says_to(0.03, QUEUE, queue)
+        .says_to(0.04, QUEUE, queue)
         .says_to(0.02, share(Statistic::Cancel), 0.4 * (queue + serving) / 5.0)
         .says_to(0.02, share(Statistic::Done), serving / 5.0)
         .says_to(0.01, utilization("slot"), busy / 4.0)

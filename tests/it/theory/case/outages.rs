@@ -66,8 +66,8 @@ pub(crate) fn lost_at_once() -> Case {
         case.says(IN_SYSTEM.of_action(name), jobs)
             .but_not(SERVER.in_system(SERVER.resumed(attempt.service)))
             .says(RESPONSE.of_action(name), SERVER.response(completion))
-            .says(QUEUE.of_action(name), waiting)
-            .says(WAIT.of_action(name), waiting / attempts)
+            .says_to(0.05, QUEUE.of_action(name), waiting)
+            .says_to(0.05, WAIT.of_action(name), waiting / attempts)
             .says(WITHIN.of_action(name), SERVER.starts_at_once(completion) * attempt.wins)
             .says_to(0.02, share(Statistic::Done).of_action(name), attempt.wins)
             .says_to(0.02, SERVICE.of_action(name), attempt.shorter().mean)
@@ -82,9 +82,9 @@ pub(crate) fn lost_until_the_return() -> Case {
         let completion = SERVER.restarted(&attempt);
         let (attempts, jobs) = (SERVER.arrivals / attempt.wins, SERVER.in_system(completion));
         let waiting = jobs - SERVER.arrivals * completion.mean;
-        case.says_to(0.06, WAIT.of_action(name), waiting / attempts)
+        case.says_to(0.07, WAIT.of_action(name), waiting / attempts)
             .but_not((jobs - attempts * attempt.shorter().mean) / attempts)
-            .says(IN_SYSTEM.of_action(name), jobs)
+            .says_to(0.05, IN_SYSTEM.of_action(name), jobs)
             .says_to(0.02, SERVICE.of_action(name), completion.mean * attempt.wins)
             .says_to(0.03, share(Statistic::WorkerDead).of_action(name), 1.0 - attempt.wins)
             .says_to(0.03, utilization(name), attempts * attempt.shorter().mean / SERVER.availability())
@@ -97,8 +97,8 @@ pub(crate) fn cut_off() -> Case {
     laws.into_iter().fold(breakdowns(300_000, "partition"), |case, (name, _, process)| {
         let completion = SERVER.cut_off(&process);
         let waiting = SERVER.in_system(completion) - SERVER.arrivals * completion.mean;
-        case.says_to(0.07, WAIT.of_action(name), waiting / SERVER.arrivals)
-            .says(IN_SYSTEM.of_action(name), SERVER.in_system(completion))
+        case.says_to(0.08, WAIT.of_action(name), waiting / SERVER.arrivals)
+            .says_to(0.05, IN_SYSTEM.of_action(name), SERVER.in_system(completion))
             .but_not(SERVER.in_system(SERVER.resumed(process.service)))
             .says_to(0.02, SERVICE.of_action(name), completion.mean)
             .says_to(0.03, utilization(name), SERVER.arrivals * SERVER.seen(&process) / SERVER.availability())
@@ -149,7 +149,7 @@ outages = { up = { exponential = { mean = "10s" } }, down = { exponential = { me
         .expect("a string takes all");
     }
     let fates = Fates { lost: 1.0 / 3.0, error: 0.2 };
-    rules.into_iter().fold(Case::instant(15_000, &body), |case, (name, rule)| {
+    rules.into_iter().fold(Case::instant(20_000, &body), |case, (name, rule)| {
         case.says_to(0.03, RETRIED.of_action(name), 1.0 - 1.0 / fates.attempts(rule, 2))
             .says_to(0.03, share(Statistic::WorkerShutdown).of_action(name), fates.lost)
             .says_to(0.03, share(Statistic::Error).of_action(name), (1.0 - fates.lost) * fates.error)

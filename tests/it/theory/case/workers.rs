@@ -32,9 +32,9 @@ service = {{ exponential = {{ mean = "2s" }} }}
     let (running, stuck) = (chain.mean(|scene| f64::from(scene.running)), chain.mean(|scene| f64::from(scene.stuck)));
     let other = Cluster { quorum: !theory.quorum, ..theory }.solve(250).mean(|scene| f64::from(scene.waiting));
     Case::instant(110_000, &body)
-        .says_to(0.07, QUEUE, waiting)
+        .says_to(0.08, QUEUE, waiting)
         .but_not(other)
-        .says_to(0.07, WAIT, waiting / theory.rows())
+        .says_to(0.08, WAIT, waiting / theory.rows())
         .says(IN_SYSTEM, chain.mean(|scene| scene.in_system()))
         .says(RESPONSE, chain.mean(|scene| scene.in_system()) / theory.arrivals)
         .says_to(0.02, utilization("slot"), running / chain.mean(|scene| f64::from(scene.up)))
@@ -56,7 +56,7 @@ pub(crate) fn cluster_of_crashes() -> Case {
 pub(crate) fn alternating_renewal() -> Case {
     let (alone, pair) = (availability(8.0, 2.0), availability(6.0, 2.0));
     Case::instant(
-        25_000,
+        35_000,
         r#"
 on_worker_dead = "requeue-always"
 [worker.alone]
@@ -104,7 +104,7 @@ service = "1ms"
 patience = "0s"
 "#
     );
-    Case::instant(25_000, &body)
+    Case::instant(35_000, &body)
         .says(share(Statistic::Abandoned), 1.0 - at_least(majority, workers, up))
         .but_not(1.0 - at_least(majority - 1, workers, up))
         .but_not(1.0 - at_least(majority + 1, workers, up))
