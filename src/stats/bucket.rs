@@ -1,6 +1,6 @@
 //! Sums by time bucket: how much of each interval of time falls into which bucket of equal length.
 //!
-//! Most intervals lie in the current bucket and cost one addition. Another one leaves its two ends and a step up and down
+//! What lies in the current bucket is summed up elsewhere and added at its end. Another interval leaves its two ends and a step up and down
 //! between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds, so that the order in which
 //! intervals are told never shows.
 
@@ -66,7 +66,6 @@ impl Buckets {
     }
 
     /// Makes the bucket that `now` lies in (or ends) the current one. Time does not run backwards.
-    #[inline]
     pub(super) fn advance(&mut self, now: Time) {
         debug_assert!(now.0 <= self.horizon, "nothing happens after the horizon");
         while now.0 > self.end {
@@ -76,14 +75,18 @@ impl Buckets {
         }
     }
 
+    /// Where the current bucket ends.
+    #[inline(always)]
+    pub(super) fn end(&self) -> Time {
+        Time(self.end)
+    }
+
     /// Where the current bucket starts.
-    #[inline]
     pub(super) fn start(&self) -> Time {
         Time(self.start)
     }
 
     /// Adds unit-nanoseconds of an interval that lies in the current bucket.
-    #[inline]
     pub(super) fn add_to_current(&mut self, line: usize, unit_nanos: u128) {
         self.cells[self.current + line].part += unit_nanos as i128;
     }

@@ -35,9 +35,14 @@ impl Histogram {
 
     /// Counts one value.
     pub(super) fn record(&mut self, value: u64) {
+        self.record_often(value, 1);
+    }
+
+    /// Counts one value so many times.
+    pub(super) fn record_often(&mut self, value: u64, times: u64) {
         let octave = octave_of(value);
         let counts = self.octaves[octave].get_or_insert_with(|| Octave::new([0; WIDTH]));
-        counts[bucket_of(value, octave)] += 1;
+        counts[bucket_of(value, octave)] += times;
     }
 
     /// Takes in all counts of `other`.

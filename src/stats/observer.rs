@@ -13,7 +13,7 @@ use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::account::{Account, Terms};
+use super::account::{Account, Targets, Terms};
 use super::figure::{Figure, Measure, OfAction, Subject};
 use super::laws::Laws;
 use super::occupancy::Occupancy;
@@ -27,10 +27,6 @@ pub struct StatsObserver {
     /// that were scheduled before it began.
     counted_from: Time,
     slo: Option<Span>,
-    /// Waits below so many nanoseconds are within the target: 0 if there is none.
-    late_from: u64,
-    /// In nanoseconds; 1 at least.
-    slowdown_bound: u64,
     /// By action.
     accounts: Vec<Account>,
     occupancy: Occupancy,
@@ -41,13 +37,15 @@ impl StatsObserver {
     /// Measures a replication of `system`; the share of waits within `slo`, and slowdowns bounded by `slowdown_bound`.
     pub fn new(system: &System, slo: Option<Span>, slowdown_bound: Span) -> StatsObserver {
         let (window, occupancy) = (system.window, Occupancy::new(system));
+        let targets = Targets {
+            late_from: slo.map_or(0, |slo| slo.0 as u64 + 1),
+            slowdown_bound: slowdown_bound.0.max(1) as u64,
+        };
         StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
-            late_from: slo.map_or(0, |slo| slo.0 as u64 + 1),
-            slowdown_bound: slowdown_bound.0.max(1) as u64,
-            accounts: vec![Account::default(); system.actions.len()],
+            accounts: vec![Account::new(targets); system.actions.len()],
             laws: Laws::new(system, occupancy.units()),
             occupancy,
         }
@@ -56,6 +54,8 @@ impl StatsObserver {
     /// The outcome, after all rows still there at the horizon have been told.
     pub fn finish(mut self) -> Outcome {
         let mut all = Account::default();
+        self.accounts.iter_mut().for_each(Account::settle);
+        self.occupancy.settle();
         self.accounts.iter().for_each(|account| all.merge(account));
         self.laws.hold(self.window.horizon, &self.accounts, self.occupancy.busy());
 
@@ -86,16 +86,31 @@ impl StatsObserver {
     }
 
     /// Takes in the wait and the run of any claimed row, until it ended or until the horizon.
-    #[cold]
     fn take_in_parts(&mut self, now: Time, job: &Job, run: Run) {
         self.take_in_wait(job, run.claimed_at);
         if self.counts(job.scheduled_at) {
-            let (wait, late_from) = (nanos(job.scheduled_at, run.claimed_at), self.late_from);
-            self.account(job).waited(wait, late_from);
+            self.account(job).waited(nanos(job.scheduled_at, run.claimed_at));
         }
         let ran = self.occupancy.in_window(run.claimed_at, now);
         self.account(job).running += u128::from(ran);
         self.occupancy.ran(job, run, now);
+    }
+
+    /// Takes in any row that ended.
+    #[inline(never)]
+    fn take_in_any(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+        self.take_in_parts(now, job, run);
+        let service = nanos(run.claimed_at, now);
+        let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
+        let account = &mut self.accounts[usize::from(job.action.0)];
+        account.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
+        if counts {
+            account.count(ending);
+            account.service.take(service);
+        }
+        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
+            account.responded(nanos(attempt.since, now), service);
+        }
     }
 
     /// Takes in the wait of any row.
@@ -120,31 +135,19 @@ impl Observer for StatsObserver {
         self.laws.claimed(now, job, worker, &self.occupancy);
     }
 
-    #[inline]
+    #[inline(always)]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        let service = (now.0 - run.claimed_at.0) as u64;
         let whole_from = self.occupancy.advance(now);
         let is_whole = whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
-        if is_whole && run.busy_since == run.claimed_at {
-            // Nearly all rows: no interval has to be cut.
+        let is_plain = ending == Ending::Done && last && attempt.since == job.scheduled_at;
+        if is_whole && is_plain && run.busy_since == run.claimed_at {
+            // Nearly all rows: no interval has to be cut, and they are in the window, so they count.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
+            let service = (now.0 - run.claimed_at.0) as u64;
             self.occupancy.whole(job, run.worker, wait, service);
-            let account = &mut self.accounts[usize::from(job.action.0)];
-            account.waiting += u128::from(wait);
-            account.running += u128::from(service);
-            account.waited(wait, self.late_from);
+            self.accounts[usize::from(job.action.0)].plain(wait, service);
         } else {
-            self.take_in_parts(now, job, run);
-        }
-        let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
-        let account = &mut self.accounts[usize::from(job.action.0)];
-        account.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
-        if counts {
-            account.count(ending);
-            account.service.take(service);
-        }
-        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
-            account.responded(nanos(attempt.since, now), service, self.slowdown_bound);
+            self.take_in_any(now, job, attempt, run, ending, last);
         }
         self.laws.ended(now, job, run, self.occupancy.units());
     }
