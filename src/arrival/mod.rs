@@ -182,6 +182,10 @@ impl ArrivalProcess for Process {
         }
     }
 
+    fn is_bare(&self) -> bool {
+        matches!(self, Process::Renewal(_) | Process::Profile(_))
+    }
+
     #[inline]
     fn is_cron(&self) -> bool {
         matches!(self, Process::Cron(_))

@@ -80,8 +80,19 @@ impl Draws {
         draws
     }
 
+    /// Whether nothing but a service time is ever drawn, and no attempt fails.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// The service time of a job that arrives from outside, of an action of which nothing else is drawn.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, model: &ActionModel) -> Span {
+        self.arrived += 1;
+        self.next_service(model)
+    }
+
     /// A job that arrives from outside.
-    #[inline]
     pub(super) fn exogenous(&mut self, model: &ActionModel, given: Option<&Given>) -> Draft {
         let ordinal = self.arrived;
         self.arrived += 1;

@@ -9,6 +9,7 @@ use super::draws::{self, Draft, Draws, Key, Luck};
 use super::observer::Attempt;
 use super::system::{ActionModel, DeadlineResult, Requeue, System};
 use crate::model::action::ActionId;
+use crate::model::capacity::NeedId;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::{Span, Time};
 use crate::random::stream::Streams;
@@ -28,6 +29,8 @@ struct Traits {
     keeps_chains: bool,
     /// Whoever is asked to stop does so at once.
     stops_at_once: bool,
+    /// What a row needs, if a need and a service time are all that there ever is to a job from outside.
+    plain: Option<NeedId>,
 }
 
 /// A job to be: who it is for, and what it brings along.
@@ -69,18 +72,36 @@ struct Chain {
 
 impl Life {
     pub(super) fn new(system: &System, streams: &Streams) -> Life {
-        let traits = |action: &ActionModel| Traits {
-            keeps_chains: system.availability.has_outages() && action.requeue != Requeue::Never
-                || action.stops_in.variance() > 0.0,
-            stops_at_once: action.stop_timeout == Span::ZERO
-                || (action.stops_in.mean() == 0.0 && action.stops_in.variance() == 0.0),
+        let draws = draws::all(system, streams);
+        let traits = |(action, draws): (&ActionModel, &Draws)| {
+            let keeps_chains = system.availability.has_outages() && action.requeue != Requeue::Never
+                || action.stops_in.variance() > 0.0;
+            Traits {
+                keeps_chains,
+                stops_at_once: action.stop_timeout == Span::ZERO
+                    || (action.stops_in.mean() == 0.0 && action.stops_in.variance() == 0.0),
+                plain: Some(action.need).filter(|_| draws.is_plain() && !keeps_chains),
+            }
         };
-        let traits = system.actions.iter().map(traits).collect();
-        Life { draws: draws::all(system, streams), traits, chains: Slab::new() }
+        let traits = system.actions.iter().zip(&draws).map(traits).collect();
+        Life { draws, traits, chains: Slab::new() }
+    }
+
+    /// What a job needs that arrives from outside and brings nothing along, if there is no more to it than that and a service
+    /// time.
+    #[inline(always)]
+    pub(super) fn plain_need(&self, action: ActionId) -> Option<NeedId> {
+        self.traits[usize::from(action.0)].plain
+    }
+
+    /// The first and only row of a plain job.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, system: &System, action: ActionId, need: NeedId, id: JobId, at: Time) -> Job {
+        let service = self.draws[usize::from(action.0)].plain(system.action(action));
+        Job { id, scheduled_at: at, service, chain: None, action, need, fate: Ending::Done }
     }
 
     /// Draws a job that arrives from outside.
-    #[inline]
     pub(super) fn draw(&mut self, system: &System, action: ActionId, given: Option<&Given>) -> Draft {
         self.draws[usize::from(action.0)].exogenous(system.action(action), given)
     }
@@ -98,7 +119,6 @@ impl Life {
     }
 
     /// The first row of a chain.
-    #[inline]
     pub(super) fn first(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Job {
         let Origin { action, given, heirs } = origin;
         let need = given.and_then(|given| given.need);
@@ -164,12 +184,9 @@ impl Life {
         self.of(job).map_or(0, |chain| chain.children)
     }
 
-    /// How long a claimed row runs by itself: its service time, or until its deadline if that is shorter.
-    #[inline]
-    pub(super) fn runs_for(&self, system: &System, job: &Job) -> Span {
-        if job.fate != Ending::DeadlineMissed {
-            return job.service;
-        }
+    /// How long a claimed row runs until its deadline stops it.
+    #[cold]
+    pub(super) fn runs_until_deadline(&self, system: &System, job: &Job) -> Span {
         self.deadline(system, job).unwrap_or(job.service)
     }
 
@@ -247,9 +264,8 @@ impl Life {
     }
 
     /// Forgets a chain that has ended; gives back who waited for it.
-    #[inline]
-    pub(super) fn forget(&mut self, chain: Option<NonZeroU32>) -> Heirs {
-        chain.map_or_else(Heirs::default, |chain| self.chains.remove(slot(chain)).heirs)
+    pub(super) fn forget(&mut self, chain: NonZeroU32) -> Heirs {
+        self.chains.remove(slot(chain)).heirs
     }
 }
 

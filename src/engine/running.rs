@@ -53,15 +53,19 @@ impl Running {
         Running { slots: Vec::new(), free: Vec::new(), specials: BTreeMap::new(), on_worker: vec![Vec::new(); workers] }
     }
 
-    /// Keeps a row; gives its slot.
+    /// A slot that holds nothing, to be filled at once.
     #[inline(always)]
-    pub(super) fn insert(&mut self, job: Job, worker: WorkerId, claimed_at: Time) -> usize {
-        let slot = self.free.pop().unwrap_or_else(|| self.append()) as usize;
-        self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: 0 };
+    pub(super) fn reserve(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| self.append()) as usize
+    }
+
+    /// Keeps a row, of which an event was scheduled, if it ever happens.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, slot: usize, job: Job, worker: WorkerId, claimed_at: Time, happens: bool) {
+        self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: u8::from(happens) };
         if !self.on_worker.is_empty() {
             self.on_worker[worker.0 as usize].push(slot as u32);
         }
-        slot
     }
 
     /// Adds a slot, to be filled at once.
@@ -99,8 +103,7 @@ impl Running {
         self.slots[slot].phase == Phase::Plain
     }
 
-    /// An event of a slot was scheduled, if it ever happens.
-    #[inline(always)]
+    /// A further event of a slot was scheduled, if it ever happens.
     pub(super) fn expect(&mut self, slot: usize, happens: bool) {
         self.slots[slot].events += u8::from(happens);
     }

@@ -94,17 +94,17 @@ impl<P: ClaimPolicy> Waiting<P> {
     pub fn push(&mut self, job: Job) -> bool {
         let (need, order) = (usize::from(job.need.0), self.policy.order(&job));
         self.len += 1;
-        self.queues[need].insert(&self.policy, job);
-        match self.heads[need] {
-            None => {
-                self.heads[need] = Some(order);
-                self.mask[need / 64] |= 1 << (need % 64);
-                return true;
-            }
-            Some(head) if order < head => self.heads[need] = Some(order),
-            Some(_) => {}
+        let is_last = self.queues[need].insert(&self.policy, job);
+        let head = &mut self.heads[need];
+        let only = head.is_none();
+        if only {
+            self.mask[need / 64] |= 1 << (need % 64);
         }
-        false
+        // The last of several is not the first.
+        if only || !is_last && head.is_some_and(|head| order < head) {
+            *head = Some(order);
+        }
+        only
     }
 
     /// Takes the first job with this need away.
@@ -153,18 +153,21 @@ struct Queue {
 }
 
 impl Queue {
+    /// Puts a job in its place; says whether it is the last.
     #[inline(always)]
-    fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) {
+    fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) -> bool {
         let order = policy.order(&job);
         let last = self.more.back_mut().unwrap_or(&mut self.first);
-        if last.back().is_some_and(|last| order < policy.order(last)) {
-            *self.make_place(policy, order) = job;
-        } else {
+        let is_last = last.back().is_none_or(|last| policy.order(last) < order);
+        if is_last {
             if last.len() == BLOCK {
                 self.more.push_back(VecDeque::with_capacity(BLOCK));
             }
             self.more.back_mut().unwrap_or(&mut self.first).push_back(job);
+        } else {
+            *self.make_place(policy, order) = job;
         }
+        is_last
     }
 
     /// The place of a job that is not the last, for it to be written there; a full block is cut in two.

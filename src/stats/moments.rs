@@ -64,7 +64,9 @@ impl Moments {
     /// [`Moments::record_all`] one by one.
     #[cold]
     fn record_each(&mut self, values: &[u64]) -> u128 {
-        values.iter().for_each(|&value| self.record(value));
+        for &value in values {
+            self.record(value);
+        }
         values.iter().map(|&value| u128::from(value)).sum()
     }
 

@@ -98,7 +98,7 @@ impl StatsObserver {
 
     /// Takes in any row that ended.
     #[inline(never)]
-    fn take_in_any(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+    fn take_in(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         self.take_in_parts(now, job, run);
         let service = nanos(run.claimed_at, now);
         let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
@@ -137,17 +137,17 @@ impl Observer for StatsObserver {
 
     #[inline(always)]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        let whole_from = self.occupancy.advance(now);
-        let is_whole = whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
+        self.occupancy.advance(now);
+        let is_in_window = self.window.warmup <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
         let is_plain = ending == Ending::Done && last && attempt.since == job.scheduled_at;
-        if is_whole && is_plain && run.busy_since == run.claimed_at {
-            // Nearly all rows: no interval has to be cut, and they are in the window, so they count.
+        if is_in_window && is_plain && run.busy_since == run.claimed_at {
+            // Nearly all rows. Whatever is in the window counts.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
             let service = (now.0 - run.claimed_at.0) as u64;
-            self.occupancy.whole(job, run.worker, wait, service);
+            self.occupancy.whole(now, job, run, wait, service);
             self.accounts[usize::from(job.action.0)].plain(wait, service);
         } else {
-            self.take_in_any(now, job, attempt, run, ending, last);
+            self.take_in(now, job, attempt, run, ending, last);
         }
         self.laws.ended(now, job, run, self.occupancy.units());
     }

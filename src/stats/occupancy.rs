@@ -8,7 +8,6 @@ use crate::engine::{Run, System};
 use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::time::Time;
-use crate::model::worker::WorkerId;
 
 use super::figure::Figure;
 use super::offers::Offers;
@@ -26,8 +25,8 @@ pub(super) struct Occupancy {
     offers: Offers,
     /// What rows that lie within the window and within the current bucket have occupied.
     late: Late,
-    /// The instant since when rows do so.
-    late_from: Time,
+    /// When the current bucket begins and ends.
+    current: (Time, Time),
 }
 
 /// Sums of late; they go where they belong when the bucket ends.
@@ -42,11 +41,11 @@ struct Late {
 impl Occupancy {
     pub(super) fn new(system: &System) -> Occupancy {
         let units = Units::new(system);
-        let series = SeriesBuilder::new(system.window.horizon, &units);
+        let mut series = SeriesBuilder::new(system.window.horizon, &units);
         let offers = Offers::new(system, &units, series.stride());
         let late = Late { waiting: vec![0; units.needs().len()], busy: vec![0; units.pairs()] };
         let (warmup, busy) = (system.window.warmup, vec![0; units.pairs()]);
-        Occupancy { warmup, busy, series, offers, late, late_from: warmup, units }
+        Occupancy { warmup, busy, current: series.advance(Time::ZERO), series, offers, late, units }
     }
 
     /// What needs take and workers offer.
@@ -69,22 +68,17 @@ impl Occupancy {
         &self.busy
     }
 
-    /// It is `now`. Gives the instant since when rows lie within the window and within the current bucket.
+    /// It is `now`.
     #[inline(always)]
-    pub(super) fn advance(&mut self, now: Time) -> Time {
-        if now > self.series.end() {
-            self.begin_bucket(now);
+    pub(super) fn advance(&mut self, now: Time) {
+        if now > self.current.1 {
+            self.settle();
+            self.current = self.series.advance(now);
         }
-        self.late_from
-    }
-
-    #[cold]
-    fn begin_bucket(&mut self, now: Time) {
-        self.settle();
-        self.late_from = self.series.advance(now).max(self.warmup);
     }
 
     /// Puts what is of late where it belongs; nothing is to be read before.
+    #[cold]
     pub(super) fn settle(&mut self) {
         for (need, waiting) in self.late.waiting.iter_mut().enumerate() {
             self.series.waited_of_late(NeedId(need as u16), std::mem::take(waiting));
@@ -103,23 +97,28 @@ impl Occupancy {
         (to.0 - from.max(self.warmup).0).max(0) as u64
     }
 
-    /// A row ended on this worker that lies within the window and within the current bucket, after so many nanoseconds of
-    /// waiting and of running.
+    /// A row has ended that lies within the window, after so many nanoseconds of waiting and of running.
     #[inline(always)]
-    pub(super) fn whole(&mut self, job: &Job, worker: WorkerId, wait: u64, service: u64) {
+    pub(super) fn whole(&mut self, now: Time, job: &Job, run: Run, wait: u64, service: u64) {
+        if job.scheduled_at < self.current.0 {
+            self.waited(job, run.claimed_at);
+            return self.ran(job, run, now);
+        }
         self.late.waiting[usize::from(job.need.0)] += u128::from(wait);
-        let first = self.units.first_pair(worker);
+        let first = self.units.first_pair(run.worker);
         for &(resource, units) in self.units.need(job.need) {
             self.late.busy[first + resource] += u128::from(units) * u128::from(service);
         }
     }
 
     /// Any row waited until `until`.
+    #[inline(never)]
     pub(super) fn waited(&mut self, job: &Job, until: Time) {
         self.series.waited(job.need, job.scheduled_at, until);
     }
 
     /// Any row was in use of its worker until `until`; none is while its worker is out.
+    #[inline(never)]
     pub(super) fn ran(&mut self, job: &Job, run: Run, until: Time) {
         let ran = self.in_window(run.busy_since, until);
         let first = self.units.first_pair(run.worker);

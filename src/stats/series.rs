@@ -72,16 +72,9 @@ impl SeriesBuilder {
         }
     }
 
-    /// When the current bucket ends.
-    #[inline(always)]
-    pub(super) fn end(&self) -> Time {
-        self.buckets.end()
-    }
-
-    /// It is `now`. Gives where the current bucket starts.
-    pub(super) fn advance(&mut self, now: Time) -> Time {
-        self.buckets.advance(now);
-        self.buckets.start()
+    /// It is `now`. Gives where the current bucket begins and ends.
+    pub(super) fn advance(&mut self, now: Time) -> (Time, Time) {
+        self.buckets.advance(now)
     }
 
     /// Rows with this need waited for so many nanoseconds of the current bucket.

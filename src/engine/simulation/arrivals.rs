@@ -1,6 +1,6 @@
 //! How rows come to be: initial rows, sources, customers; and how they fall due.
 
-use super::{Coming, MissedFiring, Rule, Simulation};
+use super::{Coming, MissedFiring, Next, Rule, Simulation};
 use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use crate::engine::calendar::Class;
 use crate::engine::draws::{Draft, Luck};
@@ -9,9 +9,10 @@ use crate::engine::observer::Observer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::system::InitialState;
 use crate::model::action::ActionId;
+use crate::model::capacity::NeedId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
-use crate::model::time::Time;
+use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
@@ -44,7 +45,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     pub(super) fn start_sources(&mut self) {
         for source in 0..self.sources.len() {
-            self.arrivals.push(Arrival::single(Time::NEVER, ActionId(0)));
+            let process = &self.sources[source];
+            let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
+            self.nexts.push(Next { action: ActionId(0), class, is_bare: process.is_bare(), count: 0 });
             self.schedule_next_of(source);
             for customer in 0..self.sources[source].population() {
                 self.send_off(Customer { source: source as u32, number: customer, cycle: 0 });
@@ -53,13 +56,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     #[inline(always)]
-    pub(super) fn schedule_next_of(&mut self, source: usize) {
-        let process = &mut self.sources[source];
-        if let Some(Arrival { at, action, count }) = process.next() {
-            let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
-            self.calendar.schedule_source(at, class, source);
-            let coming = &mut self.arrivals[source];
-            (coming.action, coming.count) = (action, count);
+    fn schedule_next_of(&mut self, source: usize) {
+        if let Some(Arrival { at, action, count }) = self.sources[source].next() {
+            let next = &mut self.nexts[source];
+            (next.action, next.count) = (action, count);
+            self.calendar.schedule_source(at, next.class, source);
         }
     }
 
@@ -74,7 +75,23 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     #[inline(always)]
     pub(super) fn arrive(&mut self, source: usize) {
-        let Arrival { action, count, .. } = self.arrivals[source];
+        let Next { action, is_bare, count, .. } = self.nexts[source];
+        match self.life.plain_need(action) {
+            // Nearly all arrivals: nothing is to be known of the job but how long it runs.
+            Some(need) if is_bare && count == 1 => {
+                self.schedule_next_of(source);
+                let id = self.next_id();
+                let job = self.life.plain(self.system, action, need, id, self.now);
+                self.tell_created(&job, Given::default());
+                self.fall_due(job, true);
+            }
+            _ => self.arrive_any(source),
+        }
+    }
+
+    #[inline(never)]
+    fn arrive_any(&mut self, source: usize) {
+        let Next { action, count, .. } = self.nexts[source];
         let given = self.sources[source].given().copied();
         let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
         self.schedule_next_of(source);
@@ -86,7 +103,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 self.observer.skipped(self.now, action);
             } else {
                 let job = self.number(origin, &draft, self.now);
-                self.fall_due(job, draft.luck, count == 1);
+                self.fall_due_with(job, draft.luck, count == 1);
             }
         }
     }
@@ -96,7 +113,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let origin = Origin { action: arrival.action, given: None, heirs };
         let draft = self.life.draw_for(self.system, arrival.action, customer);
         let job = self.number(origin, &draft, self.now);
-        self.fall_due(job, draft.luck, true);
+        self.fall_due_with(job, draft.luck, true);
     }
 
     /// Whether a source's arrival is a firing that nobody is there for.
@@ -139,10 +156,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let given = self.sources[source].given().copied();
         let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
         let job = self.number(origin, &draft, at);
-        self.fall_due(job, draft.luck, true);
+        self.fall_due_with(job, draft.luck, true);
     }
 
-    #[inline]
     pub(super) fn is_skipped(&self, source: usize, action: ActionId) -> bool {
         let active = || &self.counts[usize::from(action.0)];
         match self.sources[source].overlap() {
@@ -153,14 +169,22 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// Makes a row of a draft, with the next number.
-    #[inline]
     pub(super) fn number(&mut self, origin: Origin, draft: &Draft, scheduled_at: Time) -> Job {
-        let id = JobId(self.rows);
-        self.rows += 1;
+        let id = self.next_id();
         let job = self.life.first(self.system, origin, draft, id, scheduled_at);
-        let given = origin.given.copied().unwrap_or_default();
-        self.observer.created(self.now, &job, self.life.attempt(self.system, &job), given);
+        self.tell_created(&job, origin.given.copied().unwrap_or_default());
         job
+    }
+
+    #[inline(always)]
+    fn next_id(&mut self) -> JobId {
+        self.rows += 1;
+        JobId(self.rows - 1)
+    }
+
+    #[inline(always)]
+    fn tell_created(&mut self, job: &Job, given: Given) {
+        self.observer.created(self.now, job, self.life.attempt(self.system, job), given);
     }
 
     /// Lets a row fall due at its `scheduled_at`, or now if that is past.
@@ -177,44 +201,63 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.leave(&job, Ending::Rejected);
     }
 
-    /// A row falls due, `alone` or as one of a batch.
-    #[inline(always)]
-    pub(super) fn fall_due(&mut self, job: Job, luck: Luck, alone: bool) {
+    /// A row falls due, `alone` or as one of a batch, that may lose its patience or be asked to cancel.
+    #[inline(never)]
+    pub(super) fn fall_due_with(&mut self, job: Job, luck: Luck, alone: bool) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
         if luck.cancel.is_some() {
             self.request_cancel(&job, luck);
         }
+        self.offer_or_wait(job, luck.patience, alone);
+    }
+
+    /// A row falls due, `alone` or as one of a batch, of which nothing was drawn beside its service time.
+    #[inline(always)]
+    fn fall_due(&mut self, job: Job, alone: bool) {
+        self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        self.offer_or_wait(job, None, alone);
+    }
+
+    /// A row that has just fallen due is claimed at once, waits, or is turned away.
+    #[inline(always)]
+    fn offer_or_wait(&mut self, job: Job, patience: Option<Span>, alone: bool) {
         // The other waiting jobs do not fit anywhere, so this one need not queue up with them to be offered.
         let is_offered = alone && self.is_settled();
         if is_offered && self.start_at_once(&job) {
             return;
         }
         let full = self.system.queue_limit.is_some_and(|limit| self.waiting.count() >= limit);
-        if full && matches!(self.rule, Rule::Delayed(_)) {
+        if full && self.pass.is_none() {
             return self.reject(Box::new(job));
         }
-        if let Some(patience) = luck.patience {
+        if let Some(patience) = patience {
             let slot = self.patience.insert((job.need, self.waiting.order(&job)));
             self.calendar.schedule(self.now + patience, Class::Abandonment, slot);
         }
-        self.counts[usize::from(job.action.0)].waiting += 1;
+        if let Some(active) = self.counts.get_mut(usize::from(job.action.0)) {
+            active.waiting += 1;
+        }
         let only = self.waiting.push(job);
-        match &mut self.rule {
-            Rule::Instant { .. } if is_offered && !full => {}
-            Rule::Instant { pass, due, .. } => {
-                *due = true;
+        match self.pass {
+            Some(_) if is_offered && !full => {}
+            Some(pass) => {
+                self.offer_due = true;
                 if full {
                     self.newcomers.push((job.need, self.waiting.order(&job)));
                 }
-                if *pass == Pass::Event {
+                if pass == Pass::Event {
                     self.offer();
                 }
             }
-            Rule::Delayed(race) if only => {
-                let need = usize::from(job.need.0);
-                race.need_waits(self.now, need, &self.pool, self.waiting.mask(), &mut self.calendar);
-            }
-            Rule::Delayed(_) => {}
+            None if only => self.race_for(job.need),
+            None => {}
+        }
+    }
+
+    /// The first job with this need waits: workers with room for it start an attempt.
+    fn race_for(&mut self, need: NeedId) {
+        if let Rule::Delayed(race) = &mut self.rule {
+            race.need_waits(self.now, usize::from(need.0), &self.pool, self.waiting.mask(), &mut self.calendar);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use super::{Rule, Simulation};
+use super::Simulation;
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::draws::Luck;
 use crate::engine::life::{Customer, Life};
@@ -19,7 +19,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn complete(&mut self, slot: usize) {
         let (job, run) = self.running.get(slot);
         let (need, chain, ending) = (job.need, job.chain, job.fate);
-        self.counts[usize::from(job.action.0)].running -= 1;
+        if let Some(active) = self.counts.get_mut(usize::from(job.action.0)) {
+            active.running -= 1;
+        }
         let attempt = self.life.attempt(self.system, job);
         let retry = if ending == Ending::Done {
             self.observer.ended(self.now, job, attempt, run, ending, true);
@@ -68,7 +70,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let special = *self.special(slot);
         let (job, run) = self.running.get(slot);
         let (job, ending) = (*job, if special.is_cancel_requested { Ending::Cancelled } else { ending });
-        self.counts[usize::from(job.action.0)].running -= 1;
+        if let Some(active) = self.counts.get_mut(usize::from(job.action.0)) {
+            active.running -= 1;
+        }
         let retry = self.tell_end(job, run, ending);
         self.leave_children(special.join);
         if run.is_cut_off {
@@ -96,11 +100,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// More may fit than before: waiting jobs are to be offered.
     pub(super) fn offer_again(&mut self) {
-        if let Rule::Instant { due, pass, .. } = &mut self.rule {
-            *due = true;
-            if *pass == Pass::Event {
-                self.offer();
-            }
+        self.offer_due = self.pass.is_some();
+        if self.pass == Some(Pass::Event) {
+            self.offer();
         }
     }
 
@@ -111,8 +113,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A chain has ended: a customer that waited for it goes away to think, a parent has one child less to wait for.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_chain(&mut self, chain: Option<NonZeroU32>) {
+        if let Some(chain) = chain {
+            self.end_chain_of_heirs(chain);
+        }
+    }
+
+    fn end_chain_of_heirs(&mut self, chain: NonZeroU32) {
         let heirs = self.life.forget(chain);
         if let Some(customer) = heirs.customer {
             self.send_off(Customer { cycle: customer.cycle + 1, ..customer });
@@ -146,7 +154,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Takes a row out of the waiting ones, if it is still there.
     pub(super) fn take_away(&mut self, need: NeedId, order: P::Order, ending: Ending) {
         if let Some(job) = self.waiting.remove(need, order) {
-            self.counts[usize::from(job.action.0)].waiting -= 1;
+            if let Some(active) = self.counts.get_mut(usize::from(job.action.0)) {
+                active.waiting -= 1;
+            }
             self.note_gone(usize::from(need.0));
             self.leave(&job, ending);
         }

@@ -10,7 +10,7 @@ mod processes;
 
 use slab::Slab;
 
-use crate::engine::arrival::{Arrival, ArrivalProcess};
+use crate::engine::arrival::{Arrival, ArrivalProcess, Overlap};
 use crate::engine::availability::OutageKind;
 use crate::engine::calendar::{Calendar, Class, Event, NOTHING, end_of};
 use crate::engine::draws::{Draft, Luck};
@@ -41,8 +41,8 @@ use crate::random::stream::{Stream, Streams};
 pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     system: &'a System,
     sources: Vec<A>,
-    /// By source: its next arrival, whose instant is in the calendar.
-    arrivals: Vec<Arrival>,
+    /// By source: what comes of it next, at an instant that is in the calendar.
+    nexts: Vec<Next>,
     observer: O,
     now: Time,
     events: u64,
@@ -56,7 +56,14 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     /// Rows that fell due at this instant and found the queue full.
     newcomers: Vec<(NeedId, P::Order)>,
     rule: Rule,
+    /// When waiting jobs are offered under instant claiming; `None` under delayed claiming.
+    pass: Option<Pass>,
+    /// Whether they are to be offered before anything else happens but at this instant.
+    offer_due: bool,
+    /// Whether the placement keeps shelves of workers.
+    has_shelves: bool,
     rows: u64,
+    /// By action; empty where no cron's overlap rule asks.
     counts: Vec<Active>,
     /// Requests to cancel that come to single rows.
     requests: Requests<P::Order>,
@@ -116,6 +123,16 @@ enum Change {
     Capacity(usize),
 }
 
+/// The next arrival of a source.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    action: ActionId,
+    class: Class,
+    /// Whether its jobs are what their action says, and none of them is ever missed or skipped.
+    is_bare: bool,
+    count: u64,
+}
+
 /// How many rows of an action wait and run.
 #[derive(Clone, Copy, Debug, Default)]
 struct Active {
@@ -125,7 +142,7 @@ struct Active {
 
 #[derive(Debug)]
 enum Rule {
-    Instant { placer: Placer, pass: Pass, due: bool },
+    Instant(Placer),
     Delayed(Race),
 }
 
@@ -133,16 +150,18 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// A replication at instant 0: initial rows run or are about to fall due, each source knows its first arrival.
     pub fn new(system: &'a System, policy: P, sources: Vec<A>, streams: &Streams, observer: O) -> Self {
         let (pool, has_outages) = (Pool::new(system), system.availability.has_outages());
-        let rule = match &system.claim {
+        let (rule, pass) = match &system.claim {
             ClaimRule::Instant { placement, pass } => {
-                let placer = Placer::new(*placement, system, &pool, streams);
-                Rule::Instant { placer, pass: *pass, due: false }
+                (Rule::Instant(Placer::new(*placement, system, &pool, streams)), Some(*pass))
             }
-            ClaimRule::Delayed { delay, batch } => Rule::Delayed(Race::new(system, &pool, delay, *batch, streams)),
+            ClaimRule::Delayed { delay, batch } => {
+                (Rule::Delayed(Race::new(system, &pool, delay, *batch, streams)), None)
+            }
         };
+        let counts = sources.iter().any(|source| source.overlap() != Overlap::Enqueue);
         let mut simulation = Simulation {
             system,
-            arrivals: Vec::with_capacity(sources.len()),
+            nexts: Vec::with_capacity(sources.len()),
             calendar: Calendar::new(system.window.horizon),
             sources,
             observer,
@@ -155,9 +174,12 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             coming: Slab::new(),
             patience: Slab::new(),
             newcomers: Vec::new(),
+            has_shelves: matches!(rule, Rule::Instant(Placer::ByShare { .. })),
             rule,
+            pass,
+            offer_due: false,
             rows: 0,
-            counts: vec![Active::default(); system.actions.len()],
+            counts: vec![Active::default(); if counts { system.actions.len() } else { 0 }],
             requests: Requests::new(),
             joins: Slab::new(),
             vigil: Vigil::new(system),
@@ -197,7 +219,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// The instant of the next event; `None` when nothing more happens before the horizon.
     pub fn peek(&self) -> Option<Time> {
         match self.next_key() {
-            _ if self.offers_due() => Some(self.now),
+            _ if self.offer_due => Some(self.now),
             NOTHING => None,
             key => Some(Calendar::time_of(key)),
         }
@@ -212,7 +234,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     pub fn run_for(&mut self, events: u64) -> bool {
         for _ in 0..events {
             let key = self.next_key();
-            if self.offers_due() && key > end_of(self.now, Class::Arrival) {
+            if self.offer_due && key > end_of(self.now, Class::Arrival) {
                 self.offer();
                 continue;
             }
@@ -258,7 +280,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     #[inline(always)]
     fn next_key(&self) -> u128 {
         match &self.rule {
-            Rule::Instant { .. } => self.calendar.peek(),
+            Rule::Instant(_) => self.calendar.peek(),
             Rule::Delayed(race) => self.calendar.peek().min(race.next_of_crowds()),
         }
     }
@@ -267,16 +289,11 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// before: then no waiting job fits anywhere but for what has just happened.
     #[inline(always)]
     fn is_settled(&self) -> bool {
-        match self.rule {
-            Rule::Instant { due: false, pass: Pass::Instant, .. } => !self.calendar.has_more_at(self.now),
-            Rule::Instant { due, .. } => !due,
-            Rule::Delayed(_) => false,
+        match self.pass {
+            Some(Pass::Instant) => !self.offer_due && !self.calendar.has_more_at(self.now),
+            Some(Pass::Event) => !self.offer_due,
+            None => false,
         }
-    }
-
-    #[inline(always)]
-    fn offers_due(&self) -> bool {
-        matches!(self.rule, Rule::Instant { due: true, .. })
     }
 
     /// Lets the event with that key happen, which is the calendar's next.
@@ -290,7 +307,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             Event::Of(Class::Sweep, _) => self.sweep(),
             Event::Of(Class::Cancel, index) => self.cancel(index),
             Event::Of(Class::Cron | Class::Arrival, slot) => match self.coming.remove(slot) {
-                Coming::Row { job, luck } => self.fall_due(job, luck, true),
+                Coming::Row { job, luck } => self.fall_due_with(job, luck, true),
                 Coming::Customer { customer, arrival } => self.arrive_for(customer, arrival),
                 Coming::Firing(firing) => self.make_up(firing),
                 Coming::Nothing => {}

@@ -14,8 +14,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn special(&mut self, slot: usize) -> &mut Special {
         let was_plain = self.running.is_plain(slot);
         let (job, _) = self.running.get(slot);
-        let stopped_after = self.life.runs_for(self.system, job);
         let is_stopped = job.fate == Ending::DeadlineMissed;
+        let stopped_after = self.life.runs_until_deadline(self.system, job);
         let special = self.running.special(slot);
         if was_plain && is_stopped {
             special.expect_deadline(stopped_after);
