@@ -84,6 +84,7 @@ pub fn end_of(time: Time, class: Class) -> u128 {
 pub struct Calendar {
     events: Heap,
     sources: Heap,
+    /// The next event's, where it belongs in a key.
     sequence: u64,
     horizon: Time,
 }
@@ -101,15 +102,15 @@ impl Calendar {
         if time > self.horizon {
             return None;
         }
-        if self.sequence >> SEQUENCE_BITS != 0 {
+        if self.sequence >> CLASS_SHIFT != 0 {
             self.renumber();
         }
-        let key = (time.0 as u128) << TIME_SHIFT
-            | (class as u128) << CLASS_SHIFT
-            | u128::from(self.sequence) << SLOT_BITS
-            | slot as u128;
-        self.sequence += 1;
-        Some(key)
+        // In two halves, as most of the shifts are of constants then.
+        let class = class as u64;
+        let high = (time.0 as u64) << (TIME_SHIFT - 64) | class >> (64 - CLASS_SHIFT);
+        let low = class << CLASS_SHIFT | self.sequence | slot as u64;
+        self.sequence += 1 << SLOT_BITS;
+        Some(u128::from(high) << 64 | u128::from(low))
     }
 
     /// Schedules an event; `slot` is handed back with it. Says whether it will ever happen.
@@ -178,7 +179,7 @@ impl Calendar {
             let key = key >> CLASS_SHIFT << CLASS_SHIFT | (sequence as u128) << SLOT_BITS | slot;
             if *of_source { self.sources.push(key) } else { self.events.push(key) }
         }
-        self.sequence = keys.len() as u64;
+        self.sequence = (keys.len() as u64) << SLOT_BITS;
     }
 }
 
@@ -381,7 +382,7 @@ mod tests {
         for round in 0..200 {
             let mut calendar = Calendar::new(LAST_INSTANT);
             if round % 2 == 1 {
-                calendar.sequence = (1 << SEQUENCE_BITS) - 50;
+                calendar.sequence = ((1 << SEQUENCE_BITS) - 50) << SLOT_BITS;
             }
             let (mut list, mut order, mut now) = (Vec::<(i64, Class, u64, Event)>::new(), 0, 1);
             for _ in 0..400 {

@@ -5,13 +5,17 @@
 
 use super::arrival::Given;
 use super::system::{ActionModel, System};
+use crate::model::capacity::NeedId;
 use crate::model::job::Ending;
 use crate::model::time::Span;
+use crate::random::dist::Distribution;
 use crate::random::stream::{Family, Purpose, Stream, Streams};
 
 /// One action's streams.
 #[derive(Debug)]
 pub(super) struct Draws {
+    /// Service times, in seconds.
+    law: Distribution,
     service: Stream,
     outcome: Stream,
     patience: Stream,
@@ -23,8 +27,8 @@ pub(super) struct Draws {
     stops: Family,
     /// How many jobs of the action have arrived from outside.
     arrived: u64,
-    /// Nothing but a service time is ever drawn, and no attempt fails: the most common kind of action.
-    plain: bool,
+    /// What a job needs, if nothing but a service time is ever drawn and no attempt fails: the most common kind of action.
+    plain: Option<NeedId>,
     /// The next service time, drawn one ahead: an event of completion never waits for a draw.
     next_service: Span,
 }
@@ -63,6 +67,7 @@ impl Draws {
         let family = |purpose| streams.family(purpose, &action.name);
         let has_luck = action.patience.is_some() || action.spawns.is_some() || action.cancel_rate.as_per_second() > 0.0;
         let mut draws = Draws {
+            law: action.service.clone(),
             service: stream(Purpose::Service),
             outcome: stream(Purpose::Outcome),
             patience: stream(Purpose::Patience),
@@ -73,23 +78,24 @@ impl Draws {
             names: family(Purpose::Child),
             stops: family(Purpose::Stop),
             arrived: 0,
-            plain: action.error.get() == 0.0 && action.deadline.is_none() && !has_luck,
+            plain: (action.error.get() == 0.0 && action.deadline.is_none() && !has_luck).then_some(action.need),
             next_service: Span::ZERO,
         };
-        draws.next_service(action);
+        draws.next_service();
         draws
     }
 
-    /// Whether nothing but a service time is ever drawn, and no attempt fails.
-    pub(super) fn is_plain(&self) -> bool {
-        self.plain
+    /// No job is plain, as there is more to be known of each.
+    pub(super) fn keep_chains(&mut self) {
+        self.plain = None;
     }
 
-    /// The service time of a job that arrives from outside, of an action of which nothing else is drawn.
+    /// What a plain job needs and how long it runs, if nothing else is ever drawn.
     #[inline(always)]
-    pub(super) fn plain(&mut self, model: &ActionModel) -> Span {
+    pub(super) fn plain(&mut self) -> Option<(NeedId, Span)> {
+        let need = self.plain?;
         self.arrived += 1;
-        self.next_service(model)
+        Some((need, self.next_service()))
     }
 
     /// A job that arrives from outside.
@@ -97,8 +103,8 @@ impl Draws {
         let ordinal = self.arrived;
         self.arrived += 1;
         match given {
-            None if self.plain => {
-                Draft { service: self.next_service(model), fate: Ending::Done, luck: Luck::default(), ordinal }
+            None if self.plain.is_some() => {
+                Draft { service: self.next_service(), fate: Ending::Done, luck: Luck::default(), ordinal }
             }
             _ => self.exogenous_any(model, given.copied().unwrap_or_default(), ordinal),
         }
@@ -106,7 +112,7 @@ impl Draws {
 
     /// Whatever the action and the job itself leave open.
     fn exogenous_any(&mut self, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
-        let service = given.service.unwrap_or_else(|| self.next_service(model));
+        let service = given.service.unwrap_or_else(|| self.next_service());
         let fails = fails(model, &mut self.outcome);
         let luck = Luck {
             patience: patience(model, &mut self.patience),
@@ -118,8 +124,8 @@ impl Draws {
 
     /// The next service time of an exogenous job.
     #[inline(always)]
-    fn next_service(&mut self, model: &ActionModel) -> Span {
-        let next = Span::from_secs_f64(model.service.sample(&mut self.service));
+    fn next_service(&mut self) -> Span {
+        let next = Span::from_secs_f64(self.law.sample(&mut self.service));
         std::mem::replace(&mut self.next_service, next)
     }
 

@@ -9,7 +9,6 @@ use super::draws::{self, Draft, Draws, Key, Luck};
 use super::observer::Attempt;
 use super::system::{ActionModel, DeadlineResult, Requeue, System};
 use crate::model::action::ActionId;
-use crate::model::capacity::NeedId;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::{Span, Time};
 use crate::random::stream::Streams;
@@ -29,8 +28,6 @@ struct Traits {
     keeps_chains: bool,
     /// Whoever is asked to stop does so at once.
     stops_at_once: bool,
-    /// What a row needs, if a need and a service time are all that there ever is to a job from outside.
-    plain: Option<NeedId>,
 }
 
 /// A job to be: who it is for, and what it brings along.
@@ -72,33 +69,25 @@ struct Chain {
 
 impl Life {
     pub(super) fn new(system: &System, streams: &Streams) -> Life {
-        let draws = draws::all(system, streams);
-        let traits = |(action, draws): (&ActionModel, &Draws)| {
-            let keeps_chains = system.availability.has_outages() && action.requeue != Requeue::Never
-                || action.stops_in.variance() > 0.0;
-            Traits {
-                keeps_chains,
-                stops_at_once: action.stop_timeout == Span::ZERO
-                    || (action.stops_in.mean() == 0.0 && action.stops_in.variance() == 0.0),
-                plain: Some(action.need).filter(|_| draws.is_plain() && !keeps_chains),
-            }
+        let mut draws = draws::all(system, streams);
+        let traits = |action: &ActionModel| Traits {
+            keeps_chains: system.availability.has_outages() && action.requeue != Requeue::Never
+                || action.stops_in.variance() > 0.0,
+            stops_at_once: action.stop_timeout == Span::ZERO
+                || (action.stops_in.mean() == 0.0 && action.stops_in.variance() == 0.0),
         };
-        let traits = system.actions.iter().zip(&draws).map(traits).collect();
+        let traits: Vec<Traits> = system.actions.iter().map(traits).collect();
+        let keeping = draws.iter_mut().zip(&traits).filter(|(_, traits)| traits.keeps_chains);
+        keeping.for_each(|(draws, _)| draws.keep_chains());
         Life { draws, traits, chains: Slab::new() }
     }
 
-    /// What a job needs that arrives from outside and brings nothing along, if there is no more to it than that and a service
-    /// time.
+    /// The first and only row of a job that arrives from outside and brings nothing along, if there is no more to it than what it
+    /// needs and how long it runs.
     #[inline(always)]
-    pub(super) fn plain_need(&self, action: ActionId) -> Option<NeedId> {
-        self.traits[usize::from(action.0)].plain
-    }
-
-    /// The first and only row of a plain job.
-    #[inline(always)]
-    pub(super) fn plain(&mut self, system: &System, action: ActionId, need: NeedId, id: JobId, at: Time) -> Job {
-        let service = self.draws[usize::from(action.0)].plain(system.action(action));
-        Job { id, scheduled_at: at, service, chain: None, action, need, fate: Ending::Done }
+    pub(super) fn plain(&mut self, action: ActionId, id: JobId, at: Time) -> Option<Job> {
+        let (need, service) = self.draws[usize::from(action.0)].plain()?;
+        Some(Job { id, scheduled_at: at, service, chain: None, action, need, fate: Ending::Done })
     }
 
     /// Draws a job that arrives from outside.

@@ -95,8 +95,10 @@ impl Pool {
         let is_open = self.is_open(worker);
         let worker = worker.0 as usize;
         for need in 0..self.with_room.len() {
-            if self.with_room[need].contains(worker) != (is_open && self.fits(worker, need)) {
-                self.change(worker, need / 64, need % 64);
+            let fits = is_open && self.fits(worker, need);
+            if self.with_room[need].contains(worker) != fits {
+                self.fitting[worker * self.words + need / 64] ^= 1 << (need % 64);
+                self.set_room(worker, need, fits);
             }
         }
     }
@@ -138,30 +140,43 @@ impl Pool {
 
     #[inline(always)]
     fn change_free(&mut self, worker: usize, need: usize, change: impl Fn(u64, u64) -> u64) {
-        let words = self.packing.words;
-        if words == 1 {
+        if self.packing.words == 1 {
             self.free[worker] = change(self.free[worker], self.needs[need].taken);
         } else {
-            let (free, need) = (&mut self.free[worker * words..], &self.needs[need * words..][..words]);
-            free.iter_mut().zip(need).for_each(|(free, need)| *free = change(*free, need.taken));
+            self.change_free_words(worker, need, change);
         }
+    }
+
+    /// [`Pool::change_free`] of more than one word.
+    #[inline(never)]
+    fn change_free_words(&mut self, worker: usize, need: usize, change: impl Fn(u64, u64) -> u64) {
+        let words = self.packing.words;
+        let (free, need) = (&mut self.free[worker * words..], &self.needs[need * words..][..words]);
+        free.iter_mut().zip(need).for_each(|(free, need)| *free = change(*free, need.taken));
     }
 
     /// Whether a job with this need fits on a worker that claims, as of now.
     #[inline(always)]
     pub(super) fn fits(&self, worker: usize, need: usize) -> bool {
-        let words = self.packing.words;
-        if words == 1 {
-            return self.packing.fits(self.free[worker], self.needs[need].asked);
+        if self.packing.words == 1 {
+            self.packing.fits(self.free[worker], self.needs[need].asked)
+        } else {
+            self.fits_words(worker, need)
         }
-        let (free, need) = (&self.free[worker * words..], &self.needs[need * words..][..words]);
+    }
+
+    /// [`Pool::fits`] of more than one word.
+    #[inline(never)]
+    fn fits_words(&self, worker: usize, need: usize) -> bool {
+        let words = self.packing.words;
+        let (free, need) = (&self.free[worker * words..][..words], &self.needs[need * words..][..words]);
         free.iter().zip(need).all(|(&free, need)| self.packing.fits(free, need.asked))
     }
 
-    /// The needs, as bits, that share a resource with a need: no others can come to fit when a job with it ends.
+    /// A word of the needs, as bits, that share a resource with a need: no others can come to fit when a job with it ends.
     #[inline(always)]
-    pub(super) fn touched(&self, need: NeedId) -> &[u64] {
-        &self.touched[usize::from(need.0) * self.words..][..self.words]
+    pub(super) fn touched(&self, need: NeedId, word: usize) -> u64 {
+        self.touched[usize::from(need.0) * self.words + word]
     }
 
     /// Brings the sets up to date after a worker has started a job with this need: some needs may no longer fit.
@@ -191,21 +206,35 @@ impl Pool {
     fn note_word(&mut self, worker: usize, need: usize, word: usize, fits: bool) {
         let fitting = self.fitting[worker * self.words + word];
         let touched = self.touched[need * self.words + word];
+        let mut changed = 0;
         for bit in ones_of(touched & if fits { !fitting } else { fitting }) {
-            if self.fits(worker, word * 64 + bit) == fits {
-                self.change(worker, word, bit);
-            }
+            changed |= u64::from(self.fits(worker, word * 64 + bit) == fits) << bit;
+        }
+        if changed != 0 {
+            self.fitting[worker * self.words + word] = fitting ^ changed;
+            ones_of(changed).for_each(|bit| self.set_room(worker, word * 64 + bit, fits));
         }
     }
 
     /// A need has come to fit on a worker, or not to fit any more.
+    #[inline(always)]
+    fn set_room(&mut self, worker: usize, need: usize, fits: bool) {
+        if fits { self.gain(worker, need) } else { self.lose(worker, need) }
+    }
+
     #[inline(never)]
-    fn change(&mut self, worker: usize, word: usize, bit: usize) {
-        self.fitting[worker * self.words + word] ^= 1 << bit;
-        let workers = &mut self.with_room[word * 64 + bit];
-        workers.flip(worker);
-        let any = u64::from(!workers.is_empty());
-        self.mask[word] = self.mask[word] & !(1 << bit) | any << bit;
+    fn gain(&mut self, worker: usize, need: usize) {
+        self.with_room[need].insert(worker);
+        self.mask[need / 64] |= 1 << (need % 64);
+    }
+
+    #[inline(never)]
+    fn lose(&mut self, worker: usize, need: usize) {
+        let workers = &mut self.with_room[need];
+        workers.remove(worker);
+        if workers.is_empty() {
+            self.mask[need / 64] &= !(1 << (need % 64));
+        }
     }
 }
 

@@ -110,23 +110,24 @@ impl<P: ClaimPolicy> Waiting<P> {
     /// Takes the first job with this need away.
     #[inline(always)]
     pub fn pop(&mut self, need: usize) -> Job {
-        let job = self.queues[need].pop();
-        self.has_left(need);
+        let queue = &mut self.queues[need];
+        let (job, head) = (queue.pop(), queue.head(&self.policy));
+        self.has_left(need, head);
         job
     }
 
     /// Takes a job out of the middle, if it still waits.
     pub fn remove(&mut self, need: NeedId, order: P::Order) -> Option<Job> {
         let need = usize::from(need.0);
-        let job = self.queues[need].remove(&self.policy, order)?;
-        self.has_left(need);
+        let queue = &mut self.queues[need];
+        let (job, head) = (queue.remove(&self.policy, order)?, queue.head(&self.policy));
+        self.has_left(need, head);
         Some(job)
     }
 
     #[inline(always)]
-    fn has_left(&mut self, need: usize) {
+    fn has_left(&mut self, need: usize, head: Option<P::Order>) {
         self.len -= 1;
-        let head = self.queues[need].first.front().map(|job| self.policy.order(job));
         if head.is_none() {
             self.mask[need / 64] &= !(1 << (need % 64));
         }
@@ -183,6 +184,11 @@ impl Queue {
         let place = block.partition_point(|other| policy.order(other) < order);
         block.insert(place, block[0]);
         &mut block[place]
+    }
+
+    #[inline(always)]
+    fn head<P: ClaimPolicy>(&self, policy: &P) -> Option<P::Order> {
+        self.first.front().map(|job| policy.order(job))
     }
 
     #[inline(always)]

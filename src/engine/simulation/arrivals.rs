@@ -1,6 +1,6 @@
 //! How rows come to be: initial rows, sources, customers; and how they fall due.
 
-use super::{Coming, MissedFiring, Next, Rule, Simulation};
+use super::{Coming, MissedFiring, Rule, Simulation, SourceState};
 use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use crate::engine::calendar::Class;
 use crate::engine::draws::{Draft, Luck};
@@ -45,11 +45,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     pub(super) fn start_sources(&mut self) {
         for source in 0..self.sources.len() {
-            let process = &self.sources[source];
-            let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
-            self.nexts.push(Next { action: ActionId(0), class, is_bare: process.is_bare(), count: 0 });
             self.schedule_next_of(source);
-            for customer in 0..self.sources[source].population() {
+            for customer in 0..self.sources[source].process.population() {
                 self.send_off(Customer { source: source as u32, number: customer, cycle: 0 });
             }
         }
@@ -57,16 +54,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     #[inline(always)]
     fn schedule_next_of(&mut self, source: usize) {
-        if let Some(Arrival { at, action, count }) = self.sources[source].next() {
-            let next = &mut self.nexts[source];
-            (next.action, next.count) = (action, count);
-            self.calendar.schedule_source(at, next.class, source);
+        let state = &mut self.sources[source];
+        if let Some(Arrival { at, action, count }) = state.process.next() {
+            (state.action, state.count) = (action, count);
+            self.calendar.schedule_source(at, state.class, source);
         }
     }
 
     /// A customer of a closed source goes away to think.
     pub(super) fn send_off(&mut self, customer: Customer) {
-        let process = &mut self.sources[customer.source as usize];
+        let process = &mut self.sources[customer.source as usize].process;
         if let Some(arrival) = process.cycle(customer.number, customer.cycle, self.now) {
             let slot = self.coming.insert(Coming::Customer { customer, arrival });
             self.calendar.schedule(arrival.at, Class::Arrival, slot);
@@ -75,26 +72,34 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     #[inline(always)]
     pub(super) fn arrive(&mut self, source: usize) {
-        let Next { action, is_bare, count, .. } = self.nexts[source];
-        match self.life.plain_need(action) {
-            // Nearly all arrivals: nothing is to be known of the job but how long it runs.
-            Some(need) if is_bare && count == 1 => {
-                self.schedule_next_of(source);
-                let id = self.next_id();
-                let job = self.life.plain(self.system, action, need, id, self.now);
+        let SourceState { action, count, is_bare, .. } = self.sources[source];
+        if !is_bare || count != 1 {
+            return self.arrive_any(source);
+        }
+        self.schedule_next_of(source);
+        // Nearly all arrivals: nothing is to be known of the job but how long it runs.
+        match self.life.plain(action, JobId(self.rows), self.now) {
+            Some(job) => {
+                self.rows += 1;
                 self.tell_created(&job, Given::default());
                 self.fall_due(job, true);
             }
-            _ => self.arrive_any(source),
+            None => self.make_jobs(source, Origin { action, given: None, heirs: Heirs::default() }, count),
         }
     }
 
     #[inline(never)]
     fn arrive_any(&mut self, source: usize) {
-        let Next { action, count, .. } = self.nexts[source];
-        let given = self.sources[source].given().copied();
-        let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
+        let SourceState { action, count, .. } = self.sources[source];
+        let given = self.sources[source].process.given().copied();
         self.schedule_next_of(source);
+        self.make_jobs(source, Origin { action, given: given.as_ref(), heirs: Heirs::default() }, count);
+    }
+
+    /// Makes the jobs of an arrival.
+    #[inline(never)]
+    fn make_jobs(&mut self, source: usize, origin: Origin, count: u64) {
+        let action = origin.action;
         for _ in 0..count {
             let draft = self.life.draw(self.system, action, origin.given);
             if self.has_outages && self.is_missed(source) {
@@ -119,12 +124,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Whether a source's arrival is a firing that nobody is there for.
     #[cold]
     fn is_missed(&self, source: usize) -> bool {
-        self.sources[source].is_cron() && !self.vigil.is_anybody_alive()
+        self.sources[source].process.is_cron() && !self.vigil.is_anybody_alive()
     }
 
     /// Nobody fires a cron: keeps the firing in mind if it is to be made up for.
     fn miss(&mut self, firing: MissedFiring) {
-        let missed = self.sources[firing.source].missed();
+        let missed = self.sources[firing.source].process.missed();
         if missed == Missed::Once {
             let kept = self.missed.len();
             self.missed.retain(|other| other.source != firing.source);
@@ -153,7 +158,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if self.is_skipped(source, action) {
             return self.observer.skipped(self.now, action);
         }
-        let given = self.sources[source].given().copied();
+        let given = self.sources[source].process.given().copied();
         let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
         let job = self.number(origin, &draft, at);
         self.fall_due_with(job, draft.luck, true);
@@ -161,7 +166,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     pub(super) fn is_skipped(&self, source: usize, action: ActionId) -> bool {
         let active = || &self.counts[usize::from(action.0)];
-        match self.sources[source].overlap() {
+        match self.sources[source].process.overlap() {
             Overlap::Enqueue => false,
             Overlap::SkipIfWaiting => active().waiting > 0,
             Overlap::SkipIfActive => active().waiting + active().running > 0,
@@ -170,16 +175,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// Makes a row of a draft, with the next number.
     pub(super) fn number(&mut self, origin: Origin, draft: &Draft, scheduled_at: Time) -> Job {
-        let id = self.next_id();
+        let id = JobId(self.rows);
+        self.rows += 1;
         let job = self.life.first(self.system, origin, draft, id, scheduled_at);
         self.tell_created(&job, origin.given.copied().unwrap_or_default());
         job
-    }
-
-    #[inline(always)]
-    fn next_id(&mut self) -> JobId {
-        self.rows += 1;
-        JobId(self.rows - 1)
     }
 
     #[inline(always)]

@@ -73,8 +73,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// The need whose first waiting job a worker would claim now, when nothing fitted before a job with the need `ended` did.
     #[inline(always)]
     fn first_freed(&self, worker: WorkerId, ended: NeedId) -> Option<usize> {
-        let touched = self.pool.touched(ended);
-        self.waiting.first_of(|word| touched[word], |need| self.pool.fits(worker.0 as usize, need))
+        let touched = |word| self.pool.touched(ended, word);
+        self.waiting.first_of(touched, |need| self.pool.fits(worker.0 as usize, need))
     }
 
     /// The need whose first waiting job a worker would claim now.

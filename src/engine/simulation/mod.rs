@@ -40,9 +40,7 @@ use crate::random::stream::{Stream, Streams};
 #[derive(Debug)]
 pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     system: &'a System,
-    sources: Vec<A>,
-    /// By source: what comes of it next, at an instant that is in the calendar.
-    nexts: Vec<Next>,
+    sources: Vec<SourceState<A>>,
     observer: O,
     now: Time,
     events: u64,
@@ -123,14 +121,22 @@ enum Change {
     Capacity(usize),
 }
 
-/// The next arrival of a source.
-#[derive(Clone, Copy, Debug)]
-struct Next {
-    action: ActionId,
+/// A source with its next arrival, whose instant is in the calendar.
+#[derive(Debug)]
+struct SourceState<A> {
+    process: A,
     class: Class,
-    /// Whether its jobs are what their action says, and none of them is ever missed or skipped.
+    /// Whether its jobs bring nothing along, and none of them is ever missed or skipped.
     is_bare: bool,
+    action: ActionId,
     count: u64,
+}
+
+impl<A: ArrivalProcess> SourceState<A> {
+    fn new(process: A) -> SourceState<A> {
+        let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
+        SourceState { class, is_bare: process.is_bare(), action: ActionId(0), count: 0, process }
+    }
 }
 
 /// How many rows of an action wait and run.
@@ -161,9 +167,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         let counts = sources.iter().any(|source| source.overlap() != Overlap::Enqueue);
         let mut simulation = Simulation {
             system,
-            nexts: Vec::with_capacity(sources.len()),
             calendar: Calendar::new(system.window.horizon),
-            sources,
+            sources: sources.into_iter().map(SourceState::new).collect(),
             observer,
             now: Time::ZERO,
             events: 0,
