@@ -328,10 +328,12 @@ impl Heap {
     fn least_child(&self, place: Place) -> (Place, u128) {
         let line = place.children();
         let Some(Line(children)) = self.lines.get(line) else { return (Place { line, index: 0 }, NOTHING) };
-        let left = usize::from(children[1] < children[0]);
-        let right = 2 + usize::from(children[3] < children[2]);
-        let index = if children[right] < children[left] { right } else { left };
-        (Place { line, index }, children[index])
+        // Keys go along with their places: none is read by a place that has to be found first.
+        let [a, b, c, d] = *children;
+        let (left, at_left) = if b < a { (b, 1) } else { (a, 0) };
+        let (right, at_right) = if d < c { (d, 3) } else { (c, 2) };
+        let (least, index) = if right < left { (right, at_right) } else { (left, at_left) };
+        (Place { line, index }, least)
     }
 }
 
