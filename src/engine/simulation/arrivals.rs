@@ -113,6 +113,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn arrive_for(&mut self, customer: Customer, arrival: Arrival) {
         let heirs = Heirs { customer: Some(customer), join: None };
         let origin = Origin { action: arrival.action, given: None, heirs };
@@ -153,6 +154,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A firing is made up for.
+    #[inline(never)]
     pub(super) fn make_up(&mut self, firing: MissedFiring) {
         let MissedFiring { source, action, at, draft } = firing;
         if self.is_skipped(source, action) {
@@ -255,6 +257,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// The first job with this need waits: workers with room for it start an attempt.
+    #[inline(never)]
     fn race_for(&mut self, need: NeedId) {
         if let Rule::Delayed(race) = &mut self.rule {
             race.need_waits(self.now, usize::from(need.0), &self.pool, self.waiting.mask(), &mut self.calendar);

@@ -18,23 +18,18 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     pub(super) fn complete(&mut self, slot: usize) {
         let (job, run) = self.running.get(slot);
-        let (need, chain, ending) = (job.need, job.chain, job.fate);
-        if let Some(active) = self.counts.get_mut(usize::from(job.action.0)) {
-            active.running -= 1;
-        }
-        let attempt = self.life.attempt(self.system, job);
-        let retry = if ending == Ending::Done {
-            self.observer.ended(self.now, job, attempt, run, ending, true);
-            None
+        let need = job.need;
+        if job.fate == Ending::Done && job.chain.is_none() {
+            // Nearly all rows: nothing follows from their end.
+            if let Some(active) = self.counts.get_mut(usize::from(job.action.0)) {
+                active.running -= 1;
+            }
+            let attempt = self.life.attempt(self.system, job);
+            self.observer.ended(self.now, job, attempt, run, Ending::Done, true);
+            self.running.remove(slot);
+            self.change_room(run.worker, need, false);
         } else {
-            self.fail(*job, run)
-        };
-        self.running.remove(slot);
-        self.change_room(run.worker, need, false);
-        if let Some((row, luck)) = retry {
-            self.announce_retry(row, luck);
-        } else {
-            self.end_chain(chain);
+            self.complete_chained(slot);
         }
         if self.has_outages && !self.pool.is_open(run.worker) {
             return;
@@ -46,8 +41,31 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.release(run.worker, need);
     }
 
+    /// [`Simulation::complete`] a row that has failed, or for the end of which somebody may be waiting.
+    #[inline(never)]
+    fn complete_chained(&mut self, slot: usize) {
+        let (job, run) = self.running.get(slot);
+        let job = *job;
+        if let Some(active) = self.counts.get_mut(usize::from(job.action.0)) {
+            active.running -= 1;
+        }
+        let retry = if job.fate == Ending::Done {
+            let attempt = self.life.attempt(self.system, &job);
+            self.observer.ended(self.now, &job, attempt, run, Ending::Done, true);
+            None
+        } else {
+            self.fail(job, run)
+        };
+        self.running.remove(slot);
+        self.change_room(run.worker, job.need, false);
+        if let Some((row, luck)) = retry {
+            self.announce_retry(row, luck);
+        } else {
+            self.end_chain(job.chain);
+        }
+    }
+
     /// A row has failed, or was stopped at its deadline; gives the one that follows it.
-    #[inline]
     fn fail(&mut self, job: Job, run: Run) -> Option<(Job, Luck)> {
         let ending = match job.fate {
             Ending::DeadlineMissed => Life::ending_at_deadline(self.system, &job),
@@ -92,6 +110,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A worker that claims has got room by the end of a row with this need.
+    #[inline(never)]
     fn release(&mut self, worker: WorkerId, need: NeedId) {
         self.pool.note_given_back(worker, need);
         self.review(worker);
@@ -113,14 +132,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A chain has ended: a customer that waited for it goes away to think, a parent has one child less to wait for.
-    #[inline(always)]
     pub(super) fn end_chain(&mut self, chain: Option<NonZeroU32>) {
-        if let Some(chain) = chain {
-            self.end_chain_of_heirs(chain);
-        }
-    }
-
-    fn end_chain_of_heirs(&mut self, chain: NonZeroU32) {
+        let Some(chain) = chain else { return };
         let heirs = self.life.forget(chain);
         if let Some(customer) = heirs.customer {
             self.send_off(Customer { cycle: customer.cycle + 1, ..customer });
@@ -136,6 +149,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.end_chain(job.chain);
     }
 
+    #[cold]
     pub(super) fn lose_patience(&mut self, slot: usize) {
         let (need, order) = self.patience.remove(slot);
         self.take_away(need, order, Ending::Abandoned);
