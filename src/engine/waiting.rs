@@ -158,22 +158,33 @@ impl Queue {
     #[inline(always)]
     fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) -> bool {
         let order = policy.order(&job);
-        let last = self.more.back_mut().unwrap_or(&mut self.first);
-        let is_last = last.back().is_none_or(|last| policy.order(last) < order);
-        if is_last {
-            if last.len() == BLOCK {
-                self.more.push_back(VecDeque::with_capacity(BLOCK));
+        if self.more.is_empty() && self.first.len() < BLOCK {
+            let is_last = self.first.back().is_none_or(|last| policy.order(last) < order);
+            if is_last {
+                self.first.push_back(job);
+                return true;
             }
-            self.more.back_mut().unwrap_or(&mut self.first).push_back(job);
-        } else {
-            *self.make_place(policy, order) = job;
         }
+        let (place, is_last) = self.make_place(policy, order);
+        *place = job;
         is_last
     }
 
-    /// The place of a job that is not the last, for it to be written there; a full block is cut in two.
+    /// The place of a job, for it to be written there, and whether it is the last; a full block is cut in two.
     #[inline(never)]
-    fn make_place<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> &mut Job {
+    fn make_place<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> (&mut Job, bool) {
+        let last = self.more.back_mut().unwrap_or(&mut self.first);
+        if let Some(&job) = last.back()
+            && policy.order(&job) < order
+        {
+            if last.len() == BLOCK {
+                self.more.push_back(VecDeque::with_capacity(BLOCK));
+            }
+            let last = self.more.back_mut().unwrap_or(&mut self.first);
+            last.push_back(job);
+            let place = last.len() - 1;
+            return (&mut last[place], true);
+        }
         let mut index = self.block_of(policy, order);
         if self.block(index).len() == BLOCK {
             let upper = self.block(index).split_off(BLOCK / 2);
@@ -183,7 +194,7 @@ impl Queue {
         let block = self.block(index);
         let place = block.partition_point(|other| policy.order(other) < order);
         block.insert(place, block[0]);
-        &mut block[place]
+        (&mut block[place], false)
     }
 
     #[inline(always)]
@@ -196,9 +207,15 @@ impl Queue {
         let job = self.first[0];
         self.first.pop_front();
         if self.first.is_empty() && !self.more.is_empty() {
-            self.first = self.more.pop_front().unwrap_or_default();
+            self.next_block();
         }
         job
+    }
+
+    /// The first block is empty.
+    #[cold]
+    fn next_block(&mut self) {
+        self.first = self.more.pop_front().unwrap_or_default();
     }
 
     fn remove<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> Option<Job> {

@@ -92,18 +92,26 @@ impl Account {
             self.prompt.take_all(services);
             return;
         }
-        let rows = waits.len();
-        let (mut responses, mut slowdowns) = ([0; BATCH], [0; BATCH]);
-        let times = waits.iter().zip(services);
-        for ((response, slowdown), (wait, &service)) in responses.iter_mut().zip(&mut slowdowns).zip(times) {
+        let (rows, bound) = (waits.len(), self.targets.slowdown_bound);
+        let mut responses = [0; BATCH];
+        for ((response, wait), service) in responses.iter_mut().zip(waits).zip(services) {
             *response = wait + service;
-            *slowdown = slowdown::units(*response, service.max(self.targets.slowdown_bound));
+        }
+        let responses = &responses[..rows];
+        if responses.iter().all(|&response| response <= bound) {
+            // Jobs that are shorter than the bound are hardly ever slowed down.
+            self.slowdown.take_often(0, rows as u64);
+        } else {
+            let mut slowdowns = [0; BATCH];
+            for ((slowdown, &response), &service) in slowdowns.iter_mut().zip(responses).zip(services) {
+                *slowdown = slowdown::units(response, service.max(bound));
+            }
+            self.slowdown.take_all(&slowdowns[..rows]);
         }
         self.within_slo += waits.iter().map(|&wait| u64::from(wait < self.targets.late_from)).sum::<u64>();
         self.waiting += self.wait.take_all(waits);
         self.running += self.service.take_all(services);
-        self.response.take_all(&responses[..rows]);
-        self.slowdown.take_all(&slowdowns[..rows]);
+        self.response.take_all(responses);
         self.count_done(rows as u64);
     }
 
