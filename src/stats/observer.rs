@@ -4,12 +4,13 @@
 //! it waited and the time it ran, the same integral, exactly, for two additions a row; and nothing is done when it falls due
 //! or is claimed. Debug builds integrate event by event as well and compare ([`Laws`]).
 
+use std::collections::BTreeMap;
 use std::iter;
 
 use crate::engine::{Attempt, Observer, OutageKind, Run, System, Window};
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
-use crate::model::job::{Ending, Job};
+use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
@@ -34,6 +35,8 @@ pub struct StatsObserver {
     /// By action.
     accounts: Vec<Account>,
     occupancy: Occupancy,
+    /// Rows that fell due later than they were scheduled, as nobody was there: since when they have waited.
+    made_up: BTreeMap<JobId, Time>,
     laws: Laws,
 }
 
@@ -50,6 +53,7 @@ impl StatsObserver {
             accounts: vec![Account::default(); system.actions.len()],
             laws: Laws::new(system, occupancy.units()),
             occupancy,
+            made_up: BTreeMap::new(),
         }
     }
 
@@ -100,9 +104,10 @@ impl StatsObserver {
 
     /// Takes in the wait of any row.
     fn take_in_wait(&mut self, job: &Job, until: Time) {
-        let waited = self.occupancy.in_window(job.scheduled_at, until);
+        let since = self.made_up.remove(&job.id).unwrap_or(job.scheduled_at);
+        let waited = self.occupancy.in_window(since, until);
         self.account(job).waiting += u128::from(waited);
-        self.occupancy.waited(job, until);
+        self.occupancy.waited(job, since, until);
     }
 }
 
@@ -111,6 +116,9 @@ impl Observer for StatsObserver {
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
         if attempt.number > 1 && self.counts(job.scheduled_at) {
             self.account(job).retries += 1;
+        }
+        if now > job.scheduled_at && now > Time::ZERO {
+            self.made_up.insert(job.id, now);
         }
         self.laws.due(now, job, self.counts(job.scheduled_at));
     }
@@ -125,7 +133,7 @@ impl Observer for StatsObserver {
         let service = (now.0 - run.claimed_at.0) as u64;
         let whole_from = self.occupancy.advance(now);
         let is_whole = whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
-        if is_whole && run.busy_since == run.claimed_at {
+        if is_whole && run.busy_since == run.claimed_at && self.made_up.is_empty() {
             // Nearly all rows: no interval has to be cut.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
             self.occupancy.whole(job, run.worker, wait, service);

@@ -77,9 +77,9 @@ impl Occupancy {
         }
     }
 
-    /// Any row waited until `until`.
-    pub(super) fn waited(&mut self, job: &Job, until: Time) {
-        self.series.waited(job.need, job.scheduled_at, until);
+    /// Any row waited so long.
+    pub(super) fn waited(&mut self, job: &Job, since: Time, until: Time) {
+        self.series.waited(job.need, since, until);
     }
 
     /// Any row was in use of its worker until `until`; none is while its worker is out.

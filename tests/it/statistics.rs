@@ -375,9 +375,9 @@ mod laws {
     #[should_panic(expected = "Little's law, waiting")]
     fn a_wrong_time_of_falling_due_is_noticed() {
         let mut told = observer();
-        told.due(at(3), &job(0, SCAN, 1), attempt(1, 0, 1));
-        told.claimed(at(5), &job(0, SCAN, 1), A);
-        told.still_running(at(100), &job(0, SCAN, 1), run(A, 5));
+        told.due(at(1), &job(0, SCAN, 3), attempt(1, 0, 3));
+        told.claimed(at(5), &job(0, SCAN, 3), A);
+        told.still_running(at(100), &job(0, SCAN, 3), run(A, 5));
         told.finish();
     }
 

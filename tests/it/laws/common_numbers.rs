@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{ClaimRule, Overlap};
+use claimsim::engine::{Availability, ClaimRule, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
 use claimsim::model::claim::{Batch, Pass, Placement};
 use claimsim::model::job::Ending;
 use claimsim::model::time::{Span, Time};
+use proptest::option;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use crate::reference::event::{Event, Kind, first_difference};
-use crate::reference::scenarios::{Scenario, claim_rules, constant, scenarios};
+use crate::reference::faults::faults;
+use crate::reference::scenarios::{Scenario, claim_rules, constant, scenarios, storms};
 use crate::reference::sources::Source;
 use crate::reference::{check, engine};
 
@@ -22,29 +24,21 @@ type Key = (ActionId, u64, u32);
 /// What was drawn for an attempt, its need, and when its chain came.
 type Lot = (Time, NeedId, Span, Ending);
 
-/// All attempts of the exogenous jobs that fell due. Customers' jobs come when the system lets them and are left out.
-fn lots(scenario: &Scenario, events: &[Event]) -> BTreeMap<Key, Lot> {
+/// All attempts of the exogenous jobs. In such a run nobody starts children, and customers do not come.
+fn lots(events: &[Event]) -> BTreeMap<Key, Lot> {
     let mut arrivals: BTreeMap<ActionId, u64> = BTreeMap::new();
-    let mut ordinals = BTreeMap::new();
-    // Initial rows are numbered first, whenever they fall due.
-    let initial = scenario.system.initial.iter().enumerate();
-    for (row, initial) in initial {
-        let next = arrivals.entry(initial.action).or_default();
-        ordinals.insert(row as u64, *next);
-        *next += 1;
-    }
-    let mut lots = BTreeMap::new();
+    let (mut ordinals, mut lots) = (BTreeMap::new(), BTreeMap::new());
     for event in events {
         match event.kind {
             Kind::Skipped { action } => *arrivals.entry(action).or_default() += 1,
-            Kind::Due { job, row } => {
-                let next = arrivals.entry(row.action).or_default();
-                if row.number == 1 && !ordinals.contains_key(&job.0) {
-                    ordinals.insert(job.0, *next);
+            Kind::Created { row, .. } => {
+                if row.number == 1 {
+                    let next = arrivals.entry(row.action).or_default();
+                    ordinals.insert(row.first, *next);
                     *next += 1;
                 }
                 let lot = (row.since, row.need, row.service, row.fate);
-                lots.insert((row.action, ordinals[&row.first.0], row.number), lot);
+                lots.insert((row.action, ordinals[&row.first], row.number), lot);
             }
             _ => {}
         }
@@ -52,17 +46,25 @@ fn lots(scenario: &Scenario, events: &[Event]) -> BTreeMap<Key, Lot> {
     lots
 }
 
-/// Scenarios without customers.
+/// The scenario without customers, whose jobs come when the system lets them, without children, and with crons that do not
+/// make up for anything, so that jobs come in the order in which they were drawn.
 fn open(scenario: &Scenario) -> Scenario {
     let mut open = scenario.clone();
     open.sources.retain(|source| !matches!(source, Source::Closed { .. }));
+    for source in &mut open.sources {
+        if let Source::Cron { missed, .. } = source {
+            *missed = Missed::Skip;
+        }
+    }
+    open.system.actions.iter_mut().for_each(|action| action.spawns = None);
     open
 }
 
 #[test]
 fn the_same_jobs_come_under_every_claim_rule_and_number_of_workers() {
-    let other = (claim_rules(), 1..=6_usize);
-    check("common random numbers", 300, (scenarios(claim_rules()), other), |(scenario, (claim, workers))| {
+    let any = prop_oneof![scenarios(claim_rules()), storms(claim_rules())];
+    let other = (claim_rules(), 1..=6_usize, option::of(faults(0..=5, 0..=2)));
+    check("common random numbers", 600, (any, other), |(scenario, (claim, workers, faults))| {
         let one = open(scenario);
         let mut two = one.clone();
         two.system.claim = claim.clone();
@@ -74,11 +76,15 @@ fn the_same_jobs_come_under_every_claim_rule_and_number_of_workers() {
             })
             .collect();
         keep_workers_that_are_busy(&mut two, &one);
-        let (first, second) = (lots(&one, &engine(&one)), lots(&two, &engine(&two)));
+        two.system.availability = Availability::default();
+        if let Some(faults) = faults {
+            faults.clone().add_to(&mut two.system);
+        }
+        let (first, second) = (lots(&engine(&one)), lots(&engine(&two)));
         let same = |key: &Key, lot: &Lot| second.get(key).is_none_or(|other| other == lot);
         let differing: Vec<_> = first.iter().filter(|(key, lot)| !same(key, lot)).collect();
         assert!(differing.is_empty(), "drawn differently: {differing:?}");
-        if !has_skips(&one) {
+        if !has_skips(&one) && !has_skips(&two) {
             let arrived = |lots: &BTreeMap<Key, Lot>| lots.keys().filter(|key| key.2 == 1).copied().collect::<Vec<_>>();
             assert_eq!(arrived(&first), arrived(&second), "the same first attempts arrive");
         }
@@ -94,8 +100,18 @@ fn keep_workers_that_are_busy(two: &mut Scenario, one: &Scenario) {
     }
 }
 
+fn keep_only_first_worker(availability: &mut Availability) {
+    availability.outages.retain(|outage| outage.worker.0 == 0);
+    availability.breakdowns.retain(|breakdowns| breakdowns.worker.0 == 0);
+    availability.capacity_changes.retain(|change| change.worker.0 == 0);
+}
+
 fn has_skips(scenario: &Scenario) -> bool {
-    let skips = |source: &Source| matches!(source, Source::Cron { overlap, .. } if *overlap != Overlap::Enqueue);
+    let may_be_missed = scenario.system.availability.has_outages();
+    let skips = |source: &Source| match source {
+        Source::Cron { overlap, .. } => may_be_missed || *overlap != Overlap::Enqueue,
+        _ => false,
+    };
     scenario.sources.iter().any(skips)
 }
 
@@ -109,7 +125,7 @@ fn an_action_keeps_its_jobs_when_another_is_added_or_taken_away() {
         let alone = more.sources[1..].iter().all(|source| !can_bring(source, *action));
         if alone {
             let of_action = |scenario: &Scenario| {
-                let mut lots = lots(scenario, &engine(scenario));
+                let mut lots = lots(&engine(scenario));
                 lots.retain(|key, _| key.0 == *action && key.2 == 1);
                 lots
             };
@@ -151,6 +167,7 @@ fn the_constant_zero_delay_claims_what_instant_claiming_does() {
         let mut instant = scenario.clone();
         instant.system.workers.truncate(1);
         instant.system.initial.clear();
+        keep_only_first_worker(&mut instant.system.availability);
         instant.system.queue_limit = None;
         instant.system.claim = ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant };
         let mut delayed = instant.clone();

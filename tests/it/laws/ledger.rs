@@ -18,6 +18,8 @@ pub(super) struct Ledger<'a> {
     pub(super) coming: BTreeMap<JobId, RowSeen>,
     /// Rows that have fallen due.
     pub(super) rows: BTreeMap<JobId, RowSeen>,
+    /// When they did.
+    pub(super) due_at: BTreeMap<JobId, Time>,
     /// The waiting rows, with the instant at which they fell due.
     pub(super) waiting: BTreeMap<JobId, Time>,
     pub(super) running: BTreeMap<JobId, (WorkerId, Time)>,
@@ -39,6 +41,7 @@ impl<'a> Ledger<'a> {
             system,
             coming: BTreeMap::new(),
             rows: BTreeMap::new(),
+            due_at: BTreeMap::new(),
             waiting: BTreeMap::new(),
             running: BTreeMap::new(),
             asked: BTreeSet::new(),
@@ -61,6 +64,7 @@ impl<'a> Ledger<'a> {
             Kind::Due { job, row } => {
                 assert_eq!(self.coming.remove(&job), Some(row), "falls due once, as it was created: {event}");
                 self.rows.insert(job, row);
+                self.due_at.insert(job, time);
                 self.waiting.insert(job, time);
             }
             Kind::Claimed { job, worker } => {

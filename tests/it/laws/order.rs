@@ -1,25 +1,28 @@
 //! The laws of one run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use claimsim::engine::{ClaimRule, InitialState};
+use claimsim::engine::{ClaimRule, Given, InitialState, Requeue};
 use claimsim::model::claim::Pass;
 use claimsim::model::job::{Ending, JobId};
 use claimsim::model::time::{Span, Time};
+use claimsim::model::worker::WorkerId;
+use proptest::prelude::*;
 
 use super::ledger::Ledger;
-use crate::reference::event::{Event, Kind, first_difference};
-use crate::reference::scenarios::{Scenario, claim_rules, instant, scenarios};
+use crate::reference::event::{Event, Kind, RowSeen, first_difference};
+use crate::reference::scenarios::{Scenario, claim_rules, instant, scenarios, storms};
 use crate::reference::{check, engine};
 
-/// Calls `law` after each event with the ledger before it and the event, then books the event.
-fn replay(scenario: &Scenario, events: &[Event], mut law: impl FnMut(&Ledger, &Event)) {
+/// Calls `law` for each event with the ledger before it, then books the event; gives the ledger at the end.
+fn replay<'a>(scenario: &'a Scenario, events: &[Event], mut law: impl FnMut(&Ledger, &Event)) -> Ledger<'a> {
     let mut ledger = Ledger::new(&scenario.system);
     for event in events {
         law(&ledger, event);
         ledger.book(event);
     }
     assert!(ledger.waiting.is_empty() && ledger.running.is_empty(), "every row that is left over must be told");
+    ledger
 }
 
 /// Whether a row is put running at the start, not claimed.
@@ -30,8 +33,8 @@ fn runs_already(scenario: &Scenario, job: JobId) -> bool {
 
 #[test]
 fn what_arrives_waits_runs_or_has_ended_and_fits_its_worker() {
-    check("conservation", 300, scenarios(claim_rules()), |scenario| {
-        replay(scenario, &engine(scenario), |_, _| {});
+    check("conservation", 300, all_scenarios(), |scenario| {
+        replay(scenario, &engine(scenario), |_, _| ());
     });
 }
 
@@ -121,73 +124,203 @@ fn rejections_need_a_full_queue() {
 #[test]
 fn nothing_falls_due_or_starts_before_its_time() {
     check("not before", 300, scenarios(claim_rules()), |scenario| {
-        let mut last = Time::ZERO;
-        for event in engine(scenario) {
+        let (mut last, mut created) = (Time::ZERO, BTreeMap::new());
+        let events = engine(scenario);
+        for (i, event) in events.iter().enumerate() {
             assert!(last <= event.time && event.time <= scenario.system.window.horizon, "out of order: {event}");
             last = event.time;
             match event.kind {
                 Kind::Due { job, .. } if runs_already(scenario, job) => assert_eq!(event.time, Time::ZERO),
                 // A claim comes after the row has fallen due, as the ledger checks.
-                Kind::Due { row, .. } => assert_eq!(event.time, row.scheduled_at.max(Time::ZERO), "{event}"),
+                Kind::Due { job, row } => {
+                    let on_time = event.time == row.scheduled_at.max(created[&job]);
+                    // One that is cancelled before it is due falls due for that; no claim comes between.
+                    let leaves = matches!(events.get(i + 1).map(|next| next.kind),
+                        Some(Kind::Left { job: left, ending: Ending::Cancelled }) if left == job);
+                    assert!(on_time || leaves && event.time < row.scheduled_at, "{event}");
+                }
+                Kind::Created { job, .. } => _ = created.insert(job, event.time),
                 _ => {}
             }
         }
     });
 }
 
+/// The scenarios of the comparison, and those with most faults.
+fn all_scenarios() -> impl Strategy<Value = Scenario> {
+    prop_oneof![scenarios(claim_rules()), storms(claim_rules())]
+}
+
+/// How long a row may run before it is asked to stop.
+fn deadline(scenario: &Scenario, row: RowSeen, given: Given) -> Option<Span> {
+    given.deadline.or(scenario.system.action(row.action).deadline)
+}
+
 #[test]
-fn an_attempt_runs_for_its_service_time_unless_the_deadline_cuts_it() {
-    check("run time", 300, scenarios(claim_rules()), |scenario| {
-        replay(scenario, &engine(scenario), |ledger, event| {
-            let Kind::Ended { job, run, ending, .. } = event.kind else { return };
-            let (row, ran) = (ledger.rows[&job], event.time - run.claimed_at);
-            assert_eq!(ending, row.fate, "{event}");
-            match ending {
-                Ending::Done | Ending::Error => assert_eq!(ran, row.service, "{event}"),
-                Ending::DeadlineMissed => assert!(ran < row.service, "{event}"),
-                _ => panic!("a running row does not end so: {event}"),
+fn an_attempt_runs_for_its_service_time_unless_something_stops_it() {
+    check("run time", 600, all_scenarios(), |scenario| {
+        let (mut givens, mut asked) = (BTreeMap::new(), BTreeMap::new());
+        let mut moved = BTreeSet::new();
+        replay(scenario, &engine(scenario), |ledger, event| match event.kind {
+            Kind::Created { job, given, .. } => _ = givens.insert(job, given),
+            Kind::CancelRequested { job, .. } => _ = asked.insert(job, event.time),
+            Kind::Interrupted { job, .. } => _ = moved.insert(job),
+            Kind::Ended { job, run, ending, .. } => {
+                let (row, ran) = (ledger.rows[&job], event.time - run.claimed_at);
+                let action = scenario.system.action(row.action);
+                let longest_stop = givens[&job].stop_timeout.unwrap_or(action.stop_timeout);
+                // Whoever was cut off in between ends when its worker is back, or later.
+                let is_exact = action.spawns.is_none() && !moved.contains(&job);
+                match ending {
+                    Ending::Done | Ending::Error => {
+                        assert_eq!(ending, row.fate, "{event}");
+                        assert!(ran >= row.service && (!is_exact || ran == row.service), "{event}");
+                    }
+                    Ending::DeadlineMissed | Ending::DeadlineCancelled => {
+                        let deadline = deadline(scenario, row, givens[&job]).expect("a deadline that was missed");
+                        assert!(ran >= deadline, "{event}");
+                        assert!(moved.contains(&job) || ran <= deadline + longest_stop, "{event}");
+                        assert!(row.fate == Ending::DeadlineMissed || action.spawns.is_some(), "{event}");
+                    }
+                    Ending::Cancelled => {
+                        let waited = event.time - asked[&job];
+                        assert!(moved.contains(&job) || waited <= longest_stop, "{event}");
+                    }
+                    Ending::WorkerDead | Ending::WorkerShutdown => assert!(moved.contains(&job), "{event}"),
+                    Ending::Abandoned | Ending::Rejected => panic!("a running row does not end so: {event}"),
+                }
             }
+            _ => {}
         });
     });
 }
 
+/// Whether a retry follows, by the rules for each ending, and how many it has left.
+fn retries_left_after(scenario: &Scenario, row: RowSeen, ending: Ending) -> Option<u32> {
+    let requeue = scenario.system.action(row.action).requeue;
+    match ending {
+        Ending::WorkerDead | Ending::WorkerShutdown if requeue == Requeue::Never => None,
+        Ending::WorkerDead | Ending::WorkerShutdown if requeue == Requeue::RequeueAlways => {
+            Some(row.retries_left.saturating_sub(1))
+        }
+        Ending::WorkerDead | Ending::WorkerShutdown | Ending::Error | Ending::DeadlineMissed => {
+            row.retries_left.checked_sub(1)
+        }
+        _ => None,
+    }
+}
+
 #[test]
 fn attempts_are_numbered_and_use_up_their_retries() {
-    check("chains", 300, scenarios(claim_rules()), |scenario| {
-        // A failed row's next attempt, by its chain's first row: number, retries left and when.
-        let mut expected: BTreeMap<JobId, (u32, u32, Time)> = BTreeMap::new();
+    check("chains", 600, all_scenarios(), |scenario| {
+        // A failed row's next attempt is created at once, by its chain's first row: number and retries left.
+        let mut expected: BTreeMap<JobId, (u32, u32)> = BTreeMap::new();
+        let mut firsts: BTreeMap<JobId, RowSeen> = BTreeMap::new();
         replay(scenario, &engine(scenario), |ledger, event| match event.kind {
-            Kind::Due { job, row } if row.number == 1 => {
+            Kind::Created { job, row, .. } if row.number == 1 => {
                 assert!(row.first == job && row.since == row.scheduled_at, "begins its own chain: {event}");
+                firsts.insert(job, row);
             }
-            Kind::Due { row, .. } => {
-                let seen = (row.number, row.retries_left, row.scheduled_at);
-                assert_eq!(expected.remove(&row.first), Some(seen), "{event}");
-                let first = ledger.rows[&row.first];
+            Kind::Created { row, .. } => {
+                assert_eq!(expected.remove(&row.first), Some((row.number, row.retries_left)), "{event}");
+                let first = firsts[&row.first];
                 assert_eq!(
                     (row.action, row.need, row.since),
                     (first.action, first.need, first.scheduled_at),
                     "{event}"
                 );
+                let backoff = &scenario.system.action(row.action).backoff;
+                let longest = backoff.first.as_secs_f64() * backoff.factor.powi(row.number as i32 - 2);
+                let longest = backoff.cap.map_or(longest, |cap| longest.min(cap.as_secs_f64()));
+                let waited = (row.scheduled_at - event.time).as_secs_f64();
+                let range = longest * (1.0 - backoff.jitter) - 2e-9..longest + 2e-9;
+                assert!(range.contains(&waited), "a backoff of {waited}, not in {range:?}: {event}");
             }
             Kind::Ended { job, ending, last, .. } => {
+                assert_eq!(expected, BTreeMap::new(), "a retry is missing before {event}");
                 let row = ledger.rows[&job];
-                assert_eq!(last, ending == Ending::Done || row.retries_left == 0, "retries as long as it may: {event}");
-                if !last {
-                    let at = event.time + scenario.system.action(row.action).backoff.first;
-                    expected.insert(row.first, (row.number + 1, row.retries_left - 1, at));
+                let left = retries_left_after(scenario, row, ending);
+                assert_eq!(last, left.is_none(), "retries as long as it may: {event}");
+                if let Some(left) = left {
+                    expected.insert(row.first, (row.number + 1, left));
                 }
             }
             _ => {}
         });
-        let late = expected.values().all(|&(_, _, at)| at > scenario.system.window.horizon);
-        assert!(late, "a retry is missing: {expected:?}");
+        assert_eq!(expected, BTreeMap::new(), "a retry is missing");
+    });
+}
+
+#[test]
+fn no_job_is_lost_under_any_mixture_of_faults() {
+    check("nothing lost", 1000, all_scenarios(), |scenario| {
+        // Where each chain is: its newest row waits, runs, or has not fallen due, or the chain has ended.
+        let mut chains: BTreeMap<JobId, &str> = BTreeMap::new();
+        let mut due = BTreeSet::new();
+        let horizon = scenario.system.window.horizon;
+        let end = replay(scenario, &engine(scenario), |ledger, event| {
+            let mut turn = |row: RowSeen, from: &[&str], to| {
+                let before = chains.insert(row.first, to).unwrap_or("nowhere");
+                assert!(from.contains(&before), "{before} before {event}");
+            };
+            match event.kind {
+                Kind::Created { row, .. } if row.number == 1 => turn(row, &["nowhere"], "coming"),
+                Kind::Created { row, .. } => turn(row, &["to be retried"], "coming"),
+                Kind::Due { job, row } => {
+                    due.insert(job);
+                    turn(row, &["coming"], "waiting");
+                }
+                Kind::Claimed { job, .. } => turn(ledger.rows[&job], &["waiting"], "running"),
+                Kind::Ended { job, last, .. } => {
+                    turn(ledger.rows[&job], &["running"], if last { "ended" } else { "to be retried" });
+                }
+                Kind::Left { job, .. } => turn(ledger.rows[&job], &["waiting"], "ended"),
+                Kind::StillWaiting { job } => turn(ledger.rows[&job], &["waiting"], "still there"),
+                Kind::StillRunning { job, .. } => turn(ledger.rows[&job], &["running"], "still there"),
+                _ => {}
+            }
+        });
+        for (first, state) in &chains {
+            let is_to_come = || end.coming.values().any(|row| row.first == *first && row.scheduled_at > horizon);
+            let is_right = matches!(*state, "ended" | "still there") || *state == "coming" && is_to_come();
+            assert!(is_right, "the chain of job {} is lost: {state}", first.0);
+        }
+    });
+}
+
+#[test]
+fn nobody_claims_who_is_out_or_in_the_minority() {
+    check("quorum", 600, all_scenarios(), |scenario| {
+        replay(scenario, &engine(scenario), |ledger, event| {
+            if let Kind::Claimed { job, worker } = event.kind {
+                assert!(runs_already(scenario, job) || ledger.can_claim(worker), "{event}");
+            }
+        });
+    });
+}
+
+#[test]
+fn a_worker_is_declared_dead_when_its_heartbeat_has_expired_and_at_a_sweep() {
+    check("sweeps", 600, all_scenarios(), |scenario| {
+        let heartbeat = scenario.system.availability.heartbeat;
+        let mut out: BTreeMap<WorkerId, Time> = BTreeMap::new();
+        replay(scenario, &engine(scenario), |ledger, event| match event.kind {
+            Kind::WorkerOut { worker, .. } => _ = out.entry(worker).or_insert(event.time),
+            Kind::WorkerBack { worker } => _ = out.remove(&worker),
+            Kind::WorkerDeclaredDead { worker } => {
+                let silent = event.time - out[&worker];
+                assert_eq!(event.time.0 % heartbeat.sweep.0, 0, "{event}");
+                assert!(silent.0 > heartbeat.expiry.0 - heartbeat.period.0, "too soon: {event}");
+                assert!(ledger.out.iter().any(|out| !out), "nobody is there to do it: {event}");
+            }
+            _ => {}
+        });
     });
 }
 
 #[test]
 fn littles_law_holds_exactly_on_the_integrals() {
-    check("Little", 300, scenarios(claim_rules()), |scenario| {
+    check("Little", 300, all_scenarios(), |scenario| {
         let (mut in_queue, mut in_system) = (0_i128, 0_i128);
         let (mut waits, mut stays) = (0_i128, 0_i128);
         let mut last = Time::ZERO;
@@ -202,10 +335,8 @@ fn littles_law_holds_exactly_on_the_integrals() {
                     waits += length(event.time - ledger.waiting[&job]);
                     stays += length(event.time - ledger.waiting[&job]);
                 }
-                Kind::Ended { job, run, .. } | Kind::StillRunning { job, run } => {
-                    let due = if runs_already(scenario, job) { Time::ZERO } else { ledger.rows[&job].scheduled_at };
-                    assert!(run.claimed_at >= due);
-                    stays += length(event.time - due.max(Time::ZERO));
+                Kind::Ended { job, .. } | Kind::StillRunning { job, .. } => {
+                    stays += length(event.time - ledger.due_at[&job]);
                 }
                 _ => {}
             }
@@ -225,8 +356,12 @@ fn a_pass_after_each_event_or_each_instant_differ_only_where_things_coincide() {
             engine(&scenario)
         };
         let (instant, event) = (with(Pass::Instant), with(Pass::Event));
-        let change =
-            |event: &&Event| matches!(event.kind, Kind::Due { .. } | Kind::Ended { .. } | Kind::Skipped { .. });
+        let change = |event: &&Event| {
+            !matches!(
+                event.kind,
+                Kind::Created { .. } | Kind::Claimed { .. } | Kind::Interrupted { .. } | Kind::Left { .. }
+            )
+        };
         let times: Vec<Time> = instant.iter().filter(change).map(|event| event.time).collect();
         if times.windows(2).all(|pair| pair[0] < pair[1]) {
             assert_eq!(first_difference(&instant, &event), None);

@@ -38,10 +38,10 @@ struct StopRecipe {
     timeout: i64,
 }
 
-pub(super) fn actions() -> impl Strategy<Value = ActionRecipe> {
+pub(super) fn actions(service: impl Strategy<Value = Distribution>) -> impl Strategy<Value = ActionRecipe> {
     let fields = (
         0..4_usize,
-        durations(),
+        service,
         select(vec![0.0, 0.0, 0.5, 1.0]),
         0..=3_u32,
         backoffs(),
@@ -54,6 +54,17 @@ pub(super) fn actions() -> impl Strategy<Value = ActionRecipe> {
     fields.prop_map(|(need, service, error, retries, backoff, requeue, patience, stop, cancel_rate, spawns)| {
         ActionRecipe { need, service, error, retries, backoff, requeue, patience, stop, cancel_rate, spawns }
     })
+}
+
+/// Service times, of which two in `short + 2` are long enough for a worker to go out, be declared dead and come back in the
+/// meantime.
+pub(super) fn services(short: u32) -> impl Strategy<Value = Distribution> {
+    let long = prop_oneof![
+        (6..=25_i64).prop_map(|n| constant(n as f64)),
+        Just(exponential(10.0)),
+        Just(one_of(vec![1.0, 8.0, 16.0]))
+    ];
+    prop_oneof![short => durations(), 2 => long]
 }
 
 fn backoffs() -> impl Strategy<Value = BackoffRecipe> {

@@ -1,5 +1,7 @@
 //! Random faults for the random scenarios: outages of all kinds, heartbeats, changes of capacity, requests to cancel.
 
+use std::ops::RangeInclusive;
+
 use claimsim::engine::{Breakdowns, CancelRequest, CapacityChange, Heartbeat, Outage, OutageKind, System, Whom};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::CapacityMap;
@@ -24,18 +26,21 @@ pub(crate) struct FaultsRecipe {
     cancels: Vec<(i64, Option<usize>, Whom, Option<u64>)>,
 }
 
-/// Any mixture of faults.
-pub(crate) fn faults() -> impl Strategy<Value = FaultsRecipe> {
+/// Any mixture of faults, with so many outages at known instants and so many workers that break down.
+pub(crate) fn faults(
+    outages: RangeInclusive<usize>,
+    breakdowns: RangeInclusive<usize>,
+) -> impl Strategy<Value = FaultsRecipe> {
     let worker = || 0..1000_usize;
     let outage = (worker(), 0..=20_i64, option::weighted(0.85, 0..=12_i64), kinds());
     let capacity = (worker(), 0..=20_i64, units());
     let whom = select(vec![Whom::All, Whom::Waiting, Whom::Running]);
     let cancel = (0..=20_i64, option::of(0..4_usize), whom, option::of(0..=3_u64));
     let fields = (
-        (1..=3_i64, 1..=6_i64, 1..=4_i64),
+        (1..=3_i64, 1..=4_i64, 1..=4_i64),
         any::<bool>(),
-        vec(outage, 0..=5),
-        vec((worker(), ups(), downs(), kinds()), 0..=2),
+        vec(outage, outages),
+        vec((worker(), ups(), downs(), kinds()), breakdowns),
         vec(capacity, 0..=3),
         vec(cancel, 0..=2),
     );

@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod faults;
 mod naive;
 mod race;
+mod range;
 pub(crate) mod scenarios;
 pub(crate) mod sources;
 mod told;
@@ -20,7 +21,7 @@ use naive::Naive;
 use proptest::prelude::{Strategy, prop_oneof};
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRng, TestRunner};
-use scenarios::{Scenario, claim_rules, crowds, delayed, instant, scenarios, uniform};
+use scenarios::{Scenario, claim_rules, crowds, delayed, instant, scenarios, storms, uniform};
 use sources::Process;
 use told::Told;
 
@@ -79,6 +80,11 @@ fn same_trajectory_event_by_event_under_instant_claiming() {
 #[test]
 fn same_trajectory_event_by_event_under_delayed_claiming() {
     check("delayed claiming", 1000, scenarios(delayed()), same);
+}
+
+#[test]
+fn same_trajectory_event_by_event_in_storms() {
+    check("storms", 2000, storms(claim_rules()), same);
 }
 
 #[test]

@@ -5,12 +5,14 @@
 //! and a list of figures of a run, by the mean of their paired differences. Arrivals are frequent enough that attempts
 //! which began for an earlier job and are still pending decide many claims, and workers come back while others race.
 
-use claimsim::engine::{ActionModel, Availability, ClaimRule, System, Window};
+use claimsim::engine::{
+    ActionModel, Availability, Breakdowns, CapacityChange, ClaimRule, Heartbeat, OutageKind, System, Window,
+};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::Batch;
 use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::Worker;
+use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::random::dist::{Distribution, Empirical, Erlang, Gamma, Hyperexponential, Lognormal, Pareto, Weibull};
 
 use super::event::{Event, Kind};
@@ -90,7 +92,32 @@ struct Case {
     batch: Batch,
     sizes: Vec<u64>,
     patience: Option<Distribution>,
+    faults: Availability,
     horizon: Span,
+}
+
+/// Each worker goes out again and again, is missed after a while, and some offer more or less from some time on.
+fn faults(workers: usize) -> Availability {
+    let half_seconds = |n: i64| Span(n * 500_000_000);
+    let kinds = [OutageKind::Crash, OutageKind::Partition, OutageKind::Shutdown];
+    let breakdowns = |worker: usize| Breakdowns {
+        worker: WorkerId(worker as u32),
+        up: exponential(4.0),
+        down: exponential(1.0),
+        kind: kinds[worker % 3],
+    };
+    let change = |worker: usize| CapacityChange {
+        worker: WorkerId(worker as u32),
+        at: Time::ZERO + half_seconds(4),
+        capacity: CapacityMap([(worker % 4) as i64, 0].into()),
+    };
+    Availability {
+        heartbeat: Heartbeat { period: half_seconds(1), expiry: half_seconds(2), sweep: half_seconds(1) },
+        quorum: true,
+        outages: Vec::new(),
+        breakdowns: (0..workers).map(breakdowns).collect(),
+        capacity_changes: (0..workers).step_by(3).map(change).collect(),
+    }
 }
 
 impl Case {
@@ -121,7 +148,7 @@ impl Case {
             needs: self.actions.iter().map(|(need, ..)| CapacityMap((*need).into())).collect(),
             claim: ClaimRule::Delayed { delay: delay.clone(), batch: self.batch },
             queue_limit: None,
-            availability: Availability::default(),
+            availability: self.faults.clone(),
             cancels: Vec::new(),
             window: Window { warmup: Time::ZERO, horizon: Time::ZERO + self.horizon },
             initial: Vec::new(),
@@ -211,6 +238,7 @@ pub(super) fn small(seed: u64) -> Scenario {
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(60),
     };
     case.scenario(seed, &case.delay)
@@ -225,6 +253,7 @@ fn rare_jobs_among_a_hundred_idle_workers() {
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(15),
     };
     case.hold();
@@ -239,6 +268,7 @@ fn thirty_jobs_in_the_longest_delay_and_workers_that_come_back() {
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(9),
     };
     case.hold();
@@ -257,6 +287,7 @@ fn mixed_capacities_among_three_hundred_workers() {
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(9),
     };
     case.hold();
@@ -274,6 +305,7 @@ fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
         batch: Batch::All,
         sizes: vec![0, 1, 4],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(10),
     };
     case.hold();
@@ -288,6 +320,7 @@ fn bursts_at_known_instants() {
         batch: Batch::One,
         sizes: vec![8],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(9),
     };
     case.hold();
@@ -305,6 +338,7 @@ fn jobs_that_give_up_and_leave_attempts_behind() {
         batch: Batch::One,
         sizes: vec![1, 2],
         patience: Some(exponential(0.05)),
+        faults: Availability::default(),
         horizon: Span::secs(9),
     };
     case.hold();
@@ -319,6 +353,7 @@ fn a_race_with_slightly_other_delays_would_be_told_apart() {
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(9),
     };
     assert_ne!(case.differences(&uniform(0.0, 3.15)), Vec::<String>::new());
@@ -333,6 +368,7 @@ fn quiet(delay: impl Into<Distribution>) -> Case {
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
+        faults: Availability::default(),
         horizon: Span::secs(12),
     }
 }
@@ -349,6 +385,7 @@ fn lively(delay: impl Into<Distribution>) -> Case {
         batch: Batch::All,
         sizes: vec![1, 3],
         patience: Some(exponential(0.2)),
+        faults: Availability::default(),
         horizon: Span::secs(8),
     }
 }
@@ -383,11 +420,32 @@ under! {
     measured_delays: Empirical::new((0..40).map(|k| 0.1 + 0.02 * f64::from(k % 25)).collect()).unwrap();
 }
 
+/// Workers that go out in the middle of a race leave their crowds, with their attempts under way, and come back to them.
+fn interrupted(delay: impl Into<Distribution>) -> Case {
+    Case { faults: faults(100), horizon: Span::secs(8), ..quiet(delay) }
+}
+
+#[test]
+fn workers_go_out_and_come_back_under_uniform_delays() {
+    interrupted(uniform(0.0, 0.9)).hold();
+}
+
+#[test]
+fn workers_go_out_and_come_back_under_exponential_delays() {
+    interrupted(exponential(0.3)).hold();
+}
+
+#[test]
+fn workers_go_out_and_come_back_under_later_delays() {
+    interrupted(uniform(0.2, 0.6)).hold();
+}
+
 /// Under a constant delay nothing is random but the jobs: the same trajectory, event by event.
 #[test]
 fn constant_delays_are_raced_in_lockstep() {
     for delay in [constant(1.5), uniform(0.8, 0.8), constant(0.0), constant(0.05)] {
-        for case in [quiet(delay.clone()), lively(delay.clone()), Case { batch: Batch::All, ..lively(delay.clone()) }] {
+        for case in [quiet(delay.clone()), lively(delay.clone()), Case { faults: faults(140), ..lively(delay.clone()) }]
+        {
             for seed in 0..20 {
                 super::same(&case.scenario(seed, &delay));
             }

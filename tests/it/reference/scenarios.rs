@@ -19,7 +19,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::actions::{ActionRecipe, actions};
+use super::actions::{ActionRecipe, actions, services};
 use super::faults::{FaultsRecipe, faults};
 use super::sources::{Gap, Process, Source};
 
@@ -50,30 +50,38 @@ pub(super) fn ticks(n: i64) -> Span {
 
 /// Any scenario with a few workers whose claim rule is one of `claim`.
 pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
-    with_workers(vec(capacities(), 1..=4), claim)
+    let faults = option::weighted(0.7, faults(0..=5, 0..=2));
+    with(vec(capacities(), 1..=4), claim, actions(services(3)), faults)
+}
+
+/// Scenarios in which workers go out and come back all the time, mostly in the middle of a job.
+pub(crate) fn storms(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
+    with(vec(capacities(), 2..=4), claim, actions(services(0)), faults(3..=8, 0..=2).prop_map(Some))
 }
 
 /// Any scenario with about a hundred workers of a few kinds.
 pub(crate) fn crowds(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
     let mixed = (vec(capacities(), 1..=3), 60..=140_usize)
         .prop_map(|(kinds, workers)| kinds.into_iter().cycle().take(workers).collect());
-    with_workers(mixed, claim)
+    with(mixed, claim, actions(services(3)), option::weighted(0.7, faults(0..=60, 0..=20)))
 }
 
-fn with_workers(
+fn with(
     workers: impl Strategy<Value = Vec<[i64; 3]>>,
     claim: impl Strategy<Value = ClaimRule>,
+    action: impl Strategy<Value = ActionRecipe>,
+    faults: impl Strategy<Value = Option<FaultsRecipe>>,
 ) -> impl Strategy<Value = Scenario> {
     let system = (
         1..=3_usize,
         workers,
         vec(needs(), 1..=4),
-        vec(actions(), 1..=4),
+        vec(action, 1..=4),
         claim,
         option::weighted(0.3, 0..5_u64),
         5..=40_i64,
         vec(initial_rows(), 0..=5),
-        option::weighted(0.7, faults()),
+        faults,
     );
     (system, vec(sources(), 1..=4), any::<u16>()).prop_map(|(system, sources, seed)| build(system, sources, seed))
 }

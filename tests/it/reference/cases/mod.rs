@@ -1,5 +1,10 @@
 //! Small cases that were worked out by hand; both simulators must find the same.
 
+mod capacity;
+mod children;
+mod outages;
+mod stops;
+
 use claimsim::engine::{
     ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System,
     Window,
