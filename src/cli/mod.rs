@@ -1,5 +1,6 @@
 //! The command line: the only floor that touches files, terminal, wall clock and the number of threads.
 
+mod audit;
 mod check;
 mod completions;
 mod cron;
@@ -35,6 +36,7 @@ const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
   claimsim check scenarios/*.toml
+  claimsim audit scenarios/registry-week.toml --at 57h jobs --running true
   claimsim cron '0 0 3 * * *' --from 2026-01-01T00:00:00Z --count 3
 
 Exit codes: 0 done, 1 the run or a write failed, 2 wrong usage or input.";
@@ -45,6 +47,7 @@ enum Command {
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
     Cron(cron::Cron),
+    Audit(audit::Audit),
     List(list::List),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),
         Command::Cron(cron) => cron.execute(),
+        Command::Audit(audit) => audit.execute(),
         Command::List(list) => list.execute(),
         Command::Schema(schema::Schema {}) => schema::Schema::execute(),
         Command::Completions(completions) => completions.execute(),

@@ -41,6 +41,14 @@ pub struct Heartbeat {
     pub sweep: Span,
 }
 
+impl Heartbeat {
+    /// The expiration that the last heartbeat up to and with `now` has set, of a worker that came up at `since`.
+    pub fn expiration(&self, since: Time, now: Time) -> Time {
+        let beats = (now - since).0 / self.period.0;
+        since + Span(beats * self.period.0) + self.expiry
+    }
+}
+
 impl Default for Heartbeat {
     fn default() -> Heartbeat {
         Heartbeat { period: Span::secs(5), expiry: Span::secs(30), sweep: Span::secs(5) }

@@ -27,6 +27,9 @@ pub trait Observer {
     /// A row was made, to fall due at its `scheduled_at`, or now if that is past; `given` is what it brought along.
     fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {}
 
+    /// The row that is made next comes from this source, by its number. Told of sources that are not bare, crons among them.
+    fn coming_from(&mut self, source: usize) {}
+
     /// A row fell due: it now waits (or, at the start, already runs and is told as claimed next).
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {}
 
@@ -121,6 +124,12 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
         self.0.left(now, job, ending);
         self.1.left(now, job, ending);
+    }
+
+    #[inline]
+    fn coming_from(&mut self, source: usize) {
+        self.0.coming_from(source);
+        self.1.coming_from(source);
     }
 
     #[inline(always)]

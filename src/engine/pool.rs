@@ -6,7 +6,7 @@
 
 use super::bits::{Bits, ones_of};
 use super::lanes::Packing;
-use super::system::{InitialState, System};
+use super::system::System;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::worker::WorkerId;
 
@@ -252,7 +252,7 @@ fn touched(system: &System, need: &CapacityMap) -> Vec<u64> {
 fn most_units(system: &System) -> i64 {
     let mut taken = vec![0_i64; system.workers.len() * system.resources.len()];
     for row in &system.initial {
-        if let InitialState::Running(worker) = row.state {
+        if let Some(worker) = row.state.worker() {
             let first = worker.0 as usize * system.resources.len();
             let units = &system.need(row.need).0;
             taken[first..].iter_mut().zip(units).for_each(|(taken, units)| *taken = taken.saturating_add(*units));

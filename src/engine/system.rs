@@ -258,6 +258,8 @@ pub enum InitialState {
     Waiting,
     /// Runs on a worker since the start, with a fresh service time.
     Running(WorkerId),
+    /// As a running one, and somebody has asked to cancel it.
+    CancelRequested(WorkerId),
 }
 
 impl InitialState {
@@ -266,6 +268,15 @@ impl InitialState {
         match self {
             InitialState::Waiting => Status::Waiting,
             InitialState::Running(_) => Status::Running,
+            InitialState::CancelRequested(_) => Status::CancelRequest,
+        }
+    }
+
+    /// The worker that it runs on, if it runs.
+    pub fn worker(self) -> Option<WorkerId> {
+        match self {
+            InitialState::Waiting => None,
+            InitialState::Running(worker) | InitialState::CancelRequested(worker) => Some(worker),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::availability::{Heartbeat, OutageKind};
 use super::system::System;
-use crate::model::time::{Span, Time};
+use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 /// All workers under watch.
@@ -80,16 +80,9 @@ impl Vigil {
         &self.watched[worker.0 as usize]
     }
 
-    /// The expiration that the last heartbeat up to and with `now` has set.
-    fn expiry_after(&self, since: Time, now: Time) -> Time {
-        let Heartbeat { period, expiry, .. } = self.heartbeat;
-        let beats = (now - since).0 / period.0;
-        since + Span(beats * period.0) + expiry
-    }
-
     /// An outage of a worker begins.
     pub(super) fn go_out(&mut self, worker: WorkerId, kind: OutageKind, now: Time) -> Going {
-        let expires = self.expiry_after(self.of(worker).since, now);
+        let expires = self.heartbeat.expiration(self.of(worker).since, now);
         let watched = &mut self.watched[worker.0 as usize];
         watched.outages += 1;
         if watched.outages == 1 {

@@ -2,8 +2,10 @@
 //!
 //! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
 
+mod audit;
 mod replication;
 mod results;
 
+pub use audit::audit;
 pub use replication::{Progress, run, run_observed};
 pub use results::{Results, SummaryRow};

@@ -11,12 +11,13 @@ use std::io;
 
 use crate::arrival::Source;
 use crate::engine::System;
-use crate::model::time::{Epoch, Span};
+use crate::model::time::{Epoch, Span, Time};
 use crate::policy::Policy;
+use crate::registry::Originals;
 
 pub use diagnostic::Report;
 use source::Sources;
-use spec::Spec;
+use spec::{Moment, Spec};
 
 /// A scenario, checked and built: everything a run needs, and no text that still has to be understood.
 #[derive(Clone, Debug)]
@@ -39,6 +40,31 @@ pub struct Scenario {
     pub system: System,
     /// Where jobs come from, in the order of the file.
     pub sources: Vec<Source>,
+    /// The documents that workers, initial rows and crons come from.
+    pub originals: Originals,
+}
+
+impl Scenario {
+    /// The instant of the run that a text means, as scenarios write instants: `"2017-02-18T01:00:00Z"` or `"25h"`.
+    ///
+    /// # Errors
+    /// Says what is wrong with it: it is no instant, or lies before the start or after the end of the run.
+    pub fn instant(&self, text: &str) -> Result<Time, String> {
+        let moment = text.parse::<Moment>()?;
+        let horizon = self.system.window.horizon;
+        let shown = |time| self.epoch.rfc3339(time, chrono::SecondsFormat::AutoSi);
+        match moment.after(self.epoch) {
+            _ if moment.is_before(self.epoch) => {
+                Err(format!("`{text}` lies before the start of the run, which is {}", shown(Time::ZERO)))
+            }
+            Some(time) if time <= horizon => Ok(time),
+            _ => Err(format!(
+                "`{text}` lies beyond the horizon, {} after the start; the run ends at {}",
+                horizon - Time::ZERO,
+                shown(horizon)
+            )),
+        }
+    }
 }
 
 /// Reads the files a scenario names; given by the floor that may touch files.

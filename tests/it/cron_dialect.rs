@@ -138,6 +138,26 @@ fn every_counts_whole_seconds_from_the_last_firing() {
 }
 
 #[test]
+fn every_keeps_step_with_a_known_firing_before_and_after_it() {
+    let known = instant("2018-04-21T11:40:00.9Z");
+    let in_step = |schedule: &str| Schedule::parse(schedule).unwrap().in_step_with(known);
+    for (after, next) in [
+        ("2018-04-21T11:39:59.9Z", "2018-04-21T11:40:00Z"),
+        ("2018-04-21T11:40:00Z", "2018-04-21T13:10:00Z"),
+        ("2018-04-21T10:10:00Z", "2018-04-21T11:40:00Z"),
+        ("2018-04-21T10:09:59.999Z", "2018-04-21T10:10:00Z"),
+        ("2018-04-20T11:40:00Z", "2018-04-20T13:10:00Z"),
+        ("2019-04-21T11:40:00Z", "2019-04-21T13:10:00Z"),
+    ] {
+        let mut firings = in_step("@every 90m").firings(instant(after));
+        assert_eq!(firings.next(), Some(instant(next)), "after {after}");
+        assert_eq!(firings.next(), Some(instant(next) + chrono::TimeDelta::minutes(90)));
+    }
+    let daily = in_step("0 0 3 * * *").firings(known).next();
+    assert_eq!(daily, Some(instant("2018-04-22T03:00:00Z")), "any other schedule is in step with the calendar");
+}
+
+#[test]
 fn firings_are_strictly_after_and_the_search_ends_with_the_fifth_year() {
     let daily = Schedule::parse("0 0 3 * * *").unwrap();
     for (after, next) in [

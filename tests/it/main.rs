@@ -1,6 +1,7 @@
 //! One binary of integration tests; each module says what it holds the simulator to.
 
 mod arrival_laws;
+mod audit;
 mod cli;
 mod cron_dialect;
 mod determinism;

@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
 fn every(text: &str) -> Result<Rule, ScheduleError> {
     let nanos = go_duration(text).ok_or_else(|| ScheduleError::Every { text: text.to_owned() })?;
     let period = TimeDelta::nanoseconds(nanos - nanos % NANOS);
-    Ok(Rule::Every(period.max(TimeDelta::seconds(1))))
+    Ok(Rule::Every { period: period.max(TimeDelta::seconds(1)), phase: None })
 }
 
 /// The names, or the one that is meant where only upper case is wrong.

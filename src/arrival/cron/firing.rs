@@ -34,7 +34,7 @@ impl Firings {
             Rule::Calendar(calendar) if calendar.includes(day) => {
                 calendar.times().after(after.num_seconds_from_midnight())
             }
-            Rule::Calendar(_) | Rule::Every(_) => None,
+            Rule::Calendar(_) | Rule::Every { .. } => None,
         };
         Firings { rule, last: after, day, time }
     }
@@ -46,7 +46,7 @@ impl Iterator for Firings {
     #[inline]
     fn next(&mut self) -> Option<DateTime<Utc>> {
         self.last = match &*self.rule {
-            Rule::Every(period) => self.last.trunc_subsecs(0).checked_add_signed(*period)?,
+            Rule::Every { period, phase } => every(*period, *phase, self.last)?,
             Rule::Calendar(calendar) => {
                 let time = if let Some(time) = self.time {
                     time
@@ -60,6 +60,13 @@ impl Iterator for Firings {
         };
         Some(self.last)
     }
+}
+
+/// The firing after `last` of a schedule that fires every so many whole seconds.
+fn every(period: TimeDelta, phase: Option<DateTime<Utc>>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let last = last.trunc_subsecs(0);
+    let since = phase.map_or(0, |firing| (last - firing).num_seconds().rem_euclid(period.num_seconds()));
+    last.checked_add_signed(period - TimeDelta::seconds(since))
 }
 
 /// The next day with firings, if it comes within the years searched.

@@ -15,7 +15,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use calendar::Calendar;
 
@@ -33,7 +33,12 @@ pub struct Schedule {
 #[derive(Debug, PartialEq, Eq)]
 enum Rule {
     /// So many whole seconds after the last firing, at least one; not aligned to the clock.
-    Every(TimeDelta),
+    Every {
+        /// From one firing to the next.
+        period: TimeDelta,
+        /// One of the firings; where it is not known, they count from when somebody asks.
+        phase: Option<DateTime<Utc>>,
+    },
     /// On these days at these times.
     Calendar(Calendar),
 }
@@ -50,6 +55,14 @@ impl Schedule {
             None => Rule::Calendar(Calendar::new(&parse::fields(text)?)),
         };
         Ok(Schedule { text: text.to_owned(), rule: Arc::new(rule) })
+    }
+
+    /// The same schedule in step with a firing of it: `@every` counts from there, and not from when somebody asks.
+    #[must_use]
+    pub fn in_step_with(self, firing: DateTime<Utc>) -> Schedule {
+        let Rule::Every { period, .. } = *self.rule else { return self };
+        let rule = Rule::Every { period, phase: Some(firing.trunc_subsecs(0)) };
+        Schedule { rule: Arc::new(rule), ..self }
     }
 
     /// Its firing times strictly after `after`, without end unless none lies within five years of the one before: the

@@ -16,7 +16,7 @@ use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
-    /// All rows are numbered before those that run start children.
+    /// All rows are numbered before those that run are put to work.
     pub(super) fn enter_initial_rows(&mut self) {
         let mut running = Vec::new();
         for row in &self.system.initial {
@@ -28,11 +28,19 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 ..Given::default()
             };
             let origin = Origin { action: row.action, given: Some(&given), heirs: Heirs::default() };
-            let draft = self.life.draw(self.system, row.action, Some(&given));
+            let mut draft = self.life.draw(self.system, row.action, Some(&given));
+            if row.state != InitialState::Waiting {
+                // Its children have been started, and are rows of their own.
+                draft.luck.children = 0;
+            }
+            if let InitialState::CancelRequested(_) = row.state {
+                // How long it has been stopping is not known: it is asked again.
+                draft.luck.cancel = Some(Span::ZERO);
+            }
             let job = self.number(origin, &draft, row.scheduled_at);
-            match row.state {
-                InitialState::Waiting => self.announce(job, draft.luck),
-                InitialState::Running(worker) => running.push((job, draft.luck, worker)),
+            match row.state.worker() {
+                None => self.announce(job, draft.luck),
+                Some(worker) => running.push((job, draft.luck, worker)),
             }
         }
         for (job, luck, worker) in running {
@@ -112,6 +120,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             } else if self.is_skipped(source, action) {
                 self.observer.skipped(self.now, action);
             } else {
+                self.observer.coming_from(source);
                 let job = self.number(origin, &draft, self.now);
                 self.fall_due_with(job, draft.luck, count == 1);
             }
@@ -167,6 +176,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         let given = self.sources[source].process.given().copied();
         let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
+        self.observer.coming_from(source);
         let job = self.number(origin, &draft, at);
         self.fall_due_with(job, draft.luck, true);
     }

@@ -262,6 +262,11 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         }
     }
 
+    /// Gives the observer back, with things as they stand.
+    pub fn into_observer(self) -> O {
+        self.observer
+    }
+
     /// Runs to the horizon, tells the observer what is still there, and gives it back.
     pub fn finish(mut self) -> O {
         while self.step() {}

@@ -1,5 +1,7 @@
 //! Crons of the scenario.
 
+use chrono::{DateTime, Utc};
+
 use super::Build;
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
@@ -37,7 +39,7 @@ impl Build<'_> {
             }
             return;
         };
-        let schedule = self.schedule(&text.value, text.place, "");
+        let schedule = self.schedule(&text.value, None, text.place, "");
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.uses(action, need, false, name.place);
             let (overlap, missed) = (cron.overlap, cron.missed);
@@ -45,10 +47,17 @@ impl Build<'_> {
         }
     }
 
-    /// Reads a schedule; warns if it does not fire within the run. `whose` begins the complaints.
-    pub(super) fn schedule(&mut self, text: &str, place: Place, whose: &str) -> Option<Schedule> {
+    /// Reads a schedule, of which one firing may be known; warns if it does not fire within the run. `whose` begins the
+    /// complaints.
+    pub(super) fn schedule(
+        &mut self,
+        text: &str,
+        firing: Option<DateTime<Utc>>,
+        place: Place,
+        whose: &str,
+    ) -> Option<Schedule> {
         let schedule = match Schedule::parse(text) {
-            Ok(schedule) => schedule,
+            Ok(schedule) => firing.into_iter().fold(schedule, Schedule::in_step_with),
             Err(error) => {
                 self.complain(Complaint::error(place, format!("{whose}{error}")));
                 return None;

@@ -33,6 +33,7 @@ use crate::engine::{InitialRow, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
+use crate::registry::Originals;
 use actions::DraftAction;
 use availability::DraftAvailability;
 use needs::{Needs, Units};
@@ -62,6 +63,7 @@ struct Build<'a> {
     /// Where jobs come from, with the place that says so: they are ordered by it.
     arrivals: Vec<(Place, Source)>,
     initial: Vec<InitialRow>,
+    originals: Originals,
 }
 
 /// Builds the scenario that `spec` describes; `complaints` are those that reading it gave.
@@ -87,7 +89,18 @@ pub(super) fn build(
     let claim = build.claim(&spec.claim);
     build.check(spec);
     let Build {
-        complaints, notes, inputs, settings, needs, workers, availability, actions, mut arrivals, initial, ..
+        complaints,
+        notes,
+        inputs,
+        settings,
+        needs,
+        workers,
+        availability,
+        actions,
+        mut arrivals,
+        initial,
+        originals,
+        ..
     } = build;
     let report = Report::new(sources, complaints);
     let (Some((claim, policy)), Some(window), 0) = (claim, settings.window, report.errors()) else {
@@ -116,6 +129,7 @@ pub(super) fn build(
         policy,
         system,
         sources: arrivals.into_iter().map(|(_, source)| source).collect(),
+        originals,
     };
     Ok(Loaded { scenario, warnings: report, notes, inputs })
 }
@@ -145,6 +159,7 @@ impl<'a> Build<'a> {
             actions: Vec::new(),
             arrivals: Vec::new(),
             initial: Vec::new(),
+            originals: Originals::default(),
         };
         build.settings(spec);
         build

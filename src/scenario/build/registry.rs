@@ -64,6 +64,7 @@ impl Build<'_> {
                 continue;
             }
             let offers = self.document_units(file, row.capacity_map.get());
+            self.originals.workers.insert(WorkerId(self.workers.len() as u32), row);
             self.workers.push(DraftWorker { id, offers, place: file.place });
         }
         self.unique_ids();
@@ -88,14 +89,14 @@ impl Build<'_> {
                 self.complain(Complaint::error(file.place, title).help("the registry keeps one cron for each action"));
             } else {
                 let whose = format!("`{}`, cron for `{name}`: ", file.value);
-                if let Some(schedule) = self.schedule(text, file.place, &whose) {
-                    self.registry_cron(file, &name, schedule, &row);
+                if let Some(schedule) = self.schedule(text, row.next_run.get().copied(), file.place, &whose) {
+                    self.registry_cron(file, &name, schedule, row);
                 }
             }
         }
     }
 
-    fn registry_cron(&mut self, file: &At<String>, name: &str, schedule: Schedule, row: &CronDocument) {
+    fn registry_cron(&mut self, file: &At<String>, name: &str, schedule: Schedule, row: CronDocument) {
         let Some(action) = self.find_action(name) else {
             let title = format!("`{}`: there is a cron for the action `{name}`, which is not described", file.value);
             let complaint = self.suggest_action(Complaint::error(file.place, title), name);
@@ -109,6 +110,7 @@ impl Build<'_> {
             stop_timeout: row.stop_timeout.get().copied(),
             ..Given::default()
         };
+        self.originals.crons.insert(action, row);
         self.uses(action, need, false, file.place);
         let (overlap, missed) = (Overlap::default(), Missed::default());
         self.arrivals.push((file.place, Source::Cron { action, schedule, overlap, missed, given }));
@@ -119,9 +121,9 @@ impl Build<'_> {
         let mut finished = 0_usize;
         let mut unknown: BTreeMap<Option<String>, usize> = BTreeMap::new();
         let mut initial = Vec::new();
-        for row in &rows {
-            let status = row.stands();
-            if !matches!(status, Some(Status::Waiting | Status::Running)) {
+        let all = rows.len();
+        for row in rows {
+            if is_over(&row) {
                 finished += 1;
                 continue;
             }
@@ -130,18 +132,18 @@ impl Build<'_> {
                 None => default_action,
             };
             match action {
-                Some(action) => initial.extend(self.registry_job(file, row, action, status == Some(Status::Running))),
+                Some(action) => initial.extend(self.registry_job(file, &row, action).map(|initial| (initial, row))),
                 None => *unknown.entry(row.action.get().cloned()).or_default() += 1,
             }
         }
         if finished > 0 {
-            self.notes.push(format!("{}: {finished} of {} rows have ended and are left out", file.value, rows.len()));
+            self.notes.push(format!("{}: {finished} of {all} rows have ended and are left out", file.value));
         }
         for (name, rows) in unknown {
             self.unknown_action(file, name.as_deref(), rows, has_action);
         }
-        initial.sort_by_cached_key(|row: &InitialRow| (row.scheduled_at, id_order(&row.document_id)));
-        self.initial = initial;
+        initial.sort_by_cached_key(|(row, _): &(InitialRow, _)| (row.scheduled_at, id_order(&row.document_id)));
+        (self.initial, self.originals.jobs) = initial.into_iter().unzip();
         self.overfull_workers(file);
     }
 
@@ -149,7 +151,7 @@ impl Build<'_> {
     fn overfull_workers(&mut self, file: &At<String>) {
         let mut busy: BTreeMap<WorkerId, Units> = BTreeMap::new();
         for row in &self.initial {
-            let InitialState::Running(worker) = row.state else { continue };
+            let Some(worker) = row.state.worker() else { continue };
             let sum = busy.entry(worker).or_default();
             for (resource, units) in self.needs.get(row.need) {
                 let sum: &mut i64 = sum.entry(*resource).or_default();
@@ -167,15 +169,13 @@ impl Build<'_> {
         }
     }
 
-    fn registry_job(
-        &mut self,
-        file: &At<String>,
-        row: &JobDocument,
-        action: ActionId,
-        runs: bool,
-    ) -> Option<InitialRow> {
+    fn registry_job(&mut self, file: &At<String>, row: &JobDocument, action: ActionId) -> Option<InitialRow> {
         let document_id = row.id.get().cloned().unwrap_or_default();
-        let state = if runs { InitialState::Running(self.runs_on(file, row)?) } else { InitialState::Waiting };
+        let state = match row.stands() {
+            Some(Status::Running) => InitialState::Running(self.runs_on(file, row)?),
+            Some(Status::CancelRequest) => InitialState::CancelRequested(self.runs_on(file, row)?),
+            _ => InitialState::Waiting,
+        };
         let need = self.row_need(file, &row.capacity_map);
         self.uses(action, need, false, file.place);
         let scheduled_at = match row.scheduled_at.get() {
@@ -247,6 +247,15 @@ impl Build<'_> {
             }
         }
         self.needs.units(map.iter().map(|(resource, units)| (resource.as_str(), *units)))
+    }
+}
+
+/// Whether nothing more becomes of a row. A request to cancel a row that nobody has claimed is fulfilled.
+fn is_over(row: &JobDocument) -> bool {
+    match row.stands() {
+        Some(Status::Waiting | Status::Running) => false,
+        Some(Status::CancelRequest) => row.worker_id.get().is_none(),
+        _ => true,
     }
 }
 

@@ -85,11 +85,7 @@ impl Build<'_> {
 
     /// The simulated instant that a moment means; a complaint, if it lies before the start or too far away.
     pub(super) fn instant(&mut self, moment: &At<Moment>) -> Option<Time> {
-        let time = match moment.value {
-            Moment::After(span) => Some(Time::ZERO + span),
-            Moment::Calendar(instant) => self.settings.epoch.time_of(instant),
-        };
-        let Some(time) = time else {
+        let Some(time) = moment.value.after(self.settings.epoch) else {
             self.complain(Complaint::error(moment.place, "this is more than 292 years away from `start`"));
             return None;
         };

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
 
-use crate::model::time::Span;
+use crate::model::time::{Epoch, Span, Time};
 
 /// A date and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +57,21 @@ pub(crate) enum Moment {
     Calendar(DateTime<Utc>),
     /// So long after `start`.
     After(Span),
+}
+
+impl Moment {
+    /// Whether it lies before the start of the run.
+    pub(crate) fn is_before(self, epoch: Epoch) -> bool {
+        matches!(self, Moment::Calendar(instant) if instant < epoch.0)
+    }
+
+    /// The simulated instant that it means; `None` if it is more than 292 years away.
+    pub(crate) fn after(self, epoch: Epoch) -> Option<Time> {
+        match self {
+            Moment::After(span) => Some(Time::ZERO + span),
+            Moment::Calendar(instant) => epoch.time_of(instant),
+        }
+    }
 }
 
 impl FromStr for Moment {

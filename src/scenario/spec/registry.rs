@@ -12,7 +12,8 @@ pub(crate) struct Registry {
     /// What `GET /api/v0/workers` gave: these workers come after those of the scenario. Dead ones are left out.
     #[schemars(example = "registry/workers.json")]
     pub(crate) workers: Option<At<String>>,
-    /// What `GET /api/v0/jobs` gave: waiting jobs wait, running ones run with a fresh service time, finished ones are left out.
+    /// What `GET /api/v0/jobs` gave: waiting jobs wait, running ones run with a fresh service time and are asked to cancel again if they
+    /// were before, finished ones are left out.
     #[schemars(example = "registry/jobs.json")]
     pub(crate) jobs: Option<At<String>>,
     /// What `GET /api/v0/crons` gave. A `[cron.X]` of the scenario takes the place of the document's cron for that action.

@@ -196,7 +196,8 @@ struct InitialRecipe {
     retries_left: Option<u32>,
     deadline: Option<i64>,
     stop_timeout: Option<i64>,
-    runs_on: Option<usize>,
+    /// And whether it has been asked to cancel.
+    runs_on: Option<(usize, bool)>,
 }
 
 fn initial_rows() -> impl Strategy<Value = InitialRecipe> {
@@ -207,7 +208,7 @@ fn initial_rows() -> impl Strategy<Value = InitialRecipe> {
         option::of(0..=2_u32),
         option::weighted(0.2, 0..=3_i64),
         option::weighted(0.2, 0..=2_i64),
-        option::weighted(0.4, 0..4_usize),
+        option::weighted(0.4, (0..4_usize, prop::bool::weighted(0.2))),
     );
     fields.prop_map(|(action, need, scheduled_at, retries_left, deadline, stop_timeout, runs_on)| InitialRecipe {
         action,
@@ -225,9 +226,13 @@ impl InitialRecipe {
     fn build(self, index: usize, system: &System) -> InitialRow {
         let action = self.action % system.actions.len();
         let need = self.need.map_or(system.actions[action].need, |need| NeedId((need % system.needs.len()) as u16));
-        let state = self.runs_on.map_or(InitialState::Waiting, |worker| {
+        let state = self.runs_on.map_or(InitialState::Waiting, |(worker, is_asked)| {
             let worker = WorkerId((worker % system.workers.len()) as u32);
-            if has_room(system, worker, need) { InitialState::Running(worker) } else { InitialState::Waiting }
+            match (has_room(system, worker, need), is_asked) {
+                (false, _) => InitialState::Waiting,
+                (true, false) => InitialState::Running(worker),
+                (true, true) => InitialState::CancelRequested(worker),
+            }
         });
         InitialRow {
             document_id: format!("row-{index}"),
@@ -244,7 +249,7 @@ impl InitialRecipe {
 
 fn has_room(system: &System, worker: WorkerId, need: NeedId) -> bool {
     let mut free = system.worker(worker).capacity.clone();
-    for row in system.initial.iter().filter(|row| row.state == InitialState::Running(worker)) {
+    for row in system.initial.iter().filter(|row| row.state.worker() == Some(worker)) {
         free.0.iter_mut().zip(&system.need(row.need).0).for_each(|(free, need)| *free -= need);
     }
     free.fits(system.need(need))

@@ -3,7 +3,7 @@
 use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, Given, InitialState, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::job::{Ending, JobId};
-use claimsim::model::time::Time;
+use claimsim::model::time::{Span, Time};
 
 use super::super::draws::Drawn;
 use super::row::{Process, Row, State};
@@ -44,14 +44,20 @@ impl<A: ArrivalProcess> Naive<'_, A> {
                 ..Given::default()
             };
             let (action, scheduled_at) = (initial.action, initial.scheduled_at);
-            let (ordinal, drawn) = self.draws.exogenous(action, None);
+            let (ordinal, mut drawn) = self.draws.exogenous(action, None);
+            if initial.state != InitialState::Waiting {
+                drawn.children = 0;
+            }
+            if matches!(initial.state, InitialState::CancelRequested(_)) {
+                drawn.cancel = Some(Span::ZERO);
+            }
             self.create(Newcomer { action, given, scheduled_at, ordinal, drawn, customer: None, parent: None });
             if initial.state == InitialState::Waiting {
                 self.schedule(scheduled_at.max(Time::ZERO), Class::Arrival, What::FallDue(row));
             }
         }
         for (row, initial) in self.system.initial.iter().enumerate() {
-            if let InitialState::Running(worker) = initial.state {
+            if let Some(worker) = initial.state.worker() {
                 self.tell_due(row);
                 self.expect_cancel(row);
                 self.claim(row, worker.0 as usize);

@@ -1,0 +1,42 @@
+//! A look at a scenario under way: one replication up to an instant, as the registry's documents show it.
+
+use crate::arrival::Source;
+use crate::arrival::cron::Schedule;
+use crate::engine::{ArrivalStart, ClaimPolicy, Simulation};
+use crate::model::time::Time;
+use crate::policy::{FirstFit, Policy};
+use crate::random::stream::Streams;
+use crate::registry::audit::{Audit, Cron, Ledger, Subject};
+use crate::scenario::Scenario;
+
+/// Runs a replication (they are numbered from 0) up to and with an instant, which must not lie beyond the horizon.
+pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
+    let Scenario { system, originals, epoch, seed, .. } = scenario;
+    let replication = u64::from(replication);
+    let ledger = match scenario.policy {
+        Policy::FirstFit => ledger(scenario, FirstFit, replication, at),
+    };
+    let subject = Subject { system, originals, epoch: *epoch, seed: *seed, replication, at };
+    let crons = scenario.sources.iter().enumerate().filter_map(|(source, of)| cron(scenario, source, of, at));
+    Audit::new(subject, ledger, crons.collect())
+}
+
+/// The tables that a replication leaves behind at an instant.
+fn ledger<P: ClaimPolicy>(scenario: &Scenario, policy: P, replication: u64, at: Time) -> Ledger<'_> {
+    let streams = Streams::new(scenario.seed, replication);
+    let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
+    let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
+    let mut simulation = Simulation::new(&scenario.system, policy, sources, &streams, Ledger::new(&scenario.system));
+    simulation.run_until(at);
+    simulation.into_observer()
+}
+
+/// A source as a cron that stands at an instant, if it is one.
+fn cron(scenario: &Scenario, source: usize, of: &Source, at: Time) -> Option<Cron> {
+    let Source::Cron { action, schedule, given, .. } = of else { return None };
+    // What counts from the start is in step with its first firing.
+    let first = schedule.firings(scenario.epoch.0).next();
+    let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
+    let next_run = scenario.epoch.calendar_of(at).and_then(|at| in_step.firings(at).next());
+    Some(Cron { source, action: *action, schedule: schedule.to_string(), given: *given, next_run })
+}
