@@ -66,6 +66,7 @@ pub mod arrival;
 pub mod cli;
 pub mod engine;
 pub mod experiment;
+pub mod import;
 pub mod model;
 pub mod policy;
 pub mod random;

@@ -5,6 +5,7 @@ mod completions;
 mod cron;
 mod files;
 mod folder;
+mod import;
 mod job_file;
 mod list;
 mod produce;
@@ -35,6 +36,7 @@ const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
   claimsim check scenarios/*.toml
+  claimsim import --jobs jobs.json --workers workers.json --crons crons.json --out registry.toml
   claimsim cron '0 0 3 * * *' --from 2026-01-01T00:00:00Z --count 3
 
 Exit codes: 0 done, 1 the run or a write failed, 2 wrong usage or input.";
@@ -44,6 +46,7 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
+    Import(import::Import),
     Cron(cron::Cron),
     List(list::List),
     Schema(schema::Schema),
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),
+        Command::Import(import) => import.execute(),
         Command::Cron(cron) => cron.execute(),
         Command::List(list) => list.execute(),
         Command::Schema(schema::Schema {}) => schema::Schema::execute(),
