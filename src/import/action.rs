@@ -3,12 +3,11 @@
 use super::arrivals::Arrivals;
 use super::crons::Crons;
 use super::history::{History, said_need};
-use super::service::{Finished, Service, finished};
+use super::service::{Finished, Service, Shape, finished};
 use super::slots::{Basis, Start};
-use super::text::{self, Toml, count, number, rate, seconds};
+use super::text::{self, Toml, count, number, rate, rate_like, seconds};
 use super::vote::Vote;
 use super::window::Window;
-use super::workers::Sites;
 use super::{ASSUMPTION, interval};
 use crate::model::time::Span;
 use crate::registry::document::Field;
@@ -35,7 +34,6 @@ pub(super) struct Evidence<'a> {
     pub(super) crons: &'a Crons<'a>,
     pub(super) window: Option<Window>,
     pub(super) slots: &'a [Option<Start>],
-    pub(super) sites: &'a Sites<'a>,
 }
 
 impl Evidence<'_> {
@@ -61,19 +59,20 @@ impl Evidence<'_> {
         let rows = self.history.of(action).count();
         let active = self.history.of(action).filter(|(_, row)| row.is_active()).count();
         if rows == 0 {
-            return toml.comment("No rows: only its cron is known.");
+            return toml.comment(if self.crons.has(action) { "No rows: only its cron is known." } else { "No rows." });
         }
-        let mut words = vec![count(rows, "row")];
+        let mut words = Vec::new();
         for (number, what) in [
-            (arrivals.by_cron, "made by its cron"),
-            (arrivals.retries, "further attempts of others (retryFromID), which are no arrivals"),
+            (arrivals.by_cron, "by its cron"),
+            (arrivals.retries, "further attempts (by retryFromID), which are no arrivals"),
             (active, "not at an end yet, whose run times are not known"),
         ] {
             if number > 0 {
                 words.push(format!("{number} {what}"));
             }
         }
-        toml.comment(&format!("{}.", words.join("; ")));
+        let but = if words.is_empty() { "" } else { ": " };
+        toml.comment(&format!("{}{but}{}.", count(rows, "row"), words.join(", ")));
     }
 
     /// Says that the jobs of one action may be children of another's.
@@ -165,8 +164,8 @@ impl Evidence<'_> {
                 format!(" of {} jobs that came together", arrivals.jobs)
             },
             if arrivals.profile.is_some() { ", more in some hours of the day than in others" } else { "" },
-            rate(low),
-            rate(high)
+            rate_like(low, arrivals.rate),
+            rate_like(high, arrivals.rate)
         ));
         if let Some(burstiness) = arrivals.burstiness.filter(|scv| *scv > 2.0) {
             toml.comment(&format!(
@@ -213,41 +212,8 @@ impl Evidence<'_> {
             toml.comment(&format!("{ASSUMPTION}: no row tells how long it runs; this is {why}."));
             return toml.pair("service", &text::string(published.map_or("1m", |(_, time)| time)), "");
         };
-        self.explain(toml, service);
+        explain(toml, service);
         toml.pair("service", &distribution(service), "");
-    }
-
-    fn explain(&self, toml: &mut Toml, service: &Service) {
-        let half = service.half.map(|half| format!(" ± {}", seconds(half))).unwrap_or_default();
-        toml.comment(&format!(
-            "Run time {}{half} on average, of {}{}: p50 {}, p95 {}, max {}.",
-            seconds(service.mean),
-            count(service.values.len(), "row"),
-            if service.failed { " that ended in error, for want of others" } else { "" },
-            seconds(service.quantile(0.5)),
-            seconds(service.quantile(0.95)),
-            seconds(service.quantile(1.0))
-        ));
-        let (delay, whole) = (seconds(service.delay), seconds(service.wait_and_run));
-        toml.comment(&match service.basis {
-            Basis::NeedsNothing => format!(
-                "Rows tell wait + run only, {whole} on average. It needs nothing, so it waits for its claim alone, {delay} on average, \
-                 which is taken off."
-            ),
-            Basis::Slots => format!(
-                "Rows tell wait + run only, {whole} on average. What its workers ran before bounds the starts, and a claim delay of \
-                 {delay} on average is taken off; right if they offered then what they offer now, and all their rows are \
-                 here."
-            ),
-            Basis::ScheduleOnly => format!(
-                "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) less a claim delay of {delay}, because {}.",
-                if self.sites.known {
-                    "these rows ran on workers that are not in the workers document or offer less now"
-                } else {
-                    "no workers document says what workers offer"
-                }
-            ),
-        });
     }
 
     fn write_retries(&self, toml: &mut Toml, action: usize) {
@@ -293,11 +259,70 @@ impl Evidence<'_> {
         }
         if finished.at_deadline > 0 {
             toml.comment(&format!(
-                "{} stopped by the deadline: left out of `error`, and counted in `service` with the deadline, so that is too low.",
-                count(finished.at_deadline, "row was").replace("wass", "s were").replace("row s", "rows")
+                "Stopped by the deadline: {}, left out of `error`, and counted in `service` as a second longer than that, which is too short.",
+                count(finished.at_deadline, "row")
             ));
         }
     }
+}
+
+/// An action where documents know of none: a scenario needs one.
+pub(super) fn write_placeholder(toml: &mut Toml) {
+    toml.gap();
+    toml.comment(&format!(
+        "{ASSUMPTION}: the documents have no jobs and no crons, so this action stands for those to come."
+    ));
+    toml.table("action", "example");
+    toml.comment("For example: arrival = { poisson = { rate = \"1/h\" } }");
+    toml.pair("service", "\"1m\"", "");
+}
+
+/// Says what a service time was estimated from, and how.
+fn explain(toml: &mut Toml, service: &Service) {
+    let half = service.half.map(|half| format!(" ± {}", text::about(half))).unwrap_or_default();
+    toml.comment(&format!(
+        "Run time {}{half} on average, of {}{}: p50 {}, p95 {}, max {}.",
+        seconds(service.mean),
+        count(service.values.len(), "row"),
+        if service.failed { " that ended in error, for want of others" } else { "" },
+        seconds(service.quantile(0.5)),
+        seconds(service.quantile(0.95)),
+        seconds(service.quantile(1.0))
+    ));
+    let few = service.values.len();
+    match &service.shape {
+        Shape::Lognormal(far) | Shape::Gamma(far) => toml.comment(&format!(
+            "Its coefficient of variation is {}; of lognormal and gamma this one is nearer to the rows, {} off at most.",
+            number(service.cv),
+            text::short(*far)
+        )),
+        Shape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
+            "Neither lognormal nor gamma is near, so here are {}, each the mean of as many rows.",
+            count(values.len(), "value")
+        )),
+        Shape::Constant | Shape::Values(_) => {}
+    }
+    let (delay, whole) = (seconds(service.delay), seconds(service.wait_and_run));
+    toml.comment(&match service.basis {
+        Basis::NeedsNothing => format!(
+            "Rows tell wait + run only, {whole} on average. It needs nothing, so it waits for its claim alone, {delay} on average, \
+             which is taken off."
+        ),
+        Basis::Slots => format!(
+            "Rows tell wait + run only, {whole} on average. What its workers ran before bounds the starts, and a claim delay of \
+             {delay} on average is taken off; right if they offered then what they offer now, and all their rows are \
+             here."
+        ),
+        Basis::AssumedSlots => format!(
+            "{ASSUMPTION}: it ran so long if its workers offered what is assumed above, since rows tell wait + run only, {whole} on \
+             average; more if they offered more, and up to {whole}. Import again with a workers document. A claim delay of \
+             {delay} on average is taken off."
+        ),
+        Basis::ScheduleOnly => format!(
+            "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) less a claim delay of {delay}, because these rows ran on \
+             workers that are not in the workers document or offer less now."
+        ),
+    });
 }
 
 /// The share of attempts that ended in error.
@@ -309,7 +334,7 @@ fn write_errors(toml: &mut Toml, finished: &Finished) {
     let (low, high) = interval::of_share(finished.errors, whole);
     let share = number(finished.errors as f64 / whole as f64);
     let of = count(whole, "finished attempt");
-    let remark = format!("{} of {of}; 95 % interval {} to {}", finished.errors, number(low), number(high));
+    let remark = format!("{} of {of}; 95 % interval {} to {}", finished.errors, text::short(low), text::short(high));
     toml.pair("error", &share, &remark);
 }
 
@@ -319,17 +344,21 @@ fn batch(arrivals: &Arrivals) -> Option<String> {
     (!sizes.is_empty()).then(|| format!("{{ empirical = {{ values = [{}] }} }}", sizes.join(", ")))
 }
 
-/// A lognormal by mean and coefficient of variation; the values themselves, if they are few.
+/// Run times as a distribution.
 fn distribution(service: &Service) -> String {
     let mean = text::string(&seconds(service.mean));
-    match service.cv {
+    match &service.shape {
         _ if service.mean < 1e-6 => text::string("0s"),
-        Some(cv) if cv >= 0.01 => format!("{{ lognormal = {{ mean = {mean}, cv = {} }} }}", number(cv)),
-        None if service.values.len() > 1 => {
-            let values: Vec<String> =
-                service.values.iter().map(|value| text::string(&seconds(value.max(0.0)))).collect();
-            format!("{{ empirical = {{ values = [{}] }} }}", values.join(", "))
+        Shape::Constant => mean,
+        Shape::Lognormal(_) => format!("{{ lognormal = {{ mean = {mean}, cv = {} }} }}", number(service.cv)),
+        Shape::Gamma(_) => {
+            format!("{{ gamma = {{ shape = {}, mean = {mean} }} }}", number(1.0 / (service.cv * service.cv)))
         }
-        _ => mean,
+        Shape::Values(values) => {
+            let values = values.iter().map(|value| text::string(&seconds(value.max(0.0))));
+            let values: Vec<String> = values.collect();
+            let all_alike = values.iter().all(|value| *value == values[0]);
+            if all_alike { mean } else { format!("{{ empirical = {{ values = [{}] }} }}", values.join(", ")) }
+        }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn write(
          estimated from; what no document says is marked {ASSUMPTION}. The claimsim documentation, docs/import.md, says how \
          the numbers come about and how far they may be off."
     ));
-    rows(toml, documents, history);
+    rows(toml, history);
     covered(toml, window, history);
     toml.gap();
     toml.pair("name", &text::string(&name(&order.name)), "");
@@ -42,7 +42,7 @@ pub(super) fn write(
     toml.comment("quorum = true would stop all claims while a majority of workers is out.");
 }
 
-fn rows(toml: &mut Toml, documents: &Documents, history: &History) {
+fn rows(toml: &mut Toml, history: &History) {
     if history.rows.is_empty() {
         return;
     }
@@ -55,7 +55,7 @@ fn rows(toml: &mut Toml, documents: &Documents, history: &History) {
     let words: Vec<String> = vote.0.iter().map(|(word, rows)| format!("{rows} {word}")).collect();
     toml.comment(&format!("Rows of jobs: {} ({}).", history.rows.len(), words.join(", ")));
     if history.repeated > 0 {
-        toml.comment(&format!("{} on several pages, taken once.", count(history.repeated, "row was repeated")));
+        toml.comment(&format!("Pages repeat {}, each taken once.", count(history.repeated, "row")));
     }
     let timeless = history.rows.iter().filter(|row| row.scheduled_at.is_none()).count();
     if timeless > 0 {
@@ -63,7 +63,6 @@ fn rows(toml: &mut Toml, documents: &Documents, history: &History) {
             "{timeless} of them have no (usable) scheduledAt: they tell nothing of arrivals and times."
         ));
     }
-    let _ = documents;
 }
 
 fn covered(toml: &mut Toml, window: Option<Window>, history: &History) {
@@ -90,7 +89,21 @@ fn write_start(toml: &mut Toml, documents: &Documents, order: &Order, start: Opt
     } else {
         "ASSUMPTION: no row says when the documents were exported"
     };
+    write_heartbeat(toml, documents, order, start);
     toml.pair("start", &text::string(&start.to_rfc3339_opts(SecondsFormat::AutoSi, true)), why);
+}
+
+/// In a quiet registry the last change of a row may be long ago, and heartbeats tell more of the export.
+fn write_heartbeat(toml: &mut Toml, documents: &Documents, order: &Order, start: DateTime<Utc>) {
+    let expirations = documents.workers.unwrap_or_default().iter().filter_map(|row| row.heartbeat_expiration.get());
+    let later = expirations.max().filter(|at| (**at - start).num_seconds() > 60 && order.exported_at.is_none());
+    if let Some(at) = later {
+        toml.comment(&format!(
+            "A worker's heartbeat expires at {}: if the documents were exported together, that is about when, and --at should \
+             say so.",
+            at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+        ));
+    }
 }
 
 /// A name that a folder can have.

@@ -8,6 +8,7 @@ mod action;
 mod arrivals;
 mod backlog;
 mod claims;
+mod condense;
 mod crons;
 mod header;
 mod history;
@@ -21,6 +22,8 @@ mod text;
 mod vote;
 mod window;
 mod workers;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -60,6 +63,17 @@ pub fn latest(documents: &Documents) -> Option<DateTime<Utc>> {
     window::latest(documents)
 }
 
+/// The earliest time at which each row that has ended can have started, by id; `docs/import.md` says why.
+pub fn earliest_starts<'a>(documents: &Documents<'a>) -> BTreeMap<&'a str, DateTime<Utc>> {
+    let history = history::History::new(documents, latest(documents).map_or_else(Epoch::default, Epoch));
+    let starts = slots::starts(&history, &workers::Sites::new(documents, &history));
+    let pairs = history.rows.iter().zip(starts);
+    let known = |(row, start): (&history::Row<'a>, Option<slots::Start>)| {
+        Some((row.document.id.get()?.as_str(), history.epoch.calendar_of(start?.bound)?))
+    };
+    pairs.filter_map(known).collect()
+}
+
 /// The scenario as TOML. It runs as it is, whatever the documents hold.
 pub fn scenario(documents: &Documents, order: &Order) -> String {
     let start = order.exported_at.or_else(|| latest(documents)).or_else(|| window::hint(documents));
@@ -72,9 +86,12 @@ pub fn scenario(documents: &Documents, order: &Order) -> String {
     header::write(&mut toml, documents, order, start, window, &history);
     backlog::write_registry(&mut toml, order, &history, &sites);
     sites.write(&mut toml, &history);
-    let evidence = action::Evidence { history: &history, crons: &crons, window, slots: &slots, sites: &sites };
+    let evidence = action::Evidence { history: &history, crons: &crons, window, slots: &slots };
     for index in 0..history.actions.len() {
         evidence.write(&mut toml, index);
+    }
+    if history.actions.is_empty() {
+        action::write_placeholder(&mut toml);
     }
     crons.write(&mut toml, &history);
     backlog::write_jobs(&mut toml, order, &history);

@@ -13,7 +13,7 @@ const LEAST_DAYS: i64 = 3;
 /// Arrivals for each hour of the day without which it says nothing.
 const LEAST_PER_HOUR: usize = 5;
 /// The 99.9 % point of F with 23 and 48 degrees of freedom, those of three days; it is lower with more.
-const CRITICAL: f64 = 2.93;
+const CRITICAL: f64 = 2.88;
 
 /// The window's length as far as each hour of the day has a part in it, and what came in it.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 
 /// A schedule in the registry's dialect that fires at all of these times, which are in order; some firings may be missing.
-/// `None` unless they are whole seconds that lie minutes, hours, a day or a week apart, as those of crons do and those of
+/// `None` unless they are whole seconds that lie minutes, hours, a day or a week apart, without many gaps, as those of crons do and those of
 /// other jobs, which have milliseconds, do not.
 pub(super) fn schedule(times: &[DateTime<Utc>]) -> Option<Schedule> {
     let gaps: Vec<i64> =
@@ -19,7 +19,11 @@ pub(super) fn schedule(times: &[DateTime<Utc>]) -> Option<Schedule> {
     if gaps.len() + 1 < FEWEST || times.iter().any(|at| at.timestamp_subsec_nanos() > 0) {
         return None;
     }
-    let period = gaps.into_iter().reduce(common_divisor)?;
+    let period = gaps.iter().copied().reduce(common_divisor)?;
+    // Of a daily cron most firings are there; whatever fires once a month on some day fires daily, too, but for most days.
+    if gaps.iter().sum::<i64>() / period > 2 * gaps.len() as i64 {
+        return None;
+    }
     let text = expression(*times.first()?, period)?;
     let schedule = Schedule::parse(&text).ok()?;
     times.iter().all(|at| fires_at(&schedule, *at)).then_some(schedule)

@@ -21,6 +21,8 @@ pub(super) enum Basis {
     NeedsNothing,
     /// It follows from what else its worker ran.
     Slots,
+    /// The same, but what its worker offered is assumed.
+    AssumedSlots,
     /// Only `scheduledAt` is known.
     ScheduleOnly,
 }
@@ -41,9 +43,6 @@ pub(super) struct Start {
 /// The start of each row that was run to an end and has all its times; by index of the row.
 pub(super) fn starts(history: &History, sites: &Sites) -> Vec<Option<Start>> {
     let mut starts: Vec<Option<Start>> = history.rows.iter().map(|row| schedule_only(history, sites, row)).collect();
-    if !sites.known {
-        return starts;
-    }
     let by_id: BTreeMap<&str, usize> = sites.all.iter().enumerate().map(|(index, site)| (site.id, index)).collect();
     let site_of: Vec<Option<usize>> = history.rows.iter().map(|row| by_id.get(row.worker()?).copied()).collect();
     let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); sites.all.len()];
@@ -53,7 +52,8 @@ pub(super) fn starts(history: &History, sites: &Sites) -> Vec<Option<Start>> {
         }
     }
     for (site, rows) in sites.all.iter().zip(rows_of) {
-        bound_worker(history, &site.offers, rows, &mut starts);
+        let basis = if sites.known { Basis::Slots } else { Basis::AssumedSlots };
+        bound_worker(history, &site.offers, basis, rows, &mut starts);
     }
     count_racers(history, sites, &site_of, &mut starts);
     starts
@@ -81,14 +81,14 @@ fn fit(offers: &Units, needs: &[&Units]) -> bool {
 }
 
 /// Tightens the bounds of the rows with a need that one worker ran.
-fn bound_worker(history: &History, offers: &Units, rows: Vec<usize>, starts: &mut [Option<Start>]) {
+fn bound_worker(history: &History, offers: &Units, basis: Basis, rows: Vec<usize>, starts: &mut [Option<Start>]) {
     // A worker that has run what it could not run now offered more then.
     if rows.iter().any(|index| !fit(offers, &[&history.needs[history.rows[*index].need]])) {
         return;
     }
     for index in &rows {
         if let Some(start) = &mut starts[*index] {
-            start.basis = Basis::Slots;
+            start.basis = basis;
         }
     }
     by_exclusion(history, offers, rows.clone(), starts);

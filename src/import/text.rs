@@ -92,9 +92,19 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// A number of 0 or more with three or four significant digits, without an exponent.
+/// A number of 0 or more with four significant digits, without an exponent.
 pub(super) fn number(value: f64) -> String {
-    let mut decimals = 3;
+    digits(value, 4)
+}
+
+/// A number with two significant digits, for how far another one may be off.
+pub(super) fn short(value: f64) -> String {
+    digits(value, 2)
+}
+
+/// A number with so many significant digits; what stands before the point is written whole.
+fn digits(value: f64, significant: usize) -> String {
+    let mut decimals = significant - 1;
     let mut scaled = value.abs();
     while scaled >= 10.0 && decimals > 0 {
         scaled /= 10.0;
@@ -112,7 +122,16 @@ pub(super) fn number(value: f64) -> String {
     text
 }
 
-/// A length of time as scenarios write it, with three or four significant digits: `26.31s`, `4m12s`, `6d4h`.
+/// A length of time for how far another one may be off.
+pub(super) fn about(value: f64) -> String {
+    match value {
+        v if v < 1.0 => short(v * 1e3) + "ms",
+        v if v < 120.0 => short(v) + "s",
+        v => seconds(v),
+    }
+}
+
+/// A length of time as scenarios write it, with about four significant digits: `26.31s`, `4m12s`, `6d4h`.
 pub(super) fn seconds(value: f64) -> String {
     if value < 1e-9 {
         "0s".to_owned()
@@ -128,8 +147,13 @@ pub(super) fn seconds(value: f64) -> String {
 
 /// A rate as scenarios write it, in a unit in which it is at least 1 if there is one.
 pub(super) fn rate(per_second: f64) -> String {
+    rate_like(per_second, per_second)
+}
+
+/// A rate in the unit in which another one is written.
+pub(super) fn rate_like(per_second: f64, other: f64) -> String {
     let units = [("s", 1.0), ("min", 60.0), ("h", 3_600.0), ("d", 86_400.0)];
-    let (name, length) = units.into_iter().find(|(_, length)| per_second * length >= 1.0).unwrap_or(("d", 86_400.0));
+    let (name, length) = units.into_iter().find(|(_, length)| other * length >= 1.0).unwrap_or(("d", 86_400.0));
     format!("{}/{name}", number(per_second * length))
 }
 
@@ -152,6 +176,7 @@ mod tests {
             assert_eq!(number(value), text);
         }
         assert_eq!((seconds(0.25), seconds(26.31), seconds(252.4)), ("250ms".into(), "26.31s".into(), "4m12s".into()));
+        assert_eq!((about(0.0123), about(4.645), short(0.005_717)), ("12ms".into(), "4.6s".into(), "0.0057".into()));
         assert_eq!((rate(0.01), rate(3.0), rate(1e-5)), ("36/h".into(), "3/s".into(), "0.864/d".into()));
     }
 

@@ -11,6 +11,9 @@ use super::history::{History, Row};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 
+/// Rows that span less than this tell nothing of how often they come.
+const SHORTEST: Span = Span::secs(60);
+
 /// From one instant to another, both excluded: what lies on an edge defines it, and is no count of chance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Window {
@@ -19,14 +22,14 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The window of these rows, if they span any time. It ends at the start of the scenario, the instant of the export.
+    /// The window of these rows, if they span a minute or more. It ends at the start of the scenario, the instant of the export.
     pub(super) fn of(history: &History) -> Option<Window> {
         let ended = || history.rows.iter().filter(|row| !row.is_active() && row.status != Some(Status::Deleted));
         let first_end = ended().filter_map(|row| row.updated_at).min();
         let first_scheduled = ended().filter_map(|row| row.scheduled_at).min();
         let oldest = history.rows.iter().filter_map(|row| row.scheduled_at).min();
         let from = first_end.max(first_scheduled).or(oldest)?;
-        (from < Time::ZERO).then_some(Window { from, to: Time::ZERO })
+        (from + SHORTEST <= Time::ZERO).then_some(Window { from, to: Time::ZERO })
     }
 
     /// Its length in seconds.

@@ -96,7 +96,12 @@ fn write_groups(toml: &mut Toml, history: &History, sites: &[&Site]) {
     }
     if groups.is_empty() {
         toml.table("worker", "replica");
-        toml.pair("capacity", &text::units(&history.renamed(&most_needed(history))), "");
+        let most = most_needed(history);
+        if most.is_empty() {
+            toml.pair("capacity", "{ scan = 1, scanCheck = 1 }", "what a fresh worker offers");
+        } else {
+            toml.pair("capacity", &text::units(&history.renamed(&most)), "");
+        }
     }
     for (index, (offers, ids)) in groups.iter().enumerate() {
         if index > 0 {

@@ -4,6 +4,7 @@ mod arrival_laws;
 mod cli;
 mod cron_dialect;
 mod determinism;
+mod import;
 mod laws;
 mod program;
 mod published;
