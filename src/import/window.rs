@@ -4,7 +4,7 @@
 //! compaction). Whoever counts from the oldest row on counts a time in which most rows are missing. But a row that was
 //! scheduled after the earliest end of any row is there under either cut: its own end is later, and so is its schedule.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use super::Documents;
 use super::history::{History, Row};
@@ -57,7 +57,8 @@ pub(super) fn hint(documents: &Documents) -> Option<DateTime<Utc>> {
     let next = documents.crons.unwrap_or_default().iter().filter_map(|cron| cron.next_run.get()).min();
     let heartbeat = documents.workers.unwrap_or_default().iter().filter_map(|row| row.heartbeat_expiration.get()).max();
     let scheduled = documents.jobs.iter().filter_map(|job| job.scheduled_at.get()).max();
-    let before_next = next.and_then(|at| at.checked_sub_signed(TimeDelta::seconds(1)));
+    // The year before 0 cannot be written.
+    let before_next = next.and_then(|at| at.checked_sub_signed(TimeDelta::seconds(1))).filter(|at| at.year() >= 0);
     before_next.or(heartbeat.copied()).or(scheduled.copied())
 }
 
