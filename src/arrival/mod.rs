@@ -14,7 +14,7 @@ pub mod trace;
 
 use std::sync::Arc;
 
-use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
+use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::model::unit::Rate;
@@ -83,6 +83,8 @@ pub enum Source {
         schedule: cron::Schedule,
         /// What a firing does while earlier jobs are still there.
         overlap: Overlap,
+        /// What becomes of firings while no worker is alive.
+        missed: Missed,
         /// The cron's fields that it copies to its jobs.
         given: Given,
     },
@@ -125,8 +127,8 @@ impl Source {
             Source::Closed { action, name, population, think } => {
                 Process::Closed(Closed::new(*action, name, *population, think.clone(), start))
             }
-            Source::Cron { action, schedule, overlap, given } => {
-                Process::Cron(CronProcess::new(*action, schedule, *overlap, *given, start))
+            Source::Cron { action, schedule, overlap, missed, given } => {
+                Process::Cron(CronProcess::new(*action, schedule, *overlap, *missed, *given, start))
             }
         }
     }
@@ -192,6 +194,13 @@ impl ArrivalProcess for Process {
         match self {
             Process::Cron(process) => process.overlap(),
             _ => Overlap::Enqueue,
+        }
+    }
+
+    fn missed(&self) -> Missed {
+        match self {
+            Process::Cron(process) => process.missed(),
+            _ => Missed::Skip,
         }
     }
 

@@ -106,7 +106,8 @@ pub enum Overlap {
 
 /// What becomes of a cron's firings while no worker is alive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", rename = "rule for missed firings")]
+#[schemars(rename = "Missed")]
 pub enum Missed {
     /// They make no jobs.
     #[default]

@@ -120,8 +120,10 @@ impl Life {
     fn chain(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Option<NonZeroU32> {
         let (given, usual) = (origin.given.copied().unwrap_or_default(), system.action(origin.action).retries);
         let retries_left = given.retries.unwrap_or(usual);
+        let traits = self.traits[usize::from(origin.action.0)];
         let remembers = draft.fate != Ending::Done && retries_left > 0
-            || self.traits[usize::from(origin.action.0)].keeps_chains
+            || draft.fate == Ending::DeadlineMissed && !traits.stops_at_once
+            || traits.keeps_chains
             || origin.heirs != Heirs::default()
             || draft.luck.children > 0
             || draft.luck.cancel.is_some()
@@ -131,10 +133,19 @@ impl Life {
         remembers.then(|| {
             let attempt = Attempt { number: 1, first: id, since: at, retries_left };
             let (ordinal, children) = (draft.ordinal, draft.luck.children);
-            let chain = Chain { attempt, given, ordinal, heirs: origin.heirs, children, cancel_at: None };
-            let slot = u32::try_from(self.chains.insert(chain) + 1).ok().and_then(NonZeroU32::new);
-            slot.expect("four thousand million chains do not fit into memory")
+            self.keep(Chain { attempt, given, ordinal, heirs: origin.heirs, children, cancel_at: None })
         })
+    }
+
+    fn keep(&mut self, chain: Chain) -> NonZeroU32 {
+        let slot = u32::try_from(self.chains.insert(chain) + 1).ok().and_then(NonZeroU32::new);
+        slot.expect("four thousand million chains do not fit into memory")
+    }
+
+    /// What a process that outlives its row must not forget when the chain goes on, or ends, without it.
+    pub(super) fn outlive(&mut self, job: &Job) -> Option<NonZeroU32> {
+        let chain = *self.of(job)?;
+        Some(self.keep(Chain { heirs: Heirs::default(), cancel_at: None, ..chain }))
     }
 
     fn of(&self, job: &Job) -> Option<&Chain> {

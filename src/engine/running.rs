@@ -5,6 +5,7 @@
 //! The slot freed last is used first, while it is still in the processor's cache.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use super::observer::Run;
 use super::special::Special;
@@ -24,6 +25,8 @@ pub(super) struct Running {
     specials: BTreeMap<u32, Special>,
     /// By worker: its slots; kept only where workers may go out.
     on_worker: Vec<Vec<u32>>,
+    /// By slot: its place among those of its worker.
+    places: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +53,13 @@ enum Phase {
 impl Running {
     /// Nothing runs; where workers may go out, `workers` is how many there are, and otherwise 0.
     pub(super) fn new(workers: usize) -> Running {
-        Running { slots: Vec::new(), free: Vec::new(), specials: BTreeMap::new(), on_worker: vec![Vec::new(); workers] }
+        Running {
+            slots: Vec::new(),
+            free: Vec::new(),
+            specials: BTreeMap::new(),
+            on_worker: vec![Vec::new(); workers],
+            places: Vec::new(),
+        }
     }
 
     /// Keeps a row; gives its slot.
@@ -59,9 +68,16 @@ impl Running {
         let slot = self.free.pop().unwrap_or_else(|| self.append()) as usize;
         self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: 0 };
         if !self.on_worker.is_empty() {
-            self.on_worker[worker.0 as usize].push(slot as u32);
+            self.join_worker(slot);
         }
         slot
+    }
+
+    fn join_worker(&mut self, slot: usize) {
+        let slots = &mut self.on_worker[self.slots[slot].worker.0 as usize];
+        self.places.resize(self.slots.len(), 0);
+        self.places[slot] = slots.len() as u32;
+        slots.push(slot as u32);
     }
 
     /// Adds a slot, to be filled at once.
@@ -115,6 +131,11 @@ impl Running {
         self.specials.get_mut(&(slot as u32))
     }
 
+    /// Whether a request to cancel the row in a slot is the first that asks it to stop.
+    pub(super) fn can_be_asked(&self, slot: usize) -> bool {
+        self.is_plain(slot) || self.specials[&(slot as u32)].can_be_asked()
+    }
+
     /// What is to be known of a slot; from now on it is not plain.
     pub(super) fn special(&mut self, slot: usize) -> &mut Special {
         let kept = &mut self.slots[slot];
@@ -144,10 +165,18 @@ impl Running {
         self.free_if_over(slot);
     }
 
+    /// A process outlives its row: its chain from now on is one of its own.
+    pub(super) fn set_chain(&mut self, slot: usize, chain: Option<NonZeroU32>) {
+        self.slots[slot].job.chain = chain;
+    }
+
     fn leave_worker(&mut self, slot: usize) {
         let slots = &mut self.on_worker[self.slots[slot].worker.0 as usize];
-        let place = slots.iter().position(|&other| other == slot as u32).expect("a row is on its worker");
-        slots.swap_remove(place);
+        let place = self.places[slot];
+        slots.swap_remove(place as usize);
+        if let Some(&moved) = slots.get(place as usize) {
+            self.places[moved as usize] = place;
+        }
     }
 
     fn free_if_over(&mut self, slot: usize) {

@@ -106,8 +106,8 @@ impl Special {
         matches!(self.process, Process::Serving | Process::Joining)
     }
 
-    /// Whether its process was asked to stop.
-    pub(super) fn is_stopping(&self) -> bool {
-        matches!(self.process, Process::Stopping(_))
+    /// Whether nobody has asked it to stop.
+    pub(super) fn can_be_asked(&self) -> bool {
+        !self.is_cancel_requested && !matches!(self.process, Process::Stopping(_))
     }
 }

@@ -152,7 +152,8 @@ impl Backoff {
 
 /// What becomes of an attempt whose worker died or was shut down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", rename = "rule for dead workers")]
+#[schemars(rename = "Requeue")]
 pub enum Requeue {
     /// It is retried if it has retries left.
     #[default]
@@ -198,7 +199,8 @@ pub struct CancelRequest {
 
 /// Which jobs a request to cancel means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", rename = "state of jobs")]
+#[schemars(rename = "Whom")]
 pub enum Whom {
     /// Whether they wait or run.
     #[default]

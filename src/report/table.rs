@@ -9,7 +9,10 @@ use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::stats::figure::Measure::{Jobs, Utilization, WaitS, WithinSlo};
-use crate::stats::figure::Statistic::{Abandoned, Arrived, Error, Max, Mean, P50, P95, P99, Rejected, Unfinished};
+use crate::stats::figure::Statistic::{
+    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
+};
+use crate::stats::figure::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 /// Which characters a terminal can show.
@@ -21,6 +24,18 @@ pub enum Charset {
     #[default]
     Utf8,
 }
+
+/// What seldom becomes of jobs: each has a column where it happens at all.
+const RARE: [(&str, Statistic); 8] = [
+    ("errors", Error),
+    ("cancelled", Cancel),
+    ("worker dead", WorkerDead),
+    ("resurrected", WorkerResurrection),
+    ("shut down", WorkerShutdown),
+    ("abandoned", Abandoned),
+    ("rejected", Rejected),
+    ("skipped", Skipped),
+];
 
 /// A heading line, the table of actions and, where there are resources, the table of resources.
 pub fn summary(context: &Context, results: &Results, charset: Charset) -> String {
@@ -88,10 +103,7 @@ impl Figures<'_> {
 
 fn actions(context: &Context, figures: &Figures) -> Table {
     let slo = context.slo.map(|slo| format!("within {slo}"));
-    let rare: Vec<(&str, Statistic)> = [("errors", Error), ("abandoned", Abandoned), ("rejected", Rejected)]
-        .into_iter()
-        .filter(|&(_, statistic)| figures.occurs(statistic))
-        .collect();
+    let rare: Vec<(&str, Statistic)> = RARE.into_iter().filter(|&(_, statistic)| figures.occurs(statistic)).collect();
     let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
     header.extend(slo.as_deref());
     header.extend(rare.iter().map(|(title, _)| *title));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use claimsim::arrival::cron::Schedule;
 use claimsim::arrival::{HOURS, Known, Rates, Source, SourceError, WEEKDAYS};
-use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
+use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::{Epoch, NANOS, Span, Time};
 use claimsim::model::unit::Rate;
@@ -299,6 +299,7 @@ fn a_cron_makes_jobs_at_nominal_times_from_the_start_on() {
         action: SCAN,
         schedule: Schedule::parse(schedule).unwrap(),
         overlap: Overlap::SkipIfActive,
+        missed: Missed::Once,
         given,
     };
     let at = |source: &Source, start| {
@@ -313,5 +314,5 @@ fn a_cron_makes_jobs_at_nominal_times_from_the_start_on() {
     assert_eq!(at(&cron("@every 8h"), "2018-04-21T02:59:30Z"), [28_800, 57_600, 86_400]);
     assert_eq!(at(&cron("0 0 0 30 2 *"), "2018-04-21T00:00:00Z"), [0_i64; 0]);
     let process = cron("@daily").start(ArrivalStart { streams: &Streams::new(1, 0), epoch: Epoch::default() });
-    assert_eq!((process.is_cron(), process.overlap()), (true, Overlap::SkipIfActive));
+    assert_eq!((process.is_cron(), process.overlap(), process.missed()), (true, Overlap::SkipIfActive, Missed::Once));
 }

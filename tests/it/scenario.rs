@@ -89,6 +89,7 @@ fn is_valid(value: &Value, schema: &Value, root: &Value) -> bool {
         Some("string") => value.is_string(),
         Some("integer") => value.is_i64(),
         Some("number") => value.is_number(),
+        Some("boolean") => value.is_boolean(),
         Some(other) => panic!("an unknown type `{other}`"),
         None => true,
     };
@@ -144,8 +145,10 @@ fn one_wrong_value_gets_complaints_on_its_own_line_only() {
     let text = kitchen_sink();
     let lines: Vec<&str> = text.lines().collect();
     for (index, line) in lines.iter().enumerate() {
-        let Some((key, _)) = line.split_once(" = ") else { continue };
-        for (wrong, what) in [(format!("{key} = true"), "a wrong value"), (format!("{key}x = 1"), "a misspelt key")] {
+        let Some((key, value)) = line.split_once(" = ") else { continue };
+        let other = if value == "true" { "5" } else { "true" };
+        for (wrong, what) in [(format!("{key} = {other}"), "a wrong value"), (format!("{key}x = 1"), "a misspelt key")]
+        {
             let is_name = what == "a misspelt key" && key.starts_with("capacity.");
             let mut mutated = lines.clone();
             mutated[index] = &wrong;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Timelike, Ut
 
 use super::calendar::Calendar;
 use super::{Rule, Schedule};
-use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Overlap};
+use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Epoch;
 
@@ -74,6 +74,7 @@ fn next_day(calendar: &Calendar, day: DateTime<Utc>, last: DateTime<Utc>) -> Opt
 pub struct CronProcess {
     action: ActionId,
     overlap: Overlap,
+    missed: Missed,
     given: Given,
     epoch: Epoch,
     firings: Firings,
@@ -85,10 +86,11 @@ impl CronProcess {
         action: ActionId,
         schedule: &Schedule,
         overlap: Overlap,
+        missed: Missed,
         given: Given,
         start: ArrivalStart,
     ) -> CronProcess {
-        CronProcess { action, overlap, given, epoch: start.epoch, firings: schedule.firings(start.epoch.0) }
+        CronProcess { action, overlap, missed, given, epoch: start.epoch, firings: schedule.firings(start.epoch.0) }
     }
 }
 
@@ -109,5 +111,9 @@ impl ArrivalProcess for CronProcess {
 
     fn overlap(&self) -> Overlap {
         self.overlap
+    }
+
+    fn missed(&self) -> Missed {
+        self.missed
     }
 }

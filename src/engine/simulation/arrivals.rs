@@ -15,7 +15,9 @@ use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
+    /// All rows are numbered before those that run start children.
     pub(super) fn enter_initial_rows(&mut self) {
+        let mut running = Vec::new();
         for row in &self.system.initial {
             let given = Given {
                 need: Some(row.need),
@@ -29,8 +31,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let job = self.number(origin, &draft, row.scheduled_at);
             match row.state {
                 InitialState::Waiting => self.announce(job, draft.luck),
-                InitialState::Running(worker) => self.run_initial(job, draft.luck, worker),
+                InitialState::Running(worker) => running.push((job, draft.luck, worker)),
             }
+        }
+        for (job, luck, worker) in running {
+            self.run_initial(job, luck, worker);
         }
     }
 

@@ -69,33 +69,28 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         while let Some(target) = self.requests.take(self.now) {
             match target {
                 Target::Waiting(need, order) => self.take_away(need, order, Ending::Cancelled),
-                Target::Running(slot) => _ = self.cancel_running(slot),
+                Target::Running(slot) => self.cancel_running(slot),
             }
         }
         self.arm_requests();
     }
 
-    /// A request for many rows is due, which takes the oldest first.
+    /// A request for many rows is due. Those that wait go first: what the others leave free must not be given to them.
     fn cancel_many(&mut self, index: usize) {
-        let request = self.system.cancels[index];
-        let mut most = request.most.unwrap_or(u64::MAX);
-        for (_, candidate) in self.candidates(index) {
-            if most == 0 {
-                break;
-            }
-            let is_asked = match candidate {
+        let most = self.system.cancels[index].most.unwrap_or(u64::MAX);
+        let mut meant = self.candidates(index);
+        meant.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        meant.sort_by_key(|(_, candidate)| matches!(candidate, Candidate::Running(_)));
+        for (_, candidate) in meant {
+            match candidate {
                 Candidate::Coming(slot) => self.cancel_coming(slot),
-                Candidate::Waiting(need, order) => {
-                    self.take_away(need, order, Ending::Cancelled);
-                    true
-                }
+                Candidate::Waiting(need, order) => self.take_away(need, order, Ending::Cancelled),
                 Candidate::Running(slot) => self.cancel_running(slot),
-            };
-            most -= u64::from(is_asked);
+            }
         }
     }
 
-    /// All rows that a request may mean, by number.
+    /// All rows that a request may mean, by number; not those that have been asked to stop already.
     fn candidates(&self, index: usize) -> Vec<(JobId, Candidate<P::Order>)> {
         let request = self.system.cancels[index];
         let is_meant = |job: &&Job| request.action.is_none_or(|action| action == job.action);
@@ -113,7 +108,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         if request.whom != Whom::Waiting {
             let running = self.running.slots().map(|slot| (slot, self.running.get(slot).0));
-            let running = running.filter(|(_, job)| is_meant(job));
+            let running = running.filter(|(slot, job)| is_meant(job) && self.running.can_be_asked(*slot));
             found.extend(running.map(|(slot, job)| (job.id, Candidate::Running(slot))));
         }
         found.sort_unstable_by_key(|(job, _)| *job);
@@ -121,21 +116,20 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A row that is not due yet is cancelled.
-    fn cancel_coming(&mut self, slot: usize) -> bool {
+    fn cancel_coming(&mut self, slot: usize) {
         if let Coming::Row { job, .. } = std::mem::replace(&mut self.coming[slot], Coming::Nothing) {
             self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
             self.leave(&job, Ending::Cancelled);
         }
-        true
     }
 
-    /// Asks a running row to cancel, unless it is being stopped already; whether it was asked.
-    fn cancel_running(&mut self, slot: usize) -> bool {
+    /// Asks a running row to cancel, unless it has been asked to stop already.
+    fn cancel_running(&mut self, slot: usize) {
+        if !self.running.can_be_asked(slot) {
+            return;
+        }
         let special = self.special(slot);
         let (is_at_work, is_cut_off) = (special.is_at_work(), special.run.is_cut_off);
-        if special.is_cancel_requested || special.is_stopping() {
-            return false;
-        }
         special.is_cancel_requested = true;
         let (job, run) = self.running.get(slot);
         self.observer.cancel_requested(self.now, job, run);
@@ -143,6 +137,5 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if is_at_work && !is_cut_off {
             self.ask_to_stop(slot, Ending::Cancelled);
         }
-        true
     }
 }

@@ -21,11 +21,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let (need, chain, ending) = (job.need, job.chain, job.fate);
         self.counts[usize::from(job.action.0)].running -= 1;
         let attempt = self.life.attempt(self.system, job);
-        let retry = if ending == Ending::Done {
+        let retry = if ending == Ending::Done && chain.is_none() {
             self.observer.ended(self.now, job, attempt, run, ending, true);
             None
         } else {
-            self.fail(*job, run)
+            self.come_to_its_fate(*job, run)
         };
         self.running.remove(slot);
         self.change_room(run.worker, need, false);
@@ -44,9 +44,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.release(run.worker, need);
     }
 
-    /// A row has failed, or was stopped at its deadline; gives the one that follows it.
+    /// A row with a chain is done, or any row has failed or was stopped at its deadline; gives the one that follows it.
     #[inline]
-    fn fail(&mut self, job: Job, run: Run) -> Option<(Job, Luck)> {
+    fn come_to_its_fate(&mut self, job: Job, run: Run) -> Option<(Job, Luck)> {
         let ending = match job.fate {
             Ending::DeadlineMissed => Life::ending_at_deadline(self.system, &job),
             ending => ending,
@@ -69,9 +69,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let (job, run) = self.running.get(slot);
         let (job, ending) = (*job, if special.is_cancel_requested { Ending::Cancelled } else { ending });
         self.counts[usize::from(job.action.0)].running -= 1;
+        let relic = if run.is_cut_off { self.life.outlive(&job) } else { None };
         let retry = self.tell_end(job, run, ending);
         self.leave_children(special.join);
         if run.is_cut_off {
+            self.running.set_chain(slot, relic);
             self.special(slot).is_zombie = true;
         } else {
             self.running.remove_special(slot);

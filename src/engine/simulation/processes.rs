@@ -94,6 +94,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let job = *job;
         let was_cancelled = self.special(slot).is_cancel_requested;
         self.running.remove_special(slot);
+        self.life.forget(job.chain);
         if !was_cancelled {
             self.observer.zombie_over(self.now, &job, run.worker, stopped);
         }

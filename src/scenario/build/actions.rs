@@ -1,11 +1,11 @@
 //! Actions: what a job class needs, how long it runs and how it fails.
 
 use super::Build;
-use crate::engine::{ActionModel, Backoff};
+use crate::engine::{ActionModel, Backoff, DeadlineResult, Requeue, Spawns};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
-use crate::model::unit::Probability;
+use crate::model::unit::{Probability, Rate};
 use crate::random::dist::{Constant, Distribution};
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
@@ -22,10 +22,19 @@ pub(super) struct DraftAction {
     pub(super) draws: Option<Place>,
     /// Whether any job of it ever comes.
     pub(super) is_used: bool,
+    /// The jobs that its attempts start.
+    pub(super) spawns: Option<Spawns>,
     error: Probability,
     retries: u32,
-    backoff: Span,
+    backoff: Backoff,
+    requeue: Requeue,
     deadline: Option<Span>,
+    deadline_result: DeadlineResult,
+    stop_timeout: Span,
+    stops_in: Option<Distribution>,
+    cancel_rate: Rate,
+    /// Whether any of its jobs may be asked to cancel.
+    is_cancelled: bool,
     pub(super) patience: Option<Distribution>,
     priority: i64,
 }
@@ -37,8 +46,14 @@ impl DraftAction {
         ActionModel {
             error: self.error,
             retries: self.retries,
-            backoff: Backoff::constant(self.backoff),
+            backoff: self.backoff,
+            requeue: self.requeue,
             deadline: self.deadline,
+            deadline_result: self.deadline_result,
+            stop_timeout: self.stop_timeout,
+            stops_in: self.stops_in.unwrap_or(Constant::ZERO.into()),
+            cancel_rate: self.cancel_rate,
+            spawns: self.spawns,
             patience: self.patience,
             priority: self.priority,
             ..ActionModel::new(&self.name, self.need, service)
@@ -51,7 +66,7 @@ impl Build<'_> {
     pub(super) fn actions(&mut self, spec: &Spec) {
         for (name, action) in spec.action.iter() {
             self.action_name(name);
-            let draft = self.draft(name, action);
+            let draft = self.draft(name, action, spec);
             self.actions.push(draft);
         }
         if self.actions.len() > usize::from(u16::MAX) {
@@ -74,10 +89,12 @@ impl Build<'_> {
         }
     }
 
-    fn draft(&mut self, name: &At<String>, action: &Action) -> DraftAction {
+    fn draft(&mut self, name: &At<String>, action: &Action, spec: &Spec) -> DraftAction {
         let units = self.units(&action.capacity);
-        let has_deadline = action.deadline.is_some() || self.holes.has(name.place, "deadline");
-        self.stop_timeout(action.stop_timeout.as_ref(), has_deadline);
+        let is_cancelled = !spec.cancel.is_empty() || action.cancel_rate.is_some();
+        let is_stopped = action.deadline.is_some() || is_cancelled || self.holes.has(name.place, "deadline");
+        self.stop_timeout(action.stop_timeout.as_ref(), is_stopped);
+        self.stops_in(action, name, spec);
         DraftAction {
             name: name.value.clone(),
             place: name.place,
@@ -85,27 +102,47 @@ impl Build<'_> {
             service: self.optional(action.service.as_ref()),
             draws: None,
             is_used: false,
+            spawns: None,
             error: action.error.value,
             retries: action.retries.value,
-            backoff: action.backoff.value,
+            backoff: self.backoff(&action.backoff),
+            requeue: action.on_worker_dead.unwrap_or(spec.on_worker_dead),
             deadline: self.positive("deadline", action.deadline.as_ref()),
+            deadline_result: action.deadline_result,
+            stop_timeout: action.stop_timeout.as_ref().map_or(Span::ZERO, |timeout| timeout.value),
+            stops_in: self.optional(action.stops_in.as_ref()),
+            cancel_rate: action.cancel_rate.as_ref().map(|rate| rate.value).unwrap_or_default(),
+            is_cancelled,
             patience: self.optional(action.patience.as_ref()),
             priority: action.priority.value,
         }
     }
 
-    /// Warns of a stop timeout without a deadline: nothing ever asks the job to stop.
-    pub(super) fn stop_timeout(&mut self, stop_timeout: Option<&At<Span>>, has_deadline: bool) {
-        if let (Some(timeout), false) = (stop_timeout, has_deadline) {
-            let complaint = Complaint::warning(timeout.place, "`stop_timeout` has no effect without a `deadline`");
-            self.complain(complaint);
+    /// Warns of a stop timeout where nothing ever asks the job to stop.
+    pub(super) fn stop_timeout(&mut self, stop_timeout: Option<&At<Span>>, is_stopped: bool) {
+        if let (Some(timeout), false) = (stop_timeout, is_stopped) {
+            let title = "`stop_timeout` has no effect without a `deadline` or a request to cancel";
+            self.complain(Complaint::warning(timeout.place, title));
         }
     }
 
-    /// Whether the jobs that the table at `place` describes have a deadline by their action, or a wrong one of their own.
-    pub(super) fn has_deadline(&self, action: Option<ActionId>, place: Place) -> bool {
-        let by_action = action.is_none_or(|action| self.actions[usize::from(action.0)].deadline.is_some());
-        by_action || self.holes.has(place, "deadline")
+    /// Warns of jobs that would stop by themselves, if they were not killed at once.
+    fn stops_in(&mut self, action: &Action, name: &At<String>, spec: &Spec) {
+        let Some(stops_in) = &action.stops_in else { return };
+        let has_timeout = action.stop_timeout.is_some() || self.holes.has(name.place, "stop_timeout");
+        let of_jobs = spec.job.iter().any(|job| job.value.stop_timeout.is_some());
+        let of_crons = spec.cron.iter().any(|(_, cron)| cron.stop_timeout.is_some());
+        if !has_timeout && !of_jobs && !of_crons && spec.registry.is_none() {
+            let complaint = Complaint::warning(stops_in.place, "`stops_in` has no effect without a `stop_timeout`");
+            self.complain(complaint.help("jobs without one are killed at once; write how long they may take to stop"));
+        }
+    }
+
+    /// Whether the jobs that the table at `place` describes may be asked to stop by their action, or have a wrong deadline.
+    pub(super) fn is_stopped(&self, action: Option<ActionId>, place: Place) -> bool {
+        let by_action = action.map(|action| &self.actions[usize::from(action.0)]);
+        by_action.is_none_or(|action| action.deadline.is_some() || action.is_cancelled)
+            || self.holes.has(place, "deadline")
     }
 
     /// Notes that jobs of an action come, that they may need this, and who draws their service times.

@@ -12,8 +12,8 @@ use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
 use crate::scenario::spec::{Arrival, At, Distribution as DistributionSpec, Number, Profile, Spec};
 
-/// The most customers of a closed source, and the largest mean size of a batch.
-const MOST_AT_ONCE: f64 = 1e6;
+/// The most customers of a closed source, and the largest mean size of a batch or number of children.
+pub(super) const MOST_AT_ONCE: f64 = 1e6;
 
 impl Build<'_> {
     /// Makes the arrival processes of all actions.

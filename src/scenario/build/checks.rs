@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Build;
+use super::workers::lacks;
 use crate::model::action::ActionId;
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
@@ -71,13 +72,15 @@ impl Build<'_> {
         let mut warnings: BTreeMap<(Place, ActionId), Complaint> = BTreeMap::new();
         for ((need, action), place) in &self.uses {
             let units = self.needs.get(*need);
-            let best = self.workers.iter().min_by_key(|worker| worker.lacks(units));
-            if let Some(best) = best.filter(|best| best.lacks(units) > 0) {
+            let at_start = self.workers.iter().map(|worker| (&worker.id, &worker.offers));
+            let later = self.availability.changes().iter();
+            let later = later.map(|change| (&self.workers[change.worker.0 as usize].id, &change.offers));
+            let best = at_start.chain(later).min_by_key(|(_, offers)| lacks(offers, units));
+            if let Some((best, offers)) = best.filter(|(_, offers)| lacks(offers, units) > 0) {
                 let name = &self.actions[usize::from(action.0)].name;
                 let title =
                     format!("no worker can ever run a job of `{name}` that needs {}", self.needs.in_words(units));
-                let help =
-                    format!("the best worker for it, `{}`, offers {}", best.id, self.needs.in_words(&best.offers));
+                let help = format!("the best worker for it, `{best}`, offers {}", self.needs.in_words(offers));
                 let warning = Complaint::warning(*place, title).label("waits for ever").help(help);
                 warnings.entry((*place, *action)).or_insert(warning);
             }

@@ -20,11 +20,13 @@ impl Build<'_> {
     fn cron(&mut self, name: &At<String>, cron: &Cron) {
         let action = self.action(name);
         let need = cron.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
-        self.stop_timeout(cron.stop_timeout.as_ref(), cron.deadline.is_some() || self.has_deadline(action, name.place));
+        let is_stopped = cron.deadline.is_some() || self.is_stopped(action, name.place);
+        self.stop_timeout(cron.stop_timeout.as_ref(), is_stopped);
         let given = Given {
             need,
             retries: cron.retries.as_ref().map(|retries| retries.value),
             deadline: self.positive("deadline", cron.deadline.as_ref()),
+            stop_timeout: cron.stop_timeout.as_ref().map(|timeout| timeout.value),
             priority: cron.priority.as_ref().map(|priority| priority.value),
             ..Given::default()
         };
@@ -38,7 +40,8 @@ impl Build<'_> {
         let schedule = self.schedule(&text.value, text.place, "");
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.uses(action, need, false, name.place);
-            self.arrivals.push((name.place, Source::Cron { action, schedule, overlap: cron.overlap, given }));
+            let (overlap, missed) = (cron.overlap, cron.missed);
+            self.arrivals.push((name.place, Source::Cron { action, schedule, overlap, missed, given }));
         }
     }
 

@@ -3,7 +3,6 @@
 use super::Build;
 use crate::arrival::{Known, Source};
 use crate::engine::{Arrival, Given};
-use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
 use crate::scenario::spec::{At, Job};
 
@@ -17,17 +16,12 @@ impl Build<'_> {
     }
 
     fn job(&mut self, place: Place, job: &Job) -> Option<Known> {
-        for (key, is_missing, example) in
-            [("action", job.action.is_none(), "action = \"gc\""), ("at", job.at.is_none(), "at = \"25h\"")]
-        {
-            if is_missing && !self.holes.has(place, key) {
-                let complaint = Complaint::error(place, format!("a job needs `{key}`"));
-                self.complain(complaint.help(format!("write it, such as {example}")));
-            }
-        }
+        let action = ("action", job.action.is_none(), "action = \"gc\"");
+        self.required("a job", place, &[action, ("at", job.at.is_none(), "at = \"25h\"")]);
         let action = job.action.as_ref().and_then(|action| self.action(action));
         let at = job.at.as_ref().and_then(|at| self.instant(at));
-        self.stop_timeout(job.stop_timeout.as_ref(), job.deadline.is_some() || self.has_deadline(action, place));
+        let is_stopped = job.deadline.is_some() || self.is_stopped(action, place);
+        self.stop_timeout(job.stop_timeout.as_ref(), is_stopped);
         let need = job.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
         let given = Given {
             need,
@@ -35,7 +29,7 @@ impl Build<'_> {
             estimate: job.estimate.as_ref().map(|estimate| estimate.value),
             priority: job.priority.as_ref().map(|priority| priority.value),
             deadline: self.positive("deadline", job.deadline.as_ref()),
-            stop_timeout: None,
+            stop_timeout: job.stop_timeout.as_ref().map(|timeout| timeout.value),
             retries: job.retries.as_ref().map(|retries| retries.value),
         };
         let (action, at) = (action?, at?);

@@ -5,6 +5,9 @@
 
 mod actions;
 mod arrivals;
+mod availability;
+mod backoff;
+mod cancels;
 mod checks;
 mod claim;
 mod crons;
@@ -13,10 +16,12 @@ mod jobs;
 mod needs;
 mod registry;
 mod run;
+mod spawns;
 mod trace;
 mod workers;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::diagnostic::{Complaint, Report, nearest};
 use super::source::{Place, Sources};
@@ -24,11 +29,12 @@ use super::spec::{At, Spec};
 use super::tree::Holes;
 use super::{Files, Input, Loaded, Scenario};
 use crate::arrival::Source;
-use crate::engine::{Availability, InitialRow, System};
+use crate::engine::{InitialRow, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 use actions::DraftAction;
+use availability::DraftAvailability;
 use needs::{Needs, Units};
 use run::Settings;
 use workers::DraftWorker;
@@ -46,6 +52,10 @@ struct Build<'a> {
     /// Where a need of an action comes from first, for the complaint that no worker can meet it.
     uses: BTreeMap<(NeedId, ActionId), Place>,
     workers: Vec<DraftWorker>,
+    /// By the name of a group: the numbers of its workers.
+    groups: BTreeMap<String, Range<usize>>,
+    /// What happens to workers.
+    availability: DraftAvailability,
     /// Whether no document of workers was unreadable.
     has_all_workers: bool,
     actions: Vec<DraftAction>,
@@ -65,15 +75,20 @@ pub(super) fn build(
     let mut build = Build::new(spec, holes, &sources, complaints, files);
     build.workers(spec);
     build.actions(spec);
+    build.spawns(spec);
     build.arrivals(spec);
     build.crons(spec);
     build.jobs(&spec.job);
     if let Some(registry) = &spec.registry {
         build.registry(&registry.value, registry.place, spec);
     }
+    build.availability(spec);
+    let cancels = build.cancels(&spec.cancel);
     let claim = build.claim(&spec.claim);
     build.check(spec);
-    let Build { complaints, notes, inputs, settings, needs, workers, actions, mut arrivals, initial, .. } = build;
+    let Build {
+        complaints, notes, inputs, settings, needs, workers, availability, actions, mut arrivals, initial, ..
+    } = build;
     let report = Report::new(sources, complaints);
     let (Some((claim, policy)), Some(window), 0) = (claim, settings.window, report.errors()) else {
         return Err(report);
@@ -86,8 +101,8 @@ pub(super) fn build(
         resources: needs.names().to_vec(),
         claim,
         queue_limit: spec.queue.limit.as_ref().map(|limit| limit.value),
-        availability: Availability::default(),
-        cancels: Vec::new(),
+        availability: availability.finish(&needs),
+        cancels,
         window,
         initial,
     };
@@ -124,6 +139,8 @@ impl<'a> Build<'a> {
             needs: Needs::default(),
             uses: BTreeMap::new(),
             workers: Vec::new(),
+            groups: BTreeMap::new(),
+            availability: DraftAvailability::default(),
             has_all_workers: true,
             actions: Vec::new(),
             arrivals: Vec::new(),
@@ -164,6 +181,16 @@ impl<'a> Build<'a> {
         match nearest(name, self.actions.iter().map(|action| action.name.as_str())) {
             Some(meant) => complaint.label(format!("did you mean `{meant}`?")),
             None => complaint.help(format!("describe it in a table of its own, [action.{name}]")),
+        }
+    }
+
+    /// Complains about keys that a table must have: each with whether it is missing, and an example of it.
+    fn required(&mut self, what: &str, table: Place, keys: &[(&str, bool, &str)]) {
+        for (key, is_missing, example) in keys {
+            if *is_missing && !self.holes.has(table, key) {
+                let complaint = Complaint::error(table, format!("{what} needs `{key}`"));
+                self.complain(complaint.help(format!("write it, such as {example}")));
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::workers::DraftWorker;
 use super::{Build, Units};
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
-use crate::engine::{Given, InitialRow, InitialState, Overlap};
+use crate::engine::{Given, InitialRow, InitialState, Missed, Overlap};
 use crate::model::action::ActionId;
 use crate::model::capacity::{MOST_UNITS, NeedId};
 use crate::model::job::Status;
@@ -106,10 +106,12 @@ impl Build<'_> {
             need,
             retries: row.retries.get().copied(),
             deadline: row.deadline.get().copied(),
+            stop_timeout: row.stop_timeout.get().copied(),
             ..Given::default()
         };
         self.uses(action, need, false, file.place);
-        self.arrivals.push((file.place, Source::Cron { action, schedule, overlap: Overlap::default(), given }));
+        let (overlap, missed) = (Overlap::default(), Missed::default());
+        self.arrivals.push((file.place, Source::Cron { action, schedule, overlap, missed, given }));
     }
 
     fn registry_jobs(&mut self, file: &At<String>, has_action: bool, default_action: Option<ActionId>) {
@@ -191,7 +193,7 @@ impl Build<'_> {
             scheduled_at,
             retries_left: row.retries_left.get().copied(),
             deadline: row.deadline.get().copied(),
-            stop_timeout: None,
+            stop_timeout: row.stop_timeout.get().copied(),
             state,
         })
     }

@@ -28,9 +28,14 @@ impl DraftWorker {
 
     /// Of how many resources it offers less than so many units.
     pub(super) fn lacks(&self, units: &Units) -> usize {
-        let offers = |resource| self.offers.get(resource).copied().unwrap_or(0);
-        units.iter().filter(|(resource, units)| **units > offers(resource)).count()
+        lacks(&self.offers, units)
     }
+}
+
+/// Of how many resources an offer has less than so many units.
+pub(super) fn lacks(offers: &Units, units: &Units) -> usize {
+    let offers = |resource| offers.get(resource).copied().unwrap_or(0);
+    units.iter().filter(|(resource, units)| **units > offers(resource)).count()
 }
 
 impl Build<'_> {
@@ -46,9 +51,11 @@ impl Build<'_> {
                 let complaint = Complaint::warning(name.place, format!("worker `{}` offers nothing", name.value));
                 self.complain(complaint.help("write what it offers, such as capacity = { scan = 1 }"));
             }
+            let first = self.workers.len();
             for (id, place) in self.ids(name, group) {
                 self.workers.push(DraftWorker { id, offers: offers.clone(), place });
             }
+            self.groups.insert(name.value.clone(), first..self.workers.len());
         }
         self.unique_ids();
     }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{At, Capacity};
-use crate::engine::Overlap;
+use crate::engine::{Missed, Overlap};
 use crate::model::time::Span;
 
 /// A cron: each firing makes one waiting job of its action, with the nominal time as `scheduledAt`.
@@ -18,13 +18,16 @@ pub(crate) struct Cron {
     /// What a firing does while earlier jobs of the action are still there.
     #[serde(default)]
     pub(crate) overlap: Overlap,
+    /// What becomes of firings while no worker is alive.
+    #[serde(default)]
+    pub(crate) missed: Missed,
     /// Units that its jobs need, instead of the action's own.
     pub(crate) capacity: Option<Capacity>,
     /// Further attempts after a failed one, instead of the action's own.
     pub(crate) retries: Option<At<u32>>,
-    /// Run time after which an attempt is stopped, instead of the action's own.
+    /// Run time after which an attempt is asked to stop, instead of the action's own.
     pub(crate) deadline: Option<At<Span>>,
-    /// Time from the request to stop until an attempt is killed. Jobs of this version stop at once.
+    /// Time from the request to stop until an attempt is killed, instead of the action's own.
     pub(crate) stop_timeout: Option<At<Span>>,
     /// Larger goes first, where the policy looks at it; instead of the action's own.
     pub(crate) priority: Option<At<i64>>,

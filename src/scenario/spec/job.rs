@@ -24,9 +24,9 @@ pub(crate) struct Job {
     pub(crate) capacity: Option<Capacity>,
     /// Further attempts after a failed one.
     pub(crate) retries: Option<At<u32>>,
-    /// Run time after which an attempt is stopped.
+    /// Run time after which an attempt is asked to stop.
     pub(crate) deadline: Option<At<Span>>,
-    /// Time from the request to stop until an attempt is killed. Jobs of this version stop at once.
+    /// Time from the request to stop until an attempt is killed.
     pub(crate) stop_timeout: Option<At<Span>>,
     /// Larger goes first, where the policy looks at it.
     pub(crate) priority: Option<At<i64>>,

@@ -5,6 +5,9 @@
 
 mod action;
 mod arrival;
+mod availability;
+mod backoff;
+mod cancel;
 mod claim;
 mod cron;
 mod distribution;
@@ -14,8 +17,11 @@ mod placed;
 mod registry;
 mod worker;
 
-pub(crate) use action::Action;
+pub(crate) use action::{Action, Spawns};
 pub(crate) use arrival::{Arrival, Profile};
+pub(crate) use availability::{CapacityChange, Heartbeat, Outage, Outages};
+pub(crate) use backoff::{Backoff, Growth};
+pub(crate) use cancel::Cancel;
 pub(crate) use claim::{Claim, ClaimTable, Delay};
 pub(crate) use cron::Cron;
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
@@ -29,6 +35,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::tree::Shape;
+use crate::engine::Requeue;
 use crate::model::time::Span;
 
 /// Units by resource. Units are opaque whole numbers: slots, processors, bytes.
@@ -68,6 +75,18 @@ pub(crate) struct Spec {
     pub(crate) cron: Named<Cron>,
     /// Single jobs, as many as wanted.
     pub(crate) job: Vec<At<Job>>,
+    /// Outages of workers at known instants, as many as wanted.
+    pub(crate) outage: Vec<At<Outage>>,
+    /// Changes of what workers offer, as many as wanted.
+    pub(crate) capacity: Vec<At<CapacityChange>>,
+    /// Requests to cancel jobs, as many as wanted.
+    pub(crate) cancel: Vec<At<Cancel>>,
+    /// How workers find out that one of them is gone.
+    pub(crate) heartbeat: Heartbeat,
+    /// Whether nothing is claimed while fewer than a majority of all workers are alive.
+    pub(crate) quorum: bool,
+    /// What becomes of attempts whose worker died or was shut down, unless their action says otherwise.
+    pub(crate) on_worker_dead: Requeue,
     /// Workers, waiting jobs and crons straight from the registry's API documents.
     pub(crate) registry: Option<At<Registry>>,
 }
@@ -89,6 +108,12 @@ impl Default for Spec {
             action: Named::default(),
             cron: Named::default(),
             job: Vec::new(),
+            outage: Vec::new(),
+            capacity: Vec::new(),
+            cancel: Vec::new(),
+            heartbeat: Heartbeat::default(),
+            quorum: false,
+            on_worker_dead: Requeue::default(),
             registry: None,
         }
     }

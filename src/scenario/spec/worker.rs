@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{At, Capacity};
+use super::{At, Capacity, Outages};
 
 /// A group of identical workers.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -17,4 +17,6 @@ pub(crate) struct Worker {
     /// Their ids, as documents and tables show them. `X-0`, `X-1`, … if left out.
     #[schemars(example = ["000000000000", "000000000001"])]
     pub(crate) ids: Option<At<Vec<At<String>>>>,
+    /// When they go out at random. Never, if left out.
+    pub(crate) outages: Option<At<Outages>>,
 }

@@ -109,6 +109,9 @@ fn choose<'de, V: Visitor<'de>>(
         Value::Table(entries) if entries.len() == 1 && (is_known(&entries[0].key) || !is_known(ELSE)) => {
             visitor.visit_enum(MapAccessDeserializer::new(Entries { entries: entries.iter(), value: None }))
         }
+        Value::String(_) | Value::Integer(_) | Value::Float(_) if is_known(BARE) => {
+            visitor.visit_enum(Whole { variant: BARE, node })
+        }
         _ if is_known(ELSE) => visitor.visit_enum(Whole { variant: ELSE, node }).map_err(|fault| match &node.value {
             // A word that resembles a choice is that choice misspelt, whatever else is wrong with it.
             Value::String(word) if meant(word, known).is_some() => de::Error::unknown_variant(word, known),
@@ -117,9 +120,6 @@ fn choose<'de, V: Visitor<'de>>(
         Value::Table(entries) => {
             let given = entries.iter().map(|entry| entry.key.clone()).collect();
             Err(Fault::new(FaultKind::NotOneChoice { given, known }))
-        }
-        Value::String(_) | Value::Integer(_) | Value::Float(_) if is_known(BARE) => {
-            visitor.visit_enum(Whole { variant: BARE, node })
         }
         Value::String(word) => Err(de::Error::unknown_variant(word, known)),
         Value::Integer(word) => Err(de::Error::unknown_variant(&word.to_string(), known)),

@@ -28,6 +28,11 @@ impl Holes {
         self.0.range((table, String::new())..).next().is_some_and(|(place, _)| *place == table)
     }
 
+    /// Whether `key` was taken out of any table.
+    pub(crate) fn has_anywhere(&self, key: &str) -> bool {
+        self.0.iter().any(|(_, taken)| taken == key)
+    }
+
     /// Whether nothing was taken out anywhere.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -97,7 +102,7 @@ fn explain(kind: &FaultKind, place: Place) -> Complaint {
             suggest(Complaint::error(place, format!("unknown key `{key}`")), key, known, "keys here")
         }
         FaultKind::UnknownChoice { word, known, what } => {
-            let title = format!("there is no {} `{word}`", what.to_lowercase());
+            let title = format!("there is no {} `{word}`", spoken(what));
             suggest(Complaint::error(place, title), word, known, "known")
         }
         FaultKind::Missing { key } => {
@@ -131,6 +136,18 @@ fn suggest(complaint: Complaint, word: &str, known: &[&'static str], what: &str)
         None => complaint,
     };
     complaint.help(format!("{what}: {}", list(known)))
+}
+
+/// A type's name as words: `OutageKind` is an outage kind.
+fn spoken(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
 }
 
 fn list(known: &[&'static str]) -> String {

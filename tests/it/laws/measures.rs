@@ -99,17 +99,18 @@ fn tell(
         | Kind::Left { job, .. }
         | Kind::StillWaiting { job }
         | Kind::StillRunning { job, .. } => job,
+        _ => return,
     };
     let row = ledger.rows[&job];
     if !belongs(row.action) {
         return;
     }
-    if let Kind::Ended { last: true, claimed_at, .. } = event.kind
+    if let Kind::Ended { last: true, run, .. } = event.kind
         && counted(row.since)
     {
         let response = (now - row.since).as_secs_f64();
         sums.value(Measure::ResponseS, response);
-        sums.value(Measure::Slowdown, (response / (now - claimed_at).max(BOUND).as_secs_f64()).max(1.0));
+        sums.value(Measure::Slowdown, (response / (now - run.claimed_at).max(BOUND).as_secs_f64()).max(1.0));
     }
     if !counted(row.scheduled_at) {
         return;
@@ -126,8 +127,8 @@ fn tell(
             sums.value(Measure::WaitS, wait.as_secs_f64());
             sums.value(Measure::WithinSlo, f64::from(wait <= TARGET));
         }
-        Kind::Ended { claimed_at, ending, .. } => {
-            sums.value(Measure::ServiceS, (now - claimed_at).as_secs_f64());
+        Kind::Ended { run, ending, .. } => {
+            sums.value(Measure::ServiceS, (now - run.claimed_at).as_secs_f64());
             sums.count(if ending == Ending::Done { Statistic::Done } else { Statistic::Error });
             if ending == Ending::DeadlineMissed {
                 sums.value(Measure::DeadlineMisses, 1.0);
@@ -139,7 +140,7 @@ fn tell(
             sums.count(Statistic::Unfinished);
             sums.value(Measure::UnfinishedAgeS, (now - row.scheduled_at).as_secs_f64());
         }
-        Kind::Skipped { .. } => {}
+        _ => {}
     }
 }
 
@@ -152,7 +153,7 @@ fn utilization(scenario: &Scenario, events: &[Event], subject: Subject) -> Optio
     let (mut ledger, mut last, mut busy) = (Ledger::new(&scenario.system), Time::ZERO, 0.0);
     for event in events {
         let passed = (event.time.max(window.warmup) - last.max(window.warmup)).as_secs_f64();
-        let used: i64 = workers().map(|(i, worker)| worker.capacity[resource] - ledger.free[i][resource]).sum();
+        let used: i64 = workers().map(|(i, _)| ledger.used[i][resource]).sum();
         busy += passed * used as f64;
         last = event.time;
         ledger.book(event);

@@ -139,8 +139,8 @@ fn nothing_falls_due_or_starts_before_its_time() {
 fn an_attempt_runs_for_its_service_time_unless_the_deadline_cuts_it() {
     check("run time", 300, scenarios(claim_rules()), |scenario| {
         replay(scenario, &engine(scenario), |ledger, event| {
-            let Kind::Ended { job, claimed_at, ending, .. } = event.kind else { return };
-            let (row, ran) = (ledger.rows[&job], event.time - claimed_at);
+            let Kind::Ended { job, run, ending, .. } = event.kind else { return };
+            let (row, ran) = (ledger.rows[&job], event.time - run.claimed_at);
             assert_eq!(ending, row.fate, "{event}");
             match ending {
                 Ending::Done | Ending::Error => assert_eq!(ran, row.service, "{event}"),
@@ -202,9 +202,9 @@ fn littles_law_holds_exactly_on_the_integrals() {
                     waits += length(event.time - ledger.waiting[&job]);
                     stays += length(event.time - ledger.waiting[&job]);
                 }
-                Kind::Ended { job, claimed_at, .. } | Kind::StillRunning { job, claimed_at, .. } => {
+                Kind::Ended { job, run, .. } | Kind::StillRunning { job, run } => {
                     let due = if runs_already(scenario, job) { Time::ZERO } else { ledger.rows[&job].scheduled_at };
-                    assert!(claimed_at >= due);
+                    assert!(run.claimed_at >= due);
                     stays += length(event.time - due.max(Time::ZERO));
                 }
                 _ => {}

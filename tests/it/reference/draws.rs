@@ -3,6 +3,7 @@
 use claimsim::engine::{ActionModel, ClaimRule, System};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::Span;
+use claimsim::random::dist::Exponential;
 use claimsim::random::stream::{Purpose, Stream, Streams};
 
 /// What is drawn for one attempt.
@@ -11,6 +12,17 @@ pub(super) struct Drawn {
     pub(super) service: Span,
     pub(super) fails: bool,
     pub(super) patience: Option<Span>,
+    pub(super) children: u32,
+    /// From when it falls due until somebody asks to cancel it.
+    pub(super) cancel: Option<Span>,
+}
+
+/// Which attempt of which chain: what the streams of later draws are numbered by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) action: ActionId,
+    pub(super) ordinal: u64,
+    pub(super) attempt: u32,
 }
 
 /// All streams of a replication.
@@ -19,6 +31,7 @@ pub(super) struct Draws<'a> {
     streams: Streams,
     actions: Vec<OfAction>,
     delays: Vec<Stream>,
+    breakdowns: Vec<Stream>,
     placement: Stream,
 }
 
@@ -28,6 +41,8 @@ struct OfAction {
     service: Stream,
     outcome: Stream,
     patience: Stream,
+    children: Stream,
+    cancel: Stream,
 }
 
 impl<'a> Draws<'a> {
@@ -37,12 +52,16 @@ impl<'a> Draws<'a> {
             service: streams.stream(Purpose::Service, &action.name),
             outcome: streams.stream(Purpose::Outcome, &action.name),
             patience: streams.stream(Purpose::Patience, &action.name),
+            children: streams.stream(Purpose::Children, &action.name),
+            cancel: streams.stream(Purpose::Cancel, &action.name),
         };
+        let of_workers = |purpose| system.workers.iter().map(|worker| streams.stream(purpose, &worker.id)).collect();
         Draws {
             system,
             streams: *streams,
             actions: system.actions.iter().map(action).collect(),
-            delays: system.workers.iter().map(|worker| streams.stream(Purpose::Delay, &worker.id)).collect(),
+            delays: of_workers(Purpose::Delay),
+            breakdowns: of_workers(Purpose::Breakdown),
             placement: streams.stream(Purpose::Placement, ""),
         }
     }
@@ -57,29 +76,56 @@ impl<'a> Draws<'a> {
             service: service(action, brought, &mut streams.service),
             fails: fails(action, &mut streams.outcome),
             patience: patience(action, &mut streams.patience),
+            children: children(action, &mut streams.children),
+            cancel: cancel(action, &mut streams.cancel),
         };
         (ordinal, drawn)
     }
 
     /// The ordinal and the draws of a closed source's job.
-    pub(super) fn closed(&self, id: ActionId, customer: u32, cycle: u32, brought: Option<Span>) -> (u64, Drawn) {
+    pub(super) fn closed(&self, id: ActionId, customer: u32, cycle: u32) -> (u64, Drawn) {
         let ordinal = 1 << 63 | u64::from(customer) << 31 | u64::from(cycle);
-        (ordinal, self.all_of(id, brought, Purpose::Customer, u64::from(customer), 2 * cycle + 1))
+        let mut stream = self.stream_of(id, Purpose::Customer, u64::from(customer), 2 * cycle + 1);
+        (ordinal, self.all_from(&mut stream, id, None))
     }
 
-    /// The draws of a chain's attempt number `number`, from 2 on.
-    pub(super) fn later(&self, id: ActionId, ordinal: u64, number: u32, brought: Option<Span>) -> Drawn {
-        self.all_of(id, brought, Purpose::Attempt, ordinal, number)
+    /// The ordinals of the children that an attempt starts.
+    pub(super) fn names(&self, parent: Key, children: u32) -> Vec<u64> {
+        let mut stream = self.stream_of(parent.action, Purpose::Child, parent.ordinal, parent.attempt);
+        (0..children).map(|_| stream.bits()).collect()
+    }
+
+    /// The draws of a child's first attempt.
+    pub(super) fn child(&self, id: ActionId, name: u64) -> Drawn {
+        self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, None)
+    }
+
+    /// The draws of a chain's attempt, from the second on, and how long after the end of the one before it is scheduled.
+    pub(super) fn later(&self, key: Key, brought: Option<Span>) -> (Drawn, Span) {
+        let mut stream = self.stream_of(key.action, Purpose::Attempt, key.ordinal, key.attempt);
+        let drawn = self.all_from(&mut stream, key.action, brought);
+        (drawn, backoff(self.system.action(key.action), key.attempt, &mut stream))
+    }
+
+    /// How long an attempt takes to stop by itself.
+    pub(super) fn stops_in(&self, key: Key) -> Span {
+        let mut stream = self.stream_of(key.action, Purpose::Stop, key.ordinal, key.attempt);
+        Span::from_secs_f64(self.system.action(key.action).stops_in.sample(&mut stream))
+    }
+
+    fn stream_of(&self, id: ActionId, purpose: Purpose, member: u64, part: u32) -> Stream {
+        self.streams.family(purpose, &self.system.action(id).name).member(member, part)
     }
 
     /// One draw after the other from one stream.
-    fn all_of(&self, id: ActionId, brought: Option<Span>, purpose: Purpose, member: u64, part: u32) -> Drawn {
+    fn all_from(&self, stream: &mut Stream, id: ActionId, brought: Option<Span>) -> Drawn {
         let action = self.system.action(id);
-        let mut stream = self.streams.family(purpose, &action.name).member(member, part);
-        let service = service(action, brought, &mut stream);
-        let fails = fails(action, &mut stream);
-        let patience = patience(action, &mut stream);
-        Drawn { service, fails, patience }
+        let service = service(action, brought, stream);
+        let fails = fails(action, stream);
+        let patience = patience(action, stream);
+        let children = children(action, stream);
+        let cancel = cancel(action, stream);
+        Drawn { service, fails, patience, children, cancel }
     }
 
     /// How long a worker waits before it looks.
@@ -88,6 +134,13 @@ impl<'a> Draws<'a> {
             ClaimRule::Delayed { delay, .. } => Span::from_secs_f64(delay.sample(&mut self.delays[worker])),
             ClaimRule::Instant { .. } => Span::ZERO,
         }
+    }
+
+    /// How long a worker stays up, or else out, by one of the system's breakdowns.
+    pub(super) fn breakdown(&mut self, index: usize, up: bool) -> Span {
+        let breakdowns = &self.system.availability.breakdowns[index];
+        let lasts = if up { &breakdowns.up } else { &breakdowns.down };
+        Span::from_secs_f64(lasts.sample(&mut self.breakdowns[breakdowns.worker.0 as usize]))
     }
 
     /// One of `n` workers.
@@ -106,4 +159,29 @@ fn fails(action: &ActionModel, stream: &mut Stream) -> bool {
 
 fn patience(action: &ActionModel, stream: &mut Stream) -> Option<Span> {
     action.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(stream)))
+}
+
+fn children(action: &ActionModel, stream: &mut Stream) -> u32 {
+    let spawns = action.spawns.as_ref();
+    spawns.map_or(0, |spawns| (spawns.count.sample(stream) + 0.5).floor() as u32)
+}
+
+fn cancel(action: &ActionModel, stream: &mut Stream) -> Option<Span> {
+    let rate = action.cancel_rate.as_per_second();
+    let time = (rate > 0.0).then(|| Exponential::new(1.0 / rate).expect("a rate above zero"))?;
+    Some(Span::from_secs_f64(time.sample(stream)))
+}
+
+/// The backoff before attempt number `attempt`.
+fn backoff(action: &ActionModel, attempt: u32, stream: &mut Stream) -> Span {
+    let backoff = &action.backoff;
+    let most = backoff.cap.map_or(f64::INFINITY, Span::as_secs_f64);
+    let mut seconds = backoff.first.as_secs_f64();
+    for _ in 2..attempt {
+        seconds = (seconds * backoff.factor).min(most);
+    }
+    if backoff.jitter > 0.0 {
+        return Span::from_secs_f64(seconds.min(most) * (1.0 - backoff.jitter * stream.uniform()));
+    }
+    Span::from_secs_f64(seconds.min(most))
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use claimsim::engine::{Attempt, Observer, Run};
+use claimsim::engine::{Attempt, Given, Observer, OutageKind, Run};
 use claimsim::model::action::ActionId;
-use claimsim::model::capacity::NeedId;
+use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::job::{Ending, Job, JobId};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
@@ -17,20 +17,29 @@ pub(crate) struct Event {
 }
 
 /// What an observer is told, with everything in it that the model fixes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    Created { job: JobId, row: RowSeen, given: Given },
     Due { job: JobId, row: RowSeen },
     Claimed { job: JobId, worker: WorkerId },
-    Ended { job: JobId, worker: WorkerId, claimed_at: Time, ending: Ending, last: bool },
+    CancelRequested { job: JobId, run: Run },
+    Interrupted { job: JobId, run: Run },
+    Resumed { job: JobId, run: Run },
+    Ended { job: JobId, run: Run, ending: Ending, last: bool },
     Left { job: JobId, ending: Ending },
+    ZombieOver { job: JobId, worker: WorkerId, stopped: bool },
+    WorkerOut { worker: WorkerId, kind: OutageKind },
+    WorkerDeclaredDead { worker: WorkerId },
+    WorkerBack { worker: WorkerId },
+    CapacityChanged { worker: WorkerId, units: [i64; 3] },
     Skipped { action: ActionId },
     StillWaiting { job: JobId },
-    StillRunning { job: JobId, worker: WorkerId, claimed_at: Time },
+    StillRunning { job: JobId, run: Run },
 }
 
-/// What is known of a row as soon as it falls due. The draws are part of it, so that a job that nobody ever
+/// What is known of a row as soon as it is there. The draws are part of it, so that a job that nobody ever
 /// claims still shows whether it drew the right numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowSeen {
     pub(crate) action: ActionId,
     pub(crate) need: NeedId,
@@ -59,41 +68,58 @@ impl RowSeen {
     }
 }
 
+impl fmt::Display for RowSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RowSeen { action, need, scheduled_at, service, fate, number, first, since, retries_left } = self;
+        write!(
+            f,
+            "(action {}, need {}, scheduled {}, service {service}, then {fate:?}, attempt {number} of {} since {}, \
+             {retries_left} left)",
+            action.0, need.0, scheduled_at.0, first.0, since.0
+        )
+    }
+}
+
+/// Where, since when, and since when in use.
+fn of(run: Run) -> String {
+    let Run { worker, claimed_at, busy_since, is_cut_off } = run;
+    let busy = if busy_since == Time::NEVER { "not busy".to_owned() } else { format!("busy since {}", busy_since.0) };
+    let cut_off = if is_cut_off { ", cut off" } else { "" };
+    format!("on worker {}, claimed at {}, {busy}{cut_off}", worker.0, claimed_at.0)
+}
+
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:>15} ", self.time.0)?;
         match self.kind {
-            Kind::Due { job, row } => write!(
-                f,
-                "due      job {} (action {}, need {}, scheduled {}, service {}, then {:?}, attempt {} of {} since {}, {} left)",
-                job.0,
-                row.action.0,
-                row.need.0,
-                row.scheduled_at.0,
-                row.service,
-                row.fate,
-                row.number,
-                row.first.0,
-                row.since.0,
-                row.retries_left
-            ),
+            Kind::Created { job, row, given } => write!(f, "created  job {} {row} {given:?}", job.0),
+            Kind::Due { job, row } => write!(f, "due      job {} {row}", job.0),
             Kind::Claimed { job, worker } => write!(f, "claimed  job {} by worker {}", job.0, worker.0),
-            Kind::Ended { job, worker, claimed_at, ending, last } => write!(
-                f,
-                "ended    job {} on worker {}, claimed at {}: {ending:?}{}",
-                job.0,
-                worker.0,
-                claimed_at.0,
-                if last { "" } else { ", retried" }
-            ),
+            Kind::CancelRequested { job, run } => write!(f, "asked    job {} to cancel, {}", job.0, of(run)),
+            Kind::Interrupted { job, run } => write!(f, "interr.  job {} {}", job.0, of(run)),
+            Kind::Resumed { job, run } => write!(f, "resumed  job {} {}", job.0, of(run)),
+            Kind::Ended { job, run, ending, last } => {
+                let retried = if last { "" } else { ", retried" };
+                write!(f, "ended    job {} {}: {ending:?}{retried}", job.0, of(run))
+            }
             Kind::Left { job, ending } => write!(f, "left     job {}: {ending:?}", job.0),
+            Kind::ZombieOver { job, worker, stopped } => {
+                write!(f, "zombie   job {} on worker {} {}", job.0, worker.0, if stopped { "stopped" } else { "over" })
+            }
+            Kind::WorkerOut { worker, kind } => write!(f, "out      worker {}: {kind:?}", worker.0),
+            Kind::WorkerDeclaredDead { worker } => write!(f, "dead     worker {}", worker.0),
+            Kind::WorkerBack { worker } => write!(f, "back     worker {}", worker.0),
+            Kind::CapacityChanged { worker, units } => write!(f, "capacity worker {}: {units:?}", worker.0),
             Kind::Skipped { action } => write!(f, "skipped  a firing of action {}", action.0),
             Kind::StillWaiting { job } => write!(f, "waits    job {}", job.0),
-            Kind::StillRunning { job, worker, claimed_at } => {
-                write!(f, "runs     job {} on worker {}, claimed at {}", job.0, worker.0, claimed_at.0)
-            }
+            Kind::StillRunning { job, run } => write!(f, "runs     job {} {}", job.0, of(run)),
         }
     }
+}
+
+/// The first three units of a capacity map; no test has more resources.
+pub(crate) fn units(capacity: &CapacityMap) -> [i64; 3] {
+    std::array::from_fn(|resource| capacity.0.get(resource).copied().unwrap_or(0))
 }
 
 /// An observer that writes everything down.
@@ -107,16 +133,24 @@ impl Trajectory {
         self.events.push(Event { time, kind });
     }
 
-    /// All events. The rows left over at the horizon come in an order of their own choosing; here it is by number.
+    /// All events. The rows left over at the horizon come in an order of their own choosing; here it is by number, waiting ones first.
     pub(crate) fn into_events(mut self) -> Vec<Event> {
-        let is_left_over = |event: &Event| matches!(event.kind, Kind::StillWaiting { .. } | Kind::StillRunning { .. });
-        let tail = self.events.iter().position(is_left_over).unwrap_or(self.events.len());
-        self.events[tail..].sort_by_key(|event| event.kind);
+        let left_over = |event: &Event| match event.kind {
+            Kind::StillWaiting { job } => Some((0, job)),
+            Kind::StillRunning { job, .. } => Some((1, job)),
+            _ => None,
+        };
+        let tail = self.events.iter().position(|event| left_over(event).is_some()).unwrap_or(self.events.len());
+        self.events[tail..].sort_by_key(left_over);
         self.events
     }
 }
 
 impl Observer for Trajectory {
+    fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {
+        self.push(now, Kind::Created { job: job.id, row: RowSeen::new(job, attempt), given });
+    }
+
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
         self.push(now, Kind::Due { job: job.id, row: RowSeen::new(job, attempt) });
     }
@@ -126,11 +160,43 @@ impl Observer for Trajectory {
     }
 
     fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        self.push(now, Kind::Ended { job: job.id, worker: run.worker, claimed_at: run.claimed_at, ending, last });
+        self.push(now, Kind::Ended { job: job.id, run, ending, last });
     }
 
     fn left(&mut self, now: Time, job: &Job, ending: Ending) {
         self.push(now, Kind::Left { job: job.id, ending });
+    }
+
+    fn cancel_requested(&mut self, now: Time, job: &Job, run: Run) {
+        self.push(now, Kind::CancelRequested { job: job.id, run });
+    }
+
+    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
+        self.push(now, Kind::Interrupted { job: job.id, run });
+    }
+
+    fn resumed(&mut self, now: Time, job: &Job, run: Run) {
+        self.push(now, Kind::Resumed { job: job.id, run });
+    }
+
+    fn zombie_over(&mut self, now: Time, job: &Job, worker: WorkerId, stopped: bool) {
+        self.push(now, Kind::ZombieOver { job: job.id, worker, stopped });
+    }
+
+    fn worker_out(&mut self, now: Time, worker: WorkerId, kind: OutageKind) {
+        self.push(now, Kind::WorkerOut { worker, kind });
+    }
+
+    fn worker_declared_dead(&mut self, now: Time, worker: WorkerId) {
+        self.push(now, Kind::WorkerDeclaredDead { worker });
+    }
+
+    fn worker_back(&mut self, now: Time, worker: WorkerId) {
+        self.push(now, Kind::WorkerBack { worker });
+    }
+
+    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
+        self.push(now, Kind::CapacityChanged { worker, units: units(capacity) });
     }
 
     fn skipped(&mut self, now: Time, action: ActionId) {
@@ -142,8 +208,7 @@ impl Observer for Trajectory {
     }
 
     fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        let (worker, claimed_at) = (run.worker, run.claimed_at);
-        self.push(horizon, Kind::StillRunning { job: job.id, worker, claimed_at });
+        self.push(horizon, Kind::StillRunning { job: job.id, run });
     }
 }
 

@@ -1,8 +1,10 @@
 //! The engine against a naive second simulator of the same model: the same trajectory, event by event.
 
+mod actions;
 mod cases;
 mod draws;
 pub(crate) mod event;
+pub(crate) mod faults;
 mod naive;
 mod race;
 pub(crate) mod scenarios;

@@ -5,13 +5,12 @@
 //! nothing. A scenario is built from a recipe of plain numbers, which shrinks well.
 
 use claimsim::engine::{
-    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window,
+    ActionModel, Arrival, Availability, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System, Window,
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::{Batch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
-use claimsim::model::unit::Probability;
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::random::dist::{Constant, Distribution, Empirical, Exponential, Uniform};
 use claimsim::random::stream::Streams;
@@ -20,6 +19,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::actions::{ActionRecipe, actions};
+use super::faults::{FaultsRecipe, faults};
 use super::sources::{Gap, Process, Source};
 
 /// The grid on which most things happen.
@@ -43,7 +44,7 @@ impl Scenario {
     }
 }
 
-fn ticks(n: i64) -> Span {
+pub(super) fn ticks(n: i64) -> Span {
     Span(n * TICK.0)
 }
 
@@ -72,19 +73,29 @@ fn with_workers(
         option::weighted(0.3, 0..5_u64),
         5..=40_i64,
         vec(initial_rows(), 0..=5),
+        option::weighted(0.7, faults()),
     );
     (system, vec(sources(), 1..=4), any::<u16>()).prop_map(|(system, sources, seed)| build(system, sources, seed))
 }
 
-type SystemRecipe =
-    (usize, Vec<[i64; 3]>, Vec<[i64; 3]>, Vec<ActionRecipe>, ClaimRule, Option<u64>, i64, Vec<InitialRecipe>);
+type SystemRecipe = (
+    usize,
+    Vec<[i64; 3]>,
+    Vec<[i64; 3]>,
+    Vec<ActionRecipe>,
+    ClaimRule,
+    Option<u64>,
+    i64,
+    Vec<InitialRecipe>,
+    Option<FaultsRecipe>,
+);
 
 fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenario {
-    let (resources, capacities, needs, actions, claim, queue_limit, horizon, initial) = system;
+    let (resources, capacities, needs, actions, claim, queue_limit, horizon, initial, faults) = system;
     let map = |units: &[i64; 3]| CapacityMap(units[..resources].into());
     let worker = |(i, units)| Worker { id: format!("worker-{i}"), capacity: map(units) };
-    let actions: Vec<ActionModel> =
-        actions.into_iter().enumerate().map(|(i, action)| action.build(i, needs.len())).collect();
+    let size = (actions.len(), needs.len());
+    let actions: Vec<ActionModel> = actions.into_iter().enumerate().map(|(i, action)| action.build(i, size)).collect();
     let names: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
     let mut system = System {
         resources: (0..resources).map(|i| format!("resource-{i}")).collect(),
@@ -102,12 +113,15 @@ fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenari
         let row = row.build(i, &system);
         system.initial.push(row);
     }
+    if let Some(faults) = faults {
+        faults.add_to(&mut system);
+    }
     let needs = system.needs.len();
     let sources = sources.into_iter().enumerate().map(|(i, source)| source.build(i, &names, needs)).collect();
     Scenario { system, sources, seed: u64::from(seed) }
 }
 
-fn capacities() -> impl Strategy<Value = [i64; 3]> {
+pub(super) fn capacities() -> impl Strategy<Value = [i64; 3]> {
     let units = || select(vec![1, 2, 3, 0, 3]);
     [units(), units(), units()]
 }
@@ -158,58 +172,12 @@ pub(crate) fn one_of(values: Vec<f64>) -> Distribution {
 }
 
 /// Service times and patience; zero is likely on purpose.
-fn durations() -> impl Strategy<Value = Distribution> {
+pub(super) fn durations() -> impl Strategy<Value = Distribution> {
     prop_oneof![
         (0..=4_i64).prop_map(|n| constant(n as f64)),
         vec(0..=5_i64, 1..=4).prop_map(|values| one_of(values.into_iter().map(|n| n as f64).collect())),
         Just(exponential(2.0)),
     ]
-}
-
-#[derive(Clone, Debug)]
-struct ActionRecipe {
-    need: usize,
-    service: Distribution,
-    error: f64,
-    retries: u32,
-    backoff: i64,
-    deadline: Option<i64>,
-    patience: Option<Distribution>,
-}
-
-fn actions() -> impl Strategy<Value = ActionRecipe> {
-    let fields = (
-        0..4_usize,
-        durations(),
-        select(vec![0.0, 0.0, 0.5, 1.0]),
-        0..=3_u32,
-        0..=2_i64,
-        option::weighted(0.3, 0..=3_i64),
-        option::weighted(0.3, durations()),
-    );
-    fields.prop_map(|(need, service, error, retries, backoff, deadline, patience)| ActionRecipe {
-        need,
-        service,
-        error,
-        retries,
-        backoff,
-        deadline,
-        patience,
-    })
-}
-
-impl ActionRecipe {
-    fn build(self, index: usize, needs: usize) -> ActionModel {
-        let need = NeedId((self.need % needs) as u16);
-        ActionModel {
-            error: Probability::try_from(self.error).expect("a probability"),
-            retries: self.retries,
-            backoff: Backoff::constant(ticks(self.backoff)),
-            deadline: self.deadline.map(ticks),
-            patience: self.patience,
-            ..ActionModel::new(&format!("action-{index}"), need, self.service)
-        }
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -219,6 +187,7 @@ struct InitialRecipe {
     scheduled_at: i64,
     retries_left: Option<u32>,
     deadline: Option<i64>,
+    stop_timeout: Option<i64>,
     runs_on: Option<usize>,
 }
 
@@ -229,14 +198,16 @@ fn initial_rows() -> impl Strategy<Value = InitialRecipe> {
         -3..=6_i64,
         option::of(0..=2_u32),
         option::weighted(0.2, 0..=3_i64),
+        option::weighted(0.2, 0..=2_i64),
         option::weighted(0.4, 0..4_usize),
     );
-    fields.prop_map(|(action, need, scheduled_at, retries_left, deadline, runs_on)| InitialRecipe {
+    fields.prop_map(|(action, need, scheduled_at, retries_left, deadline, stop_timeout, runs_on)| InitialRecipe {
         action,
         need,
         scheduled_at,
         retries_left,
         deadline,
+        stop_timeout,
         runs_on,
     })
 }
@@ -257,7 +228,7 @@ impl InitialRecipe {
             scheduled_at: Time::ZERO + ticks(self.scheduled_at),
             retries_left: self.retries_left,
             deadline: self.deadline.map(ticks),
-            stop_timeout: None,
+            stop_timeout: self.stop_timeout.map(ticks),
             state,
         }
     }
@@ -276,7 +247,7 @@ enum SourceRecipe {
     Renewal { action: usize, between: Gap, sizes: Vec<u64> },
     Listed(Vec<ListedRecipe>),
     Closed { action: usize, population: u32, think: Gap },
-    Cron { action: usize, gaps: Vec<i64>, overlap: Overlap, given: GivenRecipe },
+    Cron { action: usize, gaps: Vec<i64>, overlap: Overlap, missed: Missed, given: GivenRecipe },
 }
 
 #[derive(Clone, Debug)]
@@ -292,13 +263,25 @@ struct GivenRecipe {
     need: Option<usize>,
     service: Option<i64>,
     deadline: Option<i64>,
+    stop_timeout: Option<i64>,
     retries: Option<u32>,
 }
 
 fn given() -> impl Strategy<Value = GivenRecipe> {
-    let fields =
-        (option::of(0..4_usize), option::of(0..=4_i64), option::weighted(0.2, 0..=3_i64), option::of(0..=2_u32));
-    fields.prop_map(|(need, service, deadline, retries)| GivenRecipe { need, service, deadline, retries })
+    let fields = (
+        option::of(0..4_usize),
+        option::of(0..=4_i64),
+        option::weighted(0.2, 0..=3_i64),
+        option::weighted(0.2, 0..=2_i64),
+        option::of(0..=2_u32),
+    );
+    fields.prop_map(|(need, service, deadline, stop_timeout, retries)| GivenRecipe {
+        need,
+        service,
+        deadline,
+        stop_timeout,
+        retries,
+    })
 }
 
 impl GivenRecipe {
@@ -307,6 +290,7 @@ impl GivenRecipe {
             need: self.need.map(|need| NeedId((need % needs) as u16)),
             service: self.service.map(ticks),
             deadline: self.deadline.map(ticks),
+            stop_timeout: self.stop_timeout.map(ticks),
             retries: self.retries,
             ..Given::default()
         }
@@ -327,14 +311,16 @@ fn sources() -> impl Strategy<Value = SourceRecipe> {
     let listed = (0..=3_i64, 0..4_usize, select(vec![1, 1, 1, 0, 2, 3]), given())
         .prop_map(|(gap, action, count, given)| ListedRecipe { gap, action, count, given });
     let overlaps = select(vec![Overlap::Enqueue, Overlap::SkipIfWaiting, Overlap::SkipIfActive]);
+    let missed = select(vec![Missed::Skip, Missed::Once, Missed::All]);
     prop_oneof![
         3 => (0..4_usize, gaps(), sizes)
             .prop_map(|(action, between, sizes)| SourceRecipe::Renewal { action, between, sizes }),
         2 => vec(listed, 0..=12).prop_map(SourceRecipe::Listed),
         1 => (0..4_usize, 0..=3_u32, gaps())
             .prop_map(|(action, population, think)| SourceRecipe::Closed { action, population, think }),
-        1 => (0..4_usize, vec(1..=4_i64, 0..=10), overlaps, given())
-            .prop_map(|(action, gaps, overlap, given)| SourceRecipe::Cron { action, gaps, overlap, given }),
+        1 => (0..4_usize, vec(1..=4_i64, 0..=10), overlaps, missed, given()).prop_map(
+            |(action, gaps, overlap, missed, given)| SourceRecipe::Cron { action, gaps, overlap, missed, given }
+        ),
     ]
 }
 
@@ -365,9 +351,9 @@ impl SourceRecipe {
             SourceRecipe::Closed { action, population, think } => {
                 Source::Closed { action: id(action), name, population, think }
             }
-            SourceRecipe::Cron { action, gaps, overlap, given } => {
+            SourceRecipe::Cron { action, gaps, overlap, missed, given } => {
                 let at = instants(gaps.into_iter()).collect();
-                Source::Cron { action: id(action), at, overlap, given: given.build(needs) }
+                Source::Cron { action: id(action), at, overlap, missed, given: given.build(needs) }
             }
         }
     }

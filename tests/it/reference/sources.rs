@@ -1,6 +1,6 @@
 //! Small arrival processes for the tests, so that the engine is tried against its own trait and nothing else.
 
-use claimsim::engine::{Arrival, ArrivalProcess, Given, Overlap};
+use claimsim::engine::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::math;
 use claimsim::model::time::{Span, Time};
@@ -16,7 +16,7 @@ pub(crate) enum Source {
     /// Customers who come, wait for their job and go away for a while.
     Closed { action: ActionId, name: String, population: u32, think: Gap },
     /// Known firings, in order of time.
-    Cron { action: ActionId, at: Vec<Time>, overlap: Overlap, given: Given },
+    Cron { action: ActionId, at: Vec<Time>, overlap: Overlap, missed: Missed, given: Given },
 }
 
 /// A random length of time.
@@ -59,9 +59,9 @@ impl Source {
                 think: *think,
                 customers: streams.family(Purpose::Customer, name),
             },
-            Source::Cron { action, at, overlap, given } => {
+            Source::Cron { action, at, overlap, missed, given } => {
                 let firings = at.iter().map(|&at| (Arrival::single(at, *action), *given));
-                Process::listed(firings.collect(), Some(*overlap))
+                Process::listed(firings.collect(), Some((*overlap, *missed)))
             }
         }
     }
@@ -77,11 +77,11 @@ pub(crate) enum Process {
         gaps: Box<Stream>,
         batches: Box<Stream>,
     },
-    /// A cron's firings, if there is an overlap rule.
+    /// A cron's firings, if there are rules for them.
     Listed {
         arrivals: std::vec::IntoIter<(Arrival, Given)>,
         given: Option<Given>,
-        cron: Option<Overlap>,
+        cron: Option<(Overlap, Missed)>,
     },
     Closed {
         action: ActionId,
@@ -92,7 +92,7 @@ pub(crate) enum Process {
 }
 
 impl Process {
-    fn listed(arrivals: Vec<(Arrival, Given)>, cron: Option<Overlap>) -> Process {
+    fn listed(arrivals: Vec<(Arrival, Given)>, cron: Option<(Overlap, Missed)>) -> Process {
         Process::Listed { arrivals: arrivals.into_iter(), given: None, cron }
     }
 }
@@ -123,7 +123,11 @@ impl ArrivalProcess for Process {
     }
 
     fn overlap(&self) -> Overlap {
-        if let Process::Listed { cron: Some(overlap), .. } = self { *overlap } else { Overlap::Enqueue }
+        if let Process::Listed { cron: Some((overlap, _)), .. } = self { *overlap } else { Overlap::Enqueue }
+    }
+
+    fn missed(&self) -> Missed {
+        if let Process::Listed { cron: Some((_, missed)), .. } = self { *missed } else { Missed::Skip }
     }
 
     fn population(&self) -> u32 {

@@ -45,7 +45,8 @@ impl Told {
                     claims.push(claim);
                 }
                 previous = Some(claim);
-            } else {
+            } else if !matches!(event.kind, Kind::Created { .. }) {
+                // What a claim creates, a job's children, belongs to it.
                 previous = None;
             }
         }

@@ -3,30 +3,25 @@
 use claimsim::engine::{ArrivalProcess, ClaimRule};
 use claimsim::model::capacity::CapacityMap;
 use claimsim::model::claim::{Batch, Placement};
-use claimsim::model::job::{Ending, JobId};
+use claimsim::model::job::Ending;
 use claimsim::model::worker::WorkerId;
 
-use super::{Class, Kind, Naive, State, What};
+use super::row::State;
+use super::{Class, Naive, What};
 
 impl<A: ArrivalProcess> Naive<'_, A> {
     /// The waiting rows in policy order.
     pub(super) fn waiting(&self) -> Vec<usize> {
-        let mut waiting: Vec<usize> = (0..self.rows.len()).filter(|&row| self.is_waiting(row)).collect();
+        let mut waiting: Vec<usize> = (0..self.rows.len()).filter(|&row| self.rows[row].is_waiting()).collect();
         waiting.sort_by_key(|&row| (self.rows[row].scheduled_at, row));
         waiting
     }
 
-    pub(super) fn is_waiting(&self, row: usize) -> bool {
-        matches!(self.rows[row].state, State::Waiting { .. })
-    }
-
     fn free(&self, worker: usize) -> CapacityMap {
-        let mut free = self.system.workers[worker].capacity.clone();
-        for row in &self.rows {
-            if matches!(row.state, State::Running { worker: on, .. } if on == worker) {
-                let need = self.system.need(row.need);
-                free.0.iter_mut().zip(&need.0).for_each(|(free, need)| *free -= need);
-            }
+        let mut free = self.workers[worker].capacity.clone();
+        for row in self.rows.iter().filter(|row| row.is_running() && row.is_on(worker)) {
+            let need = self.system.need(row.need);
+            free.0.iter_mut().zip(&need.0).for_each(|(free, need)| *free -= need);
         }
         free
     }
@@ -36,7 +31,11 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         free.0.iter().zip(&need.0).all(|(&free, &need)| need == 0 || need <= free)
     }
 
-    fn first_that_fits(&self, worker: usize) -> Option<usize> {
+    /// The row that a worker would claim now.
+    fn first_for(&self, worker: usize) -> Option<usize> {
+        if !self.can_claim(worker) {
+            return None;
+        }
         let free = self.free(worker);
         self.waiting().into_iter().find(|&row| self.fits(row, &free))
     }
@@ -51,9 +50,11 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// The first waiting job that fits some worker, and all workers that it fits.
     fn first_with_a_worker(&self) -> Option<(usize, Vec<usize>)> {
-        let free: Vec<CapacityMap> = (0..self.system.workers.len()).map(|worker| self.free(worker)).collect();
+        let able = (0..self.workers.len()).filter(|&worker| self.can_claim(worker));
+        let free: Vec<(usize, CapacityMap)> = able.map(|worker| (worker, self.free(worker))).collect();
         self.waiting().into_iter().find_map(|row| {
-            let fitting: Vec<usize> = (0..free.len()).filter(|&worker| self.fits(row, &free[worker])).collect();
+            let fitting = free.iter().filter(|(_, free)| self.fits(row, free));
+            let fitting: Vec<usize> = fitting.map(|&(worker, _)| worker).collect();
             (!fitting.is_empty()).then_some((row, fitting))
         })
     }
@@ -77,7 +78,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// The shares of a worker's resources that stay free with the row on it, summed over the resources that it has.
     fn share_left(&self, row: usize, worker: usize) -> Share {
         let (free, need) = (self.free(worker), self.system.need(self.rows[row].need));
-        let capacity = &self.system.workers[worker].capacity;
+        let capacity = &self.workers[worker].capacity;
         let mut sum = Share { numerator: 0, denominator: 1 };
         for ((&capacity, &free), &need) in capacity.0.iter().zip(&free.0).zip(&need.0).filter(|((c, _), _)| **c > 0) {
             sum.numerator = sum.numerator * i128::from(capacity) + i128::from(free - need) * sum.denominator;
@@ -91,7 +92,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let Some(limit) = self.system.queue_limit else { return };
         while self.waiting().len() as u64 > limit {
             let newcomer = |row: &usize| match self.rows[*row].state {
-                State::Waiting { due, place } => (due == self.now).then_some((place, *row)),
+                State::Waiting { due, told } => (due == self.now).then_some((told, *row)),
                 _ => None,
             };
             let Some((_, newest)) = (0..self.rows.len()).filter_map(|row| newcomer(&row)).max() else { return };
@@ -104,9 +105,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         if self.told.is_some() || self.waiting().is_empty() {
             return;
         }
-        for worker in 0..self.system.workers.len() {
-            if !self.attempting[worker] && self.first_that_fits(worker).is_some() {
-                self.attempting[worker] = true;
+        for worker in 0..self.workers.len() {
+            if !self.workers[worker].attempting && self.first_for(worker).is_some() {
+                self.workers[worker].attempting = true;
                 let delay = self.draws.delay(worker);
                 self.schedule(self.now + delay, Class::Claim, What::Attempt(worker));
             }
@@ -117,7 +118,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     pub(super) fn attempt(&mut self, worker: usize) -> bool {
         let all = matches!(self.system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
         let mut claimed = false;
-        while let Some(row) = self.first_that_fits(worker) {
+        while let Some(row) = self.first_for(worker) {
             self.claim(row, worker);
             claimed = true;
             if !all {
@@ -125,18 +126,6 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             }
         }
         claimed
-    }
-
-    pub(super) fn claim(&mut self, row: usize, worker: usize) {
-        self.tell(Kind::Claimed { job: JobId(row as u64), worker: WorkerId(worker as u32) });
-        self.rows[row].state = State::Running { worker, claimed_at: self.now };
-        let (service, fate) = (self.rows[row].drawn.service, self.fate(row));
-        match self.rows[row].deadline {
-            Some(deadline) if fate == Ending::DeadlineMissed => {
-                self.schedule(self.now + deadline, Class::Deadline, What::End(row, fate));
-            }
-            _ => self.schedule(self.now + service, Class::Completion, What::End(row, fate)),
-        }
     }
 
     pub(super) fn told_attempt(&mut self, worker: WorkerId) -> Result<(), String> {
@@ -154,7 +143,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     pub(super) fn watch(&mut self) -> Result<(), String> {
         let Some(mut told) = self.told.take() else { return Ok(()) };
         let idle = self.waiting().is_empty();
-        let seen = told.watch(self.now, |worker| !idle && self.first_that_fits(worker).is_some());
+        let seen = told.watch(self.now, |worker| !idle && self.first_for(worker).is_some());
         self.told = Some(told);
         seen
     }

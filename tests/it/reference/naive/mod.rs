@@ -2,22 +2,28 @@
 //!
 //! It was written from the description of the model, not from the engine, and keeps nothing that could be recomputed: free
 //! capacity is summed up from the running rows each time it is asked for, the waiting jobs are sorted each time they are
-//! looked at. Where the two simulators agree event by event, both read the model alike; where not, one of them is wrong.
+//! looked at, an event that is no longer wanted happens all the same and finds that it means nothing. Where the two
+//! simulators agree event by event, both read the model alike; where not, one of them is wrong.
 
+mod arrivals;
 mod claims;
+mod processes;
+mod row;
+mod workers;
 
-use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, Given, InitialState, Overlap, System};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::NeedId;
+use claimsim::engine::{Arrival, ArrivalProcess, ClaimRule, OutageKind, System};
 use claimsim::model::claim::Pass;
 use claimsim::model::job::{Ending, JobId};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::random::stream::Streams;
 
-use super::draws::{Drawn, Draws};
+use super::draws::Draws;
 use super::event::{Event, Kind, RowSeen};
 use super::told::Told;
+use arrivals::MissedFiring;
+use row::Row;
+use workers::Worker;
 
 /// The naive simulator in the middle of a run. Rows, workers, actions and sources are named by their index.
 pub(crate) struct Naive<'a, A> {
@@ -28,8 +34,8 @@ pub(crate) struct Naive<'a, A> {
     scheduled: u64,
     now: Time,
     rows: Vec<Row>,
-    /// Which workers have an attempt pending.
-    attempting: Vec<bool>,
+    workers: Vec<Worker>,
+    missed: Vec<MissedFiring>,
     told: Option<Told>,
     events: Vec<Event>,
 }
@@ -47,7 +53,10 @@ struct Entry {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
     Completion,
+    WorkerChange,
+    Sweep,
     Deadline,
+    Cancel,
     Cron,
     Arrival,
     Claim,
@@ -56,10 +65,37 @@ enum Class {
 
 #[derive(Clone, Copy)]
 enum What {
-    /// A running row ends.
-    End(usize, Ending),
+    /// A row has worked for its service time.
+    ServiceOver(usize),
+    /// The last child of a row has ended.
+    Joined(usize),
+    /// A row has run until its deadline.
+    Deadline(usize),
+    /// A row that was asked to stop has, or is killed.
+    Stopped(usize),
+    GoOut {
+        worker: usize,
+        lasts: Option<Span>,
+        kind: OutageKind,
+    },
+    EndOutage(usize),
+    /// The same by an entry of the system's breakdowns.
+    BreakDown(usize),
+    EndBreakdown(usize),
+    /// By an entry of the system's changes of capacity.
+    ChangeCapacity(usize),
+    Sweep,
+    /// Somebody asks to cancel a row.
+    Cancel(usize),
+    /// Somebody asks to cancel many, by an entry of the system's requests.
+    CancelMany(usize),
     /// A source's arrival, with the customer who comes if the source is closed.
-    Arrive { source: usize, customer: Option<Customer>, arrival: Arrival },
+    Arrive {
+        source: usize,
+        customer: Option<Customer>,
+        arrival: Arrival,
+    },
+    MakeUp(MissedFiring),
     /// A row that exists already falls due.
     FallDue(usize),
     /// Waiting jobs are offered to the workers.
@@ -80,35 +116,6 @@ struct Customer {
     cycle: u32,
 }
 
-struct Row {
-    action: ActionId,
-    need: NeedId,
-    scheduled_at: Time,
-    deadline: Option<Span>,
-    /// The service time that the arrival brought along, for all attempts.
-    brought: Option<Span>,
-    drawn: Drawn,
-    attempt: Attempt,
-    ordinal: u64,
-    customer: Option<Customer>,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    NotDue,
-    /// Since it fell due; `place` counts the events before that.
-    Waiting {
-        due: Time,
-        place: usize,
-    },
-    Running {
-        worker: usize,
-        claimed_at: Time,
-    },
-    Over,
-}
-
 impl<'a, A: ArrivalProcess> Naive<'a, A> {
     pub(crate) fn new(system: &'a System, sources: Vec<A>, streams: &Streams) -> Naive<'a, A> {
         Naive {
@@ -119,7 +126,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             scheduled: 0,
             now: Time::ZERO,
             rows: Vec::new(),
-            attempting: vec![false; system.workers.len()],
+            workers: system.workers.iter().map(|worker| workers::fresh(&worker.capacity)).collect(),
+            missed: Vec::new(),
             told: None,
             events: Vec::new(),
         }
@@ -140,7 +148,9 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 
     fn play(&mut self) -> Result<(), String> {
-        self.begin();
+        self.enter_initial_rows();
+        self.schedule_what_is_known();
+        self.start_sources();
         self.watch()?;
         while let Some(entry) = self.take_next() {
             self.now = entry.time;
@@ -175,34 +185,49 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
 
     fn happen(&mut self, what: What) -> Result<(), String> {
         match what {
-            What::End(row, ending) => {
-                self.end(row, ending);
-                self.after_event()?;
+            What::ServiceOver(row) => self.service_over(row),
+            What::Joined(row) => self.joined(row),
+            What::Deadline(row) => self.deadline_over(row),
+            What::Stopped(row) => self.stopped(row),
+            What::GoOut { worker, lasts, kind } => {
+                if let Some(lasts) = lasts {
+                    self.schedule(self.now + lasts, Class::WorkerChange, What::EndOutage(worker));
+                }
+                self.go_out(worker, kind);
             }
-            What::Arrive { source, customer, arrival } => self.arrive(source, customer, arrival)?,
-            What::FallDue(row) => {
-                self.fall_due(row);
-                self.after_event()?;
-            }
+            What::EndOutage(worker) => self.end_outage(worker),
+            What::BreakDown(index) => self.break_down(index),
+            What::EndBreakdown(index) => self.end_breakdown(index),
+            What::ChangeCapacity(index) => self.change_capacity(index),
+            What::Sweep => self.sweep(),
+            What::Cancel(row) if self.can_be_cancelled(row) => self.cancel(row),
+            What::Cancel(_) => {}
+            What::CancelMany(index) => return self.cancel_many(index),
+            What::Arrive { source, customer, arrival } => return self.arrive(source, customer, arrival),
+            What::MakeUp(firing) => self.make_up(firing),
+            What::FallDue(row) if self.rows[row].state == row::State::NotDue => self.fall_due(row),
+            What::FallDue(_) => {}
             What::Pass => {
                 self.pass();
                 self.turn_away();
+                return Ok(());
             }
             What::Attempt(worker) => {
-                self.attempting[worker] = false;
+                self.workers[worker].attempting = false;
                 self.attempt(worker);
-                self.after_event()?;
             }
-            What::Told(worker) => {
-                self.told_attempt(worker)?;
-                self.after_event()?;
-            }
-            What::Abandon(row) => {
-                if self.is_waiting(row) {
-                    self.leave(row, Ending::Abandoned);
-                    self.after_event()?;
-                }
-            }
+            What::Told(worker) => self.told_attempt(worker)?,
+            What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, Ending::Abandoned),
+            What::Abandon(_) => {}
+        }
+        self.after_event()
+    }
+
+    /// Each row of a request is an event of its own to those who claim.
+    fn cancel_many(&mut self, index: usize) -> Result<(), String> {
+        for row in self.meant_by(&self.system.cancels[index]) {
+            self.cancel(row);
+            self.after_event()?;
         }
         Ok(())
     }
@@ -224,193 +249,32 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.watch()
     }
 
-    // The beginning and the end.
-
-    fn begin(&mut self) {
-        for initial in &self.system.initial {
-            let (ordinal, drawn) = self.draws.exogenous(initial.action, None);
-            let action = self.system.action(initial.action);
-            self.rows.push(Row {
-                action: initial.action,
-                need: initial.need,
-                scheduled_at: initial.scheduled_at,
-                deadline: initial.deadline.or(action.deadline),
-                brought: None,
-                drawn,
-                attempt: self.first_attempt(initial.scheduled_at, initial.retries_left.unwrap_or(action.retries)),
-                ordinal,
-                customer: None,
-                state: State::NotDue,
-            });
-        }
-        for (row, initial) in self.system.initial.iter().enumerate() {
-            if let InitialState::Running(worker) = initial.state {
-                self.tell_due(row);
-                self.claim(row, worker.0 as usize);
-            }
-        }
-        for (row, initial) in self.system.initial.iter().enumerate() {
-            if initial.state == InitialState::Waiting {
-                self.schedule(initial.scheduled_at.max(Time::ZERO), Class::Arrival, What::FallDue(row));
-            }
-        }
-        for source in 0..self.sources.len() {
-            self.schedule_next_of(source);
-            for number in 0..self.sources[source].population() {
-                self.schedule_cycle(Customer { source, number, cycle: 0 });
-            }
-        }
-    }
-
     fn close(&mut self) {
-        let horizon = self.system.window.horizon;
-        let waiting = (0..self.rows.len()).filter(|&row| self.is_waiting(row));
+        let waiting = (0..self.rows.len()).filter(|&row| self.rows[row].is_waiting());
         let mut left_over: Vec<Kind> = waiting.map(|row| Kind::StillWaiting { job: JobId(row as u64) }).collect();
-        for (row, data) in self.rows.iter().enumerate() {
-            if let State::Running { worker, claimed_at } = data.state {
-                let (job, worker) = (JobId(row as u64), WorkerId(worker as u32));
-                left_over.push(Kind::StillRunning { job, worker, claimed_at });
-            }
-        }
-        self.events.extend(left_over.into_iter().map(|kind| Event { time: horizon, kind }));
+        let running = (0..self.rows.len()).filter(|&row| self.rows[row].is_running());
+        left_over.extend(running.map(|row| Kind::StillRunning { job: JobId(row as u64), run: self.run_of(row) }));
+        left_over.into_iter().for_each(|kind| self.tell(kind));
     }
 
-    // Arrivals.
-
-    fn schedule_next_of(&mut self, source: usize) {
-        if let Some(arrival) = self.sources[source].next() {
-            let class = if self.sources[source].is_cron() { Class::Cron } else { Class::Arrival };
-            self.schedule(arrival.at, class, What::Arrive { source, customer: None, arrival });
-        }
-    }
-
-    fn schedule_cycle(&mut self, who: Customer) {
-        if let Some(arrival) = self.sources[who.source].cycle(who.number, who.cycle, self.now) {
-            let what = What::Arrive { source: who.source, customer: Some(who), arrival };
-            self.schedule(arrival.at, Class::Arrival, what);
-        }
-    }
-
-    fn arrive(&mut self, source: usize, customer: Option<Customer>, arrival: Arrival) -> Result<(), String> {
-        let mut given = Given::default();
-        if customer.is_none() {
-            given = self.sources[source].given().copied().unwrap_or_default();
-            self.schedule_next_of(source);
-        }
-        for _ in 0..arrival.count {
-            let brought = given.service;
-            let (ordinal, drawn) = match customer {
-                None => self.draws.exogenous(arrival.action, brought),
-                Some(who) => self.draws.closed(arrival.action, who.number, who.cycle, brought),
-            };
-            if self.is_to_be_skipped(source, arrival.action) {
-                self.tell(Kind::Skipped { action: arrival.action });
-                continue;
-            }
-            let action = self.system.action(arrival.action);
-            self.rows.push(Row {
-                action: arrival.action,
-                need: given.need.unwrap_or(action.need),
-                scheduled_at: self.now,
-                deadline: given.deadline.or(action.deadline),
-                brought,
-                drawn,
-                attempt: self.first_attempt(self.now, given.retries.unwrap_or(action.retries)),
-                ordinal,
-                customer,
-                state: State::NotDue,
-            });
-            self.fall_due(self.rows.len() - 1);
-            self.after_event()?;
-        }
-        Ok(())
-    }
-
-    fn is_to_be_skipped(&self, source: usize, action: ActionId) -> bool {
-        let of_action = |row: &&Row| row.action == action;
-        let waits = |row: &Row| matches!(row.state, State::Waiting { .. });
-        let runs = |row: &Row| matches!(row.state, State::Running { .. });
-        match self.sources[source].overlap() {
-            Overlap::Enqueue => false,
-            Overlap::SkipIfWaiting => self.rows.iter().filter(of_action).any(waits),
-            Overlap::SkipIfActive => self.rows.iter().filter(of_action).any(|row| waits(row) || runs(row)),
-        }
-    }
-
-    /// The next row to be pushed is the first of its chain.
-    fn first_attempt(&self, since: Time, retries_left: u32) -> Attempt {
-        Attempt { number: 1, first: JobId(self.rows.len() as u64), since, retries_left }
-    }
-
-    fn fall_due(&mut self, row: usize) {
-        let full = self.system.queue_limit.is_some_and(|limit| self.waiting().len() as u64 >= limit);
-        self.tell_due(row);
-        self.rows[row].state = State::Waiting { due: self.now, place: self.events.len() };
-        if full && matches!(self.system.claim, ClaimRule::Delayed { .. }) {
-            self.leave(row, Ending::Rejected);
-        } else if let Some(patience) = self.rows[row].drawn.patience {
-            self.schedule(self.now + patience, Class::Abandonment, What::Abandon(row));
-        }
-    }
-
-    // Endings.
-
-    fn fate(&self, row: usize) -> Ending {
-        match self.rows[row] {
-            Row { deadline: Some(deadline), drawn, .. } if deadline < drawn.service => Ending::DeadlineMissed,
-            Row { drawn: Drawn { fails: true, .. }, .. } => Ending::Error,
-            _ => Ending::Done,
-        }
-    }
-
-    fn end(&mut self, row: usize, ending: Ending) {
-        let State::Running { worker, claimed_at } = self.rows[row].state else { unreachable!("only running rows end") };
-        self.rows[row].state = State::Over;
-        let last = ending == Ending::Done || self.rows[row].attempt.retries_left == 0;
-        let (job, worker) = (JobId(row as u64), WorkerId(worker as u32));
-        self.tell(Kind::Ended { job, worker, claimed_at, ending, last });
-        if last { self.end_chain(row) } else { self.retry(row) }
-    }
-
-    fn retry(&mut self, failed: usize) {
-        let failed = &self.rows[failed];
-        let Attempt { number, first, since, retries_left } = failed.attempt;
-        let scheduled_at = self.now + self.system.action(failed.action).backoff.first;
-        let retry = Row {
-            scheduled_at,
-            drawn: self.draws.later(failed.action, failed.ordinal, number + 1, failed.brought),
-            attempt: Attempt { number: number + 1, first, since, retries_left: retries_left - 1 },
-            state: State::NotDue,
-            ..*failed
-        };
-        self.rows.push(retry);
-        self.schedule(scheduled_at, Class::Arrival, What::FallDue(self.rows.len() - 1));
-    }
-
-    fn leave(&mut self, row: usize, ending: Ending) {
-        self.rows[row].state = State::Over;
-        self.tell(Kind::Left { job: JobId(row as u64), ending });
-        self.end_chain(row);
-    }
-
-    /// A closed source's customer goes away to think.
-    fn end_chain(&mut self, row: usize) {
-        if let Some(who) = self.rows[row].customer {
-            self.schedule_cycle(Customer { cycle: who.cycle + 1, ..who });
-        }
-    }
-
-    // What is told, and what we are told.
+    // What is told.
 
     fn tell(&mut self, kind: Kind) {
         self.events.push(Event { time: self.now, kind });
     }
 
     fn tell_due(&mut self, row: usize) {
-        let Row { action, need, scheduled_at, drawn: Drawn { service, .. }, attempt, .. } = self.rows[row];
-        let fate = self.fate(row);
-        let Attempt { number, first, since, retries_left } = attempt;
-        let seen = RowSeen { action, need, scheduled_at, service, fate, number, first, since, retries_left };
-        self.tell(Kind::Due { job: JobId(row as u64), row: seen });
+        self.tell(Kind::Due { job: JobId(row as u64), row: self.seen(row) });
+    }
+
+    fn seen(&self, row: usize) -> RowSeen {
+        let fate = match self.rows[row].drawn {
+            drawn if self.deadline(row).is_some_and(|deadline| deadline < drawn.service) => Ending::DeadlineMissed,
+            drawn if drawn.fails => Ending::Error,
+            _ => Ending::Done,
+        };
+        let Row { action, need, scheduled_at, drawn, attempt, .. } = self.rows[row];
+        let (number, first, since, retries_left) = (attempt.number, attempt.first, attempt.since, attempt.retries_left);
+        RowSeen { action, need, scheduled_at, service: drawn.service, fate, number, first, since, retries_left }
     }
 }

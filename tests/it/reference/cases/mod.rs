@@ -1,7 +1,8 @@
 //! Small cases that were worked out by hand; both simulators must find the same.
 
 use claimsim::engine::{
-    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap, System, Window,
+    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System,
+    Window,
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
@@ -10,9 +11,9 @@ use claimsim::model::time::{Span, Time};
 use claimsim::model::unit::Probability;
 use claimsim::model::worker::{Worker, WorkerId};
 
-use super::event::{Event, Kind};
-use super::scenarios::{Scenario, constant};
-use super::sources::{Gap, Source};
+use crate::reference::event::{Event, Kind};
+use crate::reference::scenarios::{Scenario, constant};
+use crate::reference::sources::{Gap, Source};
 
 const AT_ONCE: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant };
 const AFTER_EACH: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: Pass::Event };
@@ -64,28 +65,43 @@ fn jobs(list: &[(i64, u16)]) -> Source {
     Source::Listed(list.iter().map(job).collect())
 }
 
-/// One short word for each event: second, what, job, worker.
+/// One short word for each event but creations: second, what, job, worker.
 fn brief(events: &[Event]) -> Vec<String> {
-    let word = |kind: &Kind| match *kind {
+    let shown = events.iter().filter(|event| !matches!(event.kind, Kind::Created { .. }));
+    shown.map(|event| format!("{} {}", event.time.0 / TICKS_PER_SECOND, word(event.kind))).collect()
+}
+
+fn word(kind: Kind) -> String {
+    match kind {
+        Kind::Created { job, .. } => format!("created {}", job.0),
         Kind::Due { job, .. } => format!("due {}", job.0),
         Kind::Claimed { job, worker } => format!("claimed {} by {}", job.0, worker.0),
+        Kind::CancelRequested { job, .. } => format!("asked {}", job.0),
+        Kind::Interrupted { job, .. } => format!("interrupted {}", job.0),
+        Kind::Resumed { job, .. } => format!("resumed {}", job.0),
         Kind::Ended { job, ending, last, .. } => {
             format!("ended {} {ending:?}{}", job.0, if last { "" } else { " to retry" })
         }
         Kind::Left { job, ending } => format!("left {} {ending:?}", job.0),
+        Kind::ZombieOver { job, stopped, .. } => {
+            format!("zombie {} {}", job.0, if stopped { "stopped" } else { "over" })
+        }
+        Kind::WorkerOut { worker, kind } => format!("out {} {kind:?}", worker.0),
+        Kind::WorkerDeclaredDead { worker } => format!("dead {}", worker.0),
+        Kind::WorkerBack { worker } => format!("back {}", worker.0),
+        Kind::CapacityChanged { worker, units } => format!("capacity {} {:?}", worker.0, &units[..2]),
         Kind::Skipped { action } => format!("skipped {}", action.0),
         Kind::StillWaiting { job } => format!("waits {}", job.0),
         Kind::StillRunning { job, .. } => format!("runs {}", job.0),
-    };
-    events.iter().map(|event| format!("{} {}", event.time.0 / TICKS_PER_SECOND, word(&event.kind))).collect()
+    }
 }
 
 const TICKS_PER_SECOND: i64 = Span::secs(1).0;
 
 #[track_caller]
 fn expect(scenario: &Scenario, expected: &[&str]) {
-    assert_eq!(brief(&super::reference(scenario)), expected, "the naive simulator");
-    assert_eq!(brief(&super::engine(scenario)), expected, "the engine");
+    assert_eq!(brief(&crate::reference::reference(scenario)), expected, "the naive simulator");
+    assert_eq!(brief(&crate::reference::engine(scenario)), expected, "the engine");
 }
 
 #[test]
@@ -318,8 +334,13 @@ fn one_pass_per_instant_sees_all_that_comes_at_it() {
 
 #[test]
 fn overlapping_firings_are_skipped_by_their_rule() {
-    let cron =
-        |overlap| Source::Cron { action: ActionId(1), at: vec![s(1), s(2), s(12)], overlap, given: Given::default() };
+    let cron = |overlap| Source::Cron {
+        action: ActionId(1),
+        at: vec![s(1), s(2), s(12)],
+        overlap,
+        missed: Missed::Skip,
+        given: Given::default(),
+    };
     let busy = |overlap| scenario(&[[1, 0]], AT_ONCE, vec![cron(overlap), jobs(&[(0, 1)])]);
     let waiting =
         ["0 due 0", "0 claimed 0 by 0", "1 due 1", "2 skipped 1", "10 ended 0 Done", "10 claimed 1 by 0", "12 due 2"];
@@ -387,7 +408,7 @@ fn a_job_goes_where_the_placement_sends_it() {
     // Left free with one more unit of scan: 0/1 + 2/2, 1/2 + 1/1, 3/4.
     let place = |placement, workers: &[[i64; 2]]| {
         let case = scenario(workers, ClaimRule::Instant { placement, pass: Pass::Instant }, vec![jobs(&[(0, 1)])]);
-        let events = super::reference(&case);
+        let events = crate::reference::reference(&case);
         let worker = events.iter().find_map(|event| match event.kind {
             Kind::Claimed { worker, .. } => Some(worker.0),
             _ => None,

@@ -1,0 +1,112 @@
+//! Random job classes for the random scenarios: all that can become of a job of theirs.
+
+use claimsim::engine::{ActionModel, Backoff, DeadlineResult, Requeue, Spawns};
+use claimsim::model::action::ActionId;
+use claimsim::model::capacity::NeedId;
+use claimsim::model::unit::{Probability, Rate};
+use claimsim::random::dist::Distribution;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::scenarios::{constant, durations, exponential, one_of, ticks};
+
+#[derive(Clone, Debug)]
+pub(super) struct ActionRecipe {
+    need: usize,
+    service: Distribution,
+    error: f64,
+    retries: u32,
+    backoff: BackoffRecipe,
+    requeue: Requeue,
+    patience: Option<Distribution>,
+    stop: StopRecipe,
+    cancel_rate: f64,
+    spawns: Option<(usize, Distribution)>,
+}
+
+/// First, factor, cap and jitter.
+type BackoffRecipe = (i64, f64, Option<i64>, f64);
+
+/// All about deadlines.
+#[derive(Clone, Debug)]
+struct StopRecipe {
+    deadline: Option<i64>,
+    result: DeadlineResult,
+    stops_in: Distribution,
+    timeout: i64,
+}
+
+pub(super) fn actions() -> impl Strategy<Value = ActionRecipe> {
+    let fields = (
+        0..4_usize,
+        durations(),
+        select(vec![0.0, 0.0, 0.5, 1.0]),
+        0..=3_u32,
+        backoffs(),
+        select(vec![Requeue::RequeueIfRetries, Requeue::RequeueAlways, Requeue::Never]),
+        option::weighted(0.2, durations()),
+        stops(),
+        select(vec![0.0, 0.0, 0.0, 0.3]),
+        option::weighted(0.3, (1..4_usize, counts())),
+    );
+    fields.prop_map(|(need, service, error, retries, backoff, requeue, patience, stop, cancel_rate, spawns)| {
+        ActionRecipe { need, service, error, retries, backoff, requeue, patience, stop, cancel_rate, spawns }
+    })
+}
+
+fn backoffs() -> impl Strategy<Value = BackoffRecipe> {
+    prop_oneof![
+        3 => (0..=2_i64).prop_map(|first| (first, 1.0, None, 0.0)),
+        1 => (0..=2_i64, select(vec![1.0, 2.0, 1.5]), option::of(1..=4_i64), select(vec![0.0, 0.0, 0.5, 1.0])),
+    ]
+}
+
+/// How many children an attempt starts, also numbers that have to be rounded.
+fn counts() -> impl Strategy<Value = Distribution> {
+    prop_oneof![
+        (0..=2_i64).prop_map(|n| constant(n as f64)),
+        Just(one_of(vec![0.0, 1.0, 2.0])),
+        Just(one_of(vec![0.4, 0.5, 1.4, 1.5, 2.6])),
+    ]
+}
+
+fn stops() -> impl Strategy<Value = StopRecipe> {
+    let stops_in = prop_oneof![
+        2 => Just(constant(0.0)),
+        2 => (1..=3_i64).prop_map(|n| constant(n as f64)),
+        1 => vec(0..=3_i64, 1..=4).prop_map(|values| one_of(values.into_iter().map(|n| n as f64).collect())),
+        1 => Just(exponential(1.5)),
+    ];
+    let result = select(vec![DeadlineResult::Error, DeadlineResult::Error, DeadlineResult::Cancel]);
+    (option::weighted(0.4, 0..=4_i64), result, stops_in, 0..=3_i64)
+        .prop_map(|(deadline, result, stops_in, timeout)| StopRecipe { deadline, result, stops_in, timeout })
+}
+
+impl ActionRecipe {
+    /// Action number `index` of so many, and of so many needs.
+    pub(super) fn build(self, index: usize, (actions, needs): (usize, usize)) -> ActionModel {
+        let need = NeedId((self.need % needs) as u16);
+        let (first, factor, cap, jitter) = self.backoff;
+        // Only later actions are started, so that generations come to an end.
+        let spawns = self.spawns.filter(|_| index + 1 < actions).map(|(further, count)| {
+            let later = actions - index - 1;
+            Spawns { action: ActionId((index + 1 + (further - 1) % later) as u16), count }
+        });
+        ActionModel {
+            error: Probability::try_from(self.error).expect("a probability"),
+            retries: self.retries,
+            backoff: Backoff { first: ticks(first), factor, cap: cap.map(ticks), jitter },
+            requeue: self.requeue,
+            deadline: self.stop.deadline.map(ticks),
+            deadline_result: self.stop.result,
+            stops_in: self.stop.stops_in,
+            stop_timeout: ticks(self.stop.timeout),
+            cancel_rate: Rate::per_second(self.cancel_rate).expect("a rate"),
+            spawns,
+            patience: self.patience,
+            ..ActionModel::new(&format!("action-{index}"), need, self.service)
+        }
+    }
+}
