@@ -97,6 +97,9 @@ fn write_job(toml: &mut Toml, history: &History, row: &Row, at: Time) {
     }
     if let Some(deadline) = row.document.deadline.get().filter(|deadline| **deadline > Span::ZERO) {
         toml.pair("deadline", &text::string(&deadline.to_string()), "");
+        if let Some(timeout) = row.document.stop_timeout.get() {
+            toml.pair("stop_timeout", &text::string(&timeout.to_string()), "");
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn write(
     toml.comment(
         "claim = \"registry\", the default: first-fit; before each claim a worker waits uniformly from 0 to 3 s.",
     );
-    toml.comment("quorum = true would stop all claims while a majority of workers is out.");
+    toml.pair("quorum", "true", "nothing is claimed while a majority of workers is out");
 }
 
 fn rows(toml: &mut Toml, history: &History) {

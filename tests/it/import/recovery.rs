@@ -180,7 +180,25 @@ const CASES: [Case; 8] = [
 ];
 
 /// Where the documents do not hold what the estimate stands on.
-const BLIND_CASES: [Case; 3] = [
+const BLIND_CASES: [Case; 4] = [
+    Case {
+        name: "3 workers of 1 slot, 60 % busy, each out for 15 min after 4 h",
+        scenario: r#"
+            horizon = "1d"
+            [worker.w]
+            count = 3
+            capacity = { scan = 1 }
+            outages = { up = { exponential = { mean = "4h" } }, down = "15m", kind = "crash" }
+            [action.scan]
+            capacity = { scan = 1 }
+            arrival = { poisson = { rate = "250/h" } }
+            service = { exponential = { mean = "26s" } }
+        "#,
+        action: "scan",
+        mean: 26.0,
+        cv: 1.0,
+        cut: whole,
+    },
     Case {
         name: "3 workers of 1 slot, 80 % busy, without a workers document",
         scenario: CASES[1].scenario,
