@@ -8,7 +8,8 @@
 //!
 //! 1. [`model`] has the nouns, [`random`] keyed random streams and distributions.
 //! 2. [`engine`] is the kernel; [`policy`], [`arrival`] and [`stats`] implement its traits.
-//! 3. [`scenario`] makes a checked [`scenario::Scenario`] of a text, with the help of [`registry`] for the registry's documents.
+//! 3. [`scenario`] makes a checked [`scenario::Scenario`] of a text, with the help of [`registry`] for the registry's documents;
+//!    [`import`] makes such a text of those documents.
 //! 4. [`experiment`] runs its replications, and [`report`] makes files of the results.
 //! 5. [`cli`] is the command line, the only floor that touches files, terminal, clock and threads.
 //!
@@ -66,6 +67,7 @@ pub mod arrival;
 pub mod cli;
 pub mod engine;
 pub mod experiment;
+pub mod import;
 pub mod model;
 pub mod policy;
 pub mod random;

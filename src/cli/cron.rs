@@ -25,7 +25,8 @@ pub(super) struct Cron {
     count: usize,
 }
 
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+/// An instant as the command line takes it.
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let parsed = DateTime::parse_from_rfc3339(text);
     parsed.map(|at| at.to_utc()).map_err(|_| "write an instant such as 2026-01-31T12:00:00Z".to_owned())
 }

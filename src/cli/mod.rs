@@ -6,6 +6,7 @@ mod completions;
 mod cron;
 mod files;
 mod folder;
+mod import;
 mod job_file;
 mod list;
 mod produce;
@@ -37,6 +38,7 @@ const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
   claimsim check scenarios/*.toml
   claimsim audit scenarios/registry-week.toml --at 57h jobs --running true
+  claimsim import --jobs jobs.json --workers workers.json --crons crons.json --out registry.toml
   claimsim cron '0 0 3 * * *' --from 2026-01-01T00:00:00Z --count 3
 
 Exit codes: 0 done, 1 the run or a write failed, 2 wrong usage or input.";
@@ -46,8 +48,9 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
-    Cron(cron::Cron),
     Audit(audit::Audit),
+    Import(import::Import),
+    Cron(cron::Cron),
     List(list::List),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -59,8 +62,9 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),
-        Command::Cron(cron) => cron.execute(),
         Command::Audit(audit) => audit.execute(),
+        Command::Import(import) => import.execute(),
+        Command::Cron(cron) => cron.execute(),
         Command::List(list) => list.execute(),
         Command::Schema(schema::Schema {}) => schema::Schema::execute(),
         Command::Completions(completions) => completions.execute(),

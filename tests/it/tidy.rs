@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("stats", 3),
     ("registry", 3),
     ("scenario", 4),
+    ("import", 4),
     ("experiment", 5),
     ("report", 6),
     ("cli", 7),

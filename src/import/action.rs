@@ -1,0 +1,364 @@
+//! One action's table: each number with what it was estimated from.
+
+use super::arrivals::Arrivals;
+use super::crons::Crons;
+use super::history::{History, said_need};
+use super::service::{Finished, Service, Shape, finished};
+use super::slots::{Basis, Start};
+use super::text::{self, Toml, count, number, rate, rate_like, seconds};
+use super::vote::Vote;
+use super::window::Window;
+use super::{ASSUMPTION, interval};
+use crate::model::time::Span;
+use crate::registry::document::Field;
+
+/// The only run times that were ever published, for actions of which nothing has finished.
+const PUBLISHED: [(&str, &str); 8] = [
+    ("scan_check_single", "26s"),
+    ("nautilus_scan_check_single", "26s"),
+    ("update_db", "4m"),
+    ("nautilus_update_db", "4m"),
+    ("update_vuln_db", "4m"),
+    ("poll_mirror", "2.7s"),
+    ("sleep", "60s"),
+    ("false", "0s"),
+];
+
+/// Actions whose jobs start jobs of another.
+const PARENTS: [(&str, &str); 2] =
+    [("scan_check", "scan_check_single"), ("nautilus_scan_check", "nautilus_scan_check_single")];
+
+/// All that actions are described from.
+pub(super) struct Evidence<'a> {
+    pub(super) history: &'a History<'a>,
+    pub(super) crons: &'a Crons<'a>,
+    pub(super) window: Option<Window>,
+    pub(super) slots: &'a [Option<Start>],
+}
+
+impl Evidence<'_> {
+    /// Writes the table of an action.
+    pub(super) fn write(&self, toml: &mut Toml, action: usize) {
+        let arrivals = Arrivals::of(self.history, self.crons, self.window, action);
+        toml.gap();
+        self.write_rows(toml, action, &arrivals);
+        self.write_family(toml, action, &arrivals);
+        toml.table("action", self.history.action_name(action));
+        self.write_capacity(toml, action);
+        self.write_arrivals(toml, action, &arrivals);
+        let (deadline, deadlines) = self.spans(action, |row| &row.deadline);
+        let finished = finished(self.history, self.slots, action, deadline);
+        self.write_service(toml, action, &finished);
+        write_errors(toml, &finished);
+        self.write_retries(toml, action);
+        self.write_deadline(toml, action, deadline, &deadlines, &finished);
+        self.write_profile(toml, action, &arrivals);
+    }
+
+    fn write_rows(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+        let rows = self.history.of(action).count();
+        let active = self.history.of(action).filter(|(_, row)| row.is_active()).count();
+        if rows == 0 {
+            return toml.comment(if self.crons.has(action) { "No rows: only its cron is known." } else { "No rows." });
+        }
+        let mut words = Vec::new();
+        for (number, what) in [
+            (arrivals.by_cron, "by its cron"),
+            (arrivals.retries, "further attempts (by retryFromID), which are no arrivals"),
+            (active, "not at an end yet, whose run times are not known"),
+        ] {
+            if number > 0 {
+                words.push(format!("{number} {what}"));
+            }
+        }
+        let but = if words.is_empty() { "" } else { ": " };
+        toml.comment(&format!("{}{but}{}.", count(rows, "row"), words.join(", ")));
+    }
+
+    /// Says that the jobs of one action may be children of another's.
+    fn write_family(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+        let name = self.history.actions[action].unwrap_or_default();
+        if let Some((_, child)) = PARENTS.iter().find(|(parent, _)| *parent == name) {
+            let children = self.history.actions.binary_search(&Some(child)).ok();
+            let jobs = children.map(|index| Arrivals::of(self.history, self.crons, self.window, index).jobs);
+            let Some(jobs) = jobs.filter(|jobs| *jobs > 0 && arrivals.jobs > 0) else { return };
+            toml.comment(&format!(
+                "A {name} starts {child} jobs and runs until they have ended, so its run times below include theirs. To simulate \
+                 that, give it the line below with a service time of its own work alone, and take the arrivals of {child} \
+                 away: {jobs} came in the time of {} of these."
+            , arrivals.jobs));
+            toml.comment(&format!(
+                "spawns = {{ action = {}, count = {} }}",
+                text::string(child),
+                number(jobs as f64 / arrivals.jobs as f64)
+            ));
+        }
+        if let Some((parent, _)) = PARENTS.iter().find(|(_, child)| *child == name) {
+            let Ok(parents) = self.history.actions.binary_search(&Some(parent)) else { return };
+            let (inside, all) = self.inside(action, parents);
+            toml.comment(&format!(
+                "{inside} of {all} first attempts were scheduled while a {parent} was there: documents do not say which are \
+                 children of one and which came by themselves. Here all come by themselves; see {parent}."
+            ));
+        }
+    }
+
+    /// How many first attempts of an action were scheduled between schedule and end of some row of another action.
+    fn inside(&self, action: usize, other: usize) -> (usize, usize) {
+        let mut spans: Vec<_> = self
+            .history
+            .of(other)
+            .filter_map(|(_, row)| Some((row.scheduled_at?, row.updated_at.filter(|_| !row.is_active()))))
+            .collect();
+        spans.sort_unstable();
+        // The latest end of all that were scheduled up to each one; an active one has none yet.
+        let mut latest = Vec::with_capacity(spans.len());
+        for (_, end) in &spans {
+            let end = end.unwrap_or(crate::model::time::Time::NEVER);
+            latest.push(latest.last().map_or(end, |last| end.max(*last)));
+        }
+        let times: Vec<_> = self
+            .history
+            .of(action)
+            .filter(|(_, row)| !row.is_retry())
+            .filter_map(|(_, row)| row.scheduled_at)
+            .collect();
+        let is_inside = |at: &&crate::model::time::Time| {
+            let before = spans.partition_point(|(scheduled, _)| scheduled <= *at);
+            before > 0 && latest[before - 1] >= **at
+        };
+        (times.iter().filter(is_inside).count(), times.len())
+    }
+
+    fn write_capacity(&self, toml: &mut Toml, action: usize) {
+        let vote = Vote::of(self.history.of(action).filter_map(|(_, row)| said_need(&row.document.capacity_map)));
+        let show = |units: &super::history::Units| text::units(&self.history.renamed(units));
+        if let Some(units) = vote.winner() {
+            toml.pair("capacity", &show(units), &format!("in {}", vote.in_words(show)));
+        } else if self.history.of(action).next().is_some() {
+            toml.comment(&format!("{ASSUMPTION}: no row says what it needs, so it needs nothing."));
+        }
+    }
+
+    fn write_arrivals(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+        if arrivals.times == 0 {
+            let by_cron = self.crons.has(action);
+            if by_cron && self.history.of(action).next().is_some() {
+                toml.comment("No job came but by its cron, see below.");
+            } else if !by_cron {
+                toml.comment(&format!(
+                    "{ASSUMPTION}: none arrive, because no row says when. For example: arrival = {{ poisson = {{ rate = \
+                     \"1/h\" }} }}"
+                ));
+            }
+            return;
+        }
+        let (low, high) = arrivals.interval;
+        let noun = if arrivals.sizes.is_empty() { "arrival" } else { "batch" };
+        toml.comment(&format!(
+            "{}{}{}; 95 % interval of the rate {} to {}.",
+            if arrivals.sizes.is_empty() { count(arrivals.times, noun) } else { format!("{} batches", arrivals.times) },
+            if arrivals.sizes.is_empty() {
+                String::new()
+            } else {
+                format!(" of {} jobs that came together", arrivals.jobs)
+            },
+            if arrivals.profile.is_some() { ", more in some hours of the day than in others" } else { "" },
+            rate_like(low, arrivals.rate),
+            rate_like(high, arrivals.rate)
+        ));
+        if let Some(burstiness) = arrivals.burstiness.filter(|scv| *scv > 2.0) {
+            toml.comment(&format!(
+                "They come in bursts: the variance of the times between them is {} times that of a Poisson process, so waits will be \
+                 longer than simulated.",
+                number(burstiness)
+            ));
+        }
+        if arrivals.profile.is_none() {
+            let batch = batch(arrivals).map(|batch| format!(", batch = {batch}")).unwrap_or_default();
+            toml.pair(
+                "arrival",
+                &format!("{{ poisson = {{ rate = {}{batch} }} }}", text::string(&rate(arrivals.rate))),
+                "",
+            );
+        }
+    }
+
+    /// A profile is a table of its own, after all keys of the action.
+    fn write_profile(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+        let Some(profile) = &arrivals.profile else { return };
+        toml.gap();
+        toml.comment(&format!(
+            "By hour of the day, UTC: hours differ {} times as much as chance explains. All days are taken alike.",
+            number(profile.statistic)
+        ));
+        toml.line(&format!("[action.{}.arrival.profile]", text::key(self.history.action_name(action))));
+        toml.line("rates = [");
+        for (quarter, rates) in profile.rates.chunks(6).enumerate() {
+            let rates: Vec<String> = rates.iter().map(|rate| text::string(&text::rate(*rate))).collect();
+            toml.line(&format!("  {},  # {:02}:00", rates.join(", "), quarter * 6));
+        }
+        toml.line("]");
+        if let Some(batch) = batch(arrivals) {
+            toml.pair("batch", &batch, "");
+        }
+    }
+
+    fn write_service(&self, toml: &mut Toml, action: usize, finished: &Finished) {
+        let Some(service) = &finished.service else {
+            let name = self.history.actions[action].unwrap_or_default();
+            let published = PUBLISHED.iter().find(|(known, _)| *known == name);
+            let why = if published.is_some() { "the only figure ever published" } else { "a mere guess" };
+            toml.comment(&format!("{ASSUMPTION}: no row tells how long it runs; this is {why}."));
+            return toml.pair("service", &text::string(published.map_or("1m", |(_, time)| time)), "");
+        };
+        explain(toml, service);
+        toml.pair("service", &distribution(service), "");
+    }
+
+    fn write_retries(&self, toml: &mut Toml, action: usize) {
+        let total = Vote::of(self.history.of(action).filter_map(|(_, row)| row.document.retries_total.get().copied()));
+        let left = self.history.of(action).filter(|(_, row)| !row.is_retry());
+        let left = Vote::of(left.filter_map(|(_, row)| row.document.retries_left.get().copied()));
+        let vote = if total.rows() > 0 { total } else { left };
+        if let Some(retries) = vote.winner() {
+            toml.pair("retries", &retries.to_string(), &format!("in {}", vote.in_words(ToString::to_string)));
+        }
+    }
+
+    /// What most rows say of a span, and how many agree. None, `""` and nothing at all are no span.
+    fn spans(
+        &self,
+        action: usize,
+        field: impl Fn(&crate::registry::document::JobDocument) -> &Field<Span>,
+    ) -> (Option<Span>, Vote<Option<Span>>) {
+        let said = self.history.of(action).map(|(_, row)| field(row.document)).filter(|field| !field.is_absent());
+        let vote = Vote::of(said.map(|field| field.get().copied().filter(|span| *span > Span::ZERO)));
+        (vote.winner().copied().flatten(), vote)
+    }
+
+    fn write_deadline(
+        &self,
+        toml: &mut Toml,
+        action: usize,
+        deadline: Option<Span>,
+        deadlines: &Vote<Option<Span>>,
+        finished: &Finished,
+    ) {
+        let show = |span: &Option<Span>| span.map_or("none".to_owned(), |span| span.to_string());
+        let (timeout, timeouts) = self.spans(action, |row| &row.stop_timeout);
+        let Some(deadline) = deadline else {
+            if deadlines.0.len() > 1 {
+                toml.comment(&format!("No deadline in {}.", deadlines.in_words(show)));
+            }
+            return;
+        };
+        toml.pair("deadline", &text::string(&deadline.to_string()), &format!("in {}", deadlines.in_words(show)));
+        if let Some(timeout) = timeout {
+            toml.pair("stop_timeout", &text::string(&timeout.to_string()), &format!("in {}", timeouts.in_words(show)));
+        }
+        if finished.at_deadline > 0 {
+            toml.comment(&format!(
+                "Stopped by the deadline: {}, left out of `error`, and counted in `service` as a second longer than that, which is too short.",
+                count(finished.at_deadline, "row")
+            ));
+        }
+    }
+}
+
+/// An action where documents know of none: a scenario needs one.
+pub(super) fn write_placeholder(toml: &mut Toml) {
+    toml.gap();
+    toml.comment(&format!(
+        "{ASSUMPTION}: the documents have no jobs and no crons, so this action stands for those to come."
+    ));
+    toml.table("action", "example");
+    toml.comment("For example: arrival = { poisson = { rate = \"1/h\" } }");
+    toml.pair("service", "\"1m\"", "");
+}
+
+/// Says what a service time was estimated from, and how.
+fn explain(toml: &mut Toml, service: &Service) {
+    let half = service.half.map(|half| format!(" ± {}", text::about(half))).unwrap_or_default();
+    toml.comment(&format!(
+        "Run time {}{half} on average, of {}{}: p50 {}, p95 {}, max {}.",
+        seconds(service.mean),
+        count(service.values.len(), "row"),
+        if service.failed { " that ended in error, for want of others" } else { "" },
+        seconds(service.quantile(0.5)),
+        seconds(service.quantile(0.95)),
+        seconds(service.quantile(1.0))
+    ));
+    let few = service.values.len();
+    match &service.shape {
+        Shape::Lognormal(far) | Shape::Gamma(far) => toml.comment(&format!(
+            "Its coefficient of variation is {}; of lognormal and gamma this one is nearer to the rows, {} off at most.",
+            number(service.cv),
+            text::short(*far)
+        )),
+        Shape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
+            "Neither lognormal nor gamma is near, so here are {}, each the mean of as many rows.",
+            count(values.len(), "value")
+        )),
+        Shape::Constant | Shape::Values(_) => {}
+    }
+    let (delay, whole) = (seconds(service.delay), seconds(service.wait_and_run));
+    toml.comment(&match service.basis {
+        Basis::NeedsNothing => format!(
+            "Rows tell wait + run only, {whole} on average. It needs nothing, so it waits for its claim alone, {delay} on average, \
+             which is taken off."
+        ),
+        Basis::Slots => format!(
+            "Rows tell wait + run only, {whole} on average. What its workers ran before bounds the starts, and a claim delay of \
+             {delay} on average is taken off; right if they offered then what they offer now, and all their rows are \
+             here."
+        ),
+        Basis::AssumedSlots => format!(
+            "{ASSUMPTION}: it ran so long if its workers offered what is assumed above, since rows tell wait + run only, {whole} on \
+             average; more if they offered more, and up to {whole}. Import again with a workers document. A claim delay of \
+             {delay} on average is taken off."
+        ),
+        Basis::ScheduleOnly => format!(
+            "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) less a claim delay of {delay}, because these rows ran on \
+             workers that are not in the workers document or offer less now."
+        ),
+    });
+}
+
+/// The share of attempts that ended in error.
+fn write_errors(toml: &mut Toml, finished: &Finished) {
+    let whole = finished.done + finished.errors;
+    if whole == 0 {
+        return;
+    }
+    let (low, high) = interval::of_share(finished.errors, whole);
+    let share = number(finished.errors as f64 / whole as f64);
+    let of = count(whole, "finished attempt");
+    let remark = format!("{} of {of}; 95 % interval {} to {}", finished.errors, text::short(low), text::short(high));
+    toml.pair("error", &share, &remark);
+}
+
+/// The sizes of batches as a distribution.
+fn batch(arrivals: &Arrivals) -> Option<String> {
+    let sizes: Vec<String> = arrivals.sizes.iter().map(ToString::to_string).collect();
+    (!sizes.is_empty()).then(|| format!("{{ empirical = {{ values = [{}] }} }}", sizes.join(", ")))
+}
+
+/// Run times as a distribution.
+fn distribution(service: &Service) -> String {
+    let mean = text::string(&seconds(service.mean));
+    match &service.shape {
+        _ if service.mean < 1e-6 => text::string("0s"),
+        Shape::Constant => mean,
+        Shape::Lognormal(_) => format!("{{ lognormal = {{ mean = {mean}, cv = {} }} }}", number(service.cv)),
+        Shape::Gamma(_) => {
+            format!("{{ gamma = {{ shape = {}, mean = {mean} }} }}", number(1.0 / (service.cv * service.cv)))
+        }
+        Shape::Values(values) => {
+            let values = values.iter().map(|value| text::string(&seconds(value.max(0.0))));
+            let values: Vec<String> = values.collect();
+            let all_alike = values.iter().all(|value| *value == values[0]);
+            if all_alike { mean } else { format!("{{ empirical = {{ values = [{}] }} }}", values.join(", ")) }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The rows that wait or run at the export: where the run begins.
+
+use chrono::SecondsFormat;
+
+use super::history::{History, Row};
+use super::text::{self, Toml, count};
+use super::workers::Sites;
+use super::{Order, header};
+use crate::model::job::Status;
+use crate::model::time::{Span, Time};
+
+/// Rows that a scenario can take over. One that is being cancelled is as good as over.
+fn rows<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
+    history.rows.iter().filter(|row| matches!(row.status, Some(Status::Waiting | Status::Running)))
+}
+
+/// Whether the scenario can take the rows straight from the document: everything in it has the same name there and here.
+fn is_verbatim(history: &History) -> bool {
+    let has_time = |row: &Row| row.scheduled_at.is_some() || row.document.scheduled_at.get().is_none();
+    let same_action = |row: &Row| row.document.action.get().is_none_or(|name| history.action_names.is_kept(name));
+    let same_resources = |row: &Row| history.needs[row.need].keys().all(|name| history.resource_names.is_kept(name));
+    history.repeated == 0 && rows(history).all(|row| has_time(row) && same_action(row) && same_resources(row))
+}
+
+/// Writes `[registry]`, if the rows can be taken from the document itself.
+pub(super) fn write_registry(toml: &mut Toml, order: &Order, history: &History, sites: &Sites) {
+    let Some(file) = order.jobs_file.as_ref().filter(|_| is_verbatim(history) && rows(history).next().is_some()) else {
+        return;
+    };
+    toml.gap();
+    toml.comment(&format!(
+        "{} at the start. A running row runs on with a service time drawn afresh: nobody knows when it began.",
+        stand(history)
+    ));
+    let is_there = |row: &Row| sites.all.iter().any(|site| site.is_alive && row.worker() == Some(site.id));
+    let homeless = rows(history).filter(|row| row.status == Some(Status::Running) && !is_there(row)).count();
+    if homeless > 0 {
+        toml.comment(&format!(
+            "{} on a worker that is not there, and will be left out.",
+            count(homeless, "running row")
+        ));
+    }
+    toml.line("[registry]");
+    toml.pair("jobs", &text::string(file), "");
+    if rows(history).any(|row| row.document.action.get().is_none()) {
+        toml.pair("action", &text::string(history.action_names.get(None)), "what rows without an action are");
+    }
+}
+
+fn stand(history: &History) -> String {
+    let waiting = rows(history).filter(|row| row.status == Some(Status::Waiting)).count();
+    let running = rows(history).count() - waiting;
+    format!("{} wait{} and {running} run{}", count(waiting, "row"), s(waiting), s(running))
+}
+
+fn s(number: usize) -> &'static str {
+    if number == 1 { "s" } else { "" }
+}
+
+/// Writes one `[[job]]` for each row, if the document cannot be named.
+pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
+    let is_named = order.jobs_file.is_some() && is_verbatim(history);
+    if is_named || rows(history).next().is_none() {
+        return;
+    }
+    toml.gap();
+    toml.comment(&format!(
+        "{} at the start, written out because the jobs are in no single document that [registry] could name (several files, \
+         standard input, rows that pages repeat, or names that a scenario cannot have). So waits count from the start only, and \
+         running rows begin anew, on any worker.",
+        stand(history)
+    ));
+    let mut beyond = 0;
+    for row in rows(history) {
+        let at = row.scheduled_at.unwrap_or(Time::ZERO);
+        if at > Time::ZERO + header::HORIZON {
+            beyond += 1;
+        } else {
+            write_job(toml, history, row, at);
+        }
+    }
+    if beyond > 0 {
+        toml.gap();
+        toml.comment(&format!("{} scheduled for after the horizon, and left out.", count(beyond, "row")));
+    }
+}
+
+fn write_job(toml: &mut Toml, history: &History, row: &Row, at: Time) {
+    toml.gap();
+    toml.line("[[job]]");
+    toml.pair("action", &text::string(history.action_name(row.action)), &remark(row));
+    let calendar = history.epoch.rfc3339(at, SecondsFormat::AutoSi);
+    toml.pair("at", &text::string(if at > Time::ZERO { &calendar } else { "0s" }), "");
+    toml.pair("capacity", &text::units(&history.renamed(&history.needs[row.need])), "");
+    if let Some(retries) = row.document.retries_left.get() {
+        toml.pair("retries", &retries.to_string(), "");
+    }
+    if let Some(deadline) = row.document.deadline.get().filter(|deadline| **deadline > Span::ZERO) {
+        toml.pair("deadline", &text::string(&deadline.to_string()), "");
+        if let Some(timeout) = row.document.stop_timeout.get() {
+            toml.pair("stop_timeout", &text::string(&timeout.to_string()), "");
+        }
+    }
+}
+
+fn remark(row: &Row) -> String {
+    let id = row.document.id.get().map_or("", String::as_str);
+    match (row.status, row.worker()) {
+        (Some(Status::Running), Some(worker)) => format!("{id} runs on {worker}"),
+        _ => format!("{id} waits"),
+    }
+}

@@ -1,0 +1,116 @@
+//! What stands first: where the scenario comes from, what the documents cover, and the keys of the run.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::history::History;
+use super::names::readable;
+use super::text::{self, Toml, count};
+use super::vote::Vote;
+use super::window::{Window, in_words};
+use super::{ASSUMPTION, Documents, Order};
+use crate::model::time::{Span, Time};
+use crate::registry::document::JobStatus;
+
+/// How long the run lasts.
+pub(super) const HORIZON: Span = Span::secs(7 * 86_400);
+
+/// Writes the beginning.
+pub(super) fn write(
+    toml: &mut Toml,
+    documents: &Documents,
+    order: &Order,
+    start: Option<DateTime<Utc>>,
+    window: Option<Window>,
+    history: &History,
+) {
+    let sources = if order.sources.is_empty() { "documents".to_owned() } else { order.sources.join(", ") };
+    toml.comment(&format!(
+        "Imported from the registry's API documents ({sources}), to be edited. Numbers are estimates, with what they were \
+         estimated from; what no document says is marked {ASSUMPTION}. The claimsim documentation, docs/import.md, says how \
+         the numbers come about and how far they may be off."
+    ));
+    rows(toml, history);
+    covered(toml, window, history);
+    toml.gap();
+    toml.pair("name", &text::string(&name(&order.name)), "");
+    write_start(toml, documents, order, start);
+    toml.pair("horizon", &text::string(&HORIZON.to_string()), "");
+    toml.pair("replications", "20", "for intervals");
+    toml.comment(
+        "claim = \"registry\", the default: first-fit; before each claim a worker waits uniformly from 0 to 3 s.",
+    );
+    toml.pair("quorum", "true", "nothing is claimed while a majority of workers is out");
+}
+
+fn rows(toml: &mut Toml, history: &History) {
+    if history.rows.is_empty() {
+        return;
+    }
+    toml.line("#");
+    let status = |row: &super::history::Row| match row.document.status.get() {
+        Some(JobStatus::Unknown(word)) => text::string(word),
+        _ => row.status.map_or("", crate::model::job::Status::name).to_owned(),
+    };
+    let vote = Vote::of(history.rows.iter().map(status));
+    let words: Vec<String> = vote.0.iter().map(|(word, rows)| format!("{rows} {word}")).collect();
+    toml.comment(&format!("Rows of jobs: {} ({}).", history.rows.len(), words.join(", ")));
+    if history.repeated > 0 {
+        toml.comment(&format!("Pages repeat {}, each taken once.", count(history.repeated, "row")));
+    }
+    let timeless = history.rows.iter().filter(|row| row.scheduled_at.is_none()).count();
+    if timeless > 0 {
+        toml.comment(&format!(
+            "{timeless} of them have no (usable) scheduledAt: they tell nothing of arrivals and times."
+        ));
+    }
+}
+
+fn covered(toml: &mut Toml, window: Option<Window>, history: &History) {
+    let Some(window) = window else { return };
+    let at = |time: Time| history.epoch.rfc3339(time, SecondsFormat::Secs);
+    toml.comment(&format!(
+        "Arrivals are counted from {} to {}, {}. An export may be cut, by age or by number of rows: what came before its first \
+         end of a row is not all there, and the first row is not the beginning of anything.",
+        at(window.from),
+        at(window.to),
+        in_words(window.length())
+    ));
+}
+
+fn write_start(toml: &mut Toml, documents: &Documents, order: &Order, start: Option<DateTime<Utc>>) {
+    let Some(start) = start else {
+        toml.comment(&format!("{ASSUMPTION}: the documents carry no time, so the run starts at claimsim's default."));
+        return;
+    };
+    let why = if order.exported_at.is_some() {
+        "the export, as given with --at"
+    } else if super::latest(documents).is_some() {
+        "the latest time in the documents; say when they were exported with --at"
+    } else {
+        "ASSUMPTION: no row says when the documents were exported"
+    };
+    write_heartbeat(toml, documents, order, start);
+    toml.pair("start", &text::string(&start.to_rfc3339_opts(SecondsFormat::AutoSi, true)), why);
+}
+
+/// In a quiet registry the last change of a row may be long ago, and heartbeats tell more of the export.
+fn write_heartbeat(toml: &mut Toml, documents: &Documents, order: &Order, start: DateTime<Utc>) {
+    let expirations = documents.workers.unwrap_or_default().iter().filter_map(|row| row.heartbeat_expiration.get());
+    let later = expirations.max().filter(|at| (**at - start).num_seconds() > 60 && order.exported_at.is_none());
+    if let Some(at) = later {
+        toml.comment(&format!(
+            "A worker's heartbeat expires at {}: if the documents were exported together, that is about when, and --at should \
+             say so.",
+            at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+        ));
+    }
+}
+
+/// A name that a folder can have.
+fn name(wanted: &str) -> String {
+    let text: String = readable(wanted).chars().map(|c| if "/\\:".contains(c) { '-' } else { c }).collect();
+    match text.trim() {
+        "" | "." | ".." | "unnamed" => "imported".to_owned(),
+        _ => text,
+    }
+}

@@ -1,0 +1,146 @@
+//! Workers: groups of equal capacity that keep their ids; or, without a document, those that rows speak of.
+
+use std::collections::BTreeMap;
+
+use super::history::{History, Units};
+use super::names::readable;
+use super::text::{self, Toml, count};
+use super::{ASSUMPTION, Documents};
+use crate::model::job::Status;
+
+/// A worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Site<'a> {
+    /// Its id as documents have it.
+    pub(super) id: &'a str,
+    /// What it offers; assumed where [`Sites::known`] is false.
+    pub(super) offers: Units,
+    /// Whether it is not said to be dead.
+    pub(super) is_alive: bool,
+}
+
+/// All workers.
+#[derive(Debug)]
+pub(super) struct Sites<'a> {
+    /// In the order of the document, or by id.
+    pub(super) all: Vec<Site<'a>>,
+    /// Whether a document says what they offer.
+    pub(super) known: bool,
+    /// Rows of the document without an id, or with one that another row has.
+    left_out: usize,
+}
+
+impl<'a> Sites<'a> {
+    /// The workers of the document, or of the rows if there is no document.
+    pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Sites<'a> {
+        let Some(rows) = documents.workers.filter(|rows| !rows.is_empty()) else {
+            return Sites { all: seen(history), known: false, left_out: 0 };
+        };
+        let mut all: Vec<Site> = Vec::new();
+        for row in rows {
+            let Some(id) = row.id.get() else { continue };
+            let is_new = all.iter().all(|site| readable(site.id) != readable(id));
+            if is_new {
+                let offers = row.capacity_map.get().cloned().unwrap_or_default();
+                all.push(Site { id, offers, is_alive: row.is_alive() });
+            }
+        }
+        let left_out = rows.len() - all.len();
+        if all.is_empty() {
+            return Sites { all: seen(history), known: false, left_out };
+        }
+        Sites { all, known: true, left_out }
+    }
+
+    /// How many workers may claim a job that needs nothing.
+    pub(super) fn living(&self) -> usize {
+        self.all.iter().filter(|site| site.is_alive).count().max(1)
+    }
+
+    /// Writes the groups.
+    pub(super) fn write(&self, toml: &mut Toml, history: &History) {
+        toml.gap();
+        if !self.known {
+            toml.comment(&format!(
+                "{ASSUMPTION}: no workers document says what workers there are. These are those that rows name; each offers \
+                 the most units that any row needs, or more where its running rows need more."
+            ));
+        }
+        if self.left_out > 0 {
+            toml.comment(&format!(
+                "{} of the workers document left out: without an id, or with one that another has.",
+                count(self.left_out, "row")
+            ));
+        }
+        let mut sites: Vec<&Site> = self.all.iter().filter(|site| site.is_alive).collect();
+        let dead: Vec<String> =
+            self.all.iter().filter(|site| !site.is_alive).map(|site| text::string(site.id)).collect();
+        if sites.is_empty() && !dead.is_empty() {
+            toml.comment(&format!("{ASSUMPTION}: all workers are dead; the run supposes that they are back."));
+            sites = self.all.iter().collect();
+        } else if !dead.is_empty() {
+            toml.comment(&format!("Dead, and left out: {}.", dead.join(", ")));
+        }
+        write_groups(toml, history, &sites);
+    }
+}
+
+fn write_groups(toml: &mut Toml, history: &History, sites: &[&Site]) {
+    let mut groups: Vec<(&Units, Vec<String>)> = Vec::new();
+    for site in sites {
+        let id = text::string(&readable(site.id));
+        match groups.iter_mut().find(|(offers, _)| **offers == site.offers) {
+            Some((_, ids)) => ids.push(id),
+            None => groups.push((&site.offers, vec![id])),
+        }
+    }
+    if groups.is_empty() {
+        toml.table("worker", "replica");
+        let most = most_needed(history);
+        if most.is_empty() {
+            toml.pair("capacity", "{ scan = 1, scanCheck = 1 }", "what a fresh worker offers");
+        } else {
+            toml.pair("capacity", &text::units(&history.renamed(&most)), "");
+        }
+    }
+    for (index, (offers, ids)) in groups.iter().enumerate() {
+        if index > 0 {
+            toml.gap();
+        }
+        let name = if index == 0 { "replica".to_owned() } else { format!("replica-{}", index + 1) };
+        toml.table("worker", &name);
+        toml.pair("ids", &format!("[{}]", ids.join(", ")), "");
+        toml.pair("capacity", &text::units(&history.renamed(offers)), "");
+    }
+}
+
+/// The most units of each resource that any row needs.
+fn most_needed(history: &History) -> Units {
+    let mut most = Units::new();
+    for (name, units) in history.needs.iter().flatten() {
+        let units = most.get(name).copied().unwrap_or(0).max(*units);
+        most.insert(name.clone(), units);
+    }
+    most
+}
+
+/// The workers that rows name, by id, with enough for every single row and for all that run on them now.
+fn seen<'a>(history: &History<'a>) -> Vec<Site<'a>> {
+    let mut by_id: BTreeMap<String, (&str, Units)> = BTreeMap::new();
+    for row in &history.rows {
+        let Some(document_id) = row.document.worker_id.get() else { continue };
+        let (_, busy) = by_id.entry(readable(document_id)).or_insert((document_id, Units::new()));
+        if row.status == Some(Status::Running) {
+            for (name, units) in &history.needs[row.need] {
+                let sum = busy.entry(name.clone()).or_default();
+                *sum = sum.saturating_add(*units).min(crate::model::capacity::MOST_UNITS);
+            }
+        }
+    }
+    let most = most_needed(history);
+    let offers = |busy: &Units| -> Units {
+        let enough = |(name, units): (&String, &i64)| (name.clone(), *units.max(busy.get(name).unwrap_or(&0)));
+        most.iter().map(enough).collect()
+    };
+    by_id.into_values().map(|(id, busy)| Site { id, offers: offers(&busy), is_alive: true }).collect()
+}

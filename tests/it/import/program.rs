@@ -1,0 +1,100 @@
+//! The command: what it prints and writes, what it refuses, and that it overwrites nothing.
+
+use std::fs;
+
+use crate::program::Place;
+
+const JOBS: &str = r#"{"jobs": [
+{"id": "3", "workerID": "", "status": "waiting", "scheduledAt": "2017-02-17T03:00:00.5Z", "action": "scan", "capacityMap": {"scan": 1}},
+{"id": "2", "workerID": "a", "status": "done", "scheduledAt": "2017-02-17T02:00:00.5Z", "lastUpdated": "2017-02-17T03:00:01Z", "action": "scan", "capacityMap": {"scan": 1}},
+{"id": "1", "workerID": "a", "status": "done", "scheduledAt": "2017-02-17T01:00:00.5Z", "lastUpdated": "2017-02-17T01:00:31Z", "action": "scan", "capacityMap": {"scan": 1}}
+]}"#;
+const WORKERS: &str = r#"{"workers": [{"id": "a", "status": "running", "capacityMap": {"scan": 1}}]}"#;
+
+fn place() -> Place {
+    let place = Place::new();
+    fs::create_dir(place.path("data")).unwrap();
+    place.write("data/jobs.json", JOBS);
+    place.write("data/workers.json", WORKERS);
+    place
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn what_it_writes_passes_check_and_runs_from_where_it_stands() {
+    let place = place();
+    let documents = ["--jobs", "data/jobs.json", "--workers", "data/workers.json"];
+    let arguments = [&["import", "--out", "mine/registry.toml"], &documents[..]].concat();
+    let output = place.claimsim(&arguments).assert().success().get_output().clone();
+    assert_eq!(text(&output.stdout), "");
+    assert!(text(&output.stderr).contains("to look at"), "{}", text(&output.stderr));
+    let scenario = fs::read_to_string(place.path("mine/registry.toml")).unwrap();
+    for line in ["name = \"registry\"", "jobs = \"../data/jobs.json\"", "start = \"2017-02-17T03:00:01Z\""] {
+        assert!(scenario.contains(line), "{line} is missing in\n{scenario}");
+    }
+    let said = place.claimsim(&["check", "mine/registry.toml"]).assert().success().get_output().clone();
+    assert_eq!(text(&said.stderr), "note: ../data/jobs.json: 2 of 3 rows have ended and are left out\n");
+    place.claimsim(&["run", "mine/registry.toml", "--quiet", "--replications", "2"]).assert().success();
+    assert_eq!(place.files("mine").len(), 1, "nothing else is left beside it");
+}
+
+#[test]
+fn it_overwrites_nothing_and_leaves_nothing_half_written() {
+    let place = place();
+    place.write("mine.toml", "# mine");
+    let arguments = ["import", "--jobs", "data/jobs.json", "--out", "mine.toml"];
+    let said = text(&place.claimsim(&arguments).assert().code(2).get_output().stderr);
+    assert!(said.contains("mine.toml is there already"), "{said}");
+    assert_eq!(fs::read_to_string(place.path("mine.toml")).unwrap(), "# mine");
+
+    place.write("broken.json", "{\"jobs\": [");
+    place.claimsim(&["import", "--jobs", "broken.json", "--out", "new.toml"]).assert().code(2);
+    assert!(!place.path("new.toml").exists());
+}
+
+#[test]
+fn standard_input_and_pages_are_read() {
+    let place = place();
+    let output = place.claimsim(&["import", "--jobs", "-"]).write_stdin(JOBS).assert().success().get_output().clone();
+    let scenario = text(&output.stdout);
+    assert!(scenario.contains("standard input") && scenario.contains("[[job]]"), "{scenario}");
+    place.write("scenario.toml", &scenario);
+    place.claimsim(&["check", "scenario.toml"]).assert().success();
+
+    let pages = ["import", "--jobs", "data/jobs.json", "--jobs", "data/jobs.json"];
+    let scenario = text(&place.claimsim(&pages).assert().success().get_output().stdout);
+    assert!(scenario.contains("Rows of jobs: 3") && scenario.contains("Pages repeat 3 rows"), "{scenario}");
+}
+
+#[test]
+fn wrong_input_is_named_with_its_place_and_what_would_be_right() {
+    let place = place();
+    place.write("time.json", "[\n {\"id\": \"1\", \"scheduledAt\": \"yesterday\"}]");
+    place.write("deadline.json", "[{\"id\": \"1\", \"deadline\": \"1 day\"}]");
+    place.write("refused.json", r#"{"errors": [{"code": "NOT_AUTHORIZED"}]}"#);
+    place.write("empty.json", "");
+    for (arguments, words) in [
+        (&["--jobs", "time.json"][..], &["time.json: line 2", "scheduledAt", "yesterday", "RFC 3339"][..]),
+        (&["--jobs", "deadline.json"], &["deadline.json: line 1", "deadline", "1 day", "15m"]),
+        (&["--jobs", "refused.json"], &["refused.json", "NOT_AUTHORIZED"]),
+        (&["--jobs", "data/workers.json"], &["these are workers, not jobs"]),
+        (&["--crons", "data/jobs.json"], &["these are jobs, not crons"]),
+        (&["--workers", "empty.json"], &["empty.json", "the document is empty"]),
+        (&["--jobs", "absent.json"], &["cannot read absent.json"]),
+        (&["--jobs", "-", "--crons", "-"], &["standard input (-) can be only one"]),
+        (
+            &["--jobs", "data/jobs.json", "--at", "2017-02-17T02:00:00Z"],
+            &["--at 2017-02-17T02:00:00Z", "2017-02-17T03:00:01Z"],
+        ),
+        (&["--jobs", "data/jobs.json", "--at", "noon"], &["noon", "2026-01-31T12:00:00Z"]),
+        (&[], &["--jobs"]),
+    ] {
+        let said = text(&place.claimsim(&[&["import"], arguments].concat()).assert().code(2).get_output().stderr);
+        for word in words {
+            assert!(said.contains(word), "{arguments:?}: {word} is missing in\n{said}");
+        }
+    }
+}
