@@ -27,7 +27,7 @@ pub trait Observer {
     /// A row was made, to fall due at its `scheduled_at`, or now if that is past; `given` is what it brought along.
     fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {}
 
-    /// The row that is made next comes from this source, by its number.
+    /// The row that is made next comes from this source, by its number. Told of sources that are not bare, crons among them.
     fn coming_from(&mut self, source: usize) {}
 
     /// A row fell due: it now waits (or, at the start, already runs and is told as claimed next).
@@ -102,19 +102,19 @@ impl Run {
 impl Observer for () {}
 
 impl<A: Observer, B: Observer> Observer for (A, B) {
-    #[inline]
+    #[inline(always)]
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
         self.0.due(now, job, attempt);
         self.1.due(now, job, attempt);
     }
 
-    #[inline]
+    #[inline(always)]
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
         self.0.claimed(now, job, worker);
         self.1.claimed(now, job, worker);
     }
 
-    #[inline]
+    #[inline(always)]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         self.0.ended(now, job, attempt, run, ending, last);
         self.1.ended(now, job, attempt, run, ending, last);
@@ -132,7 +132,7 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.coming_from(source);
     }
 
-    #[inline]
+    #[inline(always)]
     fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {
         self.0.created(now, job, attempt, given);
         self.1.created(now, job, attempt, given);

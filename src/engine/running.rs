@@ -62,15 +62,19 @@ impl Running {
         }
     }
 
-    /// Keeps a row; gives its slot.
+    /// A slot that holds nothing, to be filled at once.
     #[inline(always)]
-    pub(super) fn insert(&mut self, job: Job, worker: WorkerId, claimed_at: Time) -> usize {
-        let slot = self.free.pop().unwrap_or_else(|| self.append()) as usize;
-        self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: 0 };
+    pub(super) fn reserve(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| self.append()) as usize
+    }
+
+    /// Keeps a row, of which an event was scheduled, if it ever happens.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, slot: usize, job: Job, worker: WorkerId, claimed_at: Time, happens: bool) {
+        self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: u8::from(happens) };
         if !self.on_worker.is_empty() {
             self.join_worker(slot);
         }
-        slot
     }
 
     fn join_worker(&mut self, slot: usize) {
@@ -115,8 +119,7 @@ impl Running {
         self.slots[slot].phase == Phase::Plain
     }
 
-    /// An event of a slot was scheduled, if it ever happens.
-    #[inline(always)]
+    /// A further event of a slot was scheduled, if it ever happens.
     pub(super) fn expect(&mut self, slot: usize, happens: bool) {
         self.slots[slot].events += u8::from(happens);
     }
