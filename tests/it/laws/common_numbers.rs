@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{Availability, ClaimRule, Missed, Overlap};
+use claimsim::engine::{Availability, ClaimRule, InitialState, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
 use claimsim::model::claim::{Batch, Pass, Placement};
@@ -93,8 +93,7 @@ fn the_same_jobs_come_under_every_claim_rule_and_number_of_workers() {
 
 /// Rows that run at the start run where they did; if a worker of theirs is missing, the workers stay as they were.
 fn keep_workers_that_are_busy(two: &mut Scenario, one: &Scenario) {
-    use claimsim::engine::InitialState::Running;
-    let gone = |state| matches!(state, Running(worker) if worker.0 as usize >= two.system.workers.len());
+    let gone = |state: InitialState| state.worker().is_some_and(|worker| worker.0 as usize >= two.system.workers.len());
     if one.system.initial.iter().any(|row| gone(row.state)) {
         two.system.workers.clone_from(&one.system.workers);
     }
