@@ -163,9 +163,9 @@ pub enum Process {
     Cron(CronProcess),
 }
 
-impl ArrivalProcess for Process {
-    #[inline(always)]
-    fn next(&mut self) -> Option<Arrival> {
+impl Process {
+    #[inline(never)]
+    fn next_of_any(&mut self) -> Option<Arrival> {
         match self {
             Process::Renewal(process) => process.next(),
             Process::Profile(process) => process.next(),
@@ -173,6 +173,14 @@ impl ArrivalProcess for Process {
             Process::Closed(process) => process.next(),
             Process::Cron(process) => process.next(),
         }
+    }
+}
+
+impl ArrivalProcess for Process {
+    #[inline(always)]
+    fn next(&mut self) -> Option<Arrival> {
+        // The one that most jobs come from, without a call.
+        if let Process::Renewal(process) = self { process.next() } else { self.next_of_any() }
     }
 
     #[inline]
@@ -182,6 +190,10 @@ impl ArrivalProcess for Process {
             Process::Cron(process) => process.given(),
             _ => None,
         }
+    }
+
+    fn is_bare(&self) -> bool {
+        matches!(self, Process::Renewal(_) | Process::Profile(_))
     }
 
     #[inline]

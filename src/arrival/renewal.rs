@@ -3,30 +3,19 @@
 use super::batch::Batches;
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
-use crate::model::time::{Span, Time};
+use crate::model::time::Time;
 use crate::model::unit::Rate;
+use crate::random::ahead::Ahead;
 use crate::random::dist::Distribution;
-use crate::random::stream::{Purpose, Stream};
+use crate::random::stream::Purpose;
 
 /// A renewal process from the start of the run.
 #[derive(Debug)]
 pub struct Renewal {
     action: ActionId,
-    between: Between,
-    stream: Stream,
+    between: Ahead,
     batches: Batches,
-    /// The arrival that is asked for next, drawn one ahead: the instant of the next event never waits for a draw, which
-    /// is worth 5 ns a job.
-    next: Time,
-}
-
-/// The law of the times between arrivals.
-#[derive(Debug)]
-enum Between {
-    /// Exponential; the standard variate is divided by the rate, so that sweeps over rates are paired.
-    AtRate(f64),
-    /// Any other, in seconds.
-    Drawn(Distribution),
+    last: Time,
 }
 
 impl Renewal {
@@ -38,7 +27,8 @@ impl Renewal {
         batch: Option<Distribution>,
         start: ArrivalStart,
     ) -> Renewal {
-        Renewal::with(action, name, Between::AtRate(rate.as_per_second()), batch, start)
+        let between = Ahead::at_rate(rate.as_per_second(), start.streams.stream(Purpose::Arrival, name));
+        Renewal::with(action, name, between, batch, start)
     }
 
     /// A renewal process; the first arrival comes one between-time after the start.
@@ -49,42 +39,23 @@ impl Renewal {
         batch: Option<Distribution>,
         start: ArrivalStart,
     ) -> Renewal {
-        Renewal::with(action, name, Between::Drawn(between), batch, start)
+        let between = Ahead::seconds(between, start.streams.stream(Purpose::Arrival, name));
+        Renewal::with(action, name, between, batch, start)
     }
 
-    fn with(
-        action: ActionId,
-        name: &str,
-        between: Between,
-        batch: Option<Distribution>,
-        start: ArrivalStart,
-    ) -> Renewal {
-        let stream = start.streams.stream(Purpose::Arrival, name);
-        let batches = Batches::new(batch, name, start.streams);
-        let mut renewal = Renewal { action, between, stream, batches, next: Time::ZERO };
-        renewal.advance();
-        renewal
-    }
-
-    /// The clock saturates at the end of time, where an infinite between-time (rate 0) leads at once.
-    #[inline(always)]
-    fn advance(&mut self) {
-        let seconds = match &self.between {
-            Between::AtRate(rate) => self.stream.exponential() / rate,
-            Between::Drawn(between) => between.sample(&mut self.stream),
-        };
-        self.next += Span::from_secs_f64(seconds);
+    fn with(action: ActionId, name: &str, between: Ahead, batch: Option<Distribution>, start: ArrivalStart) -> Renewal {
+        Renewal { action, between, batches: Batches::new(batch, name, start.streams), last: Time::ZERO }
     }
 }
 
 impl ArrivalProcess for Renewal {
     #[inline(always)]
     fn next(&mut self) -> Option<Arrival> {
-        let at = self.next;
-        if at == Time::NEVER {
+        // The clock saturates at the end of time, where an infinite between-time (rate 0) leads at once.
+        self.last += self.between.draw();
+        if self.last == Time::NEVER {
             return None;
         }
-        self.advance();
-        Some(Arrival { count: self.batches.next(), ..Arrival::single(at, self.action) })
+        Some(Arrival { count: self.batches.next(), ..Arrival::single(self.last, self.action) })
     }
 }

@@ -18,6 +18,11 @@ pub trait ArrivalProcess {
         None
     }
 
+    /// Whether it is no cron and its jobs never bring anything along, nor is any of them skipped: then they cost less.
+    fn is_bare(&self) -> bool {
+        false
+    }
+
     /// Whether its events are cron firings, which come before other arrivals of the same instant.
     fn is_cron(&self) -> bool {
         false

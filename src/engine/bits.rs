@@ -35,20 +35,32 @@ impl Bits {
     /// Makes `member` a member or not.
     #[inline]
     pub(super) fn set(&mut self, member: usize, is_member: bool) {
-        if self.contains(member) != is_member {
-            self.flip(member);
+        match (self.contains(member), is_member) {
+            (false, true) => self.insert(member),
+            (true, false) => self.remove(member),
+            _ => {}
         }
     }
 
-    /// Makes `member` a member if it is none, and none if it is one.
+    /// Makes `member` a member, which it is not.
     #[inline]
-    pub(super) fn flip(&mut self, member: usize) {
-        let (word, upper) = (member / 64, member / 4096);
-        let bits = self.words[word] ^ 1 << (member % 64);
-        self.words[word] = bits;
-        self.len = self.len + 2 * (bits >> (member % 64) & 1) as usize - 1;
-        let filled = u64::from(bits != 0);
-        self.filled[upper] = self.filled[upper] & !(1 << (word % 64)) | filled << (word % 64);
+    pub(super) fn insert(&mut self, member: usize) {
+        debug_assert!(!self.contains(member));
+        self.words[member / 64] |= 1 << (member % 64);
+        self.filled[member / 4096] |= 1 << (member / 64 % 64);
+        self.len += 1;
+    }
+
+    /// Makes `member` no member any more, which it is.
+    #[inline]
+    pub(super) fn remove(&mut self, member: usize) {
+        debug_assert!(self.contains(member));
+        let word = &mut self.words[member / 64];
+        *word &= !(1 << (member % 64));
+        if *word == 0 {
+            self.filled[member / 4096] &= !(1 << (member / 64 % 64));
+        }
+        self.len -= 1;
     }
 
     /// Bit `i % 64` of word `i / 64`: is `i` a member?

@@ -84,6 +84,7 @@ pub fn end_of(time: Time, class: Class) -> u128 {
 pub struct Calendar {
     events: Heap,
     sources: Heap,
+    /// The next event's, where it belongs in a key.
     sequence: u64,
     horizon: Time,
 }
@@ -101,15 +102,15 @@ impl Calendar {
         if time > self.horizon {
             return None;
         }
-        if self.sequence >> SEQUENCE_BITS != 0 {
+        if self.sequence >> CLASS_SHIFT != 0 {
             self.renumber();
         }
-        let key = (time.0 as u128) << TIME_SHIFT
-            | (class as u128) << CLASS_SHIFT
-            | u128::from(self.sequence) << SLOT_BITS
-            | slot as u128;
-        self.sequence += 1;
-        Some(key)
+        // In two halves, as most of the shifts are of constants then.
+        let class = class as u64;
+        let high = (time.0 as u64) << (TIME_SHIFT - 64) | class >> (64 - CLASS_SHIFT);
+        let low = class << CLASS_SHIFT | self.sequence | slot as u64;
+        self.sequence += 1 << SLOT_BITS;
+        Some(u128::from(high) << 64 | u128::from(low))
     }
 
     /// Schedules an event; `slot` is handed back with it. Says whether it will ever happen.
@@ -139,7 +140,7 @@ impl Calendar {
     /// Whether another event comes at the instant of the last.
     #[inline(always)]
     pub fn has_more_at(&self, now: Time) -> bool {
-        Calendar::time_of(self.peek()) == now
+        Calendar::time_of(self.events.top) == now || Calendar::time_of(self.sources.top) == now
     }
 
     /// The instant of a key.
@@ -153,12 +154,17 @@ impl Calendar {
     pub fn take(&mut self, key: u128) -> Event {
         debug_assert!(key == self.peek() && key != NOTHING);
         let slot = (key & SLOT_MASK) as usize;
-        if self.sources.top == key {
+        // The lower halves of two keys differ by their sequence.
+        if self.sources.top as u64 == key as u64 {
             self.sources.take();
             return Event::OfSource(slot);
         }
         self.events.take();
-        Event::Of(CLASSES[(key >> CLASS_SHIFT) as usize & 0xF], slot)
+        match (key >> CLASS_SHIFT) as usize & 0xF {
+            // Half of all events, for which the compiler goes straight to where they happen.
+            0 => Event::Of(Class::Completion, slot),
+            class => Event::Of(CLASSES[class], slot),
+        }
     }
 
     /// Gives all events new, small sequence numbers in the same order: once in four thousand million events.
@@ -173,19 +179,20 @@ impl Calendar {
             let key = key >> CLASS_SHIFT << CLASS_SHIFT | (sequence as u128) << SLOT_BITS | slot;
             if *of_source { self.sources.push(key) } else { self.events.push(key) }
         }
-        self.sequence = keys.len() as u64;
+        self.sequence = (keys.len() as u64) << SLOT_BITS;
     }
 }
 
 /// A 4-ary min-heap of keys whose top may be a hole.
 #[derive(Debug)]
 struct Heap {
-    /// Line 0 ends with the top; the children of place `p` are line `p + 1`. What lies beyond the last key is [`NOTHING`].
+    /// The children of place `p` are line `p + 1`; line 0 holds nothing but, as its last, the top's place. What lies beyond the
+    /// last key is [`NOTHING`].
     lines: Vec<Line>,
     len: usize,
-    /// The place of the least child of the hole at the top; 0 if there is no hole.
-    hole: usize,
-    /// The least key.
+    /// Where the least key is, or would be, if the top is a hole; in line 0 if there is no hole.
+    hole: Place,
+    /// The least key. The top's place itself is not kept up to date.
     top: u128,
 }
 
@@ -194,65 +201,104 @@ struct Heap {
 #[repr(align(64))]
 struct Line([u128; 4]);
 
+/// A key's line and its place in it.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    line: usize,
+    index: usize,
+}
+
+/// The top's place.
+const TOP: Place = Place { line: 0, index: 3 };
+
+impl Place {
+    /// The place with so many before it.
+    #[inline(always)]
+    fn nth(number: usize) -> Place {
+        Place { line: number.div_ceil(4), index: (number + 3) % 4 }
+    }
+
+    /// The line of its children.
+    #[inline(always)]
+    fn children(self) -> usize {
+        4 * self.line + self.index - 2
+    }
+
+    /// The place above; that of the top is its own.
+    #[inline(always)]
+    fn parent(self) -> Place {
+        Place::nth(self.line.saturating_sub(1))
+    }
+}
+
 impl Heap {
     fn new() -> Heap {
-        Heap { lines: vec![Line([NOTHING; 4])], len: 0, hole: 0, top: NOTHING }
+        Heap { lines: vec![Line([NOTHING; 4])], len: 0, hole: TOP, top: NOTHING }
     }
 
     #[inline(always)]
-    fn at(&mut self, place: usize) -> &mut u128 {
-        let index = place + 3;
-        &mut self.lines[index / 4].0[index % 4]
+    fn at(&mut self, place: Place) -> &mut u128 {
+        &mut self.lines[place.line].0[place.index % 4]
     }
 
     /// Takes the top away, which leaves a hole.
     #[inline(always)]
     fn take(&mut self) {
-        if self.hole != 0 {
+        if self.hole.line != 0 {
             self.settle();
         }
-        (self.hole, self.top) = self.least_child(0);
+        (self.hole, self.top) = self.least_child(TOP);
     }
 
     #[inline(always)]
     fn push(&mut self, key: u128) {
-        if self.hole != 0 {
-            let hole = (std::mem::take(&mut self.hole), self.top);
-            self.sift_down(hole, key);
-        } else {
+        if self.hole.line == 0 {
             self.sift_up(key);
+            self.top = self.top.min(key);
+        } else {
+            // What is least now is the top, wherever it was before.
+            let least = std::mem::replace(&mut self.hole, TOP);
+            if key < self.top {
+                self.top = key;
+            } else {
+                self.sift_down(least, key);
+            }
         }
-        self.top = self.top.min(key);
     }
 
     /// Closes the hole with the last key.
     #[inline(never)]
     fn settle(&mut self) {
-        self.hole = 0;
+        let least = std::mem::replace(&mut self.hole, TOP);
         self.len -= 1;
-        let key = std::mem::replace(self.at(self.len), NOTHING);
-        if self.len > 0 {
-            self.sift_down(self.least_child(0), key);
+        if self.len == 0 {
+            return;
+        }
+        let key = std::mem::replace(self.at(Place::nth(self.len)), NOTHING);
+        if key != self.top {
+            self.sift_down(least, key);
         }
     }
 
     /// Takes all keys away, in any order.
     fn drain(&mut self) -> Vec<u128> {
         let taken = std::mem::replace(self, Heap::new());
-        let keys = taken.lines.iter().flat_map(|line| line.0).skip(if taken.hole != 0 { 4 } else { 0 });
-        keys.filter(|&key| key != NOTHING).collect()
+        let top = if taken.hole.line == 0 { taken.top } else { NOTHING };
+        let others = taken.lines[1..].iter().flat_map(|line| line.0);
+        others.chain([top]).filter(|&key| key != NOTHING).collect()
     }
 
     /// Adds a place at the end, and lets `key` rise from there.
     #[inline]
     fn sift_up(&mut self, key: u128) {
-        let mut place = self.len;
+        *self.at(TOP) = self.top;
+        let mut place = Place::nth(self.len);
         self.len += 1;
-        if place.div_ceil(4) == self.lines.len() {
+        if place.line == self.lines.len() {
             self.lines.push(Line([NOTHING; 4]));
         }
-        while place > 0 {
-            let parent = (place - 1) / 4;
+        while place.line > 0 {
+            let parent = place.parent();
             let above = *self.at(parent);
             if above <= key {
                 break;
@@ -263,27 +309,31 @@ impl Heap {
         *self.at(place) = key;
     }
 
-    /// Puts `key` at the top, whose old key is forgotten, and lets it sink; `least` is the top's least child.
+    /// Lets `key` sink to or below a place, whose old key is forgotten.
     #[inline]
-    fn sift_down(&mut self, mut least: (usize, u128), key: u128) {
-        let mut place = 0;
-        while least.1 < key {
-            *self.at(place) = least.1;
-            place = least.0;
-            least = self.least_child(place);
+    fn sift_down(&mut self, mut place: Place, key: u128) {
+        loop {
+            let (below, least) = self.least_child(place);
+            if key <= least {
+                break;
+            }
+            *self.at(place) = least;
+            place = below;
         }
         *self.at(place) = key;
     }
 
     /// A key's least child and its place, found without a branch; [`NOTHING`] if it has none.
     #[inline(always)]
-    fn least_child(&self, place: usize) -> (usize, u128) {
-        let first = 4 * place + 1;
-        let Some(Line(children)) = self.lines.get(place + 1) else { return (first, NOTHING) };
-        let left = usize::from(children[1] < children[0]);
-        let right = 2 + usize::from(children[3] < children[2]);
-        let least = if children[right] < children[left] { right } else { left };
-        (first + least, children[least])
+    fn least_child(&self, place: Place) -> (Place, u128) {
+        let line = place.children();
+        let Some(Line(children)) = self.lines.get(line) else { return (Place { line, index: 0 }, NOTHING) };
+        // Keys go along with their places: none is read by a place that has to be found first.
+        let [a, b, c, d] = *children;
+        let (left, at_left) = if b < a { (b, 1) } else { (a, 0) };
+        let (right, at_right) = if d < c { (d, 3) } else { (c, 2) };
+        let (least, index) = if right < left { (right, at_right) } else { (left, at_left) };
+        (Place { line, index }, least)
     }
 }
 
@@ -334,7 +384,7 @@ mod tests {
         for round in 0..200 {
             let mut calendar = Calendar::new(LAST_INSTANT);
             if round % 2 == 1 {
-                calendar.sequence = (1 << SEQUENCE_BITS) - 50;
+                calendar.sequence = ((1 << SEQUENCE_BITS) - 50) << SLOT_BITS;
             }
             let (mut list, mut order, mut now) = (Vec::<(i64, Class, u64, Event)>::new(), 0, 1);
             for _ in 0..400 {

@@ -5,14 +5,17 @@
 
 use super::arrival::Given;
 use super::system::{ActionModel, System};
+use crate::model::capacity::NeedId;
 use crate::model::job::Ending;
 use crate::model::time::Span;
+use crate::random::ahead::Ahead;
 use crate::random::stream::{Family, Purpose, Stream, Streams};
 
 /// One action's streams.
 #[derive(Debug)]
 pub(super) struct Draws {
-    service: Stream,
+    /// Service times of exogenous jobs.
+    service: Ahead,
     outcome: Stream,
     patience: Stream,
     children: Stream,
@@ -23,10 +26,8 @@ pub(super) struct Draws {
     stops: Family,
     /// How many jobs of the action have arrived from outside.
     arrived: u64,
-    /// Nothing but a service time is ever drawn, and no attempt fails: the most common kind of action.
-    plain: bool,
-    /// The next service time, drawn one ahead: an event of completion never waits for a draw.
-    next_service: Span,
+    /// What a job needs, if nothing but a service time is ever drawn and no attempt fails: the most common kind of action.
+    plain: Option<NeedId>,
 }
 
 /// What was drawn for a job.
@@ -62,8 +63,8 @@ impl Draws {
         let stream = |purpose| streams.stream(purpose, &action.name);
         let family = |purpose| streams.family(purpose, &action.name);
         let has_luck = action.patience.is_some() || action.spawns.is_some() || action.cancel_rate.as_per_second() > 0.0;
-        let mut draws = Draws {
-            service: stream(Purpose::Service),
+        Draws {
+            service: Ahead::seconds(action.service.clone(), stream(Purpose::Service)),
             outcome: stream(Purpose::Outcome),
             patience: stream(Purpose::Patience),
             children: stream(Purpose::Children),
@@ -73,21 +74,30 @@ impl Draws {
             names: family(Purpose::Child),
             stops: family(Purpose::Stop),
             arrived: 0,
-            plain: action.error.get() == 0.0 && action.deadline.is_none() && !has_luck,
-            next_service: Span::ZERO,
-        };
-        draws.next_service(action);
-        draws
+            plain: (action.error.get() == 0.0 && action.deadline.is_none() && !has_luck).then_some(action.need),
+        }
+    }
+
+    /// No job is plain, as there is more to be known of each.
+    pub(super) fn keep_chains(&mut self) {
+        self.plain = None;
+    }
+
+    /// What a plain job needs and how long it runs, if nothing else is ever drawn.
+    #[inline(always)]
+    pub(super) fn plain(&mut self) -> Option<(NeedId, Span)> {
+        let need = self.plain?;
+        self.arrived += 1;
+        Some((need, self.service.draw()))
     }
 
     /// A job that arrives from outside.
-    #[inline]
     pub(super) fn exogenous(&mut self, model: &ActionModel, given: Option<&Given>) -> Draft {
         let ordinal = self.arrived;
         self.arrived += 1;
         match given {
-            None if self.plain => {
-                Draft { service: self.next_service(model), fate: Ending::Done, luck: Luck::default(), ordinal }
+            None if self.plain.is_some() => {
+                Draft { service: self.service.draw(), fate: Ending::Done, luck: Luck::default(), ordinal }
             }
             _ => self.exogenous_any(model, given.copied().unwrap_or_default(), ordinal),
         }
@@ -95,7 +105,7 @@ impl Draws {
 
     /// Whatever the action and the job itself leave open.
     fn exogenous_any(&mut self, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
-        let service = given.service.unwrap_or_else(|| self.next_service(model));
+        let service = given.service.unwrap_or_else(|| self.service.draw());
         let fails = fails(model, &mut self.outcome);
         let luck = Luck {
             patience: patience(model, &mut self.patience),
@@ -103,13 +113,6 @@ impl Draws {
             cancel: cancel(model, &mut self.cancel),
         };
         Draft { service, fate: fate(model, given, service, fails), luck, ordinal }
-    }
-
-    /// The next service time of an exogenous job.
-    #[inline(always)]
-    fn next_service(&mut self, model: &ActionModel) -> Span {
-        let next = Span::from_secs_f64(model.service.sample(&mut self.service));
-        std::mem::replace(&mut self.next_service, next)
     }
 
     /// The job that a closed source's customer brings with a cycle.

@@ -1,9 +1,9 @@
-//! Units of all resources side by side in 128-bit words, so that "does it fit?" is one subtraction for all of them.
+//! Units of all resources side by side in words of 64 bits, so that "does it fit?" is one subtraction for all of them.
 //!
-//! Each resource has a lane of 32 bits (64 where a system counts in thousands of millions, such as bytes): four resources
-//! to a word. The highest bit of a lane is its guard. With free units in the lanes and the guards set, subtracting what is
-//! asked leaves a guard standing exactly where enough is free. Both sides are raised by a bias, so that free units may be
-//! negative; a lane that is not asked of is not raised and always fits.
+//! Each resource has a lane of 16 bits, four resources to a word; or of 32 bits where a system counts beyond 16,000, and of 64
+//! beyond a thousand million, such as bytes. The highest bit of a lane is its guard. With free units in the lanes and the guards
+//! set, subtracting what is asked leaves a guard standing exactly where enough is free. Both sides are raised by a bias, so that
+//! free units may be negative; a lane that is not asked of is not raised and always fits.
 
 use crate::model::capacity::CapacityMap;
 
@@ -15,26 +15,26 @@ pub(super) struct Packing {
     /// Words to a map.
     pub(super) words: usize,
     /// The guards of a word.
-    guards: u128,
+    guards: u64,
 }
 
 impl Packing {
     /// A packing for sums of these maps: `most` is the largest number of units of anything that is ever packed.
     pub(super) fn new(resources: usize, most: i64) -> Packing {
-        let width = if most < 1 << 30 { 32 } else { 64 };
-        let per_word = 128 / width;
+        let width = [16, 32, 64].into_iter().find(|&width| most < 1 << (width - 2)).unwrap_or(64);
+        let per_word = 64 / width;
         let guards = (0..per_word).map(|lane| 1 << (lane * width + width - 1)).sum();
         Packing { width, words: resources.div_ceil(per_word as usize).max(1), guards }
     }
 
     /// Half of what a lane holds below its guard.
-    fn bias(self) -> u128 {
+    fn bias(self) -> u64 {
         1 << (self.width - 2)
     }
 
     /// One lane after the other, by resource.
-    fn pack(self, units: &CapacityMap, lane: impl Fn(i64) -> u128) -> impl Iterator<Item = u128> {
-        let per_word = (128 / self.width) as usize;
+    fn pack(self, units: &CapacityMap, lane: impl Fn(i64) -> u64) -> impl Iterator<Item = u64> {
+        let per_word = (64 / self.width) as usize;
         let mut words = vec![0; self.words];
         for (index, &units) in units.0.iter().enumerate() {
             words[index / per_word] |= lane(units) << (index % per_word * self.width as usize);
@@ -42,31 +42,32 @@ impl Packing {
         words.into_iter()
     }
 
-    /// Free units, none of them negative yet.
-    pub(super) fn free(self, units: &CapacityMap) -> impl Iterator<Item = u128> {
-        self.pack(units, move |units| units as u128 + self.bias())
+    /// Free units, none of them negative yet; the guards are set, and stay so.
+    pub(super) fn free(self, units: &CapacityMap) -> impl Iterator<Item = u64> {
+        self.pack(units, move |units| units as u64 + self.bias()).map(move |word| word | self.guards)
     }
 
     /// What a job takes: to be subtracted from free units, or added to them.
-    pub(super) fn taken(self, units: &CapacityMap) -> impl Iterator<Item = u128> {
-        self.pack(units, |units| units as u128)
+    pub(super) fn taken(self, units: &CapacityMap) -> impl Iterator<Item = u64> {
+        self.pack(units, |units| units as u64)
     }
 
     /// What a job asks for: to be compared with free units.
-    pub(super) fn asked(self, units: &CapacityMap) -> impl Iterator<Item = u128> {
-        self.pack(units, move |units| if units == 0 { 0 } else { units as u128 + self.bias() })
+    pub(super) fn asked(self, units: &CapacityMap) -> impl Iterator<Item = u64> {
+        self.pack(units, move |units| if units == 0 { 0 } else { units as u64 + self.bias() })
     }
 
     /// Whether enough is free of everything, in one word.
     #[inline]
-    pub(super) fn fits(self, free: u128, asked: u128) -> bool {
-        ((free | self.guards) - asked) & self.guards == self.guards
+    pub(super) fn fits(self, free: u64, asked: u64) -> bool {
+        !(free - asked) & self.guards == 0
     }
 
     /// The units in the lanes, as many as there are resources.
-    pub(super) fn unpack(self, free: &[u128], resources: usize) -> impl Iterator<Item = i64> {
-        let per_word = (128 / self.width) as usize;
-        let lane = (1 << self.width) - 1;
+    pub(super) fn unpack(self, free: &[u64], resources: usize) -> impl Iterator<Item = i64> {
+        let per_word = (64 / self.width) as usize;
+        // Without the guard.
+        let lane = (1 << (self.width - 1)) - 1;
         (0..resources).map(move |resource| {
             let raised = free[resource / per_word] >> (resource % per_word * self.width as usize) & lane;
             raised as i64 - self.bias() as i64
@@ -83,7 +84,7 @@ mod tests {
         /// Whatever is taken and given back, packed maps fit where plain ones do, and hold the same units.
         #[test]
         fn agrees_with_plain_maps(
-            (free, jobs) in (1_usize..10, prop_oneof![Just(3_i64), Just((1 << 30) - 1), Just(1 << 50)]).prop_flat_map(|(resources, most)| {
+            (free, jobs) in (1_usize..10, prop_oneof![Just(3_i64), Just((1 << 14) - 1), Just(1 << 14), Just((1 << 30) - 1), Just(1 << 50)]).prop_flat_map(|(resources, most)| {
                 let units = || prop::collection::vec(prop_oneof![Just(0), 0..=most], resources);
                 (units(), prop::collection::vec((units(), any::<bool>()), 0..8))
             }),
@@ -92,9 +93,9 @@ mod tests {
             let packing = Packing::new(free.len(), maps().flatten().copied().max().unwrap_or(0));
             let map = |units: &[i64]| CapacityMap(units.into());
             let mut plain = free.clone();
-            let mut packed: Vec<u128> = packing.free(&map(&free)).collect();
+            let mut packed: Vec<u64> = packing.free(&map(&free)).collect();
             for (units, is_taken) in &jobs {
-                let asked: Vec<u128> = packing.asked(&map(units)).collect();
+                let asked: Vec<u64> = packing.asked(&map(units)).collect();
                 let fits = packed.iter().zip(&asked).all(|(&free, &asked)| packing.fits(free, asked));
                 prop_assert_eq!(fits, map(&plain).fits(&map(units)));
                 // Up to one job more than fits: then less than none is free.

@@ -69,18 +69,28 @@ struct Chain {
 
 impl Life {
     pub(super) fn new(system: &System, streams: &Streams) -> Life {
+        let mut draws = draws::all(system, streams);
         let traits = |action: &ActionModel| Traits {
             keeps_chains: system.availability.has_outages() && action.requeue != Requeue::Never
                 || action.stops_in.variance() > 0.0,
             stops_at_once: action.stop_timeout == Span::ZERO
                 || (action.stops_in.mean() == 0.0 && action.stops_in.variance() == 0.0),
         };
-        let traits = system.actions.iter().map(traits).collect();
-        Life { draws: draws::all(system, streams), traits, chains: Slab::new() }
+        let traits: Vec<Traits> = system.actions.iter().map(traits).collect();
+        let keeping = draws.iter_mut().zip(&traits).filter(|(_, traits)| traits.keeps_chains);
+        keeping.for_each(|(draws, _)| draws.keep_chains());
+        Life { draws, traits, chains: Slab::new() }
+    }
+
+    /// The first and only row of a job that arrives from outside and brings nothing along, if there is no more to it than what it
+    /// needs and how long it runs.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, action: ActionId, id: JobId, at: Time) -> Option<Job> {
+        let (need, service) = self.draws[usize::from(action.0)].plain()?;
+        Some(Job { id, scheduled_at: at, service, chain: None, action, need, fate: Ending::Done })
     }
 
     /// Draws a job that arrives from outside.
-    #[inline]
     pub(super) fn draw(&mut self, system: &System, action: ActionId, given: Option<&Given>) -> Draft {
         self.draws[usize::from(action.0)].exogenous(system.action(action), given)
     }
@@ -98,7 +108,6 @@ impl Life {
     }
 
     /// The first row of a chain.
-    #[inline]
     pub(super) fn first(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Job {
         let Origin { action, given, heirs } = origin;
         let need = given.and_then(|given| given.need);
@@ -175,12 +184,9 @@ impl Life {
         self.of(job).map_or(0, |chain| chain.children)
     }
 
-    /// How long a claimed row runs by itself: its service time, or until its deadline if that is shorter.
-    #[inline]
-    pub(super) fn runs_for(&self, system: &System, job: &Job) -> Span {
-        if job.fate != Ending::DeadlineMissed {
-            return job.service;
-        }
+    /// How long a claimed row runs until its deadline stops it.
+    #[cold]
+    pub(super) fn runs_until_deadline(&self, system: &System, job: &Job) -> Span {
         self.deadline(system, job).unwrap_or(job.service)
     }
 
@@ -258,9 +264,8 @@ impl Life {
     }
 
     /// Forgets a chain that has ended; gives back who waited for it.
-    #[inline]
-    pub(super) fn forget(&mut self, chain: Option<NonZeroU32>) -> Heirs {
-        chain.map_or_else(Heirs::default, |chain| self.chains.remove(slot(chain)).heirs)
+    pub(super) fn forget(&mut self, chain: NonZeroU32) -> Heirs {
+        self.chains.remove(slot(chain)).heirs
     }
 }
 

@@ -7,6 +7,7 @@ mod arrival;
 mod availability;
 mod bits;
 pub mod calendar;
+mod census;
 mod draws;
 mod lanes;
 mod life;

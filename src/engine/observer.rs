@@ -99,19 +99,19 @@ impl Run {
 impl Observer for () {}
 
 impl<A: Observer, B: Observer> Observer for (A, B) {
-    #[inline]
+    #[inline(always)]
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
         self.0.due(now, job, attempt);
         self.1.due(now, job, attempt);
     }
 
-    #[inline]
+    #[inline(always)]
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
         self.0.claimed(now, job, worker);
         self.1.claimed(now, job, worker);
     }
 
-    #[inline]
+    #[inline(always)]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         self.0.ended(now, job, attempt, run, ending, last);
         self.1.ended(now, job, attempt, run, ending, last);
@@ -123,7 +123,7 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.left(now, job, ending);
     }
 
-    #[inline]
+    #[inline(always)]
     fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {
         self.0.created(now, job, attempt, given);
         self.1.created(now, job, attempt, given);

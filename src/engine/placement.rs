@@ -32,8 +32,8 @@ impl Placer {
     pub(super) fn choose(&mut self, pool: &Pool, need: usize) -> usize {
         let with_room = pool.with_room(need);
         match self {
-            _ if with_room.len() == 1 => with_room.first(),
             Placer::First => with_room.first(),
+            _ if with_room.len() == 1 => with_room.first(),
             Placer::Random(stream) => with_room.nth(stream.below(with_room.len() as u64) as usize),
             Placer::ByShare { shelves, most } => shelves.choose(need, *most),
         }

@@ -16,11 +16,9 @@ pub(super) struct Pool {
     packing: Packing,
     resources: usize,
     /// Units free, worker by worker; below zero only where initial rows take more than there is.
-    free: Box<[u128]>,
-    /// What a job takes, need by need.
-    taken: Box<[u128]>,
-    /// What a job asks for, need by need.
-    asked: Box<[u128]>,
+    free: Box<[u64]>,
+    /// What a job takes and asks for, need by need.
+    needs: Box<[Packed]>,
     /// Bit `m` of a need's words: does it share a resource with need `m`?
     touched: Box<[u64]>,
     /// Bit `n` of a worker's words: does a job with need `n` fit there? `words` words each.
@@ -34,18 +32,30 @@ pub(super) struct Pool {
     open: Bits,
 }
 
+/// One word of what a job needs.
+#[derive(Clone, Copy, Debug)]
+struct Packed {
+    /// To be subtracted from free units, or added to them.
+    taken: u64,
+    /// To be compared with free units.
+    asked: u64,
+}
+
 impl Pool {
     /// All workers of a system, idle.
     pub(super) fn new(system: &System) -> Pool {
         let (workers, needs, resources) = (system.workers.len(), system.needs.len(), system.resources.len());
         let words = needs.div_ceil(64).max(1);
         let packing = Packing::new(resources, most_units(system));
+        let packed = |need| {
+            let words = packing.taken(need).zip(packing.asked(need));
+            words.map(|(taken, asked)| Packed { taken, asked })
+        };
         let mut pool = Pool {
             packing,
             resources,
             free: system.workers.iter().flat_map(|worker| packing.free(&worker.capacity)).collect(),
-            taken: system.needs.iter().flat_map(|need| packing.taken(need)).collect(),
-            asked: system.needs.iter().flat_map(|need| packing.asked(need)).collect(),
+            needs: system.needs.iter().flat_map(packed).collect(),
             touched: system.needs.iter().flat_map(|need| touched(system, need)).collect(),
             fitting: vec![0; workers * words].into(),
             words,
@@ -75,7 +85,7 @@ impl Pool {
     pub(super) fn set_capacity(&mut self, worker: WorkerId, from: &CapacityMap, to: &CapacityMap) {
         let free = &mut self.free[worker.0 as usize * self.packing.words..];
         for ((free, more), less) in free.iter_mut().zip(self.packing.taken(to)).zip(self.packing.taken(from)) {
-            *free = *free + more - less;
+            *free = *free - less + more;
         }
         self.refresh(worker);
     }
@@ -85,8 +95,10 @@ impl Pool {
         let is_open = self.is_open(worker);
         let worker = worker.0 as usize;
         for need in 0..self.with_room.len() {
-            if self.with_room[need].contains(worker) != (is_open && self.fits(worker, need)) {
-                self.change(worker, need / 64, need % 64);
+            let fits = is_open && self.fits(worker, need);
+            if self.with_room[need].contains(worker) != fits {
+                self.fitting[worker * self.words + need / 64] ^= 1 << (need % 64);
+                self.set_room(worker, need, fits);
             }
         }
     }
@@ -117,36 +129,54 @@ impl Pool {
     /// A worker starts a job with this need; [`Pool::note_taken`] is due.
     #[inline(always)]
     pub(super) fn take(&mut self, worker: WorkerId, need: NeedId) {
-        let (words, worker, need) = (self.packing.words, worker.0 as usize, usize::from(need.0));
-        if words == 1 {
-            self.free[worker] -= self.taken[need];
-        } else {
-            let (free, taken) = (&mut self.free[worker * words..], &self.taken[need * words..][..words]);
-            free.iter_mut().zip(taken).for_each(|(free, taken)| *free -= taken);
-        }
+        self.change_free(worker.0 as usize, usize::from(need.0), |free, taken| free - taken);
     }
 
     /// A job with this need ended on a worker; [`Pool::note_given_back`] is due.
     #[inline(always)]
     pub(super) fn give_back(&mut self, worker: WorkerId, need: NeedId) {
-        let (words, worker, need) = (self.packing.words, worker.0 as usize, usize::from(need.0));
-        if words == 1 {
-            self.free[worker] += self.taken[need];
+        self.change_free(worker.0 as usize, usize::from(need.0), |free, taken| free + taken);
+    }
+
+    #[inline(always)]
+    fn change_free(&mut self, worker: usize, need: usize, change: impl Fn(u64, u64) -> u64) {
+        if self.packing.words == 1 {
+            self.free[worker] = change(self.free[worker], self.needs[need].taken);
         } else {
-            let (free, taken) = (&mut self.free[worker * words..], &self.taken[need * words..][..words]);
-            free.iter_mut().zip(taken).for_each(|(free, taken)| *free += taken);
+            self.change_free_words(worker, need, change);
         }
+    }
+
+    /// [`Pool::change_free`] of more than one word.
+    #[inline(never)]
+    fn change_free_words(&mut self, worker: usize, need: usize, change: impl Fn(u64, u64) -> u64) {
+        let words = self.packing.words;
+        let (free, need) = (&mut self.free[worker * words..], &self.needs[need * words..][..words]);
+        free.iter_mut().zip(need).for_each(|(free, need)| *free = change(*free, need.taken));
     }
 
     /// Whether a job with this need fits on a worker that claims, as of now.
     #[inline(always)]
     pub(super) fn fits(&self, worker: usize, need: usize) -> bool {
-        let words = self.packing.words;
-        if words == 1 {
-            return self.packing.fits(self.free[worker], self.asked[need]);
+        if self.packing.words == 1 {
+            self.packing.fits(self.free[worker], self.needs[need].asked)
+        } else {
+            self.fits_words(worker, need)
         }
-        let (free, asked) = (&self.free[worker * words..][..words], &self.asked[need * words..][..words]);
-        free.iter().zip(asked).all(|(&free, &asked)| self.packing.fits(free, asked))
+    }
+
+    /// [`Pool::fits`] of more than one word.
+    #[inline(never)]
+    fn fits_words(&self, worker: usize, need: usize) -> bool {
+        let words = self.packing.words;
+        let (free, need) = (&self.free[worker * words..][..words], &self.needs[need * words..][..words]);
+        free.iter().zip(need).all(|(&free, need)| self.packing.fits(free, need.asked))
+    }
+
+    /// A word of the needs, as bits, that share a resource with a need: no others can come to fit when a job with it ends.
+    #[inline(always)]
+    pub(super) fn touched(&self, need: NeedId, word: usize) -> u64 {
+        self.touched[usize::from(need.0) * self.words + word]
     }
 
     /// Brings the sets up to date after a worker has started a job with this need: some needs may no longer fit.
@@ -176,21 +206,35 @@ impl Pool {
     fn note_word(&mut self, worker: usize, need: usize, word: usize, fits: bool) {
         let fitting = self.fitting[worker * self.words + word];
         let touched = self.touched[need * self.words + word];
+        let mut changed = 0;
         for bit in ones_of(touched & if fits { !fitting } else { fitting }) {
-            if self.fits(worker, word * 64 + bit) == fits {
-                self.change(worker, word, bit);
-            }
+            changed |= u64::from(self.fits(worker, word * 64 + bit) == fits) << bit;
+        }
+        if changed != 0 {
+            self.fitting[worker * self.words + word] = fitting ^ changed;
+            ones_of(changed).for_each(|bit| self.set_room(worker, word * 64 + bit, fits));
         }
     }
 
     /// A need has come to fit on a worker, or not to fit any more.
+    #[inline(always)]
+    fn set_room(&mut self, worker: usize, need: usize, fits: bool) {
+        if fits { self.gain(worker, need) } else { self.lose(worker, need) }
+    }
+
     #[inline(never)]
-    fn change(&mut self, worker: usize, word: usize, bit: usize) {
-        self.fitting[worker * self.words + word] ^= 1 << bit;
-        let workers = &mut self.with_room[word * 64 + bit];
-        workers.flip(worker);
-        let any = u64::from(!workers.is_empty());
-        self.mask[word] = self.mask[word] & !(1 << bit) | any << bit;
+    fn gain(&mut self, worker: usize, need: usize) {
+        self.with_room[need].insert(worker);
+        self.mask[need / 64] |= 1 << (need % 64);
+    }
+
+    #[inline(never)]
+    fn lose(&mut self, worker: usize, need: usize) {
+        let workers = &mut self.with_room[need];
+        workers.remove(worker);
+        if workers.is_empty() {
+            self.mask[need / 64] &= !(1 << (need % 64));
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Running {
     specials: BTreeMap<u32, Special>,
     /// By worker: its slots; kept only where workers may go out.
     on_worker: Vec<Vec<u32>>,
+    /// By slot: its place among those of its worker.
+    places: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -51,18 +53,35 @@ enum Phase {
 impl Running {
     /// Nothing runs; where workers may go out, `workers` is how many there are, and otherwise 0.
     pub(super) fn new(workers: usize) -> Running {
-        Running { slots: Vec::new(), free: Vec::new(), specials: BTreeMap::new(), on_worker: vec![Vec::new(); workers] }
+        Running {
+            slots: Vec::new(),
+            free: Vec::new(),
+            specials: BTreeMap::new(),
+            on_worker: vec![Vec::new(); workers],
+            places: Vec::new(),
+        }
     }
 
-    /// Keeps a row; gives its slot.
+    /// A slot that holds nothing, to be filled at once.
     #[inline(always)]
-    pub(super) fn insert(&mut self, job: Job, worker: WorkerId, claimed_at: Time) -> usize {
-        let slot = self.free.pop().unwrap_or_else(|| self.append()) as usize;
-        self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: 0 };
+    pub(super) fn reserve(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| self.append()) as usize
+    }
+
+    /// Keeps a row, of which an event was scheduled, if it ever happens.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, slot: usize, job: Job, worker: WorkerId, claimed_at: Time, happens: bool) {
+        self.slots[slot] = Slot { job, claimed_at, worker, phase: Phase::Plain, events: u8::from(happens) };
         if !self.on_worker.is_empty() {
-            self.on_worker[worker.0 as usize].push(slot as u32);
+            self.join_worker(slot);
         }
-        slot
+    }
+
+    fn join_worker(&mut self, slot: usize) {
+        let slots = &mut self.on_worker[self.slots[slot].worker.0 as usize];
+        self.places.resize(self.slots.len(), 0);
+        self.places[slot] = slots.len() as u32;
+        slots.push(slot as u32);
     }
 
     /// Adds a slot, to be filled at once.
@@ -100,8 +119,7 @@ impl Running {
         self.slots[slot].phase == Phase::Plain
     }
 
-    /// An event of a slot was scheduled, if it ever happens.
-    #[inline(always)]
+    /// A further event of a slot was scheduled, if it ever happens.
     pub(super) fn expect(&mut self, slot: usize, happens: bool) {
         self.slots[slot].events += u8::from(happens);
     }
@@ -157,8 +175,11 @@ impl Running {
 
     fn leave_worker(&mut self, slot: usize) {
         let slots = &mut self.on_worker[self.slots[slot].worker.0 as usize];
-        let place = slots.iter().position(|&other| other == slot as u32).expect("a row is on its worker");
-        slots.swap_remove(place);
+        let place = self.places[slot];
+        slots.swap_remove(place as usize);
+        if let Some(&moved) = slots.get(place as usize) {
+            self.places[moved as usize] = place;
+        }
     }
 
     fn free_if_over(&mut self, slot: usize) {

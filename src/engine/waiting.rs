@@ -94,39 +94,40 @@ impl<P: ClaimPolicy> Waiting<P> {
     pub fn push(&mut self, job: Job) -> bool {
         let (need, order) = (usize::from(job.need.0), self.policy.order(&job));
         self.len += 1;
-        self.queues[need].insert(&self.policy, job);
-        match self.heads[need] {
-            None => {
-                self.heads[need] = Some(order);
-                self.mask[need / 64] |= 1 << (need % 64);
-                return true;
-            }
-            Some(head) if order < head => self.heads[need] = Some(order),
-            Some(_) => {}
+        let is_last = self.queues[need].insert(&self.policy, job);
+        let head = &mut self.heads[need];
+        let only = head.is_none();
+        if only {
+            self.mask[need / 64] |= 1 << (need % 64);
         }
-        false
+        // The last of several is not the first.
+        if only || !is_last && head.is_some_and(|head| order < head) {
+            *head = Some(order);
+        }
+        only
     }
 
     /// Takes the first job with this need away.
     #[inline(always)]
     pub fn pop(&mut self, need: usize) -> Job {
-        let job = self.queues[need].pop();
-        self.has_left(need);
+        let queue = &mut self.queues[need];
+        let (job, head) = (queue.pop(), queue.head(&self.policy));
+        self.has_left(need, head);
         job
     }
 
     /// Takes a job out of the middle, if it still waits.
     pub fn remove(&mut self, need: NeedId, order: P::Order) -> Option<Job> {
         let need = usize::from(need.0);
-        let job = self.queues[need].remove(&self.policy, order)?;
-        self.has_left(need);
+        let queue = &mut self.queues[need];
+        let (job, head) = (queue.remove(&self.policy, order)?, queue.head(&self.policy));
+        self.has_left(need, head);
         Some(job)
     }
 
     #[inline(always)]
-    fn has_left(&mut self, need: usize) {
+    fn has_left(&mut self, need: usize, head: Option<P::Order>) {
         self.len -= 1;
-        let head = self.queues[need].first.front().map(|job| self.policy.order(job));
         if head.is_none() {
             self.mask[need / 64] &= !(1 << (need % 64));
         }
@@ -153,23 +154,37 @@ struct Queue {
 }
 
 impl Queue {
+    /// Puts a job in its place; says whether it is the last.
     #[inline(always)]
-    fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) {
+    fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) -> bool {
         let order = policy.order(&job);
+        if self.more.is_empty() && self.first.len() < BLOCK {
+            let is_last = self.first.back().is_none_or(|last| policy.order(last) < order);
+            if is_last {
+                self.first.push_back(job);
+                return true;
+            }
+        }
+        let (place, is_last) = self.make_place(policy, order);
+        *place = job;
+        is_last
+    }
+
+    /// The place of a job, for it to be written there, and whether it is the last; a full block is cut in two.
+    #[inline(never)]
+    fn make_place<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> (&mut Job, bool) {
         let last = self.more.back_mut().unwrap_or(&mut self.first);
-        if last.back().is_some_and(|last| order < policy.order(last)) {
-            *self.make_place(policy, order) = job;
-        } else {
+        if let Some(&job) = last.back()
+            && policy.order(&job) < order
+        {
             if last.len() == BLOCK {
                 self.more.push_back(VecDeque::with_capacity(BLOCK));
             }
-            self.more.back_mut().unwrap_or(&mut self.first).push_back(job);
+            let last = self.more.back_mut().unwrap_or(&mut self.first);
+            last.push_back(job);
+            let place = last.len() - 1;
+            return (&mut last[place], true);
         }
-    }
-
-    /// The place of a job that is not the last, for it to be written there; a full block is cut in two.
-    #[inline(never)]
-    fn make_place<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> &mut Job {
         let mut index = self.block_of(policy, order);
         if self.block(index).len() == BLOCK {
             let upper = self.block(index).split_off(BLOCK / 2);
@@ -179,7 +194,12 @@ impl Queue {
         let block = self.block(index);
         let place = block.partition_point(|other| policy.order(other) < order);
         block.insert(place, block[0]);
-        &mut block[place]
+        (&mut block[place], false)
+    }
+
+    #[inline(always)]
+    fn head<P: ClaimPolicy>(&self, policy: &P) -> Option<P::Order> {
+        self.first.front().map(|job| policy.order(job))
     }
 
     #[inline(always)]
@@ -187,9 +207,15 @@ impl Queue {
         let job = self.first[0];
         self.first.pop_front();
         if self.first.is_empty() && !self.more.is_empty() {
-            self.first = self.more.pop_front().unwrap_or_default();
+            self.next_block();
         }
         job
+    }
+
+    /// The first block is empty.
+    #[cold]
+    fn next_block(&mut self) {
+        self.first = self.more.pop_front().unwrap_or_default();
     }
 
     fn remove<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> Option<Job> {

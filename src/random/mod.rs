@@ -1,5 +1,6 @@
 //! Random numbers: keyed streams, parameter-free base variates, and distributions that scale them.
 
+pub mod ahead;
 pub mod dist;
 pub mod stream;
 pub mod variate;

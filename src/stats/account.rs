@@ -5,8 +5,9 @@
 use crate::model::job::Ending;
 use crate::model::time::{NANOS, Span};
 
+use super::batch::{BATCH, Batch};
 use super::figure::{Measure, Statistic};
-use super::slowdown::{self, Slowdowns};
+use super::slowdown;
 use super::tally::Tally;
 
 /// What has been measured of one action's jobs, or of all.
@@ -20,8 +21,14 @@ pub(super) struct Account {
     pub(super) service: Tally,
     /// Ages of rows still there at the horizon, in nanoseconds.
     pub(super) age: Tally,
-    /// Slowdowns of ended chains.
-    slowdown: Slowdowns,
+    /// Slowdowns of ended chains, in [`slowdown::UNITS`] above 1.
+    slowdown: Tally,
+    /// Plain rows that did not wait, and those that did, until they are taken in.
+    pending: [Batch; 2],
+    /// Service times of plain rows that did not wait, in nanoseconds; their response times as well. What their other tallies
+    /// would be told is 0 for all of them: they are taken in at the end, together.
+    prompt: Tally,
+    targets: Targets,
     /// Waits within the target.
     within_slo: u64,
     /// Rows that are further attempts of a chain.
@@ -43,6 +50,15 @@ pub(super) struct Account {
 /// The number of endings.
 const ENDINGS: usize = Ending::WorkerShutdown as usize + 1;
 
+/// What the account holds rows against.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Targets {
+    /// Waits below so many nanoseconds are within the target: 0 if there is none.
+    pub(super) late_from: u64,
+    /// The least that a response time is divided by for a slowdown, in nanoseconds; 1 at least.
+    pub(super) slowdown_bound: u64,
+}
+
 /// What figures depend on beside the account.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
@@ -53,23 +69,86 @@ pub(super) struct Terms {
 }
 
 impl Account {
-    /// Takes in the wait of a claimed row; below `late_from` it is within the target.
-    #[inline]
-    pub(super) fn waited(&mut self, wait: u64, late_from: u64) {
+    pub(super) fn new(targets: Targets) -> Account {
+        Account { targets, ..Account::default() }
+    }
+
+    /// Takes in a plain row: it has a part in job measures, waited and ran within the window, and was done at its chain's
+    /// first attempt.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, wait: u64, service: u64) {
+        // A choice of place, not of way: whether a row had to wait is nothing that a processor could foresee.
+        let waited = usize::from(wait > 0);
+        if self.pending[waited].put(wait, service) {
+            self.take_in(waited);
+        }
+    }
+
+    /// Takes in plain rows that were put by: those that waited, or those that did not.
+    #[inline(never)]
+    fn take_in(&mut self, waited: usize) {
+        let (waits, services) = self.pending[waited].take();
+        if waited == 0 {
+            self.prompt.take_all(services);
+            return;
+        }
+        let (rows, bound) = (waits.len(), self.targets.slowdown_bound);
+        let mut responses = [0; BATCH];
+        for ((response, wait), service) in responses.iter_mut().zip(waits).zip(services) {
+            *response = wait + service;
+        }
+        let responses = &responses[..rows];
+        if responses.iter().all(|&response| response <= bound) {
+            // Jobs that are shorter than the bound are hardly ever slowed down.
+            self.slowdown.take_often(0, rows as u64);
+        } else {
+            let mut slowdowns = [0; BATCH];
+            for ((slowdown, &response), &service) in slowdowns.iter_mut().zip(responses).zip(services) {
+                *slowdown = slowdown::units(response, service.max(bound));
+            }
+            self.slowdown.take_all(&slowdowns[..rows]);
+        }
+        self.within_slo += waits.iter().map(|&wait| u64::from(wait < self.targets.late_from)).sum::<u64>();
+        self.waiting += self.wait.take_all(waits);
+        self.running += self.service.take_all(services);
+        self.response.take_all(responses);
+        self.count_done(rows as u64);
+    }
+
+    /// Takes in all that was put by; nothing is to be read before.
+    pub(super) fn settle(&mut self) {
+        self.take_in(0);
+        self.take_in(1);
+        let prompt = std::mem::take(&mut self.prompt);
+        let rows = prompt.count();
+        self.service.merge(&prompt);
+        self.response.merge(&prompt);
+        self.wait.take_often(0, rows);
+        self.slowdown.take_often(0, rows);
+        self.within_slo += if self.targets.late_from > 0 { rows } else { 0 };
+        self.running += prompt.sum();
+        self.count_done(rows);
+    }
+
+    fn count_done(&mut self, rows: u64) {
+        self.ended[Ending::Done as usize] += rows;
+        self.done_in_window += rows;
+    }
+
+    /// Takes in the wait of a claimed row.
+    pub(super) fn waited(&mut self, wait: u64) {
         self.wait.take(wait);
-        self.within_slo += u64::from(wait < late_from);
+        self.within_slo += u64::from(wait < self.targets.late_from);
     }
 
     /// Takes in the end of a chain whose last attempt ran for `service`. Slowdown is bounded (Feitelson et al., 1997): a
-    /// service time below `bound`, which is above zero, counts as `bound`, and the slowdown is at least 1.
-    #[inline]
-    pub(super) fn responded(&mut self, response: u64, service: u64, bound: u64) {
+    /// service time below the bound, which is above zero, counts as the bound, and the slowdown is at least 1.
+    pub(super) fn responded(&mut self, response: u64, service: u64) {
         self.response.take(response);
-        self.slowdown.take(response, service.max(bound));
+        self.slowdown.take(slowdown::units(response, service.max(self.targets.slowdown_bound)));
     }
 
     /// Counts the end of a row.
-    #[inline]
     pub(super) fn count(&mut self, ending: Ending) {
         self.ended[ending as usize] += 1;
     }
@@ -79,7 +158,7 @@ impl Account {
         self.resurrected += 1;
     }
 
-    /// Takes in all that `other` has taken in.
+    /// Takes in all that `other` has taken in; both are settled.
     pub(super) fn merge(&mut self, other: &Account) {
         self.wait.merge(&other.wait);
         self.response.merge(&other.response);
@@ -120,7 +199,7 @@ impl Account {
             Measure::UnfinishedAgeS => spread(&mut self.age, statistic).map(seconds),
             Measure::Slowdown => {
                 let above = if statistic == Statistic::Sd { 0.0 } else { 1.0 };
-                spread(self.slowdown.tally(), statistic).map(|units| above + units / slowdown::UNITS)
+                spread(&mut self.slowdown, statistic).map(|units| above + units / slowdown::UNITS)
             }
             Measure::WithinSlo => {
                 let waits = Some(self.wait.count()).filter(|&waits| waits > 0 && terms.slo.is_some());

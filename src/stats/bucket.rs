@@ -1,8 +1,8 @@
 //! Sums by time bucket: how much of each interval of time falls into which bucket of equal length.
 //!
-//! Most intervals lie in the current bucket and cost one addition. Another one leaves its two ends and a step up and down
-//! between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds, so that the order in which
-//! intervals are told never shows.
+//! What lies in the current bucket is summed up elsewhere and added at its end. Another interval leaves its two ends and a step
+//! up and down between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds, so that the order in
+//! which intervals are told never shows.
 
 use crate::model::time::{NANOS, Span, Time};
 
@@ -65,25 +65,19 @@ impl Buckets {
         Span(self.length)
     }
 
-    /// Makes the bucket that `now` lies in (or ends) the current one. Time does not run backwards.
-    #[inline]
-    pub(super) fn advance(&mut self, now: Time) {
+    /// Makes the bucket that `now` lies in (or ends) the current one, and says where it begins and ends. Time does not run
+    /// backwards.
+    pub(super) fn advance(&mut self, now: Time) -> (Time, Time) {
         debug_assert!(now.0 <= self.horizon, "nothing happens after the horizon");
         while now.0 > self.end {
             self.current += self.lines;
             self.start = self.end;
             self.end = self.end.saturating_add(self.length);
         }
-    }
-
-    /// Where the current bucket starts.
-    #[inline]
-    pub(super) fn start(&self) -> Time {
-        Time(self.start)
+        (Time(self.start), Time(self.end))
     }
 
     /// Adds unit-nanoseconds of an interval that lies in the current bucket.
-    #[inline]
     pub(super) fn add_to_current(&mut self, line: usize, unit_nanos: u128) {
         self.cells[self.current + line].part += unit_nanos as i128;
     }
@@ -190,7 +184,7 @@ mod tests {
             for (from, to, units, told) in intervals {
                 buckets.advance(Time(told));
                 for (line, units) in units.into_iter().enumerate() {
-                    if from >= buckets.start().0 && from <= to {
+                    if from >= buckets.start && from <= to {
                         buckets.add_to_current(line, u128::from(units) * (to - from) as u128);
                     } else {
                         buckets.add(line, units, Time(from), Time(to));

@@ -30,6 +30,7 @@ pub(super) struct Laws {
     runs_from_start: Vec<bool>,
     told_waiting: i64,
     told_running: i64,
+    warmup: Time,
 }
 
 impl Laws {
@@ -45,6 +46,7 @@ impl Laws {
             waiting_of: vec![level; system.actions.len()],
             running_of: vec![level; system.actions.len()],
             busy: vec![level; units.pairs()],
+            warmup: system.window.warmup,
             runs_from_start: system.initial.iter().map(|row| row.state != InitialState::Waiting).collect(),
             ..Laws::default()
         }
@@ -57,7 +59,16 @@ impl Laws {
             self.arrived += 1;
             self.counted[usize::from(job.action.0)] += u64::from(counts);
             self.wait(now, job, 1);
+            self.has_waited(now, job);
             self.balance(now);
+        }
+    }
+
+    /// A row that falls due late, as a firing that is made up for does, has waited since it was scheduled.
+    fn has_waited(&mut self, now: Time, job: &Job) {
+        let since = job.scheduled_at.max(self.warmup);
+        for level in [&mut self.waiting, &mut self.waiting_of[usize::from(job.action.0)]] {
+            level.area += u128::from((now.0 - since.0).max(0).unsigned_abs());
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is measured, and how it is summed up: tallies, time averages, series, intervals over replications.
 
 mod account;
+mod batch;
 mod bucket;
 pub mod figure;
 mod histogram;

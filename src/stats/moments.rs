@@ -3,6 +3,11 @@
 //! Floating sums would depend on the order in which actions are merged, and lose a small spread beside a large mean.
 //! Integers do neither, and adding them is as fast.
 
+use super::batch::BATCH;
+
+/// The sum of a batch of values up to this fits into 64 bits, and that of their squares into 128: nine years in nanoseconds.
+const LARGE: u64 = (1 << 58) - 1;
+
 /// Count, sum, sum of squares and extremes of values from 0 to `i64::MAX`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Moments {
@@ -35,6 +40,47 @@ impl Moments {
         }
     }
 
+    /// Takes in several values, so many at most as there are in a batch; gives their sum.
+    #[inline]
+    pub(super) fn record_all(&mut self, values: &[u64]) -> u128 {
+        let (mut sum, mut squares, mut any) = (0_u64, 0_u128, 0);
+        for &value in values {
+            // Neither can run over, if no value is beyond all measure, which is seen below.
+            sum = sum.wrapping_add(value);
+            squares = squares.wrapping_add(u128::from(value) * u128::from(value));
+            any |= value;
+            self.least = self.least.min(value);
+            self.largest = self.largest.max(value);
+        }
+        if values.len() > BATCH || any > LARGE {
+            return self.record_each(values);
+        }
+        self.count += values.len() as u64;
+        self.sum += u128::from(sum);
+        self.squares.add(squares);
+        u128::from(sum)
+    }
+
+    /// [`Moments::record_all`] one by one.
+    #[cold]
+    fn record_each(&mut self, values: &[u64]) -> u128 {
+        for &value in values {
+            self.record(value);
+        }
+        values.iter().map(|&value| u128::from(value)).sum()
+    }
+
+    /// Takes in one value so many times.
+    pub(super) fn record_often(&mut self, value: u64, times: u64) {
+        self.count += times;
+        self.sum += u128::from(value) * u128::from(times);
+        let squares = Wide::product(u128::from(value) * u128::from(value), times);
+        self.squares.add(squares.low);
+        self.squares.high += squares.high;
+        self.least = self.least.min(value);
+        self.largest = self.largest.max(value);
+    }
+
     #[cold]
     fn lower(&mut self, least: u64) {
         self.least = least;
@@ -53,6 +99,11 @@ impl Moments {
         self.squares.high += other.squares.high;
         self.least = self.least.min(other.least);
         self.largest = self.largest.max(other.largest);
+    }
+
+    /// The sum of all values.
+    pub(super) fn sum(&self) -> u128 {
+        self.sum
     }
 
     /// How many values there were.
@@ -169,7 +220,7 @@ mod tests {
             mut values in prop::collection::vec((0..=i64::MAX as u64, 0..63_u32).prop_map(|(value, bits)| value >> bits), 1..60),
             cut in any::<prop::sample::Index>(),
         ) {
-            let all = moments(&values);
+            let mut all = moments(&values);
             prop_assert_eq!(all.sum, values.iter().map(|&value| u128::from(value)).sum::<u128>());
             let squares = digits_of_squares(&values).map(u128::from);
             prop_assert_eq!(all.squares.low, (0..4).map(|place| squares[place] << (32 * place)).sum::<u128>());
@@ -180,7 +231,19 @@ mod tests {
             let (one, other) = values.split_at(cut.index(values.len()));
             let mut merged = moments(one);
             merged.merge(&moments(other));
-            prop_assert_eq!(merged, all);
+            prop_assert_eq!(&merged, &all);
+
+            let mut batches = Moments::default();
+            let sum: u128 = values.chunks(BATCH + 1).map(|batch| batches.record_all(batch)).sum();
+            prop_assert_eq!((&batches, sum), (&all, all.sum));
+            let mut batches = Moments::default();
+            values.chunks(BATCH).for_each(|batch| _ = batches.record_all(batch));
+            prop_assert_eq!(&batches, &all);
+
+            let mut often = moments(&values);
+            (0..values.len()).for_each(|_| often.record(values[0]));
+            all.record_often(values[0], values.len() as u64);
+            prop_assert_eq!(often, all);
         }
     }
 }

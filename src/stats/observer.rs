@@ -4,17 +4,16 @@
 //! it waited and the time it ran, the same integral, exactly, for two additions a row; and nothing is done when it falls due
 //! or is claimed. Debug builds integrate event by event as well and compare ([`Laws`]).
 
-use std::collections::BTreeMap;
 use std::iter;
 
 use crate::engine::{Attempt, Observer, OutageKind, Run, System, Window};
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::account::{Account, Terms};
+use super::account::{Account, Targets, Terms};
 use super::figure::{Figure, Measure, OfAction, Subject};
 use super::laws::Laws;
 use super::occupancy::Occupancy;
@@ -28,15 +27,9 @@ pub struct StatsObserver {
     /// that were scheduled before it began.
     counted_from: Time,
     slo: Option<Span>,
-    /// Waits below so many nanoseconds are within the target: 0 if there is none.
-    late_from: u64,
-    /// In nanoseconds; 1 at least.
-    slowdown_bound: u64,
     /// By action.
     accounts: Vec<Account>,
     occupancy: Occupancy,
-    /// Rows that fell due later than they were scheduled, as nobody was there: since when they have waited.
-    made_up: BTreeMap<JobId, Time>,
     laws: Laws,
 }
 
@@ -44,22 +37,25 @@ impl StatsObserver {
     /// Measures a replication of `system`; the share of waits within `slo`, and slowdowns bounded by `slowdown_bound`.
     pub fn new(system: &System, slo: Option<Span>, slowdown_bound: Span) -> StatsObserver {
         let (window, occupancy) = (system.window, Occupancy::new(system));
+        let targets = Targets {
+            late_from: slo.map_or(0, |slo| slo.0 as u64 + 1),
+            slowdown_bound: slowdown_bound.0.max(1) as u64,
+        };
         StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
-            late_from: slo.map_or(0, |slo| slo.0 as u64 + 1),
-            slowdown_bound: slowdown_bound.0.max(1) as u64,
-            accounts: vec![Account::default(); system.actions.len()],
+            accounts: vec![Account::new(targets); system.actions.len()],
             laws: Laws::new(system, occupancy.units()),
             occupancy,
-            made_up: BTreeMap::new(),
         }
     }
 
     /// The outcome, after all rows still there at the horizon have been told.
     pub fn finish(mut self) -> Outcome {
         let mut all = Account::default();
+        self.accounts.iter_mut().for_each(Account::settle);
+        self.occupancy.settle();
         self.accounts.iter().for_each(|account| all.merge(account));
         self.laws.hold(self.window.horizon, &self.accounts, self.occupancy.busy());
 
@@ -90,24 +86,38 @@ impl StatsObserver {
     }
 
     /// Takes in the wait and the run of any claimed row, until it ended or until the horizon.
-    #[cold]
     fn take_in_parts(&mut self, now: Time, job: &Job, run: Run) {
         self.take_in_wait(job, run.claimed_at);
         if self.counts(job.scheduled_at) {
-            let (wait, late_from) = (nanos(job.scheduled_at, run.claimed_at), self.late_from);
-            self.account(job).waited(wait, late_from);
+            self.account(job).waited(nanos(job.scheduled_at, run.claimed_at));
         }
         let ran = self.occupancy.in_window(run.claimed_at, now);
         self.account(job).running += u128::from(ran);
         self.occupancy.ran(job, run, now);
     }
 
+    /// Takes in any row that ended.
+    #[inline(never)]
+    fn take_in(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+        self.take_in_parts(now, job, run);
+        let service = nanos(run.claimed_at, now);
+        let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
+        let account = &mut self.accounts[usize::from(job.action.0)];
+        account.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
+        if counts {
+            account.count(ending);
+            account.service.take(service);
+        }
+        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
+            account.responded(nanos(attempt.since, now), service);
+        }
+    }
+
     /// Takes in the wait of any row.
     fn take_in_wait(&mut self, job: &Job, until: Time) {
-        let since = self.made_up.remove(&job.id).unwrap_or(job.scheduled_at);
-        let waited = self.occupancy.in_window(since, until);
+        let waited = self.occupancy.in_window(job.scheduled_at, until);
         self.account(job).waiting += u128::from(waited);
-        self.occupancy.waited(job, since, until);
+        self.occupancy.waited(job, until);
     }
 }
 
@@ -117,9 +127,6 @@ impl Observer for StatsObserver {
         if attempt.number > 1 && self.counts(job.scheduled_at) {
             self.account(job).retries += 1;
         }
-        if now > job.scheduled_at && now > Time::ZERO {
-            self.made_up.insert(job.id, now);
-        }
         self.laws.due(now, job, self.counts(job.scheduled_at));
     }
 
@@ -128,31 +135,19 @@ impl Observer for StatsObserver {
         self.laws.claimed(now, job, worker, &self.occupancy);
     }
 
-    #[inline]
+    #[inline(always)]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        let service = (now.0 - run.claimed_at.0) as u64;
-        let whole_from = self.occupancy.advance(now);
-        let is_whole = whole_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
-        if is_whole && run.busy_since == run.claimed_at && self.made_up.is_empty() {
-            // Nearly all rows: no interval has to be cut.
+        self.occupancy.advance(now);
+        let is_in_window = self.window.warmup <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
+        let is_plain = ending == Ending::Done && last && attempt.since == job.scheduled_at;
+        if is_in_window && is_plain && run.busy_since == run.claimed_at {
+            // Nearly all rows. Whatever is in the window counts.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
-            self.occupancy.whole(job, run.worker, wait, service);
-            let account = &mut self.accounts[usize::from(job.action.0)];
-            account.waiting += u128::from(wait);
-            account.running += u128::from(service);
-            account.waited(wait, self.late_from);
+            let service = (now.0 - run.claimed_at.0) as u64;
+            self.occupancy.whole(now, job, run, wait, service);
+            self.accounts[usize::from(job.action.0)].plain(wait, service);
         } else {
-            self.take_in_parts(now, job, run);
-        }
-        let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
-        let account = &mut self.accounts[usize::from(job.action.0)];
-        account.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
-        if counts {
-            account.count(ending);
-            account.service.take(service);
-        }
-        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
-            account.responded(nanos(attempt.since, now), service, self.slowdown_bound);
+            self.take_in(now, job, attempt, run, ending, last);
         }
         self.laws.ended(now, job, run, self.occupancy.units());
     }

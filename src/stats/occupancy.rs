@@ -1,12 +1,13 @@
 //! What rows occupy over time: a place in the queue while they wait, units of a worker while they run.
 //!
-//! Kept twice, as integrals over the window and as sums by time bucket. A row that lies within the window and within one
-//! bucket, as nearly all do, adds the same number to both; only the others have to be cut.
+//! Kept twice, as integrals over the window and as sums by time bucket. A row that lies within the window and within the current
+//! bucket, as nearly all do, is added to what is of late, which goes into both when the bucket ends; only the others have to be
+//! cut.
 
 use crate::engine::{Run, System};
+use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::time::Time;
-use crate::model::worker::WorkerId;
 
 use super::figure::Figure;
 use super::offers::Offers;
@@ -22,14 +23,29 @@ pub(super) struct Occupancy {
     busy: Vec<u128>,
     series: SeriesBuilder,
     offers: Offers,
+    /// What rows that lie within the window and within the current bucket have occupied.
+    late: Late,
+    /// When the current bucket begins and ends.
+    current: (Time, Time),
+}
+
+/// Sums of late; they go where they belong when the bucket ends.
+#[derive(Clone, Debug)]
+struct Late {
+    /// Row-nanoseconds of waiting, by need.
+    waiting: Vec<u128>,
+    /// Unit-nanoseconds in use, by pair of worker and resource.
+    busy: Vec<u128>,
 }
 
 impl Occupancy {
     pub(super) fn new(system: &System) -> Occupancy {
         let units = Units::new(system);
-        let series = SeriesBuilder::new(system.window.horizon, &units);
+        let mut series = SeriesBuilder::new(system.window.horizon, &units);
         let offers = Offers::new(system, &units, series.stride());
-        Occupancy { warmup: system.window.warmup, busy: vec![0; units.pairs()], series, offers, units }
+        let late = Late { waiting: vec![0; units.needs().len()], busy: vec![0; units.pairs()] };
+        let (warmup, busy) = (system.window.warmup, vec![0; units.pairs()]);
+        Occupancy { warmup, busy, current: series.advance(Time::ZERO), series, offers, late, units }
     }
 
     /// What needs take and workers offer.
@@ -52,10 +68,27 @@ impl Occupancy {
         &self.busy
     }
 
-    /// It is `now`. Gives the instant since when rows lie within the window and within the current bucket.
-    #[inline]
-    pub(super) fn advance(&mut self, now: Time) -> Time {
-        self.series.advance(now).max(self.warmup)
+    /// It is `now`.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, now: Time) {
+        if now > self.current.1 {
+            self.settle();
+            self.current = self.series.advance(now);
+        }
+    }
+
+    /// Puts what is of late where it belongs; nothing is to be read before.
+    #[cold]
+    pub(super) fn settle(&mut self) {
+        for (need, waiting) in self.late.waiting.iter_mut().enumerate() {
+            self.series.waited_of_late(NeedId(need as u16), std::mem::take(waiting));
+        }
+        for (pair, (late, busy)) in self.late.busy.iter_mut().zip(&mut self.busy).enumerate() {
+            let (worker, resource) = self.units.names_of(pair);
+            let late = std::mem::take(late);
+            *busy += late;
+            self.series.took_of_late(worker, usize::from(resource.0), late);
+        }
     }
 
     /// The part of an interval that lies within the window, in nanoseconds.
@@ -64,25 +97,28 @@ impl Occupancy {
         (to.0 - from.max(self.warmup).0).max(0) as u64
     }
 
-    /// A row ended on this worker that lies within the window and within the current bucket, after so many nanoseconds of
-    /// waiting and of running.
-    #[inline]
-    pub(super) fn whole(&mut self, job: &Job, worker: WorkerId, wait: u64, service: u64) {
-        self.series.waited_of_late(job.need, wait);
-        let first = self.units.first_pair(worker);
+    /// A row has ended that lies within the window, after so many nanoseconds of waiting and of running.
+    #[inline(always)]
+    pub(super) fn whole(&mut self, now: Time, job: &Job, run: Run, wait: u64, service: u64) {
+        if job.scheduled_at < self.current.0 {
+            self.waited(job, run.claimed_at);
+            return self.ran(job, run, now);
+        }
+        self.late.waiting[usize::from(job.need.0)] += u128::from(wait);
+        let first = self.units.first_pair(run.worker);
         for &(resource, units) in self.units.need(job.need) {
-            let taken = u128::from(units) * u128::from(service);
-            self.busy[first + resource] += taken;
-            self.series.took_of_late(worker, resource, taken);
+            self.late.busy[first + resource] += u128::from(units) * u128::from(service);
         }
     }
 
-    /// Any row waited so long.
-    pub(super) fn waited(&mut self, job: &Job, since: Time, until: Time) {
-        self.series.waited(job.need, since, until);
+    /// Any row waited until `until`.
+    #[inline(never)]
+    pub(super) fn waited(&mut self, job: &Job, until: Time) {
+        self.series.waited(job.need, job.scheduled_at, until);
     }
 
     /// Any row was in use of its worker until `until`; none is while its worker is out.
+    #[inline(never)]
     pub(super) fn ran(&mut self, job: &Job, run: Run, until: Time) {
         let ran = self.in_window(run.busy_since, until);
         let first = self.units.first_pair(run.worker);

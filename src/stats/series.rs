@@ -72,21 +72,17 @@ impl SeriesBuilder {
         }
     }
 
-    /// It is `now`. Gives where the current bucket starts.
-    #[inline]
-    pub(super) fn advance(&mut self, now: Time) -> Time {
-        self.buckets.advance(now);
-        self.buckets.start()
+    /// It is `now`. Gives where the current bucket begins and ends.
+    pub(super) fn advance(&mut self, now: Time) -> (Time, Time) {
+        self.buckets.advance(now)
     }
 
-    /// A row waited for so many nanoseconds of the current bucket.
-    #[inline]
-    pub(super) fn waited_of_late(&mut self, need: NeedId, nanos: u64) {
-        self.buckets.add_to_current(usize::from(need.0), u128::from(nanos));
+    /// Rows with this need waited for so many nanoseconds of the current bucket.
+    pub(super) fn waited_of_late(&mut self, need: NeedId, nanos: u128) {
+        self.buckets.add_to_current(usize::from(need.0), nanos);
     }
 
-    /// A row on this worker took so many unit-nanoseconds of a resource in the current bucket.
-    #[inline]
+    /// Rows on this worker took so many unit-nanoseconds of a resource in the current bucket.
     pub(super) fn took_of_late(&mut self, worker: WorkerId, resource: usize, unit_nanos: u128) {
         let line = self.busy_line(worker, resource);
         self.buckets.add_to_current(line, unit_nanos);

@@ -49,6 +49,29 @@ impl Tally {
         }
     }
 
+    /// Takes in several values, so many at most as there are in a batch; gives their sum.
+    pub(super) fn take_all(&mut self, values: &[u64]) -> u128 {
+        for &value in values {
+            if !self.histogram.record_again(value) {
+                self.keep(value);
+            }
+        }
+        self.moments.record_all(values)
+    }
+
+    /// Takes in one value so many times.
+    pub(super) fn take_often(&mut self, value: u64, times: u64) {
+        if times == 0 {
+            return;
+        }
+        self.moments.record_often(value, times);
+        if !self.is_counted && self.kept.len() as u64 + times <= EXACT as u64 {
+            return self.kept.extend((0..times).map(|_| value));
+        }
+        self.count_all();
+        self.histogram.record_often(value, times);
+    }
+
     /// Keeps a value beside the others, or counts them all when they become too many.
     #[cold]
     fn keep(&mut self, value: u64) {
@@ -77,6 +100,11 @@ impl Tally {
             self.count_all();
             self.histogram.merge(&other.histogram);
         }
+    }
+
+    /// The sum of all values.
+    pub(super) fn sum(&self) -> u128 {
+        self.moments.sum()
     }
 
     /// How many values there were.

@@ -1,6 +1,6 @@
 //! How rows come to be: initial rows, sources, customers; and how they fall due.
 
-use super::{Coming, MissedFiring, Rule, Simulation};
+use super::{Coming, MissedFiring, Rule, Simulation, SourceState};
 use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use crate::engine::calendar::Class;
 use crate::engine::draws::{Draft, Luck};
@@ -9,9 +9,10 @@ use crate::engine::observer::Observer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::system::InitialState;
 use crate::model::action::ActionId;
+use crate::model::capacity::NeedId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
-use crate::model::time::Time;
+use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
@@ -49,28 +50,25 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     pub(super) fn start_sources(&mut self) {
         for source in 0..self.sources.len() {
-            self.arrivals.push(Arrival::single(Time::NEVER, ActionId(0)));
             self.schedule_next_of(source);
-            for customer in 0..self.sources[source].population() {
+            for customer in 0..self.sources[source].process.population() {
                 self.send_off(Customer { source: source as u32, number: customer, cycle: 0 });
             }
         }
     }
 
     #[inline(always)]
-    pub(super) fn schedule_next_of(&mut self, source: usize) {
-        let process = &mut self.sources[source];
-        if let Some(Arrival { at, action, count }) = process.next() {
-            let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
-            self.calendar.schedule_source(at, class, source);
-            let coming = &mut self.arrivals[source];
-            (coming.action, coming.count) = (action, count);
+    fn schedule_next_of(&mut self, source: usize) {
+        let state = &mut self.sources[source];
+        if let Some(Arrival { at, action, count }) = state.process.next() {
+            (state.action, state.count) = (action, count);
+            self.calendar.schedule_source(at, state.class, source);
         }
     }
 
     /// A customer of a closed source goes away to think.
     pub(super) fn send_off(&mut self, customer: Customer) {
-        let process = &mut self.sources[customer.source as usize];
+        let process = &mut self.sources[customer.source as usize].process;
         if let Some(arrival) = process.cycle(customer.number, customer.cycle, self.now) {
             let slot = self.coming.insert(Coming::Customer { customer, arrival });
             self.calendar.schedule(arrival.at, Class::Arrival, slot);
@@ -79,10 +77,34 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     #[inline(always)]
     pub(super) fn arrive(&mut self, source: usize) {
-        let Arrival { action, count, .. } = self.arrivals[source];
-        let given = self.sources[source].given().copied();
-        let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
+        let SourceState { action, count, is_bare, .. } = self.sources[source];
+        if !is_bare || count != 1 {
+            return self.arrive_any(source);
+        }
         self.schedule_next_of(source);
+        // Nearly all arrivals: nothing is to be known of the job but how long it runs.
+        match self.life.plain(action, JobId(self.rows), self.now) {
+            Some(job) => {
+                self.rows += 1;
+                self.tell_created(&job, Given::default());
+                self.fall_due(job, true);
+            }
+            None => self.make_jobs(source, Origin { action, given: None, heirs: Heirs::default() }, count),
+        }
+    }
+
+    #[inline(never)]
+    fn arrive_any(&mut self, source: usize) {
+        let SourceState { action, count, .. } = self.sources[source];
+        let given = self.sources[source].process.given().copied();
+        self.schedule_next_of(source);
+        self.make_jobs(source, Origin { action, given: given.as_ref(), heirs: Heirs::default() }, count);
+    }
+
+    /// Makes the jobs of an arrival.
+    #[inline(never)]
+    fn make_jobs(&mut self, source: usize, origin: Origin, count: u64) {
+        let action = origin.action;
         for _ in 0..count {
             let draft = self.life.draw(self.system, action, origin.given);
             if self.has_outages && self.is_missed(source) {
@@ -91,28 +113,29 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 self.observer.skipped(self.now, action);
             } else {
                 let job = self.number(origin, &draft, self.now);
-                self.fall_due(job, draft.luck, count == 1);
+                self.fall_due_with(job, draft.luck, count == 1);
             }
         }
     }
 
+    #[inline(never)]
     pub(super) fn arrive_for(&mut self, customer: Customer, arrival: Arrival) {
         let heirs = Heirs { customer: Some(customer), join: None };
         let origin = Origin { action: arrival.action, given: None, heirs };
         let draft = self.life.draw_for(self.system, arrival.action, customer);
         let job = self.number(origin, &draft, self.now);
-        self.fall_due(job, draft.luck, true);
+        self.fall_due_with(job, draft.luck, true);
     }
 
     /// Whether a source's arrival is a firing that nobody is there for.
     #[cold]
     fn is_missed(&self, source: usize) -> bool {
-        self.sources[source].is_cron() && !self.vigil.is_anybody_alive()
+        self.sources[source].process.is_cron() && !self.vigil.is_anybody_alive()
     }
 
     /// Nobody fires a cron: keeps the firing in mind if it is to be made up for.
     fn miss(&mut self, firing: MissedFiring) {
-        let missed = self.sources[firing.source].missed();
+        let missed = self.sources[firing.source].process.missed();
         if missed == Missed::Once {
             let kept = self.missed.len();
             self.missed.retain(|other| other.source != firing.source);
@@ -136,36 +159,38 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A firing is made up for.
+    #[inline(never)]
     pub(super) fn make_up(&mut self, firing: MissedFiring) {
         let MissedFiring { source, action, at, draft } = firing;
         if self.is_skipped(source, action) {
             return self.observer.skipped(self.now, action);
         }
-        let given = self.sources[source].given().copied();
+        let given = self.sources[source].process.given().copied();
         let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
         let job = self.number(origin, &draft, at);
-        self.fall_due(job, draft.luck, true);
+        self.fall_due_with(job, draft.luck, true);
     }
 
-    #[inline]
     pub(super) fn is_skipped(&self, source: usize, action: ActionId) -> bool {
-        let active = || &self.counts[usize::from(action.0)];
-        match self.sources[source].overlap() {
+        match self.sources[source].process.overlap() {
             Overlap::Enqueue => false,
-            Overlap::SkipIfWaiting => active().waiting > 0,
-            Overlap::SkipIfActive => active().waiting + active().running > 0,
+            Overlap::SkipIfWaiting => self.census.anybody_waits(action),
+            Overlap::SkipIfActive => self.census.is_anybody_there(action),
         }
     }
 
     /// Makes a row of a draft, with the next number.
-    #[inline]
     pub(super) fn number(&mut self, origin: Origin, draft: &Draft, scheduled_at: Time) -> Job {
         let id = JobId(self.rows);
         self.rows += 1;
         let job = self.life.first(self.system, origin, draft, id, scheduled_at);
-        let given = origin.given.copied().unwrap_or_default();
-        self.observer.created(self.now, &job, self.life.attempt(self.system, &job), given);
+        self.tell_created(&job, origin.given.copied().unwrap_or_default());
         job
+    }
+
+    #[inline(always)]
+    fn tell_created(&mut self, job: &Job, given: Given) {
+        self.observer.created(self.now, job, self.life.attempt(self.system, job), given);
     }
 
     /// Lets a row fall due at its `scheduled_at`, or now if that is past.
@@ -182,44 +207,62 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.leave(&job, Ending::Rejected);
     }
 
-    /// A row falls due, `alone` or as one of a batch.
-    #[inline(always)]
-    pub(super) fn fall_due(&mut self, job: Job, luck: Luck, alone: bool) {
+    /// A row falls due, `alone` or as one of a batch, that may lose its patience or be asked to cancel.
+    #[inline(never)]
+    pub(super) fn fall_due_with(&mut self, job: Job, luck: Luck, alone: bool) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
         if luck.cancel.is_some() {
             self.request_cancel(&job, luck);
         }
+        self.offer_or_wait(job, luck.patience, alone);
+    }
+
+    /// A row falls due, `alone` or as one of a batch, of which nothing was drawn beside its service time.
+    #[inline(always)]
+    fn fall_due(&mut self, job: Job, alone: bool) {
+        self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        self.offer_or_wait(job, None, alone);
+    }
+
+    /// A row that has just fallen due is claimed at once, waits, or is turned away.
+    #[inline(always)]
+    fn offer_or_wait(&mut self, job: Job, patience: Option<Span>, alone: bool) {
         // The other waiting jobs do not fit anywhere, so this one need not queue up with them to be offered.
         let is_offered = alone && self.is_settled();
         if is_offered && self.start_at_once(&job) {
             return;
         }
         let full = self.system.queue_limit.is_some_and(|limit| self.waiting.count() >= limit);
-        if full && matches!(self.rule, Rule::Delayed(_)) {
+        if full && self.pass.is_none() {
             return self.reject(Box::new(job));
         }
-        if let Some(patience) = luck.patience {
+        if let Some(patience) = patience {
             let slot = self.patience.insert((job.need, self.waiting.order(&job)));
             self.calendar.schedule(self.now + patience, Class::Abandonment, slot);
         }
-        self.counts[usize::from(job.action.0)].waiting += 1;
+        self.census.change(job.action, 1, 0);
         let only = self.waiting.push(job);
-        match &mut self.rule {
-            Rule::Instant { .. } if is_offered && !full => {}
-            Rule::Instant { pass, due, .. } => {
-                *due = true;
+        match self.pass {
+            Some(_) if is_offered && !full => {}
+            Some(pass) => {
+                self.offer_due = true;
                 if full {
                     self.newcomers.push((job.need, self.waiting.order(&job)));
                 }
-                if *pass == Pass::Event {
+                if pass == Pass::Event {
                     self.offer();
                 }
             }
-            Rule::Delayed(race) if only => {
-                let need = usize::from(job.need.0);
-                race.need_waits(self.now, need, &self.pool, self.waiting.mask(), &mut self.calendar);
-            }
-            Rule::Delayed(_) => {}
+            None if only => self.race_for(job.need),
+            None => {}
+        }
+    }
+
+    /// The first job with this need waits: workers with room for it start an attempt.
+    #[inline(never)]
+    fn race_for(&mut self, need: NeedId) {
+        if let Rule::Delayed(race) = &mut self.rule {
+            race.need_waits(self.now, usize::from(need.0), &self.pool, self.waiting.mask(), &mut self.calendar);
         }
     }
 }

@@ -13,10 +13,9 @@ use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Offers the waiting jobs in policy order, each to a worker that fits (instant claiming).
+    #[inline(never)]
     pub(super) fn offer(&mut self) {
-        if let Rule::Instant { due, .. } = &mut self.rule {
-            *due = false;
-        }
+        self.offer_due = false;
         while let Some(need) = self.waiting.first_of(|word| self.pool.mask()[word], |_| true) {
             let worker = self.place(need);
             let job = self.waiting.pop(need);
@@ -43,7 +42,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     pub(super) fn fill(&mut self, worker: WorkerId, ended: NeedId) {
         let mut untouched = true;
-        while let Some(need) = self.first_for(worker) {
+        while let Some(need) = self.first_freed(worker, ended) {
             let job = self.waiting.pop(need);
             self.claim(job, worker);
             if untouched && job.need == ended {
@@ -57,6 +56,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A worker looks for a job that fits, and claims (delayed claiming).
+    #[inline(never)]
     pub(super) fn attempt(&mut self, worker: WorkerId) {
         while self.pool.is_open(worker)
             && let Some(need) = self.first_for(worker)
@@ -72,8 +72,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.review(worker);
     }
 
-    /// The need whose first waiting job a worker would claim now.
+    /// The need whose first waiting job a worker would claim now, when nothing fitted before a job with the need `ended` did.
     #[inline(always)]
+    fn first_freed(&self, worker: WorkerId, ended: NeedId) -> Option<usize> {
+        let touched = |word| self.pool.touched(ended, word);
+        self.waiting.first_of(touched, |need| self.pool.fits(worker.0 as usize, need))
+    }
+
+    /// The need whose first waiting job a worker would claim now.
     fn first_for(&self, worker: WorkerId) -> Option<usize> {
         self.waiting.first_of(|_| u64::MAX, |need| self.pool.fits(worker.0 as usize, need))
     }
@@ -81,9 +87,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// The worker that gets a job with this need; there must be one with room.
     #[inline(always)]
     fn place(&mut self, need: usize) -> WorkerId {
-        let Rule::Instant { placer, .. } = &mut self.rule else {
-            unreachable!("only under instant claiming jobs are placed")
-        };
+        let Rule::Instant(placer) = &mut self.rule else { unreachable!("only under instant claiming jobs are placed") };
         WorkerId(placer.choose(&self.pool, need) as u32)
     }
 
@@ -96,16 +100,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     fn claim(&mut self, job: Job, worker: WorkerId) {
         debug_assert!(self.is_first_for(&job, worker), "a better job in policy order fitted the same worker");
-        let active = &mut self.counts[usize::from(job.action.0)];
-        active.waiting -= 1;
-        active.running += 1;
+        self.census.change(job.action, -1, 1);
         self.run(job, worker);
     }
 
     /// A row that did not wait starts; [`Pool::note_taken`] is due.
     #[inline(always)]
     pub(super) fn start(&mut self, job: Job, worker: WorkerId) {
-        self.counts[usize::from(job.action.0)].running += 1;
+        self.census.change(job.action, 0, 1);
         self.run(job, worker);
     }
 
@@ -114,11 +116,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn run(&mut self, job: Job, worker: WorkerId) {
         self.observer.claimed(self.now, &job, worker);
         self.change_room(worker, job.need, true);
-        let class = if job.fate == Ending::DeadlineMissed { Class::Deadline } else { Class::Completion };
-        let end = self.now + self.life.runs_for(self.system, &job);
-        let slot = self.running.insert(job, worker, self.now);
-        let happens = self.calendar.schedule(end, class, slot);
-        self.running.expect(slot, happens);
+        let (class, lasts) = match job.fate {
+            Ending::DeadlineMissed => (Class::Deadline, self.life.runs_until_deadline(self.system, &job)),
+            _ => (Class::Completion, job.service),
+        };
+        let slot = self.running.reserve();
+        let happens = self.calendar.schedule(self.now + lasts, class, slot);
+        self.running.fill(slot, job, worker, self.now, happens);
         if job.chain.is_some() {
             self.begin(slot);
         }
@@ -127,19 +131,23 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A job with this need starts (or else ends) on a worker.
     #[inline(always)]
     pub(super) fn change_room(&mut self, worker: WorkerId, need: NeedId, starts: bool) {
-        self.note_share(worker, false);
+        if self.has_shelves {
+            self.note_share(worker, false);
+        }
         if starts {
             self.pool.take(worker, need);
         } else {
             self.pool.give_back(worker, need);
         }
-        self.note_share(worker, true);
+        if self.has_shelves {
+            self.note_share(worker, true);
+        }
     }
 
     /// Tells a placement by share, if there is one, that the worker's free capacity is about to change or has changed.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn note_share(&mut self, worker: WorkerId, has_changed: bool) {
-        if let Rule::Instant { placer: Placer::ByShare { shelves, .. }, .. } = &mut self.rule
+        if let Rule::Instant(Placer::ByShare { shelves, .. }) = &mut self.rule
             && self.pool.is_open(worker)
         {
             shelves.note(&self.pool, worker.0 as usize, has_changed);

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use super::{Rule, Simulation};
+use super::Simulation;
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::draws::Luck;
 use crate::engine::life::{Customer, Life};
@@ -18,21 +18,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     pub(super) fn complete(&mut self, slot: usize) {
         let (job, run) = self.running.get(slot);
-        let (need, chain, ending) = (job.need, job.chain, job.fate);
-        self.counts[usize::from(job.action.0)].running -= 1;
-        let attempt = self.life.attempt(self.system, job);
-        let retry = if ending == Ending::Done && chain.is_none() {
-            self.observer.ended(self.now, job, attempt, run, ending, true);
-            None
+        let need = job.need;
+        if job.fate == Ending::Done && job.chain.is_none() {
+            // Nearly all rows: nothing follows from their end.
+            self.census.change(job.action, 0, -1);
+            let attempt = self.life.attempt(self.system, job);
+            self.observer.ended(self.now, job, attempt, run, Ending::Done, true);
+            self.running.remove(slot);
+            self.change_room(run.worker, need, false);
         } else {
-            self.come_to_its_fate(*job, run)
-        };
-        self.running.remove(slot);
-        self.change_room(run.worker, need, false);
-        if let Some((row, luck)) = retry {
-            self.announce_retry(row, luck);
-        } else {
-            self.end_chain(chain);
+            self.complete_chained(slot);
         }
         if self.has_outages && !self.pool.is_open(run.worker) {
             return;
@@ -44,14 +39,24 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.release(run.worker, need);
     }
 
-    /// A row with a chain is done, or any row has failed or was stopped at its deadline; gives the one that follows it.
-    #[inline]
-    fn come_to_its_fate(&mut self, job: Job, run: Run) -> Option<(Job, Luck)> {
+    /// [`Simulation::complete`] a row that has failed, or for the end of which somebody may be waiting.
+    #[inline(never)]
+    fn complete_chained(&mut self, slot: usize) {
+        let (job, run) = self.running.get(slot);
+        let job = *job;
+        self.census.change(job.action, 0, -1);
         let ending = match job.fate {
             Ending::DeadlineMissed => Life::ending_at_deadline(self.system, &job),
             ending => ending,
         };
-        self.tell_end(job, run, ending)
+        let retry = self.tell_end(job, run, ending);
+        self.running.remove(slot);
+        self.change_room(run.worker, job.need, false);
+        if let Some((row, luck)) = retry {
+            self.announce_retry(row, luck);
+        } else {
+            self.end_chain(job.chain);
+        }
     }
 
     /// Tells that a row has ended, and gives the one that follows it.
@@ -68,7 +73,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let special = *self.special(slot);
         let (job, run) = self.running.get(slot);
         let (job, ending) = (*job, if special.is_cancel_requested { Ending::Cancelled } else { ending });
-        self.counts[usize::from(job.action.0)].running -= 1;
+        self.census.change(job.action, 0, -1);
         let relic = if run.is_cut_off { self.life.outlive(&job) } else { None };
         let retry = self.tell_end(job, run, ending);
         self.leave_children(special.join);
@@ -90,6 +95,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A worker that claims has got room by the end of a row with this need.
+    #[inline(never)]
     fn release(&mut self, worker: WorkerId, need: NeedId) {
         self.pool.note_given_back(worker, need);
         self.review(worker);
@@ -98,11 +104,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// More may fit than before: waiting jobs are to be offered.
     pub(super) fn offer_again(&mut self) {
-        if let Rule::Instant { due, pass, .. } = &mut self.rule {
-            *due = true;
-            if *pass == Pass::Event {
-                self.offer();
-            }
+        self.offer_due = self.pass.is_some();
+        if self.pass == Some(Pass::Event) {
+            self.offer();
         }
     }
 
@@ -113,8 +117,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A chain has ended: a customer that waited for it goes away to think, a parent has one child less to wait for.
-    #[inline]
     pub(super) fn end_chain(&mut self, chain: Option<NonZeroU32>) {
+        let Some(chain) = chain else { return };
         let heirs = self.life.forget(chain);
         if let Some(customer) = heirs.customer {
             self.send_off(Customer { cycle: customer.cycle + 1, ..customer });
@@ -130,6 +134,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.end_chain(job.chain);
     }
 
+    #[cold]
     pub(super) fn lose_patience(&mut self, slot: usize) {
         let (need, order) = self.patience.remove(slot);
         self.take_away(need, order, Ending::Abandoned);
@@ -148,7 +153,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Takes a row out of the waiting ones, if it is still there.
     pub(super) fn take_away(&mut self, need: NeedId, order: P::Order, ending: Ending) {
         if let Some(job) = self.waiting.remove(need, order) {
-            self.counts[usize::from(job.action.0)].waiting -= 1;
+            self.census.change(job.action, -1, 0);
             self.note_gone(usize::from(need.0));
             self.leave(&job, ending);
         }

@@ -10,9 +10,10 @@ mod processes;
 
 use slab::Slab;
 
-use crate::engine::arrival::{Arrival, ArrivalProcess};
+use crate::engine::arrival::{Arrival, ArrivalProcess, Overlap};
 use crate::engine::availability::OutageKind;
 use crate::engine::calendar::{Calendar, Class, Event, NOTHING, end_of};
+use crate::engine::census::Census;
 use crate::engine::draws::{Draft, Luck};
 use crate::engine::life::{Customer, Life};
 use crate::engine::observer::Observer;
@@ -40,9 +41,7 @@ use crate::random::stream::{Stream, Streams};
 #[derive(Debug)]
 pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     system: &'a System,
-    sources: Vec<A>,
-    /// By source: its next arrival, whose instant is in the calendar.
-    arrivals: Vec<Arrival>,
+    sources: Vec<SourceState<A>>,
     observer: O,
     now: Time,
     events: u64,
@@ -56,8 +55,14 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     /// Rows that fell due at this instant and found the queue full.
     newcomers: Vec<(NeedId, P::Order)>,
     rule: Rule,
+    /// When waiting jobs are offered under instant claiming; `None` under delayed claiming.
+    pass: Option<Pass>,
+    /// Whether they are to be offered before anything else happens but at this instant.
+    offer_due: bool,
+    /// Whether the placement keeps shelves of workers.
+    has_shelves: bool,
     rows: u64,
-    counts: Vec<Active>,
+    census: Census,
     /// Requests to cancel that come to single rows.
     requests: Requests<P::Order>,
     joins: Slab<Join>,
@@ -116,16 +121,27 @@ enum Change {
     Capacity(usize),
 }
 
-/// How many rows of an action wait and run.
-#[derive(Clone, Copy, Debug, Default)]
-struct Active {
-    waiting: u64,
-    running: u64,
+/// A source with its next arrival, whose instant is in the calendar.
+#[derive(Debug)]
+struct SourceState<A> {
+    process: A,
+    class: Class,
+    /// Whether its jobs bring nothing along, and none of them is ever missed or skipped.
+    is_bare: bool,
+    action: ActionId,
+    count: u64,
+}
+
+impl<A: ArrivalProcess> SourceState<A> {
+    fn new(process: A) -> SourceState<A> {
+        let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
+        SourceState { class, is_bare: process.is_bare(), action: ActionId(0), count: 0, process }
+    }
 }
 
 #[derive(Debug)]
 enum Rule {
-    Instant { placer: Placer, pass: Pass, due: bool },
+    Instant(Placer),
     Delayed(Race),
 }
 
@@ -133,18 +149,19 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// A replication at instant 0: initial rows run or are about to fall due, each source knows its first arrival.
     pub fn new(system: &'a System, policy: P, sources: Vec<A>, streams: &Streams, observer: O) -> Self {
         let (pool, has_outages) = (Pool::new(system), system.availability.has_outages());
-        let rule = match &system.claim {
+        let (rule, pass) = match &system.claim {
             ClaimRule::Instant { placement, pass } => {
-                let placer = Placer::new(*placement, system, &pool, streams);
-                Rule::Instant { placer, pass: *pass, due: false }
+                (Rule::Instant(Placer::new(*placement, system, &pool, streams)), Some(*pass))
             }
-            ClaimRule::Delayed { delay, batch } => Rule::Delayed(Race::new(system, &pool, delay, *batch, streams)),
+            ClaimRule::Delayed { delay, batch } => {
+                (Rule::Delayed(Race::new(system, &pool, delay, *batch, streams)), None)
+            }
         };
+        let is_census_asked = sources.iter().any(|source| source.overlap() != Overlap::Enqueue);
         let mut simulation = Simulation {
             system,
-            arrivals: Vec::with_capacity(sources.len()),
             calendar: Calendar::new(system.window.horizon),
-            sources,
+            sources: sources.into_iter().map(SourceState::new).collect(),
             observer,
             now: Time::ZERO,
             events: 0,
@@ -155,9 +172,12 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             coming: Slab::new(),
             patience: Slab::new(),
             newcomers: Vec::new(),
+            has_shelves: matches!(rule, Rule::Instant(Placer::ByShare { .. })),
             rule,
+            pass,
+            offer_due: false,
             rows: 0,
-            counts: vec![Active::default(); system.actions.len()],
+            census: Census::new(system.actions.len(), is_census_asked),
             requests: Requests::new(),
             joins: Slab::new(),
             vigil: Vigil::new(system),
@@ -197,7 +217,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// The instant of the next event; `None` when nothing more happens before the horizon.
     pub fn peek(&self) -> Option<Time> {
         match self.next_key() {
-            _ if self.offers_due() => Some(self.now),
+            _ if self.offer_due => Some(self.now),
             NOTHING => None,
             key => Some(Calendar::time_of(key)),
         }
@@ -212,7 +232,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     pub fn run_for(&mut self, events: u64) -> bool {
         for _ in 0..events {
             let key = self.next_key();
-            if self.offers_due() && key > end_of(self.now, Class::Arrival) {
+            if self.offer_due && key > end_of(self.now, Class::Arrival) {
                 self.offer();
                 continue;
             }
@@ -258,7 +278,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     #[inline(always)]
     fn next_key(&self) -> u128 {
         match &self.rule {
-            Rule::Instant { .. } => self.calendar.peek(),
+            Rule::Instant(_) => self.calendar.peek(),
             Rule::Delayed(race) => self.calendar.peek().min(race.next_of_crowds()),
         }
     }
@@ -267,16 +287,11 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// before: then no waiting job fits anywhere but for what has just happened.
     #[inline(always)]
     fn is_settled(&self) -> bool {
-        match self.rule {
-            Rule::Instant { due: false, pass: Pass::Instant, .. } => !self.calendar.has_more_at(self.now),
-            Rule::Instant { due, .. } => !due,
-            Rule::Delayed(_) => false,
+        match self.pass {
+            Some(Pass::Instant) => !self.offer_due && !self.calendar.has_more_at(self.now),
+            Some(Pass::Event) => !self.offer_due,
+            None => false,
         }
-    }
-
-    #[inline(always)]
-    fn offers_due(&self) -> bool {
-        matches!(self.rule, Rule::Instant { due: true, .. })
     }
 
     /// Lets the event with that key happen, which is the calendar's next.
@@ -290,7 +305,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             Event::Of(Class::Sweep, _) => self.sweep(),
             Event::Of(Class::Cancel, index) => self.cancel(index),
             Event::Of(Class::Cron | Class::Arrival, slot) => match self.coming.remove(slot) {
-                Coming::Row { job, luck } => self.fall_due(job, luck, true),
+                Coming::Row { job, luck } => self.fall_due_with(job, luck, true),
                 Coming::Customer { customer, arrival } => self.arrive_for(customer, arrival),
                 Coming::Firing(firing) => self.make_up(firing),
                 Coming::Nothing => {}

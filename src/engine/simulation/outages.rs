@@ -211,7 +211,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.note_share(worker, false);
         let before = std::mem::replace(&mut self.capacities[worker.0 as usize], capacity);
         self.pool.set_capacity(worker, before, capacity);
-        if let Rule::Instant { placer: Placer::ByShare { shelves, .. }, .. } = &mut self.rule {
+        if let Rule::Instant(Placer::ByShare { shelves, .. }) = &mut self.rule {
             shelves.set_capacity(worker.0 as usize, capacity);
         }
         self.note_share(worker, true);

@@ -14,8 +14,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn special(&mut self, slot: usize) -> &mut Special {
         let was_plain = self.running.is_plain(slot);
         let (job, _) = self.running.get(slot);
-        let stopped_after = self.life.runs_for(self.system, job);
         let is_stopped = job.fate == Ending::DeadlineMissed;
+        let stopped_after = self.life.runs_until_deadline(self.system, job);
         let special = self.running.special(slot);
         if was_plain && is_stopped {
             special.expect_deadline(stopped_after);
@@ -24,7 +24,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A row with a chain starts: it may have children, or take its time to stop, and it may be asked to cancel.
-    #[inline]
+    #[inline(never)]
     pub(super) fn begin(&mut self, slot: usize) {
         let (job, _) = self.running.get(slot);
         let takes_time_to_stop = job.fate == Ending::DeadlineMissed && !self.life.stops_at_once(job);
@@ -94,7 +94,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let job = *job;
         let was_cancelled = self.special(slot).is_cancel_requested;
         self.running.remove_special(slot);
-        self.life.forget(job.chain);
+        if let Some(chain) = job.chain {
+            self.life.forget(chain);
+        }
         if !was_cancelled {
             self.observer.zombie_over(self.now, &job, run.worker, stopped);
         }

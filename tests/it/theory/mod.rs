@@ -5,6 +5,7 @@ mod case;
 mod coverage;
 mod crowd;
 mod formula;
+mod noticed;
 mod occupancy;
 mod run;
 mod verdict;
@@ -53,6 +54,29 @@ cases! {
     claims::race_for_one
     claims::race_one_by_one
     claims::race_for_all
+    outages::lost_at_once
+    outages::lost_until_the_return
+    outages::cut_off
+    outages::given_service_times
+    outages::rules_of_retry
+    workers::cluster_with_quorum
+    workers::cluster_of_crashes
+    workers::alternating_renewal
+    workers::quorum_of_three
+    workers::quorum_of_four
+    workers::noticed_crashes
+    workers::zombies
+    joins::one_parent_at_a_time
+    joins::two_parents_at_a_time
+    joins::parents_without_limit
+    joins::deadlines_of_parents
+    limits::deadlines
+    limits::backoffs
+    limits::cancels_at_once
+    limits::cancels_that_take_time
+    capacities::capacity_of_a_loss_system
+    capacities::capacity_of_a_queue
+    capacities::clearing
 }
 
 /// A bias too small for any single case shows in the sum of squares; so does spread that is put too high or too low.
@@ -62,4 +86,27 @@ fn scores_over_all_cases_are_as_far_apart_as_chance_has_it() {
     let law = ChiSquared::new(VERDICTS.len() as f64).expect("there are cases");
     let p = law.cdf(squares);
     assert!((1e-4..1.0 - 1e-4).contains(&p), "scores squared sum up to {squares:.1}: probability {p}");
+}
+
+/// Each of these cases would notice if the simulator took one of its parameters for another one, mostly a tenth larger.
+#[test]
+fn wrong_parameters_are_rejected() {
+    use case::{joins, limits, outages, workers};
+    let wrong = [
+        outages::given_service_times().under("worker.server.outages.up.exponential.mean=11s"),
+        outages::rules_of_retry().under("action.requeue-always.retries=3"),
+        workers::quorum_of_three().under("quorum=false"),
+        workers::quorum_of_four().under("worker.replica.outages.down.uniform.high=3400ms"),
+        workers::noticed_crashes().under("heartbeat.sweep=3300ms"),
+        workers::zombies().under("worker.server.outages.down=22s"),
+        joins::parents_without_limit().under("action.child.service.exponential.mean=1050ms"),
+        joins::deadlines_of_parents().under("action.parent.stops_in=550ms"),
+        limits::cancels_at_once().under("action.job.cancel_rate=0.44/s"),
+        limits::deadlines().under("action.asked.stop_timeout=1500ms"),
+        limits::backoffs().under("action.plain.backoff=2200ms"),
+    ];
+    for (index, case) in wrong.into_iter().enumerate() {
+        let score = case.judge("wrong").score();
+        assert!(score.abs() > verdict::FARTHEST, "wrong parameter {index} is within {score:.1} standard errors");
+    }
 }

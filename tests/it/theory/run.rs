@@ -34,11 +34,16 @@ impl Files for NoFiles {
     }
 }
 
-/// Runs all replications of a scenario, with keys set over its own.
-pub(crate) fn finished(text: &str, settings: &[&str]) -> Finished {
+/// A scenario, with keys set over its own.
+pub(crate) fn loaded(text: &str, settings: &[&str]) -> Scenario {
     let overrides: Vec<_> = settings.iter().map(|assignment| Override::set(assignment)).collect();
     let loaded = load("theory.toml", text, &overrides, &NoFiles);
-    let scenario = loaded.unwrap_or_else(|report| panic!("{report:?}\n{text}")).scenario;
+    loaded.unwrap_or_else(|report| panic!("{report:?}\n{text}")).scenario
+}
+
+/// Runs all replications of a scenario, with keys set over its own.
+pub(crate) fn finished(text: &str, settings: &[&str]) -> Finished {
+    let scenario = loaded(text, settings);
     let results = run(&scenario, &());
     Finished { scenario, results }
 }
@@ -106,6 +111,15 @@ pub(crate) const IN_SYSTEM: Reading = mean(Measure::InSystem);
 pub(crate) const fn share(statistic: Statistic) -> Reading {
     Reading { share: true, ..of(Measure::Jobs, statistic) }
 }
+
+/// The share of rows that are retries.
+pub(crate) const RETRIED: Reading = Reading { share: true, ..of(Measure::Retries, Statistic::Count) };
+
+/// The mean time from claim to end.
+pub(crate) const SERVICE: Reading = mean(Measure::ServiceS);
+
+/// The mean time from the arrival of a job to the end of its last attempt.
+pub(crate) const RESPONSE: Reading = mean(Measure::ResponseS);
 
 /// The busy share of a resource, over all workers.
 pub(crate) const fn utilization(resource: &'static str) -> Reading {

@@ -3,7 +3,8 @@
 //! The mean of n independent replications is Student's t distributed about the truth. Its percentile, read as one of the
 //! standard normal distribution, is the *score* of a figure: the same law whatever n. A figure fails beyond [`FARTHEST`].
 //! A comparison too blunt to fail is a defect too: the standard error must be so small that a theory off by the figure's
-//! `sharpness` (4 % unless said) would surely have been rejected.
+//! `sharpness` (4 % unless said) would surely have been rejected. Where a rule is easily mistaken for another, what the other would
+//! give is named as well, and has to be rejected.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -15,6 +16,7 @@ pub(crate) const FARTHEST: f64 = 4.5;
 /// A scenario with what theory says of it.
 pub(crate) struct Case {
     scenario: String,
+    settings: Vec<&'static str>,
     truths: Vec<Truth>,
 }
 
@@ -22,6 +24,8 @@ struct Truth {
     reading: Reading,
     value: f64,
     sharpness: f64,
+    /// What theories of other rules say, which must be told apart from this one.
+    rivals: Vec<f64>,
 }
 
 /// A case's comparisons, in its order; the first is the one that counts in the pooled test.
@@ -45,7 +49,11 @@ impl Case {
     pub(crate) fn new(claim: &str, seconds: u32, body: &str) -> Case {
         let warmup = seconds / 20;
         let frame = format!("horizon = \"{seconds}s\"\nwarmup = \"{warmup}s\"\nreplications = 40\nclaim = {claim}\n");
-        Case { scenario: format!("{frame}slo = {{ wait = \"1ns\" }}\n{body}"), truths: Vec::new() }
+        Case {
+            scenario: format!("{frame}slo = {{ wait = \"1ns\" }}\n{body}"),
+            settings: Vec::new(),
+            truths: Vec::new(),
+        }
     }
 
     /// A case under instant claiming.
@@ -60,14 +68,28 @@ impl Case {
 
     /// Adds that theory says this, where the simulation must be sharp enough to reject a theory off by `sharpness`.
     pub(crate) fn says_to(mut self, sharpness: f64, reading: Reading, value: f64) -> Case {
-        self.truths.push(Truth { reading, value, sharpness });
+        self.truths.push(Truth { reading, value, sharpness, rivals: Vec::new() });
+        self
+    }
+
+    /// Adds that the last figure is not this, which is what another rule would give.
+    pub(crate) fn but_not(mut self, rival: f64) -> Case {
+        self.truths.last_mut().expect("a figure comes first").rivals.push(rival);
+        self
+    }
+
+    /// The same with another value of a key, of which theory is not told.
+    pub(crate) fn under(mut self, setting: &'static str) -> Case {
+        self.settings.push(setting);
         self
     }
 
     /// Runs the scenario and compares. The case's name makes its seed, so that no two cases share their luck.
     pub(crate) fn judge(self, name: &str) -> Verdict {
         let seed = name.bytes().fold(0_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
-        let finished = finished(&self.scenario, &[&format!("seed={seed}")]);
+        let seed = format!("seed={seed}");
+        let settings: Vec<_> = self.settings.iter().copied().chain([seed.as_str()]).collect();
+        let finished = finished(&self.scenario, &settings);
         let compare = |truth: Truth| Comparison { sample: Sample::of(&finished.values(truth.reading)), truth };
         Verdict(self.truths.into_iter().map(compare).collect())
     }
@@ -89,7 +111,7 @@ impl Verdict {
 
 impl Comparison {
     fn report(&self) -> String {
-        let Comparison { truth: Truth { reading, value, sharpness }, sample } = self;
+        let Comparison { truth: Truth { reading, value, sharpness, .. }, sample } = self;
         let (score, told) = (sample.score(*value), self.told_apart());
         format!("{score:+.2} {reading:?}: theory {value:.6}, {sample:?}, tells {told:.4} of {sharpness}")
     }
@@ -104,8 +126,14 @@ impl Comparison {
         // A figure without spread has no score (it is no number), and so does not agree.
         let agrees = self.sample.score(self.truth.value).abs() < FARTHEST;
         let sharp = self.told_apart() < self.truth.sharpness;
-        let what = if agrees { "too blunt to reject a wrong theory" } else { "off" };
-        (!agrees || !sharp).then(|| format!("{what}: {}", self.report()))
+        let is_rival = |&rival: &f64| self.sample.score(rival).abs() < FARTHEST;
+        let rival = self.truth.rivals.iter().find(|rival| is_rival(rival));
+        let what = match rival {
+            _ if !agrees => "off",
+            Some(rival) => &format!("as near to {rival:.6}, which another rule would give"),
+            None => "too blunt to reject a wrong theory",
+        };
+        (!agrees || !sharp || rival.is_some()).then(|| format!("{what}: {}", self.report()))
     }
 }
 

@@ -1,6 +1,11 @@
 //! The cases: scenarios that theory can say something of.
 
+pub(crate) mod capacities;
 pub(crate) mod claims;
+pub(crate) mod joins;
+pub(crate) mod limits;
 pub(crate) mod losses;
+pub(crate) mod outages;
 pub(crate) mod servers;
 pub(crate) mod single;
+pub(crate) mod workers;

@@ -1,15 +1,22 @@
 //! What queueing theory says, in closed forms and small chains. Nothing here knows the simulator; each formula is checked
 //! against published values or a second derivation.
 
+pub(crate) mod availability;
 pub(crate) mod batches;
+pub(crate) mod breakdowns;
+pub(crate) mod cancels;
+pub(crate) mod cluster;
 pub(crate) mod constant_service;
 pub(crate) mod erlang;
 pub(crate) mod first_fit;
+pub(crate) mod join;
+pub(crate) mod limits;
 pub(crate) mod loss;
 pub(crate) mod markov;
 pub(crate) mod race;
 pub(crate) mod renewal;
 pub(crate) mod single;
+pub(crate) mod steps;
 
 /// Fails unless `actual` is within `tolerance` of `expected`.
 #[cfg(test)]

