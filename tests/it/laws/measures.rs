@@ -75,6 +75,14 @@ fn sums(scenario: &Scenario, events: &[Event], of: OfAction) -> Sums {
         *sums.integrals.entry(Measure::QueueLength).or_default() += passed * waiting;
         *sums.integrals.entry(Measure::InSystem).or_default() += passed * (waiting + running);
         ledger.book(event);
+        if let Kind::Due { row, .. } = event.kind
+            && belongs(row.action)
+        {
+            // A firing that is made up for counts as waiting from its nominal time on.
+            let made_up = (event.time.max(window.warmup) - row.scheduled_at.max(window.warmup)).as_secs_f64();
+            *sums.integrals.entry(Measure::QueueLength).or_default() += made_up.max(0.0);
+            *sums.integrals.entry(Measure::InSystem).or_default() += made_up.max(0.0);
+        }
         tell(&mut sums, &ledger, event, belongs, counted);
     }
     sums

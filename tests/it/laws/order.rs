@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use claimsim::engine::{ClaimRule, Given, InitialState, Requeue};
 use claimsim::model::claim::Pass;
 use claimsim::model::job::{Ending, JobId};
+use claimsim::model::math;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 use proptest::prelude::*;
@@ -230,7 +231,7 @@ fn attempts_are_numbered_and_use_up_their_retries() {
                     "{event}"
                 );
                 let backoff = &scenario.system.action(row.action).backoff;
-                let longest = backoff.first.as_secs_f64() * backoff.factor.powi(row.number as i32 - 2);
+                let longest = backoff.first.as_secs_f64() * math::pow(backoff.factor, f64::from(row.number - 2));
                 let longest = backoff.cap.map_or(longest, |cap| longest.min(cap.as_secs_f64()));
                 let waited = (row.scheduled_at - event.time).as_secs_f64();
                 let range = longest * (1.0 - backoff.jitter) - 2e-9..longest + 2e-9;

@@ -93,7 +93,9 @@ fn everything_that_can_happen_happens_in_many_scenarios() {
         let mut sights = sights(&engine(&scenario));
         sights.sort_unstable();
         sights.dedup();
-        sights.into_iter().for_each(|sight| *seen.entry(sight).or_default() += 1);
+        for sight in sights {
+            *seen.entry(sight).or_default() += 1;
+        }
     }
     let rare: Vec<&&str> =
         SIGHTS.iter().filter(|sight| seen.get(**sight).is_none_or(|&count| count < ENOUGH)).collect();

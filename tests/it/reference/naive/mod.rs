@@ -201,12 +201,10 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             What::ChangeCapacity(index) => self.change_capacity(index),
             What::Sweep => self.sweep(),
             What::Cancel(row) if self.can_be_cancelled(row) => self.cancel(row),
-            What::Cancel(_) => {}
             What::CancelMany(index) => return self.cancel_many(index),
             What::Arrive { source, customer, arrival } => return self.arrive(source, customer, arrival),
             What::MakeUp(firing) => self.make_up(firing),
             What::FallDue(row) if self.rows[row].state == row::State::NotDue => self.fall_due(row),
-            What::FallDue(_) => {}
             What::Pass => {
                 self.pass();
                 self.turn_away();
@@ -218,7 +216,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             }
             What::Told(worker) => self.told_attempt(worker)?,
             What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, Ending::Abandoned),
-            What::Abandon(_) => {}
+            // The row is not what it was when this was scheduled.
+            What::Cancel(_) | What::FallDue(_) | What::Abandon(_) => {}
         }
         self.after_event()
     }
@@ -254,7 +253,9 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         let mut left_over: Vec<Kind> = waiting.map(|row| Kind::StillWaiting { job: JobId(row as u64) }).collect();
         let running = (0..self.rows.len()).filter(|&row| self.rows[row].is_running());
         left_over.extend(running.map(|row| Kind::StillRunning { job: JobId(row as u64), run: self.run_of(row) }));
-        left_over.into_iter().for_each(|kind| self.tell(kind));
+        for kind in left_over {
+            self.tell(kind);
+        }
     }
 
     // What is told.
