@@ -162,7 +162,7 @@ pub enum Process {
 }
 
 impl Process {
-    #[inline(never)]
+    #[cold]
     fn next_of_any(&mut self) -> Option<Arrival> {
         match self {
             Process::Renewal(process) => process.next(),

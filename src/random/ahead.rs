@@ -55,7 +55,7 @@ impl Ahead {
         span
     }
 
-    #[inline(never)]
+    #[cold]
     fn refill(&mut self) {
         let Ahead { law, stream, spans, next } = self;
         match law {
