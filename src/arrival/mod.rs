@@ -148,6 +148,10 @@ pub enum SourceError {
 
 /// A source in one replication.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the one that most jobs come from is not to be looked for behind an address"
+)]
 pub enum Process {
     /// Of [`Source::Poisson`] and [`Source::Renewal`].
     Renewal(Renewal),
