@@ -150,6 +150,10 @@ pub enum SourceError {
 
 /// A source in one replication.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the one that most jobs come from is not to be looked for behind an address"
+)]
 pub enum Process {
     /// Of [`Source::Poisson`] and [`Source::Renewal`].
     Renewal(Renewal),
@@ -164,7 +168,7 @@ pub enum Process {
 }
 
 impl Process {
-    #[inline(never)]
+    #[cold]
     fn next_of_any(&mut self) -> Option<Arrival> {
         match self {
             Process::Renewal(process) => process.next(),

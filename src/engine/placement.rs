@@ -14,7 +14,7 @@ use crate::random::stream::{Purpose, Stream, Streams};
 pub(super) enum Placer {
     Random(Box<Stream>),
     First,
-    ByShare { shelves: Shelves, most: bool },
+    ByShare { shelves: Box<Shelves>, most: bool },
 }
 
 impl Placer {
@@ -22,8 +22,8 @@ impl Placer {
         match placement {
             Placement::Random => Placer::Random(Box::new(streams.stream(Purpose::Placement, ""))),
             Placement::First => Placer::First,
-            Placement::MostFree => Placer::ByShare { shelves: Shelves::new(system, pool), most: true },
-            Placement::LeastFree => Placer::ByShare { shelves: Shelves::new(system, pool), most: false },
+            Placement::MostFree => Placer::ByShare { shelves: Box::new(Shelves::new(system, pool)), most: true },
+            Placement::LeastFree => Placer::ByShare { shelves: Box::new(Shelves::new(system, pool)), most: false },
         }
     }
 

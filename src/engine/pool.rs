@@ -148,7 +148,7 @@ impl Pool {
     }
 
     /// [`Pool::change_free`] of more than one word.
-    #[inline(never)]
+    #[cold]
     fn change_free_words(&mut self, worker: usize, need: usize, change: impl Fn(u64, u64) -> u64) {
         let words = self.packing.words;
         let (free, need) = (&mut self.free[worker * words..], &self.needs[need * words..][..words]);
@@ -166,7 +166,7 @@ impl Pool {
     }
 
     /// [`Pool::fits`] of more than one word.
-    #[inline(never)]
+    #[cold]
     fn fits_words(&self, worker: usize, need: usize) -> bool {
         let words = self.packing.words;
         let (free, need) = (&self.free[worker * words..][..words], &self.needs[need * words..][..words]);

@@ -67,7 +67,7 @@ impl<P: ClaimPolicy> Waiting<P> {
     }
 
     /// [`Waiting::first_of`] all words but the first.
-    #[inline(never)]
+    #[cold]
     fn first_in_others(
         &self,
         set: impl Fn(usize) -> u64,
@@ -171,7 +171,7 @@ impl Queue {
     }
 
     /// The place of a job, for it to be written there, and whether it is the last; a full block is cut in two.
-    #[inline(never)]
+    #[cold]
     fn make_place<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> (&mut Job, bool) {
         let last = self.more.back_mut().unwrap_or(&mut self.first);
         if let Some(&job) = last.back()

@@ -55,7 +55,7 @@ impl Ahead {
         span
     }
 
-    #[inline(never)]
+    #[cold]
     fn refill(&mut self) {
         let Ahead { law, stream, spans, next } = self;
         match law {
@@ -84,12 +84,12 @@ mod tests {
         let stream = || Streams::new(1, 2).stream(Purpose::Service, "ahead");
         for law in [Distribution::from(Exponential::new(3.0).unwrap()), Uniform::new(1.0, 2.0).unwrap().into()] {
             let (mut ahead, mut later) = (Ahead::seconds(law.clone(), stream()), stream());
-            for _ in 0..3 * BLOCK + 1 {
+            for _ in 0..=3 * BLOCK {
                 assert_eq!(ahead.draw(), Span::from_secs_f64(law.sample(&mut later)));
             }
         }
         let (mut ahead, mut later) = (Ahead::at_rate(0.5, stream()), stream());
-        for _ in 0..3 * BLOCK + 1 {
+        for _ in 0..=3 * BLOCK {
             assert_eq!(ahead.draw(), Span::from_secs_f64(later.exponential() / 0.5));
         }
         assert_eq!(Ahead::at_rate(0.0, stream()).draw(), Span(i64::MAX), "nothing ever comes");

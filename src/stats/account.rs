@@ -85,7 +85,7 @@ impl Account {
     }
 
     /// Takes in plain rows that were put by: those that waited, or those that did not.
-    #[inline(never)]
+    #[cold]
     fn take_in(&mut self, waited: usize) {
         let (waits, services) = self.pending[waited].take();
         if waited == 0 {

@@ -154,7 +154,10 @@ mod tests {
         at_once.record_often(1000, (1 << 32) + 1);
         assert_eq!(one_by_one, at_once);
         at_once.merge(&one_by_one);
-        assert_eq!(at_once.octaves.iter().flatten().map(|octave| octave.of(1000 % WIDTH)).max(), Some((1 << 33) + 2));
+        assert_eq!(
+            at_once.octaves.iter().flatten().map(|octave| octave.of(bucket_of(1000, octave_of(1000)))).max(),
+            Some((1 << 33) + 2)
+        );
     }
 
     #[test]

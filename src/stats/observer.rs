@@ -97,7 +97,7 @@ impl StatsObserver {
     }
 
     /// Takes in any row that ended.
-    #[inline(never)]
+    #[cold]
     fn take_in(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         self.take_in_parts(now, job, run);
         let service = nanos(run.claimed_at, now);

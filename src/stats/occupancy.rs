@@ -12,7 +12,7 @@ use crate::model::time::Time;
 use super::figure::Figure;
 use super::offers::Offers;
 use super::series::{Series, SeriesBuilder};
-use super::units::Units;
+use super::units::{Need, Units};
 
 /// Units in use and queue lengths, filled while a replication runs.
 #[derive(Clone, Debug)]
@@ -23,19 +23,21 @@ pub(super) struct Occupancy {
     busy: Vec<u128>,
     series: SeriesBuilder,
     offers: Offers,
-    /// What rows that lie within the window and within the current bucket have occupied.
-    late: Late,
+    /// What rows that lie within the window and within the current bucket have occupied; it goes where it belongs when the bucket
+    /// ends. Unit-nanoseconds in use, by pair of worker and resource.
+    late_busy: Vec<u128>,
+    /// By need.
+    late: Vec<LateNeed>,
     /// When the current bucket begins and ends.
     current: (Time, Time),
 }
 
-/// Sums of late; they go where they belong when the bucket ends.
+/// A need, and how long rows have waited for it of late.
 #[derive(Clone, Debug)]
-struct Late {
-    /// Row-nanoseconds of waiting, by need.
-    waiting: Vec<u128>,
-    /// Unit-nanoseconds in use, by pair of worker and resource.
-    busy: Vec<u128>,
+struct LateNeed {
+    takes: Box<Need>,
+    /// Row-nanoseconds.
+    waiting: u128,
 }
 
 impl Occupancy {
@@ -43,9 +45,10 @@ impl Occupancy {
         let units = Units::new(system);
         let mut series = SeriesBuilder::new(system.window.horizon, &units);
         let offers = Offers::new(system, &units, series.stride());
-        let late = Late { waiting: vec![0; units.needs().len()], busy: vec![0; units.pairs()] };
+        let late = units.needs().iter().map(|takes| LateNeed { takes: takes.clone(), waiting: 0 }).collect();
         let (warmup, busy) = (system.window.warmup, vec![0; units.pairs()]);
-        Occupancy { warmup, busy, current: series.advance(Time::ZERO), series, offers, late, units }
+        let (late_busy, current) = (busy.clone(), series.advance(Time::ZERO));
+        Occupancy { warmup, units, busy, series, offers, late_busy, late, current }
     }
 
     /// What needs take and workers offer.
@@ -80,10 +83,10 @@ impl Occupancy {
     /// Puts what is of late where it belongs; nothing is to be read before.
     #[cold]
     pub(super) fn settle(&mut self) {
-        for (need, waiting) in self.late.waiting.iter_mut().enumerate() {
-            self.series.waited_of_late(NeedId(need as u16), std::mem::take(waiting));
+        for (need, late) in self.late.iter_mut().enumerate() {
+            self.series.waited_of_late(NeedId(need as u16), std::mem::take(&mut late.waiting));
         }
-        for (pair, (late, busy)) in self.late.busy.iter_mut().zip(&mut self.busy).enumerate() {
+        for (pair, (late, busy)) in self.late_busy.iter_mut().zip(&mut self.busy).enumerate() {
             let (worker, resource) = self.units.names_of(pair);
             let late = std::mem::take(late);
             *busy += late;
@@ -104,10 +107,11 @@ impl Occupancy {
             self.waited(job, run.claimed_at);
             return self.ran(job, run, now);
         }
-        self.late.waiting[usize::from(job.need.0)] += u128::from(wait);
+        let need = &mut self.late[usize::from(job.need.0)];
+        need.waiting += u128::from(wait);
         let first = self.units.first_pair(run.worker);
-        for &(resource, units) in self.units.need(job.need) {
-            self.late.busy[first + resource] += u128::from(units) * u128::from(service);
+        for &(resource, units) in &need.takes {
+            self.late_busy[first + resource] += u128::from(units) * u128::from(service);
         }
     }
 

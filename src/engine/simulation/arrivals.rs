@@ -101,7 +101,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
-    #[inline(never)]
+    #[cold]
     fn arrive_any(&mut self, source: usize) {
         let SourceState { action, count, .. } = self.sources[source];
         let given = self.sources[source].process.given().copied();
@@ -110,7 +110,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// Makes the jobs of an arrival.
-    #[inline(never)]
+    #[cold]
     fn make_jobs(&mut self, source: usize, origin: Origin, count: u64) {
         let action = origin.action;
         for _ in 0..count {
@@ -127,7 +127,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
-    #[inline(never)]
+    #[cold]
     pub(super) fn arrive_for(&mut self, customer: Customer, arrival: Arrival) {
         let heirs = Heirs { customer: Some(customer), join: None };
         let origin = Origin { action: arrival.action, given: None, heirs };
@@ -168,7 +168,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A firing is made up for.
-    #[inline(never)]
+    #[cold]
     pub(super) fn make_up(&mut self, firing: MissedFiring) {
         let MissedFiring { source, action, at, draft } = firing;
         if self.is_skipped(source, action) {
@@ -218,7 +218,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A row falls due, `alone` or as one of a batch, that may lose its patience or be asked to cancel.
-    #[inline(never)]
+    #[cold]
     pub(super) fn fall_due_with(&mut self, job: Job, luck: Luck, alone: bool) {
         self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
         if luck.cancel.is_some() {
@@ -269,7 +269,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// The first job with this need waits: workers with room for it start an attempt.
-    #[inline(never)]
+    #[cold]
     fn race_for(&mut self, need: NeedId) {
         if let Rule::Delayed(race) = &mut self.rule {
             race.need_waits(self.now, usize::from(need.0), &self.pool, self.waiting.mask(), &mut self.calendar);

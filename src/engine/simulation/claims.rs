@@ -13,7 +13,7 @@ use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Offers the waiting jobs in policy order, each to a worker that fits (instant claiming).
-    #[inline(never)]
+    #[cold]
     pub(super) fn offer(&mut self) {
         self.offer_due = false;
         while let Some(need) = self.waiting.first_of(|word| self.pool.mask()[word], |_| true) {
@@ -145,7 +145,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// Tells a placement by share, if there is one, that the worker's free capacity is about to change or has changed.
-    #[inline(never)]
+    #[cold]
     pub(super) fn note_share(&mut self, worker: WorkerId, has_changed: bool) {
         if let Rule::Instant(Placer::ByShare { shelves, .. }) = &mut self.rule
             && self.pool.is_open(worker)

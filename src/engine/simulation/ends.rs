@@ -40,7 +40,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// [`Simulation::complete`] a row that has failed, or for the end of which somebody may be waiting.
-    #[inline(never)]
+    #[cold]
     fn complete_chained(&mut self, slot: usize) {
         let (job, run) = self.running.get(slot);
         let job = *job;
@@ -95,7 +95,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A worker that claims has got room by the end of a row with this need.
-    #[inline(never)]
+    #[cold]
     fn release(&mut self, worker: WorkerId, need: NeedId) {
         self.pool.note_given_back(worker, need);
         self.review(worker);

@@ -243,13 +243,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             let now = Calendar::time_of(key);
             debug_assert!(now >= self.now, "time does not run backwards");
             self.now = now;
-            match &mut self.rule {
-                Rule::Delayed(race) if key == race.next_of_crowds() => {
-                    if let Some(worker) = race.fire_crowd(key, now, &self.pool, self.waiting.mask()) {
-                        self.attempt(worker);
-                    }
-                }
-                _ => self.happen(key),
+            if self.pass.is_some() || !self.fire_crowd(key) {
+                self.happen(key);
             }
         }
         true
@@ -282,10 +277,25 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
 
     #[inline(always)]
     fn next_key(&self) -> u128 {
-        match &self.rule {
-            Rule::Instant(_) => self.calendar.peek(),
-            Rule::Delayed(race) => self.calendar.peek().min(race.next_of_crowds()),
+        if self.pass.is_some() { self.calendar.peek() } else { self.next_of_crowds().min(self.calendar.peek()) }
+    }
+
+    #[cold]
+    fn next_of_crowds(&self) -> u128 {
+        if let Rule::Delayed(race) = &self.rule { race.next_of_crowds() } else { NOTHING }
+    }
+
+    /// If the next event is a crowd's, lets it happen and says so.
+    #[cold]
+    fn fire_crowd(&mut self, key: u128) -> bool {
+        let Rule::Delayed(race) = &mut self.rule else { return false };
+        if key != race.next_of_crowds() {
+            return false;
         }
+        if let Some(worker) = race.fire_crowd(key, self.now, &self.pool, self.waiting.mask()) {
+            self.attempt(worker);
+        }
+        true
     }
 
     /// Whether nothing else can happen at this instant before waiting jobs are offered, and everything has been offered

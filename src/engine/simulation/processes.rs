@@ -24,7 +24,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// A row with a chain starts: it may have children, or take its time to stop, and it may be asked to cancel.
-    #[inline(never)]
+    #[cold]
     pub(super) fn begin(&mut self, slot: usize) {
         let (job, _) = self.running.get(slot);
         let takes_time_to_stop = job.fate == Ending::DeadlineMissed && !self.life.stops_at_once(job);
