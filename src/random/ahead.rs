@@ -1,5 +1,5 @@
 //! Spans drawn ahead of their use, many at a time: then no event waits for a logarithm or a division, and many of them are under
-//! way at once (10 ns less a job than one by one, of 80).
+//! way at once.
 //!
 //! Only where a stream has no other use does it not show that its numbers are drawn earlier.
 

@@ -10,7 +10,7 @@ const WIDTH: usize = 256;
 const OCTAVES: usize = 57;
 
 /// Counts by bucket, in halves: the lower ones alone, which nearly every count is done with, are small enough that those of
-/// several tallies stay in the processor's first cache (3 ns a job).
+/// several tallies stay in the processor's first cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Octave {
     low: [u32; WIDTH],
