@@ -9,9 +9,14 @@ use super::{Order, header};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 
-/// Rows that a scenario can take over. One that is being cancelled is as good as over.
+/// Rows that a scenario can take over.
 fn rows<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
-    history.rows.iter().filter(|row| matches!(row.status, Some(Status::Waiting | Status::Running)))
+    history.rows.iter().filter(|row| !row.document.is_over())
+}
+
+/// Of these, the ones that are jobs still to be done. One that is being cancelled is as good as over.
+fn jobs<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
+    rows(history).filter(|row| row.status != Some(Status::CancelRequest))
 }
 
 /// Whether the scenario can take the rows straight from the document: everything in it has the same name there and here.
@@ -30,10 +35,10 @@ pub(super) fn write_registry(toml: &mut Toml, order: &Order, history: &History, 
     toml.gap();
     toml.comment(&format!(
         "{} at the start. A running row runs on with a service time drawn afresh: nobody knows when it began.",
-        stand(history)
+        stand(rows(history))
     ));
     let is_there = |row: &Row| sites.all.iter().any(|site| site.is_alive && row.worker() == Some(site.id));
-    let homeless = rows(history).filter(|row| row.status == Some(Status::Running) && !is_there(row)).count();
+    let homeless = rows(history).filter(|row| row.status != Some(Status::Waiting) && !is_there(row)).count();
     if homeless > 0 {
         toml.comment(&format!(
             "{} on a worker that is not there, and will be left out.",
@@ -47,9 +52,9 @@ pub(super) fn write_registry(toml: &mut Toml, order: &Order, history: &History, 
     }
 }
 
-fn stand(history: &History) -> String {
-    let waiting = rows(history).filter(|row| row.status == Some(Status::Waiting)).count();
-    let running = rows(history).count() - waiting;
+fn stand<'a, 'b: 'a>(rows: impl Iterator<Item = &'a Row<'b>>) -> String {
+    let (waiting, running): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| row.status == Some(Status::Waiting));
+    let (waiting, running) = (waiting.len(), running.len());
     format!("{} wait{} and {running} run{}", count(waiting, "row"), s(waiting), s(running))
 }
 
@@ -60,7 +65,7 @@ fn s(number: usize) -> &'static str {
 /// Writes one `[[job]]` for each row, if the document cannot be named.
 pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
     let is_named = order.jobs_file.is_some() && is_verbatim(history);
-    if is_named || rows(history).next().is_none() {
+    if is_named || jobs(history).next().is_none() {
         return;
     }
     toml.gap();
@@ -68,10 +73,10 @@ pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
         "{} at the start, written out because the jobs are in no single document that [registry] could name (several files, \
          standard input, rows that pages repeat, or names that a scenario cannot have). So waits count from the start only, and \
          running rows begin anew, on any worker.",
-        stand(history)
+        stand(jobs(history))
     ));
     let mut beyond = 0;
-    for row in rows(history) {
+    for row in jobs(history) {
         let at = row.scheduled_at.unwrap_or(Time::ZERO);
         if at > Time::ZERO + header::HORIZON {
             beyond += 1;

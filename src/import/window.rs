@@ -47,7 +47,7 @@ impl Window {
 /// that waits no more. A waiting row's `scheduledAt`, a cron's `nextRun` and a heartbeat's expiration may lie ahead.
 pub(super) fn latest(documents: &Documents) -> Option<DateTime<Utc>> {
     let updated = documents.jobs.iter().filter_map(|job| job.last_updated.get());
-    let claimed = documents.jobs.iter().filter(|job| job.stands() == Some(Status::Running));
+    let claimed = documents.jobs.iter().filter(|job| !job.is_over() && job.stands() != Some(Status::Waiting));
     updated.chain(claimed.filter_map(|job| job.scheduled_at.get())).max().copied()
 }
 

@@ -130,7 +130,7 @@ fn seen<'a>(history: &History<'a>) -> Vec<Site<'a>> {
     for row in &history.rows {
         let Some(document_id) = row.document.worker_id.get() else { continue };
         let (_, busy) = by_id.entry(readable(document_id)).or_insert((document_id, Units::new()));
-        if row.status == Some(Status::Running) {
+        if matches!(row.status, Some(Status::Running | Status::CancelRequest)) {
             for (name, units) in &history.needs[row.need] {
                 let sum = busy.entry(name.clone()).or_default();
                 *sum = sum.saturating_add(*units).min(crate::model::capacity::MOST_UNITS);

@@ -72,6 +72,15 @@ impl JobDocument {
             Some(JobStatus::Unknown(_)) => None,
         }
     }
+
+    /// Whether nothing more becomes of the row. A request to cancel a row that nobody has claimed is fulfilled.
+    pub fn is_over(&self) -> bool {
+        match self.stands() {
+            Some(Status::Waiting | Status::Running) => false,
+            Some(Status::CancelRequest) => self.worker_id.get().is_none(),
+            _ => true,
+        }
+    }
 }
 
 impl Document for JobDocument {

@@ -123,7 +123,7 @@ impl Build<'_> {
         let mut initial = Vec::new();
         let all = rows.len();
         for row in rows {
-            if is_over(&row) {
+            if row.is_over() {
                 finished += 1;
                 continue;
             }
@@ -247,15 +247,6 @@ impl Build<'_> {
             }
         }
         self.needs.units(map.iter().map(|(resource, units)| (resource.as_str(), *units)))
-    }
-}
-
-/// Whether nothing more becomes of a row. A request to cancel a row that nobody has claimed is fulfilled.
-fn is_over(row: &JobDocument) -> bool {
-    match row.stands() {
-        Some(Status::Waiting | Status::Running) => false,
-        Some(Status::CancelRequest) => row.worker_id.get().is_none(),
-        _ => true,
     }
 }
 
