@@ -1,4 +1,4 @@
-//! Instants in documents: RFC 3339 as Go prints it, in UTC, without trailing zeros of a second.
+//! Instants in documents: RFC 3339 in UTC, whole seconds without a fraction and others in milliseconds, as published samples show them.
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::ser::Serializer;
@@ -18,9 +18,8 @@ impl FieldValue for DateTime<Utc> {
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.to_rfc3339_opts(SecondsFormat::Nanos, true);
-        let short = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
-        serializer.collect_str(&format_args!("{short}Z"))
+        // Finer ones, which only other programs write, in as many groups of three digits as they need.
+        serializer.collect_str(&self.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 
@@ -34,10 +33,12 @@ mod tests {
     }
 
     #[test]
-    fn prints_as_go_does() {
+    fn prints_milliseconds_where_there_are_any() {
         for (read, shown) in [
             ("2017-02-17T01:09:47.771Z", "2017-02-17T01:09:47.771Z"),
-            ("2017-02-17T01:09:47.770Z", "2017-02-17T01:09:47.77Z"),
+            ("2017-02-17T01:09:47.770Z", "2017-02-17T01:09:47.770Z"),
+            ("2017-02-17T01:09:47.77Z", "2017-02-17T01:09:47.770Z"),
+            ("2017-02-17T01:09:47.7712Z", "2017-02-17T01:09:47.771200Z"),
             ("2017-02-22T03:54:57Z", "2017-02-22T03:54:57Z"),
             ("2017-02-22T03:54:50.000Z", "2017-02-22T03:54:50Z"),
             ("2017-02-22T04:54:57+01:00", "2017-02-22T03:54:57Z"),
