@@ -6,8 +6,9 @@
 
 use super::bits::{Bits, ones_of};
 use super::lanes::Packing;
-use super::system::System;
+use super::system::{ClaimRule, System};
 use crate::model::capacity::{CapacityMap, NeedId};
+use crate::model::claim::Placement;
 use crate::model::worker::WorkerId;
 
 /// What is free where.
@@ -51,6 +52,8 @@ impl Pool {
             let words = packing.taken(need).zip(packing.asked(need));
             words.map(|(taken, asked)| Packed { taken, asked })
         };
+        let is_random = matches!(system.claim, ClaimRule::Instant { placement: Placement::Random, .. });
+        let with_room = if is_random { Bits::ranked(workers) } else { Bits::new(workers) };
         let mut pool = Pool {
             packing,
             resources,
@@ -59,7 +62,7 @@ impl Pool {
             touched: system.needs.iter().flat_map(|need| touched(system, need)).collect(),
             fitting: vec![0; workers * words].into(),
             words,
-            with_room: vec![Bits::new(workers); needs].into(),
+            with_room: vec![with_room; needs].into(),
             mask: vec![0; words].into(),
             open: Bits::new(workers),
         };
@@ -269,8 +272,8 @@ mod tests {
 
     use super::*;
     use crate::engine::availability::Availability;
-    use crate::engine::system::{ClaimRule, Window};
-    use crate::model::claim::{Pass, Placement};
+    use crate::engine::system::Window;
+    use crate::model::claim::Pass;
     use crate::model::time::Time;
     use crate::model::worker::Worker;
 
