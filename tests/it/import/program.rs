@@ -98,3 +98,49 @@ fn wrong_input_is_named_with_its_place_and_what_would_be_right() {
         }
     }
 }
+
+/// The two commands meet: what is imported from a simulated registry's documents is what that was simulated from.
+#[test]
+fn what_audit_prints_is_imported() {
+    let place = Place::new();
+    place.write(
+        "known.toml",
+        r#"
+        horizon = "4d"
+        seed = 5
+        [worker.w]
+        count = 2
+        capacity = { scan = 1 }
+        [action.scan]
+        capacity = { scan = 1 }
+        arrival = { poisson = { rate = "120/h" } }
+        service = { exponential = { mean = "40s" } }
+        error = 0.1
+        retries = 3
+        [action.gc]
+        service = "4m"
+        [cron.gc]
+        schedule = "0 0 3 * * *"
+        "#,
+    );
+    for (document, more) in [("jobs", &["--limit", "0"][..]), ("workers", &[]), ("crons", &[])] {
+        let arguments = [&["audit", "known.toml", "--at", "4d", document], more].concat();
+        let printed = place.claimsim(&arguments).assert().success().get_output().stdout.clone();
+        place.write(&format!("{document}.json"), &text(&printed));
+    }
+    let documents = ["--jobs", "jobs.json", "--workers", "workers.json", "--crons", "crons.json"];
+    place.claimsim(&[&["import", "--out", "again.toml"], &documents[..]].concat()).assert().success();
+    place.claimsim(&["run", "again.toml", "--quiet", "--replications", "2"]).assert().success();
+
+    let again: toml::Table = fs::read_to_string(place.path("again.toml")).unwrap().parse().unwrap();
+    let (scan, near) = (&again["action"]["scan"], |is: f64, wanted: f64, by: f64| (is / wanted - 1.0).abs() < by);
+    // Some 11,000 rows: the standard errors are 1 % of the rate, 1 % of the service time and 3 % of the share of errors.
+    let rate = scan["arrival"]["poisson"]["rate"].as_str().and_then(|rate| rate.strip_suffix("/min")?.parse().ok());
+    assert!(rate.is_some_and(|rate| near(rate, 2.0, 0.04)), "{scan}");
+    assert!(scan["error"].as_float().is_some_and(|error| near(error, 0.1, 0.12)), "{scan}");
+    let service = scan["service"].as_table().and_then(|table| table.values().next()?.get("mean")?.as_str());
+    let mean = service.and_then(|mean| mean.strip_suffix('s')?.parse().ok());
+    assert!(mean.is_some_and(|mean| near(mean, 40.0, 0.05)), "{scan}");
+    assert_eq!(again["cron"]["gc"]["schedule"].as_str(), Some("0 0 3 * * *"));
+    assert_eq!(again["worker"].as_table().map(toml::Table::len), Some(1), "two workers of one capacity are a group");
+}
