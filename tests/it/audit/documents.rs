@@ -193,7 +193,7 @@ fn jobs_say_what_the_api_says_of_them() {
     assert_eq!(
         shown,
         [
-            row("running", "04.25", "04.25", "gc", 1, Value::Null),
+            row("running", "04.250", "04.250", "gc", 1, Value::Null),
             row("waiting", "03", "03", "huge", 0, json!({"mirror": 1, "scan": 2})),
             row("running", "02", "02", "scan", 2, json!({"scan": 1})),
             row("cancel_request", "01.234", "10", "scan", 2, json!({"scan": 1})),
@@ -331,7 +331,7 @@ fn what_documents_brought_along_is_kept() {
         *a,
         json!({
             "id": "a", "retryFromID": "z", "workerID": "w", "status": "running", "scheduledAt": "2017-02-16T23:59:59.123456Z",
-            "lastUpdated": "2017-02-16T23:59:59.5Z", "action": "scan", "retriesLeft": 1, "retriesTotal": 4,
+            "lastUpdated": "2017-02-16T23:59:59.500Z", "action": "scan", "retriesLeft": 1, "retriesTotal": 4,
             "capacityMap": {"scan": 1, "mirror": 0}, "parameters": {"SHA256SUM": "1b"}, "deadline": "20m", "stopTimeout": "7s",
             "shard": 3,
         }),

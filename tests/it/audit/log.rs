@@ -43,8 +43,8 @@ fn time(row: &Row, column: &str) -> Option<Time> {
 /// An instant as a job's row prints it.
 fn shown(scenario: &Scenario, time: Time) -> String {
     let at = scenario.epoch.calendar_of(Time(time.0.div_euclid(1_000_000) * 1_000_000)).unwrap();
-    let text = at.format("%Y-%m-%dT%H:%M:%S%.9f").to_string();
-    format!("{}Z", text.trim_end_matches('0').trim_end_matches('.'))
+    let digits = if time.0 / 1_000_000 % 1_000 == 0 { "" } else { "%.3f" };
+    at.format(&format!("%Y-%m-%dT%H:%M:%S{digits}Z")).to_string()
 }
 
 /// A row that the log knows of.
