@@ -168,6 +168,14 @@ impl Pool {
         }
     }
 
+    /// Whether a job with this need fits on a worker in the place of one that has ended there and not given back what it had. May say
+    /// no where units take more than one word.
+    #[inline(always)]
+    pub(super) fn fits_in_place(&self, worker: usize, need: usize) -> bool {
+        let Packed { taken, asked } = self.needs[need];
+        self.packing.words == 1 && self.packing.fits(self.free[worker] + taken, asked)
+    }
+
     /// [`Pool::fits`] of more than one word.
     #[cold]
     fn fits_words(&self, worker: usize, need: usize) -> bool {

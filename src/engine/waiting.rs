@@ -66,6 +66,13 @@ impl<P: ClaimPolicy> Waiting<P> {
         if self.mask.len() == 1 { first } else { self.first_in_others(set, fits, first) }
     }
 
+    /// Whether jobs with this need wait and, of the needs in a set (`words` of 64), no others. May say no where there are more than 64
+    /// needs.
+    #[inline(always)]
+    pub fn is_only_of(&self, need: usize, set: impl Fn(usize) -> u64) -> bool {
+        self.mask.len() == 1 && self.mask[0] & set(0) == 1 << need
+    }
+
     /// [`Waiting::first_of`] all words but the first.
     #[cold]
     fn first_in_others(

@@ -55,6 +55,21 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.pool.note_given_back(worker, ended);
     }
 
+    /// The first waiting job with the need of a row that has just ended on a worker takes its place, if no other job could come
+    /// first: what is free there stays as it is, and need not be given back and taken. Says whether one has.
+    #[inline(always)]
+    pub(super) fn succeed(&mut self, worker: WorkerId, ended: NeedId) -> bool {
+        let need = usize::from(ended.0);
+        let is_only = self.waiting.is_only_of(need, |word| self.pool.touched(ended, word));
+        if !is_only || self.has_outages || !self.is_settled() || !self.pool.fits_in_place(worker.0 as usize, need) {
+            return false;
+        }
+        let job = self.waiting.pop(need);
+        self.census.change(job.action, -1, 1);
+        self.begin_run(job, worker);
+        true
+    }
+
     /// A worker looks for a job that fits, and claims (delayed claiming).
     #[inline(never)]
     pub(super) fn attempt(&mut self, worker: WorkerId) {
@@ -114,8 +129,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A worker runs a row from now on.
     #[inline(always)]
     fn run(&mut self, job: Job, worker: WorkerId) {
-        self.observer.claimed(self.now, &job, worker);
         self.change_room(worker, job.need, true);
+        self.begin_run(job, worker);
+    }
+
+    /// [`Simulation::run`] where the worker's free capacity has been seen to.
+    #[inline(always)]
+    fn begin_run(&mut self, job: Job, worker: WorkerId) {
+        self.observer.claimed(self.now, &job, worker);
         let (class, lasts) = match job.fate {
             Ending::DeadlineMissed => (Class::Deadline, self.life.runs_until_deadline(self.system, &job)),
             _ => (Class::Completion, job.service),

@@ -25,6 +25,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let attempt = self.life.attempt(self.system, job);
             self.observer.ended(self.now, job, attempt, run, Ending::Done, true);
             self.running.remove(slot);
+            if self.succeed(run.worker, need) {
+                return;
+            }
             self.change_room(run.worker, need, false);
         } else {
             self.complete_chained(slot);
