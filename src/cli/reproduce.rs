@@ -1,27 +1,27 @@
 //! `claimsim reproduce`: runs a manifest again and compares digests.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 
+use super::compare;
+use super::copies::Copies;
 use super::files::shown;
 use super::folder::read_manifest;
 use super::produce::{Order, apply, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
-use crate::report::manifest::{Input, Manifest, sha256};
-use crate::scenario::{self, Files, Loaded, Override};
+use crate::report::manifest::{Manifest, sha256};
+use crate::scenario::{self, Loaded, Override};
 
 /// Run a finished run again from its manifest and inputs, and compare every file by its SHA-256
 ///
 /// Exit code 0 if every file is as the manifest says and comes out the same again, 1 if not.
 #[derive(Debug, Args)]
 pub(super) struct Reproduce {
-    /// The folder that `claimsim run` left
+    /// The folder that `claimsim run` or `claimsim compare` left
     run: PathBuf,
 
     /// How many replications run at once; the results are the same [default: the number of cores]
@@ -36,7 +36,7 @@ pub(super) struct Reproduce {
 impl Reproduce {
     pub(super) fn execute(self) -> Result<(), Failure> {
         let manifest = read_manifest(&self.run)?;
-        let again = self.run_again(&manifest)?;
+        let again = again(&self.run, &manifest, self.threads, self.quiet)?;
         let changed = changed_on_disk(&self.run, &manifest);
         let differing = manifest.differences(&again);
         if changed.is_empty() && differing.is_empty() {
@@ -55,27 +55,40 @@ impl Reproduce {
         }
         Err(Failure::Run(anyhow::Error::msg(lines.join("\n"))))
     }
+}
 
-    fn run_again(&self, manifest: &Manifest) -> Result<Manifest, Failure> {
-        let copies = Copies::read(&self.run, manifest)?;
-        let overrides: Vec<Override> =
-            manifest.options.set.iter().map(|assignment| Override::set(assignment)).collect();
-        // A scenario without a name has taken that of its file.
-        let name = format!("{}.toml", manifest.scenario.name);
-        let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);
-        let Loaded { mut scenario, inputs, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
-        apply(&manifest.options, Some(manifest.seed), &mut scenario);
-        let bar = Bar::new(scenario.replications, self.quiet);
-        let order = Order {
-            scenario: &scenario,
-            text: &copies.scenario,
-            inputs: &inputs,
-            options: manifest.options.clone(),
-            threads: self.threads.map(usize::from),
-        };
-        let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
-        Ok(produce(&order, scratch.path(), &bar)?.1)
+/// Makes a finished run or comparison again; gives the manifest that it leaves.
+pub(super) fn again(run: &Path, manifest: &Manifest, threads: Option<u16>, quiet: bool) -> Result<Manifest, Failure> {
+    let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
+    match manifest.command.as_str() {
+        "compare" => compare::again(run, manifest, scratch.path(), threads, quiet),
+        _ => run_again(run, manifest, scratch.path(), threads, quiet),
     }
+}
+
+fn run_again(
+    run: &Path,
+    manifest: &Manifest,
+    into: &Path,
+    threads: Option<u16>,
+    quiet: bool,
+) -> Result<Manifest, Failure> {
+    let copies = Copies::read(run, &manifest.scenario, &manifest.inputs)?;
+    let overrides: Vec<Override> = manifest.options.set.iter().map(|assignment| Override::set(assignment)).collect();
+    // A scenario without a name has taken that of its file.
+    let name = format!("{}.toml", manifest.scenario.name);
+    let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);
+    let Loaded { mut scenario, inputs, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
+    apply(&manifest.options, Some(manifest.seed), &mut scenario);
+    let bar = Bar::new(scenario.replications, quiet);
+    let order = Order {
+        scenario: &scenario,
+        text: &copies.scenario,
+        inputs: &inputs,
+        options: manifest.options.clone(),
+        threads: threads.map(usize::from),
+    };
+    Ok(produce(&order, into, &bar)?.1)
 }
 
 /// The files of a run that are no longer as its manifest says.
@@ -83,41 +96,4 @@ fn changed_on_disk(run: &Path, manifest: &Manifest) -> Vec<String> {
     let same = |file: &str, digest: &str| fs::read(run.join(file)).is_ok_and(|bytes| sha256(&bytes) == digest);
     let outputs = manifest.outputs.iter().filter(|output| !same(&output.file, &output.sha256));
     outputs.map(|output| output.file.clone()).collect()
-}
-
-/// A run's own copies of what it was made from.
-struct Copies {
-    scenario: String,
-    /// By the name that the scenario gives them.
-    inputs: BTreeMap<String, Vec<u8>>,
-}
-
-impl Copies {
-    fn read(run: &Path, manifest: &Manifest) -> Result<Copies, Failure> {
-        let copy = |input: &Input| {
-            let path = run.join(&input.file);
-            let bytes =
-                fs::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
-            if sha256(&bytes) == input.sha256 {
-                return Ok(bytes);
-            }
-            Err(Failure::Input(format!(
-                "{} is not what the run was made from: its SHA-256 is not the manifest's",
-                path.display()
-            )))
-        };
-        let scenario = String::from_utf8(copy(&manifest.scenario)?);
-        let scenario = scenario.map_err(|_| Failure::Input(format!("{} is not UTF-8 text", manifest.scenario.file)))?;
-        let inputs = manifest.inputs.iter().map(|input| Ok((input.name.clone(), copy(input)?)));
-        Ok(Copies { scenario, inputs: inputs.collect::<Result<_, Failure>>()? })
-    }
-}
-
-impl Files for Copies {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        self.inputs
-            .get(path)
-            .cloned()
-            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the run has no copy of it"))
-    }
 }

@@ -12,6 +12,12 @@ pub(super) enum Failure {
     /// The run or a write failed, or a check says no. Exit code 1.
     #[error("{0:#}")]
     Run(#[from] anyhow::Error),
+    /// A gate does not pass, which has been said already. Exit code 1 if one is shown to be broken, 3 if that is not known.
+    #[error("a gate does not pass")]
+    Gate {
+        /// Whether one is shown to be broken.
+        broken: bool,
+    },
 }
 
 impl From<io::Error> for Failure {
@@ -36,6 +42,9 @@ impl Verdict {
     /// Says what went wrong on standard error.
     pub(super) fn tell(self) -> ExitCode {
         let Err(failure) = self.0 else { return ExitCode::SUCCESS };
+        if let Failure::Gate { broken } = failure {
+            return ExitCode::from(if broken { 1 } else { 3 });
+        }
         say(&match &failure {
             // A report of complaints has its own headings.
             Failure::Input(text) if text.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with("error") => {
@@ -45,7 +54,7 @@ impl Verdict {
         });
         ExitCode::from(match failure {
             Failure::Input(_) => 2,
-            Failure::Run(_) => 1,
+            Failure::Run(_) | Failure::Gate { .. } => 1,
         })
     }
 }

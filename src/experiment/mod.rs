@@ -3,6 +3,8 @@
 //! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
 
 mod audit;
+pub mod comparison;
+pub mod expression;
 mod replication;
 mod results;
 

@@ -16,6 +16,7 @@ use crate::policy::Policy;
 use crate::registry::Originals;
 
 pub use diagnostic::Report;
+pub(crate) use diagnostic::nearest;
 use source::Sources;
 use spec::{Moment, Spec};
 

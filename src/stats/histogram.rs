@@ -114,6 +114,20 @@ impl Histogram {
         }
         found
     }
+
+    /// About how many values lie below `limit`, as if the values of its bucket lay evenly in it.
+    pub(super) fn below(&self, limit: u64) -> f64 {
+        let (last, bucket) = (octave_of(limit), bucket_of(limit, octave_of(limit)));
+        let stored =
+            self.octaves[..=last].iter().enumerate().filter_map(|(octave, counts)| Some((octave, counts.as_ref()?)));
+        let whole = |(octave, counts): (usize, &Box<Octave>)| -> u64 {
+            (0..if octave < last { WIDTH } else { bucket }).map(|bucket| counts.of(bucket)).sum()
+        };
+        let (least, largest) = bounds(last, bucket);
+        let part = (limit - least) as f64 / ((largest - least) as f64 + 1.0);
+        let same = self.octaves[last].as_ref().map_or(0, |counts| counts.of(bucket));
+        stored.map(whole).sum::<u64>() as f64 + same as f64 * part
+    }
 }
 
 /// The group of a value: 0 below 256, 1 below 512, 2 below 1024, …
