@@ -8,13 +8,13 @@ use clap::Args;
 
 use super::compare;
 use super::copies::Copies;
-use super::files::shown;
+use super::files::{overrides, shown};
 use super::folder::read_manifest;
 use super::produce::{Order, apply, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
 use crate::report::manifest::{Manifest, sha256};
-use crate::scenario::{self, Loaded, Override};
+use crate::scenario::{self, Loaded};
 
 /// Run a finished run again from its manifest and inputs, and compare every file by its SHA-256
 ///
@@ -74,7 +74,7 @@ fn run_again(
     quiet: bool,
 ) -> Result<Manifest, Failure> {
     let copies = Copies::read(run, &manifest.scenario, &manifest.inputs)?;
-    let overrides: Vec<Override> = manifest.options.set.iter().map(|assignment| Override::set(assignment)).collect();
+    let overrides = overrides(&manifest.options.set, manifest.options.policy.first().map(String::as_str));
     // A scenario without a name has taken that of its file.
     let name = format!("{}.toml", manifest.scenario.name);
     let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);

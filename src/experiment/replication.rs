@@ -56,8 +56,9 @@ pub(super) struct Replication<'a> {
 impl Replication<'_> {
     /// Runs it under the scenario's policy.
     pub(super) fn run<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
-        match self.scenario.policy {
-            Policy::FirstFit => replicate(self, FirstFit, progress, observer),
+        match &self.scenario.policy {
+            Policy::FirstFit => replicate(self, |_| FirstFit, progress, observer),
+            policy => replicate(self, |streams| policy.start(&self.scenario.system, streams), progress, observer),
         }
     }
 }
@@ -65,7 +66,7 @@ impl Replication<'_> {
 /// One replication from instant 0 to the horizon.
 fn replicate<P: ClaimPolicy, O: Observer>(
     &Replication { scenario, index, shares }: &Replication,
-    policy: P,
+    policy: impl FnOnce(&Streams) -> P,
     progress: &dyn Progress,
     observer: O,
 ) -> (Outcome, O) {
@@ -73,7 +74,7 @@ fn replicate<P: ClaimPolicy, O: Observer>(
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound).with_shares(shares);
-    let mut simulation = Simulation::new(&scenario.system, policy, sources, &streams, (stats, observer));
+    let mut simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
     let horizon = scenario.system.window.horizon.as_secs_f64();
     let (mut rows, mut part) = (0, 0.0);
     loop {

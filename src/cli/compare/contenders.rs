@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::copies::Copies;
-use super::super::files::{Beside, ScenarioFile, shown};
+use super::super::files::{Beside, ScenarioFile, overrides, shown};
 use super::super::produce::apply;
 use super::super::verdict::Failure;
 use super::setting::Variant;
@@ -89,7 +89,7 @@ impl Contenders {
     }
 
     fn add_saved(&mut self, number: usize, given: &Given, run: &SavedRun) -> Result<(), Failure> {
-        let loaded = given.load(&overrides(&run.options.set))?;
+        let loaded = given.load(&overrides(&run.options.set, run.options.policy.first().map(String::as_str)))?;
         let mut scenario = self.take_in(number, loaded);
         apply(&run.options, Some(run.seed), &mut scenario);
         self.list.push(Contender { name: SAVED.to_owned(), scenario });
@@ -98,14 +98,8 @@ impl Contenders {
 
     fn add(&mut self, draft: Draft, given: &[Given], options: &Options, seed: Option<u64>) -> Result<(), Failure> {
         let settings = draft.variant.as_ref().map_or(&[][..], |variant| &variant.settings);
-        let mut all = overrides(&options.set);
-        all.extend(
-            draft
-                .policy
-                .map(|policy| Override { option: "--policy".to_owned(), assignment: format!("claim.policy={policy}") }),
-        );
-        let of_variant = |setting: &String| Override { option: "--contender".to_owned(), assignment: setting.clone() };
-        all.extend(settings.iter().map(of_variant));
+        let mut all = overrides(&options.set, draft.policy);
+        all.extend(settings.iter().map(|setting| of_variant(setting)));
         let loaded = given[draft.given].load(&all)?;
         let mut scenario = self.take_in(draft.given, loaded);
         if self.title.is_empty() {
@@ -117,8 +111,8 @@ impl Contenders {
         }
         let name = match (&draft.variant, draft.policy) {
             (Some(variant), _) => variant.name.clone(),
-            (None, Some(policy)) if self.scenarios() == 1 => policy.to_owned(),
-            (None, Some(policy)) => format!("{}, {policy}", scenario.name),
+            (None, Some(_)) if self.scenarios() == 1 => scenario.policy_label.clone(),
+            (None, Some(_)) => format!("{}, {}", scenario.name, scenario.policy_label),
             (None, None) => scenario.name.clone(),
         };
         let name = if draft.variant.is_some() { name } else { self.free(name) };
@@ -203,6 +197,11 @@ fn drafts(scenarios: usize, options: &Options) -> Result<Vec<Draft<'_>>, Failure
     Ok(drafts)
 }
 
-fn overrides(set: &[String]) -> Vec<Override> {
-    set.iter().map(|assignment| Override::set(assignment)).collect()
+/// What a variant sets. A policy may be written as `--policy` takes it.
+fn of_variant(setting: &str) -> Override {
+    let option = "--contender".to_owned();
+    match setting.split_once('=') {
+        Some((key, policy)) if key.trim() == "claim.policy" => Override { option, ..Override::policy(policy.trim()) },
+        _ => Override { option, assignment: setting.to_owned() },
+    }
 }

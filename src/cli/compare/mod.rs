@@ -13,6 +13,7 @@ use clap::Args;
 use super::copies::Copies;
 use super::files::ScenarioFile;
 use super::folder::Folder;
+use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::experiment::comparison::{Comparison, Outcome};
 use crate::report::comparison::{self, Sides};
@@ -35,8 +36,8 @@ pub(super) struct Compare {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
 
-    /// A claim policy to compare; give several. As the scenario's `claim.policy`: `claimsim list policies`
-    #[arg(long, value_name = "POLICY")]
+    /// A claim policy to compare, with parameters as in 'reserve-after(patience=10m)'; give several. `claimsim list policies` has all
+    #[arg(long, value_name = "POLICY", value_parser = PolicyParser, hide_possible_values = true)]
     policy: Vec<String>,
 
     /// A variant of the first scenario as a further contender: a name, and what it sets

@@ -38,8 +38,8 @@ fn split(text: &str) -> Vec<&str> {
         match (quote, sign) {
             (Some(open), _) => quote = Some(open).filter(|open| *open != sign),
             (None, '"' | '\'') => quote = Some(sign),
-            (None, '{' | '[') => depth += 1,
-            (None, '}' | ']') => depth -= 1,
+            (None, '{' | '[' | '(') => depth += 1,
+            (None, '}' | ']' | ')') => depth -= 1,
             (None, ',') if depth <= 0 => {
                 parts.push(&text[start..at]);
                 start = at + 1;
@@ -58,10 +58,14 @@ mod tests {
     #[test]
     fn commas_within_values_do_not_end_them() {
         let variant = Variant::parse(
-            " four more : worker.w.count=4,action.a.service={ uniform = { low = '1s', high = '2s' } } , name=\"a, b\"",
+            " four more : worker.w.count=4,claim.policy=easy-backfill(order=shortest, x=1),action.a.service={ uniform = { low = '1s', high = '2s' } } , name=\"a, b\"",
         );
-        let settings =
-            ["worker.w.count=4", "action.a.service={ uniform = { low = '1s', high = '2s' } }", "name=\"a, b\""];
+        let settings = [
+            "worker.w.count=4",
+            "claim.policy=easy-backfill(order=shortest, x=1)",
+            "action.a.service={ uniform = { low = '1s', high = '2s' } }",
+            "name=\"a, b\"",
+        ];
         let settings = settings.map(str::to_owned).into();
         assert_eq!(variant.unwrap(), Variant { name: "four more".to_owned(), settings });
     }

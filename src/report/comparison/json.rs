@@ -13,7 +13,7 @@ pub fn document(sides: &Sides) -> Value {
         json!({
             "name": contender.name,
             "scenario": contender.scenario.name,
-            "policy": contender.scenario.policy.name(),
+            "policy": contender.scenario.policy_label,
             "seed": contender.scenario.seed,
         })
     });

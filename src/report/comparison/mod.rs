@@ -50,7 +50,7 @@ impl<'a> Sides<'a> {
         let Contender { scenario, .. } = &self.contenders[contender];
         let context = Context {
             scenario: &scenario.name,
-            policy: scenario.policy.name(),
+            policy: &scenario.policy_label,
             system: &scenario.system,
             epoch: scenario.epoch,
             slo: scenario.slo,
