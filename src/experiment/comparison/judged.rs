@@ -50,6 +50,8 @@ impl Verdict {
 /// How sure it is what to say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judgement {
+    /// The number of the row among all that is judged: contender by contender, in the order in which it was asked for.
+    pub number: usize,
     /// The verdict.
     pub verdict: Verdict,
     /// How likely so large a difference is by chance, corrected for all that is judged and for all looks: it is shown if that is not
@@ -111,6 +113,7 @@ impl Judged {
         let claims = self.claims.of(row);
         let decided = self.decided[row];
         Judgement {
+            number: row,
             verdict: decided.map_or(Verdict::NoDifferenceShown, |(verdict, _)| verdict),
             p_adjusted: claims[0].adjusted,
             p_equivalent: claims.get(1).and_then(|claim| claim.p),

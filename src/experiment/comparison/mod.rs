@@ -62,9 +62,11 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// The rows that are judged.
+    /// The rows that are judged, contender by contender, in the order in which they were asked for.
     pub fn judged(&self) -> impl Iterator<Item = (&Row, Judgement)> {
-        self.rows.iter().filter_map(|row| Some((row, row.judgement?)))
+        let mut judged: Vec<_> = self.rows.iter().filter_map(|row| Some((row, row.judgement?))).collect();
+        judged.sort_by_key(|(_, judgement)| judgement.number);
+        judged.into_iter()
     }
 
     /// What all gates come to together: broken if one is, kept only if all are. `None` without gates.

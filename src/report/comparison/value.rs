@@ -10,6 +10,8 @@ pub(super) enum Form {
     Time,
     /// A share of a whole, as a percentage; differences in percentage points.
     Share,
+    /// A number a second.
+    Rate,
     /// Any other number.
     Number,
 }
@@ -19,6 +21,7 @@ impl Form {
     pub(super) fn of(measure: &str, statistic: &str, unit: &str) -> Form {
         match unit {
             "s" => Form::Time,
+            "jobs/s" => Form::Rate,
             "1" if ["utilization", "within_slo"].contains(&measure) || statistic.starts_with("share") => Form::Share,
             _ => Form::Number,
         }
@@ -34,18 +37,19 @@ impl Form {
         match self {
             Form::Time => human(value),
             Form::Share => percent(value),
-            Form::Number => digits(value),
+            Form::Rate => format!("{} /s", digits(value, 6)),
+            Form::Number => digits(value, 6),
         }
     }
 
     /// A difference, with its sign.
     pub(super) fn difference(self, value: Option<f64>) -> String {
         let Some(value) = value.filter(|value| value.is_finite()) else { return "-".to_owned() };
-        let sign = if value > 0.0 { "+" } else { "" };
         match self {
-            Form::Time => format!("{sign}{}", human(value)),
-            Form::Share => format!("{sign}{} pp", digits(value * 100.0)),
-            Form::Number => format!("{sign}{}", digits(value)),
+            Form::Time => format!("{}{}", if value > 0.0 { "+" } else { "" }, human(value)),
+            Form::Share => format!("{} pp", signed(value * 100.0, 2)),
+            Form::Rate => format!("{} /s", signed(value, 6)),
+            Form::Number => signed(value, 6),
         }
     }
 }
@@ -88,26 +92,23 @@ pub(super) fn relative_with_interval(row: &Row) -> String {
 
 /// A relative difference: `+7.3 %`, `-12 %`.
 pub(in crate::report) fn percentage(relative: f64) -> String {
-    let percents = relative * 100.0;
-    format!("{}{} %", if percents > 0.0 { "+" } else { "" }, digits(percents))
+    format!("{} %", signed(relative * 100.0, 2))
 }
 
-/// A number with three digits that count.
-fn digits(value: f64) -> String {
-    let size = value.abs();
-    let decimals = match size {
-        0.0 => 0,
-        size if size >= 99.95 => 0,
-        size if size >= 9.995 => 1,
-        size if size >= 0.999_5 => 2,
-        size if size >= 0.099_95 => 3,
-        size if size >= 0.009_995 => 4,
-        size if size >= 1e-6 => 6,
-        _ => return format!("{value:.1e}"),
-    };
+/// A number with its sign; nothing has none.
+fn signed(value: f64, decimals: usize) -> String {
+    let text = digits(value, decimals);
+    if value > 0.0 && text != "0" { format!("+{text}") } else { text }
+}
+
+/// A number with three digits that count, but no more than so many after the point.
+fn digits(value: f64, most: usize) -> String {
+    let steps = [99.95, 9.995, 0.999_5, 0.099_95, 0.009_995, 0.000_999_5];
+    let decimals = steps.iter().position(|step| value.abs() >= *step).unwrap_or(steps.len()).min(most);
     let text = format!("{value:.decimals$}");
-    // Zeros after the point say nothing.
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    // Zeros after the point say nothing, and nothing has no sign.
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -125,9 +126,9 @@ mod tests {
             (0.98765, "0.988"),
             (0.012_34, "0.0123"),
             (-0.000_123_4, "-0.000123"),
-            (1.5e-9, "1.5e-9"),
+            (-1.5e-9, "0"),
         ] {
-            assert_eq!(digits(value), text);
+            assert_eq!(digits(value, 6), text);
         }
     }
 
@@ -139,6 +140,7 @@ mod tests {
         assert_eq!(Form::of("utilization", "mean", "1").value(Some(0.253)), "25.3 %");
         assert_eq!(Form::of("jain", "mean", "1").value(Some(0.9871)), "0.987");
         assert_eq!(Form::Number.value(None), "-");
-        assert_eq!(percentage(0.073_25), "+7.32 %");
+        assert_eq!(Form::of("throughput_per_s", "mean", "jobs/s").difference(Some(0.5)), "+0.5 /s");
+        assert_eq!([percentage(0.073_25), percentage(0.000_01), percentage(-0.000_212)], ["+7.32 %", "0 %", "-0.02 %"]);
     }
 }

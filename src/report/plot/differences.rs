@@ -13,9 +13,9 @@ use crate::report::comparison::{Sides, difference, label, percentage};
 
 /// Where names begin, and where the plot does and ends; right of it stand the figures.
 const NAMES: i32 = 20;
-const LEFT: i32 = 240;
-const RIGHT: i32 = 640;
-const FIGURES: i32 = 656;
+const LEFT: i32 = 236;
+const RIGHT: i32 = 620;
+const FIGURES: i32 = 644;
 const TOP: i32 = TITLES + 10;
 const LINE: i32 = 20;
 /// Space above each measure.
@@ -77,7 +77,7 @@ fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a Row>> {
         is_over_all && !is_zero && SHOWN.contains(&(row.measure, row.statistic.as_str()))
     };
     let mut leaders: Vec<&Row> = Vec::new();
-    let judged = rows.iter().filter(|row| row.judgement.is_some());
+    let judged = sides.comparison.judged().map(|(row, _)| row);
     for row in judged.chain(rows.iter().filter(is_shown)).filter(|row| row.difference.is_some()) {
         if leaders.iter().all(|leader| !is_same(leader, row)) {
             leaders.push(row);
@@ -150,7 +150,7 @@ fn draw_group(
 
 fn draw_row(canvas: &Canvas, sides: &Sides, axis: &RatioAxis, row: &Row, top: i32) -> Painted {
     let place = sides.baseline_first().position(|number| number == row.contender).unwrap_or(1);
-    let color = SERIES[(place - 1) % SERIES.len()];
+    let color = SERIES[place % SERIES.len()];
     let (font, middle) = (canvas::regular(13), top + 7);
     let name = canvas::fitted(&sides.contenders[row.contender].name, 13, LEFT - NAMES - 22);
     canvas::text(canvas, &name, (NAMES + 12, top), &font, INK, HPos::Left)?;
