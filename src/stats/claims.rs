@@ -21,7 +21,7 @@ pub struct Claims {
     level: f64,
     looks: usize,
     /// As many a row as `per_row` says, row by row.
-    claims: Vec<Claim>,
+    all: Vec<Claim>,
     per_row: usize,
 }
 
@@ -30,18 +30,18 @@ impl Claims {
     /// many looks.
     pub fn new(rows: usize, per_row: usize, level: f64, looks: usize) -> Claims {
         let none = Claim { p: None, adjusted: None, shown_at: None };
-        Claims { level, looks, claims: vec![none; rows * per_row], per_row }
+        Claims { level, looks, all: vec![none; rows * per_row], per_row }
     }
 
     /// The claims of a row.
     pub fn of(&self, row: usize) -> &[Claim] {
-        &self.claims[row * self.per_row..][..self.per_row]
+        &self.all[row * self.per_row..][..self.per_row]
     }
 
     /// Takes a look: `p` has the claims' p-values row by row, `None` where there is none yet.
     pub fn look(&mut self, replications: u32, p: &[Option<f64>]) {
-        assert_eq!(p.len(), self.claims.len(), "each claim has its p-value");
-        let mut shown: Vec<bool> = self.claims.iter().map(|claim| claim.shown_at.is_some()).collect();
+        assert_eq!(p.len(), self.all.len(), "each claim has its p-value");
+        let mut shown: Vec<bool> = self.all.iter().map(|claim| claim.shown_at.is_some()).collect();
         let mut order: Vec<(f64, usize)> = (0..p.len()).filter_map(|claim| Some((p[claim]?, claim))).collect();
         order.retain(|(_, claim)| !shown[*claim]);
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -50,14 +50,14 @@ impl Claims {
             // What is shown leaves its row; rows with a claim left are those whose hypothesis may be true.
             let rows = shown.chunks(self.per_row).filter(|row| row.contains(&false)).count();
             least = least.max((p * rows as f64 * self.looks as f64).min(1.0));
-            let adjusted = self.claims[claim].adjusted.map_or(least, |before| before.min(least));
-            self.claims[claim].adjusted = Some(adjusted);
+            let adjusted = self.all[claim].adjusted.map_or(least, |before| before.min(least));
+            self.all[claim].adjusted = Some(adjusted);
             if adjusted <= self.level {
-                self.claims[claim].shown_at = Some(replications);
+                self.all[claim].shown_at = Some(replications);
             }
             shown[claim] = true;
         }
-        for (claim, p) in self.claims.iter_mut().zip(p) {
+        for (claim, p) in self.all.iter_mut().zip(p) {
             claim.p = *p;
         }
     }
@@ -70,7 +70,7 @@ mod tests {
     fn adjusted(rows: usize, per_row: usize, looks: usize, p: &[f64]) -> Vec<f64> {
         let mut claims = Claims::new(rows, per_row, 0.05, looks);
         claims.look(10, &p.iter().map(|p| Some(*p)).collect::<Vec<_>>());
-        claims.claims.iter().map(|claim| (claim.adjusted.unwrap() * 1e9).round() / 1e9).collect()
+        claims.all.iter().map(|claim| (claim.adjusted.unwrap() * 1e9).round() / 1e9).collect()
     }
 
     #[test]

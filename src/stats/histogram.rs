@@ -117,16 +117,13 @@ impl Histogram {
 
     /// About how many values lie below `limit`, as if the values of its bucket lay evenly in it.
     pub(super) fn below(&self, limit: u64) -> f64 {
-        let (last, bucket) = (octave_of(limit), bucket_of(limit, octave_of(limit)));
-        let stored =
-            self.octaves[..=last].iter().enumerate().filter_map(|(octave, counts)| Some((octave, counts.as_ref()?)));
-        let whole = |(octave, counts): (usize, &Box<Octave>)| -> u64 {
-            (0..if octave < last { WIDTH } else { bucket }).map(|bucket| counts.of(bucket)).sum()
-        };
-        let (least, largest) = bounds(last, bucket);
+        let (octave, bucket) = (octave_of(limit), bucket_of(limit, octave_of(limit)));
+        let count = |counts: &Octave, buckets: usize| (0..buckets).map(|bucket| counts.of(bucket)).sum::<u64>();
+        let lower: u64 = self.octaves[..octave].iter().flatten().map(|counts| count(counts, WIDTH)).sum();
+        let Some(same) = &self.octaves[octave] else { return lower as f64 };
+        let (least, largest) = bounds(octave, bucket);
         let part = (limit - least) as f64 / ((largest - least) as f64 + 1.0);
-        let same = self.octaves[last].as_ref().map_or(0, |counts| counts.of(bucket));
-        stored.map(whole).sum::<u64>() as f64 + same as f64 * part
+        (lower + count(same, bucket)) as f64 + same.of(bucket) as f64 * part
     }
 }
 

@@ -56,6 +56,7 @@ impl StatsObserver {
     }
 
     /// Measures these shares as well.
+    #[must_use]
     pub fn with_shares(self, shares: &[Share]) -> StatsObserver {
         StatsObserver { shares: shares.into(), ..self }
     }

@@ -8,6 +8,7 @@ use super::super::produce::apply;
 use super::super::verdict::Failure;
 use super::setting::Variant;
 use crate::experiment::comparison::Contender;
+use crate::model::time::Time;
 use crate::report::manifest::{Options, SavedRun};
 use crate::scenario::{self, Files, Input, Loaded, Override, Scenario};
 
@@ -82,7 +83,7 @@ impl Contenders {
         }
         let seed = seed.or(contenders.list.first().map(|saved| saved.scenario.seed));
         for draft in drafts(saved.unwrap_or(given.len()), options)? {
-            contenders.add(draft, given, options, seed)?;
+            contenders.add(&draft, given, options, seed)?;
         }
         contenders.check(options)?;
         Ok(contenders)
@@ -96,7 +97,7 @@ impl Contenders {
         Ok(())
     }
 
-    fn add(&mut self, draft: Draft, given: &[Given], options: &Options, seed: Option<u64>) -> Result<(), Failure> {
+    fn add(&mut self, draft: &Draft, given: &[Given], options: &Options, seed: Option<u64>) -> Result<(), Failure> {
         let settings = draft.variant.as_ref().map_or(&[][..], |variant| &variant.settings);
         let mut all = overrides(&options.set, draft.policy);
         all.extend(settings.iter().map(|setting| of_variant(setting)));
@@ -176,7 +177,26 @@ impl Contenders {
             };
             self.baseline = found;
         }
+        self.remark_on_windows();
         Ok(())
+    }
+
+    /// Counts and maxima of runs of different lengths are no more alike than the lengths.
+    fn remark_on_windows(&mut self) {
+        let baseline = &self.list[self.baseline];
+        let window = baseline.scenario.system.window;
+        for contender in self.list.iter().filter(|contender| contender.scenario.system.window != window) {
+            let other = contender.scenario.system.window;
+            self.remarks.push(format!(
+                "note: {} runs for {} with a warm-up of {}, {} for {} with {}: counts and maxima are of different lengths",
+                contender.name,
+                other.horizon - Time::ZERO,
+                other.warmup - Time::ZERO,
+                baseline.name,
+                window.horizon - Time::ZERO,
+                window.warmup - Time::ZERO,
+            ));
+        }
     }
 }
 

@@ -158,23 +158,31 @@ impl Compare {
         }
     }
 
-    /// Prints what has come of it; gates decide the exit code.
+    /// Prints what has come of it; gates decide the exit code, also where nobody reads what is printed.
     fn tell(&self, sides: &Sides, comparison: &Comparison, target: &Path) -> Result<(), Failure> {
-        if self.json {
-            let document = serde_json::to_string_pretty(&comparison::json::document(sides));
-            print(&(document.map_err(anyhow::Error::from)? + "\n"))?;
-        } else if !self.quiet {
-            let place = format!("Tables, charts and manifest are in {}\n", target.display());
-            print(&comparison::table::text(sides, &place))?;
-        }
+        let printed = self.print(sides, target);
         let outcome = comparison.outcome().unwrap_or(Outcome::Pass);
         if outcome == Outcome::Pass {
-            return Ok(());
+            return printed;
         }
         if self.quiet {
-            comparison::table::open_gates(sides).iter().for_each(|line| say(line));
+            for line in comparison::table::open_gates(sides) {
+                say(&line);
+            }
         }
         Err(Failure::Gate { broken: outcome == Outcome::Fail })
+    }
+
+    fn print(&self, sides: &Sides, target: &Path) -> Result<(), Failure> {
+        if self.json {
+            let document = serde_json::to_string_pretty(&comparison::json::document(sides));
+            print(&(document.map_err(anyhow::Error::from)? + "\n"))
+        } else if self.quiet {
+            Ok(())
+        } else {
+            let place = format!("Tables, charts and manifest are in {}\n", target.display());
+            print(&comparison::table::text(sides, &place))
+        }
     }
 }
 

@@ -49,7 +49,9 @@ impl Order<'_> {
 impl Prepared {
     /// Says on standard error what is probably not meant.
     pub(super) fn say_remarks(&self) {
-        self.contenders.remarks.iter().for_each(|remark| say(remark));
+        for remark in &self.contenders.remarks {
+            say(remark);
+        }
     }
 
     fn comparing(&self) -> Result<Comparing<'_>, Failure> {

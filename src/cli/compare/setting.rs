@@ -24,7 +24,7 @@ impl Variant {
             return Err(wrong("it has no name"));
         }
         let settings: Vec<String> = split(settings).into_iter().map(|setting| setting.trim().to_owned()).collect();
-        if settings.iter().any(|setting| setting.is_empty()) {
+        if settings.iter().any(String::is_empty) {
             return Err(wrong("it sets nothing, or has a comma too much"));
         }
         Ok(Variant { name, settings })

@@ -26,7 +26,7 @@ pub struct Misfit {
     /// The contender's name.
     pub contender: String,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: Box<Fault>,
 }
 
 /// A comparison under way.
@@ -168,7 +168,9 @@ impl<'a> Comparing<'a> {
         let judged = self.judged_rows(&mut point);
         let (replications, looks) = (self.replications(), self.looks);
         let mut results: Vec<Results> = std::mem::take(&mut self.outcomes).into_iter().map(Results::of).collect();
-        results.iter_mut().for_each(|results| widen(results, &mut point));
+        for results in &mut results {
+            widen(results, &mut point);
+        }
         let mut rows = self.all_rows(&results, &mut point);
         for judged in judged {
             match rows.iter_mut().find(|row| row.contender == judged.contender && row.heading() == judged.heading()) {
@@ -221,7 +223,7 @@ impl Targets {
                 text: text.to_owned(),
                 is_gate,
                 contender: contender.name.clone(),
-                fault,
+                fault: Box::new(fault),
             })
         };
         let judged = questions.judged.iter().map(|quantity| target(quantity, &quantity.text, false));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Sides;
-use crate::experiment::comparison::{Comparison, Gate, Row};
+use crate::experiment::comparison::{Comparison, Gate, Outcome, Row};
 use crate::report::number::unsigned_zero;
 
 /// The document; numbers that could not be computed are `null`.
@@ -28,7 +28,7 @@ pub fn document(sides: &Sides) -> Value {
         "decided": sides.comparison.is_decided(sides.questions),
         "comparison": rows.iter().map(|row| of_row(sides, row)).collect::<Vec<_>>(),
         "gates": gates.iter().map(|gate| of_gate(sides, gate)).collect::<Vec<_>>(),
-        "outcome": sides.comparison.outcome().map(|outcome| outcome.name()),
+        "outcome": sides.comparison.outcome().map(Outcome::name),
     })
 }
 

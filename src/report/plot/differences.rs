@@ -171,7 +171,7 @@ fn draw_row(canvas: &Canvas, sides: &Sides, axis: &RatioAxis, row: &Row, top: i3
 /// A bar where an interval ends, or an arrow where it goes on beyond the scale.
 fn draw_end(canvas: &Canvas, axis: &RatioAxis, end: f64, outward: i32, y: i32, color: RGBColor) -> Painted {
     let x = x(axis, end);
-    let points = if axis.is_beyond(end) {
+    let points = if RatioAxis::is_beyond(end) {
         vec![(x, y - 5), (x, y + 5), (x + 7 * outward, y)]
     } else {
         vec![(x - 1, y - 5), (x + 1, y - 5), (x + 1, y + 5), (x - 1, y + 5)]

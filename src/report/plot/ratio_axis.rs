@@ -37,7 +37,7 @@ impl RatioAxis {
     }
 
     /// Whether it lies farther out than anything is drawn.
-    pub(super) fn is_beyond(&self, relative: f64) -> bool {
+    pub(super) fn is_beyond(relative: f64) -> bool {
         !(1.0 / FARTHEST..=FARTHEST).contains(&(1.0 + relative))
     }
 

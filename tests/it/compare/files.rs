@@ -71,6 +71,19 @@ fn a_comparison_leaves_its_files_prints_its_verdicts_and_reproduces() {
         "wait_times.csv",
     ];
     assert_eq!(there, expected);
+    let chart = fs::read_to_string(place.path("folder/charts/differences.svg")).unwrap();
+    for words in [
+        "differences to first-fit",
+        "p95(wait)",
+        "mean(response)",
+        "strict-fifo",
+        "third worker",
+        "baseline: ",
+        "0 %",
+        "better",
+    ] {
+        assert!(chart.contains(words), "{words} is missing in the chart");
+    }
     place.claimsim(&["reproduce", "folder"]).assert().success();
     fs::write(place.path("folder/report.md"), "nothing").unwrap();
     place.claimsim(&["reproduce", "folder"]).assert().code(1);
