@@ -100,25 +100,26 @@ impl Files for NoFiles {
 
 /// Two workers that are busy 60 % of the time, for about 150 jobs; all times are `factor` times as long.
 fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Contender {
+    let milliseconds = |seconds: f64| (seconds * factor * 1_000.0).round();
     let text = format!(
         r#"
-        horizon = "{horizon}s"
-        warmup = "{warmup}s"
+        horizon = "{horizon}ms"
+        warmup = "{warmup}ms"
         seed = {seed}
-        claim = {{ delay = {{ uniform = {{ low = "0s", high = "{delay}s" }} }} }}
+        claim = {{ delay = {{ uniform = {{ low = "0s", high = "{delay}ms" }} }} }}
         [worker.{workers}]
         count = 2
         capacity = {{ scan = 1 }}
         [action.scan]
         capacity = {{ scan = 1 }}
-        arrival = {{ renewal = {{ between = {{ exponential = {{ mean = "{between}s" }} }} }} }}
-        service = {{ exponential = {{ mean = "{service}s" }} }}
+        arrival = {{ renewal = {{ between = {{ exponential = {{ mean = "{between}ms" }} }} }} }}
+        service = {{ exponential = {{ mean = "{service}ms" }} }}
         "#,
-        horizon = 1_700.0 * factor,
-        warmup = 200.0 * factor,
-        delay = 3.0 * factor,
-        between = 10.0 * factor,
-        service = 12.0 * factor,
+        horizon = milliseconds(1_700.0),
+        warmup = milliseconds(200.0),
+        delay = milliseconds(3.0),
+        between = milliseconds(10.0),
+        service = milliseconds(12.0),
     );
     let loaded = scenario::load("pair.toml", &text, &[], &NoFiles).expect("the scenario is right");
     Contender { name: name.to_owned(), scenario: loaded.scenario }

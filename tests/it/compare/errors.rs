@@ -18,7 +18,7 @@ fn complaints_name_what_is_wrong_and_what_would_be_right() {
         (&["small.toml", "--contender", "three"], &["there is no `:` after the name"]),
         (
             &["small.toml", "--contender", "three: worker.v.count=3"],
-            &["--contender worker.v.count=3", "did you mean `w`?"],
+            &["--contender worker.v.count=3", "the scenario has no worker `v`"],
         ),
         (&["small.toml", "--contender", "small: seed=3"], &["two contenders are called `small`"]),
         (&[&two[..], &["--against", "tree"]].concat(), &["no contender `tree`", "`small`, `three`"]),
