@@ -27,8 +27,8 @@ use produce::{Order, produce};
 /// is the baseline. Replications are added until all that is judged and all gates are decided, or --max-replications is reached;
 /// the error level holds all the same.
 ///
-/// Exit codes: 0 done, and every gate is shown to be kept; 1 a gate is shown to be broken; 3 no gate is shown to be broken, but
-/// for some it is undecided; 2 wrong usage or input.
+/// Exit codes: 0 done, and every gate is shown to be kept; 1 a gate is shown to be broken, or a write failed; 2 wrong usage or
+/// input; 3 no gate is shown to be broken, but some are undecided.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Compare {
@@ -52,7 +52,8 @@ pub(super) struct Compare {
     #[arg(long, value_name = "DIR", conflicts_with = "seed")]
     baseline: Option<PathBuf>,
 
-    /// What is judged better or worse, such as 'p95(wait, scan)' or jain; may be given several times
+    /// What is judged better or worse, such as 'p95(wait, scan)' or jain; `claimsim list measures` has the words; may be given
+    /// several times
     /// [default: mean(wait), p95(wait) and p99(wait)]
     #[arg(long, value_name = "QUANTITY")]
     judge: Vec<String>,
