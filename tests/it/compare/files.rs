@@ -151,6 +151,19 @@ fn differences_are_those_of_single_runs() {
 }
 
 #[test]
+fn any_contender_may_be_the_baseline() {
+    let place = Place::new();
+    place.write("small.toml", SMALL);
+    let printed = String::from_utf8(compare(&place, "folder", &["--against", "third worker"])).unwrap();
+    assert!(printed.starts_with("small: 2 contenders against third worker"), "{printed}");
+    let comparison = lines(&place, "folder/comparison.csv");
+    let mean = [("contender", "first-fit"), ("action", "all"), ("measure", "wait_s"), ("statistic", "mean")];
+    let line = find(&comparison, &mean);
+    assert_eq!((line["against"].as_str(), line["verdict"].as_str()), ("third worker", "worse"));
+    place.claimsim(&["reproduce", "folder"]).assert().success();
+}
+
+#[test]
 fn one_replication_decides_nothing_and_invents_nothing() {
     let place = Place::new();
     place.write("small.toml", SMALL);
