@@ -35,7 +35,10 @@ pub fn run_policy<P: ClaimPolicy>(
     start: impl Fn(&Streams) -> P + Sync,
     progress: &dyn Progress,
 ) -> Results {
-    let one = |index| replicate(scenario, &start, u64::from(index), progress, ()).0;
+    let one = |index| {
+        let replication = Replication { scenario, index: u64::from(index), shares: &[] };
+        replicate(&replication, &start, progress, ()).0
+    };
     Results::of((0..scenario.replications).into_par_iter().map(one).collect())
 }
 

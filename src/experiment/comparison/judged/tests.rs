@@ -67,11 +67,11 @@ fn compare(truth: &Truth, seed: u64) -> Decisions {
             .map(|(quantity, of, contender)| (quantity, Paired::of(&of[0], &of[contender])))
             .collect();
         judged.look(replications, &rows, questions.margin);
-        let gated: Vec<_> = contenders
+        let bounds: Vec<_> = contenders
             .flat_map(|contender| questions.gates.iter().map(move |gate| (gate, contender)))
             .map(|(gate, contender)| (gate, Measured::of(gate, &values[0][0], &values[0][contender])))
             .collect();
-        gates.look(replications, &gated);
+        gates.look(replications, &bounds);
         if judged.is_decided() && gates.is_decided() {
             break;
         }
