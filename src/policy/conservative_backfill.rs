@@ -73,6 +73,13 @@ struct Place {
     worker: WorkerId,
 }
 
+impl Place {
+    /// A place on that worker comes before this one if it starts before this instant: of several workers with one start the first is taken.
+    fn bound(self, worker: WorkerId) -> Time {
+        if worker < self.worker { self.start + Span(1) } else { self.start }
+    }
+}
+
 impl ConservativeBackfill {
     /// For the jobs of a system.
     pub fn new(system: &System) -> ConservativeBackfill {
@@ -135,9 +142,17 @@ impl ConservativeBackfill {
 
     /// Takes the first place that is before the one a job has, if there is one.
     fn improve(&mut self, look: &Look<'_, i128>, turn: Turn<i128>) {
-        let Some(old) = self.withdraw(turn) else { return self.reserve(look, turn) };
-        let better = self.first_place(look, turn, Some(old));
-        self.enter(turn, better.unwrap_or(old));
+        let Waiting { need, place, .. } = self.waiting[&turn];
+        let Some(place) = place else { return self.reserve(look, turn) };
+        let need = &self.needs[usize::from(need)];
+        let plans = &mut self.plans;
+        let may_improve =
+            look.open_workers().any(|worker| plans[worker.0 as usize].may_have_gap(place.bound(worker), need));
+        if may_improve {
+            self.withdraw(turn);
+            let better = self.first_place(look, turn, Some(place));
+            self.enter(turn, better.unwrap_or(place));
+        }
     }
 
     /// Plans for a job that has no place.
@@ -153,8 +168,7 @@ impl ConservativeBackfill {
         let need = &self.needs[usize::from(need)];
         let mut first = before;
         for worker in look.open_workers() {
-            // Of several workers with the same instant the first is taken.
-            let bound = first.map(|first| if worker < first.worker { first.start + Span(1) } else { first.start });
+            let bound = first.map(|first| first.bound(worker));
             if let Some(start) = self.plans[worker.0 as usize].first_gap(look.now, bound, need, lasts) {
                 first = Some(Place { start, worker });
             }
