@@ -42,7 +42,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// The job that goes next by a policy that chooses: to the worker that looks, or to any.
     fn choose(&mut self, worker: Option<WorkerId>) -> Option<Pick<P::Rank>> {
-        let look = Look::new(self.now, &self.waiting, worker, self.system, &self.pool, &self.capacities);
+        let known = (self.system, &self.life);
+        let look = Look::new(self.now, &self.waiting, worker, known, &self.pool, &self.capacities);
         self.policy.choose(&look)
     }
 

@@ -7,6 +7,7 @@ mod claims;
 mod ends;
 mod outages;
 mod processes;
+mod view;
 
 use slab::Slab;
 
