@@ -5,6 +5,7 @@ mod audit;
 mod cli;
 mod cron_dialect;
 mod determinism;
+mod diff;
 mod import;
 mod laws;
 mod program;

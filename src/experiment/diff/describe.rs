@@ -50,10 +50,16 @@ impl Scission<'_> {
         let Some((side, entry)) = self.leader() else { return Change::Event([None, None]) };
         match entry.what {
             Happening::Created(row) => self.jobs(side, entry, row),
-            Happening::Claimed { .. } => self.claims(),
+            Happening::Claimed { .. } if !self.runs_from_the_start(side, entry) => self.claims(),
             what if what.ends().is_some() => self.ends(side, entry),
             _ => self.events(side, entry),
         }
+    }
+
+    /// Whether a row has not been claimed, but is put to work as the scenario says.
+    fn runs_from_the_start(&self, side: usize, entry: Entry) -> bool {
+        let row = entry.job.and_then(|job| self.system(side).initial.get(job.id.0 as usize));
+        row.is_some_and(|row| row.state.worker().is_some())
     }
 
     fn system(&self, side: usize) -> &System {
@@ -150,7 +156,9 @@ impl Scission<'_> {
         let is_over = |what: &Happening| {
             matches!(what, Happening::Claimed { job, .. } if *job == shared) || what.ends() == Some(shared)
         };
-        let found = self.both.seek(side, is_over);
+        // It may be at this very instant.
+        let now = self.find(side, is_over).map(|(_, entry)| (self.at, entry));
+        let found = now.or_else(|| self.both.seek(side, is_over));
         let claimed = found.and_then(|(at, entry)| match entry.what {
             Happening::Claimed { worker, .. } => Some((at, self.worker_name(side, worker)?)),
             _ => None,
@@ -221,6 +229,7 @@ impl Scission<'_> {
                 let name = action.map_or("", |action| &self.system(side).actions[action].name);
                 format!("a firing of the cron of {name} makes no job")
             }
+            Happening::Claimed { worker: of, .. } => format!("{job} runs on {} from the start", worker(of)),
             _ => format!("{job} falls due"),
         }
     }

@@ -72,9 +72,7 @@ fn verdict(report: &Report) -> String {
     let (compared, until) = (diff.compared, diff.until - Time::ZERO);
     let noun = if compared == 1 { "replication" } else { "replications" };
     let Some(first) = &diff.first else {
-        let them = if compared == 1 { "is" } else { "are" };
-        return format!("{compared} {noun} compared up to {until}: the runs {them} the same to the end.\n")
-            .replace("the runs is", "it is");
+        return format!("{compared} {noun} compared up to {until}: the runs are the same.\n");
     };
     let parted = match (compared, diff.parted) {
         (1, _) => format!("Replication {}", first.replication),
@@ -155,11 +153,10 @@ fn traits(made: &JobMade) -> Vec<(&'static str, String)> {
 
 fn decision(side: usize, decisions: &[Decision; 2]) -> String {
     let decision = &decisions[side];
-    let what = match (&decision.taken, &decision.worker) {
-        (Some(taken), _) => format!("job {} ({}) goes to {}", taken.job.0, taken.action, taken.worker),
-        (None, Some((worker, _))) => format!("leaves {worker} as it is"),
-        (None, None) => "claims nothing".to_owned(),
-    };
+    let what = decision.taken.as_ref().map_or_else(
+        || "no other claim at this instant".to_owned(),
+        |taken| format!("job {} ({}) goes to {}", taken.job.0, taken.action, taken.worker),
+    );
     let mut text = format!("{}, {}: {what}\n  why: {}\n", NAMES[side], decision.policy, decision.why);
     if let Some((worker, free)) = &decision.worker {
         text += &format!("  free on {worker}: {}\n", rooms(free));
