@@ -52,12 +52,13 @@ impl Span {
     }
 
     /// The length without digits that nobody reads: whole milliseconds above a second, whole seconds above an hour.
+    #[must_use]
     pub fn rounded(self) -> Span {
         let length = self.0.unsigned_abs();
-        let unit = match length {
-            ..1_000_000_000 => 1_000,
-            ..3_600_000_000_000 => 1_000_000,
-            _ => 1_000_000_000,
+        let unit = match length / NANOS as u64 {
+            0 => 1_000,
+            1..3_600 => 1_000_000,
+            _ => NANOS as u64,
         };
         let rounded = i64::try_from((length + unit / 2) / unit * unit).unwrap_or(i64::MAX);
         Span(if self.0 < 0 { -rounded } else { rounded })

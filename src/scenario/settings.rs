@@ -20,11 +20,14 @@ pub fn settings(text: &str, overrides: &[Override]) -> Vec<(String, String)> {
 fn collect(node: &Node, path: &str, settings: &mut Vec<(String, String)>) {
     match &node.value {
         Value::Table(entries) => {
-            entries.iter().for_each(|entry| collect(&entry.node, &join(path, &entry.key), settings))
+            for entry in entries {
+                collect(&entry.node, &join(path, &entry.key), settings);
+            }
         }
         Value::Array(nodes) if nodes.iter().any(|node| matches!(node.value, Value::Table(_) | Value::Array(_))) => {
-            let items = nodes.iter().enumerate();
-            items.for_each(|(index, item)| collect(item, &join(path, &index.to_string()), settings));
+            for (index, item) in nodes.iter().enumerate() {
+                collect(item, &join(path, &index.to_string()), settings);
+            }
         }
         value => settings.push((path.to_owned(), shown(value))),
     }

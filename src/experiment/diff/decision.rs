@@ -31,7 +31,7 @@ pub(super) struct Choice<'a> {
     pub(super) other_worker: Option<u32>,
 }
 
-impl<'a> Choice<'a> {
+impl Choice<'_> {
     fn claim(self) -> Option<(Job, u32)> {
         let entry = self.side.observer().log.get(self.place?)?;
         match (entry.what, entry.job) {

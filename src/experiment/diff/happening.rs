@@ -102,18 +102,20 @@ impl Happening {
     /// Its place among things that happen at the same instant: what is later in this order can be a consequence of what is earlier.
     pub(super) fn class(&self) -> u8 {
         match self {
-            Happening::Ended { ending: Ending::Done | Ending::Error, .. } => 1,
-            Happening::Created(Row { origin: Origin::Retry(_), .. }) => 1,
-            Happening::Ended { ending: Ending::WorkerShutdown, .. } => 2,
-            Happening::Out { .. } | Happening::Back { .. } | Happening::Capacity { .. } => 2,
-            Happening::ZombieOver { .. } => 2,
+            Happening::Ended { ending: Ending::Done | Ending::Error, .. }
+            | Happening::Created(Row { origin: Origin::Retry(_), .. }) => 1,
+            Happening::Ended { ending: Ending::WorkerShutdown, .. }
+            | Happening::ZombieOver { .. }
+            | Happening::Out { .. }
+            | Happening::Back { .. }
+            | Happening::Capacity { .. } => 2,
             Happening::DeclaredDead { .. } | Happening::Ended { ending: Ending::WorkerDead, .. } => 3,
-            Happening::Ended { ending: Ending::Cancelled, .. } | Happening::Left { ending: Ending::Cancelled, .. } => 5,
-            Happening::CancelRequested { .. } => 5,
+            Happening::Ended { ending: Ending::Cancelled, .. }
+            | Happening::Left { ending: Ending::Cancelled, .. }
+            | Happening::CancelRequested { .. } => 5,
             Happening::Ended { .. } => 4,
-            Happening::Skipped { .. } | Happening::Due { .. } => 7,
             Happening::Created(Row { origin: Origin::Child(_), .. }) | Happening::Claimed { .. } => 8,
-            Happening::Created(_) => 7,
+            Happening::Skipped { .. } | Happening::Due { .. } | Happening::Created(_) => 7,
             Happening::Left { .. } => 9,
         }
     }

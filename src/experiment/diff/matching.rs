@@ -14,14 +14,16 @@ pub(super) fn unmatched(renamed: &mut Renamed, one: &[Entry], other: &[Entry]) -
         return [Vec::new(), Vec::new()];
     }
     let clashes = pair_rows(renamed, one, other);
-    let these: Vec<Happening> = one.iter().map(|entry| entry.what).collect();
-    let those: Vec<Happening> = other.iter().map(|entry| entry.what.renamed(renamed)).collect();
-    let mut only = [lacking(&these, &those), lacking(&those, &these)];
+    let first: Vec<Happening> = one.iter().map(|entry| entry.what).collect();
+    let second: Vec<Happening> = other.iter().map(|entry| entry.what.renamed(renamed)).collect();
+    let mut only = [lacking(&first, &second), lacking(&second, &first)];
     for (place, counterpart) in clashes {
         only[0].push(place);
         only[1].push(counterpart);
     }
-    only.iter_mut().for_each(|places| places.sort_unstable());
+    for places in &mut only {
+        places.sort_unstable();
+    }
     if only.iter().all(Vec::is_empty) {
         forget_ended(renamed, other);
     }
@@ -67,7 +69,9 @@ fn nameless(row: Row) -> Row {
 /// The places of what is not among others, however often it happens.
 fn lacking(these: &[Happening], others: &[Happening]) -> Vec<usize> {
     let mut counts: BTreeMap<Happening, usize> = BTreeMap::new();
-    others.iter().for_each(|what| *counts.entry(*what).or_default() += 1);
+    for what in others {
+        *counts.entry(*what).or_default() += 1;
+    }
     let is_lacking = |what: &Happening| match counts.get_mut(what) {
         Some(count) if *count > 0 => {
             *count -= 1;

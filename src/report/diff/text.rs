@@ -18,7 +18,8 @@ const LONGEST: usize = 48;
 
 /// All there is to say, in lines.
 pub fn text(report: &Report) -> String {
-    let mut text: String = NAMES.iter().zip(report.runs).map(|(name, run)| format!("{name}: {run}\n")).collect();
+    let [one, other] = report.runs;
+    let mut text = format!("A: {one}\nB: {other}\n");
     if !report.settings.is_empty() {
         text += "\n";
         text += &settings(report.settings);
@@ -157,19 +158,17 @@ fn decision(side: usize, decisions: &[Decision; 2]) -> String {
         || "no other claim at this instant".to_owned(),
         |taken| format!("job {} ({}) goes to {}", taken.job.0, taken.action, taken.worker),
     );
-    let mut text = format!("{}, {}: {what}\n  why: {}\n", NAMES[side], decision.policy, decision.why);
+    let mut lines = vec![format!("{}, {}: {what}", NAMES[side], decision.policy), format!("  why: {}", decision.why)];
     if let Some((worker, free)) = &decision.worker {
-        text += &format!("  free on {worker}: {}\n", rooms(free));
+        lines.push(format!("  free on {worker}: {}", rooms(free)));
     }
-    text += &format!("  free on all workers: {}\n", rooms(&decision.all));
-    if let Some(later) = &decision.later {
-        text += &match &later.claimed {
-            Some((at, worker)) => format!("  later: job {} goes to {worker} at {}\n", later.job.0, exact(*at)),
-            None => format!("  later: job {} is not claimed by the end\n", later.job.0),
-        };
-    }
-    text += &format!("  waiting: {}, first in this order\n", decision.waiting);
-    text + &queue(side, &decision.heads)
+    lines.push(format!("  free on all workers: {}", rooms(&decision.all)));
+    lines.extend(decision.later.iter().map(|later| match &later.claimed {
+        Some((at, worker)) => format!("  later: job {} goes to {worker} at {}", later.job.0, exact(*at)),
+        None => format!("  later: job {} is not claimed by the end", later.job.0),
+    }));
+    lines.push(format!("  waiting: {}, first in this order", decision.waiting));
+    lines.join("\n") + "\n" + &queue(side, &decision.heads)
 }
 
 fn rooms(rooms: &[Room]) -> String {
@@ -204,7 +203,7 @@ fn queue(side: usize, heads: &[Head]) -> String {
             taken,
         ]);
     }
-    columns(&rows, &[0, 1, 4, 5]).lines().map(|line| format!("  {line}\n")).collect()
+    columns(&rows, &[0, 1, 4, 5])
 }
 
 fn end(end: &End) -> String {
