@@ -24,7 +24,7 @@ impl Build<'_> {
     fn check_services(&mut self, spec: &Spec) {
         for index in 0..self.actions.len() {
             let draft = &self.actions[index];
-            let is_given = spec.action.0[index].1.service.is_some() || self.holes.has(draft.place, "service");
+            let is_given = spec.action.0[draft.described].1.service.is_some() || self.holes.has(draft.place, "service");
             if is_given || (draft.is_used && draft.draws.is_none()) {
                 continue;
             }

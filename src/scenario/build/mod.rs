@@ -14,9 +14,11 @@ mod crons;
 mod distribution;
 mod jobs;
 mod needs;
+mod offers;
 mod registry;
 mod run;
 mod spawns;
+mod swf;
 mod trace;
 mod workers;
 
@@ -29,6 +31,7 @@ use super::spec::{At, Spec};
 use super::tree::Holes;
 use super::{Files, Input, Loaded, Scenario};
 use crate::arrival::Source;
+use crate::arrival::swf::Log;
 use crate::engine::{InitialRow, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -48,6 +51,8 @@ struct Build<'a> {
     complaints: Vec<Complaint>,
     notes: Vec<String>,
     inputs: Vec<Input>,
+    /// The logs that actions name, by file; `None` if one cannot be read, which has been complained about.
+    logs: BTreeMap<String, Option<Log>>,
     settings: Settings,
     needs: Needs,
     /// Where a need of an action comes from first, for the complaint that no worker can meet it.
@@ -57,7 +62,7 @@ struct Build<'a> {
     groups: BTreeMap<String, Range<usize>>,
     /// What happens to workers.
     availability: DraftAvailability,
-    /// Whether no document of workers was unreadable.
+    /// Whether nothing that says what workers there are, or what they offer, was unreadable.
     has_all_workers: bool,
     actions: Vec<DraftAction>,
     /// Where jobs come from, with the place that says so: they are ordered by it.
@@ -75,6 +80,7 @@ pub(super) fn build(
     files: &dyn Files,
 ) -> Result<Loaded, Report> {
     let mut build = Build::new(spec, holes, &sources, complaints, files);
+    build.logs(spec);
     build.workers(spec);
     build.actions(spec);
     build.spawns(spec);
@@ -149,6 +155,7 @@ impl<'a> Build<'a> {
             complaints,
             notes: Vec::new(),
             inputs: Vec::new(),
+            logs: BTreeMap::new(),
             settings: Settings::default(),
             needs: Needs::default(),
             uses: BTreeMap::new(),

@@ -18,7 +18,7 @@ mod registry;
 mod worker;
 
 pub(crate) use action::{Action, Spawns};
-pub(crate) use arrival::{Arrival, Profile};
+pub(crate) use arrival::{Arrival, Profile, Swf};
 pub(crate) use availability::{CapacityChange, Heartbeat, Outage, Outages};
 pub(crate) use backoff::{Backoff, Growth};
 pub(crate) use cancel::Cancel;
@@ -29,7 +29,7 @@ pub(crate) use job::Job;
 pub(crate) use moment::{Instant, Moment};
 pub(crate) use placed::{At, Named};
 pub(crate) use registry::Registry;
-pub(crate) use worker::Worker;
+pub(crate) use worker::{Offer, Worker};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
