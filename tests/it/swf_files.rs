@@ -127,19 +127,25 @@ fn every_broken_line_is_named_with_its_value_and_a_way_out() {
     let told: Vec<String> = refusal(lines.join("\n")).complaints.iter().map(ToString::to_string).collect();
     let expected = [
         ["line 3: column submit time: `x`", "such as 12.5, or -1 where it is unknown"],
-        ["line 4: 17 numbers", "a line has 18"],
+        ["line 4: 17 numbers", "a line of the format has 18"],
         ["line 6: column run time: `1e3`", "-1 where it is unknown"],
         ["line 6: column allocated processors: `4.5`", "whole number from 0"],
         ["line 6: column CPU time used: `?`", "is no number"],
         ["line 6: column status: `done`", "is no whole number"],
-        ["line 7: 1 number", "a line has 18"],
+        ["line 7: 1 number", "a line of the format has 18"],
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");
     for (told, parts) in told.iter().zip(expected) {
         assert!(parts.iter().all(|part| told.contains(part)), "`{told}` must say {parts:?}");
     }
-    let error = refusal("x\n".repeat(33));
+    let error = refusal(format!("{good}\n{}", "x\n".repeat(33)));
     assert_eq!((error.complaints.len(), error.more), (20, 13));
+    let error = refusal("at_s,action\n1,a\n2,b\n");
+    assert_eq!(
+        (error.complaints.len(), error.more),
+        (1, 2),
+        "a file of another kind is not complained about line by line"
+    );
     let mut cut = gzip(LOG.as_bytes());
     cut.truncate(cut.len() / 2);
     assert!(refusal(cut).to_string().contains("damaged"));
@@ -320,6 +326,27 @@ fn a_scenario_has_an_action_for_each_user_made_like_the_one_described() {
     assert_eq!(jobs[0].given.estimate, Some(Span::secs(120)));
     let note = "log.swf: 3 of 7 lines are left out: 2 partial executions of jobs that have a line as a whole, 1 cancelled before they started";
     assert_eq!(notes, [note]);
+}
+
+/// Actions that a log makes are there for all who name actions, and lack what the one lacks that they are made like.
+#[test]
+fn jobs_and_crons_may_be_of_actions_that_a_log_makes() {
+    let more = r#"
+[[job]]
+action = "x.user-1"
+at = "1m"
+service = "1s"
+[cron."x.user-unknown"]
+schedule = "@hourly"
+"#;
+    let text = format!("{SCENARIO}{more}");
+    let report = loaded(&text, LOG.as_bytes()).unwrap_err().render(false);
+    assert!(report.contains("action `x.user-unknown` has no service time"), "{report}");
+    assert!(!report.contains("`x.user-1` has no"), "its jobs bring their own: {report}");
+    let text = text.replace("priority = 3", "service = \"2s\"");
+    assert_eq!(loaded(&text, LOG.as_bytes()).unwrap().scenario.sources.len(), 4);
+    let report = loaded(&text.replace("x.user-1\"", "x.user-2\""), LOG.as_bytes()).unwrap_err().render(false);
+    assert!(report.contains("there is no action `x.user-2`"), "{report}");
 }
 
 /// From the file to the log of jobs, worked out by hand: sixteen processors, first-fit, no delay.

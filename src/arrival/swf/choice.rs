@@ -22,7 +22,7 @@ pub struct Choice {
 
 /// Which column says how many processors a job needs; where it is unknown, the other one does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", rename = "number of processors")]
+#[serde(rename_all = "kebab-case", rename = "column of processors")]
 #[schemars(rename = "Processors")]
 pub enum Processors {
     /// Those that it was given.
@@ -34,7 +34,7 @@ pub enum Processors {
 
 /// Which column says how long a job runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", rename = "run time")]
+#[serde(rename_all = "kebab-case", rename = "column of run times")]
 #[schemars(rename = "RunTime")]
 pub enum RunTime {
     /// As long as it ran.

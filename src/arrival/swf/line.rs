@@ -1,6 +1,6 @@
 //! A line of a log: 18 numbers, of which eleven matter here.
 
-use crate::arrival::trace::{Complaint, Complaints, seconds, units};
+use crate::arrival::trace::{Complaint, Complaints, MOST_SECONDS, seconds, units};
 use crate::model::time::{Span, Time};
 
 /// What the numbers of a line are, in their order.
@@ -43,7 +43,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Reads a line; what is wrong with it goes to the complaints.
+    /// Reads a line; what is wrong with it goes to the complaints. `None` if it has not the numbers of a line.
     pub(super) fn read(text: &[u8], line: u64, complaints: &mut Complaints) -> Option<Line> {
         let mut cells = [[].as_slice(); FIELDS.len()];
         let mut count = 0;
@@ -55,7 +55,7 @@ impl Line {
         }
         if count != FIELDS.len() {
             let (fields, text) = (FIELDS.len(), if count == 1 { "number" } else { "numbers" });
-            let text = format!("{count} {text}; a line has {fields}, and -1 where one is unknown");
+            let text = format!("{count} {text}; a line of the format has {fields}, and -1 where one is unknown");
             complaints.add(Complaint { line, column: None, text });
             return None;
         }
@@ -129,8 +129,7 @@ fn whole(cell: &str) -> Result<Option<i64>, String> {
 fn duration(cell: &str) -> Result<Option<Span>, String> {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
     let nanos = seconds(cut_off(digits)).map_err(|_| {
-        let why = seconds(cell).err().unwrap_or_default();
-        format!("{why}, or {UNKNOWN}")
+        format!("`{cell}` is no number of seconds; write a plain one up to {MOST_SECONDS}, such as 12.5, or {UNKNOWN}")
     })?;
     Ok((nanos == 0 || digits.len() == cell.len()).then_some(Span(nanos)))
 }

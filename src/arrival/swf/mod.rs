@@ -43,6 +43,10 @@ pub fn parse(bytes: &[u8]) -> Result<Log, TraceError> {
             None => lines.extend(Line::read(line, number, &mut complaints)),
         }
     }
+    if lines.is_empty() && complaints.any() {
+        // No line has what a line must have: the file is of another kind.
+        return Err(complaints.first());
+    }
     complaints.into_result()?;
     Ok(Log { header, lines: lines.len() as u64, parts: Parts::join(lines) })
 }

@@ -4,7 +4,7 @@ use crate::model::capacity::MOST_UNITS;
 use crate::model::time::NANOS;
 
 /// The most seconds that fit into 64 bits of nanoseconds, with room for a fraction.
-const MOST_SECONDS: i64 = i64::MAX / NANOS - 1;
+pub(in crate::arrival) const MOST_SECONDS: i64 = i64::MAX / NANOS - 1;
 
 /// Nanoseconds from a plain decimal number of seconds, exactly.
 pub(in crate::arrival) fn seconds(cell: &str) -> Result<i64, String> {

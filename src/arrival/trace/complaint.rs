@@ -74,6 +74,13 @@ impl Complaints {
         }
     }
 
+    /// The error that they make where the first tells everything, as when a file is of another kind.
+    pub(in crate::arrival) fn first(mut self) -> TraceError {
+        let more = self.kept.len().saturating_sub(1) as u64;
+        self.kept.truncate(1);
+        TraceError { complaints: self.kept, more: self.more + more }
+    }
+
     /// Whether there is one.
     pub(in crate::arrival) fn any(&self) -> bool {
         !self.kept.is_empty()

@@ -18,7 +18,7 @@ use crate::model::time::{Span, Time};
 use cell::priority;
 use columns::{Column, Columns};
 
-pub(super) use cell::{seconds, units};
+pub(super) use cell::{MOST_SECONDS, seconds, units};
 pub(super) use complaint::Complaints;
 pub use complaint::{Complaint, TraceError};
 

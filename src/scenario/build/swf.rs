@@ -1,8 +1,11 @@
 //! Logs in the Standard Workload Format: read once, turned into traces, split into actions, and what was left out said.
 
+use std::collections::BTreeMap;
+
 use super::Build;
 use super::actions::MOST_ACTIONS;
 use crate::arrival::swf::{self, Choice, Jobs};
+use crate::arrival::trace::ActionName;
 use crate::model::action::ActionId;
 use crate::scenario::diagnostic::{Complaint, nearest};
 use crate::scenario::spec::{Arrival, At, Spec, Swf};
@@ -23,14 +26,7 @@ impl Build<'_> {
                 continue;
             }
             let parsed = self.read(file).map(|bytes| swf::parse(&bytes));
-            let log = match parsed {
-                Some(Err(error)) => {
-                    self.no_trace(file, &error);
-                    None
-                }
-                Some(Ok(log)) => Some(log),
-                None => None,
-            };
+            let log = parsed.and_then(|log| log.map_err(|error| self.no_trace(file, &error)).ok());
             self.logs.insert(file.value.clone(), log);
         }
     }
@@ -51,8 +47,7 @@ impl Build<'_> {
         let (jobs, lines) = (log.jobs(&choice), log.lines);
         self.note(&spec.file.value, &jobs, lines);
         let is_known = self.log_resource(&spec.resource);
-        let actions = jobs.trace.actions.iter().map(|action| self.action_like(&spec.file, own, &action.name));
-        let actions: Option<Vec<ActionId>> = actions.collect();
+        let actions = self.actions_like(&spec.file, own, &jobs.trace.actions);
         if let (Some(actions), true) = (actions, is_known) {
             self.rows(&spec.file, own, &actions, &jobs.trace);
         }
@@ -89,20 +84,27 @@ impl Build<'_> {
         false
     }
 
-    /// The action of that name: one that the scenario describes, or one that is made like `own` from now on.
-    fn action_like(&mut self, file: &At<String>, own: ActionId, name: &str) -> Option<ActionId> {
-        if let Some(known) = self.find_action(name) {
-            self.actions[usize::from(known.0)].is_used = true;
-            return Some(known);
+    /// The actions of these names, which are all different: those that are there already, and others that are made like `own`.
+    fn actions_like(&mut self, file: &At<String>, own: ActionId, names: &[ActionName]) -> Option<Vec<ActionId>> {
+        let ids = self.actions.iter().enumerate().map(|(id, action)| (action.name.clone(), ActionId(id as u16)));
+        let known: BTreeMap<String, ActionId> = ids.collect();
+        let mut actions = Vec::with_capacity(names.len());
+        for ActionName { name, .. } in names {
+            if let Some(id) = known.get(name) {
+                self.actions[usize::from(id.0)].is_used = true;
+                actions.push(*id);
+                continue;
+            }
+            if self.actions.len() >= MOST_ACTIONS {
+                let title = format!("`{}` makes more actions than a scenario can have, {MOST_ACTIONS}", file.value);
+                let complaint = Complaint::error(file.place, title);
+                self.complain(complaint.help("split by something coarser, such as split = \"queue\", or not at all"));
+                return None;
+            }
+            actions.push(ActionId(self.actions.len() as u16));
+            let fresh = self.actions[usize::from(own.0)].like(name);
+            self.actions.push(fresh);
         }
-        if self.actions.len() >= MOST_ACTIONS {
-            let title = format!("`{}` makes more actions than a scenario can have, {MOST_ACTIONS}", file.value);
-            let complaint = Complaint::error(file.place, title);
-            self.complain(complaint.help("split by something coarser, such as split = \"queue\", or not at all"));
-            return None;
-        }
-        let fresh = self.actions[usize::from(own.0)].like(name);
-        self.actions.push(fresh);
-        Some(ActionId((self.actions.len() - 1) as u16))
+        Some(actions)
     }
 }
