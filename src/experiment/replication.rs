@@ -28,14 +28,28 @@ pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
     run_observed(scenario, progress, vec![(); scenario.replications as usize]).0
 }
 
+/// Runs all replications of a scenario under a policy of the caller's, which `start` makes for each.
+pub fn run_policy<P: ClaimPolicy>(
+    scenario: &Scenario,
+    start: impl Fn(&Streams) -> P + Sync,
+    progress: &dyn Progress,
+) -> Results {
+    let one = |index| replicate(scenario, &start, u64::from(index), progress, ()).0;
+    Results::of((0..scenario.replications).into_par_iter().map(one).collect())
+}
+
 /// Runs as many replications as there are further observers, each with its own, and gives these back in order.
 pub fn run_observed<O: Observer + Send>(
     scenario: &Scenario,
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Results, Vec<O>) {
-    let one = |(index, observer): (usize, O)| match scenario.policy {
-        Policy::FirstFit => replicate(scenario, FirstFit, index as u64, progress, observer),
+    let one = |(index, observer): (usize, O)| match &scenario.policy {
+        Policy::FirstFit => replicate(scenario, |_| FirstFit, index as u64, progress, observer),
+        policy => {
+            let start = |streams: &Streams| policy.start(&scenario.system, streams);
+            replicate(scenario, start, index as u64, progress, observer)
+        }
     };
     let (outcomes, observers) = observers.into_par_iter().enumerate().map(one).unzip();
     (Results::of(outcomes), observers)
@@ -44,7 +58,7 @@ pub fn run_observed<O: Observer + Send>(
 /// One replication from instant 0 to the horizon.
 fn replicate<P: ClaimPolicy, O: Observer>(
     scenario: &Scenario,
-    policy: P,
+    policy: impl FnOnce(&Streams) -> P,
     index: u64,
     progress: &dyn Progress,
     observer: O,
@@ -53,7 +67,7 @@ fn replicate<P: ClaimPolicy, O: Observer>(
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound);
-    let mut simulation = Simulation::new(&scenario.system, policy, sources, &streams, (stats, observer));
+    let mut simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
     let horizon = scenario.system.window.horizon.as_secs_f64();
     let (mut rows, mut part) = (0, 0.0);
     loop {

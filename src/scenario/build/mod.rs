@@ -15,6 +15,7 @@ mod distribution;
 mod jobs;
 mod needs;
 mod offers;
+mod policy;
 mod registry;
 mod run;
 mod spawns;
@@ -132,6 +133,7 @@ pub(super) fn build(
         replications: spec.replications.value,
         slo: settings.slo,
         slowdown_bound: spec.slowdown_bound.value,
+        policy_label: policy.label(&system.actions),
         policy,
         system,
         sources: arrivals.into_iter().map(|(_, source)| source).collect(),
