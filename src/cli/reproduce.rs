@@ -62,13 +62,14 @@ impl Reproduce {
         // A scenario without a name has taken that of its file.
         let name = format!("{}.toml", manifest.scenario.name);
         let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);
-        let Loaded { mut scenario, inputs, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
+        let Loaded { mut scenario, inputs, notes, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
         apply(&manifest.options, Some(manifest.seed), &mut scenario);
         let bar = Bar::new(scenario.replications, self.quiet);
         let order = Order {
             scenario: &scenario,
             text: &copies.scenario,
             inputs: &inputs,
+            notes: &notes,
             options: manifest.options.clone(),
             threads: self.threads.map(usize::from),
         };
