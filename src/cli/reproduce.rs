@@ -58,12 +58,13 @@ impl Reproduce {
 
     fn run_again(&self, manifest: &Manifest) -> Result<Manifest, Failure> {
         let copies = Copies::read(&self.run, manifest)?;
-        let Loaded { scenario, inputs, .. } = copies.load(manifest)?;
+        let Loaded { scenario, inputs, notes, .. } = copies.load(manifest)?;
         let bar = Bar::new(scenario.replications, self.quiet);
         let order = Order {
             scenario: &scenario,
             text: &copies.scenario,
             inputs: &inputs,
+            notes: &notes,
             options: manifest.options.clone(),
             threads: self.threads.map(usize::from),
         };

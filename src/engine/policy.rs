@@ -42,6 +42,11 @@ pub trait ClaimPolicy: Debug {
         let _ = (now, news);
     }
 
+    /// The next instant at which a job that is held back may go although nothing happens until then. Asked after each decision to let nobody go.
+    fn next_start(&self) -> Option<Time> {
+        None
+    }
+
     /// Why the job that it has just chosen goes now, in a few words, for people who compare runs. The state of things is still that of
     /// the choice; of policies that merely rank it may be asked at any time, and they look at nothing but the job.
     fn why(&self, look: &Look<'_, Self::Rank>, job: &Candidate<'_>) -> String {
@@ -264,6 +269,10 @@ impl<P: ClaimPolicy + ?Sized> ClaimPolicy for Box<P> {
 
     fn notice(&mut self, now: Time, news: &News<'_>) {
         (**self).notice(now, news);
+    }
+
+    fn next_start(&self) -> Option<Time> {
+        (**self).next_start()
     }
 
     fn why(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> String {

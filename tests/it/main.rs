@@ -16,6 +16,7 @@ mod scenario;
 mod scenario_build;
 mod scenarios;
 mod statistics;
+mod swf_files;
 mod theory;
 mod tidy;
 mod trace_files;

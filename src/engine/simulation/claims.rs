@@ -1,6 +1,6 @@
 //! How waiting rows come to workers: offered to all under instant claiming, found by one under delayed claiming.
 
-use super::{NewsOf, Rule, Simulation};
+use super::{NewsOf, Parked, Rule, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::calendar::Class;
 use crate::engine::observer::Observer;
@@ -36,6 +36,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 On::These(workers) => self.place_among(pick.need, workers),
             };
             self.claim_picked(&pick, worker);
+        }
+        if let Some(at) = self.policy.next_start()
+            && at > self.now
+            && at != self.next_offer
+        {
+            self.next_offer = at;
+            self.calendar.schedule(at, Class::Claim, 0);
         }
         self.turn_away();
     }
@@ -143,7 +150,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             Rule::Delayed(race) if !has_claimed && self.policy.manner() == Manner::Holding => {
                 let (now, waiting) = (self.now, self.waiting.mask());
                 if race.is_put_off(now, worker, &self.pool, waiting, &mut self.calendar) {
-                    self.parked.push(worker);
+                    self.parked.workers.push(worker);
                 }
             }
             _ => self.review(worker),
@@ -153,10 +160,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Something has changed: all parked workers look again, at this instant.
     #[cold]
     pub(super) fn unpark(&mut self) {
-        self.is_stirred = false;
-        let mut parked = std::mem::take(&mut self.parked);
-        parked.sort_unstable();
-        for worker in parked {
+        let Parked { mut workers, .. } = std::mem::take(&mut self.parked);
+        workers.sort_unstable();
+        for worker in workers {
             self.calendar.schedule(self.now, Class::Claim, worker.0 as usize);
         }
     }

@@ -44,6 +44,10 @@ impl ClaimPolicy for Asked {
         self.policy.notice(now, news);
     }
 
+    fn next_start(&self) -> Option<Time> {
+        self.policy.next_start()
+    }
+
     fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
         self.policy.why(look, job)
     }
