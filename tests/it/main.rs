@@ -3,6 +3,7 @@
 mod arrival_laws;
 mod audit;
 mod cli;
+mod compare;
 mod cron_dialect;
 mod determinism;
 mod diff;
