@@ -77,6 +77,32 @@ cases! {
     capacities::capacity_of_a_loss_system
     capacities::capacity_of_a_queue
     capacities::clearing
+    orders::priorities
+    orders::deadlines_as_priorities
+    orders::fast_aging
+    orders::slow_aging
+    orders::aging_in_between
+    orders::priorities_on_several_servers
+    orders::shortest_first
+    orders::longest_first
+    orders::shortest_first_under_other_laws
+    orders::shortest_first_by_estimate
+    orders::longest_first_by_estimate
+    orders::random_order
+    units::two_classes_first_fit
+    units::two_classes_reserve_late
+    units::two_classes_strict_fifo
+    units::two_classes_reserve_at_once
+    units::two_classes_smallest_first
+    units::two_classes_best_fit
+    units::two_classes_largest_first
+    units::two_classes_worst_fit
+    units::two_classes_fair_share
+    units::two_classes_fair_share_with_weights
+    units::two_classes_max_weight
+    units::two_classes_random
+    units::saturated_in_strict_order
+    units::saturated_with_laws_of_their_own
 }
 
 /// A bias too small for any single case shows in the sum of squares; so does spread that is put too high or too low.
