@@ -14,6 +14,7 @@ mod reference;
 mod scenario;
 mod scenario_build;
 mod scenarios;
+mod schedules;
 mod statistics;
 mod theory;
 mod tidy;

@@ -81,9 +81,11 @@ mod tests {
 
     #[test]
     fn loads_times_waits_are_conserved() {
-        let classes = [(0.1, Moments::with_cv(2.0, 0.0)), (0.3, Moments::with_cv(1.0, 1.0)), (0.2, Moments::uniform(0.0, 2.0))];
+        let classes =
+            [(0.1, Moments::with_cv(2.0, 0.0)), (0.3, Moments::with_cv(1.0, 1.0)), (0.2, Moments::uniform(0.0, 2.0))];
         let theory = Priorities::one_server(&classes);
-        let sum: f64 = theory.classes.iter().enumerate().map(|(place, class)| class.load * theory.mean_wait(place)).sum();
+        let sum: f64 =
+            theory.classes.iter().enumerate().map(|(place, class)| class.load * theory.mean_wait(place)).sum();
         near(sum, theory.conserved(), 1e-14);
     }
 

@@ -123,7 +123,8 @@ impl TwoClasses {
         let oldest = |class: u8| state.waiting.iter().position(|&waiting| waiting == class);
         let mut classes = [0, 1_u8];
         classes.sort_by_key(|&class| oldest(class).unwrap_or(usize::MAX));
-        let [first, second] = classes.map(|class| (state.queue(usize::from(class)) as usize, self.classes[usize::from(class)].need));
+        let [first, second] =
+            classes.map(|class| (state.queue(usize::from(class)) as usize, self.classes[usize::from(class)].need));
         let sets = (0..=first.0).flat_map(|one| (0..=second.0).map(move |other| (one, other)));
         let fitting = sets.filter(|(one, other)| one * first.1 + other * second.1 <= self.free(state));
         let (one, other) = fitting.max_by_key(|&(one, other)| (one * first.0 + other * second.0, one, other))?;
@@ -217,9 +218,9 @@ mod tests {
                         open.push((running, None, behind, rate));
                     }
                     None if behind == 0 => moves.push((rate, (running, None, 0))),
-                    None => open.extend(
-                        (0..2).map(|class| (running, Some(class), behind - 1, rate * worker.classes[class].arrivals / total)),
-                    ),
+                    None => open.extend((0..2).map(|class| {
+                        (running, Some(class), behind - 1, rate * worker.classes[class].arrivals / total)
+                    })),
                 }
             }
             moves
