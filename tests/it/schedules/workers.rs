@@ -94,3 +94,11 @@ fn passes() {
         case.has(policy, &[0, 0, 10, 15]);
     }
 }
+
+/// What a reservation waits for may come at an instant at which nothing else happens. The first job ends a second early; the second and the fourth take the
+/// second at 5 s together; the third, older than the fourth, which was in its way when they were put forward, keeps 7 s.
+#[test]
+fn a_reservation_starts_though_nothing_else_happens() {
+    let trace = "at_s,service_s,estimate_s,need.proc\n0,5,6,3\n2,1,1,1\n2,3,6,3\n4,1,1,2\n";
+    Case::new("[worker.w]\ncapacity = { proc = 3 }\n", trace).has("conservative-backfill", &[0, 5, 7, 5]);
+}

@@ -133,7 +133,7 @@ fn wrong_parameters_are_rejected() {
         limits::cancels_at_once().under("action.job.cancel_rate=0.44/s"),
         limits::deadlines().under("action.asked.stop_timeout=1500ms"),
         limits::backoffs().under("action.plain.backoff=2200ms"),
-        orders::priorities().under("action.urgent.priority=-1"),
+        orders::priorities().under("action.urgent.priority=-5"),
         orders::fast_aging().under("claim.policy.priority.aging=200ms"),
         orders::shortest_first_by_estimate().under("action.job.estimate=exact"),
         orders::random_order().under("claim.policy=first-fit"),
