@@ -16,6 +16,7 @@ mod reference;
 mod scenario;
 mod scenario_build;
 mod scenarios;
+mod schedules;
 mod statistics;
 mod swf_files;
 mod theory;
