@@ -5,9 +5,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::files::{overrides, shown};
+use super::produce::apply;
 use super::verdict::Failure;
-use crate::report::manifest::{Input, sha256};
-use crate::scenario::Files;
+use crate::report::manifest::{Input, Manifest, sha256};
+use crate::scenario::{self, Files, Loaded, Override};
 
 /// A run's own copies of what it was made from.
 #[derive(Clone, Debug)]
@@ -37,6 +39,26 @@ impl Copies {
         let inputs = inputs.iter().map(|input| Ok((input.name.clone(), copy(input)?)));
         Ok(Copies { scenario: text, inputs: inputs.collect::<Result<_, Failure>>()? })
     }
+
+    /// The copies of what `claimsim run` has made its folder from.
+    pub(super) fn of_run(run: &Path, manifest: &Manifest) -> Result<Copies, Failure> {
+        Copies::read(run, &manifest.scenario, &manifest.inputs)
+    }
+
+    /// The scenario as it was run, with all that the command line asked for.
+    pub(super) fn load_run(&self, manifest: &Manifest) -> Result<Loaded, Failure> {
+        // A scenario without a name has taken that of its file.
+        let name = format!("{}.toml", manifest.scenario.name);
+        let loaded = scenario::load(&name, &self.scenario, &changes(manifest), self);
+        let mut loaded = loaded.map_err(|report| Failure::Input(shown(&report)))?;
+        apply(&manifest.options, Some(manifest.seed), &mut loaded.scenario);
+        Ok(loaded)
+    }
+}
+
+/// What the command line of a run set over the scenario's keys.
+pub(super) fn changes(manifest: &Manifest) -> Vec<Override> {
+    overrides(&manifest.options.set, manifest.options.policy.first().map(String::as_str))
 }
 
 impl Files for Copies {

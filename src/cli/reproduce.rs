@@ -8,13 +8,12 @@ use clap::Args;
 
 use super::compare;
 use super::copies::Copies;
-use super::files::{overrides, shown};
 use super::folder::read_manifest;
-use super::produce::{Order, apply, produce};
+use super::produce::{Order, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
 use crate::report::manifest::{Manifest, sha256};
-use crate::scenario::{self, Loaded};
+use crate::scenario::Loaded;
 
 /// Run a finished run again from its manifest and inputs, and compare every file by its SHA-256
 ///
@@ -73,18 +72,14 @@ fn run_again(
     threads: Option<u16>,
     quiet: bool,
 ) -> Result<Manifest, Failure> {
-    let copies = Copies::read(run, &manifest.scenario, &manifest.inputs)?;
-    let overrides = overrides(&manifest.options.set, manifest.options.policy.first().map(String::as_str));
-    // A scenario without a name has taken that of its file.
-    let name = format!("{}.toml", manifest.scenario.name);
-    let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);
-    let Loaded { mut scenario, inputs, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
-    apply(&manifest.options, Some(manifest.seed), &mut scenario);
+    let copies = Copies::of_run(run, manifest)?;
+    let Loaded { scenario, inputs, notes, .. } = copies.load_run(manifest)?;
     let bar = Bar::new(scenario.replications, quiet);
     let order = Order {
         scenario: &scenario,
         text: &copies.scenario,
         inputs: &inputs,
+        notes: &notes,
         options: manifest.options.clone(),
         threads: threads.map(usize::from),
     };

@@ -12,6 +12,9 @@ pub(super) enum Failure {
     /// The run or a write failed, or a check says no. Exit code 1.
     #[error("{0:#}")]
     Run(#[from] anyhow::Error),
+    /// What was compared is not the same, which has been said already. Exit code 1.
+    #[error("there are differences")]
+    Differs,
     /// A gate does not pass, which has been said already. Exit code 1 if one is shown to be broken, 3 if that is not known.
     #[error("a gate does not pass")]
     Gate {
@@ -42,6 +45,9 @@ impl Verdict {
     /// Says what went wrong on standard error.
     pub(super) fn tell(self) -> ExitCode {
         let Err(failure) = self.0 else { return ExitCode::SUCCESS };
+        if let Failure::Differs = failure {
+            return ExitCode::from(1);
+        }
         if let Failure::Gate { broken } = failure {
             return ExitCode::from(if broken { 1 } else { 3 });
         }
@@ -54,7 +60,7 @@ impl Verdict {
         });
         ExitCode::from(match failure {
             Failure::Input(_) => 2,
-            Failure::Run(_) | Failure::Gate { .. } => 1,
+            Failure::Run(_) | Failure::Differs | Failure::Gate { .. } => 1,
         })
     }
 }

@@ -28,6 +28,9 @@ pub struct Manifest {
     pub scenario: Input,
     /// The files that the scenario names, in the order in which it names them.
     pub inputs: Vec<Input>,
+    /// What was left out of these files, and why; often nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Further scenarios that a comparison was made from, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Other>,
@@ -248,6 +251,7 @@ mod tests {
             command: "run".to_owned(),
             scenario: Input::scenario("registry-week", b"name = \"registry-week\"\n"),
             inputs: vec![Input::numbered(1, "registry/workers.json", b"{}")],
+            notes: Vec::new(),
             others: Vec::new(),
             seed: 42,
             options: Options { set: vec!["worker.replica.count=5".to_owned()], ..Options::default() },
@@ -267,6 +271,16 @@ mod tests {
         assert_eq!(Manifest::from_bytes(&bytes).unwrap(), manifest);
         assert_eq!(Manifest::from_bytes(&bytes).unwrap().to_bytes(), bytes);
         assert!(Manifest::from_bytes(b"{}").is_err());
+    }
+
+    #[test]
+    fn notes_stand_beside_the_files_they_are_about() {
+        let manifest = Manifest { notes: vec!["jobs.json: 1 of 2 rows".to_owned()], ..sample() };
+        let bytes = manifest.to_bytes();
+        assert_eq!(Manifest::from_bytes(&bytes).unwrap(), manifest);
+        let text = String::from_utf8(bytes).unwrap();
+        let place = |word: &str| text.find(word).unwrap();
+        assert!(place("workers.json") < place("\"notes\"") && place("\"notes\"") < place("\"seed\""), "{text}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod comparison;
 pub mod csv;
+pub mod diff;
 pub mod history;
 pub mod jobs;
 pub mod json;

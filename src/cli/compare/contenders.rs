@@ -55,8 +55,10 @@ pub(super) struct Contenders {
     pub(super) seed: u64,
     /// By given scenario: its name, and the files that it names.
     pub(super) origins: Vec<(String, Vec<Input>)>,
-    /// What is probably not meant, and what of files was left out.
+    /// What is probably not meant.
     pub(super) remarks: Vec<String>,
+    /// What of files was left out.
+    pub(super) notes: Vec<String>,
 }
 
 /// A contender that is still to be loaded.
@@ -76,6 +78,7 @@ impl Contenders {
             seed: 0,
             origins: vec![(String::new(), Vec::new()); given.len()],
             remarks: Vec::new(),
+            notes: Vec::new(),
         };
         let saved = given.iter().position(|given| given.run.is_some());
         if let Some((number, run)) = saved.and_then(|number| Some((number, given[number].run.as_ref()?))) {
@@ -138,11 +141,11 @@ impl Contenders {
             }
         }
         let warnings = (!loaded.warnings.is_empty()).then(|| shown(&loaded.warnings));
-        let notes = loaded.notes.iter().map(|note| format!("note: {note}"));
-        for remark in warnings.into_iter().chain(notes) {
-            // Contenders of one scenario have the same remarks.
-            if !self.remarks.contains(&remark) {
-                self.remarks.push(remark);
+        // Contenders of one scenario have the same remarks and notes.
+        self.remarks.extend(warnings.filter(|remark| !self.remarks.contains(remark)));
+        for note in loaded.notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
             }
         }
         loaded.scenario

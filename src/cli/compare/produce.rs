@@ -52,6 +52,9 @@ impl Prepared {
         for remark in &self.contenders.remarks {
             say(remark);
         }
+        for note in &self.contenders.notes {
+            say(&format!("note: {note}"));
+        }
     }
 
     fn comparing(&self) -> Result<Comparing<'_>, Failure> {
@@ -83,6 +86,7 @@ pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Resu
         command: "compare".to_owned(),
         scenario,
         inputs,
+        notes: prepared.contenders.notes.clone(),
         others,
         seed: prepared.contenders.seed,
         options: order.options.clone(),
