@@ -12,6 +12,7 @@ use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::{Batch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
+use claimsim::policy::Policy;
 use claimsim::random::dist::{Constant, Distribution, Empirical, Exponential, Uniform};
 use claimsim::random::stream::Streams;
 use proptest::collection::vec;
@@ -30,6 +31,7 @@ pub(crate) const TICK: Span = Span::secs(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) system: System,
+    pub(crate) policy: Policy,
     pub(crate) sources: Vec<Source>,
     pub(crate) seed: u64,
 }
@@ -54,6 +56,22 @@ pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule>) -> impl Strateg
     with(vec(capacities(), 1..=4), claim, actions(services(3)), faults)
 }
 
+/// Scenarios without faults in which many jobs, some of them large, compete for one to three workers.
+pub(crate) fn pressed(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
+    let units = || select(vec![2, 3, 4, 5, 6]);
+    let larger = vec([units(), units(), units()], 1..=3);
+    let need = || select(vec![0, 0, 1, 1, 2, 3, 4, 6]);
+    with_needs(larger, [need(), need(), need()], claim, actions(services(3)), Just(None))
+}
+
+/// The same scenarios under one of these policies.
+pub(crate) fn under(
+    policies: impl Strategy<Value = Policy>,
+    scenarios: impl Strategy<Value = Scenario>,
+) -> impl Strategy<Value = Scenario> {
+    (policies, scenarios).prop_map(|(policy, scenario)| Scenario { policy, ..scenario })
+}
+
 /// Scenarios in which workers go out and come back all the time, mostly in the middle of a job.
 pub(crate) fn storms(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
     with(vec(capacities(), 2..=4), claim, actions(services(0)), faults(3..=8, 0..=2).prop_map(Some))
@@ -72,10 +90,20 @@ fn with(
     action: impl Strategy<Value = ActionRecipe>,
     faults: impl Strategy<Value = Option<FaultsRecipe>>,
 ) -> impl Strategy<Value = Scenario> {
+    with_needs(workers, needs(), claim, action, faults)
+}
+
+fn with_needs(
+    workers: impl Strategy<Value = Vec<[i64; 3]>>,
+    need: impl Strategy<Value = [i64; 3]>,
+    claim: impl Strategy<Value = ClaimRule>,
+    action: impl Strategy<Value = ActionRecipe>,
+    faults: impl Strategy<Value = Option<FaultsRecipe>>,
+) -> impl Strategy<Value = Scenario> {
     let system = (
         1..=3_usize,
         workers,
-        vec(needs(), 1..=4),
+        vec(need, 1..=4),
         vec(action, 1..=4),
         claim,
         option::weighted(0.3, 0..5_u64),
@@ -126,7 +154,7 @@ fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenari
     }
     let needs = system.needs.len();
     let sources = sources.into_iter().enumerate().map(|(i, source)| source.build(i, &names, needs)).collect();
-    Scenario { system, sources, seed: u64::from(seed) }
+    Scenario { system, policy: Policy::FirstFit, sources, seed: u64::from(seed) }
 }
 
 pub(super) fn capacities() -> impl Strategy<Value = [i64; 3]> {
@@ -275,6 +303,8 @@ struct ListedRecipe {
 struct GivenRecipe {
     need: Option<usize>,
     service: Option<i64>,
+    estimate: Option<i64>,
+    priority: Option<i64>,
     deadline: Option<i64>,
     stop_timeout: Option<i64>,
     retries: Option<u32>,
@@ -284,13 +314,17 @@ fn given() -> impl Strategy<Value = GivenRecipe> {
     let fields = (
         option::of(0..4_usize),
         option::of(0..=4_i64),
+        option::weighted(0.3, 0..=6_i64),
+        option::weighted(0.3, -2..=2_i64),
         option::weighted(0.2, 0..=3_i64),
         option::weighted(0.2, 0..=2_i64),
         option::of(0..=2_u32),
     );
-    fields.prop_map(|(need, service, deadline, stop_timeout, retries)| GivenRecipe {
+    fields.prop_map(|(need, service, estimate, priority, deadline, stop_timeout, retries)| GivenRecipe {
         need,
         service,
+        estimate,
+        priority,
         deadline,
         stop_timeout,
         retries,
@@ -302,10 +336,11 @@ impl GivenRecipe {
         Given {
             need: self.need.map(|need| NeedId((need % needs) as u16)),
             service: self.service.map(ticks),
+            estimate: self.estimate.map(ticks),
+            priority: self.priority,
             deadline: self.deadline.map(ticks),
             stop_timeout: self.stop_timeout.map(ticks),
             retries: self.retries,
-            ..Given::default()
         }
     }
 }
