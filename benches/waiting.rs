@@ -6,7 +6,6 @@ use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
 use claimsim::model::job::{Ending, Job, JobId};
 use claimsim::model::time::{Span, Time};
-use claimsim::policy::FirstFit;
 use claimsim::random::stream::{Purpose, Streams};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -28,9 +27,9 @@ fn claims(criterion: &mut Criterion) {
     for shapes in [1, 3, 128] {
         for len in [10, 1_000, 100_000, 1_000_000] {
             let mut random = Streams::new(1, 0).stream(Purpose::Arrival, "waiting");
-            let mut waiting = Waiting::new(FirstFit, shapes as usize);
+            let mut waiting = Waiting::new(shapes as usize);
             (0..len).for_each(|number| {
-                waiting.push(job(number, random.below(shapes)));
+                waiting.push(job(number, random.below(shapes)), ());
             });
             let mut number = len;
             group.bench_function(BenchmarkId::new(format!("{shapes} shapes, waiting"), len), |bencher| {
@@ -40,7 +39,7 @@ fn claims(criterion: &mut Criterion) {
                     let need = waiting.first_of(|_| u64::MAX, |need| need <= free);
                     let taken = need.map(|need| waiting.pop(need));
                     if let Some(taken) = taken {
-                        waiting.push(job(number, u64::from(taken.need.0)));
+                        waiting.push(job(number, u64::from(taken.need.0)), ());
                         number += 1;
                     }
                     taken

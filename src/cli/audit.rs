@@ -2,18 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use super::files::{ScenarioFile, say_remarks};
-use super::produce::apply;
+use super::files::{ScenarioFile, overrides, say_remarks};
+use super::policy::PolicyParser;
 use super::verdict::{Failure, print};
 use crate::experiment;
 use crate::model::action::ActionId;
-use crate::policy::Policy;
 use crate::registry::audit::{self, Page};
 use crate::registry::document;
-use crate::report::manifest::Options;
 use crate::scenario::{Loaded, Scenario};
 
 /// Print the simulated system at an instant as the registry's API would: its jobs, workers or crons
@@ -46,8 +43,8 @@ pub(super) struct Audit {
     #[arg(long)]
     seed: Option<u64>,
 
-    /// The claim policy [default: the scenario's]
-    #[arg(long, value_parser = PossibleValuesParser::new(Policy::ALL.iter().map(|policy| policy.name())))]
+    /// The claim policy, with parameters as in 'reserve-after(patience=10m)' [default: the scenario's]
+    #[arg(long, value_parser = PolicyParser, hide_possible_values = true)]
     policy: Option<String>,
 
     /// Set a scenario key by its dotted path, over the file's value; may be given several times
@@ -113,16 +110,12 @@ const LIMIT: usize = 10;
 impl Audit {
     pub(super) fn execute(self) -> Result<(), Failure> {
         self.filter.check(self.document)?;
-        let loaded = ScenarioFile::read(&self.scenario)?.load(&self.set)?;
+        let loaded = ScenarioFile::read(&self.scenario)?.load_with(&overrides(&self.set, self.policy.as_deref()))?;
         if !self.quiet {
             say_remarks(&loaded);
         }
         let Loaded { mut scenario, .. } = loaded;
-        apply(
-            &Options { policy: self.policy.iter().cloned().collect(), ..Options::default() },
-            self.seed,
-            &mut scenario,
-        );
+        scenario.seed = self.seed.unwrap_or(scenario.seed);
         let at = scenario.instant(&self.at).map_err(|why| Failure::Input(format!("--at: {why}")))?;
         let action = self.filter.action(&scenario)?;
         let audit = experiment::audit(&scenario, self.replication, at);

@@ -36,11 +36,21 @@ impl ScenarioFile {
 
     /// Understands it, with the command line's changes.
     pub(super) fn load(&self, set: &[String]) -> Result<Loaded, Failure> {
-        let overrides: Vec<Override> = set.iter().map(|assignment| Override::set(assignment)).collect();
+        self.load_with(&overrides(set, None))
+    }
+
+    /// The same with changes of all kinds.
+    pub(super) fn load_with(&self, overrides: &[Override]) -> Result<Loaded, Failure> {
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
-        let loaded = scenario::load(&self.path.display().to_string(), &self.text, &overrides, &Beside(folder));
+        let loaded = scenario::load(&self.path.display().to_string(), &self.text, overrides, &Beside(folder));
         loaded.map_err(|report| Failure::Input(shown(&report)))
     }
+}
+
+/// What `--set` and `--policy` ask for.
+pub(super) fn overrides(set: &[String], policy: Option<&str>) -> Vec<Override> {
+    let set = set.iter().map(|assignment| Override::set(assignment));
+    set.chain(policy.map(Override::policy)).collect()
 }
 
 /// A report as it is shown on standard error: in colours on a terminal that wants them.

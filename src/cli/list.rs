@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, TableStyle};
 
 use super::verdict::{Failure, print};
-use crate::policy::Policy;
+use crate::policy;
 use crate::stats::figure::Measure;
 use crate::{arrival, random::dist};
 
@@ -34,7 +34,9 @@ impl List {
 impl Catalogue {
     fn to_text(self) -> String {
         let (title, rows) = match self {
-            Catalogue::Policies => ("Claim policies: which waiting job goes next", policies()),
+            Catalogue::Policies => {
+                ("Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? may be left out", policies())
+            }
             Catalogue::Distributions => {
                 ("Distributions: service = { NAME = { PARAMETERS } }; ? may be left out", distributions())
             }
@@ -49,7 +51,8 @@ impl Catalogue {
 }
 
 fn policies() -> Vec<Vec<String>> {
-    Policy::ALL.iter().map(|policy| vec![policy.name().to_owned(), policy.about().to_owned()]).collect()
+    let row = |entry: &policy::Entry| vec![entry.name.to_owned(), entry.parameters.join(", "), entry.about.to_owned()];
+    policy::CATALOGUE.iter().map(row).collect()
 }
 
 fn distributions() -> Vec<Vec<String>> {

@@ -9,6 +9,7 @@ mod folder;
 mod import;
 mod job_file;
 mod list;
+mod policy;
 mod produce;
 mod progress;
 mod reproduce;

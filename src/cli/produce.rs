@@ -9,7 +9,6 @@ use anyhow::Context as _;
 use super::job_file::Part;
 use super::verdict::Failure;
 use crate::experiment::{self, Progress, Results};
-use crate::policy::Policy;
 use crate::report::history::JobHistory;
 use crate::report::jobs::JobLog;
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
@@ -57,17 +56,15 @@ pub(super) fn produce(order: &Order, folder: &Path, progress: &dyn Progress) -> 
 
 /// Puts what the command line asked for over what the scenario says.
 pub(super) fn apply(options: &Options, seed: Option<u64>, scenario: &mut Scenario) {
-    let named = |name: &String| Policy::ALL.iter().copied().find(|policy| policy.name() == name);
     scenario.seed = seed.unwrap_or(scenario.seed);
     scenario.replications = options.replications.unwrap_or(scenario.replications);
-    scenario.policy = options.policy.first().and_then(named).unwrap_or(scenario.policy);
 }
 
 /// What tables and charts have to know of a scenario.
 pub(super) fn context(scenario: &Scenario) -> Context<'_> {
     Context {
         scenario: &scenario.name,
-        policy: scenario.policy.name(),
+        policy: &scenario.policy_label,
         system: &scenario.system,
         epoch: scenario.epoch,
         slo: scenario.slo,

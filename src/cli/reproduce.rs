@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::files::shown;
+use super::files::{overrides, shown};
 use super::folder::read_manifest;
 use super::produce::{Order, apply, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
 use crate::report::manifest::{Input, Manifest, sha256};
-use crate::scenario::{self, Files, Loaded, Override};
+use crate::scenario::{self, Files, Loaded};
 
 /// Run a finished run again from its manifest and inputs, and compare every file by its SHA-256
 ///
@@ -58,8 +58,7 @@ impl Reproduce {
 
     fn run_again(&self, manifest: &Manifest) -> Result<Manifest, Failure> {
         let copies = Copies::read(&self.run, manifest)?;
-        let overrides: Vec<Override> =
-            manifest.options.set.iter().map(|assignment| Override::set(assignment)).collect();
+        let overrides = overrides(&manifest.options.set, manifest.options.policy.first().map(String::as_str));
         // A scenario without a name has taken that of its file.
         let name = format!("{}.toml", manifest.scenario.name);
         let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 
-use super::files::{ScenarioFile, say_remarks};
+use super::files::{ScenarioFile, overrides, say_remarks};
 use super::folder::Folder;
+use super::policy::PolicyParser;
 use super::produce::{Order, apply, context, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
-use crate::policy::Policy;
 use crate::report::manifest::Options;
 use crate::report::{json, table};
 use crate::scenario::Loaded;
@@ -34,8 +33,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     replications: Option<u32>,
 
-    /// The claim policy [default: the scenario's]
-    #[arg(long, value_parser = PossibleValuesParser::new(Policy::ALL.iter().map(|policy| policy.name())))]
+    /// The claim policy, with parameters as in 'reserve-after(patience=10m)' [default: the scenario's]
+    #[arg(long, value_parser = PolicyParser, hide_possible_values = true)]
     policy: Option<String>,
 
     /// Set a scenario key by its dotted path, over the file's value; may be given several times
@@ -62,7 +61,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(self) -> Result<(), Failure> {
         let file = ScenarioFile::read(&self.scenario)?;
-        let loaded = file.load(&self.set)?;
+        let loaded = file.load_with(&overrides(&self.set, self.policy.as_deref()))?;
         if !self.quiet {
             say_remarks(&loaded);
         }

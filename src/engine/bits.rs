@@ -131,7 +131,12 @@ impl Bits {
 
 /// The positions of the one bits in a row of words.
 pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
-    words.iter().enumerate().flat_map(|(index, &word)| ones_of(word).map(move |bit| index * 64 + bit))
+    all_ones_of(words.iter().copied())
+}
+
+/// The positions of the one bits in words, one after the other.
+pub(super) fn all_ones_of(words: impl Iterator<Item = u64>) -> impl Iterator<Item = usize> {
+    words.enumerate().flat_map(|(index, word)| ones_of(word).map(move |bit| index * 64 + bit))
 }
 
 /// The positions of the one bits in a word.

@@ -20,6 +20,7 @@ pub(super) struct Draws {
     patience: Stream,
     children: Stream,
     cancel: Stream,
+    estimate: Stream,
     attempts: Family,
     customers: Family,
     names: Family,
@@ -36,6 +37,8 @@ pub(super) struct Draft {
     pub(super) service: Span,
     pub(super) fate: Ending,
     pub(super) luck: Luck,
+    /// How long it is thought to run, if that was drawn.
+    pub(super) estimate: Option<Span>,
     /// The number of its chain among those of its action: what its later draws are keyed by.
     pub(super) ordinal: u64,
 }
@@ -63,18 +66,20 @@ impl Draws {
         let stream = |purpose| streams.stream(purpose, &action.name);
         let family = |purpose| streams.family(purpose, &action.name);
         let has_luck = action.patience.is_some() || action.spawns.is_some() || action.cancel_rate.as_per_second() > 0.0;
+        let has_limit = action.deadline.is_some() || action.kill_at_estimate || action.estimate.is_random();
         Draws {
             service: Ahead::seconds(action.service.clone(), stream(Purpose::Service)),
             outcome: stream(Purpose::Outcome),
             patience: stream(Purpose::Patience),
             children: stream(Purpose::Children),
             cancel: stream(Purpose::Cancel),
+            estimate: stream(Purpose::Estimate),
             attempts: family(Purpose::Attempt),
             customers: family(Purpose::Customer),
             names: family(Purpose::Child),
             stops: family(Purpose::Stop),
             arrived: 0,
-            plain: (action.error.get() == 0.0 && action.deadline.is_none() && !has_luck).then_some(action.need),
+            plain: (action.error.get() == 0.0 && !has_limit && !has_luck).then_some(action.need),
         }
     }
 
@@ -97,7 +102,8 @@ impl Draws {
         self.arrived += 1;
         match given {
             None if self.plain.is_some() => {
-                Draft { service: self.service.draw(), fate: Ending::Done, luck: Luck::default(), ordinal }
+                let (fate, luck) = (Ending::Done, Luck::default());
+                Draft { service: self.service.draw(), fate, luck, estimate: None, ordinal }
             }
             _ => self.exogenous_any(model, given.copied().unwrap_or_default(), ordinal),
         }
@@ -112,7 +118,8 @@ impl Draws {
             children: children(model, &mut self.children),
             cancel: cancel(model, &mut self.cancel),
         };
-        Draft { service, fate: fate(model, given, service, fails), luck, ordinal }
+        let estimate = estimate(model, given, service, &mut self.estimate);
+        Draft { service, fate: fate(model, given, service, estimate, fails), luck, estimate, ordinal }
     }
 
     /// The job that a closed source's customer brings with a cycle.
@@ -124,8 +131,7 @@ impl Draws {
     /// A chain's attempt after the first, and the time from the end of the one before to its `scheduledAt`.
     pub(super) fn later(&self, model: &ActionModel, given: Given, key: Key) -> (Draft, Span) {
         let mut stream = self.attempts.member(key.ordinal, key.attempt);
-        let draft = draft(&mut stream, model, given, key.ordinal);
-        (draft, model.backoff.after(key.attempt - 1, &mut stream))
+        draft_and(&mut stream, model, given, key.ordinal, |stream| model.backoff.after(key.attempt - 1, stream))
     }
 
     /// The names of the children of an attempt, which number their chains.
@@ -151,11 +157,30 @@ pub(super) fn all(system: &System, streams: &Streams) -> Vec<Draws> {
 
 /// An attempt, drawn from one stream.
 fn draft(stream: &mut Stream, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
+    draft_and(stream, model, given, ordinal, |_| ()).0
+}
+
+/// An attempt, drawn from one stream, with something else that is drawn before its estimate.
+fn draft_and<T>(
+    stream: &mut Stream,
+    model: &ActionModel,
+    given: Given,
+    ordinal: u64,
+    other: impl FnOnce(&mut Stream) -> T,
+) -> (Draft, T) {
     let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
     let fails = fails(model, stream);
     let luck =
         Luck { patience: patience(model, stream), children: children(model, stream), cancel: cancel(model, stream) };
-    Draft { service, fate: fate(model, given, service, fails), luck, ordinal }
+    let other = other(stream);
+    let estimate = estimate(model, given, service, stream);
+    (Draft { service, fate: fate(model, given, service, estimate, fails), luck, estimate, ordinal }, other)
+}
+
+/// How long an attempt is thought to run, if it brings no estimate along and one has to be drawn.
+fn estimate(model: &ActionModel, given: Given, service: Span, stream: &mut Stream) -> Option<Span> {
+    let drawn = model.estimate.drawn(service, stream);
+    drawn.filter(|_| given.estimate.is_none())
 }
 
 #[inline]
@@ -180,10 +205,21 @@ fn cancel(model: &ActionModel, stream: &mut Stream) -> Option<Span> {
 
 /// How an attempt ends if it is left to run. One that ends exactly at its deadline is not stopped.
 #[inline]
-fn fate(model: &ActionModel, given: Given, service: Span, fails: bool) -> Ending {
-    match given.deadline.or(model.deadline) {
+fn fate(model: &ActionModel, given: Given, service: Span, estimate: Option<Span>, fails: bool) -> Ending {
+    match limit(model, given, service, estimate) {
         Some(deadline) if service > deadline => Ending::DeadlineMissed,
         _ if fails => Ending::Error,
         _ => Ending::Done,
     }
+}
+
+/// The run time after which an attempt is asked to stop: its deadline, or its estimate if that kills.
+#[inline]
+pub(super) fn limit(model: &ActionModel, given: Given, service: Span, estimate: Option<Span>) -> Option<Span> {
+    let deadline = given.deadline.or(model.deadline);
+    if !model.kill_at_estimate {
+        return deadline;
+    }
+    let estimate = given.estimate.or(estimate).unwrap_or_else(|| model.estimate.fixed(service));
+    Some(deadline.map_or(estimate, |deadline| deadline.min(estimate)))
 }

@@ -63,6 +63,8 @@ struct Chain {
     ordinal: u64,
     heirs: Heirs,
     children: u32,
+    /// How long the attempt is thought to run, if that was drawn.
+    estimate: Option<Span>,
     /// When somebody asks to cancel the attempt.
     cancel_at: Option<Time>,
 }
@@ -113,7 +115,7 @@ impl Life {
         let need = given.and_then(|given| given.need);
         let is_special = given.is_some() || heirs != Heirs::default() || draft.luck.children > 0;
         let may_fail = draft.fate != Ending::Done || self.traits[usize::from(action.0)].keeps_chains;
-        let has_chain = is_special || may_fail || draft.luck.cancel.is_some();
+        let has_chain = is_special || may_fail || draft.luck.cancel.is_some() || draft.estimate.is_some();
         Job {
             id,
             scheduled_at: at,
@@ -137,12 +139,15 @@ impl Life {
             || draft.luck.children > 0
             || draft.luck.cancel.is_some()
             || retries_left != usual
+            || draft.estimate.is_some()
             || given.deadline.is_some()
+            || given.estimate.is_some()
+            || given.priority.is_some()
             || given.stop_timeout.is_some();
         remembers.then(|| {
             let attempt = Attempt { number: 1, first: id, since: at, retries_left };
-            let (ordinal, children) = (draft.ordinal, draft.luck.children);
-            self.keep(Chain { attempt, given, ordinal, heirs: origin.heirs, children, cancel_at: None })
+            let Draft { ordinal, estimate, luck: Luck { children, .. }, .. } = *draft;
+            self.keep(Chain { attempt, given, ordinal, heirs: origin.heirs, children, estimate, cancel_at: None })
         })
     }
 
@@ -192,7 +197,15 @@ impl Life {
 
     /// How long a row may run, from its claim, before it is asked to stop.
     pub(super) fn deadline(&self, system: &System, job: &Job) -> Option<Span> {
-        self.of(job).and_then(|chain| chain.given.deadline).or(system.action(job.action).deadline)
+        let model = system.action(job.action);
+        let (given, estimate) = self.of(job).map_or_else(Default::default, |chain| (chain.given, chain.estimate));
+        draws::limit(model, given, job.service, estimate)
+    }
+
+    /// How long a row is thought to run.
+    pub(super) fn estimate(&self, system: &System, job: &Job) -> Span {
+        let own = self.of(job).and_then(|chain| chain.given.estimate.or(chain.estimate));
+        own.unwrap_or_else(|| system.action(job.action).estimate.fixed(job.service))
     }
 
     /// How a row ends whose deadline has stopped it.
@@ -258,7 +271,7 @@ impl Life {
         chain.attempt.number += 1;
         let key = Key { ordinal: chain.ordinal, attempt: chain.attempt.number };
         let (draft, backoff) = self.draws[usize::from(ended.action.0)].later(model, chain.given, key);
-        (chain.children, chain.cancel_at) = (draft.luck.children, None);
+        (chain.children, chain.estimate, chain.cancel_at) = (draft.luck.children, draft.estimate, None);
         let row = Job { id, scheduled_at: now + backoff, service: draft.service, fate: draft.fate, ..*ended };
         Some((row, draft.luck))
     }

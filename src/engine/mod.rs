@@ -18,6 +18,7 @@ mod pool;
 mod race;
 mod requests;
 mod running;
+mod share;
 mod simulation;
 mod special;
 mod system;
@@ -28,9 +29,10 @@ pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap}
 pub use availability::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage, OutageKind};
 pub use calendar::LAST_INSTANT;
 pub use observer::{Attempt, Observer, Run};
-pub use policy::ClaimPolicy;
+pub use policy::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Rank};
+pub use share::{Shares, share};
 pub use simulation::Simulation;
 pub use system::{
-    ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, Requeue, Spawns, System,
-    Whom, Window,
+    ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, Estimate, InitialRow, InitialState, Requeue,
+    Spawns, System, Whom, Window,
 };

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bits::Bits;
 use super::pool::Pool;
+use super::share::{Shares, share};
 use super::system::System;
 use crate::model::capacity::CapacityMap;
 use crate::model::claim::Placement;
+use crate::model::worker::WorkerId;
 use crate::random::stream::{Purpose, Stream, Streams};
 
 /// A placement with what it has to keep in mind.
@@ -39,6 +41,19 @@ impl Placer {
         }
         .expect("only a need that fits somewhere is placed")
     }
+
+    /// The worker, of these (by index, none of them without room), that gets a job with this need.
+    pub(super) fn choose_among(&mut self, pool: &Pool, need: usize, workers: &[WorkerId]) -> WorkerId {
+        match self {
+            Placer::Random(stream) if workers.len() > 1 => workers[stream.below(workers.len() as u64) as usize],
+            Placer::Random(_) | Placer::First => workers[0],
+            Placer::ByShare { shelves, most } => {
+                let sign = if *most { -1 } else { 1 };
+                let left = |worker: &&WorkerId| sign * shelves.left(pool, worker.0 as usize, need);
+                *workers.iter().min_by_key(left).expect("a policy lets a job go somewhere")
+            }
+        }
+    }
 }
 
 /// Workers by how much of their capacity is free: one shelf for each distinct (capacity, free units) that occurs.
@@ -67,11 +82,10 @@ struct Class {
 
 impl Shelves {
     fn new(system: &System, pool: &Pool) -> Shelves {
-        let whole = whole_share(system);
+        let shares = Shares::of(system.capacities());
         let distinct: BTreeSet<&CapacityMap> = system.capacities().collect();
         let class = |capacity: &&CapacityMap| {
-            let weights: Box<[i128]> =
-                capacity.0.iter().map(|&units| if units > 0 { whole / i128::from(units) } else { 0 }).collect();
+            let weights = shares.units(capacity);
             let needs: Vec<Box<[i64]>> = system.needs.iter().map(|need| need.0.clone()).collect();
             let costs = needs.iter().map(|need| share(need, &weights)).collect();
             Class { weights, costs, needs, shelves: BTreeMap::new() }
@@ -106,6 +120,13 @@ impl Shelves {
         }
     }
 
+    /// The share that a worker keeps free after a job.
+    fn left(&self, pool: &Pool, worker: usize, need: usize) -> i128 {
+        let class = &self.classes[self.class_of[worker]];
+        let free: Vec<i64> = pool.free(worker).collect();
+        share(&free, &class.weights) - class.costs[need]
+    }
+
     /// The worker that keeps the most (or least) of its capacity free after the job; the first on a tie.
     fn choose(&self, need: usize, most: bool) -> Option<usize> {
         let sign = if most { -1 } else { 1 };
@@ -130,23 +151,4 @@ impl Class {
         let first = ties.filter_map(|(_, workers)| workers.first()).min()?;
         Some((best - self.costs[need], first))
     }
-}
-
-fn share(units: &[i64], weights: &[i128]) -> i128 {
-    units.iter().zip(weights).map(|(&units, weight)| i128::from(units) * weight).sum()
-}
-
-/// What a whole capacity counts: the least common multiple of all capacities, so that shares add up without rounding and
-/// ties are ties. Only where that is beyond all measure a fixed 2^60, to which shares are rounded.
-fn whole_share(system: &System) -> i128 {
-    let capacities = system.capacities().flat_map(|capacity| capacity.0.iter()).filter(|&&units| units > 0);
-    capacities.map(|&units| i128::from(units)).try_fold(1, least_common_multiple).unwrap_or(1 << 60)
-}
-
-fn least_common_multiple(a: i128, b: i128) -> Option<i128> {
-    let (mut divisor, mut rest) = (a, b);
-    while rest != 0 {
-        (divisor, rest) = (rest, divisor % rest);
-    }
-    Some(a / divisor * b).filter(|&multiple| multiple <= 1 << 60)
 }

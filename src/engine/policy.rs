@@ -1,12 +1,257 @@
 //! The question "which waiting job goes next?", as a trait that every claim policy answers.
+//!
+//! Most policies are an order of the waiting jobs, of which the first that fits goes next: they only [rank](ClaimPolicy::rank) them. Others
+//! [choose](ClaimPolicy::choose) each time, by what else waits and runs, and some of those hold jobs back that would fit.
 
+use std::fmt::Debug;
+
+use super::life::Life;
+use super::pool::Pool;
+use super::system::{ActionModel, System};
+use super::waiting::{Turn, Waiting};
+use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::Job;
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
 
-/// A claim policy: an order of the waiting jobs. A job that does not fit is skipped and blocks nobody.
-pub trait ClaimPolicy {
-    /// What waiting jobs are ordered by; smaller goes first. Must be distinct for distinct jobs.
-    type Order: Copy + Ord + std::fmt::Debug;
+/// What waiting jobs are ranked by; smaller goes first.
+pub trait Rank: Copy + Ord + Debug {}
 
-    /// The place of a job in the order, fixed when it falls due.
-    fn order(&self, job: &Job) -> Self::Order;
+impl<R: Copy + Ord + Debug> Rank for R {}
+
+/// A claim policy.
+pub trait ClaimPolicy: Debug {
+    /// What waiting jobs are ranked by: `()` if only their age counts.
+    type Rank: Rank;
+
+    /// The rank of a job, fixed when it falls due: smaller goes first, and of equals the older, by `(scheduledAt, id)`.
+    fn rank(&self, job: &Candidate<'_>) -> Self::Rank;
+
+    /// How the next job is found.
+    fn manner(&self) -> Manner {
+        Manner::Ranked
+    }
+
+    /// The job that goes next, if any may now. Asked only of policies that do not merely rank.
+    fn choose(&mut self, look: &Look<'_, Self::Rank>) -> Option<Pick<Self::Rank>> {
+        look.first()
+    }
+
+    /// Something has happened that a policy which chooses may have to know. Told only to policies that do not merely rank.
+    fn notice(&mut self, now: Time, news: &News<'_>) {
+        let _ = (now, news);
+    }
+
+    /// Why a job that the policy has let go went now, in a few words.
+    fn why(&self, job: &Candidate<'_>) -> String {
+        let _ = job;
+        "the first in its order that fitted".to_owned()
+    }
+}
+
+/// How a policy finds the next job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// The first by rank that fits goes, always. One that does not fit blocks nobody.
+    Ranked,
+    /// It chooses among those that fit, and never leaves all of them waiting.
+    Picking,
+    /// It may leave a job waiting although that would fit.
+    Holding,
+}
+
+/// A job as a policy may look at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// The row itself.
+    pub job: &'a Job,
+    system: &'a System,
+    life: &'a Life,
+}
+
+impl<'a> Candidate<'a> {
+    #[inline(always)]
+    pub(super) fn new(job: &'a Job, system: &'a System, life: &'a Life) -> Candidate<'a> {
+        Candidate { job, system, life }
+    }
+
+    /// Its class.
+    pub fn action(&self) -> &'a ActionModel {
+        self.system.action(self.job.action)
+    }
+
+    /// What it needs.
+    pub fn need(&self) -> &'a CapacityMap {
+        self.system.need(self.job.need)
+    }
+
+    /// How long the attempt is thought to run: its own estimate, or what its class makes of its service time.
+    pub fn estimate(&self) -> Span {
+        self.life.estimate(self.system, self.job)
+    }
+
+    /// Its priority; larger is more urgent.
+    pub fn priority(&self) -> i64 {
+        self.life.given(self.job).priority.unwrap_or(self.action().priority)
+    }
+
+    /// The run time after which it is asked to stop, if any.
+    pub fn deadline(&self) -> Option<Span> {
+        self.life.given(self.job).deadline.or(self.action().deadline)
+    }
+
+    /// Its place in the order of age.
+    pub fn age(&self) -> Turn<()> {
+        Turn::of((), self.job)
+    }
+}
+
+/// What has happened.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// A job has fallen due and waits.
+    Waits(Candidate<'a>),
+    /// A job has left unclaimed.
+    Left(Candidate<'a>),
+    /// A job runs from now on; it need not have waited.
+    Started(Candidate<'a>, WorkerId),
+    /// A running job has ended, in whatever way.
+    Ended(Candidate<'a>, WorkerId),
+    /// Workers went out or came back, or offer more or less than before.
+    WorkersChanged,
+}
+
+/// The state of things when a job is to go next.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a, R> {
+    /// Now.
+    pub now: Time,
+    /// The jobs that wait.
+    pub waiting: &'a Waiting<R>,
+    /// The worker that looks for a job, under delayed claiming; `None` where jobs are placed.
+    pub worker: Option<WorkerId>,
+    system: &'a System,
+    pool: &'a Pool,
+    capacities: &'a [&'a CapacityMap],
+}
+
+impl<'a, R: Rank> Look<'a, R> {
+    pub(super) fn new(
+        now: Time,
+        waiting: &'a Waiting<R>,
+        worker: Option<WorkerId>,
+        system: &'a System,
+        pool: &'a Pool,
+        capacities: &'a [&'a CapacityMap],
+    ) -> Look<'a, R> {
+        Look { now, waiting, worker, system, pool, capacities }
+    }
+
+    /// The system under simulation.
+    pub fn system(&self) -> &'a System {
+        self.system
+    }
+
+    /// The first job by rank that fits.
+    pub fn first(&self) -> Option<Pick<R>> {
+        let heads = self.needs().filter_map(|need| Some((self.waiting.head(need.into())?, need)));
+        heads.min_by_key(|(turn, _)| *turn).map(|(turn, need)| Pick { need, turn, on: On::Any })
+    }
+
+    /// The needs with which jobs wait that fit: on the worker that looks, or else on any.
+    pub fn needs(&self) -> impl Iterator<Item = NeedId> + '_ {
+        let room = match self.worker {
+            Some(worker) => self.pool.fitting(worker.0 as usize),
+            None => self.pool.mask(),
+        };
+        let words = self.waiting.mask().iter().zip(room).map(|(waiting, room)| waiting & room);
+        super::bits::all_ones_of(words).map(|need| NeedId(need as u16))
+    }
+
+    /// The workers that a decision is about and that claim: the one that looks, or else all, by index.
+    pub fn workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
+        let all = match self.worker {
+            Some(worker) => worker.0..worker.0 + 1,
+            None => 0..self.capacities.len() as u32,
+        };
+        all.map(WorkerId).filter(|worker| self.pool.is_open(*worker))
+    }
+
+    /// All workers that claim, by index.
+    pub fn open_workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
+        (0..self.capacities.len() as u32).map(WorkerId).filter(|worker| self.pool.is_open(*worker))
+    }
+
+    /// The workers that a decision is about and on which a job with this need fits, by index.
+    pub fn with_room(&self, need: NeedId) -> impl Iterator<Item = WorkerId> + '_ {
+        let is_meant = move |worker: &WorkerId| self.worker.is_none_or(|only| only == *worker);
+        self.pool.with_room(need.into()).iter().map(|worker| WorkerId(worker as u32)).filter(is_meant)
+    }
+
+    /// Whether a job with this need fits: on the worker that looks, or else on any.
+    pub fn fits(&self, need: NeedId) -> bool {
+        match self.worker {
+            Some(worker) => self.fits_on(need, worker),
+            None => !self.pool.with_room(need.into()).is_empty(),
+        }
+    }
+
+    /// Whether a job with this need fits on a worker, which claims.
+    pub fn fits_on(&self, need: NeedId, worker: WorkerId) -> bool {
+        self.pool.with_room(need.into()).contains(worker.0 as usize)
+    }
+
+    /// Units free on a worker, by resource.
+    pub fn free(&self, worker: WorkerId) -> impl Iterator<Item = i64> + '_ {
+        self.pool.free(worker.0 as usize)
+    }
+
+    /// What a worker offers now, if it claims.
+    pub fn capacity(&self, worker: WorkerId) -> &'a CapacityMap {
+        self.capacities[worker.0 as usize]
+    }
+}
+
+/// The job that goes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pick<R> {
+    /// What it needs.
+    pub need: NeedId,
+    /// Its place among the waiting jobs.
+    pub turn: Turn<R>,
+    /// Where it may go.
+    pub on: On,
+}
+
+/// Where a job may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum On {
+    /// To any worker that it fits on: the placement picks one.
+    Any,
+    /// To one of these, by index, on all of which it fits: the placement picks one.
+    These(Vec<WorkerId>),
+}
+
+impl<P: ClaimPolicy + ?Sized> ClaimPolicy for Box<P> {
+    type Rank = P::Rank;
+
+    fn rank(&self, job: &Candidate<'_>) -> P::Rank {
+        (**self).rank(job)
+    }
+
+    fn manner(&self) -> Manner {
+        (**self).manner()
+    }
+
+    fn choose(&mut self, look: &Look<'_, P::Rank>) -> Option<Pick<P::Rank>> {
+        (**self).choose(look)
+    }
+
+    fn notice(&mut self, now: Time, news: &News<'_>) {
+        (**self).notice(now, news);
+    }
+
+    fn why(&self, job: &Candidate<'_>) -> String {
+        (**self).why(job)
+    }
 }

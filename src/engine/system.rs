@@ -66,6 +66,10 @@ pub struct ActionModel {
     pub retries: u32,
     /// From the end of a failed attempt to the `scheduledAt` of the next.
     pub backoff: Backoff,
+    /// How long an attempt is thought to run, for claim policies that ask.
+    pub estimate: Estimate,
+    /// Whether the estimate is a deadline as well.
+    pub kill_at_estimate: bool,
     /// What becomes of an attempt whose worker died or was shut down.
     pub requeue: Requeue,
     /// Run time after which an attempt is asked to stop.
@@ -96,6 +100,8 @@ impl ActionModel {
             error: Probability::default(),
             retries: 0,
             backoff: Backoff::constant(Span::ZERO),
+            estimate: Estimate::default(),
+            kill_at_estimate: false,
             requeue: Requeue::default(),
             deadline: None,
             deadline_result: DeadlineResult::default(),
@@ -162,6 +168,47 @@ pub enum Requeue {
     RequeueAlways,
     /// It is not retried.
     Never,
+}
+
+/// How long an attempt is thought to run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Estimate {
+    /// As long as it would run if nothing stopped it.
+    #[default]
+    Exact,
+    /// So many times as long.
+    Factor(Distribution),
+    /// So long, in seconds, whatever it is.
+    Time(Distribution),
+}
+
+impl Estimate {
+    /// Whether estimates of equal attempts may differ.
+    pub fn is_random(&self) -> bool {
+        match self {
+            Estimate::Exact => false,
+            Estimate::Factor(of) | Estimate::Time(of) => of.variance() > 0.0,
+        }
+    }
+
+    /// The estimate of an attempt that runs so long; nothing is drawn.
+    pub fn fixed(&self, service: Span) -> Span {
+        match self {
+            Estimate::Exact => service,
+            Estimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.mean()),
+            Estimate::Time(time) => Span::from_secs_f64(time.mean()),
+        }
+    }
+
+    /// The estimate that is drawn for an attempt that runs so long; `None` if none has to be.
+    pub fn drawn(&self, service: Span, stream: &mut Stream) -> Option<Span> {
+        match self {
+            _ if !self.is_random() => None,
+            Estimate::Exact => None,
+            Estimate::Factor(factor) => Some(Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream))),
+            Estimate::Time(time) => Some(Span::from_secs_f64(time.sample(stream))),
+        }
+    }
 }
 
 /// What an attempt stopped at its deadline counts as.
@@ -296,6 +343,12 @@ impl System {
     pub fn capacities(&self) -> impl Iterator<Item = &CapacityMap> {
         let changed = self.availability.capacity_changes.iter().map(|change| &change.capacity);
         self.workers.iter().map(|worker| &worker.capacity).chain(changed)
+    }
+
+    /// What all workers offer together at the start.
+    pub fn total(&self) -> CapacityMap {
+        let total = |resource: usize| self.workers.iter().map(|worker| worker.capacity.0[resource]).sum();
+        CapacityMap((0..self.resources.len()).map(total).collect())
     }
 
     /// The worker of that id.

@@ -7,27 +7,46 @@
 use std::collections::VecDeque;
 
 use super::bits::ones_of;
-use super::policy::ClaimPolicy;
+use super::policy::Rank;
 use crate::model::capacity::NeedId;
-use crate::model::job::Job;
+use crate::model::job::{Job, JobId};
+use crate::model::time::Time;
+
+/// A job's place in policy order: by rank, and then the oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn<R> {
+    /// What the policy made of it when it fell due.
+    pub rank: R,
+    /// Its not-before time.
+    pub scheduled_at: Time,
+    /// Its number.
+    pub id: JobId,
+}
+
+impl<R> Turn<R> {
+    /// The place of a job of that rank.
+    #[inline(always)]
+    pub fn of(rank: R, job: &Job) -> Turn<R> {
+        Turn { rank, scheduled_at: job.scheduled_at, id: job.id }
+    }
+}
 
 /// The due jobs that nobody has claimed.
 #[derive(Debug)]
-pub struct Waiting<P: ClaimPolicy> {
-    policy: P,
-    queues: Vec<Queue>,
+pub struct Waiting<R> {
+    queues: Vec<Queue<R>>,
     /// By need: the place of its first job in policy order.
-    heads: Vec<Option<P::Order>>,
+    heads: Vec<Option<Turn<R>>>,
     /// Bit `n`: does a job with need `n` wait?
     mask: Vec<u64>,
     len: u64,
 }
 
-impl<P: ClaimPolicy> Waiting<P> {
+impl<R: Rank> Waiting<R> {
     /// Nobody waits yet; there are so many needs.
-    pub fn new(policy: P, needs: usize) -> Waiting<P> {
-        let queues = (0..needs).map(|_| Queue::default()).collect();
-        Waiting { policy, queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64).max(1)], len: 0 }
+    pub fn new(needs: usize) -> Waiting<R> {
+        let queues = (0..needs).map(|_| Queue { first: VecDeque::new(), more: VecDeque::new() }).collect();
+        Waiting { queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64).max(1)], len: 0 }
     }
 
     /// How many wait.
@@ -42,12 +61,6 @@ impl<P: ClaimPolicy> Waiting<P> {
         &self.mask
     }
 
-    /// A job's place in policy order.
-    #[inline]
-    pub fn order(&self, job: &Job) -> P::Order {
-        self.policy.order(job)
-    }
-
     /// Whether a job with this need waits.
     #[inline]
     pub fn has(&self, need: usize) -> bool {
@@ -55,7 +68,7 @@ impl<P: ClaimPolicy> Waiting<P> {
     }
 
     /// The place of the first job, in policy order, of those with this need.
-    pub fn head(&self, need: usize) -> Option<P::Order> {
+    pub fn head(&self, need: usize) -> Option<Turn<R>> {
         self.heads[need]
     }
 
@@ -96,20 +109,20 @@ impl<P: ClaimPolicy> Waiting<P> {
         best
     }
 
-    /// Lets a job wait. Says whether it is the only one with its need.
+    /// Lets a job of that rank wait. Says whether it is the only one with its need.
     #[inline(always)]
-    pub fn push(&mut self, job: Job) -> bool {
-        let (need, order) = (usize::from(job.need.0), self.policy.order(&job));
+    pub fn push(&mut self, job: Job, rank: R) -> bool {
+        let (need, turn) = (usize::from(job.need.0), Turn::of(rank, &job));
         self.len += 1;
-        let is_last = self.queues[need].insert(&self.policy, job);
+        let is_last = self.queues[need].insert(Entry { rank, job });
         let head = &mut self.heads[need];
         let only = head.is_none();
         if only {
             self.mask[need / 64] |= 1 << (need % 64);
         }
         // The last of several is not the first.
-        if only || !is_last && head.is_some_and(|head| order < head) {
-            *head = Some(order);
+        if only || !is_last && head.is_some_and(|head| turn < head) {
+            *head = Some(turn);
         }
         only
     }
@@ -118,22 +131,22 @@ impl<P: ClaimPolicy> Waiting<P> {
     #[inline(always)]
     pub fn pop(&mut self, need: usize) -> Job {
         let queue = &mut self.queues[need];
-        let (job, head) = (queue.pop(), queue.head(&self.policy));
+        let (job, head) = (queue.pop(), queue.head());
         self.has_left(need, head);
         job
     }
 
     /// Takes a job out of the middle, if it still waits.
-    pub fn remove(&mut self, need: NeedId, order: P::Order) -> Option<Job> {
+    pub fn remove(&mut self, need: NeedId, turn: Turn<R>) -> Option<Job> {
         let need = usize::from(need.0);
         let queue = &mut self.queues[need];
-        let (job, head) = (queue.remove(&self.policy, order)?, queue.head(&self.policy));
+        let (job, head) = (queue.remove(turn)?, queue.head());
         self.has_left(need, head);
         Some(job)
     }
 
     #[inline(always)]
-    fn has_left(&mut self, need: usize, head: Option<P::Order>) {
+    fn has_left(&mut self, need: usize, head: Option<Turn<R>>) {
         self.len -= 1;
         if head.is_none() {
             self.mask[need / 64] &= !(1 << (need % 64));
@@ -143,7 +156,17 @@ impl<P: ClaimPolicy> Waiting<P> {
 
     /// All that wait.
     pub fn iter(&self) -> impl Iterator<Item = &Job> {
-        self.queues.iter().flat_map(Queue::iter)
+        self.queues.iter().flat_map(Queue::iter).map(|entry| &entry.job)
+    }
+
+    /// How many wait with this need.
+    pub fn count_of(&self, need: usize) -> usize {
+        self.queues[need].len()
+    }
+
+    /// The place in policy order of the job number `index` with this need, from 0.
+    pub fn nth(&self, need: usize, index: usize) -> Option<Turn<R>> {
+        self.queues[need].nth(index).map(Entry::turn)
     }
 }
 
@@ -152,66 +175,80 @@ const BLOCK: usize = 128;
 
 /// Jobs of one need vector in policy order, in blocks, so that a queue of any length takes no more room than its jobs
 /// and a job can join or leave in the middle.
-#[derive(Debug, Default)]
-struct Queue {
+#[derive(Debug)]
+struct Queue<R> {
     /// Empty only if there is no job at all.
-    first: VecDeque<Job>,
+    first: VecDeque<Entry<R>>,
     /// None of them empty.
-    more: VecDeque<VecDeque<Job>>,
+    more: VecDeque<VecDeque<Entry<R>>>,
 }
 
-impl Queue {
+/// A waiting job; a rank without a size takes no room.
+#[derive(Clone, Copy, Debug)]
+struct Entry<R> {
+    rank: R,
+    job: Job,
+}
+
+impl<R: Rank> Entry<R> {
+    #[inline(always)]
+    fn turn(&self) -> Turn<R> {
+        Turn::of(self.rank, &self.job)
+    }
+}
+
+impl<R: Rank> Queue<R> {
     /// Puts a job in its place; says whether it is the last.
     #[inline(always)]
-    fn insert<P: ClaimPolicy>(&mut self, policy: &P, job: Job) -> bool {
-        let order = policy.order(&job);
+    fn insert(&mut self, entry: Entry<R>) -> bool {
+        let turn = entry.turn();
         if self.more.is_empty() && self.first.len() < BLOCK {
-            let is_last = self.first.back().is_none_or(|last| policy.order(last) < order);
+            let is_last = self.first.back().is_none_or(|last| last.turn() < turn);
             if is_last {
-                self.first.push_back(job);
+                self.first.push_back(entry);
                 return true;
             }
         }
-        let (place, is_last) = self.make_place(policy, order);
-        *place = job;
+        let (place, is_last) = self.make_place(turn);
+        *place = entry;
         is_last
     }
 
     /// The place of a job, for it to be written there, and whether it is the last; a full block is cut in two.
     #[cold]
-    fn make_place<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> (&mut Job, bool) {
+    fn make_place(&mut self, turn: Turn<R>) -> (&mut Entry<R>, bool) {
         let last = self.more.back_mut().unwrap_or(&mut self.first);
-        if let Some(&job) = last.back()
-            && policy.order(&job) < order
+        if let Some(&entry) = last.back()
+            && entry.turn() < turn
         {
             if last.len() == BLOCK {
                 self.more.push_back(VecDeque::with_capacity(BLOCK));
             }
             let last = self.more.back_mut().unwrap_or(&mut self.first);
-            last.push_back(job);
+            last.push_back(entry);
             let place = last.len() - 1;
             return (&mut last[place], true);
         }
-        let mut index = self.block_of(policy, order);
+        let mut index = self.block_of(turn);
         if self.block(index).len() == BLOCK {
             let upper = self.block(index).split_off(BLOCK / 2);
             self.more.insert(index, upper);
-            index = self.block_of(policy, order);
+            index = self.block_of(turn);
         }
         let block = self.block(index);
-        let place = block.partition_point(|other| policy.order(other) < order);
+        let place = block.partition_point(|other| other.turn() < turn);
         block.insert(place, block[0]);
         (&mut block[place], false)
     }
 
     #[inline(always)]
-    fn head<P: ClaimPolicy>(&self, policy: &P) -> Option<P::Order> {
-        self.first.front().map(|job| policy.order(job))
+    fn head(&self) -> Option<Turn<R>> {
+        self.first.front().map(Entry::turn)
     }
 
     #[inline(always)]
     fn pop(&mut self) -> Job {
-        let job = self.first[0];
+        let job = self.first[0].job;
         self.first.pop_front();
         if self.first.is_empty() && !self.more.is_empty() {
             self.next_block();
@@ -225,34 +262,48 @@ impl Queue {
         self.first = self.more.pop_front().unwrap_or_default();
     }
 
-    fn remove<P: ClaimPolicy>(&mut self, policy: &P, order: P::Order) -> Option<Job> {
-        let index = self.block_of(policy, order);
+    fn remove(&mut self, turn: Turn<R>) -> Option<Job> {
+        let index = self.block_of(turn);
         let block = self.block(index);
-        let place = block.binary_search_by_key(&order, |job| policy.order(job)).ok()?;
-        let job = block.remove(place);
+        let place = block.binary_search_by_key(&turn, Entry::turn).ok()?;
+        let entry = block.remove(place);
         if block.is_empty() {
             match index.checked_sub(1) {
                 Some(index) => drop(self.more.remove(index)),
                 None => self.first = self.more.pop_front().unwrap_or_default(),
             }
         }
-        job
+        entry.map(|entry| entry.job)
     }
 
     /// The block in which a job with that place in the order is, or belongs: 0 for the first.
-    fn block_of<P: ClaimPolicy>(&self, policy: &P, order: P::Order) -> usize {
-        self.more.partition_point(|block| block.front().is_some_and(|job| policy.order(job) <= order))
+    fn block_of(&self, turn: Turn<R>) -> usize {
+        self.more.partition_point(|block| block.front().is_some_and(|entry| entry.turn() <= turn))
     }
 
-    fn block(&mut self, index: usize) -> &mut VecDeque<Job> {
+    fn block(&mut self, index: usize) -> &mut VecDeque<Entry<R>> {
         match index.checked_sub(1) {
             Some(index) => &mut self.more[index],
             None => &mut self.first,
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &Job> {
+    fn iter(&self) -> impl Iterator<Item = &Entry<R>> {
         self.first.iter().chain(self.more.iter().flatten())
+    }
+
+    fn len(&self) -> usize {
+        self.first.len() + self.more.iter().map(VecDeque::len).sum::<usize>()
+    }
+
+    fn nth(&self, mut index: usize) -> Option<&Entry<R>> {
+        for block in std::iter::once(&self.first).chain(&self.more) {
+            match block.get(index) {
+                None => index -= block.len(),
+                found => return found,
+            }
+        }
+        None
     }
 }
 
@@ -268,14 +319,8 @@ mod tests {
     use crate::model::time::{Span, Time};
 
     /// Shortest first, so that jobs join and leave everywhere in their queues.
-    #[derive(Debug)]
-    struct Shortest;
-
-    impl ClaimPolicy for Shortest {
-        type Order = (Span, JobId);
-        fn order(&self, job: &Job) -> (Span, JobId) {
-            (job.service, job.id)
-        }
+    fn turn(job: &Job) -> Turn<Span> {
+        Turn::of(job.service, job)
     }
 
     fn job(number: u64, service: i64, need: u16) -> Job {
@@ -306,20 +351,20 @@ mod tests {
         /// Against one ordered map of all jobs, searched from the first.
         #[test]
         fn agrees_with_one_list_searched_from_the_first(steps in prop::collection::vec(step(), 0..3_000)) {
-            let (mut waiting, mut list) = (Waiting::new(Shortest, 100), BTreeMap::new());
+            let (mut waiting, mut list) = (Waiting::new(100), BTreeMap::new());
             for (number, step) in (0..).zip(steps) {
                 match step {
                     Step::Push { service, need } => {
                         let job = job(number, service, need);
                         let only = list.values().all(|other: &Job| other.need != job.need);
-                        prop_assert_eq!(waiting.push(job), only);
-                        list.insert(Shortest.order(&job), job);
+                        prop_assert_eq!(waiting.push(job, job.service), only);
+                        list.insert(turn(&job), job);
                     }
                     Step::Claim { largest } => {
                         let first = list.values().find(|job| job.need.0 <= largest).copied();
                         let need = waiting.first_of(|_| u64::MAX, |need| need <= usize::from(largest));
                         prop_assert_eq!(need.map(|need| waiting.pop(need)), first);
-                        first.map(|job| list.remove(&Shortest.order(&job)));
+                        first.map(|job| list.remove(&turn(&job)));
                     }
                     Step::Remove { which } => {
                         let Some((&order, &job)) = list.iter().nth(which % list.len().max(1)) else { continue };
@@ -331,21 +376,21 @@ mod tests {
                 prop_assert_eq!(waiting.count(), list.len() as u64);
             }
             let mut left: Vec<Job> = waiting.iter().copied().collect();
-            left.sort_by_key(|job| Shortest.order(job));
+            left.sort_by_key(|job| turn(job));
             prop_assert_eq!(left, list.into_values().collect::<Vec<_>>());
         }
     }
 
     #[test]
     fn a_long_queue_takes_no_more_room_than_its_jobs() {
-        let mut waiting = Waiting::new(Shortest, 1);
+        let mut waiting = Waiting::new(1);
         for number in 0..100_000 {
-            waiting.push(job(number, 0, 0));
+            waiting.push(job(number, 0, 0), ());
         }
         // A block's own 32 bytes, and the list of blocks, which may be twice as long as it needs to be.
         let blocks = &waiting.queues[0].more;
-        let bytes: usize = blocks.iter().map(|block| block.capacity() * size_of::<Job>()).sum();
-        let all = bytes + blocks.capacity() * size_of::<VecDeque<Job>>();
+        let bytes: usize = blocks.iter().map(|block| block.capacity() * size_of::<Entry<()>>()).sum();
+        let all = bytes + blocks.capacity() * size_of::<VecDeque<Entry<()>>>();
         assert!(all < 48 * 100_000, "{all} bytes for 100,000 jobs");
     }
 }

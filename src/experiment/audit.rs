@@ -13,8 +13,9 @@ use crate::scenario::Scenario;
 pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
     let Scenario { system, originals, epoch, seed, .. } = scenario;
     let replication = u64::from(replication);
-    let ledger = match scenario.policy {
-        Policy::FirstFit => ledger(scenario, FirstFit, replication, at),
+    let ledger = match &scenario.policy {
+        Policy::FirstFit => ledger(scenario, |_| FirstFit, replication, at),
+        policy => ledger(scenario, |streams| policy.start(system, streams), replication, at),
     };
     let subject = Subject { system, originals, epoch: *epoch, seed: *seed, replication, at };
     let crons = scenario.sources.iter().enumerate().filter_map(|(source, of)| cron(scenario, source, of, at));
@@ -22,11 +23,17 @@ pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
 }
 
 /// The tables that a replication leaves behind at an instant.
-fn ledger<P: ClaimPolicy>(scenario: &Scenario, policy: P, replication: u64, at: Time) -> Ledger<'_> {
+fn ledger<P: ClaimPolicy>(
+    scenario: &Scenario,
+    policy: impl FnOnce(&Streams) -> P,
+    replication: u64,
+    at: Time,
+) -> Ledger<'_> {
     let streams = Streams::new(scenario.seed, replication);
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
-    let mut simulation = Simulation::new(&scenario.system, policy, sources, &streams, Ledger::new(&scenario.system));
+    let mut simulation =
+        Simulation::new(&scenario.system, policy(&streams), sources, &streams, Ledger::new(&scenario.system));
     simulation.run_until(at);
     simulation.into_observer()
 }

@@ -34,8 +34,12 @@ pub fn run_observed<O: Observer + Send>(
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Results, Vec<O>) {
-    let one = |(index, observer): (usize, O)| match scenario.policy {
-        Policy::FirstFit => replicate(scenario, FirstFit, index as u64, progress, observer),
+    let one = |(index, observer): (usize, O)| match &scenario.policy {
+        Policy::FirstFit => replicate(scenario, |_| FirstFit, index as u64, progress, observer),
+        policy => {
+            let start = |streams: &Streams| policy.start(&scenario.system, streams);
+            replicate(scenario, start, index as u64, progress, observer)
+        }
     };
     let (outcomes, observers) = observers.into_par_iter().enumerate().map(one).unzip();
     (Results::of(outcomes), observers)
@@ -44,7 +48,7 @@ pub fn run_observed<O: Observer + Send>(
 /// One replication from instant 0 to the horizon.
 fn replicate<P: ClaimPolicy, O: Observer>(
     scenario: &Scenario,
-    policy: P,
+    policy: impl FnOnce(&Streams) -> P,
     index: u64,
     progress: &dyn Progress,
     observer: O,
@@ -53,7 +57,7 @@ fn replicate<P: ClaimPolicy, O: Observer>(
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound);
-    let mut simulation = Simulation::new(&scenario.system, policy, sources, &streams, (stats, observer));
+    let mut simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
     let horizon = scenario.system.window.horizon.as_secs_f64();
     let (mut rows, mut part) = (0, 0.0);
     loop {

@@ -13,6 +13,12 @@ pub struct ResourceId(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NeedId(pub u16);
 
+impl From<NeedId> for usize {
+    fn from(need: NeedId) -> usize {
+        usize::from(need.0)
+    }
+}
+
 /// Units per resource, dense by [`ResourceId`]. Units are opaque whole numbers (slots, processors, bytes).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CapacityMap(pub Box<[i64]>);

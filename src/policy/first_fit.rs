@@ -5,19 +5,40 @@
 //! A does not fit: skipped      B fits: claimed        C waits for the next free unit, and so does A
 //! ```
 
-use crate::engine::ClaimPolicy;
-use crate::model::job::{Job, JobId};
-use crate::model::time::Time;
+use crate::engine::{Candidate, ClaimPolicy, Manner};
 
 /// Oldest first; ties by job number.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FirstFit;
 
 impl ClaimPolicy for FirstFit {
-    type Order = (Time, JobId);
+    type Rank = ();
 
-    #[inline]
-    fn order(&self, job: &Job) -> (Time, JobId) {
-        (job.scheduled_at, job.id)
+    #[inline(always)]
+    fn rank(&self, _: &Candidate<'_>) {}
+
+    #[inline(always)]
+    fn manner(&self) -> Manner {
+        Manner::Ranked
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "the oldest that fits".to_owned()
+    }
+}
+
+/// The same with the catalogue's ranks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Numbered;
+
+impl ClaimPolicy for Numbered {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn why(&self, job: &Candidate<'_>) -> String {
+        FirstFit.why(job)
     }
 }

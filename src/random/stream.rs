@@ -43,6 +43,10 @@ pub enum Purpose {
     Breakdown = 15,
     /// Ids in the registry's documents.
     Identity = 16,
+    /// What a claim policy decides at random.
+    Policy = 17,
+    /// Estimates of arriving jobs.
+    Estimate = 18,
 }
 
 /// The origin of all streams of one replication.

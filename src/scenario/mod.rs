@@ -2,6 +2,7 @@
 
 mod build;
 mod diagnostic;
+mod overrides;
 mod schema;
 mod source;
 mod spec;
@@ -16,6 +17,7 @@ use crate::policy::Policy;
 use crate::registry::Originals;
 
 pub use diagnostic::Report;
+pub use overrides::Override;
 use source::Sources;
 use spec::{Moment, Spec};
 
@@ -36,6 +38,8 @@ pub struct Scenario {
     pub slowdown_bound: Span,
     /// Which waiting job goes next.
     pub policy: Policy,
+    /// The policy as tables show it, with the parameters that it has been given: `reserve-after(patience=10m)`.
+    pub policy_label: String,
     /// What is simulated.
     pub system: System,
     /// Where jobs come from, in the order of the file.
@@ -74,22 +78,6 @@ pub trait Files {
     /// # Errors
     /// Whatever keeps the file from being read.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
-}
-
-/// A key that the command line sets over the scenario's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Override {
-    /// The option that asks for it, as complaints repeat it: `--set`.
-    pub option: String,
-    /// `KEY=VALUE`: a dotted path, and a TOML value or, where it is none, a plain text.
-    pub assignment: String,
-}
-
-impl Override {
-    /// What `--set KEY=VALUE` asks for.
-    pub fn set(assignment: &str) -> Override {
-        Override { option: "--set".to_owned(), assignment: assignment.to_owned() }
-    }
 }
 
 /// A file that the scenario names, as it was read: a run's manifest lists it.

@@ -57,18 +57,26 @@ struct Alone {
 }
 
 impl Race {
-    pub(super) fn new(system: &System, pool: &Pool, delay: &Distribution, batch: Batch, streams: &Streams) -> Race {
+    /// Workers race as crowds only where whoever fires while a job waits that fits does claim, which is what `may_crowd` says.
+    pub(super) fn new(
+        system: &System,
+        pool: &Pool,
+        (delay, batch): (&Distribution, Batch),
+        streams: &Streams,
+        may_crowd: bool,
+    ) -> Race {
         let workers = system.workers.len();
+        let is_crowd = may_crowd && workers >= CROWDED;
         let racers = match delay {
-            Distribution::Uniform(delay) if delay.low() == 0.0 && delay.high() > 0.0 && workers >= CROWDED => {
+            Distribution::Uniform(delay) if delay.low() == 0.0 && delay.high() > 0.0 && is_crowd => {
                 let longest = Span::from_secs_f64(delay.high());
                 let stream = streams.stream(Purpose::Race, "");
                 Racers::Uniform(Box::new(crowd::Crowds::new(pool, workers, longest, stream)))
             }
-            delay if workers >= CROWDED && delay.variance() == 0.0 => {
+            delay if is_crowd && delay.variance() == 0.0 => {
                 Racers::Lockstep(Lockstep::new(workers, Span::from_secs_f64(delay.mean())))
             }
-            _ if workers >= CROWDED && workers as f64 * heaviest(delay) < LIKELY => {
+            _ if is_crowd && workers as f64 * heaviest(delay) < LIKELY => {
                 let (stream, horizon) = (streams.stream(Purpose::Race, ""), system.window.horizon);
                 Racers::Cohorts(Box::new(cohorts::Crowds::new(pool, workers, delay, horizon, stream)))
             }
@@ -139,6 +147,31 @@ impl Race {
             Racers::Lockstep(cohorts) => cohorts.review(now, worker, pool, waiting, calendar),
             Racers::Cohorts(crowds) => crowds.review(now, worker, pool, waiting),
         }
+    }
+
+    /// A worker that races alone has found nothing it may claim. If something fits all the same, it starts another attempt; says whether
+    /// that has to be put off until something changes, as its delay is none.
+    pub(super) fn is_put_off(
+        &mut self,
+        now: Time,
+        worker: WorkerId,
+        pool: &Pool,
+        waiting: &[u64],
+        calendar: &mut Calendar,
+    ) -> bool {
+        let worker = worker.0 as usize;
+        let Racers::Alone(Alone { delay, delays, pending }) = &mut self.racers else {
+            unreachable!("under policies that hold jobs back workers race alone")
+        };
+        if pending.contains(worker) || !meet(pool.fitting(worker), waiting) {
+            return false;
+        }
+        pending.set(worker, true);
+        let delay = Span::from_secs_f64(delay.sample(&mut delays[worker]));
+        if delay > Span::ZERO {
+            calendar.schedule(now + delay, Class::Claim, worker);
+        }
+        delay == Span::ZERO
     }
 
     /// The key of the next attempt of a crowd, or [`NOTHING`].

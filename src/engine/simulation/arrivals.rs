@@ -1,12 +1,12 @@
 //! How rows come to be: initial rows, sources, customers; and how they fall due.
 
-use super::{Coming, MissedFiring, Rule, Simulation, SourceState};
+use super::{Coming, MissedFiring, NewsOf, Rule, Simulation, SourceState};
 use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use crate::engine::calendar::Class;
 use crate::engine::draws::{Draft, Luck};
 use crate::engine::life::{Customer, Heirs, Origin};
 use crate::engine::observer::Observer;
-use crate::engine::policy::ClaimPolicy;
+use crate::engine::policy::{ClaimPolicy, Manner};
 use crate::engine::system::InitialState;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -238,7 +238,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     fn offer_or_wait(&mut self, job: Job, patience: Option<Span>, alone: bool) {
         // The other waiting jobs do not fit anywhere, so this one need not queue up with them to be offered.
-        let is_offered = alone && self.is_settled();
+        let is_offered = alone && self.is_settled() && self.policy.manner() != Manner::Holding;
         if is_offered && self.start_at_once(&job) {
             return;
         }
@@ -246,18 +246,22 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if full && self.pass.is_none() {
             return self.reject(Box::new(job));
         }
+        let turn = self.turn(&job);
         if let Some(patience) = patience {
-            let slot = self.patience.insert((job.need, self.waiting.order(&job)));
+            let slot = self.patience.insert((job.need, turn));
             self.calendar.schedule(self.now + patience, Class::Abandonment, slot);
         }
         self.census.change(job.action, 1, 0);
-        let only = self.waiting.push(job);
+        if !self.is_ranked() {
+            self.tell_policy(&job, NewsOf::Waiting);
+        }
+        let only = self.waiting.push(job, turn.rank);
         match self.pass {
             Some(_) if is_offered && !full => {}
             Some(pass) => {
                 self.offer_due = true;
                 if full {
-                    self.newcomers.push((job.need, self.waiting.order(&job)));
+                    self.newcomers.push((job.need, turn));
                 }
                 if pass == Pass::Event {
                     self.offer();

@@ -8,6 +8,7 @@ use crate::engine::observer::Observer;
 use crate::engine::policy::ClaimPolicy;
 use crate::engine::requests::Target;
 use crate::engine::system::Whom;
+use crate::engine::waiting::Turn;
 use crate::model::capacity::NeedId;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::Time;
@@ -34,7 +35,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let Some(after) = luck.cancel else { return };
         let at = self.now + after;
         self.life.set_cancel(job, Some(at));
-        self.requests.set(at, job.id, Target::Waiting(job.need, self.waiting.order(job)));
+        self.requests.set(at, job.id, Target::Waiting(job.need, self.turn(job)));
         self.arm_requests();
     }
 
@@ -68,7 +69,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.requests.fire(self.now);
         while let Some(target) = self.requests.take(self.now) {
             match target {
-                Target::Waiting(need, order) => self.take_away(need, order, Ending::Cancelled),
+                Target::Waiting(need, turn) => {
+                    if self.take_away(need, turn, Ending::Cancelled) {
+                        self.make_way();
+                    }
+                }
                 Target::Running(slot) => self.cancel_running(slot),
             }
         }
@@ -81,23 +86,32 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let mut meant = self.candidates(index);
         meant.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         meant.sort_by_key(|(_, candidate)| matches!(candidate, Candidate::Running(_)));
+        let mut has_left = false;
         for (_, candidate) in meant {
             match candidate {
                 Candidate::Coming(slot) => self.cancel_coming(slot),
-                Candidate::Waiting(need, order) => self.take_away(need, order, Ending::Cancelled),
-                Candidate::Running(slot) => self.cancel_running(slot),
+                Candidate::Waiting(need, turn) => has_left |= self.take_away(need, turn, Ending::Cancelled),
+                Candidate::Running(slot) => {
+                    if std::mem::take(&mut has_left) {
+                        self.make_way();
+                    }
+                    self.cancel_running(slot);
+                }
             }
+        }
+        if has_left {
+            self.make_way();
         }
     }
 
     /// All rows that a request may mean, by number; not those that have been asked to stop already.
-    fn candidates(&self, index: usize) -> Vec<(JobId, Candidate<P::Order>)> {
+    fn candidates(&self, index: usize) -> Vec<(JobId, Candidate<Turn<P::Rank>>)> {
         let request = self.system.cancels[index];
         let is_meant = |job: &&Job| request.action.is_none_or(|action| action == job.action);
         let mut found = Vec::new();
         if request.whom != Whom::Running {
             let waiting = self.waiting.iter().filter(is_meant);
-            found.extend(waiting.map(|job| (job.id, Candidate::Waiting(job.need, self.waiting.order(job)))));
+            found.extend(waiting.map(|job| (job.id, Candidate::Waiting(job.need, self.turn(job)))));
             for (slot, coming) in &self.coming {
                 if let Coming::Row { job, .. } = coming
                     && is_meant(&job)

@@ -1,11 +1,11 @@
 //! How waiting rows come to workers: offered to all under instant claiming, found by one under delayed claiming.
 
-use super::{Rule, Simulation};
+use super::{NewsOf, Rule, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::calendar::Class;
 use crate::engine::observer::Observer;
 use crate::engine::placement::Placer;
-use crate::engine::policy::ClaimPolicy;
+use crate::engine::policy::{ClaimPolicy, Look, Manner, On, Pick};
 use crate::model::capacity::NeedId;
 use crate::model::claim::Batch;
 use crate::model::job::{Ending, Job};
@@ -16,6 +16,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[cold]
     pub(super) fn offer(&mut self) {
         self.offer_due = false;
+        if !self.is_ranked() {
+            return self.offer_by_choice();
+        }
         while let Some(need) = self.waiting.first_of(|word| self.pool.mask()[word], |_| true) {
             let worker = self.place(need);
             let job = self.waiting.pop(need);
@@ -23,6 +26,39 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             self.pool.note_taken(worker, job.need);
         }
         self.turn_away();
+    }
+
+    /// [`Simulation::offer`] by a policy that chooses each time.
+    fn offer_by_choice(&mut self) {
+        while let Some(pick) = self.choose(None) {
+            let worker = match &pick.on {
+                On::Any => self.place(pick.need.into()),
+                On::These(workers) => self.place_among(pick.need, workers),
+            };
+            self.claim_picked(&pick, worker);
+        }
+        self.turn_away();
+    }
+
+    /// The job that goes next by a policy that chooses: to the worker that looks, or to any.
+    fn choose(&mut self, worker: Option<WorkerId>) -> Option<Pick<P::Rank>> {
+        let look = Look::new(self.now, &self.waiting, worker, self.system, &self.pool, &self.capacities);
+        self.policy.choose(&look)
+    }
+
+    /// A worker claims the job that a policy has picked.
+    fn claim_picked(&mut self, pick: &Pick<P::Rank>, worker: WorkerId) {
+        let job = self.waiting.remove(pick.need, pick.turn).expect("a policy picks a job that waits");
+        assert!(self.pool.fits(worker.0 as usize, job.need.into()), "a policy picks a job that fits");
+        self.note_gone(job.need.into());
+        self.claim(job, worker);
+        self.pool.note_taken(worker, job.need);
+    }
+
+    /// The worker, of those on which the policy lets it go, that gets a job with this need.
+    fn place_among(&mut self, need: NeedId, workers: &[WorkerId]) -> WorkerId {
+        let Rule::Instant(placer) = &mut self.rule else { unreachable!("only under instant claiming jobs are placed") };
+        placer.choose_among(&self.pool, need.into(), workers)
     }
 
     /// Offers a job that has just fallen due, and which alone can have come to fit: whether a worker takes it.
@@ -60,7 +96,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     pub(super) fn succeed(&mut self, worker: WorkerId, ended: NeedId) -> bool {
         let need = usize::from(ended.0);
-        let is_only = self.waiting.is_only_of(need, |word| self.pool.touched(ended, word));
+        let is_only = self.is_ranked() && self.waiting.is_only_of(need, |word| self.pool.touched(ended, word));
         if !is_only || self.has_outages || !self.is_settled() || !self.pool.fits_in_place(worker.0 as usize, need) {
             return false;
         }
@@ -73,6 +109,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A worker looks for a job that fits, and claims (delayed claiming).
     #[inline(never)]
     pub(super) fn attempt(&mut self, worker: WorkerId) {
+        if !self.is_ranked() {
+            return self.attempt_by_choice(worker);
+        }
         while self.pool.is_open(worker)
             && let Some(need) = self.first_for(worker)
         {
@@ -85,6 +124,40 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             }
         }
         self.review(worker);
+    }
+
+    /// [`Simulation::attempt`] by a policy that chooses each time.
+    fn attempt_by_choice(&mut self, worker: WorkerId) {
+        let mut has_claimed = false;
+        while self.pool.is_open(worker)
+            && let Some(pick) = self.choose(Some(worker))
+        {
+            self.claim_picked(&pick, worker);
+            has_claimed = true;
+            if matches!(&self.rule, Rule::Delayed(race) if race.batch == Batch::One) {
+                break;
+            }
+        }
+        match &mut self.rule {
+            Rule::Delayed(race) if !has_claimed && self.policy.manner() == Manner::Holding => {
+                let (now, waiting) = (self.now, self.waiting.mask());
+                if race.is_put_off(now, worker, &self.pool, waiting, &mut self.calendar) {
+                    self.parked.push(worker);
+                }
+            }
+            _ => self.review(worker),
+        }
+    }
+
+    /// Something has changed: all parked workers look again, at this instant.
+    #[cold]
+    pub(super) fn unpark(&mut self) {
+        self.is_stirred = false;
+        let mut parked = std::mem::take(&mut self.parked);
+        parked.sort_unstable();
+        for worker in parked {
+            self.calendar.schedule(self.now, Class::Claim, worker.0 as usize);
+        }
     }
 
     /// The need whose first waiting job a worker would claim now, when nothing fitted before a job with the need `ended` did.
@@ -109,12 +182,15 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Whether no waiting job that fits on the worker comes before this one in policy order.
     fn is_first_for(&self, job: &Job, worker: WorkerId) -> bool {
         let next = self.first_for(worker).and_then(|need| self.waiting.head(need));
-        next.is_none_or(|next| self.waiting.order(job) < next)
+        next.is_none_or(|next| self.turn(job) < next)
     }
 
     #[inline(always)]
     fn claim(&mut self, job: Job, worker: WorkerId) {
-        debug_assert!(self.is_first_for(&job, worker), "a better job in policy order fitted the same worker");
+        debug_assert!(
+            !self.is_ranked() || self.is_first_for(&job, worker),
+            "a better job in policy order fitted the same worker"
+        );
         self.census.change(job.action, -1, 1);
         self.run(job, worker);
     }
@@ -130,6 +206,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     fn run(&mut self, job: Job, worker: WorkerId) {
         self.change_room(worker, job.need, true);
+        if !self.is_ranked() {
+            self.tell_policy(&job, NewsOf::Starting(worker));
+        }
         self.begin_run(job, worker);
     }
 

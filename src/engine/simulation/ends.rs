@@ -2,12 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use super::Simulation;
+use super::{NewsOf, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::draws::Luck;
 use crate::engine::life::{Customer, Life};
 use crate::engine::observer::{Observer, Run};
-use crate::engine::policy::ClaimPolicy;
+use crate::engine::policy::{ClaimPolicy, Manner};
+use crate::engine::waiting::Turn;
 use crate::model::capacity::NeedId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
@@ -24,7 +25,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             self.census.change(job.action, 0, -1);
             let attempt = self.life.attempt(self.system, job);
             self.observer.ended(self.now, job, attempt, run, Ending::Done, true);
+            let job = *job;
             self.running.remove(slot);
+            if !self.is_ranked() {
+                self.tell_policy(&job, NewsOf::Ending(run.worker));
+            }
             if self.succeed(run.worker, need) {
                 return;
             }
@@ -35,7 +40,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if self.has_outages && !self.pool.is_open(run.worker) {
             return;
         }
-        if self.is_settled() {
+        if self.is_ranked() && self.is_settled() {
             // The other workers have no room for what waits.
             return self.fill(run.worker, need);
         }
@@ -66,6 +71,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn tell_end(&mut self, job: Job, run: Run, ending: Ending) -> Option<(Job, Luck)> {
         let attempt = self.life.attempt(self.system, &job);
         self.withdraw_request(&job);
+        if !self.is_ranked() {
+            self.tell_policy(&job, NewsOf::Ending(run.worker));
+        }
         let retry = self.life.retry(self.system, &job, ending, self.now, JobId(self.rows));
         self.observer.ended(self.now, &job, attempt, run, ending, retry.is_none());
         retry
@@ -139,26 +147,42 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     #[cold]
     pub(super) fn lose_patience(&mut self, slot: usize) {
-        let (need, order) = self.patience.remove(slot);
-        self.take_away(need, order, Ending::Abandoned);
+        let (need, turn) = self.patience.remove(slot);
+        if self.take_away(need, turn, Ending::Abandoned) {
+            self.make_way();
+        }
     }
 
     /// Rows that fell due at this instant, found the queue full and could not start are turned away, the newest first.
     pub(super) fn turn_away(&mut self) {
         let limit = self.system.queue_limit.unwrap_or(u64::MAX);
-        while let Some((need, order)) = self.newcomers.pop() {
+        let mut has_left = false;
+        while let Some((need, turn)) = self.newcomers.pop() {
             if self.waiting.count() > limit {
-                self.take_away(need, order, Ending::Rejected);
+                has_left |= self.take_away(need, turn, Ending::Rejected);
             }
+        }
+        if has_left {
+            self.make_way();
         }
     }
 
-    /// Takes a row out of the waiting ones, if it is still there.
-    pub(super) fn take_away(&mut self, need: NeedId, order: P::Order, ending: Ending) {
-        if let Some(job) = self.waiting.remove(need, order) {
-            self.census.change(job.action, -1, 0);
-            self.note_gone(usize::from(need.0));
-            self.leave(&job, ending);
+    /// Takes a row out of the waiting ones, if it is still there; says whether it was.
+    pub(super) fn take_away(&mut self, need: NeedId, turn: Turn<P::Rank>, ending: Ending) -> bool {
+        let Some(job) = self.waiting.remove(need, turn) else { return false };
+        self.census.change(job.action, -1, 0);
+        self.note_gone(usize::from(need.0));
+        if !self.is_ranked() {
+            self.tell_policy(&job, NewsOf::Leaving);
+        }
+        self.leave(&job, ending);
+        true
+    }
+
+    /// Waiting rows have left: under a policy that holds jobs back, others may go now.
+    pub(super) fn make_way(&mut self) {
+        if self.policy.manner() == Manner::Holding {
+            self.offer_again();
         }
     }
 }

@@ -18,14 +18,14 @@ use crate::engine::draws::{Draft, Luck};
 use crate::engine::life::{Customer, Life};
 use crate::engine::observer::Observer;
 use crate::engine::placement::Placer;
-use crate::engine::policy::ClaimPolicy;
+use crate::engine::policy::{self, ClaimPolicy, Manner, News};
 use crate::engine::pool::Pool;
 use crate::engine::race::Race;
 use crate::engine::requests::Requests;
 use crate::engine::running::Running;
 use crate::engine::system::{ClaimRule, System};
 use crate::engine::vigil::Vigil;
-use crate::engine::waiting::Waiting;
+use crate::engine::waiting::{Turn, Waiting};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::Pass;
@@ -46,14 +46,15 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     now: Time,
     events: u64,
     calendar: Calendar,
-    waiting: Waiting<P>,
+    policy: P,
+    waiting: Waiting<P::Rank>,
     pool: Pool,
     life: Life,
     running: Running,
     coming: Slab<Coming>,
-    patience: Slab<(NeedId, P::Order)>,
+    patience: Slab<(NeedId, Turn<P::Rank>)>,
     /// Rows that fell due at this instant and found the queue full.
-    newcomers: Vec<(NeedId, P::Order)>,
+    newcomers: Vec<(NeedId, Turn<P::Rank>)>,
     rule: Rule,
     /// When waiting jobs are offered under instant claiming; `None` under delayed claiming.
     pass: Option<Pass>,
@@ -64,7 +65,7 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     rows: u64,
     census: Census,
     /// Requests to cancel that come to single rows.
-    requests: Requests<P::Order>,
+    requests: Requests<Turn<P::Rank>>,
     joins: Slab<Join>,
     vigil: Vigil,
     /// Whether workers may go out at all, so that a worker that runs something may not claim.
@@ -75,6 +76,10 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     breakdowns: Vec<Stream>,
     /// Firings that are made up for when a worker comes back.
     missed: Vec<MissedFiring>,
+    /// Workers that have found nothing they may claim, and look again as soon as something changes.
+    parked: Vec<WorkerId>,
+    /// Whether something has changed since they looked.
+    is_stirred: bool,
 }
 
 /// What falls due at a known instant.
@@ -139,6 +144,15 @@ impl<A: ArrivalProcess> SourceState<A> {
     }
 }
 
+/// What a policy is told of a job.
+#[derive(Clone, Copy, Debug)]
+enum NewsOf {
+    Waiting,
+    Leaving,
+    Starting(WorkerId),
+    Ending(WorkerId),
+}
+
 #[derive(Debug)]
 enum Rule {
     Instant(Placer),
@@ -154,7 +168,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
                 (Rule::Instant(Placer::new(*placement, system, &pool, streams)), Some(*pass))
             }
             ClaimRule::Delayed { delay, batch } => {
-                (Rule::Delayed(Race::new(system, &pool, delay, *batch, streams)), None)
+                let may_crowd = policy.manner() != Manner::Holding;
+                (Rule::Delayed(Race::new(system, &pool, (delay, *batch), streams, may_crowd)), None)
             }
         };
         let is_census_asked = sources.iter().any(|source| source.overlap() != Overlap::Enqueue);
@@ -165,7 +180,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             observer,
             now: Time::ZERO,
             events: 0,
-            waiting: Waiting::new(policy, system.needs.len()),
+            policy,
+            waiting: Waiting::new(system.needs.len()),
             pool,
             life: Life::new(system, streams),
             running: Running::new(if has_outages { system.workers.len() } else { 0 }),
@@ -186,6 +202,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             capacities: system.workers.iter().map(|worker| &worker.capacity).collect(),
             breakdowns: Vec::new(),
             missed: Vec::new(),
+            parked: Vec::new(),
+            is_stirred: false,
         };
         simulation.enter_initial_rows();
         simulation.schedule_changes(streams);
@@ -246,6 +264,9 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             if self.pass.is_some() || !self.fire_crowd(key) {
                 self.happen(key);
             }
+            if self.is_stirred {
+                self.unpark();
+            }
         }
         true
     }
@@ -296,6 +317,38 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             self.attempt(worker);
         }
         true
+    }
+
+    /// A job as the policy looks at it.
+    #[inline(always)]
+    fn candidate<'b>(&'b self, job: &'b Job) -> policy::Candidate<'b> {
+        policy::Candidate::new(job, self.system, &self.life)
+    }
+
+    /// A job's place in policy order.
+    #[inline(always)]
+    fn turn(&self, job: &Job) -> Turn<P::Rank> {
+        Turn::of(self.policy.rank(&self.candidate(job)), job)
+    }
+
+    /// Whether the first job by rank that fits goes next, always.
+    #[inline(always)]
+    fn is_ranked(&self) -> bool {
+        self.policy.manner() == Manner::Ranked
+    }
+
+    /// Tells a policy that chooses what has happened to a job.
+    #[inline(never)]
+    fn tell_policy(&mut self, job: &Job, news: NewsOf) {
+        let candidate = policy::Candidate::new(job, self.system, &self.life);
+        let news = match news {
+            NewsOf::Waiting => News::Waits(candidate),
+            NewsOf::Leaving => News::Left(candidate),
+            NewsOf::Starting(worker) => News::Started(candidate, worker),
+            NewsOf::Ending(worker) => News::Ended(candidate, worker),
+        };
+        self.policy.notice(self.now, &news);
+        self.is_stirred = !self.parked.is_empty();
     }
 
     /// Whether nothing else can happen at this instant before waiting jobs are offered, and everything has been offered

@@ -6,7 +6,7 @@ use crate::engine::availability::OutageKind;
 use crate::engine::calendar::Class;
 use crate::engine::observer::Observer;
 use crate::engine::placement::Placer;
-use crate::engine::policy::ClaimPolicy;
+use crate::engine::policy::{ClaimPolicy, News};
 use crate::engine::special::Process;
 use crate::engine::vigil::Going;
 use crate::model::job::Ending;
@@ -65,6 +65,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 self.come_back(worker);
             }
             Change::Capacity(index) => self.change_capacity(index),
+        }
+        if !self.is_ranked() {
+            self.policy.notice(self.now, &News::WorkersChanged);
+            self.is_stirred = !self.parked.is_empty();
         }
         self.offer_again();
     }

@@ -1,7 +1,7 @@
 //! Actions: what a job class needs, how long it runs and how it fails.
 
 use super::Build;
-use crate::engine::{ActionModel, Backoff, DeadlineResult, Requeue, Spawns};
+use crate::engine::{ActionModel, Backoff, DeadlineResult, Estimate, Requeue, Spawns};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
@@ -9,7 +9,7 @@ use crate::model::unit::{Probability, Rate};
 use crate::random::dist::{Constant, Distribution};
 use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
-use crate::scenario::spec::{Action, At, Spec};
+use crate::scenario::spec::{Action, At, Estimate as EstimateSpec, Spec};
 
 /// An action, while it is not known yet whether its jobs bring their own service times.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct DraftAction {
     pub(super) is_used: bool,
     /// The jobs that its attempts start.
     pub(super) spawns: Option<Spawns>,
+    estimate: Estimate,
+    kill_at_estimate: bool,
     error: Probability,
     retries: u32,
     backoff: Backoff,
@@ -44,6 +46,8 @@ impl DraftAction {
         // Where every job brings its own service time, nobody draws one.
         let service = self.service.unwrap_or(Constant::ZERO.into());
         ActionModel {
+            estimate: self.estimate,
+            kill_at_estimate: self.kill_at_estimate,
             error: self.error,
             retries: self.retries,
             backoff: self.backoff,
@@ -92,7 +96,10 @@ impl Build<'_> {
     fn draft(&mut self, name: &At<String>, action: &Action, spec: &Spec) -> DraftAction {
         let units = self.units(&action.capacity);
         let is_cancelled = !spec.cancel.is_empty() || action.cancel_rate.is_some();
-        let is_stopped = action.deadline.is_some() || is_cancelled || self.holes.has(name.place, "deadline");
+        let is_stopped = action.deadline.is_some()
+            || action.kill_at_estimate
+            || is_cancelled
+            || self.holes.has(name.place, "deadline");
         self.stop_timeout(action.stop_timeout.as_ref(), is_stopped);
         self.stops_in(action, name, spec);
         DraftAction {
@@ -103,6 +110,8 @@ impl Build<'_> {
             draws: None,
             is_used: false,
             spawns: None,
+            estimate: self.estimate(&action.estimate),
+            kill_at_estimate: action.kill_at_estimate,
             error: action.error.value,
             retries: action.retries.value,
             backoff: self.backoff(&action.backoff),
@@ -116,6 +125,16 @@ impl Build<'_> {
             patience: self.optional(action.patience.as_ref()),
             priority: action.priority.value,
         }
+    }
+
+    /// How long attempts are thought to run; exactly, and complaints, if that is wrong.
+    fn estimate(&mut self, estimate: &At<EstimateSpec>) -> Estimate {
+        match &estimate.value {
+            EstimateSpec::Exact => Some(Estimate::Exact),
+            EstimateSpec::Factor(factor) => self.distribution(estimate.place, factor).map(Estimate::Factor),
+            EstimateSpec::Time(time) => self.distribution(estimate.place, time).map(Estimate::Time),
+        }
+        .unwrap_or_default()
     }
 
     /// Warns of a stop timeout where nothing ever asks the job to stop.
@@ -141,7 +160,7 @@ impl Build<'_> {
     /// Whether the jobs that the table at `place` describes may be asked to stop by their action, or have a wrong deadline.
     pub(super) fn is_stopped(&self, action: Option<ActionId>, place: Place) -> bool {
         let by_action = action.map(|action| &self.actions[usize::from(action.0)]);
-        by_action.is_none_or(|action| action.deadline.is_some() || action.is_cancelled)
+        by_action.is_none_or(|action| action.deadline.is_some() || action.kill_at_estimate || action.is_cancelled)
             || self.holes.has(place, "deadline")
     }
 

@@ -45,7 +45,7 @@ impl Build<'_> {
                 ClaimRule::Delayed { delay, batch }
             }
         };
-        Some((rule, table.policy))
+        Some((rule, self.policy(&table.policy)))
     }
 
     /// Complains about a key that has no meaning under this delay.

@@ -14,6 +14,7 @@ mod crons;
 mod distribution;
 mod jobs;
 mod needs;
+mod policy;
 mod registry;
 mod run;
 mod spawns;
@@ -126,6 +127,7 @@ pub(super) fn build(
         replications: spec.replications.value,
         slo: settings.slo,
         slowdown_bound: spec.slowdown_bound.value,
+        policy_label: policy.label(&system.actions),
         policy,
         system,
         sources: arrivals.into_iter().map(|(_, source)| source).collect(),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Arrival, At, Backoff, Capacity, Distribution, Number};
+use super::{Arrival, At, Backoff, Capacity, Distribution, Estimate, Number};
 use crate::engine::{DeadlineResult, Requeue};
 use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
@@ -19,6 +19,11 @@ pub(crate) struct Action {
     pub(crate) arrival: Option<At<Arrival>>,
     /// How long an attempt runs.
     pub(crate) service: Option<At<Distribution<Span>>>,
+    /// How long an attempt is thought to run, for claim policies that look ahead: `"exact"`, `{ factor = 2 }` times as long as it does,
+    /// or a duration or distribution of its own. What a trace says of a job goes first.
+    pub(crate) estimate: At<Estimate>,
+    /// Whether an attempt is stopped at its estimate, as at a deadline.
+    pub(crate) kill_at_estimate: bool,
     /// Probability that an attempt ends in error.
     pub(crate) error: At<Probability>,
     /// Further attempts after a failed one.

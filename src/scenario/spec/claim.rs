@@ -3,10 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{At, Distribution};
+use super::{At, Distribution, Policy};
 use crate::model::claim::{Batch, Pass, Placement};
 use crate::model::time::Span;
-use crate::policy::Policy;
 
 /// How workers come to jobs.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -25,7 +24,7 @@ pub(crate) enum Claim {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ClaimTable {
     /// Which waiting job goes next.
-    pub(crate) policy: Policy,
+    pub(crate) policy: At<Policy>,
     /// How long a worker waits before it looks for a job: a duration or a distribution; or `"none"`, where jobs are placed at
     /// the instant something changes.
     pub(crate) delay: At<Delay>,
@@ -41,7 +40,7 @@ impl Default for ClaimTable {
     fn default() -> ClaimTable {
         let uniform = Distribution::Uniform { low: Span::ZERO.into(), high: Span::secs(3).into() };
         ClaimTable {
-            policy: Policy::default(),
+            policy: Policy::default().into(),
             delay: Delay::Drawn(uniform).into(),
             batch: None,
             placement: None,

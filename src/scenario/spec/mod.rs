@@ -11,9 +11,11 @@ mod cancel;
 mod claim;
 mod cron;
 mod distribution;
+mod estimate;
 mod job;
 mod moment;
 mod placed;
+mod policy;
 mod registry;
 mod worker;
 
@@ -25,9 +27,11 @@ pub(crate) use cancel::Cancel;
 pub(crate) use claim::{Claim, ClaimTable, Delay};
 pub(crate) use cron::Cron;
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
+pub(crate) use estimate::Estimate;
 pub(crate) use job::Job;
 pub(crate) use moment::{Instant, Moment};
 pub(crate) use placed::{At, Named};
+pub(crate) use policy::{FairShareRule, Policy, ReserveAfterRule};
 pub(crate) use registry::Registry;
 pub(crate) use worker::Worker;
 
@@ -124,7 +128,8 @@ impl Spec {
     pub(crate) fn shape() -> Shape {
         let distributions = crate::random::dist::CATALOGUE.iter().map(|entry| entry.name).collect();
         let arrivals = crate::arrival::CATALOGUE.iter().map(|entry| entry.name).collect();
-        Shape { named: &["worker", "action", "cron"], choices: vec![distributions, arrivals] }
+        let policies = crate::policy::CATALOGUE.iter().map(|entry| entry.name).collect();
+        Shape { named: &["worker", "action", "cron"], choices: vec![distributions, arrivals, policies] }
     }
 }
 

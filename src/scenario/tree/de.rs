@@ -3,7 +3,7 @@
 //! Choices are externally tagged enums, so that a caret can point at the very word that is wrong, and may have a variant for
 //! what is written without a name of its own: `service = "10m"` beside `service = { constant = "10m" }`.
 
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess};
 use serde::de::{Unexpected, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -103,9 +103,7 @@ fn choose<'de, V: Visitor<'de>>(
 ) -> Result<V::Value, Fault> {
     let is_known = |word: &str| known.contains(&word);
     match &node.value {
-        Value::String(word) if is_known(word) => {
-            visitor.visit_enum(IntoDeserializer::<Fault>::into_deserializer(word.as_str()))
-        }
+        Value::String(word) if is_known(word) => visitor.visit_enum(Word(word)),
         Value::Table(entries) if entries.len() == 1 && (is_known(&entries[0].key) || !is_known(ELSE)) => {
             visitor.visit_enum(MapAccessDeserializer::new(Entries { entries: entries.iter(), value: None }))
         }
@@ -126,6 +124,39 @@ fn choose<'de, V: Visitor<'de>>(
         Value::Float(word) => Err(de::Error::unknown_variant(&word.to_string(), known)),
         Value::Boolean(word) => Err(de::Error::unknown_variant(&word.to_string(), known)),
         Value::Array(_) => Err(de::Error::invalid_type(Unexpected::Seq, &"a choice")),
+    }
+}
+
+/// A word of a choice. One that has parameters is given none, if it can do without.
+struct Word<'de>(&'de str);
+
+impl<'de> EnumAccess<'de> for Word<'de> {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Fault> {
+        Ok((seed.deserialize(StrDeserializer::<Fault>::new(self.0))?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Word<'de> {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
+        let none = MapDeserializer::<_, Fault>::new(std::iter::empty::<(&str, &str)>());
+        seed.deserialize(none).map_err(|_| de::Error::invalid_type(Unexpected::UnitVariant, &"newtype variant"))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
+        Err(de::Error::invalid_type(Unexpected::UnitVariant, &"tuple variant"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
+        Err(de::Error::invalid_type(Unexpected::UnitVariant, &"struct variant"))
     }
 }
 

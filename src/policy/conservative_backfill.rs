@@ -1,0 +1,277 @@
+//! `conservative-backfill`: every waiting job holds a reservation, given on arrival by the estimates; others may only fill the gaps.
+//!
+//! ```text
+//! 4 scan: R runs on 3 of them, by its estimate until 10:00. Waiting: A{scan 4, 30 min}  B{scan 1, 40 min}  C{scan 1, 90 min}
+//! at 09:00   A is planned for 10:00 to 10:30; B fills the gap before it and goes; C is planned for 10:30, after A
+//! R ends at 09:40, B at 09:30: A moves to 09:40 and C, which could not go before A, to 10:10
+//! ```
+//!
+//! A reservation names a worker and an instant: the first from which on the job fits for as long as its estimate, beside what runs and all other
+//! reservations, and of several workers the first. When a job ends before its estimate, or a job with a reservation leaves, the plan is compressed: in order
+//! of age each job gives up its reservation and takes the first that it can get, which is never later (Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). When
+//! workers change, all reservations are made anew in order of age. With several workers and resources all this holds as it does
+//! with one; where jobs are placed, the plan names the worker, and no placement is asked. Under delayed claiming a worker takes the oldest
+//! job that could run there now beside the reservations of all others.
+//!
+//! **Wrong estimates.** A job that runs past its estimate is not in the plan any more. Whoever is to start then and does not fit waits until it does,
+//! and counts as starting now in the plan of all others, who may be late in turn: promises are as good as estimates.
+//!
+//! A compression looks at every waiting job, and each time along the plan: this is the one policy whose decisions cost the more, the more jobs wait, as the
+//! definition asks for all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::Plan;
+use super::possible::Possible;
+use crate::engine::waiting::Turn;
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
+use crate::model::capacity::{CapacityMap, NeedId};
+use crate::model::job::JobId;
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
+
+/// Reservations for all.
+#[derive(Debug)]
+pub struct ConservativeBackfill {
+    possible: Possible,
+    needs: Box<[CapacityMap]>,
+    /// By worker; none before the first decision after workers have changed.
+    plans: Vec<Plan>,
+    running: BTreeMap<JobId, Running>,
+    /// Oldest first.
+    waiting: BTreeMap<Turn<i128>, Waiting>,
+    /// The reservations by their start.
+    starts: BTreeSet<(Time, Turn<i128>)>,
+    /// Jobs that have not been planned for yet, oldest first.
+    newcomers: BTreeSet<Turn<i128>>,
+    /// Whether something is free that the plan has taken for occupied.
+    is_loose: bool,
+}
+
+/// A running job.
+#[derive(Clone, Copy, Debug)]
+struct Running {
+    worker: WorkerId,
+    need: NeedId,
+    /// When it is thought to end.
+    until: Time,
+}
+
+/// A waiting job.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    need: NeedId,
+    lasts: Span,
+    place: Option<Place>,
+}
+
+/// Where and from when on a job is planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    start: Time,
+    worker: WorkerId,
+}
+
+impl ConservativeBackfill {
+    /// For the jobs of a system.
+    pub fn new(system: &System) -> ConservativeBackfill {
+        ConservativeBackfill {
+            possible: Possible::of(system),
+            needs: system.needs.clone().into(),
+            plans: Vec::new(),
+            running: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            starts: BTreeSet::new(),
+            newcomers: BTreeSet::new(),
+            is_loose: false,
+        }
+    }
+
+    /// Brings all plans up to now: from scratch, compressed, or with what has come.
+    fn update(&mut self, look: &Look<'_, i128>) {
+        if self.plans.is_empty() {
+            self.begin(look);
+        }
+        self.plans.iter_mut().for_each(|plan| plan.forget_before(look.now));
+        self.put_off_late(look.now);
+        if std::mem::take(&mut self.is_loose) {
+            let all: Vec<Turn<i128>> = self.waiting.keys().copied().collect();
+            all.into_iter()
+                .filter(|turn| !self.newcomers.contains(turn))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|turn| self.improve(look, turn));
+        }
+        for turn in std::mem::take(&mut self.newcomers) {
+            self.reserve(look, turn);
+        }
+    }
+
+    /// Empty plans but for what runs; everybody is a newcomer.
+    fn begin(&mut self, look: &Look<'_, i128>) {
+        let workers = 0..look.system().workers.len() as u32;
+        self.plans = workers.map(|worker| Plan::new(look.capacity(WorkerId(worker)), look.now)).collect();
+        for Running { worker, need, until } in self.running.values() {
+            self.plans[worker.0 as usize].occupy(look.now, *until, &self.needs[usize::from(*need)]);
+        }
+        self.starts.clear();
+        for (turn, waiting) in &mut self.waiting {
+            waiting.place = None;
+            self.newcomers.insert(*turn);
+        }
+        self.is_loose = false;
+    }
+
+    /// Whoever should have started before now is planned for now.
+    fn put_off_late(&mut self, now: Time) {
+        let late: Vec<Turn<i128>> =
+            self.starts.iter().take_while(|(start, _)| *start < now).map(|(_, turn)| *turn).collect();
+        for turn in late {
+            if let Some(place) = self.withdraw(turn) {
+                self.enter(turn, Place { start: now, ..place });
+            }
+        }
+    }
+
+    /// Takes the first place that is before the one a job has, if there is one.
+    fn improve(&mut self, look: &Look<'_, i128>, turn: Turn<i128>) {
+        let Some(old) = self.withdraw(turn) else { return self.reserve(look, turn) };
+        let better = self.first_place(look, turn, Some(old));
+        self.enter(turn, better.unwrap_or(old));
+    }
+
+    /// Plans for a job that has no place.
+    fn reserve(&mut self, look: &Look<'_, i128>, turn: Turn<i128>) {
+        if let Some(place) = self.first_place(look, turn, None) {
+            self.enter(turn, place);
+        }
+    }
+
+    /// The first place for a job beside everybody else, if there is one that comes before another.
+    fn first_place(&self, look: &Look<'_, i128>, turn: Turn<i128>, before: Option<Place>) -> Option<Place> {
+        let Waiting { need, lasts, .. } = self.waiting[&turn];
+        let need = &self.needs[usize::from(need)];
+        let mut first = before;
+        for worker in look.open_workers() {
+            // Of several workers with the same instant the first is taken.
+            let bound = first.map(|first| if worker < first.worker { first.start + Span(1) } else { first.start });
+            if let Some(start) = self.plans[worker.0 as usize].first_gap(look.now, bound, need, lasts) {
+                first = Some(Place { start, worker });
+            }
+        }
+        first
+    }
+
+    fn enter(&mut self, turn: Turn<i128>, place: Place) {
+        let Some(waiting) = self.waiting.get_mut(&turn) else { return };
+        waiting.place = Some(place);
+        self.starts.insert((place.start, turn));
+        let need = &self.needs[usize::from(waiting.need)];
+        self.plans[place.worker.0 as usize].occupy(place.start, place.start + waiting.lasts, need);
+    }
+
+    /// Takes a job's place away, if it has one.
+    fn withdraw(&mut self, turn: Turn<i128>) -> Option<Place> {
+        let waiting = self.waiting.get_mut(&turn)?;
+        let place = waiting.place.take()?;
+        self.starts.remove(&(place.start, turn));
+        let need = &self.needs[usize::from(waiting.need)];
+        if let Some(plan) = self.plans.get_mut(place.worker.0 as usize) {
+            plan.vacate(place.start, place.start + waiting.lasts, need);
+        }
+        Some(place)
+    }
+
+    /// The oldest job that is to start by now, and can.
+    fn due(&self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let due = self.starts.iter().take_while(|(start, _)| *start <= look.now).filter_map(|(_, turn)| {
+            let Waiting { need, place, .. } = self.waiting[turn];
+            let worker = place?.worker;
+            look.fits_on(need, worker).then_some((*turn, need, worker))
+        });
+        due.min().map(|(turn, need, worker)| Pick { need, turn, on: On::These(vec![worker]) })
+    }
+
+    /// The oldest job that can start now on the worker that looks, beside all others.
+    fn first_for(&mut self, look: &Look<'_, i128>, worker: WorkerId) -> Option<Pick<i128>> {
+        let fitting = self.waiting.iter().filter(|(_, waiting)| look.fits_on(waiting.need, worker));
+        let fitting: Vec<Turn<i128>> = fitting.map(|(turn, _)| *turn).collect();
+        fitting.into_iter().find_map(|turn| {
+            let place = self.withdraw(turn);
+            let Waiting { need, lasts, .. } = self.waiting[&turn];
+            let (plan, units) = (&self.plans[worker.0 as usize], &self.needs[usize::from(need)]);
+            let fits = plan.first_gap(look.now, Some(look.now + Span(1)), units, lasts).is_some();
+            if let Some(place) = place {
+                self.enter(turn, place);
+            }
+            fits.then(|| Pick { need, turn, on: On::These(vec![worker]) })
+        })
+    }
+
+    fn leave(&mut self, turn: Turn<i128>) -> Option<Place> {
+        let place = self.withdraw(turn);
+        self.newcomers.remove(&turn);
+        self.waiting.remove(&turn);
+        place
+    }
+
+    fn start(&mut self, now: Time, candidate: &Candidate<'_>, worker: WorkerId) {
+        let job = candidate.job;
+        self.leave(Turn::of(0, job));
+        let until = now + candidate.estimate();
+        self.running.insert(job.id, Running { worker, need: job.need, until });
+        if let Some(plan) = self.plans.get_mut(worker.0 as usize) {
+            plan.occupy(now, until, candidate.need());
+        }
+    }
+
+    fn end(&mut self, now: Time, job: JobId) {
+        let Some(Running { worker, need, until }) = self.running.remove(&job) else { return };
+        if until > now {
+            self.is_loose = true;
+            if let Some(plan) = self.plans.get_mut(worker.0 as usize) {
+                plan.vacate(now, until, &self.needs[usize::from(need)]);
+            }
+        }
+    }
+}
+
+impl ClaimPolicy for ConservativeBackfill {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Holding
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        self.update(look);
+        match look.worker {
+            None => self.due(look),
+            Some(worker) => self.first_for(look, worker),
+        }
+    }
+
+    fn notice(&mut self, now: Time, news: &News<'_>) {
+        match news {
+            News::Waits(candidate) if self.possible.contains(candidate.job.need) => {
+                let turn = Turn::of(0, candidate.job);
+                let lasts = candidate.estimate().max(Span(1));
+                self.waiting.insert(turn, Waiting { need: candidate.job.need, lasts, place: None });
+                self.newcomers.insert(turn);
+            }
+            News::Waits(_) => {}
+            News::Started(candidate, worker) => self.start(now, candidate, *worker),
+            News::Left(candidate) => self.is_loose |= self.leave(Turn::of(0, candidate.job)).is_some(),
+            News::Ended(candidate, _) => self.end(now, candidate.job.id),
+            News::WorkersChanged => self.plans.clear(),
+        }
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "its reservation had come, or it filled a gap before those of others".to_owned()
+    }
+}

@@ -1,0 +1,177 @@
+//! `easy-backfill`: the oldest waiting job holds a reservation; others may go before it only if, by the estimates, they do not delay it.
+//!
+//! ```text
+//! 4 scan: R runs on 3 of them, by its estimate until 10:00. Waiting: A{scan 4}  B{scan 1, 40 min}  C{scan 1, 90 min}
+//! at 09:00   A does not fit before 10:00: its shadow time. B ends before that and goes; C would not, and nothing is spare beside A
+//! ```
+//!
+//! The shadow time is the first instant at which the head fits if what runs ends as estimated. Another job may start if it fits now and either ends by its estimate
+//! no later than the shadow time or needs no more than what is spare then beside the head (Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995;
+//! Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). Candidates in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
+//! Feitelson, IEEE TPDS 18(6), 2007).
+//!
+//! **Several workers.** The reservation names a worker and an instant: of all workers the one on which the head fits first, by the estimates. On the others whatever fits
+//! may start. What carries over from one worker: the head is never delayed by a job that was let past it, if no estimate is too short. What does not: with
+//! several resources "spare" is asked of those only that the candidate needs.
+//!
+//! **Wrong estimates.** A job that ends early frees its units at once, and the shadow is taken anew. One that runs past its estimate is expected
+//! to end any moment: the head's shadow is then the present as far as that job goes, and only what is spare may start.
+//!
+//! A decision walks along the estimated ends of what runs until the head fits, and asks each need that fits for its first candidate that is
+//! short enough: that is kept at hand in blocks. Its cost grows with the number of running jobs and with a hundredth of the waiting ones.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ends::Ends;
+use super::possible::Possible;
+use super::queue::{Candidates, Entry};
+use crate::engine::waiting::Turn;
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
+use crate::model::capacity::NeedId;
+use crate::model::time::Time;
+use crate::model::worker::WorkerId;
+
+/// In which order jobs are looked at that may go before the head.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackfillOrder {
+    /// The oldest first.
+    #[default]
+    Arrival,
+    /// The shortest by estimate first.
+    Shortest,
+}
+
+impl BackfillOrder {
+    /// All of them.
+    pub const ALL: &[BackfillOrder] = &[BackfillOrder::Arrival, BackfillOrder::Shortest];
+
+    /// The word in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            BackfillOrder::Arrival => "arrival",
+            BackfillOrder::Shortest => "shortest",
+        }
+    }
+}
+
+/// A reservation for the head of the queue.
+#[derive(Debug)]
+pub struct EasyBackfill {
+    possible: Possible,
+    /// What runs, by worker.
+    ends: Ends,
+    /// By need.
+    waiting: Vec<Candidates>,
+}
+
+/// Where and when the head will fit.
+#[derive(Debug)]
+struct Shadow {
+    at: Time,
+    worker: WorkerId,
+    /// Units that are left then beside the head, by resource.
+    spare: Vec<i64>,
+}
+
+impl EasyBackfill {
+    /// For the jobs and workers of a system.
+    pub fn new(system: &System, order: BackfillOrder) -> EasyBackfill {
+        EasyBackfill {
+            possible: Possible::of(system),
+            ends: Ends::new(system),
+            waiting: system.needs.iter().map(|_| Candidates::new(order)).collect(),
+        }
+    }
+
+    /// The worker on which a job with this need fits first by the estimates, and when.
+    fn shadow(&self, look: &Look<'_, i128>, need: NeedId) -> Option<Shadow> {
+        let mut first: Option<Shadow> = None;
+        for worker in look.open_workers() {
+            let bound = first.as_ref().map(|shadow| shadow.at);
+            if let Some((at, spare)) = self.ends.fits_from(look, worker, need, bound) {
+                first = Some(Shadow { at, worker, spare });
+            }
+        }
+        first
+    }
+
+    /// The first job that may go before the head.
+    fn candidate(&self, look: &Look<'_, i128>, shadow: Option<&Shadow>) -> Option<(Entry, NeedId)> {
+        let first = look.needs().filter(|need| self.possible.contains(*need)).filter_map(|need| {
+            let candidates = &self.waiting[usize::from(need)];
+            let entry = match shadow {
+                Some(shadow) if !is_free_elsewhere(look, need, shadow) => {
+                    candidates.first_within(shadow.at - look.now)?
+                }
+                _ => candidates.first()?,
+            };
+            Some((entry, need))
+        });
+        first.min_by_key(|(entry, _)| entry.key)
+    }
+}
+
+/// Whether a job with this need may start somewhere however long it is thought to run.
+fn is_free_elsewhere(look: &Look<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
+    is_spare(look, need, shadow) || look.with_room(need).any(|worker| worker != shadow.worker)
+}
+
+/// Whether a job needs no more than what is left beside the head.
+fn is_spare(look: &Look<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
+    look.system().need(need).0.iter().zip(&shadow.spare).all(|(&need, spare)| need == 0 || need <= *spare)
+}
+
+impl ClaimPolicy for EasyBackfill {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Holding
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let (head, turn) = self.possible.first(look)?;
+        if look.fits(head) {
+            return Some(Pick { need: head, turn, on: On::Any });
+        }
+        look.needs().next()?;
+        let shadow = self.shadow(look, head);
+        let (entry, need) = self.candidate(look, shadow.as_ref())?;
+        let on = match shadow {
+            Some(shadow) if shadow.at - look.now < entry.estimate && !is_spare(look, need, &shadow) => {
+                On::These(look.with_room(need).filter(|worker| *worker != shadow.worker).collect())
+            }
+            _ => On::Any,
+        };
+        Some(Pick { need, turn: entry.turn, on })
+    }
+
+    fn notice(&mut self, now: Time, news: &News<'_>) {
+        match news {
+            News::Waits(candidate) => {
+                let entry = (Turn::of(0, candidate.job), candidate.estimate());
+                self.waiting[usize::from(candidate.job.need)].insert(entry);
+            }
+            News::Started(candidate, worker) => {
+                let entry = (Turn::of(0, candidate.job), candidate.estimate());
+                self.waiting[usize::from(candidate.job.need)].remove(entry);
+                self.ends.start(now + candidate.estimate(), candidate.job, *worker);
+            }
+            News::Left(candidate) => {
+                let entry = (Turn::of(0, candidate.job), candidate.estimate());
+                self.waiting[usize::from(candidate.job.need)].remove(entry);
+            }
+            News::Ended(candidate, worker) => self.ends.end(candidate.job, *worker),
+            News::WorkersChanged => {}
+        }
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "the head of the queue, or by its estimate no delay to it".to_owned()
+    }
+}

@@ -1,0 +1,101 @@
+//! `fair-share`: the action that has the smallest share of all capacity goes next, of those with a job that fits.
+//!
+//! ```text
+//! 9 cpu and 18 GB; A's jobs need {1 cpu, 4 GB}, B's {3 cpu, 1 GB}; enough of both wait
+//! A runs 3: a share of 12/18 of the memory. B runs 2: 6/9 of the cpu. Nobody could have more without the other having less
+//! ```
+//!
+//! An action's share is that of the resource of which it uses most: its dominant share, in units of what all workers offer
+//! together at the start, divided by its weight (Ghodsi et al., "Dominant Resource Fairness", NSDI 2011). Running jobs are never
+//! preempted, so shares become fair only as jobs end. Of equal actions the one with the older job goes first; within an action the
+//! oldest job that fits. A decision looks at every action and need that waits.
+
+use super::classes::Classes;
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Shares, System};
+use crate::model::action::ActionId;
+use crate::model::capacity::CapacityMap;
+use crate::model::job::Job;
+use crate::model::time::Time;
+
+/// Dominant-resource fairness between actions.
+#[derive(Clone, Debug)]
+pub struct FairShare {
+    waiting: Classes,
+    needs: Box<[CapacityMap]>,
+    /// By resource: what a unit counts.
+    units: Box<[i128]>,
+    /// By action.
+    accounts: Box<[Account]>,
+}
+
+/// What an action has.
+#[derive(Clone, Debug)]
+struct Account {
+    weight: i128,
+    /// By resource.
+    used: Box<[i64]>,
+    /// Its dominant share, weight left aside.
+    share: i128,
+}
+
+impl FairShare {
+    /// For the actions of a system, with the weight of each.
+    pub fn new(system: &System, weights: &[u32]) -> FairShare {
+        let total = system.total();
+        let account = |weight: u32| Account { weight: weight.into(), used: vec![0; total.0.len()].into(), share: 0 };
+        let weights = weights.iter().copied().chain(std::iter::repeat(1)).take(system.actions.len());
+        FairShare {
+            waiting: Classes::default(),
+            needs: system.needs.clone().into(),
+            units: Shares::of(std::iter::once(&total)).units(&total),
+            accounts: weights.map(account).collect(),
+        }
+    }
+
+    fn use_units(&mut self, job: &Job, sign: i64) {
+        let account = &mut self.accounts[usize::from(job.action.0)];
+        let need = &self.needs[usize::from(job.need)];
+        account.used.iter_mut().zip(&need.0).for_each(|(used, need)| *used += sign * need);
+        let shares = account.used.iter().zip(&self.units).map(|(&used, unit)| i128::from(used) * unit);
+        account.share = shares.max().unwrap_or(0);
+    }
+
+    /// Whether one action has less than another by its weight; exactly, by cross-multiplication.
+    fn compare(&self, a: ActionId, b: ActionId) -> std::cmp::Ordering {
+        let [a, b] = [a, b].map(|action| &self.accounts[usize::from(action.0)]);
+        (a.share * b.weight).cmp(&(b.share * a.weight))
+    }
+}
+
+impl ClaimPolicy for FairShare {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Picking
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let fitting = self.waiting.iter().filter(|((_, need), ..)| look.fits(*need));
+        let next = fitting.min_by(|((a, _), older_a, _), ((b, _), older_b, _)| {
+            self.compare(*a, *b).then_with(|| older_a.cmp(older_b))
+        });
+        next.map(|((_, need), turn, _)| Pick { need, turn, on: On::Any })
+    }
+
+    fn notice(&mut self, _: Time, news: &News<'_>) {
+        self.waiting.notice(news);
+        match news {
+            News::Started(candidate, _) => self.use_units(candidate.job, 1),
+            News::Ended(candidate, _) => self.use_units(candidate.job, -1),
+            News::Waits(_) | News::Left(_) | News::WorkersChanged => {}
+        }
+    }
+
+    fn why(&self, job: &Candidate<'_>) -> String {
+        format!("its action, {}, had the smallest share of those with a job that fitted", job.action().name)
+    }
+}

@@ -1,0 +1,132 @@
+//! `max-weight`: of all packings of a worker, one that helps the longest queues most decides which job goes next.
+//!
+//! ```text
+//! free: scan 3        waiting: 4 of class A{scan 1}, 5 of class B{scan 3}
+//! three of A weigh 3 x 4 = 12, one of B weighs 5: the oldest of A goes
+//! ```
+//!
+//! A class is an action with a need; it weighs as much as jobs of it wait. A packing is a set of waiting jobs that fits into what is free; the best
+//! one has the greatest sum of weights (Maguluri, Srikant and Ying, "Stochastic models of load balancing and scheduling in cloud computing clusters",
+//! INFOCOM 2012, in its form without preemption). Of equals, the one with more of the class whose oldest job is older. The oldest job of the first
+//! class in it goes next, to that worker, and weights are taken anew. Where jobs are placed, workers are packed by index, and no
+//! placement is asked. Finding the best packing is a knapsack problem: the search is exact as long as it takes no
+//! more than [`MOST_STEPS`] steps, and after that keeps the best that it has found.
+
+use super::classes::Classes;
+use crate::engine::waiting::Turn;
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
+use crate::model::capacity::NeedId;
+use crate::model::time::Time;
+
+/// So many steps are worth a decision: all packings of a handful of classes, far from all of a hundred.
+pub const MOST_STEPS: u32 = 10_000;
+
+/// The longest queues first, by packings.
+#[derive(Clone, Debug, Default)]
+pub struct MaxWeight {
+    waiting: Classes,
+}
+
+impl MaxWeight {
+    /// Nobody waits yet.
+    pub fn new(_: &System) -> MaxWeight {
+        MaxWeight::default()
+    }
+}
+
+/// Jobs to pack that are all alike.
+#[derive(Clone, Debug)]
+struct Item<'a> {
+    turn: Turn<i128>,
+    need: NeedId,
+    units: &'a [i64],
+    count: u64,
+}
+
+/// A search for the best packing.
+#[derive(Debug)]
+struct Search<'a> {
+    items: Vec<Item<'a>>,
+    steps: u32,
+    /// The weight of the best packing, and the item that comes first in it.
+    best: Option<(u128, usize)>,
+}
+
+impl Search<'_> {
+    /// How many jobs of an item fit.
+    fn most(&self, item: usize, free: &[i64]) -> u64 {
+        let Item { units, count, .. } = self.items[item];
+        let fit = free.iter().zip(units).filter(|(_, need)| **need > 0).map(|(&free, need)| free.max(0) / need);
+        fit.min().map_or(count, |fit| count.min(fit as u64))
+    }
+
+    /// More than items from one on can weigh: each has all there is for itself.
+    fn bound(&self, from: usize, free: &[i64]) -> u128 {
+        let weight = |item| u128::from(self.most(item, free)) * u128::from(self.items[item].count);
+        (from..self.items.len()).map(weight).sum()
+    }
+
+    /// Tries all packings with a part that is given: most of the first item first.
+    fn extend(&mut self, item: usize, free: &[i64], weight: u128, first: Option<usize>) {
+        if let Some(first) = first
+            && self.best.is_none_or(|(best, _)| weight > best)
+        {
+            self.best = Some((weight, first));
+        }
+        if item == self.items.len() {
+            return;
+        }
+        let (units, most) = (self.items[item].units, self.most(item, free));
+        // What takes nothing takes nothing away from others.
+        let least = if units.iter().all(|&units| units == 0) { most } else { 0 };
+        for count in (least..=most).rev() {
+            if self.steps == MOST_STEPS {
+                return;
+            }
+            self.steps += 1;
+            let left: Vec<i64> = free.iter().zip(units).map(|(free, need)| free - need * count as i64).collect();
+            let weight = weight + u128::from(count) * u128::from(self.items[item].count);
+            let first = first.or((count > 0).then_some(item));
+            if self.best.is_none_or(|(best, _)| weight + self.bound(item + 1, &left) > best) {
+                self.extend(item + 1, &left, weight, first);
+            }
+        }
+    }
+}
+
+impl ClaimPolicy for MaxWeight {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Picking
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let worker = look.needs().filter_map(|need| look.with_room(need).next()).min()?;
+        let fitting = self.waiting.iter().filter(|((_, need), ..)| look.fits_on(*need, worker));
+        let item = |((_, need), turn, count): (_, _, usize)| {
+            let units = &look.system().need(need).0;
+            Item { turn, need, units, count: count as u64 }
+        };
+        let mut items: Vec<Item<'_>> = fitting.map(item).collect();
+        items.sort_unstable_by_key(|item| item.turn);
+        let mut search = Search { items, steps: 0, best: None };
+        let free: Vec<i64> = look.free(worker).collect();
+        search.extend(0, &free, 0, None);
+        let (_, first) = search.best?;
+        let Item { turn, need, .. } = search.items[first];
+        Some(Pick { need, turn, on: On::These(vec![worker]) })
+    }
+
+    fn notice(&mut self, _: Time, news: &News<'_>) {
+        self.waiting.notice(news);
+    }
+
+    fn why(&self, job: &Candidate<'_>) -> String {
+        format!("{} was in the packing that helped the longest queues most", job.action().name)
+    }
+}

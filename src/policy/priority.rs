@@ -1,0 +1,36 @@
+//! `priority`: the largest priority first, and of equals the oldest; one that does not fit blocks nobody.
+//!
+//! ```text
+//! free: scan 1        waiting, oldest first: A{priority 0}  B{priority 5}  C{priority 5}
+//! B goes, then C, then A
+//! ```
+//!
+//! With `aging = "10m"` a job gains one level for every ten minutes that it waits, without steps: of two jobs the one with the
+//! smaller `scheduledAt - priority * aging` goes first, which no waiting changes. So low priorities are not starved.
+
+use crate::engine::{Candidate, ClaimPolicy};
+use crate::model::time::Span;
+
+/// Largest priority first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Priority {
+    /// The time of waiting that counts like one level, if any does.
+    pub aging: Option<Span>,
+}
+
+impl ClaimPolicy for Priority {
+    type Rank = i128;
+
+    fn rank(&self, job: &Candidate<'_>) -> i128 {
+        let priority = i128::from(job.priority());
+        match self.aging {
+            None => -priority,
+            Some(aging) => i128::from(job.job.scheduled_at.0) - priority * i128::from(aging.0),
+        }
+    }
+
+    fn why(&self, job: &Candidate<'_>) -> String {
+        let aged = if self.aging.is_some() { ", and its age counted in" } else { "" };
+        format!("priority {}{aged}: the most urgent that fits", job.priority())
+    }
+}

@@ -1,0 +1,54 @@
+//! `random`: any of the waiting jobs that fit, with equal probability, each time anew (service in random order).
+//!
+//! ```text
+//! free: scan 1                 waiting: A{scan 2}  B{scan 1}  C{scan 1}
+//! A does not fit; B and C go next with probability 1/2 each, whoever is older
+//! ```
+//!
+//! A decision counts the waiting jobs of each need that fits: with few needs its cost hardly grows with their number.
+
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, On, Pick};
+use crate::random::stream::{Purpose, Stream, Streams};
+
+/// Service in random order.
+#[derive(Clone, Debug)]
+pub struct Random {
+    stream: Stream,
+}
+
+impl Random {
+    /// With a stream of its own, so that jobs and placements are those of any other policy.
+    pub fn new(streams: &Streams) -> Random {
+        Random { stream: streams.stream(Purpose::Policy, "") }
+    }
+}
+
+impl ClaimPolicy for Random {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Picking
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let count = |need| look.waiting.count_of(usize::from(need)) as u64;
+        let all: u64 = look.needs().map(count).sum();
+        let mut left = if all > 1 { self.stream.below(all) } else { 0 };
+        for need in look.needs() {
+            if left < count(need) {
+                let turn = look.waiting.nth(need.into(), left as usize)?;
+                return Some(Pick { need, turn, on: On::Any });
+            }
+            left -= count(need);
+        }
+        None
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "drawn by lot from those that fitted".to_owned()
+    }
+}

@@ -1,0 +1,140 @@
+//! `reserve-after`: first-fit, until a job has waited longer than its patience; then capacity is put aside for it.
+//!
+//! ```text
+//! patience 10 min, free: scan 1      waiting: A{scan 2, for 12 min}  B{scan 1, for 1 min}
+//! the free unit is put aside for A, and so is the next: B waits, although it fits
+//! ```
+//!
+//! No estimates are asked for. The overdue jobs, oldest first, each have their need put aside on a worker: the one that lacks the least
+//! share of it now, of those that could hold it beside what is put aside already; the first that finds none ends the list. A job may
+//! start on a worker if, of each resource it needs, that leaves what is put aside there for older jobs. Reservations are made anew
+//! in each decision, so they move to where there is room first. Their number is bounded by what workers offer; the cost of a decision grows with it, with the number
+//! of workers and with that of needs, not with the number of waiting jobs.
+
+use std::collections::BTreeMap;
+
+use super::possible::Possible;
+use crate::engine::waiting::Turn;
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Shares, System};
+use crate::model::capacity::{CapacityMap, NeedId};
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
+
+/// First-fit with reservations for the overdue.
+#[derive(Clone, Debug)]
+pub struct ReserveAfter {
+    patience: Span,
+    possible: Possible,
+    shares: Shares,
+    /// The waiting jobs that may ever need a reservation, oldest first.
+    waiting: BTreeMap<Turn<i128>, NeedId>,
+}
+
+/// What is put aside for a job.
+#[derive(Clone, Copy, Debug)]
+struct Reservation {
+    turn: Turn<i128>,
+    need: NeedId,
+    worker: WorkerId,
+}
+
+impl ReserveAfter {
+    /// For the jobs of a system.
+    pub fn new(system: &System, patience: Span) -> ReserveAfter {
+        let shares = Shares::of(system.capacities());
+        ReserveAfter { patience, possible: Possible::of(system), shares, waiting: BTreeMap::new() }
+    }
+
+    /// What is put aside now, for the oldest first.
+    fn reservations(&self, look: &Look<'_, i128>) -> Vec<Reservation> {
+        let mut all = Vec::new();
+        let overdue = self.waiting.iter().take_while(|(turn, _)| look.now - turn.scheduled_at > self.patience);
+        for (&turn, &need) in overdue {
+            let Some(worker) = self.best_worker(look, need, &all) else { break };
+            all.push(Reservation { turn, need, worker });
+        }
+        all
+    }
+
+    /// The worker that lacks the least of a need, of those that could hold it beside what is put aside already.
+    fn best_worker(&self, look: &Look<'_, i128>, need: NeedId, all: &[Reservation]) -> Option<WorkerId> {
+        let units = look.system().need(need);
+        let could = |worker: &WorkerId| fits(&look.capacity(*worker).0, &aside(look, *worker, all.iter()), units);
+        let candidates = look.open_workers().filter(could);
+        candidates.min_by_key(|worker| self.lacking(look, *worker, units, &aside(look, *worker, all.iter())))
+    }
+
+    /// The share of a worker's capacity that it lacks of a need.
+    fn lacking(&self, look: &Look<'_, i128>, worker: WorkerId, need: &CapacityMap, aside: &[i64]) -> i128 {
+        let capacity = &look.capacity(worker).0;
+        let lacks =
+            look.free(worker).zip(aside).zip(&need.0).map(|((free, aside), need)| (need - (free - aside)).max(0));
+        lacks.zip(capacity).map(|(lacks, &capacity)| i128::from(lacks) * self.shares.unit(capacity)).sum()
+    }
+}
+
+/// What is put aside on a worker, by resource.
+fn aside<'a>(look: &Look<'_, i128>, worker: WorkerId, all: impl Iterator<Item = &'a Reservation>) -> Vec<i64> {
+    let mut aside = vec![0; look.system().resources.len()];
+    for reservation in all.filter(|reservation| reservation.worker == worker) {
+        let need = &look.system().need(reservation.need).0;
+        aside.iter_mut().zip(need).for_each(|(aside, need)| *aside += need);
+    }
+    aside
+}
+
+/// Whether so many units hold a need beside what is put aside.
+fn fits(units: &[i64], aside: &[i64], need: &CapacityMap) -> bool {
+    units.iter().zip(aside).zip(&need.0).all(|((units, aside), &need)| need == 0 || need <= units - aside)
+}
+
+impl ClaimPolicy for ReserveAfter {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Holding
+    }
+
+    /// Of jobs with the same need only the oldest has to be looked at: what keeps it back keeps back the others.
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let reservations = self.reservations(look);
+        if reservations.is_empty() {
+            return look.first();
+        }
+        let mut heads: Vec<(Turn<i128>, NeedId)> =
+            look.needs().filter_map(|need| Some((look.waiting.head(need.into())?, need))).collect();
+        heads.sort_unstable();
+        heads.into_iter().find_map(|(turn, need)| {
+            let older = || reservations.iter().filter(|reservation| reservation.turn < turn);
+            let may = |worker: &WorkerId| {
+                let free: Vec<i64> = look.free(*worker).collect();
+                fits(&free, &aside(look, *worker, older()), look.system().need(need))
+            };
+            let workers: Vec<WorkerId> = look.with_room(need).filter(may).collect();
+            (!workers.is_empty()).then_some(Pick { need, turn, on: On::These(workers) })
+        })
+    }
+
+    fn notice(&mut self, _: Time, news: &News<'_>) {
+        match news {
+            News::Waits(candidate) => {
+                let (job, needs_something) = (candidate.job, candidate.need().0.iter().any(|&units| units > 0));
+                if needs_something && self.possible.contains(job.need) {
+                    self.waiting.insert(Turn::of(0, job), job.need);
+                }
+            }
+            News::Started(candidate, _) | News::Left(candidate) => {
+                self.waiting.remove(&Turn::of(0, candidate.job));
+            }
+            News::Ended(..) | News::WorkersChanged => {}
+        }
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "the oldest that left untouched what was put aside for older jobs".to_owned()
+    }
+}

@@ -1,0 +1,36 @@
+//! `smallest-first`: the job that needs the least capacity goes next, of those that fit (least-servers-first).
+//!
+//! ```text
+//! free: scan 3        waiting, oldest first: A{scan 4}  B{scan 1}  C{scan 2}  D{scan 1}
+//! B goes, then D; C does not fit into the unit that is left
+//! ```
+//!
+//! With several resources a job's size is its share of what all workers offer together at the start, summed over resources.
+
+use super::size::Sizes;
+use crate::engine::{Candidate, ClaimPolicy, System};
+
+/// Smallest first; ties oldest first.
+#[derive(Clone, Debug)]
+pub struct SmallestFirst {
+    sizes: Sizes,
+}
+
+impl SmallestFirst {
+    /// For the jobs of a system.
+    pub fn new(system: &System) -> SmallestFirst {
+        SmallestFirst { sizes: Sizes::of(system) }
+    }
+}
+
+impl ClaimPolicy for SmallestFirst {
+    type Rank = i128;
+
+    fn rank(&self, job: &Candidate<'_>) -> i128 {
+        self.sizes.get(job.job.need)
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "the smallest that fits".to_owned()
+    }
+}

@@ -1,0 +1,45 @@
+//! `strict-fifo`: the oldest waiting job goes next, or nobody does: one that does not fit blocks all others.
+//!
+//! ```text
+//! free: scan 1                 waiting, oldest first: A{scan 2}  B{scan 1}  C{scan 1}
+//! A does not fit: B and C, which would, wait behind it until two units are free
+//! ```
+//!
+//! A job that no worker could ever run blocks nobody. A decision looks at the oldest job of each need vector: its cost does not depend on how many wait.
+
+use super::possible::Possible;
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, On, Pick, System};
+
+/// Head of line blocks.
+#[derive(Clone, Debug)]
+pub struct StrictFifo {
+    possible: Possible,
+}
+
+impl StrictFifo {
+    /// For the jobs of a system.
+    pub fn new(system: &System) -> StrictFifo {
+        StrictFifo { possible: Possible::of(system) }
+    }
+}
+
+impl ClaimPolicy for StrictFifo {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Holding
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let (need, turn) = self.possible.first(look)?;
+        look.fits(need).then_some(Pick { need, turn, on: On::Any })
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "the oldest of all that wait".to_owned()
+    }
+}

@@ -1,0 +1,46 @@
+//! `worst-fit`: the job that leaves the most of a worker's capacity free goes next, of those that fit.
+//!
+//! ```text
+//! free: scan 3        waiting, oldest first: A{scan 1}  B{scan 4}  C{scan 3}
+//! A goes, which leaves two; now C does not fit any more, and B never did
+//! ```
+//!
+//! What is left is the share of the worker's capacity, summed over the resources that it has. Where jobs are placed, a job counts with the worker on
+//! which it would leave most; which worker gets it is the placement's business all the same. A decision looks at every need that
+//! waits, on every worker with room for it.
+
+use super::leftover::{Extreme, Leftover};
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, Pick, System};
+
+/// Most left free.
+#[derive(Clone, Debug)]
+pub struct WorstFit {
+    leftover: Leftover,
+}
+
+impl WorstFit {
+    /// For the workers of a system.
+    pub fn new(system: &System) -> WorstFit {
+        WorstFit { leftover: Leftover::of(system) }
+    }
+}
+
+impl ClaimPolicy for WorstFit {
+    type Rank = i128;
+
+    fn rank(&self, _: &Candidate<'_>) -> i128 {
+        0
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::Picking
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        self.leftover.choose(look, Extreme::Most)
+    }
+
+    fn why(&self, _: &Candidate<'_>) -> String {
+        "it left the most of a worker free".to_owned()
+    }
+}

@@ -1,0 +1,60 @@
+//! What the command line sets over a scenario's own keys.
+
+/// A key that the command line sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The option that asks for it, as complaints repeat it: `--set`.
+    pub option: String,
+    /// `KEY=VALUE`: a dotted path, and a TOML value or, where it is none, a plain text.
+    pub assignment: String,
+}
+
+impl Override {
+    /// What `--set KEY=VALUE` asks for.
+    pub fn set(assignment: &str) -> Override {
+        Override { option: "--set".to_owned(), assignment: assignment.to_owned() }
+    }
+
+    /// What `--policy POLICY` asks for: a name, a name with parameters as tables show them, `reserve-after(patience=10m)`, or a value as in a
+    /// scenario, `{ reserve-after = { patience = "10m" } }`.
+    pub fn policy(policy: &str) -> Override {
+        let value = with_parameters(policy).unwrap_or_else(|| policy.to_owned());
+        Override { option: "--policy".to_owned(), assignment: format!("claim.policy={value}") }
+    }
+}
+
+/// `name(key=value, …)` as a TOML value.
+fn with_parameters(policy: &str) -> Option<String> {
+    let (name, rest) = policy.trim().split_once('(')?;
+    let parameters = rest.trim_end().strip_suffix(')')?;
+    let parameters = parameters.split(',').filter(|parameter| !parameter.trim().is_empty());
+    let parameters: Option<Vec<String>> = parameters.map(|parameter| parameter_of(parameter.trim())).collect();
+    Some(format!("{{ {name} = {{ {} }} }}", parameters?.join(", ")))
+}
+
+/// `key=value`, quoted unless the value is a TOML value already.
+fn parameter_of(parameter: &str) -> Option<String> {
+    let (key, value) = parameter.split_once('=')?;
+    let (key, value) = (key.trim(), value.trim());
+    let is_toml = value.parse::<i64>().is_ok() || value.starts_with(['"', '\'']);
+    Some(if is_toml { format!("{key} = {value}") } else { format!("{key} = \"{value}\"") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_may_have_parameters() {
+        let value = |policy| Override::policy(policy).assignment;
+        assert_eq!(value("first-fit"), "claim.policy=first-fit");
+        assert_eq!(value("reserve-after(patience=10m)"), "claim.policy={ reserve-after = { patience = \"10m\" } }");
+        assert_eq!(
+            value("fair-share(weights.scan=2, weights.gc=1)"),
+            "claim.policy={ fair-share = { weights.scan = 2, weights.gc = 1 } }"
+        );
+        assert_eq!(value("{ priority = {} }"), "claim.policy={ priority = {} }");
+        assert_eq!(value("priority()"), "claim.policy={ priority = {  } }");
+        assert_eq!(value("priority(aging"), "claim.policy=priority(aging");
+    }
+}
