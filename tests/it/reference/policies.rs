@@ -3,8 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use claimsim::engine::ClaimRule;
-use claimsim::model::claim::Batch;
 use claimsim::model::time::Span;
 use claimsim::policy::{BackfillOrder, Length, Policy};
 use proptest::prelude::*;
@@ -12,7 +10,7 @@ use proptest::sample::select;
 
 use super::event::first_difference;
 use super::naive::Notes;
-use super::scenarios::{Scenario, claim_rules, constant, crowds, delayed, instant, pressed, scenarios, storms, ticks, under};
+use super::scenarios::{Scenario, claim_rules, delayed, instant, pressed, scenarios, storms, ticks, under};
 use super::{check, engine, reference_with_notes};
 
 /// So many scenarios of each kind are compared under each policy.
@@ -22,12 +20,12 @@ const CASES: u32 = 150;
 const ENOUGH: usize = 5;
 
 /// Every policy of the catalogue, with parameters that matter in runs of some tens of ticks.
-pub(crate) fn policies() -> impl Strategy<Value = Policy> {
+pub(crate) fn policies() -> impl Strategy<Value = Policy> + Clone {
     prop_oneof![ranked(), picking(), holding()]
 }
 
 /// Policies that are an order: the first job in it that fits goes next.
-pub(crate) fn ranked() -> impl Strategy<Value = Policy> {
+pub(crate) fn ranked() -> impl Strategy<Value = Policy> + Clone {
     prop_oneof![
         Just(Policy::FirstFit),
         priority(),
@@ -40,17 +38,17 @@ pub(crate) fn ranked() -> impl Strategy<Value = Policy> {
 }
 
 /// Policies that choose among the jobs that fit, and never leave all of them.
-pub(crate) fn picking() -> impl Strategy<Value = Policy> {
+pub(crate) fn picking() -> impl Strategy<Value = Policy> + Clone {
     let plain = select(vec![Policy::Random, Policy::BestFit, Policy::WorstFit, Policy::MaxWeight]);
     prop_oneof![4 => plain, 1 => fair_share()]
 }
 
 /// Policies that may hold back a job that would fit.
-pub(crate) fn holding() -> impl Strategy<Value = Policy> {
+pub(crate) fn holding() -> impl Strategy<Value = Policy> + Clone {
     prop_oneof![Just(Policy::StrictFifo), reserve_after(), easy_backfill(), Just(Policy::ConservativeBackfill)]
 }
 
-fn priority() -> impl Strategy<Value = Policy> {
+fn priority() -> impl Strategy<Value = Policy> + Clone {
     let aging = prop_oneof![Just(None), (1..=4_i64).prop_map(|n| Some(ticks(n))), Just(Some(Span(1)))];
     aging.prop_map(|aging| Policy::Priority { aging })
 }
@@ -59,16 +57,16 @@ fn lengths() -> impl Strategy<Value = Length> {
     select(vec![Length::Service, Length::Estimate])
 }
 
-fn fair_share() -> impl Strategy<Value = Policy> {
+fn fair_share() -> impl Strategy<Value = Policy> + Clone {
     // One for each action that there may be.
     proptest::collection::vec(1..=3_u32, 4).prop_map(|weights| Policy::FairShare { weights: weights.into() })
 }
 
-fn reserve_after() -> impl Strategy<Value = Policy> {
+fn reserve_after() -> impl Strategy<Value = Policy> + Clone {
     (0..=4_i64).prop_map(|n| Policy::ReserveAfter { patience: ticks(n) })
 }
 
-fn easy_backfill() -> impl Strategy<Value = Policy> {
+fn easy_backfill() -> impl Strategy<Value = Policy> + Clone {
     select(vec![BackfillOrder::Arrival, BackfillOrder::Shortest]).prop_map(|order| Policy::EasyBackfill { order })
 }
 

@@ -168,19 +168,19 @@ fn needs() -> impl Strategy<Value = [i64; 3]> {
 }
 
 /// Any claim rule.
-pub(crate) fn claim_rules() -> impl Strategy<Value = ClaimRule> {
+pub(crate) fn claim_rules() -> impl Strategy<Value = ClaimRule> + Clone {
     prop_oneof![instant(), delayed()]
 }
 
 /// Instant claiming.
-pub(crate) fn instant() -> impl Strategy<Value = ClaimRule> {
+pub(crate) fn instant() -> impl Strategy<Value = ClaimRule> + Clone {
     let placements = select(vec![Placement::First, Placement::Random, Placement::MostFree, Placement::LeastFree]);
     (placements, select(vec![Pass::Instant, Pass::Event]))
         .prop_map(|(placement, pass)| ClaimRule::Instant { placement, pass })
 }
 
 /// Delayed claiming.
-pub(crate) fn delayed() -> impl Strategy<Value = ClaimRule> {
+pub(crate) fn delayed() -> impl Strategy<Value = ClaimRule> + Clone {
     let delay = prop_oneof![
         select(vec![0.0, 1.0, 2.0]).prop_map(constant),
         Just(uniform(0.0, 3.0)),
