@@ -63,6 +63,55 @@
 //! assert!(low < 240.0 && 240.0 < high, "{low} to {high}");
 //! ```
 
+//!
+//! # A claim policy of one's own
+//!
+//! A policy that is an order of the waiting jobs ranks each of them when it falls due. What it may look at is a [`engine::Candidate`]; what it can do beyond
+//! an order is in [`engine::ClaimPolicy`].
+//!
+//! ```
+//! # use claimsim::scenario::{self, Files};
+//! # struct NoFiles;
+//! # impl Files for NoFiles {
+//! #     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+//! #         Err(std::io::Error::new(std::io::ErrorKind::NotFound, path))
+//! #     }
+//! # }
+//! # let text = r#"
+//! #     horizon = "10d"
+//! #     replications = 5
+//! #     claim = { delay = "none" }
+//! #     worker.scanner.capacity = { scan = 1 }
+//! #     [action.scan]
+//! #     capacity = { scan = 1 }
+//! #     arrival = { poisson = { rate = "48/h" } }
+//! #     service = { exponential = { mean = "1m" } }
+//! # "#;
+//! # let loaded = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("the scenario is right");
+//! use claimsim::engine::{Candidate, ClaimPolicy};
+//! use std::cmp::Reverse;
+//!
+//! /// The newest job first.
+//! #[derive(Debug)]
+//! struct NewestFirst;
+//!
+//! impl ClaimPolicy for NewestFirst {
+//!     type Rank = Reverse<claimsim::model::time::Time>;
+//!
+//!     fn rank(&self, candidate: &Candidate<'_>) -> Self::Rank {
+//!         Reverse(candidate.job.scheduled_at)
+//!     }
+//! }
+//!
+//! let newest = claimsim::experiment::run_policy(&loaded.scenario, |_| NewestFirst, &());
+//! # let oldest = claimsim::experiment::run(&loaded.scenario, &());
+//! # use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+//! # let wait = |statistic| Subject { action: OfAction::All, resource: None, worker: None, measure: Measure::WaitS, statistic };
+//! # let ratio = |statistic| newest.estimate(wait(statistic)).unwrap().value.unwrap() / oldest.estimate(wait(statistic)).unwrap().value.unwrap();
+//! // The mean wait is that of the oldest first, but for jobs that still wait in the end; the longest waits are far longer.
+//! # assert!((ratio(Statistic::Mean) - 1.0).abs() < 0.1 && ratio(Statistic::P99) > 1.5);
+//! ```
+
 pub mod arrival;
 pub mod cli;
 pub mod engine;

@@ -7,5 +7,5 @@ mod replication;
 mod results;
 
 pub use audit::audit;
-pub use replication::{Progress, run, run_observed};
+pub use replication::{Progress, run, run_observed, run_policy};
 pub use results::{Results, SummaryRow};

@@ -28,6 +28,16 @@ pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
     run_observed(scenario, progress, vec![(); scenario.replications as usize]).0
 }
 
+/// Runs all replications of a scenario under a policy of the caller's, which `start` makes for each.
+pub fn run_policy<P: ClaimPolicy>(
+    scenario: &Scenario,
+    start: impl Fn(&Streams) -> P + Sync,
+    progress: &dyn Progress,
+) -> Results {
+    let one = |index| replicate(scenario, &start, u64::from(index), progress, ()).0;
+    Results::of((0..scenario.replications).into_par_iter().map(one).collect())
+}
+
 /// Runs as many replications as there are further observers, each with its own, and gives these back in order.
 pub fn run_observed<O: Observer + Send>(
     scenario: &Scenario,

@@ -95,12 +95,10 @@ impl ConservativeBackfill {
         self.plans.iter_mut().for_each(|plan| plan.forget_before(look.now));
         self.put_off_late(look.now);
         if std::mem::take(&mut self.is_loose) {
-            let all: Vec<Turn<i128>> = self.waiting.keys().copied().collect();
-            all.into_iter()
-                .filter(|turn| !self.newcomers.contains(turn))
-                .collect::<Vec<_>>()
-                .into_iter()
-                .for_each(|turn| self.improve(look, turn));
+            let planned = self.waiting.keys().filter(|turn| !self.newcomers.contains(turn));
+            for turn in planned.copied().collect::<Vec<_>>() {
+                self.improve(look, turn);
+            }
         }
         for turn in std::mem::take(&mut self.newcomers) {
             self.reserve(look, turn);

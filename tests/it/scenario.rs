@@ -1,5 +1,6 @@
 //! Scenario files from the outside: the report on every broken one, every shipped one, the schema, and no panic ever.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -133,6 +134,48 @@ fn the_schema_accepts_what_loads_and_refuses_what_is_misspelt() {
         let toml: toml::Value = text.parse::<toml::Table>().unwrap().into();
         assert!(!is_valid(&as_json(&toml), &schema, &schema), "{broken}");
     }
+}
+
+/// Every policy, as scenarios and `--policy` write it, with its label in tables.
+const POLICIES: &[(&str, &str)] = &[
+    ("\"first-fit\"", "first-fit"),
+    ("\"strict-fifo\"", "strict-fifo"),
+    ("\"priority\"", "priority"),
+    ("{ priority = { aging = \"10m\" } }", "priority(aging=10m)"),
+    ("\"shortest-first\"", "shortest-first"),
+    ("{ shortest-first = { by = \"estimate\" } }", "shortest-first(by=estimate)"),
+    ("{ longest-first = { by = \"service\" } }", "longest-first"),
+    ("{ longest-first = { by = \"estimate\" } }", "longest-first(by=estimate)"),
+    ("\"smallest-first\"", "smallest-first"),
+    ("\"largest-first\"", "largest-first"),
+    ("\"best-fit\"", "best-fit"),
+    ("\"worst-fit\"", "worst-fit"),
+    ("\"earliest-deadline\"", "earliest-deadline"),
+    ("\"fair-share\"", "fair-share"),
+    ("{ fair-share = { weights = { constant = 2, fork = 1 } } }", "fair-share(weights.constant=2)"),
+    ("\"max-weight\"", "max-weight"),
+    ("{ reserve-after = { patience = \"1h30m\" } }", "reserve-after(patience=1h30m)"),
+    ("\"easy-backfill\"", "easy-backfill"),
+    ("{ easy-backfill = {} }", "easy-backfill"),
+    ("{ easy-backfill = { order = \"shortest\" } }", "easy-backfill(order=shortest)"),
+    ("\"conservative-backfill\"", "conservative-backfill"),
+    ("\"random\"", "random"),
+];
+
+#[test]
+fn every_policy_can_be_written_as_its_label_says() {
+    let (text, files, schema) = (kitchen_sink(), Beside(folder("tests/valid")), schema());
+    let label = |change: Override| load("any.toml", &text, &[change], &files).unwrap().scenario.policy_label;
+    for (written, shown) in POLICIES {
+        assert_eq!(label(Override::set(&format!("claim.policy={written}"))), *shown);
+        assert_eq!(label(Override::policy(written)), *shown);
+        assert_eq!(label(Override::policy(shown)), *shown, "a label is a policy too");
+        let scenario = format!("horizon = \"1h\"\n[claim]\npolicy = {written}");
+        let toml: toml::Value = scenario.parse::<toml::Table>().unwrap().into();
+        assert!(is_valid(&as_json(&toml), &schema, &schema), "{written}");
+    }
+    let names: BTreeSet<&str> = POLICIES.iter().map(|(_, shown)| shown.split('(').next().unwrap()).collect();
+    assert_eq!(names, claimsim::policy::CATALOGUE.iter().map(|entry| entry.name).collect());
 }
 
 /// The text of the scenario that has everything.
