@@ -14,7 +14,7 @@ use claimsim::policy::{BackfillOrder, Length, Policy};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::common_numbers::{Lot, has_skips, lots, open};
+use super::common_numbers::{Key, Lot, has_skips, lots, open};
 use super::ledger::Ledger;
 use super::order::{replay, runs_already};
 use crate::reference::event::{Event, Kind, RowSeen, first_difference};
@@ -85,10 +85,10 @@ fn the_same_jobs_come_under_every_policy() {
         open.system.actions.iter_mut().for_each(|action| action.kill_at_estimate |= *kill);
         let of = |policy: &Policy| lots(&engine(&with(&open, policy.clone())));
         let (first, second) = (of(one), of(two));
-        let differ = |(key, lot): (_, &Lot)| second.get(key).is_some_and(|other| other != lot);
+        let differ = |(key, lot): (&Key, &Lot)| second.get(key).is_some_and(|other| other != lot);
         assert!(!first.iter().any(differ), "{one:?} and {two:?} drew differently: {first:?} {second:?}");
         if !has_skips(&open) {
-            let arrived = |lots: &BTreeMap<_, Lot>| lots.keys().filter(|key| key.2 == 1).copied().collect::<Vec<_>>();
+            let arrived = |lots: &BTreeMap<Key, Lot>| lots.keys().filter(|key| key.2 == 1).copied().collect::<Vec<_>>();
             assert_eq!(arrived(&first), arrived(&second), "the same first attempts arrive");
         }
     });
@@ -371,8 +371,8 @@ fn a_ranked_policy_never_passes_over_a_better_job_that_fits() {
 /// What a worker has left with a job on it, in parts that are the same for all workers.
 fn left(ledger: &Ledger, job: JobId, worker: WorkerId) -> i128 {
     let parts: i128 = ledger.capacity.iter().flat_map(|capacity| &capacity.0).map(|&c| i128::from(c.max(1))).product();
-    let need = ledger.system.need(ledger.rows[&job].need);
-    let units = ledger.capacity[worker.0 as usize].0.iter().zip(&ledger.free(worker).0).zip(&need.0);
+    let (need, free) = (ledger.system.need(ledger.rows[&job].need), ledger.free(worker));
+    let units = ledger.capacity[worker.0 as usize].0.iter().zip(&free.0).zip(&need.0);
     let shares = units.filter(|((capacity, _), _)| **capacity > 0);
     shares.map(|((&capacity, &free), &need)| i128::from(free - need) * (parts / i128::from(capacity))).sum()
 }

@@ -53,7 +53,7 @@ fn priority() -> impl Strategy<Value = Policy> + Clone {
     aging.prop_map(|aging| Policy::Priority { aging })
 }
 
-fn lengths() -> impl Strategy<Value = Length> {
+fn lengths() -> impl Strategy<Value = Length> + Clone {
     select(vec![Length::Service, Length::Estimate])
 }
 
@@ -112,7 +112,7 @@ const OF_ESTIMATES: [&str; 4] =
 
 the_same_under! {
     first_fit: Just(Policy::FirstFit) => [];
-    priority: priority() => ["overtook an older job that fits"];
+    priority: super::priority() => ["overtook an older job that fits"];
     shortest_first: lengths().prop_map(|by| Policy::ShortestFirst { by }) => ["overtook an older job that fits"];
     longest_first: lengths().prop_map(|by| Policy::LongestFirst { by }) => ["overtook an older job that fits"];
     smallest_first: Just(Policy::SmallestFirst) => ["overtook an older job that fits"];
@@ -121,10 +121,10 @@ the_same_under! {
     random: Just(Policy::Random) => ["overtook an older job that fits"];
     best_fit: Just(Policy::BestFit) => ["overtook an older job that fits"];
     worst_fit: Just(Policy::WorstFit) => ["overtook an older job that fits"];
-    fair_share: fair_share() => ["overtook an older job that fits", "fair-share, equal shares"];
+    fair_share: super::fair_share() => ["overtook an older job that fits", "fair-share, equal shares"];
     max_weight: Just(Policy::MaxWeight) => ["overtook an older job that fits", "max-weight, several classes together"];
     strict_fifo: Just(Policy::StrictFifo) => ["held back a job that fits", "parked", "an attempt in vain"];
-    reserve_after: reserve_after() => [
+    reserve_after: super::reserve_after() => [
         "overtook an older job that fits",
         "held back a job that fits",
         "parked",
@@ -134,7 +134,7 @@ the_same_under! {
         "a reservation left for another worker",
         "several reservations",
     ];
-    easy_backfill: easy_backfill() => [
+    easy_backfill: super::easy_backfill() => [
         "overtook an older job that fits",
         "held back a job that fits",
         "parked",

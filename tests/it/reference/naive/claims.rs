@@ -21,6 +21,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             let worker = self.place(row, &fitting);
             self.claim(row, worker);
         }
+        if let Some(start) = self.next_start() {
+            self.schedule(start, Class::Claim, What::Pass);
+        }
         self.turn_away()
     }
 

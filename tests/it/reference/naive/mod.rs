@@ -253,9 +253,13 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.after_event()
     }
 
-    /// Each row of a request is an event of its own to those who claim.
+    /// The waiting rows of a request go together; each running one is an event of its own to those who claim.
     fn cancel_many(&mut self, index: usize) -> Result<(), String> {
-        for row in self.meant_by(&self.system.cancels[index]) {
+        let rows = self.meant_by(&self.system.cancels[index]);
+        let (running, waiting): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(|&row| self.rows[row].is_running());
+        waiting.into_iter().for_each(|row| self.cancel(row));
+        self.after_event()?;
+        for row in running {
             self.cancel(row);
             self.after_event()?;
         }
@@ -273,7 +277,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
                 self.heeded = self.events.len();
             }
             ClaimRule::Instant { pass: Pass::Instant, .. } => {
-                if has_changed && !self.calendar.iter().any(|entry| matches!(entry.what, What::Pass)) {
+                let is_pass_now = |entry: &Entry| entry.time == self.now && matches!(entry.what, What::Pass);
+                if has_changed && !self.calendar.iter().any(is_pass_now) {
                     self.schedule(self.now, Class::Claim, What::Pass);
                 }
             }

@@ -69,7 +69,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     /// When a running row is thought to end.
-    pub(super) fn estimated_end(&self, row: usize) -> Time {
+    pub(in super::super) fn estimated_end(&self, row: usize) -> Time {
         self.rows[row].place.expect("a row that runs").claimed_at + self.estimate(row)
     }
 

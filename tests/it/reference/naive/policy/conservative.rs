@@ -33,8 +33,8 @@ struct Window {
 impl<A: ArrivalProcess> Naive<'_, A> {
     pub(super) fn by_reservation(&mut self, offers: &[Offer]) -> Option<Decision> {
         self.keep_reservations();
-        let is_instant = matches!(self.system.claim, ClaimRule::Instant { .. });
-        let decision = if is_instant { self.first_due(offers) } else { self.first_with_room(offers.first()?) };
+        let decision =
+            if self.is_delayed() { self.first_with_room(offers.first()?) } else { self.first_due(offers) };
         let (row, worker) = decision?;
         if self.possible()[0] != row {
             self.see("backfilled");
@@ -43,6 +43,15 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             self.see("started elsewhere than reserved");
         }
         Some((row, vec![worker]))
+    }
+
+    fn is_delayed(&self) -> bool {
+        matches!(self.system.claim, ClaimRule::Delayed { .. })
+    }
+
+    /// When the next reservation begins that has not begun yet.
+    pub(in super::super) fn next_start(&self) -> Option<Time> {
+        self.reservations.of.values().map(|held| held.start).filter(|&start| start > self.now).min()
     }
 
     /// The oldest row that may start by its reservation, and fits.
@@ -78,7 +87,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let has_room = news.iter().zip(&times).any(gives_room);
         let waiting = self.possible();
         self.reservations.of.retain(|row, _| waiting.contains(row));
-        if workers_changed {
+        let is_behind = self.is_delayed() && self.reservations.of.values().any(|held| held.start < self.now);
+        if workers_changed || is_behind {
             self.make_anew();
         } else if has_room {
             self.move_up();
@@ -153,7 +163,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     fn windows(&self, worker: usize, but: usize) -> Vec<Window> {
         let running = self.running_on(worker).map(|row| {
             let need = self.need_of(row).clone();
-            Window { from: self.now, until: self.estimated_end(row), need }
+            Window { from: self.now, until: self.end_of_window(row), need }
         });
         let others = self.reservations.of.iter().filter(|(row, held)| **row != but && held.worker == worker);
         let reserved = others.map(|(&row, held)| {
@@ -161,6 +171,11 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             Window { from, until: from + self.long(row), need: self.need_of(row).clone() }
         });
         running.chain(reserved).collect()
+    }
+
+    /// Until when the plan holds the place of a running row.
+    fn end_of_window(&self, row: usize) -> Time {
+        self.rows[row].place.expect("a row that runs").claimed_at + self.long(row)
     }
 
     /// How long a reservation of a row is: as long as its estimate, and never nothing.
