@@ -42,6 +42,11 @@ pub trait ClaimPolicy: Debug {
         let _ = (now, news);
     }
 
+    /// The next instant at which a job that is held back may go although nothing happens until then. Asked after each decision to let nobody go.
+    fn next_start(&self) -> Option<Time> {
+        None
+    }
+
     /// Why a job that the policy has let go went now, in a few words.
     fn why(&self, job: &Candidate<'_>) -> String {
         let _ = job;
@@ -249,6 +254,10 @@ impl<P: ClaimPolicy + ?Sized> ClaimPolicy for Box<P> {
 
     fn notice(&mut self, now: Time, news: &News<'_>) {
         (**self).notice(now, news);
+    }
+
+    fn next_start(&self) -> Option<Time> {
+        (**self).next_start()
     }
 
     fn why(&self, job: &Candidate<'_>) -> String {

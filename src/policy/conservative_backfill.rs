@@ -11,7 +11,8 @@
 //! of age each job gives up its reservation and takes the first that it can get, which is never later (Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). When
 //! workers change, all reservations are made anew in order of age. With several workers and resources all this holds as it does
 //! with one; where jobs are placed, the plan names the worker, and no placement is asked. Under delayed claiming a worker takes the oldest
-//! job that could run there now beside the reservations of all others.
+//! job that could run there now beside the reservations of all others; as jobs hardly ever start at the very instant then, reservations whose instant
+//! has passed have all of them made anew.
 //!
 //! **Wrong estimates.** A job that runs past its estimate is not in the plan any more. Whoever is to start then and does not fit waits until it does,
 //! and counts as starting now in the plan of all others, who may be late in turn: promises are as good as estimates.
@@ -72,6 +73,13 @@ struct Place {
     worker: WorkerId,
 }
 
+impl Place {
+    /// A place on that worker comes before this one if it starts before this instant: of several workers with one start the first is taken.
+    fn bound(self, worker: WorkerId) -> Time {
+        if worker < self.worker { self.start + Span(1) } else { self.start }
+    }
+}
+
 impl ConservativeBackfill {
     /// For the jobs of a system.
     pub fn new(system: &System) -> ConservativeBackfill {
@@ -89,7 +97,8 @@ impl ConservativeBackfill {
 
     /// Brings all plans up to now: from scratch, compressed, or with what has come.
     fn update(&mut self, look: &Look<'_, i128>) {
-        if self.plans.is_empty() {
+        let is_late = self.starts.first().is_some_and(|(start, _)| *start < look.now);
+        if self.plans.is_empty() || is_late && look.worker.is_some() {
             self.begin(look);
         }
         self.plans.iter_mut().for_each(|plan| plan.forget_before(look.now));
@@ -133,9 +142,17 @@ impl ConservativeBackfill {
 
     /// Takes the first place that is before the one a job has, if there is one.
     fn improve(&mut self, look: &Look<'_, i128>, turn: Turn<i128>) {
-        let Some(old) = self.withdraw(turn) else { return self.reserve(look, turn) };
-        let better = self.first_place(look, turn, Some(old));
-        self.enter(turn, better.unwrap_or(old));
+        let Waiting { need, place, .. } = self.waiting[&turn];
+        let Some(place) = place else { return self.reserve(look, turn) };
+        let need = &self.needs[usize::from(need)];
+        let plans = &mut self.plans;
+        let may_improve =
+            look.open_workers().any(|worker| plans[worker.0 as usize].may_have_gap(place.bound(worker), need));
+        if may_improve {
+            self.withdraw(turn);
+            let better = self.first_place(look, turn, Some(place));
+            self.enter(turn, better.unwrap_or(place));
+        }
     }
 
     /// Plans for a job that has no place.
@@ -151,8 +168,7 @@ impl ConservativeBackfill {
         let need = &self.needs[usize::from(need)];
         let mut first = before;
         for worker in look.open_workers() {
-            // Of several workers with the same instant the first is taken.
-            let bound = first.map(|first| if worker < first.worker { first.start + Span(1) } else { first.start });
+            let bound = first.map(|first| first.bound(worker));
             if let Some(start) = self.plans[worker.0 as usize].first_gap(look.now, bound, need, lasts) {
                 first = Some(Place { start, worker });
             }
@@ -216,7 +232,7 @@ impl ConservativeBackfill {
     fn start(&mut self, now: Time, candidate: &Candidate<'_>, worker: WorkerId) {
         let job = candidate.job;
         self.leave(Turn::of(0, job));
-        let until = now + candidate.estimate();
+        let until = now + lasts(candidate);
         self.running.insert(job.id, Running { worker, need: job.need, until });
         if let Some(plan) = self.plans.get_mut(worker.0 as usize) {
             plan.occupy(now, until, candidate.need());
@@ -232,6 +248,11 @@ impl ConservativeBackfill {
             }
         }
     }
+}
+
+/// How long a job is planned for: something, also if it is thought to take no time.
+fn lasts(candidate: &Candidate<'_>) -> Span {
+    candidate.estimate().max(Span(1))
 }
 
 impl ClaimPolicy for ConservativeBackfill {
@@ -257,8 +278,8 @@ impl ClaimPolicy for ConservativeBackfill {
         match news {
             News::Waits(candidate) if self.possible.contains(candidate.job.need) => {
                 let turn = Turn::of(0, candidate.job);
-                let lasts = candidate.estimate().max(Span(1));
-                self.waiting.insert(turn, Waiting { need: candidate.job.need, lasts, place: None });
+                let waiting = Waiting { need: candidate.job.need, lasts: lasts(candidate), place: None };
+                self.waiting.insert(turn, waiting);
                 self.newcomers.insert(turn);
             }
             News::Waits(_) => {}
@@ -267,6 +288,10 @@ impl ClaimPolicy for ConservativeBackfill {
             News::Ended(candidate, _) => self.end(now, candidate.job.id),
             News::WorkersChanged => self.plans.clear(),
         }
+    }
+
+    fn next_start(&self) -> Option<Time> {
+        self.starts.first().map(|(start, _)| *start)
     }
 
     fn why(&self, _: &Candidate<'_>) -> String {

@@ -13,12 +13,15 @@ pub(super) struct Plan {
     times: VecDeque<Time>,
     /// Units free from then on, step by step and resource by resource; below zero where estimates have been wrong.
     free: VecDeque<i64>,
+    /// The most units free in any step up to each, by resource; empty after a change, until somebody asks.
+    peaks: Vec<i64>,
 }
 
 impl Plan {
     /// A worker that offers so much, with nothing planned.
     pub(super) fn new(capacity: &CapacityMap, now: Time) -> Plan {
-        Plan { resources: capacity.0.len(), times: [now].into(), free: capacity.0.iter().copied().collect() }
+        let free = capacity.0.iter().copied().collect();
+        Plan { resources: capacity.0.len(), times: [now].into(), free, peaks: Vec::new() }
     }
 
     /// Nobody asks any more for what was before now.
@@ -26,6 +29,7 @@ impl Plan {
         while self.times.get(1).is_some_and(|next| *next <= now) {
             self.times.pop_front();
             self.free.drain(..self.resources);
+            self.peaks.clear();
         }
     }
 
@@ -44,6 +48,7 @@ impl Plan {
         if from >= to {
             return;
         }
+        self.peaks.clear();
         let (first, end) = (self.cut(from), self.cut(to));
         for step in first..end {
             for (resource, need) in need.0.iter().enumerate() {
@@ -74,6 +79,26 @@ impl Plan {
         if step > 0 && step < self.times.len() && units(step - 1).eq(units(step)) {
             self.times.remove(step);
             self.free.drain(step * self.resources..(step + 1) * self.resources);
+        }
+    }
+
+    /// Whether so much of each resource is ever free before an instant, be it at different times: if not, there is no gap.
+    pub(super) fn may_have_gap(&mut self, before: Time, need: &CapacityMap) -> bool {
+        if self.peaks.is_empty() {
+            self.find_peaks();
+        }
+        let steps = self.times.partition_point(|time| *time < before);
+        let Some(last) = steps.checked_sub(1) else { return false };
+        let peaks = &self.peaks[last * self.resources..][..self.resources];
+        peaks.iter().zip(&need.0).all(|(peak, &need)| need == 0 || need <= *peak)
+    }
+
+    fn find_peaks(&mut self) {
+        let mut peaks = vec![i64::MIN; self.resources];
+        for (index, free) in self.free.iter().enumerate() {
+            let peak = &mut peaks[index % self.resources];
+            *peak = (*peak).max(*free);
+            self.peaks.push(*peak);
         }
     }
 
@@ -146,6 +171,7 @@ mod tests {
             prop_assert_eq!(plan.first_gap(Time(now), None, &map(need), Span(lasts)), gap.map(Time));
             plan.forget_before(Time(now));
             prop_assert_eq!(plan.first_gap(Time(now), None, &map(need), Span(lasts)), gap.map(Time));
+            prop_assert!(gap.is_none_or(|gap| plan.may_have_gap(Time(gap + 1), &map(need))));
             let before = gap.map(Time).filter(|start| *start < Time(20));
             prop_assert_eq!(plan.first_gap(Time(now), Some(Time(20)), &map(need), Span(lasts)), before);
         }

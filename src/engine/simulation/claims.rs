@@ -37,6 +37,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             };
             self.claim_picked(&pick, worker);
         }
+        if let Some(at) = self.policy.next_start()
+            && at > self.now
+            && at != self.next_offer
+        {
+            self.next_offer = at;
+            self.calendar.schedule(at, Class::Claim, 0);
+        }
         self.turn_away();
     }
 

@@ -78,6 +78,8 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     missed: Vec<MissedFiring>,
     /// Workers that have found nothing they may claim, and look again as soon as something changes.
     parked: Vec<WorkerId>,
+    /// When jobs are offered next although nothing else happens, as far as that was scheduled last.
+    next_offer: Time,
     /// Whether something has changed since they looked.
     is_stirred: bool,
 }
@@ -203,6 +205,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             breakdowns: Vec::new(),
             missed: Vec::new(),
             parked: Vec::new(),
+            next_offer: Time::NEVER,
             is_stirred: false,
         };
         simulation.enter_initial_rows();
@@ -379,9 +382,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
                 Coming::Nothing => {}
             },
             Event::Of(Class::Claim, worker) => {
-                if let Rule::Delayed(race) = &mut self.rule {
-                    race.fire(worker);
-                }
+                let Rule::Delayed(race) = &mut self.rule else { return self.offer() };
+                race.fire(worker);
                 self.attempt(WorkerId(worker as u32));
             }
             Event::Of(Class::Abandonment, slot) => self.lose_patience(slot),
