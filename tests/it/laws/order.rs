@@ -149,8 +149,8 @@ fn nothing_falls_due_or_starts_before_its_time() {
 }
 
 /// The scenarios of the comparison, and those with most faults, under any policy.
-fn all_scenarios() -> impl Strategy<Value = Scenario> {
-    under(policies(), prop_oneof![scenarios(claim_rules()), storms(claim_rules())])
+fn all_scenarios() -> BoxedStrategy<Scenario> {
+    under(policies(), prop_oneof![scenarios(claim_rules()), storms(claim_rules())]).boxed()
 }
 
 /// How long a row may run before it is asked to stop, where its estimate is not drawn.

@@ -19,13 +19,15 @@ use super::ledger::Ledger;
 use super::order::{replay, runs_already};
 use crate::reference::event::{Event, Kind, RowSeen, first_difference};
 use crate::reference::policies::{holding, picking, policies, ranked};
-use crate::reference::scenarios::{Scenario, claim_rules, constant, delayed, instant, pressed, scenarios, storms, under};
+use crate::reference::scenarios::{
+    Scenario, claim_rules, constant, delayed, instant, pressed, scenarios, storms, under,
+};
 use crate::reference::sources::Source;
 use crate::reference::{check, engine, engine_of_any, reference_with_notes};
 
 /// Scenarios of all kinds, with faults and without.
-fn any_scenarios(claim: impl Strategy<Value = ClaimRule> + Clone) -> impl Strategy<Value = Scenario> {
-    prop_oneof![pressed(claim.clone()), scenarios(claim.clone()), storms(claim)]
+fn any_scenarios(claim: impl Strategy<Value = ClaimRule> + Clone + 'static) -> BoxedStrategy<Scenario> {
+    prop_oneof![pressed(claim.clone()), scenarios(claim.clone()), storms(claim)].boxed()
 }
 
 /// The scenario under another policy.
@@ -240,7 +242,13 @@ fn with_equal_service_times_the_shortest_and_the_longest_are_the_oldest() {
 #[test]
 fn with_equal_needs_whoever_goes_by_needs_or_reserves_goes_by_age() {
     let by_need = prop_oneof![
-        select(vec![Policy::SmallestFirst, Policy::LargestFirst, Policy::BestFit, Policy::WorstFit, Policy::StrictFifo]),
+        select(vec![
+            Policy::SmallestFirst,
+            Policy::LargestFirst,
+            Policy::BestFit,
+            Policy::WorstFit,
+            Policy::StrictFifo
+        ]),
         select(vec![BackfillOrder::Arrival, BackfillOrder::Shortest]).prop_map(|order| Policy::EasyBackfill { order }),
         (0..4_i64).prop_map(|n| Policy::ReserveAfter { patience: Span::secs(n) }),
     ];
@@ -259,9 +267,9 @@ fn with_one_class_max_weight_is_first_fit() {
     });
 }
 
-fn instant_on_first() -> impl Strategy<Value = ClaimRule> + Clone {
+fn instant_on_first() -> BoxedStrategy<ClaimRule> {
     let rule = |pass| ClaimRule::Instant { placement: Placement::First, pass };
-    select(vec![rule(Pass::Instant), rule(Pass::Event)])
+    select(vec![rule(Pass::Instant), rule(Pass::Event)]).boxed()
 }
 
 #[test]
@@ -271,7 +279,10 @@ fn with_exact_estimates_shortest_by_estimate_is_shortest_by_service() {
         exact.system.actions.iter_mut().for_each(|action| action.estimate = Estimate::Exact);
         for_each_given(&mut exact, |given| given.estimate = None);
         let [service, estimate] = [Length::Service, Length::Estimate];
-        same(&with(&exact, Policy::ShortestFirst { by: service }), &with(&exact, Policy::ShortestFirst { by: estimate }));
+        same(
+            &with(&exact, Policy::ShortestFirst { by: service }),
+            &with(&exact, Policy::ShortestFirst { by: estimate }),
+        );
         same(&with(&exact, Policy::LongestFirst { by: service }), &with(&exact, Policy::LongestFirst { by: estimate }));
     });
 }
@@ -353,9 +364,7 @@ fn a_ranked_policy_never_passes_over_a_better_job_that_fits() {
         let scenario = &with_fixed_estimates(scenario);
         let is_instant = matches!(scenario.system.claim, ClaimRule::Instant { .. });
         for_each_claim(scenario, |ledger, book, event, job, worker| {
-            let place = |job: JobId| {
-                (rank(&scenario.policy, ledger, book, job), ledger.rows[&job].scheduled_at, job)
-            };
+            let place = |job: JobId| (rank(&scenario.policy, ledger, book, job), ledger.rows[&job].scheduled_at, job);
             let fits = |other: JobId| match is_instant {
                 true => ledger.fits_somewhere(other),
                 false => ledger.fits(other, worker),
@@ -385,7 +394,8 @@ fn no_other_job_would_have_fitted_better_or_worse() {
         let is_instant = matches!(scenario.system.claim, ClaimRule::Instant { .. });
         for_each_claim(scenario, |ledger, _, event, job, worker| {
             let workers = (0..ledger.out.len() as u32).map(WorkerId);
-            let open: Vec<WorkerId> = workers.filter(|w| ledger.can_claim(*w) && (is_instant || *w == worker)).collect();
+            let open: Vec<WorkerId> =
+                workers.filter(|w| ledger.can_claim(*w) && (is_instant || *w == worker)).collect();
             let best = |job: JobId| {
                 let fitting = open.iter().filter(|worker| ledger.fits(job, **worker));
                 fitting.map(|worker| sign * left(ledger, job, *worker)).min()
@@ -577,8 +587,12 @@ fn conservative_backfill_starts_nobody_later_than_was_promised_on_arrival() {
         for event in engine(scenario) {
             let promise = |job: JobId| promises.get(&job).copied().unwrap_or(Time::NEVER);
             match event.kind {
-                Kind::Claimed { job, .. } => assert!(event.time <= promise(job), "promised {:?}: {event}", promise(job)),
-                Kind::StillWaiting { job } => assert!(event.time < promise(job), "promised {:?}: {event}", promise(job)),
+                Kind::Claimed { job, .. } => {
+                    assert!(event.time <= promise(job), "promised {:?}: {event}", promise(job))
+                }
+                Kind::StillWaiting { job } => {
+                    assert!(event.time < promise(job), "promised {:?}: {event}", promise(job))
+                }
                 _ => {}
             }
         }

@@ -19,7 +19,7 @@ use claimsim::model::time::{Span, Time};
 use claimsim::policy::{AnyPolicy, FirstFit, Policy};
 use event::{Event, Trajectory, first_difference};
 use naive::{Naive, Notes};
-use policies::policies;
+use policies::{picking, policies, ranked};
 use proptest::prelude::{Strategy, prop_oneof};
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRng, TestRunner};
@@ -106,9 +106,36 @@ fn same_trajectory_event_by_event_with_a_hundred_workers() {
     });
 }
 
-/// Whether the engine may draw a race other than worker by worker.
+#[test]
+fn same_trajectory_event_by_event_with_a_hundred_workers_under_any_policy() {
+    // With reservations for everybody the naive simulator would take too long.
+    let quick = policies().prop_filter("quick", |policy| *policy != Policy::ConservativeBackfill);
+    check("many workers", 150, under(quick, crowds(prop_oneof![instant(), delayed()])), |scenario| {
+        if !is_raced_by_the_crowd(scenario) {
+            same(scenario);
+        }
+    });
+}
+
+#[test]
+fn same_trajectory_when_told_who_wins_the_race_of_a_crowd_under_policies_that_never_hold_back() {
+    let policies = prop_oneof![ranked(), picking()];
+    let claim = select(vec![registry(Batch::One), registry(Batch::All)]);
+    check("crowds and policies", 150, under(policies, crowds(claim)), |scenario| {
+        let engine = engine(scenario);
+        let told = Told::new(&scenario.system, &engine, (Span::ZERO, Span::secs(3)));
+        match naive(scenario).run_told(told) {
+            Ok(reference) => assert_eq!(first_difference(&reference, &engine), None, "{:?}", scenario.policy),
+            Err(complaint) => panic!("{:?}: {complaint}", scenario.policy),
+        }
+    });
+}
+
+/// Whether the engine may draw a race other than worker by worker: never under policies that hold jobs back.
 fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
-    let is_race = matches!(&scenario.system.claim, ClaimRule::Delayed { delay, .. } if delay.variance() > 0.0);
+    let holds_back = naive(scenario).holds_back();
+    let is_race =
+        !holds_back && matches!(&scenario.system.claim, ClaimRule::Delayed { delay, .. } if delay.variance() > 0.0);
     is_race && scenario.system.workers.len() >= 64
 }
 

@@ -20,12 +20,12 @@ const CASES: u32 = 150;
 const ENOUGH: usize = 5;
 
 /// Every policy of the catalogue, with parameters that matter in runs of some tens of ticks.
-pub(crate) fn policies() -> impl Strategy<Value = Policy> + Clone {
-    prop_oneof![ranked(), picking(), holding()]
+pub(crate) fn policies() -> BoxedStrategy<Policy> {
+    prop_oneof![ranked(), picking(), holding()].boxed()
 }
 
 /// Policies that are an order: the first job in it that fits goes next.
-pub(crate) fn ranked() -> impl Strategy<Value = Policy> + Clone {
+pub(crate) fn ranked() -> BoxedStrategy<Policy> {
     prop_oneof![
         Just(Policy::FirstFit),
         priority(),
@@ -35,39 +35,42 @@ pub(crate) fn ranked() -> impl Strategy<Value = Policy> + Clone {
         Just(Policy::SmallestFirst),
         Just(Policy::LargestFirst),
     ]
+    .boxed()
 }
 
 /// Policies that choose among the jobs that fit, and never leave all of them.
-pub(crate) fn picking() -> impl Strategy<Value = Policy> + Clone {
+pub(crate) fn picking() -> BoxedStrategy<Policy> {
     let plain = select(vec![Policy::Random, Policy::BestFit, Policy::WorstFit, Policy::MaxWeight]);
-    prop_oneof![4 => plain, 1 => fair_share()]
+    prop_oneof![4 => plain, 1 => fair_share()].boxed()
 }
 
 /// Policies that may hold back a job that would fit.
-pub(crate) fn holding() -> impl Strategy<Value = Policy> + Clone {
-    prop_oneof![Just(Policy::StrictFifo), reserve_after(), easy_backfill(), Just(Policy::ConservativeBackfill)]
+pub(crate) fn holding() -> BoxedStrategy<Policy> {
+    prop_oneof![Just(Policy::StrictFifo), reserve_after(), easy_backfill(), Just(Policy::ConservativeBackfill)].boxed()
 }
 
-fn priority() -> impl Strategy<Value = Policy> + Clone {
+fn priority() -> BoxedStrategy<Policy> {
     let aging = prop_oneof![Just(None), (1..=4_i64).prop_map(|n| Some(ticks(n))), Just(Some(Span(1)))];
-    aging.prop_map(|aging| Policy::Priority { aging })
+    aging.prop_map(|aging| Policy::Priority { aging }).boxed()
 }
 
-fn lengths() -> impl Strategy<Value = Length> + Clone {
-    select(vec![Length::Service, Length::Estimate])
+fn lengths() -> BoxedStrategy<Length> {
+    select(vec![Length::Service, Length::Estimate]).boxed()
 }
 
-fn fair_share() -> impl Strategy<Value = Policy> + Clone {
+fn fair_share() -> BoxedStrategy<Policy> {
     // One for each action that there may be.
-    proptest::collection::vec(1..=3_u32, 4).prop_map(|weights| Policy::FairShare { weights: weights.into() })
+    proptest::collection::vec(1..=3_u32, 4).prop_map(|weights| Policy::FairShare { weights: weights.into() }).boxed()
 }
 
-fn reserve_after() -> impl Strategy<Value = Policy> + Clone {
-    (0..=4_i64).prop_map(|n| Policy::ReserveAfter { patience: ticks(n) })
+fn reserve_after() -> BoxedStrategy<Policy> {
+    (0..=4_i64).prop_map(|n| Policy::ReserveAfter { patience: ticks(n) }).boxed()
 }
 
-fn easy_backfill() -> impl Strategy<Value = Policy> + Clone {
-    select(vec![BackfillOrder::Arrival, BackfillOrder::Shortest]).prop_map(|order| Policy::EasyBackfill { order })
+fn easy_backfill() -> BoxedStrategy<Policy> {
+    select(vec![BackfillOrder::Arrival, BackfillOrder::Shortest])
+        .prop_map(|order| Policy::EasyBackfill { order })
+        .boxed()
 }
 
 /// Compares a policy in many scenarios of all kinds, in which each of these sights must be seen.
@@ -88,7 +91,11 @@ fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone, sights: &[
     check(name, CASES, under(policy.clone(), scenarios(claim_rules())), look);
     check(name, CASES, under(policy, storms(claim_rules())), look);
     let seen = seen.into_inner();
-    let rare: Vec<_> = OF_ESTIMATES.iter().chain(sights).filter(|sight| seen.get(**sight).is_none_or(|&count| count < ENOUGH)).collect();
+    let rare: Vec<_> = OF_ESTIMATES
+        .iter()
+        .chain(sights)
+        .filter(|sight| seen.get(**sight).is_none_or(|&count| count < ENOUGH))
+        .collect();
     assert!(rare.is_empty(), "{rare:?} are too rare in {seen:#?}");
 }
 

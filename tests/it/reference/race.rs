@@ -154,7 +154,12 @@ impl Case {
             window: Window { warmup: Time::ZERO, horizon: Time::ZERO + self.horizon },
             initial: Vec::new(),
         };
-        Scenario { system, policy: Policy::FirstFit, sources: self.actions.iter().enumerate().map(source).collect(), seed }
+        Scenario {
+            system,
+            policy: Policy::FirstFit,
+            sources: self.actions.iter().enumerate().map(source).collect(),
+            seed,
+        }
     }
 
     fn workers(&self) -> usize {

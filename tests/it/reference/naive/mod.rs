@@ -256,7 +256,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     /// The waiting rows of a request go together; each running one is an event of its own to those who claim.
     fn cancel_many(&mut self, index: usize) -> Result<(), String> {
         let rows = self.meant_by(&self.system.cancels[index]);
-        let (running, waiting): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(|&row| self.rows[row].is_running());
+        let (running, waiting): (Vec<usize>, Vec<usize>) =
+            rows.into_iter().partition(|&row| self.rows[row].is_running());
         waiting.into_iter().for_each(|row| self.cancel(row));
         self.after_event()?;
         for row in running {

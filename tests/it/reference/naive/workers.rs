@@ -239,5 +239,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
 /// A worker that has been up from the start.
 pub(super) fn fresh(capacity: &CapacityMap) -> Worker {
-    Worker { capacity: capacity.clone(), presence: Presence::Up { since: Time::ZERO + Span::ZERO }, claiming: Claiming::Idle }
+    Worker {
+        capacity: capacity.clone(),
+        presence: Presence::Up { since: Time::ZERO + Span::ZERO },
+        claiming: Claiming::Idle,
+    }
 }

@@ -33,8 +33,7 @@ struct Window {
 impl<A: ArrivalProcess> Naive<'_, A> {
     pub(super) fn by_reservation(&mut self, offers: &[Offer]) -> Option<Decision> {
         self.keep_reservations();
-        let decision =
-            if self.is_delayed() { self.first_with_room(offers.first()?) } else { self.first_due(offers) };
+        let decision = if self.is_delayed() { self.first_with_room(offers.first()?) } else { self.first_due(offers) };
         let (row, worker) = decision?;
         if self.possible()[0] != row {
             self.see("backfilled");

@@ -75,7 +75,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     /// Whether the policy may hold back a job that would fit.
-    pub(super) fn holds_back(&self) -> bool {
+    pub(crate) fn holds_back(&self) -> bool {
         matches!(
             self.policy,
             Policy::StrictFifo
@@ -94,8 +94,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// The waiting rows that some worker could run at some time, oldest first.
     fn possible(&self) -> Vec<usize> {
-        let is_possible =
-            |row: &usize| self.system.capacities().any(|capacity| covers(capacity, self.need_of(*row)));
+        let is_possible = |row: &usize| self.system.capacities().any(|capacity| covers(capacity, self.need_of(*row)));
         self.waiting().into_iter().filter(is_possible).collect()
     }
 

@@ -77,7 +77,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     fn lacks(&self, row: usize, offer: &Offer, asides: &[Aside]) -> Fraction {
         let left = self.less(&offer.free, offer.worker, asides);
         let capacity = &self.workers[offer.worker].capacity;
-        let units = capacity.0.iter().zip(&left.0).zip(&self.need_of(row).0).filter(|((capacity, _), _)| **capacity > 0);
+        let units =
+            capacity.0.iter().zip(&left.0).zip(&self.need_of(row).0).filter(|((capacity, _), _)| **capacity > 0);
         units.map(|((&capacity, left), need)| Fraction::new((need - left).max(0), capacity)).sum()
     }
 
