@@ -1,4 +1,4 @@
-//! Known arrivals: single jobs and the rows of a trace file.
+//! Known arrivals: single jobs, the rows of a trace file and the jobs of a log.
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ pub mod cron;
 mod listed;
 mod profile;
 mod renewal;
+pub mod swf;
 pub mod trace;
 
 use std::sync::Arc;
@@ -62,7 +63,7 @@ pub enum Source {
         /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
         batch: Option<Distribution>,
     },
-    /// Known arrivals in order of time, none before the start: trace files and single jobs. See [`Source::listed`].
+    /// Known arrivals in order of time, none before the start: trace files, logs and single jobs. See [`Source::listed`].
     Listed(Arc<[Known]>),
     /// A fixed population of customers, each away for a think time after its job has ended.
     Closed {
@@ -265,6 +266,11 @@ pub const CATALOGUE: &[Entry] = &[
         parameters: &["rates", "batch?"],
     },
     Entry { name: "trace", summary: "As a CSV file lists them, compressed with gzip or not.", parameters: &["file"] },
+    Entry {
+        name: "swf",
+        summary: "As a log in the Standard Workload Format lists them, compressed with gzip or not.",
+        parameters: &["file", "resource", "processors?", "run?", "split?", "first?"],
+    },
     Entry {
         name: "closed",
         summary: "A fixed population of customers, each back a think time after its job has ended.",

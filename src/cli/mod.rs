@@ -4,6 +4,7 @@ mod audit;
 mod check;
 mod completions;
 mod cron;
+mod diff;
 mod files;
 mod folder;
 mod import;
@@ -38,17 +39,19 @@ const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
   claimsim check scenarios/*.toml
+  claimsim diff results/registry-week results/five-replicas
   claimsim audit scenarios/registry-week.toml --at 57h jobs --running true
   claimsim import --jobs jobs.json --workers workers.json --crons crons.json --out registry.toml
   claimsim cron '0 0 3 * * *' --from 2026-01-01T00:00:00Z --count 3
 
-Exit codes: 0 done, 1 the run or a write failed, 2 wrong usage or input.";
+Exit codes: 0 done, 1 the run or a write failed, or runs differ, 2 wrong usage or input.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
+    Diff(diff::Diff),
     Audit(audit::Audit),
     Import(import::Import),
     Cron(cron::Cron),
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),
+        Command::Diff(diff) => diff.execute(),
         Command::Audit(audit) => audit.execute(),
         Command::Import(import) => import.execute(),
         Command::Cron(cron) => cron.execute(),

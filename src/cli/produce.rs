@@ -27,6 +27,8 @@ pub(super) struct Order<'a> {
     pub(super) text: &'a str,
     /// The files that it names.
     pub(super) inputs: &'a [scenario::Input],
+    /// What was left out of these files.
+    pub(super) notes: &'a [String],
     /// What the command line asked for.
     pub(super) options: Options,
     /// How many replications run at once; as many as there are cores if `None`.
@@ -46,6 +48,7 @@ pub(super) fn produce(order: &Order, folder: &Path, progress: &dyn Progress) -> 
         command: "run".to_owned(),
         scenario: Input::scenario(&order.scenario.name, order.text.as_bytes()),
         inputs: write_inputs(order, folder)?,
+        notes: order.notes.to_vec(),
         seed: order.scenario.seed,
         options: order.options.clone(),
         outputs,

@@ -14,7 +14,7 @@ use super::produce::{Order, apply, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
 use crate::report::manifest::{Input, Manifest, sha256};
-use crate::scenario::{self, Files, Loaded};
+use crate::scenario::{self, Files, Loaded, Override};
 
 /// Run a finished run again from its manifest and inputs, and compare every file by its SHA-256
 ///
@@ -58,23 +58,24 @@ impl Reproduce {
 
     fn run_again(&self, manifest: &Manifest) -> Result<Manifest, Failure> {
         let copies = Copies::read(&self.run, manifest)?;
-        let overrides = overrides(&manifest.options.set, manifest.options.policy.first().map(String::as_str));
-        // A scenario without a name has taken that of its file.
-        let name = format!("{}.toml", manifest.scenario.name);
-        let loaded = scenario::load(&name, &copies.scenario, &overrides, &copies);
-        let Loaded { mut scenario, inputs, .. } = loaded.map_err(|report| Failure::Input(shown(&report)))?;
-        apply(&manifest.options, Some(manifest.seed), &mut scenario);
+        let Loaded { scenario, inputs, notes, .. } = copies.load(manifest)?;
         let bar = Bar::new(scenario.replications, self.quiet);
         let order = Order {
             scenario: &scenario,
             text: &copies.scenario,
             inputs: &inputs,
+            notes: &notes,
             options: manifest.options.clone(),
             threads: self.threads.map(usize::from),
         };
         let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
         Ok(produce(&order, scratch.path(), &bar)?.1)
     }
+}
+
+/// What the command line set over the scenario's keys.
+pub(super) fn changes(manifest: &Manifest) -> Vec<Override> {
+    overrides(&manifest.options.set, manifest.options.policy.first().map(String::as_str))
 }
 
 /// The files of a run that are no longer as its manifest says.
@@ -85,14 +86,17 @@ fn changed_on_disk(run: &Path, manifest: &Manifest) -> Vec<String> {
 }
 
 /// A run's own copies of what it was made from.
-struct Copies {
-    scenario: String,
+#[derive(Debug)]
+pub(super) struct Copies {
+    /// The scenario's text.
+    pub(super) scenario: String,
     /// By the name that the scenario gives them.
     inputs: BTreeMap<String, Vec<u8>>,
 }
 
 impl Copies {
-    fn read(run: &Path, manifest: &Manifest) -> Result<Copies, Failure> {
+    /// Reads them, if they are still what the run was made from.
+    pub(super) fn read(run: &Path, manifest: &Manifest) -> Result<Copies, Failure> {
         let copy = |input: &Input| {
             let path = run.join(&input.file);
             let bytes =
@@ -109,6 +113,16 @@ impl Copies {
         let scenario = scenario.map_err(|_| Failure::Input(format!("{} is not UTF-8 text", manifest.scenario.file)))?;
         let inputs = manifest.inputs.iter().map(|input| Ok((input.name.clone(), copy(input)?)));
         Ok(Copies { scenario, inputs: inputs.collect::<Result<_, Failure>>()? })
+    }
+
+    /// The scenario as it was run, with all that the command line asked for.
+    pub(super) fn load(&self, manifest: &Manifest) -> Result<Loaded, Failure> {
+        // A scenario without a name has taken that of its file.
+        let name = format!("{}.toml", manifest.scenario.name);
+        let loaded = scenario::load(&name, &self.scenario, &changes(manifest), self);
+        let mut loaded = loaded.map_err(|report| Failure::Input(shown(&report)))?;
+        apply(&manifest.options, Some(manifest.seed), &mut loaded.scenario);
+        Ok(loaded)
     }
 }
 

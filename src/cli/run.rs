@@ -65,7 +65,7 @@ impl Run {
         if !self.quiet {
             say_remarks(&loaded);
         }
-        let Loaded { mut scenario, inputs, .. } = loaded;
+        let Loaded { mut scenario, inputs, notes, .. } = loaded;
         let options = self.options();
         apply(&options, self.seed, &mut scenario);
 
@@ -75,6 +75,7 @@ impl Run {
             scenario: &scenario,
             text: &file.text,
             inputs: &inputs,
+            notes: &notes,
             options,
             threads: self.threads.map(usize::from),
         };
@@ -85,7 +86,7 @@ impl Run {
 
         let context = context(&scenario);
         if self.json {
-            let document = serde_json::to_string_pretty(&json::summary(&context, &results));
+            let document = serde_json::to_string_pretty(&json::summary(&context, &results, &notes));
             print(&(document.map_err(anyhow::Error::from)? + "\n"))
         } else if self.quiet {
             Ok(())

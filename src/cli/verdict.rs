@@ -12,6 +12,9 @@ pub(super) enum Failure {
     /// The run or a write failed, or a check says no. Exit code 1.
     #[error("{0:#}")]
     Run(#[from] anyhow::Error),
+    /// What was compared is not the same, which has been said already. Exit code 1.
+    #[error("there are differences")]
+    Differs,
 }
 
 impl From<io::Error> for Failure {
@@ -36,6 +39,9 @@ impl Verdict {
     /// Says what went wrong on standard error.
     pub(super) fn tell(self) -> ExitCode {
         let Err(failure) = self.0 else { return ExitCode::SUCCESS };
+        if let Failure::Differs = failure {
+            return ExitCode::from(1);
+        }
         say(&match &failure {
             // A report of complaints has its own headings.
             Failure::Input(text) if text.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with("error") => {
@@ -45,7 +51,7 @@ impl Verdict {
         });
         ExitCode::from(match failure {
             Failure::Input(_) => 2,
-            Failure::Run(_) => 1,
+            Failure::Run(_) | Failure::Differs => 1,
         })
     }
 }

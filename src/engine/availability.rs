@@ -68,6 +68,17 @@ pub enum OutageKind {
     Shutdown,
 }
 
+impl OutageKind {
+    /// The word in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            OutageKind::Crash => "crash",
+            OutageKind::Partition => "partition",
+            OutageKind::Shutdown => "shutdown",
+        }
+    }
+}
+
 /// A worker goes out at a known instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outage {

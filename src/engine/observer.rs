@@ -30,6 +30,9 @@ pub trait Observer {
     /// The row that is made next comes from this source, by its number. Told of sources that are not bare, crons among them.
     fn coming_from(&mut self, source: usize) {}
 
+    /// The row that is made next is a child of this one.
+    fn child_of(&mut self, parent: &Job) {}
+
     /// A row fell due: it now waits (or, at the start, already runs and is told as claimed next).
     fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {}
 
@@ -130,6 +133,12 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn coming_from(&mut self, source: usize) {
         self.0.coming_from(source);
         self.1.coming_from(source);
+    }
+
+    #[inline]
+    fn child_of(&mut self, parent: &Job) {
+        self.0.child_of(parent);
+        self.1.child_of(parent);
     }
 
     #[inline(always)]

@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::system::{ActionModel, System};
 use super::waiting::{Turn, Waiting};
 use crate::model::capacity::{CapacityMap, NeedId};
-use crate::model::job::Job;
+use crate::model::job::{Job, JobId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
@@ -47,10 +47,18 @@ pub trait ClaimPolicy: Debug {
         None
     }
 
-    /// Why a job that the policy has let go went now, in a few words.
-    fn why(&self, job: &Candidate<'_>) -> String {
-        let _ = job;
-        "the first in its order that fitted".to_owned()
+    /// Why the job that it has just chosen goes now, in a few words, for people who compare runs. The state of things is still that of
+    /// the choice; of policies that merely rank it may be asked at any time, and they look at nothing but the job.
+    fn why(&self, look: &Look<'_, Self::Rank>, job: &Candidate<'_>) -> String {
+        let _ = (look, job);
+        "the first in its order that fits".to_owned()
+    }
+
+    /// Why a waiting job, which would fit, is held back, in a few words; `None` if the policy does not hold it back. The state of things is that
+    /// of its last choice.
+    fn why_not(&self, look: &Look<'_, Self::Rank>, job: &Candidate<'_>) -> Option<String> {
+        let _ = (look, job);
+        None
     }
 }
 
@@ -136,6 +144,7 @@ pub struct Look<'a, R> {
     /// The worker that looks for a job, under delayed claiming; `None` where jobs are placed.
     pub worker: Option<WorkerId>,
     system: &'a System,
+    life: &'a Life,
     pool: &'a Pool,
     capacities: &'a [&'a CapacityMap],
 }
@@ -145,16 +154,22 @@ impl<'a, R: Rank> Look<'a, R> {
         now: Time,
         waiting: &'a Waiting<R>,
         worker: Option<WorkerId>,
-        system: &'a System,
+        (system, life): (&'a System, &'a Life),
         pool: &'a Pool,
         capacities: &'a [&'a CapacityMap],
     ) -> Look<'a, R> {
-        Look { now, waiting, worker, system, pool, capacities }
+        Look { now, waiting, worker, system, life, pool, capacities }
     }
 
     /// The system under simulation.
     pub fn system(&self) -> &'a System {
         self.system
+    }
+
+    /// A job that waits, by its number; for explanations, as it looks through all of them.
+    pub fn find(&self, job: JobId) -> Option<Candidate<'a>> {
+        let job = self.waiting.iter().find(|waiting| waiting.id == job)?;
+        Some(Candidate::new(job, self.system, self.life))
     }
 
     /// The first job by rank that fits.
@@ -260,7 +275,11 @@ impl<P: ClaimPolicy + ?Sized> ClaimPolicy for Box<P> {
         (**self).next_start()
     }
 
-    fn why(&self, job: &Candidate<'_>) -> String {
-        (**self).why(job)
+    fn why(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> String {
+        (**self).why(look, job)
+    }
+
+    fn why_not(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> Option<String> {
+        (**self).why_not(look, job)
     }
 }

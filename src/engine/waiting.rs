@@ -376,7 +376,7 @@ mod tests {
                 prop_assert_eq!(waiting.count(), list.len() as u64);
             }
             let mut left: Vec<Job> = waiting.iter().copied().collect();
-            left.sort_by_key(|job| turn(job));
+            left.sort_by_key(turn);
             prop_assert_eq!(left, list.into_values().collect::<Vec<_>>());
         }
     }

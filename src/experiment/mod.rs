@@ -3,6 +3,7 @@
 //! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
 
 mod audit;
+pub mod diff;
 mod replication;
 mod results;
 

@@ -51,6 +51,19 @@ impl Span {
         Span((seconds * 1e9 + 0.5).max(0.0) as i64)
     }
 
+    /// The length without digits that nobody reads: whole milliseconds above a second, whole seconds above an hour.
+    #[must_use]
+    pub fn rounded(self) -> Span {
+        let length = self.0.unsigned_abs();
+        let unit = match length / NANOS as u64 {
+            0 => 1_000,
+            1..3_600 => 1_000_000,
+            _ => NANOS as u64,
+        };
+        let rounded = i64::try_from((length + unit / 2) / unit * unit).unwrap_or(i64::MAX);
+        Span(if self.0 < 0 { -rounded } else { rounded })
+    }
+
     /// The length in seconds, for statistics and charts; never for an order.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
@@ -269,6 +282,19 @@ mod tests {
     fn spans_print_as_they_are_read() {
         for nanos in [0, 1, 999, 1_500_000, 90 * NANOS, 86_400 * NANOS + 1, i64::MAX] {
             assert_eq!(Span(nanos).to_string().parse(), Ok(Span(nanos)));
+        }
+    }
+
+    #[test]
+    fn rounded_spans_are_short() {
+        for (nanos, text) in [
+            (0, "0s"),
+            (1_499_999, "1ms500us"),
+            (26_123_456_789, "26s123ms"),
+            (3_725_600_000_000, "1h2m6s"),
+            (-1_000_400_000, "-1s"),
+        ] {
+            assert_eq!(Span(nanos).rounded().to_string(), text);
         }
     }
 

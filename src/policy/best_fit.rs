@@ -40,7 +40,7 @@ impl ClaimPolicy for BestFit {
         self.leftover.choose(look, Extreme::Least)
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
-        "it left the least of a worker free".to_owned()
+    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+        "it leaves the least of a worker free".to_owned()
     }
 }

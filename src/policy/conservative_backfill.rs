@@ -294,7 +294,20 @@ impl ClaimPolicy for ConservativeBackfill {
         self.starts.first().map(|(start, _)| *start)
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
-        "its reservation had come, or it filled a gap before those of others".to_owned()
+    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+        let turn = Turn::of(0, job.job);
+        let comes = if look.worker.is_none() { "its reservation has come" } else { "it fits beside all reservations" };
+        match self.waiting.range(..turn).count() {
+            0 => format!("{comes}, and it is the oldest of all that wait"),
+            1 => format!("{comes}: it delays the reservation of the older job by nothing"),
+            older => format!("{comes}: it delays the reservations of {older} older jobs by nothing"),
+        }
+    }
+
+    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let Place { start, worker } = self.waiting.get(&Turn::of(0, job.job))?.place?;
+        let (wait, worker) = ((start - look.now).rounded(), &look.system().worker(worker).id);
+        (start > look.now)
+            .then(|| format!("its reservation is on {worker} in {wait}; before that it would delay those of others"))
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! The registry's deadline bounds the run time; as a due date it says how soon a job should be over. Jobs without one come last.
 
-use crate::engine::{Candidate, ClaimPolicy};
+use crate::engine::{Candidate, ClaimPolicy, Look};
 
 /// Earliest due date first; ties oldest first.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,9 +21,9 @@ impl ClaimPolicy for EarliestDeadline {
         job.deadline().map_or(i128::MAX, |deadline| due(deadline.0))
     }
 
-    fn why(&self, job: &Candidate<'_>) -> String {
+    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
         match job.deadline() {
-            Some(_) => "the earliest due date of all that fit".to_owned(),
+            Some(_) => "the earliest due date of those that fit".to_owned(),
             None => "without a deadline: none with one fits".to_owned(),
         }
     }

@@ -29,7 +29,7 @@ use super::queue::{Candidates, Entry};
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
 use crate::model::capacity::NeedId;
-use crate::model::time::Time;
+use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 /// In which order jobs are looked at that may go before the head.
@@ -73,6 +73,17 @@ struct Shadow {
     worker: WorkerId,
     /// Units that are left then beside the head, by resource.
     spare: Vec<i64>,
+}
+
+impl Shadow {
+    /// In words: on which worker, and in how long.
+    fn told(&self, look: &Look<'_, i128>) -> String {
+        let worker = &look.system().worker(self.worker).id;
+        match self.at - look.now {
+            Span::ZERO => format!("on {worker} any moment"),
+            wait => format!("on {worker} in {}", wait.rounded()),
+        }
+    }
 }
 
 impl EasyBackfill {
@@ -171,7 +182,32 @@ impl ClaimPolicy for EasyBackfill {
         }
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
-        "the head of the queue, or by its estimate no delay to it".to_owned()
+    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+        let (need, estimate) = (job.job.need, job.estimate());
+        let Some((head, turn)) = self.possible.first(look).filter(|(_, turn)| turn.id != job.job.id) else {
+            return "the oldest of all that wait".to_owned();
+        };
+        let goes = format!("goes before job {}, the oldest", turn.id.0);
+        let Some(shadow) = self.shadow(look, head) else {
+            return format!("{goes}, which fits nowhere even when all that runs has ended");
+        };
+        let goes = format!("{goes}, which fits {}", shadow.told(look));
+        if shadow.at - look.now >= estimate {
+            format!("{goes}: it ends by then, by its estimate of {}", estimate.rounded())
+        } else if is_spare(look, need, &shadow) {
+            format!("{goes}: it needs no more than is spare then beside that")
+        } else {
+            format!("{goes}: it runs on another worker")
+        }
+    }
+
+    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let (head, turn) = self.possible.first(look).filter(|(_, turn)| turn.id != job.job.id)?;
+        let (shadow, estimate) = (self.shadow(look, head)?, job.estimate());
+        let is_held = shadow.at - look.now < estimate && !is_free_elsewhere(look, job.job.need, &shadow);
+        is_held.then(|| {
+            let (when, estimate) = (shadow.told(look), estimate.rounded());
+            format!("would delay job {}, the oldest, which fits {when}: its estimate is {estimate}, and beside that nothing is spare", turn.id.0)
+        })
     }
 }

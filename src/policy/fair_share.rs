@@ -24,6 +24,8 @@ pub struct FairShare {
     needs: Box<[CapacityMap]>,
     /// By resource: what a unit counts.
     units: Box<[i128]>,
+    /// What all units of a resource count together.
+    whole: i128,
     /// By action.
     accounts: Box<[Account]>,
 }
@@ -44,10 +46,12 @@ impl FairShare {
         let total = system.total();
         let account = |weight: u32| Account { weight: weight.into(), used: vec![0; total.0.len()].into(), share: 0 };
         let weights = weights.iter().copied().chain(std::iter::repeat(1)).take(system.actions.len());
+        let shares = Shares::of(std::iter::once(&total));
         FairShare {
             waiting: Classes::default(),
             needs: system.needs.clone().into(),
-            units: Shares::of(std::iter::once(&total)).units(&total),
+            units: shares.units(&total),
+            whole: shares.unit(1),
             accounts: weights.map(account).collect(),
         }
     }
@@ -95,7 +99,11 @@ impl ClaimPolicy for FairShare {
         }
     }
 
-    fn why(&self, job: &Candidate<'_>) -> String {
-        format!("its action, {}, had the smallest share of those with a job that fitted", job.action().name)
+    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+        let Account { share, weight, .. } = self.accounts[usize::from(job.job.action.0)];
+        let percent = share as f64 / self.whole as f64 * 100.0;
+        let weighted = if weight == 1 { String::new() } else { format!(" by its weight of {weight}") };
+        let name = &job.action().name;
+        format!("{name} has {percent:.1} % of all capacity, the smallest share{weighted} of those with a job that fits")
     }
 }

@@ -5,7 +5,7 @@
 //! A does not fit: skipped      B fits: claimed        C waits for the next free unit, and so does A
 //! ```
 
-use crate::engine::{Candidate, ClaimPolicy, Manner};
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner};
 
 /// Oldest first; ties by job number.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,10 +22,12 @@ impl ClaimPolicy for FirstFit {
         Manner::Ranked
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
-        "the oldest that fits".to_owned()
+    fn why(&self, _: &Look<'_, ()>, _: &Candidate<'_>) -> String {
+        WHY.to_owned()
     }
 }
+
+const WHY: &str = "the oldest that fits";
 
 /// The same with the catalogue's ranks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +40,7 @@ impl ClaimPolicy for Numbered {
         0
     }
 
-    fn why(&self, job: &Candidate<'_>) -> String {
-        FirstFit.why(job)
+    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+        WHY.to_owned()
     }
 }

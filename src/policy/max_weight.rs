@@ -126,7 +126,12 @@ impl ClaimPolicy for MaxWeight {
         self.waiting.notice(news);
     }
 
-    fn why(&self, job: &Candidate<'_>) -> String {
-        format!("{} was in the packing that helped the longest queues most", job.action().name)
+    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+        let class = (job.job.action, job.job.need);
+        let count = self.waiting.iter().find(|(other, ..)| *other == class).map_or(0, |(.., count)| count);
+        let name = &job.action().name;
+        format!(
+            "the oldest of {name}, of which {count} wait, and which is in the packing that helps the longest queues most"
+        )
     }
 }

@@ -48,7 +48,7 @@ impl ClaimPolicy for Random {
         None
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
-        "drawn by lot from those that fitted".to_owned()
+    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+        "drawn by lot from those that fit".to_owned()
     }
 }

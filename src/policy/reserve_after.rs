@@ -134,7 +134,25 @@ impl ClaimPolicy for ReserveAfter {
         }
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
-        "the oldest that left untouched what was put aside for older jobs".to_owned()
+    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+        let older =
+            self.reservations(look).iter().filter(|reservation| reservation.turn < Turn::of(0, job.job)).count();
+        match older {
+            0 if look.now - job.job.scheduled_at > self.patience => {
+                "the oldest that fits, and it is overdue".to_owned()
+            }
+            0 => "the oldest that fits, and nothing is put aside for older ones".to_owned(),
+            1 => "the oldest that leaves untouched what is put aside for an older job".to_owned(),
+            _ => format!("the oldest that leaves untouched what is put aside for {older} older jobs"),
+        }
+    }
+
+    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let all = self.reservations(look);
+        let first = all.iter().find(|reservation| look.fits_on(job.job.need, reservation.worker))?;
+        let Reservation { turn, worker, .. } = first;
+        let (waited, worker) = ((look.now - turn.scheduled_at).rounded(), &look.system().worker(*worker).id);
+        (turn.id != job.job.id)
+            .then(|| format!("what is free on {worker} is put aside for job {}, which has waited {waited}", turn.id.0))
     }
 }

@@ -39,7 +39,13 @@ impl ClaimPolicy for StrictFifo {
         look.fits(need).then_some(Pick { need, turn, on: On::Any })
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
+    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
         "the oldest of all that wait".to_owned()
+    }
+
+    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let (_, head) = self.possible.first(look)?;
+        (head.id != job.job.id)
+            .then(|| format!("job {}, the oldest, does not fit, and all others wait behind it", head.id.0))
     }
 }

@@ -40,7 +40,7 @@ impl ClaimPolicy for WorstFit {
         self.leftover.choose(look, Extreme::Most)
     }
 
-    fn why(&self, _: &Candidate<'_>) -> String {
-        "it left the most of a worker free".to_owned()
+    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+        "it leaves the most of a worker free".to_owned()
     }
 }

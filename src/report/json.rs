@@ -2,7 +2,8 @@
 //!
 //! Every figure sits where one would look for it: `.actions.scan.wait_s.p95`, `.resources.scan.utilization.mean`,
 //! `.workers["replica-0"].resources.scan.utilization.mean`, and its 95 % interval beside it:
-//! `.actions.scan.wait_s.ci.p95`. The document has the figures of `summary.csv`, no more and no fewer.
+//! `.actions.scan.wait_s.ci.p95`. The document has the figures of `summary.csv`, no more and no fewer; and, as `.notes`, what was left
+//! out of the files that the scenario names.
 
 use chrono::SecondsFormat;
 use serde::Serialize;
@@ -13,8 +14,9 @@ use crate::experiment::{Results, SummaryRow};
 use crate::model::time::{Span, Time};
 use crate::stats::figure::OfAction;
 
-/// The summary of one run; numbers that could not be measured are `null`, `ci` is absent where there is no interval.
-pub fn summary(context: &Context, results: &Results) -> Value {
+/// The summary of one run, and the notes on its files; numbers that could not be measured are `null`, `ci` is absent where there
+/// is no interval.
+pub fn summary(context: &Context, results: &Results, notes: &[String]) -> Value {
     let mut document = Map::new();
     let window = context.system.window;
     document.insert("scenario".to_owned(), json!(context.scenario));
@@ -25,6 +27,7 @@ pub fn summary(context: &Context, results: &Results) -> Value {
     document.insert("warmup_s".to_owned(), json!(window.warmup.as_secs_f64()));
     document.insert("horizon_s".to_owned(), json!(window.horizon.as_secs_f64()));
     document.insert("slo_wait_s".to_owned(), json!(context.slo.map(Span::as_secs_f64)));
+    document.insert("notes".to_owned(), json!(notes));
     for part in ["actions", "resources", "workers"] {
         document.insert(part.to_owned(), json!({}));
     }
@@ -87,8 +90,9 @@ mod tests {
     #[test]
     fn figures_sit_where_one_looks_for_them() {
         let system = samples::system(WEEK);
-        let document = summary(&samples::context(&system), &samples::results(WEEK));
+        let document = summary(&samples::context(&system), &samples::results(WEEK), &["a note".to_owned()]);
         assert_eq!(document["scenario"], "registry-week");
+        assert_eq!(document["notes"], json!(["a note"]));
         assert_eq!(document["seed"], 42);
         assert_eq!(document["slo_wait_s"], 300.0);
         assert_eq!(document["actions"]["gc"]["within_slo"]["mean"], 0.975);
@@ -110,7 +114,7 @@ mod tests {
         }
         let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
         let (system, results) = (samples::system(shape), samples::results(shape));
-        let document = summary(&samples::context(&system), &results);
+        let document = summary(&samples::context(&system), &results, &[]);
         let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
         assert_eq!(figures, results.summary.len());
         assert_eq!(document["actions"]["gc"]["wait_s"]["p95"], Value::Null);

@@ -28,6 +28,9 @@ pub struct Manifest {
     pub scenario: Input,
     /// The files that the scenario names, in the order in which it names them.
     pub inputs: Vec<Input>,
+    /// What was left out of these files, and why; often nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The seed in force.
     pub seed: u64,
     /// What the command line asked for.
@@ -194,6 +197,7 @@ mod tests {
             command: "run".to_owned(),
             scenario: Input::scenario("registry-week", b"name = \"registry-week\"\n"),
             inputs: vec![Input::numbered(1, "registry/workers.json", b"{}")],
+            notes: Vec::new(),
             seed: 42,
             options: Options { set: vec!["worker.replica.count=5".to_owned()], ..Options::default() },
             outputs: outputs(&files),
@@ -212,6 +216,16 @@ mod tests {
         assert_eq!(Manifest::from_bytes(&bytes).unwrap(), manifest);
         assert_eq!(Manifest::from_bytes(&bytes).unwrap().to_bytes(), bytes);
         assert!(Manifest::from_bytes(b"{}").is_err());
+    }
+
+    #[test]
+    fn notes_stand_beside_the_files_they_are_about() {
+        let manifest = Manifest { notes: vec!["jobs.json: 1 of 2 rows".to_owned()], ..sample() };
+        let bytes = manifest.to_bytes();
+        assert_eq!(Manifest::from_bytes(&bytes).unwrap(), manifest);
+        let text = String::from_utf8(bytes).unwrap();
+        let place = |word: &str| text.find(word).unwrap();
+        assert!(place("workers.json") < place("\"notes\"") && place("\"notes\"") < place("\"seed\""), "{text}");
     }
 
     #[test]

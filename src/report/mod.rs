@@ -4,6 +4,7 @@
 //! same bytes on every platform.
 
 pub mod csv;
+pub mod diff;
 pub mod history;
 pub mod jobs;
 pub mod json;

@@ -4,6 +4,7 @@ mod build;
 mod diagnostic;
 mod overrides;
 mod schema;
+mod settings;
 mod source;
 mod spec;
 mod tree;
@@ -18,6 +19,7 @@ use crate::registry::Originals;
 
 pub use diagnostic::Report;
 pub use overrides::Override;
+pub use settings::settings;
 use source::Sources;
 use spec::{Moment, Spec};
 

@@ -122,7 +122,9 @@ fn published_commands_run_in_their_order() {
     assert!(commands.len() >= 15, "{commands:?}");
     for command in commands {
         let output = claimsim().args(small(&command, scratch.path())).output().unwrap();
-        assert!(output.status.success(), "claimsim {command}\n{}", String::from_utf8_lossy(&output.stderr));
+        // Two runs that are shown to differ do.
+        let is_as_meant = output.status.success() || command.starts_with("diff ") && output.status.code() == Some(1);
+        assert!(is_as_meant, "claimsim {command}\n{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 

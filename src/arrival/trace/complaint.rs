@@ -1,11 +1,11 @@
-//! What is wrong with a trace file: all of it at once, up to a limit, each with its place and a way out.
+//! What is wrong with a trace file or a log: all of it at once, up to a limit, each with its place and a way out.
 
 use std::fmt;
 
 /// Complaints that are kept; more are only counted.
 const MOST: usize = 20;
 
-/// One thing wrong in a trace file.
+/// One thing wrong in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     /// The line, from 1; 0 where it concerns the whole file.
@@ -39,7 +39,7 @@ pub struct TraceError {
 
 impl TraceError {
     /// The file cannot be read on, as it is no CSV or its compression is broken.
-    pub(super) fn damaged(error: &dyn std::error::Error) -> TraceError {
+    pub(in crate::arrival) fn damaged(error: &dyn std::error::Error) -> TraceError {
         let text = format!("the file is damaged: {error}; write it anew");
         TraceError { complaints: vec![Complaint { line: 0, column: None, text }], more: 0 }
     }
@@ -59,14 +59,14 @@ impl std::error::Error for TraceError {}
 
 /// Complaints on their way.
 #[derive(Debug, Default)]
-pub(super) struct Complaints {
+pub(in crate::arrival) struct Complaints {
     kept: Vec<Complaint>,
     more: u64,
 }
 
 impl Complaints {
     /// Adds one.
-    pub(super) fn add(&mut self, complaint: Complaint) {
+    pub(in crate::arrival) fn add(&mut self, complaint: Complaint) {
         if self.kept.len() < MOST {
             self.kept.push(complaint);
         } else {
@@ -74,13 +74,20 @@ impl Complaints {
         }
     }
 
+    /// The error that they make where the first tells everything, as when a file is of another kind.
+    pub(in crate::arrival) fn first(mut self) -> TraceError {
+        let more = self.kept.len().saturating_sub(1) as u64;
+        self.kept.truncate(1);
+        TraceError { complaints: self.kept, more: self.more + more }
+    }
+
     /// Whether there is one.
-    pub(super) fn any(&self) -> bool {
+    pub(in crate::arrival) fn any(&self) -> bool {
         !self.kept.is_empty()
     }
 
     /// Nothing, or the error that they make.
-    pub(super) fn into_result(self) -> Result<(), TraceError> {
+    pub(in crate::arrival) fn into_result(self) -> Result<(), TraceError> {
         if self.any() { Err(TraceError { complaints: self.kept, more: self.more }) } else { Ok(()) }
     }
 }

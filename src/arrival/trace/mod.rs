@@ -7,6 +7,7 @@ mod cell;
 mod columns;
 mod complaint;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -14,13 +15,14 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use flate2::read::MultiGzDecoder;
 
 use crate::model::time::{Span, Time};
-use cell::{priority, seconds, units};
+use cell::priority;
 use columns::{Column, Columns};
 
-use complaint::Complaints;
+pub(super) use cell::{MOST_SECONDS, seconds, units};
+pub(super) use complaint::Complaints;
 pub use complaint::{Complaint, TraceError};
 
-/// The rows of a trace file in order of time; coinciding rows in file order.
+/// The rows of a trace file, or the jobs of a log, in order of time; coinciding ones in file order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The distinct actions named, in order of appearance.
@@ -38,7 +40,7 @@ pub struct Trace {
 pub struct ActionName {
     /// Its name.
     pub name: String,
-    /// The line (from 1) that names it first, for complaints.
+    /// The line (from 1) that names it first, for complaints; 0 if none does, as in a log.
     pub line: u64,
 }
 
@@ -66,12 +68,17 @@ pub struct TraceRow {
 /// # Errors
 /// All that is wrong with the header, or else with the rows, up to a limit.
 pub fn parse(bytes: &[u8]) -> Result<Trace, TraceError> {
+    read(&unpacked(bytes)?)
+}
+
+/// The text of a file that is compressed with gzip, or is not.
+pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, TraceError> {
     if !bytes.starts_with(&GZIP) {
-        return read(bytes);
+        return Ok(bytes.into());
     }
     let mut text = Vec::new();
     MultiGzDecoder::new(bytes).read_to_end(&mut text).map_err(|error| TraceError::damaged(&error))?;
-    read(&text)
+    Ok(text.into())
 }
 
 /// What a gzip file begins with.
@@ -192,7 +199,8 @@ impl<'a> Builder<'a> {
     }
 }
 
-const EMPTY_ROW: TraceRow = TraceRow {
+/// A row that leaves everything to its action.
+pub(super) const EMPTY_ROW: TraceRow = TraceRow {
     at: Time::ZERO,
     service: None,
     estimate: None,

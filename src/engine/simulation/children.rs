@@ -20,6 +20,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let heirs = Heirs { customer: None, join: Some(join as u32) };
         let origin = Origin { action: spawns.action, given: None, heirs };
         for draft in drafts {
+            self.observer.child_of(&parent);
             let child = self.number(origin, &draft, self.now);
             self.announce(child, draft.luck);
         }

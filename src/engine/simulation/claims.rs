@@ -1,6 +1,6 @@
 //! How waiting rows come to workers: offered to all under instant claiming, found by one under delayed claiming.
 
-use super::{NewsOf, Rule, Simulation};
+use super::{NewsOf, Parked, Rule, Simulation};
 use crate::engine::arrival::ArrivalProcess;
 use crate::engine::calendar::Class;
 use crate::engine::observer::Observer;
@@ -49,7 +49,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// The job that goes next by a policy that chooses: to the worker that looks, or to any.
     fn choose(&mut self, worker: Option<WorkerId>) -> Option<Pick<P::Rank>> {
-        let look = Look::new(self.now, &self.waiting, worker, self.system, &self.pool, &self.capacities);
+        let known = (self.system, &self.life);
+        let look = Look::new(self.now, &self.waiting, worker, known, &self.pool, &self.capacities);
         self.policy.choose(&look)
     }
 
@@ -149,7 +150,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             Rule::Delayed(race) if !has_claimed && self.policy.manner() == Manner::Holding => {
                 let (now, waiting) = (self.now, self.waiting.mask());
                 if race.is_put_off(now, worker, &self.pool, waiting, &mut self.calendar) {
-                    self.parked.push(worker);
+                    self.parked.workers.push(worker);
                 }
             }
             _ => self.review(worker),
@@ -159,10 +160,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Something has changed: all parked workers look again, at this instant.
     #[cold]
     pub(super) fn unpark(&mut self) {
-        self.is_stirred = false;
-        let mut parked = std::mem::take(&mut self.parked);
-        parked.sort_unstable();
-        for worker in parked {
+        let Parked { mut workers, .. } = std::mem::take(&mut self.parked);
+        workers.sort_unstable();
+        for worker in workers {
             self.calendar.schedule(self.now, Class::Claim, worker.0 as usize);
         }
     }

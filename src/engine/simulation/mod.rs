@@ -7,6 +7,7 @@ mod claims;
 mod ends;
 mod outages;
 mod processes;
+mod view;
 
 use slab::Slab;
 
@@ -76,12 +77,9 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     breakdowns: Vec<Stream>,
     /// Firings that are made up for when a worker comes back.
     missed: Vec<MissedFiring>,
-    /// Workers that have found nothing they may claim, and look again as soon as something changes.
-    parked: Vec<WorkerId>,
+    parked: Parked,
     /// When jobs are offered next although nothing else happens, as far as that was scheduled last.
     next_offer: Time,
-    /// Whether something has changed since they looked.
-    is_stirred: bool,
 }
 
 /// What falls due at a known instant.
@@ -146,6 +144,21 @@ impl<A: ArrivalProcess> SourceState<A> {
     }
 }
 
+/// Workers that have found nothing they may claim, and look again as soon as something changes.
+#[derive(Debug, Default)]
+struct Parked {
+    workers: Vec<WorkerId>,
+    /// Whether something has changed since they looked.
+    is_stirred: bool,
+}
+
+impl Parked {
+    /// Something has changed.
+    fn stir(&mut self) {
+        self.is_stirred = !self.workers.is_empty();
+    }
+}
+
 /// What a policy is told of a job.
 #[derive(Clone, Copy, Debug)]
 enum NewsOf {
@@ -204,9 +217,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             capacities: system.workers.iter().map(|worker| &worker.capacity).collect(),
             breakdowns: Vec::new(),
             missed: Vec::new(),
-            parked: Vec::new(),
+            parked: Parked::default(),
             next_offer: Time::NEVER,
-            is_stirred: false,
         };
         simulation.enter_initial_rows();
         simulation.schedule_changes(streams);
@@ -267,7 +279,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             if self.pass.is_some() || !self.fire_crowd(key) {
                 self.happen(key);
             }
-            if self.is_stirred {
+            if self.parked.is_stirred {
                 self.unpark();
             }
         }
@@ -351,7 +363,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             NewsOf::Ending(worker) => News::Ended(candidate, worker),
         };
         self.policy.notice(self.now, &news);
-        self.is_stirred = !self.parked.is_empty();
+        self.parked.stir();
     }
 
     /// Whether nothing else can happen at this instant before waiting jobs are offered, and everything has been offered

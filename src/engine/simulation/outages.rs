@@ -68,7 +68,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         if !self.is_ranked() {
             self.policy.notice(self.now, &News::WorkersChanged);
-            self.is_stirred = !self.parked.is_empty();
+            self.parked.stir();
         }
         self.offer_again();
     }

@@ -11,10 +11,15 @@ use crate::scenario::diagnostic::Complaint;
 use crate::scenario::source::Place;
 use crate::scenario::spec::{Action, At, Estimate as EstimateSpec, Spec};
 
+/// The most actions of a scenario: ids tell no more of them apart.
+pub(super) const MOST_ACTIONS: usize = u16::MAX as usize;
+
 /// An action, while it is not known yet whether its jobs bring their own service times.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct DraftAction {
     pub(super) name: String,
+    /// Which action of the scenario describes it, by its place.
+    pub(super) described: usize,
     pub(super) place: Place,
     pub(super) need: NeedId,
     pub(super) service: Option<Distribution>,
@@ -42,6 +47,11 @@ pub(super) struct DraftAction {
 }
 
 impl DraftAction {
+    /// One of another name that nobody uses yet, and in everything else the same.
+    pub(super) fn like(&self, name: &str) -> DraftAction {
+        DraftAction { name: name.to_owned(), draws: None, is_used: false, ..self.clone() }
+    }
+
     pub(super) fn finish(self) -> ActionModel {
         // Where every job brings its own service time, nobody draws one.
         let service = self.service.unwrap_or(Constant::ZERO.into());
@@ -73,8 +83,9 @@ impl Build<'_> {
             let draft = self.draft(name, action, spec);
             self.actions.push(draft);
         }
-        if self.actions.len() > usize::from(u16::MAX) {
-            self.complain(Complaint::error(Place::NOWHERE, "a scenario has at most 65535 actions"));
+        if self.actions.len() > MOST_ACTIONS {
+            let title = format!("a scenario has at most {MOST_ACTIONS} actions");
+            self.complain(Complaint::error(Place::NOWHERE, title));
         }
     }
 
@@ -104,6 +115,7 @@ impl Build<'_> {
         self.stops_in(action, name, spec);
         DraftAction {
             name: name.value.clone(),
+            described: self.actions.len(),
             place: name.place,
             need: self.needs.need(&units),
             service: self.optional(action.service.as_ref()),

@@ -16,14 +16,23 @@ use crate::scenario::spec::{Arrival, At, Distribution as DistributionSpec, Numbe
 pub(super) const MOST_AT_ONCE: f64 = 1e6;
 
 impl Build<'_> {
-    /// Makes the arrival processes of all actions.
+    /// Makes the arrival processes of all actions; first of those whose logs make further actions, which others may name.
     pub(super) fn arrivals(&mut self, spec: &Spec) {
+        for (index, (_, action)) in spec.action.iter().enumerate() {
+            if let Some(At { value: Arrival::Swf(swf), .. }) = &action.arrival {
+                self.swf(swf, ActionId(index as u16));
+            }
+        }
         for (index, (name, action)) in spec.action.iter().enumerate() {
             let Some(arrival) = &action.arrival else { continue };
             let id = ActionId(index as u16);
-            if let Arrival::Trace { file } = &arrival.value {
-                self.trace(file, id);
-                continue;
+            match &arrival.value {
+                Arrival::Trace { file } => {
+                    self.trace(file, id);
+                    continue;
+                }
+                Arrival::Swf(_) => continue,
+                _ => {}
             }
             self.uses(id, None, false, arrival.place);
             let source = self.source(arrival, id, &name.value, spec);
@@ -58,7 +67,7 @@ impl Build<'_> {
                 self.time_passes(think.place, &times, action, spec);
                 Some(Source::Closed { action, name, population: population.value, think: times })
             }
-            Arrival::Trace { .. } => None,
+            Arrival::Trace { .. } | Arrival::Swf(_) => None,
         }
     }
 

@@ -24,7 +24,10 @@ impl Build<'_> {
     fn check_services(&mut self, spec: &Spec) {
         for index in 0..self.actions.len() {
             let draft = &self.actions[index];
-            let is_given = spec.action.0[index].1.service.is_some() || self.holes.has(draft.place, "service");
+            let is_hole = |key| self.holes.has(draft.place, key);
+            // A trace or a log, which could not be read, would have brought the service times along.
+            let is_given =
+                spec.action.0[draft.described].1.service.is_some() || is_hole("service") || is_hole("arrival");
             if is_given || (draft.is_used && draft.draws.is_none()) {
                 continue;
             }

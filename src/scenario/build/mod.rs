@@ -14,10 +14,12 @@ mod crons;
 mod distribution;
 mod jobs;
 mod needs;
+mod offers;
 mod policy;
 mod registry;
 mod run;
 mod spawns;
+mod swf;
 mod trace;
 mod workers;
 
@@ -30,6 +32,7 @@ use super::spec::{At, Spec};
 use super::tree::Holes;
 use super::{Files, Input, Loaded, Scenario};
 use crate::arrival::Source;
+use crate::arrival::swf::Log;
 use crate::engine::{InitialRow, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -49,6 +52,8 @@ struct Build<'a> {
     complaints: Vec<Complaint>,
     notes: Vec<String>,
     inputs: Vec<Input>,
+    /// The logs that actions name, by file; `None` if one cannot be read, which has been complained about.
+    logs: BTreeMap<String, Option<Log>>,
     settings: Settings,
     needs: Needs,
     /// Where a need of an action comes from first, for the complaint that no worker can meet it.
@@ -58,7 +63,7 @@ struct Build<'a> {
     groups: BTreeMap<String, Range<usize>>,
     /// What happens to workers.
     availability: DraftAvailability,
-    /// Whether no document of workers was unreadable.
+    /// Whether nothing that says what workers there are, or what they offer, was unreadable.
     has_all_workers: bool,
     actions: Vec<DraftAction>,
     /// Where jobs come from, with the place that says so: they are ordered by it.
@@ -76,6 +81,7 @@ pub(super) fn build(
     files: &dyn Files,
 ) -> Result<Loaded, Report> {
     let mut build = Build::new(spec, holes, &sources, complaints, files);
+    build.logs(spec);
     build.workers(spec);
     build.actions(spec);
     build.spawns(spec);
@@ -151,6 +157,7 @@ impl<'a> Build<'a> {
             complaints,
             notes: Vec::new(),
             inputs: Vec::new(),
+            logs: BTreeMap::new(),
             settings: Settings::default(),
             needs: Needs::default(),
             uses: BTreeMap::new(),

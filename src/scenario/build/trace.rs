@@ -1,4 +1,4 @@
-//! Trace files: names become ids, and rows become known arrivals.
+//! Trace files, and logs when they have become traces: names become ids, and rows become known arrivals.
 
 use std::collections::BTreeMap;
 
@@ -22,13 +22,18 @@ impl Build<'_> {
         let resources_known = self.trace_resources(file, &trace);
         let actions = self.trace_actions(file, &trace);
         let (Some(actions), true) = (actions, resources_known) else { return };
+        self.rows(file, own, &actions, &trace);
+    }
+
+    /// Makes a source of the rows of a trace that came from a file, of which those without an action are of `own`.
+    pub(super) fn rows(&mut self, file: &At<String>, own: ActionId, actions: &[ActionId], trace: &Trace) {
         let mut needs = BTreeMap::new();
         let mut jobs = Vec::with_capacity(trace.rows.len());
         for row in &trace.rows {
             let action = row.action.map_or(own, |action| actions[action as usize]);
             let need = row
                 .need
-                .map(|need| *needs.entry((need, action)).or_insert_with(|| self.trace_need(&trace, need, action)));
+                .map(|need| *needs.entry((need, action)).or_insert_with(|| self.trace_need(trace, need, action)));
             self.uses(action, need, row.service.is_some(), file.place);
             jobs.push(known(row, action, need));
         }
@@ -38,7 +43,8 @@ impl Build<'_> {
         self.arrivals.push((file.place, Source::listed(jobs)));
     }
 
-    fn no_trace(&mut self, file: &At<String>, error: &trace::TraceError) {
+    /// Complains about all that is wrong with a file.
+    pub(super) fn no_trace(&mut self, file: &At<String>, error: &trace::TraceError) {
         for found in &error.complaints {
             let line = if found.line > 0 { format!(", line {}", found.line) } else { String::new() };
             let column = found.column.as_ref().map_or(String::new(), |column| format!(", `{column}`"));

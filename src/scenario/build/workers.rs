@@ -46,7 +46,7 @@ impl Build<'_> {
             for id in group.ids.iter().flat_map(|ids| &ids.value) {
                 self.readable("a worker", id);
             }
-            let offers = self.units(&group.capacity);
+            let offers = self.offers(&group.capacity, spec);
             if group.capacity.0.is_empty() && self.holes.is_empty() {
                 let complaint = Complaint::warning(name.place, format!("worker `{}` offers nothing", name.value));
                 self.complain(complaint.help("write what it offers, such as capacity = { scan = 1 }"));

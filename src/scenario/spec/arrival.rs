@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{At, Distribution, Number};
+use crate::arrival::swf::{Processors, RunTime, Split};
 use crate::model::time::Span;
 use crate::model::unit::Rate;
 
@@ -33,6 +34,8 @@ pub(crate) enum Arrival {
         /// `estimate_s`, `priority`, `deadline_s` and `need.RESOURCE`.
         file: At<String>,
     },
+    /// As a log in the Standard Workload Format lists them.
+    Swf(Box<Swf>),
     /// A fixed population of customers: each comes back a think time after its job has ended.
     Closed {
         /// How many customers.
@@ -64,4 +67,26 @@ pub(crate) struct Profile {
     pub(crate) sunday: Option<At<Vec<At<Rate>>>>,
     /// Jobs per arrival; 1 if left out.
     pub(crate) batch: Option<At<Distribution<Number>>>,
+}
+
+/// Jobs from a log in the Standard Workload Format, the format of the Parallel Workloads Archive: submit time, run time, processors,
+/// and the requested time as their estimate.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Swf {
+    /// The file, relative to the scenario file, gzip or not.
+    pub(crate) file: At<String>,
+    /// The resource that its processors are units of.
+    #[schemars(example = &"proc")]
+    pub(crate) resource: At<String>,
+    /// Which column says how many processors a job needs; the other one does where that is unknown.
+    #[serde(default)]
+    pub(crate) processors: Processors,
+    /// Which column says how long a job runs.
+    #[serde(default)]
+    pub(crate) run: RunTime,
+    /// Makes an action for each user, group, queue or executable, named such as `X.user-3`; all jobs are of the action `X` itself, if left out.
+    pub(crate) split: Option<Split>,
+    /// Only the first so many jobs. All, if left out.
+    pub(crate) first: Option<u64>,
 }

@@ -16,7 +16,7 @@ pub(crate) enum Claim {
     Registry,
     /// A rule of one's own; what it leaves out is as in the registry.
     #[serde(rename = "$else")]
-    Rule(ClaimTable),
+    Rule(Box<ClaimTable>),
 }
 
 /// A claim rule.

@@ -20,7 +20,7 @@ mod registry;
 mod worker;
 
 pub(crate) use action::{Action, Spawns};
-pub(crate) use arrival::{Arrival, Profile};
+pub(crate) use arrival::{Arrival, Profile, Swf};
 pub(crate) use availability::{CapacityChange, Heartbeat, Outage, Outages};
 pub(crate) use backoff::{Backoff, Growth};
 pub(crate) use cancel::Cancel;
@@ -33,7 +33,7 @@ pub(crate) use moment::{Instant, Moment};
 pub(crate) use placed::{At, Named};
 pub(crate) use policy::{FairShareRule, Policy, ReserveAfterRule};
 pub(crate) use registry::Registry;
-pub(crate) use worker::Worker;
+pub(crate) use worker::{Offer, Worker};
 
 use schemars::JsonSchema;
 use serde::Deserialize;

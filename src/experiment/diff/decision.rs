@@ -1,0 +1,128 @@
+//! A decision in words and numbers: what is taken, why, what else waits, and what is free.
+
+use std::collections::BTreeMap;
+
+use super::happening::Happening;
+use super::ids::named;
+use super::lockstep::Side;
+use super::parting::{Decision, Head, Taken};
+use super::scene::Scene;
+use crate::engine::waiting::Turn;
+use crate::engine::{Candidate, ClaimPolicy, ClaimRule, Manner};
+use crate::model::job::{Job, JobId};
+use crate::model::time::Time;
+use crate::model::worker::WorkerId;
+use crate::scenario::Scenario;
+
+/// So many of the jobs that wait are shown.
+const SHOWN: usize = 5;
+
+/// What a run decides.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) side: &'a Side<'a>,
+    pub(super) at: Time,
+    /// The place of its claim in the log of the instant, if the other run does not do the same.
+    pub(super) place: Option<usize>,
+    /// The job that the other run claims, by its number in this one.
+    pub(super) other: Option<JobId>,
+    /// The number of the worker that claims in the other run.
+    pub(super) other_worker: Option<u32>,
+}
+
+impl Choice<'_> {
+    fn claim(self) -> Option<(Job, u32)> {
+        let entry = self.side.observer().log.get(self.place?)?;
+        match (entry.what, entry.job) {
+            (Happening::Claimed { worker, .. }, Some(job)) => Some((job, worker)),
+            _ => None,
+        }
+    }
+
+    /// All that there is to say, but what comes later.
+    pub(super) fn decision(self) -> Decision {
+        let (system, claim) = (&self.scenario.system, self.claim());
+        let scene = Scene::before(self.side, self.place);
+        let meant = claim.map(|(_, worker)| worker).or(self.other_worker);
+        let meant = meant.and_then(|worker| self.side.observer().ids().worker(worker));
+        let name = |worker: WorkerId| system.worker(worker).id.clone();
+        let taken = claim.zip(meant).map(|((job, _), worker)| Taken {
+            job: job.id,
+            action: system.action(job.action).name.clone(),
+            worker: name(worker),
+        });
+        Decision {
+            policy: self.scenario.policy_label.clone(),
+            why: match claim {
+                Some((job, _)) => self.why(job),
+                None => self.why_not(&scene),
+            },
+            taken,
+            waiting: scene.waiting.len(),
+            heads: self.heads(&scene),
+            worker: meant.map(|worker| (name(worker), scene.room(worker))),
+            all: scene.rooms_of_all(),
+            later: None,
+        }
+    }
+
+    fn why(self, job: Job) -> String {
+        let (policy, look) = (self.side.policy(), self.side.look(None));
+        let there = || self.side.rows_there().find(|candidate| candidate.job.id == job.id);
+        match &policy.answer {
+            Some(answer) => answer.clone(),
+            None if policy.manner() == Manner::Ranked => there().map_or_else(
+                || "the first in its order that fits".to_owned(),
+                |candidate| policy.why(&look, &candidate),
+            ),
+            None => "it has just fallen due, and no other waiting job fits".to_owned(),
+        }
+    }
+
+    fn why_not(self, scene: &Scene<'_>) -> String {
+        let meant = self.other.and_then(|other| scene.waiting.iter().find(|job| job.id == other));
+        let Some(job) = meant else { return "the job does not wait here".to_owned() };
+        if !scene.fits(job.need) {
+            return "no worker has room for the job".to_owned();
+        }
+        let mut look = self.side.look(None);
+        look.now = self.at;
+        let held = look.find(job.id).and_then(|candidate| self.side.policy().why_not(&look, &candidate));
+        match (held, &self.scenario.system.claim) {
+            (Some(why), _) => why,
+            (None, ClaimRule::Delayed { .. }) => {
+                "no worker with room for the job has looked yet: claims are delayed".to_owned()
+            }
+            (None, ClaimRule::Instant { .. }) => "the job has not been offered yet".to_owned(),
+        }
+    }
+
+    /// The first jobs in the policy's order, and those that are taken.
+    fn heads(self, scene: &Scene<'_>) -> Vec<Head> {
+        let there: BTreeMap<JobId, Candidate<'_>> =
+            self.side.rows_there().map(|candidate| (candidate.job.id, candidate)).collect();
+        // What is no longer there cannot be asked for its rank, and comes last.
+        let turn = |job: &Job| {
+            let rank = there.get(&job.id).map(|candidate| self.side.policy().rank(candidate));
+            (rank.is_none(), Turn::of(rank.unwrap_or(0), job))
+        };
+        let mut waiting: Vec<&Job> = scene.waiting.iter().collect();
+        waiting.sort_by_cached_key(|job| turn(job));
+        let taken = self.claim().map(|(job, _)| job.id);
+        let is_shown =
+            |(index, job): &(usize, &Job)| *index < SHOWN || Some(job.id) == taken || Some(job.id) == self.other;
+        let head = |(index, job): (usize, &Job)| Head {
+            place: index + 1,
+            job: job.id,
+            action: self.scenario.system.action(job.action).name.clone(),
+            needs: named(&self.scenario.system, self.scenario.system.need(job.need)),
+            waited: self.at - job.scheduled_at,
+            estimate: there.get(&job.id).map(Candidate::estimate),
+            fits: scene.fits(job.need),
+            is_taken: Some(job.id) == taken,
+            is_taken_by_other: Some(job.id) == self.other,
+        };
+        waiting.into_iter().enumerate().filter(is_shown).map(head).collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! The observer that writes down what happens in one run, instant by instant, for it to be compared with another.
+
+use super::happening::{Entry, Happening, Origin, Row};
+use super::ids::Ids;
+use crate::engine::{Attempt, Given, Observer, OutageKind, Run};
+use crate::model::action::ActionId;
+use crate::model::capacity::CapacityMap;
+use crate::model::job::{Ending, Job, JobId};
+use crate::model::time::Time;
+use crate::model::worker::WorkerId;
+
+/// What has happened since it was cleared last.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    ids: Ids,
+    pub(super) log: Vec<Entry>,
+    /// By `ActionId`: how many jobs have come from outside.
+    pub(super) arrived: Vec<u64>,
+    /// So many rows are there at the start.
+    initial: u64,
+    /// The parent of the row that is made next, if it has one.
+    parent: Option<JobId>,
+}
+
+impl Recorder {
+    pub(super) fn new(ids: Ids, initial: usize) -> Recorder {
+        let arrived = vec![0; ids.actions.len()];
+        Recorder { ids, log: Vec::new(), arrived, initial: initial as u64, parent: None }
+    }
+
+    /// How its run's names are numbered.
+    pub(super) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    fn note(&mut self, what: Happening, job: Option<&Job>) {
+        self.log.push(Entry { what, job: job.copied() });
+    }
+
+    fn worker(&self, worker: WorkerId) -> u32 {
+        self.ids.workers[worker.0 as usize]
+    }
+
+    fn origin(&mut self, job: &Job, attempt: Attempt) -> Origin {
+        match self.parent.take() {
+            Some(parent) => Origin::Child(parent),
+            None if attempt.number > 1 => Origin::Retry(attempt.first),
+            None if job.id.0 < self.initial => Origin::Start,
+            None => Origin::Outside,
+        }
+    }
+}
+
+impl Observer for Recorder {
+    fn created(&mut self, _now: Time, job: &Job, attempt: Attempt, given: Given) {
+        let origin = self.origin(job, attempt);
+        self.arrived[usize::from(job.action.0)] += u64::from(origin == Origin::Outside);
+        let row = Row {
+            job: job.id,
+            origin,
+            action: self.ids.actions[usize::from(job.action.0)],
+            need: self.ids.needs[usize::from(job.need)],
+            scheduled_at: job.scheduled_at,
+            service: job.service,
+            priority: given.priority,
+            estimate: given.estimate,
+            deadline: given.deadline,
+            stop_timeout: given.stop_timeout,
+            retries: given.retries,
+        };
+        self.note(Happening::Created(row), Some(job));
+    }
+
+    fn child_of(&mut self, parent: &Job) {
+        self.parent = Some(parent.id);
+    }
+
+    fn due(&mut self, _now: Time, job: &Job, _attempt: Attempt) {
+        self.note(Happening::Due { job: job.id }, Some(job));
+    }
+
+    fn claimed(&mut self, _now: Time, job: &Job, worker: WorkerId) {
+        self.note(Happening::Claimed { job: job.id, worker: self.worker(worker) }, Some(job));
+    }
+
+    fn ended(&mut self, _now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+        let worker = self.worker(run.worker);
+        self.note(Happening::Ended { job: job.id, first: attempt.first, worker, ending, last }, Some(job));
+    }
+
+    fn left(&mut self, _now: Time, job: &Job, ending: Ending) {
+        self.note(Happening::Left { job: job.id, ending }, Some(job));
+    }
+
+    fn cancel_requested(&mut self, _now: Time, job: &Job, _run: Run) {
+        self.note(Happening::CancelRequested { job: job.id }, Some(job));
+    }
+
+    fn zombie_over(&mut self, _now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
+        self.note(Happening::ZombieOver { job: job.id, stopped }, Some(job));
+    }
+
+    fn worker_out(&mut self, _now: Time, worker: WorkerId, kind: OutageKind) {
+        self.note(Happening::Out { worker: self.worker(worker), kind }, None);
+    }
+
+    fn worker_declared_dead(&mut self, _now: Time, worker: WorkerId) {
+        self.note(Happening::DeclaredDead { worker: self.worker(worker) }, None);
+    }
+
+    fn worker_back(&mut self, _now: Time, worker: WorkerId) {
+        self.note(Happening::Back { worker: self.worker(worker) }, None);
+    }
+
+    fn capacity_changed(&mut self, _now: Time, worker: WorkerId, capacity: &CapacityMap) {
+        self.note(Happening::Capacity { worker: self.worker(worker), to: self.ids.change(capacity) }, None);
+    }
+
+    fn skipped(&mut self, _now: Time, action: ActionId) {
+        self.note(Happening::Skipped { action: self.ids.actions[usize::from(action.0)] }, None);
+    }
+}
