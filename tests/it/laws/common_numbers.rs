@@ -20,12 +20,12 @@ use crate::reference::sources::Source;
 use crate::reference::{check, engine};
 
 /// An attempt: its action, the chain's number among the action's arrivals, and its number in the chain.
-type Key = (ActionId, u64, u32);
+pub(super) type Key = (ActionId, u64, u32);
 /// What was drawn for an attempt, its need, and when its chain came.
-type Lot = (Time, NeedId, Span, Ending);
+pub(super) type Lot = (Time, NeedId, Span, Ending);
 
 /// All attempts of the exogenous jobs. In such a run nobody starts children, and customers do not come.
-fn lots(events: &[Event]) -> BTreeMap<Key, Lot> {
+pub(super) fn lots(events: &[Event]) -> BTreeMap<Key, Lot> {
     let mut arrivals: BTreeMap<ActionId, u64> = BTreeMap::new();
     let (mut ordinals, mut lots) = (BTreeMap::new(), BTreeMap::new());
     for event in events {
@@ -48,7 +48,7 @@ fn lots(events: &[Event]) -> BTreeMap<Key, Lot> {
 
 /// The scenario without customers, whose jobs come when the system lets them, without children, and with crons that do not
 /// make up for anything, so that jobs come in the order in which they were drawn.
-fn open(scenario: &Scenario) -> Scenario {
+pub(super) fn open(scenario: &Scenario) -> Scenario {
     let mut open = scenario.clone();
     open.sources.retain(|source| !matches!(source, Source::Closed { .. }));
     for source in &mut open.sources {
@@ -105,7 +105,7 @@ fn keep_only_first_worker(availability: &mut Availability) {
     availability.capacity_changes.retain(|change| change.worker.0 == 0);
 }
 
-fn has_skips(scenario: &Scenario) -> bool {
+pub(super) fn has_skips(scenario: &Scenario) -> bool {
     let may_be_missed = scenario.system.availability.has_outages();
     let skips = |source: &Source| match source {
         Source::Cron { overlap, .. } => may_be_missed || *overlap != Overlap::Enqueue,

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use super::ledger::Ledger;
 use crate::reference::event::{Event, Kind, Trajectory};
 use crate::reference::scenarios::{Scenario, TICK, claim_rules, scenarios, storms};
-use crate::reference::{check, simulation_observed};
+use crate::reference::{check, simulation};
 
 const TARGET: Span = Span(2 * TICK.0);
 const BOUND: Span = Span(3 * TICK.0);
@@ -221,7 +221,7 @@ fn the_figures_are_the_plain_sums() {
                 row.scheduled_at = row.scheduled_at.min(Time::ZERO);
             }
             let observer = (StatsObserver::new(&scenario.system, Some(TARGET), BOUND), Trajectory::default());
-            let (stats, trajectory) = simulation_observed(&scenario, observer).finish();
+            let (stats, trajectory) = simulation(&scenario, observer).finish();
             let (outcome, events) = (stats.finish(), trajectory.into_events());
             let window = (scenario.system.window.horizon - scenario.system.window.warmup).as_secs_f64();
             let mut compared = 0;

@@ -4,3 +4,4 @@ mod common_numbers;
 mod ledger;
 mod measures;
 mod order;
+mod policies;

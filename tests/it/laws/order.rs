@@ -12,11 +12,12 @@ use proptest::prelude::*;
 
 use super::ledger::Ledger;
 use crate::reference::event::{Event, Kind, RowSeen, first_difference};
-use crate::reference::scenarios::{Scenario, claim_rules, instant, scenarios, storms};
+use crate::reference::policies::policies;
+use crate::reference::scenarios::{Scenario, claim_rules, instant, scenarios, storms, under};
 use crate::reference::{check, engine};
 
 /// Calls `law` for each event with the ledger before it, then books the event; gives the ledger at the end.
-fn replay<'a>(scenario: &'a Scenario, events: &[Event], mut law: impl FnMut(&Ledger, &Event)) -> Ledger<'a> {
+pub(super) fn replay<'a>(scenario: &'a Scenario, events: &[Event], mut law: impl FnMut(&Ledger, &Event)) -> Ledger<'a> {
     let mut ledger = Ledger::new(&scenario.system);
     for event in events {
         law(&ledger, event);
@@ -27,7 +28,7 @@ fn replay<'a>(scenario: &'a Scenario, events: &[Event], mut law: impl FnMut(&Led
 }
 
 /// Whether a row is put running at the start, not claimed.
-fn runs_already(scenario: &Scenario, job: JobId) -> bool {
+pub(super) fn runs_already(scenario: &Scenario, job: JobId) -> bool {
     let row = scenario.system.initial.get(job.0 as usize);
     row.is_some_and(|row| row.state != InitialState::Waiting)
 }
@@ -147,19 +148,24 @@ fn nothing_falls_due_or_starts_before_its_time() {
     });
 }
 
-/// The scenarios of the comparison, and those with most faults.
-fn all_scenarios() -> impl Strategy<Value = Scenario> {
-    prop_oneof![scenarios(claim_rules()), storms(claim_rules())]
+/// The scenarios of the comparison, and those with most faults, under any policy.
+fn all_scenarios() -> BoxedStrategy<Scenario> {
+    under(policies(), prop_oneof![scenarios(claim_rules()), storms(claim_rules())]).boxed()
 }
 
-/// How long a row may run before it is asked to stop.
+/// How long a row may run before it is asked to stop, where its estimate is not drawn.
 fn deadline(scenario: &Scenario, row: RowSeen, given: Given) -> Option<Span> {
-    given.deadline.or(scenario.system.action(row.action).deadline)
+    let action = scenario.system.action(row.action);
+    let estimate = given.estimate.unwrap_or_else(|| action.estimate.fixed(row.service));
+    given.deadline.or(action.deadline).into_iter().chain(action.kill_at_estimate.then_some(estimate)).min()
 }
 
 #[test]
 fn an_attempt_runs_for_its_service_time_unless_something_stops_it() {
     check("run time", 600, all_scenarios(), |scenario| {
+        let mut scenario = scenario.clone();
+        scenario.system.actions.iter_mut().for_each(|action| action.kill_at_estimate &= !action.estimate.is_random());
+        let scenario = &scenario;
         let (mut givens, mut asked) = (BTreeMap::new(), BTreeMap::new());
         let mut moved = BTreeSet::new();
         replay(scenario, &engine(scenario), |ledger, event| match event.kind {

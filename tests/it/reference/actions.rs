@@ -1,6 +1,6 @@
 //! Random job classes for the random scenarios: all that can become of a job of theirs.
 
-use claimsim::engine::{ActionModel, Backoff, DeadlineResult, Requeue, Spawns};
+use claimsim::engine::{ActionModel, Backoff, DeadlineResult, Estimate, Requeue, Spawns};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
 use claimsim::model::unit::{Probability, Rate};
@@ -24,7 +24,11 @@ pub(super) struct ActionRecipe {
     stop: StopRecipe,
     cancel_rate: f64,
     spawns: Option<(usize, Distribution)>,
+    thought: ThoughtRecipe,
 }
+
+/// What is thought of a job: priority, estimate, and whether it is killed when that is over.
+type ThoughtRecipe = (i64, Estimate, bool);
 
 /// First, factor, cap and jitter.
 type BackoffRecipe = (i64, f64, Option<i64>, f64);
@@ -38,7 +42,7 @@ struct StopRecipe {
     timeout: i64,
 }
 
-pub(super) fn actions(service: impl Strategy<Value = Distribution>) -> impl Strategy<Value = ActionRecipe> {
+pub(super) fn actions(service: impl Strategy<Value = Distribution> + 'static) -> BoxedStrategy<ActionRecipe> {
     let fields = (
         0..4_usize,
         service,
@@ -49,41 +53,72 @@ pub(super) fn actions(service: impl Strategy<Value = Distribution>) -> impl Stra
         option::weighted(0.2, durations()),
         stops(),
         select(vec![0.0, 0.0, 0.0, 0.3]),
-        option::weighted(0.3, (1..4_usize, counts())),
+        (option::weighted(0.3, (1..4_usize, counts())), (-1..=2_i64, estimates(), prop::bool::weighted(0.15))),
     );
-    fields.prop_map(|(need, service, error, retries, backoff, requeue, patience, stop, cancel_rate, spawns)| {
-        ActionRecipe { need, service, error, retries, backoff, requeue, patience, stop, cancel_rate, spawns }
-    })
+    fields
+        .prop_map(|(need, service, error, retries, backoff, requeue, patience, stop, cancel_rate, further)| {
+            let (spawns, thought) = further;
+            ActionRecipe {
+                need,
+                service,
+                error,
+                retries,
+                backoff,
+                requeue,
+                patience,
+                stop,
+                cancel_rate,
+                spawns,
+                thought,
+            }
+        })
+        .boxed()
+}
+
+/// Estimates that are right, too short, too long, or have nothing to do with the truth.
+fn estimates() -> BoxedStrategy<Estimate> {
+    prop_oneof![
+        4 => Just(Estimate::Exact),
+        2 => select(vec![0.0, 0.5, 1.5, 2.0, 3.0]).prop_map(|factor| Estimate::Factor(constant(factor))),
+        1 => Just(Estimate::Factor(one_of(vec![0.5, 1.0, 1.0, 2.0]))),
+        1 => Just(Estimate::Factor(exponential(1.2))),
+        1 => (0..=8_i64).prop_map(|n| Estimate::Time(constant(n as f64))),
+        1 => Just(Estimate::Time(one_of(vec![0.0, 2.0, 5.0, 9.0]))),
+        1 => Just(Estimate::Time(exponential(3.0))),
+    ]
+    .boxed()
 }
 
 /// Service times, of which two in `short + 2` are long enough for a worker to go out, be declared dead and come back in the
 /// meantime.
-pub(super) fn services(short: u32) -> impl Strategy<Value = Distribution> {
+pub(super) fn services(short: u32) -> BoxedStrategy<Distribution> {
     let long = prop_oneof![
         (6..=25_i64).prop_map(|n| constant(n as f64)),
         Just(exponential(10.0)),
         Just(one_of(vec![1.0, 8.0, 16.0]))
     ];
-    prop_oneof![short => durations(), 2 => long]
+    prop_oneof![short => durations(), 2 => long].boxed()
 }
 
-fn backoffs() -> impl Strategy<Value = BackoffRecipe> {
+fn backoffs() -> BoxedStrategy<BackoffRecipe> {
     prop_oneof![
         3 => (0..=2_i64).prop_map(|first| (first, 1.0, None, 0.0)),
         1 => (0..=2_i64, select(vec![1.0, 2.0, 1.5]), option::of(1..=4_i64), select(vec![0.0, 0.0, 0.5, 1.0])),
     ]
+    .boxed()
 }
 
 /// How many children an attempt starts, also numbers that have to be rounded.
-fn counts() -> impl Strategy<Value = Distribution> {
+fn counts() -> BoxedStrategy<Distribution> {
     prop_oneof![
         (0..=2_i64).prop_map(|n| constant(n as f64)),
         Just(one_of(vec![0.0, 1.0, 2.0])),
         Just(one_of(vec![0.4, 0.5, 1.4, 1.5, 2.6])),
     ]
+    .boxed()
 }
 
-fn stops() -> impl Strategy<Value = StopRecipe> {
+fn stops() -> BoxedStrategy<StopRecipe> {
     let stops_in = prop_oneof![
         2 => Just(constant(0.0)),
         2 => (1..=3_i64).prop_map(|n| constant(n as f64)),
@@ -93,6 +128,7 @@ fn stops() -> impl Strategy<Value = StopRecipe> {
     let result = select(vec![DeadlineResult::Error, DeadlineResult::Error, DeadlineResult::Cancel]);
     (option::weighted(0.4, 0..=4_i64), result, stops_in, 0..=3_i64)
         .prop_map(|(deadline, result, stops_in, timeout)| StopRecipe { deadline, result, stops_in, timeout })
+        .boxed()
 }
 
 impl ActionRecipe {
@@ -117,6 +153,9 @@ impl ActionRecipe {
             cancel_rate: Rate::per_second(self.cancel_rate).expect("a rate"),
             spawns,
             patience: self.patience,
+            priority: self.thought.0,
+            estimate: self.thought.1,
+            kill_at_estimate: self.thought.2,
             ..ActionModel::new(&format!("action-{index}"), need, self.service)
         }
     }

@@ -1,6 +1,6 @@
 //! The random numbers of the naive simulator: which stream decides what, as the model fixes it.
 
-use claimsim::engine::{ActionModel, ClaimRule, System};
+use claimsim::engine::{ActionModel, ClaimRule, Estimate, Given, System};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::Span;
 use claimsim::random::dist::Exponential;
@@ -10,6 +10,8 @@ use claimsim::random::stream::{Purpose, Stream, Streams};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Drawn {
     pub(super) service: Span,
+    /// How long it is thought to take.
+    pub(super) estimate: Span,
     pub(super) fails: bool,
     pub(super) patience: Option<Span>,
     pub(super) children: u32,
@@ -33,6 +35,7 @@ pub(super) struct Draws<'a> {
     delays: Vec<Stream>,
     breakdowns: Vec<Stream>,
     placement: Stream,
+    policy: Stream,
 }
 
 /// What belongs to exogenous jobs, in arrival order.
@@ -43,6 +46,7 @@ struct OfAction {
     patience: Stream,
     children: Stream,
     cancel: Stream,
+    estimate: Stream,
 }
 
 impl<'a> Draws<'a> {
@@ -54,6 +58,7 @@ impl<'a> Draws<'a> {
             patience: streams.stream(Purpose::Patience, &action.name),
             children: streams.stream(Purpose::Children, &action.name),
             cancel: streams.stream(Purpose::Cancel, &action.name),
+            estimate: streams.stream(Purpose::Estimate, &action.name),
         };
         let of_workers = |purpose| system.workers.iter().map(|worker| streams.stream(purpose, &worker.id)).collect();
         Draws {
@@ -63,17 +68,20 @@ impl<'a> Draws<'a> {
             delays: of_workers(Purpose::Delay),
             breakdowns: of_workers(Purpose::Breakdown),
             placement: streams.stream(Purpose::Placement, ""),
+            policy: streams.stream(Purpose::Policy, ""),
         }
     }
 
-    /// The ordinal and the draws of an exogenous job; `brought` is the service time that it brings along.
-    pub(super) fn exogenous(&mut self, id: ActionId, brought: Option<Span>) -> (u64, Drawn) {
+    /// The ordinal and the draws of an exogenous job; `given` is what it brings along.
+    pub(super) fn exogenous(&mut self, id: ActionId, given: &Given) -> (u64, Drawn) {
         let action = self.system.action(id);
         let streams = &mut self.actions[usize::from(id.0)];
         let ordinal = streams.arrivals;
         streams.arrivals += 1;
+        let service = service(action, given, &mut streams.service);
         let drawn = Drawn {
-            service: service(action, brought, &mut streams.service),
+            service,
+            estimate: estimate(action, given, service, &mut streams.estimate),
             fails: fails(action, &mut streams.outcome),
             patience: patience(action, &mut streams.patience),
             children: children(action, &mut streams.children),
@@ -86,7 +94,7 @@ impl<'a> Draws<'a> {
     pub(super) fn closed(&self, id: ActionId, customer: u32, cycle: u32) -> (u64, Drawn) {
         let ordinal = 1 << 63 | u64::from(customer) << 31 | u64::from(cycle);
         let mut stream = self.stream_of(id, Purpose::Customer, u64::from(customer), 2 * cycle + 1);
-        (ordinal, self.all_from(&mut stream, id, None))
+        (ordinal, self.all_from(&mut stream, id, &Given::default(), 1).0)
     }
 
     /// The ordinals of the children that an attempt starts.
@@ -97,14 +105,13 @@ impl<'a> Draws<'a> {
 
     /// The draws of a child's first attempt.
     pub(super) fn child(&self, id: ActionId, name: u64) -> Drawn {
-        self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, None)
+        self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, &Given::default(), 1).0
     }
 
     /// The draws of a chain's attempt, from the second on, and how long after the end of the one before it is scheduled.
-    pub(super) fn later(&self, key: Key, brought: Option<Span>) -> (Drawn, Span) {
+    pub(super) fn later(&self, key: Key, given: &Given) -> (Drawn, Span) {
         let mut stream = self.stream_of(key.action, Purpose::Attempt, key.ordinal, key.attempt);
-        let drawn = self.all_from(&mut stream, key.action, brought);
-        (drawn, backoff(self.system.action(key.action), key.attempt, &mut stream))
+        self.all_from(&mut stream, key.action, given, key.attempt)
     }
 
     /// How long an attempt takes to stop by itself.
@@ -117,15 +124,17 @@ impl<'a> Draws<'a> {
         self.streams.family(purpose, &self.system.action(id).name).member(member, part)
     }
 
-    /// One draw after the other from one stream.
-    fn all_from(&self, stream: &mut Stream, id: ActionId, brought: Option<Span>) -> Drawn {
+    /// One draw after the other from one stream; with the backoff before attempt number `attempt`.
+    fn all_from(&self, stream: &mut Stream, id: ActionId, given: &Given, attempt: u32) -> (Drawn, Span) {
         let action = self.system.action(id);
-        let service = service(action, brought, stream);
+        let service = service(action, given, stream);
         let fails = fails(action, stream);
         let patience = patience(action, stream);
         let children = children(action, stream);
         let cancel = cancel(action, stream);
-        Drawn { service, fails, patience, children, cancel }
+        let backoff = if attempt > 1 { backoff(action, attempt, stream) } else { Span::ZERO };
+        let estimate = estimate(action, given, service, stream);
+        (Drawn { service, estimate, fails, patience, children, cancel }, backoff)
     }
 
     /// How long a worker waits before it looks.
@@ -144,13 +153,27 @@ impl<'a> Draws<'a> {
     }
 
     /// One of `n` workers.
-    pub(super) fn any(&mut self, n: usize) -> usize {
+    pub(super) fn any_worker(&mut self, n: usize) -> usize {
         if n > 1 { self.placement.below(n as u64) as usize } else { 0 }
+    }
+
+    /// One of `n` jobs.
+    pub(super) fn any_job(&mut self, n: usize) -> usize {
+        if n > 1 { self.policy.below(n as u64) as usize } else { 0 }
     }
 }
 
-fn service(action: &ActionModel, brought: Option<Span>, stream: &mut Stream) -> Span {
-    brought.unwrap_or_else(|| Span::from_secs_f64(action.service.sample(stream)))
+fn service(action: &ActionModel, given: &Given, stream: &mut Stream) -> Span {
+    given.service.unwrap_or_else(|| Span::from_secs_f64(action.service.sample(stream)))
+}
+
+/// What is thought of a service time.
+fn estimate(action: &ActionModel, given: &Given, service: Span, stream: &mut Stream) -> Span {
+    given.estimate.unwrap_or_else(|| match &action.estimate {
+        Estimate::Exact => service,
+        Estimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream)),
+        Estimate::Time(time) => Span::from_secs_f64(time.sample(stream)),
+    })
 }
 
 fn fails(action: &ActionModel, stream: &mut Stream) -> bool {

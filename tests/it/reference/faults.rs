@@ -27,10 +27,7 @@ pub(crate) struct FaultsRecipe {
 }
 
 /// Any mixture of faults, with so many outages at known instants and so many workers that break down.
-pub(crate) fn faults(
-    outages: RangeInclusive<usize>,
-    breakdowns: RangeInclusive<usize>,
-) -> impl Strategy<Value = FaultsRecipe> {
+pub(crate) fn faults(outages: RangeInclusive<usize>, breakdowns: RangeInclusive<usize>) -> BoxedStrategy<FaultsRecipe> {
     let worker = || 0..1000_usize;
     let outage = (worker(), 0..=20_i64, option::weighted(0.85, 0..=12_i64), kinds());
     let capacity = (worker(), 0..=20_i64, units());
@@ -44,37 +41,41 @@ pub(crate) fn faults(
         vec(capacity, 0..=3),
         vec(cancel, 0..=2),
     );
-    fields.prop_map(|(heartbeat, quorum, outages, breakdowns, capacities, cancels)| FaultsRecipe {
-        heartbeat,
-        quorum,
-        outages,
-        breakdowns,
-        capacities,
-        cancels,
-    })
+    fields
+        .prop_map(|(heartbeat, quorum, outages, breakdowns, capacities, cancels)| FaultsRecipe {
+            heartbeat,
+            quorum,
+            outages,
+            breakdowns,
+            capacities,
+            cancels,
+        })
+        .boxed()
 }
 
-fn kinds() -> impl Strategy<Value = OutageKind> {
-    select(vec![OutageKind::Crash, OutageKind::Partition, OutageKind::Partition, OutageKind::Shutdown])
+fn kinds() -> BoxedStrategy<OutageKind> {
+    select(vec![OutageKind::Crash, OutageKind::Partition, OutageKind::Partition, OutageKind::Shutdown]).boxed()
 }
 
 /// Raised, lowered, and to nothing.
-fn units() -> impl Strategy<Value = [i64; 3]> {
+fn units() -> BoxedStrategy<[i64; 3]> {
     let units = || select(vec![0, 0, 1, 2, 3, 5]);
-    prop_oneof![4 => [units(), units(), units()], 1 => Just([0; 3])]
+    prop_oneof![4 => [units(), units(), units()], 1 => Just([0; 3])].boxed()
 }
 
 /// Not all 0, so that time goes on.
-fn ups() -> impl Strategy<Value = Distribution> {
+fn ups() -> BoxedStrategy<Distribution> {
     prop_oneof![(2..=8_i64).prop_map(|n| constant(n as f64)), Just(exponential(6.0)), Just(one_of(vec![0.0, 3.0, 9.0]))]
+        .boxed()
 }
 
-fn downs() -> impl Strategy<Value = Distribution> {
+fn downs() -> BoxedStrategy<Distribution> {
     prop_oneof![
         (1..=9_i64).prop_map(|n| constant(n as f64)),
         Just(exponential(4.0)),
         Just(one_of(vec![0.0, 2.0, 10.0]))
     ]
+    .boxed()
 }
 
 impl FaultsRecipe {

@@ -6,6 +6,7 @@ mod draws;
 pub(crate) mod event;
 pub(crate) mod faults;
 mod naive;
+pub(crate) mod policies;
 mod race;
 mod range;
 pub(crate) mod scenarios;
@@ -15,13 +16,14 @@ mod told;
 use claimsim::engine::{ClaimRule, Observer, Simulation};
 use claimsim::model::claim::Batch;
 use claimsim::model::time::{Span, Time};
-use claimsim::policy::FirstFit;
+use claimsim::policy::{AnyPolicy, FirstFit, Policy};
 use event::{Event, Trajectory, first_difference};
-use naive::Naive;
+use naive::{Naive, Notes};
+use policies::{picking, policies, ranked};
 use proptest::prelude::{Strategy, prop_oneof};
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRng, TestRunner};
-use scenarios::{Scenario, claim_rules, crowds, delayed, instant, scenarios, storms, uniform};
+use scenarios::{Scenario, claim_rules, crowds, delayed, instant, scenarios, storms, under, uniform};
 use sources::Process;
 use told::Told;
 
@@ -30,26 +32,34 @@ pub(crate) fn reference(scenario: &Scenario) -> Vec<Event> {
     naive(scenario).run()
 }
 
-fn naive(scenario: &Scenario) -> Naive<'_, Process> {
-    Naive::new(&scenario.system, scenario.processes(), &scenario.streams())
+/// The same, with what is noted on the way.
+pub(crate) fn reference_with_notes(scenario: &Scenario) -> (Vec<Event>, Notes) {
+    naive(scenario).run_with_notes()
 }
 
-/// The engine, about to run a scenario.
-fn simulation(scenario: &Scenario) -> Simulation<'_, FirstFit, Process, Trajectory> {
-    simulation_observed(scenario, Trajectory::default())
+fn naive(scenario: &Scenario) -> Naive<'_, Process> {
+    Naive::new(&scenario.system, &scenario.policy, scenario.processes(), &scenario.streams())
 }
 
 /// The engine, about to run a scenario and to tell an observer.
-pub(crate) fn simulation_observed<O: Observer>(
-    scenario: &Scenario,
-    observer: O,
-) -> Simulation<'_, FirstFit, Process, O> {
-    Simulation::new(&scenario.system, FirstFit, scenario.processes(), &scenario.streams(), observer)
+pub(crate) fn simulation<O: Observer>(scenario: &Scenario, observer: O) -> Simulation<'_, AnyPolicy, Process, O> {
+    let (system, streams) = (&scenario.system, scenario.streams());
+    Simulation::new(system, scenario.policy.start(system, &streams), scenario.processes(), &streams, observer)
 }
 
-/// What the engine makes of it.
+/// What the engine makes of it, which for `first-fit` is one of its own.
 pub(crate) fn engine(scenario: &Scenario) -> Vec<Event> {
-    simulation(scenario).finish().into_events()
+    if scenario.policy == Policy::FirstFit {
+        let (system, streams) = (&scenario.system, scenario.streams());
+        let own = Simulation::new(system, FirstFit, scenario.processes(), &streams, Trajectory::default());
+        return own.finish().into_events();
+    }
+    engine_of_any(scenario)
+}
+
+/// The engine that is made for any policy.
+pub(crate) fn engine_of_any(scenario: &Scenario) -> Vec<Event> {
+    simulation(scenario, Trajectory::default()).finish().into_events()
 }
 
 /// Holds a law to so many random cases, always the same ones; one that breaks it is shrunk to a small case.
@@ -96,9 +106,36 @@ fn same_trajectory_event_by_event_with_a_hundred_workers() {
     });
 }
 
-/// Whether the engine may draw a race other than worker by worker.
+#[test]
+fn same_trajectory_event_by_event_with_a_hundred_workers_under_any_policy() {
+    // With reservations for everybody the naive simulator would take too long.
+    let quick = policies().prop_filter("quick", |policy| *policy != Policy::ConservativeBackfill);
+    check("many workers", 150, under(quick, crowds(prop_oneof![instant(), delayed()])), |scenario| {
+        if !is_raced_by_the_crowd(scenario) {
+            same(scenario);
+        }
+    });
+}
+
+#[test]
+fn same_trajectory_when_told_who_wins_the_race_of_a_crowd_under_policies_that_never_hold_back() {
+    let policies = prop_oneof![ranked(), picking()];
+    let claim = select(vec![registry(Batch::One), registry(Batch::All)]);
+    check("crowds and policies", 150, under(policies, crowds(claim)), |scenario| {
+        let engine = engine(scenario);
+        let told = Told::new(&scenario.system, &engine, (Span::ZERO, Span::secs(3)));
+        match naive(scenario).run_told(told) {
+            Ok(reference) => assert_eq!(first_difference(&reference, &engine), None, "{:?}", scenario.policy),
+            Err(complaint) => panic!("{:?}: {complaint}", scenario.policy),
+        }
+    });
+}
+
+/// Whether the engine may draw a race other than worker by worker: never under policies that hold jobs back.
 fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
-    let is_race = matches!(&scenario.system.claim, ClaimRule::Delayed { delay, .. } if delay.variance() > 0.0);
+    let holds_back = naive(scenario).holds_back();
+    let is_race =
+        !holds_back && matches!(&scenario.system.claim, ClaimRule::Delayed { delay, .. } if delay.variance() > 0.0);
     is_race && scenario.system.workers.len() >= 64
 }
 
@@ -135,8 +172,8 @@ fn same_trajectory_when_told_who_wins_the_race_of_a_crowd() {
 
 #[test]
 fn a_run_in_pieces_is_the_run_in_one() {
-    check("pieces", 200, scenarios(claim_rules()), |scenario| {
-        let mut pieces = simulation(scenario);
+    check("pieces", 300, under(policies(), scenarios(claim_rules())), |scenario| {
+        let mut pieces = simulation(scenario, Trajectory::default());
         for at in (0..50).map(|half_seconds| Time(half_seconds * 500_000_000)) {
             pieces.run_until(at);
             assert!(pieces.now() <= at && pieces.peek().is_none_or(|next| next > at));

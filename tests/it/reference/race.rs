@@ -13,6 +13,7 @@ use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::Batch;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
+use claimsim::policy::Policy;
 use claimsim::random::dist::{Distribution, Empirical, Erlang, Gamma, Hyperexponential, Lognormal, Pareto, Weibull};
 
 use super::event::{Event, Kind};
@@ -153,7 +154,12 @@ impl Case {
             window: Window { warmup: Time::ZERO, horizon: Time::ZERO + self.horizon },
             initial: Vec::new(),
         };
-        Scenario { system, sources: self.actions.iter().enumerate().map(source).collect(), seed }
+        Scenario {
+            system,
+            policy: Policy::FirstFit,
+            sources: self.actions.iter().enumerate().map(source).collect(),
+            seed,
+        }
     }
 
     fn workers(&self) -> usize {

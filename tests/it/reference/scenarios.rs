@@ -12,6 +12,7 @@ use claimsim::model::capacity::{CapacityMap, NeedId};
 use claimsim::model::claim::{Batch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
+use claimsim::policy::Policy;
 use claimsim::random::dist::{Constant, Distribution, Empirical, Exponential, Uniform};
 use claimsim::random::stream::Streams;
 use proptest::collection::vec;
@@ -30,6 +31,7 @@ pub(crate) const TICK: Span = Span::secs(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) system: System,
+    pub(crate) policy: Policy,
     pub(crate) sources: Vec<Source>,
     pub(crate) seed: u64,
 }
@@ -49,33 +51,59 @@ pub(super) fn ticks(n: i64) -> Span {
 }
 
 /// Any scenario with a few workers whose claim rule is one of `claim`.
-pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
+pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     let faults = option::weighted(0.7, faults(0..=5, 0..=2));
     with(vec(capacities(), 1..=4), claim, actions(services(3)), faults)
 }
 
+/// Scenarios without faults in which many jobs, some of them large, compete for one to three workers.
+pub(crate) fn pressed(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
+    let units = || select(vec![2, 3, 4, 5, 6]);
+    let larger = vec([units(), units(), units()], 1..=3);
+    let need = || select(vec![0, 0, 1, 1, 2, 3, 4, 6]);
+    with_needs(larger, [need(), need(), need()], claim, actions(services(3)), Just(None))
+}
+
+/// The same scenarios under one of these policies.
+pub(crate) fn under(
+    policies: impl Strategy<Value = Policy> + 'static,
+    scenarios: impl Strategy<Value = Scenario> + 'static,
+) -> BoxedStrategy<Scenario> {
+    (policies, scenarios).prop_map(|(policy, scenario)| Scenario { policy, ..scenario }).boxed()
+}
+
 /// Scenarios in which workers go out and come back all the time, mostly in the middle of a job.
-pub(crate) fn storms(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
+pub(crate) fn storms(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     with(vec(capacities(), 2..=4), claim, actions(services(0)), faults(3..=8, 0..=2).prop_map(Some))
 }
 
 /// Any scenario with about a hundred workers of a few kinds.
-pub(crate) fn crowds(claim: impl Strategy<Value = ClaimRule>) -> impl Strategy<Value = Scenario> {
+pub(crate) fn crowds(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     let mixed = (vec(capacities(), 1..=3), 60..=140_usize)
         .prop_map(|(kinds, workers)| kinds.into_iter().cycle().take(workers).collect());
     with(mixed, claim, actions(services(3)), option::weighted(0.7, faults(0..=60, 0..=20)))
 }
 
 fn with(
-    workers: impl Strategy<Value = Vec<[i64; 3]>>,
-    claim: impl Strategy<Value = ClaimRule>,
-    action: impl Strategy<Value = ActionRecipe>,
-    faults: impl Strategy<Value = Option<FaultsRecipe>>,
-) -> impl Strategy<Value = Scenario> {
+    workers: impl Strategy<Value = Vec<[i64; 3]>> + 'static,
+    claim: impl Strategy<Value = ClaimRule> + 'static,
+    action: impl Strategy<Value = ActionRecipe> + 'static,
+    faults: impl Strategy<Value = Option<FaultsRecipe>> + 'static,
+) -> BoxedStrategy<Scenario> {
+    with_needs(workers, needs(), claim, action, faults)
+}
+
+fn with_needs(
+    workers: impl Strategy<Value = Vec<[i64; 3]>> + 'static,
+    need: impl Strategy<Value = [i64; 3]> + 'static,
+    claim: impl Strategy<Value = ClaimRule> + 'static,
+    action: impl Strategy<Value = ActionRecipe> + 'static,
+    faults: impl Strategy<Value = Option<FaultsRecipe>> + 'static,
+) -> BoxedStrategy<Scenario> {
     let system = (
         1..=3_usize,
         workers,
-        vec(needs(), 1..=4),
+        vec(need, 1..=4),
         vec(action, 1..=4),
         claim,
         option::weighted(0.3, 0..5_u64),
@@ -83,7 +111,9 @@ fn with(
         vec(initial_rows(), 0..=5),
         faults,
     );
-    (system, vec(sources(), 1..=4), any::<u16>()).prop_map(|(system, sources, seed)| build(system, sources, seed))
+    (system, vec(sources(), 1..=4), any::<u16>())
+        .prop_map(|(system, sources, seed)| build(system, sources, seed))
+        .boxed()
 }
 
 type SystemRecipe = (
@@ -126,33 +156,34 @@ fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenari
     }
     let needs = system.needs.len();
     let sources = sources.into_iter().enumerate().map(|(i, source)| source.build(i, &names, needs)).collect();
-    Scenario { system, sources, seed: u64::from(seed) }
+    Scenario { system, policy: Policy::FirstFit, sources, seed: u64::from(seed) }
 }
 
-pub(super) fn capacities() -> impl Strategy<Value = [i64; 3]> {
+pub(super) fn capacities() -> BoxedStrategy<[i64; 3]> {
     let units = || select(vec![1, 2, 3, 0, 3]);
-    [units(), units(), units()]
+    [units(), units(), units()].boxed()
 }
 
-fn needs() -> impl Strategy<Value = [i64; 3]> {
+fn needs() -> BoxedStrategy<[i64; 3]> {
     let units = || select(vec![0, 1, 1, 0, 0, 2, 3]);
-    [units(), units(), units()]
+    [units(), units(), units()].boxed()
 }
 
 /// Any claim rule.
-pub(crate) fn claim_rules() -> impl Strategy<Value = ClaimRule> {
-    prop_oneof![instant(), delayed()]
+pub(crate) fn claim_rules() -> BoxedStrategy<ClaimRule> {
+    prop_oneof![instant(), delayed()].boxed()
 }
 
 /// Instant claiming.
-pub(crate) fn instant() -> impl Strategy<Value = ClaimRule> {
+pub(crate) fn instant() -> BoxedStrategy<ClaimRule> {
     let placements = select(vec![Placement::First, Placement::Random, Placement::MostFree, Placement::LeastFree]);
     (placements, select(vec![Pass::Instant, Pass::Event]))
         .prop_map(|(placement, pass)| ClaimRule::Instant { placement, pass })
+        .boxed()
 }
 
 /// Delayed claiming.
-pub(crate) fn delayed() -> impl Strategy<Value = ClaimRule> {
+pub(crate) fn delayed() -> BoxedStrategy<ClaimRule> {
     let delay = prop_oneof![
         select(vec![0.0, 1.0, 2.0]).prop_map(constant),
         Just(uniform(0.0, 3.0)),
@@ -160,7 +191,7 @@ pub(crate) fn delayed() -> impl Strategy<Value = ClaimRule> {
         Just(exponential(1.5)),
         Just(one_of(vec![0.0, 1.0, 3.0])),
     ];
-    (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch })
+    (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
 }
 
 pub(crate) fn constant(value: f64) -> Distribution {
@@ -180,12 +211,13 @@ pub(crate) fn one_of(values: Vec<f64>) -> Distribution {
 }
 
 /// Service times and patience; zero is likely on purpose.
-pub(super) fn durations() -> impl Strategy<Value = Distribution> {
+pub(super) fn durations() -> BoxedStrategy<Distribution> {
     prop_oneof![
         (0..=4_i64).prop_map(|n| constant(n as f64)),
         vec(0..=5_i64, 1..=4).prop_map(|values| one_of(values.into_iter().map(|n| n as f64).collect())),
         Just(exponential(2.0)),
     ]
+    .boxed()
 }
 
 #[derive(Clone, Debug)]
@@ -200,7 +232,7 @@ struct InitialRecipe {
     runs_on: Option<(usize, bool)>,
 }
 
-fn initial_rows() -> impl Strategy<Value = InitialRecipe> {
+fn initial_rows() -> BoxedStrategy<InitialRecipe> {
     let fields = (
         0..4_usize,
         option::of(0..4_usize),
@@ -210,15 +242,17 @@ fn initial_rows() -> impl Strategy<Value = InitialRecipe> {
         option::weighted(0.2, 0..=2_i64),
         option::weighted(0.4, (0..4_usize, prop::bool::weighted(0.2))),
     );
-    fields.prop_map(|(action, need, scheduled_at, retries_left, deadline, stop_timeout, runs_on)| InitialRecipe {
-        action,
-        need,
-        scheduled_at,
-        retries_left,
-        deadline,
-        stop_timeout,
-        runs_on,
-    })
+    fields
+        .prop_map(|(action, need, scheduled_at, retries_left, deadline, stop_timeout, runs_on)| InitialRecipe {
+            action,
+            need,
+            scheduled_at,
+            retries_left,
+            deadline,
+            stop_timeout,
+            runs_on,
+        })
+        .boxed()
 }
 
 impl InitialRecipe {
@@ -275,26 +309,34 @@ struct ListedRecipe {
 struct GivenRecipe {
     need: Option<usize>,
     service: Option<i64>,
+    estimate: Option<i64>,
+    priority: Option<i64>,
     deadline: Option<i64>,
     stop_timeout: Option<i64>,
     retries: Option<u32>,
 }
 
-fn given() -> impl Strategy<Value = GivenRecipe> {
+fn given() -> BoxedStrategy<GivenRecipe> {
     let fields = (
         option::of(0..4_usize),
         option::of(0..=4_i64),
+        option::weighted(0.3, 0..=6_i64),
+        option::weighted(0.3, -2..=2_i64),
         option::weighted(0.2, 0..=3_i64),
         option::weighted(0.2, 0..=2_i64),
         option::of(0..=2_u32),
     );
-    fields.prop_map(|(need, service, deadline, stop_timeout, retries)| GivenRecipe {
-        need,
-        service,
-        deadline,
-        stop_timeout,
-        retries,
-    })
+    fields
+        .prop_map(|(need, service, estimate, priority, deadline, stop_timeout, retries)| GivenRecipe {
+            need,
+            service,
+            estimate,
+            priority,
+            deadline,
+            stop_timeout,
+            retries,
+        })
+        .boxed()
 }
 
 impl GivenRecipe {
@@ -302,24 +344,26 @@ impl GivenRecipe {
         Given {
             need: self.need.map(|need| NeedId((need % needs) as u16)),
             service: self.service.map(ticks),
+            estimate: self.estimate.map(ticks),
+            priority: self.priority,
             deadline: self.deadline.map(ticks),
             stop_timeout: self.stop_timeout.map(ticks),
             retries: self.retries,
-            ..Given::default()
         }
     }
 }
 
 /// Times between arrivals, never all zero: a source must not come for ever at one instant.
-fn gaps() -> impl Strategy<Value = Gap> {
+fn gaps() -> BoxedStrategy<Gap> {
     prop_oneof![
         (1..=5_i64).prop_map(|n| Gap::Constant(ticks(n))),
         (1..=4_i64).prop_map(|n| Gap::Coarse { mean: ticks(n), step: TICK }),
         (1..=4_i64).prop_map(|n| Gap::Exponential(ticks(n))),
     ]
+    .boxed()
 }
 
-fn sources() -> impl Strategy<Value = SourceRecipe> {
+fn sources() -> BoxedStrategy<SourceRecipe> {
     let sizes = prop_oneof![3 => Just(vec![1]), 1 => vec(0..=3_u64, 1..=3)];
     let listed = (0..=3_i64, 0..4_usize, select(vec![1, 1, 1, 0, 2, 3]), given())
         .prop_map(|(gap, action, count, given)| ListedRecipe { gap, action, count, given });
@@ -335,6 +379,7 @@ fn sources() -> impl Strategy<Value = SourceRecipe> {
             |(action, gaps, overlap, missed, given)| SourceRecipe::Cron { action, gaps, overlap, missed, given }
         ),
     ]
+    .boxed()
 }
 
 /// The instants that lie so many ticks apart.

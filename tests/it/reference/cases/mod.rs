@@ -15,6 +15,7 @@ use claimsim::model::claim::{Batch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::unit::Probability;
 use claimsim::model::worker::{Worker, WorkerId};
+use claimsim::policy::Policy;
 
 use crate::reference::event::{Event, Kind};
 use crate::reference::scenarios::{Scenario, constant};
@@ -48,7 +49,7 @@ fn scenario(workers: &[[i64; 2]], claim: ClaimRule, sources: Vec<Source>) -> Sce
         window: Window { warmup: Time::ZERO, horizon: s(60) },
         initial: Vec::new(),
     };
-    Scenario { system, sources, seed: 1 }
+    Scenario { system, policy: Policy::FirstFit, sources, seed: 1 }
 }
 
 fn row(action: u16, scheduled_at: i64, state: InitialState) -> InitialRow {

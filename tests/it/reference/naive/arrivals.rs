@@ -44,7 +44,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
                 ..Given::default()
             };
             let (action, scheduled_at) = (initial.action, initial.scheduled_at);
-            let (ordinal, mut drawn) = self.draws.exogenous(action, None);
+            let (ordinal, mut drawn) = self.draws.exogenous(action, &Given::default());
             if initial.state != InitialState::Waiting {
                 drawn.children = 0;
             }
@@ -97,7 +97,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let Arrival { action, .. } = arrival;
         for _ in 0..arrival.count {
             let (ordinal, drawn) = match customer {
-                None => self.draws.exogenous(action, given.service),
+                None => self.draws.exogenous(action, &given),
                 Some(who) => self.draws.closed(action, who.number, who.cycle),
             };
             if self.sources[source].is_cron() && !self.is_anybody_there() {

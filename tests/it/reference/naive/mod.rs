@@ -7,27 +7,34 @@
 
 mod arrivals;
 mod claims;
+mod fraction;
+mod policy;
 mod processes;
 mod row;
 mod workers;
+
+use std::collections::BTreeMap;
 
 use claimsim::engine::{Arrival, ArrivalProcess, ClaimRule, OutageKind, System};
 use claimsim::model::claim::Pass;
 use claimsim::model::job::{Ending, JobId};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
+use claimsim::policy::Policy;
 use claimsim::random::stream::Streams;
 
 use super::draws::Draws;
 use super::event::{Event, Kind, RowSeen};
 use super::told::Told;
 use arrivals::MissedFiring;
+use policy::Reservations;
 use row::Row;
 use workers::Worker;
 
 /// The naive simulator in the middle of a run. Rows, workers, actions and sources are named by their index.
 pub(crate) struct Naive<'a, A> {
     system: &'a System,
+    policy: &'a Policy,
     sources: Vec<A>,
     draws: Draws<'a>,
     calendar: Vec<Entry>,
@@ -37,7 +44,20 @@ pub(crate) struct Naive<'a, A> {
     workers: Vec<Worker>,
     missed: Vec<MissedFiring>,
     told: Option<Told>,
+    reservations: Reservations,
     events: Vec<Event>,
+    /// So many events are known to those who claim.
+    heeded: usize,
+    notes: Notes,
+}
+
+/// What a trajectory does not show of a run, for tests that want to know.
+#[derive(Default)]
+pub(crate) struct Notes {
+    /// What policies did, in words.
+    pub(crate) sights: Vec<&'static str>,
+    /// The first reservation of each job that was given any.
+    pub(crate) promises: BTreeMap<JobId, Time>,
 }
 
 /// Something that will happen; the earliest does, by time, then class, then order of scheduling.
@@ -117,9 +137,10 @@ struct Customer {
 }
 
 impl<'a, A: ArrivalProcess> Naive<'a, A> {
-    pub(crate) fn new(system: &'a System, sources: Vec<A>, streams: &Streams) -> Naive<'a, A> {
+    pub(crate) fn new(system: &'a System, policy: &'a Policy, sources: Vec<A>, streams: &Streams) -> Naive<'a, A> {
         Naive {
             system,
+            policy,
             sources,
             draws: Draws::new(system, streams),
             calendar: Vec::new(),
@@ -129,7 +150,10 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             workers: system.workers.iter().map(|worker| workers::fresh(&worker.capacity)).collect(),
             missed: Vec::new(),
             told: None,
+            reservations: Reservations::default(),
             events: Vec::new(),
+            heeded: 0,
+            notes: Notes::default(),
         }
     }
 
@@ -137,6 +161,12 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     pub(crate) fn run(mut self) -> Vec<Event> {
         self.play().expect("only a run that is told its claims can fail");
         self.events
+    }
+
+    /// A whole run, with what is noted of it.
+    pub(crate) fn run_with_notes(mut self) -> (Vec<Event>, Notes) {
+        self.play().expect("only a run that is told its claims can fail");
+        (self.events, self.notes)
     }
 
     /// A whole run in which the race is not simulated, but told: who claims, and when. Complains of claims that the
@@ -151,6 +181,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.enter_initial_rows();
         self.schedule_what_is_known();
         self.start_sources();
+        self.heeded = self.events.len();
         self.watch()?;
         while let Some(entry) = self.take_next() {
             self.now = entry.time;
@@ -206,14 +237,14 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             What::MakeUp(firing) => self.make_up(firing),
             What::FallDue(row) if self.rows[row].state == row::State::NotDue => self.fall_due(row),
             What::Pass => {
-                self.pass();
-                self.turn_away();
+                let turned_away = self.offer();
+                self.heeded = self.events.len();
+                if turned_away && self.holds_back() {
+                    self.schedule(self.now, Class::Claim, What::Pass);
+                }
                 return Ok(());
             }
-            What::Attempt(worker) => {
-                self.workers[worker].attempting = false;
-                self.attempt(worker);
-            }
+            What::Attempt(worker) => self.look(worker),
             What::Told(worker) => self.told_attempt(worker)?,
             What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, Ending::Abandoned),
             // The row is not what it was when this was scheduled.
@@ -222,28 +253,42 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.after_event()
     }
 
-    /// Each row of a request is an event of its own to those who claim.
+    /// The waiting rows of a request go together; each running one is an event of its own to those who claim.
     fn cancel_many(&mut self, index: usize) -> Result<(), String> {
-        for row in self.meant_by(&self.system.cancels[index]) {
+        let rows = self.meant_by(&self.system.cancels[index]);
+        let (running, waiting): (Vec<usize>, Vec<usize>) =
+            rows.into_iter().partition(|&row| self.rows[row].is_running());
+        waiting.into_iter().for_each(|row| self.cancel(row));
+        self.after_event()?;
+        for row in running {
             self.cancel(row);
             self.after_event()?;
         }
         Ok(())
     }
 
-    /// What the claim rule does whenever something has changed.
+    /// What the claim rule does after an event, most of it if that has changed anything.
     fn after_event(&mut self) -> Result<(), String> {
+        let has_changed = self.events[self.heeded..].iter().any(|event| changes_something(event.kind));
+        self.heeded = self.events.len();
         match &self.system.claim {
             ClaimRule::Instant { pass: Pass::Event, .. } => {
-                self.pass();
-                self.turn_away();
+                // Whoever was held back may start in the place of those who are turned away.
+                while has_changed && self.offer() && self.holds_back() {}
+                self.heeded = self.events.len();
             }
             ClaimRule::Instant { pass: Pass::Instant, .. } => {
-                if !self.calendar.iter().any(|entry| matches!(entry.what, What::Pass)) {
+                let is_pass_now = |entry: &Entry| entry.time == self.now && matches!(entry.what, What::Pass);
+                if has_changed && !self.calendar.iter().any(is_pass_now) {
                     self.schedule(self.now, Class::Claim, What::Pass);
                 }
             }
-            ClaimRule::Delayed { .. } => self.start_attempts(),
+            ClaimRule::Delayed { .. } => {
+                if has_changed {
+                    self.wake_parked();
+                }
+                self.start_attempts();
+            }
         }
         self.watch()
     }
@@ -259,6 +304,10 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 
     // What is told.
+
+    fn see(&mut self, sight: &'static str) {
+        self.notes.sights.push(sight);
+    }
 
     fn tell(&mut self, kind: Kind) {
         self.events.push(Event { time: self.now, kind });
@@ -277,5 +326,27 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         let Row { action, need, scheduled_at, drawn, attempt, .. } = self.rows[row];
         let (number, first, since, retries_left) = (attempt.number, attempt.first, attempt.since, attempt.retries_left);
         RowSeen { action, need, scheduled_at, service: drawn.service, fate, number, first, since, retries_left }
+    }
+}
+
+/// Whether an event may let some job start that could not before: one fell due, was claimed, ended or left, or a worker changed.
+fn changes_something(kind: Kind) -> bool {
+    match kind {
+        Kind::Due { .. }
+        | Kind::Claimed { .. }
+        | Kind::Ended { .. }
+        | Kind::Left { .. }
+        | Kind::WorkerOut { .. }
+        | Kind::WorkerBack { .. }
+        | Kind::CapacityChanged { .. } => true,
+        Kind::Created { .. }
+        | Kind::CancelRequested { .. }
+        | Kind::Interrupted { .. }
+        | Kind::Resumed { .. }
+        | Kind::ZombieOver { .. }
+        | Kind::WorkerDeclaredDead { .. }
+        | Kind::Skipped { .. }
+        | Kind::StillWaiting { .. }
+        | Kind::StillRunning { .. } => false,
     }
 }

@@ -1,5 +1,7 @@
 //! What happens to a claimed row and its process: it serves, waits for children, is asked to stop, ends, and is retried.
 
+use std::cmp::Ordering;
+
 use claimsim::engine::{ArrivalProcess, Attempt, CancelRequest, DeadlineResult, Requeue, Run, Whom};
 use claimsim::model::job::{Ending, JobId};
 use claimsim::model::time::{Span, Time};
@@ -10,9 +12,17 @@ use super::row::{Place, Process, Row, State};
 use super::{Class, Customer, Kind, Naive, What};
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    pub(super) fn deadline(&self, row: usize) -> Option<Span> {
+    /// The deadline that a row was given.
+    pub(super) fn own_deadline(&self, row: usize) -> Option<Span> {
         let row = &self.rows[row];
         row.given.deadline.or(self.system.action(row.action).deadline)
+    }
+
+    /// After what run time a row is asked to stop.
+    pub(super) fn deadline(&self, row: usize) -> Option<Span> {
+        let Row { action, drawn, .. } = self.rows[row];
+        let estimate = self.system.action(action).kill_at_estimate.then_some(drawn.estimate);
+        self.own_deadline(row).into_iter().chain(estimate).min()
     }
 
     /// A worker starts a row.
@@ -81,6 +91,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     pub(super) fn deadline_over(&mut self, row: usize) {
         if self.rows[row].process.is_at_work() {
+            if self.own_deadline(row) != self.deadline(row) {
+                self.see("asked to stop at its estimate");
+            }
             self.stop(
                 row,
                 match self.system.action(self.rows[row].action).deadline_result {
@@ -141,11 +154,20 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         if !becomes_zombie {
             self.rows[row].process = Process::None;
         }
+        self.note_end(row);
         let retry = self.retries_left_after(row, ending);
         self.tell(Kind::Ended { job: JobId(row as u64), run, ending, last: retry.is_none() });
         match retry {
             Some(retries_left) => self.retry(row, retries_left),
             None => self.end_chain(row),
+        }
+    }
+
+    fn note_end(&mut self, row: usize) {
+        match self.now.cmp(&self.estimated_end(row)) {
+            Ordering::Less => self.see("ended before its estimate"),
+            Ordering::Equal => self.see("ended as estimated"),
+            Ordering::Greater => self.see("ended after its estimate"),
         }
     }
 
@@ -168,7 +190,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let Row { action, need, given, ordinal, customer, parent, .. } = self.rows[failed];
         let mut key = self.rows[failed].key();
         key.attempt += 1;
-        let (drawn, backoff) = self.draws.later(key, given.service);
+        let (drawn, backoff) = self.draws.later(key, &given);
         let scheduled_at = self.now + backoff;
         let retry = self.add(Row {
             action,

@@ -14,8 +14,20 @@ pub(super) struct Worker {
     /// What it offers when it is up.
     pub(super) capacity: CapacityMap,
     pub(super) presence: Presence,
-    /// Whether it has an attempt to claim pending.
-    pub(super) attempting: bool,
+    /// What it is at under delayed claiming.
+    pub(super) claiming: Claiming,
+}
+
+/// What a worker is at under delayed claiming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claiming {
+    Idle,
+    /// It has an attempt to claim pending.
+    Pending,
+    /// It has just looked and claimed nothing.
+    InVain,
+    /// It looks again when something has changed.
+    Parked,
 }
 
 /// The one state that a worker is in.
@@ -227,5 +239,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
 /// A worker that has been up from the start.
 pub(super) fn fresh(capacity: &CapacityMap) -> Worker {
-    Worker { capacity: capacity.clone(), presence: Presence::Up { since: Time::ZERO + Span::ZERO }, attempting: false }
+    Worker {
+        capacity: capacity.clone(),
+        presence: Presence::Up { since: Time::ZERO + Span::ZERO },
+        claiming: Claiming::Idle,
+    }
 }
