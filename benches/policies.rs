@@ -7,10 +7,39 @@ use std::hint::black_box;
 use claimsim::experiment;
 use claimsim::policy::CATALOGUE;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use workloads::{cluster, load};
+use workloads::load;
 
 #[allow(dead_code, reason = "other benches use the rest")]
 mod workloads;
+
+/// A cluster of 64 processors, jobs of sizes 1 to 64 (each power of two, and 48), and estimates three times too long.
+fn cluster(jobs: u64, load: f64, policy: &str) -> String {
+    const SIZES: [u32; 8] = [1, 2, 4, 8, 16, 32, 48, 64];
+    // Processor seconds a second, if each class came once a second.
+    let work = f64::from(SIZES.iter().sum::<u32>()) * 100.0;
+    let rate = 64.0 * load / work;
+    let class = |size: &u32| {
+        format!(
+            r#"
+            [action.of{size}]
+            capacity = {{ proc = {size} }}
+            arrival = {{ poisson = {{ rate = "{rate}/s" }} }}
+            service = {{ exponential = {{ mean = "100s" }} }}
+            estimate = {{ factor = 3 }}
+            "#
+        )
+    };
+    format!(
+        r#"
+        horizon = "{:.0}s"
+        claim = {{ policy = {policy}, delay = "none", placement = "first" }}
+        worker.cluster.capacity = {{ proc = 64 }}
+        {}
+        "#,
+        jobs as f64 / (8.0 * rate),
+        SIZES.iter().map(class).collect::<String>()
+    )
+}
 
 fn policies(criterion: &mut Criterion) {
     const JOBS: u64 = 20_000;

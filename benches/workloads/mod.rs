@@ -116,32 +116,3 @@ pub(crate) fn shapes(seconds: u64) -> String {
         (1..=128).map(class).collect::<String>()
     )
 }
-
-/// A cluster of 64 processors, jobs of sizes 1 to 64 (each power of two, and 48), and estimates three times too long.
-pub(crate) fn cluster(jobs: u64, load: f64, policy: &str) -> String {
-    const SIZES: [u32; 8] = [1, 2, 4, 8, 16, 32, 48, 64];
-    // Processor seconds a second, if each class came once a second.
-    let work = f64::from(SIZES.iter().sum::<u32>()) * 100.0;
-    let rate = 64.0 * load / work;
-    let class = |size: &u32| {
-        format!(
-            r#"
-            [action.of{size}]
-            capacity = {{ proc = {size} }}
-            arrival = {{ poisson = {{ rate = "{rate}/s" }} }}
-            service = {{ exponential = {{ mean = "100s" }} }}
-            estimate = {{ factor = 3 }}
-            "#
-        )
-    };
-    format!(
-        r#"
-        horizon = "{:.0}s"
-        claim = {{ policy = {policy}, delay = "none", placement = "first" }}
-        worker.cluster.capacity = {{ proc = 64 }}
-        {}
-        "#,
-        jobs as f64 / (8.0 * rate),
-        SIZES.iter().map(class).collect::<String>()
-    )
-}

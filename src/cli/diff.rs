@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
+use super::copies::{Copies, changes};
 use super::folder::read_manifest;
 use super::progress::Bar;
-use super::reproduce::{Copies, changes};
 use super::verdict::{Failure, print, say};
 use crate::experiment::diff;
 use crate::report::diff::{Report, Setting, document, text};
@@ -71,8 +71,8 @@ impl Run {
             let why = format!("{folder} was left by `claimsim {command}`; diff compares what `claimsim run` has left");
             return Err(Failure::Input(why));
         }
-        let copies = Copies::read(folder, &manifest)?;
-        let scenario = copies.load(&manifest)?.scenario;
+        let copies = Copies::of_run(folder, &manifest)?;
+        let scenario = copies.load_run(&manifest)?.scenario;
         Ok(Run { manifest, text: copies.scenario, scenario })
     }
 }

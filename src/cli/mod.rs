@@ -2,7 +2,9 @@
 
 mod audit;
 mod check;
+mod compare;
 mod completions;
+mod copies;
 mod cron;
 mod diff;
 mod files;
@@ -38,17 +40,19 @@ pub(crate) struct Cli {
 const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
+  claimsim compare scenarios/mixed-pool.toml --contender 'more: worker.small.count=8' --gate 'p95(wait) <= -10%'
   claimsim check scenarios/*.toml
   claimsim diff results/registry-week results/five-replicas
   claimsim audit scenarios/registry-week.toml --at 57h jobs --running true
   claimsim import --jobs jobs.json --workers workers.json --crons crons.json --out registry.toml
   claimsim cron '0 0 3 * * *' --from 2026-01-01T00:00:00Z --count 3
 
-Exit codes: 0 done, 1 the run or a write failed, or runs differ, 2 wrong usage or input.";
+Exit codes: 0 done, 1 the run or a write failed, runs differ, or a gate is broken, 2 wrong usage or input, 3 a gate is undecided.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Compare(compare::Compare),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
@@ -64,6 +68,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(run) => run.execute(),
+        Command::Compare(compare) => compare.execute(),
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),
         Command::Diff(diff) => diff.execute(),

@@ -49,6 +49,7 @@ pub(super) fn produce(order: &Order, folder: &Path, progress: &dyn Progress) -> 
         scenario: Input::scenario(&order.scenario.name, order.text.as_bytes()),
         inputs: write_inputs(order, folder)?,
         notes: order.notes.to_vec(),
+        others: Vec::new(),
         seed: order.scenario.seed,
         options: order.options.clone(),
         outputs,
@@ -113,7 +114,8 @@ fn write_inputs(order: &Order, folder: &Path) -> Result<Vec<Input>, Failure> {
     order.inputs.iter().enumerate().map(copy).collect()
 }
 
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file of a run's folder.
+pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let path = folder.join(name);
     let whole = || format!("cannot write {name}");
     if let Some(parent) = path.parent() {

@@ -15,6 +15,12 @@ pub(super) enum Failure {
     /// What was compared is not the same, which has been said already. Exit code 1.
     #[error("there are differences")]
     Differs,
+    /// A gate does not pass, which has been said already. Exit code 1 if one is shown to be broken, 3 if that is not known.
+    #[error("a gate does not pass")]
+    Gate {
+        /// Whether one is shown to be broken.
+        broken: bool,
+    },
 }
 
 impl From<io::Error> for Failure {
@@ -42,6 +48,9 @@ impl Verdict {
         if let Failure::Differs = failure {
             return ExitCode::from(1);
         }
+        if let Failure::Gate { broken } = failure {
+            return ExitCode::from(if broken { 1 } else { 3 });
+        }
         say(&match &failure {
             // A report of complaints has its own headings.
             Failure::Input(text) if text.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with("error") => {
@@ -51,7 +60,7 @@ impl Verdict {
         });
         ExitCode::from(match failure {
             Failure::Input(_) => 2,
-            Failure::Run(_) | Failure::Differs => 1,
+            Failure::Run(_) | Failure::Differs | Failure::Gate { .. } => 1,
         })
     }
 }

@@ -3,7 +3,9 @@
 //! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
 
 mod audit;
+pub mod comparison;
 pub mod diff;
+pub mod expression;
 mod replication;
 mod results;
 

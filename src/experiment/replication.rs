@@ -7,6 +7,7 @@ use crate::engine::{ArrivalStart, ClaimPolicy, Observer, Simulation};
 use crate::policy::{FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::scenario::Scenario;
+use crate::stats::share::Share;
 use crate::stats::{Outcome, StatsObserver};
 
 /// Told now and then how far replications have come; several may tell at once.
@@ -34,7 +35,10 @@ pub fn run_policy<P: ClaimPolicy>(
     start: impl Fn(&Streams) -> P + Sync,
     progress: &dyn Progress,
 ) -> Results {
-    let one = |index| replicate(scenario, &start, u64::from(index), progress, ()).0;
+    let one = |index| {
+        let replication = Replication { scenario, index: u64::from(index), shares: &[] };
+        replicate(&replication, &start, progress, ()).0
+    };
     Results::of((0..scenario.replications).into_par_iter().map(one).collect())
 }
 
@@ -44,29 +48,45 @@ pub fn run_observed<O: Observer + Send>(
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Results, Vec<O>) {
-    let one = |(index, observer): (usize, O)| match &scenario.policy {
-        Policy::FirstFit => replicate(scenario, |_| FirstFit, index as u64, progress, observer),
-        policy => {
-            let start = |streams: &Streams| policy.start(&scenario.system, streams);
-            replicate(scenario, start, index as u64, progress, observer)
-        }
+    let one = |(index, observer): (usize, O)| {
+        let replication = Replication { scenario, index: index as u64, shares: &[] };
+        replication.run(progress, observer)
     };
     let (outcomes, observers) = observers.into_par_iter().enumerate().map(one).unzip();
     (Results::of(outcomes), observers)
 }
 
+/// One replication of a scenario.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Replication<'a> {
+    pub(super) scenario: &'a Scenario,
+    /// Its number, counted from 0.
+    pub(super) index: u64,
+    /// What is measured beside the figures.
+    pub(super) shares: &'a [Share],
+}
+
+impl Replication<'_> {
+    /// Runs it under the scenario's policy.
+    pub(super) fn run<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
+        match &self.scenario.policy {
+            Policy::FirstFit => replicate(self, |_| FirstFit, progress, observer),
+            policy => replicate(self, |streams| policy.start(&self.scenario.system, streams), progress, observer),
+        }
+    }
+}
+
 /// One replication from instant 0 to the horizon.
 fn replicate<P: ClaimPolicy, O: Observer>(
-    scenario: &Scenario,
+    &Replication { scenario, index, shares }: &Replication,
     policy: impl FnOnce(&Streams) -> P,
-    index: u64,
     progress: &dyn Progress,
     observer: O,
 ) -> (Outcome, O) {
     let streams = Streams::new(scenario.seed, index);
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
-    let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound);
+    let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound).with_shares(shares);
     let mut simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
     let horizon = scenario.system.window.horizon.as_secs_f64();
     let (mut rows, mut part) = (0, 0.0);

@@ -12,7 +12,7 @@ use crate::stats::figure::{Measure, Statistic};
 use crate::stats::series::{Line, Series};
 
 /// A number, or an empty cell.
-struct Cell(Option<f64>);
+pub(super) struct Cell(pub(super) Option<f64>);
 
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -173,7 +173,7 @@ fn digits(context: &Context, series: &Series) -> SecondsFormat {
 }
 
 /// A header and its lines. The header is there even without a line, which serde alone would not write.
-fn file<Line: Serialize>(header: &[&str], lines: impl Iterator<Item = Line>) -> Vec<u8> {
+pub(super) fn file<Line: Serialize>(header: &[&str], lines: impl Iterator<Item = Line>) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     writer.write_record(header).expect(MEMORY);
@@ -227,7 +227,7 @@ mod tests {
             lines: vec![line(None, vec![0.25, 2.0]), line(replica, Vec::new())],
         };
         let waits = vec![WaitTable { action: OfAction::All, quantiles }];
-        Results { summary, replications: vec![Outcome { figures: Vec::new(), waits, series }] }
+        Results { summary, replications: vec![Outcome { figures: Vec::new(), waits, series, shares: Vec::new() }] }
     }
 
     fn text(bytes: Vec<u8>) -> String {

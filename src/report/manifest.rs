@@ -31,6 +31,9 @@ pub struct Manifest {
     /// What was left out of these files, and why; often nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Further scenarios that a comparison was made from, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Other>,
     /// The seed in force.
     pub seed: u64,
     /// What the command line asked for.
@@ -49,6 +52,29 @@ pub struct Input {
     pub file: String,
     /// The digest of its bytes, in hexadecimal.
     pub sha256: String,
+}
+
+/// A further scenario of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Other {
+    /// The scenario's text, like that of the manifest.
+    pub scenario: Input,
+    /// The files that it names.
+    pub inputs: Vec<Input>,
+    /// The run that it was the scenario of, if it is the baseline from a saved run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<SavedRun>,
+}
+
+/// What a saved run adds to its scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedRun {
+    /// Its seed.
+    pub seed: u64,
+    /// Its options.
+    pub options: Options,
 }
 
 /// What the command line changed; all of it may be empty.
@@ -70,6 +96,27 @@ pub struct Options {
     /// `--meet CONDITION`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub meet: Vec<String>,
+    /// `--contender 'NAME: KEY=VALUE, …'`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contender: Vec<String>,
+    /// `--against NAME`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// `--max-replications`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_replications: Option<u32>,
+    /// `--judge QUANTITY`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub judge: Vec<String>,
+    /// `--margin`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<String>,
+    /// `--level`, as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// `--gate CONDITION`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gate: Vec<String>,
     /// `--jobs`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub jobs: bool,
@@ -118,6 +165,13 @@ impl Input {
     /// The scenario's own entry.
     pub fn scenario(name: &str, text: &[u8]) -> Input {
         Input { name: name.to_owned(), file: SCENARIO.to_owned(), sha256: sha256(text) }
+    }
+
+    /// The same entry among the inputs of the `number`-th further scenario, from 1.
+    #[must_use]
+    pub fn of_other(self, number: usize) -> Input {
+        let inside = self.file.strip_prefix("inputs/").unwrap_or(&self.file);
+        Input { file: format!("inputs/other-{number}/{inside}"), ..self }
     }
 
     /// The entry of the `number`-th file that the scenario names, from 1.
@@ -198,6 +252,7 @@ mod tests {
             scenario: Input::scenario("registry-week", b"name = \"registry-week\"\n"),
             inputs: vec![Input::numbered(1, "registry/workers.json", b"{}")],
             notes: Vec::new(),
+            others: Vec::new(),
             seed: 42,
             options: Options { set: vec!["worker.replica.count=5".to_owned()], ..Options::default() },
             outputs: outputs(&files),

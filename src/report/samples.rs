@@ -109,7 +109,7 @@ fn outcome(shape: Shape, replication: u64) -> Outcome {
     let waits = shape.wait.map_or_else(Vec::new, |wait| {
         actions.enumerate().map(|(index, action)| wait_table(wait, action, index as u64, replication)).collect()
     });
-    Outcome { figures: Vec::new(), waits, series: series(shape, replication) }
+    Outcome { figures: Vec::new(), waits, series: series(shape, replication), shares: Vec::new() }
 }
 
 /// Waits with an atom at zero that grows with the action's number, and a long tail.

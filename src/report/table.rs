@@ -132,7 +132,7 @@ fn resources(context: &Context, figures: &Figures) -> Table {
 }
 
 /// A table with a header; names to the left, numbers to the right. Its width is its own, not that of a terminal.
-fn empty(header: &[&str], charset: Charset) -> Table {
+pub(super) fn empty(header: &[&str], charset: Charset) -> Table {
     let mut table = Table::new();
     let rule = match charset {
         Charset::Ascii => '-',

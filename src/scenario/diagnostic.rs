@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
@@ -121,6 +122,17 @@ impl Report {
         Report { sources, complaints }
     }
 
+    /// The report on what is wrong with the value of an option of the command line: in those bytes of it. `label` and `help` may
+    /// be empty.
+    pub fn of_option(option: &str, value: &str, wrong: Range<usize>, title: &str, label: &str, help: &str) -> Report {
+        let (mut sources, text) = (Sources::default(), format!("{option} {value}"));
+        let start = sources.add("command line", &text) + text.len() - value.len();
+        let place = Place { start: start + wrong.start, end: start + wrong.end };
+        let complaint = Complaint::error(place, title).label(label);
+        let complaint = if help.is_empty() { complaint } else { complaint.help(help) };
+        Report::new(sources, vec![complaint])
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.complaints.is_empty()
@@ -190,6 +202,18 @@ mod tests {
 
     fn place(start: usize, end: usize) -> Place {
         Place { start, end }
+    }
+
+    #[test]
+    fn an_option_is_shown_with_what_is_wrong_in_it() {
+        let report =
+            Report::of_option("--gate", "p95(wiat)", 4..8, "there is no measure `wiat`", "did you mean `wait`?", "");
+        let text = report.to_string();
+        for words in
+            ["error: there is no measure `wiat`", "command line:1:12", "--gate p95(wiat)", "^^^^ did you mean `wait`?"]
+        {
+            assert!(text.contains(words), "{words} is missing in\n{text}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::policy::Policy;
 use crate::registry::Originals;
 
 pub use diagnostic::Report;
+pub(crate) use diagnostic::nearest;
 pub use overrides::Override;
 pub use settings::settings;
 use source::Sources;

@@ -21,6 +21,13 @@ pub struct Subject {
     pub statistic: Statistic,
 }
 
+impl Measure {
+    /// Whether it is measured of one action's jobs, and of all jobs in the same way.
+    pub fn is_of_jobs(self) -> bool {
+        !matches!(self, Measure::Utilization | Measure::Jain | Measure::WorstSlowdown)
+    }
+}
+
 /// Whose jobs a figure covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OfAction {
@@ -71,6 +78,10 @@ pub enum Measure {
     ThroughputPerS,
     /// Age at the horizon of rows that had not ended, in seconds.
     UnfinishedAgeS,
+    /// Jain's index of the actions' mean slowdowns: 1 if all are slowed down alike.
+    Jain,
+    /// The largest mean slowdown of an action.
+    WorstSlowdown,
 }
 
 /// What of a measure.

@@ -114,6 +114,17 @@ impl Histogram {
         }
         found
     }
+
+    /// About how many values lie below `limit`, as if the values of its bucket lay evenly in it.
+    pub(super) fn below(&self, limit: u64) -> f64 {
+        let (octave, bucket) = (octave_of(limit), bucket_of(limit, octave_of(limit)));
+        let count = |counts: &Octave, buckets: usize| (0..buckets).map(|bucket| counts.of(bucket)).sum::<u64>();
+        let lower: u64 = self.octaves[..octave].iter().flatten().map(|counts| count(counts, WIDTH)).sum();
+        let Some(same) = &self.octaves[octave] else { return lower as f64 };
+        let (least, largest) = bounds(octave, bucket);
+        let part = (limit - least) as f64 / ((largest - least) as f64 + 1.0);
+        (lower + count(same, bucket)) as f64 + same.of(bucket) as f64 * part
+    }
 }
 
 /// The group of a value: 0 below 256, 1 below 512, 2 below 1024, …

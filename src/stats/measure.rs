@@ -33,7 +33,7 @@ struct Entry {
 
 impl Measure {
     /// All measures, in the order of tables.
-    pub const ALL: [Measure; 13] = [
+    pub const ALL: [Measure; 15] = [
         Measure::WaitS,
         Measure::ResponseS,
         Measure::ServiceS,
@@ -47,6 +47,8 @@ impl Measure {
         Measure::DeadlineMisses,
         Measure::ThroughputPerS,
         Measure::UnfinishedAgeS,
+        Measure::Jain,
+        Measure::WorstSlowdown,
     ];
 
     /// The name in files and tables.
@@ -108,6 +110,15 @@ impl Measure {
                 &[Statistic::Mean, Statistic::Max],
                 "age at the horizon of rows that had not ended",
             ),
+            Measure::Jain => entry(
+                "jain",
+                "1",
+                &[Statistic::Mean],
+                "fairness: Jain's index of the actions' mean slowdowns, 1 if all are alike",
+            ),
+            Measure::WorstSlowdown => {
+                entry("worst_slowdown", "1", &[Statistic::Mean], "the largest mean slowdown of an action")
+            }
         }
     }
 }
@@ -153,6 +164,6 @@ mod tests {
                 assert_eq!(serde_json::to_value(statistic).unwrap(), statistic.name());
             }
         }
-        assert_eq!(Measure::ALL.len(), Measure::UnfinishedAgeS as usize + 1, "the last measure is listed");
+        assert_eq!(Measure::ALL.len(), Measure::WorstSlowdown as usize + 1, "the last measure is listed");
     }
 }

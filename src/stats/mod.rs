@@ -3,17 +3,25 @@
 mod account;
 mod batch;
 mod bucket;
+pub mod claims;
+mod fairness;
 pub mod figure;
 mod histogram;
 pub mod interval;
 mod laws;
+pub mod looks;
 pub mod measure;
 mod moments;
 mod observer;
 mod occupancy;
 mod offers;
+pub mod paired;
+mod preference;
+pub mod sample;
 pub mod series;
+pub mod share;
 mod slowdown;
+pub mod student;
 mod tally;
 mod units;
 
@@ -22,6 +30,7 @@ use figure::{Figure, OfAction};
 use series::Series;
 
 pub use observer::StatsObserver;
+pub use preference::Preference;
 pub use tally::{EXACT, Tally};
 
 /// What one replication measured.
@@ -33,6 +42,8 @@ pub struct Outcome {
     pub waits: Vec<WaitTable>,
     /// Busy units and queue lengths by time bucket.
     pub series: Series,
+    /// The shares that were asked for, in order; `None` where there was nothing to take a share of.
+    pub shares: Vec<Option<f64>>,
 }
 
 /// The distribution of the waits of one replication.

@@ -14,9 +14,11 @@ use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 use super::account::{Account, Targets, Terms};
+use super::fairness;
 use super::figure::{Figure, Measure, OfAction, Subject};
 use super::laws::Laws;
 use super::occupancy::Occupancy;
+use super::share::Share;
 use super::{Outcome, WaitTable};
 
 /// Listens to one replication and sums it up.
@@ -31,6 +33,7 @@ pub struct StatsObserver {
     accounts: Vec<Account>,
     occupancy: Occupancy,
     laws: Laws,
+    shares: Box<[Share]>,
 }
 
 impl StatsObserver {
@@ -48,7 +51,14 @@ impl StatsObserver {
             accounts: vec![Account::new(targets); system.actions.len()],
             laws: Laws::new(system, occupancy.units()),
             occupancy,
+            shares: Box::default(),
         }
+    }
+
+    /// Measures these shares as well.
+    #[must_use]
+    pub fn with_shares(self, shares: &[Share]) -> StatsObserver {
+        StatsObserver { shares: shares.into(), ..self }
     }
 
     /// The outcome, after all rows still there at the horizon have been told.
@@ -60,6 +70,8 @@ impl StatsObserver {
         self.laws.hold(self.window.horizon, &self.accounts, self.occupancy.busy());
 
         let terms = Terms { window: self.window.horizon - self.window.warmup, slo: self.slo };
+        let fairness = fairness::figures(&mut self.accounts, terms);
+        let shares = self.shares.iter().map(|share| share.of(&all, &self.accounts)).collect();
         let each = self.accounts.iter_mut().enumerate();
         let each = each.map(|(index, account)| (OfAction::One(ActionId(index as u16)), account));
 
@@ -67,11 +79,12 @@ impl StatsObserver {
         let mut waits = Vec::new();
         for (action, account) in iter::once((OfAction::All, &mut all)).chain(each) {
             figures.extend(job_figures(action, account, terms));
+            figures.extend(fairness.into_iter().filter(|_| action == OfAction::All));
             waits.extend(WaitTable::of(action, &mut account.wait));
         }
         let (utilization, series) = self.occupancy.finish();
         figures.extend(utilization);
-        Outcome { figures, waits, series }
+        Outcome { figures, waits, series, shares }
     }
 
     /// Whether a row (or a chain), by when it was scheduled, has a part in job measures.
@@ -220,7 +233,7 @@ fn nanos(from: Time, to: Time) -> u64 {
 
 /// Every figure of one action's jobs, or of all.
 fn job_figures(action: OfAction, account: &mut Account, terms: Terms) -> impl Iterator<Item = Figure> + '_ {
-    let of_jobs = Measure::ALL.into_iter().filter(|&measure| measure != Measure::Utilization);
+    let of_jobs = Measure::ALL.into_iter().filter(|&measure| measure.is_of_jobs());
     let statistics =
         of_jobs.flat_map(|measure| measure.statistics().iter().map(move |&statistic| (measure, statistic)));
     statistics.map(move |(measure, statistic)| Figure {

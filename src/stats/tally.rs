@@ -152,6 +152,19 @@ impl Tally {
         Some(places.iter().zip(values).map(between).map(|value| value.clamp(min as f64, max as f64)).collect())
     }
 
+    /// The share of the values below `limit`; `None` without a value. Beyond [`EXACT`] values it is right but for those in the
+    /// bucket that the limit lies in, which are taken to lie evenly in it.
+    pub fn share_below(&self, limit: u64) -> Option<f64> {
+        let (least, largest) = (self.moments.least()?, self.moments.largest()?);
+        let below = match limit {
+            limit if limit <= least => 0.0,
+            limit if limit > largest => return Some(1.0),
+            limit if self.is_counted => self.histogram.below(limit),
+            limit => self.kept.iter().filter(|&&value| value < limit).count() as f64,
+        };
+        Some(below / self.count() as f64)
+    }
+
     /// The values of these ranks, counted from 0 and rising.
     fn order_statistics(&mut self, ranks: &[u64]) -> Vec<f64> {
         if !self.is_counted {
@@ -269,6 +282,24 @@ mod tests {
             }
             assert_eq!(counted.quantile(0.0), Some(values[0] as f64));
             assert_eq!(counted.quantile(1.0), values.last().map(|&largest| largest as f64));
+        }
+    }
+
+    #[test]
+    fn shares_are_exact_while_values_are_kept_and_right_to_a_bucket_when_they_are_counted() {
+        assert_eq!(Tally::default().share_below(5), None);
+        let few = tally(&[1, 2, 2, 7]);
+        assert_eq!([0, 1, 2, 3, 7, 8].map(|limit| few.share_below(limit)), [0.0, 0.0, 0.25, 0.75, 0.75, 1.0].map(Some));
+        let mut values = spans(3 * EXACT, 11);
+        let many = tally(&values);
+        values.sort_unstable();
+        for limit in values.iter().step_by(997).chain(&[0, 300, 511]).map(|&value| value as u64) {
+            let share =
+                |limit: f64| values.partition_point(|&value| (value as f64) < limit) as f64 / values.len() as f64;
+            let found = many.share_below(limit).unwrap();
+            let (low, high) = (share(limit as f64 * (1.0 - 1.0 / 128.0)), share(limit as f64 * (1.0 + 1.0 / 128.0)));
+            assert!(low <= found && found <= high, "{limit}: {found}, not from {low} to {high}");
+            assert!(limit > 511 || found == share(limit as f64), "small values have a bucket each");
         }
     }
 

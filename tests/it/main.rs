@@ -3,6 +3,7 @@
 mod arrival_laws;
 mod audit;
 mod cli;
+mod compare;
 mod cron_dialect;
 mod determinism;
 mod diff;
@@ -15,6 +16,7 @@ mod reference;
 mod scenario;
 mod scenario_build;
 mod scenarios;
+mod schedules;
 mod statistics;
 mod swf_files;
 mod theory;

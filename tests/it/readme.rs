@@ -64,7 +64,7 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// The command with its folders moved to `scratch` and, if it is a run, with two replications.
+/// The command with its folders moved to `scratch` and, if it is a run or a comparison, with few replications.
 fn small(command: &str, scratch: &Path) -> Vec<String> {
     let mut arguments = words(command);
     for word in &mut arguments {
@@ -80,6 +80,12 @@ fn small(command: &str, scratch: &Path) -> Vec<String> {
         if !arguments.iter().any(|word| word == "--out") {
             let out = scratch.join("results").join(Path::new(&arguments[1]).file_stem().unwrap());
             arguments.extend(["--out".to_owned(), out.to_str().unwrap().to_owned()]);
+        }
+    }
+    if arguments[0] == "compare" {
+        arguments.extend(["--replications", "6", "--max-replications", "12"].map(str::to_owned));
+        if !arguments.iter().any(|word| word == "--out") {
+            arguments.extend(["--out".to_owned(), scratch.join("results/compare").to_str().unwrap().to_owned()]);
         }
     }
     arguments

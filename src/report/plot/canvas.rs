@@ -34,7 +34,7 @@ pub(super) const GREY: RGBColor = RGBColor(105, 105, 105);
 /// Axes and ticks.
 const AXIS: RGBColor = RGBColor(130, 130, 130);
 /// Grid lines.
-const GRID: RGBColor = RGBColor(228, 228, 228);
+pub(super) const GRID: RGBColor = RGBColor(228, 228, 228);
 /// The main colour, from the palette of [`SERIES`].
 pub(super) const BLUE: RGBColor = SERIES[0];
 /// Targets and limits.

@@ -7,11 +7,14 @@ mod axis;
 mod band;
 mod calendar;
 mod canvas;
+pub(super) mod differences;
+pub(super) mod overlay;
 mod panels;
 mod queue_length;
+mod ratio_axis;
 mod utilization;
 mod wait_axis;
-mod wait_curve;
+pub(super) mod wait_curve;
 mod wait_distribution;
 
 use super::Context;

@@ -10,11 +10,12 @@ use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 /// The distribution of one action's waits.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Curve {
-    pub(super) action: OfAction,
+pub(in crate::report) struct Curve {
     pub(super) name: String,
+    /// Whether it is what the others are to be seen against: that of all jobs, or the baseline's.
+    pub(super) is_black: bool,
     /// `(wait in seconds, p)` by rising `p`.
-    pub(super) points: Vec<(f64, f64)>,
+    pub(in crate::report) points: Vec<(f64, f64)>,
     /// The median and the 95th percentile, in seconds, as the summary has them.
     pub(super) p50: Option<f64>,
     pub(super) p95: Option<f64>,
@@ -30,7 +31,8 @@ pub(super) fn curves(context: &Context, results: &Results) -> Vec<Curve> {
     curves
 }
 
-fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve> {
+/// The curve of one action, or of all jobs; `None` if none was claimed.
+pub(in crate::report) fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve> {
     let tables: Vec<&WaitTable> = results
         .replications
         .iter()
@@ -43,8 +45,9 @@ fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve
         let subject = Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic };
         results.summary.iter().find(|row| row.subject == subject).and_then(|row| row.estimate.value)
     };
-    let name = context.action(action).to_owned();
-    Some(Curve { action, name, points, p50: figure(Statistic::P50), p95: figure(Statistic::P95) })
+    let is_black = action == OfAction::All;
+    let name = if is_black { "all jobs" } else { context.action(action) }.to_owned();
+    Some(Curve { name, is_black, points, p50: figure(Statistic::P50), p95: figure(Statistic::P95) })
 }
 
 /// The wait at `p` in seconds, linear between the table's points and level beyond its ends.

@@ -10,7 +10,6 @@ use super::wait_curve::{self, Curve};
 use crate::experiment::Results;
 use crate::model::time::Span;
 use crate::report::{Context, number};
-use crate::stats::figure::OfAction;
 
 /// Most curves of a chart; what is beyond is counted below it.
 const MOST_CURVES: usize = 24;
@@ -25,34 +24,38 @@ const LEGEND_NAME: i32 = 36;
 const LEGEND_FIGURES: i32 = LEGEND_COLUMN - 28;
 
 pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
-    let all = wait_curve::curves(context, results);
-    let curves = &all[..all.len().min(MOST_CURVES)];
-    let lines = curves.len().div_ceil(2) as i32 + if all.len() > curves.len() { 2 } else { 1 };
     let title = format!("{}: distribution of waits by action ({})", context.scenario, context.policy);
     let averaged = match results.replications.len() {
         0 | 1 => String::new(),
         n => format!("; quantiles averaged over {n} replications"),
     };
     let subtitle = format!("Share of the claimed jobs that waited at most so long; marks at median and p95{averaged}");
-    canvas::sheet(LEGEND + lines * LEGEND_LINE + 14, &title, &subtitle, |canvas| {
+    sheet(context.slo, &wait_curve::curves(context, results), &title, &subtitle)
+}
+
+/// A sheet with these curves; those first in the legend on top.
+pub(super) fn sheet(slo: Option<Span>, all: &[Curve], title: &str, subtitle: &str) -> Vec<u8> {
+    let curves = &all[..all.len().min(MOST_CURVES)];
+    let lines = curves.len().div_ceil(2) as i32 + if all.len() > curves.len() { 2 } else { 1 };
+    canvas::sheet(LEGEND + lines * LEGEND_LINE + 14, title, subtitle, |canvas| {
         if curves.is_empty() {
             return canvas::remark(canvas, "No job was claimed.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
         }
-        plot(canvas, context, curves)?;
+        plot(canvas, slo, curves)?;
         legend(canvas, curves)?;
         left_out(canvas, curves.len(), all.len())
     })
 }
 
 /// The axes, the curves (those first in the legend on top) and their guides.
-fn plot(canvas: &Canvas, context: &Context, curves: &[Curve]) -> Painted {
-    let scale = scale(context, curves);
+fn plot(canvas: &Canvas, slo: Option<Span>, curves: &[Curve]) -> Painted {
+    let scale = scale(slo, curves);
     let name = format!("Wait (logarithmic from {} on)", scale.low);
     let percents = [0, 20, 40, 60, 80, 100].map(|percent| (f64::from(percent) / 100.0, format!("{percent} %")));
     let shares = Axis { low: 0.0, high: 1.0, ticks: percents.into() };
     let (x, y) = ((&scale.axis(), Some(name.as_str())), (&shares, "Share of the claimed jobs"));
     let mut plot = canvas::plot(canvas, (TOP, HEIGHT), x, y)?;
-    guides(canvas, &mut plot, context, scale)?;
+    guides(canvas, &mut plot, slo, scale)?;
     for (index, curve) in curves.iter().enumerate().rev() {
         draw_curve(&mut plot, curve, index, scale)?;
     }
@@ -60,8 +63,8 @@ fn plot(canvas: &Canvas, context: &Context, curves: &[Curve]) -> Painted {
 }
 
 /// An axis for all curves and the target. The fastest fiftieth may be squeezed into the linear part.
-fn scale(context: &Context, curves: &[Curve]) -> WaitAxis {
-    let slo = context.slo.map(Span::as_secs_f64).filter(|slo| *slo > 0.0);
+fn scale(slo: Option<Span>, curves: &[Curve]) -> WaitAxis {
+    let slo = slo.map(Span::as_secs_f64).filter(|slo| *slo > 0.0);
     let waits = || curves.iter().flat_map(|curve| curve.points.iter().copied());
     let longest = waits().map(|(wait, _)| wait).chain(slo.map(|slo| 1.5 * slo)).fold(0.0, f64::max);
     let positive = waits().filter(|&(wait, p)| wait > 0.0 && p >= 0.02).map(|(wait, _)| wait);
@@ -70,14 +73,14 @@ fn scale(context: &Context, curves: &[Curve]) -> WaitAxis {
 }
 
 /// The dashed lines of the 95th percentile and of the target, named at their ends.
-fn guides(canvas: &Canvas, plot: &mut Plot, context: &Context, scale: WaitAxis) -> Painted {
+fn guides(canvas: &Canvas, plot: &mut Plot, slo: Option<Span>, scale: WaitAxis) -> Painted {
     let mut dashed = |points: [(f64, f64); 2], color: RGBColor| {
         plot.draw_series(DashedLineSeries::new(points, 6, 5, color.stroke_width(1))).map(|_| ())
     };
     dashed([(0.0, 0.95), (1.0, 0.95)], GREY)?;
     let right = LEFT + PLOT_WIDTH;
     canvas::remark(canvas, "p95", (right + 10, TOP + HEIGHT / 20 - 5), HPos::Left)?;
-    let Some(slo) = context.slo else { return Ok(()) };
+    let Some(slo) = slo else { return Ok(()) };
     let at = scale.place(slo.as_secs_f64());
     dashed([(at, 0.0), (at, 1.0)], TARGET)?;
     let words = format!("target {slo}");
@@ -85,9 +88,9 @@ fn guides(canvas: &Canvas, plot: &mut Plot, context: &Context, scale: WaitAxis) 
     canvas::text(canvas, &words, (x, TOP - 18), &canvas::regular(13), TARGET, HPos::Center)
 }
 
-/// Colour of the curve at a place in the legend: black for all jobs.
+/// Colour of the curve at a place in the legend.
 fn color(curve: &Curve, index: usize) -> RGBColor {
-    if curve.action == OfAction::All { INK } else { SERIES[index % SERIES.len()] }
+    if curve.is_black { INK } else { SERIES[index % SERIES.len()] }
 }
 
 fn draw_curve(plot: &mut Plot, curve: &Curve, index: usize, scale: WaitAxis) -> Painted {
@@ -148,10 +151,9 @@ fn legend_entry(canvas: &Canvas, curve: &Curve, index: usize, (left, top): (i32,
     let color = color(curve, index);
     canvas.draw(&PathElement::new(vec![(left, top + 6), (left + 26, top + 6)], color.stroke_width(2)))?;
     canvas.draw(&(EmptyElement::at((left + 13, top + 6)) + Polygon::new(mark(index), color)))?;
-    let name = if curve.action == OfAction::All { "all jobs" } else { &curve.name };
     let room = LEGEND_FIGURES - LEGEND_NAME - 108;
     let font = canvas::regular(13);
-    canvas::text(canvas, &canvas::fitted(name, 13, room), (left + LEGEND_NAME, top), &font, INK, HPos::Left)?;
+    canvas::text(canvas, &canvas::fitted(&curve.name, 13, room), (left + LEGEND_NAME, top), &font, INK, HPos::Left)?;
     let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), number::human);
     let figures = format!("{} / {}", figure(curve.p50), figure(curve.p95));
     canvas::text(canvas, &figures, (left + LEGEND_FIGURES, top), &font, INK, HPos::Right)

@@ -194,6 +194,19 @@ fn utilization(scenario: &Scenario, events: &[Event], subject: Subject) -> Optio
     (offered > 0.0).then(|| busy / offered)
 }
 
+/// Jain's index and the largest of the actions' mean slowdowns.
+fn fairness(scenario: &Scenario, events: &[Event], measure: Measure) -> Option<f64> {
+    let actions = (0..scenario.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    let mean = |action| sums(scenario, events, action).expected(Measure::Slowdown, Statistic::Mean, 1.0);
+    let slowdowns: Vec<f64> = actions.filter_map(mean).collect();
+    let (sum, squares) = slowdowns.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+    match measure {
+        _ if slowdowns.is_empty() => None,
+        Measure::Jain => Some(sum * sum / (slowdowns.len() as f64 * squares)),
+        _ => slowdowns.into_iter().reduce(f64::max),
+    }
+}
+
 #[test]
 fn the_figures_are_the_plain_sums() {
     check(
@@ -216,6 +229,7 @@ fn the_figures_are_the_plain_sums() {
                 let subject = figure.subject;
                 let expected = match subject.measure {
                     Measure::Utilization => utilization(&scenario, &events, subject),
+                    Measure::Jain | Measure::WorstSlowdown => fairness(&scenario, &events, subject.measure),
                     measure => sums(&scenario, &events, subject.action).expected(measure, subject.statistic, window),
                 };
                 assert!(are_close(figure.value, expected), "{subject:?}: {:?}, not {expected:?}", figure.value);

@@ -46,6 +46,9 @@ cases! {
     servers::no_limit
     losses::one_resource
     losses::two_resources
+    losses::one_resource_in_strict_order
+    losses::one_resource_by_a_plan
+    losses::one_resource_by_packing
     claims::first_fit
     claims::one_idle_replica
     claims::five_idle_replicas
@@ -77,6 +80,32 @@ cases! {
     capacities::capacity_of_a_loss_system
     capacities::capacity_of_a_queue
     capacities::clearing
+    orders::priorities
+    orders::deadlines_as_priorities
+    orders::fast_aging
+    orders::slow_aging
+    orders::aging_in_between
+    orders::priorities_on_several_servers
+    orders::shortest_first
+    orders::longest_first
+    orders::shortest_first_under_other_laws
+    orders::shortest_first_by_estimate
+    orders::longest_first_by_estimate
+    orders::random_order
+    units::two_classes_first_fit
+    units::two_classes_reserve_late
+    units::two_classes_strict_fifo
+    units::two_classes_reserve_at_once
+    units::two_classes_smallest_first
+    units::two_classes_best_fit
+    units::two_classes_largest_first
+    units::two_classes_worst_fit
+    units::two_classes_fair_share
+    units::two_classes_fair_share_with_weights
+    units::two_classes_max_weight
+    units::two_classes_random
+    units::saturated_in_strict_order
+    units::saturated_with_laws_of_their_own
 }
 
 /// A bias too small for any single case shows in the sum of squares; so does spread that is put too high or too low.
@@ -91,7 +120,7 @@ fn scores_over_all_cases_are_as_far_apart_as_chance_has_it() {
 /// Each of these cases would notice if the simulator took one of its parameters for another one, mostly a tenth larger.
 #[test]
 fn wrong_parameters_are_rejected() {
-    use case::{joins, limits, outages, workers};
+    use case::{joins, limits, orders, outages, units, workers};
     let wrong = [
         outages::given_service_times().under("worker.server.outages.up.exponential.mean=11s"),
         outages::rules_of_retry().under("action.requeue-always.retries=3"),
@@ -104,6 +133,12 @@ fn wrong_parameters_are_rejected() {
         limits::cancels_at_once().under("action.job.cancel_rate=0.44/s"),
         limits::deadlines().under("action.asked.stop_timeout=1500ms"),
         limits::backoffs().under("action.plain.backoff=2200ms"),
+        orders::priorities().under("action.urgent.priority=-5"),
+        orders::fast_aging().under("claim.policy.priority.aging=200ms"),
+        orders::shortest_first_by_estimate().under("action.job.estimate=exact"),
+        orders::random_order().under("claim.policy=first-fit"),
+        units::two_classes_fair_share_with_weights().under("claim.policy.fair-share.weights.wide=1"),
+        units::saturated_in_strict_order().under("claim.policy=first-fit"),
     ];
     for (index, case) in wrong.into_iter().enumerate() {
         let score = case.judge("wrong").score();

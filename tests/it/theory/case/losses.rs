@@ -2,18 +2,12 @@
 
 use claimsim::stats::figure::Statistic;
 
-use crate::theory::formula::loss::{LossClass, kaufman_roberts, product_form};
+use crate::theory::formula::loss::{LossClass, Losses, kaufman_roberts, product_form};
 use crate::theory::run::{share, utilization};
 use crate::theory::verdict::Case;
 
 /// Three classes on twelve units. That service is constant, exponential or a mixture makes no difference.
-pub(crate) fn one_resource() -> Case {
-    let classes =
-        [LossClass { load: 3.0, need: [1] }, LossClass { load: 1.2, need: [2] }, LossClass { load: 0.5, need: [5] }];
-    let theory = kaufman_roberts(12, &classes);
-    Case::instant(
-        80_000,
-        r#"
+const ONE_RESOURCE: &str = r#"
 [worker.server]
 capacity = { slot = 12 }
 [action.small]
@@ -31,12 +25,43 @@ capacity = { slot = 5 }
 arrival = { poisson = { rate = "0.5/s" } }
 service = { hyperexponential = { phases = [{ p = 0.9, mean = "0.5s" }, { p = 0.1, mean = "5.5s" }] } }
 patience = "0s"
-"#,
-    )
-    .says_to(0.02, share(Statistic::Abandoned).of_action("big"), theory.blocking[2])
-    .says_to(0.04, share(Statistic::Abandoned).of_action("middle"), theory.blocking[1])
-    .says_to(0.04, share(Statistic::Abandoned).of_action("small"), theory.blocking[0])
-    .says_to(0.01, utilization("slot"), theory.utilization[0])
+"#;
+
+fn theory_of_one_resource() -> Losses<1> {
+    let classes =
+        [LossClass { load: 3.0, need: [1] }, LossClass { load: 1.2, need: [2] }, LossClass { load: 0.5, need: [5] }];
+    kaufman_roberts(12, &classes)
+}
+
+pub(crate) fn one_resource() -> Case {
+    let theory = theory_of_one_resource();
+    Case::instant(80_000, ONE_RESOURCE)
+        .says_to(0.02, share(Statistic::Abandoned).of_action("big"), theory.blocking[2])
+        .says_to(0.04, share(Statistic::Abandoned).of_action("middle"), theory.blocking[1])
+        .says_to(0.04, share(Statistic::Abandoned).of_action("small"), theory.blocking[0])
+        .says_to(0.01, utilization("slot"), theory.utilization[0])
+}
+
+/// Where nobody waits, no order of those who do can matter, nor any reservation.
+fn one_resource_under(policy: &str) -> Case {
+    let theory = theory_of_one_resource();
+    Case::new(&format!("{{ delay = \"none\", policy = \"{policy}\" }}"), 8_000, ONE_RESOURCE)
+        .says_to(0.07, share(Statistic::Abandoned).of_action("big"), theory.blocking[2])
+        .says_to(0.15, share(Statistic::Abandoned).of_action("middle"), theory.blocking[1])
+        .says_to(0.15, share(Statistic::Abandoned).of_action("small"), theory.blocking[0])
+        .says_to(0.03, utilization("slot"), theory.utilization[0])
+}
+
+pub(crate) fn one_resource_in_strict_order() -> Case {
+    one_resource_under("strict-fifo")
+}
+
+pub(crate) fn one_resource_by_a_plan() -> Case {
+    one_resource_under("conservative-backfill")
+}
+
+pub(crate) fn one_resource_by_packing() -> Case {
+    one_resource_under("max-weight")
 }
 
 /// Three classes on a worker with two resources, one of them in need of both.

@@ -4,6 +4,7 @@
 pub(crate) mod availability;
 pub(crate) mod batches;
 pub(crate) mod breakdowns;
+pub(crate) mod by_size;
 pub(crate) mod cancels;
 pub(crate) mod cluster;
 pub(crate) mod constant_service;
@@ -13,10 +14,14 @@ pub(crate) mod join;
 pub(crate) mod limits;
 pub(crate) mod loss;
 pub(crate) mod markov;
+pub(crate) mod priorities;
 pub(crate) mod race;
+pub(crate) mod random_order;
 pub(crate) mod renewal;
+pub(crate) mod saturated;
 pub(crate) mod single;
 pub(crate) mod steps;
+pub(crate) mod two_classes;
 
 /// Fails unless `actual` is within `tolerance` of `expected`.
 #[cfg(test)]

@@ -1,0 +1,130 @@
+//! Producing a comparison: simulates look by look and fills a folder with everything that it leaves, manifest last.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::super::produce::write;
+use super::super::progress::Bar;
+use super::super::verdict::{Failure, say};
+use super::contenders::{Contenders, Given};
+use super::questions::{misfit, questions};
+use crate::experiment::comparison::{Comparing, Comparison, Questions};
+use crate::report::comparison::{Sides, files};
+use crate::report::manifest::{self, Input, Manifest, Options, Other};
+use crate::scenario;
+
+/// What a comparison is made from.
+pub(super) struct Order<'a> {
+    /// The scenarios; a saved run is the last of them.
+    pub(super) given: &'a [Given],
+    /// What the command line asked for.
+    pub(super) options: Options,
+    /// Of all contenders, if it was asked for.
+    pub(super) seed: Option<u64>,
+    /// How many replications run at once; as many as there are cores if `None`.
+    pub(super) threads: Option<u16>,
+    /// Whether there is no progress bar.
+    pub(super) quiet: bool,
+}
+
+/// A comparison that can begin.
+pub(super) struct Prepared {
+    pub(super) contenders: Contenders,
+    questions: Questions,
+}
+
+impl Order<'_> {
+    /// Loads the contenders and understands what is asked about them.
+    pub(super) fn prepare(&self) -> Result<Prepared, Failure> {
+        let contenders = Contenders::load(self.given, &self.options, self.seed)?;
+        let baseline = &contenders.list[contenders.baseline];
+        let questions = questions(&self.options, contenders.baseline, baseline.scenario.replications)?;
+        let prepared = Prepared { contenders, questions };
+        prepared.comparing()?;
+        Ok(prepared)
+    }
+}
+
+impl Prepared {
+    /// Says on standard error what is probably not meant.
+    pub(super) fn say_remarks(&self) {
+        for remark in &self.contenders.remarks {
+            say(remark);
+        }
+        for note in &self.contenders.notes {
+            say(&format!("note: {note}"));
+        }
+    }
+
+    fn comparing(&self) -> Result<Comparing<'_>, Failure> {
+        Comparing::new(&self.contenders.list, &self.questions).map_err(|wrong| misfit(&wrong))
+    }
+
+    /// The comparison for those who report on it.
+    pub(super) fn sides<'a>(&'a self, comparison: &'a Comparison) -> Sides<'a> {
+        let Contenders { title, list, seed, .. } = &self.contenders;
+        Sides { title, contenders: list, questions: &self.questions, comparison, seed: *seed }
+    }
+}
+
+/// Simulates and fills `folder`; gives the comparison and the manifest, which stands there too.
+pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Result<(Comparison, Manifest), Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
+    let pool = pool.context("cannot start the threads")?;
+    let comparison = {
+        let quiet = order.quiet;
+        pool.install(|| simulate(prepared, quiet))?
+    };
+    let outputs = files(&prepared.sides(&comparison));
+    for file in &outputs {
+        write(folder, &file.path, &file.bytes)?;
+    }
+    let (scenario, inputs, others) = write_given(order.given, &prepared.contenders, folder)?;
+    let manifest = Manifest {
+        claimsim: env!("CARGO_PKG_VERSION").to_owned(),
+        command: "compare".to_owned(),
+        scenario,
+        inputs,
+        notes: prepared.contenders.notes.clone(),
+        others,
+        seed: prepared.contenders.seed,
+        options: order.options.clone(),
+        outputs: manifest::outputs(&outputs),
+    };
+    write(folder, manifest::PATH, &manifest.to_bytes())?;
+    Ok((comparison, manifest))
+}
+
+fn simulate(prepared: &Prepared, quiet: bool) -> Result<Comparison, Failure> {
+    let mut comparing = prepared.comparing()?;
+    while let Some(replications) = comparing.next() {
+        let bar = Bar::new(replications, quiet);
+        comparing.look(&bar);
+    }
+    Ok(comparing.finish())
+}
+
+/// Copies the scenarios and the files that they name; gives their entries in the manifest.
+fn write_given(
+    given: &[Given],
+    contenders: &Contenders,
+    folder: &Path,
+) -> Result<(Input, Vec<Input>, Vec<Other>), Failure> {
+    let mut entries = Vec::new();
+    for (number, (given, (name, inputs))) in given.iter().zip(&contenders.origins).enumerate() {
+        let place = |entry: Input| if number == 0 { entry } else { entry.of_other(number) };
+        let scenario = place(Input::scenario(name, given.text.as_bytes()));
+        write(folder, &scenario.file, given.text.as_bytes())?;
+        let copy = |(number, input): (usize, &scenario::Input)| {
+            let entry = place(Input::numbered(number + 1, &input.name, &input.bytes));
+            write(folder, &entry.file, &input.bytes)?;
+            Ok(entry)
+        };
+        let inputs = inputs.iter().enumerate().map(copy).collect::<Result<Vec<_>, Failure>>()?;
+        entries.push(Other { scenario, inputs, run: given.run.clone() });
+    }
+    let others = entries.split_off(1);
+    let first = entries.remove(0);
+    Ok((first.scenario, first.inputs, others))
+}

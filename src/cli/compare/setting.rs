@@ -1,0 +1,79 @@
+//! What `--contender` says: a name, and what the contender sets.
+
+use super::super::verdict::Failure;
+
+/// A variant of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Variant {
+    pub(super) name: String,
+    /// Assignments as `--set` takes them.
+    pub(super) settings: Vec<String>,
+}
+
+impl Variant {
+    /// Reads `NAME: KEY=VALUE, KEY=VALUE`.
+    pub(super) fn parse(text: &str) -> Result<Variant, Failure> {
+        let wrong = |what: &str| {
+            Failure::Input(format!(
+                "--contender '{text}': {what}; write NAME: KEY=VALUE, ..., such as 'five: worker.replica.count=5'"
+            ))
+        };
+        let (name, settings) = text.split_once(':').ok_or_else(|| wrong("there is no `:` after the name"))?;
+        let name = name.trim().to_owned();
+        if name.is_empty() || name.chars().any(char::is_control) || name.contains('=') {
+            return Err(wrong("it has no name"));
+        }
+        let settings: Vec<String> = split(settings).into_iter().map(|setting| setting.trim().to_owned()).collect();
+        if settings.iter().any(String::is_empty) {
+            return Err(wrong("it sets nothing, or has a comma too much"));
+        }
+        Ok(Variant { name, settings })
+    }
+}
+
+/// The parts between commas, but for those within brackets, braces and quotes, which belong to a value.
+fn split(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
+    for (at, sign) in text.char_indices() {
+        match (quote, sign) {
+            (Some(open), _) => quote = Some(open).filter(|open| *open != sign),
+            (None, '"' | '\'') => quote = Some(sign),
+            (None, '{' | '[' | '(') => depth += 1,
+            (None, '}' | ']' | ')') => depth -= 1,
+            (None, ',') if depth <= 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_within_values_do_not_end_them() {
+        let variant = Variant::parse(
+            " four more : worker.w.count=4,claim.policy=easy-backfill(order=shortest, x=1),action.a.service={ uniform = { low = '1s', high = '2s' } } , name=\"a, b\"",
+        );
+        let settings = [
+            "worker.w.count=4",
+            "claim.policy=easy-backfill(order=shortest, x=1)",
+            "action.a.service={ uniform = { low = '1s', high = '2s' } }",
+            "name=\"a, b\"",
+        ];
+        let settings = settings.map(str::to_owned).into();
+        assert_eq!(variant.unwrap(), Variant { name: "four more".to_owned(), settings });
+    }
+
+    #[test]
+    fn what_is_no_variant_is_refused() {
+        for text in ["", "four", ": a=1", "four:", "four: a=1,", "four: a=1,,b=2", "a=1:2"] {
+            assert!(Variant::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Why an expression cannot be understood, and where in it.
+
+use std::fmt;
+use std::ops::Range;
+
+/// What is wrong with an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The bytes of the text that are wrong.
+    pub place: Range<usize>,
+    /// What is wrong, in a sentence.
+    pub title: String,
+    /// What stands under the caret; may be empty.
+    pub label: String,
+    /// What would be right; may be empty.
+    pub help: String,
+}
+
+impl Fault {
+    pub(super) fn new(place: Range<usize>, title: impl Into<String>) -> Fault {
+        Fault { place, title: title.into(), label: String::new(), help: String::new() }
+    }
+
+    /// With the word that is probably meant, if there is one; otherwise with a line on what may be written.
+    pub(super) fn suggest(mut self, meant: Option<&str>, otherwise: impl Into<String>) -> Fault {
+        match meant {
+            Some(meant) => self.label = format!("did you mean `{meant}`?"),
+            None => self.help = otherwise.into(),
+        }
+        self
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Fault {
+        self.help = help.into();
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title)?;
+        for more in [&self.label, &self.help].into_iter().filter(|more| !more.is_empty()) {
+            write!(f, "; {more}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Fault {}

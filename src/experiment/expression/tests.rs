@@ -1,0 +1,183 @@
+//! Expressions mean what they say, and what is none is answered with what was probably meant.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::action::ActionId;
+use crate::model::capacity::ResourceId;
+use crate::stats::figure::{OfAction, Subject};
+use crate::stats::share::Share;
+
+const SCENARIO: &str = r#"
+    horizon = "1h"
+    [worker.w]
+    capacity = { scan = 1, disk = 1 }
+    [action.scan]
+    capacity = { scan = 1 }
+    arrival = { poisson = { rate = "1/min" } }
+    service = "1s"
+    [action.'push, "mirror"']
+    capacity = { disk = 1 }
+    arrival = { poisson = { rate = "1/min" } }
+    service = "1s"
+"#;
+
+struct NoFiles;
+
+impl crate::scenario::Files for NoFiles {
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        Err(std::io::Error::new(std::io::ErrorKind::NotFound, path))
+    }
+}
+
+fn system() -> crate::engine::System {
+    crate::scenario::load("t.toml", SCENARIO, &[], &NoFiles).expect("the scenario is right").scenario.system
+}
+
+fn target(text: &str) -> Result<Target, Fault> {
+    text.parse::<Quantity>()?.target(&system())
+}
+
+fn figure(action: OfAction, resource: Option<u16>, measure: Measure, statistic: Statistic) -> Target {
+    Target::Figure(Subject { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
+}
+
+#[test]
+fn quantities_are_what_they_say() {
+    use Measure::{Jain, Jobs, QueueLength, ResponseS, ThroughputPerS, Utilization, WaitS, WorstSlowdown};
+    use Statistic::{Done, Error, Mean, P95};
+    let (all, none) = (OfAction::All, OfAction::None);
+    let one = |index| OfAction::One(ActionId(index));
+    for (text, expected) in [
+        ("p95(wait)", figure(all, None, WaitS, P95)),
+        (" p95 ( wait_s ,scan ) ", figure(one(0), None, WaitS, P95)),
+        ("mean(response, all)", figure(all, None, ResponseS, Mean)),
+        ("mean(wait, 'push, \"mirror\"')", figure(one(1), None, WaitS, Mean)),
+        ("utilization(disk)", figure(none, Some(1), Utilization, Mean)),
+        ("mean(utilization, scan)", figure(none, Some(0), Utilization, Mean)),
+        ("queue_length(resource scan)", figure(none, Some(0), QueueLength, Mean)),
+        ("queue_length(action scan)", figure(one(0), None, QueueLength, Mean)),
+        ("queue_length", figure(all, None, QueueLength, Mean)),
+        ("throughput(scan)", figure(one(0), None, ThroughputPerS, Mean)),
+        ("error(jobs)", figure(all, None, Jobs, Error)),
+        ("done(jobs, scan)", figure(one(0), None, Jobs, Done)),
+        ("jain", figure(all, None, Jain, Mean)),
+        ("worst_slowdown", figure(all, None, WorstSlowdown, Mean)),
+        ("deadline_misses(scan)", figure(one(0), None, Measure::DeadlineMisses, Statistic::Count)),
+        (
+            "share(wait<=1m30s, scan)",
+            Target::Share(Share { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
+        ),
+        (
+            "share(response < 5s)",
+            Target::Share(Share { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
+        ),
+    ] {
+        assert_eq!(target(text), Ok(expected), "{text}");
+    }
+    assert_eq!(" p95(wait , scan) ".parse::<Quantity>().unwrap().text, "p95(wait , scan)");
+}
+
+#[test]
+fn every_figure_over_jobs_or_resources_can_be_written() {
+    for measure in Measure::ALL {
+        for statistic in measure.statistics() {
+            let name = if measure == Measure::Utilization { ", scan" } else { "" };
+            let text = format!("{}({}{name})", statistic.name(), measure.name());
+            let Ok(Target::Figure(subject)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
+            assert_eq!((subject.measure, subject.statistic), (measure, *statistic));
+        }
+    }
+}
+
+#[test]
+fn bounds_are_values_or_differences() {
+    for (text, relation, bound) in [
+        ("p95(wait) <= +5%", Relation::AtMost, Bound::Relative(0.05)),
+        ("p95(wait)<5m", Relation::AtMost, Bound::Value(300.0)),
+        ("mean(wait, scan) <= +10s", Relation::AtMost, Bound::Difference(10.0)),
+        ("utilization(scan) >= -2%", Relation::AtLeast, Bound::Relative(-0.02)),
+        ("utilization(scan) > \u{2212}0.02", Relation::AtLeast, Bound::Difference(-0.02)),
+        ("utilization(scan) >= 80 %", Relation::AtLeast, Bound::Value(0.8)),
+        ("share(wait < 1m) >= 0.95", Relation::AtLeast, Bound::Value(0.95)),
+        ("throughput >= 36/h", Relation::AtLeast, Bound::Value(0.01)),
+        ("deadline_misses <= 0", Relation::AtMost, Bound::Value(0.0)),
+        ("mean(slowdown) <= + 0%", Relation::AtMost, Bound::Relative(0.0)),
+    ] {
+        let condition: Condition = text.parse().unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        assert_eq!((condition.relation, condition.bound), (relation, bound), "{text}");
+    }
+}
+
+#[test]
+fn margins_are_relative_or_in_a_unit() {
+    for (text, margin) in [
+        ("±5%", Margin::Relative(0.05)),
+        ("5 %", Margin::Relative(0.05)),
+        ("+-10s", Margin::Time(10.0)),
+        ("+/- 1m", Margin::Time(60.0)),
+        ("± 0.5", Margin::Number(0.5)),
+    ] {
+        assert_eq!(text.parse(), Ok(margin), "{text}");
+    }
+    for text in ["", "±", "0%", "-5%", "±0s", "five", "±5 parsecs", "inf", "NaN"] {
+        assert!(text.parse::<Margin>().is_err(), "{text} must be refused");
+    }
+    assert_eq!(Margin::Time(1.0).in_unit("jobs"), None);
+    assert_eq!(Margin::Number(1.0).in_unit("s"), None);
+}
+
+#[test]
+fn complaints_point_at_what_is_wrong_and_say_what_would_be_right() {
+    let condition = |text: &str| text.parse::<Condition>().map(|_| ());
+    let meant = |text: &str| target(text).map(|_| ());
+    for (fault, wrong, words) in [
+        (condition("p95(wiat) <= 5m"), "wiat", "did you mean `wait`?"),
+        (condition("p59(wait) <= 5m"), "p59", "no measure or statistic `p59`; did you mean `p"),
+        (condition("wait <= 5m"), "wait", "write which: mean(wait), or sd, p50"),
+        (condition("p95 <= 5m"), "p95", "write of what, such as p95(wait)"),
+        (condition("p95(jain) <= 1"), "p95", "`jain` has no p95; it has: mean"),
+        (condition("p95(wait) <= 5"), "5", "write a duration"),
+        (condition("p95(wait) <= +5"), "+5", "`+5` is no bound of p95(wait)"),
+        (condition("utilization(scan) >= 5m"), "5m", "write a number such as `0.8`"),
+        (condition("p95(wait) 5m"), "5", "`<=` or `>=` is missing here"),
+        (condition("p95(wait)"), "", "a bound is missing here"),
+        (condition("p95(wait) <="), "", "a bound is missing here"),
+        (condition("p95(wait <= 5m"), "<", "a closing parenthesis is missing here"),
+        (condition("share(wait) >= 0.9"), ")", "the limit of the share is missing"),
+        (condition("share(slowdown < 1m) >= 0.9"), "s", "taken of wait, response and service"),
+        (condition("share(wait < 1) >= 0.9"), "1", "not a duration"),
+        (condition(""), "", "a measure is missing here"),
+        (meant("p95(wait, scna)"), "scna", "no action `scna`; did you mean `scan`?"),
+        (meant("p95(wait, 'scan"), "'", "never closed"),
+        (meant("p95(wait, )"), ")", "the name of an action or resource is missing"),
+        (meant("p95(wait) now"), "now", "too much"),
+        (meant("queue_length(scan)"), "scan", "action scan, or resource scan"),
+        (meant("utilization"), "utilization", "write utilization(scan); there are: scan, disk"),
+        (meant("utilization(memory)"), "memory", "no resource `memory`; it has: scan, disk"),
+        (meant("jain(scan)"), "scan", "write jain alone"),
+        (meant("mean(wait, resource scan)"), "scan", "not of resources"),
+    ] {
+        let fault = fault.expect_err(words);
+        assert!(fault.to_string().contains(words), "{fault}, not {words}");
+        assert_eq!(fault.place.len(), wrong.len(), "{fault}: {:?} is not {wrong}", fault.place);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_strange(text in "\\PC{0,24}", words in prop::collection::vec(
+        prop::sample::select(vec!["p95", "share", "(", ")", ",", "wait", "<", "<=", "5m", "+5%", " ", "'", "action", "scan", "\u{b1}", "\u{2212}"]),
+        0..9,
+    )) {
+        for text in [text, words.concat()] {
+            for place in [
+                text.parse::<Condition>().err().map(|fault| fault.place),
+                text.parse::<Margin>().err().map(|fault| fault.place),
+                target(&text).err().map(|fault| fault.place),
+            ].into_iter().flatten() {
+                prop_assert!(text.get(place.clone()).is_some(), "{place:?} of {text:?}");
+            }
+        }
+    }
+}

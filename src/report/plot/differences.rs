@@ -1,0 +1,191 @@
+//! Differences between contenders and the baseline: a dot and an interval for each, measure by measure, on one scale.
+//!
+//! Measures have different units, so the scale is relative; what the differences are in their own unit stands beside them. It is
+//! logarithmic in the ratio to the baseline: half and double are equally far from none.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+use super::canvas::{self, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
+use super::ratio_axis::RatioAxis;
+use crate::experiment::comparison::{Row, Verdict};
+use crate::report::comparison::{Sides, difference, label, percentage};
+
+/// Where names begin, and where the plot does and ends; right of it stand the figures.
+const NAMES: i32 = 20;
+const LEFT: i32 = 236;
+const RIGHT: i32 = 620;
+const FIGURES: i32 = 644;
+const TOP: i32 = TITLES + 10;
+const LINE: i32 = 20;
+/// Space above each measure.
+const GAP: i32 = 8;
+/// Most lines, headings among them; what is beyond is counted below.
+const MOST_LINES: usize = 60;
+
+/// What is shown beside what is judged, where it exists.
+const SHOWN: [(&str, &str); 10] = [
+    ("wait_s", "mean"),
+    ("wait_s", "p95"),
+    ("wait_s", "p99"),
+    ("response_s", "mean"),
+    ("slowdown", "mean"),
+    ("worst_slowdown", "mean"),
+    ("jain", "mean"),
+    ("deadline_misses", "count"),
+    ("throughput_per_s", "mean"),
+    ("utilization", "mean"),
+];
+
+pub(in crate::report) fn draw(sides: &Sides) -> Vec<u8> {
+    let all = groups(sides);
+    let mut lines = 0;
+    let shown: Vec<&Vec<&Row>> = all.iter().take_while(|group| fits(&mut lines, group)).collect();
+    let axis = axis(&shown);
+    let height = lines as i32 * LINE + shown.len() as i32 * GAP;
+    let left_out = all.len() - shown.len();
+    let sheet = TOP + height.max(80) + canvas::X_LABELS + if left_out > 0 { 30 } else { 10 };
+    let title = format!("{}: differences to {}", sides.title, sides.baseline().name);
+    let level = (1.0 - sides.questions.level) * 100.0;
+    let subtitle = format!(
+        "Mean of {} paired differences with {level} % intervals that hold at whichever look replications end",
+        sides.comparison.replications
+    );
+    canvas::sheet(sheet, &title, &subtitle, |canvas| {
+        if shown.is_empty() {
+            return canvas::remark(canvas, "Nothing could be compared.", (WIDTH / 2, TOP + 30), HPos::Center);
+        }
+        scale(canvas, &axis, height)?;
+        let mut top = TOP;
+        for group in &shown {
+            top = draw_group(canvas, sides, &axis, group, top + GAP)?;
+        }
+        if left_out > 0 {
+            let more = format!("{left_out} more measures: see comparison.csv");
+            canvas::remark(canvas, &more, (NAMES, TOP + height + canvas::X_LABELS + 8), HPos::Left)?;
+        }
+        Ok(())
+    })
+}
+
+/// Rows of one measure together, a contender a row: first what is judged, then what is always looked at.
+fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a Row>> {
+    let rows = &sides.comparison.rows;
+    let is_shown = |row: &&Row| {
+        let is_over_all = matches!(row.action.as_str(), "" | "all");
+        let is_zero = row.baseline == Some(0.0) && row.value == Some(0.0);
+        is_over_all && !is_zero && SHOWN.contains(&(row.measure, row.statistic.as_str()))
+    };
+    let mut leaders: Vec<&Row> = Vec::new();
+    let judged = sides.comparison.judged().map(|(row, _)| row);
+    for row in judged.chain(rows.iter().filter(is_shown)).filter(|row| row.difference.is_some()) {
+        if leaders.iter().all(|leader| !is_same(leader, row)) {
+            leaders.push(row);
+        }
+    }
+    let group = |leader: &Row| rows.iter().filter(|row| is_same(leader, row) && row.difference.is_some()).collect();
+    leaders.into_iter().map(group).collect()
+}
+
+fn is_same(one: &Row, other: &Row) -> bool {
+    (&one.action, &one.resource, one.measure, &one.statistic)
+        == (&other.action, &other.resource, other.measure, &other.statistic)
+}
+
+/// Counts the lines of a group, if there is room for them.
+fn fits(lines: &mut usize, group: &[&Row]) -> bool {
+    let more = *lines + 1 + group.len();
+    let fits = more <= MOST_LINES;
+    *lines = if fits { more } else { *lines };
+    fits
+}
+
+fn axis(groups: &[&Vec<&Row>]) -> RatioAxis {
+    let rows = groups.iter().flat_map(|group| group.iter());
+    let ends = rows.flat_map(|row| {
+        let (low, high) = row.relative_interval.unzip();
+        [row.relative, low, high].into_iter().flatten()
+    });
+    RatioAxis::over(ends, f64::from(RIGHT - LEFT))
+}
+
+fn x(axis: &RatioAxis, relative: f64) -> i32 {
+    LEFT + (axis.place(relative) * f64::from(RIGHT - LEFT)).round() as i32
+}
+
+/// Grid lines with their labels, and the line of no difference.
+fn scale(canvas: &Canvas, axis: &RatioAxis, height: i32) -> Painted {
+    let bottom = TOP + height + GAP;
+    for &(at, ref words) in axis.ticks() {
+        let x = x(axis, at);
+        let color = if at == 0.0 { INK } else { canvas::GRID };
+        canvas.draw(&PathElement::new(vec![(x, TOP), (x, bottom)], color.stroke_width(1)))?;
+        canvas::text(canvas, words, (x, bottom + 6), &canvas::regular(13), INK, HPos::Center)?;
+    }
+    let middle = i32::midpoint(LEFT, RIGHT);
+    let name = "Difference relative to the baseline (logarithmic in the ratio)";
+    canvas::text(canvas, name, (middle, bottom + 26), &canvas::regular(13), INK, HPos::Center)
+}
+
+/// The heading of a measure and a line for each contender; gives where the next one begins.
+fn draw_group(
+    canvas: &Canvas,
+    sides: &Sides,
+    axis: &RatioAxis,
+    group: &[&Row],
+    mut top: i32,
+) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
+    if let Some(first) = group.first() {
+        canvas::heading(canvas, &canvas::fitted(&label(first), 14, LEFT - NAMES), (NAMES, top))?;
+        let baseline = format!("baseline: {}", crate::report::comparison::baseline(first));
+        canvas::remark(canvas, &baseline, (FIGURES, top), HPos::Left)?;
+    }
+    top += LINE;
+    for row in group {
+        draw_row(canvas, sides, axis, row, top)?;
+        top += LINE;
+    }
+    Ok(top)
+}
+
+fn draw_row(canvas: &Canvas, sides: &Sides, axis: &RatioAxis, row: &Row, top: i32) -> Painted {
+    let place = sides.baseline_first().position(|number| number == row.contender).unwrap_or(1);
+    let color = SERIES[place % SERIES.len()];
+    let (font, middle) = (canvas::regular(13), top + 7);
+    let name = canvas::fitted(&sides.contenders[row.contender].name, 13, LEFT - NAMES - 22);
+    canvas::text(canvas, &name, (NAMES + 12, top), &font, INK, HPos::Left)?;
+    if let Some((low, high)) = row.relative_interval {
+        let ends = vec![(x(axis, low), middle), (x(axis, high), middle)];
+        canvas.draw(&PathElement::new(ends, color.stroke_width(2)))?;
+        for (end, outward) in [(low, -1), (high, 1)] {
+            draw_end(canvas, axis, end, outward, middle, color)?;
+        }
+    }
+    match row.relative {
+        Some(relative) => canvas.draw(&Circle::new((x(axis, relative), middle), 4, color.filled()))?,
+        None => canvas::remark(canvas, "no ratio: the baseline is 0", (LEFT + 6, top), HPos::Left)?,
+    }
+    canvas::text(canvas, &figures(row), (FIGURES, top), &font, INK, HPos::Left)
+}
+
+/// A bar where an interval ends, or an arrow where it goes on beyond the scale.
+fn draw_end(canvas: &Canvas, axis: &RatioAxis, end: f64, outward: i32, y: i32, color: RGBColor) -> Painted {
+    let x = x(axis, end);
+    let points = if RatioAxis::is_beyond(end) {
+        vec![(x, y - 5), (x, y + 5), (x + 7 * outward, y)]
+    } else {
+        vec![(x - 1, y - 5), (x + 1, y - 5), (x + 1, y + 5), (x - 1, y + 5)]
+    };
+    canvas.draw(&Polygon::new(points, color.filled()))
+}
+
+/// The difference in its unit and relative, and what is said about it.
+fn figures(row: &Row) -> String {
+    let relative = row.relative.map_or_else(String::new, |relative| format!(" ({})", percentage(relative)));
+    let verdict = match row.judgement.map(|judgement| judgement.verdict) {
+        None => String::new(),
+        Some(Verdict::NoDifferenceShown) => " not shown".to_owned(),
+        Some(verdict) => format!(" {}", verdict.name()),
+    };
+    format!("{}{relative}{verdict}", difference(row))
+}

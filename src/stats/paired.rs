@@ -1,0 +1,143 @@
+//! A figure in the replications of two contenders, pair by pair: the difference, the ratio, and what pairing has saved.
+//!
+//! Replication k of both sees the same jobs (common random numbers), so the difference is taken within each replication,
+//! where what both have in common cancels, and only then averaged.
+
+use super::sample::Sample;
+
+/// Pairs of values, the baseline's and the contender's, of the replications in which both had one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Paired {
+    pairs: Vec<(f64, f64)>,
+    /// Replications in which one of the two, or neither, had a value.
+    missing: u64,
+}
+
+impl Paired {
+    /// Pairs the values of two contenders, replication by replication.
+    pub fn of(baseline: &[Option<f64>], contender: &[Option<f64>]) -> Paired {
+        let all = baseline.len().max(contender.len());
+        let pairs: Vec<(f64, f64)> = baseline.iter().zip(contender).filter_map(|(&b, &c)| Some((b?, c?))).collect();
+        Paired { missing: (all - pairs.len()) as u64, pairs }
+    }
+
+    /// Replications in which both had a value.
+    pub fn replications(&self) -> u64 {
+        self.pairs.len() as u64
+    }
+
+    /// Replications that are left out, because the figure did not exist in at least one of the two.
+    pub fn missing(&self) -> u64 {
+        self.missing
+    }
+
+    /// The baseline's values.
+    pub fn baseline(&self) -> Sample {
+        Sample::of(self.pairs.iter().map(|(baseline, _)| *baseline))
+    }
+
+    /// The contender's values.
+    pub fn contender(&self) -> Sample {
+        Sample::of(self.pairs.iter().map(|(_, contender)| *contender))
+    }
+
+    /// The contender's values minus `factor` times the baseline's, minus `shift`: its mean is below zero where the contender lies
+    /// below that bound. A factor of 1.05 is the bound "5 % more than the baseline", without a ratio of random numbers.
+    pub fn beyond(&self, factor: f64, shift: f64) -> Sample {
+        Sample::of(self.pairs.iter().map(|(baseline, contender)| contender - factor * baseline - shift))
+    }
+
+    /// The differences, contender minus baseline.
+    pub fn difference(&self) -> Sample {
+        self.beyond(1.0, 0.0)
+    }
+
+    /// The difference relative to the baseline's mean; `None` if that is not above zero.
+    pub fn relative(&self) -> Option<f64> {
+        let baseline = self.baseline().mean.filter(|mean| *mean > 0.0)?;
+        Some(self.difference().mean? / baseline)
+    }
+
+    /// The interval of the relative difference for a point of Student's t distribution, by Fieller's theorem (1954): all r for
+    /// which the mean of difference - r x baseline is within that many standard errors of zero. It agrees with bounds by
+    /// [`Paired::beyond`]. `None` where these r have no end, because the baseline may be zero, and with fewer than two pairs.
+    pub fn relative_interval(&self, point: f64) -> Option<(f64, f64)> {
+        let (b, d) = (self.baseline(), self.difference());
+        let (mean_b, mean_d, error_b, error_d) = (b.mean?, d.mean?, b.error?, d.error?);
+        let spread = |error: f64| if error > 0.0 { (point * error) * (point * error) } else { 0.0 };
+        let together =
+            if error_b > 0.0 && error_d > 0.0 { point * point * self.covariance(mean_b, mean_d) } else { 0.0 };
+        let square = mean_b * mean_b - spread(error_b);
+        let half = mean_b * mean_d - together;
+        let constant = mean_d * mean_d - spread(error_d);
+        if square <= 0.0 || mean_b <= 0.0 {
+            return None;
+        }
+        let root = (half * half - square * constant).max(0.0).sqrt();
+        Some(((half - root) / square, (half + root) / square))
+    }
+
+    /// The covariance of the means of baseline and difference.
+    fn covariance(&self, mean_b: f64, mean_d: f64) -> f64 {
+        let n = self.pairs.len() as f64;
+        let products = self.pairs.iter().map(|(b, c)| (b - mean_b) * (c - b - mean_d));
+        products.sum::<f64>() / (n - 1.0) / n
+    }
+
+    /// The variance of the difference over what it would be if the two did not see the same jobs: 0.1 means that pairing spares
+    /// nine replications of ten, 1 that it does nothing. `None` where nothing varies.
+    pub fn variance_ratio(&self) -> Option<f64> {
+        let square = |sample: Sample| sample.error.map(|error| error * error);
+        let independent = square(self.baseline())? + square(self.contender())?;
+        (independent > 0.0).then_some(square(self.difference())? / independent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::student;
+
+    fn paired(pairs: &[(f64, f64)]) -> Paired {
+        let (baseline, contender): (Vec<_>, Vec<_>) = pairs.iter().map(|&(b, c)| (Some(b), Some(c))).unzip();
+        Paired::of(&baseline, &contender)
+    }
+
+    #[test]
+    fn what_is_missing_is_counted() {
+        let paired = Paired::of(&[Some(1.0), None, Some(2.0), None], &[Some(2.0), Some(9.0), None]);
+        assert_eq!((paired.replications(), paired.missing()), (1, 3));
+        assert_eq!(paired.difference().mean, Some(1.0));
+        assert_eq!(
+            (paired.difference().error, paired.relative_interval(2.0), paired.variance_ratio()),
+            (None, None, None)
+        );
+        assert_eq!(Paired::of(&[], &[]), Paired::default());
+    }
+
+    #[test]
+    fn what_both_have_in_common_cancels() {
+        let paired = paired(&[(1.0, 1.5), (7.0, 7.5), (4.0, 4.5), (9.0, 9.5)]);
+        assert_eq!((paired.difference().mean, paired.difference().error), (Some(0.5), Some(0.0)));
+        assert_eq!(paired.variance_ratio(), Some(0.0));
+        assert!((paired.relative().unwrap() - 0.5 / 5.25).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_ends_of_the_relative_interval_are_where_the_bounds_are_just_not_excluded() {
+        let paired = paired(&[(10.0, 11.2), (12.0, 12.1), (9.0, 10.5), (11.0, 11.0), (13.5, 14.9)]);
+        let point = student::point(0.025, 4);
+        let (low, high) = paired.relative_interval(point).unwrap();
+        assert!(low < paired.relative().unwrap() && paired.relative().unwrap() < high);
+        for (end, p) in [(low, paired.beyond(1.0 + low, 0.0).above()), (high, paired.beyond(1.0 + high, 0.0).below())] {
+            assert!((p.unwrap() - 0.025).abs() < 1e-12, "{end}: {p:?}");
+        }
+    }
+
+    #[test]
+    fn a_baseline_that_may_be_zero_has_no_relative_interval() {
+        assert_eq!(paired(&[(0.0, 1.0), (0.0, 2.0)]).relative(), None);
+        assert_eq!(paired(&[(0.0, 1.0), (0.1, 2.0), (5.0, 1.0)]).relative_interval(4.3), None);
+        assert_eq!(paired(&[(2.0, 2.0), (3.0, 3.0)]).relative_interval(12.7), None);
+    }
+}
