@@ -74,7 +74,7 @@ fn easy_backfill() -> BoxedStrategy<Policy> {
 }
 
 /// Compares a policy in many scenarios of all kinds, in which each of these sights must be seen.
-fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone, sights: &[&str]) {
+fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, sights: &[&str]) {
     let seen: RefCell<BTreeMap<&str, usize>> = RefCell::default();
     let look = |scenario: &Scenario| {
         let (reference, Notes { mut sights, .. }) = reference_with_notes(scenario);
