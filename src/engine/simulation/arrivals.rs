@@ -6,7 +6,7 @@ use crate::engine::calendar::Class;
 use crate::engine::draws::{Draft, Luck};
 use crate::engine::life::{Customer, Heirs, Origin};
 use crate::engine::observer::Observer;
-use crate::engine::policy::{ClaimPolicy, Manner};
+use crate::engine::policy::ClaimPolicy;
 use crate::engine::system::InitialState;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -238,7 +238,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     fn offer_or_wait(&mut self, job: Job, patience: Option<Span>, alone: bool) {
         // The other waiting jobs do not fit anywhere, so this one need not queue up with them to be offered.
-        let is_offered = alone && self.is_settled() && self.policy.manner() != Manner::Holding;
+        let is_offered = alone && self.is_settled() && self.is_ranked();
         if is_offered && self.start_at_once(&job) {
             return;
         }

@@ -167,13 +167,14 @@ fn service(action: &ActionModel, given: &Given, stream: &mut Stream) -> Span {
     given.service.unwrap_or_else(|| Span::from_secs_f64(action.service.sample(stream)))
 }
 
-/// What is thought of a service time.
+/// What is thought of a service time. It is drawn also if the job brings an estimate along.
 fn estimate(action: &ActionModel, given: &Given, service: Span, stream: &mut Stream) -> Span {
-    given.estimate.unwrap_or_else(|| match &action.estimate {
+    let of_action = match &action.estimate {
         Estimate::Exact => service,
         Estimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream)),
         Estimate::Time(time) => Span::from_secs_f64(time.sample(stream)),
-    })
+    };
+    given.estimate.unwrap_or(of_action)
 }
 
 fn fails(action: &ActionModel, stream: &mut Stream) -> bool {

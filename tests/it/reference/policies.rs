@@ -164,7 +164,6 @@ the_same_under! {
         "no room at any time",
         "reservations made anew",
         "a reservation moved up",
-        "a reservation put off",
         "started elsewhere than reserved",
     ];
 }

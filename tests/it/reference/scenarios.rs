@@ -56,12 +56,12 @@ pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule> + 'static) -> Bo
     with(vec(capacities(), 1..=4), claim, actions(services(3)), faults)
 }
 
-/// Scenarios without faults in which many jobs, some of them large, compete for one to three workers.
+/// Scenarios without faults in which many jobs, some of them large, compete for one or two workers.
 pub(crate) fn pressed(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     let units = || select(vec![2, 3, 4, 5, 6]);
-    let larger = vec([units(), units(), units()], 1..=3);
+    let larger = vec([units(), units(), units()], 1..=2);
     let need = || select(vec![0, 0, 1, 1, 2, 3, 4, 6]);
-    with_needs(larger, [need(), need(), need()], claim, actions(services(3)), Just(None))
+    with_needs(larger, [need(), need(), need()], claim, actions(services(1)), Just(None))
 }
 
 /// The same scenarios under one of these policies.
