@@ -64,7 +64,7 @@ pub(crate) fn pressed(claim: impl Strategy<Value = ClaimRule> + 'static) -> Boxe
         1..=2_usize,
         vec([offered(), offered(), offered()], 1..=2),
         vec([needed(), needed(), needed()], 2..=4),
-        vec(actions(services(2)), 2..=4),
+        vec(actions(services(1)), 2..=4),
         claim,
         option::weighted(0.1, 3..8_u64),
         15..=40_i64,
@@ -193,6 +193,12 @@ pub(crate) fn delayed() -> BoxedStrategy<ClaimRule> {
         Just(exponential(1.5)),
         Just(one_of(vec![0.0, 1.0, 3.0])),
     ];
+    (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
+}
+
+/// Delayed claiming in which workers look again at once, most of the time.
+pub(crate) fn prompt() -> BoxedStrategy<ClaimRule> {
+    let delay = prop_oneof![Just(constant(0.0)), Just(one_of(vec![0.0, 0.0, 1.0]))];
     (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
 }
 
