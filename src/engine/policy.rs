@@ -42,8 +42,10 @@ pub trait ClaimPolicy: Debug {
         let _ = (now, news);
     }
 
-    /// The next instant at which a job that is held back may go although nothing happens until then. Asked after each decision to let nobody go.
-    fn next_start(&self) -> Option<Time> {
+    /// The first instant after now at which a job that is held back may go although nothing happens until then. Asked after each decision to
+    /// let nobody go.
+    fn next_start(&self, now: Time) -> Option<Time> {
+        let _ = now;
         None
     }
 
@@ -271,8 +273,8 @@ impl<P: ClaimPolicy + ?Sized> ClaimPolicy for Box<P> {
         (**self).notice(now, news);
     }
 
-    fn next_start(&self) -> Option<Time> {
-        (**self).next_start()
+    fn next_start(&self, now: Time) -> Option<Time> {
+        (**self).next_start(now)
     }
 
     fn why(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> String {

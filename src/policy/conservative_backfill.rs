@@ -290,8 +290,8 @@ impl ClaimPolicy for ConservativeBackfill {
         }
     }
 
-    fn next_start(&self) -> Option<Time> {
-        self.starts.first().map(|(start, _)| *start)
+    fn next_start(&self, now: Time) -> Option<Time> {
+        self.starts.iter().map(|(start, _)| *start).find(|start| *start > now)
     }
 
     fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {

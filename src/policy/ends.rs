@@ -50,6 +50,9 @@ impl Ends {
         let mut left: Vec<i64> = look.free(worker).zip(need).map(|(free, need)| free - need).collect();
         let fits = |left: &[i64]| left.iter().zip(need).all(|(&left, &need)| need == 0 || left >= 0);
         let mut at = look.now;
+        if bound.is_some_and(|bound| bound <= at) {
+            return None;
+        }
         let mut ends = self.on[worker.0 as usize].iter().peekable();
         loop {
             // All that end at one instant make room together.

@@ -37,8 +37,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             };
             self.claim_picked(&pick, worker);
         }
-        if let Some(at) = self.policy.next_start()
-            && at > self.now
+        if let Some(at) = self.policy.next_start(self.now)
             && at != self.next_offer
         {
             self.next_offer = at;

@@ -47,24 +47,30 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Something changes of a worker.
     #[cold]
     pub(super) fn change_worker(&mut self, slot: usize) {
-        match self.changes.remove(slot) {
+        let has_changed = match self.changes.remove(slot) {
             Change::Out { worker, lasts, kind } => {
                 self.schedule_return(worker, lasts, None);
-                self.go_out(worker, kind);
+                self.go_out(worker, kind)
             }
             Change::Breakdown(index) => {
                 let breakdowns = &self.system.availability.breakdowns[index];
                 let down = Span::from_secs_f64(breakdowns.down.sample(&mut self.breakdowns[index]));
                 self.schedule_return(breakdowns.worker, Some(down), Some(index));
-                self.go_out(breakdowns.worker, breakdowns.kind);
+                self.go_out(breakdowns.worker, breakdowns.kind)
             }
             Change::Back { worker, breakdown } => {
                 if let Some(index) = breakdown {
                     self.schedule_breakdown(index);
                 }
-                self.come_back(worker);
+                self.come_back(worker)
             }
-            Change::Capacity(index) => self.change_capacity(index),
+            Change::Capacity(index) => {
+                self.change_capacity(index);
+                true
+            }
+        };
+        if !has_changed {
+            return;
         }
         if !self.is_ranked() {
             self.policy.notice(self.now, &News::WorkersChanged);
@@ -79,9 +85,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
-    fn go_out(&mut self, worker: WorkerId, kind: OutageKind) {
+    /// Says whether the worker was not just as out before.
+    fn go_out(&mut self, worker: WorkerId, kind: OutageKind) -> bool {
         match self.vigil.go_out(worker, kind, self.now) {
-            Going::Nowhere => {}
+            Going::Nowhere => return false,
             Going::Out => {
                 self.observer.worker_out(self.now, worker, kind);
                 self.set_open(worker, false);
@@ -99,6 +106,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 }
             }
         }
+        true
     }
 
     /// The worker of a row goes out.
@@ -142,10 +150,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.end(slot, Ending::WorkerDead);
     }
 
-    fn come_back(&mut self, worker: WorkerId) {
+    fn come_back(&mut self, worker: WorkerId) -> bool {
         let was_declared_dead = self.vigil.is_declared_dead(worker);
         if !self.vigil.come_back(worker, self.now) {
-            return;
+            return false;
         }
         self.observer.worker_back(self.now, worker);
         for slot in self.running.on(worker) {
@@ -162,6 +170,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if let Some(at) = self.vigil.sweep_due(self.now) {
             self.calendar.schedule(at, Class::Sweep, 0);
         }
+        true
     }
 
     /// The worker of a row is back before it was declared dead.

@@ -44,8 +44,8 @@ impl ClaimPolicy for Asked {
         self.policy.notice(now, news);
     }
 
-    fn next_start(&self) -> Option<Time> {
-        self.policy.next_start()
+    fn next_start(&self, now: Time) -> Option<Time> {
+        self.policy.next_start(now)
     }
 
     fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {

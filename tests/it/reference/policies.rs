@@ -10,7 +10,7 @@ use proptest::sample::select;
 
 use super::event::first_difference;
 use super::naive::Notes;
-use super::scenarios::{Scenario, claim_rules, delayed, instant, pressed, scenarios, storms, ticks, under};
+use super::scenarios::{Scenario, claim_rules, delayed, instant, pressed, prompt, scenarios, storms, ticks, under};
 use super::{check, engine, reference_with_notes};
 
 /// So many scenarios of each kind are compared under each policy.
@@ -88,6 +88,7 @@ fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, 
     };
     check(name, CASES, under(policy.clone(), pressed(instant())), look);
     check(name, CASES, under(policy.clone(), pressed(delayed())), look);
+    check(name, CASES, under(policy.clone(), pressed(prompt())), look);
     check(name, CASES, under(policy.clone(), scenarios(claim_rules())), look);
     check(name, CASES, under(policy, storms(claim_rules())), look);
     let seen = seen.into_inner();
@@ -164,7 +165,6 @@ the_same_under! {
         "no room at any time",
         "reservations made anew",
         "a reservation moved up",
-        "a reservation put off",
         "started elsewhere than reserved",
     ];
 }

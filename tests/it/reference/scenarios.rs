@@ -56,12 +56,24 @@ pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule> + 'static) -> Bo
     with(vec(capacities(), 1..=4), claim, actions(services(3)), faults)
 }
 
-/// Scenarios without faults in which many jobs, some of them large, compete for one to three workers.
+/// Scenarios without faults in which many jobs, some of them large, compete for one or two workers from the start.
 pub(crate) fn pressed(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
-    let units = || select(vec![2, 3, 4, 5, 6]);
-    let larger = vec([units(), units(), units()], 1..=3);
-    let need = || select(vec![0, 0, 1, 1, 2, 3, 4, 6]);
-    with_needs(larger, [need(), need(), need()], claim, actions(services(3)), Just(None))
+    let offered = || select(vec![2, 3, 4, 5, 6]);
+    let needed = || select(vec![0, 1, 1, 2, 2, 3, 4, 6]);
+    let system = (
+        1..=2_usize,
+        vec([offered(), offered(), offered()], 1..=2),
+        vec([needed(), needed(), needed()], 2..=4),
+        vec(actions(services(1)), 2..=4),
+        claim,
+        option::weighted(0.1, 3..8_u64),
+        15..=40_i64,
+        vec(initial_rows(), 3..=8),
+        Just(None),
+    );
+    (system, vec(sources(), 2..=4), any::<u16>())
+        .prop_map(|(system, sources, seed)| build(system, sources, seed))
+        .boxed()
 }
 
 /// The same scenarios under one of these policies.
@@ -90,20 +102,10 @@ fn with(
     action: impl Strategy<Value = ActionRecipe> + 'static,
     faults: impl Strategy<Value = Option<FaultsRecipe>> + 'static,
 ) -> BoxedStrategy<Scenario> {
-    with_needs(workers, needs(), claim, action, faults)
-}
-
-fn with_needs(
-    workers: impl Strategy<Value = Vec<[i64; 3]>> + 'static,
-    need: impl Strategy<Value = [i64; 3]> + 'static,
-    claim: impl Strategy<Value = ClaimRule> + 'static,
-    action: impl Strategy<Value = ActionRecipe> + 'static,
-    faults: impl Strategy<Value = Option<FaultsRecipe>> + 'static,
-) -> BoxedStrategy<Scenario> {
     let system = (
         1..=3_usize,
         workers,
-        vec(need, 1..=4),
+        vec(needs(), 1..=4),
         vec(action, 1..=4),
         claim,
         option::weighted(0.3, 0..5_u64),
@@ -191,6 +193,12 @@ pub(crate) fn delayed() -> BoxedStrategy<ClaimRule> {
         Just(exponential(1.5)),
         Just(one_of(vec![0.0, 1.0, 3.0])),
     ];
+    (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
+}
+
+/// Delayed claiming in which workers look again at once, most of the time.
+pub(crate) fn prompt() -> BoxedStrategy<ClaimRule> {
+    let delay = prop_oneof![Just(constant(0.0)), Just(one_of(vec![0.0, 0.0, 1.0]))];
     (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
 }
 

@@ -190,6 +190,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.expect_cancel(row);
         if full && matches!(self.system.claim, ClaimRule::Delayed { .. }) {
             self.leave(row, Ending::Rejected);
+            // Nobody who claims has seen it.
+            self.heeded = self.events.len();
         } else if let Some(patience) = self.rows[row].drawn.patience {
             self.schedule(self.now + patience, Class::Abandonment, What::Abandon(row));
         }

@@ -284,10 +284,10 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
                 }
             }
             ClaimRule::Delayed { .. } => {
+                self.start_attempts();
                 if has_changed {
                     self.wake_parked();
                 }
-                self.start_attempts();
             }
         }
         self.watch()

@@ -17,10 +17,11 @@ pub(in super::super) struct Reservations {
     heeded: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The sooner comes first, then the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Reservation {
-    worker: usize,
     start: Time,
+    worker: usize,
 }
 
 /// Something that takes up units of a worker from one instant until another.
@@ -109,15 +110,16 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
+    /// Each in turn takes the first room that comes before what it has, if there is any: nobody is put off.
     fn move_up(&mut self) {
         for row in self.possible() {
-            if let Some(before) = self.reservations.of.remove(&row) {
-                self.reserve(row);
-                let after = self.reservations.of.get(&row);
-                if let Some(after) = after.filter(|after| **after != before) {
-                    let later = after.start > before.start.max(self.now);
-                    self.see(if later { "a reservation put off" } else { "a reservation moved up" });
+            if let Some(held) = self.reservations.of.remove(&row) {
+                let held = Reservation { start: held.start.max(self.now), ..held };
+                let better = self.earliest(row).filter(|earliest| *earliest < held);
+                if better.is_some() {
+                    self.see("a reservation moved up");
                 }
+                self.reservations.of.insert(row, better.unwrap_or(held));
             }
         }
     }
