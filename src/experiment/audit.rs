@@ -2,9 +2,8 @@
 
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
-use crate::engine::{ArrivalStart, ClaimPolicy, Simulation};
+use crate::engine::{ArrivalStart, Simulation};
 use crate::model::time::Time;
-use crate::policy::{FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::registry::audit::{Audit, Cron, Ledger, Subject};
 use crate::scenario::Scenario;
@@ -13,27 +12,20 @@ use crate::scenario::Scenario;
 pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
     let Scenario { system, originals, epoch, seed, .. } = scenario;
     let replication = u64::from(replication);
-    let ledger = match &scenario.policy {
-        Policy::FirstFit => ledger(scenario, |_| FirstFit, replication, at),
-        policy => ledger(scenario, |streams| policy.start(system, streams), replication, at),
-    };
+    let ledger = ledger(scenario, replication, at);
     let subject = Subject { system, originals, epoch: *epoch, seed: *seed, replication, at };
     let crons = scenario.sources.iter().enumerate().filter_map(|(source, of)| cron(scenario, source, of, at));
     Audit::new(subject, ledger, crons.collect())
 }
 
 /// The tables that a replication leaves behind at an instant.
-fn ledger<P: ClaimPolicy>(
-    scenario: &Scenario,
-    policy: impl FnOnce(&Streams) -> P,
-    replication: u64,
-    at: Time,
-) -> Ledger<'_> {
+fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
+    let system = &scenario.system;
     let streams = Streams::new(scenario.seed, replication);
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
-    let mut simulation =
-        Simulation::new(&scenario.system, policy(&streams), sources, &streams, Ledger::new(&scenario.system));
+    let policy = scenario.policy.start(system, &streams);
+    let mut simulation = Simulation::new(system, policy, sources, &streams, Ledger::new(system));
     simulation.run_until(at);
     simulation.into_observer()
 }

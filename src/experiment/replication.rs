@@ -26,7 +26,8 @@ const STRIDE: u64 = 1 << 16;
 
 /// Runs all replications of a scenario on rayon's current threads.
 pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
-    run_observed(scenario, progress, vec![(); scenario.replications as usize]).0
+    let one = |index| Replication { scenario, index: u64::from(index), shares: &[] }.run(progress);
+    Results::of((0..scenario.replications).into_par_iter().map(one).collect())
 }
 
 /// Runs all replications of a scenario under a policy of the caller's, which `start` makes for each.
@@ -50,7 +51,7 @@ pub fn run_observed<O: Observer + Send>(
 ) -> (Results, Vec<O>) {
     let one = |(index, observer): (usize, O)| {
         let replication = Replication { scenario, index: index as u64, shares: &[] };
-        replication.run(progress, observer)
+        replication.observe(progress, observer)
     };
     let (outcomes, observers) = observers.into_par_iter().enumerate().map(one).unzip();
     (Results::of(outcomes), observers)
@@ -68,11 +69,17 @@ pub(super) struct Replication<'a> {
 
 impl Replication<'_> {
     /// Runs it under the scenario's policy.
-    pub(super) fn run<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
+    pub(super) fn run(&self, progress: &dyn Progress) -> Outcome {
         match &self.scenario.policy {
-            Policy::FirstFit => replicate(self, |_| FirstFit, progress, observer),
-            policy => replicate(self, |streams| policy.start(&self.scenario.system, streams), progress, observer),
+            Policy::FirstFit => replicate(self, |_| FirstFit, progress, ()).0,
+            _ => self.observe(progress, ()).0,
         }
+    }
+
+    /// The same with a further observer. Whoever is observed has no engine of its own for `first-fit`: each is a while to compile.
+    fn observe<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
+        let policy = |streams: &Streams| self.scenario.policy.start(&self.scenario.system, streams);
+        replicate(self, policy, progress, observer)
     }
 }
 

@@ -99,7 +99,7 @@ impl<'a> Comparing<'a> {
         let one = |(contender, index): (usize, u32)| {
             let scenario = &self.contenders[contender].scenario;
             let shares = self.targets[contender].shares.as_slice();
-            let (outcome, ()) = Replication { scenario, index: u64::from(index), shares }.run(progress, ());
+            let outcome = Replication { scenario, index: u64::from(index), shares }.run(progress);
             (contender, without_series(outcome))
         };
         let outcomes: Vec<_> = all.collect::<Vec<_>>().into_par_iter().map(one).collect();

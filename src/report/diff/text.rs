@@ -78,7 +78,8 @@ fn verdict(report: &Report) -> String {
     let parted = match (compared, diff.parted) {
         (1, _) => format!("Replication {}", first.replication),
         (_, parted) if parted == compared => {
-            format!("All {compared} replications compared up to {until} part. Replication {}", first.replication)
+            let all = if compared == 2 { "Both".to_owned() } else { format!("All {compared}") };
+            format!("{all} replications compared up to {until} part. Replication {}", first.replication)
         }
         (_, parted) => format!(
             "Of {compared} replications compared up to {until}, {parted} part; the first of them is {}. It",

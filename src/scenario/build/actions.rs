@@ -143,7 +143,7 @@ impl Build<'_> {
     fn estimate(&mut self, estimate: &At<EstimateSpec>) -> Estimate {
         match &estimate.value {
             EstimateSpec::Exact => Some(Estimate::Exact),
-            EstimateSpec::Factor(factor) => self.distribution(estimate.place, factor).map(Estimate::Factor),
+            EstimateSpec::Factor(factor) => self.distribution(factor.place, &factor.value).map(Estimate::Factor),
             EstimateSpec::Time(time) => self.distribution(estimate.place, time).map(Estimate::Time),
         }
         .unwrap_or_default()

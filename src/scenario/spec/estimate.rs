@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Distribution, Number};
+use super::{At, Distribution, Number};
 use crate::model::time::Span;
 
 /// How long an attempt is thought to run, for claim policies that ask.
@@ -14,7 +14,7 @@ pub(crate) enum Estimate {
     #[default]
     Exact,
     /// So many times as long: a number, or a distribution of numbers.
-    Factor(Distribution<Number>),
+    Factor(At<Distribution<Number>>),
     /// So long, whatever it is: a duration, or a distribution of durations.
     #[serde(rename = "$else")]
     Time(Distribution<Span>),

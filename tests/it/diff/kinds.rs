@@ -107,7 +107,8 @@ fn fewer_retries_are_an_outcome() {
 fn who_loses_patience_is_an_outcome() {
     let document = changed(SMALL, &["--set", "action.check.patience=10s"]);
     assert_eq!(kind_of(&document), ("outcomes", "end"));
-    assert_eq!(document["parting"]["runs"][1]["ending"], "abandoned");
+    let endings = [0, 1].map(|side| &document["parting"]["runs"][side]["ending"]);
+    assert!(endings.iter().any(|ending| *ending == "abandoned"), "{endings:?}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(crate) fn diff(place: &Place, runs: [&str; 2], options: &[&str]) -> Value {
     let said = String::from_utf8_lossy(&output.stderr);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
     let same = document["same"].as_bool().expect("it says whether they are the same");
-    assert_eq!(output.status.code(), Some(if same { 0 } else { 1 }), "{said}");
+    assert_eq!(output.status.code(), Some(i32::from(!same)), "{said}");
     assert_eq!(said, "", "nothing but the document");
     document
 }
