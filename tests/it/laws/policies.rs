@@ -546,7 +546,7 @@ fn shadow(ledger: &Ledger, book: &Book, now: Time, job: JobId) -> Option<Time> {
 fn easy_backfill_never_delays_the_head_beyond_its_shadow() {
     let easy = select(vec![BackfillOrder::Arrival, BackfillOrder::Shortest]);
     let easy = easy.prop_map(|order| Policy::EasyBackfill { order });
-    check("the head's shadow", 1000, under(easy, prop_oneof![pressed(instant()), scenarios(instant())]), |scenario| {
+    check("the head's shadow", 500, under(easy, prop_oneof![pressed(instant()), scenarios(instant())]), |scenario| {
         let scenario = &quiet(scenario);
         let (mut book, mut promises, mut last) = (Book::default(), BTreeMap::new(), Time::ZERO);
         replay(scenario, &engine(scenario), |ledger, event| {
@@ -580,7 +580,7 @@ fn easy_backfill_never_delays_the_head_beyond_its_shadow() {
 fn conservative_backfill_starts_nobody_later_than_was_promised_on_arrival() {
     let conservative = Just(Policy::ConservativeBackfill);
     let any = prop_oneof![pressed(instant()), scenarios(instant())];
-    check("promises", 1000, under(conservative, any), |scenario| {
+    check("promises", 300, under(conservative, any), |scenario| {
         let scenario = &quiet(scenario);
         // The promises are the naive simulator's, which goes the same way as the engine.
         let promises = reference_with_notes(scenario).1.promises;

@@ -133,7 +133,6 @@ the_same_under! {
     max_weight: Just(Policy::MaxWeight) => ["overtook an older job that fits", "max-weight, several classes together"];
     strict_fifo: Just(Policy::StrictFifo) => ["held back a job that fits", "parked", "an attempt in vain"];
     reserve_after: super::reserve_after() => [
-        "overtook an older job that fits",
         "held back a job that fits",
         "parked",
         "an attempt in vain",
