@@ -365,10 +365,8 @@ fn a_ranked_policy_never_passes_over_a_better_job_that_fits() {
         let is_instant = matches!(scenario.system.claim, ClaimRule::Instant { .. });
         for_each_claim(scenario, |ledger, book, event, job, worker| {
             let place = |job: JobId| (rank(&scenario.policy, ledger, book, job), ledger.rows[&job].scheduled_at, job);
-            let fits = |other: JobId| match is_instant {
-                true => ledger.fits_somewhere(other),
-                false => ledger.fits(other, worker),
-            };
+            let fits =
+                |other: JobId| if is_instant { ledger.fits_somewhere(other) } else { ledger.fits(other, worker) };
             let better = ledger.waiting.keys().find(|&&other| place(other) < place(job) && fits(other));
             assert_eq!(better, None, "{:?}: was passed over at {event}", scenario.policy);
         });
@@ -588,10 +586,10 @@ fn conservative_backfill_starts_nobody_later_than_was_promised_on_arrival() {
             let promise = |job: JobId| promises.get(&job).copied().unwrap_or(Time::NEVER);
             match event.kind {
                 Kind::Claimed { job, .. } => {
-                    assert!(event.time <= promise(job), "promised {:?}: {event}", promise(job))
+                    assert!(event.time <= promise(job), "promised {:?}: {event}", promise(job));
                 }
                 Kind::StillWaiting { job } => {
-                    assert!(event.time < promise(job), "promised {:?}: {event}", promise(job))
+                    assert!(event.time < promise(job), "promised {:?}: {event}", promise(job));
                 }
                 _ => {}
             }

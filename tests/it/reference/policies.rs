@@ -84,7 +84,9 @@ fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, 
         sights.sort_unstable();
         sights.dedup();
         let mut seen = seen.borrow_mut();
-        sights.into_iter().for_each(|sight| *seen.entry(sight).or_default() += 1);
+        for sight in sights {
+            *seen.entry(sight).or_default() += 1;
+        }
     };
     check(name, CASES, under(policy.clone(), pressed(instant())), look);
     check(name, CASES, under(policy.clone(), pressed(delayed())), look);

@@ -12,7 +12,7 @@ use super::event::{Event, Kind};
 use super::scenarios::{claim_rules, scenarios, storms};
 
 /// So many scenarios are looked at.
-const SCENARIOS: usize = 1000;
+const SCENARIOS: usize = 1500;
 
 /// Each of these happens in so many of them.
 const ENOUGH: usize = 10;

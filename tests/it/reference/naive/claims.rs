@@ -71,8 +71,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// Whether a worker has room for some waiting job, whatever the policy thinks of it.
     fn is_able(&self, worker: usize) -> bool {
-        let offer = self.offer_of(worker);
-        offer.is_some_and(|offer| self.waiting().into_iter().any(|row| !self.fitting(row, &[offer.clone()]).is_empty()))
+        let offers: Vec<Offer> = self.offer_of(worker).into_iter().collect();
+        self.waiting().into_iter().any(|row| !self.fitting(row, &offers).is_empty())
     }
 
     /// Delayed claiming: whoever has no attempt pending and has room for some job starts one.

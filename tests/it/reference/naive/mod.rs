@@ -258,7 +258,9 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         let rows = self.meant_by(&self.system.cancels[index]);
         let (running, waiting): (Vec<usize>, Vec<usize>) =
             rows.into_iter().partition(|&row| self.rows[row].is_running());
-        waiting.into_iter().for_each(|row| self.cancel(row));
+        for row in waiting {
+            self.cancel(row);
+        }
         self.after_event()?;
         for row in running {
             self.cancel(row);

@@ -143,7 +143,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let mut starts: Vec<Time> = ends.chain([self.now]).filter(|&at| at >= self.now).collect();
         starts.sort_unstable();
         let soonest = |start: Time| open.iter().find(|&&worker| self.has_room(row, worker, start));
-        starts.into_iter().find_map(|start| soonest(start).map(|&worker| Reservation { worker, start }))
+        starts.into_iter().find_map(|start| soonest(start).map(|&worker| Reservation { start, worker }))
     }
 
     /// Whether a row could run on a worker from an instant on for as long as it is thought to, beside all that is planned there.
