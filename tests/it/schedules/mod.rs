@@ -32,7 +32,9 @@ impl Case {
     fn log(&self, policy: &str, settings: &[&str]) -> Vec<BTreeMap<String, String>> {
         let policy = format!("claim.policy={policy}");
         let mut arguments = vec!["run", "case.toml", "--jobs", "--quiet", "--out", "run", "--set", &policy];
-        settings.iter().for_each(|setting| arguments.extend(["--set", setting]));
+        for setting in settings {
+            arguments.extend(["--set", setting]);
+        }
         self.place.claimsim(&arguments).assert().success();
         let mut reader = csv::Reader::from_path(self.place.path("run/jobs.csv")).expect("there is a log of jobs");
         reader.deserialize().map(|row| row.expect("a row")).collect()

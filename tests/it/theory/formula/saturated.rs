@@ -40,9 +40,9 @@ type Saturated = (Vec<u32>, Option<usize>);
 /// Lets jobs start in order until one does not fit, and lists who may be that one, at which rate.
 fn fill(units: usize, parts: &[Part], rate: f64, state: Saturated, moves: &mut Vec<(f64, Saturated)>) {
     let (running, head) = state;
-    let held: usize = parts.iter().zip(&running).map(|(part, &running)| part.need * running as usize).sum();
+    let taken: usize = parts.iter().zip(&running).map(|(part, &running)| part.need * running as usize).sum();
     match head {
-        Some(class) if held + parts[class].need > units => moves.push((rate, (running, head))),
+        Some(class) if taken + parts[class].need > units => moves.push((rate, (running, head))),
         Some(class) => {
             let mut next = running;
             next[class] += 1;
