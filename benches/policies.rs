@@ -46,7 +46,9 @@ fn policies(criterion: &mut Criterion) {
     for (title, load_factor) in [("load 0.7", 0.7), ("load 1.2", 1.2)] {
         let mut group = criterion.benchmark_group(title);
         group.throughput(Throughput::Elements(JOBS)).sample_size(10);
-        for entry in CATALOGUE {
+        // Each end before its estimate has all reservations looked at again: in overload that is minutes.
+        let is_measured = |name: &str| load_factor < 1.0 || name != "conservative-backfill";
+        for entry in CATALOGUE.iter().filter(|entry| is_measured(entry.name)) {
             let policy = if entry.name == "reserve-after" {
                 "{ reserve-after = { patience = \"10m\" } }".to_owned()
             } else {
