@@ -64,19 +64,6 @@ pub(super) fn apply(options: &Options, seed: Option<u64>, scenario: &mut Scenari
     scenario.replications = options.replications.unwrap_or(scenario.replications);
 }
 
-/// What tables and charts have to know of a scenario.
-pub(super) fn context(scenario: &Scenario) -> Context<'_> {
-    Context {
-        scenario: &scenario.name,
-        policy: &scenario.policy_label,
-        system: &scenario.system,
-        epoch: scenario.epoch,
-        slo: scenario.slo,
-        seed: scenario.seed,
-        replications: scenario.replications,
-    }
-}
-
 fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Results, Option<Output>), Failure> {
     if !order.options.jobs {
         return Ok((experiment::run(order.scenario, progress), None));
@@ -97,7 +84,7 @@ fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Re
 }
 
 fn write_reports(order: &Order, results: &Results, folder: &Path) -> Result<Vec<Output>, Failure> {
-    let files = report::files(&context(order.scenario), results);
+    let files = report::files(&Context::of(order.scenario), results);
     for file in &files {
         write(folder, &file.path, &file.bytes)?;
     }

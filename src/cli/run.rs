@@ -7,11 +7,11 @@ use clap::Args;
 use super::files::{ScenarioFile, overrides, say_remarks};
 use super::folder::Folder;
 use super::policy::PolicyParser;
-use super::produce::{Order, apply, context, produce};
+use super::produce::{Order, apply, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
 use crate::report::manifest::Options;
-use crate::report::{json, table};
+use crate::report::{Context, json, table};
 use crate::scenario::Loaded;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
@@ -84,7 +84,7 @@ impl Run {
         drop(bar);
         folder.commit()?;
 
-        let context = context(&scenario);
+        let context = Context::of(&scenario);
         if self.json {
             let document = serde_json::to_string_pretty(&json::summary(&context, &results, &notes));
             print(&(document.map_err(anyhow::Error::from)? + "\n"))

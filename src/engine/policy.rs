@@ -114,11 +114,6 @@ impl<'a> Candidate<'a> {
     pub fn deadline(&self) -> Option<Span> {
         self.life.given(self.job).deadline.or(self.action().deadline)
     }
-
-    /// Its place in the order of age.
-    pub fn age(&self) -> Turn<()> {
-        Turn::of((), self.job)
-    }
 }
 
 /// What has happened.
@@ -188,15 +183,6 @@ impl<'a, R: Rank> Look<'a, R> {
         };
         let words = self.waiting.mask().iter().zip(room).map(|(waiting, room)| waiting & room);
         super::bits::all_ones_of(words).map(|need| NeedId(need as u16))
-    }
-
-    /// The workers that a decision is about and that claim: the one that looks, or else all, by index.
-    pub fn workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
-        let all = match self.worker {
-            Some(worker) => worker.0..worker.0 + 1,
-            None => 0..self.capacities.len() as u32,
-        };
-        all.map(WorkerId).filter(|worker| self.pool.is_open(*worker))
     }
 
     /// All workers that claim, by index.

@@ -44,9 +44,6 @@ pub enum BackfillOrder {
 }
 
 impl BackfillOrder {
-    /// All of them.
-    pub const ALL: &[BackfillOrder] = &[BackfillOrder::Arrival, BackfillOrder::Shortest];
-
     /// The word in scenarios.
     pub fn name(self) -> &'static str {
         match self {
@@ -163,20 +160,14 @@ impl ClaimPolicy for EasyBackfill {
     }
 
     fn notice(&mut self, now: Time, news: &News<'_>) {
+        let entry = |candidate: &Candidate<'_>| (Turn::of(0, candidate.job), candidate.estimate());
         match news {
-            News::Waits(candidate) => {
-                let entry = (Turn::of(0, candidate.job), candidate.estimate());
-                self.waiting[usize::from(candidate.job.need)].insert(entry);
-            }
+            News::Waits(candidate) => self.waiting[usize::from(candidate.job.need)].insert(entry(candidate)),
             News::Started(candidate, worker) => {
-                let entry = (Turn::of(0, candidate.job), candidate.estimate());
-                self.waiting[usize::from(candidate.job.need)].remove(entry);
+                self.waiting[usize::from(candidate.job.need)].remove(entry(candidate));
                 self.ends.start(now + candidate.estimate(), candidate.job, *worker);
             }
-            News::Left(candidate) => {
-                let entry = (Turn::of(0, candidate.job), candidate.estimate());
-                self.waiting[usize::from(candidate.job.need)].remove(entry);
-            }
+            News::Left(candidate) => self.waiting[usize::from(candidate.job.need)].remove(entry(candidate)),
             News::Ended(candidate, worker) => self.ends.end(candidate.job, *worker),
             News::WorkersChanged => {}
         }

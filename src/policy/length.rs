@@ -18,9 +18,6 @@ pub enum Length {
 }
 
 impl Length {
-    /// All of them.
-    pub const ALL: &[Length] = &[Length::Service, Length::Estimate];
-
     /// The word in scenarios.
     pub fn name(self) -> &'static str {
         match self {

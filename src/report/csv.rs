@@ -20,8 +20,13 @@ impl Serialize for Cell {
     }
 }
 
+/// The columns of a summary.
+pub(super) const SUMMARY: [&str; 10] =
+    ["policy", "action", "resource", "worker", "measure", "statistic", "value", "ci_low", "ci_high", "replications"];
+
+/// A row of a summary.
 #[derive(Serialize)]
-struct SummaryLine<'a> {
+pub(super) struct SummaryLine<'a> {
     policy: &'a str,
     action: &'a str,
     resource: &'a str,
@@ -34,35 +39,29 @@ struct SummaryLine<'a> {
     replications: u64,
 }
 
+/// The rows of a run's summary.
+pub(super) fn summary_lines<'a>(
+    context: &Context<'a>,
+    results: &'a Results,
+) -> impl Iterator<Item = SummaryLine<'a>> + use<'a> {
+    let context = *context;
+    results.summary.iter().map(move |row| SummaryLine {
+        policy: context.policy,
+        action: context.action(row.subject.action),
+        resource: context.resource(row.subject.resource),
+        worker: context.worker(row.subject.worker),
+        measure: row.subject.measure,
+        statistic: row.subject.statistic,
+        value: Cell(row.estimate.value),
+        ci_low: Cell(row.estimate.interval.map(|(low, _)| low)),
+        ci_high: Cell(row.estimate.interval.map(|(_, high)| high)),
+        replications: row.estimate.replications,
+    })
+}
+
 /// `summary.csv`: every figure over all replications, run by run (one run a policy).
 pub fn summary(runs: &[(&Context, &Results)]) -> Vec<u8> {
-    let header = [
-        "policy",
-        "action",
-        "resource",
-        "worker",
-        "measure",
-        "statistic",
-        "value",
-        "ci_low",
-        "ci_high",
-        "replications",
-    ];
-    let lines = runs.iter().flat_map(|&(context, results)| {
-        results.summary.iter().map(move |row| SummaryLine {
-            policy: context.policy,
-            action: context.action(row.subject.action),
-            resource: context.resource(row.subject.resource),
-            worker: context.worker(row.subject.worker),
-            measure: row.subject.measure,
-            statistic: row.subject.statistic,
-            value: Cell(row.estimate.value),
-            ci_low: Cell(row.estimate.interval.map(|(low, _)| low)),
-            ci_high: Cell(row.estimate.interval.map(|(_, high)| high)),
-            replications: row.estimate.replications,
-        })
-    });
-    file(&header, lines)
+    file(&SUMMARY, runs.iter().flat_map(|&(context, results)| summary_lines(context, results)))
 }
 
 #[derive(Serialize)]

@@ -21,6 +21,7 @@ use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
 use crate::model::worker::WorkerId;
+use crate::scenario::Scenario;
 use crate::stats::figure::OfAction;
 use plot::Chart;
 
@@ -44,6 +45,19 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// Of the run that a scenario asks for.
+    pub fn of(scenario: &'a Scenario) -> Context<'a> {
+        Context {
+            scenario: &scenario.name,
+            policy: &scenario.policy_label,
+            system: &scenario.system,
+            epoch: scenario.epoch,
+            slo: scenario.slo,
+            seed: scenario.seed,
+            replications: scenario.replications,
+        }
+    }
+
     /// The name in the column `action`: empty where jobs have no part in the number, `all` over all of them.
     fn action(&self, action: OfAction) -> &'a str {
         match action {

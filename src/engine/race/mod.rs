@@ -56,6 +56,15 @@ struct Alone {
     pending: Bits,
 }
 
+impl Alone {
+    /// A worker that has no attempt under way starts one; gives its delay.
+    #[inline]
+    fn begin(&mut self, worker: usize) -> Span {
+        self.pending.set(worker, true);
+        Span::from_secs_f64(self.delay.sample(&mut self.delays[worker]))
+    }
+}
+
 impl Race {
     /// Workers race as crowds only where whoever fires while a job waits that fits does claim, which is what `may_crowd` says.
     pub(super) fn new(
@@ -93,15 +102,9 @@ impl Race {
     pub(super) fn need_waits(&mut self, now: Time, need: usize, pool: &Pool, waiting: &[u64], calendar: &mut Calendar) {
         match &mut self.racers {
             Racers::Alone(racers) => {
-                let Alone { delay, delays, pending } = racers;
                 for worker in pool.with_room(need).iter() {
-                    if !pending.contains(worker) {
-                        pending.set(worker, true);
-                        calendar.schedule(
-                            now + Span::from_secs_f64(delay.sample(&mut delays[worker])),
-                            Class::Claim,
-                            worker,
-                        );
+                    if !racers.pending.contains(worker) {
+                        calendar.schedule(now + racers.begin(worker), Class::Claim, worker);
                     }
                 }
             }
@@ -133,14 +136,9 @@ impl Race {
     ) {
         let worker = worker.0 as usize;
         match &mut self.racers {
-            Racers::Alone(Alone { delay, delays, pending }) => {
-                if !pending.contains(worker) && meet(pool.fitting(worker), waiting) {
-                    pending.set(worker, true);
-                    calendar.schedule(
-                        now + Span::from_secs_f64(delay.sample(&mut delays[worker])),
-                        Class::Claim,
-                        worker,
-                    );
+            Racers::Alone(racers) => {
+                if !racers.pending.contains(worker) && meet(pool.fitting(worker), waiting) {
+                    calendar.schedule(now + racers.begin(worker), Class::Claim, worker);
                 }
             }
             Racers::Uniform(crowds) => crowds.review(now, worker, pool, waiting, calendar),
@@ -160,14 +158,13 @@ impl Race {
         calendar: &mut Calendar,
     ) -> bool {
         let worker = worker.0 as usize;
-        let Racers::Alone(Alone { delay, delays, pending }) = &mut self.racers else {
+        let Racers::Alone(racers) = &mut self.racers else {
             unreachable!("under policies that hold jobs back workers race alone")
         };
-        if pending.contains(worker) || !meet(pool.fitting(worker), waiting) {
+        if racers.pending.contains(worker) || !meet(pool.fitting(worker), waiting) {
             return false;
         }
-        pending.set(worker, true);
-        let delay = Span::from_secs_f64(delay.sample(&mut delays[worker]));
+        let delay = racers.begin(worker);
         if delay > Span::ZERO {
             calendar.schedule(now + delay, Class::Claim, worker);
         }

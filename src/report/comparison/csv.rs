@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::Sides;
 use crate::model::action::ActionId;
-use crate::report::csv::{Cell, file};
+use crate::report::csv::{Cell, SUMMARY, file, summary_lines};
 use crate::report::plot::wait_curve;
-use crate::stats::figure::{Measure, OfAction, Statistic};
+use crate::stats::figure::OfAction;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -62,40 +62,8 @@ pub(super) fn comparison(sides: &Sides) -> Vec<u8> {
         "replications",
         "missing",
     ];
-    let line = |row: &'_ crate::experiment::comparison::Row| {
-        let judgement = row.judgement;
-        [
-            row.baseline,
-            row.value,
-            row.difference,
-            row.interval.map(|(low, _)| low),
-            row.interval.map(|(_, high)| high),
-            row.relative,
-            row.relative_interval.map(|(low, _)| low),
-            row.relative_interval.map(|(_, high)| high),
-            row.variance_ratio,
-            row.p,
-            judgement.and_then(|judgement| judgement.p_adjusted),
-            judgement.and_then(|judgement| judgement.p_equivalent),
-            judgement.and_then(|judgement| judgement.p_equivalent_adjusted),
-        ]
-    };
     let lines = sides.comparison.rows.iter().map(|row| {
-        let [
-            baseline,
-            value,
-            difference,
-            ci_low,
-            ci_high,
-            relative,
-            relative_low,
-            relative_high,
-            variance_ratio,
-            p_value,
-            p_adjusted,
-            p_equivalent,
-            p_equivalent_adjusted,
-        ] = line(row).map(Cell);
+        let judgement = row.judgement;
         Line {
             contender: &sides.contenders[row.contender].name,
             against: &sides.baseline().name,
@@ -103,21 +71,21 @@ pub(super) fn comparison(sides: &Sides) -> Vec<u8> {
             resource: &row.resource,
             measure: row.measure,
             statistic: &row.statistic,
-            baseline,
-            value,
-            difference,
-            ci_low,
-            ci_high,
-            relative,
-            relative_low,
-            relative_high,
-            variance_ratio,
-            p_value,
-            p_adjusted,
-            p_equivalent,
-            p_equivalent_adjusted,
-            verdict: row.judgement.map_or("", |judgement| judgement.verdict.name()),
-            decided_at: row.judgement.and_then(|judgement| judgement.decided_at),
+            baseline: Cell(row.baseline),
+            value: Cell(row.value),
+            difference: Cell(row.difference),
+            ci_low: Cell(row.interval.map(|(low, _)| low)),
+            ci_high: Cell(row.interval.map(|(_, high)| high)),
+            relative: Cell(row.relative),
+            relative_low: Cell(row.relative_interval.map(|(low, _)| low)),
+            relative_high: Cell(row.relative_interval.map(|(_, high)| high)),
+            variance_ratio: Cell(row.variance_ratio),
+            p_value: Cell(row.p),
+            p_adjusted: Cell(judgement.and_then(|judgement| judgement.p_adjusted)),
+            p_equivalent: Cell(judgement.and_then(|judgement| judgement.p_equivalent)),
+            p_equivalent_adjusted: Cell(judgement.and_then(|judgement| judgement.p_equivalent_adjusted)),
+            verdict: judgement.map_or("", |judgement| judgement.verdict.name()),
+            decided_at: judgement.and_then(|judgement| judgement.decided_at),
             replications: row.replications,
             missing: row.missing,
         }
@@ -180,51 +148,12 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
     file(&header, lines)
 }
 
-#[derive(Serialize)]
-struct SummaryLine<'a> {
-    contender: &'a str,
-    policy: &'a str,
-    action: &'a str,
-    resource: &'a str,
-    worker: &'a str,
-    measure: Measure,
-    statistic: Statistic,
-    value: Cell,
-    ci_low: Cell,
-    ci_high: Cell,
-    replications: u64,
-}
-
 /// `summary.csv`: the summary of a run for each contender, with the contender's name before it.
 pub(super) fn summary(sides: &Sides) -> Vec<u8> {
-    let header = [
-        "contender",
-        "policy",
-        "action",
-        "resource",
-        "worker",
-        "measure",
-        "statistic",
-        "value",
-        "ci_low",
-        "ci_high",
-        "replications",
-    ];
+    let header: Vec<&str> = std::iter::once("contender").chain(SUMMARY).collect();
     let lines = sides.contenders.iter().enumerate().flat_map(|(number, contender)| {
         let (context, results) = sides.context(number);
-        results.summary.iter().map(move |row| SummaryLine {
-            contender: &contender.name,
-            policy: context.policy,
-            action: context.action(row.subject.action),
-            resource: context.resource(row.subject.resource),
-            worker: context.worker(row.subject.worker),
-            measure: row.subject.measure,
-            statistic: row.subject.statistic,
-            value: Cell(row.estimate.value),
-            ci_low: Cell(row.estimate.interval.map(|(low, _)| low)),
-            ci_high: Cell(row.estimate.interval.map(|(_, high)| high)),
-            replications: row.estimate.replications,
-        })
+        summary_lines(&context, results).map(move |line| (&contender.name, line))
     });
     file(&header, lines)
 }

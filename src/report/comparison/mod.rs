@@ -48,15 +48,7 @@ impl<'a> Sides<'a> {
     /// A contender's own report.
     pub(super) fn context(&self, contender: usize) -> (Context<'a>, &'a Results) {
         let Contender { scenario, .. } = &self.contenders[contender];
-        let context = Context {
-            scenario: &scenario.name,
-            policy: &scenario.policy_label,
-            system: &scenario.system,
-            epoch: scenario.epoch,
-            slo: scenario.slo,
-            seed: scenario.seed,
-            replications: self.comparison.replications,
-        };
+        let context = Context { replications: self.comparison.replications, ..Context::of(scenario) };
         (context, &self.comparison.results[contender])
     }
 
