@@ -47,21 +47,23 @@ impl ReserveAfter {
 
     /// What is put aside now, for the oldest first.
     fn reservations(&self, look: &Look<'_, i128>) -> Vec<Reservation> {
-        let mut all = Vec::new();
+        let (mut all, mut aside) = (Vec::new(), Aside::nothing(look));
         let overdue = self.waiting.iter().take_while(|(turn, _)| look.now - turn.scheduled_at > self.patience);
         for (&turn, &need) in overdue {
-            let Some(worker) = self.best_worker(look, need, &all) else { break };
-            all.push(Reservation { turn, need, worker });
+            let Some(worker) = self.best_worker(look, need, &aside) else { break };
+            let reservation = Reservation { turn, need, worker };
+            aside.put(look, &reservation);
+            all.push(reservation);
         }
         all
     }
 
     /// The worker that lacks the least of a need, of those that could hold it beside what is put aside already.
-    fn best_worker(&self, look: &Look<'_, i128>, need: NeedId, all: &[Reservation]) -> Option<WorkerId> {
+    fn best_worker(&self, look: &Look<'_, i128>, need: NeedId, aside: &Aside) -> Option<WorkerId> {
         let units = look.system().need(need);
-        let could = |worker: &WorkerId| fits(&look.capacity(*worker).0, &aside(look, *worker, all.iter()), units);
+        let could = |worker: &WorkerId| fits(&look.capacity(*worker).0, aside.on(*worker), units);
         let candidates = look.open_workers().filter(could);
-        candidates.min_by_key(|worker| self.lacking(look, *worker, units, &aside(look, *worker, all.iter())))
+        candidates.min_by_key(|worker| self.lacking(look, *worker, units, aside.on(*worker)))
     }
 
     /// The share of a worker's capacity that it lacks of a need.
@@ -73,14 +75,29 @@ impl ReserveAfter {
     }
 }
 
-/// What is put aside on a worker, by resource.
-fn aside<'a>(look: &Look<'_, i128>, worker: WorkerId, all: impl Iterator<Item = &'a Reservation>) -> Vec<i64> {
-    let mut aside = vec![0; look.system().resources.len()];
-    for reservation in all.filter(|reservation| reservation.worker == worker) {
-        let need = &look.system().need(reservation.need).0;
-        aside.iter_mut().zip(need).for_each(|(aside, need)| *aside += need);
+/// What is put aside on all workers together, as far as reservations have been counted.
+struct Aside {
+    /// By worker and resource.
+    units: Vec<i64>,
+    resources: usize,
+}
+
+impl Aside {
+    fn nothing(look: &Look<'_, i128>) -> Aside {
+        let (workers, resources) = (look.system().workers.len(), look.system().resources.len());
+        Aside { units: vec![0; workers * resources], resources }
     }
-    aside
+
+    /// Counts a reservation.
+    fn put(&mut self, look: &Look<'_, i128>, reservation: &Reservation) {
+        let aside = &mut self.units[reservation.worker.0 as usize * self.resources..];
+        aside.iter_mut().zip(&look.system().need(reservation.need).0).for_each(|(aside, need)| *aside += need);
+    }
+
+    /// What is put aside on a worker, by resource.
+    fn on(&self, worker: WorkerId) -> &[i64] {
+        &self.units[worker.0 as usize * self.resources..][..self.resources]
+    }
 }
 
 /// Whether so many units hold a need beside what is put aside.
@@ -108,11 +125,15 @@ impl ClaimPolicy for ReserveAfter {
         let mut heads: Vec<(Turn<i128>, NeedId)> =
             look.needs().filter_map(|need| Some((look.waiting.head(need.into())?, need))).collect();
         heads.sort_unstable();
+        // Both are in order of age, so that what is put aside for older jobs only grows.
+        let (mut older, mut aside) = (reservations.iter().peekable(), Aside::nothing(look));
         heads.into_iter().find_map(|(turn, need)| {
-            let older = || reservations.iter().filter(|reservation| reservation.turn < turn);
+            while let Some(reservation) = older.next_if(|reservation| reservation.turn < turn) {
+                aside.put(look, reservation);
+            }
             let may = |worker: &WorkerId| {
                 let free: Vec<i64> = look.free(*worker).collect();
-                fits(&free, &aside(look, *worker, older()), look.system().need(need))
+                fits(&free, aside.on(*worker), look.system().need(need))
             };
             let workers: Vec<WorkerId> = look.with_room(need).filter(may).collect();
             (!workers.is_empty()).then_some(Pick { need, turn, on: On::These(workers) })
