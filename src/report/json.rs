@@ -9,14 +9,14 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Context, number};
-use crate::experiment::{Results, SummaryRow};
+use super::{Context, number, precision};
+use crate::experiment::{Plan, Results, SummaryRow};
 use crate::model::time::{Span, Time};
 use crate::stats::figure::OfAction;
 
 /// The summary of one run, and the notes on its files; numbers that could not be measured are `null`, `ci` is absent where there
 /// is no interval.
-pub fn summary(context: &Context, results: &Results, notes: &[String]) -> Value {
+pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[String]) -> Value {
     let mut document = Map::new();
     let window = context.system.window;
     document.insert("scenario".to_owned(), json!(context.scenario));
@@ -27,6 +27,10 @@ pub fn summary(context: &Context, results: &Results, notes: &[String]) -> Value 
     document.insert("warmup_s".to_owned(), json!(window.warmup.as_secs_f64()));
     document.insert("horizon_s".to_owned(), json!(window.horizon.as_secs_f64()));
     document.insert("slo_wait_s".to_owned(), json!(context.slo.map(Span::as_secs_f64)));
+    let reached = plan.reached(&results.replications);
+    if !reached.is_empty() {
+        document.insert("precision".to_owned(), precision::document(&reached));
+    }
     document.insert("notes".to_owned(), json!(notes));
     for part in ["actions", "resources", "workers"] {
         document.insert(part.to_owned(), json!({}));
@@ -90,7 +94,8 @@ mod tests {
     #[test]
     fn figures_sit_where_one_looks_for_them() {
         let system = samples::system(WEEK);
-        let document = summary(&samples::context(&system), &samples::results(WEEK), &["a note".to_owned()]);
+        let document =
+            summary(&samples::context(&system), &samples::results(WEEK), &Plan::fixed(5), &["a note".to_owned()]);
         assert_eq!(document["scenario"], "registry-week");
         assert_eq!(document["notes"], json!(["a note"]));
         assert_eq!(document["seed"], 42);
@@ -114,7 +119,7 @@ mod tests {
         }
         let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
         let (system, results) = (samples::system(shape), samples::results(shape));
-        let document = summary(&samples::context(&system), &results, &[]);
+        let document = summary(&samples::context(&system), &results, &Plan::fixed(1), &[]);
         let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
         assert_eq!(figures, results.summary.len());
         assert_eq!(document["actions"]["gc"]["wait_s"]["p95"], Value::Null);

@@ -105,6 +105,9 @@ pub struct Options {
     /// `--max-replications`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_replications: Option<u32>,
+    /// `--precision 'QUANTITY ±MARGIN'`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub precision: Vec<String>,
     /// `--judge QUANTITY`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub judge: Vec<String>,

@@ -4,6 +4,7 @@ mod account;
 mod batch;
 mod bucket;
 pub mod claims;
+mod drain;
 mod fairness;
 pub mod figure;
 mod histogram;
