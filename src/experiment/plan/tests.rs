@@ -1,3 +1,5 @@
+//! The sequential rule by hand, and how often intervals cover where it says when to stop.
+
 use super::*;
 use crate::model::time::{Span, Time};
 use crate::stats::figure::{Figure, OfAction, Subject};
