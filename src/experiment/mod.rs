@@ -4,6 +4,7 @@
 
 mod audit;
 pub mod comparison;
+pub mod design;
 pub mod diff;
 pub mod expression;
 mod replication;

@@ -17,7 +17,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(place: Range<usize>, title: impl Into<String>) -> Fault {
+    pub(in crate::experiment) fn new(place: Range<usize>, title: impl Into<String>) -> Fault {
         Fault { place, title: title.into(), label: String::new(), help: String::new() }
     }
 
@@ -30,7 +30,7 @@ impl Fault {
         self
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Fault {
+    pub(in crate::experiment) fn help(mut self, help: impl Into<String>) -> Fault {
         self.help = help.into();
         self
     }
