@@ -5,6 +5,7 @@
 mod asked;
 mod audit;
 pub mod comparison;
+pub mod design;
 pub mod diff;
 pub mod expression;
 mod plan;

@@ -15,6 +15,15 @@ impl Override {
         Override { option: "--set".to_owned(), assignment: assignment.to_owned() }
     }
 
+    /// What another option asks for that sets one key to a value. A policy may be written as `--policy` takes it.
+    pub fn key(option: &str, key: &str, value: &str) -> Override {
+        let option = option.to_owned();
+        match key {
+            "claim.policy" => Override { option, ..Override::policy(value) },
+            _ => Override { option, assignment: format!("{key}={value}") },
+        }
+    }
+
     /// What `--policy POLICY` asks for: a name, a name with parameters as tables show them, `reserve-after(patience=10m)`, or a value as in a
     /// scenario, `{ reserve-after = { patience = "10m" } }`.
     pub fn policy(policy: &str) -> Override {

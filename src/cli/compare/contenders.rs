@@ -220,11 +220,10 @@ fn drafts(scenarios: usize, options: &Options) -> Result<Vec<Draft<'_>>, Failure
     Ok(drafts)
 }
 
-/// What a variant sets. A policy may be written as `--policy` takes it.
+/// What a variant sets.
 fn of_variant(setting: &str) -> Override {
-    let option = "--contender".to_owned();
     match setting.split_once('=') {
-        Some((key, policy)) if key.trim() == "claim.policy" => Override { option, ..Override::policy(policy.trim()) },
-        _ => Override { option, assignment: setting.to_owned() },
+        Some((key, value)) => Override::key("--contender", key.trim(), value.trim()),
+        None => Override { option: "--contender".to_owned(), assignment: setting.to_owned() },
     }
 }

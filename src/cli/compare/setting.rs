@@ -1,6 +1,7 @@
 //! What `--contender` says: a name, and what the contender sets.
 
 use super::super::verdict::Failure;
+use crate::experiment::design::parts;
 
 /// A variant of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,32 +24,13 @@ impl Variant {
         if name.is_empty() || name.chars().any(char::is_control) || name.contains('=') {
             return Err(wrong("it has no name"));
         }
-        let settings: Vec<String> = split(settings).into_iter().map(|setting| setting.trim().to_owned()).collect();
+        let parts = parts(settings, ',').into_iter();
+        let settings: Vec<String> = parts.map(|part| settings[part].trim().to_owned()).collect();
         if settings.iter().any(String::is_empty) {
             return Err(wrong("it sets nothing, or has a comma too much"));
         }
         Ok(Variant { name, settings })
     }
-}
-
-/// The parts between commas, but for those within brackets, braces and quotes, which belong to a value.
-fn split(text: &str) -> Vec<&str> {
-    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
-    for (at, sign) in text.char_indices() {
-        match (quote, sign) {
-            (Some(open), _) => quote = Some(open).filter(|open| *open != sign),
-            (None, '"' | '\'') => quote = Some(sign),
-            (None, '{' | '[' | '(') => depth += 1,
-            (None, '}' | ']' | ')') => depth -= 1,
-            (None, ',') if depth <= 0 => {
-                parts.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
 }
 
 #[cfg(test)]

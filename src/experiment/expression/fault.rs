@@ -17,7 +17,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(place: Range<usize>, title: impl Into<String>) -> Fault {
+    pub(in crate::experiment) fn new(place: Range<usize>, title: impl Into<String>) -> Fault {
         Fault { place, title: title.into(), label: String::new(), help: String::new() }
     }
 

@@ -1,0 +1,75 @@
+//! An end or a step of a range: a number with the unit that a scenario would write behind it.
+
+use super::decimal::Decimal;
+use crate::model::time::Span;
+use crate::model::unit::Rate;
+
+/// A number and its unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub(super) number: Decimal,
+    pub(super) unit: Unit,
+}
+
+/// What stands behind a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Nothing.
+    None,
+    /// A unit of time, as it was written: `s`.
+    Time(String),
+    /// Several, as in `1h30m`; the number is in nanoseconds.
+    Times,
+    /// A slash and a unit of time, as they were written: `/h`.
+    Rate(String),
+}
+
+impl Amount {
+    /// Reads a number with or without a unit: `8`, `0.5`, `8s`, `1h30m`, `40/h`.
+    pub(super) fn read(text: &str) -> Option<Amount> {
+        let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(text.len());
+        let (digits, unit) = (&text[..end], text[end..].trim());
+        let with = |unit| Some(Amount { number: digits.parse().ok()?, unit });
+        if unit.is_empty() {
+            return with(Unit::None);
+        }
+        if unit.starts_with('/') {
+            let rate = format!("1{unit}").parse::<Rate>().is_ok();
+            return with(Unit::Rate(unit.to_owned())).filter(|_| rate);
+        }
+        let span: Span = text.parse().ok()?;
+        if unit.chars().all(char::is_alphabetic) {
+            return with(Unit::Time(unit.to_owned()));
+        }
+        Some(Amount { number: Decimal::whole(span.0), unit: Unit::Times })
+    }
+
+    /// All of them in one unit; `None` if they have not one. Times of different units become nanoseconds.
+    pub(super) fn alike<const N: usize>(amounts: [Amount; N]) -> Option<[Amount; N]> {
+        let first = amounts.first()?.unit.clone();
+        if amounts.iter().all(|amount| amount.unit == first) {
+            return Some(amounts);
+        }
+        let are_times = amounts.iter().all(|amount| matches!(amount.unit, Unit::Time(_) | Unit::Times));
+        are_times.then(|| amounts.map(Amount::in_nanoseconds))
+    }
+
+    fn in_nanoseconds(self) -> Amount {
+        match self.unit {
+            Unit::Time(_) => {
+                let span: Span = self.to_text().parse().unwrap_or(Span::ZERO);
+                Amount { number: Decimal::whole(span.0), unit: Unit::Times }
+            }
+            _ => self,
+        }
+    }
+
+    /// As a scenario would write it.
+    pub(super) fn to_text(&self) -> String {
+        match &self.unit {
+            Unit::None => self.number.to_string(),
+            Unit::Time(unit) | Unit::Rate(unit) => format!("{}{unit}", self.number),
+            Unit::Times => Span(self.number.to_string().parse().unwrap_or(i64::MAX)).to_string(),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A key, or keys that walk together, and the values they take.
+
+use std::ops::Range;
+
+use super::parts::{parts, trimmed};
+use super::{MOST_POINTS, range};
+use crate::experiment::expression::Fault;
+
+/// One dimension of a grid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// Dotted paths of scenario keys.
+    pub keys: Vec<String>,
+    /// Step by step a value for each key, as `--set` takes them.
+    pub values: Vec<Vec<String>>,
+}
+
+impl Axis {
+    /// Reads `KEY=VALUES` or `KEY+KEY=VALUES`, as `--vary` has it.
+    ///
+    /// # Errors
+    /// If it names no key, or a key twice, or has no values, a value twice, or a range that cannot be walked.
+    pub fn parse(text: &str) -> Result<Axis, Fault> {
+        let equals = parts(text, '=')[0].end;
+        if equals == text.len() {
+            let help = "write KEY=VALUES, such as worker.replica.count=1..8";
+            return Err(Fault::new(0..text.len(), format!("`{text}` gives no values to a key")).help(help));
+        }
+        let keys = keys(text, equals)?;
+        let values = values(text, equals + 1)?;
+        Ok(Axis { values: values.into_iter().map(|value| vec![value; keys.len()]).collect(), keys })
+    }
+
+    /// An axis on which the keys of all these walk together; they have one number of values.
+    ///
+    /// # Errors
+    /// Gives the number of the first that has another number of values than the first of all.
+    pub fn zip(axes: Vec<Axis>) -> Result<Axis, usize> {
+        let mut axes = axes.into_iter().enumerate();
+        let Some((_, mut all)) = axes.next() else { return Ok(Axis { keys: Vec::new(), values: Vec::new() }) };
+        for (number, axis) in axes {
+            if axis.values.len() != all.values.len() {
+                return Err(number);
+            }
+            all.keys.extend(axis.keys);
+            for (step, more) in all.values.iter_mut().zip(axis.values) {
+                step.extend(more);
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn keys(text: &str, equals: usize) -> Result<Vec<String>, Fault> {
+    let mut keys: Vec<String> = Vec::new();
+    for part in parts(&text[..equals], '+') {
+        let place = trimmed(text, part);
+        let key = &text[place.clone()];
+        if key.is_empty() {
+            let help = "write the dotted path of a scenario key, such as worker.replica.count";
+            return Err(Fault::new(place, "a key is missing here").help(help));
+        }
+        if keys.iter().any(|known| known == key) {
+            return Err(Fault::new(place, format!("`{key}` is given twice")).help("name each key once"));
+        }
+        keys.push(key.to_owned());
+    }
+    Ok(keys)
+}
+
+fn values(text: &str, from: usize) -> Result<Vec<String>, Fault> {
+    let (mut values, mut places): (Vec<String>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+    for part in parts(&text[from..], ',') {
+        let place = trimmed(text, from + part.start..from + part.end);
+        let value = &text[place.clone()];
+        if value.is_empty() {
+            let help = "write values between commas, such as 1,2,4, or a range, such as 1..8";
+            return Err(Fault::new(place, "a value is missing here").help(help));
+        }
+        let more = range::values(text, &place).unwrap_or_else(|| Ok(vec![value.to_owned()]))?;
+        places.resize(places.len() + more.len(), place);
+        values.extend(more);
+        if values.len() > MOST_POINTS {
+            return Err(Fault::new(from..text.len(), format!("these are more than {MOST_POINTS} values")));
+        }
+    }
+    let mut sorted: Vec<(&String, &Range<usize>)> = values.iter().zip(&places).collect();
+    sorted.sort_by_key(|(value, place)| (*value, place.start));
+    if let Some(twice) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        let title = format!("the value `{}` is given twice", twice[1].0);
+        return Err(Fault::new(twice[1].1.clone(), title).help("name each value once"));
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(text: &str) -> Axis {
+        Axis::parse(text).unwrap()
+    }
+
+    fn texts(axis: &Axis) -> Vec<&str> {
+        axis.values.iter().flatten().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn values_are_listed_and_ranged_and_may_have_commas_and_equal_signs_inside() {
+        assert_eq!(texts(&axis("worker.w.count = 1..3, 8,16")), ["1", "2", "3", "8", "16"]);
+        let policies =
+            axis("claim.policy=first-fit,easy-backfill(order=shortest, x=1),{ priority = { aging = '1m' } }");
+        let expected = ["first-fit", "easy-backfill(order=shortest, x=1)", "{ priority = { aging = '1m' } }"];
+        assert_eq!(texts(&policies), expected);
+        assert_eq!(texts(&axis("action.a.arrival.trace.file=../a.csv,'b, c.csv'")), ["../a.csv", "'b, c.csv'"]);
+    }
+
+    #[test]
+    fn several_keys_take_the_same_values_or_walk_together() {
+        let same = axis("action.a.retries+action.\"b+c\".retries=1,2");
+        assert_eq!(same.keys, ["action.a.retries", "action.\"b+c\".retries"]);
+        assert_eq!(same.values, [["1", "1"], ["2", "2"]]);
+        let zipped = Axis::zip(vec![axis("a=1,2"), axis("b=x,y")]).unwrap();
+        assert_eq!(
+            (zipped.keys, zipped.values),
+            (vec!["a".into(), "b".into()], vec![vec!["1".into(), "x".into()], vec!["2".into(), "y".into()]])
+        );
+        assert_eq!(Axis::zip(vec![axis("a=1,2"), axis("b=1..2"), axis("c=3")]), Err(2));
+    }
+
+    #[test]
+    fn faults_point_at_what_is_wrong() {
+        for (text, place, words) in [
+            ("", 0..0, "no values to a key"),
+            ("worker.w.count", 0..14, "no values to a key"),
+            ("=1,2", 0..0, "a key is missing"),
+            ("a+=1,2", 2..2, "a key is missing"),
+            ("a+a=1,2", 2..3, "`a` is given twice"),
+            ("a=", 2..2, "a value is missing"),
+            ("a=1,,2", 4..4, "a value is missing"),
+            ("a=1,2,", 6..6, "a value is missing"),
+            ("a=4,1..8", 4..8, "`4` is given twice"),
+            ("a=1, 8..1", 5..9, "backwards"),
+        ] {
+            let fault = Axis::parse(text).unwrap_err();
+            assert_eq!(fault.place, place, "{text}: {fault}");
+            assert!(fault.title.contains(words), "{text}: {fault}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Numbers of few decimal digits, computed with as a person would on paper: 0.1 + 0.2 is 0.3.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// The most digits of a number that is read. With it, no sum, product or part below comes near the ends of `i128`, nor do nanoseconds.
+const MOST_DIGITS: usize = 12;
+
+/// Significant digits of products.
+const PRODUCT_DIGITS: u32 = 15;
+
+/// The most digits after the point.
+pub(super) const MOST_PLACES: u32 = 12;
+
+/// A whole number of some decimal fraction: `digits` / 10^`places`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decimal {
+    digits: i128,
+    /// Digits after the point, as many as were written.
+    places: u32,
+}
+
+impl Decimal {
+    /// A whole number.
+    pub(super) fn whole(value: i64) -> Decimal {
+        Decimal { digits: i128::from(value), places: 0 }
+    }
+
+    /// Whether it is written without a point.
+    pub(super) fn is_whole(self) -> bool {
+        self.places == 0
+    }
+
+    /// Whether it is above zero.
+    pub(super) fn is_positive(self) -> bool {
+        self.digits > 0
+    }
+
+    /// The nearest binary fraction.
+    pub(super) fn to_f64(self) -> f64 {
+        // Parsing rounds correctly, as division by a power of ten would not.
+        self.to_string().parse().unwrap_or(f64::NAN)
+    }
+
+    /// The number with so many significant digits that is nearest to `value`, of which no more than `places` are after the point.
+    pub(super) fn nearest(value: f64, significant: usize, places: u32) -> Option<Decimal> {
+        let text = format!("{value:.*e}", significant.saturating_sub(1));
+        let (digits, power) = text.split_once('e')?;
+        let number: Decimal = digits.parse().ok()?;
+        let power: i32 = power.parse().ok()?;
+        let shifted = number.places as i32 - power;
+        let exact = if shifted >= 0 {
+            Decimal { places: shifted as u32, ..number }
+        } else {
+            Decimal { digits: number.digits.checked_mul(power_of_ten(shifted.unsigned_abs())?)?, places: 0 }
+        };
+        Some(exact.rounded(places))
+    }
+
+    pub(super) fn plus(self, other: Decimal) -> Decimal {
+        let (a, b, places) = aligned(self, other);
+        Decimal { digits: a + b, places }
+    }
+
+    pub(super) fn minus(self, other: Decimal) -> Decimal {
+        self.plus(Decimal { digits: -other.digits, ..other })
+    }
+
+    /// The product, to 15 significant digits and 12 after the point.
+    pub(super) fn times(self, other: Decimal) -> Decimal {
+        let product = Decimal { digits: self.digits * other.digits, places: self.places + other.places };
+        product.significant(PRODUCT_DIGITS).rounded(MOST_PLACES)
+    }
+
+    /// So many parts of as many, with six more digits after the point at the most.
+    pub(super) fn part(self, parts: usize, of: usize) -> Decimal {
+        let digits = self.digits * parts as i128 * 1_000_000;
+        Decimal { digits: divided(digits, of.max(1) as i128), places: self.places + 6 }
+    }
+
+    /// The number without digits after the point beyond so many.
+    pub(super) fn rounded(self, places: u32) -> Decimal {
+        match power_of_ten(self.places.saturating_sub(places)) {
+            Some(unit) if self.places > places => Decimal { digits: divided(self.digits, unit), places },
+            _ => self,
+        }
+    }
+
+    /// The number with no more significant digits than so many, unless they are before the point.
+    pub(super) fn significant(self, most: u32) -> Decimal {
+        let count = self.digits.unsigned_abs().checked_ilog10().map_or(1, |power| power + 1);
+        self.rounded(self.places.saturating_sub(count.saturating_sub(most)))
+    }
+}
+
+/// Both with as many digits after the point.
+fn aligned(a: Decimal, b: Decimal) -> (i128, i128, u32) {
+    let places = a.places.max(b.places);
+    let digits = |number: Decimal| number.digits * power_of_ten(places - number.places).unwrap_or(1);
+    (digits(a), digits(b), places)
+}
+
+fn power_of_ten(power: u32) -> Option<i128> {
+    10_i128.checked_pow(power)
+}
+
+/// The nearest whole number to a quotient; from the middle away from zero.
+fn divided(number: i128, by: i128) -> i128 {
+    (number + number.signum() * (by / 2)) / by
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Decimal) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Decimal {}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Decimal) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Decimal) -> Ordering {
+        let (a, b, _) = aligned(*self, *other);
+        a.cmp(&b)
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = ();
+
+    /// Reads digits with an optional sign and point, at most 12 of them.
+    fn from_str(text: &str) -> Result<Decimal, ()> {
+        let (is_negative, unsigned) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let all = format!("{whole}{fraction}");
+        let is_number = !all.is_empty() && all.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || all.len() > MOST_DIGITS {
+            return Err(());
+        }
+        let digits: i128 = all.parse().map_err(|_| ())?;
+        Ok(Decimal { digits: if is_negative { -digits } else { digits }, places: fraction.len() as u32 })
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// As short as it can be: no zeros at the end of a fraction.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut digits, mut places) = (self.digits, self.places);
+        while places > 0 && digits % 10 == 0 {
+            (digits, places) = (digits / 10, places - 1);
+        }
+        let sign = if digits < 0 { "-" } else { "" };
+        let width = places as usize + 1;
+        let text = format!("{:0width$}", digits.unsigned_abs());
+        let (whole, fraction) = text.split_at(text.len() - places as usize);
+        let point = if places == 0 { "" } else { "." };
+        write!(f, "{sign}{whole}{point}{fraction}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn sums_and_products_are_those_on_paper() {
+        assert_eq!(of("0.1").plus(of("0.2")).to_string(), "0.3");
+        assert_eq!(of("1.0").minus(of("0.25")).to_string(), "0.75");
+        assert_eq!(of("-1.5").times(of("1.5")).to_string(), "-2.25");
+        assert_eq!(of("1").part(1, 3).to_string(), "0.333333");
+        assert_eq!(of("-2").part(1, 3).to_string(), "-0.666667");
+        assert_eq!(of("0.3").part(2, 4).to_string(), "0.15");
+    }
+
+    #[test]
+    fn the_nearest_number_of_so_many_digits_is_found() {
+        let nearest = |value, places| Decimal::nearest(value, 3, places).unwrap().to_string();
+        assert_eq!(nearest(7.745_966, 9), "7.75");
+        assert_eq!(nearest(7.745_966, 0), "8");
+        assert_eq!(nearest(31_622.776, 9), "31600");
+        assert_eq!(nearest(0.000_123_456, 9), "0.000123");
+        assert_eq!(nearest(2.000_000_000_000_000_4, 9), "2");
+    }
+
+    #[test]
+    fn digits_beyond_those_that_count_go_but_whole_numbers_stay() {
+        assert_eq!(of("17.0859375").significant(6).to_string(), "17.0859");
+        assert_eq!(of("123456789").significant(6).to_string(), "123456789");
+        assert_eq!(of("1234567.89").significant(6).to_string(), "1234568");
+    }
+
+    #[test]
+    fn what_is_no_number_of_few_digits_is_refused() {
+        for text in ["", ".", "-", "1e3", "1_000", "1 ", "1.2.3", "1234567890123", "x"] {
+            assert!(text.parse::<Decimal>().is_err(), "{text}");
+        }
+        assert_eq!([of(".5").to_string(), of("+5.").to_string(), of("-0.0").to_string()], ["0.5", "5", "0"]);
+    }
+}

@@ -1,0 +1,231 @@
+//! Ranges of values: `1..8`, `5s..20s:5s`, `1..64:x2`, `0.1..0.9:lin5`, `1s..1h:log7`.
+
+use std::iter;
+use std::ops::Range;
+
+use super::MOST_POINTS;
+use super::amount::{Amount, Unit};
+use super::decimal::{Decimal, MOST_PLACES};
+use crate::experiment::expression::Fault;
+use crate::model::math;
+
+/// Significant digits of values between the ends of a logarithmic range.
+const LOG_DIGITS: usize = 3;
+
+/// Significant digits of multiples by a factor that are no whole numbers.
+const FACTOR_DIGITS: u32 = 6;
+
+/// How a range goes from its low to its high end.
+enum Walk {
+    Step(Amount),
+    Factor(Decimal),
+    Even(usize),
+    Logarithmic(usize),
+}
+
+/// The values of a range, if the text at `place` is one: it has two dots behind a number, which `../trace.csv` has not.
+pub(super) fn values(text: &str, place: &Range<usize>) -> Option<Result<Vec<String>, Fault>> {
+    let (low, rest) = text[place.clone()].split_once("..")?;
+    let is_number = low.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());
+    let (high, walk) = rest.split_once(':').map_or((rest, None), |(high, walk)| (high, Some(walk)));
+    let words = Words { place, low: low.trim(), high: high.trim(), walk: walk.map(str::trim) };
+    is_number.then(|| words.values())
+}
+
+/// A range as it is written.
+struct Words<'a> {
+    place: &'a Range<usize>,
+    low: &'a str,
+    high: &'a str,
+    walk: Option<&'a str>,
+}
+
+impl Words<'_> {
+    fn values(&self) -> Result<Vec<String>, Fault> {
+        let (mut low, mut high) = (self.end(self.low)?, self.end(self.high)?);
+        let mut walk = self.walk(&low, &high)?;
+        // The step has a say in the unit that all are in.
+        if let Walk::Step(step) = walk {
+            let [first, last, step] = self.alike([low, high, step])?;
+            (low, high, walk) = (first, last, Walk::Step(step));
+        } else {
+            [low, high] = self.alike([low, high])?;
+        }
+        if low.number > high.number {
+            let help = format!("write the lower end first: {}..{}", self.high, self.low);
+            return Err(self.fault("this range runs backwards", help));
+        }
+        let is_multiplied = matches!(walk, Walk::Factor(_) | Walk::Logarithmic(_));
+        if is_multiplied && !low.number.is_positive() {
+            let help = "no factor leads up from there; begin above 0, or write a step or linN".to_owned();
+            return Err(self.fault("this range has to begin above 0", help));
+        }
+        let numbers = self.numbers(&low, &high, walk)?;
+        Ok(numbers.into_iter().map(|number| Amount { number, unit: low.unit.clone() }.to_text()).collect())
+    }
+
+    fn end(&self, text: &str) -> Result<Amount, Fault> {
+        Amount::read(text).ok_or_else(|| {
+            let title = match text {
+                "" => "this range has no end".to_owned(),
+                _ => format!("`{text}` is no end of a range"),
+            };
+            self.fault(title, "write LO..HI, such as 1..8, 5s..20s:5s, 10/h..80/h:x2 or 0.1..0.9:lin5".to_owned())
+        })
+    }
+
+    fn walk(&self, low: &Amount, high: &Amount) -> Result<Walk, Fault> {
+        let Some(text) = self.walk else {
+            let is_count = |end: &Amount| end.unit == Unit::None && end.number.is_whole();
+            if is_count(low) && is_count(high) {
+                return Ok(Walk::Step(Amount { number: Decimal::whole(1), unit: Unit::None }));
+            }
+            let help = format!("write it behind a colon, or how many values: {}", self.example("lin5"));
+            return Err(self.fault("this range needs a step", help));
+        };
+        if let Some(factor) = text.strip_prefix('x') {
+            let factor = factor.trim().parse().ok().filter(|factor| *factor > Decimal::whole(1));
+            let help = || format!("write a number above 1: {}", self.example("x2"));
+            return factor.map(Walk::Factor).ok_or_else(|| self.fault(format!("`{text}` is no factor"), help()));
+        }
+        for (word, walk) in [("lin", Walk::Even as fn(usize) -> Walk), ("log", Walk::Logarithmic)] {
+            if let Some(count) = text.strip_prefix(word) {
+                let count = count.trim().parse().ok().filter(|count| (2..=MOST_POINTS).contains(count));
+                let help = || format!("write how many values, from 2 on: {}", self.example(&format!("{word}5")));
+                return count.map(walk).ok_or_else(|| self.fault(format!("`{text}` is no number of values"), help()));
+            }
+        }
+        let step = Amount::read(text).filter(|step| step.number.is_positive());
+        let help = || "write a step above 0 in the unit of the ends, or xFACTOR, linN or logN".to_owned();
+        step.map(Walk::Step).ok_or_else(|| self.fault(format!("`{text}` is no step"), help()))
+    }
+
+    fn alike<const N: usize>(&self, amounts: [Amount; N]) -> Result<[Amount; N], Fault> {
+        Amount::alike(amounts).ok_or_else(|| {
+            let help = "write the same unit behind each number, such as 5s..20s:5s";
+            self.fault("the ends and the step of this range are not in one unit", help.to_owned())
+        })
+    }
+
+    fn numbers(&self, low: &Amount, high: &Amount, walk: Walk) -> Result<Vec<Decimal>, Fault> {
+        // There are no parts of nanoseconds. Where both ends are whole, a logarithmic range is of things that are counted.
+        let places = if low.unit == Unit::Times { 0 } else { MOST_PLACES };
+        let is_count = low.unit == Unit::None && low.number.is_whole() && high.number.is_whole();
+        let log_places = if is_count { 0 } else { places };
+        let (low, high) = (low.number, high.number);
+        let rounded = |number: Decimal| number.significant(FACTOR_DIGITS).rounded(places);
+        let mut numbers: Vec<Decimal> = match walk {
+            Walk::Step(step) => {
+                let steps = iter::successors(Some(low), |number| Some(number.plus(step.number)));
+                steps.take_while(|number| *number <= high).take(MOST_POINTS + 1).collect()
+            }
+            Walk::Factor(factor) => {
+                let multiples = iter::successors(Some(low), |number| Some(number.times(factor)));
+                multiples.map(rounded).take_while(|number| *number <= high).take(MOST_POINTS + 1).collect()
+            }
+            Walk::Even(count) => {
+                let width = high.minus(low);
+                (0..count).map(|index| low.plus(width.part(index, count - 1)).rounded(places)).collect()
+            }
+            Walk::Logarithmic(count) => logarithmic(low, high, count, log_places),
+        };
+        if numbers.len() > MOST_POINTS {
+            let help = format!("{MOST_POINTS} are the most; write a longer step");
+            return Err(self.fault("this range has too many values", help));
+        }
+        // Whole numbers close together round to the same.
+        numbers.dedup();
+        Ok(numbers)
+    }
+
+    /// The range with another walk.
+    fn example(&self, walk: &str) -> String {
+        format!("{}..{}:{walk}", self.low, self.high)
+    }
+
+    fn fault(&self, title: impl Into<String>, help: String) -> Fault {
+        Fault::new(self.place.clone(), title).help(help)
+    }
+}
+
+/// Both ends as they are, and rounded values between them.
+fn logarithmic(low: Decimal, high: Decimal, count: usize, places: u32) -> Vec<Decimal> {
+    let [first, last] = [low, high].map(|end| math::ln(end.to_f64()));
+    let between = (1..count - 1).filter_map(|index| {
+        let part = index as f64 / (count - 1) as f64;
+        Decimal::nearest(math::exp(first + part * (last - first)), LOG_DIGITS, places)
+    });
+    let between = between.map(|number| number.clamp(low, high));
+    iter::once(low).chain(between).chain(iter::once(high)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values_of(text: &str) -> Vec<String> {
+        values(text, &(0..text.len())).unwrap().unwrap()
+    }
+
+    #[test]
+    fn ranges_walk_in_the_unit_they_are_written_in() {
+        for (text, expected) in [
+            ("1..4", "1 2 3 4"),
+            ("-1..1", "-1 0 1"),
+            ("3..3", "3"),
+            ("1..10:4", "1 5 9"),
+            ("0.1..0.9:0.2", "0.1 0.3 0.5 0.7 0.9"),
+            ("5s..20s:5s", "5s 10s 15s 20s"),
+            ("0.5s .. 1.5s : 0.5s", "0.5s 1s 1.5s"),
+            ("30s..2m:30s", "30s 1m 1m30s 2m"),
+            ("10/h..40/h:x2", "10/h 20/h 40/h"),
+            ("1..64:x2", "1 2 4 8 16 32 64"),
+            ("1..6:x1.5", "1 1.5 2.25 3.375 5.0625"),
+            ("0..1:lin5", "0 0.25 0.5 0.75 1"),
+            ("0.0..1.0:lin4", "0 0.3333333 0.6666667 1"),
+            ("0..3:lin9", "0 0.375 0.75 1.125 1.5 1.875 2.25 2.625 3"),
+            ("1..100:log3", "1 10 100"),
+            ("1.0..10.0:log3", "1 3.16 10"),
+            ("1..10:log3", "1 3 10"),
+            ("1..3:log9", "1 2 3"),
+            ("1s..1h:log5", "1s 7s750ms 1m 7m45s 1h"),
+            ("1m..1h30m:lin3", "1m 45m30s 1h30m"),
+        ] {
+            let expected: Vec<&str> = expected.split(' ').collect();
+            assert_eq!(values_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_begins_with_no_number_is_no_range() {
+        for text in ["../trace.csv", "a..b", "first-fit", "0.5", "", "..", "\"1..2\""] {
+            assert!(values(text, &(0..text.len())).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_that_lead_nowhere_are_refused() {
+        for (text, words) in [
+            ("8..1", "1..8"),
+            ("1..", "no end"),
+            ("1..x", "`x` is no end"),
+            ("0.1..0.9", "0.1..0.9:lin5"),
+            ("5s..20s", "needs a step"),
+            ("5s..20s:5", "one unit"),
+            ("5s..20:5s", "one unit"),
+            ("10/h..2/min:1/h", "one unit"),
+            ("1..8:0", "no step"),
+            ("1..8:-1", "no step"),
+            ("1..8:x1", "no factor"),
+            ("0..8:x2", "above 0"),
+            ("-1..8:log3", "above 0"),
+            ("1..8:log1", "no number of values"),
+            ("1..8:lin", "no number of values"),
+            ("0..1000000", "too many"),
+            ("0.00000000001..1:x1.000001", "too many"),
+        ] {
+            let fault = values(text, &(0..text.len())).unwrap().unwrap_err().to_string();
+            assert!(fault.contains(words), "{text}: {fault}");
+        }
+    }
+}
