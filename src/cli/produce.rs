@@ -51,11 +51,12 @@ pub(super) fn produce(mut order: Order, folder: &Path) -> Result<(Results, Manif
     let mut outputs = write_reports(&order, &results, folder)?;
     outputs.extend(jobs);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    let (scenario, inputs) = write_inputs(&order.scenario.name, order.text, order.inputs, folder)?;
     let manifest = Manifest {
         claimsim: env!("CARGO_PKG_VERSION").to_owned(),
         command: "run".to_owned(),
-        scenario: Input::scenario(&order.scenario.name, order.text.as_bytes()),
-        inputs: write_inputs(&order, folder)?,
+        scenario,
+        inputs,
         notes: order.notes.to_vec(),
         others: Vec::new(),
         seed: order.scenario.seed,
@@ -102,14 +103,21 @@ pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results) -> Context<
     Context { replications: results.replications.len() as u32, ..Context::of(scenario) }
 }
 
-fn write_inputs(order: &Order, folder: &Path) -> Result<Vec<Input>, Failure> {
-    write(folder, manifest::SCENARIO, order.text.as_bytes())?;
+/// Copies a scenario's text and the files that it names; gives their entries in the manifest.
+pub(super) fn write_inputs(
+    name: &str,
+    text: &str,
+    inputs: &[scenario::Input],
+    folder: &Path,
+) -> Result<(Input, Vec<Input>), Failure> {
+    write(folder, manifest::SCENARIO, text.as_bytes())?;
     let copy = |(number, input): (usize, &scenario::Input)| {
         let entry = Input::numbered(number + 1, &input.name, &input.bytes);
         write(folder, &entry.file, &input.bytes)?;
         Ok(entry)
     };
-    order.inputs.iter().enumerate().map(copy).collect()
+    let inputs = inputs.iter().enumerate().map(copy).collect::<Result<_, Failure>>()?;
+    Ok((Input::scenario(name, text.as_bytes()), inputs))
 }
 
 /// Writes a file of a run's folder.

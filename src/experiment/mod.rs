@@ -11,6 +11,7 @@ pub mod expression;
 mod plan;
 mod replication;
 mod results;
+pub mod sizing;
 
 pub use asked::Asked;
 pub use audit::audit;

@@ -93,6 +93,15 @@ pub struct Options {
     /// `--vary KEY=…`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub vary: Vec<String>,
+    /// `--zip KEY=…`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub zip: Vec<String>,
+    /// `--cost KEY=PRICE`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cost: Vec<String>,
+    /// `--lose GROUP[:DURATION]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lose: Option<String>,
     /// `--meet CONDITION`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub meet: Vec<String>,

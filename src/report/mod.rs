@@ -14,6 +14,7 @@ mod number;
 pub mod plot;
 pub mod precision;
 pub mod replications;
+pub mod sizing;
 pub mod table;
 
 pub use number::human;

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::comparison::Form;
 use super::csv::{Cell, file};
-use super::number::{amount, human, percent};
+use super::number::percent;
 use crate::experiment::Reached;
 use crate::experiment::expression::Margin;
 
@@ -44,11 +45,7 @@ pub fn lines(reached: &[Reached]) -> Vec<String> {
 
 fn line(reached: &Reached) -> String {
     let quantity = &reached.goal.quantity;
-    let form = |value: f64| match quantity.unit() {
-        "s" => human(value),
-        "1" => percent(value),
-        _ => amount(value),
-    };
+    let form = Form::of(quantity.measure.name(), &quantity.statistic(), quantity.unit());
     let outcome = if reached.is_reached { "reached" } else { "not reached" };
     let wanted = wanted(reached);
     let Some((value, half)) = reached.value.zip(reached.half) else {
@@ -58,7 +55,12 @@ fn line(reached: &Reached) -> String {
         Margin::Relative(_) if value != 0.0 => format!(" ({})", percent(half / value.abs())),
         _ => String::new(),
     };
-    format!("{}: {} \u{b1} {}{relative}, wanted {wanted}: {outcome}", quantity.text, form(value), form(half))
+    format!(
+        "{}: {} \u{b1} {}{relative}, wanted {wanted}: {outcome}",
+        quantity.text,
+        form.value(Some(value)),
+        form.value(Some(half))
+    )
 }
 
 /// The margin as it was written.

@@ -13,12 +13,12 @@ use clap::Args;
 use super::copies::Copies;
 use super::files::ScenarioFile;
 use super::folder::Folder;
+use super::given::Given;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::experiment::comparison::{Comparison, Outcome};
 use crate::report::comparison::{self, Sides};
 use crate::report::manifest::{Manifest, Options};
-use contenders::Given;
 use produce::{Order, produce};
 
 /// Compare policies, scenarios or variants of one: differences with verdicts, and gates for CI
@@ -69,7 +69,7 @@ pub(super) struct Compare {
 
     /// The chance, at most, of any wrong verdict, and of a wrong outcome of the gates
     /// [default: 0.05]
-    #[arg(long, value_name = "SHARE", value_parser = questions::level)]
+    #[arg(long, value_name = "SHARE", value_parser = super::plan::level)]
     level: Option<String>,
 
     /// How many replications before the first look [default: the scenario's, at least 10]

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::super::given::Given;
 use super::super::produce::write;
 use super::super::progress::Bar;
 use super::super::verdict::{Failure, say};
-use super::contenders::{Contenders, Given};
+use super::contenders::Contenders;
 use super::questions::{misfit, questions};
 use crate::experiment::comparison::{Comparing, Comparison, Questions};
 use crate::report::comparison::{Sides, files};

@@ -1,32 +1,14 @@
 //! What the command line asks about contenders: expressions understood, levels and looks settled.
 
 use super::super::expressions::{complaint, parse, parse_all};
-use super::super::plan::too_few;
+use super::super::plan::{level_of, looks};
 use super::super::verdict::Failure;
 use crate::experiment::comparison::{Misfit, Questions};
 use crate::experiment::expression::{Condition, Margin, Quantity};
 use crate::report::manifest::Options;
-use crate::stats::looks::Looks;
 
 /// What is judged unless something else is asked for.
 const JUDGED: [&str; 3] = ["mean(wait)", "p95(wait)", "p99(wait)"];
-
-/// The chance of an error, unless it is given.
-const LEVEL: f64 = 0.05;
-
-/// The least number of replications before the first look, unless it is given: with fewer, a spread is hardly known.
-const FIRST: u32 = 10;
-
-/// The most replications, unless it is given.
-const MOST: u32 = 640;
-
-/// Checks a level, and leaves it as it is written.
-pub(super) fn level(text: &str) -> Result<String, String> {
-    match text.parse::<f64>() {
-        Ok(level) if level > 0.0 && level <= 0.5 => Ok(text.to_owned()),
-        _ => Err("write a number above 0 and up to 0.5, such as 0.05".to_owned()),
-    }
-}
 
 /// Understands what is asked for; `baseline` is the number of a contender, and `replications` what its scenario says.
 pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -> Result<Questions, Failure> {
@@ -50,21 +32,12 @@ pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -
         baseline,
         judged,
         margin,
-        level: options.level.as_deref().and_then(|level| level.parse().ok()).unwrap_or(LEVEL),
+        level: level_of(options),
         looks: looks(options, replications)?,
         // Who asks for gates only wants them decided, and nothing else.
         awaits_judged: gates.is_empty() || !options.judge.is_empty(),
         gates,
     })
-}
-
-fn looks(options: &Options, replications: u32) -> Result<Looks, Failure> {
-    let first = options.replications.unwrap_or(replications.max(FIRST));
-    let most = options.max_replications.unwrap_or(first.max(MOST));
-    if most < first && options.replications.is_some() {
-        return Err(too_few(first, most));
-    }
-    Ok(Looks::doubling(first.min(most), most))
 }
 
 /// The complaint about an expression that some contender's scenario has no answer to.

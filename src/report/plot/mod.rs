@@ -12,6 +12,7 @@ pub(super) mod overlay;
 mod panels;
 mod queue_length;
 mod ratio_axis;
+pub(super) mod targets;
 mod utilization;
 mod wait_axis;
 pub(super) mod wait_curve;
