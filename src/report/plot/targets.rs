@@ -30,7 +30,7 @@ impl Scale {
         let most = shown.iter().flat_map(ends).flatten().chain([bound]).fold(0.0, f64::max);
         if is_time {
             let least = shown.iter().map(|shown| shown.value).chain([bound]).filter(|value| *value > 0.0);
-            return Scale::Times(WaitAxis::new(least.fold(most, f64::min).max(1e-9), (1.2 * most).max(1e-6)));
+            return Scale::Times(WaitAxis::new(least.fold(most, f64::min).max(1e-9), (2.5 * most).max(1e-6)));
         }
         let label = move |at: f64| if is_share { format!("{:.0} %", at * 100.0) } else { number::amount(at) };
         Scale::Linear(if is_share {
