@@ -8,11 +8,12 @@ use anyhow::Context as _;
 
 use super::job_file::Part;
 use super::verdict::Failure;
+use crate::experiment::warmup::{WarmUp, settle};
 use crate::experiment::{self, Progress, Results};
 use crate::report::history::JobHistory;
 use crate::report::jobs::JobLog;
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
-use crate::report::{self, Context};
+use crate::report::{self, Context, warmup};
 use crate::scenario::{self, Scenario};
 
 /// Where the job log stands in a run's folder.
@@ -21,8 +22,8 @@ const JOBS: &str = "jobs.csv";
 /// What a run is made from.
 #[derive(Debug)]
 pub(super) struct Order<'a> {
-    /// The scenario as it is simulated, with all options applied.
-    pub(super) scenario: &'a Scenario,
+    /// The scenario as it is simulated, with all options applied; its warm-up is settled here.
+    pub(super) scenario: &'a mut Scenario,
     /// Its text as it was read.
     pub(super) text: &'a str,
     /// The files that it names.
@@ -35,12 +36,23 @@ pub(super) struct Order<'a> {
     pub(super) threads: Option<usize>,
 }
 
-/// Simulates and fills `folder`; gives the results and the manifest, which stands there too.
-pub(super) fn produce(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Results, Manifest), Failure> {
+/// What a run has come to.
+#[derive(Debug)]
+pub(super) struct Produced {
+    pub(super) results: Results,
+    /// What stands in the folder as well.
+    pub(super) manifest: Manifest,
+    /// The warm-up, if the scenario left it to be found.
+    pub(super) warm_up: Option<WarmUp>,
+}
+
+/// Simulates and fills `folder`.
+pub(super) fn produce(order: &mut Order, folder: &Path, progress: &dyn Progress) -> Result<Produced, Failure> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.unwrap_or(0)).build();
     let pool = pool.context("cannot start the threads")?;
+    let warm_up = pool.install(|| settle(order.scenario, progress));
     let (results, jobs) = pool.install(|| simulate(order, folder, progress))?;
-    let mut outputs = write_reports(order, &results, folder)?;
+    let mut outputs = write_reports(order, &results, warm_up.as_ref(), folder)?;
     outputs.extend(jobs);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     let manifest = Manifest {
@@ -48,14 +60,14 @@ pub(super) fn produce(order: &Order, folder: &Path, progress: &dyn Progress) -> 
         command: "run".to_owned(),
         scenario: Input::scenario(&order.scenario.name, order.text.as_bytes()),
         inputs: write_inputs(order, folder)?,
-        notes: order.notes.to_vec(),
+        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).collect(),
         others: Vec::new(),
         seed: order.scenario.seed,
         options: order.options.clone(),
         outputs,
     };
     write(folder, manifest::PATH, &manifest.to_bytes())?;
-    Ok((results, manifest))
+    Ok(Produced { results, manifest, warm_up })
 }
 
 /// Puts what the command line asked for over what the scenario says.
@@ -83,8 +95,13 @@ fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Re
     Ok((results, Some(Output { file: JOBS.to_owned(), sha256 })))
 }
 
-fn write_reports(order: &Order, results: &Results, folder: &Path) -> Result<Vec<Output>, Failure> {
-    let files = report::files(&Context::of(order.scenario), results);
+fn write_reports(
+    order: &Order,
+    results: &Results,
+    warm_up: Option<&WarmUp>,
+    folder: &Path,
+) -> Result<Vec<Output>, Failure> {
+    let files = report::files(&Context { warm_up, ..Context::of(order.scenario) }, results);
     for file in &files {
         write(folder, &file.path, &file.bytes)?;
     }

@@ -12,6 +12,7 @@ use super::folder::read_manifest;
 use super::produce::{Order, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
+use crate::experiment::warmup::pilots;
 use crate::report::manifest::{Manifest, sha256};
 use crate::scenario::Loaded;
 
@@ -73,17 +74,17 @@ fn run_again(
     quiet: bool,
 ) -> Result<Manifest, Failure> {
     let copies = Copies::of_run(run, manifest)?;
-    let Loaded { scenario, inputs, notes, .. } = copies.load_run(manifest)?;
-    let bar = Bar::new(scenario.replications, quiet);
-    let order = Order {
-        scenario: &scenario,
+    let Loaded { mut scenario, inputs, notes, .. } = copies.load_run(manifest)?;
+    let bar = Bar::new(scenario.replications + pilots(&scenario), quiet);
+    let mut order = Order {
+        scenario: &mut scenario,
         text: &copies.scenario,
         inputs: &inputs,
         notes: &notes,
         options: manifest.options.clone(),
         threads: threads.map(usize::from),
     };
-    Ok(produce(&order, into, &bar)?.1)
+    Ok(produce(&mut order, into, &bar)?.manifest)
 }
 
 /// The files of a run that are no longer as its manifest says.

@@ -7,11 +7,12 @@ use clap::Args;
 use super::files::{ScenarioFile, overrides, say_remarks};
 use super::folder::Folder;
 use super::policy::PolicyParser;
-use super::produce::{Order, apply, produce};
+use super::produce::{Order, Produced, apply, produce};
 use super::progress::Bar;
-use super::verdict::{Failure, print};
+use super::verdict::{Failure, print, say};
+use crate::experiment::warmup::pilots;
 use crate::report::manifest::Options;
-use crate::report::{Context, json, table};
+use crate::report::{Context, json, table, warmup};
 use crate::scenario::Loaded;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
@@ -71,20 +72,24 @@ impl Run {
 
         let target = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
         let folder = Folder::begin(&target)?;
-        let order = Order {
-            scenario: &scenario,
+        let bar = Bar::new(scenario.replications + pilots(&scenario), self.quiet);
+        let mut order = Order {
+            scenario: &mut scenario,
             text: &file.text,
             inputs: &inputs,
             notes: &notes,
             options,
             threads: self.threads.map(usize::from),
         };
-        let bar = Bar::new(scenario.replications, self.quiet);
-        let (results, _) = produce(&order, folder.path(), &bar)?;
+        let Produced { results, warm_up, .. } = produce(&mut order, folder.path(), &bar)?;
         drop(bar);
         folder.commit()?;
 
-        let context = Context::of(&scenario);
+        let too_short = warm_up.as_ref().and_then(|found| warmup::warning(found, scenario.system.window.horizon));
+        if let Some(warning) = too_short.filter(|_| !self.quiet) {
+            say(&warning);
+        }
+        let context = Context { warm_up: warm_up.as_ref(), ..Context::of(&scenario) };
         if self.json {
             let document = serde_json::to_string_pretty(&json::summary(&context, &results, &notes));
             print(&(document.map_err(anyhow::Error::from)? + "\n"))

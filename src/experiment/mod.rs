@@ -8,6 +8,7 @@ pub mod diff;
 pub mod expression;
 mod replication;
 mod results;
+pub mod warmup;
 
 pub use audit::audit;
 pub use replication::{Progress, run, run_observed, run_policy};
