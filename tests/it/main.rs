@@ -22,3 +22,4 @@ mod swf_files;
 mod theory;
 mod tidy;
 mod trace_files;
+mod warmup;

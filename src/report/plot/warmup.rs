@@ -34,8 +34,8 @@ fn lines(plot: &mut Plot, warm_up: &WarmUp, (time, levels): (&Axis, &Axis)) -> P
     let (end, level) = (warm_up.length.as_secs_f64(), warm_up.level());
     let area = plot.plotting_area();
     area.draw(&Rectangle::new([(0.0, levels.low), (end, levels.high)], GREY.mix(0.13).filled()))?;
-    area.draw(&PathElement::new(points(warm_up), BLUE.stroke_width(1)))?;
-    area.draw(&PathElement::new(vec![(end, level), (time.high, level)], TARGET.stroke_width(2)))
+    area.draw(&PathElement::new(vec![(end, level), (time.high, level)], TARGET.stroke_width(2)))?;
+    area.draw(&PathElement::new(points(warm_up), BLUE.stroke_width(1)))
 }
 
 /// The course, each part at its middle.
