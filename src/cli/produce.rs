@@ -9,17 +9,18 @@ use super::extend::Earlier;
 use super::job_file::JobFile;
 use super::progress::Bar;
 use super::verdict::Failure;
+use crate::experiment::warmup::{WarmUp, pilots, settle};
 use crate::experiment::{self, Plan, Results};
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
-use crate::report::{self, Context};
+use crate::report::{self, Context, warmup};
 use crate::scenario::{self, Scenario};
 use crate::stats::Outcome;
 
 /// What a run is made from.
 #[derive(Debug)]
 pub(super) struct Order<'a> {
-    /// The scenario as it is simulated, with all options applied.
-    pub(super) scenario: &'a Scenario,
+    /// The scenario as it is simulated, with all options applied; its warm-up is settled here.
+    pub(super) scenario: &'a mut Scenario,
     /// Its text as it was read.
     pub(super) text: &'a str,
     /// The files that it names.
@@ -38,17 +39,32 @@ pub(super) struct Order<'a> {
     pub(super) quiet: bool,
 }
 
-/// Simulates and fills `folder`; gives the results and the manifest, which stands there too.
-pub(super) fn produce(mut order: Order, folder: &Path) -> Result<(Results, Manifest), Failure> {
+/// What a run has come to.
+#[derive(Debug)]
+pub(super) struct Produced {
+    pub(super) results: Results,
+    /// What stands in the folder as well.
+    pub(super) manifest: Manifest,
+    /// The warm-up, if the scenario left it to be found.
+    pub(super) warm_up: Option<WarmUp>,
+}
+
+/// Simulates and fills `folder`.
+pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failure> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
     let pool = pool.context("cannot start the threads")?;
     let earlier = order.earlier.take();
+    let quiet = order.quiet;
+    let warm_up = {
+        let scenario = &mut *order.scenario;
+        pool.install(|| settle(scenario, &Bar::new(pilots(scenario), quiet)))
+    };
     let (outcomes, jobs) = {
         let order = &order;
         pool.install(|| simulate(order, earlier, folder))?
     };
     let results = Results::of(outcomes);
-    let mut outputs = write_reports(&order, &results, folder)?;
+    let mut outputs = write_reports(&order, &results, warm_up.as_ref(), folder)?;
     outputs.extend(jobs);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     let (scenario, inputs) = write_inputs(&order.scenario.name, order.text, order.inputs, folder)?;
@@ -57,14 +73,14 @@ pub(super) fn produce(mut order: Order, folder: &Path) -> Result<(Results, Manif
         command: "run".to_owned(),
         scenario,
         inputs,
-        notes: order.notes.to_vec(),
+        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).collect(),
         others: Vec::new(),
         seed: order.scenario.seed,
         options: order.options,
         outputs,
     };
     write(folder, manifest::PATH, &manifest.to_bytes())?;
-    Ok((results, manifest))
+    Ok(Produced { results, manifest, warm_up })
 }
 
 /// Puts what the command line asked for over what the scenario says.
@@ -90,8 +106,13 @@ fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<(V
     Ok((outcomes, log.map(JobFile::finish).transpose()?))
 }
 
-fn write_reports(order: &Order, results: &Results, folder: &Path) -> Result<Vec<Output>, Failure> {
-    let files = report::files(&context(order.scenario, results), results, order.plan);
+fn write_reports(
+    order: &Order,
+    results: &Results,
+    warm_up: Option<&WarmUp>,
+    folder: &Path,
+) -> Result<Vec<Output>, Failure> {
+    let files = report::files(&context(order.scenario, results, warm_up), results, order.plan);
     for file in &files {
         write(folder, &file.path, &file.bytes)?;
     }
@@ -99,8 +120,8 @@ fn write_reports(order: &Order, results: &Results, folder: &Path) -> Result<Vec<
 }
 
 /// What the reader of a run's report has to know.
-pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results) -> Context<'a> {
-    Context { replications: results.replications.len() as u32, ..Context::of(scenario) }
+pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results, warm_up: Option<&'a WarmUp>) -> Context<'a> {
+    Context { replications: results.replications.len() as u32, warm_up, ..Context::of(scenario) }
 }
 
 /// Copies a scenario's text and the files that it names; gives their entries in the manifest.

@@ -74,17 +74,18 @@ fn run_again(
     quiet: bool,
 ) -> Result<Manifest, Failure> {
     let copies = Copies::of_run(run, manifest)?;
-    let Loaded { scenario, inputs, notes, .. } = copies.load_run(manifest)?;
+    let Loaded { mut scenario, inputs, notes, .. } = copies.load_run(manifest)?;
+    let plan = plan(&manifest.options, &scenario)?;
     let order = Order {
-        scenario: &scenario,
+        scenario: &mut scenario,
         text: &copies.scenario,
         inputs: &inputs,
         notes: &notes,
         options: manifest.options.clone(),
-        plan: &plan(&manifest.options, &scenario)?,
+        plan: &plan,
         earlier: None,
         threads,
         quiet,
     };
-    Ok(produce(order, into)?.1)
+    Ok(produce(order, into)?.manifest)
 }

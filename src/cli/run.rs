@@ -9,11 +9,11 @@ use super::files::{ScenarioFile, overrides, say_remarks};
 use super::folder::Folder;
 use super::plan::plan;
 use super::policy::PolicyParser;
-use super::produce::{Order, apply, context, produce};
+use super::produce::{Order, Produced, apply, context, produce};
 use super::verdict::{Failure, print, say};
 use crate::experiment::{Plan, Reached, Results};
 use crate::report::manifest::Options;
-use crate::report::{Context, json, precision, table};
+use crate::report::{Context, json, precision, table, warmup};
 use crate::scenario::Loaded;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
@@ -90,7 +90,7 @@ impl Run {
         if !self.quiet {
             say_remarks(&loaded);
         }
-        let Loaded { scenario, inputs, notes, .. } = loaded;
+        let Loaded { mut scenario, inputs, notes, .. } = loaded;
         let plan = plan(&options, &scenario)?;
         let default = self.extend.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
         let target = self.out.clone().unwrap_or(default);
@@ -102,7 +102,7 @@ impl Run {
         let folder = Folder::begin(&target)?;
         let (quiet, threads) = (self.quiet, self.threads);
         let order = Order {
-            scenario: &scenario,
+            scenario: &mut scenario,
             text: &text,
             inputs: &inputs,
             notes: &notes,
@@ -112,9 +112,13 @@ impl Run {
             threads,
             quiet,
         };
-        let (results, _) = produce(order, folder.path())?;
+        let Produced { results, warm_up, .. } = produce(order, folder.path())?;
         folder.commit()?;
-        self.tell(&context(&scenario, &results), &results, &plan, &notes, &target)
+        let too_short = warm_up.as_ref().and_then(|found| warmup::warning(found, scenario.system.window.horizon));
+        if let Some(warning) = too_short.filter(|_| !self.quiet) {
+            say(&warning);
+        }
+        self.tell(&context(&scenario, &results, warm_up.as_ref()), &results, &plan, &notes, &target)
     }
 
     /// The scenario of a file, or that of a finished run.
@@ -158,7 +162,7 @@ impl Run {
         target: &Path,
     ) -> Result<(), Failure> {
         let reached = plan.reached(&results.replications);
-        if reached.iter().any(|reached| !reached.is_reached) {
+        if !self.quiet && reached.iter().any(|reached| !reached.is_reached) {
             say(&format!(
                 "warning: {} replications do not reach the precision; --max-replications allows more",
                 context.replications

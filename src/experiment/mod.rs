@@ -12,6 +12,7 @@ mod plan;
 mod replication;
 mod results;
 pub mod sizing;
+pub mod warmup;
 
 pub use asked::Asked;
 pub use audit::audit;

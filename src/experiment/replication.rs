@@ -5,7 +5,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::Results;
-use crate::engine::{ArrivalStart, ClaimPolicy, Observer, Simulation};
+use crate::engine::{ArrivalProcess, ArrivalStart, ClaimPolicy, Observer, Simulation};
+use crate::model::time::Time;
 use crate::policy::{FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::scenario::Scenario;
@@ -110,8 +111,18 @@ fn simulate<P: ClaimPolicy, O: Observer>(
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound).with_shares(shares);
-    let mut simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
-    let horizon = scenario.system.window.horizon.as_secs_f64();
+    let simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
+    let (stats, observer) = to_the_end(simulation, scenario.system.window.horizon, progress);
+    (stats.finish(), observer)
+}
+
+/// Runs a replication to its horizon, and gives back its observer.
+pub(super) fn to_the_end<P: ClaimPolicy, A: ArrivalProcess, O: Observer>(
+    mut simulation: Simulation<P, A, O>,
+    horizon: Time,
+    progress: &dyn Progress,
+) -> O {
+    let horizon = horizon.as_secs_f64();
     let (mut rows, mut part) = (0, 0.0);
     loop {
         let goes_on = simulation.run_for(STRIDE);
@@ -119,9 +130,7 @@ fn simulate<P: ClaimPolicy, O: Observer>(
         progress.advanced(simulation.rows() - rows, part, now);
         (rows, part) = (simulation.rows(), now);
         if !goes_on {
-            break;
+            return simulation.finish();
         }
     }
-    let (stats, observer) = simulation.finish();
-    (stats.finish(), observer)
 }

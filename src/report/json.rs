@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Context, number, precision};
+use crate::experiment::warmup::PILOTS;
 use crate::experiment::{Plan, Results, SummaryRow};
 use crate::model::time::{Span, Time};
 use crate::stats::figure::OfAction;
@@ -25,6 +26,8 @@ pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[Strin
     document.insert("replications".to_owned(), json!(context.replications));
     document.insert("start".to_owned(), json!(context.epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi)));
     document.insert("warmup_s".to_owned(), json!(window.warmup.as_secs_f64()));
+    document.insert("warmup".to_owned(), warm_up(context));
+    document.insert("mode".to_owned(), json!(if context.is_steady_state { "steady-state" } else { "terminating" }));
     document.insert("horizon_s".to_owned(), json!(window.horizon.as_secs_f64()));
     document.insert("slo_wait_s".to_owned(), json!(context.slo.map(Span::as_secs_f64)));
     let reached = plan.reached(&results.replications);
@@ -46,6 +49,14 @@ pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[Strin
         }
     }
     Value::Object(document)
+}
+
+/// How the warm-up has come about.
+fn warm_up(context: &Context) -> Value {
+    match context.warm_up {
+        None => json!({ "rule": "fixed" }),
+        Some(found) => json!({ "rule": "mser-5", "replications": PILOTS, "too_short": found.is_too_short }),
+    }
 }
 
 /// The object that holds the statistics of a figure's measure.

@@ -16,10 +16,12 @@ pub mod precision;
 pub mod replications;
 pub mod sizing;
 pub mod table;
+pub mod warmup;
 
 pub use number::human;
 
 use crate::engine::System;
+use crate::experiment::warmup::WarmUp;
 use crate::experiment::{Plan, Results};
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
@@ -45,6 +47,10 @@ pub struct Context<'a> {
     pub seed: u64,
     /// How many replications were run.
     pub replications: u32,
+    /// Whether the question is about a steady state, and not about what happens from the start to the horizon.
+    pub is_steady_state: bool,
+    /// The warm-up, if the scenario left it to be found.
+    pub warm_up: Option<&'a WarmUp>,
 }
 
 impl<'a> Context<'a> {
@@ -58,6 +64,8 @@ impl<'a> Context<'a> {
             slo: scenario.slo,
             seed: scenario.seed,
             replications: scenario.replications,
+            is_steady_state: scenario.is_steady_state(),
+            warm_up: None,
         }
     }
 
@@ -103,10 +111,12 @@ pub fn files(context: &Context, results: &Results, plan: &Plan) -> Vec<File> {
         (csv::UTILIZATION, csv::utilization(context, results)),
     ];
     let charts = Chart::ALL.map(|chart| (chart.path(), chart.draw(context, results)));
+    let warm_up = context.warm_up.map(|warm_up| (plot::WARM_UP, plot::warm_up(context, warm_up)));
     tables
         .into_iter()
         .chain(precision)
         .chain(charts)
+        .chain(warm_up)
         .map(|(path, bytes)| File { path: path.to_owned(), bytes })
         .collect()
 }

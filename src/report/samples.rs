@@ -85,6 +85,8 @@ pub(crate) fn context(system: &System) -> Context<'_> {
         slo: Some(Span::secs(300)),
         seed: 42,
         replications: 5,
+        is_steady_state: system.window.warmup > Time::ZERO,
+        warm_up: None,
     }
 }
 

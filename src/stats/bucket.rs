@@ -53,7 +53,11 @@ struct Cell {
 impl Buckets {
     /// Empty buckets of a nice length from instant 0 to `horizon`.
     pub(super) fn new(horizon: Time, lines: usize) -> Buckets {
-        let length = nice_length(horizon).0;
+        Buckets::of_length(nice_length(horizon), horizon, lines)
+    }
+
+    /// Empty buckets of a given length, which is above 0; the last may be shorter.
+    pub(super) fn of_length(Span(length): Span, horizon: Time, lines: usize) -> Buckets {
         let count = horizon.0.max(0).unsigned_abs().div_ceil(length.unsigned_abs()) as usize;
         // One bucket at least, for a run of no length.
         let cells = vec![Cell::default(); lines * count.max(1)];

@@ -8,7 +8,7 @@ use super::setting::Variant;
 use crate::experiment::comparison::Contender;
 use crate::model::time::Time;
 use crate::report::manifest::{Options, SavedRun};
-use crate::scenario::{Input, Loaded, Override, Scenario};
+use crate::scenario::{Input, Loaded, Override, Scenario, WarmUpRule};
 
 /// The name of the contender that a saved run is.
 const SAVED: &str = "baseline";
@@ -163,12 +163,20 @@ impl Contenders {
                 "note: {} runs for {} with a warm-up of {}, {} for {} with {}: counts and maxima are of different lengths",
                 contender.name,
                 other.horizon - Time::ZERO,
-                other.warmup - Time::ZERO,
+                warm_up(&contender.scenario),
                 baseline.name,
                 window.horizon - Time::ZERO,
-                window.warmup - Time::ZERO,
+                warm_up(&baseline.scenario),
             ));
         }
+    }
+}
+
+/// A scenario's warm-up as it is known before anything has run.
+fn warm_up(scenario: &Scenario) -> String {
+    match scenario.warm_up {
+        WarmUpRule::Auto => "auto".to_owned(),
+        WarmUpRule::Fixed => (scenario.system.window.warmup - Time::ZERO).to_string(),
     }
 }
 

@@ -6,6 +6,7 @@
 use super::{Setting, Sizing, Targets, Unfit, size};
 use crate::engine::{Outage, OutageKind};
 use crate::experiment::expression::{Condition, Relation};
+use crate::experiment::warmup::{pilots, settle};
 use crate::experiment::{Asked, Progress, replicate};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -105,9 +106,11 @@ pub fn size_with_loss(
     let worst = |sizing: &Sizing| {
         // Without an answer, where most was tried.
         let found = sizing.answer.or(sizing.next_cheaper()).map_or(0, |place| sizing.tried[place].setting);
-        let scenario = &settings[found].scenario;
+        let mut scenario = settings[found].scenario.clone();
+        let bar = progress(pilots(&scenario));
+        settle(&mut scenario, &*bar);
         let bar = progress(REPLICATIONS * INSTANTS as u32);
-        Ok(loss.worst(scenario, &targets.asked(scenario)?, &targets.conditions[0], &*bar))
+        Ok(loss.worst(&scenario, &targets.asked(&scenario)?, &targets.conditions[0], &*bar))
     };
     let mut at = worst(&without)?;
     let mut rounds_left = ROUNDS - 1;

@@ -3,6 +3,7 @@
 use super::held::Levels;
 use super::order::is_within;
 use super::{Held, Setting, Targets, Unfit, Verdict};
+use crate::experiment::warmup::{pilots, settle};
 use crate::experiment::{Asked, Progress, Results, replicate};
 use crate::stats::Outcome;
 
@@ -148,7 +149,9 @@ impl<'a> Search<'a> {
 
     /// Simulates a setting, look by look, until it is known whether it keeps the targets.
     fn attempt(&mut self, number: usize) -> Verdict {
-        let Setting { scenario, .. } = &self.settings[number];
+        let mut scenario = self.settings[number].scenario.clone();
+        let bar = (self.progress)(pilots(&scenario));
+        settle(&mut scenario, &*bar);
         let shares = self.asked[number].shares();
         let mut outcomes: Vec<Outcome> = Vec::new();
         let mut held: Vec<Held> = Vec::new();
@@ -156,7 +159,7 @@ impl<'a> Search<'a> {
             let Some(until) = self.targets.looks.get(look) else { break };
             let numbers = outcomes.len() as u32..until;
             let progress = (self.progress)(until - numbers.start);
-            outcomes.extend(replicate(scenario, shares, numbers, &*progress).into_iter().map(Outcome::without_series));
+            outcomes.extend(replicate(&scenario, shares, numbers, &*progress).into_iter().map(Outcome::without_series));
             let now = self.held(number, &outcomes);
             // What is shown once stays shown.
             held = if held.is_empty() { now } else { held.into_iter().zip(now).map(stays).collect() };

@@ -17,6 +17,7 @@ mod utilization;
 mod wait_axis;
 pub(super) mod wait_curve;
 mod wait_distribution;
+mod warmup;
 
 use super::Context;
 use crate::experiment::Results;
@@ -54,6 +55,11 @@ impl Chart {
         }
     }
 }
+
+/// Where a run's folder keeps the chart of a warm-up that was found.
+pub(super) const WARM_UP: &str = "charts/warmup.svg";
+
+pub(super) use warmup::draw as warm_up;
 
 #[cfg(test)]
 mod tests;
