@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::files::{ScenarioFile, overrides, say_remarks};
+use super::files::{ScenarioFile, overrides, say_outlook, say_remarks};
 use super::folder::Folder;
 use super::policy::PolicyParser;
 use super::produce::{Order, apply, produce};
 use super::progress::Bar;
 use super::verdict::{Failure, print};
+use crate::experiment::outlook::outlook;
 use crate::report::manifest::Options;
 use crate::report::{Context, json, table};
 use crate::scenario::Loaded;
@@ -68,6 +69,9 @@ impl Run {
         let Loaded { mut scenario, inputs, notes, .. } = loaded;
         let options = self.options();
         apply(&options, self.seed, &mut scenario);
+        if !self.quiet {
+            say_outlook(&self.scenario, &scenario, &outlook(&scenario));
+        }
 
         let target = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
         let folder = Folder::begin(&target)?;

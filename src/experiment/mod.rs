@@ -6,6 +6,7 @@ mod audit;
 pub mod comparison;
 pub mod diff;
 pub mod expression;
+pub mod outlook;
 mod replication;
 mod results;
 
