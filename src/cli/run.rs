@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::extend::{Earlier, Finished};
-use super::files::{ScenarioFile, overrides, say_remarks};
+use super::files::{ScenarioFile, overrides, say_outlook, say_remarks};
 use super::folder::Folder;
 use super::plan::plan;
 use super::policy::PolicyParser;
 use super::produce::{Order, Produced, apply, context, produce};
 use super::verdict::{Failure, print, say};
+use crate::experiment::outlook::outlook;
 use crate::experiment::{Plan, Reached, Results};
 use crate::report::manifest::Options;
 use crate::report::{Context, json, precision, table, warmup};
@@ -99,6 +100,9 @@ impl Run {
         {
             return self.tell_enough(&plan.reached(there), there.len());
         }
+        if !self.quiet {
+            say_outlook(self.place(), &scenario, &outlook(&scenario));
+        }
         let folder = Folder::begin(&target)?;
         let (quiet, threads) = (self.quiet, self.threads);
         let order = Order {
@@ -119,6 +123,11 @@ impl Run {
             say(&warning);
         }
         self.tell(&context(&scenario, &results, warm_up.as_ref()), &results, &plan, &notes, &target)
+    }
+
+    /// Whence the scenario comes.
+    fn place(&self) -> &Path {
+        self.extend.as_ref().or(self.scenario.as_ref()).map_or(Path::new(""), PathBuf::as_path)
     }
 
     /// The scenario of a file, or that of a finished run.

@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod design;
 pub mod diff;
 pub mod expression;
+pub mod outlook;
 mod plan;
 mod replication;
 mod results;

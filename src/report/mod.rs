@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod json;
 pub mod manifest;
 mod number;
+pub mod outlook;
 pub mod plot;
 pub mod precision;
 pub mod replications;

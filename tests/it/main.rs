@@ -9,6 +9,7 @@ mod determinism;
 mod diff;
 mod import;
 mod laws;
+mod outlook;
 mod precision;
 mod program;
 mod published;
