@@ -6,9 +6,11 @@ mod audit;
 pub mod comparison;
 pub mod design;
 pub mod diff;
+pub mod elasticity;
 pub mod expression;
 mod replication;
 mod results;
+pub mod sweep;
 
 pub use audit::audit;
 pub use replication::{Progress, run, run_observed, run_policy};

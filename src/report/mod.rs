@@ -6,12 +6,14 @@
 pub mod comparison;
 pub mod csv;
 pub mod diff;
+pub mod elasticity;
 pub mod history;
 pub mod jobs;
 pub mod json;
 pub mod manifest;
 mod number;
 pub mod plot;
+pub mod sweep;
 pub mod table;
 
 pub use number::human;

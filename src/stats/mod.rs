@@ -46,6 +46,14 @@ pub struct Outcome {
     pub shares: Vec<Option<f64>>,
 }
 
+impl Outcome {
+    /// The same without its course: where hundreds of replications are kept, nobody looks at that.
+    #[must_use]
+    pub fn without_series(self) -> Outcome {
+        Outcome { series: Series { queue_length: Vec::new(), lines: Vec::new(), ..self.series }, ..self }
+    }
+}
+
 /// The distribution of the waits of one replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaitTable {

@@ -12,7 +12,6 @@ use crate::experiment::{Progress, Results};
 use crate::stats::Outcome;
 use crate::stats::interval::student_t;
 use crate::stats::paired::Paired;
-use crate::stats::series::Series;
 use crate::stats::share::Share;
 
 /// An expression that a contender's scenario has no answer to.
@@ -100,7 +99,7 @@ impl<'a> Comparing<'a> {
             let scenario = &self.contenders[contender].scenario;
             let shares = self.targets[contender].shares.as_slice();
             let outcome = Replication { scenario, index: u64::from(index), shares }.run(progress);
-            (contender, without_series(outcome))
+            (contender, outcome.without_series())
         };
         let outcomes: Vec<_> = all.collect::<Vec<_>>().into_par_iter().map(one).collect();
         for (contender, outcome) in outcomes {
@@ -251,10 +250,4 @@ fn widen(results: &mut Results, point: &mut impl FnMut(u64) -> f64) {
             estimate.interval = Some((value - half, value + half));
         }
     }
-}
-
-/// Hundreds of replications are kept for their figures and waits; nobody looks at their courses.
-fn without_series(outcome: Outcome) -> Outcome {
-    let Series { bucket, horizon, .. } = outcome.series;
-    Outcome { series: Series { bucket, horizon, queue_length: Vec::new(), lines: Vec::new() }, ..outcome }
 }

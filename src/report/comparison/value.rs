@@ -1,11 +1,12 @@
 //! Values and differences as people read them, in the unit of what was measured.
 
 use crate::experiment::comparison::Row;
+use crate::experiment::expression::Quantity;
 use crate::report::number::{human, percent};
 
 /// How the numbers of a measure are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::report) enum Form {
     /// A length of time.
     Time,
     /// A share of a whole, as a percentage; differences in percentage points.
@@ -18,7 +19,7 @@ pub(super) enum Form {
 
 impl Form {
     /// The form of a measure's statistic in a unit.
-    pub(super) fn of(measure: &str, statistic: &str, unit: &str) -> Form {
+    pub(in crate::report) fn of(measure: &str, statistic: &str, unit: &str) -> Form {
         match unit {
             "s" => Form::Time,
             "jobs/s" => Form::Rate,
@@ -27,12 +28,17 @@ impl Form {
         }
     }
 
+    /// The form of what an expression asks for.
+    pub(in crate::report) fn of_quantity(quantity: &Quantity) -> Form {
+        Form::of(quantity.measure.name(), &quantity.statistic(), quantity.unit())
+    }
+
     fn of_row(row: &Row) -> Form {
         Form::of(row.measure, &row.statistic, row.unit)
     }
 
     /// A value; `-` if there is none.
-    pub(super) fn value(self, value: Option<f64>) -> String {
+    pub(in crate::report) fn value(self, value: Option<f64>) -> String {
         let Some(value) = value.filter(|value| value.is_finite()) else { return "-".to_owned() };
         match self {
             Form::Time => human(value),
