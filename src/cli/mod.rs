@@ -18,6 +18,7 @@ mod progress;
 mod reproduce;
 mod run;
 mod schema;
+mod sweep;
 mod verdict;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
   claimsim compare scenarios/mixed-pool.toml --contender 'more: worker.small.count=8' --gate 'p95(wait) <= -10%'
+  claimsim sweep scenarios/push-burst.toml --vary worker.replica.count=4..8 --show 'p95(wait)'
   claimsim check scenarios/*.toml
   claimsim diff results/registry-week results/five-replicas
   claimsim audit scenarios/registry-week.toml --at 57h jobs --running true
@@ -53,6 +55,7 @@ Exit codes: 0 done, 1 the run or a write failed, runs differ, or a gate is broke
 enum Command {
     Run(run::Run),
     Compare(compare::Compare),
+    Sweep(sweep::Sweep),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(run) => run.execute(),
         Command::Compare(compare) => compare.execute(),
+        Command::Sweep(sweep) => sweep.execute(),
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),
         Command::Diff(diff) => diff.execute(),

@@ -42,9 +42,20 @@ pub struct Effect {
     pub replications: u64,
 }
 
+impl Effect {
+    /// Whether moving the parameter changes nothing in any replication, or there is nothing to change.
+    pub fn is_nothing(&self) -> bool {
+        self.effect.is_none_or(|effect| effect == 0.0) && self.interval.is_none_or(|ends| ends == (0.0, 0.0))
+    }
+}
+
 impl Nudge {
-    /// Moves a parameter by a share of itself to each side, a list as a whole. `None` where that does not move it.
+    /// Moves a parameter by a share of itself to each side, a list as a whole. `None` where that does not move it, or it is a list of whole
+    /// numbers, of which nobody knows whether they may be other ones.
     pub fn by_share(parameter: &Parameter, share: &Share) -> Option<Nudge> {
+        if parameter.is_list && parameter.is_whole {
+            return None;
+        }
         let moved = |factor: Decimal| -> Option<Vec<Amount>> {
             let amounts = parameter.values.iter().map(|value| Amount::read(value));
             amounts.map(|amount| amount.map(|amount| amount.times(factor))).collect()
@@ -54,14 +65,23 @@ impl Nudge {
         Some(Nudge::of(parameter, &low, &high, width))
     }
 
-    /// Moves a whole number by one to each side. `None` if it is zero or no whole number.
+    /// Moves a whole number by one to each side. `None` if it is no whole number, or one less or one more of it would be none at all.
     pub fn by_one(parameter: &Parameter) -> Option<Nudge> {
         let [value] = parameter.values.as_slice() else { return None };
         let value = Amount::read(value).filter(|_| parameter.is_whole && !parameter.is_list)?;
-        let low = vec![value.clone().plus(Decimal::whole(-1))];
-        let high = vec![value.plus(Decimal::whole(1))];
+        let [low, high] = [-1, 1].map(|one| vec![value.clone().plus(Decimal::whole(one))]);
+        if [&low, &high].iter().any(|side| side[0].to_f64() == 0.0) {
+            return None;
+        }
         let width = width(&parameter.values, &low, &high)?;
         Some(Nudge::of(parameter, &low, &high, width))
+    }
+
+    /// The value for people: a long list is so many values.
+    pub fn short_value(&self) -> String {
+        let count = self.value.split(',').count();
+        let is_long = self.value.starts_with('[') && count > 3;
+        if is_long { format!("{count} values") } else { self.value.clone() }
     }
 
     fn of(parameter: &Parameter, low: &[Amount], high: &[Amount], width: f64) -> Nudge {
@@ -163,8 +183,9 @@ mod tests {
         for value in ["0", "0s", "3ns"] {
             assert_eq!(Nudge::by_share(&parameter(&[value], false, false), &share), None, "{value}");
         }
-        assert_eq!(Nudge::by_one(&parameter(&["0"], false, true)), None);
-        assert_eq!(Nudge::by_one(&parameter(&["8s"], false, false)), None);
+        for value in ["0", "1", "-1", "8s"] {
+            assert_eq!(Nudge::by_one(&parameter(&[value], false, !value.ends_with('s'))), None, "{value}");
+        }
     }
 
     #[test]

@@ -93,6 +93,18 @@ pub struct Options {
     /// `--vary KEY=…`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub vary: Vec<String>,
+    /// `--zip KEY=…`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub zip: Vec<String>,
+    /// `--show QUANTITY`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub show: Vec<String>,
+    /// `--elasticity`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub elasticity: bool,
+    /// `--step`, as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
     /// `--meet CONDITION`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub meet: Vec<String>,

@@ -18,6 +18,7 @@ mod scenario_build;
 mod scenarios;
 mod schedules;
 mod statistics;
+mod sweep;
 mod swf_files;
 mod theory;
 mod tidy;

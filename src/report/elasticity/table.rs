@@ -16,24 +16,34 @@ pub fn text(elasticity: &Elasticity) -> String {
         Form::of_quantity(quantity).value(base)
     });
     table.add_row(["(now)".to_owned(), String::new()].into_iter().chain(values).collect::<Vec<_>>());
+    let mut without: Vec<&str> = Vec::new();
     for first in elasticity.ranked(0) {
         let nudge = &elasticity.nudges[first.nudge];
-        let of_nudge = elasticity.effects.iter().filter(|effect| effect.nudge == first.nudge);
-        let cells = [nudge.key.clone(), nudge.value.clone()].into_iter().chain(of_nudge.map(cell));
-        table.add_row(cells.collect::<Vec<_>>());
+        let of_nudge: Vec<&Effect> = elasticity.effects.iter().filter(|effect| effect.nudge == first.nudge).collect();
+        if of_nudge.iter().all(|effect| effect.is_nothing()) {
+            without.push(&nudge.key);
+            continue;
+        }
+        let cells = of_nudge.into_iter().map(|effect| cell(effect, Charset::Utf8));
+        table.add_row([nudge.key.clone(), nudge.short_value()].into_iter().chain(cells).collect::<Vec<_>>());
     }
+    let without =
+        if without.is_empty() { String::new() } else { format!("no effect at all: {}\n", without.join(", ")) };
     let left_out = elasticity.left_out.iter().map(|left_out| format!("left out: {}: {}\n", left_out.key, left_out.why));
     let is_single = elasticity.effects.iter().all(|effect| effect.replications < 2);
-    let notes: String = left_out.chain([without_intervals(is_single).to_owned()]).collect();
-    format!("{}\n{}\n{notes}", elasticity.heading(), table.trim_fmt())
+    let notes: String = std::iter::once(without).chain(left_out).collect();
+    format!("{}\n{}\n{notes}{}", elasticity.heading(), table.trim_fmt(), without_intervals(is_single))
 }
 
 /// By how many percent a quantity changes, with half the width of the interval.
-pub(in crate::report) fn cell(effect: &Effect) -> String {
+pub(in crate::report) fn cell(effect: &Effect, charset: Charset) -> String {
     let Some(value) = effect.effect else { return "-".to_owned() };
     let change = percentage(value / 100.0);
     match effect.interval {
-        Some((low, high)) => format!("{change} \u{b1} {}", percentage((high - low) / 200.0).trim_start_matches('+')),
+        Some((low, high)) => {
+            let half = percentage((high - low) / 200.0);
+            format!("{change} {} {}", charset.plus_minus(), half.trim_start_matches('+'))
+        }
         None => change,
     }
 }

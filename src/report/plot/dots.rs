@@ -11,6 +11,7 @@ use super::sweep::{Values, name};
 use crate::experiment::design;
 use crate::report::comparison::Form;
 use crate::report::sweep::table::cell;
+use crate::report::table::Charset;
 use crate::stats::interval::Estimate;
 
 const NAMES: i32 = 20;
@@ -38,7 +39,7 @@ pub(super) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
             let words = canvas::fitted(&name(axis, step), 13, LEFT - NAMES - 10);
             canvas::text(canvas, &words, (NAMES, top), &canvas::regular(13), INK, HPos::Left)?;
             draw_dot(canvas, &scale, *estimate, top + 7)?;
-            let figure = cell(Form::of_quantity(values.quantity), *estimate);
+            let figure = cell(Form::of_quantity(values.quantity), *estimate, Charset::Ascii);
             canvas::text(canvas, &figure, (FIGURES, top), &canvas::regular(13), INK, HPos::Left)?;
         }
         if left_out > 0 {

@@ -49,10 +49,12 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
             return canvas::remark(canvas, "Nothing was measured.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
         }
         let x = horizontal(chart);
+        // Bands that lie one over the other have to let each other through.
+        let strength = if chart.lines.len() > 1 { 0.12 } else { 0.2 };
         let key = canvas::fitted(&chart.axis.name(), 13, PLOT_WIDTH);
         let mut plot = canvas::plot(canvas, (TOP, HEIGHT), (&x.axis, Some(&key)), (&scale.axis, &scale.name))?;
         for (index, line) in chart.lines.iter().enumerate().rev() {
-            draw_line(&mut plot, values, &x, &scale, line, SERIES[index % SERIES.len()])?;
+            draw_line(&mut plot, values, &x, &scale, line, (SERIES[index % SERIES.len()], strength))?;
         }
         draw_legend(canvas, chart, bottom + 8)
     })
@@ -116,7 +118,14 @@ fn is_geometric(numbers: &[f64]) -> bool {
 }
 
 /// The band, the line and its points; with a gap where nothing was measured.
-fn draw_line(plot: &mut Plot, values: &Values, x: &Horizontal, scale: &Scale, line: &Line, color: RGBColor) -> Painted {
+fn draw_line(
+    plot: &mut Plot,
+    values: &Values,
+    x: &Horizontal,
+    scale: &Scale,
+    line: &Line,
+    (color, strength): (RGBColor, f64),
+) -> Painted {
     let at = |(place, step): &(f64, usize)| (*place, values.estimates[line.points[*step]]);
     let points: Vec<(f64, Estimate)> = x.steps.iter().map(at).collect();
     for run in points.split(|(_, estimate)| estimate.value.is_none()).filter(|run| !run.is_empty()) {
@@ -127,7 +136,7 @@ fn draw_line(plot: &mut Plot, values: &Values, x: &Horizontal, scale: &Scale, li
         let low = edge(|estimate| estimate.interval.map(|(low, _)| low));
         let outline: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
         if high.len() > 1 {
-            plot.plotting_area().draw(&Polygon::new(outline, color.mix(0.2)))?;
+            plot.plotting_area().draw(&Polygon::new(outline, color.mix(strength)))?;
         } else {
             plot.plotting_area().draw(&PathElement::new(outline, color.mix(0.5).stroke_width(5)))?;
         }

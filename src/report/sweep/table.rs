@@ -18,7 +18,11 @@ pub fn text(swept: &Swept) -> String {
     let forms: Vec<Form> = swept.shown.iter().map(Form::of_quantity).collect();
     for (point, measured) in swept.grid.points().iter().zip(swept.measured).take(MOST_POINTS) {
         let values = point.settings.iter().map(|(_, value)| value.clone());
-        let shown = measured.shown.iter().zip(&forms).map(|(Shown { estimate, .. }, form)| cell(*form, *estimate));
+        let shown = measured
+            .shown
+            .iter()
+            .zip(&forms)
+            .map(|(Shown { estimate, .. }, form)| cell(*form, *estimate, Charset::Utf8));
         table.add_row(values.chain(shown).collect::<Vec<_>>());
     }
     let more = swept.measured.len().saturating_sub(MOST_POINTS);
@@ -34,9 +38,12 @@ pub fn text(swept: &Swept) -> String {
 }
 
 /// A value with half the width of its interval.
-pub(in crate::report) fn cell(form: Form, estimate: Estimate) -> String {
+pub(in crate::report) fn cell(form: Form, estimate: Estimate, charset: Charset) -> String {
     match estimate.interval {
-        Some((low, high)) => format!("{} \u{b1} {}", form.value(estimate.value), form.value(Some((high - low) / 2.0))),
+        Some((low, high)) => {
+            let half = form.value(Some((high - low) / 2.0));
+            format!("{} {} {half}", form.value(estimate.value), charset.plus_minus())
+        }
         None => form.value(estimate.value),
     }
 }
