@@ -23,6 +23,7 @@ mod reproduce;
 mod run;
 mod schema;
 mod size;
+mod sweep;
 mod verdict;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
   claimsim compare scenarios/mixed-pool.toml --contender 'more: worker.small.count=8' --gate 'p95(wait) <= -10%'
+  claimsim sweep scenarios/push-burst.toml --vary worker.replica.count=4..8 --show 'p95(wait)'
   claimsim size scenarios/registry-week.toml --vary worker.replica.count=1..8 --meet 'p95(wait, scan_check_single) < 5m'
   claimsim check scenarios/*.toml
   claimsim diff results/registry-week results/five-replicas
@@ -59,6 +61,7 @@ Exit codes: 0 done, 1 the run or a write failed, runs differ, a gate is broken o
 enum Command {
     Run(run::Run),
     Compare(compare::Compare),
+    Sweep(sweep::Sweep),
     Size(size::Size),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(run) => run.execute(),
         Command::Compare(compare) => compare.execute(),
+        Command::Sweep(sweep) => sweep.execute(),
         Command::Size(size) => size.execute(),
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),

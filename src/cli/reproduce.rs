@@ -11,6 +11,7 @@ use super::folder::{changed, read_manifest};
 use super::plan::plan;
 use super::produce::{Order, produce};
 use super::size;
+use super::sweep;
 use super::verdict::{Failure, print};
 use crate::report::manifest::Manifest;
 use crate::scenario::Loaded;
@@ -20,7 +21,7 @@ use crate::scenario::Loaded;
 /// Exit code 0 if every file is as the manifest says and comes out the same again, 1 if not.
 #[derive(Debug, Args)]
 pub(super) struct Reproduce {
-    /// The folder that `claimsim run`, `compare` or `size` left
+    /// The folder that `claimsim run`, `compare`, `sweep` or `size` left
     run: PathBuf,
 
     /// How many replications run at once; the results are the same [default: the number of cores]
@@ -56,12 +57,13 @@ impl Reproduce {
     }
 }
 
-/// Makes a finished run or comparison again; gives the manifest that it leaves.
+/// Makes a finished run, comparison or sweep again; gives the manifest that it leaves.
 pub(super) fn again(run: &Path, manifest: &Manifest, threads: Option<u16>, quiet: bool) -> Result<Manifest, Failure> {
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
     match manifest.command.as_str() {
         "size" => size::again(run, manifest, scratch.path(), threads, quiet),
         "compare" => compare::again(run, manifest, scratch.path(), threads, quiet),
+        "sweep" => sweep::again(run, manifest, scratch.path(), threads, quiet),
         _ => run_again(run, manifest, scratch.path(), threads, quiet),
     }
 }

@@ -7,12 +7,14 @@ mod audit;
 pub mod comparison;
 pub mod design;
 pub mod diff;
+pub mod elasticity;
 pub mod expression;
 pub mod outlook;
 mod plan;
 mod replication;
 mod results;
 pub mod sizing;
+pub mod sweep;
 pub mod warmup;
 
 pub use asked::Asked;

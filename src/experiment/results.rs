@@ -1,5 +1,7 @@
 //! What all replications of one scenario came to.
 
+use serde::{Deserialize, Serialize};
+
 use crate::stats::Outcome;
 use crate::stats::figure::{Measure, Subject};
 use crate::stats::interval::Estimate;
@@ -14,7 +16,7 @@ pub struct Results {
 }
 
 /// A figure over all replications.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SummaryRow {
     /// What the number says.
     pub subject: Subject,

@@ -5,8 +5,10 @@
 
 use std::ops::Index;
 
+use serde::{Deserialize, Serialize};
+
 /// A resource (a key of capacity maps, such as `scan`), by its place in the scenario's list of resources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ResourceId(pub u16);
 
 /// A distinct need vector ("shape"), by its place in the scenario's list of needs.

@@ -1,9 +1,11 @@
 //! Workers: the job runners, one in each replica of the registry.
 
+use serde::{Deserialize, Serialize};
+
 use super::capacity::CapacityMap;
 
 /// A worker, by its place in the scenario's list of workers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WorkerId(pub u32);
 
 /// A job runner: its id as documents and tables show it, and what it offers.

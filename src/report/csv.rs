@@ -6,7 +6,7 @@ use chrono::{SecondsFormat, Timelike};
 use serde::{Serialize, Serializer};
 
 use super::{Context, number};
-use crate::experiment::Results;
+use crate::experiment::{Results, SummaryRow};
 use crate::model::time::NANOS;
 use crate::stats::figure::{Measure, Statistic};
 use crate::stats::series::{Line, Series};
@@ -48,10 +48,10 @@ pub(super) struct SummaryLine<'a> {
 /// The rows of a run's summary.
 pub(super) fn summary_lines<'a>(
     context: &Context<'a>,
-    results: &'a Results,
+    summary: &'a [SummaryRow],
 ) -> impl Iterator<Item = SummaryLine<'a>> + use<'a> {
     let context = *context;
-    results.summary.iter().map(move |row| SummaryLine {
+    summary.iter().map(move |row| SummaryLine {
         policy: context.policy,
         action: context.action(row.subject.action),
         resource: context.resource(row.subject.resource),
@@ -67,7 +67,7 @@ pub(super) fn summary_lines<'a>(
 
 /// `summary.csv`: every figure over all replications, run by run (one run a policy).
 pub fn summary(runs: &[(&Context, &Results)]) -> Vec<u8> {
-    file(&SUMMARY, runs.iter().flat_map(|&(context, results)| summary_lines(context, results)))
+    file(&SUMMARY, runs.iter().flat_map(|&(context, results)| summary_lines(context, &results.summary)))
 }
 
 #[derive(Serialize)]
@@ -191,7 +191,6 @@ pub(super) fn file<Line: Serialize>(header: &[&str], lines: impl Iterator<Item =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::SummaryRow;
     use crate::model::action::ActionId;
     use crate::model::capacity::ResourceId;
     use crate::model::time::{Epoch, Span, Time};

@@ -102,6 +102,15 @@ pub struct Options {
     /// `--lose GROUP[:DURATION]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lose: Option<String>,
+    /// `--show QUANTITY`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub show: Vec<String>,
+    /// `--elasticity`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub elasticity: bool,
+    /// `--step`, as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
     /// `--meet CONDITION`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub meet: Vec<String>,

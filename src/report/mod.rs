@@ -6,6 +6,7 @@
 pub mod comparison;
 pub mod csv;
 pub mod diff;
+pub mod elasticity;
 pub mod history;
 pub mod jobs;
 pub mod json;
@@ -16,6 +17,7 @@ pub mod plot;
 pub mod precision;
 pub mod replications;
 pub mod sizing;
+pub mod sweep;
 pub mod table;
 pub mod warmup;
 

@@ -26,6 +26,16 @@ pub enum Charset {
     Utf8,
 }
 
+impl Charset {
+    /// The sign before half the width of an interval.
+    pub(super) fn plus_minus(self) -> &'static str {
+        match self {
+            Charset::Ascii => "+/-",
+            Charset::Utf8 => "\u{b1}",
+        }
+    }
+}
+
 /// What seldom becomes of jobs: each has a column where it happens at all.
 const RARE: [(&str, Statistic); 8] = [
     ("errors", Error),
@@ -91,8 +101,7 @@ impl Figures<'_> {
         let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
         match (row.estimate.value, row.estimate.interval) {
             (Some(value), Some((low, high))) => {
-                let plus_minus = if self.charset == Charset::Utf8 { "\u{b1}" } else { "+/-" };
-                format!("{} {plus_minus} {}", form(value), form((high - low) / 2.0))
+                format!("{} {} {}", form(value), self.charset.plus_minus(), form((high - low) / 2.0))
             }
             (Some(value), None) => form(value),
             (None, _) => "-".to_owned(),

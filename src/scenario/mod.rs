@@ -3,6 +3,7 @@
 mod build;
 mod diagnostic;
 mod overrides;
+mod parameters;
 mod schema;
 mod settings;
 mod source;
@@ -20,6 +21,7 @@ use crate::registry::Originals;
 pub use diagnostic::Report;
 pub(crate) use diagnostic::nearest;
 pub use overrides::Override;
+pub use parameters::{Parameter, parameters};
 pub use settings::settings;
 use source::Sources;
 use spec::{Moment, Spec};

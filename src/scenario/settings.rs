@@ -7,29 +7,34 @@ use super::tree::{self, Node, Value};
 /// Every key of a scenario's text by its dotted path, with its value as text, after the command line's changes; in order of the text. What is wrong with the
 /// text is passed over: that is for [`load`](super::load) to say.
 pub fn settings(text: &str, overrides: &[Override]) -> Vec<(String, String)> {
+    nodes(text, overrides).into_iter().map(|(key, node)| (key, shown(&node.value))).collect()
+}
+
+/// The same with the values themselves.
+pub(super) fn nodes(text: &str, overrides: &[Override]) -> Vec<(String, Node)> {
     let mut complaints = Vec::new();
     let (mut tree, shape) = (tree::parse(text, 0, &mut complaints), Spec::shape());
     for Override { assignment, .. } in overrides {
         tree::assign(&mut tree, assignment, 0, &shape, &mut complaints);
     }
-    let mut settings = Vec::new();
-    collect(&tree, "", &mut settings);
-    settings
+    let mut nodes = Vec::new();
+    collect(tree, "", &mut nodes);
+    nodes
 }
 
-fn collect(node: &Node, path: &str, settings: &mut Vec<(String, String)>) {
-    match &node.value {
+fn collect(node: Node, path: &str, nodes: &mut Vec<(String, Node)>) {
+    match node.value {
         Value::Table(entries) => {
             for entry in entries {
-                collect(&entry.node, &join(path, &entry.key), settings);
+                collect(entry.node, &join(path, &entry.key), nodes);
             }
         }
-        Value::Array(nodes) if nodes.iter().any(|node| matches!(node.value, Value::Table(_) | Value::Array(_))) => {
-            for (index, item) in nodes.iter().enumerate() {
-                collect(item, &join(path, &index.to_string()), settings);
+        Value::Array(items) if items.iter().any(|item| matches!(item.value, Value::Table(_) | Value::Array(_))) => {
+            for (index, item) in items.into_iter().enumerate() {
+                collect(item, &join(path, &index.to_string()), nodes);
             }
         }
-        value => settings.push((path.to_owned(), shown(value))),
+        _ => nodes.push((path.to_owned(), node)),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Figures: every number of a run by what it is a number of. One row of `summary.csv` is one figure.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::worker::WorkerId;
 
 /// What a number says, and of what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject {
     /// Of one action's jobs, of all jobs, or of no jobs.
     pub action: OfAction,
@@ -29,7 +29,7 @@ impl Measure {
 }
 
 /// Whose jobs a figure covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OfAction {
     /// Jobs have no part in it (utilization).
     None,
@@ -49,7 +49,7 @@ pub struct Figure {
 }
 
 /// What is measured, with the unit last in its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Claim minus `scheduledAt`, of each claimed attempt, in seconds.
@@ -87,7 +87,7 @@ pub enum Measure {
 }
 
 /// What of a measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Statistic {
     /// The mean (over jobs, or over time).

@@ -2,6 +2,8 @@
 
 use std::f64::consts::PI;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::math;
 
 use super::figure::Statistic;
@@ -13,7 +15,7 @@ const LEVEL: f64 = 0.95;
 const Z: f64 = 1.959_963_984_540_054;
 
 /// One figure over all replications.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The mean, or the maximum of maxima; `None` where no replication had anything to measure.
     pub value: Option<f64>,

@@ -21,6 +21,7 @@ mod scenarios;
 mod schedules;
 mod size;
 mod statistics;
+mod sweep;
 mod swf_files;
 mod theory;
 mod tidy;

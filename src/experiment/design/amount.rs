@@ -1,12 +1,12 @@
-//! An end or a step of a range: a number with the unit that a scenario would write behind it.
+//! A number with the unit that a scenario would write behind it: an end or a step of a range, or a parameter that is moved a little.
 
-use super::decimal::Decimal;
+use super::decimal::{Decimal, MOST_PLACES};
 use crate::model::time::Span;
 use crate::model::unit::Rate;
 
 /// A number and its unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Amount {
+pub(in crate::experiment) struct Amount {
     pub(super) number: Decimal,
     pub(super) unit: Unit,
 }
@@ -26,7 +26,7 @@ pub(super) enum Unit {
 
 impl Amount {
     /// Reads a number with or without a unit: `8`, `0.5`, `8s`, `1h30m`, `40/h`.
-    pub(super) fn read(text: &str) -> Option<Amount> {
+    pub(in crate::experiment) fn read(text: &str) -> Option<Amount> {
         let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(text.len());
         let (digits, unit) = (&text[..end], text[end..].trim());
         let with = |unit| Some(Amount { number: digits.parse().ok()?, unit });
@@ -64,8 +64,39 @@ impl Amount {
         }
     }
 
+    /// The number in seconds, or a second, where it has a unit.
+    pub(in crate::experiment) fn to_f64(&self) -> f64 {
+        let text = self.to_text();
+        match self.unit {
+            Unit::None => self.number.to_f64(),
+            Unit::Time(_) | Unit::Times => text.parse().map_or(f64::NAN, Span::as_secs_f64),
+            Unit::Rate(_) => text.parse().map_or(f64::NAN, Rate::as_per_second),
+        }
+    }
+
+    /// So much more, in the same unit.
+    pub(in crate::experiment) fn plus(self, number: Decimal) -> Amount {
+        Amount { number: self.number.plus(number), ..self }
+    }
+
+    /// So many times as much; of nanoseconds a whole number.
+    pub(in crate::experiment) fn times(self, factor: Decimal) -> Amount {
+        let places = if self.unit == Unit::Times { 0 } else { MOST_PLACES };
+        Amount { number: self.number.times(factor).rounded(places), ..self }
+    }
+
+    /// Whether both are of one kind: plain numbers, lengths of time, or rates.
+    pub(super) fn is_like(&self, other: &Amount) -> bool {
+        let kind = |amount: &Amount| match amount.unit {
+            Unit::None => 0,
+            Unit::Time(_) | Unit::Times => 1,
+            Unit::Rate(_) => 2,
+        };
+        kind(self) == kind(other)
+    }
+
     /// As a scenario would write it.
-    pub(super) fn to_text(&self) -> String {
+    pub(in crate::experiment) fn to_text(&self) -> String {
         match &self.unit {
             Unit::None => self.number.to_string(),
             Unit::Time(unit) | Unit::Rate(unit) => format!("{}{unit}", self.number),

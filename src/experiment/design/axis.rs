@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::amount::Amount;
 use super::parts::{parts, trimmed};
 use super::{MOST_POINTS, range};
 use crate::experiment::expression::Fault;
@@ -48,6 +49,20 @@ impl Axis {
             }
         }
         Ok(all)
+    }
+
+    /// The values of the first key as numbers, if all are numbers of one kind: of times in seconds, of rates a second.
+    pub fn numbers(&self) -> Option<Vec<f64>> {
+        let values = self.values.iter().map(|step| Amount::read(step.first()?));
+        let amounts = values.collect::<Option<Vec<Amount>>>()?;
+        let are_alike = amounts.iter().all(|amount| amount.is_like(&amounts[0]));
+        let numbers: Vec<f64> = amounts.iter().map(Amount::to_f64).filter(|number| number.is_finite()).collect();
+        (are_alike && numbers.len() == self.values.len()).then_some(numbers)
+    }
+
+    /// What charts and tables call it: its keys.
+    pub fn name(&self) -> String {
+        self.keys.join(" + ")
     }
 }
 
@@ -126,6 +141,16 @@ mod tests {
             (vec!["a".into(), "b".into()], vec![vec!["1".into(), "x".into()], vec!["2".into(), "y".into()]])
         );
         assert_eq!(Axis::zip(vec![axis("a=1,2"), axis("b=1..2"), axis("c=3")]), Err(2));
+    }
+
+    #[test]
+    fn numbers_of_one_kind_are_numbers() {
+        assert_eq!(axis("a=1,2.5,-3").numbers(), Some(vec![1.0, 2.5, -3.0]));
+        assert_eq!(axis("a=90s,2m,1h30m").numbers(), Some(vec![90.0, 120.0, 5400.0]));
+        assert_eq!(axis("a=36/h,2/s").numbers(), Some(vec![0.01, 2.0]));
+        for words in ["a=first-fit,random", "a=1,2s", "a=1s,1/s", "a=1,none", "a='1','2'"] {
+            assert_eq!(axis(words).numbers(), None, "{words}");
+        }
     }
 
     #[test]

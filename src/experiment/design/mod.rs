@@ -21,7 +21,9 @@ mod grid;
 mod parts;
 mod range;
 
+pub(super) use amount::Amount;
 pub use axis::Axis;
+pub(super) use decimal::Decimal;
 pub use grid::{Grid, Point, Refused};
 pub use parts::parts;
 

@@ -153,7 +153,7 @@ pub(super) fn summary(sides: &Sides) -> Vec<u8> {
     let header: Vec<&str> = std::iter::once("contender").chain(SUMMARY).collect();
     let lines = sides.contenders.iter().enumerate().flat_map(|(number, contender)| {
         let (context, results) = sides.context(number);
-        summary_lines(&context, results).map(move |line| (&contender.name, line))
+        summary_lines(&context, &results.summary).map(move |line| (&contender.name, line))
     });
     file(&header, lines)
 }

@@ -80,8 +80,7 @@ fn left(table: &mut comfy_table::Table, columns: &[usize]) {
 
 /// How the values of a gate are written.
 pub(super) fn form(gate: &Gate) -> Form {
-    let quantity = &gate.condition.quantity;
-    Form::of(quantity.measure.name(), &quantity.statistic(), quantity.unit())
+    Form::of_quantity(&gate.condition.quantity)
 }
 
 /// A line on what so many replications did not decide.

@@ -1,6 +1,7 @@
 //! Values and differences as people read them, in the unit of what was measured.
 
 use crate::experiment::comparison::Row;
+use crate::experiment::expression::Quantity;
 use crate::report::number::{human, percent};
 
 /// How the numbers of a measure are written.
@@ -25,6 +26,11 @@ impl Form {
             "1" if ["utilization", "within_slo"].contains(&measure) || statistic.starts_with("share") => Form::Share,
             _ => Form::Number,
         }
+    }
+
+    /// The form of what an expression asks for.
+    pub(in crate::report) fn of_quantity(quantity: &Quantity) -> Form {
+        Form::of(quantity.measure.name(), &quantity.statistic(), quantity.unit())
     }
 
     fn of_row(row: &Row) -> Form {

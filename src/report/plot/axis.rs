@@ -26,6 +26,17 @@ impl Axis {
         let ticks = (0..=steps).map(number).map(|at| (at, label(at))).collect();
         Axis { low: 0.0, high: number(steps), ticks }
     }
+
+    /// From `low` or below to `high` or above, with zero between them and ticks at multiples of a round number.
+    pub(super) fn around_zero(low: f64, high: f64, label: impl Fn(f64) -> String) -> Axis {
+        let tenths = round_tenths((high.max(0.0) - low.min(0.0)) / 3.0);
+        let number = |steps: i32| f64::from(steps) * tenths / 10.0;
+        let steps = |end: f64| (0..12).find(|&steps| number(steps) >= end).unwrap_or(12);
+        let (below, above) = (steps(-low), steps(high));
+        let (below, above) = if below + above == 0 { (1, 1) } else { (below, above) };
+        let ticks = (-below..=above).map(number).map(|at| (at, label(at))).collect();
+        Axis { low: number(-below), high: number(above), ticks }
+    }
 }
 
 /// In tenths, the largest of 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not above `most`; 0.1 if all are, 5 * 10^15 at most.
@@ -77,6 +88,15 @@ mod tests {
             assert_eq!(axis.high, high);
             assert!((3..=6).contains(&axis.ticks.len()), "{axis:?}");
             assert!(axis.ticks.iter().all(|(_, label)| label.len() <= 6), "{axis:?}");
+        }
+    }
+
+    #[test]
+    fn axes_around_zero_hold_both_ends() {
+        for (low, high) in [(0.0, 0.0), (-1.2, 3.4), (0.3, 0.9), (-80.0, -20.0), (-0.001, 0.002), (-5.0, 0.01)] {
+            let axis = Axis::around_zero(low, high, |at| at.to_string());
+            assert!(axis.low <= low.min(0.0) && axis.high >= high.max(0.0), "{axis:?}");
+            assert!((2..=9).contains(&axis.ticks.len()) && axis.ticks.iter().any(|(at, _)| *at == 0.0), "{axis:?}");
         }
     }
 

@@ -77,7 +77,7 @@ pub(super) fn summary(study: &Study) -> Vec<u8> {
     let lines = searches.iter().flat_map(|(sizing, loss)| {
         sizing.tried.iter().flat_map(move |tried| {
             let context = study.context(tried);
-            summary_lines(&context, &tried.results).map(move |line| (values(study, tried), loss, line))
+            summary_lines(&context, &tried.results.summary).map(move |line| (values(study, tried), loss, line))
         })
     });
     let columns: Vec<&str> = std::iter::once("loss").chain(SUMMARY).collect();

@@ -4,7 +4,7 @@
 mod case;
 mod coverage;
 mod crowd;
-mod formula;
+pub(crate) mod formula;
 mod noticed;
 mod occupancy;
 pub(crate) mod run;

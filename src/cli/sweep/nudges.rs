@@ -1,0 +1,84 @@
+//! Which parameters of a scenario can be moved to both sides: the scenario itself says so, by taking both values or not.
+
+use super::super::verdict::Failure;
+use super::points::{Given, Points};
+use crate::experiment::elasticity::{Nudge, Share};
+use crate::report::elasticity::LeftOut;
+use crate::report::manifest::Options;
+use crate::scenario::{Loaded, Override, Parameter, parameters};
+
+/// The parameters that are moved, those that cannot be, and the scenarios at both sides of each.
+#[derive(Default)]
+pub(super) struct Nudges {
+    pub(super) list: Vec<Nudge>,
+    pub(super) left_out: Vec<LeftOut>,
+    pub(super) loaded: Vec<Loaded>,
+    /// How many warnings the scenario itself has.
+    warnings: usize,
+}
+
+impl Nudges {
+    /// Tries every parameter that the scenario sets, after `--set` and `--policy`.
+    pub(super) fn of(given: &Given, base: &Loaded, options: &Options, step: &Share) -> Result<Nudges, Failure> {
+        let common = Points::common(options);
+        let mut nudges = Nudges { warnings: base.warnings.warnings(), ..Nudges::default() };
+        for parameter in parameters(&given.text, &common) {
+            nudges.add(&parameter, given, &common, step);
+        }
+        if nudges.list.is_empty() {
+            return Err(Failure::Input("the scenario sets no parameter that could be moved to both sides".to_owned()));
+        }
+        Ok(nudges)
+    }
+
+    fn add(&mut self, parameter: &Parameter, given: &Given, common: &[Override], step: &Share) {
+        let by_share = Nudge::by_share(parameter, step).filter(|_| !parameter.is_rounded);
+        let by_one = Nudge::by_one(parameter);
+        let mut why = unmoved(parameter);
+        for (nudge, is_by_one) in
+            by_share.map(|nudge| (nudge, false)).into_iter().chain(by_one.map(|nudge| (nudge, true)))
+        {
+            match load_sides(&nudge, given, common) {
+                // A step of one may lead where the scenario makes no sense: a job that needs more than any worker offers.
+                Ok(sides) if is_by_one && sides.iter().any(|side| side.warnings.warnings() > self.warnings) => {
+                    why = format!(
+                        "the scenario has another warning with {} or {} for {}",
+                        nudge.low, nudge.high, nudge.value
+                    );
+                }
+                Ok(sides) => {
+                    self.loaded.extend(sides);
+                    self.list.push(nudge);
+                    return;
+                }
+                Err(refused) if is_by_one || !parameter.is_whole => {
+                    why = format!("the scenario does not take {refused} for {}", nudge.value);
+                }
+                Err(_) => {}
+            }
+        }
+        self.left_out.push(LeftOut { key: parameter.key.clone(), why });
+    }
+}
+
+/// Why a parameter is not even tried.
+fn unmoved(parameter: &Parameter) -> String {
+    let value = parameter.values.join(", ");
+    let why = match (parameter.is_list, parameter.is_whole) {
+        (true, true) => "it is a list of whole numbers",
+        (false, true) if value == "0" => "it is 0",
+        (false, true) => "it is 1, and one less would be none",
+        _ => "it is 0, or too small to be moved",
+    };
+    why.to_owned()
+}
+
+/// The scenario at the low and at the high side; or the value that it refuses.
+fn load_sides(nudge: &Nudge, given: &Given, common: &[Override]) -> Result<[Loaded; 2], String> {
+    let load = |value: &str| {
+        let mut all = common.to_vec();
+        all.push(Override::key("--elasticity", &nudge.key, value));
+        given.load(&all).map_err(|_| value.to_owned())
+    };
+    Ok([load(&nudge.low)?, load(&nudge.high)?])
+}

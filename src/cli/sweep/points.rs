@@ -1,0 +1,150 @@
+//! The points of a sweep, loaded: each is the scenario with some keys set, and all are right before anything runs.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+
+use super::super::files::{overrides, shown};
+use super::super::produce::apply;
+use super::super::verdict::{Failure, say};
+use super::questions::Questions;
+use crate::experiment::design::Point;
+use crate::experiment::sweep::Trial;
+use crate::report::manifest::Options;
+use crate::scenario::{self, Files, Input, Loaded, Override, Report, Scenario};
+
+/// Remarks that are said, of all that points have; more of them would say the same about other numbers.
+const MOST_REMARKS: usize = 3;
+
+/// A scenario's text, and whence the files come that it names.
+pub(super) struct Given {
+    /// What complaints call it.
+    name: String,
+    pub(super) text: String,
+    files: Box<dyn Files>,
+    /// What has been read: a hundred points name the same trace.
+    read: RefCell<BTreeMap<String, Vec<u8>>>,
+}
+
+impl Given {
+    pub(super) fn new(name: String, text: String, files: Box<dyn Files>) -> Given {
+        Given { name, text, files, read: RefCell::default() }
+    }
+
+    /// The scenario with some keys set.
+    pub(super) fn load(&self, overrides: &[Override]) -> Result<Loaded, Report> {
+        scenario::load(&self.name, &self.text, overrides, self)
+    }
+}
+
+impl Files for Given {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        if let Some(bytes) = self.read.borrow().get(path) {
+            return Ok(bytes.clone());
+        }
+        let bytes = self.files.read(path)?;
+        self.read.borrow_mut().insert(path.to_owned(), bytes.clone());
+        Ok(bytes)
+    }
+}
+
+/// All points with what came with them.
+#[derive(Default)]
+pub(super) struct Points {
+    /// The scenario's name.
+    pub(super) title: String,
+    /// The seed in force, but for points that set one themselves.
+    pub(super) seed: u64,
+    pub(super) trials: Vec<Trial>,
+    /// The files that they name, in order of first mention.
+    pub(super) inputs: Vec<Input>,
+    /// What of these was left out.
+    pub(super) notes: Vec<String>,
+    /// What is probably not meant.
+    remarks: Vec<String>,
+}
+
+impl Points {
+    /// What is set at every point.
+    pub(super) fn common(options: &Options) -> Vec<Override> {
+        overrides(&options.set, options.policy.first().map(String::as_str))
+    }
+
+    /// Adds the points of a grid; the first that is refused ends it, with its name.
+    pub(super) fn add_grid(
+        &mut self,
+        points: &[Point],
+        given: &Given,
+        options: &Options,
+        seed: Option<u64>,
+    ) -> Result<Vec<Scenario>, Failure> {
+        let mut scenarios = Vec::with_capacity(points.len());
+        for point in points {
+            let mut all = Points::common(options);
+            all.extend(point.overrides("--vary"));
+            let loaded = given.load(&all).map_err(|report| refused(&report, point, points.len()))?;
+            let sets = |key: &str| point.settings.iter().any(|(known, _)| known == key);
+            // What is varied goes before what holds for all points.
+            let replications = options.replications.filter(|_| !sets("replications"));
+            let seed = seed.filter(|_| !sets("seed"));
+            scenarios.push(self.take_in(loaded, &Options { replications, ..Options::default() }, seed));
+        }
+        Ok(scenarios)
+    }
+
+    /// Takes in what was loaded; gives the scenario as it is simulated.
+    pub(super) fn take_in(&mut self, loaded: Loaded, options: &Options, seed: Option<u64>) -> Scenario {
+        let Loaded { mut scenario, warnings, notes, inputs } = loaded;
+        apply(options, seed, &mut scenario);
+        if self.title.is_empty() {
+            self.title.clone_from(&scenario.name);
+            self.seed = scenario.seed;
+        }
+        let warnings = (!warnings.is_empty()).then(|| shown(&warnings));
+        self.remarks.extend(warnings.filter(|remark| !self.remarks.contains(remark)));
+        for input in inputs {
+            if !self.inputs.contains(&input) {
+                self.inputs.push(input);
+            }
+        }
+        for note in notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+        scenario
+    }
+
+    /// Makes trials of the scenarios, of which the questions are asked.
+    pub(super) fn ask(&mut self, scenarios: Vec<Scenario>, questions: &Questions) -> Result<(), Failure> {
+        for scenario in scenarios {
+            let trial = Trial::new(scenario, &questions.shown);
+            self.trials.push(trial.map_err(|(number, fault)| questions.complaint(number, &fault))?);
+        }
+        Ok(())
+    }
+
+    /// Says on standard error what is probably not meant, once for all points.
+    pub(super) fn say_remarks(&self) {
+        for remark in self.remarks.iter().take(MOST_REMARKS) {
+            say(remark);
+        }
+        if self.remarks.len() > MOST_REMARKS {
+            say(&format!("note: {} more warnings at other points are like these", self.remarks.len() - MOST_REMARKS));
+        }
+        for note in &self.notes {
+            say(&format!("note: {note}"));
+        }
+    }
+}
+
+/// The complaint about a point that the scenario refuses.
+fn refused(report: &Report, point: &Point, of: usize) -> Failure {
+    let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    Failure::Input(format!(
+        "{}\nThis is point {} of {of}, {}. Nothing was run.",
+        shown(report),
+        point.number + 1,
+        settings.join(", ")
+    ))
+}

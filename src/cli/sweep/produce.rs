@@ -1,0 +1,177 @@
+//! Producing a sweep: simulates what is not done yet and fills a folder with everything that it leaves, manifest last.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::super::files::shown;
+use super::super::produce::write;
+use super::super::progress::Bar;
+use super::super::verdict::Failure;
+use super::nudges::Nudges;
+use super::points::{Given, Points};
+use super::questions::{Questions, grid, step};
+use crate::experiment::design::Grid;
+use crate::experiment::elasticity::{Effect, Nudge, effects};
+use crate::experiment::sweep::{self, Measured};
+use crate::report::elasticity::{self, Elasticity, LeftOut};
+use crate::report::manifest::{self, Input, Manifest, Options};
+use crate::report::sweep::{Swept, files};
+use crate::scenario::{Loaded, Report, Scenario};
+
+/// What a sweep is made from.
+pub(super) struct Order<'a> {
+    pub(super) given: &'a Given,
+    /// What the command line asked for.
+    pub(super) options: Options,
+    /// At all points, if it was asked for.
+    pub(super) seed: Option<u64>,
+    /// How many replications run at once; as many as there are cores if `None`.
+    pub(super) threads: Option<u16>,
+    /// Whether there is no progress bar.
+    pub(super) quiet: bool,
+}
+
+/// A sweep that can begin.
+pub(super) struct Prepared {
+    pub(super) points: Points,
+    questions: Questions,
+    plan: Plan,
+}
+
+/// What the points are.
+enum Plan {
+    /// Those of a grid.
+    Grid(Grid),
+    /// The scenario itself, and the two sides of each nudge.
+    Nudges(Vec<Nudge>, Vec<LeftOut>),
+}
+
+/// What a sweep has come to.
+pub(super) struct Produced {
+    measured: Vec<Measured>,
+    /// Empty for a grid.
+    effects: Vec<Effect>,
+    pub(super) manifest: Manifest,
+}
+
+impl Order<'_> {
+    /// Loads all points and understands what is asked about them.
+    pub(super) fn prepare(&self) -> Result<Prepared, Failure> {
+        let mut points = Points::default();
+        let (scenarios, plan) = if self.options.elasticity {
+            self.nudges(&mut points)?
+        } else {
+            let grid = grid(&self.options, self.seed)?;
+            (points.add_grid(&grid.points(), self.given, &self.options, self.seed)?, Plan::Grid(grid))
+        };
+        let questions = Questions::of(&self.options, scenarios.iter().map(|scenario| &scenario.system))?;
+        points.ask(scenarios, &questions)?;
+        Ok(Prepared { points, questions, plan })
+    }
+
+    fn nudges(&self, points: &mut Points) -> Result<(Vec<Scenario>, Plan), Failure> {
+        let step = step(&self.options)?;
+        let base = self.given.load(&Points::common(&self.options));
+        let base = base.map_err(|report| Failure::Input(shown(&report)))?;
+        let Nudges { list, left_out, loaded, .. } = Nudges::of(self.given, &base, &self.options, &step)?;
+        // Both sides of a parameter have the warnings of the scenario itself, with other numbers.
+        let sides = loaded.into_iter().map(|side| Loaded { warnings: Report::default(), ..side });
+        let all = std::iter::once(base).chain(sides);
+        let scenarios = all.map(|loaded| points.take_in(loaded, &self.options, self.seed)).collect();
+        Ok((scenarios, Plan::Nudges(list, left_out)))
+    }
+}
+
+impl Prepared {
+    /// The manifest but for its outputs: everything that decides what comes out.
+    pub(super) fn draft(&self, order: &Order) -> Manifest {
+        let inputs = self.points.inputs.iter().enumerate();
+        Manifest {
+            claimsim: env!("CARGO_PKG_VERSION").to_owned(),
+            command: "sweep".to_owned(),
+            scenario: Input::scenario(&self.points.title, order.given.text.as_bytes()),
+            inputs: inputs.map(|(number, input)| Input::numbered(number + 1, &input.name, &input.bytes)).collect(),
+            notes: self.points.notes.clone(),
+            others: Vec::new(),
+            seed: self.points.seed,
+            options: order.options.clone(),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Whether what was kept of a point is of as many quantities as are shown.
+    pub(super) fn fits(&self, measured: &Measured) -> bool {
+        measured.shown.len() == self.questions.shown.len()
+    }
+
+    /// Simulates all points but those that are done; what a point comes to goes to `keep` at once.
+    pub(super) fn simulate(
+        &self,
+        order: &Order,
+        mut done: BTreeMap<usize, Measured>,
+        keep: &(dyn Fn(usize, &Measured) + Sync),
+    ) -> Result<Vec<Measured>, Failure> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
+        let pool = pool.context("cannot start the threads")?;
+        let trials = &self.points.trials;
+        let open = trials.iter().enumerate().filter(|(point, _)| !done.contains_key(point));
+        let replications = open.fold(0, |sum: u32, (_, trial)| sum.saturating_add(trial.scenario.replications));
+        let done = (0..trials.len()).map(|point| done.remove(&point)).collect();
+        let bar = Bar::new(replications, order.quiet);
+        Ok(pool.install(|| sweep::run(trials, done, keep, &bar)))
+    }
+
+    /// The sweep for those who report on it; `None` if it is of elasticities.
+    pub(super) fn swept<'a>(&'a self, produced: &'a Produced) -> Option<Swept<'a>> {
+        self.swept_of(&produced.measured)
+    }
+
+    fn swept_of<'a>(&'a self, measured: &'a [Measured]) -> Option<Swept<'a>> {
+        let Plan::Grid(grid) = &self.plan else { return None };
+        let Points { title, trials, .. } = &self.points;
+        Some(Swept { title, grid, shown: &self.questions.shown, trials, measured })
+    }
+
+    /// The elasticities for those who report on them; empty for a grid.
+    pub(super) fn elasticity<'a>(&'a self, produced: &'a Produced) -> Elasticity<'a> {
+        self.elasticity_of(&produced.effects)
+    }
+
+    fn elasticity_of<'a>(&'a self, effects: &'a [Effect]) -> Elasticity<'a> {
+        let (nudges, left_out): (&[Nudge], &[LeftOut]) = match &self.plan {
+            Plan::Nudges(nudges, left_out) => (nudges, left_out),
+            Plan::Grid(_) => (&[], &[]),
+        };
+        let Points { title, trials, .. } = &self.points;
+        Elasticity { title, nudges, left_out, shown: &self.questions.shown, trials, effects }
+    }
+}
+
+/// Fills `folder` with what the sweep has come to.
+pub(super) fn produce(
+    order: &Order,
+    prepared: &Prepared,
+    measured: Vec<Measured>,
+    folder: &Path,
+) -> Result<Produced, Failure> {
+    let effects = match &prepared.plan {
+        Plan::Nudges(nudges, _) => effects(nudges, &measured),
+        Plan::Grid(_) => Vec::new(),
+    };
+    let outputs = match prepared.swept_of(&measured) {
+        Some(swept) => files(&swept),
+        None => elasticity::files(&prepared.elasticity_of(&effects)),
+    };
+    for file in &outputs {
+        write(folder, &file.path, &file.bytes)?;
+    }
+    let manifest = Manifest { outputs: manifest::outputs(&outputs), ..prepared.draft(order) };
+    write(folder, &manifest.scenario.file, order.given.text.as_bytes())?;
+    for (entry, input) in manifest.inputs.iter().zip(&prepared.points.inputs) {
+        write(folder, &entry.file, &input.bytes)?;
+    }
+    write(folder, manifest::PATH, &manifest.to_bytes())?;
+    Ok(Produced { measured, effects, manifest })
+}

@@ -1,0 +1,67 @@
+//! What `sweep --elasticity` leaves: a table of effects, and a tornado chart of each quantity that is shown; and what it prints.
+
+mod csv;
+pub mod json;
+pub mod table;
+
+use super::plot::tornado;
+use super::sweep::{chart_paths, work};
+use super::{Context, File};
+use crate::experiment::elasticity::{Effect, Nudge};
+use crate::experiment::expression::Quantity;
+use crate::experiment::sweep::Trial;
+
+/// All effects with everything that they are of.
+#[derive(Clone, Copy, Debug)]
+pub struct Elasticity<'a> {
+    /// The scenario's name.
+    pub title: &'a str,
+    /// Which parameters were moved.
+    pub nudges: &'a [Nudge],
+    /// Which were not, and why.
+    pub left_out: &'a [LeftOut],
+    /// What is shown.
+    pub shown: &'a [Quantity],
+    /// What was simulated: the scenario itself, then each nudge's low and high side.
+    pub trials: &'a [Trial],
+    /// What came of it.
+    pub effects: &'a [Effect],
+}
+
+/// A parameter that could not be moved to both sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The dotted path of its key.
+    pub key: String,
+    /// Why it could not.
+    pub why: String,
+}
+
+impl<'a> Elasticity<'a> {
+    /// The scenario itself.
+    fn context(&self) -> Context<'a> {
+        Context::of(&self.trials[0].scenario)
+    }
+
+    /// The effects on one of the shown quantities, the largest first.
+    pub(super) fn ranked(&self, shown: usize) -> Vec<&'a Effect> {
+        let mut effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.shown == shown).collect();
+        let size = |effect: &Effect| effect.effect.map_or(-1.0, f64::abs);
+        effects.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        effects
+    }
+
+    /// In a line: how many keys were moved, and by how much work.
+    fn heading(&self) -> String {
+        let (count, keys) = (self.nudges.len(), if self.nudges.len() == 1 { "key" } else { "keys" });
+        format!("{}: what 1 % more of {count} {keys} does, {}", self.title, work(self.trials))
+    }
+}
+
+/// Everything but the manifest and the inputs, in a fixed order.
+pub fn files(elasticity: &Elasticity) -> Vec<File> {
+    let table = File { path: "elasticity.csv".to_owned(), bytes: csv::effects(elasticity) };
+    let charts = chart_paths(elasticity.shown).into_iter().enumerate();
+    let charts = charts.map(|(shown, path)| File { path, bytes: tornado::draw(elasticity, shown) });
+    std::iter::once(table).chain(charts).collect()
+}

@@ -1,0 +1,185 @@
+//! A quantity over a key with numbers: a line through the estimates and a band of their intervals, at the real distances of the numbers.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+use super::axis::Axis;
+use super::canvas::{self, Canvas, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TITLES, WIDTH};
+use super::scale::Scale;
+use super::sweep::{Values, name};
+use crate::experiment::design;
+use crate::model::math;
+use crate::stats::interval::Estimate;
+
+const TOP: i32 = TITLES + 12;
+const HEIGHT: i32 = 360;
+/// Free space between labels of the horizontal axis.
+const BETWEEN_LABELS: f64 = 10.0;
+/// Width of a letter of a label.
+const LETTER: f64 = 8.0;
+const LEGEND_LINE: i32 = 20;
+
+/// The lines of a chart over one axis of the grid.
+pub(super) struct Lines<'a> {
+    pub(super) axis: &'a design::Axis,
+    /// The values of the axis, step by step.
+    pub(super) numbers: Vec<f64>,
+    pub(super) lines: Vec<Line>,
+    /// What tells the lines apart; nothing if there is but one.
+    pub(super) by: String,
+}
+
+/// One of them.
+pub(super) struct Line {
+    pub(super) name: String,
+    /// Step by step, the number of the point.
+    pub(super) points: Vec<usize>,
+}
+
+pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
+    let (means, most) = extent(&values.estimates);
+    let scale = Scale::of(values.quantity, &means, most);
+    let legend = if chart.by.is_empty() { 0 } else { (1 + chart.lines.len() as i32) * LEGEND_LINE + 8 };
+    let bottom = TOP + HEIGHT + canvas::X_LABELS;
+    let band =
+        if values.estimates.iter().any(|estimate| estimate.interval.is_some()) { "; band: 95 % interval" } else { "" };
+    let subtitle = format!("Line: mean of replications{band}; {}", values.work);
+    canvas::sheet(bottom + legend + 14, &values.title, &subtitle, |canvas| {
+        if means.is_empty() {
+            return canvas::remark(canvas, "Nothing was measured.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
+        }
+        let x = horizontal(chart);
+        // Bands that lie one over the other have to let each other through.
+        let strength = if chart.lines.len() > 1 { 0.12 } else { 0.2 };
+        let key = canvas::fitted(&chart.axis.name(), 13, PLOT_WIDTH);
+        let mut plot = canvas::plot(canvas, (TOP, HEIGHT), (&x.axis, Some(&key)), (&scale.axis, &scale.name))?;
+        for (index, line) in chart.lines.iter().enumerate().rev() {
+            draw_line(&mut plot, values, &x, &scale, line, (SERIES[index % SERIES.len()], strength))?;
+        }
+        draw_legend(canvas, chart, bottom + 8)
+    })
+}
+
+/// All means, and the end of the longest interval: not beyond thrice the largest mean, so that one wild point does not flatten the rest.
+pub(super) fn extent(estimates: &[Estimate]) -> (Vec<f64>, f64) {
+    let means: Vec<f64> =
+        estimates.iter().filter_map(|estimate| estimate.value).filter(|mean| mean.is_finite()).collect();
+    let largest = means.iter().copied().fold(0.0, f64::max);
+    let ends = estimates.iter().filter_map(|estimate| estimate.interval).map(|(_, high)| high);
+    (means, ends.fold(0.0, f64::max).min(3.0 * largest))
+}
+
+/// The horizontal axis, and where the steps lie on it, in the order in which they are drawn.
+struct Horizontal {
+    axis: Axis,
+    /// Place and number of each step, rising.
+    steps: Vec<(f64, usize)>,
+}
+
+fn horizontal(chart: &Lines) -> Horizontal {
+    let is_log = is_geometric(&chart.numbers);
+    let place = |number: f64| if is_log { math::ln(number) } else { number };
+    let mut steps: Vec<(f64, usize)> = chart.numbers.iter().copied().map(place).zip(0..).collect();
+    steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (first, last) = (steps.first().map_or(0.0, |step| step.0), steps.last().map_or(1.0, |step| step.0));
+    let width = if last > first { last - first } else { 1.0 };
+    let (low, high) = (first - 0.03 * width, last + 0.03 * width);
+    let pixels = |at: f64| (at - low) / (high - low) * f64::from(PLOT_WIDTH);
+    let mut ticks: Vec<(f64, String)> = Vec::new();
+    // Both ends first, then what finds room between them.
+    let by_importance = steps.first().into_iter().chain(steps.last()).chain(&steps);
+    for &(at, step) in by_importance {
+        let label = canvas::fitted(&name(chart.axis, step), 13, 140);
+        let half = |words: &str| words.chars().count() as f64 * LETTER / 2.0;
+        let is_free = |(tick, words): &(f64, String)| {
+            (pixels(*tick) - pixels(at)).abs() >= half(words) + half(&label) + BETWEEN_LABELS
+        };
+        if ticks.iter().all(is_free) {
+            ticks.push((at, label));
+        }
+    }
+    ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Horizontal { axis: Axis { low, high, ticks }, steps }
+}
+
+/// Whether the numbers are spaced rather by factors than by steps.
+fn is_geometric(numbers: &[f64]) -> bool {
+    if numbers.len() < 3 || numbers.iter().any(|number| *number <= 0.0) {
+        return false;
+    }
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let unevenness = |place: fn(f64) -> f64| {
+        let steps = sorted.windows(2).map(|pair| place(pair[1]) - place(pair[0]));
+        let (least, most) = steps.fold((f64::INFINITY, 0.0), |(least, most), step| (step.min(least), step.max(most)));
+        most / least
+    };
+    unevenness(|number| number) > 1.5 * unevenness(math::ln)
+}
+
+/// The band, the line and its points; with a gap where nothing was measured.
+fn draw_line(
+    plot: &mut Plot,
+    values: &Values,
+    x: &Horizontal,
+    scale: &Scale,
+    line: &Line,
+    (color, strength): (RGBColor, f64),
+) -> Painted {
+    let at = |(place, step): &(f64, usize)| (*place, values.estimates[line.points[*step]]);
+    let points: Vec<(f64, Estimate)> = x.steps.iter().map(at).collect();
+    for run in points.split(|(_, estimate)| estimate.value.is_none()).filter(|run| !run.is_empty()) {
+        let edge = |value: fn(&Estimate) -> Option<f64>| -> Vec<(f64, f64)> {
+            run.iter().filter_map(|(place, estimate)| Some((*place, scale.place(value(estimate)?)))).collect()
+        };
+        let high = edge(|estimate| estimate.interval.map(|(_, high)| high));
+        let low = edge(|estimate| estimate.interval.map(|(low, _)| low));
+        let outline: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
+        if high.len() > 1 {
+            plot.plotting_area().draw(&Polygon::new(outline, color.mix(strength)))?;
+        } else {
+            plot.plotting_area().draw(&PathElement::new(outline, color.mix(0.5).stroke_width(5)))?;
+        }
+        let means = edge(|estimate| estimate.value);
+        plot.plotting_area().draw(&PathElement::new(means.clone(), color.stroke_width(2)))?;
+        for mean in means {
+            plot.plotting_area().draw(&Circle::new(mean, 3, color.filled()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The key that tells lines apart, and the name of each.
+fn draw_legend(canvas: &Canvas, chart: &Lines, top: i32) -> Painted {
+    if chart.by.is_empty() {
+        return Ok(());
+    }
+    canvas::remark(canvas, &canvas::fitted(&chart.by, 13, PLOT_WIDTH), (LEFT, top), HPos::Left)?;
+    for (index, line) in chart.lines.iter().enumerate() {
+        let (color, top) = (SERIES[index % SERIES.len()], top + (1 + index as i32) * LEGEND_LINE);
+        canvas.draw(&PathElement::new(vec![(LEFT, top + 7), (LEFT + 26, top + 7)], color.stroke_width(2)))?;
+        canvas.draw(&Circle::new((LEFT + 13, top + 7), 3, color.filled()))?;
+        let words = canvas::fitted(&line.name, 13, PLOT_WIDTH - 40);
+        canvas::text(canvas, &words, (LEFT + 36, top), &canvas::regular(13), INK, HPos::Left)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_spaced_by_factors_are_drawn_on_a_logarithmic_axis() {
+        for numbers in
+            [&[1.0, 2.0, 4.0, 8.0][..], &[1.0, 10.0, 100.0], &[100.0, 1.0, 10.0], &[1.0, 2.0, 5.0, 10.0, 20.0]]
+        {
+            assert!(is_geometric(numbers), "{numbers:?}");
+        }
+        for numbers in
+            [&[1.0, 2.0, 3.0, 4.0][..], &[0.0, 1.0, 10.0], &[5.0, 10.0, 15.0], &[1.0, 100.0], &[-1.0, 1.0, 9.0]]
+        {
+            assert!(!is_geometric(numbers), "{numbers:?}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What 1 % more of each parameter does to a quantity: a bar a key, the longest on top, with its interval.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+use super::axis::Axis;
+use super::canvas::{self, BLUE, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
+use super::dots::{draw_scale, pixel};
+use crate::experiment::elasticity::{Effect, Nudge};
+use crate::report::comparison::Form;
+use crate::report::elasticity::Elasticity;
+use crate::report::elasticity::table::cell;
+use crate::report::number;
+use crate::report::sweep::work;
+use crate::report::table::Charset;
+
+const NAMES: i32 = 20;
+const LEFT: i32 = 460;
+const RIGHT: i32 = 710;
+const FIGURES: i32 = 724;
+const TOP: i32 = TITLES + 10;
+const LINE: i32 = 24;
+/// Half the height of a bar.
+const HALF: i32 = 7;
+/// Most bars; what is beyond is counted below.
+const MOST_LINES: usize = 40;
+
+pub(in crate::report) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
+    let (nothing, all): (Vec<&Effect>, Vec<&Effect>) =
+        elasticity.ranked(shown).into_iter().partition(|effect| effect.is_nothing());
+    let effects = &all[..all.len().min(MOST_LINES)];
+    let below = below(all.len() - effects.len(), nothing.len());
+    let axis = axis(effects);
+    let quantity = &elasticity.shown[shown];
+    let base = Form::of_quantity(quantity).value(effects.first().and_then(|effect| effect.base));
+    let height = (effects.len() as i32 * LINE).max(60);
+    let sheet = TOP + height + canvas::X_LABELS + if below.is_empty() { 14 } else { 34 };
+    let title = format!("{}: what 1 % more does to {}", elasticity.title, quantity.text);
+    let subtitle = format!("Bar: change in percent, line: 95 % interval; now {base}; {}", work(elasticity.trials));
+    canvas::sheet(sheet, &title, &subtitle, |canvas| {
+        if effects.is_empty() {
+            return canvas::remark(canvas, "No parameter has an effect.", (WIDTH / 2, TOP + 20), HPos::Center);
+        }
+        let name = "Change for 1 % more of the key";
+        draw_scale(canvas, &axis, name, (LEFT, RIGHT), (TOP, TOP + height))?;
+        for (line, effect) in effects.iter().enumerate() {
+            draw_line(canvas, &axis, &elasticity.nudges[effect.nudge], effect, TOP + line as i32 * LINE + LINE / 2)?;
+        }
+        canvas::remark(canvas, &below, (NAMES, TOP + height + canvas::X_LABELS + 10), HPos::Left)
+    })
+}
+
+/// What is not drawn, in a line.
+fn below(more: usize, nothing: usize) -> String {
+    let keys = |count: usize| if count == 1 { "1 key has".to_owned() } else { format!("{count} keys have") };
+    let parts = [
+        (more > 0).then(|| format!("{} smaller effects", keys(more))),
+        (nothing > 0).then(|| format!("{} no effect at all", keys(nothing))),
+    ];
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    if said.is_empty() { String::new() } else { format!("{}: see elasticity.csv", said.join(", ")) }
+}
+
+/// A scale for all bars, and for intervals as far as they are no longer than thrice the longest bar.
+fn axis(effects: &[&Effect]) -> Axis {
+    let bars = || effects.iter().filter_map(|effect| effect.effect);
+    let most = 3.0 * bars().map(f64::abs).fold(0.0, f64::max);
+    let ends = effects.iter().filter_map(|effect| effect.interval).flat_map(|(low, high)| [low, high]);
+    let all = || bars().chain(ends.clone()).map(|value| value.clamp(-most, most));
+    let (low, high) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
+    Axis::around_zero(low, high, |at| format!("{}{} %", if at > 0.0 { "+" } else { "" }, number::plain(at)))
+}
+
+fn draw_line(canvas: &Canvas, axis: &Axis, nudge: &Nudge, effect: &Effect, middle: i32) -> Painted {
+    let font = canvas::regular(13);
+    let words = canvas::fitted(&format!("{} = {}", nudge.key, nudge.short_value()), 13, LEFT - NAMES - 10);
+    canvas::text(canvas, &words, (NAMES, middle - HALF), &font, INK, HPos::Left)?;
+    canvas::text(canvas, &cell(effect, Charset::Ascii), (FIGURES, middle - HALF), &font, INK, HPos::Left)?;
+    let x = |value: f64| pixel(axis, value, (LEFT, RIGHT));
+    let Some(value) = effect.effect else { return Ok(()) };
+    let color = if value > 0.0 { SERIES[1] } else { BLUE };
+    // What may as well be nothing is pale.
+    let is_shown = effect.interval.is_none_or(|(low, high)| low > 0.0 || high < 0.0);
+    let (left, right) = (x(value.min(0.0)), x(value.max(0.0)));
+    let fill = color.mix(if is_shown { 0.85 } else { 0.3 });
+    canvas.draw(&Rectangle::new([(left, middle - HALF), (right, middle + HALF)], fill.filled()))?;
+    let Some((low, high)) = effect.interval else { return Ok(()) };
+    let (low, high) = (x(low), x(high));
+    canvas.draw(&PathElement::new(vec![(low, middle), (high, middle)], INK.stroke_width(1)))?;
+    for end in [low, high] {
+        canvas.draw(&PathElement::new(vec![(end, middle - 4), (end, middle + 4)], INK.stroke_width(1)))?;
+    }
+    Ok(())
+}

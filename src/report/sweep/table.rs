@@ -1,0 +1,54 @@
+//! A sweep as a person reads it in a terminal: a line a point, with what is shown and its intervals.
+
+use super::Swept;
+use crate::experiment::sweep::Shown;
+use crate::report::comparison::Form;
+use crate::report::table::{Charset, empty};
+use crate::stats::interval::Estimate;
+
+/// Most points that are printed; the rest is in the file.
+const MOST_POINTS: usize = 40;
+
+/// The heading line, the table, and what is left out of it.
+pub fn text(swept: &Swept) -> String {
+    let keys: Vec<&str> = swept.grid.keys().collect();
+    let header: Vec<&str> =
+        keys.iter().copied().chain(swept.shown.iter().map(|quantity| quantity.text.as_str())).collect();
+    let mut table = empty(&header, Charset::Utf8);
+    let forms: Vec<Form> = swept.shown.iter().map(Form::of_quantity).collect();
+    for (point, measured) in swept.grid.points().iter().zip(swept.measured).take(MOST_POINTS) {
+        let values = point.settings.iter().map(|(_, value)| value.clone());
+        let shown = measured
+            .shown
+            .iter()
+            .zip(&forms)
+            .map(|(Shown { estimate, .. }, form)| cell(*form, *estimate, Charset::Utf8));
+        table.add_row(values.chain(shown).collect::<Vec<_>>());
+    }
+    let more = swept.measured.len().saturating_sub(MOST_POINTS);
+    let left_out = if more > 0 { format!("{more} more points are in sweep.csv\n") } else { String::new() };
+    format!(
+        "{}\n{}\n{left_out}{}",
+        swept.heading(),
+        table.trim_fmt(),
+        without_intervals(
+            swept.measured.iter().all(|measured| { measured.shown.iter().all(|shown| shown.values.len() < 2) })
+        )
+    )
+}
+
+/// A value with half the width of its interval.
+pub(in crate::report) fn cell(form: Form, estimate: Estimate, charset: Charset) -> String {
+    match estimate.interval {
+        Some((low, high)) => {
+            let half = form.value(Some((high - low) / 2.0));
+            format!("{} {} {half}", form.value(estimate.value), charset.plus_minus())
+        }
+        None => form.value(estimate.value),
+    }
+}
+
+/// The line that says why there are no intervals.
+pub(in crate::report) fn without_intervals(is_single: bool) -> &'static str {
+    if is_single { "One replication has no interval; --replications 10 has one.\n" } else { "" }
+}
