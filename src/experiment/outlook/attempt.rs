@@ -120,6 +120,7 @@ impl Law<'_> {
             Law::Drawn(of) if limit == f64::INFINITY || of.survival(limit) == 0.0 => {
                 Capped { mean: of.mean(), square: of.variance() + of.mean() * of.mean(), beyond: 0.0 }
             }
+            Law::Drawn(of) if limit <= 0.0 => Capped { mean: 0.0, square: 0.0, beyond: of.survival(0.0) },
             Law::Drawn(of) => {
                 let (mean, square) = integrated(of, limit);
                 Capped { mean, square, beyond: of.survival(limit) }

@@ -57,6 +57,8 @@ pub enum Finding {
         load: f64,
         /// The mean claim delay in seconds.
         delay_s: f64,
+        /// Whether it goes on like this after the run.
+        for_ever: bool,
     },
     /// What comes is about more than can be done, if the claim delays are reckoned in.
     AboutOverload {
@@ -66,6 +68,8 @@ pub enum Finding {
         delay_s: f64,
         /// What it hangs on.
         bottleneck: Bottleneck,
+        /// Whether it goes on like this after the run.
+        for_ever: bool,
     },
     /// A service time without a finite mean: no average says anything.
     NoMean {

@@ -98,8 +98,8 @@ fn busiest_hour(scenario: &Scenario, offers: &mut Offers) -> Option<Finding> {
         let look = Look { system: &scenario.system, work: &work, workers: &workers, seconds: HOUR.as_secs_f64() };
         let together = look.solve(0.0, |_| true);
         let least = busiest.as_ref().map_or(1.0, |(_, load, _)| *load) * (1.0 + 1e-9);
-        if let Some((needs, solution)) = together.filter(|(_, solution)| solution.load > least) {
-            busiest = Some((at, solution.load, look.bottleneck(&needs, &solution, 0.0)));
+        if let Some(together) = together.filter(|together| together.load() > least) {
+            busiest = Some((at, together.load(), look.bottleneck(&together, 0.0)));
         }
     }
     busiest.map(|(at, load, bottleneck)| Finding::BusiestHour { at, load, bottleneck })

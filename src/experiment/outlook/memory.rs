@@ -18,14 +18,13 @@ pub(super) fn of(scenario: &Scenario, outlook: &Outlook) -> Option<(f64, f64)> {
     let Outlook { work, workers, seconds, .. } = outlook;
     let look = Look { system: &scenario.system, work, workers, seconds: *seconds };
     let delay = look.delay().unwrap_or(0.0);
-    let (needs, solution) = look.solve(delay, |_| true)?;
-    let price = |of| needs.iter().position(|need| *need == of).map_or(0.0, |at| solution.prices[at]);
+    let loaded = look.solve(delay, |_| true)?;
     let uneven = look.counted().map(|work| {
-        let (price, with_delay) = (price(work.need), 2.0 * delay * work.seconds + delay * delay * work.attempts);
+        let (price, with_delay) = (loaded.price(work.need), 2.0 * delay * work.seconds + delay * delay * work.attempts);
         price * price * (work.square + with_delay)
     });
     let variance = uneven.sum::<f64>() / seconds;
-    let slack = 1.0 - solution.load.sqrt();
+    let slack = 1.0 - loaded.load().sqrt();
     let forgets = variance / (2.0 * slack * slack);
-    ((LEAST_LOAD..1.0).contains(&solution.load) && forgets.is_finite()).then_some((solution.load, forgets))
+    ((LEAST_LOAD..1.0).contains(&loaded.load()) && forgets.is_finite()).then_some((loaded.load(), forgets))
 }

@@ -15,6 +15,9 @@ mod pool;
 mod program;
 mod verdict;
 
+use std::collections::BTreeMap;
+
+use crate::arrival::Source;
 use crate::engine::{ClaimRule, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
@@ -97,8 +100,10 @@ pub fn outlook(scenario: &Scenario) -> Outlook {
     let workers = pool::pool(system, from, to);
     let resource = |index: usize| {
         let resource = ResourceId(index as u16);
-        let units = |work: &Work| work.seconds / seconds * system.need(work.need)[resource] as f64;
-        ResourceLoad { resource, asked: work.iter().map(units).sum(), offered: pool::units(&workers, resource) }
+        let units = |work: &&Work| system.need(work.need)[resource];
+        let asked = work.iter().filter(|work| units(work) > 0);
+        let asked = asked.map(|work| work.seconds / seconds * units(&work) as f64).sum();
+        ResourceLoad { resource, asked, offered: pool::units(&workers, resource) }
     };
     let resources = (0..system.resources.len()).map(resource).collect();
     let look = Look { system, work: &work, workers: &workers, seconds };
@@ -151,15 +156,32 @@ impl Outlook {
 
 /// Whether rates and workers stay the same for ever.
 fn is_stationary(scenario: &Scenario) -> bool {
-    use crate::arrival::Source::{Closed, Poisson, Renewal};
     let availability = &scenario.system.availability;
-    let is_steady = |source| matches!(source, &Poisson { .. } | &Renewal { .. } | &Closed { .. });
-    let is_random = scenario.sources.iter().any(|source| source.is_random());
-    is_random
+    let is_steady =
+        |source| matches!(source, &Source::Poisson { .. } | &Source::Renewal { .. } | &Source::Closed { .. });
+    scenario.sources.iter().any(Source::is_random)
         && scenario.sources.iter().all(is_steady)
         && availability.outages.is_empty()
         && availability.capacity_changes.is_empty()
         && scenario.system.cancels.is_empty()
+}
+
+/// The load of some work, by need.
+struct Loaded {
+    /// In order.
+    needs: Vec<NeedId>,
+    solution: Solution,
+}
+
+impl Loaded {
+    /// What a second of a job with this need is worth.
+    fn price(&self, need: NeedId) -> f64 {
+        self.needs.binary_search(&need).map_or(0.0, |at| self.solution.prices[at])
+    }
+
+    fn load(&self) -> f64 {
+        self.solution.load
+    }
 }
 
 /// Work on workers within some time.
@@ -184,32 +206,27 @@ impl<'a> Look<'a> {
         self.work.iter().filter(counts)
     }
 
-    /// The load of that work, of those parts of it that are wanted, if each attempt takes so much longer; by need.
-    fn solve(self, longer: f64, wanted: impl Fn(&Work) -> bool) -> Option<(Vec<NeedId>, Solution)> {
-        let mut works: Vec<(NeedId, f64)> = Vec::new();
+    /// The load of that work, of those parts of it that are wanted, if each attempt takes so many seconds longer.
+    fn solve(self, longer: f64, wanted: impl Fn(&Work) -> bool) -> Option<Loaded> {
+        let mut works: BTreeMap<NeedId, f64> = BTreeMap::new();
         for work in self.counted().filter(|work| wanted(work)) {
-            let at_a_time = (work.seconds + work.attempts * longer) / self.seconds;
-            match works.iter_mut().find(|(need, _)| *need == work.need) {
-                Some((_, sum)) => *sum += at_a_time,
-                None => works.push((work.need, at_a_time)),
-            }
+            *works.entry(work.need).or_default() += (work.seconds + work.attempts * longer) / self.seconds;
         }
-        let demand = |(need, work): &(NeedId, f64)| Demand { need: self.system.need(*need), work: *work };
+        let demand = |(need, work): (&NeedId, &f64)| Demand { need: self.system.need(*need), work: *work };
         let solution = program::solve(&works.iter().map(demand).collect::<Vec<_>>(), self.workers)?;
-        Some((works.into_iter().map(|(need, _)| need).collect(), solution))
+        Some(Loaded { needs: works.into_keys().collect(), solution })
     }
 
     fn together(self) -> Option<Together> {
-        let (needs, solution) = self.solve(0.0, |_| true)?;
-        let bottleneck = self.bottleneck(&needs, &solution, 0.0);
-        let Solution { load, is_exact, .. } = solution;
-        Some(Together { load, is_exact, bottleneck, delayed: self.delayed() })
+        let loaded = self.solve(0.0, |_| true)?;
+        let Solution { load, is_exact, .. } = loaded.solution;
+        Some(Together { load, is_exact, bottleneck: self.bottleneck(&loaded, 0.0), delayed: self.delayed() })
     }
 
     /// The load with claim delays, if there are any.
     fn delayed(self) -> Option<Delayed> {
-        let (needs, solution) = self.solve(self.delay()?, |_| true)?;
-        Some(Delayed { load: solution.load, is_exact: self.is_one_at_a_time(&needs) })
+        let loaded = self.solve(self.delay()?, |_| true)?;
+        Some(Delayed { load: loaded.load(), is_exact: self.is_one_at_a_time(&loaded.needs) })
     }
 
     /// Claims as a share of what the workers can make, if they make one after each delay.

@@ -196,11 +196,15 @@ impl<'a> Offers<'a> {
             || system.cancels.iter().any(is_meant)
     }
 
-    /// What an attempt comes to, worked out once.
+    /// What an attempt comes to; worked out once, unless that is sooner done than looked up.
     pub(super) fn attempt(&mut self, action: ActionId, given: &Given) -> Attempt {
+        let model = self.scenario.system.action(action);
+        let stops_at_once = given.stop_timeout.unwrap_or(model.stop_timeout) == Span::ZERO;
+        if given.service.is_some() && stops_at_once && !model.estimate.is_random() {
+            return Attempt::of(model, given);
+        }
         let nanos = |span: Option<Span>| span.map(|span| span.0);
         let lengths = [given.service, given.estimate, given.deadline, given.stop_timeout].map(nanos);
-        let model = self.scenario.system.action(action);
         *self.attempts.entry((action, lengths, given.retries)).or_insert_with(|| Attempt::of(model, given))
     }
 }

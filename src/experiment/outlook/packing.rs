@@ -6,10 +6,13 @@ use crate::model::capacity::CapacityMap;
 pub(super) type Packing = Vec<u32>;
 
 /// The maximal packings of these needs, each of which must need something, into a capacity; `None` if there are more than
-/// `most`, or if it takes too long to say so.
+/// `most`, or if it would take too long to find out.
 pub(super) fn maximal(capacity: &CapacityMap, needs: &[&CapacityMap], most: usize) -> Option<Vec<Packing>> {
+    if needs.len() > MOST_NEEDS {
+        return None;
+    }
     let mut search = Search { needs, most, steps: most.saturating_mul(STEPS), found: Vec::new() };
-    search.extend(capacity.clone(), &mut Vec::new())?;
+    search.extend(capacity, &mut Vec::new())?;
     Some(search.found)
 }
 
@@ -18,6 +21,9 @@ pub(super) fn beside(free: &CapacityMap, need: &CapacityMap) -> i64 {
     let fit = |(free, need): (&i64, &i64)| (*need > 0).then(|| (free / need).max(0));
     free.0.iter().zip(&need.0).filter_map(fit).min().unwrap_or(i64::MAX)
 }
+
+/// Needs that are searched through, each of which is a level of the search.
+const MOST_NEEDS: usize = 64;
 
 /// Steps of the search for each packing that may be found.
 const STEPS: usize = 16;
@@ -31,21 +37,21 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Goes through the numbers of jobs of the next need; `None` if it has to give up.
-    fn extend(&mut self, free: CapacityMap, packing: &mut Packing) -> Option<()> {
+    fn extend(&mut self, free: &CapacityMap, packing: &mut Packing) -> Option<()> {
         self.steps = self.steps.checked_sub(1)?;
         let Some(need) = self.needs.get(packing.len()) else {
             // A packing with room for another job is part of a larger one, which is found elsewhere.
-            if self.needs.iter().all(|need| beside(&free, need) == 0) {
+            if self.needs.iter().all(|need| beside(free, need) == 0) {
                 self.found.push(packing.clone());
             }
             return (self.found.len() <= self.most).then_some(());
         };
         let is_last = packing.len() + 1 == self.needs.len();
-        let most = u32::try_from(beside(&free, need)).ok()?;
+        let most = u32::try_from(beside(free, need)).ok()?;
         for jobs in if is_last { most..=most } else { 0..=most } {
             let left = free.0.iter().zip(&need.0).map(|(free, need)| free - need * i64::from(jobs)).collect();
             packing.push(jobs);
-            self.extend(CapacityMap(left), packing)?;
+            self.extend(&CapacityMap(left), packing)?;
             packing.pop();
         }
         Some(())
@@ -76,8 +82,8 @@ mod tests {
 
     #[test]
     fn too_many_packings_are_given_up() {
-        let needs: Vec<CapacityMap> = (1..=64).map(|units| map(&[units])).collect();
-        assert_eq!(maximal(&map(&[64]), &needs.iter().collect::<Vec<_>>(), 1_000), None);
+        let needs: Vec<CapacityMap> = (1..=60).map(|units| map(&[units])).collect();
+        assert_eq!(maximal(&map(&[60]), &needs.iter().collect::<Vec<_>>(), 1_000), None);
         let bytes = [map(&[1]), map(&[2])];
         assert_eq!(maximal(&map(&[1 << 50]), &bytes.iter().collect::<Vec<_>>(), 1_000), None);
     }

@@ -64,7 +64,9 @@ fn changes(system: &System) -> BTreeMap<u32, Vec<&CapacityChange>> {
     for change in &system.availability.capacity_changes {
         changes.entry(change.worker.0).or_default().push(change);
     }
-    changes.values_mut().for_each(|list| list.sort_by_key(|change| change.at));
+    for list in changes.values_mut() {
+        list.sort_by_key(|change| change.at);
+    }
     changes
 }
 

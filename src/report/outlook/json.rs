@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::words::{self, Remark};
 use crate::engine::System;
-use crate::experiment::outlook::{Outlook, Work};
-use crate::model::capacity::CapacityMap;
+use crate::experiment::outlook::{Outlook, ResourceLoad, Work};
+use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::scenario::Scenario;
 
 /// Everything that a look shows.
 pub fn document(scenario: &Scenario, outlook: &Outlook) -> Value {
     let system = &scenario.system;
-    let resource = |load: &crate::experiment::outlook::ResourceLoad| {
+    let resource = |load: &ResourceLoad| {
         let name = &system.resources[usize::from(load.resource.0)];
         json!({ "resource": name, "in_use": load.asked, "offered": load.offered, "load": load.load() })
     };
@@ -58,8 +58,7 @@ fn together(system: &System, outlook: &Outlook) -> Value {
 }
 
 fn units(system: &System, units: &CapacityMap) -> Value {
-    let entry = |(resource, units): (crate::model::capacity::ResourceId, i64)| {
-        (system.resources[usize::from(resource.0)].clone(), units.into())
-    };
+    let entry =
+        |(resource, units): (ResourceId, i64)| (system.resources[usize::from(resource.0)].clone(), units.into());
     Value::Object(units.iter().filter(|(_, units)| *units != 0).map(entry).collect())
 }

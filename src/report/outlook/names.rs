@@ -40,12 +40,16 @@ pub(super) fn units(system: &System, units: &CapacityMap) -> String {
 
 /// A load in percent: with a decimal near 100, where it decides.
 pub(super) fn load(load: f64) -> String {
+    if !load.is_finite() {
+        return "-".to_owned();
+    }
     if (0.985..1.015).contains(&load) { number::percent(load) } else { format!("{:.0} %", load * 100.0) }
 }
 
 /// A number of jobs or units, in three digits.
 pub(super) fn about(value: f64) -> String {
     match value {
+        v if !v.is_finite() => "-".to_owned(),
         v if v < 9.995 => format!("{v:.2}"),
         v if v < 99.95 => format!("{v:.1}"),
         v => format!("{v:.0}"),

@@ -3,11 +3,14 @@
 use chrono::SecondsFormat;
 
 use super::names;
-use crate::experiment::outlook::{Bottleneck, Excess, Finding, Outlook};
+use crate::experiment::outlook::{Bottleneck, Excess, Finding, Kind, Outlook};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
-use crate::report::number::human;
+use crate::report::number::{amount, human};
 use crate::scenario::Scenario;
+
+/// Kinds of workers that a sentence lists.
+const MOST_KINDS: usize = 4;
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +44,10 @@ impl Words<'_> {
             Finding::Overload { load, excess, bottleneck, delay_s } => {
                 self.overload(*load, *excess, bottleneck, *delay_s)
             }
-            Finding::Claims { load, delay_s } => self.claims(*load, *delay_s),
-            Finding::AboutOverload { load, delay_s, bottleneck } => self.about_overload(*load, *delay_s, bottleneck),
+            Finding::Claims { load, delay_s, for_ever } => self.claims(*load, *delay_s, *for_ever),
+            Finding::AboutOverload { load, delay_s, bottleneck, for_ever } => {
+                self.about_overload(*load, *delay_s, bottleneck, *for_ever)
+            }
             Finding::NoMean { action } => self.no_mean(*action),
             Finding::Collision { crons, first, times } => self.collision(crons, *first, *times),
             Finding::Overtaken { cron, gap, held_s } => self.overtaken(*cron, &gap.to_string(), *held_s),
@@ -84,18 +89,16 @@ impl Words<'_> {
                 format!("at least {} of that work must leave, be turned away or not come at all", names::load(share)),
             ),
         };
-        let mut help = vec![follows, self.hangs_on(bottleneck)];
-        help.extend(delay_s.map(|delay| {
-            format!("with the claim delay, {} on average, for which a worker stays empty before each job", human(delay))
-        }));
+        let help = vec![follows, self.hangs_on(bottleneck, delay_s)];
         (title, help)
     }
 
-    fn claims(&self, load: f64, delay_s: f64) -> (String, Vec<String>) {
+    fn claims(&self, load: f64, delay_s: f64, for_ever: bool) -> (String, Vec<String>) {
         let workers: f64 = self.outlook.workers.iter().map(|kind| kind.workers).sum();
         let most = names::about(workers / delay_s * 3_600.0);
+        let what = if for_ever { "unstable" } else { "overload" };
         let title =
-            format!("unstable: jobs come at {} of the rate at which the workers can claim them", names::load(load));
+            format!("{what}: jobs come at {} of the rate at which the workers can claim them", names::load(load));
         let help = format!(
             "a worker makes one claim at a time, each after {} on average: {most} an hour by all of them; \
              more workers can make more, or one claim can take several jobs (batch = \"all\")",
@@ -104,18 +107,22 @@ impl Words<'_> {
         (title, vec![help])
     }
 
-    fn about_overload(&self, load: f64, delay_s: f64, bottleneck: &Bottleneck) -> (String, Vec<String>) {
+    fn about_overload(
+        &self,
+        load: f64,
+        delay_s: f64,
+        bottleneck: &Bottleneck,
+        for_ever: bool,
+    ) -> (String, Vec<String>) {
         let jobs = self.jobs(bottleneck);
+        let what = if for_ever { "unstable" } else { "overload within the run" };
         let title = format!(
-            "probably unstable: with claim delays {jobs} at about {} of what the workers can do",
+            "probably {what}: with claim delays {jobs} at about {} of what the workers can do",
             names::load(load)
         );
-        let help = format!(
-            "without them it would be {}; where jobs wait, a slot stays empty for about {} before each",
-            self.outlook.load().map_or_else(String::new, names::load),
-            human(delay_s)
-        );
-        (title, vec![help, self.hangs_on(bottleneck)])
+        let without = self.outlook.load().map_or_else(String::new, names::load);
+        let help = format!("without them it would be {without}; run it to see how much they cost");
+        (title, vec![help, self.hangs_on(bottleneck, Some(delay_s))])
     }
 
     /// The actions that make up a load.
@@ -125,26 +132,31 @@ impl Words<'_> {
         format!("{}{together}", names::list(&names))
     }
 
-    /// Why no more can be done: units of a resource, or how jobs fit on workers.
-    fn hangs_on(&self, bottleneck: &Bottleneck) -> String {
+    /// Why no more can be done: units of a resource, or how jobs fit on workers; with the claim delay, if it is part of the load.
+    fn hangs_on(&self, bottleneck: &Bottleneck, delay_s: Option<f64>) -> String {
         let system = &self.scenario.system;
         if let Some(load) = bottleneck.resource {
+            let delay = delay_s.map_or_else(String::new, |delay| {
+                format!(" (with {} of claim delay before each job, for which they stay empty)", human(delay))
+            });
             return format!(
-                "{} units of {} would be in use on average, and {} are offered",
+                "{} units of {} would be taken on average{delay}, and {} are offered",
                 names::about(load.asked),
                 system.resources[usize::from(load.resource.0)],
-                names::about(load.offered)
+                amount(load.offered)
             );
         }
-        let Some(&(_, need, _)) = bottleneck.jobs.first() else { return String::new() };
-        let need = system.need(need);
-        let on = |kind: &crate::experiment::outlook::Kind| {
+        let Some(&(action, need, _)) = bottleneck.jobs.first() else { return String::new() };
+        let (name, need) = (self.name(action), system.need(need));
+        let on = |kind: &Kind| {
             format!("{:.0} on a worker with {{{}}}", kind.slots(need), names::units(system, &kind.capacity))
         };
-        let kinds: Vec<String> = self.outlook.workers.iter().take(4).map(on).collect();
-        let name = names::list(&names::actions(system, bottleneck.jobs.iter().take(1).map(|(action, ..)| *action)));
-        let units = names::units(system, need);
-        format!("no resource is full by itself; of jobs of {name} with {{{units}}} there fit {}", kinds.join(", "))
+        let kinds: Vec<String> = self.outlook.workers.iter().take(MOST_KINDS).map(on).collect();
+        format!(
+            "no resource is full by itself, but of `{name}` with {{{}}} only so many fit at once: {}",
+            names::units(system, need),
+            kinds.join(", ")
+        )
     }
 
     fn no_mean(&self, action: ActionId) -> (String, Vec<String>) {
@@ -207,8 +219,9 @@ impl Words<'_> {
 
     fn few_jobs(&self, action: ActionId, jobs: f64) -> (String, Vec<String>) {
         let name = self.name(action);
+        let jobs_in_words = if jobs < 1.0 { names::about(jobs) } else { format!("{jobs:.0}") };
         let title = format!(
-            "about {jobs:.0} jobs of `{name}` are counted in a replication: its p95 and p99 are its longest waits"
+            "a replication counts about {jobs_in_words} jobs of `{name}`: their p95 and p99 are no more than the longest waits"
         );
         let window = self.scenario.system.window;
         let needed = window.warmup.as_secs_f64() + self.outlook.seconds * 100.0 / jobs;

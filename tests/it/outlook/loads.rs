@@ -96,7 +96,7 @@ fn any_arrivals_service_times_and_fates_use_what_was_foreseen() {
             rest += &format!("arrival = {}\n", arrival(&mut stream, per_hour));
             rest += &format!("service = {}\n{}", service(&mut stream, mean), fate(&mut stream, mean));
         }
-        check(&case("26h", &rest), 0.04);
+        check(&case("74h", &rest), 0.04);
     }
 }
 
@@ -168,7 +168,7 @@ fn known_jobs_use_exactly_what_was_foreseen() {
     // From 2 h on: firings at 2:00, 2:20, …, 7:00, of which the last is still under way at the end, one job of an hour, and one
     // stopped after ten minutes.
     let used = 2.0 * (16.0 * 100.0) + 3_600.0 + 2.0 * 600.0;
-    let offered = 24.0 * 18_030.0 - 2.0 * 9_030.0;
+    let offered = 24.0 * 18_030.0 - 2.0 * 7_230.0;
     let load = seen.outlook.resources[0];
     assert!(
         (load.asked * 18_030.0 - used).abs() < 1e-6 && (load.offered * 18_030.0 - offered).abs() < 1e-6,

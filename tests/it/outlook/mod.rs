@@ -6,14 +6,12 @@ mod words;
 
 use claimsim::experiment::outlook::{Outlook, outlook};
 use claimsim::experiment::{Results, run};
-use claimsim::scenario::Scenario;
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 use crate::theory::run::loaded;
 
-/// A scenario, what is seen of it, and what becomes of it.
+/// What is seen of a scenario, and what becomes of it.
 struct Seen {
-    scenario: Scenario,
     outlook: Outlook,
     results: Results,
 }
@@ -21,7 +19,7 @@ struct Seen {
 impl Seen {
     fn of(text: &str) -> Seen {
         let scenario = loaded(text, &[]);
-        Seen { outlook: outlook(&scenario), results: run(&scenario, &()), scenario }
+        Seen { outlook: outlook(&scenario), results: run(&scenario, &()) }
     }
 
     /// Mean and standard error over the replications.
