@@ -44,6 +44,8 @@ pub(super) struct Produced {
     pub(super) manifest: Manifest,
     /// The warm-up, if the scenario left it to be found.
     pub(super) warm_up: Option<WarmUp>,
+    /// What its reader is to be warned of.
+    pub(super) remarks: Vec<String>,
 }
 
 /// Simulates and fills `folder`.
@@ -51,7 +53,7 @@ pub(super) fn produce(order: &mut Order, folder: &Path, progress: &dyn Progress)
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.unwrap_or(0)).build();
     let pool = pool.context("cannot start the threads")?;
     let warm_up = pool.install(|| settle(order.scenario, progress));
-    let (results, jobs) = pool.install(|| simulate(order, folder, progress))?;
+    let Simulated { results, jobs, remark } = pool.install(|| simulate(order, folder, progress))?;
     let mut outputs = write_reports(order, &results, warm_up.as_ref(), folder)?;
     outputs.extend(jobs);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
@@ -60,14 +62,17 @@ pub(super) fn produce(order: &mut Order, folder: &Path, progress: &dyn Progress)
         command: "run".to_owned(),
         scenario: Input::scenario(&order.scenario.name, order.text.as_bytes()),
         inputs: write_inputs(order, folder)?,
-        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).collect(),
+        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).chain(remark.clone()).collect(),
         others: Vec::new(),
         seed: order.scenario.seed,
         options: order.options.clone(),
         outputs,
     };
     write(folder, manifest::PATH, &manifest.to_bytes())?;
-    Ok(Produced { results, manifest, warm_up })
+    let horizon = order.scenario.system.window.horizon;
+    let remarks =
+        warm_up.as_ref().and_then(|found| warmup::warning(found, horizon)).into_iter().chain(remark).collect();
+    Ok(Produced { results, manifest, warm_up, remarks })
 }
 
 /// Puts what the command line asked for over what the scenario says.
@@ -76,9 +81,23 @@ pub(super) fn apply(options: &Options, seed: Option<u64>, scenario: &mut Scenari
     scenario.replications = options.replications.unwrap_or(scenario.replications);
 }
 
-fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Results, Option<Output>), Failure> {
+/// What replications have come to.
+struct Simulated {
+    results: Results,
+    /// The job log, if it was asked for.
+    jobs: Option<Output>,
+    /// What there is to be said of batches.
+    remark: Option<String>,
+}
+
+fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<Simulated, Failure> {
+    if let Some(batches) = order.options.batches {
+        let batched = experiment::run_in_batches(order.scenario, batches, progress);
+        let remark = report::batches::remark(&batched, batches);
+        return Ok(Simulated { results: batched.results, jobs: None, remark });
+    }
     if !order.options.jobs {
-        return Ok((experiment::run(order.scenario, progress), None));
+        return Ok(Simulated { results: experiment::run(order.scenario, progress), jobs: None, remark: None });
     }
     let system = &order.scenario.system;
     let path = folder.join(JOBS);
@@ -92,7 +111,7 @@ fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Re
     let (results, histories) = experiment::run_observed(order.scenario, progress, histories);
     let sha256 = Part::join(&path, histories.into_iter().map(JobHistory::finish));
     let sha256 = sha256.with_context(|| format!("cannot write {JOBS}"))?;
-    Ok((results, Some(Output { file: JOBS.to_owned(), sha256 })))
+    Ok(Simulated { results, jobs: Some(Output { file: JOBS.to_owned(), sha256 }), remark: None })
 }
 
 fn write_reports(

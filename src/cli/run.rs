@@ -12,7 +12,7 @@ use super::progress::Bar;
 use super::verdict::{Failure, print, say};
 use crate::experiment::warmup::pilots;
 use crate::report::manifest::Options;
-use crate::report::{Context, json, table, warmup};
+use crate::report::{Context, json, table};
 use crate::scenario::Loaded;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
@@ -33,6 +33,11 @@ pub(super) struct Run {
     /// How many replications [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     replications: Option<u32>,
+
+    /// Intervals from batch means: cut one long run into so many batches (10 to 1000; 20 or 30 are usual). Needs one replication. Where
+    /// batches are correlated there is no interval
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(10..=1000), conflicts_with = "jobs")]
+    batches: Option<u32>,
 
     /// The claim policy, with parameters as in 'reserve-after(patience=10m)' [default: the scenario's]
     #[arg(long, value_parser = PolicyParser, hide_possible_values = true)]
@@ -69,6 +74,7 @@ impl Run {
         let Loaded { mut scenario, inputs, notes, .. } = loaded;
         let options = self.options();
         apply(&options, self.seed, &mut scenario);
+        check_batches(&options, scenario.replications)?;
 
         let target = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
         let folder = Folder::begin(&target)?;
@@ -81,13 +87,12 @@ impl Run {
             options,
             threads: self.threads.map(usize::from),
         };
-        let Produced { results, warm_up, .. } = produce(&mut order, folder.path(), &bar)?;
+        let Produced { results, warm_up, remarks, .. } = produce(&mut order, folder.path(), &bar)?;
         drop(bar);
         folder.commit()?;
 
-        let too_short = warm_up.as_ref().and_then(|found| warmup::warning(found, scenario.system.window.horizon));
-        if let Some(warning) = too_short.filter(|_| !self.quiet) {
-            say(&warning);
+        for remark in remarks.iter().filter(|_| !self.quiet) {
+            say(&format!("warning: {remark}"));
         }
         let context = Context { warm_up: warm_up.as_ref(), ..Context::of(&scenario) };
         if self.json {
@@ -105,9 +110,21 @@ impl Run {
         Options {
             policy: self.policy.iter().cloned().collect(),
             replications: self.replications,
+            batches: self.batches,
             set: self.set.clone(),
             jobs: self.jobs,
             ..Options::default()
         }
+    }
+}
+
+/// Batches take the place of replications.
+fn check_batches(options: &Options, replications: u32) -> Result<(), Failure> {
+    match options.batches {
+        Some(batches) if replications > 1 => Err(Failure::Input(format!(
+            "--batches {batches}: batches are those of one long run, and there are {replications} replications; say --replications 1, or leave \
+             --batches out: {replications} replications make intervals by themselves"
+        ))),
+        _ => Ok(()),
     }
 }
