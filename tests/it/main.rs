@@ -2,6 +2,7 @@
 
 mod arrival_laws;
 mod audit;
+mod batches;
 mod cli;
 mod compare;
 mod cron_dialect;

@@ -138,7 +138,7 @@ fn settle(contenders: &mut Contenders, quiet: bool) {
         contenders.notes.push(format!("{}: {}", contender.name, words(&found)));
         let warning = warning(&found, contender.scenario.system.window.horizon);
         if let Some(warning) = warning.filter(|_| !quiet) {
-            say(&format!("{}: {warning}", contender.name));
+            say(&format!("warning: {}: {warning}", contender.name));
         }
     }
 }
