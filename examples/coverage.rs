@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use claimsim::experiment::expression::{Quantity, Target};
 use claimsim::experiment::warmup::settle;
-use claimsim::experiment::{Results, run};
+use claimsim::experiment::{FIRST, Plan, Results, replicate, run};
 use claimsim::scenario::{self, Files, Override, Scenario};
 use rayon::prelude::*;
 
@@ -42,6 +42,8 @@ pub enum Rule {
     Replications(u32),
     /// So many replications after a warm-up by MSER-5.
     Auto(u32),
+    /// As many replications as it takes to know this so well, from 30 on, after a warm-up of 100 s.
+    Precision(&'static str),
     /// So many replications that are measured from the start, which for a long run is a mistake that has to show.
     FromTheStart(u32),
 }
@@ -56,8 +58,8 @@ pub struct Case {
 }
 
 /// All cases.
-pub const CASES: [Case; 9] = {
-    use Rule::{Auto, FromTheStart, Replications};
+pub const CASES: [Case; 13] = {
+    use Rule::{Auto, FromTheStart, Precision, Replications};
     use System::{Backlog, Losses, Pool, Servers};
     const fn case(system: System, rule: Rule) -> Case {
         Case { system, rule }
@@ -70,6 +72,10 @@ pub const CASES: [Case; 9] = {
         case(Servers, Auto(10)),
         case(Losses, Auto(10)),
         case(Pool, Auto(10)),
+        case(Servers, Precision("mean(wait) ±2%")),
+        case(Servers, Precision("p95(wait) ±2%")),
+        case(Losses, Precision("throughput(broad) ±1.2%")),
+        case(Pool, Precision("mean(wait) ±2%")),
         case(Backlog, Auto(10)),
         case(Backlog, FromTheStart(10)),
     ]
@@ -181,6 +187,7 @@ impl Rule {
     fn settings(self) -> [String; 2] {
         let (warmup, replications) = match self {
             Rule::Replications(replications) => ("100s", replications),
+            Rule::Precision(_) => ("100s", 1),
             Rule::Auto(replications) => ("auto", replications),
             Rule::FromTheStart(replications) => ("0s", replications),
         };
@@ -192,6 +199,7 @@ impl Rule {
         settle(&mut scenario, &());
         match self {
             Rule::Replications(_) | Rule::Auto(_) | Rule::FromTheStart(_) => run(&scenario, &()),
+            Rule::Precision(goal) => as_many_as_it_takes(&scenario, goal),
         }
     }
 
@@ -199,10 +207,22 @@ impl Rule {
     pub fn name(self) -> String {
         match self {
             Rule::Replications(replications) => format!("{replications} replications; warm-up 100s"),
+            Rule::Precision(goal) => format!("precision {goal}; warm-up 100s"),
             Rule::Auto(replications) => format!("{replications} replications; warm-up auto"),
             Rule::FromTheStart(replications) => format!("{replications} replications; no warm-up"),
         }
     }
+}
+
+/// What `claimsim run --precision` does.
+fn as_many_as_it_takes(scenario: &Scenario, goal: &str) -> Results {
+    let goals = vec![goal.parse().expect("a precision")];
+    let plan = Plan::sequential(goals, FIRST, 1_000, &scenario.system).expect("the scenario has it");
+    let mut outcomes = Vec::new();
+    while let Some(until) = plan.next(&outcomes) {
+        outcomes.extend(replicate(scenario, &[], outcomes.len() as u32..until, &()));
+    }
+    Results::of(outcomes)
 }
 
 impl Case {
