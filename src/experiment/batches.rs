@@ -22,16 +22,16 @@ pub struct Batched {
 pub fn run_in_batches(scenario: &Scenario, batches: u32, progress: &dyn Progress) -> Batched {
     let observer = BatchObserver::new(&scenario.system, scenario.slo, batches as usize);
     let (outcome, observer) = Replication { scenario, index: 0, shares: &[] }.observe(progress, observer);
-    let mut batched = Batched { results: Results::of(vec![outcome]), figures: 0, correlated: 0, empty: 0 };
+    let mut run = Batched { results: Results::of(vec![outcome]), figures: 0, correlated: 0, empty: 0 };
     for means in observer.finish() {
-        let row = batched.results.summary.iter_mut().find(|row| row.subject == means.subject);
+        let row = run.results.summary.iter_mut().find(|row| row.subject == means.subject);
         let Some((row, value)) = row.and_then(|row| row.estimate.value.map(|value| (row, value))) else { continue };
-        batched.figures += 1;
+        run.figures += 1;
         match means.judge(value) {
             Judged::Interval(low, high) => row.estimate.interval = Some((low, high)),
-            Judged::Correlated => batched.correlated += 1,
-            Judged::Empty => batched.empty += 1,
+            Judged::Correlated => run.correlated += 1,
+            Judged::Empty => run.empty += 1,
         }
     }
-    batched
+    run
 }

@@ -3,8 +3,8 @@
 use crate::experiment::Batched;
 
 /// How many figures were refused an interval, and what helps; nothing if none was.
-pub fn remark(batched: &Batched, batches: u32) -> Option<String> {
-    let Batched { figures, correlated, empty, .. } = *batched;
+pub fn remark(run: &Batched, batches: u32) -> Option<String> {
+    let Batched { figures, correlated, empty, .. } = *run;
     let mut parts = Vec::new();
     if correlated > 0 {
         parts.push(format!(

@@ -249,10 +249,9 @@ impl Observer for BatchObserver<'_> {
         if let Some(sums) = self.sums(job, job.scheduled_at) {
             sums.service.add(now.0 - run.claimed_at.0);
         }
-        if last && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
-            if let Some(sums) = self.sums(job, attempt.since) {
-                sums.response.add((now.0.saturating_sub(attempt.since.0)).max(0));
-            }
+        let responds = last && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed);
+        if let Some(sums) = self.sums(job, attempt.since).filter(|_| responds) {
+            sums.response.add(now.0.saturating_sub(attempt.since.0).max(0));
         }
         if ending == Ending::Done && now >= self.system.window.warmup {
             // What is done at a batch's end, or the run's, was done within it.
