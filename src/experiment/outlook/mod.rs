@@ -101,8 +101,9 @@ pub fn outlook(scenario: &Scenario) -> Outlook {
     let resource = |index: usize| {
         let resource = ResourceId(index as u16);
         let units = |work: &&Work| system.need(work.need)[resource];
+        // Work without end that needs none of it asks for nothing, and the sum of nothing would be -0.
         let asked = work.iter().filter(|work| units(work) > 0);
-        let asked = asked.map(|work| work.seconds / seconds * units(&work) as f64).sum();
+        let asked = asked.fold(0.0, |sum, work| sum + work.seconds / seconds * units(&work) as f64);
         ResourceLoad { resource, asked, offered: pool::units(&workers, resource) }
     };
     let resources = (0..system.resources.len()).map(resource).collect();

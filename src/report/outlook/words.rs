@@ -118,7 +118,7 @@ impl Words<'_> {
         for_ever: bool,
     ) -> (String, Vec<String>) {
         let jobs = self.jobs(bottleneck);
-        let what = if for_ever { "unstable" } else { "overload within the run" };
+        let what = if for_ever { "unstable" } else { "an overload within the run" };
         let title = format!(
             "probably {what}: with claim delays {jobs} at about {} of what the workers can do",
             names::load(load)
