@@ -1,6 +1,6 @@
 //! What is worth being told of a scenario, gathered from all sides.
 
-use super::finding::{Bottleneck, Finding};
+use super::finding::Finding;
 use super::offered::{Offers, Which};
 use super::{Look, Outlook, crons, memory, pool};
 use crate::arrival::Source;
@@ -86,23 +86,28 @@ fn few_jobs(scenario: &Scenario, outlook: &Outlook) -> Vec<Finding> {
 const HOUR: Span = Span::secs(3_600);
 const HOURS_OF_A_WEEK: usize = 168;
 
-/// The hour of the measured part, or of its first week, in which most work comes at random times, if it is too much for it.
+/// The hour of the measured part, or of its first week, in which most work comes at random times (for one resource, or of one
+/// need), if it is too much for it.
 fn busiest_hour(scenario: &Scenario, offers: &mut Offers) -> Option<Finding> {
     if !scenario.sources.iter().any(|source| matches!(source, Source::Profile { .. })) {
         return None;
     }
-    let mut busiest: Option<(Time, f64, Bottleneck)> = None;
+    let system = &scenario.system;
+    let mut in_hour = |at| (offers.between(at, at + HOUR, Which::Random), pool::pool(system, at, at + HOUR));
+    let seconds = HOUR.as_secs_f64();
+    let mut busiest = (0.0, None);
     for at in hours(scenario) {
-        let work = offers.between(at, at + HOUR, Which::Random);
-        let workers = pool::pool(&scenario.system, at, at + HOUR);
-        let look = Look { system: &scenario.system, work: &work, workers: &workers, seconds: HOUR.as_secs_f64() };
-        let together = look.solve(0.0, |_| true);
-        let least = busiest.as_ref().map_or(1.0, |(_, load, _)| *load) * (1.0 + 1e-9);
-        if let Some(together) = together.filter(|together| together.load() > least) {
-            busiest = Some((at, together.load(), look.bottleneck(&together, 0.0)));
+        let (work, workers) = in_hour(at);
+        let load = Look { system, work: &work, workers: &workers, seconds }.least();
+        if load > busiest.0 * (1.0 + 1e-9) {
+            busiest = (load, Some(at));
         }
     }
-    busiest.map(|(at, load, bottleneck)| Finding::BusiestHour { at, load, bottleneck })
+    let at = busiest.1?;
+    let (work, workers) = in_hour(at);
+    let look = Look { system, work: &work, workers: &workers, seconds };
+    let together = look.solve(0.0, |_| true).filter(|together| together.load() > 1.0)?;
+    Some(Finding::BusiestHour { at, load: together.load(), bottleneck: look.bottleneck(&together, 0.0) })
 }
 
 /// The whole hours of the calendar that lie within the measured part, at most a week of them.

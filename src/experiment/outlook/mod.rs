@@ -101,8 +101,9 @@ pub fn outlook(scenario: &Scenario) -> Outlook {
     let resource = |index: usize| {
         let resource = ResourceId(index as u16);
         let units = |work: &&Work| system.need(work.need)[resource];
+        // Work without end that needs none of it asks for nothing, and the sum of nothing would be -0.
         let asked = work.iter().filter(|work| units(work) > 0);
-        let asked = asked.map(|work| work.seconds / seconds * units(&work) as f64).sum();
+        let asked = asked.fold(0.0, |sum, work| sum + work.seconds / seconds * units(&work) as f64);
         ResourceLoad { resource, asked, offered: pool::units(&workers, resource) }
     };
     let resources = (0..system.resources.len()).map(resource).collect();
@@ -208,13 +209,22 @@ impl<'a> Look<'a> {
 
     /// The load of that work, of those parts of it that are wanted, if each attempt takes so many seconds longer.
     fn solve(self, longer: f64, wanted: impl Fn(&Work) -> bool) -> Option<Loaded> {
+        let (needs, demands) = self.demands(longer, wanted);
+        Some(Loaded { needs, solution: program::solve(&demands, self.workers)? })
+    }
+
+    /// The largest load of one resource or one need: the load is no less, and this is sooner found.
+    fn least(self) -> f64 {
+        program::single(&self.demands(0.0, |_| true).1, self.workers).map_or(0.0, |solution| solution.load)
+    }
+
+    /// That work by need, in order.
+    fn demands(self, longer: f64, wanted: impl Fn(&Work) -> bool) -> (Vec<NeedId>, Vec<Demand<'a>>) {
         let mut works: BTreeMap<NeedId, f64> = BTreeMap::new();
         for work in self.counted().filter(|work| wanted(work)) {
             *works.entry(work.need).or_default() += (work.seconds + work.attempts * longer) / self.seconds;
         }
-        let demand = |(need, work): (&NeedId, &f64)| Demand { need: self.system.need(*need), work: *work };
-        let solution = program::solve(&works.iter().map(demand).collect::<Vec<_>>(), self.workers)?;
-        Some(Loaded { needs: works.into_keys().collect(), solution })
+        works.into_iter().map(|(need, work)| (need, Demand { need: self.system.need(need), work })).unzip()
     }
 
     fn together(self) -> Option<Together> {

@@ -66,7 +66,7 @@ fn packings(demands: &[Demand], pool: &[Kind]) -> Option<Vec<Vec<Packing>>> {
 }
 
 /// The largest load of one resource by all demands, or of one demand by itself on the workers where it fits: each is a bound.
-fn single(demands: &[Demand], pool: &[Kind]) -> Option<Solution> {
+pub(super) fn single(demands: &[Demand], pool: &[Kind]) -> Option<Solution> {
     let resources = pool.first()?.capacity.0.len();
     let of_resource = |resource: usize| {
         let units: f64 = pool.iter().map(|kind| kind.workers * kind.capacity.0[resource] as f64).sum();

@@ -52,6 +52,8 @@ impl Look<'_> {
         let stays = self.solve(delay, |work| !work.may_leave).filter(|stays| is_too_much(stays.load()));
         let excess = match stays {
             Some(stays) => self.rest(&stays, delay, for_ever),
+            // Just as much as can be done: now and then somebody leaves, and nothing has to.
+            None if all.load() <= 1.0 + PART => return None,
             None => Excess::Leaves { share: 1.0 - 1.0 / all.load() },
         };
         let bottleneck = self.bottleneck(&all, delay);

@@ -9,6 +9,9 @@ use crate::model::time::Time;
 use crate::report::number::{amount, human};
 use crate::scenario::Scenario;
 
+/// A share of a load that is worth a name.
+const SEEN: f64 = 0.005;
+
 /// Kinds of workers that a sentence lists.
 const MOST_KINDS: usize = 4;
 
@@ -115,7 +118,7 @@ impl Words<'_> {
         for_ever: bool,
     ) -> (String, Vec<String>) {
         let jobs = self.jobs(bottleneck);
-        let what = if for_ever { "unstable" } else { "overload within the run" };
+        let what = if for_ever { "unstable" } else { "an overload within the run" };
         let title = format!(
             "probably {what}: with claim delays {jobs} at about {} of what the workers can do",
             names::load(load)
@@ -125,9 +128,10 @@ impl Words<'_> {
         (title, vec![help, self.hangs_on(bottleneck, Some(delay_s))])
     }
 
-    /// The actions that make up a load.
+    /// The actions that make up a load, but for those of which nothing is seen.
     fn jobs(&self, bottleneck: &Bottleneck) -> String {
-        let names = names::actions(&self.scenario.system, bottleneck.jobs.iter().map(|(action, ..)| *action));
+        let seen = bottleneck.jobs.iter().filter(|(.., share)| *share > SEEN);
+        let names = names::actions(&self.scenario.system, seen.map(|(action, ..)| *action));
         let together = if names.len() > 1 { " together" } else { "" };
         format!("{}{together}", names::list(&names))
     }
@@ -161,13 +165,8 @@ impl Words<'_> {
 
     fn no_mean(&self, action: ActionId) -> (String, Vec<String>) {
         let title = format!("the service time of `{}` has no finite mean", self.name(action));
-        (
-            title,
-            vec![
-                "no run is long enough for its averages: give it a longest value, such as `high` of a pareto"
-                    .to_owned(),
-            ],
-        )
+        let help = "no run is long enough for its averages: give it a longest value, such as `high` of a pareto";
+        (title, vec![help.to_owned()])
     }
 
     fn collision(&self, crons: &[ActionId], first: Time, times: u64) -> (String, Vec<String>) {

@@ -69,19 +69,19 @@ fn arrival(stream: &mut Stream, per_hour: f64) -> String {
 
 /// What may befall an attempt of about so many seconds.
 fn fate(stream: &mut Stream, mean: f64) -> String {
-    let mut lines = format!("error = {:.2}\nretries = {}\n", between(stream, 0.0, 0.4), stream.below(4));
-    if stream.below(2) == 0 {
-        lines += &format!("deadline = \"{:.3}s\"\n", between(stream, 0.5, 3.0) * mean);
-        lines += ["deadline_result = \"cancel\"\n", "deadline_result = \"error\"\n"][stream.below(2) as usize];
-        lines += &format!("stops_in = {{ exponential = {{ mean = \"{:.3}s\" }} }}\n", 0.3 * mean);
-        lines += &format!("stop_timeout = \"{:.3}s\"\n", 0.5 * mean);
-    }
-    lines
-        + [
-            "",
-            "kill_at_estimate = true\nestimate = { factor = 1.2 }\n",
-            "kill_at_estimate = true\nestimate = { factor = 0.8 }\n",
-        ][stream.below(3) as usize]
+    let errors = format!("error = {:.2}\nretries = {}\n", between(stream, 0.0, 0.4), stream.below(4));
+    let result = ["cancel", "error"][stream.below(2) as usize];
+    let deadline = format!(
+        "deadline = \"{:.3}s\"\ndeadline_result = \"{result}\"\nstop_timeout = \"{:.3}s\"\n\
+         stops_in = {{ exponential = {{ mean = \"{:.3}s\" }} }}\n",
+        between(stream, 0.5, 3.0) * mean,
+        0.5 * mean,
+        0.3 * mean,
+    );
+    let deadline = if stream.below(2) == 0 { deadline } else { String::new() };
+    let kills = |factor: f64| format!("kill_at_estimate = true\nestimate = {{ factor = {factor} }}\n");
+    let estimate = [String::new(), kills(1.2), kills(0.8)][stream.below(3) as usize].clone();
+    errors + &deadline + &estimate
 }
 
 #[test]
@@ -92,9 +92,13 @@ fn any_arrivals_service_times_and_fates_use_what_was_foreseen() {
         for action in 0..=stream.below(2) {
             let (mean, units) = (between(&mut stream, 5.0, 60.0), 1 + stream.below(3));
             let per_hour = between(&mut stream, 1.5, 3.5) / mean * 3_600.0 / units as f64;
-            rest += &format!("[action.a{action}]\ncapacity = {{ slot = {units} }}\n");
-            rest += &format!("arrival = {}\n", arrival(&mut stream, per_hour));
-            rest += &format!("service = {}\n{}", service(&mut stream, mean), fate(&mut stream, mean));
+            let (arrival, service) = (arrival(&mut stream, per_hour), service(&mut stream, mean));
+            let fate = fate(&mut stream, mean);
+            rest += &[
+                format!("[action.a{action}]\ncapacity = {{ slot = {units} }}"),
+                format!("arrival = {arrival}\nservice = {service}\n{fate}"),
+            ]
+            .join("\n");
         }
         check(&case("74h", &rest), 0.04);
     }

@@ -16,15 +16,17 @@ const JOBS: f64 = 40_000.0;
 /// Workers of some kinds, and jobs of one need that are so much of what these can do.
 fn one_need(stream: &mut Stream, load: f64) -> String {
     let need = [1 + stream.below(3), stream.below(3)];
-    let (mut workers, mut slots) = (String::new(), 0);
-    for kind in 0..=stream.below(3) {
-        let (count, a, b) = (1 + stream.below(3), 1 + stream.below(8), stream.below(8));
-        let fit = if need[1] == 0 { a / need[0] } else { (a / need[0]).min(b / need[1]) };
-        slots += count * fit;
-        workers += &format!("[worker.k{kind}]\ncount = {count}\ncapacity = {{ a = {a}, b = {b} }}\n");
+    // The last kind is there so that the jobs fit somewhere.
+    let mut workers = vec![(1, need[0], need[1])];
+    for _ in 0..=stream.below(3) {
+        workers.insert(0, (1 + stream.below(3), 1 + stream.below(8), stream.below(8)));
     }
-    workers += &format!("[worker.sure]\ncapacity = {{ a = {}, b = {} }}\n", need[0], need[1]);
-    slots += 1;
+    let fit = |a: u64, b: u64| (a / need[0]).min(b.checked_div(need[1]).unwrap_or(u64::MAX));
+    let slots: u64 = workers.iter().map(|(count, a, b)| count * fit(*a, *b)).sum();
+    let kind = |(kind, (count, a, b)): (usize, &(u64, u64, u64))| {
+        format!("[worker.k{kind}]\ncount = {count}\ncapacity = {{ a = {a}, b = {b} }}\n")
+    };
+    let workers: String = workers.iter().enumerate().map(kind).collect();
     let mean = between(stream, 5.0, 30.0);
     let rate = load * slots as f64 / mean * 3_600.0;
     let horizon = JOBS / rate;

@@ -88,13 +88,14 @@ fn cases() -> Vec<(&'static str, String)> {
 #[test]
 fn what_check_says_of_each_is_frozen() {
     let place = Place::new();
-    let mut said = String::new();
-    for (name, scenario) in cases() {
+    let say = |(name, scenario): (&str, String)| {
         let file = format!("{name}.toml");
         place.write(&file, &scenario);
         let output = place.claimsim(&["check", &file]).assert().success().get_output().clone();
-        said += &format!("==== {name}\n{}---- standard output\n{}", text(&output.stderr), text(&output.stdout));
-    }
+        format!("==== {name}\n{}---- standard output\n{}", text(&output.stderr), text(&output.stdout))
+    };
+    let said: Vec<String> = cases().into_iter().map(say).collect();
+    let said = said.concat();
     insta::assert_snapshot!(said);
 }
 
