@@ -8,7 +8,6 @@ use claimsim::model::job::{JobId, Status};
 use claimsim::model::time::{Span, Time};
 use claimsim::report::jobs::{JobLog, JobRow};
 use claimsim::report::{Context, csv};
-use claimsim::scenario::Scenario;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 #[allow(dead_code, reason = "one workload is enough here")]
@@ -50,7 +49,7 @@ fn tables(criterion: &mut Criterion) {
     let mut scenario = workloads::load(&workloads::w2(10_000, 1.0));
     scenario.replications = 5;
     let results = experiment::run(&scenario, &());
-    let context = context(&scenario);
+    let context = Context::of(&scenario);
     let runs = [(&context, &results)];
     let mut group = criterion.benchmark_group("tables");
     let mut table = |name: &str, write: &dyn Fn() -> Vec<u8>| {
@@ -61,18 +60,6 @@ fn tables(criterion: &mut Criterion) {
     table("wait_times.csv", &|| csv::wait_times(&runs));
     table("utilization.csv", &|| csv::utilization(&context, &results));
     group.finish();
-}
-
-fn context(scenario: &Scenario) -> Context<'_> {
-    Context {
-        scenario: &scenario.name,
-        policy: scenario.policy.name(),
-        system: &scenario.system,
-        epoch: scenario.epoch,
-        slo: scenario.slo,
-        seed: scenario.seed,
-        replications: scenario.replications,
-    }
 }
 
 criterion_group!(benches, job_log, tables);

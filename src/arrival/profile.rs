@@ -46,6 +46,15 @@ impl Rates {
         Rates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum() }
     }
 
+    /// After how long the rates begin anew: a day, or a week if days differ; `None` if they are the same at all hours.
+    pub fn round(&self) -> Option<Span> {
+        let first_day = &self.per_second[..HOURS];
+        if self.per_second.chunks(HOURS).any(|day| day != first_day) {
+            return Some(Span(WEEK));
+        }
+        first_day.iter().any(|rate| *rate != first_day[0]).then_some(Span(HOUR * HOURS as i64))
+    }
+
     /// The highest of the rates, in arrivals per second.
     pub fn highest(&self) -> f64 {
         self.per_second.iter().copied().fold(0.0, f64::max)

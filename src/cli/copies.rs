@@ -45,12 +45,17 @@ impl Copies {
         Copies::read(run, &manifest.scenario, &manifest.inputs)
     }
 
-    /// The scenario as it was run, with all that the command line asked for.
-    pub(super) fn load_run(&self, manifest: &Manifest) -> Result<Loaded, Failure> {
+    /// The scenario with the keys that the command line set, but not yet with its seed and replications.
+    pub(super) fn load(&self, manifest: &Manifest) -> Result<Loaded, Failure> {
         // A scenario without a name has taken that of its file.
         let name = format!("{}.toml", manifest.scenario.name);
         let loaded = scenario::load(&name, &self.scenario, &changes(manifest), self);
-        let mut loaded = loaded.map_err(|report| Failure::Input(shown(&report)))?;
+        loaded.map_err(|report| Failure::Input(shown(&report)))
+    }
+
+    /// The scenario as it was run, with all that the command line asked for.
+    pub(super) fn load_run(&self, manifest: &Manifest) -> Result<Loaded, Failure> {
+        let mut loaded = self.load(manifest)?;
         apply(&manifest.options, Some(manifest.seed), &mut loaded.scenario);
         Ok(loaded)
     }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use tempfile::{Builder, TempDir};
 
 use super::verdict::Failure;
-use crate::report::manifest::{self, Manifest};
+use crate::report::manifest::{self, Manifest, sha256};
 
 /// A folder being filled beside the place where it will stand.
 #[derive(Debug)]
@@ -79,4 +79,11 @@ pub(super) fn read_manifest(folder: &Path) -> Result<Manifest, Failure> {
         |why: &dyn std::fmt::Display| Failure::Input(format!("{} is not a run of claimsim: {why}", folder.display()));
     let bytes = fs::read(&path).map_err(|error| wrong(&format!("cannot read {}: {error}", path.display())))?;
     Manifest::from_bytes(&bytes).map_err(|error| wrong(&format!("{}: {error}", path.display())))
+}
+
+/// The files of a run that are no longer as its manifest says.
+pub(super) fn changed(run: &Path, manifest: &Manifest) -> Vec<String> {
+    let same = |file: &str, digest: &str| fs::read(run.join(file)).is_ok_and(|bytes| sha256(&bytes) == digest);
+    let outputs = manifest.outputs.iter().filter(|output| !same(&output.file, &output.sha256));
+    outputs.map(|output| output.file.clone()).collect()
 }

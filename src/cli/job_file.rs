@@ -6,16 +6,73 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read as _, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::report::history::Late;
-use crate::report::manifest::Hashing;
+use anyhow::Context as _;
+
+use super::verdict::Failure;
+use crate::experiment::{Progress, replicate_observed};
+use crate::report::history::{JobHistory, Late};
+use crate::report::jobs::JobLog;
+use crate::report::manifest::{Hashing, Output};
+use crate::scenario::Scenario;
+use crate::stats::Outcome;
+use crate::stats::share::Share;
 
 /// Bytes read at once from a part.
 const BLOCK: usize = 1 << 16;
 
+/// Where the job log stands in a run's folder.
+pub(super) const JOBS: &str = "jobs.csv";
+
+/// A job log that is being written.
+pub(super) struct JobFile {
+    path: PathBuf,
+    /// What there is so far, in order, each with the rows that it lacks.
+    parts: Vec<(Part, Vec<Late>)>,
+}
+
+impl JobFile {
+    /// Begins the log of a folder, with all that an earlier one holds.
+    pub(super) fn begin(folder: &Path, earlier: Option<&Path>) -> Result<JobFile, Failure> {
+        let path = folder.join(JOBS);
+        let parts = earlier.map(|earlier| Part::copy(&path, earlier).map(|part| (part, Vec::new())));
+        let parts = parts.transpose().with_context(|| format!("cannot begin {JOBS}"))?;
+        Ok(JobFile { path, parts: parts.into_iter().collect() })
+    }
+
+    /// Runs replications of these numbers, which follow those that are logged.
+    pub(super) fn replicate(
+        &mut self,
+        scenario: &Scenario,
+        shares: &[Share],
+        numbers: Range<u32>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Outcome>, Failure> {
+        let history = |replication| {
+            let part = Part::begin(&self.path, replication)?;
+            let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };
+            Ok::<_, io::Error>(JobHistory::new(&scenario.system, replication, log))
+        };
+        let histories = numbers.clone().map(history).collect::<Result<Vec<_>, _>>();
+        let histories = histories.with_context(|| format!("cannot begin {JOBS}"))?;
+        let (outcomes, histories) = replicate_observed(scenario, shares, numbers, progress, histories);
+        for history in histories {
+            self.parts.push(history.finish().with_context(|| format!("cannot write {JOBS}"))?);
+        }
+        Ok(outcomes)
+    }
+
+    /// Makes one file of all parts.
+    pub(super) fn finish(self) -> Result<Output, Failure> {
+        let sha256 = Part::join(&self.path, self.parts).with_context(|| format!("cannot write {JOBS}"))?;
+        Ok(Output { file: JOBS.to_owned(), sha256 })
+    }
+}
+
 /// Where one replication's rows go.
-pub(super) enum Part {
+enum Part {
     /// The beginning of the file itself.
     First(Hashing<File>),
     /// A file of its own, which holds nothing else.
@@ -23,8 +80,15 @@ pub(super) enum Part {
 }
 
 impl Part {
+    /// Begins the file at `path` with all that another one holds.
+    fn copy(path: &Path, other: &Path) -> io::Result<Part> {
+        let mut whole = Hashing::new(File::create_new(path)?);
+        io::copy(&mut BufReader::with_capacity(BLOCK, File::open(other)?), &mut whole)?;
+        Ok(Part::First(whole))
+    }
+
     /// Begins a replication's part of the file at `path`.
-    pub(super) fn begin(path: &Path, replication: u32) -> io::Result<Part> {
+    fn begin(path: &Path, replication: u32) -> io::Result<Part> {
         if replication == 0 {
             return Ok(Part::First(Hashing::new(File::create_new(path)?)));
         }
@@ -34,12 +98,9 @@ impl Part {
     }
 
     /// Makes the file at `path` of all parts, which come in order, each with the rows that it lacks; gives its digest.
-    pub(super) fn join(
-        path: &Path,
-        parts: impl IntoIterator<Item = io::Result<(Part, Vec<Late>)>>,
-    ) -> io::Result<String> {
+    fn join(path: &Path, parts: Vec<(Part, Vec<Late>)>) -> io::Result<String> {
         let mut parts = parts.into_iter();
-        let Some((Part::First(mut whole), late)) = parts.next().transpose()? else {
+        let Some((Part::First(mut whole), late)) = parts.next() else {
             unreachable!("there is a first replication, and it writes into the file itself")
         };
         if !late.is_empty() {
@@ -49,7 +110,7 @@ impl Part {
             append(&part, &late, &mut whole)?;
         }
         for part in parts {
-            if let (Part::Later(part), late) = part? {
+            if let (Part::Later(part), late) = part {
                 append(&part, &late, &mut whole)?;
             }
         }

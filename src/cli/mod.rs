@@ -7,17 +7,22 @@ mod completions;
 mod copies;
 mod cron;
 mod diff;
+mod expressions;
+mod extend;
 mod files;
 mod folder;
+mod given;
 mod import;
 mod job_file;
 mod list;
+mod plan;
 mod policy;
 mod produce;
 mod progress;
 mod reproduce;
 mod run;
 mod schema;
+mod size;
 mod sweep;
 mod verdict;
 
@@ -43,19 +48,21 @@ const EXAMPLES: &str = "Examples:
   claimsim run scenarios/registry-week.toml --set worker.replica.count=4 --out results/five-replicas
   claimsim compare scenarios/mixed-pool.toml --contender 'more: worker.small.count=8' --gate 'p95(wait) <= -10%'
   claimsim sweep scenarios/push-burst.toml --vary worker.replica.count=4..8 --show 'p95(wait)'
+  claimsim size scenarios/registry-week.toml --vary worker.replica.count=1..8 --meet 'p95(wait, scan_check_single) < 5m'
   claimsim check scenarios/*.toml
   claimsim diff results/registry-week results/five-replicas
   claimsim audit scenarios/registry-week.toml --at 57h jobs --running true
   claimsim import --jobs jobs.json --workers workers.json --crons crons.json --out registry.toml
   claimsim cron '0 0 3 * * *' --from 2026-01-01T00:00:00Z --count 3
 
-Exit codes: 0 done, 1 the run or a write failed, runs differ, or a gate is broken, 2 wrong usage or input, 3 a gate is undecided.";
+Exit codes: 0 done, 1 the run or a write failed, runs differ, a gate is broken or no setting meets the\ntargets, 2 wrong usage or input, 3 a gate or target is undecided.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
     Compare(compare::Compare),
     Sweep(sweep::Sweep),
+    Size(size::Size),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
@@ -73,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.execute(),
         Command::Compare(compare) => compare.execute(),
         Command::Sweep(sweep) => sweep.execute(),
+        Command::Size(size) => size.execute(),
         Command::Check(check) => check.execute(),
         Command::Reproduce(reproduce) => reproduce.execute(),
         Command::Diff(diff) => diff.execute(),

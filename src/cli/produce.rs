@@ -1,28 +1,26 @@
 //! Producing a run: simulates a scenario and fills a folder with everything that it leaves, manifest last.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::job_file::Part;
+use super::extend::Earlier;
+use super::job_file::JobFile;
+use super::progress::Bar;
 use super::verdict::Failure;
-use crate::experiment::{self, Progress, Results};
-use crate::report::history::JobHistory;
-use crate::report::jobs::JobLog;
+use crate::experiment::warmup::{WarmUp, pilots, settle};
+use crate::experiment::{self, Plan, Results};
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
-use crate::report::{self, Context};
+use crate::report::{self, Context, warmup};
 use crate::scenario::{self, Scenario};
-
-/// Where the job log stands in a run's folder.
-const JOBS: &str = "jobs.csv";
+use crate::stats::Outcome;
 
 /// What a run is made from.
 #[derive(Debug)]
 pub(super) struct Order<'a> {
-    /// The scenario as it is simulated, with all options applied.
-    pub(super) scenario: &'a Scenario,
+    /// The scenario as it is simulated, with all options applied; its warm-up is settled here.
+    pub(super) scenario: &'a mut Scenario,
     /// Its text as it was read.
     pub(super) text: &'a str,
     /// The files that it names.
@@ -31,31 +29,58 @@ pub(super) struct Order<'a> {
     pub(super) notes: &'a [String],
     /// What the command line asked for.
     pub(super) options: Options,
+    /// How many replications, by these options.
+    pub(super) plan: &'a Plan,
+    /// The replications that there are already, if a finished run goes on.
+    pub(super) earlier: Option<Earlier>,
     /// How many replications run at once; as many as there are cores if `None`.
-    pub(super) threads: Option<usize>,
+    pub(super) threads: Option<u16>,
+    /// Whether there is no progress bar.
+    pub(super) quiet: bool,
 }
 
-/// Simulates and fills `folder`; gives the results and the manifest, which stands there too.
-pub(super) fn produce(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Results, Manifest), Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.unwrap_or(0)).build();
+/// What a run has come to.
+#[derive(Debug)]
+pub(super) struct Produced {
+    pub(super) results: Results,
+    /// What stands in the folder as well.
+    pub(super) manifest: Manifest,
+    /// The warm-up, if the scenario left it to be found.
+    pub(super) warm_up: Option<WarmUp>,
+}
+
+/// Simulates and fills `folder`.
+pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
     let pool = pool.context("cannot start the threads")?;
-    let (results, jobs) = pool.install(|| simulate(order, folder, progress))?;
-    let mut outputs = write_reports(order, &results, folder)?;
+    let earlier = order.earlier.take();
+    let quiet = order.quiet;
+    let warm_up = {
+        let scenario = &mut *order.scenario;
+        pool.install(|| settle(scenario, &Bar::new(pilots(scenario), quiet)))
+    };
+    let (outcomes, jobs) = {
+        let order = &order;
+        pool.install(|| simulate(order, earlier, folder))?
+    };
+    let results = Results::of(outcomes);
+    let mut outputs = write_reports(&order, &results, warm_up.as_ref(), folder)?;
     outputs.extend(jobs);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    let (scenario, inputs) = write_inputs(&order.scenario.name, order.text, order.inputs, folder)?;
     let manifest = Manifest {
         claimsim: env!("CARGO_PKG_VERSION").to_owned(),
         command: "run".to_owned(),
-        scenario: Input::scenario(&order.scenario.name, order.text.as_bytes()),
-        inputs: write_inputs(order, folder)?,
-        notes: order.notes.to_vec(),
+        scenario,
+        inputs,
+        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).collect(),
         others: Vec::new(),
         seed: order.scenario.seed,
-        options: order.options.clone(),
+        options: order.options,
         outputs,
     };
     write(folder, manifest::PATH, &manifest.to_bytes())?;
-    Ok((results, manifest))
+    Ok(Produced { results, manifest, warm_up })
 }
 
 /// Puts what the command line asked for over what the scenario says.
@@ -64,41 +89,56 @@ pub(super) fn apply(options: &Options, seed: Option<u64>, scenario: &mut Scenari
     scenario.replications = options.replications.unwrap_or(scenario.replications);
 }
 
-fn simulate(order: &Order, folder: &Path, progress: &dyn Progress) -> Result<(Results, Option<Output>), Failure> {
-    if !order.options.jobs {
-        return Ok((experiment::run(order.scenario, progress), None));
+/// Runs the replications that are still missing, look by look.
+fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<(Vec<Outcome>, Option<Output>), Failure> {
+    let (mut outcomes, jobs) = earlier.map_or_else(Default::default, |earlier| (earlier.outcomes, earlier.jobs));
+    let mut log = order.options.jobs.then(|| JobFile::begin(folder, jobs.as_deref())).transpose()?;
+    let shares = order.plan.asked().shares();
+    while let Some(until) = order.plan.next(&outcomes) {
+        let numbers = outcomes.len() as u32..until;
+        let bar = Bar::new(until - numbers.start, order.quiet);
+        let more = match &mut log {
+            None => experiment::replicate(order.scenario, shares, numbers, &bar),
+            Some(log) => log.replicate(order.scenario, shares, numbers, &bar)?,
+        };
+        outcomes.extend(more);
     }
-    let system = &order.scenario.system;
-    let path = folder.join(JOBS);
-    let history = |replication| {
-        let part = Part::begin(&path, replication)?;
-        let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };
-        Ok::<_, io::Error>(JobHistory::new(system, replication, log))
-    };
-    let histories = (0..order.scenario.replications).map(history).collect::<Result<Vec<_>, _>>();
-    let histories = histories.with_context(|| format!("cannot begin {JOBS}"))?;
-    let (results, histories) = experiment::run_observed(order.scenario, progress, histories);
-    let sha256 = Part::join(&path, histories.into_iter().map(JobHistory::finish));
-    let sha256 = sha256.with_context(|| format!("cannot write {JOBS}"))?;
-    Ok((results, Some(Output { file: JOBS.to_owned(), sha256 })))
+    Ok((outcomes, log.map(JobFile::finish).transpose()?))
 }
 
-fn write_reports(order: &Order, results: &Results, folder: &Path) -> Result<Vec<Output>, Failure> {
-    let files = report::files(&Context::of(order.scenario), results);
+fn write_reports(
+    order: &Order,
+    results: &Results,
+    warm_up: Option<&WarmUp>,
+    folder: &Path,
+) -> Result<Vec<Output>, Failure> {
+    let files = report::files(&context(order.scenario, results, warm_up), results, order.plan);
     for file in &files {
         write(folder, &file.path, &file.bytes)?;
     }
     Ok(manifest::outputs(&files))
 }
 
-fn write_inputs(order: &Order, folder: &Path) -> Result<Vec<Input>, Failure> {
-    write(folder, manifest::SCENARIO, order.text.as_bytes())?;
+/// What the reader of a run's report has to know.
+pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results, warm_up: Option<&'a WarmUp>) -> Context<'a> {
+    Context { replications: results.replications.len() as u32, warm_up, ..Context::of(scenario) }
+}
+
+/// Copies a scenario's text and the files that it names; gives their entries in the manifest.
+pub(super) fn write_inputs(
+    name: &str,
+    text: &str,
+    inputs: &[scenario::Input],
+    folder: &Path,
+) -> Result<(Input, Vec<Input>), Failure> {
+    write(folder, manifest::SCENARIO, text.as_bytes())?;
     let copy = |(number, input): (usize, &scenario::Input)| {
         let entry = Input::numbered(number + 1, &input.name, &input.bytes);
         write(folder, &entry.file, &input.bytes)?;
         Ok(entry)
     };
-    order.inputs.iter().enumerate().map(copy).collect()
+    let inputs = inputs.iter().enumerate().map(copy).collect::<Result<_, Failure>>()?;
+    Ok((Input::scenario(name, text.as_bytes()), inputs))
 }
 
 /// Writes a file of a run's folder.

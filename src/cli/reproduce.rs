@@ -1,6 +1,5 @@
 //! `claimsim reproduce`: runs a manifest again and compares digests.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -8,12 +7,13 @@ use clap::Args;
 
 use super::compare;
 use super::copies::Copies;
-use super::folder::read_manifest;
+use super::folder::{changed, read_manifest};
+use super::plan::plan;
 use super::produce::{Order, produce};
-use super::progress::Bar;
+use super::size;
 use super::sweep;
 use super::verdict::{Failure, print};
-use crate::report::manifest::{Manifest, sha256};
+use crate::report::manifest::Manifest;
 use crate::scenario::Loaded;
 
 /// Run a finished run again from its manifest and inputs, and compare every file by its SHA-256
@@ -21,7 +21,7 @@ use crate::scenario::Loaded;
 /// Exit code 0 if every file is as the manifest says and comes out the same again, 1 if not.
 #[derive(Debug, Args)]
 pub(super) struct Reproduce {
-    /// The folder that `claimsim run`, `compare` or `sweep` left
+    /// The folder that `claimsim run`, `compare`, `sweep` or `size` left
     run: PathBuf,
 
     /// How many replications run at once; the results are the same [default: the number of cores]
@@ -37,7 +37,7 @@ impl Reproduce {
     pub(super) fn execute(self) -> Result<(), Failure> {
         let manifest = read_manifest(&self.run)?;
         let again = again(&self.run, &manifest, self.threads, self.quiet)?;
-        let changed = changed_on_disk(&self.run, &manifest);
+        let changed = changed(&self.run, &manifest);
         let differing = manifest.differences(&again);
         if changed.is_empty() && differing.is_empty() {
             let count = manifest.outputs.len();
@@ -61,6 +61,7 @@ impl Reproduce {
 pub(super) fn again(run: &Path, manifest: &Manifest, threads: Option<u16>, quiet: bool) -> Result<Manifest, Failure> {
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
     match manifest.command.as_str() {
+        "size" => size::again(run, manifest, scratch.path(), threads, quiet),
         "compare" => compare::again(run, manifest, scratch.path(), threads, quiet),
         "sweep" => sweep::again(run, manifest, scratch.path(), threads, quiet),
         _ => run_again(run, manifest, scratch.path(), threads, quiet),
@@ -75,22 +76,18 @@ fn run_again(
     quiet: bool,
 ) -> Result<Manifest, Failure> {
     let copies = Copies::of_run(run, manifest)?;
-    let Loaded { scenario, inputs, notes, .. } = copies.load_run(manifest)?;
-    let bar = Bar::new(scenario.replications, quiet);
+    let Loaded { mut scenario, inputs, notes, .. } = copies.load_run(manifest)?;
+    let plan = plan(&manifest.options, &scenario)?;
     let order = Order {
-        scenario: &scenario,
+        scenario: &mut scenario,
         text: &copies.scenario,
         inputs: &inputs,
         notes: &notes,
         options: manifest.options.clone(),
-        threads: threads.map(usize::from),
+        plan: &plan,
+        earlier: None,
+        threads,
+        quiet,
     };
-    Ok(produce(&order, into, &bar)?.1)
-}
-
-/// The files of a run that are no longer as its manifest says.
-fn changed_on_disk(run: &Path, manifest: &Manifest) -> Vec<String> {
-    let same = |file: &str, digest: &str| fs::read(run.join(file)).is_ok_and(|bytes| sha256(&bytes) == digest);
-    let outputs = manifest.outputs.iter().filter(|output| !same(&output.file, &output.sha256));
-    outputs.map(|output| output.file.clone()).collect()
+    Ok(produce(order, into)?.manifest)
 }

@@ -1,24 +1,32 @@
 //! `claimsim run`: simulates a scenario, prints its summary, and leaves tables and charts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::extend::{Earlier, Finished};
 use super::files::{ScenarioFile, overrides, say_remarks};
 use super::folder::Folder;
+use super::plan::plan;
 use super::policy::PolicyParser;
-use super::produce::{Order, apply, produce};
-use super::progress::Bar;
-use super::verdict::{Failure, print};
+use super::produce::{Order, Produced, apply, context, produce};
+use super::verdict::{Failure, print, say};
+use crate::experiment::{Plan, Reached, Results};
 use crate::report::manifest::Options;
-use crate::report::{Context, json, table};
+use crate::report::{Context, json, precision, table, warmup};
 use crate::scenario::Loaded;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The scenario file (TOML)
-    scenario: PathBuf,
+    #[arg(required_unless_present = "extend")]
+    scenario: Option<PathBuf>,
+
+    /// Go on with a finished run instead of a scenario: adds replications, up to --replications or a --precision, without running
+    /// the old ones again, and leaves what one longer run would have left
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "seed", "policy", "set", "jobs"])]
+    extend: Option<PathBuf>,
 
     /// Where to leave the files; an earlier run there is replaced, anything else is left alone
     /// [default: results/NAME]
@@ -29,9 +37,19 @@ pub(super) struct Run {
     #[arg(long)]
     seed: Option<u64>,
 
-    /// How many replications [default: the scenario's]
+    /// How many replications; with --precision, how many before it is first seen whether more are needed
+    /// [default: the scenario's; with --precision at least 30]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     replications: Option<u32>,
+
+    /// Add replications until the 95 % interval of a quantity is as narrow as this, such as 'mean(wait) ±5%' or
+    /// 'p95(wait, scan) ±10s'; may be given several times
+    #[arg(long, value_name = "QUANTITY ±MARGIN")]
+    precision: Vec<String>,
+
+    /// The most replications that --precision may take [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_replications: Option<u32>,
 
     /// The claim policy, with parameters as in 'reserve-after(patience=10m)' [default: the scenario's]
     #[arg(long, value_parser = PolicyParser, hide_possible_values = true)]
@@ -58,51 +76,116 @@ pub(super) struct Run {
     json: bool,
 }
 
+/// What is to be run, and whence it comes.
+struct Given {
+    text: String,
+    loaded: Loaded,
+    options: Options,
+    earlier: Option<Earlier>,
+}
+
 impl Run {
     pub(super) fn execute(self) -> Result<(), Failure> {
-        let file = ScenarioFile::read(&self.scenario)?;
-        let loaded = file.load_with(&overrides(&self.set, self.policy.as_deref()))?;
+        let Given { text, loaded, options, earlier } = self.given()?;
         if !self.quiet {
             say_remarks(&loaded);
         }
         let Loaded { mut scenario, inputs, notes, .. } = loaded;
-        let options = self.options();
-        apply(&options, self.seed, &mut scenario);
-
-        let target = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
+        let plan = plan(&options, &scenario)?;
+        let default = self.extend.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
+        let target = self.out.clone().unwrap_or(default);
+        if let Some(there) =
+            earlier.as_ref().map(|earlier| &earlier.outcomes).filter(|there| plan.next(there).is_none())
+        {
+            return self.tell_enough(&plan.reached(there), there.len());
+        }
         let folder = Folder::begin(&target)?;
+        let (quiet, threads) = (self.quiet, self.threads);
         let order = Order {
-            scenario: &scenario,
-            text: &file.text,
+            scenario: &mut scenario,
+            text: &text,
             inputs: &inputs,
             notes: &notes,
             options,
-            threads: self.threads.map(usize::from),
+            plan: &plan,
+            earlier,
+            threads,
+            quiet,
         };
-        let bar = Bar::new(scenario.replications, self.quiet);
-        let (results, _) = produce(&order, folder.path(), &bar)?;
-        drop(bar);
+        let Produced { results, warm_up, .. } = produce(order, folder.path())?;
         folder.commit()?;
-
-        let context = Context::of(&scenario);
-        if self.json {
-            let document = serde_json::to_string_pretty(&json::summary(&context, &results, &notes));
-            print(&(document.map_err(anyhow::Error::from)? + "\n"))
-        } else if self.quiet {
-            Ok(())
-        } else {
-            let table = table::summary(&context, &results, table::Charset::Utf8);
-            print(&format!("{table}Tables, charts and manifest are in {}\n", target.display()))
+        let too_short = warm_up.as_ref().and_then(|found| warmup::warning(found, scenario.system.window.horizon));
+        if let Some(warning) = too_short.filter(|_| !self.quiet) {
+            say(&warning);
         }
+        self.tell(&context(&scenario, &results, warm_up.as_ref()), &results, &plan, &notes, &target)
+    }
+
+    /// The scenario of a file, or that of a finished run.
+    fn given(&self) -> Result<Given, Failure> {
+        let options = self.options();
+        if options.max_replications.is_some() && options.precision.is_empty() && self.extend.is_none() {
+            return Err(Failure::Input(
+                "--max-replications is the most that a --precision may take; write --replications for a fixed number"
+                    .to_owned(),
+            ));
+        }
+        if let Some(run) = &self.extend {
+            let Finished { text, loaded, options, earlier } = Finished::read(run, &options)?;
+            return Ok(Given { text, loaded, options, earlier: Some(earlier) });
+        }
+        let path = self.scenario.as_ref().expect("clap wants a scenario unless a run is extended");
+        let file = ScenarioFile::read(path)?;
+        let mut loaded = file.load_with(&overrides(&self.set, self.policy.as_deref()))?;
+        apply(&options, self.seed, &mut loaded.scenario);
+        Ok(Given { text: file.text, loaded, options, earlier: None })
     }
 
     fn options(&self) -> Options {
         Options {
             policy: self.policy.iter().cloned().collect(),
             replications: self.replications,
+            precision: self.precision.clone(),
+            max_replications: self.max_replications,
             set: self.set.clone(),
             jobs: self.jobs,
             ..Options::default()
         }
+    }
+
+    fn tell(
+        &self,
+        context: &Context,
+        results: &Results,
+        plan: &Plan,
+        notes: &[String],
+        target: &Path,
+    ) -> Result<(), Failure> {
+        let reached = plan.reached(&results.replications);
+        if !self.quiet && reached.iter().any(|reached| !reached.is_reached) {
+            say(&format!(
+                "warning: {} replications do not reach the precision; --max-replications allows more",
+                context.replications
+            ));
+        }
+        if self.json {
+            let document = serde_json::to_string_pretty(&json::summary(context, results, plan, notes));
+            return print(&(document.map_err(anyhow::Error::from)? + "\n"));
+        }
+        if self.quiet {
+            return Ok(());
+        }
+        let table = table::summary(context, results, table::Charset::Utf8);
+        let precision: String = precision::lines(&reached).into_iter().map(|line| line + "\n").collect();
+        print(&format!("{table}{precision}Tables, charts and manifest are in {}\n", target.display()))
+    }
+
+    /// Says that a finished run needs no more replications.
+    fn tell_enough(&self, reached: &[Reached], there: usize) -> Result<(), Failure> {
+        if self.quiet || self.json {
+            return Ok(());
+        }
+        let precision: String = precision::lines(reached).into_iter().map(|line| line + "\n").collect();
+        print(&format!("{precision}The {there} replications that there are say enough; nothing was added\n"))
     }
 }

@@ -2,16 +2,22 @@
 //!
 //! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
 
+mod asked;
 mod audit;
 pub mod comparison;
 pub mod design;
 pub mod diff;
 pub mod elasticity;
 pub mod expression;
+mod plan;
 mod replication;
 mod results;
+pub mod sizing;
 pub mod sweep;
+pub mod warmup;
 
+pub use asked::Asked;
 pub use audit::audit;
-pub use replication::{Progress, run, run_observed, run_policy};
+pub use plan::{FIRST, Plan, Reached};
+pub use replication::{Progress, replicate, replicate_observed, run, run_observed, run_policy};
 pub use results::{Results, SummaryRow};

@@ -1,9 +1,12 @@
 //! Running replications: each one a simulation of its own, all cores at work, results in order.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::Results;
-use crate::engine::{ArrivalStart, ClaimPolicy, Observer, Simulation};
+use crate::engine::{ArrivalProcess, ArrivalStart, ClaimPolicy, Observer, Simulation};
+use crate::model::time::Time;
 use crate::policy::{FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::scenario::Scenario;
@@ -26,8 +29,26 @@ const STRIDE: u64 = 1 << 16;
 
 /// Runs all replications of a scenario on rayon's current threads.
 pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
-    let one = |index| Replication { scenario, index: u64::from(index), shares: &[] }.run(progress);
-    Results::of((0..scenario.replications).into_par_iter().map(one).collect())
+    Results::of(replicate(scenario, &[], 0..scenario.replications, progress))
+}
+
+/// Runs the replications of these numbers, and measures shares beside their figures.
+pub fn replicate(scenario: &Scenario, shares: &[Share], numbers: Range<u32>, progress: &dyn Progress) -> Vec<Outcome> {
+    let one = |index| Replication { scenario, index: u64::from(index), shares }.run(progress);
+    numbers.into_par_iter().map(one).collect()
+}
+
+/// The same with an observer for each, which is given back.
+pub fn replicate_observed<O: Observer + Send>(
+    scenario: &Scenario,
+    shares: &[Share],
+    numbers: Range<u32>,
+    progress: &dyn Progress,
+    observers: Vec<O>,
+) -> (Vec<Outcome>, Vec<O>) {
+    let one = |(index, observer)| Replication { scenario, index: u64::from(index), shares }.observe(progress, observer);
+    let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
+    numbered.into_par_iter().map(one).unzip()
 }
 
 /// Runs all replications of a scenario under a policy of the caller's, which `start` makes for each.
@@ -38,7 +59,7 @@ pub fn run_policy<P: ClaimPolicy>(
 ) -> Results {
     let one = |index| {
         let replication = Replication { scenario, index: u64::from(index), shares: &[] };
-        replicate(&replication, &start, progress, ()).0
+        simulate(&replication, &start, progress, ()).0
     };
     Results::of((0..scenario.replications).into_par_iter().map(one).collect())
 }
@@ -49,11 +70,7 @@ pub fn run_observed<O: Observer + Send>(
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Results, Vec<O>) {
-    let one = |(index, observer): (usize, O)| {
-        let replication = Replication { scenario, index: index as u64, shares: &[] };
-        replication.observe(progress, observer)
-    };
-    let (outcomes, observers) = observers.into_par_iter().enumerate().map(one).unzip();
+    let (outcomes, observers) = replicate_observed(scenario, &[], 0..observers.len() as u32, progress, observers);
     (Results::of(outcomes), observers)
 }
 
@@ -71,7 +88,7 @@ impl Replication<'_> {
     /// Runs it under the scenario's policy.
     pub(super) fn run(&self, progress: &dyn Progress) -> Outcome {
         match &self.scenario.policy {
-            Policy::FirstFit => replicate(self, |_| FirstFit, progress, ()).0,
+            Policy::FirstFit => simulate(self, |_| FirstFit, progress, ()).0,
             _ => self.observe(progress, ()).0,
         }
     }
@@ -79,12 +96,12 @@ impl Replication<'_> {
     /// The same with a further observer. Whoever is observed has no engine of its own for `first-fit`: each is a while to compile.
     fn observe<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
         let policy = |streams: &Streams| self.scenario.policy.start(&self.scenario.system, streams);
-        replicate(self, policy, progress, observer)
+        simulate(self, policy, progress, observer)
     }
 }
 
 /// One replication from instant 0 to the horizon.
-fn replicate<P: ClaimPolicy, O: Observer>(
+fn simulate<P: ClaimPolicy, O: Observer>(
     &Replication { scenario, index, shares }: &Replication,
     policy: impl FnOnce(&Streams) -> P,
     progress: &dyn Progress,
@@ -94,8 +111,18 @@ fn replicate<P: ClaimPolicy, O: Observer>(
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let stats = StatsObserver::new(&scenario.system, scenario.slo, scenario.slowdown_bound).with_shares(shares);
-    let mut simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
-    let horizon = scenario.system.window.horizon.as_secs_f64();
+    let simulation = Simulation::new(&scenario.system, policy(&streams), sources, &streams, (stats, observer));
+    let (stats, observer) = to_the_end(simulation, scenario.system.window.horizon, progress);
+    (stats.finish(), observer)
+}
+
+/// Runs a replication to its horizon, and gives back its observer.
+pub(super) fn to_the_end<P: ClaimPolicy, A: ArrivalProcess, O: Observer>(
+    mut simulation: Simulation<P, A, O>,
+    horizon: Time,
+    progress: &dyn Progress,
+) -> O {
+    let horizon = horizon.as_secs_f64();
     let (mut rows, mut part) = (0, 0.0);
     loop {
         let goes_on = simulation.run_for(STRIDE);
@@ -103,9 +130,7 @@ fn replicate<P: ClaimPolicy, O: Observer>(
         progress.advanced(simulation.rows() - rows, part, now);
         (rows, part) = (simulation.rows(), now);
         if !goes_on {
-            break;
+            return simulation.finish();
         }
     }
-    let (stats, observer) = simulation.finish();
-    (stats.finish(), observer)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::stats::Outcome;
-use crate::stats::figure::Subject;
+use crate::stats::figure::{Measure, Subject};
 use crate::stats::interval::Estimate;
 
 /// The replications of one scenario under one policy, and what they say together.
@@ -30,7 +30,7 @@ impl Results {
         let subjects = replications.first().map_or(&[][..], |first| &first.figures);
         let row = |(index, subject): (usize, Subject)| {
             let values: Vec<_> = replications.iter().map(|outcome| outcome.figures[index].value).collect();
-            SummaryRow { subject, estimate: Estimate::of(subject.statistic, &values) }
+            SummaryRow { subject, estimate: estimate(subject, &values) }
         };
         let summary = subjects.iter().map(|figure| figure.subject).enumerate().map(row).collect();
         Results { summary, replications }
@@ -40,4 +40,13 @@ impl Results {
     pub fn estimate(&self, subject: Subject) -> Option<Estimate> {
         self.summary.iter().find(|row| row.subject == subject).map(|row| row.estimate)
     }
+}
+
+/// A figure over replications. A backlog that was still there at some horizon has lasted longer than any mean of the others would say.
+pub(super) fn estimate(subject: Subject, values: &[Option<f64>]) -> Estimate {
+    if subject.measure == Measure::DrainS && values.contains(&None) {
+        let drained = values.iter().flatten().count() as u64;
+        return Estimate { value: None, interval: None, replications: drained };
+    }
+    Estimate::of(subject.statistic, values)
 }

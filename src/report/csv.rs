@@ -20,6 +20,12 @@ impl Serialize for Cell {
     }
 }
 
+/// Where a run keeps the distributions of waits.
+pub const WAIT_TIMES: &str = "wait_times.csv";
+
+/// Where a run keeps its series.
+pub const UTILIZATION: &str = "utilization.csv";
+
 /// The columns of a summary.
 pub(super) const SUMMARY: [&str; 10] =
     ["policy", "action", "resource", "worker", "measure", "statistic", "value", "ci_low", "ci_high", "replications"];
@@ -140,10 +146,10 @@ pub fn utilization(context: &Context, results: &Results) -> Vec<u8> {
 
 /// One bucket's average.
 fn average(averages: &[f64], bucket: usize) -> Cell {
-    Cell(averages.get(bucket).copied().map(to_nine_decimals))
+    Cell(averages.get(bucket).copied())
 }
 
-/// Series are for drawing and adding up: nine decimals are more than enough, and halve the largest file of a run.
+/// As many decimals as series have: more than enough, and they halve the largest file of a run.
 fn to_nine_decimals(value: f64) -> f64 {
     (value * 1e9).round() / 1e9
 }

@@ -105,6 +105,12 @@ pub struct Options {
     /// `--step`, as it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// `--cost KEY=PRICE`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cost: Vec<String>,
+    /// `--lose GROUP[:DURATION]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lose: Option<String>,
     /// `--meet CONDITION`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub meet: Vec<String>,
@@ -117,6 +123,9 @@ pub struct Options {
     /// `--max-replications`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_replications: Option<u32>,
+    /// `--precision 'QUANTITY ±MARGIN'`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub precision: Vec<String>,
     /// `--judge QUANTITY`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub judge: Vec<String>,

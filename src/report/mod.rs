@@ -13,13 +13,18 @@ pub mod json;
 pub mod manifest;
 mod number;
 pub mod plot;
+pub mod precision;
+pub mod replications;
+pub mod sizing;
 pub mod sweep;
 pub mod table;
+pub mod warmup;
 
 pub use number::human;
 
 use crate::engine::System;
-use crate::experiment::Results;
+use crate::experiment::warmup::WarmUp;
+use crate::experiment::{Plan, Results};
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
 use crate::model::worker::WorkerId;
@@ -44,6 +49,10 @@ pub struct Context<'a> {
     pub seed: u64,
     /// How many replications were run.
     pub replications: u32,
+    /// Whether the question is about a steady state, and not about what happens from the start to the horizon.
+    pub is_steady_state: bool,
+    /// The warm-up, if the scenario left it to be found.
+    pub warm_up: Option<&'a WarmUp>,
 }
 
 impl<'a> Context<'a> {
@@ -57,6 +66,8 @@ impl<'a> Context<'a> {
             slo: scenario.slo,
             seed: scenario.seed,
             replications: scenario.replications,
+            is_steady_state: scenario.is_steady_state(),
+            warm_up: None,
         }
     }
 
@@ -89,16 +100,27 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// Everything a run leaves but its manifest, its inputs and the job log, in a fixed order.
-pub fn files(context: &Context, results: &Results) -> Vec<File> {
+/// Everything a run leaves but its manifest, its inputs and the job log, in a fixed order; `plan` says what was asked of it.
+pub fn files(context: &Context, results: &Results, plan: &Plan) -> Vec<File> {
     let runs = [(context, results)];
+    let reached = plan.reached(&results.replications);
+    let precision =
+        (!reached.is_empty()).then(|| (precision::PATH, precision::table(&reached, results.replications.len())));
     let tables = [
         ("summary.csv", csv::summary(&runs)),
-        ("wait_times.csv", csv::wait_times(&runs)),
-        ("utilization.csv", csv::utilization(context, results)),
+        (replications::PATH, replications::write(context, plan.asked(), &results.replications)),
+        (csv::WAIT_TIMES, csv::wait_times(&runs)),
+        (csv::UTILIZATION, csv::utilization(context, results)),
     ];
     let charts = Chart::ALL.map(|chart| (chart.path(), chart.draw(context, results)));
-    tables.into_iter().chain(charts).map(|(path, bytes)| File { path: path.to_owned(), bytes }).collect()
+    let warm_up = context.warm_up.map(|warm_up| (plot::WARM_UP, plot::warm_up(context, warm_up)));
+    tables
+        .into_iter()
+        .chain(precision)
+        .chain(charts)
+        .chain(warm_up)
+        .map(|(path, bytes)| File { path: path.to_owned(), bytes })
+        .collect()
 }
 
 #[cfg(test)]
@@ -112,12 +134,13 @@ mod tests {
     #[test]
     fn a_run_leaves_its_tables_and_charts() {
         let system = samples::system(WEEK);
-        let files = files(&samples::context(&system), &samples::results(WEEK));
+        let files = files(&samples::context(&system), &samples::results(WEEK), &Plan::fixed(5));
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(
             paths,
             [
                 "summary.csv",
+                "replications.csv",
                 "wait_times.csv",
                 "utilization.csv",
                 "charts/wait_distribution.svg",

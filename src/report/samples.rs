@@ -12,7 +12,7 @@ use crate::report::Context;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::interval::Estimate;
 use crate::stats::series::{Line, Series};
-use crate::stats::{Outcome, WaitTable};
+use crate::stats::{Outcome, StatsObserver, WaitTable};
 
 /// How large a sample is, and how odd.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +85,8 @@ pub(crate) fn context(system: &System) -> Context<'_> {
         slo: Some(Span::secs(300)),
         seed: 42,
         replications: 5,
+        is_steady_state: system.window.warmup > Time::ZERO,
+        warm_up: None,
     }
 }
 
@@ -109,7 +111,9 @@ fn outcome(shape: Shape, replication: u64) -> Outcome {
     let waits = shape.wait.map_or_else(Vec::new, |wait| {
         actions.enumerate().map(|(index, action)| wait_table(wait, action, index as u64, replication)).collect()
     });
-    Outcome { figures: Vec::new(), waits, series: series(shape, replication), shares: Vec::new() }
+    // The figures of a run in which nothing happened.
+    let nothing = StatsObserver::new(&system(shape), None, Span::secs(1)).finish();
+    Outcome { waits, series: series(shape, replication), ..nothing }
 }
 
 /// Waits with an atom at zero that grows with the action's number, and a long tail.

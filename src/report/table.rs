@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
-use super::{Context, number};
+use super::{Context, number, warmup};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
+use crate::model::time::{Span, Time};
 use crate::stats::figure::Measure::{Jobs, Utilization, WaitS, WithinSlo};
 use crate::stats::figure::Statistic::{
     Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
@@ -54,6 +55,11 @@ pub fn summary(context: &Context, results: &Results, charset: Charset) -> String
     let runs = if context.replications == 1 { "replication" } else { "replications" };
     let heading =
         format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
+    let heading = match (context.warm_up, context.system.window.warmup - Time::ZERO) {
+        (Some(found), _) => format!("{heading}, {}", warmup::words(found)),
+        (None, Span::ZERO) => heading,
+        (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
+    };
     let mut parts = vec![heading, actions(context, &figures).trim_fmt()];
     if !context.system.resources.is_empty() {
         parts.push(resources(context, &figures).trim_fmt());

@@ -45,6 +45,8 @@ pub struct Scenario {
     pub policy: Policy,
     /// The policy as tables show it, with the parameters that it has been given: `reserve-after(patience=10m)`.
     pub policy_label: String,
+    /// How the warm-up comes about.
+    pub warm_up: WarmUpRule,
     /// What is simulated.
     pub system: System,
     /// Where jobs come from, in the order of the file.
@@ -53,7 +55,22 @@ pub struct Scenario {
     pub originals: Originals,
 }
 
+/// How the warm-up comes about, which is the measured window's begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarmUpRule {
+    /// As the scenario says; none, if it says nothing.
+    Fixed,
+    /// By the run's own figures. It is none until `experiment::warmup::settle` has found it.
+    Auto,
+}
+
 impl Scenario {
+    /// Whether the question is about a steady state: there is a warm-up, so that the beginning is not what is asked about. If
+    /// there is none, the run from its start to its horizon is the question itself.
+    pub fn is_steady_state(&self) -> bool {
+        self.warm_up == WarmUpRule::Auto || self.system.window.warmup > Time::ZERO
+    }
+
     /// The instant of the run that a text means, as scenarios write instants: `"2017-02-18T01:00:00Z"` or `"25h"`.
     ///
     /// # Errors

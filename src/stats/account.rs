@@ -211,7 +211,7 @@ impl Account {
             Measure::Jobs => self.jobs(statistic).map(|rows| rows as f64),
             Measure::Retries => Some(self.retries as f64),
             Measure::DeadlineMisses => Some(self.both(Ending::DeadlineMissed, Ending::DeadlineCancelled) as f64),
-            Measure::Utilization | Measure::Jain | Measure::WorstSlowdown => None,
+            Measure::Utilization | Measure::Jain | Measure::WorstSlowdown | Measure::DrainS => None,
         }
     }
 

@@ -53,7 +53,11 @@ struct Cell {
 impl Buckets {
     /// Empty buckets of a nice length from instant 0 to `horizon`.
     pub(super) fn new(horizon: Time, lines: usize) -> Buckets {
-        let length = nice_length(horizon).0;
+        Buckets::of_length(nice_length(horizon), horizon, lines)
+    }
+
+    /// Empty buckets of a given length, which is above 0; the last may be shorter.
+    pub(super) fn of_length(Span(length): Span, horizon: Time, lines: usize) -> Buckets {
         let count = horizon.0.max(0).unsigned_abs().div_ceil(length.unsigned_abs()) as usize;
         // One bucket at least, for a run of no length.
         let cells = vec![Cell::default(); lines * count.max(1)];
@@ -111,15 +115,23 @@ impl Buckets {
         cells.map(sum).collect()
     }
 
-    /// Averages, over their buckets, of the sum of several lines; the last bucket may be shorter.
+    /// Averages, over their buckets, of the sum of several lines; the last bucket may be shorter. They have nine decimals: series are for
+    /// drawing and adding up, and so they are the same whether they were just measured or are read from a run's files.
     pub(super) fn averages_of(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
         let mut sums = vec![0; self.count];
         for line in lines {
             sums.iter_mut().zip(self.sums(line)).for_each(|(sum, of_line)| *sum += of_line);
         }
         let length = |bucket| self.length.min(self.horizon - self.length * bucket as i64);
-        sums.into_iter().enumerate().map(|(bucket, sum): (usize, i128)| sum as f64 / length(bucket) as f64).collect()
+        sums.into_iter()
+            .enumerate()
+            .map(|(bucket, sum): (usize, i128)| to_nine_decimals(sum as f64 / length(bucket) as f64))
+            .collect()
     }
+}
+
+fn to_nine_decimals(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
 }
 
 #[cfg(test)]

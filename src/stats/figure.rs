@@ -24,7 +24,7 @@ pub struct Subject {
 impl Measure {
     /// Whether it is measured of one action's jobs, and of all jobs in the same way.
     pub fn is_of_jobs(self) -> bool {
-        !matches!(self, Measure::Utilization | Measure::Jain | Measure::WorstSlowdown)
+        !matches!(self, Measure::Utilization | Measure::Jain | Measure::WorstSlowdown | Measure::DrainS)
     }
 }
 
@@ -82,6 +82,8 @@ pub enum Measure {
     Jain,
     /// The largest mean slowdown of an action.
     WorstSlowdown,
+    /// When the longest queue of the run was gone, in seconds from the start.
+    DrainS,
 }
 
 /// What of a measure.

@@ -33,7 +33,7 @@ struct Entry {
 
 impl Measure {
     /// All measures, in the order of tables.
-    pub const ALL: [Measure; 15] = [
+    pub const ALL: [Measure; 16] = [
         Measure::WaitS,
         Measure::ResponseS,
         Measure::ServiceS,
@@ -49,6 +49,7 @@ impl Measure {
         Measure::UnfinishedAgeS,
         Measure::Jain,
         Measure::WorstSlowdown,
+        Measure::DrainS,
     ];
 
     /// The name in files and tables.
@@ -119,6 +120,12 @@ impl Measure {
             Measure::WorstSlowdown => {
                 entry("worst_slowdown", "1", &[Statistic::Mean], "the largest mean slowdown of an action")
             }
+            Measure::DrainS => entry(
+                "drain_s",
+                "s",
+                &[Statistic::Mean],
+                "when the longest queue of the run was gone: from the start until nothing waits",
+            ),
         }
     }
 }
@@ -164,6 +171,6 @@ mod tests {
                 assert_eq!(serde_json::to_value(statistic).unwrap(), statistic.name());
             }
         }
-        assert_eq!(Measure::ALL.len(), Measure::WorstSlowdown as usize + 1, "the last measure is listed");
+        assert_eq!(Measure::ALL.len(), Measure::DrainS as usize + 1, "the last measure is listed");
     }
 }

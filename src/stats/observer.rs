@@ -14,6 +14,7 @@ use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
 use super::account::{Account, Targets, Terms};
+use super::drain::Drain;
 use super::fairness;
 use super::figure::{Figure, Measure, OfAction, Subject};
 use super::laws::Laws;
@@ -32,6 +33,7 @@ pub struct StatsObserver {
     /// By action.
     accounts: Vec<Account>,
     occupancy: Occupancy,
+    drain: Drain,
     laws: Laws,
     shares: Box<[Share]>,
 }
@@ -49,6 +51,7 @@ impl StatsObserver {
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
             accounts: vec![Account::new(targets); system.actions.len()],
+            drain: Drain::default(),
             laws: Laws::new(system, occupancy.units()),
             occupancy,
             shares: Box::default(),
@@ -79,7 +82,8 @@ impl StatsObserver {
         let mut waits = Vec::new();
         for (action, account) in iter::once((OfAction::All, &mut all)).chain(each) {
             figures.extend(job_figures(action, account, terms));
-            figures.extend(fairness.into_iter().filter(|_| action == OfAction::All));
+            let of_all = fairness.into_iter().chain([self.drain.figure()]);
+            figures.extend(of_all.filter(|_| action == OfAction::All));
             waits.extend(WaitTable::of(action, &mut account.wait));
         }
         let (utilization, series) = self.occupancy.finish();
@@ -140,11 +144,13 @@ impl Observer for StatsObserver {
         if attempt.number > 1 && self.counts(job.scheduled_at) {
             self.account(job).retries += 1;
         }
+        self.drain.due();
         self.laws.due(now, job, self.counts(job.scheduled_at));
     }
 
     #[inline]
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
+        self.drain.gone(now);
         self.laws.claimed(now, job, worker, &self.occupancy);
     }
 
@@ -197,6 +203,7 @@ impl Observer for StatsObserver {
         if self.counts(job.scheduled_at) {
             self.account(job).count(ending);
         }
+        self.drain.gone(now);
         self.laws.left(now, job);
     }
 

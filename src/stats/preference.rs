@@ -24,7 +24,8 @@ impl Preference {
             | Measure::Retries
             | Measure::DeadlineMisses
             | Measure::UnfinishedAgeS
-            | Measure::WorstSlowdown => Some(Preference::Less),
+            | Measure::WorstSlowdown
+            | Measure::DrainS => Some(Preference::Less),
             Measure::WithinSlo | Measure::ThroughputPerS | Measure::Jain => Some(Preference::More),
             Measure::Jobs => match statistic {
                 Statistic::Done => Some(Preference::More),

@@ -15,7 +15,7 @@ fn twice_and_with_one_thread_or_two_the_same_bytes() {
     run(&place, "second", &["--threads", "2"]);
     run(&place, "one", &["--threads", "1"]);
     let first = place.files("first");
-    assert_eq!(first.len(), 9, "tables, charts, job log, scenario and manifest");
+    assert_eq!(first.len(), 10, "tables, charts, job log, scenario and manifest");
     assert!(first == place.files("second"), "the second run left other bytes than the first");
     assert!(first == place.files("one"), "one thread left other bytes than two");
 }

@@ -1,48 +1,17 @@
 //! Who is compared: each scenario, under each policy, then the variants; and the saved run before all of them.
 
-use std::path::Path;
-
-use super::super::copies::Copies;
-use super::super::files::{Beside, ScenarioFile, overrides, shown};
+use super::super::files::{overrides, shown};
+use super::super::given::Given;
 use super::super::produce::apply;
 use super::super::verdict::Failure;
 use super::setting::Variant;
 use crate::experiment::comparison::Contender;
 use crate::model::time::Time;
 use crate::report::manifest::{Options, SavedRun};
-use crate::scenario::{self, Files, Input, Loaded, Override, Scenario};
+use crate::scenario::{Input, Loaded, Override, Scenario, WarmUpRule};
 
 /// The name of the contender that a saved run is.
 const SAVED: &str = "baseline";
-
-/// A scenario's text, and whence the files come that it names.
-pub(super) struct Given {
-    /// What complaints call it.
-    file: String,
-    pub(super) text: String,
-    files: Box<dyn Files>,
-    /// The seed and options of the run that it was saved with, if it is one.
-    pub(super) run: Option<SavedRun>,
-}
-
-impl Given {
-    /// A scenario file.
-    pub(super) fn read(file: ScenarioFile) -> Given {
-        let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
-        Given { file: file.path.display().to_string(), text: file.text, files: Box::new(Beside(folder)), run: None }
-    }
-
-    /// A run's copies of a scenario of that name.
-    pub(super) fn copied(name: &str, copies: Copies, run: Option<SavedRun>) -> Given {
-        // A scenario without a name has taken that of its file.
-        Given { file: format!("{name}.toml"), text: copies.scenario.clone(), files: Box::new(copies), run }
-    }
-
-    fn load(&self, overrides: &[Override]) -> Result<Loaded, Failure> {
-        let loaded = scenario::load(&self.file, &self.text, overrides, self.files.as_ref());
-        loaded.map_err(|report| Failure::Input(shown(&report)))
-    }
-}
 
 /// Everybody who is compared.
 pub(super) struct Contenders {
@@ -194,12 +163,20 @@ impl Contenders {
                 "note: {} runs for {} with a warm-up of {}, {} for {} with {}: counts and maxima are of different lengths",
                 contender.name,
                 other.horizon - Time::ZERO,
-                other.warmup - Time::ZERO,
+                warm_up(&contender.scenario),
                 baseline.name,
                 window.horizon - Time::ZERO,
-                window.warmup - Time::ZERO,
+                warm_up(&baseline.scenario),
             ));
         }
+    }
+}
+
+/// A scenario's warm-up as it is known before anything has run.
+fn warm_up(scenario: &Scenario) -> String {
+    match scenario.warm_up {
+        WarmUpRule::Auto => "auto".to_owned(),
+        WarmUpRule::Fixed => (scenario.system.window.warmup - Time::ZERO).to_string(),
     }
 }
 

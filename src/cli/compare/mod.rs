@@ -13,12 +13,12 @@ use clap::Args;
 use super::copies::Copies;
 use super::files::ScenarioFile;
 use super::folder::Folder;
+use super::given::Given;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::experiment::comparison::{Comparison, Outcome};
 use crate::report::comparison::{self, Sides};
 use crate::report::manifest::{Manifest, Options};
-use contenders::Given;
 use produce::{Order, produce};
 
 /// Compare policies, scenarios or variants of one: differences with verdicts, and gates for CI
@@ -69,7 +69,7 @@ pub(super) struct Compare {
 
     /// The chance, at most, of any wrong verdict, and of a wrong outcome of the gates
     /// [default: 0.05]
-    #[arg(long, value_name = "SHARE", value_parser = questions::level)]
+    #[arg(long, value_name = "SHARE", value_parser = super::plan::level)]
     level: Option<String>,
 
     /// How many replications before the first look [default: the scenario's, at least 10]
@@ -117,7 +117,7 @@ impl Compare {
         let given = self.given()?;
         let order =
             Order { given: &given, options: self.options(), seed: self.seed, threads: self.threads, quiet: self.quiet };
-        let prepared = order.prepare()?;
+        let mut prepared = order.prepare()?;
         if !self.quiet {
             prepared.say_remarks();
         }
@@ -126,7 +126,7 @@ impl Compare {
             .clone()
             .unwrap_or_else(|| PathBuf::from("results").join(format!("{}-compare", prepared.contenders.title)));
         let folder = Folder::begin(&target)?;
-        let (comparison, _) = produce(&order, &prepared, folder.path())?;
+        let (comparison, _) = produce(&order, &mut prepared, folder.path())?;
         folder.commit()?;
         self.tell(&prepared.sides(&comparison), &comparison, &target)
     }
@@ -202,5 +202,5 @@ pub(super) fn again(
         given.push(Given::copied(&other.scenario.name, copies, other.run.clone()));
     }
     let order = Order { given: &given, options: manifest.options.clone(), seed: Some(manifest.seed), threads, quiet };
-    Ok(produce(&order, &order.prepare()?, into)?.1)
+    Ok(produce(&order, &mut order.prepare()?, into)?.1)
 }

@@ -4,14 +4,17 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::super::given::Given;
 use super::super::produce::write;
 use super::super::progress::Bar;
 use super::super::verdict::{Failure, say};
-use super::contenders::{Contenders, Given};
+use super::contenders::Contenders;
 use super::questions::{misfit, questions};
 use crate::experiment::comparison::{Comparing, Comparison, Questions};
+use crate::experiment::warmup;
 use crate::report::comparison::{Sides, files};
 use crate::report::manifest::{self, Input, Manifest, Options, Other};
+use crate::report::warmup::{warning, words};
 use crate::scenario;
 
 /// What a comparison is made from.
@@ -69,12 +72,19 @@ impl Prepared {
 }
 
 /// Simulates and fills `folder`; gives the comparison and the manifest, which stands there too.
-pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Result<(Comparison, Manifest), Failure> {
+pub(super) fn produce(
+    order: &Order,
+    prepared: &mut Prepared,
+    folder: &Path,
+) -> Result<(Comparison, Manifest), Failure> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
     let pool = pool.context("cannot start the threads")?;
     let comparison = {
         let quiet = order.quiet;
-        pool.install(|| simulate(prepared, quiet))?
+        pool.install(|| {
+            settle(&mut prepared.contenders, quiet);
+            simulate(prepared, quiet)
+        })?
     };
     let outputs = files(&prepared.sides(&comparison));
     for file in &outputs {
@@ -94,6 +104,23 @@ pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Resu
     };
     write(folder, manifest::PATH, &manifest.to_bytes())?;
     Ok((comparison, manifest))
+}
+
+/// Finds the warm-ups that are left to be found, notes them, and says which run is too short.
+fn settle(contenders: &mut Contenders, quiet: bool) {
+    let pilots = contenders.list.iter().map(|contender| warmup::pilots(&contender.scenario)).sum();
+    let bar = Bar::new(pilots, quiet);
+    let scenarios = contenders.list.iter_mut().map(|contender| &mut contender.scenario).collect();
+    let found = warmup::settle_together(scenarios, &bar);
+    drop(bar);
+    for (contender, found) in contenders.list.iter().zip(found) {
+        let Some(found) = found else { continue };
+        contenders.notes.push(format!("{}: {}", contender.name, words(&found)));
+        let warning = warning(&found, contender.scenario.system.window.horizon);
+        if let Some(warning) = warning.filter(|_| !quiet) {
+            say(&format!("{}: {warning}", contender.name));
+        }
+    }
 }
 
 fn simulate(prepared: &Prepared, quiet: bool) -> Result<Comparison, Failure> {

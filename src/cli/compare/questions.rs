@@ -1,44 +1,24 @@
 //! What the command line asks about contenders: expressions understood, levels and looks settled.
 
-use std::str::FromStr;
-
-use super::super::files::shown;
+use super::super::expressions::{complaint, parse, parse_all};
+use super::super::plan::{level_of, looks};
 use super::super::verdict::Failure;
 use crate::experiment::comparison::{Misfit, Questions};
-use crate::experiment::expression::{Condition, Fault, Margin, Quantity};
+use crate::experiment::expression::{Condition, Margin, Quantity};
 use crate::report::manifest::Options;
-use crate::scenario::Report;
-use crate::stats::looks::Looks;
 
 /// What is judged unless something else is asked for.
 const JUDGED: [&str; 3] = ["mean(wait)", "p95(wait)", "p99(wait)"];
-
-/// The chance of an error, unless it is given.
-const LEVEL: f64 = 0.05;
-
-/// The least number of replications before the first look, unless it is given: with fewer, a spread is hardly known.
-const FIRST: u32 = 10;
-
-/// The most replications, unless it is given.
-const MOST: u32 = 640;
-
-/// Checks a level, and leaves it as it is written.
-pub(super) fn level(text: &str) -> Result<String, String> {
-    match text.parse::<f64>() {
-        Ok(level) if level > 0.0 && level <= 0.5 => Ok(text.to_owned()),
-        _ => Err("write a number above 0 and up to 0.5, such as 0.05".to_owned()),
-    }
-}
 
 /// Understands what is asked for; `baseline` is the number of a contender, and `replications` what its scenario says.
 pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -> Result<Questions, Failure> {
     let judged: Vec<Quantity> = if options.judge.is_empty() {
         JUDGED.iter().map(|text| text.parse().expect("the default is right")).collect()
     } else {
-        options.judge.iter().map(|text| parse("--judge", text)).collect::<Result<_, _>>()?
+        parse_all("--judge", &options.judge)?
     };
     let margin: Option<Margin> = options.margin.iter().map(|text| parse("--margin", text)).next().transpose()?;
-    let gates = options.gate.iter().map(|text| parse::<Condition>("--gate", text)).collect::<Result<Vec<_>, _>>()?;
+    let gates: Vec<Condition> = parse_all("--gate", &options.gate)?;
     if let Some(judged) =
         judged.iter().find(|judged| margin.is_some_and(|margin| margin.in_unit(judged.unit()).is_none()))
     {
@@ -52,7 +32,7 @@ pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -
         baseline,
         judged,
         margin,
-        level: options.level.as_deref().and_then(|level| level.parse().ok()).unwrap_or(LEVEL),
+        level: level_of(options),
         looks: looks(options, replications)?,
         // Who asks for gates only wants them decided, and nothing else.
         awaits_judged: gates.is_empty() || !options.judge.is_empty(),
@@ -60,28 +40,8 @@ pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -
     })
 }
 
-fn looks(options: &Options, replications: u32) -> Result<Looks, Failure> {
-    let first = options.replications.unwrap_or(replications.max(FIRST));
-    let most = options.max_replications.unwrap_or(first.max(MOST));
-    if most < first && options.replications.is_some() {
-        return Err(Failure::Input(format!(
-            "--max-replications {most} is less than --replications {first}; leave one of them out, or write a larger maximum"
-        )));
-    }
-    Ok(Looks::doubling(first.min(most), most))
-}
-
-fn parse<T: FromStr<Err = Fault>>(option: &str, text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|fault| complaint(option, text, &fault, ""))
-}
-
 /// The complaint about an expression that some contender's scenario has no answer to.
 pub(super) fn misfit(misfit: &Misfit) -> Failure {
     let option = if misfit.is_gate { "--gate" } else { "--judge" };
     complaint(option, &misfit.text, &misfit.fault, &format!(" (contender `{}`)", misfit.contender))
-}
-
-fn complaint(option: &str, text: &str, fault: &Fault, of: &str) -> Failure {
-    let title = format!("{}{of}", fault.title);
-    Failure::Input(shown(&Report::of_option(option, text, fault.place.clone(), &title, &fault.label, &fault.help)))
 }

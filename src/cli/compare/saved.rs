@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::super::copies::Copies;
 use super::super::folder::read_manifest;
+use super::super::given::Given;
 use super::super::reproduce;
 use super::super::verdict::{Failure, say};
-use super::contenders::Given;
 use crate::report::manifest::SavedRun;
 
 /// What a saved run was made from. Says on standard error if this version of claimsim makes other files of it.

@@ -8,11 +8,10 @@ use super::row::{self, Figures, Heading};
 use super::{Comparison, Contender, Gate, Questions, Row};
 use crate::experiment::expression::{Condition, Fault, Quantity, Target};
 use crate::experiment::replication::Replication;
-use crate::experiment::{Progress, Results};
+use crate::experiment::{Asked, Progress, Results};
 use crate::stats::Outcome;
 use crate::stats::interval::student_t;
 use crate::stats::paired::Paired;
-use crate::stats::share::Share;
 
 /// An expression that a contender's scenario has no answer to.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -33,20 +32,13 @@ pub struct Misfit {
 pub struct Comparing<'a> {
     contenders: &'a [Contender],
     questions: &'a Questions,
-    targets: Vec<Targets>,
+    /// By contender: what is judged, then the gates.
+    asked: Vec<Asked>,
     /// By contender.
     outcomes: Vec<Vec<Outcome>>,
     looks: usize,
     judged: Judged,
     gates: Gates,
-}
-
-/// Where one contender's outcomes have what is asked for.
-#[derive(Clone, Debug)]
-struct Targets {
-    judged: Vec<Target>,
-    gates: Vec<Target>,
-    shares: Vec<Share>,
 }
 
 impl<'a> Comparing<'a> {
@@ -55,12 +47,12 @@ impl<'a> Comparing<'a> {
     /// # Errors
     /// If what is asked for does not exist in some contender.
     pub fn new(contenders: &'a [Contender], questions: &'a Questions) -> Result<Comparing<'a>, Misfit> {
-        let targets = contenders.iter().map(|contender| Targets::of(contender, questions)).collect::<Result<_, _>>()?;
+        let asked = contenders.iter().map(|contender| ask(contender, questions)).collect::<Result<_, _>>()?;
         let challengers = contenders.len().saturating_sub(1);
         Ok(Comparing {
             contenders,
             questions,
-            targets,
+            asked,
             outcomes: vec![Vec::new(); contenders.len()],
             looks: 0,
             judged: Judged::new(questions, challengers),
@@ -97,7 +89,7 @@ impl<'a> Comparing<'a> {
         let all = (0..self.contenders.len()).flat_map(|contender| numbers.clone().map(move |index| (contender, index)));
         let one = |(contender, index): (usize, u32)| {
             let scenario = &self.contenders[contender].scenario;
-            let shares = self.targets[contender].shares.as_slice();
+            let shares = self.asked[contender].shares();
             let outcome = Replication { scenario, index: u64::from(index), shares }.run(progress);
             (contender, outcome.without_series())
         };
@@ -113,26 +105,10 @@ impl<'a> Comparing<'a> {
         (0..self.contenders.len()).filter(move |contender| *contender != baseline)
     }
 
-    /// What a contender's replications had of a target.
-    fn values(&self, contender: usize, target: Target) -> Vec<Option<f64>> {
-        let outcomes = &self.outcomes[contender];
-        let Some(first) = outcomes.first() else { return Vec::new() };
-        match target {
-            Target::Figure(subject) => {
-                let place = first.figures.iter().position(|figure| figure.subject == subject);
-                outcomes.iter().map(|outcome| outcome.figures[place?].value).collect()
-            }
-            Target::Share(share) => {
-                let place = self.targets[contender].shares.iter().position(|known| *known == share);
-                outcomes.iter().map(|outcome| outcome.shares[place?]).collect()
-            }
-        }
-    }
-
     /// Everything that is judged, contender by contender.
     fn judged_pairs(&self) -> Vec<(usize, &'a Quantity, Paired)> {
         let pair = |contender: usize, index: usize| {
-            let values = |contender: usize| self.values(contender, self.targets[contender].judged[index]);
+            let values = |contender: usize| self.asked[contender].values(index, &self.outcomes[contender]);
             Paired::of(&values(self.questions.baseline), &values(contender))
         };
         let of = |contender: usize| {
@@ -145,7 +121,8 @@ impl<'a> Comparing<'a> {
     /// Everything that is gated, contender by contender.
     fn measured(&self) -> Vec<(usize, (&'a Condition, Measured))> {
         let measure = |contender: usize, index: usize, gate| {
-            let values = |contender: usize| self.values(contender, self.targets[contender].gates[index]);
+            let number = self.questions.judged.len() + index;
+            let values = |contender: usize| self.asked[contender].values(number, &self.outcomes[contender]);
             Measured::of(gate, &values(self.questions.baseline), &values(contender))
         };
         let of = |contender: usize| {
@@ -205,7 +182,7 @@ impl<'a> Comparing<'a> {
 
     /// Where the baseline has the number-th of all that is judged.
     fn baseline_target(&self, number: usize) -> Target {
-        self.targets[self.questions.baseline].judged[number % self.questions.judged.len()]
+        self.asked[self.questions.baseline].target(number % self.questions.judged.len())
     }
 
     fn all_rows(&self, results: &[Results], point: &mut impl FnMut(u64) -> f64) -> Vec<Row> {
@@ -215,30 +192,15 @@ impl<'a> Comparing<'a> {
     }
 }
 
-impl Targets {
-    fn of(contender: &Contender, questions: &Questions) -> Result<Targets, Misfit> {
-        let target = |quantity: &Quantity, text: &str, is_gate: bool| {
-            quantity.target(&contender.scenario.system).map_err(|fault| Misfit {
-                text: text.to_owned(),
-                is_gate,
-                contender: contender.name.clone(),
-                fault: Box::new(fault),
-            })
-        };
-        let judged = questions.judged.iter().map(|quantity| target(quantity, &quantity.text, false));
-        let judged = judged.collect::<Result<Vec<_>, _>>()?;
-        let gates = questions.gates.iter().map(|gate| target(&gate.quantity, &gate.text, true));
-        let gates = gates.collect::<Result<Vec<_>, _>>()?;
-        let mut shares = Vec::new();
-        for target in judged.iter().chain(&gates) {
-            if let Target::Share(share) = target
-                && !shares.contains(share)
-            {
-                shares.push(*share);
-            }
-        }
-        Ok(Targets { judged, gates, shares })
-    }
+/// What is asked of a contender.
+fn ask(contender: &Contender, questions: &Questions) -> Result<Asked, Misfit> {
+    let judged = questions.judged.iter().map(|quantity| (quantity, &quantity.text, false));
+    let gates = questions.gates.iter().map(|gate| (&gate.quantity, &gate.text, true));
+    let all: Vec<_> = judged.chain(gates).collect();
+    Asked::of(all.iter().map(|(quantity, ..)| *quantity), &contender.scenario.system).map_err(|(number, fault)| {
+        let (_, text, is_gate) = all[number];
+        Misfit { text: text.clone(), is_gate, contender: contender.name.clone(), fault: Box::new(fault) }
+    })
 }
 
 /// Makes the intervals of a summary valid at whatever look replications end.

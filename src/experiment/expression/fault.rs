@@ -21,6 +21,11 @@ impl Fault {
         Fault { place, title: title.into(), label: String::new(), help: String::new() }
     }
 
+    /// About a whole text.
+    pub(in crate::experiment) fn about(text: &str, title: impl Into<String>) -> Fault {
+        Fault::new(0..text.len(), title)
+    }
+
     /// With the word that is probably meant, if there is one; otherwise with a line on what may be written.
     pub(super) fn suggest(mut self, meant: Option<&str>, otherwise: impl Into<String>) -> Fault {
         match meant {

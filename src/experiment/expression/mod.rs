@@ -1,13 +1,14 @@
 //! Expressions about what is measured, as the command line writes them: `p95(wait, scan)`, `mean(wait) <= +5%`, `±10s`.
 //!
 //! A [`Quantity`] is one number of a replication, a [`Condition`] a bound that it has to keep, a [`Margin`] a difference that
-//! does not matter. They name actions and resources by words; [`Quantity::target`] finds these in a scenario.
+//! does not matter, a [`Precision`] how well it has to be known. They name actions and resources by words; [`Quantity::target`] finds these in a scenario.
 //!
 //! ```text
 //! quantity   MEASURE | MEASURE(NAME) | STATISTIC(MEASURE) | STATISTIC(MEASURE, NAME) | share(MEASURE < DURATION, NAME)
 //! condition  quantity <= BOUND | quantity >= BOUND
 //! bound      5m, 0.8, 80%: the quantity itself    +5%, +10s, -0.02: its difference to the baseline
 //! margin     ±5%, ±10s (also +-5%, or without a sign)
+//! precision  quantity ±5%, quantity ±10s
 //! ```
 
 mod cursor;
@@ -106,6 +107,17 @@ pub enum Bound {
     Relative(f64),
 }
 
+/// How narrow the interval of a quantity has to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Precision {
+    /// As it was written.
+    pub text: String,
+    /// What has to be known.
+    pub quantity: Quantity,
+    /// Half the width of its interval, at most: in the quantity's unit, or as a share of its value.
+    pub margin: Margin,
+}
+
 /// A difference that does not matter, in either direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Margin {
@@ -168,6 +180,14 @@ impl FromStr for Condition {
 
     fn from_str(text: &str) -> Result<Condition, Fault> {
         parse::condition(text)
+    }
+}
+
+impl FromStr for Precision {
+    type Err = Fault;
+
+    fn from_str(text: &str) -> Result<Precision, Fault> {
+        parse::precision(text)
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cursor::Cursor;
 use super::number::{self, Number};
-use super::{Bound, Condition, Fault, Kind, Margin, Name, Part, Quantity, Relation};
+use super::{Bound, Condition, Fault, Kind, Margin, Name, Part, Precision, Quantity, Relation};
 use crate::model::time::Span;
 use crate::scenario::nearest;
 use crate::stats::figure::{Measure, Statistic};
@@ -33,10 +33,32 @@ pub(super) fn condition(text: &str) -> Result<Condition, Fault> {
     Ok(Condition { text: text.trim().to_owned(), quantity, relation, bound })
 }
 
+/// How "give or take" may be written.
+const GIVE_OR_TAKE: [&str; 3] = ["\u{b1}", "+-", "+/-"];
+
+/// A whole text that is a quantity and a margin behind a sign.
+pub(super) fn precision(text: &str) -> Result<Precision, Fault> {
+    let mut cursor = Cursor::new(text);
+    let quantity = next_quantity(&mut cursor)?;
+    let (rest, place) = cursor.rest();
+    let example = if quantity.unit() == "s" { "\u{b1}5%` or `\u{b1}10s" } else { "\u{b1}5%" };
+    let example = format!("write how far the value may be off, such as `{} {example}`", quantity.text);
+    if !GIVE_OR_TAKE.iter().any(|sign| rest.starts_with(sign)) {
+        let title =
+            if rest.is_empty() { "a `\u{b1}` is missing here".to_owned() } else { format!("`{rest}` is no precision") };
+        return Err(Fault::new(place, title).help(example));
+    }
+    let margin = margin(rest).map_err(|fault| Fault { place: place.clone(), ..fault })?;
+    if margin.in_unit(quantity.unit()).is_none() {
+        return Err(Fault::new(place, format!("`{rest}` is in another unit than {}", quantity.text)).help(example));
+    }
+    Ok(Precision { text: text.trim().to_owned(), quantity, margin })
+}
+
 /// A whole text that is one margin.
 pub(super) fn margin(text: &str) -> Result<Margin, Fault> {
     let trimmed = text.trim();
-    let number = ["\u{b1}", "+-", "+/-"].iter().find_map(|sign| trimmed.strip_prefix(sign)).unwrap_or(trimmed);
+    let number = GIVE_OR_TAKE.iter().find_map(|sign| trimmed.strip_prefix(sign)).unwrap_or(trimmed);
     let found = match number::read(number.trim()) {
         Some(Number::Percent(share)) if share > 0.0 => Some(Margin::Relative(share)),
         Some(Number::Time(seconds)) if seconds > 0.0 => Some(Margin::Time(seconds)),

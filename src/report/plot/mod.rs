@@ -17,11 +17,13 @@ mod queue_length;
 mod ratio_axis;
 mod scale;
 pub(super) mod sweep;
+pub(super) mod targets;
 pub(super) mod tornado;
 mod utilization;
 mod wait_axis;
 pub(super) mod wait_curve;
 mod wait_distribution;
+mod warmup;
 
 use super::Context;
 use crate::experiment::Results;
@@ -59,6 +61,11 @@ impl Chart {
         }
     }
 }
+
+/// Where a run's folder keeps the chart of a warm-up that was found.
+pub(super) const WARM_UP: &str = "charts/warmup.svg";
+
+pub(super) use warmup::draw as warm_up;
 
 #[cfg(test)]
 mod tests;

@@ -49,7 +49,7 @@ fn waiting(series: &Series, resource: Option<ResourceId>) -> Option<&[f64]> {
 }
 
 /// A number of jobs, short enough for the axis.
-fn tick(jobs: f64) -> String {
+pub(super) fn tick(jobs: f64) -> String {
     match jobs {
         jobs if jobs >= 10_000_000.0 => format!("{} M", jobs / 1_000_000.0),
         jobs if jobs >= 10_000.0 => format!("{} k", jobs / 1_000.0),

@@ -21,6 +21,7 @@ mod run;
 mod spawns;
 mod swf;
 mod trace;
+mod warmup;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -95,6 +96,7 @@ pub(super) fn build(
     let cancels = build.cancels(&spec.cancel);
     let claim = build.claim(&spec.claim);
     build.check(spec);
+    build.check_warm_up(spec);
     let Build {
         complaints,
         notes,
@@ -135,6 +137,7 @@ pub(super) fn build(
         slowdown_bound: spec.slowdown_bound.value,
         policy_label: policy.label(&system.actions),
         policy,
+        warm_up: spec.warmup.value.rule(),
         system,
         sources: arrivals.into_iter().map(|(_, source)| source).collect(),
         originals,

@@ -49,7 +49,6 @@ impl Build<'_> {
     }
 
     fn window(&mut self, spec: &Spec) -> Option<Window> {
-        let warmup = self.warmup(&spec.warmup);
         let Some(horizon) = &spec.horizon else {
             if !self.holes.has(Place::NOWHERE, "horizon") {
                 let complaint = Complaint::error(Place::NOWHERE, "`horizon` is missing");
@@ -62,7 +61,11 @@ impl Build<'_> {
             let complaint = Complaint::error(horizon.place, "`horizon` is beyond what the simulation clock can hold");
             self.complain(complaint.help("write at most \"53000d\", 145 years"));
         }
-        let warmup = warmup?;
+        let warmup = match spec.warmup.value {
+            Warmup::Lasts(span) => span,
+            // Until the run has found it.
+            Warmup::Auto => Span::ZERO,
+        };
         if warmup > Span::ZERO && warmup >= horizon.value {
             let complaint = Complaint::error(spec.warmup.place, "the warm-up leaves nothing of the run to be measured");
             self.complain(
@@ -70,17 +73,6 @@ impl Build<'_> {
             );
         }
         Some(Window { warmup: Time::ZERO + warmup, horizon: Time::ZERO + horizon.value })
-    }
-
-    fn warmup(&mut self, warmup: &At<Warmup>) -> Option<Span> {
-        match warmup.value {
-            Warmup::Lasts(span) => Some(span),
-            Warmup::Auto => {
-                let complaint = Complaint::error(warmup.place, "an automatic warm-up is not in this version yet");
-                self.complain(complaint.help("write how long it lasts, such as warmup = \"1d\""));
-                None
-            }
-        }
     }
 
     /// The simulated instant that a moment means; a complaint, if it lies before the start or too far away.

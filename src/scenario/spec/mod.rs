@@ -38,6 +38,7 @@ pub(crate) use worker::{Offer, Worker};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::WarmUpRule;
 use super::tree::Shape;
 use crate::engine::Requeue;
 use crate::model::time::Span;
@@ -137,12 +138,21 @@ impl Spec {
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Warmup {
-    /// As long as the run's own figures ask for.
-    #[schemars(skip)]
+    /// As long as the run's own figures ask for, by MSER-5.
     Auto,
     /// This long.
     #[serde(rename = "$else")]
     Lasts(Span),
+}
+
+impl Warmup {
+    /// How it comes about.
+    pub(crate) fn rule(self) -> WarmUpRule {
+        match self {
+            Warmup::Auto => WarmUpRule::Auto,
+            Warmup::Lasts(_) => WarmUpRule::Fixed,
+        }
+    }
 }
 
 /// Targets whose share of fulfilment is reported.

@@ -207,6 +207,27 @@ fn fairness(scenario: &Scenario, events: &[Event], measure: Measure) -> Option<f
     }
 }
 
+/// When nothing waited for the first time after the first of the longest queues, all of them looked for among all lengths.
+fn drained(events: &[Event]) -> Option<f64> {
+    let change = |event: &Event| match event.kind {
+        Kind::Due { .. } => 1,
+        Kind::Claimed { .. } | Kind::Left { .. } => -1,
+        _ => 0,
+    };
+    let lengths = events.iter().map(change).scan(0, |length, change: i32| {
+        *length += change;
+        Some(*length)
+    });
+    let lengths: Vec<i32> = lengths.collect();
+    let longest = lengths.iter().max().copied().unwrap_or(0);
+    if longest == 0 {
+        return Some(0.0);
+    }
+    let peak = lengths.iter().position(|length| *length == longest)?;
+    let empty = peak + lengths[peak..].iter().position(|length| *length == 0)?;
+    Some(events[empty].time.as_secs_f64())
+}
+
 #[test]
 fn the_figures_are_the_plain_sums() {
     check(
@@ -230,6 +251,7 @@ fn the_figures_are_the_plain_sums() {
                 let expected = match subject.measure {
                     Measure::Utilization => utilization(&scenario, &events, subject),
                     Measure::Jain | Measure::WorstSlowdown => fairness(&scenario, &events, subject.measure),
+                    Measure::DrainS => drained(&events),
                     measure => sums(&scenario, &events, subject.action).expected(measure, subject.statistic, window),
                 };
                 assert!(are_close(figure.value, expected), "{subject:?}: {:?}, not {expected:?}", figure.value);

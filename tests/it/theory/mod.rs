@@ -12,6 +12,8 @@ mod verdict;
 
 use std::sync::LazyLock;
 
+pub(crate) use run::loaded;
+
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use verdict::Verdict;
 

@@ -26,6 +26,6 @@ pub(crate) mod two_classes;
 /// Fails unless `actual` is within `tolerance` of `expected`.
 #[cfg(test)]
 #[track_caller]
-fn near(actual: f64, expected: f64, tolerance: f64) {
+pub(super) fn near(actual: f64, expected: f64, tolerance: f64) {
     assert!((actual - expected).abs() <= tolerance, "{actual} is not {expected} within {tolerance}");
 }

@@ -1,0 +1,24 @@
+//! Expressions on the command line: understood, or complained about under the option that they belong to.
+
+use std::str::FromStr;
+
+use super::files::shown;
+use super::verdict::Failure;
+use crate::experiment::expression::Fault;
+use crate::scenario::Report;
+
+/// The expression that an option says.
+pub(super) fn parse<T: FromStr<Err = Fault>>(option: &str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|fault| complaint(option, text, &fault, ""))
+}
+
+/// All expressions of an option that may be given several times.
+pub(super) fn parse_all<T: FromStr<Err = Fault>>(option: &str, texts: &[String]) -> Result<Vec<T>, Failure> {
+    texts.iter().map(|text| parse(option, text)).collect()
+}
+
+/// The complaint about an expression; `of` is put behind what is wrong.
+pub(super) fn complaint(option: &str, text: &str, fault: &Fault, of: &str) -> Failure {
+    let title = format!("{}{of}", fault.title);
+    Failure::Input(shown(&Report::of_option(option, text, fault.place.clone(), &title, &fault.label, &fault.help)))
+}

@@ -1,0 +1,99 @@
+//! Producing a search: simulates settings and fills a folder with everything that it leaves, manifest last.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::super::given::Given;
+use super::super::produce::{write, write_inputs};
+use super::super::progress::Bar;
+use super::super::verdict::Failure;
+use super::prepare::Prepared;
+use crate::experiment::Progress;
+use crate::experiment::sizing::{Lost, Setting, Sizing, Unfit, size, size_with_loss};
+use crate::report::manifest::{self, Manifest, Options};
+use crate::report::sizing::{LostWorker, Study, files};
+
+/// What a search is made from.
+pub(super) struct Order<'a> {
+    /// The scenario.
+    pub(super) given: &'a Given,
+    /// What the command line asked for.
+    pub(super) options: Options,
+    /// Of all settings, if it was asked for.
+    pub(super) seed: Option<u64>,
+    /// How many replications run at once; as many as there are cores if `None`.
+    pub(super) threads: Option<u16>,
+    /// Whether there is no progress bar.
+    pub(super) quiet: bool,
+}
+
+/// What a search has come to.
+#[derive(Debug)]
+pub(super) enum Found {
+    Plain(Sizing),
+    WithLoss(Box<Lost>),
+}
+
+impl Found {
+    /// The search for those who report on it.
+    pub(super) fn study<'a>(&'a self, prepared: &'a Prepared) -> Study<'a> {
+        let (sizing, lost) = match self {
+            Found::Plain(sizing) => (sizing, None),
+            Found::WithLoss(lost) => (&lost.with, Some(lost.as_ref())),
+        };
+        Study {
+            title: &prepared.title,
+            keys: prepared.keys.iter().map(String::as_str).collect(),
+            settings: &prepared.settings,
+            targets: &prepared.targets,
+            sizing,
+            lost: lost.map(|lost| lost_worker(lost, prepared)),
+            cost_unit: &prepared.cost_unit,
+            seed: prepared.seed,
+        }
+    }
+}
+
+fn lost_worker<'a>(lost: &'a Lost, prepared: &Prepared) -> LostWorker<'a> {
+    let loss = prepared.loss.as_ref().expect("there is no loss without one");
+    let at = prepared.settings[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
+    let words = format!("a worker of {} dies at {at} and is out for {}", loss.group, loss.lasts);
+    LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
+}
+
+/// Simulates and fills `folder`; gives what was found and the manifest, which stands there too.
+pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Result<(Found, Manifest), Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
+    let pool = pool.context("cannot start the threads")?;
+    let quiet = order.quiet;
+    let found = pool.install(|| search(prepared, quiet)).expect("targets have been checked against all settings");
+    let outputs = files(&found.study(prepared));
+    for file in &outputs {
+        write(folder, &file.path, &file.bytes)?;
+    }
+    let (scenario, inputs) = write_inputs(&prepared.title, &order.given.text, &prepared.inputs, folder)?;
+    let manifest = Manifest {
+        claimsim: env!("CARGO_PKG_VERSION").to_owned(),
+        command: "size".to_owned(),
+        scenario,
+        inputs,
+        notes: prepared.notes.clone(),
+        others: Vec::new(),
+        seed: prepared.seed,
+        options: order.options.clone(),
+        outputs: manifest::outputs(&outputs),
+    };
+    write(folder, manifest::PATH, &manifest.to_bytes())?;
+    Ok((found, manifest))
+}
+
+fn search(prepared: &Prepared, quiet: bool) -> Result<Found, Unfit> {
+    let Prepared { settings, targets, loss, .. } = prepared;
+    let bar = |replications| -> Box<dyn Progress> { Box::new(Bar::new(replications, quiet)) };
+    let is_hopeless = |_: &Setting| false;
+    Ok(match loss {
+        None => Found::Plain(size(settings, targets, &is_hopeless, &bar)?),
+        Some(loss) => Found::WithLoss(Box::new(size_with_loss(settings, targets, loss, &is_hopeless, &bar)?)),
+    })
+}

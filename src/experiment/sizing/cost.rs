@@ -1,0 +1,186 @@
+//! What a setting costs: prices of workers, of units that they offer, or of any other number in the scenario.
+//!
+//! ```text
+//! worker.replica=1.0/h               each worker of the group costs 1.0/h
+//! worker.replica.capacity.scan=0.2/h each unit that a worker offers costs 0.2/h, on each of the workers
+//! KEY=PRICE                          the key's value, as the scenario writes it, times the price
+//! ```
+
+/// The price of something in a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    /// The dotted path of what is paid for.
+    pub key: String,
+    /// The price of one of it.
+    pub price: f64,
+    /// What prices are in, such as `/h`; may be empty.
+    pub unit: String,
+}
+
+/// All prices, in one unit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Costs {
+    prices: Vec<Cost>,
+}
+
+/// Why prices cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CostError {
+    /// It is not written as a price.
+    #[error("`{0}` is no price; write KEY=PRICE, such as worker.replica=1.0/h")]
+    Unreadable(String),
+    /// Two prices are in different units.
+    #[error("`{0}` is in another unit than `{1}`; write all prices in one")]
+    Units(String, String),
+    /// The scenario has no such group or key, or no number there.
+    #[error(
+        "there is nothing to pay for at `{0}`: the scenario sets no such group of workers, and no number at such a key"
+    )]
+    Absent(String),
+}
+
+impl Cost {
+    /// Reads `KEY=PRICE`.
+    ///
+    /// # Errors
+    /// If it is not written so, or the price is negative.
+    pub fn parse(text: &str) -> Result<Cost, CostError> {
+        let wrong = || CostError::Unreadable(text.to_owned());
+        let (key, price) = text.rsplit_once('=').ok_or_else(wrong)?;
+        let (key, price) = (key.trim(), price.trim());
+        let digits = price.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(price.len());
+        let (number, unit) = price.split_at(digits);
+        let number = number.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(wrong)?;
+        let unit = unit.trim();
+        let is_unit = unit.is_empty() || (unit.len() > 1 && unit.starts_with('/'));
+        if key.is_empty() || !is_unit {
+            return Err(wrong());
+        }
+        Ok(Cost { key: key.to_owned(), price: number, unit: unit.to_owned() })
+    }
+}
+
+impl Costs {
+    /// Reads prices.
+    ///
+    /// # Errors
+    /// If one is not written as a price, or they are not in one unit.
+    pub fn parse(texts: &[String]) -> Result<Costs, CostError> {
+        let prices = texts.iter().map(|text| Cost::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(other) = prices.iter().position(|price| price.unit != prices[0].unit) {
+            return Err(CostError::Units(texts[other].clone(), texts[0].clone()));
+        }
+        Ok(Costs { prices })
+    }
+
+    /// The prices that go without saying: a worker of each group whose number varies costs 1, and so does a unit of what it offers where
+    /// that varies.
+    pub fn of_keys<'a>(keys: impl Iterator<Item = &'a str>) -> Costs {
+        let paid = |key: &'a str| match key.split('.').collect::<Vec<_>>().as_slice() {
+            ["worker", group, "count"] => Some(format!("worker.{group}")),
+            ["worker", _, "capacity", _] => Some(key.to_owned()),
+            _ => None,
+        };
+        Costs { prices: keys.filter_map(paid).map(|key| Cost { key, price: 1.0, unit: String::new() }).collect() }
+    }
+
+    /// What prices are in: `/h`, or nothing.
+    pub fn unit(&self) -> &str {
+        self.prices.first().map_or("", |price| &price.unit)
+    }
+
+    /// What a scenario costs, of which each key is known with its value as text.
+    ///
+    /// # Errors
+    /// If it has nothing of what has a price.
+    pub fn of(&self, settings: &[(String, String)]) -> Result<f64, CostError> {
+        self.prices.iter().map(|cost| Ok(cost.price * amount(&cost.key, settings)?)).sum()
+    }
+}
+
+/// How much there is of something.
+fn amount(key: &str, settings: &[(String, String)]) -> Result<f64, CostError> {
+    let absent = || CostError::Absent(key.to_owned());
+    match key.split('.').collect::<Vec<_>>().as_slice() {
+        ["worker", group] => workers(group, settings).ok_or_else(absent),
+        ["worker", group, "capacity", _] => {
+            let units = number(key, settings).ok_or_else(absent)?;
+            Ok(units * workers(group, settings).ok_or_else(absent)?)
+        }
+        _ => number(key, settings).ok_or_else(absent),
+    }
+}
+
+/// How many workers a group has.
+fn workers(group: &str, settings: &[(String, String)]) -> Option<f64> {
+    let prefix = format!("worker.{group}.");
+    let is_there = settings.iter().any(|(key, _)| key.starts_with(&prefix));
+    let ids = || value(&format!("{prefix}ids"), settings).map(|ids| ids.split(',').count() as f64);
+    is_there.then(|| number(&format!("{prefix}count"), settings).or_else(ids).unwrap_or(1.0))
+}
+
+fn value<'a>(key: &str, settings: &'a [(String, String)]) -> Option<&'a str> {
+    settings.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+}
+
+/// The number at a key, without the unit that may stand behind it.
+fn number(key: &str, settings: &[(String, String)]) -> Option<f64> {
+    let value = value(key, settings)?;
+    let digits = value.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(value.len());
+    value[..digits].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn costs(texts: &[&str]) -> Result<Costs, CostError> {
+        Costs::parse(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+    }
+
+    const SETTINGS: [(&str, &str); 6] = [
+        ("worker.big.count", "3"),
+        ("worker.big.capacity.scan", "4"),
+        ("worker.small.capacity.scan", "1"),
+        ("worker.named.ids", "[a, b]"),
+        ("action.a.service.exponential.mean", "8s"),
+        ("claim.policy", "first-fit"),
+    ];
+
+    fn cost(texts: &[&str]) -> Result<f64, CostError> {
+        let settings = SETTINGS.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        costs(texts)?.of(&settings)
+    }
+
+    #[test]
+    fn workers_cost_by_number_and_units_on_each_of_them() {
+        assert_eq!(cost(&[]), Ok(0.0));
+        assert_eq!(cost(&["worker.big=1.5/h", "worker.small=1/h", "worker.named=0.25/h"]), Ok(4.5 + 1.0 + 0.5));
+        assert_eq!(cost(&["worker.big.capacity.scan=0.5"]), Ok(6.0));
+        assert_eq!(cost(&["action.a.service.exponential.mean=2"]), Ok(16.0));
+        assert_eq!(costs(&["worker.big=1.5/h"]).unwrap().unit(), "/h");
+    }
+
+    #[test]
+    fn what_varies_has_a_price_without_saying() {
+        let of = |keys: &[&str]| {
+            let costs = Costs::of_keys(keys.iter().copied());
+            costs.prices.into_iter().map(|cost| cost.key).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&["worker.big.count", "claim.policy"]), ["worker.big"]);
+        assert_eq!(of(&["worker.big.capacity.scan"]), ["worker.big.capacity.scan"]);
+    }
+
+    #[test]
+    fn what_is_no_price_is_refused() {
+        for text in
+            ["", "worker.big", "=1", "worker.big=", "worker.big=x", "worker.big=-1", "worker.big=1h", "worker.big=1/"]
+        {
+            assert_eq!(cost(&[text]), Err(CostError::Unreadable(text.to_owned())), "{text}");
+        }
+        assert!(matches!(cost(&["worker.big=1/h", "worker.small=1"]), Err(CostError::Units(..))));
+        for text in ["worker.none=1", "worker.big.capacity.disk=1", "claim.policy=1", "action.a=1"] {
+            assert!(matches!(cost(&[text]), Err(CostError::Absent(_))), "{text}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The warm-up that a scenario leaves to us (`warmup = "auto"`): MSER-5 on the number in system, over pilot replications.
+
+use rayon::prelude::*;
+
+use super::Progress;
+use super::replication::to_the_end;
+use crate::engine::{ArrivalStart, Simulation};
+use crate::model::time::{Span, Time};
+use crate::random::stream::Streams;
+use crate::scenario::{Scenario, WarmUpRule};
+use crate::stats::course::{Course, CourseObserver};
+use crate::stats::mser;
+
+/// How many replications are looked at, from the first on: always as many, so that adding replications to a run moves nothing.
+pub const PILOTS: u32 = 10;
+
+/// What is left out beyond the cut of MSER-5: as much again.
+///
+/// MSER-5 stops where bias and noise of the pilots' mean are about even. A run of more replications has less noise and the same
+/// bias, and its interval would shrink around a wrong value; twice the cut squares what is left of a beginning that is
+/// forgotten exponentially. Stationary series are cut by little, so that twice is little as well. On M/M/1 at a load of 0.9 with a
+/// backlog of 100 jobs the mean number in system, 9, came out 0.19 too large over 80 runs of 8,000 s with the plain cut, and
+/// not distinguishably off (−0.05 ± 0.09) with twice of it, at an interval 3 % wider.
+const SAFETY: i64 = 2;
+
+/// A warm-up that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WarmUp {
+    /// How long it is; half of the horizon at most.
+    pub length: Span,
+    /// Whether the run is too short to tell, so that half of it is left out for want of better.
+    pub is_too_short: bool,
+    /// What it was found in: means over the pilots.
+    pub course: Course,
+}
+
+/// How many more replications [`settle`] is going to run.
+pub fn pilots(scenario: &Scenario) -> u32 {
+    if scenario.warm_up == WarmUpRule::Auto { PILOTS } else { 0 }
+}
+
+/// Finds the warm-up of a scenario that asks for it and sets its window, on rayon's current threads; `None`, and nothing is
+/// changed, if the warm-up is fixed. Depends on nothing but the system and the seed.
+///
+/// The longest cut of the number in system and of those that need each resource: a system is steady when all its parts are.
+pub fn settle(scenario: &mut Scenario, progress: &dyn Progress) -> Option<WarmUp> {
+    if scenario.warm_up == WarmUpRule::Fixed {
+        return None;
+    }
+    let pilots: Vec<_> = (0..PILOTS).into_par_iter().map(|index| pilot(scenario, index, progress)).collect();
+    let warm_up = WarmUp::of(Course::mean(&pilots), scenario.system.window.horizon);
+    scenario.system.window.warmup = Time::ZERO + warm_up.length;
+    Some(warm_up)
+}
+
+/// [`settle`] for scenarios that are compared: those that ask for a warm-up all get the longest that one of them needs (but no more
+/// than half of their horizon), so that the same jobs are measured in each.
+pub fn settle_together(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -> Vec<Option<WarmUp>> {
+    let mut scenarios = scenarios;
+    let mut found: Vec<_> = scenarios.iter_mut().map(|scenario| settle(scenario, progress)).collect();
+    let longest = found.iter().flatten().map(|warm_up| warm_up.length).max().unwrap_or(Span::ZERO);
+    for (scenario, warm_up) in scenarios.into_iter().zip(&mut found) {
+        if let Some(warm_up) = warm_up {
+            let window = &mut scenario.system.window;
+            warm_up.length = longest.min(Span(window.horizon.0 / 2));
+            window.warmup = Time::ZERO + warm_up.length;
+        }
+    }
+    found
+}
+
+impl WarmUp {
+    fn of(course: Course, horizon: Time) -> WarmUp {
+        let cuts: Vec<_> = course.by_resource.iter().chain([&course.in_system]).map(|line| mser::cut(line)).collect();
+        let parts = cuts.iter().map(|cut| cut.observations).max().unwrap_or(0);
+        let is_too_short = cuts.iter().any(|cut| cut.is_too_short);
+        let half = horizon.0 / 2;
+        let length = if is_too_short { half } else { half.min(course.part.0 * parts as i64 * SAFETY) };
+        WarmUp { length: Span(length), is_too_short, course }
+    }
+
+    /// The mean number in system after the warm-up, as the pilots have it.
+    pub fn level(&self) -> f64 {
+        let from = (self.length.0 / self.course.part.0) as usize;
+        let rest = self.course.in_system.get(from..).unwrap_or_default();
+        rest.iter().sum::<f64>() / rest.len().max(1) as f64
+    }
+}
+
+fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> CourseObserver {
+    let system = &scenario.system;
+    let streams = Streams::new(scenario.seed, u64::from(index));
+    let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
+    let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
+    let policy = scenario.policy.start(system, &streams);
+    let observer = CourseObserver::new(system);
+    to_the_end(Simulation::new(system, policy, sources, &streams, observer), system.window.horizon, progress)
+}

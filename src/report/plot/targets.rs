@@ -1,0 +1,182 @@
+//! A target against the cost: the value of every setting that was simulated, with its interval, and the bound that it had to keep.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+use super::axis::Axis;
+use super::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TARGET, TITLES, WIDTH};
+use super::wait_axis::WaitAxis;
+use crate::experiment::sizing::Verdict;
+use crate::report::number;
+use crate::report::sizing::{Shown, Study, shown};
+
+const HEIGHT: i32 = 380;
+const TOP: i32 = TITLES + 22;
+const LEGEND: i32 = TOP + HEIGHT + canvas::X_LABELS + 12;
+/// Pixels between labels of settings, and of costs, at least.
+const BETWEEN_LABELS: f64 = 62.0;
+
+/// Where values lie on the vertical axis.
+enum Scale {
+    /// Times: logarithmic from the first tick on.
+    Times(WaitAxis),
+    /// Anything else: linear from 0.
+    Linear(Axis),
+}
+
+impl Scale {
+    fn over(shown: &[Shown], bound: f64, is_time: bool, is_share: bool) -> Scale {
+        let ends = |shown: &Shown| [Some(shown.value), shown.interval.map(|(_, high)| high)];
+        let most = shown.iter().flat_map(ends).flatten().chain([bound]).fold(0.0, f64::max);
+        if is_time {
+            let least = shown.iter().map(|shown| shown.value).chain([bound]).filter(|value| *value > 0.0);
+            return Scale::Times(WaitAxis::new(least.fold(most, f64::min).max(1e-9), (2.5 * most).max(1e-6)));
+        }
+        let label = move |at: f64| if is_share { format!("{:.0} %", at * 100.0) } else { number::amount(at) };
+        Scale::Linear(if is_share {
+            Axis { low: 0.0, high: 1.0, ticks: [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|at| (at, label(at))).into() }
+        } else {
+            Axis::from_zero(1.1 * most, label)
+        })
+    }
+
+    fn axis(&self) -> Axis {
+        match self {
+            Scale::Times(times) => times.axis(),
+            Scale::Linear(axis) => axis.clone(),
+        }
+    }
+
+    fn place(&self, value: f64) -> f64 {
+        match self {
+            Scale::Times(times) => times.place(value),
+            Scale::Linear(_) => value,
+        }
+    }
+}
+
+pub(in crate::report) fn draw(study: &Study, target: usize) -> Vec<u8> {
+    let condition = &study.targets.conditions[target];
+    let title = format!("{}: {} against the cost", study.title, condition.quantity.text);
+    let loss = study.lost.as_ref().map_or_else(String::new, |lost| format!("; {}", lost.words));
+    let subtitle = format!("Means over replications with 95 % intervals; labels: {}{loss}", study.keys.join(", "));
+    let subtitle = canvas::fitted(&subtitle, 13, WIDTH - 40);
+    let shown = shown(study, target);
+    let bound = study.sizing.tried.first().and_then(|tried| tried.held.get(target)).map_or(0.0, |held| held.bound);
+    let (is_time, is_share) = (condition.quantity.unit() == "s", study.is_share(target));
+    canvas::sheet(LEGEND + 30, &title, &subtitle, |canvas| {
+        if shown.is_empty() {
+            return canvas::remark(canvas, "No setting had anything to measure.", (WIDTH / 2, TOP + 40), HPos::Center);
+        }
+        let scale = Scale::over(&shown, bound, is_time, is_share);
+        let costs = costs(&shown);
+        let x_name = format!("Cost{}", if study.cost_unit.is_empty() { "" } else { study.cost_unit });
+        let (x_name, y_name) = (x_name.replace('/', " per "), canvas::fitted(&condition.quantity.text, 13, HEIGHT));
+        let mut plot = canvas::plot(canvas, (TOP, HEIGHT), (&costs, Some(&x_name)), (&scale.axis(), &y_name))?;
+        draw_bound(canvas, &mut plot, &costs, &scale, bound, &bound_words(study, target))?;
+        for one in &shown {
+            draw_setting(&plot, &scale, one)?;
+        }
+        label_settings(canvas, &costs, &scale, &shown)?;
+        legend(canvas)
+    })
+}
+
+/// The bound as it was written: `target < 5m`.
+fn bound_words(study: &Study, target: usize) -> String {
+    let condition = &study.targets.conditions[target];
+    let bound = condition.text.strip_prefix(&condition.quantity.text).unwrap_or("").trim();
+    format!("target {bound}")
+}
+
+/// An axis over all costs, with a tick at each that has room for its label.
+fn costs(shown: &[Shown]) -> Axis {
+    let mut all: Vec<f64> = shown.iter().map(|shown| shown.cost).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    let (first, last) = (all[0], all[all.len() - 1]);
+    let space = if last > first { 0.06 * (last - first) } else { 1.0 };
+    let (low, high) = (first - space, last + space);
+    let near = BETWEEN_LABELS / f64::from(PLOT_WIDTH) * (high - low);
+    let mut ticks: Vec<(f64, String)> = Vec::new();
+    for cost in all {
+        if ticks.last().is_none_or(|(tick, _)| cost - tick >= near) {
+            ticks.push((cost, number::amount(cost)));
+        }
+    }
+    Axis { low, high, ticks }
+}
+
+fn draw_bound(canvas: &Canvas, plot: &mut Plot, costs: &Axis, scale: &Scale, bound: f64, words: &str) -> Painted {
+    let at = scale.place(bound);
+    let line = DashedLineSeries::new([(costs.low, at), (costs.high, at)], 6, 5, TARGET.stroke_width(1));
+    plot.draw_series(line)?;
+    canvas::text(canvas, words, (LEFT + PLOT_WIDTH, TOP - 18), &canvas::regular(13), TARGET, HPos::Right)
+}
+
+/// A disc for a target that is met, a cross for one that is not, a ring for one that is undecided.
+fn draw_setting(plot: &Plot, scale: &Scale, shown: &Shown) -> Painted {
+    let at = (shown.cost, scale.place(shown.value));
+    let color = color(shown.verdict);
+    if let Some((low, high)) = shown.interval {
+        let line = vec![(shown.cost, scale.place(low)), (shown.cost, scale.place(high))];
+        plot.plotting_area().draw(&PathElement::new(line, color.stroke_width(2)))?;
+    }
+    match shown.verdict {
+        Verdict::Met => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
+        Verdict::NotMet => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+        Verdict::Undecided => plot.plotting_area().draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+    }
+    if shown.is_answer {
+        plot.plotting_area().draw(&Circle::new(at, 10, INK.stroke_width(2)))?;
+    }
+    Ok(())
+}
+
+fn color(verdict: Verdict) -> RGBColor {
+    match verdict {
+        Verdict::Met => SERIES[0],
+        Verdict::NotMet => SERIES[1],
+        Verdict::Undecided => GREY,
+    }
+}
+
+/// The values of settings above their marks, where they don't touch.
+fn label_settings(canvas: &Canvas, costs: &Axis, scale: &Scale, all: &[Shown]) -> Painted {
+    let axis = scale.axis();
+    let x = |cost: f64| LEFT + ((cost - costs.low) / (costs.high - costs.low) * f64::from(PLOT_WIDTH)) as i32;
+    let y = |value: f64| {
+        let part = (scale.place(value) - axis.low) / (axis.high - axis.low);
+        TOP + HEIGHT - (part.clamp(0.0, 1.0) * f64::from(HEIGHT)) as i32
+    };
+    let mut taken: Vec<(i32, i32)> = Vec::new();
+    let answer_first = all.iter().filter(|shown| shown.is_answer).chain(all.iter().filter(|shown| !shown.is_answer));
+    for shown in answer_first {
+        let top = shown.interval.map_or(shown.value, |(_, high)| high);
+        let at = (x(shown.cost), (y(top) - 28).max(TOP + 2));
+        let is_free =
+            |other: &(i32, i32)| (other.0 - at.0).abs() >= BETWEEN_LABELS as i32 || (other.1 - at.1).abs() >= 16;
+        if taken.iter().all(is_free) {
+            let name = canvas::fitted(&shown.name, 13, BETWEEN_LABELS as i32);
+            canvas::text(canvas, &name, at, &canvas::regular(13), color(shown.verdict), HPos::Center)?;
+            taken.push(at);
+        }
+    }
+    Ok(())
+}
+
+fn legend(canvas: &Canvas) -> Painted {
+    let (mut x, y) = (LEFT + 6, LEGEND);
+    for (verdict, words) in [(Verdict::Met, "met"), (Verdict::NotMet, "not met"), (Verdict::Undecided, "undecided")] {
+        let (at, color) = ((x, y + 7), color(verdict));
+        match verdict {
+            Verdict::Met => canvas.draw(&Circle::new(at, 5, color.filled()))?,
+            Verdict::NotMet => canvas.draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+            Verdict::Undecided => canvas.draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+        }
+        canvas::text(canvas, words, (x + 14, y), &canvas::regular(13), INK, HPos::Left)?;
+        x += 130;
+    }
+    canvas.draw(&Circle::new((x, y + 7), 9, INK.stroke_width(2)))?;
+    canvas::text(canvas, "the cheapest that meets all targets", (x + 18, y), &canvas::regular(13), INK, HPos::Left)
+}

@@ -1,0 +1,252 @@
+//! `replications.csv`: every figure of every replication, a row a replication; and a finished run's replications, read back from its tables.
+//!
+//! `claimsim run --extend` puts more replications to those that a folder has. What it needs of the old ones stands there already: figures here, waits
+//! in `wait_times.csv`, series in `utilization.csv`, all of them as numbers that read back to the very same bits.
+
+use std::iter;
+
+use ::csv::{Reader, ReaderBuilder, StringRecord, WriterBuilder};
+
+use super::csv::{UTILIZATION, WAIT_TIMES};
+use super::{Context, number};
+use crate::experiment::Asked;
+use crate::model::action::ActionId;
+use crate::model::time::Span;
+use crate::stats::figure::{OfAction, Subject};
+use crate::stats::share::Share;
+use crate::stats::{Outcome, StatsObserver, WaitTable};
+
+/// Where a run keeps it.
+pub const PATH: &str = "replications.csv";
+
+/// The tables of a run that its replications are read from.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables<'a> {
+    /// `replications.csv`.
+    pub replications: &'a [u8],
+    /// `wait_times.csv`.
+    pub wait_times: &'a [u8],
+    /// `utilization.csv`.
+    pub utilization: &'a [u8],
+}
+
+/// Why a run's tables do not give its replications.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// It was made for other figures: another scenario, other options, or another version.
+    #[error("replications.csv has other figures than this run; begin a new run instead")]
+    OtherFigures,
+    /// A table is not what the run has left.
+    #[error("{0} is damaged at line {1}")]
+    Damaged(&'static str, u64),
+}
+
+/// The bytes of the table. Columns are named as `--judge` and others write quantities; cells are empty where there was nothing to measure.
+pub fn write(context: &Context, asked: &Asked, outcomes: &[Outcome]) -> Vec<u8> {
+    const MEMORY: &str = "writing into memory does not fail";
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    writer.write_record(header(context, asked)).expect(MEMORY);
+    for (index, outcome) in outcomes.iter().enumerate() {
+        let values = outcome.figures.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
+        let cells = values.map(|value| value.map_or_else(String::new, number::plain));
+        writer.write_record(iter::once(index.to_string()).chain(cells)).expect(MEMORY);
+    }
+    writer.into_inner().expect(MEMORY)
+}
+
+fn header(context: &Context, asked: &Asked) -> Vec<String> {
+    let figures = template(context, asked).figures;
+    let figures = figures.iter().map(|figure| figure_name(context, figure.subject));
+    let shares = asked.shares().iter().map(|share| share_name(context, share));
+    iter::once("replication".to_owned()).chain(figures).chain(shares).collect()
+}
+
+/// An outcome of this scenario in which nothing has been measured yet.
+fn template(context: &Context, asked: &Asked) -> Outcome {
+    StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
+}
+
+/// As expressions write it: `p95(wait_s, scan)`; of a worker with its name as a last word.
+fn figure_name(context: &Context, subject: Subject) -> String {
+    let Subject { action, resource, worker, measure, statistic } = subject;
+    let action = Some(context.action(action)).filter(|_| !matches!(action, OfAction::All | OfAction::None));
+    let resource = resource.map(|resource| format!("resource {}", context.resource(Some(resource))));
+    let worker = worker.map(|worker| context.worker(Some(worker)));
+    let words = [action, resource.as_deref(), worker].into_iter().flatten();
+    words.fold(format!("{}({}", statistic.name(), measure.name()), |name, word| name + ", " + word) + ")"
+}
+
+fn share_name(context: &Context, share: &Share) -> String {
+    let sign = if share.inclusive { "<=" } else { "<" };
+    let of = match share.action {
+        OfAction::One(_) => format!(", {}", context.action(share.action)),
+        OfAction::All | OfAction::None => String::new(),
+    };
+    format!("share({} {sign} {}{of})", share.measure.name(), share.limit)
+}
+
+/// The replications of a run.
+///
+/// # Errors
+/// If the tables are not those of this scenario, or not as a run leaves them.
+pub fn read(context: &Context, asked: &Asked, tables: &Tables) -> Result<Vec<Outcome>, Unreadable> {
+    let mut figures = Rows::new(PATH, tables.replications);
+    if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
+        return Err(Unreadable::OtherFigures);
+    }
+    let empty = template(context, asked);
+    let mut outcomes = Vec::new();
+    while let Some(row) = figures.next()? {
+        let mut outcome = empty.clone();
+        let places = outcome.figures.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
+        for (place, cell) in places.zip(row.iter().skip(1)) {
+            *place = if cell.is_empty() { None } else { Some(cell.parse().map_err(|_| figures.damage())?) };
+        }
+        outcomes.push(outcome);
+    }
+    read_waits(context, tables.wait_times, &mut outcomes)?;
+    read_series(tables.utilization, &mut outcomes)?;
+    Ok(outcomes)
+}
+
+fn read_waits(context: &Context, bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), Unreadable> {
+    let mut rows = Rows::new(WAIT_TIMES, bytes);
+    rows.next()?;
+    let actions: Vec<OfAction> = iter::once(OfAction::All)
+        .chain((0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16))))
+        .collect();
+    while let Some(row) = rows.next()? {
+        let action = actions.iter().rev().copied().find(|action| context.action(*action) == &row[1]);
+        let (Some(action), Ok(replication)) = (action, row[2].parse::<usize>()) else { return Err(rows.damage()) };
+        let (p, wait) = (rows.number(&row[3])?, Span::from_secs_f64(rows.number(&row[4])?));
+        let waits = &mut outcomes.get_mut(replication).ok_or_else(|| rows.damage())?.waits;
+        // A table begins at 0. Of an action called `all` it comes after that of all jobs.
+        if p == 0.0 {
+            let is_first = waits.is_empty();
+            waits.push(WaitTable { action: if is_first { OfAction::All } else { action }, quantiles: Vec::new() });
+        }
+        waits.last_mut().ok_or_else(|| rows.damage())?.quantiles.push((p, wait));
+    }
+    Ok(())
+}
+
+fn read_series(bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), Unreadable> {
+    let mut rows = Rows::new(UTILIZATION, bytes);
+    rows.next()?;
+    for outcome in outcomes {
+        for bucket in 0..outcome.series.queue_length.len() {
+            let row = rows.next()?.ok_or_else(|| rows.damage())?;
+            outcome.series.queue_length[bucket] = rows.number(&row[7])?;
+            for line in &mut outcome.series.lines {
+                let row = rows.next()?.ok_or_else(|| rows.damage())?;
+                line.busy[bucket] = rows.number(&row[4])?;
+                line.offered[bucket] = rows.number(&row[5])?;
+                if let Some(place) = line.queue_length.get_mut(bucket) {
+                    *place = rows.number(&row[7])?;
+                }
+            }
+        }
+    }
+    if rows.next()?.is_some() { Err(rows.damage()) } else { Ok(()) }
+}
+
+/// The rows of a table, the header first.
+struct Rows<'a> {
+    table: &'static str,
+    reader: Reader<&'a [u8]>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(table: &'static str, bytes: &'a [u8]) -> Rows<'a> {
+        Rows { table, reader: ReaderBuilder::new().has_headers(false).from_reader(bytes) }
+    }
+
+    /// The next row, which has as many cells as the header.
+    fn next(&mut self) -> Result<Option<StringRecord>, Unreadable> {
+        let mut record = StringRecord::new();
+        match self.reader.read_record(&mut record) {
+            Ok(true) => Ok(Some(record)),
+            Ok(false) => Ok(None),
+            Err(_) => Err(self.damage()),
+        }
+    }
+
+    fn number(&self, cell: &str) -> Result<f64, Unreadable> {
+        cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| self.damage())
+    }
+
+    fn damage(&self) -> Unreadable {
+        Unreadable::Damaged(self.table, self.reader.position().line())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{self, Shape, WEEK};
+    use crate::report::{Context, csv};
+
+    /// A run's tables, with some figures of its own in each replication.
+    fn tables(context: &Context, outcomes: &[Outcome]) -> [Vec<u8>; 3] {
+        let results = crate::experiment::Results::of(outcomes.to_vec());
+        let [waits, series] = [csv::wait_times(&[(context, &results)]), csv::utilization(context, &results)];
+        [write(context, &Asked::default(), outcomes), waits, series]
+    }
+
+    fn outcomes(shape: Shape) -> Vec<Outcome> {
+        let mut outcomes = samples::results(shape).replications;
+        for (index, outcome) in outcomes.iter_mut().enumerate() {
+            for (number, figure) in outcome.figures.iter_mut().enumerate() {
+                figure.value = (number % 5 > 0).then_some(0.1 * (index + number) as f64);
+            }
+            // Series as they are measured.
+            let series = &mut outcome.series;
+            let round = |value: &mut f64| *value = (*value * 1e9).round() / 1e9;
+            series.queue_length.iter_mut().for_each(round);
+            for line in &mut series.lines {
+                line.busy.iter_mut().chain(&mut line.offered).chain(&mut line.queue_length).for_each(round);
+            }
+        }
+        outcomes
+    }
+
+    #[test]
+    fn what_is_written_reads_back_to_the_very_same_numbers() {
+        let system = samples::system(WEEK);
+        let context = samples::context(&system);
+        // As many buckets as a run of that length has.
+        let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
+        for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
+            let outcomes = outcomes(shape);
+            let [replications, wait_times, utilization] = &tables(&context, &outcomes);
+            let read = read(&context, &Asked::default(), &Tables { replications, wait_times, utilization }).unwrap();
+            assert_eq!(read.len(), outcomes.len());
+            for (read, outcome) in read.iter().zip(&outcomes) {
+                assert_eq!(read.figures, outcome.figures);
+                assert_eq!(read.waits, outcome.waits);
+                assert_eq!(read.series.queue_length, outcome.series.queue_length);
+            }
+        }
+    }
+
+    #[test]
+    fn tables_of_something_else_are_refused() {
+        let system = samples::system(WEEK);
+        let context = samples::context(&system);
+        let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
+        let [replications, wait_times, utilization] = &tables(&context, &outcomes(Shape { buckets, ..WEEK }));
+        let read = |tables: Tables| read(&context, &Asked::default(), &tables);
+        let whole = Tables { replications, wait_times, utilization };
+        assert!(read(whole).is_ok());
+        assert_eq!(read(Tables { replications: b"a,b\n1,2\n", ..whole }), Err(Unreadable::OtherFigures));
+        assert_eq!(read(Tables { replications: b"", ..whole }), Err(Unreadable::OtherFigures));
+        for end in [1, utilization.len() / 2, utilization.len() - 3] {
+            assert!(matches!(
+                read(Tables { utilization: &utilization[..end], ..whole }),
+                Err(Unreadable::Damaged(UTILIZATION, _))
+            ));
+        }
+        let more = [wait_times, &b"first-fit,all,99,0,0\n"[..]].concat();
+        assert!(matches!(read(Tables { wait_times: &more, ..whole }), Err(Unreadable::Damaged(WAIT_TIMES, _))));
+    }
+}

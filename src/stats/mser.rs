@@ -1,0 +1,132 @@
+//! MSER-5: where to cut the beginning off a series, so that what is left estimates its mean best.
+//!
+//! White (1997) and White, Cobb and Spratt (2000), "A comparison of five steady-state truncation heuristics for simulation": of all
+//! cuts d the one with the least Σ(x − mean)² / (n − d)², both over what is left, which is the square of the standard error that
+//! the rest would have, were it uncorrelated. A beginning that differs raises the sum; cutting what does not differ lowers n.
+//! The rule is applied to means of [`BATCH`] neighbouring observations, as they do, and over several replications to the series of
+//! their averages (Hoad, Robinson and Davies, 2010).
+
+/// Observations in a batch: the 5 of MSER-5.
+pub const BATCH: usize = 5;
+
+/// Where a series was cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// So many observations at its beginning are left out, never more than half.
+    pub observations: usize,
+    /// Whether the best cut would leave out half of the series or more: then it is too short to tell where it becomes steady.
+    pub is_too_short: bool,
+}
+
+/// Cuts a series of observations at equal distances; what is over at its end, fewer than a batch, is not looked at.
+///
+/// Only the first three quarters are searched. Near the end the rule compares the spread of a few values, which is small by chance
+/// now and then, and 0 where nothing happens any more.
+pub fn cut(observations: &[f64]) -> Cut {
+    let batches: Vec<f64> = observations.chunks_exact(BATCH).map(|of| of.iter().sum::<f64>() / BATCH as f64).collect();
+    let statistics = statistics(&batches);
+    let searched = statistics.iter().enumerate().take(batches.len() * 3 / 4 + 1);
+    // Of equal ones the first: nothing is cut off that need not be.
+    let best = searched.reduce(|best, next| if next.1 < best.1 { next } else { best });
+    let best = best.map_or(0, |(cut, _)| cut);
+    let half = batches.len() / 2;
+    Cut { observations: best.min(half) * BATCH, is_too_short: best > 0 && best >= half }
+}
+
+/// The statistic of each cut: of leaving out nothing, the first value, the first two, and so on.
+fn statistics(values: &[f64]) -> Vec<f64> {
+    let (mut count, mut mean, mut squares) = (0.0, 0.0, 0.0);
+    // From the end, by Welford's (1962) recursion, so that nothing cancels.
+    let of_rest = values.iter().rev().map(|value| {
+        count += 1.0;
+        let distance = value - mean;
+        mean += distance / count;
+        squares += distance * (value - mean);
+        squares / (count * count)
+    });
+    let mut statistics: Vec<f64> = of_rest.collect();
+    statistics.reverse();
+    statistics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::math;
+    use crate::random::stream::{Purpose, Streams};
+
+    /// Each value as a batch of five equal ones.
+    fn batches(values: &[f64]) -> Vec<f64> {
+        values.iter().flat_map(|&value| [value; BATCH]).collect()
+    }
+
+    #[test]
+    fn the_statistic_of_a_worked_example() {
+        // 9 1 2 1 2: mean 3 and squares 36 + 4 + 1 + 4 + 1 over 25; then mean 1.5 and four times 0.25 over 16; …
+        let expected = [46.0 / 25.0, 1.0 / 16.0, (2.0 / 3.0) / 9.0, 0.5 / 4.0, 0.0];
+        for (statistic, expected) in statistics(&[9.0, 1.0, 2.0, 1.0, 2.0]).into_iter().zip(expected) {
+            assert!((statistic - expected).abs() < 1e-15, "{statistic} and {expected}");
+        }
+        let cut = cut(&batches(&[9.0, 1.0, 2.0, 1.0, 2.0]));
+        assert_eq!(cut, Cut { observations: BATCH, is_too_short: false });
+    }
+
+    #[test]
+    fn a_ramp_to_a_level_is_cut_off_whole_and_a_level_not_at_all() {
+        let ramp = |length: usize, all: usize| {
+            let level = |at: usize| length.saturating_sub(at) as f64 + if at % 2 == 0 { 0.1 } else { -0.1 };
+            batches(&(0..all).map(level).collect::<Vec<_>>())
+        };
+        assert_eq!(cut(&ramp(10, 100)), Cut { observations: 50, is_too_short: false });
+        assert_eq!(cut(&ramp(0, 100)), Cut { observations: 0, is_too_short: false });
+        // It ends after half of the run, or never: half is cut off, and that is said.
+        assert_eq!(cut(&ramp(60, 100)), Cut { observations: 250, is_too_short: true });
+        assert_eq!(cut(&ramp(100, 100)), Cut { observations: 250, is_too_short: true });
+    }
+
+    #[test]
+    fn a_series_that_is_no_longer_than_a_few_batches_keeps_all() {
+        for values in [&[][..], &[3.0], &[1.0, 1.0]] {
+            assert_eq!(cut(&batches(values)), Cut { observations: 0, is_too_short: false });
+        }
+        // Constant ones have nothing to cut off, and what comes to rest for good is no reason to throw away what came before the end.
+        assert_eq!(cut(&[7.25; 1000]).observations, 0);
+        let mut rare = vec![0.0; 1000];
+        (0..20).for_each(|at| rare[at * 45 + 20] = 1.0);
+        assert_eq!(cut(&rare), Cut { observations: 0, is_too_short: false });
+    }
+
+    /// 200 batches of a stationary series with correlation `kept` from one to the next, spread 1, after a beginning that is `off` and forgets
+    /// it within `forgets` batches.
+    fn autoregressive(seed: u64, kept: f64, off: f64, forgets: f64) -> Vec<f64> {
+        let mut stream = Streams::new(seed, 0).stream(Purpose::Service, "series");
+        let mut value = stream.normal();
+        let mut next = |at: u32| {
+            let now = value + off * math::exp(-f64::from(at) / forgets);
+            value = kept * value + (1.0 - kept * kept).sqrt() * stream.normal();
+            now
+        };
+        batches(&(0..200).map(&mut next).collect::<Vec<_>>())
+    }
+
+    /// Over 500 such series: how many batches are cut off in the median and by nine in ten, and the share found too short.
+    fn cuts(kept: f64, off: f64, forgets: f64) -> (usize, usize, f64) {
+        let mut cuts: Vec<Cut> = (0..500).map(|seed| cut(&autoregressive(seed, kept, off, forgets))).collect();
+        cuts.sort_by_key(|cut| cut.observations);
+        let too_short = cuts.iter().filter(|cut| cut.is_too_short).count() as f64 / 500.0;
+        (cuts[250].observations / BATCH, cuts[450].observations / BATCH, too_short)
+    }
+
+    #[test]
+    fn stationary_noise_loses_little_and_beginnings_are_found() {
+        let (median, most, too_short) = cuts(0.5, 0.0, 1.0);
+        assert!(median == 0 && most <= 10 && too_short < 0.01, "noise: {median} {most} {too_short}");
+        // Off by five standard deviations, and below one of them after ln 5 = 1.6 times `forgets`.
+        let (median, most, too_short) = cuts(0.5, -5.0, 10.0);
+        assert!((10..=30).contains(&median) && most <= 50 && too_short < 0.02, "start: {median} {most} {too_short}");
+        // A beginning that lasts as long as the run is noticed more often than not; so is a series of few ups and downs.
+        let (median, _, too_short) = cuts(0.5, -20.0, 200.0);
+        assert!(median >= 90 && too_short > 0.5, "ramp: {median} {too_short}");
+        assert!(cuts(0.98, 0.0, 1.0).2 > 0.15);
+    }
+}
