@@ -208,6 +208,7 @@ mod tests {
             Measured {
                 summary: Vec::new(),
                 shown: vec![Shown { values: values.into_iter().map(Some).collect(), estimate }],
+                warm_up: None,
             }
         };
         let effects = effects(&[nudge], &[measured(2.0), measured(1.98), measured(2.02)]);

@@ -43,7 +43,7 @@ impl Results {
 }
 
 /// A figure over replications. A backlog that was still there at some horizon has lasted longer than any mean of the others would say.
-fn estimate(subject: Subject, values: &[Option<f64>]) -> Estimate {
+pub(super) fn estimate(subject: Subject, values: &[Option<f64>]) -> Estimate {
     if subject.measure == Measure::DrainS && values.contains(&None) {
         let drained = values.iter().flatten().count() as u64;
         return Estimate { value: None, interval: None, replications: drained };

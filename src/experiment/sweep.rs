@@ -3,26 +3,28 @@
 //! The same seed gives all of them common random numbers: replication k has the same jobs everywhere, as far as the scenarios
 //! ask for the same.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::expression::{Fault, Quantity, Target};
-use super::replication::Replication;
-use super::{Progress, Results, SummaryRow};
-use crate::scenario::Scenario;
+use super::results::estimate;
+use super::warmup::settle;
+use super::{Asked, Progress, Results, SummaryRow, replicate};
+use crate::model::time::Span;
+use crate::scenario::{Scenario, WarmUpRule};
 use crate::stats::Outcome;
-use crate::stats::figure::Statistic;
 use crate::stats::interval::Estimate;
-use crate::stats::share::Share;
 
 /// A scenario that is to be simulated, and what is shown of it.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// The scenario.
     pub scenario: Scenario,
-    /// What is shown, in the order in which it was asked for.
-    targets: Vec<Target>,
-    shares: Vec<Share>,
+    asked: Asked,
+    /// How many quantities are shown.
+    shown: usize,
 }
 
 /// What the replications of a trial came to.
@@ -32,6 +34,8 @@ pub struct Measured {
     pub summary: Vec<SummaryRow>,
     /// What is shown, in the order in which it was asked for.
     pub shown: Vec<Shown>,
+    /// The warm-up, if the scenario left it to be found.
+    pub warm_up: Option<Found>,
 }
 
 /// What came of a quantity that is shown.
@@ -43,57 +47,48 @@ pub struct Shown {
     pub estimate: Estimate,
 }
 
+/// A warm-up that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// How long it is.
+    pub length: Span,
+    /// Whether the run is too short to tell.
+    pub is_too_short: bool,
+}
+
 impl Trial {
     /// A trial of which these quantities are shown.
     ///
     /// # Errors
     /// If the scenario has no such action or resource: the number of the quantity, and what is wrong with it.
     pub fn new(scenario: Scenario, shown: &[Quantity]) -> Result<Trial, (usize, Fault)> {
-        let target =
-            |(number, quantity): (usize, &Quantity)| quantity.target(&scenario.system).map_err(|fault| (number, fault));
-        let targets = shown.iter().enumerate().map(target).collect::<Result<Vec<_>, _>>()?;
-        let mut shares = Vec::new();
-        for target in &targets {
-            if let Target::Share(share) = target
-                && !shares.contains(share)
-            {
-                shares.push(*share);
-            }
-        }
-        Ok(Trial { scenario, targets, shares })
+        let asked = Asked::of(shown, &scenario.system)?;
+        Ok(Trial { scenario, asked, shown: shown.len() })
     }
 
     /// Whose action and resource a shown quantity is of, by its number.
     pub fn target(&self, shown: usize) -> Target {
-        self.targets[shown]
+        self.asked.target(shown)
     }
 
     /// Runs all replications on rayon's current threads.
     fn run(&self, progress: &dyn Progress) -> Measured {
-        let Trial { scenario, targets, shares } = self;
-        let one = |index: u32| {
-            let outcome = Replication { scenario, index: u64::from(index), shares }.run(progress);
-            Outcome { waits: Vec::new(), ..outcome.without_series() }
-        };
-        let outcomes: Vec<Outcome> = (0..scenario.replications).into_par_iter().map(one).collect();
-        let shown = targets.iter().map(|target| self.shown(*target, &outcomes)).collect();
-        Measured { summary: Results::of(outcomes).summary, shown }
+        let mut scenario = Cow::Borrowed(&self.scenario);
+        let is_open = scenario.warm_up == WarmUpRule::Auto;
+        let warm_up = if is_open { settle(scenario.to_mut(), progress) } else { None };
+        let outcomes = replicate(&scenario, self.asked.shares(), 0..scenario.replications, progress);
+        let shown = (0..self.shown).map(|number| self.shown(number, &outcomes)).collect();
+        let warm_up = warm_up.map(|found| Found { length: found.length, is_too_short: found.is_too_short });
+        Measured { summary: Results::of(outcomes).summary, shown, warm_up }
     }
 
-    fn shown(&self, target: Target, outcomes: &[Outcome]) -> Shown {
-        let values: Vec<Option<f64>> = outcomes.iter().map(|outcome| self.value(target, outcome)).collect();
-        let statistic = match target {
-            Target::Figure(subject) => subject.statistic,
-            Target::Share(_) => Statistic::Mean,
+    fn shown(&self, number: usize, outcomes: &[Outcome]) -> Shown {
+        let values = self.asked.values(number, outcomes);
+        let estimate = match self.target(number) {
+            Target::Figure(subject) => estimate(subject, &values),
+            Target::Share(_) => Estimate::mean(&values.iter().copied().flatten().collect::<Vec<_>>()),
         };
-        Shown { estimate: Estimate::of(statistic, &values), values }
-    }
-
-    fn value(&self, target: Target, outcome: &Outcome) -> Option<f64> {
-        match target {
-            Target::Figure(subject) => outcome.figures.iter().find(|figure| figure.subject == subject)?.value,
-            Target::Share(share) => outcome.shares[self.shares.iter().position(|known| *known == share)?],
-        }
+        Shown { values, estimate }
     }
 }
 

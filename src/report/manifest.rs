@@ -99,12 +99,6 @@ pub struct Options {
     /// `--zip KEY=…`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub zip: Vec<String>,
-    /// `--cost KEY=PRICE`, in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub cost: Vec<String>,
-    /// `--lose GROUP[:DURATION]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lose: Option<String>,
     /// `--show QUANTITY`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub show: Vec<String>,
@@ -114,6 +108,12 @@ pub struct Options {
     /// `--step`, as it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// `--cost KEY=PRICE`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cost: Vec<String>,
+    /// `--lose GROUP[:DURATION]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lose: Option<String>,
     /// `--meet CONDITION`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub meet: Vec<String>,

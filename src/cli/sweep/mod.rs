@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::copies::Copies;
-use super::files::{Beside, ScenarioFile};
+use super::files::ScenarioFile;
 use super::folder::Folder;
+use super::given::Given;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::report::manifest::{Manifest, Options};
 use crate::report::{elasticity, sweep};
-use points::Given;
 use produce::{Order, Prepared, Produced, produce};
 use store::Store;
 
@@ -108,11 +108,10 @@ impl Sweep {
             ));
         }
         let file = ScenarioFile::read(&self.scenario)?;
-        let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
-        let given = Given::new(file.path.display().to_string(), file.text, Box::new(Beside(folder)));
+        let given = Given::read(file);
         let order =
             Order { given: &given, options: self.options(), seed: self.seed, threads: self.threads, quiet: self.quiet };
-        let prepared = order.prepare()?;
+        let mut prepared = order.prepare()?;
         if !self.quiet {
             prepared.points.say_remarks();
         }
@@ -180,11 +179,9 @@ pub(super) fn again(
     quiet: bool,
 ) -> Result<Manifest, Failure> {
     let copies = Copies::of_run(run, manifest)?;
-    // A scenario without a name has taken that of its file.
-    let name = format!("{}.toml", manifest.scenario.name);
-    let given = Given::new(name, copies.scenario.clone(), Box::new(copies));
+    let given = Given::copied(&manifest.scenario.name, copies, None);
     let order = Order { given: &given, options: manifest.options.clone(), seed: Some(manifest.seed), threads, quiet };
-    let prepared = order.prepare()?;
+    let mut prepared = order.prepare()?;
     let measured = prepared.simulate(&order, std::collections::BTreeMap::new(), &|_, _| {})?;
     Ok(produce(&order, &prepared, measured, into)?.manifest)
 }

@@ -1,7 +1,8 @@
 //! Which parameters of a scenario can be moved to both sides: the scenario itself says so, by taking both values or not.
 
+use super::super::given::Given;
 use super::super::verdict::Failure;
-use super::points::{Given, Points};
+use super::points::Points;
 use crate::experiment::elasticity::{Nudge, Share};
 use crate::report::elasticity::LeftOut;
 use crate::report::manifest::Options;
@@ -78,7 +79,7 @@ fn load_sides(nudge: &Nudge, given: &Given, common: &[Override]) -> Result<[Load
     let load = |value: &str| {
         let mut all = common.to_vec();
         all.push(Override::key("--elasticity", &nudge.key, value));
-        given.load(&all).map_err(|_| value.to_owned())
+        given.try_load(&all).map_err(|_| value.to_owned())
     };
     Ok([load(&nudge.low)?, load(&nudge.high)?])
 }

@@ -1,52 +1,17 @@
 //! The points of a sweep, loaded: each is the scenario with some keys set, and all are right before anything runs.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::io;
-
 use super::super::files::{overrides, shown};
+use super::super::given::Given;
 use super::super::produce::apply;
 use super::super::verdict::{Failure, say};
 use super::questions::Questions;
 use crate::experiment::design::Point;
 use crate::experiment::sweep::Trial;
 use crate::report::manifest::Options;
-use crate::scenario::{self, Files, Input, Loaded, Override, Report, Scenario};
+use crate::scenario::{Input, Loaded, Override, Report, Scenario};
 
 /// Remarks that are said, of all that points have; more of them would say the same about other numbers.
 const MOST_REMARKS: usize = 3;
-
-/// A scenario's text, and whence the files come that it names.
-pub(super) struct Given {
-    /// What complaints call it.
-    name: String,
-    pub(super) text: String,
-    files: Box<dyn Files>,
-    /// What has been read: a hundred points name the same trace.
-    read: RefCell<BTreeMap<String, Vec<u8>>>,
-}
-
-impl Given {
-    pub(super) fn new(name: String, text: String, files: Box<dyn Files>) -> Given {
-        Given { name, text, files, read: RefCell::default() }
-    }
-
-    /// The scenario with some keys set.
-    pub(super) fn load(&self, overrides: &[Override]) -> Result<Loaded, Report> {
-        scenario::load(&self.name, &self.text, overrides, self)
-    }
-}
-
-impl Files for Given {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        if let Some(bytes) = self.read.borrow().get(path) {
-            return Ok(bytes.clone());
-        }
-        let bytes = self.files.read(path)?;
-        self.read.borrow_mut().insert(path.to_owned(), bytes.clone());
-        Ok(bytes)
-    }
-}
 
 /// All points with what came with them.
 #[derive(Default)]
@@ -82,7 +47,7 @@ impl Points {
         for point in points {
             let mut all = Points::common(options);
             all.extend(point.overrides("--vary"));
-            let loaded = given.load(&all).map_err(|report| refused(&report, point, points.len()))?;
+            let loaded = given.try_load(&all).map_err(|report| refused(&report, point, points.len()))?;
             let sets = |key: &str| point.settings.iter().any(|(known, _)| known == key);
             // What is varied goes before what holds for all points.
             let replications = options.replications.filter(|_| !sets("replications"));

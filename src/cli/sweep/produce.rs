@@ -5,20 +5,22 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::super::files::shown;
+use super::super::given::Given;
 use super::super::produce::write;
 use super::super::progress::Bar;
-use super::super::verdict::Failure;
+use super::super::verdict::{Failure, say};
 use super::nudges::Nudges;
-use super::points::{Given, Points};
+use super::points::Points;
 use super::questions::{Questions, grid, step};
 use crate::experiment::design::Grid;
 use crate::experiment::elasticity::{Effect, Nudge, effects};
-use crate::experiment::sweep::{self, Measured};
+use crate::experiment::sweep::{self, Measured, Trial};
+use crate::experiment::warmup::{pilots, settle};
 use crate::report::elasticity::{self, Elasticity, LeftOut};
 use crate::report::manifest::{self, Input, Manifest, Options};
 use crate::report::sweep::{Swept, files};
-use crate::scenario::{Loaded, Report, Scenario};
+use crate::report::warmup::warning;
+use crate::scenario::{Loaded, Report, Scenario, WarmUpRule};
 
 /// What a sweep is made from.
 pub(super) struct Order<'a> {
@@ -73,8 +75,7 @@ impl Order<'_> {
 
     fn nudges(&self, points: &mut Points) -> Result<(Vec<Scenario>, Plan), Failure> {
         let step = step(&self.options)?;
-        let base = self.given.load(&Points::common(&self.options));
-        let base = base.map_err(|report| Failure::Input(shown(&report)))?;
+        let base = self.given.load(&Points::common(&self.options))?;
         let Nudges { list, left_out, loaded, .. } = Nudges::of(self.given, &base, &self.options, &step)?;
         // Both sides of a parameter have the warnings of the scenario itself, with other numbers.
         let sides = loaded.into_iter().map(|side| Loaded { warnings: Report::default(), ..side });
@@ -108,19 +109,36 @@ impl Prepared {
 
     /// Simulates all points but those that are done; what a point comes to goes to `keep` at once.
     pub(super) fn simulate(
-        &self,
+        &mut self,
         order: &Order,
         mut done: BTreeMap<usize, Measured>,
         keep: &(dyn Fn(usize, &Measured) + Sync),
     ) -> Result<Vec<Measured>, Failure> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
         let pool = pool.context("cannot start the threads")?;
+        let quiet = order.quiet;
+        if let Plan::Nudges(..) = self.plan {
+            let trials = &mut self.points.trials;
+            pool.install(|| settle_all(trials, quiet));
+        }
         let trials = &self.points.trials;
         let open = trials.iter().enumerate().filter(|(point, _)| !done.contains_key(point));
-        let replications = open.fold(0, |sum: u32, (_, trial)| sum.saturating_add(trial.scenario.replications));
+        let work = |trial: &Trial| trial.scenario.replications.saturating_add(pilots(&trial.scenario));
+        let replications = open.fold(0, |sum: u32, (_, trial)| sum.saturating_add(work(trial)));
         let done = (0..trials.len()).map(|point| done.remove(&point)).collect();
-        let bar = Bar::new(replications, order.quiet);
-        Ok(pool.install(|| sweep::run(trials, done, keep, &bar)))
+        let bar = Bar::new(replications, quiet);
+        let measured = pool.install(|| sweep::run(trials, done, keep, &bar));
+        drop(bar);
+        let too_short =
+            measured.iter().filter(|measured| measured.warm_up.is_some_and(|found| found.is_too_short)).count();
+        if too_short > 0 && !quiet {
+            say(&format!(
+                "warning: at {too_short} of {} points the run is too short to tell from when on it is steady, and only its second half is \
+                 measured; try a longer horizon, or a fixed warm-up",
+                trials.len()
+            ));
+        }
+        Ok(measured)
     }
 
     /// The sweep for those who report on it; `None` if it is of elasticities.
@@ -146,6 +164,24 @@ impl Prepared {
         };
         let Points { title, trials, .. } = &self.points;
         Elasticity { title, nudges, left_out, shown: &self.questions.shown, trials, effects }
+    }
+}
+
+/// Finds the warm-up of the first scenario, if that is left to be found, for all: the same jobs are measured on both sides of a parameter.
+fn settle_all(trials: &mut [Trial], quiet: bool) {
+    let Some(base) = trials.first_mut().map(|trial| &mut trial.scenario) else { return };
+    let bar = Bar::new(pilots(base), quiet);
+    let found = settle(base, &bar);
+    drop(bar);
+    let Some(found) = found else { return };
+    let warmup = base.system.window.warmup;
+    let warning = warning(&found, base.system.window.horizon).filter(|_| !quiet);
+    for Trial { scenario, .. } in trials {
+        scenario.system.window.warmup = warmup;
+        scenario.warm_up = WarmUpRule::Fixed;
+    }
+    if let Some(warning) = warning {
+        say(&warning);
     }
 }
 

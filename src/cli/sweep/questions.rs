@@ -1,13 +1,12 @@
 //! What the command line of a sweep asks: the grid and the shown quantities, understood.
 
-use super::super::files::shown;
+use super::super::expressions::{complaint, parse_all};
 use super::super::verdict::Failure;
 use crate::engine::System;
 use crate::experiment::design::{Grid, Refused};
 use crate::experiment::elasticity::Share;
 use crate::experiment::expression::{Fault, Quantity};
 use crate::report::manifest::Options;
-use crate::scenario::Report;
 
 /// What is shown of every system unless something else is asked for.
 const SHOWN: [&str; 2] = ["mean(wait)", "p95(wait)"];
@@ -29,8 +28,7 @@ impl Questions {
         if options.show.is_empty() {
             return Ok(Questions { shown: usual(systems) });
         }
-        let parse = |text: &String| text.parse().map_err(|fault| complaint("--show", text, &fault));
-        let shown: Vec<Quantity> = options.show.iter().map(parse).collect::<Result<_, _>>()?;
+        let shown: Vec<Quantity> = parse_all("--show", &options.show)?;
         for (number, quantity) in shown.iter().enumerate() {
             if shown[..number].iter().any(|known| known.text == quantity.text) {
                 return Err(Failure::Input(format!(
@@ -44,7 +42,7 @@ impl Questions {
 
     /// The complaint about a shown quantity that some point's scenario does not have.
     pub(super) fn complaint(&self, number: usize, fault: &Fault) -> Failure {
-        complaint("--show", &self.shown[number].text, fault)
+        complaint("--show", &self.shown[number].text, fault, "")
     }
 }
 
@@ -68,7 +66,7 @@ fn usual<'a>(systems: impl Iterator<Item = &'a System>) -> Vec<Quantity> {
 pub(super) fn grid(options: &Options, seed: Option<u64>) -> Result<Grid, Failure> {
     let grid = Grid::parse(&options.vary, &options.zip).map_err(|refused| {
         let Refused { option, text, fault } = refused;
-        complaint(option, &text, &fault)
+        complaint(option, &text, &fault, "")
     })?;
     let twice = [("seed", seed.is_some()), ("replications", options.replications.is_some())];
     match twice.iter().find(|(key, is_given)| *is_given && grid.keys().any(|known| known == *key)) {
@@ -83,15 +81,4 @@ pub(super) fn step(options: &Options) -> Result<Share, Failure> {
     Share::of_percent(text).ok_or_else(|| {
         Failure::Input(format!("--step {text} is no step; write a percentage from 0.01% to 50%, such as --step 1%"))
     })
-}
-
-fn complaint(option: &str, text: &str, fault: &Fault) -> Failure {
-    Failure::Input(shown(&Report::of_option(
-        option,
-        text,
-        fault.place.clone(),
-        &fault.title,
-        &fault.label,
-        &fault.help,
-    )))
 }

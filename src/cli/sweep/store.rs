@@ -94,8 +94,9 @@ fn program() -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::experiment::SummaryRow;
-    use crate::experiment::sweep::Shown;
+    use crate::experiment::sweep::{Found, Shown};
     use crate::model::action::ActionId;
+    use crate::model::time::Span;
     use crate::report::manifest::{Input, Options};
     use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
     use crate::stats::interval::Estimate;
@@ -121,7 +122,8 @@ mod tests {
         let subject =
             Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
         let shown = vec![Shown { values: vec![Some(value), None, Some(-0.0)], estimate }];
-        Measured { summary: vec![SummaryRow { subject, estimate }], shown }
+        let warm_up = Some(Found { length: Span(7), is_too_short: false });
+        Measured { summary: vec![SummaryRow { subject, estimate }], shown, warm_up }
     }
 
     fn bits(measured: &Measured) -> Vec<Option<u64>> {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Swept;
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::Shown;
+use crate::model::time::Time;
 use crate::report::number::unsigned_zero;
 
 /// The document; numbers that could not be measured are `null`, and so are intervals of a single replication.
@@ -18,6 +19,7 @@ pub fn document(swept: &Swept) -> Value {
             "policy": scenario.policy_label,
             "seed": scenario.seed,
             "replications": scenario.replications,
+            "warmup_s": measured.warm_up.map_or(scenario.system.window.warmup - Time::ZERO, |found| found.length).as_secs_f64(),
             "shown": swept.shown.iter().zip(&measured.shown).map(entry).collect::<Map<String, Value>>(),
         })
     });
