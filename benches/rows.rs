@@ -72,6 +72,8 @@ fn context(scenario: &Scenario) -> Context<'_> {
         slo: scenario.slo,
         seed: scenario.seed,
         replications: scenario.replications,
+        is_steady_state: false,
+        warm_up: None,
     }
 }
 
