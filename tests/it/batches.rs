@@ -84,8 +84,8 @@ fn covered(horizon: u32, batches: u32) -> (u32, u32) {
     };
     for seed in 1..=200 {
         let scenario = loaded(QUEUE, &[&format!("horizon={horizon}s"), &format!("seed={seed}")]);
-        let batched = run_in_batches(&scenario, batches, &());
-        if let Some((low, high)) = batched.results.estimate(subject).unwrap().interval {
+        let run = run_in_batches(&scenario, batches, &());
+        if let Some((low, high)) = run.results.estimate(subject).unwrap().interval {
             given += 1;
             covered += u32::from(low <= 1.0 && 1.0 <= high);
         }
