@@ -1,5 +1,8 @@
 //! Crons that get into each other's way: firings at one instant whose jobs cannot run together, and jobs that outlast the gap.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::finding::Finding;
 use super::firings::{self, Cron, Meeting};
 use super::offered::Offers;
@@ -7,16 +10,22 @@ use crate::engine::{Overlap, System};
 use crate::model::capacity::CapacityMap;
 use crate::scenario::Scenario;
 
-/// Collisions that are told of; those that happen most often.
+/// Collisions that are told of, and sets of crons that are tried; those that meet most often.
 const MOST_COLLISIONS: usize = 3;
+const MOST_SETS: usize = 500;
 
 /// What there is to say of the crons of a scenario.
 pub(super) fn findings(scenario: &Scenario, offers: &mut Offers) -> Vec<Finding> {
     let crons = firings::crons(scenario);
     let horizon = scenario.system.window.horizon;
+    let mut offered: BTreeMap<&CapacityMap, usize> = BTreeMap::new();
+    for worker in &scenario.system.workers {
+        *offered.entry(&worker.capacity).or_default() += 1;
+    }
     let mut findings: Vec<Finding> = firings::meetings(&crons, scenario.epoch, horizon)
-        .into_iter()
-        .filter_map(|meeting| collision(&scenario.system, &crons, &meeting))
+        .iter()
+        .take(MOST_SETS)
+        .filter_map(|meeting| collision(&scenario.system, &offered, &crons, meeting))
         .take(MOST_COLLISIONS)
         .collect();
     for cron in crons.iter().filter(|cron| cron.overlap == Overlap::Enqueue) {
@@ -29,17 +38,25 @@ pub(super) fn findings(scenario: &Scenario, offers: &mut Offers) -> Vec<Finding>
     findings
 }
 
-/// A meeting of crons whose jobs cannot all run at once; without those that no worker can run, or that need nothing.
-fn collision(system: &System, crons: &[Cron], meeting: &Meeting) -> Option<Finding> {
+/// A meeting of crons whose jobs cannot all run at once, on so many workers of each capacity; without those that no worker can
+/// run, or that need nothing.
+fn collision(
+    system: &System,
+    offered: &BTreeMap<&CapacityMap, usize>,
+    crons: &[Cron],
+    meeting: &Meeting,
+) -> Option<Finding> {
     let need = |cron: &Cron| system.need(cron.given.need.unwrap_or(system.action(cron.action).need));
     let counts = |cron: &usize| {
         let need = need(&crons[*cron]);
-        need.0.iter().any(|units| *units > 0) && system.workers.iter().any(|worker| worker.capacity.fits(need))
+        need.0.iter().any(|units| *units > 0) && offered.keys().any(|capacity| capacity.fits(need))
     };
     let meeting_ones: Vec<usize> = meeting.crons.iter().copied().filter(counts).collect();
     let mut needs: Vec<&CapacityMap> = meeting_ones.iter().map(|cron| need(&crons[*cron])).collect();
-    needs.sort_by_key(|need| std::cmp::Reverse(need.0.iter().sum::<i64>()));
-    let mut free = system.workers.iter().map(|worker| worker.capacity.clone()).collect();
+    needs.sort_by_key(|need| Reverse(need.0.iter().sum::<i64>()));
+    // No more workers than jobs are ever wanted of a kind.
+    let kind = |(capacity, workers): (&&CapacityMap, &usize)| vec![(*capacity).clone(); *workers.min(&needs.len())];
+    let mut free: Vec<CapacityMap> = offered.iter().flat_map(kind).collect();
     let mut steps = MOST_STEPS;
     if needs.len() < 2 || fit(&needs, &mut free, &mut steps) != Some(false) {
         return None;

@@ -144,7 +144,7 @@ impl Words<'_> {
                 format!(" (with {} of claim delay before each job, for which they stay empty)", human(delay))
             });
             return format!(
-                "{} units of {} would be taken on average{delay}, and {} are offered",
+                "{} units of {} would be taken on average{delay}, of {} offered",
                 names::about(load.asked),
                 system.resources[usize::from(load.resource.0)],
                 amount(load.offered)
@@ -156,8 +156,10 @@ impl Words<'_> {
             format!("{:.0} on a worker with {{{}}}", kind.slots(need), names::units(system, &kind.capacity))
         };
         let kinds: Vec<String> = self.outlook.workers.iter().take(MOST_KINDS).map(on).collect();
+        let is_full = self.outlook.resources.iter().any(|resource| resource.load().is_some_and(|load| load > 1.0));
+        let but = if is_full { "more than units alone would tell, as" } else { "no resource is full by itself, but" };
         format!(
-            "no resource is full by itself, but of `{name}` with {{{}}} only so many fit at once: {}",
+            "{but} of `{name}` with {{{}}} only so many fit at once: {}",
             names::units(system, need),
             kinds.join(", ")
         )
