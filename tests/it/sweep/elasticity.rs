@@ -23,7 +23,7 @@ impl Files for NoFiles {
 const QUEUE: &str = r#"
 horizon = "1100s"
 warmup = "100s"
-replications = 8
+replications = 10
 claim = { delay = "none" }
 [worker.server]
 count = 4
