@@ -82,6 +82,12 @@ fn small(command: &str, scratch: &Path) -> Vec<String> {
             arguments.extend(["--out".to_owned(), out.to_str().unwrap().to_owned()]);
         }
     }
+    if arguments[0] == "sweep" {
+        arguments.extend(["--replications", "1"].map(str::to_owned));
+        if !arguments.iter().any(|word| word == "--out") {
+            arguments.extend(["--out".to_owned(), scratch.join("results/sweep").to_str().unwrap().to_owned()]);
+        }
+    }
     if arguments[0] == "compare" {
         arguments.extend(["--replications", "6", "--max-replications", "12"].map(str::to_owned));
         if !arguments.iter().any(|word| word == "--out") {

@@ -153,12 +153,11 @@ impl Sweep {
     }
 
     fn tell(&self, prepared: &Prepared, produced: &Produced, target: &Path) -> Result<(), Failure> {
-        let (document, table) = match prepared.swept(produced) {
-            Some(swept) => (sweep::json::document(&swept), sweep::table::text(&swept)),
-            None => {
-                let elasticity = prepared.elasticity(produced);
-                (elasticity::json::document(&elasticity), elasticity::table::text(&elasticity))
-            }
+        let (document, table) = if let Some(swept) = prepared.swept(produced) {
+            (sweep::json::document(&swept), sweep::table::text(&swept))
+        } else {
+            let elasticity = prepared.elasticity(produced);
+            (elasticity::json::document(&elasticity), elasticity::table::text(&elasticity))
         };
         if self.json {
             print(&(serde_json::to_string_pretty(&document).map_err(anyhow::Error::from)? + "\n"))

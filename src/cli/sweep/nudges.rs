@@ -67,6 +67,7 @@ fn unmoved(parameter: &Parameter) -> String {
     let value = parameter.values.join(", ");
     let why = match (parameter.is_list, parameter.is_whole) {
         (true, true) => "it is a list of whole numbers",
+        (_, false) if parameter.is_rounded => "it is rounded to a whole number, and is none",
         (false, true) if value == "0" => "it is 0",
         (false, true) => "it is 1, and one less would be none",
         _ => "it is 0, or too small to be moved",

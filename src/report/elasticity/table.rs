@@ -30,9 +30,21 @@ pub fn text(elasticity: &Elasticity) -> String {
     let without =
         if without.is_empty() { String::new() } else { format!("no effect at all: {}\n", without.join(", ")) };
     let left_out = elasticity.left_out.iter().map(|left_out| format!("left out: {}: {}\n", left_out.key, left_out.why));
-    let is_single = elasticity.effects.iter().all(|effect| effect.replications < 2);
     let notes: String = std::iter::once(without).chain(left_out).collect();
-    format!("{}\n{}\n{notes}{}", elasticity.heading(), table.trim_fmt(), without_intervals(is_single))
+    format!("{}\n{}\n{notes}{}", elasticity.heading(), table.trim_fmt(), on_intervals(elasticity.effects))
+}
+
+/// Why there are effects without an interval.
+fn on_intervals(effects: &[Effect]) -> &'static str {
+    if effects.iter().all(|effect| effect.replications < 2) {
+        return without_intervals(true);
+    }
+    let is_open = |effect: &Effect| effect.effect.is_some() && effect.interval.is_none();
+    if effects.iter().any(is_open) {
+        "So few replications do not exclude that what has no interval is 0; more --replications may.\n"
+    } else {
+        ""
+    }
 }
 
 /// By how many percent a quantity changes, with half the width of the interval.

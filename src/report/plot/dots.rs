@@ -29,7 +29,7 @@ pub(super) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
     let lines = axis.values.len().min(MOST_LINES);
     let height = lines as i32 * LINE;
     let left_out = axis.values.len() - lines;
-    let subtitle = format!("Dot: mean of replications, line: 95 % interval; {}", values.work);
+    let subtitle = format!("Dot: mean of replications, line: 95 % interval{}; {}", scale.remark, values.work);
     let sheet = TOP + height + canvas::X_LABELS + if left_out > 0 { 34 } else { 14 };
     canvas::sheet(sheet, &values.title, &subtitle, |canvas| {
         canvas::heading(canvas, &canvas::fitted(&axis.name(), 14, WIDTH - 2 * NAMES), (NAMES, TOP - 24))?;

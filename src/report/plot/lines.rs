@@ -43,7 +43,7 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
     let bottom = TOP + HEIGHT + canvas::X_LABELS;
     let band =
         if values.estimates.iter().any(|estimate| estimate.interval.is_some()) { "; band: 95 % interval" } else { "" };
-    let subtitle = format!("Line: mean of replications{band}; {}", values.work);
+    let subtitle = format!("Line: mean of replications{band}{}; {}", scale.remark, values.work);
     canvas::sheet(bottom + legend + 14, &values.title, &subtitle, |canvas| {
         if means.is_empty() {
             return canvas::remark(canvas, "Nothing was measured.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
@@ -52,7 +52,12 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
         // Bands that lie one over the other have to let each other through.
         let strength = if chart.lines.len() > 1 { 0.12 } else { 0.2 };
         let key = canvas::fitted(&chart.axis.name(), 13, PLOT_WIDTH);
-        let mut plot = canvas::plot(canvas, (TOP, HEIGHT), (&x.axis, Some(&key)), (&scale.axis, &scale.name))?;
+        let mut plot = canvas::plot(
+            canvas,
+            (TOP, HEIGHT),
+            (&x.axis, Some(&key)),
+            (&scale.axis, &canvas::fitted(&scale.name, 13, HEIGHT)),
+        )?;
         for (index, line) in chart.lines.iter().enumerate().rev() {
             draw_line(&mut plot, values, &x, &scale, line, (SERIES[index % SERIES.len()], strength))?;
         }

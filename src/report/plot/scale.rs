@@ -23,6 +23,8 @@ const UNITS: [(f64, f64, &str); 6] = [
 pub(super) struct Scale {
     pub(super) axis: Axis,
     pub(super) name: String,
+    /// What its reader has to know, to follow other remarks; often nothing.
+    pub(super) remark: String,
     map: Map,
 }
 
@@ -42,8 +44,8 @@ impl Scale {
             "s" if is_wide(values) => {
                 let shortest = values.iter().copied().filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
                 let scale = WaitAxis::new(shortest, most);
-                let name = format!("{text} (logarithmic from {} on)", scale.low);
-                Scale { axis: scale.axis(), name, map: Map::Wait(scale) }
+                let remark = format!("; logarithmic from {} on", scale.low);
+                Scale { axis: scale.axis(), name: text.clone(), remark, map: Map::Wait(scale) }
             }
             "s" => {
                 let fits = |(from, _, _): &&(f64, f64, &str)| most >= *from;
@@ -62,7 +64,7 @@ impl Scale {
 
     fn linear(factor: f64, most: f64, name: String, label: fn(f64) -> String) -> Scale {
         let most = if most > 0.0 { most * factor } else { 1.0 };
-        Scale { axis: Axis::from_zero(most, label), name, map: Map::Linear(factor) }
+        Scale { axis: Axis::from_zero(most, label), name, remark: String::new(), map: Map::Linear(factor) }
     }
 
     /// Where a value lies, in the numbers of the axis.
@@ -104,7 +106,7 @@ mod tests {
             assert!(scale.place(longest) <= scale.axis.high && scale.axis.ticks.len() >= 3, "{scale:?}");
         }
         let wide = scale("p95(wait)", &[0.0, 0.5, 900.0]);
-        assert!(wide.name.contains("logarithmic") && wide.place(0.0) == 0.0 && wide.place(900.0) <= 1.0, "{wide:?}");
+        assert!(wide.remark.contains("logarithmic") && wide.place(0.0) == 0.0 && wide.place(900.0) <= 1.0, "{wide:?}");
     }
 
     #[test]

@@ -35,14 +35,15 @@ pub(in crate::report) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> 
     let base = Form::of_quantity(quantity).value(effects.first().and_then(|effect| effect.base));
     let height = (effects.len() as i32 * LINE).max(60);
     let sheet = TOP + height + canvas::X_LABELS + if below.is_empty() { 14 } else { 34 };
-    let title = format!("{}: what 1 % more does to {}", elasticity.title, quantity.text);
-    let subtitle = format!("Bar: change in percent, line: 95 % interval; now {base}; {}", work(elasticity.trials));
+    let title = format!("{}: elasticity of {}", elasticity.title, quantity.text);
+    let subtitle =
+        format!("Bar: change for 1 % more of a key, line: 95 % interval; now {base}; {}", work(elasticity.trials));
     canvas::sheet(sheet, &title, &subtitle, |canvas| {
         if effects.is_empty() {
             return canvas::remark(canvas, "No parameter has an effect.", (WIDTH / 2, TOP + 20), HPos::Center);
         }
-        let name = "Change for 1 % more of the key";
-        draw_scale(canvas, &axis, name, (LEFT, RIGHT), (TOP, TOP + height))?;
+        let name = format!("Change of {} for 1 % more of the key", quantity.text);
+        draw_scale(canvas, &axis, &name, (LEFT, RIGHT), (TOP, TOP + height))?;
         for (line, effect) in effects.iter().enumerate() {
             draw_line(canvas, &axis, &elasticity.nudges[effect.nudge], effect, TOP + line as i32 * LINE + LINE / 2)?;
         }

@@ -1,7 +1,6 @@
 //! A sweep as a person reads it in a terminal: a line a point, with what is shown and its intervals.
 
 use super::Swept;
-use crate::experiment::sweep::Shown;
 use crate::report::comparison::Form;
 use crate::report::table::{Charset, empty};
 use crate::stats::interval::Estimate;
@@ -18,23 +17,21 @@ pub fn text(swept: &Swept) -> String {
     let forms: Vec<Form> = swept.shown.iter().map(Form::of_quantity).collect();
     for (point, measured) in swept.grid.points().iter().zip(swept.measured).take(MOST_POINTS) {
         let values = point.settings.iter().map(|(_, value)| value.clone());
-        let shown = measured
-            .shown
-            .iter()
-            .zip(&forms)
-            .map(|(Shown { estimate, .. }, form)| cell(*form, *estimate, Charset::Utf8));
+        let shown = measured.shown.iter().zip(&forms);
+        let shown = shown.map(|(shown, form)| cell(*form, shown.estimate, Charset::Utf8));
         table.add_row(values.chain(shown).collect::<Vec<_>>());
     }
+    format!("{}\n{}\n{}", swept.heading(), table.trim_fmt(), notes(swept))
+}
+
+/// What is not printed, not drawn and not known.
+fn notes(swept: &Swept) -> String {
     let more = swept.measured.len().saturating_sub(MOST_POINTS);
     let left_out = if more > 0 { format!("{more} more points are in sweep.csv\n") } else { String::new() };
-    format!(
-        "{}\n{}\n{left_out}{}",
-        swept.heading(),
-        table.trim_fmt(),
-        without_intervals(
-            swept.measured.iter().all(|measured| { measured.shown.iter().all(|shown| shown.values.len() < 2) })
-        )
-    )
+    let has_charts = swept.grid.axes.len() <= 2;
+    let chartless = if has_charts { "" } else { "More than two keys have no chart; sweep.csv has it all.\n" };
+    let mut shown = swept.measured.iter().flat_map(|measured| &measured.shown);
+    left_out + chartless + without_intervals(shown.all(|shown| shown.values.len() < 2))
 }
 
 /// A value with half the width of its interval.

@@ -19,18 +19,18 @@ impl Files for NoFiles {
     }
 }
 
-/// M/M/4 at a load of 0.75.
+/// M/M/4 at a load of 0.55; three servers are enough as well.
 const QUEUE: &str = r#"
 horizon = "1100s"
 warmup = "100s"
-replications = 8
+replications = 10
 claim = { delay = "none" }
 [worker.server]
 count = 4
 capacity = { slot = 1 }
 [action.job]
 capacity = { slot = 1 }
-arrival = { poisson = { rate = "3/s" } }
+arrival = { poisson = { rate = "2.2/s" } }
 service = { exponential = { mean = "1s" } }
 "#;
 
@@ -75,8 +75,8 @@ fn exact(formula: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
 #[test]
 fn intervals_cover_the_elasticities_of_a_queue_as_often_as_they_say() {
     const EXPERIMENTS: u32 = 60;
-    let queue = Mmc { arrivals: 3.0, services: 1.0, servers: 4 };
-    let wait_of_rate = |factor: f64| Mmc { arrivals: 3.0 * factor, ..queue }.mean_wait();
+    let queue = Mmc { arrivals: 2.2, services: 1.0, servers: 4 };
+    let wait_of_rate = |factor: f64| Mmc { arrivals: 2.2 * factor, ..queue }.mean_wait();
     let wait_of_service = |factor: f64| Mmc { services: 1.0 / factor, ..queue }.mean_wait();
     let wait_of_count = |factor: f64| Mmc { servers: (4.0 * factor).round() as usize, ..queue }.mean_wait();
     let truths = [
@@ -88,7 +88,7 @@ fn intervals_cover_the_elasticities_of_a_queue_as_often_as_they_say() {
         exact(|factor| 1.0 / factor, 0.75, 1.25),
     ];
     // Waits are homogeneous: with all times twice as long they are twice as long, so the first and the third differ by one.
-    assert!((truths[2] - truths[0] - 1.0).abs() < 1e-3, "{truths:?}");
+    assert!((truths[2] - truths[0] - 1.0).abs() < 1e-2, "{truths:?}");
     let mut covered = [0_u32; 6];
     let mut widths = [0.0_f64; 6];
     for seed in 1..=EXPERIMENTS {
@@ -152,16 +152,16 @@ fn the_command_ranks_parameters_and_says_what_it_leaves_out() {
     ] {
         assert!(printed.contains(words), "{words} is missing in\n{printed}");
     }
-    for unmoved in ["horizon", "warmup", "seed", "replications", "slo.wait"] {
-        assert!(!printed.contains(unmoved), "{unmoved} is no parameter\n{printed}");
-    }
     let mut reader = csv::Reader::from_path(place.path("results/small-elasticity/elasticity.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    for unmoved in ["horizon", "warmup", "seed", "replications", "slo.wait"] {
+        assert!(rows.iter().all(|row| &row[0] != unmoved), "{unmoved} is no parameter");
+    }
     let row = |key: &str| rows.iter().find(|row| &row[0] == key).unwrap();
     assert_eq!((&row("worker.w.count")[2], &row("worker.w.count")[3]), ("1", "3"));
     assert_eq!((&row("action.scan.service.lognormal.mean")[2], &row("action.scan.error")[3]), ("25.74s", "0.101"));
     let chart = fs::read_to_string(place.path("results/small-elasticity/charts/mean_wait.svg")).unwrap();
-    for words in ["what 1 % more does to mean(wait)", "action.scan.service.lognormal.mean = 26s", "no effect at all"] {
+    for words in ["elasticity of mean(wait)", "action.scan.service.lognormal.mean = 26s", "no effect at all"] {
         assert!(chart.contains(words), "{words} is missing in the chart");
     }
     place.claimsim(&["reproduce", "results/small-elasticity"]).assert().success();
