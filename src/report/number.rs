@@ -41,8 +41,9 @@ fn parts(total: f64, (per_large, large): (f64, &str), small: &str) -> String {
 
 /// A share as a percentage with one decimal: `63.2 %`.
 pub(super) fn percent(share: f64) -> String {
+    let text = format!("{:.1} %", share * 100.0);
     // Less than nothing by a hair is nothing.
-    format!("{:.1} %", unsigned_zero((share * 1000.0).round()) / 10.0)
+    if text == "-0.0 %" { "0.0 %".to_owned() } else { text }
 }
 
 /// A count or an average of counts: whole numbers bare, others with at most two decimals.

@@ -135,5 +135,5 @@ fn intervals_cover_as_often_as_they_say_also_where_they_say_when_to_stop() {
     }
     // Three replications are too few to begin with: the test can tell.
     let (few, _) = covered("+-5%", 3, 2000, narrow);
-    assert!(few < 1850, "{few} of 2000 cover");
+    assert!(few < 1870, "{few} of 2000 cover");
 }
