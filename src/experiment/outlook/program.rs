@@ -143,8 +143,7 @@ impl<'a> Prices<'a> {
             let fits: Vec<i64> = self.demands.iter().map(|demand| beside(&worker.capacity, demand.need)).collect();
             for (resource, &units) in worker.capacity.0.iter().enumerate().filter(|(_, units)| **units > 0) {
                 let part = |at: usize| self.demands[at].need.0[resource] as f64 / units as f64;
-                let (whole, alone) =
-                    (costing(&mut self.problem, &mut costs, 1.0), costing(&mut self.problem, &mut costs, 1.0));
+                let (whole, alone) = (costing(&mut self.problem, &mut costs), costing(&mut self.problem, &mut costs));
                 for at in (0..earns.len()).filter(|at| fits[*at] > 0) {
                     if part(at) > 0.0 {
                         earns[at].push((whole, -part(at)));
@@ -155,7 +154,7 @@ impl<'a> Prices<'a> {
                 }
             }
             for (row, &fits) in earns.iter_mut().zip(&fits).filter(|(_, fits)| **fits > 0) {
-                let share = costing(&mut self.problem, &mut costs, 1.0);
+                let share = costing(&mut self.problem, &mut costs);
                 row.push((share, -1.0 / fits as f64));
             }
             for row in earns.into_iter().zip(&fits).filter(|(_, fits)| **fits > 0).map(|(row, _)| row) {
@@ -179,10 +178,10 @@ impl<'a> Prices<'a> {
     }
 }
 
-/// A further multiplier, whose cost is a part of what a worker of the kind costs.
-fn costing(problem: &mut Problem, costs: &mut Vec<(Variable, f64)>, cost: f64) -> Variable {
+/// A further price, which is a part of what a worker of the kind costs.
+fn costing(problem: &mut Problem, costs: &mut Vec<(Variable, f64)>) -> Variable {
     let variable = problem.add_var(0.0, (0.0, f64::INFINITY));
-    costs.push((variable, cost));
+    costs.push((variable, 1.0));
     variable
 }
 
