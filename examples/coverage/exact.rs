@@ -114,7 +114,9 @@ impl Pool {
                 shares[state] = share;
             }
             let total: f64 = shares.iter().sum();
-            shares.iter_mut().for_each(|share| *share /= total);
+            for share in &mut shares {
+                *share /= total;
+            }
             if change < 1e-14 {
                 break;
             }

@@ -98,6 +98,11 @@ impl Source {
         Source::Listed(jobs.into())
     }
 
+    /// Whether its jobs come at random times at a rate that the scenario gives, also hour by hour.
+    pub fn is_random(&self) -> bool {
+        matches!(self, Source::Poisson { .. } | Source::Renewal { .. } | Source::Profile { .. })
+    }
+
     /// Whether time advances from one arrival to the next, as it must for a run to end. (A closed source may think for no
     /// time at all: there it is the service that takes time.)
     ///

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::batch::Batches;
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
-use crate::model::time::{NANOS, Span, Time};
+use crate::model::time::{Epoch, NANOS, Span, Time};
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Stream};
@@ -58,6 +58,19 @@ impl Rates {
     /// The highest of the rates, in arrivals per second.
     pub fn highest(&self) -> f64 {
         self.per_second.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// Expected arrivals between two instants, of a run whose instant 0 lies at `epoch`.
+    pub fn expected(&self, epoch: Epoch, from: Time, to: Time) -> f64 {
+        let weeks = (to - from).0.max(0) / WEEK;
+        let (mut arrivals, mut at) = (weeks as f64 * self.weekly, from.0 + weeks * WEEK);
+        while at < to.0 {
+            let of_week = (at % WEEK + since_monday(epoch.0)).rem_euclid(WEEK);
+            let length = (HOUR - of_week % HOUR).min(to.0 - at);
+            arrivals += self.per_second[(of_week / HOUR) as usize] * Span(length).as_secs_f64();
+            at += length;
+        }
+        arrivals
     }
 }
 
@@ -128,4 +141,24 @@ fn since_monday(instant: DateTime<Utc>) -> i64 {
     const FIRST_MONDAY: i64 = 4 * 86_400;
     let seconds = (instant.timestamp() - FIRST_MONDAY).rem_euclid(WEEK / NANOS);
     seconds * NANOS + i64::from(instant.timestamp_subsec_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run that starts on a Sunday at 23:30 UTC, at hourly rates that tell the hours apart.
+    #[test]
+    fn expected_arrivals_are_rates_by_the_part_of_each_hour() {
+        let rate = |per_hour: usize| Rate::per_second(per_hour as f64 / 3_600.0).unwrap();
+        let rates = Rates::weekly(std::array::from_fn(|day| std::array::from_fn(|hour| rate(100 * day + hour))));
+        let epoch = Epoch("2017-02-19T23:30:00Z".parse().unwrap());
+        let expected = |from: i64, to: i64| rates.expected(epoch, Time(from * HOUR / 4), Time(to * HOUR / 4));
+        // Half an hour of Sunday's last, Monday's first, and a quarter of its second.
+        for (from, to, arrivals) in [(0, 2, 311.5), (0, 7, 311.5 + 0.25), (1, 3, 155.75), (5, 5, 0.0), (6, 10, 1.0)] {
+            assert!((expected(from, to) - arrivals).abs() < 1e-9, "{from} to {to}: {}", expected(from, to));
+        }
+        let week: f64 = (0..7).map(|day| f64::from(24 * 100 * day + 23 * 12)).sum();
+        assert!((expected(3, 3 + 4 * 168 * 50) - 50.0 * week).abs() < 1e-6);
+    }
 }

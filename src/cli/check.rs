@@ -1,13 +1,21 @@
-//! `claimsim check`: says everything that is wrong with scenario files, without running them.
+//! `claimsim check`: says what is wrong with scenario files, and what work comes to which workers, without running anything.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::{Value, json};
 
-use super::files::{ScenarioFile, say_remarks};
+use super::files::{ScenarioFile, say_outlook, say_remarks};
 use super::verdict::{Failure, print, say};
+use crate::experiment::outlook::outlook;
+use crate::report;
+use crate::report::table::Charset;
+use crate::scenario::Loaded;
 
-/// Check scenario files: all complaints at once, each with its line and a suggestion; nothing is run
+/// Check scenario files: all complaints at once, and the load of what they describe; nothing is run
+///
+/// A scenario that can be run is looked at: how much work comes, what the workers can do, whether they can keep up, and
+/// what else will go wrong for sure. Warnings do not change the exit code.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// The scenario files (TOML)
@@ -21,13 +29,27 @@ pub(super) struct Check {
     /// Print nothing but errors
     #[arg(long, short)]
     quiet: bool,
+
+    /// Print what is seen of scenarios that can be run as a JSON document, and nothing else, on standard output
+    #[arg(long)]
+    json: bool,
 }
 
 impl Check {
     pub(super) fn execute(self) -> Result<(), Failure> {
-        let mut wrong = 0;
+        let (mut wrong, mut seen) = (0, Vec::new());
         for path in &self.scenarios {
-            wrong += usize::from(!self.passes(path)?);
+            match ScenarioFile::read(path).and_then(|file| file.load(&self.set)) {
+                Err(failure) => {
+                    say(&failure.to_string());
+                    wrong += 1;
+                }
+                Ok(loaded) => seen.extend(self.tell(path, &loaded)?),
+            }
+        }
+        if self.json {
+            let document = serde_json::to_string_pretty(&json!({ "scenarios": seen }));
+            print(&(document.map_err(anyhow::Error::from)? + "\n"))?;
         }
         match (wrong, self.scenarios.len()) {
             (0, _) => Ok(()),
@@ -36,19 +58,25 @@ impl Check {
         }
     }
 
-    /// Says what is wrong with one file; whether it can be run.
-    fn passes(&self, path: &Path) -> Result<bool, Failure> {
-        match ScenarioFile::read(path).and_then(|file| file.load(&self.set)) {
-            Err(failure) => {
-                say(&failure.to_string());
-                return Ok(false);
-            }
-            Ok(_) if self.quiet => {}
-            Ok(loaded) => {
-                say_remarks(&loaded);
-                print(&format!("{}: can be run\n", path.display()))?;
-            }
+    /// Tells what is seen of a scenario that can be run; as a document, if that is asked for.
+    fn tell(&self, path: &Path, loaded: &Loaded) -> Result<Option<Value>, Failure> {
+        if self.quiet && !self.json {
+            return Ok(None);
         }
-        Ok(true)
+        let scenario = &loaded.scenario;
+        let outlook = outlook(scenario);
+        if !self.quiet {
+            say_remarks(loaded);
+            say_outlook(path, scenario, &outlook);
+        }
+        if self.json {
+            return Ok(Some(report::outlook::document(scenario, &outlook)));
+        }
+        print(&format!("{}: can be run\n", path.display()))?;
+        print(&report::outlook::table(&scenario.system, &outlook, Charset::Utf8))?;
+        for note in report::outlook::notes(scenario, &outlook) {
+            print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
+        }
+        Ok(None)
     }
 }

@@ -77,6 +77,11 @@ fn check(run: &Path, manifest: &Manifest) -> Result<(), Failure> {
             env!("CARGO_PKG_VERSION")
         )));
     }
+    if let Some(batches) = manifest.options.batches {
+        return Err(Failure::Input(format!(
+            "{shown} is one long run in {batches} batches, to which nothing can be added; begin a new run instead"
+        )));
+    }
     let changed = changed(run, manifest);
     if changed.is_empty() {
         return Ok(());

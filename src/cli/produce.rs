@@ -14,7 +14,6 @@ use crate::experiment::{self, Plan, Results};
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
 use crate::report::{self, Context, warmup};
 use crate::scenario::{self, Scenario};
-use crate::stats::Outcome;
 
 /// What a run is made from.
 #[derive(Debug)]
@@ -47,6 +46,8 @@ pub(super) struct Produced {
     pub(super) manifest: Manifest,
     /// The warm-up, if the scenario left it to be found.
     pub(super) warm_up: Option<WarmUp>,
+    /// What its reader is to be warned of.
+    pub(super) remarks: Vec<String>,
 }
 
 /// Simulates and fills `folder`.
@@ -59,11 +60,10 @@ pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failu
         let scenario = &mut *order.scenario;
         pool.install(|| settle(scenario, &Bar::new(pilots(scenario), quiet)))
     };
-    let (outcomes, jobs) = {
+    let Simulated { results, jobs, remark } = {
         let order = &order;
         pool.install(|| simulate(order, earlier, folder))?
     };
-    let results = Results::of(outcomes);
     let mut outputs = write_reports(&order, &results, warm_up.as_ref(), folder)?;
     outputs.extend(jobs);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
@@ -73,14 +73,17 @@ pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failu
         command: "run".to_owned(),
         scenario,
         inputs,
-        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).collect(),
+        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).chain(remark.clone()).collect(),
         others: Vec::new(),
         seed: order.scenario.seed,
         options: order.options,
         outputs,
     };
     write(folder, manifest::PATH, &manifest.to_bytes())?;
-    Ok(Produced { results, manifest, warm_up })
+    let horizon = order.scenario.system.window.horizon;
+    let remarks =
+        warm_up.as_ref().and_then(|found| warmup::warning(found, horizon)).into_iter().chain(remark).collect();
+    Ok(Produced { results, manifest, warm_up, remarks })
 }
 
 /// Puts what the command line asked for over what the scenario says.
@@ -89,9 +92,23 @@ pub(super) fn apply(options: &Options, seed: Option<u64>, scenario: &mut Scenari
     scenario.replications = options.replications.unwrap_or(scenario.replications);
 }
 
-/// Runs the replications that are still missing, look by look.
-fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<(Vec<Outcome>, Option<Output>), Failure> {
-    let (mut outcomes, jobs) = earlier.map_or_else(Default::default, |earlier| (earlier.outcomes, earlier.jobs));
+/// What replications have come to.
+struct Simulated {
+    results: Results,
+    /// The job log, if it was asked for.
+    jobs: Option<Output>,
+    /// What there is to be said of batches.
+    remark: Option<String>,
+}
+
+/// Runs the replications that are still missing, look by look, or one in batches.
+fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<Simulated, Failure> {
+    if let Some(batches) = order.options.batches {
+        let batched = experiment::run_in_batches(order.scenario, batches, &Bar::new(1, order.quiet));
+        let remark = report::batches::remark(&batched, batches);
+        return Ok(Simulated { results: batched.results, jobs: None, remark });
+    }
+    let Earlier { mut outcomes, jobs } = earlier.unwrap_or_default();
     let mut log = order.options.jobs.then(|| JobFile::begin(folder, jobs.as_deref())).transpose()?;
     let shares = order.plan.asked().shares();
     while let Some(until) = order.plan.next(&outcomes) {
@@ -103,7 +120,8 @@ fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<(V
         };
         outcomes.extend(more);
     }
-    Ok((outcomes, log.map(JobFile::finish).transpose()?))
+    let jobs = log.map(JobFile::finish).transpose()?;
+    Ok(Simulated { results: Results::of(outcomes), jobs, remark: None })
 }
 
 fn write_reports(

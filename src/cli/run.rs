@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::extend::{Earlier, Finished};
-use super::files::{ScenarioFile, overrides, say_remarks};
+use super::files::{ScenarioFile, overrides, say_outlook, say_remarks};
 use super::folder::Folder;
 use super::plan::plan;
 use super::policy::PolicyParser;
 use super::produce::{Order, Produced, apply, context, produce};
 use super::verdict::{Failure, print, say};
+use crate::experiment::outlook::outlook;
 use crate::experiment::{Plan, Reached, Results};
 use crate::report::manifest::Options;
-use crate::report::{Context, json, precision, table, warmup};
+use crate::report::{Context, json, precision, table};
 use crate::scenario::Loaded;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
@@ -50,6 +51,10 @@ pub(super) struct Run {
     /// The most replications that --precision may take [default: 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_replications: Option<u32>,
+    /// Intervals from batch means: cut one long run into so many batches (10 to 1000; 20 or 30 are usual). Needs one replication. Where
+    /// batches are correlated there is no interval
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(10..=1000), conflicts_with_all = ["jobs", "precision", "extend"])]
+    batches: Option<u32>,
 
     /// The claim policy, with parameters as in 'reserve-after(patience=10m)' [default: the scenario's]
     #[arg(long, value_parser = PolicyParser, hide_possible_values = true)]
@@ -92,12 +97,16 @@ impl Run {
         }
         let Loaded { mut scenario, inputs, notes, .. } = loaded;
         let plan = plan(&options, &scenario)?;
+        check_batches(&options, scenario.replications)?;
         let default = self.extend.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
         let target = self.out.clone().unwrap_or(default);
         if let Some(there) =
             earlier.as_ref().map(|earlier| &earlier.outcomes).filter(|there| plan.next(there).is_none())
         {
             return self.tell_enough(&plan.reached(there), there.len());
+        }
+        if !self.quiet {
+            say_outlook(self.place(), &scenario, &outlook(&scenario));
         }
         let folder = Folder::begin(&target)?;
         let (quiet, threads) = (self.quiet, self.threads);
@@ -112,13 +121,17 @@ impl Run {
             threads,
             quiet,
         };
-        let Produced { results, warm_up, .. } = produce(order, folder.path())?;
+        let Produced { results, warm_up, remarks, .. } = produce(order, folder.path())?;
         folder.commit()?;
-        let too_short = warm_up.as_ref().and_then(|found| warmup::warning(found, scenario.system.window.horizon));
-        if let Some(warning) = too_short.filter(|_| !self.quiet) {
-            say(&warning);
+        for remark in remarks.iter().filter(|_| !self.quiet) {
+            say(&format!("warning: {remark}"));
         }
         self.tell(&context(&scenario, &results, warm_up.as_ref()), &results, &plan, &notes, &target)
+    }
+
+    /// Whence the scenario comes.
+    fn place(&self) -> &Path {
+        self.extend.as_ref().or(self.scenario.as_ref()).map_or(Path::new(""), PathBuf::as_path)
     }
 
     /// The scenario of a file, or that of a finished run.
@@ -147,6 +160,7 @@ impl Run {
             replications: self.replications,
             precision: self.precision.clone(),
             max_replications: self.max_replications,
+            batches: self.batches,
             set: self.set.clone(),
             jobs: self.jobs,
             ..Options::default()
@@ -187,5 +201,16 @@ impl Run {
         }
         let precision: String = precision::lines(reached).into_iter().map(|line| line + "\n").collect();
         print(&format!("{precision}The {there} replications that there are say enough; nothing was added\n"))
+    }
+}
+
+/// Batches take the place of replications.
+fn check_batches(options: &Options, replications: u32) -> Result<(), Failure> {
+    match options.batches {
+        Some(batches) if replications > 1 => Err(Failure::Input(format!(
+            "--batches {batches}: batches are those of one long run, and there are {replications} replications; say --replications 1, or leave \
+             --batches out: {replications} replications make intervals by themselves"
+        ))),
+        _ => Ok(()),
     }
 }

@@ -4,11 +4,13 @@
 
 mod asked;
 mod audit;
+mod batches;
 pub mod comparison;
 pub mod design;
 pub mod diff;
 pub mod elasticity;
 pub mod expression;
+pub mod outlook;
 mod plan;
 mod replication;
 mod results;
@@ -18,6 +20,7 @@ pub mod warmup;
 
 pub use asked::Asked;
 pub use audit::audit;
+pub use batches::{Batched, run_in_batches};
 pub use plan::{FIRST, Plan, Reached};
 pub use replication::{Progress, replicate, replicate_observed, run, run_observed, run_policy};
 pub use results::{Results, SummaryRow};

@@ -94,7 +94,7 @@ impl Replication<'_> {
     }
 
     /// The same with a further observer. Whoever is observed has no engine of its own for `first-fit`: each is a while to compile.
-    fn observe<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
+    pub(super) fn observe<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
         let policy = |streams: &Streams| self.scenario.policy.start(&self.scenario.system, streams);
         simulate(self, policy, progress, observer)
     }

@@ -11,8 +11,12 @@ use crate::scenario::{Scenario, WarmUpRule};
 use crate::stats::course::{Course, CourseObserver};
 use crate::stats::mser;
 
-/// How many replications are looked at, from the first on: always as many, so that adding replications to a run moves nothing.
+/// How many replications are looked at: always as many, so that adding replications to a run moves nothing.
 pub const PILOTS: u32 = 10;
+
+/// The number of the first of them, beyond those that a run can have. Were they the run's own, a beginning that is high by chance would
+/// be cut off because it is high: intervals for the mean wait of M/M/4 at a load of 0.7 covered in 92.9 % of 2,000 experiments.
+const FIRST: u64 = 1 << 32;
 
 /// What is left out beyond the cut of MSER-5: as much again.
 ///
@@ -89,7 +93,7 @@ impl WarmUp {
 
 fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> CourseObserver {
     let system = &scenario.system;
-    let streams = Streams::new(scenario.seed, u64::from(index));
+    let streams = Streams::new(scenario.seed, FIRST + u64::from(index));
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let policy = scenario.policy.start(system, &streams);

@@ -87,6 +87,9 @@ pub struct Options {
     /// `--replications`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replications: Option<u32>,
+    /// `--batches`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batches: Option<u32>,
     /// `--set KEY=VALUE`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,

@@ -3,6 +3,7 @@
 //! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
 //! same bytes on every platform.
 
+pub mod batches;
 pub mod comparison;
 pub mod csv;
 pub mod diff;
@@ -12,6 +13,7 @@ pub mod jobs;
 pub mod json;
 pub mod manifest;
 mod number;
+pub mod outlook;
 pub mod plot;
 pub mod precision;
 pub mod replications;

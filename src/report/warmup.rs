@@ -20,7 +20,7 @@ pub fn warning(warm_up: &WarmUp, horizon: Time) -> Option<String> {
     let longer = Span((horizon.0 / 2).saturating_mul(TIMES)).rounded();
     warm_up.is_too_short.then(|| {
         format!(
-            "warning: the run is too short to tell from when on it is steady: the number of jobs in the system, averaged over {PILOTS} \
+            "the run is too short to tell from when on it is steady: the number of jobs in the system, averaged over {PILOTS} \
              replications, has not settled by the middle of it, and only its second half is measured. Try a horizon of {longer}, or a \
              fixed warm-up. If it does not settle then either, jobs come faster than they are done, or in rounds, and there is no \
              steady state"

@@ -133,6 +133,17 @@ impl Report {
         Report::new(sources, vec![complaint])
     }
 
+    /// A report that warns of a file as a whole: each time with a title, and lines on what to do.
+    pub fn of_file(name: &str, warnings: impl IntoIterator<Item = (String, Vec<String>)>) -> Report {
+        let mut sources = Sources::default();
+        sources.add(name, "");
+        let warning = |(title, help): (String, Vec<String>)| {
+            help.into_iter().fold(Complaint::warning(Place::NOWHERE, title), Complaint::help)
+        };
+        // As they come: who finds them has put what weighs most first.
+        Report { sources, complaints: warnings.into_iter().map(warning).collect() }
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.complaints.is_empty()

@@ -2,6 +2,7 @@
 
 mod account;
 mod batch;
+pub mod batch_means;
 mod bucket;
 pub mod claims;
 pub mod course;
@@ -27,6 +28,7 @@ mod slowdown;
 pub mod student;
 mod tally;
 mod units;
+mod von_neumann;
 
 use crate::model::time::Span;
 use figure::{Figure, OfAction};

@@ -2,6 +2,7 @@
 
 mod arrival_laws;
 mod audit;
+mod batches;
 mod cli;
 mod compare;
 mod cron_dialect;
@@ -9,6 +10,7 @@ mod determinism;
 mod diff;
 mod import;
 mod laws;
+mod outlook;
 mod precision;
 mod program;
 mod published;

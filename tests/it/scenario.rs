@@ -23,7 +23,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// The scenario files of a folder, by name.
-fn scenarios(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn scenarios(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder is there");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
@@ -32,7 +32,7 @@ fn scenarios(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Loads a scenario file with the `--set` options that its comments ask for.
-fn load_file(path: &Path) -> Result<Loaded, Report> {
+pub(crate) fn load_file(path: &Path) -> Result<Loaded, Report> {
     let text = fs::read_to_string(path).unwrap();
     let overrides: Vec<Override> =
         text.lines().filter_map(|line| line.strip_prefix("# --set ")).map(Override::set).collect();

@@ -1,11 +1,11 @@
 //! The automatic warm-up: what it looks at is what happens, it depends on nothing but system and seed, and all that a run leaves says it.
 
-use claimsim::experiment::run;
-use claimsim::experiment::warmup::{PILOTS, settle, settle_together};
+use claimsim::experiment::run_observed;
+use claimsim::experiment::warmup::{settle, settle_together};
 use claimsim::model::capacity::ResourceId;
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::Scenario;
-use claimsim::stats::course::Course;
+use claimsim::stats::course::{Course, CourseObserver};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 use serde_json::Value;
 
@@ -71,13 +71,13 @@ fn nothing_but_system_and_seed_moves_it() {
     assert!(first.0 != of(&["seed=2"], 2).0);
 }
 
-/// Whatever happens to jobs, over the pilots the course adds up to what the same replications measure.
+/// Whatever happens to jobs, the course adds up to what the same replications measure.
 #[test]
 fn the_course_is_that_of_the_replications() {
-    let settings = [&format!("replications={PILOTS}"), "warmup=auto"];
-    let scenario = loaded(SMALL, &settings);
-    let (_, course, _) = settled(&scenario, 2);
-    let measured = run(&scenario, &());
+    const REPLICATIONS: usize = 4;
+    let scenario = loaded(SMALL, &["warmup=0s"]);
+    let (measured, told) = run_observed(&scenario, &(), vec![CourseObserver::new(&scenario.system); REPLICATIONS]);
+    let course = Course::mean(&told);
     let of_all = |action, resource, measure| {
         let subject = Subject { action, resource, worker: None, measure, statistic: Statistic::Mean };
         measured.estimate(subject).and_then(|estimate| estimate.value).expect("it is measured")
@@ -99,7 +99,7 @@ fn the_course_is_that_of_the_replications() {
                 mean(&all.busy) + mean(&all.queue_length)
             })
             .sum();
-        near(mean(line), there / f64::from(PILOTS));
+        near(mean(line), there / REPLICATIONS as f64);
     }
 }
 

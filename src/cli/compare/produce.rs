@@ -4,18 +4,21 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::super::files::shown;
 use super::super::given::Given;
 use super::super::produce::write;
 use super::super::progress::Bar;
 use super::super::verdict::{Failure, say};
 use super::contenders::Contenders;
 use super::questions::{misfit, questions};
-use crate::experiment::comparison::{Comparing, Comparison, Questions};
+use crate::experiment::comparison::{Comparing, Comparison, Contender, Questions};
+use crate::experiment::outlook::outlook;
 use crate::experiment::warmup;
 use crate::report::comparison::{Sides, files};
 use crate::report::manifest::{self, Input, Manifest, Options, Other};
+use crate::report::outlook::{Remark, warnings};
 use crate::report::warmup::{warning, words};
-use crate::scenario;
+use crate::scenario::{self, Report};
 
 /// What a comparison is made from.
 pub(super) struct Order<'a> {
@@ -57,6 +60,23 @@ impl Prepared {
         }
         for note in &self.contenders.notes {
             say(&format!("note: {note}"));
+        }
+        self.say_outlooks();
+    }
+
+    /// Says what a look at the contenders warns of, each thing once, with all whom it concerns.
+    fn say_outlooks(&self) {
+        let mut said: Vec<(Remark, Vec<&str>)> = Vec::new();
+        for Contender { name, scenario } in &self.contenders.list {
+            for remark in warnings(scenario, &outlook(scenario)) {
+                match said.iter_mut().find(|(other, _)| *other == remark) {
+                    Some((_, names)) => names.push(name),
+                    None => said.push((remark, vec![name])),
+                }
+            }
+        }
+        for (Remark { title, help }, names) in said {
+            say(&shown(&Report::of_file(&names.join(", "), [(title, help)])));
         }
     }
 
@@ -118,7 +138,7 @@ fn settle(contenders: &mut Contenders, quiet: bool) {
         contenders.notes.push(format!("{}: {}", contender.name, words(&found)));
         let warning = warning(&found, contender.scenario.system.window.horizon);
         if let Some(warning) = warning.filter(|_| !quiet) {
-            say(&format!("{}: {warning}", contender.name));
+            say(&format!("warning: {}: {warning}", contender.name));
         }
     }
 }

@@ -10,6 +10,7 @@ use super::super::progress::Bar;
 use super::super::verdict::Failure;
 use super::prepare::Prepared;
 use crate::experiment::Progress;
+use crate::experiment::outlook::outlook;
 use crate::experiment::sizing::{Lost, Setting, Sizing, Unfit, size, size_with_loss};
 use crate::report::manifest::{self, Manifest, Options};
 use crate::report::sizing::{LostWorker, Study, files};
@@ -91,7 +92,10 @@ pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Resu
 fn search(prepared: &Prepared, quiet: bool) -> Result<Found, Unfit> {
     let Prepared { settings, targets, loss, .. } = prepared;
     let bar = |replications| -> Box<dyn Progress> { Box::new(Bar::new(replications, quiet)) };
-    let is_hopeless = |_: &Setting| false;
+    let is_hopeless = |setting: &Setting| {
+        let outlook = outlook(&setting.scenario);
+        outlook.is_stationary() && outlook.load().is_some_and(|load| load >= 1.0)
+    };
     Ok(match loss {
         None => Found::Plain(size(settings, targets, &is_hopeless, &bar)?),
         Some(loss) => Found::WithLoss(Box::new(size_with_loss(settings, targets, loss, &is_hopeless, &bar)?)),

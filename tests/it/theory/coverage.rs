@@ -111,7 +111,7 @@ fn the_truths_of_the_table_are_those_of_other_derivations() {
     near(chain.utilization[0], form.utilization[0], 1e-9);
     near(chain.lost[1], form.lost[1], 1e-9);
     assert!(pool(6).chain().lost.iter().zip(form.lost).all(|(with_room, without)| *with_room < without));
-    let theory = Mmc { arrivals: 2.8, services: 1.0, servers: 4 };
+    let theory = Mmc { arrivals: 2.4, services: 1.0, servers: 4 };
     let truths = table::System::Servers.truths();
     let expected = [theory.mean_wait(), theory.wait_quantile(0.95), theory.wait_within(1.0)];
     for ((_, truth), expected) in truths.into_iter().zip(expected) {

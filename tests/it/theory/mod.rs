@@ -7,7 +7,7 @@ mod crowd;
 pub(crate) mod formula;
 mod noticed;
 mod occupancy;
-mod run;
+pub(crate) mod run;
 mod verdict;
 
 use std::sync::LazyLock;

@@ -1,0 +1,79 @@
+//! A look at a scenario as a person reads it in a terminal: what comes, what is there for it, and all together.
+
+use comfy_table::Table;
+
+use super::names;
+use crate::engine::System;
+use crate::experiment::outlook::{Outlook, Work};
+use crate::report::number::{amount, human};
+use crate::report::table::{Charset, empty};
+
+/// Rows of the table of jobs; what asks for less is left out.
+const MOST_ROWS: usize = 20;
+
+/// The tables of jobs and resources, and a line on all together.
+pub fn table(system: &System, outlook: &Outlook, charset: Charset) -> String {
+    let mut parts = vec![jobs(system, outlook, charset).trim_fmt()];
+    if outlook.work.len() > MOST_ROWS {
+        parts.push(format!("and {} more that ask for less", outlook.work.len() - MOST_ROWS));
+    }
+    if !outlook.resources.is_empty() {
+        parts.push(resources(system, outlook, charset).trim_fmt());
+    }
+    parts.extend(together(outlook));
+    parts.join("\n") + "\n"
+}
+
+fn jobs(system: &System, outlook: &Outlook, charset: Charset) -> Table {
+    let mut table = empty(&["action", "needs", "jobs an hour", "held", "load by itself"], charset);
+    let mut works: Vec<&Work> = outlook.work.iter().collect();
+    if works.len() > MOST_ROWS {
+        works.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+        works.truncate(MOST_ROWS);
+    }
+    for work in works {
+        let most = if work.is_closed { "<= " } else { "" };
+        let least = if work.waits_for_children { ">= " } else { "" };
+        let load = outlook
+            .alone(system, work)
+            .map_or_else(|| "-".to_owned(), |load| format!("{most}{least}{}", names::load(load)));
+        table.add_row([
+            system.action(work.action).name.clone(),
+            names::units(system, system.need(work.need)),
+            format!("{most}{}", names::about(work.jobs / outlook.seconds * 3_600.0)),
+            format!("{least}{}", human(work.held_s())),
+            load,
+        ]);
+    }
+    table
+}
+
+fn resources(system: &System, outlook: &Outlook, charset: Charset) -> Table {
+    let mut table = empty(&["resource", "in use", "offered", "load"], charset);
+    for load in &outlook.resources {
+        table.add_row([
+            system.resources[usize::from(load.resource.0)].clone(),
+            names::about(load.asked),
+            amount(load.offered),
+            load.load().map_or_else(|| "-".to_owned(), names::load),
+        ]);
+    }
+    table
+}
+
+/// The load of all work on all workers, with claim delays, and of claims where they are the narrower way.
+fn together(outlook: &Outlook) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(together) = &outlook.together {
+        let least = if together.is_exact { "" } else { "at least " };
+        parts.push(format!("all together: {least}{}", names::load(together.load)));
+        parts.extend(together.delayed.map(|delayed| {
+            let about = if delayed.is_exact { "" } else { "about " };
+            format!("with claim delays, where jobs wait: {about}{}", names::load(delayed.load))
+        }));
+    }
+    let delayed = outlook.together.as_ref().and_then(|together| together.delayed).map_or(0.0, |delayed| delayed.load);
+    let claims = outlook.claims.filter(|claims| *claims > delayed);
+    parts.extend(claims.map(|claims| format!("claims, of what workers can make: {}", names::load(claims))));
+    (!parts.is_empty()).then(|| parts.join("; "))
+}

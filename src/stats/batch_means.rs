@@ -1,0 +1,295 @@
+//! Batch means: one long run cut into batches of equal length, whose means stand in for those of replications.
+//!
+//! A batch's mean of waits, responses and services is of the jobs scheduled within it, its time averages are those of its time.
+//! Intervals are Student's with one degree of freedom less than there are batches (Schmeiser, "Batch size effects in the analysis
+//! of simulation output", 1982), and only where the batches are not seen to be correlated (`von_neumann.rs`).
+
+use crate::engine::{Attempt, Observer, OutageKind, Run, System};
+use crate::model::action::ActionId;
+use crate::model::capacity::{CapacityMap, ResourceId};
+use crate::model::job::{Ending, Job};
+use crate::model::time::{NANOS, Span, Time};
+use crate::model::worker::WorkerId;
+
+use super::bucket::Buckets;
+use super::figure::{Measure, OfAction, Statistic, Subject};
+use super::interval::student_t;
+use super::von_neumann::{FEWEST, is_correlated};
+
+/// A figure's means, batch by batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BatchMeans {
+    /// What they are means of.
+    pub subject: Subject,
+    /// `None` where a batch had nothing to measure.
+    pub values: Vec<Option<f64>>,
+}
+
+/// What batches say of a figure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Judged {
+    /// Its interval.
+    Interval(f64, f64),
+    /// Nothing: neighbouring batches are alike, so that there are fewer independent ones than batches.
+    Correlated,
+    /// Nothing: some batches had nothing to measure.
+    Empty,
+}
+
+impl BatchMeans {
+    /// The 95 % interval about the figure's value over the whole run, if there is one.
+    pub fn judge(&self, value: f64) -> Judged {
+        let values: Vec<f64> = self.values.iter().copied().flatten().collect();
+        if values.len() < self.values.len() || values.len() < FEWEST {
+            return Judged::Empty;
+        }
+        if is_correlated(&values) {
+            return Judged::Correlated;
+        }
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        let half = student_t(values.len() as u64 - 1) * (squares / (n - 1.0) / n).sqrt();
+        Judged::Interval(value - half, value + half)
+    }
+}
+
+/// Sums over one action's jobs of one batch, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    wait: Mean,
+    response: Mean,
+    service: Mean,
+    within_slo: Mean,
+    done: u64,
+}
+
+/// A sum of whole numbers and how many there were.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mean {
+    sum: u128,
+    count: u64,
+}
+
+/// What a worker offers since when.
+#[derive(Clone, Debug)]
+struct Offer {
+    since: Time,
+    is_out: bool,
+    capacity: CapacityMap,
+}
+
+/// Listens to one replication, batch by batch.
+#[derive(Clone, Debug)]
+pub struct BatchObserver<'a> {
+    system: &'a System,
+    slo: Option<Span>,
+    /// The length of a batch.
+    length: Span,
+    batches: usize,
+    /// By action, and in each by batch.
+    sums: Vec<Vec<Sums>>,
+    /// By batch, as if the warm-up's end were instant 0. Lines: waiting rows by action, running rows by action, busy units by
+    /// resource, offered units by resource.
+    time: Buckets,
+    offers: Vec<Offer>,
+}
+
+impl<'a> BatchObserver<'a> {
+    /// So many batches of the measured part of the run, at least 1; what is over at its end, less than a nanosecond for each, is left out.
+    pub fn new(system: &'a System, slo: Option<Span>, batches: usize) -> BatchObserver<'a> {
+        let window = system.window.horizon - system.window.warmup;
+        let length = Span((window.0 / batches as i64).max(1));
+        let lines = 2 * system.actions.len() + 2 * system.resources.len();
+        let offer = |capacity: &CapacityMap| Offer { since: Time::ZERO, is_out: false, capacity: capacity.clone() };
+        BatchObserver {
+            system,
+            slo,
+            length,
+            batches,
+            sums: vec![vec![Sums::default(); batches]; system.actions.len()],
+            time: Buckets::of_length(length, Time::ZERO + window, lines),
+            offers: system.workers.iter().map(|worker| offer(&worker.capacity)).collect(),
+        }
+    }
+
+    /// The means of all figures that have any, after all rows still there at the horizon have been told.
+    pub fn finish(mut self) -> Vec<BatchMeans> {
+        for worker in 0..self.offers.len() {
+            self.offered(WorkerId(worker as u32), self.system.window.horizon);
+        }
+        let actions = self.sums.len();
+        let each = (0..actions).map(|action| (OfAction::One(ActionId(action as u16)), action..action + 1));
+        let all = std::iter::once((OfAction::All, 0..actions));
+        let of_jobs = all.chain(each).flat_map(|(name, actions)| self.of_actions(name, &actions.collect::<Vec<_>>()));
+        let of_resources = (0..self.system.resources.len()).map(|resource| self.utilization(resource));
+        of_jobs.chain(of_resources).collect()
+    }
+
+    fn of_actions(&self, action: OfAction, actions: &[usize]) -> Vec<BatchMeans> {
+        let means = |measure, values| {
+            let subject = Subject { action, resource: None, worker: None, measure, statistic: Statistic::Mean };
+            BatchMeans { subject, values }
+        };
+        let of_jobs = |measure, part: fn(&Sums) -> Mean, unit: f64| {
+            let of_batch = |batch: usize| {
+                let parts = actions.iter().map(|&action| part(&self.sums[action][batch]));
+                let all = parts
+                    .fold(Mean::default(), |all, one| Mean { sum: all.sum + one.sum, count: all.count + one.count });
+                (all.count > 0).then(|| all.sum as f64 / all.count as f64 / unit)
+            };
+            means(measure, (0..self.batches).map(of_batch).collect())
+        };
+        let per_second = |batch: usize| {
+            let done: u64 = actions.iter().map(|&action| self.sums[action][batch].done).sum();
+            Some(done as f64 / self.length.as_secs_f64())
+        };
+        let (waiting, running) = (actions.iter().copied(), actions.iter().map(|action| self.sums.len() + action));
+        let nanos = NANOS as f64;
+        let mut all = vec![
+            of_jobs(Measure::WaitS, |sums| sums.wait, nanos),
+            of_jobs(Measure::ResponseS, |sums| sums.response, nanos),
+            of_jobs(Measure::ServiceS, |sums| sums.service, nanos),
+            means(Measure::QueueLength, self.averages(waiting.clone())),
+            means(Measure::InSystem, self.averages(waiting.chain(running))),
+            means(Measure::ThroughputPerS, (0..self.batches).map(per_second).collect()),
+        ];
+        if self.slo.is_some() {
+            all.push(of_jobs(Measure::WithinSlo, |sums| sums.within_slo, 1.0));
+        }
+        all
+    }
+
+    fn utilization(&self, resource: usize) -> BatchMeans {
+        let busy = 2 * self.sums.len() + resource;
+        let offered = self.time.sums(busy + self.system.resources.len());
+        let shares = self.time.sums(busy).into_iter().zip(offered).take(self.batches);
+        let subject = Subject {
+            action: OfAction::None,
+            resource: Some(ResourceId(resource as u16)),
+            worker: None,
+            measure: Measure::Utilization,
+            statistic: Statistic::Mean,
+        };
+        let values = shares.map(|(busy, offered)| (offered > 0).then(|| busy as f64 / offered as f64)).collect();
+        BatchMeans { subject, values }
+    }
+
+    fn averages(&self, lines: impl Iterator<Item = usize>) -> Vec<Option<f64>> {
+        self.time.averages_of(lines).into_iter().take(self.batches).map(Some).collect()
+    }
+
+    /// An instant as seen from the end of the warm-up.
+    fn shifted(&self, at: Time) -> Time {
+        Time(at.0.saturating_sub(self.system.window.warmup.0))
+    }
+
+    /// The sums of an action in the batch that an instant lies in; `None` in the warm-up. Without one, what is from before the start
+    /// counts, as in the figures of the whole run.
+    fn sums(&mut self, job: &Job, at: Time) -> Option<&mut Sums> {
+        let warmup = self.system.window.warmup;
+        let is_counted = at >= warmup || warmup == Time::ZERO;
+        let batch = (self.shifted(at).0.max(0) / self.length.0) as usize;
+        self.sums[usize::from(job.action.0)].get_mut(batch).filter(|_| is_counted)
+    }
+
+    fn spent(&mut self, line: usize, units: u64, from: Time, until: Time) {
+        self.time.add(line, units, self.shifted(from), self.shifted(until));
+    }
+
+    fn waited(&mut self, job: &Job, until: Time) {
+        self.spent(usize::from(job.action.0), 1, job.scheduled_at, until);
+    }
+
+    fn ran(&mut self, job: &Job, run: Run, until: Time) {
+        let (system, first) = (self.system, 2 * self.sums.len());
+        for (resource, units) in system.needs[usize::from(job.need.0)].iter().filter(|(_, units)| *units > 0) {
+            self.spent(first + usize::from(resource.0), units as u64, run.busy_since, until);
+        }
+    }
+
+    /// Puts down what a worker has offered until now.
+    fn offered(&mut self, worker: WorkerId, now: Time) {
+        let offer = &mut self.offers[worker.0 as usize];
+        let since = std::mem::replace(&mut offer.since, now);
+        if offer.is_out {
+            return;
+        }
+        let first = 2 * self.sums.len() + self.system.resources.len();
+        let (from, until) = (self.shifted(since), self.shifted(now));
+        for (resource, units) in self.offers[worker.0 as usize].capacity.iter().filter(|(_, units)| *units > 0) {
+            self.time.add(first + usize::from(resource.0), units as u64, from, until);
+        }
+    }
+
+    /// A claimed row has ended, or the run has.
+    fn was_there(&mut self, job: &Job, run: Run, until: Time) {
+        self.waited(job, run.claimed_at);
+        self.spent(self.sums.len() + usize::from(job.action.0), 1, run.claimed_at, until);
+        self.ran(job, run, until);
+        let wait = (run.claimed_at.0 - job.scheduled_at.0).max(0);
+        let is_within = self.slo.is_some_and(|slo| wait <= slo.0);
+        if let Some(sums) = self.sums(job, job.scheduled_at) {
+            sums.wait.add(wait);
+            sums.within_slo.add(i64::from(is_within));
+        }
+    }
+}
+
+impl Mean {
+    fn add(&mut self, value: i64) {
+        self.sum += u128::from(value.unsigned_abs());
+        self.count += 1;
+    }
+}
+
+impl Observer for BatchObserver<'_> {
+    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+        self.was_there(job, run, now);
+        if let Some(sums) = self.sums(job, job.scheduled_at) {
+            sums.service.add(now.0 - run.claimed_at.0);
+        }
+        let responds = last && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed);
+        if let Some(sums) = self.sums(job, attempt.since).filter(|_| responds) {
+            sums.response.add(now.0.saturating_sub(attempt.since.0).max(0));
+        }
+        if ending == Ending::Done && now >= self.system.window.warmup {
+            // What is done at a batch's end, or the run's, was done within it.
+            let within = Time(now.0.saturating_sub(1)).max(self.system.window.warmup);
+            if let Some(sums) = self.sums(job, within) {
+                sums.done += 1;
+            }
+        }
+    }
+
+    fn left(&mut self, now: Time, job: &Job, _ending: Ending) {
+        self.waited(job, now);
+    }
+
+    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
+        self.ran(job, run, now);
+    }
+
+    fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
+        self.offered(worker, now);
+        self.offers[worker.0 as usize].is_out = true;
+    }
+
+    fn worker_back(&mut self, now: Time, worker: WorkerId) {
+        self.offered(worker, now);
+        self.offers[worker.0 as usize].is_out = false;
+    }
+
+    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
+        self.offered(worker, now);
+        self.offers[worker.0 as usize].capacity = capacity.clone();
+    }
+
+    fn still_waiting(&mut self, horizon: Time, job: &Job) {
+        self.waited(job, horizon);
+    }
+
+    fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
+        self.was_there(job, run, horizon);
+    }
+}
