@@ -108,8 +108,13 @@ mod tests {
             .map(|parameter| {
                 let Parameter { key, values, is_list, is_whole, is_rounded } = parameter;
                 let marks = [("list", is_list), ("whole", is_whole), ("rounded", is_rounded)];
-                let marks: String = marks.iter().filter(|(_, is)| **is).map(|(word, _)| format!(" {word}")).collect();
-                format!("{key} {}{marks}", values.join(" "))
+                let marks = marks.iter().filter(|(_, is)| **is).map(|(word, _)| *word);
+                [key.as_str()]
+                    .into_iter()
+                    .chain(values.iter().map(String::as_str))
+                    .chain(marks)
+                    .collect::<Vec<_>>()
+                    .join(" ")
             })
             .collect();
         let expected = [

@@ -24,7 +24,7 @@ pub(super) struct Lines<'a> {
     pub(super) axis: &'a design::Axis,
     /// The values of the axis, step by step.
     pub(super) numbers: Vec<f64>,
-    pub(super) lines: Vec<Line>,
+    pub(super) all: Vec<Line>,
     /// What tells the lines apart; nothing if there is but one.
     pub(super) by: String,
 }
@@ -39,7 +39,7 @@ pub(super) struct Line {
 pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
     let (means, most) = extent(&values.estimates);
     let scale = Scale::of(values.quantity, &means, most);
-    let legend = if chart.by.is_empty() { 0 } else { (1 + chart.lines.len() as i32) * LEGEND_LINE + 8 };
+    let legend = if chart.by.is_empty() { 0 } else { (1 + chart.all.len() as i32) * LEGEND_LINE + 8 };
     let bottom = TOP + HEIGHT + canvas::X_LABELS;
     let band =
         if values.estimates.iter().any(|estimate| estimate.interval.is_some()) { "; band: 95 % interval" } else { "" };
@@ -50,7 +50,7 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
         }
         let x = horizontal(chart);
         // Bands that lie one over the other have to let each other through.
-        let strength = if chart.lines.len() > 1 { 0.12 } else { 0.2 };
+        let strength = if chart.all.len() > 1 { 0.12 } else { 0.2 };
         let key = canvas::fitted(&chart.axis.name(), 13, PLOT_WIDTH);
         let mut plot = canvas::plot(
             canvas,
@@ -58,7 +58,7 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
             (&x.axis, Some(&key)),
             (&scale.axis, &canvas::fitted(&scale.name, 13, HEIGHT)),
         )?;
-        for (index, line) in chart.lines.iter().enumerate().rev() {
+        for (index, line) in chart.all.iter().enumerate().rev() {
             draw_line(&mut plot, values, &x, &scale, line, (SERIES[index % SERIES.len()], strength))?;
         }
         draw_legend(canvas, chart, bottom + 8)
@@ -160,7 +160,7 @@ fn draw_legend(canvas: &Canvas, chart: &Lines, top: i32) -> Painted {
         return Ok(());
     }
     canvas::remark(canvas, &canvas::fitted(&chart.by, 13, PLOT_WIDTH), (LEFT, top), HPos::Left)?;
-    for (index, line) in chart.lines.iter().enumerate() {
+    for (index, line) in chart.all.iter().enumerate() {
         let (color, top) = (SERIES[index % SERIES.len()], top + (1 + index as i32) * LEGEND_LINE);
         canvas.draw(&PathElement::new(vec![(LEFT, top + 7), (LEFT + 26, top + 7)], color.stroke_width(2)))?;
         canvas.draw(&Circle::new((LEFT + 13, top + 7), 3, color.filled()))?;

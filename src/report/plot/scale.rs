@@ -113,7 +113,7 @@ mod tests {
     fn shares_are_drawn_in_percent_and_other_numbers_as_they_are() {
         let share = scale("utilization(scan)", &[0.25, 0.83]);
         assert_eq!((share.name.as_str(), share.place(0.5)), ("utilization(scan)", 50.0));
-        assert!(share.axis.ticks.iter().any(|(_, label)| label == "50 %"), "{share:?}");
+        assert!(share.axis.ticks.iter().any(|(_, label)| label == "40 %"), "{share:?}");
         assert_eq!(scale("queue_length", &[3.0]).name, "queue_length in jobs");
     }
 }

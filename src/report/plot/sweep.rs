@@ -34,7 +34,7 @@ pub(in crate::report) fn draw(swept: &Swept, shown: usize) -> Option<Vec<u8>> {
         [axis] => Some(match axis.numbers() {
             Some(numbers) => {
                 let line = Line { name: String::new(), points: (0..numbers.len()).collect() };
-                lines::draw(&values, &Lines { axis, numbers, lines: vec![line], by: String::new() })
+                lines::draw(&values, &Lines { axis, numbers, all: vec![line], by: String::new() })
             }
             None => dots::draw(&values, axis),
         }),
@@ -52,15 +52,12 @@ fn plane(values: &Values, first: &Axis, last: &Axis) -> Vec<u8> {
         (None, Some(numbers)) if firsts <= MOST_LINES => {
             let line =
                 |row| Line { name: name(first, row), points: (0..lasts).map(|column| point(row, column)).collect() };
-            lines::draw(
-                values,
-                &Lines { axis: last, numbers, lines: (0..firsts).map(line).collect(), by: first.name() },
-            )
+            lines::draw(values, &Lines { axis: last, numbers, all: (0..firsts).map(line).collect(), by: first.name() })
         }
         (Some(numbers), None) if lasts <= MOST_LINES => {
             let line =
                 |column| Line { name: name(last, column), points: (0..firsts).map(|row| point(row, column)).collect() };
-            lines::draw(values, &Lines { axis: first, numbers, lines: (0..lasts).map(line).collect(), by: last.name() })
+            lines::draw(values, &Lines { axis: first, numbers, all: (0..lasts).map(line).collect(), by: last.name() })
         }
         // Words are rows, where they have room.
         (Some(_), None) => {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::plot::sweep;
 use super::{Context, File};
-use crate::experiment::design::Grid;
+use crate::experiment::design::{Axis, Grid};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{Measured, Trial};
 
@@ -40,7 +40,7 @@ impl<'a> Swept<'a> {
 
     /// In a line: how many points of which keys, and by how much work.
     fn heading(&self) -> String {
-        let keys: Vec<String> = self.grid.axes.iter().map(|axis| axis.name()).collect();
+        let keys: Vec<String> = self.grid.axes.iter().map(Axis::name).collect();
         let (count, points) = (self.trials.len(), if self.trials.len() == 1 { "point" } else { "points" });
         format!("{}: {count} {points} of {}, {}", self.title, keys.join(" x "), self.work())
     }
