@@ -6,7 +6,11 @@
 //! table that is kept in `results/sizing.csv`; a test takes a part of it.
 
 #[path = "coverage/exact.rs"]
-#[allow(dead_code, reason = "pools are for the coverage experiments")]
+#[allow(
+    dead_code,
+    clippy::duplicate_mod,
+    reason = "pools are for the coverage experiments, and a test takes in both tables"
+)]
 pub mod exact;
 
 use std::io::{self, Write as _};

@@ -11,7 +11,7 @@ use super::super::verdict::Failure;
 use super::prepare::Prepared;
 use crate::experiment::Progress;
 use crate::experiment::outlook::outlook;
-use crate::experiment::sizing::{Lost, Setting, Sizing, Unfit, size, size_with_loss};
+use crate::experiment::sizing::{Loss, Lost, Setting, Sizing, Unfit, size, size_with_loss};
 use crate::report::manifest::{self, Manifest, Options};
 use crate::report::sizing::{LostWorker, Study, files};
 
@@ -57,9 +57,9 @@ impl Found {
 }
 
 fn lost_worker<'a>(lost: &'a Lost, prepared: &Prepared) -> LostWorker<'a> {
-    let loss = prepared.loss.as_ref().expect("there is no loss without one");
+    let Loss { group, lasts } = prepared.loss.as_ref().expect("a worker is lost only if it was asked for");
     let at = prepared.settings[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
-    let words = format!("a worker of {} dies at {at} and is out for {}", loss.group, loss.lasts);
+    let words = format!("a worker of {group} dies at {at} and is out for {lasts}");
     LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
 }
 
