@@ -115,23 +115,15 @@ impl Buckets {
         cells.map(sum).collect()
     }
 
-    /// Averages, over their buckets, of the sum of several lines; the last bucket may be shorter. They have nine decimals: series are for
-    /// drawing and adding up, and so they are the same whether they were just measured or are read from a run's files.
+    /// Averages, over their buckets, of the sum of several lines; the last bucket may be shorter.
     pub(super) fn averages_of(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
         let mut sums = vec![0; self.count];
         for line in lines {
             sums.iter_mut().zip(self.sums(line)).for_each(|(sum, of_line)| *sum += of_line);
         }
         let length = |bucket| self.length.min(self.horizon - self.length * bucket as i64);
-        sums.into_iter()
-            .enumerate()
-            .map(|(bucket, sum): (usize, i128)| to_nine_decimals(sum as f64 / length(bucket) as f64))
-            .collect()
+        sums.into_iter().enumerate().map(|(bucket, sum): (usize, i128)| sum as f64 / length(bucket) as f64).collect()
     }
-}
-
-fn to_nine_decimals(value: f64) -> f64 {
-    (value * 1e9).round() / 1e9
 }
 
 #[cfg(test)]

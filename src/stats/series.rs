@@ -118,7 +118,7 @@ impl SeriesBuilder {
         Series {
             bucket: self.buckets.length(),
             horizon: self.horizon,
-            queue_length: self.buckets.averages_of(0..self.busy),
+            queue_length: rounded(self.buckets.averages_of(0..self.busy)),
             lines: of_resources.chain(of_pairs).collect(),
         }
     }
@@ -131,9 +131,9 @@ impl SeriesBuilder {
         Line {
             resource: ResourceId(resource as u16),
             worker: None,
-            busy: self.buckets.averages_of(lines.iter().map(|line| self.busy + line)),
-            offered: offered.averages(lines),
-            queue_length: self.buckets.averages_of(takers.map(|(need, _)| need)),
+            busy: rounded(self.buckets.averages_of(lines.iter().map(|line| self.busy + line))),
+            offered: rounded(offered.averages(lines)),
+            queue_length: rounded(self.buckets.averages_of(takers.map(|(need, _)| need))),
         }
     }
 
@@ -143,9 +143,15 @@ impl SeriesBuilder {
         Line {
             resource,
             worker: Some(worker),
-            busy: self.buckets.averages_of([self.busy + pair]),
-            offered: offered.averages([pair]),
+            busy: rounded(self.buckets.averages_of([self.busy + pair])),
+            offered: rounded(offered.averages([pair])),
             queue_length: Vec::new(),
         }
     }
+}
+
+/// With nine decimals: series are for drawing and adding up, and so they are the same whether they were just measured or are read back from a run's
+/// files.
+fn rounded(averages: Vec<f64>) -> Vec<f64> {
+    averages.into_iter().map(|average| (average * 1e9).round() / 1e9).collect()
 }
