@@ -15,6 +15,7 @@ mod given;
 mod import;
 mod job_file;
 mod list;
+mod manner;
 mod plan;
 mod policy;
 mod produce;

@@ -7,6 +7,7 @@ use clap::Args;
 use super::extend::{Earlier, Finished};
 use super::files::{ScenarioFile, overrides, say_outlook, say_remarks};
 use super::folder::Folder;
+use super::manner::Manner;
 use super::plan::plan;
 use super::policy::PolicyParser;
 use super::produce::{Order, Produced, apply, context, produce};
@@ -64,21 +65,12 @@ pub(super) struct Run {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 
-    /// How many replications run at once; the results are the same [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-
     /// Leave jobs.csv too: one row for each attempt of each job
     #[arg(long)]
     jobs: bool,
 
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-
-    /// Print the summary as a JSON document, and nothing else, on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 /// What is to be run, and whence it comes.
@@ -92,7 +84,7 @@ struct Given {
 impl Run {
     pub(super) fn execute(self) -> Result<(), Failure> {
         let Given { text, loaded, options, earlier } = self.given()?;
-        if !self.quiet {
+        if !self.manner.quiet {
             say_remarks(&loaded);
         }
         let Loaded { mut scenario, inputs, notes, .. } = loaded;
@@ -105,11 +97,11 @@ impl Run {
         {
             return self.tell_enough(&plan.reached(there), there.len());
         }
-        if !self.quiet {
+        if !self.manner.quiet {
             say_outlook(self.place(), &scenario, &outlook(&scenario));
         }
         let folder = Folder::begin(&target)?;
-        let (quiet, threads) = (self.quiet, self.threads);
+        let (quiet, threads) = (self.manner.quiet, self.manner.threads);
         let order = Order {
             scenario: &mut scenario,
             text: &text,
@@ -123,7 +115,7 @@ impl Run {
         };
         let Produced { results, warm_up, remarks, .. } = produce(order, folder.path())?;
         folder.commit()?;
-        for remark in remarks.iter().filter(|_| !self.quiet) {
+        for remark in remarks.iter().filter(|_| !self.manner.quiet) {
             say(&format!("warning: {remark}"));
         }
         self.tell(&context(&scenario, &results, warm_up.as_ref()), &results, &plan, &notes, &target)
@@ -176,17 +168,17 @@ impl Run {
         target: &Path,
     ) -> Result<(), Failure> {
         let reached = plan.reached(&results.replications);
-        if !self.quiet && reached.iter().any(|reached| !reached.is_reached) {
+        if !self.manner.quiet && reached.iter().any(|reached| !reached.is_reached) {
             say(&format!(
                 "warning: {} replications do not reach the precision; --max-replications allows more",
                 context.replications
             ));
         }
-        if self.json {
+        if self.manner.json {
             let document = serde_json::to_string_pretty(&json::summary(context, results, plan, notes));
             return print(&(document.map_err(anyhow::Error::from)? + "\n"));
         }
-        if self.quiet {
+        if self.manner.quiet {
             return Ok(());
         }
         let table = table::summary(context, results, table::Charset::Utf8);
@@ -196,7 +188,7 @@ impl Run {
 
     /// Says that a finished run needs no more replications.
     fn tell_enough(&self, reached: &[Reached], there: usize) -> Result<(), Failure> {
-        if self.quiet || self.json {
+        if self.manner.quiet || self.manner.json {
             return Ok(());
         }
         let precision: String = precision::lines(reached).into_iter().map(|line| line + "\n").collect();

@@ -14,6 +14,7 @@ use super::copies::Copies;
 use super::files::ScenarioFile;
 use super::folder::Folder;
 use super::given::Given;
+use super::manner::Manner;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::experiment::comparison::{Comparison, Outcome};
@@ -94,17 +95,8 @@ pub(super) struct Compare {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// How many replications run at once; the results are the same [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-
-    /// Print everything as a JSON document, and nothing else, on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -115,10 +107,15 @@ const EXAMPLES: &str = "Examples:
 impl Compare {
     pub(super) fn execute(self) -> Result<(), Failure> {
         let given = self.given()?;
-        let order =
-            Order { given: &given, options: self.options(), seed: self.seed, threads: self.threads, quiet: self.quiet };
+        let order = Order {
+            given: &given,
+            options: self.options(),
+            seed: self.seed,
+            threads: self.manner.threads,
+            quiet: self.manner.quiet,
+        };
         let mut prepared = order.prepare()?;
-        if !self.quiet {
+        if !self.manner.quiet {
             prepared.say_remarks();
         }
         let target = self
@@ -138,7 +135,7 @@ impl Compare {
             given.push(Given::read(ScenarioFile::read(path)?));
         }
         if let Some(run) = &self.baseline {
-            given.push(saved::given(run, self.threads, self.quiet)?);
+            given.push(saved::given(run, self.manner.threads, self.manner.quiet)?);
         }
         Ok(given)
     }
@@ -166,7 +163,7 @@ impl Compare {
         if outcome == Outcome::Pass {
             return printed;
         }
-        if self.quiet {
+        if self.manner.quiet {
             for line in comparison::table::open_gates(sides) {
                 say(&line);
             }
@@ -175,10 +172,10 @@ impl Compare {
     }
 
     fn print(&self, sides: &Sides, target: &Path) -> Result<(), Failure> {
-        if self.json {
+        if self.manner.json {
             let document = serde_json::to_string_pretty(&comparison::json::document(sides));
             print(&(document.map_err(anyhow::Error::from)? + "\n"))
-        } else if self.quiet {
+        } else if self.manner.quiet {
             Ok(())
         } else {
             let place = format!("Tables, charts and manifest are in {}\n", target.display());

@@ -11,6 +11,7 @@ use super::copies::Copies;
 use super::files::ScenarioFile;
 use super::folder::Folder;
 use super::given::Given;
+use super::manner::Manner;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::report::manifest::{Manifest, Options};
@@ -84,17 +85,8 @@ pub(super) struct Size {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// How many replications run at once; the results are the same [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-
-    /// Print everything as a JSON document, and nothing else, on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -107,10 +99,15 @@ const EXAMPLES: &str = "Examples:
 impl Size {
     pub(super) fn execute(self) -> Result<(), Failure> {
         let given = Given::read(ScenarioFile::read(&self.scenario)?);
-        let order =
-            Order { given: &given, options: self.options(), seed: self.seed, threads: self.threads, quiet: self.quiet };
+        let order = Order {
+            given: &given,
+            options: self.options(),
+            seed: self.seed,
+            threads: self.manner.threads,
+            quiet: self.manner.quiet,
+        };
         let prepared = Prepared::new(&order)?;
-        if !self.quiet {
+        if !self.manner.quiet {
             prepared.say_remarks();
         }
         let target =
@@ -143,7 +140,7 @@ impl Size {
         if study.sizing.answer.is_some() {
             return printed;
         }
-        if self.quiet {
+        if self.manner.quiet {
             for line in text::answer(study, study.sizing) {
                 say(&line);
             }
@@ -152,11 +149,11 @@ impl Size {
     }
 
     fn print(&self, study: &Study, target: &Path) -> Result<(), Failure> {
-        if self.json {
+        if self.manner.json {
             let document = serde_json::to_string_pretty(&json::document(study));
             return print(&(document.map_err(anyhow::Error::from)? + "\n"));
         }
-        if self.quiet {
+        if self.manner.quiet {
             return Ok(());
         }
         let place = format!("Tables, charts and manifest are in {}", target.display());

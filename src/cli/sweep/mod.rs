@@ -14,6 +14,7 @@ use super::copies::Copies;
 use super::files::ScenarioFile;
 use super::folder::Folder;
 use super::given::Given;
+use super::manner::Manner;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::report::manifest::{Manifest, Options};
@@ -80,17 +81,8 @@ pub(super) struct Sweep {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 
-    /// How many replications run at once; the results are the same [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-
-    /// Print nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-
-    /// Print what is shown as a JSON document, and nothing else, on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -109,10 +101,15 @@ impl Sweep {
         }
         let file = ScenarioFile::read(&self.scenario)?;
         let given = Given::read(file);
-        let order =
-            Order { given: &given, options: self.options(), seed: self.seed, threads: self.threads, quiet: self.quiet };
+        let order = Order {
+            given: &given,
+            options: self.options(),
+            seed: self.seed,
+            threads: self.manner.threads,
+            quiet: self.manner.quiet,
+        };
         let mut prepared = order.prepare()?;
-        if !self.quiet {
+        if !self.manner.quiet {
             prepared.points.say_remarks();
         }
         let target = self.target(&prepared);
@@ -121,7 +118,7 @@ impl Sweep {
         let store = Store::beside(&target, &prepared.draft(&order));
         let mut done = store.done(prepared.points.trials.len());
         done.retain(|_, measured| prepared.fits(measured));
-        if !done.is_empty() && !self.quiet {
+        if !done.is_empty() && !self.manner.quiet {
             say(&format!("goes on: {} of {} points were done", done.len(), prepared.points.trials.len()));
         }
         let measured = prepared.simulate(&order, done, &|point, measured| store.keep(point, measured))?;
@@ -159,9 +156,9 @@ impl Sweep {
             let elasticity = prepared.elasticity(produced);
             (elasticity::json::document(&elasticity), elasticity::table::text(&elasticity))
         };
-        if self.json {
+        if self.manner.json {
             print(&(serde_json::to_string_pretty(&document).map_err(anyhow::Error::from)? + "\n"))
-        } else if self.quiet {
+        } else if self.manner.quiet {
             Ok(())
         } else {
             print(&format!("{table}Table, charts and manifest are in {}\n", target.display()))
