@@ -104,10 +104,8 @@ impl<'a> Search<'a> {
 
     /// Settings cheaper than the best so far, from the cheapest on.
     fn cheaper(&self) -> Vec<usize> {
-        let met =
-            |setting: &&usize| matches!(&self.known[**setting], Known::Tried(tried) if tried.verdict == Verdict::Met);
-        let best = self.by_cost.iter().position(|setting| met(&setting)).unwrap_or(self.by_cost.len());
-        self.by_cost[..best].to_vec()
+        let best = self.by_cost.iter().position(|setting| is_met(&self.known[*setting]));
+        self.by_cost[..best.unwrap_or(self.by_cost.len())].to_vec()
     }
 
     /// Finds the answer, if more workers help.
@@ -115,11 +113,11 @@ impl<'a> Search<'a> {
         loop {
             let open: Vec<usize> =
                 self.cheaper().into_iter().filter(|setting| matches!(self.known[*setting], Known::Nothing)).collect();
-            let Some(&last) = open.last() else { return };
+            let Some(&cheapest) = open.first() else { return };
             // In the middle, where each outcome spares half of the rest; without an order that can be relied on, from the cheapest on.
             let is_ordered = self.targets.favour_supply() && self.targets.supply.contains(&true);
-            let next = if is_ordered { open[open.len() / 2] } else { open[0] };
-            let verdict = self.attempt(if open.len() == 1 { last } else { next });
+            let next = if is_ordered { open[open.len() / 2] } else { cheapest };
+            let verdict = self.attempt(next);
             if verdict != Verdict::Met && is_ordered {
                 self.presume_within(next);
             }
