@@ -86,8 +86,9 @@ impl Held {
         };
         if condition.quantity.measure == Measure::DrainS && missing > 0 {
             // A backlog that outlasts the run is no missing value, but one beyond the horizon, and so beyond any bound that may be asked for.
-            // How far, nobody knows: such runs are held against the sign alone.
-            (p_kept, p_broken) = (None, Some(sign(&known, bound, values.len())));
+            // How far, nobody knows: such runs are held against the sign alone, and only where the bound is one from above.
+            let is_from_above = condition.relation == Relation::AtMost;
+            (p_kept, p_broken) = (None, is_from_above.then(|| sign(&known, bound, values.len())));
         }
         let interval = sample.freedom().and_then(|freedom| {
             sample.interval(student::point(levels.interval / 2.0, freedom)).filter(|_| p_kept.is_some())
@@ -177,6 +178,8 @@ mod tests {
         assert_eq!((drained(0).verdict, drained(0).value), (Verdict::Met, Some(3600.0)));
         assert_eq!((drained(1).verdict, drained(1).value, drained(1).missing), (Verdict::Undecided, None, 1));
         assert_eq!((drained(20).verdict, drained(20).interval), (Verdict::NotMet, None));
+        let never: Vec<Option<f64>> = vec![None; 20];
+        assert_eq!(held("drain > 2h", &never).verdict, Verdict::Undecided, "nobody knows how long it takes");
         // 17 of 20 heads: (1 + 20 + 190 + 1140) / 2^20.
         assert!((drained(17).p_broken.unwrap() - 1351.0 / 1_048_576.0).abs() < 1e-15);
     }
