@@ -159,7 +159,13 @@ impl Target {
         let setting = |point: claimsim::experiment::design::Point| {
             let servers = point.settings[0].1.clone();
             let cost = servers.parse().expect("a number");
-            Setting { steps: grid.steps(point.number), point, cost, scenario: scenario(&servers, seed) }
+            Setting {
+                steps: grid.steps(point.number),
+                point,
+                cost,
+                scenario: scenario(&servers, seed),
+                is_hopeless: false,
+            }
         };
         let settings: Vec<Setting> = grid.points().into_iter().map(setting).collect();
         let targets = Targets {
@@ -170,7 +176,7 @@ impl Target {
             supply: vec![true],
         };
         let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
-        let sizing = size(&settings, &targets, &|_| false, &silent).expect("the targets are right");
+        let sizing = size(&settings, &targets, &silent).expect("the targets are right");
         (settings, sizing)
     }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 
 use super::copies::{Copies, changes};
 use super::folder::read_manifest;
+use super::manner::pool;
 use super::progress::Bar;
 use super::verdict::{Failure, print, say};
 use crate::experiment::diff;
@@ -85,8 +85,7 @@ impl Diff {
         if !self.quiet {
             self.say_versions(&runs);
         }
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.map_or(0, usize::from)).build();
-        let pool = pool.context("cannot start the threads")?;
+        let pool = pool(self.threads)?;
         let bar = Bar::new(replications.len() as u32, self.quiet);
         let diff = pool.install(|| diff::diff(pair, replications, &bar));
         drop(bar);

@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use super::files::shown;
 use super::verdict::Failure;
+use crate::experiment::design::{Grid, Refused};
 use crate::experiment::expression::Fault;
+use crate::report::manifest::Options;
 use crate::scenario::Report;
 
 /// The expression that an option says.
@@ -15,6 +17,12 @@ pub(super) fn parse<T: FromStr<Err = Fault>>(option: &str, text: &str) -> Result
 /// All expressions of an option that may be given several times.
 pub(super) fn parse_all<T: FromStr<Err = Fault>>(option: &str, texts: &[String]) -> Result<Vec<T>, Failure> {
     texts.iter().map(|text| parse(option, text)).collect()
+}
+
+/// The grid that `--vary` and `--zip` ask for.
+pub(super) fn grid(options: &Options) -> Result<Grid, Failure> {
+    let refused = |Refused { option, text, fault }: Refused| complaint(option, &text, &fault, "");
+    Grid::parse(&options.vary, &options.zip).map_err(refused)
 }
 
 /// The complaint about an expression; `of` is put behind what is wrong.

@@ -1,6 +1,10 @@
 //! How a command that simulates runs, and how it tells: on how many threads, in words, as JSON or not at all.
 
+use anyhow::Context as _;
 use clap::Args;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::verdict::Failure;
 
 /// What all commands that simulate take.
 #[derive(Clone, Copy, Debug, Args)]
@@ -16,4 +20,10 @@ pub(super) struct Manner {
     /// Print what came of it as a JSON document, and nothing else, on standard output
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// So many threads; as many as there are cores if `None`.
+pub(super) fn pool(threads: Option<u16>) -> Result<ThreadPool, Failure> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build();
+    Ok(pool.context("cannot start the threads")?)
 }

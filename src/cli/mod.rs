@@ -1,6 +1,7 @@
 //! The command line: the only floor that touches files, terminal, wall clock and the number of threads.
 
 mod audit;
+mod brought;
 mod check;
 mod compare;
 mod completions;
@@ -16,6 +17,7 @@ mod import;
 mod job_file;
 mod list;
 mod manner;
+mod order;
 mod plan;
 mod policy;
 mod produce;

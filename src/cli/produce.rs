@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use super::extend::Earlier;
 use super::job_file::JobFile;
+use super::manner::pool;
 use super::progress::Bar;
 use super::verdict::Failure;
 use crate::experiment::warmup::{WarmUp, pilots, settle};
@@ -52,8 +53,7 @@ pub(super) struct Produced {
 
 /// Simulates and fills `folder`.
 pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
-    let pool = pool.context("cannot start the threads")?;
+    let pool = pool(order.threads)?;
     let earlier = order.earlier.take();
     let quiet = order.quiet;
     let warm_up = {

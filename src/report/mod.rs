@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod csv;
 pub mod diff;
 pub mod elasticity;
+mod form;
 pub mod history;
 pub mod jobs;
 pub mod json;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::comparison::Form;
 use super::csv::{Cell, file};
+use super::form::Form;
 use super::number::percent;
 use crate::experiment::Reached;
 use crate::experiment::expression::Margin;
@@ -45,7 +45,7 @@ pub fn lines(reached: &[Reached]) -> Vec<String> {
 
 fn line(reached: &Reached) -> String {
     let quantity = &reached.goal.quantity;
-    let form = Form::of(quantity.measure.name(), &quantity.statistic(), quantity.unit());
+    let form = Form::of_quantity(quantity);
     let outcome = if reached.is_reached { "reached" } else { "not reached" };
     let wanted = wanted(reached);
     let Some((value, half)) = reached.value.zip(reached.half) else {

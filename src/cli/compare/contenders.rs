@@ -1,5 +1,6 @@
 //! Who is compared: each scenario, under each policy, then the variants; and the saved run before all of them.
 
+use super::super::brought::add_new;
 use super::super::files::{overrides, shown};
 use super::super::given::Given;
 use super::super::produce::apply;
@@ -104,19 +105,10 @@ impl Contenders {
         if name.is_empty() {
             name.clone_from(&loaded.scenario.name);
         }
-        for input in loaded.inputs {
-            if !inputs.contains(&input) {
-                inputs.push(input);
-            }
-        }
-        let warnings = (!loaded.warnings.is_empty()).then(|| shown(&loaded.warnings));
+        add_new(inputs, loaded.inputs);
         // Contenders of one scenario have the same remarks and notes.
-        self.remarks.extend(warnings.filter(|remark| !self.remarks.contains(remark)));
-        for note in loaded.notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
+        add_new(&mut self.remarks, (!loaded.warnings.is_empty()).then(|| shown(&loaded.warnings)));
+        add_new(&mut self.notes, loaded.notes);
         loaded.scenario
     }
 

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
-
 use super::super::files::shown;
 use super::super::given::Given;
+use super::super::manner::pool;
 use super::super::produce::write;
 use super::super::progress::Bar;
 use super::super::verdict::{Failure, say};
@@ -97,8 +96,7 @@ pub(super) fn produce(
     prepared: &mut Prepared,
     folder: &Path,
 ) -> Result<(Comparison, Manifest), Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
-    let pool = pool.context("cannot start the threads")?;
+    let pool = pool(order.threads)?;
     let comparison = {
         let quiet = order.quiet;
         pool.install(|| {

@@ -12,12 +12,13 @@ use super::files::ScenarioFile;
 use super::folder::Folder;
 use super::given::Given;
 use super::manner::Manner;
+use super::order::Order;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::report::manifest::{Manifest, Options};
 use crate::report::sizing::{Study, json, text};
 use prepare::Prepared;
-use produce::{Order, produce};
+use produce::produce;
 
 /// Find the cheapest setting that meets targets: how many workers, of which kind, for a wait of at most so much
 ///
@@ -108,7 +109,7 @@ impl Size {
         };
         let prepared = Prepared::new(&order)?;
         if !self.manner.quiet {
-            prepared.say_remarks();
+            prepared.brought.say(usize::MAX);
         }
         let target =
             self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(format!("{}-size", prepared.title)));

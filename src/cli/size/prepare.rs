@@ -1,17 +1,17 @@
 //! What is sized: all settings loaded and priced, targets understood, levels and looks settled.
 
-use super::super::expressions::{complaint, parse_all};
-use super::super::files::{overrides, shown};
+use super::super::brought::Brought;
+use super::super::expressions::{complaint, grid, parse_all};
+use super::super::files::overrides;
+use super::super::order::Order;
 use super::super::plan::{level_of, looks};
-use super::super::verdict::{Failure, say};
-use super::produce::Order;
-use crate::experiment::design::{Grid, Refused};
-use crate::experiment::expression::Condition;
+use super::super::verdict::Failure;
+use crate::experiment::design::Grid;
+use crate::experiment::outlook::outlook;
 use crate::experiment::sizing::{CostError, Costs, Loss, Setting, Targets, Unfit};
 use crate::model::time::Span;
 use crate::report::manifest::Options;
-use crate::scenario::{Input, Loaded, Scenario, settings};
-use crate::stats::looks::Looks;
+use crate::scenario::{self, Scenario};
 
 /// For how long a worker is lost, unless it is said.
 const LOST_FOR: Span = Span::secs(3600);
@@ -30,72 +30,42 @@ pub(super) struct Prepared {
     pub(super) cost_unit: String,
     /// The seed in force.
     pub(super) seed: u64,
-    /// The files that settings name, each once.
-    pub(super) inputs: Vec<Input>,
-    /// What is probably not meant.
-    remarks: Vec<String>,
-    /// What of files was left out.
-    pub(super) notes: Vec<String>,
+    /// What came with the settings.
+    pub(super) brought: Brought,
 }
 
 impl Prepared {
     /// Loads all settings that the options ask for.
     pub(super) fn new(order: &Order) -> Result<Prepared, Failure> {
         let options = &order.options;
-        let grid = Grid::parse(&options.vary, &options.zip).map_err(|refused| refuse(&refused))?;
+        let grid = grid(options)?;
         let costs = costs(options, &grid)?;
-        let mut prepared = Prepared {
-            title: String::new(),
-            keys: grid.keys().map(str::to_owned).collect(),
-            settings: Vec::new(),
-            targets: targets(options, &grid)?,
-            loss: None,
-            cost_unit: costs.unit().to_owned(),
-            seed: 0,
-            inputs: Vec::new(),
-            remarks: Vec::new(),
-            notes: Vec::new(),
+        let conditions = parse_all("--meet", &options.meet)?;
+        let mut brought = Brought::default();
+        let settings = settings(order, &grid, &costs, &mut brought)?;
+        let Scenario { name, seed, replications, .. } = &settings[0].scenario;
+        let targets = Targets {
+            conditions,
+            level: level_of(options),
+            looks: looks(options, *replications)?,
+            supply: supply(&grid),
         };
-        for point in grid.points() {
-            let mut changes = overrides(&options.set, options.policy.first().map(String::as_str));
-            changes.extend(point.overrides("--vary"));
-            let loaded = order.given.load(&changes)?;
-            let cost = costs.of(&settings(&order.given.text, &changes)).map_err(|error| priced(&error))?;
-            let scenario = prepared.take_in(loaded, order.seed);
-            prepared.settings.push(Setting { steps: grid.steps(point.number), point, cost, scenario });
-        }
-        prepared.finish(options)
+        let prepared = Prepared {
+            title: name.clone(),
+            keys: grid.keys().map(str::to_owned).collect(),
+            targets,
+            loss: options.lose.as_deref().map(loss).transpose()?,
+            cost_unit: costs.unit().to_owned(),
+            seed: *seed,
+            settings,
+            brought,
+        };
+        prepared.check()?;
+        Ok(prepared)
     }
 
-    /// Keeps what came with a setting's scenario; says what is to be simulated.
-    fn take_in(&mut self, loaded: Loaded, seed: Option<u64>) -> Scenario {
-        let Loaded { mut scenario, warnings, notes, inputs } = loaded;
-        if self.settings.is_empty() {
-            self.title.clone_from(&scenario.name);
-            self.seed = seed.unwrap_or(scenario.seed);
-        }
-        scenario.seed = self.seed;
-        for input in inputs {
-            if !self.inputs.contains(&input) {
-                self.inputs.push(input);
-            }
-        }
-        // Settings of one scenario have the same remarks and notes.
-        let remark = (!warnings.is_empty()).then(|| shown(&warnings));
-        self.remarks.extend(remark.filter(|remark| !self.remarks.contains(remark)));
-        for note in notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
-        scenario
-    }
-
-    /// Settles what depends on the scenario: looks, the loss, and whether the targets can be asked for.
-    fn finish(mut self, options: &Options) -> Result<Prepared, Failure> {
-        let first = &self.settings[0].scenario;
-        self.targets.looks = looks(options, first.replications)?;
-        self.loss = options.lose.as_deref().map(loss).transpose()?;
+    /// Checks that all settings have what is asked for.
+    fn check(&self) -> Result<(), Failure> {
         for Setting { scenario, .. } in &self.settings {
             self.targets.asked(scenario).map_err(|unfit| self.misfit(&unfit))?;
             let absent = self.loss.as_ref().filter(|loss| loss.worker(scenario).is_none());
@@ -107,26 +77,35 @@ impl Prepared {
                 )));
             }
         }
-        Ok(self)
+        Ok(())
     }
 
     fn misfit(&self, unfit: &Unfit) -> Failure {
         complaint("--meet", &self.targets.conditions[unfit.target].text, &unfit.fault, "")
     }
-
-    /// Says on standard error what is probably not meant.
-    pub(super) fn say_remarks(&self) {
-        for remark in &self.remarks {
-            say(remark);
-        }
-        for note in &self.notes {
-            say(&format!("note: {note}"));
-        }
-    }
 }
 
-fn refuse(refused: &Refused) -> Failure {
-    complaint(refused.option, &refused.text, &refused.fault, "")
+/// All settings, loaded and priced; all have the seed of the first, unless one was asked for.
+fn settings(order: &Order, grid: &Grid, costs: &Costs, brought: &mut Brought) -> Result<Vec<Setting>, Failure> {
+    let Options { set, policy, .. } = &order.options;
+    let (mut seed, mut settings) = (order.seed, Vec::new());
+    for point in grid.points() {
+        let mut changes = overrides(set, policy.first().map(String::as_str));
+        changes.extend(point.overrides("--vary"));
+        let loaded = order.given.load(&changes)?;
+        let cost = costs.of(&scenario::settings(&order.given.text, &changes)).map_err(|error| priced(&error))?;
+        let mut scenario = brought.take_in(loaded);
+        scenario.seed = *seed.get_or_insert(scenario.seed);
+        let is_hopeless = is_hopeless(&scenario);
+        settings.push(Setting { steps: grid.steps(point.number), point, cost, scenario, is_hopeless });
+    }
+    Ok(settings)
+}
+
+/// Whether more work comes for ever than any policy could do.
+fn is_hopeless(scenario: &Scenario) -> bool {
+    let outlook = outlook(scenario);
+    outlook.is_stationary() && outlook.load().is_some_and(|load| load >= 1.0)
 }
 
 fn priced(error: &CostError) -> Failure {
@@ -140,10 +119,9 @@ fn costs(options: &Options, grid: &Grid) -> Result<Costs, Failure> {
     Costs::parse(&options.cost).map_err(|error| priced(&error))
 }
 
-fn targets(options: &Options, grid: &Grid) -> Result<Targets, Failure> {
-    let conditions: Vec<Condition> = parse_all("--meet", &options.meet)?;
-    let supply = grid.axes.iter().map(|axis| axis.keys.iter().all(|key| is_supply(key)) && rises(&axis.values));
-    Ok(Targets { conditions, level: level_of(options), looks: Looks::doubling(1, 1), supply: supply.collect() })
+/// By axis: whether it is one of workers, or of what they offer, and has more of it from step to step.
+fn supply(grid: &Grid) -> Vec<bool> {
+    grid.axes.iter().map(|axis| axis.keys.iter().all(|key| is_supply(key)) && rises(&axis.values)).collect()
 }
 
 /// Whether a key is how many workers there are, or what they offer.

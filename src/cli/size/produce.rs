@@ -2,32 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
-
-use super::super::given::Given;
+use super::super::manner::pool;
+use super::super::order::Order;
 use super::super::produce::{write, write_inputs};
 use super::super::progress::Bar;
 use super::super::verdict::Failure;
 use super::prepare::Prepared;
 use crate::experiment::Progress;
-use crate::experiment::outlook::outlook;
-use crate::experiment::sizing::{Loss, Lost, Setting, Sizing, Unfit, size, size_with_loss};
-use crate::report::manifest::{self, Manifest, Options};
+use crate::experiment::sizing::{Loss, Lost, Sizing, Unfit, size, size_with_loss};
+use crate::report::manifest::{self, Manifest};
 use crate::report::sizing::{LostWorker, Study, files};
-
-/// What a search is made from.
-pub(super) struct Order<'a> {
-    /// The scenario.
-    pub(super) given: &'a Given,
-    /// What the command line asked for.
-    pub(super) options: Options,
-    /// Of all settings, if it was asked for.
-    pub(super) seed: Option<u64>,
-    /// How many replications run at once; as many as there are cores if `None`.
-    pub(super) threads: Option<u16>,
-    /// Whether there is no progress bar.
-    pub(super) quiet: bool,
-}
 
 /// What a search has come to.
 #[derive(Debug)]
@@ -65,21 +49,20 @@ fn lost_worker<'a>(lost: &'a Lost, prepared: &Prepared) -> LostWorker<'a> {
 
 /// Simulates and fills `folder`; gives what was found and the manifest, which stands there too.
 pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Result<(Found, Manifest), Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
-    let pool = pool.context("cannot start the threads")?;
+    let pool = pool(order.threads)?;
     let quiet = order.quiet;
     let found = pool.install(|| search(prepared, quiet)).expect("targets have been checked against all settings");
     let outputs = files(&found.study(prepared));
     for file in &outputs {
         write(folder, &file.path, &file.bytes)?;
     }
-    let (scenario, inputs) = write_inputs(&prepared.title, &order.given.text, &prepared.inputs, folder)?;
+    let (scenario, inputs) = write_inputs(&prepared.title, &order.given.text, &prepared.brought.inputs, folder)?;
     let manifest = Manifest {
         claimsim: env!("CARGO_PKG_VERSION").to_owned(),
         command: "size".to_owned(),
         scenario,
         inputs,
-        notes: prepared.notes.clone(),
+        notes: prepared.brought.notes.clone(),
         others: Vec::new(),
         seed: prepared.seed,
         options: order.options.clone(),
@@ -92,12 +75,8 @@ pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Resu
 fn search(prepared: &Prepared, quiet: bool) -> Result<Found, Unfit> {
     let Prepared { settings, targets, loss, .. } = prepared;
     let bar = |replications| -> Box<dyn Progress> { Box::new(Bar::new(replications, quiet)) };
-    let is_hopeless = |setting: &Setting| {
-        let outlook = outlook(&setting.scenario);
-        outlook.is_stationary() && outlook.load().is_some_and(|load| load >= 1.0)
-    };
     Ok(match loss {
-        None => Found::Plain(size(settings, targets, &is_hopeless, &bar)?),
-        Some(loss) => Found::WithLoss(Box::new(size_with_loss(settings, targets, loss, &is_hopeless, &bar)?)),
+        None => Found::Plain(size(settings, targets, &bar)?),
+        Some(loss) => Found::WithLoss(Box::new(size_with_loss(settings, targets, loss, &bar)?)),
     })
 }

@@ -15,11 +15,12 @@ use super::files::ScenarioFile;
 use super::folder::Folder;
 use super::given::Given;
 use super::manner::Manner;
+use super::order::Order;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::report::manifest::{Manifest, Options};
 use crate::report::{elasticity, sweep};
-use produce::{Order, Prepared, Produced, produce};
+use produce::{Prepared, Produced, produce};
 use store::Store;
 
 /// Run a scenario for every combination of values of some of its keys: one table, and charts
@@ -108,7 +109,7 @@ impl Sweep {
             threads: self.manner.threads,
             quiet: self.manner.quiet,
         };
-        let mut prepared = order.prepare()?;
+        let mut prepared = Prepared::new(&order)?;
         if !self.manner.quiet {
             prepared.points.say_remarks();
         }
@@ -177,7 +178,7 @@ pub(super) fn again(
     let copies = Copies::of_run(run, manifest)?;
     let given = Given::copied(&manifest.scenario.name, copies, None);
     let order = Order { given: &given, options: manifest.options.clone(), seed: Some(manifest.seed), threads, quiet };
-    let mut prepared = order.prepare()?;
+    let mut prepared = Prepared::new(&order)?;
     let measured = prepared.simulate(&order, std::collections::BTreeMap::new(), &|_, _| {})?;
     Ok(produce(&order, &prepared, measured, into)?.manifest)
 }

@@ -1,14 +1,15 @@
 //! The points of a sweep, loaded: each is the scenario with some keys set, and all are right before anything runs.
 
+use super::super::brought::Brought;
 use super::super::files::{overrides, shown};
 use super::super::given::Given;
 use super::super::produce::apply;
-use super::super::verdict::{Failure, say};
+use super::super::verdict::Failure;
 use super::questions::Questions;
 use crate::experiment::design::Point;
 use crate::experiment::sweep::Trial;
 use crate::report::manifest::Options;
-use crate::scenario::{Input, Loaded, Override, Report, Scenario};
+use crate::scenario::{Loaded, Override, Report, Scenario};
 
 /// Remarks that are said, of all that points have; more of them would say the same about other numbers.
 const MOST_REMARKS: usize = 3;
@@ -21,12 +22,8 @@ pub(super) struct Points {
     /// The seed in force, but for points that set one themselves.
     pub(super) seed: u64,
     pub(super) trials: Vec<Trial>,
-    /// The files that they name, in order of first mention.
-    pub(super) inputs: Vec<Input>,
-    /// What of these was left out.
-    pub(super) notes: Vec<String>,
-    /// What is probably not meant.
-    remarks: Vec<String>,
+    /// What came with them.
+    pub(super) brought: Brought,
 }
 
 impl Points {
@@ -59,23 +56,11 @@ impl Points {
 
     /// Takes in what was loaded; gives the scenario as it is simulated.
     pub(super) fn take_in(&mut self, loaded: Loaded, options: &Options, seed: Option<u64>) -> Scenario {
-        let Loaded { mut scenario, warnings, notes, inputs } = loaded;
+        let mut scenario = self.brought.take_in(loaded);
         apply(options, seed, &mut scenario);
         if self.title.is_empty() {
             self.title.clone_from(&scenario.name);
             self.seed = scenario.seed;
-        }
-        let warnings = (!warnings.is_empty()).then(|| shown(&warnings));
-        self.remarks.extend(warnings.filter(|remark| !self.remarks.contains(remark)));
-        for input in inputs {
-            if !self.inputs.contains(&input) {
-                self.inputs.push(input);
-            }
-        }
-        for note in notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
         }
         scenario
     }
@@ -91,15 +76,7 @@ impl Points {
 
     /// Says on standard error what is probably not meant, once for all points.
     pub(super) fn say_remarks(&self) {
-        for remark in self.remarks.iter().take(MOST_REMARKS) {
-            say(remark);
-        }
-        if self.remarks.len() > MOST_REMARKS {
-            say(&format!("note: {} more warnings at other points are like these", self.remarks.len() - MOST_REMARKS));
-        }
-        for note in &self.notes {
-            say(&format!("note: {note}"));
-        }
+        self.brought.say(MOST_REMARKS);
     }
 }
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Context as _;
-
-use super::super::given::Given;
-use super::super::produce::write;
+use super::super::manner::pool;
+use super::super::order::Order;
+use super::super::produce::{write, write_inputs};
 use super::super::progress::Bar;
 use super::super::verdict::{Failure, say};
 use super::nudges::Nudges;
@@ -17,23 +16,10 @@ use crate::experiment::elasticity::{Effect, Nudge, effects};
 use crate::experiment::sweep::{self, Measured, Trial};
 use crate::experiment::warmup::{pilots, settle};
 use crate::report::elasticity::{self, Elasticity, LeftOut};
-use crate::report::manifest::{self, Input, Manifest, Options};
+use crate::report::manifest::{self, Input, Manifest};
 use crate::report::sweep::{Swept, files};
 use crate::report::warmup::warning;
 use crate::scenario::{Loaded, Report, Scenario, WarmUpRule};
-
-/// What a sweep is made from.
-pub(super) struct Order<'a> {
-    pub(super) given: &'a Given,
-    /// What the command line asked for.
-    pub(super) options: Options,
-    /// At all points, if it was asked for.
-    pub(super) seed: Option<u64>,
-    /// How many replications run at once; as many as there are cores if `None`.
-    pub(super) threads: Option<u16>,
-    /// Whether there is no progress bar.
-    pub(super) quiet: bool,
-}
 
 /// A sweep that can begin.
 pub(super) struct Prepared {
@@ -58,43 +44,31 @@ pub(super) struct Produced {
     pub(super) manifest: Manifest,
 }
 
-impl Order<'_> {
+impl Prepared {
     /// Loads all points and understands what is asked about them.
-    pub(super) fn prepare(&self) -> Result<Prepared, Failure> {
+    pub(super) fn new(order: &Order) -> Result<Prepared, Failure> {
+        let Order { options, given, seed, .. } = order;
         let mut points = Points::default();
-        let (scenarios, plan) = if self.options.elasticity {
-            self.nudges(&mut points)?
+        let (scenarios, plan) = if options.elasticity {
+            nudges(order, &mut points)?
         } else {
-            let grid = grid(&self.options, self.seed)?;
-            (points.add_grid(&grid.points(), self.given, &self.options, self.seed)?, Plan::Grid(grid))
+            let grid = grid(options, *seed)?;
+            (points.add_grid(&grid.points(), given, options, *seed)?, Plan::Grid(grid))
         };
-        let questions = Questions::of(&self.options, scenarios.iter().map(|scenario| &scenario.system))?;
+        let questions = Questions::of(options, scenarios.iter().map(|scenario| &scenario.system))?;
         points.ask(scenarios, &questions)?;
         Ok(Prepared { points, questions, plan })
     }
 
-    fn nudges(&self, points: &mut Points) -> Result<(Vec<Scenario>, Plan), Failure> {
-        let step = step(&self.options)?;
-        let base = self.given.load(&Points::common(&self.options))?;
-        let Nudges { list, left_out, loaded, .. } = Nudges::of(self.given, &base, &self.options, &step)?;
-        // Both sides of a parameter have the warnings of the scenario itself, with other numbers.
-        let sides = loaded.into_iter().map(|side| Loaded { warnings: Report::default(), ..side });
-        let all = std::iter::once(base).chain(sides);
-        let scenarios = all.map(|loaded| points.take_in(loaded, &self.options, self.seed)).collect();
-        Ok((scenarios, Plan::Nudges(list, left_out)))
-    }
-}
-
-impl Prepared {
     /// The manifest but for its outputs: everything that decides what comes out.
     pub(super) fn draft(&self, order: &Order) -> Manifest {
-        let inputs = self.points.inputs.iter().enumerate();
+        let inputs = self.points.brought.inputs.iter().enumerate();
         Manifest {
             claimsim: env!("CARGO_PKG_VERSION").to_owned(),
             command: "sweep".to_owned(),
             scenario: Input::scenario(&self.points.title, order.given.text.as_bytes()),
             inputs: inputs.map(|(number, input)| Input::numbered(number + 1, &input.name, &input.bytes)).collect(),
-            notes: self.points.notes.clone(),
+            notes: self.points.brought.notes.clone(),
             others: Vec::new(),
             seed: self.points.seed,
             options: order.options.clone(),
@@ -114,8 +88,7 @@ impl Prepared {
         mut done: BTreeMap<usize, Measured>,
         keep: &(dyn Fn(usize, &Measured) + Sync),
     ) -> Result<Vec<Measured>, Failure> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.map_or(0, usize::from)).build();
-        let pool = pool.context("cannot start the threads")?;
+        let pool = pool(order.threads)?;
         let quiet = order.quiet;
         if let Plan::Nudges(..) = self.plan {
             let trials = &mut self.points.trials;
@@ -167,6 +140,19 @@ impl Prepared {
     }
 }
 
+/// The scenario itself, and both sides of all its parameters.
+fn nudges(order: &Order, points: &mut Points) -> Result<(Vec<Scenario>, Plan), Failure> {
+    let Order { options, given, seed, .. } = order;
+    let step = step(options)?;
+    let base = given.load(&Points::common(options))?;
+    let Nudges { list, left_out, loaded, .. } = Nudges::of(given, &base, options, &step)?;
+    // Both sides of a parameter have the warnings of the scenario itself, with other numbers.
+    let sides = loaded.into_iter().map(|side| Loaded { warnings: Report::default(), ..side });
+    let all = std::iter::once(base).chain(sides);
+    let scenarios = all.map(|loaded| points.take_in(loaded, options, *seed)).collect();
+    Ok((scenarios, Plan::Nudges(list, left_out)))
+}
+
 /// Finds the warm-up of the first scenario, if that is left to be found, for all: the same jobs are measured on both sides of a parameter.
 fn settle_all(trials: &mut [Trial], quiet: bool) {
     let Some(base) = trials.first_mut().map(|trial| &mut trial.scenario) else { return };
@@ -181,7 +167,7 @@ fn settle_all(trials: &mut [Trial], quiet: bool) {
         scenario.warm_up = WarmUpRule::Fixed;
     }
     if let Some(warning) = warning {
-        say(&warning);
+        say(&format!("warning: {warning}"));
     }
 }
 
@@ -204,10 +190,7 @@ pub(super) fn produce(
         write(folder, &file.path, &file.bytes)?;
     }
     let manifest = Manifest { outputs: manifest::outputs(&outputs), ..prepared.draft(order) };
-    write(folder, &manifest.scenario.file, order.given.text.as_bytes())?;
-    for (entry, input) in manifest.inputs.iter().zip(&prepared.points.inputs) {
-        write(folder, &entry.file, &input.bytes)?;
-    }
+    write_inputs(&prepared.points.title, &order.given.text, &prepared.points.brought.inputs, folder)?;
     write(folder, manifest::PATH, &manifest.to_bytes())?;
     Ok(Produced { measured, effects, manifest })
 }

@@ -1,9 +1,9 @@
 //! What the command line of a sweep asks: the grid and the shown quantities, understood.
 
-use super::super::expressions::{complaint, parse_all};
+use super::super::expressions::{self, complaint, parse_all};
 use super::super::verdict::Failure;
 use crate::engine::System;
-use crate::experiment::design::{Grid, Refused};
+use crate::experiment::design::Grid;
 use crate::experiment::elasticity::Share;
 use crate::experiment::expression::{Fault, Quantity};
 use crate::report::manifest::Options;
@@ -64,10 +64,7 @@ fn usual<'a>(systems: impl Iterator<Item = &'a System>) -> Vec<Quantity> {
 
 /// The grid that the options ask for.
 pub(super) fn grid(options: &Options, seed: Option<u64>) -> Result<Grid, Failure> {
-    let grid = Grid::parse(&options.vary, &options.zip).map_err(|refused| {
-        let Refused { option, text, fault } = refused;
-        complaint(option, &text, &fault, "")
-    })?;
+    let grid = expressions::grid(options)?;
     let twice = [("seed", seed.is_some()), ("replications", options.replications.is_some())];
     match twice.iter().find(|(key, is_given)| *is_given && grid.keys().any(|known| known == *key)) {
         Some((key, _)) => Err(Failure::Input(format!("{key} is varied and given by --{key}; leave out one of them"))),

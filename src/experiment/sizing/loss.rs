@@ -97,10 +97,9 @@ pub fn size_with_loss(
     settings: &[Setting],
     targets: &Targets,
     loss: &Loss,
-    is_hopeless: &dyn Fn(&Setting) -> bool,
     progress: &dyn Fn(u32) -> Box<dyn Progress>,
 ) -> Result<Lost, Unfit> {
-    let without = size(settings, targets, is_hopeless, progress)?;
+    let without = size(settings, targets, progress)?;
     // Each round may err.
     let round = Targets { level: targets.level / ROUNDS as f64, ..targets.clone() };
     let worst = |sizing: &Sizing| {
@@ -117,9 +116,9 @@ pub fn size_with_loss(
     loop {
         let lossy: Vec<Setting> = settings
             .iter()
-            .map(|setting| Setting { scenario: loss.at(at, &setting.scenario), ..setting.clone() })
+            .map(|setting| Setting { scenario: loss.at(at, &setting.scenario), is_hopeless: false, ..setting.clone() })
             .collect();
-        let with = size(&lossy, &round, is_hopeless, progress)?;
+        let with = size(&lossy, &round, progress)?;
         let again = worst(&with)?;
         let is_worst = again == at || with.answer.is_none();
         if is_worst || rounds_left == 0 {

@@ -36,6 +36,8 @@ pub struct Setting {
     pub cost: f64,
     /// What is simulated.
     pub scenario: Scenario,
+    /// Whether it can hardly do, so that it is tried last.
+    pub is_hopeless: bool,
 }
 
 /// What a setting has to keep, and how sure that has to be.

@@ -43,19 +43,17 @@ impl Sizing {
     }
 }
 
-/// Looks for the cheapest of some settings that keeps the targets, on rayon's current threads. `is_hopeless` says of a setting that it can hardly do; it is tried last.
+/// Looks for the cheapest of some settings that keeps the targets, on rayon's current threads.
 ///
 /// # Errors
 /// If a target is none that the settings can be held against.
 pub fn size(
     settings: &[Setting],
     targets: &Targets,
-    is_hopeless: &dyn Fn(&Setting) -> bool,
     progress: &dyn Fn(u32) -> Box<dyn Progress>,
 ) -> Result<Sizing, Unfit> {
     let asked = settings.iter().map(|setting| targets.asked(&setting.scenario)).collect::<Result<Vec<_>, _>>()?;
     let mut search = Search::new(settings, targets, asked, progress);
-    search.presume(is_hopeless);
     search.guess();
     search.check();
     Ok(search.finish())
@@ -90,16 +88,9 @@ impl<'a> Search<'a> {
     ) -> Search<'a> {
         let mut by_cost: Vec<usize> = (0..settings.len()).collect();
         by_cost.sort_by(|one, other| settings[*one].cost.total_cmp(&settings[*other].cost));
-        let known = vec![Known::Nothing; settings.len()];
+        let known = |setting: &Setting| if setting.is_hopeless { Known::Presumed } else { Known::Nothing };
+        let known = settings.iter().map(known).collect();
         Search { settings, targets, asked, known, by_cost, progress }
-    }
-
-    fn presume(&mut self, is_hopeless: &dyn Fn(&Setting) -> bool) {
-        for (known, setting) in self.known.iter_mut().zip(self.settings) {
-            if is_hopeless(setting) {
-                *known = Known::Presumed;
-            }
-        }
     }
 
     /// Settings cheaper than the best so far, from the cheapest on.

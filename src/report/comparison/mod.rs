@@ -15,7 +15,7 @@ use crate::experiment::comparison::{Comparison, Contender, Questions};
 use crate::report::Context;
 
 pub(super) use label::label;
-pub(super) use value::{Form, baseline, difference, percentage};
+pub(super) use value::{baseline, difference};
 
 /// A comparison with everybody and everything in it.
 #[derive(Clone, Copy, Debug)]

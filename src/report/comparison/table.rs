@@ -2,9 +2,10 @@
 
 use comfy_table::CellAlignment;
 
-use super::value::{self, Form};
+use super::value;
 use super::{Sides, label};
 use crate::experiment::comparison::{Gate, Outcome};
+use crate::report::form::Form;
 use crate::report::table::{Charset, empty};
 
 /// The heading line, the tables, `place` (where the files are), and the outcome of the gates.

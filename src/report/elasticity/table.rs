@@ -2,7 +2,7 @@
 
 use super::Elasticity;
 use crate::experiment::elasticity::Effect;
-use crate::report::comparison::{Form, percentage};
+use crate::report::form::{Form, percentage};
 use crate::report::sweep::table::without_intervals;
 use crate::report::table::{Charset, empty};
 

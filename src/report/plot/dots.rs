@@ -9,7 +9,7 @@ use super::lines::extent;
 use super::scale::Scale;
 use super::sweep::{Values, name};
 use crate::experiment::design;
-use crate::report::comparison::Form;
+use crate::report::form::Form;
 use crate::report::sweep::table::cell;
 use crate::report::table::Charset;
 use crate::stats::interval::Estimate;

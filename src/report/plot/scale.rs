@@ -78,7 +78,7 @@ impl Scale {
 
 /// Whether values are a share of a whole, which is written in percent.
 fn is_share(quantity: &Quantity) -> bool {
-    use crate::report::comparison::Form;
+    use crate::report::form::Form;
     Form::of_quantity(quantity) == Form::Share
 }
 

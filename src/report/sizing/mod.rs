@@ -8,7 +8,7 @@ use super::plot::targets;
 use super::{Context, File};
 use crate::experiment::sizing::{Held, Setting, Sizing, Targets, Tried, Verdict};
 use crate::model::time::Time;
-use crate::report::comparison::Form;
+use crate::report::form::Form;
 
 /// A search for a setting with everything in it.
 #[derive(Clone, Debug)]
@@ -79,8 +79,7 @@ impl<'a> Study<'a> {
 
     /// How the values of a target are written.
     fn form(&self, target: usize) -> Form {
-        let quantity = &self.targets.conditions[target].quantity;
-        Form::of(quantity.measure.name(), &quantity.statistic(), quantity.unit())
+        Form::of_quantity(&self.targets.conditions[target].quantity)
     }
 
     /// Whether a target is about a share of a whole.

@@ -1,7 +1,7 @@
 //! A sweep as a person reads it in a terminal: a line a point, with what is shown and its intervals.
 
 use super::Swept;
-use crate::report::comparison::Form;
+use crate::report::form::Form;
 use crate::report::table::{Charset, empty};
 use crate::stats::interval::Estimate;
 

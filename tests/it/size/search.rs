@@ -3,18 +3,11 @@
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
 use claimsim::experiment::{Progress, run};
-use claimsim::scenario::{self, Files, Override, Scenario};
+use claimsim::scenario::{self, Override, Scenario};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 use claimsim::stats::looks::Looks;
-use std::io;
 
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path))
-    }
-}
+use crate::theory::run::NoFiles;
 
 /// Jobs that come two a second and take a second each, on so many workers.
 fn scenario(settings: &[(String, String)]) -> Scenario {
@@ -43,7 +36,7 @@ fn settings(vary: &[&str], cost: impl Fn(&Scenario) -> f64) -> Vec<Setting> {
     let grid = Grid::parse(&vary, &[]).expect("a grid");
     let setting = |point: claimsim::experiment::design::Point| {
         let scenario = scenario(&point.settings);
-        Setting { steps: grid.steps(point.number), cost: cost(&scenario), point, scenario }
+        Setting { steps: grid.steps(point.number), cost: cost(&scenario), point, scenario, is_hopeless: false }
     };
     grid.points().into_iter().map(setting).collect()
 }
@@ -59,7 +52,7 @@ fn targets(conditions: &[&str], axes: usize) -> Targets {
 
 fn search(settings: &[Setting], targets: &Targets) -> Sizing {
     let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
-    size(settings, targets, &|_| false, &silent).expect("the targets are right")
+    size(settings, targets, &silent).expect("the targets are right")
 }
 
 fn workers(scenario: &Scenario) -> f64 {

@@ -1,23 +1,15 @@
 //! Elasticities against queueing theory: their intervals cover what the formulas say, and what is exact comes out exactly.
 
 use std::fs;
-use std::io;
 
 use claimsim::experiment::elasticity::{Effect, Nudge, Share, effects};
 use claimsim::experiment::expression::Quantity;
 use claimsim::experiment::sweep::{self, Trial};
-use claimsim::scenario::{self, Files, Override, parameters};
+use claimsim::scenario::{self, Override, parameters};
 
 use crate::program::{Place, SMALL};
 use crate::theory::formula::erlang::Mmc;
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path))
-    }
-}
+use crate::theory::run::NoFiles;
 
 /// M/M/4 at a load of 0.55; three servers are enough as well.
 const QUEUE: &str = r#"

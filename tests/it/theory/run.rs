@@ -26,7 +26,7 @@ pub(crate) struct Reading {
 }
 
 /// Scenarios here name no files.
-struct NoFiles;
+pub(crate) struct NoFiles;
 
 impl Files for NoFiles {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
