@@ -112,15 +112,15 @@
 //! # assert!((ratio(Statistic::Mean) - 1.0).abs() < 0.1 && ratio(Statistic::P99) > 1.5);
 //! ```
 
-pub mod arrival;
-pub mod cli;
-pub mod engine;
-pub mod experiment;
-pub mod import;
-pub mod model;
-pub mod policy;
-pub mod random;
-pub mod registry;
-pub mod report;
-pub mod scenario;
-pub mod stats;
+pub use claimsim_arrival as arrival;
+pub use claimsim_cli as cli;
+pub use claimsim_engine as engine;
+pub use claimsim_experiment as experiment;
+pub use claimsim_import as import;
+pub use claimsim_model as model;
+pub use claimsim_policy as policy;
+pub use claimsim_random as random;
+pub use claimsim_registry as registry;
+pub use claimsim_report as report;
+pub use claimsim_scenario as scenario;
+pub use claimsim_stats as stats;

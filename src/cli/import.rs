@@ -10,7 +10,7 @@ use clap::{ArgGroup, Args};
 
 use super::cron::instant;
 use super::verdict::{Failure, print, say};
-use crate::import::{self, ASSUMPTION, Documents, Order};
+use claimsim_import::{self, ASSUMPTION, Documents, Order};
 use crate::registry::document::{self, DocumentError};
 
 /// Make a scenario to edit from the registry's API documents: what they say, and estimates of what they do not
@@ -76,12 +76,12 @@ impl Import {
             jobs_file: self.jobs_file(),
             exported_at: self.at,
         };
-        self.leave(&import::scenario(&documents, &order))
+        self.leave(&claimsim_import::scenario(&documents, &order))
     }
 
     /// The export comes after all that the documents tell.
     fn check_export(&self, documents: &Documents) -> Result<(), Failure> {
-        match (self.at, import::latest(documents)) {
+        match (self.at, claimsim_import::latest(documents)) {
             (Some(at), Some(latest)) if at < latest => {
                 let text = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
                 Err(Failure::Input(format!(

@@ -4,9 +4,10 @@ use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, TableStyle};
 
 use super::verdict::{Failure, print};
-use crate::policy;
+use claimsim_policy as policy;
 use crate::stats::figure::Measure;
-use crate::{arrival, random::dist};
+use crate::arrival;
+use crate::random::dist;
 
 /// List claim policies, distributions, arrival processes and measures
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, Type
 use clap::{Arg, Command, Error};
 use std::ffi::OsStr;
 
-use crate::policy::CATALOGUE;
+use claimsim_policy::CATALOGUE;
 
 /// Takes a policy by its name; what stands in brackets behind it, and values as scenarios write them, are the scenario's to understand.
 #[derive(Clone, Debug)]

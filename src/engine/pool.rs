@@ -279,8 +279,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::availability::Availability;
-    use crate::engine::system::Window;
+    use crate::availability::Availability;
+    use crate::system::Window;
     use crate::model::claim::Pass;
     use crate::model::time::Time;
     use crate::model::worker::Worker;

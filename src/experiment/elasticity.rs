@@ -148,7 +148,7 @@ fn effect(number: usize, nudge: &Nudge, shown: usize, [base, low, high]: [&Measu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::sweep::Shown;
+    use crate::sweep::Shown;
     use crate::stats::interval::Estimate;
 
     fn parameter(values: &[&str], is_list: bool, is_whole: bool) -> Parameter {

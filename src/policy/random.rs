@@ -8,7 +8,7 @@
 //! A decision counts the waiting jobs of each need that fits: with few needs its cost hardly grows with their number.
 
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, On, Pick};
-use crate::random::stream::{Purpose, Stream, Streams};
+use claimsim_random::stream::{Purpose, Stream, Streams};
 
 /// Service in random order.
 #[derive(Clone, Debug)]

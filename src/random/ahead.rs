@@ -76,8 +76,8 @@ fn fill(spans: &mut [Span], mut seconds: impl FnMut() -> f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::{Exponential, Uniform};
-    use crate::random::stream::{Purpose, Streams};
+    use crate::dist::{Exponential, Uniform};
+    use crate::stream::{Purpose, Streams};
 
     #[test]
     fn what_is_drawn_ahead_is_what_would_be_drawn_later() {

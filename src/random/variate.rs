@@ -97,7 +97,7 @@ fn normal_candidate(bits: u64) -> (usize, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::stream::{Purpose, Streams};
+    use crate::stream::{Purpose, Streams};
     use libm::erfc;
 
     const DRAWS: usize = 2_000_000;

@@ -195,7 +195,7 @@ mod tests {
     use crate::model::capacity::ResourceId;
     use crate::model::time::{Epoch, Span, Time};
     use crate::model::worker::WorkerId;
-    use crate::report::samples::{self, Shape, WEEK};
+    use crate::samples::{self, Shape, WEEK};
     use crate::stats::figure::{OfAction, Subject};
     use crate::stats::interval::Estimate;
     use crate::stats::{Outcome, WaitTable};

@@ -100,7 +100,7 @@ fn finite(value: f64) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{self, Shape, WEEK};
+    use crate::samples::{self, Shape, WEEK};
 
     #[test]
     fn figures_sit_where_one_looks_for_them() {

@@ -183,8 +183,8 @@ impl<'a> Rows<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{self, Shape, WEEK};
-    use crate::report::{Context, csv};
+    use crate::samples::{self, Shape, WEEK};
+    use crate::{Context, csv};
 
     /// A run's tables, with some figures of its own in each replication.
     fn tables(context: &Context, outcomes: &[Outcome]) -> [Vec<u8>; 3] {

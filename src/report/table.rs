@@ -165,7 +165,7 @@ pub(super) fn empty(header: &[&str], charset: Charset) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{self, Shape, WEEK};
+    use crate::samples::{self, Shape, WEEK};
 
     #[test]
     fn a_week_in_a_terminal() {

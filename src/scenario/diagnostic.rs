@@ -197,7 +197,7 @@ fn line(complaint: &Complaint, text: &str) -> Option<usize> {
 }
 
 /// The name among `known` that a misspelt one probably means.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     known
         .into_iter()

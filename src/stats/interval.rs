@@ -107,7 +107,7 @@ mod tests {
     use statrs::distribution::{ContinuousCDF, StudentsT};
 
     use super::*;
-    use crate::random::stream::{Purpose, Streams};
+    use claimsim_random::stream::{Purpose, Streams};
 
     #[test]
     fn student_t_agrees_with_printed_tables() {

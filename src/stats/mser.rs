@@ -53,7 +53,7 @@ fn statistics(values: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::model::math;
-    use crate::random::stream::{Purpose, Streams};
+    use claimsim_random::stream::{Purpose, Streams};
 
     /// Each value as a batch of five equal ones.
     fn batches(values: &[f64]) -> Vec<f64> {

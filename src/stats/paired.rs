@@ -96,7 +96,7 @@ impl Paired {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::student;
+    use crate::student;
 
     fn paired(pairs: &[(f64, f64)]) -> Paired {
         let (baseline, contender): (Vec<_>, Vec<_>) = pairs.iter().map(|&(b, c)| (Some(b), Some(c))).unzip();

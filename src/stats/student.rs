@@ -83,7 +83,7 @@ mod tests {
     use statrs::distribution::{ContinuousCDF, StudentsT};
 
     use super::*;
-    use crate::stats::interval::student_t;
+    use crate::interval::student_t;
 
     #[test]
     fn chances_agree_with_an_independent_implementation() {

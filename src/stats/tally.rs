@@ -189,7 +189,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::random::stream::{Purpose, Streams};
+    use claimsim_random::stream::{Purpose, Streams};
 
     fn tally(values: &[i64]) -> Tally {
         let mut tally = Tally::default();
@@ -210,7 +210,7 @@ mod tests {
     /// A sample of `count` spans of very different lengths, a tenth of them 0.
     fn spans(count: usize, seed: u64) -> Vec<i64> {
         let mut stream = Streams::new(seed, 0).stream(Purpose::Service, "");
-        let span = |stream: &mut crate::random::stream::Stream| match stream.below(10) {
+        let span = |stream: &mut claimsim_random::stream::Stream| match stream.below(10) {
             0 => 0,
             _ => (stream.bits() >> (1 + stream.below(60))) as i64,
         };

@@ -22,7 +22,7 @@ pub(super) fn is_correlated(values: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::stream::{Purpose, Streams};
+    use claimsim_random::stream::{Purpose, Streams};
 
     #[test]
     fn worked_examples() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::line::Line;
 use super::{Choice, Log, Processors, RunTime, Split};
-use crate::arrival::trace::{ActionName, EMPTY_ROW, Trace, TraceRow};
+use crate::trace::{ActionName, EMPTY_ROW, Trace, TraceRow};
 
 /// Jobs, and what was left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A line of a log: 18 numbers, of which eleven matter here.
 
-use crate::arrival::trace::{Complaint, Complaints, MOST_SECONDS, seconds, units};
+use crate::trace::{Complaint, Complaints, MOST_SECONDS, seconds, units};
 use crate::model::time::{Span, Time};
 
 /// What the numbers of a line are, in their order.

@@ -4,10 +4,10 @@ use crate::model::capacity::MOST_UNITS;
 use crate::model::time::NANOS;
 
 /// The most seconds that fit into 64 bits of nanoseconds, with room for a fraction.
-pub(in crate::arrival) const MOST_SECONDS: i64 = i64::MAX / NANOS - 1;
+pub(crate) const MOST_SECONDS: i64 = i64::MAX / NANOS - 1;
 
 /// Nanoseconds from a plain decimal number of seconds, exactly.
-pub(in crate::arrival) fn seconds(cell: &str) -> Result<i64, String> {
+pub(crate) fn seconds(cell: &str) -> Result<i64, String> {
     decimal(cell).ok_or_else(|| {
         format!(
             "`{cell}` is no number of seconds; write a plain number from 0 to {MOST_SECONDS} with at most 9 decimals, \
@@ -41,7 +41,7 @@ pub(super) fn priority(cell: &str) -> Result<i64, String> {
 }
 
 /// Units of a resource.
-pub(in crate::arrival) fn units(cell: &str) -> Result<i64, String> {
+pub(crate) fn units(cell: &str) -> Result<i64, String> {
     let units = cell.parse().ok().filter(|units| (0..=MOST_UNITS).contains(units));
     units.ok_or_else(|| format!("`{cell}` is no number of units; write a whole number from 0 to {MOST_UNITS}"))
 }

@@ -39,7 +39,7 @@ pub struct TraceError {
 
 impl TraceError {
     /// The file cannot be read on, as it is no CSV or its compression is broken.
-    pub(in crate::arrival) fn damaged(error: &dyn std::error::Error) -> TraceError {
+    pub(crate) fn damaged(error: &dyn std::error::Error) -> TraceError {
         let text = format!("the file is damaged: {error}; write it anew");
         TraceError { complaints: vec![Complaint { line: 0, column: None, text }], more: 0 }
     }
@@ -59,14 +59,14 @@ impl std::error::Error for TraceError {}
 
 /// Complaints on their way.
 #[derive(Debug, Default)]
-pub(in crate::arrival) struct Complaints {
+pub(crate) struct Complaints {
     kept: Vec<Complaint>,
     more: u64,
 }
 
 impl Complaints {
     /// Adds one.
-    pub(in crate::arrival) fn add(&mut self, complaint: Complaint) {
+    pub(crate) fn add(&mut self, complaint: Complaint) {
         if self.kept.len() < MOST {
             self.kept.push(complaint);
         } else {
@@ -75,19 +75,19 @@ impl Complaints {
     }
 
     /// The error that they make where the first tells everything, as when a file is of another kind.
-    pub(in crate::arrival) fn first(mut self) -> TraceError {
+    pub(crate) fn first(mut self) -> TraceError {
         let more = self.kept.len().saturating_sub(1) as u64;
         self.kept.truncate(1);
         TraceError { complaints: self.kept, more: self.more + more }
     }
 
     /// Whether there is one.
-    pub(in crate::arrival) fn any(&self) -> bool {
+    pub(crate) fn any(&self) -> bool {
         !self.kept.is_empty()
     }
 
     /// Nothing, or the error that they make.
-    pub(in crate::arrival) fn into_result(self) -> Result<(), TraceError> {
+    pub(crate) fn into_result(self) -> Result<(), TraceError> {
         if self.any() { Err(TraceError { complaints: self.kept, more: self.more }) } else { Ok(()) }
     }
 }

@@ -6,9 +6,9 @@
 
 use super::law::Law;
 use super::meet;
-use crate::engine::bits::Bits;
-use crate::engine::calendar::{Calendar, Class, NOTHING};
-use crate::engine::pool::Pool;
+use crate::bits::Bits;
+use crate::calendar::{Calendar, Class, NOTHING};
+use crate::pool::Pool;
 use crate::model::time::{Span, Time};
 use crate::random::stream::Stream;
 

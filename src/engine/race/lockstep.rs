@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 
 use super::meet;
-use crate::engine::bits::{ones, ones_of};
-use crate::engine::calendar::{Calendar, Class, NOTHING};
-use crate::engine::pool::Pool;
+use crate::bits::{ones, ones_of};
+use crate::calendar::{Calendar, Class, NOTHING};
+use crate::pool::Pool;
 use crate::model::time::{Span, Time};
 
 /// All workers of a large pool.

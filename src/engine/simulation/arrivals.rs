@@ -1,13 +1,13 @@
 //! How rows come to be: initial rows, sources, customers; and how they fall due.
 
 use super::{Coming, MissedFiring, NewsOf, Rule, Simulation, SourceState};
-use crate::engine::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
-use crate::engine::calendar::Class;
-use crate::engine::draws::{Draft, Luck};
-use crate::engine::life::{Customer, Heirs, Origin};
-use crate::engine::observer::Observer;
-use crate::engine::policy::ClaimPolicy;
-use crate::engine::system::InitialState;
+use crate::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
+use crate::calendar::Class;
+use crate::draws::{Draft, Luck};
+use crate::life::{Customer, Heirs, Origin};
+use crate::observer::Observer;
+use crate::policy::ClaimPolicy;
+use crate::system::InitialState;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::claim::Pass;

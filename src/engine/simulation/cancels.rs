@@ -1,14 +1,14 @@
 //! Requests to cancel: a waiting row is cancelled at once, a running one is asked to stop.
 
 use super::{Coming, Simulation};
-use crate::engine::arrival::ArrivalProcess;
-use crate::engine::calendar::Class;
-use crate::engine::draws::Luck;
-use crate::engine::observer::Observer;
-use crate::engine::policy::ClaimPolicy;
-use crate::engine::requests::Target;
-use crate::engine::system::Whom;
-use crate::engine::waiting::Turn;
+use crate::arrival::ArrivalProcess;
+use crate::calendar::Class;
+use crate::draws::Luck;
+use crate::observer::Observer;
+use crate::policy::ClaimPolicy;
+use crate::requests::Target;
+use crate::system::Whom;
+use crate::waiting::Turn;
 use crate::model::capacity::NeedId;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::Time;

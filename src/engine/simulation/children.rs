@@ -1,12 +1,12 @@
 //! Fork-join: a row starts children when it is claimed, and stays until the last of their chains has ended.
 
 use super::{Join, Simulation};
-use crate::engine::arrival::ArrivalProcess;
-use crate::engine::calendar::Class;
-use crate::engine::life::{Heirs, Origin};
-use crate::engine::observer::Observer;
-use crate::engine::policy::ClaimPolicy;
-use crate::engine::special::Process;
+use crate::arrival::ArrivalProcess;
+use crate::calendar::Class;
+use crate::life::{Heirs, Origin};
+use crate::observer::Observer;
+use crate::policy::ClaimPolicy;
+use crate::special::Process;
 use crate::model::job::Ending;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {

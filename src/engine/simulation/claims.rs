@@ -1,11 +1,11 @@
 //! How waiting rows come to workers: offered to all under instant claiming, found by one under delayed claiming.
 
 use super::{NewsOf, Parked, Rule, Simulation};
-use crate::engine::arrival::ArrivalProcess;
-use crate::engine::calendar::Class;
-use crate::engine::observer::Observer;
-use crate::engine::placement::Placer;
-use crate::engine::policy::{ClaimPolicy, Look, Manner, On, Pick};
+use crate::arrival::ArrivalProcess;
+use crate::calendar::Class;
+use crate::observer::Observer;
+use crate::placement::Placer;
+use crate::policy::{ClaimPolicy, Look, Manner, On, Pick};
 use crate::model::capacity::NeedId;
 use crate::model::claim::Batch;
 use crate::model::job::{Ending, Job};

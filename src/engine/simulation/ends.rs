@@ -3,12 +3,12 @@
 use std::num::NonZeroU32;
 
 use super::{NewsOf, Simulation};
-use crate::engine::arrival::ArrivalProcess;
-use crate::engine::draws::Luck;
-use crate::engine::life::{Customer, Life};
-use crate::engine::observer::{Observer, Run};
-use crate::engine::policy::{ClaimPolicy, Manner};
-use crate::engine::waiting::Turn;
+use crate::arrival::ArrivalProcess;
+use crate::draws::Luck;
+use crate::life::{Customer, Life};
+use crate::observer::{Observer, Run};
+use crate::policy::{ClaimPolicy, Manner};
+use crate::waiting::Turn;
 use crate::model::capacity::NeedId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};

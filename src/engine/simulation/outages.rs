@@ -1,14 +1,14 @@
 //! What happens to workers: they go out, are missed and declared dead, come back, and offer more or less than before.
 
 use super::{Change, Simulation};
-use crate::engine::arrival::ArrivalProcess;
-use crate::engine::availability::OutageKind;
-use crate::engine::calendar::Class;
-use crate::engine::observer::Observer;
-use crate::engine::placement::Placer;
-use crate::engine::policy::{ClaimPolicy, News};
-use crate::engine::special::Process;
-use crate::engine::vigil::Going;
+use crate::arrival::ArrivalProcess;
+use crate::availability::OutageKind;
+use crate::calendar::Class;
+use crate::observer::Observer;
+use crate::placement::Placer;
+use crate::policy::{ClaimPolicy, News};
+use crate::special::Process;
+use crate::vigil::Going;
 use crate::model::job::Ending;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;

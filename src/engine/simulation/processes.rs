@@ -1,12 +1,12 @@
 //! Running rows of which more is to come than one end: they wait for children, are asked to stop, or are cut off from the others.
 
 use super::Simulation;
-use crate::engine::arrival::ArrivalProcess;
-use crate::engine::calendar::Class;
-use crate::engine::life::Life;
-use crate::engine::observer::Observer;
-use crate::engine::policy::ClaimPolicy;
-use crate::engine::special::{Process, Sign, Special};
+use crate::arrival::ArrivalProcess;
+use crate::calendar::Class;
+use crate::life::Life;
+use crate::observer::Observer;
+use crate::policy::ClaimPolicy;
+use crate::special::{Process, Sign, Special};
 use crate::model::job::Ending;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {

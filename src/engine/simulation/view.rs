@@ -1,9 +1,9 @@
 //! What can be seen of a replication from outside while it runs: what waits and runs, what is free, the policy. Nothing of it changes what happens.
 
 use super::Simulation;
-use crate::engine::arrival::ArrivalProcess;
-use crate::engine::observer::Observer;
-use crate::engine::policy::{Candidate, ClaimPolicy, Look};
+use crate::arrival::ArrivalProcess;
+use crate::observer::Observer;
+use crate::policy::{Candidate, ClaimPolicy, Look};
 use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {

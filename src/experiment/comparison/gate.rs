@@ -1,7 +1,7 @@
 //! Gates: bounds that a contender has to keep, each shown to be kept, shown to be broken, or neither.
 
 use super::Questions;
-use crate::experiment::expression::{Bound, Condition, Relation};
+use crate::expression::{Bound, Condition, Relation};
 use crate::stats::paired::Paired;
 use crate::stats::sample::Sample;
 

@@ -1,7 +1,7 @@
 //! What is judged: whether a contender is better or worse in it, or no different for all that matters.
 
 use super::Questions;
-use crate::experiment::expression::{Margin, Quantity};
+use crate::expression::{Margin, Quantity};
 use crate::stats::Preference;
 use crate::stats::claims::Claims;
 use crate::stats::paired::Paired;

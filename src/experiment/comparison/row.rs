@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judgement;
 use crate::engine::System;
-use crate::experiment::Results;
+use crate::Results;
 use crate::stats::figure::{OfAction, Subject};
 use crate::stats::paired::Paired;
 use crate::stats::student;

@@ -6,7 +6,7 @@ use crate::model::unit::Rate;
 
 /// A number and its unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::experiment) struct Amount {
+pub(crate) struct Amount {
     pub(super) number: Decimal,
     pub(super) unit: Unit,
 }
@@ -26,7 +26,7 @@ pub(super) enum Unit {
 
 impl Amount {
     /// Reads a number with or without a unit: `8`, `0.5`, `8s`, `1h30m`, `40/h`.
-    pub(in crate::experiment) fn read(text: &str) -> Option<Amount> {
+    pub(crate) fn read(text: &str) -> Option<Amount> {
         let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(text.len());
         let (digits, unit) = (&text[..end], text[end..].trim());
         let with = |unit| Some(Amount { number: digits.parse().ok()?, unit });
@@ -65,7 +65,7 @@ impl Amount {
     }
 
     /// The number in seconds, or a second, where it has a unit.
-    pub(in crate::experiment) fn to_f64(&self) -> f64 {
+    pub(crate) fn to_f64(&self) -> f64 {
         let text = self.to_text();
         match self.unit {
             Unit::None => self.number.to_f64(),
@@ -75,12 +75,12 @@ impl Amount {
     }
 
     /// So much more, in the same unit.
-    pub(in crate::experiment) fn plus(self, number: Decimal) -> Amount {
+    pub(crate) fn plus(self, number: Decimal) -> Amount {
         Amount { number: self.number.plus(number), ..self }
     }
 
     /// So many times as much; of nanoseconds a whole number.
-    pub(in crate::experiment) fn times(self, factor: Decimal) -> Amount {
+    pub(crate) fn times(self, factor: Decimal) -> Amount {
         let places = if self.unit == Unit::Times { 0 } else { MOST_PLACES };
         Amount { number: self.number.times(factor).rounded(places), ..self }
     }
@@ -96,7 +96,7 @@ impl Amount {
     }
 
     /// As a scenario would write it.
-    pub(in crate::experiment) fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         match &self.unit {
             Unit::None => self.number.to_string(),
             Unit::Time(unit) | Unit::Rate(unit) => format!("{}{unit}", self.number),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::amount::Amount;
 use super::parts::{parts, trimmed};
 use super::{MOST_POINTS, range};
-use crate::experiment::expression::Fault;
+use crate::expression::Fault;
 
 /// One dimension of a grid.
 #[derive(Clone, Debug, PartialEq, Eq)]

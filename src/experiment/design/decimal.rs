@@ -15,7 +15,7 @@ pub(super) const MOST_PLACES: u32 = 12;
 
 /// A whole number of some decimal fraction: `digits` / 10^`places`.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::experiment) struct Decimal {
+pub(crate) struct Decimal {
     digits: i128,
     /// Digits after the point, as many as were written.
     places: u32,
@@ -23,7 +23,7 @@ pub(in crate::experiment) struct Decimal {
 
 impl Decimal {
     /// A whole number.
-    pub(in crate::experiment) fn whole(value: i64) -> Decimal {
+    pub(crate) fn whole(value: i64) -> Decimal {
         Decimal { digits: i128::from(value), places: 0 }
     }
 
@@ -58,17 +58,17 @@ impl Decimal {
         Some(exact.rounded(places))
     }
 
-    pub(in crate::experiment) fn plus(self, other: Decimal) -> Decimal {
+    pub(crate) fn plus(self, other: Decimal) -> Decimal {
         let (a, b, places) = aligned(self, other);
         Decimal { digits: a + b, places }
     }
 
-    pub(in crate::experiment) fn minus(self, other: Decimal) -> Decimal {
+    pub(crate) fn minus(self, other: Decimal) -> Decimal {
         self.plus(Decimal { digits: -other.digits, ..other })
     }
 
     /// The product, to 15 significant digits and 12 after the point.
-    pub(in crate::experiment) fn times(self, other: Decimal) -> Decimal {
+    pub(crate) fn times(self, other: Decimal) -> Decimal {
         let product = Decimal { digits: self.digits * other.digits, places: self.places + other.places };
         product.significant(PRODUCT_DIGITS).rounded(MOST_PLACES)
     }

@@ -1,7 +1,7 @@
 //! All combinations of the values of several axes.
 
 use super::{Axis, MOST_POINTS};
-use crate::experiment::expression::Fault;
+use crate::expression::Fault;
 use crate::scenario::Override;
 
 /// All points of some axes: every combination of their values, the last axis fastest.

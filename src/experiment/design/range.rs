@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::MOST_POINTS;
 use super::amount::{Amount, Unit};
 use super::decimal::{Decimal, MOST_PLACES};
-use crate::experiment::expression::Fault;
+use crate::expression::Fault;
 use crate::model::math;
 
 /// Significant digits of values between the ends of a logarithmic range.

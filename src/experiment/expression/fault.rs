@@ -17,12 +17,12 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(in crate::experiment) fn new(place: Range<usize>, title: impl Into<String>) -> Fault {
+    pub(crate) fn new(place: Range<usize>, title: impl Into<String>) -> Fault {
         Fault { place, title: title.into(), label: String::new(), help: String::new() }
     }
 
     /// About a whole text.
-    pub(in crate::experiment) fn about(text: &str, title: impl Into<String>) -> Fault {
+    pub(crate) fn about(text: &str, title: impl Into<String>) -> Fault {
         Fault::new(0..text.len(), title)
     }
 
@@ -35,7 +35,7 @@ impl Fault {
         self
     }
 
-    pub(in crate::experiment) fn help(mut self, help: impl Into<String>) -> Fault {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Fault {
         self.help = help.into();
         self
     }

@@ -25,7 +25,7 @@ fn outcomes(values: &[f64]) -> Vec<Outcome> {
 
 fn plan(margin: &str, first: u32, most: u32) -> Plan {
     let goal: Precision = format!("mean(wait) {margin}").parse().unwrap();
-    let asked = Asked { targets: vec![crate::experiment::expression::Target::Figure(WAIT)], shares: Vec::new() };
+    let asked = Asked { targets: vec![crate::expression::Target::Figure(WAIT)], shares: Vec::new() };
     Plan { first, most, goals: vec![goal], asked }
 }
 

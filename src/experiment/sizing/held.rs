@@ -1,6 +1,6 @@
 //! A target held against the replications of one setting: shown to be kept, shown to be broken, or neither.
 
-use crate::experiment::expression::{Bound, Condition, Relation};
+use crate::expression::{Bound, Condition, Relation};
 use crate::model::math;
 use crate::stats::Preference;
 use crate::stats::figure::Measure;

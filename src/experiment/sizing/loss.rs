@@ -5,9 +5,9 @@
 
 use super::{Setting, Sizing, Targets, Unfit, size};
 use crate::engine::{Outage, OutageKind};
-use crate::experiment::expression::{Condition, Relation};
-use crate::experiment::warmup::{pilots, settle};
-use crate::experiment::{Asked, Progress, replicate};
+use crate::expression::{Condition, Relation};
+use crate::warmup::{pilots, settle};
+use crate::{Asked, Progress, replicate};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;

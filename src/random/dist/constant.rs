@@ -1,7 +1,7 @@
 //! The constant: always the same value.
 
 use super::parameter::{self, ParameterError};
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// Always `value`. Takes nothing from the stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +47,7 @@ impl Constant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive};
+    use crate::dist::reference::{Reference, any_positive};
     use proptest::prelude::*;
 
     impl Reference for Constant {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::parameter::{self, ParameterError};
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// One of the given values; one given twice comes twice as often.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl Empirical {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive};
+    use crate::dist::reference::{Reference, any_positive};
     use proptest::collection::vec;
     use proptest::prelude::*;
 

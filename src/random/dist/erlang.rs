@@ -2,7 +2,7 @@
 
 use super::gamma::StandardGamma;
 use super::parameter::{self, ParameterError};
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// Up to so many phases are drawn one by one; beyond, a gamma variate of the same law is faster.
 const FEW: u32 = 4;
@@ -58,7 +58,7 @@ impl Erlang {
 mod tests {
     use super::*;
     use crate::model::math;
-    use crate::random::dist::reference::{Reference, any_positive};
+    use crate::dist::reference::{Reference, any_positive};
     use proptest::prelude::*;
 
     impl Reference for Erlang {

@@ -2,7 +2,7 @@
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// Density `exp(-x / mean) / mean`.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +45,7 @@ impl Exponential {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive};
+    use crate::dist::reference::{Reference, any_positive};
     use proptest::prelude::*;
 
     impl Reference for Exponential {

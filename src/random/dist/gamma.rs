@@ -2,7 +2,7 @@
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// Density proportional to `x^(shape - 1) exp(-x shape / mean)`.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,7 +154,7 @@ impl StandardGamma {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive, any_shape};
+    use crate::dist::reference::{Reference, any_positive, any_shape};
     use proptest::prelude::*;
     use statrs::distribution::ContinuousCDF;
 

@@ -2,7 +2,7 @@
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// How far the probabilities of the phases may sum up beside 1, for the sake of decimal fractions.
 const TOLERANCE: f64 = 1e-9;
@@ -80,7 +80,7 @@ impl Hyperexponential {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive};
+    use crate::dist::reference::{Reference, any_positive};
     use proptest::prelude::*;
 
     impl Reference for Hyperexponential {

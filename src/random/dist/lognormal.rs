@@ -2,7 +2,7 @@
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// `exp(mu + sigma N)`, given by its own mean and coefficient of variation rather than by `mu` and `sigma`.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +56,7 @@ impl Lognormal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive};
+    use crate::dist::reference::{Reference, any_positive};
     use proptest::prelude::*;
 
     impl Reference for Lognormal {

@@ -2,7 +2,7 @@
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// `P(X > x) = (low / x)^shape` for `x >= low`; bounded: the same under the condition `X <= high`.
 ///
@@ -88,7 +88,7 @@ impl Pareto {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive, any_shape};
+    use crate::dist::reference::{Reference, any_positive, any_shape};
     use proptest::prelude::*;
 
     impl Reference for Pareto {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{CATALOGUE, Distribution, any, references};
 use crate::model::math;
-use crate::random::stream::{Purpose, Stream, Streams};
+use crate::stream::{Purpose, Stream, Streams};
 
 /// What a distribution is held to.
 pub(super) trait Reference: Into<Distribution> + Clone + Send + Sync + 'static {

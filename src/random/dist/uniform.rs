@@ -1,7 +1,7 @@
 //! The uniform distribution on a half-open interval.
 
 use super::parameter::{self, ParameterError};
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// Every value in `[low, high)` alike; the constant `low` if the two are equal.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,8 +67,8 @@ impl Uniform {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive};
-    use crate::random::stream::{Purpose, Streams};
+    use crate::dist::reference::{Reference, any_positive};
+    use crate::stream::{Purpose, Streams};
     use proptest::prelude::*;
 
     impl Reference for Uniform {

@@ -2,7 +2,7 @@
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;
-use crate::random::stream::Stream;
+use crate::stream::Stream;
 
 /// `P(X > x) = exp(-(x / scale)^shape)`, given by its mean: `scale = mean / Γ(1 + 1/shape)`.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,7 @@ impl Weibull {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::dist::reference::{Reference, any_positive, any_shape};
+    use crate::dist::reference::{Reference, any_positive, any_shape};
     use proptest::prelude::*;
     use statrs::distribution::ContinuousCDF;
 

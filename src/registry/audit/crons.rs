@@ -3,7 +3,7 @@
 use super::jobs::duration;
 use super::{Audit, Cron, or};
 use crate::model::time::Span;
-use crate::registry::document::{CronDocument, Field};
+use crate::document::{CronDocument, Field};
 
 impl Audit<'_> {
     /// All crons, in the order of the scenario.

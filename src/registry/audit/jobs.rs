@@ -11,7 +11,7 @@ use super::{Audit, Page, or};
 use crate::model::capacity::NeedId;
 use crate::model::job::JobId;
 use crate::model::time::{Span, Time};
-use crate::registry::document::{Field, JobDocument, JobStatus};
+use crate::document::{Field, JobDocument, JobStatus};
 
 /// The capacity map and the parameters of a row, in the form in which they came.
 type Copied = (Field<BTreeMap<String, i64>>, Field<Map<String, Value>>);

@@ -7,7 +7,7 @@ use serde_json::Map;
 
 use super::Audit;
 use crate::model::worker::WorkerId;
-use crate::registry::document::{Field, WorkerDocument, WorkerStatus};
+use crate::document::{Field, WorkerDocument, WorkerStatus};
 
 impl Audit<'_> {
     /// All workers, in the order of the scenario.

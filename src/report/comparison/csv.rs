@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Sides;
 use crate::model::action::ActionId;
-use crate::report::csv::{Cell, SUMMARY, file, summary_lines};
-use crate::report::plot::wait_curve;
+use crate::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::plot::wait_curve;
 use crate::stats::figure::OfAction;
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Sides;
 use crate::experiment::comparison::{Comparison, Gate, Outcome, Row};
-use crate::report::number::unsigned_zero;
+use crate::number::unsigned_zero;
 
 /// The document; numbers that could not be computed are `null`.
 pub fn document(sides: &Sides) -> Value {

@@ -3,7 +3,7 @@
 use crate::experiment::comparison::Row;
 
 /// The row's measure in the words of expressions.
-pub(in crate::report) fn label(row: &Row) -> String {
+pub(crate) fn label(row: &Row) -> String {
     let measure = row.measure.strip_suffix("_per_s").or_else(|| row.measure.strip_suffix("_s")).unwrap_or(row.measure);
     let of = match (row.action.as_str(), row.resource.as_str()) {
         ("" | "all", "") => None,

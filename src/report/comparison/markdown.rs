@@ -59,7 +59,7 @@ fn notes(sides: &Sides) -> String {
     let mut text = format!(
         "\nDifferences are contender minus baseline, paired by replication; in parentheses {} % intervals, valid at whichever of \
          {} planned looks replications ended. Verdicts are corrected for all that is judged (Holm) and for the looks, at level {level}.\n",
-        crate::report::number::plain((1.0 - level) * 100.0),
+        crate::number::plain((1.0 - level) * 100.0),
         looks.count(),
     );
     let ratios: Vec<f64> = sides.comparison.judged().filter_map(|(row, _)| row.variance_ratio).collect();
@@ -69,8 +69,8 @@ fn notes(sides: &Sides) -> String {
         let _ = writeln!(
             text,
             "Common random numbers leave {} to {} of the variance that differences of independent runs would have.",
-            crate::report::number::percent(least),
-            crate::report::number::percent(most),
+            crate::number::percent(least),
+            crate::number::percent(most),
         );
     }
     let missing = sides.comparison.judged().map(|(row, _)| row.missing).max().unwrap_or(0);

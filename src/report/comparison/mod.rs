@@ -12,7 +12,7 @@ use super::File;
 use super::plot::{differences, overlay};
 use crate::experiment::Results;
 use crate::experiment::comparison::{Comparison, Contender, Questions};
-use crate::report::Context;
+use crate::Context;
 
 pub(super) use label::label;
 pub(super) use value::{baseline, difference};

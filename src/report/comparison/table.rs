@@ -5,8 +5,8 @@ use comfy_table::CellAlignment;
 use super::value;
 use super::{Sides, label};
 use crate::experiment::comparison::{Gate, Outcome};
-use crate::report::form::Form;
-use crate::report::table::{Charset, empty};
+use crate::form::Form;
+use crate::table::{Charset, empty};
 
 /// The heading line, the tables, `place` (where the files are), and the outcome of the gates.
 pub fn text(sides: &Sides, place: &str) -> String {

@@ -1,7 +1,7 @@
 //! Values and differences as people read them, in the unit of what was measured.
 
 use crate::experiment::comparison::Row;
-use crate::report::form::{Form, percentage};
+use crate::form::{Form, percentage};
 
 /// The value of a row's baseline and contender.
 pub(super) fn values(row: &Row) -> [String; 2] {
@@ -10,12 +10,12 @@ pub(super) fn values(row: &Row) -> [String; 2] {
 }
 
 /// The value of a row's baseline.
-pub(in crate::report) fn baseline(row: &Row) -> String {
+pub(crate) fn baseline(row: &Row) -> String {
     form(row).value(row.baseline)
 }
 
 /// A row's difference.
-pub(in crate::report) fn difference(row: &Row) -> String {
+pub(crate) fn difference(row: &Row) -> String {
     form(row).difference(row.difference)
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Elasticity;
-use crate::report::csv::{Cell, file};
+use crate::csv::{Cell, file};
 
 #[derive(Serialize)]
 struct Line<'a> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Elasticity, Nudge};
 use crate::experiment::elasticity::Effect;
-use crate::report::number::unsigned_zero;
+use crate::number::unsigned_zero;
 
 /// The document; what could not be measured is `null`.
 pub fn document(elasticity: &Elasticity) -> Value {

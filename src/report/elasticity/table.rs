@@ -2,9 +2,9 @@
 
 use super::Elasticity;
 use crate::experiment::elasticity::Effect;
-use crate::report::form::{Form, percentage};
-use crate::report::sweep::table::without_intervals;
-use crate::report::table::{Charset, empty};
+use crate::form::{Form, percentage};
+use crate::sweep::table::without_intervals;
+use crate::table::{Charset, empty};
 
 /// The heading line, the table (keys by their effect on the first quantity), and what was left out.
 pub fn text(elasticity: &Elasticity) -> String {
@@ -48,7 +48,7 @@ fn on_intervals(effects: &[Effect]) -> &'static str {
 }
 
 /// By how many percent a quantity changes, with half the width of the interval.
-pub(in crate::report) fn cell(effect: &Effect, charset: Charset) -> String {
+pub(crate) fn cell(effect: &Effect, charset: Charset) -> String {
     let Some(value) = effect.effect else { return "-".to_owned() };
     let change = percentage(value / 100.0);
     match effect.interval {

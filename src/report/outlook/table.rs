@@ -5,8 +5,8 @@ use comfy_table::Table;
 use super::names;
 use crate::engine::System;
 use crate::experiment::outlook::{Outlook, Work};
-use crate::report::number::{amount, human};
-use crate::report::table::{Charset, empty};
+use crate::number::{amount, human};
+use crate::table::{Charset, empty};
 
 /// Rows of the table of jobs; what asks for less is left out.
 const MOST_ROWS: usize = 20;

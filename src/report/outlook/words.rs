@@ -6,7 +6,7 @@ use super::names;
 use crate::experiment::outlook::{Bottleneck, Excess, Finding, Kind, Outlook};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
-use crate::report::number::{amount, human};
+use crate::number::{amount, human};
 use crate::scenario::Scenario;
 
 /// A share of a load that is worth a name.

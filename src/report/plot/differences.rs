@@ -9,8 +9,8 @@ use plotters::style::text_anchor::HPos;
 use super::canvas::{self, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::ratio_axis::RatioAxis;
 use crate::experiment::comparison::{Row, Verdict};
-use crate::report::comparison::{Sides, difference, label};
-use crate::report::form::percentage;
+use crate::comparison::{Sides, difference, label};
+use crate::form::percentage;
 
 /// Where names begin, and where the plot does and ends; right of it stand the figures.
 const NAMES: i32 = 20;
@@ -38,7 +38,7 @@ const SHOWN: [(&str, &str); 10] = [
     ("utilization", "mean"),
 ];
 
-pub(in crate::report) fn draw(sides: &Sides) -> Vec<u8> {
+pub(crate) fn draw(sides: &Sides) -> Vec<u8> {
     let all = groups(sides);
     let mut lines = 0;
     let shown: Vec<&Vec<&Row>> = all.iter().take_while(|group| fits(&mut lines, group)).collect();
@@ -138,7 +138,7 @@ fn draw_group(
 ) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
     if let Some(first) = group.first() {
         canvas::heading(canvas, &canvas::fitted(&label(first), 14, LEFT - NAMES), (NAMES, top))?;
-        let baseline = format!("baseline: {}", crate::report::comparison::baseline(first));
+        let baseline = format!("baseline: {}", crate::comparison::baseline(first));
         canvas::remark(canvas, &baseline, (FIGURES, top), HPos::Left)?;
     }
     top += LINE;

@@ -9,9 +9,9 @@ use super::lines::extent;
 use super::scale::Scale;
 use super::sweep::{Values, name};
 use crate::experiment::design;
-use crate::report::form::Form;
-use crate::report::sweep::table::cell;
-use crate::report::table::Charset;
+use crate::form::Form;
+use crate::sweep::table::cell;
+use crate::table::Charset;
 use crate::stats::interval::Estimate;
 
 const NAMES: i32 = 20;

@@ -13,7 +13,7 @@ use super::scale::is_wide;
 use super::sweep::{Values, name};
 use crate::experiment::design::Axis;
 use crate::model::math;
-use crate::report::form::Form;
+use crate::form::Form;
 
 const TOP: i32 = TITLES + 34;
 /// Free space at the edges of the sheet.

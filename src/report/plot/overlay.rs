@@ -2,15 +2,15 @@
 
 use super::wait_curve::{self, Curve};
 use super::wait_distribution;
-use crate::report::comparison::Sides;
-use crate::report::{Context, File};
+use crate::comparison::Sides;
+use crate::{Context, File};
 use crate::stats::figure::OfAction;
 
 /// Most actions that have a picture of their own.
 const MOST_ACTIONS: usize = 12;
 
 /// One picture over all jobs, and one for each of the baseline's actions, if there are several.
-pub(in crate::report) fn charts(sides: &Sides) -> Vec<File> {
+pub(crate) fn charts(sides: &Sides) -> Vec<File> {
     let mut charts = vec![chart(sides, "all", "charts/wait_distribution.svg".to_owned())];
     let actions = &sides.baseline().scenario.system.actions;
     if actions.len() > 1 {

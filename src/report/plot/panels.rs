@@ -11,7 +11,7 @@ use super::calendar;
 use super::canvas::{self, BLUE, Canvas, GREY, LEFT, Painted, Plot, TITLES, WIDTH, X_LABELS};
 use crate::experiment::Results;
 use crate::model::time::Time;
-use crate::report::Context;
+use crate::Context;
 
 /// Most panels of a chart; what is beyond is counted below them.
 const MOST_PANELS: usize = 16;

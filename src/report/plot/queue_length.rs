@@ -5,7 +5,7 @@ use super::band::{self, Column};
 use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
-use crate::report::{Context, number};
+use crate::{Context, number};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::series::Series;
 

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::wait_axis::WaitAxis;
 use crate::experiment::expression::Quantity;
-use crate::report::number;
+use crate::number;
 
 /// Times that differ by more than this factor are drawn on a logarithmic axis.
 const WIDE: f64 = 50.0;
@@ -78,7 +78,7 @@ impl Scale {
 
 /// Whether values are a share of a whole, which is written in percent.
 fn is_share(quantity: &Quantity) -> bool {
-    use crate::report::form::Form;
+    use crate::form::Form;
     Form::of_quantity(quantity) == Form::Share
 }
 

@@ -5,7 +5,7 @@ use super::lines::{Line, Lines};
 use super::{dots, heat_map, lines};
 use crate::experiment::design::Axis;
 use crate::experiment::expression::Quantity;
-use crate::report::sweep::Swept;
+use crate::sweep::Swept;
 use crate::stats::interval::Estimate;
 
 /// Most lines of one chart; with more, colours cover the plane better.
@@ -22,7 +22,7 @@ pub(super) struct Values<'a> {
 }
 
 /// The chart of one of the shown quantities; none with more than two keys that vary independently.
-pub(in crate::report) fn draw(swept: &Swept, shown: usize) -> Option<Vec<u8>> {
+pub(crate) fn draw(swept: &Swept, shown: usize) -> Option<Vec<u8>> {
     let quantity = &swept.shown[shown];
     let values = Values {
         title: format!("{}: {}", swept.title, quantity.text),

@@ -7,8 +7,8 @@ use super::axis::Axis;
 use super::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TARGET, TITLES, WIDTH};
 use super::wait_axis::WaitAxis;
 use crate::experiment::sizing::Verdict;
-use crate::report::number;
-use crate::report::sizing::{Shown, Study, shown};
+use crate::number;
+use crate::sizing::{Shown, Study, shown};
 
 const HEIGHT: i32 = 380;
 const TOP: i32 = TITLES + 22;
@@ -55,7 +55,7 @@ impl Scale {
     }
 }
 
-pub(in crate::report) fn draw(study: &Study, target: usize) -> Vec<u8> {
+pub(crate) fn draw(study: &Study, target: usize) -> Vec<u8> {
     let condition = &study.targets.conditions[target];
     let title = format!("{}: {} against the cost", study.title, condition.quantity.text);
     let loss = study.lost.as_ref().map_or_else(String::new, |lost| format!("; {}", lost.words));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::Chart;
 use crate::model::time::Span;
-use crate::report::samples::{self, Shape, WEEK};
+use crate::samples::{self, Shape, WEEK};
 
 fn draw(chart: Chart, shape: Shape) -> String {
     let system = samples::system(shape);

@@ -7,12 +7,12 @@ use super::axis::Axis;
 use super::canvas::{self, BLUE, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::dots::{draw_scale, pixel};
 use crate::experiment::elasticity::{Effect, Nudge};
-use crate::report::elasticity::Elasticity;
-use crate::report::elasticity::table::cell;
-use crate::report::form::Form;
-use crate::report::number;
-use crate::report::sweep::work;
-use crate::report::table::Charset;
+use crate::elasticity::Elasticity;
+use crate::elasticity::table::cell;
+use crate::form::Form;
+use crate::number;
+use crate::sweep::work;
+use crate::table::Charset;
 
 const NAMES: i32 = 20;
 const LEFT: i32 = 460;
@@ -25,7 +25,7 @@ const HALF: i32 = 7;
 /// Most bars; what is beyond is counted below.
 const MOST_LINES: usize = 40;
 
-pub(in crate::report) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
+pub(crate) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
     let (nothing, all): (Vec<&Effect>, Vec<&Effect>) =
         elasticity.ranked(shown).into_iter().partition(|effect| effect.is_nothing());
     let effects = &all[..all.len().min(MOST_LINES)];

@@ -4,18 +4,18 @@
 
 use crate::experiment::Results;
 use crate::model::action::ActionId;
-use crate::report::Context;
+use crate::Context;
 use crate::stats::WaitTable;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 /// The distribution of one action's waits.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::report) struct Curve {
+pub(crate) struct Curve {
     pub(super) name: String,
     /// Whether it is what the others are to be seen against: that of all jobs, or the baseline's.
     pub(super) is_black: bool,
     /// `(wait in seconds, p)` by rising `p`.
-    pub(in crate::report) points: Vec<(f64, f64)>,
+    pub(crate) points: Vec<(f64, f64)>,
     /// The median and the 95th percentile, in seconds, as the summary has them.
     pub(super) p50: Option<f64>,
     pub(super) p95: Option<f64>,
@@ -32,7 +32,7 @@ pub(super) fn curves(context: &Context, results: &Results) -> Vec<Curve> {
 }
 
 /// The curve of one action, or of all jobs; `None` if none was claimed.
-pub(in crate::report) fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve> {
+pub(crate) fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve> {
     let tables: Vec<&WaitTable> = results
         .replications
         .iter()

@@ -9,7 +9,7 @@ use super::wait_axis::WaitAxis;
 use super::wait_curve::{self, Curve};
 use crate::experiment::Results;
 use crate::model::time::Span;
-use crate::report::{Context, number};
+use crate::{Context, number};
 
 /// Most curves of a chart; what is beyond is counted below it.
 const MOST_CURVES: usize = 24;

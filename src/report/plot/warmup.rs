@@ -8,7 +8,7 @@ use super::canvas::{self, BLUE, GREY, LEFT, PLOT_WIDTH, Painted, Plot, TARGET, T
 use super::{calendar, queue_length};
 use crate::experiment::warmup::{PILOTS, WarmUp};
 use crate::model::time::{Span, Time};
-use crate::report::{Context, number, warmup};
+use crate::{Context, number, warmup};
 
 /// Height of the plot.
 const HEIGHT: i32 = 300;
@@ -16,7 +16,7 @@ const HEIGHT: i32 = 300;
 const REMARK: i32 = 24;
 
 /// Draws it.
-pub(in crate::report) fn draw(context: &Context, warm_up: &WarmUp) -> Vec<u8> {
+pub(crate) fn draw(context: &Context, warm_up: &WarmUp) -> Vec<u8> {
     let title = format!("{}: jobs in the system ({})", context.scenario, context.policy);
     let subtitle = format!("Mean of {PILOTS} replications; grey: {}", warmup::words(warm_up));
     let most = warm_up.course.in_system.iter().copied().fold(1.0, f64::max);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Study;
 use crate::experiment::sizing::Tried;
-use crate::report::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::csv::{Cell, SUMMARY, file, summary_lines};
 
 #[derive(Serialize)]
 struct Line<'a> {

@@ -4,8 +4,8 @@ use comfy_table::CellAlignment;
 
 use super::{Study, with_interval};
 use crate::experiment::sizing::{Sizing, Tried, Verdict};
-use crate::report::number::percent;
-use crate::report::table::{Charset, empty};
+use crate::number::percent;
+use crate::table::{Charset, empty};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 /// Jobs that had not ended at the horizon are worth a remark from this share on.

@@ -1,7 +1,7 @@
 //! `sweep.csv`: every figure at every point, one a row; a column a key, and then those of a run's `summary.csv`.
 
 use super::Swept;
-use crate::report::csv::{SUMMARY, file, summary_lines};
+use crate::csv::{SUMMARY, file, summary_lines};
 
 /// The table of everything.
 pub(super) fn sweep(swept: &Swept) -> Vec<u8> {

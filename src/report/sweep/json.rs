@@ -6,7 +6,7 @@ use super::Swept;
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::Shown;
 use crate::model::time::Time;
-use crate::report::number::unsigned_zero;
+use crate::number::unsigned_zero;
 
 /// The document; numbers that could not be measured are `null`, and so are intervals of a single replication.
 pub fn document(swept: &Swept) -> Value {

@@ -1,8 +1,8 @@
 //! A sweep as a person reads it in a terminal: a line a point, with what is shown and its intervals.
 
 use super::Swept;
-use crate::report::form::Form;
-use crate::report::table::{Charset, empty};
+use crate::form::Form;
+use crate::table::{Charset, empty};
 use crate::stats::interval::Estimate;
 
 /// Most points that are printed; the rest is in the file.
@@ -35,7 +35,7 @@ fn notes(swept: &Swept) -> String {
 }
 
 /// A value with half the width of its interval.
-pub(in crate::report) fn cell(form: Form, estimate: Estimate, charset: Charset) -> String {
+pub(crate) fn cell(form: Form, estimate: Estimate, charset: Charset) -> String {
     match estimate.interval {
         Some((low, high)) => {
             let half = form.value(Some((high - low) / 2.0));
@@ -46,6 +46,6 @@ pub(in crate::report) fn cell(form: Form, estimate: Estimate, charset: Charset) 
 }
 
 /// The line that says why there are no intervals.
-pub(in crate::report) fn without_intervals(is_single: bool) -> &'static str {
+pub(crate) fn without_intervals(is_single: bool) -> &'static str {
     if is_single { "One replication has no interval; --replications 10 has one.\n" } else { "" }
 }

@@ -8,9 +8,9 @@ use crate::arrival::{HOURS, Rates, Source, WEEKDAYS};
 use crate::model::action::ActionId;
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{Arrival, At, Distribution as DistributionSpec, Number, Profile, Spec};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{Arrival, At, Distribution as DistributionSpec, Number, Profile, Spec};
 
 /// The most customers of a closed source, and the largest mean size of a batch or number of children.
 pub(super) const MOST_AT_ONCE: f64 = 1e6;

@@ -5,10 +5,10 @@ use super::{Build, Needs, Units};
 use crate::engine::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
-use crate::scenario::diagnostic::{Complaint, nearest};
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, CapacityChange as ChangeSpec, Heartbeat as HeartbeatSpec};
-use crate::scenario::spec::{Outage as OutageSpec, Outages, Spec};
+use crate::diagnostic::{Complaint, nearest};
+use crate::source::Place;
+use crate::spec::{At, CapacityChange as ChangeSpec, Heartbeat as HeartbeatSpec};
+use crate::spec::{Outage as OutageSpec, Outages, Spec};
 
 /// What happens to workers, while not all resources are known yet.
 #[derive(Debug, Default)]

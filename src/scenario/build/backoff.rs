@@ -3,8 +3,8 @@
 use super::Build;
 use crate::engine::Backoff;
 use crate::model::time::Span;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::spec::{At, Backoff as Spec, Growth};
+use crate::diagnostic::Complaint;
+use crate::spec::{At, Backoff as Spec, Growth};
 
 /// A backoff that grows faster than this reaches any bound in two attempts.
 const MOST_FACTOR: f64 = 1e6;

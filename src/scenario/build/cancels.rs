@@ -2,9 +2,9 @@
 
 use super::Build;
 use crate::engine::CancelRequest;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Cancel};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, Cancel};
 
 impl Build<'_> {
     /// Makes the requests, in the order of the file.

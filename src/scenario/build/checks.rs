@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::Build;
 use super::workers::lacks;
 use crate::model::action::ActionId;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::Spec;
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::Spec;
 
 impl Build<'_> {
     /// Adds the complaints about the whole.

@@ -3,9 +3,9 @@
 use super::Build;
 use crate::engine::ClaimRule;
 use crate::policy::Policy;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Claim, ClaimTable, Delay};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, Claim, ClaimTable, Delay};
 
 impl Build<'_> {
     /// The rule and the policy.

@@ -7,9 +7,9 @@ use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
 use crate::engine::Given;
 use crate::model::time::Time;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Cron, Spec};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, Cron, Spec};
 
 impl Build<'_> {
     /// Makes a source of each cron.

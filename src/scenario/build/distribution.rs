@@ -6,9 +6,9 @@ use crate::random::dist::{
     Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal, ParameterError, Pareto,
     Uniform, Weibull,
 };
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Distribution as Spec, Phase, Quantity};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, Distribution as Spec, Phase, Quantity};
 
 /// A parameter's key, and where its value stands.
 type Parameter = (&'static str, Place);

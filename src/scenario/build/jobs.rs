@@ -3,8 +3,8 @@
 use super::Build;
 use crate::arrival::{Known, Source};
 use crate::engine::{Arrival, Given};
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Job};
+use crate::source::Place;
+use crate::spec::{At, Job};
 
 impl Build<'_> {
     /// Makes one source of all single jobs.

@@ -2,9 +2,9 @@
 
 use super::swf::named;
 use super::{Build, Units};
-use crate::scenario::diagnostic::{Complaint, nearest};
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Named, Offer, Spec};
+use crate::diagnostic::{Complaint, nearest};
+use crate::source::Place;
+use crate::spec::{At, Named, Offer, Spec};
 
 impl Build<'_> {
     /// What a group's workers offer; fields of headers are looked up.

@@ -2,9 +2,9 @@
 
 use super::Build;
 use crate::policy::Policy;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, FairShareRule, Policy as Spec, ReserveAfterRule};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, FairShareRule, Policy as Spec, ReserveAfterRule};
 
 impl Build<'_> {
     /// The policy; a harmless one and complaints, if its parameters are wrong.

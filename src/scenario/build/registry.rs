@@ -13,9 +13,9 @@ use crate::model::job::Status;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 use crate::registry::document::{self, CronDocument, DocumentError, Field, JobDocument};
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Registry, Spec};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, Registry, Spec};
 
 impl Build<'_> {
     /// Takes over what the documents say.

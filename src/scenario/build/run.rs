@@ -3,9 +3,9 @@
 use super::Build;
 use crate::engine::{LAST_INSTANT, Window};
 use crate::model::time::{Epoch, Span, Time};
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Moment, Spec, Warmup};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, Moment, Spec, Warmup};
 
 /// What the other parts have to know of the run.
 #[derive(Debug, Default)]

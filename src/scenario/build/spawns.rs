@@ -4,8 +4,8 @@ use super::Build;
 use super::arrivals::MOST_AT_ONCE;
 use crate::engine::Spawns;
 use crate::model::action::ActionId;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::spec::{At, Spawns as SpawnsSpec, Spec};
+use crate::diagnostic::Complaint;
+use crate::spec::{At, Spawns as SpawnsSpec, Spec};
 
 impl Build<'_> {
     /// Tells each action which jobs its attempts start.

@@ -7,8 +7,8 @@ use super::actions::MOST_ACTIONS;
 use crate::arrival::swf::{self, Choice, Jobs};
 use crate::arrival::trace::ActionName;
 use crate::model::action::ActionId;
-use crate::scenario::diagnostic::{Complaint, nearest};
-use crate::scenario::spec::{Arrival, At, Spec, Swf};
+use crate::diagnostic::{Complaint, nearest};
+use crate::spec::{Arrival, At, Spec, Swf};
 
 /// The logs that a scenario's actions name, in the order of the file.
 pub(super) fn named(spec: &Spec) -> impl Iterator<Item = &Swf> {

@@ -8,8 +8,8 @@ use crate::arrival::{Known, Source};
 use crate::engine::{Arrival, Given};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
-use crate::scenario::diagnostic::{Complaint, nearest};
-use crate::scenario::spec::At;
+use crate::diagnostic::{Complaint, nearest};
+use crate::spec::At;
 
 impl Build<'_> {
     /// Makes a source of a trace file, whose rows without an action are of `own`.

@@ -3,9 +3,9 @@
 use super::Build;
 use crate::arrival::Source;
 use crate::model::time::{Span, Time};
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{Spec, Warmup};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{Spec, Warmup};
 
 /// Of so many rounds in a run, the part of one by which a warm-up may miss their begin no longer matters.
 const MANY_ROUNDS: i64 = 20;

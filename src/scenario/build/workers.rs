@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{Build, Needs, Units};
 use crate::model::capacity::MOST_UNITS;
 use crate::model::worker::Worker;
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
-use crate::scenario::spec::{At, Capacity, Spec, Worker as Group};
+use crate::diagnostic::Complaint;
+use crate::source::Place;
+use crate::spec::{At, Capacity, Spec, Worker as Group};
 
 /// The most workers of a scenario: far beyond any registry, far from what memory holds.
 const MOST_WORKERS: usize = 1_000_000;

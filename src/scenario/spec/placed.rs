@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::scenario::source::Place;
-use crate::scenario::tree::PLACED;
+use crate::source::Place;
+use crate::tree::PLACED;
 
 /// A value with its place, for the caret of a complaint.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,8 +3,8 @@
 use toml::de::DeValue;
 
 use super::{Entry, Node, Reader, Value};
-use crate::scenario::diagnostic::{Complaint, nearest};
-use crate::scenario::source::Place;
+use crate::diagnostic::{Complaint, nearest};
+use crate::source::Place;
 
 /// What setting a key has to know about the tables it walks through.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use serde::forward_to_deserialize_any;
 
 use super::fault::{Fault, FaultKind, meant};
 use super::{Entry, Node, Value};
-use crate::scenario::source::Place;
+use crate::source::Place;
 
 /// The name by which a type asks for its place too: it is then given `(start, end, value)`.
 pub(crate) const PLACED: &str = "$placed";

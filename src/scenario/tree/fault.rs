@@ -9,8 +9,8 @@ use std::fmt;
 use serde::de::{self, Expected, Unexpected};
 
 use super::de::{BARE, ELSE};
-use crate::scenario::diagnostic::nearest;
-use crate::scenario::source::Place;
+use crate::diagnostic::nearest;
+use crate::source::Place;
 
 /// Why a tree is no value of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 use super::fault::{Fault, FaultKind, meant, words};
 use super::{Node, Value};
-use crate::scenario::diagnostic::Complaint;
-use crate::scenario::source::Place;
+use crate::diagnostic::Complaint;
+use crate::source::Place;
 
 /// Keys that were taken out of their tables, so that nobody complains that they are missing.
 #[derive(Clone, Debug, Default)]

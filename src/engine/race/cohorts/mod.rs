@@ -12,9 +12,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::meet;
-use crate::engine::bits::Bits;
-use crate::engine::calendar::{Class, NOTHING, end_of};
-use crate::engine::pool::Pool;
+use crate::bits::Bits;
+use crate::calendar::{Class, NOTHING, end_of};
+use crate::pool::Pool;
 use crate::model::time::Time;
 use crate::random::dist::Distribution;
 use crate::random::stream::Stream;

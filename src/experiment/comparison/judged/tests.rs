@@ -1,9 +1,9 @@
 //! Decisions keep their level, and find what is there: thousands of comparisons of normal values, whose truth is known.
 
 use super::*;
-use crate::experiment::comparison::Outcome;
-use crate::experiment::comparison::gate::{Gates, Measured};
-use crate::experiment::expression::Condition;
+use crate::comparison::Outcome;
+use crate::comparison::gate::{Gates, Measured};
+use crate::expression::Condition;
 use crate::random::stream::{Purpose, Stream, Streams};
 use crate::stats::looks::Looks;
 

@@ -4,6 +4,12 @@
 //! whatever had to be assumed is marked with [`ASSUMPTION`]. `docs/import.md` has the argument behind each estimator and how
 //! far it is off, as measured on simulated registries.
 
+use claimsim_model as model;
+use claimsim_random as random;
+use claimsim_arrival as arrival;
+use claimsim_stats as stats;
+use claimsim_registry as registry;
+
 mod action;
 mod arrivals;
 mod backlog;

@@ -1,5 +1,12 @@
 //! Text -> [`Scenario`]; every complaint has a line and a caret. After this floor nothing can be malformed.
 
+use claimsim_model as model;
+use claimsim_random as random;
+use claimsim_engine as engine;
+use claimsim_policy as policy;
+use claimsim_arrival as arrival;
+use claimsim_registry as registry;
+
 mod build;
 mod diagnostic;
 mod overrides;
@@ -19,7 +26,7 @@ use crate::policy::Policy;
 use crate::registry::Originals;
 
 pub use diagnostic::Report;
-pub(crate) use diagnostic::nearest;
+pub use diagnostic::nearest;
 pub use overrides::Override;
 pub use parameters::{Parameter, parameters};
 pub use settings::settings;

@@ -3,6 +3,9 @@
 //! It asks one thing which job goes next ([`ClaimPolicy`]), another when the next job comes ([`ArrivalProcess`]), and tells
 //! a third what happened ([`Observer`]); it knows none of their implementations.
 
+use claimsim_model as model;
+use claimsim_random as random;
+
 mod arrival;
 mod availability;
 mod bits;

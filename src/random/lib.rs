@@ -1,5 +1,7 @@
 //! Random numbers: keyed streams, parameter-free base variates, and distributions that scale them.
 
+use claimsim_model as model;
+
 pub mod ahead;
 pub mod dist;
 pub mod stream;

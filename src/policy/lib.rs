@@ -3,6 +3,10 @@
 //! The engine is generic over the policy. `first-fit`, the registry's own, is compiled into the engine; all others are asked through a
 //! pointer ([`AnyPolicy`]), so that there are two engines to compile and not twenty.
 
+use claimsim_model as model;
+
+use claimsim_engine as engine;
+
 mod best_fit;
 mod classes;
 mod conservative_backfill;
@@ -48,7 +52,7 @@ pub use worst_fit::WorstFit;
 
 use crate::engine::{ActionModel, ClaimPolicy, System};
 use crate::model::time::Span;
-use crate::random::stream::Streams;
+use claimsim_random::stream::Streams;
 
 /// Any policy of the catalogue, in one replication.
 pub type AnyPolicy = Box<dyn ClaimPolicy<Rank = i128>>;
