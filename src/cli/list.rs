@@ -5,7 +5,7 @@ use comfy_table::{ContentArrangement, Table, TableStyle};
 
 use super::verdict::{Failure, print};
 use claimsim_policy as policy;
-use crate::stats::figure::Measure;
+use crate::stats::Measure;
 use crate::arrival;
 use crate::random::dist;
 

@@ -10,8 +10,8 @@ use crate::model::time::Time;
 use crate::policy::{FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::scenario::Scenario;
-use crate::stats::share::Share;
-use crate::stats::{Outcome, StatsObserver};
+use crate::stats::ShareWithin;
+use crate::stats::{ReplicationStats, StatsObserver};
 
 /// Told now and then how far replications have come; several may tell at once.
 pub trait Progress: Sync {
@@ -33,7 +33,7 @@ pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
 }
 
 /// Runs the replications of these numbers, and measures shares beside their figures.
-pub fn replicate(scenario: &Scenario, shares: &[Share], numbers: Range<u32>, progress: &dyn Progress) -> Vec<Outcome> {
+pub fn replicate(scenario: &Scenario, shares: &[ShareWithin], numbers: Range<u32>, progress: &dyn Progress) -> Vec<ReplicationStats> {
     let one = |index| Replication { scenario, index: u64::from(index), shares }.run(progress);
     numbers.into_par_iter().map(one).collect()
 }
@@ -41,11 +41,11 @@ pub fn replicate(scenario: &Scenario, shares: &[Share], numbers: Range<u32>, pro
 /// The same with an observer for each, which is given back.
 pub fn replicate_observed<O: Observer + Send>(
     scenario: &Scenario,
-    shares: &[Share],
+    shares: &[ShareWithin],
     numbers: Range<u32>,
     progress: &dyn Progress,
     observers: Vec<O>,
-) -> (Vec<Outcome>, Vec<O>) {
+) -> (Vec<ReplicationStats>, Vec<O>) {
     let one = |(index, observer)| Replication { scenario, index: u64::from(index), shares }.observe(progress, observer);
     let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
     numbered.into_par_iter().map(one).unzip()
@@ -81,12 +81,12 @@ pub(super) struct Replication<'a> {
     /// Its number, counted from 0.
     pub(super) index: u64,
     /// What is measured beside the figures.
-    pub(super) shares: &'a [Share],
+    pub(super) shares: &'a [ShareWithin],
 }
 
 impl Replication<'_> {
     /// Runs it under the scenario's policy.
-    pub(super) fn run(&self, progress: &dyn Progress) -> Outcome {
+    pub(super) fn run(&self, progress: &dyn Progress) -> ReplicationStats {
         match &self.scenario.policy {
             Policy::FirstFit => simulate(self, |_| FirstFit, progress, ()).0,
             _ => self.observe(progress, ()).0,
@@ -94,7 +94,7 @@ impl Replication<'_> {
     }
 
     /// The same with a further observer. Whoever is observed has no engine of its own for `first-fit`: each is a while to compile.
-    pub(super) fn observe<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (Outcome, O) {
+    pub(super) fn observe<O: Observer>(&self, progress: &dyn Progress, observer: O) -> (ReplicationStats, O) {
         let policy = |streams: &Streams| self.scenario.policy.start(&self.scenario.system, streams);
         simulate(self, policy, progress, observer)
     }
@@ -106,7 +106,7 @@ fn simulate<P: ClaimPolicy, O: Observer>(
     policy: impl FnOnce(&Streams) -> P,
     progress: &dyn Progress,
     observer: O,
-) -> (Outcome, O) {
+) -> (ReplicationStats, O) {
     let streams = Streams::new(scenario.seed, index);
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();

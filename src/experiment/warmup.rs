@@ -8,7 +8,7 @@ use crate::engine::{ArrivalStart, Simulation};
 use crate::model::time::{Span, Time};
 use crate::random::stream::Streams;
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::course::{Course, CourseObserver};
+use crate::stats::trajectory::{Trajectory, TrajectoryObserver};
 use crate::stats::mser;
 
 /// How many replications are looked at: always as many, so that adding replications to a run moves nothing.
@@ -35,7 +35,7 @@ pub struct WarmUp {
     /// Whether the run is too short to tell, so that half of it is left out for want of better.
     pub is_too_short: bool,
     /// What it was found in: means over the pilots.
-    pub course: Course,
+    pub course: Trajectory,
 }
 
 /// How many more replications [`settle`] is going to run.
@@ -52,7 +52,7 @@ pub fn settle(scenario: &mut Scenario, progress: &dyn Progress) -> Option<WarmUp
         return None;
     }
     let pilots: Vec<_> = (0..PILOTS).into_par_iter().map(|index| pilot(scenario, index, progress)).collect();
-    let warm_up = WarmUp::of(Course::mean(&pilots), scenario.system.window.horizon);
+    let warm_up = WarmUp::of(Trajectory::mean(&pilots), scenario.system.window.horizon);
     scenario.system.window.warmup = Time::ZERO + warm_up.length;
     Some(warm_up)
 }
@@ -74,7 +74,7 @@ pub fn settle_together(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -
 }
 
 impl WarmUp {
-    fn of(course: Course, horizon: Time) -> WarmUp {
+    fn of(course: Trajectory, horizon: Time) -> WarmUp {
         let cuts: Vec<_> = course.by_resource.iter().chain([&course.in_system]).map(|line| mser::cut(line)).collect();
         let parts = cuts.iter().map(|cut| cut.observations).max().unwrap_or(0);
         let is_too_short = cuts.iter().any(|cut| cut.is_too_short);
@@ -91,12 +91,12 @@ impl WarmUp {
     }
 }
 
-fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> CourseObserver {
+fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> TrajectoryObserver {
     let system = &scenario.system;
     let streams = Streams::new(scenario.seed, FIRST + u64::from(index));
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let policy = scenario.policy.start(system, &streams);
-    let observer = CourseObserver::new(system);
+    let observer = TrajectoryObserver::new(system);
     to_the_end(Simulation::new(system, policy, sources, &streams, observer), system.window.horizon, progress)
 }

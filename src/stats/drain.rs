@@ -3,7 +3,7 @@
 //! It asks nothing of where the backlog comes from: initial rows of the registry, a trace, single jobs or a burst in the middle
 //! of a day. What else arrives in the meantime has to be worked off as well, under whatever policy.
 
-use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
+use super::metric::{MetricValue, Measure, JobScope, Statistic, Metric};
 use crate::model::time::Time;
 
 /// The queue of one replication, as far as this matters.
@@ -41,12 +41,12 @@ impl Drain {
     }
 
     /// Seconds from the start until the backlog was gone; `None` if it still was not at the horizon.
-    pub(super) fn figure(&self) -> Figure {
+    pub(super) fn figure(&self) -> MetricValue {
         let measure = Measure::DrainS;
-        let subject =
-            Subject { action: OfAction::All, resource: None, worker: None, measure, statistic: Statistic::Mean };
+        let metric =
+            Metric { action: JobScope::All, resource: None, worker: None, measure, statistic: Statistic::Mean };
         let at = if self.longest == 0 { Some(Time::ZERO) } else { self.empty_at };
-        Figure { subject, value: at.map(Time::as_secs_f64) }
+        MetricValue { metric, value: at.map(Time::as_secs_f64) }
     }
 }
 

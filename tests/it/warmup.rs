@@ -5,8 +5,8 @@ use claimsim::experiment::warmup::{settle, settle_together};
 use claimsim::model::capacity::ResourceId;
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::Scenario;
-use claimsim::stats::course::{Course, CourseObserver};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::trajectory::{Trajectory, TrajectoryObserver};
+use claimsim::stats::{Measure, JobScope, Statistic, Metric};
 use serde_json::Value;
 
 use crate::program::{Place, SMALL};
@@ -34,7 +34,7 @@ fn with_jobs_before(text: &str, jobs: usize) -> String {
     text.to_owned() + &"[[job]]\naction = \"before\"\nat = \"0s\"\n".repeat(jobs)
 }
 
-fn settled(scenario: &Scenario, threads: usize) -> (Scenario, Course, Span) {
+fn settled(scenario: &Scenario, threads: usize) -> (Scenario, Trajectory, Span) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut scenario = scenario.clone();
     let found = pool.install(|| settle(&mut scenario, &())).expect("the scenario asks for it");
@@ -76,17 +76,17 @@ fn nothing_but_system_and_seed_moves_it() {
 fn the_course_is_that_of_the_replications() {
     const REPLICATIONS: usize = 4;
     let scenario = loaded(SMALL, &["warmup=0s"]);
-    let (measured, told) = run_observed(&scenario, &(), vec![CourseObserver::new(&scenario.system); REPLICATIONS]);
-    let course = Course::mean(&told);
+    let (measured, told) = run_observed(&scenario, &(), vec![TrajectoryObserver::new(&scenario.system); REPLICATIONS]);
+    let course = Trajectory::mean(&told);
     let of_all = |action, resource, measure| {
-        let subject = Subject { action, resource, worker: None, measure, statistic: Statistic::Mean };
-        measured.estimate(subject).and_then(|estimate| estimate.value).expect("it is measured")
+        let metric = Metric { action, resource, worker: None, measure, statistic: Statistic::Mean };
+        measured.estimate(metric).and_then(|estimate| estimate.value).expect("it is measured")
     };
     let mean = |line: &[f64]| line.iter().sum::<f64>() / line.len() as f64;
     let near = |one: f64, other: f64| assert!((one / other - 1.0).abs() < 1e-9, "{one} and {other}");
     // 7,200 s are a thousand whole parts.
     assert_eq!((course.part, course.in_system.len()), (Span(7_200_000_000), 1_000));
-    near(mean(&course.in_system), of_all(OfAction::All, None, Measure::InSystem));
+    near(mean(&course.in_system), of_all(JobScope::All, None, Measure::InSystem));
     // Each row takes one unit of a resource: those that wait for it and those that use it are the rows that need it.
     for (resource, line) in course.by_resource.iter().enumerate() {
         let id = ResourceId(resource as u16);

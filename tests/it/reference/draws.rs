@@ -31,7 +31,7 @@ pub(super) struct Key {
 pub(super) struct Draws<'a> {
     system: &'a System,
     streams: Streams,
-    actions: Vec<OfAction>,
+    actions: Vec<JobScope>,
     delays: Vec<Stream>,
     breakdowns: Vec<Stream>,
     placement: Stream,
@@ -39,7 +39,7 @@ pub(super) struct Draws<'a> {
 }
 
 /// What belongs to exogenous jobs, in arrival order.
-struct OfAction {
+struct JobScope {
     arrivals: u64,
     service: Stream,
     outcome: Stream,
@@ -51,7 +51,7 @@ struct OfAction {
 
 impl<'a> Draws<'a> {
     pub(super) fn new(system: &'a System, streams: &Streams) -> Draws<'a> {
-        let action = |action: &ActionModel| OfAction {
+        let action = |action: &ActionModel| JobScope {
             arrivals: 0,
             service: streams.stream(Purpose::Service, &action.name),
             outcome: streams.stream(Purpose::Outcome, &action.name),

@@ -14,7 +14,7 @@ pub(crate) mod sources;
 mod told;
 
 use claimsim::engine::{ClaimRule, Observer, Simulation};
-use claimsim::model::claim::Batch;
+use claimsim::model::claim::ClaimBatch;
 use claimsim::model::time::{Span, Time};
 use claimsim::policy::{AnyPolicy, FirstFit, Policy};
 use event::{Event, Trajectory, first_difference};
@@ -120,7 +120,7 @@ fn same_trajectory_event_by_event_with_a_hundred_workers_under_any_policy() {
 #[test]
 fn same_trajectory_when_told_who_wins_the_race_of_a_crowd_under_policies_that_never_hold_back() {
     let policies = prop_oneof![ranked(), picking()];
-    let claim = select(vec![registry(Batch::One), registry(Batch::All)]);
+    let claim = select(vec![registry(ClaimBatch::One), registry(ClaimBatch::All)]);
     check("crowds and policies", 150, under(policies, crowds(claim)), |scenario| {
         let engine = engine(scenario);
         let told = Told::new(&scenario.system, &engine, (Span::ZERO, Span::secs(3)));
@@ -140,7 +140,7 @@ fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
 }
 
 /// The registry's race.
-fn registry(batch: Batch) -> ClaimRule {
+fn registry(batch: ClaimBatch) -> ClaimRule {
     ClaimRule::Delayed { delay: uniform(0.0, 3.0), batch }
 }
 
@@ -148,7 +148,7 @@ fn registry(batch: Batch) -> ClaimRule {
 #[test]
 fn same_trajectory_when_told_who_wins_a_race_of_cohorts() {
     let later = |batch| ClaimRule::Delayed { delay: uniform(1.0, 2.0), batch };
-    check("cohorts", 150, crowds(select(vec![later(Batch::One), later(Batch::All)])), |scenario| {
+    check("cohorts", 150, crowds(select(vec![later(ClaimBatch::One), later(ClaimBatch::All)])), |scenario| {
         let engine = engine(scenario);
         let told = Told::new(&scenario.system, &engine, (Span::secs(1), Span::secs(2)));
         match naive(scenario).run_told(told) {
@@ -160,7 +160,7 @@ fn same_trajectory_when_told_who_wins_a_race_of_cohorts() {
 
 #[test]
 fn same_trajectory_when_told_who_wins_the_race_of_a_crowd() {
-    check("crowds", 150, crowds(select(vec![registry(Batch::One), registry(Batch::All)])), |scenario| {
+    check("crowds", 150, crowds(select(vec![registry(ClaimBatch::One), registry(ClaimBatch::All)])), |scenario| {
         let engine = engine(scenario);
         let told = Told::new(&scenario.system, &engine, (Span::ZERO, Span::secs(3)));
         match naive(scenario).run_told(told) {

@@ -10,7 +10,7 @@ use claimsim::engine::{
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::Batch;
+use claimsim::model::claim::ClaimBatch;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::policy::Policy;
@@ -90,7 +90,7 @@ struct Case {
     workers: Vec<([i64; 2], usize)>,
     /// Need, seconds between arrivals and seconds of service of each action.
     actions: Vec<([i64; 2], Gap, Distribution)>,
-    batch: Batch,
+    batch: ClaimBatch,
     sizes: Vec<u64>,
     patience: Option<Distribution>,
     faults: Availability,
@@ -241,7 +241,7 @@ pub(super) fn small(seed: u64) -> Scenario {
         delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 10)],
         actions: vec![([1, 0], exponential_gap(1.0), exponential(5.0))],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
@@ -256,7 +256,7 @@ fn rare_jobs_among_a_hundred_idle_workers() {
         delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 100)],
         actions: vec![([1, 0], exponential_gap(1.5), exponential(2.0))],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
@@ -271,7 +271,7 @@ fn thirty_jobs_in_the_longest_delay_and_workers_that_come_back() {
         delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 100)],
         actions: vec![([1, 0], exponential_gap(0.1), exponential(1.0))],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
@@ -290,7 +290,7 @@ fn mixed_capacities_among_three_hundred_workers() {
             ([0, 1], exponential_gap(0.5), exponential(2.0)),
             ([2, 1], exponential_gap(1.0), exponential(2.0)),
         ],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
@@ -308,7 +308,7 @@ fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
             ([1, 0], exponential_gap(0.2), exponential(8.0)),
             ([0, 1], exponential_gap(0.25), exponential(15.0)),
         ],
-        batch: Batch::All,
+        batch: ClaimBatch::All,
         sizes: vec![0, 1, 4],
         patience: None,
         faults: Availability::default(),
@@ -323,7 +323,7 @@ fn bursts_at_known_instants() {
         delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 60), ([2, 0], 40)],
         actions: vec![([1, 0], Gap::Constant(Span::from_secs_f64(1.25)), constant(0.7))],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![8],
         patience: None,
         faults: Availability::default(),
@@ -341,7 +341,7 @@ fn jobs_that_give_up_and_leave_attempts_behind() {
             ([1, 0], exponential_gap(0.15), exponential(1.0)),
             ([2, 0], exponential_gap(0.3), exponential(1.0)),
         ],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1, 2],
         patience: Some(exponential(0.05)),
         faults: Availability::default(),
@@ -356,7 +356,7 @@ fn a_race_with_slightly_other_delays_would_be_told_apart() {
         delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 100)],
         actions: vec![([1, 0], exponential_gap(0.3), exponential(1.0))],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
@@ -371,7 +371,7 @@ fn quiet(delay: impl Into<Distribution>) -> Case {
         delay: delay.into(),
         workers: vec![([1, 0], 100)],
         actions: vec![([1, 0], exponential_gap(0.3), exponential(0.5))],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
@@ -388,7 +388,7 @@ fn lively(delay: impl Into<Distribution>) -> Case {
             ([1, 0], exponential_gap(0.3), exponential(1.0)),
             ([2, 1], exponential_gap(0.5), exponential(2.0)),
         ],
-        batch: Batch::All,
+        batch: ClaimBatch::All,
         sizes: vec![1, 3],
         patience: Some(exponential(0.2)),
         faults: Availability::default(),

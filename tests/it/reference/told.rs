@@ -5,7 +5,7 @@
 //! for longer than the longest delay; that the claims have the right law is for `race.rs`.
 
 use claimsim::engine::{ClaimRule, InitialState, System};
-use claimsim::model::claim::Batch;
+use claimsim::model::claim::ClaimBatch;
 use claimsim::model::job::JobId;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
@@ -33,7 +33,7 @@ struct Watched {
 impl Told {
     /// Takes the claims out of a trajectory; with `all`, claims of one worker at one instant are one attempt.
     pub(crate) fn new(system: &System, trajectory: &[Event], (shortest, longest): (Span, Span)) -> Told {
-        let all = matches!(system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
+        let all = matches!(system.claim, ClaimRule::Delayed { batch: ClaimBatch::All, .. });
         let runs_already =
             |job: JobId| system.initial.get(job.0 as usize).is_some_and(|row| row.state != InitialState::Waiting);
         let mut claims = Vec::new();

@@ -3,7 +3,7 @@
 //!
 //! Delays that are uniform from 0 s are what the engine shortens; from 1 ns they are not, and nothing else can tell them apart.
 
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use super::run::{Reading, WAIT, finished, of, utilization};
 use super::verdict::{FARTHEST, Sample};

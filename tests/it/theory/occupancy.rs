@@ -1,6 +1,6 @@
 //! M/G/∞ by its law: the number of jobs still there at the horizon is Poisson, whatever the law of the service times.
 
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::formula::constant_service::poisson;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use claimsim::engine::{ArrivalProcess, ClaimRule};
-use claimsim::model::claim::{Batch, Placement};
+use claimsim::model::claim::{ClaimBatch, Placement};
 use claimsim::model::job::Ending;
 use claimsim::model::time::Span;
 use claimsim::model::worker::WorkerId;
@@ -128,7 +128,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// Claims what the worker's attempt gets; whether it got anything.
     fn attempt(&mut self, worker: usize) -> bool {
-        let all = matches!(self.system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
+        let all = matches!(self.system.claim, ClaimRule::Delayed { batch: ClaimBatch::All, .. });
         let mut claimed = false;
         while let Some(offer) = self.offer_of(worker)
             && let Some((row, _)) = self.decide(&[offer])

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use claimsim::stats::figure::Statistic;
+use claimsim::stats::Statistic;
 
 use crate::theory::formula::steps::Steps;
 use crate::theory::run::{IN_SYSTEM, QUEUE, share, utilization};

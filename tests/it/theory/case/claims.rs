@@ -1,6 +1,6 @@
 //! The registry's claim rule: first fit on its default worker, and the race of workers that delay their claims.
 
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use crate::theory::formula::first_fit::{Need, TRIED};
 use crate::theory::formula::race::{Race, first_of_uniform, first_of_uniform_quantile};

@@ -1,6 +1,6 @@
 //! Fork–join: parents that hold their capacity until their children have ended, one at a time, two at a time and without limit.
 
-use claimsim::stats::figure::Statistic;
+use claimsim::stats::Statistic;
 
 use crate::theory::formula::batches::Batches;
 use crate::theory::formula::join::{Impatient, Team, mixed};

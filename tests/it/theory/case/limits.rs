@@ -1,6 +1,6 @@
 //! What cuts jobs short or holds them up: deadlines with a stop, requests to cancel, backoffs.
 
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use crate::theory::formula::cancels::Cancels;
 use crate::theory::formula::erlang::{ErlangA, Mmc, mean as mean_of};

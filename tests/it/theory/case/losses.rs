@@ -1,6 +1,6 @@
 //! Loss systems: jobs that need several units, of one resource or of two, and leave at once if they do not fit.
 
-use claimsim::stats::figure::Statistic;
+use claimsim::stats::Statistic;
 
 use crate::theory::formula::loss::{LossClass, Losses, kaufman_roberts, product_form};
 use crate::theory::run::{share, utilization};

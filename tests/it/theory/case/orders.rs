@@ -1,7 +1,7 @@
 //! Orders of the queue before one or more servers: by priority, with and without aging, by size, by deadline, at random.
 
 use claimsim::model::math::{exp, ln, pow};
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use crate::theory::formula::by_size::BySize;
 use crate::theory::formula::erlang::Mmc;

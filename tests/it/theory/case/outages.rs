@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use claimsim::model::math::{exp, ln};
-use claimsim::stats::figure::Statistic;
+use claimsim::stats::Statistic;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::theory::formula::breakdowns::{Breakdowns, Raced};

@@ -1,7 +1,7 @@
 //! Several servers: M/M/c in its variants, constant service, a clock's arrivals, batches, no limit at all, and customers who
 //! come back.
 
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use crate::theory::formula::batches::Batches;
 use crate::theory::formula::constant_service::ConstantService;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use claimsim::stats::figure::Measure;
+use claimsim::stats::Measure;
 
 use crate::theory::formula::saturated::{Part, throughput, throughput_of_one_law};
 use crate::theory::formula::two_classes::{Class, RULES, Rule};

@@ -1,7 +1,7 @@
 //! Several workers that go out and come back: availability, quorum, and how long it takes the others to notice.
 
 use claimsim::model::math::exp;
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use crate::theory::formula::availability::{Heartbeat, at_least, availability};
 use crate::theory::formula::cluster::Cluster;
