@@ -3,10 +3,9 @@
 use rayon::prelude::*;
 
 use super::Progress;
-use super::replication::to_the_end;
-use crate::engine::{ArrivalStart, Simulation};
+
 use crate::model::time::{Span, Time};
-use crate::random::stream::Streams;
+use crate::replication::Replication;
 use crate::scenario::{Scenario, WarmUpRule};
 use crate::stats::trajectory::{Trajectory, TrajectoryObserver};
 use crate::stats::mser;
@@ -35,7 +34,7 @@ pub struct WarmUp {
     /// Whether the run is too short to tell, so that half of it is left out for want of better.
     pub is_too_short: bool,
     /// What it was found in: means over the pilots.
-    pub course: Trajectory,
+    pub trajectory: Trajectory,
 }
 
 /// How many more replications [`settle`] is going to run.
@@ -74,29 +73,24 @@ pub fn settle_together(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -
 }
 
 impl WarmUp {
-    fn of(course: Trajectory, horizon: Time) -> WarmUp {
-        let cuts: Vec<_> = course.by_resource.iter().chain([&course.in_system]).map(|line| mser::cut(line)).collect();
+    fn of(trajectory: Trajectory, horizon: Time) -> WarmUp {
+        let cuts: Vec<_> = trajectory.by_resource.iter().chain([&trajectory.in_system]).map(|line| mser::truncation(line)).collect();
         let parts = cuts.iter().map(|cut| cut.observations).max().unwrap_or(0);
         let is_too_short = cuts.iter().any(|cut| cut.is_too_short);
         let half = horizon.0 / 2;
-        let length = if is_too_short { half } else { half.min(course.part.0 * parts as i64 * SAFETY) };
-        WarmUp { length: Span(length), is_too_short, course }
+        let length = if is_too_short { half } else { half.min(trajectory.part.0 * parts as i64 * SAFETY) };
+        WarmUp { length: Span(length), is_too_short, trajectory }
     }
 
     /// The mean number in system after the warm-up, as the pilots have it.
     pub fn level(&self) -> f64 {
-        let from = (self.length.0 / self.course.part.0) as usize;
-        let rest = self.course.in_system.get(from..).unwrap_or_default();
+        let from = (self.length.0 / self.trajectory.part.0) as usize;
+        let rest = self.trajectory.in_system.get(from..).unwrap_or_default();
         rest.iter().sum::<f64>() / rest.len().max(1) as f64
     }
 }
 
 fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> TrajectoryObserver {
-    let system = &scenario.system;
-    let streams = Streams::new(scenario.seed, FIRST + u64::from(index));
-    let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
-    let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
-    let policy = scenario.policy.start(system, &streams);
-    let observer = TrajectoryObserver::new(system);
-    to_the_end(Simulation::new(system, policy, sources, &streams, observer), system.window.horizon, progress)
+    let replication = Replication::new(scenario, FIRST + u64::from(index));
+    replication.run_to_end(replication.observed(TrajectoryObserver::new(&scenario.system)), progress)
 }

@@ -55,9 +55,9 @@ mod tests {
     use super::*;
 
     /// `+` is a row that falls due, `-` one that is claimed, each a second after the other.
-    fn drained(course: &str) -> Option<f64> {
+    fn drained(events: &str) -> Option<f64> {
         let mut drain = Drain::default();
-        for (second, sign) in (0..).zip(course.chars()) {
+        for (second, sign) in (0..).zip(events.chars()) {
             match sign {
                 '+' => drain.due(),
                 _ => drain.gone(Time::ZERO + crate::model::time::Span::secs(second)),

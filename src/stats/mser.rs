@@ -22,7 +22,7 @@ pub struct Truncation {
 ///
 /// Only the first three quarters are searched. Near the end the rule compares the spread of a few values, which is small by chance
 /// now and then, and 0 where nothing happens any more.
-pub fn cut(observations: &[f64]) -> Truncation {
+pub fn truncation(observations: &[f64]) -> Truncation {
     let batches: Vec<f64> = observations.chunks_exact(BATCH).map(|of| of.iter().sum::<f64>() / BATCH as f64).collect();
     let statistics = statistics(&batches);
     let searched = statistics.iter().enumerate().take(batches.len() * 3 / 4 + 1);
