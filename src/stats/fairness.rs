@@ -4,7 +4,7 @@ use super::action_stats::{ActionStats, MetricContext};
 use super::metric::{MetricValue, Measure, JobScope, Statistic, Metric};
 
 /// Jain's index and the worst action's slowdown, from the mean slowdowns of all actions that have one.
-pub(super) fn figures(accounts: &mut [ActionStats], terms: MetricContext) -> [MetricValue; 2] {
+pub(super) fn metrics(accounts: &mut [ActionStats], terms: MetricContext) -> [MetricValue; 2] {
     let mean = |account: &mut ActionStats| account.figure(Measure::Slowdown, Statistic::Mean, terms);
     let slowdowns: Vec<f64> = accounts.iter_mut().filter_map(mean).collect();
     let figure = |measure, value| MetricValue {

@@ -73,22 +73,22 @@ impl StatsObserver {
         self.laws.hold(self.window.horizon, &self.accounts, self.occupancy.busy());
 
         let terms = MetricContext { window: self.window.horizon - self.window.warmup, slo: self.slo };
-        let fairness = fairness::figures(&mut self.accounts, terms);
+        let fairness = fairness::metrics(&mut self.accounts, terms);
         let shares = self.shares.iter().map(|share| share.of(&all, &self.accounts)).collect();
         let each = self.accounts.iter_mut().enumerate();
         let each = each.map(|(index, account)| (JobScope::One(ActionId(index as u16)), account));
 
-        let mut figures = Vec::new();
+        let mut metrics = Vec::new();
         let mut waits = Vec::new();
         for (action, account) in iter::once((JobScope::All, &mut all)).chain(each) {
-            figures.extend(job_figures(action, account, terms));
+            metrics.extend(job_metrics(action, account, terms));
             let of_all = fairness.into_iter().chain([self.drain.figure()]);
-            figures.extend(of_all.filter(|_| action == JobScope::All));
+            metrics.extend(of_all.filter(|_| action == JobScope::All));
             waits.extend(WaitQuantiles::of(action, &mut account.wait));
         }
         let (utilization, series) = self.occupancy.finish();
-        figures.extend(utilization);
-        ReplicationStats { figures, waits, series, shares }
+        metrics.extend(utilization);
+        ReplicationStats { metrics, waits, series, shares }
     }
 
     /// Whether a row (or a chain), by when it was scheduled, has a part in job measures.
@@ -239,7 +239,7 @@ fn nanos(from: Time, to: Time) -> u64 {
 }
 
 /// Every figure of one action's jobs, or of all.
-fn job_figures(action: JobScope, account: &mut ActionStats, terms: MetricContext) -> impl Iterator<Item = MetricValue> + '_ {
+fn job_metrics(action: JobScope, account: &mut ActionStats, terms: MetricContext) -> impl Iterator<Item = MetricValue> + '_ {
     let of_jobs = Measure::ALL.into_iter().filter(|&measure| measure.is_of_jobs());
     let statistics =
         of_jobs.flat_map(|measure| measure.statistics().iter().map(move |&statistic| (measure, statistic)));

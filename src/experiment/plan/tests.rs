@@ -13,8 +13,8 @@ const WAIT: Metric = Metric {
     statistic: Statistic::Mean,
 };
 
-fn outcomes(values: &[f64]) -> Vec<Outcome> {
-    let outcome = |value: &f64| Outcome {
+fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
+    let outcome = |value: &f64| ReplicationStats {
         metrics: vec![MetricValue { metric: WAIT, value: Some(*value) }],
         waits: Vec::new(),
         series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },

@@ -45,7 +45,7 @@ impl Build<'_> {
 
     /// Complains about all that is wrong with a file.
     pub(super) fn no_trace(&mut self, file: &At<String>, error: &trace::TraceError) {
-        for found in &error.complaints {
+        for found in &error.problems {
             let line = if found.line > 0 { format!(", line {}", found.line) } else { String::new() };
             let column = found.column.as_ref().map_or(String::new(), |column| format!(", `{column}`"));
             self.complain(Complaint::error(file.place, format!("`{}`{line}{column}: {}", file.value, found.text)));
