@@ -4,7 +4,7 @@ use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
 use crate::model::time::{Span, Time};
 use crate::random::dist::Distribution;
-use crate::random::stream::{StreamFamily, Purpose};
+use crate::random::stream::{Purpose, StreamFamily};
 
 /// A closed source; the engine asks it customer by customer and cycle by cycle.
 #[derive(Debug)]

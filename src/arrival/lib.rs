@@ -4,9 +4,9 @@
 //! through it. Both are enums, so that a replication's hottest question, "when does the next job come?", is answered by
 //! static dispatch.
 
+use claimsim_engine as engine;
 use claimsim_model as model;
 use claimsim_random as random;
-use claimsim_engine as engine;
 
 mod batch;
 mod closed;
@@ -28,7 +28,7 @@ use crate::random::dist::Distribution;
 pub use closed::Closed;
 pub use cron::CronProcess;
 pub use job_list::{JobList, ListedJob};
-pub use profile::{HOURS, NonhomogeneousPoisson, HourlyRates, WEEKDAYS};
+pub use profile::{HOURS, HourlyRates, NonhomogeneousPoisson, WEEKDAYS};
 pub use renewal::Renewal;
 
 /// A source of jobs as the scenario describes it, without state; each replication starts it afresh.
@@ -114,9 +114,13 @@ impl ArrivalModel {
     /// If arrivals come more often than once a nanosecond, the unit of simulated time.
     pub fn check(&self) -> Result<(), ArrivalModelError> {
         match self {
-            ArrivalModel::Poisson { rate, .. } if rate.as_per_second() > MOST_PER_SECOND => Err(ArrivalModelError::TooFast),
+            ArrivalModel::Poisson { rate, .. } if rate.as_per_second() > MOST_PER_SECOND => {
+                Err(ArrivalModelError::TooFast)
+            }
             ArrivalModel::Profile { rates, .. } if rates.highest() > MOST_PER_SECOND => Err(ArrivalModelError::TooFast),
-            ArrivalModel::Renewal { between, .. } if between.mean() < 1.0 / MOST_PER_SECOND => Err(ArrivalModelError::StandsStill),
+            ArrivalModel::Renewal { between, .. } if between.mean() < 1.0 / MOST_PER_SECOND => {
+                Err(ArrivalModelError::StandsStill)
+            }
             _ => Ok(()),
         }
     }

@@ -98,7 +98,14 @@ impl NonhomogeneousPoisson {
     ) -> NonhomogeneousPoisson {
         let stream = start.streams.stream(Purpose::Arrival, name);
         let batches = Batches::new(batch, name, start.streams);
-        NonhomogeneousPoisson { action, rates, stream, batches, last: Time::ZERO, start_of_week: since_monday(start.epoch.0) }
+        NonhomogeneousPoisson {
+            action,
+            rates,
+            stream,
+            batches,
+            last: Time::ZERO,
+            start_of_week: since_monday(start.epoch.0),
+        }
     }
 
     /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None` if that lies beyond the

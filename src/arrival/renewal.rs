@@ -43,7 +43,13 @@ impl Renewal {
         Renewal::with(action, name, between, batch, start)
     }
 
-    fn with(action: ActionId, name: &str, between: BufferedSampler, batch: Option<Distribution>, start: ArrivalStart) -> Renewal {
+    fn with(
+        action: ActionId,
+        name: &str,
+        between: BufferedSampler,
+        batch: Option<Distribution>,
+        start: ArrivalStart,
+    ) -> Renewal {
         Renewal { action, between, batches: Batches::new(batch, name, start.streams), last: Time::ZERO }
     }
 }

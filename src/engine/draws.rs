@@ -9,7 +9,7 @@ use crate::model::capacity::NeedId;
 use crate::model::job::Ending;
 use crate::model::time::Span;
 use crate::random::buffered_sampler::BufferedSampler;
-use crate::random::stream::{StreamFamily, Purpose, Stream, Streams};
+use crate::random::stream::{Purpose, Stream, StreamFamily, Streams};
 
 /// One action's streams.
 #[derive(Debug)]

@@ -25,7 +25,7 @@ impl Asked {
         for (number, quantity) in quantities.into_iter().enumerate() {
             let target = quantity.target(system).map_err(|fault| (number, fault))?;
             asked.targets.push(target);
-            if let Target::ShareWithin(share) = target
+            if let Target::Share(share) = target
                 && !asked.shares.contains(&share)
             {
                 asked.shares.push(share);
@@ -52,7 +52,7 @@ impl Asked {
                 let place = first.metrics.iter().position(|figure| figure.metric == metric);
                 outcomes.iter().map(|outcome| outcome.metrics[place?].value).collect()
             }
-            Target::ShareWithin(share) => {
+            Target::Share(share) => {
                 let place = self.shares.iter().position(|known| *known == share);
                 outcomes.iter().map(|outcome| outcome.shares[place?]).collect()
             }

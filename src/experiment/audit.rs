@@ -4,8 +4,8 @@ use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 
 use crate::model::time::Time;
-use crate::replication::Replication;
 use crate::registry::audit::{Audit, Cron, Ledger, Subject};
+use crate::replication::Replication;
 use crate::scenario::Scenario;
 
 /// Runs a replication (they are numbered from 0) up to and with an instant, which must not lie beyond the horizon.

@@ -1,9 +1,9 @@
 //! One long run in place of many: its figures with intervals from batch means, where the batches bear them.
 
-use crate::replication::Replication;
 use super::{Progress, Results};
+use crate::replication::Replication;
 use crate::scenario::Scenario;
-use crate::stats::batch_means::{BatchObserver, BatchInterval};
+use crate::stats::batch_means::{BatchInterval, BatchObserver};
 
 /// The run, and how many figures have no interval although they have batches.
 #[derive(Clone, Debug, PartialEq)]

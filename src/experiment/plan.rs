@@ -9,9 +9,9 @@ use super::asked::Asked;
 use super::expression::{Fault, Margin, Precision};
 use crate::engine::System;
 use crate::stats::ReplicationStats;
-use crate::stats::{Measure, Statistic};
 use crate::stats::interval::critical_value_95;
 use crate::stats::sample::Sample;
+use crate::stats::{Measure, Statistic};
 
 /// Replications before the first look, unless more are asked for: with fewer, a spread is hardly known.
 pub const FIRST: u32 = 30;
@@ -101,7 +101,8 @@ fn reached(goal: &Precision, values: &[Option<f64>]) -> Reached {
     // A backlog that was still there at the horizon is none that can be left out.
     let is_cut_off = goal.quantity.measure == Measure::DrainS && values.contains(&None);
     let mean = sample.mean.filter(|_| !is_cut_off);
-    let half = sample.degrees_of_freedom().zip(sample.std_error).map(|(freedom, error)| critical_value_95(freedom) * error);
+    let half =
+        sample.degrees_of_freedom().zip(sample.std_error).map(|(freedom, error)| critical_value_95(freedom) * error);
     let wanted = match goal.margin {
         Margin::Relative(share) => mean.map(|mean| share * mean.abs()),
         Margin::Time(margin) | Margin::Number(margin) => Some(margin),

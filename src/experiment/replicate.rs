@@ -18,7 +18,12 @@ pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
 }
 
 /// Runs the replications with these numbers and measures shares besides their figures.
-pub fn replicate(scenario: &Scenario, shares: &[ShareWithin], numbers: Range<u32>, progress: &dyn Progress) -> Vec<ReplicationStats> {
+pub fn replicate(
+    scenario: &Scenario,
+    shares: &[ShareWithin],
+    numbers: Range<u32>,
+    progress: &dyn Progress,
+) -> Vec<ReplicationStats> {
     let one = |index| Replication::new(scenario, u64::from(index)).measure(shares, progress);
     numbers.into_par_iter().map(one).collect()
 }
@@ -31,9 +36,8 @@ pub fn replicate_observed<O: Observer + Send>(
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Vec<ReplicationStats>, Vec<O>) {
-    let one = |(index, observer)| {
-        Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, observer)
-    };
+    let one =
+        |(index, observer)| Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, observer);
     let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
     numbered.into_par_iter().map(one).unzip()
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::stats::ReplicationStats;
-use crate::stats::{Measure, Metric};
 use crate::stats::interval::IntervalEstimate;
+use crate::stats::{Measure, Metric};
 
 /// The replications of one scenario under one policy, and what they say together.
 #[derive(Clone, Debug, PartialEq)]

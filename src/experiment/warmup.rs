@@ -7,8 +7,8 @@ use super::Progress;
 use crate::model::time::{Span, Time};
 use crate::replication::Replication;
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::trajectory::{Trajectory, TrajectoryObserver};
 use crate::stats::mser;
+use crate::stats::trajectory::{Trajectory, TrajectoryObserver};
 
 /// How many replications are looked at: always as many, so that adding replications to a run moves nothing.
 pub const PILOTS: u32 = 10;
@@ -74,7 +74,8 @@ pub fn settle_together(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -
 
 impl WarmUp {
     fn of(trajectory: Trajectory, horizon: Time) -> WarmUp {
-        let cuts: Vec<_> = trajectory.by_resource.iter().chain([&trajectory.in_system]).map(|line| mser::truncation(line)).collect();
+        let cuts: Vec<_> =
+            trajectory.by_resource.iter().chain([&trajectory.in_system]).map(|line| mser::truncation(line)).collect();
         let parts = cuts.iter().map(|cut| cut.observations).max().unwrap_or(0);
         let is_too_short = cuts.iter().any(|cut| cut.is_too_short);
         let half = horizon.0 / 2;

@@ -117,7 +117,8 @@ impl ConservativeBackfill {
     /// Empty plans but for what runs; everybody is a newcomer.
     fn begin(&mut self, look: &Look<'_, i128>) {
         let workers = 0..look.system().workers.len() as u32;
-        self.plans = workers.map(|worker| AvailabilityProfile::new(look.capacity(WorkerId(worker)), look.now)).collect();
+        self.plans =
+            workers.map(|worker| AvailabilityProfile::new(look.capacity(WorkerId(worker)), look.now)).collect();
         for Running { worker, need, until } in self.running.values() {
             self.plans[worker.0 as usize].occupy(look.now, *until, &self.needs[usize::from(*need)]);
         }

@@ -23,9 +23,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::backfill_queue::{BackfillCandidate, BackfillQueue};
 use super::completion_estimates::CompletionEstimates;
 use super::feasible::FeasibleNeeds;
-use super::backfill_queue::{BackfillQueue, BackfillCandidate};
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
 use crate::model::capacity::NeedId;

@@ -44,7 +44,8 @@ impl FairShare {
     /// For the actions of a system, with the weight of each.
     pub fn new(system: &System, weights: &[u32]) -> FairShare {
         let total = system.total();
-        let account = |weight: u32| ActionUsage { weight: weight.into(), used: vec![0; total.0.len()].into(), share: 0 };
+        let account =
+            |weight: u32| ActionUsage { weight: weight.into(), used: vec![0; total.0.len()].into(), share: 0 };
         let weights = weights.iter().copied().chain(std::iter::repeat(1)).take(system.actions.len());
         let shares = Shares::of(std::iter::once(&total));
         FairShare {

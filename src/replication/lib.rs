@@ -12,7 +12,7 @@ use claimsim_random as random;
 use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
-use crate::arrival::Process;
+use crate::arrival::AnyProcess;
 use crate::engine::{ArrivalProcess, ArrivalStart, ClaimPolicy, Observer, Simulation};
 use crate::model::time::Time;
 use crate::policy::{AnyPolicy, FirstFit, Policy};
@@ -55,7 +55,7 @@ impl<'a> Replication<'a> {
         &self,
         start: impl FnOnce(&Streams) -> P,
         observer: O,
-    ) -> Simulation<'a, P, Process, O> {
+    ) -> Simulation<'a, P, AnyProcess, O> {
         let Replication { scenario, index } = *self;
         let streams = Streams::new(scenario.seed, index);
         let arrivals = ArrivalStart { streams: &streams, epoch: scenario.epoch };
@@ -64,7 +64,7 @@ impl<'a> Replication<'a> {
     }
 
     /// The simulation at instant 0, under the scenario's own policy.
-    pub fn observed<O: Observer>(&self, observer: O) -> Simulation<'a, AnyPolicy, Process, O> {
+    pub fn observed<O: Observer>(&self, observer: O) -> Simulation<'a, AnyPolicy, AnyProcess, O> {
         self.simulation(|streams| self.scenario.policy.start(&self.scenario.system, streams), observer)
     }
 

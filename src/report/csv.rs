@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use super::{Context, number};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::time::NANOS;
-use crate::stats::{Measure, Statistic};
 use crate::stats::series::{ResourceSeries, Series};
+use crate::stats::{Measure, Statistic};
 
 /// A number, or an empty cell.
 pub(super) struct Cell(pub(super) Option<f64>);
@@ -196,8 +196,8 @@ mod tests {
     use crate::model::time::{Epoch, Span, Time};
     use crate::model::worker::WorkerId;
     use crate::samples::{self, Shape, WEEK};
-    use crate::stats::{JobScope, Metric};
     use crate::stats::interval::IntervalEstimate;
+    use crate::stats::{JobScope, Metric};
     use crate::stats::{ReplicationStats, WaitQuantiles};
 
     /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is offered.
@@ -205,8 +205,10 @@ mod tests {
         let metric =
             |action, resource, worker, measure, statistic| Metric { action, resource, worker, measure, statistic };
         let (scan, replica) = (Some(ResourceId(0)), Some(WorkerId(1)));
-        let row =
-            |metric, value, interval| SummaryRow { metric, estimate: IntervalEstimate { value, interval, replications: 2 } };
+        let row = |metric, value, interval| SummaryRow {
+            metric,
+            estimate: IntervalEstimate { value, interval, replications: 2 },
+        };
         let summary = vec![
             row(
                 metric(JobScope::One(ActionId(0)), None, None, Measure::WaitS, Statistic::P95),
@@ -231,7 +233,10 @@ mod tests {
             lines: vec![line(None, vec![0.25, 2.0]), line(replica, Vec::new())],
         };
         let waits = vec![WaitQuantiles { action: JobScope::All, quantiles }];
-        Results { summary, replications: vec![ReplicationStats { metrics: Vec::new(), waits, series, shares: Vec::new() }] }
+        Results {
+            summary,
+            replications: vec![ReplicationStats { metrics: Vec::new(), waits, series, shares: Vec::new() }],
+        }
     }
 
     fn text(bytes: Vec<u8>) -> String {

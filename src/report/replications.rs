@@ -12,8 +12,8 @@ use super::{Context, number};
 use crate::experiment::Asked;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::{JobScope, Metric};
 use crate::stats::ShareWithin;
+use crate::stats::{JobScope, Metric};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 
 /// Where a run keeps it.
@@ -55,7 +55,7 @@ pub fn write(context: &Context, asked: &Asked, outcomes: &[ReplicationStats]) ->
 }
 
 fn header(context: &Context, asked: &Asked) -> Vec<String> {
-    let figures = template(context, asked).figures;
+    let figures = template(context, asked).metrics;
     let figures = figures.iter().map(|figure| figure_name(context, figure.metric));
     let shares = asked.shares().iter().map(|share| share_name(context, share));
     iter::once("replication".to_owned()).chain(figures).chain(shares).collect()
@@ -222,7 +222,7 @@ mod tests {
             let read = read(&context, &Asked::default(), &Tables { replications, wait_times, utilization }).unwrap();
             assert_eq!(read.len(), outcomes.len());
             for (read, outcome) in read.iter().zip(&outcomes) {
-                assert_eq!(read.figures, outcome.metrics);
+                assert_eq!(read.metrics, outcome.metrics);
                 assert_eq!(read.waits, outcome.waits);
                 assert_eq!(read.series.queue_length, outcome.series.queue_length);
             }

@@ -14,7 +14,7 @@ use crate::stats::Statistic::{
     Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
 };
 use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
-use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 
 /// Which characters a terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

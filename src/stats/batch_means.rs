@@ -11,9 +11,9 @@ use crate::model::job::{Ending, Job};
 use crate::model::time::{NANOS, Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::time_buckets::TimeBuckets;
-use super::metric::{Measure, JobScope, Statistic, Metric};
 use super::interval::critical_value_95;
+use super::metric::{JobScope, Measure, Metric, Statistic};
+use super::time_buckets::TimeBuckets;
 use super::von_neumann::{FEWEST, is_correlated};
 
 /// A figure's means, batch by batch.

@@ -4,7 +4,7 @@ use crate::engine::System;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::worker::WorkerId;
 
-use super::metric::{MetricValue, Measure, JobScope, Statistic, Metric};
+use super::metric::{JobScope, Measure, Metric, MetricValue, Statistic};
 
 /// What one job takes: units of each resource that it needs at all.
 pub(super) type SparseNeed = [(usize, u64)];
@@ -103,5 +103,8 @@ fn share(busy: u128, offered: u128) -> Option<f64> {
 
 fn utilization(resource: ResourceId, worker: Option<WorkerId>, value: Option<f64>) -> MetricValue {
     let (measure, statistic) = (Measure::Utilization, Statistic::Mean);
-    MetricValue { metric: Metric { action: JobScope::None, resource: Some(resource), worker, measure, statistic }, value }
+    MetricValue {
+        metric: Metric { action: JobScope::None, resource: Some(resource), worker, measure, statistic },
+        value,
+    }
 }

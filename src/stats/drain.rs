@@ -3,7 +3,7 @@
 //! It asks nothing of where the backlog comes from: initial rows of the registry, a trace, single jobs or a burst in the middle
 //! of a day. What else arrives in the meantime has to be worked off as well, under whatever policy.
 
-use super::metric::{MetricValue, Measure, JobScope, Statistic, Metric};
+use super::metric::{JobScope, Measure, Metric, MetricValue, Statistic};
 use crate::model::time::Time;
 
 /// The queue of one replication, as far as this matters.

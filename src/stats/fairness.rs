@@ -1,7 +1,7 @@
 //! Fairness among actions: whether some action's jobs are slowed down much more than those of the others.
 
 use super::action_stats::{ActionStats, MetricContext};
-use super::metric::{MetricValue, Measure, JobScope, Statistic, Metric};
+use super::metric::{JobScope, Measure, Metric, MetricValue, Statistic};
 
 /// Jain's index and the worst action's slowdown, from the mean slowdowns of all actions that have one.
 pub(super) fn metrics(accounts: &mut [ActionStats], terms: MetricContext) -> [MetricValue; 2] {

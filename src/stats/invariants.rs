@@ -9,8 +9,8 @@ use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 use super::action_stats::ActionStats;
-use super::occupancy::Occupancy;
 use super::capacity_layout::CapacityLayout;
+use super::occupancy::Occupancy;
 
 /// What is there at each moment, integrated on every change.
 #[derive(Clone, Debug, Default)]

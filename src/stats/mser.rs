@@ -111,7 +111,8 @@ mod tests {
 
     /// Over 500 such series: how many batches are cut off in the median and by nine in ten, and the share found too short.
     fn cuts(kept: f64, off: f64, forgets: f64) -> (usize, usize, f64) {
-        let mut cuts: Vec<Truncation> = (0..500).map(|seed| truncation(&autoregressive(seed, kept, off, forgets))).collect();
+        let mut cuts: Vec<Truncation> =
+            (0..500).map(|seed| truncation(&autoregressive(seed, kept, off, forgets))).collect();
         cuts.sort_by_key(|cut| cut.observations);
         let too_short = cuts.iter().filter(|cut| cut.is_too_short).count() as f64 / 500.0;
         (cuts[250].observations / BATCH, cuts[450].observations / BATCH, too_short)

@@ -13,11 +13,11 @@ use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::action_stats::{ActionStats, Targets, MetricContext};
+use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::drain::Drain;
 use super::fairness;
-use super::metric::{MetricValue, Measure, JobScope, Metric};
 use super::invariants::Invariants;
+use super::metric::{JobScope, Measure, Metric, MetricValue};
 use super::occupancy::Occupancy;
 use super::share::ShareWithin;
 use super::{ReplicationStats, WaitQuantiles};
@@ -239,7 +239,11 @@ fn nanos(from: Time, to: Time) -> u64 {
 }
 
 /// Every figure of one action's jobs, or of all.
-fn job_metrics(action: JobScope, account: &mut ActionStats, terms: MetricContext) -> impl Iterator<Item = MetricValue> + '_ {
+fn job_metrics(
+    action: JobScope,
+    account: &mut ActionStats,
+    terms: MetricContext,
+) -> impl Iterator<Item = MetricValue> + '_ {
     let of_jobs = Measure::ALL.into_iter().filter(|&measure| measure.is_of_jobs());
     let statistics =
         of_jobs.flat_map(|measure| measure.statistics().iter().map(move |&statistic| (measure, statistic)));

@@ -9,10 +9,10 @@ use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::time::Time;
 
+use super::capacity_layout::{CapacityLayout, SparseNeed};
 use super::metric::MetricValue;
 use super::offered_capacity::OfferedCapacityBuilder;
 use super::series::{Series, SeriesBuilder};
-use super::capacity_layout::{SparseNeed, CapacityLayout};
 
 /// CapacityLayout in use and queue lengths, filled while a replication runs.
 #[derive(Clone, Debug)]

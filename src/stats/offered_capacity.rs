@@ -7,8 +7,8 @@ use crate::model::capacity::CapacityMap;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
-use super::time_buckets::TimeBuckets;
 use super::capacity_layout::CapacityLayout;
+use super::time_buckets::TimeBuckets;
 
 /// OfferedCapacity units, integrated over the window and by time bucket.
 #[derive(Clone, Debug)]

@@ -129,7 +129,10 @@ mod tests {
         let point = student::critical_value(0.025, 4);
         let (low, high) = paired.relative_interval(point).unwrap();
         assert!(low < paired.relative().unwrap() && paired.relative().unwrap() < high);
-        for (end, p) in [(low, paired.difference_from_bound(1.0 + low, 0.0).p_greater()), (high, paired.difference_from_bound(1.0 + high, 0.0).p_less())] {
+        for (end, p) in [
+            (low, paired.difference_from_bound(1.0 + low, 0.0).p_greater()),
+            (high, paired.difference_from_bound(1.0 + high, 0.0).p_less()),
+        ] {
             assert!((p.unwrap() - 0.025).abs() < 1e-12, "{end}: {p:?}");
         }
     }

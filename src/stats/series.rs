@@ -5,9 +5,9 @@ use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::time_buckets::TimeBuckets;
+use super::capacity_layout::{CapacityLayout, SparseNeed};
 use super::offered_capacity::OfferedCapacity;
-use super::capacity_layout::{SparseNeed, CapacityLayout};
+use super::time_buckets::TimeBuckets;
 
 /// Averages by time bucket, from instant 0 to the horizon. The last bucket may be shorter.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Shares of waits, responses or service times within a limit of one's own, beside the scenario's one target.
 
 use super::action_stats::ActionStats;
-use super::metric::{Measure, JobScope};
+use super::metric::{JobScope, Measure};
 use super::tally::Tally;
 use crate::model::time::Span;
 

@@ -3,7 +3,7 @@
 use claimsim::experiment::{run_in_batches, run_observed};
 use claimsim::scenario::Scenario;
 use claimsim::stats::batch_means::{BatchMeans, BatchObserver};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 use serde_json::Value;
 
 use crate::program::{Place, SMALL};

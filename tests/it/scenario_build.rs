@@ -243,7 +243,9 @@ fn options_set_keys() {
     assert_eq!(set("name=a=b").name, "a=b");
     assert_eq!(set("slo.wait='5m'").slo, Some(Span::secs(300)));
     assert_eq!(set("start=2020-01-01T00:00:00Z").epoch.0.to_rfc3339(), "2020-01-01T00:00:00+00:00");
-    assert!(matches!(&set("job.0.at=5m").sources[1], ArrivalModel::Listed(jobs) if jobs[0].at() == Time(300_000_000_000)));
+    assert!(
+        matches!(&set("job.0.at=5m").sources[1], ArrivalModel::Listed(jobs) if jobs[0].at() == Time(300_000_000_000))
+    );
     let twice = loaded(&text, &["seed=2", "seed=3"]).scenario;
     assert_eq!(twice.seed, 3, "the last one counts");
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use claimsim::arrival::swf::{SwfOptions, HeaderField, SwfJobs, SwfLog, Processors, SkipReason, RunTime, SplitBy, parse};
+use claimsim::arrival::swf::{
+    HeaderField, Processors, RunTime, SkipReason, SplitBy, SwfJobs, SwfLog, SwfOptions, parse,
+};
 use claimsim::arrival::trace::TraceError;
-use claimsim::arrival::{ListedJob, ArrivalModel};
+use claimsim::arrival::{ArrivalModel, ListedJob};
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::{Files, Loaded, Report, load};
 use flate2::Compression;
@@ -124,7 +126,7 @@ fn every_broken_line_is_named_with_its_value_and_a_way_out() {
         "1 0 -1 1e3 4.5 ? -1 4 120 -1 done 1 1 1 1 -1 -1 -1",
         "at_s,action",
     ];
-    let told: Vec<String> = refusal(lines.join("\n")).complaints.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = refusal(lines.join("\n")).problems.iter().map(ToString::to_string).collect();
     let expected = [
         ["line 3: column submit time: `x`", "such as 12.5, or -1 where it is unknown"],
         ["line 4: 17 numbers", "a line of the format has 18"],
@@ -139,10 +141,10 @@ fn every_broken_line_is_named_with_its_value_and_a_way_out() {
         assert!(parts.iter().all(|part| told.contains(part)), "`{told}` must say {parts:?}");
     }
     let error = refusal(format!("{good}\n{}", "x\n".repeat(33)));
-    assert_eq!((error.complaints.len(), error.more), (20, 13));
+    assert_eq!((error.problems.len(), error.more), (20, 13));
     let error = refusal("at_s,action\n1,a\n2,b\n");
     assert_eq!(
-        (error.complaints.len(), error.more),
+        (error.problems.len(), error.more),
         (1, 2),
         "a file of another kind is not complained about line by line"
     );
@@ -262,8 +264,12 @@ fn by_definition(rows: &[Row], choice: &SwfOptions) -> (Vec<Plain>, BTreeMap<Ski
 }
 
 fn any_choice() -> impl Strategy<Value = SwfOptions> {
-    let split =
-        prop::option::of(prop::sample::select(vec![SplitBy::User, SplitBy::Group, SplitBy::Queue, SplitBy::Executable]));
+    let split = prop::option::of(prop::sample::select(vec![
+        SplitBy::User,
+        SplitBy::Group,
+        SplitBy::Queue,
+        SplitBy::Executable,
+    ]));
     let processors = prop::sample::select(vec![Processors::Allocated, Processors::Requested]);
     let run = prop::sample::select(vec![RunTime::Actual, RunTime::Requested]);
     (processors, run, split, prop::option::of(0..9_u64)).prop_map(|(processors, run, split, first)| SwfOptions {

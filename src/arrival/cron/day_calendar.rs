@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::parse::{self, Fields, FieldSet};
+use super::parse::{self, FieldSet, Fields};
 use super::times_of_day::TimesOfDay;
 
 /// The crate's number of the weekday that the dialect calls 0.

@@ -2,7 +2,7 @@
 //!
 //! The times are not listed: a day of `* * * * * *` has 86,400 of them, and a scenario may have a thousand such crons.
 
-use super::parse::{Fields, FieldSet};
+use super::parse::{FieldSet, Fields};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::line::Line;
-use super::{SwfOptions, SwfLog, Processors, RunTime, SplitBy};
+use super::{Processors, RunTime, SplitBy, SwfLog, SwfOptions};
 use crate::trace::{ActionName, EMPTY_ROW, Trace, TraceRow};
 
 /// SwfJobs, and what was left out.

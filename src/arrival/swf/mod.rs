@@ -4,17 +4,17 @@
 //! comments, and those at the head of a file say what is known of the machine. A log is read once and whole; what of it becomes
 //! jobs is said by a [`SwfOptions`], and comes out as a [`Trace`](super::trace::Trace), as from any other file of arrivals.
 
-mod options;
 mod header;
 mod jobs;
 mod line;
+mod options;
 mod partial_executions;
 
-pub use options::{SwfOptions, Processors, RunTime, SplitBy};
 pub use header::HeaderField;
-pub use jobs::{SwfJobs, SkipReason};
+pub use jobs::{SkipReason, SwfJobs};
+pub use options::{Processors, RunTime, SplitBy, SwfOptions};
 
-use super::trace::{TraceProblems, TraceError, unpacked};
+use super::trace::{TraceError, TraceProblems, unpacked};
 use line::Line;
 use partial_executions::PartialExecutions;
 

@@ -2,7 +2,7 @@
 
 use csv::ByteRecord;
 
-use super::problem::{TraceProblem, TraceProblems, TraceError};
+use super::problem::{TraceError, TraceProblem, TraceProblems};
 
 /// The meaning of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use columns::{Column, Columns};
 
 pub(super) use cell::{MOST_SECONDS, seconds, units};
 pub(super) use problem::TraceProblems;
-pub use problem::{TraceProblem, TraceError};
+pub use problem::{TraceError, TraceProblem};
 
 /// The rows of a trace file, or the jobs of a log, in order of time; coinciding ones in file order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -98,8 +98,8 @@ mod tests {
     use crate::model::action::ActionId;
     use crate::model::time::Span;
     use crate::report::manifest::{Input, Options};
-    use crate::stats::{Measure, JobScope, Statistic, Metric};
     use crate::stats::interval::IntervalEstimate;
+    use crate::stats::{JobScope, Measure, Metric, Statistic};
 
     fn draft(seed: u64) -> Manifest {
         Manifest {

@@ -127,8 +127,12 @@ impl Judged {
 /// of both counts.
 fn equivalence(paired: &Paired, margin: Margin) -> Option<f64> {
     let (low, high) = match margin {
-        Margin::Relative(share) => (paired.difference_from_bound(1.0 - share, 0.0), paired.difference_from_bound(1.0 + share, 0.0)),
-        Margin::Time(shift) | Margin::Number(shift) => (paired.difference_from_bound(1.0, -shift), paired.difference_from_bound(1.0, shift)),
+        Margin::Relative(share) => {
+            (paired.difference_from_bound(1.0 - share, 0.0), paired.difference_from_bound(1.0 + share, 0.0))
+        }
+        Margin::Time(shift) | Margin::Number(shift) => {
+            (paired.difference_from_bound(1.0, -shift), paired.difference_from_bound(1.0, shift))
+        }
     };
     Some(low.p_greater()?.max(high.p_less()?))
 }

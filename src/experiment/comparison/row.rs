@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judgement;
-use crate::engine::System;
 use crate::Results;
-use crate::stats::{JobScope, Metric};
+use crate::engine::System;
 use crate::stats::paired::Paired;
 use crate::stats::student;
+use crate::stats::{JobScope, Metric};
 
 /// One figure of a contender against the baseline's.
 #[derive(Clone, Debug, PartialEq)]

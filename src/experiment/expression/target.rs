@@ -5,8 +5,8 @@ use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::scenario::nearest;
-use crate::stats::{Measure, JobScope, Metric};
 use crate::stats::ShareWithin;
+use crate::stats::{JobScope, Measure, Metric};
 
 /// Where a replication's outcome has a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Target {
     /// Among its figures.
     Metric(Metric),
     /// Among the shares that it is asked for.
-    ShareWithin(ShareWithin),
+    Share(ShareWithin),
 }
 
 impl Target {
@@ -22,7 +22,7 @@ impl Target {
     pub fn action(self) -> JobScope {
         match self {
             Target::Metric(metric) => metric.action,
-            Target::ShareWithin(share) => share.action,
+            Target::Share(share) => share.action,
         }
     }
 
@@ -30,7 +30,7 @@ impl Target {
     pub fn resource(self) -> Option<ResourceId> {
         match self {
             Target::Metric(metric) => metric.resource,
-            Target::ShareWithin(_) => None,
+            Target::Share(_) => None,
         }
     }
 }
@@ -46,8 +46,8 @@ impl Quantity {
             Part::Statistic(statistic) => {
                 Target::Metric(Metric { action, resource, worker: None, measure: self.measure, statistic })
             }
-            Part::ShareWithin { limit, inclusive } => {
-                Target::ShareWithin(ShareWithin { action, measure: self.measure, limit, inclusive })
+            Part::Share { limit, inclusive } => {
+                Target::Share(ShareWithin { action, measure: self.measure, limit, inclusive })
             }
         })
     }

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
-use crate::stats::{JobScope, Metric};
 use crate::stats::ShareWithin;
+use crate::stats::{JobScope, Metric};
 
 const SCENARIO: &str = r#"
     horizon = "1h"
@@ -66,11 +66,11 @@ fn quantities_are_what_they_say() {
         ("deadline_misses(scan)", figure(one(0), None, Measure::DeadlineMisses, Statistic::Count)),
         (
             "share(wait<=1m30s, scan)",
-            Target::ShareWithin(ShareWithin { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
+            Target::Share(ShareWithin { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
         ),
         (
             "share(response < 5s)",
-            Target::ShareWithin(ShareWithin { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
+            Target::Share(ShareWithin { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
         ),
     ] {
         assert_eq!(target(text), Ok(expected), "{text}");

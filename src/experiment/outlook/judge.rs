@@ -71,9 +71,9 @@ const FEW_JOBS: f64 = 20.0;
 /// Few jobs of actions that come at random; that a cron fires seldom, or a list is short, its author knows.
 fn few_jobs(scenario: &Scenario, outlook: &Outlook) -> Vec<Finding> {
     let random = |source: &ArrivalModel| match source {
-        ArrivalModel::Poisson { action, .. } | ArrivalModel::Renewal { action, .. } | ArrivalModel::Profile { action, .. } => {
-            Some(*action)
-        }
+        ArrivalModel::Poisson { action, .. }
+        | ArrivalModel::Renewal { action, .. }
+        | ArrivalModel::Profile { action, .. } => Some(*action),
         _ => None,
     };
     let finding = |action: ActionId| {

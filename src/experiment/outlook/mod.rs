@@ -158,8 +158,9 @@ impl Outlook {
 /// Whether rates and workers stay the same for ever.
 fn is_stationary(scenario: &Scenario) -> bool {
     let availability = &scenario.system.availability;
-    let is_steady =
-        |source| matches!(source, &ArrivalModel::Poisson { .. } | &ArrivalModel::Renewal { .. } | &ArrivalModel::Closed { .. });
+    let is_steady = |source| {
+        matches!(source, &ArrivalModel::Poisson { .. } | &ArrivalModel::Renewal { .. } | &ArrivalModel::Closed { .. })
+    };
     scenario.sources.iter().any(ArrivalModel::is_random)
         && scenario.sources.iter().all(is_steady)
         && availability.outages.is_empty()

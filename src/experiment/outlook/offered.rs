@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attempt::{self, Attempt};
 use super::firings;
-use crate::arrival::{ListedJob, ArrivalModel};
+use crate::arrival::{ArrivalModel, ListedJob};
 use crate::engine::{CancelRequest, Given, InitialRow, InitialState, Overlap, Whom};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;

@@ -2,16 +2,11 @@
 
 use super::*;
 use crate::model::time::{Span, Time};
-use crate::stats::{MetricValue, JobScope, Metric};
 use crate::stats::series::Series;
+use crate::stats::{JobScope, Metric, MetricValue};
 
-const WAIT: Metric = Metric {
-    action: JobScope::All,
-    resource: None,
-    worker: None,
-    measure: Measure::WaitS,
-    statistic: Statistic::Mean,
-};
+const WAIT: Metric =
+    Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::Mean };
 
 fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
     let outcome = |value: &f64| ReplicationStats {

@@ -22,8 +22,8 @@ use super::Asked;
 use super::design::Point;
 use super::expression::{Bound, Condition, Fault};
 use crate::scenario::Scenario;
-use crate::stats::{Measure, Statistic};
 use crate::stats::interim_looks::InterimLooks;
+use crate::stats::{Measure, Statistic};
 
 /// One of the settings among which the cheapest is looked for.
 #[derive(Clone, Debug)]

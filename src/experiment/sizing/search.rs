@@ -3,9 +3,9 @@
 use super::held::Levels;
 use super::order::is_within;
 use super::{Held, Setting, Targets, Unfit, Verdict};
+use crate::stats::ReplicationStats;
 use crate::warmup::{pilots, settle};
 use crate::{Asked, Progress, Results, replicate};
-use crate::stats::ReplicationStats;
 
 /// The most settings cheaper than the answer that are simulated only to see that they do not keep the targets either.
 const MOST_CHECKED: usize = 64;
@@ -148,7 +148,9 @@ impl<'a> Search<'a> {
             let Some(until) = self.targets.looks.get(look) else { break };
             let numbers = outcomes.len() as u32..until;
             let progress = (self.progress)(until - numbers.start);
-            outcomes.extend(replicate(&scenario, shares, numbers, &*progress).into_iter().map(ReplicationStats::without_series));
+            outcomes.extend(
+                replicate(&scenario, shares, numbers, &*progress).into_iter().map(ReplicationStats::without_series),
+            );
             let now = self.held(number, &outcomes);
             // What is shown once stays shown.
             held = if held.is_empty() { now } else { held.into_iter().zip(now).map(stays).collect() };

@@ -6,7 +6,7 @@ use super::Subject;
 use crate::model::job::JobId;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
-use crate::random::stream::{StreamFamily, Purpose, Streams};
+use crate::random::stream::{Purpose, StreamFamily, Streams};
 
 /// Who is called what.
 #[derive(Debug)]

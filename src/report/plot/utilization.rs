@@ -7,9 +7,9 @@ use super::band;
 use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
-use crate::{Context, number};
-use crate::stats::{Measure, JobScope, Statistic, Metric};
 use crate::stats::series::Series;
+use crate::stats::{JobScope, Measure, Metric, Statistic};
+use crate::{Context, number};
 
 pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
     let columns = band::columns(results);

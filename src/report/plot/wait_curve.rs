@@ -2,11 +2,11 @@
 //!
 //! Averaging quantiles, not shares, makes the curve pass through the very p95 that the summary reports.
 
+use crate::Context;
 use crate::experiment::Results;
 use crate::model::action::ActionId;
-use crate::Context;
 use crate::stats::WaitQuantiles;
-use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 
 /// The distribution of one action's waits.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use comfy_table::CellAlignment;
 use super::{Study, with_interval};
 use crate::experiment::sizing::{Sizing, Tried, Verdict};
 use crate::number::percent;
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::table::{Charset, empty};
-use crate::stats::{Measure, JobScope, Statistic, Metric};
 
 /// Jobs that had not ended at the horizon are worth a remark from this share on.
 const MANY_UNFINISHED: f64 = 0.01;

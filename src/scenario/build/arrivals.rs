@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Build;
 use super::distribution::is_always_zero;
-use crate::arrival::{HOURS, HourlyRates, ArrivalModel, WEEKDAYS};
+use crate::arrival::{ArrivalModel, HOURS, HourlyRates, WEEKDAYS};
+use crate::diagnostic::Complaint;
 use crate::model::action::ActionId;
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{Arrival, At, Distribution as DistributionSpec, Number, Profile, Spec};
 

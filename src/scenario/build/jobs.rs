@@ -1,7 +1,7 @@
 //! Single jobs.
 
 use super::Build;
-use crate::arrival::{ListedJob, ArrivalModel};
+use crate::arrival::{ArrivalModel, ListedJob};
 use crate::engine::{Arrival, Given};
 use crate::source::Place;
 use crate::spec::{At, Job};

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Build;
 use super::actions::MOST_ACTIONS;
-use crate::arrival::swf::{self, SwfOptions, SwfJobs};
+use crate::arrival::swf::{self, SwfJobs, SwfOptions};
 use crate::arrival::trace::ActionName;
-use crate::model::action::ActionId;
 use crate::diagnostic::{Complaint, nearest};
+use crate::model::action::ActionId;
 use crate::spec::{Arrival, At, Spec, Swf};
 
 /// The logs that a scenario's actions name, in the order of the file.

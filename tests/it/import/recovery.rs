@@ -12,7 +12,7 @@ use claimsim::model::time::Span;
 use claimsim::model::unit::Rate;
 use claimsim::registry::document::JobDocument;
 use claimsim::scenario::{Override, Scenario, load};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::exported::{Export, NoFiles, exports};
 

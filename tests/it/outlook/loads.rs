@@ -2,7 +2,7 @@
 
 use claimsim::model::capacity::ResourceId;
 use claimsim::random::stream::{Purpose, Stream, Streams};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::Seen;
 

@@ -6,7 +6,7 @@ mod words;
 
 use claimsim::experiment::outlook::{Outlook, outlook};
 use claimsim::experiment::{Results, run};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use crate::theory::run::loaded;
 

@@ -193,13 +193,17 @@ pub(crate) fn delayed() -> BoxedStrategy<ClaimRule> {
         Just(exponential(1.5)),
         Just(one_of(vec![0.0, 1.0, 3.0])),
     ];
-    (delay, select(vec![ClaimBatch::One, ClaimBatch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
+    (delay, select(vec![ClaimBatch::One, ClaimBatch::All]))
+        .prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch })
+        .boxed()
 }
 
 /// Delayed claiming in which workers look again at once, most of the time.
 pub(crate) fn prompt() -> BoxedStrategy<ClaimRule> {
     let delay = prop_oneof![Just(constant(0.0)), Just(one_of(vec![0.0, 0.0, 1.0]))];
-    (delay, select(vec![ClaimBatch::One, ClaimBatch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
+    (delay, select(vec![ClaimBatch::One, ClaimBatch::All]))
+        .prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch })
+        .boxed()
 }
 
 pub(crate) fn constant(value: f64) -> Distribution {

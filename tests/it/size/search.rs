@@ -4,8 +4,8 @@ use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
 use claimsim::experiment::{Progress, run};
 use claimsim::scenario::{self, Override, Scenario};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
 use claimsim::stats::interim_looks::InterimLooks;
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use crate::theory::run::NoFiles;
 

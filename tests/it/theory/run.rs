@@ -6,7 +6,7 @@ use claimsim::experiment::{Results, run};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::ResourceId;
 use claimsim::scenario::{Files, Override, Scenario, load};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 /// A scenario with its results.
 pub(crate) struct Finished {
