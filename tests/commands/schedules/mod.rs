@@ -1,0 +1,75 @@
+//! Schedules worked out by hand, in the manner of the literature on parallel job scheduling: every job's start to the second, through
+//! the program, from a trace file to the log of jobs.
+
+mod fourteen;
+mod orders;
+mod workers;
+
+use std::collections::BTreeMap;
+
+use crate::support::Sandbox;
+
+/// What a trace on some workers makes of a policy.
+struct Case {
+    sandbox: Sandbox,
+}
+
+/// When a job was claimed, in whole seconds, and by which worker.
+type Start = (i64, String);
+
+impl Case {
+    /// Workers and actions as a scenario has them, under instant claiming, and the trace of `action.job`.
+    fn new(body: &str, trace: &str) -> Case {
+        let sandbox = Sandbox::new();
+        let head = "horizon = \"1000s\"\nclaim = { delay = \"none\", placement = \"first\" }\n";
+        let source = "[action.job]\nservice = \"1s\"\narrival = { trace = { file = \"jobs.csv\" } }\n";
+        sandbox.write("case.toml", &format!("{head}{source}{body}"));
+        sandbox.write("jobs.csv", trace);
+        Case { sandbox }
+    }
+
+    /// The log of jobs under a policy, with other keys set over the scenario's.
+    fn log(&self, policy: &str, settings: &[&str]) -> Vec<BTreeMap<String, String>> {
+        let policy = format!("claim.policy={policy}");
+        let mut arguments = vec!["run", "case.toml", "--jobs", "--quiet", "--out", "run", "--set", &policy];
+        for setting in settings {
+            arguments.extend(["--set", setting]);
+        }
+        self.sandbox.claimsim(&arguments).assert().success();
+        let mut reader = csv::Reader::from_path(self.sandbox.path("run/jobs.csv")).expect("there is a log of jobs");
+        reader.deserialize().map(|row| row.expect("a row")).collect()
+    }
+
+    /// When each job starts under a policy, and where.
+    fn starts(&self, policy: &str, settings: &[&str]) -> Vec<Start> {
+        let start = |row: BTreeMap<String, String>| {
+            let whole = row["claimed_at_s"].strip_suffix(".000000000").expect("whole seconds");
+            (whole.parse().expect("a number"), row["worker"].clone())
+        };
+        self.log(policy, settings).into_iter().map(start).collect()
+    }
+
+    /// When each job starts under a policy, by either pass.
+    #[track_caller]
+    fn has(&self, policy: &str, starts: &[i64]) {
+        for pass in ["instant", "event"] {
+            self.has_by(policy, pass, starts);
+        }
+    }
+
+    /// When each job starts under a policy, where that depends on the pass.
+    #[track_caller]
+    fn has_by(&self, policy: &str, pass: &str, starts: &[i64]) {
+        let set = format!("claim.pass={pass}");
+        let came: Vec<i64> = self.starts(policy, &[&set]).into_iter().map(|(at, _)| at).collect();
+        assert_eq!(came, starts, "{policy}, pass {pass}");
+    }
+
+    /// When and where each job starts under a policy: `"6@1"` is at 6 s on the second worker.
+    #[track_caller]
+    fn has_at(&self, policy: &str, starts: &str) {
+        let sandbox = |(at, worker): Start| format!("{at}@{}", worker.rsplit('-').next().expect("a name with a number"));
+        let came: Vec<_> = self.starts(policy, &[]).into_iter().map(sandbox).collect();
+        assert_eq!(came.join(" "), starts, "{policy}");
+    }
+}
