@@ -1,4 +1,5 @@
-//! Batch means of one long run: they are the run's own figures cut into parts, cover the truth, and give nothing where batches are too short.
+//! Batch means of one long run: they are the run's own figures cut into parts, cover the truth, and
+//! give nothing where batches are too short.
 
 use claimsim::experiment::{run_in_batches, run_observed};
 use claimsim::scenario::Scenario;
@@ -6,10 +7,10 @@ use claimsim::stats::batch_means::{BatchMeans, BatchObserver};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 use serde_json::Value;
 
-use crate::support::{Sandbox, SMALL};
 use crate::support::loaded;
+use crate::support::{SMALL, Sandbox};
 
-/// M/M/1 at a load of 0.5: the mean wait is 1 s, and so much the mean queue times 2 s.
+/// M/M/1 at a load of 0.5: the mean wait is 1 s, which is also the mean queue times 2 s.
 const QUEUE: &str = r#"
 name = "queue"
 horizon = "5050s"
@@ -105,9 +106,8 @@ fn intervals_of_long_batches_cover_and_short_batches_are_refused() {
 }
 
 #[test]
-fn a_run_in_batches_prints_intervals_and_says_what_it_refuses() {
-    let sandbox = Sandbox::new();
-    sandbox.write("queue.toml", QUEUE);
+fn output_and_errors_of_batch_means() {
+    let sandbox = Sandbox::with("queue.toml", QUEUE);
     let run = |out: &str, options: &[&str]| {
         let arguments = [&["run", "queue.toml", "--json", "--out", out], options].concat();
         let run = sandbox.claimsim(&arguments).output().unwrap();
@@ -125,7 +125,9 @@ fn a_run_in_batches_prints_intervals_and_says_what_it_refuses() {
 
     let (code, _, err) = run("short", &["--batches", "500"]);
     assert!(code == Some(0) && err.contains("batches are correlated (von Neumann's test at 5 %)"), "{err}");
-    assert!(std::fs::read_to_string(sandbox.path("short/manifest.json")).unwrap().contains("500 batches are correlated"));
+    assert!(
+        std::fs::read_to_string(sandbox.path("short/manifest.json")).unwrap().contains("500 batches are correlated")
+    );
     let (code, _, err) = run("many", &["--batches", "20", "--replications", "3"]);
     assert!(code == Some(2) && err.contains("there are 3 replications; say --replications 1"), "{err}");
     let (code, _, err) = run("few", &["--batches", "9"]);

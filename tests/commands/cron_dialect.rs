@@ -1,4 +1,5 @@
-//! Schedules mean what they mean to the registry (robfig/cron v1), not what they mean to the crate that computes them.
+//! Schedules mean what they mean to the registry (robfig/cron v1), not what they mean to the crate
+//! that computes them.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use claimsim::arrival::cron::{Schedule, ScheduleError};
@@ -158,7 +159,7 @@ fn every_keeps_step_with_a_known_firing_before_and_after_it() {
 }
 
 #[test]
-fn firings_are_strictly_after_and_the_search_ends_with_the_fifth_year() {
+fn next_firing_is_strictly_later_and_within_five_years() {
     let daily = Schedule::parse("0 0 3 * * *").unwrap();
     for (after, next) in [
         ("2018-04-21T03:00:00Z", "2018-04-22T03:00:00Z"),
@@ -173,7 +174,8 @@ fn firings_are_strictly_after_and_the_search_ends_with_the_fifth_year() {
         leap_days.firings(instant("2018-04-21T11:40:00Z")).take(3).last(),
         Some(instant("2028-02-29T00:00:00Z"))
     );
-    // Seven years without a leap day, as in Go: the fifth year after 2092 ends before the next one, 2096 being the last.
+    // Seven years without a leap day, as in Go: the fifth year after 2092 ends before the next one,
+    // 2096 being the last.
     assert_eq!(leap_days.firings(instant("2092-03-01T00:00:00Z")).count(), 1);
     let whole_calendar = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, instant("2100-12-31T23:59:59Z")];
     for after in whole_calendar {

@@ -1,17 +1,13 @@
-//! What the program promises its caller: exit codes, where it prints, and that nothing is half-written or overwritten.
+//! What the program promises its caller: exit codes, where it prints, and that nothing is
+//! half-written or overwritten.
 
 use std::fs;
 
-use crate::support::{Sandbox, SMALL};
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use crate::support::{SMALL, Sandbox, text};
 
 #[test]
 fn a_run_prints_its_table_and_leaves_a_run_that_reproduces() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let output = sandbox.claimsim(&["run", "small.toml"]).assert().success().get_output().clone();
     let table = text(&output.stdout);
     for word in ["small: first-fit", "scan", "update_db", "p95", "utilization", "results"] {
@@ -23,8 +19,7 @@ fn a_run_prints_its_table_and_leaves_a_run_that_reproduces() {
 
 #[test]
 fn reproduce_notices_a_changed_file_and_a_changed_input() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     sandbox.claimsim(&["run", "small.toml", "--quiet", "--out", "run", "--seed", "9"]).assert().success();
     sandbox.claimsim(&["reproduce", "run", "--threads", "1"]).assert().success();
     let summary = fs::read_to_string(sandbox.path("run/summary.csv")).unwrap();
@@ -32,15 +27,17 @@ fn reproduce_notices_a_changed_file_and_a_changed_input() {
     let said = text(&sandbox.claimsim(&["reproduce", "run"]).assert().code(1).get_output().stderr);
     assert!(said.contains("summary.csv: changed since"), "{said}");
     fs::write(sandbox.path("run/inputs/scenario.toml"), SMALL.replace("2h", "3h")).unwrap();
-    let said = text(&sandbox.claimsim(&["reproduce", "run"]).assert().code(2).get_output().stderr);
+    let said = sandbox.refused(&["reproduce", "run"]);
     assert!(said.contains("scenario.toml is not what the run was made from"), "{said}");
 }
 
 /// A run whose scenario reads other files is repeated from its own copies of them.
 #[test]
 fn a_run_with_inputs_stands_on_its_own() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", &SMALL.replace("{ poisson = { rate = \"2/min\" } }", "{ trace = { file = \"t.csv\" } }"));
+    let sandbox = Sandbox::with(
+        "small.toml",
+        &SMALL.replace("{ poisson = { rate = \"2/min\" } }", "{ trace = { file = \"t.csv\" } }"),
+    );
     sandbox.write("t.csv", "at_s,service_s\n3.5,1.25\n1,2\n");
     sandbox.claimsim(&["run", "small.toml", "--quiet", "--out", "run"]).assert().success();
     fs::remove_file(sandbox.path("small.toml")).unwrap();
@@ -50,8 +47,7 @@ fn a_run_with_inputs_stands_on_its_own() {
 
 #[test]
 fn an_older_run_is_replaced_and_anything_else_left_alone() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let run = |out: &str, seed: &str| {
         sandbox.claimsim(&["run", "small.toml", "--quiet", "--out", out, "--seed", seed]).assert()
     };
@@ -74,22 +70,20 @@ fn an_older_run_is_replaced_and_anything_else_left_alone() {
 
 #[test]
 fn wrong_input_exits_with_2_and_leaves_nothing() {
-    let sandbox = Sandbox::new();
-    sandbox.write("bad.toml", &SMALL.replace("retries", "retires"));
+    let sandbox = Sandbox::with("bad.toml", &SMALL.replace("retries", "retires"));
     for arguments in
         [&["run", "bad.toml", "--out", "never"][..], &["check", "bad.toml"], &["run", "absent.toml"], &["run"]]
     {
         sandbox.claimsim(arguments).assert().code(2);
     }
-    let said = text(&sandbox.claimsim(&["run", "bad.toml"]).assert().code(2).get_output().stderr);
+    let said = sandbox.refused(&["run", "bad.toml"]);
     assert!(said.contains("bad.toml:18") && said.contains("`retries`"), "{said}");
     assert!(!sandbox.path("never").exists() && !sandbox.path("results").exists());
 }
 
 #[test]
 fn json_is_all_that_stands_on_standard_output() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let output =
         sandbox.claimsim(&["run", "small.toml", "--json", "--out", "run"]).assert().success().get_output().clone();
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
@@ -99,8 +93,7 @@ fn json_is_all_that_stands_on_standard_output() {
 /// The job log against the summary: what the rows say adds up to what the figures say.
 #[test]
 fn the_job_log_agrees_with_the_summary() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let one = ["--jobs", "--replications", "1", "--set", "warmup=0s"];
     sandbox.claimsim(&[&["run", "small.toml", "--quiet", "--out", "run"], &one[..]].concat()).assert().success();
     let mut jobs = csv::Reader::from_path(sandbox.path("run/jobs.csv")).unwrap();
@@ -140,18 +133,18 @@ fn cron_prints_firings() {
 fn the_committed_schema_is_the_program_s_own() {
     let printed = Sandbox::new().claimsim(&["schema"]).assert().success().get_output().stdout.clone();
     let committed = fs::read("scenarios/schema.json").expect("scenarios/schema.json is committed");
-    assert!(printed == committed, "write it anew: cargo run --release -- schema > scenarios/schema.json");
+    assert!(printed == committed, "write it again: cargo run --release -- schema > scenarios/schema.json");
 }
 
 #[test]
-fn lists_and_completions_name_what_there_is() {
+fn lists_and_completions_are_complete() {
     let sandbox = Sandbox::new();
-    let list = text(&sandbox.claimsim(&["list"]).assert().success().get_output().stdout);
+    let list = sandbox.stdout(&["list"]);
     for word in ["first-fit", "hyperexponential", "closed", "within_slo"] {
         assert!(list.contains(word), "{word} is missing in\n{list}");
     }
     for shell in ["bash", "zsh", "fish"] {
-        let script = text(&sandbox.claimsim(&["completions", shell]).assert().success().get_output().stdout);
+        let script = sandbox.stdout(&["completions", shell]);
         assert!(script.contains("reproduce"));
     }
 }

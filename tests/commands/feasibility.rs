@@ -4,12 +4,8 @@ use std::path::Path;
 
 use claimsim::experiment::outlook::outlook;
 
-use crate::support::{Sandbox, SMALL};
 use crate::scenario_errors::{load_file, scenarios};
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use crate::support::{SMALL, Sandbox, text};
 
 /// A scenario of a few lines: three workers with a slot and a check each, claimed at once.
 fn scenario(head: &str, rest: &str) -> String {
@@ -86,7 +82,7 @@ fn cases() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn what_check_says_of_each_is_frozen() {
+fn check_of_each_shipped_scenario() {
     let sandbox = Sandbox::new();
     let say = |(name, scenario): (&str, String)| {
         let file = format!("{name}.toml");
@@ -101,8 +97,7 @@ fn what_check_says_of_each_is_frozen() {
 
 #[test]
 fn a_run_warns_before_it_begins_and_leaves_the_same() {
-    let sandbox = Sandbox::new();
-    sandbox.write("much.toml", &SMALL.replace("2/min", "6/min"));
+    let sandbox = Sandbox::with("much.toml", &SMALL.replace("2/min", "6/min"));
     let output = sandbox.claimsim(&["run", "much.toml", "--out", "said"]).assert().success().get_output().clone();
     let said = text(&output.stderr);
     assert!(said.starts_with("warning: overload: `scan` at ") && said.contains("much.toml"), "{said}");
@@ -116,8 +111,7 @@ fn a_run_warns_before_it_begins_and_leaves_the_same() {
 
 #[test]
 fn contenders_are_warned_of_by_name() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let arguments = [
         "compare",
         "small.toml",
@@ -137,8 +131,7 @@ fn contenders_are_warned_of_by_name() {
 
 #[test]
 fn the_document_has_what_the_tables_have() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let output = sandbox.claimsim(&["check", "small.toml", "--json"]).assert().success().get_output().clone();
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     let seen = &document["scenarios"][0];

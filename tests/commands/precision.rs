@@ -1,15 +1,9 @@
-//! `--precision` and `--extend`: as many replications as it takes, and a finished run that goes on as if it had never ended.
+//! `--precision` and `--extend`: as many replications as it takes, and a finished run that goes on
+//! as if it had never ended.
 
 use serde_json::Value;
 
-use crate::support::{Sandbox, SMALL};
-
-/// A sandbox with the small scenario.
-fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
-    sandbox
-}
+use crate::support::Sandbox;
 
 fn run(sandbox: &Sandbox, arguments: &[&str]) {
     sandbox.claimsim(&[&["run", "--quiet"], arguments].concat()).assert().success().stdout("");
@@ -28,7 +22,7 @@ fn json(sandbox: &Sandbox, arguments: &[&str]) -> Value {
 
 #[test]
 fn a_run_that_goes_on_leaves_the_bytes_of_one_longer_run() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     for jobs in [&[][..], &["--jobs"]] {
         run(&sandbox, &[&["small.toml", "--replications", "3", "--out", "three"], jobs].concat());
         run(&sandbox, &[&["small.toml", "--replications", "8", "--out", "eight"], jobs].concat());
@@ -46,8 +40,9 @@ fn a_run_that_goes_on_leaves_the_bytes_of_one_longer_run() {
 
 #[test]
 fn old_replications_are_not_run_again() {
-    let sandbox = sandbox();
-    // The whole of a long run, and one more replication of it: its rows come from the file, or the file is not theirs.
+    let sandbox = Sandbox::small();
+    // The whole of a long run, and one more replication of it: its rows come from the file, or the
+    // file is not theirs.
     run(&sandbox, &["small.toml", "--replications", "2", "--jobs", "--out", "two"]);
     let jobs = std::fs::read_to_string(sandbox.path("two/jobs.csv")).unwrap();
     run(&sandbox, &["--extend", "two", "--replications", "3", "--out", "three"]);
@@ -63,7 +58,7 @@ fn old_replications_are_not_run_again() {
 
 #[test]
 fn replications_are_added_until_the_precision_is_reached() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     let asked = ["small.toml", "--precision", "mean(wait) ±8%", "--precision", "share(wait < 1s) ±4%"];
     let document = json(&sandbox, &[&asked[..], &["--out", "narrow"]].concat());
     let replications = document["replications"].as_u64().unwrap();
@@ -94,7 +89,7 @@ fn replications_are_added_until_the_precision_is_reached() {
 
 #[test]
 fn a_precision_that_is_not_reached_is_said_so() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     let asked =
         ["run", "small.toml", "--precision", "mean(wait) +-0.01%", "--replications", "4", "--max-replications", "6"];
     let assert = sandbox.claimsim(&asked).assert().success();
@@ -109,7 +104,7 @@ fn a_precision_that_is_not_reached_is_said_so() {
 
 #[test]
 fn what_cannot_go_on_is_refused_with_the_way_out() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     run(&sandbox, &["small.toml", "--out", "run"]);
     for (arguments, words) in [
         (&["--extend", "run"][..], "--extend run by how much? It has 3 replications"),

@@ -1,5 +1,5 @@
-//! The customer's published example, from the documents themselves to the job log: of three waiting jobs, 0 and 2 are
-//! claimed, and 1 waits for 0.
+//! The customer's published example, from the documents themselves to the job log: of three waiting
+//! jobs, 0 and 2 are claimed, and 1 waits for 0.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,8 +32,7 @@ fn log(sandbox: &Sandbox, seed: u64, claim: &str) -> Vec<BTreeMap<String, String
 
 #[test]
 fn jobs_0_and_2_are_claimed_and_1_waits_for_0() {
-    let sandbox = Sandbox::new();
-    sandbox.write("published.toml", SCENARIO);
+    let sandbox = Sandbox::with("published.toml", SCENARIO);
     for name in ["workers.json", "jobs.json"] {
         let document = fs::read_to_string(format!("scenarios/registry/{name}")).unwrap();
         sandbox.write(name, &document);
@@ -49,7 +48,8 @@ fn jobs_0_and_2_are_claimed_and_1_waits_for_0() {
             if claim == "none" {
                 assert_eq!((first, third, second), (0.0, 0.0, at(0, "ended_at_s")));
             } else {
-                // The one worker claims one job per delay: 0, then 2 and at last 1, or 1 before 2 if 0 has ended by then.
+                // The one worker claims one job per delay: 0, then 2 and at last 1, or 1 before 2
+                // if 0 has ended by then.
                 let next = third.min(second);
                 assert!(first < 3.0 && first < next && next < first + 3.0, "0 at {first}, 1 at {second}, 2 at {third}");
                 assert!(second < at(0, "ended_at_s").max(third) + 3.0, "nothing else keeps job 1 waiting");

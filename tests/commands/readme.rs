@@ -1,4 +1,5 @@
-//! What the repository shows a newcomer is true: scenarios load, commands run, and outputs are what comes out.
+//! What the repository shows a newcomer is true: scenarios load, commands run, and outputs are what
+//! comes out.
 
 use std::fs;
 use std::path::Path;
@@ -66,7 +67,8 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// The command with its folders moved to `scratch` and, if it is a run or a comparison, with few replications.
+/// The command with its folders moved to `scratch` and, if it is a run or a comparison, with few
+/// replications.
 fn small(command: &str, scratch: &Path) -> Vec<String> {
     let mut arguments = words(command);
     for word in &mut arguments {
@@ -100,7 +102,7 @@ fn small(command: &str, scratch: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_first_commands_are_to_run_a_scenario_and_the_tests() {
+fn readme_begins_with_a_run_and_the_tests() {
     let text = readme();
     let mut commands =
         text.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| line.starts_with("cargo"));

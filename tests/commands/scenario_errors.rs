@@ -1,4 +1,5 @@
-//! Scenario files from the outside: the report on every broken one, every shipped one, the schema, and no panic ever.
+//! Scenario files from the outside: the report on every broken one, every shipped one, the schema,
+//! and no panic ever.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

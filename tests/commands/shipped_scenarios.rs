@@ -1,4 +1,5 @@
-//! The shipped scenarios: each says what it answers and how, in a form that tests and readers can run.
+//! The shipped scenarios: each says what it answers and how, in a form that tests and readers can
+//! run.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -20,7 +21,7 @@ fn header(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn each_opens_with_its_question_what_to_look_at_and_its_commands() {
+fn headers_of_shipped_scenarios_have_question_hint_and_commands() {
     let shipped = shipped();
     assert!(shipped.len() >= 6);
     for (path, text) in shipped {
@@ -41,7 +42,7 @@ fn each_opens_with_its_question_what_to_look_at_and_its_commands() {
 }
 
 #[test]
-fn each_is_toml_under_the_name_of_its_file_and_every_file_it_names_is_there() {
+fn names_and_files_of_shipped_scenarios_exist() {
     for (path, text) in shipped() {
         let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(table["name"].as_str(), path.file_stem().unwrap().to_str(), "{}", path.display());

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::support::Sandbox;
 
-/// Two workers are just enough: a backlog of twelve jobs of a minute each at the start, and one of two workers' work besides.
+/// Two workers are just enough: a backlog of twelve jobs of a minute each at the start, and one of
+/// two workers' work besides.
 const SCENARIO: &str = r#"
 name = "queue"
 horizon = "2h"
@@ -44,8 +45,7 @@ arrival = { trace = { file = "jobs.csv" } }
 "#;
 
 fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.write("queue.toml", SCENARIO);
+    let sandbox = Sandbox::with("queue.toml", SCENARIO);
     sandbox.write("backlog.toml", BACKLOG);
     sandbox.write("jobs.csv", &format!("at_s,service_s\n{}", "0,600\n".repeat(12)));
     sandbox
@@ -65,7 +65,7 @@ fn refused(sandbox: &Sandbox, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_answer_is_told_with_what_stands_against_it_and_how_to_see_for_oneself() {
+fn output_of_a_search() {
     let sandbox = sandbox();
     let told = printed(&sandbox, &SIZE, 0);
     insta::assert_snapshot!(told);
@@ -80,7 +80,7 @@ fn the_answer_is_told_with_what_stands_against_it_and_how_to_see_for_oneself() {
 }
 
 #[test]
-fn threads_change_no_byte_and_the_folder_makes_itself_again() {
+fn threads_and_reproduce_change_no_byte() {
     let sandbox = sandbox();
     for (out, threads) in [("one", "1"), ("two", "2")] {
         printed(&sandbox, &[&SIZE[..], &["--quiet", "--out", out, "--threads", threads]].concat(), 0);
@@ -124,7 +124,8 @@ fn a_backlog_is_gone_when_arithmetic_says_so() {
 
 #[test]
 fn a_worker_lost_at_the_worst_instant_costs_another_one() {
-    // All work comes in the third hour of ten; a worker that is out in any other hour is not missed.
+    // All work comes in the third hour of ten; a worker that is out in any other hour is not
+    // missed.
     let sandbox = Sandbox::new();
     let scenario = SCENARIO.replace("\"2h\"", "\"10h\"").replace(
         "arrival = { poisson = { rate = \"100/h\" } }",

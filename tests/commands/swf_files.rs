@@ -1,4 +1,5 @@
-//! Logs in the Standard Workload Format are read as the format's definition says, line by line, and whatever they are never panics.
+//! Logs in the Standard Workload Format are read as the format's definition says, line by line, and
+//! whatever they are never panics.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, text};
 
 /// A log with something of everything that the definition knows.
 const LOG: &str = include_str!("../valid/files/log.swf");
@@ -43,7 +44,8 @@ fn choice() -> Choice {
     }
 }
 
-/// A job in plain numbers: milliseconds of submit time, service time and estimate; processors; action.
+/// A job in plain numbers: milliseconds of submit time, service time and estimate; processors;
+/// action.
 type Plain = (i64, i64, Option<i64>, i64, Option<String>);
 
 fn plain(jobs: &Jobs) -> Vec<Plain> {
@@ -113,7 +115,7 @@ fn layout_does_not_matter() {
 }
 
 #[test]
-fn every_broken_line_is_named_with_its_value_and_a_way_out() {
+fn every_broken_line_is_reported_with_a_remedy() {
     let good = "1 0 -1 60 4 -1 -1 4 120 -1 1 1 1 1 1 -1 -1 -1";
     let lines = [
         "; MaxProcs: 16",
@@ -204,7 +206,8 @@ impl Row {
     }
 }
 
-/// What the definition says of a log, straight from its words: jobs, lines left out by reason, parts added.
+/// What the definition says of a log, straight from its words: jobs, lines left out by reason,
+/// parts added.
 fn by_definition(rows: &[Row], choice: &Choice) -> (Vec<Plain>, BTreeMap<Reason, u64>, u64) {
     let (mut jobs, mut left_out, mut added) = (Vec::new(), BTreeMap::new(), 0);
     for (index, row) in rows.iter().enumerate() {
@@ -305,7 +308,7 @@ service = "5s"
 "#;
 
 #[test]
-fn a_scenario_has_an_action_for_each_user_made_like_the_one_described() {
+fn each_user_of_a_log_becomes_an_action() {
     let Loaded { scenario, notes, warnings, .. } = loaded(SCENARIO, LOG.as_bytes()).unwrap();
     assert!(warnings.is_empty(), "{warnings}");
     let system = &scenario.system;
@@ -328,7 +331,8 @@ fn a_scenario_has_an_action_for_each_user_made_like_the_one_described() {
     assert_eq!(notes, [note]);
 }
 
-/// Actions that a log makes are there for all who name actions, and lack what the one lacks that they are made like.
+/// Actions that a log makes are there for all who name actions, and lack what the one lacks that
+/// they are made like.
 #[test]
 fn jobs_and_crons_may_be_of_actions_that_a_log_makes() {
     let more = r#"
@@ -352,8 +356,7 @@ schedule = "@hourly"
 /// From the file to the log of jobs, worked out by hand: sixteen processors, first-fit, no delay.
 #[test]
 fn a_run_says_what_was_left_out_and_comes_out_by_hand() {
-    let sandbox = Sandbox::new();
-    sandbox.write("log.swf", LOG);
+    let sandbox = Sandbox::with("log.swf", LOG);
     sandbox.write("cluster.toml", &SCENARIO.replace("rate = \"1/h\"", "rate = \"0/h\""));
     let output = sandbox.claimsim(&["run", "cluster.toml", "--jobs", "--json", "--out", "run"]).assert().success();
     let output = output.get_output();

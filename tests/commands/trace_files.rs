@@ -1,4 +1,5 @@
-//! Trace files are read exactly, and what is wrong with one is said all at once, with its place and a way out.
+//! Trace files are read exactly, and what is wrong with one is said all at once, with its place and
+//! a way out.
 
 use std::io::Write;
 

@@ -1,4 +1,5 @@
-//! The automatic warm-up: what it looks at is what happens, it depends on nothing but system and seed, and all that a run leaves says it.
+//! The automatic warm-up: what it looks at is what happens, it depends on nothing but system and
+//! seed, and all that a run leaves says it.
 
 use claimsim::experiment::run_observed;
 use claimsim::experiment::warmup::{settle, settle_together};
@@ -9,8 +10,8 @@ use claimsim::stats::course::{Course, CourseObserver};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 use serde_json::Value;
 
-use crate::support::{Sandbox, SMALL};
 use crate::support::loaded;
+use crate::support::{SMALL, Sandbox};
 
 /// M/M/1 at a load of 0.5 with 100 jobs before it, which take 200 s to drain.
 const BACKLOG: &str = r#"
@@ -29,7 +30,7 @@ capacity = { slot = 1 }
 service = { exponential = { mean = "1s" } }
 "#;
 
-/// So many jobs at the start.
+/// A number of jobs at the start.
 fn with_jobs_before(text: &str, jobs: usize) -> String {
     text.to_owned() + &"[[job]]\naction = \"before\"\nat = \"0s\"\n".repeat(jobs)
 }
@@ -51,7 +52,8 @@ fn a_backlog_is_left_out_and_little_more() {
         let found = settle(&mut scenario, &()).unwrap();
         assert!(!found.is_too_short);
         let seconds = found.length.as_secs_f64();
-        // The last of ten replications have drained after 200 s and some, and twice that is left out; more by chance now and then.
+        // The last of ten replications have drained after 200 s and some, and twice that is left
+        // out; more by chance now and then.
         assert!((300.0..=2_000.0).contains(&seconds), "seed {seed}: {seconds} s");
         far_off += u32::from(seconds > 1_000.0);
         assert!((found.level() - 1.0).abs() < 0.25, "seed {seed}: {} in the system", found.level());
@@ -87,7 +89,8 @@ fn the_course_is_that_of_the_replications() {
     // 7,200 s are a thousand whole parts.
     assert_eq!((course.part, course.in_system.len()), (Span(7_200_000_000), 1_000));
     near(mean(&course.in_system), of_all(OfAction::All, None, Measure::InSystem));
-    // Each row takes one unit of a resource: those that wait for it and those that use it are the rows that need it.
+    // Each row takes one unit of a resource: those that wait for it and those that use it are the
+    // rows that need it.
     for (resource, line) in course.by_resource.iter().enumerate() {
         let id = ResourceId(resource as u16);
         let there: f64 = measured
@@ -118,8 +121,7 @@ fn compared_scenarios_get_the_longest_warm_up() {
 
 #[test]
 fn a_run_says_what_it_has_left_out() {
-    let sandbox = Sandbox::new();
-    sandbox.write("backlog.toml", &with_jobs_before(BACKLOG, 100));
+    let sandbox = Sandbox::with("backlog.toml", &with_jobs_before(BACKLOG, 100));
     let run =
         sandbox.claimsim(&["run", "backlog.toml", "--out", "auto", "--json", "--replications", "2"]).output().unwrap();
     assert!(run.status.success() && run.stderr.is_empty(), "{}", String::from_utf8_lossy(&run.stderr));
@@ -149,8 +151,7 @@ fn a_run_says_what_it_has_left_out() {
 
 #[test]
 fn a_run_that_is_too_short_says_so() {
-    let sandbox = Sandbox::new();
-    sandbox.write("backlog.toml", &with_jobs_before(BACKLOG, 100));
+    let sandbox = Sandbox::with("backlog.toml", &with_jobs_before(BACKLOG, 100));
     let short = ["run", "backlog.toml", "--set", "horizon=250s", "--out", "short"];
     let run = sandbox.claimsim(&short).output().unwrap();
     let (out, err) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
@@ -166,8 +167,7 @@ fn a_run_that_is_too_short_says_so() {
 
 #[test]
 fn a_comparison_notes_one_warm_up_for_all() {
-    let sandbox = Sandbox::new();
-    sandbox.write("backlog.toml", &with_jobs_before(BACKLOG, 100));
+    let sandbox = Sandbox::with("backlog.toml", &with_jobs_before(BACKLOG, 100));
     let faster = "faster: action.job.service.exponential.mean=500ms";
     let options = ["--contender", faster, "--replications", "3", "--max-replications", "3"];
     let compare = [&["compare", "backlog.toml", "--out", "both", "--quiet"], &options[..]].concat();

@@ -89,8 +89,8 @@ fn estimates() -> BoxedStrategy<Estimate> {
     .boxed()
 }
 
-/// Service times, of which two in `short + 2` are long enough for a worker to go out, be declared dead and come back in the
-/// meantime.
+/// Service times, of which two in `short + 2` are long enough for a worker to go out, be declared
+/// dead and come back in the meantime.
 pub(super) fn services(short: u32) -> BoxedStrategy<Distribution> {
     let long = prop_oneof![
         (6..=25_i64).prop_map(|n| constant(n as f64)),
@@ -132,7 +132,7 @@ fn stops() -> BoxedStrategy<StopRecipe> {
 }
 
 impl ActionRecipe {
-    /// Action number `index` of so many, and of so many needs.
+    /// Action number `index` of `actions`, with one of `needs` needs.
     pub(super) fn build(self, index: usize, (actions, needs): (usize, usize)) -> ActionModel {
         let need = NeedId((self.need % needs) as u16);
         let (first, factor, cap, jitter) = self.backoff;

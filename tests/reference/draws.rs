@@ -72,7 +72,8 @@ impl<'a> Draws<'a> {
         }
     }
 
-    /// The ordinal and the draws of an exogenous job; `given` is what it brings along.
+    /// The ordinal and the draws of an exogenous job; `given` are the attributes that it comes
+    /// with.
     pub(super) fn exogenous(&mut self, id: ActionId, given: &Given) -> (u64, Drawn) {
         let action = self.system.action(id);
         let streams = &mut self.actions[usize::from(id.0)];
@@ -108,7 +109,8 @@ impl<'a> Draws<'a> {
         self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, &Given::default(), 1).0
     }
 
-    /// The draws of a chain's attempt, from the second on, and how long after the end of the one before it is scheduled.
+    /// The draws of a chain's attempt, from the second on, and how long after the end of the one
+    /// before it is scheduled.
     pub(super) fn later(&self, key: Key, given: &Given) -> (Drawn, Span) {
         let mut stream = self.stream_of(key.action, Purpose::Attempt, key.ordinal, key.attempt);
         self.all_from(&mut stream, key.action, given, key.attempt)

@@ -37,8 +37,8 @@ pub(crate) enum Kind {
     StillRunning { job: JobId, run: Run },
 }
 
-/// What is known of a row as soon as it is there. The draws are part of it, so that a job that nobody ever
-/// claims still shows whether it drew the right numbers.
+/// What is known of a row as soon as it is there. The draws are part of it, so that a job that
+/// nobody ever claims still shows whether it drew the right numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowSeen {
     pub(crate) action: ActionId,
@@ -133,7 +133,8 @@ impl Trajectory {
         self.events.push(Event { time, kind });
     }
 
-    /// All events. The rows left over at the horizon come in an order of their own choosing; here it is by number, waiting ones first.
+    /// All events. The rows left over at the horizon come in an order of their own choosing; here
+    /// it is by number, waiting ones first.
     pub(crate) fn into_events(mut self) -> Vec<Event> {
         let left_over = |event: &Event| match event.kind {
             Kind::StillWaiting { job } => Some((0, job)),

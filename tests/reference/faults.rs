@@ -1,4 +1,5 @@
-//! Random faults for the random scenarios: outages of all kinds, heartbeats, changes of capacity, requests to cancel.
+//! Random faults for the random scenarios: outages of all kinds, heartbeats, changes of capacity,
+//! requests to cancel.
 
 use std::ops::RangeInclusive;
 
@@ -26,7 +27,7 @@ pub(crate) struct FaultsRecipe {
     cancels: Vec<(i64, Option<usize>, Whom, Option<u64>)>,
 }
 
-/// Any mixture of faults, with so many outages at known instants and so many workers that break down.
+/// Any mixture of faults: a number of outages at known instants, and of workers that break down.
 pub(crate) fn faults(outages: RangeInclusive<usize>, breakdowns: RangeInclusive<usize>) -> BoxedStrategy<FaultsRecipe> {
     let worker = || 0..1000_usize;
     let outage = (worker(), 0..=20_i64, option::weighted(0.85, 0..=12_i64), kinds());

@@ -1,4 +1,5 @@
-//! The engine against a naive second simulator of the same model: the same trajectory, event by event.
+//! The engine against a naive second simulator of the same model: the same trajectory, event by
+//! event.
 
 mod actions;
 mod cases;
@@ -24,11 +25,11 @@ use policies::{picking, policies, ranked};
 use proptest::prelude::{Strategy, prop_oneof};
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRng, TestRunner};
+use recorded_race::RecordedRace;
 use scenarios::{Scenario, claim_rules, crowds, delayed, instant, scenarios, storms, under, uniform};
 use sources::Process;
-use recorded_race::RecordedRace;
 
-/// What the naive simulator makes of a scenario.
+/// The events of a scenario by the naive simulator.
 pub(crate) fn reference(scenario: &Scenario) -> Vec<Event> {
     naive(scenario).run()
 }
@@ -48,7 +49,7 @@ pub(crate) fn simulation<O: Observer>(scenario: &Scenario, observer: O) -> Simul
     Simulation::new(system, scenario.policy.start(system, &streams), scenario.processes(), &streams, observer)
 }
 
-/// What the engine makes of it, which for `first-fit` is one of its own.
+/// The events of a scenario by the engine; `first-fit` has a kernel of its own.
 pub(crate) fn engine(scenario: &Scenario) -> Vec<Event> {
     if scenario.policy == Policy::FirstFit {
         let (system, streams) = (&scenario.system, scenario.streams());
@@ -63,12 +64,20 @@ pub(crate) fn engine_of_any(scenario: &Scenario) -> Vec<Event> {
     simulation(scenario, Trajectory::default()).finish().into_events()
 }
 
-/// Holds a law to so many random cases, always the same ones; one that breaks it is shrunk to a small case.
-pub(crate) fn check<S: Strategy>(name: &str, cases: u32, strategy: S, law: impl Fn(&S::Value)) {
+/// The number by which the quick tier divides the number of random cases: 1, or the value of
+/// `CLAIMSIM_CASES`.
+fn divisor() -> u32 {
+    std::env::var("CLAIMSIM_CASES").map_or(1, |text| text.parse().expect("CLAIMSIM_CASES is a number above 0"))
+}
+
+/// Checks a property on a number of random cases, the same in every run. A case that fails is
+/// shrunk.
+pub(crate) fn check<S: Strategy>(name: &str, cases: u32, strategy: S, property: impl Fn(&S::Value)) {
+    let cases = cases.div_ceil(divisor());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
     let rng = TestRng::deterministic_rng(config.rng_algorithm);
     let result = TestRunner::new_with_rng(config, rng).run(&strategy, |value| {
-        law(&value);
+        property(&value);
         Ok(())
     });
     if let Err(error) = result {
@@ -132,7 +141,8 @@ fn recorded_races_of_large_pools_under_policies_that_never_reserve() {
     });
 }
 
-/// Whether the engine may draw a race other than worker by worker: never under policies that hold jobs back.
+/// Whether the engine may draw a race other than worker by worker: never under policies that hold
+/// jobs back.
 fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
     let holds_back = naive(scenario).holds_back();
     let is_race =

@@ -1,4 +1,5 @@
-//! The engine against the naive simulator under every claim policy, and whether the scenarios show what each policy is for.
+//! The engine against the naive simulator under every claim policy, and whether the scenarios show
+//! what each policy is for.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,12 +12,12 @@ use proptest::sample::select;
 use super::event::first_difference;
 use super::naive::Notes;
 use super::scenarios::{Scenario, claim_rules, delayed, instant, pressed, prompt, scenarios, storms, ticks, under};
-use super::{check, engine, reference_with_notes};
+use super::{check, divisor, engine, reference_with_notes};
 
-/// So many scenarios of each kind are compared under each policy.
+/// The number of scenarios of each kind that are compared under each policy.
 const CASES: u32 = 150;
 
-/// Each observation is seen in so many of the scenarios of a policy.
+/// The number of scenarios of a policy in which each observation must occur.
 const ENOUGH: usize = 5;
 
 /// Every policy of the catalogue, with parameters that matter in runs of some tens of ticks.
@@ -73,7 +74,8 @@ fn easy_backfill() -> BoxedStrategy<Policy> {
         .boxed()
 }
 
-/// Compares a policy in many scenarios of all kinds, in which each of these observations must be seen.
+/// Compares a policy in many scenarios of all kinds, in which each of these observations must be
+/// seen.
 fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, observations: &[&str]) {
     let seen: RefCell<BTreeMap<&str, usize>> = RefCell::default();
     let look = |scenario: &Scenario| {
@@ -93,6 +95,10 @@ fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, 
     check(name, CASES, under(policy.clone(), pressed(prompt())), look);
     check(name, CASES, under(policy.clone(), scenarios(claim_rules())), look);
     check(name, CASES, under(policy, storms(claim_rules())), look);
+    if divisor() > 1 {
+        // Too few scenarios to require rare observations.
+        return;
+    }
     let seen = seen.into_inner();
     let rare: Vec<_> = OF_ESTIMATES
         .iter()
@@ -133,11 +139,11 @@ the_same_under! {
     worst_fit: Just(Policy::WorstFit) => ["overtook an older job that fits"];
     fair_share: super::fair_share() => ["overtook an older job that fits", "fair-share, equal shares"];
     max_weight: Just(Policy::MaxWeight) => ["overtook an older job that fits", "max-weight, several classes together"];
-    strict_fifo: Just(Policy::StrictFifo) => ["held back a job that fits", "parked", "an attempt in vain"];
+    strict_fifo: Just(Policy::StrictFifo) => ["held back a job that fits", "parked", "a failed attempt"];
     reserve_after: super::reserve_after() => [
         "held back a job that fits",
         "parked",
-        "an attempt in vain",
+        "a failed attempt",
         "allowed on some of the workers that it fits",
         "a reservation used",
         "a reservation left for another worker",
@@ -147,7 +153,7 @@ the_same_under! {
         "overtook an older job that fits",
         "held back a job that fits",
         "parked",
-        "an attempt in vain",
+        "a failed attempt",
         "allowed on some of the workers that it fits",
         "backfilled to end before the shadow",
         "backfilled beside the head",
@@ -160,11 +166,11 @@ the_same_under! {
         "overtook an older job that fits",
         "held back a job that fits",
         "parked",
-        "an attempt in vain",
+        "a failed attempt",
         "backfilled",
         "reserved for later",
         "no room at any time",
-        "reservations made anew",
+        "reservations made again",
         "a reservation moved up",
         "started elsewhere than reserved",
     ];

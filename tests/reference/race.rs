@@ -1,9 +1,10 @@
 //! The race of a crowd has the same law as the race of its workers one by one.
 //!
-//! Both simulators run the same arrivals and service times under the same seeds; only the race is drawn differently. What is
-//! compared over many seeds: the wait of the job that came k-th, each for itself, by a two-sample Kolmogorov-Smirnov test;
-//! and a list of figures of a run, by the mean of their paired differences. Arrivals are frequent enough that attempts
-//! which began for an earlier job and are still pending decide many claims, and workers come back while others race.
+//! Both simulators run the same arrivals and service times under the same seeds; only the race is
+//! drawn differently. What is compared over many seeds: the wait of the job that came k-th, each
+//! for itself, by a two-sample Kolmogorov-Smirnov test; and a list of figures of a run, by the mean
+//! of their paired differences. Arrivals are frequent enough that attempts which began for an
+//! earlier job and are still pending decide many claims, and workers come back while others race.
 
 use claimsim::engine::{
     ActionModel, Availability, Breakdowns, CapacityChange, ClaimRule, Heartbeat, OutageKind, System, Window,
@@ -23,10 +24,12 @@ use super::sources::{Gap, Source};
 /// How many seeds each case is run with.
 const SEEDS: u64 = 1000;
 
-/// A right program gets there once in 150,000 z-scores; in this file fewer than 100 are looked at, of fixed seeds.
+/// A right program gets there once in 150,000 z-scores; in this file fewer than 100 are looked at,
+/// of fixed seeds.
 const FAR: f64 = 4.5;
 
-/// Waits are in seconds; a job that nobody has claimed by the horizon, or that gave up, waits for ever.
+/// Waits are in seconds; a job that nobody has claimed by the horizon, or that gave up, waits for
+/// ever.
 struct Outcome {
     waits: Vec<f64>,
     figures: Vec<(&'static str, f64)>,
@@ -97,7 +100,8 @@ struct Case {
     horizon: Span,
 }
 
-/// Each worker goes out again and again, is missed after a while, and some offer more or less from some time on.
+/// Each worker goes out again and again, is missed after a while, and some offer more or less from
+/// some time on.
 fn faults(workers: usize) -> Availability {
     let half_seconds = |n: i64| Span(n * 500_000_000);
     let kinds = [OutageKind::Crash, OutageKind::Partition, OutageKind::Shutdown];
@@ -209,7 +213,8 @@ fn z_score(values: &[f64]) -> f64 {
     if variance > 0.0 { mean / (variance / n).sqrt() } else { 0.0 }
 }
 
-/// The waits of the job that came k-th, which are independent from seed to seed, for each k that all runs have.
+/// The waits of the job that came k-th, which are independent from seed to seed, for each k that
+/// all runs have.
 fn differing_waits(reference: &[Outcome], engine: &[Outcome]) -> Vec<String> {
     let jobs = reference.iter().chain(engine).map(|outcome| outcome.waits.len()).min().unwrap_or(0);
     let column = |of: &[Outcome], k: usize| -> Vec<f64> { of.iter().map(|outcome| outcome.waits[k]).collect() };
@@ -222,7 +227,8 @@ fn differing_waits(reference: &[Outcome], engine: &[Outcome]) -> Vec<String> {
         .collect()
 }
 
-/// The largest distance of the two empirical distribution functions, times the root of half the number of values.
+/// The largest distance of the two empirical distribution functions, times the root of half the
+/// number of values.
 fn kolmogorov_smirnov(mut a: Vec<f64>, mut b: Vec<f64>) -> f64 {
     a.sort_by(f64::total_cmp);
     b.sort_by(f64::total_cmp);
@@ -235,66 +241,44 @@ fn exponential_gap(seconds: f64) -> Gap {
     Gap::Exponential(Span::from_secs_f64(seconds))
 }
 
-/// Ten workers that race for a job every second.
-pub(super) fn small(seed: u64) -> Scenario {
-    let case = Case {
+/// A number of workers with one slot each, and jobs for one slot with exponential gaps and service
+/// times, for some seconds.
+fn one_slot(workers: usize, gap: f64, service: f64, seconds: i64) -> Case {
+    Case {
         delay: uniform(0.0, 3.0),
-        workers: vec![([1, 0], 10)],
-        actions: vec![([1, 0], exponential_gap(1.0), exponential(5.0))],
+        workers: vec![([1, 0], workers)],
+        actions: vec![([1, 0], exponential_gap(gap), exponential(service))],
         batch: Batch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
-        horizon: Span::secs(60),
-    };
+        horizon: Span::secs(seconds),
+    }
+}
+
+/// Ten workers that race for a job every second.
+pub(super) fn small(seed: u64) -> Scenario {
+    let case = one_slot(10, 1.0, 5.0, 60);
     case.scenario(seed, &case.delay)
 }
 
 #[test]
 fn rare_jobs_among_a_hundred_idle_workers() {
-    let case = Case {
-        delay: uniform(0.0, 3.0),
-        workers: vec![([1, 0], 100)],
-        actions: vec![([1, 0], exponential_gap(1.5), exponential(2.0))],
-        batch: Batch::One,
-        sizes: vec![1],
-        patience: None,
-        faults: Availability::default(),
-        horizon: Span::secs(15),
-    };
-    case.hold();
+    one_slot(100, 1.5, 2.0, 15).hold();
 }
 
 #[test]
-fn thirty_jobs_in_the_longest_delay_and_workers_that_come_back() {
-    let case = Case {
-        delay: uniform(0.0, 3.0),
-        workers: vec![([1, 0], 100)],
-        actions: vec![([1, 0], exponential_gap(0.1), exponential(1.0))],
-        batch: Batch::One,
-        sizes: vec![1],
-        patience: None,
-        faults: Availability::default(),
-        horizon: Span::secs(9),
-    };
-    case.hold();
+fn many_jobs_within_one_delay() {
+    one_slot(100, 0.1, 1.0, 9).hold();
 }
 
 #[test]
 fn mixed_capacities_among_three_hundred_workers() {
+    let actions = [([1, 0], 0.5), ([0, 1], 0.5), ([2, 1], 1.0)];
     let case = Case {
-        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 200), ([0, 1], 60), ([2, 1], 40)],
-        actions: vec![
-            ([1, 0], exponential_gap(0.5), exponential(2.0)),
-            ([0, 1], exponential_gap(0.5), exponential(2.0)),
-            ([2, 1], exponential_gap(1.0), exponential(2.0)),
-        ],
-        batch: Batch::One,
-        sizes: vec![1],
-        patience: None,
-        faults: Availability::default(),
-        horizon: Span::secs(9),
+        actions: actions.map(|(need, gap)| (need, exponential_gap(gap), exponential(2.0))).into(),
+        ..one_slot(0, 1.0, 1.0, 9)
     };
     case.hold();
 }
@@ -302,7 +286,6 @@ fn mixed_capacities_among_three_hundred_workers() {
 #[test]
 fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
     let case = Case {
-        delay: uniform(0.0, 3.0),
         workers: vec![([3, 1], 50), ([1, 1], 30)],
         actions: vec![
             ([1, 0], exponential_gap(0.2), exponential(8.0)),
@@ -310,9 +293,7 @@ fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
         ],
         batch: Batch::All,
         sizes: vec![0, 1, 4],
-        patience: None,
-        faults: Availability::default(),
-        horizon: Span::secs(10),
+        ..one_slot(0, 1.0, 1.0, 10)
     };
     case.hold();
 }
@@ -320,14 +301,10 @@ fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
 #[test]
 fn bursts_at_known_instants() {
     let case = Case {
-        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 60), ([2, 0], 40)],
         actions: vec![([1, 0], Gap::Constant(Span::from_secs_f64(1.25)), constant(0.7))],
-        batch: Batch::One,
         sizes: vec![8],
-        patience: None,
-        faults: Availability::default(),
-        horizon: Span::secs(9),
+        ..one_slot(0, 1.0, 1.0, 9)
     };
     case.hold();
 }
@@ -335,51 +312,30 @@ fn bursts_at_known_instants() {
 #[test]
 fn jobs_that_give_up_and_leave_attempts_behind() {
     let case = Case {
-        delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], 40), ([2, 0], 24)],
-        actions: vec![
-            ([1, 0], exponential_gap(0.15), exponential(1.0)),
-            ([2, 0], exponential_gap(0.3), exponential(1.0)),
-        ],
-        batch: Batch::One,
+        actions: [([1, 0], 0.15), ([2, 0], 0.3)]
+            .map(|(need, gap)| (need, exponential_gap(gap), exponential(1.0)))
+            .into(),
         sizes: vec![1, 2],
         patience: Some(exponential(0.05)),
-        faults: Availability::default(),
-        horizon: Span::secs(9),
+        ..one_slot(0, 1.0, 1.0, 9)
     };
     case.hold();
 }
 
 #[test]
 fn a_race_with_slightly_longer_delays_is_rejected() {
-    let case = Case {
-        delay: uniform(0.0, 3.0),
-        workers: vec![([1, 0], 100)],
-        actions: vec![([1, 0], exponential_gap(0.3), exponential(1.0))],
-        batch: Batch::One,
-        sizes: vec![1],
-        patience: None,
-        faults: Availability::default(),
-        horizon: Span::secs(9),
-    };
+    let case = one_slot(100, 0.3, 1.0, 9);
     assert_ne!(case.differences(&uniform(0.0, 3.15)), Vec::<String>::new());
 }
 
-/// About as many jobs as longest delays, in one large crowd that lasts for many of them.
+/// About one job per longest delay, in one large pool, over many such delays.
 fn quiet(delay: impl Into<Distribution>) -> Case {
-    Case {
-        delay: delay.into(),
-        workers: vec![([1, 0], 100)],
-        actions: vec![([1, 0], exponential_gap(0.3), exponential(0.5))],
-        batch: Batch::One,
-        sizes: vec![1],
-        patience: None,
-        faults: Availability::default(),
-        horizon: Span::secs(12),
-    }
+    Case { delay: delay.into(), ..one_slot(100, 0.3, 0.5, 12) }
 }
 
-/// More jobs of two needs, also several at once: workers leave crowds and come back while others race.
+/// More jobs of two needs, also several at once: workers leave the race and return while others
+/// race.
 fn lively(delay: impl Into<Distribution>) -> Case {
     Case {
         delay: delay.into(),
@@ -391,8 +347,7 @@ fn lively(delay: impl Into<Distribution>) -> Case {
         batch: Batch::All,
         sizes: vec![1, 3],
         patience: Some(exponential(0.2)),
-        faults: Availability::default(),
-        horizon: Span::secs(8),
+        ..one_slot(0, 1.0, 1.0, 8)
     }
 }
 
@@ -426,7 +381,8 @@ under! {
     measured_delays: Empirical::new((0..40).map(|k| 0.1 + 0.02 * f64::from(k % 25)).collect()).unwrap();
 }
 
-/// Workers that go out in the middle of a race leave their crowds, with their attempts under way, and come back to them.
+/// Workers that go out in the middle of a race leave their crowds, with their attempts under way,
+/// and come back to them.
 fn interrupted(delay: impl Into<Distribution>) -> Case {
     Case { faults: faults(100), horizon: Span::secs(8), ..quiet(delay) }
 }

@@ -1,4 +1,5 @@
-//! The random scenarios show what they are drawn for: each thing that can happen happens in many of them.
+//! The random scenarios show what they are drawn for: each thing that can happen happens in many of
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +12,10 @@ use super::engine;
 use super::event::{Event, Kind};
 use super::scenarios::{claim_rules, scenarios, storms};
 
-/// So many scenarios are looked at.
+/// The number of scenarios.
 const SCENARIOS: usize = 1500;
 
-/// Each of these happens in so many of them.
+/// Each of these must happen in at least this number of them.
 const ENOUGH: usize = 10;
 const SIGHTS: &[&str] = &[
     "created, attempt 3",
@@ -84,7 +85,7 @@ fn observation(kind: Kind, asked: &mut Vec<claimsim::model::job::JobId>) -> Stri
 }
 
 #[test]
-fn everything_that_can_happen_happens_in_many_scenarios() {
+fn the_generator_covers_every_kind_of_event() {
     let strategy = prop_oneof![scenarios(claim_rules()), storms(claim_rules())];
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,8 +1,9 @@
 //! A race that was run elsewhere: who claimed, when, and whether the rules of the race allow it.
 //!
-//! The engine draws the race of many idle workers by its order statistics and not worker by worker, so its draws
-//! cannot be repeated one by one. What can be checked of a single run is that every claim was allowed and that nobody missed one
-//! for longer than the longest delay; that the claims have the right law is for `race.rs`.
+//! The engine draws the race of many idle workers by its order statistics and not worker by worker,
+//! so its draws cannot be repeated one by one. What can be checked of a single run is that every
+//! claim was allowed and that nobody missed one for longer than the longest delay; that the claims
+//! have the right law is for `race.rs`.
 
 use claimsim::engine::{ClaimRule, InitialState, System};
 use claimsim::model::claim::Batch;
@@ -31,7 +32,8 @@ struct Watched {
 }
 
 impl RecordedRace {
-    /// Takes the claims out of a trajectory; with `all`, claims of one worker at one instant are one attempt.
+    /// Takes the claims out of a trajectory; with `all`, claims of one worker at one instant are
+    /// one attempt.
     pub(crate) fn new(system: &System, trajectory: &[Event], (shortest, longest): (Span, Span)) -> RecordedRace {
         let all = matches!(system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
         let runs_already =
@@ -75,7 +77,8 @@ impl RecordedRace {
         Ok(())
     }
 
-    /// Notes whom something fits now, and complains if somebody let it pass for longer than the longest delay.
+    /// Notes whom something fits now, and complains if somebody let it pass for longer than the
+    /// longest delay.
     pub(super) fn watch(&mut self, now: Time, able: impl Fn(usize) -> bool) -> Result<(), String> {
         for (worker, watched) in self.workers.iter_mut().enumerate() {
             match watched.able_since {
@@ -105,7 +108,9 @@ mod tests {
     fn a_right_race_passes() {
         let scenario = race::small(1);
         let events = engine(&scenario);
-        let race = naive(&scenario).run_recorded(RecordedRace::new(&scenario.system, &events, LIMITS)).expect("an allowed race");
+        let race = naive(&scenario)
+            .run_recorded(RecordedRace::new(&scenario.system, &events, LIMITS))
+            .expect("an allowed race");
         assert_eq!(first_difference(&race, &events), None);
     }
 

@@ -1,8 +1,9 @@
 //! Random small scenarios, in which everything that can coincide does so often.
 //!
-//! Times are multiples of one tick wherever that is allowed, so that completions, arrivals, deadlines, firings and ends of
-//! patience meet at one nanosecond all the time; capacities are 0 to 3, so that some jobs never fit and some need
-//! nothing. A scenario is built from a recipe of plain numbers, which shrinks well.
+//! Times are multiples of one tick wherever that is allowed, so that completions, arrivals,
+//! deadlines, firings and ends of patience meet at one nanosecond all the time; capacities are 0 to
+//! 3, so that some jobs never fit and some need nothing. A scenario is built from a recipe of plain
+//! numbers, which shrinks well.
 
 use claimsim::engine::{
     ActionModel, Arrival, Availability, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System, Window,
@@ -56,7 +57,8 @@ pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule> + 'static) -> Bo
     with(vec(capacities(), 1..=4), claim, actions(services(3)), faults)
 }
 
-/// Scenarios without faults in which many jobs, some of them large, compete for one or two workers from the start.
+/// Scenarios without faults in which many jobs, some of them large, compete for one or two workers
+/// from the start.
 pub(crate) fn pressed(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     let offered = || select(vec![2, 3, 4, 5, 6]);
     let needed = || select(vec![0, 1, 1, 2, 2, 3, 4, 6]);
@@ -390,7 +392,7 @@ fn sources() -> BoxedStrategy<SourceRecipe> {
     .boxed()
 }
 
-/// The instants that lie so many ticks apart.
+/// Instants with a number of ticks between them.
 fn instants(gaps: impl Iterator<Item = i64>) -> impl Iterator<Item = Time> {
     gaps.scan(Time::ZERO, |at, gap| {
         *at += ticks(gap);
@@ -399,7 +401,8 @@ fn instants(gaps: impl Iterator<Item = i64>) -> impl Iterator<Item = Time> {
 }
 
 impl SourceRecipe {
-    /// Source number `index` draws its arrivals from streams of its own, and so may have an action in common with others.
+    /// Source number `index` draws its arrivals from streams of its own, and so may have an action
+    /// in common with others.
     fn build(self, index: usize, actions: &[String], needs: usize) -> Source {
         let id = |action: usize| ActionId((action % actions.len()) as u16);
         let name = format!("source-{index}");

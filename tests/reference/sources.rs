@@ -1,4 +1,5 @@
-//! Small arrival processes for the tests, so that the engine is tried against its own trait and nothing else.
+//! Small arrival processes for the tests, so that the engine is tried against its own trait and
+//! nothing else.
 
 use claimsim::engine::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use claimsim::model::action::ActionId;

@@ -17,14 +17,15 @@ impl Files for NoFiles {
     }
 }
 
-/// The scenario of a text without files, with settings of the form `key=value` that replace its own.
+/// The scenario of a text without files, with settings of the form `key=value` that replace its
+/// own.
 pub(crate) fn loaded(text: &str, settings: &[&str]) -> Scenario {
     let overrides: Vec<_> = settings.iter().map(|assignment| Override::set(assignment)).collect();
     let loaded = load("test.toml", text, &overrides, &NoFiles);
     loaded.unwrap_or_else(|report| panic!("{report:?}\n{text}")).scenario
 }
 
-/// A folder to run the program in, removed afterwards.
+/// A temporary folder in which the program runs.
 pub(crate) struct Sandbox(TempDir);
 
 impl Sandbox {
@@ -40,7 +41,29 @@ impl Sandbox {
         fs::write(self.path(name), text).expect("a temporary folder can be written to");
     }
 
-    /// The program with these arguments, started here.
+    /// A folder with one file.
+    pub(crate) fn with(name: &str, text: &str) -> Sandbox {
+        let sandbox = Sandbox::new();
+        sandbox.write(name, text);
+        sandbox
+    }
+
+    /// A folder with the scenario [`SMALL`] in `small.toml`.
+    pub(crate) fn small() -> Sandbox {
+        Sandbox::with("small.toml", SMALL)
+    }
+
+    /// The standard output of a command that succeeds.
+    pub(crate) fn stdout(&self, arguments: &[&str]) -> String {
+        text(&self.claimsim(arguments).assert().success().get_output().stdout)
+    }
+
+    /// The message of a command that exits with 2.
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
+        text(&self.claimsim(arguments).assert().code(2).get_output().stderr)
+    }
+
+    /// The program with these arguments, to start in this folder.
     pub(crate) fn claimsim(&self, arguments: &[&str]) -> Command {
         let mut command = Command::cargo_bin("claimsim").expect("the program is built with its tests");
         command.current_dir(self.0.path()).args(arguments);
@@ -59,6 +82,11 @@ impl Sandbox {
     }
 }
 
+/// The text of an output.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("a readable entry").path();
@@ -66,7 +94,8 @@ fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     }
 }
 
-/// A small scenario with something of everything: two classes, a cron, retries, patience, a race, three replications.
+/// A small scenario with something of everything: two classes, a cron, retries, patience, a race,
+/// three replications.
 pub(crate) const SMALL: &str = r#"
 name = "small"
 horizon = "2h"

@@ -1,4 +1,5 @@
-//! Arrivals follow their laws: rates by hour, variances, calendars; and nothing else in the scenario disturbs them.
+//! Arrivals follow their laws: rates by hour, variances, calendars; and nothing else in the
+//! scenario disturbs them.
 
 use std::sync::Arc;
 
@@ -53,7 +54,8 @@ fn profile(rates: Rates) -> Source {
     Source::Profile { action: SCAN, name: "scan".to_owned(), rates: Arc::new(rates), batch: None }
 }
 
-/// How far a chi-square value lies from its mean, in standard deviations (Wilson and Hilferty 1931).
+/// How far a chi-square value lies from its mean, in standard deviations (Wilson and Hilferty
+/// 1931).
 fn chi_square_z(value: f64, degrees: f64) -> f64 {
     let spread = 2.0 / (9.0 * degrees);
     ((value / degrees).cbrt() - (1.0 - spread)) / spread.sqrt()
@@ -89,8 +91,9 @@ fn poisson_counts_have_equal_mean_and_variance() {
 
 #[test]
 fn renewal_counts_have_the_variance_of_renewal_theory() {
-    // For mean 1 and squared coefficient of variation c, the count of a long time t has mean t + (c - 1) / 2, and variance
-    // c t but for a constant (Cox, Renewal Theory, 1962, sections 4.2 and 4.5), which 400 times the mean makes small.
+    // For mean 1 and squared coefficient of variation c, the count of a long time t has mean t +
+    // (c - 1) / 2, and variance c t but for a constant (Cox, Renewal Theory, 1962, sections 4.2 and
+    // 4.5), which 400 times the mean makes small.
     let hyper = Hyperexponential::new(vec![(0.5, 0.5), (0.5, 1.5)]).unwrap();
     let cases = [(Distribution::from(Erlang::new(4, 1.0).unwrap()), 0.25), (hyper.into(), 1.5)];
     for (between, c) in cases {
@@ -112,7 +115,8 @@ fn constant_times_between_arrivals_keep_their_beat() {
     assert_eq!(*beat.last().unwrap(), seconds(3_600));
 }
 
-/// Rates that differ from hour to hour and day to day, some of them 0, about one arrival in two minutes.
+/// Rates that differ from hour to hour and day to day, some of them 0, about one arrival in two
+/// minutes.
 fn weekly_rates() -> [[f64; HOURS]; WEEKDAYS] {
     std::array::from_fn(|day| std::array::from_fn(|hour| f64::from((day * 5 + hour * 7) as u32 % 11) / 600.0))
 }
@@ -121,7 +125,8 @@ fn weekly_rates() -> [[f64; HOURS]; WEEKDAYS] {
 fn a_profile_has_its_rate_in_every_hour_of_the_week() {
     let rates = weekly_rates();
     let source = profile(Rates::weekly(rates.map(|day| day.map(rate))));
-    // Not aligned to anything; ends after whole weeks, so that each hour of the week is covered alike.
+    // Not aligned to anything; ends after whole weeks, so that each hour of the week is covered
+    // alike.
     let epoch = epoch("2017-02-22T17:23:45.678901234Z");
     let (weeks, replications) = (3, 40_u64);
     let mut seen = [[0.0; HOURS]; WEEKDAYS];
@@ -183,7 +188,7 @@ fn rates_scale_the_same_luck() {
 }
 
 #[test]
-fn nothing_comes_at_rate_0_and_hardly_anything_at_almost_0() {
+fn rates_of_zero_and_almost_zero() {
     for source in [poisson(0.0), profile(Rates::daily([rate(0.0); HOURS])), renewal(constant(f64::MAX))] {
         assert_eq!(times(&source, 1, Time::NEVER), []);
     }
@@ -272,7 +277,7 @@ fn customers_draw_by_cycle_in_any_order() {
         let expected = from + Span::from_secs_f64(think.sample(&mut stream));
         assert_eq!(process.cycle(customer, cycle, from), Some(Arrival::single(expected, SCAN)));
     }
-    assert_eq!(process.cycle(0, u32::MAX, from), None, "there are no streams for so many cycles");
+    assert_eq!(process.cycle(0, u32::MAX, from), None, "there are no streams for that number of cycles");
     assert_eq!(process.cycle(0, 0, Time::NEVER), None);
 }
 

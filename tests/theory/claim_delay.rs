@@ -1,14 +1,16 @@
-//! The race of a large pool, in which the engine draws only the claims that matter, against the same race drawn worker by
-//! worker: the two must have one law.
+//! The race of a large pool, in which the engine draws only the claims that matter, against the
+//! same race drawn worker by worker: the two must have one law.
 //!
-//! Delays that are uniform from 0 s are what the engine shortens; from 1 ns they are not, and nothing else can tell them apart.
+//! Delays that are uniform from 0 s are what the engine shortens; from 1 ns they are not, and
+//! nothing else can tell them apart.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
 use super::run::{Reading, WAIT, finished, of, utilization};
 use super::verdict::{FARTHEST, Sample};
 
-/// Eighty replicas of two sizes, three kinds of jobs, and bursts: the pool is idle, half idle and full by turns.
+/// Eighty replicas of two sizes, three kinds of jobs, and bursts: the pool is idle, half idle and
+/// full in turn.
 const SCENARIO: &str = r#"
 horizon = "1000s"
 replications = 100
@@ -41,7 +43,8 @@ fn a_crowd_races_as_its_workers_would_one_by_one() {
     let of_each = |reading: Reading| ["scan", "check", "wide"].map(|action| reading.of_action(action));
     let readings: Vec<_> = waits.into_iter().flat_map(of_each).chain(["scan", "scanCheck"].map(utilization)).collect();
     for batch in ["one", "all"] {
-        // Under one seed the jobs are the same; only who claims when is luck of its own. So replications are compared in pairs.
+        // Under one seed the jobs are the same; only who claims when is luck of its own. So
+        // replications are compared in pairs.
         let [crowd, alone] = ["0s", "1ns"].map(|low| {
             finished(SCENARIO, &[&format!("claim.batch={batch}"), &format!("claim.delay.uniform.low={low}")])
         });

@@ -1,4 +1,5 @@
-//! Verdicts and gates keep their level on simulated contenders: a part of the table in `results/error-rates.csv`.
+//! Verdicts and gates keep their level on simulated contenders: a part of the table in
+//! `results/error-rates.csv`.
 
 #[allow(dead_code, unreachable_pub, reason = "the example prints, the test only counts")]
 #[path = "../../examples/error_rates.rs"]
@@ -7,7 +8,7 @@ mod error_rates;
 use error_rates::{CASES, LEVEL};
 
 #[test]
-fn errors_are_no_more_frequent_than_the_level_and_what_is_there_is_found() {
+fn error_rate_and_power_of_comparisons() {
     const COMPARISONS: u64 = 12;
     let (mut errors, mut chances) = (0, 0);
     for case in CASES {
@@ -35,7 +36,7 @@ fn the_committed_table_keeps_the_level() {
         assert_eq!(
             row[..3],
             case.words(),
-            "make it anew: cargo run --release --example error_rates > results/error-rates.csv"
+            "make it again: cargo run --release --example error_rates > results/error-rates.csv"
         );
         let (comparisons, count): (f64, f64) = (row[4].parse().unwrap(), row[5].parse().unwrap());
         assert!(comparisons >= 1_000.0);

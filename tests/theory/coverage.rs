@@ -1,8 +1,9 @@
 //! Whether the 95 % intervals that the summary prints cover the truth in 95 % of runs.
 //!
-//! A thousand experiments of five replications each, every experiment under a seed of its own: were they too narrow, too wide
-//! or off centre, the number that cover would leave what the binomial law allows. It would, too, if replications shared their
-//! luck, or seeds theirs. A part of the table in `results/coverage.csv` as well, on two resources and with automatic warm-up.
+//! A thousand experiments of five replications each, every experiment under a seed of its own: were
+//! they too narrow, too wide or off centre, the number that cover would leave what the binomial law
+//! allows. It would, too, if replications shared their luck, or seeds theirs. A part of the table
+//! in `results/coverage.csv` as well, on two resources and with automatic warm-up.
 
 #[allow(dead_code, unreachable_pub, reason = "the example prints, the test only counts")]
 #[path = "../../examples/coverage.rs"]
@@ -58,7 +59,7 @@ fn printed_intervals_cover_the_truth_as_often_as_they_say() {
 }
 
 #[test]
-fn intervals_of_other_systems_and_rules_cover_and_would_miss_another_truth() {
+fn intervals_cover_the_truth_and_miss_a_wrong_one() {
     const EXPERIMENTS: u64 = 60;
     // Other experiments than those of the table, on runs a quarter as long.
     let seeds = 1_000_000..1_000_000 + EXPERIMENTS;
@@ -70,7 +71,8 @@ fn intervals_of_other_systems_and_rules_cover_and_would_miss_another_truth() {
         let missed = case.covered(seeds.start..seeds.start + 10, &wrong, &["horizon=1500s"]);
         for ((quantity, _), (covered, missed)) in truths.iter().zip(covered.into_iter().zip(missed)) {
             if case.has_to_cover() {
-                // Each within what the binomial law allows (4.5 standard errors), and not because intervals are wide.
+                // Each within what the binomial law allows (4.5 standard errors), and not because
+                // intervals are wide.
                 assert!(
                     covered >= 50,
                     "{}, {}: {covered} of {EXPERIMENTS} cover {quantity}",
@@ -94,7 +96,7 @@ fn intervals_of_other_systems_and_rules_cover_and_would_miss_another_truth() {
 }
 
 #[test]
-fn the_truths_of_the_table_are_those_of_other_derivations() {
+fn truths_of_the_table_agree_with_other_derivations() {
     let classes = [(1.5, [1, 1]), (1.0, [1, 2]), (0.5, [2, 1])].map(|(load, need)| LossClass { load, need });
     let losses = product_form([6, 7], &classes);
     let truths = table::System::Losses.truths();
@@ -104,7 +106,8 @@ fn the_truths_of_the_table_are_those_of_other_derivations() {
     for (class, (name, rate)) in [("small", 1.5), ("wide", 1.0), ("broad", 0.5)].into_iter().enumerate() {
         near(value(&format!("throughput({name})")), rate * (1.0 - losses.blocking[class]), 1e-12);
     }
-    // The chain of a pool without room is the product form, and one with plenty of it serves all that comes.
+    // The chain of a pool without room is the product form, and one with plenty of it serves all
+    // that comes.
     let pool =
         |room| table::exact::Pool { capacity: [6, 7], classes: [(1.5, [1, 1]), (1.0, [1, 2]), (0.5, [2, 1])], room };
     let (chain, form) = (pool(0).chain(), pool(0).product_form());
@@ -126,7 +129,8 @@ fn the_committed_table_keeps_what_intervals_promise() {
     let mut rows = reader.records().map(|record| record.unwrap());
     for case in table::CASES {
         for (quantity, truth) in case.system.truths() {
-            let row = rows.next().expect("make it anew: cargo run --release --example coverage > results/coverage.csv");
+            let row =
+                rows.next().expect("make it again: cargo run --release --example coverage > results/coverage.csv");
             assert_eq!(row.iter().take(3).collect::<Vec<_>>(), [case.system.name(), &case.rule.name(), quantity]);
             near(row[3].parse().unwrap(), truth, 1e-8);
             let (experiments, share): (f64, f64) = (row[4].parse().unwrap(), row[6].parse().unwrap());

@@ -1,4 +1,5 @@
-//! Elasticities against queueing theory: their intervals cover what the formulas say, and what is exact comes out exactly.
+//! Elasticities against queueing theory: their intervals cover what the formulas say, and what is
+//! exact comes out exactly.
 
 use std::fs;
 
@@ -7,9 +8,9 @@ use claimsim::experiment::expression::Quantity;
 use claimsim::experiment::sweep::{self, Trial};
 use claimsim::scenario::{self, Override, parameters};
 
-use crate::support::{Sandbox, SMALL};
 use crate::formulas::erlang::Mmc;
 use crate::support::NoFiles;
+use crate::support::Sandbox;
 
 /// M/M/4 at a load of 0.55; three servers are enough as well.
 const QUEUE: &str = r#"
@@ -65,7 +66,7 @@ fn exact(formula: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
 }
 
 #[test]
-fn intervals_cover_the_elasticities_of_a_queue_as_often_as_they_say() {
+fn intervals_cover_the_elasticities_of_a_queue() {
     const EXPERIMENTS: u32 = 60;
     let queue = Mmc { arrivals: 2.2, services: 1.0, servers: 4 };
     let wait_of_rate = |factor: f64| Mmc { arrivals: 2.2 * factor, ..queue }.mean_wait();
@@ -79,7 +80,8 @@ fn intervals_cover_the_elasticities_of_a_queue_as_often_as_they_say() {
         exact(wait_of_count, 0.75, 1.25),
         exact(|factor| 1.0 / factor, 0.75, 1.25),
     ];
-    // Waits are homogeneous: with all times twice as long they are twice as long, so the first and the third differ by one.
+    // Waits are homogeneous: with all times twice as long they are twice as long, so the first and
+    // the third differ by one.
     assert!((truths[2] - truths[0] - 1.0).abs() < 1e-2, "{truths:?}");
     let mut covered = [0_u32; 6];
     let mut widths = [0.0_f64; 6];
@@ -98,7 +100,8 @@ fn intervals_cover_the_elasticities_of_a_queue_as_often_as_they_say() {
     }
 }
 
-/// Jobs that never meet: what they do is in exact proportion to the service time, and has nothing to do with how often they come.
+/// Jobs that never meet: what they do is in exact proportion to the service time, and has nothing
+/// to do with how often they come.
 #[test]
 fn what_is_exact_comes_out_exactly() {
     let text = r#"
@@ -129,9 +132,8 @@ fn what_is_exact_comes_out_exactly() {
 }
 
 #[test]
-fn the_command_ranks_parameters_and_says_what_it_leaves_out() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+fn elasticities_are_ranked_and_omissions_listed() {
+    let sandbox = Sandbox::small();
     let options = ["sweep", "small.toml", "--elasticity", "--show", "mean(wait)", "--show", "p95(wait, scan)"];
     let output = sandbox.claimsim(&options).assert().success().get_output().clone();
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,5 +1,5 @@
-//! How long it takes the others to notice a worker that is gone, by its whole law: expiry, less the time since its last heartbeat, plus
-//! the time to the next sweep.
+//! How long it takes the others to notice a worker that is gone, by its whole law: expiry, less the
+//! time since its last heartbeat, plus the time to the next sweep.
 
 use claimsim::engine::{Observer, OutageKind};
 use claimsim::experiment::run_observed;
@@ -10,8 +10,9 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 use super::formulas::availability::Heartbeat;
 use crate::support::loaded;
 
-/// A worker that never goes out, and others that go out three times each. With times up uniform on three heartbeats, outages come
-/// at any time between two heartbeats; and from the first return on, heartbeats at any time between two sweeps.
+/// A worker that never goes out, and others that go out three times each. With times up uniform on
+/// three heartbeats, outages come at any time between two heartbeats; and from the first return on,
+/// heartbeats at any time between two sweeps.
 const SCENARIO: &str = r#"
 horizon = "175s"
 claim = { delay = "none" }
@@ -49,7 +50,7 @@ impl Observer for Delays {
 }
 
 #[test]
-fn a_missing_worker_is_noticed_as_heartbeats_and_sweeps_have_it() {
+fn detection_delays_have_the_distribution_of_heartbeats_and_sweeps() {
     let scenario = loaded(SCENARIO, &[]);
     let observers = (0..scenario.replications).map(|_| Delays::default()).collect();
     let (_, told) = run_observed(&scenario, &(), observers);
@@ -60,14 +61,15 @@ fn a_missing_worker_is_noticed_as_heartbeats_and_sweeps_have_it() {
     let p = goodness_of_fit(&later, |t| heartbeat.noticed_within(t));
     assert!(p > 1e-5, "the law of {} delays has probability {p}", later.len());
 
-    // Heartbeats from the start on expire 2 s, 1 s and 3 s before a sweep by turns.
+    // Heartbeats from the start on expire 2 s, 1 s and 3 s before a sweep in turn.
     let first = all(|delays| &delays.first);
     let uniform = |t: f64, low: f64| ((t - low) / 4.0).clamp(0.0, 1.0);
     let of_first = |t: f64| (uniform(t, 8.0) + uniform(t, 7.0) + uniform(t, 9.0)) / 3.0;
     let p = goodness_of_fit(&first, of_first);
     assert!(p > 1e-5, "the law of {} first delays has probability {p}", first.len());
 
-    // Other laws would be told apart: other phases, and a twentieth more of each of the three times.
+    // Other laws are rejected: other phases, and a twentieth more of each of the three
+    // times.
     assert!(
         goodness_of_fit(&first, |t| heartbeat.noticed_within(t)) < 1e-5,
         "the first outages have a law of their own"
@@ -79,7 +81,8 @@ fn a_missing_worker_is_noticed_as_heartbeats_and_sweeps_have_it() {
     }
 }
 
-/// The probability of so bad a fit or a worse one, by Pearson's chi-square over bins of a quarter of a second from 6 s to 13 s.
+/// The probability of so bad a fit or a worse one, by Pearson's chi-square over bins of a quarter
+/// of a second from 6 s to 13 s.
 fn goodness_of_fit(delays: &[f64], within: impl Fn(f64) -> f64) -> f64 {
     let edge = |bin: usize| 6.0 + bin as f64 / 4.0;
     let mut observed = [0.0; 28];

@@ -1,4 +1,5 @@
-//! The statistics of a little story told event by event, every figure of which is worked out by hand.
+//! The statistics of a little story told event by event, every figure of which is worked out by
+//! hand.
 
 use claimsim::engine::{
     ActionModel, Attempt, Availability, Backoff, ClaimRule, InitialRow, InitialState, Observer, Run, System, Window,
@@ -20,7 +21,8 @@ const CHECK: ActionId = ActionId(1);
 const A: WorkerId = WorkerId(0);
 const B: WorkerId = WorkerId(1);
 
-/// Worker A offers {scan 2}, worker B {scan 1, check 1}; a scan needs {scan 1}, a check {check 1}. 100 s.
+/// Worker A offers {scan 2}, worker B {scan 1, check 1}; a scan needs {scan 1}, a check {check 1}.
+/// 100 s.
 fn system(warmup: i64) -> System {
     let map = |units: [i64; 2]| CapacityMap(units.into());
     let worker = |id: &str, units| Worker { id: id.to_owned(), capacity: map(units) };
@@ -141,7 +143,8 @@ fn hold(outcome: &Outcome, measure: Measure, rows: &[(Statistic, [Option<f64>; 3
 #[test]
 fn job_measures_leave_out_rows_of_the_warm_up() {
     let told = story(10);
-    // Waits: scans 6, 3, 2; checks 0. Of the four together, quantile p has rank 3 p among 0, 2, 3, 6.
+    // Waits: scans 6, 3, 2; checks 0. Of the four together, quantile p has rank 3 p among 0, 2, 3,
+    // 6.
     let wait = |scan: f64, all: f64, check: f64| [Some(all), Some(scan), Some(check)];
     hold(
         &told,
@@ -191,7 +194,8 @@ fn every_row_is_counted_once() {
 #[test]
 fn integrals_begin_at_the_end_of_the_warm_up() {
     let told = story(10);
-    // Scans wait 6 + 3 + 2 s, checks 15 + 10; scans run 10 (row 0 from 10 to 20) + 20 + 20 + 28, the check 15.
+    // Scans wait 6 + 3 + 2 s, checks 15 + 10; scans run 10 (row 0 from 10 to 20) + 20 + 20 + 28,
+    // the check 15.
     hold(&told, Measure::QueueLength, &[(Statistic::Mean, [Some(36.0 / 90.0), Some(11.0 / 90.0), Some(25.0 / 90.0)])]);
     hold(&told, Measure::InSystem, &[(Statistic::Mean, [Some(129.0 / 90.0), Some(89.0 / 90.0), Some(40.0 / 90.0)])]);
     // Rows 0 and 2 were done within the window, whenever they were scheduled.
@@ -222,7 +226,7 @@ fn without_a_warm_up_waits_from_before_the_start_count() {
 }
 
 #[test]
-fn wait_tables_reach_from_the_least_to_the_largest_wait() {
+fn wait_distribution_reaches_from_the_smallest_to_the_largest_wait() {
     let told = story(10);
     let whose: Vec<_> = told.waits.iter().map(|table| table.action).collect();
     assert_eq!(whose, [OfAction::All, OfAction::One(SCAN), OfAction::One(CHECK)]);
@@ -238,7 +242,8 @@ fn wait_tables_reach_from_the_least_to_the_largest_wait() {
 fn series_cover_the_warm_up_too() {
     let series = story(10).series;
     assert_eq!((series.bucket, series.queue_length.len()), (Span::secs(2), 50));
-    // Row 0 waits from the start until 4, row 1 from 12 to 18; the impatient check comes in the middle of its bucket.
+    // Row 0 waits from the start until 4, row 1 from 12 to 18; the impatient check comes in the
+    // middle of its bucket.
     assert_eq!(series.queue_length[..10], [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0]);
     assert_eq!(series.queue_length[17], 0.5);
     let names: Vec<_> = series.lines.iter().map(|line| (line.resource.0, line.worker)).collect();
@@ -289,7 +294,8 @@ fn nothing_measured_is_no_number() {
     }
 }
 
-/// A queue before one worker, first come first served (Lindley's recursion), whose rows are of one action or of two in turn.
+/// A queue before one worker, first come first served (Lindley's recursion), whose rows are of one
+/// action or of two in turn.
 fn queue(actions: u16) -> Outcome {
     let mut system = system(10);
     system.window.horizon = at(20_000);
@@ -331,7 +337,7 @@ fn queue(actions: u16) -> Outcome {
 }
 
 #[test]
-fn measures_of_all_jobs_do_not_depend_on_how_they_are_divided_into_actions() {
+fn totals_do_not_depend_on_the_division_into_actions() {
     let (one, two) = (queue(1), queue(2));
     let all = |outcome: &Outcome| -> Vec<_> {
         let figures = outcome.figures.iter().filter(|figure| !matches!(figure.subject.action, OfAction::One(_)));

@@ -1,5 +1,5 @@
-//! Queueing theory, which the simulator is held to: per case no bias beyond chance, over all cases no more of it than chance
-//! has, and 95 % intervals that cover the truth in 95 % of runs.
+//! Queueing theory, which the simulator is held to: per case no bias beyond chance, over all cases
+//! no more of it than chance has, and 95 % intervals that cover the truth in 95 % of runs.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -119,16 +119,18 @@ cases! {
     units::saturated_with_laws_of_their_own
 }
 
-/// A bias too small for any single case shows in the sum of squares; so does spread that is put too high or too low.
+/// A bias too small for any single case shows in the sum of squares; so does spread that is put too
+/// high or too low.
 #[test]
-fn scores_over_all_cases_are_as_far_apart_as_chance_has_it() {
+fn scores_over_all_cases_have_the_right_spread() {
     let squares: f64 = VERDICTS.iter().map(|verdict| verdict.score() * verdict.score()).sum();
     let law = ChiSquared::new(VERDICTS.len() as f64).expect("there are cases");
     let p = law.cdf(squares);
     assert!((1e-4..1.0 - 1e-4).contains(&p), "scores squared sum up to {squares:.1}: probability {p}");
 }
 
-/// Each of these cases would notice if the simulator took one of its parameters for another one, mostly a tenth larger.
+/// Each of these cases would notice if the simulator took one of its parameters for another one,
+/// mostly a tenth larger.
 #[test]
 fn wrong_parameters_are_rejected() {
     use cases::{joins, limits, orders, outages, units, workers};

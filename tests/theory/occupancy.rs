@@ -1,4 +1,5 @@
-//! M/G/∞ by its law: the number of jobs still there at the horizon is Poisson, whatever the law of the service times.
+//! M/G/∞ by its law: the number of jobs still there at the horizon is Poisson, whatever the law of
+//! the service times.
 
 use claimsim::stats::figure::{Measure, Statistic};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -31,7 +32,8 @@ fn the_number_of_unlimited_jobs_is_poisson() {
     }
 }
 
-/// The probability of so bad a fit or a worse one, by Pearson's chi-square over the counts 0, 1, 2, …, pooled at both ends.
+/// The probability of so bad a fit or a worse one, by Pearson's chi-square over the counts 0, 1, 2,
+/// …, pooled at both ends.
 fn goodness_of_fit(counts: &[f64], mean: f64) -> f64 {
     let (first, last) = ((mean / 3.0) as usize, (mean * 2.0) as usize);
     let mut expected = vec![0.0; last - first + 1];

@@ -1,4 +1,5 @@
-//! Running a scenario's text and reading figures from its replications, by the names that the text uses.
+//! Running a scenario's text and reading figures from its replications, by the names that the text
+//! uses.
 
 use claimsim::experiment::{Results, run};
 use claimsim::model::action::ActionId;
@@ -33,7 +34,8 @@ pub(crate) fn finished(text: &str, settings: &[&str]) -> Finished {
 }
 
 impl Finished {
-    /// The figure in each replication; a share of no rows, or a wait where nobody was claimed, is a fault of the case.
+    /// The figure in each replication; a share of no rows, or a wait where nobody was claimed, is a
+    /// fault of the case.
     pub(crate) fn values(&self, reading: Reading) -> Vec<f64> {
         let subject = self.subject(reading);
         let arrived = Subject { measure: Measure::Jobs, statistic: Statistic::Arrived, ..subject };
@@ -82,7 +84,8 @@ pub(crate) const fn mean(measure: Measure) -> Reading {
 /// The mean wait in seconds, over all actions.
 pub(crate) const WAIT: Reading = mean(Measure::WaitS);
 
-/// The share of waits within the target. With a target of "1ns" these are the jobs that did not wait.
+/// The share of waits within the target. With a target of "1ns" these are the jobs that did not
+/// wait.
 pub(crate) const WITHIN: Reading = mean(Measure::WithinSlo);
 
 /// The mean number of waiting jobs.

@@ -18,7 +18,8 @@ fn the_answer_of_erlang_is_found() {
 
 #[test]
 fn what_fails_is_not_called_met() {
-    // Eight searches in which a setting just fails: each is wrong with a chance of 5 % at most, so that three are in one of 170 cases.
+    // Eight searches in which a setting just fails: each is wrong with a chance of 5 % at most, so
+    // that three are in one of 170 cases.
     let count = Target::Mean(6, 1.0).count(2_000_000..2_000_008);
     assert!(count.wrong <= 2, "{count:?}");
 }
@@ -31,7 +32,7 @@ fn the_committed_table_keeps_what_is_promised() {
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
     assert_eq!(rows.len(), CASES.len());
     for (row, case) in rows.iter().zip(CASES) {
-        let again = "make it anew: cargo run --release --example sizing > results/sizing.csv";
+        let again = "make it again: cargo run --release --example sizing > results/sizing.csv";
         assert_eq!(row[..3], [case.conditions().join("; "), case.words(), case.right().to_string()], "{again}");
         let [searches, right, wrong] = [3, 4, 5].map(|cell| row[cell].parse::<f64>().unwrap());
         assert!(searches >= 100.0, "{row:?}");

@@ -1,4 +1,5 @@
-//! The search itself: what is assumed about settings only decides in which order they are tried, and is found out where it is wrong.
+//! The search itself: what is assumed about settings only decides in which order they are tried,
+//! and is found out where it is wrong.
 
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
@@ -9,7 +10,7 @@ use claimsim::stats::looks::Looks;
 
 use crate::support::NoFiles;
 
-/// Jobs that come two a second and take a second each, on so many workers.
+/// Two jobs a second that take a second each, on workers of two kinds.
 fn scenario(settings: &[(String, String)]) -> Scenario {
     let text = r#"
         horizon = "400s"
@@ -60,7 +61,7 @@ fn workers(scenario: &Scenario) -> f64 {
 }
 
 #[test]
-fn whatever_is_cheaper_than_the_answer_has_been_simulated_and_fails() {
+fn all_cheaper_designs_were_simulated_and_failed() {
     let settings = settings(&["worker.few.count=1..4", "worker.many.count=1..4"], |scenario| {
         let few = scenario.system.workers.iter().filter(|worker| worker.id.starts_with("few")).count() as f64;
         1.5 * few + (workers(scenario) - few)
@@ -74,13 +75,14 @@ fn whatever_is_cheaper_than_the_answer_has_been_simulated_and_fails() {
         assert_ne!(tried.verdict, Verdict::Met, "{:?}", setting.point);
     }
     assert_eq!((sizing.left_out, sizing.anomaly), (0, None));
-    // Three servers wait 444 ms on average, and no two have less than infinity: 1 few and 2 many are the cheapest three.
+    // Three servers wait 444 ms on average, and no two have less than infinity: 1 few and 2 many
+    // are the cheapest three.
     assert_eq!((workers(&settings[answer.setting].scenario), cost), (3.0, 3.5));
     assert!(sizing.tried.len() < settings.len(), "what costs more need not be simulated");
 }
 
 #[test]
-fn a_setting_that_does_with_less_is_found_although_more_fails() {
+fn a_small_design_is_found_although_larger_ones_fail() {
     // The second setting has more workers and takes three times as long: more is not better here.
     let mut settings = settings(&["worker.many.count=3,4,5,6"], workers);
     let slow = scenario(&[
@@ -103,7 +105,7 @@ fn a_setting_that_does_with_less_is_found_although_more_fails() {
 }
 
 #[test]
-fn targets_that_more_workers_do_not_help_are_searched_from_the_cheapest_on() {
+fn search_starts_at_the_cheapest_if_workers_do_not_help() {
     let settings = settings(&["worker.many.count=1..8"], workers);
     // Two jobs run on average: on four to six workers they are between a third and a half busy.
     let sizing = search(&settings, &targets(&["mean(wait) < 1s", "utilization(slot) > 37%"], 1));

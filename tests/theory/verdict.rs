@@ -1,10 +1,11 @@
 //! What theory says of a scenario, and the verdict over its replications.
 //!
-//! The mean of n independent replications is Student's t distributed about the truth. Its percentile, read as one of the
-//! standard normal distribution, is the *score* of a figure: the same law whatever n. A figure fails beyond [`FARTHEST`].
-//! A comparison too blunt to fail is a defect too: the standard error must be so small that a theory off by the figure's
-//! `sharpness` (4 % unless said) would surely have been rejected. Where a rule is easily mistaken for another, what the other would
-//! give is named as well, and has to be rejected.
+//! The mean of n independent replications is Student's t distributed about the truth. Its
+//! percentile, read as one of the standard normal distribution, is the *score* of a figure: the
+//! same law whatever n. A figure fails beyond [`FARTHEST`]. A comparison too blunt to fail is a
+//! defect too: the standard error must be so small that a theory off by the figure's `sharpness` (4
+//! % unless said) would surely have been rejected. Where a rule is easily mistaken for another,
+//! what the other would give is named as well, and has to be rejected.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -24,7 +25,7 @@ struct Truth {
     reading: Reading,
     value: f64,
     sharpness: f64,
-    /// What theories of other rules say, which must be told apart from this one.
+    /// The values under other rules, which the test must reject.
     rivals: Vec<f64>,
 }
 
@@ -66,7 +67,8 @@ impl Case {
         self.says_to(0.04, reading, value)
     }
 
-    /// Adds that theory says this, where the simulation must be sharp enough to reject a theory off by `sharpness`.
+    /// Adds that theory says this, where the simulation must be sharp enough to reject a theory off
+    /// by `sharpness`.
     pub(crate) fn says_to(mut self, sharpness: f64, reading: Reading, value: f64) -> Case {
         self.truths.push(Truth { reading, value, sharpness, rivals: Vec::new() });
         self
@@ -84,7 +86,8 @@ impl Case {
         self
     }
 
-    /// Runs the scenario and compares. The case's name makes its seed, so that no two cases share their luck.
+    /// Runs the scenario and compares. The case's name makes its seed, so that no two cases share
+    /// their luck.
     pub(crate) fn judge(self, name: &str) -> Verdict {
         let seed = name.bytes().fold(0_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
         let seed = format!("seed={seed}");

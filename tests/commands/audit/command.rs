@@ -1,18 +1,14 @@
-//! The command itself: defaults of its options, what it refuses and how, and the same bytes every time.
+//! The command itself: defaults of its options, what it refuses and how, and the same bytes every
+//! time.
 
 use serde_json::Value;
 
-use crate::support::{Sandbox, SMALL};
-
-fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
-    sandbox
-}
+use crate::support::{SMALL, Sandbox};
 
 /// What `claimsim audit small.toml` prints with these options.
 fn printed(sandbox: &Sandbox, options: &[&str]) -> String {
-    let output = sandbox.claimsim(&[&["audit", "small.toml"], options].concat()).assert().success().get_output().clone();
+    let output =
+        sandbox.claimsim(&[&["audit", "small.toml"], options].concat()).assert().success().get_output().clone();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{options:?}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -24,7 +20,7 @@ fn jobs(sandbox: &Sandbox, options: &[&str]) -> Vec<Value> {
 
 #[test]
 fn options_have_the_defaults_of_the_api() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     let defaults = ["--action", "any", "--worker", "any", "--running", "any", "--start", "0", "--limit", "10"];
     let ten = jobs(&sandbox, &[]);
     assert_eq!((ten.len(), &ten), (10, &jobs(&sandbox, &defaults)));
@@ -42,7 +38,7 @@ fn options_have_the_defaults_of_the_api() {
 
 #[test]
 fn a_worker_is_known_by_both_its_ids() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     let workers = super::rows(&printed(&sandbox, &["--at", "1h", "workers"]), "workers");
     let id = workers[1]["id"].as_str().unwrap();
     let by_id = jobs(&sandbox, &["--limit", "0", "--worker", id]);
@@ -52,7 +48,7 @@ fn a_worker_is_known_by_both_its_ids() {
 
 #[test]
 fn the_same_question_has_the_same_answer() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     for document in ["jobs", "workers", "crons"] {
         let first = printed(&sandbox, &["--at", "1h", document]);
         assert_eq!(first, printed(&sandbox, &["--at", "2017-02-17T01:00:00Z", document, "--quiet"]));
@@ -69,7 +65,7 @@ fn the_same_question_has_the_same_answer() {
 /// The steps of docs/model.md, "A warm start", by hand.
 #[test]
 fn a_run_goes_on_from_three_audits() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     for (document, options) in [("jobs", &["--limit", "0"][..]), ("workers", &[]), ("crons", &[])] {
         let text = printed(&sandbox, &[&["--at", "50m", "--quiet", document], options].concat());
         sandbox.write(&format!("{document}.json"), &text);
@@ -95,8 +91,8 @@ fn a_run_goes_on_from_three_audits() {
 }
 
 #[test]
-fn wrong_questions_exit_with_2_and_say_what_would_be_right() {
-    let sandbox = sandbox();
+fn wrong_arguments_exit_with_2_and_a_remedy() {
+    let sandbox = Sandbox::small();
     for (options, said) in [
         (
             &["--at", "2h0.5s", "jobs"][..],

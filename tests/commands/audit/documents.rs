@@ -1,4 +1,5 @@
-//! What an audit prints, field by field, against the API's documents: names, order, types, and what stands where nothing is.
+//! What an audit prints, field by field, against the API's documents: names, order, types, and what
+//! stands where nothing is.
 
 use std::collections::BTreeSet;
 
@@ -79,7 +80,8 @@ impl Holds {
     }
 }
 
-/// Whether a text has this form: `x` stands for a hexadecimal digit, `d` for a decimal one, `v` for the variant of a UUID.
+/// Whether a text has this form: `x` stands for a hexadecimal digit, `d` for a decimal one, `v` for
+/// the variant of a UUID.
 fn is_like(form: &str, text: &str) -> bool {
     let fits = |(form, sign): (char, char)| match form {
         'x' => sign.is_ascii_digit() || ('a'..='f').contains(&sign),
@@ -230,7 +232,7 @@ fn a_row_whose_worker_died_and_its_retry() {
 }
 
 #[test]
-fn workers_show_what_they_offer_now_and_when_they_are_to_be_missed() {
+fn workers_show_their_capacity_and_heartbeat() {
     let shown = |at: i64| -> Vec<Value> {
         story(at).workers().iter().map(|row| picked(row, &["status", "capacityMap", "heartbeatExpiration"])).collect()
     };

@@ -1,4 +1,5 @@
-//! An audit against the job log of a whole run under the same seed: each row stands at an instant as its later history says.
+//! An audit against the job log of a whole run under the same seed: each row stands at an instant
+//! as its later history says.
 
 use std::collections::BTreeMap;
 

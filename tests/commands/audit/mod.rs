@@ -1,4 +1,5 @@
-//! `claimsim audit`: its documents against the API's field lists, the job log, the laws of pages, and their way back.
+//! `claimsim audit`: its documents against the API's field lists, the job log, the laws of pages,
+//! and their way back.
 
 mod command;
 mod documents;

@@ -1,4 +1,5 @@
-//! Filters and pages of the job table: each row that is asked for once, in order, however it is cut.
+//! Filters and pages of the job table: each row that is asked for once, in order, however it is
+//! cut.
 
 use claimsim::experiment;
 use claimsim::model::action::ActionId;

@@ -1,4 +1,5 @@
-//! Random scenarios as text, with everything that can happen to jobs and workers, and what goes on from them.
+//! Random scenarios as text, with everything that can happen to jobs and workers, and what goes on
+//! from them.
 
 use std::fmt::Write as _;
 

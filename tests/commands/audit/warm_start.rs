@@ -23,8 +23,9 @@ fn is_open(row: &Value) -> bool {
     ["waiting", "running", "cancel_request"].contains(&word(row, "status"))
 }
 
-/// What a row may have come to at the very start, because what kept it from that is not in the documents: a request to cancel
-/// reaches its process at once, or a worker claims that was out or without a quorum.
+/// What a row may have come to at the very start, because what kept it from that is not in the
+/// documents: a request to cancel reaches its process at once, or a worker claims that was out or
+/// without a quorum.
 fn may_become(recipe: &Recipe, before: &str, after: &str) -> bool {
     match before {
         "cancel_request" => after == "cancel",
@@ -59,7 +60,7 @@ fn compare(recipe: &Recipe, first: &Documents, second: &Documents, start: &str) 
     let alive: Vec<Value> = first.workers().into_iter().filter(|row| row["status"] != "dead").collect();
     let beats =
         |rows: &[Value]| -> Vec<Value> { rows.iter().map(|row| without(row, &["heartbeatExpiration"])).collect() };
-    assert_eq!(beats(&alive), beats(&second.workers()), "workers, but for when they are to be missed");
+    assert_eq!(beats(&alive), beats(&second.workers()), "workers, except the time at which they would be missed");
     assert_eq!(first.crons, second.crons);
 }
 

@@ -1,11 +1,11 @@
-//! What is wrong with a comparison is said with what would be right, with exit code 2, and nothing is left.
+//! What is wrong with a comparison is said with what would be right, with exit code 2, and nothing
+//! is left.
 
-use crate::support::{Sandbox, SMALL};
+use crate::support::{SMALL, Sandbox};
 
 #[test]
-fn complaints_name_what_is_wrong_and_what_would_be_right() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+fn errors_name_the_mistake_and_the_remedy() {
+    let sandbox = Sandbox::small();
     sandbox.write("other.toml", &SMALL.replace("[action.check]", "[action.look]"));
     sandbox.write("bad.toml", &SMALL.replace("retries", "retires"));
     let two = ["small.toml", "--contender", "three: worker.w.count=3"];

@@ -1,9 +1,10 @@
-//! The files of a comparison: all of them, the same bytes for any number of threads, and numbers that agree with single runs.
+//! The files of a comparison: all of them, the same bytes for any number of threads, and numbers
+//! that agree with single runs.
 
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::support::{Sandbox, SMALL};
+use crate::support::{SMALL, Sandbox};
 
 type Line = BTreeMap<String, String>;
 
@@ -41,9 +42,8 @@ fn compare(sandbox: &Sandbox, out: &str, options: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-fn a_comparison_leaves_its_files_prints_its_verdicts_and_reproduces() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+fn files_output_and_reproduction_of_a_comparison() {
+    let sandbox = Sandbox::small();
     let printed = String::from_utf8(compare(&sandbox, "folder", &[])).unwrap();
     for words in [
         "small: 2 contenders against first-fit, 8 replications in 2 looks, seed 7",
@@ -91,8 +91,7 @@ fn a_comparison_leaves_its_files_prints_its_verdicts_and_reproduces() {
 
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     for (out, threads) in [("one", "1"), ("two", "2"), ("three", "3")] {
         compare(&sandbox, out, &["--quiet", "--threads", threads]);
     }
@@ -102,8 +101,7 @@ fn the_same_bytes_for_any_number_of_threads() {
 
 #[test]
 fn differences_are_those_of_single_runs() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     compare(&sandbox, "folder", &["--quiet"]);
     let run = |out: &str, options: &[&str]| {
         let fixed = ["run", "small.toml", "--quiet", "--replications", "8", "--out", out];
@@ -152,8 +150,7 @@ fn differences_are_those_of_single_runs() {
 
 #[test]
 fn any_contender_may_be_the_baseline() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let printed = String::from_utf8(compare(&sandbox, "folder", &["--against", "third worker"])).unwrap();
     assert!(printed.starts_with("small: 2 contenders against third worker"), "{printed}");
     let comparison = lines(&sandbox, "folder/comparison.csv");
@@ -165,8 +162,7 @@ fn any_contender_may_be_the_baseline() {
 
 #[test]
 fn one_replication_decides_nothing_and_invents_nothing() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let fixed = ["compare", "small.toml", "--contender", THREE, "--policy", "first-fit", "--policy", "strict-fifo"];
     let one = ["--quiet", "--replications", "1", "--max-replications", "1", "--out", "one"];
     sandbox.claimsim(&[&fixed[..], &one].concat()).assert().success();
@@ -183,8 +179,7 @@ fn one_replication_decides_nothing_and_invents_nothing() {
 
 #[test]
 fn two_scenarios_are_compared_by_the_names_of_their_actions() {
-    let sandbox = Sandbox::new();
-    sandbox.write("before.toml", SMALL);
+    let sandbox = Sandbox::with("before.toml", SMALL);
     // The actions in another order, one of them under another name.
     let after = SMALL
         .replace("[action.check]", "[action.look]")
@@ -206,8 +201,7 @@ fn two_scenarios_are_compared_by_the_names_of_their_actions() {
 
 #[test]
 fn json_and_junit_say_the_same_as_the_tables() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let gates = ["--json", "--gate", "mean(wait, scan) <= -10%", "--judge", "share(wait < 30s)", "--margin", "±1%"];
     let document: serde_json::Value =
         serde_json::from_slice(&compare_with_gates(&sandbox, &gates)).expect("one JSON document");

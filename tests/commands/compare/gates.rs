@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Sandbox, SMALL};
+use crate::support::{Sandbox, text};
 
 /// The exit code, the last line on standard output, and standard error.
 fn gate(sandbox: &Sandbox, options: &[&str]) -> (i32, String, String) {
@@ -17,8 +17,7 @@ const FEW: [&str; 4] = ["--replications", "8", "--max-replications", "32"];
 
 #[test]
 fn a_gate_passes_fails_or_is_undecided() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let three = ["--contender", "three: worker.w.count=3"];
     let one = ["--contender", "one: worker.w.count=1"];
     let with = |contender: &[&str], gates: &[&str]| {
@@ -42,8 +41,7 @@ fn a_gate_passes_fails_or_is_undecided() {
 
 #[test]
 fn who_asks_for_gates_only_waits_for_nothing_else() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     // Equal contenders are never judged different, but this gate is decided at the first look.
     let same = ["--contender", "same: seed=7", "--gate", "mean(wait) <= 1h", "--replications", "6"];
     assert_eq!(gate(&sandbox, &same).0, 0);
@@ -53,8 +51,7 @@ fn who_asks_for_gates_only_waits_for_nothing_else() {
 
 #[test]
 fn a_saved_run_is_a_baseline() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     let run = ["run", "small.toml", "--quiet", "--out", "saved", "--seed", "11", "--set", "worker.w.count=3"];
     sandbox.claimsim(&run).assert().success();
     let against = ["--baseline", "saved", "--gate", "mean(wait) <= +5%"];
@@ -74,15 +71,15 @@ fn a_saved_run_is_a_baseline() {
 
 #[test]
 fn a_saved_run_of_another_version_is_warned_of() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
+    let sandbox = Sandbox::small();
     sandbox.claimsim(&["run", "small.toml", "--quiet", "--out", "saved"]).assert().success();
     let manifest = fs::read_to_string(sandbox.path("saved/manifest.json")).unwrap();
     let at = manifest.find("\"summary.csv\"").unwrap();
     let digest = at + manifest[at..].find("\"sha256\": \"").unwrap() + 11;
     let older = format!("{}{}{}", &manifest[..digest], "0".repeat(64), &manifest[digest + 64..]);
     fs::write(sandbox.path("saved/manifest.json"), older).unwrap();
-    let (code, _, said) = gate(&sandbox, &[&["--baseline", "saved", "--gate", "mean(wait) <= +50%"][..], &FEW].concat());
+    let (code, _, said) =
+        gate(&sandbox, &[&["--baseline", "saved", "--gate", "mean(wait) <= +50%"][..], &FEW].concat());
     assert_eq!(code, 0);
     assert!(said.contains("made by another version") && said.contains("summary.csv"), "{said}");
 }

@@ -3,12 +3,11 @@
 use serde_json::Value;
 
 use super::{BUSY, diff, run, text};
-use crate::support::{Sandbox, SMALL};
+use crate::support::{SMALL, Sandbox, text};
 
 /// The difference between a scenario and the same with other options.
 fn changed(scenario: &str, options: &[&str]) -> Value {
-    let sandbox = Sandbox::new();
-    sandbox.write("s.toml", scenario);
+    let sandbox = Sandbox::with("s.toml", scenario);
     run(&sandbox, "s.toml", "one", &[]);
     run(&sandbox, "s.toml", "other", options);
     let back = diff(&sandbox, ["other", "one"], &[]);
@@ -31,8 +30,7 @@ fn the_same_run_twice_is_the_same() {
         assert_eq!(document["same"], true);
         assert_eq!((&document["settings"], &document["parting"]), (&Value::Array(Vec::new()), &Value::Null));
     }
-    let sandbox = Sandbox::new();
-    sandbox.write("s.toml", BUSY);
+    let sandbox = Sandbox::with("s.toml", BUSY);
     run(&sandbox, "s.toml", "one", &[]);
     let said = text(&sandbox, ["one", "one"], &[]);
     assert!(said.ends_with("3 replications compared up to 2h: the runs are the same.\n"), "{said}");
@@ -83,7 +81,8 @@ fn other_needs_and_errors_are_inputs() {
     }
 }
 
-/// The job that is stopped at its new deadline has been the same until then, and has been claimed at the same time by the same worker.
+/// The job that is stopped at its new deadline has been the same until then, and has been claimed
+/// at the same time by the same worker.
 #[test]
 fn another_deadline_is_an_outcome() {
     let document = changed(BUSY, &["--set", "action.middle.deadline=1m"]);
@@ -164,7 +163,8 @@ fn the_shorter_run_is_compared_to_its_end() {
     assert_eq!((&document["same"], &document["until_s"]), (&true.into(), &3600.0.into()));
 }
 
-/// Three parents come at one instant, all fit at once, and the longest goes first: it has its children first, and they have other numbers.
+/// Three parents come at one instant, all fit at once, and the longest goes first: it has its
+/// children first, and they have other numbers.
 #[test]
 fn numbers_alone_are_no_difference() {
     let scenario = r#"
@@ -185,8 +185,7 @@ fn numbers_alone_are_no_difference() {
         error = 0.3
         retries = 2
     "#;
-    let sandbox = Sandbox::new();
-    sandbox.write("s.toml", scenario);
+    let sandbox = Sandbox::with("s.toml", scenario);
     run(&sandbox, "s.toml", "one", &[]);
     run(&sandbox, "s.toml", "other", &["--policy", "longest-first"]);
     let log = |run: &str| std::fs::read_to_string(sandbox.path(run).join("jobs.csv")).unwrap();

@@ -1,4 +1,4 @@
-//! Where two runs part, held against what their job logs say.
+//! `claimsim diff`: the first difference of two runs, compared with their job logs.
 
 mod kinds;
 mod policies;
@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::support::Sandbox;
 
-/// A busy scenario under instant claiming: three actions compete for two workers, with estimates, priorities, deadlines, errors and retries.
+/// A busy scenario under instant claiming: three actions compete for two workers, with estimates,
+/// priorities, deadlines, errors and retries.
 pub(crate) const BUSY: &str = r#"
 name = "busy"
 horizon = "2h"
@@ -65,11 +66,13 @@ pub(crate) fn diff(sandbox: &Sandbox, runs: [&str; 2], options: &[&str]) -> Valu
 
 /// The same as text.
 pub(crate) fn text(sandbox: &Sandbox, runs: [&str; 2], options: &[&str]) -> String {
-    let output = sandbox.claimsim(&[&["diff", runs[0], runs[1]], options].concat()).output().expect("the program starts");
+    let output =
+        sandbox.claimsim(&[&["diff", runs[0], runs[1]], options].concat()).output().expect("the program starts");
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// Something that a job log says: when, what, of which job, and by which worker or with which status.
+/// Something that a job log says: when, what, of which job, and by which worker or with which
+/// status.
 pub(crate) type Fact = (String, &'static str, u64, String);
 
 /// The claims and ends of one replication, from its log.

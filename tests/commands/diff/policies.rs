@@ -1,4 +1,5 @@
-//! Under two policies the first claim that `diff` names is the first that the job logs do not share.
+//! Under two policies the first claim that `diff` names is the first that the job logs do not
+//! share.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +7,15 @@ use claimsim::policy::CATALOGUE;
 use serde_json::Value;
 
 use super::{BUSY, Fact, diff, facts, instant, run, text};
-use crate::support::Sandbox;
+use crate::support::{Sandbox, text};
 
 /// A policy of the catalogue, with what it cannot do without.
 fn policy(name: &str) -> String {
     if name == "reserve-after" { "reserve-after(patience=1m)".to_owned() } else { name.to_owned() }
 }
 
-/// Holds what is said of two runs against their logs: nothing differs before, and at the instant each run has done what is said, and the other has not.
+/// Holds what is said of two runs against their logs: nothing differs before, and at the instant
+/// each run has done what is said, and the other has not.
 fn holds(document: &Value, logs: [&BTreeSet<Fact>; 2], policy: &str) {
     let first = logs[0].symmetric_difference(logs[1]).next();
     let Some((first, ..)) = first else { return assert_eq!(document["same"], true, "{policy}") };
@@ -49,8 +51,7 @@ fn holds(document: &Value, logs: [&BTreeSet<Fact>; 2], policy: &str) {
 }
 
 fn all_policies_against_the_first(scenario: &str) {
-    let sandbox = Sandbox::new();
-    sandbox.write("s.toml", scenario);
+    let sandbox = Sandbox::with("s.toml", scenario);
     run(&sandbox, "s.toml", "base", &[]);
     let base = facts(&sandbox, "base", 0);
     let mut parted = 0;
@@ -83,8 +84,7 @@ fn so_it_is_where_workers_look_after_a_delay() {
 
 #[test]
 fn replications_part_one_by_one_and_the_first_is_shown() {
-    let sandbox = Sandbox::new();
-    sandbox.write("s.toml", BUSY);
+    let sandbox = Sandbox::with("s.toml", BUSY);
     run(&sandbox, "s.toml", "one", &[]);
     run(&sandbox, "s.toml", "other", &["--policy", "shortest-first", "--replications", "5"]);
     let document = diff(&sandbox, ["one", "other"], &[]);
@@ -97,8 +97,7 @@ fn replications_part_one_by_one_and_the_first_is_shown() {
 
 #[test]
 fn the_text_names_jobs_workers_and_reasons() {
-    let sandbox = Sandbox::new();
-    sandbox.write("s.toml", BUSY);
+    let sandbox = Sandbox::with("s.toml", BUSY);
     run(&sandbox, "s.toml", "one", &["--policy", "strict-fifo"]);
     run(&sandbox, "s.toml", "other", &["--policy", "easy-backfill"]);
     let said = text(&sandbox, ["one", "other"], &[]);

@@ -1,4 +1,4 @@
-//! What `diff` refuses: folders that are no runs, or no longer what they were, and replications that there are not.
+//! Errors of `diff`: folders that are not runs or have changed, and replications that do not exist.
 
 use std::fs;
 
@@ -7,8 +7,7 @@ use crate::support::Sandbox;
 
 #[test]
 fn wrong_folders_and_numbers_are_refused() {
-    let sandbox = Sandbox::new();
-    sandbox.write("s.toml", BUSY);
+    let sandbox = Sandbox::with("s.toml", BUSY);
     run(&sandbox, "s.toml", "one", &[]);
     run(&sandbox, "s.toml", "two", &["--replications", "1"]);
     let refused = |arguments: &[&str], why: &str| {

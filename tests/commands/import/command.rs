@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, text};
 
 const JOBS: &str = r#"{"jobs": [
 {"id": "3", "workerID": "", "status": "waiting", "scheduledAt": "2017-02-17T03:00:00.5Z", "action": "scan", "capacityMap": {"scan": 1}},
@@ -19,12 +19,8 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 #[test]
-fn what_it_writes_passes_check_and_runs_from_where_it_stands() {
+fn imported_scenarios_pass_check_and_run() {
     let sandbox = sandbox();
     let documents = ["--jobs", "data/jobs.json", "--workers", "data/workers.json"];
     let arguments = [&["import", "--out", "mine/registry.toml"], &documents[..]].concat();
@@ -42,11 +38,11 @@ fn what_it_writes_passes_check_and_runs_from_where_it_stands() {
 }
 
 #[test]
-fn it_overwrites_nothing_and_leaves_nothing_half_written() {
+fn nothing_is_overwritten_or_half_written() {
     let sandbox = sandbox();
     sandbox.write("mine.toml", "# mine");
     let arguments = ["import", "--jobs", "data/jobs.json", "--out", "mine.toml"];
-    let said = text(&sandbox.claimsim(&arguments).assert().code(2).get_output().stderr);
+    let said = sandbox.refused(&arguments);
     assert!(said.contains("mine.toml is there already"), "{said}");
     assert_eq!(fs::read_to_string(sandbox.path("mine.toml")).unwrap(), "# mine");
 
@@ -65,12 +61,12 @@ fn standard_input_and_pages_are_read() {
     sandbox.claimsim(&["check", "scenario.toml"]).assert().success();
 
     let pages = ["import", "--jobs", "data/jobs.json", "--jobs", "data/jobs.json"];
-    let scenario = text(&sandbox.claimsim(&pages).assert().success().get_output().stdout);
+    let scenario = sandbox.stdout(&pages);
     assert!(scenario.contains("Rows of jobs: 3") && scenario.contains("Pages repeat 3 rows"), "{scenario}");
 }
 
 #[test]
-fn wrong_input_is_named_with_its_place_and_what_would_be_right() {
+fn errors_name_the_place_and_the_remedy() {
     let sandbox = sandbox();
     sandbox.write("time.json", "[\n {\"id\": \"1\", \"scheduledAt\": \"yesterday\"}]");
     sandbox.write("deadline.json", "[{\"id\": \"1\", \"deadline\": \"1 day\"}]");
@@ -92,14 +88,15 @@ fn wrong_input_is_named_with_its_place_and_what_would_be_right() {
         (&["--jobs", "data/jobs.json", "--at", "noon"], &["noon", "2026-01-31T12:00:00Z"]),
         (&[], &["--jobs"]),
     ] {
-        let said = text(&sandbox.claimsim(&[&["import"], arguments].concat()).assert().code(2).get_output().stderr);
+        let said = sandbox.refused(&[&["import"], arguments].concat());
         for word in words {
             assert!(said.contains(word), "{arguments:?}: {word} is missing in\n{said}");
         }
     }
 }
 
-/// The two commands meet: what is imported from a simulated registry's documents is what that was simulated from.
+/// The two commands meet: what is imported from a simulated registry's documents is what that was
+/// simulated from.
 #[test]
 fn what_audit_prints_is_imported() {
     let sandbox = Sandbox::new();
@@ -134,7 +131,8 @@ fn what_audit_prints_is_imported() {
 
     let again: toml::Table = fs::read_to_string(sandbox.path("again.toml")).unwrap().parse().unwrap();
     let (scan, near) = (&again["action"]["scan"], |is: f64, wanted: f64, by: f64| (is / wanted - 1.0).abs() < by);
-    // Some 11,000 rows: the standard errors are 1 % of the rate, 1 % of the service time and 3 % of the share of errors.
+    // Some 11,000 rows: the standard errors are 1 % of the rate, 1 % of the service time and 3 % of
+    // the share of errors.
     let rate = scan["arrival"]["poisson"]["rate"].as_str().and_then(|rate| rate.strip_suffix("/min")?.parse().ok());
     assert!(rate.is_some_and(|rate| near(rate, 2.0, 0.04)), "{scan}");
     assert!(scan["error"].as_float().is_some_and(|error| near(error, 0.1, 0.12)), "{scan}");

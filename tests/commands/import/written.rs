@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::support::NoFiles;
 
-/// A row that ran on worker `a` or `b`: id, action, status, when it was scheduled, and how long until its end, in seconds.
+/// A row that ran on worker `a` or `b`: id, action, status, when it was scheduled, and how long
+/// until its end, in seconds.
 fn row(id: u32, action: &str, status: &str, scheduled: i64, took: i64) -> Value {
     let at = |millis: i64| {
         let instant = chrono::DateTime::from_timestamp_millis(1_487_300_000_000 + millis).unwrap();

@@ -1,7 +1,8 @@
-//! Fourteen jobs on a machine of ten processors, under every policy that is no matter of chance: with right, too long and too short
-//! estimates.
+//! Fourteen jobs on a machine of ten processors, under every policy that is no matter of chance:
+//! with right, too long and too short estimates.
 //!
-//! In the figures a row is a job with its need; `.` is a second of waiting, `#` one of running, and `-` one that it ended early.
+//! In the figures a row is a job with its need; `.` is a second of waiting, `#` one of running, and
+//! `-` one that it ended early.
 
 use super::Case;
 
@@ -48,12 +49,15 @@ fn fourteen() -> Case {
 ///   13   4                  .................######
 /// ```
 ///
-/// Until 10 s job 2 is the head, for which all is free when job 0 ends: of the ten, five are to spare then. Job 3 starts at 2 s, as one of these; job 5
-/// at 4 s, when job 1 has ended early, as three of them. That ends at 9 s, and jobs 6 and 7 take its place. From 10 s on job 4 waits for job 7, which
-/// should end at 13 s: nothing is to spare, and nobody ends before. At 13 s job 7 has not ended, and might at any time: job 12, though short, waits. At
-/// 15 s it has, and job 4 starts. At 20 s jobs 2 and 4 end; job 8, the head, starts, and then job 9 is the head, with 22 s, when jobs 3 and 8 end, as its
-/// start: two are to spare, for job 10; job 12 is done by then. At 22 s job 9 goes, one processor is free, and for that job 11 is not the head: job 10 has ended
-/// at 23 s, which frees the next.
+/// Until 10 s job 2 is the head, for which all is free when job 0 ends: of the ten, five are to
+/// spare then. Job 3 starts at 2 s, as one of these; job 5 at 4 s, when job 1 has ended early, as
+/// three of them. That ends at 9 s, and jobs 6 and 7 take its place. From 10 s on job 4 waits for
+/// job 7, which should end at 13 s: nothing is to spare, and nobody ends before. At 13 s job 7 has
+/// not ended, and might at any time: job 12, though short, waits. At 15 s it has, and job 4 starts.
+/// At 20 s jobs 2 and 4 end; job 8, the head, starts, and then job 9 is the head, with 22 s, when
+/// jobs 3 and 8 end, as its start: two are to spare, for job 10; job 12 is done by then. At 22 s
+/// job 9 goes, one processor is free, and for that job 11 is not the head: job 10 has ended at 23
+/// s, which frees the next.
 #[test]
 fn easy_backfilling() {
     fourteen().has("easy-backfill", &[0, 0, 10, 2, 15, 4, 9, 9, 20, 22, 20, 23, 20, 31]);
@@ -77,8 +81,9 @@ fn easy_backfilling() {
 ///   13   4                  .................######
 /// ```
 ///
-/// At 9 s it is job 8, with its two seconds, that fills the gap first, and then job 6; job 7 has the longest estimate of those that fit, and
-/// finds nothing left. So job 4 can start at 12 s, when both have ended.
+/// At 9 s it is job 8, with its two seconds, that fills the gap first, and then job 6; job 7 has
+/// the longest estimate of those that fit, and finds nothing left. So job 4 can start at 12 s, when
+/// both have ended.
 #[test]
 fn easy_backfilling_of_the_shortest() {
     let starts = [0, 0, 10, 2, 12, 4, 9, 17, 9, 22, 23, 17, 31, 31];
@@ -103,8 +108,10 @@ fn easy_backfilling_of_the_shortest() {
 ///   13   4                  .................######
 /// ```
 ///
-/// Unlike EASY, job 5 must not start at 4 s: until 11 s it would take what job 4 is to have from 10 s on, though that is not the head. So there is room
-/// for jobs 6 and 7 as soon as they come. Job 7 is to end at 10 s, and needs two seconds longer: job 4, whose time has come, does not fit before.
+/// Unlike EASY, job 5 must not start at 4 s: until 11 s it would take what job 4 is to have from 10
+/// s on, though that is not the head. So there is room for jobs 6 and 7 as soon as they come. Job 7
+/// is to end at 10 s, and needs two seconds longer: job 4, whose time has come, does not fit
+/// before.
 #[test]
 fn conservative_backfilling() {
     fourteen().has("conservative-backfill", &[0, 0, 10, 2, 12, 17, 5, 6, 20, 22, 20, 17, 31, 31]);
@@ -116,14 +123,15 @@ fn strict_order() {
     fourteen().has("strict-fifo", &[0, 0, 10, 10, 10, 15, 15, 20, 20, 26, 30, 33, 35, 35]);
 }
 
-/// Whoever fits goes, the oldest first: the wide job 9 has to wait until nobody else is left.
+/// Any job that fits starts, the oldest first: the wide job 9 waits until no other job is left.
 #[test]
 fn first_fit() {
     fourteen().has("first-fit", &[0, 0, 10, 2, 19, 4, 9, 9, 12, 26, 14, 15, 17, 20]);
 }
 
-/// Job 9 may be overtaken until it has waited 12 s, at 19 s; from then on nobody does, who does not leave it its eight processors. With no patience
-/// reservations are strict order; with 5 s, job 2, too, is to be waited for, but only from after 6 s, by when job 5 has gone.
+/// Job 9 may be overtaken until it has waited 12 s, at 19 s; from then on nobody does, who does not
+/// leave it its eight processors. With no patience reservations are strict order; with 5 s, job 2,
+/// too, must be waited for, but only from after 6 s, by when job 5 has gone.
 #[test]
 fn reservations_after_a_time() {
     let case = fourteen();
@@ -162,8 +170,9 @@ fn by_need() {
     }
 }
 
-/// At 9 s three are free; of needs 1 and 2 there are one and three waiting, and one job of each fits. At 10 s six are free: three jobs that need two, of which two
-/// wait by then, and one that needs four.
+/// At 9 s three are free; of needs 1 and 2 there are one and three waiting, and one job of each
+/// fits. At 10 s six are free: three jobs that need two, of which two wait by then, and one that
+/// needs four.
 #[test]
 fn by_queue_lengths() {
     fourteen().has("max-weight", &[0, 0, 15, 2, 10, 4, 9, 9, 10, 25, 12, 12, 15, 17]);

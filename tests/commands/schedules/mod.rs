@@ -1,5 +1,5 @@
-//! Schedules worked out by hand, in the manner of the literature on parallel job scheduling: every job's start to the second, through
-//! the program, from a trace file to the log of jobs.
+//! Schedules worked out by hand, like those in the literature on parallel job scheduling: every
+//! job's start to the second, through the program, from a trace file to the log of jobs.
 
 mod fourteen;
 mod orders;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::support::Sandbox;
 
-/// What a trace on some workers makes of a policy.
+/// A trace on some workers, to run under several policies.
 struct Case {
     sandbox: Sandbox,
 }
@@ -18,7 +18,8 @@ struct Case {
 type Start = (i64, String);
 
 impl Case {
-    /// Workers and actions as a scenario has them, under instant claiming, and the trace of `action.job`.
+    /// Workers and actions as a scenario has them, under instant claiming, and the trace of
+    /// `action.job`.
     fn new(body: &str, trace: &str) -> Case {
         let sandbox = Sandbox::new();
         let head = "horizon = \"1000s\"\nclaim = { delay = \"none\", placement = \"first\" }\n";
@@ -68,7 +69,8 @@ impl Case {
     /// When and where each job starts under a policy: `"6@1"` is at 6 s on the second worker.
     #[track_caller]
     fn has_at(&self, policy: &str, starts: &str) {
-        let sandbox = |(at, worker): Start| format!("{at}@{}", worker.rsplit('-').next().expect("a name with a number"));
+        let sandbox =
+            |(at, worker): Start| format!("{at}@{}", worker.rsplit('-').next().expect("a name with a number"));
         let came: Vec<_> = self.starts(policy, &[]).into_iter().map(sandbox).collect();
         assert_eq!(came.join(" "), starts, "{policy}");
     }

@@ -2,11 +2,13 @@
 
 use super::Case;
 
-/// Only the first worker runs what needs more than two `cpu`, only the second what needs more than eight `mem`.
+/// Only the first worker runs what needs more than two `cpu`, only the second what needs more than
+/// eight `mem`.
 const TWO_WORKERS: &str = "[worker.a]\nids = [\"a-0\"]\ncapacity = { cpu = 4, mem = 8 }\n\
                            [worker.b]\nids = [\"b-1\"]\ncapacity = { cpu = 2, mem = 16 }\n";
 
-/// The job that needs nothing, at 8 s, starts at once under any policy that does not keep strict order.
+/// The job that needs nothing, at 8 s, starts at once under any policy that does not keep strict
+/// order.
 const TWELVE: &str = "\
 at_s, service_s, need.cpu, need.mem, estimate_s
    0,        10,        3,        4,         12
@@ -39,21 +41,24 @@ at_s, service_s, need.cpu, need.mem, estimate_s
 ///     job  9                    ####          cpu 2, mem 8
 /// ```
 ///
-/// The head is job 2 until 6 s, with a reservation on b; jobs 3 and 5 start on a, where nothing is reserved. Then it is job 4, which only b can take, at 14 s; job 6 takes
-/// a at 10 s. At 16 s job 9 has b from 18 s on: job 11, with 9 s, would be in its way.
+/// The head is job 2 until 6 s, with a reservation on b; jobs 3 and 5 start on a, where nothing is
+/// reserved. Then it is job 4, which only b can take, at 14 s; job 6 takes a at 10 s. At 16 s job 9
+/// has b from 18 s on: job 11, with 9 s, would be in its way.
 #[test]
 fn easy_backfilling() {
     Case::new(TWO_WORKERS, TWELVE).has_at("easy-backfill", "0@0 0@1 6@1 2@0 14@1 3@0 10@0 7@0 14@1 18@1 8@0 22@0");
 }
 
-/// Job 11 starts at 10 s on a, before job 6, which takes all of it and more time: the shorter one goes first.
+/// Job 11 starts at 10 s on a, before job 6, which takes all of it and more time: the shorter one
+/// goes first.
 #[test]
 fn easy_backfilling_of_the_shortest() {
     let policy = r#"{ easy-backfill = { order = "shortest" } }"#;
     Case::new(TWO_WORKERS, TWELVE).has_at(policy, "0@0 0@1 6@1 2@0 14@1 3@0 19@0 9@0 7@0 18@1 8@0 10@0");
 }
 
-/// Job 6 is to have a from 12 s on, when job 0 should end; that it ends at 10 s helps job 8, which b would have had at 14 s, and which is done by 12 s.
+/// Job 6 is to have a from 12 s on, when job 0 should end; that it ends at 10 s helps job 8, which
+/// b would have had at 14 s, and which is done by 12 s.
 #[test]
 fn conservative_backfilling() {
     let starts = "0@0 0@1 6@1 2@0 14@1 3@0 12@0 7@0 10@0 18@1 8@0 22@1";
@@ -71,8 +76,9 @@ fn other_orders() {
     case.has_at("worst-fit", "9@0 0@0 1@0 2@1 3@1 3@1 19@0 6@0 7@1 9@1 8@0 9@0");
 }
 
-/// The third job needs all of the first worker, and has it put aside once it has waited more than two seconds: the one before the last, which would take three
-/// of the four when they become free at 10 s, has to wait for it. On the other worker everybody goes on.
+/// The third job needs all of the first worker, and has it put aside once it has waited more than
+/// two seconds: the one before the last, which would take three of the four when they become free
+/// at 10 s, has to wait for it. On the other worker everybody goes on.
 #[test]
 fn reservations_of_a_worker() {
     let workers =
@@ -83,7 +89,8 @@ fn reservations_of_a_worker() {
     case.has_at("first-fit", "0@0 0@1 15@0 2@0 6@1 6@1 10@0 11@1");
 }
 
-/// Two jobs end at 10 s, the third needs what both had, the fourth half of it. One pass sees four free processors; a pass after the first end sees two.
+/// Two jobs end at 10 s, the third needs what both had, the fourth half of it. One pass sees four
+/// free processors; a pass after the first end sees two.
 #[test]
 fn passes() {
     let case =
@@ -95,8 +102,9 @@ fn passes() {
     }
 }
 
-/// What a reservation waits for may come at an instant at which nothing else happens. The first job ends a second early; the second and the fourth take the
-/// second at 5 s together; the third, older than the fourth, which was in its way when they were put forward, keeps 7 s.
+/// What a reservation waits for may come at an instant at which nothing else happens. The first job
+/// ends a second early; the second and the fourth take the second at 5 s together; the third, older
+/// than the fourth, which was in its way when they were put forward, keeps 7 s.
 #[test]
 fn a_reservation_starts_though_nothing_else_happens() {
     let trace = "at_s,service_s,estimate_s,need.proc\n0,5,6,3\n2,1,1,1\n2,3,6,3\n4,1,1,2\n";

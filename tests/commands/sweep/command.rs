@@ -1,22 +1,14 @@
-//! What the command leaves and prints: points as runs by themselves, the same bytes for any number of threads, charts that choose themselves, errors before anything runs.
+//! What the command leaves and prints: points as runs by themselves, the same bytes for any number
+//! of threads, charts that choose themselves, errors before anything runs.
 
 use std::fs;
 
-use crate::support::{Sandbox, SMALL};
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", SMALL);
-    sandbox
-}
+use crate::support::{SMALL, Sandbox, text};
 
 /// Sweeps and gives what is printed.
 fn sweep(sandbox: &Sandbox, options: &[&str]) -> String {
-    let output = sandbox.claimsim(&[&["sweep", "small.toml"], options].concat()).assert().success().get_output().clone();
+    let output =
+        sandbox.claimsim(&[&["sweep", "small.toml"], options].concat()).assert().success().get_output().clone();
     assert_eq!(text(&output.stderr), "", "{options:?}");
     text(&output.stdout)
 }
@@ -28,7 +20,7 @@ fn paths(sandbox: &Sandbox, folder: &str) -> Vec<String> {
 
 #[test]
 fn a_point_is_what_a_run_with_its_settings_is() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     let printed = sweep(
         &sandbox,
         &["--vary", "worker.w.count=2,3", "--vary", "claim.policy=first-fit,easy-backfill(order=shortest)"],
@@ -66,8 +58,8 @@ fn a_point_is_what_a_run_with_its_settings_is() {
 }
 
 #[test]
-fn the_same_bytes_for_any_number_of_threads_and_again_from_the_folder() {
-    let sandbox = sandbox();
+fn threads_and_reproduce_leave_the_same_bytes() {
+    let sandbox = Sandbox::small();
     for (out, threads) in [("one", "1"), ("two", "2"), ("three", "3")] {
         let options =
             ["--vary", "worker.w.count=1..3", "--zip", "action.scan.retries=0,2", "--zip", "action.scan.backoff=1s,5s"];
@@ -83,7 +75,7 @@ fn the_same_bytes_for_any_number_of_threads_and_again_from_the_folder() {
 
 #[test]
 fn charts_choose_themselves_by_the_keys() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     let chart = |options: &[&str], file: &str| {
         sweep(
             &sandbox,
@@ -115,12 +107,16 @@ fn charts_choose_themselves_by_the_keys() {
         ["--vary", "worker.w.count=1,2", "--vary", "action.scan.retries=0,1", "--vary", "action.scan.error=0,0.1"];
     let printed = sweep(&sandbox, &[&options[..], &["--out", "out"]].concat());
     assert!(printed.contains("8 points") && printed.contains("More than two keys have no chart"), "{printed}");
-    assert_eq!(paths(&sandbox, "out"), ["inputs/scenario.toml", "manifest.json", "sweep.csv"], "more keys have no chart");
+    assert_eq!(
+        paths(&sandbox, "out"),
+        ["inputs/scenario.toml", "manifest.json", "sweep.csv"],
+        "more keys have no chart"
+    );
 }
 
 #[test]
 fn the_document_has_what_is_shown_of_each_point() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     let printed = sweep(&sandbox, &["--json", "--vary", "worker.w.count=2,3", "--seed", "5"]);
     let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(document["keys"], serde_json::json!(["worker.w.count"]));
@@ -136,8 +132,8 @@ fn the_document_has_what_is_shown_of_each_point() {
 }
 
 #[test]
-fn long_grids_are_cut_and_what_is_varied_goes_before_what_is_common() {
-    let sandbox = sandbox();
+fn tables_of_long_grids_are_cut() {
+    let sandbox = Sandbox::small();
     let options = ["--set", "horizon=40m", "--set", "seed=3", "--replications", "1", "--vary", "seed=1..45"];
     let printed = sweep(&sandbox, &options);
     assert!(printed.contains("5 more points are in sweep.csv"), "{printed}");
@@ -152,8 +148,8 @@ fn long_grids_are_cut_and_what_is_varied_goes_before_what_is_common() {
 }
 
 #[test]
-fn warnings_are_said_once_and_notes_of_many_points_are_few() {
-    let sandbox = sandbox();
+fn warnings_and_notes_are_printed_once() {
+    let sandbox = Sandbox::small();
     sandbox.write("small.toml", &SMALL.replace("capacity = { scan = 1 }\narrival", "capacity = { scan = 9 }\narrival"));
     let output = sandbox
         .claimsim(&["sweep", "small.toml", "--vary", "action.scan.error=0..0.9:lin10", "--replications", "1"])
@@ -165,7 +161,7 @@ fn warnings_are_said_once_and_notes_of_many_points_are_few() {
 
 #[test]
 fn what_cannot_be_swept_is_an_error_before_anything_runs() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::small();
     for (options, words) in [
         (&[][..], "there is nothing to sweep over; add --vary KEY=VALUES"),
         (&["--vary", "worker.w.count"], "gives no values to a key"),

@@ -1,4 +1,5 @@
-//! Laws of `--vary`: ranges have the ends, steps and counts that they say, in exact decimals; grids have every combination once; no text is too odd.
+//! Laws of `--vary`: ranges have the ends, steps and counts that they say, in exact decimals; grids
+//! have every combination once; no text is too odd.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,8 @@ fn values(text: &str) -> Vec<String> {
     Axis::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}")).values.into_iter().flatten().collect()
 }
 
-/// The shortest decimal of `digits` / 10^`places`: a quotient of whole numbers is the nearest binary fraction, whose shortest decimal it is.
+/// The shortest decimal of `digits` / 10^`places`: a quotient of whole numbers is the nearest
+/// binary fraction, whose shortest decimal it is.
 fn decimal(digits: i64, places: u32) -> String {
     format!("{}", digits as f64 / 10_i64.pow(places) as f64)
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::support::{Sandbox, SMALL};
+use crate::support::{SMALL, Sandbox};
 
 /// More points than are done before the first of them is seen.
 const OPTIONS: [&str; 6] = ["sweep", "small.toml", "--vary", "action.scan.error=0.1..0.4:lin150", "--threads", "1"];
@@ -41,14 +41,13 @@ fn interrupted(sandbox: &Sandbox) {
 
 #[test]
 fn an_interrupted_sweep_goes_on_and_leaves_the_same_bytes() {
-    let sandbox = Sandbox::new();
-    sandbox.write("small.toml", &SMALL.replace("2h", "1h"));
+    let sandbox = Sandbox::with("small.toml", &SMALL.replace("2h", "1h"));
     sandbox.claimsim(&[&OPTIONS[..], &["--quiet", "--out", "whole"]].concat()).assert().success();
     assert!(hidden(&sandbox).is_empty(), "a complete sweep leaves nothing behind");
 
     interrupted(&sandbox);
     assert!(!sandbox.path("out").exists(), "an interrupted sweep leaves no folder");
-    // A damaged point is simulated anew; one that another sweep left has no say.
+    // A damaged point is simulated again; a point of another sweep is ignored.
     let points = kept(&sandbox);
     fs::write(&points[0], "{\"summary\":[],\"shown\":[]}").unwrap();
     fs::copy(&points[1], points[1].with_file_name("point-149.json")).unwrap();

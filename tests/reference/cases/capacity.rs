@@ -31,7 +31,7 @@ fn at_no_capacity_jobs_run_on_and_none_is_claimed() {
 }
 
 #[test]
-fn where_more_is_taken_than_offered_nothing_is_claimed_until_it_fits() {
+fn an_overbooked_worker_claims_nothing_until_the_need_fits() {
     let mut case = scenario(&[[2, 0]], AT_ONCE, vec![jobs(&[(0, 1), (2, 1), (4, 1)])]);
     case.system.availability.capacity_changes = vec![change(3, [1, 0])];
     let expected = [

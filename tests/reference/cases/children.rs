@@ -11,7 +11,7 @@ use super::{AT_ONCE, expect, jobs, row, s, scenario};
 use crate::scenarios::{Scenario, constant};
 use crate::sources::Source;
 
-/// Action 1 starts so many jobs of action 2.
+/// Action 1 starts a number of jobs of action 2.
 fn parents(workers: &[[i64; 2]], children: f64, sources: Vec<Source>) -> Scenario {
     let mut case = scenario(workers, AT_ONCE, sources);
     case.system.actions[1].spawns = Some(Spawns { action: ActionId(2), count: constant(children) });

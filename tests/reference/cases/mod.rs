@@ -32,7 +32,8 @@ fn s(seconds: i64) -> Time {
     Time::ZERO + Span::secs(seconds)
 }
 
-/// Two resources; needs 0 {}, 1 {scan 1}, 2 {scanCheck 1}, 3 {scan 2}; actions 0 to 3 with that need and 10 s of service.
+/// Two resources; needs 0 {}, 1 {scan 1}, 2 {scanCheck 1}, 3 {scan 2}; actions 0 to 3 with that
+/// need and 10 s of service.
 fn scenario(workers: &[[i64; 2]], claim: ClaimRule, sources: Vec<Source>) -> Scenario {
     let map = |units: [i64; 2]| CapacityMap(units.into());
     let worker = |(i, &units): (usize, &[i64; 2])| Worker { id: format!("replica-{i}"), capacity: map(units) };
@@ -178,7 +179,8 @@ fn a_job_that_does_not_fit_is_skipped_and_blocks_nobody() {
 
 #[test]
 fn losers_of_the_race_find_the_job_gone_and_look_again_only_when_something_fits() {
-    // Job 1 comes while worker 1's attempt for job 0 is pending: it is claimed at the end of that attempt.
+    // Job 1 comes while worker 1's attempt for job 0 is pending: it is claimed at the end of that
+    // attempt.
     let mut case = scenario(&[[1, 0], [1, 0]], after(3.0, Batch::One), vec![jobs(&[(0, 1), (2, 1), (20, 1)])]);
     case.system.window.horizon = s(25);
     let expected = [
@@ -305,7 +307,8 @@ fn a_full_queue_turns_the_newest_away() {
 
 #[test]
 fn one_pass_per_instant_sees_all_that_comes_at_it() {
-    // Both jobs come at 1 s, the big one second; but it is the retry of a failed row and was numbered before the small one.
+    // Both jobs come at 1 s, the big one second; but it is the retry of a failed row and was
+    // numbered before the small one.
     let mut case = scenario(&[[2, 0]], AT_ONCE, vec![jobs(&[(0, 3), (2, 1)])]);
     case.system.actions[3].service = constant(1.0);
     case.system.actions[3].error = Probability::try_from(1.0).unwrap();

@@ -1,4 +1,5 @@
-//! Workers go out and come back: crash, partition with zombies, shutdown; heartbeats, sweeps and quorum. Worked out by hand.
+//! Workers go out and come back: crash, partition with zombies, shutdown; heartbeats, sweeps and
+//! quorum. Worked out by hand.
 
 use claimsim::engine::{Outage, OutageKind, Requeue};
 use claimsim::model::claim::Batch;
@@ -13,7 +14,7 @@ pub(super) fn outage(worker: u32, at: i64, lasts: Option<i64>, kind: OutageKind)
     Outage { worker: WorkerId(worker), at: s(at), lasts: lasts.map(Span::secs), kind }
 }
 
-/// One job of so many seconds on worker 0 of two, with one retry.
+/// One job of some seconds on worker 0 of two, with one retry.
 fn on_the_first_of_two(service: f64, outages: Vec<Outage>) -> Scenario {
     let mut case = scenario(&[[1, 0], [1, 0]], AT_ONCE, vec![jobs(&[(0, 1)])]);
     case.system.actions[1].service = constant(service);
@@ -25,7 +26,8 @@ fn on_the_first_of_two(service: f64, outages: Vec<Outage>) -> Scenario {
 
 #[test]
 fn a_crash_is_noticed_by_the_first_sweep_after_the_expiration() {
-    // Last heartbeat at 5 s, so the expiration is at 35 s, which does not lie before the sweep of that instant.
+    // Last heartbeat at 5 s, so the expiration is at 35 s, which does not lie before the sweep of
+    // that instant.
     let case = on_the_first_of_two(10.0, vec![outage(0, 7, None, OutageKind::Crash)]);
     let expected = [
         "0 due 0",
@@ -122,8 +124,9 @@ fn a_zombie_overlaps_its_retry_until_its_worker_is_back() {
 }
 
 #[test]
-fn a_zombie_keeps_to_its_deadline_whatever_becomes_of_its_chain() {
-    // Asked to stop at 45 s, it takes 3 s; by then its retry, with a deadline of its own, is still at it.
+fn a_zombie_keeps_its_deadline() {
+    // Asked to stop at 45 s, it takes 3 s; by then its retry, with a deadline of its own, is still
+    // at it.
     let mut case = on_the_first_of_two(60.0, vec![outage(0, 2, Some(90), OutageKind::Partition)]);
     case.system.actions[1].deadline = Some(Span::secs(45));
     case.system.actions[1].stops_in = constant(3.0);

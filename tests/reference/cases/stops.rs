@@ -1,4 +1,5 @@
-//! Jobs are stopped: deadlines with time to stop, requests to cancel, and backoffs of those that are retried. Worked out by hand.
+//! Jobs are stopped: deadlines with time to stop, requests to cancel, and backoffs of those that
+//! are retried. Worked out by hand.
 
 use claimsim::engine::{Backoff, CancelRequest, DeadlineResult, InitialState, OutageKind, Whom};
 use claimsim::model::action::ActionId;
@@ -114,7 +115,8 @@ fn a_request_reaches_a_process_only_through_its_worker() {
 
 #[test]
 fn a_request_for_one_row_does_not_outlive_it() {
-    // Job 0 takes no time, and is over when its request would come; whoever has taken its place is left alone.
+    // Job 0 takes no time, and is over when its request would come; the job that has taken
+    // its place is left alone.
     let mut case = scenario(&[[1, 0]], AT_ONCE, vec![jobs(&[(0, 1), (1, 2), (2, 2)])]);
     case.system.workers[0].capacity.0[1] = 2;
     case.system.actions[1].service = constant(0.0);

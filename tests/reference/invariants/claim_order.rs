@@ -1,4 +1,4 @@
-//! The laws of one run.
+//! Invariants of one run: the order of claims, and the history of each row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,14 +13,19 @@ use proptest::prelude::*;
 use super::ledger::Ledger;
 use crate::event::{Event, Kind, RowSeen, first_difference};
 use crate::policies::policies;
-use crate::scenarios::{Scenario, claim_rules, instant, scenarios, storms, under};
 use crate::reference::{check, engine};
+use crate::scenarios::{Scenario, claim_rules, instant, scenarios, storms, under};
 
-/// Calls `law` for each event with the ledger before it, then books the event; gives the ledger at the end.
-pub(super) fn replay<'a>(scenario: &'a Scenario, events: &[Event], mut law: impl FnMut(&Ledger, &Event)) -> Ledger<'a> {
+/// Calls `check` for each event with the ledger before it, then books the event; gives the ledger
+/// at the end.
+pub(super) fn replay<'a>(
+    scenario: &'a Scenario,
+    events: &[Event],
+    mut check: impl FnMut(&Ledger, &Event),
+) -> Ledger<'a> {
     let mut ledger = Ledger::new(&scenario.system);
     for event in events {
-        law(&ledger, event);
+        check(&ledger, event);
         ledger.book(event);
     }
     assert!(ledger.waiting.is_empty() && ledger.running.is_empty(), "every row that is left over must be told");
@@ -34,7 +39,7 @@ pub(super) fn runs_already(scenario: &Scenario, job: JobId) -> bool {
 }
 
 #[test]
-fn what_arrives_waits_runs_or_has_ended_and_fits_its_worker() {
+fn jobs_are_conserved_and_fit_their_workers() {
     check("conservation", 300, all_scenarios(), |scenario| {
         replay(scenario, &engine(scenario), |_, _| ());
     });
@@ -81,7 +86,7 @@ fn under_instant_claiming_a_better_job_goes_first_wherever_it_fits() {
 }
 
 #[test]
-fn under_instant_claiming_nothing_that_fits_waits_beyond_the_instant() {
+fn instant_claiming_leaves_no_fitting_job_waiting() {
     check("no idling", 300, scenarios(instant()), |scenario| {
         let mut last = Time::ZERO;
         replay(scenario, &engine(scenario), |ledger, event| {
@@ -101,7 +106,8 @@ fn no_more_wait_than_there_is_room_for() {
         let Some(limit) = scenario.system.queue_limit else { return };
         let mut last = Time::ZERO;
         replay(scenario, &engine(scenario), |ledger, event| {
-            // Under instant claiming the newest are turned away after the pass, so the count holds between instants.
+            // Under instant claiming the newest are turned away after the pass, so the count holds
+            // between instants.
             if event.time > last {
                 assert!(ledger.waiting.len() as u64 <= limit, "too many wait before {event}");
             }
@@ -136,7 +142,8 @@ fn nothing_falls_due_or_starts_before_its_time() {
                 // A claim comes after the row has fallen due, as the ledger checks.
                 Kind::Due { job, row } => {
                     let on_time = event.time == row.scheduled_at.max(created[&job]);
-                    // One that is cancelled before it is due falls due for that; no claim comes between.
+                    // One that is cancelled before it is due falls due for that; no claim comes
+                    // between.
                     let leaves = matches!(events.get(i + 1).map(|next| next.kind),
                         Some(Kind::Left { job: left, ending: Ending::Cancelled }) if left == job);
                     assert!(on_time || leaves && event.time < row.scheduled_at, "{event}");
@@ -176,7 +183,7 @@ fn an_attempt_runs_for_its_service_time_unless_something_stops_it() {
                 let (row, ran) = (ledger.rows[&job], event.time - run.claimed_at);
                 let action = scenario.system.action(row.action);
                 let longest_stop = givens[&job].stop_timeout.unwrap_or(action.stop_timeout);
-                // Whoever was cut off in between ends when its worker is back, or later.
+                // A job that was cut off in between ends when its worker is back, or later.
                 let is_exact = action.spawns.is_none() && !moved.contains(&job);
                 match ending {
                     Ending::Done | Ending::Error => {
@@ -220,7 +227,8 @@ fn retries_left_after(scenario: &Scenario, row: RowSeen, ending: Ending) -> Opti
 #[test]
 fn attempts_are_numbered_and_use_up_their_retries() {
     check("chains", 600, all_scenarios(), |scenario| {
-        // A failed row's next attempt is created at once, by its chain's first row: number and retries left.
+        // A failed row's next attempt is created at once, by its chain's first row: number and
+        // retries left.
         let mut expected: BTreeMap<JobId, (u32, u32)> = BTreeMap::new();
         let mut firsts: BTreeMap<JobId, RowSeen> = BTreeMap::new();
         replay(scenario, &engine(scenario), |ledger, event| match event.kind {
@@ -261,7 +269,8 @@ fn attempts_are_numbered_and_use_up_their_retries() {
 #[test]
 fn no_job_is_lost_under_any_mixture_of_faults() {
     check("nothing lost", 1000, all_scenarios(), |scenario| {
-        // Where each chain is: its newest row waits, runs, or has not fallen due, or the chain has ended.
+        // Where each chain is: its newest row waits, runs, or has not fallen due, or the chain has
+        // ended.
         let mut chains: BTreeMap<JobId, &str> = BTreeMap::new();
         let mut due = BTreeSet::new();
         let horizon = scenario.system.window.horizon;
@@ -353,8 +362,9 @@ fn littles_law_holds_exactly_on_the_integrals() {
 }
 
 #[test]
-fn a_pass_after_each_event_or_each_instant_differ_only_where_things_coincide() {
-    // Where no two arrivals, firings or endings share an instant, both offer the same jobs at the same time.
+fn event_and_instant_passes_differ_only_at_simultaneous_events() {
+    // Where no two arrivals, firings or endings share an instant, both offer the same jobs at the
+    // same time.
     check("passes", 200, scenarios(instant()), |scenario| {
         let with = |pass: Pass| {
             let ClaimRule::Instant { placement, .. } = scenario.system.claim else { unreachable!("instant claiming") };

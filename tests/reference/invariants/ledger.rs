@@ -1,4 +1,5 @@
-//! Book-keeping: a replay of a trajectory that knows at each instant who waits, who runs, who is out and what is free.
+//! Book-keeping: a replay of a trajectory that knows at each instant who waits, who runs, who is
+//! out and what is free.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +11,9 @@ use claimsim::model::worker::WorkerId;
 
 use crate::event::{Event, Kind, RowSeen};
 
-/// The state of the system, rebuilt from what has been told so far. It refuses what no job may ever do: a row's history
-/// is a path of waiting → running → (`cancel_request`) → an end, `worker_dead` → `worker_resurrection`, or waiting → cancel.
+/// The state of the system, rebuilt from what has been told so far. It refuses what no job may ever
+/// do: a row's history is a path of waiting → running → (`cancel_request`) → an end, `worker_dead`
+/// → `worker_resurrection`, or waiting → cancel.
 pub(super) struct Ledger<'a> {
     pub(super) system: &'a System,
     /// Rows that are there and not due.
@@ -28,7 +30,8 @@ pub(super) struct Ledger<'a> {
     /// `worker_dead` rows whose processes may go on.
     pub(super) zombies: BTreeMap<JobId, WorkerId>,
     pub(super) over: usize,
-    /// By worker: what it offers when it is there, what its running rows take, and whether it is out.
+    /// By worker: what it offers when it is there, what its running rows take, and whether it is
+    /// out.
     pub(super) capacity: Vec<CapacityMap>,
     pub(super) used: Vec<CapacityMap>,
     pub(super) out: Vec<bool>,
@@ -53,7 +56,8 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Books an event. Each row must be created once, fall due once, and then be claimed and end, or leave, or be left over.
+    /// Books an event. Each row must be created once, fall due once, and then be claimed and end,
+    /// or leave, or be left over.
     pub(super) fn book(&mut self, event: &Event) {
         let time = event.time;
         match event.kind {

@@ -1,4 +1,5 @@
-//! The figures of a run against sums that are taken plainly, row by row and instant by instant, from its trajectory.
+//! The figures of a run against sums that are taken plainly, row by row and instant by instant,
+//! from its trajectory.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ use proptest::prelude::*;
 
 use super::ledger::Ledger;
 use crate::event::{Event, Kind, Trajectory};
-use crate::scenarios::{Scenario, TICK, claim_rules, scenarios, storms};
 use crate::reference::{check, simulation};
+use crate::scenarios::{Scenario, TICK, claim_rules, scenarios, storms};
 
 const TARGET: Span = Span(2 * TICK.0);
 const BOUND: Span = Span(3 * TICK.0);
@@ -207,7 +208,8 @@ fn fairness(scenario: &Scenario, events: &[Event], measure: Measure) -> Option<f
     }
 }
 
-/// When nothing waited for the first time after the first of the longest queues, all of them looked for among all lengths.
+/// When nothing waited for the first time after the first of the longest queues, all of them looked
+/// for among all lengths.
 fn drained(events: &[Event]) -> Option<f64> {
     let change = |event: &Event| match event.kind {
         Kind::Due { .. } => 1,
@@ -237,7 +239,8 @@ fn the_figures_are_the_plain_sums() {
         |(scenario, warmup)| {
             let mut scenario = scenario.clone();
             scenario.system.window.warmup = Time(warmup * TICK.0);
-            // A row that runs at the start has fallen due by then, or it would have waited for less than no time.
+            // A row that runs at the start has fallen due by then, or it would have waited for less
+            // than no time.
             for row in scenario.system.initial.iter_mut().filter(|row| row.state != InitialState::Waiting) {
                 row.scheduled_at = row.scheduled_at.min(Time::ZERO);
             }

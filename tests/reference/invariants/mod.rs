@@ -1,4 +1,5 @@
-//! Invariants that hold in every run, whatever the scenario, checked on the events that an observer receives.
+//! Invariants that hold in every run, whatever the scenario, checked on the events that an observer
+//! receives.
 
 mod claim_order;
 mod common_random_numbers;

@@ -1,4 +1,4 @@
-//! The laws of claim policies: what each promises, and what all of them leave alone.
+//! Invariants of claim policies: what each promises, and what none of them changes.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,14 @@ use claimsim::policy::{BackfillOrder, Length, Policy};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::common_random_numbers::{Key, Instance, has_skips, instances, open};
-use super::ledger::Ledger;
 use super::claim_order::{replay, runs_already};
+use super::common_random_numbers::{Instance, Key, has_skips, instances, open};
+use super::ledger::Ledger;
 use crate::event::{Event, Kind, RowSeen, first_difference};
 use crate::policies::{holding, picking, policies, ranked};
-use crate::scenarios::{
-    Scenario, claim_rules, constant, delayed, instant, pressed, scenarios, storms, under,
-};
-use crate::sources::Source;
 use crate::reference::{check, engine, engine_of_any, reference_with_notes};
+use crate::scenarios::{Scenario, claim_rules, constant, delayed, instant, pressed, scenarios, storms, under};
+use crate::sources::Source;
 
 /// Scenarios of all kinds, with faults and without.
 fn any_scenarios(claim: impl Strategy<Value = ClaimRule> + Clone + 'static) -> BoxedStrategy<Scenario> {
@@ -42,12 +40,13 @@ fn same(one: &Scenario, two: &Scenario) {
     }
 }
 
-/// Calls `law` for each claim, with the ledger before it; rows that run at the start are not claimed.
-fn for_each_claim(scenario: &Scenario, mut law: impl FnMut(&Ledger, &Book, &Event, JobId, WorkerId)) {
+/// Calls `check` for each claim, with the ledger before it; rows that run at the start are not
+/// claimed.
+fn for_each_claim(scenario: &Scenario, mut check: impl FnMut(&Ledger, &Book, &Event, JobId, WorkerId)) {
     let mut book = Book::default();
     replay(scenario, &engine(scenario), |ledger, event| match event.kind {
         Kind::Created { job, given, .. } => _ = book.given.insert(job, given),
-        Kind::Claimed { job, worker } if !runs_already(scenario, job) => law(ledger, &book, event, job, worker),
+        Kind::Claimed { job, worker } if !runs_already(scenario, job) => check(ledger, &book, event, job, worker),
         _ => {}
     });
 }
@@ -90,7 +89,9 @@ fn the_same_jobs_come_under_every_policy() {
         let differ = |(key, instance): (&Key, &Instance)| second.get(key).is_some_and(|other| other != instance);
         assert!(!first.iter().any(differ), "{one:?} and {two:?} drew differently: {first:?} {second:?}");
         if !has_skips(&open) {
-            let arrived = |instances: &BTreeMap<Key, Instance>| instances.keys().filter(|key| key.2 == 1).copied().collect::<Vec<_>>();
+            let arrived = |instances: &BTreeMap<Key, Instance>| {
+                instances.keys().filter(|key| key.2 == 1).copied().collect::<Vec<_>>()
+            };
             assert_eq!(arrived(&first), arrived(&second), "the same first attempts arrive");
         }
     });
@@ -113,7 +114,7 @@ fn estimates_matter_to_those_who_ask_for_them_only() {
 }
 
 #[test]
-fn first_fit_is_the_same_when_the_engine_is_not_made_for_it() {
+fn first_fit_is_the_same_in_the_general_kernel() {
     check("first-fit through a pointer", 300, any_scenarios(claim_rules()), |scenario| {
         assert_eq!(first_difference(&engine(scenario), &engine_of_any(scenario)), None);
     });
@@ -121,7 +122,7 @@ fn first_fit_is_the_same_when_the_engine_is_not_made_for_it() {
 
 /// What is worse than nothing: a worker that could run something and is left idle without a reason.
 #[test]
-fn only_policies_that_hold_back_leave_anything_that_fits_beyond_the_instant() {
+fn only_reserving_policies_leave_a_fitting_job_waiting() {
     let work_conserving = prop_oneof![ranked(), picking()];
     check("no idling", 600, under(work_conserving, any_scenarios(instant())), |scenario| {
         let mut last = Time::ZERO;
@@ -221,7 +222,7 @@ fn with_equal_deadlines_earliest_deadline_is_first_fit() {
 }
 
 #[test]
-fn with_equal_service_times_the_shortest_and_the_longest_are_the_oldest() {
+fn shortest_and_longest_first_are_first_fit_for_equal_service_times() {
     let by = select(vec![
         Policy::ShortestFirst { by: Length::Service },
         Policy::LongestFirst { by: Length::Service },
@@ -240,7 +241,7 @@ fn with_equal_service_times_the_shortest_and_the_longest_are_the_oldest() {
 }
 
 #[test]
-fn with_equal_needs_whoever_goes_by_needs_or_reserves_goes_by_age() {
+fn policies_by_need_are_first_fit_for_equal_needs() {
     let by_need = prop_oneof![
         select(vec![
             Policy::SmallestFirst,
@@ -287,9 +288,10 @@ fn with_exact_estimates_shortest_by_estimate_is_shortest_by_service() {
     });
 }
 
-/// Whichever job goes: if all need the same and run equally long, some job starts whenever one does under `first-fit`.
+/// Whichever job goes: if all need the same and run equally long, some job starts whenever one does
+/// under `first-fit`.
 #[test]
-fn with_one_class_any_order_has_the_count_process_of_the_oldest_first() {
+fn any_order_of_one_class_has_the_same_number_in_system() {
     let any_order = prop_oneof![Just(Policy::Random), Just(Policy::ConservativeBackfill), ranked()];
     check("count process", 300, under(any_order, any_scenarios(claim_rules())), |scenario| {
         let mut one = quiet(&of_one_action(&of_one_need(scenario)));
@@ -406,7 +408,7 @@ fn no_other_job_would_have_fitted_better_or_worse() {
 }
 
 #[test]
-fn under_fair_share_whoever_has_the_smallest_share_goes_next() {
+fn fair_share_claims_for_the_smallest_share() {
     let weights = proptest::collection::vec(1..=3_u32, 4);
     check("shares", 500, (any_scenarios(claim_rules()), weights), |(scenario, weights)| {
         let scenario = with(scenario, Policy::FairShare { weights: weights.clone().into() });
@@ -472,7 +474,7 @@ fn strict_fifo_starts_jobs_in_the_order_of_their_age() {
 
 /// With one worker, what an overdue job lacks is taken by nobody younger.
 #[test]
-fn reserve_after_lets_nobody_take_what_the_oldest_overdue_job_lacks() {
+fn reserve_after_keeps_capacity_for_the_oldest_overdue_job() {
     let patience = (0..=4_i64).prop_map(|n| Policy::ReserveAfter { patience: Span::secs(n) });
     check("reservations", 500, under(patience, pressed(claim_rules())), |scenario| {
         let Policy::ReserveAfter { patience } = scenario.policy else { unreachable!("that is the policy") };
@@ -575,7 +577,7 @@ fn easy_backfill_never_delays_the_head_beyond_its_shadow() {
 }
 
 #[test]
-fn conservative_backfill_starts_nobody_later_than_was_promised_on_arrival() {
+fn conservative_backfill_keeps_the_start_promised_on_arrival() {
     let conservative = Just(Policy::ConservativeBackfill);
     let any = prop_oneof![pressed(instant()), scenarios(instant())];
     check("promises", 300, under(conservative, any), |scenario| {
@@ -622,7 +624,8 @@ fn nobody_who_is_killed_at_its_estimate_runs_beyond_it() {
     });
 }
 
-/// Without a law that could fail, this file would prove nothing: each holding policy does hold something back.
+/// Without a law that could fail, this file would prove nothing: each holding policy does hold
+/// something back.
 #[test]
 fn every_holding_policy_lets_something_wait_that_fits() {
     let held = std::cell::RefCell::new(std::collections::BTreeSet::new());

@@ -1,4 +1,5 @@
-//! How rows come to be and fall due: initial rows, sources, customers, and firings that nobody was there for.
+//! How rows come to be and fall due: initial rows, sources, customers, and firings that nobody was
+//! there for.
 
 use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, Given, InitialState, Missed, Overlap};
 use claimsim::model::action::ActionId;

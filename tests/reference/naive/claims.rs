@@ -1,4 +1,5 @@
-//! Who gets which job: both claim rules, the placements and the queue limit, as the model describes them.
+//! Who gets which job: both claim rules, the placements and the queue limit, as the model describes
+//! them.
 
 use std::cmp::Reverse;
 
@@ -15,7 +16,8 @@ use super::workers::Claiming;
 use super::{Class, Naive, What};
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// Instant claiming: jobs are offered, and those for whom there is no room then turned away. Gives whether any were.
+    /// Instant claiming: jobs are offered, and those for whom there is no room then turned away.
+    /// Gives whether any were.
     pub(super) fn offer(&mut self) -> bool {
         while let Some((row, fitting)) = self.decide(&self.offers()) {
             let worker = self.place(row, &fitting);
@@ -41,14 +43,16 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         *best.expect("some worker fits")
     }
 
-    /// The shares of a worker's resources that stay free with the row on it, summed over the resources that it has.
+    /// The shares of a worker's resources that stay free with the row on it, summed over the
+    /// resources that it has.
     pub(super) fn share_left(&self, row: usize, worker: usize) -> Fraction {
         let (free, need) = (self.free(worker), self.need_of(row));
         let units = self.workers[worker].capacity.0.iter().zip(&free.0).zip(&need.0).filter(|((c, _), _)| **c > 0);
         units.map(|((&capacity, free), need)| Fraction::new(free - need, capacity)).sum()
     }
 
-    /// Room for so many: of the rows that came at this instant the newest go. Gives whether any did.
+    /// Room for `limit` rows: of the rows that came at this instant the newest go. Gives whether
+    /// any did.
     fn turn_away(&mut self) -> bool {
         let Some(limit) = self.system.queue_limit else { return false };
         let mut any = false;
@@ -75,7 +79,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.waiting().into_iter().any(|row| !self.fitting(row, &offers).is_empty())
     }
 
-    /// Delayed claiming: whoever has no attempt pending and has room for some job starts one.
+    /// Delayed claiming: a worker without a pending attempt and with room for some job starts one.
     pub(super) fn start_attempts(&mut self) {
         if self.race.is_some() {
             return;
@@ -92,7 +96,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// Who has just looked in vain, although something fits, is not to look again and again at one instant.
+    /// A worker that has just found nothing, although something fits, must not look again and again
+    /// at one instant.
     fn start_attempt(&mut self, worker: usize, again: bool) {
         let delay = self.draws.delay(worker);
         if again && delay == Span::ZERO {
@@ -108,7 +113,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.schedule(self.now + delay, Class::Claim, What::Attempt(worker));
     }
 
-    /// Something has changed: whoever was parked looks again.
+    /// Something has changed: the parked workers look again.
     pub(super) fn wake_parked(&mut self) {
         for worker in 0..self.workers.len() {
             if self.workers[worker].claiming == Claiming::Parked {
@@ -122,7 +127,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let claimed = self.attempt(worker);
         self.workers[worker].claiming = if claimed { Claiming::Idle } else { Claiming::InVain };
         if !claimed && self.is_able(worker) {
-            self.see("an attempt in vain");
+            self.see("a failed attempt");
         }
     }
 

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::iter::Sum;
 
-/// A fraction with a denominator above zero. It is never reduced: the numbers of the tests are small.
+/// A fraction with a denominator above zero. It is never reduced: the numbers of the tests are
+/// small.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fraction {
     numerator: i128,

@@ -1,9 +1,11 @@
-//! A second simulator of the same model, deliberately naive: one list of events, one list of rows, linear scans.
+//! A second simulator of the same model, deliberately naive: one list of events, one list of rows,
+//! linear scans.
 //!
-//! It was written from the description of the model, not from the engine, and keeps nothing that could be recomputed: free
-//! capacity is summed up from the running rows each time it is asked for, the waiting jobs are sorted each time they are
-//! looked at, an event that is no longer wanted happens all the same and finds that it means nothing. Where the two
-//! simulators agree event by event, both read the model alike; where not, one of them is wrong.
+//! It was written from the description of the model, not from the engine, and keeps nothing that
+//! could be recomputed: free capacity is summed up from the running rows each time it is asked for,
+//! the waiting jobs are sorted each time they are looked at, an event that is no longer wanted
+//! happens all the same and finds that it means nothing. Where the two simulators agree event by
+//! event, both read the model alike; where not, one of them is wrong.
 
 mod arrivals;
 mod claims;
@@ -31,7 +33,8 @@ use policy::Reservations;
 use row::Row;
 use workers::Worker;
 
-/// The naive simulator in the middle of a run. Rows, workers, actions and sources are named by their index.
+/// The naive simulator in the middle of a run. Rows, workers, actions and sources are named by
+/// their index.
 pub(crate) struct Naive<'a, A> {
     system: &'a System,
     policy: &'a Policy,
@@ -46,7 +49,7 @@ pub(crate) struct Naive<'a, A> {
     race: Option<RecordedRace>,
     reservations: Reservations,
     events: Vec<Event>,
-    /// So many events are known to those who claim.
+    /// The number of events that the workers know of.
     heeded: usize,
     notes: Notes,
 }
@@ -169,8 +172,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         (self.events, self.notes)
     }
 
-    /// A whole run in which the race is not simulated but recorded: who claims, and when. Complains of claims that the
-    /// model does not allow.
+    /// A whole run in which the race is not simulated but recorded: who claims, and when. Complains
+    /// of claims that the model does not allow.
     pub(crate) fn run_recorded(mut self, race: RecordedRace) -> Result<Vec<Event>, String> {
         self.race = Some(race);
         self.play()?;
@@ -253,7 +256,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.after_event()
     }
 
-    /// The waiting rows of a request go together; each running one is an event of its own to those who claim.
+    /// The waiting rows of a request go together; each running one is an event of its own to those
+    /// who claim.
     fn cancel_many(&mut self, index: usize) -> Result<(), String> {
         let rows = self.meant_by(&self.system.cancels[index]);
         let (running, waiting): (Vec<usize>, Vec<usize>) =
@@ -275,7 +279,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.heeded = self.events.len();
         match &self.system.claim {
             ClaimRule::Instant { pass: Pass::Event, .. } => {
-                // Whoever was held back may start in the place of those who are turned away.
+                // A job that was held back may start in the place of those that are turned away.
                 while has_changed && self.offer() && self.holds_back() {}
                 self.heeded = self.events.len();
             }
@@ -331,7 +335,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 }
 
-/// Whether an event may let some job start that could not before: one fell due, was claimed, ended or left, or a worker changed.
+/// Whether an event may let some job start that could not before: one fell due, was claimed, ended
+/// or left, or a worker changed.
 fn changes_something(kind: Kind) -> bool {
     match kind {
         Kind::Due { .. }

@@ -1,4 +1,5 @@
-//! What happens to a claimed row and its process: it serves, waits for children, is asked to stop, ends, and is retried.
+//! What happens to a claimed row and its process: it serves, waits for children, is asked to stop,
+//! ends, and is retried.
 
 use std::cmp::Ordering;
 

@@ -48,7 +48,8 @@ pub(super) struct Place {
     pub(super) busy_since: Time,
 }
 
-/// What the process of a row is at. It may go on when its row is over, and be gone while its row still runs.
+/// What the process of a row is at. It may go on when its row is over, and be gone while its row
+/// still runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Process {
     /// There is none: not yet, or not any more.

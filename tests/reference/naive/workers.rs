@@ -162,7 +162,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// Whoever is alive looks for workers whose heartbeat has expired.
+    /// The workers that are alive look for workers whose heartbeat has expired.
     pub(super) fn sweep(&mut self) {
         let heartbeat = self.system.availability.heartbeat;
         self.schedule(self.now + heartbeat.sweep, Class::Sweep, What::Sweep);

@@ -1,5 +1,5 @@
-//! What happens at known instants: capacity that is raised, lowered and taken away while jobs run, and everything cancelled.
-//! M/M/c(t), over and over again.
+//! What happens at known instants: capacity that is raised, lowered and taken away while jobs run,
+//! and everything cancelled. M/M/c(t), over and over again.
 
 use std::fmt::Write;
 
@@ -19,7 +19,8 @@ fn plan(cycles: u32) -> impl Iterator<Item = (u32, usize)> {
     (0..cycles).flat_map(|cycle| PLAN.map(|(at, slots)| (50 * cycle + at, slots)))
 }
 
-/// The second cycle is like all that follow: jobs do not last so long that one could remember the first.
+/// The second cycle is like all that follow: jobs do not last so long that one could remember the
+/// first.
 fn theory(room: usize) -> (Steps, std::ops::Range<f64>) {
     let plan = plan(2).map(|(at, slots)| (f64::from(at), slots)).collect();
     (Steps { arrivals: 30.0, services: 1.0, plan, room }, 50.0..100.0)
@@ -66,7 +67,8 @@ pub(crate) fn capacity_of_a_queue() -> Case {
         .says_to(0.06, share(Statistic::Rejected), averages.lost)
 }
 
-/// M/M/3 under overload, in which everything is cancelled every 20 s (a clearing system; Stidham 1974): it begins anew, empty.
+/// M/M/3 under overload, in which everything is cancelled every 20 s (a clearing system; Stidham
+/// 1974): it begins again, empty.
 pub(crate) fn clearing() -> Case {
     let theory = Steps { arrivals: 3.5, services: 1.0, plan: vec![(0.0, 3)], room: 80 };
     let averages = theory.averages(0.0..20.0, 0.01);

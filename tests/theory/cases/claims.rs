@@ -1,4 +1,5 @@
-//! The registry's claim rule: first fit on its default worker, and the race of workers that delay their claims.
+//! The registry's claim rule: first fit on its default worker, and the race of workers that delay
+//! their claims.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
@@ -8,7 +9,8 @@ use crate::formulas::single::Moments;
 use crate::run::{QUEUE, WAIT, of, utilization};
 use crate::verdict::Case;
 
-/// The default worker {scan 1, scanCheck 1} and jobs that need one, the other, or both, claimed at once.
+/// The default worker {scan 1, scanCheck 1} and jobs that need one, the other, or both, claimed at
+/// once.
 pub(crate) fn first_fit() -> Case {
     let chain = TRIED.solve(11);
     let queue = |need| chain.mean(|state| state.queue(need));
@@ -39,7 +41,8 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.02, utilization("scanCheck"), TRIED.utilization(Need::Check))
 }
 
-/// Jobs so rare that every worker is idle when one comes: the wait is the least of the workers' delays.
+/// Jobs so rare that every worker is idle when one comes: the wait is the least of the workers'
+/// delays.
 fn idle(workers: u32, body: &str) -> Case {
     let quantile = |p| first_of_uniform_quantile(workers, 3.0, p);
     let rare = r#"
@@ -66,7 +69,7 @@ pub(crate) fn five_idle_replicas() -> Case {
     idle(5, "\"registry\"")
 }
 
-/// So many idle replicas that only the first of their race is drawn.
+/// Idle replicas in a number at which the engine draws only the first of their race.
 pub(crate) fn hundred_idle_replicas() -> Case {
     idle(100, "{ delay = { uniform = { low = \"0s\", high = \"3s\" } } }")
 }

@@ -1,4 +1,5 @@
-//! Fork–join: parents that hold their capacity until their children have ended, one at a time, two at a time and without limit.
+//! Fork–join: parents that hold their capacity until their children have ended, one at a time, two
+//! at a time and without limit.
 
 use claimsim::stats::figure::Statistic;
 
@@ -7,8 +8,9 @@ use crate::formulas::join::{Impatient, Team, mixed};
 use crate::run::{IN_SYSTEM, QUEUE, RESPONSE, SERVICE, WAIT, WITHIN, share, utilization};
 use crate::verdict::Case;
 
-/// One parent at a time, with one to four children on two servers: M/G/1 with the time to the join as its service time. A child
-/// fails one time in four and is begun anew, so its chain is an exponential time a third longer.
+/// One parent at a time, with one to four children on two servers: M/G/1 with the time to the join
+/// as its service time. A child fails one time in four and begins again, so its chain is an
+/// exponential time a third longer.
 pub(crate) fn one_parent_at_a_time() -> Case {
     let team = Team { servers: 2, services: 0.75 };
     let families = [1, 2, 3, 4];
@@ -73,8 +75,8 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.03, IN_SYSTEM.of_action("child"), chain.mean(|(_, left)| left.iter().sum::<usize>() as f64))
 }
 
-/// Parents that need nothing, with children that need nothing, who wait for them only until a deadline, and need half a second to
-/// stop. Their children go on without them.
+/// Parents that need nothing, with children that need nothing, who wait for them only until a
+/// deadline, and need half a second to stop. Their children go on without them.
 pub(crate) fn deadlines_of_parents() -> Case {
     let parent = Impatient { children: 3, deadline: 1.5 };
     let (missed, mean) = (parent.missed(), parent.mean() + 0.5 * parent.missed());
@@ -101,8 +103,8 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.02, IN_SYSTEM.of_action("child"), 3.0)
 }
 
-/// Parents that need nothing and start at once, with three children each on two servers that serve all in order: a batch, of which
-/// the last to end counts.
+/// Parents that need nothing and start at once, with three children each on two servers that serve
+/// all in order: a batch, of which the last to end counts.
 pub(crate) fn parents_without_limit() -> Case {
     let theory = Batches { arrivals: 0.4, sizes: &[(3, 1.0)], services: 1.0, servers: 2 };
     let (law, team) = (theory.law(300), Team { servers: 2, services: 1.0 });

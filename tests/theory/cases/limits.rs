@@ -9,8 +9,9 @@ use crate::formulas::single::Moments;
 use crate::run::{IN_SYSTEM, QUEUE, RESPONSE, RETRIED, SERVICE, WAIT, WITHIN, of, share, utilization};
 use crate::verdict::Case;
 
-/// M/G/1 with exponential service of mean 2 s, stopped at a deadline of 3 s: killed at once; asked, and gone after up to 1 s; and
-/// retried until it meets the deadline. On one worker, each with a resource of its own.
+/// M/G/1 with exponential service of mean 2 s, stopped at a deadline of 3 s: killed at once; asked,
+/// and gone after up to 1 s; and retried until it meets the deadline. On one worker, each with a
+/// resource of its own.
 pub(crate) fn deadlines() -> Case {
     let at_once = Limited::exponential(2.0, 3.0, Moments::with_cv(0.0, 0.0));
     let asked = Limited::exponential(2.0, 3.0, uniform_stop(4.0, 1.0));
@@ -62,7 +63,8 @@ retries = 1000
     .says_to(0.02, RETRIED.of_action("retried"), retried.missed)
 }
 
-/// Chains with backoffs, of jobs that need nothing: constant; growing to a cap; growing with jitter, in part or in full.
+/// Chains with backoffs, of jobs that need nothing: constant; growing to a cap; growing with
+/// jitter, in part or in full.
 pub(crate) fn backoffs() -> Case {
     let plain = Backoffs { service: 1.0, error: 0.5, retries: 4, first: 2.0, factor: 1.0, cap: 1e9, jitter: 0.0 };
     let capped = Backoffs { factor: 3.0, cap: 10.0, ..plain };
@@ -91,7 +93,8 @@ pub(crate) fn backoffs() -> Case {
     })
 }
 
-/// M/M/4 whose jobs are cancelled at a rate, waiting or running, and stop at once: Erlang A with faster servers.
+/// M/M/4 whose jobs are cancelled at a rate, waiting or running, and stop at once: Erlang A with
+/// faster servers.
 pub(crate) fn cancels_at_once() -> Case {
     let theory = ErlangA { queue: Mmc { arrivals: 5.0, services: 1.4, servers: 4 }, impatience: 0.4 };
     let law = theory.law();

@@ -1,4 +1,5 @@
-//! Loss systems: jobs that need several units, of one resource or of two, and leave at once if they do not fit.
+//! Loss systems: jobs that need several units, of one resource or of two, and leave at once if they
+//! do not fit.
 
 use claimsim::stats::figure::Statistic;
 
@@ -6,7 +7,8 @@ use crate::formulas::loss::{LossClass, Losses, kaufman_roberts, product_form};
 use crate::run::{share, utilization};
 use crate::verdict::Case;
 
-/// Three classes on twelve units. That service is constant, exponential or a mixture makes no difference.
+/// Three classes on twelve units. That service is constant, exponential or a mixture makes no
+/// difference.
 const ONE_RESOURCE: &str = r#"
 [worker.server]
 capacity = { slot = 12 }

@@ -1,4 +1,5 @@
-//! Orders of the queue before one or more servers: by priority, with and without aging, by size, by deadline, at random.
+//! Orders of the queue before one or more servers: by priority, with and without aging, by size, by
+//! deadline, at random.
 
 use claimsim::model::math::{exp, ln, pow};
 use claimsim::stats::figure::{Measure, Statistic};
@@ -53,8 +54,8 @@ pub(crate) fn priorities() -> Case {
         .says_to(0.08, WAIT, theory.mean_wait_of_all())
 }
 
-/// Deadlines that are further apart than anybody waits are priorities, and no deadline is the least; they count from the claim for the
-/// job itself and so touch nobody.
+/// Deadlines that are further apart than anybody waits are priorities, and no deadline is the
+/// least; they count from the claim for the job itself and so touch nobody.
 pub(crate) fn deadlines_as_priorities() -> Case {
     let theory = three_classes();
     under("\"earliest-deadline\"", 60_000, THREE_CLASSES)
@@ -83,8 +84,9 @@ pub(crate) fn slow_aging() -> Case {
         .says(WAIT.of_action("urgent"), theory.mean_wait(0))
 }
 
-/// Aging in between, where no formula is known, keeps the conservation law: for classes with equal mean service it says the mean
-/// wait of all. The waits of the classes are then neither those of order of arrival nor those without aging.
+/// Aging in between, where no formula is known, keeps the conservation law: for classes with equal
+/// mean service it says the mean wait of all. The waits of the classes are then neither those of
+/// order of arrival nor those without aging.
 pub(crate) fn aging_in_between() -> Case {
     let constant = Moments::with_cv(1.0, 0.0);
     let mixed = Moments::hyperexponential(&[(0.8, 0.5), (0.2, 3.0)]);
@@ -191,7 +193,8 @@ pub(crate) fn longest_first() -> Case {
         .says_to(0.1, WAIT.of_action("short"), theory.mean_wait_between(0.5, 1.0))
 }
 
-/// Shortest first under other laws; on one worker, each action with a resource of its own, so that none may touch another.
+/// Shortest first under other laws; on one worker, each action with a resource of its own, so that
+/// none may touch another.
 pub(crate) fn shortest_first_under_other_laws() -> Case {
     let exponential = BySize::shortest_first(0.7, |u| -ln(1.0 - u));
     let kept = 1.0 - pow(0.5 / 20.0, 1.7);
@@ -234,7 +237,8 @@ service = { exponential = { mean = "1s" } }
 estimate = { factor = { empirical = { values = [1, 4] } } }
 "#;
 
-/// The mean service time, and that of its square, of the job before which a share `u` of estimates goes.
+/// The mean service time, and that of its square, of the job before which a share `u` of estimates
+/// goes.
 fn behind_estimate(u: f64) -> (f64, f64) {
     let beyond = |y: f64| f64::midpoint(exp(-y), exp(-y / 4.0));
     let (mut low, mut high) = (0.0, 200.0);

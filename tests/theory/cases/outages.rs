@@ -1,4 +1,5 @@
-//! One server that goes out and comes back: attempts lost and begun anew, attempts that go on unseen, and who is retried.
+//! One server that goes out and comes back: attempts that are lost and begin again, attempts that
+//! go on unseen, and who is retried.
 
 use std::fmt::Write;
 
@@ -36,7 +37,8 @@ fn laws(clock: f64) -> [(&'static str, &'static str, Raced); 3] {
     ]
 }
 
-/// One worker under each of the laws at once, each with a resource of its own; nobody else is there to declare it dead.
+/// One worker under each of the laws at once, each with a resource of its own; nobody else is there
+/// to declare it dead.
 fn breakdowns(seconds: u32, kind: &str) -> Case {
     let laws = laws(0.0);
     let units: Vec<_> = laws.iter().map(|(name, ..)| format!("{name} = 1")).collect();
@@ -57,7 +59,7 @@ fn breakdowns(seconds: u32, kind: &str) -> Case {
     Case::instant(seconds, &body)
 }
 
-/// Attempts that end with their worker, at once, and begin anew at the end of the queue.
+/// Attempts that end with their worker, at once, and begin again at the end of the queue.
 pub(crate) fn lost_at_once() -> Case {
     laws(SERVER.failures).into_iter().fold(breakdowns(400_000, "shutdown"), |case, (name, _, attempt)| {
         let completion = SERVER.restarted(&attempt);
@@ -91,7 +93,8 @@ pub(crate) fn lost_until_the_return() -> Case {
     })
 }
 
-/// The same with workers that are cut off while their processes go on: nothing is lost, but the end has to wait.
+/// The same with workers that are cut off while their processes go on: nothing is lost, but the end
+/// has to wait.
 pub(crate) fn cut_off() -> Case {
     let laws = laws(SERVER.failures + SERVER.repairs);
     laws.into_iter().fold(breakdowns(300_000, "partition"), |case, (name, _, process)| {
@@ -105,8 +108,8 @@ pub(crate) fn cut_off() -> Case {
     })
 }
 
-/// Jobs that bring their service time along keep it for all attempts (preemptive repeat identical): of a job of length `s` it
-/// takes `exp(ξ s)` attempts until one outlives its worker.
+/// Jobs that bring their service time along keep it for all attempts (preemptive repeat identical):
+/// of a job of length `s` it takes `exp(ξ s)` attempts until one outlives its worker.
 pub(crate) fn given_service_times() -> Case {
     let mut body = r#"
 on_worker_dead = "requeue-always"
@@ -128,8 +131,8 @@ service = "1s"
     Case::instant(40_000, &body).says(RETRIED, 1.0 - 1.0 / identical).but_not(1.0 - 1.0 / different)
 }
 
-/// Who is retried that was lost with its worker: all, those who have a retry left, or none. Jobs that need nothing, so that each
-/// attempt outlives its worker with the same probability.
+/// Who is retried that was lost with its worker: all, those who have a retry left, or none. Jobs
+/// that need nothing, so that each attempt outlives its worker with the same probability.
 pub(crate) fn rules_of_retry() -> Case {
     let rules =
         [("requeue-always", Requeue::Always), ("requeue-if-retries", Requeue::IfRetries), ("never", Requeue::Never)];

@@ -1,5 +1,5 @@
-//! Several servers: M/M/c in its variants, constant service, a clock's arrivals, batches, no limit at all, and customers who
-//! come back.
+//! Several servers: M/M/c in its variants, constant service, a clock's arrivals, batches, no limit
+//! at all, and customers who come back.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
@@ -10,7 +10,8 @@ use crate::formulas::renewal::{RenewalArrivals, clock};
 use crate::run::{IN_SYSTEM, QUEUE, WAIT, WITHIN, mean, of, share, utilization};
 use crate::verdict::Case;
 
-/// M/M/8 at a load of 0.75, as four workers of two units each: where a unit lies makes no difference.
+/// M/M/8 at a load of 0.75, as four workers of two units each: where a unit lies makes no
+/// difference.
 pub(crate) fn several_servers() -> Case {
     let theory = Mmc { arrivals: 6.0, services: 1.0, servers: 8 };
     Case::instant(
@@ -103,7 +104,7 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.05, IN_SYSTEM.of_action("single"), single.mean_in_single_server())
 }
 
-/// M/M/4 with room for five more: whoever finds them all there is turned away.
+/// M/M/4 with room for five more: a job that finds them all there is turned away.
 pub(crate) fn limited_queue() -> Case {
     let theory = Mmc { arrivals: 4.0, services: 1.0, servers: 4 };
     let law = theory.with_room(5);
@@ -153,8 +154,9 @@ patience = { exponential = { mean = "2500ms" } }
     .says_to(0.03, WITHIN, law[..4].iter().sum::<f64>() / (1.0 - theory.abandonment()))
 }
 
-/// Machine repair, M/M/3//12. How the time between repair and failure is distributed makes no difference (it is a station
-/// with a server for everybody), so one group of machines fails at random and one almost by the clock.
+/// Machine repair, M/M/3//12. How the time between repair and failure is distributed makes no
+/// difference (it is a station with a server for everybody), so one group of machines fails at
+/// random and one almost by the clock.
 pub(crate) fn machine_repair() -> Case {
     let theory = Repair { machines: 12, failures: 0.2, crews: 3, repairs: 1.0 };
     let down = mean_of(&theory.law(), |n| n as f64);

@@ -39,8 +39,8 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.01, mean(Measure::ThroughputPerS), 0.6)
 }
 
-/// M/G/1 at a load of 0.5 under eight laws at once: on one worker, each action with a resource of its own, so that none may
-/// touch another.
+/// M/G/1 at a load of 0.5 under eight laws at once: on one worker, each action with a resource of
+/// its own, so that none may touch another.
 pub(crate) fn service_laws() -> Case {
     let laws = [
         ("constant", r#""1s""#, Moments::with_cv(1.0, 0.0)),
@@ -68,13 +68,14 @@ pub(crate) fn service_laws() -> Case {
     laws.into_iter().fold(Case::instant(200_000, &body), |case, (name, _, moments)| {
         case.says(WAIT.of_action(name), moments.mean_wait(0.5))
             .says_to(0.02, utilization(name), 0.5 * moments.mean)
-            // Whoever comes finds the server free in that share of time.
+            // An arriving job finds the server free in that share of time.
             .says_to(0.02, WITHIN.of_action(name), 1.0 - 0.5 * moments.mean)
     })
 }
 
-/// Retries as feedback: a failed job comes back as a new row, behind whoever waits. With one exponential service law for all
-/// attempts the queue is M/M/1 with all attempts as its arrivals (a product-form network of one station; Kelly 1979).
+/// Retries as feedback: a failed job comes back as a new row, behind all waiting jobs. With one
+/// exponential service law for all attempts the queue is M/M/1 with all attempts as its arrivals (a
+/// product-form network of one station; Kelly 1979).
 pub(crate) fn feedback() -> Case {
     let attempts = 1.0 + 0.3 + 0.09;
     let load = 0.4 * attempts;

@@ -23,7 +23,7 @@ fn waits(rule: Rule) -> [f64; 2] {
     WAITS[RULES.iter().position(|other| *other == rule).expect("the rule is tried")]
 }
 
-/// The mean wait of the narrow class under a rule that another one is to be told apart from.
+/// The mean wait of the narrow class under a rule that the test must distinguish from another one.
 fn narrow(rule: Rule) -> f64 {
     waits(rule)[0]
 }
@@ -105,8 +105,8 @@ pub(crate) fn two_classes_random() -> Case {
     two_classes("\"random\"", Rule::Random, narrow(Rule::SmallestFirst), 40_000)
 }
 
-/// In strict order, if there is always somebody waiting, jobs of one law of service get through as the closed form has it: what stands
-/// idle before a wide job is lost.
+/// In strict order, if there is always somebody waiting, jobs of one law of service get through as
+/// the closed form has it: what stands idle before a wide job is lost.
 pub(crate) fn saturated_in_strict_order() -> Case {
     let through = throughput_of_one_law(6, 0.5, &[0.5, 0.2, 0.0, 0.3]);
     saturated(&[(1, 0.5, 2.0), (2, 0.2, 2.0), (4, 0.3, 2.0)])
@@ -125,8 +125,9 @@ pub(crate) fn saturated_with_laws_of_their_own() -> Case {
         .says_to(0.04, utilization("slot"), through * (0.75 + 6.0) / 6.0)
 }
 
-/// Six units under far more than they can do, in strict order: jobs by what they need, their share of all and their mean service in
-/// seconds. The queue is as good as always full; who is turned away there is whoever comes next.
+/// Six units under far more than they can do, in strict order: jobs by what they need, their share
+/// of all and their mean service in seconds. The queue is as good as always full; who is turned
+/// away there is the next job.
 fn saturated(jobs: &[(usize, f64, f64)]) -> Case {
     let action = |&(need, share, mean): &(usize, f64, f64)| {
         let rate = 4.0 * share;

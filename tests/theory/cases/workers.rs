@@ -1,4 +1,5 @@
-//! Several workers that go out and come back: availability, quorum, and how long it takes the others to notice.
+//! Several workers that go out and come back: availability, quorum, and how long it takes the
+//! others to notice.
 
 use claimsim::model::math::exp;
 use claimsim::stats::figure::{Measure, Statistic};
@@ -51,8 +52,9 @@ pub(crate) fn cluster_of_crashes() -> Case {
     cluster(Cluster { crash: true, ..CLUSTER }, "heartbeat = { expiry = \"10000h\" }", "crash")
 }
 
-/// Availability by jobs that look for a worker and leave at once if there is none (Poisson arrivals see time averages), and by
-/// what a worker gets done that is never without work. The laws of times up and out make no difference.
+/// Availability by jobs that look for a worker and leave at once if there is none (Poisson arrivals
+/// see time averages), and by what a worker gets done that is never without work. The laws of times
+/// up and out make no difference.
 pub(crate) fn alternating_renewal() -> Case {
     let (alone, pair) = (availability(8.0, 2.0), availability(6.0, 2.0));
     Case::instant(
@@ -87,7 +89,8 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.02, mean(Measure::ThroughputPerS).of_action("work"), alone)
 }
 
-/// The share of time in which a majority of workers is up, by jobs that need nothing and leave if nobody claims them at once.
+/// The share of time in which a majority of workers is up, by jobs that need nothing and leave if
+/// nobody claims them at once.
 fn quorum(workers: u32, kind: &str) -> Case {
     let majority = workers / 2 + 1;
     let up = availability(8.0, 2.0);
@@ -120,12 +123,14 @@ pub(crate) fn quorum_of_four() -> Case {
     quorum(4, "partition")
 }
 
-/// A crash that another worker has to notice. The row runs from the return of its worker; with up times uniform on three
-/// heartbeats, `U` less the time since the last heartbeat is 0, 4 or 8 s, to which expiry and a uniform time to the sweep are added.
+/// A crash that another worker has to notice. The row runs from the return of its worker; with up
+/// times uniform on three heartbeats, `U` less the time since the last heartbeat is 0, 4 or 8 s, to
+/// which expiry and a uniform time to the sweep are added.
 pub(crate) fn noticed_crashes() -> Case {
     let heartbeat = Heartbeat { period: 4.0, expiry: 10.0, sweep: 3.0 };
     let wait = 60.0 - heartbeat.noticed_after();
-    // Variances: of three equally likely times 4 s apart 32/3, of uniform times their squared length over 12.
+    // Variances: of three equally likely times 4 s apart 32/3, of uniform times their squared
+    // length over 12.
     let (service_sd, wait_sd) = ((32.0 / 3.0 + 9.0 / 12.0_f64).sqrt(), ((16.0 + 9.0) / 12.0_f64).sqrt());
     Case::instant(
         100_000,
@@ -153,8 +158,9 @@ service = "1h"
     .says_to(0.03, of(Measure::WaitS, Statistic::Sd), wait_sd)
 }
 
-/// Workers cut off for 20 s and declared dead in the meantime: rows whose process is still at it are stopped by their return, the
-/// others stay dead, even if their process had come to its end before the declaration.
+/// Workers cut off for 20 s and declared dead in the meantime: rows whose process is still at it
+/// are stopped by their return, the others stay dead, even if their process had come to its end
+/// before the declaration.
 pub(crate) fn zombies() -> Case {
     // A process outlives 30 s up, 12 s of service on average.
     let (lost, still) = (12.0 / 42.0, exp(-20.0 / 12.0));

@@ -11,7 +11,8 @@ fn utilization(resource: ResourceId) -> Subject {
     Subject { action: OfAction::None, resource: Some(resource), worker: None, measure, statistic }
 }
 
-/// Each resource's load against its simulated utilization, to 4.5 standard errors; these must be below `blunt` of the load.
+/// Each resource's load against its simulated utilization, to 4.5 standard errors; these must be
+/// below `blunt` of the load.
 fn check(text: &str, blunt: f64) {
     let seen = Seen::of(text);
     for load in &seen.outlook.resources {
@@ -35,7 +36,7 @@ fn between(stream: &mut Stream, low: f64, high: f64) -> f64 {
     low + (high - low) * stream.uniform()
 }
 
-/// Service times of any law with a mean of so many seconds.
+/// Service times of any distribution with this mean in seconds.
 fn service(stream: &mut Stream, mean: f64) -> String {
     match stream.below(6) {
         0 => format!("\"{mean:.3}s\""),
@@ -47,7 +48,7 @@ fn service(stream: &mut Stream, mean: f64) -> String {
     }
 }
 
-/// Arrivals of about so many jobs an hour.
+/// Arrivals of about this number of jobs an hour.
 fn arrival(stream: &mut Stream, per_hour: f64) -> String {
     match stream.below(4) {
         0 => format!("{{ poisson = {{ rate = \"{per_hour:.2}/h\" }} }}"),
@@ -67,7 +68,7 @@ fn arrival(stream: &mut Stream, per_hour: f64) -> String {
     }
 }
 
-/// What may befall an attempt of about so many seconds.
+/// What may happen to an attempt of about this number of seconds.
 fn fate(stream: &mut Stream, mean: f64) -> String {
     let errors = format!("error = {:.2}\nretries = {}\n", between(stream, 0.0, 0.4), stream.below(4));
     let result = ["cancel", "error"][stream.below(2) as usize];
@@ -85,7 +86,7 @@ fn fate(stream: &mut Stream, mean: f64) -> String {
 }
 
 #[test]
-fn any_arrivals_service_times_and_fates_use_what_was_foreseen() {
+fn utilization_is_as_predicted_for_any_arrivals_and_service_times() {
     for number in 0..24 {
         let mut stream = Streams::new(2_024, number).stream(Purpose::Arrival, "cases");
         let mut rest = String::new();
@@ -121,7 +122,8 @@ fn children_count_with_the_attempts_of_their_parents() {
     check(&case("26h", rest), 0.02);
 }
 
-/// A parent with one child, and nothing to wait for, holds its need as long as the longer of the two: no less than is foreseen.
+/// A parent with one child, and nothing to wait for, holds its need as long as the longer of the
+/// two: no less than is foreseen.
 #[test]
 fn parents_hold_no_less_than_is_foreseen() {
     let rest = "
@@ -141,7 +143,8 @@ fn parents_hold_no_less_than_is_foreseen() {
     assert!((mean / exact - 1.0).abs() < 0.05, "{mean} instead of {exact}");
 }
 
-/// Known jobs, crons, rows of their own service, deadline and need: no chance is left, and no error is allowed.
+/// Known jobs, crons, rows of their own service, deadline and need: no chance is left, and no error
+/// is allowed.
 #[test]
 fn known_jobs_use_exactly_what_was_foreseen() {
     let rest = "
@@ -169,8 +172,8 @@ fn known_jobs_use_exactly_what_was_foreseen() {
         at = \"5h\"
         capacity = { slot = 2 }";
     let seen = Seen::of(&case("7h30s", rest));
-    // From 2 h on: firings at 2:00, 2:20, …, 7:00, of which the last is still under way at the end, one job of an hour, and one
-    // stopped after ten minutes.
+    // From 2 h on: firings at 2:00, 2:20, …, 7:00, of which the last is still under way at the end,
+    // one job of an hour, and one stopped after ten minutes.
     let used = 2.0 * (16.0 * 100.0) + 3_600.0 + 2.0 * 600.0;
     let offered = 24.0 * 18_030.0 - 2.0 * 7_230.0;
     let load = seen.outlook.resources[0];

@@ -13,7 +13,7 @@ fn between(stream: &mut Stream, low: f64, high: f64) -> f64 {
 /// Jobs that come in a run, on average.
 const JOBS: f64 = 40_000.0;
 
-/// Workers of some kinds, and jobs of one need that are so much of what these can do.
+/// Workers of some kinds, and jobs of one need that offer this load to them.
 fn one_need(stream: &mut Stream, load: f64) -> String {
     let need = [1 + stream.below(3), stream.below(3)];
     // The last kind is there so that the jobs fit somewhere.
@@ -39,7 +39,7 @@ fn one_need(stream: &mut Stream, load: f64) -> String {
 }
 
 #[test]
-fn one_need_drains_below_one_and_grows_as_foreseen_above() {
+fn queues_of_one_need_grow_as_predicted_above_load_one() {
     for number in 0..16 {
         let mut stream = Streams::new(7, number).stream(Purpose::Arrival, "loads");
         let is_much = number % 2 == 1;
@@ -66,8 +66,8 @@ fn one_need_drains_below_one_and_grows_as_foreseen_above() {
     }
 }
 
-/// Two needs on two kinds of workers at a load of 1.1 and more by the linear program, most of them with no resource full: no policy
-/// leaves less behind than is foreseen.
+/// Two needs on two kinds of workers at a load of 1.1 and more by the linear program, most of them
+/// with no resource full: no policy leaves less behind than is foreseen.
 #[test]
 fn above_one_no_policy_keeps_up() {
     let mut without_a_full_resource = 0;
@@ -116,8 +116,8 @@ fn who_may_leave_leaves() {
     assert!(left / arrived > share - 0.01 && left / arrived < share + 0.05, "{left} of {arrived}");
 }
 
-/// Where workers run one job at a time and jobs always wait, a job takes its service time and a claim delay: what is done is what
-/// comes, divided by the load with delays.
+/// Where workers run one job at a time and jobs always wait, a job takes its service time and a
+/// claim delay: what is done is what comes, divided by the load with delays.
 #[test]
 fn claim_delays_cost_what_was_foreseen_at_saturation() {
     for (delay, batch) in

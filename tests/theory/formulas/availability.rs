@@ -1,8 +1,9 @@
-//! Workers that are up and out by turns, and how long it takes the others to notice.
+//! Workers that are alternately up and out, and the time until the others notice.
 
 use claimsim::model::math::pow;
 
-/// The long-run share of time up of an alternating renewal process: only the means count (Ross, Stochastic Processes, 3.4).
+/// The long-run share of time up of an alternating renewal process: only the means count (Ross,
+/// Stochastic Processes, 3.4).
 pub(crate) fn availability(up: f64, down: f64) -> f64 {
     up / (up + down)
 }
@@ -23,15 +24,16 @@ pub(crate) struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// The time from an outage to the declaration, for a worker whose heartbeats began at `since` and that goes out at `out`: the
-    /// first sweep after its last heartbeat has expired.
+    /// The time from an outage to the declaration, for a worker whose heartbeats began at `since`
+    /// and that goes out at `out`: the first sweep after its last heartbeat has expired.
     pub(crate) fn declared_after(self, since: f64, out: f64) -> f64 {
         let last = since + ((out - since) / self.period).floor() * self.period;
         (((last + self.expiry) / self.sweep).floor() + 1.0) * self.sweep - out
     }
 
-    /// The probability of being noticed within `t` seconds, where outages come at any time between two heartbeats, and heartbeats at
-    /// any time between two sweeps: `expiry` less one uniform time (since the last heartbeat) and plus another (to the sweep).
+    /// The probability of being noticed within `t` seconds, where outages come at any time between
+    /// two heartbeats, and heartbeats at any time between two sweeps: `expiry` less one uniform
+    /// time (since the last heartbeat) and plus another (to the sweep).
     pub(crate) fn noticed_within(self, t: f64) -> f64 {
         // P(R <= t - expiry + B), averaged over B: the integral of a ramp from 0 to 1.
         let ramp =
@@ -67,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_law_of_noticing_is_what_the_rule_gives_at_random_phases() {
+    fn detection_law_agrees_with_random_phases() {
         let heartbeat = Heartbeat { period: 4.0, expiry: 10.0, sweep: 3.0 };
         let mut delays = Vec::new();
         for i in 0..300 {
@@ -86,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_registrys_defaults_give_times_that_can_be_counted_on_fingers() {
+    fn detection_times_under_the_registry_defaults() {
         // Period 5 s, expiry 30 s, sweep 5 s. An expiration at a sweep is found by the next one.
         let heartbeat = Heartbeat { period: 5.0, expiry: 30.0, sweep: 5.0 };
         near(heartbeat.declared_after(0.0, 100.0), 35.0, 1e-12);

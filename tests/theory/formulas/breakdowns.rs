@@ -1,16 +1,18 @@
-//! One server that goes out and comes back, whether it is busy or not: attempts that are lost and begun anew, and attempts that
-//! go on unseen.
+//! One server that goes out and comes back, whether it is busy or not: attempts that are lost and
+//! started again, and attempts that continue unseen.
 //!
-//! Times up are exponential of rate ξ (`failures`), times out of rate η (`repairs`). Between the instant at which a job is first
-//! taken up and the one at which it is done with the server passes its *completion time* `C` (Gaver 1962); the server is up at
-//! both. So jobs are served as in M/G/1 with `C` as service time, but for those that come to an empty system: they may
-//! find the server out, and wait for it as well. Welch (1964) solves M/G/1 with such an exceptional first service.
+//! Times up are exponential of rate ξ (`failures`), times out of rate η (`repairs`). Between the
+//! instant at which a job is first taken up and the one at which it is done with the server passes
+//! its *completion time* `C` (Gaver 1962); the server is up at both. So jobs are served as in M/G/1
+//! with `C` as service time, but for those that come to an empty system: they may find the server
+//! out, and wait for it as well. Welch (1964) solves M/G/1 with such an exceptional first service.
 
 use claimsim::model::math::exp;
 
 use super::single::Moments;
 
-/// A service time `S` as an exponential clock of rate `clock` sees it that starts with it: `X = min(S, clock)`.
+/// A service time `S` as an exponential clock of rate `clock` sees it that starts with it: `X =
+/// min(S, clock)`.
 #[derive(Clone, Copy)]
 pub(crate) struct Raced {
     pub(crate) clock: f64,
@@ -48,8 +50,9 @@ impl Raced {
         Raced { clock, service, wins, slope }
     }
 
-    /// Of the time until the first of both. `E[X^k]` is the integral of `k t^(k-1) P(S > t) exp(-clock t)`, which is
-    /// `(1 - wins) / clock` for k = 1 and minus twice its derivative by `clock` for k = 2.
+    /// Of the time until the first of both. `E[X^k]` is the integral of `k t^(k-1) P(S > t)
+    /// exp(-clock t)`, which is `(1 - wins) / clock` for k = 1 and minus twice its derivative by
+    /// `clock` for k = 2.
     pub(crate) fn shorter(&self) -> Moments {
         let mean = (1.0 - self.wins) / self.clock;
         Moments { mean, square: 2.0 * (mean - self.slope) / self.clock }
@@ -75,11 +78,12 @@ impl Breakdowns {
         self.repairs / (self.failures + self.repairs)
     }
 
-    /// The completion time if an attempt is lost with the server, and another with a service time of its own follows (preemptive
-    /// repeat different; Gaver 1962): `C = X`, or `C = X + D + C'` where the server fails first.
+    /// The completion time if an attempt is lost with the server, and another with a service time
+    /// of its own follows (preemptive repeat different; Gaver 1962): `C = X`, or `C = X + D + C'`
+    /// where the server fails first.
     ///
-    /// The new attempt queues up behind all who wait, and another job is taken up in its place. But all attempts are alike, so the
-    /// number in system is that of a server that sticks to its job.
+    /// The new attempt queues up behind all who wait, and another job is taken up in its place. But
+    /// all attempts are alike, so the number in system is that of a server that sticks to its job.
     pub(crate) fn restarted(self, service: &Raced) -> Moments {
         let (fails, down) = (1.0 - service.wins, 1.0 / self.repairs);
         let mean = fails / service.wins * (1.0 / self.failures + down);
@@ -89,15 +93,16 @@ impl Breakdowns {
         Moments { mean, square: square / service.wins }
     }
 
-    /// The completion time if the server went on with the attempt when it is back (preemptive resume), which it does not: `S` and as
-    /// many times out as fall into it.
+    /// The completion time if the server went on with the attempt when it is back (preemptive
+    /// resume), which it does not: `S` and as many times out as fall into it.
     pub(crate) fn resumed(self, service: Moments) -> Moments {
         let (longer, more) = (1.0 / self.availability(), 2.0 * self.failures / (self.repairs * self.repairs));
         Moments { mean: service.mean * longer, square: service.square * longer * longer + service.mean * more }
     }
 
-    /// The completion time if the process goes on while the server is cut off, and only its end has to wait for the return:
-    /// `C = S`, or `S + D` if the server is out then, which it is with probability `ξ / (ξ + η) (1 - exp(-(ξ + η) S))`.
+    /// The completion time if the process goes on while the server is cut off, and only its end has
+    /// to wait for the return: `C = S`, or `S + D` if the server is out then, which it is with
+    /// probability `ξ / (ξ + η) (1 - exp(-(ξ + η) S))`.
     ///
     /// `service` races with a clock of rate `ξ + η`.
     pub(crate) fn cut_off(self, service: &Raced) -> Moments {
@@ -109,13 +114,15 @@ impl Breakdowns {
         }
     }
 
-    /// Of the service time of a process that goes on while cut off, the mean time for which the server was up.
+    /// Of the service time of a process that goes on while cut off, the mean time for which the
+    /// server was up.
     pub(crate) fn seen(self, service: &Raced) -> f64 {
         let up = self.availability();
         service.service.mean * up + (1.0 - up) * service.shorter().mean
     }
 
-    /// The probability that an arrival that finds nobody finds the server out as well: it was up when the last job left.
+    /// The probability that an arrival that finds nobody finds the server out as well: it was up
+    /// when the last job left.
     fn finds_it_out(self) -> f64 {
         self.failures / (self.arrivals + self.failures + self.repairs)
     }
@@ -164,8 +171,8 @@ mod tests {
 
     const SERVER: Breakdowns = Breakdowns { arrivals: 0.3, failures: 0.2, repairs: 0.5 };
 
-    /// Avi-Itzhak and Naor 1963, model A, by generating functions: with exponential service of rate `mu`, and
-    /// `A = η / (ξ + η)`, `L = λ (1 / A + ξ λ / η²) / (mu - λ / A) + A ξ λ / η²`.
+    /// Avi-Itzhak and Naor 1963, model A, by generating functions: with exponential service of rate
+    /// `mu`, and `A = η / (ξ + η)`, `L = λ (1 / A + ξ λ / η²) / (mu - λ / A) + A ξ λ / η²`.
     fn avi_itzhak_and_naor(server: Breakdowns, services: f64) -> f64 {
         let (up, rate) = (server.availability(), server.arrivals);
         let more = server.failures * rate / (server.repairs * server.repairs);
@@ -186,7 +193,8 @@ mod tests {
 
     #[test]
     fn restarted_mixtures_agree_with_a_chain_of_phases() {
-        // States (jobs, phase of the job in service, up); whoever starts or restarts draws the phase anew.
+        // States (jobs, phase of the job in service, up); a job that starts or restarts draws the
+        // phase again.
         let phases = [(0.7, 0.5), (0.3, 2.0)];
         let start = |n: u32, rate: f64| phases.map(|(p, _)| (rate * p, n)).into_iter().enumerate();
         let begin = |n, rate| start(n, rate).map(|(phase, (rate, n))| (rate, (n, phase, true)));
@@ -218,7 +226,8 @@ mod tests {
 
     #[test]
     fn processes_that_go_on_agree_with_a_chain() {
-        // States (jobs, mode): 0 up, 1 out with a process at work, 2 out with one that has ended, 3 out with none.
+        // States (jobs, mode): 0 up, 1 out with a process at work, 2 out with one that has ended, 3
+        // out with none.
         let chain = Stationary::of((0_u32, 0_u8), |&(n, mode)| {
             let mut moves = vec![(if n < 200 { 0.3 } else { 0.0 }, (n + 1, mode))];
             match mode {

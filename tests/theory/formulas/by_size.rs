@@ -1,7 +1,9 @@
-//! Shortest and longest first in M/G/1, without interruption: Cobham's priorities with a class for each size (Phipps 1956).
+//! Shortest and longest first in M/G/1, without interruption: Cobham's priorities with a class for
+//! each size (Phipps 1956).
 //!
-//! With `u` the share of jobs that go before a job and `work(u)` the load that these bring, it waits `residual / (1 - work(u))²` on
-//! average. Sizes are given by their quantile function, so that integrals over the jobs are integrals over (0, 1).
+//! With `u` the share of jobs that go before a job and `work(u)` the load that these bring, it
+//! waits `residual / (1 - work(u))²` on average. Sizes are given by their quantile function, so
+//! that integrals over the jobs are integrals over (0, 1).
 
 /// Jobs in the order in which they go, of continuous sizes.
 pub(crate) struct BySize {
@@ -26,8 +28,8 @@ impl BySize {
         BySize::shortest_first(arrivals, |u| quantile(1.0 - u))
     }
 
-    /// Jobs in any order that does not change while they wait: by the share of those who go before, the mean of their service times and
-    /// of its square.
+    /// Jobs in any order that does not change while they wait: by the share of those who go before,
+    /// the mean of their service times and of its square.
     pub(crate) fn in_order(arrivals: f64, moments: impl Fn(f64) -> (f64, f64)) -> BySize {
         let step = 1.0 / STEPS as f64;
         let (mut work, mut residual) = (0.0, 0.0);
@@ -73,7 +75,8 @@ mod tests {
 
     #[test]
     fn sizes_in_steps_are_cobhams_classes() {
-        // A wait of one of many sizes that are all but equal is a mean over the places within its class.
+        // A wait of one of many sizes that are all but equal is a mean over the places within its
+        // class.
         let (short, long) = ((0.3, Moments::with_cv(0.5, 0.0)), (0.2, Moments::with_cv(2.0, 0.0)));
         let sizes = |u: f64| if u < 0.6 { 0.5 } else { 2.0 };
         let (shortest, longest) = (BySize::shortest_first(0.5, sizes), BySize::longest_first(0.5, sizes));

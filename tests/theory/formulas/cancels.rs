@@ -1,4 +1,5 @@
-//! M/M/c whose jobs are cancelled at a rate, waiting or running: what waits goes at once, what runs takes its time to stop.
+//! M/M/c whose jobs are cancelled at a rate, waiting or running: what waits goes at once, what runs
+//! takes its time to stop.
 
 use super::markov::Stationary;
 
@@ -14,7 +15,7 @@ pub(crate) struct Cancels {
     pub(crate) stops: f64,
 }
 
-/// What there is at an instant.
+/// The state at an instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Scene {
     pub(crate) waiting: u32,
@@ -91,7 +92,8 @@ mod tests {
 
     #[test]
     fn unlimited_servers_hold_every_job_for_the_same_time() {
-        // At work until done or asked, 1 s; then, of three in ten, 2/3 s of stopping: Poisson, so nobody waits.
+        // At work until done or asked, 1 s; then, of three in ten, 2/3 s of stopping: Poisson, so
+        // nobody waits.
         let chain = Cancels { servers: 25, ..SYSTEM }.solve(1);
         near(chain.mean(|scene| f64::from(scene.busy())), 3.0 * (1.0 + 0.3 / 1.5), 1e-8);
         near(chain.share(|scene| scene.busy() == 0), claimsim::model::math::exp(-3.6), 1e-8);

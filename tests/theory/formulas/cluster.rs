@@ -1,9 +1,11 @@
-//! Several workers that break down, each with room for one job: M/M/c with breakdowns (Neuts and Lucantoni 1979), to which the
-//! registry's rules add a quorum and rows that stay with their crashed worker until it is back.
+//! Several workers that break down, each with room for one job: M/M/c with breakdowns (Neuts and
+//! Lucantoni 1979), to which the registry's rules add a quorum and rows that stay with their
+//! crashed worker until it is back.
 
 use super::markov::Stationary;
 
-/// Exponential times all through, rates per second. Whatever is lost with a worker goes back to the queue, for good.
+/// Exponential times all through, rates per second. Whatever is lost with a worker goes back to the
+/// queue, for good.
 #[derive(Clone, Copy)]
 pub(crate) struct Cluster {
     pub(crate) arrivals: f64,
@@ -17,7 +19,7 @@ pub(crate) struct Cluster {
     pub(crate) crash: bool,
 }
 
-/// What there is at an instant.
+/// The state at an instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Scene {
     pub(crate) waiting: u32,
@@ -129,7 +131,8 @@ mod tests {
 
     #[test]
     fn unlimited_workers_keep_a_crashed_row_for_the_time_out() {
-        // Twelve workers hardly ever have a queue: a job is at work for 1/0.8, and per loss stuck for 1/0.3.
+        // Twelve workers hardly ever have a queue: a job is at work for 1/0.8, and per loss stuck
+        // for 1/0.3.
         let many = Cluster { workers: 12, arrivals: 0.4, quorum: false, ..PAIR }.solve(20);
         near(many.mean(|scene| f64::from(scene.stuck)), 0.4 * 0.1 / 0.8 / 0.3, 1e-4);
     }

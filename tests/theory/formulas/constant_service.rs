@@ -1,5 +1,5 @@
-//! M/D/c: constant service on `c` servers, by Crommelin's chain from one service time to the next (Crommelin 1932, 1934), with
-//! Franx's formula for the whole law of the wait (Franx 2001).
+//! M/D/c: constant service on `c` servers, by Crommelin's chain from one service time to the next
+//! (Crommelin 1932, 1934), with Franx's formula for the whole law of the wait (Franx 2001).
 
 use claimsim::model::math::exp;
 
@@ -26,8 +26,9 @@ pub(crate) fn poisson(mean: f64, size: usize) -> Vec<f64> {
 impl ConstantService {
     /// Solves for the number in system.
     ///
-    /// Whoever is served at some instant is gone one service time later, and nobody who waits then: `N' = (N - c)+ + A`,
-    /// with `A` the Poisson number of arrivals in between. The law that this step keeps is the stationary one.
+    /// A job in service at some instant is gone one service time later, and no job that waits then:
+    /// `N' = (N - c)+ + A`, with `A` the Poisson number of arrivals in between. The law that this
+    /// step keeps is the stationary one.
     pub(crate) fn new(servers: usize, load: f64) -> ConstantService {
         let size = 400;
         let arrivals = poisson(load, size);
@@ -42,7 +43,8 @@ impl ConstantService {
         }
     }
 
-    /// The probability of having to wait: that all servers are busy, which is what a Poisson arrival sees.
+    /// The probability of having to wait: that all servers are busy, which is what a Poisson
+    /// arrival sees.
     pub(crate) fn wait_probability(&self) -> f64 {
         self.law[self.servers..].iter().sum()
     }
@@ -53,8 +55,9 @@ impl ConstantService {
         waiting / self.load
     }
 
-    /// The probability of waiting no longer than `x` service times (Franx 2001, for `k - 1 <= x < k`):
-    /// `exp(-a(k-x)) Σ_{j<kc} Q(kc-1-j) (a(k-x))^j / j!`, where `Q(j)` is the probability of at most `c + j` in system.
+    /// The probability of waiting no longer than `x` service times (Franx 2001, for `k - 1 <= x <
+    /// k`): `exp(-a(k-x)) Σ_{j<kc} Q(kc-1-j) (a(k-x))^j / j!`, where `Q(j)` is the probability of
+    /// at most `c + j` in system.
     pub(crate) fn wait_within(&self, x: f64) -> f64 {
         let k = x as usize + 1;
         let terms = k * self.servers;
@@ -99,7 +102,8 @@ mod tests {
     use super::super::single::Moments;
     use super::*;
 
-    /// Crommelin's series for the mean wait: `Σ_k e^{-ka} (Σ_{n>=kc} (ka)^n/n! - (c/a) Σ_{n>kc} (ka)^n/n!)`.
+    /// Crommelin's series for the mean wait: `Σ_k e^{-ka} (Σ_{n>=kc} (ka)^n/n! - (c/a) Σ_{n>kc}
+    /// (ka)^n/n!)`.
     fn crommelin(servers: usize, load: f64) -> f64 {
         let term = |k: usize| {
             let law = poisson(k as f64 * load, 4 * k * servers + 200);

@@ -1,5 +1,6 @@
-//! Erlang's systems: Poisson or finite-source arrivals, exponential service, `c` servers. All are birth–death chains, so
-//! one product form serves them; Erlang's own B and C formulas stand beside it as the check.
+//! Erlang's systems: Poisson or finite-source arrivals, exponential service, `c` servers. All are
+//! birth–death chains, so one product form serves them; Erlang's own B and C formulas stand beside
+//! it as the check.
 
 use claimsim::model::math::{exp, ln};
 
@@ -56,7 +57,8 @@ impl Mmc {
         self.wait_probability() / self.drain()
     }
 
-    /// The `p`-quantile of the wait in seconds: `P(W > t) = C exp(-(c mu - lambda) t)`, with an atom of `1 - C` at 0.
+    /// The `p`-quantile of the wait in seconds: `P(W > t) = C exp(-(c mu - lambda) t)`, with an
+    /// atom of `1 - C` at 0.
     pub(crate) fn wait_quantile(self, p: f64) -> f64 {
         (ln(self.wait_probability() / (1.0 - p)) / self.drain()).max(0.0)
     }
@@ -87,7 +89,8 @@ impl Mmc {
     }
 }
 
-/// Erlang A, M/M/c+M: waiting jobs give up at rate `impatience` each (Palm 1957; Mandelbaum and Zeltyn 2007).
+/// Erlang A, M/M/c+M: waiting jobs give up at rate `impatience` each (Palm 1957; Mandelbaum and
+/// Zeltyn 2007).
 #[derive(Clone, Copy)]
 pub(crate) struct ErlangA {
     pub(crate) queue: Mmc,
@@ -109,8 +112,9 @@ impl ErlangA {
 
     /// The mean wait in seconds of the jobs that do get a server.
     ///
-    /// A job that finds `k` others waiting is served after `k + 1` steps, the `j`-th from the end of rate `c mu + j theta`;
-    /// with `V` their sum, `E[exp(-s V)]` is a product of fractions, and `E[V exp(-theta V)]` minus its derivative at `theta`.
+    /// A job that finds `k` others waiting is served after `k + 1` steps, the `j`-th from the end
+    /// of rate `c mu + j theta`; with `V` their sum, `E[exp(-s V)]` is a product of fractions, and
+    /// `E[V exp(-theta V)]` minus its derivative at `theta`.
     pub(crate) fn mean_wait_of_served(self) -> f64 {
         let law = self.law();
         let full = self.queue.services * self.queue.servers as f64;
@@ -125,8 +129,8 @@ impl ErlangA {
     }
 }
 
-/// Machine repair, M/M/c//N: `machines` that each fail `failures` times a second of running, with `crews` that each mend
-/// `repairs` a second.
+/// Machine repair, M/M/c//N: `machines` that each fail `failures` times a second of running, with
+/// `crews` that each mend `repairs` a second.
 #[derive(Clone, Copy)]
 pub(crate) struct Repair {
     pub(crate) machines: usize,
@@ -155,7 +159,8 @@ impl Repair {
         mean(&self.law(), |n| n.saturating_sub(self.crews) as f64)
     }
 
-    /// The probability that a failed machine waits. It sees what the others do without it (the arrival theorem).
+    /// The probability that a failed machine waits. It sees what the others do without it (the
+    /// arrival theorem).
     pub(crate) fn wait_probability(self) -> f64 {
         let others = Repair { machines: self.machines - 1, ..self };
         others.law()[self.crews..].iter().sum()
@@ -177,7 +182,8 @@ mod tests {
 
     #[test]
     fn erlang_c_agrees_with_a_textbook_clinic() {
-        // Gross and Harris, Fundamentals of Queueing Theory: three doctors, six patients and three treatments an hour.
+        // Gross and Harris, Fundamentals of Queueing Theory: three doctors, six patients and three
+        // treatments an hour.
         let clinic = Mmc { arrivals: 6.0, services: 3.0, servers: 3 };
         near(clinic.with_room(300)[0], 1.0 / 9.0, 1e-12);
         near(clinic.mean_wait() * 6.0, 8.0 / 9.0, 1e-12);
@@ -197,7 +203,8 @@ mod tests {
 
     #[test]
     fn a_full_inspection_yard_agrees_with_the_textbook() {
-        // Gross and Harris: three bays, room for four more cars, one car a minute, six minutes each.
+        // Gross and Harris: three bays, room for four more cars, one car a minute, six minutes
+        // each.
         let yard = Mmc { arrivals: 1.0, services: 1.0 / 6.0, servers: 3 };
         let law = yard.with_room(4);
         near(law[0], 0.000_88, 5e-6);
@@ -207,7 +214,8 @@ mod tests {
 
     #[test]
     fn mended_robots_agree_with_the_textbook() {
-        // Gross and Harris: five robots that fail every 30 hours, two crews that take 3 hours: 4.535 work on average.
+        // Gross and Harris: five robots that fail every 30 hours, two crews that take 3 hours:
+        // 4.535 work on average.
         let robots = Repair { machines: 5, failures: 1.0 / 30.0, crews: 2, repairs: 1.0 / 3.0 };
         near(5.0 - mean(&robots.law(), |n| n as f64), 4.535, 0.001);
         // What fails is what would fail if all worked, less what the down ones would have added.
@@ -226,7 +234,8 @@ mod tests {
 
     #[test]
     fn erlang_a_agrees_with_the_published_call_centre() {
-        // Mandelbaum and Zeltyn 2007: 48 calls a minute, 50 agents, 1 minute of talk, 2 minutes of patience.
+        // Mandelbaum and Zeltyn 2007: 48 calls a minute, 50 agents, 1 minute of talk, 2 minutes of
+        // patience.
         let centre = ErlangA { queue: Mmc { arrivals: 48.0, services: 1.0, servers: 50 }, impatience: 0.5 };
         near(centre.abandonment(), 0.031, 5e-4);
         let law = centre.law();
@@ -240,15 +249,17 @@ mod tests {
         let law = centre.law();
         let served = mean(&law, |n| centre.queue.busy(n)) / 5.0;
         near(centre.abandonment(), 1.0 - served, 1e-12);
-        // A job that finds `k` waiting gives up with probability (k+1) theta / (c mu + (k+1) theta).
+        // A job that finds `k` waiting gives up with probability (k+1) theta / (c mu + (k+1)
+        // theta).
         let gives_up = |n: usize| (n - 3) as f64 * 0.4 / (4.0 + (n - 3) as f64 * 0.4);
         near(centre.abandonment(), mean(&law, |n| if n < 4 { 0.0 } else { gives_up(n) }), 1e-12);
     }
 
     #[test]
     fn the_wait_of_the_served_agrees_with_a_tagged_job() {
-        // Second derivation: follow one job through the states "k wait before me". First-step equations for the probability
-        // of being served from there, `s`, and for the wait on the event of being served, `w`.
+        // Second derivation: follow one job through the states "k wait before me". First-step
+        // equations for the probability of being served from there, `s`, and for the wait on the
+        // event of being served, `w`.
         let centre = ErlangA { queue: Mmc { arrivals: 5.0, services: 1.0, servers: 4 }, impatience: 0.4 };
         let law = centre.law();
         let (mut served, mut waited) = (law[..4].iter().sum::<f64>(), 0.0);

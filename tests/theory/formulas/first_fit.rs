@@ -1,5 +1,6 @@
-//! The registry's rule on its default worker {scan 1, scanCheck 1}, solved as a Markov chain that keeps the order of the
-//! waiting jobs: the oldest job that fits goes next, a job that does not fit blocks nobody.
+//! The registry's rule on its default worker {scan 1, scanCheck 1}, solved as a Markov chain that
+//! keeps the order of the waiting jobs: the oldest job that fits goes next, a job that does not fit
+//! blocks nobody.
 
 use super::markov::Stationary;
 
@@ -20,17 +21,20 @@ pub(crate) struct State {
     waiting: Vec<Need>,
 }
 
-/// Three Poisson classes with exponential service; rates per second, in the order scan, check, both.
+/// Three Poisson classes with exponential service; rates per second, in the order scan, check,
+/// both.
 pub(crate) struct DefaultWorker {
     pub(crate) arrivals: [f64; 3],
     pub(crate) services: [f64; 3],
 }
 
-/// The loads that the simulator is tried with: low enough for the chain to be cut at eleven waiting jobs.
+/// The loads that the simulator is tried with: low enough for the chain to be cut at eleven waiting
+/// jobs.
 pub(crate) const TRIED: DefaultWorker = DefaultWorker { arrivals: [0.15, 0.1, 0.08], services: [1.0, 0.8, 1.0] };
 
 impl DefaultWorker {
-    /// The chain with at most `room` waiting jobs; whoever finds more is left out, which must be too rare to matter.
+    /// The chain with at most `room` waiting jobs; a job that finds more is left out, which must be
+    /// too rare to matter.
     pub(crate) fn solve(&self, room: usize) -> Stationary<State> {
         Stationary::of(State::default(), |state| {
             let comes = NEEDS.map(|need| (self.arrivals[need as usize], state.with(need)));
@@ -74,8 +78,9 @@ impl State {
         next.claim()
     }
 
-    /// Starts whoever fits, oldest first. Scans and checks that wait next to each other never compete, so that which of them
-    /// is older makes no difference; sorting them leaves a quarter of the states.
+    /// Starts the jobs that fit, oldest first. Scans and checks that wait next to each other never
+    /// compete, so that which of them is older makes no difference; sorting them leaves a quarter
+    /// of the states.
     fn claim(mut self) -> State {
         for need in std::mem::take(&mut self.waiting) {
             if self.is_taken(need) { self.waiting.push(need) } else { self.running.push(need) }
@@ -112,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_is_what_runs_and_the_cut_is_far_enough_out() {
+    fn flow_is_conserved_and_truncation_is_negligible() {
         let worker = TRIED;
         let [shorter, longer] = [9, 11].map(|room| worker.solve(room));
         let busy = |state: &State| f64::from(u8::from(state.is_taken(Need::Scan)));

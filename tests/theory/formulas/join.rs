@@ -1,4 +1,5 @@
-//! Fork–join: parents that stay until their children have ended, with children of exponential service.
+//! Fork–join: parents that stay until their children have ended, with children of exponential
+//! service.
 
 use claimsim::model::math::exp;
 
@@ -15,22 +16,22 @@ pub(crate) struct Team {
 }
 
 impl Team {
-    /// Rates at which the number of unfinished children falls, from `children` at once to none: a sum of exponential times, as
-    /// the first of `j` exponential times is exponential.
+    /// Rates at which the number of unfinished children falls, from `children` at once to none: a
+    /// sum of exponential times, as the first of `j` exponential times is exponential.
     fn stages(self, children: usize) -> impl Iterator<Item = f64> {
         (1..=children).map(move |left| left.min(self.servers) as f64 * self.services)
     }
 
-    /// The time until the last of `children` has ended, where the servers have nothing else to do. With a server for each its mean is
-    /// the harmonic sum `(1 + 1/2 + … + 1/n) / mu`.
+    /// The time until the last of `children` has ended, where the servers have nothing else to do.
+    /// With a server for each its mean is the harmonic sum `(1 + 1/2 + … + 1/n) / mu`.
     pub(crate) fn makespan(self, children: usize) -> Moments {
         let mean: f64 = self.stages(children).map(|rate| 1.0 / rate).sum();
         let variance: f64 = self.stages(children).map(|rate| 1.0 / (rate * rate)).sum();
         Moments { mean, square: mean * mean + variance }
     }
 
-    /// The time until the last of `children` has ended, and so has an exponential time of mean `own` that runs beside:
-    /// `max^k + min^k = S^k + M^k`.
+    /// The time until the last of `children` has ended, and so has an exponential time of mean
+    /// `own` that runs beside: `max^k + min^k = S^k + M^k`.
     pub(crate) fn join(self, children: usize, own: f64) -> Moments {
         let clock = 1.0 / own;
         let service = self.makespan(children);
@@ -40,9 +41,10 @@ impl Team {
         Moments { mean: service.mean + own.mean - shorter.mean, square: service.square + own.square - shorter.square }
     }
 
-    /// What there is if parents arrive at that rate, with so many children each, and at most `parents` of them at a time are at work:
-    /// how many wait, and of each at work, the oldest first, how many children are unfinished. Servers take the older
-    /// children first, which are those of the older parents.
+    /// The queue if parents arrive at that rate, with this number of children each, and at most
+    /// `parents` of them at a time are at work: how many wait, and of each at work, the oldest
+    /// first, how many children are unfinished. Servers take the older children first, which are
+    /// those of the older parents.
     pub(crate) fn families(self, arrivals: f64, children: usize, parents: usize, room: usize) -> Stationary<Families> {
         let started = |(waiting, mut at_work): Families| {
             at_work.retain(|&left| left > 0);
@@ -69,7 +71,8 @@ impl Team {
         })
     }
 
-    /// The integral of the number of unfinished children, and of that of waiting ones, of `children` that start together.
+    /// The integral of the number of unfinished children, and of that of waiting ones, of
+    /// `children` that start together.
     pub(crate) fn child_seconds(self, children: usize) -> (f64, f64) {
         let weighted = |weight: &dyn Fn(usize) -> usize| {
             self.stages(children).enumerate().map(|(done, rate)| weight(done + 1) as f64 / rate).sum()
@@ -77,8 +80,9 @@ impl Team {
         (weighted(&|left| left), weighted(&|left| left.saturating_sub(self.servers)))
     }
 
-    /// The mean time until the last of `children` has ended who queue up behind `ahead` others, all served in order (the
-    /// split of a job over central servers; Nelson, Towsley and Tantawi 1988). By first-step equations.
+    /// The mean time until the last of `children` has ended who queue up behind `ahead` others, all
+    /// served in order (the split of a job over central servers; Nelson, Towsley and Tantawi 1988).
+    /// By first-step equations.
     pub(crate) fn behind(self, ahead: usize, children: usize) -> f64 {
         let mut means = vec![vec![0.0; children + 1]; ahead + 1];
         for others in 0..=ahead {
@@ -102,7 +106,8 @@ impl Team {
 /// Waiting parents, and unfinished children by parent.
 pub(crate) type Families = (usize, Vec<usize>);
 
-/// A parent with so many children at rate 1, each with a server of its own, but only until a deadline.
+/// A parent with a number of children at rate 1, each with a server of its own, but only until a
+/// deadline.
 pub(crate) struct Impatient {
     pub(crate) children: i32,
     pub(crate) deadline: f64,
@@ -114,8 +119,9 @@ impl Impatient {
         1.0 - (0..self.children).map(|_| 1.0 - exp(-self.deadline)).product::<f64>()
     }
 
-    /// The mean time to the join or the deadline, the integral of `1 - (1 - exp(-t))^n` up to it. With `u = 1 - exp(-t)` that is the
-    /// integral of `1 + u + … + u^(n-1)`: a harmonic sum again, of powers of `1 - exp(-d)`.
+    /// The mean time to the join or the deadline, the integral of `1 - (1 - exp(-t))^n` up to it.
+    /// With `u = 1 - exp(-t)` that is the integral of `1 + u + … + u^(n-1)`: a harmonic sum again,
+    /// of powers of `1 - exp(-d)`.
     pub(crate) fn mean(&self) -> f64 {
         let u = 1.0 - exp(-self.deadline);
         let (mut power, mut mean) = (1.0, 0.0);
@@ -167,7 +173,8 @@ mod tests {
         let (join, makespan) = (team.join(3, 2.0), team.makespan(4));
         near(join.mean, makespan.mean, 1e-13);
         near(join.square, makespan.square, 1e-12);
-        // With two servers, by cases of who is first: E[max] of own rate 1 and two stages of rate 1/2 and 1.
+        // With two servers, by cases of who is first: E[max] of own rate 1 and two stages of rate
+        // 1/2 and 1.
         let pair = Team { servers: 2, services: 0.5 }.join(2, 1.0);
         near(pair.mean, 0.5 + 0.5 * (1.0 + 2.0) + 0.5 * (1.0 / 1.5 + 0.5 / 1.5 * 1.0 + 1.0 / 1.5 * 2.0), 1e-13);
     }
@@ -183,7 +190,8 @@ mod tests {
         near(parents(1, 300), makespan.mean_wait(0.35) + makespan.mean, 1e-6);
         let batches = Batches { arrivals: 0.35, sizes: &[(3, 1.0)], services: 1.0, servers: 2 };
         let law = batches.law(300);
-        // With two servers a third parent would have none for its children: to admit it or not is the same to them.
+        // With two servers a third parent would have none for its children: to admit it or not is
+        // the same to them.
         near(parents(2, 200), law.mean(|&n| team.behind(n, 3)), 1e-6);
     }
 

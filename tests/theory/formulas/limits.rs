@@ -1,4 +1,5 @@
-//! Attempts that are stopped at a deadline, and chains of attempts with their backoffs, where nothing else delays them.
+//! Attempts that are stopped at a deadline, and chains of attempts with their backoffs, where
+//! nothing else delays them.
 
 use claimsim::model::math::{exp, pow};
 
@@ -19,7 +20,8 @@ impl Limited {
     /// Exponential service of that mean, and `stop` from the deadline to the end.
     pub(crate) fn exponential(mean: f64, deadline: f64, stop: Moments) -> Limited {
         let missed = exp(-deadline / mean);
-        // What is left of the service time at the deadline is exponential again: E[S^k] less the share beyond it.
+        // What is left of the service time at the deadline is exponential again: E[S^k] less the
+        // share beyond it.
         let beyond = Moments::with_cv(mean, 1.0).plus(Moments::with_cv(deadline, 0.0));
         let whole = Moments::with_cv(mean, 1.0);
         let within = Moments { mean: whole.mean - missed * beyond.mean, square: whole.square - missed * beyond.square };
@@ -34,10 +36,11 @@ impl Limited {
         }
     }
 
-    /// All attempts of a job that is retried until it meets its deadline: `Y = A + Y'` after a missed one.
+    /// All attempts of a job that is retried until it meets its deadline: `Y = A + Y'` after a
+    /// missed one.
     ///
-    /// A retry queues up behind all who wait, but whether it is the last is as probable for each attempt. So the number
-    /// in system is that of M/G/1 with the whole of `Y` as its service time.
+    /// A retry queues up behind all who wait, but whether it is the last is as probable for each
+    /// attempt. So the number in system is that of M/G/1 with the whole of `Y` as its service time.
     pub(crate) fn until_met(self) -> Moments {
         let (attempt, met) = (self.attempt(), 1.0 - self.missed);
         let mean = attempt.mean / met;
@@ -75,7 +78,7 @@ pub(crate) enum Requeue {
 }
 
 impl Fates {
-    /// Attempts of a chain with so many retries left. Each uses one up, if there is one.
+    /// Attempts of a chain with this number of retries left. Each uses one up, if there is one.
     pub(crate) fn attempts(self, rule: Requeue, retries: u32) -> f64 {
         let failed = (1.0 - self.lost) * self.error;
         match (rule, retries) {
@@ -88,7 +91,8 @@ impl Fates {
     }
 }
 
-/// Chains of attempts of constant service with failures, retries and backoffs, and nothing to wait for.
+/// Chains of attempts of constant service with failures, retries and backoffs, and nothing to wait
+/// for.
 #[derive(Clone, Copy)]
 pub(crate) struct Backoffs {
     pub(crate) service: f64,
@@ -117,7 +121,8 @@ impl Backoffs {
         (1..=self.retries + 1).map(|attempt| self.comes_to(attempt)).sum()
     }
 
-    /// From the arrival to the end of the last attempt: a sum of independent times, of a random number of attempts.
+    /// From the arrival to the end of the last attempt: a sum of independent times, of a random
+    /// number of attempts.
     pub(crate) fn response(self) -> Moments {
         let service = Moments::with_cv(self.service, 0.0);
         let (mut chain, mut response) = (service, Moments { mean: 0.0, square: 0.0 });
@@ -199,7 +204,8 @@ mod tests {
         use super::super::markov::Stationary;
         let fates = Fates { lost: 0.3, error: 0.2 };
         for rule in [Requeue::Always, Requeue::IfRetries, Requeue::Never] {
-            // Chain after chain, attempt by attempt: in the long run one attempt in so many is the first of its chain.
+            // Chain after chain, attempt by attempt: in the long run one attempt in that number is
+            // the first of its chain.
             let walk = Stationary::of((2_u32, 0_u8), |&(left, number)| {
                 let next = (left.saturating_sub(1), (number + 1).min(3));
                 let after = |p, goes_on| (p, if goes_on { next } else { (2, 0) });
@@ -210,7 +216,8 @@ mod tests {
                 };
                 vec![after(0.3, goes_on), after(0.7 * 0.2, left > 0), after(0.7 * 0.8, false)]
             });
-            // Attempts that lead to one like themselves are no move, but take their part of the time.
+            // Attempts that lead to one like themselves are no move, but take their part of the
+            // time.
             let first = walk.share(|&(_, number)| number == 0);
             near(1.0 / first, fates.attempts(rule, 2), 1e-10);
         }

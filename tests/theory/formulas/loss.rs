@@ -1,7 +1,9 @@
-//! Loss systems: jobs that need several units, of one resource or more, and leave if they do not fit at once.
+//! Loss systems: jobs that need several units, of one resource or more, and leave if they do not
+//! fit at once.
 //!
-//! The number of running jobs per class has a product form on what the capacity admits (so only the mean service counts);
-//! for one resource the Kaufman–Roberts recursion sums it up (Kaufman 1981, Roberts 1981).
+//! The number of running jobs per class has a product form on what the capacity admits (so only the
+//! mean service counts); for one resource the Kaufman–Roberts recursion sums it up (Kaufman 1981,
+//! Roberts 1981).
 
 /// A class of jobs: its load in erlangs, and the units it needs of each resource.
 #[derive(Clone, Copy)]
@@ -35,7 +37,8 @@ struct Sums<const R: usize> {
 }
 
 impl<const R: usize> Sums<R> {
-    /// Adds all combinations of the first `open` classes that fit in `free`, the others being settled with `weight`.
+    /// Adds all combinations of the first `open` classes that fit in `free`, the others being
+    /// settled with `weight`.
     fn add(&mut self, capacity: [usize; R], classes: &[LossClass<R>], free: [usize; R], weight: f64, open: usize) {
         let Some(class) = classes[..open].last() else {
             self.total += weight;
@@ -61,7 +64,8 @@ fn fits<const R: usize>(need: [usize; R], free: [usize; R]) -> bool {
     need.iter().zip(&free).all(|(need, free)| need <= free)
 }
 
-/// The Kaufman–Roberts recursion for one resource: `j q(j) = Σ_k load_k b_k q(j - b_k)` over busy units `j`.
+/// The Kaufman–Roberts recursion for one resource: `j q(j) = Σ_k load_k b_k q(j - b_k)` over busy
+/// units `j`.
 pub(crate) fn kaufman_roberts(capacity: usize, classes: &[LossClass<1>]) -> Losses<1> {
     let mut busy = vec![1.0];
     for j in 1..=capacity {

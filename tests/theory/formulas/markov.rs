@@ -1,21 +1,23 @@
-//! Stationary laws of Markov chains in continuous time, solved numerically: the fallback where no formula exists, and the
-//! second derivation where one does.
+//! Stationary laws of Markov chains in continuous time, solved numerically: the fallback where no
+//! formula exists, and the second derivation where one does.
 
 use std::collections::BTreeMap;
 
 /// The states of a chain with their long-run shares of time.
 pub(crate) struct Stationary<S>(Vec<(S, f64)>);
 
-/// A chain laid out for sweeping: into each state, from where and at what rate; out of each state, the total rate.
+/// A chain laid out for sweeping: into each state, from where and at what rate; out of each state,
+/// the total rate.
 struct Flows {
     into: Vec<Vec<(usize, f64)>>,
     out_of: Vec<f64>,
 }
 
 impl<S: Ord + Clone> Stationary<S> {
-    /// Solves the chain of the states that can be reached from `start`, where `moves` lists `(rate, next state)`.
+    /// Solves the chain of the states that can be reached from `start`, where `moves` lists `(rate,
+    /// next state)`.
     ///
-    /// Whoever calls truncates: a move into a state beyond the truncation is simply not listed.
+    /// The caller truncates: a move into a state beyond the truncation is simply not listed.
     pub(crate) fn of(start: S, moves: impl Fn(&S) -> Vec<(f64, S)>) -> Stationary<S> {
         let (states, flows) = explore(start, moves);
         let shares = flows.solve();

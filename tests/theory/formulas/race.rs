@@ -1,9 +1,10 @@
-//! The claim race: workers that wait a delay before they claim. Chains for exponential delays; order statistics for an idle
-//! house under any load rare enough.
+//! The claim race: workers that wait a delay before they claim. Chains for exponential delays;
+//! order statistics for an idle house under any load rare enough.
 
 use super::markov::Stationary;
 
-/// Poisson jobs of one unit and exponential service, on workers with an exponential claim delay. Rates per second.
+/// Poisson jobs of one unit and exponential service, on workers with an exponential claim delay.
+/// Rates per second.
 #[derive(Clone, Copy)]
 pub(crate) struct Race {
     pub(crate) arrivals: f64,
@@ -16,7 +17,8 @@ pub(crate) struct Race {
     pub(crate) all: bool,
 }
 
-/// Waiting jobs; per worker the running jobs and whether an attempt is pending, sorted, as workers are alike.
+/// Waiting jobs; per worker the running jobs and whether an attempt is pending, sorted, as workers
+/// are alike.
 type Scene = (u32, Vec<(u32, bool)>);
 
 impl Race {
@@ -51,8 +53,8 @@ impl Race {
         moves
     }
 
-    /// Starts an attempt on each worker that has none and could run a waiting job. An attempt that was pending before goes on,
-    /// even if the job that it was started for is gone.
+    /// Starts an attempt on each worker that has none and could run a waiting job. An attempt that
+    /// was pending before goes on, even if the job that it was started for is gone.
     fn settled(self, waiting: u32, mut workers: Vec<(u32, bool)>) -> Scene {
         for (running, pending) in &mut workers {
             *pending |= waiting > 0 && *running < self.units;
@@ -67,7 +69,8 @@ pub(crate) fn first_of_uniform(workers: u32, longest: f64) -> f64 {
     longest / f64::from(workers + 1)
 }
 
-/// The `p`-quantile of the least of `workers` delays, uniform on `[0, longest)`: where `(1 - x / longest)^workers = 1 - p`.
+/// The `p`-quantile of the least of `workers` delays, uniform on `[0, longest)`: where `(1 - x /
+/// longest)^workers = 1 - p`.
 pub(crate) fn first_of_uniform_quantile(workers: u32, longest: f64, p: f64) -> f64 {
     longest * (1.0 - claimsim::model::math::pow(1.0 - p, 1.0 / f64::from(workers)))
 }

@@ -1,7 +1,8 @@
-//! Service in random order: whoever waits is as likely as anybody else to go next.
+//! Service in random order: each waiting job is equally likely to go next.
 //!
-//! Where jobs cannot be told apart the mean wait is that of any other order, but the waits spread further. For M/M/c their mean square is
-//! `2 / (2 - rho)` times that of order of arrival (for one server Vaulot 1946 and Riordan 1953; with several, those who wait see one server of `c mu`).
+//! Where jobs are indistinguishable the mean wait is that of any other order, but the waits spread
+//! further. For M/M/c their mean square is `2 / (2 - rho)` times that of order of arrival (for one
+//! server Vaulot 1946 and Riordan 1953; with several, those who wait see one server of `c mu`).
 
 use super::erlang::Mmc;
 
@@ -26,8 +27,8 @@ mod tests {
     use super::super::near;
     use super::*;
 
-    /// The first two moments of the wait of a job that finds `n` others waiting, by `n`, from what the next event does; at `room`
-    /// others nobody more is let in.
+    /// The first two moments of the wait of a job that finds `n` others waiting, by `n`, from what
+    /// the next event does; at `room` others nobody more is let in.
     fn moments(queue: Mmc, room: usize) -> Vec<(f64, f64)> {
         let ends = queue.services * queue.servers as f64;
         let mut known = vec![(0.0, 0.0); room + 1];

@@ -1,4 +1,5 @@
-//! GI/M/c: renewal arrivals, such as a clock's, to exponential servers, by Takács' formula (Takács 1962, chapter 2).
+//! GI/M/c: renewal arrivals, such as a clock's, to exponential servers, by Takács' formula (Takács
+//! 1962, chapter 2).
 
 use claimsim::model::math::{exp, ln};
 
@@ -17,7 +18,8 @@ pub(crate) fn clock(between: f64) -> impl Fn(f64) -> f64 {
 }
 
 impl<F: Fn(f64) -> f64> RenewalArrivals<F> {
-    /// The root in (0, 1) of `σ = E[exp(-c mu (1 - σ) A)]`: the ratio of the geometric tail that arrivals find.
+    /// The root in (0, 1) of `σ = E[exp(-c mu (1 - σ) A)]`: the ratio of the geometric tail that
+    /// arrivals find.
     fn ratio(&self) -> f64 {
         let full = self.services * self.servers as f64;
         (0..10_000).fold(0.0, |ratio, _| (self.transform)(full * (1.0 - ratio)))
@@ -70,15 +72,17 @@ mod tests {
 
     #[test]
     fn a_clock_and_one_server_give_the_extinction_probability() {
-        // At half load the ratio solves σ = exp(-2 (1 - σ)), as does the extinction of a Poisson(2) family: 0.2032.
+        // At half load the ratio solves σ = exp(-2 (1 - σ)), as does the extinction of a Poisson(2)
+        // family: 0.2032.
         let queue = RenewalArrivals { transform: clock(2.0), services: 1.0, servers: 1 };
         near(queue.ratio(), 0.2032, 5e-5);
         near(queue.wait_probability(), queue.ratio(), 1e-12);
         near(queue.mean_wait(), queue.ratio() / (1.0 - queue.ratio()), 1e-12);
     }
 
-    /// What arrivals find in D/M/c, by following the pure death process from one tick of the clock to the next: events of a
-    /// Poisson process of rate `c mu`, each a completion with probability (busy servers) / c.
+    /// What arrivals find in D/M/c, by following the pure death process from one tick of the clock
+    /// to the next: events of a Poisson process of rate `c mu`, each a completion with probability
+    /// (busy servers) / c.
     fn found_by_arrivals(between: f64, services: f64, servers: usize) -> Vec<f64> {
         let size = 100;
         let events = poisson(between * services * servers as f64, 40);

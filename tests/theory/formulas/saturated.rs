@@ -1,12 +1,15 @@
-//! Jobs of several servers in order of arrival: how many a second get through if there are always jobs waiting.
+//! Jobs of several servers in order of arrival: how many a second get through if there are always
+//! jobs waiting.
 //!
-//! That is the limit of stability of `strict-fifo`: below it queues stay short, above they grow without end. For needs of any law and one
-//! exponential law of service it is known in closed form (Rumyantsev and Morozov 2017, Afanaseva, Bashtova and Grishunina 2020); for classes with
-//! laws of their own it is the throughput of a small chain (Grosof, Harchol-Balter and Scheller-Wolf 2020).
+//! That is the limit of stability of `strict-fifo`: below it queues stay short, above they grow
+//! without end. For needs of any law and one exponential law of service it is known in closed form
+//! (Rumyantsev and Morozov 2017, Afanaseva, Bashtova and Grishunina 2020); for classes with laws of
+//! their own it is the throughput of a small chain (Grosof, Harchol-Balter and Scheller-Wolf 2020).
 
 use super::markov::Stationary;
 
-/// The share of all jobs that are of a class, its rate of service, and the units that each of its jobs needs.
+/// The share of all jobs that are of a class, its rate of service, and the units that each of its
+/// jobs needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Part {
     pub(crate) share: f64,
@@ -14,7 +17,8 @@ pub(crate) struct Part {
     pub(crate) need: usize,
 }
 
-/// Jobs per second, by the chain of who runs and who is the first that does not fit; those behind are of unknown class.
+/// Jobs per second, by the chain of who runs and who is the first that does not fit; those behind
+/// are of unknown class.
 pub(crate) fn throughput(units: usize, parts: &[Part]) -> f64 {
     let chain = Stationary::of((vec![0_u32; parts.len()], None), |(running, head)| {
         let mut moves = Vec::new();
@@ -56,10 +60,11 @@ fn fill(units: usize, parts: &[Part], rate: f64, state: Saturated, moves: &mut V
     }
 }
 
-/// Jobs per second where all have the rate of service `services` and need `n` units with probability `needs[n - 1]`.
+/// Jobs per second where all have the rate of service `services` and need `n` units with
+/// probability `needs[n - 1]`.
 ///
-/// In the long run the jobs that run are, as in order of arrival without regard to time, the first so many of fresh ones that fit, with
-/// weights `1 / i` for `i` of them.
+/// In the long run the jobs that run are, as in order of arrival without regard to time, the first
+/// the number of fresh ones that fit, with weights `1 / i` for `i` of them.
 pub(crate) fn throughput_of_one_law(units: usize, services: f64, needs: &[f64]) -> f64 {
     let need = |n: usize| needs.get(n - 1).copied().unwrap_or(0.0);
     let mut sums = vec![0.0; units + 1];
@@ -81,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn jobs_of_one_unit_keep_all_units_at_work_and_wide_ones_one_another_out() {
+    fn narrow_jobs_share_the_worker_and_wide_jobs_do_not() {
         // Two classes that are the same: of one alone the chain would have a single state.
         let part = |need| [0.3, 0.7].map(|share| Part { share, services: 2.0, need });
         near(throughput(5, &part(1)), 10.0, 1e-12);
@@ -92,7 +97,8 @@ mod tests {
 
     #[test]
     fn two_servers_are_as_published() {
-        // Brill and Green (1984), for jobs of one server (p) or both (1 - p): rho < 2 / (2 - p²) jobs at a time.
+        // Brill and Green (1984), for jobs of one server (p) or both (1 - p): rho < 2 / (2 - p²)
+        // jobs at a time.
         for p in [0.25, 0.5, 0.9] {
             near(throughput_of_one_law(2, 1.0, &[p, 1.0 - p]), 2.0 / (2.0 - p * p), 1e-12);
         }

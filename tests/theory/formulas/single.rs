@@ -1,5 +1,5 @@
-//! M/G/1: the Pollaczek–Khinchine formula with the moments of the service laws it is tried with, and what a claim delay
-//! before each job adds to it.
+//! M/G/1: the Pollaczek–Khinchine formula with the moments of the service laws it is tried with,
+//! and what a claim delay before each job adds to it.
 
 use claimsim::model::math::{gamma, pow};
 
@@ -60,8 +60,9 @@ impl Moments {
 
     /// The mean wait where one worker with room for one job claims after a `delay`.
     ///
-    /// It starts the delay when it is free and a job is due, never earlier, and takes the oldest job at its end. So from job
-    /// to job it is held for delay plus service: M/G/1 with that sum as its service, in which the wait lasts one delay longer.
+    /// It starts the delay when it is free and a job is due, never earlier, and takes the oldest
+    /// job at its end. So from job to job it is held for delay plus service: M/G/1 with that sum as
+    /// its service, in which the wait lasts one delay longer.
     pub(crate) fn mean_wait_with_claim_delay(self, arrivals: f64, delay: Moments) -> f64 {
         delay.plus(self).mean_wait(arrivals) + delay.mean
     }
@@ -73,7 +74,8 @@ mod tests {
     use super::super::near;
     use super::*;
 
-    /// Moments by the midpoint rule over the quantile function: `E[S^k]` is the integral of `Q(u)^k` over (0, 1).
+    /// Moments by the midpoint rule over the quantile function: `E[S^k]` is the integral of
+    /// `Q(u)^k` over (0, 1).
     fn integrated(quantile: impl Fn(f64) -> f64) -> Moments {
         let steps = 400_000_u32;
         let points = (0..steps).map(|i| quantile((f64::from(i) + 0.5) / f64::from(steps)));
@@ -108,7 +110,8 @@ mod tests {
 
     #[test]
     fn the_claim_delay_formula_agrees_with_a_chain_of_phases() {
-        // Exponential delay of mean 1 and service of mean 2, 0.2 jobs a second: states (waiting jobs, running).
+        // Exponential delay of mean 1 and service of mean 2, 0.2 jobs a second: states (waiting
+        // jobs, running).
         let chain = Stationary::of((0_u32, false), |&(waiting, running)| {
             let mut moves = Vec::new();
             if waiting < 200 {

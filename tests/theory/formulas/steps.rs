@@ -1,4 +1,5 @@
-//! Capacity that changes at known instants: M/M/c(t) with room for few who wait, followed through time by its own equations.
+//! Capacity that changes at known instants: M/M/c(t) with room for few who wait, followed through
+//! time by its own equations.
 
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ pub(crate) struct Steps {
     pub(crate) services: f64,
     /// `(from, capacity)`, the first from 0 s.
     pub(crate) plan: Vec<(f64, usize)>,
-    /// The most that may wait; who finds so many is turned away.
+    /// The maximum number of waiting jobs; a job that finds them is turned away.
     pub(crate) room: usize,
 }
 
@@ -31,7 +32,8 @@ struct Law {
 }
 
 impl Steps {
-    /// Over a part of the time, by Runge and Kutta's method in steps of `step` seconds, of which all instants are multiples.
+    /// Over a part of the time, by Runge and Kutta's method in steps of `step` seconds, of which
+    /// all instants are multiples.
     pub(crate) fn averages(&self, over: Range<f64>, step: f64) -> Averages {
         let Range { start: from, end: to } = over;
         let most = self.plan.iter().map(|(_, capacity)| *capacity).max().expect("there is a capacity");
@@ -112,7 +114,7 @@ impl Law {
         self.shares.iter().enumerate().map(move |(i, share)| (i / width, i % width, *share))
     }
 
-    /// Whoever waits starts, as far as there is capacity.
+    /// Waiting jobs start as far as there is capacity.
     fn start_waiting(&mut self, capacity: usize) {
         let mut shares = vec![0.0; self.shares.len()];
         for (running, waiting, share) in self.iter() {
@@ -154,7 +156,8 @@ mod tests {
 
     #[test]
     fn ample_capacity_fills_as_an_infinite_system_does() {
-        // M/M/∞ from empty: the mean is ρ (1 - exp(-mu t)), and its average over [0, 2] is ρ (1 - (1 - exp(-2)) / 2).
+        // M/M/∞ from empty: the mean is ρ (1 - exp(-mu t)), and its average over [0, 2] is ρ (1 -
+        // (1 - exp(-2)) / 2).
         let steps = Steps { arrivals: 3.0, services: 1.0, plan: vec![(0.0, 30)], room: 0 };
         near(steps.averages(0.0..2.0, 0.01).busy, 3.0 * (1.0 - (1.0 - exp(-2.0)) / 2.0), 1e-4);
     }
@@ -170,7 +173,8 @@ mod tests {
 
     #[test]
     fn what_runs_when_capacity_is_lowered_to_nothing_decays() {
-        // Full with three jobs at instant 40, almost surely; then each goes at rate 1, and those who come wait or are lost.
+        // Full with three jobs at instant 40, almost surely; then each goes at rate 1, and those
+        // who come wait or are lost.
         let plan = vec![(0.0, 3), (40.0, 0), (50.0, 3)];
         let steps = Steps { arrivals: 50.0, services: 1.0, plan, room: 2 };
         let full = mean(&Mmc { arrivals: 50.0, services: 1.0, servers: 3 }.with_room(2), |n| n.min(3) as f64);

@@ -1,5 +1,5 @@
-//! One worker, two classes of jobs that need different numbers of its units, and any rule of who goes next: solved as a Markov chain
-//! that keeps the order of the waiting jobs.
+//! One worker, two classes of jobs that need different numbers of its units, and any rule of who
+//! goes next: solved as a Markov chain that keeps the order of the waiting jobs.
 
 use super::markov::Stationary;
 
@@ -31,7 +31,8 @@ pub(crate) enum Rule {
     LargestFirst,
     /// Of those that fit, the oldest of the class that holds the least, in parts of its weight.
     FairShare([f64; 2]),
-    /// The oldest of the first class in the fitting set of jobs whose classes have the most jobs waiting.
+    /// The oldest of the first class in the fitting set of jobs whose classes have the most jobs
+    /// waiting.
     MaxWeight,
     /// Any of those that fit.
     Random,
@@ -45,7 +46,8 @@ pub(crate) struct State {
 }
 
 impl TwoClasses {
-    /// The chain with at most `room` waiting jobs; whoever finds more is left out, which must be too rare to matter.
+    /// The chain with at most `room` waiting jobs; a job that finds more is left out, which must be
+    /// too rare to matter.
     pub(crate) fn solve(&self, rule: Rule, room: usize) -> Stationary<State> {
         Stationary::of(State::default(), |state| {
             let mut moves = Vec::new();
@@ -93,7 +95,8 @@ impl TwoClasses {
         }
     }
 
-    /// The places of the waiting jobs of which one goes next, each as likely as another; none if nobody may start.
+    /// The places of the waiting jobs of which one goes next, each as likely as another; none if
+    /// nobody may start.
     fn next(&self, rule: Rule, state: &State) -> Vec<usize> {
         let need = |place: usize| self.classes[usize::from(state.waiting[place])].need;
         let mut fitting = (0..state.waiting.len()).filter(|&place| need(place) <= self.free(state));
@@ -118,7 +121,8 @@ impl TwoClasses {
         next.into_iter().collect()
     }
 
-    /// The oldest job of the first class in the set of greatest weight; classes come in the order of their oldest jobs.
+    /// The oldest job of the first class in the set of greatest weight; classes come in the order
+    /// of their oldest jobs.
     fn of_greatest_weight(&self, state: &State) -> Option<usize> {
         let oldest = |class: u8| state.waiting.iter().position(|&waiting| waiting == class);
         let mut classes = [0, 1_u8];
@@ -147,8 +151,9 @@ impl Rule {
         matches!(self, Rule::SmallestFirst | Rule::LargestFirst | Rule::FairShare(_) | Rule::Random)
     }
 
-    /// The loads that the simulator is tried with, and how many waiting jobs are enough for them: where the order of these matters each
-    /// one more doubles the states, so that loads must be low.
+    /// The loads that the simulator is tried with, and how many waiting jobs are enough for them:
+    /// where the order of these matters each one more doubles the states, so that loads must be
+    /// low.
     pub(crate) fn tried(self) -> (TwoClasses, usize) {
         if self.only_counts() { (BUSY, 40) } else { (CALM, 12) }
     }
@@ -178,8 +183,8 @@ const BUSY: TwoClasses = TwoClasses {
     classes: [Class { arrivals: 1.4, services: 1.0, need: 1 }, Class { arrivals: 0.5, services: 0.625, need: 2 }],
 };
 
-/// The rules that the simulator is tried with. Weights are such that no two classes ever hold the same in parts of them: then nothing
-/// hangs on whose job is older.
+/// The rules that the simulator is tried with. Weights are such that no two classes ever hold the
+/// same in parts of them: then nothing hangs on whose job is older.
 pub(crate) const RULES: [Rule; 8] = [
     Rule::FirstFit,
     Rule::StrictFifo,
@@ -198,7 +203,8 @@ mod tests {
     use super::super::priorities::Priorities;
     use super::*;
 
-    /// In strict order the classes of those behind the first are as unknown as those of jobs to come, so that it is enough to count them.
+    /// In strict order the classes of those behind the first are as unknown as those of jobs to
+    /// come, so that it is enough to count them.
     fn strict(worker: TwoClasses, room: usize) -> Stationary<([usize; 2], Option<usize>, usize)> {
         let total: f64 = worker.classes.iter().map(|class| class.arrivals).sum();
         let settled = |mut running: [usize; 2], mut behind: usize, mut head: Option<usize>, rate: f64| {
@@ -246,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_is_what_runs_and_the_cut_is_far_enough_out() {
+    fn flow_is_conserved_and_truncation_is_negligible() {
         for rule in RULES {
             let (worker, room) = rule.tried();
             let [shorter, longer] = [room - 2, room].map(|room| worker.solve(rule, room));
@@ -271,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn the_smaller_of_two_that_take_the_worker_alone_goes_before_as_cobham_has_it() {
+    fn smallest_first_agrees_with_cobham() {
         let class = |arrivals, need| Class { arrivals, services: 1.0, need };
         let worker = TwoClasses { units: 5, classes: [class(0.2, 3), class(0.15, 4)] };
         let theory = Priorities::several_servers(1, 1.0, &[0.2, 0.15]);

@@ -1,4 +1,5 @@
-//! `easy-backfill`: the oldest job has a reservation, and others may start if they do not put it off.
+//! `easy-backfill`: the oldest job has a reservation, and others may start if they do not put it
+//! off.
 
 use claimsim::engine::ArrivalProcess;
 use claimsim::model::capacity::CapacityMap;
@@ -59,7 +60,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         });
     }
 
-    /// When a row will fit on a worker; `None` if it will not even when all that runs there has ended.
+    /// When a row will fit on a worker; `None` if it will not even when all that runs there has
+    /// ended.
     fn shadow(&self, row: usize, worker: usize) -> Option<Shadow> {
         let ends = self.running_on(worker).map(|running| self.estimated_end(running).max(self.now));
         let mut instants: Vec<Time> = ends.chain([self.now]).collect();

@@ -1,4 +1,5 @@
-//! `conservative-backfill`: each job has a reservation, and nobody starts where that would break another's.
+//! `conservative-backfill`: each job has a reservation, and nobody starts where that would break
+//! another's.
 
 use std::collections::BTreeMap;
 
@@ -106,11 +107,12 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             self.reserve(row);
         }
         if before.iter().any(|(row, reservation)| self.reservations.of.get(row) != Some(reservation)) {
-            self.see("reservations made anew");
+            self.see("reservations made again");
         }
     }
 
-    /// Each in turn takes the first room that comes before what it has, if there is any: nobody is put off.
+    /// Each in turn takes the first room that comes before what it has, if there is any: nobody is
+    /// put off.
     fn move_up(&mut self) {
         for row in self.possible() {
             if let Some(held) = self.reservations.of.remove(&row) {
@@ -146,7 +148,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         starts.into_iter().find_map(|start| soonest(start).map(|&worker| Reservation { start, worker }))
     }
 
-    /// Whether a row could run on a worker from an instant on for as long as it is thought to, beside all that is planned there.
+    /// Whether a row could run on a worker from an instant on for as long as it is thought to,
+    /// beside all that is planned there.
     fn has_room(&self, row: usize, worker: usize, start: Time) -> bool {
         let windows = self.windows(worker, row);
         let end = start + self.long(row);

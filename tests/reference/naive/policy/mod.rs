@@ -1,7 +1,9 @@
-//! Which waiting job goes next: every policy of the catalogue, by sorting, summing up and trying all there is.
+//! Which waiting job goes next: every policy of the catalogue, by sorting, summing up and trying
+//! all there is.
 //!
-//! A policy is asked for one decision at a time: who goes next, and which workers may get it. Of state it keeps nothing but the
-//! reservations of `conservative-backfill`, which are promises and cannot be recomputed.
+//! A policy is asked for one decision at a time: who goes next, and which workers may get it. Of
+//! state it keeps nothing but the reservations of `conservative-backfill`, which are promises and
+//! cannot be recomputed.
 
 mod backfill;
 mod conservative;
@@ -27,7 +29,7 @@ pub(super) struct Offer {
 /// The row that goes next, and the workers that may get it: at least one, in their order.
 pub(super) type Decision = (usize, Vec<usize>);
 
-/// Whether so much is enough for a need: of a resource that is not needed, any amount is.
+/// Whether an amount is enough for a need; of a resource that is not needed, any amount is.
 fn covers(free: &CapacityMap, need: &CapacityMap) -> bool {
     free.0.iter().zip(&need.0).all(|(&free, &need)| need == 0 || need <= free)
 }
@@ -38,7 +40,8 @@ fn take(from: &mut CapacityMap, need: &CapacityMap, sign: i64) {
 }
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// The row that goes next to one of these workers: all that are open under instant claiming, or the one whose attempt is due.
+    /// The row that goes next to one of these workers: all that are open under instant claiming, or
+    /// the one whose attempt is due.
     pub(super) fn decide(&mut self, offers: &[Offer]) -> Option<Decision> {
         let decision = self.decision(offers);
         let oldest = self.first_fitting(self.waiting(), offers);

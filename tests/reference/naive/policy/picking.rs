@@ -104,8 +104,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 }
 
-/// The greatest weight of jobs that fit together, and how many of each class they are; of those of equal weight the
-/// lexicographically greatest.
+/// The greatest weight of jobs that fit together, and how many of each class they are; of those of
+/// equal weight the lexicographically greatest.
 fn heaviest_counts(classes: &[Class], free: &CapacityMap) -> (usize, Vec<usize>) {
     let Some((class, later)) = classes.split_first() else { return (0, Vec::new()) };
     let weight = class.rows.len();
@@ -119,7 +119,7 @@ fn heaviest_counts(classes: &[Class], free: &CapacityMap) -> (usize, Vec<usize>)
     (least..=weight).map_while(with).max().expect("none of a class always fits")
 }
 
-/// What is left if so many jobs of this need are put there; `None` if they do not fit.
+/// What is left if a number of jobs of this need are put there; `None` if they do not fit.
 fn without(free: &CapacityMap, need: &CapacityMap, count: usize) -> Option<CapacityMap> {
     let mut left = free.clone();
     for _ in 0..count {

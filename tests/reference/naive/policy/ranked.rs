@@ -9,7 +9,7 @@ use super::{Decision, Offer};
 
 impl<A: ArrivalProcess> Naive<'_, A> {
     pub(super) fn best_ranked(&self, offers: &[Offer]) -> Option<Decision> {
-        // Whoever ranks alike stays in the order of age.
+        // Jobs of the same rank stay in the order of age.
         let mut rows = self.waiting();
         match self.policy {
             Policy::SmallestFirst => rows.sort_by_key(|&row| self.size(row)),
@@ -47,7 +47,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// The shares of what all workers offer that a row needs, summed over the resources that there are.
+    /// The shares of what all workers offer that a row needs, summed over all resources.
     fn size(&self, row: usize) -> Fraction {
         let shares = self.need_of(row).0.iter().zip(self.totals()).filter(|(_, total)| *total > 0);
         shares.map(|(&need, total)| Fraction::new(need, total)).sum()

@@ -1,32 +1,20 @@
-//! The house rules, as tests that say how to comply.
+//! The house rules, as tests whose messages explain how to comply.
+
+mod cycles;
+mod floors;
+mod prose;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each module of the library with its floor; those on one floor do not know each other.
-const FLOORS: &[(&str, u8)] = &[
-    ("model", 0),
-    ("random", 1),
-    ("engine", 2),
-    ("policy", 3),
-    ("arrival", 3),
-    ("stats", 3),
-    ("registry", 3),
-    ("scenario", 4),
-    ("import", 4),
-    ("experiment", 5),
-    ("report", 6),
-    ("cli", 7),
-];
-
-/// The most lines of a file in `src`.
+/// The maximum number of lines of a file in `src`.
 const MOST_LINES: usize = 450;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All files under a folder of the repository whose names end in `extension`, with their texts, in order.
+/// All files below a folder of the repository with this extension: path and text, sorted by path.
 fn texts(folder: &str, extension: &str) -> Vec<(String, String)> {
     let mut paths = Vec::new();
     walk(&root().join(folder), &mut paths);
@@ -53,62 +41,13 @@ fn none(faults: &[String], how_to_comply: &str) {
     assert!(faults.is_empty(), "{how_to_comply}\n  {}", faults.join("\n  "));
 }
 
-fn floor(module: &str) -> Option<u8> {
-    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
-}
-
-/// The module of the library that a file of `src` belongs to; none for the roots.
-fn module_of(path: &str) -> Option<&str> {
-    path.strip_prefix("src/")?.split_once('/').map(|(module, _)| module)
-}
-
-/// The modules that the text names by `crate::`, also in braces: `crate::{arrival, random::dist}`.
-fn named_modules(text: &str) -> Vec<&str> {
-    let code = text.lines().map(|line| line.split("//").next().unwrap_or(""));
-    code.flat_map(|line| line.split("crate::").skip(1)).flat_map(first_segments).collect()
-}
-
-fn first_segments(path: &str) -> Vec<&str> {
-    fn segment(path: &str) -> &str {
-        let path = path.trim_start();
-        &path[..path.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(path.len())]
-    }
-    match path.strip_prefix('{') {
-        Some(listed) => listed.split('}').next().unwrap_or("").split(',').map(segment).collect(),
-        None => vec![segment(path)],
-    }
+/// Paths whose files a rule does not check yet.
+fn is_exempt(path: &str, exempt: &[&str]) -> bool {
+    exempt.iter().any(|folder| path.starts_with(folder))
 }
 
 #[test]
-fn modules_import_from_lower_floors_only() {
-    let mut faults = Vec::new();
-    for (path, text) in texts("src", "rs") {
-        let Some(module) = module_of(&path) else { continue };
-        let Some(own) = floor(module) else {
-            faults.push(format!("{path}: `{module}` has no floor yet"));
-            continue;
-        };
-        for named in named_modules(&text).into_iter().filter(|named| *named != module) {
-            if floor(named).is_none_or(|floor| floor >= own) {
-                faults.push(format!("{path}: `{module}` (floor {own}) names `crate::{named}`"));
-            }
-        }
-    }
-    none(
-        &faults,
-        "move what is shared to a lower floor, or pass it in as a value or a trait; see docs/architecture.md",
-    );
-}
-
-#[test]
-fn paths_in_braces_are_read() {
-    assert_eq!(named_modules("use crate::{arrival, random::dist};\nlet x = crate::model::math::ln(1.0);").len(), 3);
-    assert_eq!(named_modules("use crate::{arrival, random::dist};"), ["arrival", "random"]);
-    assert_eq!(named_modules("// use crate::cli;"), Vec::<&str>::new());
-}
-
-#[test]
-fn each_file_says_first_what_it_owns() {
+fn each_file_begins_with_a_sentence_about_its_content() {
     let mut faults: Vec<String> = Vec::new();
     for (path, text) in all_rust() {
         let first = text.lines().next().unwrap_or("");
@@ -116,7 +55,7 @@ fn each_file_says_first_what_it_owns() {
             faults.push(path);
         }
     }
-    none(&faults, "begin the file with one `//!` sentence that says what it owns");
+    none(&faults, "begin the file with one `//!` sentence about its content");
 }
 
 #[test]
@@ -126,23 +65,23 @@ fn files_are_short() {
         (lines > MOST_LINES).then(|| format!("{path}: {lines} lines"))
     };
     let faults: Vec<String> = texts("src", "rs").into_iter().filter_map(long).collect();
-    none(&faults, &format!("one noun, one file, at most {MOST_LINES} lines: split it by what its parts own"));
+    none(&faults, &format!("at most {MOST_LINES} lines per file: split it by responsibility"));
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn no_unfinished_code() {
     let words = ["todo", "unimplemented", "dbg"].map(|name| format!("{name}!("));
     let marks = ["FIXME", "TODO", "XXX"].map(str::to_owned);
     let mut faults = Vec::new();
-    // This file has to name them.
-    for (path, text) in all_rust().into_iter().filter(|(path, _)| path != "tests/it/tidy.rs") {
+    // This file must name them.
+    for (path, text) in all_rust().into_iter().filter(|(path, _)| path != "tests/commands/tidy/mod.rs") {
         for (number, line) in text.lines().enumerate() {
             if let Some(word) = words.iter().chain(&marks).find(|word| line.contains(word.as_str())) {
                 faults.push(format!("{path}:{}: {word}", number + 1));
             }
         }
     }
-    none(&faults, "finish it, or leave it out and say so in docs/model.md");
+    none(&faults, "finish it, or leave it out and document that in docs/model.md");
 }
 
 /// The targets of Markdown links, outside of code: `](target)`.
@@ -166,7 +105,7 @@ fn anchor(heading: &str) -> String {
 }
 
 #[test]
-fn links_in_documents_lead_somewhere() {
+fn links_in_documents_have_targets() {
     let mut pages = texts("docs", "md");
     for page in ["README.md", "CHANGELOG.md"] {
         pages.push((page.to_owned(), fs::read_to_string(root().join(page)).unwrap()));
@@ -185,5 +124,5 @@ fn links_in_documents_lead_somewhere() {
             }
         }
     }
-    none(&faults, "these links lead nowhere: name a file relative to the page, and a heading of it by its anchor");
+    none(&faults, "these links have no target: write a path relative to the page, and a heading as its anchor");
 }
