@@ -1,5 +1,5 @@
-//! Batch means of one long run: they are the run's own figures cut into parts, cover the truth, and
-//! give nothing where batches are too short.
+//! Batch means of one long run: they are parts of the run's own figures, cover the truth, and are
+//! omitted where batches are too short.
 
 use claimsim::experiment::{run_in_batches, run_observed};
 use claimsim::scenario::Scenario;
@@ -25,7 +25,7 @@ arrival = { poisson = { rate = "0.5/s" } }
 service = { exponential = { mean = "1s" } }
 "#;
 
-/// Outages and changes of capacity beside all that the small scenario has.
+/// Outages and changes of capacity, added to the small scenario.
 const TROUBLED: &str = r#"
 [[outage]]
 worker = "w-0"
@@ -73,7 +73,7 @@ fn one_batch_is_the_run_and_several_are_its_parts() {
     }
 }
 
-/// Of 200 runs, in how many the interval of the mean wait covers, and how many have one.
+/// The number of 200 runs whose interval of the mean wait covers, and the number that have one.
 fn covered(horizon: u32, batches: u32) -> (u32, u32) {
     let (mut covered, mut given) = (0, 0);
     let subject = Subject {
@@ -96,11 +96,11 @@ fn covered(horizon: u32, batches: u32) -> (u32, u32) {
 
 #[test]
 fn intervals_of_long_batches_cover_and_short_batches_are_refused() {
-    // Batches of 250 s: the queue forgets within some 12 s.
+    // Batches of 250 s: the queue forgets its past within about 12 s.
     let (covers, given) = covered(5_050, 20);
     assert!(given >= 165, "only {given} of 200 runs have an interval");
     assert!(f64::from(covers) >= 0.87 * f64::from(given), "{covers} of {given} cover");
-    // Batches of 5 s are alike, and that is noticed.
+    // Batches of 5 s are correlated, which is detected.
     let (_, given) = covered(2_050, 400);
     assert!(given <= 10, "{given} of 200 runs have an interval in spite of correlation");
 }

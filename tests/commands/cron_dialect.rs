@@ -1,5 +1,5 @@
-//! Schedules mean what they mean to the registry (robfig/cron v1), not what they mean to the crate
-//! that computes them.
+//! Schedules have the meaning of the registry (robfig/cron v1), not that of the crate that computes
+//! them.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use claimsim::arrival::cron::{Schedule, ScheduleError};
@@ -272,7 +272,7 @@ impl Field {
         self.items.iter().map(item).collect::<Vec<_>>().join(",")
     }
 
-    /// Whether one of the items contains the value, by the words of the dialect's documentation.
+    /// Whether one of the items contains the value, by the documentation of the dialect.
     fn matches(&self, value: u32) -> bool {
         self.items.iter().any(|item| {
             let step = item.step.unwrap_or(1);
@@ -306,7 +306,7 @@ fn all_fields() -> impl Strategy<Value = [Field; 6]> {
 const MONTHS: [&str; 12] = ["Jan", "FEB", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["sun", "Mon", "TUE", "wed", "thu", "fri", "sat"];
 
-/// The first firing after `after` by asking of each day and each time of day whether it matches.
+/// The first firing after `after`, found by testing each day and each time of day.
 fn naive_next(fields: &[Field; 6], after: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let [second, minute, hour, day, month, weekday] = fields;
     let day_matches = |date: NaiveDate| {

@@ -1,5 +1,4 @@
-//! What the program promises its caller: exit codes, where it prints, and that nothing is
-//! half-written or overwritten.
+//! Exit codes, output streams, and no half-written or overwritten files.
 
 use std::fs;
 
@@ -31,7 +30,7 @@ fn reproduce_notices_a_changed_file_and_a_changed_input() {
     assert!(said.contains("scenario.toml is not what the run was made from"), "{said}");
 }
 
-/// A run whose scenario reads other files is repeated from its own copies of them.
+/// The reproduction of a run reads the run's copies of the files of its scenario.
 #[test]
 fn a_run_with_inputs_stands_on_its_own() {
     let sandbox = Sandbox::with(
@@ -90,7 +89,7 @@ fn json_is_all_that_stands_on_standard_output() {
     assert!(document["actions"]["scan"]["wait_s"]["p95"].is_number(), "{document}");
 }
 
-/// The job log against the summary: what the rows say adds up to what the figures say.
+/// The rows of the job log add up to the figures of the summary.
 #[test]
 fn the_job_log_agrees_with_the_summary() {
     let sandbox = Sandbox::small();

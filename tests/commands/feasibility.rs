@@ -1,4 +1,4 @@
-//! The words of it, through the binary: what `check` and `run` say, and to whom.
+//! The feasibility messages of `check` and `run`, and where they are printed.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ fn jobs(name: &str, capacity: &str, rate: &str, service: &str) -> String {
 
 const AT_ONCE: &str = "claim = { delay = \"none\" }";
 
-/// One of each thing that there is to say.
+/// One of each message.
 fn cases() -> Vec<(&'static str, String)> {
     let check = jobs("scanCheck", "scanCheck = 1", "192.6/h", "\"1m\"");
     let scan = jobs("scan", "scan = 1", "20/h", "\"30s\"");

@@ -1,5 +1,5 @@
-//! `--precision` and `--extend`: as many replications as it takes, and a finished run that goes on
-//! as if it had never ended.
+//! `--precision` and `--extend`: replications until the precision is reached, and finished runs
+//! that continue as if they had never ended.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ fn run(sandbox: &Sandbox, arguments: &[&str]) {
     sandbox.claimsim(&[&["run", "--quiet"], arguments].concat()).assert().success().stdout("");
 }
 
-/// What is said on standard error by a command that has to be refused.
+/// The message of a refused run.
 fn refused(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let assert = sandbox.claimsim(&[&["run"], arguments].concat()).assert().code(2);
     String::from_utf8(assert.get_output().stderr.clone()).unwrap()
@@ -41,14 +41,13 @@ fn a_run_that_goes_on_leaves_the_bytes_of_one_longer_run() {
 #[test]
 fn old_replications_are_not_run_again() {
     let sandbox = Sandbox::small();
-    // The whole of a long run, and one more replication of it: its rows come from the file, or the
-    // file is not theirs.
+    // A long run, and one more replication of it: its rows must come from the file.
     run(&sandbox, &["small.toml", "--replications", "2", "--jobs", "--out", "two"]);
     let jobs = std::fs::read_to_string(sandbox.path("two/jobs.csv")).unwrap();
     run(&sandbox, &["--extend", "two", "--replications", "3", "--out", "three"]);
     let longer = std::fs::read_to_string(sandbox.path("three/jobs.csv")).unwrap();
     assert!(longer.len() > jobs.len() && longer.starts_with(&jobs));
-    // A folder that was tampered with is noticed, and left alone.
+    // A modified folder is detected and left as it is.
     let forged = jobs.replacen("done", "error", 1);
     std::fs::write(sandbox.path("two/jobs.csv"), &forged).unwrap();
     let told = refused(&sandbox, &["--extend", "two", "--replications", "3"]);
@@ -67,7 +66,7 @@ fn replications_are_added_until_the_precision_is_reached() {
         assert_eq!(goal["reached"], true, "{goal}");
         assert!(goal["half_width"].as_f64() <= goal["wanted"].as_f64(), "{goal}");
     }
-    // The interval of the table is the one that was looked at.
+    // The table shows the interval that was checked.
     let [low, high] = ["/actions/all/wait_s/ci/mean/0", "/actions/all/wait_s/ci/mean/1"]
         .map(|at| document.pointer(at).and_then(Value::as_f64).unwrap());
     let half = document["precision"][0]["half_width"].as_f64().unwrap();
@@ -75,12 +74,12 @@ fn replications_are_added_until_the_precision_is_reached() {
     assert!(sandbox.path("narrow/precision.csv").exists());
     sandbox.claimsim(&["reproduce", "narrow", "--quiet"]).assert().success();
 
-    // A run with a fixed number goes on by the same looks, and ends where a new one would.
+    // A run with a fixed number continues with the same looks, and ends where a new one would.
     run(&sandbox, &["small.toml", "--precision", "mean(wait) ±8%", "--out", "new"]);
     run(&sandbox, &["small.toml", "--replications", "3", "--out", "old"]);
     run(&sandbox, &["--extend", "old", "--precision", "mean(wait) ±8%"]);
     assert!(sandbox.files("new") == sandbox.files("old"));
-    // And where all is known well enough, nothing is added.
+    // If the precision is reached already, no replication is added.
     let told = sandbox.claimsim(&["run", "--extend", "old", "--precision", "mean(wait) ±9%"]).assert().success();
     let told = String::from_utf8(told.get_output().stdout.clone()).unwrap();
     assert!(told.contains("mean(wait): ") && told.contains("nothing was added"), "{told}");
@@ -122,7 +121,7 @@ fn what_cannot_go_on_is_refused_with_the_way_out() {
         let told = refused(&sandbox, arguments);
         assert!(told.contains(words), "{arguments:?}: {told}");
     }
-    // A table that is not as the run left it, with a manifest that agrees with it.
+    // A modified table with a manifest that agrees with it.
     let manifest = std::fs::read_to_string(sandbox.path("run/manifest.json")).unwrap();
     std::fs::write(sandbox.path("run/manifest.json"), manifest.replace("0.1.0", "0.0.9")).unwrap();
     let told = refused(&sandbox, &["--extend", "run", "--replications", "5"]);

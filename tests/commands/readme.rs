@@ -1,5 +1,5 @@
-//! What the repository shows a newcomer is true: scenarios load, commands run, and outputs are what
-//! comes out.
+//! The README and the scenarios are true: scenarios load, commands run, and outputs are the printed
+//! ones.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn readme() -> String {
     fs::read_to_string(root().join("README.md")).unwrap()
 }
 
-/// The program, started where the reader is: in the repository.
+/// The program, started in the root of the repository.
 fn claimsim() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_claimsim"));
     command.current_dir(root());
@@ -129,7 +129,7 @@ fn published_commands_run_in_their_order() {
     assert!(commands.len() >= 15, "{commands:?}");
     for command in commands {
         let output = claimsim().args(small(&command, scratch.path())).output().unwrap();
-        // Two runs that are shown to differ do.
+        // `diff` shows two runs that differ.
         let is_as_meant = output.status.success() || command.starts_with("diff ") && output.status.code() == Some(1);
         assert!(is_as_meant, "claimsim {command}\n{}", String::from_utf8_lossy(&output.stderr));
     }

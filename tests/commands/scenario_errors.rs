@@ -1,5 +1,4 @@
-//! Scenario files from the outside: the report on every broken one, every shipped one, the schema,
-//! and no panic ever.
+//! Scenario files: the report on every broken one, every shipped one, the schema, and no panic.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +13,7 @@ struct Beside(PathBuf);
 
 impl Files for Beside {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        // The system's own words differ between platforms; the report must not.
+        // The messages of the operating system differ between platforms; the report must not.
         fs::read(self.0.join(path)).map_err(|_| io::Error::new(io::ErrorKind::NotFound, "no such file"))
     }
 }
@@ -71,7 +70,7 @@ fn shipped_scenarios_load_without_a_word() {
     }
 }
 
-/// Whether a value is right by a schema; the schema uses few words, and this knows them.
+/// Whether a value is valid under a schema, for the keywords that the schema uses.
 fn is_valid(value: &Value, schema: &Value, root: &Value) -> bool {
     let all =
         |key: &str, good: &dyn Fn(&Value) -> bool| schema[key].as_array().is_none_or(|list| list.iter().all(good));
@@ -209,7 +208,7 @@ fn one_wrong_value_gets_complaints_on_its_own_line_only() {
     }
 }
 
-/// Loads and renders; whatever the text, that must not panic.
+/// Loads and renders any text, which must not panic.
 fn must_not_panic(text: &str, overrides: &[Override]) {
     match load("any.toml", text, overrides, &Beside(folder("tests/valid"))) {
         Ok(loaded) => drop(loaded.warnings.render(true)),
@@ -220,7 +219,7 @@ fn must_not_panic(text: &str, overrides: &[Override]) {
     }
 }
 
-/// What mutations put into a right scenario.
+/// The texts that mutations insert into a valid scenario.
 const PIECES: &[&str] = &[
     "",
     "\n",

@@ -1,4 +1,4 @@
-//! What a right scenario file comes to: each distribution, process, row and option, value by value.
+//! The values of a correct scenario file: each distribution, process, row and option.
 
 use std::collections::BTreeMap;
 use std::io;

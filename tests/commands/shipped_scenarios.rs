@@ -1,5 +1,5 @@
-//! The shipped scenarios: each says what it answers and how, in a form that tests and readers can
-//! run.
+//! The shipped scenarios: each states its question and its commands, in a form that tests and
+//! readers can run.
 
 use std::ffi::OsStr;
 use std::fs;

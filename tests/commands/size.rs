@@ -1,11 +1,11 @@
-//! The command: what it prints, leaves and says by its exit code, and what it refuses.
+//! `claimsim size`: output, files, exit codes and errors.
 
 use serde_json::Value;
 
 use crate::support::Sandbox;
 
-/// Two workers are just enough: a backlog of twelve jobs of a minute each at the start, and one of
-/// two workers' work besides.
+/// Two workers are just enough for a backlog of twelve jobs of a minute each and a load of half the
+/// capacity of two workers.
 const SCENARIO: &str = r#"
 name = "queue"
 horizon = "2h"
@@ -69,7 +69,7 @@ fn output_of_a_search() {
     let sandbox = sandbox();
     let told = printed(&sandbox, &SIZE, 0);
     insta::assert_snapshot!(told);
-    // The commands that it names run, and give the figures that it prints.
+    // The commands in the output run, and give its figures.
     let command = told.lines().find_map(|line| line.trim().strip_prefix("claimsim ")).expect("a command");
     let arguments: Vec<&str> = command.split(' ').chain(["--json"]).collect();
     let run: Value = serde_json::from_str(&printed(&sandbox, &arguments, 0)).unwrap();
@@ -124,8 +124,7 @@ fn a_backlog_is_gone_when_arithmetic_says_so() {
 
 #[test]
 fn a_worker_lost_at_the_worst_instant_costs_another_one() {
-    // All work comes in the third hour of ten; a worker that is out in any other hour is not
-    // missed.
+    // All jobs come in the third hour of ten; a worker that is out in any other hour is not missed.
     let sandbox = Sandbox::new();
     let scenario = SCENARIO.replace("\"2h\"", "\"10h\"").replace(
         "arrival = { poisson = { rate = \"100/h\" } }",

@@ -1,5 +1,5 @@
-//! Logs in the Standard Workload Format are read as the format's definition says, line by line, and
-//! whatever they are never panics.
+//! Logs in the Standard Workload Format are read by the definition of the format, line by line, and
+//! no input panics.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -14,9 +14,9 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::support::{Sandbox, text};
+use crate::support::Sandbox;
 
-/// A log with something of everything that the definition knows.
+/// A log with an example of everything that the format defines.
 const LOG: &str = include_str!("../valid/files/log.swf");
 
 fn log(text: &str) -> Log {

@@ -1,5 +1,4 @@
-//! Trace files are read exactly, and what is wrong with one is said all at once, with its place and
-//! a way out.
+//! Trace files are read exactly, and all mistakes are reported at once, with place and remedy.
 
 use std::io::Write;
 

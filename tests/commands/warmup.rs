@@ -1,5 +1,5 @@
-//! The automatic warm-up: what it looks at is what happens, it depends on nothing but system and
-//! seed, and all that a run leaves says it.
+//! The automatic warm-up: it observes the events of the run, it depends only on system and seed,
+//! and all output of a run mentions it.
 
 use claimsim::experiment::run_observed;
 use claimsim::experiment::warmup::{settle, settle_together};
@@ -52,8 +52,8 @@ fn a_backlog_is_left_out_and_little_more() {
         let found = settle(&mut scenario, &()).unwrap();
         assert!(!found.is_too_short);
         let seconds = found.length.as_secs_f64();
-        // The last of ten replications have drained after 200 s and some, and twice that is left
-        // out; more by chance now and then.
+        // The last of ten replications has drained after a little more than 200 s, and twice that
+        // is left out; occasionally more by chance.
         assert!((300.0..=2_000.0).contains(&seconds), "seed {seed}: {seconds} s");
         far_off += u32::from(seconds > 1_000.0);
         assert!((found.level() - 1.0).abs() < 0.25, "seed {seed}: {} in the system", found.level());
@@ -73,7 +73,7 @@ fn nothing_but_system_and_seed_moves_it() {
     assert!(first.0 != of(&["seed=2"], 2).0);
 }
 
-/// Whatever happens to jobs, the course adds up to what the same replications measure.
+/// The trajectory adds up to the figures of the same replications, for any jobs.
 #[test]
 fn the_course_is_that_of_the_replications() {
     const REPLICATIONS: usize = 4;
@@ -138,7 +138,7 @@ fn a_run_says_what_it_has_left_out() {
     );
     sandbox.claimsim(&["reproduce", "auto", "--quiet"]).assert().success();
 
-    // What it has found is what a fixed warm-up of that length gives, to the byte.
+    // A fixed warm-up of the length that it found leaves the same bytes.
     let set = format!("warmup={warmup}s");
     sandbox
         .claimsim(&["run", "backlog.toml", "--out", "fixed", "-q", "--replications", "2", "--set", &set])

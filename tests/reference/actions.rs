@@ -1,4 +1,4 @@
-//! Random job classes for the random scenarios: all that can become of a job of theirs.
+//! Random actions for the random scenarios, with every option that decides what becomes of a job.
 
 use claimsim::engine::{ActionModel, Backoff, DeadlineResult, Estimate, Requeue, Spawns};
 use claimsim::model::action::ActionId;
@@ -27,13 +27,14 @@ pub(super) struct ActionRecipe {
     thought: ThoughtRecipe,
 }
 
-/// What is thought of a job: priority, estimate, and whether it is killed when that is over.
+/// What the scheduler expects of a job: priority, estimate, and whether it is killed at its
+/// estimate.
 type ThoughtRecipe = (i64, Estimate, bool);
 
 /// First, factor, cap and jitter.
 type BackoffRecipe = (i64, f64, Option<i64>, f64);
 
-/// All about deadlines.
+/// The options of deadlines.
 #[derive(Clone, Debug)]
 struct StopRecipe {
     deadline: Option<i64>,
@@ -75,7 +76,7 @@ pub(super) fn actions(service: impl Strategy<Value = Distribution> + 'static) ->
         .boxed()
 }
 
-/// Estimates that are right, too short, too long, or have nothing to do with the truth.
+/// Estimates that are right, too short, too long, or unrelated to the service time.
 fn estimates() -> BoxedStrategy<Estimate> {
     prop_oneof![
         4 => Just(Estimate::Exact),
@@ -89,8 +90,8 @@ fn estimates() -> BoxedStrategy<Estimate> {
     .boxed()
 }
 
-/// Service times, of which two in `short + 2` are long enough for a worker to go out, be declared
-/// dead and come back in the meantime.
+/// Service times. Two of `short + 2` are long enough for a worker to go out, be declared dead and
+/// return in the meantime.
 pub(super) fn services(short: u32) -> BoxedStrategy<Distribution> {
     let long = prop_oneof![
         (6..=25_i64).prop_map(|n| constant(n as f64)),
@@ -108,7 +109,7 @@ fn backoffs() -> BoxedStrategy<BackoffRecipe> {
     .boxed()
 }
 
-/// How many children an attempt starts, also numbers that have to be rounded.
+/// The number of children of an attempt; some values must be rounded.
 fn counts() -> BoxedStrategy<Distribution> {
     prop_oneof![
         (0..=2_i64).prop_map(|n| constant(n as f64)),
@@ -136,7 +137,7 @@ impl ActionRecipe {
     pub(super) fn build(self, index: usize, (actions, needs): (usize, usize)) -> ActionModel {
         let need = NeedId((self.need % needs) as u16);
         let (first, factor, cap, jitter) = self.backoff;
-        // Only later actions are started, so that generations come to an end.
+        // Children belong to later actions, so that generations end.
         let spawns = self.spawns.filter(|_| index + 1 < actions).map(|(further, count)| {
             let later = actions - index - 1;
             Spawns { action: ActionId((index + 1 + (further - 1) % later) as u16), count }

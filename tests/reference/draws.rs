@@ -1,4 +1,5 @@
-//! The random numbers of the naive simulator: which stream decides what, as the model fixes it.
+//! The random numbers of the naive simulator: the stream of each decision, as `docs/model.md`
+//! defines it.
 
 use claimsim::engine::{ActionModel, ClaimRule, Estimate, Given, System};
 use claimsim::model::action::ActionId;
@@ -6,20 +7,20 @@ use claimsim::model::time::Span;
 use claimsim::random::dist::Exponential;
 use claimsim::random::stream::{Purpose, Stream, Streams};
 
-/// What is drawn for one attempt.
+/// The draws of one attempt.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Drawn {
     pub(super) service: Span,
-    /// How long it is thought to take.
+    /// The estimate of its service time.
     pub(super) estimate: Span,
     pub(super) fails: bool,
     pub(super) patience: Option<Span>,
     pub(super) children: u32,
-    /// From when it falls due until somebody asks to cancel it.
+    /// The time from when it falls due until a request cancels it.
     pub(super) cancel: Option<Span>,
 }
 
-/// Which attempt of which chain: what the streams of later draws are numbered by.
+/// An attempt of a chain; the streams of later draws are numbered by it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     pub(super) action: ActionId,
@@ -38,7 +39,7 @@ pub(super) struct Draws<'a> {
     policy: Stream,
 }
 
-/// What belongs to exogenous jobs, in arrival order.
+/// The streams of exogenous jobs, in arrival order.
 struct OfAction {
     arrivals: u64,
     service: Stream,
@@ -109,14 +110,14 @@ impl<'a> Draws<'a> {
         self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, &Given::default(), 1).0
     }
 
-    /// The draws of a chain's attempt, from the second on, and how long after the end of the one
-    /// before it is scheduled.
+    /// The draws of a later attempt of a chain, and the time between the end of the previous
+    /// attempt and its schedule.
     pub(super) fn later(&self, key: Key, given: &Given) -> (Drawn, Span) {
         let mut stream = self.stream_of(key.action, Purpose::Attempt, key.ordinal, key.attempt);
         self.all_from(&mut stream, key.action, given, key.attempt)
     }
 
-    /// How long an attempt takes to stop by itself.
+    /// The time that an attempt takes to stop by itself.
     pub(super) fn stops_in(&self, key: Key) -> Span {
         let mut stream = self.stream_of(key.action, Purpose::Stop, key.ordinal, key.attempt);
         Span::from_secs_f64(self.system.action(key.action).stops_in.sample(&mut stream))
@@ -139,7 +140,7 @@ impl<'a> Draws<'a> {
         (Drawn { service, estimate, fails, patience, children, cancel }, backoff)
     }
 
-    /// How long a worker waits before it looks.
+    /// The claim delay of a worker.
     pub(super) fn delay(&mut self, worker: usize) -> Span {
         match &self.system.claim {
             ClaimRule::Delayed { delay, .. } => Span::from_secs_f64(delay.sample(&mut self.delays[worker])),
@@ -147,7 +148,7 @@ impl<'a> Draws<'a> {
         }
     }
 
-    /// How long a worker stays up, or else out, by one of the system's breakdowns.
+    /// The time that a worker stays up, or out, by an entry of the system's breakdowns.
     pub(super) fn breakdown(&mut self, index: usize, up: bool) -> Span {
         let breakdowns = &self.system.availability.breakdowns[index];
         let lasts = if up { &breakdowns.up } else { &breakdowns.down };
@@ -169,7 +170,7 @@ fn service(action: &ActionModel, given: &Given, stream: &mut Stream) -> Span {
     given.service.unwrap_or_else(|| Span::from_secs_f64(action.service.sample(stream)))
 }
 
-/// What is thought of a service time. It is drawn also if the job brings an estimate along.
+/// The estimate of a service time. It is drawn even if the job provides an estimate.
 fn estimate(action: &ActionModel, given: &Given, service: Span, stream: &mut Stream) -> Span {
     let of_action = match &action.estimate {
         Estimate::Exact => service,

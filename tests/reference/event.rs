@@ -1,4 +1,4 @@
-//! What happened in a run, as a plain list that two simulators can be compared by.
+//! The events of a run as a plain list, by which two simulators can be compared.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use claimsim::model::job::{Ending, Job, JobId};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 
-/// One thing that happened, and when.
+/// An event and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) time: Time,
     pub(crate) kind: Kind,
 }
 
-/// What an observer receives, with everything in it that the model fixes.
+/// What an observer receives, with every detail that the model fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Created { job: JobId, row: RowSeen, given: Given },
@@ -37,8 +37,8 @@ pub(crate) enum Kind {
     StillRunning { job: JobId, run: Run },
 }
 
-/// What is known of a row as soon as it is there. The draws are part of it, so that a job that
-/// nobody ever claims still shows whether it drew the right numbers.
+/// What is known of a row when it is created. The draws are part of it, so that a job that is never
+/// claimed still shows whether its draws are right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowSeen {
     pub(crate) action: ActionId,
@@ -80,7 +80,7 @@ impl fmt::Display for RowSeen {
     }
 }
 
-/// Where, since when, and since when in use.
+/// The worker, the time of the claim, and the time since which its units are in use.
 fn of(run: Run) -> String {
     let Run { worker, claimed_at, busy_since, is_cut_off } = run;
     let busy = if busy_since == Time::NEVER { "not busy".to_owned() } else { format!("busy since {}", busy_since.0) };
@@ -122,7 +122,7 @@ pub(crate) fn units(capacity: &CapacityMap) -> [i64; 3] {
     std::array::from_fn(|resource| capacity.0.get(resource).copied().unwrap_or(0))
 }
 
-/// An observer that writes everything down.
+/// An observer that records every event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trajectory {
     events: Vec<Event>,
@@ -133,8 +133,8 @@ impl Trajectory {
         self.events.push(Event { time, kind });
     }
 
-    /// All events. The rows left over at the horizon come in an order of their own choosing; here
-    /// it is by number, waiting ones first.
+    /// All events. The engine reports the rows left at the horizon in an order of its own; here
+    /// they are sorted by number, waiting ones first.
     pub(crate) fn into_events(mut self) -> Vec<Event> {
         let left_over = |event: &Event| match event.kind {
             Kind::StillWaiting { job } => Some((0, job)),
@@ -213,7 +213,7 @@ impl Observer for Trajectory {
     }
 }
 
-/// Where two trajectories part, shown with what came before; `None` if they are the same.
+/// The first difference of two trajectories with the events before it; `None` if they are the same.
 pub(crate) fn first_difference(reference: &[Event], engine: &[Event]) -> Option<String> {
     let same = reference.iter().zip(engine).take_while(|(a, b)| a == b).count();
     if same == reference.len() && same == engine.len() {

@@ -16,7 +16,7 @@ use proptest::sample::select;
 
 use super::scenarios::{constant, exponential, one_of, ticks};
 
-/// What goes wrong, in plain numbers of ticks.
+/// Faults as plain numbers of ticks.
 #[derive(Clone, Debug)]
 pub(crate) struct FaultsRecipe {
     heartbeat: (i64, i64, i64),
@@ -58,13 +58,13 @@ fn kinds() -> BoxedStrategy<OutageKind> {
     select(vec![OutageKind::Crash, OutageKind::Partition, OutageKind::Partition, OutageKind::Shutdown]).boxed()
 }
 
-/// Raised, lowered, and to nothing.
+/// Capacities: higher, lower and zero.
 fn units() -> BoxedStrategy<[i64; 3]> {
     let units = || select(vec![0, 0, 1, 2, 3, 5]);
     prop_oneof![4 => [units(), units(), units()], 1 => Just([0; 3])].boxed()
 }
 
-/// Not all 0, so that time goes on.
+/// Not all zero, so that time advances.
 fn ups() -> BoxedStrategy<Distribution> {
     prop_oneof![(2..=8_i64).prop_map(|n| constant(n as f64)), Just(exponential(6.0)), Just(one_of(vec![0.0, 3.0, 9.0]))]
         .boxed()
@@ -80,7 +80,7 @@ fn downs() -> BoxedStrategy<Distribution> {
 }
 
 impl FaultsRecipe {
-    /// Adds all this to a system of any size.
+    /// Adds these faults to a system of any size.
     pub(crate) fn add_to(self, system: &mut System) {
         let (workers, actions, resources) = (system.workers.len(), system.actions.len(), system.resources.len());
         let worker = |index: usize| WorkerId((index % workers) as u32);

@@ -1,5 +1,5 @@
-//! The engine against a naive second simulator of the same model: the same trajectory, event by
-//! event.
+//! The engine against a naive second simulator of the same model: both must produce the same
+//! events.
 
 mod actions;
 mod cases;
@@ -34,7 +34,7 @@ pub(crate) fn reference(scenario: &Scenario) -> Vec<Event> {
     naive(scenario).run()
 }
 
-/// The same, with what is noted on the way.
+/// The same events with the notes of the naive simulator.
 pub(crate) fn reference_with_notes(scenario: &Scenario) -> (Vec<Event>, Notes) {
     naive(scenario).run_with_notes()
 }
@@ -43,7 +43,7 @@ fn naive(scenario: &Scenario) -> Naive<'_, Process> {
     Naive::new(&scenario.system, &scenario.policy, scenario.processes(), &scenario.streams())
 }
 
-/// The engine, about to run a scenario and to tell an observer.
+/// The engine at the start of a scenario, with an observer.
 pub(crate) fn simulation<O: Observer>(scenario: &Scenario, observer: O) -> Simulation<'_, AnyPolicy, Process, O> {
     let (system, streams) = (&scenario.system, scenario.streams());
     Simulation::new(system, scenario.policy.start(system, &streams), scenario.processes(), &streams, observer)
@@ -59,7 +59,7 @@ pub(crate) fn engine(scenario: &Scenario) -> Vec<Event> {
     engine_of_any(scenario)
 }
 
-/// The engine that is made for any policy.
+/// The events by the general kernel, which runs any policy.
 pub(crate) fn engine_of_any(scenario: &Scenario) -> Vec<Event> {
     simulation(scenario, Trajectory::default()).finish().into_events()
 }
@@ -118,7 +118,7 @@ fn same_trajectory_with_a_hundred_workers() {
 
 #[test]
 fn same_trajectory_with_a_hundred_workers_under_any_policy() {
-    // With reservations for everybody the naive simulator would take too long.
+    // With a reservation for every job the naive simulator is too slow.
     let quick = policies().prop_filter("quick", |policy| *policy != Policy::ConservativeBackfill);
     check("many workers", 150, under(quick, crowds(prop_oneof![instant(), delayed()])), |scenario| {
         if !is_raced_by_the_crowd(scenario) {
@@ -141,8 +141,8 @@ fn recorded_races_of_large_pools_under_policies_that_never_reserve() {
     });
 }
 
-/// Whether the engine may draw a race other than worker by worker: never under policies that hold
-/// jobs back.
+/// Whether the engine may draw a race by another method than worker by worker. It never does under
+/// policies that hold jobs back.
 fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
     let holds_back = naive(scenario).holds_back();
     let is_race =
@@ -150,12 +150,12 @@ fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
     is_race && scenario.system.workers.len() >= 64
 }
 
-/// The registry's race.
+/// The race for jobs in the registry.
 fn registry(batch: Batch) -> ClaimRule {
     ClaimRule::Delayed { delay: uniform(0.0, 3.0), batch }
 }
 
-/// The same under a delay that has a least value.
+/// The same under a delay with a positive minimum.
 #[test]
 fn recorded_races_with_a_least_delay() {
     let later = |batch| ClaimRule::Delayed { delay: uniform(1.0, 2.0), batch };

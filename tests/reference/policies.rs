@@ -1,5 +1,5 @@
-//! The engine against the naive simulator under every claim policy, and whether the scenarios show
-//! what each policy is for.
+//! The engine against the naive simulator under every claim policy. The scenarios must also show
+//! the situations for which each policy exists.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(crate) fn policies() -> BoxedStrategy<Policy> {
     prop_oneof![ranked(), picking(), holding()].boxed()
 }
 
-/// Policies that are an order: the first job in it that fits goes next.
+/// Policies that define an order: the first job that fits goes next.
 pub(crate) fn ranked() -> BoxedStrategy<Policy> {
     prop_oneof![
         Just(Policy::FirstFit),
@@ -39,7 +39,7 @@ pub(crate) fn ranked() -> BoxedStrategy<Policy> {
     .boxed()
 }
 
-/// Policies that choose among the jobs that fit, and never leave all of them.
+/// Policies that choose among the jobs that fit, and always choose one.
 pub(crate) fn picking() -> BoxedStrategy<Policy> {
     let plain = select(vec![Policy::Random, Policy::BestFit, Policy::WorstFit, Policy::MaxWeight]);
     prop_oneof![4 => plain, 1 => fair_share()].boxed()
@@ -60,7 +60,7 @@ fn lengths() -> BoxedStrategy<Length> {
 }
 
 fn fair_share() -> BoxedStrategy<Policy> {
-    // One for each action that there may be.
+    // One weight for each possible action.
     proptest::collection::vec(1..=3_u32, 4).prop_map(|weights| Policy::FairShare { weights: weights.into() }).boxed()
 }
 
@@ -74,8 +74,7 @@ fn easy_backfill() -> BoxedStrategy<Policy> {
         .boxed()
 }
 
-/// Compares a policy in many scenarios of all kinds, in which each of these observations must be
-/// seen.
+/// Compares a policy in many scenarios of all kinds. Each of these observations must occur.
 fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, observations: &[&str]) {
     let seen: RefCell<BTreeMap<&str, usize>> = RefCell::default();
     let look = |scenario: &Scenario| {
@@ -108,7 +107,7 @@ fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, 
     assert!(rare.is_empty(), "{rare:?} are too rare in {seen:#?}");
 }
 
-/// One test for each line, so that they run side by side.
+/// One test for each line, so that tests run in parallel.
 macro_rules! the_same_under {
     ($($name:ident: $policy:expr => [$($observation:literal),* $(,)?];)+) => {
         mod the_same_trajectory_under {
@@ -122,7 +121,7 @@ macro_rules! the_same_under {
     };
 }
 
-/// Every policy: these are seen whatever the policy is.
+/// Observations that must occur under every policy.
 const OF_ESTIMATES: [&str; 4] =
     ["ended before its estimate", "ended as estimated", "ended after its estimate", "asked to stop at its estimate"];
 

@@ -1,10 +1,11 @@
-//! The race of a crowd has the same law as the race of its workers one by one.
+//! The accelerated race of a large pool has the same distribution as the race of its workers one by
+//! one.
 //!
 //! Both simulators run the same arrivals and service times under the same seeds; only the race is
-//! drawn differently. What is compared over many seeds: the wait of the job that came k-th, each
-//! for itself, by a two-sample Kolmogorov-Smirnov test; and a list of figures of a run, by the mean
-//! of their paired differences. Arrivals are frequent enough that attempts which began for an
-//! earlier job and are still pending decide many claims, and workers come back while others race.
+//! drawn differently. Two things are compared over many seeds: the wait of the k-th job, for each
+//! k, by a two-sample Kolmogorov-Smirnov test; and figures of a run, by the mean of their paired
+//! differences. Arrivals are so frequent that pending attempts, which began for an earlier job,
+//! decide many claims, and workers return while others race.
 
 use claimsim::engine::{
     ActionModel, Availability, Breakdowns, CapacityChange, ClaimRule, Heartbeat, OutageKind, System, Window,
@@ -21,15 +22,15 @@ use super::event::{Event, Kind};
 use super::scenarios::{Scenario, constant, exponential, uniform};
 use super::sources::{Gap, Source};
 
-/// How many seeds each case is run with.
+/// The number of seeds of each case.
 const SEEDS: u64 = 1000;
 
-/// A right program gets there once in 150,000 z-scores; in this file fewer than 100 are looked at,
-/// of fixed seeds.
+/// A right program exceeds this once in 150,000 scores; this file has fewer than 100 scores, of
+/// fixed seeds.
 const FAR: f64 = 4.5;
 
-/// Waits are in seconds; a job that nobody has claimed by the horizon, or that gave up, waits for
-/// ever.
+/// Waits in seconds. A job that is not claimed by the horizon, or that gave up, has an infinite
+/// wait.
 struct Outcome {
     waits: Vec<f64>,
     figures: Vec<(&'static str, f64)>,
@@ -60,7 +61,7 @@ impl Outcome {
     }
 }
 
-/// What may tell one law of the race from another.
+/// Figures that distinguish one distribution of the race from another.
 fn figures(waits: &[f64], claims: &[(Time, u64, usize)], workers: usize) -> Vec<(&'static str, f64)> {
     let claimed: Vec<f64> = waits.iter().copied().filter(|wait| wait.is_finite()).collect();
     let number = claims.len().max(1) as f64;
@@ -89,7 +90,7 @@ fn figures(waits: &[f64], claims: &[(Time, u64, usize)], workers: usize) -> Vec<
 #[derive(Clone)]
 struct Case {
     delay: Distribution,
-    /// Kinds of workers with how many of each; they alternate as long as there are any.
+    /// Kinds of workers with their numbers; the kinds alternate until one is used up.
     workers: Vec<([i64; 2], usize)>,
     /// Need, seconds between arrivals and seconds of service of each action.
     actions: Vec<([i64; 2], Gap, Distribution)>,
@@ -100,8 +101,7 @@ struct Case {
     horizon: Span,
 }
 
-/// Each worker goes out again and again, is missed after a while, and some offer more or less from
-/// some time on.
+/// Each worker goes out repeatedly and is missed after a while; some change their capacity.
 fn faults(workers: usize) -> Availability {
     let half_seconds = |n: i64| Span(n * 500_000_000);
     let kinds = [OutageKind::Crash, OutageKind::Partition, OutageKind::Shutdown];
@@ -170,7 +170,7 @@ impl Case {
         self.workers.iter().map(|&(_, number)| number).sum()
     }
 
-    /// Runs both simulators, the reference under that delay. Says what differs.
+    /// Runs both simulators, the reference under the given delay, and lists the differences.
     fn differences(&self, delay: &Distribution) -> Vec<String> {
         let outcomes = |run: &dyn Fn(u64) -> Vec<Event>| -> Vec<Outcome> {
             (0..SEEDS).map(|seed| Outcome::of(&run(seed), self.workers())).collect()
@@ -213,15 +213,15 @@ fn z_score(values: &[f64]) -> f64 {
     if variance > 0.0 { mean / (variance / n).sqrt() } else { 0.0 }
 }
 
-/// The waits of the job that came k-th, which are independent from seed to seed, for each k that
-/// all runs have.
+/// The waits of the k-th job, for each k that all runs have. They are independent from seed to
+/// seed.
 fn differing_waits(reference: &[Outcome], engine: &[Outcome]) -> Vec<String> {
     let jobs = reference.iter().chain(engine).map(|outcome| outcome.waits.len()).min().unwrap_or(0);
     let column = |of: &[Outcome], k: usize| -> Vec<f64> { of.iter().map(|outcome| outcome.waits[k]).collect() };
     (0..jobs)
         .filter_map(|k| {
             let lambda = kolmogorov_smirnov(column(reference, k), column(engine, k));
-            // The distance is beyond this once in a million times.
+            // One distance in a million is larger.
             (lambda > 2.7).then(|| format!("the wait of job {k}: Kolmogorov-Smirnov lambda {lambda:.2}"))
         })
         .collect()
@@ -381,8 +381,8 @@ under! {
     measured_delays: Empirical::new((0..40).map(|k| 0.1 + 0.02 * f64::from(k % 25)).collect()).unwrap();
 }
 
-/// Workers that go out in the middle of a race leave their crowds, with their attempts under way,
-/// and come back to them.
+/// Workers that go out during a race leave their group while their attempts are pending, and return
+/// to it.
 fn interrupted(delay: impl Into<Distribution>) -> Case {
     Case { faults: faults(100), horizon: Span::secs(8), ..quiet(delay) }
 }
@@ -402,7 +402,7 @@ fn workers_go_out_and_come_back_under_later_delays() {
     interrupted(uniform(0.2, 0.6)).hold();
 }
 
-/// Under a constant delay nothing is random but the jobs: the same trajectory, event by event.
+/// Under a constant delay only the jobs are random: the same trajectory, event by event.
 #[test]
 fn constant_delays_are_raced_in_lockstep() {
     for delay in [constant(1.5), uniform(0.8, 0.8), constant(0.0), constant(0.05)] {

@@ -1,5 +1,4 @@
-//! The random scenarios show what they are drawn for: each thing that can happen happens in many of
-//! them.
+//! The random scenarios cover what they are drawn for: each kind of event happens in many of them.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +52,7 @@ const SIGHTS: &[&str] = &[
     "runs",
 ];
 
-/// What happens in a run, in words.
+/// The kinds of events of a run, in words.
 fn observations(events: &[Event]) -> Vec<String> {
     let mut asked = Vec::new();
     events.iter().map(move |event| observation(event.kind, &mut asked)).collect()

@@ -1,9 +1,9 @@
-//! A race that was run elsewhere: who claimed, when, and whether the rules of the race allow it.
+//! A race that another simulator ran: its claims, and whether the rules of the race allow them.
 //!
 //! The engine draws the race of many idle workers by its order statistics and not worker by worker,
-//! so its draws cannot be repeated one by one. What can be checked of a single run is that every
-//! claim was allowed and that nobody missed one for longer than the longest delay; that the claims
-//! have the right law is for `race.rs`.
+//! so the naive simulator cannot repeat its draws. A single run still shows whether every claim was
+//! allowed and whether no worker missed a job for longer than the longest delay. `race.rs` checks
+//! the distribution of the claims.
 
 use claimsim::engine::{ClaimRule, InitialState, System};
 use claimsim::model::claim::Batch;
@@ -22,18 +22,18 @@ pub(crate) struct RecordedRace {
     workers: Vec<Watched>,
 }
 
-/// What is known of a worker's attempts from outside.
+/// A worker's attempts, as far as the events show them.
 #[derive(Clone, Copy, Default)]
 struct Watched {
-    /// Since when, without a break and since its last claim, something fits it.
+    /// Since when some job has fitted it without a break, counted from its last claim.
     able_since: Option<Time>,
-    /// Its attempt before this one ended then.
+    /// The end of its previous attempt.
     last_claim: Option<Time>,
 }
 
 impl RecordedRace {
-    /// Takes the claims out of a trajectory; with `all`, claims of one worker at one instant are
-    /// one attempt.
+    /// Reads the claims of a trajectory. With `all`, claims of one worker at one instant are one
+    /// attempt.
     pub(crate) fn new(system: &System, trajectory: &[Event], (shortest, longest): (Span, Span)) -> RecordedRace {
         let all = matches!(system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
         let runs_already =
@@ -48,19 +48,19 @@ impl RecordedRace {
                 }
                 previous = Some(claim);
             } else if !matches!(event.kind, Kind::Created { .. }) {
-                // What a claim creates, a job's children, belongs to it.
+                // The children that a claim creates belong to it.
                 previous = None;
             }
         }
         RecordedRace { claims, next: 0, shortest, longest, workers: vec![Watched::default(); system.workers.len()] }
     }
 
-    /// The next claim to come.
+    /// The next claim.
     pub(super) fn next(&self) -> Option<(Time, WorkerId)> {
         self.claims.get(self.next).copied()
     }
 
-    /// The next claim happens now.
+    /// Marks the next claim as happening now.
     pub(super) fn claim(&mut self, now: Time) -> Result<(), String> {
         let (time, worker) = self.claims[self.next];
         self.next += 1;
@@ -77,7 +77,7 @@ impl RecordedRace {
         Ok(())
     }
 
-    /// Notes whom something fits now, and complains if somebody let it pass for longer than the
+    /// Notes which workers could claim now. It is an error if one of them could for longer than the
     /// longest delay.
     pub(super) fn watch(&mut self, now: Time, able: impl Fn(usize) -> bool) -> Result<(), String> {
         for (worker, watched) in self.workers.iter_mut().enumerate() {

@@ -1,7 +1,7 @@
-//! Random small scenarios, in which everything that can coincide does so often.
+//! Random small scenarios in which simultaneous events are frequent.
 //!
 //! Times are multiples of one tick wherever that is allowed, so that completions, arrivals,
-//! deadlines, firings and ends of patience meet at one nanosecond all the time; capacities are 0 to
+//! deadlines, firings and ends of patience often fall on the same nanosecond. Capacities are 0 to
 //! 3, so that some jobs never fit and some need nothing. A scenario is built from a recipe of plain
 //! numbers, which shrinks well.
 
@@ -25,10 +25,10 @@ use super::actions::{ActionRecipe, actions, services};
 use super::faults::{FaultsRecipe, faults};
 use super::sources::{Gap, Process, Source};
 
-/// The grid on which most things happen.
+/// The grid of most times.
 pub(crate) const TICK: Span = Span::secs(1);
 
-/// Everything a run depends on.
+/// All inputs of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) system: System,
@@ -86,7 +86,7 @@ pub(crate) fn under(
     (policies, scenarios).prop_map(|(policy, scenario)| Scenario { policy, ..scenario }).boxed()
 }
 
-/// Scenarios in which workers go out and come back all the time, mostly in the middle of a job.
+/// Scenarios in which workers often go out and return, mostly during a job.
 pub(crate) fn storms(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     with(vec(capacities(), 2..=4), claim, actions(services(0)), faults(3..=8, 0..=2).prop_map(Some))
 }
@@ -198,7 +198,7 @@ pub(crate) fn delayed() -> BoxedStrategy<ClaimRule> {
     (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
 }
 
-/// Delayed claiming in which workers look again at once, most of the time.
+/// Delayed claiming in which workers mostly look again at once.
 pub(crate) fn prompt() -> BoxedStrategy<ClaimRule> {
     let delay = prop_oneof![Just(constant(0.0)), Just(one_of(vec![0.0, 0.0, 1.0]))];
     (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
@@ -238,7 +238,7 @@ struct InitialRecipe {
     retries_left: Option<u32>,
     deadline: Option<i64>,
     stop_timeout: Option<i64>,
-    /// And whether it has been asked to cancel.
+    /// Whether it has received a request to cancel.
     runs_on: Option<(usize, bool)>,
 }
 
@@ -266,7 +266,7 @@ fn initial_rows() -> BoxedStrategy<InitialRecipe> {
 }
 
 impl InitialRecipe {
-    /// A row that is to run waits instead if there is no room left on its worker.
+    /// A row that should run waits instead if its worker has no room left.
     fn build(self, index: usize, system: &System) -> InitialRow {
         let action = self.action % system.actions.len();
         let need = self.need.map_or(system.actions[action].need, |need| NeedId((need % system.needs.len()) as u16));
@@ -363,7 +363,7 @@ impl GivenRecipe {
     }
 }
 
-/// Times between arrivals, never all zero: a source must not come for ever at one instant.
+/// Times between arrivals, never all zero: otherwise time would not advance.
 fn gaps() -> BoxedStrategy<Gap> {
     prop_oneof![
         (1..=5_i64).prop_map(|n| Gap::Constant(ticks(n))),
@@ -401,8 +401,7 @@ fn instants(gaps: impl Iterator<Item = i64>) -> impl Iterator<Item = Time> {
 }
 
 impl SourceRecipe {
-    /// Source number `index` draws its arrivals from streams of its own, and so may have an action
-    /// in common with others.
+    /// Source number `index` has its own streams, so it may share an action with others.
     fn build(self, index: usize, actions: &[String], needs: usize) -> Source {
         let id = |action: usize| ActionId((action % actions.len()) as u16);
         let name = format!("source-{index}");

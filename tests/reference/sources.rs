@@ -1,5 +1,4 @@
-//! Small arrival processes for the tests, so that the engine is tried against its own trait and
-//! nothing else.
+//! Small arrival processes for the tests, so that the engine is tested against its own trait only.
 
 use claimsim::engine::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use claimsim::model::action::ActionId;
@@ -10,11 +9,11 @@ use claimsim::random::stream::{Family, Purpose, Stream, Streams};
 /// A source of jobs as a test describes it; `start` makes it a process.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    /// Lasting for ever, with independent times between arrivals, of `sizes[random]` jobs each.
+    /// Endless arrivals with independent gaps, of `sizes[random]` jobs each.
     Renewal { action: ActionId, name: String, between: Gap, sizes: Vec<u64> },
-    /// Known arrivals, with what their jobs bring along.
+    /// Known arrivals with the attributes of their jobs.
     Listed(Vec<(Arrival, Given)>),
-    /// Customers who come, wait for their job and go away for a while.
+    /// Customers who arrive, wait for their job and go away to think.
     Closed { action: ActionId, name: String, population: u32, think: Gap },
     /// Known firings, in order of time.
     Cron { action: ActionId, at: Vec<Time>, overlap: Overlap, missed: Missed, given: Given },

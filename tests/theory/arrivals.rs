@@ -1,5 +1,5 @@
-//! Arrivals follow their laws: rates by hour, variances, calendars; and nothing else in the
-//! scenario disturbs them.
+//! Arrivals follow their distributions: rates by hour, variances, calendars; no other part of a
+//! scenario affects them.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ fn profile(rates: Rates) -> Source {
     Source::Profile { action: SCAN, name: "scan".to_owned(), rates: Arc::new(rates), batch: None }
 }
 
-/// How far a chi-square value lies from its mean, in standard deviations (Wilson and Hilferty
+/// The distance of a chi-square value from its mean in standard deviations (Wilson and Hilferty
 /// 1931).
 fn chi_square_z(value: f64, degrees: f64) -> f64 {
     let spread = 2.0 / (9.0 * degrees);
@@ -72,7 +72,7 @@ fn moments(sample: &[f64]) -> (f64, f64) {
     (mean, sample.iter().map(|x| squared(x - mean)).sum::<f64>() / (count - 1.0))
 }
 
-/// Numbers of arrivals up to `until`, a replication each.
+/// The number of arrivals up to `until` in each replication.
 fn counts(source: &Source, until: Time, replications: u64) -> Vec<f64> {
     let count = |replication| arrivals(source, &Streams::new(7, replication), Epoch::default(), until).len() as f64;
     (0..replications).map(count).collect()
@@ -125,8 +125,8 @@ fn weekly_rates() -> [[f64; HOURS]; WEEKDAYS] {
 fn a_profile_has_its_rate_in_every_hour_of_the_week() {
     let rates = weekly_rates();
     let source = profile(Rates::weekly(rates.map(|day| day.map(rate))));
-    // Not aligned to anything; ends after whole weeks, so that each hour of the week is covered
-    // alike.
+    // Not aligned to hours; ends after whole weeks, so that each hour of the week is covered
+    // equally.
     let epoch = epoch("2017-02-22T17:23:45.678901234Z");
     let (weeks, replications) = (3, 40_u64);
     let mut seen = [[0.0; HOURS]; WEEKDAYS];

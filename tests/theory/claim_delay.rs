@@ -1,8 +1,8 @@
 //! The race of a large pool, in which the engine draws only the claims that matter, against the
-//! same race drawn worker by worker: the two must have one law.
+//! same race drawn worker by worker: both must have the same distribution.
 //!
-//! Delays that are uniform from 0 s are what the engine shortens; from 1 ns they are not, and
-//! nothing else can tell them apart.
+//! The engine accelerates delays that are uniform from 0 s and not those from 1 ns, which differ in
+//! no other way.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
@@ -43,8 +43,8 @@ fn a_crowd_races_as_its_workers_would_one_by_one() {
     let of_each = |reading: Reading| ["scan", "check", "wide"].map(|action| reading.of_action(action));
     let readings: Vec<_> = waits.into_iter().flat_map(of_each).chain(["scan", "scanCheck"].map(utilization)).collect();
     for batch in ["one", "all"] {
-        // Under one seed the jobs are the same; only who claims when is luck of its own. So
-        // replications are compared in pairs.
+        // Under one seed the jobs are the same and only the claims are random, so replications are
+        // compared in pairs.
         let [crowd, alone] = ["0s", "1ns"].map(|low| {
             finished(SCENARIO, &[&format!("claim.batch={batch}"), &format!("claim.delay.uniform.low={low}")])
         });

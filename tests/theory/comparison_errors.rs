@@ -1,4 +1,4 @@
-//! Verdicts and gates keep their level on simulated contenders: a part of the table in
+//! Verdicts and gates keep their error rate on simulated alternatives: a part of the table in
 //! `results/error-rates.csv`.
 
 #[allow(dead_code, unreachable_pub, reason = "the example prints, the test only counts")]

@@ -1,9 +1,10 @@
 //! Whether the 95 % intervals that the summary prints cover the truth in 95 % of runs.
 //!
-//! A thousand experiments of five replications each, every experiment under a seed of its own: were
-//! they too narrow, too wide or off centre, the number that cover would leave what the binomial law
-//! allows. It would, too, if replications shared their luck, or seeds theirs. A part of the table
-//! in `results/coverage.csv` as well, on two resources and with automatic warm-up.
+//! A thousand experiments of five replications each, every experiment under a seed of its own. If
+//! intervals were too narrow, too wide or off centre, or if replications or seeds were dependent,
+//! the number of intervals that cover would leave the range of the binomial distribution. This file
+//! also checks a part of the table in `results/coverage.csv`, on two resources and with automatic
+//! warm-up.
 
 #[allow(dead_code, unreachable_pub, reason = "the example prints, the test only counts")]
 #[path = "../../examples/coverage.rs"]
@@ -71,8 +72,8 @@ fn intervals_cover_the_truth_and_miss_a_wrong_one() {
         let missed = case.covered(seeds.start..seeds.start + 10, &wrong, &["horizon=1500s"]);
         for ((quantity, _), (covered, missed)) in truths.iter().zip(covered.into_iter().zip(missed)) {
             if case.has_to_cover() {
-                // Each within what the binomial law allows (4.5 standard errors), and not because
-                // intervals are wide.
+                // Each count is within 4.5 standard errors of the binomial distribution, and not
+                // because intervals are wide.
                 assert!(
                     covered >= 50,
                     "{}, {}: {covered} of {EXPERIMENTS} cover {quantity}",
@@ -106,8 +107,8 @@ fn truths_of_the_table_agree_with_other_derivations() {
     for (class, (name, rate)) in [("small", 1.5), ("wide", 1.0), ("broad", 0.5)].into_iter().enumerate() {
         near(value(&format!("throughput({name})")), rate * (1.0 - losses.blocking[class]), 1e-12);
     }
-    // The chain of a pool without room is the product form, and one with plenty of it serves all
-    // that comes.
+    // The chain of a pool without room is the product form, and a pool with ample room serves all
+    // arrivals.
     let pool =
         |room| table::exact::Pool { capacity: [6, 7], classes: [(1.5, [1, 1]), (1.0, [1, 2]), (0.5, [2, 1])], room };
     let (chain, form) = (pool(0).chain(), pool(0).product_form());

@@ -1,5 +1,5 @@
-//! Elasticities against queueing theory: their intervals cover what the formulas say, and what is
-//! exact comes out exactly.
+//! Elasticities against queueing theory: their intervals cover the formulas, and exact effects come
+//! out exactly.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use crate::formulas::erlang::Mmc;
 use crate::support::NoFiles;
 use crate::support::Sandbox;
 
-/// M/M/4 at a load of 0.55; three servers are enough as well.
+/// M/M/4 at a load of 0.55; three servers are also stable.
 const QUEUE: &str = r#"
 horizon = "1100s"
 warmup = "100s"
@@ -31,7 +31,7 @@ const RATE: &str = "action.job.arrival.poisson.rate";
 const SERVICE: &str = "action.job.service.exponential.mean";
 const COUNT: &str = "worker.server.count";
 
-/// The nudges of these keys, counts by one.
+/// The perturbations of these keys, counts by one.
 fn nudges(text: &str, keys: &[&str]) -> Vec<Nudge> {
     let percent = Share::of_percent("1%").unwrap();
     let all = parameters(text, &[]);
@@ -60,7 +60,7 @@ fn measured(text: &str, keys: &[&str], shown: &[&str], seed: u32) -> Vec<Effect>
     effects(&nudges, &sweep::run(&trials, none, &|_, _| {}, &()))
 }
 
-/// By how many percent a formula changes for 1 % more, by the same central difference.
+/// The percentage by which a formula changes for 1 % more, by the same central difference.
 fn exact(formula: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     (formula(high) - formula(low)) / formula(1.0) / (high - low)
 }
@@ -94,14 +94,14 @@ fn intervals_cover_the_elasticities_of_a_queue() {
         }
     }
     for (number, (covered, width)) in covered.into_iter().zip(widths).enumerate() {
-        // The binomial law: 49 or fewer of 60 have a chance of 1 in 20,000 at 95 %.
+        // Binomial distribution: 49 or fewer of 60 have a chance of 1 in 20,000 at 95 %.
         assert!(covered >= 50, "effect {number}: {covered} of {EXPERIMENTS} intervals cover {}", truths[number]);
         assert!(width < 0.25, "effect {number} is too blunt: its intervals are {width} of it wide to each side");
     }
 }
 
-/// Jobs that never meet: what they do is in exact proportion to the service time, and has nothing
-/// to do with how often they come.
+/// Jobs that never meet: their utilization is proportional to the service time and their response
+/// time does not depend on the rate.
 #[test]
 fn what_is_exact_comes_out_exactly() {
     let text = r#"
@@ -126,7 +126,7 @@ fn what_is_exact_comes_out_exactly() {
     close(&effects[3], 0.0);
     // The last job may be cut off at the horizon; all others are whole.
     assert!((effects[1].effect.unwrap() - 1.0).abs() < 0.02, "{:?}", effects[1]);
-    // Nobody waits, so that there is nothing to be relative to.
+    // No job waits, so there is no base for a relative effect.
     assert_eq!((effects[2].base, effects[2].effect, effects[2].interval), (Some(0.0), None, None));
     assert!(effects[2].is_nothing() && effects[3].is_nothing() && !effects[0].is_nothing());
 }

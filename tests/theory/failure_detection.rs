@@ -1,5 +1,5 @@
-//! How long it takes the others to notice a worker that is gone, by its whole law: expiry, less the
-//! time since its last heartbeat, plus the time to the next sweep.
+//! The time until the other workers notice a missing worker, by its whole distribution: expiry,
+//! minus the time since its last heartbeat, plus the time to the next sweep.
 
 use claimsim::engine::{Observer, OutageKind};
 use claimsim::experiment::run_observed;
@@ -10,9 +10,9 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 use super::formulas::availability::Heartbeat;
 use crate::support::loaded;
 
-/// A worker that never goes out, and others that go out three times each. With times up uniform on
-/// three heartbeats, outages come at any time between two heartbeats; and from the first return on,
-/// heartbeats at any time between two sweeps.
+/// A worker that never goes out, and others that go out three times each. Up times are uniform on
+/// three heartbeats, so outages come at any time between two heartbeats, and from the first return
+/// on, heartbeats come at any time between two sweeps.
 const SCENARIO: &str = r#"
 horizon = "175s"
 claim = { delay = "none" }
@@ -28,7 +28,7 @@ outages = { up = { uniform = { low = "0s", high = "12s" } }, down = "60s" }
 service = "1s"
 "#;
 
-/// By worker, of each outage: how long after it the worker was declared dead.
+/// By worker and outage: the time until the worker was declared dead.
 #[derive(Default)]
 struct Delays {
     out_since: Vec<(WorkerId, Time)>,
@@ -61,15 +61,14 @@ fn detection_delays_have_the_distribution_of_heartbeats_and_sweeps() {
     let p = goodness_of_fit(&later, |t| heartbeat.noticed_within(t));
     assert!(p > 1e-5, "the law of {} delays has probability {p}", later.len());
 
-    // Heartbeats from the start on expire 2 s, 1 s and 3 s before a sweep in turn.
+    // Heartbeats that begin at the start expire 2 s, 1 s and 3 s before a sweep in turn.
     let first = all(|delays| &delays.first);
     let uniform = |t: f64, low: f64| ((t - low) / 4.0).clamp(0.0, 1.0);
     let of_first = |t: f64| (uniform(t, 8.0) + uniform(t, 7.0) + uniform(t, 9.0)) / 3.0;
     let p = goodness_of_fit(&first, of_first);
     assert!(p > 1e-5, "the law of {} first delays has probability {p}", first.len());
 
-    // Other laws are rejected: other phases, and a twentieth more of each of the three
-    // times.
+    // Other distributions are rejected: other phases, and 5 % more of each of the three times.
     assert!(
         goodness_of_fit(&first, |t| heartbeat.noticed_within(t)) < 1e-5,
         "the first outages have a law of their own"
@@ -81,8 +80,7 @@ fn detection_delays_have_the_distribution_of_heartbeats_and_sweeps() {
     }
 }
 
-/// The probability of so bad a fit or a worse one, by Pearson's chi-square over bins of a quarter
-/// of a second from 6 s to 13 s.
+/// The p-value of Pearson's chi-square test over bins of a quarter of a second from 6 s to 13 s.
 fn goodness_of_fit(delays: &[f64], within: impl Fn(f64) -> f64) -> f64 {
     let edge = |bin: usize| 6.0 + bin as f64 / 4.0;
     let mut observed = [0.0; 28];
@@ -92,7 +90,7 @@ fn goodness_of_fit(delays: &[f64], within: impl Fn(f64) -> f64) -> f64 {
     let expected = |bin: usize| {
         let low = if bin == 0 { 0.0 } else { within(edge(bin)) };
         let high = if bin == 27 { 1.0 } else { within(edge(bin + 1)) };
-        // Bins in which the law has nothing weigh one delay: a few there are too many.
+        // Bins in which nothing is expected count as one delay: a few delays there are too many.
         ((high - low) * delays.len() as f64).max(1.0)
     };
     let distance = |(bin, count): (usize, &f64)| (count - expected(bin)) * (count - expected(bin)) / expected(bin);

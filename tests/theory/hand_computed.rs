@@ -1,5 +1,4 @@
-//! The statistics of a little story told event by event, every figure of which is worked out by
-//! hand.
+//! The statistics of a short series of events, every figure of which is worked out by hand.
 
 use claimsim::engine::{
     ActionModel, Attempt, Availability, Backoff, ClaimRule, InitialRow, InitialState, Observer, Run, System, Window,
@@ -129,7 +128,7 @@ fn close(value: Option<f64>, expected: impl Into<Option<f64>>, what: &str) {
     }
 }
 
-/// Holds figures of all jobs, of scans and of checks against what they should be.
+/// Compares figures of all jobs, of scans and of checks with the expected ones.
 #[track_caller]
 fn hold(outcome: &Outcome, measure: Measure, rows: &[(Statistic, [Option<f64>; 3])]) {
     for &(statistic, expected) in rows {
@@ -346,7 +345,7 @@ fn totals_do_not_depend_on_the_division_into_actions() {
         let figures = figures.filter(|figure| !fairness.contains(&figure.subject.measure));
         figures.map(|figure| (figure.subject, figure.value.map(f64::to_bits))).collect()
     };
-    // Thousands of waits: counted by bucket in the one, kept and then counted in the other.
+    // Thousands of waits: one run counts them by bucket, the other stores them and counts later.
     assert!(figure(&one, OfAction::All, Measure::Jobs, Statistic::Arrived) > Some(8000.0));
     assert_eq!(all(&one), all(&two));
     assert_eq!(one.waits[0], two.waits[0]);

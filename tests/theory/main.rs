@@ -1,5 +1,5 @@
-//! Queueing theory, which the simulator is held to: per case no bias beyond chance, over all cases
-//! no more of it than chance has, and 95 % intervals that cover the truth in 95 % of runs.
+//! Queueing theory: each case has no bias beyond chance, all cases together have no more than
+//! chance, and 95 % intervals cover the truth in 95 % of runs.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use verdict::Verdict;
 
-/// Makes each case a test of its own, and a part of [`VERDICTS`]; it runs once for both.
+/// Makes each case a test of its own and an entry of [`VERDICTS`]; it runs once for both.
 macro_rules! cases {
     ($($module:ident::$case:ident)+) => {
         $(mod $case {
@@ -129,8 +129,7 @@ fn scores_over_all_cases_have_the_right_spread() {
     assert!((1e-4..1.0 - 1e-4).contains(&p), "scores squared sum up to {squares:.1}: probability {p}");
 }
 
-/// Each of these cases would notice if the simulator took one of its parameters for another one,
-/// mostly a tenth larger.
+/// Each of these cases rejects a simulation with one wrong parameter, mostly 10 % too large.
 #[test]
 fn wrong_parameters_are_rejected() {
     use cases::{joins, limits, orders, outages, units, workers};

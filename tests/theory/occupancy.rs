@@ -1,5 +1,5 @@
-//! M/G/∞ by its law: the number of jobs still there at the horizon is Poisson, whatever the law of
-//! the service times.
+//! M/G/∞ by its distribution: the number of jobs at the horizon is Poisson, for every distribution
+//! of service times.
 
 use claimsim::stats::figure::{Measure, Statistic};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -7,7 +7,7 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 use super::formulas::constant_service::poisson;
 use super::run::{finished, of};
 
-/// Long enough for every service time; the two actions are there to be independent, too.
+/// Longer than every service time. There are two actions, which must be independent.
 const SCENARIO: &str = r#"
 horizon = "40s"
 replications = 4000
@@ -32,8 +32,7 @@ fn the_number_of_unlimited_jobs_is_poisson() {
     }
 }
 
-/// The probability of so bad a fit or a worse one, by Pearson's chi-square over the counts 0, 1, 2,
-/// …, pooled at both ends.
+/// The p-value of Pearson's chi-square test over the counts 0, 1, 2, …, pooled at both ends.
 fn goodness_of_fit(counts: &[f64], mean: f64) -> f64 {
     let (first, last) = ((mean / 3.0) as usize, (mean * 2.0) as usize);
     let mut expected = vec![0.0; last - first + 1];

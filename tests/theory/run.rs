@@ -1,5 +1,4 @@
-//! Running a scenario's text and reading figures from its replications, by the names that the text
-//! uses.
+//! Runs the text of a scenario and reads figures from its replications, by the names in the text.
 
 use claimsim::experiment::{Results, run};
 use claimsim::model::action::ActionId;
@@ -15,7 +14,7 @@ pub(crate) struct Finished {
     pub(crate) results: Results,
 }
 
-/// A figure by names, or the ratio of two.
+/// A figure by its names, or the ratio of two figures.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
     action: Option<&'static str>,
@@ -26,7 +25,7 @@ pub(crate) struct Reading {
     share: bool,
 }
 
-/// Runs all replications of a scenario, with keys set over its own.
+/// Runs all replications of a scenario with other values for some keys.
 pub(crate) fn finished(text: &str, settings: &[&str]) -> Finished {
     let scenario = loaded(text, settings);
     let results = run(&scenario, &());
@@ -34,8 +33,8 @@ pub(crate) fn finished(text: &str, settings: &[&str]) -> Finished {
 }
 
 impl Finished {
-    /// The figure in each replication; a share of no rows, or a wait where nobody was claimed, is a
-    /// fault of the case.
+    /// The figure in each replication. A share of zero rows, or a wait without claims, is a mistake
+    /// in the case.
     pub(crate) fn values(&self, reading: Reading) -> Vec<f64> {
         let subject = self.subject(reading);
         let arrived = Subject { measure: Measure::Jobs, statistic: Statistic::Arrived, ..subject };
@@ -48,7 +47,7 @@ impl Finished {
         outcomes.map(|outcome| value(outcome, subject) / total(outcome)).collect()
     }
 
-    /// What the summary prints for a figure: its 95 % interval.
+    /// The 95 % interval of a figure, as the summary prints it.
     pub(crate) fn interval(&self, reading: Reading) -> (f64, f64) {
         let estimate = self.results.estimate(self.subject(reading)).expect("the subject is in the summary");
         estimate.interval.expect("there are several replications")
@@ -94,7 +93,7 @@ pub(crate) const QUEUE: Reading = mean(Measure::QueueLength);
 /// The mean number of jobs waiting or running.
 pub(crate) const IN_SYSTEM: Reading = mean(Measure::InSystem);
 
-/// The share of rows that came to what `statistic` says.
+/// The share of rows with the outcome `statistic`.
 pub(crate) const fn share(statistic: Statistic) -> Reading {
     Reading { share: true, ..of(Measure::Jobs, statistic) }
 }
@@ -114,7 +113,7 @@ pub(crate) const fn utilization(resource: &'static str) -> Reading {
 }
 
 impl Reading {
-    /// The same of one action's jobs.
+    /// The same figure for one action.
     pub(crate) const fn of_action(self, action: &'static str) -> Reading {
         Reading { action: Some(action), ..self }
     }

@@ -18,8 +18,8 @@ fn the_answer_of_erlang_is_found() {
 
 #[test]
 fn what_fails_is_not_called_met() {
-    // Eight searches in which a setting just fails: each is wrong with a chance of 5 % at most, so
-    // that three are in one of 170 cases.
+    // Eight searches in which a design just fails. Each is wrong with a probability of at most 5 %,
+    // so three wrong ones occur in one of 170 cases.
     let count = Target::Mean(6, 1.0).count(2_000_000..2_000_008);
     assert!(count.wrong <= 2, "{count:?}");
 }

@@ -1,5 +1,5 @@
-//! The search itself: what is assumed about settings only decides in which order they are tried,
-//! and is found out where it is wrong.
+//! The search: assumptions about designs only determine the order in which they are simulated;
+//! wrong assumptions are detected.
 
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
@@ -75,15 +75,15 @@ fn all_cheaper_designs_were_simulated_and_failed() {
         assert_ne!(tried.verdict, Verdict::Met, "{:?}", setting.point);
     }
     assert_eq!((sizing.left_out, sizing.anomaly), (0, None));
-    // Three servers wait 444 ms on average, and no two have less than infinity: 1 few and 2 many
-    // are the cheapest three.
+    // With three servers the mean wait is 444 ms, with two it is infinite: 1 few and 2 many are the
+    // cheapest three.
     assert_eq!((workers(&settings[answer.setting].scenario), cost), (3.0, 3.5));
     assert!(sizing.tried.len() < settings.len(), "what costs more need not be simulated");
 }
 
 #[test]
 fn a_small_design_is_found_although_larger_ones_fail() {
-    // The second setting has more workers and takes three times as long: more is not better here.
+    // The second design has more workers and takes three times as long: here more is not better.
     let mut settings = settings(&["worker.many.count=3,4,5,6"], workers);
     let slow = scenario(&[
         ("worker.many.count".to_owned(), "4".to_owned()),

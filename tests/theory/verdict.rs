@@ -1,20 +1,20 @@
-//! What theory says of a scenario, and the verdict over its replications.
+//! The theory of a scenario, and the verdict over its replications.
 //!
-//! The mean of n independent replications is Student's t distributed about the truth. Its
-//! percentile, read as one of the standard normal distribution, is the *score* of a figure: the
-//! same law whatever n. A figure fails beyond [`FARTHEST`]. A comparison too blunt to fail is a
-//! defect too: the standard error must be so small that a theory off by the figure's `sharpness` (4
-//! % unless said) would surely have been rejected. Where a rule is easily mistaken for another,
-//! what the other would give is named as well, and has to be rejected.
+//! The mean of n independent replications has Student's t distribution around the truth. Its
+//! percentile, read as one of the standard normal distribution, is the *score* of a figure, whose
+//! distribution does not depend on n. A figure fails beyond [`FARTHEST`]. A comparison that cannot
+//! fail is also a defect: the standard error must be so small that a theory with the relative error
+//! `sharpness` (0.04 by default) would be rejected. Where a rule is easily mistaken for another,
+//! the case also names the value under the other rule, which must be rejected.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::run::{Reading, finished};
 
-/// How far a right figure may be off, in standard errors: beyond it lies 1 in 150,000.
+/// The maximum error of a correct figure in standard errors; 1 in 150,000 is larger.
 pub(crate) const FARTHEST: f64 = 4.5;
 
-/// A scenario with what theory says of it.
+/// A scenario with its theoretical figures.
 pub(crate) struct Case {
     scenario: String,
     settings: Vec<&'static str>,
@@ -29,7 +29,7 @@ struct Truth {
     rivals: Vec<f64>,
 }
 
-/// A case's comparisons, in its order; the first is the one that counts in the pooled test.
+/// The comparisons of a case, in its order; the first counts in the pooled test.
 pub(crate) struct Verdict(Vec<Comparison>);
 
 struct Comparison {
@@ -46,7 +46,7 @@ pub(crate) struct Sample {
 }
 
 impl Case {
-    /// A scenario of 40 replications, under a claim rule, of which the first twentieth is warm-up.
+    /// A scenario of 40 replications under a claim rule; the first twentieth is warm-up.
     pub(crate) fn new(claim: &str, seconds: u32, body: &str) -> Case {
         let warmup = seconds / 20;
         let frame = format!("horizon = \"{seconds}s\"\nwarmup = \"{warmup}s\"\nreplications = 40\nclaim = {claim}\n");
@@ -62,32 +62,32 @@ impl Case {
         Case::new("{ delay = \"none\" }", seconds, body)
     }
 
-    /// Adds that theory says this.
+    /// Adds a theoretical value.
     pub(crate) fn says(self, reading: Reading, value: f64) -> Case {
         self.says_to(0.04, reading, value)
     }
 
-    /// Adds that theory says this, where the simulation must be sharp enough to reject a theory off
-    /// by `sharpness`.
+    /// Adds a theoretical value. The simulation must be sharp enough to reject a theory with the
+    /// relative error `sharpness`.
     pub(crate) fn says_to(mut self, sharpness: f64, reading: Reading, value: f64) -> Case {
         self.truths.push(Truth { reading, value, sharpness, rivals: Vec::new() });
         self
     }
 
-    /// Adds that the last figure is not this, which is what another rule would give.
+    /// Adds a value that the last figure has under another rule, and not here.
     pub(crate) fn but_not(mut self, rival: f64) -> Case {
         self.truths.last_mut().expect("a figure comes first").rivals.push(rival);
         self
     }
 
-    /// The same with another value of a key, of which theory is not told.
+    /// The same scenario with another value of a key; the theory stays as it is.
     pub(crate) fn under(mut self, setting: &'static str) -> Case {
         self.settings.push(setting);
         self
     }
 
-    /// Runs the scenario and compares. The case's name makes its seed, so that no two cases share
-    /// their luck.
+    /// Runs the scenario and compares. The name of the case determines its seed, so that cases are
+    /// independent.
     pub(crate) fn judge(self, name: &str) -> Verdict {
         let seed = name.bytes().fold(0_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
         let seed = format!("seed={seed}");
@@ -99,7 +99,7 @@ impl Case {
 }
 
 impl Verdict {
-    /// Fails unless every figure agrees with theory, and would not agree with another.
+    /// Fails unless every figure agrees with theory and disagrees with the rivals.
     pub(crate) fn hold(&self) {
         let reports: Vec<_> = self.0.iter().map(Comparison::report).collect();
         let faults: Vec<_> = self.0.iter().filter_map(Comparison::fault).collect();
@@ -119,14 +119,14 @@ impl Comparison {
         format!("{score:+.2} {reading:?}: theory {value:.6}, {sample:?}, tells {told:.4} of {sharpness}")
     }
 
-    /// The relative error of a theory that would surely be rejected.
+    /// The relative error at which a theory would certainly be rejected.
     fn told_apart(&self) -> f64 {
         2.0 * FARTHEST * self.sample.error / self.truth.value
     }
 
-    /// What is wrong, if anything.
+    /// The mistake, if there is one.
     fn fault(&self) -> Option<String> {
-        // A figure without spread has no score (it is no number), and so does not agree.
+        // A figure without spread has no score (NaN), and so does not agree.
         let agrees = self.sample.score(self.truth.value).abs() < FARTHEST;
         let sharp = self.told_apart() < self.truth.sharpness;
         let is_rival = |&rival: &f64| self.sample.score(rival).abs() < FARTHEST;
@@ -141,7 +141,7 @@ impl Comparison {
 }
 
 impl Sample {
-    /// Of independent values.
+    /// The sample of independent values.
     pub(crate) fn of(values: &[f64]) -> Sample {
         let replications = values.len() as f64;
         let mean = values.iter().sum::<f64>() / replications;
@@ -149,11 +149,11 @@ impl Sample {
         Sample { mean, error: (squares / (replications - 1.0) / replications).sqrt(), replications }
     }
 
-    /// How far the mean lies from the truth, as a standard normal variable.
+    /// The distance of the mean from the truth, as a standard normal variable.
     pub(crate) fn score(self, truth: f64) -> f64 {
         let t = (self.mean - truth) / self.error;
         let law = StudentsT::new(0.0, 1.0, self.replications - 1.0).expect("there are several replications");
-        // The lower tail is the one that floating point can tell from 0.
+        // Floating point distinguishes the lower tail from 0, not the upper one from 1.
         let tail = law.cdf(-t.abs());
         Normal::standard().inverse_cdf(tail).copysign(t)
     }

@@ -1,5 +1,5 @@
-//! What an audit prints, field by field, against the API's documents: names, order, types, and what
-//! stands where nothing is.
+//! The output of an audit, field by field, against the documents of the API: names, order, types,
+//! and empty values.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Documents, load, word};
 
-/// The fields of the API's job object with what each holds, in its order.
+/// The fields of the API's job object with their types, in order.
 const JOB: [(&str, Holds); 13] = [
     ("id", Holds::Uuid),
     ("retryFromID", Holds::Uuid),
@@ -44,7 +44,7 @@ const CRON: [(&str, Holds); 9] = [
     ("nextRun", Holds::Second),
 ];
 
-/// What a field may hold.
+/// The type of a field.
 #[derive(Clone, Copy, Debug)]
 enum Holds {
     Text,
@@ -92,7 +92,7 @@ fn is_like(form: &str, text: &str) -> bool {
     form.len() == text.len() && form.chars().zip(text.chars()).all(fits)
 }
 
-/// Holds each row to a list of fields, and to their order.
+/// Compares each row with a list of fields and with their order.
 pub(super) fn hold(documents: &Documents) {
     let parts = [(documents.jobs(), &JOB[..]), (documents.workers(), &WORKER), (documents.crons(), &CRON)];
     for (rows, fields) in parts {
@@ -106,7 +106,7 @@ pub(super) fn hold(documents: &Documents) {
     }
 }
 
-/// Two workers, a job of each kind of end, a cron, and nothing left to chance but ids.
+/// Two workers, a job with each outcome, a cron, and nothing random except ids.
 const STORY: &str = r#"
 horizon = "1h"
 claim = { delay = "none", placement = "first" }
@@ -171,7 +171,7 @@ fn story(at: i64) -> Documents {
     documents
 }
 
-/// A row without its id and its chain's, and with these instead of what it must hold.
+/// A row without its id and its chain's id, compared with these values.
 fn picked(row: &Value, fields: &[&str]) -> Value {
     fields.iter().map(|field| ((*field).to_owned(), row[field].clone())).collect::<serde_json::Map<_, _>>().into()
 }
@@ -305,7 +305,7 @@ fn ids_are_of_the_seed_and_of_nobody_else() {
     assert!(first.0.is_disjoint(&later.0), "and so are those of runs that begin at different times");
 }
 
-/// What a document says and the simulator has no use for is said again.
+/// Fields of a document that the simulator does not use appear unchanged.
 #[test]
 fn what_documents_brought_along_is_kept() {
     let documents = Documents {

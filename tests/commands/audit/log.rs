@@ -1,5 +1,5 @@
-//! An audit against the job log of a whole run under the same seed: each row stands at an instant
-//! as its later history says.
+//! An audit against the job log of the run under the same seed: each row has the state that its
+//! later history implies.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ fn shown(scenario: &Scenario, time: Time) -> String {
     at.format(&format!("%Y-%m-%dT%H:%M:%S{digits}Z")).to_string()
 }
 
-/// A row that the log knows of.
+/// Checks a row of the log.
 fn hold(scenario: &Scenario, rows: &[Value], number: usize, logged: &Row, at: Time) {
     let row = &rows[number];
     let (claimed, ended) = (time(logged, "claimed_at_s"), time(logged, "ended_at_s"));
@@ -99,7 +99,7 @@ proptest! {
                 prop_assert!(is_caught_up || time(logged, "scheduled_at_s").unwrap() > at, "not there: {:?}", logged);
             }
         }
-        // What never falls due before the horizon is in no log, but has been made.
+        // A row that does not fall due before the horizon exists but is in no log.
         for (number, row) in rows.iter().enumerate().filter(|(number, _)| !log.contains_key(&(*number as u64))) {
             prop_assert_eq!(word(row, "status"), "waiting", "{} {}", number, row);
             prop_assert!(word(row, "scheduledAt") >= "2017-02-17T00:10:00", "{}", row);

@@ -1,5 +1,5 @@
-//! `claimsim audit`: its documents against the API's field lists, the job log, the laws of pages,
-//! and their way back.
+//! `claimsim audit`: its documents against the field lists of the API and the job log, its pages,
+//! and warm starts from its output.
 
 mod command;
 mod documents;

@@ -1,5 +1,4 @@
-//! Filters and pages of the job table: each row that is asked for once, in order, however it is
-//! cut.
+//! Filters and pages of the job table: each requested row once and in order, for any page size.
 
 use claimsim::experiment;
 use claimsim::model::action::ActionId;
@@ -12,7 +11,7 @@ use proptest::prelude::*;
 use super::load;
 use super::recipe::{config, instant, recipe};
 
-/// Whether a printed row is what a page asks for.
+/// Whether a printed row matches a page's filter.
 fn is_meant(row: &JobDocument, page: &Page, audit: &Audit, actions: &[&str]) -> bool {
     let text = |field: &claimsim::registry::document::Field<String>| field.get().cloned().unwrap_or_default();
     let runs = matches!(row.status.get(), Some(JobStatus::Known(Status::Running | Status::CancelRequest)));

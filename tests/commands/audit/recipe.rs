@@ -1,5 +1,4 @@
-//! Random scenarios as text, with everything that can happen to jobs and workers, and what goes on
-//! from them.
+//! Random scenarios as text, with all events of jobs and workers, and warm starts from them.
 
 use std::fmt::Write as _;
 
@@ -7,16 +6,16 @@ use claimsim::model::time::{Span, Time};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// How long every random scenario lasts.
+/// The length of every random scenario.
 pub(super) const HORIZON: Time = Time(600_000_000_000);
 
-/// The parts of a scenario, of which a warm start takes some over.
+/// The parts of a scenario; a warm start takes some of them over.
 #[derive(Clone, Debug)]
 pub(super) struct Recipe {
     pub(super) claim: &'static str,
     /// Claim rule, heartbeat, actions.
     pub(super) rules: String,
-    /// Workers, crons, single jobs, and what happens to them.
+    /// Workers, crons, single jobs, and their events.
     pub(super) story: String,
     pub(super) has_outages: bool,
     pub(super) catches_up: bool,
@@ -28,7 +27,7 @@ impl Recipe {
         format!("horizon = \"10m\"\n{}{}", self.rules, self.story)
     }
 
-    /// A scenario that goes on from the documents of another one at an instant.
+    /// A scenario that continues from the documents of another one at an instant.
     pub(super) fn warm_start(&self, start: &str) -> String {
         let documents = "workers = \"workers.json\"\njobs = \"jobs.json\"\ncrons = \"crons.json\"\n";
         format!("start = \"{start}\"\nhorizon = \"10m\"\n{}[registry]\n{documents}", self.rules)
@@ -66,7 +65,7 @@ fn map(most: i64) -> impl Strategy<Value = String> {
     (0..=most, 0..=most).prop_map(|(scan, mirror)| format!("{{ scan = {scan}, mirror = {mirror} }}"))
 }
 
-/// One of two texts, each as likely.
+/// One of two texts with equal probability.
 fn maybe(text: &'static str) -> impl Strategy<Value = &'static str> {
     select(vec!["", text])
 }
@@ -158,7 +157,7 @@ fn cancels() -> impl Strategy<Value = String> {
     })
 }
 
-/// An instant of the run: whole seconds as often as not, and the start and the end now and then.
+/// An instant of the run: mostly whole seconds, sometimes the start or the end.
 pub(super) fn instant() -> impl Strategy<Value = Time> {
     prop_oneof![
         4 => (0_i64..=600).prop_map(|second| Time::ZERO + Span::secs(second)),

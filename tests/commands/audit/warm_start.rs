@@ -34,7 +34,7 @@ fn may_become(recipe: &Recipe, before: &str, after: &str) -> bool {
     }
 }
 
-/// Holds the documents of a warm start at its own start to those that it began with.
+/// Compares the documents of a warm start at its own start with those that it began with.
 fn compare(recipe: &Recipe, first: &Documents, second: &Documents, start: &str) {
     let open: Vec<Value> = first.jobs().into_iter().filter(is_open).collect();
     let ids: Vec<&str> = open.iter().map(|row| word(row, "id")).collect();
@@ -79,7 +79,7 @@ proptest! {
         hold(&second);
         compare(&recipe, &first, &second, &start);
 
-        // Once round, nothing more is lost.
+        // The second round trip loses nothing.
         let again = load(&recipe.warm_start(&start), Some(&second));
         let third = Documents::at(&again.scenario, Time::ZERO);
         let is_still = second.jobs().iter().all(is_open);
@@ -142,7 +142,7 @@ fn a_request_to_cancel_comes_round() {
         ("cancel", "2017-02-17T00:11:00Z"),
         "asked again at 6 m"
     );
-    // Nobody has claimed it: there is nothing to stop.
+    // It is not claimed, so there is nothing to stop.
     let lone = r#"{"id":"x","action":"child","status":"cancel_request","workerID":""}"#;
     let documents = Documents { jobs: lone.to_owned(), ..first };
     let text = format!("{RULES}[registry]\nworkers = \"workers.json\"\njobs = \"jobs.json\"\n");

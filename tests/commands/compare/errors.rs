@@ -1,5 +1,4 @@
-//! What is wrong with a comparison is said with what would be right, with exit code 2, and nothing
-//! is left.
+//! Errors of a comparison name the remedy, exit with 2, and leave no files.
 
 use crate::support::{SMALL, Sandbox};
 

@@ -8,7 +8,6 @@ use crate::support::{Sandbox, text};
 fn gate(sandbox: &Sandbox, options: &[&str]) -> (i32, String, String) {
     let fixed = ["compare", "small.toml", "--out", "folder"];
     let output = sandbox.claimsim(&[&fixed[..], options].concat()).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let last = text(&output.stdout).lines().last().unwrap_or_default().to_owned();
     (output.status.code().unwrap(), last, text(&output.stderr))
 }
@@ -28,7 +27,7 @@ fn a_gate_passes_fails_or_is_undecided() {
     assert_eq!((code, last.as_str()), (0, "gates: pass (3 of 3)"));
     let (code, last, _) = with(&one, &["mean(wait) <= +5%", "p99(wait) <= 10h"]);
     assert_eq!((code, last.as_str()), (1, "gates: fail (1 of 2 broken)"));
-    // Equal jobs on equal workers: no worse, but that is at the very bound.
+    // Equal jobs on equal workers: not worse, but exactly at the bound.
     let (code, last, _) = with(&["--contender", "same: seed=7"], &["mean(wait) <= +0%", "mean(wait) <= 1h"]);
     assert_eq!((code, last.as_str()), (3, "gates: undecided (1 of 2 pass, 1 undecided)"));
     let quiet = ["--contender", "one: worker.w.count=1", "--quiet", "--gate", "mean(wait) <= +5%"];
@@ -42,7 +41,7 @@ fn a_gate_passes_fails_or_is_undecided() {
 #[test]
 fn who_asks_for_gates_only_waits_for_nothing_else() {
     let sandbox = Sandbox::small();
-    // Equal contenders are never judged different, but this gate is decided at the first look.
+    // Equal alternatives are never judged different, but this gate is decided at the first look.
     let same = ["--contender", "same: seed=7", "--gate", "mean(wait) <= 1h", "--replications", "6"];
     assert_eq!(gate(&sandbox, &same).0, 0);
     let comparison = fs::read_to_string(sandbox.path("folder/comparison.csv")).unwrap();
@@ -63,7 +62,7 @@ fn a_saved_run_is_a_baseline() {
     );
     let (code, ..) = gate(&sandbox, &[&against[..], &["--set", "worker.w.count=4"], &FEW].concat());
     assert_eq!(code, 0);
-    // It stands on its own: neither the scenario nor the saved run is needed any more.
+    // It is complete: neither the scenario nor the saved run is needed any more.
     fs::remove_dir_all(sandbox.path("saved")).unwrap();
     fs::rename(sandbox.path("small.toml"), sandbox.path("gone.toml")).unwrap();
     sandbox.claimsim(&["reproduce", "folder"]).assert().success();

@@ -1,9 +1,9 @@
-//! What kind of difference it is: of inputs, decisions or outcomes; and when there is none.
+//! The kinds of differences: inputs, decisions or outcomes, or none.
 
 use serde_json::Value;
 
 use super::{BUSY, diff, run, text};
-use crate::support::{SMALL, Sandbox, text};
+use crate::support::{SMALL, Sandbox};
 
 /// The difference between a scenario and the same with other options.
 fn changed(scenario: &str, options: &[&str]) -> Value {
@@ -55,7 +55,7 @@ fn another_seed_brings_other_jobs() {
     assert_ne!(one["made_at_s"], other["made_at_s"]);
 }
 
-/// The service time of the first job of that action is another, and nothing before it.
+/// Only the service time of the first job of that action differs.
 #[test]
 fn another_service_time_is_an_input() {
     let document = changed(BUSY, &["--set", "action.large.service=50s"]);

@@ -46,7 +46,7 @@ service = { uniform = { low = "10s", high = "2m" } }
 priority = 1
 "#;
 
-/// Leaves a run of a scenario with its job log.
+/// Runs a scenario with its job log.
 pub(crate) fn run(sandbox: &Sandbox, scenario: &str, out: &str, options: &[&str]) {
     let arguments = [&["run", scenario, "--quiet", "--jobs", "--out", out], options].concat();
     sandbox.claimsim(&arguments).assert().success();

@@ -1,5 +1,4 @@
-//! Under two policies the first claim that `diff` names is the first that the job logs do not
-//! share.
+//! Under two policies `diff` shows the first claim that the job logs do not share.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +6,15 @@ use claimsim::policy::CATALOGUE;
 use serde_json::Value;
 
 use super::{BUSY, Fact, diff, facts, instant, run, text};
-use crate::support::{Sandbox, text};
+use crate::support::Sandbox;
 
-/// A policy of the catalogue, with what it cannot do without.
+/// A policy of the catalogue with its required parameters.
 fn policy(name: &str) -> String {
     if name == "reserve-after" { "reserve-after(patience=1m)".to_owned() } else { name.to_owned() }
 }
 
-/// Holds what is said of two runs against their logs: nothing differs before, and at the instant
-/// each run has done what is said, and the other has not.
+/// Compares the output for two runs with their logs: nothing differs before, and at the instant
+/// each run has done what the output says, and the other has not.
 fn holds(document: &Value, logs: [&BTreeSet<Fact>; 2], policy: &str) {
     let first = logs[0].symmetric_difference(logs[1]).next();
     let Some((first, ..)) = first else { return assert_eq!(document["same"], true, "{policy}") };
@@ -37,7 +36,7 @@ fn holds(document: &Value, logs: [&BTreeSet<Fact>; 2], policy: &str) {
     }
     assert!(takers > 0, "{policy}: somebody claims what the other does not");
     for (side, other) in [(0, 1), (1, 0)] {
-        // What becomes of the other's job is in this one's log.
+        // The outcome of the other's job is in this log.
         let later = &parting["runs"][side]["later"];
         if let Some(job) = later["job"].as_u64() {
             assert_eq!(Some(job), parting["runs"][other]["claim"]["job"].as_u64(), "{policy}");

@@ -1,4 +1,4 @@
-//! Whatever documents say, importing them makes a scenario that loads and runs, and never panics.
+//! The import of any documents makes a scenario that loads and runs, and never panics.
 
 use std::io;
 
@@ -18,7 +18,7 @@ impl Files for Jobs {
     }
 }
 
-/// A field that is there, or is absent, null or empty.
+/// A field that is present, absent, null or empty.
 fn field(values: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Option<Value>> {
     prop_oneof![
         6 => values.prop_map(Some),
@@ -112,7 +112,7 @@ fn numbers() -> BoxedStrategy<Value> {
     prop_oneof![9 => 0..4_u32, 1 => Just(u32::MAX)].prop_map(|number| json!(number)).boxed()
 }
 
-/// Rows with these fields, of which at least the first is there, so that they are rows at all.
+/// Rows with these fields; the first one is always present, so that they are valid rows.
 fn rows(fields: Vec<(&'static str, BoxedStrategy<Option<Value>>)>, most: usize) -> BoxedStrategy<Vec<Value>> {
     let (keys, values): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
     let row = values.prop_map(move |values| {

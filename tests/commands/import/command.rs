@@ -1,4 +1,4 @@
-//! The command: what it prints and writes, what it refuses, and that it overwrites nothing.
+//! `claimsim import`: output, files, errors, and no overwritten file.
 
 use std::fs;
 
@@ -95,8 +95,7 @@ fn errors_name_the_place_and_the_remedy() {
     }
 }
 
-/// The two commands meet: what is imported from a simulated registry's documents is what that was
-/// simulated from.
+/// A simulated registry's documents import as the scenario that was simulated.
 #[test]
 fn what_audit_prints_is_imported() {
     let sandbox = Sandbox::new();

@@ -1,4 +1,4 @@
-//! One imported scenario, word for word: everything that documents can say at once.
+//! One imported scenario, word for word: every kind of content of documents at once.
 
 use claimsim::import::{Documents, Order, scenario};
 use claimsim::registry::document::{crons, jobs, workers};

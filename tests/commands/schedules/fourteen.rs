@@ -1,14 +1,14 @@
-//! Fourteen jobs on a machine of ten processors, under every policy that is no matter of chance:
-//! with right, too long and too short estimates.
+//! Fourteen jobs on a machine of ten processors, under every deterministic policy, with correct,
+//! too long and too short estimates.
 //!
-//! In the figures a row is a job with its need; `.` is a second of waiting, `#` one of running, and
-//! `-` one that it ended early.
+//! In the diagrams a row is a job with its need; `.` is a second of waiting, `#` one of running,
+//! and `-` one by which it ended early.
 
 use super::Case;
 
 const MACHINE: &str = "[worker.machine]\ncapacity = { proc = 10 }\n";
 
-/// Jobs 1, 5, 10 end before their estimates, and job 7 needs two seconds longer than its.
+/// Jobs 1, 5, 10 end before their estimates, and job 7 takes two seconds longer than estimated.
 const TRACE: &str = "\
 at_s, service_s, need.proc, estimate_s
    0,        10,         6,         10
@@ -81,9 +81,9 @@ fn easy_backfilling() {
 ///   13   4                  .................######
 /// ```
 ///
-/// At 9 s it is job 8, with its two seconds, that fills the gap first, and then job 6; job 7 has
-/// the longest estimate of those that fit, and finds nothing left. So job 4 can start at 12 s, when
-/// both have ended.
+/// At 9 s job 8, with its two seconds, fills the gap first, and then job 6; job 7 has the longest
+/// estimate of those that fit, and finds nothing left. So job 4 starts at 12 s, when both have
+/// ended.
 #[test]
 fn easy_backfilling_of_the_shortest() {
     let starts = [0, 0, 10, 2, 12, 4, 9, 17, 9, 22, 23, 17, 31, 31];
@@ -117,7 +117,7 @@ fn conservative_backfilling() {
     fourteen().has("conservative-backfill", &[0, 0, 10, 2, 12, 17, 5, 6, 20, 22, 20, 17, 31, 31]);
 }
 
-/// Nobody goes before an older one.
+/// No job starts before an older one.
 #[test]
 fn strict_order() {
     fourteen().has("strict-fifo", &[0, 0, 10, 10, 10, 15, 15, 20, 20, 26, 30, 33, 35, 35]);
@@ -158,7 +158,7 @@ fn by_length() {
     case.has_by(r#"{ longest-first = { by = "estimate" } }"#, "event", &event);
 }
 
-/// On one machine with one resource the largest job is the one that leaves the least.
+/// On one machine with one resource the largest job leaves the least.
 #[test]
 fn by_need() {
     let case = fourteen();
@@ -178,7 +178,7 @@ fn by_queue_lengths() {
     fourteen().has("max-weight", &[0, 0, 15, 2, 10, 4, 9, 9, 10, 25, 12, 12, 15, 17]);
 }
 
-/// Job 7 is stopped at its estimate, and all others as before.
+/// Job 7 is stopped at its estimate; all others are as before.
 #[test]
 fn killed_at_the_estimate() {
     let case = fourteen();

@@ -14,11 +14,11 @@ struct Case {
     sandbox: Sandbox,
 }
 
-/// When a job was claimed, in whole seconds, and by which worker.
+/// The time of a claim in whole seconds, and the worker.
 type Start = (i64, String);
 
 impl Case {
-    /// Workers and actions as a scenario has them, under instant claiming, and the trace of
+    /// The workers and actions of a scenario, under instant claiming, and the trace of
     /// `action.job`.
     fn new(body: &str, trace: &str) -> Case {
         let sandbox = Sandbox::new();
@@ -29,7 +29,7 @@ impl Case {
         Case { sandbox }
     }
 
-    /// The log of jobs under a policy, with other keys set over the scenario's.
+    /// The job log under a policy, with other values for some keys.
     fn log(&self, policy: &str, settings: &[&str]) -> Vec<BTreeMap<String, String>> {
         let policy = format!("claim.policy={policy}");
         let mut arguments = vec!["run", "case.toml", "--jobs", "--quiet", "--out", "run", "--set", &policy];
@@ -41,7 +41,7 @@ impl Case {
         reader.deserialize().map(|row| row.expect("a row")).collect()
     }
 
-    /// When each job starts under a policy, and where.
+    /// The start of each job under a policy, with its worker.
     fn starts(&self, policy: &str, settings: &[&str]) -> Vec<Start> {
         let start = |row: BTreeMap<String, String>| {
             let whole = row["claimed_at_s"].strip_suffix(".000000000").expect("whole seconds");
@@ -50,7 +50,7 @@ impl Case {
         self.log(policy, settings).into_iter().map(start).collect()
     }
 
-    /// When each job starts under a policy, by either pass.
+    /// The start of each job under a policy, the same for either pass.
     #[track_caller]
     fn has(&self, policy: &str, starts: &[i64]) {
         for pass in ["instant", "event"] {
@@ -58,7 +58,7 @@ impl Case {
         }
     }
 
-    /// When each job starts under a policy, where that depends on the pass.
+    /// The start of each job under a policy, where it depends on the pass.
     #[track_caller]
     fn has_by(&self, policy: &str, pass: &str, starts: &[i64]) {
         let set = format!("claim.pass={pass}");
@@ -66,7 +66,7 @@ impl Case {
         assert_eq!(came, starts, "{policy}, pass {pass}");
     }
 
-    /// When and where each job starts under a policy: `"6@1"` is at 6 s on the second worker.
+    /// The start and worker of each job under a policy: `"6@1"` is at 6 s on the second worker.
     #[track_caller]
     fn has_at(&self, policy: &str, starts: &str) {
         let sandbox =

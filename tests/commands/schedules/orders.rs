@@ -2,8 +2,8 @@
 
 use super::Case;
 
-/// Nine jobs of three seconds behind one of ten, on a worker of one slot: by priority, and with
-/// waiting that counts.
+/// Nine jobs of three seconds behind one of ten, on a worker of one slot: by priority, with and
+/// without aging.
 ///
 /// With `aging = "5s"` a job goes by scheduledAt - 5 s times its priority: 0, 1, -3, 0, 2, -1, 1,
 /// 17 and 1 s. At 19 s, of three jobs with 1 s, the oldest goes first. With a second for each step

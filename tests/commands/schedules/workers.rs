@@ -2,8 +2,8 @@
 
 use super::Case;
 
-/// Only the first worker runs what needs more than two `cpu`, only the second what needs more than
-/// eight `mem`.
+/// Only the first worker runs jobs that need more than two `cpu`, only the second jobs that need
+/// more than eight `mem`.
 const TWO_WORKERS: &str = "[worker.a]\nids = [\"a-0\"]\ncapacity = { cpu = 4, mem = 8 }\n\
                            [worker.b]\nids = [\"b-1\"]\ncapacity = { cpu = 2, mem = 16 }\n";
 
@@ -49,16 +49,16 @@ fn easy_backfilling() {
     Case::new(TWO_WORKERS, TWELVE).has_at("easy-backfill", "0@0 0@1 6@1 2@0 14@1 3@0 10@0 7@0 14@1 18@1 8@0 22@0");
 }
 
-/// Job 11 starts at 10 s on a, before job 6, which takes all of it and more time: the shorter one
-/// goes first.
+/// Job 11 starts at 10 s on a, before job 6, which takes the whole worker for longer: the shorter
+/// job goes first.
 #[test]
 fn easy_backfilling_of_the_shortest() {
     let policy = r#"{ easy-backfill = { order = "shortest" } }"#;
     Case::new(TWO_WORKERS, TWELVE).has_at(policy, "0@0 0@1 6@1 2@0 14@1 3@0 19@0 9@0 7@0 18@1 8@0 10@0");
 }
 
-/// Job 6 is to have a from 12 s on, when job 0 should end; that it ends at 10 s helps job 8, which
-/// b would have had at 14 s, and which is done by 12 s.
+/// Job 6 has a reservation on a from 12 s on, when job 0 should end. That it ends at 10 s helps job
+/// 8, which would have run on b at 14 s and is done by 12 s.
 #[test]
 fn conservative_backfilling() {
     let starts = "0@0 0@1 6@1 2@0 14@1 3@0 12@0 7@0 10@0 18@1 8@0 22@1";
@@ -76,9 +76,9 @@ fn other_orders() {
     case.has_at("worst-fit", "9@0 0@0 1@0 2@1 3@1 3@1 19@0 6@0 7@1 9@1 8@0 9@0");
 }
 
-/// The third job needs all of the first worker, and has it put aside once it has waited more than
-/// two seconds: the one before the last, which would take three of the four when they become free
-/// at 10 s, has to wait for it. On the other worker everybody goes on.
+/// The third job needs all of the first worker, which is reserved once the job has waited more than
+/// two seconds: the last but one, which would take three of the four units that become free at 10
+/// s, has to wait for it. The other worker continues as before.
 #[test]
 fn reservations_of_a_worker() {
     let workers =
@@ -89,7 +89,7 @@ fn reservations_of_a_worker() {
     case.has_at("first-fit", "0@0 0@1 15@0 2@0 6@1 6@1 10@0 11@1");
 }
 
-/// Two jobs end at 10 s, the third needs what both had, the fourth half of it. One pass sees four
+/// Two jobs end at 10 s; the third needs what both had, the fourth half of it. One pass sees four
 /// free processors; a pass after the first end sees two.
 #[test]
 fn passes() {
@@ -102,9 +102,9 @@ fn passes() {
     }
 }
 
-/// What a reservation waits for may come at an instant at which nothing else happens. The first job
-/// ends a second early; the second and the fourth take the second at 5 s together; the third, older
-/// than the fourth, which was in its way when they were put forward, keeps 7 s.
+/// A reservation may wait for an instant at which nothing else happens. The first job ends a second
+/// early; the second and the fourth take the second worker at 5 s together; the third, older than
+/// the fourth, which was in its way when they were moved forward, keeps 7 s.
 #[test]
 fn a_reservation_starts_though_nothing_else_happens() {
     let trace = "at_s,service_s,estimate_s,need.proc\n0,5,6,3\n2,1,1,1\n2,3,6,3\n4,1,1,2\n";

@@ -1,11 +1,11 @@
-//! What the command leaves and prints: points as runs by themselves, the same bytes for any number
-//! of threads, charts that choose themselves, errors before anything runs.
+//! `claimsim sweep`: each point as a run of its own, the same bytes for any number of threads, the
+//! choice of charts, and errors before the first run.
 
 use std::fs;
 
 use crate::support::{SMALL, Sandbox, text};
 
-/// Sweeps and gives what is printed.
+/// Runs a sweep and returns its output.
 fn sweep(sandbox: &Sandbox, options: &[&str]) -> String {
     let output =
         sandbox.claimsim(&[&["sweep", "small.toml"], options].concat()).assert().success().get_output().clone();
@@ -139,7 +139,7 @@ fn tables_of_long_grids_are_cut() {
     assert!(printed.contains("5 more points are in sweep.csv"), "{printed}");
     assert!(printed.contains("45 points of seed, 1 replication each\n"), "{printed}");
     assert!(printed.contains("One replication has no interval"), "{printed}");
-    // Each point has its own seed: there are as many mean waits.
+    // Each point has its own seed, so all mean waits differ.
     let mut reader = csv::Reader::from_path(sandbox.path("results/small-sweep/sweep.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let waits = rows.iter().filter(|row| (&row[2], &row[5], &row[6]) == ("all", "service_s", "mean"));

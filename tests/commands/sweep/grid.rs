@@ -1,5 +1,5 @@
-//! Laws of `--vary`: ranges have the ends, steps and counts that they say, in exact decimals; grids
-//! have every combination once; no text is too odd.
+//! Properties of `--vary`: ranges have the given ends, steps and counts, in exact decimals; grids
+//! have every combination once; no text panics.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn number(text: &str) -> f64 {
 proptest! {
     #[test]
     fn steps_are_exact_decimals(low in -100_000_i64..100_000, step in 1_i64..5_000, count in 0_i64..60, rest in 0_i64..5_000, places in 0_u32..5) {
-        // An end that is not met by a step is not reached.
+        // An end that no step meets is not reached.
         let high = low + count * step + rest % step;
         let [first, last, by] = [low, high, step].map(|digits| decimal(digits, places));
         let expected: Vec<String> = (0..=count).map(|index| decimal(low + index * step, places)).collect();
@@ -37,7 +37,7 @@ proptest! {
         let times = values(&format!("key={low}s..{high}s:{step}s"));
         let expected: Vec<String> = (0..=count).map(|index| format!("{}s", low + index * step)).collect();
         prop_assert_eq!(times, expected);
-        // The same in mixed units: what comes out reads back as the same lengths of time.
+        // The same in mixed units: the output reads back as the same durations.
         let mixed = values(&format!("key={low}s..{}ms:{step}s", high * 1000));
         let nanos: Vec<i64> = mixed.iter().map(|text| text.parse::<claimsim::model::time::Span>().unwrap().0).collect();
         let expected: Vec<i64> = (0..=count).map(|index| (low + index * step) * 1_000_000_000).collect();
@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn logarithmic_values_grow_by_one_factor_and_keep_both_ends(low in 1_i64..1_000, factor in 2_i64..1_000, count in 2_usize..30) {
         let (first, last) = (decimal(low, 3), decimal(low * factor, 3));
-        // With a unit they are no counts, and are rounded to three digits only.
+        // With a unit they are not counts, and are rounded to three digits only.
         let values: Vec<f64> = values(&format!("key={first}/h..{last}/h:log{count}")).iter().map(|value| number(value.strip_suffix("/h").unwrap())).collect();
         prop_assert!(values.is_sorted_by(|a, b| a < b));
         prop_assert_eq!((values[0], values[values.len() - 1]), (number(&first), number(&last)));

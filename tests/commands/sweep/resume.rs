@@ -1,20 +1,21 @@
-//! An interrupted sweep goes on where it stopped, and leaves the same bytes as one that was not.
+//! An interrupted sweep continues where it stopped, and leaves the same bytes as an uninterrupted
+//! one.
 
 use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::support::{SMALL, Sandbox};
 
-/// More points than are done before the first of them is seen.
+/// More points than are finished before the first of them is seen.
 const OPTIONS: [&str; 6] = ["sweep", "small.toml", "--vary", "action.scan.error=0.1..0.4:lin150", "--threads", "1"];
 
-/// Hidden folders of sweeps under way.
+/// Hidden folders of running sweeps.
 fn hidden(sandbox: &Sandbox) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(sandbox.path("")).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(".claimsim")).collect()
 }
 
-/// Finished points of the only sweep under way.
+/// Finished points of the only running sweep.
 fn kept(sandbox: &Sandbox) -> Vec<std::path::PathBuf> {
     let points = hidden(sandbox).into_iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
     let paths = points.filter_map(|entry| Some(entry.ok()?.path()));

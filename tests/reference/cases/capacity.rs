@@ -1,4 +1,4 @@
-//! Capacity changes while jobs run, and crons fire while nobody is there. Worked out by hand.
+//! Capacity changes while jobs run, and crons that fire without a live worker. Worked out by hand.
 
 use claimsim::engine::{CapacityChange, Given, Missed, OutageKind, Overlap};
 use claimsim::model::action::ActionId;
@@ -97,7 +97,7 @@ fn firings_while_nobody_is_alive_are_skipped_or_made_up_for() {
         "42 ended 2 Done",
     ];
     expect(&with(Overlap::Enqueue, Missed::All), &all);
-    // The overlap is asked when they are made up for.
+    // The overlap rule applies when the firings are made up for.
     let all = ["2 out 0 Shutdown", "12 back 0", "12 due 0", "12 skipped 1", "12 claimed 0 by 0"];
     expect(&with(Overlap::SkipIfWaiting, Missed::All), &[&all[..], &rest].concat());
 }

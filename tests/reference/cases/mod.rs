@@ -1,4 +1,4 @@
-//! Small cases that were worked out by hand; both simulators must find the same.
+//! Small cases worked out by hand; both simulators must agree with them.
 
 mod capacity;
 mod children;
@@ -72,7 +72,7 @@ fn jobs(list: &[(i64, u16)]) -> Source {
     Source::Listed(list.iter().map(job).collect())
 }
 
-/// One short word for each event but creations: second, what, job, worker.
+/// One short line for each event except creations: second, event, job, worker.
 fn brief(events: &[Event]) -> Vec<String> {
     let shown = events.iter().filter(|event| !matches!(event.kind, Kind::Created { .. }));
     shown.map(|event| format!("{} {}", event.time.0 / TICKS_PER_SECOND, word(event.kind))).collect()

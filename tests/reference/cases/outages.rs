@@ -1,4 +1,4 @@
-//! Workers go out and come back: crash, partition with zombies, shutdown; heartbeats, sweeps and
+//! Workers go out and return: crash, partition with zombies, shutdown; heartbeats, sweeps and
 //! quorum. Worked out by hand.
 
 use claimsim::engine::{Outage, OutageKind, Requeue};
@@ -26,8 +26,8 @@ fn on_the_first_of_two(service: f64, outages: Vec<Outage>) -> Scenario {
 
 #[test]
 fn a_crash_is_noticed_by_the_first_sweep_after_the_expiration() {
-    // Last heartbeat at 5 s, so the expiration is at 35 s, which does not lie before the sweep of
-    // that instant.
+    // The last heartbeat is at 5 s, so it expires at 35 s, which is not before the sweep of that
+    // instant.
     let case = on_the_first_of_two(10.0, vec![outage(0, 7, None, OutageKind::Crash)]);
     let expected = [
         "0 due 0",
@@ -62,7 +62,7 @@ fn a_worker_that_goes_out_as_it_sends_a_heartbeat_has_sent_it() {
 
 #[test]
 fn a_crashed_worker_that_is_back_before_the_sweep_marks_its_rows_itself() {
-    // Also one that is back at the very instant of the sweep.
+    // The same for a worker that returns at the instant of the sweep.
     for (lasts, back) in [(20, 27), (33, 40)] {
         let case = on_the_first_of_two(10.0, vec![outage(0, 7, Some(lasts), OutageKind::Crash)]);
         let at = |what: &str| format!("{back} {what}");
@@ -113,10 +113,10 @@ fn a_zombie_overlaps_its_retry_until_its_worker_is_back() {
         "35 claimed 1 by 1",
     ];
     expect(&case, &[&until_retried[..], &["52 back 0", "52 zombie 0 stopped", "95 ended 1 Done"]].concat());
-    // A process that comes to its end before stays worker_dead.
+    // A process that ends before stays worker_dead.
     let case = on_the_first_of_two(40.0, vec![outage(0, 2, Some(50), OutageKind::Partition)]);
     expect(&case, &[&until_retried[..], &["40 zombie 0 over", "52 back 0", "75 ended 1 Done"]].concat());
-    // One whose worker crashes in the meantime as well.
+    // The same if its worker crashes in the meantime.
     let outages = vec![outage(0, 2, Some(50), OutageKind::Partition), outage(0, 45, Some(2), OutageKind::Crash)];
     let case = on_the_first_of_two(60.0, outages);
     let crashed = ["45 out 0 Crash", "45 zombie 0 over", "52 back 0", "95 ended 1 Done"];
@@ -125,8 +125,7 @@ fn a_zombie_overlaps_its_retry_until_its_worker_is_back() {
 
 #[test]
 fn a_zombie_keeps_its_deadline() {
-    // Asked to stop at 45 s, it takes 3 s; by then its retry, with a deadline of its own, is still
-    // at it.
+    // Asked to stop at 45 s, it takes 3 s; its retry, with a deadline of its own, still runs then.
     let mut case = on_the_first_of_two(60.0, vec![outage(0, 2, Some(90), OutageKind::Partition)]);
     case.system.actions[1].deadline = Some(Span::secs(45));
     case.system.actions[1].stops_in = constant(3.0);

@@ -1,5 +1,5 @@
-//! Jobs are stopped: deadlines with time to stop, requests to cancel, and backoffs of those that
-//! are retried. Worked out by hand.
+//! Jobs that stop: deadlines with time to stop, requests to cancel, and backoffs of their retries.
+//! Worked out by hand.
 
 use claimsim::engine::{Backoff, CancelRequest, DeadlineResult, InitialState, OutageKind, Whom};
 use claimsim::model::action::ActionId;
@@ -10,7 +10,7 @@ use super::outages::outage;
 use super::{AFTER_EACH, AT_ONCE, expect, jobs, row, s, scenario};
 use crate::scenarios::{Scenario, constant};
 
-/// Two jobs, of which one at a time runs, with that deadline, time to stop and timeout.
+/// Two jobs that run one at a time, with that deadline, time to stop and timeout.
 fn two(deadline: Option<i64>, stops_in: f64, stop_timeout: i64) -> Scenario {
     let mut case = scenario(&[[1, 0]], AT_ONCE, vec![jobs(&[(0, 1), (0, 1)])]);
     let action = &mut case.system.actions[1];
@@ -107,7 +107,7 @@ fn a_request_reaches_a_process_only_through_its_worker() {
     case.system.availability.outages = vec![outage(0, 3, Some(4), OutageKind::Partition)];
     let rest = ["7 resumed 0", "8 ended 0 Cancelled", "8 claimed 1 by 0", "18 ended 1 Done"];
     expect(&case, &[&START[..], &cut_off, &rest].concat());
-    // One that has come to its end in the meantime is a cancel all the same.
+    // A job that has ended in the meantime still counts as a cancel.
     case.system.actions[1].service = constant(6.0);
     let rest = ["7 ended 0 Cancelled", "7 claimed 1 by 0", "13 ended 1 Done"];
     expect(&case, &[&START[..], &cut_off, &rest].concat());
@@ -115,8 +115,8 @@ fn a_request_reaches_a_process_only_through_its_worker() {
 
 #[test]
 fn a_request_for_one_row_does_not_outlive_it() {
-    // Job 0 takes no time, and is over when its request would come; the job that has taken
-    // its place is left alone.
+    // Job 0 takes no time and has ended when its request would come; the job that has taken its
+    // place is not affected.
     let mut case = scenario(&[[1, 0]], AT_ONCE, vec![jobs(&[(0, 1), (1, 2), (2, 2)])]);
     case.system.workers[0].capacity.0[1] = 2;
     case.system.actions[1].service = constant(0.0);

@@ -16,8 +16,8 @@ use crate::policies::policies;
 use crate::reference::{check, engine};
 use crate::scenarios::{Scenario, claim_rules, instant, scenarios, storms, under};
 
-/// Calls `check` for each event with the ledger before it, then books the event; gives the ledger
-/// at the end.
+/// Calls `check` for each event with the ledger before it, then books the event. Returns the final
+/// ledger.
 pub(super) fn replay<'a>(
     scenario: &'a Scenario,
     events: &[Event],
@@ -32,7 +32,7 @@ pub(super) fn replay<'a>(
     ledger
 }
 
-/// Whether a row is put running at the start, not claimed.
+/// Whether a row runs from the start, without a claim.
 pub(super) fn runs_already(scenario: &Scenario, job: JobId) -> bool {
     let row = scenario.system.initial.get(job.0 as usize);
     row.is_some_and(|row| row.state != InitialState::Waiting)
@@ -139,10 +139,10 @@ fn nothing_falls_due_or_starts_before_its_time() {
             last = event.time;
             match event.kind {
                 Kind::Due { job, .. } if runs_already(scenario, job) => assert_eq!(event.time, Time::ZERO),
-                // A claim comes after the row has fallen due, as the ledger checks.
+                // The ledger checks that a claim comes after the row has fallen due.
                 Kind::Due { job, row } => {
                     let on_time = event.time == row.scheduled_at.max(created[&job]);
-                    // One that is cancelled before it is due falls due for that; no claim comes
+                    // A row that is cancelled before it is due falls due for that; no claim comes
                     // between.
                     let leaves = matches!(events.get(i + 1).map(|next| next.kind),
                         Some(Kind::Left { job: left, ending: Ending::Cancelled }) if left == job);
@@ -160,7 +160,7 @@ fn all_scenarios() -> BoxedStrategy<Scenario> {
     under(policies(), prop_oneof![scenarios(claim_rules()), storms(claim_rules())]).boxed()
 }
 
-/// How long a row may run before it is asked to stop, where its estimate is not drawn.
+/// The run time after which a row is asked to stop, where its estimate is not drawn.
 fn deadline(scenario: &Scenario, row: RowSeen, given: Given) -> Option<Span> {
     let action = scenario.system.action(row.action);
     let estimate = given.estimate.unwrap_or_else(|| action.estimate.fixed(row.service));
@@ -209,7 +209,7 @@ fn an_attempt_runs_for_its_service_time_unless_something_stops_it() {
     });
 }
 
-/// Whether a retry follows, by the rules for each ending, and how many it has left.
+/// Whether a retry follows, by the rules for each outcome, and the number of retries it has left.
 fn retries_left_after(scenario: &Scenario, row: RowSeen, ending: Ending) -> Option<u32> {
     let requeue = scenario.system.action(row.action).requeue;
     match ending {
@@ -269,8 +269,8 @@ fn attempts_are_numbered_and_use_up_their_retries() {
 #[test]
 fn no_job_is_lost_under_any_mixture_of_faults() {
     check("nothing lost", 1000, all_scenarios(), |scenario| {
-        // Where each chain is: its newest row waits, runs, or has not fallen due, or the chain has
-        // ended.
+        // The state of each chain: its newest row waits, runs or has not fallen due, or the chain
+        // has ended.
         let mut chains: BTreeMap<JobId, &str> = BTreeMap::new();
         let mut due = BTreeSet::new();
         let horizon = scenario.system.window.horizon;

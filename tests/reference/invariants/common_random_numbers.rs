@@ -1,5 +1,4 @@
-//! Common random numbers: what belongs to a job does not depend on who serves it, or how many there
-//! are.
+//! Common random numbers: the draws of a job do not depend on the workers, or on their number.
 
 use std::collections::BTreeMap;
 
@@ -23,11 +22,10 @@ use crate::sources::Source;
 /// An attempt: its action, the chain's number among the action's arrivals, and its number in the
 /// chain.
 pub(super) type Key = (ActionId, u64, u32);
-/// What was drawn for an attempt, its need, and when its chain came.
+/// The draws of an attempt, its need, and the arrival of its chain.
 pub(super) type Instance = (Time, NeedId, Span, Ending);
 
-/// All attempts of the exogenous jobs. In such a run nobody starts children, and customers do not
-/// come.
+/// All attempts of the exogenous jobs. The run has neither children nor customers.
 pub(super) fn instances(events: &[Event]) -> BTreeMap<Key, Instance> {
     let mut arrivals: BTreeMap<ActionId, u64> = BTreeMap::new();
     let (mut ordinals, mut instances) = (BTreeMap::new(), BTreeMap::new());
@@ -49,9 +47,8 @@ pub(super) fn instances(events: &[Event]) -> BTreeMap<Key, Instance> {
     instances
 }
 
-/// The scenario without customers, whose jobs come when the system lets them, without children, and
-/// with crons that do not make up for anything, so that jobs come in the order in which they were
-/// drawn.
+/// The scenario without customers, whose arrivals depend on the system, without children, and with
+/// crons that do not make up for anything, so that jobs arrive in the order of their draws.
 pub(super) fn open(scenario: &Scenario) -> Scenario {
     let mut open = scenario.clone();
     open.sources.retain(|source| !matches!(source, Source::Closed { .. }));
@@ -97,8 +94,8 @@ fn the_same_jobs_come_under_every_claim_rule_and_number_of_workers() {
     });
 }
 
-/// Rows that run at the start run where they did; if a worker of theirs is missing, the workers
-/// stay as they were.
+/// Rows that run at the start keep their workers; if one of these is missing, the workers stay as
+/// they were.
 fn keep_workers_that_are_busy(two: &mut Scenario, one: &Scenario) {
     let gone = |state: InitialState| state.worker().is_some_and(|worker| worker.0 as usize >= two.system.workers.len());
     if one.system.initial.iter().any(|row| gone(row.state)) {
@@ -168,8 +165,8 @@ fn a_seed_gives_one_trajectory_and_another_seed_another() {
 
 #[test]
 fn the_constant_zero_delay_claims_what_instant_claiming_does() {
-    // With no delay and one worker the race is over at once: who claims what, and when, is the same
-    // as under one pass an instant.
+    // Without a delay and with one worker the race is over at once: the claims are those of one
+    // pass an instant.
     check("zero delay", 300, scenarios(claim_rules()), |scenario| {
         let mut instant = scenario.clone();
         instant.system.workers.truncate(1);

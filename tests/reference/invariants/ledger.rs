@@ -1,5 +1,5 @@
-//! Book-keeping: a replay of a trajectory that knows at each instant who waits, who runs, who is
-//! out and what is free.
+//! A replay of a trajectory that knows at each instant which rows wait and run, which workers are
+//! out, and the free units.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,27 +11,26 @@ use claimsim::model::worker::WorkerId;
 
 use crate::event::{Event, Kind, RowSeen};
 
-/// The state of the system, rebuilt from what has been told so far. It refuses what no job may ever
-/// do: a row's history is a path of waiting → running → (`cancel_request`) → an end, `worker_dead`
-/// → `worker_resurrection`, or waiting → cancel.
+/// The state of the system, rebuilt from the events so far. It rejects impossible histories: a
+/// row's history is a path of waiting → running → (`cancel_request`) → an end, `worker_dead` →
+/// `worker_resurrection`, or waiting → cancel.
 pub(super) struct Ledger<'a> {
     pub(super) system: &'a System,
-    /// Rows that are there and not due.
+    /// Rows that exist and are not due.
     pub(super) coming: BTreeMap<JobId, RowSeen>,
     /// Rows that have fallen due.
     pub(super) rows: BTreeMap<JobId, RowSeen>,
-    /// When they did.
+    /// The time at which they fell due.
     pub(super) due_at: BTreeMap<JobId, Time>,
     /// The waiting rows, with the instant at which they fell due.
     pub(super) waiting: BTreeMap<JobId, Time>,
     pub(super) running: BTreeMap<JobId, (WorkerId, Time)>,
-    /// Running rows that somebody has asked to cancel.
+    /// Running rows with a cancel request.
     pub(super) asked: BTreeSet<JobId>,
     /// `worker_dead` rows whose processes may go on.
     pub(super) zombies: BTreeMap<JobId, WorkerId>,
     pub(super) over: usize,
-    /// By worker: what it offers when it is there, what its running rows take, and whether it is
-    /// out.
+    /// By worker: its capacity, the units in use, and whether it is out.
     pub(super) capacity: Vec<CapacityMap>,
     pub(super) used: Vec<CapacityMap>,
     pub(super) out: Vec<bool>,
@@ -57,7 +56,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Books an event. Each row must be created once, fall due once, and then be claimed and end,
-    /// or leave, or be left over.
+    /// or leave, or remain at the horizon.
     pub(super) fn book(&mut self, event: &Event) {
         let time = event.time;
         match event.kind {
@@ -128,7 +127,7 @@ impl<'a> Ledger<'a> {
         self.used[worker.0 as usize].0.iter_mut().zip(&need.0).for_each(|(used, need)| *used += sign * need);
     }
 
-    /// Whether a worker has enough of what a row needs that it runs.
+    /// Whether a worker has enough of each resource that a running row needs.
     fn is_within_capacity(&self, worker: WorkerId, job: JobId) -> bool {
         let need = self.system.need(self.rows[&job].need);
         self.free(worker).0.iter().zip(&need.0).all(|(&free, &need)| need == 0 || free >= 0)
@@ -147,7 +146,7 @@ impl<'a> Ledger<'a> {
         has_quorum && !self.out[worker.0 as usize]
     }
 
-    /// Whether a row fits what a worker has free.
+    /// Whether a row fits a worker's free units.
     pub(super) fn fits(&self, job: JobId, worker: WorkerId) -> bool {
         self.free(worker).fits(self.system.need(self.rows[&job].need))
     }

@@ -1,5 +1,4 @@
-//! The figures of a run against sums that are taken plainly, row by row and instant by instant,
-//! from its trajectory.
+//! The figures of a run against plain sums, row by row and instant by instant, over its trajectory.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +20,7 @@ use crate::scenarios::{Scenario, TICK, claim_rules, scenarios, storms};
 const TARGET: Span = Span(2 * TICK.0);
 const BOUND: Span = Span(3 * TICK.0);
 
-/// What was measured, value by value, and what was integrated over time.
+/// Measured values, and integrals over time.
 #[derive(Default)]
 struct Sums {
     values: BTreeMap<Measure, Vec<f64>>,
@@ -38,7 +37,7 @@ impl Sums {
         *self.counts.entry((Measure::Jobs, statistic)).or_default() += 1.0;
     }
 
-    /// What a figure should be; `None` where there is nothing to measure.
+    /// The expected figure; `None` if nothing was measured.
     fn expected(&self, measure: Measure, statistic: Statistic, window: f64) -> Option<f64> {
         let values = self.values.get(&measure).filter(|values| !values.is_empty());
         let mean = |values: &Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
@@ -54,7 +53,7 @@ impl Sums {
     }
 }
 
-/// Quantiles and deviations are the statistics' own trade and tested there.
+/// Quantiles and deviations are tested with the statistics.
 fn is_plain_sum(subject: Subject) -> bool {
     let plain = [Measure::Jobs, Measure::Retries, Measure::DeadlineMisses].contains(&subject.measure);
     let of_values = matches!(subject.statistic, Statistic::Mean | Statistic::Max);
@@ -160,7 +159,7 @@ fn tell(
     }
 }
 
-/// What a row that has ended so is counted as.
+/// The count to which a row with this outcome belongs.
 fn status(ending: Ending) -> Statistic {
     match ending {
         Ending::Done => Statistic::Done,
@@ -208,8 +207,8 @@ fn fairness(scenario: &Scenario, events: &[Event], measure: Measure) -> Option<f
     }
 }
 
-/// When nothing waited for the first time after the first of the longest queues, all of them looked
-/// for among all lengths.
+/// The first time without waiting jobs after the first maximum of the queue, which is searched
+/// among all lengths.
 fn drained(events: &[Event]) -> Option<f64> {
     let change = |event: &Event| match event.kind {
         Kind::Due { .. } => 1,
@@ -239,8 +238,8 @@ fn the_figures_are_the_plain_sums() {
         |(scenario, warmup)| {
             let mut scenario = scenario.clone();
             scenario.system.window.warmup = Time(warmup * TICK.0);
-            // A row that runs at the start has fallen due by then, or it would have waited for less
-            // than no time.
+            // A row that runs at the start has fallen due by then; otherwise its wait would be
+            // negative.
             for row in scenario.system.initial.iter_mut().filter(|row| row.state != InitialState::Waiting) {
                 row.scheduled_at = row.scheduled_at.min(Time::ZERO);
             }
@@ -265,7 +264,7 @@ fn the_figures_are_the_plain_sums() {
     );
 }
 
-/// Equal but for rounding: slowdowns are kept with 24 binary digits after the point.
+/// Equal except for rounding: slowdowns are stored with 24 binary digits after the point.
 fn are_close(a: Option<f64>, b: Option<f64>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0),

@@ -51,14 +51,14 @@ fn for_each_claim(scenario: &Scenario, mut check: impl FnMut(&Ledger, &Book, &Ev
     });
 }
 
-/// What jobs brought along.
+/// The attributes that jobs came with.
 #[derive(Default)]
 struct Book {
     given: BTreeMap<JobId, Given>,
 }
 
 impl Book {
-    /// How long a row is thought to run, where that is not drawn.
+    /// The estimate of a row, where it is not drawn.
     fn estimate(&self, ledger: &Ledger, job: JobId) -> Span {
         let row = ledger.rows[&job];
         let fixed = ledger.system.action(row.action).estimate.fixed(row.service);
@@ -66,7 +66,7 @@ impl Book {
     }
 }
 
-/// The scenario with estimates that can be told from outside, as nothing is drawn for them.
+/// The scenario with estimates that follow from the events, because nothing is drawn for them.
 fn with_fixed_estimates(scenario: &Scenario) -> Scenario {
     let mut fixed = scenario.clone();
     for action in fixed.system.actions.iter_mut().filter(|action| action.estimate.is_random()) {
@@ -75,14 +75,14 @@ fn with_fixed_estimates(scenario: &Scenario) -> Scenario {
     fixed
 }
 
-// What all policies leave alone.
+// What no policy changes.
 
 #[test]
 fn the_same_jobs_come_under_every_policy() {
     let two = (any_scenarios(claim_rules()), policies(), policies(), any::<bool>());
     check("policies and jobs", 1000, two, |(scenario, one, two, kill)| {
         let mut open = open(scenario);
-        // Then an attempt's fate shows its estimate, too.
+        // Then the outcome of an attempt also shows its estimate.
         open.system.actions.iter_mut().for_each(|action| action.kill_at_estimate |= *kill);
         let of = |policy: &Policy| instances(&engine(&with(&open, policy.clone())));
         let (first, second) = (of(one), of(two));
@@ -120,7 +120,7 @@ fn first_fit_is_the_same_in_the_general_kernel() {
     });
 }
 
-/// What is worse than nothing: a worker that could run something and is left idle without a reason.
+/// No worker that could run a job is left idle without a reason.
 #[test]
 fn only_reserving_policies_leave_a_fitting_job_waiting() {
     let work_conserving = prop_oneof![ranked(), picking()];
@@ -136,7 +136,7 @@ fn only_reserving_policies_leave_a_fitting_job_waiting() {
     });
 }
 
-// Policies that come down to `first-fit`.
+// Policies that reduce to `first-fit`.
 
 /// The scenario in which all actions are the first one.
 fn of_one_action(scenario: &Scenario) -> Scenario {
@@ -156,12 +156,12 @@ fn of_one_action(scenario: &Scenario) -> Scenario {
     one
 }
 
-/// The scenario in which all jobs need the same.
+/// The scenario in which all jobs have the same need.
 fn of_one_need(scenario: &Scenario) -> Scenario {
     let mut one = scenario.clone();
     let need = one.system.initial.iter().find(|row| row.state != InitialState::Waiting).map(|row| row.need);
     one.system.needs = vec![one.system.need(need.unwrap_or(one.system.actions[0].need)).clone()];
-    // Only as many rows as there is room for can run at the start.
+    // The number of rows that run at the start is limited by the room.
     let mut runs = false;
     one.system.initial.retain(|row| row.state == InitialState::Waiting || !std::mem::replace(&mut runs, true));
     one.system.initial.iter_mut().for_each(|row| row.need = NeedId(0));
@@ -288,8 +288,8 @@ fn with_exact_estimates_shortest_by_estimate_is_shortest_by_service() {
     });
 }
 
-/// Whichever job goes: if all need the same and run equally long, some job starts whenever one does
-/// under `first-fit`.
+/// If all jobs have the same need and service time, some job starts whenever one does under
+/// `first-fit`.
 #[test]
 fn any_order_of_one_class_has_the_same_number_in_system() {
     let any_order = prop_oneof![Just(Policy::Random), Just(Policy::ConservativeBackfill), ranked()];
@@ -300,7 +300,7 @@ fn any_order_of_one_class_has_the_same_number_in_system() {
         one.system.actions[0].error = claimsim::model::unit::Probability::default();
         one.sources.retain(|source| !matches!(source, Source::Closed { .. }));
         for_each_given(&mut one, |given| (given.service, given.estimate) = (None, None));
-        // Alike workers, so that it does not matter which of them has the job.
+        // Equal workers, so that it does not matter which of them has the job.
         one.system.workers.truncate(1);
         one.system.initial.retain(|row| row.state.worker().is_none_or(|worker| worker.0 == 0));
         let counts = |scenario: &Scenario| {
@@ -321,9 +321,9 @@ fn any_order_of_one_class_has_the_same_number_in_system() {
     });
 }
 
-// Policies that are an order.
+// Policies that define an order.
 
-/// What a ranked policy orders jobs by, smaller first; ties by age.
+/// The rank of a job under a policy that defines an order: smaller first, ties by age.
 fn rank(policy: &Policy, ledger: &Ledger, book: &Book, job: JobId) -> i128 {
     let (row, given) = (ledger.rows[&job], book.given[&job]);
     let action = ledger.system.action(row.action);
@@ -346,13 +346,13 @@ fn rank(policy: &Policy, ledger: &Ledger, book: &Book, job: JobId) -> i128 {
     }
 }
 
-/// What all workers offer of each resource at the start.
+/// The initial capacity of all workers, by resource.
 fn totals(ledger: &Ledger) -> Vec<i128> {
     let of = |resource: usize| ledger.system.workers.iter().map(|worker| i128::from(worker.capacity.0[resource])).sum();
     (0..ledger.system.resources.len()).map(of).collect()
 }
 
-/// The shares of all there is, summed up, in parts of the product of all totals.
+/// The shares of the total capacity, summed over resources, in parts of the product of all totals.
 fn size(ledger: &Ledger, row: RowSeen) -> i128 {
     let totals = totals(ledger);
     let whole: i128 = totals.iter().filter(|total| **total > 0).product();
@@ -377,7 +377,7 @@ fn a_ranked_policy_never_passes_over_a_better_job_that_fits() {
 
 // Policies that choose among the jobs that fit.
 
-/// What a worker has left with a job on it, in parts that are the same for all workers.
+/// The units that a worker has left with a job on it, in parts that are the same for all workers.
 fn left(ledger: &Ledger, job: JobId, worker: WorkerId) -> i128 {
     let parts: i128 = ledger.capacity.iter().flat_map(|capacity| &capacity.0).map(|&c| i128::from(c.max(1))).product();
     let (need, free) = (ledger.system.need(ledger.rows[&job].need), ledger.free(worker));
@@ -457,7 +457,7 @@ fn max_weight_serves_the_longest_queue_where_one_job_fits() {
 
 // Policies that hold jobs back.
 
-/// Whether some worker, with what it offers at some time, could run a job.
+/// Whether some worker, with its capacity at some time, could run a job.
 fn is_possible(ledger: &Ledger, job: JobId) -> bool {
     ledger.system.capacities().any(|capacity| capacity.fits(ledger.system.need(ledger.rows[&job].need)))
 }
@@ -472,7 +472,7 @@ fn strict_fifo_starts_jobs_in_the_order_of_their_age() {
     });
 }
 
-/// With one worker, what an overdue job lacks is taken by nobody younger.
+/// With one worker, no younger job takes what an overdue job lacks.
 #[test]
 fn reserve_after_keeps_capacity_for_the_oldest_overdue_job() {
     let patience = (0..=4_i64).prop_map(|n| Policy::ReserveAfter { patience: Span::secs(n) });
@@ -499,7 +499,7 @@ fn reserve_after_keeps_capacity_for_the_oldest_overdue_job() {
     });
 }
 
-/// Nothing but arrivals, claims and ends, without surprises: estimates are exact or too long.
+/// Only arrivals, claims and ends, without surprises: estimates are exact or too long.
 fn quiet(scenario: &Scenario) -> Scenario {
     let mut quiet = scenario.clone();
     quiet.system.availability = Availability::default();
@@ -521,7 +521,8 @@ fn quiet(scenario: &Scenario) -> Scenario {
     quiet
 }
 
-/// When a job fits somewhere if nothing starts and all that runs ends as estimated.
+/// The time at which a job fits some worker if nothing starts and all running jobs end as
+/// estimated.
 fn shadow(ledger: &Ledger, book: &Book, now: Time, job: JobId) -> Option<Time> {
     let need = ledger.system.need(ledger.rows[&job].need);
     let on = |worker: WorkerId| {
@@ -551,7 +552,7 @@ fn easy_backfill_never_delays_the_head_beyond_its_shadow() {
         let (mut book, mut promises, mut last) = (Book::default(), BTreeMap::new(), Time::ZERO);
         replay(scenario, &engine(scenario), |ledger, event| {
             if event.time > last {
-                // The state that the last instant has left behind.
+                // The state after the last instant.
                 let possible = ledger.waiting.keys().copied().filter(|&job| is_possible(ledger, job));
                 let head = possible.min_by_key(|job| (ledger.rows[job].scheduled_at, *job));
                 if let Some((head, at)) = head.and_then(|head| Some((head, shadow(ledger, &book, last, head)?))) {
@@ -582,7 +583,7 @@ fn conservative_backfill_keeps_the_start_promised_on_arrival() {
     let any = prop_oneof![pressed(instant()), scenarios(instant())];
     check("promises", 300, under(conservative, any), |scenario| {
         let scenario = &quiet(scenario);
-        // The promises are the naive simulator's, which goes the same way as the engine.
+        // The promises are those of the naive simulator, whose events are the engine's.
         let promises = reference_with_notes(scenario).1.promises;
         for event in engine(scenario) {
             let promise = |job: JobId| promises.get(&job).copied().unwrap_or(Time::NEVER);
@@ -624,8 +625,8 @@ fn nobody_who_is_killed_at_its_estimate_runs_beyond_it() {
     });
 }
 
-/// Without a law that could fail, this file would prove nothing: each holding policy does hold
-/// something back.
+/// The other tests need cases in which a policy could break its promise: each reserving policy does
+/// hold some job back.
 #[test]
 fn every_holding_policy_lets_something_wait_that_fits() {
     let held = std::cell::RefCell::new(std::collections::BTreeSet::new());

@@ -1,5 +1,5 @@
-//! How rows come to be and fall due: initial rows, sources, customers, and firings that nobody was
-//! there for.
+//! How rows are created and fall due: initial rows, sources, customers, and firings without a live
+//! worker.
 
 use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, Given, InitialState, Missed, Overlap};
 use claimsim::model::action::ActionId;
@@ -10,7 +10,7 @@ use super::super::draws::Drawn;
 use super::row::{Process, Row, State};
 use super::{Class, Customer, Kind, Naive, What};
 
-/// A cron's firing while no worker was alive, to be made up for.
+/// A firing of a cron while no worker was alive, to be made up for later.
 #[derive(Clone, Copy)]
 pub(super) struct MissedFiring {
     source: usize,
@@ -21,7 +21,7 @@ pub(super) struct MissedFiring {
     drawn: Drawn,
 }
 
-/// The first row of a chain, about to be.
+/// The first row of a chain before it is created.
 #[derive(Clone, Copy)]
 pub(super) struct Newcomer {
     pub(super) action: ActionId,
@@ -34,7 +34,7 @@ pub(super) struct Newcomer {
 }
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// Initial rows are numbered; those that wait are scheduled, those that run are put to work.
+    /// Numbers the initial rows, schedules those that wait and starts those that run.
     pub(super) fn enter_initial_rows(&mut self) {
         for (row, initial) in self.system.initial.iter().enumerate() {
             let given = Given {
@@ -116,7 +116,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         Ok(())
     }
 
-    /// Somebody has to be alive to fire a cron, if there is anybody at all.
+    /// A cron fires only if some worker is alive, or if there are no workers at all.
     fn is_anybody_there(&self) -> bool {
         self.alive() > 0 || self.workers.is_empty()
     }
@@ -154,7 +154,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// Makes the first row of a chain; gives its number.
+    /// Creates the first row of a chain and returns its number.
     pub(super) fn create(&mut self, newcomer: Newcomer) -> usize {
         let Newcomer { action, given, scheduled_at, ordinal, drawn, customer, parent } = newcomer;
         let (model, number) = (self.system.action(action), self.rows.len());
@@ -191,7 +191,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.expect_cancel(row);
         if full && matches!(self.system.claim, ClaimRule::Delayed { .. }) {
             self.leave(row, Ending::Rejected);
-            // Nobody who claims has seen it.
+            // No worker has seen it.
             self.heeded = self.events.len();
         } else if let Some(patience) = self.rows[row].drawn.patience {
             self.schedule(self.now + patience, Class::Abandonment, What::Abandon(row));

@@ -1,5 +1,4 @@
-//! Who gets which job: both claim rules, the placements and the queue limit, as the model describes
-//! them.
+//! Claims: both claim rules, the placements and the queue limit, as the model describes them.
 
 use std::cmp::Reverse;
 
@@ -16,8 +15,8 @@ use super::workers::Claiming;
 use super::{Class, Naive, What};
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// Instant claiming: jobs are offered, and those for whom there is no room then turned away.
-    /// Gives whether any were.
+    /// Instant claiming: offers jobs, then turns away those without room. Returns whether it turned
+    /// any away.
     pub(super) fn offer(&mut self) -> bool {
         while let Some((row, fitting)) = self.decide(&self.offers()) {
             let worker = self.place(row, &fitting);
@@ -43,16 +42,16 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         *best.expect("some worker fits")
     }
 
-    /// The shares of a worker's resources that stay free with the row on it, summed over the
-    /// resources that it has.
+    /// The shares of a worker's resources that stay free with the row on it, summed over its
+    /// resources.
     pub(super) fn share_left(&self, row: usize, worker: usize) -> Fraction {
         let (free, need) = (self.free(worker), self.need_of(row));
         let units = self.workers[worker].capacity.0.iter().zip(&free.0).zip(&need.0).filter(|((c, _), _)| **c > 0);
         units.map(|((&capacity, free), need)| Fraction::new(free - need, capacity)).sum()
     }
 
-    /// Room for `limit` rows: of the rows that came at this instant the newest go. Gives whether
-    /// any did.
+    /// Keeps at most `limit` rows: of the rows that came at this instant the newest leave. Returns
+    /// whether any left.
     fn turn_away(&mut self) -> bool {
         let Some(limit) = self.system.queue_limit else { return false };
         let mut any = false;
@@ -68,12 +67,12 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         any
     }
 
-    /// What an open worker has free; nothing of one that is not.
+    /// The free units of a worker that may claim; zero for any other.
     fn offer_of(&self, worker: usize) -> Option<Offer> {
         self.can_claim(worker).then(|| Offer { worker, free: self.free(worker) })
     }
 
-    /// Whether a worker has room for some waiting job, whatever the policy thinks of it.
+    /// Whether a worker has room for some waiting job, under any policy.
     fn is_able(&self, worker: usize) -> bool {
         let offers: Vec<Offer> = self.offer_of(worker).into_iter().collect();
         self.waiting().into_iter().any(|row| !self.fitting(row, &offers).is_empty())
@@ -113,7 +112,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.schedule(self.now + delay, Class::Claim, What::Attempt(worker));
     }
 
-    /// Something has changed: the parked workers look again.
+    /// After a change the parked workers look again.
     pub(super) fn wake_parked(&mut self) {
         for worker in 0..self.workers.len() {
             if self.workers[worker].claiming == Claiming::Parked {
@@ -131,7 +130,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// Claims what the worker's attempt gets; whether it got anything.
+    /// Claims the jobs of the worker's attempt; returns whether there were any.
     fn attempt(&mut self, worker: usize) -> bool {
         let all = matches!(self.system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
         let mut claimed = false;
@@ -158,7 +157,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// Lets the checker of recorded claims see who could run something now.
+    /// Shows the recorded race which workers could claim now.
     pub(super) fn watch(&mut self) -> Result<(), String> {
         let Some(mut race) = self.race.take() else { return Ok(()) };
         let idle = self.waiting().is_empty();

@@ -1,10 +1,9 @@
-//! Fractions of whole numbers, so that a tie is a tie.
+//! Fractions of whole numbers, so that ties are exact.
 
 use std::cmp::Ordering;
 use std::iter::Sum;
 
-/// A fraction with a denominator above zero. It is never reduced: the numbers of the tests are
-/// small.
+/// A fraction with a positive denominator. It is never reduced: the numbers of the tests are small.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fraction {
     numerator: i128,

@@ -1,11 +1,10 @@
 //! A second simulator of the same model, deliberately naive: one list of events, one list of rows,
 //! linear scans.
 //!
-//! It was written from the description of the model, not from the engine, and keeps nothing that
-//! could be recomputed: free capacity is summed up from the running rows each time it is asked for,
-//! the waiting jobs are sorted each time they are looked at, an event that is no longer wanted
-//! happens all the same and finds that it means nothing. Where the two simulators agree event by
-//! event, both read the model alike; where not, one of them is wrong.
+//! It was written from the description of the model, not from the engine, and stores nothing that
+//! it can recompute: it sums the running rows to find the free capacity, sorts the waiting jobs
+//! each time, and lets obsolete events happen without effect. Where the two simulators agree event
+//! by event, both interpret the model in the same way; where they differ, one of them is wrong.
 
 mod arrivals;
 mod claims;
@@ -33,8 +32,7 @@ use policy::Reservations;
 use row::Row;
 use workers::Worker;
 
-/// The naive simulator in the middle of a run. Rows, workers, actions and sources are named by
-/// their index.
+/// The state of the naive simulator. Indices name rows, workers, actions and sources.
 pub(crate) struct Naive<'a, A> {
     system: &'a System,
     policy: &'a Policy,
@@ -54,16 +52,16 @@ pub(crate) struct Naive<'a, A> {
     notes: Notes,
 }
 
-/// What a trajectory does not show of a run, for tests that want to know.
+/// Notes that a trajectory does not show.
 #[derive(Default)]
 pub(crate) struct Notes {
-    /// What policies did, in words.
+    /// Decisions of policies, in words.
     pub(crate) observations: Vec<&'static str>,
-    /// The first reservation of each job that was given any.
+    /// The first reservation of each job that received one.
     pub(crate) promises: BTreeMap<JobId, Time>,
 }
 
-/// Something that will happen; the earliest does, by time, then class, then order of scheduling.
+/// A future event. The earliest happens next, by time, then class, then order of scheduling.
 #[derive(Clone, Copy)]
 struct Entry {
     time: Time,
@@ -72,7 +70,7 @@ struct Entry {
     what: What,
 }
 
-/// Which of several events at one instant comes first.
+/// The order of events at one instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
     Completion,
@@ -88,13 +86,13 @@ enum Class {
 
 #[derive(Clone, Copy)]
 enum What {
-    /// A row has worked for its service time.
+    /// A row has served its time.
     ServiceOver(usize),
     /// The last child of a row has ended.
     Joined(usize),
     /// A row has run until its deadline.
     Deadline(usize),
-    /// A row that was asked to stop has, or is killed.
+    /// A row that was asked to stop has stopped, or is killed.
     Stopped(usize),
     GoOut {
         worker: usize,
@@ -102,26 +100,26 @@ enum What {
         kind: OutageKind,
     },
     EndOutage(usize),
-    /// The same by an entry of the system's breakdowns.
+    /// The same, by an entry of the system's breakdowns.
     BreakDown(usize),
     EndBreakdown(usize),
-    /// By an entry of the system's changes of capacity.
+    /// A change by an entry of the system's changes of capacity.
     ChangeCapacity(usize),
     Sweep,
-    /// Somebody asks to cancel a row.
+    /// A request to cancel a row.
     Cancel(usize),
-    /// Somebody asks to cancel many, by an entry of the system's requests.
+    /// A request to cancel many rows, by an entry of the system's requests.
     CancelMany(usize),
-    /// A source's arrival, with the customer who comes if the source is closed.
+    /// An arrival of a source, with the customer if the source is closed.
     Arrive {
         source: usize,
         customer: Option<Customer>,
         arrival: Arrival,
     },
     MakeUp(MissedFiring),
-    /// A row that exists already falls due.
+    /// An existing row falls due.
     FallDue(usize),
-    /// Waiting jobs are offered to the workers.
+    /// Offers waiting jobs to the workers.
     Pass,
     /// A worker's delay is over.
     Attempt(usize),
@@ -131,7 +129,7 @@ enum What {
     Abandon(usize),
 }
 
-/// A closed source's customer with the number of his job.
+/// A customer of a closed source with the number of their job.
 #[derive(Clone, Copy)]
 struct Customer {
     source: usize,
@@ -160,20 +158,20 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         }
     }
 
-    /// A whole run.
+    /// Runs to the horizon.
     pub(crate) fn run(mut self) -> Vec<Event> {
         self.play().expect("only a run with a recorded race can fail");
         self.events
     }
 
-    /// A whole run, with what is noted of it.
+    /// Runs to the horizon; returns the notes as well.
     pub(crate) fn run_with_notes(mut self) -> (Vec<Event>, Notes) {
         self.play().expect("only a run with a recorded race can fail");
         (self.events, self.notes)
     }
 
-    /// A whole run in which the race is not simulated but recorded: who claims, and when. Complains
-    /// of claims that the model does not allow.
+    /// Runs to the horizon with a recorded race instead of a simulated one. It is an error if the
+    /// model does not allow one of the recorded claims.
     pub(crate) fn run_recorded(mut self, race: RecordedRace) -> Result<Vec<Event>, String> {
         self.race = Some(race);
         self.play()?;
@@ -250,14 +248,14 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             What::Attempt(worker) => self.look(worker),
             What::Recorded(worker) => self.recorded_attempt(worker)?,
             What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, Ending::Abandoned),
-            // The row is not what it was when this was scheduled.
+            // The row has changed since this was scheduled.
             What::Cancel(_) | What::FallDue(_) | What::Abandon(_) => {}
         }
         self.after_event()
     }
 
-    /// The waiting rows of a request go together; each running one is an event of its own to those
-    /// who claim.
+    /// The waiting rows of a request leave together; each running row is a separate event for the
+    /// workers.
     fn cancel_many(&mut self, index: usize) -> Result<(), String> {
         let rows = self.meant_by(&self.system.cancels[index]);
         let (running, waiting): (Vec<usize>, Vec<usize>) =
@@ -273,7 +271,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         Ok(())
     }
 
-    /// What the claim rule does after an event, most of it if that has changed anything.
+    /// Applies the claim rule after an event; most of it only if the event changed anything.
     fn after_event(&mut self) -> Result<(), String> {
         let has_changed = self.events[self.heeded..].iter().any(|event| changes_something(event.kind));
         self.heeded = self.events.len();
@@ -335,8 +333,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 }
 
-/// Whether an event may let some job start that could not before: one fell due, was claimed, ended
-/// or left, or a worker changed.
+/// Whether an event may let a job start that could not start before: a job fell due, was claimed,
+/// ended or left, or a worker changed.
 fn changes_something(kind: Kind) -> bool {
     match kind {
         Kind::Due { .. }

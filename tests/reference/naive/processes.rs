@@ -1,5 +1,5 @@
-//! What happens to a claimed row and its process: it serves, waits for children, is asked to stop,
-//! ends, and is retried.
+//! A claimed row and its process: it serves, waits for children, receives a request to stop, ends,
+//! and is retried.
 
 use std::cmp::Ordering;
 
@@ -13,13 +13,13 @@ use super::row::{Place, Process, Row, State};
 use super::{Class, Customer, Kind, Naive, What};
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// The deadline that a row was given.
+    /// The deadline of a row.
     pub(super) fn own_deadline(&self, row: usize) -> Option<Span> {
         let row = &self.rows[row];
         row.given.deadline.or(self.system.action(row.action).deadline)
     }
 
-    /// After what run time a row is asked to stop.
+    /// The run time after which a row receives a request to stop.
     pub(super) fn deadline(&self, row: usize) -> Option<Span> {
         let Row { action, drawn, .. } = self.rows[row];
         let estimate = self.system.action(action).kill_at_estimate.then_some(drawn.estimate);
@@ -62,7 +62,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.rows.iter().any(|row| row.parent == Some(parent))
     }
 
-    /// Whether all chains of the children have ended: no row of them waits, runs or is to fall due.
+    /// Whether all chains of the children have ended: no row of them waits, runs or will fall due.
     pub(super) fn have_children_ended(&self, parent: usize) -> bool {
         self.rows.iter().all(|row| row.parent != Some(parent) || row.state == State::Over)
     }
@@ -136,7 +136,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// A process is over whose row was over before.
+    /// A process ends after its row has ended.
     pub(super) fn end_zombie(&mut self, row: usize, stopped: bool) {
         self.rows[row].process = Process::None;
         if let Some(Place { worker, .. }) = self.rows[row].place
@@ -146,7 +146,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// A running row ends so, unless somebody has asked to cancel it.
+    /// Ends a running row with this outcome, unless a cancel request came first.
     pub(super) fn end(&mut self, row: usize, ending: Ending) {
         let ending = if self.rows[row].is_cancel_requested { Ending::Cancelled } else { ending };
         let becomes_zombie = self.is_cut_off(row) && self.rows[row].process.goes_on();
@@ -172,7 +172,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// How many retries the next attempt has left; `None` if there is none.
+    /// The number of retries that the next attempt has left; `None` if there is no next attempt.
     fn retries_left_after(&self, row: usize, ending: Ending) -> Option<u32> {
         let (left, action) = (self.rows[row].attempt.retries_left, self.system.action(self.rows[row].action));
         let if_retries = if left > 0 { Some(left - 1) } else { None };
@@ -217,7 +217,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.end_chain(row);
     }
 
-    /// A customer goes away to think; a parent that waits for its last child comes to its end.
+    /// After the last child or the end of a chain: the customer starts to think, the parent ends.
     fn end_chain(&mut self, row: usize) {
         if let Some(who) = self.rows[row].customer {
             self.schedule_cycle(Customer { cycle: who.cycle + 1, ..who });
@@ -233,7 +233,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     // Requests to cancel.
 
-    /// Somebody will ask to cancel a row that falls due, if that was drawn.
+    /// Schedules the cancel request of a row that falls due, if one was drawn.
     pub(super) fn expect_cancel(&mut self, row: usize) {
         if let Some(after) = self.rows[row].drawn.cancel {
             self.schedule(self.now + after, Class::Cancel, What::Cancel(row));
@@ -260,13 +260,13 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// Whether a row is there that was not asked to stop before.
+    /// Whether a row exists and has not been asked to stop.
     pub(super) fn can_be_cancelled(&self, row: usize) -> bool {
         let Row { state, process, is_cancel_requested, .. } = self.rows[row];
         state != State::Over && !is_cancel_requested && !matches!(process, Process::Stopping(_))
     }
 
-    /// The rows that a request for many means: the oldest of them, those that wait first.
+    /// The rows of a request for many: the oldest, waiting ones first.
     pub(super) fn meant_by(&self, request: &CancelRequest) -> Vec<usize> {
         let is_meant = |row: &usize| {
             let (row, is_there) = (&self.rows[*row], self.can_be_cancelled(*row));
@@ -285,7 +285,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     // Where a row runs.
 
-    /// Whether the worker of a row is cut off from the others.
+    /// Whether the worker of a row is cut off from the registry.
     pub(super) fn is_cut_off(&self, row: usize) -> bool {
         self.rows[row].place.is_some_and(|place| self.workers[place.worker].is_cut_off())
     }

@@ -1,4 +1,4 @@
-//! A row of the naive simulator's job table, with what its process is at.
+//! A row of the naive simulator's job table with the state of its process.
 
 use claimsim::engine::{Attempt, Given};
 use claimsim::model::action::ActionId;
@@ -13,16 +13,16 @@ pub(super) struct Row {
     pub(super) action: ActionId,
     pub(super) need: NeedId,
     pub(super) scheduled_at: Time,
-    /// What the chain brought along, for all its attempts.
+    /// The attributes that all attempts of the chain share.
     pub(super) given: Given,
     pub(super) drawn: Drawn,
     pub(super) attempt: Attempt,
     pub(super) ordinal: u64,
-    /// Who waits for the end of the chain.
+    /// The job or customer that waits for the end of the chain.
     pub(super) customer: Option<Customer>,
     pub(super) parent: Option<usize>,
     pub(super) state: State,
-    /// Where it runs, or ran, once it has been claimed.
+    /// Its last worker, once it has been claimed.
     pub(super) place: Option<Place>,
     pub(super) process: Process,
     pub(super) is_cancel_requested: bool,
@@ -31,7 +31,7 @@ pub(super) struct Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     NotDue,
-    /// Since it fell due; `events_before` counts the events before that.
+    /// Waits since `due`; `events_before` is the number of earlier events.
     Waiting {
         due: Time,
         events_before: usize,
@@ -44,27 +44,27 @@ pub(super) enum State {
 pub(super) struct Place {
     pub(super) worker: usize,
     pub(super) claimed_at: Time,
-    /// Its units are in use since then; `NEVER` while its worker is out.
+    /// The time since which its units are in use; `NEVER` while its worker is out.
     pub(super) busy_since: Time,
 }
 
-/// What the process of a row is at. It may go on when its row is over, and be gone while its row
-/// still runs.
+/// The state of the process of a row. It may outlive its row, and may be gone while the row still
+/// runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Process {
-    /// There is none: not yet, or not any more.
+    /// Not started, or gone.
     None,
     Serving,
     /// Its own work is done; it waits for its children.
     Joining,
-    /// It was asked to stop, and its row then ends so.
+    /// It received a request to stop; then the row ends with this outcome.
     Stopping(Ending),
-    /// It has come to its end, and its worker could not write it down yet.
+    /// It has ended, but its worker could not record that yet.
     Ended(Ending),
 }
 
 impl Process {
-    /// Whether it can be asked to stop.
+    /// Whether it can receive a request to stop.
     pub(super) fn is_at_work(self) -> bool {
         matches!(self, Process::Serving | Process::Joining)
     }
@@ -87,7 +87,7 @@ impl Row {
         self.place.is_some_and(|place| place.worker == worker)
     }
 
-    /// What later draws of this attempt are numbered by.
+    /// The key of later draws of this attempt.
     pub(super) fn key(&self) -> Key {
         Key { action: self.action, ordinal: self.ordinal, attempt: self.attempt.number }
     }

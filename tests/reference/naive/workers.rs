@@ -1,4 +1,4 @@
-//! What happens to workers: outages, heartbeats and sweeps, coming back, changes of capacity.
+//! Workers: outages, heartbeats and sweeps, returns, changes of capacity.
 
 use claimsim::engine::{ArrivalProcess, OutageKind, Run};
 use claimsim::model::capacity::CapacityMap;
@@ -11,26 +11,26 @@ use super::row::{Process, State};
 use super::{Class, Kind, Naive, What};
 
 pub(super) struct Worker {
-    /// What it offers when it is up.
+    /// Its capacity while it is up.
     pub(super) capacity: CapacityMap,
     pub(super) presence: Presence,
-    /// What it is at under delayed claiming.
+    /// Its state under delayed claiming.
     pub(super) claiming: Claiming,
 }
 
-/// What a worker is at under delayed claiming.
+/// The state of a worker under delayed claiming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Claiming {
     Idle,
-    /// It has an attempt to claim pending.
+    /// An attempt to claim is pending.
     Pending,
-    /// It has just looked and claimed nothing.
+    /// It has just looked and found nothing.
     InVain,
-    /// It looks again when something has changed.
+    /// It looks again after the next change.
     Parked,
 }
 
-/// The one state that a worker is in.
+/// The state of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presence {
     Up { since: Time },
@@ -48,7 +48,7 @@ impl Worker {
 }
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// What is known of the future of workers and jobs.
+    /// Schedules the known future of workers and jobs.
     pub(super) fn schedule_what_is_known(&mut self) {
         let availability = &self.system.availability;
         for (i, change) in availability.capacity_changes.iter().enumerate() {
@@ -95,7 +95,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.workers[worker].is_up() && has_quorum
     }
 
-    /// The rows that run on a worker, and those whose processes do, by number.
+    /// The rows that run on a worker, and the rows whose processes do, by number.
     fn rows_on(&self, worker: usize) -> Vec<usize> {
         let is_there = |row: &usize| {
             let row = &self.rows[*row];
@@ -131,7 +131,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// A worker sends heartbeats from when it came up, the last one perhaps right now.
+    /// A worker sends heartbeats from the time it came up; the last one may be now.
     fn last_heartbeat(&self, since: Time) -> Time {
         let mut last = since;
         while last + self.system.availability.heartbeat.period <= self.now {
@@ -153,7 +153,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// A process is gone without a word.
+    /// A process disappears without notice.
     fn stop_dead(&mut self, row: usize) {
         if self.rows[row].state == State::Over {
             self.end_zombie(row, false);
@@ -209,7 +209,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// A worker that is back looks at a row of its own, or at a process whose row is over.
+    /// A worker that has returned checks a row of its own, or a process whose row has ended.
     fn find_again(&mut self, row: usize) {
         if self.rows[row].state == State::Over {
             return self.end_zombie(row, true);

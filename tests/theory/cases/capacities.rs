@@ -1,5 +1,5 @@
-//! What happens at known instants: capacity that is raised, lowered and taken away while jobs run,
-//! and everything cancelled. M/M/c(t), over and over again.
+//! Changes at known instants: capacity that is raised, lowered and removed while jobs run, and
+//! cancels of all jobs. M/M/c(t), repeated periodically.
 
 use std::fmt::Write;
 
@@ -9,18 +9,17 @@ use crate::formulas::steps::Steps;
 use crate::run::{IN_SYSTEM, QUEUE, share, utilization};
 use crate::verdict::Case;
 
-/// How often the plan is gone through; the first time is warm-up.
+/// The number of cycles; the first one is warm-up.
 const CYCLES: u32 = 20;
 
-/// Units from some instant of a cycle of 50 s on.
+/// Units from an instant of a cycle of 50 s on.
 const PLAN: [(u32, usize); 6] = [(0, 25), (10, 40), (20, 10), (25, 30), (37, 0), (40, 32)];
 
 fn plan(cycles: u32) -> impl Iterator<Item = (u32, usize)> {
     (0..cycles).flat_map(|cycle| PLAN.map(|(at, slots)| (50 * cycle + at, slots)))
 }
 
-/// The second cycle is like all that follow: jobs do not last so long that one could remember the
-/// first.
+/// The second cycle is like all later ones: jobs are too short for the first to have an effect.
 fn theory(room: usize) -> (Steps, std::ops::Range<f64>) {
     let plan = plan(2).map(|(at, slots)| (f64::from(at), slots)).collect();
     (Steps { arrivals: 30.0, services: 1.0, plan, room }, 50.0..100.0)
@@ -46,7 +45,7 @@ service = {{ exponential = {{ mean = "1s" }} }}
     Case::instant(50 * CYCLES, &body)
 }
 
-/// Who finds no unit free is lost. What runs when capacity is lowered runs to its end.
+/// A job that finds no unit free is lost. Jobs that run when capacity is lowered run to their end.
 pub(crate) fn capacity_of_a_loss_system() -> Case {
     let (steps_of, cycle) = theory(0);
     let averages = steps_of.averages(cycle, 0.005);
@@ -57,7 +56,7 @@ pub(crate) fn capacity_of_a_loss_system() -> Case {
     )
 }
 
-/// Fifteen may wait, and start as soon as there is room again.
+/// Up to fifteen jobs wait, and start as soon as there is room again.
 pub(crate) fn capacity_of_a_queue() -> Case {
     let (steps_of, cycle) = theory(15);
     let averages = steps_of.averages(cycle, 0.01);
@@ -67,7 +66,7 @@ pub(crate) fn capacity_of_a_queue() -> Case {
         .says_to(0.06, share(Statistic::Rejected), averages.lost)
 }
 
-/// M/M/3 under overload, in which everything is cancelled every 20 s (a clearing system; Stidham
+/// M/M/3 under overload in which everything is cancelled every 20 s (a clearing system; Stidham
 /// 1974): it begins again, empty.
 pub(crate) fn clearing() -> Case {
     let theory = Steps { arrivals: 3.5, services: 1.0, plan: vec![(0.0, 3)], room: 80 };
@@ -89,6 +88,6 @@ service = { exponential = { mean = "1s" } }
         .says_to(0.06, QUEUE, averages.waiting)
         .says_to(0.04, IN_SYSTEM, averages.waiting + averages.busy)
         .says_to(0.01, utilization("slot"), averages.busy / 3.0)
-        // What came is done or cancelled; what comes in the last 20 s may be neither.
+        // All jobs are done or cancelled, except perhaps those of the last 20 s.
         .says_to(0.02, share(Statistic::Done), averages.busy / 3.5)
 }

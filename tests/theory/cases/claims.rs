@@ -1,5 +1,5 @@
-//! The registry's claim rule: first fit on its default worker, and the race of workers that delay
-//! their claims.
+//! The claim rule of the registry: first fit on its default worker, and the race of workers with
+//! claim delays.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
@@ -41,7 +41,7 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.02, utilization("scanCheck"), TRIED.utilization(Need::Check))
 }
 
-/// Jobs so rare that every worker is idle when one comes: the wait is the least of the workers'
+/// Jobs so rare that every worker is idle when one arrives: the wait is the minimum of the workers'
 /// delays.
 fn idle(workers: u32, body: &str) -> Case {
     let quantile = |p| first_of_uniform_quantile(workers, 3.0, p);
@@ -59,7 +59,7 @@ service = "2s"
         .says(of(Measure::WaitS, Statistic::P99), quantile(0.99))
 }
 
-/// One idle replica: a uniform wait of up to 3 s, under the registry's rule as it is.
+/// One idle replica: a uniform wait of up to 3 s, under the rule of the registry.
 pub(crate) fn one_idle_replica() -> Case {
     idle(1, "\"registry\"")
 }
@@ -74,7 +74,7 @@ pub(crate) fn hundred_idle_replicas() -> Case {
     idle(100, "{ delay = { uniform = { low = \"0s\", high = \"3s\" } } }")
 }
 
-/// One replica that is busy: from job to job it is held for a delay and a service time.
+/// One busy replica: each job holds it for a delay and a service time.
 pub(crate) fn one_busy_replica() -> Case {
     let service = Moments::with_cv(2.0, 1.0);
     let theory = service.mean_wait_with_claim_delay(0.15, Moments::uniform(0.0, 3.0));

@@ -1,4 +1,4 @@
-//! What cuts jobs short or holds them up: deadlines with a stop, requests to cancel, backoffs.
+//! What shortens or delays jobs: deadlines with a stop, requests to cancel, backoffs.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
@@ -87,7 +87,7 @@ pub(crate) fn backoffs() -> Case {
         case.says_to(0.025, RESPONSE.of_action(name), mean)
             .says_to(0.025, of(Measure::ResponseS, Statistic::Sd).of_action(name), (square - mean * mean).sqrt())
             .says_to(0.02, RETRIED.of_action(name), 1.0 - 1.0 / chain.attempts())
-            // Nobody is at work during a backoff, and it is no wait.
+            // No worker is busy during a backoff, and it does not count as a wait.
             .says_to(0.02, IN_SYSTEM.of_action(name), 2.0 * chain.attempts())
             .but_not(2.0 * mean)
     })

@@ -7,8 +7,8 @@ use crate::formulas::loss::{LossClass, Losses, kaufman_roberts, product_form};
 use crate::run::{share, utilization};
 use crate::verdict::Case;
 
-/// Three classes on twelve units. That service is constant, exponential or a mixture makes no
-/// difference.
+/// Three classes on twelve units. Constant, exponential and mixed service times give the same
+/// figures.
 const ONE_RESOURCE: &str = r#"
 [worker.server]
 capacity = { slot = 12 }
@@ -44,7 +44,7 @@ pub(crate) fn one_resource() -> Case {
         .says_to(0.01, utilization("slot"), theory.utilization[0])
 }
 
-/// Where nobody waits, no order of those who do can matter, nor any reservation.
+/// Where no job waits, neither order nor reservations matter.
 fn one_resource_under(policy: &str) -> Case {
     let theory = theory_of_one_resource();
     Case::new(&format!("{{ delay = \"none\", policy = \"{policy}\" }}"), 8_000, ONE_RESOURCE)

@@ -1,4 +1,4 @@
-//! The cases: scenarios that theory can say something of.
+//! The cases: scenarios with a theory.
 
 pub(crate) mod capacities;
 pub(crate) mod claims;

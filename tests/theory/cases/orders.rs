@@ -17,7 +17,7 @@ fn under(policy: &str, seconds: u32, body: &str) -> Case {
     Case::new(&format!("{{ delay = \"none\", policy = {policy} }}"), seconds, body)
 }
 
-/// M/G/1 with three classes, each with a service law of its own.
+/// M/G/1 with three classes, each with its own service distribution.
 const THREE_CLASSES: &str = r#"
 [worker.server]
 capacity = { slot = 1 }
@@ -42,7 +42,7 @@ fn three_classes() -> Priorities {
     Priorities::one_server(&[(0.5, urgent), (0.2, usual), (0.2, low)])
 }
 
-/// The most important goes first, whenever it came.
+/// The most important job goes first, whatever its arrival.
 pub(crate) fn priorities() -> Case {
     let theory = three_classes();
     under("\"priority\"", 60_000, THREE_CLASSES)
@@ -54,8 +54,8 @@ pub(crate) fn priorities() -> Case {
         .says_to(0.08, WAIT, theory.mean_wait_of_all())
 }
 
-/// Deadlines that are further apart than anybody waits are priorities, and no deadline is the
-/// least; they count from the claim for the job itself and so touch nobody.
+/// Deadlines with larger differences than any wait are priorities, and no deadline is the lowest;
+/// they count from the claim for the job itself and so end no job.
 pub(crate) fn deadlines_as_priorities() -> Case {
     let theory = three_classes();
     under("\"earliest-deadline\"", 60_000, THREE_CLASSES)
@@ -66,7 +66,7 @@ pub(crate) fn deadlines_as_priorities() -> Case {
         .says(WAIT.of_action("urgent"), theory.mean_wait(0))
 }
 
-/// Where a step of priority is worth a millisecond of waiting, all classes wait alike.
+/// If a step of priority is worth a millisecond of waiting, all classes wait equally long.
 pub(crate) fn fast_aging() -> Case {
     let wait = three_classes().in_order_of_arrival();
     ["low", "urgent", "usual"]
@@ -76,7 +76,7 @@ pub(crate) fn fast_aging() -> Case {
         })
 }
 
-/// Where it is worth a day, aging changes nothing.
+/// If a step is worth a day, aging changes nothing.
 pub(crate) fn slow_aging() -> Case {
     let theory = three_classes();
     under(r#"{ priority = { aging = "24h" } }"#, 60_000, THREE_CLASSES)
@@ -84,8 +84,8 @@ pub(crate) fn slow_aging() -> Case {
         .says(WAIT.of_action("urgent"), theory.mean_wait(0))
 }
 
-/// Aging in between, where no formula is known, keeps the conservation law: for classes with equal
-/// mean service it says the mean wait of all. The waits of the classes are then neither those of
+/// Moderate aging, for which no formula is known, obeys the conservation law: for classes with
+/// equal mean service it gives the mean wait of all. The waits of the classes are neither those in
 /// order of arrival nor those without aging.
 pub(crate) fn aging_in_between() -> Case {
     let constant = Moments::with_cv(1.0, 0.0);
@@ -111,7 +111,7 @@ service = { hyperexponential = { phases = [{ p = 0.8, mean = "500ms" }, { p = 0.
     .says_to(0.08, WAIT, theory.conserved() / 0.7)
 }
 
-/// Three servers, where the most important waiting job takes the next that is free.
+/// Three servers; the most important waiting job takes the next free one.
 pub(crate) fn priorities_on_several_servers() -> Case {
     let theory = Priorities::several_servers(3, 1.0, &[1.0, 1.2]);
     under(
@@ -162,7 +162,7 @@ service = { uniform = { low = "600ms", high = "1200ms" } }
     )
 }
 
-/// The size that a share `u` of all jobs in the bands is below.
+/// The size below which a share `u` of all jobs in the bands lies.
 fn size_in_bands(u: f64) -> f64 {
     match u {
         _ if u < 0.5 => 0.2 + 0.8 * u,
@@ -171,7 +171,7 @@ fn size_in_bands(u: f64) -> f64 {
     }
 }
 
-/// The shortest job goes first: what it waits depends on its size.
+/// The shortest job goes first, so its wait depends on its size.
 pub(crate) fn shortest_first() -> Case {
     let theory = BySize::shortest_first(0.8, size_in_bands);
     bands("\"shortest-first\"")
@@ -193,8 +193,8 @@ pub(crate) fn longest_first() -> Case {
         .says_to(0.1, WAIT.of_action("short"), theory.mean_wait_between(0.5, 1.0))
 }
 
-/// Shortest first under other laws; on one worker, each action with a resource of its own, so that
-/// none may touch another.
+/// Shortest first under other distributions; on one worker, each action with a resource of its own,
+/// so that actions do not interact.
 pub(crate) fn shortest_first_under_other_laws() -> Case {
     let exponential = BySize::shortest_first(0.7, |u| -ln(1.0 - u));
     let kept = 1.0 - pow(0.5 / 20.0, 1.7);
@@ -226,7 +226,7 @@ service = { uniform = { low = "0s", high = "2s" } }
     .says_to(0.07, WAIT.of_action("uniform"), uniform.mean_wait())
 }
 
-/// Jobs are put in order by estimates, of which half are four times too long.
+/// Jobs are ordered by estimates, half of which are four times too long.
 const ESTIMATED: &str = r#"
 [worker.server]
 capacity = { slot = 1 }
@@ -237,8 +237,8 @@ service = { exponential = { mean = "1s" } }
 estimate = { factor = { empirical = { values = [1, 4] } } }
 "#;
 
-/// The mean service time, and that of its square, of the job before which a share `u` of estimates
-/// goes.
+/// The first two moments of the service time of the job that has a share `u` of estimates before
+/// it.
 fn behind_estimate(u: f64) -> (f64, f64) {
     let beyond = |y: f64| f64::midpoint(exp(-y), exp(-y / 4.0));
     let (mut low, mut high) = (0.0, 200.0);

@@ -1,5 +1,5 @@
-//! One server that goes out and comes back: attempts that are lost and begin again, attempts that
-//! go on unseen, and who is retried.
+//! One server that goes out and returns: attempts that are lost and begin again, attempts that
+//! continue unseen, and retries.
 
 use std::fmt::Write;
 
@@ -16,7 +16,7 @@ use crate::verdict::Case;
 /// Up for 10 s and out for 2.5 s on average, with a job every 8 1/3 s.
 const SERVER: Breakdowns = Breakdowns { arrivals: 0.12, failures: 0.1, repairs: 0.4 };
 
-/// Service laws of mean 3 s by name and scenario text, racing with a clock of that rate.
+/// Service distributions of mean 3 s by name and scenario text, interrupted at that rate.
 fn laws(clock: f64) -> [(&'static str, &'static str, Raced); 3] {
     // A lognormal time with a coefficient of variation of 1.5.
     let spread = ln(1.0 + 1.5 * 1.5).sqrt();
@@ -37,8 +37,8 @@ fn laws(clock: f64) -> [(&'static str, &'static str, Raced); 3] {
     ]
 }
 
-/// One worker under each of the laws at once, each with a resource of its own; nobody else is there
-/// to declare it dead.
+/// One worker under each of the distributions at once, each with a resource of its own; no other
+/// worker could declare it dead.
 fn breakdowns(seconds: u32, kind: &str) -> Case {
     let laws = laws(0.0);
     let units: Vec<_> = laws.iter().map(|(name, ..)| format!("{name} = 1")).collect();
@@ -78,7 +78,7 @@ pub(crate) fn lost_at_once() -> Case {
     })
 }
 
-/// The same with workers that crash: the row stays on its worker until that is back.
+/// The same with workers that crash: the row stays on its worker until that returns.
 pub(crate) fn lost_until_the_return() -> Case {
     laws(SERVER.failures).into_iter().fold(breakdowns(250_000, "crash"), |case, (name, _, attempt)| {
         let completion = SERVER.restarted(&attempt);
@@ -93,8 +93,8 @@ pub(crate) fn lost_until_the_return() -> Case {
     })
 }
 
-/// The same with workers that are cut off while their processes go on: nothing is lost, but the end
-/// has to wait.
+/// The same with workers that are cut off while their processes continue: nothing is lost, but the
+/// end is delayed.
 pub(crate) fn cut_off() -> Case {
     let laws = laws(SERVER.failures + SERVER.repairs);
     laws.into_iter().fold(breakdowns(300_000, "partition"), |case, (name, _, process)| {
@@ -108,8 +108,8 @@ pub(crate) fn cut_off() -> Case {
     })
 }
 
-/// Jobs that bring their service time along keep it for all attempts (preemptive repeat identical):
-/// of a job of length `s` it takes `exp(ξ s)` attempts until one outlives its worker.
+/// Jobs with a given service time keep it for all attempts (preemptive repeat identical): a job of
+/// length `s` takes `exp(ξ s)` attempts on average until one outlives its worker.
 pub(crate) fn given_service_times() -> Case {
     let mut body = r#"
 on_worker_dead = "requeue-always"
@@ -131,8 +131,8 @@ service = "1s"
     Case::instant(40_000, &body).says(RETRIED, 1.0 - 1.0 / identical).but_not(1.0 - 1.0 / different)
 }
 
-/// Who is retried that was lost with its worker: all, those who have a retry left, or none. Jobs
-/// that need nothing, so that each attempt outlives its worker with the same probability.
+/// Retries of jobs that were lost with their worker: all, those with a retry left, or none. The
+/// jobs need nothing, so each attempt outlives its worker with the same probability.
 pub(crate) fn rules_of_retry() -> Case {
     let rules =
         [("requeue-always", Requeue::Always), ("requeue-if-retries", Requeue::IfRetries), ("never", Requeue::Never)];

@@ -1,5 +1,5 @@
-//! Several servers: M/M/c in its variants, constant service, a clock's arrivals, batches, no limit
-//! at all, and customers who come back.
+//! Several servers: M/M/c in its variants, constant service, periodic arrivals, batches, no limit,
+//! and customers who return.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
@@ -10,8 +10,7 @@ use crate::formulas::renewal::{RenewalArrivals, clock};
 use crate::run::{IN_SYSTEM, QUEUE, WAIT, WITHIN, mean, of, share, utilization};
 use crate::verdict::Case;
 
-/// M/M/8 at a load of 0.75, as four workers of two units each: where a unit lies makes no
-/// difference.
+/// M/M/8 at a load of 0.75, as four workers of two units each: the place of a unit does not matter.
 pub(crate) fn several_servers() -> Case {
     let theory = Mmc { arrivals: 6.0, services: 1.0, servers: 8 };
     Case::instant(
@@ -57,7 +56,7 @@ service = "1s"
     .says(of(Measure::WaitS, Statistic::P95), theory.wait_quantile(0.95))
 }
 
-/// D/M/3 at a load of 5/6: jobs come by the clock.
+/// D/M/3 at a load of 5/6: periodic arrivals.
 pub(crate) fn clockwork_arrivals() -> Case {
     let theory = RenewalArrivals { transform: clock(0.4), services: 1.0, servers: 3 };
     Case::instant(
@@ -154,9 +153,9 @@ patience = { exponential = { mean = "2500ms" } }
     .says_to(0.03, WITHIN, law[..4].iter().sum::<f64>() / (1.0 - theory.abandonment()))
 }
 
-/// Machine repair, M/M/3//12. How the time between repair and failure is distributed makes no
-/// difference (it is a station with a server for everybody), so one group of machines fails at
-/// random and one almost by the clock.
+/// Machine repair, M/M/3//12. The distribution of the time between repair and failure does not
+/// matter (it is a station with a server for every machine), so one group of machines fails at
+/// random and one almost periodically.
 pub(crate) fn machine_repair() -> Case {
     let theory = Repair { machines: 12, failures: 0.2, crews: 3, repairs: 1.0 };
     let down = mean_of(&theory.law(), |n| n as f64);

@@ -1,4 +1,4 @@
-//! One server: M/M/1, M/G/1 under eight service laws, and retries as feedback.
+//! One server: M/M/1, M/G/1 under eight service distributions, and retries as feedback.
 
 use claimsim::stats::figure::{Measure, Statistic};
 
@@ -39,8 +39,8 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.01, mean(Measure::ThroughputPerS), 0.6)
 }
 
-/// M/G/1 at a load of 0.5 under eight laws at once: on one worker, each action with a resource of
-/// its own, so that none may touch another.
+/// M/G/1 at a load of 0.5 under eight distributions at once: on one worker, each action with a
+/// resource of its own, so that actions do not interact.
 pub(crate) fn service_laws() -> Case {
     let laws = [
         ("constant", r#""1s""#, Moments::with_cv(1.0, 0.0)),
@@ -73,9 +73,9 @@ pub(crate) fn service_laws() -> Case {
     })
 }
 
-/// Retries as feedback: a failed job comes back as a new row, behind all waiting jobs. With one
-/// exponential service law for all attempts the queue is M/M/1 with all attempts as its arrivals (a
-/// product-form network of one station; Kelly 1979).
+/// Retries as feedback: a failed job returns as a new row, behind all waiting jobs. With one
+/// exponential service distribution for all attempts the queue is M/M/1 with all attempts as its
+/// arrivals (a product-form network of one station; Kelly 1979).
 pub(crate) fn feedback() -> Case {
     let attempts = 1.0 + 0.3 + 0.09;
     let load = 0.4 * attempts;

@@ -1,4 +1,4 @@
-//! Jobs that need one unit of a worker or several at once, under rules of who goes next.
+//! Jobs that need one unit of a worker or several, under policies that order them.
 
 use std::sync::LazyLock;
 
@@ -28,7 +28,7 @@ fn narrow(rule: Rule) -> f64 {
     waits(rule)[0]
 }
 
-/// Two classes under a policy, whose narrow jobs do not wait for so long as a `rival` rule has it.
+/// Two classes under a policy; its narrow jobs wait less than under a `rival` policy.
 fn two_classes(policy: &str, rule: Rule, rival: f64, seconds: u32) -> Case {
     let worker = rule.tried().0;
     let action = |(name, class): (&str, Class)| {
@@ -53,7 +53,7 @@ pub(crate) fn two_classes_first_fit() -> Case {
     two_classes("\"first-fit\"", Rule::FirstFit, narrow(Rule::StrictFifo), 60_000)
 }
 
-/// Reservations that nobody comes to need change nothing.
+/// Reservations that are never needed change nothing.
 pub(crate) fn two_classes_reserve_late() -> Case {
     two_classes(r#"{ reserve-after = { patience = "24h" } }"#, Rule::FirstFit, narrow(Rule::StrictFifo), 60_000)
 }
@@ -62,7 +62,7 @@ pub(crate) fn two_classes_strict_fifo() -> Case {
     two_classes("\"strict-fifo\"", Rule::StrictFifo, narrow(Rule::FirstFit), 60_000)
 }
 
-/// On a worker with one resource, reservations for all who wait let nobody overtake.
+/// On a worker with one resource, reservations for all waiting jobs let no job overtake.
 pub(crate) fn two_classes_reserve_at_once() -> Case {
     two_classes(r#"{ reserve-after = { patience = "0s" } }"#, Rule::StrictFifo, narrow(Rule::FirstFit), 60_000)
 }
@@ -89,7 +89,7 @@ pub(crate) fn two_classes_fair_share() -> Case {
     two_classes("\"fair-share\"", Rule::FairShare([1.0, 1.0]), narrow(Rule::Random), 40_000)
 }
 
-/// With a greater weight the wide class holds less in parts of it, and goes next more often.
+/// With a larger weight the share of the wide class is smaller, so it goes next more often.
 pub(crate) fn two_classes_fair_share_with_weights() -> Case {
     let rule = Rule::FairShare([1.0, 3.0]);
     two_classes("{ fair-share = { weights = { wide = 3 } } }", rule, narrow(Rule::FairShare([1.0, 1.0])), 40_000)
@@ -105,8 +105,8 @@ pub(crate) fn two_classes_random() -> Case {
     two_classes("\"random\"", Rule::Random, narrow(Rule::SmallestFirst), 40_000)
 }
 
-/// In strict order, if there is always somebody waiting, jobs of one law of service get through as
-/// the closed form has it: what stands idle before a wide job is lost.
+/// In strict order with a queue that is never empty, jobs of one service distribution have the
+/// throughput of the closed form: units that idle before a wide job are lost.
 pub(crate) fn saturated_in_strict_order() -> Case {
     let through = throughput_of_one_law(6, 0.5, &[0.5, 0.2, 0.0, 0.3]);
     saturated(&[(1, 0.5, 2.0), (2, 0.2, 2.0), (4, 0.3, 2.0)])
@@ -114,7 +114,7 @@ pub(crate) fn saturated_in_strict_order() -> Case {
         .says_to(0.02, utilization("slot"), through * 2.0 * (0.5 + 0.4 + 1.2) / 6.0)
 }
 
-/// So do classes with laws of their own, as the chain of the saturated worker has it.
+/// The same for classes with distributions of their own, by the chain of the saturated worker.
 pub(crate) fn saturated_with_laws_of_their_own() -> Case {
     let part = |(need, share, mean): (usize, f64, f64)| Part { share, services: 1.0 / mean, need };
     let jobs = [(1, 0.75, 1.0), (6, 0.25, 4.0)];
@@ -125,9 +125,9 @@ pub(crate) fn saturated_with_laws_of_their_own() -> Case {
         .says_to(0.04, utilization("slot"), through * (0.75 + 6.0) / 6.0)
 }
 
-/// Six units under far more than they can do, in strict order: jobs by what they need, their share
-/// of all and their mean service in seconds. The queue is as good as always full; who is turned
-/// away there is the next job.
+/// Six units under heavy overload in strict order: jobs by need, their share of all and their mean
+/// service in seconds. The queue is practically always full; a job that is turned away there is
+/// replaced by the next.
 fn saturated(jobs: &[(usize, f64, f64)]) -> Case {
     let action = |&(need, share, mean): &(usize, f64, f64)| {
         let rate = 4.0 * share;

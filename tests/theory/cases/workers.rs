@@ -1,5 +1,5 @@
-//! Several workers that go out and come back: availability, quorum, and how long it takes the
-//! others to notice.
+//! Several workers that go out and return: availability, quorum, and the time until the others
+//! notice.
 
 use claimsim::model::math::exp;
 use claimsim::stats::figure::{Measure, Statistic};
@@ -47,14 +47,14 @@ pub(crate) fn cluster_with_quorum() -> Case {
     cluster(Cluster { quorum: true, ..CLUSTER }, "quorum = true", "shutdown")
 }
 
-/// Workers that crash and come back before anybody minds, with their rows.
+/// Workers that crash and return with their rows before the others notice.
 pub(crate) fn cluster_of_crashes() -> Case {
     cluster(Cluster { crash: true, ..CLUSTER }, "heartbeat = { expiry = \"10000h\" }", "crash")
 }
 
-/// Availability by jobs that look for a worker and leave at once if there is none (Poisson arrivals
-/// see time averages), and by what a worker gets done that is never without work. The laws of times
-/// up and out make no difference.
+/// Availability, measured by jobs that look for a worker and leave at once if there is none
+/// (Poisson arrivals see time averages), and by the throughput of a worker that always has work.
+/// The distributions of up and down times do not matter.
 pub(crate) fn alternating_renewal() -> Case {
     let (alone, pair) = (availability(8.0, 2.0), availability(6.0, 2.0));
     Case::instant(
@@ -89,8 +89,8 @@ service = { exponential = { mean = "1s" } }
     .says_to(0.02, mean(Measure::ThroughputPerS).of_action("work"), alone)
 }
 
-/// The share of time in which a majority of workers is up, by jobs that need nothing and leave if
-/// nobody claims them at once.
+/// The share of time in which a majority of workers is up, measured by jobs that need nothing and
+/// leave if they are not claimed at once.
 fn quorum(workers: u32, kind: &str) -> Case {
     let majority = workers / 2 + 1;
     let up = availability(8.0, 2.0);
@@ -123,9 +123,9 @@ pub(crate) fn quorum_of_four() -> Case {
     quorum(4, "partition")
 }
 
-/// A crash that another worker has to notice. The row runs from the return of its worker; with up
-/// times uniform on three heartbeats, `U` less the time since the last heartbeat is 0, 4 or 8 s, to
-/// which expiry and a uniform time to the sweep are added.
+/// A crash that another worker must notice. The row runs from the return of its worker. With up
+/// times uniform on three heartbeats, `U` minus the time since the last heartbeat is 0, 4 or 8 s;
+/// expiry and a uniform time to the sweep are added.
 pub(crate) fn noticed_crashes() -> Case {
     let heartbeat = Heartbeat { period: 4.0, expiry: 10.0, sweep: 3.0 };
     let wait = 60.0 - heartbeat.noticed_after();
@@ -158,9 +158,9 @@ service = "1h"
     .says_to(0.03, of(Measure::WaitS, Statistic::Sd), wait_sd)
 }
 
-/// Workers cut off for 20 s and declared dead in the meantime: rows whose process is still at it
-/// are stopped by their return, the others stay dead, even if their process had come to its end
-/// before the declaration.
+/// Workers that are cut off for 20 s and declared dead in the meantime: their return stops rows
+/// whose process still runs; the others stay dead, even if their process ended before the
+/// declaration.
 pub(crate) fn zombies() -> Case {
     // A process outlives 30 s up, 12 s of service on average.
     let (lost, still) = (12.0 / 42.0, exp(-20.0 / 12.0));

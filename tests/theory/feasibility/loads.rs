@@ -1,4 +1,4 @@
-//! Where nothing is lost, a resource is in use for just the share of time that was foreseen.
+//! Where no job is lost, the utilization of a resource is the predicted one.
 
 use claimsim::model::capacity::ResourceId;
 use claimsim::random::stream::{Purpose, Stream, Streams};
@@ -24,7 +24,7 @@ fn check(text: &str, blunt: f64) {
     }
 }
 
-/// The run of a case: `rest` is what comes.
+/// The text of a case: `rest` has its jobs.
 fn case(horizon: &str, rest: &str) -> String {
     format!(
         "horizon = \"{horizon}\"\nwarmup = \"2h\"\nseed = 5\nreplications = 8\nclaim = {{ delay = \"none\" }}\n\
@@ -122,8 +122,8 @@ fn children_count_with_the_attempts_of_their_parents() {
     check(&case("26h", rest), 0.02);
 }
 
-/// A parent with one child, and nothing to wait for, holds its need as long as the longer of the
-/// two: no less than is foreseen.
+/// A parent with one child and no queue holds its need for the longer of both service times: at
+/// least as long as predicted.
 #[test]
 fn parents_hold_no_less_than_is_foreseen() {
     let rest = "
@@ -143,8 +143,8 @@ fn parents_hold_no_less_than_is_foreseen() {
     assert!((mean / exact - 1.0).abs() < 0.05, "{mean} instead of {exact}");
 }
 
-/// Known jobs, crons, rows of their own service, deadline and need: no chance is left, and no error
-/// is allowed.
+/// Known jobs, crons, and rows with their own service time, deadline and need: nothing is random,
+/// so no error is allowed.
 #[test]
 fn known_jobs_use_exactly_what_was_foreseen() {
     let rest = "

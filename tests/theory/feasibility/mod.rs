@@ -1,4 +1,4 @@
-//! The look at a scenario before it is run, held to what the run then does.
+//! The feasibility analysis of a scenario, compared with the run.
 
 mod loads;
 mod overloads;
@@ -9,7 +9,7 @@ use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 use crate::support::loaded;
 
-/// What is seen of a scenario, and what becomes of it.
+/// The feasibility analysis of a scenario and the results of its run.
 struct Seen {
     outlook: Outlook,
     results: Results,

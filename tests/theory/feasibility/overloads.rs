@@ -1,4 +1,4 @@
-//! Where more comes than can be done the queue grows as was foreseen, and elsewhere it does not.
+//! Overloaded queues grow as predicted, and others do not grow.
 
 use claimsim::experiment::outlook::{Excess, Finding};
 use claimsim::random::stream::{Purpose, Stream, Streams};
@@ -10,13 +10,13 @@ fn between(stream: &mut Stream, low: f64, high: f64) -> f64 {
     low + (high - low) * stream.uniform()
 }
 
-/// Jobs that come in a run, on average.
+/// The mean number of jobs in a run.
 const JOBS: f64 = 40_000.0;
 
 /// Workers of some kinds, and jobs of one need that offer this load to them.
 fn one_need(stream: &mut Stream, load: f64) -> String {
     let need = [1 + stream.below(3), stream.below(3)];
-    // The last kind is there so that the jobs fit somewhere.
+    // The last kind of worker has room for every job.
     let mut workers = vec![(1, need[0], need[1])];
     for _ in 0..=stream.below(3) {
         workers.insert(0, (1 + stream.below(3), 1 + stream.below(8), stream.below(8)));
@@ -66,8 +66,8 @@ fn queues_of_one_need_grow_as_predicted_above_load_one() {
     }
 }
 
-/// Two needs on two kinds of workers at a load of 1.1 and more by the linear program, most of them
-/// with no resource full: no policy leaves less behind than is foreseen.
+/// Two needs on two kinds of workers at a load of at least 1.1 by the linear program, mostly
+/// without a full resource: under no policy fewer jobs remain than predicted.
 #[test]
 fn above_one_no_policy_keeps_up() {
     let mut without_a_full_resource = 0;
@@ -100,7 +100,7 @@ fn above_one_no_policy_keeps_up() {
     assert!(without_a_full_resource >= 16, "{without_a_full_resource} of 32");
 }
 
-/// More than can be done, from jobs that run out of patience: at least the foreseen share leaves.
+/// An overload of jobs that run out of patience: at least the predicted share leaves.
 #[test]
 fn who_may_leave_leaves() {
     let text = "horizon = \"48h\"\nseed = 3\nreplications = 2\nclaim = { delay = \"none\" }\n\
@@ -117,7 +117,7 @@ fn who_may_leave_leaves() {
 }
 
 /// Where workers run one job at a time and jobs always wait, a job takes its service time and a
-/// claim delay: what is done is what comes, divided by the load with delays.
+/// claim delay: the throughput is the arrival rate divided by the load with delays.
 #[test]
 fn claim_delays_cost_what_was_foreseen_at_saturation() {
     for (delay, batch) in
@@ -138,7 +138,7 @@ fn claim_delays_cost_what_was_foreseen_at_saturation() {
     }
 }
 
-/// Jobs that need nothing wait for claims alone: a worker makes one after each delay.
+/// Jobs without a need wait only for claims: a worker claims once per delay.
 #[test]
 fn claims_are_limited_as_foreseen() {
     let text = "horizon = \"24h\"\nseed = 3\nreplications = 2\n[worker.w]\ncount = 2\ncapacity = { slot = 1 }\n\
@@ -151,7 +151,7 @@ fn claims_are_limited_as_foreseen() {
     assert!((done * claims / arrived - 1.0).abs() < 0.02, "{done} of {arrived}");
 }
 
-/// A backlog that is too much for the run leaves what was foreseen.
+/// A backlog that is too large for the run leaves the predicted number of jobs.
 #[test]
 fn a_run_that_is_too_short_for_its_backlog_leaves_the_rest() {
     let head = "horizon = \"2h\"\nclaim = { delay = \"none\" }\n[worker.w]\ncount = 2\ncapacity = { slot = 1 }\n\

@@ -1,4 +1,5 @@
-//! The documents that a registry would give out at the horizon of a run, made by watching the run.
+//! The documents that a registry would export at the horizon of a run, made by an observer of the
+//! run.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use claimsim::scenario::load;
 
 use crate::support::NoFiles;
 
-/// A row, as it stands.
+/// The current state of a row.
 #[derive(Clone, Copy)]
 struct Row {
     job: Job,
@@ -24,7 +25,7 @@ struct Row {
     worker: Option<WorkerId>,
 }
 
-/// Watches a run.
+/// Observes a run.
 #[derive(Clone, Default)]
 struct Table(BTreeMap<JobId, Row>);
 
@@ -54,12 +55,12 @@ impl Observer for Table {
     }
 }
 
-/// What a registry gives out.
+/// The export of a registry.
 pub(crate) struct Export {
     /// Most recently scheduled first.
     pub(crate) jobs: Vec<JobDocument>,
     pub(crate) workers: Vec<WorkerDocument>,
-    /// By row, as in `jobs`: how long it really ran, if it has ended.
+    /// By row, as in `jobs`: its true run time, if it has ended.
     pub(crate) ran: Vec<Option<f64>>,
 }
 
@@ -78,7 +79,7 @@ impl Export {
         Export { jobs, ran, ..self }
     }
 
-    /// The scenario that is made of it.
+    /// The scenario that the import makes of it.
     pub(crate) fn imported(&self) -> String {
         let documents = Documents {
             jobs: &self.jobs,
@@ -88,7 +89,7 @@ impl Export {
         scenario(&documents, &Order { name: "again".to_owned(), ..Order::default() })
     }
 
-    /// Its rows of an action, each with how long it really ran.
+    /// Its rows of an action, each with its true run time.
     pub(crate) fn of<'a>(&'a self, action: &'a str) -> impl Iterator<Item = (&'a JobDocument, Option<f64>)> {
         let rows = self.jobs.iter().zip(self.ran.iter().copied());
         rows.filter(move |(job, _)| job.action.get().is_some_and(|name| name == action))

@@ -1,6 +1,6 @@
-//! Round trips: known scenarios run, documents are made of their rows, and what is imported from
-//! these is what was put in, over many seeds: on average (bias), and within its own intervals as
-//! often as they promise (coverage).
+//! Round trips over many seeds: known scenarios run, their rows become documents, and the import of
+//! these must recover the parameters, on average (bias) and within its own intervals as often as
+//! they promise (coverage).
 
 use std::fs;
 use std::path::Path;
@@ -127,7 +127,7 @@ fn blind_cases() -> [Case; 4] {
     ]
 }
 
-/// What the imported text says of an action.
+/// An action in the imported text.
 struct Imported {
     table: toml::Table,
     /// The lines from the comments above its table up to the next one.
@@ -160,7 +160,7 @@ impl Imported {
         }
     }
 
-    /// The words between two marks in the comments, which are lines of any length.
+    /// The words between two marks in the comments, which may wrap anywhere.
     fn between(&self, before: &str, after: &str) -> String {
         let text: Vec<&str> = self.lines.iter().map(|line| line.trim_start_matches("# ")).collect();
         let text = text.join(" ");
@@ -201,7 +201,7 @@ fn mean(values: &[f64]) -> (f64, f64) {
     (mean, (variance / n).sqrt())
 }
 
-/// The mean of something of an action's rows that are done.
+/// The mean of a value over the completed rows of an action.
 fn mean_of_done(export: &Export, action: &str, what: impl Fn(&JobDocument, f64) -> f64) -> f64 {
     let done = export.of(action).filter(|(job, _)| job.stands() == Some(Status::Done));
     let values: Vec<f64> = done.map(|(job, ran)| what(job, ran.expect("it has ended"))).collect();
@@ -212,13 +212,13 @@ fn wait_and_run(job: &JobDocument) -> f64 {
     (*job.last_updated.get().unwrap() - *job.scheduled_at.get().unwrap()).as_seconds_f64()
 }
 
-/// How far two ways to estimate the mean of a service are off, in per cent of what the same rows
-/// really took, with the standard error of that.
+/// The bias of two estimates of the mean service time, in per cent of the true mean of the same
+/// rows, with its standard error.
 struct Bias {
     naive: (f64, f64),
     imported: (f64, f64),
     cv: f64,
-    /// How often the interval of the mean covers the mean that was put in.
+    /// The number of intervals that cover the true mean.
     covered: usize,
 }
 
@@ -238,7 +238,7 @@ fn bias(case: &Case) -> Bias {
     Bias { naive: mean(&naive), imported: mean(&imported), cv, covered }
 }
 
-/// The table of `docs/import.md` is what is measured here.
+/// This test measures the table of `docs/import.md`.
 #[test]
 fn service_times_are_recovered_as_well_as_documented() {
     let mut table = String::from(
@@ -307,8 +307,8 @@ fn rates_and_errors_are_recovered_also_from_a_cut_export() {
         for (name, (mean, error), truth) in [("rate", mean(&rates), 240.0), ("error", mean(&errors), 0.1)] {
             assert!((mean - truth).abs() < 3.5 * error, "{name} of {newest} rows: {mean} ± {error}");
         }
-        // 190 of 200 are promised; three standard errors below that are 181. Byar's and Wilson's
-        // cover a bit more.
+        // 190 of 200 are promised; 181 are three standard errors less. Byar's and Wilson's
+        // intervals cover a bit more.
         assert!(rate_covered >= 181, "{newest} rows: {rate_covered} of {seeds} intervals of the rate cover");
         assert!(error_covered >= 181, "{newest} rows: {error_covered} of {seeds} intervals of errors cover");
     }
@@ -382,8 +382,8 @@ fn batches_are_recovered() {
     }
 }
 
-/// What all estimates of service times stand on: no row started before its bound, whatever competes
-/// for the workers.
+/// The assumption of all estimates of service times: no row started before its bound, under any
+/// competition for the workers.
 #[test]
 fn no_row_started_before_its_bound() {
     let scenario = |offers: u32, count: u32| {
@@ -425,13 +425,12 @@ fn no_row_started_before_its_bound() {
             }
         }
     }
-    // Mostly a claim delay is missing, sometimes two; a slot may also have been kept free by other
-    // needs.
+    // Usually one claim delay is missing, sometimes two; other needs may also have kept a slot
+    // free.
     assert!(late * 20 < gaps, "{late} of {gaps} bounds are more than 6 s off");
 }
 
-/// The loop is closed: what is imported from a registry makes jobs wait as long as they waited
-/// there.
+/// In the imported scenario jobs wait as long as they did in the registry.
 #[test]
 fn imported_scenarios_have_the_waits_of_the_registry() {
     let scenario = r#"

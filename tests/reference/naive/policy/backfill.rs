@@ -1,5 +1,4 @@
-//! `easy-backfill`: the oldest job has a reservation, and others may start if they do not put it
-//! off.
+//! `easy-backfill`: the oldest job has a reservation, and others may start if they do not delay it.
 
 use claimsim::engine::ArrivalProcess;
 use claimsim::model::capacity::CapacityMap;
@@ -9,7 +8,7 @@ use claimsim::policy::BackfillOrder;
 use super::super::Naive;
 use super::{Decision, Offer, covers, take};
 
-/// When and where the head will fit, if running rows end as they are estimated to.
+/// The time and worker at which the head will fit if running rows end as estimated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Shadow {
     at: Time,
@@ -60,8 +59,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         });
     }
 
-    /// When a row will fit on a worker; `None` if it will not even when all that runs there has
-    /// ended.
+    /// The time at which a row will fit on a worker; `None` if it does not fit even on the empty
+    /// worker.
     fn shadow(&self, row: usize, worker: usize) -> Option<Shadow> {
         let ends = self.running_on(worker).map(|running| self.estimated_end(running).max(self.now));
         let mut instants: Vec<Time> = ends.chain([self.now]).collect();
@@ -70,12 +69,13 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         Some(Shadow { at, worker })
     }
 
-    /// When a running row is thought to end.
+    /// The estimated end of a running row.
     pub(in super::super) fn estimated_end(&self, row: usize) -> Time {
         self.rows[row].place.expect("a row that runs").claimed_at + self.estimate(row)
     }
 
-    /// What a worker has free at an instant if nothing starts and running rows end as estimated.
+    /// The free units of a worker at an instant if nothing starts and running rows end as
+    /// estimated.
     fn free_by(&self, worker: usize, at: Time) -> CapacityMap {
         let mut free = self.free(worker);
         for row in self.running_on(worker).filter(|&row| self.estimated_end(row).max(self.now) <= at) {

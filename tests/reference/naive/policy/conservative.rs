@@ -1,5 +1,5 @@
-//! `conservative-backfill`: each job has a reservation, and nobody starts where that would break
-//! another's.
+//! `conservative-backfill`: each job has a reservation, and a job starts only if no reservation is
+//! broken.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +11,21 @@ use claimsim::model::time::{Span, Time};
 use super::super::{Kind, Naive};
 use super::{Decision, Offer, covers, take};
 
-/// Who has been promised what, and which events the promises know of.
+/// The reservations, and the number of events that they take into account.
 #[derive(Default)]
 pub(in super::super) struct Reservations {
     of: BTreeMap<usize, Reservation>,
     heeded: usize,
 }
 
-/// The sooner comes first, then the worker.
+/// Ordered by time, then by worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Reservation {
     start: Time,
     worker: usize,
 }
 
-/// Something that takes up units of a worker from one instant until another.
+/// Units of a worker that are taken from one instant until another.
 struct Window {
     from: Time,
     until: Time,
@@ -50,7 +50,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         matches!(self.system.claim, ClaimRule::Delayed { .. })
     }
 
-    /// When the next reservation begins that has not begun yet.
+    /// The start of the next reservation.
     pub(in super::super) fn next_start(&self) -> Option<Time> {
         self.reservations.of.values().map(|held| held.start).filter(|&start| start > self.now).min()
     }
@@ -72,7 +72,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         Some((row, worker))
     }
 
-    /// Drops, moves and makes reservations, as what happened since the last decision asks for.
+    /// Drops, moves and makes reservations after the events since the last decision.
     fn keep_reservations(&mut self) {
         let news: Vec<Kind> = self.events[self.reservations.heeded..].iter().map(|event| event.kind).collect();
         let times: Vec<Time> = self.events[self.reservations.heeded..].iter().map(|event| event.time).collect();
@@ -111,8 +111,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// Each in turn takes the first room that comes before what it has, if there is any: nobody is
-    /// put off.
+    /// Each row in turn takes the first room before its reservation, if there is any; no row is
+    /// delayed.
     fn move_up(&mut self) {
         for row in self.possible() {
             if let Some(held) = self.reservations.of.remove(&row) {
@@ -138,7 +138,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// The soonest room for a row. Room appears now, or when something ends.
+    /// The earliest room for a row: now, or when something ends.
     fn earliest(&self, row: usize) -> Option<Reservation> {
         let open: Vec<usize> = self.offers().into_iter().map(|offer| offer.worker).collect();
         let ends = open.iter().flat_map(|&worker| self.windows(worker, row)).map(|window| window.until);
@@ -148,8 +148,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         starts.into_iter().find_map(|start| soonest(start).map(|&worker| Reservation { start, worker }))
     }
 
-    /// Whether a row could run on a worker from an instant on for as long as it is thought to,
-    /// beside all that is planned there.
+    /// Whether a row could run on a worker from an instant on for its estimated time, beside all
+    /// that is planned there.
     fn has_room(&self, row: usize, worker: usize, start: Time) -> bool {
         let windows = self.windows(worker, row);
         let end = start + self.long(row);
@@ -163,7 +163,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         })
     }
 
-    /// All that is planned on a worker but for a row's own reservation.
+    /// All that is planned on a worker, except a row's own reservation.
     fn windows(&self, worker: usize, but: usize) -> Vec<Window> {
         let running = self.running_on(worker).map(|row| {
             let need = self.need_of(row).clone();
@@ -177,12 +177,12 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         running.chain(reserved).collect()
     }
 
-    /// Until when the plan holds the place of a running row.
+    /// The time until which the plan keeps the room of a running row.
     fn end_of_window(&self, row: usize) -> Time {
         self.rows[row].place.expect("a row that runs").claimed_at + self.long(row)
     }
 
-    /// How long a reservation of a row is: as long as its estimate, and never nothing.
+    /// The length of a reservation: the estimate of the row, and always positive.
     fn long(&self, row: usize) -> Span {
         self.estimate(row).max(Span(1))
     }

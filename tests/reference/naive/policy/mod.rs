@@ -1,9 +1,8 @@
-//! Which waiting job goes next: every policy of the catalogue, by sorting, summing up and trying
-//! all there is.
+//! The next job under every policy of the catalogue, by sorting, summing and trying all
+//! possibilities.
 //!
-//! A policy is asked for one decision at a time: who goes next, and which workers may get it. Of
-//! state it keeps nothing but the reservations of `conservative-backfill`, which are promises and
-//! cannot be recomputed.
+//! A policy makes one decision at a time: the next job, and the workers that may run it. It stores
+//! only the reservations of `conservative-backfill`, which are promises and cannot be recomputed.
 
 mod backfill;
 mod conservative;
@@ -19,14 +18,14 @@ use claimsim::policy::Policy;
 use super::Naive;
 pub(super) use conservative::Reservations;
 
-/// A worker that may be given a job, with what it has free.
+/// A worker that may receive a job, with its free units.
 #[derive(Clone, Debug)]
 pub(super) struct Offer {
     pub(super) worker: usize,
     pub(super) free: CapacityMap,
 }
 
-/// The row that goes next, and the workers that may get it: at least one, in their order.
+/// The next row and the workers that may run it: at least one, in order of preference.
 pub(super) type Decision = (usize, Vec<usize>);
 
 /// Whether an amount is enough for a need; of a resource that is not needed, any amount is.
@@ -34,13 +33,13 @@ fn covers(free: &CapacityMap, need: &CapacityMap) -> bool {
     free.0.iter().zip(&need.0).all(|(&free, &need)| need == 0 || need <= free)
 }
 
-/// Takes units away, or gives them back with `sign` -1.
+/// Subtracts units, or adds them with `sign` -1.
 fn take(from: &mut CapacityMap, need: &CapacityMap, sign: i64) {
     from.0.iter_mut().zip(&need.0).for_each(|(from, need)| *from -= sign * need);
 }
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// The row that goes next to one of these workers: all that are open under instant claiming, or
+    /// The next row for one of these workers: all workers that may claim under instant claiming, or
     /// the one whose attempt is due.
     pub(super) fn decide(&mut self, offers: &[Offer]) -> Option<Decision> {
         let decision = self.decision(offers);
