@@ -100,7 +100,7 @@ impl RecordedRace {
 mod tests {
     use super::*;
     use crate::event::first_difference;
-    use crate::reference::{engine, naive, race};
+    use crate::{engine, naive, race};
 
     const LIMITS: (Span, Span) = (Span::ZERO, Span::secs(3));
 

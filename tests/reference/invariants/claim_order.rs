@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use super::ledger::Ledger;
 use crate::event::{Event, Kind, RowSeen, first_difference};
 use crate::policies::policies;
-use crate::reference::{check, engine};
 use crate::scenarios::{Scenario, claim_rules, instant, scenarios, storms, under};
+use crate::{check, engine};
 
 /// Calls `check` for each event with the ledger before it, then books the event. Returns the final
 /// ledger.

@@ -15,9 +15,9 @@ use proptest::test_runner::TestRunner;
 
 use crate::event::{Event, Kind, first_difference};
 use crate::faults::faults;
-use crate::reference::{check, engine};
 use crate::scenarios::{Scenario, claim_rules, constant, scenarios, storms};
 use crate::sources::Source;
+use crate::{check, engine};
 
 /// An attempt: its action, the chain's number among the action's arrivals, and its number in the
 /// chain.

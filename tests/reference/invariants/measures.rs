@@ -14,8 +14,8 @@ use proptest::prelude::*;
 
 use super::ledger::Ledger;
 use crate::event::{Event, Kind, Trajectory};
-use crate::reference::{check, simulation};
 use crate::scenarios::{Scenario, TICK, claim_rules, scenarios, storms};
+use crate::{check, simulation};
 
 const TARGET: Span = Span(2 * TICK.0);
 const BOUND: Span = Span(3 * TICK.0);

@@ -19,9 +19,9 @@ use super::common_random_numbers::{Instance, Key, has_skips, instances, open};
 use super::ledger::Ledger;
 use crate::event::{Event, Kind, RowSeen, first_difference};
 use crate::policies::{holding, picking, policies, ranked};
-use crate::reference::{check, engine, engine_of_any, reference_with_notes};
 use crate::scenarios::{Scenario, claim_rules, constant, delayed, instant, pressed, scenarios, storms, under};
 use crate::sources::Source;
+use crate::{check, engine, engine_of_any, reference_with_notes};
 
 /// Scenarios of all kinds, with faults and without.
 fn any_scenarios(claim: impl Strategy<Value = ClaimRule> + Clone + 'static) -> BoxedStrategy<Scenario> {
