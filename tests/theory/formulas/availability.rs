@@ -15,7 +15,7 @@ pub(crate) fn at_least(least: u32, workers: u32, up: f64) -> f64 {
     (least..=workers).map(exactly).sum()
 }
 
-/// How the others notice a worker that is gone, in seconds.
+/// Failure detection: its times in seconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Heartbeat {
     pub(crate) period: f64,
@@ -42,7 +42,7 @@ impl Heartbeat {
         (ramp(least + self.period) - ramp(least)) / self.period
     }
 
-    /// The mean of that.
+    /// Its mean.
     pub(crate) fn noticed_after(self) -> f64 {
         self.expiry - self.period / 2.0 + self.sweep / 2.0
     }

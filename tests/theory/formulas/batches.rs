@@ -65,8 +65,8 @@ mod tests {
         let queue = Batches { arrivals: 0.2, sizes: &[(1, 0.25), (2, 0.25), (5, 0.5)], services: 1.0, servers: 1 };
         let law = queue.law(500);
         near(law.mean(|&n| n as f64), queue.mean_in_single_server(), 1e-9);
-        // Of a batch only the first can start at once, and only if it finds nobody: the share 1 - ρ
-        // of batches.
+        // Of a batch only the first can start at once, and only if it finds an empty system: the
+        // share 1 - ρ of batches.
         near(queue.at_once(&law), (1.0 - queue.jobs()) / queue.mean_size(), 1e-10);
     }
 

@@ -121,13 +121,13 @@ impl Breakdowns {
         service.service.mean * up + (1.0 - up) * service.shorter().mean
     }
 
-    /// The probability that an arrival that finds nobody finds the server out as well: it was up
-    /// when the last job left.
+    /// The probability that an arrival that finds an empty system finds the server out as well: it
+    /// was up when the last job left.
     fn finds_it_out(self) -> f64 {
         self.failures / (self.arrivals + self.failures + self.repairs)
     }
 
-    /// The completion time of a job that finds nobody, with the rest of the time out.
+    /// The completion time of a job that finds an empty system, with the rest of the time out.
     fn first(self, completion: Moments) -> Moments {
         let (out, down) = (self.finds_it_out(), Moments::with_cv(1.0 / self.repairs, 1.0));
         let longer = completion.plus(down);
@@ -137,7 +137,7 @@ impl Breakdowns {
         }
     }
 
-    /// The probability that an arrival finds nobody.
+    /// The probability that an arrival finds an empty system.
     fn finds_nobody(self, completion: Moments) -> f64 {
         let (free, first) = (1.0 - self.arrivals * completion.mean, self.arrivals * self.first(completion).mean);
         free / (free + first)

@@ -43,7 +43,7 @@ impl BySize {
         BySize { before, residual }
     }
 
-    /// The mean wait of everybody.
+    /// The mean wait of all jobs.
     pub(crate) fn mean_wait(&self) -> f64 {
         self.mean_wait_between(0.0, 1.0)
     }

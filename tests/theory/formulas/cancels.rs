@@ -1,5 +1,5 @@
-//! M/M/c whose jobs are cancelled at a rate, waiting or running: what waits goes at once, what runs
-//! takes its time to stop.
+//! M/M/c whose jobs are cancelled at a rate, waiting or running: waiting jobs leave at once,
+//! running ones take their time to stop.
 
 use super::markov::Stationary;
 

@@ -1,5 +1,6 @@
 //! M/D/c: constant service on `c` servers, by Crommelin's chain from one service time to the next
-//! (Crommelin 1932, 1934), with Franx's formula for the whole law of the wait (Franx 2001).
+//! (Crommelin 1932, 1934), with Franx's formula for the whole distribution of the wait (Franx
+//! 2001).
 
 use claimsim::model::math::exp;
 
@@ -11,7 +12,7 @@ pub(crate) struct ConstantService {
     law: Vec<f64>,
 }
 
-/// The Poisson law of mean `mean` on `0..size`.
+/// The Poisson distribution of mean `mean` on `0..size`.
 pub(crate) fn poisson(mean: f64, size: usize) -> Vec<f64> {
     let first = exp(-mean);
     (0..size)

@@ -4,7 +4,8 @@
 
 use claimsim::model::math::{exp, ln};
 
-/// The stationary law of a birth–death chain on `0..=top`: `p(n) / p(n-1) = birth(n-1) / death(n)`.
+/// The stationary distribution of a birth–death chain on `0..=top`: `p(n) / p(n-1) = birth(n-1) /
+/// death(n)`.
 pub(crate) fn birth_death(top: usize, birth: impl Fn(usize) -> f64, death: impl Fn(usize) -> f64) -> Vec<f64> {
     let mut law = vec![1.0];
     for n in 1..=top {
@@ -73,7 +74,7 @@ impl Mmc {
         self.services * self.servers as f64 - self.arrivals
     }
 
-    /// The law of the number in system with at most `room` jobs waiting: M/M/c/(c + room).
+    /// The distribution of the number in system with at most `room` jobs waiting: M/M/c/(c + room).
     pub(crate) fn with_room(self, room: usize) -> Vec<f64> {
         birth_death(self.servers + room, |_| self.arrivals, |n| self.busy(n) * self.services)
     }
@@ -98,7 +99,7 @@ pub(crate) struct ErlangA {
 }
 
 impl ErlangA {
-    /// The law of the number in system, cut where nothing is left.
+    /// The distribution of the number in system, cut where nothing is left.
     pub(crate) fn law(self) -> Vec<f64> {
         let Mmc { arrivals, services, .. } = self.queue;
         let death = |n| self.queue.busy(n) * services + self.queue.waiting(n) * self.impatience;
@@ -140,7 +141,7 @@ pub(crate) struct Repair {
 }
 
 impl Repair {
-    /// The law of the number of machines that are down.
+    /// The distribution of the number of machines that are down.
     pub(crate) fn law(self) -> Vec<f64> {
         birth_death(
             self.machines,

@@ -28,7 +28,7 @@ pub(crate) struct DefaultWorker {
     pub(crate) services: [f64; 3],
 }
 
-/// The loads that the simulator is tried with: low enough for the chain to be cut at eleven waiting
+/// The loads that the tests simulate: low enough for the chain to be cut at eleven waiting
 /// jobs.
 pub(crate) const TRIED: DefaultWorker = DefaultWorker { arrivals: [0.15, 0.1, 0.08], services: [1.0, 0.8, 1.0] };
 

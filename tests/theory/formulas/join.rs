@@ -133,7 +133,7 @@ impl Impatient {
     }
 }
 
-/// The mixture of equally likely laws.
+/// The mixture of equally likely distributions.
 pub(crate) fn mixed(laws: &[Moments]) -> Moments {
     let count = laws.len() as f64;
     Moments {

@@ -12,7 +12,7 @@ pub(crate) struct LossClass<const R: usize> {
     pub(crate) need: [usize; R],
 }
 
-/// What becomes of the classes on one worker.
+/// The results of the classes on one worker.
 pub(crate) struct Losses<const R: usize> {
     /// The share of each class's jobs that is turned away.
     pub(crate) blocking: Vec<f64>,

@@ -1,5 +1,5 @@
-//! Stationary laws of Markov chains in continuous time, solved numerically: the fallback where no
-//! formula exists, and the second derivation where one does.
+//! Stationary distributions of Markov chains in continuous time, solved numerically: the fallback
+//! where no formula exists, and the second derivation where one does.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,8 @@ fn explore<S: Ord + Clone>(start: S, moves: impl Fn(&S) -> Vec<(f64, S)>) -> (Ve
 }
 
 impl Flows {
-    /// Gauss–Seidel on the balance equations, sweeping up and down until nothing moves any more.
+    /// Gauss–Seidel on the balance equations, sweeping up and down until the changes are
+    /// negligible.
     fn solve(&self) -> Vec<f64> {
         let states = self.out_of.len();
         let mut shares = vec![1.0 / states as f64; states];

@@ -1,5 +1,5 @@
-//! What queueing theory says, in closed forms and small chains. Nothing here knows the simulator;
-//! each formula is checked against published values or a second derivation.
+//! Queueing theory in closed forms and small chains. Nothing here knows the simulator; each formula
+//! is checked against published values or a second derivation.
 
 pub(crate) mod availability;
 pub(crate) mod batches;

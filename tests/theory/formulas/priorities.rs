@@ -1,16 +1,15 @@
 //! Priorities without interruption, by Cobham (1954): the mean wait of each class where the most
 //! important waiting job goes next.
 //!
-//! Jobs of a class wait for what is at work when they come (`residual`, which no order of the queue
-//! changes), for all that waits and is as important, and for the more important jobs that come
-//! meanwhile. Kleinrock's conservation law (1965) says what no order without regard to the jobs'
-//! own sizes can change: the mean of the waits, weighted with the classes' loads.
+//! Jobs of a class wait for the job in service when they arrive (`residual`, which no order of the
+//! queue changes), for all waiting jobs of at least the same importance, and for the more important
+//! jobs that come meanwhile. Kleinrock's conservation law (1965) gives the invariant of all orders
+//! that ignore the sizes of jobs: the mean of the waits, weighted with the classes' loads.
 
 use super::erlang::Mmc;
 use super::single::Moments;
 
-/// A Poisson class: arrivals per second, and the load that it brings to all servers together, as a
-/// share of what they can do.
+/// A Poisson class: arrivals per second, and its load as a share of the capacity of all servers.
 #[derive(Clone, Copy)]
 pub(crate) struct Class {
     pub(crate) arrivals: f64,
@@ -20,13 +19,13 @@ pub(crate) struct Class {
 /// Classes before one or more servers, the most important first.
 pub(crate) struct Priorities {
     classes: Vec<Class>,
-    /// The mean time until a server is free for somebody who comes and is alone in wanting it, over
-    /// all who come.
+    /// The mean time until a server is free for an arriving job without competitors, over all
+    /// arrivals.
     residual: f64,
 }
 
 impl Priorities {
-    /// M/G/1: a job that comes finds the rest of another's service with the probability that the
+    /// M/G/1: a arriving job finds the rest of another's service with the probability that the
     /// server is busy.
     pub(crate) fn one_server(classes: &[(f64, Moments)]) -> Priorities {
         let residual = classes.iter().map(|(arrivals, service)| arrivals * service.square / 2.0).sum();
@@ -34,8 +33,8 @@ impl Priorities {
         Priorities { classes: classes.iter().map(class).collect(), residual }
     }
 
-    /// M/M/c with one law of service for all classes: somebody who must wait waits `1 / (c mu)` for
-    /// the next end.
+    /// M/M/c with one service distribution for all classes: somebody who must wait waits `1 / (c
+    /// mu)` for the next end.
     pub(crate) fn several_servers(servers: usize, services: f64, arrivals: &[f64]) -> Priorities {
         let all = Mmc { arrivals: arrivals.iter().sum(), services, servers };
         let rate = services * servers as f64;
@@ -48,7 +47,7 @@ impl Priorities {
         self.residual / (self.left_by(class) * self.left_by(class + 1))
     }
 
-    /// The mean wait of everybody.
+    /// The mean wait of all jobs.
     pub(crate) fn mean_wait_of_all(&self) -> f64 {
         let arrivals: f64 = self.classes.iter().map(|class| class.arrivals).sum();
         let waits = self.classes.iter().enumerate().map(|(place, class)| class.arrivals * self.mean_wait(place));

@@ -1,5 +1,5 @@
-//! The claim race: workers that wait a delay before they claim. Chains for exponential delays;
-//! order statistics for an idle house under any load rare enough.
+//! The claim race: workers that wait for a delay before they claim. Chains for exponential delays;
+//! order statistics for idle workers under any low load.
 
 use super::markov::Stationary;
 

@@ -1,10 +1,10 @@
-//! Jobs of several servers in order of arrival: how many a second get through if there are always
-//! jobs waiting.
+//! Multi-server jobs in order of arrival: the throughput if there are always jobs waiting.
 //!
 //! That is the limit of stability of `strict-fifo`: below it queues stay short, above they grow
-//! without end. For needs of any law and one exponential law of service it is known in closed form
-//! (Rumyantsev and Morozov 2017, Afanaseva, Bashtova and Grishunina 2020); for classes with laws of
-//! their own it is the throughput of a small chain (Grosof, Harchol-Balter and Scheller-Wolf 2020).
+//! without end. For needs of any distribution and one exponential service distribution it is known
+//! in closed form (Rumyantsev and Morozov 2017, Afanaseva, Bashtova and Grishunina 2020); for
+//! classes with laws of their own it is the throughput of a small chain (Grosof, Harchol-Balter and
+//! Scheller-Wolf 2020).
 
 use super::markov::Stationary;
 
@@ -17,8 +17,8 @@ pub(crate) struct Part {
     pub(crate) need: usize,
 }
 
-/// Jobs per second, by the chain of who runs and who is the first that does not fit; those behind
-/// are of unknown class.
+/// Jobs per second, by the chain of the running jobs and the class of the first job that does not
+/// fit; the classes behind it are unknown.
 pub(crate) fn throughput(units: usize, parts: &[Part]) -> f64 {
     let chain = Stationary::of((vec![0_u32; parts.len()], None), |(running, head)| {
         let mut moves = Vec::new();
@@ -38,10 +38,11 @@ pub(crate) fn throughput(units: usize, parts: &[Part]) -> f64 {
     })
 }
 
-/// Who runs, and the class of the first who waits; none before the first fill.
+/// The running jobs, and the class of the first waiting one; none before the first fill.
 type Saturated = (Vec<u32>, Option<usize>);
 
-/// Lets jobs start in order until one does not fit, and lists who may be that one, at which rate.
+/// Starts jobs in order until one does not fit, and lists the possible classes of that one with
+/// their rates.
 fn fill(units: usize, parts: &[Part], rate: f64, state: Saturated, moves: &mut Vec<(f64, Saturated)>) {
     let (running, head) = state;
     let taken: usize = parts.iter().zip(&running).map(|(part, &running)| part.need * running as usize).sum();
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn narrow_jobs_share_the_worker_and_wide_jobs_do_not() {
-        // Two classes that are the same: of one alone the chain would have a single state.
+        // Two equal classes: with only one, the chain would have a single state.
         let part = |need| [0.3, 0.7].map(|share| Part { share, services: 2.0, need });
         near(throughput(5, &part(1)), 10.0, 1e-12);
         near(throughput(5, &part(3)), 2.0, 1e-12);

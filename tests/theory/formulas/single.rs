@@ -1,5 +1,5 @@
-//! M/G/1: the Pollaczek–Khinchine formula with the moments of the service laws it is tried with,
-//! and what a claim delay before each job adds to it.
+//! M/G/1: the Pollaczek–Khinchine formula with the moments of the service distributions that the
+//! tests use, and what a claim delay before each job adds to it.
 
 use claimsim::model::math::{gamma, pow};
 

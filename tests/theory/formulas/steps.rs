@@ -1,5 +1,5 @@
-//! Capacity that changes at known instants: M/M/c(t) with room for few who wait, followed through
-//! time by its own equations.
+//! Capacity that changes at known instants: M/M/c(t) with little room for waiting jobs, followed
+//! through time by its own equations.
 
 use std::ops::Range;
 
@@ -180,7 +180,7 @@ mod tests {
         let full = mean(&Mmc { arrivals: 50.0, services: 1.0, servers: 3 }.with_room(2), |n| n.min(3) as f64);
         near(steps.averages(40.0..50.0, 0.002).busy, full * (1.0 - exp(-10.0)) / 10.0, 1e-4);
         near(steps.averages(49.0..50.0, 0.002).waiting, 2.0, 1e-9);
-        // Two of three servers are taken at once by those who wait.
+        // Two of three servers are taken at once by waiting jobs.
         assert!(steps.averages(50.0..50.002, 0.002).busy > 2.0, "those who wait start at once");
         near(steps.averages(30.0..50.0, 0.002).offered, 1.5, 1e-9);
     }

@@ -1,5 +1,5 @@
-//! One worker, two classes of jobs that need different numbers of its units, and any rule of who
-//! goes next: solved as a Markov chain that keeps the order of the waiting jobs.
+//! One worker, two classes of jobs that need different numbers of its units, and any policy: solved
+//! as a Markov chain that keeps the order of the waiting jobs.
 
 use super::markov::Stationary;
 
@@ -11,19 +11,19 @@ pub(crate) struct Class {
     pub(crate) need: usize,
 }
 
-/// The worker and what it is given to do.
+/// The worker and its classes of jobs.
 #[derive(Clone, Copy)]
 pub(crate) struct TwoClasses {
     pub(crate) units: usize,
     pub(crate) classes: [Class; 2],
 }
 
-/// Which waiting job goes next.
+/// The policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Rule {
     /// The oldest that fits.
     FirstFit,
-    /// The oldest, or nobody.
+    /// The oldest, or none.
     StrictFifo,
     /// Of those that fit, the oldest of the smallest.
     SmallestFirst,
@@ -78,7 +78,7 @@ impl TwoClasses {
         self.classes.iter().map(busy).sum::<f64>() / self.units as f64
     }
 
-    /// Lets jobs start until nobody may, and lists where that leads, at which rate.
+    /// Starts jobs until none may start, and lists the resulting states with their rates.
     fn claim(&self, rule: Rule, rate: f64, mut state: State, moves: &mut Vec<(f64, State)>) {
         let next = self.next(rule, &state);
         if next.is_empty() {
@@ -95,8 +95,8 @@ impl TwoClasses {
         }
     }
 
-    /// The places of the waiting jobs of which one goes next, each as likely as another; none if
-    /// nobody may start.
+    /// The positions of the waiting jobs one of which goes next with equal probability; empty if
+    /// none may start.
     fn next(&self, rule: Rule, state: &State) -> Vec<usize> {
         let need = |place: usize| self.classes[usize::from(state.waiting[place])].need;
         let mut fitting = (0..state.waiting.len()).filter(|&place| need(place) <= self.free(state));
@@ -151,7 +151,7 @@ impl Rule {
         matches!(self, Rule::SmallestFirst | Rule::LargestFirst | Rule::FairShare(_) | Rule::Random)
     }
 
-    /// The loads that the simulator is tried with, and how many waiting jobs are enough for them:
+    /// The loads that the tests simulate, and how many waiting jobs are enough for them:
     /// where the order of these matters each one more doubles the states, so that loads must be
     /// low.
     pub(crate) fn tried(self) -> (TwoClasses, usize) {
@@ -183,7 +183,7 @@ const BUSY: TwoClasses = TwoClasses {
     classes: [Class { arrivals: 1.4, services: 1.0, need: 1 }, Class { arrivals: 0.5, services: 0.625, need: 2 }],
 };
 
-/// The rules that the simulator is tried with. Weights are such that no two classes ever hold the
+/// The rules that the tests simulate. Weights are such that no two classes ever hold the
 /// same in parts of them: then nothing hangs on whose job is older.
 pub(crate) const RULES: [Rule; 8] = [
     Rule::FirstFit,
