@@ -1,0 +1,41 @@
+//! The feasibility analysis of a scenario, compared with the run.
+
+mod loads;
+mod overloads;
+
+use claimsim::experiment::outlook::{Outlook, outlook};
+use claimsim::experiment::{Results, run};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+
+use crate::support::loaded;
+
+/// The feasibility analysis of a scenario and the results of its run.
+struct Seen {
+    outlook: Outlook,
+    results: Results,
+}
+
+impl Seen {
+    fn of(text: &str) -> Seen {
+        let scenario = loaded(text, &[]);
+        Seen { outlook: outlook(&scenario), results: run(&scenario, &()) }
+    }
+
+    /// Mean and standard error over the replications.
+    fn measured(&self, metric: Metric) -> (f64, f64) {
+        let of = |outcome: &claimsim::stats::ReplicationStats| {
+            let figure = outcome.metrics.iter().find(|figure| figure.metric == metric);
+            figure.and_then(|figure| figure.value).expect("it is measured")
+        };
+        let values: Vec<f64> = self.results.replications.iter().map(of).collect();
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        (mean, (squares / (n - 1.0) / n).sqrt())
+    }
+}
+
+/// A count of all rows.
+fn jobs(statistic: Statistic) -> Metric {
+    Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::Jobs, statistic }
+}
