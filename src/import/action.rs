@@ -2,18 +2,18 @@
 
 use super::arrivals::Arrivals;
 use super::crons::Crons;
-use super::history::{History, said_need};
-use super::service::{Finished, Service, Shape, finished};
-use super::slots::{Basis, Start};
-use super::text::{self, Toml, count, number, rate, rate_like, seconds};
-use super::vote::Vote;
-use super::window::Window;
+use super::history::{History, stated_need};
+use super::mode::ValueCounts;
+use super::observation_window::ObservationWindow;
+use super::service::{FinishedRows, Service, ServiceShape, finished};
+use super::start_bounds::{BoundBasis, StartBound};
+use super::toml_text::{self, TomlBuilder, count, number, rate, rate_like, seconds};
 use super::{ASSUMPTION, interval};
 use crate::model::time::Span;
 use crate::registry::document::Field;
 
 /// The only run times that were ever published, for actions of which nothing has finished.
-const PUBLISHED: [(&str, &str); 8] = [
+const PUBLISHED_RUN_TIMES: [(&str, &str); 8] = [
     ("scan_check_single", "26s"),
     ("nautilus_scan_check_single", "26s"),
     ("update_db", "4m"),
@@ -29,25 +29,25 @@ const PARENTS: [(&str, &str); 2] =
     [("scan_check", "scan_check_single"), ("nautilus_scan_check", "nautilus_scan_check_single")];
 
 /// All that actions are described from.
-pub(super) struct Evidence<'a> {
+pub(super) struct ActionWriter<'a> {
     pub(super) history: &'a History<'a>,
     pub(super) crons: &'a Crons<'a>,
-    pub(super) window: Option<Window>,
-    pub(super) slots: &'a [Option<Start>],
+    pub(super) window: Option<ObservationWindow>,
+    pub(super) start_bounds: &'a [Option<StartBound>],
 }
 
-impl Evidence<'_> {
+impl ActionWriter<'_> {
     /// Writes the table of an action.
-    pub(super) fn write(&self, toml: &mut Toml, action: usize) {
+    pub(super) fn write(&self, toml: &mut TomlBuilder, action: usize) {
         let arrivals = Arrivals::of(self.history, self.crons, self.window, action);
         toml.gap();
         self.write_rows(toml, action, &arrivals);
-        self.write_family(toml, action, &arrivals);
+        self.write_parent_child_notes(toml, action, &arrivals);
         toml.table("action", self.history.action_name(action));
         self.write_capacity(toml, action);
         self.write_arrivals(toml, action, &arrivals);
         let (deadline, deadlines) = self.spans(action, |row| &row.deadline);
-        let finished = finished(self.history, self.slots, action, deadline);
+        let finished = finished(self.history, self.start_bounds, action, deadline);
         self.write_service(toml, action, &finished);
         write_errors(toml, &finished);
         self.write_retries(toml, action);
@@ -55,7 +55,7 @@ impl Evidence<'_> {
         self.write_profile(toml, action, &arrivals);
     }
 
-    fn write_rows(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    fn write_rows(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let rows = self.history.of(action).count();
         let active = self.history.of(action).filter(|(_, row)| row.is_active()).count();
         if rows == 0 {
@@ -76,7 +76,7 @@ impl Evidence<'_> {
     }
 
     /// Says that the jobs of one action may be children of another's.
-    fn write_family(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    fn write_parent_child_notes(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let name = self.history.actions[action].unwrap_or_default();
         if let Some((_, child)) = PARENTS.iter().find(|(parent, _)| *parent == name) {
             let children = self.history.actions.binary_search(&Some(child)).ok();
@@ -89,7 +89,7 @@ impl Evidence<'_> {
             , arrivals.jobs));
             toml.comment(&format!(
                 "spawns = {{ action = {}, count = {} }}",
-                text::string(child),
+                toml_text::string(child),
                 number(jobs as f64 / arrivals.jobs as f64)
             ));
         }
@@ -130,17 +130,18 @@ impl Evidence<'_> {
         (times.iter().filter(is_inside).count(), times.len())
     }
 
-    fn write_capacity(&self, toml: &mut Toml, action: usize) {
-        let vote = Vote::of(self.history.of(action).filter_map(|(_, row)| said_need(&row.document.capacity_map)));
-        let show = |units: &super::history::Units| text::units(&self.history.renamed(units));
-        if let Some(units) = vote.winner() {
-            toml.pair("capacity", &show(units), &format!("in {}", vote.in_words(show)));
+    fn write_capacity(&self, toml: &mut TomlBuilder, action: usize) {
+        let counts =
+            ValueCounts::of(self.history.of(action).filter_map(|(_, row)| stated_need(&row.document.capacity_map)));
+        let show = |units: &super::history::Units| toml_text::units(&self.history.renamed(units));
+        if let Some(units) = counts.mode() {
+            toml.pair("capacity", &show(units), &format!("in {}", counts.in_words(show)));
         } else if self.history.of(action).next().is_some() {
             toml.comment(&format!("{ASSUMPTION}: no row says what it needs, so it needs nothing."));
         }
     }
 
-    fn write_arrivals(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    fn write_arrivals(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         if arrivals.times == 0 {
             let by_cron = self.crons.has(action);
             if by_cron && self.history.of(action).next().is_some() {
@@ -178,24 +179,24 @@ impl Evidence<'_> {
             let batch = batch(arrivals).map(|batch| format!(", batch = {batch}")).unwrap_or_default();
             toml.pair(
                 "arrival",
-                &format!("{{ poisson = {{ rate = {}{batch} }} }}", text::string(&rate(arrivals.rate))),
+                &format!("{{ poisson = {{ rate = {}{batch} }} }}", toml_text::string(&rate(arrivals.rate))),
                 "",
             );
         }
     }
 
     /// A profile is a table of its own, after all keys of the action.
-    fn write_profile(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    fn write_profile(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let Some(profile) = &arrivals.profile else { return };
         toml.gap();
         toml.comment(&format!(
             "By hour of the day, UTC: hours differ {} times as much as chance explains. All days are taken alike.",
             number(profile.statistic)
         ));
-        toml.line(&format!("[action.{}.arrival.profile]", text::key(self.history.action_name(action))));
+        toml.line(&format!("[action.{}.arrival.profile]", toml_text::key(self.history.action_name(action))));
         toml.line("rates = [");
         for (quarter, rates) in profile.rates.chunks(6).enumerate() {
-            let rates: Vec<String> = rates.iter().map(|rate| text::string(&text::rate(*rate))).collect();
+            let rates: Vec<String> = rates.iter().map(|rate| toml_text::string(&toml_text::rate(*rate))).collect();
             toml.line(&format!("  {},  # {:02}:00", rates.join(", "), quarter * 6));
         }
         toml.line("]");
@@ -204,25 +205,26 @@ impl Evidence<'_> {
         }
     }
 
-    fn write_service(&self, toml: &mut Toml, action: usize, finished: &Finished) {
+    fn write_service(&self, toml: &mut TomlBuilder, action: usize, finished: &FinishedRows) {
         let Some(service) = &finished.service else {
             let name = self.history.actions[action].unwrap_or_default();
-            let published = PUBLISHED.iter().find(|(known, _)| *known == name);
+            let published = PUBLISHED_RUN_TIMES.iter().find(|(known, _)| *known == name);
             let why = if published.is_some() { "the only figure ever published" } else { "a mere guess" };
             toml.comment(&format!("{ASSUMPTION}: no row tells how long it runs; this is {why}."));
-            return toml.pair("service", &text::string(published.map_or("1m", |(_, time)| time)), "");
+            return toml.pair("service", &toml_text::string(published.map_or("1m", |(_, time)| time)), "");
         };
         explain(toml, service);
         toml.pair("service", &distribution(service), "");
     }
 
-    fn write_retries(&self, toml: &mut Toml, action: usize) {
-        let total = Vote::of(self.history.of(action).filter_map(|(_, row)| row.document.retries_total.get().copied()));
+    fn write_retries(&self, toml: &mut TomlBuilder, action: usize) {
+        let total =
+            ValueCounts::of(self.history.of(action).filter_map(|(_, row)| row.document.retries_total.get().copied()));
         let left = self.history.of(action).filter(|(_, row)| !row.is_retry());
-        let left = Vote::of(left.filter_map(|(_, row)| row.document.retries_left.get().copied()));
-        let vote = if total.rows() > 0 { total } else { left };
-        if let Some(retries) = vote.winner() {
-            toml.pair("retries", &retries.to_string(), &format!("in {}", vote.in_words(ToString::to_string)));
+        let left = ValueCounts::of(left.filter_map(|(_, row)| row.document.retries_left.get().copied()));
+        let counts = if total.rows() > 0 { total } else { left };
+        if let Some(retries) = counts.mode() {
+            toml.pair("retries", &retries.to_string(), &format!("in {}", counts.in_words(ToString::to_string)));
         }
     }
 
@@ -231,19 +233,19 @@ impl Evidence<'_> {
         &self,
         action: usize,
         field: impl Fn(&crate::registry::document::JobDocument) -> &Field<Span>,
-    ) -> (Option<Span>, Vote<Option<Span>>) {
+    ) -> (Option<Span>, ValueCounts<Option<Span>>) {
         let said = self.history.of(action).map(|(_, row)| field(row.document)).filter(|field| !field.is_absent());
-        let vote = Vote::of(said.map(|field| field.get().copied().filter(|span| *span > Span::ZERO)));
-        (vote.winner().copied().flatten(), vote)
+        let counts = ValueCounts::of(said.map(|field| field.get().copied().filter(|span| *span > Span::ZERO)));
+        (counts.mode().copied().flatten(), counts)
     }
 
     fn write_deadline(
         &self,
-        toml: &mut Toml,
+        toml: &mut TomlBuilder,
         action: usize,
         deadline: Option<Span>,
-        deadlines: &Vote<Option<Span>>,
-        finished: &Finished,
+        deadlines: &ValueCounts<Option<Span>>,
+        finished: &FinishedRows,
     ) {
         let show = |span: &Option<Span>| span.map_or("none".to_owned(), |span| span.to_string());
         let (timeout, timeouts) = self.spans(action, |row| &row.stop_timeout);
@@ -253,9 +255,13 @@ impl Evidence<'_> {
             }
             return;
         };
-        toml.pair("deadline", &text::string(&deadline.to_string()), &format!("in {}", deadlines.in_words(show)));
+        toml.pair("deadline", &toml_text::string(&deadline.to_string()), &format!("in {}", deadlines.in_words(show)));
         if let Some(timeout) = timeout {
-            toml.pair("stop_timeout", &text::string(&timeout.to_string()), &format!("in {}", timeouts.in_words(show)));
+            toml.pair(
+                "stop_timeout",
+                &toml_text::string(&timeout.to_string()),
+                &format!("in {}", timeouts.in_words(show)),
+            );
         }
         if finished.at_deadline > 0 {
             toml.comment(&format!(
@@ -267,7 +273,7 @@ impl Evidence<'_> {
 }
 
 /// An action where documents know of none: a scenario needs one.
-pub(super) fn write_placeholder(toml: &mut Toml) {
+pub(super) fn write_placeholder(toml: &mut TomlBuilder) {
     toml.gap();
     toml.comment(&format!(
         "{ASSUMPTION}: the documents have no jobs and no crons, so this action stands for those to come."
@@ -278,8 +284,8 @@ pub(super) fn write_placeholder(toml: &mut Toml) {
 }
 
 /// Says what a service time was estimated from, and how.
-fn explain(toml: &mut Toml, service: &Service) {
-    let half = service.half.map(|half| format!(" ± {}", text::about(half))).unwrap_or_default();
+fn explain(toml: &mut TomlBuilder, service: &Service) {
+    let half = service.half.map(|half| format!(" ± {}", toml_text::about(half))).unwrap_or_default();
     toml.comment(&format!(
         "Run time {}{half} on average, of {}{}: p50 {}, p95 {}, max {}.",
         seconds(service.mean),
@@ -291,34 +297,34 @@ fn explain(toml: &mut Toml, service: &Service) {
     ));
     let few = service.values.len();
     match &service.shape {
-        Shape::Lognormal(far) | Shape::Gamma(far) => toml.comment(&format!(
+        ServiceShape::Lognormal(far) | ServiceShape::Gamma(far) => toml.comment(&format!(
             "Its coefficient of variation is {}; of lognormal and gamma this one is nearer to the rows, {} off at most.",
             number(service.cv),
-            text::short(*far)
+            toml_text::short(*far)
         )),
-        Shape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
+        ServiceShape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
             "Neither lognormal nor gamma is near, so here are {}, each the mean of as many rows.",
             count(values.len(), "value")
         )),
-        Shape::Constant | Shape::Values(_) => {}
+        ServiceShape::Constant | ServiceShape::Values(_) => {}
     }
     let (delay, whole) = (seconds(service.delay), seconds(service.wait_and_run));
     toml.comment(&match service.basis {
-        Basis::NeedsNothing => format!(
+        BoundBasis::NeedsNothing => format!(
             "Rows tell wait + run only, {whole} on average. It needs nothing, so it waits for its claim alone, {delay} on average, \
              which is taken off."
         ),
-        Basis::Slots => format!(
+        BoundBasis::Slots => format!(
             "Rows tell wait + run only, {whole} on average. What its workers ran before bounds the starts, and a claim delay of \
              {delay} on average is taken off; right if they offered then what they offer now, and all their rows are \
              here."
         ),
-        Basis::AssumedSlots => format!(
+        BoundBasis::AssumedSlots => format!(
             "{ASSUMPTION}: it ran so long if its workers offered what is assumed above, since rows tell wait + run only, {whole} on \
              average; more if they offered more, and up to {whole}. Import again with a workers document. A claim delay of \
              {delay} on average is taken off."
         ),
-        Basis::ScheduleOnly => format!(
+        BoundBasis::ScheduleOnly => format!(
             "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) less a claim delay of {delay}, because these rows ran on \
              workers that are not in the workers document or offer less now."
         ),
@@ -326,15 +332,16 @@ fn explain(toml: &mut Toml, service: &Service) {
 }
 
 /// The share of attempts that ended in error.
-fn write_errors(toml: &mut Toml, finished: &Finished) {
+fn write_errors(toml: &mut TomlBuilder, finished: &FinishedRows) {
     let whole = finished.done + finished.errors;
     if whole == 0 {
         return;
     }
-    let (low, high) = interval::of_share(finished.errors, whole);
+    let (low, high) = interval::wilson_interval(finished.errors, whole);
     let share = number(finished.errors as f64 / whole as f64);
     let of = count(whole, "finished attempt");
-    let remark = format!("{} of {of}; 95 % interval {} to {}", finished.errors, text::short(low), text::short(high));
+    let remark =
+        format!("{} of {of}; 95 % interval {} to {}", finished.errors, toml_text::short(low), toml_text::short(high));
     toml.pair("error", &share, &remark);
 }
 
@@ -346,16 +353,16 @@ fn batch(arrivals: &Arrivals) -> Option<String> {
 
 /// Run times as a distribution.
 fn distribution(service: &Service) -> String {
-    let mean = text::string(&seconds(service.mean));
+    let mean = toml_text::string(&seconds(service.mean));
     match &service.shape {
-        _ if service.mean < 1e-6 => text::string("0s"),
-        Shape::Constant => mean,
-        Shape::Lognormal(_) => format!("{{ lognormal = {{ mean = {mean}, cv = {} }} }}", number(service.cv)),
-        Shape::Gamma(_) => {
+        _ if service.mean < 1e-6 => toml_text::string("0s"),
+        ServiceShape::Constant => mean,
+        ServiceShape::Lognormal(_) => format!("{{ lognormal = {{ mean = {mean}, cv = {} }} }}", number(service.cv)),
+        ServiceShape::Gamma(_) => {
             format!("{{ gamma = {{ shape = {}, mean = {mean} }} }}", number(1.0 / (service.cv * service.cv)))
         }
-        Shape::Values(values) => {
-            let values = values.iter().map(|value| text::string(&seconds(value.max(0.0))));
+        ServiceShape::Values(values) => {
+            let values = values.iter().map(|value| toml_text::string(&seconds(value.max(0.0))));
             let values: Vec<String> = values.collect();
             let all_alike = values.iter().all(|value| *value == values[0]);
             if all_alike { mean } else { format!("{{ empirical = {{ values = [{}] }} }}", values.join(", ")) }

@@ -1,17 +1,17 @@
 //! How often jobs of an action come from outside, as far as the documents show it.
 
-use super::condense::condensed;
 use super::crons::Crons;
 use super::history::History;
 use super::interval;
+use super::observation_window::ObservationWindow;
 use super::profile::{self, Profile};
-use super::window::Window;
+use super::quantile_sketch::quantile_means;
 use crate::model::time::{NANOS, Time};
 
 /// The share of rows that come together with others from which on batches are counted instead of rows.
 const BATCHED: f64 = 0.05;
 /// The most batch sizes that are listed.
-const MOST_SIZES: usize = 50;
+const MAX_SIZES: usize = 50;
 /// So many times between arrivals tell whether they come in bursts.
 const ENOUGH_GAPS: usize = 30;
 const DAY: i64 = 86_400 * NANOS;
@@ -38,7 +38,7 @@ pub(super) struct Arrivals {
 
 impl Arrivals {
     /// Counts the rows of an action.
-    pub(super) fn of(history: &History, crons: &Crons, window: Option<Window>, action: usize) -> Arrivals {
+    pub(super) fn of(history: &History, crons: &Crons, window: Option<ObservationWindow>, action: usize) -> Arrivals {
         let mut arrivals = Arrivals::default();
         let mut times: Vec<Time> = Vec::new();
         for (_, row) in history.of(action) {
@@ -58,18 +58,18 @@ impl Arrivals {
     }
 
     /// Takes in the times of arrivals, which are in order.
-    fn count(&mut self, history: &History, window: Window, mut times: Vec<Time>) {
+    fn count(&mut self, history: &History, window: ObservationWindow, mut times: Vec<Time>) {
         self.jobs = times.len();
         let sizes: Vec<usize> = times.chunk_by(|a, b| a == b).map(<[Time]>::len).collect();
         let together: usize = sizes.iter().filter(|size| **size > 1).sum();
         if together as f64 > BATCHED * self.jobs as f64 {
             times.dedup();
-            self.sizes = few(sizes);
+            self.sizes = condensed_sizes(sizes);
         }
         let length = window.length();
         self.times = times.len();
         self.rate = self.times as f64 / length;
-        let (low, high) = interval::of_count(self.times);
+        let (low, high) = interval::poisson_interval(self.times);
         self.interval = (low / length, high / length);
         let midnight = Time(
             -(history.epoch.0.timestamp().rem_euclid(86_400) * NANOS) % DAY
@@ -80,16 +80,16 @@ impl Arrivals {
     }
 }
 
-/// At most [`MOST_SIZES`] sizes with the same sum, but for half a job: each stands for as many batches as any other.
-fn few(mut sizes: Vec<usize>) -> Vec<usize> {
+/// At most [`MAX_SIZES`] sizes with the same sum, but for half a job: each stands for as many batches as any other.
+fn condensed_sizes(mut sizes: Vec<usize>) -> Vec<usize> {
     sizes.sort_unstable();
-    if sizes.len() <= MOST_SIZES {
+    if sizes.len() <= MAX_SIZES {
         return sizes;
     }
     let sizes: Vec<f64> = sizes.into_iter().map(|size| size as f64).collect();
     // What is rounded is the sum so far, so nothing is lost on the way.
     let (mut sum, mut given) = (0.0, 0);
-    let rounded = condensed(&sizes, MOST_SIZES).into_iter().map(|mean| {
+    let rounded = quantile_means(&sizes, MAX_SIZES).into_iter().map(|mean| {
         sum += mean;
         let size = (sum.round() as usize).saturating_sub(given);
         given += size;
@@ -116,9 +116,9 @@ mod tests {
         for n in [51_usize, 77, 1_000] {
             let sizes: Vec<usize> = (0..n).map(|index| 1 + index * index % 17).collect();
             let mean = sizes.iter().sum::<usize>() as f64 / n as f64;
-            let few = few(sizes);
+            let few = condensed_sizes(sizes);
             let kept = few.iter().sum::<usize>() as f64 / few.len() as f64;
-            assert!(few.len() == MOST_SIZES && (kept - mean).abs() < 0.011, "{n}: {mean} {kept}");
+            assert!(few.len() == MAX_SIZES && (kept - mean).abs() < 0.011, "{n}: {mean} {kept}");
         }
     }
 }

@@ -3,15 +3,15 @@
 use chrono::SecondsFormat;
 
 use super::history::{History, Row};
-use super::text::{self, Toml, count};
-use super::workers::Sites;
-use super::{Order, header};
+use super::toml_text::{self, TomlBuilder, count};
+use super::workers::Workers;
+use super::{ImportOptions, header};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 
 /// Rows that a scenario can take over.
 fn rows<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
-    history.rows.iter().filter(|row| !row.document.is_over())
+    history.rows.iter().filter(|row| !row.document.is_finished())
 }
 
 /// Of these, the ones that are jobs still to be done. One that is being cancelled is as good as over.
@@ -28,16 +28,17 @@ fn is_verbatim(history: &History) -> bool {
 }
 
 /// Writes `[registry]`, if the rows can be taken from the document itself.
-pub(super) fn write_registry(toml: &mut Toml, order: &Order, history: &History, sites: &Sites) {
-    let Some(file) = order.jobs_file.as_ref().filter(|_| is_verbatim(history) && rows(history).next().is_some()) else {
+pub(super) fn write_registry(toml: &mut TomlBuilder, options: &ImportOptions, history: &History, workers: &Workers) {
+    let Some(file) = options.jobs_file.as_ref().filter(|_| is_verbatim(history) && rows(history).next().is_some())
+    else {
         return;
     };
     toml.gap();
     toml.comment(&format!(
         "{} at the start. A running row runs on with a service time drawn afresh: nobody knows when it began.",
-        stand(rows(history))
+        describe_counts(rows(history))
     ));
-    let is_there = |row: &Row| sites.all.iter().any(|site| site.is_alive && row.worker() == Some(site.id));
+    let is_there = |row: &Row| workers.all.iter().any(|worker| worker.is_alive && row.worker() == Some(worker.id));
     let homeless = rows(history).filter(|row| row.status != Some(Status::Waiting) && !is_there(row)).count();
     if homeless > 0 {
         toml.comment(&format!(
@@ -46,9 +47,9 @@ pub(super) fn write_registry(toml: &mut Toml, order: &Order, history: &History, 
         ));
     }
     toml.line("[registry]");
-    toml.pair("jobs", &text::string(file), "");
+    toml.pair("jobs", &toml_text::string(file), "");
     if rows(history).any(|row| row.document.action.get().is_none()) {
-        toml.pair("action", &text::string(history.action_names.get(None)), "what rows without an action are");
+        toml.pair("action", &toml_text::string(history.action_names.get(None)), "what rows without an action are");
     }
 }
 
@@ -63,8 +64,8 @@ fn s(number: usize) -> &'static str {
 }
 
 /// Writes one `[[job]]` for each row, if the document cannot be named.
-pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
-    let is_named = order.jobs_file.is_some() && is_verbatim(history);
+pub(super) fn write_jobs(toml: &mut TomlBuilder, options: &ImportOptions, history: &History) {
+    let is_named = options.jobs_file.is_some() && is_verbatim(history);
     if is_named || jobs(history).next().is_none() {
         return;
     }
@@ -73,7 +74,7 @@ pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
         "{} at the start, written out because the jobs are in no single document that [registry] could name (several files, \
          standard input, rows that pages repeat, or names that a scenario cannot have). So waits count from the start only, and \
          running rows begin anew, on any worker.",
-        stand(jobs(history))
+        describe_counts(jobs(history))
     ));
     let mut beyond = 0;
     for row in jobs(history) {
@@ -90,25 +91,25 @@ pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
     }
 }
 
-fn write_job(toml: &mut Toml, history: &History, row: &Row, at: Time) {
+fn write_job(toml: &mut TomlBuilder, history: &History, row: &Row, at: Time) {
     toml.gap();
     toml.line("[[job]]");
-    toml.pair("action", &text::string(history.action_name(row.action)), &remark(row));
+    toml.pair("action", &toml_text::string(history.action_name(row.action)), &row_comment(row));
     let calendar = history.epoch.rfc3339(at, SecondsFormat::AutoSi);
-    toml.pair("at", &text::string(if at > Time::ZERO { &calendar } else { "0s" }), "");
-    toml.pair("capacity", &text::units(&history.renamed(&history.needs[row.need])), "");
+    toml.pair("at", &toml_text::string(if at > Time::ZERO { &calendar } else { "0s" }), "");
+    toml.pair("capacity", &toml_text::units(&history.renamed(&history.needs[row.need])), "");
     if let Some(retries) = row.document.retries_left.get() {
         toml.pair("retries", &retries.to_string(), "");
     }
     if let Some(deadline) = row.document.deadline.get().filter(|deadline| **deadline > Span::ZERO) {
-        toml.pair("deadline", &text::string(&deadline.to_string()), "");
+        toml.pair("deadline", &toml_text::string(&deadline.to_string()), "");
         if let Some(timeout) = row.document.stop_timeout.get() {
-            toml.pair("stop_timeout", &text::string(&timeout.to_string()), "");
+            toml.pair("stop_timeout", &toml_text::string(&timeout.to_string()), "");
         }
     }
 }
 
-fn remark(row: &Row) -> String {
+fn row_comment(row: &Row) -> String {
     let id = row.document.id.get().map_or("", String::as_str);
     match (row.status, row.worker()) {
         (Some(Status::Running), Some(worker)) => format!("{id} runs on {worker}"),

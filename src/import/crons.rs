@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::history::{History, Row, said_need};
-use super::text::{self, Toml};
-use super::{ASSUMPTION, Documents, regular};
+use super::history::{History, Row, stated_need};
+use super::toml_text::{self, TomlBuilder};
+use super::{ASSUMPTION, Documents, periodicity};
 use crate::arrival::cron::Schedule;
 use crate::model::time::Span;
 use crate::registry::document::CronDocument;
@@ -15,9 +15,9 @@ use crate::registry::document::CronDocument;
 #[derive(Debug)]
 enum Cron<'a> {
     /// The document says so.
-    Said(&'a CronDocument, Schedule),
+    Stated(&'a CronDocument, Schedule),
     /// So many rows came at times that a schedule explains.
-    Guessed(Schedule, usize),
+    Inferred(Schedule, usize),
 }
 
 /// All crons, by action.
@@ -34,13 +34,14 @@ impl<'a> Crons<'a> {
         let mut crons = Crons { by_action: BTreeMap::new(), left_out: Vec::new() };
         for row in documents.crons.unwrap_or_default() {
             if let Err(why) = crons.take(row, history) {
-                let name = row.action.get().map_or_else(|| "without an action".to_owned(), |name| text::string(name));
+                let name =
+                    row.action.get().map_or_else(|| "without an action".to_owned(), |name| toml_text::string(name));
                 crons.left_out.push(format!("The cron {name} is left out: {why}."));
             }
         }
         for action in 0..history.actions.len() {
             if !crons.by_action.contains_key(&action) {
-                crons.guess(history, action);
+                crons.infer(history, action);
             }
         }
         crons
@@ -54,16 +55,16 @@ impl<'a> Crons<'a> {
         if self.by_action.contains_key(&action) {
             return Err("the registry keeps one cron for each action, and this is the second".to_owned());
         }
-        self.by_action.insert(action, Cron::Said(row, schedule));
+        self.by_action.insert(action, Cron::Stated(row, schedule));
         Ok(())
     }
 
-    fn guess(&mut self, history: &History, action: usize) {
+    fn infer(&mut self, history: &History, action: usize) {
         let first = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
         let mut times: Vec<DateTime<Utc>> = first.filter_map(|row| row.document.scheduled_at.get().copied()).collect();
         times.sort_unstable();
-        if let Some(schedule) = regular::schedule(&times) {
-            self.by_action.insert(action, Cron::Guessed(schedule, times.len()));
+        if let Some(schedule) = periodicity::schedule(&times) {
+            self.by_action.insert(action, Cron::Inferred(schedule, times.len()));
         }
     }
 
@@ -77,27 +78,27 @@ impl<'a> Crons<'a> {
     pub(super) fn made(&self, row: &Row) -> bool {
         let Some(at) = row.document.scheduled_at.get() else { return false };
         match self.by_action.get(&row.action) {
-            Some(Cron::Said(_, schedule)) if schedule.to_string().starts_with("@every") => {
+            Some(Cron::Stated(_, schedule)) if schedule.to_string().starts_with("@every") => {
                 at.timestamp_subsec_nanos() == 0
             }
-            Some(Cron::Said(_, schedule) | Cron::Guessed(schedule, _)) => regular::fires_at(schedule, *at),
+            Some(Cron::Stated(_, schedule) | Cron::Inferred(schedule, _)) => periodicity::fires_at(schedule, *at),
             None => false,
         }
     }
 
     /// Writes the crons.
-    pub(super) fn write(&self, toml: &mut Toml, history: &History) {
+    pub(super) fn write(&self, toml: &mut TomlBuilder, history: &History) {
         for (action, cron) in &self.by_action {
             toml.gap();
             match cron {
-                Cron::Said(row, schedule) => said(toml, history, *action, row, schedule),
-                Cron::Guessed(schedule, rows) => {
+                Cron::Stated(row, schedule) => write_stated(toml, history, *action, row, schedule),
+                Cron::Inferred(schedule, rows) => {
                     toml.comment(&format!(
                         "{ASSUMPTION}: no crons document names this one, but all {rows} first attempts came when it would \
                          fire."
                     ));
                     toml.table("cron", history.action_name(*action));
-                    toml.pair("schedule", &text::string(&schedule.to_string()), "");
+                    toml.pair("schedule", &toml_text::string(&schedule.to_string()), "");
                 }
             }
         }
@@ -110,12 +111,12 @@ impl<'a> Crons<'a> {
     }
 }
 
-fn said(toml: &mut Toml, history: &History, action: usize, row: &CronDocument, schedule: &Schedule) {
+fn write_stated(toml: &mut TomlBuilder, history: &History, action: usize, row: &CronDocument, schedule: &Schedule) {
     toml.table("cron", history.action_name(action));
     let next = row.next_run.get().map(|at| format!("next at {}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
-    toml.pair("schedule", &text::string(&schedule.to_string()), &next.unwrap_or_default());
-    if let Some(need) = said_need(&row.capacity_map) {
-        toml.pair("capacity", &text::units(&history.renamed(&need)), "");
+    toml.pair("schedule", &toml_text::string(&schedule.to_string()), &next.unwrap_or_default());
+    if let Some(need) = stated_need(&row.capacity_map) {
+        toml.pair("capacity", &toml_text::units(&history.renamed(&need)), "");
     }
     if let Some(retries) = row.retries.get() {
         toml.pair("retries", &retries.to_string(), "");
@@ -123,10 +124,10 @@ fn said(toml: &mut Toml, history: &History, action: usize, row: &CronDocument, s
     let given = |span: Option<&Span>| span.copied().filter(|span| *span > Span::ZERO);
     let (deadline, timeout) = (given(row.deadline.get()), row.stop_timeout.get());
     if let Some(deadline) = deadline {
-        toml.pair("deadline", &text::string(&deadline.to_string()), "");
+        toml.pair("deadline", &toml_text::string(&deadline.to_string()), "");
     }
     match (deadline, timeout) {
-        (Some(_), Some(timeout)) => toml.pair("stop_timeout", &text::string(&timeout.to_string()), ""),
+        (Some(_), Some(timeout)) => toml.pair("stop_timeout", &toml_text::string(&timeout.to_string()), ""),
         (None, Some(timeout)) => {
             toml.comment(&format!("stopTimeout is {timeout}, but nothing stops it: it has no deadline."));
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Documents;
+use super::mode::ValueCounts;
 use super::names::Names;
-use super::vote::Vote;
 use crate::model::job::Status;
 use crate::model::time::{Epoch, Time};
 use crate::registry::document::{Field, JobDocument};
@@ -78,17 +78,17 @@ impl<'a> History<'a> {
             actions,
             needs: Vec::new(),
         };
-        history.take_rows(&jobs);
+        history.add_rows(&jobs);
         history
     }
 
-    fn take_rows(&mut self, jobs: &[&'a JobDocument]) {
+    fn add_rows(&mut self, jobs: &[&'a JobDocument]) {
         let mut by_units: BTreeMap<Units, usize> = BTreeMap::new();
         let usual = usual_needs(jobs);
         for job in jobs {
             let name = job.action.get().map(String::as_str);
             let action = self.actions.binary_search(&name).expect("every row's action was listed");
-            let units = said_need(&job.capacity_map).unwrap_or_else(|| usual.get(&name).cloned().unwrap_or_default());
+            let units = stated_need(&job.capacity_map).unwrap_or_else(|| usual.get(&name).cloned().unwrap_or_default());
             let need = *by_units.entry(units).or_insert_with_key(|units| {
                 self.needs.push(units.clone());
                 self.needs.len() - 1
@@ -98,7 +98,7 @@ impl<'a> History<'a> {
                 document: job,
                 action,
                 need,
-                status: job.stands(),
+                status: job.current_status(),
                 scheduled_at: time(&job.scheduled_at),
                 updated_at: time(&job.last_updated),
             });
@@ -122,7 +122,7 @@ impl<'a> History<'a> {
 }
 
 /// What a capacity map says, without zeros; `None` if there is none. `null` says that nothing is needed.
-pub(super) fn said_need(map: &Field<BTreeMap<String, i64>>) -> Option<Units> {
+pub(super) fn stated_need(map: &Field<BTreeMap<String, i64>>) -> Option<Units> {
     if map.is_absent() {
         return None;
     }
@@ -135,9 +135,9 @@ fn usual_needs<'a>(jobs: &[&'a JobDocument]) -> BTreeMap<Option<&'a str>, Units>
     let mut said: BTreeMap<Option<&str>, Vec<Units>> = BTreeMap::new();
     for job in jobs {
         let name = job.action.get().map(String::as_str);
-        said.entry(name).or_default().extend(said_need(&job.capacity_map));
+        said.entry(name).or_default().extend(stated_need(&job.capacity_map));
     }
-    said.into_iter().filter_map(|(name, needs)| Some((name, Vote::of(needs).winner()?.clone()))).collect()
+    said.into_iter().filter_map(|(name, needs)| Some((name, ValueCounts::of(needs).mode()?.clone()))).collect()
 }
 
 /// Each row once, as it was last updated: pages overlap when jobs come between one request and the next.

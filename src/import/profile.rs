@@ -9,9 +9,9 @@ use crate::model::time::{NANOS, Time};
 pub(super) const HOURS: usize = 24;
 const HOUR: i64 = 3_600 * NANOS;
 /// Whole days without which the test says nothing.
-const LEAST_DAYS: i64 = 3;
+const MIN_DAYS: i64 = 3;
 /// Arrivals for each hour of the day without which it says nothing.
-const LEAST_PER_HOUR: usize = 5;
+const MIN_PER_HOUR: usize = 5;
 /// The 99.9 % point of F with 23 and 48 degrees of freedom, those of three days; it is lower with more.
 const CRITICAL: f64 = 2.88;
 
@@ -51,7 +51,7 @@ fn statistic(times: &[Time], (from, to): (Time, Time), midnight: Time) -> Option
         }
     }
     let all: usize = counts.iter().sum();
-    if (cells as i64) < LEAST_DAYS * HOURS as i64 || all < LEAST_PER_HOUR * HOURS {
+    if (cells as i64) < MIN_DAYS * HOURS as i64 || all < MIN_PER_HOUR * HOURS {
         return None;
     }
     let (mut of_hour, mut days) = ([0.0; HOURS], [0.0; HOURS]);

@@ -4,10 +4,10 @@
 //! taken off the mean and the variance of these times. No single time is made positive by force: clipping would lift the mean
 //! of short jobs.
 
-use super::claims;
-use super::condense::condensed;
+use super::claim_delay;
 use super::history::{History, Row};
-use super::slots::{Basis, Start};
+use super::quantile_sketch::quantile_means;
+use super::start_bounds::{BoundBasis, StartBound};
 use crate::model::job::Status;
 use crate::model::time::Span;
 use crate::random::dist::{Gamma, Lognormal};
@@ -17,7 +17,7 @@ use crate::stats::interval::{Estimate, student_t};
 const ENOUGH: usize = 10;
 
 /// The most values that are listed.
-const MOST_VALUES: usize = 50;
+const MAX_VALUES: usize = 50;
 /// A distribution that is nowhere further than this from the share of values is taken for theirs, however many they are.
 const NEAR: f64 = 0.05;
 /// Run times this much longer than the claim delays are hardly blurred by them.
@@ -25,7 +25,7 @@ const CLEAR: f64 = 10.0;
 
 /// What kind of distribution run times have.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(super) enum ServiceShape {
     /// They are always the same, as far as can be seen.
     Constant,
     /// The one of a given mean and coefficient of variation that is nearer to them, with its largest distance from them.
@@ -39,7 +39,7 @@ pub(super) enum Shape {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Service {
     /// How good the bounds of their starts are.
-    pub(super) basis: Basis,
+    pub(super) basis: BoundBasis,
     /// Estimated run times in seconds, in order; single ones may be negative.
     pub(super) values: Vec<f64>,
     /// Their mean, not below 0.
@@ -48,7 +48,7 @@ pub(super) struct Service {
     pub(super) half: Option<f64>,
     /// Standard deviation over mean.
     pub(super) cv: f64,
-    pub(super) shape: Shape,
+    pub(super) shape: ServiceShape,
     /// The mean claim delay that was taken off.
     pub(super) delay: f64,
     /// Mean of wait + run of the same rows.
@@ -59,7 +59,7 @@ pub(super) struct Service {
 
 /// The rows of an action that ended on their own or by their deadline.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Finished {
+pub(super) struct FinishedRows {
     pub(super) done: usize,
     /// Ended in error, those at the deadline left out.
     pub(super) errors: usize,
@@ -74,18 +74,23 @@ struct Time {
     seconds: f64,
     /// It ran no longer than this: the deadline, unless that stopped it.
     longest: f64,
-    start: Start,
+    start: StartBound,
     wait_and_run: f64,
 }
 
 /// Looks at the finished rows of an action whose attempts are stopped after `deadline`.
-pub(super) fn finished(history: &History, starts: &[Option<Start>], action: usize, deadline: Option<Span>) -> Finished {
-    let mut finished = Finished::default();
+pub(super) fn finished(
+    history: &History,
+    starts: &[Option<StartBound>],
+    action: usize,
+    deadline: Option<Span>,
+) -> FinishedRows {
+    let mut finished = FinishedRows::default();
     let (mut done, mut failed) = (Vec::new(), Vec::new());
     let limit = deadline.map_or(f64::INFINITY, Span::as_secs_f64);
     for (index, row) in history.of(action) {
         let time = starts[index].and_then(|start| time(row, start, limit));
-        let missed = time.is_some_and(|time| time.start.basis != Basis::ScheduleOnly && time.seconds >= limit);
+        let missed = time.is_some_and(|time| time.start.basis != BoundBasis::ScheduleOnly && time.seconds >= limit);
         match row.status {
             Some(Status::Error | Status::Cancel) if missed => {
                 finished.at_deadline += 1;
@@ -109,7 +114,7 @@ pub(super) fn finished(history: &History, starts: &[Option<Start>], action: usiz
     finished
 }
 
-fn time(row: &Row, start: Start, longest: f64) -> Option<Time> {
+fn time(row: &Row, start: StartBound, longest: f64) -> Option<Time> {
     let end = row.updated_at?;
     let wait_and_run = (end - row.scheduled_at?).as_secs_f64();
     Some(Time { seconds: (end - start.bound).as_secs_f64(), longest, start, wait_and_run })
@@ -117,7 +122,7 @@ fn time(row: &Row, start: Start, longest: f64) -> Option<Time> {
 
 /// The times with the best bounds, if they are enough to go by.
 fn best(times: Vec<Time>) -> Vec<Time> {
-    let good: Vec<Time> = times.iter().filter(|time| time.start.basis != Basis::ScheduleOnly).copied().collect();
+    let good: Vec<Time> = times.iter().filter(|time| time.start.basis != BoundBasis::ScheduleOnly).copied().collect();
     let settled: Vec<Time> = good.iter().filter(|time| time.start.is_settled).copied().collect();
     match (settled.len(), good.len()) {
         (5.., _) => settled,
@@ -130,23 +135,27 @@ fn best(times: Vec<Time>) -> Vec<Time> {
 ///
 /// Waits depend on more than mean and variance: with several workers those of exponential services are a third longer than those of
 /// lognormal ones with the same two. So the shape is taken from the values.
-fn shape(values: &[f64], mean: f64, cv: f64, delay: f64) -> Shape {
+fn shape(values: &[f64], mean: f64, cv: f64, delay: f64) -> ServiceShape {
     if values.len() < ENOUGH {
-        return if values.len() > 1 && mean > 0.0 { Shape::Values(values.to_vec()) } else { Shape::Constant };
+        return if values.len() > 1 && mean > 0.0 {
+            ServiceShape::Values(values.to_vec())
+        } else {
+            ServiceShape::Constant
+        };
     }
     if cv < 0.01 {
-        return Shape::Constant;
+        return ServiceShape::Constant;
     }
     let lognormal = Lognormal::new(mean, cv).map_or(1.0, |law| distance(values, |x| law.survival(x)));
     let gamma = Gamma::new(1.0 / (cv * cv), mean).map_or(1.0, |law| distance(values, |x| law.survival(x)));
     // The 1 % point of the distance of as many draws (Kolmogorov).
     let near = NEAR.max(1.63 / (values.len() as f64).sqrt());
     if lognormal.min(gamma) > near && mean > CLEAR * delay {
-        Shape::Values(condensed(values, values.len().min(MOST_VALUES)))
+        ServiceShape::Values(quantile_means(values, values.len().min(MAX_VALUES)))
     } else if gamma < lognormal {
-        Shape::Gamma(gamma)
+        ServiceShape::Gamma(gamma)
     } else {
-        Shape::Lognormal(lognormal)
+        ServiceShape::Lognormal(lognormal)
     }
 }
 
@@ -164,11 +173,11 @@ impl Service {
     fn of(times: &[Time]) -> Option<Service> {
         let first = times.first()?;
         let n = times.len() as f64;
-        let delay = |time: &Time| claims::mean(time.start.racers);
+        let delay = |time: &Time| claim_delay::mean(time.start.racers);
         let mut values: Vec<f64> = times.iter().map(|time| (time.seconds - delay(time)).min(time.longest)).collect();
         let mean = Estimate::mean(&values).value?;
         let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0).max(1.0);
-        let of_delays = times.iter().map(|time| claims::variance(time.start.racers)).sum::<f64>() / n;
+        let of_delays = times.iter().map(|time| claim_delay::variance(time.start.racers)).sum::<f64>() / n;
         let deviation = (squares - of_delays).max(0.0).sqrt();
         values.sort_unstable_by(f64::total_cmp);
         let cv = if mean > 0.0 { (deviation / mean).min(1e6) } else { 0.0 };
@@ -209,10 +218,10 @@ mod tests {
             let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
             let cv = (squares / (n as f64 - 1.0)).sqrt() / mean;
             counts[match shape(&values, mean, cv, 0.75) {
-                Shape::Constant => 0,
-                Shape::Lognormal(_) => 1,
-                Shape::Gamma(_) => 2,
-                Shape::Values(_) => 3,
+                ServiceShape::Constant => 0,
+                ServiceShape::Lognormal(_) => 1,
+                ServiceShape::Gamma(_) => 2,
+                ServiceShape::Values(_) => 3,
             }] += 1;
         }
         counts

@@ -1,8 +1,13 @@
 //! The shipped scenarios: each says what it answers and how, in a form that tests and readers can run.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use claimsim::scenario::starters::{self, Starter};
+
+use crate::program::Place;
 
 /// All scenario files with their texts, in order of their names.
 fn shipped() -> Vec<(PathBuf, String)> {
@@ -37,6 +42,32 @@ fn each_opens_with_its_question_what_to_look_at_and_its_commands() {
             assert_eq!(words[0], "claimsim", "{name}: {command}");
             assert_eq!(words[2], format!("scenarios/{name}"), "{name}: {command}");
         }
+    }
+}
+
+/// Every key of a starter has a comment; the texts open like the shipped scenarios, pass `check` without a warning, and run.
+#[test]
+fn starters_explain_every_key_and_run_without_warnings() {
+    let mut explained = BTreeSet::new();
+    for Starter { name, about, text } in starters::ALL {
+        assert!(header(text)[0].ends_with('?') && header(text)[1].is_empty() && !about.is_empty(), "{name}");
+        explained.clear();
+        let mut before = "";
+        for line in text.lines() {
+            let key = line.split(['=', ']']).next().unwrap_or_default().trim();
+            if !line.starts_with([' ', '#', ']']) && !line.is_empty() && explained.insert(key) {
+                assert!(before.starts_with('#'), "{name}: `{line}` has no comment");
+            }
+            before = line;
+        }
+        let (place, file) = (Place::new(), format!("{name}.toml"));
+        place.write(&file, text);
+        for command in ["check", "run"] {
+            let output = place.claimsim(&[command, &file]).output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success() && !said.contains("warning"), "{command} {name}: {said}");
+        }
+        assert!(place.path(&format!("results/{name}/summary.csv")).is_file(), "{name}");
     }
 }
 

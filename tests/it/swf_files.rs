@@ -1,13 +1,13 @@
 //! Logs in the Standard Workload Format are read as the format's definition says, line by line, and whatever they are never panics.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use claimsim::arrival::swf::{Choice, HeaderField, Jobs, Log, Processors, Reason, RunTime, Split, parse};
 use claimsim::arrival::trace::TraceError;
 use claimsim::arrival::{Known, Source};
 use claimsim::model::time::{Span, Time};
-use claimsim::scenario::{Files, Loaded, Report, load};
+use claimsim::scenario::{Diagnostics, LoadedScenario, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -275,17 +275,8 @@ fn any_choice() -> impl Strategy<Value = Choice> {
     })
 }
 
-/// Files in memory.
-struct Memory<'a>(BTreeMap<&'a str, &'a [u8]>);
-
-impl Files for Memory<'_> {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        self.0.get(path).map(|bytes| bytes.to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-}
-
-fn loaded(text: &str, log: &[u8]) -> Result<Loaded, Report> {
-    load("any.toml", text, &[], &Memory(BTreeMap::from([("log.swf", log)])))
+fn loaded(text: &str, log: &[u8]) -> Result<LoadedScenario, Diagnostics> {
+    load("any.toml", text, &[], &BTreeMap::from([("log.swf", log)]))
 }
 
 /// A scenario whose worker asks the header.
@@ -306,7 +297,7 @@ service = "5s"
 
 #[test]
 fn a_scenario_has_an_action_for_each_user_made_like_the_one_described() {
-    let Loaded { scenario, notes, warnings, .. } = loaded(SCENARIO, LOG.as_bytes()).unwrap();
+    let LoadedScenario { scenario, notes, warnings, .. } = loaded(SCENARIO, LOG.as_bytes()).unwrap();
     assert!(warnings.is_empty(), "{warnings}");
     let system = &scenario.system;
     let names: Vec<&str> = system.actions.iter().map(|action| action.name.as_str()).collect();

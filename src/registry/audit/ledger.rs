@@ -12,16 +12,16 @@ use crate::model::worker::WorkerId;
 pub struct Ledger<'a> {
     system: &'a System,
     /// By job number.
-    rows: Vec<Row>,
+    rows: Vec<JobRecord>,
     /// By `WorkerId`.
-    watches: Vec<Watch>,
+    workers: Vec<WorkerRecord>,
     /// Where the row comes from that is made next.
     source: Option<u32>,
 }
 
 /// A row of the job table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
+pub(super) struct JobRecord {
     pub(super) action: ActionId,
     pub(super) need: NeedId,
     pub(super) scheduled_at: Time,
@@ -41,7 +41,7 @@ pub(super) struct Row {
 
 /// A row of the table of workers.
 #[derive(Clone, Debug)]
-pub(super) struct Watch {
+pub(super) struct WorkerRecord {
     /// Since when it sends heartbeats, or did before it went out.
     since: Time,
     /// Since when it is out.
@@ -54,26 +54,26 @@ pub(super) struct Watch {
 impl<'a> Ledger<'a> {
     /// The tables before the first row is made; all workers are up.
     pub fn new(system: &'a System) -> Ledger<'a> {
-        let watch = Watch { since: Time::ZERO, out: None, is_declared_dead: false, capacity: None };
-        Ledger { system, rows: Vec::new(), watches: vec![watch; system.workers.len()], source: None }
+        let worker_record = WorkerRecord { since: Time::ZERO, out: None, is_declared_dead: false, capacity: None };
+        Ledger { system, rows: Vec::new(), workers: vec![worker_record; system.workers.len()], source: None }
     }
 
     /// All rows, by job number.
-    pub(super) fn rows(&self) -> &[Row] {
+    pub(super) fn rows(&self) -> &[JobRecord] {
         &self.rows
     }
 
-    pub(super) fn watch(&self, worker: WorkerId) -> &Watch {
-        &self.watches[worker.0 as usize]
+    pub(super) fn worker_record(&self, worker: WorkerId) -> &WorkerRecord {
+        &self.workers[worker.0 as usize]
     }
 
     /// The instant after which a worker is taken for dead, as it stands at `now`.
     pub(super) fn expiration(&self, worker: WorkerId, now: Time) -> Time {
-        let watch = self.watch(worker);
-        self.system.availability.heartbeat.expiration(watch.since, watch.out.unwrap_or(now))
+        let worker_record = self.worker_record(worker);
+        self.system.availability.heartbeat.expiration(worker_record.since, worker_record.out.unwrap_or(now))
     }
 
-    fn row(&mut self, job: &Job) -> &mut Row {
+    fn row(&mut self, job: &Job) -> &mut JobRecord {
         &mut self.rows[job.id.0 as usize]
     }
 
@@ -97,7 +97,7 @@ impl Observer for Ledger<'_> {
         debug_assert_eq!(job.id.0, self.rows.len() as u64, "rows are numbered as they are made");
         let first = self.rows.get(attempt.first.0 as usize);
         let is_new = self.initial(job).is_none();
-        self.rows.push(Row {
+        self.rows.push(JobRecord {
             action: job.action,
             need: job.need,
             scheduled_at: job.scheduled_at,
@@ -142,19 +142,19 @@ impl Observer for Ledger<'_> {
     }
 
     fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
-        self.watches[worker.0 as usize].out.get_or_insert(now);
+        self.workers[worker.0 as usize].out.get_or_insert(now);
     }
 
     fn worker_declared_dead(&mut self, _now: Time, worker: WorkerId) {
-        self.watches[worker.0 as usize].is_declared_dead = true;
+        self.workers[worker.0 as usize].is_declared_dead = true;
     }
 
     fn worker_back(&mut self, now: Time, worker: WorkerId) {
-        let watch = &mut self.watches[worker.0 as usize];
-        (watch.since, watch.out, watch.is_declared_dead) = (now, None, false);
+        let worker_record = &mut self.workers[worker.0 as usize];
+        (worker_record.since, worker_record.out, worker_record.is_declared_dead) = (now, None, false);
     }
 
     fn capacity_changed(&mut self, _now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.watches[worker.0 as usize].capacity = Some(capacity.clone());
+        self.workers[worker.0 as usize].capacity = Some(capacity.clone());
     }
 }

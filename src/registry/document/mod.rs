@@ -4,26 +4,20 @@
 //! and newer than any list of fields. Everything that can be understood is read; what cannot is named by line, column,
 //! row and field. Unknown fields and actions are kept, so that printing gives back what was read.
 
-mod cron;
 mod duration;
-mod error;
 mod field;
 mod instant;
-mod job;
 mod kind;
-mod shape;
-mod worker;
+mod reader;
+mod rows;
 
 #[cfg(test)]
 mod tests;
 
-pub use cron::CronDocument;
-pub use error::DocumentError;
 pub use field::{Field, FieldValue};
-pub use job::{JobDocument, JobStatus};
-pub use kind::Kind;
-pub use shape::{Document, print, read};
-pub use worker::{WorkerDocument, WorkerStatus};
+pub use kind::DocumentKind;
+pub use reader::{DocumentError, DocumentRow, print, read};
+pub use rows::{CronDocument, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
 
 /// The rows of a jobs document, in its order.
 ///

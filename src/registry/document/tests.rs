@@ -55,7 +55,7 @@ fn the_published_documents_read() {
     assert_eq!(capacity, [(&"scan".to_owned(), &1), (&"scanCheck".to_owned(), &1)]);
 
     let jobs = jobs(JOBS.as_bytes()).unwrap();
-    assert_eq!(jobs.iter().map(JobDocument::stands).collect::<Vec<_>>(), [Some(Status::Waiting); 3]);
+    assert_eq!(jobs.iter().map(JobDocument::current_status).collect::<Vec<_>>(), [Some(Status::Waiting); 3]);
     assert!(jobs.iter().all(|job| job.worker_id.get().is_none() && job.action.get().is_none()));
     assert_eq!(jobs[2].capacity_map.get().unwrap().get("scanCheck"), Some(&1));
 
@@ -111,7 +111,7 @@ fn nulls_and_gaps_and_news_are_kept() {
     let rows = jobs(text.as_bytes()).unwrap();
     let job = &rows[0];
     assert_eq!((&job.worker_id, &job.scheduled_at, &job.status), (&Field::Null, &Field::Empty, &Field::Absent));
-    assert_eq!((job.stands(), job.deadline.get()), (Some(Status::Waiting), Some(&Span::secs(900))));
+    assert_eq!((job.current_status(), job.deadline.get()), (Some(Status::Waiting), Some(&Span::secs(900))));
     assert_eq!(job.other["shard"], json!({"x": 1}));
     let mut expected = value(text);
     expected["capacityMap"]["scan"] = json!(0);
@@ -120,7 +120,8 @@ fn nulls_and_gaps_and_news_are_kept() {
 
 #[test]
 fn statuses_of_both_generations_read() {
-    let stands = |word: &str| jobs(json!({"id": "a", "status": word}).to_string().as_bytes()).unwrap()[0].stands();
+    let current_status =
+        |word: &str| jobs(json!({"id": "a", "status": word}).to_string().as_bytes()).unwrap()[0].current_status();
     for status in [
         Status::Waiting,
         Status::Running,
@@ -133,11 +134,11 @@ fn statuses_of_both_generations_read() {
         Status::WorkerShutdown,
         Status::Deleted,
     ] {
-        assert_eq!(stands(status.name()), Some(status));
+        assert_eq!(current_status(status.name()), Some(status));
     }
-    assert_eq!(stands("errored"), Some(Status::Error));
-    assert_eq!((stands("canceled"), stands("cancelled")), (Some(Status::Cancel), Some(Status::Cancel)));
-    assert_eq!(stands("conflict"), None);
+    assert_eq!(current_status("errored"), Some(Status::Error));
+    assert_eq!((current_status("canceled"), current_status("cancelled")), (Some(Status::Cancel), Some(Status::Cancel)));
+    assert_eq!(current_status("conflict"), None);
 }
 
 #[test]
@@ -214,7 +215,7 @@ fn complaints_say_where_and_what_would_be_right() {
 }
 
 /// What read must print, and print must read back to the same rows.
-fn read_print_read<T: Document + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
+fn read_print_read<T: DocumentRow + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
     if let Ok(rows) = read::<T>(bytes) {
         assert_eq!(read::<T>(print(&rows).as_bytes()).unwrap(), rows);
     }

@@ -3,9 +3,9 @@
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
-use super::{At, Named};
 use crate::model::time::Span;
 use crate::policy::{BackfillOrder, Length};
+use crate::spanned::{Named, Spanned};
 
 /// Which waiting job goes next. A policy with parameters may be a word too, if all of them may be left out.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -52,7 +52,7 @@ pub(crate) enum Policy {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PriorityRule {
     /// The time of waiting that counts like one level of priority. Waiting does not count, if left out.
-    pub(crate) aging: Option<At<Span>>,
+    pub(crate) aging: Option<Spanned<Span>>,
 }
 
 /// The parameters of `shortest-first` and `longest-first`.
@@ -68,7 +68,7 @@ pub(crate) struct LengthRule {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FairShareRule {
     /// By action, what its share is divided by: a whole number; 1, if left out.
-    pub(crate) weights: Named<At<u32>>,
+    pub(crate) weights: Named<Spanned<u32>>,
 }
 
 /// The parameters of `reserve-after`.
@@ -77,7 +77,7 @@ pub(crate) struct FairShareRule {
 pub(crate) struct ReserveAfterRule {
     /// How long a job waits before capacity is put aside for it. Needed.
     #[schemars(required)]
-    pub(crate) patience: Option<At<Span>>,
+    pub(crate) patience: Option<Spanned<Span>>,
 }
 
 /// The parameters of `easy-backfill`.

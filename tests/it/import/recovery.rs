@@ -11,10 +11,10 @@ use claimsim::model::job::Status;
 use claimsim::model::time::Span;
 use claimsim::model::unit::Rate;
 use claimsim::registry::document::JobDocument;
-use claimsim::scenario::{Override, Scenario, load};
+use claimsim::scenario::{NoFiles, Override, Scenario, load};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 
-use super::exported::{Export, NoFiles, exports};
+use super::exported::{Export, exports};
 
 /// A registry whose jobs wait for other reasons than their claims.
 struct Case {
@@ -234,7 +234,7 @@ struct Imported {
 
 impl Imported {
     fn of(text: &str, action: &str) -> Imported {
-        load("again.toml", text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}\n{text}"));
+        Scenario::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let table: toml::Table = text.parse().unwrap();
         let header = format!("[action.{action}]");
         let lines = text.lines().skip_while(|line| **line != header).take_while(|line| !line.is_empty());
@@ -301,7 +301,7 @@ fn mean(values: &[f64]) -> (f64, f64) {
 
 /// The mean of something of an action's rows that are done.
 fn mean_of_done(export: &Export, action: &str, what: impl Fn(&JobDocument, f64) -> f64) -> f64 {
-    let done = export.of(action).filter(|(job, _)| job.stands() == Some(Status::Done));
+    let done = export.of(action).filter(|(job, _)| job.current_status() == Some(Status::Done));
     let values: Vec<f64> = done.map(|(job, ran)| what(job, ran.expect("it has ended"))).collect();
     values.iter().sum::<f64>() / values.len() as f64
 }

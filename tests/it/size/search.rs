@@ -3,11 +3,9 @@
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
 use claimsim::experiment::{Progress, run};
-use claimsim::scenario::{self, Override, Scenario};
+use claimsim::scenario::{self, NoFiles, Override, Scenario};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 use claimsim::stats::looks::Looks;
-
-use crate::theory::run::NoFiles;
 
 /// Jobs that come two a second and take a second each, on so many workers.
 fn scenario(settings: &[(String, String)]) -> Scenario {

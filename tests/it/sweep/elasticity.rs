@@ -5,11 +5,10 @@ use std::fs;
 use claimsim::experiment::elasticity::{Effect, Nudge, Share, effects};
 use claimsim::experiment::expression::Quantity;
 use claimsim::experiment::sweep::{self, Trial};
-use claimsim::scenario::{self, Override, parameters};
+use claimsim::scenario::{self, NoFiles, Override, parameters};
 
 use crate::program::{Place, SMALL};
 use crate::theory::formula::erlang::Mmc;
-use crate::theory::run::NoFiles;
 
 /// M/M/4 at a load of 0.55; three servers are enough as well.
 const QUEUE: &str = r#"

@@ -1,11 +1,9 @@
 //! Running a scenario's text and reading figures from its replications, by the names that the text uses.
 
-use std::io;
-
 use claimsim::experiment::{Results, run};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::ResourceId;
-use claimsim::scenario::{Files, Override, Scenario, load};
+use claimsim::scenario::{NoFiles, Override, Scenario, load};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 /// A scenario with its results.
@@ -23,15 +21,6 @@ pub(crate) struct Reading {
     statistic: Statistic,
     /// Whether it is divided by the number of rows that arrived.
     share: bool,
-}
-
-/// Scenarios here name no files.
-pub(crate) struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path.to_owned()))
-    }
 }
 
 /// A scenario, with keys set over its own.
