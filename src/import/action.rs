@@ -1,4 +1,4 @@
-//! One action's table: each number with what it was estimated from.
+//! Writes the table of an action: each number with the rows that it was estimated from.
 
 use super::arrivals::Arrivals;
 use super::crons::Crons;
@@ -12,7 +12,7 @@ use super::{ASSUMPTION, interval};
 use crate::model::time::Span;
 use crate::registry::document::Field;
 
-/// The only run times that were ever published, for actions of which nothing has finished.
+/// The only published run times, for actions without finished rows.
 const PUBLISHED_RUN_TIMES: [(&str, &str); 8] = [
     ("scan_check_single", "26s"),
     ("nautilus_scan_check_single", "26s"),
@@ -24,11 +24,11 @@ const PUBLISHED_RUN_TIMES: [(&str, &str); 8] = [
     ("false", "0s"),
 ];
 
-/// Actions whose jobs start jobs of another.
+/// Actions whose jobs start jobs of another action.
 const PARENTS: [(&str, &str); 2] =
     [("scan_check", "scan_check_single"), ("nautilus_scan_check", "nautilus_scan_check_single")];
 
-/// All that actions are described from.
+/// The evidence from which tables of actions are written.
 pub(super) struct ActionWriter<'a> {
     pub(super) history: &'a History<'a>,
     pub(super) crons: &'a Crons<'a>,
@@ -46,7 +46,7 @@ impl ActionWriter<'_> {
         toml.table("action", self.history.action_name(action));
         self.write_capacity(toml, action);
         self.write_arrivals(toml, action, &arrivals);
-        let (deadline, deadlines) = self.spans(action, |row| &row.deadline);
+        let (deadline, deadlines) = self.durations(action, |row| &row.deadline);
         let finished = finished(self.history, self.start_bounds, action, deadline);
         self.write_service(toml, action, &finished);
         write_errors(toml, &finished);
@@ -64,8 +64,8 @@ impl ActionWriter<'_> {
         let mut words = Vec::new();
         for (number, what) in [
             (arrivals.by_cron, "by its cron"),
-            (arrivals.retries, "further attempts (by retryFromID), which are no arrivals"),
-            (active, "not at an end yet, whose run times are not known"),
+            (arrivals.retries, "further attempts (by retryFromID), which are not arrivals"),
+            (active, "not finished, so their run times are unknown"),
         ] {
             if number > 0 {
                 words.push(format!("{number} {what}"));
@@ -75,7 +75,7 @@ impl ActionWriter<'_> {
         toml.comment(&format!("{}{but}{}.", count(rows, "row"), words.join(", ")));
     }
 
-    /// Says that the jobs of one action may be children of another's.
+    /// Notes that the jobs of one action may be children of jobs of another.
     fn write_parent_child_notes(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let name = self.history.actions[action].unwrap_or_default();
         if let Some((_, child)) = PARENTS.iter().find(|(parent, _)| *parent == name) {
@@ -84,8 +84,8 @@ impl ActionWriter<'_> {
             let Some(jobs) = jobs.filter(|jobs| *jobs > 0 && arrivals.jobs > 0) else { return };
             toml.comment(&format!(
                 "A {name} starts {child} jobs and runs until they have ended, so its run times below include theirs. To simulate \
-                 that, give it the line below with a service time of its own work alone, and take the arrivals of {child} \
-                 away: {jobs} came in the time of {} of these."
+                 that, add the line below with the service time of its own work alone, and remove the arrivals of {child}: \
+                 {jobs} arrived in the same time as {} of these."
             , arrivals.jobs));
             toml.comment(&format!(
                 "spawns = {{ action = {}, count = {} }}",
@@ -95,23 +95,25 @@ impl ActionWriter<'_> {
         }
         if let Some((parent, _)) = PARENTS.iter().find(|(_, child)| *child == name) {
             let Ok(parents) = self.history.actions.binary_search(&Some(parent)) else { return };
-            let (inside, all) = self.inside(action, parents);
+            let (inside, all) = self.count_during(action, parents);
             toml.comment(&format!(
-                "{inside} of {all} first attempts were scheduled while a {parent} was there: documents do not say which are \
-                 children of one and which came by themselves. Here all come by themselves; see {parent}."
+                "{inside} of {all} first attempts were scheduled while a {parent} waited or ran: documents do not tell which are \
+                 its children and which arrived independently. Here all arrive independently; see {parent}."
             ));
         }
     }
 
-    /// How many first attempts of an action were scheduled between schedule and end of some row of another action.
-    fn inside(&self, action: usize, other: usize) -> (usize, usize) {
+    /// The number of first attempts of an action that were scheduled between the schedule and the
+    /// end of a row of another action, and of all first attempts.
+    fn count_during(&self, action: usize, other: usize) -> (usize, usize) {
         let mut spans: Vec<_> = self
             .history
             .of(other)
             .filter_map(|(_, row)| Some((row.scheduled_at?, row.updated_at.filter(|_| !row.is_active()))))
             .collect();
         spans.sort_unstable();
-        // The latest end of all that were scheduled up to each one; an active one has none yet.
+        // The latest end of the rows that were scheduled up to each one; an active row has no end
+        // yet.
         let mut latest = Vec::with_capacity(spans.len());
         for (_, end) in &spans {
             let end = end.unwrap_or(crate::model::time::Time::NEVER);
@@ -137,7 +139,7 @@ impl ActionWriter<'_> {
         if let Some(units) = counts.mode() {
             toml.pair("capacity", &show(units), &format!("in {}", counts.in_words(show)));
         } else if self.history.of(action).next().is_some() {
-            toml.comment(&format!("{ASSUMPTION}: no row says what it needs, so it needs nothing."));
+            toml.comment(&format!("{ASSUMPTION}: no row gives its capacity map, so it needs nothing."));
         }
     }
 
@@ -145,10 +147,10 @@ impl ActionWriter<'_> {
         if arrivals.times == 0 {
             let by_cron = self.crons.has(action);
             if by_cron && self.history.of(action).next().is_some() {
-                toml.comment("No job came but by its cron, see below.");
+                toml.comment("All jobs came from its cron, see below.");
             } else if !by_cron {
                 toml.comment(&format!(
-                    "{ASSUMPTION}: none arrive, because no row says when. For example: arrival = {{ poisson = {{ rate = \
+                    "{ASSUMPTION}: no jobs arrive, because no row has a time. For example: arrival = {{ poisson = {{ rate = \
                      \"1/h\" }} }}"
                 ));
             }
@@ -170,8 +172,8 @@ impl ActionWriter<'_> {
         ));
         if let Some(burstiness) = arrivals.burstiness.filter(|scv| *scv > 2.0) {
             toml.comment(&format!(
-                "They come in bursts: the variance of the times between them is {} times that of a Poisson process, so waits will be \
-                 longer than simulated.",
+                "They come in bursts: the variance of the times between them is {} times that of a Poisson process, so real waits are \
+                 longer than simulated ones.",
                 number(burstiness)
             ));
         }
@@ -185,12 +187,12 @@ impl ActionWriter<'_> {
         }
     }
 
-    /// A profile is a table of its own, after all keys of the action.
+    /// Writes the profile, which is a separate table after all keys of the action.
     fn write_profile(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let Some(profile) = &arrivals.profile else { return };
         toml.gap();
         toml.comment(&format!(
-            "By hour of the day, UTC: hours differ {} times as much as chance explains. All days are taken alike.",
+            "By hour of the day, in UTC: the hours differ {} times as much as chance explains. All days have the same profile.",
             number(profile.statistic)
         ));
         toml.line(&format!("[action.{}.arrival.profile]", toml_text::key(self.history.action_name(action))));
@@ -209,7 +211,7 @@ impl ActionWriter<'_> {
         let Some(service) = &finished.service else {
             let name = self.history.actions[action].unwrap_or_default();
             let published = PUBLISHED_RUN_TIMES.iter().find(|(known, _)| *known == name);
-            let why = if published.is_some() { "the only figure ever published" } else { "a mere guess" };
+            let why = if published.is_some() { "the only published figure" } else { "a guess" };
             toml.comment(&format!("{ASSUMPTION}: no row tells how long it runs; this is {why}."));
             return toml.pair("service", &toml_text::string(published.map_or("1m", |(_, time)| time)), "");
         };
@@ -228,8 +230,9 @@ impl ActionWriter<'_> {
         }
     }
 
-    /// What most rows say of a span, and how many agree. None, `""` and nothing at all are no span.
-    fn spans(
+    /// The most frequent duration in a field, and the counts of all. A missing field, `null` and
+    /// `""` are no duration.
+    fn durations(
         &self,
         action: usize,
         field: impl Fn(&crate::registry::document::JobDocument) -> &Field<Span>,
@@ -248,7 +251,7 @@ impl ActionWriter<'_> {
         finished: &FinishedRows,
     ) {
         let show = |span: &Option<Span>| span.map_or("none".to_owned(), |span| span.to_string());
-        let (timeout, timeouts) = self.spans(action, |row| &row.stop_timeout);
+        let (timeout, timeouts) = self.durations(action, |row| &row.stop_timeout);
         let Some(deadline) = deadline else {
             if deadlines.0.len() > 1 {
                 toml.comment(&format!("No deadline in {}.", deadlines.in_words(show)));
@@ -265,32 +268,30 @@ impl ActionWriter<'_> {
         }
         if finished.at_deadline > 0 {
             toml.comment(&format!(
-                "Stopped by the deadline: {}, left out of `error`, and counted in `service` as a second longer than that, which is too short.",
+                "Stopped by the deadline: {}. They are not counted in `error`; `service` counts them as one second longer than the deadline, which is too short.",
                 count(finished.at_deadline, "row")
             ));
         }
     }
 }
 
-/// An action where documents know of none: a scenario needs one.
+/// Writes an example action if the documents have none: a scenario needs one.
 pub(super) fn write_placeholder(toml: &mut TomlBuilder) {
     toml.gap();
-    toml.comment(&format!(
-        "{ASSUMPTION}: the documents have no jobs and no crons, so this action stands for those to come."
-    ));
+    toml.comment(&format!("{ASSUMPTION}: the documents have no jobs and no crons, so this action is an example."));
     toml.table("action", "example");
     toml.comment("For example: arrival = { poisson = { rate = \"1/h\" } }");
     toml.pair("service", "\"1m\"", "");
 }
 
-/// Says what a service time was estimated from, and how.
+/// Writes what a service time was estimated from, and how.
 fn explain(toml: &mut TomlBuilder, service: &Service) {
     let half = service.half.map(|half| format!(" ± {}", toml_text::about(half))).unwrap_or_default();
     toml.comment(&format!(
         "Run time {}{half} on average, of {}{}: p50 {}, p95 {}, max {}.",
         seconds(service.mean),
         count(service.values.len(), "row"),
-        if service.failed { " that ended in error, for want of others" } else { "" },
+        if service.failed { " that ended in error, because there are no others" } else { "" },
         seconds(service.quantile(0.5)),
         seconds(service.quantile(0.95)),
         seconds(service.quantile(1.0))
@@ -298,12 +299,12 @@ fn explain(toml: &mut TomlBuilder, service: &Service) {
     let few = service.values.len();
     match &service.shape {
         ServiceShape::Lognormal(far) | ServiceShape::Gamma(far) => toml.comment(&format!(
-            "Its coefficient of variation is {}; of lognormal and gamma this one is nearer to the rows, {} off at most.",
+            "Its coefficient of variation is {}; of lognormal and gamma, this one is nearer to the rows, at most {} off.",
             number(service.cv),
             toml_text::short(*far)
         )),
         ServiceShape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
-            "Neither lognormal nor gamma is near, so here are {}, each the mean of as many rows.",
+            "Neither lognormal nor gamma is near, so these are {}, each the mean of an equal number of rows.",
             count(values.len(), "value")
         )),
         ServiceShape::Constant | ServiceShape::Values(_) => {}
@@ -311,27 +312,27 @@ fn explain(toml: &mut TomlBuilder, service: &Service) {
     let (delay, whole) = (seconds(service.delay), seconds(service.wait_and_run));
     toml.comment(&match service.basis {
         BoundBasis::NeedsNothing => format!(
-            "Rows tell wait + run only, {whole} on average. It needs nothing, so it waits for its claim alone, {delay} on average, \
-             which is taken off."
+            "Rows give only wait + run, {whole} on average. It needs nothing, so it waits only for its claim, {delay} on average; \
+             this is subtracted."
         ),
         BoundBasis::Slots => format!(
-            "Rows tell wait + run only, {whole} on average. What its workers ran before bounds the starts, and a claim delay of \
-             {delay} on average is taken off; right if they offered then what they offer now, and all their rows are \
-             here."
+            "Rows give only wait + run, {whole} on average. The earlier rows of its workers bound the starts, and a claim delay of \
+             {delay} on average is subtracted. This is right if the workers offered then what they offer now, and all their \
+             rows are here."
         ),
         BoundBasis::AssumedSlots => format!(
-            "{ASSUMPTION}: it ran so long if its workers offered what is assumed above, since rows tell wait + run only, {whole} on \
-             average; more if they offered more, and up to {whole}. Import again with a workers document. A claim delay of \
-             {delay} on average is taken off."
+            "{ASSUMPTION}: this is right if its workers offered what is assumed above, since rows give only wait + run, {whole} on \
+             average. If they offered more, it is longer, up to {whole}. Import again with a workers document. A claim delay of \
+             {delay} on average is subtracted."
         ),
         BoundBasis::ScheduleOnly => format!(
-            "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) less a claim delay of {delay}, because these rows ran on \
-             workers that are not in the workers document or offer less now."
+            "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) minus a claim delay of {delay}, because these rows ran on \
+             workers that are not in the workers document, or that offer less now."
         ),
     });
 }
 
-/// The share of attempts that ended in error.
+/// Writes the share of attempts that ended in error.
 fn write_errors(toml: &mut TomlBuilder, finished: &FinishedRows) {
     let whole = finished.done + finished.errors;
     if whole == 0 {

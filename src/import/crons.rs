@@ -1,4 +1,4 @@
-//! Crons: those of the document, and those that rows betray by coming at regular times.
+//! Crons: those of the document, and those inferred from rows at regular times.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::arrival::cron::Schedule;
 use crate::model::time::Span;
 use crate::registry::document::CronDocument;
 
-/// What makes jobs of an action again and again.
+/// The cron of an action.
 #[derive(Debug)]
 enum Cron<'a> {
-    /// The document says so.
+    /// From the document.
     Stated(&'a CronDocument, Schedule),
-    /// So many rows came at times that a schedule explains.
+    /// From the times of this number of rows, which a schedule explains.
     Inferred(Schedule, usize),
 }
 
@@ -24,16 +24,17 @@ enum Cron<'a> {
 #[derive(Debug)]
 pub(super) struct Crons<'a> {
     by_action: BTreeMap<usize, Cron<'a>>,
-    /// What of the document was left out, and why.
+    /// The crons of the document that were left out, and why.
     left_out: Vec<String>,
 }
 
 impl<'a> Crons<'a> {
-    /// The crons of the document, and for actions that it does not name those that their rows follow.
+    /// The crons of the document; for actions that it does not name, those inferred from their
+    /// rows.
     pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Crons<'a> {
         let mut crons = Crons { by_action: BTreeMap::new(), left_out: Vec::new() };
         for row in documents.crons.unwrap_or_default() {
-            if let Err(why) = crons.take(row, history) {
+            if let Err(why) = crons.add(row, history) {
                 let name =
                     row.action.get().map_or_else(|| "without an action".to_owned(), |name| toml_text::string(name));
                 crons.left_out.push(format!("The cron {name} is left out: {why}."));
@@ -47,8 +48,8 @@ impl<'a> Crons<'a> {
         crons
     }
 
-    fn take(&mut self, row: &'a CronDocument, history: &History) -> Result<(), String> {
-        let name = row.action.get().ok_or("nobody knows what it runs")?;
+    fn add(&mut self, row: &'a CronDocument, history: &History) -> Result<(), String> {
+        let name = row.action.get().ok_or("it has no action")?;
         let written = row.schedule.get().ok_or("it has no schedule")?;
         let schedule = Schedule::parse(written).map_err(|error| error.to_string())?;
         let action = history.actions.binary_search(&Some(name.as_str())).expect("every cron's action was listed");
@@ -63,19 +64,20 @@ impl<'a> Crons<'a> {
         let first = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
         let mut times: Vec<DateTime<Utc>> = first.filter_map(|row| row.document.scheduled_at.get().copied()).collect();
         times.sort_unstable();
-        if let Some(schedule) = periodicity::schedule(&times) {
+        if let Some(schedule) = periodicity::periodic_schedule(&times) {
             self.by_action.insert(action, Cron::Inferred(schedule, times.len()));
         }
     }
 
-    /// Whether jobs of the action come by a cron.
+    /// Whether the action has a cron.
     pub(super) fn has(&self, action: usize) -> bool {
         self.by_action.contains_key(&action)
     }
 
-    /// Whether a first attempt was made by its action's cron: those have exactly the nominal time as their `scheduledAt`,
-    /// and jobs that somebody submits have milliseconds. The phase of `@every` is not known; whole seconds must do.
-    pub(super) fn made(&self, row: &Row) -> bool {
+    /// Whether its action's cron created a first attempt. Such rows have exactly the nominal time
+    /// as their `scheduledAt`, whereas submitted jobs have milliseconds. The phase of `@every` is
+    /// unknown, so whole seconds suffice there.
+    pub(super) fn created(&self, row: &Row) -> bool {
         let Some(at) = row.document.scheduled_at.get() else { return false };
         match self.by_action.get(&row.action) {
             Some(Cron::Stated(_, schedule)) if schedule.to_string().starts_with("@every") => {
@@ -94,8 +96,7 @@ impl<'a> Crons<'a> {
                 Cron::Stated(row, schedule) => write_stated(toml, history, *action, row, schedule),
                 Cron::Inferred(schedule, rows) => {
                     toml.comment(&format!(
-                        "{ASSUMPTION}: no crons document names this one, but all {rows} first attempts came when it would \
-                         fire."
+                        "{ASSUMPTION}: no crons document names this one, but all {rows} first attempts came at its firings."
                     ));
                     toml.table("cron", history.action_name(*action));
                     toml.pair("schedule", &toml_text::string(&schedule.to_string()), "");
@@ -129,7 +130,7 @@ fn write_stated(toml: &mut TomlBuilder, history: &History, action: usize, row: &
     match (deadline, timeout) {
         (Some(_), Some(timeout)) => toml.pair("stop_timeout", &toml_text::string(&timeout.to_string()), ""),
         (None, Some(timeout)) => {
-            toml.comment(&format!("stopTimeout is {timeout}, but nothing stops it: it has no deadline."));
+            toml.comment(&format!("stopTimeout is {timeout}, but it has no effect without a deadline."));
         }
         (_, None) => {}
     }

@@ -5,20 +5,20 @@ use crate::model::math;
 /// The 97.5 % point of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// The means of Poisson counts with which `count` is compatible: Byar's approximation to the exact limits (Breslow & Day,
-/// Statistical Methods in Cancer Research II, 1987, p. 69).
+/// The interval for the mean of a Poisson count: Byar's approximation to the exact limits (Breslow
+/// & Day, Statistical Methods in Cancer Research II, 1987, p. 69).
 pub(super) fn poisson_interval(count: usize) -> (f64, f64) {
     let limit = |n: f64, z: f64| {
         let root = 1.0 - 1.0 / (9.0 * n) + z / (3.0 * n.sqrt());
         n * root * root * root
     };
     let n = count as f64;
-    // Of nothing seen the exact limit is the mean that gives 0 with probability 2.5 %.
+    // For a count of zero, the exact limit is the mean that gives 0 with probability 2.5 %.
     if count == 0 { (0.0, -math::ln(0.025)) } else { (limit(n, -Z).max(0.0), limit(n + 1.0, Z)) }
 }
 
-/// The probabilities with which `part` of `whole` is compatible: Wilson's score interval (JASA 22, 1927). `whole` is at
-/// least 1.
+/// The interval for a probability, from `part` of `whole`: Wilson's score interval (JASA 22, 1927).
+/// `whole` is at least 1.
 pub(super) fn wilson_interval(part: usize, whole: usize) -> (f64, f64) {
     let (n, share) = (whole as f64, part as f64 / whole as f64);
     let (square, middle) = (Z * Z, share + Z * Z / (2.0 * n));
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
     use statrs::distribution::{Binomial, Discrete, DiscreteCDF, Poisson};
 
-    /// How often the interval covers the truth, summed over all counts that may come.
+    /// The probability that the interval covers the truth, summed over all counts.
     fn coverage(most: u64, probability: impl Fn(u64) -> f64, covers: impl Fn(u64) -> bool) -> f64 {
         (0..=most).filter(|count| covers(*count)).map(probability).sum()
     }

@@ -1,8 +1,9 @@
-//! The registry's API documents -> a scenario to edit: what they say, what can be estimated from them, and what cannot.
+//! The registry's API documents -> a scenario to edit.
 //!
-//! The scenario is a text with comments: next to each number stands from how many rows it was estimated and how surely, and
-//! whatever had to be assumed is marked with [`ASSUMPTION`]. `docs/import.md` has the argument behind each estimator and how
-//! far it is off, as measured on simulated registries.
+//! The scenario is a text with comments. Next to each number, a comment gives the number of rows
+//! behind the estimate and its precision; everything that had to be assumed is marked with
+//! [`ASSUMPTION`]. `docs/import.md` explains each estimator and gives its error, as measured on
+//! simulated registries.
 
 use claimsim_arrival as arrival;
 use claimsim_model as model;
@@ -36,7 +37,7 @@ use chrono::{DateTime, Utc};
 use crate::model::time::Epoch;
 use crate::registry::document::{CronDocument, JobDocument, WorkerDocument};
 
-/// Marks what no document says: the operator is asked to look at it.
+/// Marks what no document tells, for the operator to review.
 pub const ASSUMPTION: &str = "ASSUMPTION";
 
 /// The rows of the documents, all pages together.
@@ -50,26 +51,27 @@ pub struct Documents<'a> {
     pub crons: Option<&'a [CronDocument]>,
 }
 
-/// What else the scenario is made of.
+/// What the documents do not tell about the scenario.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
     /// The scenario's name.
     pub name: String,
-    /// What the documents were read from, for the first comment.
+    /// The files that the documents were read from, for the first comment.
     pub sources: Vec<String>,
-    /// Where the scenario will find the jobs document, if it is a file of its own; its waiting and running rows are then
-    /// taken from there.
+    /// The path by which the scenario names the jobs document, if that is a single file: the
+    /// scenario then takes its waiting and running rows from there.
     pub jobs_file: Option<String>,
-    /// When the documents were exported, if that is known; the latest time that they speak of if not.
+    /// When the documents were exported. Default: the latest time in them.
     pub exported_at: Option<DateTime<Utc>>,
 }
 
-/// The latest past time that the documents speak of: they were exported then or later.
+/// The latest past time in the documents: they were exported then or later.
 pub fn latest_time(documents: &Documents) -> Option<DateTime<Utc>> {
     observation_window::latest_time(documents)
 }
 
-/// The earliest time at which each row that has ended can have started, by id; `docs/import.md` says why.
+/// The earliest time at which each finished row can have started, by id; `docs/import.md` explains
+/// it.
 pub fn earliest_starts<'a>(documents: &Documents<'a>) -> BTreeMap<&'a str, DateTime<Utc>> {
     let history = history::History::new(documents, latest_time(documents).map_or_else(Epoch::default, Epoch));
     let starts = start_bounds::starts(&history, &workers::Workers::new(documents, &history));
@@ -80,7 +82,7 @@ pub fn earliest_starts<'a>(documents: &Documents<'a>) -> BTreeMap<&'a str, DateT
     pairs.filter_map(known).collect()
 }
 
-/// The scenario as TOML. It runs as it is, whatever the documents hold.
+/// The scenario as TOML. It runs as it is, whatever the documents contain.
 pub fn scenario_text(documents: &Documents, options: &ImportOptions) -> String {
     let start = options
         .exported_at

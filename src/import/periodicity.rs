@@ -1,26 +1,27 @@
-//! The schedule that regular times follow, where no crons document says it.
+//! The schedule behind regular times, if no crons document gives it.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
 use crate::arrival::cron::Schedule;
 
-/// Fewer different times than this may be regular by chance.
+/// Fewer distinct times may be regular by chance.
 const MIN_TIMES: usize = 4;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 
-/// A schedule in the registry's dialect that fires at all of these times, which are in order; some firings may be missing.
-/// `None` unless they are whole seconds that lie minutes, hours, a day or a week apart, without many gaps, as those of crons do and those of
-/// other jobs, which have milliseconds, do not.
-pub(super) fn schedule(times: &[DateTime<Utc>]) -> Option<Schedule> {
+/// A schedule in the registry's dialect that fires at all of these sorted times; some firings may
+/// be missing. `None` unless the times are whole seconds that lie minutes, hours, a day or a week
+/// apart, without many gaps. Other jobs than those of crons have milliseconds.
+pub(super) fn periodic_schedule(times: &[DateTime<Utc>]) -> Option<Schedule> {
     let gaps: Vec<i64> =
         times.windows(2).map(|pair| (pair[1] - pair[0]).num_seconds()).filter(|gap| *gap > 0).collect();
     if gaps.len() + 1 < MIN_TIMES || times.iter().any(|at| at.timestamp_subsec_nanos() > 0) {
         return None;
     }
     let period = gaps.iter().copied().reduce(common_divisor)?;
-    // Of a daily cron most firings are there; whatever fires once a month on some day fires daily, too, but for most days.
+    // Most firings of a daily cron are present. A monthly cron would match a daily schedule with
+    // most firings missing.
     if gaps.iter().sum::<i64>() / period > 2 * gaps.len() as i64 {
         return None;
     }
@@ -39,7 +40,8 @@ fn common_divisor(a: i64, b: i64) -> i64 {
     if b == 0 { a } else { common_divisor(b, a % b) }
 }
 
-/// Six fields that fire at `first` and every `period` seconds, if the calendar has such a rhythm.
+/// Six fields that fire at `first` and every `period` seconds, if a calendar schedule can express
+/// that.
 fn expression(first: DateTime<Utc>, period: i64) -> Option<String> {
     let (second, minute, hour) = (first.second(), i64::from(first.minute()), i64::from(first.hour()));
     Some(match period {
@@ -82,7 +84,8 @@ mod tests {
             "0 0 1 * * 6",
         ] {
             for skip in [5, usize::MAX] {
-                let found = schedule(&firings(text, skip)).unwrap_or_else(|| panic!("{text} is not recognized"));
+                let found =
+                    periodic_schedule(&firings(text, skip)).unwrap_or_else(|| panic!("{text} is not recognized"));
                 assert_eq!(found.to_string(), text);
             }
         }
@@ -91,12 +94,12 @@ mod tests {
     #[test]
     fn what_is_not_regular_is_no_cron() {
         let times = firings("0 */15 * * * *", usize::MAX);
-        assert!(schedule(&times[..3]).is_none(), "three times may be regular by chance");
+        assert!(periodic_schedule(&times[..3]).is_none(), "three times may be regular by chance");
         let moved = |nanos| times.iter().map(|at| *at + chrono::TimeDelta::nanoseconds(nanos)).collect::<Vec<_>>();
-        assert!(schedule(&moved(1_000_000)).is_none(), "crons fire on whole seconds");
+        assert!(periodic_schedule(&moved(1_000_000)).is_none(), "crons fire on whole seconds");
         let mut one_off = times.clone();
         one_off[7] += chrono::TimeDelta::seconds(1);
-        assert!(schedule(&one_off).is_none());
-        assert!(schedule(&firings("0 0 2 1 * *", usize::MAX)).is_none(), "months have no common length");
+        assert!(periodic_schedule(&one_off).is_none());
+        assert!(periodic_schedule(&firings("0 0 2 1 * *", usize::MAX)).is_none(), "months have no common length");
     }
 }

@@ -1,7 +1,8 @@
-//! Few values that stand for many: each the mean of as many, so that the mean of all stays what it is.
+//! A few values that stand for many: each is the mean of an equal number of them, so the overall
+//! mean is kept.
 
-/// The means of `parts` equal parts of values in order; a value on an edge belongs to both sides, in shares. There are at least
-/// as many values as parts.
+/// The means of `parts` equal parts of sorted values; a value on an edge belongs to both sides, in
+/// shares. There must be at least as many values as parts.
 pub(super) fn quantile_means(values: &[f64], parts: usize) -> Vec<f64> {
     let length = values.len() as f64 / parts as f64;
     let mut sums = vec![0.0];
@@ -9,9 +10,9 @@ pub(super) fn quantile_means(values: &[f64], parts: usize) -> Vec<f64> {
         *sum += value;
         Some(*sum)
     }));
-    let sum_up_to = |place: f64| {
-        let whole = (place as usize).min(values.len() - 1);
-        sums[whole] + (place - whole as f64) * values[whole]
+    let sum_up_to = |position: f64| {
+        let whole = (position as usize).min(values.len() - 1);
+        sums[whole] + (position - whole as f64) * values[whole]
     };
     let mean = |part: usize| (sum_up_to((part + 1) as f64 * length) - sum_up_to(part as f64 * length)) / length;
     (0..parts).map(mean).collect()

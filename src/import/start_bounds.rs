@@ -1,10 +1,12 @@
-//! When rows may have started at the earliest: documents say when they ended, and on which worker.
+//! Lower bounds of the starts of rows: documents tell only when rows ended, and on which worker.
 //!
-//! Two facts of the registry bound a start from below, beside `scheduledAt`. A worker runs no more than it offers: of two rows
-//! that do not fit on it together, the one that ended later started after the other's end. And rows with the same need are
-//! claimed in the order of `scheduledAt`: of a worker with s slots for a need, at most s - 1 of the rows scheduled before
-//! another one can still be running when that one starts. What is missing between such a bound and the start is a claim
-//! delay, as long as the documents hold all rows and the worker offered then what it offers now.
+//! Two facts of the registry bound a start from below, in addition to `scheduledAt`. A worker runs
+//! no more than it offers: of two rows that do not fit on it together, the one that ended later
+//! started after the other's end. And rows with the same need are claimed in the order of
+//! `scheduledAt`: on a worker with s slots for a need, at most s - 1 of the rows scheduled before
+//! another one can still be running when that one starts. The difference between such a bound and
+//! the start is a claim delay, if the documents contain all rows and the worker offered then what
+//! it offers now.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -14,33 +16,33 @@ use super::workers::{WorkerInfo, Workers};
 use crate::model::job::Status;
 use crate::model::time::Time;
 
-/// How much a bound says.
+/// What a bound is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BoundBasis {
-    /// The row needs nothing, and waits for its claim only.
+    /// The row needs nothing, and waits only for its claim.
     NeedsNothing,
-    /// It follows from what else its worker ran.
+    /// The other rows of its worker.
     Slots,
-    /// The same, but what its worker offered is assumed.
+    /// The other rows of its worker, whose capacity is assumed.
     AssumedSlots,
-    /// Only `scheduledAt` is known.
+    /// Only its `scheduledAt`.
     ScheduleOnly,
 }
 
-/// What is known of a row's start.
+/// The bound of a row's start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StartBound {
-    /// Not before this instant.
+    /// The row did not start before this instant.
     pub(super) bound: Time,
     pub(super) basis: BoundBasis,
-    /// How many workers had room for it at that instant, its own included.
+    /// Number of workers with room for it at that instant, including its own.
     pub(super) racers: u32,
-    /// Whether as many rows as the worker has slots came before it, so that no row that the export has lost can have been
-    /// in its way.
+    /// Whether at least as many rows as the worker has slots precede it, so that no row that is
+    /// missing in the export can have delayed it.
     pub(super) is_settled: bool,
 }
 
-/// The start of each row that was run to an end and has all its times; by index of the row.
+/// The bound of each row that ran to an end and has all its times; by index of the row.
 pub(super) fn starts(history: &History, workers: &Workers) -> Vec<Option<StartBound>> {
     let mut starts: Vec<Option<StartBound>> =
         history.rows.iter().map(|row| schedule_only(history, workers, row)).collect();
@@ -61,7 +63,7 @@ pub(super) fn starts(history: &History, workers: &Workers) -> Vec<Option<StartBo
     starts
 }
 
-/// What the row says by itself; nothing, if it did not run to an end.
+/// The bound from the row alone; none, if it did not run to an end.
 fn schedule_only(history: &History, workers: &Workers, row: &Row) -> Option<StartBound> {
     let (scheduled, updated) = (row.scheduled_at?, row.updated_at?);
     let is_settled = history.needs[row.need].is_empty();
@@ -70,19 +72,20 @@ fn schedule_only(history: &History, workers: &Workers, row: &Row) -> Option<Star
     ran.then_some(StartBound { bound: scheduled, basis, racers: workers.living() as u32, is_settled })
 }
 
-/// Whether a row with this status ran on its worker up to its `lastUpdated`. A row whose worker died did, at most.
+/// Whether a row with this status ran on its worker until its `lastUpdated`. A row whose worker
+/// died ended earlier.
 fn occupies(status: Option<Status>) -> bool {
     matches!(status, Some(Status::Done | Status::Error | Status::Cancel | Status::WorkerShutdown))
 }
 
-/// Whether both needs fit on what is offered, together.
+/// Whether all needs together fit on an offer.
 fn fit(offers: &Units, needs: &[&Units]) -> bool {
     let sum =
         |name: &String| needs.iter().map(|need| need.get(name).copied().unwrap_or(0)).fold(0_i64, i64::saturating_add);
     needs.iter().flat_map(|need| need.keys()).all(|name| sum(name) <= offers.get(name).copied().unwrap_or(0))
 }
 
-/// Tightens the bounds of the rows with a need that one worker ran.
+/// Tightens the bounds of the rows with a need on one worker.
 fn bound_worker(
     history: &History,
     offers: &Units,
@@ -90,7 +93,7 @@ fn bound_worker(
     rows: Vec<usize>,
     starts: &mut [Option<StartBound>],
 ) {
-    // A worker that has run what it could not run now offered more then.
+    // A worker that has run a row that it could not run now offered more then.
     if rows.iter().any(|index| !fit(offers, &[&history.needs[history.rows[*index].need]])) {
         return;
     }
@@ -103,7 +106,7 @@ fn bound_worker(
     by_order(history, offers, rows, starts);
 }
 
-/// When a row ended; those with a [`StartBound`] have.
+/// The end of a row; every row with a [`StartBound`] has one.
 fn end(history: &History, index: usize) -> Time {
     history.rows[index].updated_at.unwrap_or(Time::NEVER)
 }
@@ -114,7 +117,7 @@ fn raise(start: &mut Option<StartBound>, bound: Option<Time>, end: Time) {
     }
 }
 
-/// Of two rows that do not fit together the later to end started after the other's end.
+/// Of two rows that do not fit together, the one that ended later started after the other's end.
 fn by_exclusion(history: &History, offers: &Units, mut rows: Vec<usize>, starts: &mut [Option<StartBound>]) {
     rows.sort_by_key(|index| end(history, *index));
     // By need: the latest end so far.
@@ -132,15 +135,15 @@ fn by_exclusion(history: &History, offers: &Units, mut rows: Vec<usize>, starts:
     }
 }
 
-/// Rows of one need start in the order of their schedules. Of rows with one schedule nobody knows the order; taking that of
-/// their ends keeps the sum of their starts right.
+/// Rows with the same need start in the order of their schedules. The order of rows with the same
+/// schedule is unknown; the order of their ends gives the right sum of their starts.
 fn by_order(history: &History, offers: &Units, mut rows: Vec<usize>, starts: &mut [Option<StartBound>]) {
     rows.sort_by_key(|index| (history.rows[*index].need, history.rows[*index].scheduled_at, end(history, *index)));
     for alike in rows.chunk_by(|a, b| history.rows[*a].need == history.rows[*b].need) {
         let need = &history.needs[history.rows[alike[0]].need];
         let slots = need.iter().map(|(name, units)| offers.get(name).copied().unwrap_or(0) / units).min().unwrap_or(0);
         let slots = usize::try_from(slots).unwrap_or(usize::MAX);
-        // The latest ends so far, as many as there are slots; the earliest of them on top.
+        // The latest ends so far, one per slot; the earliest of them is on top.
         let mut latest: BinaryHeap<Reverse<Time>> = BinaryHeap::new();
         for index in alike {
             let is_full = latest.len() >= slots;
@@ -157,9 +160,9 @@ fn by_order(history: &History, offers: &Units, mut rows: Vec<usize>, starts: &mu
     }
 }
 
-/// Counts, at the bound of each row with a need, the living workers with room for it.
+/// Counts the living workers with room for each row with a need, at its bound.
 fn count_racers(history: &History, workers: &Workers, worker_of: &[Option<usize>], starts: &mut [Option<StartBound>]) {
-    // Ends come before starts of the same instant, and every look before any start.
+    // At one instant, ends come before counts, and counts before starts.
     let mut events: Vec<(Time, u8, usize)> = Vec::new();
     for (index, start) in starts.iter().enumerate() {
         let Some(start) = start.filter(|start| start.basis != BoundBasis::NeedsNothing) else { continue };

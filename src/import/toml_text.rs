@@ -1,4 +1,4 @@
-//! Writing TOML with comments: quoting is `toml_writer`'s, and no comment can end early.
+//! Writes TOML with comments: `toml_writer` quotes, and no text can end a comment early.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,15 +7,15 @@ use toml_writer::{ToTomlKey as _, ToTomlValue as _, TomlStringBuilder};
 
 use crate::model::time::Span;
 
-/// The longest line of a comment that is broken in words.
+/// The width to which comments are wrapped.
 const WIDTH: usize = 118;
 
-/// A TOML text as it grows.
+/// A TOML text under construction.
 #[derive(Debug, Default)]
 pub(super) struct TomlBuilder(String);
 
 impl TomlBuilder {
-    /// A comment, broken into lines.
+    /// Adds a comment, wrapped into lines.
     pub(super) fn comment(&mut self, words: &str) {
         let mut line = String::from("#");
         for word in clean(words).split(' ') {
@@ -29,23 +29,23 @@ impl TomlBuilder {
         self.line(line.trim_end());
     }
 
-    /// A line that is written as it stands.
+    /// Adds a line as it is.
     pub(super) fn line(&mut self, line: &str) {
         self.0.push_str(line);
         self.0.push('\n');
     }
 
-    /// An empty line.
+    /// Adds an empty line.
     pub(super) fn gap(&mut self) {
         self.0.push('\n');
     }
 
-    /// `[kind.name]`.
+    /// Adds `[kind.name]`.
     pub(super) fn table(&mut self, kind: &str, name: &str) {
         self.line(&format!("[{kind}.{}]", key(name)));
     }
 
-    /// `key = value`, with a remark if it is not empty.
+    /// Adds `key = value`, with a remark unless it is empty.
     pub(super) fn pair(&mut self, name: &str, value: &str, remark: &str) {
         let remark = if remark.is_empty() { String::new() } else { format!(" # {}", clean(remark)) };
         let line = format!("{name} = {value}{remark}");
@@ -63,7 +63,7 @@ impl TomlBuilder {
     }
 }
 
-/// The words without what a comment cannot hold.
+/// The words without characters that a comment cannot hold.
 fn clean(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
@@ -97,12 +97,12 @@ pub(super) fn number(value: f64) -> String {
     digits(value, 4)
 }
 
-/// A number with two significant digits, for how far another one may be off.
+/// A number with two significant digits, for the error of another one.
 pub(super) fn short(value: f64) -> String {
     digits(value, 2)
 }
 
-/// A number with so many significant digits; what stands before the point is written whole.
+/// A number with this number of significant digits; the integral part is written in full.
 fn digits(value: f64, significant: usize) -> String {
     let mut decimals = significant - 1;
     let mut scaled = value.abs();
@@ -131,7 +131,8 @@ pub(super) fn about(value: f64) -> String {
     }
 }
 
-/// A length of time as scenarios write it, with about four significant digits: `26.31s`, `4m12s`, `6d4h`.
+/// A length of time as scenarios write it, with about four significant digits: `26.31s`, `4m12s`,
+/// `6d4h`.
 pub(super) fn seconds(value: f64) -> String {
     if value < 1e-9 {
         "0s".to_owned()

@@ -1,4 +1,5 @@
-//! Workers: groups of equal capacity that keep their ids; or, without a document, those that rows speak of.
+//! Workers: groups of equal capacity that keep their ids; or, without a document, those that rows
+//! name.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +12,11 @@ use crate::model::job::Status;
 /// A worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WorkerInfo<'a> {
-    /// Its id as documents have it.
+    /// Its id in documents.
     pub(super) id: &'a str,
-    /// What it offers; assumed where [`Workers::known`] is false.
+    /// Its capacity; assumed if [`Workers::known`] is false.
     pub(super) offers: Units,
-    /// Whether it is not said to be dead.
+    /// Whether its status is not `dead`.
     pub(super) is_alive: bool,
 }
 
@@ -24,9 +25,9 @@ pub(super) struct WorkerInfo<'a> {
 pub(super) struct Workers<'a> {
     /// In the order of the document, or by id.
     pub(super) all: Vec<WorkerInfo<'a>>,
-    /// Whether a document says what they offer.
+    /// Whether a document gives their capacities.
     pub(super) known: bool,
-    /// Rows of the document without an id, or with one that another row has.
+    /// Number of rows of the document without an id, or with the id of another row.
     left_out: usize,
 }
 
@@ -34,7 +35,7 @@ impl<'a> Workers<'a> {
     /// The workers of the document, or of the rows if there is no document.
     pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Workers<'a> {
         let Some(rows) = documents.workers.filter(|rows| !rows.is_empty()) else {
-            return Workers { all: seen(history), known: false, left_out: 0 };
+            return Workers { all: named_in_rows(history), known: false, left_out: 0 };
         };
         let mut all: Vec<WorkerInfo> = Vec::new();
         for row in rows {
@@ -47,12 +48,12 @@ impl<'a> Workers<'a> {
         }
         let left_out = rows.len() - all.len();
         if all.is_empty() {
-            return Workers { all: seen(history), known: false, left_out };
+            return Workers { all: named_in_rows(history), known: false, left_out };
         }
         Workers { all, known: true, left_out }
     }
 
-    /// How many workers may claim a job that needs nothing.
+    /// Number of workers that may claim a job that needs nothing.
     pub(super) fn living(&self) -> usize {
         self.all.iter().filter(|worker| worker.is_alive).count().max(1)
     }
@@ -62,13 +63,13 @@ impl<'a> Workers<'a> {
         toml.gap();
         if !self.known {
             toml.comment(&format!(
-                "{ASSUMPTION}: no workers document says what workers there are. These are those that rows name; each offers \
-                 the most units that any row needs, or more where its running rows need more."
+                "{ASSUMPTION}: there is no workers document. These are the workers that rows name; each offers the most units that \
+                 any row needs, or more if its running rows need more."
             ));
         }
         if self.left_out > 0 {
             toml.comment(&format!(
-                "{} of the workers document left out: without an id, or with one that another has.",
+                "{} of the workers document left out, without an id or with the id of another row.",
                 count(self.left_out, "row")
             ));
         }
@@ -76,7 +77,7 @@ impl<'a> Workers<'a> {
         let dead: Vec<String> =
             self.all.iter().filter(|worker| !worker.is_alive).map(|worker| toml_text::string(worker.id)).collect();
         if workers.is_empty() && !dead.is_empty() {
-            toml.comment(&format!("{ASSUMPTION}: all workers are dead; the run supposes that they are back."));
+            toml.comment(&format!("{ASSUMPTION}: all workers are dead; the run assumes that they are back."));
             workers = self.all.iter().collect();
         } else if !dead.is_empty() {
             toml.comment(&format!("Dead, and left out: {}.", dead.join(", ")));
@@ -98,7 +99,7 @@ fn write_groups(toml: &mut TomlBuilder, history: &History, workers: &[&WorkerInf
         toml.table("worker", "replica");
         let most = most_needed(history);
         if most.is_empty() {
-            toml.pair("capacity", "{ scan = 1, scanCheck = 1 }", "what a fresh worker offers");
+            toml.pair("capacity", "{ scan = 1, scanCheck = 1 }", "the capacity of a new worker");
         } else {
             toml.pair("capacity", &toml_text::units(&history.renamed(&most)), "");
         }
@@ -124,8 +125,9 @@ fn most_needed(history: &History) -> Units {
     most
 }
 
-/// The workers that rows name, by id, with enough for every single row and for all that run on them now.
-fn seen<'a>(history: &History<'a>) -> Vec<WorkerInfo<'a>> {
+/// The workers that rows name, by id, with room for every single row and for all rows that run on
+/// them now.
+fn named_in_rows<'a>(history: &History<'a>) -> Vec<WorkerInfo<'a>> {
     let mut by_id: BTreeMap<String, (&str, Units)> = BTreeMap::new();
     for row in &history.rows {
         let Some(document_id) = row.document.worker_id.get() else { continue };

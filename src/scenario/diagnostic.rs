@@ -1,7 +1,8 @@
 //! Errors and warnings about a scenario, all shown at once.
 //!
-//! A diagnostic reads as if a helpful person had written it: what is wrong, a caret under the wrong token, and what would be
-//! right. The renderer is `annotate-snippets`, which also renders the messages of `rustc`.
+//! A diagnostic reads as if a helpful person had written it: what is wrong, a caret under the wrong
+//! token, and what would be right. The renderer is `annotate-snippets`, which also renders the
+//! messages of `rustc`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -107,7 +108,8 @@ impl Diagnostic {
     }
 }
 
-/// All errors and warnings about a scenario, in the order of its text. As an error, it displays all of them.
+/// All errors and warnings about a scenario, in the order of its text. As an error, it displays all
+/// of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     sources: Sources,
@@ -122,7 +124,8 @@ impl Diagnostics {
         Diagnostics { sources, diagnostics }
     }
 
-    /// An error in the value of a command-line option: `wrong` is its range of bytes. `label` and `help` may be empty.
+    /// An error in the value of a command-line option: `wrong` is its range of bytes. `label` and
+    /// `help` may be empty.
     pub fn for_option(
         option: &str,
         value: &str,
@@ -172,7 +175,8 @@ impl Diagnostics {
         self.diagnostics.len() - self.errors()
     }
 
-    /// All diagnostics as text, in the style of `rustc`; `colour` adds ANSI escapes. Ends without a newline.
+    /// All diagnostics as text, in the style of `rustc`; `colour` adds ANSI escapes. Ends without a
+    /// newline.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let blocks: Vec<String> =

@@ -1,5 +1,5 @@
-//! The keys that a scenario sets, one by one with their values, so that scenarios can be compared key by key; and those
-//! keys whose values are numbers, which a study may vary.
+//! The keys that a scenario sets, one by one with their values, so that scenarios can be compared
+//! key by key; and those keys whose values are numbers, which a study may vary.
 
 use crate::model::time::Span;
 use crate::model::unit::Rate;
@@ -7,8 +7,9 @@ use crate::overrides::Override;
 use crate::spec::Spec;
 use crate::tree::{self, Node, Value};
 
-/// Every key of a scenario's text by its dotted path, with its value as text, after the overrides; in the order of the text.
-/// Mistakes in the text are ignored, because [`load`](crate::load) reports them.
+/// Every key of a scenario's text by its dotted path, with its value as text, after the overrides;
+/// in the order of the text. Mistakes in the text are ignored, because [`load`](crate::load)
+/// reports them.
 pub fn key_values(text: &str, overrides: &[Override]) -> Vec<(String, String)> {
     nodes(text, overrides).into_iter().map(|(key, node)| (key, shown(&node.value))).collect()
 }
@@ -110,7 +111,8 @@ fn parameter(key: &str, node: &Node) -> Option<Parameter> {
     })
 }
 
-/// Whether the key is a number of children or a batch size: a distribution of numbers, bare or constant.
+/// Whether the key is a number of children or a batch size: a distribution of numbers, bare or
+/// constant.
 fn is_rounded(segments: &[&str]) -> bool {
     let segments = segments.strip_suffix(&["constant"]).unwrap_or(segments);
     segments.len() > 3 && segments.last().is_some_and(|last| ROUNDED.contains(last))

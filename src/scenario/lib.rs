@@ -1,7 +1,8 @@
-//! Text -> [`Scenario`]; every mistake is shown with its line and a caret. After this floor nothing can be malformed.
+//! Text -> [`Scenario`]; every mistake is shown with its line and a caret. After this floor nothing
+//! can be malformed.
 //!
-//! [`Scenario::parse`] and [`Scenario::open`] are the front door; [`load`] also takes overrides and the reader of the files
-//! that a scenario names, and gives its warnings and notes.
+//! [`Scenario::parse`] and [`Scenario::open`] are the front door; [`load`] also takes overrides and
+//! the reader of the files that a scenario names, and gives its warnings and notes.
 
 use claimsim_arrival as arrival;
 use claimsim_engine as engine;

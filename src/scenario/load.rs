@@ -12,7 +12,8 @@ use crate::source::Sources;
 use crate::spec::Spec;
 use crate::tree;
 
-/// Reads a scenario from its text. `name` is its file's name: diagnostics show it, and a scenario without a name takes it.
+/// Reads a scenario from its text. `name` is its file's name: diagnostics show it, and a scenario
+/// without a name takes it.
 ///
 /// # Errors
 /// If anything is wrong with the scenario: the error lists every mistake, and the warnings.
@@ -29,7 +30,8 @@ pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -
     }
     let (spec, recovered) = tree::read::<Spec>(tree, &mut diagnostics);
     if !broken.is_empty() {
-        // What a text with syntax errors means as a whole is guesswork, but its other lines can be read.
+        // What a text with syntax errors means as a whole is guesswork, but its other lines can be
+        // read.
         return Err(Diagnostics::new(sources, diagnostic::first_per_line(diagnostics, &broken, text)));
     }
     lower::lower(&spec, &recovered, sources, diagnostics, files)
@@ -47,7 +49,8 @@ impl Scenario {
     /// Reads a scenario file, and the files that it names relative to its own folder.
     ///
     /// # Errors
-    /// If the file cannot be read, or anything is wrong with the scenario: the error shows every mistake with its line.
+    /// If the file cannot be read, or anything is wrong with the scenario: the error shows every
+    /// mistake with its line.
     pub fn open(path: impl AsRef<Path>) -> Result<Scenario, Diagnostics> {
         let path = path.as_ref();
         let name = path.display().to_string();

@@ -15,7 +15,8 @@ impl Override {
         Override { option: "--set".to_owned(), assignment: assignment.to_owned() }
     }
 
-    /// The override of another option that sets one key. A policy may be written as `--policy` takes it.
+    /// The override of another option that sets one key. A policy may be written as `--policy`
+    /// takes it.
     pub fn key(option: &str, key: &str, value: &str) -> Override {
         let option = option.to_owned();
         match key {
@@ -24,8 +25,9 @@ impl Override {
         }
     }
 
-    /// The override of `--policy POLICY`: a name, a name with parameters as tables show them, `reserve-after(patience=10m)`,
-    /// or a value as in a scenario, `{ reserve-after = { patience = "10m" } }`.
+    /// The override of `--policy POLICY`: a name, a name with parameters as tables show them,
+    /// `reserve-after(patience=10m)`, or a value as in a scenario,
+    /// `{ reserve-after = { patience = "10m" } }`.
     pub fn policy(policy: &str) -> Override {
         let value = with_parameters(policy).unwrap_or_else(|| policy.to_owned());
         Override { option: "--policy".to_owned(), assignment: format!("claim.policy={value}") }

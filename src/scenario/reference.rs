@@ -62,7 +62,8 @@ enum Form {
 }
 
 impl Page {
-    /// The heading of a definition: a table that stands at the top of a file is headed as a scenario writes it.
+    /// The heading of a definition: a table that stands at the top of a file is headed as a
+    /// scenario writes it.
     fn heading(&self, name: &str) -> String {
         let is_table = self.definitions.get(name).is_some_and(|definition| definition.get("properties").is_some());
         let at_top = keys(&self.schema).into_iter().find_map(|(key, property)| {
@@ -90,7 +91,8 @@ impl Page {
         self.variants(text, node);
     }
 
-    /// The sections that mention the one with this heading, each with the keys that do; empty for a table with a place of its own.
+    /// The sections that mention the one with this heading, each with the keys that do; empty for a
+    /// table with a place of its own.
     fn uses(&self, heading: &str) -> Vec<String> {
         if heading == TOP || heading.starts_with('`') {
             return Vec::new();
@@ -130,7 +132,8 @@ impl Page {
         for variant in variants() {
             let table = variant["properties"].as_object().and_then(|table| table.iter().next());
             let label = match (variant["const"].as_str(), table) {
-                // A variant with parameters that may all be left out is a word, too; the table lists both.
+                // A variant with parameters that may all be left out is a word, too; the table
+                // lists both.
                 (Some(word), _) if variants().any(|other| other["properties"].get(word).is_some()) => continue,
                 (Some(word), _) => format!("`\"{word}\"`"),
                 (None, Some((word, inner))) => {
@@ -260,8 +263,8 @@ fn toml(value: &Value) -> String {
     }
 }
 
-/// Adds a paragraph in lines of at most [`WIDTH`] characters; lines after the first of a list item are indented. Code in
-/// backticks and links stay in one piece.
+/// Adds a paragraph in lines of at most [`WIDTH`] characters; lines after the first of a list item
+/// are indented. Code in backticks and links stay in one piece.
 fn wrap(text: &mut String, indent: &str, paragraph: &str) {
     if paragraph.is_empty() {
         return;

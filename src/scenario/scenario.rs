@@ -43,18 +43,21 @@ pub struct Scenario {
 pub enum WarmUpRule {
     /// The scenario gives it; there is none by default.
     Fixed,
-    /// The run determines it from its own measurements. It is zero until `experiment::warmup::settle` has set it.
+    /// The run determines it from its own measurements. It is zero until
+    /// `experiment::warmup::settle` has set it.
     Auto,
 }
 
 impl Scenario {
-    /// Whether the scenario asks about a steady state: it has a warm-up, so its beginning is not part of the question. A
-    /// scenario without a warm-up asks about the run from its start to its horizon.
+    /// Whether the scenario asks about a steady state: it has a warm-up, so its beginning is not
+    /// part of the question. A scenario without a warm-up asks about the run from its start to its
+    /// horizon.
     pub fn is_steady_state(&self) -> bool {
         self.warm_up == WarmUpRule::Auto || self.system.window.warmup > Time::ZERO
     }
 
-    /// The instant of the run that a text stands for, written as in scenarios: `"2017-02-18T01:00:00Z"` or `"25h"`.
+    /// The instant of the run that a text stands for, written as in scenarios:
+    /// `"2017-02-18T01:00:00Z"` or `"25h"`.
     ///
     /// # Errors
     /// If the text is no instant, or one before the start or after the end of the run.

@@ -1,4 +1,5 @@
-//! The JSON Schema of scenario files, made from the types that read them. Editors use it to complete and explain keys.
+//! The JSON Schema of scenario files, made from the types that read them. Editors use it to
+//! complete and explain keys.
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -30,7 +31,8 @@ fn tidy(schema: &mut Schema) {
     }
 }
 
-/// The content of a variant that is written without its name: `"10m"` instead of `{ constant = "10m" }`.
+/// The content of a variant that is written without its name: `"10m"` instead of
+/// `{ constant = "10m" }`.
 fn catch_all(schema: &Schema) -> Option<Schema> {
     let properties = schema.get("properties")?.as_object()?;
     let inner = properties.get(BARE).or_else(|| properties.get(ELSE))?;

@@ -1,7 +1,7 @@
 //! The texts of a scenario: its file, and each option that sets a key.
 //!
-//! Positions count through all texts, one after another. So a [`SourceSpan`] is two numbers, whichever text it points
-//! into; only the renderer of diagnostics looks up the text.
+//! Positions count through all texts, one after another. So a [`SourceSpan`] is two numbers,
+//! whichever text it points into; only the renderer of diagnostics looks up the text.
 
 use std::ops::Range;
 

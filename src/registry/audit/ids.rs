@@ -1,4 +1,5 @@
-//! Ids: those that documents brought along, and others as the registry's look, made from the seed.
+//! Ids in documents: those of the source documents, and others in the registry's form, generated
+//! from the seed.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +9,21 @@ use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 use crate::random::stream::{Family, Purpose, Streams};
 
-/// Who is called what.
+/// The ids of workers, jobs and crons.
 #[derive(Debug)]
 pub(super) struct RowIds {
     /// By `WorkerId`.
     workers: Vec<String>,
-    /// Ids that documents brought along, which no other row may get.
+    /// Ids from source documents, which no other row may get.
     taken: BTreeSet<String>,
     jobs: Family,
     installation: Streams,
 }
 
 impl RowIds {
-    /// The ids of what is looked at. Those of jobs differ from replication to replication and from start to start, so that a run which
-    /// goes on from another's documents makes none that there were before; workers and crons are the same in all replications.
+    /// The ids for a subject. Those of jobs depend on the replication and on the start, so that a
+    /// run that continues from another run's documents generates new ones; those of workers and
+    /// crons are the same in all replications.
     pub(super) fn new(subject: &AuditSubject) -> RowIds {
         let start = subject.epoch.rfc3339(Time::ZERO, chrono::SecondsFormat::AutoSi);
         let streams = Streams::new(subject.seed, subject.replication);
@@ -40,18 +42,18 @@ impl RowIds {
         &self.workers[worker.0 as usize]
     }
 
-    /// The id of a row that brought none along.
+    /// The id of a row without one in a source document.
     pub(super) fn job(&self, job: JobId) -> String {
         first_free(|part| uuid(&self.jobs, job.0, part), |id| self.taken.contains(id))
     }
 
-    /// The id of the cron of an action that brought none along.
+    /// The id of an action's cron without one in a source document.
     pub(super) fn cron(&self, action: &str) -> String {
         uuid(&self.installation.family(Purpose::Identity, &format!("cron {action}")), 0, 0)
     }
 }
 
-/// The workers' ids: kept if they come from a document or look as if, made otherwise.
+/// The workers' ids: kept if they come from a document or look like it, generated otherwise.
 fn workers(subject: &AuditSubject, installation: &Streams) -> Vec<String> {
     let workers = subject.system.workers.iter().enumerate();
     let keeps = |(index, id): (usize, &str)| {
@@ -75,12 +77,12 @@ fn workers(subject: &AuditSubject, installation: &Streams) -> Vec<String> {
     workers.map(name).collect()
 }
 
-/// Whether a worker's id is one of a replica: 12 hexadecimal digits.
+/// Whether an id has the form of a replica's: 12 hexadecimal digits.
 fn is_replica_id(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|sign| sign.is_ascii_hexdigit())
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The first of the ids made from parts 0, 1, 2, … that nobody else has.
+/// The first unused id among those generated from parts 0, 1, 2, …
 fn first_free(make: impl Fn(u32) -> String, is_taken: impl Fn(&str) -> bool) -> String {
     let mut part = 0;
     loop {
@@ -92,7 +94,8 @@ fn first_free(make: impl Fn(u32) -> String, is_taken: impl Fn(&str) -> bool) -> 
     }
 }
 
-/// A UUID of version 4, the random kind (RFC 9562): 122 bits are free, and six say what it is.
+/// A UUID of version 4, the random kind (RFC 9562): 122 bits are random, and six give version and
+/// variant.
 fn uuid(family: &Family, member: u64, part: u32) -> String {
     let mut stream = family.member(member, part);
     let bits = u128::from(stream.bits()) << 64 | u128::from(stream.bits());

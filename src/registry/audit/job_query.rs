@@ -1,4 +1,4 @@
-//! Which rows of the job table are asked for, as the API's `GET /jobs` takes it.
+//! A query of the job table: filters and paging, as in the API's `GET /jobs`.
 
 use crate::model::action::ActionId;
 use crate::model::job::Status;
@@ -6,18 +6,19 @@ use crate::model::worker::WorkerId;
 
 use super::ledger::JobRecord;
 
-/// A part of the job table: filters, and the page of what is left.
+/// Filters of the job table, and the page of the rows that pass them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobQuery {
-    /// Of this class; of any if `None`.
+    /// Only rows of this action; of all actions, if `None`.
     pub action: Option<ActionId>,
-    /// Claimed by this worker; by any or by none if `None`.
+    /// Only rows that this worker claimed; all rows, if `None`.
     pub worker: Option<WorkerId>,
-    /// Only those that run (also if they have been asked to cancel), or only the others; both if `None`.
+    /// Only running rows (also those that have been asked to cancel), or only the others; both, if
+    /// `None`.
     pub running: Option<bool>,
-    /// So many of the rows are passed over.
+    /// The number of rows to skip.
     pub start: usize,
-    /// At most so many are shown; all if `None`.
+    /// The most rows to show; all, if `None`.
     pub limit: Option<usize>,
 }
 
@@ -30,7 +31,7 @@ impl JobQuery {
             && self.running.is_none_or(|running| running == runs)
     }
 
-    /// The page of what has passed the filters and is in order.
+    /// The page of sorted rows that have passed the filters.
     pub(super) fn page<'r, T>(&self, rows: &'r [T]) -> impl Iterator<Item = &'r T> + use<'r, T> {
         rows.iter().skip(self.start).take(self.limit.unwrap_or(usize::MAX))
     }

@@ -13,11 +13,11 @@ use crate::model::capacity::NeedId;
 use crate::model::job::JobId;
 use crate::model::time::{Span, Time};
 
-/// The capacity map and the parameters of a row, in the form in which they came.
+/// The capacity map and the parameters of a row, as a document gives them.
 type CopiedFields = (Field<BTreeMap<String, i64>>, Field<Map<String, Value>>);
 
 impl Audit<'_> {
-    /// A page of the job table: most recently scheduled first, on a tie by id.
+    /// A page of the job table: most recently scheduled first, ties by id.
     pub fn jobs(&self, query: &JobQuery) -> Vec<JobDocument> {
         let mut chosen: Vec<(Option<DateTime<Utc>>, JobId)> = self
             .job_ids()
@@ -25,14 +25,14 @@ impl Audit<'_> {
             .map(|job| (self.scheduled_at(job).into_option(), job))
             .collect();
         chosen.sort_by_key(|(scheduled_at, _)| Reverse(*scheduled_at));
-        // Ids are made only where they decide.
+        // Ids are generated only to break ties.
         for tied in chosen.chunk_by_mut(|one, other| one.0 == other.0).filter(|tied| tied.len() > 1) {
             tied.sort_by_cached_key(|(_, job)| self.job_id(*job));
         }
         query.page(&chosen).map(|(_, job)| self.job(*job)).collect()
     }
 
-    /// All rows, in the order in which they were made.
+    /// All rows, in the order of their creation.
     pub fn all_jobs(&self) -> impl Iterator<Item = JobDocument> {
         self.job_ids().map(|job| self.job(job))
     }
@@ -45,7 +45,7 @@ impl Audit<'_> {
         &self.ledger.rows()[job.0 as usize]
     }
 
-    /// What a document said of a row that was there at the start.
+    /// The document's row behind a row that existed at the start.
     fn original(&self, job: JobId) -> Option<&JobDocument> {
         self.subject.source_documents.jobs.get(job.0 as usize)
     }
@@ -87,7 +87,7 @@ impl Audit<'_> {
         }
     }
 
-    /// When a row's status changed last: since the start, or as its document says.
+    /// The last change of a row's status: since the start, or as its document gives it.
     fn last_updated(&self, job: JobId) -> Field<DateTime<Utc>> {
         match (self.row(job).last_updated, self.original(job).and_then(|original| original.last_updated.get())) {
             (None, Some(own)) => Field::Given(*own),
@@ -95,7 +95,7 @@ impl Audit<'_> {
         }
     }
 
-    /// What a chain copies from where it comes from: a document's row, or a document's cron.
+    /// The fields that a retry chain copies from its origin: a document's row or cron.
     fn copied(&self, row: &JobRecord) -> CopiedFields {
         if let Some(original) = self.original(row.first) {
             return (original.capacity_map.clone(), original.parameters.clone());
@@ -108,14 +108,14 @@ impl Audit<'_> {
         }
     }
 
-    /// A need as jobs and crons print it: `null` for nothing.
+    /// A need in the form of jobs and crons: `null` for nothing.
     pub(super) fn need(&self, need: NeedId) -> Field<BTreeMap<String, i64>> {
         let units = self.units(self.subject.system.need(need), |_, units| units > 0);
         if units.is_empty() { Field::Null } else { Field::Given(units) }
     }
 }
 
-/// A length as the API prints it: `""` for none.
+/// A duration in the form of the API: `""` for none.
 pub(super) fn duration(span: Option<Span>) -> Field<Span> {
     span.map_or(Field::Empty, Field::Given)
 }

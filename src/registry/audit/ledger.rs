@@ -1,4 +1,5 @@
-//! The tables of the registry's database, as an observer keeps them: every row of a job, and every worker.
+//! An observer that keeps the tables of the registry's database: every row of the job table, and
+//! every worker.
 
 use crate::engine::{Attempt, Given, InitialState, Observer, OutageKind, Run, System};
 use crate::model::action::ActionId;
@@ -7,7 +8,7 @@ use crate::model::job::{Ending, Job, JobId, Status};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-/// Listens to one replication and keeps the tables as they stand.
+/// Observes one replication and keeps its tables up to date.
 #[derive(Debug)]
 pub struct Ledger<'a> {
     system: &'a System,
@@ -15,7 +16,7 @@ pub struct Ledger<'a> {
     rows: Vec<JobRecord>,
     /// By `WorkerId`.
     workers: Vec<WorkerRecord>,
-    /// Where the row comes from that is made next.
+    /// The source of the next row.
     source: Option<u32>,
 }
 
@@ -31,28 +32,28 @@ pub(super) struct JobRecord {
     pub(super) retries_total: u32,
     pub(super) deadline: Option<Span>,
     pub(super) stop_timeout: Option<Span>,
-    /// The source that it comes from; none for retries, children and rows that were there at the start.
+    /// Its source; none for retries, children and rows that existed at the start.
     pub(super) source: Option<u32>,
     pub(super) status: Status,
     pub(super) worker: Option<WorkerId>,
-    /// When its status changed last; `None` if it is what it was at the start.
+    /// The last change of its status; `None` if it has not changed since the start.
     pub(super) last_updated: Option<Time>,
 }
 
-/// A row of the table of workers.
+/// A row of the worker table.
 #[derive(Clone, Debug)]
 pub(super) struct WorkerRecord {
-    /// Since when it sends heartbeats, or did before it went out.
+    /// When it began to send heartbeats; the last time, if it is out.
     since: Time,
-    /// Since when it is out.
+    /// When it went out, if it is out.
     out: Option<Time>,
     pub(super) is_declared_dead: bool,
-    /// What it offers, if that has been changed.
+    /// Its capacity, if that has changed.
     pub(super) capacity: Option<CapacityMap>,
 }
 
 impl<'a> Ledger<'a> {
-    /// The tables before the first row is made; all workers are up.
+    /// The tables before the first row; all workers are up.
     pub fn new(system: &'a System) -> Ledger<'a> {
         let worker_record = WorkerRecord { since: Time::ZERO, out: None, is_declared_dead: false, capacity: None };
         Ledger { system, rows: Vec::new(), workers: vec![worker_record; system.workers.len()], source: None }
@@ -67,7 +68,7 @@ impl<'a> Ledger<'a> {
         &self.workers[worker.0 as usize]
     }
 
-    /// The instant after which a worker is taken for dead, as it stands at `now`.
+    /// The expiration of a worker's heartbeat, as known at `now`.
     pub(super) fn expiration(&self, worker: WorkerId, now: Time) -> Time {
         let worker_record = self.worker_record(worker);
         self.system.availability.heartbeat.expiration(worker_record.since, worker_record.out.unwrap_or(now))
@@ -82,7 +83,7 @@ impl<'a> Ledger<'a> {
         (row.status, row.last_updated) = (status, Some(now));
     }
 
-    /// What a row was at the start, if it was there.
+    /// The state of a row at the start, if it existed.
     fn initial(&self, job: &Job) -> Option<InitialState> {
         self.system.initial.get(job.id.0 as usize).map(|row| row.state)
     }

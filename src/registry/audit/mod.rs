@@ -1,8 +1,9 @@
-//! A simulated system at an instant, as the registry's API would print it.
+//! A simulated system at an instant, in the form of the registry's API.
 //!
-//! The [`Ledger`] listens to a replication up to that instant and knows what every row and worker stands at. An [`Audit`] words
-//! it as the API does: ids, calendar times, maps by name. What documents said when the scenario was made of them is said
-//! again, so that a document that is read, simulated for no time and printed comes out as it was.
+//! The [`Ledger`] observes a replication up to that instant and keeps the state of every row and
+//! worker. An [`Audit`] prints it as the API does: ids, calendar times, maps by name. Fields of the
+//! source documents are kept, so that a document that is read, simulated for no time and printed is
+//! unchanged.
 
 mod crons;
 mod ids;
@@ -34,13 +35,13 @@ pub struct Audit<'a> {
 }
 
 impl<'a> Audit<'a> {
-    /// Puts together what is known of a system at an instant; `crons` in the order in which they are to be shown.
+    /// An audit of a system at an instant; `crons` are in the order in which it shows them.
     pub fn new(subject: AuditSubject<'a>, ledger: Ledger<'a>, crons: Vec<CronState>) -> Audit<'a> {
         let ids = RowIds::new(&subject);
         Audit { subject, ledger, crons, ids }
     }
 
-    /// The worker that a text means: its id in documents, or its id in the scenario.
+    /// The worker with this id in documents or in the scenario.
     pub fn worker(&self, text: &str) -> Option<WorkerId> {
         let is_meant =
             |&worker: &WorkerId| self.ids.worker(worker) == text || self.subject.system.worker(worker).id == text;
@@ -56,12 +57,13 @@ impl<'a> Audit<'a> {
         (0..self.subject.system.workers.len() as u32).map(WorkerId)
     }
 
-    /// An instant of the run in the calendar, to the millisecond before it: as fine as the registry's database knows it.
+    /// An instant of the run in the calendar, rounded down to a millisecond, the resolution of the
+    /// registry's database.
     fn calendar(&self, time: Time) -> Field<DateTime<Utc>> {
         self.subject.epoch.calendar_of(time).map_or(Field::Empty, |at| Field::Given(at.trunc_subsecs(3)))
     }
 
-    /// A map by names, with the resources that `is_named`.
+    /// A map by name of the resources that `is_named` selects.
     fn units(
         &self,
         map: &CapacityMap,
@@ -72,7 +74,7 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// A field as it came, or else this.
+/// The field, or another one if it is absent.
 fn or<T>(field: Field<T>, other: impl FnOnce() -> Field<T>) -> Field<T> {
     if field.is_absent() { other() } else { field }
 }

@@ -1,4 +1,4 @@
-//! What an audit looks at: a replication, an instant, and the crons as they stand.
+//! The subject of an audit: a replication, an instant, and the state of crons.
 
 use chrono::{DateTime, Utc};
 
@@ -7,34 +7,34 @@ use crate::model::action::ActionId;
 use crate::model::time::{Epoch, Time};
 use crate::source_documents::SourceDocuments;
 
-/// What is looked at: a replication of a scenario, and when.
+/// A replication of a scenario, and an instant.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditSubject<'a> {
     /// What is simulated.
     pub system: &'a System,
-    /// The documents that it was made of.
+    /// The documents that the scenario was made of.
     pub source_documents: &'a SourceDocuments,
     /// Where instant 0 lies in the calendar.
     pub epoch: Epoch,
-    /// The seed of all random streams, from which ids are made too.
+    /// The seed of all random streams, and of generated ids.
     pub seed: u64,
     /// The number of the replication, from 0.
     pub replication: u64,
-    /// The instant, up to which and with which everything has happened.
+    /// The instant; all events up to and at it have happened.
     pub at: Time,
 }
 
-/// A cron as it stands.
+/// A cron at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CronState {
-    /// The number of the source that it is.
+    /// The number of its source.
     pub source: usize,
     /// The class of its jobs.
     pub action: ActionId,
-    /// When it fires, as it was written.
+    /// Its schedule, as written.
     pub schedule: String,
-    /// What it copies to its jobs.
+    /// The attributes that its jobs get.
     pub given: Given,
-    /// Its first firing after the instant; `None` if there is none.
+    /// Its first firing after the instant, if there is one.
     pub next_run: Option<DateTime<Utc>>,
 }

@@ -23,13 +23,13 @@ impl Audit<'_> {
             id: self.ids.worker(worker).to_owned().into(),
             status: if is_dead { WorkerStatus::Dead } else { WorkerStatus::Running }.into(),
             capacity_map: self.capacity(worker),
-            // To the second, as published documents have it.
+            // In whole seconds, as in published documents.
             heartbeat_expiration: expiration.map_or(Field::Empty, |at| Field::Given(at.trunc_subsecs(0))),
             other: original.map_or_else(Map::new, |original| original.other.clone()),
         }
     }
 
-    /// What a worker offers now. A resource that it has ever offered is named also when it is 0.
+    /// What a worker offers now. A resource that it once offered is listed even if it is 0 now.
     fn capacity(&self, worker: WorkerId) -> Field<BTreeMap<String, i64>> {
         let original =
             self.subject.source_documents.workers.get(&worker).and_then(|original| original.capacity_map.get());

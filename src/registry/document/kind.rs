@@ -1,4 +1,4 @@
-//! The three kinds of document, and what tells their rows apart.
+//! The three kinds of document, and the fields that distinguish their rows.
 
 /// The three kinds of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ impl DocumentKind {
     /// All three.
     pub const ALL: [DocumentKind; 3] = [DocumentKind::Job, DocumentKind::Worker, DocumentKind::Cron];
 
-    /// What one row is called.
+    /// The noun for one row.
     pub fn noun(self) -> &'static str {
         match self {
             DocumentKind::Job => "job",
@@ -44,7 +44,7 @@ impl DocumentKind {
         }
     }
 
-    /// The shapes that a document may have, as the end of "expected …".
+    /// The shapes that a document may have, to complete "expected …".
     pub fn expected(self) -> String {
         format!("{{\"{}\": [...]}}, an array of {0}, or one {} after another", self.list(), self.noun())
     }

@@ -1,8 +1,9 @@
 //! From bytes to rows and back, in all the shapes that exports have.
 //!
-//! A document is a sequence of JSON values, and a value is `null` (no rows: Go's empty list), an array of values, a page
-//! such as `{"jobs": [...]}`, or one row. So pages and rows one after another, bare arrays and collected pages all read
-//! alike. Rows are read as they stream by: positions stay exact, and nothing is held twice.
+//! A document is a sequence of JSON values. A value is `null` (no rows: Go's empty list), an array
+//! of values, a page such as `{"jobs": [...]}`, or one row. This covers pages and rows one after
+//! another, bare arrays, and arrays of pages. Rows are read from a stream, so positions stay exact
+//! and nothing is held twice.
 
 use std::fmt;
 
@@ -19,7 +20,7 @@ use super::kind::DocumentKind;
 pub struct DocumentError {
     /// The line, from 1.
     pub line: usize,
-    /// The column in bytes, from 1: the end of what is wrong.
+    /// The column in bytes, from 1: the end of the wrong value.
     pub column: usize,
     /// What was found and what would be right, with the row and its field where there is one.
     pub problem: String,
@@ -33,17 +34,19 @@ pub trait DocumentRow: Default + Serialize {
     /// The row's `id`, if it has one.
     fn id(&self) -> Option<&str>;
 
-    /// Takes the value of a field; `false`, with the value not taken, if the row has no such field.
+    /// Reads the value of a field; `false`, and the value is not read, if such rows do not have the
+    /// field.
     ///
     /// # Errors
-    /// If the field cannot hold the value.
+    /// If the value is not valid for the field.
     fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, fields: &mut A) -> Result<bool, A::Error>;
 
-    /// The fields that are not known.
+    /// The unknown fields.
     fn other(&mut self) -> &mut Map<String, Value>;
 }
 
-/// Prints rows as the API's page, `{"jobs": [...]}`, indented by two and with a line end.
+/// Prints rows as a page of the API, `{"jobs": [...]}`, indented by two spaces, with a final
+/// newline.
 pub fn print<T: DocumentRow>(rows: &[T]) -> String {
     let page = std::collections::BTreeMap::from([(T::KIND.list(), rows)]);
     let mut text = serde_json::to_string_pretty(&page).expect("keys are text and every value is JSON");
@@ -54,19 +57,19 @@ pub fn print<T: DocumentRow>(rows: &[T]) -> String {
 /// The rows of a document, in its order.
 ///
 /// # Errors
-/// If the bytes are no JSON, no document of this kind, or a field holds what it cannot hold.
+/// If the bytes are not JSON or not a document of this kind, or a field has a wrong value.
 pub fn read<T: DocumentRow>(bytes: &[u8]) -> Result<Vec<T>, DocumentError> {
     let json = strip_byte_order_mark::<T>(bytes)?;
     let mut reader = Reader { rows: Vec::new(), row: T::default(), inside: false, key: String::new() };
     let mut json = serde_json::Deserializer::from_slice(json);
-    // `end` fails while anything but white space is left, and takes nothing of it.
+    // `end` fails, without consuming anything, while anything but white space is left.
     while json.end().is_err() {
         ValueSeed(&mut reader).deserialize(&mut json).map_err(|error| reader.document_error(&error))?;
     }
     Ok(reader.rows)
 }
 
-/// The bytes without a mark of their encoding; there must be something, and in UTF-8.
+/// The bytes without a byte-order mark; they must be UTF-8 and not empty.
 fn strip_byte_order_mark<T: DocumentRow>(bytes: &[u8]) -> Result<&[u8], DocumentError> {
     let fail = |problem| Err(DocumentError { line: 1, column: 1, problem });
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
@@ -79,12 +82,12 @@ fn strip_byte_order_mark<T: DocumentRow>(bytes: &[u8]) -> Result<&[u8], Document
     Ok(json)
 }
 
-/// The rows so far, and where the reading stands, for complaints.
+/// The rows so far, and the current position, for error messages.
 struct Reader<T> {
     rows: Vec<T>,
     /// The row being read.
     row: T,
-    /// Whether one is being read.
+    /// Whether a row is being read.
     inside: bool,
     /// The field being read.
     key: String,
@@ -97,7 +100,7 @@ impl<T: DocumentRow> Reader<T> {
         let text = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
         let problem = match error.classify() {
             Category::Eof => format!("the document ends too early ({text}); was the export cut off?"),
-            Category::Syntax | Category::Io => format!("no JSON: {text}"),
+            Category::Syntax | Category::Io => format!("not valid JSON: {text}"),
             Category::Data if self.inside => format!("{}: {text}", self.location()),
             Category::Data => text.to_owned(),
         };
@@ -122,35 +125,35 @@ impl<T: DocumentRow> Reader<T> {
     }
 }
 
-/// How surely an object is a row of the wanted kind.
+/// The evidence that an object is a row of the expected kind.
 #[derive(Clone, Copy, Default)]
 struct RecognizedFields {
-    /// It has a field that such rows have.
+    /// Whether it has a field of such rows.
     field: bool,
-    /// It has a field that only such rows have.
+    /// Whether it has a field that only such rows have.
     mark: bool,
 }
 
-/// Why the object in the place of row `number` is no such row after all; `other` are its fields that such rows do not have.
+/// Why the object at row `number` is not such a row; `other` are its unknown fields.
 fn mismatch(kind: DocumentKind, number: usize, seen: RecognizedFields, other: &Map<String, Value>) -> Option<String> {
-    let strangers = || DocumentKind::ALL.into_iter().filter(|stranger| *stranger != kind);
+    let other_kinds = || DocumentKind::ALL.into_iter().filter(|other_kind| *other_kind != kind);
     if seen.field {
-        let distinctive_fields =
-            strangers().flat_map(|stranger| stranger.distinctive_fields().iter().map(move |mark| (stranger, mark)));
-        let (stranger, mark) =
+        let distinctive_fields = other_kinds()
+            .flat_map(|other_kind| other_kind.distinctive_fields().iter().map(move |mark| (other_kind, mark)));
+        let (other_kind, mark) =
             distinctive_fields.filter(|_| !seen.mark).find(|(_, mark)| other.contains_key(**mark))?;
-        return Some(format!("{0} {number} is a {1} (it has {mark:?}), not a {0}", kind.noun(), stranger.noun()));
+        return Some(format!("{0} {number} is a {1} (it has {mark:?}), not a {0}", kind.noun(), other_kind.noun()));
     }
     Some(if let Some(errors) = other.get("errors") {
         format!("the registry answered with an error, not with {}: {errors}", kind.list())
-    } else if let Some(stranger) = strangers().find(|stranger| other.contains_key(stranger.list())) {
-        format!("these are {}, not {}; expected {}", stranger.list(), kind.list(), kind.expected())
+    } else if let Some(other_kind) = other_kinds().find(|other_kind| other.contains_key(other_kind.list())) {
+        format!("these are {}, not {}; expected {}", other_kind.list(), kind.list(), kind.expected())
     } else {
         format!("{0} {number} has no field of a {0}; expected {1}", kind.noun(), kind.expected())
     })
 }
 
-/// Reads one value with all rows in it.
+/// Reads one value with all its rows.
 struct ValueSeed<'a, T>(&'a mut Reader<T>);
 
 impl<'de, T: DocumentRow> DeserializeSeed<'de> for ValueSeed<'_, T> {
@@ -196,7 +199,7 @@ impl<'de, T: DocumentRow> Visitor<'de> for ValueSeed<'_, T> {
     }
 }
 
-/// Reads a key into a text that is used again and again.
+/// Reads a key into a string that is used for all keys.
 struct KeySeed<'a>(&'a mut String);
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_> {

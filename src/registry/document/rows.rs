@@ -14,7 +14,8 @@ use super::reader::DocumentRow;
 use crate::model::job::Status;
 use crate::model::time::Span;
 
-/// Declares a row: its fields, each under the key that the API uses, in the order in which the API prints them.
+/// Declares a row: its fields, each under the key that the API uses, in the order in which the API
+/// prints them.
 macro_rules! document_row {
     (
         $(#[$about:meta])*
@@ -66,7 +67,8 @@ document_row! {
         "retryFromID" retry_from_id: String,
         /// The worker that claimed the job; none (`""`) while it waits.
         "workerID" worker_id: String,
-        /// The status as the row gives it. See [`JobDocument::current_status`] for rows that give none.
+        /// The status as the row gives it. See [`JobDocument::current_status`] for rows that give
+        /// none.
         "status" status: JobStatus,
         /// The job does not start before this instant; none means at once.
         "scheduledAt" scheduled_at: DateTime<Utc>,
@@ -90,8 +92,9 @@ document_row! {
 }
 
 impl JobDocument {
-    /// The row's status. A row without one counts as waiting, as in a submission. A row with an unknown word counts as
-    /// ended (`None`), because every status that a queue can still act on is documented.
+    /// The row's status. A row without one counts as waiting, as in a submission. A row with an
+    /// unknown word counts as ended (`None`), because every status that a queue can still act on is
+    /// documented.
     pub fn current_status(&self) -> Option<Status> {
         match self.status.get() {
             None => Some(Status::Waiting),
@@ -100,7 +103,8 @@ impl JobDocument {
         }
     }
 
-    /// Whether the row has reached its final status. A request to cancel an unclaimed row has taken effect.
+    /// Whether the row has reached its final status. A request to cancel an unclaimed row has taken
+    /// effect.
     pub fn is_finished(&self) -> bool {
         match self.current_status() {
             Some(Status::Waiting | Status::Running) => false,

@@ -83,7 +83,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether the action of the jobs in the table at `span` may ask them to stop, or their own deadline is wrong.
+    /// Whether the action of the jobs in the table at `span` may ask them to stop, or their own
+    /// deadline is wrong.
     pub(super) fn is_stopped(&self, action: Option<ActionId>, span: SourceSpan) -> bool {
         let by_action = action.map(|action| &self.actions[usize::from(action.0)]);
         by_action.is_none_or(|action| {

@@ -16,7 +16,8 @@ use crate::spec::{Arrival, Distribution as DistributionSpec, Number, Profile, Sp
 pub(super) const MAX_MEAN_BATCH: f64 = 1e6;
 
 impl Lowering<'_> {
-    /// Lowers the arrival processes of all actions. Logs come first: they may create actions that others name.
+    /// Lowers the arrival processes of all actions. Logs come first: they may create actions that
+    /// others name.
     pub(super) fn arrivals(&mut self, spec: &Spec) {
         for (index, (_, action)) in spec.action.iter().enumerate() {
             if let Some(Spanned { value: Arrival::Swf(swf), .. }) = &action.arrival {

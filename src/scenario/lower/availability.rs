@@ -1,4 +1,5 @@
-//! Availability of workers: outages at known and at random instants, changes of capacity, heartbeats.
+//! Availability of workers: outages at known and at random instants, changes of capacity,
+//! heartbeats.
 
 use super::distribution::is_always_zero;
 use super::draft::DraftCapacityChange;
@@ -95,7 +96,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// The workers of that name: one by its id, or all of a group; none and a diagnostic, if there are none.
+    /// The workers of that name: one by its id, or all of a group; none and a diagnostic, if there
+    /// are none.
     fn workers_of(&mut self, name: &Spanned<String>) -> Vec<WorkerId> {
         let by_id = self.workers.iter().position(|worker| worker.id == name.value).map(|index| index..index + 1);
         if let Some(range) = by_id.or_else(|| self.groups.get(&name.value).cloned()) {

@@ -1,4 +1,5 @@
-//! Checks of the whole scenario: actions without a service time, jobs that no worker can ever run, no jobs at all.
+//! Checks of the whole scenario: actions without a service time, jobs that no worker can ever run,
+//! no jobs at all.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +70,8 @@ impl Lowering<'_> {
         self.diagnostics.extend(diagnostics);
     }
 
-    /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per span, even for a file of many rows.
+    /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per
+    /// span, even for a file of many rows.
     fn check_needs(&mut self) {
         // A part that could not be read may be what these jobs need.
         if self.workers.is_empty() || !self.has_all_workers || !self.recovered.is_empty() {

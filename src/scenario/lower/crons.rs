@@ -48,8 +48,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reads a schedule; one of its firings may be known. Warns if it does not fire within the run. The diagnostics begin
-    /// with `whose`.
+    /// Reads a schedule; one of its firings may be known. Warns if it does not fire within the run.
+    /// The diagnostics begin with `whose`.
     pub(super) fn schedule(
         &mut self,
         text: &str,

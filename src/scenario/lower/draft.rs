@@ -1,5 +1,5 @@
-//! Parts of a scenario that wait for others: actions until it is known whether their jobs bring service times, workers until
-//! all resources are known.
+//! Parts of a scenario that wait for others: actions until it is known whether their jobs bring
+//! service times, workers until all resources are known.
 
 use super::needs::{Needs, Units};
 use crate::engine::{ActionModel, Availability, CapacityChange, Window};

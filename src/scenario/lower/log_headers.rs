@@ -27,7 +27,8 @@ impl Lowering<'_> {
         self.units(&Named(entries))
     }
 
-    /// The number in a field of the headers of the logs whose processors are units of that resource; `None` and a diagnostic, if there is none.
+    /// The number in a field of the headers of the logs whose processors are units of that
+    /// resource; `None` and a diagnostic, if there is none.
     fn header(&mut self, resource: &str, field: &str, span: SourceSpan, spec: &Spec) -> Option<i64> {
         let mut files: Vec<&Spanned<String>> = Vec::new();
         for swf in named(spec).filter(|swf| swf.resource.value == resource) {
@@ -51,7 +52,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// The number in a field of these logs; `None` if one of them cannot be read, which has its diagnostic.
+    /// The number in a field of these logs; `None` if one of them cannot be read, which has its
+    /// diagnostic.
     fn find_header_field(
         &self,
         files: &[&Spanned<String>],

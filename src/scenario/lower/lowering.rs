@@ -16,14 +16,17 @@ use crate::registry::SourceDocuments;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 
-/// The parts of a scenario that have been lowered so far; its [`Context`] has what was wrong with the rest.
+/// The parts of a scenario that have been lowered so far; its [`Context`] has what was wrong with
+/// the rest.
 pub(super) struct Lowering<'a> {
     pub(super) context: Context<'a>,
-    /// The logs that actions name, by file; `None` for a log that cannot be read, which has its diagnostic.
+    /// The logs that actions name, by file; `None` for a log that cannot be read, which has its
+    /// diagnostic.
     pub(super) logs: BTreeMap<String, Option<Log>>,
     pub(super) settings: RunSettings,
     pub(super) needs: Needs,
-    /// Where each need of an action comes from first, for the diagnostic that no worker can meet it.
+    /// Where each need of an action comes from first, for the diagnostic that no worker can meet
+    /// it.
     pub(super) need_origins: BTreeMap<(NeedId, ActionId), SourceSpan>,
     pub(super) workers: Vec<DraftWorker>,
     /// The numbers of the workers of each group, by its name.

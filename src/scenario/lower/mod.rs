@@ -1,7 +1,7 @@
 //! Spec -> [`Scenario`]: names become ids, and every contradiction is reported, not only the first.
 //!
-//! Each file lowers one part into the [`Lowering`]. A part with a mistake is left out, so that the others still get their
-//! diagnostics. The parts are put together only if there is no error.
+//! Each file lowers one part into the [`Lowering`]. A part with a mistake is left out, so that the
+//! others still get their diagnostics. The parts are put together only if there is no error.
 
 mod actions;
 mod arrivals;

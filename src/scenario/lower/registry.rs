@@ -151,7 +151,8 @@ impl Lowering<'_> {
         self.check_overfull_workers(file);
     }
 
-    /// Warns of workers whose running rows need more than they offer, as after a reduction of their capacity.
+    /// Warns of workers whose running rows need more than they offer, as after a reduction of their
+    /// capacity.
     fn check_overfull_workers(&mut self, file: &Spanned<String>) {
         let mut busy: BTreeMap<WorkerId, Units> = BTreeMap::new();
         for row in &self.initial {
@@ -202,7 +203,8 @@ impl Lowering<'_> {
         })
     }
 
-    /// The worker that a running row names; if there is none, a warning tells that the row is left out.
+    /// The worker that a running row names; if there is none, a warning tells that the row is left
+    /// out.
     fn runs_on(&mut self, file: &Spanned<String>, row: &JobDocument) -> Option<WorkerId> {
         let worker = row.worker_id.get();
         let index = worker.and_then(|id| self.workers.iter().position(|worker| worker.id == *id));
@@ -234,7 +236,8 @@ impl Lowering<'_> {
         self.report(diagnostic);
     }
 
-    /// The need of a row: `None`, for that of its action, if it has no map; nothing if the map is `null`.
+    /// The need of a row: `None`, for that of its action, if it has no map; nothing if the map is
+    /// `null`.
     fn row_need(&mut self, file: &Spanned<String>, map: &Field<BTreeMap<String, i64>>) -> Option<NeedId> {
         if map.is_absent() {
             return None;

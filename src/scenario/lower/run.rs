@@ -67,7 +67,8 @@ impl Lowering<'_> {
         Some(Window { warmup: Time::ZERO + warmup, horizon: Time::ZERO + horizon.value })
     }
 
-    /// The simulated instant of a point in time; `None` and a diagnostic, if it lies before the start or too far away.
+    /// The simulated instant of a point in time; `None` and a diagnostic, if it lies before the
+    /// start or too far away.
     pub(super) fn instant(&mut self, point: &Spanned<TimePoint>) -> Option<Time> {
         let Some(time) = point.value.after(self.settings.epoch) else {
             self.report(Diagnostic::error(point.span, "this is more than 292 years away from `start`"));

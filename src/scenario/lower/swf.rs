@@ -1,4 +1,5 @@
-//! Logs in the Standard Workload Format: each is read once, turned into a trace, and split into actions; notes tell what is left out.
+//! Logs in the Standard Workload Format: each is read once, turned into a trace, and split into
+//! actions; notes tell what is left out.
 
 use std::collections::BTreeMap;
 

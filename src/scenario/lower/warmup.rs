@@ -1,4 +1,5 @@
-//! Scenarios that a warm-up does not suit: a backlog that the question is about, and periodic arrivals.
+//! Scenarios that a warm-up does not suit: a backlog that the question is about, and periodic
+//! arrivals.
 
 use super::lowering::Lowering;
 use crate::arrival::Source;

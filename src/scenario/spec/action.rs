@@ -19,15 +19,18 @@ use crate::spanned::{Capacity, Spanned};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Action {
-    /// Units that a job holds while it runs, by resource. A job without any waits for its claim only.
+    /// Units that a job holds while it runs, by resource. A job without any waits for its claim
+    /// only.
     #[schemars(example = serde_json::json!({ "scan": 1 }))]
     pub(crate) capacity: Capacity,
-    /// When jobs arrive. Without it, jobs come from crons, `[[job]]` tables, traces and documents only.
+    /// When jobs arrive. Without it, jobs come from crons, `[[job]]` tables, traces and documents
+    /// only.
     pub(crate) arrival: Option<Spanned<Arrival>>,
     /// How long an attempt runs.
     pub(crate) service: Option<Spanned<Distribution<Span>>>,
-    /// The run time that claim policies with look-ahead expect of an attempt: `"exact"`, `{ factor = 2 }` for a multiple of
-    /// the real one, or a duration or distribution of its own. An estimate in a trace takes precedence.
+    /// The run time that claim policies with look-ahead expect of an attempt: `"exact"`,
+    /// `{ factor = 2 }` for a multiple of the real one, or a duration or distribution of its own.
+    /// An estimate in a trace takes precedence.
     pub(crate) estimate: Spanned<Estimate>,
     /// Whether an attempt is stopped when it has run for its estimate, as at a deadline.
     pub(crate) kill_at_estimate: bool,
@@ -35,21 +38,26 @@ pub(crate) struct Action {
     pub(crate) error: Spanned<Probability>,
     /// Number of further attempts after a failed one.
     pub(crate) retries: Spanned<u32>,
-    /// Time from the end of a failed attempt to the `scheduledAt` of the next: a duration, or a table for one that grows.
+    /// Time from the end of a failed attempt to the `scheduledAt` of the next: a duration, or a
+    /// table for one that grows.
     pub(crate) backoff: Spanned<Backoff>,
-    /// What happens to an attempt whose worker died or was shut down. Default: the `on_worker_dead` at the top of the file.
+    /// What happens to an attempt whose worker died or was shut down. Default: the `on_worker_dead`
+    /// at the top of the file.
     pub(crate) on_worker_dead: Option<Requeue>,
     /// Run time after which an attempt is asked to stop. Without it, attempts have no deadline.
     pub(crate) deadline: Option<Spanned<Span>>,
     /// The status of an attempt that was stopped at its deadline.
     pub(crate) deadline_result: DeadlineResult,
-    /// Time from the request to stop until an attempt is killed. Without it, the attempt is killed at once.
+    /// Time from the request to stop until an attempt is killed. Without it, the attempt is killed
+    /// at once.
     pub(crate) stop_timeout: Option<Spanned<Span>>,
     /// How long an attempt takes to stop by itself after the request. Without it, it stops at once.
     pub(crate) stops_in: Option<Spanned<Distribution<Span>>>,
-    /// Rate at which each job is asked to cancel, from its due time on, such as `"1/h"`. Without it, no job is.
+    /// Rate at which each job is asked to cancel, from its due time on, such as `"1/h"`. Without
+    /// it, no job is.
     pub(crate) cancel_rate: Option<Spanned<Rate>>,
-    /// Jobs that an attempt starts when it is claimed. It keeps running, and holds its capacity, until they have ended.
+    /// Jobs that an attempt starts when it is claimed. It keeps running, and holds its capacity,
+    /// until they have ended.
     pub(crate) spawns: Option<Spanned<Spawns>>,
     /// Jobs with larger numbers go first, under policies that use priorities.
     pub(crate) priority: Spanned<i64>,
@@ -58,7 +66,8 @@ pub(crate) struct Action {
 }
 
 impl Action {
-    /// The action as the engine takes it, apart from what needs the whole scenario: its `need` is known, `spawns` comes later.
+    /// The action as the engine takes it, apart from what needs the whole scenario: its `need` is
+    /// known, `spawns` comes later.
     pub(crate) fn model(
         &self,
         name: &str,

@@ -27,17 +27,19 @@ pub(crate) enum Arrival {
         /// Number of jobs per arrival. Default: 1.
         batch: Option<Spanned<Distribution<Number>>>,
     },
-    /// A Poisson process whose rate follows the hour of the day and, optionally, the day of the week (UTC).
+    /// A Poisson process whose rate follows the hour of the day and, optionally, the day of the
+    /// week (UTC).
     Profile(Box<Profile>),
     /// The arrivals of a CSV file.
     Trace {
-        /// The file, plain or gzip, relative to the scenario file. Columns: `at_s` and, optionally, `action`, `service_s`,
-        /// `estimate_s`, `priority`, `deadline_s` and `need.RESOURCE`.
+        /// The file, plain or gzip, relative to the scenario file. Columns: `at_s` and, optionally,
+        /// `action`, `service_s`, `estimate_s`, `priority`, `deadline_s` and `need.RESOURCE`.
         file: Spanned<String>,
     },
     /// The jobs of a log in the Standard Workload Format.
     Swf(Box<Swf>),
-    /// A fixed population of customers: each submits its next job a think time after its last job has ended.
+    /// A fixed population of customers: each submits its next job a think time after its last job
+    /// has ended.
     Closed {
         /// Number of customers.
         population: Spanned<u32>,
@@ -70,8 +72,8 @@ pub(crate) struct Profile {
     pub(crate) batch: Option<Spanned<Distribution<Number>>>,
 }
 
-/// Jobs of a log in the Standard Workload Format, as in the Parallel Workloads Archive: submit time, run time, processors,
-/// and the requested time as the estimate.
+/// Jobs of a log in the Standard Workload Format, as in the Parallel Workloads Archive: submit
+/// time, run time, processors, and the requested time as the estimate.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Swf {
@@ -80,13 +82,15 @@ pub(crate) struct Swf {
     /// The resource whose units are the processors of the log.
     #[schemars(example = &"proc")]
     pub(crate) resource: Spanned<String>,
-    /// The column with the number of processors of a job; where it is unknown, the other column is used.
+    /// The column with the number of processors of a job; where it is unknown, the other column is
+    /// used.
     #[serde(default)]
     pub(crate) processors: Processors,
     /// The column with the run time of a job.
     #[serde(default)]
     pub(crate) run: RunTime,
-    /// Creates an action for each user, group, queue or executable, such as `X.user-3`. Without it, all jobs have the action `X`.
+    /// Creates an action for each user, group, queue or executable, such as `X.user-3`. Without it,
+    /// all jobs have the action `X`.
     pub(crate) split: Option<Split>,
     /// Takes only the first jobs of the log, up to this number. Without it, all jobs are taken.
     pub(crate) first: Option<u64>,

@@ -24,7 +24,8 @@ pub(crate) struct Outage {
     /// What happens to the worker and its jobs.
     #[serde(default)]
     pub(crate) kind: OutageKind,
-    /// Time from one worker of the group to the next, for a rolling outage. Without it, all go out at once.
+    /// Time from one worker of the group to the next, for a rolling outage. Without it, all go out
+    /// at once.
     pub(crate) stagger: Option<Spanned<Span>>,
 }
 
@@ -53,7 +54,8 @@ pub(crate) struct CapacityChange {
     /// When it takes effect: a date and time, or a duration after `start`.
     #[schemars(required)]
     pub(crate) at: Option<Spanned<TimePoint>>,
-    /// Units that the worker offers from then on, by resource; they replace all that it offered before.
+    /// Units that the worker offers from then on, by resource; they replace all that it offered
+    /// before.
     #[schemars(required, example = serde_json::json!({ "scan": 2, "scanCheck": 1 }))]
     pub(crate) capacity: Option<Spanned<Capacity>>,
 }
@@ -66,7 +68,8 @@ pub(crate) struct Heartbeat {
     pub(crate) period: Spanned<Span>,
     /// Time from a worker's last heartbeat until the others consider it dead; longer than `period`.
     pub(crate) expiry: Spanned<Span>,
-    /// Time from one search of the living workers for dead ones to the next; the first is at the start.
+    /// Time from one search of the living workers for dead ones to the next; the first is at the
+    /// start.
     pub(crate) sweep: Spanned<Span>,
 }
 

@@ -44,7 +44,8 @@ pub(crate) struct Growth {
 }
 
 impl Backoff {
-    /// The backoff as the engine takes it; a harmless one and diagnostics, if its parameters are wrong.
+    /// The backoff as the engine takes it; a harmless one and diagnostics, if its parameters are
+    /// wrong.
     pub(super) fn lower(backoff: &Spanned<Backoff>, context: &mut Context) -> engine::Backoff {
         let Growth { first, factor, cap, jitter } = match &backoff.value {
             Backoff::Constant(duration) => return engine::Backoff::constant(*duration),

@@ -7,7 +7,8 @@ use super::moment::TimePoint;
 use crate::engine::Whom;
 use crate::spanned::Spanned;
 
-/// A request to cancel jobs at a known instant. Waiting jobs are cancelled at once; running ones are asked to stop.
+/// A request to cancel jobs at a known instant. Waiting jobs are cancelled at once; running ones
+/// are asked to stop.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cancel {

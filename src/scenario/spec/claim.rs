@@ -27,12 +27,13 @@ pub(crate) enum Claim {
 pub(crate) struct ClaimTable {
     /// Which waiting job goes next.
     pub(crate) policy: Spanned<Policy>,
-    /// How long a worker waits before it looks for a job: a duration or a distribution; or `"none"`, where jobs are placed at
-    /// the instant at which something changes.
+    /// How long a worker waits before it looks for a job: a duration or a distribution; or
+    /// `"none"`, where jobs are placed at the instant at which something changes.
     pub(crate) delay: Spanned<Delay>,
     /// How many jobs a worker claims at the end of one delay. Only with a delay. Default: `"one"`.
     pub(crate) batch: Option<Spanned<Batch>>,
-    /// Which worker gets a job where several have room. Only with `delay = "none"`. Default: `"random"`.
+    /// Which worker gets a job where several have room. Only with `delay = "none"`. Default:
+    /// `"random"`.
     pub(crate) placement: Option<Spanned<Placement>>,
     /// When waiting jobs are offered to workers. Only with `delay = "none"`. Default: `"instant"`.
     pub(crate) pass: Option<Spanned<Pass>>,

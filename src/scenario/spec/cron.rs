@@ -7,12 +7,13 @@ use crate::engine::{Missed, Overlap};
 use crate::model::time::Span;
 use crate::spanned::{Capacity, Spanned};
 
-/// A cron: each firing creates one waiting job of its action, with the nominal time as `scheduledAt`.
+/// A cron: each firing creates one waiting job of its action, with the nominal time as
+/// `scheduledAt`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cron {
-    /// When it fires, in UTC, in the registry's dialect: second minute hour day-of-month month day-of-week, where 0 is Sunday;
-    /// or a descriptor such as `@daily` or `@every 90m`.
+    /// When it fires, in UTC, in the registry's dialect: second minute hour day-of-month month
+    /// day-of-week, where 0 is Sunday; or a descriptor such as `@daily` or `@every 90m`.
     #[schemars(required, example = "0 0 3 * * *", example = "@hourly")]
     pub(crate) schedule: Option<Spanned<String>>,
     /// What a firing does while earlier jobs of the action have not ended.

@@ -98,7 +98,8 @@ pub(crate) enum Distribution<Q> {
     Empirical {
         /// The values.
         values: Option<Spanned<Vec<Spanned<Q>>>>,
-        /// A file with one value a line (durations in seconds), relative to the scenario file; a header is skipped.
+        /// A file with one value a line (durations in seconds), relative to the scenario file; a
+        /// header is skipped.
         file: Option<Spanned<String>>,
     },
 }

@@ -24,7 +24,8 @@ pub(crate) enum Estimate {
 }
 
 impl Estimate {
-    /// The estimate as the engine takes it; the exact run time and diagnostics, if its parameters are wrong.
+    /// The estimate as the engine takes it; the exact run time and diagnostics, if its parameters
+    /// are wrong.
     pub(super) fn lower(estimate: &Spanned<Estimate>, context: &mut Context) -> engine::Estimate {
         match &estimate.value {
             Estimate::Exact => Some(engine::Estimate::Exact),

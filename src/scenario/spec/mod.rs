@@ -1,8 +1,8 @@
 //! The scenario file as it is written, key by key.
 //!
-//! Each key is declared here once: serde reads it, the schema and the diagnostics take it from here, and its doc comment
-//! is the description in editors and in the reference page. Names are still text, and values may contradict each other;
-//! `lower` resolves that.
+//! Each key is declared here once: serde reads it, the schema and the diagnostics take it from
+//! here, and its doc comment is the description in editors and in the reference page. Names are
+//! still text, and values may contradict each other; `lower` resolves that.
 
 mod action;
 mod arrival;
@@ -52,7 +52,8 @@ pub(crate) struct Spec {
     /// How long the run lasts, from `start`.
     #[schemars(required)]
     pub(crate) horizon: Option<Spanned<Span>>,
-    /// The time that the run needs to forget its start. Jobs scheduled before its end are left out of the measures.
+    /// The time that the run needs to forget its start. Jobs scheduled before its end are left out
+    /// of the measures.
     pub(crate) warmup: Spanned<Warmup>,
     /// The seed of all random numbers. The same scenario and seed give the same results.
     pub(crate) seed: Spanned<u64>,
@@ -151,6 +152,7 @@ pub(crate) struct Slo {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Queue {
-    /// The most jobs that may wait. A job that arrives, cannot start and finds this many waiting is rejected. Without it, there is no limit.
+    /// The most jobs that may wait. A job that arrives, cannot start and finds this many waiting is
+    /// rejected. Without it, there is no limit.
     pub(crate) limit: Option<Spanned<u64>>,
 }

@@ -7,12 +7,14 @@ use crate::model::time::Span;
 use crate::policy::{BackfillOrder, Length};
 use crate::spanned::{Named, Spanned};
 
-/// Which waiting job goes next. A policy with parameters may be a word too, if all of them may be left out.
+/// Which waiting job goes next. A policy with parameters may be a word too, if all of them may be
+/// left out.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(transform = words_too)]
 pub(crate) enum Policy {
-    /// The registry's rule: the oldest waiting job that fits; a job that does not fit is skipped and blocks nobody.
+    /// The registry's rule: the oldest waiting job that fits; a job that does not fit is skipped
+    /// and blocks nobody.
     #[default]
     FirstFit,
     /// The oldest waiting job, or nobody: one that does not fit blocks all others.
@@ -51,7 +53,8 @@ pub(crate) enum Policy {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PriorityRule {
-    /// The time of waiting that counts like one level of priority. Waiting does not count, if left out.
+    /// The time of waiting that counts like one level of priority. Waiting does not count, if left
+    /// out.
     pub(crate) aging: Option<Spanned<Span>>,
 }
 

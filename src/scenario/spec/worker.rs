@@ -16,8 +16,9 @@ use crate::spanned::{Named, Spanned};
 pub(crate) struct Worker {
     /// Number of workers. Default: 1, or the number of `ids`.
     pub(crate) count: Option<Spanned<u32>>,
-    /// Units that each worker offers, by resource: the jobs that run on it hold at most this much together. A text names a
-    /// field in the header of the log (`arrival = { swf = … }`) whose `resource` this is.
+    /// Units that each worker offers, by resource: the jobs that run on it hold at most this much
+    /// together. A text names a field in the header of the log (`arrival = { swf = … }`) whose
+    /// `resource` this is.
     #[schemars(example = serde_json::json!({ "scan": 1, "scanCheck": 1 }), example = serde_json::json!({ "proc": "MaxProcs" }))]
     pub(crate) capacity: Named<Spanned<OfferedUnits>>,
     /// The ids of the workers, as documents and tables show them. Default: `X-0`, `X-1`, …

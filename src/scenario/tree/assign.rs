@@ -1,4 +1,5 @@
-//! Sets keys of a tree from the command line: `KEY=VALUE` with a dotted path and a TOML value, or a plain text.
+//! Sets keys of a tree from the command line: `KEY=VALUE` with a dotted path and a TOML value, or a
+//! plain text.
 
 use toml::de::DeValue;
 
@@ -10,13 +11,15 @@ use crate::source::SourceSpan;
 /// The rules for setting keys in tables.
 #[derive(Clone, Debug)]
 pub(crate) struct AssignRules {
-    /// Tables whose keys are names of the user's choice: a key can be set only below an existing name.
+    /// Tables whose keys are names of the user's choice: a key can be set only below an existing
+    /// name.
     pub(crate) named: &'static [&'static str],
     /// Words that exclude each other in a table: setting one replaces another.
     pub(crate) choices: Vec<Vec<&'static str>>,
 }
 
-/// Sets a key of the tree to a value. The assignment is the part of the option's text that begins at position `start`.
+/// Sets a key of the tree to a value. The assignment is the part of the option's text that begins
+/// at position `start`.
 pub(crate) fn assign(
     tree: &mut Node,
     assignment: &str,

@@ -1,7 +1,8 @@
 //! Trees -> values, by serde: the same types read a scenario and make its schema.
 //!
-//! Choices are externally tagged enums, so that a caret can point at the wrong word itself. A choice may have a variant that
-//! is written without a name: `service = "10m"` next to `service = { constant = "10m" }`.
+//! Choices are externally tagged enums, so that a caret can point at the wrong word itself. A
+//! choice may have a variant that is written without a name: `service = "10m"` next to
+//! `service = { constant = "10m" }`.
 
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess};
@@ -47,7 +48,8 @@ impl<'de> Deserializer<'de> for &'de Node {
         self.deserialize_map(visitor)
     }
 
-    /// Takes tables only: serde would also take a list, with the values in the order in which the type declares its keys.
+    /// Takes tables only: serde would also take a list, with the values in the order in which the
+    /// type declares its keys.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParseError> {
         match &self.value {
             Value::Table(_) => self.deserialize_any(visitor),
@@ -85,8 +87,8 @@ impl Value {
     }
 }
 
-/// Reads a choice: a word of its own (`"none"`), a table with one key that is one (`{ constant = … }`), or what a
-/// [`BARE`] or [`ELSE`] variant takes.
+/// Reads a choice: a word of its own (`"none"`), a table with one key that is one
+/// (`{ constant = … }`), or what a [`BARE`] or [`ELSE`] variant takes.
 fn choose<'de, V: Visitor<'de>>(
     node: &'de Node,
     known: &'static [&'static str],

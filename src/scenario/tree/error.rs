@@ -1,8 +1,8 @@
 //! Why a tree cannot be read as a type: what is wrong, where, and under which keys.
 //!
-//! serde reports different kinds of errors to a deserializer (an unknown key, a missing one, a wrong type). The error types
-//! of format crates flatten them into text. This one keeps the kind, so that diagnostics can use plain words and suggest the
-//! right spelling of a key.
+//! serde reports different kinds of errors to a deserializer (an unknown key, a missing one, a
+//! wrong type). The error types of format crates flatten them into text. This one keeps the kind,
+//! so that diagnostics can use plain words and suggest the right spelling of a key.
 
 use std::fmt;
 

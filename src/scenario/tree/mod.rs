@@ -1,8 +1,9 @@
-//! A scenario's text as a tree of keys and values that know where they stand, in the order of the file.
+//! A scenario's text as a tree of keys and values that know where they stand, in the order of the
+//! file.
 //!
-//! TOML itself is parsed by the `toml` crate. Its tree sorts keys and borrows from one text. Ours keeps the order in which the
-//! file names workers and actions, because the model depends on it, and takes values from several texts, because options of
-//! the command line set keys, too.
+//! TOML itself is parsed by the `toml` crate. Its tree sorts keys and borrows from one text. Ours
+//! keeps the order in which the file names workers and actions, because the model depends on it,
+//! and takes values from several texts, because options of the command line set keys, too.
 
 mod assign;
 mod de;

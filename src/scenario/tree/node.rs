@@ -8,7 +8,8 @@ pub(crate) const SPANNED: &str = "$spanned";
 /// The variant of a choice that stands for a bare number or text: `service = "10m"`.
 pub(crate) const BARE: &str = "$bare";
 
-/// The variant of a choice that takes every value that no other variant names: `delay = { uniform = … }` next to `"none"`.
+/// The variant of a choice that takes every value that no other variant names:
+/// `delay = { uniform = … }` next to `"none"`.
 pub(crate) const ELSE: &str = "$else";
 
 /// A value and where it stands.

@@ -6,8 +6,8 @@ use super::node::{KeyValue, Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceSpan;
 
-/// Reads the TOML text that begins at position `start`. Adds every syntax error to `diagnostics`, and returns what can be
-/// read in spite of them.
+/// Reads the TOML text that begins at position `start`. Adds every syntax error to `diagnostics`,
+/// and returns what can be read in spite of them.
 pub(crate) fn parse(text: &str, start: usize, diagnostics: &mut Vec<Diagnostic>) -> Node {
     let (table, mut errors) = DeTable::parse_recoverable(text);
     errors.sort_by_key(|error| error.span().map_or(text.len(), |range| range.start));
@@ -61,7 +61,8 @@ impl Reader<'_> {
         entries
     }
 
-    /// The value at `range`, under the key at `key`; `None` and a diagnostic if it is a number out of range.
+    /// The value at `range`, under the key at `key`; `None` and a diagnostic if it is a number out
+    /// of range.
     pub(super) fn node(&mut self, value: &DeValue, range: std::ops::Range<usize>, key: SourceSpan) -> Option<Node> {
         let span = self.span(range);
         let (span, value) = match value {

@@ -1,7 +1,8 @@
 //! Reads a value from a tree and reports every mistake in it, not only the first.
 //!
-//! serde stops at the first error. So the wrong entry is reported and removed, and the tree is read again, until it has no
-//! errors left. A key that is missing only because it was removed is not reported again: [`RecoveredKeys`] remembers it.
+//! serde stops at the first error. So the wrong entry is reported and removed, and the tree is read
+//! again, until it has no errors left. A key that is missing only because it was removed is not
+//! reported again: [`RecoveredKeys`] remembers it.
 
 use std::collections::BTreeSet;
 
@@ -72,7 +73,8 @@ fn is_consequence(error: &ParseError, span: SourceSpan, recovered: &RecoveredKey
     }
 }
 
-/// Removes the entry at the end of a path from the tree; returns the span of the table or list that held it.
+/// Removes the entry at the end of a path from the tree; returns the span of the table or list that
+/// held it.
 fn remove_entry(node: &mut Node, path: &[&str]) -> Option<SourceSpan> {
     let (&key, rest) = path.split_first()?;
     let span = node.span;
