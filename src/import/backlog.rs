@@ -54,7 +54,7 @@ pub(super) fn write_registry(toml: &mut TomlBuilder, options: &ImportOptions, hi
     }
 }
 
-fn stand<'a, 'b: 'a>(rows: impl Iterator<Item = &'a Row<'b>>) -> String {
+fn describe_counts<'a, 'b: 'a>(rows: impl Iterator<Item = &'a Row<'b>>) -> String {
     let (waiting, running): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| row.status == Some(Status::Waiting));
     let (waiting, running) = (waiting.len(), running.len());
     format!("{} wait{} and {running} run{}", count(waiting, "row"), verb_ending(waiting), verb_ending(running))

@@ -34,9 +34,9 @@ pub fn reference() -> String {
     let schema = schema();
     let page = Page { definitions: schema["definitions"].as_object().cloned().unwrap_or_default(), schema };
     let mut text = INTRODUCTION.to_owned();
-    page.section(&mut text, TOP, &page.schema);
+    page.section(&mut text, TOP, "", &page.schema);
     for (name, definition) in &page.definitions {
-        page.section(&mut text, &page.heading(name), definition);
+        page.section(&mut text, &page.heading(name), name, definition);
     }
     text
 }
@@ -67,7 +67,7 @@ impl Page {
     fn heading(&self, name: &str) -> String {
         let is_table = self.definitions.get(name).is_some_and(|definition| definition.get("properties").is_some());
         let at_top = keys(&self.schema).into_iter().find_map(|(key, property)| {
-            let (_, form) = self.mentions(property).into_iter().find(|(mentioned, _)| mentioned == name)?;
+            let (_, form) = self.mentions(property).into_iter().find(|(mentioned, _)| *mentioned == name)?;
             Some(match form {
                 Form::Value => format!("`[{key}]`"),
                 Form::Named => format!("`[{key}.NAME]`"),
@@ -78,11 +78,11 @@ impl Page {
     }
 
     /// Writes a section: what the table or choice is, where it is used, and its keys or variants.
-    fn section(&self, text: &mut String, heading: &str, node: &Value) {
-        text.push_str(&format!("\n## {heading}\n\n"));
+    fn section(&self, text: &mut String, heading: &str, name: &str, node: &Value) {
+        text.extend(["\n## ", heading, "\n\n"]);
         wrap(text, "", description(node));
-        let uses = self.uses(heading);
-        if !uses.is_empty() {
+        let uses = self.uses(name);
+        if !uses.is_empty() && !heading.starts_with('`') {
             text.push('\n');
             wrap(text, "", &format!("Used by {}.", uses.join("; ")));
         }
@@ -91,19 +91,21 @@ impl Page {
         self.variants(text, node);
     }
 
-    /// The sections that mention the one with this heading, each with the keys that do; empty for a
-    /// table with a place of its own.
-    fn uses(&self, heading: &str) -> Vec<String> {
-        if heading == TOP || heading.starts_with('`') {
-            return Vec::new();
-        }
+    /// The sections that mention a definition, each with the keys that do.
+    fn uses(&self, name: &str) -> Vec<String> {
         let definitions = self.definitions.iter().map(|(name, definition)| (self.heading(name), definition));
         let sections = std::iter::once((TOP.to_owned(), &self.schema)).chain(definitions);
         let users = sections.filter_map(|(user, node)| {
-            let mentions = |property| self.mentions(property).iter().any(|(name, _)| self.heading(name) == heading);
-            let keys = keys(node).into_iter().filter(|(_, property)| mentions(property));
-            let keys: Vec<String> = keys.map(|(key, _)| format!("`{key}`")).collect();
-            (!keys.is_empty()).then(|| format!("{}: {}", link(&user), keys.join(", ")))
+            let mentions = |schema: &Value| self.mentions(schema).iter().any(|(mentioned, _)| *mentioned == name);
+            let keys: Vec<String> = keys(node)
+                .into_iter()
+                .filter(|(_, property)| mentions(property))
+                .map(|(key, _)| format!("`{key}`"))
+                .collect();
+            match keys.as_slice() {
+                [] => mentions(node).then(|| link(&user)),
+                keys => Some(format!("{}: {}", link(&user), keys.join(", "))),
+            }
         });
         users.collect()
     }
@@ -277,8 +279,8 @@ fn wrap(text: &mut String, indent: &str, paragraph: &str) {
             _ => pieces.push(word.to_owned()),
         }
         in_code ^= word.matches('`').count() % 2 == 1;
-        in_link = (in_link || word.contains('[')) && !in_code && !word.contains("](#");
-        in_link &= paragraph.contains("](#");
+        let outside_code: String = word.split('`').step_by(2).collect();
+        in_link = (in_link || outside_code.contains('[')) && !outside_code.contains("](#");
     }
     let hanging = if paragraph.starts_with("- ") { "  " } else { "" };
     let mut line = indent.to_owned();

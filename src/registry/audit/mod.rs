@@ -75,6 +75,6 @@ impl<'a> Audit<'a> {
 }
 
 /// The field, or another one if it is absent.
-fn or<T>(field: Field<T>, other: impl FnOnce() -> Field<T>) -> Field<T> {
+fn given_or<T>(field: Field<T>, other: impl FnOnce() -> Field<T>) -> Field<T> {
     if field.is_absent() { other() } else { field }
 }

@@ -5,7 +5,7 @@ use super::distribution::is_always_zero;
 use super::draft::DraftCapacityChange;
 use super::lowering::Lowering;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::engine::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage};
+use crate::engine::{Breakdowns, CapacityChange, Heartbeat, Outage};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::source::SourceSpan;

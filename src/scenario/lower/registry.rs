@@ -127,7 +127,7 @@ impl Lowering<'_> {
         let mut initial = Vec::new();
         let all = rows.len();
         for row in rows {
-            if row.is_over() {
+            if row.is_finished() {
                 finished += 1;
                 continue;
             }
@@ -165,7 +165,7 @@ impl Lowering<'_> {
         }
         for (id, sum) in busy {
             let worker = &self.workers[id.0 as usize];
-            if worker.lacks(&sum) > 0 {
+            if worker.shortfall(&sum) > 0 {
                 let (runs, offers) = (self.needs.in_words(&sum), self.needs.in_words(&worker.offers));
                 let title = format!("`{}`: `{}` runs {runs}, but offers {offers}", file.value, worker.id);
                 let diagnostic = Diagnostic::warning(file.span, title);
@@ -176,7 +176,7 @@ impl Lowering<'_> {
 
     fn registry_job(&mut self, file: &Spanned<String>, row: &JobDocument, action: ActionId) -> Option<InitialRow> {
         let document_id = row.id.get().cloned().unwrap_or_default();
-        let state = match row.stands() {
+        let state = match row.current_status() {
             Some(Status::Running) => InitialState::Running(self.runs_on(file, row)?),
             Some(Status::CancelRequest) => InitialState::CancelRequested(self.runs_on(file, row)?),
             _ => InitialState::Waiting,

@@ -22,7 +22,7 @@ pub(crate) struct Worker {
     #[schemars(example = serde_json::json!({ "scan": 1, "scanCheck": 1 }), example = serde_json::json!({ "proc": "MaxProcs" }))]
     pub(crate) capacity: Named<Spanned<OfferedUnits>>,
     /// The ids of the workers, as documents and tables show them. Default: `X-0`, `X-1`, …
-    #[schemars(example = ["000000000000", "000000000001"])]
+    #[schemars(example = serde_json::json!(["000000000000", "000000000001"]))]
     pub(crate) ids: Option<Spanned<Vec<Spanned<String>>>>,
     /// Random outages. Without it, there are none.
     pub(crate) outages: Option<Spanned<Outages>>,
