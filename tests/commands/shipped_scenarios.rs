@@ -46,29 +46,28 @@ fn headers_of_shipped_scenarios_have_question_hint_and_commands() {
     }
 }
 
-/// Every key of a starter has a comment; the texts open like the shipped scenarios, pass `check` without a warning, and run.
+/// Every key of a starter has a comment where it first appears. A starter opens like a shipped
+/// scenario, passes `check` without a warning, and runs.
 #[test]
 fn starters_explain_every_key_and_run_without_warnings() {
-    let mut explained = BTreeSet::new();
     for Starter { name, about, text } in starters::ALL {
         assert!(header(text)[0].ends_with('?') && header(text)[1].is_empty() && !about.is_empty(), "{name}");
-        explained.clear();
-        let mut before = "";
+        let (mut explained, mut line_before) = (BTreeSet::new(), "");
         for line in text.lines() {
-            let key = line.split(['=', ']']).next().unwrap_or_default().trim();
-            if !line.starts_with([' ', '#', ']']) && !line.is_empty() && explained.insert(key) {
-                assert!(before.starts_with('#'), "{name}: `{line}` has no comment");
+            let key = line.split_once(" = ").map(|(key, _)| key);
+            if key.is_some_and(|key| !line.starts_with('#') && explained.insert(key)) {
+                assert!(line_before.starts_with('#'), "{name}: `{line}` has no comment");
             }
-            before = line;
+            line_before = line;
         }
-        let (place, file) = (Sandbox::new(), format!("{name}.toml"));
-        place.write(&file, text);
+        let (sandbox, file) = (Sandbox::new(), format!("{name}.toml"));
+        sandbox.write(&file, text);
         for command in ["check", "run"] {
-            let output = place.claimsim(&[command, &file]).output().unwrap();
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert!(output.status.success() && !said.contains("warning"), "{command} {name}: {said}");
+            let output = sandbox.claimsim(&[command, &file]).output().unwrap();
+            let messages = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success() && !messages.contains("warning"), "{command} {name}: {messages}");
         }
-        assert!(place.path(&format!("results/{name}/summary.csv")).is_file(), "{name}");
+        assert!(sandbox.path(&format!("results/{name}/summary.csv")).is_file(), "{name}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Shared set-up: scenarios from text, and the built program in a temporary folder.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
-use std::path::{Path, PathBuf};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use claimsim::scenario::{NoFiles, Override, Scenario, load};

@@ -7,7 +7,6 @@ use super::lowering::Lowering;
 use super::needs::Units;
 use crate::diagnostic::Diagnostic;
 use crate::model::capacity::MOST_UNITS;
-
 use crate::source::SourceSpan;
 use crate::spanned::{Capacity, Spanned};
 use crate::spec::{Spec, Worker as Group};
