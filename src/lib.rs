@@ -19,7 +19,7 @@
 //!
 //! ```
 //! use claimsim::scenario::Scenario;
-//! use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+//! use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 //!
 //! let text = r#"
 //!     horizon = "10d"
@@ -39,8 +39,8 @@
 //! let scenario = Scenario::parse(text).expect("the scenario is right");
 //! let results = claimsim::experiment::run(&scenario, &());
 //!
-//! let mean_wait = Subject {
-//!     action: OfAction::All,
+//! let mean_wait = Metric {
+//!     action: JobScope::All,
 //!     resource: None,
 //!     worker: None,
 //!     measure: Measure::WaitS,
@@ -89,8 +89,8 @@
 //!
 //! let newest = claimsim::experiment::run_policy(&scenario, |_| NewestFirst, &());
 //! # let oldest = claimsim::experiment::run(&scenario, &());
-//! # use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
-//! # let wait = |statistic| Subject { action: OfAction::All, resource: None, worker: None, measure: Measure::WaitS, statistic };
+//! # use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+//! # let wait = |statistic| Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic };
 //! # let ratio = |statistic| newest.estimate(wait(statistic)).unwrap().value.unwrap() / oldest.estimate(wait(statistic)).unwrap().value.unwrap();
 //! // The mean wait is that of the oldest first, but for jobs that still wait in the end; the longest waits are far longer.
 //! # assert!((ratio(Statistic::Mean) - 1.0).abs() < 0.1 && ratio(Statistic::P99) > 1.5);

@@ -11,7 +11,7 @@ use super::start_bounds::{BoundBasis, StartBound};
 use crate::model::job::Status;
 use crate::model::time::Span;
 use crate::random::dist::{Gamma, Lognormal};
-use crate::stats::interval::{Estimate, student_t};
+use crate::stats::interval::{IntervalEstimate, critical_value_95};
 
 /// The fewest rows to fit a distribution to; fewer rows are listed.
 const MIN_ROWS_TO_FIT: usize = 10;
@@ -183,7 +183,7 @@ impl Service {
         let n = times.len() as f64;
         let delay = |time: &ObservedRun| claim_delay::mean(time.start.racers);
         let mut values: Vec<f64> = times.iter().map(|time| (time.seconds - delay(time)).min(time.longest)).collect();
-        let mean = Estimate::mean(&values).value?;
+        let mean = IntervalEstimate::mean(&values).value?;
         let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0).max(1.0);
         let of_delays = times.iter().map(|time| claim_delay::variance(time.start.racers)).sum::<f64>() / n;
         let deviation = (squares - of_delays).max(0.0).sqrt();
@@ -193,7 +193,7 @@ impl Service {
         Some(Service {
             basis: first.start.basis,
             mean: mean.max(0.0),
-            half: (times.len() > 1).then(|| student_t(times.len() as u64 - 1) * (squares / n).sqrt()),
+            half: (times.len() > 1).then(|| critical_value_95(times.len() as u64 - 1) * (squares / n).sqrt()),
             shape: shape(&values, mean, cv, delays),
             cv,
             delay: delays,

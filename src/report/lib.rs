@@ -3,11 +3,11 @@
 //! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
 //! same bytes on every platform.
 
-use claimsim_model as model;
 use claimsim_engine as engine;
-use claimsim_stats as stats;
-use claimsim_scenario as scenario;
 use claimsim_experiment as experiment;
+use claimsim_model as model;
+use claimsim_scenario as scenario;
+use claimsim_stats as stats;
 
 pub mod batches;
 pub mod comparison;
@@ -38,7 +38,7 @@ use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 use plot::Chart;
 
 /// What the reader of a report has to know besides the numbers.
@@ -81,11 +81,11 @@ impl<'a> Context<'a> {
     }
 
     /// The name in the column `action`: empty where jobs have no part in the number, `all` over all of them.
-    fn action(&self, action: OfAction) -> &'a str {
+    fn action(&self, action: JobScope) -> &'a str {
         match action {
-            OfAction::None => "",
-            OfAction::One(id) => &self.system.action(id).name,
-            OfAction::All => "all",
+            JobScope::None => "",
+            JobScope::One(id) => &self.system.action(id).name,
+            JobScope::All => "all",
         }
     }
 

@@ -1,6 +1,6 @@
 //! The scenario that a run needs: checked, and with nothing left to parse.
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::diagnostic::Diagnostics;
 use crate::engine::System;
 use crate::files::InputFile;
@@ -33,7 +33,7 @@ pub struct Scenario {
     /// What is simulated.
     pub system: System,
     /// Where jobs come from, in the order of the file.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ArrivalModel>,
     /// The documents that workers, initial rows and crons come from.
     pub source_documents: SourceDocuments,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::distribution::is_always_zero;
 use super::lowering::Lowering;
-use crate::arrival::{HOURS, Rates, Source, WEEKDAYS};
+use crate::arrival::{ArrivalModel, HOURS, HourlyRates, WEEKDAYS};
 use crate::diagnostic::Diagnostic;
 use crate::model::action::ActionId;
 use crate::model::unit::Rate;
@@ -41,12 +41,18 @@ impl Lowering<'_> {
         }
     }
 
-    fn source(&mut self, arrival: &Spanned<Arrival>, action: ActionId, name: &str, spec: &Spec) -> Option<Source> {
+    fn source(
+        &mut self,
+        arrival: &Spanned<Arrival>,
+        action: ActionId,
+        name: &str,
+        spec: &Spec,
+    ) -> Option<ArrivalModel> {
         let name = name.to_owned();
         match &arrival.value {
             Arrival::Poisson { rate, batch } => {
                 let batch = self.batch(batch.as_ref());
-                Some(Source::Poisson { action, name, rate: rate.value, batch })
+                Some(ArrivalModel::Poisson { action, name, rate: rate.value, batch })
             }
             Arrival::Renewal { between, batch } => {
                 let batch = self.batch(batch.as_ref());
@@ -55,18 +61,18 @@ impl Lowering<'_> {
                     let diagnostic = Diagnostic::error(between.span, "all jobs would come at once, without end");
                     self.report(diagnostic.help("write times between arrivals above 0s"));
                 }
-                Some(Source::Renewal { action, name, between: times, batch })
+                Some(ArrivalModel::Renewal { action, name, between: times, batch })
             }
             Arrival::Profile(profile) => {
                 let batch = self.batch(profile.batch.as_ref());
                 let rates = self.rates(profile)?;
-                Some(Source::Profile { action, name, rates: Arc::new(rates), batch })
+                Some(ArrivalModel::Profile { action, name, rates: Arc::new(rates), batch })
             }
             Arrival::Closed { population, think } => {
                 self.population(population);
                 let times = self.distribution(think.span, &think.value)?;
                 self.check_time_advances(think.span, &times, action, spec);
-                Some(Source::Closed { action, name, population: population.value, think: times })
+                Some(ArrivalModel::Closed { action, name, population: population.value, think: times })
             }
             Arrival::Trace { .. } | Arrival::Swf(_) => None,
         }
@@ -108,7 +114,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn rates(&mut self, profile: &Profile) -> Option<Rates> {
+    fn rates(&mut self, profile: &Profile) -> Option<HourlyRates> {
         let Profile { rates, monday, tuesday, wednesday, thursday, friday, saturday, sunday, batch: _ } = profile;
         let usual = self.day(rates);
         let mut days: [Option<[Rate; HOURS]>; WEEKDAYS] = [usual; WEEKDAYS];
@@ -118,7 +124,7 @@ impl Lowering<'_> {
             }
         }
         let days: Vec<[Rate; HOURS]> = days.into_iter().collect::<Option<_>>()?;
-        days.try_into().ok().map(Rates::weekly)
+        days.try_into().ok().map(HourlyRates::weekly)
     }
 
     /// The rates of a day's hours.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::lowering::Lowering;
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Given;
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.record_jobs(action, need, false, name.span);
             let (overlap, missed) = (cron.overlap, cron.missed);
-            self.arrivals.push((name.span, Source::Cron { action, schedule, overlap, missed, given }));
+            self.arrivals.push((name.span, ArrivalModel::Cron { action, schedule, overlap, missed, given }));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Single jobs.
 
 use super::lowering::Lowering;
-use crate::arrival::{Known, Source};
+use crate::arrival::{ArrivalModel, ListedJob};
 use crate::engine::{Arrival, Given};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
@@ -10,13 +10,13 @@ use crate::spec::Job;
 impl Lowering<'_> {
     /// Lowers all single jobs to one source.
     pub(super) fn jobs(&mut self, jobs: &[Spanned<Job>]) {
-        let known: Vec<Known> = jobs.iter().filter_map(|job| self.job(job.span, &job.value)).collect();
+        let known: Vec<ListedJob> = jobs.iter().filter_map(|job| self.job(job.span, &job.value)).collect();
         if let (Some(first), false) = (jobs.first(), known.is_empty()) {
-            self.arrivals.push((first.span, Source::listed(known)));
+            self.arrivals.push((first.span, ArrivalModel::listed(known)));
         }
     }
 
-    fn job(&mut self, span: SourceSpan, job: &Job) -> Option<Known> {
+    fn job(&mut self, span: SourceSpan, job: &Job) -> Option<ListedJob> {
         let action = ("action", job.action.is_none(), "action = \"gc\"");
         self.require_keys("a job", span, &[action, ("at", job.at.is_none(), "at = \"25h\"")]);
         let action = job.action.as_ref().and_then(|action| self.action(action));
@@ -35,6 +35,6 @@ impl Lowering<'_> {
         };
         let (action, at) = (action?, at?);
         self.record_jobs(action, need, given.service.is_some() || self.recovered.has(span, "service"), span);
-        Some(Known { arrival: Arrival::single(at, action), given })
+        Some(ListedJob { arrival: Arrival::single(at, action), given })
     }
 }

@@ -5,8 +5,8 @@ use std::ops::{Deref, DerefMut, Range};
 
 use super::draft::{DraftAction, DraftAvailability, DraftWorker, RunSettings};
 use super::needs::Needs;
-use crate::arrival::Source;
-use crate::arrival::swf::Log;
+use crate::arrival::ArrivalModel;
+use crate::arrival::swf::SwfLog;
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::engine::InitialRow;
@@ -22,7 +22,7 @@ pub(super) struct Lowering<'a> {
     pub(super) context: Context<'a>,
     /// The logs that actions name, by file; `None` for a log that cannot be read, which has its
     /// diagnostic.
-    pub(super) logs: BTreeMap<String, Option<Log>>,
+    pub(super) logs: BTreeMap<String, Option<SwfLog>>,
     pub(super) settings: RunSettings,
     pub(super) needs: Needs,
     /// Where each need of an action comes from first, for the diagnostic that no worker can meet
@@ -36,7 +36,7 @@ pub(super) struct Lowering<'a> {
     pub(super) has_all_workers: bool,
     pub(super) actions: Vec<DraftAction>,
     /// Where jobs come from, ordered by the span that describes it.
-    pub(super) arrivals: Vec<(SourceSpan, Source)>,
+    pub(super) arrivals: Vec<(SourceSpan, ArrivalModel)>,
     pub(super) initial: Vec<InitialRow>,
     pub(super) source_documents: SourceDocuments,
 }

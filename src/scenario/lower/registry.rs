@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::DraftWorker;
 use super::lowering::Lowering;
 use super::needs::Units;
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Given, InitialRow, InitialState, Missed, Overlap};
@@ -117,7 +117,7 @@ impl Lowering<'_> {
         self.source_documents.crons.insert(action, row);
         self.record_jobs(action, need, false, file.span);
         let (overlap, missed) = (Overlap::default(), Missed::default());
-        self.arrivals.push((file.span, Source::Cron { action, schedule, overlap, missed, given }));
+        self.arrivals.push((file.span, ArrivalModel::Cron { action, schedule, overlap, missed, given }));
     }
 
     fn registry_jobs(&mut self, file: &Spanned<String>, has_action: bool, default_action: Option<ActionId>) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::actions::MAX_ACTIONS;
 use super::lowering::Lowering;
-use crate::arrival::swf::{self, Choice, Jobs};
+use crate::arrival::swf::{self, SwfJobs, SwfOptions};
 use crate::arrival::trace::ActionName;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::action::ActionId;
@@ -38,7 +38,7 @@ impl Lowering<'_> {
         // Its jobs bring their service times.
         self.actions[usize::from(own.0)].is_used = true;
         let Some(Some(log)) = self.logs.get(&spec.file.value) else { return };
-        let choice = Choice {
+        let choice = SwfOptions {
             action: self.actions[usize::from(own.0)].model.name.clone(),
             resource: spec.resource.value.clone(),
             processors: spec.processors,
@@ -56,7 +56,7 @@ impl Lowering<'_> {
     }
 
     /// Notes the lines of a log that are no jobs.
-    fn note_left_out(&mut self, file: &str, jobs: &Jobs, lines: u64) {
+    fn note_left_out(&mut self, file: &str, jobs: &SwfJobs, lines: u64) {
         let count: u64 = jobs.left_out.values().sum();
         if count > 0 {
             let reasons: Vec<String> =

@@ -2,7 +2,7 @@
 //! arrivals.
 
 use super::lowering::Lowering;
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::diagnostic::Diagnostic;
 use crate::model::time::{Span, Time};
 use crate::source::SourceSpan;
@@ -45,11 +45,11 @@ impl Lowering<'_> {
     }
 
     /// The time after which a source repeats.
-    fn period(&self, source: &Source) -> Option<Span> {
+    fn period(&self, source: &ArrivalModel) -> Option<Span> {
         let epoch = self.settings.epoch;
         match source {
-            Source::Profile { rates, .. } => rates.round(),
-            Source::Cron { schedule, .. } => {
+            ArrivalModel::Profile { rates, .. } => rates.round(),
+            ArrivalModel::Cron { schedule, .. } => {
                 let mut firings = schedule.firings(epoch.0).map_while(|instant| epoch.time_of(instant));
                 let (first, second) = (firings.next()?, firings.next()?);
                 Some(second - first)

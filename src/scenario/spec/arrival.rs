@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::{Distribution, Number};
-use crate::arrival::swf::{Processors, RunTime, Split};
+use crate::arrival::swf::{Processors, RunTime, SplitBy};
 use crate::model::time::Span;
 use crate::model::unit::Rate;
 use crate::spanned::Spanned;
@@ -91,7 +91,7 @@ pub(crate) struct Swf {
     pub(crate) run: RunTime,
     /// Creates an action for each user, group, queue or executable, such as `X.user-3`. Without it,
     /// all jobs have the action `X`.
-    pub(crate) split: Option<Split>,
+    pub(crate) split: Option<SplitBy>,
     /// Takes only the first jobs of the log, up to this number. Without it, all jobs are taken.
     pub(crate) first: Option<u64>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::distribution::Distribution;
 use super::policy::Policy;
-use crate::model::claim::{Batch, Pass, Placement};
+use crate::model::claim::{ClaimBatch, Pass, Placement};
 use crate::model::time::Span;
 use crate::spanned::Spanned;
 
@@ -31,7 +31,7 @@ pub(crate) struct ClaimTable {
     /// `"none"`, where jobs are placed at the instant at which something changes.
     pub(crate) delay: Spanned<Delay>,
     /// How many jobs a worker claims at the end of one delay. Only with a delay. Default: `"one"`.
-    pub(crate) batch: Option<Spanned<Batch>>,
+    pub(crate) batch: Option<Spanned<ClaimBatch>>,
     /// Which worker gets a job where several have room. Only with `delay = "none"`. Default:
     /// `"random"`.
     pub(crate) placement: Option<Spanned<Placement>>,

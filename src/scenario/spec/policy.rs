@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::model::time::Span;
-use crate::policy::{BackfillOrder, Length};
+use crate::policy::{BackfillOrder, JobLength};
 use crate::spanned::{Named, Spanned};
 
 /// Which waiting job goes next. A policy with parameters may be a word too, if all of them may be
@@ -63,7 +63,7 @@ pub(crate) struct PriorityRule {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LengthRule {
     /// What counts as a job's length.
-    pub(crate) by: Length,
+    pub(crate) by: JobLength,
 }
 
 /// The parameters of `fair-share`.
