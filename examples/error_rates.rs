@@ -8,13 +8,8 @@
 use std::io::{self, Write as _};
 
 use claimsim::experiment::comparison::{Comparing, Comparison, Contender, Outcome, Questions, Verdict};
-<<<<<<< HEAD
 use claimsim::scenario::{self, NoFiles};
-use claimsim::stats::looks::Looks;
-=======
-use claimsim::scenario::{self, Files};
 use claimsim::stats::interim_looks::InterimLooks;
->>>>>>> main
 use rayon::prelude::*;
 
 /// The level of every comparison.

@@ -19,13 +19,8 @@ use std::ops::Range;
 use claimsim::experiment::Progress;
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
-<<<<<<< HEAD
 use claimsim::scenario::Scenario;
-use claimsim::stats::looks::Looks;
-=======
-use claimsim::scenario::{self, Files, Scenario};
 use claimsim::stats::interim_looks::InterimLooks;
->>>>>>> main
 use rayon::prelude::*;
 
 use exact::Mmc;

@@ -13,13 +13,8 @@ use crate::experiment::Plan;
 use crate::report::manifest::{Manifest, Options};
 use crate::report::replications::{self, Tables};
 use crate::report::{Context, csv};
-<<<<<<< HEAD
 use crate::scenario::LoadedScenario;
-use crate::stats::Outcome;
-=======
-use crate::scenario::Loaded;
 use crate::stats::ReplicationStats;
->>>>>>> main
 
 /// What a finished run has already.
 #[derive(Debug, Default)]
@@ -125,11 +120,7 @@ fn longer(old: &Options, more: &Options, there: usize, run: &Path) -> Result<Opt
     )))
 }
 
-<<<<<<< HEAD
-fn outcomes(run: &Path, loaded: &LoadedScenario, plan: &Plan) -> Result<Vec<Outcome>, Failure> {
-=======
-fn outcomes(run: &Path, loaded: &Loaded, plan: &Plan) -> Result<Vec<ReplicationStats>, Failure> {
->>>>>>> main
+fn outcomes(run: &Path, loaded: &LoadedScenario, plan: &Plan) -> Result<Vec<ReplicationStats>, Failure> {
     let read = |name: &str| {
         let path = run.join(name);
         fs::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))

@@ -11,11 +11,7 @@ use clap::{ArgGroup, Args};
 use super::cron::instant;
 use super::verdict::{Failure, print, say};
 use crate::registry::document::{self, DocumentError};
-<<<<<<< HEAD
 use claimsim_import::{self, ASSUMPTION, Documents, ImportOptions};
-=======
-use claimsim_import::{self, ASSUMPTION, Documents, Order};
->>>>>>> main
 
 /// Make a scenario to edit from the registry's API documents: what they say, and estimates of what they do not
 ///

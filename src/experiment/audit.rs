@@ -4,13 +4,8 @@ use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 
 use crate::model::time::Time;
-<<<<<<< HEAD
-use crate::replication::Replication;
 use crate::registry::audit::{Audit, AuditSubject, CronState, Ledger};
-=======
-use crate::registry::audit::{Audit, Cron, Ledger, Subject};
 use crate::replication::Replication;
->>>>>>> main
 use crate::scenario::Scenario;
 
 /// Runs a replication (they are numbered from 0) up to and with an instant, which must not lie beyond the horizon.
@@ -31,13 +26,8 @@ fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
 }
 
 /// A source as a cron that stands at an instant, if it is one.
-<<<<<<< HEAD
-fn cron(scenario: &Scenario, source: usize, of: &Source, at: Time) -> Option<CronState> {
-    let Source::Cron { action, schedule, given, .. } = of else { return None };
-=======
-fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<Cron> {
+fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<CronState> {
     let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
->>>>>>> main
     // What counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
