@@ -11,9 +11,9 @@ pub mod exact;
 use std::io::{self, Write as _};
 use std::ops::Range;
 
-use claimsim::experiment::expression::{Quantity, Target};
-use claimsim::experiment::warmup::settle;
-use claimsim::experiment::{FIRST, Plan, Results, replicate, run};
+use claimsim::experiment::expression::{Quantity, ResolvedQuantity};
+use claimsim::experiment::warmup::find_warm_up;
+use claimsim::experiment::{MIN_REPLICATIONS, StoppingRule, Results, replicate, run};
 use claimsim::scenario::{self, Files, Override, Scenario};
 use rayon::prelude::*;
 
@@ -43,7 +43,7 @@ pub enum Rule {
     /// So many replications after a warm-up by MSER-5.
     Auto(u32),
     /// As many replications of 2,000 s as it takes to know this so well, from 30 on, after a warm-up of 100 s.
-    Precision(&'static str),
+    PrecisionGoal(&'static str),
     /// So many replications that are measured from the start, which for a long run is a mistake that has to show.
     FromTheStart(u32),
 }
@@ -59,7 +59,7 @@ pub struct Case {
 
 /// All cases.
 pub const CASES: [Case; 13] = {
-    use Rule::{Auto, FromTheStart, Precision, Replications};
+    use Rule::{Auto, FromTheStart, PrecisionGoal, Replications};
     use System::{Backlog, Losses, Pool, Servers};
     const fn case(system: System, rule: Rule) -> Case {
         Case { system, rule }
@@ -74,10 +74,10 @@ pub const CASES: [Case; 13] = {
         case(Pool, Auto(10)),
         case(Backlog, Auto(10)),
         case(Backlog, FromTheStart(10)),
-        case(Servers, Precision("mean(wait) ±2%")),
-        case(Servers, Precision("p95(wait) ±2%")),
-        case(Losses, Precision("throughput(broad) ±0.7%")),
-        case(Pool, Precision("mean(wait) ±1.5%")),
+        case(Servers, PrecisionGoal("mean(wait) ±2%")),
+        case(Servers, PrecisionGoal("p95(wait) ±2%")),
+        case(Losses, PrecisionGoal("throughput(broad) ±0.7%")),
+        case(Pool, PrecisionGoal("mean(wait) ±1.5%")),
     ]
 };
 
@@ -188,12 +188,12 @@ impl Rule {
     fn settings(self) -> Vec<String> {
         let (warmup, replications) = match self {
             Rule::Replications(replications) => ("100s", replications),
-            Rule::Precision(_) => ("100s", 1),
+            Rule::PrecisionGoal(_) => ("100s", 1),
             Rule::Auto(replications) => ("auto", replications),
             Rule::FromTheStart(replications) => ("0s", replications),
         };
         let mut settings = vec![format!("warmup={warmup}"), format!("replications={replications}")];
-        if let Rule::Precision(_) = self {
+        if let Rule::PrecisionGoal(_) = self {
             // Runs so short that it takes more than the first look.
             settings.push("horizon=2000s".to_owned());
         }
@@ -202,10 +202,10 @@ impl Rule {
 
     /// Runs a scenario as `claimsim run` does.
     fn run(self, mut scenario: Scenario) -> Results {
-        settle(&mut scenario, &());
+        find_warm_up(&mut scenario, &());
         match self {
             Rule::Replications(_) | Rule::Auto(_) | Rule::FromTheStart(_) => run(&scenario, &()),
-            Rule::Precision(goal) => as_many_as_it_takes(&scenario, goal),
+            Rule::PrecisionGoal(goal) => as_many_as_it_takes(&scenario, goal),
         }
     }
 
@@ -213,7 +213,7 @@ impl Rule {
     pub fn name(self) -> String {
         match self {
             Rule::Replications(replications) => format!("{replications} replications; warm-up 100s"),
-            Rule::Precision(goal) => format!("precision {goal}; runs of 2000s; warm-up 100s"),
+            Rule::PrecisionGoal(goal) => format!("precision {goal}; runs of 2000s; warm-up 100s"),
             Rule::Auto(replications) => format!("{replications} replications; warm-up auto"),
             Rule::FromTheStart(replications) => format!("{replications} replications; no warm-up"),
         }
@@ -223,9 +223,9 @@ impl Rule {
 /// What `claimsim run --precision` does.
 fn as_many_as_it_takes(scenario: &Scenario, goal: &str) -> Results {
     let goals = vec![goal.parse().expect("a precision")];
-    let plan = Plan::sequential(goals, FIRST, 1_000, &scenario.system).expect("the scenario has it");
+    let plan = StoppingRule::sequential(goals, MIN_REPLICATIONS, 1_000, &scenario.system).expect("the scenario has it");
     let mut outcomes = Vec::new();
-    while let Some(until) = plan.next(&outcomes) {
+    while let Some(until) = plan.next_count(&outcomes) {
         outcomes.extend(replicate(scenario, &[], outcomes.len() as u32..until, &()));
     }
     Results::of(outcomes)
@@ -258,7 +258,7 @@ impl Case {
 
 fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) -> bool {
     let quantity: Quantity = quantity.parse().expect("a quantity");
-    let Ok(Target::Figure(subject)) = quantity.target(&scenario.system) else { panic!("{quantity:?} is no figure") };
+    let Ok(ResolvedQuantity::Figure(subject)) = quantity.target(&scenario.system) else { panic!("{quantity:?} is no figure") };
     let interval = results.estimate(subject).and_then(|estimate| estimate.interval);
     let (low, high) = interval.expect("there are several replications");
     low <= truth && truth <= high

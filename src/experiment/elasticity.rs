@@ -5,14 +5,14 @@
 //! interval is Fieller's (1954), which takes in that this mean is estimated, too.
 
 use super::design::{Amount, Decimal};
-use super::sweep::Measured;
+use super::sweep::PointResult;
 use crate::scenario::Parameter;
 use crate::stats::interval::student_t;
 use crate::stats::paired::Paired;
 
 /// A parameter that is moved to both sides.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Nudge {
+pub struct Perturbation {
     /// The dotted path of its key.
     pub key: String,
     /// Its value in the scenario.
@@ -44,15 +44,15 @@ pub struct Effect {
 
 impl Effect {
     /// Whether moving the parameter changes nothing in any replication, or there is nothing to change.
-    pub fn is_nothing(&self) -> bool {
+    pub fn is_zero(&self) -> bool {
         self.effect.is_none_or(|effect| effect == 0.0) && self.interval.is_none_or(|ends| ends == (0.0, 0.0))
     }
 }
 
-impl Nudge {
+impl Perturbation {
     /// Moves a parameter by a share of itself to each side, a list as a whole. `None` where that does not move it, or it is a list of whole
     /// numbers, of which nobody knows whether they may be other ones.
-    pub fn by_share(parameter: &Parameter, share: &Share) -> Option<Nudge> {
+    pub fn by_step(parameter: &Parameter, share: &StepSize) -> Option<Perturbation> {
         if parameter.is_list && parameter.is_whole {
             return None;
         }
@@ -62,11 +62,11 @@ impl Nudge {
         };
         let (low, high) = (moved(Decimal::whole(1).minus(share.0))?, moved(Decimal::whole(1).plus(share.0))?);
         let width = width(&parameter.values, &low, &high)?;
-        Some(Nudge::of(parameter, &low, &high, width))
+        Some(Perturbation::of(parameter, &low, &high, width))
     }
 
     /// Moves a whole number by one to each side. `None` if it is no whole number, or one less or one more of it would be none at all.
-    pub fn by_one(parameter: &Parameter) -> Option<Nudge> {
+    pub fn by_unit(parameter: &Parameter) -> Option<Perturbation> {
         let [value] = parameter.values.as_slice() else { return None };
         let value = Amount::read(value).filter(|_| parameter.is_whole && !parameter.is_list)?;
         let [low, high] = [-1, 1].map(|one| vec![value.clone().plus(Decimal::whole(one))]);
@@ -74,7 +74,7 @@ impl Nudge {
             return None;
         }
         let width = width(&parameter.values, &low, &high)?;
-        Some(Nudge::of(parameter, &low, &high, width))
+        Some(Perturbation::of(parameter, &low, &high, width))
     }
 
     /// The value for people: a long list is so many values.
@@ -84,7 +84,7 @@ impl Nudge {
         if is_long { format!("{count} values") } else { self.value.clone() }
     }
 
-    fn of(parameter: &Parameter, low: &[Amount], high: &[Amount], width: f64) -> Nudge {
+    fn of(parameter: &Parameter, low: &[Amount], high: &[Amount], width: f64) -> Perturbation {
         let shown = |values: &[String]| match values {
             [only] if !parameter.is_list => only.clone(),
             several => format!("[{}]", several.join(", ")),
@@ -97,7 +97,7 @@ impl Nudge {
             shown(&if parameter.is_list { texts.iter().map(quoted).collect() } else { texts })
         };
         let value = shown(&parameter.values);
-        Nudge { key: parameter.key.clone(), value, low: assigned(low), high: assigned(high), width }
+        Perturbation { key: parameter.key.clone(), value, low: assigned(low), high: assigned(high), width }
     }
 }
 
@@ -111,29 +111,29 @@ fn width(values: &[String], low: &[Amount], high: &[Amount]) -> Option<f64> {
 
 /// By how much parameters are moved: a share of themselves, exactly as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share(Decimal);
+pub struct StepSize(Decimal);
 
-impl Share {
+impl StepSize {
     /// Reads a percentage from 0.01 % to 50 %, such as `1%`.
-    pub fn of_percent(text: &str) -> Option<Share> {
+    pub fn of_percent(text: &str) -> Option<StepSize> {
         let percent: Decimal = text.trim().strip_suffix('%')?.trim_end().parse().ok()?;
         let hundredth: Decimal = "0.01".parse().ok()?;
-        (hundredth <= percent && percent <= Decimal::whole(50)).then(|| Share(percent.times(hundredth)))
+        (hundredth <= percent && percent <= Decimal::whole(50)).then(|| StepSize(percent.times(hundredth)))
     }
 }
 
 /// The effects of all nudges on all quantities, nudge by nudge. `measured` has the scenario itself, then each nudge's low and high side.
-pub fn effects(nudges: &[Nudge], measured: &[Measured]) -> Vec<Effect> {
+pub fn effects(nudges: &[Perturbation], measured: &[PointResult]) -> Vec<Effect> {
     let Some((base, sides)) = measured.split_first() else { return Vec::new() };
-    let of_nudge = |(number, (nudge, sides)): (usize, (&Nudge, &[Measured]))| {
+    let of_nudge = |(number, (nudge, sides)): (usize, (&Perturbation, &[PointResult]))| {
         let [low, high] = sides else { return Vec::new() };
         (0..base.shown.len()).map(|shown| effect(number, nudge, shown, [base, low, high])).collect()
     };
     nudges.iter().zip(sides.chunks(2)).enumerate().flat_map(of_nudge).collect()
 }
 
-fn effect(number: usize, nudge: &Nudge, shown: usize, [base, low, high]: [&Measured; 3]) -> Effect {
-    let values = |measured: &Measured| measured.shown[shown].values.clone();
+fn effect(number: usize, nudge: &Perturbation, shown: usize, [base, low, high]: [&PointResult; 3]) -> Effect {
+    let values = |measured: &PointResult| measured.responses[shown].values.clone();
     let (base, low, high) = (values(base), values(low), values(high));
     // The measure as if the parameter were doubled along the secant: its relative difference to the measure is the elasticity.
     let sides = low.iter().zip(&high);
@@ -148,7 +148,7 @@ fn effect(number: usize, nudge: &Nudge, shown: usize, [base, low, high]: [&Measu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::Shown;
+    use crate::sweep::Response;
     use crate::stats::interval::Estimate;
 
     fn parameter(values: &[&str], is_list: bool, is_whole: bool) -> Parameter {
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn parameters_move_exactly() {
-        let share = Share::of_percent("1%").unwrap();
+        let share = StepSize::of_percent("1%").unwrap();
         for (value, low, high) in [
             ("8s", "7.92s", "8.08s"),
             ("40/h", "39.6/h", "40.4/h"),
@@ -167,47 +167,47 @@ mod tests {
             ("-4", "-3.96", "-4.04"),
             ("3", "2.97", "3.03"),
         ] {
-            let nudge = Nudge::by_share(&parameter(&[value], false, false), &share).unwrap();
+            let nudge = Perturbation::by_step(&parameter(&[value], false, false), &share).unwrap();
             assert_eq!((&*nudge.low, &*nudge.high), (low, high));
             assert!((nudge.width - 0.02).abs() < 1e-12, "{nudge:?}");
         }
-        let list = Nudge::by_share(&parameter(&["1/h", "2/h"], true, false), &share).unwrap();
+        let list = Perturbation::by_step(&parameter(&["1/h", "2/h"], true, false), &share).unwrap();
         assert_eq!((&*list.value, &*list.high), ("[1/h, 2/h]", "[\"1.01/h\", \"2.02/h\"]"));
-        let one = Nudge::by_one(&parameter(&["4"], false, true)).unwrap();
+        let one = Perturbation::by_unit(&parameter(&["4"], false, true)).unwrap();
         assert_eq!((&*one.low, &*one.high, one.width), ("3", "5", 0.5));
     }
 
     #[test]
     fn what_cannot_move_does_not() {
-        let share = Share::of_percent("1%").unwrap();
+        let share = StepSize::of_percent("1%").unwrap();
         for value in ["0", "0s", "3ns"] {
-            assert_eq!(Nudge::by_share(&parameter(&[value], false, false), &share), None, "{value}");
+            assert_eq!(Perturbation::by_step(&parameter(&[value], false, false), &share), None, "{value}");
         }
         for value in ["0", "1", "-1", "8s"] {
-            assert_eq!(Nudge::by_one(&parameter(&[value], false, !value.ends_with('s'))), None, "{value}");
+            assert_eq!(Perturbation::by_unit(&parameter(&[value], false, !value.ends_with('s'))), None, "{value}");
         }
     }
 
     #[test]
     fn steps_are_percentages_within_bounds() {
         for text in ["1%", "0.01%", "50 %", " 2.5%"] {
-            assert!(Share::of_percent(text).is_some(), "{text}");
+            assert!(StepSize::of_percent(text).is_some(), "{text}");
         }
         for text in ["1", "0%", "0.001%", "51%", "-1%", "x%", "%"] {
-            assert!(Share::of_percent(text).is_none(), "{text}");
+            assert!(StepSize::of_percent(text).is_none(), "{text}");
         }
     }
 
     /// A measure that is some factor times x^3 in each replication has elasticity 3, up to the curvature of the secant.
     #[test]
     fn the_elasticity_of_a_power_is_its_exponent() {
-        let nudge = Nudge::by_share(&parameter(&["2"], false, false), &Share::of_percent("1%").unwrap()).unwrap();
+        let nudge = Perturbation::by_step(&parameter(&["2"], false, false), &StepSize::of_percent("1%").unwrap()).unwrap();
         let measured = |x: f64| {
             let values: Vec<f64> = [7.0, 7.1, 7.2, 7.3].iter().map(|factor| factor * x * x * x).collect();
             let estimate = Estimate::mean(&values);
-            Measured {
+            PointResult {
                 summary: Vec::new(),
-                shown: vec![Shown { values: values.into_iter().map(Some).collect(), estimate }],
+                shown: vec![Response { values: values.into_iter().map(Some).collect(), estimate }],
                 warm_up: None,
             }
         };

@@ -29,7 +29,7 @@ const SAFETY: i64 = 2;
 
 /// A warm-up that was found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct WarmUp {
+pub struct EstimatedWarmUp {
     /// How long it is; half of the horizon at most.
     pub length: Span,
     /// Whether the run is too short to tell, so that half of it is left out for want of better.
@@ -38,8 +38,8 @@ pub struct WarmUp {
     pub course: Course,
 }
 
-/// How many more replications [`settle`] is going to run.
-pub fn pilots(scenario: &Scenario) -> u32 {
+/// How many more replications [`find_warm_up`] is going to run.
+pub fn pilot_count(scenario: &Scenario) -> u32 {
     if scenario.warm_up == WarmUpRule::Auto { PILOTS } else { 0 }
 }
 
@@ -47,21 +47,21 @@ pub fn pilots(scenario: &Scenario) -> u32 {
 /// changed, if the warm-up is fixed. Depends on nothing but the system and the seed.
 ///
 /// The longest cut of the number in system and of those that need each resource: a system is steady when all its parts are.
-pub fn settle(scenario: &mut Scenario, progress: &dyn Progress) -> Option<WarmUp> {
+pub fn find_warm_up(scenario: &mut Scenario, progress: &dyn Progress) -> Option<EstimatedWarmUp> {
     if scenario.warm_up == WarmUpRule::Fixed {
         return None;
     }
     let pilots: Vec<_> = (0..PILOTS).into_par_iter().map(|index| pilot(scenario, index, progress)).collect();
-    let warm_up = WarmUp::of(Course::mean(&pilots), scenario.system.window.horizon);
+    let warm_up = EstimatedWarmUp::of(Course::mean(&pilots), scenario.system.window.horizon);
     scenario.system.window.warmup = Time::ZERO + warm_up.length;
     Some(warm_up)
 }
 
-/// [`settle`] for scenarios that are compared: those that ask for a warm-up all get the longest that one of them needs (but no more
+/// [`find_warm_up`] for scenarios that are compared: those that ask for a warm-up all get the longest that one of them needs (but no more
 /// than half of their horizon), so that the same jobs are measured in each.
-pub fn settle_together(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -> Vec<Option<WarmUp>> {
+pub fn find_common_warm_up(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -> Vec<Option<EstimatedWarmUp>> {
     let mut scenarios = scenarios;
-    let mut found: Vec<_> = scenarios.iter_mut().map(|scenario| settle(scenario, progress)).collect();
+    let mut found: Vec<_> = scenarios.iter_mut().map(|scenario| find_warm_up(scenario, progress)).collect();
     let longest = found.iter().flatten().map(|warm_up| warm_up.length).max().unwrap_or(Span::ZERO);
     for (scenario, warm_up) in scenarios.into_iter().zip(&mut found) {
         if let Some(warm_up) = warm_up {
@@ -73,14 +73,14 @@ pub fn settle_together(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -
     found
 }
 
-impl WarmUp {
-    fn of(course: Course, horizon: Time) -> WarmUp {
+impl EstimatedWarmUp {
+    fn of(course: Course, horizon: Time) -> EstimatedWarmUp {
         let cuts: Vec<_> = course.by_resource.iter().chain([&course.in_system]).map(|line| mser::cut(line)).collect();
         let parts = cuts.iter().map(|cut| cut.observations).max().unwrap_or(0);
         let is_too_short = cuts.iter().any(|cut| cut.is_too_short);
         let half = horizon.0 / 2;
         let length = if is_too_short { half } else { half.min(course.part.0 * parts as i64 * SAFETY) };
-        WarmUp { length: Span(length), is_too_short, course }
+        EstimatedWarmUp { length: Span(length), is_too_short, course }
     }
 
     /// The mean number in system after the warm-up, as the pilots have it.

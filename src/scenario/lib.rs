@@ -67,7 +67,7 @@ pub struct Scenario {
 pub enum WarmUpRule {
     /// As the scenario says; none, if it says nothing.
     Fixed,
-    /// By the run's own figures. It is none until `experiment::warmup::settle` has found it.
+    /// By the run's own figures. It is none until `experiment::warmup::find_warm_up` has found it.
     Auto,
 }
 

@@ -1,6 +1,6 @@
 //! Batch means of one long run: they are the run's own figures cut into parts, cover the truth, and give nothing where batches are too short.
 
-use claimsim::experiment::{run_in_batches, run_observed};
+use claimsim::experiment::{run_batch_means, run_observed};
 use claimsim::scenario::Scenario;
 use claimsim::stats::batch_means::{BatchMeans, BatchObserver};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
@@ -84,7 +84,7 @@ fn covered(horizon: u32, batches: u32) -> (u32, u32) {
     };
     for seed in 1..=200 {
         let scenario = loaded(QUEUE, &[&format!("horizon={horizon}s"), &format!("seed={seed}")]);
-        let run = run_in_batches(&scenario, batches, &());
+        let run = run_batch_means(&scenario, batches, &());
         if let Some((low, high)) = run.results.estimate(subject).unwrap().interval {
             given += 1;
             covered += u32::from(low <= 1.0 && 1.0 <= high);

@@ -10,7 +10,7 @@ mod determinism;
 mod diff;
 mod import;
 mod laws;
-mod outlook;
+mod feasibility;
 mod precision;
 mod program;
 mod published;

@@ -17,7 +17,7 @@ use super::given::Given;
 use super::manner::Manner;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
-use crate::experiment::comparison::{Comparison, Outcome};
+use crate::experiment::comparison::{Comparison, GateStatus};
 use crate::report::comparison::{self, Sides};
 use crate::report::manifest::{Manifest, Options};
 use produce::{Order, produce};
@@ -159,8 +159,8 @@ impl Compare {
     /// Prints what has come of it; gates decide the exit code, also where nobody reads what is printed.
     fn tell(&self, sides: &Sides, comparison: &Comparison, target: &Path) -> Result<(), Failure> {
         let printed = self.print(sides, target);
-        let outcome = comparison.outcome().unwrap_or(Outcome::Pass);
-        if outcome == Outcome::Pass {
+        let outcome = comparison.gate_status().unwrap_or(GateStatus::Pass);
+        if outcome == GateStatus::Pass {
             return printed;
         }
         if self.manner.quiet {
@@ -168,7 +168,7 @@ impl Compare {
                 say(&line);
             }
         }
-        Err(Failure::Gate { broken: outcome == Outcome::Fail })
+        Err(Failure::Gate { broken: outcome == GateStatus::Fail })
     }
 
     fn print(&self, sides: &Sides, target: &Path) -> Result<(), Failure> {

@@ -1,13 +1,13 @@
 //! Gates: bounds that a contender has to keep, each shown to be kept, shown to be broken, or neither.
 
-use super::Questions;
+use super::ComparisonCriteria;
 use crate::expression::{Bound, Condition, Relation};
 use crate::stats::paired::Paired;
 use crate::stats::sample::Sample;
 
 /// What is known of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum GateStatus {
     /// The bound is kept: shown at the level.
     Pass,
     /// The bound is broken: shown at the level.
@@ -16,22 +16,22 @@ pub enum Outcome {
     Undecided,
 }
 
-impl Outcome {
+impl GateStatus {
     /// The word in tables and files.
     pub fn name(self) -> &'static str {
         match self {
-            Outcome::Pass => "pass",
-            Outcome::Fail => "fail",
-            Outcome::Undecided => "undecided",
+            GateStatus::Pass => "pass",
+            GateStatus::Fail => "fail",
+            GateStatus::Undecided => "undecided",
         }
     }
 
     /// What several come to: to pass, all have to; to fail, one is enough. `None` if there are none.
-    pub(super) fn of_all(outcomes: impl Iterator<Item = Outcome>) -> Option<Outcome> {
+    pub(super) fn of_all(outcomes: impl Iterator<Item = GateStatus>) -> Option<GateStatus> {
         outcomes.reduce(|one, other| match (one, other) {
-            (Outcome::Fail, _) | (_, Outcome::Fail) => Outcome::Fail,
-            (Outcome::Pass, Outcome::Pass) => Outcome::Pass,
-            _ => Outcome::Undecided,
+            (GateStatus::Fail, _) | (_, GateStatus::Fail) => GateStatus::Fail,
+            (GateStatus::Pass, GateStatus::Pass) => GateStatus::Pass,
+            _ => GateStatus::Undecided,
         })
     }
 }
@@ -58,7 +58,7 @@ pub struct Gate {
     /// See `p_kept`.
     pub p_broken: Option<f64>,
     /// What is known.
-    pub outcome: Outcome,
+    pub status: GateStatus,
     /// At how many replications that was shown.
     pub decided_at: Option<u32>,
     /// Replications that count, and those in which there was nothing to measure.
@@ -69,28 +69,28 @@ pub struct Gate {
 
 /// The decisions on all gates so far, contender by contender.
 #[derive(Clone, Debug)]
-pub(super) struct Gates {
+pub(super) struct GateTests {
     /// The level of a look for a gate to be kept. All gates have to be, so that each is tested at the whole level (Berger, 1982).
     kept: f64,
     /// The level of a look for a gate to be broken. One is enough, so that they share the level (Bonferroni).
     broken: f64,
-    decided: Vec<Option<(Outcome, u32)>>,
+    decided: Vec<Option<(GateStatus, u32)>>,
 }
 
-impl Gates {
-    pub(super) fn new(questions: &Questions, challengers: usize) -> Gates {
+impl GateTests {
+    pub(super) fn new(questions: &ComparisonCriteria, challengers: usize) -> GateTests {
         let count = challengers * questions.gates.len();
         let share = questions.looks.share_of(questions.level);
-        Gates { kept: share, broken: share / count.max(1) as f64, decided: vec![None; count] }
+        GateTests { kept: share, broken: share / count.max(1) as f64, decided: vec![None; count] }
     }
 
     /// Takes a look at all gates.
-    pub(super) fn look(&mut self, replications: u32, gates: &[(&Condition, Measured)]) {
+    pub(super) fn look(&mut self, replications: u32, gates: &[(&Condition, GateSample)]) {
         for (decided, (condition, measured)) in self.decided.iter_mut().zip(gates) {
             let [p_kept, p_broken] = measured.p(condition);
             let outcome = match (p_kept, p_broken) {
-                (Some(p), _) if p <= self.kept => Some(Outcome::Pass),
-                (_, Some(p)) if p <= self.broken => Some(Outcome::Fail),
+                (Some(p), _) if p <= self.kept => Some(GateStatus::Pass),
+                (_, Some(p)) if p <= self.broken => Some(GateStatus::Fail),
                 _ => None,
             };
             *decided = decided.or(outcome.map(|outcome| (outcome, replications)));
@@ -103,8 +103,8 @@ impl Gates {
 
     /// What is known of each so far.
     #[cfg(test)]
-    pub(super) fn outcomes(&self) -> Vec<Outcome> {
-        self.decided.iter().map(|decided| decided.map_or(Outcome::Undecided, |(outcome, _)| outcome)).collect()
+    pub(super) fn outcomes(&self) -> Vec<GateStatus> {
+        self.decided.iter().map(|decided| decided.map_or(GateStatus::Undecided, |(outcome, _)| outcome)).collect()
     }
 
     /// The number-th gate with what is known of it; `point` is Student's t for so many degrees of freedom.
@@ -112,7 +112,7 @@ impl Gates {
         &self,
         number: usize,
         contender: usize,
-        (condition, measured): &(&Condition, Measured),
+        (condition, measured): &(&Condition, GateSample),
         point: &mut impl FnMut(u64) -> f64,
     ) -> Gate {
         let decided = self.decided[number];
@@ -128,7 +128,7 @@ impl Gates {
             interval: beyond.freedom().and_then(|freedom| beyond.interval(point(freedom))),
             p_kept,
             p_broken,
-            outcome: decided.map_or(Outcome::Undecided, |(outcome, _)| outcome),
+            outcome: decided.map_or(GateStatus::Undecided, |(outcome, _)| outcome),
             decided_at: decided.map(|(_, at)| at),
             replications: beyond.count,
             missing: measured.missing,
@@ -138,7 +138,7 @@ impl Gates {
 
 /// What has been measured about a gate.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Measured {
+pub(super) struct GateSample {
     baseline: Option<f64>,
     value: Option<f64>,
     bound: Option<f64>,
@@ -147,14 +147,14 @@ pub(super) struct Measured {
     missing: u64,
 }
 
-impl Measured {
+impl GateSample {
     /// Holds a contender's values against the bound, and against those of the baseline if that matters.
-    pub(super) fn of(condition: &Condition, baseline: &[Option<f64>], contender: &[Option<f64>]) -> Measured {
+    pub(super) fn of(condition: &Condition, baseline: &[Option<f64>], contender: &[Option<f64>]) -> GateSample {
         if let Bound::Value(bound) = condition.bound {
             let values: Vec<f64> = contender.iter().copied().flatten().collect();
             let beyond = Sample::of(values.iter().map(|value| value - bound));
             let missing = (contender.len() - values.len()) as u64;
-            return Measured { baseline: None, value: Sample::of(values).mean, bound: Some(bound), beyond, missing };
+            return GateSample { baseline: None, value: Sample::of(values).mean, bound: Some(bound), beyond, missing };
         }
         let paired = Paired::of(baseline, contender);
         let (factor, shift) = match condition.bound {
@@ -162,7 +162,7 @@ impl Measured {
             Bound::Difference(shift) | Bound::Value(shift) => (1.0, shift),
         };
         let mean = paired.baseline().mean;
-        Measured {
+        GateSample {
             baseline: mean,
             value: paired.contender().mean,
             bound: mean.map(|mean| factor * mean + shift),
@@ -186,14 +186,14 @@ mod tests {
 
     #[test]
     fn all_have_to_pass_and_one_is_enough_to_fail() {
-        use Outcome::{Fail, Pass, Undecided};
+        use GateStatus::{Fail, Pass, Undecided};
         for (outcomes, together) in [
             (&[][..], None),
             (&[Pass, Pass], Some(Pass)),
             (&[Pass, Undecided], Some(Undecided)),
             (&[Undecided, Fail, Pass], Some(Fail)),
         ] {
-            assert_eq!(Outcome::of_all(outcomes.iter().copied()), together);
+            assert_eq!(GateStatus::of_all(outcomes.iter().copied()), together);
         }
     }
 
@@ -202,7 +202,7 @@ mod tests {
         let (baseline, contender) = ([Some(10.0), Some(20.0), None], [Some(11.0), Some(22.0), Some(7.0)]);
         let measured = |text: &str| {
             let condition: Condition = text.parse().unwrap();
-            Measured::of(&condition, &baseline, &contender)
+            GateSample::of(&condition, &baseline, &contender)
         };
         // A tenth more in each replication: exactly at the bound.
         let relative = measured("mean(wait) <= +10%");

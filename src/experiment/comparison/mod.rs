@@ -1,17 +1,17 @@
 //! Comparing contenders: the same replications of each, differences pair by pair, and as many replications as it takes to decide.
 //!
-//! [`Comparing`] takes one look after the other and reuses all earlier replications; [`Comparison`] is what has come of it. How
+//! [`SequentialComparison`] takes one look after the other and reuses all earlier replications; [`Comparison`] is what has come of it. How
 //! decisions keep their level is said in `docs/statistics.md`.
 
-mod comparing;
+mod sequential;
 mod gate;
-mod judged;
+mod difference_test;
 mod row;
 
-pub use comparing::{Comparing, Misfit};
-pub use gate::{Gate, Outcome};
-pub use judged::{Judgement, Verdict};
-pub use row::Row;
+pub use sequential::{SequentialComparison, UnresolvedQuantity};
+pub use gate::{Gate, GateStatus};
+pub use difference_test::{TestResult, Verdict};
+pub use row::ComparisonRow;
 
 use super::Results;
 use super::expression::{Condition, Margin, Quantity};
@@ -20,7 +20,7 @@ use crate::stats::looks::Looks;
 
 /// One of the systems that are compared.
 #[derive(Clone, Debug)]
-pub struct Contender {
+pub struct Alternative {
     /// What tables and charts call it; no two share a name.
     pub name: String,
     /// What is simulated.
@@ -29,7 +29,7 @@ pub struct Contender {
 
 /// What is asked about contenders.
 #[derive(Clone, Debug)]
-pub struct Questions {
+pub struct ComparisonCriteria {
     /// Which of them the others are compared with, by its number.
     pub baseline: usize,
     /// What is judged better or worse.
@@ -56,26 +56,26 @@ pub struct Comparison {
     /// Each contender's own results, in their order.
     pub results: Vec<Results>,
     /// Every figure of every contender but the baseline, against the baseline's.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparisonRow>,
     /// Each gate of each contender, contender by contender.
     pub gates: Vec<Gate>,
 }
 
 impl Comparison {
     /// The rows that are judged, contender by contender, in the order in which they were asked for.
-    pub fn judged(&self) -> impl Iterator<Item = (&Row, Judgement)> {
-        let mut judged: Vec<_> = self.rows.iter().filter_map(|row| Some((row, row.judgement?))).collect();
+    pub fn judged(&self) -> impl Iterator<Item = (&ComparisonRow, TestResult)> {
+        let mut judged: Vec<_> = self.rows.iter().filter_map(|row| Some((row, row.test?))).collect();
         judged.sort_by_key(|(_, judgement)| judgement.number);
         judged.into_iter()
     }
 
     /// What all gates come to together: broken if one is, kept only if all are. `None` without gates.
-    pub fn outcome(&self) -> Option<Outcome> {
-        Outcome::of_all(self.gates.iter().map(|gate| gate.outcome))
+    pub fn gate_status(&self) -> Option<GateStatus> {
+        GateStatus::of_all(self.gates.iter().map(|gate| gate.status))
     }
 
     /// Whether all that replications were added for is decided.
-    pub fn is_decided(&self, questions: &Questions) -> bool {
+    pub fn is_decided(&self, questions: &ComparisonCriteria) -> bool {
         let judged = !questions.awaits_judged || self.judged().all(|(_, judgement)| judgement.decided_at.is_some());
         judged && self.gates.iter().all(|gate| gate.decided_at.is_some())
     }

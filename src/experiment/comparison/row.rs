@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Judgement;
+use super::TestResult;
 use crate::engine::System;
 use crate::Results;
 use crate::stats::figure::{OfAction, Subject};
@@ -12,7 +12,7 @@ use crate::stats::student;
 
 /// One figure of a contender against the baseline's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct ComparisonRow {
     /// The contender, by its number.
     pub contender: usize,
     /// The action, `all`, or nothing where jobs have no part in it.
@@ -46,22 +46,22 @@ pub struct Row {
     /// Those in which one of them had nothing to measure.
     pub missing: u64,
     /// What is said about it, if it is judged.
-    pub judgement: Option<Judgement>,
+    pub test: Option<TestResult>,
 }
 
 /// What a row is of, in words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Heading {
+pub(super) struct RowKey {
     pub(super) action: String,
     pub(super) resource: String,
     pub(super) measure: &'static str,
     pub(super) statistic: String,
 }
 
-impl Heading {
-    pub(super) fn of(subject: Subject, system: &System) -> Heading {
+impl RowKey {
+    pub(super) fn of(subject: Subject, system: &System) -> RowKey {
         let resource = subject.resource.map_or("", |id| &system.resources[usize::from(id.0)]);
-        Heading {
+        RowKey {
             action: action(subject.action, system),
             resource: resource.to_owned(),
             measure: subject.measure.name(),
@@ -81,24 +81,24 @@ pub(super) fn action(action: OfAction, system: &System) -> String {
 
 /// The figures of one contender by what they are of: those of single workers are not compared.
 #[derive(Debug)]
-pub(super) struct Figures<'a> {
+pub(super) struct NamedFigures<'a> {
     results: &'a Results,
     /// In the order of the summary.
-    headings: Vec<(Heading, usize, &'static str)>,
-    places: BTreeMap<Heading, usize>,
+    headings: Vec<(RowKey, usize, &'static str)>,
+    places: BTreeMap<RowKey, usize>,
 }
 
-impl<'a> Figures<'a> {
-    pub(super) fn of(results: &'a Results, system: &System) -> Figures<'a> {
+impl<'a> NamedFigures<'a> {
+    pub(super) fn of(results: &'a Results, system: &System) -> NamedFigures<'a> {
         let rows = results.summary.iter().enumerate().filter(|(_, row)| row.subject.worker.is_none());
         let headings: Vec<_> =
-            rows.map(|(place, row)| (Heading::of(row.subject, system), place, row.subject.measure.unit())).collect();
+            rows.map(|(place, row)| (RowKey::of(row.subject, system), place, row.subject.measure.unit())).collect();
         let places = headings.iter().map(|(heading, place, _)| (heading.clone(), *place)).collect();
-        Figures { results, headings, places }
+        NamedFigures { results, headings, places }
     }
 
     /// What the figure was in each replication; nothing if there is no such figure.
-    fn values(&self, heading: &Heading) -> Vec<Option<f64>> {
+    fn values(&self, heading: &RowKey) -> Vec<Option<f64>> {
         let Some(&place) = self.places.get(heading) else { return Vec::new() };
         self.results.replications.iter().map(|outcome| outcome.figures[place].value).collect()
     }
@@ -107,31 +107,31 @@ impl<'a> Figures<'a> {
 /// All figures of a contender against the baseline's: in the order of the baseline's summary, then what only the contender has.
 pub(super) fn rows(
     contender: usize,
-    baseline: &Figures,
-    figures: &Figures,
+    baseline: &NamedFigures,
+    figures: &NamedFigures,
     point: &mut impl FnMut(u64) -> f64,
-) -> Vec<Row> {
-    let known: BTreeSet<&Heading> = baseline.headings.iter().map(|(heading, ..)| heading).collect();
+) -> Vec<ComparisonRow> {
+    let known: BTreeSet<&RowKey> = baseline.headings.iter().map(|(heading, ..)| heading).collect();
     let further = figures.headings.iter().filter(|(heading, ..)| !known.contains(heading));
     let all = baseline.headings.iter().chain(further);
-    let row = |(heading, _, unit): &(Heading, usize, &'static str)| {
+    let row = |(heading, _, unit): &(RowKey, usize, &'static str)| {
         let paired = Paired::of(&baseline.values(heading), &figures.values(heading));
-        Row::new(contender, heading.clone(), unit, &paired, point)
+        ComparisonRow::new(contender, heading.clone(), unit, &paired, point)
     };
     all.map(row).collect()
 }
 
-impl Row {
+impl ComparisonRow {
     pub(super) fn new(
         contender: usize,
-        heading: Heading,
+        heading: RowKey,
         unit: &'static str,
         paired: &Paired,
         point: &mut impl FnMut(u64) -> f64,
-    ) -> Row {
+    ) -> ComparisonRow {
         let difference = paired.difference();
         let point = difference.freedom().map(point);
-        Row {
+        ComparisonRow {
             contender,
             action: heading.action,
             resource: heading.resource,
@@ -152,8 +152,8 @@ impl Row {
         }
     }
 
-    pub(super) fn heading(&self) -> Heading {
-        Heading {
+    pub(super) fn heading(&self) -> RowKey {
+        RowKey {
             action: self.action.clone(),
             resource: self.resource.clone(),
             measure: self.measure,

@@ -1,7 +1,7 @@
 //! Expressions about what is measured, as the command line writes them: `p95(wait, scan)`, `mean(wait) <= +5%`, `±10s`.
 //!
 //! A [`Quantity`] is one number of a replication, a [`Condition`] a bound that it has to keep, a [`Margin`] a difference that
-//! does not matter, a [`Precision`] how well it has to be known. They name actions and resources by words; [`Quantity::target`] finds these in a scenario.
+//! does not matter, a [`PrecisionGoal`] how well it has to be known. They name actions and resources by words; [`Quantity::target`] finds these in a scenario.
 //!
 //! ```text
 //! quantity   MEASURE | MEASURE(NAME) | STATISTIC(MEASURE) | STATISTIC(MEASURE, NAME) | share(MEASURE < DURATION, NAME)
@@ -12,13 +12,13 @@
 //! ```
 
 mod cursor;
-mod fault;
-mod number;
+mod error;
+mod literal;
 mod parse;
-mod target;
+mod resolve;
 
-pub use fault::Fault;
-pub use target::Target;
+pub use error::ExpressionError;
+pub use resolve::ResolvedQuantity;
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -35,14 +35,14 @@ pub struct Quantity {
     /// What is measured.
     pub measure: Measure,
     /// What of it.
-    pub part: Part,
+    pub part: Aggregate,
     /// Of what; of all jobs, or the only resource, if `None`.
-    pub of: Option<Name>,
+    pub of: Option<SubjectName>,
 }
 
 /// What of a measure's values is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum Aggregate {
     /// A statistic that summaries have.
     Statistic(Statistic),
     /// The share of its values below a limit.
@@ -56,18 +56,18 @@ pub enum Part {
 
 /// The name of an action or a resource, and where it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub struct SubjectName {
     /// The name.
     pub text: String,
     /// Which of the two is meant, if it was said: `queue_length(resource scan)`.
-    pub kind: Option<Kind>,
+    pub kind: Option<NameKind>,
     /// Its bytes in the text.
     pub place: Range<usize>,
 }
 
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NameKind {
     /// A class of jobs.
     Action,
     /// What workers offer.
@@ -109,7 +109,7 @@ pub enum Bound {
 
 /// How narrow the interval of a quantity has to be.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Precision {
+pub struct PrecisionGoal {
     /// As it was written.
     pub text: String,
     /// What has to be known.
@@ -126,32 +126,32 @@ pub enum Margin {
     /// A length of time, for measures of time.
     Time(f64),
     /// A number, in the unit of measures of anything else.
-    Number(f64),
+    Literal(f64),
 }
 
 impl Quantity {
     /// Which of two values is the better one, if either is.
     pub fn preference(&self) -> Option<Preference> {
         match self.part {
-            Part::Statistic(statistic) => Preference::of(self.measure, statistic),
+            Aggregate::Statistic(statistic) => Preference::of(self.measure, statistic),
             // To wait less is to have a larger share within any limit.
-            Part::Share { .. } => Preference::of(self.measure, Statistic::Mean).map(|_| Preference::More),
+            Aggregate::Share { .. } => Preference::of(self.measure, Statistic::Mean).map(|_| Preference::More),
         }
     }
 
     /// The unit of its values; `1` for a share or a ratio.
     pub fn unit(&self) -> &'static str {
         match self.part {
-            Part::Statistic(_) => self.measure.unit(),
-            Part::Share { .. } => "1",
+            Aggregate::Statistic(_) => self.measure.unit(),
+            Aggregate::Share { .. } => "1",
         }
     }
 
     /// What stands in the column `statistic`.
     pub fn statistic(&self) -> String {
         match self.part {
-            Part::Statistic(statistic) => statistic.name().to_owned(),
-            Part::Share { limit, inclusive } => format!("share {} {limit}", if inclusive { "<=" } else { "<" }),
+            Aggregate::Statistic(statistic) => statistic.name().to_owned(),
+            Aggregate::Share { limit, inclusive } => format!("share {} {limit}", if inclusive { "<=" } else { "<" }),
         }
     }
 }
@@ -162,39 +162,39 @@ impl Margin {
         match self {
             Margin::Relative(_) => Some(self),
             Margin::Time(_) => (unit == "s").then_some(self),
-            Margin::Number(_) => (unit != "s").then_some(self),
+            Margin::Literal(_) => (unit != "s").then_some(self),
         }
     }
 }
 
 impl FromStr for Quantity {
-    type Err = Fault;
+    type Err = ExpressionError;
 
-    fn from_str(text: &str) -> Result<Quantity, Fault> {
+    fn from_str(text: &str) -> Result<Quantity, ExpressionError> {
         parse::quantity(text)
     }
 }
 
 impl FromStr for Condition {
-    type Err = Fault;
+    type Err = ExpressionError;
 
-    fn from_str(text: &str) -> Result<Condition, Fault> {
+    fn from_str(text: &str) -> Result<Condition, ExpressionError> {
         parse::condition(text)
     }
 }
 
-impl FromStr for Precision {
-    type Err = Fault;
+impl FromStr for PrecisionGoal {
+    type Err = ExpressionError;
 
-    fn from_str(text: &str) -> Result<Precision, Fault> {
+    fn from_str(text: &str) -> Result<PrecisionGoal, ExpressionError> {
         parse::precision(text)
     }
 }
 
 impl FromStr for Margin {
-    type Err = Fault;
+    type Err = ExpressionError;
 
-    fn from_str(text: &str) -> Result<Margin, Fault> {
+    fn from_str(text: &str) -> Result<Margin, ExpressionError> {
         parse::margin(text)
     }
 }

@@ -34,12 +34,12 @@ fn system() -> crate::engine::System {
     crate::scenario::load("t.toml", SCENARIO, &[], &NoFiles).expect("the scenario is right").scenario.system
 }
 
-fn target(text: &str) -> Result<Target, Fault> {
+fn target(text: &str) -> Result<ResolvedQuantity, ExpressionError> {
     text.parse::<Quantity>()?.target(&system())
 }
 
-fn figure(action: OfAction, resource: Option<u16>, measure: Measure, statistic: Statistic) -> Target {
-    Target::Figure(Subject { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
+fn figure(action: OfAction, resource: Option<u16>, measure: Measure, statistic: Statistic) -> ResolvedQuantity {
+    ResolvedQuantity::Figure(Subject { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
 }
 
 #[test]
@@ -66,11 +66,11 @@ fn quantities_are_what_they_say() {
         ("deadline_misses(scan)", figure(one(0), None, Measure::DeadlineMisses, Statistic::Count)),
         (
             "share(wait<=1m30s, scan)",
-            Target::Share(Share { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
+            ResolvedQuantity::Share(Share { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
         ),
         (
             "share(response < 5s)",
-            Target::Share(Share { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
+            ResolvedQuantity::Share(Share { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
         ),
     ] {
         assert_eq!(target(text), Ok(expected), "{text}");
@@ -84,7 +84,7 @@ fn every_figure_over_jobs_or_resources_can_be_written() {
         for statistic in measure.statistics() {
             let name = if measure == Measure::Utilization { ", scan" } else { "" };
             let text = format!("{}({}{name})", statistic.name(), measure.name());
-            let Ok(Target::Figure(subject)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
+            let Ok(ResolvedQuantity::Figure(subject)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
             assert_eq!((subject.measure, subject.statistic), (measure, *statistic));
         }
     }
@@ -116,7 +116,7 @@ fn margins_are_relative_or_in_a_unit() {
         ("5 %", Margin::Relative(0.05)),
         ("+-10s", Margin::Time(10.0)),
         ("+/- 1m", Margin::Time(60.0)),
-        ("± 0.5", Margin::Number(0.5)),
+        ("± 0.5", Margin::Literal(0.5)),
     ] {
         assert_eq!(text.parse(), Ok(margin), "{text}");
     }
@@ -124,7 +124,7 @@ fn margins_are_relative_or_in_a_unit() {
         assert!(text.parse::<Margin>().is_err(), "{text} must be refused");
     }
     assert_eq!(Margin::Time(1.0).in_unit("jobs"), None);
-    assert_eq!(Margin::Number(1.0).in_unit("s"), None);
+    assert_eq!(Margin::Literal(1.0).in_unit("s"), None);
 }
 
 #[test]

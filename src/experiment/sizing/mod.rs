@@ -8,28 +8,28 @@
 //! only where each target is shown to be kept at level / (S K). See `docs/planning.md`.
 
 mod cost;
-mod held;
-mod loss;
-mod order;
+mod target_test;
+mod worst_case_outage;
+mod dominance;
 mod search;
 
 pub use cost::{Cost, CostError, Costs};
-pub use held::{Held, Verdict};
-pub use loss::{Loss, Lost, size_with_loss};
-pub use search::{Sizing, Tried, size};
+pub use target_test::{TargetTest, TargetStatus};
+pub use worst_case_outage::{WorstCaseOutage, SizingWithOutage, size_with_outage};
+pub use search::{Sizing, EvaluatedDesign, size};
 
-use super::Asked;
-use super::design::Point;
-use super::expression::{Bound, Condition, Fault};
+use super::ResolvedQuantities;
+use super::design::GridPoint;
+use super::expression::{Bound, Condition, ExpressionError};
 use crate::scenario::Scenario;
 use crate::stats::figure::{Measure, Statistic};
 use crate::stats::looks::Looks;
 
 /// One of the settings among which the cheapest is looked for.
 #[derive(Clone, Debug)]
-pub struct Setting {
+pub struct Design {
     /// What it sets.
-    pub point: Point,
+    pub point: GridPoint,
     /// By axis of the grid, which of its values it has.
     pub steps: Vec<usize>,
     /// What it costs, in a unit of the caller's.
@@ -37,7 +37,7 @@ pub struct Setting {
     /// What is simulated.
     pub scenario: Scenario,
     /// Whether it can hardly do, so that it is tried last.
-    pub is_hopeless: bool,
+    pub is_likely_infeasible: bool,
 }
 
 /// What a setting has to keep, and how sure that has to be.
@@ -50,17 +50,17 @@ pub struct Targets {
     /// At how many replications it is seen whether more are needed.
     pub looks: Looks,
     /// By axis: whether more of it can only help, as one would think.
-    pub supply: Vec<bool>,
+    pub supply_axes: Vec<bool>,
 }
 
 /// A target that settings cannot be held against.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{fault}")]
-pub struct Unfit {
+pub struct UnsupportedTarget {
     /// The target's number.
     pub target: usize,
     /// What is wrong with it.
-    pub fault: Box<Fault>,
+    pub error: Box<ExpressionError>,
 }
 
 impl Targets {
@@ -68,29 +68,29 @@ impl Targets {
     ///
     /// # Errors
     /// If a target is relative to a baseline, of a largest value, of something that the scenario does not have, or beyond its end.
-    pub fn asked(&self, scenario: &Scenario) -> Result<Asked, Unfit> {
-        let unfit = |target, fault| Unfit { target, fault: Box::new(fault) };
+    pub fn resolve(&self, scenario: &Scenario) -> Result<ResolvedQuantities, UnsupportedTarget> {
+        let unfit = |target, fault| UnsupportedTarget { target, error: Box::new(fault) };
         for (number, condition) in self.conditions.iter().enumerate() {
             check(condition, scenario).map_err(|fault| unfit(number, fault))?;
         }
         let quantities = self.conditions.iter().map(|condition| &condition.quantity);
-        Asked::of(quantities, &scenario.system).map_err(|(number, fault)| unfit(number, fault))
+        ResolvedQuantities::of(quantities, &scenario.system).map_err(|(number, fault)| unfit(number, fault))
     }
 
     /// Whether more workers can only help, as far as the targets go.
     fn favour_supply(&self) -> bool {
-        self.conditions.iter().all(held::is_helped_by_supply)
+        self.conditions.iter().all(target_test::is_helped_by_supply)
     }
 }
 
-fn check(condition: &Condition, scenario: &Scenario) -> Result<(), Fault> {
+fn check(condition: &Condition, scenario: &Scenario) -> Result<(), ExpressionError> {
     let Bound::Value(bound) = condition.bound else {
-        let fault = Fault::about(&condition.text, "there is no baseline here that a difference could be taken to");
+        let fault = ExpressionError::about(&condition.text, "there is no baseline here that a difference could be taken to");
         return Err(fault.help("write a value without a sign, such as `p95(wait) < 5m`"));
     };
     let quantity = &condition.quantity;
     if quantity.statistic() == Statistic::Max.name() {
-        let fault = Fault::about(
+        let fault = ExpressionError::about(
             &condition.text,
             "a largest value grows with the length of a run, so that no number of runs shows it to be below a bound",
         );
@@ -98,7 +98,7 @@ fn check(condition: &Condition, scenario: &Scenario) -> Result<(), Fault> {
     }
     let horizon = scenario.system.window.horizon.as_secs_f64();
     if quantity.measure == Measure::DrainS && bound > horizon {
-        let fault = Fault::about(&condition.text, "the run ends before that, so that it cannot tell");
+        let fault = ExpressionError::about(&condition.text, "the run ends before that, so that it cannot tell");
         return Err(fault.help("write a longer `horizon`, such as twice the target"));
     }
     Ok(())

@@ -63,7 +63,7 @@ pub(super) fn comparison(sides: &Sides) -> Vec<u8> {
         "missing",
     ];
     let lines = sides.comparison.rows.iter().map(|row| {
-        let judgement = row.judgement;
+        let judgement = row.test;
         Line {
             contender: &sides.contenders[row.contender].name,
             against: &sides.baseline().name,
@@ -140,7 +140,7 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
         ci_high: Cell(gate.interval.map(|(_, high)| high)),
         p_kept: Cell(gate.p_kept),
         p_broken: Cell(gate.p_broken),
-        outcome: gate.outcome.name(),
+        outcome: gate.status.name(),
         decided_at: gate.decided_at,
         replications: gate.replications,
         missing: gate.missing,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Sides;
-use crate::experiment::comparison::{Comparison, Gate, Outcome, Row};
+use crate::experiment::comparison::{Comparison, Gate, GateStatus, ComparisonRow};
 use crate::number::unsigned_zero;
 
 /// The document; numbers that could not be computed are `null`.
@@ -28,12 +28,12 @@ pub fn document(sides: &Sides) -> Value {
         "decided": sides.comparison.is_decided(sides.questions),
         "comparison": rows.iter().map(|row| of_row(sides, row)).collect::<Vec<_>>(),
         "gates": gates.iter().map(|gate| of_gate(sides, gate)).collect::<Vec<_>>(),
-        "outcome": sides.comparison.outcome().map(Outcome::name),
+        "outcome": sides.comparison.gate_status().map(GateStatus::name),
     })
 }
 
-fn of_row(sides: &Sides, row: &Row) -> Value {
-    let judgement = row.judgement;
+fn of_row(sides: &Sides, row: &ComparisonRow) -> Value {
+    let judgement = row.test;
     json!({
         "contender": sides.contenders[row.contender].name,
         "action": row.action,
@@ -69,7 +69,7 @@ fn of_gate(sides: &Sides, gate: &Gate) -> Value {
         "ci": interval(gate.interval),
         "p_kept": number(gate.p_kept),
         "p_broken": number(gate.p_broken),
-        "outcome": gate.outcome.name(),
+        "outcome": gate.status.name(),
         "decided_at": gate.decided_at,
         "replications": gate.replications,
         "missing": gate.missing,

@@ -5,7 +5,7 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Sides, label, table, value};
-use crate::experiment::comparison::{Gate, Judgement, Outcome, Row, Verdict};
+use crate::experiment::comparison::{Gate, TestResult, GateStatus, ComparisonRow, Verdict};
 
 /// One suite a contender.
 pub(super) fn report(sides: &Sides) -> Vec<u8> {
@@ -26,15 +26,15 @@ pub(super) fn report(sides: &Sides) -> Vec<u8> {
 
 fn of_gate(sides: &Sides, contender: &str, gate: &Gate) -> TestCase {
     let said = table::said(sides, gate);
-    let status = match gate.outcome {
-        Outcome::Pass => TestCaseStatus::success(),
-        Outcome::Fail => failure(&said),
-        Outcome::Undecided => skipped(&said),
+    let status = match gate.status {
+        GateStatus::Pass => TestCaseStatus::success(),
+        GateStatus::Fail => failure(&said),
+        GateStatus::Undecided => skipped(&said),
     };
     case(contender, &gate.condition.text, status, &said)
 }
 
-fn of_row(sides: &Sides, contender: &str, row: &Row, judgement: Judgement) -> TestCase {
+fn of_row(sides: &Sides, contender: &str, row: &ComparisonRow, judgement: TestResult) -> TestCase {
     let [baseline, value] = value::values(row);
     let said = format!(
         "{}: {value}, {} has {baseline}; {}, {}",

@@ -1,9 +1,9 @@
 //! What a row is of, as one would ask for it: `p95(wait, scan)`.
 
-use crate::experiment::comparison::Row;
+use crate::experiment::comparison::ComparisonRow;
 
 /// The row's measure in the words of expressions.
-pub(crate) fn label(row: &Row) -> String {
+pub(crate) fn label(row: &ComparisonRow) -> String {
     let measure = row.measure.strip_suffix("_per_s").or_else(|| row.measure.strip_suffix("_s")).unwrap_or(row.measure);
     let of = match (row.action.as_str(), row.resource.as_str()) {
         ("" | "all", "") => None,
@@ -20,7 +20,7 @@ pub(crate) fn label(row: &Row) -> String {
 }
 
 /// Whether the measure has no other statistic, so that it goes without saying.
-fn is_plain(row: &Row) -> bool {
+fn is_plain(row: &ComparisonRow) -> bool {
     let of_jobs = ["wait_s", "response_s", "service_s", "slowdown", "jobs", "unfinished_age_s"];
     !of_jobs.contains(&row.measure)
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Sides, label, table, value};
-use crate::experiment::comparison::{Outcome, Questions};
+use crate::experiment::comparison::{GateStatus, ComparisonCriteria};
 
 /// The page.
 pub(super) fn report(sides: &Sides) -> String {
@@ -35,7 +35,7 @@ fn judged(sides: &Sides) -> String {
 }
 
 fn gates(sides: &Sides) -> String {
-    let Some(outcome) = sides.comparison.outcome() else { return String::new() };
+    let Some(outcome) = sides.comparison.gate_status() else { return String::new() };
     let mut text = format!("\n**Gates: {}**\n\n", outcome.name());
     text.push_str("| contender | gate | baseline | value | bound | outcome |\n|---|---|--:|--:|--:|---|\n");
     for gate in &sides.comparison.gates {
@@ -46,7 +46,7 @@ fn gates(sides: &Sides) -> String {
             form.value(gate.baseline),
             form.value(gate.value),
             form.value(gate.bound),
-            if gate.outcome == Outcome::Pass { "pass".to_owned() } else { format!("**{}**", gate.outcome.name()) },
+            if gate.status == GateStatus::Pass { "pass".to_owned() } else { format!("**{}**", gate.status.name()) },
         ];
         line(&mut text, &cells);
     }
@@ -55,7 +55,7 @@ fn gates(sides: &Sides) -> String {
 
 /// What one has to know to read the numbers.
 fn notes(sides: &Sides) -> String {
-    let Questions { level, looks, .. } = sides.questions;
+    let ComparisonCriteria { level, looks, .. } = sides.questions;
     let mut text = format!(
         "\nDifferences are contender minus baseline, paired by replication; in parentheses {} % intervals, valid at whichever of \
          {} planned looks replications ended. Verdicts are corrected for all that is judged (Holm) and for the looks, at level {level}.\n",

@@ -4,7 +4,7 @@ use comfy_table::CellAlignment;
 
 use super::value;
 use super::{Sides, label};
-use crate::experiment::comparison::{Gate, Outcome};
+use crate::experiment::comparison::{Gate, GateStatus};
 use crate::form::Form;
 use crate::table::{Charset, empty};
 
@@ -64,7 +64,7 @@ fn gates(sides: &Sides) -> String {
             form.value(gate.value),
             form.value(gate.bound),
             beyond,
-            gate.outcome.name().to_owned(),
+            gate.status.name().to_owned(),
         ]);
     }
     left(&mut table, &[1, 6]);
@@ -93,30 +93,30 @@ fn undecided(sides: &Sides) -> Option<String> {
 
 /// The last line: what the gates come to.
 fn outcome(sides: &Sides) -> Option<String> {
-    let outcome = sides.comparison.outcome()?;
+    let outcome = sides.comparison.gate_status()?;
     let gates = &sides.comparison.gates;
-    let count = |outcome: Outcome| gates.iter().filter(|gate| gate.outcome == outcome).count();
-    let (all, pass, fail) = (gates.len(), count(Outcome::Pass), count(Outcome::Fail));
+    let count = |outcome: GateStatus| gates.iter().filter(|gate| gate.status == outcome).count();
+    let (all, pass, fail) = (gates.len(), count(GateStatus::Pass), count(GateStatus::Fail));
     Some(match outcome {
-        Outcome::Pass => format!("gates: pass ({all} of {all})\n"),
-        Outcome::Fail => format!("gates: fail ({fail} of {all} broken)\n"),
-        Outcome::Undecided => format!("gates: undecided ({pass} of {all} pass, {} undecided)\n", all - pass),
+        GateStatus::Pass => format!("gates: pass ({all} of {all})\n"),
+        GateStatus::Fail => format!("gates: fail ({fail} of {all} broken)\n"),
+        GateStatus::Undecided => format!("gates: undecided ({pass} of {all} pass, {} undecided)\n", all - pass),
     })
 }
 
 /// A line for each gate that does not pass.
 pub fn open_gates(sides: &Sides) -> Vec<String> {
-    let gates = sides.comparison.gates.iter().filter(|gate| gate.outcome != Outcome::Pass);
+    let gates = sides.comparison.gates.iter().filter(|gate| gate.status != GateStatus::Pass);
     gates.map(|gate| said(sides, gate)).collect()
 }
 
 /// A gate in a line.
 pub(super) fn said(sides: &Sides, gate: &Gate) -> String {
     let form = form(gate);
-    let what = match gate.outcome {
-        Outcome::Pass => "kept",
-        Outcome::Fail => "broken",
-        Outcome::Undecided => "undecided",
+    let what = match gate.status {
+        GateStatus::Pass => "kept",
+        GateStatus::Fail => "broken",
+        GateStatus::Undecided => "undecided",
     };
     format!(
         "gate {} is {what} by {}: {}, the bound is {}, after {} replications",

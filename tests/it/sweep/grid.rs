@@ -96,7 +96,7 @@ proptest! {
             prop_assert_eq!(value("x"), value("y"));
         }
         // The last axis is the fastest.
-        let is_first = |point: &claimsim::experiment::design::Point| point.settings[0].1 == "v0";
+        let is_first = |point: &claimsim::experiment::design::GridPoint| point.settings[0].1 == "v0";
         prop_assert!(points.iter().map(is_first).is_sorted_by(|a, b| a >= b));
     }
 
