@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use claimsim::experiment::expression::{Quantity, ResolvedQuantity};
 use claimsim::experiment::warmup::find_warm_up;
-use claimsim::experiment::{MIN_REPLICATIONS, StoppingRule, Results, replicate, run};
+use claimsim::experiment::{MIN_REPLICATIONS, Results, StoppingRule, replicate, run};
 use claimsim::scenario::{self, Files, Override, Scenario};
 use rayon::prelude::*;
 
@@ -258,7 +258,9 @@ impl Case {
 
 fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) -> bool {
     let quantity: Quantity = quantity.parse().expect("a quantity");
-    let Ok(ResolvedQuantity::Figure(subject)) = quantity.target(&scenario.system) else { panic!("{quantity:?} is no figure") };
+    let Ok(ResolvedQuantity::Figure(subject)) = quantity.target(&scenario.system) else {
+        panic!("{quantity:?} is no figure")
+    };
     let interval = results.estimate(subject).and_then(|estimate| estimate.interval);
     let (low, high) = interval.expect("there are several replications");
     low <= truth && truth <= high

@@ -7,7 +7,9 @@
 
 use std::io::{self, Write as _};
 
-use claimsim::experiment::comparison::{SequentialComparison, Comparison, Alternative, GateStatus, ComparisonCriteria, Verdict};
+use claimsim::experiment::comparison::{
+    Alternative, Comparison, ComparisonCriteria, GateStatus, SequentialComparison, Verdict,
+};
 use claimsim::scenario::{self, Files};
 use claimsim::stats::looks::Looks;
 use rayon::prelude::*;

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use claimsim::experiment::Progress;
 use claimsim::experiment::design::Grid;
-use claimsim::experiment::sizing::{Design, Sizing, Targets, TargetStatus, size};
+use claimsim::experiment::sizing::{Design, Sizing, TargetStatus, Targets, size};
 use claimsim::scenario::{self, Files, Scenario};
 use claimsim::stats::looks::Looks;
 use rayon::prelude::*;

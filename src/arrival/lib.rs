@@ -4,9 +4,9 @@
 //! through it. Both are enums, so that a replication's hottest question, "when does the next job come?", is answered by
 //! static dispatch.
 
+use claimsim_engine as engine;
 use claimsim_model as model;
 use claimsim_random as random;
-use claimsim_engine as engine;
 
 mod batch;
 mod closed;

@@ -10,8 +10,8 @@ use super::job_file::JobFile;
 use super::manner::pool;
 use super::progress::Bar;
 use super::verdict::Failure;
-use crate::experiment::warmup::{EstimatedWarmUp, pilot_count, find_warm_up};
-use crate::experiment::{self, StoppingRule, Results};
+use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
+use crate::experiment::{self, Results, StoppingRule};
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
 use crate::report::{self, Context, warmup};
 use crate::scenario::{self, Scenario};
@@ -138,7 +138,11 @@ fn write_reports(
 }
 
 /// What the reader of a run's report has to know.
-pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results, warm_up: Option<&'a EstimatedWarmUp>) -> Context<'a> {
+pub(super) fn context<'a>(
+    scenario: &'a Scenario,
+    results: &Results,
+    warm_up: Option<&'a EstimatedWarmUp>,
+) -> Context<'a> {
     Context { replications: results.replications.len() as u32, warm_up, ..Context::of(scenario) }
 }
 

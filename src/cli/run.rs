@@ -13,7 +13,7 @@ use super::policy::PolicyParser;
 use super::produce::{Order, Produced, apply, context, produce};
 use super::verdict::{Failure, print, say};
 use crate::experiment::feasibility;
-use crate::experiment::{StoppingRule, PrecisionStatus, Results};
+use crate::experiment::{PrecisionStatus, Results, StoppingRule};
 use crate::report::manifest::Options;
 use crate::report::{Context, json, precision, table};
 use crate::scenario::Loaded;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, number, precision};
 use crate::experiment::warmup::PILOTS;
-use crate::experiment::{StoppingRule, Results, SummaryRow};
+use crate::experiment::{Results, StoppingRule, SummaryRow};
 use crate::model::time::{Span, Time};
 use crate::stats::figure::OfAction;
 
@@ -105,8 +105,12 @@ mod tests {
     #[test]
     fn figures_sit_where_one_looks_for_them() {
         let system = samples::system(WEEK);
-        let document =
-            summary(&samples::context(&system), &samples::results(WEEK), &StoppingRule::fixed(5), &["a note".to_owned()]);
+        let document = summary(
+            &samples::context(&system),
+            &samples::results(WEEK),
+            &StoppingRule::fixed(5),
+            &["a note".to_owned()],
+        );
         assert_eq!(document["scenario"], "registry-week");
         assert_eq!(document["notes"], json!(["a note"]));
         assert_eq!(document["seed"], 42);

@@ -219,7 +219,9 @@ mod tests {
         for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
             let outcomes = outcomes(shape);
             let [replications, wait_times, utilization] = &tables(&context, &outcomes);
-            let read = read(&context, &ResolvedQuantities::default(), &Tables { replications, wait_times, utilization }).unwrap();
+            let read =
+                read(&context, &ResolvedQuantities::default(), &Tables { replications, wait_times, utilization })
+                    .unwrap();
             assert_eq!(read.len(), outcomes.len());
             for (read, outcome) in read.iter().zip(&outcomes) {
                 assert_eq!(read.figures, outcome.figures);

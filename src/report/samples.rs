@@ -1,5 +1,6 @@
 //! Results made by hand for the tests of reports, from a small scenario to the largest and oddest that may come.
 
+use crate::Context;
 use crate::engine::{ActionModel, Availability, ClaimRule, System, Window};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
@@ -7,12 +8,11 @@ use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::claim::{Pass, Placement};
 use crate::model::time::{Epoch, Span, Time};
 use crate::model::worker::{Worker, WorkerId};
-use claimsim_random::dist::Constant;
-use crate::Context;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::interval::Estimate;
 use crate::stats::series::{Line, Series};
 use crate::stats::{Outcome, StatsObserver, WaitTable};
+use claimsim_random::dist::Constant;
 
 /// How large a sample is, and how odd.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! A warm-up that was found, in words: for tables and notes, and what to do where the run is too short.
 
-use crate::experiment::warmup::{PILOTS, EstimatedWarmUp};
+use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::model::time::{Span, Time};
 
 /// Of a run, so many times its warm-up is a usual length (Banks, Carson, Nelson and Nicol, "Discrete-event system simulation").

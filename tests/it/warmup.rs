@@ -1,7 +1,7 @@
 //! The automatic warm-up: what it looks at is what happens, it depends on nothing but system and seed, and all that a run leaves says it.
 
 use claimsim::experiment::run_observed;
-use claimsim::experiment::warmup::{find_warm_up, find_common_warm_up};
+use claimsim::experiment::warmup::{find_common_warm_up, find_warm_up};
 use claimsim::model::capacity::ResourceId;
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::Scenario;

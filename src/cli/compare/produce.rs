@@ -10,7 +10,7 @@ use super::super::progress::Bar;
 use super::super::verdict::{Failure, say};
 use super::contenders::Contenders;
 use super::questions::{misfit, questions};
-use crate::experiment::comparison::{SequentialComparison, Comparison, Alternative, ComparisonCriteria};
+use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
 use crate::experiment::feasibility;
 use crate::experiment::warmup;
 use crate::report::comparison::{Sides, files};

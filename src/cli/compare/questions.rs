@@ -3,7 +3,7 @@
 use super::super::expressions::{complaint, parse, parse_all};
 use super::super::plan::{level_of, looks};
 use super::super::verdict::Failure;
-use crate::experiment::comparison::{UnresolvedQuantity, ComparisonCriteria};
+use crate::experiment::comparison::{ComparisonCriteria, UnresolvedQuantity};
 use crate::experiment::expression::{Condition, Margin, Quantity};
 use crate::report::manifest::Options;
 

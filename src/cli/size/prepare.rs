@@ -8,7 +8,7 @@ use super::super::plan::{level_of, looks};
 use super::super::verdict::Failure;
 use crate::experiment::design::Grid;
 use crate::experiment::feasibility;
-use crate::experiment::sizing::{CostError, Costs, WorstCaseOutage, Design, Targets, UnsupportedTarget};
+use crate::experiment::sizing::{CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage};
 use crate::model::time::Span;
 use crate::report::manifest::Options;
 use crate::scenario::{self, Scenario};

@@ -9,7 +9,7 @@ use super::super::progress::Bar;
 use super::super::verdict::Failure;
 use super::prepare::Prepared;
 use crate::experiment::Progress;
-use crate::experiment::sizing::{WorstCaseOutage, SizingWithOutage, Sizing, UnsupportedTarget, size, size_with_outage};
+use crate::experiment::sizing::{Sizing, SizingWithOutage, UnsupportedTarget, WorstCaseOutage, size, size_with_outage};
 use crate::report::manifest::{self, Manifest};
 use crate::report::sizing::{LostWorker, Study, files};
 
@@ -41,7 +41,8 @@ impl Found {
 }
 
 fn lost_worker<'a>(lost: &'a SizingWithOutage, prepared: &Prepared) -> LostWorker<'a> {
-    let WorstCaseOutage { group, duration } = prepared.loss.as_ref().expect("a worker is lost only if it was asked for");
+    let WorstCaseOutage { group, duration } =
+        prepared.loss.as_ref().expect("a worker is lost only if it was asked for");
     let at = prepared.settings[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
     let words = format!("a worker of {group} dies at {at} and is out for {lasts}");
     LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }

@@ -94,7 +94,7 @@ fn program() -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::experiment::SummaryRow;
-    use crate::experiment::sweep::{WarmUpSummary, Response};
+    use crate::experiment::sweep::{Response, WarmUpSummary};
     use crate::model::action::ActionId;
     use crate::model::time::Span;
     use crate::report::manifest::{Input, Options};

@@ -3,13 +3,13 @@
 use super::{NewsOf, Parked, Rule, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::calendar::Class;
-use crate::observer::Observer;
-use crate::placement::Placer;
-use crate::policy::{ClaimPolicy, Look, Manner, On, Pick};
 use crate::model::capacity::NeedId;
 use crate::model::claim::Batch;
 use crate::model::job::{Ending, Job};
 use crate::model::worker::WorkerId;
+use crate::observer::Observer;
+use crate::placement::Placer;
+use crate::policy::{ClaimPolicy, Look, Manner, On, Pick};
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Offers the waiting jobs in policy order, each to a worker that fits (instant claiming).

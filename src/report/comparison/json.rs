@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Sides;
-use crate::experiment::comparison::{Comparison, Gate, GateStatus, ComparisonRow};
+use crate::experiment::comparison::{Comparison, ComparisonRow, Gate, GateStatus};
 use crate::number::unsigned_zero;
 
 /// The document; numbers that could not be computed are `null`.

@@ -5,7 +5,7 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Sides, label, table, value};
-use crate::experiment::comparison::{Gate, TestResult, GateStatus, ComparisonRow, Verdict};
+use crate::experiment::comparison::{ComparisonRow, Gate, GateStatus, TestResult, Verdict};
 
 /// One suite a contender.
 pub(super) fn report(sides: &Sides) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Sides, label, table, value};
-use crate::experiment::comparison::{GateStatus, ComparisonCriteria};
+use crate::experiment::comparison::{ComparisonCriteria, GateStatus};
 
 /// The page.
 pub(super) fn report(sides: &Sides) -> String {

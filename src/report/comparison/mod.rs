@@ -10,9 +10,9 @@ mod value;
 
 use super::File;
 use super::plot::{differences, overlay};
-use crate::experiment::Results;
-use crate::experiment::comparison::{Comparison, Alternative, ComparisonCriteria};
 use crate::Context;
+use crate::experiment::Results;
+use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria};
 
 pub(super) use label::label;
 pub(super) use value::{baseline, difference};

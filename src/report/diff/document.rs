@@ -4,7 +4,10 @@ use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::experiment::diff::{FirstDifference, ClaimDecision, JobEnd, WaitingJob, CreatedJob, DifferenceKind, Divergence, FreeUnits, WorkerDifference};
+use crate::experiment::diff::{
+    ClaimDecision, CreatedJob, DifferenceKind, Divergence, FirstDifference, FreeUnits, JobEnd, WaitingJob,
+    WorkerDifference,
+};
 use crate::model::time::{Span, Time};
 
 /// One document; what there is nothing to say of is `null`.

@@ -3,9 +3,11 @@
 use chrono::SecondsFormat;
 
 use super::{Report, Setting};
-use crate::experiment::diff::{FirstDifference, ClaimDecision, JobEnd, WaitingJob, CreatedJob, Divergence, FreeUnits, NamedUnits, WorkerDifference};
-use crate::model::time::{NANOS, Span, Time};
+use crate::experiment::diff::{
+    ClaimDecision, CreatedJob, Divergence, FirstDifference, FreeUnits, JobEnd, NamedUnits, WaitingJob, WorkerDifference,
+};
 use crate::human;
+use crate::model::time::{NANOS, Span, Time};
 
 /// The runs by short names.
 const NAMES: [&str; 2] = ["A", "B"];
@@ -96,8 +98,12 @@ fn by(parting: &Divergence, have_other_workers: bool) -> &'static str {
         _ if have_other_workers => "by its inputs: the workers are others from the start. The first that differs:",
         FirstDifference::Job(_) => "by its inputs: another job comes. Everything before was the same.",
         FirstDifference::Event(_) => "by its inputs: something befalls one run only. Everything before was the same.",
-        FirstDifference::Claim(_) => "by a decision: another claim. All inputs and everything else before were the same.",
-        FirstDifference::JobEnd(_) => "by an outcome: a job ends otherwise. All inputs and claims before were the same.",
+        FirstDifference::Claim(_) => {
+            "by a decision: another claim. All inputs and everything else before were the same."
+        }
+        FirstDifference::JobEnd(_) => {
+            "by an outcome: a job ends otherwise. All inputs and claims before were the same."
+        }
     }
 }
 

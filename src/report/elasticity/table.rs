@@ -19,7 +19,8 @@ pub fn text(elasticity: &Elasticity) -> String {
     let mut without: Vec<&str> = Vec::new();
     for first in elasticity.ranked(0) {
         let nudge = &elasticity.nudges[first.perturbation];
-        let of_nudge: Vec<&Effect> = elasticity.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
+        let of_nudge: Vec<&Effect> =
+            elasticity.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
         if of_nudge.iter().all(|effect| effect.is_zero()) {
             without.push(&nudge.key);
             continue;

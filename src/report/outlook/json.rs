@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::words::{self, Remark};
 use crate::engine::System;
-use crate::experiment::feasibility::{Feasibility, ResourceLoad, OfferedWork};
+use crate::experiment::feasibility::{Feasibility, OfferedWork, ResourceLoad};
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::scenario::Scenario;
 

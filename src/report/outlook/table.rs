@@ -72,7 +72,8 @@ fn together(outlook: &Feasibility) -> Option<String> {
             format!("with claim delays, where jobs wait: {about}{}", names::load(delayed.load))
         }));
     }
-    let delayed = outlook.system_load.as_ref().and_then(|together| together.delayed).map_or(0.0, |delayed| delayed.load);
+    let delayed =
+        outlook.system_load.as_ref().and_then(|together| together.delayed).map_or(0.0, |delayed| delayed.load);
     let claims = outlook.claims.filter(|claims| *claims > delayed);
     parts.extend(claims.map(|claims| format!("claims, of what workers can make: {}", names::load(claims))));
     (!parts.is_empty()).then(|| parts.join("; "))

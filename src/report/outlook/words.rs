@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 
 use super::names;
-use crate::experiment::feasibility::{Bottleneck, Excess, Finding, WorkerType, Feasibility};
+use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, WorkerType};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::number::{amount, human};
@@ -204,7 +204,8 @@ impl Words<'_> {
 
     fn memory(&self, load: f64, relaxation_s: f64, warmup: bool) -> (String, Vec<String>) {
         let (load, window) = (names::load(load), self.scenario.system.window);
-        let forgets = format!("at a load of {load} the queue takes about {} to forget how it began", human(relaxation_s));
+        let forgets =
+            format!("at a load of {load} the queue takes about {} to forget how it began", human(relaxation_s));
         if warmup {
             let has = human(window.warmup.as_secs_f64());
             let help = format!("a warm-up of {} would leave a twentieth of it", names::at_least(3.0 * relaxation_s));

@@ -8,8 +8,8 @@ use plotters::style::text_anchor::HPos;
 
 use super::canvas::{self, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::ratio_axis::RatioAxis;
-use crate::experiment::comparison::{ComparisonRow, Verdict};
 use crate::comparison::{Sides, difference, label};
+use crate::experiment::comparison::{ComparisonRow, Verdict};
 use crate::form::percentage;
 
 /// Where names begin, and where the plot does and ends; right of it stand the figures.
@@ -84,7 +84,8 @@ fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a ComparisonRow>> {
             leaders.push(row);
         }
     }
-    let group = |leader: &ComparisonRow| rows.iter().filter(|row| is_same(leader, row) && row.difference.is_some()).collect();
+    let group =
+        |leader: &ComparisonRow| rows.iter().filter(|row| is_same(leader, row) && row.difference.is_some()).collect();
     leaders.into_iter().map(group).collect()
 }
 

@@ -167,7 +167,9 @@ fn label_settings(canvas: &Canvas, costs: &Axis, scale: &Scale, all: &[Shown]) -
 
 fn legend(canvas: &Canvas) -> Painted {
     let (mut x, y) = (LEFT + 6, LEGEND);
-    for (verdict, words) in [(TargetStatus::Met, "met"), (TargetStatus::NotMet, "not met"), (TargetStatus::Undecided, "undecided")] {
+    for (verdict, words) in
+        [(TargetStatus::Met, "met"), (TargetStatus::NotMet, "not met"), (TargetStatus::Undecided, "undecided")]
+    {
         let (at, color) = ((x, y + 7), color(verdict));
         match verdict {
             TargetStatus::Met => canvas.draw(&Circle::new(at, 5, color.filled()))?,

@@ -6,9 +6,9 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, BLUE, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::dots::{draw_scale, pixel};
-use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::elasticity::Elasticity;
 use crate::elasticity::table::cell;
+use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::form::Form;
 use crate::number;
 use crate::sweep::work;
@@ -45,7 +45,13 @@ pub(crate) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
         let name = format!("Change of {} for 1 % more of the key", quantity.text);
         draw_scale(canvas, &axis, &name, (LEFT, RIGHT), (TOP, TOP + height))?;
         for (line, effect) in effects.iter().enumerate() {
-            draw_line(canvas, &axis, &elasticity.nudges[effect.perturbation], effect, TOP + line as i32 * LINE + LINE / 2)?;
+            draw_line(
+                canvas,
+                &axis,
+                &elasticity.nudges[effect.perturbation],
+                effect,
+                TOP + line as i32 * LINE + LINE / 2,
+            )?;
         }
         canvas::remark(canvas, &below, (NAMES, TOP + height + canvas::X_LABELS + 10), HPos::Left)
     })

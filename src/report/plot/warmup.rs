@@ -6,7 +6,7 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, BLUE, GREY, LEFT, PLOT_WIDTH, Painted, Plot, TARGET, TITLES, X_LABELS};
 use super::{calendar, queue_length};
-use crate::experiment::warmup::{PILOTS, EstimatedWarmUp};
+use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::model::time::{Span, Time};
 use crate::{Context, number, warmup};
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Study;
-use crate::experiment::sizing::{Sizing, EvaluatedDesign};
+use crate::experiment::sizing::{EvaluatedDesign, Sizing};
 
 /// The document; numbers that could not be computed are `null`.
 pub fn document(study: &Study) -> Value {

@@ -6,9 +6,9 @@ pub mod text;
 
 use super::plot::targets;
 use super::{Context, File};
-use crate::experiment::sizing::{TargetTest, Design, Sizing, Targets, EvaluatedDesign, TargetStatus};
-use crate::model::time::Time;
+use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, TargetStatus, TargetTest, Targets};
 use crate::form::Form;
+use crate::model::time::Time;
 
 /// A search for a setting with everything in it.
 #[derive(Clone, Debug)]

@@ -3,10 +3,10 @@
 use comfy_table::CellAlignment;
 
 use super::{Study, with_interval};
-use crate::experiment::sizing::{Sizing, EvaluatedDesign, TargetStatus};
+use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetStatus};
 use crate::number::percent;
-use crate::table::{Charset, empty};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::table::{Charset, empty};
 
 /// Jobs that had not ended at the horizon are worth a remark from this share on.
 const MANY_UNFINISHED: f64 = 0.01;

@@ -10,7 +10,7 @@ use super::plot::sweep;
 use super::{Context, File};
 use crate::experiment::design::{Axis, Grid};
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::{PointResult, DesignPoint};
+use crate::experiment::sweep::{DesignPoint, PointResult};
 
 /// A sweep with everything that came of it.
 #[derive(Clone, Copy, Debug)]

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use super::Build;
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
+use crate::diagnostic::Complaint;
 use crate::engine::Given;
 use crate::model::time::Time;
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Cron, Spec};
 

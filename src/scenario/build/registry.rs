@@ -6,6 +6,7 @@ use super::workers::DraftWorker;
 use super::{Build, Units};
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
+use crate::diagnostic::Complaint;
 use crate::engine::{Given, InitialRow, InitialState, Missed, Overlap};
 use crate::model::action::ActionId;
 use crate::model::capacity::{MOST_UNITS, NeedId};
@@ -13,7 +14,6 @@ use crate::model::job::Status;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 use crate::registry::document::{self, CronDocument, DocumentError, Field, JobDocument};
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Registry, Spec};
 

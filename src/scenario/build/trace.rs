@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::Build;
 use crate::arrival::trace::{self, Trace, TraceRow};
 use crate::arrival::{Known, Source};
+use crate::diagnostic::{Complaint, nearest};
 use crate::engine::{Arrival, Given};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
-use crate::diagnostic::{Complaint, nearest};
 use crate::spec::At;
 
 impl Build<'_> {

@@ -1,7 +1,7 @@
 //! The search itself: what is assumed about settings only decides in which order they are tried, and is found out where it is wrong.
 
 use claimsim::experiment::design::Grid;
-use claimsim::experiment::sizing::{Design, Sizing, Targets, TargetStatus, size};
+use claimsim::experiment::sizing::{Design, Sizing, TargetStatus, Targets, size};
 use claimsim::experiment::{Progress, run};
 use claimsim::scenario::{self, Override, Scenario};
 use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
@@ -118,7 +118,8 @@ fn targets_that_more_workers_do_not_help_are_searched_from_the_cheapest_on() {
 fn a_setting_is_simulated_as_a_run_of_its_own_would_be() {
     let settings = settings(&["worker.many.count=2..3"], workers);
     let sizing = search(&settings, &targets(&["mean(wait) < 1h"], 1));
-    let tried = sizing.evaluated.iter().find(|tried| tried.results.replications.len() == 10).expect("one look is enough");
+    let tried =
+        sizing.evaluated.iter().find(|tried| tried.results.replications.len() == 10).expect("one look is enough");
     let wait = Subject {
         action: OfAction::All,
         resource: None,

@@ -36,7 +36,11 @@ fn nudges(text: &str, keys: &[&str]) -> Vec<Perturbation> {
     let all = parameters(text, &[]);
     let of_key = |key: &&str| {
         let parameter = all.iter().find(|parameter| parameter.key == **key).unwrap();
-        let nudge = if parameter.is_whole { Perturbation::by_unit(parameter) } else { Perturbation::by_step(parameter, &percent) };
+        let nudge = if parameter.is_whole {
+            Perturbation::by_unit(parameter)
+        } else {
+            Perturbation::by_step(parameter, &percent)
+        };
         nudge.unwrap()
     };
     keys.iter().map(of_key).collect()
