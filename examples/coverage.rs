@@ -258,7 +258,7 @@ impl Case {
 
 fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) -> bool {
     let quantity: Quantity = quantity.parse().expect("a quantity");
-    let Ok(ResolvedQuantity::Figure(subject)) = quantity.target(&scenario.system) else {
+    let Ok(ResolvedQuantity::Figure(subject)) = quantity.resolve(&scenario.system) else {
         panic!("{quantity:?} is no figure")
     };
     let interval = results.estimate(subject).and_then(|estimate| estimate.interval);

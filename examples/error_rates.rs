@@ -7,10 +7,9 @@
 
 use std::io::{self, Write as _};
 
-use claimsim::experiment::comparison::{
-    Alternative, Comparison, ComparisonCriteria, GateStatus, SequentialComparison, Verdict,
-};
+use claimsim::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison, Verdict};
 use claimsim::scenario::{self, Files};
+use claimsim::stats::bound_test::BoundStatus;
 use claimsim::stats::looks::Looks;
 use rayon::prelude::*;
 
@@ -150,7 +149,7 @@ impl Case {
             awaits_judged: true,
         };
         let mut comparing = SequentialComparison::new(&contenders, &questions).expect("both have what is asked for");
-        while comparing.next().is_some() {
+        while comparing.next_replications().is_some() {
             comparing.look(&());
         }
         comparing.finish()
@@ -161,8 +160,8 @@ impl Case {
         match self.event {
             Event::Different => verdicts.any(|verdict| matches!(verdict, Verdict::Better | Verdict::Worse)),
             Event::Equivalent => verdicts.any(|verdict| verdict == Verdict::Equivalent),
-            Event::Passes => comparison.gate_status() == Some(GateStatus::Pass),
-            Event::Fails => comparison.gate_status() == Some(GateStatus::Fail),
+            Event::Passes => comparison.gate_status() == Some(BoundStatus::Kept),
+            Event::Fails => comparison.gate_status() == Some(BoundStatus::Broken),
         }
     }
 

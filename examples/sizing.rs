@@ -18,8 +18,9 @@ use std::ops::Range;
 
 use claimsim::experiment::Progress;
 use claimsim::experiment::design::Grid;
-use claimsim::experiment::sizing::{Design, Sizing, TargetStatus, Targets, size};
+use claimsim::experiment::sizing::{Design, Sizing, Targets, size};
 use claimsim::scenario::{self, Files, Scenario};
+use claimsim::stats::bound_test::BoundStatus;
 use claimsim::stats::looks::Looks;
 use rayon::prelude::*;
 
@@ -136,7 +137,7 @@ impl Target {
         let one = |seed: u64| {
             let (settings, sizing) = self.search(seed);
             let servers = |place: usize| settings[sizing.evaluated[place].setting].scenario.system.workers.len() as u32;
-            let met = (0..sizing.evaluated.len()).filter(|place| sizing.evaluated[*place].verdict == TargetStatus::Met);
+            let met = (0..sizing.evaluated.len()).filter(|place| sizing.evaluated[*place].status == BoundStatus::Kept);
             if met.map(servers).any(|servers| servers < self.right()) {
                 return Count { wrong: 1, ..Count::default() };
             }

@@ -21,12 +21,12 @@ pub(super) fn parse_all<T: FromStr<Err = ExpressionError>>(option: &str, texts: 
 
 /// The grid that `--vary` and `--zip` ask for.
 pub(super) fn grid(options: &Options) -> Result<Grid, Failure> {
-    let refused = |InvalidGridOption { option, text, fault }: InvalidGridOption| complaint(option, &text, &fault, "");
+    let refused = |InvalidGridOption { option, text, error }: InvalidGridOption| complaint(option, &text, &error, "");
     Grid::parse(&options.vary, &options.zip).map_err(refused)
 }
 
 /// The complaint about an expression; `of` is put behind what is wrong.
 pub(super) fn complaint(option: &str, text: &str, fault: &ExpressionError, of: &str) -> Failure {
     let title = format!("{}{of}", fault.title);
-    Failure::Input(shown(&Report::of_option(option, text, fault.place.clone(), &title, &fault.label, &fault.help)))
+    Failure::Input(shown(&Report::of_option(option, text, fault.span.clone(), &title, &fault.label, &fault.help)))
 }

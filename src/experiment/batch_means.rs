@@ -1,24 +1,25 @@
-//! One long run in place of many: its figures with intervals from batch means, where the batches bear them.
+//! One long run in place of many: its figures get intervals from batch means, where the batches allow
+//! it.
 
-use crate::replication::Replication;
-use super::{Progress, Results};
+use crate::replication::{Progress, Replication};
+use crate::results::Results;
 use crate::scenario::Scenario;
 use crate::stats::batch_means::{BatchObserver, Judged};
 
-/// The run, and how many figures have no interval although they have batches.
+/// A run in batches, and how many figures have no interval although they have batches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchMeansRun {
     /// Its one replication; the intervals are those of batch means.
     pub results: Results,
-    /// Figures that would have an interval.
+    /// Figures that have batches.
     pub figures: usize,
-    /// Of them those whose batches are correlated.
+    /// Those of them whose batches are correlated.
     pub correlated: usize,
-    /// Of them those of which some batches had nothing to measure.
+    /// Those of them with batches that had nothing to measure.
     pub empty: usize,
 }
 
-/// Runs one replication, the scenario's first, in so many batches of its measured part.
+/// Runs the scenario's first replication and divides its measured part into batches.
 pub fn run_batch_means(scenario: &Scenario, batches: u32, progress: &dyn Progress) -> BatchMeansRun {
     let observer = BatchObserver::new(&scenario.system, scenario.slo, batches as usize);
     let (outcome, observer) = Replication::new(scenario, 0).measure_observed(&[], progress, observer);

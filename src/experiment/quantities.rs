@@ -1,19 +1,19 @@
-//! What is asked of replications: quantities, and where outcomes have them.
+//! Quantities resolved in one scenario, and their values in the outcomes of its replications.
 
-use super::expression::{ExpressionError, Quantity, ResolvedQuantity};
 use crate::engine::System;
+use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
 use crate::stats::Outcome;
 use crate::stats::share::Share;
 
-/// Quantities of one scenario's replications, in the order in which they are asked for.
+/// Quantities of one scenario's replications, in order.
 #[derive(Clone, Debug, Default)]
 pub struct ResolvedQuantities {
-    pub(super) targets: Vec<ResolvedQuantity>,
+    pub(super) quantities: Vec<ResolvedQuantity>,
     pub(super) shares: Vec<Share>,
 }
 
 impl ResolvedQuantities {
-    /// Finds quantities in a scenario.
+    /// Resolves quantities in a scenario.
     ///
     /// # Errors
     /// The number of a quantity that the scenario does not have, and what is wrong with it.
@@ -23,9 +23,9 @@ impl ResolvedQuantities {
     ) -> Result<ResolvedQuantities, (usize, ExpressionError)> {
         let mut resolved = ResolvedQuantities::default();
         for (number, quantity) in quantities.into_iter().enumerate() {
-            let target = quantity.target(system).map_err(|fault| (number, fault))?;
-            resolved.targets.push(target);
-            if let ResolvedQuantity::Share(share) = target
+            let quantity = quantity.resolve(system).map_err(|error| (number, error))?;
+            resolved.quantities.push(quantity);
+            if let ResolvedQuantity::Share(share) = quantity
                 && !resolved.shares.contains(&share)
             {
                 resolved.shares.push(share);
@@ -34,39 +34,41 @@ impl ResolvedQuantities {
         Ok(resolved)
     }
 
-    /// The shares that replications have to measure beside their figures.
+    /// The shares that replications have to measure besides their figures.
     pub fn shares(&self) -> &[Share] {
         &self.shares
     }
 
-    /// Where outcomes have the quantity of that number.
-    pub fn target(&self, number: usize) -> ResolvedQuantity {
-        self.targets[number]
+    /// The quantity with that number.
+    pub fn get(&self, number: usize) -> ResolvedQuantity {
+        self.quantities[number]
     }
 
-    /// What replications had of the quantity of that number; they have measured [`ResolvedQuantities::shares`].
+    /// The values of the quantity with that number, in replications that have measured
+    /// [`ResolvedQuantities::shares`].
     pub fn values(&self, number: usize, outcomes: &[Outcome]) -> Vec<Option<f64>> {
         let Some(first) = outcomes.first() else { return Vec::new() };
-        match self.targets[number] {
+        match self.quantities[number] {
             ResolvedQuantity::Figure(subject) => {
-                let place = first.figures.iter().position(|figure| figure.subject == subject);
-                outcomes.iter().map(|outcome| outcome.figures[place?].value).collect()
+                let index = first.figures.iter().position(|figure| figure.subject == subject);
+                outcomes.iter().map(|outcome| outcome.figures[index?].value).collect()
             }
             ResolvedQuantity::Share(share) => {
-                let place = self.shares.iter().position(|known| *known == share);
-                outcomes.iter().map(|outcome| outcome.shares[place?]).collect()
+                let index = self.shares.iter().position(|known| *known == share);
+                outcomes.iter().map(|outcome| outcome.shares[index?]).collect()
             }
         }
     }
 
-    /// Outcomes in which another question's shares were measured, with only these shares, in this order; `None` if one of them was not measured.
+    /// Outcomes that have measured the shares of `other`, reduced to the shares of `self` in its
+    /// order; `None` if one of these was not measured.
     pub fn select_from(&self, other: &ResolvedQuantities, outcomes: Vec<Outcome>) -> Option<Vec<Outcome>> {
-        let place = |share: &Share| other.shares.iter().position(|known| known == share);
-        let places: Vec<usize> = self.shares.iter().map(place).collect::<Option<_>>()?;
-        let take = |outcome: Outcome| {
-            let shares = places.iter().map(|place| outcome.shares[*place]).collect();
+        let index = |share: &Share| other.shares.iter().position(|known| known == share);
+        let indices: Vec<usize> = self.shares.iter().map(index).collect::<Option<_>>()?;
+        let select = |outcome: Outcome| {
+            let shares = indices.iter().map(|index| outcome.shares[*index]).collect();
             Outcome { shares, ..outcome }
         };
-        Some(outcomes.into_iter().map(take).collect())
+        Some(outcomes.into_iter().map(select).collect())
     }
 }

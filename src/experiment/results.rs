@@ -1,15 +1,16 @@
-//! What all replications of one scenario came to.
+//! The results of all replications of one scenario.
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::action::ActionId;
 use crate::stats::Outcome;
-use crate::stats::figure::{Measure, Subject};
+use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::interval::Estimate;
 
-/// The replications of one scenario under one policy, and what they say together.
+/// The replications of one scenario under one policy, and their summary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
-    /// One row a subject, in the order of [`Outcome::figures`].
+    /// One row per subject, in the order of [`Outcome::figures`].
     pub summary: Vec<SummaryRow>,
     /// The replications, in order.
     pub replications: Vec<Outcome>,
@@ -18,14 +19,14 @@ pub struct Results {
 /// A figure over all replications.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SummaryRow {
-    /// What the number says.
+    /// What the figure is of.
     pub subject: Subject,
     /// Its value over the replications, with its interval.
     pub estimate: Estimate,
 }
 
 impl Results {
-    /// Combines replications, in order; all of them have the same subjects.
+    /// Summarises replications, in order; all of them have the same subjects.
     pub fn of(replications: Vec<Outcome>) -> Results {
         let subjects = replications.first().map_or(&[][..], |first| &first.figures);
         let row = |(index, subject): (usize, Subject)| {
@@ -40,9 +41,25 @@ impl Results {
     pub fn estimate(&self, subject: Subject) -> Option<Estimate> {
         self.summary.iter().find(|row| row.subject == subject).map(|row| row.estimate)
     }
+
+    /// The mean of a measure over all jobs; `None` if there was nothing to measure.
+    pub fn mean(&self, measure: Measure) -> Option<f64> {
+        self.mean_of(OfAction::All, measure)
+    }
+
+    /// The mean of a measure over the jobs of one action; `None` if there was nothing to measure.
+    pub fn mean_for(&self, action: ActionId, measure: Measure) -> Option<f64> {
+        self.mean_of(OfAction::One(action), measure)
+    }
+
+    fn mean_of(&self, action: OfAction, measure: Measure) -> Option<f64> {
+        let subject = Subject { action, resource: None, worker: None, measure, statistic: Statistic::Mean };
+        self.estimate(subject)?.value
+    }
 }
 
-/// A figure over replications. A backlog that was still there at some horizon has lasted longer than any mean of the others would say.
+/// A figure over replications. A backlog that is still there at some horizon lasts longer than any
+/// mean of the others would suggest, so it has no estimate.
 pub(super) fn estimate(subject: Subject, values: &[Option<f64>]) -> Estimate {
     if subject.measure == Measure::DrainS && values.contains(&None) {
         let drained = values.iter().flatten().count() as u64;

@@ -1,26 +1,29 @@
-//! How many replications a run takes: so many, or as many as it takes to know quantities well enough.
+//! The number of replications of a run: fixed, or sequential until quantities are known well enough.
 //!
-//! The sequential rule: after a first number of replications (30 unless set), and again whenever more have been run, each interval is held against what was
-//! asked. The spread seen so far says how many replications would do; a tenth more are run, but at least a quarter more than there are, and at most four times as
-//! many. Who looks after each single replication stops too early too often, when the spread happens to look small; few looks that far apart lose almost nothing
-//! (`docs/statistics.md` has the coverage).
+//! The sequential rule checks each interval against its goal after a first number of replications (30
+//! unless set), and again after each further batch. The spread so far predicts how many replications
+//! would be enough. The next check follows at a tenth more than that, but at least at a quarter more
+//! than there are, and at most at four times as many. Checking after every single replication stops
+//! too early too often, when the spread happens to look small; a few checks that far apart lose almost
+//! nothing (`docs/statistics.md` has the coverage).
 
-use super::quantities::ResolvedQuantities;
-use super::expression::{ExpressionError, Margin, PrecisionGoal};
 use crate::engine::System;
+use crate::expression::{ExpressionError, Margin, PrecisionGoal};
+use crate::quantities::ResolvedQuantities;
 use crate::stats::Outcome;
 use crate::stats::figure::{Measure, Statistic};
 use crate::stats::interval::student_t;
 use crate::stats::sample::Sample;
 
-/// Replications before the first look, unless more are asked for: with fewer, a spread is hardly known.
+/// Replications before the first check, unless more are asked for: with fewer, the spread is hardly
+/// known.
 pub const MIN_REPLICATIONS: u32 = 30;
 
-/// How many replications are wanted.
+/// Decides how many replications to run.
 #[derive(Clone, Debug)]
 pub struct StoppingRule {
     first: u32,
-    most: u32,
+    max: u32,
     goals: Vec<PrecisionGoal>,
     quantities: ResolvedQuantities,
 }
@@ -28,94 +31,101 @@ pub struct StoppingRule {
 /// How well a quantity is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrecisionStatus {
-    /// What was asked for.
+    /// The goal.
     pub goal: PrecisionGoal,
     /// The mean; `None` where nothing was measured.
     pub value: Option<f64>,
     /// Half the width of its 95 % interval.
     pub half_width: Option<f64>,
-    /// Half the width that was asked for, in the quantity's unit.
+    /// The half width that the goal allows, in the quantity's unit.
     pub wanted: Option<f64>,
-    /// Whether it is as narrow as asked for.
+    /// Whether the interval is as narrow as the goal asks for.
     pub is_met: bool,
 }
 
 impl StoppingRule {
-    /// So many replications.
+    /// A fixed number of replications.
     pub fn fixed(replications: u32) -> StoppingRule {
-        StoppingRule { first: replications, most: replications, goals: Vec::new(), quantities: ResolvedQuantities::default() }
+        let quantities = ResolvedQuantities::default();
+        StoppingRule { first: replications, max: replications, goals: Vec::new(), quantities }
     }
 
-    /// As many as it takes to know all quantities well enough, from `first` to `most`.
+    /// From `first` to `max` replications, until all goals are met.
     ///
     /// # Errors
-    /// The number of a goal that the scenario does not have, or that has no interval, and what is wrong with it.
-    pub fn sequential(goals: Vec<PrecisionGoal>, first: u32, most: u32, system: &System) -> Result<StoppingRule, (usize, ExpressionError)> {
+    /// The number of a goal that the scenario does not have, or that has no interval, and what is
+    /// wrong with it.
+    pub fn sequential(
+        goals: Vec<PrecisionGoal>,
+        first: u32,
+        max: u32,
+        system: &System,
+    ) -> Result<StoppingRule, (usize, ExpressionError)> {
         let quantities = ResolvedQuantities::of(goals.iter().map(|goal| &goal.quantity), system)?;
-        let no_interval = goals.iter().position(|goal| goal.quantity.statistic() == Statistic::Max.name());
-        if let Some(number) = no_interval {
-            let quantity = &goals[number].quantity;
-            let fault =
-                ExpressionError::about(&quantity.text, "a largest value has no interval, as it grows with the number of jobs");
-            return Err((number, fault.help("ask for a quantile instead, such as p99(wait)")));
+        if let Some(number) = goals.iter().position(|goal| goal.quantity.statistic() == Statistic::Max.name()) {
+            let title = "a maximum has no interval, because it grows with the number of jobs";
+            let error = ExpressionError::about(&goals[number].quantity.text, title);
+            return Err((number, error.help("ask for a quantile instead, such as p99(wait)")));
         }
-        Ok(StoppingRule { first: first.min(most), most, goals, quantities })
+        Ok(StoppingRule { first: first.min(max), max, goals, quantities })
     }
 
-    /// What replications have to measure beside their figures.
+    /// The quantities that replications have to measure.
     pub fn quantities(&self) -> &ResolvedQuantities {
         &self.quantities
     }
 
-    /// Up to how many replications to go, from the first on; `None` when there are enough. What was run so far decides, whoever ran it.
+    /// The number of replications, counted from the first, at which to check next; `None` if these
+    /// outcomes are enough. The result does not depend on which run produced the outcomes.
     pub fn next_count(&self, outcomes: &[Outcome]) -> Option<u32> {
-        let mut look = self.first;
-        while look as usize <= outcomes.len() {
-            look = self.after(&outcomes[..look as usize])?;
+        let mut check = self.first;
+        while check as usize <= outcomes.len() {
+            check = self.check_after(&outcomes[..check as usize])?;
         }
-        Some(look)
+        Some(check)
     }
 
-    /// The look after one at these replications.
-    fn after(&self, outcomes: &[Outcome]) -> Option<u32> {
-        let now = outcomes.len() as u32;
-        let open = self.status(outcomes).into_iter().filter(|reached| !reached.is_met);
-        let needed = open.map(|reached| needed(&reached, now)).reduce(f64::max)?;
-        let least = (f64::from(now) * 1.25).ceil();
-        let next = (needed * 1.1).ceil().clamp(least, f64::from(now) * 4.0);
-        (now < self.most).then(|| (next as u32).min(self.most))
+    /// The check that follows one at these outcomes.
+    fn check_after(&self, outcomes: &[Outcome]) -> Option<u32> {
+        let count = outcomes.len() as u32;
+        let open = self.status(outcomes).into_iter().filter(|status| !status.is_met);
+        let needed = open.map(|status| status.needed(count)).reduce(f64::max)?;
+        let least = (f64::from(count) * 1.25).ceil();
+        let next = (needed * 1.1).ceil().clamp(least, f64::from(count) * 4.0);
+        (count < self.max).then(|| (next as u32).min(self.max))
     }
 
-    /// How well the quantities are known by these replications.
+    /// How well these outcomes meet the goals.
     pub fn status(&self, outcomes: &[Outcome]) -> Vec<PrecisionStatus> {
-        self.goals
-            .iter()
-            .enumerate()
-            .map(|(number, goal)| reached(goal, &self.quantities.values(number, outcomes)))
-            .collect()
+        let goals = self.goals.iter().enumerate();
+        goals.map(|(number, goal)| PrecisionStatus::of(goal, &self.quantities.values(number, outcomes))).collect()
     }
 }
 
-fn reached(goal: &PrecisionGoal, values: &[Option<f64>]) -> PrecisionStatus {
-    let sample = Sample::of(values.iter().copied().flatten());
-    // A backlog that was still there at the horizon is none that can be left out.
-    let is_cut_off = goal.quantity.measure == Measure::DrainS && values.contains(&None);
-    let mean = sample.mean.filter(|_| !is_cut_off);
-    let half = sample.freedom().zip(sample.error).map(|(freedom, error)| student_t(freedom) * error);
-    let wanted = match goal.margin {
-        Margin::Relative(share) => mean.map(|mean| share * mean.abs()),
-        Margin::Time(margin) | Margin::Number(margin) => Some(margin),
-    };
-    let half = half.filter(|_| mean.is_some());
-    let is_met = half.zip(wanted).is_some_and(|(half, wanted)| half <= wanted);
-    PrecisionStatus { goal: goal.clone(), value: mean, half_width: half, wanted, is_met }
-}
+impl PrecisionStatus {
+    fn of(goal: &PrecisionGoal, values: &[Option<f64>]) -> PrecisionStatus {
+        let sample = Sample::of(values.iter().copied().flatten());
+        // A backlog that is still there at the horizon is not a value to leave out.
+        let is_censored = goal.quantity.measure == Measure::DrainS && values.contains(&None);
+        let value = sample.mean.filter(|_| !is_censored);
+        let half_width = sample.freedom().zip(sample.error).map(|(freedom, error)| student_t(freedom) * error);
+        let half_width = half_width.filter(|_| value.is_some());
+        let wanted = match goal.margin {
+            Margin::Relative(share) => value.map(|mean| share * mean.abs()),
+            Margin::Time(margin) | Margin::Number(margin) => Some(margin),
+        };
+        let is_met = half_width.zip(wanted).is_some_and(|(half_width, wanted)| half_width <= wanted);
+        PrecisionStatus { goal: goal.clone(), value, half_width, wanted, is_met }
+    }
 
-/// How many replications would do if the spread stays as it is.
-fn needed(reached: &PrecisionStatus, now: u32) -> f64 {
-    match (reached.half_width, reached.wanted) {
-        (Some(half), Some(wanted)) if wanted > 0.0 => f64::from(now) * (half / wanted) * (half / wanted),
-        _ => f64::INFINITY,
+    /// The number of replications that would be enough if the spread stays as it is.
+    fn needed(&self, count: u32) -> f64 {
+        match (self.half_width, self.wanted) {
+            (Some(half_width), Some(wanted)) if wanted > 0.0 => {
+                f64::from(count) * (half_width / wanted) * (half_width / wanted)
+            }
+            _ => f64::INFINITY,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use claimsim_model as model;
 mod account;
 mod batch;
 pub mod batch_means;
+pub mod bound_test;
 mod bucket;
 pub mod claims;
 pub mod course;

@@ -143,7 +143,7 @@ fn find_warm_up(contenders: &mut Contenders, quiet: bool) {
 
 fn simulate(prepared: &Prepared, quiet: bool) -> Result<Comparison, Failure> {
     let mut comparing = prepared.comparing()?;
-    while let Some(replications) = comparing.next() {
+    while let Some(replications) = comparing.next_replications() {
         let bar = Bar::new(replications, quiet);
         comparing.look(&bar);
     }

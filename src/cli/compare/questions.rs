@@ -43,5 +43,5 @@ pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -
 /// The complaint about an expression that some contender's scenario has no answer to.
 pub(super) fn misfit(misfit: &UnresolvedQuantity) -> Failure {
     let option = if misfit.is_gate { "--gate" } else { "--judge" };
-    complaint(option, &misfit.text, &misfit.fault, &format!(" (contender `{}`)", misfit.alternative))
+    complaint(option, &misfit.text, &misfit.error, &format!(" (contender `{}`)", misfit.alternative))
 }

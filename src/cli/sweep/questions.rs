@@ -58,7 +58,7 @@ fn usual<'a>(systems: impl Iterator<Item = &'a System>) -> Vec<Quantity> {
         let name = if is_plain { resource.clone() } else { format!("{quotes}{resource}{quotes}") };
         parse(&format!("utilization({name})"))
     });
-    let is_everywhere = |quantity: &Quantity| systems.iter().all(|system| quantity.target(system).is_ok());
+    let is_everywhere = |quantity: &Quantity| systems.iter().all(|system| quantity.resolve(system).is_ok());
     waits.chain(utilization.filter(is_everywhere).take(MOST_RESOURCES)).collect()
 }
 

@@ -121,9 +121,9 @@ mod tests {
         let action = OfAction::One(ActionId(3));
         let subject =
             Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
-        let shown = vec![Response { values: vec![Some(value), None, Some(-0.0)], estimate }];
+        let responses = vec![Response { values: vec![Some(value), None, Some(-0.0)], estimate }];
         let warm_up = Some(WarmUpSummary { length: Span(7), is_too_short: false });
-        PointResult { summary: vec![SummaryRow { subject, estimate }], shown, warm_up }
+        PointResult { summary: vec![SummaryRow { subject, estimate }], responses, warm_up }
     }
 
     fn bits(measured: &PointResult) -> Vec<Option<u64>> {

@@ -1,25 +1,25 @@
-//! What is judged: whether a contender is better or worse in it, or no different for all that matters.
+//! Tests of differences: is an alternative better or worse in a quantity, or equivalent?
 
-use super::ComparisonCriteria;
+use super::criteria::ComparisonCriteria;
 use crate::expression::{Margin, Quantity};
 use crate::stats::Preference;
 use crate::stats::claims::Claims;
 use crate::stats::paired::Paired;
 
-/// What is said about a contender in one measure.
+/// What a test shows about an alternative in one quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It differs for the better.
     Better,
     /// It differs for the worse.
     Worse,
-    /// It is larger, and the measure is neither better nor worse for that.
+    /// It is larger, which for this measure is neither better nor worse.
     Higher,
-    /// It is smaller, and the measure is neither better nor worse for that.
+    /// It is smaller, which for this measure is neither better nor worse.
     Lower,
     /// It differs by less than the margin.
     Equivalent,
-    /// It may differ or not; so many replications do not show it.
+    /// It may differ or not: this number of replications does not show it.
     NoDifferenceShown,
 }
 
@@ -47,25 +47,25 @@ impl Verdict {
     }
 }
 
-/// How sure it is what to say.
+/// The result of a test of a difference.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TestResult {
-    /// The number of the row among all that is judged: contender by contender, in the order in which it was asked for.
+    /// The test's number: alternative by alternative, quantities in the order of the criteria.
     pub number: usize,
     /// The verdict.
     pub verdict: Verdict,
-    /// How likely so large a difference is by chance, corrected for all that is judged and for all looks: it is shown if that is not
-    /// above the level.
+    /// How likely a difference at least as large is by chance, corrected for all tests and all looks:
+    /// the difference is shown if that is not above the level.
     pub p_adjusted: Option<f64>,
-    /// How likely so small a difference is by chance, if the true one is the margin or more.
+    /// How likely a difference at least as small is by chance, if the true one is the margin or more.
     pub p_equivalent: Option<f64>,
     /// The same, corrected like `p_adjusted`.
     pub p_equivalent_adjusted: Option<f64>,
-    /// At how many replications the verdict was reached; `None` while nothing is shown.
+    /// The number of replications at the look that reached the verdict; `None` while nothing is shown.
     pub decided_at: Option<u32>,
 }
 
-/// Everything that is judged, contender by contender.
+/// The tests of all alternatives, in the order of [`TestResult::number`].
 #[derive(Clone, Debug)]
 pub(super) struct DifferenceTests {
     claims: Claims,
@@ -73,14 +73,14 @@ pub(super) struct DifferenceTests {
 }
 
 impl DifferenceTests {
-    pub(super) fn new(questions: &ComparisonCriteria, challengers: usize) -> DifferenceTests {
-        let rows = challengers * questions.judged.len();
-        let per_row = if questions.margin.is_some() { 2 } else { 1 };
-        let claims = Claims::new(rows, per_row, questions.level, questions.looks.count());
+    pub(super) fn new(criteria: &ComparisonCriteria, alternatives: usize) -> DifferenceTests {
+        let rows = alternatives * criteria.judged.len();
+        let per_row = if criteria.margin.is_some() { 2 } else { 1 };
+        let claims = Claims::new(rows, per_row, criteria.level, criteria.looks.count());
         DifferenceTests { claims, decided: vec![None; rows] }
     }
 
-    /// Takes a look at all rows, each with what it is about.
+    /// Takes a look at all tests, each with its quantity.
     pub(super) fn look(&mut self, replications: u32, rows: &[(&Quantity, Paired)], margin: Option<Margin>) {
         let p = |(_, paired): &(&Quantity, Paired)| {
             let apart = paired.difference().apart();
@@ -97,23 +97,23 @@ impl DifferenceTests {
     fn decision(&self, row: usize, quantity: &Quantity, paired: &Paired) -> Option<Verdict> {
         let shown = |claim: usize| self.claims.of(row).get(claim).is_some_and(|claim| claim.shown_at.is_some());
         if shown(1) {
-            // Who states a margin has said that such a difference does not matter.
+            // The margin says that such a difference does not matter.
             return Some(Verdict::Equivalent);
         }
         let difference = paired.difference().mean.filter(|_| shown(0))?;
         Some(Verdict::on(difference, quantity.preference()))
     }
 
-    /// Whether there is a verdict on everything.
+    /// Whether every test has a verdict.
     pub(super) fn is_decided(&self) -> bool {
         self.decided.iter().all(Option::is_some)
     }
 
-    pub(super) fn judgement(&self, row: usize) -> TestResult {
-        let claims = self.claims.of(row);
-        let decided = self.decided[row];
+    pub(super) fn result(&self, number: usize) -> TestResult {
+        let claims = self.claims.of(number);
+        let decided = self.decided[number];
         TestResult {
-            number: row,
+            number,
             verdict: decided.map_or(Verdict::NoDifferenceShown, |(verdict, _)| verdict),
             p_adjusted: claims[0].adjusted,
             p_equivalent: claims.get(1).and_then(|claim| claim.p),
@@ -123,8 +123,8 @@ impl DifferenceTests {
     }
 }
 
-/// Two one-sided tests (Schuirmann, 1987): the difference is above the margin's lower end, and below its upper one. The less sure
-/// of both counts.
+/// Two one-sided tests (Schuirmann, 1987): the difference is above the margin's lower end, and below
+/// its upper one. The less certain of the two counts.
 fn equivalence(paired: &Paired, margin: Margin) -> Option<f64> {
     let (low, high) = match margin {
         Margin::Relative(share) => (paired.beyond(1.0 - share, 0.0), paired.beyond(1.0 + share, 0.0)),

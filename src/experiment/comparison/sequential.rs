@@ -1,146 +1,174 @@
-//! The walk of a comparison: look by look, more replications of every contender until all is decided or the last look is taken.
+//! The course of a comparison: look by look, more replications of every alternative until all is
+//! decided or the last look is taken.
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::gate::{GateTests, GateSample};
-use super::difference_test::DifferenceTests;
-use super::row::{self, NamedFigures, RowKey};
-use super::{Comparison, Alternative, Gate, ComparisonCriteria, ComparisonRow};
-use crate::expression::{Condition, ExpressionError, Quantity, ResolvedQuantity};
-use crate::replication::Replication;
-use crate::{ResolvedQuantities, Progress, Results};
+use super::criteria::{Alternative, ComparisonCriteria, UnresolvedQuantity, gate_sample};
+use super::difference_test::{DifferenceTests, TestResult};
+use super::row::{ComparisonRow, Gate, KeyedFigures, RowKey};
+use crate::expression::{Condition, Quantity};
+use crate::quantities::ResolvedQuantities;
+use crate::replication::{Progress, Replication};
+use crate::results::Results;
 use crate::stats::Outcome;
+use crate::stats::bound_test::{BoundSample, BoundStatus, SequentialBounds};
 use crate::stats::interval::student_t;
 use crate::stats::paired::Paired;
+use crate::stats::student;
 
-/// An expression that a contender's scenario has no answer to.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{contender}: {fault}")]
-pub struct UnresolvedQuantity {
-    /// The text of the expression, or of the condition that it is part of.
-    pub text: String,
-    /// Whether it is a gate's.
-    pub is_gate: bool,
-    /// The contender's name.
-    pub contender: String,
-    /// What is wrong.
-    pub error: Box<ExpressionError>,
+/// The result of a comparison.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Replications of each alternative.
+    pub replications: u32,
+    /// Looks that were taken.
+    pub looks: usize,
+    /// Each alternative's own results, in their order.
+    pub results: Vec<Results>,
+    /// Every figure of every alternative but the baseline, against the baseline's.
+    pub rows: Vec<ComparisonRow>,
+    /// Each gate of each alternative, alternative by alternative.
+    pub gates: Vec<Gate>,
 }
 
-/// A comparison under way.
+impl Comparison {
+    /// The judged rows, alternative by alternative, in the order of the criteria.
+    pub fn judged(&self) -> impl Iterator<Item = (&ComparisonRow, TestResult)> {
+        let mut judged: Vec<_> = self.rows.iter().filter_map(|row| Some((row, row.test?))).collect();
+        judged.sort_by_key(|(_, test)| test.number);
+        judged.into_iter()
+    }
+
+    /// The status of all gates together. `None` without gates.
+    pub fn gate_status(&self) -> Option<BoundStatus> {
+        (!self.gates.is_empty()).then(|| BoundStatus::of_all(self.gates.iter().map(|gate| gate.status)))
+    }
+
+    /// Whether everything is decided that replications were added for.
+    pub fn is_decided(&self, criteria: &ComparisonCriteria) -> bool {
+        let judged = !criteria.awaits_judged || self.judged().all(|(_, test)| test.decided_at.is_some());
+        judged && self.gates.iter().all(|gate| gate.decided_at.is_some())
+    }
+}
+
+/// A comparison in progress.
 #[derive(Debug)]
 pub struct SequentialComparison<'a> {
-    contenders: &'a [Alternative],
-    questions: &'a ComparisonCriteria,
-    /// By contender: what is judged, then the gates.
-    asked: Vec<ResolvedQuantities>,
-    /// By contender.
+    alternatives: &'a [Alternative],
+    criteria: &'a ComparisonCriteria,
+    /// By alternative: the judged quantities, then those of the gates.
+    quantities: Vec<ResolvedQuantities>,
+    /// By alternative.
     outcomes: Vec<Vec<Outcome>>,
     looks: usize,
-    judged: DifferenceTests,
-    gates: GateTests,
+    tests: DifferenceTests,
+    gates: SequentialBounds,
 }
 
 impl<'a> SequentialComparison<'a> {
-    /// Begins a comparison of contenders, of which the baseline is one.
+    /// Begins a comparison of alternatives; one of them is the baseline.
     ///
     /// # Errors
-    /// If what is asked for does not exist in some contender.
-    pub fn new(contenders: &'a [Alternative], questions: &'a ComparisonCriteria) -> Result<SequentialComparison<'a>, UnresolvedQuantity> {
-        let asked = contenders.iter().map(|contender| ask(contender, questions)).collect::<Result<_, _>>()?;
-        let challengers = contenders.len().saturating_sub(1);
+    /// If a quantity does not exist in one of the alternatives.
+    pub fn new(
+        alternatives: &'a [Alternative],
+        criteria: &'a ComparisonCriteria,
+    ) -> Result<SequentialComparison<'a>, UnresolvedQuantity> {
+        let quantities =
+            alternatives.iter().map(|alternative| criteria.resolve(alternative)).collect::<Result<_, _>>()?;
+        let others = alternatives.len().saturating_sub(1);
+        let gates = SequentialBounds::new(others * criteria.gates.len(), criteria.looks.share_of(criteria.level));
         Ok(SequentialComparison {
-            contenders,
-            questions,
-            asked,
-            outcomes: vec![Vec::new(); contenders.len()],
+            alternatives,
+            criteria,
+            quantities,
+            outcomes: vec![Vec::new(); alternatives.len()],
             looks: 0,
-            judged: DifferenceTests::new(questions, challengers),
-            gates: GateTests::new(questions, challengers),
+            tests: DifferenceTests::new(criteria, others),
+            gates,
         })
     }
 
-    /// How many replications the next look adds, over all contenders; `None` if none is needed or allowed.
-    pub fn next(&self) -> Option<u32> {
-        let ComparisonCriteria { looks, awaits_judged, .. } = self.questions;
-        let is_decided = self.gates.is_decided() && (!awaits_judged || self.judged.is_decided());
+    /// The number of replications that the next look adds, over all alternatives; `None` if none is
+    /// needed or allowed.
+    pub fn next_replications(&self) -> Option<u32> {
+        let ComparisonCriteria { looks, awaits_judged, .. } = self.criteria;
+        let is_decided = self.gates.is_decided() && (!awaits_judged || self.tests.is_decided());
         let more = looks.get(self.looks)? - self.replications();
-        (self.looks == 0 || !is_decided).then(|| more.saturating_mul(self.contenders.len() as u32))
+        (self.looks == 0 || !is_decided).then(|| more.saturating_mul(self.alternatives.len() as u32))
     }
 
     fn replications(&self) -> u32 {
         self.outcomes.first().map_or(0, |outcomes| outcomes.len() as u32)
     }
 
-    /// Runs the replications of the next look on rayon's current threads, and decides what can be decided.
+    /// Runs the replications of the next look on rayon's current threads, and decides what they show.
     pub fn look(&mut self, progress: &dyn Progress) {
-        let Some(replications) = self.questions.looks.get(self.looks) else { return };
+        let Some(replications) = self.criteria.looks.get(self.looks) else { return };
         self.simulate(replications, progress);
         self.looks += 1;
         let judged: Vec<_> = self.judged_pairs().into_iter().map(|(_, quantity, paired)| (quantity, paired)).collect();
-        self.judged.look(replications, &judged, self.questions.margin);
-        let gates: Vec<_> = self.measured().into_iter().map(|(_, gate)| gate).collect();
-        self.gates.look(replications, &gates);
+        self.tests.look(replications, &judged, self.criteria.margin);
+        let samples: Vec<_> = self.gate_samples().into_iter().map(|(.., sample)| sample).collect();
+        self.gates.look(replications, &samples);
     }
 
-    /// Replications up to that number, of all contenders.
+    /// Runs the replications up to that number, of all alternatives.
     fn simulate(&mut self, replications: u32, progress: &dyn Progress) {
         let numbers = self.replications()..replications;
-        let all = (0..self.contenders.len()).flat_map(|contender| numbers.clone().map(move |index| (contender, index)));
-        let one = |(contender, index): (usize, u32)| {
-            let scenario = &self.contenders[contender].scenario;
-            let shares = self.asked[contender].shares();
+        let numbered = |alternative| numbers.clone().map(move |index| (alternative, index));
+        let all: Vec<(usize, u32)> = (0..self.alternatives.len()).flat_map(numbered).collect();
+        let one = |(alternative, index): (usize, u32)| {
+            let scenario = &self.alternatives[alternative].scenario;
+            let shares = self.quantities[alternative].shares();
             let outcome = Replication::new(scenario, u64::from(index)).measure(shares, progress);
-            (contender, outcome.without_series())
+            (alternative, outcome.without_series())
         };
-        let outcomes: Vec<_> = all.collect::<Vec<_>>().into_par_iter().map(one).collect();
-        for (contender, outcome) in outcomes {
-            self.outcomes[contender].push(outcome);
+        for (alternative, outcome) in all.into_par_iter().map(one).collect::<Vec<_>>() {
+            self.outcomes[alternative].push(outcome);
         }
     }
 
-    /// All contenders but the baseline, by their numbers.
-    fn challengers(&self) -> impl Iterator<Item = usize> + use<> {
-        let baseline = self.questions.baseline;
-        (0..self.contenders.len()).filter(move |contender| *contender != baseline)
+    /// The numbers of all alternatives but the baseline.
+    fn others(&self) -> impl Iterator<Item = usize> + use<> {
+        let baseline = self.criteria.baseline;
+        (0..self.alternatives.len()).filter(move |alternative| *alternative != baseline)
     }
 
-    /// Everything that is judged, contender by contender.
+    /// The values of a quantity by its number, the baseline's and an alternative's.
+    fn values(&self, number: usize, alternative: usize) -> [Vec<Option<f64>>; 2] {
+        [self.criteria.baseline, alternative].map(|of| self.quantities[of].values(number, &self.outcomes[of]))
+    }
+
+    /// All judged quantities, alternative by alternative.
     fn judged_pairs(&self) -> Vec<(usize, &'a Quantity, Paired)> {
-        let pair = |contender: usize, index: usize| {
-            let values = |contender: usize| self.asked[contender].values(index, &self.outcomes[contender]);
-            Paired::of(&values(self.questions.baseline), &values(contender))
+        let of = |alternative: usize| {
+            self.criteria.judged.iter().enumerate().map(move |(number, quantity)| {
+                let [baseline, values] = self.values(number, alternative);
+                (alternative, quantity, Paired::of(&baseline, &values))
+            })
         };
-        let of = |contender: usize| {
-            let quantities = self.questions.judged.iter().enumerate();
-            quantities.map(move |(index, quantity)| (contender, quantity, pair(contender, index)))
-        };
-        self.challengers().flat_map(of).collect()
+        self.others().flat_map(of).collect()
     }
 
-    /// Everything that is gated, contender by contender.
-    fn measured(&self) -> Vec<(usize, (&'a Condition, GateSample))> {
-        let measure = |contender: usize, index: usize, gate| {
-            let number = self.questions.judged.len() + index;
-            let values = |contender: usize| self.asked[contender].values(number, &self.outcomes[contender]);
-            GateSample::of(gate, &values(self.questions.baseline), &values(contender))
+    /// All gates, alternative by alternative.
+    fn gate_samples(&self) -> Vec<(usize, &'a Condition, BoundSample)> {
+        let of = |alternative: usize| {
+            self.criteria.gates.iter().enumerate().map(move |(number, gate)| {
+                let [baseline, values] = self.values(self.criteria.judged.len() + number, alternative);
+                (alternative, gate, gate_sample(gate, &baseline, &values))
+            })
         };
-        let of = |contender: usize| {
-            let gates = self.questions.gates.iter().enumerate();
-            gates.map(move |(index, gate)| (contender, (gate, measure(contender, index, gate))))
-        };
-        self.challengers().flat_map(of).collect()
+        self.others().flat_map(of).collect()
     }
 
-    /// What it has come to.
+    /// The result.
     pub fn finish(mut self) -> Comparison {
-        let mut point = row::points(self.questions.looks.share_of(self.questions.level));
-        let gates: Vec<Gate> = self
-            .measured()
-            .iter()
-            .enumerate()
-            .map(|(number, (contender, measured))| self.gates.gate(number, *contender, measured, &mut point))
-            .collect();
+        let mut point = points(self.criteria.looks.share_of(self.criteria.level));
+        let gates = self.gate_samples().into_iter().enumerate();
+        let gates = gates.map(|(number, gate)| self.gate(number, gate, &mut point)).collect();
         let judged = self.judged_rows(&mut point);
         let (replications, looks) = (self.replications(), self.looks);
         let mut results: Vec<Results> = std::mem::take(&mut self.outcomes).into_iter().map(Results::of).collect();
@@ -149,61 +177,65 @@ impl<'a> SequentialComparison<'a> {
         }
         let mut rows = self.all_rows(&results, &mut point);
         for judged in judged {
-            match rows.iter_mut().find(|row| row.contender == judged.contender && row.heading() == judged.heading()) {
+            match rows.iter_mut().find(|row| row.alternative == judged.alternative && row.key == judged.key) {
                 Some(row) => *row = judged,
                 None => rows.push(judged),
             }
         }
-        rows.sort_by_key(|row| row.contender);
+        rows.sort_by_key(|row| row.alternative);
         Comparison { replications, looks, results, rows, gates }
     }
 
-    fn judged_rows(&self, point: &mut impl FnMut(u64) -> f64) -> Vec<ComparisonRow> {
-        let mut rows = Vec::new();
-        for (number, (contender, quantity, paired)) in self.judged_pairs().into_iter().enumerate() {
-            let (target, system) = (self.baseline_target(number), &self.baseline().scenario.system);
-            let resource = target.resource().map_or("", |id| &system.resources[usize::from(id.0)]);
-            let heading = RowKey {
-                action: row::action(target.action(), system),
-                resource: resource.to_owned(),
-                measure: quantity.measure.name(),
-                statistic: quantity.statistic(),
-            };
-            let mut row = ComparisonRow::new(contender, heading, quantity.unit(), &paired, point);
-            row.test = Some(self.judged.judgement(number));
-            rows.push(row);
+    fn gate(
+        &self,
+        number: usize,
+        (alternative, condition, sample): (usize, &Condition, BoundSample),
+        point: &mut impl FnMut(u64) -> f64,
+    ) -> Gate {
+        let excess = sample.excess;
+        Gate {
+            alternative,
+            condition: condition.clone(),
+            baseline: sample.baseline,
+            value: sample.value.mean,
+            bound: sample.bound,
+            beyond: excess.mean,
+            interval: excess.freedom().and_then(|freedom| excess.interval(point(freedom))),
+            p_kept: sample.p_kept,
+            p_broken: sample.p_broken,
+            status: self.gates.status(number),
+            decided_at: self.gates.decided_at(number),
+            replications: excess.count,
+            missing: sample.missing,
         }
-        rows
     }
 
-    fn baseline(&self) -> &'a Alternative {
-        &self.contenders[self.questions.baseline]
-    }
-
-    /// Where the baseline has the number-th of all that is judged.
-    fn baseline_target(&self, number: usize) -> ResolvedQuantity {
-        self.asked[self.questions.baseline].target(number % self.questions.judged.len())
+    fn judged_rows(&self, point: &mut impl FnMut(u64) -> f64) -> Vec<ComparisonRow> {
+        let baseline = self.criteria.baseline;
+        let (resolved, system) = (&self.quantities[baseline], &self.alternatives[baseline].scenario.system);
+        let row = |(number, (alternative, quantity, paired)): (usize, (usize, &Quantity, Paired))| {
+            let quantity_number = number % self.criteria.judged.len();
+            let key = RowKey::of_quantity(quantity, resolved.get(quantity_number), system);
+            let row = ComparisonRow::new(alternative, key, quantity.unit(), &paired, point);
+            ComparisonRow { test: Some(self.tests.result(number)), ..row }
+        };
+        self.judged_pairs().into_iter().enumerate().map(row).collect()
     }
 
     fn all_rows(&self, results: &[Results], point: &mut impl FnMut(u64) -> f64) -> Vec<ComparisonRow> {
-        let figures = |contender: usize| NamedFigures::of(&results[contender], &self.contenders[contender].scenario.system);
-        let baseline = figures(self.questions.baseline);
-        self.challengers().flat_map(|contender| row::rows(contender, &baseline, &figures(contender), point)).collect()
+        let figures = |of: usize| KeyedFigures::of(&results[of], &self.alternatives[of].scenario.system);
+        let baseline = figures(self.criteria.baseline);
+        self.others().flat_map(|other| baseline.rows_of(other, &figures(other), point)).collect()
     }
 }
 
-/// What is asked of a contender.
-fn ask(contender: &Alternative, questions: &ComparisonCriteria) -> Result<ResolvedQuantities, UnresolvedQuantity> {
-    let judged = questions.judged.iter().map(|quantity| (quantity, &quantity.text, false));
-    let gates = questions.gates.iter().map(|gate| (&gate.quantity, &gate.text, true));
-    let all: Vec<_> = judged.chain(gates).collect();
-    ResolvedQuantities::of(all.iter().map(|(quantity, ..)| *quantity), &contender.scenario.system).map_err(|(number, fault)| {
-        let (_, text, is_gate) = all[number];
-        UnresolvedQuantity { text: text.clone(), is_gate, contender: contender.name.clone(), error: Box::new(fault) }
-    })
+/// Points of Student's t distribution for intervals at a level; each is computed once.
+fn points(level: f64) -> impl FnMut(u64) -> f64 {
+    let mut known = BTreeMap::new();
+    move |freedom| *known.entry(freedom).or_insert_with(|| student::point(level / 2.0, freedom))
 }
 
-/// Makes the intervals of a summary valid at whatever look replications end.
+/// Makes the intervals of a summary valid at whatever look the replications end.
 fn widen(results: &mut Results, point: &mut impl FnMut(u64) -> f64) {
     for estimate in results.summary.iter_mut().map(|row| &mut row.estimate) {
         if let (Some(value), Some((low, high))) = (estimate.value, estimate.interval) {

@@ -22,7 +22,7 @@ pub struct GridPoint {
 
 /// An option that makes no grid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{option} {text}: {fault}")]
+#[error("{option} {text}: {error}")]
 pub struct InvalidGridOption {
     /// `--vary` or `--zip`.
     pub option: &'static str,
@@ -38,7 +38,8 @@ impl Grid {
     /// # Errors
     /// If one of them is no axis, a key is given twice, what is zipped has not one length, or there are too many points.
     pub fn parse(vary: &[String], zip: &[String]) -> Result<Grid, InvalidGridOption> {
-        let refused = |option, text: &String, fault| InvalidGridOption { option, text: text.clone(), error: Box::new(fault) };
+        let refused =
+            |option, text: &String, fault| InvalidGridOption { option, text: text.clone(), error: Box::new(fault) };
         let read = |option, texts: &[String]| -> Result<Vec<Axis>, InvalidGridOption> {
             texts.iter().map(|text| Axis::parse(text).map_err(|fault| refused(option, text, fault))).collect()
         };
@@ -68,8 +69,8 @@ impl Grid {
             if points > MOST_POINTS {
                 let (option, text) = options[number];
                 let title = format!("with this there are {points} points or more");
-                let fault =
-                    ExpressionError::new(0..text.len(), title).help(format!("{MOST_POINTS} are the most; leave out values"));
+                let fault = ExpressionError::new(0..text.len(), title)
+                    .help(format!("{MOST_POINTS} are the most; leave out values"));
                 return Err(refused(option, text, fault));
             }
         }

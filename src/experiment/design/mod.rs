@@ -18,8 +18,8 @@ mod amount;
 mod axis;
 mod decimal;
 mod grid;
-mod split;
 mod range;
+mod split;
 
 pub(super) use amount::Amount;
 pub use axis::Axis;

@@ -23,18 +23,18 @@ enum Walk {
     Logarithmic(usize),
 }
 
-/// The values of a range, if the text at `place` is one: it has two dots behind a number, which `../trace.csv` has not.
-pub(super) fn values(text: &str, place: &Range<usize>) -> Option<Result<Vec<String>, ExpressionError>> {
-    let (low, rest) = text[place.clone()].split_once("..")?;
+/// The values of a range, if the text at `span` is one: it has two dots behind a number, which `../trace.csv` has not.
+pub(super) fn values(text: &str, span: &Range<usize>) -> Option<Result<Vec<String>, ExpressionError>> {
+    let (low, rest) = text[span.clone()].split_once("..")?;
     let is_number = low.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());
     let (high, walk) = rest.split_once(':').map_or((rest, None), |(high, walk)| (high, Some(walk)));
-    let words = Words { place, low: low.trim(), high: high.trim(), walk: walk.map(str::trim) };
+    let words = Words { span, low: low.trim(), high: high.trim(), walk: walk.map(str::trim) };
     is_number.then(|| words.values())
 }
 
 /// A range as it is written.
 struct Words<'a> {
-    place: &'a Range<usize>,
+    span: &'a Range<usize>,
     low: &'a str,
     high: &'a str,
     walk: Option<&'a str>,
@@ -144,7 +144,7 @@ impl Words<'_> {
     }
 
     fn fault(&self, title: impl Into<String>, help: String) -> ExpressionError {
-        ExpressionError::new(self.place.clone(), title).help(help)
+        ExpressionError::new(self.span.clone(), title).help(help)
     }
 }
 

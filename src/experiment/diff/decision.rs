@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::divergence::{ClaimDecision, ClaimedJob, WaitingJob};
 use super::event::SharedEvent;
-use super::shared_ids::named;
 use super::paired_run::Side;
-use super::divergence::{ClaimDecision, WaitingJob, ClaimedJob};
+use super::shared_ids::named;
 use super::snapshot::Snapshot;
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, ClaimRule, Manner};

@@ -1,10 +1,10 @@
 //! Turns what only one of two runs has done into what there is to say of it.
 
 use super::decision::DecisionContext;
-use super::event::{LogEntry, SharedEvent, RowOrigin, CreatedRow};
-use super::shared_ids::named;
+use super::divergence::{CreatedJob, FirstDifference, JobEnd, LaterClaim};
+use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
 use super::paired_run::PairedRun;
-use super::divergence::{FirstDifference, JobEnd, CreatedJob, LaterClaim};
+use super::shared_ids::named;
 use crate::engine::System;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::Time;
@@ -85,7 +85,9 @@ impl DivergenceSearch<'_> {
     fn jobs(&mut self, side: usize, entry: LogEntry, row: CreatedRow) -> FirstDifference {
         let SharedEvent::Created(shared) = self.both.shared(side, entry.what) else { return self.events(side, entry) };
         let is_it = |what: &SharedEvent| matches!(what, SharedEvent::Created(other) if other.action == row.action && other.origin == shared.origin);
-        FirstDifference::Job(Box::new(self.both_sides((side, entry), is_it, DivergenceSearch::job_made).map(Option::flatten)))
+        FirstDifference::Job(Box::new(
+            self.both_sides((side, entry), is_it, DivergenceSearch::job_made).map(Option::flatten),
+        ))
     }
 
     fn job_made(&self, side: usize, at: Time, entry: LogEntry) -> Option<CreatedJob> {
@@ -137,7 +139,8 @@ impl DivergenceSearch<'_> {
             });
             let place = claims[side].map(|(place, _)| place);
             let (scenario, at) = (self.pair[side], self.at);
-            DecisionContext { scenario, side: &self.both.sides[side], at, place, other: others[side], other_worker }.decision()
+            DecisionContext { scenario, side: &self.both.sides[side], at, place, other: others[side], other_worker }
+                .decision()
         });
         for side in [0, 1] {
             if others[side] != job(side) {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{LogEntry, SharedEvent, JobIdMap, CreatedRow};
+use super::event::{CreatedRow, JobIdMap, LogEntry, SharedEvent};
 use crate::model::job::{Ending, JobId};
 
 /// Places in the logs of what only that run has done at an instant, in order; rows that are the same in both are made known to `renamed`.

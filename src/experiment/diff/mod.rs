@@ -3,15 +3,15 @@
 //! Both are simulated again, instant by instant, and only what the last instant has brought is kept: so runs of any length take little memory. Jobs are the same if they
 //! were made as the same, whatever their numbers; what coincides may happen in any order.
 
-mod quantities;
 mod decision;
 mod describe;
-mod event;
-mod shared_ids;
-mod paired_run;
-mod matching;
 mod divergence;
+mod event;
+mod explaining_policy;
+mod matching;
+mod paired_run;
 mod recorder;
+mod shared_ids;
 mod snapshot;
 
 use rayon::prelude::*;
@@ -23,9 +23,12 @@ use crate::model::time::Time;
 use crate::scenario::Scenario;
 
 use describe::DivergenceSearch;
+pub use divergence::{
+    ClaimDecision, ClaimedJob, CreatedJob, DifferenceKind, Divergence, FirstDifference, FreeUnits, JobEnd, LaterClaim,
+    WaitingJob,
+};
+use paired_run::{InstantOutcome, PairedRun};
 pub use shared_ids::NamedUnits;
-use paired_run::{PairedRun, InstantOutcome};
-pub use divergence::{FirstDifference, ClaimDecision, JobEnd, WaitingJob, CreatedJob, DifferenceKind, LaterClaim, Divergence, FreeUnits, ClaimedJob};
 
 /// What two runs do not share.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,7 +124,8 @@ fn tell(pair: [&Scenario; 2], replication: u32, about: ExplainedJobs) -> Diverge
 /// Workers that only one system has, or that offer something else in it.
 fn workers(systems: [&System; 2]) -> Vec<WorkerDifference> {
     let offered = systems.map(|system| {
-        let offers = system.workers.iter().map(|worker| (worker.id.as_str(), shared_ids::named(system, &worker.capacity)));
+        let offers =
+            system.workers.iter().map(|worker| (worker.id.as_str(), shared_ids::named(system, &worker.capacity)));
         offers.collect::<std::collections::BTreeMap<&str, NamedUnits>>()
     });
     let all = systems[0]

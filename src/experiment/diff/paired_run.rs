@@ -1,10 +1,10 @@
 //! Two replications that go from instant to instant together, until one does what the other does not.
 
+use super::event::{JobIdMap, LogEntry, SharedEvent};
 use super::explaining_policy::ExplainingPolicy;
-use super::event::{LogEntry, SharedEvent, JobIdMap};
-use super::shared_ids::SharedIds;
 use super::matching::unmatched;
 use super::recorder::Recorder;
+use super::shared_ids::SharedIds;
 use crate::arrival::Process;
 use crate::engine::Simulation;
 use crate::model::job::JobId;

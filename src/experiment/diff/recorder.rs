@@ -1,6 +1,6 @@
 //! The observer that writes down what happens in one run, instant by instant, for it to be compared with another.
 
-use super::event::{LogEntry, SharedEvent, RowOrigin, CreatedRow};
+use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
 use super::shared_ids::SharedIds;
 use crate::engine::{Attempt, Given, Observer, OutageKind, Run};
 use crate::model::action::ActionId;

@@ -1,8 +1,8 @@
 //! The state of a run just before a claim: what has happened at that instant since then is undone.
 
+use super::divergence::FreeUnits;
 use super::event::{LogEntry, SharedEvent};
 use super::paired_run::Side;
-use super::divergence::FreeUnits;
 use crate::engine::System;
 use crate::model::capacity::NeedId;
 use crate::model::job::Job;

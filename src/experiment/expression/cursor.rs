@@ -23,8 +23,8 @@ impl<'a> Cursor<'a> {
     pub(super) fn rest(&mut self) -> (&'a str, Range<usize>) {
         self.skip_spaces();
         let rest = self.text[self.at..].trim_end();
-        let place = self.at..self.at + rest.len();
-        (rest, place)
+        let span = self.at..self.at + rest.len();
+        (rest, span)
     }
 
     fn skip_spaces(&mut self) {
@@ -49,8 +49,8 @@ impl<'a> Cursor<'a> {
 
     /// The place where the next thing begins: its first character, or the end of the text.
     pub(super) fn here(&mut self) -> Range<usize> {
-        let (rest, place) = self.rest();
-        place.start..place.start + rest.chars().next().map_or(0, char::len_utf8)
+        let (rest, span) = self.rest();
+        span.start..span.start + rest.chars().next().map_or(0, char::len_utf8)
     }
 
     /// The next word of letters, digits, `_` and `.`, which may be empty.
@@ -79,8 +79,8 @@ impl<'a> Cursor<'a> {
     fn until(&mut self, is_end: impl Fn(char) -> bool) -> (&'a str, Range<usize>) {
         let rest = &self.text[self.at..];
         let found = rest[..rest.find(is_end).unwrap_or(rest.len())].trim_end();
-        let place = self.at..self.at + found.len();
-        self.at = place.end;
-        (found, place)
+        let span = self.at..self.at + found.len();
+        self.at = span.end;
+        (found, span)
     }
 }

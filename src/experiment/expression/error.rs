@@ -7,7 +7,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpressionError {
     /// The bytes of the text that are wrong.
-    pub place: Range<usize>,
+    pub span: Range<usize>,
     /// What is wrong, in a sentence.
     pub title: String,
     /// What stands under the caret; may be empty.
@@ -17,8 +17,8 @@ pub struct ExpressionError {
 }
 
 impl ExpressionError {
-    pub(crate) fn new(place: Range<usize>, title: impl Into<String>) -> ExpressionError {
-        ExpressionError { place, title: title.into(), label: String::new(), help: String::new() }
+    pub(crate) fn new(span: Range<usize>, title: impl Into<String>) -> ExpressionError {
+        ExpressionError { span, title: title.into(), label: String::new(), help: String::new() }
     }
 
     /// About a whole text.

@@ -62,7 +62,7 @@ pub struct SubjectName {
     /// Which of the two is meant, if it was said: `queue_length(resource scan)`.
     pub kind: Option<NameKind>,
     /// Its bytes in the text.
-    pub place: Range<usize>,
+    pub span: Range<usize>,
 }
 
 /// What a name is the name of.

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::cursor::Cursor;
 use super::literal::{self, Literal};
-use super::{Bound, Condition, ExpressionError, NameKind, Margin, SubjectName, Aggregate, PrecisionGoal, Quantity, Relation};
+use super::{
+    Aggregate, Bound, Condition, ExpressionError, Margin, NameKind, PrecisionGoal, Quantity, Relation, SubjectName,
+};
 use crate::model::time::Span;
 use crate::scenario::nearest;
 use crate::stats::figure::{Measure, Statistic};
@@ -19,8 +21,8 @@ const SHARED: [Measure; 3] = [Measure::WaitS, Measure::ResponseS, Measure::Servi
 pub(super) fn quantity(text: &str) -> Result<Quantity, ExpressionError> {
     let mut cursor = Cursor::new(text);
     let quantity = next_quantity(&mut cursor)?;
-    let (rest, place) = cursor.rest();
-    if rest.is_empty() { Ok(quantity) } else { Err(ExpressionError::new(place, format!("`{rest}` is too much here"))) }
+    let (rest, span) = cursor.rest();
+    if rest.is_empty() { Ok(quantity) } else { Err(ExpressionError::new(span, format!("`{rest}` is too much here"))) }
 }
 
 /// A whole text that is one condition.
@@ -28,8 +30,8 @@ pub(super) fn condition(text: &str) -> Result<Condition, ExpressionError> {
     let mut cursor = Cursor::new(text);
     let quantity = next_quantity(&mut cursor)?;
     let relation = relation(&mut cursor, &quantity)?;
-    let (rest, place) = cursor.rest();
-    let bound = bound(rest, place, &quantity)?;
+    let (rest, span) = cursor.rest();
+    let bound = bound(rest, span, &quantity)?;
     Ok(Condition { text: text.trim().to_owned(), quantity, relation, bound })
 }
 
@@ -40,17 +42,19 @@ const GIVE_OR_TAKE: [&str; 3] = ["\u{b1}", "+-", "+/-"];
 pub(super) fn precision(text: &str) -> Result<PrecisionGoal, ExpressionError> {
     let mut cursor = Cursor::new(text);
     let quantity = next_quantity(&mut cursor)?;
-    let (rest, place) = cursor.rest();
+    let (rest, span) = cursor.rest();
     let example = if quantity.unit() == "s" { "\u{b1}5%` or `\u{b1}10s" } else { "\u{b1}5%" };
     let example = format!("write how far the value may be off, such as `{} {example}`", quantity.text);
     if !GIVE_OR_TAKE.iter().any(|sign| rest.starts_with(sign)) {
         let title =
             if rest.is_empty() { "a `\u{b1}` is missing here".to_owned() } else { format!("`{rest}` is no precision") };
-        return Err(ExpressionError::new(place, title).help(example));
+        return Err(ExpressionError::new(span, title).help(example));
     }
-    let margin = margin(rest).map_err(|fault| ExpressionError { place: place.clone(), ..fault })?;
+    let margin = margin(rest).map_err(|fault| ExpressionError { span: span.clone(), ..fault })?;
     if margin.in_unit(quantity.unit()).is_none() {
-        return Err(ExpressionError::new(place, format!("`{rest}` is in another unit than {}", quantity.text)).help(example));
+        return Err(
+            ExpressionError::new(span, format!("`{rest}` is in another unit than {}", quantity.text)).help(example)
+        );
     }
     Ok(PrecisionGoal { text: text.trim().to_owned(), quantity, margin })
 }
@@ -73,22 +77,22 @@ pub(super) fn margin(text: &str) -> Result<Margin, ExpressionError> {
 
 fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, ExpressionError> {
     let start = cursor.here().start;
-    let (word, place) = cursor.word();
+    let (word, span) = cursor.word();
     let (measure, part, of) = match word {
         "" => return Err(ExpressionError::new(cursor.here(), "a measure is missing here").help(EXAMPLE)),
         SHARE => share(cursor)?,
         word => match (statistic(word), measure(word)) {
             // A word may be both; what it is of then says which: mean(wait), but error(jobs).
-            (Some(statistic), _) if cursor.sign("(") => statistic_of(cursor, statistic, &place)?,
-            (Some(statistic), None) => return Err(without_measure(statistic, place)),
+            (Some(statistic), _) if cursor.sign("(") => statistic_of(cursor, statistic, &span)?,
+            (Some(statistic), None) => return Err(without_measure(statistic, span)),
             (_, Some(measure)) => {
                 let of = if cursor.sign("(") { Some(name(cursor)?) } else { None };
                 if of.is_some() {
                     close(cursor)?;
                 }
-                (measure, Aggregate::Statistic(only_statistic(measure, &place)?), of)
+                (measure, Aggregate::Statistic(only_statistic(measure, &span)?), of)
             }
-            (None, None) => return Err(unknown(word, place)),
+            (None, None) => return Err(unknown(word, span)),
         },
     };
     let end = cursor.text()[..cursor.here().start].trim_end().len();
@@ -115,15 +119,16 @@ fn measure(word: &str) -> Option<Measure> {
     Measure::ALL.into_iter().find(|measure| short(*measure) == word || measure.name() == word)
 }
 
-fn unknown(word: &str, place: Range<usize>) -> ExpressionError {
+fn unknown(word: &str, span: Range<usize>) -> ExpressionError {
     let words = all_statistics().map(Statistic::name).chain(Measure::ALL.map(short)).chain([SHARE]);
-    ExpressionError::new(place, format!("there is no measure or statistic `{word}`")).suggest(nearest(word, words), EXAMPLE)
+    ExpressionError::new(span, format!("there is no measure or statistic `{word}`"))
+        .suggest(nearest(word, words), EXAMPLE)
 }
 
-fn without_measure(statistic: Statistic, place: Range<usize>) -> ExpressionError {
+fn without_measure(statistic: Statistic, span: Range<usize>) -> ExpressionError {
     let of = Measure::ALL.into_iter().find(|measure| measure.statistics().contains(&statistic));
     let example = format!("write of what, such as {}({})", statistic.name(), of.map_or("wait", short));
-    ExpressionError::new(place, format!("`{}` is a statistic of a measure", statistic.name())).help(example)
+    ExpressionError::new(span, format!("`{}` is a statistic of a measure", statistic.name())).help(example)
 }
 
 /// `MEASURE)` or `MEASURE, NAME)`, after `STATISTIC(`.
@@ -157,31 +162,32 @@ fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>
         let fault = ExpressionError::new(cursor.here(), "the limit of the share is missing here");
         return Err(fault.help("write it such as share(wait < 1m)"));
     }
-    let (text, place) = cursor.before(&[',', ')']);
-    let limit: Span = text.parse().map_err(|why: crate::model::time::SpanError| ExpressionError::new(place, why.to_string()))?;
+    let (text, span) = cursor.before(&[',', ')']);
+    let limit: Span =
+        text.parse().map_err(|why: crate::model::time::SpanError| ExpressionError::new(span, why.to_string()))?;
     Ok((measure, Aggregate::Share { limit, inclusive }, name_after_comma(cursor)?))
 }
 
 fn next_measure(cursor: &mut Cursor) -> Result<Measure, ExpressionError> {
     let here = cursor.here();
-    let (word, place) = cursor.word();
+    let (word, span) = cursor.word();
     if word.is_empty() {
         return Err(ExpressionError::new(here, "a measure is missing here").help(EXAMPLE));
     }
     measure(word).ok_or_else(|| {
         let known: Vec<&str> = Measure::ALL.map(short).into();
-        let fault = ExpressionError::new(place, format!("there is no measure `{word}`"));
+        let fault = ExpressionError::new(span, format!("there is no measure `{word}`"));
         fault.suggest(nearest(word, known.iter().copied()), format!("there are: {}", known.join(", ")))
     })
 }
 
 /// The statistic of a measure that has but one.
-fn only_statistic(measure: Measure, place: &Range<usize>) -> Result<Statistic, ExpressionError> {
+fn only_statistic(measure: Measure, span: &Range<usize>) -> Result<Statistic, ExpressionError> {
     match measure.statistics() {
         [only] => Ok(*only),
         several => {
             let names: Vec<&str> = several.iter().map(|statistic| statistic.name()).collect();
-            let fault = ExpressionError::new(place.clone(), format!("`{}` has several statistics", short(measure)));
+            let fault = ExpressionError::new(span.clone(), format!("`{}` has several statistics", short(measure)));
             Err(fault.help(format!("write which: {}({}), or {}", names[0], short(measure), names[1..].join(", "))))
         }
     }
@@ -214,11 +220,11 @@ fn name(cursor: &mut Cursor) -> Result<SubjectName, ExpressionError> {
         *cursor = after_word;
     }
     let here = cursor.here();
-    let (text, place) = cursor.name().ok_or_else(|| ExpressionError::new(here.clone(), "this quote is never closed"))?;
+    let (text, span) = cursor.name().ok_or_else(|| ExpressionError::new(here.clone(), "this quote is never closed"))?;
     if text.is_empty() {
         return Err(ExpressionError::new(here, "the name of an action or resource is missing here"));
     }
-    Ok(SubjectName { text: text.to_owned(), kind, place })
+    Ok(SubjectName { text: text.to_owned(), kind, span })
 }
 
 fn relation(cursor: &mut Cursor, quantity: &Quantity) -> Result<Relation, ExpressionError> {
@@ -233,7 +239,7 @@ fn relation(cursor: &mut Cursor, quantity: &Quantity) -> Result<Relation, Expres
 }
 
 /// With a sign a difference to the baseline, without one a value.
-fn bound(text: &str, place: Range<usize>, quantity: &Quantity) -> Result<Bound, ExpressionError> {
+fn bound(text: &str, span: Range<usize>, quantity: &Quantity) -> Result<Bound, ExpressionError> {
     let unit = quantity.unit();
     let (sign, digits) = match text.chars().next() {
         Some('+') => (Some(1.0), &text[1..]),
@@ -255,7 +261,7 @@ fn bound(text: &str, place: Range<usize>, quantity: &Quantity) -> Result<Bound, 
             format!("`{text}` is no bound of {}", quantity.text)
         };
         let value = literal::example(unit);
-        ExpressionError::new(place, title)
+        ExpressionError::new(span, title)
             .help(format!("write {value}; or a difference to the baseline, with a sign, such as `+5%`"))
     })
 }

@@ -1,6 +1,6 @@
 //! What an expression means in one scenario: names become ids, or a complaint that says what is there.
 
-use super::{ExpressionError, NameKind, SubjectName, Aggregate, Quantity};
+use super::{Aggregate, ExpressionError, NameKind, Quantity, SubjectName};
 use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
@@ -40,7 +40,7 @@ impl Quantity {
     ///
     /// # Errors
     /// If the scenario has no action or resource of that name, or several resources of which none is named.
-    pub fn target(&self, system: &System) -> Result<ResolvedQuantity, ExpressionError> {
+    pub fn resolve(&self, system: &System) -> Result<ResolvedQuantity, ExpressionError> {
         let (action, resource) = self.owner(system)?;
         Ok(match self.part {
             Aggregate::Statistic(statistic) => {
@@ -62,19 +62,23 @@ impl Quantity {
             (measure, Some(name)) if measure.is_of_jobs() => Ok((self.action(name, system)?, None)),
             (measure, Some(name)) => {
                 let title = format!("`{}` is over all jobs, and not of one action", measure.name());
-                Err(ExpressionError::new(name.place.clone(), title).help(format!("write {} alone", measure.name())))
+                Err(ExpressionError::new(name.span.clone(), title).help(format!("write {} alone", measure.name())))
             }
         }
     }
 
     /// Queues are told by action and by resource.
-    fn action_or_resource(&self, name: &SubjectName, system: &System) -> Result<(OfAction, Option<ResourceId>), ExpressionError> {
+    fn action_or_resource(
+        &self,
+        name: &SubjectName,
+        system: &System,
+    ) -> Result<(OfAction, Option<ResourceId>), ExpressionError> {
         let (action, resource) = (find_action(&name.text, system), find_resource(&name.text, system));
         match (name.kind, action, resource) {
             (None, Some(_), Some(_)) => {
                 let title = format!("`{}` is an action and a resource", name.text);
                 let help = format!("write which: action {0}, or resource {0}", name.text);
-                Err(ExpressionError::new(name.place.clone(), title).help(help))
+                Err(ExpressionError::new(name.span.clone(), title).help(help))
             }
             (Some(NameKind::Resource), ..) | (None, None, Some(_)) => {
                 Ok((OfAction::None, Some(self.resource(name, system)?)))
@@ -85,7 +89,10 @@ impl Quantity {
 
     fn action(&self, name: &SubjectName, system: &System) -> Result<OfAction, ExpressionError> {
         if name.kind == Some(NameKind::Resource) {
-            return Err(ExpressionError::new(name.place.clone(), format!("`{}` is not of resources", self.measure.name())));
+            return Err(ExpressionError::new(
+                name.span.clone(),
+                format!("`{}` is not of resources", self.measure.name()),
+            ));
         }
         if name.text == "all" && find_action("all", system).is_none() {
             return Ok(OfAction::All);
@@ -98,7 +105,10 @@ impl Quantity {
 
     fn resource(&self, name: &SubjectName, system: &System) -> Result<ResourceId, ExpressionError> {
         if name.kind == Some(NameKind::Action) {
-            return Err(ExpressionError::new(name.place.clone(), format!("`{}` is not of actions", self.measure.name())));
+            return Err(ExpressionError::new(
+                name.span.clone(),
+                format!("`{}` is not of actions", self.measure.name()),
+            ));
         }
         find_resource(&name.text, system).ok_or_else(|| {
             let known: Vec<&str> = system.resources.iter().map(String::as_str).collect();
@@ -131,6 +141,6 @@ fn find_resource(name: &str, system: &System) -> Option<ResourceId> {
 
 fn absent(kind: &str, name: &SubjectName, known: &[&str]) -> ExpressionError {
     let meant = nearest(&name.text, known.iter().copied());
-    let fault = ExpressionError::new(name.place.clone(), format!("the scenario has no {kind} `{}`", name.text));
+    let fault = ExpressionError::new(name.span.clone(), format!("the scenario has no {kind} `{}`", name.text));
     fault.suggest(meant, format!("it has: {}", known.join(", ")))
 }

@@ -35,7 +35,7 @@ fn system() -> crate::engine::System {
 }
 
 fn target(text: &str) -> Result<ResolvedQuantity, ExpressionError> {
-    text.parse::<Quantity>()?.target(&system())
+    text.parse::<Quantity>()?.resolve(&system())
 }
 
 fn figure(action: OfAction, resource: Option<u16>, measure: Measure, statistic: Statistic) -> ResolvedQuantity {
@@ -160,7 +160,7 @@ fn complaints_point_at_what_is_wrong_and_say_what_would_be_right() {
     ] {
         let fault = fault.expect_err(words);
         assert!(fault.to_string().contains(words), "{fault}, not {words}");
-        assert_eq!(fault.place.len(), wrong.len(), "{fault}: {:?} is not {wrong}", fault.place);
+        assert_eq!(fault.span.len(), wrong.len(), "{fault}: {:?} is not {wrong}", fault.span);
     }
 }
 
@@ -171,12 +171,12 @@ proptest! {
         0..9,
     )) {
         for text in [text, words.concat()] {
-            for place in [
-                text.parse::<Condition>().err().map(|fault| fault.place),
-                text.parse::<Margin>().err().map(|fault| fault.place),
-                target(&text).err().map(|fault| fault.place),
+            for span in [
+                text.parse::<Condition>().err().map(|fault| fault.span),
+                text.parse::<Margin>().err().map(|fault| fault.span),
+                target(&text).err().map(|fault| fault.span),
             ].into_iter().flatten() {
-                prop_assert!(text.get(place.clone()).is_some(), "{place:?} of {text:?}");
+                prop_assert!(text.get(span.clone()).is_some(), "{place:?} of {text:?}");
             }
         }
     }

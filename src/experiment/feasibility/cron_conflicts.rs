@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::finding::Finding;
 use super::cron_firings::{self, Cron, Meeting};
+use super::finding::Finding;
 use super::offered_load::OfferedLoad;
 use crate::engine::{Overlap, System};
 use crate::model::capacity::CapacityMap;

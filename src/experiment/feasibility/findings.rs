@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::offered_load::{OfferedLoad, SourceFilter};
-use super::{LoadProblem, Feasibility, crons, memory, pool};
+use super::{Feasibility, LoadProblem, cron_conflicts, relaxation, worker_types};
 use crate::arrival::Source;
 use crate::model::action::ActionId;
 use crate::model::time::{NANOS, Span, Time};
@@ -36,7 +36,8 @@ fn overload(scenario: &Scenario, outlook: &Feasibility, offers: &mut OfferedLoad
             return Some(finding);
         }
     }
-    let (work, workers) = (offers.between(Time::ZERO, to, SourceFilter::All), worker_types::pool(system, Time::ZERO, to));
+    let (work, workers) =
+        (offers.between(Time::ZERO, to, SourceFilter::All), worker_types::pool(system, Time::ZERO, to));
     let seconds = (to - Time::ZERO).as_secs_f64();
     LoadProblem { system, work: &work, workers: &workers, seconds }.overload(false)
 }
@@ -93,7 +94,8 @@ fn busiest_hour(scenario: &Scenario, offers: &mut OfferedLoad) -> Option<Finding
         return None;
     }
     let system = &scenario.system;
-    let mut in_hour = |at| (offers.between(at, at + HOUR, SourceFilter::Random), worker_types::pool(system, at, at + HOUR));
+    let mut in_hour =
+        |at| (offers.between(at, at + HOUR, SourceFilter::Random), worker_types::pool(system, at, at + HOUR));
     let seconds = HOUR.as_secs_f64();
     let mut busiest = (0.0, None);
     for at in hours(scenario) {

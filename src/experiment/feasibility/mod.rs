@@ -5,15 +5,15 @@
 
 mod attempt_duration;
 mod cron_conflicts;
-mod finding;
 mod cron_firings;
+mod finding;
 mod findings;
-mod relaxation;
-mod offered_load;
-mod packing;
-mod worker_types;
 mod lp;
+mod offered_load;
 mod overload;
+mod packing;
+mod relaxation;
+mod worker_types;
 
 use std::collections::BTreeMap;
 
@@ -23,8 +23,8 @@ use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::claim::Batch;
 use crate::scenario::Scenario;
-use offered_load::{OfferedLoad, SourceFilter};
 use lp::{Demand, Solution};
+use offered_load::{OfferedLoad, SourceFilter};
 
 pub use finding::{Bottleneck, Excess, Finding};
 pub use offered_load::OfferedWork;
@@ -104,12 +104,12 @@ pub fn analyze(scenario: &Scenario) -> Feasibility {
         // Work without end that needs none of it asks for nothing, and the sum of nothing would be -0.
         let asked = work.iter().filter(|work| units(work) > 0);
         let asked = asked.fold(0.0, |sum, work| sum + work.seconds / seconds * units(&work) as f64);
-        ResourceLoad { resource, asked, offered: worker_types::units(&workers, resource) }
+        ResourceLoad { resource, demand: asked, offered: worker_types::units(&workers, resource) }
     };
     let resources = (0..system.resources.len()).map(resource).collect();
     let look = LoadProblem { system, work: &work, workers: &workers, seconds };
     let mut outlook = Feasibility {
-        together: look.together(),
+        system_load: look.system_load(),
         claims: look.claims(),
         resources,
         seconds,
@@ -126,7 +126,7 @@ impl Feasibility {
     /// The share of the workers' time that the work takes at least, under any policy and without claim delays; above 1 no
     /// policy can keep up. Closed populations, which never overload anything, are left out. `None` where nothing needs anything.
     pub fn load(&self) -> Option<f64> {
-        self.together.as_ref().map(|together| together.load)
+        self.system_load.as_ref().map(|all| all.load)
     }
 
     /// Whether jobs come at the same rates for ever, and workers stay as they are: then at a load of 1 or more there is no steady
@@ -227,7 +227,7 @@ impl<'a> LoadProblem<'a> {
         works.into_iter().map(|(need, work)| (need, Demand { need: self.system.need(need), work })).unzip()
     }
 
-    fn together(self) -> Option<SystemLoad> {
+    fn system_load(self) -> Option<SystemLoad> {
         let loaded = self.solve(0.0, |_| true)?;
         let Solution { load, is_exact, .. } = loaded.solution;
         Some(SystemLoad { load, is_exact, bottleneck: self.bottleneck(&loaded, 0.0), delayed: self.delayed() })

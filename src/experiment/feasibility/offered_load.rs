@@ -159,9 +159,11 @@ impl<'a> OfferedLoad<'a> {
         let spawns = model.spawns.as_ref().filter(|_| flow.starts_children);
         if let Some(spawns) = spawns {
             let child = system.action(spawns.action);
-            let held = attempt_duration::at_least_one(&spawns.count) * attempt_duration::held_for_child(model, &flow.given, child);
+            let held = attempt_duration::at_least_one(&spawns.count)
+                * attempt_duration::held_for_child(model, &flow.given, child);
             mean = mean.max(held);
-            let children = Flow { jobs: attempts * attempt_duration::rounded(&spawns.count).0, ..Flow::new(spawns.action, 0.0) };
+            let children =
+                Flow { jobs: attempts * attempt_duration::rounded(&spawns.count).0, ..Flow::new(spawns.action, 0.0) };
             self.add(Flow { is_closed: flow.is_closed, may_leave: flow.may_leave, ..children }, works);
         }
         let work = works.entry((flow.action, need, flow.is_closed)).or_insert_with(|| OfferedWork {

@@ -1,7 +1,7 @@
 //! Whether more work comes than can be done, what becomes of the rest, and what it hangs on.
 
 use super::finding::{Bottleneck, Excess, Finding};
-use super::{PricedLoad, LoadProblem, ResourceLoad, OfferedWork, pool};
+use super::{LoadProblem, OfferedWork, PricedLoad, ResourceLoad, worker_types};
 use crate::model::action::ActionId;
 use crate::model::capacity::{NeedId, ResourceId};
 
@@ -33,7 +33,7 @@ impl LoadProblem<'_> {
                 (work.seconds + work.attempts * longer) / self.seconds * units
             };
             let asked = self.counted().map(units).sum();
-            ResourceLoad { resource, asked, offered: worker_types::units(self.workers, resource) }
+            ResourceLoad { resource, demand: asked, offered: worker_types::units(self.workers, resource) }
         };
         let of = |resource: &ResourceLoad| resource.load().unwrap_or(0.0);
         // Of equal ones the first in the scenario: of several maxima the last one is found.

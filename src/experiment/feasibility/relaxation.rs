@@ -1,6 +1,6 @@
 //! How long a queue takes to forget how it began: its relaxation time, from the work that comes and how unevenly it comes.
 
-use super::{LoadProblem, Feasibility};
+use super::{Feasibility, LoadProblem};
 use crate::scenario::Scenario;
 
 /// Below this load a queue forgets with the jobs that are under way, and a warm-up of a few of these is seen to be enough.

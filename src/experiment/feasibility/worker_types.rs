@@ -158,9 +158,15 @@ mod tests {
         let outages = vec![outage(8, None), outage(1, Some(2)), outage(2, Some(2))];
         let availability = Availability { outages, capacity_changes: vec![change], ..Availability::default() };
         let found = pool(&system(availability.clone()), Time::ZERO, hours(10));
-        assert_eq!(found, [WorkerType { capacity: map(2), workers: 1.1 }, WorkerType { capacity: map(5), workers: 0.4 }]);
+        assert_eq!(
+            found,
+            [WorkerType { capacity: map(2), workers: 1.1 }, WorkerType { capacity: map(5), workers: 0.4 }]
+        );
         let late = pool(&system(availability), hours(6), hours(10));
-        assert_eq!(late, [WorkerType { capacity: map(2), workers: 1.0 }, WorkerType { capacity: map(5), workers: 0.5 }]);
+        assert_eq!(
+            late,
+            [WorkerType { capacity: map(2), workers: 1.0 }, WorkerType { capacity: map(5), workers: 0.5 }]
+        );
     }
 
     #[test]

@@ -1,79 +1,93 @@
-//! Sizing for the worst hour: a worker is lost when that hurts most, and the targets have to be kept all the same.
+//! Sizing for the worst hour: a worker fails when that hurts most, and the targets have to be kept
+//! all the same.
 //!
-//! When that is, is not guessed from the load: a loss is simulated at instants all over the run, at the setting that would do without one, and the
-//! instant with the worst value of the first target is taken. The setting that is found to do is tried at its own worst instant, too.
+//! The worst instant is not guessed from the load. The outage is simulated at instants all over the
+//! run, in the design that would be enough without one, and the instant with the worst value of the
+//! first target counts. The design that turns out to be enough is tried at its own worst instant, too.
 
-use super::{Design, Sizing, Targets, UnsupportedTarget, size};
+use super::search::{Sizing, size};
+use super::target::{Design, Targets, UnsupportedTarget};
 use crate::engine::{Outage, OutageKind};
-use crate::expression::{Condition, Relation};
-use crate::warmup::{pilot_count, find_warm_up};
-use crate::{ResolvedQuantities, Progress, replicate};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
+use crate::quantities::ResolvedQuantities;
+use crate::replicate::replicate;
+use crate::replication::Progress;
 use crate::scenario::Scenario;
+use crate::stats::bound_test::Relation;
 use crate::stats::sample::Sample;
+use crate::warmup::{find_warm_up, pilot_count};
 
-/// Instants at which a loss is tried.
+/// Instants at which the outage is tried.
 const INSTANTS: i64 = 24;
 
 /// Replications of each.
 const REPLICATIONS: u32 = 5;
 
-/// How often the search may begin anew because another instant turns out to be worse.
+/// The maximum number of searches, each of which starts because another instant turned out worse.
 const ROUNDS: usize = 3;
 
-/// A worker that is lost.
+/// One worker fails at the worst instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorstCaseOutage {
-    /// The group of workers that loses one: the first of those whose ids begin with it and a dash.
+    /// The group whose worker fails: the first whose id is the group's name, or begins with it and a
+    /// dash.
     pub group: String,
-    /// For how long.
-    pub lasts: Span,
+    /// How long the outage lasts.
+    pub duration: Span,
 }
 
-/// What sizing has come to, without the loss and with it.
+/// The results of sizing without the outage and with it.
 #[derive(Clone, Debug)]
 pub struct SizingWithOutage {
     /// Without it.
     pub without: Sizing,
     /// With it.
     pub with: Sizing,
-    /// When the worker is lost.
+    /// When the worker fails.
     pub at: Time,
-    /// Whether that is the worst instant also for the answer with it; if not, the search has given up looking for one.
+    /// Whether that is the worst instant also for the answer with the outage; if not, the search has
+    /// given up looking for one.
     pub is_worst: bool,
 }
 
 impl WorstCaseOutage {
-    /// The worker that is lost in a scenario; `None` if no worker is of that group.
+    /// The worker that fails in a scenario; `None` if no worker is of that group.
     pub fn worker(&self, scenario: &Scenario) -> Option<WorkerId> {
         let is_of_group =
             |id: &str| id.strip_prefix(&self.group).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-        let place = scenario.system.workers.iter().position(|worker| is_of_group(&worker.id));
-        place.map(|place| WorkerId(place as u32))
+        let index = scenario.system.workers.iter().position(|worker| is_of_group(&worker.id));
+        index.map(|index| WorkerId(index as u32))
     }
 
-    /// The scenario with the loss at an instant.
+    /// The scenario with the outage at an instant.
     pub fn apply(&self, at: Time, scenario: &Scenario) -> Scenario {
         let mut scenario = scenario.clone();
         let outage = |worker| Outage { worker, at, lasts: Some(self.duration), kind: OutageKind::Crash };
-        let lost = self.worker(&scenario).map(outage);
-        scenario.system.availability.outages.extend(lost);
+        let outage = self.worker(&scenario).map(outage);
+        scenario.system.availability.outages.extend(outage);
         scenario
     }
 
-    /// The instant, of some evenly over the measured part of the run, at which the loss makes a condition's value worst.
-    fn worst(&self, scenario: &Scenario, asked: &ResolvedQuantities, condition: &Condition, progress: &dyn Progress) -> Time {
+    /// Among instants spread evenly over the measured part of the run, the one at which the outage
+    /// makes the value of the first target worst.
+    fn worst(
+        &self,
+        scenario: &Scenario,
+        quantities: &ResolvedQuantities,
+        relation: Relation,
+        progress: &dyn Progress,
+    ) -> Time {
         let window = scenario.system.window;
         let last = Time(window.horizon.0 - self.duration.0).max(window.warmup);
         let instant = |number: i64| window.warmup + Span((last - window.warmup).0 / INSTANTS * number);
         let badness = |at: Time| {
-            let outcomes = replicate(&self.apply(at, scenario), asked.shares(), 0..REPLICATIONS, progress);
-            let values = asked.values(0, &outcomes);
+            let outcomes = replicate(&self.apply(at, scenario), quantities.shares(), 0..REPLICATIONS, progress);
+            let values = quantities.values(0, &outcomes);
             let mean = Sample::of(values.iter().copied().flatten()).mean;
-            // What cannot be measured any more, such as a drain that never ends, is worst.
+            // What can no longer be measured, such as a drain that never ends, is worst.
             let mean = mean.filter(|_| !values.contains(&None));
-            match condition.relation {
+            match relation {
                 Relation::AtMost => mean.unwrap_or(f64::INFINITY),
                 Relation::AtLeast => mean.map_or(f64::INFINITY, |mean| -mean),
             }
@@ -89,36 +103,37 @@ impl WorstCaseOutage {
     }
 }
 
-/// Looks for the cheapest setting that keeps the targets also when a worker is lost at the worst instant.
+/// Searches the cheapest design that keeps the targets even if a worker fails at the worst instant.
 ///
 /// # Errors
-/// If a target is none that the settings can be held against.
+/// If the designs cannot be tested against one of the targets.
 pub fn size_with_outage(
-    settings: &[Design],
+    designs: &[Design],
     targets: &Targets,
-    loss: &WorstCaseOutage,
+    outage: &WorstCaseOutage,
     progress: &dyn Fn(u32) -> Box<dyn Progress>,
 ) -> Result<SizingWithOutage, UnsupportedTarget> {
-    let without = size(settings, targets, progress)?;
+    let without = size(designs, targets, progress)?;
     // Each round may err.
     let round = Targets { level: targets.level / ROUNDS as f64, ..targets.clone() };
     let worst = |sizing: &Sizing| {
-        // Without an answer, where most was tried.
-        let found = sizing.answer.or(sizing.next_cheaper()).map_or(0, |place| sizing.evaluated[place].setting);
-        let mut scenario = settings[found].scenario.clone();
+        // Without an answer, the costliest design stands in for it.
+        let index = sizing.answer.or(sizing.next_cheaper());
+        let mut scenario = designs[index.map_or(0, |index| sizing.evaluated[index].design)].scenario.clone();
         let bar = progress(pilot_count(&scenario));
         find_warm_up(&mut scenario, &*bar);
         let bar = progress(REPLICATIONS * INSTANTS as u32);
-        Ok(loss.worst(&scenario, &targets.resolve(&scenario)?, &targets.conditions[0], &*bar))
+        Ok(outage.worst(&scenario, &targets.resolve(&scenario)?, targets.conditions[0].relation, &*bar))
     };
     let mut at = worst(&without)?;
     let mut rounds_left = ROUNDS - 1;
     loop {
-        let lossy: Vec<Design> = settings
-            .iter()
-            .map(|setting| Design { scenario: loss.apply(at, &setting.scenario), is_likely_infeasible: false, ..setting.clone() })
-            .collect();
-        let with = size(&lossy, &round, progress)?;
+        let with_outage = |design: &Design| Design {
+            scenario: outage.apply(at, &design.scenario),
+            is_likely_infeasible: false,
+            ..design.clone()
+        };
+        let with = size(&designs.iter().map(with_outage).collect::<Vec<_>>(), &round, progress)?;
         let again = worst(&with)?;
         let is_worst = again == at || with.answer.is_none();
         if is_worst || rounds_left == 0 {

@@ -1,4 +1,4 @@
-//! The sequential rule by hand, and how often intervals cover where it says when to stop.
+//! The sequential rule by hand, and how often intervals cover where it decides when to stop.
 
 use super::*;
 use crate::model::time::{Span, Time};
@@ -23,67 +23,68 @@ fn outcomes(values: &[f64]) -> Vec<Outcome> {
     values.iter().map(outcome).collect()
 }
 
-fn plan(margin: &str, first: u32, most: u32) -> StoppingRule {
+fn rule(margin: &str, first: u32, max: u32) -> StoppingRule {
     let goal: PrecisionGoal = format!("mean(wait) {margin}").parse().unwrap();
-    let quantities = ResolvedQuantities { targets: vec![crate::expression::ResolvedQuantity::Figure(WAIT)], shares: Vec::new() };
-    StoppingRule { first, most, goals: vec![goal], quantities }
+    let quantities =
+        ResolvedQuantities { quantities: vec![crate::expression::ResolvedQuantity::Figure(WAIT)], shares: Vec::new() };
+    StoppingRule { first, max, goals: vec![goal], quantities }
 }
 
 #[test]
 fn a_fixed_number_is_run_at_once() {
-    let plan = StoppingRule::fixed(3);
-    assert_eq!(plan.next_count(&[]), Some(3));
-    assert_eq!(plan.next_count(&outcomes(&[1.0; 3])), None);
-    assert_eq!(plan.next_count(&outcomes(&[1.0; 7])), None, "what there is too much is left alone");
+    let rule = StoppingRule::fixed(3);
+    assert_eq!(rule.next_count(&[]), Some(3));
+    assert_eq!(rule.next_count(&outcomes(&[1.0; 3])), None);
+    assert_eq!(rule.next_count(&outcomes(&[1.0; 7])), None, "further replications are left alone");
 }
 
 #[test]
-fn the_next_look_is_where_the_spread_says_that_it_would_do() {
-    // Mean 10 and standard deviation 1: half the interval of ten values is 2.262 / sqrt(10) = 0.7153, ten times that for nine.
+fn the_next_check_is_where_the_spread_predicts_enough() {
+    // Mean 10 and standard deviation 1: the half width of ten values is 2.262 / sqrt(10) = 0.7153.
     let values: Vec<f64> = [9.0, 11.0].repeat(5).iter().map(|value| 10.0 + (value - 10.0) * 0.9_f64.sqrt()).collect();
     let outcomes = outcomes(&values);
-    let reached = plan("+-5%", 10, 100).status(&outcomes).remove(0);
-    assert!((reached.half_width.unwrap() - 0.715_36).abs() < 1e-5 && reached.wanted == Some(0.5) && !reached.is_met);
-    // 10 x (0.7154 / 0.5)² = 20.5, and a tenth more.
-    assert_eq!(plan("+-5%", 10, 100).next(&outcomes), Some(23));
-    assert_eq!(plan("+-0.5s", 10, 100).next(&outcomes), Some(23));
-    assert_eq!(plan("+-7%", 10, 100).next(&outcomes), Some(13), "a quarter more at least");
-    assert_eq!(plan("+-1%", 10, 1000).next(&outcomes), Some(40), "four times as many at most");
-    assert_eq!(plan("+-1%", 10, 33).next(&outcomes), Some(33));
-    assert_eq!(plan("+-1%", 10, 10).next(&outcomes), None);
-    assert_eq!(plan("+-8%", 10, 100).next(&outcomes), None);
-    assert!(plan("+-8%", 10, 100).status(&outcomes)[0].is_met);
+    let status = rule("+-5%", 10, 100).status(&outcomes).remove(0);
+    assert!((status.half_width.unwrap() - 0.715_36).abs() < 1e-5 && status.wanted == Some(0.5) && !status.is_met);
+    // 10 x (0.7154 / 0.5)² = 20.5, plus a tenth.
+    assert_eq!(rule("+-5%", 10, 100).next(&outcomes), Some(23));
+    assert_eq!(rule("+-0.5s", 10, 100).next(&outcomes), Some(23));
+    assert_eq!(rule("+-7%", 10, 100).next(&outcomes), Some(13), "at least a quarter more");
+    assert_eq!(rule("+-1%", 10, 1000).next(&outcomes), Some(40), "at most four times as many");
+    assert_eq!(rule("+-1%", 10, 33).next(&outcomes), Some(33));
+    assert_eq!(rule("+-1%", 10, 10).next(&outcomes), None);
+    assert_eq!(rule("+-8%", 10, 100).next(&outcomes), None);
+    assert!(rule("+-8%", 10, 100).status(&outcomes)[0].is_met);
 }
 
 #[test]
-fn looks_do_not_depend_on_how_many_replications_there_are_already() {
-    // Every look of a run from the beginning is one of a run that goes on from elsewhere.
+fn checks_do_not_depend_on_how_many_replications_exist_already() {
+    // A run that goes on from any number of replications checks where a run from the start does.
     let value = |index: u32| f64::from(index * 7919 % 101);
     let all: Vec<f64> = (0..2000).map(value).collect();
-    let plan = plan("+-3%", 12, 2000);
-    let mut looks = Vec::new();
-    while let Some(next) = plan.next_count(&outcomes(&all[..looks.last().copied().unwrap_or(0)])) {
-        looks.push(next as usize);
+    let rule = rule("+-3%", 12, 2000);
+    let mut checks = Vec::new();
+    while let Some(next) = rule.next_count(&outcomes(&all[..checks.last().copied().unwrap_or(0)])) {
+        checks.push(next as usize);
     }
-    assert!(looks.len() > 2, "{looks:?}");
-    for there in 0..*looks.last().unwrap() {
-        let next = plan.next_count(&outcomes(&all[..there])).map(|next| next as usize);
-        assert_eq!(next, looks.iter().copied().find(|look| *look > there), "{there} are there");
+    assert!(checks.len() > 2, "{checks:?}");
+    for there in 0..*checks.last().unwrap() {
+        let next = rule.next_count(&outcomes(&all[..there])).map(|next| next as usize);
+        assert_eq!(next, checks.iter().copied().find(|check| *check > there), "{there} are there");
     }
 }
 
 #[test]
-fn what_was_never_measured_is_never_known() {
+fn a_quantity_that_was_never_measured_is_never_known() {
     let mut outcomes = outcomes(&[1.0; 10]);
     for outcome in &mut outcomes {
         outcome.figures[0].value = None;
     }
-    let plan = plan("+-5%", 10, 100);
-    assert_eq!(plan.next_count(&outcomes), Some(40));
-    assert_eq!((plan.status(&outcomes)[0].value, plan.status(&outcomes)[0].is_met), (None, false));
+    let rule = rule("+-5%", 10, 100);
+    assert_eq!(rule.next_count(&outcomes), Some(40));
+    assert_eq!((rule.status(&outcomes)[0].value, rule.status(&outcomes)[0].is_met), (None, false));
 }
 
-/// Standard normal and standard exponential values, by turns with the same stream.
+/// Standard normal and standard exponential values from one stream.
 struct Values(crate::random::stream::Stream);
 
 impl Values {
@@ -98,28 +99,30 @@ impl Values {
     }
 }
 
-/// In how many of so many experiments the interval at the end covers the mean, which is 1.
+/// In how many experiments the final interval covers the mean, which is 1, and the mean number of
+/// replications.
 fn covered(margin: &str, first: u32, experiments: u64, value: fn(&mut Values) -> f64) -> (u64, f64) {
     use crate::random::stream::{Purpose, Streams};
-    let plan = plan(margin, first, 2000);
+    let rule = rule(margin, first, 2000);
     let (mut covered, mut runs) = (0, 0);
     for seed in 0..experiments {
         let mut values = Values(Streams::new(seed, 0).stream(Purpose::Service, "precision"));
         let mut all: Vec<f64> = Vec::new();
-        while let Some(until) = plan.next_count(&outcomes(&all)) {
+        while let Some(until) = rule.next_count(&outcomes(&all)) {
             all.resize_with(until as usize, || value(&mut values));
         }
-        let reached = plan.status(&outcomes(&all)).remove(0);
-        assert!(reached.is_met);
-        covered += u64::from((reached.value.unwrap() - 1.0).abs() <= reached.half_width.unwrap());
+        let status = rule.status(&outcomes(&all)).remove(0);
+        assert!(status.is_met);
+        covered += u64::from((status.value.unwrap() - 1.0).abs() <= status.half_width.unwrap());
         runs += all.len();
     }
     (covered, runs as f64 / experiments as f64)
 }
 
 #[test]
-fn intervals_cover_as_often_as_they_say_also_where_they_say_when_to_stop() {
-    // Normal values that need about 35, 61 and 138 replications, and mean values of exponential ones, which are skewed.
+fn intervals_keep_their_coverage_where_they_decide_when_to_stop() {
+    // Normal values that need about 35, 61 and 138 replications, and means of exponential values,
+    // which are skewed.
     let narrow = |values: &mut Values| 1.0 + 0.15 * values.normal();
     let middle = |values: &mut Values| 1.0 + 0.2 * values.normal();
     let wide = |values: &mut Values| 1.0 + 0.3 * values.normal();
@@ -133,7 +136,7 @@ fn intervals_cover_as_often_as_they_say_also_where_they_say_when_to_stop() {
         assert!((0.936..=0.963).contains(&share), "{expected}: {share} of the intervals cover");
         assert!((0.9 * expected..1.6 * expected).contains(&runs), "{runs} replications where {expected} would do");
     }
-    // Three replications are too few to begin with: the test can tell.
+    // Three replications are too few to begin with: this test can tell.
     let (few, _) = covered("+-5%", 3, 2000, narrow);
     assert!(few < 1870, "{few} of 2000 cover");
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Sides, label, table, value};
-use crate::experiment::comparison::{ComparisonCriteria, GateStatus};
+use crate::experiment::comparison::ComparisonCriteria;
+use crate::stats::bound_test::BoundStatus;
 
 /// The page.
 pub(super) fn report(sides: &Sides) -> String {
@@ -21,7 +22,7 @@ fn judged(sides: &Sides) -> String {
     for (row, judgement) in sides.comparison.judged() {
         let [baseline, value] = value::values(row);
         let cells = [
-            escaped(&sides.contenders[row.contender].name),
+            escaped(&sides.contenders[row.alternative].name),
             format!("`{}`", label(row)),
             baseline,
             value,
@@ -36,17 +37,21 @@ fn judged(sides: &Sides) -> String {
 
 fn gates(sides: &Sides) -> String {
     let Some(outcome) = sides.comparison.gate_status() else { return String::new() };
-    let mut text = format!("\n**Gates: {}**\n\n", outcome.name());
+    let mut text = format!("\n**Gates: {}**\n\n", outcome.gate_word());
     text.push_str("| contender | gate | baseline | value | bound | outcome |\n|---|---|--:|--:|--:|---|\n");
     for gate in &sides.comparison.gates {
         let form = table::form(gate);
         let cells = [
-            escaped(&sides.contenders[gate.contender].name),
+            escaped(&sides.contenders[gate.alternative].name),
             format!("`{}`", gate.condition.text),
             form.value(gate.baseline),
             form.value(gate.value),
             form.value(gate.bound),
-            if gate.status == GateStatus::Pass { "pass".to_owned() } else { format!("**{}**", gate.status.name()) },
+            if gate.status == BoundStatus::Kept {
+                "pass".to_owned()
+            } else {
+                format!("**{}**", gate.status.gate_word())
+            },
         ];
         line(&mut text, &cells);
     }

@@ -40,5 +40,5 @@ pub(super) fn relative_with_interval(row: &ComparisonRow) -> String {
 }
 
 fn form(row: &ComparisonRow) -> Form {
-    Form::of(row.measure, &row.statistic, row.unit)
+    Form::of(row.key.measure, &row.key.statistic, row.unit)
 }

@@ -43,7 +43,7 @@ pub(super) fn effects(elasticity: &Elasticity) -> Vec<u8> {
     let lines = elasticity.effects.iter().map(|effect| {
         let nudge = &elasticity.nudges[effect.perturbation];
         let quantity = &elasticity.shown[effect.response];
-        let target = elasticity.trials[0].target(effect.response);
+        let target = elasticity.trials[0].quantity(effect.response);
         Line {
             key: &nudge.key,
             value: &nudge.value,

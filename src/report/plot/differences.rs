@@ -73,9 +73,9 @@ pub(crate) fn draw(sides: &Sides) -> Vec<u8> {
 fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a ComparisonRow>> {
     let rows = &sides.comparison.rows;
     let is_shown = |row: &&ComparisonRow| {
-        let is_over_all = matches!(row.action.as_str(), "" | "all");
+        let is_over_all = matches!(row.key.action.as_str(), "" | "all");
         let is_zero = row.baseline == Some(0.0) && row.value == Some(0.0);
-        is_over_all && !is_zero && SHOWN.contains(&(row.measure, row.statistic.as_str()))
+        is_over_all && !is_zero && SHOWN.contains(&(row.key.measure, row.key.statistic.as_str()))
     };
     let mut leaders: Vec<&ComparisonRow> = Vec::new();
     let judged = sides.comparison.judged().map(|(row, _)| row);
@@ -151,10 +151,10 @@ fn draw_group(
 }
 
 fn draw_row(canvas: &Canvas, sides: &Sides, axis: &RatioAxis, row: &ComparisonRow, top: i32) -> Painted {
-    let place = sides.baseline_first().position(|number| number == row.contender).unwrap_or(1);
+    let place = sides.baseline_first().position(|number| number == row.alternative).unwrap_or(1);
     let color = SERIES[place % SERIES.len()];
     let (font, middle) = (canvas::regular(13), top + 7);
-    let name = canvas::fitted(&sides.contenders[row.contender].name, 13, LEFT - NAMES - 22);
+    let name = canvas::fitted(&sides.contenders[row.alternative].name, 13, LEFT - NAMES - 22);
     canvas::text(canvas, &name, (NAMES + 12, top), &font, INK, HPos::Left)?;
     if let Some((low, high)) = row.relative_interval {
         let ends = vec![(x(axis, low), middle), (x(axis, high), middle)];

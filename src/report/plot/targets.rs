@@ -6,9 +6,9 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TARGET, TITLES, WIDTH};
 use super::wait_axis::WaitAxis;
-use crate::experiment::sizing::TargetStatus;
 use crate::number;
 use crate::sizing::{Shown, Study, shown};
+use crate::stats::bound_test::BoundStatus;
 
 const HEIGHT: i32 = 380;
 const TOP: i32 = TITLES + 22;
@@ -123,9 +123,9 @@ fn draw_setting(plot: &Plot, scale: &Scale, shown: &Shown) -> Painted {
         plot.plotting_area().draw(&PathElement::new(line, color.stroke_width(2)))?;
     }
     match shown.verdict {
-        TargetStatus::Met => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
-        TargetStatus::NotMet => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
-        TargetStatus::Undecided => plot.plotting_area().draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+        BoundStatus::Kept => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
+        BoundStatus::Broken => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+        BoundStatus::Undecided => plot.plotting_area().draw(&Circle::new(at, 5, color.stroke_width(2)))?,
     }
     if shown.is_answer {
         plot.plotting_area().draw(&Circle::new(at, 10, INK.stroke_width(2)))?;
@@ -133,11 +133,11 @@ fn draw_setting(plot: &Plot, scale: &Scale, shown: &Shown) -> Painted {
     Ok(())
 }
 
-fn color(verdict: TargetStatus) -> RGBColor {
+fn color(verdict: BoundStatus) -> RGBColor {
     match verdict {
-        TargetStatus::Met => SERIES[0],
-        TargetStatus::NotMet => SERIES[1],
-        TargetStatus::Undecided => GREY,
+        BoundStatus::Kept => SERIES[0],
+        BoundStatus::Broken => SERIES[1],
+        BoundStatus::Undecided => GREY,
     }
 }
 
@@ -168,13 +168,13 @@ fn label_settings(canvas: &Canvas, costs: &Axis, scale: &Scale, all: &[Shown]) -
 fn legend(canvas: &Canvas) -> Painted {
     let (mut x, y) = (LEFT + 6, LEGEND);
     for (verdict, words) in
-        [(TargetStatus::Met, "met"), (TargetStatus::NotMet, "not met"), (TargetStatus::Undecided, "undecided")]
+        [(BoundStatus::Kept, "met"), (BoundStatus::Broken, "not met"), (BoundStatus::Undecided, "undecided")]
     {
         let (at, color) = ((x, y + 7), color(verdict));
         match verdict {
-            TargetStatus::Met => canvas.draw(&Circle::new(at, 5, color.filled()))?,
-            TargetStatus::NotMet => canvas.draw(&Cross::new(at, 5, color.stroke_width(2)))?,
-            TargetStatus::Undecided => canvas.draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+            BoundStatus::Kept => canvas.draw(&Circle::new(at, 5, color.filled()))?,
+            BoundStatus::Broken => canvas.draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+            BoundStatus::Undecided => canvas.draw(&Circle::new(at, 5, color.stroke_width(2)))?,
         }
         canvas::text(canvas, words, (x + 14, y), &canvas::regular(13), INK, HPos::Left)?;
         x += 130;

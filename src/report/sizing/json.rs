@@ -53,14 +53,14 @@ fn of_setting(study: &Study, tried: &EvaluatedDesign) -> Value {
             "bound": held.bound,
             "p_kept": held.p_kept,
             "p_broken": held.p_broken,
-            "verdict": held.status.name(),
+            "verdict": held.status.target_word(),
             "missing": held.missing,
         })
     });
     json!({
         "set": values,
         "cost": setting.cost,
-        "verdict": tried.status.name(),
+        "verdict": tried.status.target_word(),
         "replications": tried.results.replications.len(),
         "targets": targets.collect::<Vec<_>>(),
     })

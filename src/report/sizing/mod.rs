@@ -6,9 +6,10 @@ pub mod text;
 
 use super::plot::targets;
 use super::{Context, File};
-use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, TargetStatus, TargetTest, Targets};
+use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, TargetTest, Targets};
 use crate::form::Form;
 use crate::model::time::Time;
+use crate::stats::bound_test::BoundStatus;
 
 /// A search for a setting with everything in it.
 #[derive(Clone, Debug)]
@@ -89,7 +90,7 @@ impl<'a> Study<'a> {
 
     /// Whether all settings are shown not to keep the targets.
     pub fn is_infeasible(&self) -> bool {
-        self.sizing.skipped == 0 && self.sizing.evaluated.iter().all(|tried| tried.status == TargetStatus::NotMet)
+        self.sizing.skipped == 0 && self.sizing.evaluated.iter().all(|tried| tried.status == BoundStatus::Broken)
     }
 }
 
@@ -124,7 +125,7 @@ pub(super) struct Shown {
     pub(super) value: f64,
     pub(super) interval: Option<(f64, f64)>,
     /// Whether the target is kept.
-    pub(super) verdict: TargetStatus,
+    pub(super) verdict: BoundStatus,
     /// Whether it is the answer.
     pub(super) is_answer: bool,
 }

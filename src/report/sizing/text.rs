@@ -3,8 +3,9 @@
 use comfy_table::CellAlignment;
 
 use super::{Study, with_interval};
-use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetStatus};
+use crate::experiment::sizing::{EvaluatedDesign, Sizing};
 use crate::number::percent;
+use crate::stats::bound_test::BoundStatus;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::table::{Charset, empty};
 
@@ -55,7 +56,7 @@ fn table(study: &Study, sizing: &Sizing) -> String {
         cells.extend(tried.tests.iter().enumerate().map(|(target, held)| with_interval(study.form(target), held)));
         cells.push(tried.results.replications.len().to_string());
         let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
-        cells.push(format!("{}{mark}", tried.status.name()));
+        cells.push(format!("{}{mark}", tried.status.target_word()));
         table.add_row(cells);
     }
     if let Some(column) = table.column_mut(header.len() - 1) {
@@ -69,7 +70,7 @@ pub fn answer(study: &Study, sizing: &Sizing) -> Vec<String> {
     let mut lines = Vec::new();
     match sizing.answer {
         Some(place) => lines.push(said(study, &sizing.evaluated[place])),
-        None if sizing.evaluated.iter().any(|tried| tried.status == TargetStatus::Undecided) => lines.push(
+        None if sizing.evaluated.iter().any(|tried| tried.status == BoundStatus::Undecided) => lines.push(
             "No setting in the range is shown to meet the targets; some are undecided, and --max-replications allows more."
                 .to_owned(),
         ),
@@ -102,7 +103,7 @@ fn said(study: &Study, tried: &EvaluatedDesign) -> String {
         "{}, cost {}: {} ({}; {} replications)",
         study.name(tried),
         study.cost(tried),
-        tried.status.name(),
+        tried.status.target_word(),
         targets.join("; "),
         tried.results.replications.len()
     )

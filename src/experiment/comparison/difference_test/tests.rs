@@ -1,35 +1,38 @@
-//! Decisions keep their level, and find what is there: thousands of comparisons of normal values, whose truth is known.
+//! Decisions keep their level and find true differences: thousands of comparisons of normal values
+//! whose truth is known.
 
 use super::*;
-use crate::comparison::GateStatus;
-use crate::comparison::gate::{GateTests, GateSample};
+use crate::comparison::criteria::gate_sample;
 use crate::expression::Condition;
 use crate::random::stream::{Purpose, Stream, Streams};
+use crate::stats::bound_test::{BoundStatus, SequentialBounds};
 use crate::stats::looks::Looks;
 
-/// What the contenders of a synthetic comparison are like: the baseline's values have mean 10 and standard deviation 1.
+/// The alternatives of a synthetic comparison. The baseline's values have mean 10 and standard
+/// deviation 1.
 struct Truth {
-    /// By contender: how much more it has.
+    /// By alternative: its mean minus the baseline's.
     shifts: &'static [f64],
-    /// The correlation of a contender's values with the baseline's.
+    /// The correlation of an alternative's values with the baseline's.
     correlation: f64,
     judged: &'static [&'static str],
     margin: Option<&'static str>,
     gates: &'static [&'static str],
 }
 
-/// What has come of a comparison, contender by contender.
+/// The decisions of a comparison, alternative by alternative.
 struct Decisions {
     verdicts: Vec<Verdict>,
-    gates: Vec<GateStatus>,
+    gates: Vec<BoundStatus>,
     replications: u32,
 }
 
 const LEVEL: f64 = 0.05;
 
-/// One comparison with looks at 5 to 80 replications; all judged measures of a contender are independent.
+/// One comparison with looks at 5 to 80 replications. All judged measures of an alternative are
+/// independent.
 fn compare(truth: &Truth, seed: u64) -> Decisions {
-    let questions = ComparisonCriteria {
+    let criteria = ComparisonCriteria {
         baseline: 0,
         judged: truth.judged.iter().map(|text| text.parse().unwrap()).collect(),
         margin: truth.margin.map(|text| text.parse().unwrap()),
@@ -41,56 +44,50 @@ fn compare(truth: &Truth, seed: u64) -> Decisions {
     let measures = truth.judged.len().max(1);
     let mut streams: Vec<Stream> =
         (0..measures as u64).map(|measure| Streams::new(seed, measure).stream(Purpose::Service, "truth")).collect();
-    let mut judged = DifferenceTests::new(&questions, truth.shifts.len());
-    let mut gates = GateTests::new(&questions, truth.shifts.len());
-    // By measure: the baseline's values, and those of each contender.
+    let mut tests = DifferenceTests::new(&criteria, truth.shifts.len());
+    let bounds = truth.shifts.len() * criteria.gates.len();
+    let mut gates = SequentialBounds::new(bounds, criteria.looks.share_of(LEVEL));
+    // By measure: the baseline's values, and those of each alternative.
     let mut values = vec![vec![Vec::new(); truth.shifts.len() + 1]; measures];
     let own = (1.0 - truth.correlation * truth.correlation).sqrt();
     let mut looks = 0;
-    while let Some(replications) = questions.looks.get(looks) {
+    while let Some(replications) = criteria.looks.get(looks) {
         looks += 1;
         for (values, stream) in values.iter_mut().zip(&mut streams) {
             while values[0].len() < replications as usize {
                 let common = stream.normal();
                 values[0].push(Some(10.0 + common));
-                for (contender, shift) in truth.shifts.iter().enumerate() {
-                    values[contender + 1].push(Some(10.0 + shift + truth.correlation * common + own * stream.normal()));
+                for (values, shift) in values[1..].iter_mut().zip(truth.shifts) {
+                    values.push(Some(10.0 + shift + truth.correlation * common + own * stream.normal()));
                 }
             }
         }
-        let contenders = 1..=truth.shifts.len();
-        let rows: Vec<_> = contenders
-            .clone()
-            .flat_map(|contender| {
-                questions.judged.iter().zip(&values).map(move |(quantity, of)| (quantity, of, contender))
-            })
-            .map(|(quantity, of, contender)| (quantity, Paired::of(&of[0], &of[contender])))
-            .collect();
-        judged.look(replications, &rows, questions.margin);
-        let bounds: Vec<_> = contenders
-            .flat_map(|contender| questions.gates.iter().map(move |gate| (gate, contender)))
-            .map(|(gate, contender)| (gate, GateSample::of(gate, &values[0][0], &values[0][contender])))
-            .collect();
-        gates.look(replications, &bounds);
-        if judged.is_decided() && gates.is_decided() {
+        let alternatives = 1..=truth.shifts.len();
+        let pair = |of: &Vec<Vec<Option<f64>>>, alternative: usize| Paired::of(&of[0], &of[alternative]);
+        let judged = |alternative| criteria.judged.iter().zip(&values).map(move |(q, of)| (q, pair(of, alternative)));
+        tests.look(replications, &alternatives.clone().flat_map(judged).collect::<Vec<_>>(), criteria.margin);
+        let of = &values[0];
+        let gate = |alternative| criteria.gates.iter().map(move |gate| gate_sample(gate, &of[0], &of[alternative]));
+        gates.look(replications, &alternatives.flat_map(gate).collect::<Vec<_>>());
+        if tests.is_decided() && gates.is_decided() {
             break;
         }
     }
     let rows = truth.shifts.len() * truth.judged.len();
     let replications = values[0][0].len() as u32;
     Decisions {
-        verdicts: (0..rows).map(|row| judged.judgement(row).verdict).collect(),
-        gates: gates.outcomes(),
+        verdicts: (0..rows).map(|row| tests.result(row).verdict).collect(),
+        gates: (0..bounds).map(|gate| gates.status(gate)).collect(),
         replications,
     }
 }
 
-/// In how many of so many comparisons something happens.
+/// The number of comparisons in which something happens.
 fn count(truth: &Truth, comparisons: u64, seed: u64, happens: impl Fn(&Decisions) -> bool) -> u64 {
     (0..comparisons).filter(|comparison| happens(&compare(truth, seed * 1_000_000 + comparison))).count() as u64
 }
 
-/// Fails if the count is larger than chance allows for so many comparisons at the level.
+/// Fails if the count is larger than chance allows at the level.
 fn assert_within_level(count: u64, comparisons: u64) {
     let expected = LEVEL * comparisons as f64;
     let most = expected + 3.0 * (expected * (1.0 - LEVEL)).sqrt();
@@ -104,13 +101,13 @@ fn is_difference(verdict: Verdict) -> bool {
 const WAITS: &[&str] = &["mean(wait)", "p95(wait)", "p99(wait)"];
 
 #[test]
-fn contenders_equal_in_law_are_judged_different_no_more_often_than_the_level() {
+fn alternatives_equal_in_law_are_judged_different_no_more_often_than_the_level() {
     for (seed, correlation) in [(1, 0.0), (2, 0.9)] {
         let truth = Truth { shifts: &[0.0, 0.0], correlation, judged: WAITS, margin: None, gates: &[] };
         let wrong =
             count(&truth, 1_000, seed, |decisions| decisions.verdicts.iter().any(|verdict| is_difference(*verdict)));
         assert_within_level(wrong, 1_000);
-        // The share is the level's, and not next to nothing: Bonferroni over five looks wastes about half of it.
+        // The share is near the level, not near nothing: Bonferroni over five looks wastes half of it.
         assert!(wrong >= 10, "{wrong}");
     }
 }
@@ -132,8 +129,8 @@ fn stopping_at_the_first_significant_look_would_not_keep_the_level() {
 }
 
 #[test]
-fn what_is_equal_or_at_the_margin_is_treated_as_such_beside_what_differs() {
-    // One contender differs, one is equal, one lies at the margin: what is false of any of them counts as wrong.
+fn equal_and_marginal_alternatives_are_recognised_next_to_one_that_differs() {
+    // One alternative differs, one is equal, one lies at the margin; any false verdict counts.
     let truth =
         Truth { shifts: &[3.0, 0.0, 0.5], correlation: 0.5, judged: &["mean(wait)"], margin: Some("0.5s"), gates: &[] };
     let wrong = count(&truth, 1_000, 3, |decisions| {
@@ -168,15 +165,15 @@ fn a_difference_is_found_and_early_if_it_is_large() {
 #[test]
 fn gates_at_their_bound_pass_and_fail_no_more_often_than_the_level() {
     let truth = |shifts, gates| Truth { shifts, correlation: 0.7, judged: &[], margin: None, gates };
-    let fails = |decisions: &Decisions| decisions.gates.contains(&GateStatus::Fail);
-    let passes = |decisions: &Decisions| decisions.gates.iter().all(|gate| *gate == GateStatus::Pass);
+    let fails = |decisions: &Decisions| decisions.gates.contains(&BoundStatus::Broken);
+    let passes = |decisions: &Decisions| decisions.gates.iter().all(|gate| *gate == BoundStatus::Kept);
     // Equal in law: no worse, and no better; to fail, one of three gates would be enough.
     let equal = truth(&[0.0], &["mean(wait) <= +0%", "mean(wait) >= -0%", "mean(wait) <= 10s"]);
     assert_within_level(count(&equal, 1_000, 10, fails), 1_000);
     assert_within_level(count(&truth(&[0.0], &["mean(wait) <= +0%"]), 1_000, 11, passes), 1_000);
     assert_within_level(count(&truth(&[0.5], &["mean(wait) <= +5%"]), 1_000, 12, passes), 1_000);
     assert_within_level(count(&truth(&[0.0], &["mean(wait) >= 10s", "mean(wait) <= 20s"]), 1_000, 13, passes), 1_000);
-    // And they find what is there.
+    // And they find a true difference.
     assert!(count(&truth(&[0.0], &["mean(wait) <= +10%"]), 200, 14, passes) >= 195);
     assert!(count(&truth(&[1.5], &["mean(wait) <= +10%"]), 200, 15, fails) >= 180);
     assert!(count(&truth(&[1.5], &["mean(wait) <= +1s"]), 200, 16, fails) >= 180);
