@@ -136,7 +136,7 @@ impl Target {
     pub fn count(self, seeds: Range<u64>) -> Count {
         let one = |seed: u64| {
             let (settings, sizing) = self.search(seed);
-            let servers = |place: usize| settings[sizing.evaluated[place].setting].scenario.system.workers.len() as u32;
+            let servers = |place: usize| settings[sizing.evaluated[place].design].scenario.system.workers.len() as u32;
             let met = (0..sizing.evaluated.len()).filter(|place| sizing.evaluated[*place].status == BoundStatus::Kept);
             if met.map(servers).any(|servers| servers < self.right()) {
                 return Count { wrong: 1, ..Count::default() };

@@ -44,7 +44,7 @@ fn lost_worker<'a>(lost: &'a SizingWithOutage, prepared: &Prepared) -> LostWorke
     let WorstCaseOutage { group, duration } =
         prepared.loss.as_ref().expect("a worker is lost only if it was asked for");
     let at = prepared.settings[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
-    let words = format!("a worker of {group} dies at {at} and is out for {lasts}");
+    let words = format!("a worker of {group} dies at {at} and is out for {duration}");
     LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
 }
 

@@ -60,7 +60,7 @@ impl DecisionContext<'_> {
             },
             taken,
             waiting: scene.waiting.len(),
-            heads: self.heads(&scene),
+            queue_head: self.queue_head(&scene),
             worker: meant.map(|worker| (name(worker), scene.room(worker))),
             all: scene.rooms_of_all(),
             later: None,
@@ -99,7 +99,7 @@ impl DecisionContext<'_> {
     }
 
     /// The first jobs in the policy's order, and those that are taken.
-    fn heads(self, scene: &Snapshot<'_>) -> Vec<WaitingJob> {
+    fn queue_head(self, scene: &Snapshot<'_>) -> Vec<WaitingJob> {
         let there: BTreeMap<JobId, Candidate<'_>> =
             self.side.rows_there().map(|candidate| (candidate.job.id, candidate)).collect();
         // What is no longer there cannot be asked for its rank, and comes last.

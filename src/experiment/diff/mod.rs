@@ -72,7 +72,7 @@ pub fn diff(pair: [&Scenario; 2], replications: std::ops::Range<u32>, progress: 
         workers: workers(pair.map(|scenario| &scenario.system)),
         until: pair[0].system.window.horizon.min(pair[1].system.window.horizon),
         compared,
-        parted: partings.iter().flatten().count() as u32,
+        diverged: partings.iter().flatten().count() as u32,
         first: first.map(|(replication, about)| tell(pair, replication, about)),
     }
 }

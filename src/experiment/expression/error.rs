@@ -10,9 +10,9 @@ pub struct ExpressionError {
     pub span: Range<usize>,
     /// What is wrong, in a sentence.
     pub title: String,
-    /// What stands under the caret; may be empty.
+    /// The text under the caret; may be empty.
     pub label: String,
-    /// What would be right; may be empty.
+    /// What to write instead; may be empty.
     pub help: String,
 }
 
@@ -26,7 +26,7 @@ impl ExpressionError {
         ExpressionError::new(0..text.len(), title)
     }
 
-    /// With the word that is probably meant, if there is one; otherwise with a line on what may be written.
+    /// With the word that is probably meant, if there is one; otherwise with help.
     pub(super) fn suggest(mut self, meant: Option<&str>, otherwise: impl Into<String>) -> ExpressionError {
         match meant {
             Some(meant) => self.label = format!("did you mean `{meant}`?"),

@@ -1,14 +1,14 @@
-//! Text -> expression, with what was probably meant where it is none.
+//! Text -> expression, or an error that suggests what was probably meant.
 
 use std::ops::Range;
+use std::str::FromStr;
 
-use super::cursor::Cursor;
-use super::literal::{self, Literal};
-use super::{
-    Aggregate, Bound, Condition, ExpressionError, Margin, NameKind, PrecisionGoal, Quantity, Relation, SubjectName,
-};
+use super::error::ExpressionError;
+use super::lexer::{Cursor, Literal, example};
+use super::quantity::{Aggregate, Bound, Condition, Margin, NameKind, PrecisionGoal, Quantity, SubjectName};
 use crate::model::time::Span;
 use crate::scenario::nearest;
+use crate::stats::bound_test::Relation;
 use crate::stats::figure::{Measure, Statistic};
 
 /// The word for a share within a limit.
@@ -17,72 +17,87 @@ const SHARE: &str = "share";
 /// Measures whose values a share can be taken of.
 const SHARED: [Measure; 3] = [Measure::WaitS, Measure::ResponseS, Measure::ServiceS];
 
-/// A whole text that is one quantity.
-pub(super) fn quantity(text: &str) -> Result<Quantity, ExpressionError> {
-    let mut cursor = Cursor::new(text);
-    let quantity = next_quantity(&mut cursor)?;
-    let (rest, span) = cursor.rest();
-    if rest.is_empty() { Ok(quantity) } else { Err(ExpressionError::new(span, format!("`{rest}` is too much here"))) }
-}
+impl FromStr for Quantity {
+    type Err = ExpressionError;
 
-/// A whole text that is one condition.
-pub(super) fn condition(text: &str) -> Result<Condition, ExpressionError> {
-    let mut cursor = Cursor::new(text);
-    let quantity = next_quantity(&mut cursor)?;
-    let relation = relation(&mut cursor, &quantity)?;
-    let (rest, span) = cursor.rest();
-    let bound = bound(rest, span, &quantity)?;
-    Ok(Condition { text: text.trim().to_owned(), quantity, relation, bound })
-}
-
-/// How "give or take" may be written.
-const GIVE_OR_TAKE: [&str; 3] = ["\u{b1}", "+-", "+/-"];
-
-/// A whole text that is a quantity and a margin behind a sign.
-pub(super) fn precision(text: &str) -> Result<PrecisionGoal, ExpressionError> {
-    let mut cursor = Cursor::new(text);
-    let quantity = next_quantity(&mut cursor)?;
-    let (rest, span) = cursor.rest();
-    let example = if quantity.unit() == "s" { "\u{b1}5%` or `\u{b1}10s" } else { "\u{b1}5%" };
-    let example = format!("write how far the value may be off, such as `{} {example}`", quantity.text);
-    if !GIVE_OR_TAKE.iter().any(|sign| rest.starts_with(sign)) {
-        let title =
-            if rest.is_empty() { "a `\u{b1}` is missing here".to_owned() } else { format!("`{rest}` is no precision") };
-        return Err(ExpressionError::new(span, title).help(example));
+    fn from_str(text: &str) -> Result<Quantity, ExpressionError> {
+        let mut cursor = Cursor::new(text);
+        let quantity = next_quantity(&mut cursor)?;
+        let (rest, span) = cursor.rest();
+        if rest.is_empty() { Ok(quantity) } else { Err(ExpressionError::new(span, format!("unexpected `{rest}`"))) }
     }
-    let margin = margin(rest).map_err(|fault| ExpressionError { span: span.clone(), ..fault })?;
-    if margin.in_unit(quantity.unit()).is_none() {
-        return Err(
-            ExpressionError::new(span, format!("`{rest}` is in another unit than {}", quantity.text)).help(example)
-        );
-    }
-    Ok(PrecisionGoal { text: text.trim().to_owned(), quantity, margin })
 }
 
-/// A whole text that is one margin.
-pub(super) fn margin(text: &str) -> Result<Margin, ExpressionError> {
-    let trimmed = text.trim();
-    let number = GIVE_OR_TAKE.iter().find_map(|sign| trimmed.strip_prefix(sign)).unwrap_or(trimmed);
-    let found = match literal::read(number.trim()) {
-        Some(Literal::Percent(share)) if share > 0.0 => Some(Margin::Relative(share)),
-        Some(Literal::Time(seconds)) if seconds > 0.0 => Some(Margin::Time(seconds)),
-        Some(Literal::Plain(number)) if number > 0.0 => Some(Margin::Literal(number)),
-        _ => None,
-    };
-    found.ok_or_else(|| {
-        let fault = ExpressionError::new(0..text.len(), format!("`{trimmed}` is no margin"));
-        fault.help("write how large a difference does not matter, in percent or as a duration: ±5% or ±10s")
-    })
+impl FromStr for Condition {
+    type Err = ExpressionError;
+
+    fn from_str(text: &str) -> Result<Condition, ExpressionError> {
+        let mut cursor = Cursor::new(text);
+        let quantity = next_quantity(&mut cursor)?;
+        let relation = relation(&mut cursor, &quantity)?;
+        let (rest, span) = cursor.rest();
+        let bound = bound(rest, span, &quantity)?;
+        Ok(Condition { text: text.trim().to_owned(), quantity, relation, bound })
+    }
+}
+
+/// The forms of the sign before a margin.
+const PLUS_MINUS: [&str; 3] = ["\u{b1}", "+-", "+/-"];
+
+impl FromStr for PrecisionGoal {
+    type Err = ExpressionError;
+
+    fn from_str(text: &str) -> Result<PrecisionGoal, ExpressionError> {
+        let mut cursor = Cursor::new(text);
+        let quantity = next_quantity(&mut cursor)?;
+        let (rest, span) = cursor.rest();
+        let example = if quantity.unit() == "s" { "\u{b1}5%` or `\u{b1}10s" } else { "\u{b1}5%" };
+        let example = format!("write the largest half width of the interval, such as `{} {example}`", quantity.text);
+        if !PLUS_MINUS.iter().any(|sign| rest.starts_with(sign)) {
+            let title = if rest.is_empty() {
+                "a `\u{b1}` is missing here".to_owned()
+            } else {
+                format!("`{rest}` is not a precision")
+            };
+            return Err(ExpressionError::new(span, title).help(example));
+        }
+        let margin = rest.parse::<Margin>().map_err(|error| ExpressionError { span: span.clone(), ..error })?;
+        if margin.in_unit(quantity.unit()).is_none() {
+            return Err(
+                ExpressionError::new(span, format!("`{rest}` is in another unit than {}", quantity.text)).help(example)
+            );
+        }
+        Ok(PrecisionGoal { text: text.trim().to_owned(), quantity, margin })
+    }
+}
+
+impl FromStr for Margin {
+    type Err = ExpressionError;
+
+    fn from_str(text: &str) -> Result<Margin, ExpressionError> {
+        let trimmed = text.trim();
+        let number = PLUS_MINUS.iter().find_map(|sign| trimmed.strip_prefix(sign)).unwrap_or(trimmed);
+        let found = match Literal::read(number.trim()) {
+            Some(Literal::Percent(share)) if share > 0.0 => Some(Margin::Relative(share)),
+            Some(Literal::Time(seconds)) if seconds > 0.0 => Some(Margin::Time(seconds)),
+            Some(Literal::Plain(number)) if number > 0.0 => Some(Margin::Number(number)),
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            let error = ExpressionError::new(0..text.len(), format!("`{trimmed}` is not a margin"));
+            error.help("write the largest difference that does not matter, in percent or as a duration: ±5% or ±10s")
+        })
+    }
 }
 
 fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, ExpressionError> {
     let start = cursor.here().start;
     let (word, span) = cursor.word();
-    let (measure, part, of) = match word {
+    let (measure, aggregate, of) = match word {
         "" => return Err(ExpressionError::new(cursor.here(), "a measure is missing here").help(EXAMPLE)),
         SHARE => share(cursor)?,
         word => match (statistic(word), measure(word)) {
-            // A word may be both; what it is of then says which: mean(wait), but error(jobs).
+            // Some words are both. The parenthesis decides: mean(wait), but error(jobs).
             (Some(statistic), _) if cursor.sign("(") => statistic_of(cursor, statistic, &span)?,
             (Some(statistic), None) => return Err(without_measure(statistic, span)),
             (_, Some(measure)) => {
@@ -96,7 +111,7 @@ fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, ExpressionError> {
         },
     };
     let end = cursor.text()[..cursor.here().start].trim_end().len();
-    Ok(Quantity { text: cursor.text()[start..end].to_owned(), measure, part, of })
+    Ok(Quantity { text: cursor.text()[start..end].to_owned(), measure, aggregate, of })
 }
 
 const EXAMPLE: &str = "write it such as p95(wait), mean(response, scan), share(wait < 1m) or utilization(scan)";
@@ -127,7 +142,7 @@ fn unknown(word: &str, span: Range<usize>) -> ExpressionError {
 
 fn without_measure(statistic: Statistic, span: Range<usize>) -> ExpressionError {
     let of = Measure::ALL.into_iter().find(|measure| measure.statistics().contains(&statistic));
-    let example = format!("write of what, such as {}({})", statistic.name(), of.map_or("wait", short));
+    let example = format!("write the measure, such as {}({})", statistic.name(), of.map_or("wait", short));
     ExpressionError::new(span, format!("`{}` is a statistic of a measure", statistic.name())).help(example)
 }
 
@@ -146,7 +161,7 @@ fn statistic_of(
     Ok((measure, Aggregate::Statistic(statistic), name_after_comma(cursor)?))
 }
 
-/// `(MEASURE < DURATION)`, maybe with a name, after `share`.
+/// `(MEASURE < DURATION)`, possibly with a name, after `share`.
 fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>), ExpressionError> {
     if !cursor.sign("(") {
         return Err(ExpressionError::new(cursor.here(), "`share` of what?").help("write it such as share(wait < 1m)"));
@@ -159,8 +174,8 @@ fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>
     }
     let inclusive = cursor.sign("<=");
     if !inclusive && !cursor.sign("<") {
-        let fault = ExpressionError::new(cursor.here(), "the limit of the share is missing here");
-        return Err(fault.help("write it such as share(wait < 1m)"));
+        let error = ExpressionError::new(cursor.here(), "the limit of the share is missing here");
+        return Err(error.help("write it such as share(wait < 1m)"));
     }
     let (text, span) = cursor.before(&[',', ')']);
     let limit: Span =
@@ -176,19 +191,19 @@ fn next_measure(cursor: &mut Cursor) -> Result<Measure, ExpressionError> {
     }
     measure(word).ok_or_else(|| {
         let known: Vec<&str> = Measure::ALL.map(short).into();
-        let fault = ExpressionError::new(span, format!("there is no measure `{word}`"));
-        fault.suggest(nearest(word, known.iter().copied()), format!("there are: {}", known.join(", ")))
+        let error = ExpressionError::new(span, format!("there is no measure `{word}`"));
+        error.suggest(nearest(word, known.iter().copied()), format!("there are: {}", known.join(", ")))
     })
 }
 
-/// The statistic of a measure that has but one.
+/// The statistic of a measure that has only one.
 fn only_statistic(measure: Measure, span: &Range<usize>) -> Result<Statistic, ExpressionError> {
     match measure.statistics() {
         [only] => Ok(*only),
         several => {
             let names: Vec<&str> = several.iter().map(|statistic| statistic.name()).collect();
-            let fault = ExpressionError::new(span.clone(), format!("`{}` has several statistics", short(measure)));
-            Err(fault.help(format!("write which: {}({}), or {}", names[0], short(measure), names[1..].join(", "))))
+            let error = ExpressionError::new(span.clone(), format!("`{}` has several statistics", short(measure)));
+            Err(error.help(format!("write one of: {}({}), or {}", names[0], short(measure), names[1..].join(", "))))
         }
     }
 }
@@ -214,7 +229,7 @@ fn name(cursor: &mut Cursor) -> Result<SubjectName, ExpressionError> {
         "resource" => Some(NameKind::Resource),
         _ => None,
     };
-    // A word alone is a name, even if it is `action`.
+    // A word alone is a name, even the word `action`.
     let kind = kind.filter(|_| !after_word.sign(")") && !after_word.sign(","));
     if kind.is_some() {
         *cursor = after_word;
@@ -238,17 +253,17 @@ fn relation(cursor: &mut Cursor, quantity: &Quantity) -> Result<Relation, Expres
     Err(ExpressionError::new(cursor.here(), what).help(format!("write it such as `{} <= {example}`", quantity.text)))
 }
 
-/// With a sign a difference to the baseline, without one a value.
+/// With a sign, a difference to the baseline; without one, a value.
 fn bound(text: &str, span: Range<usize>, quantity: &Quantity) -> Result<Bound, ExpressionError> {
     let unit = quantity.unit();
     let (sign, digits) = match text.chars().next() {
         Some('+') => (Some(1.0), &text[1..]),
         Some('-') => (Some(-1.0), &text[1..]),
-        // A minus as text processors set it.
+        // The minus sign of word processors.
         Some('\u{2212}') => (Some(-1.0), &text['\u{2212}'.len_utf8()..]),
         _ => (None, text),
     };
-    let found = match (sign, literal::read(digits.trim_start())) {
+    let found = match (sign, Literal::read(digits.trim_start())) {
         (Some(sign), Some(Literal::Percent(share))) => Some(Bound::Relative(sign * share)),
         (Some(sign), Some(number)) => number.in_unit(unit).map(|value| Bound::Difference(sign * value)),
         (None, Some(number)) => number.in_unit(unit).map(Bound::Value),
@@ -258,9 +273,9 @@ fn bound(text: &str, span: Range<usize>, quantity: &Quantity) -> Result<Bound, E
         let title = if text.is_empty() {
             "a bound is missing here".to_owned()
         } else {
-            format!("`{text}` is no bound of {}", quantity.text)
+            format!("`{text}` is not a bound of {}", quantity.text)
         };
-        let value = literal::example(unit);
+        let value = example(unit);
         ExpressionError::new(span, title)
             .help(format!("write {value}; or a difference to the baseline, with a sign, such as `+5%`"))
     })

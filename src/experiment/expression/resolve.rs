@@ -1,6 +1,7 @@
-//! What an expression means in one scenario: names become ids, or a complaint that says what is there.
+//! What an expression means in one scenario: names become ids, or an error that lists what exists.
 
-use super::{Aggregate, ExpressionError, NameKind, Quantity, SubjectName};
+use super::error::ExpressionError;
+use super::quantity::{Aggregate, NameKind, Quantity, SubjectName};
 use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
@@ -8,17 +9,17 @@ use crate::scenario::nearest;
 use crate::stats::figure::{Measure, OfAction, Subject};
 use crate::stats::share::Share;
 
-/// Where a replication's outcome has a quantity.
+/// A quantity in one scenario: where to find it in a replication's outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResolvedQuantity {
     /// Among its figures.
     Figure(Subject),
-    /// Among the shares that it is asked for.
+    /// Among the shares that the replication was asked to measure.
     Share(Share),
 }
 
 impl ResolvedQuantity {
-    /// Whose jobs it is of.
+    /// The action whose jobs it is of.
     pub fn action(self) -> OfAction {
         match self {
             ResolvedQuantity::Figure(subject) => subject.action,
@@ -26,7 +27,7 @@ impl ResolvedQuantity {
         }
     }
 
-    /// Which resource it is of.
+    /// The resource it is of.
     pub fn resource(self) -> Option<ResourceId> {
         match self {
             ResolvedQuantity::Figure(subject) => subject.resource,
@@ -39,10 +40,11 @@ impl Quantity {
     /// Finds it in a scenario.
     ///
     /// # Errors
-    /// If the scenario has no action or resource of that name, or several resources of which none is named.
+    /// If the scenario has no action or resource of that name, or the quantity does not name one of
+    /// several resources.
     pub fn resolve(&self, system: &System) -> Result<ResolvedQuantity, ExpressionError> {
         let (action, resource) = self.owner(system)?;
-        Ok(match self.part {
+        Ok(match self.aggregate {
             Aggregate::Statistic(statistic) => {
                 ResolvedQuantity::Figure(Subject { action, resource, worker: None, measure: self.measure, statistic })
             }
@@ -61,13 +63,13 @@ impl Quantity {
             (Measure::QueueLength, Some(name)) => self.action_or_resource(name, system),
             (measure, Some(name)) if measure.is_of_jobs() => Ok((self.action(name, system)?, None)),
             (measure, Some(name)) => {
-                let title = format!("`{}` is over all jobs, and not of one action", measure.name());
+                let title = format!("`{}` is over all jobs, not of one action", measure.name());
                 Err(ExpressionError::new(name.span.clone(), title).help(format!("write {} alone", measure.name())))
             }
         }
     }
 
-    /// Queues are told by action and by resource.
+    /// Queues are measured by action and by resource.
     fn action_or_resource(
         &self,
         name: &SubjectName,
@@ -76,8 +78,8 @@ impl Quantity {
         let (action, resource) = (find_action(&name.text, system), find_resource(&name.text, system));
         match (name.kind, action, resource) {
             (None, Some(_), Some(_)) => {
-                let title = format!("`{}` is an action and a resource", name.text);
-                let help = format!("write which: action {0}, or resource {0}", name.text);
+                let title = format!("`{}` is both an action and a resource", name.text);
+                let help = format!("write action {0}, or resource {0}", name.text);
                 Err(ExpressionError::new(name.span.clone(), title).help(help))
             }
             (Some(NameKind::Resource), ..) | (None, None, Some(_)) => {
@@ -141,6 +143,6 @@ fn find_resource(name: &str, system: &System) -> Option<ResourceId> {
 
 fn absent(kind: &str, name: &SubjectName, known: &[&str]) -> ExpressionError {
     let meant = nearest(&name.text, known.iter().copied());
-    let fault = ExpressionError::new(name.span.clone(), format!("the scenario has no {kind} `{}`", name.text));
-    fault.suggest(meant, format!("it has: {}", known.join(", ")))
+    let error = ExpressionError::new(name.span.clone(), format!("the scenario has no {kind} `{}`", name.text));
+    error.suggest(meant, format!("it has: {}", known.join(", ")))
 }

@@ -241,7 +241,7 @@ impl<'a> LoadProblem<'a> {
 
     /// Claims as a share of what the workers can make, if they make one after each delay.
     fn claims(self) -> Option<f64> {
-        let ClaimRule::DelayedLoad { batch: Batch::One, .. } = self.system.claim else { return None };
+        let ClaimRule::Delayed { batch: Batch::One, .. } = self.system.claim else { return None };
         let attempts: f64 = self.work.iter().filter(|work| !work.is_closed).map(|work| work.attempts).sum();
         let workers: f64 = self.workers.iter().map(|kind| kind.workers).sum();
         (workers > 0.0).then_some(attempts * self.delay()? / (workers * self.seconds))
@@ -249,7 +249,7 @@ impl<'a> LoadProblem<'a> {
 
     /// The mean claim delay in seconds; `None` if claims take no time, or too much for a mean.
     fn delay(self) -> Option<f64> {
-        let ClaimRule::DelayedLoad { delay, .. } = &self.system.claim else { return None };
+        let ClaimRule::Delayed { delay, .. } = &self.system.claim else { return None };
         Some(delay.mean()).filter(|mean| *mean > 0.0 && mean.is_finite())
     }
 

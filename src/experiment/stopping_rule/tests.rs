@@ -46,13 +46,13 @@ fn the_next_check_is_where_the_spread_predicts_enough() {
     let status = rule("+-5%", 10, 100).status(&outcomes).remove(0);
     assert!((status.half_width.unwrap() - 0.715_36).abs() < 1e-5 && status.wanted == Some(0.5) && !status.is_met);
     // 10 x (0.7154 / 0.5)² = 20.5, plus a tenth.
-    assert_eq!(rule("+-5%", 10, 100).next(&outcomes), Some(23));
-    assert_eq!(rule("+-0.5s", 10, 100).next(&outcomes), Some(23));
-    assert_eq!(rule("+-7%", 10, 100).next(&outcomes), Some(13), "at least a quarter more");
-    assert_eq!(rule("+-1%", 10, 1000).next(&outcomes), Some(40), "at most four times as many");
-    assert_eq!(rule("+-1%", 10, 33).next(&outcomes), Some(33));
-    assert_eq!(rule("+-1%", 10, 10).next(&outcomes), None);
-    assert_eq!(rule("+-8%", 10, 100).next(&outcomes), None);
+    assert_eq!(rule("+-5%", 10, 100).next_count(&outcomes), Some(23));
+    assert_eq!(rule("+-0.5s", 10, 100).next_count(&outcomes), Some(23));
+    assert_eq!(rule("+-7%", 10, 100).next_count(&outcomes), Some(13), "at least a quarter more");
+    assert_eq!(rule("+-1%", 10, 1000).next_count(&outcomes), Some(40), "at most four times as many");
+    assert_eq!(rule("+-1%", 10, 33).next_count(&outcomes), Some(33));
+    assert_eq!(rule("+-1%", 10, 10).next_count(&outcomes), None);
+    assert_eq!(rule("+-8%", 10, 100).next_count(&outcomes), None);
     assert!(rule("+-8%", 10, 100).status(&outcomes)[0].is_met);
 }
 

@@ -80,18 +80,13 @@ fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a ComparisonRow>> {
     let mut leaders: Vec<&ComparisonRow> = Vec::new();
     let judged = sides.comparison.judged().map(|(row, _)| row);
     for row in judged.chain(rows.iter().filter(is_shown)).filter(|row| row.difference.is_some()) {
-        if leaders.iter().all(|leader| !is_same(leader, row)) {
+        if leaders.iter().all(|leader| leader.key != row.key) {
             leaders.push(row);
         }
     }
     let group =
-        |leader: &ComparisonRow| rows.iter().filter(|row| is_same(leader, row) && row.difference.is_some()).collect();
+        |leader: &ComparisonRow| rows.iter().filter(|row| leader.key == row.key && row.difference.is_some()).collect();
     leaders.into_iter().map(group).collect()
-}
-
-fn is_same(one: &ComparisonRow, other: &ComparisonRow) -> bool {
-    (&one.action, &one.resource, one.measure, &one.statistic)
-        == (&other.action, &other.resource, other.measure, &other.statistic)
 }
 
 /// Counts the lines of a group, if there is room for them.

@@ -69,14 +69,14 @@ fn whatever_is_cheaper_than_the_answer_has_been_simulated_and_fails() {
     let targets = targets(&["mean(wait) < 700ms"], 2);
     let sizing = search(&settings, &targets);
     let answer = sizing.answer.map(|place| &sizing.evaluated[place]).expect("there is one");
-    let cost = settings[answer.setting].cost;
+    let cost = settings[answer.design].cost;
     for (number, setting) in settings.iter().enumerate().filter(|(_, setting)| setting.cost < cost) {
         let tried = sizing.evaluated.iter().find(|tried| tried.design == number).expect("it has been simulated");
         assert_ne!(tried.status, BoundStatus::Kept, "{:?}", setting.point);
     }
     assert_eq!((sizing.skipped, sizing.anomaly), (0, None));
     // Three servers wait 444 ms on average, and no two have less than infinity: 1 few and 2 many are the cheapest three.
-    assert_eq!((workers(&settings[answer.setting].scenario), cost), (3.0, 3.5));
+    assert_eq!((workers(&settings[answer.design].scenario), cost), (3.0, 3.5));
     assert!(sizing.evaluated.len() < settings.len(), "what costs more need not be simulated");
 }
 
@@ -91,7 +91,7 @@ fn a_setting_that_does_with_less_is_found_although_more_fails() {
     settings[1].scenario = slow.clone();
     settings[2].scenario = slow;
     let sizing = search(&settings, &targets(&["mean(wait) < 500ms"], 1));
-    let answer = sizing.answer.map(|place| sizing.evaluated[place].setting);
+    let answer = sizing.answer.map(|place| sizing.evaluated[place].design);
     assert_eq!(
         answer,
         Some(0),
@@ -99,8 +99,8 @@ fn a_setting_that_does_with_less_is_found_although_more_fails() {
         sizing.evaluated.iter().map(|tried| (tried.design, tried.status)).collect::<Vec<_>>()
     );
     let (met, not_met) = sizing.anomaly.expect("it is noticed");
-    assert_eq!(sizing.evaluated[met].setting, 0);
-    assert!([1, 2].contains(&sizing.evaluated[not_met].setting));
+    assert_eq!(sizing.evaluated[met].design, 0);
+    assert!([1, 2].contains(&sizing.evaluated[not_met].design));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn targets_that_more_workers_do_not_help_are_searched_from_the_cheapest_on() {
     let settings = settings(&["worker.many.count=1..8"], workers);
     // Two jobs run on average: on four to six workers they are between a third and a half busy.
     let sizing = search(&settings, &targets(&["mean(wait) < 1s", "utilization(slot) > 37%"], 1));
-    let answer = sizing.answer.map(|place| settings[sizing.evaluated[place].setting].scenario.system.workers.len());
+    let answer = sizing.answer.map(|place| settings[sizing.evaluated[place].design].scenario.system.workers.len());
     assert_eq!(answer, Some(3));
     assert!(sizing.evaluated.len() <= 3);
     let too_idle = search(&settings, &targets(&["mean(wait) < 1s", "utilization(slot) > 80%"], 1));

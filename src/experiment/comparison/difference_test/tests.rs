@@ -67,7 +67,7 @@ fn compare(truth: &Truth, seed: u64) -> Decisions {
         let judged = |alternative| criteria.judged.iter().zip(&values).map(move |(q, of)| (q, pair(of, alternative)));
         tests.look(replications, &alternatives.clone().flat_map(judged).collect::<Vec<_>>(), criteria.margin);
         let of = &values[0];
-        let gate = |alternative| criteria.gates.iter().map(move |gate| gate_sample(gate, &of[0], &of[alternative]));
+        let gate = |other: usize| criteria.gates.iter().map(move |gate| gate_sample(gate, &of[0], &of[other]));
         gates.look(replications, &alternatives.flat_map(gate).collect::<Vec<_>>());
         if tests.is_decided() && gates.is_decided() {
             break;

@@ -1,8 +1,11 @@
-//! A walk through the text of an expression: words, signs and names, each with its place.
+//! The tokens of an expression: words, signs, names and numbers, each with its place in the text.
 
 use std::ops::Range;
 
-/// The rest of a text, and how far it has been read.
+use crate::model::time::Span;
+use crate::model::unit::Rate;
+
+/// A text, and how far it has been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'a> {
     text: &'a str,
@@ -19,7 +22,7 @@ impl<'a> Cursor<'a> {
         self.text
     }
 
-    /// What has not been read, without spaces at its begin and end.
+    /// What has not been read, without spaces at its ends.
     pub(super) fn rest(&mut self) -> (&'a str, Range<usize>) {
         self.skip_spaces();
         let rest = self.text[self.at..].trim_end();
@@ -47,7 +50,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// The place where the next thing begins: its first character, or the end of the text.
+    /// The first character of the next token, or the end of the text.
     pub(super) fn here(&mut self) -> Range<usize> {
         let (rest, span) = self.rest();
         span.start..span.start + rest.chars().next().map_or(0, char::len_utf8)
@@ -82,5 +85,51 @@ impl<'a> Cursor<'a> {
         let span = self.at..self.at + found.len();
         self.at = span.end;
         (found, span)
+    }
+}
+
+/// A number without its sign. Its unit is that of the quantity: a duration, a rate, a percentage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Literal {
+    /// `5%`, as 0.05.
+    Percent(f64),
+    /// In the quantity's unit, or in none.
+    Plain(f64),
+    /// A length of time in seconds.
+    Time(f64),
+}
+
+impl Literal {
+    /// Reads a number: `5%`, `0.8`, `5m`, or `12/min`.
+    pub(super) fn read(text: &str) -> Option<Literal> {
+        let plain = |text: &str| {
+            let digits = text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+            text.parse::<f64>().ok().filter(|value| digits && value.is_finite())
+        };
+        if let Some(percents) = text.strip_suffix('%') {
+            return plain(percents.trim_end()).map(|percents| Literal::Percent(percents / 100.0));
+        }
+        let rate = || text.parse().ok().map(|rate: Rate| Literal::Plain(rate.as_per_second()));
+        let time = || text.parse().ok().map(|time: Span| Literal::Time(time.as_secs_f64()));
+        plain(text).map(Literal::Plain).or_else(time).or_else(rate)
+    }
+
+    /// The number in that unit, if it fits: seconds, jobs, shares. A percentage is a share.
+    pub(super) fn in_unit(self, unit: &str) -> Option<f64> {
+        match self {
+            Literal::Percent(share) => (unit == "1").then_some(share),
+            Literal::Plain(number) => (unit != "s").then_some(number),
+            Literal::Time(seconds) => (unit == "s").then_some(seconds),
+        }
+    }
+}
+
+/// An example of a number in that unit.
+pub(super) fn example(unit: &str) -> &'static str {
+    match unit {
+        "s" => "a duration such as `30s` or `5m`",
+        "1" => "a number such as `0.8`",
+        "jobs/s" => "a number a second such as `0.5`, or a rate such as `40/h`",
+        _ => "a number such as `12`",
     }
 }
