@@ -132,5 +132,5 @@ fn a_setting_is_simulated_as_a_run_of_its_own_would_be() {
     };
     let run = run(&settings[tried.design].scenario, &());
     assert_eq!(tried.results.estimate(wait), run.estimate(wait));
-    assert_eq!(tried.held[0].value, run.estimate(wait).and_then(|estimate| estimate.value));
+    assert_eq!(tried.tests[0].value, run.estimate(wait).and_then(|estimate| estimate.value));
 }
