@@ -43,7 +43,7 @@ pub enum Rule {
     /// So many replications after a warm-up by MSER-5.
     Auto(u32),
     /// As many replications of 2,000 s as it takes to know this so well, from 30 on, after a warm-up of 100 s.
-    PrecisionGoal(&'static str),
+    Precision(&'static str),
     /// So many replications that are measured from the start, which for a long run is a mistake that has to show.
     FromTheStart(u32),
 }
@@ -59,7 +59,7 @@ pub struct Case {
 
 /// All cases.
 pub const CASES: [Case; 13] = {
-    use Rule::{Auto, FromTheStart, PrecisionGoal, Replications};
+    use Rule::{Auto, FromTheStart, Precision, Replications};
     use System::{Backlog, Losses, Pool, Servers};
     const fn case(system: System, rule: Rule) -> Case {
         Case { system, rule }
@@ -74,10 +74,10 @@ pub const CASES: [Case; 13] = {
         case(Pool, Auto(10)),
         case(Backlog, Auto(10)),
         case(Backlog, FromTheStart(10)),
-        case(Servers, PrecisionGoal("mean(wait) ±2%")),
-        case(Servers, PrecisionGoal("p95(wait) ±2%")),
-        case(Losses, PrecisionGoal("throughput(broad) ±0.7%")),
-        case(Pool, PrecisionGoal("mean(wait) ±1.5%")),
+        case(Servers, Precision("mean(wait) ±2%")),
+        case(Servers, Precision("p95(wait) ±2%")),
+        case(Losses, Precision("throughput(broad) ±0.7%")),
+        case(Pool, Precision("mean(wait) ±1.5%")),
     ]
 };
 
@@ -188,12 +188,12 @@ impl Rule {
     fn settings(self) -> Vec<String> {
         let (warmup, replications) = match self {
             Rule::Replications(replications) => ("100s", replications),
-            Rule::PrecisionGoal(_) => ("100s", 1),
+            Rule::Precision(_) => ("100s", 1),
             Rule::Auto(replications) => ("auto", replications),
             Rule::FromTheStart(replications) => ("0s", replications),
         };
         let mut settings = vec![format!("warmup={warmup}"), format!("replications={replications}")];
-        if let Rule::PrecisionGoal(_) = self {
+        if let Rule::Precision(_) = self {
             // Runs so short that it takes more than the first look.
             settings.push("horizon=2000s".to_owned());
         }
@@ -205,7 +205,7 @@ impl Rule {
         find_warm_up(&mut scenario, &());
         match self {
             Rule::Replications(_) | Rule::Auto(_) | Rule::FromTheStart(_) => run(&scenario, &()),
-            Rule::PrecisionGoal(goal) => as_many_as_it_takes(&scenario, goal),
+            Rule::Precision(goal) => as_many_as_it_takes(&scenario, goal),
         }
     }
 
@@ -213,7 +213,7 @@ impl Rule {
     pub fn name(self) -> String {
         match self {
             Rule::Replications(replications) => format!("{replications} replications; warm-up 100s"),
-            Rule::PrecisionGoal(goal) => format!("precision {goal}; runs of 2000s; warm-up 100s"),
+            Rule::Precision(goal) => format!("precision {goal}; runs of 2000s; warm-up 100s"),
             Rule::Auto(replications) => format!("{replications} replications; warm-up auto"),
             Rule::FromTheStart(replications) => format!("{replications} replications; no warm-up"),
         }
@@ -258,10 +258,10 @@ impl Case {
 
 fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) -> bool {
     let quantity: Quantity = quantity.parse().expect("a quantity");
-    let Ok(ResolvedQuantity::Figure(subject)) = quantity.resolve(&scenario.system) else {
+    let Ok(ResolvedQuantity::Metric(metric)) = quantity.resolve(&scenario.system) else {
         panic!("{quantity:?} is no figure")
     };
-    let interval = results.estimate(subject).and_then(|estimate| estimate.interval);
+    let interval = results.estimate(metric).and_then(|estimate| estimate.interval);
     let (low, high) = interval.expect("there are several replications");
     low <= truth && truth <= high
 }

@@ -1,6 +1,6 @@
 //! A scenario in progress: one replication up to an instant, as the registry's documents show it.
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 use crate::model::time::Time;
 use crate::registry::audit::{Audit, Cron, Ledger, Subject};
@@ -19,8 +19,8 @@ pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
 }
 
 /// The state of a source at an instant, if it is a cron.
-fn cron(scenario: &Scenario, source: usize, of: &Source, at: Time) -> Option<Cron> {
-    let Source::Cron { action, schedule, given, .. } = of else { return None };
+fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<Cron> {
+    let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
     // A schedule that counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);

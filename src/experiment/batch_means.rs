@@ -4,7 +4,7 @@
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
 use crate::scenario::Scenario;
-use crate::stats::batch_means::{BatchObserver, Judged};
+use crate::stats::batch_means::{BatchInterval, BatchObserver};
 
 /// A run in batches, and how many figures have no interval although they have batches.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,13 +25,13 @@ pub fn run_batch_means(scenario: &Scenario, batches: u32, progress: &dyn Progres
     let (outcome, observer) = Replication::new(scenario, 0).measure_observed(&[], progress, observer);
     let mut run = BatchMeansRun { results: Results::of(vec![outcome]), figures: 0, correlated: 0, empty: 0 };
     for means in observer.finish() {
-        let row = run.results.summary.iter_mut().find(|row| row.subject == means.subject);
+        let row = run.results.summary.iter_mut().find(|row| row.metric == means.metric);
         let Some((row, value)) = row.and_then(|row| row.estimate.value.map(|value| (row, value))) else { continue };
         run.figures += 1;
         match means.judge(value) {
-            Judged::Interval(low, high) => row.estimate.interval = Some((low, high)),
-            Judged::Correlated => run.correlated += 1,
-            Judged::Empty => run.empty += 1,
+            BatchInterval::Interval(low, high) => row.estimate.interval = Some((low, high)),
+            BatchInterval::Correlated => run.correlated += 1,
+            BatchInterval::Empty => run.empty += 1,
         }
     }
     run

@@ -8,7 +8,7 @@
 
 use crate::design::{Amount, Decimal};
 use crate::scenario::Parameter;
-use crate::stats::interval::student_t;
+use crate::stats::interval::critical_value_95;
 use crate::stats::paired::Paired;
 use crate::sweep::PointResult;
 
@@ -144,14 +144,14 @@ fn effect(perturbation: usize, width: f64, response: usize, points: [&PointResul
         base.iter().zip(sides).map(|(base, (low, high))| Some((*base)? + ((*high)? - (*low)?) / width)).collect();
     let paired = Paired::of(base, &doubled);
     let replications = paired.replications();
-    let interval = (replications > 1).then(|| paired.relative_interval(student_t(replications - 1))).flatten();
+    let interval = (replications > 1).then(|| paired.relative_interval(critical_value_95(replications - 1))).flatten();
     Effect { perturbation, response, base: paired.baseline().mean, effect: paired.relative(), interval, replications }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::interval::Estimate;
+    use crate::stats::interval::IntervalEstimate;
     use crate::sweep::Response;
 
     fn parameter(values: &[&str], is_list: bool, is_whole: bool) -> Parameter {
@@ -209,7 +209,7 @@ mod tests {
             Perturbation::by_step(&parameter(&["2"], false, false), &StepSize::of_percent("1%").unwrap()).unwrap();
         let measured = |x: f64| {
             let values: Vec<f64> = [7.0, 7.1, 7.2, 7.3].iter().map(|factor| factor * x * x * x).collect();
-            let estimate = Estimate::mean(&values);
+            let estimate = IntervalEstimate::mean(&values);
             PointResult {
                 summary: Vec::new(),
                 responses: vec![Response { values: values.into_iter().map(Some).collect(), estimate }],

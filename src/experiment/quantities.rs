@@ -2,14 +2,14 @@
 
 use crate::engine::System;
 use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
-use crate::stats::Outcome;
-use crate::stats::share::Share;
+use crate::stats::ReplicationStats;
+use crate::stats::ShareWithin;
 
 /// Quantities of one scenario's replications, in order.
 #[derive(Clone, Debug, Default)]
 pub struct ResolvedQuantities {
     pub(super) quantities: Vec<ResolvedQuantity>,
-    pub(super) shares: Vec<Share>,
+    pub(super) shares: Vec<ShareWithin>,
 }
 
 impl ResolvedQuantities {
@@ -35,7 +35,7 @@ impl ResolvedQuantities {
     }
 
     /// The shares that replications have to measure besides their figures.
-    pub fn shares(&self) -> &[Share] {
+    pub fn shares(&self) -> &[ShareWithin] {
         &self.shares
     }
 
@@ -46,12 +46,12 @@ impl ResolvedQuantities {
 
     /// The values of the quantity with that number, in replications that have measured
     /// [`ResolvedQuantities::shares`].
-    pub fn values(&self, number: usize, outcomes: &[Outcome]) -> Vec<Option<f64>> {
+    pub fn values(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<Option<f64>> {
         let Some(first) = outcomes.first() else { return Vec::new() };
         match self.quantities[number] {
-            ResolvedQuantity::Figure(subject) => {
-                let index = first.figures.iter().position(|figure| figure.subject == subject);
-                outcomes.iter().map(|outcome| outcome.figures[index?].value).collect()
+            ResolvedQuantity::Metric(metric) => {
+                let index = first.metrics.iter().position(|figure| figure.metric == metric);
+                outcomes.iter().map(|outcome| outcome.metrics[index?].value).collect()
             }
             ResolvedQuantity::Share(share) => {
                 let index = self.shares.iter().position(|known| *known == share);
@@ -62,12 +62,16 @@ impl ResolvedQuantities {
 
     /// Outcomes that have measured the shares of `other`, reduced to the shares of `self` in its
     /// order; `None` if one of these was not measured.
-    pub fn select_from(&self, other: &ResolvedQuantities, outcomes: Vec<Outcome>) -> Option<Vec<Outcome>> {
-        let index = |share: &Share| other.shares.iter().position(|known| known == share);
+    pub fn select_from(
+        &self,
+        other: &ResolvedQuantities,
+        outcomes: Vec<ReplicationStats>,
+    ) -> Option<Vec<ReplicationStats>> {
+        let index = |share: &ShareWithin| other.shares.iter().position(|known| known == share);
         let indices: Vec<usize> = self.shares.iter().map(index).collect::<Option<_>>()?;
-        let select = |outcome: Outcome| {
+        let select = |outcome: ReplicationStats| {
             let shares = indices.iter().map(|index| outcome.shares[*index]).collect();
-            Outcome { shares, ..outcome }
+            ReplicationStats { shares, ..outcome }
         };
         Some(outcomes.into_iter().map(select).collect())
     }

@@ -10,10 +10,10 @@
 use crate::engine::System;
 use crate::expression::{ExpressionError, Margin, PrecisionGoal};
 use crate::quantities::ResolvedQuantities;
-use crate::stats::Outcome;
-use crate::stats::figure::{Measure, Statistic};
-use crate::stats::interval::student_t;
+use crate::stats::ReplicationStats;
+use crate::stats::interval::critical_value_95;
 use crate::stats::sample::Sample;
+use crate::stats::{Measure, Statistic};
 
 /// Replications before the first check, unless more are asked for: with fewer, the spread is hardly
 /// known.
@@ -77,7 +77,7 @@ impl StoppingRule {
 
     /// The number of replications, counted from the first, at which to check next; `None` if these
     /// outcomes are enough. The result does not depend on which run produced the outcomes.
-    pub fn next_count(&self, outcomes: &[Outcome]) -> Option<u32> {
+    pub fn next_count(&self, outcomes: &[ReplicationStats]) -> Option<u32> {
         let mut check = self.first;
         while check as usize <= outcomes.len() {
             check = self.check_after(&outcomes[..check as usize])?;
@@ -86,7 +86,7 @@ impl StoppingRule {
     }
 
     /// The check that follows one at these outcomes.
-    fn check_after(&self, outcomes: &[Outcome]) -> Option<u32> {
+    fn check_after(&self, outcomes: &[ReplicationStats]) -> Option<u32> {
         let count = outcomes.len() as u32;
         let open = self.status(outcomes).into_iter().filter(|status| !status.is_met);
         let needed = open.map(|status| status.needed(count)).reduce(f64::max)?;
@@ -96,7 +96,7 @@ impl StoppingRule {
     }
 
     /// How well these outcomes meet the goals.
-    pub fn status(&self, outcomes: &[Outcome]) -> Vec<PrecisionStatus> {
+    pub fn status(&self, outcomes: &[ReplicationStats]) -> Vec<PrecisionStatus> {
         let goals = self.goals.iter().enumerate();
         goals.map(|(number, goal)| PrecisionStatus::of(goal, &self.quantities.values(number, outcomes))).collect()
     }
@@ -108,7 +108,10 @@ impl PrecisionStatus {
         // A backlog that is still there at the horizon is not a value to leave out.
         let is_censored = goal.quantity.measure == Measure::DrainS && values.contains(&None);
         let value = sample.mean.filter(|_| !is_censored);
-        let half_width = sample.freedom().zip(sample.error).map(|(freedom, error)| student_t(freedom) * error);
+        let half_width = sample
+            .degrees_of_freedom()
+            .zip(sample.std_error)
+            .map(|(freedom, error)| critical_value_95(freedom) * error);
         let half_width = half_width.filter(|_| value.is_some());
         let wanted = match goal.margin {
             Margin::Relative(share) => value.map(|mean| share * mean.abs()),

@@ -16,8 +16,8 @@ use crate::replicate::replicate;
 use crate::replication::Progress;
 use crate::results::{Results, SummaryRow, estimate};
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::Outcome;
-use crate::stats::interval::Estimate;
+use crate::stats::ReplicationStats;
+use crate::stats::interval::IntervalEstimate;
 use crate::warmup::find_warm_up;
 
 /// A scenario to simulate, and the quantities to show of it.
@@ -48,7 +48,7 @@ pub struct Response {
     /// By replication; `None` where there was nothing to measure.
     pub values: Vec<Option<f64>>,
     /// Over all replications.
-    pub estimate: Estimate,
+    pub estimate: IntervalEstimate,
 }
 
 /// A warm-up that was found.
@@ -86,11 +86,11 @@ impl DesignPoint {
         PointResult { summary: Results::of(outcomes).summary, responses, warm_up }
     }
 
-    fn response(&self, number: usize, outcomes: &[Outcome]) -> Response {
+    fn response(&self, number: usize, outcomes: &[ReplicationStats]) -> Response {
         let values = self.quantities.values(number, outcomes);
         let estimate = match self.quantity(number) {
-            ResolvedQuantity::Figure(subject) => estimate(subject, &values),
-            ResolvedQuantity::Share(_) => Estimate::mean(&values.iter().copied().flatten().collect::<Vec<_>>()),
+            ResolvedQuantity::Metric(metric) => estimate(metric, &values),
+            ResolvedQuantity::Share(_) => IntervalEstimate::mean(&values.iter().copied().flatten().collect::<Vec<_>>()),
         };
         Response { values, estimate }
     }

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use crate::model::time::{Span, Time};
 use crate::replication::{Progress, Replication};
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::course::{Course, CourseObserver};
 use crate::stats::mser;
+use crate::stats::trajectory::{Trajectory, TrajectoryObserver};
 
 /// The number of pilots. It is fixed, so that adding replications to a run does not move its warm-up.
 pub const PILOTS: u32 = 10;
@@ -35,7 +35,7 @@ pub struct EstimatedWarmUp {
     /// Whether the run is too short to tell, so that half of it is left out for lack of anything better.
     pub is_too_short: bool,
     /// The means over the pilots that it was found in.
-    pub course: Course,
+    pub trajectory: Trajectory,
 }
 
 /// The number of replications that [`find_warm_up`] is going to run.
@@ -54,7 +54,7 @@ pub fn find_warm_up(scenario: &mut Scenario, progress: &dyn Progress) -> Option<
         return None;
     }
     let pilots: Vec<_> = (0..PILOTS).into_par_iter().map(|index| pilot(scenario, index, progress)).collect();
-    let warm_up = EstimatedWarmUp::of(Course::mean(&pilots), scenario.system.window.horizon);
+    let warm_up = EstimatedWarmUp::of(Trajectory::mean(&pilots), scenario.system.window.horizon);
     scenario.system.window.warmup = Time::ZERO + warm_up.length;
     Some(warm_up)
 }
@@ -76,24 +76,25 @@ pub fn find_common_warm_up(scenarios: Vec<&mut Scenario>, progress: &dyn Progres
 }
 
 impl EstimatedWarmUp {
-    fn of(course: Course, horizon: Time) -> EstimatedWarmUp {
-        let cuts: Vec<_> = course.by_resource.iter().chain([&course.in_system]).map(|line| mser::cut(line)).collect();
+    fn of(trajectory: Trajectory, horizon: Time) -> EstimatedWarmUp {
+        let cuts: Vec<_> =
+            trajectory.by_resource.iter().chain([&trajectory.in_system]).map(|line| mser::truncation(line)).collect();
         let parts = cuts.iter().map(|cut| cut.observations).max().unwrap_or(0);
         let is_too_short = cuts.iter().any(|cut| cut.is_too_short);
         let half = horizon.0 / 2;
-        let length = if is_too_short { half } else { half.min(course.part.0 * parts as i64 * SAFETY) };
-        EstimatedWarmUp { length: Span(length), is_too_short, course }
+        let length = if is_too_short { half } else { half.min(trajectory.part.0 * parts as i64 * SAFETY) };
+        EstimatedWarmUp { length: Span(length), is_too_short, trajectory }
     }
 
     /// The pilots' mean number in system after the warm-up.
     pub fn level(&self) -> f64 {
-        let from = (self.length.0 / self.course.part.0) as usize;
-        let rest = self.course.in_system.get(from..).unwrap_or_default();
+        let from = (self.length.0 / self.trajectory.part.0) as usize;
+        let rest = self.trajectory.in_system.get(from..).unwrap_or_default();
         rest.iter().sum::<f64>() / rest.len().max(1) as f64
     }
 }
 
-fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> CourseObserver {
+fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> TrajectoryObserver {
     let replication = Replication::new(scenario, FIRST_PILOT + u64::from(index));
-    replication.run_to_end(replication.observed(CourseObserver::new(&scenario.system)), progress)
+    replication.run_to_end(replication.observed(TrajectoryObserver::new(&scenario.system)), progress)
 }

@@ -106,8 +106,8 @@ impl BoundSample {
     pub fn of_baseline(paired: &Paired, relation: Relation, factor: f64, shift: f64) -> BoundSample {
         let baseline = paired.baseline().mean;
         let bound = baseline.map(|mean| factor * mean + shift);
-        let excess = paired.beyond(factor, shift);
-        BoundSample::new(baseline, paired.contender(), bound, excess, paired.missing(), relation)
+        let excess = paired.difference_from_bound(factor, shift);
+        BoundSample::new(baseline, paired.alternative(), bound, excess, paired.missing(), relation)
     }
 
     fn new(
@@ -119,8 +119,8 @@ impl BoundSample {
         relation: Relation,
     ) -> BoundSample {
         let [p_kept, p_broken] = match relation {
-            Relation::AtMost => [excess.below(), excess.above()],
-            Relation::AtLeast => [excess.above(), excess.below()],
+            Relation::AtMost => [excess.p_less(), excess.p_greater()],
+            Relation::AtLeast => [excess.p_greater(), excess.p_less()],
         };
         BoundSample { baseline, value, bound, excess, missing, p_kept, p_broken }
     }
@@ -247,7 +247,7 @@ mod tests {
         // A tenth more in each replication: exactly at the bound.
         let relative = BoundSample::of_baseline(&paired, Relation::AtMost, 1.1, 0.0);
         assert_eq!((relative.baseline, relative.value.mean, relative.missing), (Some(15.0), Some(16.5), 1));
-        assert_eq!((relative.excess.mean, relative.excess.error), (Some(0.0), Some(0.0)));
+        assert_eq!((relative.excess.mean, relative.excess.std_error), (Some(0.0), Some(0.0)));
         let shifted = BoundSample::of_baseline(&paired, Relation::AtMost, 1.0, 2.0);
         assert_eq!((shifted.bound, shifted.excess.mean), (Some(17.0), Some(-0.5)));
         let fixed = BoundSample::of_value(&known(&[11.0, 22.0, 7.0]), Relation::AtLeast, 8.0);

@@ -4,7 +4,7 @@ use crate::expression::{Bound, Condition, ExpressionError, Margin, Quantity};
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
 use crate::stats::bound_test::BoundSample;
-use crate::stats::looks::Looks;
+use crate::stats::interim_looks::InterimLooks;
 use crate::stats::paired::Paired;
 
 /// One of the systems that are compared.
@@ -30,7 +30,7 @@ pub struct ComparisonCriteria {
     /// The highest probability that any judged difference is an error; the same again for gates.
     pub level: f64,
     /// The numbers of replications at which the comparison checks whether more are needed.
-    pub looks: Looks,
+    pub looks: InterimLooks,
     /// Whether judged quantities get further replications, not only gates.
     pub awaits_judged: bool,
 }

@@ -8,8 +8,8 @@ use crate::engine::System;
 use crate::expression::{Condition, Quantity, ResolvedQuantity};
 use crate::results::Results;
 use crate::stats::bound_test::BoundStatus;
-use crate::stats::figure::{OfAction, Subject};
 use crate::stats::paired::Paired;
+use crate::stats::{JobScope, Metric};
 
 /// One figure of an alternative against the baseline's.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,25 +91,25 @@ pub struct Gate {
 
 impl RowKey {
     fn new(
-        action: OfAction,
+        action: JobScope,
         resource: Option<usize>,
         measure: &'static str,
         statistic: String,
         system: &System,
     ) -> RowKey {
         let action = match action {
-            OfAction::None => String::new(),
-            OfAction::One(id) => system.action(id).name.clone(),
-            OfAction::All => "all".to_owned(),
+            JobScope::None => String::new(),
+            JobScope::One(id) => system.action(id).name.clone(),
+            JobScope::All => "all".to_owned(),
         };
         let resource = resource.map_or_else(String::new, |index| system.resources[index].clone());
         RowKey { action, resource, measure, statistic }
     }
 
-    fn of_subject(subject: Subject, system: &System) -> RowKey {
-        let resource = subject.resource.map(|id| usize::from(id.0));
-        let statistic = subject.statistic.name().to_owned();
-        RowKey::new(subject.action, resource, subject.measure.name(), statistic, system)
+    fn of_subject(metric: Metric, system: &System) -> RowKey {
+        let resource = metric.resource.map(|id| usize::from(id.0));
+        let statistic = metric.statistic.name().to_owned();
+        RowKey::new(metric.action, resource, metric.measure.name(), statistic, system)
     }
 
     /// The key of a quantity, which was resolved in that system.
@@ -130,9 +130,9 @@ pub(super) struct KeyedFigures<'a> {
 
 impl<'a> KeyedFigures<'a> {
     pub(super) fn of(results: &'a Results, system: &System) -> KeyedFigures<'a> {
-        let rows = results.summary.iter().enumerate().filter(|(_, row)| row.subject.worker.is_none());
+        let rows = results.summary.iter().enumerate().filter(|(_, row)| row.metric.worker.is_none());
         let keys: Vec<_> = rows
-            .map(|(index, row)| (RowKey::of_subject(row.subject, system), index, row.subject.measure.unit()))
+            .map(|(index, row)| (RowKey::of_subject(row.metric, system), index, row.metric.measure.unit()))
             .collect();
         let indices = keys.iter().map(|(key, index, _)| (key.clone(), *index)).collect();
         KeyedFigures { results, keys, indices }
@@ -141,7 +141,7 @@ impl<'a> KeyedFigures<'a> {
     /// The figure's value in each replication; nothing if there is no such figure.
     fn values(&self, key: &RowKey) -> Vec<Option<f64>> {
         let Some(&index) = self.indices.get(key) else { return Vec::new() };
-        self.results.replications.iter().map(|outcome| outcome.figures[index].value).collect()
+        self.results.replications.iter().map(|outcome| outcome.metrics[index].value).collect()
     }
 
     /// All figures of an alternative against this baseline's: in the order of the baseline's summary,
@@ -171,19 +171,19 @@ impl ComparisonRow {
         point: &mut impl FnMut(u64) -> f64,
     ) -> ComparisonRow {
         let difference = paired.difference();
-        let point = difference.freedom().map(point);
+        let point = difference.degrees_of_freedom().map(point);
         ComparisonRow {
             alternative,
             key,
             unit,
             baseline: paired.baseline().mean,
-            value: paired.contender().mean,
+            value: paired.alternative().mean,
             difference: difference.mean,
             interval: point.and_then(|point| difference.interval(point)),
             relative: paired.relative(),
             relative_interval: point.and_then(|point| paired.relative_interval(point)),
             variance_ratio: paired.variance_ratio(),
-            p: difference.apart(),
+            p: difference.p_two_sided(),
             replications: paired.replications(),
             missing: paired.missing(),
             test: None,

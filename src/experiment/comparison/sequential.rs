@@ -12,9 +12,9 @@ use crate::expression::{Condition, Quantity};
 use crate::quantities::ResolvedQuantities;
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
-use crate::stats::Outcome;
+use crate::stats::ReplicationStats;
 use crate::stats::bound_test::{BoundSample, BoundStatus, SequentialBounds};
-use crate::stats::interval::student_t;
+use crate::stats::interval::critical_value_95;
 use crate::stats::paired::Paired;
 use crate::stats::student;
 
@@ -61,7 +61,7 @@ pub struct SequentialComparison<'a> {
     /// By alternative: the judged quantities, then those of the gates.
     quantities: Vec<ResolvedQuantities>,
     /// By alternative.
-    outcomes: Vec<Vec<Outcome>>,
+    outcomes: Vec<Vec<ReplicationStats>>,
     looks: usize,
     tests: DifferenceTests,
     gates: SequentialBounds,
@@ -200,7 +200,7 @@ impl<'a> SequentialComparison<'a> {
             value: sample.value.mean,
             bound: sample.bound,
             beyond: excess.mean,
-            interval: excess.freedom().and_then(|freedom| excess.interval(point(freedom))),
+            interval: excess.degrees_of_freedom().and_then(|freedom| excess.interval(point(freedom))),
             p_kept: sample.p_kept,
             p_broken: sample.p_broken,
             status: self.gates.status(number),
@@ -232,7 +232,7 @@ impl<'a> SequentialComparison<'a> {
 /// Points of Student's t distribution for intervals at a level; each is computed once.
 fn points(level: f64) -> impl FnMut(u64) -> f64 {
     let mut known = BTreeMap::new();
-    move |freedom| *known.entry(freedom).or_insert_with(|| student::point(level / 2.0, freedom))
+    move |freedom| *known.entry(freedom).or_insert_with(|| student::critical_value(level / 2.0, freedom))
 }
 
 /// Makes the intervals of a summary valid at whatever look the replications end.
@@ -240,7 +240,7 @@ fn widen(results: &mut Results, point: &mut impl FnMut(u64) -> f64) {
     for estimate in results.summary.iter_mut().map(|row| &mut row.estimate) {
         if let (Some(value), Some((low, high))) = (estimate.value, estimate.interval) {
             let freedom = estimate.replications - 1;
-            let half = (high - low) / 2.0 * (point(freedom) / student_t(freedom));
+            let half = (high - low) / 2.0 * (point(freedom) / critical_value_95(freedom));
             estimate.interval = Some((value - half, value + half));
         }
     }

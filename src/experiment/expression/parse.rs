@@ -9,7 +9,7 @@ use super::quantity::{Aggregate, Bound, Condition, Margin, NameKind, PrecisionGo
 use crate::model::time::Span;
 use crate::scenario::nearest;
 use crate::stats::bound_test::Relation;
-use crate::stats::figure::{Measure, Statistic};
+use crate::stats::{Measure, Statistic};
 
 /// The word for a share within a limit.
 const SHARE: &str = "share";

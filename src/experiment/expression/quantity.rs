@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::model::time::Span;
-use crate::stats::Preference;
+use crate::stats::Direction;
 use crate::stats::bound_test::Relation;
-use crate::stats::figure::{Measure, Statistic};
+use crate::stats::{Measure, Statistic};
 
 /// One number of a replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,11 +102,11 @@ pub enum Margin {
 
 impl Quantity {
     /// Which of two values is the better one, if either is.
-    pub fn preference(&self) -> Option<Preference> {
+    pub fn preference(&self) -> Option<Direction> {
         match self.aggregate {
-            Aggregate::Statistic(statistic) => Preference::of(self.measure, statistic),
+            Aggregate::Statistic(statistic) => Direction::of(self.measure, statistic),
             // Shorter waits mean a larger share within any limit.
-            Aggregate::Share { .. } => Preference::of(self.measure, Statistic::Mean).map(|_| Preference::More),
+            Aggregate::Share { .. } => Direction::of(self.measure, Statistic::Mean).map(|_| Direction::HigherIsBetter),
         }
     }
 

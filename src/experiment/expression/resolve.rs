@@ -6,23 +6,23 @@ use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::scenario::nearest;
-use crate::stats::figure::{Measure, OfAction, Subject};
-use crate::stats::share::Share;
+use crate::stats::ShareWithin;
+use crate::stats::{JobScope, Measure, Metric};
 
 /// A quantity in one scenario: where to find it in a replication's outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResolvedQuantity {
     /// Among its figures.
-    Figure(Subject),
+    Metric(Metric),
     /// Among the shares that the replication was asked to measure.
-    Share(Share),
+    Share(ShareWithin),
 }
 
 impl ResolvedQuantity {
     /// The action whose jobs it is of.
-    pub fn action(self) -> OfAction {
+    pub fn action(self) -> JobScope {
         match self {
-            ResolvedQuantity::Figure(subject) => subject.action,
+            ResolvedQuantity::Metric(metric) => metric.action,
             ResolvedQuantity::Share(share) => share.action,
         }
     }
@@ -30,7 +30,7 @@ impl ResolvedQuantity {
     /// The resource it is of.
     pub fn resource(self) -> Option<ResourceId> {
         match self {
-            ResolvedQuantity::Figure(subject) => subject.resource,
+            ResolvedQuantity::Metric(metric) => metric.resource,
             ResolvedQuantity::Share(_) => None,
         }
     }
@@ -46,20 +46,20 @@ impl Quantity {
         let (action, resource) = self.owner(system)?;
         Ok(match self.aggregate {
             Aggregate::Statistic(statistic) => {
-                ResolvedQuantity::Figure(Subject { action, resource, worker: None, measure: self.measure, statistic })
+                ResolvedQuantity::Metric(Metric { action, resource, worker: None, measure: self.measure, statistic })
             }
             Aggregate::Share { limit, inclusive } => {
-                ResolvedQuantity::Share(Share { action, measure: self.measure, limit, inclusive })
+                ResolvedQuantity::Share(ShareWithin { action, measure: self.measure, limit, inclusive })
             }
         })
     }
 
-    fn owner(&self, system: &System) -> Result<(OfAction, Option<ResourceId>), ExpressionError> {
-        let of_resource = |id| (OfAction::None, Some(id));
+    fn owner(&self, system: &System) -> Result<(JobScope, Option<ResourceId>), ExpressionError> {
+        let of_resource = |id| (JobScope::None, Some(id));
         match (self.measure, &self.of) {
             (Measure::Utilization, Some(name)) => Ok(of_resource(self.resource(name, system)?)),
             (Measure::Utilization, None) => Ok(of_resource(self.only_resource(system)?)),
-            (_, None) => Ok((OfAction::All, None)),
+            (_, None) => Ok((JobScope::All, None)),
             (Measure::QueueLength, Some(name)) => self.action_or_resource(name, system),
             (measure, Some(name)) if measure.is_of_jobs() => Ok((self.action(name, system)?, None)),
             (measure, Some(name)) => {
@@ -74,7 +74,7 @@ impl Quantity {
         &self,
         name: &SubjectName,
         system: &System,
-    ) -> Result<(OfAction, Option<ResourceId>), ExpressionError> {
+    ) -> Result<(JobScope, Option<ResourceId>), ExpressionError> {
         let (action, resource) = (find_action(&name.text, system), find_resource(&name.text, system));
         match (name.kind, action, resource) {
             (None, Some(_), Some(_)) => {
@@ -83,13 +83,13 @@ impl Quantity {
                 Err(ExpressionError::new(name.span.clone(), title).help(help))
             }
             (Some(NameKind::Resource), ..) | (None, None, Some(_)) => {
-                Ok((OfAction::None, Some(self.resource(name, system)?)))
+                Ok((JobScope::None, Some(self.resource(name, system)?)))
             }
             _ => Ok((self.action(name, system)?, None)),
         }
     }
 
-    fn action(&self, name: &SubjectName, system: &System) -> Result<OfAction, ExpressionError> {
+    fn action(&self, name: &SubjectName, system: &System) -> Result<JobScope, ExpressionError> {
         if name.kind == Some(NameKind::Resource) {
             return Err(ExpressionError::new(
                 name.span.clone(),
@@ -97,9 +97,9 @@ impl Quantity {
             ));
         }
         if name.text == "all" && find_action("all", system).is_none() {
-            return Ok(OfAction::All);
+            return Ok(JobScope::All);
         }
-        find_action(&name.text, system).map(OfAction::One).ok_or_else(|| {
+        find_action(&name.text, system).map(JobScope::One).ok_or_else(|| {
             let known: Vec<&str> = system.actions.iter().map(|action| action.name.as_str()).collect();
             absent("action", name, &known)
         })

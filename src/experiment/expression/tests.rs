@@ -6,9 +6,9 @@ use super::*;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::time::Span;
+use crate::stats::ShareWithin;
 use crate::stats::bound_test::Relation;
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
-use crate::stats::share::Share;
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 
 const SCENARIO: &str = r#"
     horizon = "1h"
@@ -40,16 +40,16 @@ fn target(text: &str) -> Result<ResolvedQuantity, ExpressionError> {
     text.parse::<Quantity>()?.resolve(&system())
 }
 
-fn figure(action: OfAction, resource: Option<u16>, measure: Measure, statistic: Statistic) -> ResolvedQuantity {
-    ResolvedQuantity::Figure(Subject { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
+fn figure(action: JobScope, resource: Option<u16>, measure: Measure, statistic: Statistic) -> ResolvedQuantity {
+    ResolvedQuantity::Metric(Metric { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
 }
 
 #[test]
 fn quantities_resolve_to_figures_and_shares() {
     use Measure::{Jain, Jobs, QueueLength, ResponseS, ThroughputPerS, Utilization, WaitS, WorstSlowdown};
     use Statistic::{Done, Error, Mean, P95};
-    let (all, none) = (OfAction::All, OfAction::None);
-    let one = |index| OfAction::One(ActionId(index));
+    let (all, none) = (JobScope::All, JobScope::None);
+    let one = |index| JobScope::One(ActionId(index));
     for (text, expected) in [
         ("p95(wait)", figure(all, None, WaitS, P95)),
         (" p95 ( wait_s ,scan ) ", figure(one(0), None, WaitS, P95)),
@@ -68,11 +68,21 @@ fn quantities_resolve_to_figures_and_shares() {
         ("deadline_misses(scan)", figure(one(0), None, Measure::DeadlineMisses, Statistic::Count)),
         (
             "share(wait<=1m30s, scan)",
-            ResolvedQuantity::Share(Share { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
+            ResolvedQuantity::Share(ShareWithin {
+                action: one(0),
+                measure: WaitS,
+                limit: Span::secs(90),
+                inclusive: true,
+            }),
         ),
         (
             "share(response < 5s)",
-            ResolvedQuantity::Share(Share { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
+            ResolvedQuantity::Share(ShareWithin {
+                action: all,
+                measure: ResponseS,
+                limit: Span::secs(5),
+                inclusive: false,
+            }),
         ),
     ] {
         assert_eq!(target(text), Ok(expected), "{text}");
@@ -86,8 +96,8 @@ fn every_figure_over_jobs_or_resources_can_be_written() {
         for statistic in measure.statistics() {
             let name = if measure == Measure::Utilization { ", scan" } else { "" };
             let text = format!("{}({}{name})", statistic.name(), measure.name());
-            let Ok(ResolvedQuantity::Figure(subject)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
-            assert_eq!((subject.measure, subject.statistic), (measure, *statistic));
+            let Ok(ResolvedQuantity::Metric(metric)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
+            assert_eq!((metric.measure, metric.statistic), (measure, *statistic));
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
 use crate::replication::Progress;
 use crate::results::Results;
-use crate::stats::Outcome;
+use crate::stats::ReplicationStats;
 use crate::stats::bound_test::{BoundStatus, SequentialBounds};
 use crate::warmup::{find_warm_up, pilot_count};
 
@@ -148,12 +148,12 @@ impl Search<'_> {
         find_warm_up(&mut scenario, &*bar);
         let quantities = &self.quantities[number];
         let mut bounds = SequentialBounds::new(conditions.len(), looks.share_of(*level) / self.designs.len() as f64);
-        let (mut outcomes, mut samples): (Vec<Outcome>, Vec<_>) = (Vec::new(), Vec::new());
+        let (mut outcomes, mut samples): (Vec<ReplicationStats>, Vec<_>) = (Vec::new(), Vec::new());
         for until in (0..looks.count()).filter_map(|look| looks.get(look)) {
             let numbers = outcomes.len() as u32..until;
             let progress = (self.progress)(until - numbers.start);
             let more = replicate(&scenario, quantities.shares(), numbers, &*progress);
-            outcomes.extend(more.into_iter().map(Outcome::without_series));
+            outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
             samples = self.targets.samples(quantities, &outcomes);
             bounds.look(until, &samples);
             if bounds.overall() != BoundStatus::Undecided {

@@ -4,12 +4,12 @@ use crate::design::GridPoint;
 use crate::expression::{Bound, Condition, ExpressionError};
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
-use crate::stats::Outcome;
-use crate::stats::Preference;
+use crate::stats::Direction;
+use crate::stats::ReplicationStats;
 use crate::stats::bound_test::{BoundSample, BoundStatus, Relation};
-use crate::stats::figure::{Measure, Statistic};
-use crate::stats::looks::Looks;
+use crate::stats::interim_looks::InterimLooks;
 use crate::stats::student;
+use crate::stats::{Measure, Statistic};
 
 /// A configuration among which the search looks for the cheapest.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct Targets {
     /// The highest probability that a failing design is reported as meeting the targets.
     pub level: f64,
     /// The numbers of replications at which the search checks whether more are needed.
-    pub looks: Looks,
+    pub looks: InterimLooks,
     /// By axis of the grid: whether more of it can only help, as far as one can tell beforehand.
     pub supply_axes: Vec<bool>,
 }
@@ -99,7 +99,7 @@ impl Targets {
     }
 
     /// The targets in the replications of one look.
-    pub(super) fn samples(&self, quantities: &ResolvedQuantities, outcomes: &[Outcome]) -> Vec<BoundSample> {
+    pub(super) fn samples(&self, quantities: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<BoundSample> {
         let sample = |(number, condition): (usize, &Condition)| {
             let values = quantities.values(number, outcomes);
             let (relation, bound) = (condition.relation, value_of(condition.bound));
@@ -116,8 +116,8 @@ impl Targets {
         // A backlog that outlasts a run has neither a mean nor an interval.
         let is_measured = sample.p_kept.is_some();
         let level = self.looks.share_of(0.05);
-        let point = |freedom| student::point(level / 2.0, freedom);
-        let interval = sample.value.freedom().and_then(|freedom| sample.value.interval(point(freedom)));
+        let point = |freedom| student::critical_value(level / 2.0, freedom);
+        let interval = sample.value.degrees_of_freedom().and_then(|freedom| sample.value.interval(point(freedom)));
         TargetTest {
             value: sample.value.mean.filter(|_| is_measured || sample.missing == 0),
             interval: interval.filter(|_| is_measured),
@@ -163,10 +163,10 @@ fn is_helped_by_supply(condition: &Condition) -> bool {
     let quantity = &condition.quantity;
     // More workers are each used less.
     let less = quantity.measure == Measure::Utilization;
-    let preference = if less { Some(Preference::Less) } else { quantity.preference() };
+    let preference = if less { Some(Direction::LowerIsBetter) } else { quantity.preference() };
     matches!(
         (preference, condition.relation),
-        (Some(Preference::Less), Relation::AtMost) | (Some(Preference::More), Relation::AtLeast)
+        (Some(Direction::LowerIsBetter), Relation::AtMost) | (Some(Direction::HigherIsBetter), Relation::AtLeast)
     )
 }
 
@@ -194,7 +194,7 @@ mod tests {
         let drained = |missing: usize| {
             let values: Vec<Option<f64>> = (0..20).map(|run| (run >= missing).then_some(3600.0)).collect();
             let conditions = vec!["drain < 2h".parse().unwrap()];
-            let looks = Looks::doubling(20, 20);
+            let looks = InterimLooks::doubling(20, 20);
             let targets = Targets { conditions, level: 0.05, looks, supply_axes: Vec::new() };
             let sample = BoundSample::of_censored_value(&values, Relation::AtMost, 7200.0);
             let test = targets.test(0, &sample, BoundStatus::Undecided);

@@ -2,20 +2,15 @@
 
 use super::*;
 use crate::model::time::{Span, Time};
-use crate::stats::figure::{Figure, OfAction, Subject};
 use crate::stats::series::Series;
+use crate::stats::{JobScope, Metric, MetricValue};
 
-const WAIT: Subject = Subject {
-    action: OfAction::All,
-    resource: None,
-    worker: None,
-    measure: Measure::WaitS,
-    statistic: Statistic::Mean,
-};
+const WAIT: Metric =
+    Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::Mean };
 
-fn outcomes(values: &[f64]) -> Vec<Outcome> {
-    let outcome = |value: &f64| Outcome {
-        figures: vec![Figure { subject: WAIT, value: Some(*value) }],
+fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
+    let outcome = |value: &f64| ReplicationStats {
+        metrics: vec![MetricValue { metric: WAIT, value: Some(*value) }],
         waits: Vec::new(),
         series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },
         shares: Vec::new(),
@@ -26,7 +21,7 @@ fn outcomes(values: &[f64]) -> Vec<Outcome> {
 fn rule(margin: &str, first: u32, max: u32) -> StoppingRule {
     let goal: PrecisionGoal = format!("mean(wait) {margin}").parse().unwrap();
     let quantities =
-        ResolvedQuantities { quantities: vec![crate::expression::ResolvedQuantity::Figure(WAIT)], shares: Vec::new() };
+        ResolvedQuantities { quantities: vec![crate::expression::ResolvedQuantity::Metric(WAIT)], shares: Vec::new() };
     StoppingRule { first, max, goals: vec![goal], quantities }
 }
 
@@ -77,7 +72,7 @@ fn checks_do_not_depend_on_how_many_replications_exist_already() {
 fn a_quantity_that_was_never_measured_is_never_known() {
     let mut outcomes = outcomes(&[1.0; 10]);
     for outcome in &mut outcomes {
-        outcome.figures[0].value = None;
+        outcome.metrics[0].value = None;
     }
     let rule = rule("+-5%", 10, 100);
     assert_eq!(rule.next_count(&outcomes), Some(40));
