@@ -7,7 +7,7 @@ use super::verdict::Failure;
 use crate::experiment::design::{Grid, InvalidGridOption};
 use crate::experiment::expression::ExpressionError;
 use crate::report::manifest::Options;
-use crate::scenario::Report;
+use crate::scenario::Diagnostics;
 
 /// The expression that an option says.
 pub(super) fn parse<T: FromStr<Err = ExpressionError>>(option: &str, text: &str) -> Result<T, Failure> {
@@ -28,5 +28,5 @@ pub(super) fn grid(options: &Options) -> Result<Grid, Failure> {
 /// The complaint about an expression; `of` is put behind what is wrong.
 pub(super) fn complaint(option: &str, text: &str, fault: &ExpressionError, of: &str) -> Failure {
     let title = format!("{}{of}", fault.title);
-    Failure::Input(shown(&Report::of_option(option, text, fault.span.clone(), &title, &fault.label, &fault.help)))
+    Failure::Input(shown(&Diagnostics::for_option(option, text, fault.span.clone(), &title, &fault.label, &fault.help)))
 }
