@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::files::{ScenarioFile, say_outlook, say_remarks};
 use super::verdict::{Failure, print, say};
-use crate::experiment::outlook::outlook;
+use crate::experiment::feasibility;
 use crate::report;
 use crate::report::table::Charset;
-use crate::scenario::Loaded;
+use crate::scenario::LoadedScenario;
 
 /// Check scenario files: all complaints at once, and the load of what they describe; nothing is run
 ///
@@ -59,12 +59,12 @@ impl Check {
     }
 
     /// Tells what is seen of a scenario that can be run; as a document, if that is asked for.
-    fn tell(&self, path: &Path, loaded: &Loaded) -> Result<Option<Value>, Failure> {
+    fn tell(&self, path: &Path, loaded: &LoadedScenario) -> Result<Option<Value>, Failure> {
         if self.quiet && !self.json {
             return Ok(None);
         }
         let scenario = &loaded.scenario;
-        let outlook = outlook(scenario);
+        let outlook = feasibility::analyze(scenario);
         if !self.quiet {
             say_remarks(loaded);
             say_outlook(path, scenario, &outlook);

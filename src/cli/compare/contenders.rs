@@ -6,17 +6,17 @@ use super::super::given::Given;
 use super::super::produce::apply;
 use super::super::verdict::Failure;
 use super::setting::Variant;
-use crate::experiment::comparison::Contender;
+use crate::experiment::comparison::Alternative;
 use crate::model::time::Time;
 use crate::report::manifest::{Options, SavedRun};
-use crate::scenario::{Input, Loaded, Override, Scenario, WarmUpRule};
+use crate::scenario::{InputFile, LoadedScenario, Override, Scenario, WarmUpRule};
 
 /// The name of the contender that a saved run is.
 const SAVED: &str = "baseline";
 
 /// Everybody who is compared.
 pub(super) struct Contenders {
-    pub(super) list: Vec<Contender>,
+    pub(super) list: Vec<Alternative>,
     /// The baseline's number.
     pub(super) baseline: usize,
     /// The name of the first scenario.
@@ -24,7 +24,7 @@ pub(super) struct Contenders {
     /// The seed in force, but for contenders that set one themselves.
     pub(super) seed: u64,
     /// By given scenario: its name, and the files that it names.
-    pub(super) origins: Vec<(String, Vec<Input>)>,
+    pub(super) origins: Vec<(String, Vec<InputFile>)>,
     /// What is probably not meant.
     pub(super) remarks: Vec<String>,
     /// What of files was left out.
@@ -66,7 +66,7 @@ impl Contenders {
         let loaded = given.load(&overrides(&run.options.set, run.options.policy.first().map(String::as_str)))?;
         let mut scenario = self.take_in(number, loaded);
         apply(&run.options, Some(run.seed), &mut scenario);
-        self.list.push(Contender { name: SAVED.to_owned(), scenario });
+        self.list.push(Alternative { name: SAVED.to_owned(), scenario });
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl Contenders {
             (None, None) => scenario.name.clone(),
         };
         let name = if draft.variant.is_some() { name } else { self.free(name) };
-        self.list.push(Contender { name, scenario });
+        self.list.push(Alternative { name, scenario });
         Ok(())
     }
 
@@ -100,7 +100,7 @@ impl Contenders {
     }
 
     /// Keeps what came with a scenario.
-    fn take_in(&mut self, number: usize, loaded: Loaded) -> Scenario {
+    fn take_in(&mut self, number: usize, loaded: LoadedScenario) -> Scenario {
         let (name, inputs) = &mut self.origins[number];
         if name.is_empty() {
             name.clone_from(&loaded.scenario.name);

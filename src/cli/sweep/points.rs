@@ -6,10 +6,10 @@ use super::super::given::Given;
 use super::super::produce::apply;
 use super::super::verdict::Failure;
 use super::questions::Questions;
-use crate::experiment::design::Point;
-use crate::experiment::sweep::Trial;
+use crate::experiment::design::GridPoint;
+use crate::experiment::sweep::DesignPoint;
 use crate::report::manifest::Options;
-use crate::scenario::{Loaded, Override, Report, Scenario};
+use crate::scenario::{Diagnostics, LoadedScenario, Override, Scenario};
 
 /// Remarks that are said, of all that points have; more of them would say the same about other numbers.
 const MOST_REMARKS: usize = 3;
@@ -21,7 +21,7 @@ pub(super) struct Points {
     pub(super) title: String,
     /// The seed in force, but for points that set one themselves.
     pub(super) seed: u64,
-    pub(super) trials: Vec<Trial>,
+    pub(super) trials: Vec<DesignPoint>,
     /// What came with them.
     pub(super) brought: Brought,
 }
@@ -35,7 +35,7 @@ impl Points {
     /// Adds the points of a grid; the first that is refused ends it, with its name.
     pub(super) fn add_grid(
         &mut self,
-        points: &[Point],
+        points: &[GridPoint],
         given: &Given,
         options: &Options,
         seed: Option<u64>,
@@ -55,7 +55,7 @@ impl Points {
     }
 
     /// Takes in what was loaded; gives the scenario as it is simulated.
-    pub(super) fn take_in(&mut self, loaded: Loaded, options: &Options, seed: Option<u64>) -> Scenario {
+    pub(super) fn take_in(&mut self, loaded: LoadedScenario, options: &Options, seed: Option<u64>) -> Scenario {
         let mut scenario = self.brought.take_in(loaded);
         apply(options, seed, &mut scenario);
         if self.title.is_empty() {
@@ -68,7 +68,7 @@ impl Points {
     /// Makes trials of the scenarios, of which the questions are asked.
     pub(super) fn ask(&mut self, scenarios: Vec<Scenario>, questions: &Questions) -> Result<(), Failure> {
         for scenario in scenarios {
-            let trial = Trial::new(scenario, &questions.shown);
+            let trial = DesignPoint::new(scenario, &questions.shown);
             self.trials.push(trial.map_err(|(number, fault)| questions.complaint(number, &fault))?);
         }
         Ok(())
@@ -81,7 +81,7 @@ impl Points {
 }
 
 /// The complaint about a point that the scenario refuses.
-fn refused(report: &Report, point: &Point, of: usize) -> Failure {
+fn refused(report: &Diagnostics, point: &GridPoint, of: usize) -> Failure {
     let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Failure::Input(format!(
         "{}\nThis is point {} of {of}, {}. Nothing was run.",
