@@ -7,7 +7,7 @@ use claimsim::model::capacity::ResourceId;
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::Scenario;
 use claimsim::stats::trajectory::{Trajectory, TrajectoryObserver};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 use serde_json::Value;
 
 use crate::support::loaded;
