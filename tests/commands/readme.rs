@@ -131,8 +131,8 @@ fn scenarios_in_the_readme_load_without_a_warning() {
 }
 
 #[test]
-fn commands_of_the_readme_run_in_their_order() {
-    let commands = commands_of_readme();
+fn commands_of_readme_and_tutorial_run_in_their_order() {
+    let commands = commands_of_pages();
     assert!(commands.len() >= 10, "{commands:?}");
     run_all(&commands);
 }
