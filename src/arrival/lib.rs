@@ -4,9 +4,9 @@
 //! through it. Both are enums, so that a replication's hottest question, "when does the next job come?", is answered by
 //! static dispatch.
 
+use claimsim_engine as engine;
 use claimsim_model as model;
 use claimsim_random as random;
-use claimsim_engine as engine;
 
 mod batch;
 mod closed;
@@ -19,7 +19,7 @@ pub mod trace;
 
 use std::sync::Arc;
 
-use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
+use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::model::unit::Rate;
@@ -89,9 +89,9 @@ pub enum Source {
         /// What a firing does while earlier jobs are still there.
         overlap: Overlap,
         /// What becomes of firings while no worker is alive.
-        missed: Missed,
+        missed: MisfireRule,
         /// The cron's fields that it copies to its jobs.
-        given: Given,
+        overrides: JobOverrides,
     },
 }
 
@@ -137,8 +137,8 @@ impl Source {
             Source::Closed { action, name, population, think } => {
                 Process::Closed(Closed::new(*action, name, *population, think.clone(), start))
             }
-            Source::Cron { action, schedule, overlap, missed, given } => {
-                Process::Cron(CronProcess::new(*action, schedule, *overlap, *missed, *given, start))
+            Source::Cron { action, schedule, overlap, missed, overrides } => {
+                Process::Cron(CronProcess::new(*action, schedule, *overlap, *missed, *overrides, start))
             }
         }
     }
@@ -198,15 +198,15 @@ impl ArrivalProcess for Process {
     }
 
     #[inline]
-    fn given(&self) -> Option<&Given> {
+    fn overrides(&self) -> Option<&JobOverrides> {
         match self {
-            Process::Listed(process) => process.given(),
-            Process::Cron(process) => process.given(),
+            Process::Listed(process) => process.overrides(),
+            Process::Cron(process) => process.overrides(),
             _ => None,
         }
     }
 
-    fn is_bare(&self) -> bool {
+    fn is_plain(&self) -> bool {
         matches!(self, Process::Renewal(_) | Process::Profile(_))
     }
 
@@ -223,10 +223,10 @@ impl ArrivalProcess for Process {
         }
     }
 
-    fn missed(&self) -> Missed {
+    fn missed(&self) -> MisfireRule {
         match self {
             Process::Cron(process) => process.missed(),
-            _ => Missed::Skip,
+            _ => MisfireRule::Skip,
         }
     }
 

@@ -14,12 +14,12 @@ pub trait ArrivalProcess {
     fn next(&mut self) -> Option<Arrival>;
 
     /// What the jobs of the arrival that was returned last bring along, if anything.
-    fn given(&self) -> Option<&Given> {
+    fn overrides(&self) -> Option<&JobOverrides> {
         None
     }
 
     /// Whether it is no cron and its jobs never bring anything along, nor is any of them skipped: then they cost less.
-    fn is_bare(&self) -> bool {
+    fn is_plain(&self) -> bool {
         false
     }
 
@@ -34,8 +34,8 @@ pub trait ArrivalProcess {
     }
 
     /// What becomes of firings while no worker is alive.
-    fn missed(&self) -> Missed {
-        Missed::Skip
+    fn missed(&self) -> MisfireRule {
+        MisfireRule::Skip
     }
 
     /// The number of customers of a closed source; they are asked for one by one with [`ArrivalProcess::cycle`].
@@ -79,7 +79,7 @@ impl Arrival {
 
 /// What a job brings along instead of its action's values; each `None` falls back to the action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Given {
+pub struct JobOverrides {
     /// Its need vector.
     pub need: Option<NeedId>,
     /// Its service time.
@@ -113,7 +113,7 @@ pub enum Overlap {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename = "rule for missed firings")]
 #[schemars(rename = "Missed")]
-pub enum Missed {
+pub enum MisfireRule {
     /// They make no jobs.
     #[default]
     Skip,

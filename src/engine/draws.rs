@@ -3,10 +3,10 @@
 //! Whatever belongs to an exogenous job comes from its action's streams in arrival order; whatever belongs to a later attempt or
 //! to a child comes from a stream keyed by its chain. So two claim rules under one seed see the same jobs, also when some fail.
 
-use super::arrival::Given;
+use super::arrival::JobOverrides;
 use super::system::{ActionModel, System};
 use crate::model::capacity::NeedId;
-use crate::model::job::Ending;
+use crate::model::job::JobOutcome;
 use crate::model::time::Span;
 use crate::random::ahead::Ahead;
 use crate::random::stream::{Family, Purpose, Stream, Streams};
@@ -35,7 +35,7 @@ pub(super) struct Draws {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Draft {
     pub(super) service: Span,
-    pub(super) fate: Ending,
+    pub(super) planned_outcome: JobOutcome,
     pub(super) luck: Luck,
     /// How long it is thought to run, if that was drawn.
     pub(super) estimate: Option<Span>,
@@ -73,7 +73,7 @@ impl Draws {
             patience: stream(Purpose::Patience),
             children: stream(Purpose::Children),
             cancel: stream(Purpose::Cancel),
-            estimate: stream(Purpose::Estimate),
+            estimate: stream(Purpose::RuntimeEstimate),
             attempts: family(Purpose::Attempt),
             customers: family(Purpose::Customer),
             names: family(Purpose::Child),
@@ -97,41 +97,47 @@ impl Draws {
     }
 
     /// A job that arrives from outside.
-    pub(super) fn exogenous(&mut self, model: &ActionModel, given: Option<&Given>) -> Draft {
+    pub(super) fn exogenous(&mut self, model: &ActionModel, overrides: Option<&JobOverrides>) -> Draft {
         let ordinal = self.arrived;
         self.arrived += 1;
-        match given {
+        match overrides {
             None if self.plain.is_some() => {
-                let (fate, luck) = (Ending::Done, Luck::default());
-                Draft { service: self.service.draw(), fate, luck, estimate: None, ordinal }
+                let (planned_outcome, luck) = (JobOutcome::Done, Luck::default());
+                Draft { service: self.service.draw(), planned_outcome, luck, estimate: None, ordinal }
             }
-            _ => self.exogenous_any(model, given.copied().unwrap_or_default(), ordinal),
+            _ => self.exogenous_any(model, overrides.copied().unwrap_or_default(), ordinal),
         }
     }
 
     /// Whatever the action and the job itself leave open.
-    fn exogenous_any(&mut self, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
-        let service = given.service.unwrap_or_else(|| self.service.draw());
+    fn exogenous_any(&mut self, model: &ActionModel, overrides: JobOverrides, ordinal: u64) -> Draft {
+        let service = overrides.service.unwrap_or_else(|| self.service.draw());
         let fails = fails(model, &mut self.outcome);
         let luck = Luck {
             patience: patience(model, &mut self.patience),
             children: children(model, &mut self.children),
             cancel: cancel(model, &mut self.cancel),
         };
-        let estimate = estimate(model, given, service, &mut self.estimate);
-        Draft { service, fate: fate(model, given, service, estimate, fails), luck, estimate, ordinal }
+        let estimate = estimate(model, overrides, service, &mut self.estimate);
+        Draft {
+            service,
+            planned_outcome: planned_outcome(model, overrides, service, estimate, fails),
+            luck,
+            estimate,
+            ordinal,
+        }
     }
 
     /// The job that a closed source's customer brings with a cycle.
     pub(super) fn customers_job(&self, model: &ActionModel, customer: u32, cycle: u32) -> Draft {
         let mut stream = self.customers.member(customer.into(), 2 * cycle + 1);
-        draft(&mut stream, model, Given::default(), 1 << 63 | u64::from(customer) << 31 | u64::from(cycle))
+        draft(&mut stream, model, JobOverrides::default(), 1 << 63 | u64::from(customer) << 31 | u64::from(cycle))
     }
 
     /// A chain's attempt after the first, and the time from the end of the one before to its `scheduledAt`.
-    pub(super) fn later(&self, model: &ActionModel, given: Given, key: Key) -> (Draft, Span) {
+    pub(super) fn later(&self, model: &ActionModel, overrides: JobOverrides, key: Key) -> (Draft, Span) {
         let mut stream = self.attempts.member(key.ordinal, key.attempt);
-        draft_and(&mut stream, model, given, key.ordinal, |stream| model.backoff.after(key.attempt - 1, stream))
+        draft_and(&mut stream, model, overrides, key.ordinal, |stream| model.backoff.after(key.attempt - 1, stream))
     }
 
     /// The names of the children of an attempt, which number their chains.
@@ -141,7 +147,7 @@ impl Draws {
 
     /// A child's first attempt.
     pub(super) fn child(&self, model: &ActionModel, name: u64) -> Draft {
-        draft(&mut self.attempts.member(name, 1), model, Given::default(), name)
+        draft(&mut self.attempts.member(name, 1), model, JobOverrides::default(), name)
     }
 
     /// How long an attempt takes to stop by itself.
@@ -156,31 +162,40 @@ pub(super) fn all(system: &System, streams: &Streams) -> Vec<Draws> {
 }
 
 /// An attempt, drawn from one stream.
-fn draft(stream: &mut Stream, model: &ActionModel, given: Given, ordinal: u64) -> Draft {
-    draft_and(stream, model, given, ordinal, |_| ()).0
+fn draft(stream: &mut Stream, model: &ActionModel, overrides: JobOverrides, ordinal: u64) -> Draft {
+    draft_and(stream, model, overrides, ordinal, |_| ()).0
 }
 
 /// An attempt, drawn from one stream, with something else that is drawn before its estimate.
 fn draft_and<T>(
     stream: &mut Stream,
     model: &ActionModel,
-    given: Given,
+    overrides: JobOverrides,
     ordinal: u64,
     other: impl FnOnce(&mut Stream) -> T,
 ) -> (Draft, T) {
-    let service = given.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
+    let service = overrides.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
     let fails = fails(model, stream);
     let luck =
         Luck { patience: patience(model, stream), children: children(model, stream), cancel: cancel(model, stream) };
     let other = other(stream);
-    let estimate = estimate(model, given, service, stream);
-    (Draft { service, fate: fate(model, given, service, estimate, fails), luck, estimate, ordinal }, other)
+    let estimate = estimate(model, overrides, service, stream);
+    (
+        Draft {
+            service,
+            planned_outcome: planned_outcome(model, overrides, service, estimate, fails),
+            luck,
+            estimate,
+            ordinal,
+        },
+        other,
+    )
 }
 
 /// How long an attempt is thought to run, if it brings no estimate along and one has to be drawn.
-fn estimate(model: &ActionModel, given: Given, service: Span, stream: &mut Stream) -> Option<Span> {
+fn estimate(model: &ActionModel, overrides: JobOverrides, service: Span, stream: &mut Stream) -> Option<Span> {
     let drawn = model.estimate.drawn(service, stream);
-    drawn.filter(|_| given.estimate.is_none())
+    drawn.filter(|_| overrides.estimate.is_none())
 }
 
 #[inline]
@@ -205,21 +220,32 @@ fn cancel(model: &ActionModel, stream: &mut Stream) -> Option<Span> {
 
 /// How an attempt ends if it is left to run. One that ends exactly at its deadline is not stopped.
 #[inline]
-fn fate(model: &ActionModel, given: Given, service: Span, estimate: Option<Span>, fails: bool) -> Ending {
-    match limit(model, given, service, estimate) {
-        Some(deadline) if service > deadline => Ending::DeadlineMissed,
-        _ if fails => Ending::Error,
-        _ => Ending::Done,
+fn planned_outcome(
+    model: &ActionModel,
+    overrides: JobOverrides,
+    service: Span,
+    estimate: Option<Span>,
+    fails: bool,
+) -> JobOutcome {
+    match limit(model, overrides, service, estimate) {
+        Some(deadline) if service > deadline => JobOutcome::DeadlineMissed,
+        _ if fails => JobOutcome::Error,
+        _ => JobOutcome::Done,
     }
 }
 
 /// The run time after which an attempt is asked to stop: its deadline, or its estimate if that kills.
 #[inline]
-pub(super) fn limit(model: &ActionModel, given: Given, service: Span, estimate: Option<Span>) -> Option<Span> {
-    let deadline = given.deadline.or(model.deadline);
+pub(super) fn limit(
+    model: &ActionModel,
+    overrides: JobOverrides,
+    service: Span,
+    estimate: Option<Span>,
+) -> Option<Span> {
+    let deadline = overrides.deadline.or(model.deadline);
     if !model.kill_at_estimate {
         return deadline;
     }
-    let estimate = given.estimate.or(estimate).unwrap_or_else(|| model.estimate.fixed(service));
+    let estimate = overrides.estimate.or(estimate).unwrap_or_else(|| model.estimate.fixed(service));
     Some(deadline.map_or(estimate, |deadline| deadline.min(estimate)))
 }

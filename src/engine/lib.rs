@@ -18,6 +18,7 @@ mod observer;
 mod placement;
 mod policy;
 mod pool;
+pub mod queue;
 mod race;
 mod requests;
 mod running;
@@ -26,16 +27,16 @@ mod simulation;
 mod special;
 mod system;
 mod vigil;
-pub mod waiting;
 
-pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
+pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 pub use availability::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage, OutageKind};
 pub use calendar::LAST_INSTANT;
-pub use observer::{Attempt, Observer, Run};
-pub use policy::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Rank};
+pub use observer::{Attempt, Event, Execution, JobOrigin, Observer};
+pub use policy::{Candidate, ClaimPolicy, Decision, PolicyKind, Rank, SchedulerEvent, SchedulingView, Target};
+pub use queue::QueueKey;
 pub use share::{Shares, share};
 pub use simulation::Simulation;
 pub use system::{
-    ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, Estimate, InitialRow, InitialState, Requeue,
-    Spawns, System, Whom, Window,
+    ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, JobFilter, Requeue,
+    RuntimeEstimate, Spawns, System, Window,
 };

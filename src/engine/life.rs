@@ -4,12 +4,12 @@ use std::num::NonZeroU32;
 
 use slab::Slab;
 
-use super::arrival::Given;
+use super::arrival::JobOverrides;
 use super::draws::{self, Draft, Draws, Key, Luck};
-use super::observer::Attempt;
+use super::observer::{Attempt, JobOrigin};
 use super::system::{ActionModel, DeadlineResult, Requeue, System};
 use crate::model::action::ActionId;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 use crate::random::stream::Streams;
 
@@ -33,8 +33,9 @@ struct Traits {
 /// A job to be: who it is for, and what it brings along.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin<'a> {
+    pub(super) from: JobOrigin,
     pub(super) action: ActionId,
-    pub(super) given: Option<&'a Given>,
+    pub(super) overrides: Option<&'a JobOverrides>,
     pub(super) heirs: Heirs,
 }
 
@@ -59,7 +60,7 @@ pub(super) struct Customer {
 #[derive(Clone, Copy, Debug)]
 struct Chain {
     attempt: Attempt,
-    given: Given,
+    overrides: JobOverrides,
     ordinal: u64,
     heirs: Heirs,
     children: u32,
@@ -89,12 +90,12 @@ impl Life {
     #[inline(always)]
     pub(super) fn plain(&mut self, action: ActionId, id: JobId, at: Time) -> Option<Job> {
         let (need, service) = self.draws[usize::from(action.0)].plain()?;
-        Some(Job { id, scheduled_at: at, service, chain: None, action, need, fate: Ending::Done })
+        Some(Job { id, scheduled_at: at, service, chain: None, action, need, planned_outcome: JobOutcome::Done })
     }
 
     /// Draws a job that arrives from outside.
-    pub(super) fn draw(&mut self, system: &System, action: ActionId, given: Option<&Given>) -> Draft {
-        self.draws[usize::from(action.0)].exogenous(system.action(action), given)
+    pub(super) fn draw(&mut self, system: &System, action: ActionId, overrides: Option<&JobOverrides>) -> Draft {
+        self.draws[usize::from(action.0)].exogenous(system.action(action), overrides)
     }
 
     /// Draws the job of a closed source's customer.
@@ -111,10 +112,10 @@ impl Life {
 
     /// The first row of a chain.
     pub(super) fn first(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Job {
-        let Origin { action, given, heirs } = origin;
-        let need = given.and_then(|given| given.need);
-        let is_special = given.is_some() || heirs != Heirs::default() || draft.luck.children > 0;
-        let may_fail = draft.fate != Ending::Done || self.traits[usize::from(action.0)].keeps_chains;
+        let Origin { action, overrides, heirs, .. } = origin;
+        let need = overrides.and_then(|overrides| overrides.need);
+        let is_special = overrides.is_some() || heirs != Heirs::default() || draft.luck.children > 0;
+        let may_fail = draft.planned_outcome != JobOutcome::Done || self.traits[usize::from(action.0)].keeps_chains;
         let has_chain = is_special || may_fail || draft.luck.cancel.is_some() || draft.estimate.is_some();
         Job {
             id,
@@ -123,31 +124,31 @@ impl Life {
             chain: if has_chain { self.chain(system, origin, draft, id, at) } else { None },
             action,
             need: need.unwrap_or(system.action(action).need),
-            fate: draft.fate,
+            planned_outcome: draft.planned_outcome,
         }
     }
 
     /// Remembers what the first row of a chain must not forget, if anything.
     fn chain(&mut self, system: &System, origin: Origin, draft: &Draft, id: JobId, at: Time) -> Option<NonZeroU32> {
-        let (given, usual) = (origin.given.copied().unwrap_or_default(), system.action(origin.action).retries);
-        let retries_left = given.retries.unwrap_or(usual);
+        let (overrides, usual) = (origin.overrides.copied().unwrap_or_default(), system.action(origin.action).retries);
+        let retries_left = overrides.retries.unwrap_or(usual);
         let traits = self.traits[usize::from(origin.action.0)];
-        let remembers = draft.fate != Ending::Done && retries_left > 0
-            || draft.fate == Ending::DeadlineMissed && !traits.stops_at_once
+        let remembers = draft.planned_outcome != JobOutcome::Done && retries_left > 0
+            || draft.planned_outcome == JobOutcome::DeadlineMissed && !traits.stops_at_once
             || traits.keeps_chains
             || origin.heirs != Heirs::default()
             || draft.luck.children > 0
             || draft.luck.cancel.is_some()
             || retries_left != usual
             || draft.estimate.is_some()
-            || given.deadline.is_some()
-            || given.estimate.is_some()
-            || given.priority.is_some()
-            || given.stop_timeout.is_some();
+            || overrides.deadline.is_some()
+            || overrides.estimate.is_some()
+            || overrides.priority.is_some()
+            || overrides.stop_timeout.is_some();
         remembers.then(|| {
             let attempt = Attempt { number: 1, first: id, since: at, retries_left };
             let Draft { ordinal, estimate, luck: Luck { children, .. }, .. } = *draft;
-            self.keep(Chain { attempt, given, ordinal, heirs: origin.heirs, children, estimate, cancel_at: None })
+            self.keep(Chain { attempt, overrides, ordinal, heirs: origin.heirs, children, estimate, cancel_at: None })
         })
     }
 
@@ -179,8 +180,8 @@ impl Life {
 
     /// What a row brought along.
     #[inline]
-    pub(super) fn given(&self, job: &Job) -> Given {
-        self.of(job).map_or_else(Given::default, |chain| chain.given)
+    pub(super) fn overrides(&self, job: &Job) -> JobOverrides {
+        self.of(job).map_or_else(JobOverrides::default, |chain| chain.overrides)
     }
 
     /// How many children a row starts.
@@ -198,28 +199,29 @@ impl Life {
     /// How long a row may run, from its claim, before it is asked to stop.
     pub(super) fn deadline(&self, system: &System, job: &Job) -> Option<Span> {
         let model = system.action(job.action);
-        let (given, estimate) = self.of(job).map_or_else(Default::default, |chain| (chain.given, chain.estimate));
-        draws::limit(model, given, job.service, estimate)
+        let (overrides, estimate) =
+            self.of(job).map_or_else(Default::default, |chain| (chain.overrides, chain.estimate));
+        draws::limit(model, overrides, job.service, estimate)
     }
 
     /// How long a row is thought to run.
     pub(super) fn estimate(&self, system: &System, job: &Job) -> Span {
-        let own = self.of(job).and_then(|chain| chain.given.estimate.or(chain.estimate));
+        let own = self.of(job).and_then(|chain| chain.overrides.estimate.or(chain.estimate));
         own.unwrap_or_else(|| system.action(job.action).estimate.fixed(job.service))
     }
 
     /// How a row ends whose deadline has stopped it.
-    pub(super) fn ending_at_deadline(system: &System, job: &Job) -> Ending {
+    pub(super) fn ending_at_deadline(system: &System, job: &Job) -> JobOutcome {
         match system.action(job.action).deadline_result {
-            DeadlineResult::Error => Ending::DeadlineMissed,
-            DeadlineResult::Cancel => Ending::DeadlineCancelled,
+            DeadlineResult::Error => JobOutcome::DeadlineMissed,
+            DeadlineResult::Cancel => JobOutcome::DeadlineCancelled,
         }
     }
 
     /// Whether a row that is asked to stop does so at once.
     #[inline]
     pub(super) fn stops_at_once(&self, job: &Job) -> bool {
-        let has_own = self.of(job).is_some_and(|chain| chain.given.stop_timeout.is_some());
+        let has_own = self.of(job).is_some_and(|chain| chain.overrides.stop_timeout.is_some());
         self.traits[usize::from(job.action.0)].stops_at_once && !has_own
     }
 
@@ -227,7 +229,7 @@ impl Life {
     pub(super) fn stops_in(&self, system: &System, job: &Job) -> (Span, bool) {
         let model = system.action(job.action);
         let by_itself = self.draws[usize::from(job.action.0)].stops_in(model, self.key(job));
-        let timeout = self.of(job).and_then(|chain| chain.given.stop_timeout).unwrap_or(model.stop_timeout);
+        let timeout = self.of(job).and_then(|chain| chain.overrides.stop_timeout).unwrap_or(model.stop_timeout);
         (by_itself.min(timeout), by_itself <= timeout)
     }
 
@@ -255,7 +257,7 @@ impl Life {
         &mut self,
         system: &System,
         ended: &Job,
-        ending: Ending,
+        ending: JobOutcome,
         now: Time,
         id: JobId,
     ) -> Option<(Job, Luck)> {
@@ -263,16 +265,24 @@ impl Life {
         let chain = &mut self.chains[slot(ended.chain?)];
         let left = chain.attempt.retries_left;
         chain.attempt.retries_left = match (ending, model.requeue) {
-            (Ending::WorkerDead | Ending::WorkerShutdown, Requeue::RequeueAlways) => left.saturating_sub(1),
-            (Ending::Error | Ending::DeadlineMissed, _)
-            | (Ending::WorkerDead | Ending::WorkerShutdown, Requeue::RequeueIfRetries) => left.checked_sub(1)?,
+            (JobOutcome::WorkerDead | JobOutcome::WorkerShutdown, Requeue::RequeueAlways) => left.saturating_sub(1),
+            (JobOutcome::Error | JobOutcome::DeadlineMissed, _)
+            | (JobOutcome::WorkerDead | JobOutcome::WorkerShutdown, Requeue::RequeueIfRetries) => {
+                left.checked_sub(1)?
+            }
             _ => return None,
         };
         chain.attempt.number += 1;
         let key = Key { ordinal: chain.ordinal, attempt: chain.attempt.number };
-        let (draft, backoff) = self.draws[usize::from(ended.action.0)].later(model, chain.given, key);
+        let (draft, backoff) = self.draws[usize::from(ended.action.0)].later(model, chain.overrides, key);
         (chain.children, chain.estimate, chain.cancel_at) = (draft.luck.children, draft.estimate, None);
-        let row = Job { id, scheduled_at: now + backoff, service: draft.service, fate: draft.fate, ..*ended };
+        let row = Job {
+            id,
+            scheduled_at: now + backoff,
+            service: draft.service,
+            planned_outcome: draft.planned_outcome,
+            ..*ended
+        };
         Some((row, draft.luck))
     }
 

@@ -65,12 +65,12 @@ pub(super) struct Shelves {
     /// By worker: the class of its capacity map.
     class_of: Vec<usize>,
     /// By distinct capacity map.
-    classes: Vec<Class>,
+    classes: Vec<CapacityClass>,
     numbers: BTreeMap<CapacityMap, usize>,
 }
 
 #[derive(Debug)]
-struct Class {
+struct CapacityClass {
     /// By resource: what one unit adds to the share.
     weights: Box<[i128]>,
     /// By need: what a job takes of the share.
@@ -88,7 +88,7 @@ impl Shelves {
             let weights = shares.units(capacity);
             let needs: Vec<Box<[i64]>> = system.needs.iter().map(|need| need.0.clone()).collect();
             let costs = needs.iter().map(|need| share(need, &weights)).collect();
-            Class { weights, costs, needs, shelves: BTreeMap::new() }
+            CapacityClass { weights, costs, needs, shelves: BTreeMap::new() }
         };
         let classes = distinct.iter().map(class).collect();
         let numbers: BTreeMap<CapacityMap, usize> = distinct.into_iter().cloned().zip(0..).collect();
@@ -138,7 +138,7 @@ impl Shelves {
     }
 }
 
-impl Class {
+impl CapacityClass {
     /// The share left after the job, and the first worker that keeps it, of this class's best shelves.
     fn best(&self, need: usize, most: bool) -> Option<(i128, usize)> {
         let units = &self.needs[need];

@@ -7,8 +7,8 @@ use std::fmt::Debug;
 
 use super::life::Life;
 use super::pool::Pool;
+use super::queue::{JobQueue, QueueKey};
 use super::system::{ActionModel, System};
-use super::waiting::{Turn, Waiting};
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::{Job, JobId};
 use crate::model::time::{Span, Time};
@@ -28,18 +28,18 @@ pub trait ClaimPolicy: Debug {
     fn rank(&self, job: &Candidate<'_>) -> Self::Rank;
 
     /// How the next job is found.
-    fn manner(&self) -> Manner {
-        Manner::Ranked
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::PriorityOrder
     }
 
     /// The job that goes next, if any may now. Asked only of policies that do not merely rank.
-    fn choose(&mut self, look: &Look<'_, Self::Rank>) -> Option<Pick<Self::Rank>> {
+    fn choose(&mut self, look: &SchedulingView<'_, Self::Rank>) -> Option<Decision<Self::Rank>> {
         look.first()
     }
 
     /// Something has happened that a policy which chooses may have to know. Told only to policies that do not merely rank.
-    fn notice(&mut self, now: Time, news: &News<'_>) {
-        let _ = (now, news);
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        let _ = (now, event);
     }
 
     /// The first instant after now at which a job that is held back may go although nothing happens until then. Asked after each decision to
@@ -51,14 +51,14 @@ pub trait ClaimPolicy: Debug {
 
     /// Why the job that it has just chosen goes now, in a few words, for people who compare runs. The state of things is still that of
     /// the choice; of policies that merely rank it may be asked at any time, and they look at nothing but the job.
-    fn why(&self, look: &Look<'_, Self::Rank>, job: &Candidate<'_>) -> String {
+    fn explain(&self, look: &SchedulingView<'_, Self::Rank>, job: &Candidate<'_>) -> String {
         let _ = (look, job);
         "the first in its order that fits".to_owned()
     }
 
     /// Why a waiting job, which would fit, is held back, in a few words; `None` if the policy does not hold it back. The state of things is that
     /// of its last choice.
-    fn why_not(&self, look: &Look<'_, Self::Rank>, job: &Candidate<'_>) -> Option<String> {
+    fn explain_hold(&self, look: &SchedulingView<'_, Self::Rank>, job: &Candidate<'_>) -> Option<String> {
         let _ = (look, job);
         None
     }
@@ -66,7 +66,7 @@ pub trait ClaimPolicy: Debug {
 
 /// How a policy finds the next job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum PolicyKind {
     /// The first by rank that fits goes, always. One that does not fit blocks nobody.
     Ranked,
     /// It chooses among those that fit, and never leaves all of them waiting.
@@ -107,18 +107,18 @@ impl<'a> Candidate<'a> {
 
     /// Its priority; larger is more urgent.
     pub fn priority(&self) -> i64 {
-        self.life.given(self.job).priority.unwrap_or(self.action().priority)
+        self.life.overrides(self.job).priority.unwrap_or(self.action().priority)
     }
 
     /// The run time after which it is asked to stop, if any.
     pub fn deadline(&self) -> Option<Span> {
-        self.life.given(self.job).deadline.or(self.action().deadline)
+        self.life.overrides(self.job).deadline.or(self.action().deadline)
     }
 }
 
 /// What has happened.
 #[derive(Clone, Copy, Debug)]
-pub enum News<'a> {
+pub enum SchedulerEvent<'a> {
     /// A job has fallen due and waits.
     Waits(Candidate<'a>),
     /// A job has left unclaimed.
@@ -133,11 +133,11 @@ pub enum News<'a> {
 
 /// The state of things when a job is to go next.
 #[derive(Clone, Copy, Debug)]
-pub struct Look<'a, R> {
+pub struct SchedulingView<'a, R> {
     /// Now.
     pub now: Time,
     /// The jobs that wait.
-    pub waiting: &'a Waiting<R>,
+    pub waiting: &'a JobQueue<R>,
     /// The worker that looks for a job, under delayed claiming; `None` where jobs are placed.
     pub worker: Option<WorkerId>,
     system: &'a System,
@@ -146,16 +146,16 @@ pub struct Look<'a, R> {
     capacities: &'a [&'a CapacityMap],
 }
 
-impl<'a, R: Rank> Look<'a, R> {
+impl<'a, R: Rank> SchedulingView<'a, R> {
     pub(super) fn new(
         now: Time,
-        waiting: &'a Waiting<R>,
+        waiting: &'a JobQueue<R>,
         worker: Option<WorkerId>,
         (system, life): (&'a System, &'a Life),
         pool: &'a Pool,
         capacities: &'a [&'a CapacityMap],
-    ) -> Look<'a, R> {
-        Look { now, waiting, worker, system, life, pool, capacities }
+    ) -> SchedulingView<'a, R> {
+        SchedulingView { now, waiting, worker, system, life, pool, capacities }
     }
 
     /// The system under simulation.
@@ -170,9 +170,9 @@ impl<'a, R: Rank> Look<'a, R> {
     }
 
     /// The first job by rank that fits.
-    pub fn first(&self) -> Option<Pick<R>> {
+    pub fn first(&self) -> Option<Decision<R>> {
         let heads = self.needs().filter_map(|need| Some((self.waiting.head(need.into())?, need)));
-        heads.min_by_key(|(turn, _)| *turn).map(|(turn, need)| Pick { need, turn, on: On::Any })
+        heads.min_by_key(|(key, _)| *key).map(|(key, need)| Decision { need, key, target: Target::Any })
     }
 
     /// The needs with which jobs wait that fit: on the worker that looks, or else on any.
@@ -222,18 +222,18 @@ impl<'a, R: Rank> Look<'a, R> {
 
 /// The job that goes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pick<R> {
+pub struct Decision<R> {
     /// What it needs.
     pub need: NeedId,
     /// Its place among the waiting jobs.
-    pub turn: Turn<R>,
+    pub key: QueueKey<R>,
     /// Where it may go.
-    pub on: On,
+    pub target: Target,
 }
 
 /// Where a job may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum On {
+pub enum Target {
     /// To any worker that it fits on: the placement picks one.
     Any,
     /// To one of these, by index, on all of which it fits: the placement picks one.
@@ -247,27 +247,27 @@ impl<P: ClaimPolicy + ?Sized> ClaimPolicy for Box<P> {
         (**self).rank(job)
     }
 
-    fn manner(&self) -> Manner {
-        (**self).manner()
+    fn kind(&self) -> PolicyKind {
+        (**self).kind()
     }
 
-    fn choose(&mut self, look: &Look<'_, P::Rank>) -> Option<Pick<P::Rank>> {
+    fn choose(&mut self, look: &SchedulingView<'_, P::Rank>) -> Option<Decision<P::Rank>> {
         (**self).choose(look)
     }
 
-    fn notice(&mut self, now: Time, news: &News<'_>) {
-        (**self).notice(now, news);
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        (**self).on_event(now, event);
     }
 
     fn next_start(&self, now: Time) -> Option<Time> {
         (**self).next_start(now)
     }
 
-    fn why(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> String {
-        (**self).why(look, job)
+    fn explain(&self, look: &SchedulingView<'_, P::Rank>, job: &Candidate<'_>) -> String {
+        (**self).explain(look, job)
     }
 
-    fn why_not(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> Option<String> {
-        (**self).why_not(look, job)
+    fn explain_hold(&self, look: &SchedulingView<'_, P::Rank>, job: &Candidate<'_>) -> Option<String> {
+        (**self).explain_hold(look, job)
     }
 }

@@ -280,10 +280,10 @@ mod tests {
 
     use super::*;
     use crate::availability::Availability;
-    use crate::system::Window;
-    use crate::model::claim::Pass;
+    use crate::model::claim::DispatchTiming;
     use crate::model::time::Time;
     use crate::model::worker::Worker;
+    use crate::system::Window;
 
     fn system(workers: &[Vec<i64>], needs: &[Vec<i64>]) -> System {
         let map = |units: &Vec<i64>| CapacityMap(units.clone().into());
@@ -292,7 +292,7 @@ mod tests {
             workers: workers.iter().map(|units| Worker { id: String::new(), capacity: map(units) }).collect(),
             actions: Vec::new(),
             needs: needs.iter().map(map).collect(),
-            claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
+            claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
             queue_limit: None,
             availability: Availability::default(),
             cancels: Vec::new(),

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use super::observer::Run;
+use super::observer::Execution;
 use super::special::Special;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
@@ -94,7 +94,7 @@ impl Running {
             chain: None,
             action: ActionId(0),
             need: NeedId(0),
-            fate: Ending::Done,
+            planned_outcome: JobOutcome::Done,
         };
         self.slots.push(Slot { job, claimed_at: Time::ZERO, worker: WorkerId(0), phase: Phase::Over, events: 0 });
         self.slots.len() as u32 - 1
@@ -102,14 +102,14 @@ impl Running {
 
     /// What a slot holds.
     #[inline(always)]
-    pub(super) fn get(&self, slot: usize) -> (&Job, Run) {
+    pub(super) fn get(&self, slot: usize) -> (&Job, Execution) {
         let Slot { job, claimed_at, worker, phase, .. } = &self.slots[slot];
-        let run = if *phase == Phase::Plain { Run::since(*worker, *claimed_at) } else { self.special_run(slot) };
+        let run = if *phase == Phase::Plain { Execution::since(*worker, *claimed_at) } else { self.special_run(slot) };
         (job, run)
     }
 
     #[cold]
-    fn special_run(&self, slot: usize) -> Run {
+    fn special_run(&self, slot: usize) -> Execution {
         self.specials[&(slot as u32)].run
     }
 
@@ -145,7 +145,7 @@ impl Running {
         debug_assert_ne!(kept.phase, Phase::Over);
         kept.phase = Phase::Special;
         let Slot { job, claimed_at, worker, .. } = *kept;
-        self.specials.entry(slot as u32).or_insert_with(|| Special::new(&job, Run::since(worker, claimed_at)))
+        self.specials.entry(slot as u32).or_insert_with(|| Special::new(&job, Execution::since(worker, claimed_at)))
     }
 
     /// A plain row has ended.
@@ -206,7 +206,7 @@ impl Running {
     }
 
     /// All rows, by slot.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Job, Run)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Job, Execution)> {
         self.slots().map(|slot| self.get(slot))
     }
 }

@@ -1,14 +1,14 @@
 //! What is to be known of a running row that is not plain: of its process, of requests to stop it, of the children it waits for.
 
-use super::observer::Run;
-use crate::model::job::{Ending, Job};
+use super::observer::Execution;
+use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Span, Time};
 
 /// A running row, or a process that goes on after its row has ended, of which more is to come than one end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Special {
     /// Where and since when.
-    pub(super) run: Run,
+    pub(super) run: Execution,
     /// What its process is at.
     pub(super) process: Process,
     /// Whether somebody has asked to cancel the row, which then ends as that, whatever else happens.
@@ -33,9 +33,9 @@ pub(super) enum Process {
     /// Waiting for its children, its own work being done.
     Joining,
     /// Stopping, since it was asked to; the row then ends so.
-    Stopping(Ending),
+    Stopping(JobOutcome),
     /// At its end, which nobody knows of yet as its worker is cut off.
-    Ended(Ending),
+    Ended(JobOutcome),
     /// Gone, which nobody knows of yet as its worker is.
     Gone,
 }
@@ -55,7 +55,7 @@ pub(super) enum Sign {
 
 impl Special {
     /// A row with its one event to come.
-    pub(super) fn new(job: &Job, run: Run) -> Special {
+    pub(super) fn new(job: &Job, run: Execution) -> Special {
         let end = run.claimed_at + job.service;
         Special {
             run,
@@ -63,7 +63,7 @@ impl Special {
             is_cancel_requested: false,
             is_zombie: false,
             join: None,
-            service_over: (job.fate != Ending::DeadlineMissed).then_some(end),
+            service_over: (job.planned_outcome != JobOutcome::DeadlineMissed).then_some(end),
             deadline: None,
             is_joined: false,
         }

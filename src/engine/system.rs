@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::availability::Availability;
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
-use crate::model::claim::{Batch, Pass, Placement};
+use crate::model::claim::{Batch, DispatchTiming, Placement};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 use crate::model::unit::{Probability, Rate};
@@ -67,12 +67,12 @@ pub struct ActionModel {
     /// From the end of a failed attempt to the `scheduledAt` of the next.
     pub backoff: Backoff,
     /// How long an attempt is thought to run, for claim policies that ask.
-    pub estimate: Estimate,
+    pub estimate: RuntimeEstimate,
     /// Whether the estimate is a deadline as well.
     pub kill_at_estimate: bool,
     /// What becomes of an attempt whose worker died or was shut down.
     pub requeue: Requeue,
-    /// Run time after which an attempt is asked to stop.
+    /// Execution time after which an attempt is asked to stop.
     pub deadline: Option<Span>,
     /// What an attempt stopped at its deadline counts as.
     pub deadline_result: DeadlineResult,
@@ -100,7 +100,7 @@ impl ActionModel {
             error: Probability::default(),
             retries: 0,
             backoff: Backoff::constant(Span::ZERO),
-            estimate: Estimate::default(),
+            estimate: RuntimeEstimate::default(),
             kill_at_estimate: false,
             requeue: Requeue::default(),
             deadline: None,
@@ -172,7 +172,7 @@ pub enum Requeue {
 
 /// How long an attempt is thought to run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Estimate {
+pub enum RuntimeEstimate {
     /// As long as it would run if nothing stopped it.
     #[default]
     Exact,
@@ -182,21 +182,21 @@ pub enum Estimate {
     Time(Distribution),
 }
 
-impl Estimate {
+impl RuntimeEstimate {
     /// Whether estimates of equal attempts may differ.
     pub fn is_random(&self) -> bool {
         match self {
-            Estimate::Exact => false,
-            Estimate::Factor(of) | Estimate::Time(of) => of.variance() > 0.0,
+            RuntimeEstimate::Exact => false,
+            RuntimeEstimate::Factor(of) | RuntimeEstimate::Time(of) => of.variance() > 0.0,
         }
     }
 
     /// The estimate of an attempt that runs so long; nothing is drawn.
     pub fn fixed(&self, service: Span) -> Span {
         match self {
-            Estimate::Exact => service,
-            Estimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.mean()),
-            Estimate::Time(time) => Span::from_secs_f64(time.mean()),
+            RuntimeEstimate::Exact => service,
+            RuntimeEstimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.mean()),
+            RuntimeEstimate::Time(time) => Span::from_secs_f64(time.mean()),
         }
     }
 
@@ -204,9 +204,9 @@ impl Estimate {
     pub fn drawn(&self, service: Span, stream: &mut Stream) -> Option<Span> {
         match self {
             _ if !self.is_random() => None,
-            Estimate::Exact => None,
-            Estimate::Factor(factor) => Some(Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream))),
-            Estimate::Time(time) => Some(Span::from_secs_f64(time.sample(stream))),
+            RuntimeEstimate::Exact => None,
+            RuntimeEstimate::Factor(factor) => Some(Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream))),
+            RuntimeEstimate::Time(time) => Some(Span::from_secs_f64(time.sample(stream))),
         }
     }
 }
@@ -239,7 +239,7 @@ pub struct CancelRequest {
     /// Of which class; of all if `None`.
     pub action: Option<ActionId>,
     /// Waiting ones, running ones or both.
-    pub whom: Whom,
+    pub jobs: JobFilter,
     /// At most so many, the oldest first; all if `None`.
     pub most: Option<u64>,
 }
@@ -247,8 +247,8 @@ pub struct CancelRequest {
 /// Which jobs a request to cancel means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename = "state of jobs")]
-#[schemars(rename = "Whom")]
-pub enum Whom {
+#[schemars(rename = "JobFilter")]
+pub enum JobFilter {
     /// Whether they wait or run.
     #[default]
     All,
@@ -266,7 +266,7 @@ pub enum ClaimRule {
         /// Which worker, where several fit.
         placement: Placement,
         /// How often jobs are offered.
-        pass: Pass,
+        pass: DispatchTiming,
     },
     /// The registry's race: each worker waits a delay of its own, then looks.
     Delayed {

@@ -148,8 +148,8 @@ fn effect(number: usize, nudge: &Nudge, shown: usize, [base, low, high]: [&Measu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::Shown;
     use crate::stats::interval::Estimate;
+    use crate::sweep::Shown;
 
     fn parameter(values: &[&str], is_list: bool, is_whole: bool) -> Parameter {
         let values = values.iter().map(|value| (*value).to_owned()).collect();

@@ -2,14 +2,14 @@
 //!
 //! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
 
-use claimsim_model as model;
-use claimsim_random as random;
-use claimsim_engine as engine;
-use claimsim_policy as policy;
 use claimsim_arrival as arrival;
-use claimsim_stats as stats;
+use claimsim_engine as engine;
+use claimsim_model as model;
+use claimsim_policy as policy;
+use claimsim_random as random;
 use claimsim_registry as registry;
 use claimsim_scenario as scenario;
+use claimsim_stats as stats;
 
 mod asked;
 mod audit;

@@ -3,11 +3,11 @@
 //! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
 //! same bytes on every platform.
 
-use claimsim_model as model;
 use claimsim_engine as engine;
-use claimsim_stats as stats;
-use claimsim_scenario as scenario;
 use claimsim_experiment as experiment;
+use claimsim_model as model;
+use claimsim_scenario as scenario;
+use claimsim_stats as stats;
 
 pub mod batches;
 pub mod comparison;

@@ -1,10 +1,10 @@
 //! Text -> [`Scenario`]; every complaint has a line and a caret. After this floor nothing can be malformed.
 
-use claimsim_model as model;
-use claimsim_random as random;
-use claimsim_engine as engine;
-use claimsim_policy as policy;
 use claimsim_arrival as arrival;
+use claimsim_engine as engine;
+use claimsim_model as model;
+use claimsim_policy as policy;
+use claimsim_random as random;
 use claimsim_registry as registry;
 
 mod build;

@@ -40,8 +40,8 @@ fn collect(node: Node, path: &str, nodes: &mut Vec<(String, Node)>) {
 
 /// A key below a path, quoted if it needs be.
 fn join(path: &str, key: &str) -> String {
-    let is_bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let key = if is_bare { key.to_owned() } else { format!("{key:?}") };
+    let is_plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let key = if is_plain { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }
 }
 

@@ -3,7 +3,7 @@
 //! Arrived = waiting + running + ended after every event; no worker claims more than it offers; and Little's law, exactly: the
 //! integrals over time, taken here event by event, equal the sums over rows that the statistics are made of.
 
-use crate::engine::{InitialState, Run, System};
+use crate::engine::{Execution, InitialState, System};
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
@@ -84,7 +84,7 @@ impl Laws {
     }
 
     #[inline]
-    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Execution, units: &Units) {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.count_running(now, job, -1);
@@ -96,14 +96,14 @@ impl Laws {
     }
 
     /// The worker of a running row went out.
-    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Execution, units: &Units) {
         if cfg!(debug_assertions) {
             self.use_units(now, job, run.worker, -1, units);
         }
     }
 
     /// A row that was interrupted is in use of its worker again.
-    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Execution, units: &Units) {
         if cfg!(debug_assertions) {
             self.use_units(now, job, run.worker, 1, units);
         }

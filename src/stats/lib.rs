@@ -1,7 +1,7 @@
 //! What is measured, and how it is summed up: tallies, time averages, series, intervals over replications.
 
-use claimsim_model as model;
 use claimsim_engine as engine;
+use claimsim_model as model;
 
 mod account;
 mod batch;

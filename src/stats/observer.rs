@@ -6,12 +6,10 @@
 
 use std::iter;
 
-use crate::engine::{Attempt, Observer, OutageKind, Run, System, Window};
+use crate::engine::{Attempt, Event, Execution, Observer, System, Window};
 use crate::model::action::ActionId;
-use crate::model::capacity::CapacityMap;
-use crate::model::job::{Ending, Job};
+use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Span, Time};
-use crate::model::worker::WorkerId;
 
 use super::account::{Account, Targets, Terms};
 use super::drain::Drain;
@@ -103,7 +101,7 @@ impl StatsObserver {
     }
 
     /// Takes in the wait and the run of any claimed row, until it ended or until the horizon.
-    fn take_in_parts(&mut self, now: Time, job: &Job, run: Run) {
+    fn take_in_parts(&mut self, now: Time, job: &Job, run: Execution) {
         self.take_in_wait(job, run.claimed_at);
         if self.counts(job.scheduled_at) {
             self.account(job).waited(nanos(job.scheduled_at, run.claimed_at));
@@ -115,17 +113,17 @@ impl StatsObserver {
 
     /// Takes in any row that ended.
     #[cold]
-    fn take_in(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+    fn take_in(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, ending: JobOutcome, last: bool) {
         self.take_in_parts(now, job, run);
         let service = nanos(run.claimed_at, now);
         let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
         let account = &mut self.accounts[usize::from(job.action.0)];
-        account.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
+        account.done_in_window += u64::from(ending == JobOutcome::Done && now >= self.window.warmup);
         if counts {
             account.count(ending);
             account.service.take(service);
         }
-        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
+        if responds && matches!(ending, JobOutcome::Done | JobOutcome::Error | JobOutcome::DeadlineMissed) {
             account.responded(nanos(attempt.since, now), service);
         }
     }
@@ -138,27 +136,12 @@ impl StatsObserver {
     }
 }
 
-impl Observer for StatsObserver {
-    #[inline]
-    fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
-        if attempt.number > 1 && self.counts(job.scheduled_at) {
-            self.account(job).retries += 1;
-        }
-        self.drain.due();
-        self.laws.due(now, job, self.counts(job.scheduled_at));
-    }
-
-    #[inline]
-    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.drain.gone(now);
-        self.laws.claimed(now, job, worker, &self.occupancy);
-    }
-
+impl StatsObserver {
     #[inline(always)]
-    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
         self.occupancy.advance(now);
         let is_in_window = self.window.warmup <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
-        let is_plain = ending == Ending::Done && last && attempt.since == job.scheduled_at;
+        let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at;
         if is_in_window && is_plain && run.busy_since == run.claimed_at {
             // Nearly all rows. Whatever is in the window counts.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
@@ -166,67 +149,77 @@ impl Observer for StatsObserver {
             self.occupancy.whole(now, job, run, wait, service);
             self.accounts[usize::from(job.action.0)].plain(wait, service);
         } else {
-            self.take_in(now, job, attempt, run, ending, last);
+            self.take_in(now, job, attempt, run, outcome, is_last);
         }
         self.laws.ended(now, job, run, self.occupancy.units());
     }
 
-    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
-        self.occupancy.ran(job, run, now);
-        self.laws.interrupted(now, job, run, self.occupancy.units());
-    }
-
-    fn resumed(&mut self, now: Time, job: &Job, run: Run) {
-        self.laws.resumed(now, job, run, self.occupancy.units());
-    }
-
-    fn zombie_over(&mut self, _now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
-        if stopped && self.counts(job.scheduled_at) {
-            self.account(job).resurrect();
-        }
-    }
-
-    fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
-        self.occupancy.offers().set_out(now, worker, true);
-    }
-
-    fn worker_back(&mut self, now: Time, worker: WorkerId) {
-        self.occupancy.offers().set_out(now, worker, false);
-    }
-
-    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.occupancy.offers().set_capacity(now, worker, capacity);
-    }
-
-    fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.take_in_wait(job, now);
-        if self.counts(job.scheduled_at) {
-            self.account(job).count(ending);
-        }
-        self.drain.gone(now);
-        self.laws.left(now, job);
-    }
-
-    fn skipped(&mut self, now: Time, action: ActionId) {
-        if self.counts(now) {
-            self.accounts[usize::from(action.0)].skipped += 1;
-        }
-    }
-
-    fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.take_in_wait(job, horizon);
+    /// A row is still there at the horizon.
+    fn aged(&mut self, horizon: Time, job: &Job) {
         if self.counts(job.scheduled_at) {
             self.account(job).age.record((horizon - job.scheduled_at).0);
         }
-        self.laws.still_waiting();
     }
+}
 
-    fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        self.take_in_parts(horizon, job, run);
-        if self.counts(job.scheduled_at) {
-            self.account(job).age.record((horizon - job.scheduled_at).0);
+impl Observer for StatsObserver {
+    #[inline(always)]
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Due { job, attempt } => {
+                if attempt.number > 1 && self.counts(job.scheduled_at) {
+                    self.account(job).retries += 1;
+                }
+                self.drain.due();
+                self.laws.due(now, job, self.counts(job.scheduled_at));
+            }
+            Event::Claimed { job, worker } => {
+                self.drain.gone(now);
+                self.laws.claimed(now, job, worker, &self.occupancy);
+            }
+            Event::Ended { job, attempt, run, outcome, is_last } => {
+                self.ended(now, job, attempt, run, outcome, is_last);
+            }
+            Event::Interrupted { job, run } => {
+                self.occupancy.ran(job, run, now);
+                self.laws.interrupted(now, job, run, self.occupancy.units());
+            }
+            Event::Resumed { job, run } => self.laws.resumed(now, job, run, self.occupancy.units()),
+            Event::ZombieEnded { job, stopped, .. } => {
+                if stopped && self.counts(job.scheduled_at) {
+                    self.account(job).resurrect();
+                }
+            }
+            Event::WorkerDown { worker, .. } => self.occupancy.offers().set_out(now, worker, true),
+            Event::WorkerUp { worker } => self.occupancy.offers().set_out(now, worker, false),
+            Event::CapacityChanged { worker, capacity } => {
+                self.occupancy.offers().set_capacity(now, worker, capacity);
+            }
+            Event::Left { job, outcome } => {
+                self.take_in_wait(job, now);
+                if self.counts(job.scheduled_at) {
+                    self.account(job).count(outcome);
+                }
+                self.drain.gone(now);
+                self.laws.left(now, job);
+            }
+            Event::FiringSkipped { action } => {
+                if self.counts(now) {
+                    self.accounts[usize::from(action.0)].skipped += 1;
+                }
+            }
+            Event::StillWaiting { job } => {
+                self.take_in_wait(job, now);
+                self.aged(now, job);
+                self.laws.still_waiting();
+            }
+            Event::StillRunning { job, run } => {
+                self.take_in_parts(now, job, run);
+                self.aged(now, job);
+                self.laws.still_running();
+            }
+            Event::Created { .. } | Event::CancelRequested { .. } | Event::WorkerDeclaredDead { .. } => {}
         }
-        self.laws.still_running();
     }
 }
 

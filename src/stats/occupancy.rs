@@ -4,7 +4,7 @@
 //! bucket, as nearly all do, is added to what is of late, which goes into both when the bucket ends; only the others have to be
 //! cut.
 
-use crate::engine::{Run, System};
+use crate::engine::{Execution, System};
 use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::time::Time;
@@ -102,7 +102,7 @@ impl Occupancy {
 
     /// A row has ended that lies within the window, after so many nanoseconds of waiting and of running.
     #[inline(always)]
-    pub(super) fn whole(&mut self, now: Time, job: &Job, run: Run, wait: u64, service: u64) {
+    pub(super) fn whole(&mut self, now: Time, job: &Job, run: Execution, wait: u64, service: u64) {
         if job.scheduled_at < self.current.0 {
             self.waited(job, run.claimed_at);
             return self.ran(job, run, now);
@@ -123,7 +123,7 @@ impl Occupancy {
 
     /// Any row was in use of its worker until `until`; none is while its worker is out.
     #[inline(never)]
-    pub(super) fn ran(&mut self, job: &Job, run: Run, until: Time) {
+    pub(super) fn ran(&mut self, job: &Job, run: Execution, until: Time) {
         let ran = self.in_window(run.busy_since, until);
         let first = self.units.first_pair(run.worker);
         let need = self.units.need(job.need);

@@ -1,6 +1,6 @@
 //! Series by time bucket: busy and offered units, and queue lengths, each averaged over its bucket.
 
-use crate::engine::Run;
+use crate::engine::Execution;
 use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -94,7 +94,7 @@ impl SeriesBuilder {
     }
 
     /// A row was in use of its worker until `until`.
-    pub(super) fn ran(&mut self, need: &Need, run: Run, until: Time) {
+    pub(super) fn ran(&mut self, need: &Need, run: Execution, until: Time) {
         for &(resource, units) in need {
             self.buckets.add(self.busy_line(run.worker, resource), units, run.busy_since, until);
         }

@@ -1,7 +1,7 @@
 //! A line of a log: 18 numbers, of which eleven matter here.
 
-use crate::trace::{Complaint, Complaints, MOST_SECONDS, seconds, units};
 use crate::model::time::{Span, Time};
+use crate::trace::{Complaint, Complaints, MOST_SECONDS, seconds, units};
 
 /// What the numbers of a line are, in their order.
 const FIELDS: [&str; 18] = [

@@ -7,9 +7,9 @@
 use super::law::Law;
 use super::meet;
 use crate::bits::Bits;
-use crate::calendar::{Calendar, Class, NOTHING};
-use crate::pool::Pool;
+use crate::calendar::{Calendar, EventClass, NO_EVENT};
 use crate::model::time::{Span, Time};
+use crate::pool::Pool;
 use crate::random::stream::Stream;
 
 /// All workers of a large pool.
@@ -46,7 +46,7 @@ struct Crowd {
     members: Vec<u32>,
     law: Law,
     hot: bool,
-    /// The key of the next firing while it is hot, or [`NOTHING`].
+    /// The key of the next firing while it is hot, or [`NO_EVENT`].
     next: u128,
 }
 
@@ -54,7 +54,7 @@ impl Crowds {
     /// All workers idle, in crowds by what fits on them.
     pub(super) fn new(pool: &Pool, workers: usize, longest: Span, stream: Stream) -> Crowds {
         let (places, idle) = (vec![Place::Idle; workers], Bits::new(workers));
-        let mut crowds = Crowds { longest, stream, all: Vec::new(), places, idle, next: NOTHING, fired: None };
+        let mut crowds = Crowds { longest, stream, all: Vec::new(), places, idle, next: NO_EVENT, fired: None };
         for worker in 0..workers {
             if let Some(crowd) = crowds.crowd_of(pool.fitting(worker)) {
                 crowds.enter(worker, crowd);
@@ -123,7 +123,7 @@ impl Crowds {
         for crowd in &mut self.all {
             if crowd.hot && crowd.fitting[word] & bit != 0 && !meet(&crowd.fitting, waiting) {
                 crowd.law.pass_quiet(now);
-                (crowd.hot, crowd.next, changed) = (false, NOTHING, true);
+                (crowd.hot, crowd.next, changed) = (false, NO_EVENT, true);
             }
         }
         if changed {
@@ -139,7 +139,7 @@ impl Crowds {
         self.all[crowd].law.pass_quiet(now);
         // Somebody did fire at this very instant; the others are known not to have fired before it, and may do so after.
         self.exit(worker);
-        self.all[crowd].next = NOTHING;
+        self.all[crowd].next = NO_EVENT;
         self.fired = Some(crowd);
         self.find_next();
         worker
@@ -199,7 +199,7 @@ impl Crowds {
             None => self.enter(worker, crowd),
             Some(firing) => {
                 self.places[worker] = Place::Racing;
-                calendar.schedule(firing, Class::Claim, worker);
+                calendar.schedule(firing, EventClass::Claim, worker);
             }
         }
     }
@@ -209,7 +209,7 @@ impl Crowds {
         let crowd = self.exit(worker);
         if let Some(firing) = self.all[crowd].law.reveal(&mut self.stream) {
             self.places[worker] = Place::Racing;
-            calendar.schedule(firing, Class::Claim, worker);
+            calendar.schedule(firing, EventClass::Claim, worker);
         }
     }
 
@@ -239,15 +239,15 @@ impl Crowds {
     /// Draws the next firing of a crowd anew: as nobody has seen the old one, it may be forgotten.
     fn draw_next(&mut self, crowd: usize, calendar: &mut Calendar) {
         let crowd = &mut self.all[crowd];
-        crowd.next = NOTHING;
+        crowd.next = NO_EVENT;
         if crowd.hot && !crowd.members.is_empty() {
             let at = crowd.law.first_of(crowd.members.len(), &mut self.stream);
-            crowd.next = calendar.key(at, Class::Claim, 0).unwrap_or(NOTHING);
+            crowd.next = calendar.key(at, EventClass::Claim, 0).unwrap_or(NO_EVENT);
         }
     }
 
     fn find_next(&mut self) {
-        self.next = self.all.iter().map(|crowd| crowd.next).min().unwrap_or(NOTHING);
+        self.next = self.all.iter().map(|crowd| crowd.next).min().unwrap_or(NO_EVENT);
     }
 
     /// The crowd of the workers for which just these needs fit, made if there is none; `None` if nothing fits.
@@ -257,7 +257,7 @@ impl Crowds {
         }
         Some(self.all.iter().position(|crowd| *crowd.fitting == *fitting).unwrap_or_else(|| {
             let law = Law::idle(self.longest);
-            self.all.push(Crowd { fitting: fitting.into(), members: Vec::new(), law, hot: false, next: NOTHING });
+            self.all.push(Crowd { fitting: fitting.into(), members: Vec::new(), law, hot: false, next: NO_EVENT });
             self.all.len() - 1
         }))
     }

@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 
 use super::meet;
 use crate::bits::{ones, ones_of};
-use crate::calendar::{Calendar, Class, NOTHING};
-use crate::pool::Pool;
+use crate::calendar::{Calendar, EventClass, NO_EVENT};
 use crate::model::time::{Span, Time};
+use crate::pool::Pool;
 
 /// All workers of a large pool.
 #[derive(Debug)]
@@ -36,10 +36,10 @@ impl Lockstep {
         Lockstep { delay, pending, cohorts: VecDeque::new(), spare: Vec::new() }
     }
 
-    /// The key of the next cohort that is due, or [`NOTHING`]; as all wait equally long, it is the oldest.
+    /// The key of the next cohort that is due, or [`NO_EVENT`]; as all wait equally long, it is the oldest.
     #[inline]
     pub(super) fn next(&self) -> u128 {
-        self.cohorts.front().map_or(NOTHING, |cohort| cohort.key)
+        self.cohorts.front().map_or(NO_EVENT, |cohort| cohort.key)
     }
 
     /// A need begins to be waited for: every idle worker with room for it starts an attempt.
@@ -51,7 +51,7 @@ impl Lockstep {
             *pending |= *member;
             any |= *member;
         }
-        match calendar.key(now + self.delay, Class::Claim, 0) {
+        match calendar.key(now + self.delay, EventClass::Claim, 0) {
             Some(key) if any != 0 => self.cohorts.push_back(Cohort { key, members }),
             _ => self.spare.push(members),
         }
@@ -87,7 +87,7 @@ impl Lockstep {
         let (word, bit) = (worker / 64, 1 << (worker % 64));
         if self.pending[word] & bit == 0 && meet(pool.fitting(worker), waiting) {
             self.pending[word] |= bit;
-            calendar.schedule(now + self.delay, Class::Claim, worker);
+            calendar.schedule(now + self.delay, EventClass::Claim, worker);
         }
     }
 }

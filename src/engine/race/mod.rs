@@ -11,7 +11,7 @@ mod law;
 mod lockstep;
 
 use super::bits::Bits;
-use super::calendar::{Calendar, Class, NOTHING};
+use super::calendar::{Calendar, EventClass, NO_EVENT};
 use super::pool::Pool;
 use super::system::System;
 use crate::model::claim::Batch;
@@ -104,7 +104,7 @@ impl Race {
             Racers::Alone(racers) => {
                 for worker in pool.with_room(need).iter() {
                     if !racers.pending.contains(worker) {
-                        calendar.schedule(now + racers.begin(worker), Class::Claim, worker);
+                        calendar.schedule(now + racers.begin(worker), EventClass::Claim, worker);
                     }
                 }
             }
@@ -138,7 +138,7 @@ impl Race {
         match &mut self.racers {
             Racers::Alone(racers) => {
                 if !racers.pending.contains(worker) && meet(pool.fitting(worker), waiting) {
-                    calendar.schedule(now + racers.begin(worker), Class::Claim, worker);
+                    calendar.schedule(now + racers.begin(worker), EventClass::Claim, worker);
                 }
             }
             Racers::Uniform(crowds) => crowds.review(now, worker, pool, waiting, calendar),
@@ -166,16 +166,16 @@ impl Race {
         }
         let delay = racers.begin(worker);
         if delay > Span::ZERO {
-            calendar.schedule(now + delay, Class::Claim, worker);
+            calendar.schedule(now + delay, EventClass::Claim, worker);
         }
         delay == Span::ZERO
     }
 
-    /// The key of the next attempt of a crowd, or [`NOTHING`].
+    /// The key of the next attempt of a crowd, or [`NO_EVENT`].
     #[inline]
     pub(super) fn next_of_crowds(&self) -> u128 {
         match &self.racers {
-            Racers::Alone(_) => NOTHING,
+            Racers::Alone(_) => NO_EVENT,
             Racers::Uniform(crowds) => crowds.next(),
             Racers::Lockstep(cohorts) => cohorts.next(),
             Racers::Cohorts(crowds) => crowds.next(),

@@ -1,34 +1,39 @@
 //! How rows come to be: initial rows, sources, customers; and how they fall due.
 
-use super::{Coming, MissedFiring, NewsOf, Rule, Simulation, SourceState};
-use crate::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
-use crate::calendar::Class;
+use super::{Coming, MissedFiring, Rule, SchedulerEvent, Simulation, SourceState};
+use crate::arrival::{Arrival, ArrivalProcess, JobOverrides, MisfireRule, Overlap};
+use crate::calendar::EventClass;
 use crate::draws::{Draft, Luck};
 use crate::life::{Customer, Heirs, Origin};
-use crate::observer::Observer;
-use crate::policy::ClaimPolicy;
-use crate::system::InitialState;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
-use crate::model::claim::Pass;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::claim::DispatchTiming;
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
+use crate::observer::{Event, JobOrigin, Observer};
+use crate::policy::ClaimPolicy;
+use crate::system::InitialState;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// All rows are numbered before those that run are put to work.
     pub(super) fn enter_initial_rows(&mut self) {
         let mut running = Vec::new();
         for row in &self.system.initial {
-            let given = Given {
+            let overrides = JobOverrides {
                 need: Some(row.need),
                 deadline: row.deadline,
                 stop_timeout: row.stop_timeout,
                 retries: row.retries_left,
-                ..Given::default()
+                ..JobOverrides::default()
             };
-            let origin = Origin { action: row.action, given: Some(&given), heirs: Heirs::default() };
-            let mut draft = self.life.draw(self.system, row.action, Some(&given));
+            let origin = Origin {
+                from: JobOrigin::Initial,
+                action: row.action,
+                overrides: Some(&overrides),
+                heirs: Heirs::default(),
+            };
+            let mut draft = self.life.draw(self.system, row.action, Some(&overrides));
             if row.state != InitialState::Waiting {
                 // Its children have been started, and are rows of their own.
                 draft.luck.children = 0;
@@ -49,7 +54,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     fn run_initial(&mut self, job: Job, luck: Luck, worker: WorkerId) {
-        self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        self.report_due(&job);
         self.request_cancel(&job, luck);
         self.start(job, worker);
         self.pool.note_taken(worker, job.need);
@@ -79,14 +84,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let process = &mut self.sources[customer.source as usize].process;
         if let Some(arrival) = process.cycle(customer.number, customer.cycle, self.now) {
             let slot = self.coming.insert(Coming::Customer { customer, arrival });
-            self.calendar.schedule(arrival.at, Class::Arrival, slot);
+            self.calendar.schedule(arrival.at, EventClass::Arrival, slot);
         }
     }
 
     #[inline(always)]
     pub(super) fn arrive(&mut self, source: usize) {
-        let SourceState { action, count, is_bare, .. } = self.sources[source];
-        if !is_bare || count != 1 {
+        let SourceState { action, count, is_plain, .. } = self.sources[source];
+        if !is_plain || count != 1 {
             return self.arrive_any(source);
         }
         self.schedule_next_of(source);
@@ -94,19 +99,32 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         match self.life.plain(action, JobId(self.rows), self.now) {
             Some(job) => {
                 self.rows += 1;
-                self.tell_created(&job, Given::default());
+                self.report_created(&job, JobOrigin::Source(source as u32), JobOverrides::default());
                 self.fall_due(job, true);
             }
-            None => self.make_jobs(source, Origin { action, given: None, heirs: Heirs::default() }, count),
+            None => self.make_jobs(
+                source,
+                Origin { from: JobOrigin::Source(source as u32), action, overrides: None, heirs: Heirs::default() },
+                count,
+            ),
         }
     }
 
     #[cold]
     fn arrive_any(&mut self, source: usize) {
         let SourceState { action, count, .. } = self.sources[source];
-        let given = self.sources[source].process.given().copied();
+        let overrides = self.sources[source].process.overrides().copied();
         self.schedule_next_of(source);
-        self.make_jobs(source, Origin { action, given: given.as_ref(), heirs: Heirs::default() }, count);
+        self.make_jobs(
+            source,
+            Origin {
+                from: JobOrigin::Source(source as u32),
+                action,
+                overrides: overrides.as_ref(),
+                heirs: Heirs::default(),
+            },
+            count,
+        );
     }
 
     /// Makes the jobs of an arrival.
@@ -114,13 +132,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn make_jobs(&mut self, source: usize, origin: Origin, count: u64) {
         let action = origin.action;
         for _ in 0..count {
-            let draft = self.life.draw(self.system, action, origin.given);
+            let draft = self.life.draw(self.system, action, origin.overrides);
             if self.has_outages && self.is_missed(source) {
                 self.miss(MissedFiring { source, action, at: self.now, draft });
             } else if self.is_skipped(source, action) {
-                self.observer.skipped(self.now, action);
+                self.observer.on(self.now, &Event::FiringSkipped { action });
             } else {
-                self.observer.coming_from(source);
                 let job = self.number(origin, &draft, self.now);
                 self.fall_due_with(job, draft.luck, count == 1);
             }
@@ -130,7 +147,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[cold]
     pub(super) fn arrive_for(&mut self, customer: Customer, arrival: Arrival) {
         let heirs = Heirs { customer: Some(customer), join: None };
-        let origin = Origin { action: arrival.action, given: None, heirs };
+        let origin =
+            Origin { from: JobOrigin::Source(customer.source), action: arrival.action, overrides: None, heirs };
         let draft = self.life.draw_for(self.system, arrival.action, customer);
         let job = self.number(origin, &draft, self.now);
         self.fall_due_with(job, draft.luck, true);
@@ -145,15 +163,15 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Nobody fires a cron: keeps the firing in mind if it is to be made up for.
     fn miss(&mut self, firing: MissedFiring) {
         let missed = self.sources[firing.source].process.missed();
-        if missed == Missed::Once {
+        if missed == MisfireRule::Once {
             let kept = self.missed.len();
             self.missed.retain(|other| other.source != firing.source);
             if self.missed.len() < kept {
-                self.observer.skipped(self.now, firing.action);
+                self.observer.on(self.now, &Event::FiringSkipped { action: firing.action });
             }
         }
-        if missed == Missed::Skip {
-            self.observer.skipped(self.now, firing.action);
+        if missed == MisfireRule::Skip {
+            self.observer.on(self.now, &Event::FiringSkipped { action: firing.action });
         } else {
             self.missed.push(firing);
         }
@@ -163,7 +181,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn make_up_for_missed(&mut self) {
         for firing in std::mem::take(&mut self.missed) {
             let slot = self.coming.insert(Coming::Firing(firing));
-            self.calendar.schedule(self.now, Class::Cron, slot);
+            self.calendar.schedule(self.now, EventClass::Cron, slot);
         }
     }
 
@@ -172,11 +190,15 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn make_up(&mut self, firing: MissedFiring) {
         let MissedFiring { source, action, at, draft } = firing;
         if self.is_skipped(source, action) {
-            return self.observer.skipped(self.now, action);
+            return self.observer.on(self.now, &Event::FiringSkipped { action });
         }
-        let given = self.sources[source].process.given().copied();
-        let origin = Origin { action, given: given.as_ref(), heirs: Heirs::default() };
-        self.observer.coming_from(source);
+        let overrides = self.sources[source].process.overrides().copied();
+        let origin = Origin {
+            from: JobOrigin::Source(source as u32),
+            action,
+            overrides: overrides.as_ref(),
+            heirs: Heirs::default(),
+        };
         let job = self.number(origin, &draft, at);
         self.fall_due_with(job, draft.luck, true);
     }
@@ -194,19 +216,25 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let id = JobId(self.rows);
         self.rows += 1;
         let job = self.life.first(self.system, origin, draft, id, scheduled_at);
-        self.tell_created(&job, origin.given.copied().unwrap_or_default());
+        self.report_created(&job, origin.from, origin.overrides.copied().unwrap_or_default());
         job
     }
 
     #[inline(always)]
-    fn tell_created(&mut self, job: &Job, given: Given) {
-        self.observer.created(self.now, job, self.life.attempt(self.system, job), given);
+    pub(super) fn report_created(&mut self, job: &Job, origin: JobOrigin, overrides: JobOverrides) {
+        let attempt = self.life.attempt(self.system, job);
+        self.observer.on(self.now, &Event::Created { job, attempt, origin, overrides });
+    }
+
+    #[inline(always)]
+    pub(super) fn report_due(&mut self, job: &Job) {
+        self.observer.on(self.now, &Event::Due { job, attempt: self.life.attempt(self.system, job) });
     }
 
     /// Lets a row fall due at its `scheduled_at`, or now if that is past.
     pub(super) fn announce(&mut self, job: Job, luck: Luck) {
         let slot = self.coming.insert(Coming::Row { job, luck });
-        self.calendar.schedule(job.scheduled_at.max(self.now), Class::Arrival, slot);
+        self.calendar.schedule(job.scheduled_at.max(self.now), EventClass::Arrival, slot);
     }
 
     /// Turns a row away that has just fallen due. In a box: a job that is ever handed on by its address is built in memory and
@@ -214,13 +242,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[cold]
     #[allow(clippy::needless_pass_by_value, reason = "that is the point")]
     fn reject(&mut self, job: Box<Job>) {
-        self.leave(&job, Ending::Rejected);
+        self.leave(&job, JobOutcome::Rejected);
     }
 
     /// A row falls due, `alone` or as one of a batch, that may lose its patience or be asked to cancel.
     #[cold]
     pub(super) fn fall_due_with(&mut self, job: Job, luck: Luck, alone: bool) {
-        self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        self.report_due(&job);
         if luck.cancel.is_some() {
             self.request_cancel(&job, luck);
         }
@@ -230,7 +258,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A row falls due, `alone` or as one of a batch, of which nothing was drawn beside its service time.
     #[inline(always)]
     fn fall_due(&mut self, job: Job, alone: bool) {
-        self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
+        self.report_due(&job);
         self.offer_or_wait(job, None, alone);
     }
 
@@ -249,11 +277,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let turn = self.turn(&job);
         if let Some(patience) = patience {
             let slot = self.patience.insert((job.need, turn));
-            self.calendar.schedule(self.now + patience, Class::Abandonment, slot);
+            self.calendar.schedule(self.now + patience, EventClass::Abandonment, slot);
         }
         self.census.change(job.action, 1, 0);
         if !self.is_ranked() {
-            self.tell_policy(&job, NewsOf::Waiting);
+            self.notify_policy(&job, SchedulerEvent::Queued);
         }
         let only = self.waiting.push(job, turn.rank);
         match self.pass {
@@ -263,7 +291,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 if full {
                     self.newcomers.push((job.need, turn));
                 }
-                if pass == Pass::Event {
+                if pass == DispatchTiming::Event {
                     self.offer();
                 }
             }

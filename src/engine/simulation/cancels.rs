@@ -2,16 +2,16 @@
 
 use super::{Coming, Simulation};
 use crate::arrival::ArrivalProcess;
-use crate::calendar::Class;
+use crate::calendar::EventClass;
 use crate::draws::Luck;
-use crate::observer::Observer;
-use crate::policy::ClaimPolicy;
-use crate::requests::Target;
-use crate::system::Whom;
-use crate::waiting::Turn;
 use crate::model::capacity::NeedId;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
+use crate::observer::{Event, Observer};
+use crate::policy::ClaimPolicy;
+use crate::queue::QueueKey;
+use crate::requests::Target;
+use crate::system::JobFilter;
 
 /// A row that a request may mean.
 enum Candidate<K> {
@@ -25,7 +25,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Schedules the requests that come at known instants.
     pub(super) fn schedule_cancels(&mut self) {
         for (index, request) in self.system.cancels.iter().enumerate() {
-            self.calendar.schedule(request.at, Class::Cancel, index);
+            self.calendar.schedule(request.at, EventClass::Cancel, index);
         }
     }
 
@@ -56,7 +56,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// All requests to single rows have one number, after those that come at known instants.
     fn arm_requests(&mut self) {
         if let Some(at) = self.requests.arm() {
-            self.calendar.schedule(at, Class::Cancel, self.system.cancels.len());
+            self.calendar.schedule(at, EventClass::Cancel, self.system.cancels.len());
         }
     }
 
@@ -70,7 +70,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         while let Some(target) = self.requests.take(self.now) {
             match target {
                 Target::Waiting(need, turn) => {
-                    if self.take_away(need, turn, Ending::Cancelled) {
+                    if self.take_away(need, turn, JobOutcome::Cancelled) {
                         self.make_way();
                     }
                 }
@@ -90,7 +90,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         for (_, candidate) in meant {
             match candidate {
                 Candidate::Coming(slot) => self.cancel_coming(slot),
-                Candidate::Waiting(need, turn) => has_left |= self.take_away(need, turn, Ending::Cancelled),
+                Candidate::Waiting(need, turn) => has_left |= self.take_away(need, turn, JobOutcome::Cancelled),
                 Candidate::Running(slot) => {
                     if std::mem::take(&mut has_left) {
                         self.make_way();
@@ -105,11 +105,11 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// All rows that a request may mean, by number; not those that have been asked to stop already.
-    fn candidates(&self, index: usize) -> Vec<(JobId, Candidate<Turn<P::Rank>>)> {
+    fn candidates(&self, index: usize) -> Vec<(JobId, Candidate<QueueKey<P::Rank>>)> {
         let request = self.system.cancels[index];
         let is_meant = |job: &&Job| request.action.is_none_or(|action| action == job.action);
         let mut found = Vec::new();
-        if request.whom != Whom::Running {
+        if request.jobs != JobFilter::Running {
             let waiting = self.waiting.iter().filter(is_meant);
             found.extend(waiting.map(|job| (job.id, Candidate::Waiting(job.need, self.turn(job)))));
             for (slot, coming) in &self.coming {
@@ -120,7 +120,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 }
             }
         }
-        if request.whom != Whom::Waiting {
+        if request.jobs != JobFilter::Waiting {
             let running = self.running.slots().map(|slot| (slot, self.running.get(slot).0));
             let running = running.filter(|(slot, job)| is_meant(job) && self.running.can_be_asked(*slot));
             found.extend(running.map(|(slot, job)| (job.id, Candidate::Running(slot))));
@@ -132,8 +132,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A row that is not due yet is cancelled.
     fn cancel_coming(&mut self, slot: usize) {
         if let Coming::Row { job, .. } = std::mem::replace(&mut self.coming[slot], Coming::Nothing) {
-            self.observer.due(self.now, &job, self.life.attempt(self.system, &job));
-            self.leave(&job, Ending::Cancelled);
+            self.report_due(&job);
+            self.leave(&job, JobOutcome::Cancelled);
         }
     }
 
@@ -146,10 +146,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let (is_at_work, is_cut_off) = (special.is_at_work(), special.run.is_cut_off);
         special.is_cancel_requested = true;
         let (job, run) = self.running.get(slot);
-        self.observer.cancel_requested(self.now, job, run);
+        self.observer.on(self.now, &Event::CancelRequested { job, run });
         // Nobody reaches a process on a worker that is out.
         if is_at_work && !is_cut_off {
-            self.ask_to_stop(slot, Ending::Cancelled);
+            self.ask_to_stop(slot, JobOutcome::Cancelled);
         }
     }
 }

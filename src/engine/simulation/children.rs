@@ -2,12 +2,12 @@
 
 use super::{Join, Simulation};
 use crate::arrival::ArrivalProcess;
-use crate::calendar::Class;
+use crate::calendar::EventClass;
 use crate::life::{Heirs, Origin};
-use crate::observer::Observer;
+use crate::model::job::JobOutcome;
+use crate::observer::{JobOrigin, Observer};
 use crate::policy::ClaimPolicy;
 use crate::special::Process;
-use crate::model::job::Ending;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A row that has children starts: they fall due now, in events of their own, and its deadline may come while it waits for them.
@@ -18,17 +18,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let join = self.joins.insert(Join { parent: Some(slot), open: drafts.len() as u32 });
         self.special(slot).join = Some(join);
         let heirs = Heirs { customer: None, join: Some(join as u32) };
-        let origin = Origin { action: spawns.action, given: None, heirs };
+        let origin = Origin { from: JobOrigin::Child(parent.id), action: spawns.action, overrides: None, heirs };
         for draft in drafts {
-            self.observer.child_of(&parent);
             let child = self.number(origin, &draft, self.now);
             self.announce(child, draft.luck);
         }
         if let Some(deadline) = self.life.deadline(self.system, &parent)
-            && parent.fate != Ending::DeadlineMissed
+            && parent.planned_outcome != JobOutcome::DeadlineMissed
         {
             let at = self.special(slot).expect_deadline(deadline);
-            let happens = self.calendar.schedule(at, Class::Deadline, slot);
+            let happens = self.calendar.schedule(at, EventClass::Deadline, slot);
             self.running.expect(slot, happens);
         }
     }
@@ -47,7 +46,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let special = self.running.special(parent);
         if special.process == Process::Joining && !special.run.is_cut_off {
             special.expect_join();
-            let happens = self.calendar.schedule(self.now, Class::Completion, parent);
+            let happens = self.calendar.schedule(self.now, EventClass::Completion, parent);
             self.running.expect(parent, happens);
         }
     }

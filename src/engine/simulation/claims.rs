@@ -1,15 +1,15 @@
 //! How waiting rows come to workers: offered to all under instant claiming, found by one under delayed claiming.
 
-use super::{NewsOf, Parked, Rule, Simulation};
+use super::{Parked, Rule, SchedulerEvent, Simulation};
 use crate::arrival::ArrivalProcess;
-use crate::calendar::Class;
-use crate::observer::Observer;
-use crate::placement::Placer;
-use crate::policy::{ClaimPolicy, Look, Manner, On, Pick};
+use crate::calendar::EventClass;
 use crate::model::capacity::NeedId;
 use crate::model::claim::Batch;
-use crate::model::job::{Ending, Job};
+use crate::model::job::{Job, JobOutcome};
 use crate::model::worker::WorkerId;
+use crate::observer::{Event, Observer};
+use crate::placement::Placer;
+use crate::policy::{ClaimPolicy, Decision, PolicyKind, SchedulingView, Target};
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Offers the waiting jobs in policy order, each to a worker that fits (instant claiming).
@@ -31,9 +31,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// [`Simulation::offer`] by a policy that chooses each time.
     fn offer_by_choice(&mut self) {
         while let Some(pick) = self.choose(None) {
-            let worker = match &pick.on {
-                On::Any => self.place(pick.need.into()),
-                On::These(workers) => self.place_among(pick.need, workers),
+            let worker = match &pick.target {
+                Target::Any => self.place(pick.need.into()),
+                Target::These(workers) => self.place_among(pick.need, workers),
             };
             self.claim_picked(&pick, worker);
         }
@@ -41,21 +41,21 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             && at != self.next_offer
         {
             self.next_offer = at;
-            self.calendar.schedule(at, Class::Claim, 0);
+            self.calendar.schedule(at, EventClass::Claim, 0);
         }
         self.turn_away();
     }
 
     /// The job that goes next by a policy that chooses: to the worker that looks, or to any.
-    fn choose(&mut self, worker: Option<WorkerId>) -> Option<Pick<P::Rank>> {
+    fn choose(&mut self, worker: Option<WorkerId>) -> Option<Decision<P::Rank>> {
         let known = (self.system, &self.life);
-        let look = Look::new(self.now, &self.waiting, worker, known, &self.pool, &self.capacities);
+        let look = SchedulingView::new(self.now, &self.waiting, worker, known, &self.pool, &self.capacities);
         self.policy.choose(&look)
     }
 
     /// A worker claims the job that a policy has picked.
-    fn claim_picked(&mut self, pick: &Pick<P::Rank>, worker: WorkerId) {
-        let job = self.waiting.remove(pick.need, pick.turn).expect("a policy picks a job that waits");
+    fn claim_picked(&mut self, pick: &Decision<P::Rank>, worker: WorkerId) {
+        let job = self.waiting.remove(pick.need, pick.key).expect("a policy picks a job that waits");
         assert!(self.pool.fits(worker.0 as usize, job.need.into()), "a policy picks a job that fits");
         self.note_gone(job.need.into());
         self.claim(job, worker);
@@ -146,7 +146,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             }
         }
         match &mut self.rule {
-            Rule::Delayed(race) if !has_claimed && self.policy.manner() == Manner::Holding => {
+            Rule::Delayed(race) if !has_claimed && self.policy.kind() == PolicyKind::Reserving => {
                 let (now, waiting) = (self.now, self.waiting.mask());
                 if race.is_put_off(now, worker, &self.pool, waiting, &mut self.calendar) {
                     self.parked.workers.push(worker);
@@ -162,7 +162,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let Parked { mut workers, .. } = std::mem::take(&mut self.parked);
         workers.sort_unstable();
         for worker in workers {
-            self.calendar.schedule(self.now, Class::Claim, worker.0 as usize);
+            self.calendar.schedule(self.now, EventClass::Claim, worker.0 as usize);
         }
     }
 
@@ -213,7 +213,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn run(&mut self, job: Job, worker: WorkerId) {
         self.change_room(worker, job.need, true);
         if !self.is_ranked() {
-            self.tell_policy(&job, NewsOf::Starting(worker));
+            self.notify_policy(&job, |job| SchedulerEvent::Started(job, worker));
         }
         self.begin_run(job, worker);
     }
@@ -221,10 +221,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// [`Simulation::run`] where the worker's free capacity has been seen to.
     #[inline(always)]
     fn begin_run(&mut self, job: Job, worker: WorkerId) {
-        self.observer.claimed(self.now, &job, worker);
-        let (class, lasts) = match job.fate {
-            Ending::DeadlineMissed => (Class::Deadline, self.life.runs_until_deadline(self.system, &job)),
-            _ => (Class::Completion, job.service),
+        self.observer.on(self.now, &Event::Claimed { job: &job, worker });
+        let (class, lasts) = match job.planned_outcome {
+            JobOutcome::DeadlineMissed => (EventClass::Deadline, self.life.runs_until_deadline(self.system, &job)),
+            _ => (EventClass::Completion, job.service),
         };
         let slot = self.running.reserve();
         let happens = self.calendar.schedule(self.now + lasts, class, slot);

@@ -2,17 +2,17 @@
 
 use std::num::NonZeroU32;
 
-use super::{NewsOf, Simulation};
+use super::{SchedulerEvent, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::draws::Luck;
 use crate::life::{Customer, Life};
-use crate::observer::{Observer, Run};
-use crate::policy::{ClaimPolicy, Manner};
-use crate::waiting::Turn;
 use crate::model::capacity::NeedId;
-use crate::model::claim::Pass;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::claim::DispatchTiming;
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::worker::WorkerId;
+use crate::observer::{Event, Execution, JobOrigin, Observer};
+use crate::policy::{ClaimPolicy, PolicyKind};
+use crate::queue::QueueKey;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// The only event of a plain row is due.
@@ -20,15 +20,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn complete(&mut self, slot: usize) {
         let (job, run) = self.running.get(slot);
         let need = job.need;
-        if job.fate == Ending::Done && job.chain.is_none() {
+        if job.planned_outcome == JobOutcome::Done && job.chain.is_none() {
             // Nearly all rows: nothing follows from their end.
             self.census.change(job.action, 0, -1);
             let attempt = self.life.attempt(self.system, job);
-            self.observer.ended(self.now, job, attempt, run, Ending::Done, true);
+            let outcome = JobOutcome::Done;
+            self.observer.on(self.now, &Event::Ended { job, attempt, run, outcome, is_last: true });
             let job = *job;
             self.running.remove(slot);
             if !self.is_ranked() {
-                self.tell_policy(&job, NewsOf::Ending(run.worker));
+                self.notify_policy(&job, |job| SchedulerEvent::Ended(job, run.worker));
             }
             if self.succeed(run.worker, need) {
                 return;
@@ -53,8 +54,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let (job, run) = self.running.get(slot);
         let job = *job;
         self.census.change(job.action, 0, -1);
-        let ending = match job.fate {
-            Ending::DeadlineMissed => Life::ending_at_deadline(self.system, &job),
+        let ending = match job.planned_outcome {
+            JobOutcome::DeadlineMissed => Life::ending_at_deadline(self.system, &job),
             ending => ending,
         };
         let retry = self.tell_end(job, run, ending);
@@ -68,22 +69,23 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// Tells that a row has ended, and gives the one that follows it.
-    fn tell_end(&mut self, job: Job, run: Run, ending: Ending) -> Option<(Job, Luck)> {
+    fn tell_end(&mut self, job: Job, run: Execution, ending: JobOutcome) -> Option<(Job, Luck)> {
         let attempt = self.life.attempt(self.system, &job);
         self.withdraw_request(&job);
         if !self.is_ranked() {
-            self.tell_policy(&job, NewsOf::Ending(run.worker));
+            self.notify_policy(&job, |job| SchedulerEvent::Ended(job, run.worker));
         }
         let retry = self.life.retry(self.system, &job, ending, self.now, JobId(self.rows));
-        self.observer.ended(self.now, &job, attempt, run, ending, retry.is_none());
+        let is_last = retry.is_none();
+        self.observer.on(self.now, &Event::Ended { job: &job, attempt, run, outcome: ending, is_last });
         retry
     }
 
     /// A running row of any kind ends so; its process, if that is cut off, may go on.
-    pub(super) fn end(&mut self, slot: usize, ending: Ending) {
+    pub(super) fn end(&mut self, slot: usize, ending: JobOutcome) {
         let special = *self.special(slot);
         let (job, run) = self.running.get(slot);
-        let (job, ending) = (*job, if special.is_cancel_requested { Ending::Cancelled } else { ending });
+        let (job, ending) = (*job, if special.is_cancel_requested { JobOutcome::Cancelled } else { ending });
         self.census.change(job.action, 0, -1);
         let relic = if run.is_cut_off { self.life.outlive(&job) } else { None };
         let retry = self.tell_end(job, run, ending);
@@ -116,14 +118,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// More may fit than before: waiting jobs are to be offered.
     pub(super) fn offer_again(&mut self) {
         self.offer_due = self.pass.is_some();
-        if self.pass == Some(Pass::Event) {
+        if self.pass == Some(DispatchTiming::Event) {
             self.offer();
         }
     }
 
     fn announce_retry(&mut self, row: Job, luck: Luck) {
         self.rows += 1;
-        self.observer.created(self.now, &row, self.life.attempt(self.system, &row), self.life.given(&row));
+        self.report_created(&row, JobOrigin::Retry, self.life.overrides(&row));
         self.announce(row, luck);
     }
 
@@ -139,16 +141,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
-    pub(super) fn leave(&mut self, job: &Job, ending: Ending) {
+    pub(super) fn leave(&mut self, job: &Job, ending: JobOutcome) {
         self.withdraw_request(job);
-        self.observer.left(self.now, job, ending);
+        self.observer.on(self.now, &Event::Left { job, outcome: ending });
         self.end_chain(job.chain);
     }
 
     #[cold]
     pub(super) fn lose_patience(&mut self, slot: usize) {
         let (need, turn) = self.patience.remove(slot);
-        if self.take_away(need, turn, Ending::Abandoned) {
+        if self.take_away(need, turn, JobOutcome::Abandoned) {
             self.make_way();
         }
     }
@@ -159,7 +161,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let mut has_left = false;
         while let Some((need, turn)) = self.newcomers.pop() {
             if self.waiting.count() > limit {
-                has_left |= self.take_away(need, turn, Ending::Rejected);
+                has_left |= self.take_away(need, turn, JobOutcome::Rejected);
             }
         }
         if has_left {
@@ -168,12 +170,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// Takes a row out of the waiting ones, if it is still there; says whether it was.
-    pub(super) fn take_away(&mut self, need: NeedId, turn: Turn<P::Rank>, ending: Ending) -> bool {
+    pub(super) fn take_away(&mut self, need: NeedId, turn: QueueKey<P::Rank>, ending: JobOutcome) -> bool {
         let Some(job) = self.waiting.remove(need, turn) else { return false };
         self.census.change(job.action, -1, 0);
         self.note_gone(usize::from(need.0));
         if !self.is_ranked() {
-            self.tell_policy(&job, NewsOf::Leaving);
+            self.notify_policy(&job, SchedulerEvent::Left);
         }
         self.leave(&job, ending);
         true
@@ -181,7 +183,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// Waiting rows have left: under a policy that holds jobs back, others may go now.
     pub(super) fn make_way(&mut self) {
-        if self.policy.manner() == Manner::Holding {
+        if self.policy.kind() == PolicyKind::Reserving {
             self.offer_again();
         }
     }

@@ -13,27 +13,27 @@ use slab::Slab;
 
 use crate::arrival::{Arrival, ArrivalProcess, Overlap};
 use crate::availability::OutageKind;
-use crate::calendar::{Calendar, Class, Event, NOTHING, end_of};
+use crate::calendar::{Calendar, CalendarEvent, EventClass, NO_EVENT, last_key_of};
 use crate::census::Census;
 use crate::draws::{Draft, Luck};
 use crate::life::{Customer, Life};
-use crate::observer::Observer;
+use crate::model::action::ActionId;
+use crate::model::capacity::{CapacityMap, NeedId};
+use crate::model::claim::DispatchTiming;
+use crate::model::job::Job;
+use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
+use crate::observer::{Event, Observer};
 use crate::placement::Placer;
-use crate::policy::{self, ClaimPolicy, Manner, News};
+use crate::policy::{Candidate, ClaimPolicy, PolicyKind, SchedulerEvent};
 use crate::pool::Pool;
+use crate::queue::{JobQueue, QueueKey};
 use crate::race::Race;
+use crate::random::stream::{Stream, Streams};
 use crate::requests::Requests;
 use crate::running::Running;
 use crate::system::{ClaimRule, System};
 use crate::vigil::Vigil;
-use crate::waiting::{Turn, Waiting};
-use crate::model::action::ActionId;
-use crate::model::capacity::{CapacityMap, NeedId};
-use crate::model::claim::Pass;
-use crate::model::job::Job;
-use crate::model::time::{Span, Time};
-use crate::model::worker::WorkerId;
-use crate::random::stream::{Stream, Streams};
 
 /// One replication under way.
 ///
@@ -48,17 +48,17 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     events: u64,
     calendar: Calendar,
     policy: P,
-    waiting: Waiting<P::Rank>,
+    waiting: JobQueue<P::Rank>,
     pool: Pool,
     life: Life,
     running: Running,
     coming: Slab<Coming>,
-    patience: Slab<(NeedId, Turn<P::Rank>)>,
+    patience: Slab<(NeedId, QueueKey<P::Rank>)>,
     /// Rows that fell due at this instant and found the queue full.
-    newcomers: Vec<(NeedId, Turn<P::Rank>)>,
+    newcomers: Vec<(NeedId, QueueKey<P::Rank>)>,
     rule: Rule,
     /// When waiting jobs are offered under instant claiming; `None` under delayed claiming.
-    pass: Option<Pass>,
+    pass: Option<DispatchTiming>,
     /// Whether they are to be offered before anything else happens but at this instant.
     offer_due: bool,
     /// Whether the placement keeps shelves of workers.
@@ -66,7 +66,7 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     rows: u64,
     census: Census,
     /// Requests to cancel that come to single rows.
-    requests: Requests<Turn<P::Rank>>,
+    requests: Requests<QueueKey<P::Rank>>,
     joins: Slab<Join>,
     vigil: Vigil,
     /// Whether workers may go out at all, so that a worker that runs something may not claim.
@@ -130,17 +130,17 @@ enum Change {
 #[derive(Debug)]
 struct SourceState<A> {
     process: A,
-    class: Class,
+    class: EventClass,
     /// Whether its jobs bring nothing along, and none of them is ever missed or skipped.
-    is_bare: bool,
+    is_plain: bool,
     action: ActionId,
     count: u64,
 }
 
 impl<A: ArrivalProcess> SourceState<A> {
     fn new(process: A) -> SourceState<A> {
-        let class = if process.is_cron() { Class::Cron } else { Class::Arrival };
-        SourceState { class, is_bare: process.is_bare(), action: ActionId(0), count: 0, process }
+        let class = if process.is_cron() { EventClass::Cron } else { EventClass::Arrival };
+        SourceState { class, is_plain: process.is_plain(), action: ActionId(0), count: 0, process }
     }
 }
 
@@ -159,15 +159,6 @@ impl Parked {
     }
 }
 
-/// What a policy is told of a job.
-#[derive(Clone, Copy, Debug)]
-enum NewsOf {
-    Waiting,
-    Leaving,
-    Starting(WorkerId),
-    Ending(WorkerId),
-}
-
 #[derive(Debug)]
 enum Rule {
     Instant(Placer),
@@ -183,7 +174,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
                 (Rule::Instant(Placer::new(*placement, system, &pool, streams)), Some(*pass))
             }
             ClaimRule::Delayed { delay, batch } => {
-                let may_crowd = policy.manner() != Manner::Holding;
+                let may_crowd = policy.kind() != PolicyKind::Reserving;
                 (Rule::Delayed(Race::new(system, &pool, (delay, *batch), streams, may_crowd)), None)
             }
         };
@@ -196,7 +187,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             now: Time::ZERO,
             events: 0,
             policy,
-            waiting: Waiting::new(system.needs.len()),
+            waiting: JobQueue::new(system.needs.len()),
             pool,
             life: Life::new(system, streams),
             running: Running::new(if has_outages { system.workers.len() } else { 0 }),
@@ -251,7 +242,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     pub fn peek(&self) -> Option<Time> {
         match self.next_key() {
             _ if self.offer_due => Some(self.now),
-            NOTHING => None,
+            NO_EVENT => None,
             key => Some(Calendar::time_of(key)),
         }
     }
@@ -265,11 +256,11 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     pub fn run_for(&mut self, events: u64) -> bool {
         for _ in 0..events {
             let key = self.next_key();
-            if self.offer_due && key > end_of(self.now, Class::Arrival) {
+            if self.offer_due && key > last_key_of(self.now, EventClass::Arrival) {
                 self.offer();
                 continue;
             }
-            if key == NOTHING {
+            if key == NO_EVENT {
                 return false;
             }
             self.events += 1;
@@ -303,10 +294,10 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         while self.step() {}
         let horizon = self.system.window.horizon;
         for job in self.waiting.iter() {
-            self.observer.still_waiting(horizon, job);
+            self.observer.on(horizon, &Event::StillWaiting { job });
         }
         for (job, run) in self.running.iter() {
-            self.observer.still_running(horizon, job, run);
+            self.observer.on(horizon, &Event::StillRunning { job, run });
         }
         self.observer
     }
@@ -318,7 +309,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
 
     #[cold]
     fn next_of_crowds(&self) -> u128 {
-        if let Rule::Delayed(race) = &self.rule { race.next_of_crowds() } else { NOTHING }
+        if let Rule::Delayed(race) = &self.rule { race.next_of_crowds() } else { NO_EVENT }
     }
 
     /// If the next event is a crowd's, lets it happen and says so.
@@ -336,33 +327,27 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
 
     /// A job as the policy looks at it.
     #[inline(always)]
-    fn candidate<'b>(&'b self, job: &'b Job) -> policy::Candidate<'b> {
-        policy::Candidate::new(job, self.system, &self.life)
+    fn candidate<'b>(&'b self, job: &'b Job) -> Candidate<'b> {
+        Candidate::new(job, self.system, &self.life)
     }
 
     /// A job's place in policy order.
     #[inline(always)]
-    fn turn(&self, job: &Job) -> Turn<P::Rank> {
-        Turn::of(self.policy.rank(&self.candidate(job)), job)
+    fn turn(&self, job: &Job) -> QueueKey<P::Rank> {
+        QueueKey::of(self.policy.rank(&self.candidate(job)), job)
     }
 
     /// Whether the first job by rank that fits goes next, always.
     #[inline(always)]
     fn is_ranked(&self) -> bool {
-        self.policy.manner() == Manner::Ranked
+        self.policy.kind() == PolicyKind::PriorityOrder
     }
 
-    /// Tells a policy that chooses what has happened to a job.
+    /// Reports an event of a job to a policy that selects. Call it only for such a policy.
     #[inline(never)]
-    fn tell_policy(&mut self, job: &Job, news: NewsOf) {
-        let candidate = policy::Candidate::new(job, self.system, &self.life);
-        let news = match news {
-            NewsOf::Waiting => News::Waits(candidate),
-            NewsOf::Leaving => News::Left(candidate),
-            NewsOf::Starting(worker) => News::Started(candidate, worker),
-            NewsOf::Ending(worker) => News::Ended(candidate, worker),
-        };
-        self.policy.notice(self.now, &news);
+    fn notify_policy(&mut self, job: &Job, event: impl for<'c> FnOnce(Candidate<'c>) -> SchedulerEvent<'c>) {
+        let candidate = Candidate::new(job, self.system, &self.life);
+        self.policy.on_event(self.now, &event(candidate));
         self.parked.stir();
     }
 
@@ -371,8 +356,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     #[inline(always)]
     fn is_settled(&self) -> bool {
         match self.pass {
-            Some(Pass::Instant) => !self.offer_due && !self.calendar.has_more_at(self.now),
-            Some(Pass::Event) => !self.offer_due,
+            Some(DispatchTiming::Instant) => !self.offer_due && !self.calendar.has_more_at(self.now),
+            Some(DispatchTiming::Event) => !self.offer_due,
             None => false,
         }
     }
@@ -381,24 +366,28 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     #[inline(always)]
     fn happen(&mut self, key: u128) {
         match self.calendar.take(key) {
-            Event::OfSource(source) => self.arrive(source),
-            Event::Of(Class::Completion | Class::Deadline, slot) if self.running.is_plain(slot) => self.complete(slot),
-            Event::Of(class @ (Class::Completion | Class::Deadline), slot) => self.go_on(class, slot),
-            Event::Of(Class::WorkerChange, slot) => self.change_worker(slot),
-            Event::Of(Class::Sweep, _) => self.sweep(),
-            Event::Of(Class::Cancel, index) => self.cancel(index),
-            Event::Of(Class::Cron | Class::Arrival, slot) => match self.coming.remove(slot) {
+            CalendarEvent::Source(source) => self.arrive(source),
+            CalendarEvent::Slot(EventClass::Completion | EventClass::Deadline, slot) if self.running.is_plain(slot) => {
+                self.complete(slot)
+            }
+            CalendarEvent::Slot(class @ (EventClass::Completion | EventClass::Deadline), slot) => {
+                self.go_on(class, slot)
+            }
+            CalendarEvent::Slot(EventClass::WorkerChange, slot) => self.change_worker(slot),
+            CalendarEvent::Slot(EventClass::Sweep, _) => self.sweep(),
+            CalendarEvent::Slot(EventClass::Cancel, index) => self.cancel(index),
+            CalendarEvent::Slot(EventClass::Cron | EventClass::Arrival, slot) => match self.coming.remove(slot) {
                 Coming::Row { job, luck } => self.fall_due_with(job, luck, true),
                 Coming::Customer { customer, arrival } => self.arrive_for(customer, arrival),
                 Coming::Firing(firing) => self.make_up(firing),
                 Coming::Nothing => {}
             },
-            Event::Of(Class::Claim, worker) => {
+            CalendarEvent::Slot(EventClass::Claim, worker) => {
                 let Rule::Delayed(race) = &mut self.rule else { return self.offer() };
                 race.fire(worker);
                 self.attempt(WorkerId(worker as u32));
             }
-            Event::Of(Class::Abandonment, slot) => self.lose_patience(slot),
+            CalendarEvent::Slot(EventClass::Abandonment, slot) => self.lose_patience(slot),
         }
     }
 }

@@ -3,16 +3,16 @@
 use super::{Change, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::availability::OutageKind;
-use crate::calendar::Class;
-use crate::observer::Observer;
-use crate::placement::Placer;
-use crate::policy::{ClaimPolicy, News};
-use crate::special::Process;
-use crate::vigil::Going;
-use crate::model::job::Ending;
+use crate::calendar::EventClass;
+use crate::model::job::JobOutcome;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
+use crate::observer::{Event, Observer};
+use crate::placement::Placer;
+use crate::policy::{ClaimPolicy, SchedulerEvent};
 use crate::random::stream::{Purpose, Streams};
+use crate::special::Process;
+use crate::vigil::Going;
 
 use super::Rule;
 
@@ -36,7 +36,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     fn schedule_change(&mut self, at: Time, change: Change) {
         let slot = self.changes.insert(change);
-        self.calendar.schedule(at, Class::WorkerChange, slot);
+        self.calendar.schedule(at, EventClass::WorkerChange, slot);
     }
 
     fn schedule_breakdown(&mut self, index: usize) {
@@ -73,7 +73,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             return;
         }
         if !self.is_ranked() {
-            self.policy.notice(self.now, &News::WorkersChanged);
+            self.policy.on_event(self.now, &SchedulerEvent::WorkersChanged);
             self.parked.stir();
         }
         self.offer_again();
@@ -90,16 +90,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         match self.vigil.go_out(worker, kind, self.now) {
             Going::Nowhere => return false,
             Going::Out => {
-                self.observer.worker_out(self.now, worker, kind);
+                self.observer.on(self.now, &Event::WorkerDown { worker, kind });
                 self.set_open(worker, false);
                 for slot in self.running.on(worker) {
                     self.interrupt(slot, kind);
                 }
                 self.review_quorum();
-                self.calendar.schedule(self.vigil.found_at(worker), Class::Sweep, 0);
+                self.calendar.schedule(self.vigil.found_at(worker), EventClass::Sweep, 0);
             }
             Going::Down => {
-                self.observer.worker_out(self.now, worker, kind);
+                self.observer.on(self.now, &Event::WorkerDown { worker, kind });
                 for slot in self.running.on(worker) {
                     self.special(slot).run.is_cut_off = false;
                     self.stop_dead(slot);
@@ -112,13 +112,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// The worker of a row goes out.
     fn interrupt(&mut self, slot: usize, kind: OutageKind) {
         let (job, run) = self.running.get(slot);
-        self.observer.interrupted(self.now, job, run);
+        self.observer.on(self.now, &Event::Interrupted { job, run });
         let special = self.special(slot);
         special.run.busy_since = Time::NEVER;
         match kind {
             OutageKind::Partition => special.run.is_cut_off = true,
             OutageKind::Crash => self.stop_dead(slot),
-            OutageKind::Shutdown => self.end(slot, Ending::WorkerShutdown),
+            OutageKind::Shutdown => self.end(slot, JobOutcome::WorkerShutdown),
         }
     }
 
@@ -135,7 +135,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[cold]
     pub(super) fn sweep(&mut self) {
         for worker in self.vigil.sweep(self.now) {
-            self.observer.worker_declared_dead(self.now, worker);
+            self.observer.on(self.now, &Event::WorkerDeclaredDead { worker });
             for slot in self.running.on(worker) {
                 self.give_up(slot);
             }
@@ -147,7 +147,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let special = self.special(slot);
         let goes_on = !matches!(special.process, Process::Gone | Process::Ended(_));
         special.run.is_cut_off &= goes_on;
-        self.end(slot, Ending::WorkerDead);
+        self.end(slot, JobOutcome::WorkerDead);
     }
 
     fn come_back(&mut self, worker: WorkerId) -> bool {
@@ -155,7 +155,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if !self.vigil.come_back(worker, self.now) {
             return false;
         }
-        self.observer.worker_back(self.now, worker);
+        self.observer.on(self.now, &Event::WorkerUp { worker });
         for slot in self.running.on(worker) {
             if self.special(slot).is_zombie {
                 self.bury(slot, true);
@@ -168,7 +168,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.set_open(worker, self.vigil.has_quorum());
         self.make_up_for_missed();
         if let Some(at) = self.vigil.sweep_due(self.now) {
-            self.calendar.schedule(at, Class::Sweep, 0);
+            self.calendar.schedule(at, EventClass::Sweep, 0);
         }
         true
     }
@@ -179,19 +179,19 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let special = self.special(slot);
         special.run.is_cut_off = false;
         match special.process {
-            Process::Gone => return self.end(slot, Ending::WorkerDead),
+            Process::Gone => return self.end(slot, JobOutcome::WorkerDead),
             Process::Ended(ending) => return self.end(slot, ending),
             Process::Joining | Process::Serving | Process::Stopping(_) => special.run.busy_since = now,
         }
         let (job, run) = self.running.get(slot);
-        self.observer.resumed(now, job, run);
+        self.observer.on(now, &Event::Resumed { job, run });
         let special = self.special(slot);
         let is_waiting = special.process == Process::Joining;
         let (join, is_to_stop) = (special.join, special.is_cancel_requested && special.is_at_work());
         if is_waiting && self.is_joined(join) {
             self.come_to_an_end(slot);
         } else if is_to_stop {
-            self.ask_to_stop(slot, Ending::Cancelled);
+            self.ask_to_stop(slot, JobOutcome::Cancelled);
         }
     }
 
@@ -220,7 +220,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn change_capacity(&mut self, index: usize) {
         let change = &self.system.availability.capacity_changes[index];
         let (worker, capacity) = (change.worker, &change.capacity);
-        self.observer.capacity_changed(self.now, worker, capacity);
+        self.observer.on(self.now, &Event::CapacityChanged { worker, capacity });
         self.note_share(worker, false);
         let before = std::mem::replace(&mut self.capacities[worker.0 as usize], capacity);
         self.pool.set_capacity(worker, before, capacity);

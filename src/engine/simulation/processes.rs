@@ -2,19 +2,19 @@
 
 use super::Simulation;
 use crate::arrival::ArrivalProcess;
-use crate::calendar::Class;
+use crate::calendar::EventClass;
 use crate::life::Life;
-use crate::observer::Observer;
+use crate::model::job::JobOutcome;
+use crate::observer::{Event, Observer};
 use crate::policy::ClaimPolicy;
 use crate::special::{Process, Sign, Special};
-use crate::model::job::Ending;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// What is to be known of a row; from now on it is not plain.
     pub(super) fn special(&mut self, slot: usize) -> &mut Special {
         let was_plain = self.running.is_plain(slot);
         let (job, _) = self.running.get(slot);
-        let is_stopped = job.fate == Ending::DeadlineMissed;
+        let is_stopped = job.planned_outcome == JobOutcome::DeadlineMissed;
         let stopped_after = self.life.runs_until_deadline(self.system, job);
         let special = self.running.special(slot);
         if was_plain && is_stopped {
@@ -27,7 +27,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[cold]
     pub(super) fn begin(&mut self, slot: usize) {
         let (job, _) = self.running.get(slot);
-        let takes_time_to_stop = job.fate == Ending::DeadlineMissed && !self.life.stops_at_once(job);
+        let takes_time_to_stop = job.planned_outcome == JobOutcome::DeadlineMissed && !self.life.stops_at_once(job);
         let (children, cancel_at) = (self.life.children(job), self.life.cancel_at(job));
         if takes_time_to_stop {
             self.special(slot);
@@ -42,10 +42,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// An event of a row that is not plain is due, or of one that has ended before it.
     #[cold]
-    pub(super) fn go_on(&mut self, class: Class, slot: usize) {
+    pub(super) fn go_on(&mut self, class: EventClass, slot: usize) {
         let now = self.now;
         let Some(special) = self.running.take_event(slot) else { return };
-        let sign = if class == Class::Completion { special.completion(now) } else { special.deadline(now) };
+        let sign = if class == EventClass::Completion { special.completion(now) } else { special.deadline(now) };
         match (sign, special.process) {
             (Sign::ServiceOver, Process::Serving) => self.finish_service(slot),
             (Sign::Joined, Process::Joining) => self.come_to_an_end(slot),
@@ -72,12 +72,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// A process comes to its own end.
     pub(super) fn come_to_an_end(&mut self, slot: usize) {
-        let fate = self.running.get(slot).0.fate;
-        self.process_ended(slot, fate);
+        let planned_outcome = self.running.get(slot).0.planned_outcome;
+        self.process_ended(slot, planned_outcome);
     }
 
     /// A process has ended; its row ends so, unless that is cut off.
-    fn process_ended(&mut self, slot: usize, ending: Ending) {
+    fn process_ended(&mut self, slot: usize, ending: JobOutcome) {
         let special = self.running.special(slot);
         if special.is_zombie {
             self.bury(slot, false);
@@ -98,18 +98,18 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             self.life.forget(chain);
         }
         if !was_cancelled {
-            self.observer.zombie_over(self.now, &job, run.worker, stopped);
+            self.observer.on(self.now, &Event::ZombieEnded { job: &job, worker: run.worker, stopped });
         }
     }
 
     /// A process is asked to stop (SIGTERM), and its row ends so when it has.
-    pub(super) fn ask_to_stop(&mut self, slot: usize, ending: Ending) {
+    pub(super) fn ask_to_stop(&mut self, slot: usize, ending: JobOutcome) {
         let (after, by_itself) = self.life.stops_in(self.system, self.running.get(slot).0);
         self.special(slot).process = Process::Stopping(ending);
         if after.0 == 0 {
             return self.process_ended(slot, ending);
         }
-        let class = if by_itself { Class::Completion } else { Class::Deadline };
+        let class = if by_itself { EventClass::Completion } else { EventClass::Deadline };
         let happens = self.calendar.schedule(self.now + after, class, slot);
         self.running.expect(slot, happens);
     }

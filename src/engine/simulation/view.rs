@@ -2,9 +2,9 @@
 
 use super::Simulation;
 use crate::arrival::ArrivalProcess;
-use crate::observer::Observer;
-use crate::policy::{Candidate, ClaimPolicy, Look};
 use crate::model::worker::WorkerId;
+use crate::observer::Observer;
+use crate::policy::{Candidate, ClaimPolicy, SchedulingView};
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// The claim policy.
@@ -12,19 +12,19 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         &self.policy
     }
 
-    /// Who is told of all this, for what it was told to be taken from it.
+    /// The observer; the caller reads its results from here.
     pub fn observer_mut(&mut self) -> &mut O {
         &mut self.observer
     }
 
     /// The state of things as the policy looks at it: for a worker that looks for a job, or where jobs are placed.
-    pub fn look(&self, worker: Option<WorkerId>) -> Look<'_, P::Rank> {
+    pub fn view(&self, worker: Option<WorkerId>) -> SchedulingView<'_, P::Rank> {
         let known = (self.system, &self.life);
-        Look::new(self.now, &self.waiting, worker, known, &self.pool, &self.capacities)
+        SchedulingView::new(self.now, &self.waiting, worker, known, &self.pool, &self.capacities)
     }
 
     /// All rows that wait or run, in no particular order.
-    pub fn rows_there(&self) -> impl Iterator<Item = Candidate<'_>> {
+    pub fn active_rows(&self) -> impl Iterator<Item = Candidate<'_>> {
         let running = self.running.iter().map(|(job, _)| job);
         self.waiting.iter().chain(running).map(|job| self.candidate(job))
     }

@@ -8,10 +8,10 @@ use super::row::{self, Figures, Heading};
 use super::{Comparison, Contender, Gate, Questions, Row};
 use crate::expression::{Condition, Fault, Quantity, Target};
 use crate::replication::Replication;
-use crate::{Asked, Progress, Results};
 use crate::stats::Outcome;
 use crate::stats::interval::student_t;
 use crate::stats::paired::Paired;
+use crate::{Asked, Progress, Results};
 
 /// An expression that a contender's scenario has no answer to.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

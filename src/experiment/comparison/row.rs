@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judgement;
-use crate::engine::System;
 use crate::Results;
+use crate::engine::System;
 use crate::stats::figure::{OfAction, Subject};
 use crate::stats::paired::Paired;
 use crate::stats::student;

@@ -6,7 +6,7 @@ use super::ids::named;
 use super::lockstep::Lockstep;
 use super::parting::{Change, End, JobMade, Later};
 use crate::engine::System;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
 use crate::scenario::Scenario;
 
@@ -105,7 +105,7 @@ impl Scission<'_> {
             scheduled_at: job.scheduled_at,
             needs: named(system, system.need(job.need)),
             service: job.service,
-            outcome: ending_name(job.fate),
+            outcome: ending_name(job.planned_outcome),
             priority: row.priority,
             estimate: row.estimate,
             deadline: row.deadline,
@@ -236,16 +236,16 @@ impl Scission<'_> {
 }
 
 /// How a row ends, in the words of documents.
-fn ending_name(ending: Ending) -> &'static str {
+fn ending_name(ending: JobOutcome) -> &'static str {
     match ending {
-        Ending::Done => "done",
-        Ending::Error => "error",
-        Ending::DeadlineMissed => "deadline_missed",
-        Ending::DeadlineCancelled => "deadline_cancelled",
-        Ending::Cancelled => "cancelled",
-        Ending::Abandoned => "abandoned",
-        Ending::Rejected => "rejected",
-        Ending::WorkerDead => "worker_dead",
-        Ending::WorkerShutdown => "worker_shutdown",
+        JobOutcome::Done => "done",
+        JobOutcome::Error => "error",
+        JobOutcome::DeadlineMissed => "deadline_missed",
+        JobOutcome::DeadlineCancelled => "deadline_cancelled",
+        JobOutcome::Cancelled => "cancelled",
+        JobOutcome::Abandoned => "abandoned",
+        JobOutcome::Rejected => "rejected",
+        JobOutcome::WorkerDead => "worker_dead",
+        JobOutcome::WorkerShutdown => "worker_shutdown",
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::engine::OutageKind;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 
 /// Something that has happened. Actions, workers and needs are numbered as in [`Ids`](super::ids::Ids), jobs by their own run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Happening {
-    Ended { job: JobId, first: JobId, worker: u32, ending: Ending, last: bool },
+    Ended { job: JobId, first: JobId, worker: u32, ending: JobOutcome, last: bool },
     ZombieOver { job: JobId, stopped: bool },
     Out { worker: u32, kind: OutageKind },
     DeclaredDead { worker: u32 },
@@ -20,7 +20,7 @@ pub(super) enum Happening {
     Created(Row),
     Due { job: JobId },
     Claimed { job: JobId, worker: u32 },
-    Left { job: JobId, ending: Ending },
+    Left { job: JobId, ending: JobOutcome },
 }
 
 /// A row that is made, with what it is known to be. How it will end is told beside it: a deadline hides what would have been.
@@ -102,16 +102,16 @@ impl Happening {
     /// Its place among things that happen at the same instant: what is later in this order can be a consequence of what is earlier.
     pub(super) fn class(&self) -> u8 {
         match self {
-            Happening::Ended { ending: Ending::Done | Ending::Error, .. }
+            Happening::Ended { ending: JobOutcome::Done | JobOutcome::Error, .. }
             | Happening::Created(Row { origin: Origin::Retry(_), .. }) => 1,
-            Happening::Ended { ending: Ending::WorkerShutdown, .. }
+            Happening::Ended { ending: JobOutcome::WorkerShutdown, .. }
             | Happening::ZombieOver { .. }
             | Happening::Out { .. }
             | Happening::Back { .. }
             | Happening::Capacity { .. } => 2,
-            Happening::DeclaredDead { .. } | Happening::Ended { ending: Ending::WorkerDead, .. } => 3,
-            Happening::Ended { ending: Ending::Cancelled, .. }
-            | Happening::Left { ending: Ending::Cancelled, .. }
+            Happening::DeclaredDead { .. } | Happening::Ended { ending: JobOutcome::WorkerDead, .. } => 3,
+            Happening::Ended { ending: JobOutcome::Cancelled, .. }
+            | Happening::Left { ending: JobOutcome::Cancelled, .. }
             | Happening::CancelRequested { .. } => 5,
             Happening::Ended { .. } => 4,
             Happening::Created(Row { origin: Origin::Child(_), .. }) | Happening::Claimed { .. } => 8,
@@ -142,7 +142,9 @@ impl Entry {
     /// Whether two rows may be meant to end in the same way, as far as anybody can see: a deadline hides what would have been.
     pub(super) fn may_end_like(&self, other: &Entry) -> bool {
         let known = |entry: &Entry| match (entry.what, entry.job) {
-            (Happening::Created(_), Some(job)) if job.fate != Ending::DeadlineMissed => Some(job.fate),
+            (Happening::Created(_), Some(job)) if job.planned_outcome != JobOutcome::DeadlineMissed => {
+                Some(job.planned_outcome)
+            }
             _ => None,
         };
         known(self).zip(known(other)).is_none_or(|(one, other)| one == other)

@@ -103,6 +103,6 @@ fn start(scenario: &Scenario, replication: u32, ids: Ids, about: Option<JobId>) 
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
     let policy = Asked::new(scenario.policy.start(&scenario.system, &streams), about);
-    let recorder = Recorder::new(ids, scenario.system.initial.len());
+    let recorder = Recorder::new(ids);
     Simulation::new(&scenario.system, policy, sources, &streams, recorder)
 }

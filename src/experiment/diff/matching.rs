@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::happening::{Entry, Happening, Renamed, Row};
-use crate::model::job::{Ending, JobId};
+use crate::model::job::{JobId, JobOutcome};
 
 /// Places in the logs of what only that run has done at an instant, in order; rows that are the same in both are made known to `renamed`.
 pub(super) fn unmatched(renamed: &mut Renamed, one: &[Entry], other: &[Entry]) -> [Vec<usize>; 2] {
@@ -87,7 +87,7 @@ fn lacking(these: &[Happening], others: &[Happening]) -> Vec<usize> {
 fn forget_ended(renamed: &mut Renamed, log: &[Entry]) {
     for entry in log {
         match entry.what {
-            Happening::Ended { job, first, ending, last: true, .. } if ending != Ending::WorkerDead => {
+            Happening::Ended { job, first, ending, last: true, .. } if ending != JobOutcome::WorkerDead => {
                 renamed.remove(&job);
                 renamed.remove(&first);
             }

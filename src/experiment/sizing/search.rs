@@ -3,9 +3,9 @@
 use super::held::Levels;
 use super::order::is_within;
 use super::{Held, Setting, Targets, Unfit, Verdict};
+use crate::stats::Outcome;
 use crate::warmup::{pilots, settle};
 use crate::{Asked, Progress, Results, replicate};
-use crate::stats::Outcome;
 
 /// The most settings cheaper than the answer that are simulated only to see that they do not keep the targets either.
 const MOST_CHECKED: usize = 64;

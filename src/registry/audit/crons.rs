@@ -2,8 +2,8 @@
 
 use super::jobs::duration;
 use super::{Audit, Cron, or};
-use crate::model::time::Span;
 use crate::document::{CronDocument, Field};
+use crate::model::time::Span;
 
 impl Audit<'_> {
     /// All crons, in the order of the scenario.
@@ -12,7 +12,7 @@ impl Audit<'_> {
     }
 
     fn cron(&self, cron: &Cron) -> CronDocument {
-        let Cron { action, given, .. } = cron;
+        let Cron { action, overrides, .. } = cron;
         let model = self.subject.system.action(*action);
         let original = self.subject.originals.crons.get(action).cloned().unwrap_or_default();
         let id = original.id.into_option().unwrap_or_else(|| self.identity.cron(&model.name));
@@ -20,11 +20,13 @@ impl Audit<'_> {
             id: id.into(),
             action: model.name.clone().into(),
             schedule: cron.schedule.clone().into(),
-            retries: given.retries.unwrap_or(model.retries).into(),
-            capacity_map: or(original.capacity_map, || self.need(given.need.unwrap_or(model.need))),
+            retries: overrides.retries.unwrap_or(model.retries).into(),
+            capacity_map: or(original.capacity_map, || self.need(overrides.need.unwrap_or(model.need))),
             parameters: or(original.parameters, || Field::Null),
-            deadline: duration(given.deadline.or(model.deadline)),
-            stop_timeout: duration(given.stop_timeout.or(Some(model.stop_timeout).filter(|span| *span > Span::ZERO))),
+            deadline: duration(overrides.deadline.or(model.deadline)),
+            stop_timeout: duration(
+                overrides.stop_timeout.or(Some(model.stop_timeout).filter(|span| *span > Span::ZERO)),
+            ),
             next_run: cron.next_run.map_or(Field::Empty, Field::Given),
             other: original.other,
         }

@@ -15,7 +15,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::document::Field;
 use super::originals::Originals;
-use crate::engine::{Given, System};
+use crate::engine::{JobOverrides, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
 use crate::model::time::{Epoch, Time};
@@ -52,7 +52,7 @@ pub struct Cron {
     /// When it fires, as it was written.
     pub schedule: String,
     /// What it copies to its jobs.
-    pub given: Given,
+    pub overrides: JobOverrides,
     /// Its first firing after the instant; `None` if there is none.
     pub next_run: Option<DateTime<Utc>>,
 }

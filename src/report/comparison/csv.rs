@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Sides;
-use crate::model::action::ActionId;
 use crate::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::model::action::ActionId;
 use crate::plot::wait_curve;
 use crate::stats::figure::OfAction;
 

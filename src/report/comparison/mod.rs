@@ -10,9 +10,9 @@ mod value;
 
 use super::File;
 use super::plot::{differences, overlay};
+use crate::Context;
 use crate::experiment::Results;
 use crate::experiment::comparison::{Comparison, Contender, Questions};
-use crate::Context;
 
 pub(super) use label::label;
 pub(super) use value::{baseline, difference};

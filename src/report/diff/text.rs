@@ -4,8 +4,8 @@ use chrono::SecondsFormat;
 
 use super::{Report, Setting};
 use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Parting, Room, Units, WorkerDifference};
-use crate::model::time::{NANOS, Span, Time};
 use crate::human;
+use crate::model::time::{NANOS, Span, Time};
 
 /// The runs by short names.
 const NAMES: [&str; 2] = ["A", "B"];

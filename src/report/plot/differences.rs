@@ -8,8 +8,8 @@ use plotters::style::text_anchor::HPos;
 
 use super::canvas::{self, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::ratio_axis::RatioAxis;
-use crate::experiment::comparison::{Row, Verdict};
 use crate::comparison::{Sides, difference, label};
+use crate::experiment::comparison::{Row, Verdict};
 use crate::form::percentage;
 
 /// Where names begin, and where the plot does and ends; right of it stand the figures.

@@ -10,9 +10,9 @@ use super::scale::Scale;
 use super::sweep::{Values, name};
 use crate::experiment::design;
 use crate::form::Form;
+use crate::stats::interval::Estimate;
 use crate::sweep::table::cell;
 use crate::table::Charset;
-use crate::stats::interval::Estimate;
 
 const NAMES: i32 = 20;
 const LEFT: i32 = 280;

@@ -3,8 +3,8 @@
 use super::wait_curve::{self, Curve};
 use super::wait_distribution;
 use crate::comparison::Sides;
-use crate::{Context, File};
 use crate::stats::figure::OfAction;
+use crate::{Context, File};
 
 /// Most actions that have a picture of their own.
 const MOST_ACTIONS: usize = 12;

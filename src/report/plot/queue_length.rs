@@ -5,9 +5,9 @@ use super::band::{self, Column};
 use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
-use crate::{Context, number};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::series::Series;
+use crate::{Context, number};
 
 pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
     let columns = band::columns(results);

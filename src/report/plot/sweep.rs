@@ -5,8 +5,8 @@ use super::lines::{Line, Lines};
 use super::{dots, heat_map, lines};
 use crate::experiment::design::Axis;
 use crate::experiment::expression::Quantity;
-use crate::sweep::Swept;
 use crate::stats::interval::Estimate;
+use crate::sweep::Swept;
 
 /// Most lines of one chart; with more, colours cover the plane better.
 const MOST_LINES: usize = 6;

@@ -2,9 +2,9 @@
 //!
 //! Averaging quantiles, not shares, makes the curve pass through the very p95 that the summary reports.
 
+use crate::Context;
 use crate::experiment::Results;
 use crate::model::action::ActionId;
-use crate::Context;
 use crate::stats::WaitTable;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Study;
-use crate::experiment::sizing::Tried;
 use crate::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::experiment::sizing::Tried;
 
 #[derive(Serialize)]
 struct Line<'a> {

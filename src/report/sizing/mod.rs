@@ -7,8 +7,8 @@ pub mod text;
 use super::plot::targets;
 use super::{Context, File};
 use crate::experiment::sizing::{Held, Setting, Sizing, Targets, Tried, Verdict};
-use crate::model::time::Time;
 use crate::form::Form;
+use crate::model::time::Time;
 
 /// A search for a setting with everything in it.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use comfy_table::CellAlignment;
 use super::{Study, with_interval};
 use crate::experiment::sizing::{Sizing, Tried, Verdict};
 use crate::number::percent;
-use crate::table::{Charset, empty};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::table::{Charset, empty};
 
 /// Jobs that had not ended at the horizon are worth a remark from this share on.
 const MANY_UNFINISHED: f64 = 0.01;

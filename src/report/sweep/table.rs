@@ -2,8 +2,8 @@
 
 use super::Swept;
 use crate::form::Form;
-use crate::table::{Charset, empty};
 use crate::stats::interval::Estimate;
+use crate::table::{Charset, empty};
 
 /// Most points that are printed; the rest is in the file.
 const MOST_POINTS: usize = 40;

@@ -1,15 +1,15 @@
 //! Actions: what a job class needs, how long it runs and how it fails.
 
 use super::Build;
-use crate::engine::{ActionModel, Backoff, DeadlineResult, Estimate, Requeue, Spawns};
+use crate::diagnostic::Complaint;
+use crate::engine::{ActionModel, Backoff, DeadlineResult, Requeue, RuntimeEstimate, Spawns};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
 use crate::random::dist::{Constant, Distribution};
-use crate::diagnostic::Complaint;
 use crate::source::Place;
-use crate::spec::{Action, At, Estimate as EstimateSpec, Spec};
+use crate::spec::{Action, At, RuntimeEstimate as EstimateSpec, Spec};
 
 /// The most actions of a scenario: ids tell no more of them apart.
 pub(super) const MOST_ACTIONS: usize = u16::MAX as usize;
@@ -29,7 +29,7 @@ pub(super) struct DraftAction {
     pub(super) is_used: bool,
     /// The jobs that its attempts start.
     pub(super) spawns: Option<Spawns>,
-    estimate: Estimate,
+    estimate: RuntimeEstimate,
     kill_at_estimate: bool,
     error: Probability,
     retries: u32,
@@ -140,11 +140,11 @@ impl Build<'_> {
     }
 
     /// How long attempts are thought to run; exactly, and complaints, if that is wrong.
-    fn estimate(&mut self, estimate: &At<EstimateSpec>) -> Estimate {
+    fn estimate(&mut self, estimate: &At<EstimateSpec>) -> RuntimeEstimate {
         match &estimate.value {
-            EstimateSpec::Exact => Some(Estimate::Exact),
-            EstimateSpec::Factor(factor) => self.distribution(factor.place, &factor.value).map(Estimate::Factor),
-            EstimateSpec::Time(time) => self.distribution(estimate.place, time).map(Estimate::Time),
+            EstimateSpec::Exact => Some(RuntimeEstimate::Exact),
+            EstimateSpec::Factor(factor) => self.distribution(factor.place, &factor.value).map(RuntimeEstimate::Factor),
+            EstimateSpec::Time(time) => self.distribution(estimate.place, time).map(RuntimeEstimate::Time),
         }
         .unwrap_or_default()
     }

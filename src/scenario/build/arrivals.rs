@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::Build;
 use super::distribution::is_always_zero;
 use crate::arrival::{HOURS, Rates, Source, WEEKDAYS};
+use crate::diagnostic::Complaint;
 use crate::model::action::ActionId;
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{Arrival, At, Distribution as DistributionSpec, Number, Profile, Spec};
 

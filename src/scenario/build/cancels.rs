@@ -1,8 +1,8 @@
 //! Requests to cancel jobs.
 
 use super::Build;
-use crate::engine::CancelRequest;
 use crate::diagnostic::Complaint;
+use crate::engine::CancelRequest;
 use crate::source::Place;
 use crate::spec::{At, Cancel};
 
@@ -23,6 +23,6 @@ impl Build<'_> {
             None => None,
         };
         let at = self.instant(cancel.at.as_ref()?)?;
-        Some(CancelRequest { at, action, whom: cancel.jobs, most: cancel.most.as_ref().map(|most| most.value) })
+        Some(CancelRequest { at, action, jobs: cancel.jobs, most: cancel.most.as_ref().map(|most| most.value) })
     }
 }

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use super::Build;
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
-use crate::engine::Given;
-use crate::model::time::Time;
 use crate::diagnostic::Complaint;
+use crate::engine::JobOverrides;
+use crate::model::time::Time;
 use crate::source::Place;
 use crate::spec::{At, Cron, Spec};
 
@@ -24,13 +24,13 @@ impl Build<'_> {
         let need = cron.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
         let is_stopped = cron.deadline.is_some() || self.is_stopped(action, name.place);
         self.stop_timeout(cron.stop_timeout.as_ref(), is_stopped);
-        let given = Given {
+        let overrides = JobOverrides {
             need,
             retries: cron.retries.as_ref().map(|retries| retries.value),
             deadline: self.positive("deadline", cron.deadline.as_ref()),
             stop_timeout: cron.stop_timeout.as_ref().map(|timeout| timeout.value),
             priority: cron.priority.as_ref().map(|priority| priority.value),
-            ..Given::default()
+            ..JobOverrides::default()
         };
         let Some(text) = &cron.schedule else {
             if !self.holes.has(name.place, "schedule") {
@@ -43,7 +43,7 @@ impl Build<'_> {
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.uses(action, need, false, name.place);
             let (overlap, missed) = (cron.overlap, cron.missed);
-            self.arrivals.push((name.place, Source::Cron { action, schedule, overlap, missed, given }));
+            self.arrivals.push((name.place, Source::Cron { action, schedule, overlap, missed, overrides }));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Build;
 use crate::arrival::{Known, Source};
-use crate::engine::{Arrival, Given};
+use crate::engine::{Arrival, JobOverrides};
 use crate::source::Place;
 use crate::spec::{At, Job};
 
@@ -23,7 +23,7 @@ impl Build<'_> {
         let is_stopped = job.deadline.is_some() || self.is_stopped(action, place);
         self.stop_timeout(job.stop_timeout.as_ref(), is_stopped);
         let need = job.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
-        let given = Given {
+        let overrides = JobOverrides {
             need,
             service: job.service.as_ref().map(|service| service.value),
             estimate: job.estimate.as_ref().map(|estimate| estimate.value),
@@ -33,7 +33,7 @@ impl Build<'_> {
             retries: job.retries.as_ref().map(|retries| retries.value),
         };
         let (action, at) = (action?, at?);
-        self.uses(action, need, given.service.is_some() || self.holes.has(place, "service"), place);
-        Some(Known { arrival: Arrival::single(at, action), given })
+        self.uses(action, need, overrides.service.is_some() || self.holes.has(place, "service"), place);
+        Some(Known { arrival: Arrival::single(at, action), overrides })
     }
 }

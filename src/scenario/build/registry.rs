@@ -6,14 +6,14 @@ use super::workers::DraftWorker;
 use super::{Build, Units};
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
-use crate::engine::{Given, InitialRow, InitialState, Missed, Overlap};
+use crate::diagnostic::Complaint;
+use crate::engine::{InitialRow, InitialState, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
 use crate::model::capacity::{MOST_UNITS, NeedId};
 use crate::model::job::Status;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 use crate::registry::document::{self, CronDocument, DocumentError, Field, JobDocument};
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Registry, Spec};
 
@@ -103,17 +103,17 @@ impl Build<'_> {
             return self.complain(complaint);
         };
         let need = self.row_need(file, &row.capacity_map);
-        let given = Given {
+        let overrides = JobOverrides {
             need,
             retries: row.retries.get().copied(),
             deadline: row.deadline.get().copied(),
             stop_timeout: row.stop_timeout.get().copied(),
-            ..Given::default()
+            ..JobOverrides::default()
         };
         self.originals.crons.insert(action, row);
         self.uses(action, need, false, file.place);
-        let (overlap, missed) = (Overlap::default(), Missed::default());
-        self.arrivals.push((file.place, Source::Cron { action, schedule, overlap, missed, given }));
+        let (overlap, missed) = (Overlap::default(), MisfireRule::default());
+        self.arrivals.push((file.place, Source::Cron { action, schedule, overlap, missed, overrides }));
     }
 
     fn registry_jobs(&mut self, file: &At<String>, has_action: bool, default_action: Option<ActionId>) {

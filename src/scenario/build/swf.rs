@@ -6,8 +6,8 @@ use super::Build;
 use super::actions::MOST_ACTIONS;
 use crate::arrival::swf::{self, Choice, Jobs};
 use crate::arrival::trace::ActionName;
-use crate::model::action::ActionId;
 use crate::diagnostic::{Complaint, nearest};
+use crate::model::action::ActionId;
 use crate::spec::{Arrival, At, Spec, Swf};
 
 /// The logs that a scenario's actions name, in the order of the file.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::Build;
 use crate::arrival::trace::{self, Trace, TraceRow};
 use crate::arrival::{Known, Source};
-use crate::engine::{Arrival, Given};
+use crate::diagnostic::{Complaint, nearest};
+use crate::engine::{Arrival, JobOverrides};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
-use crate::diagnostic::{Complaint, nearest};
 use crate::spec::At;
 
 impl Build<'_> {
@@ -115,6 +115,6 @@ impl Build<'_> {
 
 fn known(row: &TraceRow, action: ActionId, need: Option<NeedId>) -> Known {
     let TraceRow { at, service, estimate, deadline, priority, .. } = *row;
-    let given = Given { need, service, estimate, priority, deadline, ..Given::default() };
-    Known { arrival: Arrival::single(at, action), given }
+    let overrides = JobOverrides { need, service, estimate, priority, deadline, ..JobOverrides::default() };
+    Known { arrival: Arrival::single(at, action), overrides }
 }

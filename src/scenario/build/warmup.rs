@@ -2,8 +2,8 @@
 
 use super::Build;
 use crate::arrival::Source;
-use crate::model::time::{Span, Time};
 use crate::diagnostic::Complaint;
+use crate::model::time::{Span, Time};
 use crate::source::Place;
 use crate::spec::{Spec, Warmup};
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{At, Moment};
-use crate::engine::Whom;
+use crate::engine::JobFilter;
 
 /// Somebody cancels jobs at a known instant: waiting ones at once, running ones are asked to stop.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -17,7 +17,7 @@ pub(crate) struct Cancel {
     pub(crate) action: Option<At<String>>,
     /// Only jobs that wait, or only those that run.
     #[serde(default)]
-    pub(crate) jobs: Whom,
+    pub(crate) jobs: JobFilter,
     /// At most so many, the oldest first; all, if left out.
     pub(crate) most: Option<At<u64>>,
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{At, Distribution, Policy};
-use crate::model::claim::{Batch, Pass, Placement};
+use crate::model::claim::{Batch, DispatchTiming, Placement};
 use crate::model::time::Span;
 
 /// How workers come to jobs.
@@ -33,7 +33,7 @@ pub(crate) struct ClaimTable {
     /// Which worker gets a job, where several could. Only with `delay = "none"`; `"random"` if left out.
     pub(crate) placement: Option<At<Placement>>,
     /// When waiting jobs are offered. Only with `delay = "none"`; `"instant"` if left out.
-    pub(crate) pass: Option<At<Pass>>,
+    pub(crate) pass: Option<At<DispatchTiming>>,
 }
 
 impl Default for ClaimTable {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{At, Capacity};
-use crate::engine::{Missed, Overlap};
+use crate::engine::{MisfireRule, Overlap};
 use crate::model::time::Span;
 
 /// A cron: each firing makes one waiting job of its action, with the nominal time as `scheduledAt`.
@@ -20,7 +20,7 @@ pub(crate) struct Cron {
     pub(crate) overlap: Overlap,
     /// What becomes of firings while no worker is alive.
     #[serde(default)]
-    pub(crate) missed: Missed,
+    pub(crate) missed: MisfireRule,
     /// Units that its jobs need, instead of the action's own.
     pub(crate) capacity: Option<Capacity>,
     /// Further attempts after a failed one, instead of the action's own.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{Availability, ClaimRule, InitialState, Missed, Overlap};
+use claimsim::engine::{Availability, ClaimRule, InitialState, MisfireRule, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
-use claimsim::model::claim::{Batch, Pass, Placement};
-use claimsim::model::job::Ending;
+use claimsim::model::claim::{Batch, DispatchTiming, Placement};
+use claimsim::model::job::JobOutcome;
 use claimsim::model::time::{Span, Time};
 use proptest::option;
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ use crate::reference::{check, engine};
 /// An attempt: its action, the chain's number among the action's arrivals, and its number in the chain.
 pub(super) type Key = (ActionId, u64, u32);
 /// What was drawn for an attempt, its need, and when its chain came.
-pub(super) type Lot = (Time, NeedId, Span, Ending);
+pub(super) type Lot = (Time, NeedId, Span, JobOutcome);
 
 /// All attempts of the exogenous jobs. In such a run nobody starts children, and customers do not come.
 pub(super) fn lots(events: &[Event]) -> BTreeMap<Key, Lot> {
@@ -37,7 +37,7 @@ pub(super) fn lots(events: &[Event]) -> BTreeMap<Key, Lot> {
                     ordinals.insert(row.first, *next);
                     *next += 1;
                 }
-                let lot = (row.since, row.need, row.service, row.fate);
+                let lot = (row.since, row.need, row.service, row.planned_outcome);
                 lots.insert((row.action, ordinals[&row.first], row.number), lot);
             }
             _ => {}
@@ -53,7 +53,7 @@ pub(super) fn open(scenario: &Scenario) -> Scenario {
     open.sources.retain(|source| !matches!(source, Source::Closed { .. }));
     for source in &mut open.sources {
         if let Source::Cron { missed, .. } = source {
-            *missed = Missed::Skip;
+            *missed = MisfireRule::Skip;
         }
     }
     open.system.actions.iter_mut().for_each(|action| action.spawns = None);
@@ -148,7 +148,7 @@ fn a_seed_gives_one_trajectory_and_another_seed_another() {
         assert_eq!(first_difference(&engine(scenario), &engine(scenario)), None);
     });
     let mut runner = TestRunner::deterministic();
-    let scenario = scenarios(Just(ClaimRule::Instant { placement: Placement::Random, pass: Pass::Instant }));
+    let scenario = scenarios(Just(ClaimRule::Instant { placement: Placement::Random, pass: DispatchTiming::Instant }));
     let differing = (0..50)
         .filter(|_| {
             let one = scenario.new_tree(&mut runner).expect("a scenario").current();
@@ -168,7 +168,7 @@ fn the_constant_zero_delay_claims_what_instant_claiming_does() {
         instant.system.initial.clear();
         keep_only_first_worker(&mut instant.system.availability);
         instant.system.queue_limit = None;
-        instant.system.claim = ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant };
+        instant.system.claim = ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant };
         let mut delayed = instant.clone();
         delayed.system.claim = ClaimRule::Delayed { delay: constant(0.0), batch: Batch::All };
         assert_eq!(first_difference(&engine(&instant), &engine(&delayed)), None);

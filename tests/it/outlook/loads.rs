@@ -68,7 +68,7 @@ fn arrival(stream: &mut Stream, per_hour: f64) -> String {
 }
 
 /// What may befall an attempt of about so many seconds.
-fn fate(stream: &mut Stream, mean: f64) -> String {
+fn planned_outcome(stream: &mut Stream, mean: f64) -> String {
     let errors = format!("error = {:.2}\nretries = {}\n", between(stream, 0.0, 0.4), stream.below(4));
     let result = ["cancel", "error"][stream.below(2) as usize];
     let deadline = format!(
@@ -93,7 +93,7 @@ fn any_arrivals_service_times_and_fates_use_what_was_foreseen() {
             let (mean, units) = (between(&mut stream, 5.0, 60.0), 1 + stream.below(3));
             let per_hour = between(&mut stream, 1.5, 3.5) / mean * 3_600.0 / units as f64;
             let (arrival, service) = (arrival(&mut stream, per_hour), service(&mut stream, mean));
-            let fate = fate(&mut stream, mean);
+            let planned_outcome = planned_outcome(&mut stream, mean);
             rest += &[
                 format!("[action.a{action}]\ncapacity = {{ slot = {units} }}"),
                 format!("arrival = {arrival}\nservice = {service}\n{fate}"),

@@ -13,9 +13,9 @@ use std::collections::BinaryHeap;
 
 use super::meet;
 use crate::bits::Bits;
-use crate::calendar::{Class, NOTHING, end_of};
-use crate::pool::Pool;
+use crate::calendar::{EventClass, NO_EVENT, last_key_of};
 use crate::model::time::Time;
+use crate::pool::Pool;
 use crate::random::dist::Distribution;
 use crate::random::stream::Stream;
 use crowd::{Crowd, FEW};
@@ -64,7 +64,7 @@ impl Crowds {
         (0..workers).for_each(|worker| idle.set(worker, pool.fitting(worker).iter().any(|&word| word != 0)));
         let (places, delay) = (vec![Place::Idle; workers], Delay::new(delay, horizon));
         let (all, loners, fired) = (Vec::new(), BinaryHeap::new(), Vec::new());
-        Crowds { delay, stream, all, places, idle, loners, starts: 0, next: NOTHING, fired }
+        Crowds { delay, stream, all, places, idle, loners, starts: 0, next: NO_EVENT, fired }
     }
 
     pub(super) fn next(&self) -> u128 {
@@ -313,7 +313,7 @@ impl Crowds {
         let crowds = self.all.iter().map(|crowd| crowd.due);
         let loners = self.loners.peek().map(|Reverse((firing, ..))| *firing);
         let next = crowds.chain(loners).min().unwrap_or(Time::NEVER);
-        self.next = if next > self.delay.horizon() { NOTHING } else { end_of(next, Class::Claim) };
+        self.next = if next > self.delay.horizon() { NO_EVENT } else { last_key_of(next, EventClass::Claim) };
     }
 
     /// The crowd of the workers for which just these needs fit, made if there is none.

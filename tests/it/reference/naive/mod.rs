@@ -16,8 +16,8 @@ mod workers;
 use std::collections::BTreeMap;
 
 use claimsim::engine::{Arrival, ArrivalProcess, ClaimRule, OutageKind, System};
-use claimsim::model::claim::Pass;
-use claimsim::model::job::{Ending, JobId};
+use claimsim::model::claim::DispatchTiming;
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::policy::Policy;
@@ -119,7 +119,7 @@ enum What {
     /// A row that exists already falls due.
     FallDue(usize),
     /// Waiting jobs are offered to the workers.
-    Pass,
+    DispatchTiming,
     /// A worker's delay is over.
     Attempt(usize),
     /// A worker claims because we are told so.
@@ -246,7 +246,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             }
             What::Attempt(worker) => self.look(worker),
             What::Told(worker) => self.told_attempt(worker)?,
-            What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, Ending::Abandoned),
+            What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, JobOutcome::Abandoned),
             // The row is not what it was when this was scheduled.
             What::Cancel(_) | What::FallDue(_) | What::Abandon(_) => {}
         }
@@ -274,12 +274,12 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         let has_changed = self.events[self.heeded..].iter().any(|event| changes_something(event.kind));
         self.heeded = self.events.len();
         match &self.system.claim {
-            ClaimRule::Instant { pass: Pass::Event, .. } => {
+            ClaimRule::Instant { pass: DispatchTiming::Event, .. } => {
                 // Whoever was held back may start in the place of those who are turned away.
                 while has_changed && self.offer() && self.holds_back() {}
                 self.heeded = self.events.len();
             }
-            ClaimRule::Instant { pass: Pass::Instant, .. } => {
+            ClaimRule::Instant { pass: DispatchTiming::Instant, .. } => {
                 let is_pass_now = |entry: &Entry| entry.time == self.now && matches!(entry.what, What::Pass);
                 if has_changed && !self.calendar.iter().any(is_pass_now) {
                     self.schedule(self.now, Class::Claim, What::Pass);
@@ -320,14 +320,24 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 
     fn seen(&self, row: usize) -> RowSeen {
-        let fate = match self.rows[row].drawn {
-            drawn if self.deadline(row).is_some_and(|deadline| deadline < drawn.service) => Ending::DeadlineMissed,
-            drawn if drawn.fails => Ending::Error,
-            _ => Ending::Done,
+        let planned_outcome = match self.rows[row].drawn {
+            drawn if self.deadline(row).is_some_and(|deadline| deadline < drawn.service) => JobOutcome::DeadlineMissed,
+            drawn if drawn.fails => JobOutcome::Error,
+            _ => JobOutcome::Done,
         };
         let Row { action, need, scheduled_at, drawn, attempt, .. } = self.rows[row];
         let (number, first, since, retries_left) = (attempt.number, attempt.first, attempt.since, attempt.retries_left);
-        RowSeen { action, need, scheduled_at, service: drawn.service, fate, number, first, since, retries_left }
+        RowSeen {
+            action,
+            need,
+            scheduled_at,
+            service: drawn.service,
+            planned_outcome,
+            number,
+            first,
+            since,
+            retries_left,
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! A row of the naive simulator's job table, with what its process is at.
 
-use claimsim::engine::{Attempt, Given};
+use claimsim::engine::{Attempt, JobOverrides};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
-use claimsim::model::job::Ending;
+use claimsim::model::job::JobOutcome;
 use claimsim::model::time::Time;
 
 use super::super::draws::{Drawn, Key};
@@ -14,7 +14,7 @@ pub(super) struct Row {
     pub(super) need: NeedId,
     pub(super) scheduled_at: Time,
     /// What the chain brought along, for all its attempts.
-    pub(super) given: Given,
+    pub(super) overrides: JobOverrides,
     pub(super) drawn: Drawn,
     pub(super) attempt: Attempt,
     pub(super) ordinal: u64,
@@ -57,9 +57,9 @@ pub(super) enum Process {
     /// Its own work is done; it waits for its children.
     Joining,
     /// It was asked to stop, and its row then ends so.
-    Stopping(Ending),
+    Stopping(JobOutcome),
     /// It has come to its end, and its worker could not write it down yet.
-    Ended(Ending),
+    Ended(JobOutcome),
 }
 
 impl Process {

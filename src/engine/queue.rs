@@ -14,7 +14,7 @@ use crate::model::time::Time;
 
 /// A job's place in policy order: by rank, and then the oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Turn<R> {
+pub struct QueueKey<R> {
     /// What the policy made of it when it fell due.
     pub rank: R,
     /// Its not-before time.
@@ -23,30 +23,30 @@ pub struct Turn<R> {
     pub id: JobId,
 }
 
-impl<R> Turn<R> {
+impl<R> QueueKey<R> {
     /// The place of a job of that rank.
     #[inline(always)]
-    pub fn of(rank: R, job: &Job) -> Turn<R> {
-        Turn { rank, scheduled_at: job.scheduled_at, id: job.id }
+    pub fn of(rank: R, job: &Job) -> QueueKey<R> {
+        QueueKey { rank, scheduled_at: job.scheduled_at, id: job.id }
     }
 }
 
 /// The due jobs that nobody has claimed.
 #[derive(Debug)]
-pub struct Waiting<R> {
+pub struct JobQueue<R> {
     queues: Vec<Queue<R>>,
     /// By need: the place of its first job in policy order.
-    heads: Vec<Option<Turn<R>>>,
+    heads: Vec<Option<QueueKey<R>>>,
     /// Bit `n`: does a job with need `n` wait?
     mask: Vec<u64>,
     len: u64,
 }
 
-impl<R: Rank> Waiting<R> {
+impl<R: Rank> JobQueue<R> {
     /// Nobody waits yet; there are so many needs.
-    pub fn new(needs: usize) -> Waiting<R> {
+    pub fn new(needs: usize) -> JobQueue<R> {
         let queues = (0..needs).map(|_| Queue { first: VecDeque::new(), more: VecDeque::new() }).collect();
-        Waiting { queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64).max(1)], len: 0 }
+        JobQueue { queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64).max(1)], len: 0 }
     }
 
     /// How many wait.
@@ -68,7 +68,7 @@ impl<R: Rank> Waiting<R> {
     }
 
     /// The place of the first job, in policy order, of those with this need.
-    pub fn head(&self, need: usize) -> Option<Turn<R>> {
+    pub fn head(&self, need: usize) -> Option<QueueKey<R>> {
         self.heads[need]
     }
 
@@ -86,7 +86,7 @@ impl<R: Rank> Waiting<R> {
         self.mask.len() == 1 && self.mask[0] & set(0) == 1 << need
     }
 
-    /// [`Waiting::first_of`] all words but the first.
+    /// [`JobQueue::first_of`] all words but the first.
     #[cold]
     fn first_in_others(
         &self,
@@ -98,7 +98,7 @@ impl<R: Rank> Waiting<R> {
         words.fold(first, |best, (word, &waiting)| self.first_in(word, waiting & set(word), &fits, best))
     }
 
-    /// [`Waiting::first_of`] 64 needs.
+    /// [`JobQueue::first_of`] 64 needs.
     #[inline(always)]
     fn first_in(&self, word: usize, set: u64, fits: &impl Fn(usize) -> bool, mut best: Option<usize>) -> Option<usize> {
         for need in ones_of(set).map(|bit| word * 64 + bit) {
@@ -112,7 +112,7 @@ impl<R: Rank> Waiting<R> {
     /// Lets a job of that rank wait. Says whether it is the only one with its need.
     #[inline(always)]
     pub fn push(&mut self, job: Job, rank: R) -> bool {
-        let (need, turn) = (usize::from(job.need.0), Turn::of(rank, &job));
+        let (need, turn) = (usize::from(job.need.0), QueueKey::of(rank, &job));
         self.len += 1;
         let is_last = self.queues[need].insert(Entry { rank, job });
         let head = &mut self.heads[need];
@@ -137,7 +137,7 @@ impl<R: Rank> Waiting<R> {
     }
 
     /// Takes a job out of the middle, if it still waits.
-    pub fn remove(&mut self, need: NeedId, turn: Turn<R>) -> Option<Job> {
+    pub fn remove(&mut self, need: NeedId, turn: QueueKey<R>) -> Option<Job> {
         let need = usize::from(need.0);
         let queue = &mut self.queues[need];
         let (job, head) = (queue.remove(turn)?, queue.head());
@@ -146,7 +146,7 @@ impl<R: Rank> Waiting<R> {
     }
 
     #[inline(always)]
-    fn has_left(&mut self, need: usize, head: Option<Turn<R>>) {
+    fn has_left(&mut self, need: usize, head: Option<QueueKey<R>>) {
         self.len -= 1;
         if head.is_none() {
             self.mask[need / 64] &= !(1 << (need % 64));
@@ -165,7 +165,7 @@ impl<R: Rank> Waiting<R> {
     }
 
     /// The place in policy order of the job number `index` with this need, from 0.
-    pub fn nth(&self, need: usize, index: usize) -> Option<Turn<R>> {
+    pub fn nth(&self, need: usize, index: usize) -> Option<QueueKey<R>> {
         self.queues[need].nth(index).map(Entry::turn)
     }
 }
@@ -192,8 +192,8 @@ struct Entry<R> {
 
 impl<R: Rank> Entry<R> {
     #[inline(always)]
-    fn turn(&self) -> Turn<R> {
-        Turn::of(self.rank, &self.job)
+    fn turn(&self) -> QueueKey<R> {
+        QueueKey::of(self.rank, &self.job)
     }
 }
 
@@ -216,7 +216,7 @@ impl<R: Rank> Queue<R> {
 
     /// The place of a job, for it to be written there, and whether it is the last; a full block is cut in two.
     #[cold]
-    fn make_place(&mut self, turn: Turn<R>) -> (&mut Entry<R>, bool) {
+    fn make_place(&mut self, turn: QueueKey<R>) -> (&mut Entry<R>, bool) {
         let last = self.more.back_mut().unwrap_or(&mut self.first);
         if let Some(&entry) = last.back()
             && entry.turn() < turn
@@ -242,7 +242,7 @@ impl<R: Rank> Queue<R> {
     }
 
     #[inline(always)]
-    fn head(&self) -> Option<Turn<R>> {
+    fn head(&self) -> Option<QueueKey<R>> {
         self.first.front().map(Entry::turn)
     }
 
@@ -262,7 +262,7 @@ impl<R: Rank> Queue<R> {
         self.first = self.more.pop_front().unwrap_or_default();
     }
 
-    fn remove(&mut self, turn: Turn<R>) -> Option<Job> {
+    fn remove(&mut self, turn: QueueKey<R>) -> Option<Job> {
         let index = self.block_of(turn);
         let block = self.block(index);
         let place = block.binary_search_by_key(&turn, Entry::turn).ok()?;
@@ -277,7 +277,7 @@ impl<R: Rank> Queue<R> {
     }
 
     /// The block in which a job with that place in the order is, or belongs: 0 for the first.
-    fn block_of(&self, turn: Turn<R>) -> usize {
+    fn block_of(&self, turn: QueueKey<R>) -> usize {
         self.more.partition_point(|block| block.front().is_some_and(|entry| entry.turn() <= turn))
     }
 
@@ -315,17 +315,25 @@ mod tests {
 
     use super::*;
     use crate::model::action::ActionId;
-    use crate::model::job::{Ending, JobId};
+    use crate::model::job::{JobId, JobOutcome};
     use crate::model::time::{Span, Time};
 
     /// Shortest first, so that jobs join and leave everywhere in their queues.
-    fn turn(job: &Job) -> Turn<Span> {
-        Turn::of(job.service, job)
+    fn turn(job: &Job) -> QueueKey<Span> {
+        QueueKey::of(job.service, job)
     }
 
     fn job(number: u64, service: i64, need: u16) -> Job {
         let (id, service, need) = (JobId(number), Span(service), NeedId(need));
-        Job { id, scheduled_at: Time::ZERO, service, chain: None, action: ActionId(0), need, fate: Ending::Done }
+        Job {
+            id,
+            scheduled_at: Time::ZERO,
+            service,
+            chain: None,
+            action: ActionId(0),
+            need,
+            planned_outcome: JobOutcome::Done,
+        }
     }
 
     /// What happens to the waiting jobs: mostly they become more, so that queues outgrow their blocks.
@@ -351,7 +359,7 @@ mod tests {
         /// Against one ordered map of all jobs, searched from the first.
         #[test]
         fn agrees_with_one_list_searched_from_the_first(steps in prop::collection::vec(step(), 0..3_000)) {
-            let (mut waiting, mut list) = (Waiting::new(100), BTreeMap::new());
+            let (mut waiting, mut list) = (JobQueue::new(100), BTreeMap::new());
             for (number, step) in (0..).zip(steps) {
                 match step {
                     Step::Push { service, need } => {
@@ -383,7 +391,7 @@ mod tests {
 
     #[test]
     fn a_long_queue_takes_no_more_room_than_its_jobs() {
-        let mut waiting = Waiting::new(1);
+        let mut waiting = JobQueue::new(1);
         for number in 0..100_000 {
             waiting.push(job(number, 0, 0), ());
         }
