@@ -73,7 +73,7 @@ impl Draws {
             patience: stream(Purpose::Patience),
             children: stream(Purpose::Children),
             cancel: stream(Purpose::Cancel),
-            estimate: stream(Purpose::RuntimeEstimate),
+            estimate: stream(Purpose::Estimate),
             attempts: family(Purpose::Attempt),
             customers: family(Purpose::Customer),
             names: family(Purpose::Child),

@@ -68,11 +68,11 @@ pub trait ClaimPolicy: Debug {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyKind {
     /// The first by rank that fits goes, always. One that does not fit blocks nobody.
-    Ranked,
+    PriorityOrder,
     /// It chooses among those that fit, and never leaves all of them waiting.
-    Picking,
+    Selecting,
     /// It may leave a job waiting although that would fit.
-    Holding,
+    Reserving,
 }
 
 /// A job as a policy may look at it.
@@ -120,7 +120,7 @@ impl<'a> Candidate<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum SchedulerEvent<'a> {
     /// A job has fallen due and waits.
-    Waits(Candidate<'a>),
+    Queued(Candidate<'a>),
     /// A job has left unclaimed.
     Left(Candidate<'a>),
     /// A job runs from now on; it need not have waited.

@@ -146,7 +146,7 @@ impl ClaimPolicy for EasyBackfill {
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
         let (head, turn) = self.possible.first(view)?;
         if view.fits(head) {
-            return Some(Decision { need: head, turn, on: Target::Any });
+            return Some(Decision { need: head, key: turn, target: Target::Any });
         }
         view.needs().next()?;
         let shadow = self.shadow(view, head);

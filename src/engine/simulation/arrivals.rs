@@ -281,7 +281,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         self.census.change(job.action, 1, 0);
         if !self.is_ranked() {
-            self.notify_policy(&job, SchedulerEvent::Queued);
+            self.notify_policy(&job, |job| SchedulerEvent::Queued(job));
         }
         let only = self.waiting.push(job, turn.rank);
         match self.pass {

@@ -175,7 +175,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.census.change(job.action, -1, 0);
         self.note_gone(usize::from(need.0));
         if !self.is_ranked() {
-            self.notify_policy(&job, SchedulerEvent::Left);
+            self.notify_policy(&job, |job| SchedulerEvent::Left(job));
         }
         self.leave(&job, ending);
         true

@@ -34,8 +34,8 @@ impl ClaimPolicy for Asked {
 
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
         let pick = self.policy.choose(view)?;
-        if self.about == Some(pick.turn.id) {
-            self.answer = view.find(pick.turn.id).map(|job| self.policy.explain(view, &job));
+        if self.about == Some(pick.key.id) {
+            self.answer = view.find(pick.key.id).map(|job| self.policy.explain(view, &job));
         }
         Some(pick)
     }

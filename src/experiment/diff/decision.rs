@@ -67,13 +67,13 @@ impl Choice<'_> {
     }
 
     fn explain(self, job: Job) -> String {
-        let (policy, look) = (self.side.policy(), self.side.look(None));
+        let (policy, view) = (self.side.policy(), self.side.view(None));
         let there = || self.side.active_rows().find(|candidate| candidate.job.id == job.id);
         match &policy.answer {
             Some(answer) => answer.clone(),
             None if policy.kind() == PolicyKind::PriorityOrder => there().map_or_else(
                 || "the first in its order that fits".to_owned(),
-                |candidate| policy.explain(&look, &candidate),
+                |candidate| policy.explain(&view, &candidate),
             ),
             None => "it has just fallen due, and no other waiting job fits".to_owned(),
         }
@@ -85,9 +85,9 @@ impl Choice<'_> {
         if !scene.fits(job.need) {
             return "no worker has room for the job".to_owned();
         }
-        let mut look = self.side.look(None);
-        look.now = self.at;
-        let held = look.find(job.id).and_then(|candidate| self.side.policy().explain_hold(&look, &candidate));
+        let mut view = self.side.view(None);
+        view.now = self.at;
+        let held = view.find(job.id).and_then(|candidate| self.side.policy().explain_hold(&look, &candidate));
         match (held, &self.scenario.system.claim) {
             (Some(why), _) => why,
             (None, ClaimRule::Delayed { .. }) => {

@@ -87,7 +87,7 @@ fn draws(of: &Distribution) -> Vec<f64> {
     if of.variance() == 0.0 {
         return vec![of.mean()];
     }
-    let mut stream = Streams::new(0, 0).stream(Purpose::RuntimeEstimate, "outlook");
+    let mut stream = Streams::new(0, 0).stream(Purpose::Estimate, "outlook");
     (0..DRAWS).map(|_| of.sample(&mut stream)).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
 use crate::random::dist::{Constant, Distribution};
 use crate::source::Place;
-use crate::spec::{Action, At, RuntimeEstimate as EstimateSpec, Spec};
+use crate::spec::{Action, At, Estimate as EstimateSpec, Spec};
 
 /// The most actions of a scenario: ids tell no more of them apart.
 pub(super) const MOST_ACTIONS: usize = u16::MAX as usize;

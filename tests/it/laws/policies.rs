@@ -225,8 +225,8 @@ fn with_equal_service_times_the_shortest_and_the_longest_are_the_oldest() {
     let by = select(vec![
         Policy::ShortestFirst { by: Length::Service },
         Policy::LongestFirst { by: Length::Service },
-        Policy::ShortestFirst { by: Length::RuntimeEstimate },
-        Policy::LongestFirst { by: Length::RuntimeEstimate },
+        Policy::ShortestFirst { by: Length::Estimate },
+        Policy::LongestFirst { by: Length::Estimate },
     ]);
     check("equal lengths", 300, under(by, any_scenarios(claim_rules())), |scenario| {
         let mut equal = scenario.clone();
@@ -278,7 +278,7 @@ fn with_exact_estimates_shortest_by_estimate_is_shortest_by_service() {
         let mut exact = scenario.clone();
         exact.system.actions.iter_mut().for_each(|action| action.estimate = RuntimeEstimate::Exact);
         for_each_overrides(&mut exact, |overrides| overrides.estimate = None);
-        let [service, estimate] = [Length::Service, Length::RuntimeEstimate];
+        let [service, estimate] = [Length::Service, Length::Estimate];
         same(
             &with(&exact, Policy::ShortestFirst { by: service }),
             &with(&exact, Policy::ShortestFirst { by: estimate }),

@@ -58,7 +58,7 @@ impl<'a> Draws<'a> {
             patience: streams.stream(Purpose::Patience, &action.name),
             children: streams.stream(Purpose::Children, &action.name),
             cancel: streams.stream(Purpose::Cancel, &action.name),
-            estimate: streams.stream(Purpose::RuntimeEstimate, &action.name),
+            estimate: streams.stream(Purpose::Estimate, &action.name),
         };
         let of_workers = |purpose| system.workers.iter().map(|worker| streams.stream(purpose, &worker.id)).collect();
         Draws {
