@@ -87,7 +87,7 @@ impl Choice<'_> {
         }
         let mut view = self.side.view(None);
         view.now = self.at;
-        let held = view.find(job.id).and_then(|candidate| self.side.policy().explain_hold(&look, &candidate));
+        let held = view.find(job.id).and_then(|candidate| self.side.policy().explain_hold(&view, &candidate));
         match (held, &self.scenario.system.claim) {
             (Some(why), _) => why,
             (None, ClaimRule::Delayed { .. }) => {

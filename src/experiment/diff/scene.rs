@@ -25,7 +25,7 @@ impl<'a> Scene<'a> {
         let view = side.view(None);
         let all = (0..view.system().workers.len() as u32).map(WorkerId);
         let mut offered = vec![None; view.system().workers.len()];
-        view.open_workers().for_each(|worker| offered[worker.0 as usize] = Some(&*look.capacity(worker).0));
+        view.open_workers().for_each(|worker| offered[worker.0 as usize] = Some(&*view.capacity(worker).0));
         let mut scene = Scene {
             system: view.system(),
             waiting: view.waiting.iter().copied().collect(),
