@@ -92,7 +92,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:>15} ", self.time.0)?;
         match self.kind {
-            Kind::Created { job, row, given } => write!(f, "created  job {} {row} {overrides:?}", job.0),
+            Kind::Created { job, row, overrides } => write!(f, "created  job {} {row} {overrides:?}", job.0),
             Kind::Due { job, row } => write!(f, "due      job {} {row}", job.0),
             Kind::Claimed { job, worker } => write!(f, "claimed  job {} by worker {}", job.0, worker.0),
             Kind::CancelRequested { job, run } => write!(f, "asked    job {} to cancel, {}", job.0, of(run)),
