@@ -120,7 +120,7 @@ enum What {
     /// An existing row falls due.
     FallDue(usize),
     /// Offers waiting jobs to the workers.
-    DispatchTiming,
+    Pass,
     /// A worker's delay is over.
     Attempt(usize),
     /// A worker claims because the record says so.

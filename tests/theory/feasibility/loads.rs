@@ -69,7 +69,7 @@ fn arrival(stream: &mut Stream, per_hour: f64) -> String {
 }
 
 /// What may happen to an attempt of about this number of seconds.
-fn planned_outcome(stream: &mut Stream, mean: f64) -> String {
+fn fate(stream: &mut Stream, mean: f64) -> String {
     let errors = format!("error = {:.2}\nretries = {}\n", between(stream, 0.0, 0.4), stream.below(4));
     let result = ["cancel", "error"][stream.below(2) as usize];
     let deadline = format!(
@@ -94,7 +94,7 @@ fn utilization_is_as_predicted_for_any_arrivals_and_service_times() {
             let (mean, units) = (between(&mut stream, 5.0, 60.0), 1 + stream.below(3));
             let per_hour = between(&mut stream, 1.5, 3.5) / mean * 3_600.0 / units as f64;
             let (arrival, service) = (arrival(&mut stream, per_hour), service(&mut stream, mean));
-            let planned_outcome = planned_outcome(&mut stream, mean);
+            let fate = fate(&mut stream, mean);
             rest += &[
                 format!("[action.a{action}]\ncapacity = {{ slot = {units} }}"),
                 format!("arrival = {arrival}\nservice = {service}\n{fate}"),

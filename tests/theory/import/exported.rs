@@ -7,7 +7,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use claimsim::engine::{Attempt, Event, Observer, System};
 use claimsim::experiment::run_observed;
 use claimsim::import::{Documents, Order, scenario};
-use claimsim::model::job::{Job, JobId, JobOutcome, Status};
+use claimsim::model::job::{Job, JobId, Status};
 use claimsim::model::time::{Epoch, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::registry::document::{Field, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
