@@ -6,7 +6,7 @@ use comfy_table::{ContentArrangement, Table, TableStyle};
 use super::verdict::{Failure, print};
 use crate::arrival;
 use crate::random::dist;
-use crate::stats::figure::Measure;
+use crate::stats::Measure;
 use claimsim_policy as policy;
 
 /// List claim policies, distributions, arrival processes and measures

@@ -1,37 +1,41 @@
-//! The calendar of coming events, in the total order `(time, class, sequence)`.
+//! The calendar of future events, in the total order `(time, class, sequence)`.
 //!
-//! An event is one 16-byte key in a 4-ary heap: its time, its class, the order in which it was scheduled, and the slot that
-//! says of what. The top is not removed when it is taken but left as a hole, which the next push fills: a completion that
-//! frees a worker usually starts the next job, and an arrival always schedules its successor, so one sift does for two.
-//! The next arrival of each source is kept in a heap of its own, beside the other events.
+//! An event is one 16-byte key in a 4-ary heap: its time, its class, the order in which it was
+//! scheduled, and the slot of its subject. Taking the top leaves a hole, which the next push fills:
+//! a completion that frees a worker usually starts the next job, and an arrival always schedules
+//! its successor, so one sift does for two. The next arrivals of all sources are in a heap of their
+//! own, beside the other events.
 
 use crate::model::time::Time;
 
-/// What happens first at one instant; the order of the variants is the rule.
+/// The classes of events. At one instant, events happen in the order of the variants: this is the
+/// tie rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum EventClass {
-    /// Before everything, so that freed capacity is seen at the same instant and a job may end exactly at its deadline.
+    /// First, so that freed capacity is available at the same instant and a job may end exactly at
+    /// its deadline.
     Completion = 0,
-    /// A worker goes out, comes back or changes its capacity; a job that ends just then has ended.
+    /// A worker goes down, comes back or changes its capacity; a job that ends just then has ended.
     WorkerChange = 1,
-    /// Living workers look for dead ones; one that returns in time is not declared dead.
+    /// Living workers look for dead ones; a worker that returns in time is not declared dead.
     Sweep = 2,
     /// An attempt runs into its deadline, or into its stop timeout.
     Deadline = 3,
-    /// Somebody asks to cancel a job.
+    /// Someone asks to cancel a job.
     Cancel = 4,
-    /// Before arrivals: the row of a firing is older than one that arrives at the instant of the firing.
+    /// Before arrivals: the row of a firing is older than one that arrives at the instant of the
+    /// firing.
     Cron = 5,
     /// An arrival, and a retry or a future `scheduledAt` that falls due.
     Arrival = 6,
-    /// Sees all that has happened at the instant.
+    /// Claims see everything that has happened at the instant.
     Claim = 7,
     /// Patience is over only when the instant's claims have been made.
     Abandonment = 8,
 }
 
-/// Classes by their number; there are none between.
+/// The classes by their numbers; the rest is unused.
 const CLASSES: [EventClass; 16] = {
     let mut classes = [EventClass::Abandonment; 16];
     let all = [
@@ -57,7 +61,7 @@ const CLASSES: [EventClass; 16] = {
 pub enum CalendarEvent {
     /// The next arrival of a source.
     Source(usize),
-    /// Of whatever the class keeps in this slot.
+    /// The event of this class for this slot.
     Slot(EventClass, usize),
 }
 
@@ -90,7 +94,7 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// An empty calendar; what is scheduled after `horizon` never happens and takes no room.
+    /// An empty calendar. Events after `horizon` never happen and take no memory.
     pub fn new(horizon: Time) -> Calendar {
         Calendar { events: Heap::new(), sources: Heap::new(), sequence: 0, horizon: horizon.min(LAST_INSTANT) }
     }
@@ -113,7 +117,8 @@ impl Calendar {
         Some(u128::from(high) << 64 | u128::from(low))
     }
 
-    /// Schedules an event; `slot` is handed back with it. Says whether it will ever happen.
+    /// Schedules an event, which comes back with its `slot`; tells whether it happens before the
+    /// horizon.
     #[inline(always)]
     pub fn schedule(&mut self, time: Time, class: EventClass, slot: usize) -> bool {
         let key = self.key(time, class, slot);
@@ -161,13 +166,14 @@ impl Calendar {
         }
         self.events.take();
         match (key >> CLASS_SHIFT) as usize & 0xF {
-            // Half of all events, for which the compiler goes straight to where they happen.
+            // Half of all events: with a constant class the compiler jumps straight to their code.
             0 => CalendarEvent::Slot(EventClass::Completion, slot),
             class => CalendarEvent::Slot(CLASSES[class], slot),
         }
     }
 
-    /// Gives all events new, small sequence numbers in the same order: once in four thousand million events.
+    /// Gives all events new, small sequence numbers in the same order, once in four thousand
+    /// million events.
     #[cold]
     fn renumber(&mut self) {
         let mut keys: Vec<(u128, bool)> = Vec::new();
@@ -186,36 +192,36 @@ impl Calendar {
 /// A 4-ary min-heap of keys whose top may be a hole.
 #[derive(Debug)]
 struct Heap {
-    /// The children of place `p` are line `p + 1`; line 0 holds nothing but, as its last, the top's place. What lies beyond the
-    /// last key is [`NO_EVENT`].
+    /// The children of place `p` are line `p + 1`; line 0 holds only the top's place, as its last.
+    /// Places beyond the last key hold [`NO_EVENT`].
     lines: Vec<Line>,
     len: usize,
-    /// Where the least key is, or would be, if the top is a hole; in line 0 if there is no hole.
-    hole: Place,
-    /// The least key. The top's place itself is not kept up to date.
+    /// Where the least key is, or would be, while the top is a hole; in line 0 if there is no hole.
+    hole: Position,
+    /// The least key. The top's place itself is not updated.
     top: u128,
 }
 
-/// Four brothers in one line of the processor's cache: each step down waits for memory once.
+/// Four siblings in one line of the processor's cache: each step down waits for memory once.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Line([u128; 4]);
 
 /// A key's line and its place in it.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct Position {
     line: usize,
     index: usize,
 }
 
 /// The top's place.
-const TOP: Place = Place { line: 0, index: 3 };
+const TOP: Position = Position { line: 0, index: 3 };
 
-impl Place {
-    /// The place with so many before it.
+impl Position {
+    /// The place with this number of places before it.
     #[inline(always)]
-    fn nth(number: usize) -> Place {
-        Place { line: number.div_ceil(4), index: (number + 3) % 4 }
+    fn nth(number: usize) -> Position {
+        Position { line: number.div_ceil(4), index: (number + 3) % 4 }
     }
 
     /// The line of its children.
@@ -224,10 +230,10 @@ impl Place {
         4 * self.line + self.index - 2
     }
 
-    /// The place above; that of the top is its own.
+    /// The place above; the top is above itself.
     #[inline(always)]
-    fn parent(self) -> Place {
-        Place::nth(self.line.saturating_sub(1))
+    fn parent(self) -> Position {
+        Position::nth(self.line.saturating_sub(1))
     }
 }
 
@@ -237,11 +243,11 @@ impl Heap {
     }
 
     #[inline(always)]
-    fn at(&mut self, place: Place) -> &mut u128 {
+    fn at(&mut self, place: Position) -> &mut u128 {
         &mut self.lines[place.line].0[place.index % 4]
     }
 
-    /// Takes the top away, which leaves a hole.
+    /// Takes the top, which leaves a hole.
     #[inline(always)]
     fn take(&mut self) {
         if self.hole.line != 0 {
@@ -256,7 +262,7 @@ impl Heap {
             self.sift_up(key);
             self.top = self.top.min(key);
         } else {
-            // What is least now is the top, wherever it was before.
+            // The least key is the top now, wherever it was before.
             let least = std::mem::replace(&mut self.hole, TOP);
             if key < self.top {
                 self.top = key;
@@ -274,13 +280,13 @@ impl Heap {
         if self.len == 0 {
             return;
         }
-        let key = std::mem::replace(self.at(Place::nth(self.len)), NO_EVENT);
+        let key = std::mem::replace(self.at(Position::nth(self.len)), NO_EVENT);
         if key != self.top {
             self.sift_down(least, key);
         }
     }
 
-    /// Takes all keys away, in any order.
+    /// Removes all keys, in any order.
     fn drain(&mut self) -> Vec<u128> {
         let taken = std::mem::replace(self, Heap::new());
         let top = if taken.hole.line == 0 { taken.top } else { NO_EVENT };
@@ -288,11 +294,11 @@ impl Heap {
         others.chain([top]).filter(|&key| key != NO_EVENT).collect()
     }
 
-    /// Adds a place at the end, and lets `key` rise from there.
+    /// Adds a place at the end, and lets `key` rise from it.
     #[inline]
     fn sift_up(&mut self, key: u128) {
         *self.at(TOP) = self.top;
-        let mut place = Place::nth(self.len);
+        let mut place = Position::nth(self.len);
         self.len += 1;
         if place.line == self.lines.len() {
             self.lines.push(Line([NO_EVENT; 4]));
@@ -309,9 +315,9 @@ impl Heap {
         *self.at(place) = key;
     }
 
-    /// Lets `key` sink to or below a place, whose old key is forgotten.
+    /// Lets `key` sink to or below a place, whose old key is overwritten.
     #[inline]
-    fn sift_down(&mut self, mut place: Place, key: u128) {
+    fn sift_down(&mut self, mut place: Position, key: u128) {
         loop {
             let (below, least) = self.least_child(place);
             if key <= least {
@@ -325,15 +331,15 @@ impl Heap {
 
     /// A key's least child and its place, found without a branch; [`NO_EVENT`] if it has none.
     #[inline(always)]
-    fn least_child(&self, place: Place) -> (Place, u128) {
+    fn least_child(&self, place: Position) -> (Position, u128) {
         let line = place.children();
-        let Some(Line(children)) = self.lines.get(line) else { return (Place { line, index: 0 }, NO_EVENT) };
-        // Keys go along with their places: none is read by a place that has to be found first.
+        let Some(Line(children)) = self.lines.get(line) else { return (Position { line, index: 0 }, NO_EVENT) };
+        // Each key is carried along with its place: no load depends on a place that is found first.
         let [a, b, c, d] = *children;
         let (left, at_left) = if b < a { (b, 1) } else { (a, 0) };
         let (right, at_right) = if d < c { (d, 3) } else { (c, 2) };
         let (least, index) = if right < left { (right, at_right) } else { (left, at_left) };
-        (Place { line, index }, least)
+        (Position { line, index }, least)
     }
 }
 
@@ -373,10 +379,11 @@ mod tests {
             CalendarEvent::Slot(EventClass::Claim, 1),
             CalendarEvent::Slot(EventClass::Completion, 8),
         ];
-        assert_eq!(got, want, "and nothing that lies after the horizon");
+        assert_eq!(got, want, "and nothing after the horizon");
     }
 
-    /// Against a sorted list, over random mixtures of taking and scheduling, with a renumbering in the middle.
+    /// Agrees with a sorted list over random mixtures of taking and scheduling, with a renumbering
+    /// in the middle.
     #[test]
     fn agrees_with_a_sorted_list() {
         const SOURCES: usize = 5;

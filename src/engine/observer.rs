@@ -1,142 +1,62 @@
 //! The events of a run, reported one by one to an observer: statistics, the job log, tests.
 
-use super::arrival::JobOverrides;
-use super::availability::OutageKind;
+use crate::arrival::JobOverrides;
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
 use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
+use crate::system::availability::OutageKind;
 
 /// Receives every event of a run, in the order in which the events happen.
 ///
-/// The simulation builds each event where it happens, so an implementation that is inlined there pays only for the
-/// variants that it handles.
+/// The simulation builds each event where it happens, so an implementation that is inlined there
+/// pays only for the variants that it handles.
 pub trait Observer {
     /// An event happens at `now`.
     fn on(&mut self, now: Time, event: &Event<'_>);
 }
 
-/// Something that happens in a run.
+/// Something that happens in a run. `job` is the row, `run` where and since when it runs.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the fields have one meaning in all variants, and types with documentation")]
 pub enum Event<'a> {
-    /// A row is made, to fall due at its `scheduled_at`, or now if that is past.
-    Created {
-        /// The row.
-        job: &'a Job,
-        /// Its place in its chain.
-        attempt: Attempt,
-        /// Where it comes from.
-        origin: JobOrigin,
-        /// The values that it brings along.
-        overrides: JobOverrides,
-    },
-    /// A row falls due: it waits from now on. An initial row that already runs is reported as claimed next.
-    Due {
-        /// The row.
-        job: &'a Job,
-        /// Its place in its chain.
-        attempt: Attempt,
-    },
+    /// A row is created, to fall due at its `scheduled_at`, or now if that is past.
+    Created { job: &'a Job, attempt: Attempt, origin: JobOrigin, overrides: JobOverrides },
+    /// A row falls due: it waits from now on. An initial row that already runs is reported as
+    /// claimed next.
+    Due { job: &'a Job, attempt: Attempt },
     /// A worker claims a waiting row, which runs from now on.
-    Claimed {
-        /// The row.
-        job: &'a Job,
-        /// The worker.
-        worker: WorkerId,
-    },
-    /// A running row ends.
-    Ended {
-        /// The row.
-        job: &'a Job,
-        /// Its place in its chain.
-        attempt: Attempt,
-        /// Where and since when it has run.
-        run: Execution,
-        /// How it ends.
-        outcome: JobOutcome,
-        /// Whether its chain ends with it, so that no retry follows.
-        is_last: bool,
-    },
+    Claimed { job: &'a Job, worker: WorkerId },
+    /// A running row ends. If it `is_last`, its chain ends with it, so that no retry follows.
+    Ended { job: &'a Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool },
     /// A waiting row leaves unclaimed: abandoned, rejected or cancelled.
-    Left {
-        /// The row.
-        job: &'a Job,
-        /// How it ends.
-        outcome: JobOutcome,
-    },
+    Left { job: &'a Job, outcome: JobOutcome },
     /// Someone asks to cancel a running row, which has not stopped yet.
-    CancelRequested {
-        /// The row.
-        job: &'a Job,
-        /// Where and since when it runs.
-        run: Execution,
-    },
-    /// The worker of a running row goes down: the row's units are not in use from now on, as the worker offers none.
-    Interrupted {
-        /// The row.
-        job: &'a Job,
-        /// Where and since when it has run.
-        run: Execution,
-    },
+    CancelRequested { job: &'a Job, run: Execution },
+    /// The worker of a running row goes down: the row's units are not in use from now on, as the
+    /// worker offers none.
+    Interrupted { job: &'a Job, run: Execution },
     /// The worker of a running row is back, and the row runs on: its units are in use again.
-    Resumed {
-        /// The row.
-        job: &'a Job,
-        /// Where and since when it runs.
-        run: Execution,
-    },
-    /// The process of a row that had become `worker_dead` ends only now.
-    ZombieEnded {
-        /// The row.
-        job: &'a Job,
-        /// The worker of the process.
-        worker: WorkerId,
-        /// Whether the worker came back, found the process and stopped it: then the row becomes `worker_resurrection`.
-        /// Otherwise the process came to its own end, unseen.
-        stopped: bool,
-    },
+    Resumed { job: &'a Job, run: Execution },
+    /// The process of a row that had become `worker_dead` ends only now. If `stopped`, its worker
+    /// came back, found the process and stopped it: the row becomes `worker_resurrection`. If not,
+    /// the process came to its own end, unseen.
+    ZombieEnded { job: &'a Job, worker: WorkerId, stopped: bool },
     /// A worker goes down.
-    WorkerDown {
-        /// The worker.
-        worker: WorkerId,
-        /// How.
-        kind: OutageKind,
-    },
+    WorkerDown { worker: WorkerId, kind: OutageKind },
     /// The other workers notice that a worker is down.
-    WorkerDeclaredDead {
-        /// The worker.
-        worker: WorkerId,
-    },
+    WorkerDeclaredDead { worker: WorkerId },
     /// A worker is back, and offers its capacity, as it was or as it was changed in the meantime.
-    WorkerUp {
-        /// The worker.
-        worker: WorkerId,
-    },
+    WorkerUp { worker: WorkerId },
     /// The capacity of a worker changes. A worker that is down offers it once it is back.
-    CapacityChanged {
-        /// The worker.
-        worker: WorkerId,
-        /// Its capacity from now on.
-        capacity: &'a CapacityMap,
-    },
+    CapacityChanged { worker: WorkerId, capacity: &'a CapacityMap },
     /// A cron's firing makes no job, because of its overlap rule or because no worker is alive.
-    FiringSkipped {
-        /// The class of the job.
-        action: ActionId,
-    },
+    FiringSkipped { action: ActionId },
     /// At the horizon a row still waits.
-    StillWaiting {
-        /// The row.
-        job: &'a Job,
-    },
+    StillWaiting { job: &'a Job },
     /// At the horizon a row still runs.
-    StillRunning {
-        /// The row.
-        job: &'a Job,
-        /// Where and since when it runs.
-        run: Execution,
-    },
+    StillRunning { job: &'a Job, run: Execution },
 }
 
 impl<'a> Event<'a> {
@@ -196,10 +116,11 @@ pub struct Execution {
     pub worker: WorkerId,
     /// Claimed, and so started, at this instant.
     pub claimed_at: Time,
-    /// Its units have been in use since: `claimed_at`, or later if its worker was cut off from the others in the
-    /// meantime; [`Time::NEVER`] while its worker is down.
+    /// Its units have been in use since: `claimed_at`, or later if its worker was cut off from the
+    /// others in the meantime; [`Time::NEVER`] while its worker is down.
     pub busy_since: Time,
-    /// Whether its worker is cut off from the others, so that its process may go on after its row has ended.
+    /// Whether its worker is cut off from the others, so that its process may go on after its row
+    /// has ended.
     pub is_cut_off: bool,
 }
 

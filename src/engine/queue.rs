@@ -1,41 +1,23 @@
-//! The waiting jobs, kept by need vector and in policy order, so that a claim compares only the heads.
+//! The waiting jobs, kept by need vector and in policy order, so that a claim compares only the
+//! heads.
 //!
-//! Looking through one list of waiting jobs, the plain reading of the rule, costs 500 times more at 100,000 waiting jobs
-//! and picks the very same ones: of two jobs with equal needs the earlier in order always goes first. The heads of all
-//! needs lie side by side, as a claim among a hundred needs looks at every one of them.
+//! Fast path: equals a search of one list of all waiting jobs, which costs 500 times more at
+//! 100,000 waiting jobs. It finds the same jobs, because the earlier of two jobs with equal needs
+//! always goes first. The heads of all needs lie side by side, as a claim among a hundred needs
+//! looks at every one of them.
 
 use std::collections::VecDeque;
 
-use super::bits::ones_of;
-use super::policy::Rank;
 use crate::model::capacity::NeedId;
-use crate::model::job::{Job, JobId};
-use crate::model::time::Time;
+use crate::model::job::Job;
+use crate::order::{QueueKey, Rank};
+use crate::resources::bit_set::ones_of;
 
-/// A job's place in policy order: by rank, and then the oldest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct QueueKey<R> {
-    /// What the policy made of it when it fell due.
-    pub rank: R,
-    /// Its not-before time.
-    pub scheduled_at: Time,
-    /// Its number.
-    pub id: JobId,
-}
-
-impl<R> QueueKey<R> {
-    /// The place of a job of that rank.
-    #[inline(always)]
-    pub fn of(rank: R, job: &Job) -> QueueKey<R> {
-        QueueKey { rank, scheduled_at: job.scheduled_at, id: job.id }
-    }
-}
-
-/// The due jobs that nobody has claimed.
+/// The jobs that have fallen due and are not claimed.
 #[derive(Debug)]
 pub struct JobQueue<R> {
-    queues: Vec<Queue<R>>,
-    /// By need: the place of its first job in policy order.
+    queues: Vec<NeedQueue<R>>,
+    /// By need: the key of its first job in policy order.
     heads: Vec<Option<QueueKey<R>>>,
     /// Bit `n`: does a job with need `n` wait?
     mask: Vec<u64>,
@@ -43,13 +25,13 @@ pub struct JobQueue<R> {
 }
 
 impl<R: Rank> JobQueue<R> {
-    /// Nobody waits yet; there are so many needs.
+    /// An empty queue for this number of needs.
     pub fn new(needs: usize) -> JobQueue<R> {
-        let queues = (0..needs).map(|_| Queue { first: VecDeque::new(), more: VecDeque::new() }).collect();
+        let queues = (0..needs).map(|_| NeedQueue { first: VecDeque::new(), more: VecDeque::new() }).collect();
         JobQueue { queues, heads: vec![None; needs], mask: vec![0; needs.div_ceil(64).max(1)], len: 0 }
     }
 
-    /// How many wait.
+    /// The number of waiting jobs.
     #[inline]
     pub fn count(&self) -> u64 {
         self.len
@@ -67,26 +49,27 @@ impl<R: Rank> JobQueue<R> {
         self.heads[need].is_some()
     }
 
-    /// The place of the first job, in policy order, of those with this need.
+    /// The key of the first job with this need in policy order.
     pub fn head(&self, need: usize) -> Option<QueueKey<R>> {
         self.heads[need]
     }
 
-    /// The need whose first job comes first in policy order, of the needs that are in a set (`words` of 64) and fit.
+    /// The need whose first job comes first in policy order, among the needs that are in a set (in
+    /// words of 64) and fit.
     #[inline(always)]
     pub fn first_of(&self, set: impl Fn(usize) -> u64, fits: impl Fn(usize) -> bool) -> Option<usize> {
         let first = self.first_in(0, self.mask[0] & set(0), &fits, None);
         if self.mask.len() == 1 { first } else { self.first_in_others(set, fits, first) }
     }
 
-    /// Whether jobs with this need wait and, of the needs in a set (`words` of 64), no others. May say no where there are more than 64
-    /// needs.
+    /// Whether jobs with this need wait and none with another need of a set (in words of 64).
+    /// Always `false` for more than 64 needs.
     #[inline(always)]
     pub fn is_only_of(&self, need: usize, set: impl Fn(usize) -> u64) -> bool {
         self.mask.len() == 1 && self.mask[0] & set(0) == 1 << need
     }
 
-    /// [`JobQueue::first_of`] all words but the first.
+    /// [`JobQueue::first_of`] for all words but the first.
     #[cold]
     fn first_in_others(
         &self,
@@ -98,7 +81,7 @@ impl<R: Rank> JobQueue<R> {
         words.fold(first, |best, (word, &waiting)| self.first_in(word, waiting & set(word), &fits, best))
     }
 
-    /// [`JobQueue::first_of`] 64 needs.
+    /// [`JobQueue::first_of`] for 64 needs.
     #[inline(always)]
     fn first_in(&self, word: usize, set: u64, fits: &impl Fn(usize) -> bool, mut best: Option<usize>) -> Option<usize> {
         for need in ones_of(set).map(|bit| word * 64 + bit) {
@@ -109,25 +92,25 @@ impl<R: Rank> JobQueue<R> {
         best
     }
 
-    /// Lets a job of that rank wait. Says whether it is the only one with its need.
+    /// Lets a job with that rank wait; tells whether it is the only one with its need.
     #[inline(always)]
     pub fn push(&mut self, job: Job, rank: R) -> bool {
-        let (need, turn) = (usize::from(job.need.0), QueueKey::of(rank, &job));
+        let (need, key) = (usize::from(job.need.0), QueueKey::of(rank, &job));
         self.len += 1;
-        let is_last = self.queues[need].insert(Entry { rank, job });
+        let is_last = self.queues[need].insert(WaitingJob { rank, job });
         let head = &mut self.heads[need];
         let only = head.is_none();
         if only {
             self.mask[need / 64] |= 1 << (need % 64);
         }
         // The last of several is not the first.
-        if only || !is_last && head.is_some_and(|head| turn < head) {
-            *head = Some(turn);
+        if only || !is_last && head.is_some_and(|head| key < head) {
+            *head = Some(key);
         }
         only
     }
 
-    /// Takes the first job with this need away.
+    /// Removes the first job with this need.
     #[inline(always)]
     pub fn pop(&mut self, need: usize) -> Job {
         let queue = &mut self.queues[need];
@@ -136,11 +119,11 @@ impl<R: Rank> JobQueue<R> {
         job
     }
 
-    /// Takes a job out of the middle, if it still waits.
-    pub fn remove(&mut self, need: NeedId, turn: QueueKey<R>) -> Option<Job> {
+    /// Removes a job from anywhere in the queue, if it still waits.
+    pub fn remove(&mut self, need: NeedId, key: QueueKey<R>) -> Option<Job> {
         let need = usize::from(need.0);
         let queue = &mut self.queues[need];
-        let (job, head) = (queue.remove(turn)?, queue.head());
+        let (job, head) = (queue.remove(key)?, queue.head());
         self.has_left(need, head);
         Some(job)
     }
@@ -154,72 +137,73 @@ impl<R: Rank> JobQueue<R> {
         self.heads[need] = head;
     }
 
-    /// All that wait.
+    /// All waiting jobs.
     pub fn iter(&self) -> impl Iterator<Item = &Job> {
-        self.queues.iter().flat_map(Queue::iter).map(|entry| &entry.job)
+        self.queues.iter().flat_map(NeedQueue::iter).map(|entry| &entry.job)
     }
 
-    /// How many wait with this need.
+    /// The number of waiting jobs with this need.
     pub fn count_of(&self, need: usize) -> usize {
         self.queues[need].len()
     }
 
-    /// The place in policy order of the job number `index` with this need, from 0.
+    /// The key of job number `index` with this need in policy order, from 0.
     pub fn nth(&self, need: usize, index: usize) -> Option<QueueKey<R>> {
-        self.queues[need].nth(index).map(Entry::turn)
+        self.queues[need].nth(index).map(WaitingJob::key)
     }
 }
 
-/// So many jobs to a block: few enough to shift in a moment, enough that a block's own cost does not show.
+/// The jobs of a block: few enough to shift quickly, enough that a block's own cost does not show.
 const BLOCK: usize = 128;
 
-/// Jobs of one need vector in policy order, in blocks, so that a queue of any length takes no more room than its jobs
-/// and a job can join or leave in the middle.
+/// Jobs of one need vector in policy order, in blocks: a queue of any length takes no more memory
+/// than its jobs, and a job can join or leave in the middle.
 #[derive(Debug)]
-struct Queue<R> {
+struct NeedQueue<R> {
     /// Empty only if there is no job at all.
-    first: VecDeque<Entry<R>>,
+    first: VecDeque<WaitingJob<R>>,
     /// None of them empty.
-    more: VecDeque<VecDeque<Entry<R>>>,
+    more: VecDeque<VecDeque<WaitingJob<R>>>,
 }
 
-/// A waiting job; a rank without a size takes no room.
+/// A waiting job; a rank of size zero takes no memory.
 #[derive(Clone, Copy, Debug)]
-struct Entry<R> {
+struct WaitingJob<R> {
     rank: R,
     job: Job,
 }
 
-impl<R: Rank> Entry<R> {
+impl<R: Rank> WaitingJob<R> {
     #[inline(always)]
-    fn turn(&self) -> QueueKey<R> {
+    fn key(&self) -> QueueKey<R> {
         QueueKey::of(self.rank, &self.job)
     }
 }
 
-impl<R: Rank> Queue<R> {
-    /// Puts a job in its place; says whether it is the last.
+impl<R: Rank> NeedQueue<R> {
+    /// Inserts a job in its place; tells whether it is the last.
     #[inline(always)]
-    fn insert(&mut self, entry: Entry<R>) -> bool {
-        let turn = entry.turn();
+    fn insert(&mut self, entry: WaitingJob<R>) -> bool {
+        let key = entry.key();
         if self.more.is_empty() && self.first.len() < BLOCK {
-            let is_last = self.first.back().is_none_or(|last| last.turn() < turn);
+            let is_last = self.first.back().is_none_or(|last| last.key() < key);
             if is_last {
                 self.first.push_back(entry);
                 return true;
             }
         }
-        let (place, is_last) = self.make_place(turn);
+        let (place, is_last) = self.make_place(key);
         *place = entry;
         is_last
     }
 
-    /// The place of a job, for it to be written there, and whether it is the last; a full block is cut in two.
+    /// The place into which to write a job, and whether it is the last; a full block is split in
+    /// two.
     #[cold]
-    fn make_place(&mut self, turn: QueueKey<R>) -> (&mut Entry<R>, bool) {
+    fn make_place(&mut self, key: QueueKey<R>) -> (&mut WaitingJob<R>, bool) {
         let last = self.more.back_mut().unwrap_or(&mut self.first);
         if let Some(&entry) = last.back()
-            && entry.turn() < turn
+            && entry.key() < key
         {
             if last.len() == BLOCK {
                 self.more.push_back(VecDeque::with_capacity(BLOCK));
@@ -229,21 +213,21 @@ impl<R: Rank> Queue<R> {
             let place = last.len() - 1;
             return (&mut last[place], true);
         }
-        let mut index = self.block_of(turn);
+        let mut index = self.block_of(key);
         if self.block(index).len() == BLOCK {
             let upper = self.block(index).split_off(BLOCK / 2);
             self.more.insert(index, upper);
-            index = self.block_of(turn);
+            index = self.block_of(key);
         }
         let block = self.block(index);
-        let place = block.partition_point(|other| other.turn() < turn);
+        let place = block.partition_point(|other| other.key() < key);
         block.insert(place, block[0]);
         (&mut block[place], false)
     }
 
     #[inline(always)]
     fn head(&self) -> Option<QueueKey<R>> {
-        self.first.front().map(Entry::turn)
+        self.first.front().map(WaitingJob::key)
     }
 
     #[inline(always)]
@@ -262,10 +246,10 @@ impl<R: Rank> Queue<R> {
         self.first = self.more.pop_front().unwrap_or_default();
     }
 
-    fn remove(&mut self, turn: QueueKey<R>) -> Option<Job> {
-        let index = self.block_of(turn);
+    fn remove(&mut self, key: QueueKey<R>) -> Option<Job> {
+        let index = self.block_of(key);
         let block = self.block(index);
-        let place = block.binary_search_by_key(&turn, Entry::turn).ok()?;
+        let place = block.binary_search_by_key(&key, WaitingJob::key).ok()?;
         let entry = block.remove(place);
         if block.is_empty() {
             match index.checked_sub(1) {
@@ -276,19 +260,19 @@ impl<R: Rank> Queue<R> {
         entry.map(|entry| entry.job)
     }
 
-    /// The block in which a job with that place in the order is, or belongs: 0 for the first.
-    fn block_of(&self, turn: QueueKey<R>) -> usize {
-        self.more.partition_point(|block| block.front().is_some_and(|entry| entry.turn() <= turn))
+    /// The block in which a job with that key is, or belongs: 0 for the first.
+    fn block_of(&self, key: QueueKey<R>) -> usize {
+        self.more.partition_point(|block| block.front().is_some_and(|entry| entry.key() <= key))
     }
 
-    fn block(&mut self, index: usize) -> &mut VecDeque<Entry<R>> {
+    fn block(&mut self, index: usize) -> &mut VecDeque<WaitingJob<R>> {
         match index.checked_sub(1) {
             Some(index) => &mut self.more[index],
             None => &mut self.first,
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &Entry<R>> {
+    fn iter(&self) -> impl Iterator<Item = &WaitingJob<R>> {
         self.first.iter().chain(self.more.iter().flatten())
     }
 
@@ -296,7 +280,7 @@ impl<R: Rank> Queue<R> {
         self.first.len() + self.more.iter().map(VecDeque::len).sum::<usize>()
     }
 
-    fn nth(&self, mut index: usize) -> Option<&Entry<R>> {
+    fn nth(&self, mut index: usize) -> Option<&WaitingJob<R>> {
         for block in std::iter::once(&self.first).chain(&self.more) {
             match block.get(index) {
                 None => index -= block.len(),
@@ -319,7 +303,7 @@ mod tests {
     use crate::model::time::{Span, Time};
 
     /// Shortest first, so that jobs join and leave everywhere in their queues.
-    fn turn(job: &Job) -> QueueKey<Span> {
+    fn key(job: &Job) -> QueueKey<Span> {
         QueueKey::of(job.service, job)
     }
 
@@ -336,7 +320,7 @@ mod tests {
         }
     }
 
-    /// What happens to the waiting jobs: mostly they become more, so that queues outgrow their blocks.
+    /// A change of the queue. Most are pushes, so that queues outgrow their blocks.
     #[derive(Clone, Copy, Debug)]
     enum Step {
         Push { service: i64, need: u16 },
@@ -356,7 +340,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
 
-        /// Against one ordered map of all jobs, searched from the first.
+        /// Agrees with one ordered map of all jobs, searched from the first.
         #[test]
         fn agrees_with_one_list_searched_from_the_first(steps in prop::collection::vec(step(), 0..3_000)) {
             let (mut waiting, mut list) = (JobQueue::new(100), BTreeMap::new());
@@ -366,13 +350,13 @@ mod tests {
                         let job = job(number, service, need);
                         let only = list.values().all(|other: &Job| other.need != job.need);
                         prop_assert_eq!(waiting.push(job, job.service), only);
-                        list.insert(turn(&job), job);
+                        list.insert(key(&job), job);
                     }
                     Step::Claim { largest } => {
                         let first = list.values().find(|job| job.need.0 <= largest).copied();
                         let need = waiting.first_of(|_| u64::MAX, |need| need <= usize::from(largest));
                         prop_assert_eq!(need.map(|need| waiting.pop(need)), first);
-                        first.map(|job| list.remove(&turn(&job)));
+                        first.map(|job| list.remove(&key(&job)));
                     }
                     Step::Remove { which } => {
                         let Some((&order, &job)) = list.iter().nth(which % list.len().max(1)) else { continue };
@@ -384,21 +368,21 @@ mod tests {
                 prop_assert_eq!(waiting.count(), list.len() as u64);
             }
             let mut left: Vec<Job> = waiting.iter().copied().collect();
-            left.sort_by_key(turn);
+            left.sort_by_key(key);
             prop_assert_eq!(left, list.into_values().collect::<Vec<_>>());
         }
     }
 
     #[test]
-    fn a_long_queue_takes_no_more_room_than_its_jobs() {
+    fn a_long_queue_takes_no_more_memory_than_its_jobs() {
         let mut waiting = JobQueue::new(1);
         for number in 0..100_000 {
             waiting.push(job(number, 0, 0), ());
         }
-        // A block's own 32 bytes, and the list of blocks, which may be twice as long as it needs to be.
+        // A block's own 32 bytes, and the list of blocks, whose capacity may be twice its length.
         let blocks = &waiting.queues[0].more;
-        let bytes: usize = blocks.iter().map(|block| block.capacity() * size_of::<Entry<()>>()).sum();
-        let all = bytes + blocks.capacity() * size_of::<VecDeque<Entry<()>>>();
+        let bytes: usize = blocks.iter().map(|block| block.capacity() * size_of::<WaitingJob<()>>()).sum();
+        let all = bytes + blocks.capacity() * size_of::<VecDeque<WaitingJob<()>>>();
         assert!(all < 48 * 100_000, "{all} bytes for 100,000 jobs");
     }
 }

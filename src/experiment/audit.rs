@@ -1,6 +1,6 @@
 //! A look at a scenario under way: one replication up to an instant, as the registry's documents show it.
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 
 use crate::model::time::Time;
@@ -26,11 +26,11 @@ fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
 }
 
 /// A source as a cron that stands at an instant, if it is one.
-fn cron(scenario: &Scenario, source: usize, of: &Source, at: Time) -> Option<Cron> {
-    let Source::Cron { action, schedule, overrides, .. } = of else { return None };
+fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<Cron> {
+    let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
     // What counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
     let next_run = scenario.epoch.calendar_of(at).and_then(|at| in_step.firings(at).next());
-    Some(Cron { source, action: *action, schedule: schedule.to_string(), overrides: *overrides, next_run })
+    Some(Cron { source, action: *action, schedule: schedule.to_string(), given: *given, next_run })
 }

@@ -7,7 +7,7 @@
 //!
 //! The shadow time is the first instant at which the head fits if what runs ends as estimated. Another job may start if it fits now and either ends by its estimate
 //! no later than the shadow time or needs no more than what is spare then beside the head (Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995;
-//! Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). Candidates in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
+//! Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). BackfillQueue in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
 //! Feitelson, IEEE TPDS 18(6), 2007).
 //!
 //! **Several workers.** The reservation names a worker and an instant: of all workers the one on which the head fits first, by the estimates. On the others whatever fits
@@ -23,12 +23,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ends::Ends;
-use super::possible::Possible;
-use super::queue::{Candidates, Entry};
-use crate::engine::{
-    Candidate, ClaimPolicy, Decision, PolicyKind, QueueKey, SchedulerEvent, SchedulingView, System, Target,
-};
+use super::backfill_queue::{BackfillCandidate, BackfillQueue};
+use super::completion_estimates::CompletionEstimates;
+use super::feasible::FeasibleNeeds;
+use crate::engine::QueueKey;
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, System, Target};
 use crate::model::capacity::NeedId;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -57,11 +56,11 @@ impl BackfillOrder {
 /// A reservation for the head of the queue.
 #[derive(Debug)]
 pub struct EasyBackfill {
-    possible: Possible,
+    possible: FeasibleNeeds,
     /// What runs, by worker.
-    ends: Ends,
+    ends: CompletionEstimates,
     /// By need.
-    waiting: Vec<Candidates>,
+    waiting: Vec<BackfillQueue>,
 }
 
 /// Where and when the head will fit.
@@ -88,9 +87,9 @@ impl EasyBackfill {
     /// For the jobs and workers of a system.
     pub fn new(system: &System, order: BackfillOrder) -> EasyBackfill {
         EasyBackfill {
-            possible: Possible::of(system),
-            ends: Ends::new(system),
-            waiting: system.needs.iter().map(|_| Candidates::new(order)).collect(),
+            possible: FeasibleNeeds::of(system),
+            ends: CompletionEstimates::new(system),
+            waiting: system.needs.iter().map(|_| BackfillQueue::new(order)).collect(),
         }
     }
 
@@ -107,7 +106,11 @@ impl EasyBackfill {
     }
 
     /// The first job that may go before the head.
-    fn candidate(&self, view: &SchedulingView<'_, i128>, shadow: Option<&Shadow>) -> Option<(Entry, NeedId)> {
+    fn candidate(
+        &self,
+        view: &SchedulingView<'_, i128>,
+        shadow: Option<&Shadow>,
+    ) -> Option<(BackfillCandidate, NeedId)> {
         let first = view.needs().filter(|need| self.possible.contains(*need)).filter_map(|need| {
             let candidates = &self.waiting[usize::from(need)];
             let entry = match shadow {
@@ -146,7 +149,7 @@ impl ClaimPolicy for EasyBackfill {
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
         let (head, turn) = self.possible.first(view)?;
         if view.fits(head) {
-            return Some(Decision { need: head, key: turn, target: Target::Any });
+            return Some(Decision { need: head, turn, on: Target::Any });
         }
         view.needs().next()?;
         let shadow = self.shadow(view, head);
@@ -157,7 +160,7 @@ impl ClaimPolicy for EasyBackfill {
             }
             _ => Target::Any,
         };
-        Some(Decision { need, key: entry.turn, target: on })
+        Some(Decision { need, turn: entry.turn, on })
     }
 
     fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {

@@ -13,9 +13,10 @@
 
 use std::collections::BTreeMap;
 
-use super::possible::Possible;
+use super::feasible::FeasibleNeeds;
+use crate::engine::QueueKey;
 use crate::engine::{
-    Candidate, ClaimPolicy, Decision, PolicyKind, QueueKey, SchedulerEvent, SchedulingView, Shares, System, Target,
+    Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, Shares, System, Target,
 };
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::time::{Span, Time};
@@ -25,7 +26,7 @@ use crate::model::worker::WorkerId;
 #[derive(Clone, Debug)]
 pub struct ReserveAfter {
     patience: Span,
-    possible: Possible,
+    possible: FeasibleNeeds,
     shares: Shares,
     /// The waiting jobs that may ever need a reservation, oldest first.
     waiting: BTreeMap<QueueKey<i128>, NeedId>,
@@ -43,12 +44,12 @@ impl ReserveAfter {
     /// For the jobs of a system.
     pub fn new(system: &System, patience: Span) -> ReserveAfter {
         let shares = Shares::of(system.capacities());
-        ReserveAfter { patience, possible: Possible::of(system), shares, waiting: BTreeMap::new() }
+        ReserveAfter { patience, possible: FeasibleNeeds::of(system), shares, waiting: BTreeMap::new() }
     }
 
     /// What is put aside now, for the oldest first.
     fn reservations(&self, view: &SchedulingView<'_, i128>) -> Vec<Reservation> {
-        let (mut all, mut aside) = (Vec::new(), Aside::nothing(view));
+        let (mut all, mut aside) = (Vec::new(), Reserved::nothing(view));
         let overdue = self.waiting.iter().take_while(|(turn, _)| view.now - turn.scheduled_at > self.patience);
         for (&turn, &need) in overdue {
             let Some(worker) = self.best_worker(view, need, &aside) else { break };
@@ -60,7 +61,7 @@ impl ReserveAfter {
     }
 
     /// The worker that lacks the least of a need, of those that could hold it beside what is put aside already.
-    fn best_worker(&self, view: &SchedulingView<'_, i128>, need: NeedId, aside: &Aside) -> Option<WorkerId> {
+    fn best_worker(&self, view: &SchedulingView<'_, i128>, need: NeedId, aside: &Reserved) -> Option<WorkerId> {
         let units = view.system().need(need);
         let could = |worker: &WorkerId| fits(&view.capacity(*worker).0, aside.on(*worker), units);
         let candidates = view.open_workers().filter(could);
@@ -77,16 +78,16 @@ impl ReserveAfter {
 }
 
 /// What is put aside on all workers together, as far as reservations have been counted.
-struct Aside {
+struct Reserved {
     /// By worker and resource.
     units: Vec<i64>,
     resources: usize,
 }
 
-impl Aside {
-    fn nothing(view: &SchedulingView<'_, i128>) -> Aside {
+impl Reserved {
+    fn nothing(view: &SchedulingView<'_, i128>) -> Reserved {
         let (workers, resources) = (view.system().workers.len(), view.system().resources.len());
-        Aside { units: vec![0; workers * resources], resources }
+        Reserved { units: vec![0; workers * resources], resources }
     }
 
     /// Counts a reservation.
@@ -127,7 +128,7 @@ impl ClaimPolicy for ReserveAfter {
             view.needs().filter_map(|need| Some((view.waiting.head(need.into())?, need))).collect();
         heads.sort_unstable();
         // Both are in order of age, so that what is put aside for older jobs only grows.
-        let (mut older, mut aside) = (reservations.iter().peekable(), Aside::nothing(view));
+        let (mut older, mut aside) = (reservations.iter().peekable(), Reserved::nothing(view));
         heads.into_iter().find_map(|(turn, need)| {
             while let Some(reservation) = older.next_if(|reservation| reservation.turn < turn) {
                 aside.put(view, reservation);

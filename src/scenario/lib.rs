@@ -19,7 +19,7 @@ mod tree;
 
 use std::io;
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::engine::System;
 use crate::model::time::{Epoch, Span, Time};
 use crate::policy::Policy;
@@ -57,7 +57,7 @@ pub struct Scenario {
     /// What is simulated.
     pub system: System,
     /// Where jobs come from, in the order of the file.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ArrivalModel>,
     /// The documents that workers, initial rows and crons come from.
     pub originals: Originals,
 }

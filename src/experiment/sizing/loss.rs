@@ -89,7 +89,7 @@ impl Loss {
     }
 }
 
-/// Looks for the cheapest setting that keeps the targets also when a worker is lost at the worst instant.
+/// InterimLooks for the cheapest setting that keeps the targets also when a worker is lost at the worst instant.
 ///
 /// # Errors
 /// If a target is none that the settings can be held against.

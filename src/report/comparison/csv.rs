@@ -6,7 +6,7 @@ use super::Sides;
 use crate::csv::{Cell, SUMMARY, file, summary_lines};
 use crate::model::action::ActionId;
 use crate::plot::wait_curve;
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -170,12 +170,12 @@ struct WaitLine<'a> {
 pub(super) fn wait_times(sides: &Sides) -> Vec<u8> {
     let curves = sides.contenders.iter().enumerate().flat_map(|(number, contender)| {
         let (context, results) = sides.context(number);
-        let actions = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+        let actions = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
         let of = move |action| {
             let curve = wait_curve::curve(&context, results, action)?;
             Some((contender.name.as_str(), context.action(action), curve.points))
         };
-        std::iter::once(OfAction::All).chain(actions).filter_map(of)
+        std::iter::once(JobScope::All).chain(actions).filter_map(of)
     });
     let lines = curves.flat_map(|(contender, action, points)| {
         let line = move |(wait, p)| WaitLine { contender, action, p: Cell(Some(p)), wait_s: Cell(Some(wait)) };

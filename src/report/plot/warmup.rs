@@ -19,7 +19,7 @@ const REMARK: i32 = 24;
 pub(crate) fn draw(context: &Context, warm_up: &WarmUp) -> Vec<u8> {
     let title = format!("{}: jobs in the system ({})", context.scenario, context.policy);
     let subtitle = format!("Mean of {PILOTS} replications; grey: {}", warmup::words(warm_up));
-    let most = warm_up.course.in_system.iter().copied().fold(1.0, f64::max);
+    let most = warm_up.trajectory.in_system.iter().copied().fold(1.0, f64::max);
     let (levels, top) = (Axis::from_zero(most, queue_length::tick), TITLES + REMARK);
     let (time, time_name) = calendar::axis(context.epoch, context.system.window.horizon);
     let remark = format!("red: mean after the warm-up, {}", number::amount(warm_up.level()));
@@ -38,9 +38,9 @@ fn lines(plot: &mut Plot, warm_up: &WarmUp, (time, levels): (&Axis, &Axis)) -> P
     area.draw(&PathElement::new(points(warm_up), BLUE.stroke_width(1)))
 }
 
-/// The course, each part at its middle.
+/// The trajectory, each part at its middle.
 fn points(warm_up: &WarmUp) -> Vec<(f64, f64)> {
-    let Span(part) = warm_up.course.part;
+    let Span(part) = warm_up.trajectory.part;
     let middle = |number: usize| Time(part.saturating_mul(number as i64).saturating_add(part / 2)).as_secs_f64();
-    warm_up.course.in_system.iter().enumerate().map(|(number, &jobs)| (middle(number), jobs)).collect()
+    warm_up.trajectory.in_system.iter().enumerate().map(|(number, &jobs)| (middle(number), jobs)).collect()
 }

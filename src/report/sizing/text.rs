@@ -5,7 +5,7 @@ use comfy_table::CellAlignment;
 use super::{Study, with_interval};
 use crate::experiment::sizing::{Sizing, Tried, Verdict};
 use crate::number::percent;
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::table::{Charset, empty};
 
 /// Jobs that had not ended at the horizon are worth a remark from this share on.
@@ -139,7 +139,7 @@ fn unfinished(study: &Study) -> Option<String> {
         let measure = Measure::Jobs;
         tried
             .results
-            .estimate(Subject { action: OfAction::All, resource: None, worker: None, measure, statistic })?
+            .estimate(Metric { action: JobScope::All, resource: None, worker: None, measure, statistic })?
             .value
     };
     let share = count(Statistic::Unfinished)? / count(Statistic::Arrived)?;

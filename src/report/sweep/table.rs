@@ -2,7 +2,7 @@
 
 use super::Swept;
 use crate::form::Form;
-use crate::stats::interval::Estimate;
+use crate::stats::interval::IntervalEstimate;
 use crate::table::{Charset, empty};
 
 /// Most points that are printed; the rest is in the file.
@@ -35,7 +35,7 @@ fn notes(swept: &Swept) -> String {
 }
 
 /// A value with half the width of its interval.
-pub(crate) fn cell(form: Form, estimate: Estimate, charset: Charset) -> String {
+pub(crate) fn cell(form: Form, estimate: IntervalEstimate, charset: Charset) -> String {
     match estimate.interval {
         Some((low, high)) => {
             let half = form.value(Some((high - low) / 2.0));

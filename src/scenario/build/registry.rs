@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::workers::DraftWorker;
 use super::{Build, Units};
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 use crate::diagnostic::Complaint;
 use crate::engine::{InitialRow, InitialState, JobOverrides, MisfireRule, Overlap};
@@ -113,7 +113,7 @@ impl Build<'_> {
         self.originals.crons.insert(action, row);
         self.uses(action, need, false, file.place);
         let (overlap, missed) = (Overlap::default(), MisfireRule::default());
-        self.arrivals.push((file.place, Source::Cron { action, schedule, overlap, missed, overrides }));
+        self.arrivals.push((file.place, ArrivalModel::Cron { action, schedule, overlap, missed, overrides }));
     }
 
     fn registry_jobs(&mut self, file: &At<String>, has_action: bool, default_action: Option<ActionId>) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use claimsim::engine::{Availability, ClaimRule, InitialState, MisfireRule, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
-use claimsim::model::claim::{Batch, DispatchTiming, Placement};
+use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use claimsim::model::job::JobOutcome;
 use claimsim::model::time::{Span, Time};
 use proptest::option;
@@ -175,7 +175,7 @@ fn the_constant_zero_delay_claims_what_instant_claiming_does() {
         instant.system.queue_limit = None;
         instant.system.claim = ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant };
         let mut delayed = instant.clone();
-        delayed.system.claim = ClaimRule::Delayed { delay: constant(0.0), batch: Batch::All };
+        delayed.system.claim = ClaimRule::Delayed { delay: constant(0.0), batch: ClaimBatch::All };
         assert_eq!(first_difference(&engine(&instant), &engine(&delayed)), None);
     });
 }
