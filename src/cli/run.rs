@@ -16,7 +16,7 @@ use crate::experiment::outlook::outlook;
 use crate::experiment::{Plan, Reached, Results};
 use crate::report::manifest::Options;
 use crate::report::{Context, json, precision, table};
-use crate::scenario::Loaded;
+use crate::scenario::LoadedScenario;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ pub(super) struct Run {
 /// What is to be run, and whence it comes.
 struct Given {
     text: String,
-    loaded: Loaded,
+    loaded: LoadedScenario,
     options: Options,
     earlier: Option<Earlier>,
 }
@@ -87,7 +87,7 @@ impl Run {
         if !self.manner.quiet {
             say_remarks(&loaded);
         }
-        let Loaded { mut scenario, inputs, notes, .. } = loaded;
+        let LoadedScenario { mut scenario, inputs, notes, .. } = loaded;
         let plan = plan(&options, &scenario)?;
         check_batches(&options, scenario.replications)?;
         let default = self.extend.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));

@@ -5,9 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use claimsim::scenario;
-
-use crate::support::NoFiles;
+use claimsim::scenario::{self, NoFiles};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

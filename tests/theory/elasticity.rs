@@ -6,10 +6,9 @@ use std::fs;
 use claimsim::experiment::elasticity::{Effect, Nudge, Share, effects};
 use claimsim::experiment::expression::Quantity;
 use claimsim::experiment::sweep::{self, Trial};
-use claimsim::scenario::{self, Override, parameters};
+use claimsim::scenario::{self, NoFiles, Override, parameters};
 
 use crate::formulas::erlang::Mmc;
-use crate::support::NoFiles;
 use crate::support::Sandbox;
 
 /// M/M/4 at a load of 0.55; three servers are also stable.
