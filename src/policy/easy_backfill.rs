@@ -149,18 +149,18 @@ impl ClaimPolicy for EasyBackfill {
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
         let (head, turn) = self.possible.first(view)?;
         if view.fits(head) {
-            return Some(Decision { need: head, turn, on: Target::Any });
+            return Some(Decision { need: head, key: turn, target: Target::Any });
         }
         view.needs().next()?;
         let shadow = self.shadow(view, head);
         let (entry, need) = self.candidate(view, shadow.as_ref())?;
-        let on = match shadow {
+        let target = match shadow {
             Some(shadow) if shadow.at - view.now < entry.estimate && !is_spare(view, need, &shadow) => {
                 Target::These(view.with_room(need).filter(|worker| *worker != shadow.worker).collect())
             }
             _ => Target::Any,
         };
-        Some(Decision { need, turn: entry.turn, on })
+        Some(Decision { need, key: entry.turn, target })
     }
 
     fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
