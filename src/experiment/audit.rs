@@ -27,10 +27,10 @@ fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
 
 /// A source as a cron that stands at an instant, if it is one.
 fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<CronState> {
-    let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
+    let ArrivalModel::Cron { action, schedule, overrides, .. } = of else { return None };
     // What counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
     let next_run = scenario.epoch.calendar_of(at).and_then(|at| in_step.firings(at).next());
-    Some(CronState { source, action: *action, schedule: schedule.to_string(), given: *given, next_run })
+    Some(CronState { source, action: *action, schedule: schedule.to_string(), overrides: *overrides, next_run })
 }
