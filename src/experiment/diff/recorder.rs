@@ -1,7 +1,7 @@
 //! The observer that writes down what happens in one run, instant by instant, for it to be compared with another.
 
-use super::happening::{Entry, Happening, Origin, Row};
-use super::ids::Ids;
+use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
+use super::shared_ids::SharedIds;
 use crate::engine::{Attempt, Event, JobOrigin, JobOverrides, Observer};
 use crate::model::job::Job;
 use crate::model::time::Time;
@@ -10,20 +10,20 @@ use crate::model::worker::WorkerId;
 /// What has happened since it was cleared last.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    ids: Ids,
-    pub(super) log: Vec<Entry>,
+    ids: SharedIds,
+    pub(super) log: Vec<LogEntry>,
     /// By `ActionId`: how many jobs have come from outside.
     pub(super) arrived: Vec<u64>,
 }
 
 impl Recorder {
-    pub(super) fn new(ids: Ids) -> Recorder {
+    pub(super) fn new(ids: SharedIds) -> Recorder {
         let arrived = vec![0; ids.actions.len()];
         Recorder { ids, log: Vec::new(), arrived }
     }
 
     /// How its run's names are numbered.
-    pub(super) fn ids(&self) -> &Ids {
+    pub(super) fn ids(&self) -> &SharedIds {
         &self.ids
     }
 
@@ -31,15 +31,15 @@ impl Recorder {
         self.ids.workers[worker.0 as usize]
     }
 
-    fn row(&mut self, job: &Job, attempt: Attempt, origin: JobOrigin, overrides: JobOverrides) -> Row {
+    fn row(&mut self, job: &Job, attempt: Attempt, origin: JobOrigin, overrides: JobOverrides) -> CreatedRow {
         let origin = match origin {
-            JobOrigin::Child(parent) => Origin::Child(parent),
-            JobOrigin::Retry => Origin::Retry(attempt.first),
-            JobOrigin::Initial => Origin::Start,
-            JobOrigin::Source(_) => Origin::Outside,
+            JobOrigin::Child(parent) => RowOrigin::Child(parent),
+            JobOrigin::Retry => RowOrigin::Retry(attempt.first),
+            JobOrigin::Initial => RowOrigin::Start,
+            JobOrigin::Source(_) => RowOrigin::Outside,
         };
-        self.arrived[usize::from(job.action.0)] += u64::from(origin == Origin::Outside);
-        Row {
+        self.arrived[usize::from(job.action.0)] += u64::from(origin == RowOrigin::Outside);
+        CreatedRow {
             job: job.id,
             origin,
             action: self.ids.actions[usize::from(job.action.0)],
@@ -59,32 +59,29 @@ impl Observer for Recorder {
     fn on(&mut self, _now: Time, event: &Event<'_>) {
         let what = match *event {
             Event::Created { job, attempt, origin, overrides } => {
-                Happening::Created(self.row(job, attempt, origin, overrides))
+                SharedEvent::Created(self.row(job, attempt, origin, overrides))
             }
-            Event::Due { job, .. } => Happening::Due { job: job.id },
-            Event::Claimed { job, worker } => Happening::Claimed { job: job.id, worker: self.worker(worker) },
-            Event::Ended { job, attempt, run, outcome, is_last } => Happening::Ended {
-                job: job.id,
-                first: attempt.first,
-                worker: self.worker(run.worker),
-                ending: outcome,
-                last: is_last,
-            },
-            Event::Left { job, outcome } => Happening::Left { job: job.id, ending: outcome },
-            Event::CancelRequested { job, .. } => Happening::CancelRequested { job: job.id },
-            Event::ZombieEnded { job, stopped, .. } => Happening::ZombieOver { job: job.id, stopped },
-            Event::WorkerDown { worker, kind } => Happening::Out { worker: self.worker(worker), kind },
-            Event::WorkerDeclaredDead { worker } => Happening::DeclaredDead { worker: self.worker(worker) },
-            Event::WorkerUp { worker } => Happening::Back { worker: self.worker(worker) },
+            Event::Due { job, .. } => SharedEvent::Due { job: job.id },
+            Event::Claimed { job, worker } => SharedEvent::Claimed { job: job.id, worker: self.worker(worker) },
+            Event::Ended { job, attempt, run, outcome, is_last } => {
+                let (worker, ending, last) = (self.worker(run.worker), outcome, is_last);
+                SharedEvent::Ended { job: job.id, first: attempt.first, worker, ending, last }
+            }
+            Event::Left { job, outcome } => SharedEvent::Left { job: job.id, ending: outcome },
+            Event::CancelRequested { job, .. } => SharedEvent::CancelRequested { job: job.id },
+            Event::ZombieEnded { job, stopped, .. } => SharedEvent::ZombieOver { job: job.id, stopped },
+            Event::WorkerDown { worker, kind } => SharedEvent::Out { worker: self.worker(worker), kind },
+            Event::WorkerDeclaredDead { worker } => SharedEvent::DeclaredDead { worker: self.worker(worker) },
+            Event::WorkerUp { worker } => SharedEvent::Back { worker: self.worker(worker) },
             Event::CapacityChanged { worker, capacity } => {
-                Happening::Capacity { worker: self.worker(worker), to: self.ids.change(capacity) }
+                SharedEvent::Capacity { worker: self.worker(worker), to: self.ids.change(capacity) }
             }
-            Event::FiringSkipped { action } => Happening::Skipped { action: self.ids.actions[usize::from(action.0)] },
+            Event::FiringSkipped { action } => SharedEvent::Skipped { action: self.ids.actions[usize::from(action.0)] },
             Event::Interrupted { .. }
             | Event::Resumed { .. }
             | Event::StillWaiting { .. }
             | Event::StillRunning { .. } => return,
         };
-        self.log.push(Entry { what, job: event.job().copied() });
+        self.log.push(LogEntry { what, job: event.job().copied() });
     }
 }

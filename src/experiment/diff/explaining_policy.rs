@@ -1,0 +1,58 @@
+//! A claim policy that is asked why, at the moment at which it lets a certain job go; in all else it is the policy itself.
+
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView};
+use crate::model::job::JobId;
+use crate::model::time::Time;
+use crate::policy::AnyPolicy;
+
+/// A policy and the question put to it.
+#[derive(Debug)]
+pub(super) struct ExplainingPolicy {
+    policy: AnyPolicy,
+    about: Option<JobId>,
+    /// What it has said, if it has been asked.
+    pub(super) answer: Option<String>,
+}
+
+impl ExplainingPolicy {
+    /// Why does that job go, if any is meant?
+    pub(super) fn new(policy: AnyPolicy, about: Option<JobId>) -> ExplainingPolicy {
+        ExplainingPolicy { policy, about, answer: None }
+    }
+}
+
+impl ClaimPolicy for ExplainingPolicy {
+    type Rank = i128;
+
+    fn rank(&self, job: &Candidate<'_>) -> i128 {
+        self.policy.rank(job)
+    }
+
+    fn kind(&self) -> PolicyKind {
+        self.policy.kind()
+    }
+
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let decision = self.policy.choose(view)?;
+        if self.about == Some(decision.key.id) {
+            self.answer = view.find(decision.key.id).map(|job| self.policy.explain(view, &job));
+        }
+        Some(decision)
+    }
+
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        self.policy.on_event(now, event);
+    }
+
+    fn next_start(&self, now: Time) -> Option<Time> {
+        self.policy.next_start(now)
+    }
+
+    fn explain(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
+        self.policy.explain(view, job)
+    }
+
+    fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        self.policy.explain_hold(view, job)
+    }
+}
