@@ -12,7 +12,8 @@ use crate::model::time::{NANOS, Span, Time};
 use crate::model::worker::WorkerId;
 
 use super::interval::critical_value_95;
-use super::metric::{JobScope, Measure, Metric, Statistic};
+use super::measure::{Measure, Statistic};
+use super::metric::{JobScope, Metric};
 use super::time_buckets::TimeBuckets;
 use super::von_neumann::{FEWEST, is_correlated};
 
