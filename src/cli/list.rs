@@ -5,6 +5,7 @@ use comfy_table::{ContentArrangement, Table, TableStyle};
 
 use super::verdict::{Failure, print};
 use crate::arrival;
+use crate::model::catalogue::CatalogueEntry;
 use crate::random::dist;
 use crate::stats::Measure;
 use claimsim_policy as policy;
@@ -35,13 +36,16 @@ impl List {
 impl Catalogue {
     fn to_text(self) -> String {
         let (title, rows) = match self {
-            Catalogue::Policies => {
-                ("Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? may be left out", policies())
-            }
+            Catalogue::Policies => (
+                "Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? may be left out",
+                catalogue(policy::CATALOGUE),
+            ),
             Catalogue::Distributions => {
-                ("Distributions: service = { NAME = { PARAMETERS } }; ? may be left out", distributions())
+                ("Distributions: service = { NAME = { PARAMETERS } }; ? may be left out", catalogue(dist::CATALOGUE))
             }
-            Catalogue::Arrivals => ("Arrivals: arrival = { NAME = { PARAMETERS } }; ? may be left out", arrivals()),
+            Catalogue::Arrivals => {
+                ("Arrivals: arrival = { NAME = { PARAMETERS } }; ? may be left out", catalogue(arrival::CATALOGUE))
+            }
             Catalogue::Measures => ("Measures: rows of summary.csv", measures()),
         };
         let mut table = Table::new();
@@ -51,20 +55,10 @@ impl Catalogue {
     }
 }
 
-fn policies() -> Vec<Vec<String>> {
-    let row = |entry: &policy::Entry| vec![entry.name.to_owned(), entry.parameters.join(", "), entry.about.to_owned()];
-    policy::CATALOGUE.iter().map(row).collect()
-}
-
-fn distributions() -> Vec<Vec<String>> {
-    let row = |entry: &dist::Entry| vec![entry.name.to_owned(), entry.parameters.join(", "), entry.summary.to_owned()];
-    dist::CATALOGUE.iter().map(row).collect()
-}
-
-fn arrivals() -> Vec<Vec<String>> {
+fn catalogue(entries: &[CatalogueEntry]) -> Vec<Vec<String>> {
     let row =
-        |entry: &arrival::Entry| vec![entry.name.to_owned(), entry.parameters.join(", "), entry.summary.to_owned()];
-    arrival::CATALOGUE.iter().map(row).collect()
+        |entry: &CatalogueEntry| vec![entry.name.to_owned(), entry.parameters.join(", "), entry.summary.to_owned()];
+    entries.iter().map(row).collect()
 }
 
 fn measures() -> Vec<Vec<String>> {

@@ -20,10 +20,7 @@
 //! A decision walks along the estimated ends of what runs until the head fits, and asks each need that fits for its first candidate that is
 //! short enough: that is kept at hand in blocks. Its cost grows with the number of running jobs and with a hundredth of the waiting ones.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::backfill_queue::{BackfillCandidate, BackfillQueue};
+use super::backfill_queue::{BackfillCandidate, BackfillOrder, BackfillQueue};
 use super::completion_estimates::CompletionEstimates;
 use super::feasible::FeasibleNeeds;
 use crate::engine::QueueKey;
@@ -31,27 +28,6 @@ use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent
 use crate::model::capacity::NeedId;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
-
-/// In which order jobs are looked at that may go before the head.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackfillOrder {
-    /// The oldest first.
-    #[default]
-    Arrival,
-    /// The shortest by estimate first.
-    Shortest,
-}
-
-impl BackfillOrder {
-    /// The word in scenarios.
-    pub fn name(self) -> &'static str {
-        match self {
-            BackfillOrder::Arrival => "arrival",
-            BackfillOrder::Shortest => "shortest",
-        }
-    }
-}
 
 /// A reservation for the head of the queue.
 #[derive(Debug)]

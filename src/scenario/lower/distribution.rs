@@ -104,7 +104,11 @@ impl Context<'_> {
         self.report(diagnostic.help(format!("write {}", error.expected)));
     }
 
-    fn hyperexponential<Q: Quantity>(&mut self, _: SourceSpan, phases: &Spanned<Vec<Phase<Q>>>) -> Option<Distribution> {
+    fn hyperexponential<Q: Quantity>(
+        &mut self,
+        _: SourceSpan,
+        phases: &Spanned<Vec<Phase<Q>>>,
+    ) -> Option<Distribution> {
         if self.recovered.any(phases.span) {
             return None;
         }

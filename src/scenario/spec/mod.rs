@@ -15,7 +15,7 @@ mod distribution;
 mod estimate;
 mod job;
 mod moment;
-mod policy;
+pub(crate) mod policy;
 mod registry;
 mod worker;
 
@@ -28,7 +28,6 @@ pub(crate) use cron::Cron;
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
 pub(crate) use job::Job;
 pub(crate) use moment::{Instant, TimePoint};
-pub(crate) use policy::{FairShareRule, Policy, ReserveAfterRule};
 pub(crate) use registry::Registry;
 pub(crate) use worker::{OfferedUnits, Worker};
 
