@@ -1,14 +1,13 @@
-//! `[action.X]`: a job class.
+//! `[action.X]`: a job class. Its keys are declared and converted to the engine's model here.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::arrival::Arrival;
 use super::backoff::Backoff;
 use super::distribution::{Distribution, Number};
-use super::estimate::Estimate;
 use crate::context::Context;
-use crate::engine::{ActionModel, DeadlineResult, Requeue};
+use crate::engine::{self, ActionModel, DeadlineResult, Requeue};
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
@@ -106,4 +105,31 @@ pub(crate) struct Spawns {
     /// The number of jobs, rounded to the nearest whole number.
     #[schemars(required)]
     pub(crate) count: Option<Spanned<Distribution<Number>>>,
+}
+
+/// The run time that claim policies with look-ahead expect of an attempt.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Estimate {
+    /// The real run time, if nothing stopped the attempt.
+    #[default]
+    Exact,
+    /// A multiple of the real run time: a number, or a distribution of numbers.
+    Factor(Spanned<Distribution<Number>>),
+    /// Independent of the real run time: a duration, or a distribution of durations.
+    #[serde(rename = "$else")]
+    Time(Distribution<Span>),
+}
+
+impl Estimate {
+    /// The estimate as the engine takes it; the exact run time and diagnostics, if its parameters
+    /// are wrong.
+    pub(super) fn lower(estimate: &Spanned<Estimate>, context: &mut Context) -> engine::Estimate {
+        match &estimate.value {
+            Estimate::Exact => Some(engine::Estimate::Exact),
+            Estimate::Factor(factor) => context.distribution(factor.span, &factor.value).map(engine::Estimate::Factor),
+            Estimate::Time(time) => context.distribution(estimate.span, time).map(engine::Estimate::Time),
+        }
+        .unwrap_or_default()
+    }
 }
