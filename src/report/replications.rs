@@ -9,7 +9,7 @@ use ::csv::{Reader, ReaderBuilder, StringRecord, WriterBuilder};
 
 use super::csv::{UTILIZATION, WAIT_TIMES};
 use super::{Context, number};
-use crate::experiment::Asked;
+use crate::experiment::ResolvedQuantities;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
 use crate::stats::ShareWithin;
@@ -42,7 +42,7 @@ pub enum Unreadable {
 }
 
 /// The bytes of the table. Columns are named as `--judge` and others write quantities; cells are empty where there was nothing to measure.
-pub fn write(context: &Context, asked: &Asked, outcomes: &[ReplicationStats]) -> Vec<u8> {
+pub fn write(context: &Context, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(header(context, asked)).expect(MEMORY);
@@ -54,7 +54,7 @@ pub fn write(context: &Context, asked: &Asked, outcomes: &[ReplicationStats]) ->
     writer.into_inner().expect(MEMORY)
 }
 
-fn header(context: &Context, asked: &Asked) -> Vec<String> {
+fn header(context: &Context, asked: &ResolvedQuantities) -> Vec<String> {
     let figures = template(context, asked).metrics;
     let figures = figures.iter().map(|figure| figure_name(context, figure.metric));
     let shares = asked.shares().iter().map(|share| share_name(context, share));
@@ -62,7 +62,7 @@ fn header(context: &Context, asked: &Asked) -> Vec<String> {
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
-fn template(context: &Context, asked: &Asked) -> ReplicationStats {
+fn template(context: &Context, asked: &ResolvedQuantities) -> ReplicationStats {
     StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
 }
 
@@ -89,7 +89,11 @@ fn share_name(context: &Context, share: &ShareWithin) -> String {
 ///
 /// # Errors
 /// If the tables are not those of this scenario, or not as a run leaves them.
-pub fn read(context: &Context, asked: &Asked, tables: &Tables) -> Result<Vec<ReplicationStats>, Unreadable> {
+pub fn read(
+    context: &Context,
+    asked: &ResolvedQuantities,
+    tables: &Tables,
+) -> Result<Vec<ReplicationStats>, Unreadable> {
     let mut figures = Rows::new(PATH, tables.replications);
     if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
         return Err(Unreadable::OtherFigures);
@@ -190,7 +194,7 @@ mod tests {
     fn tables(context: &Context, outcomes: &[ReplicationStats]) -> [Vec<u8>; 3] {
         let results = crate::experiment::Results::of(outcomes.to_vec());
         let [waits, series] = [csv::wait_times(&[(context, &results)]), csv::utilization(context, &results)];
-        [write(context, &Asked::default(), outcomes), waits, series]
+        [write(context, &ResolvedQuantities::default(), outcomes), waits, series]
     }
 
     fn outcomes(shape: Shape) -> Vec<ReplicationStats> {
@@ -215,11 +219,13 @@ mod tests {
         let system = samples::system(WEEK);
         let context = samples::context(&system);
         // As many buckets as a run of that length has.
-        let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
+        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
         for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
             let outcomes = outcomes(shape);
             let [replications, wait_times, utilization] = &tables(&context, &outcomes);
-            let read = read(&context, &Asked::default(), &Tables { replications, wait_times, utilization }).unwrap();
+            let read =
+                read(&context, &ResolvedQuantities::default(), &Tables { replications, wait_times, utilization })
+                    .unwrap();
             assert_eq!(read.len(), outcomes.len());
             for (read, outcome) in read.iter().zip(&outcomes) {
                 assert_eq!(read.metrics, outcome.metrics);
@@ -233,9 +239,9 @@ mod tests {
     fn tables_of_something_else_are_refused() {
         let system = samples::system(WEEK);
         let context = samples::context(&system);
-        let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
+        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
         let [replications, wait_times, utilization] = &tables(&context, &outcomes(Shape { buckets, ..WEEK }));
-        let read = |tables: Tables| read(&context, &Asked::default(), &tables);
+        let read = |tables: Tables| read(&context, &ResolvedQuantities::default(), &tables);
         let whole = Tables { replications, wait_times, utilization };
         assert!(read(whole).is_ok());
         assert_eq!(read(Tables { replications: b"a,b\n1,2\n", ..whole }), Err(Unreadable::OtherFigures));

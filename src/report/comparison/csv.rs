@@ -63,14 +63,14 @@ pub(super) fn comparison(sides: &Sides) -> Vec<u8> {
         "missing",
     ];
     let lines = sides.comparison.rows.iter().map(|row| {
-        let judgement = row.judgement;
+        let judgement = row.test;
         Line {
-            contender: &sides.contenders[row.contender].name,
+            contender: &sides.contenders[row.alternative].name,
             against: &sides.baseline().name,
-            action: &row.action,
-            resource: &row.resource,
-            measure: row.measure,
-            statistic: &row.statistic,
+            action: &row.key.action,
+            resource: &row.key.resource,
+            measure: row.key.measure,
+            statistic: &row.key.statistic,
             baseline: Cell(row.baseline),
             value: Cell(row.value),
             difference: Cell(row.difference),
@@ -130,7 +130,7 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
         "missing",
     ];
     let lines = sides.comparison.gates.iter().map(|gate| GateLine {
-        contender: &sides.contenders[gate.contender].name,
+        contender: &sides.contenders[gate.alternative].name,
         gate: &gate.condition.text,
         baseline: Cell(gate.baseline),
         value: Cell(gate.value),
@@ -140,7 +140,7 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
         ci_high: Cell(gate.interval.map(|(_, high)| high)),
         p_kept: Cell(gate.p_kept),
         p_broken: Cell(gate.p_broken),
-        outcome: gate.outcome.name(),
+        outcome: gate.status.gate_word(),
         decided_at: gate.decided_at,
         replications: gate.replications,
         missing: gate.missing,

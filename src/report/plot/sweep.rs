@@ -28,7 +28,7 @@ pub(crate) fn draw(swept: &Swept, shown: usize) -> Option<Vec<u8>> {
         title: format!("{}: {}", swept.title, quantity.text),
         work: swept.work(),
         quantity,
-        estimates: swept.measured.iter().map(|measured| measured.shown[shown].estimate).collect(),
+        estimates: swept.measured.iter().map(|measured| measured.responses[shown].estimate).collect(),
     };
     match swept.grid.axes.as_slice() {
         [axis] => Some(match axis.numbers() {
