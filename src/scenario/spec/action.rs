@@ -24,21 +24,26 @@ pub(crate) struct Action {
     pub(crate) capacity: Capacity,
     /// When jobs arrive. Without it, jobs come from crons, `[[job]]` tables, traces and documents
     /// only.
+    #[schemars(example = serde_json::json!({ "poisson": { "rate": "40/h" } }))]
     pub(crate) arrival: Option<Spanned<Arrival>>,
     /// How long an attempt runs.
+    #[schemars(example = serde_json::json!({ "lognormal": { "mean": "26s", "cv": 1.5 } }))]
     pub(crate) service: Option<Spanned<Distribution<Span>>>,
     /// The run time that claim policies with look-ahead expect of an attempt: `"exact"`,
     /// `{ factor = 2 }` for a multiple of the real one, or a duration or distribution of its own.
     /// An estimate in a trace takes precedence.
+    #[schemars(example = serde_json::json!({ "factor": 2 }))]
     pub(crate) estimate: Spanned<Estimate>,
     /// Whether an attempt is stopped when it has run for its estimate, as at a deadline.
     pub(crate) kill_at_estimate: bool,
     /// Probability that an attempt ends in error.
     pub(crate) error: Spanned<Probability>,
     /// Number of further attempts after a failed one.
+    #[schemars(example = 2)]
     pub(crate) retries: Spanned<u32>,
     /// Time from the end of a failed attempt to the `scheduledAt` of the next: a duration, or a
     /// table for one that grows.
+    #[schemars(example = serde_json::json!({ "first": "10s", "factor": 2 }))]
     pub(crate) backoff: Spanned<Backoff>,
     /// What happens to an attempt whose worker died or was shut down. Default: the `on_worker_dead`
     /// at the top of the file.
@@ -57,10 +62,12 @@ pub(crate) struct Action {
     pub(crate) cancel_rate: Option<Spanned<Rate>>,
     /// Jobs that an attempt starts when it is claimed. It keeps running, and holds its capacity,
     /// until they have ended.
+    #[schemars(example = serde_json::json!({ "action": "scan_check_single", "count": 8 }))]
     pub(crate) spawns: Option<Spanned<Spawns>>,
     /// Jobs with larger numbers go first, under policies that use priorities.
     pub(crate) priority: Spanned<i64>,
     /// How long a job waits before it gives up. Without it, jobs never give up.
+    #[schemars(example = serde_json::json!({ "exponential": { "mean": "1h" } }))]
     pub(crate) patience: Option<Spanned<Distribution<Span>>>,
 }
 

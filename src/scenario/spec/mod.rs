@@ -41,11 +41,12 @@ use crate::tree::AssignRules;
 #[schemars(title = "claimsim scenario", extend("required" = ["horizon"]))]
 pub(crate) struct Spec {
     /// The name of the run and of its default output folder. Default: the name of the file.
+    #[schemars(example = "registry-week")]
     pub(crate) name: Option<Spanned<String>>,
     /// The date and time of simulated instant 0.
     pub(crate) start: Option<Spanned<Instant>>,
     /// How long the run lasts, from `start`.
-    #[schemars(required)]
+    #[schemars(required, example = "7d")]
     pub(crate) horizon: Option<Spanned<Span>>,
     /// The time that the run needs to forget its start. Jobs scheduled before its end are left out
     /// of the measures.
@@ -53,8 +54,10 @@ pub(crate) struct Spec {
     /// The seed of all random numbers. The same scenario and seed give the same results.
     pub(crate) seed: Spanned<u64>,
     /// Number of independent runs. Two or more give confidence intervals.
+    #[schemars(example = 20)]
     pub(crate) replications: Spanned<u32>,
     /// Targets; the results show the share of jobs that meet them.
+    #[schemars(example = serde_json::json!({ "wait": "5m" }))]
     pub(crate) slo: Option<Slo>,
     /// The bounded slowdown counts shorter service times as this long.
     pub(crate) slowdown_bound: Spanned<Span>,
