@@ -127,7 +127,7 @@ fn a_run_in_batches_prints_intervals_and_says_what_it_refuses() {
     assert!(code == Some(0) && err.contains("batches are correlated (von Neumann's test at 5 %)"), "{err}");
     assert!(std::fs::read_to_string(place.path("short/manifest.json")).unwrap().contains("500 batches are correlated"));
     let (code, _, err) = run("many", &["--batches", "20", "--replications", "3"]);
-    assert!(code == Some(2) && err.contains("there are 3 replications; say --replications 1"), "{err}");
+    assert!(code == Some(2) && err.contains("there are 3 replications; write --replications 1"), "{err}");
     let (code, _, err) = run("few", &["--batches", "9"]);
     assert!(code == Some(2) && err.contains("10..=1000"), "{err}");
 }

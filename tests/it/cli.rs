@@ -1,4 +1,4 @@
-//! What the program promises its caller: exit codes, where it prints, and that nothing is half-written or overwritten.
+//! The program's promises to its caller: exit codes, output streams, and that no file is half-written or overwritten.
 
 use std::fs;
 
@@ -140,7 +140,7 @@ fn cron_prints_firings() {
 fn the_committed_schema_is_the_program_s_own() {
     let printed = Place::new().claimsim(&["schema"]).assert().success().get_output().stdout.clone();
     let committed = fs::read("scenarios/schema.json").expect("scenarios/schema.json is committed");
-    assert!(printed == committed, "write it anew: cargo run --release -- schema > scenarios/schema.json");
+    assert!(printed == committed, "write it again: cargo run --release -- schema > scenarios/schema.json");
 }
 
 #[test]
@@ -154,4 +154,34 @@ fn lists_and_completions_name_what_there_is() {
         let script = text(&place.claimsim(&["completions", shell]).assert().success().get_output().stdout);
         assert!(script.contains("reproduce"));
     }
+}
+
+#[test]
+fn init_writes_a_scenario_that_can_be_run_and_overwrites_nothing() {
+    let place = Place::new();
+    for template in ["registry", "worker-pool", "batch-cluster", "ci-runners"] {
+        let file = format!("{template}.toml");
+        place.claimsim(&["init", template, "--out", &file]).assert().success();
+        let written = fs::read_to_string(place.path(&file)).unwrap();
+        let printed = text(&place.claimsim(&["init", template]).assert().success().get_output().stdout);
+        assert_eq!(printed, written);
+        place.claimsim(&["check", &file]).assert().success();
+        let refused = text(&place.claimsim(&["init", "--out", &file]).assert().code(2).get_output().stderr);
+        assert!(refused.contains("exists and is not overwritten"), "{refused}");
+        assert_eq!(fs::read_to_string(place.path(&file)).unwrap(), written);
+    }
+    let default = place.claimsim(&["init"]).assert().success().get_output().stdout.clone();
+    assert_eq!(text(&default), fs::read_to_string(place.path("registry.toml")).unwrap());
+}
+
+/// Scripts read the study and its options from the manifest, and so do later versions of claimsim.
+#[test]
+fn the_manifest_names_the_study_and_the_options_that_were_given() {
+    let place = Place::new();
+    place.write("small.toml", SMALL);
+    place.claimsim(&["run", "small.toml", "--quiet", "--policy", "strict-fifo", "--replications", "2"]).assert().success();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(place.path("results/small/manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["command"], "run");
+    assert_eq!(manifest["options"], serde_json::json!({ "policy": "strict-fifo", "replications": 2 }));
 }

@@ -18,7 +18,7 @@ fn wrong_folders_and_numbers_are_refused() {
     };
     refused(&["diff", "one"], "required");
     refused(&["diff", "one", "absent"], "absent is not a run of claimsim");
-    refused(&["diff", "one", "two", "--replication", "1"], "no replication 1 in both runs; they have 1");
+    refused(&["diff", "one", "two", "--replication", "1"], "no replication 1 in both runs; the last is 0");
     let manifest = fs::read_to_string(place.path("two/manifest.json")).unwrap();
     fs::write(place.path("two/manifest.json"), manifest.replace("\"command\": \"run\"", "\"command\": \"compare\""))
         .unwrap();

@@ -30,7 +30,7 @@ fn what_it_writes_passes_check_and_runs_from_where_it_stands() {
     let arguments = [&["import", "--out", "mine/registry.toml"], &documents[..]].concat();
     let output = place.claimsim(&arguments).assert().success().get_output().clone();
     assert_eq!(text(&output.stdout), "");
-    assert!(text(&output.stderr).contains("to look at"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("to review"), "{}", text(&output.stderr));
     let scenario = fs::read_to_string(place.path("mine/registry.toml")).unwrap();
     for line in ["name = \"registry\"", "jobs = \"../data/jobs.json\"", "start = \"2017-02-17T03:00:01Z\""] {
         assert!(scenario.contains(line), "{line} is missing in\n{scenario}");
@@ -47,7 +47,7 @@ fn it_overwrites_nothing_and_leaves_nothing_half_written() {
     place.write("mine.toml", "# mine");
     let arguments = ["import", "--jobs", "data/jobs.json", "--out", "mine.toml"];
     let said = text(&place.claimsim(&arguments).assert().code(2).get_output().stderr);
-    assert!(said.contains("mine.toml is there already"), "{said}");
+    assert!(said.contains("mine.toml exists and is not overwritten"), "{said}");
     assert_eq!(fs::read_to_string(place.path("mine.toml")).unwrap(), "# mine");
 
     place.write("broken.json", "{\"jobs\": [");
@@ -84,7 +84,7 @@ fn wrong_input_is_named_with_its_place_and_what_would_be_right() {
         (&["--crons", "data/jobs.json"], &["these are jobs, not crons"]),
         (&["--workers", "empty.json"], &["empty.json", "the document is empty"]),
         (&["--jobs", "absent.json"], &["cannot read absent.json"]),
-        (&["--jobs", "-", "--crons", "-"], &["standard input (-) can be only one"]),
+        (&["--jobs", "-", "--crons", "-"], &["standard input (-) can be used for one"]),
         (
             &["--jobs", "data/jobs.json", "--at", "2017-02-17T02:00:00Z"],
             &["--at 2017-02-17T02:00:00Z", "2017-02-17T03:00:01Z"],
