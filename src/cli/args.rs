@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use claimsim_policy::CATALOGUE;
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Arg, Args, Error, value_parser};
-use claimsim_policy::CATALOGUE;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -83,9 +83,10 @@ pub(crate) struct ChangeArgs {
     #[serde(deserialize_with = "one_of_list")]
     pub(crate) policy: Option<String>,
 
-    #[command(flatten)]
-    #[serde(flatten)]
-    pub(crate) keys: SetArgs,
+    // Not the flattened `SetArgs`: serde refuses unknown fields only down to one level of flattening.
+    /// Set a scenario key by its dotted path, as in worker.replica.count=5; repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
 }
 
 /// The values that keys take in turn.
@@ -279,9 +280,8 @@ impl SetArgs {
 impl ChangeArgs {
     /// The changes that these options make to a scenario.
     pub(crate) fn overrides(&self) -> Vec<Override> {
-        let mut overrides = self.keys.overrides();
-        overrides.extend(self.policy.as_deref().map(Override::policy));
-        overrides
+        let keys = self.set.iter().map(|assignment| Override::set(assignment));
+        keys.chain(self.policy.as_deref().map(Override::policy)).collect()
     }
 }
 
@@ -368,7 +368,8 @@ impl TypedValueParser for PolicyParser {
     fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
         let policy = StringValueParser::new().parse_ref(command, arg, value)?;
         let is_known = |name: &str| policy_names().any(|known| known == name.trim());
-        let has_parameters = policy.trim_end().ends_with(')') && policy.split_once('(').is_some_and(|(name, _)| is_known(name));
+        let has_parameters =
+            policy.trim_end().ends_with(')') && policy.split_once('(').is_some_and(|(name, _)| is_known(name));
         if policy.trim_start().starts_with('{') || has_parameters {
             return Ok(policy);
         }

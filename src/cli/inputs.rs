@@ -49,7 +49,9 @@ impl ScenarioSource {
                 return Ok(bytes);
             }
             let path = path.display();
-            Err(CliError::Input(format!("{path} is not what the run was made from: its SHA-256 differs from the manifest's")))
+            Err(CliError::Input(format!(
+                "{path} is not what the run was made from: its SHA-256 differs from the manifest's"
+            )))
         };
         let text = String::from_utf8(copy(scenario)?);
         let text = text.map_err(|_| CliError::Input(format!("{} is not UTF-8 text", scenario.file)))?;

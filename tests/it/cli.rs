@@ -179,7 +179,10 @@ fn init_writes_a_scenario_that_can_be_run_and_overwrites_nothing() {
 fn the_manifest_names_the_study_and_the_options_that_were_given() {
     let place = Place::new();
     place.write("small.toml", SMALL);
-    place.claimsim(&["run", "small.toml", "--quiet", "--policy", "strict-fifo", "--replications", "2"]).assert().success();
+    place
+        .claimsim(&["run", "small.toml", "--quiet", "--policy", "strict-fifo", "--replications", "2"])
+        .assert()
+        .success();
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(place.path("results/small/manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest["command"], "run");

@@ -8,7 +8,9 @@ use crate::term::print;
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  claimsim completions bash > claimsim.bash\n  claimsim completions zsh > _claimsim")]
+#[command(
+    after_help = "Examples:\n  claimsim completions bash > claimsim.bash\n  claimsim completions zsh > _claimsim"
+)]
 pub(super) struct Completions {
     /// The shell
     shell: Shell,

@@ -125,7 +125,9 @@ impl Diff {
             let made_by = &run.manifest.claimsim;
             if made_by != VERSION {
                 let folder = folder.display();
-                warn(&format!("note: {folder} was made by claimsim {made_by}; its simulation by {VERSION} is compared"));
+                warn(&format!(
+                    "note: {folder} was made by claimsim {made_by}; its simulation by {VERSION} is compared"
+                ));
             }
         }
     }

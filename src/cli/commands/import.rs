@@ -1,7 +1,7 @@
 //! `claimsim import`: makes a scenario from the registry's API documents.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};

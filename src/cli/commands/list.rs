@@ -69,15 +69,21 @@ impl Catalogue {
         match self {
             Catalogue::Policies => table(
                 "Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? marks optional parameters",
-                policy::CATALOGUE.iter().map(|entry| [entry.name, &entry.parameters.join(", "), entry.about].map(str::to_owned)),
+                policy::CATALOGUE
+                    .iter()
+                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.about].map(str::to_owned)),
             ),
             Catalogue::Distributions => table(
                 "Distributions: service = { NAME = { PARAMETERS } }; ? marks optional parameters",
-                dist::CATALOGUE.iter().map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
+                dist::CATALOGUE
+                    .iter()
+                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
             ),
             Catalogue::Arrivals => table(
                 "Arrivals: arrival = { NAME = { PARAMETERS } }; ? marks optional parameters",
-                arrival::CATALOGUE.iter().map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
+                arrival::CATALOGUE
+                    .iter()
+                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
             ),
             Catalogue::Measures => measures(),
         }

@@ -134,7 +134,8 @@ impl Command {
 
 /// Removes options that were not given: null, false, or an empty list.
 fn drop_unset_options(document: &mut Value) {
-    let is_set = |value: &Value| !(value.is_null() || *value == Value::Bool(false) || *value == Value::Array(Vec::new()));
+    let is_set =
+        |value: &Value| !(value.is_null() || *value == Value::Bool(false) || *value == Value::Array(Vec::new()));
     match document {
         Value::Object(object) => {
             for (key, value) in object.iter_mut() {
@@ -229,13 +230,13 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
-    use crate::args::{ChangeArgs, SetArgs};
+    use crate::args::ChangeArgs;
 
     fn sample() -> Manifest {
         let files = ["summary.csv", "charts/utilization.svg"]
             .map(|path| File { path: path.to_owned(), bytes: path.as_bytes().to_vec() });
-        let keys = SetArgs { set: vec!["worker.replica.count=5".to_owned()] };
-        let options = RunOptions { changes: ChangeArgs { policy: None, keys }, ..RunOptions::default() };
+        let changes = ChangeArgs { policy: None, set: vec!["worker.replica.count=5".to_owned()] };
+        let options = RunOptions { changes, ..RunOptions::default() };
         Manifest {
             claimsim: "0.1.0".to_owned(),
             command: Command::Run(options),
@@ -279,7 +280,7 @@ mod tests {
         let older = text.replace("\"options\": {", "\"options\": { \"policy\": [\"lifo\"],");
         let Command::Run(options) = Manifest::from_bytes(older.as_bytes()).unwrap().command else { panic!("a run") };
         assert_eq!(options.changes.policy.as_deref(), Some("lifo"));
-        assert_eq!(options.changes.keys.set, ["worker.replica.count=5"]);
+        assert_eq!(options.changes.set, ["worker.replica.count=5"]);
     }
 
     #[test]

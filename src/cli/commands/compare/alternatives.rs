@@ -63,14 +63,13 @@ impl Alternatives {
 
     fn scenario(&mut self, draft: &Draft, request: &RunRequest<CompareOptions>) -> Result<Scenario, CliError> {
         let policy = draft.policy.map(str::to_owned);
-        let mut overrides = ChangeArgs { policy, keys: request.options.keys.clone() }.overrides();
+        let mut overrides = ChangeArgs { policy, set: request.options.keys.set.clone() }.overrides();
         overrides.extend(draft.settings().iter().map(|setting| variant_override(setting)));
         Ok(self.inputs.extend(draft.source, request.sources[draft.source].load(&overrides)?))
     }
 
     fn add(&mut self, draft: &Draft, mut scenario: Scenario, scenarios: usize) {
-        let sets_seed =
-            |setting: &String| setting.split('=').next().is_some_and(|key| key.trim() == "seed");
+        let sets_seed = |setting: &String| setting.split('=').next().is_some_and(|key| key.trim() == "seed");
         if !draft.settings().iter().any(sets_seed) {
             scenario.seed = self.seed;
         }
@@ -139,7 +138,7 @@ impl Alternatives {
 impl Draft<'_> {
     /// The assignments of the variant.
     fn settings(&self) -> &[String] {
-        self.variant.as_ref().map_or(&[], |variant| &variant.settings)
+        self.variant.as_ref().map_or(&[][..], |variant| &variant.settings)
     }
 }
 
@@ -155,7 +154,8 @@ fn warm_up(scenario: &Scenario) -> String {
 fn drafts(scenarios: usize, options: &CompareOptions) -> Result<Vec<Draft<'_>>, CliError> {
     let mut drafts = Vec::new();
     for source in 0..scenarios {
-        let policies = options.policy.iter().map(|policy| Draft { source, policy: Some(policy), variant: None });
+        let policies =
+            options.policy.iter().map(|policy| Draft { source, policy: Some(policy.as_str()), variant: None });
         drafts.extend(policies);
         if options.policy.is_empty() {
             drafts.push(Draft { source, policy: None, variant: None });

@@ -61,7 +61,10 @@ impl ResumedRun {
 fn check<'a>(run: &Path, manifest: &'a Manifest) -> Result<&'a RunOptions, CliError> {
     let error = |reason: String| Err(CliError::Input(format!("{} {reason}", run.display())));
     let Command::Run(options) = &manifest.command else {
-        return error(format!("was left by `claimsim {}`; name the folder of a `claimsim run`", manifest.command.name()));
+        return error(format!(
+            "was left by `claimsim {}`; name the folder of a `claimsim run`",
+            manifest.command.name()
+        ));
     };
     if manifest.claimsim != VERSION {
         return error(format!(

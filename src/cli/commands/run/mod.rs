@@ -80,8 +80,10 @@ impl Run {
             }
         };
         if let Some(enough) = study.enough() {
-            return if self.study.exec.quiet || self.study.json { Ok(()) } else { print(&enough) }
-                .map(|()| ExitStatus::Done);
+            if !self.study.exec.quiet && !self.study.json {
+                print(&enough)?;
+            }
+            return Ok(ExitStatus::Done);
         }
         let target = self.study.out.clone().or(default_target).unwrap_or_else(|| target(&study, &self.study, ""));
         conduct(&mut study, &request, &self.study, &target)
@@ -115,7 +117,11 @@ pub(crate) struct RunResults {
 }
 
 impl RunStudy {
-    fn new(loaded: Loaded, request: &RunRequest<RunOptions>, previous: Option<PreviousRun>) -> Result<RunStudy, CliError> {
+    fn new(
+        loaded: Loaded,
+        request: &RunRequest<RunOptions>,
+        previous: Option<PreviousRun>,
+    ) -> Result<RunStudy, CliError> {
         let (options, file) = (request.options.clone(), request.sources[0].file.clone());
         let mut inputs = LoadedInputs::default();
         let mut scenario = inputs.extend(0, loaded);
@@ -147,8 +153,7 @@ impl RunStudy {
     /// Simulates the replications that are missing, from one check of the stopping rule to the next.
     fn replicate(&mut self, dir: &RunDir, quiet: bool) -> Result<(Results, Option<Output>), CliError> {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
-        let mut log =
-            if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };
+        let mut log = if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };
         let shares = self.rule.asked().shares();
         while let Some(until) = self.rule.next(&outcomes) {
             let numbers = outcomes.len() as u32..until;
@@ -188,7 +193,9 @@ impl Study for RunStudy {
     }
 
     fn simulate(&mut self, dir: &RunDir, quiet: bool) -> Result<RunResults, CliError> {
-        let warm_up = settle(&mut self.scenario, &Bar::new(pilots(&self.scenario), quiet));
+        let bar = Bar::new(pilots(&self.scenario), quiet);
+        let warm_up = settle(&mut self.scenario, &bar);
+        drop(bar);
         let output = if let Some(number) = self.options.batches {
             let batched = experiment::run_in_batches(&self.scenario, number, &Bar::new(1, quiet));
             let batches = report::batches::remark(&batched, number);

@@ -133,7 +133,7 @@ fn run_command(request: &RunRequest<SizeOptions>) -> Vec<String> {
     let changes = &request.options.changes;
     let mut words = vec!["claimsim run".to_owned(), quoted(&request.sources[0].file)];
     words.extend(changes.policy.iter().map(|policy| format!("--policy {}", quoted(policy))));
-    words.extend(changes.keys.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.extend(changes.set.iter().map(|set| format!("--set {}", quoted(set))));
     words.extend(request.seed.map(|seed| format!("--seed {seed}")));
     words
 }
@@ -171,9 +171,7 @@ impl Study for SizeStudy {
         let checked = "targets have been checked with all designs";
         Ok(match loss {
             None => SizeResults::Plain(size(designs, targets, &bar).expect(checked)),
-            Some(loss) => {
-                SizeResults::WithLoss(Box::new(size_with_loss(designs, targets, loss, &bar).expect(checked)))
-            }
+            Some(loss) => SizeResults::WithLoss(Box::new(size_with_loss(designs, targets, loss, &bar).expect(checked))),
         })
     }
 

@@ -93,12 +93,12 @@ fn program() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::{ChangeArgs, SweepOptions};
     use crate::experiment::SummaryRow;
     use crate::experiment::sweep::{Found, Shown};
     use crate::model::action::ActionId;
     use crate::model::time::Span;
     use crate::run_dir::manifest::{Command, Input};
-    use crate::args::{ChangeArgs, SetArgs, SweepOptions};
     use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
     use crate::stats::interval::Estimate;
 
@@ -148,8 +148,10 @@ mod tests {
     #[test]
     fn damaged_and_foreign_files_are_ignored() {
         let folder = tempfile::tempdir().unwrap();
-        let (checkpoint, other) =
-            (Checkpoint::beside(&folder.path().join("out"), &draft(1)), Checkpoint::beside(&folder.path().join("out"), &draft(2)));
+        let (checkpoint, other) = (
+            Checkpoint::beside(&folder.path().join("out"), &draft(1)),
+            Checkpoint::beside(&folder.path().join("out"), &draft(2)),
+        );
         checkpoint.keep(0, &measured(0.5));
         checkpoint.keep(1, &measured(0.25));
         other.keep(3, &measured(0.125));
@@ -168,7 +170,7 @@ mod tests {
         let place = |manifest: &Manifest| Checkpoint::beside(Path::new("results/x"), manifest).folder;
         assert_eq!(place(&draft(1)), place(&draft(1)));
         assert_ne!(place(&draft(1)), place(&draft(2)));
-        let changes = ChangeArgs { keys: SetArgs { set: vec!["a=1".to_owned()] }, ..ChangeArgs::default() };
+        let changes = ChangeArgs { policy: None, set: vec!["a=1".to_owned()] };
         let command = Command::Sweep(SweepOptions { changes, ..SweepOptions::default() });
         assert_ne!(place(&draft(1)), place(&Manifest { command, ..draft(1) }));
         assert!(place(&draft(1)).starts_with("results"));

@@ -92,7 +92,9 @@ impl Sweep {
         study.resume(Checkpoint::beside(&target, &draft(&study, &request)), args.exec.quiet);
         let (results, _) = execute(&mut study, &request, args.exec, &dir)?;
         dir.commit()?;
-        study.checkpoint.as_ref().inspect(|checkpoint| checkpoint.clear());
+        if let Some(checkpoint) = &study.checkpoint {
+            checkpoint.clear();
+        }
         show(&study, &results, &args, &target)
     }
 }
@@ -207,7 +209,9 @@ impl Study for SweepStudy {
         let replications = open.fold(0, |sum: u32, (_, trial)| sum.saturating_add(work(trial)));
         let finished = (0..trials.len()).map(|point| finished.remove(&point)).collect();
         let keep = |point: usize, measured: &Measured| {
-            self.checkpoint.as_ref().inspect(|checkpoint| checkpoint.keep(point, measured));
+            if let Some(checkpoint) = &self.checkpoint {
+                checkpoint.keep(point, measured);
+            }
         };
         let bar = Bar::new(replications, quiet);
         let measured = sweep::run(trials, finished, &keep, &bar);

@@ -72,9 +72,9 @@ impl Points {
     pub(super) fn resolve(&mut self, scenarios: Vec<Scenario>, responses: &[Quantity]) -> Result<(), CliError> {
         for scenario in scenarios {
             let trial = Trial::new(scenario, responses);
-            self.trials.push(trial.map_err(|(number, fault)| {
-                expression_error("--show", &responses[number].text, &fault, "")
-            })?);
+            self.trials.push(
+                trial.map_err(|(number, fault)| expression_error("--show", &responses[number].text, &fault, ""))?,
+            );
         }
         Ok(())
     }
