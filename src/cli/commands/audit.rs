@@ -23,7 +23,7 @@ use crate::term::print;
 /// docs/model.md.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Audit {
+pub(crate) struct Audit {
     /// The scenario file (TOML)
     scenario: PathBuf,
 

@@ -20,7 +20,7 @@ use crate::term::{print, print_json, warn};
 /// everything that is certain to go wrong. Warnings do not change the exit code.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Check {
+pub(crate) struct Check {
     /// The scenario files (TOML)
     #[arg(required = true)]
     scenarios: Vec<PathBuf>,

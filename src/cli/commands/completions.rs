@@ -11,7 +11,7 @@ use crate::term::print;
 #[command(
     after_help = "Examples:\n  claimsim completions bash > claimsim.bash\n  claimsim completions zsh > _claimsim"
 )]
-pub(super) struct Completions {
+pub(crate) struct Completions {
     /// The shell
     shell: Shell,
 }

@@ -15,7 +15,7 @@ use crate::term::print;
 /// or @every with a duration, as in @every 1h30m. Prints nothing if the schedule has no firing within five years.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Cron {
+pub(crate) struct Cron {
     /// The schedule in quotes, as in '57 54 3 * * *'
     schedule: String,
 

@@ -28,7 +28,7 @@ use crate::term::{Bar, print, print_json, warn};
 /// Exit code 0 if the runs agree up to the horizon of the shorter one, 1 if they diverge.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Diff {
+pub(crate) struct Diff {
     /// The folder of the first run, called A in the output
     run: PathBuf,
 

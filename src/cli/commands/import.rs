@@ -23,7 +23,7 @@ use crate::term::{print, warn};
 /// certainty of each estimate; values that no document contains are marked ASSUMPTION. The file runs as it is.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("documents").required(true).multiple(true), after_help = EXAMPLES)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// Jobs: a file, or - for standard input; repeatable, for pages
     #[arg(long, value_name = "FILE", group = "documents")]
     jobs: Vec<PathBuf>,

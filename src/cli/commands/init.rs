@@ -11,7 +11,7 @@ use crate::term::print;
 /// Write a commented starter scenario to edit
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Init {
+pub(crate) struct Init {
     /// The kind of system
     #[arg(default_value = "registry")]
     template: Template,

@@ -15,7 +15,7 @@ use crate::term::print;
 /// `claimsim list measures` also explains how to write a quantity for --meet, --gate, --judge, --show and --precision.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct List {
+pub(crate) struct List {
     /// List only these
     what: Option<Catalogue>,
 }

@@ -20,7 +20,7 @@ use crate::term::{print, warn};
 /// Exit code 0 if every file has the digest in the manifest and comes out the same again, 1 if not.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Reproduce {
+pub(crate) struct Reproduce {
     /// The folder that `claimsim run`, `compare`, `sweep` or `size` left
     run: PathBuf,
 

@@ -11,7 +11,7 @@ use crate::term::print_json;
 /// Editors with TOML support use the schema if the first line of the scenario is `#:schema schema.json`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  claimsim schema > schema.json")]
-pub(super) struct Schema {}
+pub(crate) struct Schema {}
 
 impl Schema {
     pub(super) fn execute(self) -> Result<(), CliError> {

@@ -38,7 +38,7 @@ use criteria::{criteria, unresolved};
 /// usage or input; 3 no gate is shown to be broken, but some are undecided.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Compare {
+pub(crate) struct Compare {
     /// Scenario files (TOML); each is a contender or, with --policy, one contender for each policy
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
@@ -105,8 +105,9 @@ fn saved_run(run: &Path, exec: ExecArgs) -> Result<ScenarioSource, CliError> {
             differing.join(", ")
         ));
     }
-    let saved = SavedRun { seed: manifest.seed, options: options.clone() };
-    Ok(ScenarioSource { run: Some(saved), ..ScenarioSource::saved(run, &manifest.scenario, &manifest.inputs)? })
+    let mut source = ScenarioSource::saved(run, &manifest.scenario, &manifest.inputs)?;
+    source.run = Some(SavedRun { seed: manifest.seed, options: options.clone() });
+    Ok(source)
 }
 
 /// A comparison that is set up.

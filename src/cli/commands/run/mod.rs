@@ -26,7 +26,7 @@ use job_log::JobLogWriter;
 /// Simulate a scenario, print a summary, and write tables, charts and a manifest
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// The scenario file (TOML)
     #[arg(required_unless_present = "extend")]
     scenario: Option<PathBuf>,

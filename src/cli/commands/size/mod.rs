@@ -30,7 +30,7 @@ use setup::Setup;
 /// usage or input; 3 no configuration is shown to meet the targets, but some are undecided.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Size {
+pub(crate) struct Size {
     /// The scenario file (TOML)
     scenario: PathBuf,
 

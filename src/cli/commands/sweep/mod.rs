@@ -46,7 +46,7 @@ const MAX_WARNINGS: usize = 3;
 /// that 1 % more makes the measure 3 % smaller. Near saturation, waits have effects of 10 and more.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Sweep {
+pub(crate) struct Sweep {
     /// The scenario file (TOML)
     scenario: PathBuf,
 
