@@ -13,11 +13,11 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::exit::CliError;
-use crate::experiment::design::{Grid, Refused};
-use crate::experiment::expression::{Fault, Precision};
-use crate::experiment::{FIRST, Plan};
-use crate::scenario::{Override, Report, Scenario};
-use crate::stats::looks::Looks;
+use crate::experiment::design::{Grid, InvalidGridOption};
+use crate::experiment::expression::{ExpressionError, PrecisionGoal};
+use crate::experiment::{MIN_REPLICATIONS, StoppingRule};
+use crate::scenario::{Diagnostics, Override, Scenario};
+use crate::stats::interim_looks::InterimLooks;
 use crate::term::render;
 
 /// The default of `--max-replications` with `--precision`.
@@ -288,18 +288,19 @@ impl ChangeArgs {
 impl GridArgs {
     /// The grid of all points.
     pub(crate) fn parse(&self) -> Result<Grid, CliError> {
-        let refused = |Refused { option, text, fault }: Refused| expression_error(option, &text, &fault, "");
+        let refused =
+            |InvalidGridOption { option, text, error }: InvalidGridOption| expression_error(option, &text, &error, "");
         Grid::parse(&self.vary, &self.zip).map_err(refused)
     }
 }
 
 impl SequentialArgs {
     /// The numbers of replications at the interim looks, for a scenario with this number of replications.
-    pub(crate) fn looks(&self, replications: u32) -> Result<Looks, CliError> {
+    pub(crate) fn looks(&self, replications: u32) -> Result<InterimLooks, CliError> {
         let first = self.replications.unwrap_or(replications.max(FIRST_LOOK));
         let max = self.max_replications.unwrap_or(first.max(MAX_FOR_TEST));
         check_max(self.replications, max)?;
-        Ok(Looks::doubling(first.min(max), max))
+        Ok(InterimLooks::doubling(first.min(max), max))
     }
 
     /// The error rate in force.
@@ -310,15 +311,15 @@ impl SequentialArgs {
 
 impl RunOptions {
     /// When the run stops: after a number of replications, or with the precisions.
-    pub(crate) fn stopping_rule(&self, scenario: &Scenario) -> Result<Plan, CliError> {
+    pub(crate) fn stopping_rule(&self, scenario: &Scenario) -> Result<StoppingRule, CliError> {
         if self.precision.is_empty() {
-            return Ok(Plan::fixed(self.replications.unwrap_or(scenario.replications)));
+            return Ok(StoppingRule::fixed(self.replications.unwrap_or(scenario.replications)));
         }
-        let goals: Vec<Precision> = parse_all("--precision", &self.precision)?;
-        let first = self.replications.unwrap_or(scenario.replications.max(FIRST));
+        let goals: Vec<PrecisionGoal> = parse_all("--precision", &self.precision)?;
+        let first = self.replications.unwrap_or(scenario.replications.max(MIN_REPLICATIONS));
         let max = self.max_replications.unwrap_or(first.max(MAX_FOR_PRECISION));
         check_max(self.replications, max)?;
-        Plan::sequential(goals, first, max, &scenario.system)
+        StoppingRule::sequential(goals, first, max, &scenario.system)
             .map_err(|(number, fault)| expression_error("--precision", &self.precision[number], &fault, ""))
     }
 }
@@ -342,19 +343,19 @@ fn level(text: &str) -> Result<String, String> {
 }
 
 /// Parses the expression of an option.
-pub(crate) fn parse<T: FromStr<Err = Fault>>(option: &str, text: &str) -> Result<T, CliError> {
+pub(crate) fn parse<T: FromStr<Err = ExpressionError>>(option: &str, text: &str) -> Result<T, CliError> {
     text.parse().map_err(|fault| expression_error(option, text, &fault, ""))
 }
 
 /// Parses all expressions of a repeatable option.
-pub(crate) fn parse_all<T: FromStr<Err = Fault>>(option: &str, texts: &[String]) -> Result<Vec<T>, CliError> {
+pub(crate) fn parse_all<T: FromStr<Err = ExpressionError>>(option: &str, texts: &[String]) -> Result<Vec<T>, CliError> {
     texts.iter().map(|text| parse(option, text)).collect()
 }
 
 /// The error about the expression of an option; `context` follows the title.
-pub(crate) fn expression_error(option: &str, text: &str, fault: &Fault, context: &str) -> CliError {
+pub(crate) fn expression_error(option: &str, text: &str, fault: &ExpressionError, context: &str) -> CliError {
     let title = format!("{}{context}", fault.title);
-    let report = Report::of_option(option, text, fault.place.clone(), &title, &fault.label, &fault.help);
+    let report = Diagnostics::for_option(option, text, fault.span.clone(), &title, &fault.label, &fault.help);
     CliError::Diagnostics(render(&report))
 }
 

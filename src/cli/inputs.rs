@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::exit::CliError;
-use crate::experiment::outlook::Outlook;
+use crate::experiment::feasibility::Feasibility;
 use crate::report::outlook::{self, Remark};
 use crate::run_dir::manifest::{self, Manifest, SavedRun, sha256};
-use crate::scenario::{self, Files, Input, Loaded, Override, Report, Scenario};
+use crate::scenario::{self, Diagnostics, Files, InputFile, LoadedScenario, Override, RelativeFiles, Scenario};
 use crate::term::{render, warn};
 
 /// The text of a scenario, and where the files that it names come from.
@@ -77,22 +77,13 @@ impl ScenarioSource {
     }
 
     /// Loads the scenario with changes.
-    pub(crate) fn load(&self, overrides: &[Override]) -> Result<Loaded, CliError> {
+    pub(crate) fn load(&self, overrides: &[Override]) -> Result<LoadedScenario, CliError> {
         self.try_load(overrides).map_err(|report| CliError::Diagnostics(render(&report)))
     }
 
     /// Loads the scenario with changes, or returns what is wrong with them.
-    pub(crate) fn try_load(&self, overrides: &[Override]) -> Result<Loaded, Report> {
+    pub(crate) fn try_load(&self, overrides: &[Override]) -> Result<LoadedScenario, Diagnostics> {
         scenario::load(&self.file, &self.text, overrides, &*self.files)
-    }
-}
-
-/// The files that a scenario names, relative to the folder of the scenario.
-struct RelativeFiles(PathBuf);
-
-impl Files for RelativeFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.0.join(path))
     }
 }
 
@@ -127,7 +118,7 @@ impl Files for CachedFiles {
 #[derive(Debug, Default)]
 pub(crate) struct LoadedInputs {
     /// The name of each scenario, and the files that it names in order of first mention; by the number of its source.
-    pub(crate) sources: Vec<(String, Vec<Input>)>,
+    pub(crate) sources: Vec<(String, Vec<InputFile>)>,
     /// Rendered warnings.
     pub(crate) warnings: Vec<String>,
     /// What was left out of the files.
@@ -136,8 +127,8 @@ pub(crate) struct LoadedInputs {
 
 impl LoadedInputs {
     /// Keeps what came with a scenario of this source.
-    pub(crate) fn extend(&mut self, source: usize, loaded: Loaded) -> Scenario {
-        let Loaded { scenario, warnings, notes, inputs } = loaded;
+    pub(crate) fn extend(&mut self, source: usize, loaded: LoadedScenario) -> Scenario {
+        let LoadedScenario { scenario, warnings, notes, inputs } = loaded;
         if self.sources.len() <= source {
             self.sources.resize_with(source + 1, Default::default);
         }
@@ -179,9 +170,9 @@ fn add_new<T: PartialEq>(known: &mut Vec<T>, more: impl IntoIterator<Item = T>) 
 }
 
 /// Prints on standard error what the feasibility analysis of a scenario warns of.
-pub(crate) fn print_feasibility(file: &str, scenario: &Scenario, outlook: &Outlook) {
+pub(crate) fn print_feasibility(file: &str, scenario: &Scenario, outlook: &Feasibility) {
     let warnings = outlook::warnings(scenario, outlook).into_iter().map(|Remark { title, help }| (title, help));
-    let report = Report::of_file(file, warnings);
+    let report = Diagnostics::file_warnings(file, warnings);
     if !report.is_empty() {
         warn(&render(&report));
     }

@@ -52,7 +52,8 @@ Examples:
     --vary worker.replica.count=1..8 \\
     --meet 'p95(wait, scan_check_single) < 5m'
 
-`claimsim COMMAND --help` has more examples.
+`claimsim COMMAND --help` has more examples. `claimsim schema --reference` prints the reference page of the scenario \
+format.
 
 Exit codes: 0 done; 1 the command failed, runs differ, a gate is broken or no configuration meets the targets; \
 2 wrong usage or input; 3 a gate or a target is undecided.";

@@ -145,7 +145,7 @@ fn copies<'a, S: Study>(study: &'a S, request: &'a RunRequest<S::Options>) -> Ve
     let sources = request.sources.iter().zip(&study.inputs().sources).enumerate();
     let copies = sources.map(|(number, (source, (name, files)))| {
         let scenario = (Input::scenario(number, name, &source.text), source.text.as_bytes());
-        let file = |(at, file): (usize, &'a crate::scenario::Input)| {
+        let file = |(at, file): (usize, &'a crate::scenario::InputFile)| {
             (Input::numbered(number, at + 1, &file.name, &file.bytes), file.bytes.as_slice())
         };
         std::iter::once(scenario).chain(files.iter().enumerate().map(file)).collect()

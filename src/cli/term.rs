@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::exit::CliError;
 use crate::experiment::Progress;
-use crate::scenario::Report;
+use crate::scenario::Diagnostics;
 
 /// Prints text on standard output.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
@@ -27,7 +27,7 @@ pub(crate) fn warn(line: &str) {
 }
 
 /// Renders diagnostics for standard error: in colour on a terminal, unless `NO_COLOR` is set.
-pub(crate) fn render(report: &Report) -> String {
+pub(crate) fn render(report: &Diagnostics) -> String {
     report.render(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
 }
 

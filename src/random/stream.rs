@@ -3,8 +3,8 @@
 //! A stream is ChaCha8 under a key of its own: the SHA-256 of those four. Two policies under one seed therefore see the
 //! same jobs, and a class keeps its arrivals and service times when another class, a worker or the claim rule changes.
 
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 /// What a stream's numbers decide. The discriminants are part of the frozen key and never change.
@@ -68,24 +68,24 @@ impl Streams {
     }
 
     /// A family of streams under one key, one for each member of an entity (its jobs, its customers).
-    pub fn family(&self, purpose: Purpose, entity: &str) -> Family {
+    pub fn family(&self, purpose: Purpose, entity: &str) -> StreamFamily {
         let mut hash = Sha256::new();
         hash.update(b"claimsim stream 1\0");
         hash.update(self.seed.to_le_bytes());
         hash.update(self.replication.to_le_bytes());
         hash.update([purpose as u8]);
         hash.update(entity.as_bytes());
-        Family { key: hash.finalize().into() }
+        StreamFamily { key: hash.finalize().into() }
     }
 }
 
 /// Streams under one key, told apart by number.
 #[derive(Clone, Debug)]
-pub struct Family {
+pub struct StreamFamily {
     key: [u8; 32],
 }
 
-impl Family {
+impl StreamFamily {
     /// The stream of member `member`, from its part `part` on. Parts are 2^32 numbers long and do not overlap.
     pub fn member(&self, member: u64, part: u32) -> Stream {
         let mut rng = ChaCha8Rng::from_seed(self.key);

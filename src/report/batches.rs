@@ -1,10 +1,10 @@
 //! What there is to be said of a run in batches: how many figures have no interval, and why.
 
-use crate::experiment::Batched;
+use crate::experiment::BatchMeansRun;
 
 /// How many figures were refused an interval, and what helps; nothing if none was.
-pub fn remark(run: &Batched, batches: u32) -> Option<String> {
-    let Batched { figures, correlated, empty, .. } = *run;
+pub fn remark(run: &BatchMeansRun, batches: u32) -> Option<String> {
+    let BatchMeansRun { figures, correlated, empty, .. } = *run;
     let mut parts = Vec::new();
     if correlated > 0 {
         parts.push(format!(

@@ -206,15 +206,7 @@ impl<W: io::Write> Observer for JobHistory<'_, W> {
 mod tests {
     use super::*;
     use crate::experiment;
-    use crate::scenario::{self, Files};
-
-    struct NoFiles;
-
-    impl Files for NoFiles {
-        fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-            Err(io::Error::new(io::ErrorKind::NotFound, path))
-        }
-    }
+    use crate::scenario::{self, NoFiles};
 
     /// Long jobs among short ones, one that fits nowhere, and retries whose numbers fall due only much later.
     const TEXT: &str = r#"

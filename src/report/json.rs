@@ -11,13 +11,13 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, number, precision};
 use crate::experiment::warmup::PILOTS;
-use crate::experiment::{Plan, Results, SummaryRow};
+use crate::experiment::{Results, StoppingRule, SummaryRow};
 use crate::model::time::{Span, Time};
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 
 /// The summary of one run, and the notes on its files; numbers that could not be measured are `null`, `ci` is absent where there
 /// is no interval.
-pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[String]) -> Value {
+pub fn summary(context: &Context, results: &Results, plan: &StoppingRule, notes: &[String]) -> Value {
     let mut document = Map::new();
     let window = context.system.window;
     document.insert("scenario".to_owned(), json!(context.scenario));
@@ -30,7 +30,7 @@ pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[Strin
     document.insert("mode".to_owned(), json!(if context.is_steady_state { "steady-state" } else { "terminating" }));
     document.insert("horizon_s".to_owned(), json!(window.horizon.as_secs_f64()));
     document.insert("slo_wait_s".to_owned(), json!(context.slo.map(Span::as_secs_f64)));
-    let reached = plan.reached(&results.replications);
+    let reached = plan.status(&results.replications);
     if !reached.is_empty() {
         document.insert("precision".to_owned(), precision::document(&reached));
     }
@@ -39,13 +39,13 @@ pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[Strin
         document.insert(part.to_owned(), json!({}));
     }
     for row in &results.summary {
-        measure(&mut document, context, row).insert(name(row.subject.statistic), json!(row.estimate.value.map(finite)));
+        measure(&mut document, context, row).insert(name(row.metric.statistic), json!(row.estimate.value.map(finite)));
     }
     // Only now, so that intervals come after all the values of their measure.
     for row in &results.summary {
         if let Some((low, high)) = row.estimate.interval {
             let intervals = child(measure(&mut document, context, row), "ci");
-            intervals.insert(name(row.subject.statistic), json!([finite(low), finite(high)]));
+            intervals.insert(name(row.metric.statistic), json!([finite(low), finite(high)]));
         }
     }
     Value::Object(document)
@@ -65,18 +65,18 @@ fn measure<'a>(
     context: &Context,
     row: &SummaryRow,
 ) -> &'a mut Map<String, Value> {
-    let subject = row.subject;
+    let metric = row.metric;
     let mut at = document;
-    if subject.worker.is_some() {
-        at = child(child(at, "workers"), context.worker(subject.worker));
+    if metric.worker.is_some() {
+        at = child(child(at, "workers"), context.worker(metric.worker));
     }
-    if subject.resource.is_some() {
-        at = child(child(at, "resources"), context.resource(subject.resource));
+    if metric.resource.is_some() {
+        at = child(child(at, "resources"), context.resource(metric.resource));
     }
-    if subject.action != OfAction::None {
-        at = child(child(at, "actions"), context.action(subject.action));
+    if metric.action != JobScope::None {
+        at = child(child(at, "actions"), context.action(metric.action));
     }
-    child(at, &name(subject.measure))
+    child(at, &name(metric.measure))
 }
 
 /// The object under a key, made if it is not there yet.
@@ -105,8 +105,12 @@ mod tests {
     #[test]
     fn figures_sit_where_one_looks_for_them() {
         let system = samples::system(WEEK);
-        let document =
-            summary(&samples::context(&system), &samples::results(WEEK), &Plan::fixed(5), &["a note".to_owned()]);
+        let document = summary(
+            &samples::context(&system),
+            &samples::results(WEEK),
+            &StoppingRule::fixed(5),
+            &["a note".to_owned()],
+        );
         assert_eq!(document["scenario"], "registry-week");
         assert_eq!(document["notes"], json!(["a note"]));
         assert_eq!(document["seed"], 42);
@@ -130,7 +134,7 @@ mod tests {
         }
         let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
         let (system, results) = (samples::system(shape), samples::results(shape));
-        let document = summary(&samples::context(&system), &results, &Plan::fixed(1), &[]);
+        let document = summary(&samples::context(&system), &results, &StoppingRule::fixed(1), &[]);
         let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
         assert_eq!(figures, results.summary.len());
         assert_eq!(document["actions"]["gc"]["wait_s"]["p95"], Value::Null);

@@ -3,11 +3,11 @@
 //! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
 //! same bytes on every platform.
 
-use claimsim_model as model;
 use claimsim_engine as engine;
-use claimsim_stats as stats;
-use claimsim_scenario as scenario;
 use claimsim_experiment as experiment;
+use claimsim_model as model;
+use claimsim_scenario as scenario;
+use claimsim_stats as stats;
 
 pub mod batches;
 pub mod comparison;
@@ -31,13 +31,13 @@ pub mod warmup;
 pub use number::human;
 
 use crate::engine::System;
-use crate::experiment::warmup::WarmUp;
-use crate::experiment::{Plan, Results};
+use crate::experiment::warmup::EstimatedWarmUp;
+use crate::experiment::{Results, StoppingRule};
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 use plot::Chart;
 
 /// What the reader of a report has to know besides the numbers.
@@ -60,7 +60,7 @@ pub struct Context<'a> {
     /// Whether the question is about a steady state, and not about what happens from the start to the horizon.
     pub is_steady_state: bool,
     /// The warm-up, if the scenario left it to be found.
-    pub warm_up: Option<&'a WarmUp>,
+    pub warm_up: Option<&'a EstimatedWarmUp>,
 }
 
 impl<'a> Context<'a> {
@@ -80,11 +80,11 @@ impl<'a> Context<'a> {
     }
 
     /// The name in the column `action`: empty where jobs have no part in the number, `all` over all of them.
-    fn action(&self, action: OfAction) -> &'a str {
+    fn action(&self, action: JobScope) -> &'a str {
         match action {
-            OfAction::None => "",
-            OfAction::One(id) => &self.system.action(id).name,
-            OfAction::All => "all",
+            JobScope::None => "",
+            JobScope::One(id) => &self.system.action(id).name,
+            JobScope::All => "all",
         }
     }
 
@@ -109,14 +109,14 @@ pub struct File {
 }
 
 /// Everything a run leaves but its manifest, its inputs and the job log, in a fixed order; `plan` says what was asked of it.
-pub fn files(context: &Context, results: &Results, plan: &Plan) -> Vec<File> {
+pub fn files(context: &Context, results: &Results, plan: &StoppingRule) -> Vec<File> {
     let runs = [(context, results)];
-    let reached = plan.reached(&results.replications);
+    let reached = plan.status(&results.replications);
     let precision =
         (!reached.is_empty()).then(|| (precision::PATH, precision::table(&reached, results.replications.len())));
     let tables = [
         ("summary.csv", csv::summary(&runs)),
-        (replications::PATH, replications::write(context, plan.asked(), &results.replications)),
+        (replications::PATH, replications::write(context, plan.quantities(), &results.replications)),
         (csv::WAIT_TIMES, csv::wait_times(&runs)),
         (csv::UTILIZATION, csv::utilization(context, results)),
     ];
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_run_leaves_its_tables_and_charts() {
         let system = samples::system(WEEK);
-        let files = files(&samples::context(&system), &samples::results(WEEK), &Plan::fixed(5));
+        let files = files(&samples::context(&system), &samples::results(WEEK), &StoppingRule::fixed(5));
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(
             paths,

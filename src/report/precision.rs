@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::csv::{Cell, file};
 use super::form::Form;
 use super::number::percent;
-use crate::experiment::Reached;
+use crate::experiment::PrecisionStatus;
 use crate::experiment::expression::Margin;
 
 /// Where a run keeps it, if anything was asked for.
@@ -24,31 +24,31 @@ struct Line<'a> {
 }
 
 /// `precision.csv`: half the width of each interval, and what was wanted, in the unit of the quantity.
-pub fn table(reached: &[Reached], replications: usize) -> Vec<u8> {
+pub fn table(reached: &[PrecisionStatus], replications: usize) -> Vec<u8> {
     let header = ["quantity", "unit", "value", "half_width", "wanted", "reached", "replications"];
     let lines = reached.iter().map(|reached| Line {
         quantity: &reached.goal.quantity.text,
         unit: reached.goal.quantity.unit(),
         value: Cell(reached.value),
-        half_width: Cell(reached.half),
+        half_width: Cell(reached.half_width),
         wanted: Cell(reached.wanted),
-        reached: reached.is_reached,
+        reached: reached.is_met,
         replications,
     });
     file(&header, lines)
 }
 
 /// A line for each: `mean(wait): 3.21 s ± 0.13 s (4.1 %), wanted ±5%: reached`.
-pub fn lines(reached: &[Reached]) -> Vec<String> {
+pub fn lines(reached: &[PrecisionStatus]) -> Vec<String> {
     reached.iter().map(line).collect()
 }
 
-fn line(reached: &Reached) -> String {
+fn line(reached: &PrecisionStatus) -> String {
     let quantity = &reached.goal.quantity;
     let form = Form::of_quantity(quantity);
-    let outcome = if reached.is_reached { "reached" } else { "not reached" };
+    let outcome = if reached.is_met { "reached" } else { "not reached" };
     let wanted = wanted(reached);
-    let Some((value, half)) = reached.value.zip(reached.half) else {
+    let Some((value, half)) = reached.value.zip(reached.half_width) else {
         return format!("{}: nothing to measure, wanted {wanted}: {outcome}", quantity.text);
     };
     let relative = match reached.goal.margin {
@@ -64,20 +64,20 @@ fn line(reached: &Reached) -> String {
 }
 
 /// The margin as it was written.
-fn wanted(reached: &Reached) -> &str {
+fn wanted(reached: &PrecisionStatus) -> &str {
     reached.goal.text.strip_prefix(&reached.goal.quantity.text).unwrap_or(&reached.goal.text).trim()
 }
 
 /// The same for programs.
-pub fn document(reached: &[Reached]) -> Value {
-    let of = |reached: &Reached| {
+pub fn document(reached: &[PrecisionStatus]) -> Value {
+    let of = |reached: &PrecisionStatus| {
         json!({
             "quantity": reached.goal.quantity.text,
             "unit": reached.goal.quantity.unit(),
             "value": reached.value,
-            "half_width": reached.half,
+            "half_width": reached.half_width,
             "wanted": reached.wanted,
-            "reached": reached.is_reached,
+            "reached": reached.is_met,
         })
     };
     reached.iter().map(of).collect()

@@ -5,9 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use claimsim::scenario;
-
-use crate::support::NoFiles;
+use claimsim::scenario::{self, NoFiles};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -30,9 +28,10 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     text.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// The commands of the README that call the program: indented lines.
-fn commands_of_readme() -> Vec<String> {
-    let text = readme();
+/// The commands of README and tutorial that call the program: indented lines.
+fn commands_of_pages() -> Vec<String> {
+    let tutorial = fs::read_to_string(root().join("docs/tutorial.md")).unwrap();
+    let text = readme() + &tutorial;
     let indented = text.lines().filter_map(|line| line.strip_prefix("    "));
     let arguments = |line: &str| {
         let rest = line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("claimsim "));
@@ -157,8 +156,8 @@ fn scenarios_in_the_readme_load_without_a_warning() {
 }
 
 #[test]
-fn commands_of_readme_and_scenarios_run_in_their_order() {
-    let commands = [commands_of_readme(), commands_of_scenarios()].concat();
+fn commands_of_pages_and_scenarios_run_in_their_order() {
+    let commands = [commands_of_pages(), commands_of_scenarios()].concat();
     assert!(commands.len() >= 15, "{commands:?}");
     assert_run(&commands);
 }

@@ -9,7 +9,7 @@ use crate::exit::CliError;
 use crate::experiment;
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::model::action::ActionId;
-use crate::registry::audit::{self, Page};
+use crate::registry::audit::{self, JobQuery};
 use crate::registry::document;
 use crate::scenario::Scenario;
 use crate::term::print;
@@ -159,7 +159,7 @@ impl Filter {
         Ok(Some(ActionId(action as u16)))
     }
 
-    fn page(&self, action: Option<ActionId>, audit: &audit::Audit) -> Result<Page, CliError> {
+    fn page(&self, action: Option<ActionId>, audit: &audit::Audit) -> Result<JobQuery, CliError> {
         let worker = match selected(self.worker.as_ref()) {
             None => None,
             Some(id) => Some(audit.worker(id).ok_or_else(|| unknown("worker", id, audit.worker_names()))?),
@@ -170,7 +170,7 @@ impl Filter {
             Some(Running::False) => Some(false),
         };
         let limit = Some(self.limit.unwrap_or(LIMIT)).filter(|limit| *limit > 0);
-        Ok(Page { action, worker, running, start: self.start.unwrap_or(0), limit })
+        Ok(JobQuery { action, worker, running, start: self.start.unwrap_or(0), limit })
     }
 }
 

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::args::SetArgs;
 use crate::exit::CliError;
-use crate::experiment::outlook::outlook;
+use crate::experiment::feasibility;
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report;
 use crate::report::table::Charset;
-use crate::scenario::Loaded;
+use crate::scenario::LoadedScenario;
 use crate::term::{print, print_json, warn};
 
 /// Check scenario files: all mistakes at once, and whether the workers can keep up; nothing is run
@@ -67,13 +67,13 @@ impl Check {
     }
 
     /// Prints the feasibility of a valid scenario, or returns it with `--json`.
-    fn show(&self, source: &ScenarioSource, loaded: Loaded) -> Result<Option<Value>, CliError> {
+    fn show(&self, source: &ScenarioSource, loaded: LoadedScenario) -> Result<Option<Value>, CliError> {
         if self.quiet && !self.json {
             return Ok(None);
         }
         let mut inputs = LoadedInputs::default();
         let scenario = inputs.extend(0, loaded);
-        let outlook = outlook(&scenario);
+        let outlook = feasibility::analyze(&scenario);
         if !self.quiet {
             inputs.print_warnings(usize::MAX);
             print_feasibility(&source.file, &scenario, &outlook);

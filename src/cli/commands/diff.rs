@@ -13,7 +13,7 @@ use crate::inputs::ScenarioSource;
 use crate::report::diff::{Report, Setting, document, text};
 use crate::run_dir::manifest::{Command, Manifest};
 use crate::run_dir::read_manifest;
-use crate::scenario::{Scenario, settings};
+use crate::scenario::{Scenario, key_values};
 use crate::study::VERSION;
 use crate::term::{Bar, print, print_json, warn};
 
@@ -148,7 +148,8 @@ fn ingredients(SavedRun { manifest, options, text, scenario }: &SavedRun) -> Vec
         ("seed", scenario.seed.to_string()),
         ("replications", scenario.replications.to_string()),
     ];
-    let keys = settings(text, &options.changes.overrides()).into_iter().filter(|setting| !is_listed_elsewhere(setting));
+    let keys =
+        key_values(text, &options.changes.overrides()).into_iter().filter(|setting| !is_listed_elsewhere(setting));
     let digest = |digest: &str| digest.chars().take(12).collect();
     let files = manifest.inputs.iter().map(|input| (format!("file {}", input.name), digest(&input.sha256)));
     whole.map(|(name, value)| (name.to_owned(), value)).into_iter().chain(keys).chain(files).collect()

@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args};
 
 use crate::args::instant;
 use crate::exit::CliError;
-use crate::import::{self, ASSUMPTION, Documents, Order};
+use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
 use crate::registry::document::{self, DocumentError};
 use crate::run_dir::{refuse_existing, write_new};
 use crate::term::{print, warn};
@@ -81,18 +81,18 @@ impl Import {
             crons: (!self.crons.is_empty()).then_some(&crons),
         };
         self.check_export(&documents)?;
-        let order = Order {
+        let options = ImportOptions {
             name: self.name(),
             sources: all().map(|path| display_name(path)).collect(),
             jobs_file: self.jobs_file(),
             exported_at: self.at,
         };
-        self.write(&import::scenario(&documents, &order))
+        self.write(&import::scenario_text(&documents, &options))
     }
 
     /// Checks that the export is not earlier than the documents' latest time.
     fn check_export(&self, documents: &Documents) -> Result<(), CliError> {
-        match (self.at, import::latest(documents)) {
+        match (self.at, import::latest_time(documents)) {
             (Some(at), Some(latest)) if at < latest => {
                 let text = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
                 Err(CliError::Input(format!(

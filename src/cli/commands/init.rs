@@ -2,19 +2,23 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use crate::exit::CliError;
 use crate::run_dir::write_new;
+use crate::scenario::starters;
 use crate::term::print;
 
 /// Write a commented starter scenario to edit
+///
+/// Every key has a comment where it first appears; `claimsim schema --reference` lists all keys.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
     /// The kind of system
-    #[arg(default_value = "registry")]
-    template: Template,
+    #[arg(default_value = starters::ALL[0].name, value_parser = templates())]
+    template: String,
 
     /// Output file; an existing file is never overwritten [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -28,30 +32,16 @@ Examples:
   claimsim init ci-runners --out ci.toml
   claimsim run ci.toml";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Template {
-    /// The job queue of a container registry
-    Registry,
-    /// A pool of identical workers with one queue
-    WorkerPool,
-    /// A cluster whose batch jobs need several units at once
-    BatchCluster,
-    /// Runners of a continuous-integration service
-    CiRunners,
+fn templates() -> PossibleValuesParser {
+    starters::ALL.iter().map(|starter| PossibleValue::new(starter.name).help(starter.about)).collect::<Vec<_>>().into()
 }
 
 impl Init {
     pub(super) fn execute(self) -> Result<(), CliError> {
-        let text = starter(self.template);
+        let starter = starters::find(&self.template).expect("the parser accepts only starters");
         match &self.out {
-            None => print(text),
-            Some(out) => write_new(out, text),
+            None => print(starter.text),
+            Some(out) => write_new(out, starter.text),
         }
     }
-}
-
-/// The text of a starter scenario.
-fn starter(_template: Template) -> &'static str {
-    "name = \"starter\"\nhorizon = \"1d\"\n\n[worker.w]\ncount = 2\ncapacity = { slot = 1 }\n\n[action.job]\n\
-     capacity = { slot = 1 }\narrival = { poisson = { rate = \"60/h\" } }\nservice = { exponential = { mean = \"1m\" } }\n"
 }

@@ -7,7 +7,7 @@ use crate::arrival;
 use crate::exit::CliError;
 use crate::policy;
 use crate::random::dist;
-use crate::stats::figure::Measure;
+use crate::stats::Measure;
 use crate::term::print;
 
 /// List claim policies, distributions, arrival processes and measures
@@ -94,7 +94,7 @@ impl Catalogue {
 fn measures() -> String {
     let row = |measure: &Measure| {
         let statistics: Vec<&str> = measure.statistics().iter().map(|statistic| statistic.name()).collect();
-        [measure.name(), &statistics.join(" "), measure.about()].map(str::to_owned)
+        [measure.name(), &statistics.join(" "), measure.summary()].map(str::to_owned)
     };
     let rows = |rows: &[[&str; 3]]| rows.iter().map(|row| row.map(str::to_owned)).collect::<Vec<_>>();
     let measures = table("Measures and their statistics: rows of summary.csv", Measure::ALL.iter().map(row));
@@ -114,7 +114,7 @@ fn table(title: &str, rows: impl IntoIterator<Item = [String; 3]>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::expression::{Condition, Precision, Quantity};
+    use crate::experiment::expression::{Condition, PrecisionGoal, Quantity};
 
     #[test]
     fn all_examples_parse() {
@@ -123,7 +123,7 @@ mod tests {
         }
         for [option, example, _] in EXPRESSIONS {
             match option {
-                "--precision" => drop(example.parse::<Precision>().unwrap()),
+                "--precision" => drop(example.parse::<PrecisionGoal>().unwrap()),
                 "--judge, --show" => drop(example.parse::<Quantity>().unwrap()),
                 _ => drop(example.parse::<Condition>().unwrap()),
             }

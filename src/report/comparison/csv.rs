@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::Sides;
-use crate::model::action::ActionId;
 use crate::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::model::action::ActionId;
 use crate::plot::wait_curve;
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -63,14 +63,14 @@ pub(super) fn comparison(sides: &Sides) -> Vec<u8> {
         "missing",
     ];
     let lines = sides.comparison.rows.iter().map(|row| {
-        let judgement = row.judgement;
+        let judgement = row.test;
         Line {
-            contender: &sides.contenders[row.contender].name,
+            contender: &sides.contenders[row.alternative].name,
             against: &sides.baseline().name,
-            action: &row.action,
-            resource: &row.resource,
-            measure: row.measure,
-            statistic: &row.statistic,
+            action: &row.key.action,
+            resource: &row.key.resource,
+            measure: row.key.measure,
+            statistic: &row.key.statistic,
             baseline: Cell(row.baseline),
             value: Cell(row.value),
             difference: Cell(row.difference),
@@ -130,7 +130,7 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
         "missing",
     ];
     let lines = sides.comparison.gates.iter().map(|gate| GateLine {
-        contender: &sides.contenders[gate.contender].name,
+        contender: &sides.contenders[gate.alternative].name,
         gate: &gate.condition.text,
         baseline: Cell(gate.baseline),
         value: Cell(gate.value),
@@ -140,7 +140,7 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
         ci_high: Cell(gate.interval.map(|(_, high)| high)),
         p_kept: Cell(gate.p_kept),
         p_broken: Cell(gate.p_broken),
-        outcome: gate.outcome.name(),
+        outcome: gate.status.gate_word(),
         decided_at: gate.decided_at,
         replications: gate.replications,
         missing: gate.missing,
@@ -170,12 +170,12 @@ struct WaitLine<'a> {
 pub(super) fn wait_times(sides: &Sides) -> Vec<u8> {
     let curves = sides.contenders.iter().enumerate().flat_map(|(number, contender)| {
         let (context, results) = sides.context(number);
-        let actions = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+        let actions = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
         let of = move |action| {
             let curve = wait_curve::curve(&context, results, action)?;
             Some((contender.name.as_str(), context.action(action), curve.points))
         };
-        std::iter::once(OfAction::All).chain(actions).filter_map(of)
+        std::iter::once(JobScope::All).chain(actions).filter_map(of)
     });
     let lines = curves.flat_map(|(contender, action, points)| {
         let line = move |(wait, p)| WaitLine { contender, action, p: Cell(Some(p)), wait_s: Cell(Some(wait)) };

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Sides;
-use crate::experiment::comparison::{Comparison, Gate, Outcome, Row};
+use crate::experiment::comparison::{Comparison, ComparisonRow, Gate};
 use crate::number::unsigned_zero;
+use crate::stats::bound_test::BoundStatus;
 
 /// The document; numbers that could not be computed are `null`.
 pub fn document(sides: &Sides) -> Value {
@@ -28,18 +29,18 @@ pub fn document(sides: &Sides) -> Value {
         "decided": sides.comparison.is_decided(sides.questions),
         "comparison": rows.iter().map(|row| of_row(sides, row)).collect::<Vec<_>>(),
         "gates": gates.iter().map(|gate| of_gate(sides, gate)).collect::<Vec<_>>(),
-        "outcome": sides.comparison.outcome().map(Outcome::name),
+        "outcome": sides.comparison.gate_status().map(BoundStatus::gate_word),
     })
 }
 
-fn of_row(sides: &Sides, row: &Row) -> Value {
-    let judgement = row.judgement;
+fn of_row(sides: &Sides, row: &ComparisonRow) -> Value {
+    let judgement = row.test;
     json!({
-        "contender": sides.contenders[row.contender].name,
-        "action": row.action,
-        "resource": row.resource,
-        "measure": row.measure,
-        "statistic": row.statistic,
+        "contender": sides.contenders[row.alternative].name,
+        "action": row.key.action,
+        "resource": row.key.resource,
+        "measure": row.key.measure,
+        "statistic": row.key.statistic,
         "baseline": number(row.baseline),
         "value": number(row.value),
         "difference": number(row.difference),
@@ -60,7 +61,7 @@ fn of_row(sides: &Sides, row: &Row) -> Value {
 
 fn of_gate(sides: &Sides, gate: &Gate) -> Value {
     json!({
-        "contender": sides.contenders[gate.contender].name,
+        "contender": sides.contenders[gate.alternative].name,
         "gate": gate.condition.text,
         "baseline": number(gate.baseline),
         "value": number(gate.value),
@@ -69,7 +70,7 @@ fn of_gate(sides: &Sides, gate: &Gate) -> Value {
         "ci": interval(gate.interval),
         "p_kept": number(gate.p_kept),
         "p_broken": number(gate.p_broken),
-        "outcome": gate.outcome.name(),
+        "outcome": gate.status.gate_word(),
         "decided_at": gate.decided_at,
         "replications": gate.replications,
         "missing": gate.missing,

@@ -5,7 +5,8 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Sides, label, table, value};
-use crate::experiment::comparison::{Gate, Judgement, Outcome, Row, Verdict};
+use crate::experiment::comparison::{ComparisonRow, Gate, TestResult, Verdict};
+use crate::stats::bound_test::BoundStatus;
 
 /// One suite a contender.
 pub(super) fn report(sides: &Sides) -> Vec<u8> {
@@ -13,9 +14,9 @@ pub(super) fn report(sides: &Sides) -> Vec<u8> {
     for number in sides.baseline_first().skip(1) {
         let name = sides.contenders[number].name.as_str();
         let mut suite = TestSuite::new(name);
-        let gates = sides.comparison.gates.iter().filter(|gate| gate.contender == number);
+        let gates = sides.comparison.gates.iter().filter(|gate| gate.alternative == number);
         suite.add_test_cases(gates.map(|gate| of_gate(sides, name, gate)));
-        let judged = sides.comparison.judged().filter(|(row, _)| row.contender == number);
+        let judged = sides.comparison.judged().filter(|(row, _)| row.alternative == number);
         suite.add_test_cases(judged.map(|(row, judgement)| of_row(sides, name, row, judgement)));
         report.add_test_suite(suite);
     }
@@ -26,15 +27,15 @@ pub(super) fn report(sides: &Sides) -> Vec<u8> {
 
 fn of_gate(sides: &Sides, contender: &str, gate: &Gate) -> TestCase {
     let said = table::said(sides, gate);
-    let status = match gate.outcome {
-        Outcome::Pass => TestCaseStatus::success(),
-        Outcome::Fail => failure(&said),
-        Outcome::Undecided => skipped(&said),
+    let status = match gate.status {
+        BoundStatus::Kept => TestCaseStatus::success(),
+        BoundStatus::Broken => failure(&said),
+        BoundStatus::Undecided => skipped(&said),
     };
     case(contender, &gate.condition.text, status, &said)
 }
 
-fn of_row(sides: &Sides, contender: &str, row: &Row, judgement: Judgement) -> TestCase {
+fn of_row(sides: &Sides, contender: &str, row: &ComparisonRow, judgement: TestResult) -> TestCase {
     let [baseline, value] = value::values(row);
     let said = format!(
         "{}: {value}, {} has {baseline}; {}, {}",

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Sides, label, table, value};
-use crate::experiment::comparison::{Outcome, Questions};
+use crate::experiment::comparison::ComparisonCriteria;
+use crate::stats::bound_test::BoundStatus;
 
 /// The page.
 pub(super) fn report(sides: &Sides) -> String {
@@ -21,7 +22,7 @@ fn judged(sides: &Sides) -> String {
     for (row, judgement) in sides.comparison.judged() {
         let [baseline, value] = value::values(row);
         let cells = [
-            escaped(&sides.contenders[row.contender].name),
+            escaped(&sides.contenders[row.alternative].name),
             format!("`{}`", label(row)),
             baseline,
             value,
@@ -35,18 +36,22 @@ fn judged(sides: &Sides) -> String {
 }
 
 fn gates(sides: &Sides) -> String {
-    let Some(outcome) = sides.comparison.outcome() else { return String::new() };
-    let mut text = format!("\n**Gates: {}**\n\n", outcome.name());
+    let Some(outcome) = sides.comparison.gate_status() else { return String::new() };
+    let mut text = format!("\n**Gates: {}**\n\n", outcome.gate_word());
     text.push_str("| contender | gate | baseline | value | bound | outcome |\n|---|---|--:|--:|--:|---|\n");
     for gate in &sides.comparison.gates {
         let form = table::form(gate);
         let cells = [
-            escaped(&sides.contenders[gate.contender].name),
+            escaped(&sides.contenders[gate.alternative].name),
             format!("`{}`", gate.condition.text),
             form.value(gate.baseline),
             form.value(gate.value),
             form.value(gate.bound),
-            if gate.outcome == Outcome::Pass { "pass".to_owned() } else { format!("**{}**", gate.outcome.name()) },
+            if gate.status == BoundStatus::Kept {
+                "pass".to_owned()
+            } else {
+                format!("**{}**", gate.status.gate_word())
+            },
         ];
         line(&mut text, &cells);
     }
@@ -55,7 +60,7 @@ fn gates(sides: &Sides) -> String {
 
 /// What one has to know to read the numbers.
 fn notes(sides: &Sides) -> String {
-    let Questions { level, looks, .. } = sides.questions;
+    let ComparisonCriteria { level, looks, .. } = sides.questions;
     let mut text = format!(
         "\nDifferences are contender minus baseline, paired by replication; in parentheses {} % intervals, valid at whichever of \
          {} planned looks replications ended. Verdicts are corrected for all that is judged (Holm) and for the looks, at level {level}.\n",

@@ -10,9 +10,9 @@ mod value;
 
 use super::File;
 use super::plot::{differences, overlay};
-use crate::experiment::Results;
-use crate::experiment::comparison::{Comparison, Contender, Questions};
 use crate::Context;
+use crate::experiment::Results;
+use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria};
 
 pub(super) use label::label;
 pub(super) use value::{baseline, difference};
@@ -23,9 +23,9 @@ pub struct Sides<'a> {
     /// The name of the first scenario.
     pub title: &'a str,
     /// All contenders, the baseline among them.
-    pub contenders: &'a [Contender],
+    pub contenders: &'a [Alternative],
     /// What was asked.
-    pub questions: &'a Questions,
+    pub questions: &'a ComparisonCriteria,
     /// What came of it.
     pub comparison: &'a Comparison,
     /// The seed of all contenders that have none of their own.
@@ -34,7 +34,7 @@ pub struct Sides<'a> {
 
 impl<'a> Sides<'a> {
     /// The baseline.
-    pub(super) fn baseline(&self) -> &'a Contender {
+    pub(super) fn baseline(&self) -> &'a Alternative {
         &self.contenders[self.questions.baseline]
     }
 
@@ -47,7 +47,7 @@ impl<'a> Sides<'a> {
 
     /// A contender's own report.
     pub(super) fn context(&self, contender: usize) -> (Context<'a>, &'a Results) {
-        let Contender { scenario, .. } = &self.contenders[contender];
+        let Alternative { scenario, .. } = &self.contenders[contender];
         let context = Context { replications: self.comparison.replications, ..Context::of(scenario) };
         (context, &self.comparison.results[contender])
     }

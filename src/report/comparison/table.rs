@@ -4,8 +4,9 @@ use comfy_table::CellAlignment;
 
 use super::value;
 use super::{Sides, label};
-use crate::experiment::comparison::{Gate, Outcome};
+use crate::experiment::comparison::Gate;
 use crate::form::Form;
+use crate::stats::bound_test::BoundStatus;
 use crate::table::{Charset, empty};
 
 /// The heading line, the tables, `place` (where the files are), and the outcome of the gates.
@@ -26,8 +27,8 @@ fn judged(sides: &Sides) -> String {
     let mut contender = None;
     for (row, judgement) in sides.comparison.judged() {
         // A name is said once.
-        let name = if contender == Some(row.contender) { "" } else { &sides.contenders[row.contender].name };
-        contender = Some(row.contender);
+        let name = if contender == Some(row.alternative) { "" } else { &sides.contenders[row.alternative].name };
+        contender = Some(row.alternative);
         let [baseline, value] = value::values(row);
         table.add_row([
             name.to_owned(),
@@ -58,13 +59,13 @@ fn gates(sides: &Sides) -> String {
             None => form.difference(gate.beyond),
         };
         table.add_row([
-            sides.contenders[gate.contender].name.clone(),
+            sides.contenders[gate.alternative].name.clone(),
             gate.condition.text.clone(),
             form.value(gate.baseline),
             form.value(gate.value),
             form.value(gate.bound),
             beyond,
-            gate.outcome.name().to_owned(),
+            gate.status.gate_word().to_owned(),
         ]);
     }
     left(&mut table, &[1, 6]);
@@ -93,35 +94,35 @@ fn undecided(sides: &Sides) -> Option<String> {
 
 /// The last line: what the gates come to.
 fn outcome(sides: &Sides) -> Option<String> {
-    let outcome = sides.comparison.outcome()?;
+    let outcome = sides.comparison.gate_status()?;
     let gates = &sides.comparison.gates;
-    let count = |outcome: Outcome| gates.iter().filter(|gate| gate.outcome == outcome).count();
-    let (all, pass, fail) = (gates.len(), count(Outcome::Pass), count(Outcome::Fail));
+    let count = |outcome: BoundStatus| gates.iter().filter(|gate| gate.status == outcome).count();
+    let (all, pass, fail) = (gates.len(), count(BoundStatus::Kept), count(BoundStatus::Broken));
     Some(match outcome {
-        Outcome::Pass => format!("gates: pass ({all} of {all})\n"),
-        Outcome::Fail => format!("gates: fail ({fail} of {all} broken)\n"),
-        Outcome::Undecided => format!("gates: undecided ({pass} of {all} pass, {} undecided)\n", all - pass),
+        BoundStatus::Kept => format!("gates: pass ({all} of {all})\n"),
+        BoundStatus::Broken => format!("gates: fail ({fail} of {all} broken)\n"),
+        BoundStatus::Undecided => format!("gates: undecided ({pass} of {all} pass, {} undecided)\n", all - pass),
     })
 }
 
 /// A line for each gate that does not pass.
 pub fn open_gates(sides: &Sides) -> Vec<String> {
-    let gates = sides.comparison.gates.iter().filter(|gate| gate.outcome != Outcome::Pass);
+    let gates = sides.comparison.gates.iter().filter(|gate| gate.status != BoundStatus::Kept);
     gates.map(|gate| said(sides, gate)).collect()
 }
 
 /// A gate in a line.
 pub(super) fn said(sides: &Sides, gate: &Gate) -> String {
     let form = form(gate);
-    let what = match gate.outcome {
-        Outcome::Pass => "kept",
-        Outcome::Fail => "broken",
-        Outcome::Undecided => "undecided",
+    let what = match gate.status {
+        BoundStatus::Kept => "kept",
+        BoundStatus::Broken => "broken",
+        BoundStatus::Undecided => "undecided",
     };
     format!(
         "gate {} is {what} by {}: {}, the bound is {}, after {} replications",
         gate.condition.text,
-        sides.contenders[gate.contender].name,
+        sides.contenders[gate.alternative].name,
         form.value(gate.value),
         form.value(gate.bound),
         gate.replications

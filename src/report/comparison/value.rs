@@ -1,26 +1,26 @@
 //! Values and differences as people read them, in the unit of what was measured.
 
-use crate::experiment::comparison::Row;
+use crate::experiment::comparison::ComparisonRow;
 use crate::form::{Form, percentage};
 
 /// The value of a row's baseline and contender.
-pub(super) fn values(row: &Row) -> [String; 2] {
+pub(super) fn values(row: &ComparisonRow) -> [String; 2] {
     let form = form(row);
     [form.value(row.baseline), form.value(row.value)]
 }
 
 /// The value of a row's baseline.
-pub(crate) fn baseline(row: &Row) -> String {
+pub(crate) fn baseline(row: &ComparisonRow) -> String {
     form(row).value(row.baseline)
 }
 
 /// A row's difference.
-pub(crate) fn difference(row: &Row) -> String {
+pub(crate) fn difference(row: &ComparisonRow) -> String {
     form(row).difference(row.difference)
 }
 
 /// A row's difference with its interval.
-pub(super) fn difference_with_interval(row: &Row) -> String {
+pub(super) fn difference_with_interval(row: &ComparisonRow) -> String {
     let form = form(row);
     match row.interval {
         Some((low, high)) => {
@@ -31,7 +31,7 @@ pub(super) fn difference_with_interval(row: &Row) -> String {
 }
 
 /// A row's relative difference with its interval.
-pub(super) fn relative_with_interval(row: &Row) -> String {
+pub(super) fn relative_with_interval(row: &ComparisonRow) -> String {
     let Some(relative) = row.relative else { return "-".to_owned() };
     match row.relative_interval {
         Some((low, high)) => format!("{} ({} to {})", percentage(relative), percentage(low), percentage(high)),
@@ -39,6 +39,6 @@ pub(super) fn relative_with_interval(row: &Row) -> String {
     }
 }
 
-fn form(row: &Row) -> Form {
-    Form::of(row.measure, &row.statistic, row.unit)
+fn form(row: &ComparisonRow) -> Form {
+    Form::of(row.key.measure, &row.key.statistic, row.unit)
 }

@@ -4,7 +4,10 @@ use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Kind, Parting, Room, WorkerDifference};
+use crate::experiment::diff::{
+    ClaimDecision, CreatedJob, DifferenceKind, Divergence, FirstDifference, FreeUnits, JobEnd, WaitingJob,
+    WorkerDifference,
+};
 use crate::model::time::{Span, Time};
 
 /// One document; what there is nothing to say of is `null`.
@@ -14,13 +17,13 @@ pub fn document(report: &Report) -> Value {
     json!({
         "runs": report.runs,
         "same": diff.first.is_none(),
-        "kind": diff.kind().map(Kind::name),
+        "kind": diff.kind().map(DifferenceKind::name),
         "settings": settings.collect::<Vec<Value>>(),
         "workers": diff.workers.iter().map(worker).collect::<Vec<Value>>(),
         "until_s": seconds(diff.until),
         "replications": {
             "compared": diff.compared,
-            "parted": diff.parted,
+            "parted": diff.diverged,
             "first": diff.first.as_ref().map(|parting| parting.replication),
         },
         "parting": diff.first.as_ref().map(|first| parting(report, first)),
@@ -44,12 +47,12 @@ fn worker(difference: &WorkerDifference) -> Value {
     json!({ "worker": difference.worker, "offers": offers })
 }
 
-fn parting(report: &Report, parting: &Parting) -> Value {
+fn parting(report: &Report, parting: &Divergence) -> Value {
     let (what, sides) = match &parting.change {
-        Change::Job(jobs) => ("job", jobs.each_ref().map(|made| json!(made.as_ref().map(job)))),
-        Change::Event(events) => ("event", events.each_ref().map(|event| json!(event))),
-        Change::Claim(decisions) => ("claim", decisions.each_ref().map(decision)),
-        Change::End(ends) => ("end", ends.each_ref().map(end)),
+        FirstDifference::Job(jobs) => ("job", jobs.each_ref().map(|made| json!(made.as_ref().map(job)))),
+        FirstDifference::Event(events) => ("event", events.each_ref().map(|event| json!(event))),
+        FirstDifference::Claim(decisions) => ("claim", decisions.each_ref().map(decision)),
+        FirstDifference::JobEnd(ends) => ("end", ends.each_ref().map(end)),
     };
     json!({
         "replication": parting.replication,
@@ -60,7 +63,7 @@ fn parting(report: &Report, parting: &Parting) -> Value {
     })
 }
 
-fn job(made: &JobMade) -> Value {
+fn job(made: &CreatedJob) -> Value {
     json!({
         "job": made.job.0,
         "action": made.action,
@@ -78,7 +81,7 @@ fn job(made: &JobMade) -> Value {
     })
 }
 
-fn decision(decision: &Decision) -> Value {
+fn decision(decision: &ClaimDecision) -> Value {
     let taken = decision
         .taken
         .as_ref()
@@ -95,17 +98,17 @@ fn decision(decision: &Decision) -> Value {
         "on": on,
         "free": rooms(&decision.all),
         "waiting": decision.waiting,
-        "queue": decision.heads.iter().map(head).collect::<Vec<Value>>(),
+        "queue": decision.queue_head.iter().map(head).collect::<Vec<Value>>(),
         "later": later,
     })
 }
 
-fn rooms(rooms: &[Room]) -> Value {
-    let room = |room: &Room| (room.resource.clone(), json!({ "free": room.free, "of": room.of }));
+fn rooms(rooms: &[FreeUnits]) -> Value {
+    let room = |room: &FreeUnits| (room.resource.clone(), json!({ "free": room.free, "of": room.of }));
     Value::Object(rooms.iter().map(room).collect::<Map<String, Value>>())
 }
 
-fn head(head: &Head) -> Value {
+fn head(head: &WaitingJob) -> Value {
     json!({
         "place": head.place,
         "job": head.job.0,
@@ -119,7 +122,7 @@ fn head(head: &Head) -> Value {
     })
 }
 
-fn end(end: &End) -> Value {
+fn end(end: &JobEnd) -> Value {
     let (at, how) = end.ended.map(|(at, how)| (seconds(at), how)).unzip();
     json!({
         "job": end.job.0,

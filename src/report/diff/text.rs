@@ -3,9 +3,11 @@
 use chrono::SecondsFormat;
 
 use super::{Report, Setting};
-use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Parting, Room, Units, WorkerDifference};
-use crate::model::time::{NANOS, Span, Time};
+use crate::experiment::diff::{
+    ClaimDecision, CreatedJob, Divergence, FirstDifference, FreeUnits, JobEnd, NamedUnits, WaitingJob, WorkerDifference,
+};
 use crate::human;
+use crate::model::time::{NANOS, Span, Time};
 
 /// The runs by short names.
 const NAMES: [&str; 2] = ["A", "B"];
@@ -75,7 +77,7 @@ fn verdict(report: &Report) -> String {
     let Some(first) = &diff.first else {
         return format!("{compared} {noun} compared up to {until}: the runs are the same.\n");
     };
-    let parted = match (compared, diff.parted) {
+    let parted = match (compared, diff.diverged) {
         (1, _) => format!("Replication {}", first.replication),
         (_, parted) if parted == compared => {
             let all = if compared == 2 { "Both".to_owned() } else { format!("All {compared}") };
@@ -91,30 +93,34 @@ fn verdict(report: &Report) -> String {
     format!("{parted} parts at {} ({calendar})\n{by}\n", exact(first.at))
 }
 
-fn by(parting: &Parting, have_other_workers: bool) -> &'static str {
+fn by(parting: &Divergence, have_other_workers: bool) -> &'static str {
     match &parting.change {
         _ if have_other_workers => "by its inputs: the workers are others from the start. The first that differs:",
-        Change::Job(_) => "by its inputs: another job comes. Everything before was the same.",
-        Change::Event(_) => "by its inputs: something befalls one run only. Everything before was the same.",
-        Change::Claim(_) => "by a decision: another claim. All inputs and everything else before were the same.",
-        Change::End(_) => "by an outcome: a job ends otherwise. All inputs and claims before were the same.",
+        FirstDifference::Job(_) => "by its inputs: another job comes. Everything before was the same.",
+        FirstDifference::Event(_) => "by its inputs: something befalls one run only. Everything before was the same.",
+        FirstDifference::Claim(_) => {
+            "by a decision: another claim. All inputs and everything else before were the same."
+        }
+        FirstDifference::JobEnd(_) => {
+            "by an outcome: a job ends otherwise. All inputs and claims before were the same."
+        }
     }
 }
 
-fn change(parting: &Parting) -> String {
+fn change(parting: &Divergence) -> String {
     match &parting.change {
-        Change::Job(jobs) => job_table(jobs),
-        Change::Event(events) => {
+        FirstDifference::Job(jobs) => job_table(jobs),
+        FirstDifference::Event(events) => {
             let told =
                 |side: usize| events[side].clone().unwrap_or_else(|| "nothing of the kind at this instant".to_owned());
             format!("A: {}\nB: {}\n", told(0), told(1))
         }
-        Change::Claim(decisions) => [0, 1].map(|side| decision(side, decisions)).join("\n"),
-        Change::End(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
+        FirstDifference::Claim(decisions) => [0, 1].map(|side| decision(side, decisions)).join("\n"),
+        FirstDifference::JobEnd(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
     }
 }
 
-fn job_table(jobs: &[Option<JobMade>; 2]) -> String {
+fn job_table(jobs: &[Option<CreatedJob>; 2]) -> String {
     let sides = jobs.each_ref().map(|made| made.as_ref().map_or_else(Vec::new, traits));
     let mut rows = vec![vec!["job".to_owned(), NAMES[0].to_owned(), NAMES[1].to_owned()]];
     let names = sides.iter().find(|traits| !traits.is_empty()).into_iter().flatten().map(|(name, _)| *name);
@@ -133,7 +139,7 @@ fn job_table(jobs: &[Option<JobMade>; 2]) -> String {
 }
 
 /// What a job is, name by name.
-fn traits(made: &JobMade) -> Vec<(&'static str, String)> {
+fn traits(made: &CreatedJob) -> Vec<(&'static str, String)> {
     let length = |span: Option<Span>| span.map_or("-".to_owned(), |span| span.to_string());
     let number = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
     vec![
@@ -153,7 +159,7 @@ fn traits(made: &JobMade) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn decision(side: usize, decisions: &[Decision; 2]) -> String {
+fn decision(side: usize, decisions: &[ClaimDecision; 2]) -> String {
     let decision = &decisions[side];
     let what = decision.taken.as_ref().map_or_else(
         || "no other claim at this instant".to_owned(),
@@ -169,18 +175,18 @@ fn decision(side: usize, decisions: &[Decision; 2]) -> String {
         None => format!("  later: job {} is not claimed by the end", later.job.0),
     }));
     lines.push(format!("  waiting: {}, first in this order", decision.waiting));
-    lines.join("\n") + "\n" + &queue(side, &decision.heads)
+    lines.join("\n") + "\n" + &queue(side, &decision.queue_head)
 }
 
-fn rooms(rooms: &[Room]) -> String {
+fn rooms(rooms: &[FreeUnits]) -> String {
     if rooms.is_empty() {
         return "nothing is offered".to_owned();
     }
-    let room = |room: &Room| format!("{} {} of {}", room.resource, room.free, room.of);
+    let room = |room: &FreeUnits| format!("{} {} of {}", room.resource, room.free, room.of);
     rooms.iter().map(room).collect::<Vec<String>>().join(", ")
 }
 
-fn queue(side: usize, heads: &[Head]) -> String {
+fn queue(side: usize, heads: &[WaitingJob]) -> String {
     if heads.is_empty() {
         return String::new();
     }
@@ -207,8 +213,8 @@ fn queue(side: usize, heads: &[Head]) -> String {
     columns(&rows, &[0, 1, 4, 5])
 }
 
-fn end(end: &End) -> String {
-    let End { job, action, worker, ended, is_retried } = end;
+fn end(end: &JobEnd) -> String {
+    let JobEnd { job, action, worker, ended, is_retried } = end;
     let on = worker.as_ref().map_or_else(String::new, |worker| format!(" on {worker}"));
     let retried = if *is_retried { ", and a retry follows" } else { "" };
     match ended {
@@ -217,7 +223,7 @@ fn end(end: &End) -> String {
     }
 }
 
-fn units(units: &Units) -> String {
+fn units(units: &NamedUnits) -> String {
     if units.is_empty() {
         return "nothing".to_owned();
     }

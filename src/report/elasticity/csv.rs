@@ -41,9 +41,9 @@ pub(super) fn effects(elasticity: &Elasticity) -> Vec<u8> {
     ];
     let context = elasticity.context();
     let lines = elasticity.effects.iter().map(|effect| {
-        let nudge = &elasticity.nudges[effect.nudge];
-        let quantity = &elasticity.shown[effect.shown];
-        let target = elasticity.trials[0].target(effect.shown);
+        let nudge = &elasticity.nudges[effect.perturbation];
+        let quantity = &elasticity.shown[effect.response];
+        let target = elasticity.trials[0].quantity(effect.response);
         Line {
             key: &nudge.key,
             value: &nudge.value,

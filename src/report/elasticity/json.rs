@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Elasticity, Nudge};
+use super::{Elasticity, Perturbation};
 use crate::experiment::elasticity::Effect;
 use crate::number::unsigned_zero;
 
@@ -14,7 +14,7 @@ pub fn document(elasticity: &Elasticity) -> Value {
             "quantity": quantity.text,
             "unit": quantity.unit(),
             "base": ranked.first().and_then(|effect| effect.base).map(unsigned_zero),
-            "effects": ranked.iter().map(|effect| entry(&elasticity.nudges[effect.nudge], effect)).collect::<Vec<_>>(),
+            "effects": ranked.iter().map(|effect| entry(&elasticity.nudges[effect.perturbation], effect)).collect::<Vec<_>>(),
         })
     };
     let left_out = elasticity.left_out.iter().map(|left_out| json!({ "key": left_out.key, "why": left_out.why }));
@@ -27,7 +27,7 @@ pub fn document(elasticity: &Elasticity) -> Value {
     })
 }
 
-fn entry(nudge: &Nudge, effect: &Effect) -> Value {
+fn entry(nudge: &Perturbation, effect: &Effect) -> Value {
     json!({
         "key": nudge.key,
         "value": nudge.value,

@@ -7,9 +7,9 @@ pub mod table;
 use super::plot::tornado;
 use super::sweep::{chart_paths, work};
 use super::{Context, File};
-use crate::experiment::elasticity::{Effect, Nudge};
+use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::Trial;
+use crate::experiment::sweep::DesignPoint;
 
 /// All effects with everything that they are of.
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +17,13 @@ pub struct Elasticity<'a> {
     /// The scenario's name.
     pub title: &'a str,
     /// Which parameters were moved.
-    pub nudges: &'a [Nudge],
+    pub nudges: &'a [Perturbation],
     /// Which were not, and why.
     pub left_out: &'a [LeftOut],
     /// What is shown.
     pub shown: &'a [Quantity],
     /// What was simulated: the scenario itself, then each nudge's low and high side.
-    pub trials: &'a [Trial],
+    pub trials: &'a [DesignPoint],
     /// What came of it.
     pub effects: &'a [Effect],
 }
@@ -45,7 +45,7 @@ impl<'a> Elasticity<'a> {
 
     /// The effects on one of the shown quantities, the largest first.
     pub(super) fn ranked(&self, shown: usize) -> Vec<&'a Effect> {
-        let mut effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.shown == shown).collect();
+        let mut effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.response == shown).collect();
         let size = |effect: &Effect| effect.effect.map_or(-1.0, f64::abs);
         effects.sort_by(|a, b| size(b).total_cmp(&size(a)));
         effects

@@ -12,15 +12,16 @@ pub fn text(elasticity: &Elasticity) -> String {
     let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
     let mut table = empty(&header, Charset::Utf8);
     let values = elasticity.shown.iter().enumerate().map(|(shown, quantity)| {
-        let base = elasticity.effects.iter().find(|effect| effect.shown == shown).and_then(|effect| effect.base);
+        let base = elasticity.effects.iter().find(|effect| effect.response == shown).and_then(|effect| effect.base);
         Form::of_quantity(quantity).value(base)
     });
     table.add_row(["(now)".to_owned(), String::new()].into_iter().chain(values).collect::<Vec<_>>());
     let mut without: Vec<&str> = Vec::new();
     for first in elasticity.ranked(0) {
-        let nudge = &elasticity.nudges[first.nudge];
-        let of_nudge: Vec<&Effect> = elasticity.effects.iter().filter(|effect| effect.nudge == first.nudge).collect();
-        if of_nudge.iter().all(|effect| effect.is_nothing()) {
+        let nudge = &elasticity.nudges[first.perturbation];
+        let of_nudge: Vec<&Effect> =
+            elasticity.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
+        if of_nudge.iter().all(|effect| effect.is_zero()) {
             without.push(&nudge.key);
             continue;
         }

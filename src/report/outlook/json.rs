@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::words::{self, Remark};
 use crate::engine::System;
-use crate::experiment::outlook::{Outlook, ResourceLoad, Work};
+use crate::experiment::feasibility::{Feasibility, OfferedWork, ResourceLoad};
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::scenario::Scenario;
 
 /// Everything that a look shows.
-pub fn document(scenario: &Scenario, outlook: &Outlook) -> Value {
+pub fn document(scenario: &Scenario, outlook: &Feasibility) -> Value {
     let system = &scenario.system;
     let resource = |load: &ResourceLoad| {
         let name = &system.resources[usize::from(load.resource.0)];
-        json!({ "resource": name, "in_use": load.asked, "offered": load.offered, "load": load.load() })
+        json!({ "resource": name, "in_use": load.demand, "offered": load.offered, "load": load.load() })
     };
     let remarks = |list: Vec<Remark>| -> Vec<Value> {
         list.into_iter().map(|Remark { title, help }| json!({ "title": title, "help": help })).collect()
@@ -31,22 +31,22 @@ pub fn document(scenario: &Scenario, outlook: &Outlook) -> Value {
     })
 }
 
-fn jobs(system: &System, outlook: &Outlook, work: &Work) -> Value {
+fn jobs(system: &System, outlook: &Feasibility, work: &OfferedWork) -> Value {
     json!({
         "action": system.action(work.action).name,
         "needs": units(system, system.need(work.need)),
         "jobs_per_h": work.jobs / outlook.seconds * 3_600.0,
         "attempts_per_h": work.attempts / outlook.seconds * 3_600.0,
         "held_s": work.held_s(),
-        "load_by_itself": outlook.alone(system, work),
+        "load_by_itself": outlook.isolated_load(system, work),
         "at_most": work.is_closed,
         "at_least": work.waits_for_children,
         "may_leave": work.may_leave,
     })
 }
 
-fn together(system: &System, outlook: &Outlook) -> Value {
-    let Some(together) = &outlook.together else { return Value::Null };
+fn together(system: &System, outlook: &Feasibility) -> Value {
+    let Some(together) = &outlook.system_load else { return Value::Null };
     let share = |(action, _, share): &(_, _, f64)| json!({ "action": system.action(*action).name, "share": share });
     let delayed = together.delayed.map(|delayed| json!({ "load": delayed.load, "exact": delayed.is_exact }));
     json!({

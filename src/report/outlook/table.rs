@@ -4,7 +4,7 @@ use comfy_table::Table;
 
 use super::names;
 use crate::engine::System;
-use crate::experiment::outlook::{Outlook, Work};
+use crate::experiment::feasibility::{Feasibility, OfferedWork};
 use crate::number::{amount, human};
 use crate::table::{Charset, empty};
 
@@ -12,7 +12,7 @@ use crate::table::{Charset, empty};
 const MOST_ROWS: usize = 20;
 
 /// The tables of jobs and resources, and a line on all together.
-pub fn table(system: &System, outlook: &Outlook, charset: Charset) -> String {
+pub fn table(system: &System, outlook: &Feasibility, charset: Charset) -> String {
     let mut parts = vec![jobs(system, outlook, charset).trim_fmt()];
     if outlook.work.len() > MOST_ROWS {
         parts.push(format!("and {} more that ask for less", outlook.work.len() - MOST_ROWS));
@@ -24,9 +24,9 @@ pub fn table(system: &System, outlook: &Outlook, charset: Charset) -> String {
     parts.join("\n") + "\n"
 }
 
-fn jobs(system: &System, outlook: &Outlook, charset: Charset) -> Table {
+fn jobs(system: &System, outlook: &Feasibility, charset: Charset) -> Table {
     let mut table = empty(&["action", "needs", "jobs an hour", "held", "load by itself"], charset);
-    let mut works: Vec<&Work> = outlook.work.iter().collect();
+    let mut works: Vec<&OfferedWork> = outlook.work.iter().collect();
     if works.len() > MOST_ROWS {
         works.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
         works.truncate(MOST_ROWS);
@@ -35,7 +35,7 @@ fn jobs(system: &System, outlook: &Outlook, charset: Charset) -> Table {
         let most = if work.is_closed { "<= " } else { "" };
         let least = if work.waits_for_children { ">= " } else { "" };
         let load = outlook
-            .alone(system, work)
+            .isolated_load(system, work)
             .map_or_else(|| "-".to_owned(), |load| format!("{most}{least}{}", names::load(load)));
         table.add_row([
             system.action(work.action).name.clone(),
@@ -48,12 +48,12 @@ fn jobs(system: &System, outlook: &Outlook, charset: Charset) -> Table {
     table
 }
 
-fn resources(system: &System, outlook: &Outlook, charset: Charset) -> Table {
+fn resources(system: &System, outlook: &Feasibility, charset: Charset) -> Table {
     let mut table = empty(&["resource", "in use", "offered", "load"], charset);
     for load in &outlook.resources {
         table.add_row([
             system.resources[usize::from(load.resource.0)].clone(),
-            names::about(load.asked),
+            names::about(load.demand),
             amount(load.offered),
             load.load().map_or_else(|| "-".to_owned(), names::load),
         ]);
@@ -62,9 +62,9 @@ fn resources(system: &System, outlook: &Outlook, charset: Charset) -> Table {
 }
 
 /// The load of all work on all workers, with claim delays, and of claims where they are the narrower way.
-fn together(outlook: &Outlook) -> Option<String> {
+fn together(outlook: &Feasibility) -> Option<String> {
     let mut parts = Vec::new();
-    if let Some(together) = &outlook.together {
+    if let Some(together) = &outlook.system_load {
         let least = if together.is_exact { "" } else { "at least " };
         parts.push(format!("all together: {least}{}", names::load(together.load)));
         parts.extend(together.delayed.map(|delayed| {
@@ -72,7 +72,8 @@ fn together(outlook: &Outlook) -> Option<String> {
             format!("with claim delays, where jobs wait: {about}{}", names::load(delayed.load))
         }));
     }
-    let delayed = outlook.together.as_ref().and_then(|together| together.delayed).map_or(0.0, |delayed| delayed.load);
+    let delayed =
+        outlook.system_load.as_ref().and_then(|together| together.delayed).map_or(0.0, |delayed| delayed.load);
     let claims = outlook.claims.filter(|claims| *claims > delayed);
     parts.extend(claims.map(|claims| format!("claims, of what workers can make: {}", names::load(claims))));
     (!parts.is_empty()).then(|| parts.join("; "))

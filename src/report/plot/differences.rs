@@ -8,8 +8,8 @@ use plotters::style::text_anchor::HPos;
 
 use super::canvas::{self, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::ratio_axis::RatioAxis;
-use crate::experiment::comparison::{Row, Verdict};
 use crate::comparison::{Sides, difference, label};
+use crate::experiment::comparison::{ComparisonRow, Verdict};
 use crate::form::percentage;
 
 /// Where names begin, and where the plot does and ends; right of it stand the figures.
@@ -41,7 +41,7 @@ const SHOWN: [(&str, &str); 10] = [
 pub(crate) fn draw(sides: &Sides) -> Vec<u8> {
     let all = groups(sides);
     let mut lines = 0;
-    let shown: Vec<&Vec<&Row>> = all.iter().take_while(|group| fits(&mut lines, group)).collect();
+    let shown: Vec<&Vec<&ComparisonRow>> = all.iter().take_while(|group| fits(&mut lines, group)).collect();
     let axis = axis(&shown);
     let height = lines as i32 * LINE + shown.len() as i32 * GAP;
     let left_out = all.len() - shown.len();
@@ -70,38 +70,34 @@ pub(crate) fn draw(sides: &Sides) -> Vec<u8> {
 }
 
 /// Rows of one measure together, a contender a row: first what is judged, then what is always looked at.
-fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a Row>> {
+fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a ComparisonRow>> {
     let rows = &sides.comparison.rows;
-    let is_shown = |row: &&Row| {
-        let is_over_all = matches!(row.action.as_str(), "" | "all");
+    let is_shown = |row: &&ComparisonRow| {
+        let is_over_all = matches!(row.key.action.as_str(), "" | "all");
         let is_zero = row.baseline == Some(0.0) && row.value == Some(0.0);
-        is_over_all && !is_zero && SHOWN.contains(&(row.measure, row.statistic.as_str()))
+        is_over_all && !is_zero && SHOWN.contains(&(row.key.measure, row.key.statistic.as_str()))
     };
-    let mut leaders: Vec<&Row> = Vec::new();
+    let mut leaders: Vec<&ComparisonRow> = Vec::new();
     let judged = sides.comparison.judged().map(|(row, _)| row);
     for row in judged.chain(rows.iter().filter(is_shown)).filter(|row| row.difference.is_some()) {
-        if leaders.iter().all(|leader| !is_same(leader, row)) {
+        if leaders.iter().all(|leader| leader.key != row.key) {
             leaders.push(row);
         }
     }
-    let group = |leader: &Row| rows.iter().filter(|row| is_same(leader, row) && row.difference.is_some()).collect();
+    let group =
+        |leader: &ComparisonRow| rows.iter().filter(|row| leader.key == row.key && row.difference.is_some()).collect();
     leaders.into_iter().map(group).collect()
 }
 
-fn is_same(one: &Row, other: &Row) -> bool {
-    (&one.action, &one.resource, one.measure, &one.statistic)
-        == (&other.action, &other.resource, other.measure, &other.statistic)
-}
-
 /// Counts the lines of a group, if there is room for them.
-fn fits(lines: &mut usize, group: &[&Row]) -> bool {
+fn fits(lines: &mut usize, group: &[&ComparisonRow]) -> bool {
     let more = *lines + 1 + group.len();
     let fits = more <= MOST_LINES;
     *lines = if fits { more } else { *lines };
     fits
 }
 
-fn axis(groups: &[&Vec<&Row>]) -> RatioAxis {
+fn axis(groups: &[&Vec<&ComparisonRow>]) -> RatioAxis {
     let rows = groups.iter().flat_map(|group| group.iter());
     let ends = rows.flat_map(|row| {
         let (low, high) = row.relative_interval.unzip();
@@ -133,7 +129,7 @@ fn draw_group(
     canvas: &Canvas,
     sides: &Sides,
     axis: &RatioAxis,
-    group: &[&Row],
+    group: &[&ComparisonRow],
     mut top: i32,
 ) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
     if let Some(first) = group.first() {
@@ -149,11 +145,11 @@ fn draw_group(
     Ok(top)
 }
 
-fn draw_row(canvas: &Canvas, sides: &Sides, axis: &RatioAxis, row: &Row, top: i32) -> Painted {
-    let place = sides.baseline_first().position(|number| number == row.contender).unwrap_or(1);
+fn draw_row(canvas: &Canvas, sides: &Sides, axis: &RatioAxis, row: &ComparisonRow, top: i32) -> Painted {
+    let place = sides.baseline_first().position(|number| number == row.alternative).unwrap_or(1);
     let color = SERIES[place % SERIES.len()];
     let (font, middle) = (canvas::regular(13), top + 7);
-    let name = canvas::fitted(&sides.contenders[row.contender].name, 13, LEFT - NAMES - 22);
+    let name = canvas::fitted(&sides.contenders[row.alternative].name, 13, LEFT - NAMES - 22);
     canvas::text(canvas, &name, (NAMES + 12, top), &font, INK, HPos::Left)?;
     if let Some((low, high)) = row.relative_interval {
         let ends = vec![(x(axis, low), middle), (x(axis, high), middle)];
@@ -181,9 +177,9 @@ fn draw_end(canvas: &Canvas, axis: &RatioAxis, end: f64, outward: i32, y: i32, c
 }
 
 /// The difference in its unit and relative, and what is said about it.
-fn figures(row: &Row) -> String {
+fn figures(row: &ComparisonRow) -> String {
     let relative = row.relative.map_or_else(String::new, |relative| format!(" ({})", percentage(relative)));
-    let verdict = match row.judgement.map(|judgement| judgement.verdict) {
+    let verdict = match row.test.map(|judgement| judgement.verdict) {
         None => String::new(),
         Some(Verdict::NoDifferenceShown) => " not shown".to_owned(),
         Some(verdict) => format!(" {}", verdict.name()),

@@ -10,9 +10,9 @@ use super::scale::Scale;
 use super::sweep::{Values, name};
 use crate::experiment::design;
 use crate::form::Form;
+use crate::stats::interval::IntervalEstimate;
 use crate::sweep::table::cell;
 use crate::table::Charset;
-use crate::stats::interval::Estimate;
 
 const NAMES: i32 = 20;
 const LEFT: i32 = 280;
@@ -79,7 +79,7 @@ pub(super) fn pixel(axis: &Axis, at: f64, (left, right): (i32, i32)) -> i32 {
     left + (part * f64::from(right - left)).round() as i32
 }
 
-fn draw_dot(canvas: &Canvas, scale: &Scale, estimate: Estimate, middle: i32) -> Painted {
+fn draw_dot(canvas: &Canvas, scale: &Scale, estimate: IntervalEstimate, middle: i32) -> Painted {
     let x = |value: f64| pixel(&scale.axis, scale.place(value), (LEFT, RIGHT));
     if let Some((low, high)) = estimate.interval {
         let (low, high) = (x(low), x(high));

@@ -12,8 +12,8 @@ use super::lines::extent;
 use super::scale::is_wide;
 use super::sweep::{Values, name};
 use crate::experiment::design::Axis;
-use crate::model::math;
 use crate::form::Form;
+use crate::model::math;
 
 const TOP: i32 = TITLES + 34;
 /// Free space at the edges of the sheet.

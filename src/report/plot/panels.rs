@@ -9,9 +9,9 @@ use super::axis::Axis;
 use super::band::{self, Column, Spread};
 use super::calendar;
 use super::canvas::{self, BLUE, Canvas, GREY, LEFT, Painted, Plot, TITLES, WIDTH, X_LABELS};
+use crate::Context;
 use crate::experiment::Results;
 use crate::model::time::Time;
-use crate::Context;
 
 /// Most panels of a chart; what is beyond is counted below them.
 const MOST_PANELS: usize = 16;

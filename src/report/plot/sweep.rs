@@ -5,8 +5,8 @@ use super::lines::{Line, Lines};
 use super::{dots, heat_map, lines};
 use crate::experiment::design::Axis;
 use crate::experiment::expression::Quantity;
+use crate::stats::interval::IntervalEstimate;
 use crate::sweep::Swept;
-use crate::stats::interval::Estimate;
 
 /// Most lines of one chart; with more, colours cover the plane better.
 const MOST_LINES: usize = 6;
@@ -18,7 +18,7 @@ pub(super) struct Values<'a> {
     pub(super) work: String,
     pub(super) quantity: &'a Quantity,
     /// By the number of the point.
-    pub(super) estimates: Vec<Estimate>,
+    pub(super) estimates: Vec<IntervalEstimate>,
 }
 
 /// The chart of one of the shown quantities; none with more than two keys that vary independently.
@@ -28,7 +28,7 @@ pub(crate) fn draw(swept: &Swept, shown: usize) -> Option<Vec<u8>> {
         title: format!("{}: {}", swept.title, quantity.text),
         work: swept.work(),
         quantity,
-        estimates: swept.measured.iter().map(|measured| measured.shown[shown].estimate).collect(),
+        estimates: swept.measured.iter().map(|measured| measured.responses[shown].estimate).collect(),
     };
     match swept.grid.axes.as_slice() {
         [axis] => Some(match axis.numbers() {

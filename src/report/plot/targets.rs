@@ -6,9 +6,9 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TARGET, TITLES, WIDTH};
 use super::wait_axis::WaitAxis;
-use crate::experiment::sizing::Verdict;
 use crate::number;
 use crate::sizing::{Shown, Study, shown};
+use crate::stats::bound_test::BoundStatus;
 
 const HEIGHT: i32 = 380;
 const TOP: i32 = TITLES + 22;
@@ -62,7 +62,7 @@ pub(crate) fn draw(study: &Study, target: usize) -> Vec<u8> {
     let subtitle = format!("Means over replications with 95 % intervals; labels: {}{loss}", study.keys.join(", "));
     let subtitle = canvas::fitted(&subtitle, 13, WIDTH - 40);
     let shown = shown(study, target);
-    let bound = study.sizing.tried.first().and_then(|tried| tried.held.get(target)).map_or(0.0, |held| held.bound);
+    let bound = study.sizing.evaluated.first().and_then(|tried| tried.tests.get(target)).map_or(0.0, |held| held.bound);
     let (is_time, is_share) = (condition.quantity.unit() == "s", study.is_share(target));
     canvas::sheet(LEGEND + 30, &title, &subtitle, |canvas| {
         if shown.is_empty() {
@@ -123,9 +123,9 @@ fn draw_setting(plot: &Plot, scale: &Scale, shown: &Shown) -> Painted {
         plot.plotting_area().draw(&PathElement::new(line, color.stroke_width(2)))?;
     }
     match shown.verdict {
-        Verdict::Met => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
-        Verdict::NotMet => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
-        Verdict::Undecided => plot.plotting_area().draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+        BoundStatus::Kept => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
+        BoundStatus::Broken => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+        BoundStatus::Undecided => plot.plotting_area().draw(&Circle::new(at, 5, color.stroke_width(2)))?,
     }
     if shown.is_answer {
         plot.plotting_area().draw(&Circle::new(at, 10, INK.stroke_width(2)))?;
@@ -133,11 +133,11 @@ fn draw_setting(plot: &Plot, scale: &Scale, shown: &Shown) -> Painted {
     Ok(())
 }
 
-fn color(verdict: Verdict) -> RGBColor {
+fn color(verdict: BoundStatus) -> RGBColor {
     match verdict {
-        Verdict::Met => SERIES[0],
-        Verdict::NotMet => SERIES[1],
-        Verdict::Undecided => GREY,
+        BoundStatus::Kept => SERIES[0],
+        BoundStatus::Broken => SERIES[1],
+        BoundStatus::Undecided => GREY,
     }
 }
 
@@ -167,12 +167,14 @@ fn label_settings(canvas: &Canvas, costs: &Axis, scale: &Scale, all: &[Shown]) -
 
 fn legend(canvas: &Canvas) -> Painted {
     let (mut x, y) = (LEFT + 6, LEGEND);
-    for (verdict, words) in [(Verdict::Met, "met"), (Verdict::NotMet, "not met"), (Verdict::Undecided, "undecided")] {
+    for (verdict, words) in
+        [(BoundStatus::Kept, "met"), (BoundStatus::Broken, "not met"), (BoundStatus::Undecided, "undecided")]
+    {
         let (at, color) = ((x, y + 7), color(verdict));
         match verdict {
-            Verdict::Met => canvas.draw(&Circle::new(at, 5, color.filled()))?,
-            Verdict::NotMet => canvas.draw(&Cross::new(at, 5, color.stroke_width(2)))?,
-            Verdict::Undecided => canvas.draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+            BoundStatus::Kept => canvas.draw(&Circle::new(at, 5, color.filled()))?,
+            BoundStatus::Broken => canvas.draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+            BoundStatus::Undecided => canvas.draw(&Circle::new(at, 5, color.stroke_width(2)))?,
         }
         canvas::text(canvas, words, (x + 14, y), &canvas::regular(13), INK, HPos::Left)?;
         x += 130;

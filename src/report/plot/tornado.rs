@@ -6,9 +6,9 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, BLUE, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::dots::{draw_scale, pixel};
-use crate::experiment::elasticity::{Effect, Nudge};
 use crate::elasticity::Elasticity;
 use crate::elasticity::table::cell;
+use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::form::Form;
 use crate::number;
 use crate::sweep::work;
@@ -27,7 +27,7 @@ const MOST_LINES: usize = 40;
 
 pub(crate) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
     let (nothing, all): (Vec<&Effect>, Vec<&Effect>) =
-        elasticity.ranked(shown).into_iter().partition(|effect| effect.is_nothing());
+        elasticity.ranked(shown).into_iter().partition(|effect| effect.is_zero());
     let effects = &all[..all.len().min(MOST_LINES)];
     let below = below(all.len() - effects.len(), nothing.len());
     let axis = axis(effects);
@@ -45,7 +45,13 @@ pub(crate) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
         let name = format!("Change of {} for 1 % more of the key", quantity.text);
         draw_scale(canvas, &axis, &name, (LEFT, RIGHT), (TOP, TOP + height))?;
         for (line, effect) in effects.iter().enumerate() {
-            draw_line(canvas, &axis, &elasticity.nudges[effect.nudge], effect, TOP + line as i32 * LINE + LINE / 2)?;
+            draw_line(
+                canvas,
+                &axis,
+                &elasticity.nudges[effect.perturbation],
+                effect,
+                TOP + line as i32 * LINE + LINE / 2,
+            )?;
         }
         canvas::remark(canvas, &below, (NAMES, TOP + height + canvas::X_LABELS + 10), HPos::Left)
     })
@@ -72,7 +78,7 @@ fn axis(effects: &[&Effect]) -> Axis {
     Axis::around_zero(low, high, |at| format!("{}{} %", if at > 0.0 { "+" } else { "" }, number::plain(at)))
 }
 
-fn draw_line(canvas: &Canvas, axis: &Axis, nudge: &Nudge, effect: &Effect, middle: i32) -> Painted {
+fn draw_line(canvas: &Canvas, axis: &Axis, nudge: &Perturbation, effect: &Effect, middle: i32) -> Painted {
     let font = canvas::regular(13);
     let words = canvas::fitted(&format!("{} = {}", nudge.key, nudge.short_value()), 13, LEFT - NAMES - 10);
     canvas::text(canvas, &words, (NAMES, middle - HALF), &font, INK, HPos::Left)?;

@@ -7,9 +7,9 @@ use super::band;
 use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
-use crate::{Context, number};
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::series::Series;
+use crate::stats::{JobScope, Measure, Metric, Statistic};
+use crate::{Context, number};
 
 pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
     let columns = band::columns(results);
@@ -58,13 +58,13 @@ fn percentages(most: f64) -> Axis {
 
 /// The run's utilization as the summary has it.
 fn mean(results: &Results, resource: ResourceId) -> String {
-    let subject = Subject {
-        action: OfAction::None,
+    let metric = Metric {
+        action: JobScope::None,
         resource: Some(resource),
         worker: None,
         measure: Measure::Utilization,
         statistic: Statistic::Mean,
     };
-    let row = results.summary.iter().find(|row| row.subject == subject);
+    let row = results.summary.iter().find(|row| row.metric == metric);
     row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", number::percent(value)))
 }

@@ -6,7 +6,7 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, BLUE, GREY, LEFT, PLOT_WIDTH, Painted, Plot, TARGET, TITLES, X_LABELS};
 use super::{calendar, queue_length};
-use crate::experiment::warmup::{PILOTS, WarmUp};
+use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::model::time::{Span, Time};
 use crate::{Context, number, warmup};
 
@@ -16,10 +16,10 @@ const HEIGHT: i32 = 300;
 const REMARK: i32 = 24;
 
 /// Draws it.
-pub(crate) fn draw(context: &Context, warm_up: &WarmUp) -> Vec<u8> {
+pub(crate) fn draw(context: &Context, warm_up: &EstimatedWarmUp) -> Vec<u8> {
     let title = format!("{}: jobs in the system ({})", context.scenario, context.policy);
     let subtitle = format!("Mean of {PILOTS} replications; grey: {}", warmup::words(warm_up));
-    let most = warm_up.course.in_system.iter().copied().fold(1.0, f64::max);
+    let most = warm_up.trajectory.in_system.iter().copied().fold(1.0, f64::max);
     let (levels, top) = (Axis::from_zero(most, queue_length::tick), TITLES + REMARK);
     let (time, time_name) = calendar::axis(context.epoch, context.system.window.horizon);
     let remark = format!("red: mean after the warm-up, {}", number::amount(warm_up.level()));
@@ -30,7 +30,7 @@ pub(crate) fn draw(context: &Context, warm_up: &WarmUp) -> Vec<u8> {
     })
 }
 
-fn lines(plot: &mut Plot, warm_up: &WarmUp, (time, levels): (&Axis, &Axis)) -> Painted {
+fn lines(plot: &mut Plot, warm_up: &EstimatedWarmUp, (time, levels): (&Axis, &Axis)) -> Painted {
     let (end, level) = (warm_up.length.as_secs_f64(), warm_up.level());
     let area = plot.plotting_area();
     area.draw(&Rectangle::new([(0.0, levels.low), (end, levels.high)], GREY.mix(0.13).filled()))?;
@@ -38,9 +38,9 @@ fn lines(plot: &mut Plot, warm_up: &WarmUp, (time, levels): (&Axis, &Axis)) -> P
     area.draw(&PathElement::new(points(warm_up), BLUE.stroke_width(1)))
 }
 
-/// The course, each part at its middle.
-fn points(warm_up: &WarmUp) -> Vec<(f64, f64)> {
-    let Span(part) = warm_up.course.part;
+/// The trajectory, each part at its middle.
+fn points(warm_up: &EstimatedWarmUp) -> Vec<(f64, f64)> {
+    let Span(part) = warm_up.trajectory.part;
     let middle = |number: usize| Time(part.saturating_mul(number as i64).saturating_add(part / 2)).as_secs_f64();
-    warm_up.course.in_system.iter().enumerate().map(|(number, &jobs)| (middle(number), jobs)).collect()
+    warm_up.trajectory.in_system.iter().enumerate().map(|(number, &jobs)| (middle(number), jobs)).collect()
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Study;
-use crate::experiment::sizing::Tried;
 use crate::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::experiment::sizing::EvaluatedDesign;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -45,8 +45,8 @@ const COLUMNS: [&str; 14] = [
 pub(super) fn settings(study: &Study) -> Vec<u8> {
     let searches = study.searches();
     let lines = searches.iter().flat_map(|(sizing, loss)| {
-        sizing.tried.iter().enumerate().flat_map(move |(place, tried)| {
-            let conditions = study.targets.conditions.iter().zip(&tried.held);
+        sizing.evaluated.iter().enumerate().flat_map(move |(place, tried)| {
+            let conditions = study.targets.conditions.iter().zip(&tried.tests);
             conditions.map(move |(condition, held)| {
                 let line = Line {
                     loss,
@@ -58,8 +58,8 @@ pub(super) fn settings(study: &Study) -> Vec<u8> {
                     bound: Cell(Some(held.bound)),
                     p_kept: Cell(held.p_kept),
                     p_broken: Cell(held.p_broken),
-                    verdict: held.verdict.name(),
-                    setting: tried.verdict.name(),
+                    verdict: held.status.target_word(),
+                    setting: tried.status.target_word(),
                     is_answer: sizing.answer == Some(place),
                     replications: held.replications,
                     missing: held.missing,
@@ -75,7 +75,7 @@ pub(super) fn settings(study: &Study) -> Vec<u8> {
 pub(super) fn summary(study: &Study) -> Vec<u8> {
     let searches = study.searches();
     let lines = searches.iter().flat_map(|(sizing, loss)| {
-        sizing.tried.iter().flat_map(move |tried| {
+        sizing.evaluated.iter().flat_map(move |tried| {
             let context = study.context(tried);
             summary_lines(&context, &tried.results.summary).map(move |line| (values(study, tried), loss, line))
         })
@@ -89,6 +89,6 @@ fn header<'a>(study: &'a Study, columns: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// The values of the keys that vary.
-fn values<'a>(study: &Study<'a>, tried: &Tried) -> Vec<&'a str> {
+fn values<'a>(study: &Study<'a>, tried: &EvaluatedDesign) -> Vec<&'a str> {
     study.setting(tried).point.settings.iter().map(|(_, value)| value.as_str()).collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Study;
-use crate::experiment::sizing::{Sizing, Tried};
+use crate::experiment::sizing::{EvaluatedDesign, Sizing};
 
 /// The document; numbers that could not be computed are `null`.
 pub fn document(study: &Study) -> Value {
@@ -32,20 +32,20 @@ pub fn document(study: &Study) -> Value {
 }
 
 fn search(study: &Study, sizing: &Sizing) -> Value {
-    let tried: Vec<Value> = sizing.tried.iter().map(|tried| of_setting(study, tried)).collect();
+    let tried: Vec<Value> = sizing.evaluated.iter().map(|tried| of_setting(study, tried)).collect();
     json!({
         "answer": sizing.answer.map(|place| &tried[place]),
         "next_cheaper": sizing.next_cheaper().map(|place| &tried[place]),
-        "left_out": sizing.left_out,
+        "left_out": sizing.skipped,
         "tried": tried,
     })
 }
 
-fn of_setting(study: &Study, tried: &Tried) -> Value {
+fn of_setting(study: &Study, tried: &EvaluatedDesign) -> Value {
     let setting = study.setting(tried);
     let values: Map<String, Value> =
         setting.point.settings.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
-    let targets = study.targets.conditions.iter().zip(&tried.held).map(|(condition, held)| {
+    let targets = study.targets.conditions.iter().zip(&tried.tests).map(|(condition, held)| {
         json!({
             "target": condition.text,
             "value": held.value,
@@ -53,14 +53,14 @@ fn of_setting(study: &Study, tried: &Tried) -> Value {
             "bound": held.bound,
             "p_kept": held.p_kept,
             "p_broken": held.p_broken,
-            "verdict": held.verdict.name(),
+            "verdict": held.status.target_word(),
             "missing": held.missing,
         })
     });
     json!({
         "set": values,
         "cost": setting.cost,
-        "verdict": tried.verdict.name(),
+        "verdict": tried.status.target_word(),
         "replications": tried.results.replications.len(),
         "targets": targets.collect::<Vec<_>>(),
     })

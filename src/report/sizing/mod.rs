@@ -6,9 +6,10 @@ pub mod text;
 
 use super::plot::targets;
 use super::{Context, File};
-use crate::experiment::sizing::{Held, Setting, Sizing, Targets, Tried, Verdict};
-use crate::model::time::Time;
+use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, TargetTest, Targets};
 use crate::form::Form;
+use crate::model::time::Time;
+use crate::stats::bound_test::BoundStatus;
 
 /// A search for a setting with everything in it.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub struct Study<'a> {
     /// The keys that vary.
     pub keys: Vec<&'a str>,
     /// All settings.
-    pub settings: &'a [Setting],
+    pub settings: &'a [Design],
     /// What they had to keep.
     pub targets: &'a Targets,
     /// What came of it; with the loss of a worker, if there is one.
@@ -46,19 +47,19 @@ pub struct LostWorker<'a> {
 
 impl<'a> Study<'a> {
     /// The setting that was tried.
-    fn setting(&self, tried: &Tried) -> &'a Setting {
-        &self.settings[tried.setting]
+    fn setting(&self, tried: &EvaluatedDesign) -> &'a Design {
+        &self.settings[tried.design]
     }
 
     /// What a setting sets, in words: `worker.replica.count=3`.
-    pub fn name(&self, tried: &Tried) -> String {
+    pub fn name(&self, tried: &EvaluatedDesign) -> String {
         let settings = &self.setting(tried).point.settings;
         let words: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
         words.join(", ")
     }
 
     /// The cost of a setting: `3.5/h`.
-    fn cost(&self, tried: &Tried) -> String {
+    fn cost(&self, tried: &EvaluatedDesign) -> String {
         format!("{}{}", super::number::amount(self.setting(tried).cost), self.cost_unit)
     }
 
@@ -73,7 +74,7 @@ impl<'a> Study<'a> {
     }
 
     /// A setting's own report.
-    fn context(&self, tried: &'a Tried) -> Context<'a> {
+    fn context(&self, tried: &'a EvaluatedDesign) -> Context<'a> {
         Context { replications: tried.results.replications.len() as u32, ..Context::of(&self.setting(tried).scenario) }
     }
 
@@ -88,13 +89,13 @@ impl<'a> Study<'a> {
     }
 
     /// Whether all settings are shown not to keep the targets.
-    pub fn is_hopeless(&self) -> bool {
-        self.sizing.left_out == 0 && self.sizing.tried.iter().all(|tried| tried.verdict == Verdict::NotMet)
+    pub fn is_infeasible(&self) -> bool {
+        self.sizing.skipped == 0 && self.sizing.evaluated.iter().all(|tried| tried.status == BoundStatus::Broken)
     }
 }
 
 /// A value with its interval: `3m41s (3m30s to 3m52s)`.
-fn with_interval(form: Form, held: &Held) -> String {
+fn with_interval(form: Form, held: &TargetTest) -> String {
     match held.interval {
         Some((low, high)) => {
             format!("{} ({} to {})", form.value(held.value), form.value(Some(low)), form.value(Some(high)))
@@ -124,7 +125,7 @@ pub(super) struct Shown {
     pub(super) value: f64,
     pub(super) interval: Option<(f64, f64)>,
     /// Whether the target is kept.
-    pub(super) verdict: Verdict,
+    pub(super) verdict: BoundStatus,
     /// Whether it is the answer.
     pub(super) is_answer: bool,
 }
@@ -132,17 +133,17 @@ pub(super) struct Shown {
 /// All settings that have a value of a target.
 pub(super) fn shown(study: &Study, target: usize) -> Vec<Shown> {
     let answer = study.sizing.answer;
-    let of = |(place, tried): (usize, &Tried)| {
-        let (setting, held) = (study.setting(tried), &tried.held[target]);
+    let of = |(place, tried): (usize, &EvaluatedDesign)| {
+        let (setting, held) = (study.setting(tried), &tried.tests[target]);
         let values: Vec<&str> = setting.point.settings.iter().map(|(_, value)| value.as_str()).collect();
         Some(Shown {
             cost: setting.cost,
             name: values.join(", "),
             value: held.value?,
             interval: held.interval,
-            verdict: held.verdict,
+            verdict: held.status,
             is_answer: answer == Some(place),
         })
     };
-    study.sizing.tried.iter().enumerate().filter_map(of).collect()
+    study.sizing.evaluated.iter().enumerate().filter_map(of).collect()
 }

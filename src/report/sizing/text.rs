@@ -3,10 +3,11 @@
 use comfy_table::CellAlignment;
 
 use super::{Study, with_interval};
-use crate::experiment::sizing::{Sizing, Tried, Verdict};
+use crate::experiment::sizing::{EvaluatedDesign, Sizing};
 use crate::number::percent;
+use crate::stats::bound_test::BoundStatus;
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::table::{Charset, empty};
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 /// Jobs that had not ended at the horizon are worth a remark from this share on.
 const MANY_UNFINISHED: f64 = 0.01;
@@ -48,14 +49,14 @@ fn table(study: &Study, sizing: &Sizing) -> String {
     header.extend(conditions);
     header.extend(["replications", "verdict"]);
     let mut table = empty(&header, Charset::Utf8);
-    for (place, tried) in sizing.tried.iter().enumerate() {
+    for (place, tried) in sizing.evaluated.iter().enumerate() {
         let setting = study.setting(tried);
         let mut cells: Vec<String> = setting.point.settings.iter().map(|(_, value)| value.clone()).collect();
         cells.push(study.cost(tried));
-        cells.extend(tried.held.iter().enumerate().map(|(target, held)| with_interval(study.form(target), held)));
+        cells.extend(tried.tests.iter().enumerate().map(|(target, held)| with_interval(study.form(target), held)));
         cells.push(tried.results.replications.len().to_string());
         let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
-        cells.push(format!("{}{mark}", tried.verdict.name()));
+        cells.push(format!("{}{mark}", tried.status.target_word()));
         table.add_row(cells);
     }
     if let Some(column) = table.column_mut(header.len() - 1) {
@@ -68,24 +69,24 @@ fn table(study: &Study, sizing: &Sizing) -> String {
 pub fn answer(study: &Study, sizing: &Sizing) -> Vec<String> {
     let mut lines = Vec::new();
     match sizing.answer {
-        Some(place) => lines.push(said(study, &sizing.tried[place])),
-        None if sizing.tried.iter().any(|tried| tried.verdict == Verdict::Undecided) => lines.push(
+        Some(place) => lines.push(said(study, &sizing.evaluated[place])),
+        None if sizing.evaluated.iter().any(|tried| tried.status == BoundStatus::Undecided) => lines.push(
             "No setting in the range is shown to meet the targets; some are undecided, and --max-replications allows more."
                 .to_owned(),
         ),
         None => lines.push("No setting in the range meets the targets.".to_owned()),
     }
     if let Some(place) = sizing.next_cheaper() {
-        lines.push(said(study, &sizing.tried[place]));
-    } else if sizing.answer.is_some() && sizing.left_out == 0 {
+        lines.push(said(study, &sizing.evaluated[place]));
+    } else if sizing.answer.is_some() && sizing.skipped == 0 {
         lines.push("There is no cheaper setting in the range.".to_owned());
     }
     lines
 }
 
 /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to 3m52s; 40 replications)`.
-fn said(study: &Study, tried: &Tried) -> String {
-    let targets = study.targets.conditions.iter().zip(&tried.held).enumerate().map(|(target, (condition, held))| {
+fn said(study: &Study, tried: &EvaluatedDesign) -> String {
+    let targets = study.targets.conditions.iter().zip(&tried.tests).enumerate().map(|(target, (condition, held))| {
         let form = study.form(target);
         let interval = held.interval.map_or_else(String::new, |(low, high)| {
             format!(", 95 % CI {} to {}", form.value(Some(low)), form.value(Some(high)))
@@ -102,7 +103,7 @@ fn said(study: &Study, tried: &Tried) -> String {
         "{}, cost {}: {} ({}; {} replications)",
         study.name(tried),
         study.cost(tried),
-        tried.verdict.name(),
+        tried.status.target_word(),
         targets.join("; "),
         tried.results.replications.len()
     )
@@ -116,13 +117,13 @@ fn remarks(study: &Study) -> Vec<String> {
         study.settings.len()
     )];
     if let Some((met, not_met)) = study.sizing.anomaly {
-        let name = |place: usize| study.name(&study.sizing.tried[place]);
+        let name = |place: usize| study.name(&study.sizing.evaluated[place]);
         lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));
     }
-    if study.sizing.left_out > 0 {
+    if study.sizing.skipped > 0 {
         lines.push(format!(
             "{} cheaper settings were not simulated, as one with no less of anything is not met.",
-            study.sizing.left_out
+            study.sizing.skipped
         ));
     }
     if let Some(lost) = study.lost.as_ref().filter(|lost| !lost.is_worst) {
@@ -134,12 +135,12 @@ fn remarks(study: &Study) -> Vec<String> {
 
 /// A remark on jobs that had not ended: they have no part in waits and responses.
 fn unfinished(study: &Study) -> Option<String> {
-    let tried = &study.sizing.tried[study.sizing.answer?];
+    let tried = &study.sizing.evaluated[study.sizing.answer?];
     let count = |statistic| {
         let measure = Measure::Jobs;
         tried
             .results
-            .estimate(Subject { action: OfAction::All, resource: None, worker: None, measure, statistic })?
+            .estimate(Metric { action: JobScope::All, resource: None, worker: None, measure, statistic })?
             .value
     };
     let share = count(Statistic::Unfinished)? / count(Statistic::Arrived)?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Swept;
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::Shown;
+use crate::experiment::sweep::Response;
 use crate::model::time::Time;
 use crate::number::unsigned_zero;
 
@@ -20,7 +20,7 @@ pub fn document(swept: &Swept) -> Value {
             "seed": scenario.seed,
             "replications": scenario.replications,
             "warmup_s": measured.warm_up.map_or(scenario.system.window.warmup - Time::ZERO, |found| found.length).as_secs_f64(),
-            "shown": swept.shown.iter().zip(&measured.shown).map(entry).collect::<Map<String, Value>>(),
+            "shown": swept.shown.iter().zip(&measured.responses).map(entry).collect::<Map<String, Value>>(),
         })
     });
     json!({
@@ -31,7 +31,7 @@ pub fn document(swept: &Swept) -> Value {
     })
 }
 
-fn entry((quantity, shown): (&Quantity, &Shown)) -> (String, Value) {
+fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
     let estimate = shown.estimate;
     let value = json!({
         "unit": quantity.unit(),

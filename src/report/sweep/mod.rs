@@ -10,7 +10,7 @@ use super::plot::sweep;
 use super::{Context, File};
 use crate::experiment::design::{Axis, Grid};
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::{Measured, Trial};
+use crate::experiment::sweep::{DesignPoint, PointResult};
 
 /// A sweep with everything that came of it.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +22,9 @@ pub struct Swept<'a> {
     /// What is shown, beside the table of everything.
     pub shown: &'a [Quantity],
     /// What was simulated, point by point.
-    pub trials: &'a [Trial],
+    pub trials: &'a [DesignPoint],
     /// What came of it.
-    pub measured: &'a [Measured],
+    pub measured: &'a [PointResult],
 }
 
 impl<'a> Swept<'a> {
@@ -55,7 +55,7 @@ pub fn files(swept: &Swept) -> Vec<File> {
 }
 
 /// How many replications of each trial, and under which seed; what is not the same for all is not said.
-pub(super) fn work(trials: &[Trial]) -> String {
+pub(super) fn work(trials: &[DesignPoint]) -> String {
     let mut parts = Vec::new();
     let replications: BTreeSet<u32> = trials.iter().map(|trial| trial.scenario.replications).collect();
     if let [only] = replications.iter().collect::<Vec<_>>()[..] {

@@ -2,8 +2,8 @@
 
 use super::Swept;
 use crate::form::Form;
+use crate::stats::interval::IntervalEstimate;
 use crate::table::{Charset, empty};
-use crate::stats::interval::Estimate;
 
 /// Most points that are printed; the rest is in the file.
 const MOST_POINTS: usize = 40;
@@ -17,7 +17,7 @@ pub fn text(swept: &Swept) -> String {
     let forms: Vec<Form> = swept.shown.iter().map(Form::of_quantity).collect();
     for (point, measured) in swept.grid.points().iter().zip(swept.measured).take(MOST_POINTS) {
         let values = point.settings.iter().map(|(_, value)| value.clone());
-        let shown = measured.shown.iter().zip(&forms);
+        let shown = measured.responses.iter().zip(&forms);
         let shown = shown.map(|(shown, form)| cell(*form, shown.estimate, Charset::Utf8));
         table.add_row(values.chain(shown).collect::<Vec<_>>());
     }
@@ -30,12 +30,12 @@ fn notes(swept: &Swept) -> String {
     let left_out = if more > 0 { format!("{more} more points are in sweep.csv\n") } else { String::new() };
     let has_charts = swept.grid.axes.len() <= 2;
     let chartless = if has_charts { "" } else { "More than two keys have no chart; sweep.csv has it all.\n" };
-    let mut shown = swept.measured.iter().flat_map(|measured| &measured.shown);
+    let mut shown = swept.measured.iter().flat_map(|measured| &measured.responses);
     left_out + chartless + without_intervals(shown.all(|shown| shown.values.len() < 2))
 }
 
 /// A value with half the width of its interval.
-pub(crate) fn cell(form: Form, estimate: Estimate, charset: Charset) -> String {
+pub(crate) fn cell(form: Form, estimate: IntervalEstimate, charset: Charset) -> String {
     match estimate.interval {
         Some((low, high)) => {
             let half = form.value(Some((high - low) / 2.0));

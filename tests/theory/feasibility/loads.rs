@@ -2,13 +2,13 @@
 
 use claimsim::model::capacity::ResourceId;
 use claimsim::random::stream::{Purpose, Stream, Streams};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::Seen;
 
-fn utilization(resource: ResourceId) -> Subject {
+fn utilization(resource: ResourceId) -> Metric {
     let (measure, statistic) = (Measure::Utilization, Statistic::Mean);
-    Subject { action: OfAction::None, resource: Some(resource), worker: None, measure, statistic }
+    Metric { action: JobScope::None, resource: Some(resource), worker: None, measure, statistic }
 }
 
 /// Each resource's load against its simulated utilization, to 4.5 standard errors; these must be
@@ -178,7 +178,7 @@ fn known_jobs_use_exactly_what_was_foreseen() {
     let offered = 24.0 * 18_030.0 - 2.0 * 7_230.0;
     let load = seen.outlook.resources[0];
     assert!(
-        (load.asked * 18_030.0 - used).abs() < 1e-6 && (load.offered * 18_030.0 - offered).abs() < 1e-6,
+        (load.demand * 18_030.0 - used).abs() < 1e-6 && (load.offered * 18_030.0 - offered).abs() < 1e-6,
         "{load:?}"
     );
     let (mean, error) = seen.measured(utilization(ResourceId(0)));

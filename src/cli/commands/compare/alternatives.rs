@@ -3,7 +3,7 @@
 use super::variant::Variant;
 use crate::args::{ChangeArgs, CompareOptions};
 use crate::exit::CliError;
-use crate::experiment::comparison::Contender;
+use crate::experiment::comparison::Alternative;
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::model::time::Time;
 use crate::run_dir::manifest::SavedRun;
@@ -15,7 +15,7 @@ const SAVED: &str = "baseline";
 
 /// All contenders.
 pub(super) struct Alternatives {
-    pub(super) list: Vec<Contender>,
+    pub(super) list: Vec<Alternative>,
     /// The baseline's number.
     pub(super) baseline: usize,
     /// The seed in force, except for contenders that set one themselves.
@@ -57,7 +57,7 @@ impl Alternatives {
         let mut scenario = self.inputs.extend(number, loaded);
         scenario.seed = run.seed;
         scenario.replications = run.options.replications.unwrap_or(scenario.replications);
-        self.list.push(Contender { name: SAVED.to_owned(), scenario });
+        self.list.push(Alternative { name: SAVED.to_owned(), scenario });
         Ok(())
     }
 
@@ -79,7 +79,7 @@ impl Alternatives {
             (None, Some(_)) => self.free_name(format!("{}, {}", scenario.name, scenario.policy_label)),
             (None, None) => self.free_name(scenario.name.clone()),
         };
-        self.list.push(Contender { name, scenario });
+        self.list.push(Alternative { name, scenario });
     }
 
     /// The name, with a number if another contender has it: two versions of a scenario file have the same name.

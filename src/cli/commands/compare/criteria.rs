@@ -2,14 +2,18 @@
 
 use crate::args::{CompareOptions, expression_error, parse, parse_all};
 use crate::exit::CliError;
-use crate::experiment::comparison::{Misfit, Questions};
+use crate::experiment::comparison::{ComparisonCriteria, UnresolvedQuantity};
 use crate::experiment::expression::{Condition, Margin, Quantity};
 
 /// The default of `--judge`.
 const JUDGED: [&str; 3] = ["mean(wait)", "p95(wait)", "p99(wait)"];
 
 /// Parses the criteria; `baseline` is the number of a contender, and `replications` the number in its scenario.
-pub(super) fn criteria(options: &CompareOptions, baseline: usize, replications: u32) -> Result<Questions, CliError> {
+pub(super) fn criteria(
+    options: &CompareOptions,
+    baseline: usize,
+    replications: u32,
+) -> Result<ComparisonCriteria, CliError> {
     let judged: Vec<Quantity> = if options.judge.is_empty() {
         JUDGED.iter().map(|text| text.parse().expect("the default is right")).collect()
     } else {
@@ -26,7 +30,7 @@ pub(super) fn criteria(options: &CompareOptions, baseline: usize, replications: 
             judged.text
         )));
     }
-    Ok(Questions {
+    Ok(ComparisonCriteria {
         baseline,
         judged,
         margin,
@@ -39,7 +43,7 @@ pub(super) fn criteria(options: &CompareOptions, baseline: usize, replications: 
 }
 
 /// The error about an expression that the scenario of a contender cannot answer.
-pub(super) fn unresolved(misfit: &Misfit) -> CliError {
+pub(super) fn unresolved(misfit: &UnresolvedQuantity) -> CliError {
     let option = if misfit.is_gate { "--gate" } else { "--judge" };
-    expression_error(option, &misfit.text, &misfit.fault, &format!(" (contender `{}`)", misfit.contender))
+    expression_error(option, &misfit.text, &misfit.error, &format!(" (contender `{}`)", misfit.alternative))
 }

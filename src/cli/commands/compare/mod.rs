@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::run::RunStudy;
 use crate::args::{CompareOptions, ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
-use crate::experiment::comparison::{Comparing, Comparison, Contender, Outcome, Questions};
-use crate::experiment::outlook::outlook;
+use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
+use crate::experiment::feasibility;
 use crate::experiment::warmup;
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::report::File;
@@ -22,7 +22,8 @@ use crate::report::outlook::{Remark, warnings};
 use crate::report::warmup::{warning, words};
 use crate::run_dir::manifest::{Command, SavedRun};
 use crate::run_dir::{RunDir, read_manifest};
-use crate::scenario::Report;
+use crate::scenario::Diagnostics;
+use crate::stats::bound_test::BoundStatus;
 use crate::study::{RunRequest, Study, conduct, rerun, target};
 use crate::term::{Bar, render, warn};
 use alternatives::Alternatives;
@@ -113,19 +114,19 @@ fn saved_run(run: &Path, exec: ExecArgs) -> Result<ScenarioSource, CliError> {
 /// A comparison that is set up.
 pub(crate) struct CompareStudy {
     alternatives: Alternatives,
-    criteria: Questions,
+    criteria: ComparisonCriteria,
 }
 
 impl CompareStudy {
-    fn comparing(&self) -> Result<Comparing<'_>, CliError> {
-        Comparing::new(&self.alternatives.list, &self.criteria).map_err(|misfit| unresolved(&misfit))
+    fn comparing(&self) -> Result<SequentialComparison<'_>, CliError> {
+        SequentialComparison::new(&self.alternatives.list, &self.criteria).map_err(|misfit| unresolved(&misfit))
     }
 
     /// Prints the warnings of the feasibility analyses, each once, with the contenders that have it.
     fn print_feasibility(&self) {
         let mut printed: Vec<(Remark, Vec<&str>)> = Vec::new();
-        for Contender { name, scenario } in &self.alternatives.list {
-            for remark in warnings(scenario, &outlook(scenario)) {
+        for Alternative { name, scenario } in &self.alternatives.list {
+            for remark in warnings(scenario, &feasibility::analyze(scenario)) {
                 match printed.iter_mut().find(|(other, _)| *other == remark) {
                     Some((_, names)) => names.push(name),
                     None => printed.push((remark, vec![name])),
@@ -133,18 +134,19 @@ impl CompareStudy {
             }
         }
         for (Remark { title, help }, names) in printed {
-            warn(&render(&Report::of_file(&names.join(", "), [(title, help)])));
+            warn(&render(&Diagnostics::file_warnings(&names.join(", "), [(title, help)])));
         }
     }
 
     /// Determines the warm-ups that scenarios leave open, notes them, and warns of runs that are too short.
     fn settle(&mut self, quiet: bool) {
         let Alternatives { list, inputs, .. } = &mut self.alternatives;
-        let pilots = list.iter().map(|contender| warmup::pilots(&contender.scenario)).sum();
-        let bar = Bar::new(pilots, quiet);
-        let found = warmup::settle_together(list.iter_mut().map(|contender| &mut contender.scenario).collect(), &bar);
+        let pilot_count = list.iter().map(|contender| warmup::pilot_count(&contender.scenario)).sum();
+        let bar = Bar::new(pilot_count, quiet);
+        let found =
+            warmup::find_common_warm_up(list.iter_mut().map(|contender| &mut contender.scenario).collect(), &bar);
         drop(bar);
-        for (Contender { name, scenario }, found) in list.iter().zip(found) {
+        for (Alternative { name, scenario }, found) in list.iter().zip(found) {
             let Some(found) = found else { continue };
             inputs.notes.push(format!("{name}: {}", words(&found)));
             let warning = warning(&found, scenario.system.window.horizon);
@@ -190,7 +192,7 @@ impl Study for CompareStudy {
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<Comparison, CliError> {
         self.settle(quiet);
         let mut comparing = self.comparing()?;
-        while let Some(replications) = comparing.next() {
+        while let Some(replications) = comparing.next_replications() {
             comparing.look(&Bar::new(replications, quiet));
         }
         Ok(comparing.finish())
@@ -209,10 +211,10 @@ impl Study for CompareStudy {
     }
 
     fn status(&self, comparison: &Comparison) -> (ExitStatus, Vec<String>) {
-        let status = match comparison.outcome() {
-            None | Some(Outcome::Pass) => ExitStatus::Done,
-            Some(Outcome::Fail) => ExitStatus::Failed,
-            Some(Outcome::Undecided) => ExitStatus::Undecided,
+        let status = match comparison.gate_status() {
+            None | Some(BoundStatus::Kept) => ExitStatus::Done,
+            Some(BoundStatus::Broken) => ExitStatus::Failed,
+            Some(BoundStatus::Undecided) => ExitStatus::Undecided,
         };
         (status, comparison::table::open_gates(&self.report(comparison)))
     }

@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use super::job_log::JOBS;
 use crate::args::RunOptions;
 use crate::exit::CliError;
-use crate::experiment::Plan;
+use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
 use crate::report::replications::{self, Tables};
 use crate::report::{Context, csv};
 use crate::run_dir::manifest::{Command, Manifest};
 use crate::run_dir::{changed_outputs, read_manifest};
-use crate::scenario::Loaded;
-use crate::stats::Outcome;
+use crate::scenario::LoadedScenario;
+use crate::stats::ReplicationStats;
 use crate::study::{RunRequest, VERSION};
 
 /// What a saved run has simulated already.
 #[derive(Debug, Default)]
 pub(super) struct PreviousRun {
     /// Its replications.
-    pub(super) outcomes: Vec<Outcome>,
+    pub(super) outcomes: Vec<ReplicationStats>,
     /// Its job log, if there is one.
     pub(super) jobs: Option<PathBuf>,
 }
@@ -29,7 +29,7 @@ pub(super) struct PreviousRun {
 pub(super) struct ResumedRun {
     /// The scenario and the options of the longer run.
     pub(super) request: RunRequest<RunOptions>,
-    pub(super) loaded: Loaded,
+    pub(super) loaded: LoadedScenario,
     pub(super) previous: PreviousRun,
 }
 
@@ -44,7 +44,7 @@ impl ResumedRun {
         let outcomes = outcomes(run, &loaded, &old_rule)?;
         let options = longer(saved, more, outcomes.len(), run)?;
         let new_rule = options.stopping_rule(&loaded.scenario)?;
-        let outcomes = new_rule.asked().taken_from(old_rule.asked(), outcomes).ok_or_else(|| {
+        let outcomes = new_rule.quantities().select_from(old_rule.quantities(), outcomes).ok_or_else(|| {
             CliError::Input(format!(
                 "{} has not measured a share that --precision needs, and cannot measure it afterwards; start a new run \
                  instead",
@@ -110,7 +110,7 @@ fn longer(old: &RunOptions, more: &RunOptions, existing: usize, run: &Path) -> R
 }
 
 /// Reads the replications of a saved run from its tables.
-fn outcomes(run: &Path, loaded: &Loaded, rule: &Plan) -> Result<Vec<Outcome>, CliError> {
+fn outcomes(run: &Path, loaded: &LoadedScenario, rule: &StoppingRule) -> Result<Vec<ReplicationStats>, CliError> {
     let read = |name: &str| {
         let path = run.join(name);
         fs::read(&path).map_err(|error| CliError::Input(format!("cannot read {}: {error}", path.display())))
@@ -118,6 +118,6 @@ fn outcomes(run: &Path, loaded: &Loaded, rule: &Plan) -> Result<Vec<Outcome>, Cl
     let (replications, wait_times, utilization) =
         (read(replications::PATH)?, read(csv::WAIT_TIMES)?, read(csv::UTILIZATION)?);
     let tables = Tables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
-    replications::read(&Context::of(&loaded.scenario), rule.asked(), &tables)
+    replications::read(&Context::of(&loaded.scenario), rule.quantities(), &tables)
         .map_err(|error| CliError::Input(format!("{} cannot be extended: {error}", run.display())))
 }

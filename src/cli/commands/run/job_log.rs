@@ -15,8 +15,7 @@ use crate::report::history::{JobHistory, Late};
 use crate::report::jobs::JobLog;
 use crate::run_dir::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
-use crate::stats::Outcome;
-use crate::stats::share::Share;
+use crate::stats::{ReplicationStats, ShareWithin};
 
 /// The number of bytes that one read from a part takes.
 const BLOCK: usize = 1 << 16;
@@ -44,10 +43,10 @@ impl JobLogWriter {
     pub(super) fn replicate(
         &mut self,
         scenario: &Scenario,
-        shares: &[Share],
+        shares: &[ShareWithin],
         numbers: Range<u32>,
         progress: &dyn Progress,
-    ) -> Result<Vec<Outcome>, CliError> {
+    ) -> Result<Vec<ReplicationStats>, CliError> {
         let history = |replication| {
             let part = Part::begin(&self.path, replication)?;
             let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };

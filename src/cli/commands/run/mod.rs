@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::args::{RunOptions, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
-use crate::experiment::outlook::outlook;
-use crate::experiment::warmup::{WarmUp, pilots, settle};
-use crate::experiment::{self, Plan, Results};
+use crate::experiment::feasibility;
+use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
+use crate::experiment::{self, Results, StoppingRule};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report::{self, Context, File, json, precision, table, warmup};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{Command, Output};
-use crate::scenario::{Loaded, Scenario};
+use crate::scenario::{LoadedScenario, Scenario};
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, print, warn};
 use extend::{PreviousRun, ResumedRun};
@@ -99,7 +99,7 @@ pub(crate) struct RunStudy {
     /// The scenario with all options applied; its warm-up is determined by the simulation.
     scenario: Scenario,
     options: RunOptions,
-    rule: Plan,
+    rule: StoppingRule,
     /// What a saved run has simulated already.
     previous: PreviousRun,
 }
@@ -109,7 +109,7 @@ pub(crate) struct RunStudy {
 pub(crate) struct RunResults {
     results: Results,
     /// The warm-up, if the simulation had to determine it.
-    warm_up: Option<WarmUp>,
+    warm_up: Option<EstimatedWarmUp>,
     /// A warning about correlated batches.
     batches: Option<String>,
     /// The job log, if there is one.
@@ -118,7 +118,7 @@ pub(crate) struct RunResults {
 
 impl RunStudy {
     fn new(
-        loaded: Loaded,
+        loaded: LoadedScenario,
         request: &RunRequest<RunOptions>,
         previous: Option<PreviousRun>,
     ) -> Result<RunStudy, CliError> {
@@ -135,13 +135,13 @@ impl RunStudy {
     /// What to print if a saved run needs no further replications.
     fn enough(&self) -> Option<String> {
         let outcomes = &self.previous.outcomes;
-        if outcomes.is_empty() || self.rule.next(outcomes).is_some() {
+        if outcomes.is_empty() || self.rule.next_count(outcomes).is_some() {
             return None;
         }
         let number = outcomes.len();
         Some(format!(
             "{}All precision targets are met with the existing {number} replications; none were added\n",
-            lines(precision::lines(&self.rule.reached(outcomes)))
+            lines(precision::lines(&self.rule.status(outcomes)))
         ))
     }
 
@@ -154,8 +154,8 @@ impl RunStudy {
     fn replicate(&mut self, dir: &RunDir, quiet: bool) -> Result<(Results, Option<Output>), CliError> {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
         let mut log = if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };
-        let shares = self.rule.asked().shares();
-        while let Some(until) = self.rule.next(&outcomes) {
+        let shares = self.rule.quantities().shares();
+        while let Some(until) = self.rule.next_count(&outcomes) {
             let numbers = outcomes.len() as u32..until;
             let bar = Bar::new(until - numbers.start, quiet);
             let more = match &mut log {
@@ -189,15 +189,15 @@ impl Study for RunStudy {
 
     fn print_warnings(&self) {
         self.inputs.print_warnings(usize::MAX);
-        print_feasibility(&self.file, &self.scenario, &outlook(&self.scenario));
+        print_feasibility(&self.file, &self.scenario, &feasibility::analyze(&self.scenario));
     }
 
     fn simulate(&mut self, dir: &RunDir, quiet: bool) -> Result<RunResults, CliError> {
-        let bar = Bar::new(pilots(&self.scenario), quiet);
-        let warm_up = settle(&mut self.scenario, &bar);
+        let bar = Bar::new(pilot_count(&self.scenario), quiet);
+        let warm_up = find_warm_up(&mut self.scenario, &bar);
         drop(bar);
         let output = if let Some(number) = self.options.batches {
-            let batched = experiment::run_in_batches(&self.scenario, number, &Bar::new(1, quiet));
+            let batched = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
             let batches = report::batches::remark(&batched, number);
             RunResults { results: batched.results, warm_up, batches, job_log: None }
         } else {
@@ -211,7 +211,7 @@ impl Study for RunStudy {
                 warn(&format!("warning: {warning}"));
             }
             let replications = &output.results.replications;
-            if self.rule.reached(replications).iter().any(|precision| !precision.is_reached) {
+            if self.rule.status(replications).iter().any(|precision| !precision.is_met) {
                 let number = replications.len();
                 warn(&format!(
                     "warning: {number} replications do not reach the precision; --max-replications allows more"
@@ -240,7 +240,7 @@ impl Study for RunStudy {
 
     fn text(&self, output: &RunResults, location: &str) -> String {
         let table = table::summary(&self.context(output), &output.results, table::Charset::Utf8);
-        let precision = lines(precision::lines(&self.rule.reached(&output.results.replications)));
+        let precision = lines(precision::lines(&self.rule.status(&output.results.replications)));
         format!("{table}{precision}{location}\n")
     }
 }

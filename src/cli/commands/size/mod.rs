@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::args::{SizeOptions, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
-use crate::experiment::sizing::{Loss, Lost, Sizing, size, size_with_loss};
+use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::report::File;
 use crate::report::sizing::{self, LostWorker, json, text};
@@ -80,7 +80,7 @@ pub(crate) struct SizeStudy {
 #[derive(Debug)]
 pub(crate) enum SizeResults {
     Plain(Sizing),
-    WithLoss(Box<Lost>),
+    WithLoss(Box<SizingWithOutage>),
 }
 
 impl SizeStudy {
@@ -110,9 +110,9 @@ impl SizeStudy {
         let sizing = report.sizing;
         let places = sizing.answer.into_iter().chain(sizing.next_cheaper());
         let command = |place: usize| {
-            let tried = &sizing.tried[place];
+            let tried = &sizing.evaluated[place];
             let mut words = self.run_command.clone();
-            let settings = &report.settings[tried.setting].point.settings;
+            let settings = &report.settings[tried.design].point.settings;
             words.extend(settings.iter().map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
             words.push(format!("--replications {}", tried.results.replications.len()));
             words.join(" ")
@@ -121,10 +121,11 @@ impl SizeStudy {
     }
 }
 
-fn lost_worker<'a>(lost: &'a Lost, setup: &Setup) -> LostWorker<'a> {
-    let Loss { group, lasts } = setup.loss.as_ref().expect("a worker dies only if --lose names its group");
+fn lost_worker<'a>(lost: &'a SizingWithOutage, setup: &Setup) -> LostWorker<'a> {
+    let WorstCaseOutage { group, duration } =
+        setup.loss.as_ref().expect("a worker dies only if --lose names its group");
     let at = setup.designs[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
-    let words = format!("a worker of {group} dies at {at} and is out for {lasts}");
+    let words = format!("a worker of {group} dies at {at} and is out for {duration}");
     LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
 }
 
@@ -171,7 +172,9 @@ impl Study for SizeStudy {
         let checked = "targets have been checked with all designs";
         Ok(match loss {
             None => SizeResults::Plain(size(designs, targets, &bar).expect(checked)),
-            Some(loss) => SizeResults::WithLoss(Box::new(size_with_loss(designs, targets, loss, &bar).expect(checked))),
+            Some(loss) => {
+                SizeResults::WithLoss(Box::new(size_with_outage(designs, targets, loss, &bar).expect(checked)))
+            }
         })
     }
 
@@ -192,7 +195,7 @@ impl Study for SizeStudy {
         let report = self.report(results);
         let status = match report.sizing.answer {
             Some(_) => ExitStatus::Done,
-            None if report.is_hopeless() => ExitStatus::Failed,
+            None if report.is_infeasible() => ExitStatus::Failed,
             None => ExitStatus::Undecided,
         };
         (status, text::answer(&report, report.sizing))

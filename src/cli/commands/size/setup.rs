@@ -3,8 +3,8 @@
 use crate::args::{GridArgs, SizeOptions, expression_error, parse_all};
 use crate::exit::CliError;
 use crate::experiment::design::Grid;
-use crate::experiment::outlook::outlook;
-use crate::experiment::sizing::{CostError, Costs, Loss, Setting, Targets, Unfit};
+use crate::experiment::feasibility;
+use crate::experiment::sizing::{CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage};
 use crate::inputs::LoadedInputs;
 use crate::model::time::Span;
 use crate::scenario::{self, Scenario};
@@ -18,9 +18,9 @@ const LOST_FOR: Span = Span::secs(3600);
 pub(super) struct Setup {
     /// The keys that vary.
     pub(super) keys: Vec<String>,
-    pub(super) designs: Vec<Setting>,
+    pub(super) designs: Vec<Design>,
     pub(super) targets: Targets,
-    pub(super) loss: Option<Loss>,
+    pub(super) loss: Option<WorstCaseOutage>,
     pub(super) cost_unit: String,
     /// The seed in force.
     pub(super) seed: u64,
@@ -43,7 +43,7 @@ impl Setup {
                 conditions,
                 level: options.test.level(),
                 looks: options.test.looks(*replications)?,
-                supply: supply(&grid),
+                supply_axes: supply(&grid),
             },
             loss: options.lose.as_deref().map(loss).transpose()?,
             cost_unit: costs.unit().to_owned(),
@@ -57,8 +57,8 @@ impl Setup {
 
     /// Checks that all designs have the quantities of the targets, and a worker to lose.
     fn check(&self) -> Result<(), CliError> {
-        for Setting { scenario, .. } in &self.designs {
-            self.targets.asked(scenario).map_err(|unfit| self.unsupported(&unfit))?;
+        for Design { scenario, .. } in &self.designs {
+            self.targets.resolve(scenario).map_err(|unfit| self.unsupported(&unfit))?;
             let absent = self.loss.as_ref().filter(|loss| loss.worker(scenario).is_none());
             if let Some(loss) = absent {
                 return Err(CliError::Input(format!(
@@ -71,8 +71,8 @@ impl Setup {
         Ok(())
     }
 
-    fn unsupported(&self, unfit: &Unfit) -> CliError {
-        expression_error("--meet", &self.targets.conditions[unfit.target].text, &unfit.fault, "")
+    fn unsupported(&self, unfit: &UnsupportedTarget) -> CliError {
+        expression_error("--meet", &self.targets.conditions[unfit.target].text, &unfit.error, "")
     }
 }
 
@@ -91,24 +91,24 @@ fn designs(
     grid: &Grid,
     costs: &Costs,
     inputs: &mut LoadedInputs,
-) -> Result<Vec<Setting>, CliError> {
+) -> Result<Vec<Design>, CliError> {
     let (source, mut seed, mut designs) = (&request.sources[0], request.seed, Vec::new());
     for point in grid.points() {
         let mut changes = request.options.changes.overrides();
         changes.extend(point.overrides("--vary"));
         let loaded = source.load(&changes)?;
-        let cost = costs.of(&scenario::settings(&source.text, &changes)).map_err(|error| cost_error(&error))?;
+        let cost = costs.of(&scenario::key_values(&source.text, &changes)).map_err(|error| cost_error(&error))?;
         let mut scenario = inputs.extend(0, loaded);
         scenario.seed = *seed.get_or_insert(scenario.seed);
-        let is_hopeless = is_overloaded(&scenario);
-        designs.push(Setting { steps: grid.steps(point.number), point, cost, scenario, is_hopeless });
+        let is_likely_infeasible = is_overloaded(&scenario);
+        designs.push(Design { steps: grid.steps(point.number), point, cost, scenario, is_likely_infeasible });
     }
     Ok(designs)
 }
 
 /// Whether jobs arrive forever, and faster than any policy can serve them.
 fn is_overloaded(scenario: &Scenario) -> bool {
-    let outlook = outlook(scenario);
+    let outlook = feasibility::analyze(scenario);
     outlook.is_stationary() && outlook.load().is_some_and(|load| load >= 1.0)
 }
 
@@ -144,18 +144,18 @@ fn rises(values: &[Vec<String>]) -> bool {
 }
 
 /// Parses `replica` or `replica:2h`.
-fn loss(text: &str) -> Result<Loss, CliError> {
-    let (group, lasts) = match text.split_once(':') {
+fn loss(text: &str) -> Result<WorstCaseOutage, CliError> {
+    let (group, duration) = match text.split_once(':') {
         None => (text, Ok(LOST_FOR)),
-        Some((group, lasts)) => (group, lasts.trim().parse::<Span>()),
+        Some((group, duration)) => (group, duration.trim().parse::<Span>()),
     };
-    let lasts = lasts.map_err(|error| CliError::Input(format!("--lose {text}: {error}")))?;
-    if group.trim().is_empty() || lasts <= Span::ZERO {
+    let duration = duration.map_err(|error| CliError::Input(format!("--lose {text}: {error}")))?;
+    if group.trim().is_empty() || duration <= Span::ZERO {
         return Err(CliError::Input(format!(
             "--lose {text} has no group of workers, or no duration; write GROUP or GROUP:DURATION, such as replica:2h"
         )));
     }
-    Ok(Loss { group: group.trim().to_owned(), lasts })
+    Ok(WorstCaseOutage { group: group.trim().to_owned(), duration })
 }
 
 /// The ids of the first workers of a scenario.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use crate::experiment::sweep::Measured;
+use crate::experiment::sweep::PointResult;
 use crate::run_dir::manifest::{Manifest, sha256};
 use crate::term::warn;
 
@@ -32,14 +32,14 @@ impl Checkpoint {
     }
 
     /// The finished ones of this number of points.
-    pub(super) fn finished(&self, points: usize) -> BTreeMap<usize, Measured> {
+    pub(super) fn finished(&self, points: usize) -> BTreeMap<usize, PointResult> {
         if !self.folder.is_dir() {
             return BTreeMap::new();
         }
         (0..points).filter_map(|point| Some((point, self.read(point)?))).collect()
     }
 
-    fn read(&self, point: usize) -> Option<Measured> {
+    fn read(&self, point: usize) -> Option<PointResult> {
         let text = fs::read_to_string(self.path(point)).ok()?;
         let (seal, content) = text.split_once('\n')?;
         if seal != self.seal(point, content) {
@@ -49,7 +49,7 @@ impl Checkpoint {
     }
 
     /// Keeps a point, completely or not at all. A failure does not stop the sweep; one warning is printed.
-    pub(super) fn keep(&self, point: usize, measured: &Measured) {
+    pub(super) fn keep(&self, point: usize, measured: &PointResult) {
         if let Err(error) = self.write(point, measured) {
             let folder = self.folder.display();
             self.warned.call_once(|| {
@@ -60,7 +60,7 @@ impl Checkpoint {
         }
     }
 
-    fn write(&self, point: usize, measured: &Measured) -> io::Result<()> {
+    fn write(&self, point: usize, measured: &PointResult) -> io::Result<()> {
         let content = serde_json::to_string(measured)?;
         fs::create_dir_all(&self.folder)?;
         let mut draft = tempfile::NamedTempFile::new_in(&self.folder)?;
@@ -95,12 +95,12 @@ mod tests {
     use super::*;
     use crate::args::{ChangeArgs, SweepOptions};
     use crate::experiment::SummaryRow;
-    use crate::experiment::sweep::{Found, Shown};
+    use crate::experiment::sweep::{Response, WarmUpSummary};
     use crate::model::action::ActionId;
     use crate::model::time::Span;
     use crate::run_dir::manifest::{Command, Input};
-    use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
-    use crate::stats::interval::Estimate;
+    use crate::stats::interval::IntervalEstimate;
+    use crate::stats::{JobScope, Measure, Metric, Statistic};
 
     fn draft(seed: u64) -> Manifest {
         Manifest {
@@ -116,18 +116,18 @@ mod tests {
     }
 
     /// A point with numbers that are hard to write and read exactly.
-    fn measured(value: f64) -> Measured {
-        let estimate = Estimate::mean(&[value, 1.0 / 3.0, 5e-324, 1e100]);
-        let action = OfAction::One(ActionId(3));
-        let subject =
-            Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
-        let shown = vec![Shown { values: vec![Some(value), None, Some(-0.0)], estimate }];
-        let warm_up = Some(Found { length: Span(7), is_too_short: false });
-        Measured { summary: vec![SummaryRow { subject, estimate }], shown, warm_up }
+    fn measured(value: f64) -> PointResult {
+        let estimate = IntervalEstimate::mean(&[value, 1.0 / 3.0, 5e-324, 1e100]);
+        let action = JobScope::One(ActionId(3));
+        let metric =
+            Metric { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
+        let responses = vec![Response { values: vec![Some(value), None, Some(-0.0)], estimate }];
+        let warm_up = Some(WarmUpSummary { length: Span(7), is_too_short: false });
+        PointResult { summary: vec![SummaryRow { metric, estimate }], responses, warm_up }
     }
 
-    fn bits(measured: &Measured) -> Vec<Option<u64>> {
-        measured.shown[0].values.iter().map(|value| value.map(f64::to_bits)).collect()
+    fn bits(measured: &PointResult) -> Vec<Option<u64>> {
+        measured.responses[0].values.iter().map(|value| value.map(f64::to_bits)).collect()
     }
 
     #[test]

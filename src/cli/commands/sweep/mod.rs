@@ -16,8 +16,8 @@ use crate::exit::{CliError, ExitStatus};
 use crate::experiment::design::Grid;
 use crate::experiment::elasticity::{Effect, effects};
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::{self, Measured, Trial};
-use crate::experiment::warmup::{pilots, settle};
+use crate::experiment::sweep::{self, DesignPoint, PointResult};
+use crate::experiment::warmup::{find_warm_up, pilot_count};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::report::File;
 use crate::report::elasticity::{self, Elasticity};
@@ -108,7 +108,7 @@ pub(crate) struct SweepStudy {
     /// Where finished points are kept.
     checkpoint: Option<Checkpoint>,
     /// The points that an interrupted sweep has finished.
-    finished: BTreeMap<usize, Measured>,
+    finished: BTreeMap<usize, PointResult>,
 }
 
 /// What the points are.
@@ -120,7 +120,7 @@ enum SweepDesign {
 
 /// The results of a sweep.
 pub(crate) struct SweepResults {
-    measured: Vec<Measured>,
+    measured: Vec<PointResult>,
     /// The effects of the perturbations; empty for a grid.
     effects: Vec<Effect>,
 }
@@ -130,7 +130,7 @@ impl SweepStudy {
     fn resume(&mut self, checkpoint: Checkpoint, quiet: bool) {
         let number = self.points.trials.len();
         self.finished = checkpoint.finished(number);
-        self.finished.retain(|_, measured| measured.shown.len() == self.responses.len());
+        self.finished.retain(|_, measured| measured.responses.len() == self.responses.len());
         if !self.finished.is_empty() && !quiet {
             warn(&format!("continuing: {} of {number} points are finished", self.finished.len()));
         }
@@ -141,12 +141,12 @@ impl SweepStudy {
     /// both sides of each parameter.
     fn settle_perturbations(&mut self, quiet: bool) {
         let Some(base) = self.points.trials.first_mut().map(|trial| &mut trial.scenario) else { return };
-        let bar = Bar::new(pilots(base), quiet);
-        let found = settle(base, &bar);
+        let bar = Bar::new(pilot_count(base), quiet);
+        let found = find_warm_up(base, &bar);
         drop(bar);
         let Some(found) = found else { return };
         let (warmup, horizon) = (base.system.window.warmup, base.system.window.horizon);
-        for Trial { scenario, .. } in &mut self.points.trials {
+        for DesignPoint { scenario, .. } in &mut self.points.trials {
             scenario.system.window.warmup = warmup;
             scenario.warm_up = WarmUpRule::Fixed;
         }
@@ -205,10 +205,10 @@ impl Study for SweepStudy {
         let mut finished = std::mem::take(&mut self.finished);
         let trials = &self.points.trials;
         let open = trials.iter().enumerate().filter(|(point, _)| !finished.contains_key(point));
-        let work = |trial: &Trial| trial.scenario.replications.saturating_add(pilots(&trial.scenario));
+        let work = |trial: &DesignPoint| trial.scenario.replications.saturating_add(pilot_count(&trial.scenario));
         let replications = open.fold(0, |sum: u32, (_, trial)| sum.saturating_add(work(trial)));
         let finished = (0..trials.len()).map(|point| finished.remove(&point)).collect();
-        let keep = |point: usize, measured: &Measured| {
+        let keep = |point: usize, measured: &PointResult| {
             if let Some(checkpoint) = &self.checkpoint {
                 checkpoint.keep(point, measured);
             }
@@ -216,7 +216,7 @@ impl Study for SweepStudy {
         let bar = Bar::new(replications, quiet);
         let measured = sweep::run(trials, finished, &keep, &bar);
         drop(bar);
-        let is_too_short = |measured: &&Measured| measured.warm_up.is_some_and(|found| found.is_too_short);
+        let is_too_short = |measured: &&PointResult| measured.warm_up.is_some_and(|found| found.is_too_short);
         let too_short = measured.iter().filter(is_too_short).count();
         if too_short > 0 && !quiet {
             warn(&format!(

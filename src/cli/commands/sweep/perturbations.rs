@@ -2,10 +2,10 @@
 
 use crate::args::SweepOptions;
 use crate::exit::CliError;
-use crate::experiment::elasticity::{Nudge, Share};
+use crate::experiment::elasticity::{Perturbation, StepSize};
 use crate::inputs::ScenarioSource;
 use crate::report::elasticity::LeftOut;
-use crate::scenario::{Loaded, Override, Parameter, parameters};
+use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
 
 /// The default of `--step`.
 const STEP: &str = "1%";
@@ -13,17 +13,17 @@ const STEP: &str = "1%";
 /// The perturbed parameters, the others, and the scenarios at both sides of each perturbation.
 #[derive(Default)]
 pub(super) struct Perturbations {
-    pub(super) list: Vec<Nudge>,
+    pub(super) list: Vec<Perturbation>,
     pub(super) left_out: Vec<LeftOut>,
     /// The scenario at the low and at the high side of each perturbation.
-    pub(super) sides: Vec<Loaded>,
+    pub(super) sides: Vec<LoadedScenario>,
 }
 
 impl Perturbations {
     /// Tries every parameter that the scenario sets, after `--set` and `--policy`; `base` is the scenario itself.
     pub(super) fn of(
         source: &ScenarioSource,
-        base: &Loaded,
+        base: &LoadedScenario,
         options: &SweepOptions,
     ) -> Result<Perturbations, CliError> {
         let step = step(options)?;
@@ -48,18 +48,18 @@ impl Perturbations {
 /// Perturbs a parameter by a share or else by one; or returns why that is impossible.
 fn perturb(
     parameter: &Parameter,
-    step: &Share,
+    step: &StepSize,
     warnings: usize,
-    load: impl Fn(&Nudge) -> Result<[Loaded; 2], String>,
-) -> Result<(Nudge, [Loaded; 2]), String> {
-    let by_share = Nudge::by_share(parameter, step).filter(|_| !parameter.is_rounded).map(|nudge| (nudge, false));
-    let by_one = Nudge::by_one(parameter).map(|nudge| (nudge, true));
+    load: impl Fn(&Perturbation) -> Result<[LoadedScenario; 2], String>,
+) -> Result<(Perturbation, [LoadedScenario; 2]), String> {
+    let by_step = Perturbation::by_step(parameter, step).filter(|_| !parameter.is_rounded).map(|nudge| (nudge, false));
+    let by_unit = Perturbation::by_unit(parameter).map(|nudge| (nudge, true));
     let mut why = why_fixed(parameter).to_owned();
-    for (nudge, is_by_one) in by_share.into_iter().chain(by_one) {
+    for (nudge, is_by_one) in by_step.into_iter().chain(by_unit) {
         match load(&nudge) {
             // A step of one may make the scenario useless: a job then needs more than any worker offers.
             Ok(sides) if is_by_one && sides.iter().any(|side| side.warnings.warnings() > warnings) => {
-                let Nudge { low, high, value, .. } = &nudge;
+                let Perturbation { low, high, value, .. } = &nudge;
                 why = format!("the scenario has another warning with {low} or {high} for {value}");
             }
             Ok(sides) => return Ok((nudge, sides)),
@@ -85,7 +85,7 @@ fn why_fixed(parameter: &Parameter) -> &'static str {
 }
 
 /// The scenario at the low and at the high side; or the value that it refuses.
-fn sides(nudge: &Nudge, source: &ScenarioSource, common: &[Override]) -> Result<[Loaded; 2], String> {
+fn sides(nudge: &Perturbation, source: &ScenarioSource, common: &[Override]) -> Result<[LoadedScenario; 2], String> {
     let load = |value: &str| {
         let mut all = common.to_vec();
         all.push(Override::key("--elasticity", &nudge.key, value));
@@ -95,9 +95,9 @@ fn sides(nudge: &Nudge, source: &ScenarioSource, common: &[Override]) -> Result<
 }
 
 /// The size of the perturbations.
-fn step(options: &SweepOptions) -> Result<Share, CliError> {
+fn step(options: &SweepOptions) -> Result<StepSize, CliError> {
     let text = options.step.as_deref().unwrap_or(STEP);
-    Share::of_percent(text).ok_or_else(|| {
+    StepSize::of_percent(text).ok_or_else(|| {
         CliError::Input(format!("--step {text}: write a percentage from 0.01% to 50%, such as --step 1%"))
     })
 }

@@ -3,18 +3,18 @@
 use super::perturbations::Perturbations;
 use crate::args::{SweepOptions, expression_error};
 use crate::exit::CliError;
-use crate::experiment::design::{Grid, Point};
+use crate::experiment::design::{Grid, GridPoint};
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::Trial;
+use crate::experiment::sweep::DesignPoint;
 use crate::inputs::LoadedInputs;
-use crate::scenario::{Loaded, Report, Scenario};
+use crate::scenario::{Diagnostics, LoadedScenario, Scenario};
 use crate::study::RunRequest;
 use crate::term::render;
 
 /// All points, with what came with their scenarios.
 #[derive(Default)]
 pub(super) struct Points {
-    pub(super) trials: Vec<Trial>,
+    pub(super) trials: Vec<DesignPoint>,
     /// The seed in force, except for points that set one themselves.
     pub(super) seed: u64,
     pub(super) inputs: LoadedInputs,
@@ -50,14 +50,14 @@ impl Points {
         let mut perturbations = Perturbations::of(&request.sources[0], &base, &request.options)?;
         // Both sides of a parameter have the warnings of the scenario itself, with other numbers.
         let sides = std::mem::take(&mut perturbations.sides).into_iter();
-        let sides = sides.map(|side| Loaded { warnings: Report::default(), ..side });
+        let sides = sides.map(|side| LoadedScenario { warnings: Diagnostics::default(), ..side });
         let all = std::iter::once(base).chain(sides);
         let scenarios = all.map(|loaded| self.extend(loaded, request.seed, request.options.replications)).collect();
         Ok((scenarios, perturbations))
     }
 
     /// Keeps what came with a scenario, and applies the options for all points.
-    fn extend(&mut self, loaded: Loaded, seed: Option<u64>, replications: Option<u32>) -> Scenario {
+    fn extend(&mut self, loaded: LoadedScenario, seed: Option<u64>, replications: Option<u32>) -> Scenario {
         let is_first = self.inputs.sources.is_empty();
         let mut scenario = self.inputs.extend(0, loaded);
         scenario.seed = seed.unwrap_or(scenario.seed);
@@ -71,7 +71,7 @@ impl Points {
     /// Resolves the quantities to show in all scenarios.
     pub(super) fn resolve(&mut self, scenarios: Vec<Scenario>, responses: &[Quantity]) -> Result<(), CliError> {
         for scenario in scenarios {
-            let trial = Trial::new(scenario, responses);
+            let trial = DesignPoint::new(scenario, responses);
             self.trials.push(
                 trial.map_err(|(number, fault)| expression_error("--show", &responses[number].text, &fault, ""))?,
             );
@@ -81,7 +81,7 @@ impl Points {
 }
 
 /// The error about a point that the scenario refuses.
-fn refused(report: &Report, point: &Point, number: usize) -> CliError {
+fn refused(report: &Diagnostics, point: &GridPoint, number: usize) -> CliError {
     let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
     CliError::Diagnostics(format!(
         "{}\nThis is point {} of {number}, {}. Nothing was run.",

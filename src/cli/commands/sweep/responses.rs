@@ -40,7 +40,7 @@ fn default_responses(systems: &[&System]) -> Vec<Quantity> {
         let name = if is_plain { resource.clone() } else { format!("{quotes}{resource}{quotes}") };
         parse(&format!("utilization({name})"))
     });
-    let is_everywhere = |quantity: &Quantity| systems.iter().all(|system| quantity.target(system).is_ok());
+    let is_everywhere = |quantity: &Quantity| systems.iter().all(|system| quantity.resolve(system).is_ok());
     waits.chain(utilization.filter(is_everywhere).take(MAX_RESOURCES)).collect()
 }
 

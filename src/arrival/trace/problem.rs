@@ -1,0 +1,93 @@
+//! What is wrong with a trace file or a log: all of it at once, up to a limit, each with its place and a way out.
+
+use std::fmt;
+
+/// TraceProblems that are kept; more are only counted.
+const MOST: usize = 20;
+
+/// One thing wrong in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceProblem {
+    /// The line, from 1; 0 where it concerns the whole file.
+    pub line: u64,
+    /// The column's name, where it concerns one.
+    pub column: Option<String>,
+    /// The offending value, what is wrong with it and what would be right.
+    pub text: String,
+}
+
+impl fmt::Display for TraceProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, "column {column}: ")?;
+        }
+        f.write_str(&self.text)
+    }
+}
+
+/// Why a file is no trace: every problem found, up to a limit; displayed a line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceError {
+    /// In file order.
+    pub problems: Vec<TraceProblem>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+impl TraceError {
+    /// The file cannot be read on, as it is no CSV or its compression is broken.
+    pub(crate) fn damaged(error: &dyn std::error::Error) -> TraceError {
+        let text = format!("the file is damaged: {error}; write it anew");
+        TraceError { problems: vec![TraceProblem { line: 0, column: None, text }], more: 0 }
+    }
+}
+
+impl fmt::Display for TraceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, problem) in self.problems.iter().enumerate() {
+            let end_of_line = if place > 0 { "\n" } else { "" };
+            write!(f, "{end_of_line}{problem}")?;
+        }
+        if self.more > 0 { write!(f, "\nand {} more", self.more) } else { Ok(()) }
+    }
+}
+
+impl std::error::Error for TraceError {}
+
+/// TraceProblems on their way.
+#[derive(Debug, Default)]
+pub(crate) struct TraceProblems {
+    kept: Vec<TraceProblem>,
+    more: u64,
+}
+
+impl TraceProblems {
+    /// Adds one.
+    pub(crate) fn add(&mut self, problem: TraceProblem) {
+        if self.kept.len() < MOST {
+            self.kept.push(problem);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The error that they make where the first tells everything, as when a file is of another kind.
+    pub(crate) fn first(mut self) -> TraceError {
+        let more = self.kept.len().saturating_sub(1) as u64;
+        self.kept.truncate(1);
+        TraceError { problems: self.kept, more: self.more + more }
+    }
+
+    /// Whether there is one.
+    pub(crate) fn any(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
+    /// Nothing, or the error that they make.
+    pub(crate) fn into_result(self) -> Result<(), TraceError> {
+        if self.any() { Err(TraceError { problems: self.kept, more: self.more }) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,153 @@
+//! The waiting jobs of one need, for backfilling: the first of them that is thought to run no longer than some time, without a search
+//! through all.
+
+use super::easy_backfill::BackfillOrder;
+use crate::engine::waiting::Turn;
+use crate::model::time::Span;
+
+/// A waiting job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BackfillCandidate {
+    /// Where it comes in the order of candidates.
+    pub(super) key: (Span, Turn<i128>),
+    /// Its place among the waiting jobs.
+    pub(super) turn: Turn<i128>,
+    /// How long it is thought to run.
+    pub(super) estimate: Span,
+}
+
+/// So many jobs to a block.
+const BLOCK: usize = 128;
+
+/// Waiting jobs in the order in which they are candidates.
+#[derive(Debug)]
+pub(super) struct BackfillQueue {
+    order: BackfillOrder,
+    /// None of them empty.
+    blocks: Vec<Block>,
+}
+
+/// Jobs next to each other in order.
+#[derive(Debug)]
+struct Block {
+    entries: Vec<BackfillCandidate>,
+    /// The least estimate.
+    least: Span,
+}
+
+impl Block {
+    fn of(entries: Vec<BackfillCandidate>) -> Block {
+        let least = entries.iter().map(|entry| entry.estimate).min().unwrap_or(Span::ZERO);
+        Block { entries, least }
+    }
+}
+
+impl BackfillQueue {
+    /// None yet.
+    pub(super) fn new(order: BackfillOrder) -> BackfillQueue {
+        BackfillQueue { order, blocks: Vec::new() }
+    }
+
+    fn entry(&self, (turn, estimate): (Turn<i128>, Span)) -> BackfillCandidate {
+        let first = match self.order {
+            BackfillOrder::Arrival => Span::ZERO,
+            BackfillOrder::Shortest => estimate,
+        };
+        BackfillCandidate { key: (first, turn), turn, estimate }
+    }
+
+    /// A job waits.
+    pub(super) fn insert(&mut self, job: (Turn<i128>, Span)) {
+        let entry = self.entry(job);
+        let index = self.block_of(&entry).min(self.blocks.len().saturating_sub(1));
+        let Some(block) = self.blocks.get_mut(index) else {
+            return self.blocks.push(Block::of(vec![entry]));
+        };
+        let place = block.entries.partition_point(|other| other.key < entry.key);
+        block.entries.insert(place, entry);
+        block.least = block.least.min(entry.estimate);
+        if block.entries.len() > BLOCK {
+            let upper = block.entries.split_off(BLOCK / 2);
+            *block = Block::of(std::mem::take(&mut block.entries));
+            self.blocks.insert(index + 1, Block::of(upper));
+        }
+    }
+
+    /// A job waits no longer, if it has waited.
+    pub(super) fn remove(&mut self, job: (Turn<i128>, Span)) {
+        let entry = self.entry(job);
+        let index = self.block_of(&entry);
+        let Some(block) = self.blocks.get_mut(index) else { return };
+        if let Ok(place) = block.entries.binary_search_by_key(&entry.key, |other| other.key) {
+            self.take(index, place);
+        }
+    }
+
+    fn take(&mut self, index: usize, place: usize) {
+        let block = &mut self.blocks[index];
+        let entry = block.entries.remove(place);
+        if block.entries.is_empty() {
+            self.blocks.remove(index);
+        } else if entry.estimate == block.least {
+            *block = Block::of(std::mem::take(&mut block.entries));
+        }
+    }
+
+    /// The block in which an entry is, or belongs: the first whose last entry does not come before it.
+    fn block_of(&self, entry: &BackfillCandidate) -> usize {
+        self.blocks.partition_point(|block| block.entries.last().is_some_and(|last| last.key < entry.key))
+    }
+
+    /// The first job.
+    pub(super) fn first(&self) -> Option<BackfillCandidate> {
+        self.blocks.first()?.entries.first().copied()
+    }
+
+    /// The first job that is thought to run no longer than that.
+    pub(super) fn first_within(&self, most: Span) -> Option<BackfillCandidate> {
+        let block = self.blocks.iter().find(|block| block.least <= most)?;
+        block.entries.iter().find(|entry| entry.estimate <= most).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::job::JobId;
+    use crate::model::time::Time;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// Against a list that is searched from the first.
+        #[test]
+        fn agrees_with_a_list(
+            is_shortest: bool,
+            steps in prop::collection::vec((0_i64..400, 0_i64..30, 0_u8..4), 0..1500),
+        ) {
+            let order = if is_shortest { BackfillOrder::Shortest } else { BackfillOrder::Arrival };
+            let (mut candidates, mut list) = (BackfillQueue::new(order), Vec::<BackfillCandidate>::new());
+            for (number, (at, estimate, what)) in (0..).zip(steps) {
+                let turn = Turn { rank: 0, scheduled_at: Time(at), id: JobId(number) };
+                let job = (turn, Span(estimate));
+                match what {
+                    0 if !list.is_empty() => {
+                        let gone = list.remove(at as usize % list.len());
+                        candidates.remove((gone.turn, gone.estimate));
+                    }
+                    1 => candidates.remove(job),
+                    _ => {
+                        candidates.insert(job);
+                        list.push(candidates.entry(job));
+                    }
+                }
+                list.sort_by_key(|entry| entry.key);
+                prop_assert_eq!(candidates.first(), list.first().copied());
+                let within = list.iter().find(|entry| entry.estimate <= Span(estimate)).copied();
+                prop_assert_eq!(candidates.first_within(Span(estimate)), within);
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Sums by time bucket: how much of each interval of time falls into which bucket of equal length.
+//!
+//! What lies in the current bucket is summed up elsewhere and added at its end. Another interval leaves its two ends and a step
+//! up and down between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds, so that the order in
+//! which intervals are told never shows.
+
+use crate::model::time::{NANOS, Span, Time};
+
+/// A series has at most so many buckets (15 minutes in a day).
+const MOST_BUCKETS: i64 = 96;
+
+/// Lengths that divide what people divide time into: after the first seconds the steps of a clock's face.
+const NICE_SECONDS: [i64; 21] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800,
+    604_800,
+];
+
+/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets: 1, 2 or 5 times a power of ten
+/// below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6 or 12 hours; 1, 2 or 7 days, or a multiple of 7.
+pub(super) fn nice_length(horizon: Time) -> Span {
+    let least = horizon.0.max(1).unsigned_abs().div_ceil(MOST_BUCKETS as u64) as i64;
+    let below_a_second = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
+    let above = NICE_SECONDS.map(|seconds| seconds * NANOS);
+    let week = above[above.len() - 1];
+    let nice = below_a_second.chain(above).find(|&length| length >= least);
+    Span(nice.unwrap_or_else(|| least.unsigned_abs().div_ceil(week as u64) as i64 * week))
+}
+
+/// Several lines of sums over the same buckets.
+#[derive(Clone, Debug)]
+pub(super) struct TimeBuckets {
+    length: i64,
+    horizon: i64,
+    count: usize,
+    lines: usize,
+    /// The current bucket: its first cell, and where it starts and ends.
+    current: usize,
+    start: i64,
+    end: i64,
+    /// Bucket by bucket and in each by line, so that the current bucket's cells lie side by side.
+    cells: Vec<Cell>,
+}
+
+/// What one line has in one bucket.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    /// Unit-nanoseconds of intervals that do not fill the bucket.
+    part: i128,
+    /// By how much the level of intervals that fill whole buckets changes at the bucket's start.
+    step: i128,
+}
+
+impl TimeBuckets {
+    /// Empty buckets of a nice length from instant 0 to `horizon`.
+    pub(super) fn new(horizon: Time, lines: usize) -> TimeBuckets {
+        TimeBuckets::of_length(nice_length(horizon), horizon, lines)
+    }
+
+    /// Empty buckets of a given length, which is above 0; the last may be shorter.
+    pub(super) fn of_length(Span(length): Span, horizon: Time, lines: usize) -> TimeBuckets {
+        let count = horizon.0.max(0).unsigned_abs().div_ceil(length.unsigned_abs()) as usize;
+        // One bucket at least, for a run of no length.
+        let cells = vec![Cell::default(); lines * count.max(1)];
+        TimeBuckets { length, horizon: horizon.0, count, lines, current: 0, start: 0, end: length, cells }
+    }
+
+    /// The length of a bucket.
+    pub(super) fn length(&self) -> Span {
+        Span(self.length)
+    }
+
+    /// Makes the bucket that `now` lies in (or ends) the current one, and says where it begins and ends. Time does not run
+    /// backwards.
+    pub(super) fn advance(&mut self, now: Time) -> (Time, Time) {
+        debug_assert!(now.0 <= self.horizon, "nothing happens after the horizon");
+        while now.0 > self.end {
+            self.current += self.lines;
+            self.start = self.end;
+            self.end = self.end.saturating_add(self.length);
+        }
+        (Time(self.start), Time(self.end))
+    }
+
+    /// Adds unit-nanoseconds of an interval that lies in the current bucket.
+    pub(super) fn add_to_current(&mut self, line: usize, unit_nanos: u128) {
+        self.cells[self.current + line].part += unit_nanos as i128;
+    }
+
+    /// Adds so many units from `from` (or instant 0) until `to`, wherever these lie.
+    pub(super) fn add(&mut self, line: usize, units: u64, from: Time, to: Time) {
+        let (from, to, units) = (from.0.max(0), to.0, i128::from(units));
+        if to <= from {
+            return;
+        }
+        let (first, last) = (from / self.length, (to - 1) / self.length);
+        let cell = |bucket: i64| bucket as usize * self.lines + line;
+        if first == last {
+            self.cells[cell(first)].part += units * i128::from(to - from);
+        } else {
+            self.cells[cell(first)].part += units * i128::from(self.length - from % self.length);
+            self.cells[cell(first + 1)].step += units;
+            self.cells[cell(last)].part += units * i128::from(to - last * self.length);
+            self.cells[cell(last)].step -= units;
+        }
+    }
+
+    /// Unit-nanoseconds of a line, bucket by bucket.
+    pub(super) fn sums(&self, line: usize) -> Vec<i128> {
+        let mut level = 0;
+        let cells = self.cells.iter().skip(line).step_by(self.lines).take(self.count);
+        let sum = |cell: &Cell| {
+            level += cell.step;
+            cell.part + level * i128::from(self.length)
+        };
+        cells.map(sum).collect()
+    }
+
+    /// Averages, over their buckets, of the sum of several lines; the last bucket may be shorter.
+    pub(super) fn averages_of(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
+        let mut sums = vec![0; self.count];
+        for line in lines {
+            sums.iter_mut().zip(self.sums(line)).for_each(|(sum, of_line)| *sum += of_line);
+        }
+        let length = |bucket| self.length.min(self.horizon - self.length * bucket as i64);
+        sums.into_iter().enumerate().map(|(bucket, sum): (usize, i128)| sum as f64 / length(bucket) as f64).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lengths_are_nice_and_buckets_at_most_96() {
+        let day = 86_400 * NANOS;
+        for (horizon, expected) in [
+            (0, 1),
+            (1, 1),
+            (NANOS, 20_000_000),
+            (96 * NANOS, NANOS),
+            (100 * NANOS, 2 * NANOS),
+            (3600 * NANOS, 60 * NANOS),
+            (day, 900 * NANOS),
+            (day + 1, 1800 * NANOS),
+            (7 * day, 7200 * NANOS),
+            (30 * day, 12 * 3600 * NANOS),
+            (365 * day, 7 * day),
+            (3650 * day, 42 * day),
+        ] {
+            assert_eq!(nice_length(Time(horizon)), Span(expected), "horizon {horizon} ns");
+        }
+        for power in 0..63 {
+            let horizon = Time((1 << power) + (1 << power) / 3);
+            let buckets = TimeBuckets::new(horizon, 1).count;
+            assert!((1..=96).contains(&buckets), "{horizon:?} has {buckets} buckets");
+            assert!(power < 7 || buckets >= 32, "{horizon:?} has only {buckets} buckets");
+        }
+    }
+
+    #[test]
+    fn a_run_of_no_length_has_no_buckets() {
+        let mut buckets = TimeBuckets::new(Time::ZERO, 2);
+        buckets.advance(Time::ZERO);
+        buckets.add(1, 3, Time(-5), Time::ZERO);
+        assert_eq!(buckets.averages_of([1]), Vec::<f64>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn sums_agree_with_cutting_every_interval_at_every_bucket(
+            horizon in 1..5_000_i64,
+            mut intervals in prop::collection::vec(
+                (-300..5_000_i64, 0..5_000_i64, prop::array::uniform3(0..4_u64), 0..5_000_i64),
+                0..60,
+            ),
+        ) {
+            let mut buckets = TimeBuckets::new(Time(horizon), 3);
+            let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count]);
+            let length = buckets.length().0;
+            // Some intervals are told only after they have ended.
+            for (from, to, _, told) in &mut intervals {
+                (*from, *to) = ((*from).min(horizon), (*to).min(horizon));
+                *told = (*told).clamp(*to, horizon);
+            }
+            intervals.sort_by_key(|&(.., told)| told);
+            for (from, to, units, told) in intervals {
+                buckets.advance(Time(told));
+                for (line, units) in units.into_iter().enumerate() {
+                    if from >= buckets.start && from <= to {
+                        buckets.add_to_current(line, u128::from(units) * (to - from) as u128);
+                    } else {
+                        buckets.add(line, units, Time(from), Time(to));
+                    }
+                }
+                for (naive, units) in naive.iter_mut().zip(units) {
+                    for (bucket, sum) in (0..).zip(naive) {
+                        let (start, end) = (bucket * length, (bucket + 1) * length);
+                        *sum += i128::from(units) * i128::from((to.min(end) - from.max(start)).max(0));
+                    }
+                }
+            }
+            for (line, naive) in naive.iter().enumerate() {
+                prop_assert_eq!(&buckets.sums(line), naive, "line {}", line);
+            }
+        }
+    }
+}
