@@ -3,7 +3,7 @@
 //!
 //! These statistics merge, so the ones of all jobs cost nothing while the simulation runs.
 
-use crate::model::job::Ending;
+use crate::model::job::JobOutcome;
 use crate::model::time::{NANOS, Span};
 
 use super::measure::{Measure, Statistic};
@@ -49,7 +49,7 @@ pub(super) struct ActionStats {
 }
 
 /// The number of endings.
-const ENDINGS: usize = Ending::WorkerShutdown as usize + 1;
+const ENDINGS: usize = JobOutcome::WorkerShutdown as usize + 1;
 
 /// The targets that rows are compared with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -132,7 +132,7 @@ impl ActionStats {
     }
 
     fn count_done(&mut self, rows: u64) {
-        self.ended[Ending::Done as usize] += rows;
+        self.ended[JobOutcome::Done as usize] += rows;
         self.done_in_window += rows;
     }
 
@@ -151,7 +151,7 @@ impl ActionStats {
     }
 
     /// Counts the end of a row.
-    pub(super) fn count(&mut self, ending: Ending) {
+    pub(super) fn count(&mut self, ending: JobOutcome) {
         self.ended[ending as usize] += 1;
     }
 
@@ -183,11 +183,11 @@ impl ActionStats {
         self.ended.iter().sum::<u64>() + self.age.count()
     }
 
-    fn ended(&self, ending: Ending) -> u64 {
+    fn ended(&self, ending: JobOutcome) -> u64 {
         self.ended[ending as usize]
     }
 
-    fn both(&self, one: Ending, other: Ending) -> u64 {
+    fn both(&self, one: JobOutcome, other: JobOutcome) -> u64 {
         self.ended(one) + self.ended(other)
     }
 
@@ -214,7 +214,9 @@ impl ActionStats {
             Measure::ThroughputPerS => window.map(|window| self.done_in_window as f64 / seconds(window)),
             Measure::Jobs => self.jobs(statistic).map(|rows| rows as f64),
             Measure::Retries => Some(self.retries as f64),
-            Measure::DeadlineMisses => Some(self.both(Ending::DeadlineMissed, Ending::DeadlineCancelled) as f64),
+            Measure::DeadlineMisses => {
+                Some(self.both(JobOutcome::DeadlineMissed, JobOutcome::DeadlineCancelled) as f64)
+            }
             Measure::Utilization | Measure::Jain | Measure::WorstSlowdown | Measure::DrainS => None,
         }
     }
@@ -223,14 +225,14 @@ impl ActionStats {
     fn jobs(&self, statistic: Statistic) -> Option<u64> {
         match statistic {
             Statistic::Arrived => Some(self.arrived()),
-            Statistic::Done => Some(self.ended(Ending::Done)),
-            Statistic::Error => Some(self.both(Ending::Error, Ending::DeadlineMissed)),
-            Statistic::Cancel => Some(self.both(Ending::Cancelled, Ending::DeadlineCancelled)),
-            Statistic::WorkerDead => Some(self.ended(Ending::WorkerDead) - self.resurrected),
+            Statistic::Done => Some(self.ended(JobOutcome::Done)),
+            Statistic::Error => Some(self.both(JobOutcome::Error, JobOutcome::DeadlineMissed)),
+            Statistic::Cancel => Some(self.both(JobOutcome::Cancelled, JobOutcome::DeadlineCancelled)),
+            Statistic::WorkerDead => Some(self.ended(JobOutcome::WorkerDead) - self.resurrected),
             Statistic::WorkerResurrection => Some(self.resurrected),
-            Statistic::WorkerShutdown => Some(self.ended(Ending::WorkerShutdown)),
-            Statistic::Abandoned => Some(self.ended(Ending::Abandoned)),
-            Statistic::Rejected => Some(self.ended(Ending::Rejected)),
+            Statistic::WorkerShutdown => Some(self.ended(JobOutcome::WorkerShutdown)),
+            Statistic::Abandoned => Some(self.ended(JobOutcome::Abandoned)),
+            Statistic::Rejected => Some(self.ended(JobOutcome::Rejected)),
             Statistic::Skipped => Some(self.skipped),
             Statistic::Unfinished => Some(self.age.count()),
             _ => None,

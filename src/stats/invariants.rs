@@ -4,7 +4,7 @@
 //! Little's law holds exactly: the integrals over time, taken here event by event, equal the sums
 //! over rows that the statistics consist of.
 
-use crate::engine::{InitialState, Run, System};
+use crate::engine::{Execution, InitialState, System};
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
@@ -86,7 +86,7 @@ impl Invariants {
     }
 
     #[inline]
-    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Run, layout: &CapacityLayout) {
+    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.count_running(now, job, -1);
@@ -98,14 +98,14 @@ impl Invariants {
     }
 
     /// The worker of a running row went down.
-    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Run, layout: &CapacityLayout) {
+    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
         if cfg!(debug_assertions) {
             self.use_units(now, job, run.worker, -1, layout);
         }
     }
 
     /// An interrupted row occupies its worker again.
-    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Run, layout: &CapacityLayout) {
+    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
         if cfg!(debug_assertions) {
             self.use_units(now, job, run.worker, 1, layout);
         }

@@ -7,12 +7,10 @@
 
 use std::iter;
 
-use crate::engine::{Attempt, Observer, OutageKind, Run, System, Window};
+use crate::engine::{Attempt, Event, Execution, Observer, System, Window};
 use crate::model::action::ActionId;
-use crate::model::capacity::CapacityMap;
-use crate::model::job::{Ending, Job};
+use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Span, Time};
-use crate::model::worker::WorkerId;
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::invariants::Invariants;
@@ -107,7 +105,7 @@ impl StatsObserver {
     }
 
     /// Adds the wait and the run of any claimed row, until its end or the horizon.
-    fn add_wait_and_run(&mut self, now: Time, job: &Job, run: Run) {
+    fn add_wait_and_run(&mut self, now: Time, job: &Job, run: Execution) {
         self.add_wait(job, run.claimed_at);
         if self.counts(job.scheduled_at) {
             self.action(job).waited(nanos(job.scheduled_at, run.claimed_at));
@@ -119,17 +117,17 @@ impl StatsObserver {
 
     /// Adds any row that ended.
     #[cold]
-    fn add_row(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+    fn add_row(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, ending: JobOutcome, last: bool) {
         self.add_wait_and_run(now, job, run);
         let service = nanos(run.claimed_at, now);
         let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
         let stats = &mut self.actions[usize::from(job.action.0)];
-        stats.done_in_window += u64::from(ending == Ending::Done && now >= self.window.warmup);
+        stats.done_in_window += u64::from(ending == JobOutcome::Done && now >= self.window.warmup);
         if counts {
             stats.count(ending);
             stats.service.take(service);
         }
-        if responds && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed) {
+        if responds && matches!(ending, JobOutcome::Done | JobOutcome::Error | JobOutcome::DeadlineMissed) {
             stats.responded(nanos(attempt.since, now), service);
         }
     }
@@ -142,27 +140,12 @@ impl StatsObserver {
     }
 }
 
-impl Observer for StatsObserver {
-    #[inline]
-    fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
-        if attempt.number > 1 && self.counts(job.scheduled_at) {
-            self.action(job).retries += 1;
-        }
-        self.drain.enqueue();
-        self.invariants.due(now, job, self.counts(job.scheduled_at));
-    }
-
-    #[inline]
-    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.drain.dequeue(now);
-        self.invariants.claimed(now, job, worker, &self.occupancy);
-    }
-
+impl StatsObserver {
     #[inline(always)]
-    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
+    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
         self.occupancy.advance(now);
         let is_in_window = self.window.warmup <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
-        let is_plain = ending == Ending::Done && last && attempt.since == job.scheduled_at;
+        let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at;
         if is_in_window && is_plain && run.busy_since == run.claimed_at {
             // Nearly all rows. A row within the window counts.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
@@ -170,67 +153,77 @@ impl Observer for StatsObserver {
             self.occupancy.add_row(now, job, run, wait, service);
             self.actions[usize::from(job.action.0)].plain(wait, service);
         } else {
-            self.add_row(now, job, attempt, run, ending, last);
+            self.add_row(now, job, attempt, run, outcome, is_last);
         }
         self.invariants.ended(now, job, run, self.occupancy.layout());
     }
 
-    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
-        self.occupancy.ran(job, run, now);
-        self.invariants.interrupted(now, job, run, self.occupancy.layout());
-    }
-
-    fn resumed(&mut self, now: Time, job: &Job, run: Run) {
-        self.invariants.resumed(now, job, run, self.occupancy.layout());
-    }
-
-    fn zombie_over(&mut self, _now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
-        if stopped && self.counts(job.scheduled_at) {
-            self.action(job).resurrect();
-        }
-    }
-
-    fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
-        self.occupancy.offered_mut().set_down(now, worker, true);
-    }
-
-    fn worker_back(&mut self, now: Time, worker: WorkerId) {
-        self.occupancy.offered_mut().set_down(now, worker, false);
-    }
-
-    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.occupancy.offered_mut().set_capacity(now, worker, capacity);
-    }
-
-    fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.add_wait(job, now);
-        if self.counts(job.scheduled_at) {
-            self.action(job).count(ending);
-        }
-        self.drain.dequeue(now);
-        self.invariants.left(now, job);
-    }
-
-    fn skipped(&mut self, now: Time, action: ActionId) {
-        if self.counts(now) {
-            self.actions[usize::from(action.0)].skipped += 1;
-        }
-    }
-
-    fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.add_wait(job, horizon);
+    /// A row is still there at the horizon.
+    fn add_age(&mut self, horizon: Time, job: &Job) {
         if self.counts(job.scheduled_at) {
             self.action(job).age.record((horizon - job.scheduled_at).0);
         }
-        self.invariants.still_waiting();
     }
+}
 
-    fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        self.add_wait_and_run(horizon, job, run);
-        if self.counts(job.scheduled_at) {
-            self.action(job).age.record((horizon - job.scheduled_at).0);
+impl Observer for StatsObserver {
+    #[inline(always)]
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Due { job, attempt } => {
+                if attempt.number > 1 && self.counts(job.scheduled_at) {
+                    self.action(job).retries += 1;
+                }
+                self.drain.enqueue();
+                self.invariants.due(now, job, self.counts(job.scheduled_at));
+            }
+            Event::Claimed { job, worker } => {
+                self.drain.dequeue(now);
+                self.invariants.claimed(now, job, worker, &self.occupancy);
+            }
+            Event::Ended { job, attempt, run, outcome, is_last } => {
+                self.ended(now, job, attempt, run, outcome, is_last);
+            }
+            Event::Interrupted { job, run } => {
+                self.occupancy.ran(job, run, now);
+                self.invariants.interrupted(now, job, run, self.occupancy.layout());
+            }
+            Event::Resumed { job, run } => self.invariants.resumed(now, job, run, self.occupancy.layout()),
+            Event::ZombieEnded { job, stopped, .. } => {
+                if stopped && self.counts(job.scheduled_at) {
+                    self.action(job).resurrect();
+                }
+            }
+            Event::WorkerDown { worker, .. } => self.occupancy.offered_mut().set_down(now, worker, true),
+            Event::WorkerUp { worker } => self.occupancy.offered_mut().set_down(now, worker, false),
+            Event::CapacityChanged { worker, capacity } => {
+                self.occupancy.offered_mut().set_capacity(now, worker, capacity);
+            }
+            Event::Left { job, outcome } => {
+                self.add_wait(job, now);
+                if self.counts(job.scheduled_at) {
+                    self.action(job).count(outcome);
+                }
+                self.drain.dequeue(now);
+                self.invariants.left(now, job);
+            }
+            Event::FiringSkipped { action } => {
+                if self.counts(now) {
+                    self.actions[usize::from(action.0)].skipped += 1;
+                }
+            }
+            Event::StillWaiting { job } => {
+                self.add_wait(job, now);
+                self.add_age(now, job);
+                self.invariants.still_waiting();
+            }
+            Event::StillRunning { job, run } => {
+                self.add_wait_and_run(now, job, run);
+                self.add_age(now, job);
+                self.invariants.still_running();
+            }
+            Event::Created { .. } | Event::CancelRequested { .. } | Event::WorkerDeclaredDead { .. } => {}
         }
-        self.invariants.still_running();
     }
 }
 

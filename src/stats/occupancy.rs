@@ -5,7 +5,7 @@
 //! within the window and within the current bucket. They are added to the sums of the current bucket,
 //! which go into both when the bucket ends; only the other rows have to be split.
 
-use crate::engine::{Run, System};
+use crate::engine::{Execution, System};
 use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::time::Time;
@@ -103,7 +103,7 @@ impl Occupancy {
 
     /// Adds an ended row within the window that waited and ran for these numbers of nanoseconds.
     #[inline(always)]
-    pub(super) fn add_row(&mut self, now: Time, job: &Job, run: Run, wait: u64, service: u64) {
+    pub(super) fn add_row(&mut self, now: Time, job: &Job, run: Execution, wait: u64, service: u64) {
         if job.scheduled_at < self.bucket.0 {
             self.waited(job, run.claimed_at);
             return self.ran(job, run, now);
@@ -124,7 +124,7 @@ impl Occupancy {
 
     /// Any row occupied its worker until `until`; no row does while its worker is down.
     #[inline(never)]
-    pub(super) fn ran(&mut self, job: &Job, run: Run, until: Time) {
+    pub(super) fn ran(&mut self, job: &Job, run: Execution, until: Time) {
         let ran = self.in_window(run.busy_since, until);
         let first = self.layout.first_pair(run.worker);
         let need = self.layout.need(job.need);

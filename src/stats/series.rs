@@ -1,6 +1,6 @@
 //! Time series: busy and offered units, and queue lengths, averaged over each time bucket.
 
-use crate::engine::Run;
+use crate::engine::Execution;
 use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -95,7 +95,7 @@ impl SeriesBuilder {
     }
 
     /// A row occupied its worker until `until`.
-    pub(super) fn ran(&mut self, need: &SparseNeed, run: Run, until: Time) {
+    pub(super) fn ran(&mut self, need: &SparseNeed, run: Execution, until: Time) {
         for &(resource, units) in need {
             self.buckets.add(self.busy_line(run.worker, resource), units, run.busy_since, until);
         }
