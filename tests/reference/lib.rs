@@ -1,5 +1,6 @@
 //! The engine against a naive second simulator of the same model: both must produce the same
 //! events.
+#![cfg(test)]
 
 mod actions;
 mod cases;

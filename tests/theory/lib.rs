@@ -1,5 +1,6 @@
 //! Queueing theory: each case has no bias beyond chance, all cases together have no more than
 //! chance, and 95 % intervals cover the truth in 95 % of runs.
+#![cfg(test)]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -21,10 +22,18 @@ mod sizing_errors;
 mod sizing_search;
 mod verdict;
 
+use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use verdict::Verdict;
+
+/// A file of the repository.
+fn read(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    fs::read_to_string(root.join(path)).expect("the file is committed")
+}
 
 /// Makes each case a test of its own and an entry of [`VERDICTS`]; it runs once for both.
 macro_rules! cases {
