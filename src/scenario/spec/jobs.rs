@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::moment::TimePoint;
-use crate::engine::{Missed, Overlap, Whom};
+use crate::engine::{JobFilter, MisfireRule, Overlap};
 use crate::model::time::Span;
 use crate::spanned::{Capacity, Spanned};
 
@@ -49,7 +49,7 @@ pub(crate) struct Cron {
     pub(crate) overlap: Overlap,
     /// What happens to firings while no worker is alive.
     #[serde(default)]
-    pub(crate) missed: Missed,
+    pub(crate) missed: MisfireRule,
     /// Units that its jobs hold, instead of those of the action.
     pub(crate) capacity: Option<Capacity>,
     /// Number of further attempts after a failed one, instead of that of the action.
@@ -74,7 +74,7 @@ pub(crate) struct Cancel {
     pub(crate) action: Option<Spanned<String>>,
     /// Only waiting jobs, or only running ones.
     #[serde(default)]
-    pub(crate) jobs: Whom,
+    pub(crate) jobs: JobFilter,
     /// The most jobs to cancel, the oldest first. Without it, all of them.
     pub(crate) most: Option<Spanned<u64>>,
 }
