@@ -1,5 +1,5 @@
-//! The options that commands share and those that a study keeps in its manifest: each is declared once, for the
-//! command line and for the manifest.
+//! The options that commands share and those that a study keeps in its manifest: each is declared
+//! once, for the command line and for the manifest.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -23,7 +23,8 @@ use crate::term::render;
 /// The default of `--max-replications` with `--precision`.
 const MAX_FOR_PRECISION: u32 = 1000;
 
-/// The default number of replications before the first interim look: with fewer, the spread is hardly known.
+/// The default number of replications before the first interim look: with fewer, the spread is
+/// hardly known.
 const FIRST_LOOK: u32 = 10;
 
 /// The default of `--max-replications` of a sequential test.
@@ -35,7 +36,8 @@ const LEVEL: f64 = 0.05;
 /// How a command runs.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ExecArgs {
-    /// Number of replications that run at once; does not change the results [default: the number of cores]
+    /// Number of replications that run at once; does not change the results [default: the number of
+    /// cores]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
 
@@ -77,13 +79,14 @@ pub(crate) struct SetArgs {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ChangeArgs {
-    /// Claim policy, with parameters as in 'reserve-after(patience=10m)'; see `claimsim list policies`
-    /// [default: the scenario's]
+    /// Claim policy, with parameters as in 'reserve-after(patience=10m)'; see `claimsim list
+    /// policies` [default: the scenario's]
     #[arg(long, value_parser = PolicyParser, hide_possible_values = true)]
     #[serde(deserialize_with = "one_of_list")]
     pub(crate) policy: Option<String>,
 
-    // Not the flattened `SetArgs`: serde refuses unknown fields only down to one level of flattening.
+    // Not the flattened `SetArgs`: serde refuses unknown fields only down to one level of
+    // flattening.
     /// Set a scenario key by its dotted path, as in worker.replica.count=5; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
@@ -93,14 +96,15 @@ pub(crate) struct ChangeArgs {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct GridArgs {
-    /// A scenario key and its values; several --vary make a grid. Values are a list (2,4,8) or a range: LO..HI (whole
-    /// numbers), LO..HI:STEP, LO..HI:xFACTOR, LO..HI:linN (N evenly spaced values) or LO..HI:logN (N values with a
-    /// constant ratio). Numbers have units as in scenarios. KEY+KEY=VALUES gives several keys the same value
+    /// A scenario key and its values; several --vary make a grid. Values are a list (2,4,8) or a
+    /// range: LO..HI (whole numbers), LO..HI:STEP, LO..HI:xFACTOR, LO..HI:linN (N evenly spaced
+    /// values) or LO..HI:logN (N values with a constant ratio). Numbers have units as in scenarios.
+    /// KEY+KEY=VALUES gives several keys the same value
     #[arg(long, value_name = "KEY=VALUES", allow_hyphen_values = true)]
     pub(crate) vary: Vec<String>,
 
-    /// A key that changes together with those of the other --zip options: first values with first values, second with
-    /// second, and so on
+    /// A key that changes together with those of the other --zip options: first values with first
+    /// values, second with second, and so on
     #[arg(long, value_name = "KEY=VALUES", allow_hyphen_values = true)]
     pub(crate) zip: Vec<String>,
 }
@@ -137,8 +141,8 @@ pub(crate) struct RunOptions {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) replications: Option<u32>,
 
-    /// Add replications until the 95 % interval of a quantity is this narrow, as in 'mean(wait) ±5%' or
-    /// 'p95(wait, scan) ±10s'; see `claimsim list measures`; repeatable
+    /// Add replications until the 95 % interval of a quantity is this narrow, as in 'mean(wait)
+    /// ±5%' or 'p95(wait, scan) ±10s'; see `claimsim list measures`; repeatable
     #[arg(long, value_name = "QUANTITY ±MARGIN")]
     pub(crate) precision: Vec<String>,
 
@@ -146,8 +150,9 @@ pub(crate) struct RunOptions {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) max_replications: Option<u32>,
 
-    /// Compute intervals from batch means: cut one long run into K batches (10 to 1000; 20 or 30 are usual). Needs
-    /// exactly one replication. Figures whose batches are correlated get no interval
+    /// Compute intervals from batch means: cut one long run into K batches (10 to 1000; 20 or 30
+    /// are usual). Needs exactly one replication. Figures whose batches are correlated get no
+    /// interval
     #[arg(long, value_name = "K", value_parser = value_parser!(u32).range(10..=1000),
         conflicts_with_all = ["jobs", "precision", "extend"])]
     pub(crate) batches: Option<u32>,
@@ -161,8 +166,8 @@ pub(crate) struct RunOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CompareOptions {
-    /// A claim policy to compare, with parameters as in 'reserve-after(patience=10m)'; see `claimsim list policies`;
-    /// repeatable
+    /// A claim policy to compare, with parameters as in 'reserve-after(patience=10m)'; see
+    /// `claimsim list policies`; repeatable
     #[arg(long, value_name = "POLICY", value_parser = PolicyParser, hide_possible_values = true)]
     pub(crate) policy: Vec<String>,
 
@@ -174,17 +179,19 @@ pub(crate) struct CompareOptions {
     #[arg(long, value_name = "NAME", conflicts_with = "baseline")]
     pub(crate) against: Option<String>,
 
-    /// A quantity to judge, as in 'p95(wait, scan)' or jain; see `claimsim list measures`; repeatable
-    /// [default: mean(wait), p95(wait) and p99(wait)]
+    /// A quantity to judge, as in 'p95(wait, scan)' or jain; see `claimsim list measures`;
+    /// repeatable [default: mean(wait), p95(wait) and p99(wait)]
     #[arg(long, value_name = "QUANTITY")]
     pub(crate) judge: Vec<String>,
 
-    /// A difference that does not matter, as in '±5%' or '±10s': contenders shown to be within it are equivalent
+    /// A difference that does not matter, as in '±5%' or '±10s': contenders shown to be within it
+    /// are equivalent
     #[arg(long, value_name = "MARGIN")]
     pub(crate) margin: Option<String>,
 
-    /// A bound that every contender must keep: relative to the baseline, as in 'p95(wait) <= +5%' or
-    /// 'mean(wait, scan) <= +10s', or absolute, without a sign, as in 'p99(wait) <= 5m'; repeatable
+    /// A bound that every contender must keep: relative to the baseline, as in 'p95(wait) <= +5%'
+    /// or 'mean(wait, scan) <= +10s', or absolute, without a sign, as in 'p99(wait) <= 5m';
+    /// repeatable
     #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
     pub(crate) gate: Vec<String>,
 
@@ -214,9 +221,9 @@ pub(crate) struct SweepOptions {
     #[arg(long, value_name = "PERCENT", requires = "elasticity")]
     pub(crate) step: Option<String>,
 
-    /// A quantity to print and draw, as in 'p95(wait, scan)', 'share(wait < 1m)' or 'utilization(scan)'; see
-    /// `claimsim list measures`; repeatable
-    /// [default: mean(wait), p95(wait) and the utilization of resources]
+    /// A quantity to print and draw, as in 'p95(wait, scan)', 'share(wait < 1m)' or
+    /// 'utilization(scan)'; see `claimsim list measures`; repeatable [default: mean(wait),
+    /// p95(wait) and the utilization of resources]
     #[arg(long, value_name = "QUANTITY")]
     pub(crate) show: Vec<String>,
 
@@ -237,19 +244,19 @@ pub(crate) struct SizeOptions {
     #[serde(flatten)]
     pub(crate) grid: GridArgs,
 
-    /// A target, as in 'p95(wait, scan) < 5m', 'share(wait < 1m) >= 99%', 'utilization(scan) < 85%' or 'drain < 6h'; see
-    /// `claimsim list measures`; repeatable: all targets must be met
+    /// A target, as in 'p95(wait, scan) < 5m', 'share(wait < 1m) >= 99%', 'utilization(scan) < 85%'
+    /// or 'drain < 6h'; see `claimsim list measures`; repeatable: all targets must be met
     #[arg(long, value_name = "CONDITION", required = true)]
     pub(crate) meet: Vec<String>,
 
-    /// A price: worker.GROUP=1.0/h for each worker, worker.GROUP.capacity.RESOURCE=0.2/h for each unit of each worker,
-    /// KEY=PRICE for any other number; repeatable
-    /// [default: 1 for each worker or unit whose number varies]
+    /// A price: worker.GROUP=1.0/h for each worker, worker.GROUP.capacity.RESOURCE=0.2/h for each
+    /// unit of each worker, KEY=PRICE for any other number; repeatable [default: 1 for each worker
+    /// or unit whose number varies]
     #[arg(long, value_name = "KEY=PRICE")]
     pub(crate) cost: Vec<String>,
 
-    /// Meet the targets also if a worker of this group dies at the worst instant of the run, and is out for this
-    /// duration [default duration: 1h]
+    /// Meet the targets also if a worker of this group dies at the worst instant of the run, and is
+    /// out for this duration [default duration: 1h]
     #[arg(long, value_name = "GROUP[:DURATION]")]
     pub(crate) lose: Option<String>,
 
@@ -295,7 +302,8 @@ impl GridArgs {
 }
 
 impl SequentialArgs {
-    /// The numbers of replications at the interim looks, for a scenario with this number of replications.
+    /// The numbers of replications at the interim looks, for a scenario with this number of
+    /// replications.
     pub(crate) fn looks(&self, replications: u32) -> Result<InterimLooks, CliError> {
         let first = self.replications.unwrap_or(replications.max(FIRST_LOOK));
         let max = self.max_replications.unwrap_or(first.max(MAX_FOR_TEST));
@@ -359,7 +367,8 @@ pub(crate) fn expression_error(option: &str, text: &str, fault: &ExpressionError
     CliError::Diagnostics(render(&report))
 }
 
-/// Accepts a policy by its name. Parameters, and values written as in scenarios, are left to the scenario to parse.
+/// Accepts a policy by its name. Parameters, and values written as in scenarios, are left to the
+/// scenario to parse.
 #[derive(Clone, Debug)]
 pub(crate) struct PolicyParser;
 

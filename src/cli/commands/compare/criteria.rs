@@ -8,7 +8,8 @@ use crate::experiment::expression::{Condition, Margin, Quantity};
 /// The default of `--judge`.
 const JUDGED: [&str; 3] = ["mean(wait)", "p95(wait)", "p99(wait)"];
 
-/// Parses the criteria; `baseline` is the number of a contender, and `replications` the number in its scenario.
+/// Parses the criteria; `baseline` is the number of a contender, and `replications` the number in
+/// its scenario.
 pub(super) fn criteria(
     options: &CompareOptions,
     baseline: usize,

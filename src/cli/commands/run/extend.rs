@@ -1,4 +1,5 @@
-//! `claimsim run --extend`: adds replications to a saved run, and leaves what one longer run would have left.
+//! `claimsim run --extend`: adds replications to a saved run, and leaves what one longer run would
+//! have left.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,7 +58,8 @@ impl ResumedRun {
     }
 }
 
-/// Checks that this version of claimsim left the run, and that nobody has changed it; returns its options.
+/// Checks that this version of claimsim left the run, and that nobody has changed it; returns its
+/// options.
 fn check<'a>(run: &Path, manifest: &'a Manifest) -> Result<&'a RunOptions, CliError> {
     let error = |reason: String| Err(CliError::Input(format!("{} {reason}", run.display())));
     let Command::Run(options) = &manifest.command else {

@@ -31,8 +31,8 @@ pub(crate) struct Run {
     #[arg(required_unless_present = "extend")]
     scenario: Option<PathBuf>,
 
-    /// Add replications to a saved run instead of starting a new one, up to --replications or a --precision; leaves what
-    /// one longer run would have left
+    /// Add replications to a saved run instead of starting a new one, up to --replications or a
+    /// --precision; leaves what one longer run would have left
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "seed", "policy", "set", "jobs"])]
     extend: Option<PathBuf>,
 
@@ -150,7 +150,8 @@ impl RunStudy {
         Context { replications, warm_up: output.warm_up.as_ref(), ..Context::of(&self.scenario) }
     }
 
-    /// Simulates the replications that are missing, from one check of the stopping rule to the next.
+    /// Simulates the replications that are missing, from one check of the stopping rule to the
+    /// next.
     fn replicate(&mut self, dir: &RunDir, quiet: bool) -> Result<(Results, Option<Output>), CliError> {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
         let mut log = if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };

@@ -1,4 +1,5 @@
-//! The designs that are sized: all loaded and priced, with targets parsed and interim looks determined.
+//! The designs that are sized: all loaded and priced, with targets parsed and interim looks
+//! determined.
 
 use crate::args::{GridArgs, SizeOptions, expression_error, parse_all};
 use crate::exit::CliError;

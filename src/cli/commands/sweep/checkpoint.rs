@@ -1,7 +1,9 @@
-//! Checkpoints of a sweep: finished points on disk, so that an interrupted sweep continues where it stopped.
+//! Checkpoints of a sweep: finished points on disk, so that an interrupted sweep continues where it
+//! stopped.
 //!
-//! They are in a hidden folder beside the sweep's own, named by the digest of everything that decides the results. Each
-//! file holds a point and the digest of sweep, point and content: files that are damaged or of another sweep are ignored.
+//! They are in a hidden folder beside the sweep's own, named by the digest of everything that
+//! decides the results. Each file holds a point and the digest of sweep, point and content: files
+//! that are damaged or of another sweep are ignored.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,7 +50,8 @@ impl Checkpoint {
         serde_json::from_str(content).ok()
     }
 
-    /// Keeps a point, completely or not at all. A failure does not stop the sweep; one warning is printed.
+    /// Keeps a point, completely or not at all. A failure does not stop the sweep; one warning is
+    /// printed.
     pub(super) fn keep(&self, point: usize, measured: &PointResult) {
         if let Err(error) = self.write(point, measured) {
             let folder = self.folder.display();

@@ -1,4 +1,5 @@
-//! `claimsim sweep`: a scenario at every point of a grid, or with each of its parameters changed a little.
+//! `claimsim sweep`: a scenario at every point of a grid, or with each of its parameters changed a
+//! little.
 
 mod checkpoint;
 mod perturbations;
@@ -37,13 +38,14 @@ const MAX_WARNINGS: usize = 3;
 
 /// Run a scenario for every combination of values of some of its keys: one table, and charts
 ///
-/// All points see the same jobs as far as their scenarios allow (common random numbers): differences between points are
-/// differences between the systems. Finished points are kept until the sweep is complete; if it is interrupted, the same
-/// command continues where it stopped.
+/// All points see the same jobs as far as their scenarios allow (common random numbers):
+/// differences between points are differences between the systems. Finished points are kept until
+/// the sweep is complete; if it is interrupted, the same command continues where it stopped.
 ///
-/// With --elasticity, each parameter that the scenario sets is changed by ±1 % instead, and counts by one. The effect on
-/// a measure is given in percent for 1 % more of the parameter: 1 means in proportion, 0 means no effect, and -3 means
-/// that 1 % more makes the measure 3 % smaller. Near saturation, waits have effects of 10 and more.
+/// With --elasticity, each parameter that the scenario sets is changed by ±1 % instead, and counts
+/// by one. The effect on a measure is given in percent for 1 % more of the parameter: 1 means in
+/// proportion, 0 means no effect, and -3 means that 1 % more makes the measure 3 % smaller. Near
+/// saturation, waits have effects of 10 and more.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Sweep {
@@ -137,8 +139,8 @@ impl SweepStudy {
         self.checkpoint = Some(checkpoint);
     }
 
-    /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the same jobs are measured on
-    /// both sides of each parameter.
+    /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the
+    /// same jobs are measured on both sides of each parameter.
     fn settle_perturbations(&mut self, quiet: bool) {
         let Some(base) = self.points.trials.first_mut().map(|trial| &mut trial.scenario) else { return };
         let bar = Bar::new(pilot_count(base), quiet);

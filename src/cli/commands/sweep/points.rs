@@ -1,4 +1,5 @@
-//! The points of a sweep: each is the scenario with some keys set, and all are loaded before anything runs.
+//! The points of a sweep: each is the scenario with some keys set, and all are loaded before
+//! anything runs.
 
 use super::perturbations::Perturbations;
 use crate::args::{SweepOptions, expression_error};
