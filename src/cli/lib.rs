@@ -1,8 +1,8 @@
 //! The command line: the only floor that touches files, terminal, wall clock and the number of
 //! threads.
 //!
-//! [`args`] declares options, [`inputs`] reads scenarios, [`study`] is the pipeline of all studies,
-//! [`run_dir`] the folder that they leave, and `commands` has one module for each command.
+//! `args` and `options` declare options, `inputs` reads scenarios, `study` is the pipeline of all
+//! studies, `run_dir` the folder that they leave, and `commands` has one module for each command.
 
 use claimsim_arrival as arrival;
 use claimsim_engine as engine;
@@ -20,6 +20,7 @@ mod args;
 mod commands;
 mod exit;
 mod inputs;
+mod options;
 mod run_dir;
 mod study;
 mod term;

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::args::{ExecArgs, RunOptions};
+use crate::args::ExecArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::diff;
 use crate::inputs::ScenarioSource;
+use crate::options::{Command, RunOptions};
 use crate::report::diff::{Report, Setting, document, text};
-use crate::run_dir::manifest::{Command, Manifest};
+use crate::run_dir::manifest::Manifest;
 use crate::run_dir::read_manifest;
 use crate::scenario::{Scenario, key_values};
 use crate::study::VERSION;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::args::{CompareOptions, RunOptions, SizeOptions, SweepOptions};
+use crate::options::{Command, RunOptions};
 use crate::report::File;
 
 /// The manifest's path in the folder of a study.
@@ -40,16 +40,6 @@ pub(crate) struct Manifest {
     pub(crate) seed: u64,
     /// The files of the study except manifest and inputs, in order of their paths.
     pub(crate) outputs: Vec<Output>,
-}
-
-/// A study with its options: `"command": "run", "options": {…}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", content = "options", rename_all = "lowercase")]
-pub(crate) enum Command {
-    Run(RunOptions),
-    Compare(CompareOptions),
-    Sweep(SweepOptions),
-    Size(SizeOptions),
 }
 
 /// A file that the study was made from, and its copy in the folder.
@@ -120,18 +110,6 @@ impl Manifest {
         paths.sort();
         paths.dedup();
         paths
-    }
-}
-
-impl Command {
-    /// The subcommand.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Command::Run(_) => "run",
-            Command::Compare(_) => "compare",
-            Command::Sweep(_) => "sweep",
-            Command::Size(_) => "size",
-        }
     }
 }
 

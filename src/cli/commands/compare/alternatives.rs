@@ -2,11 +2,12 @@
 //! the variants.
 
 use super::variant::Variant;
-use crate::args::{ChangeArgs, CompareOptions};
+use crate::args::ChangeArgs;
 use crate::exit::CliError;
 use crate::experiment::comparison::Alternative;
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::model::time::Time;
+use crate::options::CompareOptions;
 use crate::run_dir::manifest::SavedRun;
 use crate::scenario::{Override, Scenario, WarmUpRule};
 use crate::study::RunRequest;

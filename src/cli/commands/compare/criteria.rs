@@ -1,9 +1,10 @@
 //! The criteria of a comparison: judged quantities, margin and gates, parsed.
 
-use crate::args::{CompareOptions, expression_error, parse, parse_all};
+use crate::args::{expression_error, parse, parse_all};
 use crate::exit::CliError;
 use crate::experiment::comparison::{ComparisonCriteria, UnresolvedQuantity};
 use crate::experiment::expression::{Condition, Margin, Quantity};
+use crate::options::CompareOptions;
 
 /// The default of `--judge`.
 const JUDGED: [&str; 3] = ["mean(wait)", "p95(wait)", "p99(wait)"];

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::job_log::JOBS;
-use crate::args::RunOptions;
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
+use crate::options::{Command, RunOptions};
 use crate::report::replications::{self, Tables};
 use crate::report::{Context, csv};
-use crate::run_dir::manifest::{Command, Manifest};
+use crate::run_dir::manifest::Manifest;
 use crate::run_dir::{changed_outputs, read_manifest};
 use crate::scenario::LoadedScenario;
 use crate::stats::ReplicationStats;

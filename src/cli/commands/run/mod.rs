@@ -8,15 +8,16 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use crate::args::{RunOptions, StudyArgs};
+use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::feasibility;
 use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
 use crate::experiment::{self, Results, StoppingRule};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
+use crate::options::{Command, RunOptions};
 use crate::report::{self, Context, File, json, precision, table, warmup};
 use crate::run_dir::RunDir;
-use crate::run_dir::manifest::{Command, Output};
+use crate::run_dir::manifest::Output;
 use crate::scenario::{LoadedScenario, Scenario};
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, print, warn};

@@ -7,15 +7,15 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use crate::args::{SizeOptions, StudyArgs};
+use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
 use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::{Command, SizeOptions};
 use crate::report::File;
 use crate::report::sizing::{self, LostWorker, json, text};
 use crate::run_dir::RunDir;
-use crate::run_dir::manifest::Command;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::Bar;
 use setup::Setup;

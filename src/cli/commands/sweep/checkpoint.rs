@@ -96,12 +96,13 @@ fn program() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::{ChangeArgs, SweepOptions};
+    use crate::args::ChangeArgs;
     use crate::experiment::SummaryRow;
     use crate::experiment::sweep::{Response, WarmUpSummary};
     use crate::model::action::ActionId;
     use crate::model::time::Span;
-    use crate::run_dir::manifest::{Command, Input};
+    use crate::options::{Command, SweepOptions};
+    use crate::run_dir::manifest::Input;
     use crate::stats::interval::IntervalEstimate;
     use crate::stats::{JobScope, Measure, Metric, Statistic};
 

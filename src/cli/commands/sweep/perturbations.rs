@@ -1,10 +1,10 @@
 //! The perturbations of an elasticity analysis: parameters that the scenario accepts with a lower
 //! and a higher value.
 
-use crate::args::SweepOptions;
 use crate::exit::CliError;
 use crate::experiment::elasticity::{Perturbation, StepSize};
 use crate::inputs::ScenarioSource;
+use crate::options::SweepOptions;
 use crate::report::elasticity::LeftOut;
 use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
 
