@@ -1,5 +1,5 @@
 //! The pipeline that `run`, `compare`, `sweep` and `size` share: load the inputs, simulate, write
-//! files and manifest, show the results; and the same once more for `reproduce`.
+//! files and manifest, show the results; and the same again for `reproduce`.
 
 use std::path::{Path, PathBuf};
 
