@@ -108,7 +108,8 @@ pub(crate) struct GridArgs {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct SequentialArgs {
-    /// Error rate: the probability of any wrong verdict, over all verdicts of the study
+    /// Error rate: the probability of any wrong verdict of the study, such as a failing
+    /// configuration that is reported as meeting its targets
     /// [default: 0.05]
     #[arg(long, value_name = "SHARE", value_parser = level)]
     pub(crate) level: Option<String>,

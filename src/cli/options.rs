@@ -37,8 +37,7 @@ pub(crate) struct RunOptions {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) replications: Option<u32>,
 
-    /// Add replications until the 95 % interval of a quantity is this narrow, as in 'mean(wait)
-    /// ±5%' or 'p95(wait, scan) ±10s'; see `claimsim list measures`; repeatable
+    /// Add replications until the 95 % interval of a quantity is this narrow, as in 'mean(wait)±5%' or 'p95(wait,scan)±10s'; see `claimsim list measures`; repeatable
     #[arg(long, value_name = "QUANTITY ±MARGIN")]
     pub(crate) precision: Vec<String>,
 
@@ -75,7 +74,7 @@ pub(crate) struct CompareOptions {
     #[arg(long, value_name = "NAME", conflicts_with = "baseline")]
     pub(crate) against: Option<String>,
 
-    /// A quantity to judge, as in 'p95(wait, scan)' or jain; see `claimsim list measures`;
+    /// A quantity to judge, as in 'p95(wait,scan)' or jain; see `claimsim list measures`;
     /// repeatable [default: mean(wait), p95(wait) and p99(wait)]
     #[arg(long, value_name = "QUANTITY")]
     pub(crate) judge: Vec<String>,
@@ -85,8 +84,8 @@ pub(crate) struct CompareOptions {
     #[arg(long, value_name = "MARGIN")]
     pub(crate) margin: Option<String>,
 
-    /// A bound that every contender must keep: relative to the baseline, as in 'p95(wait) <= +5%'
-    /// or 'mean(wait, scan) <= +10s', or absolute, without a sign, as in 'p99(wait) <= 5m';
+    /// A bound that every contender must keep: relative to the baseline, as in 'p95(wait)<=+5%'
+    /// or 'mean(wait,scan)<=+10s', or absolute, without a sign, as in 'p99(wait)<=5m';
     /// repeatable
     #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
     pub(crate) gate: Vec<String>,
@@ -117,7 +116,7 @@ pub(crate) struct SweepOptions {
     #[arg(long, value_name = "PERCENT", requires = "elasticity")]
     pub(crate) step: Option<String>,
 
-    /// A quantity to print and draw, as in 'p95(wait, scan)', 'share(wait < 1m)' or
+    /// A quantity to print and draw, as in 'p95(wait,scan)', 'share(wait<1m)' or
     /// 'utilization(scan)'; see `claimsim list measures`; repeatable [default: mean(wait),
     /// p95(wait) and the utilization of resources]
     #[arg(long, value_name = "QUANTITY")]
@@ -140,8 +139,8 @@ pub(crate) struct SizeOptions {
     #[serde(flatten)]
     pub(crate) grid: GridArgs,
 
-    /// A target, as in 'p95(wait, scan) < 5m', 'share(wait < 1m) >= 99%', 'utilization(scan) < 85%'
-    /// or 'drain < 6h'; see `claimsim list measures`; repeatable: all targets must be met
+    /// A target, as in 'p95(wait,scan)<5m', 'share(wait<1m)>=99%', 'utilization(scan)<85%'
+    /// or 'drain<6h'; see `claimsim list measures`; repeatable: all targets must be met
     #[arg(long, value_name = "CONDITION", required = true)]
     pub(crate) meet: Vec<String>,
 
