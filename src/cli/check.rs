@@ -70,11 +70,11 @@ impl Check {
             say_outlook(path, scenario, &outlook);
         }
         if self.json {
-            return Ok(Some(report::outlook::document(scenario, &outlook)));
+            return Ok(Some(report::feasibility::json(scenario, &outlook)));
         }
         print(&format!("{}: can be run\n", path.display()))?;
-        print(&report::outlook::table(&scenario.system, &outlook, Charset::Utf8))?;
-        for note in report::outlook::notes(scenario, &outlook) {
+        print(&report::feasibility::text(&scenario.system, &outlook, Charset::Utf8))?;
+        for note in report::feasibility::notes(scenario, &outlook) {
             print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }
         Ok(None)

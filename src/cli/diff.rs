@@ -12,7 +12,7 @@ use super::manner::pool;
 use super::progress::Bar;
 use super::verdict::{Failure, print, say};
 use crate::experiment::diff;
-use crate::report::diff::{Report, Setting, document, text};
+use crate::report::diff::{DiffReport, SettingDifference};
 use crate::report::manifest::Manifest;
 use crate::scenario::{Scenario, settings};
 
@@ -90,16 +90,16 @@ impl Diff {
         let diff = pool.install(|| diff::diff(pair, replications, &bar));
         drop(bar);
         let names = [&self.run, &self.other].map(|folder| folder.display().to_string());
-        let report = Report {
+        let report = DiffReport {
             runs: names.each_ref().map(String::as_str),
             epoch: runs[0].scenario.epoch,
             settings: &differing(&runs),
             diff: &diff,
         };
         if self.json {
-            print(&(serde_json::to_string_pretty(&document(&report)).map_err(anyhow::Error::from)? + "\n"))?;
+            print(&(serde_json::to_string_pretty(&report.json()).map_err(anyhow::Error::from)? + "\n"))?;
         } else if !self.quiet {
-            print(&text(&report))?;
+            print(&report.text())?;
         }
         if diff.first.is_none() { Ok(()) } else { Err(Failure::Differs) }
     }
@@ -152,11 +152,11 @@ fn made_from(Run { manifest, text, scenario }: &Run) -> Vec<(String, String)> {
 }
 
 /// What two runs were made from and is not the same.
-fn differing(runs: &[Run; 2]) -> Vec<Setting> {
+fn differing(runs: &[Run; 2]) -> Vec<SettingDifference> {
     let sides = runs.each_ref().map(made_from);
     let values = sides.each_ref().map(|side| side.iter().cloned().collect::<BTreeMap<String, String>>());
     let names = sides[0].iter().chain(sides[1].iter().filter(|(name, _)| !values[0].contains_key(name)));
-    let both = names.map(|(name, _)| Setting {
+    let both = names.map(|(name, _)| SettingDifference {
         name: name.clone(),
         values: values.each_ref().map(|values| values.get(name).cloned()),
     });

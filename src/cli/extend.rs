@@ -11,8 +11,9 @@ use super::produce::apply;
 use super::verdict::Failure;
 use crate::experiment::Plan;
 use crate::report::manifest::{Manifest, Options};
-use crate::report::replications::{self, Tables};
-use crate::report::{Context, csv};
+use crate::report::run::replications::{self, SavedTables};
+use crate::report::run::tables;
+use crate::report::RunContext;
 use crate::scenario::Loaded;
 use crate::stats::Outcome;
 
@@ -126,8 +127,8 @@ fn outcomes(run: &Path, loaded: &Loaded, plan: &Plan) -> Result<Vec<Outcome>, Fa
         fs::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))
     };
     let (replications, wait_times, utilization) =
-        (read(replications::PATH)?, read(csv::WAIT_TIMES)?, read(csv::UTILIZATION)?);
-    let tables = Tables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
-    replications::read(&Context::of(&loaded.scenario), plan.asked(), &tables)
+        (read(replications::PATH)?, read(tables::WAIT_TIMES)?, read(tables::UTILIZATION)?);
+    let saved = SavedTables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
+    replications::read(&RunContext::of(&loaded.scenario), plan.asked(), &saved)
         .map_err(|error| Failure::Input(format!("{} cannot go on: {error}", run.display())))
 }

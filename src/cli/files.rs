@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::verdict::{Failure, say};
 use crate::experiment::outlook::Outlook;
-use crate::report::outlook::{self, Remark};
+use crate::report::feasibility::{self, Notice};
 use crate::scenario::{self, Files, Loaded, Override, Report, Scenario};
 
 /// Reads the files that a scenario names, relative to the scenario's own folder.
@@ -72,7 +72,7 @@ pub(super) fn say_remarks(loaded: &Loaded) {
 
 /// Says on standard error what a look at a scenario warns of, before minutes are spent on it.
 pub(super) fn say_outlook(path: &Path, scenario: &Scenario, outlook: &Outlook) {
-    let warnings = outlook::warnings(scenario, outlook).into_iter().map(|Remark { title, help }| (title, help));
+    let warnings = feasibility::warnings(scenario, outlook).into_iter().map(|Notice { title, help }| (title, help));
     let report = Report::of_file(&path.display().to_string(), warnings);
     if !report.is_empty() {
         say(&shown(&report));

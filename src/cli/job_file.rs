@@ -13,8 +13,7 @@ use anyhow::Context as _;
 
 use super::verdict::Failure;
 use crate::experiment::{Progress, replicate_observed};
-use crate::report::history::{JobHistory, Late};
-use crate::report::jobs::JobLog;
+use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver};
 use crate::report::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
 use crate::stats::Outcome;
@@ -30,7 +29,7 @@ pub(super) const JOBS: &str = "jobs.csv";
 pub(super) struct JobFile {
     path: PathBuf,
     /// What there is so far, in order, each with the rows that it lacks.
-    parts: Vec<(Part, Vec<Late>)>,
+    parts: Vec<(Part, Vec<DeferredRow>)>,
 }
 
 impl JobFile {
@@ -53,7 +52,7 @@ impl JobFile {
         let history = |replication| {
             let part = Part::begin(&self.path, replication)?;
             let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };
-            Ok::<_, io::Error>(JobHistory::new(&scenario.system, replication, log))
+            Ok::<_, io::Error>(JobLogObserver::new(&scenario.system, replication, log))
         };
         let histories = numbers.clone().map(history).collect::<Result<Vec<_>, _>>();
         let histories = histories.with_context(|| format!("cannot begin {JOBS}"))?;
@@ -98,7 +97,7 @@ impl Part {
     }
 
     /// Makes the file at `path` of all parts, which come in order, each with the rows that it lacks; gives its digest.
-    fn join(path: &Path, parts: Vec<(Part, Vec<Late>)>) -> io::Result<String> {
+    fn join(path: &Path, parts: Vec<(Part, Vec<DeferredRow>)>) -> io::Result<String> {
         let mut parts = parts.into_iter();
         let Some((Part::First(mut whole), late)) = parts.next() else {
             unreachable!("there is a first replication, and it writes into the file itself")
@@ -119,7 +118,7 @@ impl Part {
 }
 
 /// Moves a part to the end of the file, with the late rows in their places.
-fn append(part: &Path, late: &[Late], whole: &mut Hashing<File>) -> io::Result<()> {
+fn append(part: &Path, late: &[DeferredRow], whole: &mut Hashing<File>) -> io::Result<()> {
     let mut text = BufReader::with_capacity(BLOCK, File::open(part)?);
     let mut place = 0;
     for row in late {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::RunContext as _;
 
 use super::extend::Earlier;
 use super::job_file::JobFile;
@@ -13,7 +13,9 @@ use super::verdict::Failure;
 use crate::experiment::warmup::{WarmUp, pilots, settle};
 use crate::experiment::{self, Plan, Results};
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
-use crate::report::{self, Context, warmup};
+use crate::report::messages::{missing_intervals, warm_up_summary, warm_up_warning};
+use crate::report::run::RunReport;
+use crate::report::RunContext;
 use crate::scenario::{self, Scenario};
 
 /// What a run is made from.
@@ -73,7 +75,7 @@ pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failu
         command: "run".to_owned(),
         scenario,
         inputs,
-        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warmup::words)).chain(remark.clone()).collect(),
+        notes: order.notes.iter().cloned().chain(warm_up.as_ref().map(warm_up_summary)).chain(remark.clone()).collect(),
         others: Vec::new(),
         seed: order.scenario.seed,
         options: order.options,
@@ -82,7 +84,7 @@ pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failu
     write(folder, manifest::PATH, &manifest.to_bytes())?;
     let horizon = order.scenario.system.window.horizon;
     let remarks =
-        warm_up.as_ref().and_then(|found| warmup::warning(found, horizon)).into_iter().chain(remark).collect();
+        warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon)).into_iter().chain(remark).collect();
     Ok(Produced { results, manifest, warm_up, remarks })
 }
 
@@ -105,7 +107,7 @@ struct Simulated {
 fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<Simulated, Failure> {
     if let Some(batches) = order.options.batches {
         let batched = experiment::run_in_batches(order.scenario, batches, &Bar::new(1, order.quiet));
-        let remark = report::batches::remark(&batched, batches);
+        let remark = missing_intervals(&batched, batches);
         return Ok(Simulated { results: batched.results, jobs: None, remark });
     }
     let Earlier { mut outcomes, jobs } = earlier.unwrap_or_default();
@@ -130,7 +132,7 @@ fn write_reports(
     warm_up: Option<&WarmUp>,
     folder: &Path,
 ) -> Result<Vec<Output>, Failure> {
-    let files = report::files(&context(order.scenario, results, warm_up), results, order.plan);
+    let files = RunReport { context: context(order.scenario, results, warm_up), results, plan: order.plan }.files();
     for file in &files {
         write(folder, &file.path, &file.bytes)?;
     }
@@ -138,8 +140,8 @@ fn write_reports(
 }
 
 /// What the reader of a run's report has to know.
-pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results, warm_up: Option<&'a WarmUp>) -> Context<'a> {
-    Context { replications: results.replications.len() as u32, warm_up, ..Context::of(scenario) }
+pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results, warm_up: Option<&'a WarmUp>) -> RunContext<'a> {
+    RunContext { replications: results.replications.len() as u32, warm_up, ..RunContext::of(scenario) }
 }
 
 /// Copies a scenario's text and the files that it names; gives their entries in the manifest.

@@ -15,7 +15,9 @@ use super::verdict::{Failure, print, say};
 use crate::experiment::outlook::outlook;
 use crate::experiment::{Plan, Reached, Results};
 use crate::report::manifest::Options;
-use crate::report::{Context, json, precision, table};
+use crate::report::RunContext;
+use crate::report::run::{RunReport, precision};
+use crate::report::table::Charset;
 use crate::scenario::Loaded;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
@@ -161,7 +163,7 @@ impl Run {
 
     fn tell(
         &self,
-        context: &Context,
+        context: &RunContext,
         results: &Results,
         plan: &Plan,
         notes: &[String],
@@ -175,13 +177,13 @@ impl Run {
             ));
         }
         if self.manner.json {
-            let document = serde_json::to_string_pretty(&json::summary(context, results, plan, notes));
+            let document = serde_json::to_string_pretty(&RunReport { context: *context, results, plan }.json(notes));
             return print(&(document.map_err(anyhow::Error::from)? + "\n"));
         }
         if self.manner.quiet {
             return Ok(());
         }
-        let table = table::summary(context, results, table::Charset::Utf8);
+        let table = RunReport { context: *context, results, plan }.text(Charset::Utf8);
         let precision: String = precision::lines(&reached).into_iter().map(|line| line + "\n").collect();
         print(&format!("{table}{precision}Tables, charts and manifest are in {}\n", target.display()))
     }

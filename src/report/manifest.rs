@@ -8,7 +8,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::File;
+use super::OutputFile;
 
 /// Where a run keeps the manifest.
 pub const PATH: &str = "manifest.json";
@@ -212,7 +212,7 @@ impl Input {
 }
 
 /// The entries of files that are in memory, in order of their paths.
-pub fn outputs<'a>(files: impl IntoIterator<Item = &'a File>) -> Vec<Output> {
+pub fn outputs<'a>(files: impl IntoIterator<Item = &'a OutputFile>) -> Vec<Output> {
     let mut outputs: Vec<Output> =
         files.into_iter().map(|file| Output { file: file.path.clone(), sha256: sha256(&file.bytes) }).collect();
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
@@ -269,7 +269,7 @@ mod tests {
 
     fn sample() -> Manifest {
         let files = ["summary.csv", "charts/utilization.svg"]
-            .map(|path| File { path: path.to_owned(), bytes: path.as_bytes().to_vec() });
+            .map(|path| OutputFile { path: path.to_owned(), bytes: path.as_bytes().to_vec() });
         Manifest {
             claimsim: "0.1.0".to_owned(),
             command: "run".to_owned(),

@@ -1,20 +1,6 @@
-//! The summary as a person reads it in a terminal: actions, then resources, in plain text without colours.
-
-use std::collections::BTreeMap;
+//! Tables for terminals: plain text without colours.
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
-
-use super::{Context, number, warmup};
-use crate::experiment::{Results, SummaryRow};
-use crate::model::action::ActionId;
-use crate::model::capacity::ResourceId;
-use crate::model::time::{Span, Time};
-use crate::stats::figure::Measure::{Jobs, Utilization, WaitS, WithinSlo};
-use crate::stats::figure::Statistic::{
-    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
-};
-use crate::stats::figure::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
 /// Which characters a terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,116 +22,6 @@ impl Charset {
     }
 }
 
-/// What seldom becomes of jobs: each has a column where it happens at all.
-const RARE: [(&str, Statistic); 8] = [
-    ("errors", Error),
-    ("cancelled", Cancel),
-    ("worker dead", WorkerDead),
-    ("resurrected", WorkerResurrection),
-    ("shut down", WorkerShutdown),
-    ("abandoned", Abandoned),
-    ("rejected", Rejected),
-    ("skipped", Skipped),
-];
-
-/// A heading line, the table of actions and, where there are resources, the table of resources.
-pub fn summary(context: &Context, results: &Results, charset: Charset) -> String {
-    let rows = results.summary.iter().map(|row| (row.subject, row)).collect();
-    let figures = Figures { rows, charset };
-    let runs = if context.replications == 1 { "replication" } else { "replications" };
-    let heading =
-        format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
-    let heading = match (context.warm_up, context.system.window.warmup - Time::ZERO) {
-        (Some(found), _) => format!("{heading}, {}", warmup::words(found)),
-        (None, Span::ZERO) => heading,
-        (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
-    };
-    let mut parts = vec![heading, actions(context, &figures).trim_fmt()];
-    if !context.system.resources.is_empty() {
-        parts.push(resources(context, &figures).trim_fmt());
-    }
-    parts.join("\n") + "\n"
-}
-
-/// The figures by subject, and what they may be written with.
-struct Figures<'a> {
-    rows: BTreeMap<Subject, &'a SummaryRow>,
-    charset: Charset,
-}
-
-impl Figures<'_> {
-    fn row(
-        &self,
-        action: OfAction,
-        resource: Option<ResourceId>,
-        measure: Measure,
-        statistic: Statistic,
-    ) -> Option<&SummaryRow> {
-        self.rows.get(&Subject { action, resource, worker: None, measure, statistic }).copied()
-    }
-
-    /// A figure's value in the given form, `-` if there is none.
-    fn cell(&self, action: OfAction, measure: Measure, statistic: Statistic, form: fn(f64) -> String) -> String {
-        let value = self.row(action, None, measure, statistic).and_then(|row| row.estimate.value);
-        value.map_or_else(|| "-".to_owned(), form)
-    }
-
-    /// A figure's value with half the width of its interval.
-    fn with_interval(
-        &self,
-        action: OfAction,
-        resource: Option<ResourceId>,
-        measure: Measure,
-        form: fn(f64) -> String,
-    ) -> String {
-        let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
-        match (row.estimate.value, row.estimate.interval) {
-            (Some(value), Some((low, high))) => {
-                format!("{} {} {}", form(value), self.charset.plus_minus(), form((high - low) / 2.0))
-            }
-            (Some(value), None) => form(value),
-            (None, _) => "-".to_owned(),
-        }
-    }
-
-    /// Whether a count is above zero for any action, so that its column says something.
-    fn occurs(&self, statistic: Statistic) -> bool {
-        self.row(OfAction::All, None, Jobs, statistic)
-            .and_then(|row| row.estimate.value)
-            .is_some_and(|count| count > 0.0)
-    }
-}
-
-fn actions(context: &Context, figures: &Figures) -> Table {
-    let slo = context.slo.map(|slo| format!("within {slo}"));
-    let rare: Vec<(&str, Statistic)> = RARE.into_iter().filter(|&(_, statistic)| figures.occurs(statistic)).collect();
-    let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
-    header.extend(slo.as_deref());
-    header.extend(rare.iter().map(|(title, _)| *title));
-    header.push("unfinished");
-    let mut table = empty(&header, figures.charset);
-    let ids = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
-    for action in ids.chain([OfAction::All]) {
-        let mut cells = vec![context.action(action).to_owned(), figures.cell(action, Jobs, Arrived, number::amount)];
-        cells.push(figures.with_interval(action, None, WaitS, number::human));
-        cells.extend([P50, P95, P99, Max].map(|statistic| figures.cell(action, WaitS, statistic, number::human)));
-        cells.extend(slo.as_ref().map(|_| figures.cell(action, WithinSlo, Mean, number::percent)));
-        cells.extend(rare.iter().map(|&(_, statistic)| figures.cell(action, Jobs, statistic, number::amount)));
-        cells.push(figures.cell(action, Jobs, Unfinished, number::amount));
-        table.add_row(cells);
-    }
-    table
-}
-
-fn resources(context: &Context, figures: &Figures) -> Table {
-    let mut table = empty(&["resource", "utilization"], figures.charset);
-    for (index, name) in context.system.resources.iter().enumerate() {
-        let resource = Some(ResourceId(index as u16));
-        table.add_row([name.clone(), figures.with_interval(OfAction::None, resource, Utilization, number::percent)]);
-    }
-    table
-}
-
 /// A table with a header; names to the left, numbers to the right. Its width is its own, not that of a terminal.
 pub(super) fn empty(header: &[&str], charset: Charset) -> Table {
     let mut table = Table::new();
@@ -160,26 +36,4 @@ pub(super) fn empty(header: &[&str], charset: Charset) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::samples::{self, Shape, WEEK};
-
-    #[test]
-    fn a_week_in_a_terminal() {
-        let system = samples::system(WEEK);
-        insta::assert_snapshot!(summary(&samples::context(&system), &samples::results(WEEK), Charset::Utf8));
-    }
-
-    #[test]
-    fn a_run_without_claims_and_target_on_a_plain_terminal() {
-        let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
-        let system = samples::system(shape);
-        let context = Context { slo: None, replications: 1, ..samples::context(&system) };
-        let text = summary(&context, &samples::results(shape), Charset::Ascii);
-        assert!(text.is_ascii());
-        insta::assert_snapshot!(text);
-    }
 }

@@ -18,7 +18,7 @@ use super::manner::Manner;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::experiment::comparison::{Comparison, Outcome};
-use crate::report::comparison::{self, Sides};
+use crate::report::comparison::ComparisonReport;
 use crate::report::manifest::{Manifest, Options};
 use produce::{Order, produce};
 
@@ -157,29 +157,29 @@ impl Compare {
     }
 
     /// Prints what has come of it; gates decide the exit code, also where nobody reads what is printed.
-    fn tell(&self, sides: &Sides, comparison: &Comparison, target: &Path) -> Result<(), Failure> {
+    fn tell(&self, sides: &ComparisonReport, comparison: &Comparison, target: &Path) -> Result<(), Failure> {
         let printed = self.print(sides, target);
         let outcome = comparison.outcome().unwrap_or(Outcome::Pass);
         if outcome == Outcome::Pass {
             return printed;
         }
         if self.manner.quiet {
-            for line in comparison::table::open_gates(sides) {
+            for line in sides.open_gates() {
                 say(&line);
             }
         }
         Err(Failure::Gate { broken: outcome == Outcome::Fail })
     }
 
-    fn print(&self, sides: &Sides, target: &Path) -> Result<(), Failure> {
+    fn print(&self, sides: &ComparisonReport, target: &Path) -> Result<(), Failure> {
         if self.manner.json {
-            let document = serde_json::to_string_pretty(&comparison::json::document(sides));
+            let document = serde_json::to_string_pretty(&sides.json());
             print(&(document.map_err(anyhow::Error::from)? + "\n"))
         } else if self.manner.quiet {
             Ok(())
         } else {
             let place = format!("Tables, charts and manifest are in {}\n", target.display());
-            print(&comparison::table::text(sides, &place))
+            print(&sides.text(&place))
         }
     }
 }

@@ -13,10 +13,10 @@ use super::questions::{misfit, questions};
 use crate::experiment::comparison::{Comparing, Comparison, Contender, Questions};
 use crate::experiment::outlook::outlook;
 use crate::experiment::warmup;
-use crate::report::comparison::{Sides, files};
+use crate::report::comparison::ComparisonReport;
 use crate::report::manifest::{self, Input, Manifest, Options, Other};
-use crate::report::outlook::{Remark, warnings};
-use crate::report::warmup::{warning, words};
+use crate::report::feasibility::{Notice, warnings};
+use crate::report::messages::{warm_up_summary, warm_up_warning};
 use crate::scenario::{self, Report};
 
 /// What a comparison is made from.
@@ -65,7 +65,7 @@ impl Prepared {
 
     /// Says what a look at the contenders warns of, each thing once, with all whom it concerns.
     fn say_outlooks(&self) {
-        let mut said: Vec<(Remark, Vec<&str>)> = Vec::new();
+        let mut said: Vec<(Notice, Vec<&str>)> = Vec::new();
         for Contender { name, scenario } in &self.contenders.list {
             for remark in warnings(scenario, &outlook(scenario)) {
                 match said.iter_mut().find(|(other, _)| *other == remark) {
@@ -74,7 +74,7 @@ impl Prepared {
                 }
             }
         }
-        for (Remark { title, help }, names) in said {
+        for (Notice { title, help }, names) in said {
             say(&shown(&Report::of_file(&names.join(", "), [(title, help)])));
         }
     }
@@ -84,9 +84,9 @@ impl Prepared {
     }
 
     /// The comparison for those who report on it.
-    pub(super) fn sides<'a>(&'a self, comparison: &'a Comparison) -> Sides<'a> {
+    pub(super) fn sides<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
         let Contenders { title, list, seed, .. } = &self.contenders;
-        Sides { title, contenders: list, questions: &self.questions, comparison, seed: *seed }
+        ComparisonReport { title, contenders: list, questions: &self.questions, comparison, seed: *seed }
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) fn produce(
             simulate(prepared, quiet)
         })?
     };
-    let outputs = files(&prepared.sides(&comparison));
+    let outputs = prepared.sides(&comparison).files();
     for file in &outputs {
         write(folder, &file.path, &file.bytes)?;
     }
@@ -133,8 +133,8 @@ fn settle(contenders: &mut Contenders, quiet: bool) {
     drop(bar);
     for (contender, found) in contenders.list.iter().zip(found) {
         let Some(found) = found else { continue };
-        contenders.notes.push(format!("{}: {}", contender.name, words(&found)));
-        let warning = warning(&found, contender.scenario.system.window.horizon);
+        contenders.notes.push(format!("{}: {}", contender.name, warm_up_summary(&found)));
+        let warning = warm_up_warning(&found, contender.scenario.system.window.horizon);
         if let Some(warning) = warning.filter(|_| !quiet) {
             say(&format!("warning: {}: {warning}", contender.name));
         }

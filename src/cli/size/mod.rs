@@ -16,7 +16,7 @@ use super::order::Order;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::report::manifest::{Manifest, Options};
-use crate::report::sizing::{Study, json, text};
+use crate::report::sizing::SizingReport;
 use prepare::Prepared;
 use produce::produce;
 
@@ -136,33 +136,33 @@ impl Size {
     }
 
     /// Prints what has come of it; whether there is an answer decides the exit code, also where nobody reads what is printed.
-    fn tell(&self, study: &Study, target: &Path) -> Result<(), Failure> {
+    fn tell(&self, study: &SizingReport, target: &Path) -> Result<(), Failure> {
         let printed = self.print(study, target);
         if study.sizing.answer.is_some() {
             return printed;
         }
         if self.manner.quiet {
-            for line in text::answer(study, study.sizing) {
+            for line in study.answer(study.sizing) {
                 say(&line);
             }
         }
         Err(Failure::Gate { broken: study.is_hopeless() })
     }
 
-    fn print(&self, study: &Study, target: &Path) -> Result<(), Failure> {
+    fn print(&self, study: &SizingReport, target: &Path) -> Result<(), Failure> {
         if self.manner.json {
-            let document = serde_json::to_string_pretty(&json::document(study));
+            let document = serde_json::to_string_pretty(&study.json());
             return print(&(document.map_err(anyhow::Error::from)? + "\n"));
         }
         if self.manner.quiet {
             return Ok(());
         }
         let place = format!("Tables, charts and manifest are in {}", target.display());
-        print(&text::text(study, &self.proof(study), &place))
+        print(&study.text(&self.proof(study), &place))
     }
 
     /// The commands that run the answer and the next cheaper setting whole, with all their tables and charts.
-    fn proof(&self, study: &Study) -> Vec<String> {
+    fn proof(&self, study: &SizingReport) -> Vec<String> {
         if study.lost.is_some() {
             return Vec::new();
         }

@@ -11,7 +11,7 @@ use super::prepare::Prepared;
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Loss, Lost, Sizing, Unfit, size, size_with_loss};
 use crate::report::manifest::{self, Manifest};
-use crate::report::sizing::{LostWorker, Study, files};
+use crate::report::sizing::{LostWorker, SizingReport};
 
 /// What a search has come to.
 #[derive(Debug)]
@@ -22,12 +22,12 @@ pub(super) enum Found {
 
 impl Found {
     /// The search for those who report on it.
-    pub(super) fn study<'a>(&'a self, prepared: &'a Prepared) -> Study<'a> {
+    pub(super) fn study<'a>(&'a self, prepared: &'a Prepared) -> SizingReport<'a> {
         let (sizing, lost) = match self {
             Found::Plain(sizing) => (sizing, None),
             Found::WithLoss(lost) => (&lost.with, Some(lost.as_ref())),
         };
-        Study {
+        SizingReport {
             title: &prepared.title,
             keys: prepared.keys.iter().map(String::as_str).collect(),
             settings: &prepared.settings,
@@ -52,7 +52,7 @@ pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Resu
     let pool = pool(order.threads)?;
     let quiet = order.quiet;
     let found = pool.install(|| search(prepared, quiet)).expect("targets have been checked against all settings");
-    let outputs = files(&found.study(prepared));
+    let outputs = found.study(prepared).files();
     for file in &outputs {
         write(folder, &file.path, &file.bytes)?;
     }

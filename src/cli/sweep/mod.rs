@@ -19,7 +19,6 @@ use super::order::Order;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
 use crate::report::manifest::{Manifest, Options};
-use crate::report::{elasticity, sweep};
 use produce::{Prepared, Produced, produce};
 use store::Store;
 
@@ -152,10 +151,10 @@ impl Sweep {
 
     fn tell(&self, prepared: &Prepared, produced: &Produced, target: &Path) -> Result<(), Failure> {
         let (document, table) = if let Some(swept) = prepared.swept(produced) {
-            (sweep::json::document(&swept), sweep::table::text(&swept))
+            (swept.json(), swept.text())
         } else {
             let elasticity = prepared.elasticity(produced);
-            (elasticity::json::document(&elasticity), elasticity::table::text(&elasticity))
+            (elasticity.json(), elasticity.text())
         };
         if self.manner.json {
             print(&(serde_json::to_string_pretty(&document).map_err(anyhow::Error::from)? + "\n"))

@@ -4,7 +4,7 @@ use super::super::given::Given;
 use super::super::verdict::Failure;
 use super::points::Points;
 use crate::experiment::elasticity::{Nudge, Share};
-use crate::report::elasticity::LeftOut;
+use crate::report::elasticity::Skipped;
 use crate::report::manifest::Options;
 use crate::scenario::{Loaded, Override, Parameter, parameters};
 
@@ -12,7 +12,7 @@ use crate::scenario::{Loaded, Override, Parameter, parameters};
 #[derive(Default)]
 pub(super) struct Nudges {
     pub(super) list: Vec<Nudge>,
-    pub(super) left_out: Vec<LeftOut>,
+    pub(super) left_out: Vec<Skipped>,
     pub(super) loaded: Vec<Loaded>,
     /// How many warnings the scenario itself has.
     warnings: usize,
@@ -58,7 +58,7 @@ impl Nudges {
                 Err(_) => {}
             }
         }
-        self.left_out.push(LeftOut { key: parameter.key.clone(), why });
+        self.left_out.push(Skipped { key: parameter.key.clone(), why });
     }
 }
 

@@ -15,10 +15,10 @@ use crate::experiment::design::Grid;
 use crate::experiment::elasticity::{Effect, Nudge, effects};
 use crate::experiment::sweep::{self, Measured, Trial};
 use crate::experiment::warmup::{pilots, settle};
-use crate::report::elasticity::{self, Elasticity, LeftOut};
+use crate::report::elasticity::{ElasticityReport, Skipped};
 use crate::report::manifest::{self, Input, Manifest};
-use crate::report::sweep::{Swept, files};
-use crate::report::warmup::warning;
+use crate::report::sweep::SweepReport;
+use crate::report::messages::warm_up_warning;
 use crate::scenario::{Loaded, Report, Scenario, WarmUpRule};
 
 /// A sweep that can begin.
@@ -33,7 +33,7 @@ enum Plan {
     /// Those of a grid.
     Grid(Grid),
     /// The scenario itself, and the two sides of each nudge.
-    Nudges(Vec<Nudge>, Vec<LeftOut>),
+    Nudges(Vec<Nudge>, Vec<Skipped>),
 }
 
 /// What a sweep has come to.
@@ -115,28 +115,28 @@ impl Prepared {
     }
 
     /// The sweep for those who report on it; `None` if it is of elasticities.
-    pub(super) fn swept<'a>(&'a self, produced: &'a Produced) -> Option<Swept<'a>> {
+    pub(super) fn swept<'a>(&'a self, produced: &'a Produced) -> Option<SweepReport<'a>> {
         self.swept_of(&produced.measured)
     }
 
-    fn swept_of<'a>(&'a self, measured: &'a [Measured]) -> Option<Swept<'a>> {
+    fn swept_of<'a>(&'a self, measured: &'a [Measured]) -> Option<SweepReport<'a>> {
         let Plan::Grid(grid) = &self.plan else { return None };
         let Points { title, trials, .. } = &self.points;
-        Some(Swept { title, grid, shown: &self.questions.shown, trials, measured })
+        Some(SweepReport { title, grid, shown: &self.questions.shown, trials, measured })
     }
 
     /// The elasticities for those who report on them; empty for a grid.
-    pub(super) fn elasticity<'a>(&'a self, produced: &'a Produced) -> Elasticity<'a> {
+    pub(super) fn elasticity<'a>(&'a self, produced: &'a Produced) -> ElasticityReport<'a> {
         self.elasticity_of(&produced.effects)
     }
 
-    fn elasticity_of<'a>(&'a self, effects: &'a [Effect]) -> Elasticity<'a> {
-        let (nudges, left_out): (&[Nudge], &[LeftOut]) = match &self.plan {
+    fn elasticity_of<'a>(&'a self, effects: &'a [Effect]) -> ElasticityReport<'a> {
+        let (nudges, left_out): (&[Nudge], &[Skipped]) = match &self.plan {
             Plan::Nudges(nudges, left_out) => (nudges, left_out),
             Plan::Grid(_) => (&[], &[]),
         };
         let Points { title, trials, .. } = &self.points;
-        Elasticity { title, nudges, left_out, shown: &self.questions.shown, trials, effects }
+        ElasticityReport { title, nudges, left_out, shown: &self.questions.shown, trials, effects }
     }
 }
 
@@ -161,7 +161,7 @@ fn settle_all(trials: &mut [Trial], quiet: bool) {
     drop(bar);
     let Some(found) = found else { return };
     let warmup = base.system.window.warmup;
-    let warning = warning(&found, base.system.window.horizon).filter(|_| !quiet);
+    let warning = warm_up_warning(&found, base.system.window.horizon).filter(|_| !quiet);
     for Trial { scenario, .. } in trials {
         scenario.system.window.warmup = warmup;
         scenario.warm_up = WarmUpRule::Fixed;
@@ -183,8 +183,8 @@ pub(super) fn produce(
         Plan::Grid(_) => Vec::new(),
     };
     let outputs = match prepared.swept_of(&measured) {
-        Some(swept) => files(&swept),
-        None => elasticity::files(&prepared.elasticity_of(&effects)),
+        Some(swept) => swept.files(),
+        None => prepared.elasticity_of(&effects).files(),
     };
     for file in &outputs {
         write(folder, &file.path, &file.bytes)?;

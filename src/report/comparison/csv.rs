@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Sides;
+use super::ComparisonReport;
 use crate::model::action::ActionId;
-use crate::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::run::tables::{Cell, SUMMARY, file, summary_lines};
 use crate::plot::wait_curve;
 use crate::stats::figure::OfAction;
 
@@ -36,7 +36,7 @@ struct Line<'a> {
 }
 
 /// `comparison.csv`: every figure of every contender against the baseline's.
-pub(super) fn comparison(sides: &Sides) -> Vec<u8> {
+pub(super) fn comparison(report: &ComparisonReport) -> Vec<u8> {
     let header = [
         "contender",
         "against",
@@ -62,11 +62,11 @@ pub(super) fn comparison(sides: &Sides) -> Vec<u8> {
         "replications",
         "missing",
     ];
-    let lines = sides.comparison.rows.iter().map(|row| {
+    let lines = report.comparison.rows.iter().map(|row| {
         let judgement = row.judgement;
         Line {
-            contender: &sides.contenders[row.contender].name,
-            against: &sides.baseline().name,
+            contender: &report.contenders[row.contender].name,
+            against: &report.baseline().name,
             action: &row.action,
             resource: &row.resource,
             measure: row.measure,
@@ -112,7 +112,7 @@ struct GateLine<'a> {
 }
 
 /// `gates.csv`: every gate of every contender. `beyond` is value minus bound.
-pub(super) fn gates(sides: &Sides) -> Vec<u8> {
+pub(super) fn gates(report: &ComparisonReport) -> Vec<u8> {
     let header = [
         "contender",
         "gate",
@@ -129,8 +129,8 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
         "replications",
         "missing",
     ];
-    let lines = sides.comparison.gates.iter().map(|gate| GateLine {
-        contender: &sides.contenders[gate.contender].name,
+    let lines = report.comparison.gates.iter().map(|gate| GateLine {
+        contender: &report.contenders[gate.contender].name,
         gate: &gate.condition.text,
         baseline: Cell(gate.baseline),
         value: Cell(gate.value),
@@ -149,10 +149,10 @@ pub(super) fn gates(sides: &Sides) -> Vec<u8> {
 }
 
 /// `summary.csv`: the summary of a run for each contender, with the contender's name before it.
-pub(super) fn summary(sides: &Sides) -> Vec<u8> {
+pub(super) fn summary(report: &ComparisonReport) -> Vec<u8> {
     let header: Vec<&str> = std::iter::once("contender").chain(SUMMARY).collect();
-    let lines = sides.contenders.iter().enumerate().flat_map(|(number, contender)| {
-        let (context, results) = sides.context(number);
+    let lines = report.contenders.iter().enumerate().flat_map(|(number, contender)| {
+        let (context, results) = report.context(number);
         summary_lines(&context, &results.summary).map(move |line| (&contender.name, line))
     });
     file(&header, lines)
@@ -167,9 +167,9 @@ struct WaitLine<'a> {
 }
 
 /// `wait_times.csv`: the curves of the charts: each contender's quantiles of waits, averaged over its replications.
-pub(super) fn wait_times(sides: &Sides) -> Vec<u8> {
-    let curves = sides.contenders.iter().enumerate().flat_map(|(number, contender)| {
-        let (context, results) = sides.context(number);
+pub(super) fn wait_times(report: &ComparisonReport) -> Vec<u8> {
+    let curves = report.contenders.iter().enumerate().flat_map(|(number, contender)| {
+        let (context, results) = report.context(number);
         let actions = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
         let of = move |action| {
             let curve = wait_curve::curve(&context, results, action)?;

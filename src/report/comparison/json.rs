@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::Sides;
+use super::ComparisonReport;
 use crate::experiment::comparison::{Comparison, Gate, Outcome, Row};
-use crate::number::unsigned_zero;
+use crate::format::unsigned_zero;
 
 /// The document; numbers that could not be computed are `null`.
-pub fn document(sides: &Sides) -> Value {
-    let Comparison { replications, looks, rows, gates, .. } = sides.comparison;
-    let contenders = sides.contenders.iter().map(|contender| {
+pub(super) fn document(report: &ComparisonReport) -> Value {
+    let Comparison { replications, looks, rows, gates, .. } = report.comparison;
+    let contenders = report.contenders.iter().map(|contender| {
         json!({
             "name": contender.name,
             "scenario": contender.scenario.name,
@@ -18,24 +18,24 @@ pub fn document(sides: &Sides) -> Value {
         })
     });
     json!({
-        "scenario": sides.title,
-        "against": sides.baseline().name,
+        "scenario": report.title,
+        "against": report.baseline().name,
         "contenders": contenders.collect::<Vec<_>>(),
-        "seed": sides.seed,
-        "level": sides.questions.level,
+        "seed": report.seed,
+        "level": report.questions.level,
         "replications": replications,
         "looks": looks,
-        "decided": sides.comparison.is_decided(sides.questions),
-        "comparison": rows.iter().map(|row| of_row(sides, row)).collect::<Vec<_>>(),
-        "gates": gates.iter().map(|gate| of_gate(sides, gate)).collect::<Vec<_>>(),
-        "outcome": sides.comparison.outcome().map(Outcome::name),
+        "decided": report.comparison.is_decided(report.questions),
+        "comparison": rows.iter().map(|row| of_row(report, row)).collect::<Vec<_>>(),
+        "gates": gates.iter().map(|gate| of_gate(report, gate)).collect::<Vec<_>>(),
+        "outcome": report.comparison.outcome().map(Outcome::name),
     })
 }
 
-fn of_row(sides: &Sides, row: &Row) -> Value {
+fn of_row(report: &ComparisonReport, row: &Row) -> Value {
     let judgement = row.judgement;
     json!({
-        "contender": sides.contenders[row.contender].name,
+        "contender": report.contenders[row.contender].name,
         "action": row.action,
         "resource": row.resource,
         "measure": row.measure,
@@ -58,9 +58,9 @@ fn of_row(sides: &Sides, row: &Row) -> Value {
     })
 }
 
-fn of_gate(sides: &Sides, gate: &Gate) -> Value {
+fn of_gate(report: &ComparisonReport, gate: &Gate) -> Value {
     json!({
-        "contender": sides.contenders[gate.contender].name,
+        "contender": report.contenders[gate.contender].name,
         "gate": gate.condition.text,
         "baseline": number(gate.baseline),
         "value": number(gate.value),

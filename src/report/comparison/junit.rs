@@ -4,19 +4,19 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Sides, label, table, value};
+use super::{ComparisonReport, label, text, value};
 use crate::experiment::comparison::{Gate, Judgement, Outcome, Row, Verdict};
 
 /// One suite a contender.
-pub(super) fn report(sides: &Sides) -> Vec<u8> {
-    let mut report = Report::new(format!("claimsim compare: {}", sides.title));
-    for number in sides.baseline_first().skip(1) {
-        let name = sides.contenders[number].name.as_str();
+pub(super) fn report(report: &ComparisonReport) -> Vec<u8> {
+    let mut report = Report::new(format!("claimsim compare: {}", report.title));
+    for number in report.baseline_first().skip(1) {
+        let name = report.contenders[number].name.as_str();
         let mut suite = TestSuite::new(name);
-        let gates = sides.comparison.gates.iter().filter(|gate| gate.contender == number);
-        suite.add_test_cases(gates.map(|gate| of_gate(sides, name, gate)));
-        let judged = sides.comparison.judged().filter(|(row, _)| row.contender == number);
-        suite.add_test_cases(judged.map(|(row, judgement)| of_row(sides, name, row, judgement)));
+        let gates = report.comparison.gates.iter().filter(|gate| gate.contender == number);
+        suite.add_test_cases(gates.map(|gate| of_gate(report, name, gate)));
+        let judged = report.comparison.judged().filter(|(row, _)| row.contender == number);
+        suite.add_test_cases(judged.map(|(row, judgement)| of_row(report, name, row, judgement)));
         report.add_test_suite(suite);
     }
     let mut bytes = Vec::new();
@@ -24,8 +24,8 @@ pub(super) fn report(sides: &Sides) -> Vec<u8> {
     bytes
 }
 
-fn of_gate(sides: &Sides, contender: &str, gate: &Gate) -> TestCase {
-    let said = table::said(sides, gate);
+fn of_gate(report: &ComparisonReport, contender: &str, gate: &Gate) -> TestCase {
+    let said = text::said(report, gate);
     let status = match gate.outcome {
         Outcome::Pass => TestCaseStatus::success(),
         Outcome::Fail => failure(&said),
@@ -34,18 +34,18 @@ fn of_gate(sides: &Sides, contender: &str, gate: &Gate) -> TestCase {
     case(contender, &gate.condition.text, status, &said)
 }
 
-fn of_row(sides: &Sides, contender: &str, row: &Row, judgement: Judgement) -> TestCase {
+fn of_row(report: &ComparisonReport, contender: &str, row: &Row, judgement: Judgement) -> TestCase {
     let [baseline, value] = value::values(row);
     let said = format!(
         "{}: {value}, {} has {baseline}; {}, {}",
         judgement.verdict.name(),
-        sides.baseline().name,
+        report.baseline().name,
         value::difference_with_interval(row),
         value::relative_with_interval(row),
     );
     let status =
         if judgement.verdict == Verdict::NoDifferenceShown { skipped(&said) } else { TestCaseStatus::success() };
-    case(contender, &format!("{} against {}", label(row), sides.baseline().name), status, &said)
+    case(contender, &format!("{} against {}", label(row), report.baseline().name), status, &said)
 }
 
 fn failure(said: &str) -> TestCaseStatus {

@@ -2,26 +2,26 @@
 
 use std::fmt::Write as _;
 
-use super::{Sides, label, table, value};
+use super::{ComparisonReport, label, text, value};
 use crate::experiment::comparison::{Outcome, Questions};
 
 /// The page.
-pub(super) fn report(sides: &Sides) -> String {
-    let mut page = format!("## {}\n\n", escaped(&sides.heading()));
-    page.push_str(&judged(sides));
-    page.push_str(&gates(sides));
-    page.push_str(&notes(sides));
+pub(super) fn report(report: &ComparisonReport) -> String {
+    let mut page = format!("## {}\n\n", escaped(&report.heading()));
+    page.push_str(&judged(report));
+    page.push_str(&gates(report));
+    page.push_str(&notes(report));
     page
 }
 
-fn judged(sides: &Sides) -> String {
+fn judged(report: &ComparisonReport) -> String {
     let mut text = String::from(
         "| contender | judged | baseline | value | difference | relative | verdict |\n|---|---|--:|--:|--:|--:|---|\n",
     );
-    for (row, judgement) in sides.comparison.judged() {
+    for (row, judgement) in report.comparison.judged() {
         let [baseline, value] = value::values(row);
         let cells = [
-            escaped(&sides.contenders[row.contender].name),
+            escaped(&report.contenders[row.contender].name),
             format!("`{}`", label(row)),
             baseline,
             value,
@@ -34,18 +34,18 @@ fn judged(sides: &Sides) -> String {
     text
 }
 
-fn gates(sides: &Sides) -> String {
-    let Some(outcome) = sides.comparison.outcome() else { return String::new() };
+fn gates(report: &ComparisonReport) -> String {
+    let Some(outcome) = report.comparison.outcome() else { return String::new() };
     let mut text = format!("\n**Gates: {}**\n\n", outcome.name());
     text.push_str("| contender | gate | baseline | value | bound | outcome |\n|---|---|--:|--:|--:|---|\n");
-    for gate in &sides.comparison.gates {
-        let form = table::form(gate);
+    for gate in &report.comparison.gates {
+        let format = text::format(gate);
         let cells = [
-            escaped(&sides.contenders[gate.contender].name),
+            escaped(&report.contenders[gate.contender].name),
             format!("`{}`", gate.condition.text),
-            form.value(gate.baseline),
-            form.value(gate.value),
-            form.value(gate.bound),
+            format.value(gate.baseline),
+            format.value(gate.value),
+            format.value(gate.bound),
             if gate.outcome == Outcome::Pass { "pass".to_owned() } else { format!("**{}**", gate.outcome.name()) },
         ];
         line(&mut text, &cells);
@@ -54,26 +54,26 @@ fn gates(sides: &Sides) -> String {
 }
 
 /// What one has to know to read the numbers.
-fn notes(sides: &Sides) -> String {
-    let Questions { level, looks, .. } = sides.questions;
+fn notes(report: &ComparisonReport) -> String {
+    let Questions { level, looks, .. } = report.questions;
     let mut text = format!(
         "\nDifferences are contender minus baseline, paired by replication; in parentheses {} % intervals, valid at whichever of \
          {} planned looks replications ended. Verdicts are corrected for all that is judged (Holm) and for the looks, at level {level}.\n",
-        crate::number::plain((1.0 - level) * 100.0),
+        crate::format::exact((1.0 - level) * 100.0),
         looks.count(),
     );
-    let ratios: Vec<f64> = sides.comparison.judged().filter_map(|(row, _)| row.variance_ratio).collect();
+    let ratios: Vec<f64> = report.comparison.judged().filter_map(|(row, _)| row.variance_ratio).collect();
     let (least, most) =
         ratios.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), ratio| (least.min(*ratio), most.max(*ratio)));
     if !ratios.is_empty() {
         let _ = writeln!(
             text,
             "Common random numbers leave {} to {} of the variance that differences of independent runs would have.",
-            crate::number::percent(least),
-            crate::number::percent(most),
+            crate::format::percent(least),
+            crate::format::percent(most),
         );
     }
-    let missing = sides.comparison.judged().map(|(row, _)| row.missing).max().unwrap_or(0);
+    let missing = report.comparison.judged().map(|(row, _)| row.missing).max().unwrap_or(0);
     if missing > 0 {
         let _ = writeln!(text, "In up to {missing} replications a figure did not exist; they are left out of its row.");
     }

@@ -1,25 +1,27 @@
 //! What a comparison leaves: tables, charts, a page for a pull request and test cases for CI; and what it prints.
 
 mod csv;
-pub mod json;
+mod json;
 mod junit;
 mod label;
 mod markdown;
-pub mod table;
+mod text;
 mod value;
 
-use super::File;
+use serde_json::Value;
+
+use super::OutputFile;
 use super::plot::{differences, overlay};
 use crate::experiment::Results;
 use crate::experiment::comparison::{Comparison, Contender, Questions};
-use crate::Context;
+use crate::RunContext;
 
 pub(super) use label::label;
 pub(super) use value::{baseline, difference};
 
 /// A comparison with everybody and everything in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Sides<'a> {
+pub struct ComparisonReport<'a> {
     /// The name of the first scenario.
     pub title: &'a str,
     /// All contenders, the baseline among them.
@@ -32,7 +34,7 @@ pub struct Sides<'a> {
     pub seed: u64,
 }
 
-impl<'a> Sides<'a> {
+impl<'a> ComparisonReport<'a> {
     /// The baseline.
     pub(super) fn baseline(&self) -> &'a Contender {
         &self.contenders[self.questions.baseline]
@@ -46,9 +48,9 @@ impl<'a> Sides<'a> {
     }
 
     /// A contender's own report.
-    pub(super) fn context(&self, contender: usize) -> (Context<'a>, &'a Results) {
+    pub(super) fn context(&self, contender: usize) -> (RunContext<'a>, &'a Results) {
         let Contender { scenario, .. } = &self.contenders[contender];
-        let context = Context { replications: self.comparison.replications, ..Context::of(scenario) };
+        let context = RunContext { replications: self.comparison.replications, ..RunContext::of(scenario) };
         (context, &self.comparison.results[contender])
     }
 
@@ -73,20 +75,37 @@ fn plural(count: usize, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
-/// Everything a comparison leaves but its manifest and its inputs, in a fixed order.
-pub fn files(sides: &Sides) -> Vec<File> {
-    let file = |path: &str, bytes: Vec<u8>| File { path: path.to_owned(), bytes };
-    let mut files = vec![
-        file("report.md", markdown::report(sides).into_bytes()),
-        file("comparison.csv", csv::comparison(sides)),
-        file("summary.csv", csv::summary(sides)),
-        file("wait_times.csv", csv::wait_times(sides)),
-        file("junit.xml", junit::report(sides)),
-        file("charts/differences.svg", differences::draw(sides)),
-    ];
-    if !sides.comparison.gates.is_empty() {
-        files.push(file("gates.csv", csv::gates(sides)));
+impl ComparisonReport<'_> {
+    /// Everything a comparison leaves but its manifest and its inputs, in a fixed order.
+    pub fn files(&self) -> Vec<OutputFile> {
+        let file = |path: &str, bytes: Vec<u8>| OutputFile { path: path.to_owned(), bytes };
+        let mut files = vec![
+            file("report.md", markdown::report(self).into_bytes()),
+            file("comparison.csv", csv::comparison(self)),
+            file("summary.csv", csv::summary(self)),
+            file("wait_times.csv", csv::wait_times(self)),
+            file("junit.xml", junit::report(self)),
+            file("charts/differences.svg", differences::draw(self)),
+        ];
+        if !self.comparison.gates.is_empty() {
+            files.push(file("gates.csv", csv::gates(self)));
+        }
+        files.extend(overlay::charts(self));
+        files
     }
-    files.extend(overlay::charts(sides));
-    files
+
+    /// The comparison in a terminal; `place` names the folder of the files.
+    pub fn text(&self, place: &str) -> String {
+        text::text(self, place)
+    }
+
+    /// A line for each gate that does not pass.
+    pub fn open_gates(&self) -> Vec<String> {
+        text::open_gates(self)
+    }
+
+    /// The comparison as one JSON document.
+    pub fn json(&self) -> Value {
+        json::document(self)
+    }
 }

@@ -2,10 +2,10 @@
 
 use chrono::SecondsFormat;
 
-use super::{Report, Setting};
+use super::{DiffReport, SettingDifference};
 use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Parting, Room, Units, WorkerDifference};
 use crate::model::time::{NANOS, Span, Time};
-use crate::human;
+use crate::format::duration;
 
 /// The runs by short names.
 const NAMES: [&str; 2] = ["A", "B"];
@@ -17,7 +17,7 @@ const SHOWN: usize = 20;
 const LONGEST: usize = 48;
 
 /// All there is to say, in lines.
-pub fn text(report: &Report) -> String {
+pub(super) fn text(report: &DiffReport) -> String {
     let [one, other] = report.runs;
     let mut text = format!("A: {one}\nB: {other}\n");
     if !report.settings.is_empty() {
@@ -37,9 +37,9 @@ pub fn text(report: &Report) -> String {
     text
 }
 
-fn settings(settings: &[Setting]) -> String {
+fn settings(settings: &[SettingDifference]) -> String {
     let mut rows = vec![["made from".to_owned(), NAMES[0].to_owned(), NAMES[1].to_owned()].to_vec()];
-    for Setting { name, values } in settings.iter().take(SHOWN) {
+    for SettingDifference { name, values } in settings.iter().take(SHOWN) {
         let value = |side: usize| values[side].as_ref().map_or("-".to_owned(), |value| cut(value));
         rows.push(vec![name.clone(), value(0), value(1)]);
     }
@@ -68,7 +68,7 @@ fn cut(value: &str) -> String {
 }
 
 /// How many replications part, and where the first of them does.
-fn verdict(report: &Report) -> String {
+fn verdict(report: &DiffReport) -> String {
     let diff = report.diff;
     let (compared, until) = (diff.compared, diff.until - Time::ZERO);
     let noun = if compared == 1 { "replication" } else { "replications" };
@@ -198,8 +198,8 @@ fn queue(side: usize, heads: &[Head]) -> String {
             head.job.0.to_string(),
             head.action.clone(),
             units(&head.needs),
-            human(head.waited.as_secs_f64()),
-            head.estimate.map_or("-".to_owned(), |estimate| human(estimate.as_secs_f64())),
+            duration(head.waited.as_secs_f64()),
+            head.estimate.map_or("-".to_owned(), |estimate| duration(estimate.as_secs_f64())),
             if head.fits { "yes" } else { "no" }.to_owned(),
             taken,
         ]);

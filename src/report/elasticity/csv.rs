@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Elasticity;
-use crate::csv::{Cell, file};
+use super::ElasticityReport;
+use crate::run::tables::{Cell, file};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -23,7 +23,7 @@ struct Line<'a> {
 }
 
 /// The table. `effect` is by how many percent the quantity changes for 1 % more of the key.
-pub(super) fn effects(elasticity: &Elasticity) -> Vec<u8> {
+pub(super) fn effects(report: &ElasticityReport) -> Vec<u8> {
     let header = [
         "key",
         "value",
@@ -39,11 +39,11 @@ pub(super) fn effects(elasticity: &Elasticity) -> Vec<u8> {
         "ci_high",
         "replications",
     ];
-    let context = elasticity.context();
-    let lines = elasticity.effects.iter().map(|effect| {
-        let nudge = &elasticity.nudges[effect.nudge];
-        let quantity = &elasticity.shown[effect.shown];
-        let target = elasticity.trials[0].target(effect.shown);
+    let context = report.context();
+    let lines = report.effects.iter().map(|effect| {
+        let nudge = &report.nudges[effect.nudge];
+        let quantity = &report.shown[effect.shown];
+        let target = report.trials[0].target(effect.shown);
         Line {
             key: &nudge.key,
             value: &nudge.value,

@@ -2,27 +2,27 @@
 
 use serde_json::{Value, json};
 
-use super::{Elasticity, Nudge};
+use super::{ElasticityReport, Nudge};
 use crate::experiment::elasticity::Effect;
-use crate::number::unsigned_zero;
+use crate::format::unsigned_zero;
 
 /// The document; what could not be measured is `null`.
-pub fn document(elasticity: &Elasticity) -> Value {
+pub(super) fn document(report: &ElasticityReport) -> Value {
     let of_quantity = |(shown, quantity): (usize, &crate::experiment::expression::Quantity)| {
-        let ranked = elasticity.ranked(shown);
+        let ranked = report.ranked(shown);
         json!({
             "quantity": quantity.text,
             "unit": quantity.unit(),
             "base": ranked.first().and_then(|effect| effect.base).map(unsigned_zero),
-            "effects": ranked.iter().map(|effect| entry(&elasticity.nudges[effect.nudge], effect)).collect::<Vec<_>>(),
+            "effects": ranked.iter().map(|effect| entry(&report.nudges[effect.nudge], effect)).collect::<Vec<_>>(),
         })
     };
-    let left_out = elasticity.left_out.iter().map(|left_out| json!({ "key": left_out.key, "why": left_out.why }));
+    let left_out = report.left_out.iter().map(|left_out| json!({ "key": left_out.key, "why": left_out.why }));
     json!({
-        "scenario": elasticity.title,
-        "seed": elasticity.trials[0].scenario.seed,
-        "replications": elasticity.trials[0].scenario.replications,
-        "quantities": elasticity.shown.iter().enumerate().map(of_quantity).collect::<Vec<_>>(),
+        "scenario": report.title,
+        "seed": report.trials[0].scenario.seed,
+        "replications": report.trials[0].scenario.replications,
+        "quantities": report.shown.iter().enumerate().map(of_quantity).collect::<Vec<_>>(),
         "left_out": left_out.collect::<Vec<_>>(),
     })
 }

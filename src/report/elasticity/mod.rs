@@ -1,25 +1,27 @@
 //! What `sweep --elasticity` leaves: a table of effects, and a tornado chart of each quantity that is shown; and what it prints.
 
 mod csv;
-pub mod json;
-pub mod table;
+mod json;
+pub(crate) mod text;
+
+use serde_json::Value;
 
 use super::plot::tornado;
 use super::sweep::{chart_paths, work};
-use super::{Context, File};
+use super::{RunContext, OutputFile};
 use crate::experiment::elasticity::{Effect, Nudge};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::Trial;
 
 /// All effects with everything that they are of.
 #[derive(Clone, Copy, Debug)]
-pub struct Elasticity<'a> {
+pub struct ElasticityReport<'a> {
     /// The scenario's name.
     pub title: &'a str,
     /// Which parameters were moved.
     pub nudges: &'a [Nudge],
     /// Which were not, and why.
-    pub left_out: &'a [LeftOut],
+    pub left_out: &'a [Skipped],
     /// What is shown.
     pub shown: &'a [Quantity],
     /// What was simulated: the scenario itself, then each nudge's low and high side.
@@ -30,17 +32,17 @@ pub struct Elasticity<'a> {
 
 /// A parameter that could not be moved to both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct Skipped {
     /// The dotted path of its key.
     pub key: String,
     /// Why it could not.
     pub why: String,
 }
 
-impl<'a> Elasticity<'a> {
+impl<'a> ElasticityReport<'a> {
     /// The scenario itself.
-    fn context(&self) -> Context<'a> {
-        Context::of(&self.trials[0].scenario)
+    fn context(&self) -> RunContext<'a> {
+        RunContext::of(&self.trials[0].scenario)
     }
 
     /// The effects on one of the shown quantities, the largest first.
@@ -58,10 +60,22 @@ impl<'a> Elasticity<'a> {
     }
 }
 
-/// Everything but the manifest and the inputs, in a fixed order.
-pub fn files(elasticity: &Elasticity) -> Vec<File> {
-    let table = File { path: "elasticity.csv".to_owned(), bytes: csv::effects(elasticity) };
-    let charts = chart_paths(elasticity.shown).into_iter().enumerate();
-    let charts = charts.map(|(shown, path)| File { path, bytes: tornado::draw(elasticity, shown) });
-    std::iter::once(table).chain(charts).collect()
+impl ElasticityReport<'_> {
+    /// Everything but the manifest and the inputs, in a fixed order.
+    pub fn files(&self) -> Vec<OutputFile> {
+        let table = OutputFile { path: "elasticity.csv".to_owned(), bytes: csv::effects(self) };
+        let charts = chart_paths(self.shown).into_iter().enumerate();
+        let charts = charts.map(|(shown, path)| OutputFile { path, bytes: tornado::draw(self, shown) });
+        std::iter::once(table).chain(charts).collect()
+    }
+
+    /// The analysis in a terminal.
+    pub fn text(&self) -> String {
+        text::text(self)
+    }
+
+    /// The analysis as one JSON document.
+    pub fn json(&self) -> Value {
+        json::document(self)
+    }
 }

@@ -9,8 +9,8 @@ use plotters::style::text_anchor::HPos;
 use super::canvas::{self, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::ratio_axis::RatioAxis;
 use crate::experiment::comparison::{Row, Verdict};
-use crate::comparison::{Sides, difference, label};
-use crate::form::percentage;
+use crate::comparison::{ComparisonReport, difference, label};
+use crate::format::relative_change;
 
 /// Where names begin, and where the plot does and ends; right of it stand the figures.
 const NAMES: i32 = 20;
@@ -38,19 +38,19 @@ const SHOWN: [(&str, &str); 10] = [
     ("utilization", "mean"),
 ];
 
-pub(crate) fn draw(sides: &Sides) -> Vec<u8> {
-    let all = groups(sides);
+pub(crate) fn draw(report: &ComparisonReport) -> Vec<u8> {
+    let all = groups(report);
     let mut lines = 0;
     let shown: Vec<&Vec<&Row>> = all.iter().take_while(|group| fits(&mut lines, group)).collect();
     let axis = axis(&shown);
     let height = lines as i32 * LINE + shown.len() as i32 * GAP;
     let left_out = all.len() - shown.len();
     let sheet = TOP + height.max(80) + canvas::X_LABELS + if left_out > 0 { 30 } else { 10 };
-    let title = format!("{}: differences to {}", sides.title, sides.baseline().name);
-    let level = (1.0 - sides.questions.level) * 100.0;
+    let title = format!("{}: differences to {}", report.title, report.baseline().name);
+    let level = (1.0 - report.questions.level) * 100.0;
     let subtitle = format!(
         "Mean of {} paired differences with {level} % intervals that hold at whichever look replications end",
-        sides.comparison.replications
+        report.comparison.replications
     );
     canvas::sheet(sheet, &title, &subtitle, |canvas| {
         if shown.is_empty() {
@@ -59,7 +59,7 @@ pub(crate) fn draw(sides: &Sides) -> Vec<u8> {
         scale(canvas, &axis, height)?;
         let mut top = TOP;
         for group in &shown {
-            top = draw_group(canvas, sides, &axis, group, top + GAP)?;
+            top = draw_group(canvas, report, &axis, group, top + GAP)?;
         }
         if left_out > 0 {
             let more = format!("{left_out} more measures: see comparison.csv");
@@ -70,15 +70,15 @@ pub(crate) fn draw(sides: &Sides) -> Vec<u8> {
 }
 
 /// Rows of one measure together, a contender a row: first what is judged, then what is always looked at.
-fn groups<'a>(sides: &Sides<'a>) -> Vec<Vec<&'a Row>> {
-    let rows = &sides.comparison.rows;
+fn groups<'a>(report: &ComparisonReport<'a>) -> Vec<Vec<&'a Row>> {
+    let rows = &report.comparison.rows;
     let is_shown = |row: &&Row| {
         let is_over_all = matches!(row.action.as_str(), "" | "all");
         let is_zero = row.baseline == Some(0.0) && row.value == Some(0.0);
         is_over_all && !is_zero && SHOWN.contains(&(row.measure, row.statistic.as_str()))
     };
     let mut leaders: Vec<&Row> = Vec::new();
-    let judged = sides.comparison.judged().map(|(row, _)| row);
+    let judged = report.comparison.judged().map(|(row, _)| row);
     for row in judged.chain(rows.iter().filter(is_shown)).filter(|row| row.difference.is_some()) {
         if leaders.iter().all(|leader| !is_same(leader, row)) {
             leaders.push(row);
@@ -131,7 +131,7 @@ fn scale(canvas: &Canvas, axis: &RatioAxis, height: i32) -> Painted {
 /// The heading of a measure and a line for each contender; gives where the next one begins.
 fn draw_group(
     canvas: &Canvas,
-    sides: &Sides,
+    report: &ComparisonReport,
     axis: &RatioAxis,
     group: &[&Row],
     mut top: i32,
@@ -143,17 +143,17 @@ fn draw_group(
     }
     top += LINE;
     for row in group {
-        draw_row(canvas, sides, axis, row, top)?;
+        draw_row(canvas, report, axis, row, top)?;
         top += LINE;
     }
     Ok(top)
 }
 
-fn draw_row(canvas: &Canvas, sides: &Sides, axis: &RatioAxis, row: &Row, top: i32) -> Painted {
-    let place = sides.baseline_first().position(|number| number == row.contender).unwrap_or(1);
+fn draw_row(canvas: &Canvas, report: &ComparisonReport, axis: &RatioAxis, row: &Row, top: i32) -> Painted {
+    let place = report.baseline_first().position(|number| number == row.contender).unwrap_or(1);
     let color = SERIES[place % SERIES.len()];
     let (font, middle) = (canvas::regular(13), top + 7);
-    let name = canvas::fitted(&sides.contenders[row.contender].name, 13, LEFT - NAMES - 22);
+    let name = canvas::fitted(&report.contenders[row.contender].name, 13, LEFT - NAMES - 22);
     canvas::text(canvas, &name, (NAMES + 12, top), &font, INK, HPos::Left)?;
     if let Some((low, high)) = row.relative_interval {
         let ends = vec![(x(axis, low), middle), (x(axis, high), middle)];
@@ -182,7 +182,7 @@ fn draw_end(canvas: &Canvas, axis: &RatioAxis, end: f64, outward: i32, y: i32, c
 
 /// The difference in its unit and relative, and what is said about it.
 fn figures(row: &Row) -> String {
-    let relative = row.relative.map_or_else(String::new, |relative| format!(" ({})", percentage(relative)));
+    let relative = row.relative.map_or_else(String::new, |relative| format!(" ({})", relative_change(relative)));
     let verdict = match row.judgement.map(|judgement| judgement.verdict) {
         None => String::new(),
         Some(Verdict::NoDifferenceShown) => " not shown".to_owned(),

@@ -9,8 +9,8 @@ use super::lines::extent;
 use super::scale::Scale;
 use super::sweep::{Values, name};
 use crate::experiment::design;
-use crate::form::Form;
-use crate::sweep::table::cell;
+use crate::format::ValueFormat;
+use crate::sweep::text::cell;
 use crate::table::Charset;
 use crate::stats::interval::Estimate;
 
@@ -39,7 +39,7 @@ pub(super) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
             let words = canvas::fitted(&name(axis, step), 13, LEFT - NAMES - 10);
             canvas::text(canvas, &words, (NAMES, top), &canvas::regular(13), INK, HPos::Left)?;
             draw_dot(canvas, &scale, *estimate, top + 7)?;
-            let figure = cell(Form::of_quantity(values.quantity), *estimate, Charset::Ascii);
+            let figure = cell(ValueFormat::of_quantity(values.quantity), *estimate, Charset::Ascii);
             canvas::text(canvas, &figure, (FIGURES, top), &canvas::regular(13), INK, HPos::Left)?;
         }
         if left_out > 0 {

@@ -13,7 +13,7 @@ use super::scale::is_wide;
 use super::sweep::{Values, name};
 use crate::experiment::design::Axis;
 use crate::model::math;
-use crate::form::Form;
+use crate::format::ValueFormat;
 
 const TOP: i32 = TITLES + 34;
 /// Free space at the edges of the sheet.
@@ -142,7 +142,7 @@ fn draw_cell(
     let part = value.map(|value| colors.part(value));
     let fill = part.map_or(canvas::GRID, color);
     canvas.draw(&Rectangle::new([(left, top), (right, bottom)], fill.filled()))?;
-    let words = Form::of_quantity(values.quantity).value(value);
+    let words = ValueFormat::of_quantity(values.quantity).value(value);
     let fits = words.chars().count() as i32 * LETTER <= right - left - 4 && layout.line >= TEXT;
     if fits {
         // Viridis is dark up to its middle.
@@ -193,12 +193,12 @@ fn draw_legend(canvas: &Canvas, colors: &Colors, top: i32, values: &Values) -> P
         let fill = color(f64::from(x) / f64::from(LEGEND.0 - 1));
         canvas.draw(&Rectangle::new([(left + x, top), (left + x + 1, top + LEGEND.1)], fill.filled()))?;
     }
-    let form = Form::of_quantity(values.quantity);
+    let format = ValueFormat::of_quantity(values.quantity);
     let labels = if colors.high > colors.low { LABELS } else { 0 };
     for label in 0..=labels {
         let part = f64::from(label) / f64::from(labels.max(1));
         let at = (left + (part * f64::from(LEGEND.0)).round() as i32, top + LEGEND.1 + 5);
-        let words = form.value(Some(colors.value(part)));
+        let words = format.value(Some(colors.value(part)));
         canvas::text(canvas, &words, at, &canvas::regular(13), INK, HPos::Center)?;
     }
     let words = canvas::fitted(&values.quantity.text, 13, left - EDGE - 50);

@@ -25,7 +25,7 @@ pub(super) mod wait_curve;
 mod wait_distribution;
 mod warmup;
 
-use super::Context;
+use super::RunContext;
 use crate::experiment::Results;
 
 /// A chart of one run.
@@ -53,7 +53,7 @@ impl Chart {
     }
 
     /// The chart as an SVG document.
-    pub fn draw(self, context: &Context, results: &Results) -> Vec<u8> {
+    pub fn draw(self, context: &RunContext, results: &Results) -> Vec<u8> {
         match self {
             Chart::WaitDistribution => wait_distribution::draw(context, results),
             Chart::Utilization => utilization::draw(context, results),

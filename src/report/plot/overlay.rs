@@ -2,49 +2,49 @@
 
 use super::wait_curve::{self, Curve};
 use super::wait_distribution;
-use crate::comparison::Sides;
-use crate::{Context, File};
+use crate::comparison::ComparisonReport;
+use crate::{RunContext, OutputFile};
 use crate::stats::figure::OfAction;
 
 /// Most actions that have a picture of their own.
 const MOST_ACTIONS: usize = 12;
 
 /// One picture over all jobs, and one for each of the baseline's actions, if there are several.
-pub(crate) fn charts(sides: &Sides) -> Vec<File> {
-    let mut charts = vec![chart(sides, "all", "charts/wait_distribution.svg".to_owned())];
-    let actions = &sides.baseline().scenario.system.actions;
+pub(crate) fn charts(report: &ComparisonReport) -> Vec<OutputFile> {
+    let mut charts = vec![chart(report, "all", "charts/wait_distribution.svg".to_owned())];
+    let actions = &report.baseline().scenario.system.actions;
     if actions.len() > 1 {
         for (index, action) in actions.iter().enumerate().take(MOST_ACTIONS) {
             let keep = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
             let name: String = action.name.chars().map(keep).take(80).collect();
-            charts.push(chart(sides, &action.name, format!("charts/waits/{}-{name}.svg", index + 1)));
+            charts.push(chart(report, &action.name, format!("charts/waits/{}-{name}.svg", index + 1)));
         }
     }
     charts
 }
 
-fn chart(sides: &Sides, action: &str, path: String) -> File {
-    let curves: Vec<Curve> = sides.baseline_first().filter_map(|number| curve(sides, number, action)).collect();
+fn chart(report: &ComparisonReport, action: &str, path: String) -> OutputFile {
+    let curves: Vec<Curve> = report.baseline_first().filter_map(|number| curve(report, number, action)).collect();
     let of = if action == "all" { "all jobs".to_owned() } else { action.to_owned() };
-    let title = format!("{}: distribution of waits by contender ({of})", sides.title);
+    let title = format!("{}: distribution of waits by contender ({of})", report.title);
     let subtitle = format!(
         "Share of the claimed jobs that waited at most so long; marks at median and p95; averaged over {} replications",
-        sides.comparison.replications
+        report.comparison.replications
     );
-    let slo = sides.baseline().scenario.slo;
-    File { path, bytes: wait_distribution::sheet(slo, &curves, &title, &subtitle) }
+    let slo = report.baseline().scenario.slo;
+    OutputFile { path, bytes: wait_distribution::sheet(slo, &curves, &title, &subtitle) }
 }
 
 /// The curve of one contender; the baseline's is that of all jobs in other charts: black.
-fn curve(sides: &Sides, number: usize, action: &str) -> Option<Curve> {
-    let (context, results) = sides.context(number);
+fn curve(report: &ComparisonReport, number: usize, action: &str) -> Option<Curve> {
+    let (context, results) = report.context(number);
     let curve = wait_curve::curve(&context, results, of_name(&context, action)?)?;
-    let (name, is_baseline) = (&sides.contenders[number].name, number == sides.questions.baseline);
+    let (name, is_baseline) = (&report.contenders[number].name, number == report.questions.baseline);
     let name = if is_baseline { format!("{name} (baseline)") } else { name.clone() };
     Some(Curve { name, is_black: is_baseline, ..curve })
 }
 
-fn of_name(context: &Context, action: &str) -> Option<OfAction> {
+fn of_name(context: &RunContext, action: &str) -> Option<OfAction> {
     let found = context.system.actions.iter().position(|known| known.name == action);
     let one = found.map(|index| OfAction::One(crate::model::action::ActionId(index as u16)));
     one.or((action == "all").then_some(OfAction::All))

@@ -11,7 +11,7 @@ use super::calendar;
 use super::canvas::{self, BLUE, Canvas, GREY, LEFT, Painted, Plot, TITLES, WIDTH, X_LABELS};
 use crate::experiment::Results;
 use crate::model::time::Time;
-use crate::Context;
+use crate::RunContext;
 
 /// Most panels of a chart; what is beyond is counted below them.
 const MOST_PANELS: usize = 16;
@@ -45,7 +45,7 @@ pub(super) struct Sheet<'a> {
 }
 
 /// Draws the panels from top to bottom.
-pub(super) fn draw(context: &Context, results: &Results, sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
+pub(super) fn draw(context: &RunContext, results: &Results, sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
     let shown = &panels[..panels.len().min(MOST_PANELS)];
     let height = (360 / shown.len().max(1) as i32).clamp(84, 300);
     let bottom = TITLES + shown.len().max(1) as i32 * (HEADING + height) + X_LABELS + 14;
@@ -64,7 +64,7 @@ pub(super) fn draw(context: &Context, results: &Results, sheet: &Sheet, panels: 
 }
 
 /// What values, lines, bands and shades mean.
-fn explanation(context: &Context, results: &Results, sheet: &Sheet) -> String {
+fn explanation(context: &RunContext, results: &Results, sheet: &Sheet) -> String {
     let warm_up = (context.system.window.warmup > Time::ZERO).then(|| "grey: warm-up".to_owned());
     let parts = band::meaning(results).into_iter().chain(warm_up);
     parts.fold(sheet.subtitle.to_owned(), |all, part| format!("{all}; {part}"))
@@ -73,7 +73,7 @@ fn explanation(context: &Context, results: &Results, sheet: &Sheet) -> String {
 /// The panels with their headings; the last one carries the time axis.
 fn plots(
     canvas: &Canvas,
-    context: &Context,
+    context: &RunContext,
     results: &Results,
     (sheet, panels): (&Sheet, &[Panel]),
     height: i32,
@@ -97,7 +97,7 @@ fn headings(canvas: &Canvas, panel: &Panel, top: i32) -> Painted {
 }
 
 /// Shades the part of the run that no figure counts.
-fn warm_up(context: &Context, plot: &mut Plot, time: &Axis, axis: &Axis) -> Painted {
+fn warm_up(context: &RunContext, plot: &mut Plot, time: &Axis, axis: &Axis) -> Painted {
     let end = context.system.window.warmup.as_secs_f64().min(time.high);
     if end > 0.0 {
         let area = Rectangle::new([(0.0, axis.low), (end, axis.high)], GREY.mix(0.13).filled());

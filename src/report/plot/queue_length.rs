@@ -5,11 +5,11 @@ use super::band::{self, Column};
 use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
-use crate::{Context, number};
+use crate::{RunContext, format};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::series::Series;
 
-pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
+pub(super) fn draw(context: &RunContext, results: &Results) -> Vec<u8> {
     let columns = band::columns(results);
     let resources = (0..context.system.resources.len()).map(|index| Some(ResourceId(index as u16)));
     let panels: Vec<Panel> = std::iter::once(None)
@@ -27,7 +27,7 @@ pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
     panels::draw(context, results, &sheet, &panels)
 }
 
-fn panel(context: &Context, results: &Results, columns: &[Column], resource: Option<ResourceId>) -> Panel {
+fn panel(context: &RunContext, results: &Results, columns: &[Column], resource: Option<ResourceId>) -> Panel {
     let spreads = band::spreads(results, columns, |series, buckets| band::mean_of(waiting(series, resource)?, buckets));
     let most = spreads.iter().flatten().map(|spread| spread.high).fold(0.0, f64::max);
     let heading = match resource {
@@ -53,7 +53,7 @@ pub(super) fn tick(jobs: f64) -> String {
     match jobs {
         jobs if jobs >= 10_000_000.0 => format!("{} M", jobs / 1_000_000.0),
         jobs if jobs >= 10_000.0 => format!("{} k", jobs / 1_000.0),
-        jobs => number::plain(jobs),
+        jobs => format::exact(jobs),
     }
 }
 
@@ -62,5 +62,5 @@ fn mean(results: &Results, resource: Option<ResourceId>) -> String {
     let action = if resource.is_none() { OfAction::All } else { OfAction::None };
     let subject = Subject { action, resource, worker: None, measure: Measure::QueueLength, statistic: Statistic::Mean };
     let row = results.summary.iter().find(|row| row.subject == subject);
-    row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", number::amount(value)))
+    row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", format::count(value)))
 }

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::wait_axis::WaitAxis;
 use crate::experiment::expression::Quantity;
-use crate::number;
+use crate::format;
 
 /// Times that differ by more than this factor are drawn on a logarithmic axis.
 const WIDE: f64 = 50.0;
@@ -51,14 +51,14 @@ impl Scale {
                 let fits = |(from, _, _): &&(f64, f64, &str)| most >= *from;
                 let (_, length, unit) = UNITS.iter().find(fits).copied().unwrap_or((0.0, 1.0, "seconds"));
                 let unit = if most > 0.0 { (length, unit) } else { (1.0, "seconds") };
-                Scale::linear(1.0 / unit.0, most, format!("{text} in {}", unit.1), number::plain)
+                Scale::linear(1.0 / unit.0, most, format!("{text} in {}", unit.1), format::exact)
             }
             "1" if is_share(quantity) => {
-                let percent = |at: f64| format!("{} %", number::plain(at));
+                let percent = |at: f64| format!("{} %", format::exact(at));
                 Scale::linear(100.0, most, text.clone(), percent)
             }
-            "1" => Scale::linear(1.0, most, text.clone(), number::plain),
-            unit => Scale::linear(1.0, most, format!("{text} in {unit}"), number::plain),
+            "1" => Scale::linear(1.0, most, text.clone(), format::exact),
+            unit => Scale::linear(1.0, most, format!("{text} in {unit}"), format::exact),
         }
     }
 
@@ -78,8 +78,8 @@ impl Scale {
 
 /// Whether values are a share of a whole, which is written in percent.
 fn is_share(quantity: &Quantity) -> bool {
-    use crate::form::Form;
-    Form::of_quantity(quantity) == Form::Share
+    use crate::format::ValueFormat;
+    ValueFormat::of_quantity(quantity) == ValueFormat::Share
 }
 
 /// Whether the positive values lie orders of magnitude apart.

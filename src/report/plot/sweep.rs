@@ -5,7 +5,7 @@ use super::lines::{Line, Lines};
 use super::{dots, heat_map, lines};
 use crate::experiment::design::Axis;
 use crate::experiment::expression::Quantity;
-use crate::sweep::Swept;
+use crate::sweep::SweepReport;
 use crate::stats::interval::Estimate;
 
 /// Most lines of one chart; with more, colours cover the plane better.
@@ -22,15 +22,15 @@ pub(super) struct Values<'a> {
 }
 
 /// The chart of one of the shown quantities; none with more than two keys that vary independently.
-pub(crate) fn draw(swept: &Swept, shown: usize) -> Option<Vec<u8>> {
-    let quantity = &swept.shown[shown];
+pub(crate) fn draw(report: &SweepReport, shown: usize) -> Option<Vec<u8>> {
+    let quantity = &report.shown[shown];
     let values = Values {
-        title: format!("{}: {}", swept.title, quantity.text),
-        work: swept.work(),
+        title: format!("{}: {}", report.title, quantity.text),
+        work: report.work(),
         quantity,
-        estimates: swept.measured.iter().map(|measured| measured.shown[shown].estimate).collect(),
+        estimates: report.measured.iter().map(|measured| measured.shown[shown].estimate).collect(),
     };
-    match swept.grid.axes.as_slice() {
+    match report.grid.axes.as_slice() {
         [axis] => Some(match axis.numbers() {
             Some(numbers) => {
                 let line = Line { name: String::new(), points: (0..numbers.len()).collect() };

@@ -7,8 +7,8 @@ use super::axis::Axis;
 use super::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TARGET, TITLES, WIDTH};
 use super::wait_axis::WaitAxis;
 use crate::experiment::sizing::Verdict;
-use crate::number;
-use crate::sizing::{Shown, Study, shown};
+use crate::format;
+use crate::sizing::{Shown, SizingReport, shown};
 
 const HEIGHT: i32 = 380;
 const TOP: i32 = TITLES + 22;
@@ -32,7 +32,7 @@ impl Scale {
             let least = shown.iter().map(|shown| shown.value).chain([bound]).filter(|value| *value > 0.0);
             return Scale::Times(WaitAxis::new(least.fold(most, f64::min).max(1e-9), (2.5 * most).max(1e-6)));
         }
-        let label = move |at: f64| if is_share { format!("{:.0} %", at * 100.0) } else { number::amount(at) };
+        let label = move |at: f64| if is_share { format!("{:.0} %", at * 100.0) } else { format::count(at) };
         Scale::Linear(if is_share {
             Axis { low: 0.0, high: 1.0, ticks: [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|at| (at, label(at))).into() }
         } else {
@@ -55,25 +55,25 @@ impl Scale {
     }
 }
 
-pub(crate) fn draw(study: &Study, target: usize) -> Vec<u8> {
-    let condition = &study.targets.conditions[target];
-    let title = format!("{}: {} against the cost", study.title, condition.quantity.text);
-    let loss = study.lost.as_ref().map_or_else(String::new, |lost| format!("; {}", lost.words));
-    let subtitle = format!("Means over replications with 95 % intervals; labels: {}{loss}", study.keys.join(", "));
+pub(crate) fn draw(report: &SizingReport, target: usize) -> Vec<u8> {
+    let condition = &report.targets.conditions[target];
+    let title = format!("{}: {} against the cost", report.title, condition.quantity.text);
+    let loss = report.lost.as_ref().map_or_else(String::new, |lost| format!("; {}", lost.words));
+    let subtitle = format!("Means over replications with 95 % intervals; labels: {}{loss}", report.keys.join(", "));
     let subtitle = canvas::fitted(&subtitle, 13, WIDTH - 40);
-    let shown = shown(study, target);
-    let bound = study.sizing.tried.first().and_then(|tried| tried.held.get(target)).map_or(0.0, |held| held.bound);
-    let (is_time, is_share) = (condition.quantity.unit() == "s", study.is_share(target));
+    let shown = shown(report, target);
+    let bound = report.sizing.tried.first().and_then(|tried| tried.held.get(target)).map_or(0.0, |held| held.bound);
+    let (is_time, is_share) = (condition.quantity.unit() == "s", report.is_share(target));
     canvas::sheet(LEGEND + 30, &title, &subtitle, |canvas| {
         if shown.is_empty() {
             return canvas::remark(canvas, "No setting had anything to measure.", (WIDTH / 2, TOP + 40), HPos::Center);
         }
         let scale = Scale::over(&shown, bound, is_time, is_share);
         let costs = costs(&shown);
-        let x_name = format!("Cost{}", if study.cost_unit.is_empty() { "" } else { study.cost_unit });
+        let x_name = format!("Cost{}", if report.cost_unit.is_empty() { "" } else { report.cost_unit });
         let (x_name, y_name) = (x_name.replace('/', " per "), canvas::fitted(&condition.quantity.text, 13, HEIGHT));
         let mut plot = canvas::plot(canvas, (TOP, HEIGHT), (&costs, Some(&x_name)), (&scale.axis(), &y_name))?;
-        draw_bound(canvas, &mut plot, &costs, &scale, bound, &bound_words(study, target))?;
+        draw_bound(canvas, &mut plot, &costs, &scale, bound, &bound_words(report, target))?;
         for one in &shown {
             draw_setting(&plot, &scale, one)?;
         }
@@ -83,8 +83,8 @@ pub(crate) fn draw(study: &Study, target: usize) -> Vec<u8> {
 }
 
 /// The bound as it was written: `target < 5m`.
-fn bound_words(study: &Study, target: usize) -> String {
-    let condition = &study.targets.conditions[target];
+fn bound_words(report: &SizingReport, target: usize) -> String {
+    let condition = &report.targets.conditions[target];
     let bound = condition.text.strip_prefix(&condition.quantity.text).unwrap_or("").trim();
     format!("target {bound}")
 }
@@ -101,7 +101,7 @@ fn costs(shown: &[Shown]) -> Axis {
     let mut ticks: Vec<(f64, String)> = Vec::new();
     for cost in all {
         if ticks.last().is_none_or(|(tick, _)| cost - tick >= near) {
-            ticks.push((cost, number::amount(cost)));
+            ticks.push((cost, format::count(cost)));
         }
     }
     Axis { low, high, ticks }

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::Chart;
 use crate::model::time::Span;
-use crate::samples::{self, Shape, WEEK};
+use crate::fixtures::{self, Shape, WEEK};
 
 fn draw(chart: Chart, shape: Shape) -> String {
-    let system = samples::system(shape);
-    String::from_utf8(chart.draw(&samples::context(&system), &samples::results(shape))).unwrap()
+    let system = fixtures::system(shape);
+    String::from_utf8(chart.draw(&fixtures::context(&system), &fixtures::results(shape))).unwrap()
 }
 
 /// Panics unless every tag is closed, no attribute repeats, and text holds no bare `<` or `&`. The backend writes one
@@ -86,11 +86,11 @@ fn lines(svg: &str, color: &str) -> Vec<(i32, i32)> {
 #[test]
 fn a_resource_half_busy_is_drawn_at_half_height_from_start_to_end() {
     let shape = Shape { resources: 1, replications: 1, ..WEEK };
-    let (system, mut results) = (samples::system(shape), samples::results(shape));
+    let (system, mut results) = (fixtures::system(shape), fixtures::results(shape));
     let line = &mut results.replications[0].series.lines[0];
     line.busy.fill(4.0);
     line.offered.fill(8.0);
-    let svg = String::from_utf8(Chart::Utilization.draw(&samples::context(&system), &results)).unwrap();
+    let svg = String::from_utf8(Chart::Utilization.draw(&fixtures::context(&system), &results)).unwrap();
     let (begin, end, height) = (label(&svg, "Feb 17").0, label(&svg, "Feb 24").0, label(&svg, "50 %").1);
     assert_eq!(lines(&svg, "#0072B2"), [(begin, height), (end, height)]);
 }
@@ -98,11 +98,11 @@ fn a_resource_half_busy_is_drawn_at_half_height_from_start_to_end() {
 #[test]
 fn waits_of_ten_seconds_are_drawn_at_ten_seconds() {
     let shape = Shape { actions: 1, replications: 2, ..WEEK };
-    let (system, mut results) = (samples::system(shape), samples::results(shape));
+    let (system, mut results) = (fixtures::system(shape), fixtures::results(shape));
     for table in results.replications.iter_mut().flat_map(|outcome| &mut outcome.waits) {
         table.quantiles = vec![(0.0, Span::secs(10)), (0.5, Span::secs(10)), (1.0, Span::secs(10))];
     }
-    let svg = String::from_utf8(Chart::WaitDistribution.draw(&samples::context(&system), &results)).unwrap();
+    let svg = String::from_utf8(Chart::WaitDistribution.draw(&fixtures::context(&system), &results)).unwrap();
     let (at, nobody, everybody) = (label(&svg, "10s").0, label(&svg, "0 %").1, label(&svg, "100 %").1);
     let curve = &lines(&svg, "#0072B2")[..5];
     assert_eq!((curve[0], curve[3]), ((at, nobody), (at, everybody)));
@@ -134,11 +134,11 @@ fn what_does_not_fit_is_counted() {
 
 #[test]
 fn names_with_characters_that_xml_refuses_are_drawn() {
-    let mut system = samples::system(WEEK);
+    let mut system = fixtures::system(WEEK);
     system.actions[0].name = "tab\t<&>\u{1}\u{ffff} \u{e9}\u{4e2d}".to_owned();
     system.resources[0] = "\"'\u{0}".to_owned();
     for chart in Chart::ALL {
-        let svg = chart.draw(&samples::context(&system), &samples::results(WEEK));
+        let svg = chart.draw(&fixtures::context(&system), &fixtures::results(WEEK));
         let svg = String::from_utf8(svg).unwrap();
         assert_well_formed(&svg);
         assert!(!svg.contains(['\t', '\u{0}', '\u{1}', '\u{ffff}']));

@@ -7,10 +7,10 @@ use super::axis::Axis;
 use super::canvas::{self, BLUE, Canvas, INK, Painted, SERIES, TITLES, WIDTH};
 use super::dots::{draw_scale, pixel};
 use crate::experiment::elasticity::{Effect, Nudge};
-use crate::elasticity::Elasticity;
-use crate::elasticity::table::cell;
-use crate::form::Form;
-use crate::number;
+use crate::elasticity::ElasticityReport;
+use crate::elasticity::text::cell;
+use crate::format::ValueFormat;
+use crate::format;
 use crate::sweep::work;
 use crate::table::Charset;
 
@@ -25,19 +25,19 @@ const HALF: i32 = 7;
 /// Most bars; what is beyond is counted below.
 const MOST_LINES: usize = 40;
 
-pub(crate) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
+pub(crate) fn draw(report: &ElasticityReport, shown: usize) -> Vec<u8> {
     let (nothing, all): (Vec<&Effect>, Vec<&Effect>) =
-        elasticity.ranked(shown).into_iter().partition(|effect| effect.is_nothing());
+        report.ranked(shown).into_iter().partition(|effect| effect.is_nothing());
     let effects = &all[..all.len().min(MOST_LINES)];
     let below = below(all.len() - effects.len(), nothing.len());
     let axis = axis(effects);
-    let quantity = &elasticity.shown[shown];
-    let base = Form::of_quantity(quantity).value(effects.first().and_then(|effect| effect.base));
+    let quantity = &report.shown[shown];
+    let base = ValueFormat::of_quantity(quantity).value(effects.first().and_then(|effect| effect.base));
     let height = (effects.len() as i32 * LINE).max(60);
     let sheet = TOP + height + canvas::X_LABELS + if below.is_empty() { 14 } else { 34 };
-    let title = format!("{}: elasticity of {}", elasticity.title, quantity.text);
+    let title = format!("{}: elasticity of {}", report.title, quantity.text);
     let subtitle =
-        format!("Bar: change for 1 % more of a key, line: 95 % interval; now {base}; {}", work(elasticity.trials));
+        format!("Bar: change for 1 % more of a key, line: 95 % interval; now {base}; {}", work(report.trials));
     canvas::sheet(sheet, &title, &subtitle, |canvas| {
         if effects.is_empty() {
             return canvas::remark(canvas, "No parameter has an effect.", (WIDTH / 2, TOP + 20), HPos::Center);
@@ -45,7 +45,7 @@ pub(crate) fn draw(elasticity: &Elasticity, shown: usize) -> Vec<u8> {
         let name = format!("Change of {} for 1 % more of the key", quantity.text);
         draw_scale(canvas, &axis, &name, (LEFT, RIGHT), (TOP, TOP + height))?;
         for (line, effect) in effects.iter().enumerate() {
-            draw_line(canvas, &axis, &elasticity.nudges[effect.nudge], effect, TOP + line as i32 * LINE + LINE / 2)?;
+            draw_line(canvas, &axis, &report.nudges[effect.nudge], effect, TOP + line as i32 * LINE + LINE / 2)?;
         }
         canvas::remark(canvas, &below, (NAMES, TOP + height + canvas::X_LABELS + 10), HPos::Left)
     })
@@ -69,7 +69,7 @@ fn axis(effects: &[&Effect]) -> Axis {
     let ends = effects.iter().filter_map(|effect| effect.interval).flat_map(|(low, high)| [low, high]);
     let all = || bars().chain(ends.clone()).map(|value| value.clamp(-most, most));
     let (low, high) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
-    Axis::around_zero(low, high, |at| format!("{}{} %", if at > 0.0 { "+" } else { "" }, number::plain(at)))
+    Axis::around_zero(low, high, |at| format!("{}{} %", if at > 0.0 { "+" } else { "" }, format::exact(at)))
 }
 
 fn draw_line(canvas: &Canvas, axis: &Axis, nudge: &Nudge, effect: &Effect, middle: i32) -> Painted {

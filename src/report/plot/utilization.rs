@@ -7,11 +7,11 @@ use super::band;
 use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
-use crate::{Context, number};
+use crate::{RunContext, format};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::series::Series;
 
-pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
+pub(super) fn draw(context: &RunContext, results: &Results) -> Vec<u8> {
     let columns = band::columns(results);
     let panels: Vec<Panel> = (0..context.system.resources.len())
         .filter(|_| !columns.is_empty())
@@ -66,5 +66,5 @@ fn mean(results: &Results, resource: ResourceId) -> String {
         statistic: Statistic::Mean,
     };
     let row = results.summary.iter().find(|row| row.subject == subject);
-    row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", number::percent(value)))
+    row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", format::percent(value)))
 }

@@ -4,7 +4,7 @@
 
 use crate::experiment::Results;
 use crate::model::action::ActionId;
-use crate::Context;
+use crate::RunContext;
 use crate::stats::WaitTable;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
@@ -22,7 +22,7 @@ pub(crate) struct Curve {
 }
 
 /// The curves of all actions that had a claim, and before them that of all jobs, where that is not the same.
-pub(super) fn curves(context: &Context, results: &Results) -> Vec<Curve> {
+pub(super) fn curves(context: &RunContext, results: &Results) -> Vec<Curve> {
     let ids = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
     let mut curves: Vec<Curve> = ids.filter_map(|action| curve(context, results, action)).collect();
     if curves.len() != 1 {
@@ -32,7 +32,7 @@ pub(super) fn curves(context: &Context, results: &Results) -> Vec<Curve> {
 }
 
 /// The curve of one action, or of all jobs; `None` if none was claimed.
-pub(crate) fn curve(context: &Context, results: &Results, action: OfAction) -> Option<Curve> {
+pub(crate) fn curve(context: &RunContext, results: &Results, action: OfAction) -> Option<Curve> {
     let tables: Vec<&WaitTable> = results
         .replications
         .iter()

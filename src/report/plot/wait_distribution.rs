@@ -9,7 +9,7 @@ use super::wait_axis::WaitAxis;
 use super::wait_curve::{self, Curve};
 use crate::experiment::Results;
 use crate::model::time::Span;
-use crate::{Context, number};
+use crate::{RunContext, format};
 
 /// Most curves of a chart; what is beyond is counted below it.
 const MOST_CURVES: usize = 24;
@@ -23,7 +23,7 @@ const LEGEND_COLUMN: i32 = PLOT_WIDTH / 2 + 10;
 const LEGEND_NAME: i32 = 36;
 const LEGEND_FIGURES: i32 = LEGEND_COLUMN - 28;
 
-pub(super) fn draw(context: &Context, results: &Results) -> Vec<u8> {
+pub(super) fn draw(context: &RunContext, results: &Results) -> Vec<u8> {
     let title = format!("{}: distribution of waits by action ({})", context.scenario, context.policy);
     let averaged = match results.replications.len() {
         0 | 1 => String::new(),
@@ -154,7 +154,7 @@ fn legend_entry(canvas: &Canvas, curve: &Curve, index: usize, (left, top): (i32,
     let room = LEGEND_FIGURES - LEGEND_NAME - 108;
     let font = canvas::regular(13);
     canvas::text(canvas, &canvas::fitted(&curve.name, 13, room), (left + LEGEND_NAME, top), &font, INK, HPos::Left)?;
-    let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), number::human);
+    let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), format::duration);
     let figures = format!("{} / {}", figure(curve.p50), figure(curve.p95));
     canvas::text(canvas, &figures, (left + LEGEND_FIGURES, top), &font, INK, HPos::Right)
 }

@@ -8,7 +8,7 @@ use super::canvas::{self, BLUE, GREY, LEFT, PLOT_WIDTH, Painted, Plot, TARGET, T
 use super::{calendar, queue_length};
 use crate::experiment::warmup::{PILOTS, WarmUp};
 use crate::model::time::{Span, Time};
-use crate::{Context, number, warmup};
+use crate::{RunContext, format, messages};
 
 /// Height of the plot.
 const HEIGHT: i32 = 300;
@@ -16,13 +16,13 @@ const HEIGHT: i32 = 300;
 const REMARK: i32 = 24;
 
 /// Draws it.
-pub(crate) fn draw(context: &Context, warm_up: &WarmUp) -> Vec<u8> {
+pub(crate) fn draw(context: &RunContext, warm_up: &WarmUp) -> Vec<u8> {
     let title = format!("{}: jobs in the system ({})", context.scenario, context.policy);
-    let subtitle = format!("Mean of {PILOTS} replications; grey: {}", warmup::words(warm_up));
+    let subtitle = format!("Mean of {PILOTS} replications; grey: {}", messages::warm_up_summary(warm_up));
     let most = warm_up.course.in_system.iter().copied().fold(1.0, f64::max);
     let (levels, top) = (Axis::from_zero(most, queue_length::tick), TITLES + REMARK);
     let (time, time_name) = calendar::axis(context.epoch, context.system.window.horizon);
-    let remark = format!("red: mean after the warm-up, {}", number::amount(warm_up.level()));
+    let remark = format!("red: mean after the warm-up, {}", format::count(warm_up.level()));
     canvas::sheet(top + HEIGHT + X_LABELS + 14, &title, &subtitle, |canvas| {
         canvas::remark(canvas, &remark, (LEFT + PLOT_WIDTH, top - 19), HPos::Right)?;
         let mut plot = canvas::plot(canvas, (top, HEIGHT), (&time, Some(&time_name)), (&levels, "jobs"))?;

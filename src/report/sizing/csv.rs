@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Study;
+use super::SizingReport;
 use crate::experiment::sizing::Tried;
-use crate::csv::{Cell, SUMMARY, file, summary_lines};
+use crate::run::tables::{Cell, SUMMARY, file, summary_lines};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -42,15 +42,15 @@ const COLUMNS: [&str; 14] = [
 ];
 
 /// `size.csv`: first the keys that vary, each in a column of its own. `verdict` is that on the target, `setting` that on all of them.
-pub(super) fn settings(study: &Study) -> Vec<u8> {
-    let searches = study.searches();
+pub(super) fn settings(report: &SizingReport) -> Vec<u8> {
+    let searches = report.searches();
     let lines = searches.iter().flat_map(|(sizing, loss)| {
         sizing.tried.iter().enumerate().flat_map(move |(place, tried)| {
-            let conditions = study.targets.conditions.iter().zip(&tried.held);
+            let conditions = report.targets.conditions.iter().zip(&tried.held);
             conditions.map(move |(condition, held)| {
                 let line = Line {
                     loss,
-                    cost: Cell(Some(study.setting(tried).cost)),
+                    cost: Cell(Some(report.setting(tried).cost)),
                     target: &condition.text,
                     value: Cell(held.value),
                     ci_low: Cell(held.interval.map(|(low, _)| low)),
@@ -64,31 +64,31 @@ pub(super) fn settings(study: &Study) -> Vec<u8> {
                     replications: held.replications,
                     missing: held.missing,
                 };
-                (values(study, tried), line)
+                (values(report, tried), line)
             })
         })
     });
-    file(&header(study, &COLUMNS), lines)
+    file(&header(report, &COLUMNS), lines)
 }
 
 /// `summary.csv`: the summary of a run for each setting, with its values before it.
-pub(super) fn summary(study: &Study) -> Vec<u8> {
-    let searches = study.searches();
+pub(super) fn summary(report: &SizingReport) -> Vec<u8> {
+    let searches = report.searches();
     let lines = searches.iter().flat_map(|(sizing, loss)| {
         sizing.tried.iter().flat_map(move |tried| {
-            let context = study.context(tried);
-            summary_lines(&context, &tried.results.summary).map(move |line| (values(study, tried), loss, line))
+            let context = report.context(tried);
+            summary_lines(&context, &tried.results.summary).map(move |line| (values(report, tried), loss, line))
         })
     });
     let columns: Vec<&str> = std::iter::once("loss").chain(SUMMARY).collect();
-    file(&header(study, &columns), lines)
+    file(&header(report, &columns), lines)
 }
 
-fn header<'a>(study: &'a Study, columns: &[&'a str]) -> Vec<&'a str> {
-    study.keys.iter().copied().chain(columns.iter().copied()).collect()
+fn header<'a>(report: &'a SizingReport, columns: &[&'a str]) -> Vec<&'a str> {
+    report.keys.iter().copied().chain(columns.iter().copied()).collect()
 }
 
 /// The values of the keys that vary.
-fn values<'a>(study: &Study<'a>, tried: &Tried) -> Vec<&'a str> {
-    study.setting(tried).point.settings.iter().map(|(_, value)| value.as_str()).collect()
+fn values<'a>(report: &SizingReport<'a>, tried: &Tried) -> Vec<&'a str> {
+    report.setting(tried).point.settings.iter().map(|(_, value)| value.as_str()).collect()
 }

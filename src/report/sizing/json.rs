@@ -2,37 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Study;
+use super::SizingReport;
 use crate::experiment::sizing::{Sizing, Tried};
 
 /// The document; numbers that could not be computed are `null`.
-pub fn document(study: &Study) -> Value {
-    let lost = study.lost.as_ref().map(|lost| {
+pub(super) fn document(report: &SizingReport) -> Value {
+    let lost = report.lost.as_ref().map(|lost| {
         json!({
             "words": lost.words,
             "at_s": lost.at.as_secs_f64(),
             "is_worst": lost.is_worst,
-            "without": search(study, lost.without),
+            "without": search(report, lost.without),
         })
     });
     let mut document = json!({
-        "scenario": study.title,
-        "seed": study.seed,
-        "level": study.targets.level,
-        "keys": study.keys,
-        "settings": study.settings.len(),
-        "targets": study.targets.conditions.iter().map(|condition| &condition.text).collect::<Vec<_>>(),
-        "cost_unit": study.cost_unit,
+        "scenario": report.title,
+        "seed": report.seed,
+        "level": report.targets.level,
+        "keys": report.keys,
+        "settings": report.settings.len(),
+        "targets": report.targets.conditions.iter().map(|condition| &condition.text).collect::<Vec<_>>(),
+        "cost_unit": report.cost_unit,
         "loss": lost,
     });
-    if let (Value::Object(document), Value::Object(search)) = (&mut document, search(study, study.sizing)) {
+    if let (Value::Object(document), Value::Object(search)) = (&mut document, search(report, report.sizing)) {
         document.extend(search);
     }
     document
 }
 
-fn search(study: &Study, sizing: &Sizing) -> Value {
-    let tried: Vec<Value> = sizing.tried.iter().map(|tried| of_setting(study, tried)).collect();
+fn search(report: &SizingReport, sizing: &Sizing) -> Value {
+    let tried: Vec<Value> = sizing.tried.iter().map(|tried| of_setting(report, tried)).collect();
     json!({
         "answer": sizing.answer.map(|place| &tried[place]),
         "next_cheaper": sizing.next_cheaper().map(|place| &tried[place]),
@@ -41,11 +41,11 @@ fn search(study: &Study, sizing: &Sizing) -> Value {
     })
 }
 
-fn of_setting(study: &Study, tried: &Tried) -> Value {
-    let setting = study.setting(tried);
+fn of_setting(report: &SizingReport, tried: &Tried) -> Value {
+    let setting = report.setting(tried);
     let values: Map<String, Value> =
         setting.point.settings.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
-    let targets = study.targets.conditions.iter().zip(&tried.held).map(|(condition, held)| {
+    let targets = report.targets.conditions.iter().zip(&tried.held).map(|(condition, held)| {
         json!({
             "target": condition.text,
             "value": held.value,

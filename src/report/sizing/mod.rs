@@ -1,18 +1,20 @@
 //! What sizing leaves: a table of all settings that were simulated, their summaries, a chart of each target against the cost; and what it prints.
 
 mod csv;
-pub mod json;
-pub mod text;
+mod json;
+mod text;
+
+use serde_json::Value;
 
 use super::plot::targets;
-use super::{Context, File};
+use super::{RunContext, OutputFile};
 use crate::experiment::sizing::{Held, Setting, Sizing, Targets, Tried, Verdict};
 use crate::model::time::Time;
-use crate::form::Form;
+use crate::format::ValueFormat;
 
 /// A search for a setting with everything in it.
 #[derive(Clone, Debug)]
-pub struct Study<'a> {
+pub struct SizingReport<'a> {
     /// The name of the scenario.
     pub title: &'a str,
     /// The keys that vary.
@@ -44,7 +46,7 @@ pub struct LostWorker<'a> {
     pub is_worst: bool,
 }
 
-impl<'a> Study<'a> {
+impl<'a> SizingReport<'a> {
     /// The setting that was tried.
     fn setting(&self, tried: &Tried) -> &'a Setting {
         &self.settings[tried.setting]
@@ -59,7 +61,7 @@ impl<'a> Study<'a> {
 
     /// The cost of a setting: `3.5/h`.
     fn cost(&self, tried: &Tried) -> String {
-        format!("{}{}", super::number::amount(self.setting(tried).cost), self.cost_unit)
+        format!("{}{}", super::format::count(self.setting(tried).cost), self.cost_unit)
     }
 
     /// The searches, with what stands in the column `loss`.
@@ -73,18 +75,18 @@ impl<'a> Study<'a> {
     }
 
     /// A setting's own report.
-    fn context(&self, tried: &'a Tried) -> Context<'a> {
-        Context { replications: tried.results.replications.len() as u32, ..Context::of(&self.setting(tried).scenario) }
+    fn context(&self, tried: &'a Tried) -> RunContext<'a> {
+        RunContext { replications: tried.results.replications.len() as u32, ..RunContext::of(&self.setting(tried).scenario) }
     }
 
     /// How the values of a target are written.
-    fn form(&self, target: usize) -> Form {
-        Form::of_quantity(&self.targets.conditions[target].quantity)
+    fn format(&self, target: usize) -> ValueFormat {
+        ValueFormat::of_quantity(&self.targets.conditions[target].quantity)
     }
 
     /// Whether a target is about a share of a whole.
     pub(super) fn is_share(&self, target: usize) -> bool {
-        self.form(target) == Form::Share
+        self.format(target) == ValueFormat::Share
     }
 
     /// Whether all settings are shown not to keep the targets.
@@ -94,24 +96,41 @@ impl<'a> Study<'a> {
 }
 
 /// A value with its interval: `3m41s (3m30s to 3m52s)`.
-fn with_interval(form: Form, held: &Held) -> String {
+fn with_interval(format: ValueFormat, held: &Held) -> String {
     match held.interval {
         Some((low, high)) => {
-            format!("{} ({} to {})", form.value(held.value), form.value(Some(low)), form.value(Some(high)))
+            format!("{} ({} to {})", format.value(held.value), format.value(Some(low)), format.value(Some(high)))
         }
-        None => form.value(held.value),
+        None => format.value(held.value),
     }
 }
 
-/// Everything that sizing leaves but its manifest and its inputs, in a fixed order.
-pub fn files(study: &Study) -> Vec<File> {
-    let file = |path: String, bytes: Vec<u8>| File { path, bytes };
-    let mut files =
-        vec![file("size.csv".to_owned(), csv::settings(study)), file("summary.csv".to_owned(), csv::summary(study))];
-    let charts = (0..study.targets.conditions.len())
-        .map(|target| file(format!("charts/target-{}.svg", target + 1), targets::draw(study, target)));
-    files.extend(charts);
-    files
+impl SizingReport<'_> {
+    /// Everything that sizing leaves but its manifest and its inputs, in a fixed order.
+    pub fn files(&self) -> Vec<OutputFile> {
+        let file = |path: String, bytes: Vec<u8>| OutputFile { path, bytes };
+        let mut files =
+            vec![file("size.csv".to_owned(), csv::settings(self)), file("summary.csv".to_owned(), csv::summary(self))];
+        let charts = (0..self.targets.conditions.len())
+            .map(|target| file(format!("charts/target-{}.svg", target + 1), targets::draw(self, target)));
+        files.extend(charts);
+        files
+    }
+
+    /// The search in a terminal: `proof` are the commands that run the answer, `place` names the folder of the files.
+    pub fn text(&self, proof: &[String], place: &str) -> String {
+        text::text(self, proof, place)
+    }
+
+    /// What a search has found, in lines.
+    pub fn answer(&self, sizing: &Sizing) -> Vec<String> {
+        text::answer(self, sizing)
+    }
+
+    /// The search as one JSON document.
+    pub fn json(&self) -> Value {
+        json::document(self)
+    }
 }
 
 /// What the chart of a target shows of a setting that was tried.
@@ -130,10 +149,10 @@ pub(super) struct Shown {
 }
 
 /// All settings that have a value of a target.
-pub(super) fn shown(study: &Study, target: usize) -> Vec<Shown> {
-    let answer = study.sizing.answer;
+pub(super) fn shown(report: &SizingReport, target: usize) -> Vec<Shown> {
+    let answer = report.sizing.answer;
     let of = |(place, tried): (usize, &Tried)| {
-        let (setting, held) = (study.setting(tried), &tried.held[target]);
+        let (setting, held) = (report.setting(tried), &tried.held[target]);
         let values: Vec<&str> = setting.point.settings.iter().map(|(_, value)| value.as_str()).collect();
         Some(Shown {
             cost: setting.cost,
@@ -144,5 +163,5 @@ pub(super) fn shown(study: &Study, target: usize) -> Vec<Shown> {
             is_answer: answer == Some(place),
         })
     };
-    study.sizing.tried.iter().enumerate().filter_map(of).collect()
+    report.sizing.tried.iter().enumerate().filter_map(of).collect()
 }

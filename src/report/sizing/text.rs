@@ -2,9 +2,9 @@
 
 use comfy_table::CellAlignment;
 
-use super::{Study, with_interval};
+use super::{SizingReport, with_interval};
 use crate::experiment::sizing::{Sizing, Tried, Verdict};
-use crate::number::percent;
+use crate::format::percent;
 use crate::table::{Charset, empty};
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 
@@ -12,17 +12,17 @@ use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 const MANY_UNFINISHED: f64 = 0.01;
 
 /// The heading, the table, the answer, the runs that prove it, and `place` (where the files are).
-pub fn text(study: &Study, proof: &[String], place: &str) -> String {
-    let mut lines = vec![heading(study)];
-    if let Some(lost) = &study.lost {
+pub(super) fn text(report: &SizingReport, proof: &[String], place: &str) -> String {
+    let mut lines = vec![heading(report)];
+    if let Some(lost) = &report.lost {
         lines.push("Without a loss:".to_owned());
-        lines.push(table(study, lost.without));
-        lines.extend(answer(study, lost.without));
+        lines.push(table(report, lost.without));
+        lines.extend(answer(report, lost.without));
         lines.push(format!("\nWith a loss, when it hurts most: {}", lost.words));
     }
-    lines.push(table(study, study.sizing));
-    lines.extend(answer(study, study.sizing));
-    lines.extend(remarks(study));
+    lines.push(table(report, report.sizing));
+    lines.extend(answer(report, report.sizing));
+    lines.extend(remarks(report));
     if !proof.is_empty() {
         lines.push("To see these runs whole:".to_owned());
         lines.extend(proof.iter().map(|command| format!("  {command}")));
@@ -31,28 +31,28 @@ pub fn text(study: &Study, proof: &[String], place: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-fn heading(study: &Study) -> String {
+fn heading(report: &SizingReport) -> String {
     format!(
         "{}: the cheapest of {} settings of {}, seed {}",
-        study.title,
-        study.settings.len(),
-        study.keys.join(", "),
-        study.seed
+        report.title,
+        report.settings.len(),
+        report.keys.join(", "),
+        report.seed
     )
 }
 
-fn table(study: &Study, sizing: &Sizing) -> String {
-    let conditions = study.targets.conditions.iter().map(|condition| condition.text.as_str());
-    let mut header = study.keys.clone();
+fn table(report: &SizingReport, sizing: &Sizing) -> String {
+    let conditions = report.targets.conditions.iter().map(|condition| condition.text.as_str());
+    let mut header = report.keys.clone();
     header.push("cost");
     header.extend(conditions);
     header.extend(["replications", "verdict"]);
     let mut table = empty(&header, Charset::Utf8);
     for (place, tried) in sizing.tried.iter().enumerate() {
-        let setting = study.setting(tried);
+        let setting = report.setting(tried);
         let mut cells: Vec<String> = setting.point.settings.iter().map(|(_, value)| value.clone()).collect();
-        cells.push(study.cost(tried));
-        cells.extend(tried.held.iter().enumerate().map(|(target, held)| with_interval(study.form(target), held)));
+        cells.push(report.cost(tried));
+        cells.extend(tried.held.iter().enumerate().map(|(target, held)| with_interval(report.format(target), held)));
         cells.push(tried.results.replications.len().to_string());
         let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
         cells.push(format!("{}{mark}", tried.verdict.name()));
@@ -65,10 +65,10 @@ fn table(study: &Study, sizing: &Sizing) -> String {
 }
 
 /// What a search has come to, in lines.
-pub fn answer(study: &Study, sizing: &Sizing) -> Vec<String> {
+pub(super) fn answer(report: &SizingReport, sizing: &Sizing) -> Vec<String> {
     let mut lines = Vec::new();
     match sizing.answer {
-        Some(place) => lines.push(said(study, &sizing.tried[place])),
+        Some(place) => lines.push(said(report, &sizing.tried[place])),
         None if sizing.tried.iter().any(|tried| tried.verdict == Verdict::Undecided) => lines.push(
             "No setting in the range is shown to meet the targets; some are undecided, and --max-replications allows more."
                 .to_owned(),
@@ -76,7 +76,7 @@ pub fn answer(study: &Study, sizing: &Sizing) -> Vec<String> {
         None => lines.push("No setting in the range meets the targets.".to_owned()),
     }
     if let Some(place) = sizing.next_cheaper() {
-        lines.push(said(study, &sizing.tried[place]));
+        lines.push(said(report, &sizing.tried[place]));
     } else if sizing.answer.is_some() && sizing.left_out == 0 {
         lines.push("There is no cheaper setting in the range.".to_owned());
     }
@@ -84,24 +84,24 @@ pub fn answer(study: &Study, sizing: &Sizing) -> Vec<String> {
 }
 
 /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to 3m52s; 40 replications)`.
-fn said(study: &Study, tried: &Tried) -> String {
-    let targets = study.targets.conditions.iter().zip(&tried.held).enumerate().map(|(target, (condition, held))| {
-        let form = study.form(target);
+fn said(report: &SizingReport, tried: &Tried) -> String {
+    let targets = report.targets.conditions.iter().zip(&tried.held).enumerate().map(|(target, (condition, held))| {
+        let format = report.format(target);
         let interval = held.interval.map_or_else(String::new, |(low, high)| {
-            format!(", 95 % CI {} to {}", form.value(Some(low)), form.value(Some(high)))
+            format!(", 95 % CI {} to {}", format.value(Some(low)), format.value(Some(high)))
         });
         let lasting = if held.missing > 0 && condition.quantity.measure == Measure::DrainS {
             format!(", not gone at the horizon in {} runs", held.missing)
         } else {
             String::new()
         };
-        format!("{} {}{interval}{lasting}", condition.quantity.text, form.value(held.value))
+        format!("{} {}{interval}{lasting}", condition.quantity.text, format.value(held.value))
     });
     let targets: Vec<String> = targets.collect();
     format!(
         "{}, cost {}: {} ({}; {} replications)",
-        study.name(tried),
-        study.cost(tried),
+        report.name(tried),
+        report.cost(tried),
         tried.verdict.name(),
         targets.join("; "),
         tried.results.replications.len()
@@ -109,32 +109,32 @@ fn said(study: &Study, tried: &Tried) -> String {
 }
 
 /// How sure it is, and what is to be known besides.
-fn remarks(study: &Study) -> Vec<String> {
-    let level = percent(study.targets.level);
+fn remarks(report: &SizingReport) -> Vec<String> {
+    let level = percent(report.targets.level);
     let mut lines = vec![format!(
         "The chance that any of the {} settings is called met that is not: {level} at most.",
-        study.settings.len()
+        report.settings.len()
     )];
-    if let Some((met, not_met)) = study.sizing.anomaly {
-        let name = |place: usize| study.name(&study.sizing.tried[place]);
+    if let Some((met, not_met)) = report.sizing.anomaly {
+        let name = |place: usize| report.name(&report.sizing.tried[place]);
         lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));
     }
-    if study.sizing.left_out > 0 {
+    if report.sizing.left_out > 0 {
         lines.push(format!(
             "{} cheaper settings were not simulated, as one with no less of anything is not met.",
-            study.sizing.left_out
+            report.sizing.left_out
         ));
     }
-    if let Some(lost) = study.lost.as_ref().filter(|lost| !lost.is_worst) {
+    if let Some(lost) = report.lost.as_ref().filter(|lost| !lost.is_worst) {
         lines.push(format!("For the answer another instant may be worse than {}.", lost.words));
     }
-    lines.extend(unfinished(study));
+    lines.extend(unfinished(report));
     lines
 }
 
 /// A remark on jobs that had not ended: they have no part in waits and responses.
-fn unfinished(study: &Study) -> Option<String> {
-    let tried = &study.sizing.tried[study.sizing.answer?];
+fn unfinished(report: &SizingReport) -> Option<String> {
+    let tried = &report.sizing.tried[report.sizing.answer?];
     let count = |statistic| {
         let measure = Measure::Jobs;
         tried

@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Swept;
+use super::SweepReport;
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::Shown;
 use crate::model::time::Time;
-use crate::number::unsigned_zero;
+use crate::format::unsigned_zero;
 
 /// The document; numbers that could not be measured are `null`, and so are intervals of a single replication.
-pub fn document(swept: &Swept) -> Value {
-    let points = swept.grid.points().into_iter().map(|point| {
-        let measured = &swept.measured[point.number];
-        let scenario = &swept.trials[point.number].scenario;
+pub(super) fn document(report: &SweepReport) -> Value {
+    let points = report.grid.points().into_iter().map(|point| {
+        let measured = &report.measured[point.number];
+        let scenario = &report.trials[point.number].scenario;
         let settings: Map<String, Value> = point.settings.into_iter().map(|(key, value)| (key, json!(value))).collect();
         json!({
             "set": settings,
@@ -20,13 +20,13 @@ pub fn document(swept: &Swept) -> Value {
             "seed": scenario.seed,
             "replications": scenario.replications,
             "warmup_s": measured.warm_up.map_or(scenario.system.window.warmup - Time::ZERO, |found| found.length).as_secs_f64(),
-            "shown": swept.shown.iter().zip(&measured.shown).map(entry).collect::<Map<String, Value>>(),
+            "shown": report.shown.iter().zip(&measured.shown).map(entry).collect::<Map<String, Value>>(),
         })
     });
     json!({
-        "scenario": swept.title,
-        "keys": swept.grid.keys().collect::<Vec<_>>(),
-        "shown": swept.shown.iter().map(|quantity| &quantity.text).collect::<Vec<_>>(),
+        "scenario": report.title,
+        "keys": report.grid.keys().collect::<Vec<_>>(),
+        "shown": report.shown.iter().map(|quantity| &quantity.text).collect::<Vec<_>>(),
         "points": points.collect::<Vec<_>>(),
     })
 }

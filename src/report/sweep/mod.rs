@@ -1,20 +1,22 @@
 //! What a sweep leaves: a table of every figure at every point, and a chart of each quantity that is shown; and what it prints.
 
 mod csv;
-pub mod json;
-pub mod table;
+mod json;
+pub(crate) mod text;
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::plot::sweep;
-use super::{Context, File};
+use super::{RunContext, OutputFile};
 use crate::experiment::design::{Axis, Grid};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{Measured, Trial};
 
 /// A sweep with everything that came of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Swept<'a> {
+pub struct SweepReport<'a> {
     /// The scenario's name.
     pub title: &'a str,
     /// Which keys take which values.
@@ -27,10 +29,10 @@ pub struct Swept<'a> {
     pub measured: &'a [Measured],
 }
 
-impl<'a> Swept<'a> {
+impl<'a> SweepReport<'a> {
     /// A point's own report.
-    pub(super) fn context(&self, point: usize) -> Context<'a> {
-        Context::of(&self.trials[point].scenario)
+    pub(super) fn context(&self, point: usize) -> RunContext<'a> {
+        RunContext::of(&self.trials[point].scenario)
     }
 
     /// How many replications, and under which seed; of all points, unless these are what is varied.
@@ -46,12 +48,24 @@ impl<'a> Swept<'a> {
     }
 }
 
-/// Everything a sweep leaves but its manifest and its inputs, in a fixed order.
-pub fn files(swept: &Swept) -> Vec<File> {
-    let table = File { path: "sweep.csv".to_owned(), bytes: csv::sweep(swept) };
-    let charts = chart_paths(swept.shown).into_iter().enumerate();
-    let charts = charts.filter_map(|(shown, path)| Some(File { path, bytes: sweep::draw(swept, shown)? }));
-    std::iter::once(table).chain(charts).collect()
+impl SweepReport<'_> {
+    /// Everything a sweep leaves but its manifest and its inputs, in a fixed order.
+    pub fn files(&self) -> Vec<OutputFile> {
+        let table = OutputFile { path: "sweep.csv".to_owned(), bytes: csv::sweep(self) };
+        let charts = chart_paths(self.shown).into_iter().enumerate();
+        let charts = charts.filter_map(|(shown, path)| Some(OutputFile { path, bytes: sweep::draw(self, shown)? }));
+        std::iter::once(table).chain(charts).collect()
+    }
+
+    /// The sweep in a terminal.
+    pub fn text(&self) -> String {
+        text::text(self)
+    }
+
+    /// The sweep as one JSON document.
+    pub fn json(&self) -> Value {
+        json::document(self)
+    }
 }
 
 /// How many replications of each trial, and under which seed; what is not the same for all is not said.

@@ -8,7 +8,7 @@ use crate::model::claim::{Pass, Placement};
 use crate::model::time::{Epoch, Span, Time};
 use crate::model::worker::{Worker, WorkerId};
 use claimsim_random::dist::Constant;
-use crate::Context;
+use crate::RunContext;
 use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
 use crate::stats::interval::Estimate;
 use crate::stats::series::{Line, Series};
@@ -76,8 +76,8 @@ pub(crate) fn system(shape: Shape) -> System {
     }
 }
 
-pub(crate) fn context(system: &System) -> Context<'_> {
-    Context {
+pub(crate) fn context(system: &System) -> RunContext<'_> {
+    RunContext {
         scenario: "registry-week",
         policy: "first-fit",
         system,

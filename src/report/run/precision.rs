@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::csv::{Cell, file};
-use super::form::Form;
-use super::number::percent;
+use super::tables::{Cell, file};
+use crate::format::ValueFormat;
+use crate::format::percent;
 use crate::experiment::Reached;
 use crate::experiment::expression::Margin;
 
@@ -45,7 +45,7 @@ pub fn lines(reached: &[Reached]) -> Vec<String> {
 
 fn line(reached: &Reached) -> String {
     let quantity = &reached.goal.quantity;
-    let form = Form::of_quantity(quantity);
+    let format = ValueFormat::of_quantity(quantity);
     let outcome = if reached.is_reached { "reached" } else { "not reached" };
     let wanted = wanted(reached);
     let Some((value, half)) = reached.value.zip(reached.half) else {
@@ -58,8 +58,8 @@ fn line(reached: &Reached) -> String {
     format!(
         "{}: {} \u{b1} {}{relative}, wanted {wanted}: {outcome}",
         quantity.text,
-        form.value(Some(value)),
-        form.value(Some(half))
+        format.value(Some(value)),
+        format.value(Some(half))
     )
 }
 

@@ -2,17 +2,17 @@
 
 use comfy_table::Table;
 
-use super::names;
+use super::format as phrases;
 use crate::engine::System;
 use crate::experiment::outlook::{Outlook, Work};
-use crate::number::{amount, human};
+use crate::format::{count, duration};
 use crate::table::{Charset, empty};
 
 /// Rows of the table of jobs; what asks for less is left out.
 const MOST_ROWS: usize = 20;
 
 /// The tables of jobs and resources, and a line on all together.
-pub fn table(system: &System, outlook: &Outlook, charset: Charset) -> String {
+pub fn text(system: &System, outlook: &Outlook, charset: Charset) -> String {
     let mut parts = vec![jobs(system, outlook, charset).trim_fmt()];
     if outlook.work.len() > MOST_ROWS {
         parts.push(format!("and {} more that ask for less", outlook.work.len() - MOST_ROWS));
@@ -36,12 +36,12 @@ fn jobs(system: &System, outlook: &Outlook, charset: Charset) -> Table {
         let least = if work.waits_for_children { ">= " } else { "" };
         let load = outlook
             .alone(system, work)
-            .map_or_else(|| "-".to_owned(), |load| format!("{most}{least}{}", names::load(load)));
+            .map_or_else(|| "-".to_owned(), |load| format!("{most}{least}{}", phrases::load(load)));
         table.add_row([
             system.action(work.action).name.clone(),
-            names::units(system, system.need(work.need)),
-            format!("{most}{}", names::about(work.jobs / outlook.seconds * 3_600.0)),
-            format!("{least}{}", human(work.held_s())),
+            phrases::units(system, system.need(work.need)),
+            format!("{most}{}", phrases::about(work.jobs / outlook.seconds * 3_600.0)),
+            format!("{least}{}", duration(work.held_s())),
             load,
         ]);
     }
@@ -53,9 +53,9 @@ fn resources(system: &System, outlook: &Outlook, charset: Charset) -> Table {
     for load in &outlook.resources {
         table.add_row([
             system.resources[usize::from(load.resource.0)].clone(),
-            names::about(load.asked),
-            amount(load.offered),
-            load.load().map_or_else(|| "-".to_owned(), names::load),
+            phrases::about(load.asked),
+            count(load.offered),
+            load.load().map_or_else(|| "-".to_owned(), phrases::load),
         ]);
     }
     table
@@ -66,14 +66,14 @@ fn together(outlook: &Outlook) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(together) = &outlook.together {
         let least = if together.is_exact { "" } else { "at least " };
-        parts.push(format!("all together: {least}{}", names::load(together.load)));
+        parts.push(format!("all together: {least}{}", phrases::load(together.load)));
         parts.extend(together.delayed.map(|delayed| {
             let about = if delayed.is_exact { "" } else { "about " };
-            format!("with claim delays, where jobs wait: {about}{}", names::load(delayed.load))
+            format!("with claim delays, where jobs wait: {about}{}", phrases::load(delayed.load))
         }));
     }
     let delayed = outlook.together.as_ref().and_then(|together| together.delayed).map_or(0.0, |delayed| delayed.load);
     let claims = outlook.claims.filter(|claims| *claims > delayed);
-    parts.extend(claims.map(|claims| format!("claims, of what workers can make: {}", names::load(claims))));
+    parts.extend(claims.map(|claims| format!("claims, of what workers can make: {}", phrases::load(claims))));
     (!parts.is_empty()).then(|| parts.join("; "))
 }

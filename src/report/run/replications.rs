@@ -7,8 +7,8 @@ use std::iter;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::csv::{UTILIZATION, WAIT_TIMES};
-use super::{Context, number};
+use super::tables::{UTILIZATION, WAIT_TIMES};
+use crate::{RunContext, format};
 use crate::experiment::Asked;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
@@ -21,7 +21,7 @@ pub const PATH: &str = "replications.csv";
 
 /// The tables of a run that its replications are read from.
 #[derive(Clone, Copy, Debug)]
-pub struct Tables<'a> {
+pub struct SavedTables<'a> {
     /// `replications.csv`.
     pub replications: &'a [u8],
     /// `wait_times.csv`.
@@ -32,7 +32,7 @@ pub struct Tables<'a> {
 
 /// Why a run's tables do not give its replications.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum ReadError {
     /// It was made for other figures: another scenario, other options, or another version.
     #[error("replications.csv has other figures than this run; begin a new run instead")]
     OtherFigures,
@@ -42,19 +42,19 @@ pub enum Unreadable {
 }
 
 /// The bytes of the table. Columns are named as `--judge` and others write quantities; cells are empty where there was nothing to measure.
-pub fn write(context: &Context, asked: &Asked, outcomes: &[Outcome]) -> Vec<u8> {
+pub fn write(context: &RunContext, asked: &Asked, outcomes: &[Outcome]) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(header(context, asked)).expect(MEMORY);
     for (index, outcome) in outcomes.iter().enumerate() {
         let values = outcome.figures.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
-        let cells = values.map(|value| value.map_or_else(String::new, number::plain));
+        let cells = values.map(|value| value.map_or_else(String::new, format::exact));
         writer.write_record(iter::once(index.to_string()).chain(cells)).expect(MEMORY);
     }
     writer.into_inner().expect(MEMORY)
 }
 
-fn header(context: &Context, asked: &Asked) -> Vec<String> {
+fn header(context: &RunContext, asked: &Asked) -> Vec<String> {
     let figures = template(context, asked).figures;
     let figures = figures.iter().map(|figure| figure_name(context, figure.subject));
     let shares = asked.shares().iter().map(|share| share_name(context, share));
@@ -62,12 +62,12 @@ fn header(context: &Context, asked: &Asked) -> Vec<String> {
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
-fn template(context: &Context, asked: &Asked) -> Outcome {
+fn template(context: &RunContext, asked: &Asked) -> Outcome {
     StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
 }
 
 /// As expressions write it: `p95(wait_s, scan)`; of a worker with its name as a last word.
-fn figure_name(context: &Context, subject: Subject) -> String {
+fn figure_name(context: &RunContext, subject: Subject) -> String {
     let Subject { action, resource, worker, measure, statistic } = subject;
     let action = Some(context.action(action)).filter(|_| !matches!(action, OfAction::All | OfAction::None));
     let resource = resource.map(|resource| format!("resource {}", context.resource(Some(resource))));
@@ -76,7 +76,7 @@ fn figure_name(context: &Context, subject: Subject) -> String {
     words.fold(format!("{}({}", statistic.name(), measure.name()), |name, word| name + ", " + word) + ")"
 }
 
-fn share_name(context: &Context, share: &Share) -> String {
+fn share_name(context: &RunContext, share: &Share) -> String {
     let sign = if share.inclusive { "<=" } else { "<" };
     let of = match share.action {
         OfAction::One(_) => format!(", {}", context.action(share.action)),
@@ -89,10 +89,10 @@ fn share_name(context: &Context, share: &Share) -> String {
 ///
 /// # Errors
 /// If the tables are not those of this scenario, or not as a run leaves them.
-pub fn read(context: &Context, asked: &Asked, tables: &Tables) -> Result<Vec<Outcome>, Unreadable> {
+pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result<Vec<Outcome>, ReadError> {
     let mut figures = Rows::new(PATH, tables.replications);
     if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
-        return Err(Unreadable::OtherFigures);
+        return Err(ReadError::OtherFigures);
     }
     let empty = template(context, asked);
     let mut outcomes = Vec::new();
@@ -109,7 +109,7 @@ pub fn read(context: &Context, asked: &Asked, tables: &Tables) -> Result<Vec<Out
     Ok(outcomes)
 }
 
-fn read_waits(context: &Context, bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), Unreadable> {
+fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), ReadError> {
     let mut rows = Rows::new(WAIT_TIMES, bytes);
     rows.next()?;
     let actions: Vec<OfAction> = iter::once(OfAction::All)
@@ -130,7 +130,7 @@ fn read_waits(context: &Context, bytes: &[u8], outcomes: &mut [Outcome]) -> Resu
     Ok(())
 }
 
-fn read_series(bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), Unreadable> {
+fn read_series(bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), ReadError> {
     let mut rows = Rows::new(UTILIZATION, bytes);
     rows.next()?;
     for outcome in outcomes {
@@ -162,7 +162,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The next row, which has as many cells as the header.
-    fn next(&mut self) -> Result<Option<StringRecord>, Unreadable> {
+    fn next(&mut self) -> Result<Option<StringRecord>, ReadError> {
         let mut record = StringRecord::new();
         match self.reader.read_record(&mut record) {
             Ok(true) => Ok(Some(record)),
@@ -171,30 +171,31 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn number(&self, cell: &str) -> Result<f64, Unreadable> {
+    fn number(&self, cell: &str) -> Result<f64, ReadError> {
         cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| self.damage())
     }
 
-    fn damage(&self) -> Unreadable {
-        Unreadable::Damaged(self.table, self.reader.position().line())
+    fn damage(&self) -> ReadError {
+        ReadError::Damaged(self.table, self.reader.position().line())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{self, Shape, WEEK};
-    use crate::{Context, csv};
+    use crate::fixtures::{self, Shape, WEEK};
+    use crate::RunContext;
+    use super::super::tables as csv;
 
     /// A run's tables, with some figures of its own in each replication.
-    fn tables(context: &Context, outcomes: &[Outcome]) -> [Vec<u8>; 3] {
+    fn tables(context: &RunContext, outcomes: &[Outcome]) -> [Vec<u8>; 3] {
         let results = crate::experiment::Results::of(outcomes.to_vec());
         let [waits, series] = [csv::wait_times(&[(context, &results)]), csv::utilization(context, &results)];
         [write(context, &Asked::default(), outcomes), waits, series]
     }
 
     fn outcomes(shape: Shape) -> Vec<Outcome> {
-        let mut outcomes = samples::results(shape).replications;
+        let mut outcomes = fixtures::results(shape).replications;
         for (index, outcome) in outcomes.iter_mut().enumerate() {
             for (number, figure) in outcome.figures.iter_mut().enumerate() {
                 figure.value = (number % 5 > 0).then_some(0.1 * (index + number) as f64);
@@ -212,14 +213,14 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back_to_the_very_same_numbers() {
-        let system = samples::system(WEEK);
-        let context = samples::context(&system);
+        let system = fixtures::system(WEEK);
+        let context = fixtures::context(&system);
         // As many buckets as a run of that length has.
         let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
         for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
             let outcomes = outcomes(shape);
             let [replications, wait_times, utilization] = &tables(&context, &outcomes);
-            let read = read(&context, &Asked::default(), &Tables { replications, wait_times, utilization }).unwrap();
+            let read = read(&context, &Asked::default(), &SavedTables { replications, wait_times, utilization }).unwrap();
             assert_eq!(read.len(), outcomes.len());
             for (read, outcome) in read.iter().zip(&outcomes) {
                 assert_eq!(read.figures, outcome.figures);
@@ -231,22 +232,22 @@ mod tests {
 
     #[test]
     fn tables_of_something_else_are_refused() {
-        let system = samples::system(WEEK);
-        let context = samples::context(&system);
+        let system = fixtures::system(WEEK);
+        let context = fixtures::context(&system);
         let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
         let [replications, wait_times, utilization] = &tables(&context, &outcomes(Shape { buckets, ..WEEK }));
-        let read = |tables: Tables| read(&context, &Asked::default(), &tables);
-        let whole = Tables { replications, wait_times, utilization };
+        let read = |tables: SavedTables| read(&context, &Asked::default(), &tables);
+        let whole = SavedTables { replications, wait_times, utilization };
         assert!(read(whole).is_ok());
-        assert_eq!(read(Tables { replications: b"a,b\n1,2\n", ..whole }), Err(Unreadable::OtherFigures));
-        assert_eq!(read(Tables { replications: b"", ..whole }), Err(Unreadable::OtherFigures));
+        assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));
+        assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
         for end in [1, utilization.len() / 2, utilization.len() - 3] {
             assert!(matches!(
-                read(Tables { utilization: &utilization[..end], ..whole }),
-                Err(Unreadable::Damaged(UTILIZATION, _))
+                read(SavedTables { utilization: &utilization[..end], ..whole }),
+                Err(ReadError::Damaged(UTILIZATION, _))
             ));
         }
         let more = [wait_times, &b"first-fit,all,99,0,0\n"[..]].concat();
-        assert!(matches!(read(Tables { wait_times: &more, ..whole }), Err(Unreadable::Damaged(WAIT_TIMES, _))));
+        assert!(matches!(read(SavedTables { wait_times: &more, ..whole }), Err(ReadError::Damaged(WAIT_TIMES, _))));
     }
 }

@@ -2,11 +2,11 @@
 
 use chrono::SecondsFormat;
 
-use super::names;
+use super::format as phrases;
 use crate::experiment::outlook::{Bottleneck, Excess, Finding, Kind, Outlook};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
-use crate::number::{amount, human};
+use crate::format::{count, duration};
 use crate::scenario::Scenario;
 
 /// A share of a load that is worth a name.
@@ -17,7 +17,7 @@ const MOST_KINDS: usize = 4;
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct Notice {
     /// What is the matter.
     pub title: String,
     /// What follows from it, and what to do; a line each.
@@ -25,13 +25,13 @@ pub struct Remark {
 }
 
 /// What should be known before the run is started, what weighs most first.
-pub fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<Remark> {
+pub fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<Notice> {
     let words = Words { scenario, outlook };
     outlook.warnings().map(|finding| words.remark(finding)).collect()
 }
 
 /// What is good to know for those who look.
-pub fn notes(scenario: &Scenario, outlook: &Outlook) -> Vec<Remark> {
+pub fn notes(scenario: &Scenario, outlook: &Outlook) -> Vec<Notice> {
     let words = Words { scenario, outlook };
     outlook.findings.iter().filter(|finding| !finding.is_warning()).map(|finding| words.remark(finding)).collect()
 }
@@ -42,7 +42,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn remark(&self, finding: &Finding) -> Remark {
+    fn remark(&self, finding: &Finding) -> Notice {
         let (title, help) = match finding {
             Finding::Overload { load, excess, bottleneck, delay_s } => {
                 self.overload(*load, *excess, bottleneck, *delay_s)
@@ -59,7 +59,7 @@ impl Words<'_> {
             Finding::FewJobs { action, jobs } => self.few_jobs(*action, *jobs),
             Finding::BusiestHour { at, load, bottleneck } => self.busiest_hour(*at, *load, bottleneck),
         };
-        Remark { title, help }
+        Notice { title, help }
     }
 
     fn overload(
@@ -69,7 +69,7 @@ impl Words<'_> {
         bottleneck: &Bottleneck,
         delay_s: Option<f64>,
     ) -> (String, Vec<String>) {
-        let (load, jobs) = (names::load(load), self.jobs(bottleneck));
+        let (load, jobs) = (phrases::load(load), self.jobs(bottleneck));
         let of = "of what the workers can do";
         let (title, follows) = match excess {
             Excess::Grows { per_hour } if per_hour < 5e-3 => (
@@ -80,7 +80,7 @@ impl Words<'_> {
                 format!("unstable: {jobs} at {load} {of}"),
                 format!(
                     "under any policy the queue grows by {} jobs an hour or more, without end",
-                    names::about(per_hour)
+                    phrases::about(per_hour)
                 ),
             ),
             Excess::Left { jobs: left } => (
@@ -89,7 +89,7 @@ impl Words<'_> {
             ),
             Excess::Leaves { share } => (
                 format!("overload: {jobs} at {load} {of}"),
-                format!("at least {} of that work must leave, be turned away or not come at all", names::load(share)),
+                format!("at least {} of that work must leave, be turned away or not come at all", phrases::load(share)),
             ),
         };
         let help = vec![follows, self.hangs_on(bottleneck, delay_s)];
@@ -98,14 +98,14 @@ impl Words<'_> {
 
     fn claims(&self, load: f64, delay_s: f64, for_ever: bool) -> (String, Vec<String>) {
         let workers: f64 = self.outlook.workers.iter().map(|kind| kind.workers).sum();
-        let most = names::about(workers / delay_s * 3_600.0);
+        let most = phrases::about(workers / delay_s * 3_600.0);
         let what = if for_ever { "unstable" } else { "overload" };
         let title =
-            format!("{what}: jobs come at {} of the rate at which the workers can claim them", names::load(load));
+            format!("{what}: jobs come at {} of the rate at which the workers can claim them", phrases::load(load));
         let help = format!(
             "a worker makes one claim at a time, each after {} on average: {most} an hour by all of them; \
              more workers can make more, or one claim can take several jobs (batch = \"all\")",
-            human(delay_s)
+            duration(delay_s)
         );
         (title, vec![help])
     }
@@ -121,9 +121,9 @@ impl Words<'_> {
         let what = if for_ever { "unstable" } else { "an overload within the run" };
         let title = format!(
             "probably {what}: with claim delays {jobs} at about {} of what the workers can do",
-            names::load(load)
+            phrases::load(load)
         );
-        let without = self.outlook.load().map_or_else(String::new, names::load);
+        let without = self.outlook.load().map_or_else(String::new, phrases::load);
         let help = format!("without them it would be {without}; run it to see how much they cost");
         (title, vec![help, self.hangs_on(bottleneck, Some(delay_s))])
     }
@@ -131,9 +131,9 @@ impl Words<'_> {
     /// The actions that make up a load, but for those of which nothing is seen.
     fn jobs(&self, bottleneck: &Bottleneck) -> String {
         let seen = bottleneck.jobs.iter().filter(|(.., share)| *share > SEEN);
-        let names = names::actions(&self.scenario.system, seen.map(|(action, ..)| *action));
+        let names = phrases::actions(&self.scenario.system, seen.map(|(action, ..)| *action));
         let together = if names.len() > 1 { " together" } else { "" };
-        format!("{}{together}", names::list(&names))
+        format!("{}{together}", phrases::list(&names))
     }
 
     /// Why no more can be done: units of a resource, or how jobs fit on workers; with the claim delay, if it is part of the load.
@@ -141,26 +141,26 @@ impl Words<'_> {
         let system = &self.scenario.system;
         if let Some(load) = bottleneck.resource {
             let delay = delay_s.map_or_else(String::new, |delay| {
-                format!(" (with {} of claim delay before each job, for which they stay empty)", human(delay))
+                format!(" (with {} of claim delay before each job, for which they stay empty)", duration(delay))
             });
             return format!(
                 "{} units of {} would be taken on average{delay}, of {} offered",
-                names::about(load.asked),
+                phrases::about(load.asked),
                 system.resources[usize::from(load.resource.0)],
-                amount(load.offered)
+                count(load.offered)
             );
         }
         let Some(&(action, need, _)) = bottleneck.jobs.first() else { return String::new() };
         let (name, need) = (self.name(action), system.need(need));
         let on = |kind: &Kind| {
-            format!("{:.0} on a worker with {{{}}}", kind.slots(need), names::units(system, &kind.capacity))
+            format!("{:.0} on a worker with {{{}}}", kind.slots(need), phrases::units(system, &kind.capacity))
         };
         let kinds: Vec<String> = self.outlook.workers.iter().take(MOST_KINDS).map(on).collect();
         let is_full = self.outlook.resources.iter().any(|resource| resource.load().is_some_and(|load| load > 1.0));
         let but = if is_full { "more than units alone would tell, as" } else { "no resource is full by itself, but" };
         format!(
             "{but} of `{name}` with {{{}}} only so many fit at once: {}",
-            names::units(system, need),
+            phrases::units(system, need),
             kinds.join(", ")
         )
     }
@@ -172,10 +172,10 @@ impl Words<'_> {
     }
 
     fn collision(&self, crons: &[ActionId], first: Time, times: u64) -> (String, Vec<String>) {
-        let names = names::actions(&self.scenario.system, crons.iter().copied());
+        let names = phrases::actions(&self.scenario.system, crons.iter().copied());
         let title = format!(
             "crons {} fire at the same instant, and their jobs cannot run beside each other",
-            names::list(&names)
+            phrases::list(&names)
         );
         let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
         let first = self.instant(first);
@@ -189,48 +189,48 @@ impl Words<'_> {
 
     fn overtaken(&self, cron: ActionId, gap: &str, held_s: f64) -> (String, Vec<String>) {
         let name = self.name(cron);
-        let title = format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", human(held_s));
+        let title = format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", duration(held_s));
         (title, vec!["jobs of several firings are there at once; `overlap` of the cron can keep it to one".to_owned()])
     }
 
     fn long_jobs(&self, action: ActionId, held_s: f64) -> (String, Vec<String>) {
-        let (name, window) = (self.name(action), human(self.outlook.seconds));
+        let (name, window) = (self.name(action), duration(self.outlook.seconds));
         let title = format!(
             "a job of `{name}` runs for {} on average, longer than the {window} that are measured",
-            human(held_s)
+            duration(held_s)
         );
         (title, vec!["few of them end within the run; a longer horizon would see more".to_owned()])
     }
 
     fn memory(&self, load: f64, forgets_s: f64, warmup: bool) -> (String, Vec<String>) {
-        let (load, window) = (names::load(load), self.scenario.system.window);
-        let forgets = format!("at a load of {load} the queue takes about {} to forget how it began", human(forgets_s));
+        let (load, window) = (phrases::load(load), self.scenario.system.window);
+        let forgets = format!("at a load of {load} the queue takes about {} to forget how it began", duration(forgets_s));
         if warmup {
-            let has = human(window.warmup.as_secs_f64());
-            let help = format!("a warm-up of {} would leave a twentieth of it", names::at_least(3.0 * forgets_s));
+            let has = duration(window.warmup.as_secs_f64());
+            let help = format!("a warm-up of {} would leave a twentieth of it", phrases::at_least(3.0 * forgets_s));
             return (format!("{forgets}, and the warm-up is {has}"), vec![help]);
         }
         let help = format!(
             "ten such times would be {}: a longer horizon, or more replications",
-            names::at_least(10.0 * forgets_s)
+            phrases::at_least(10.0 * forgets_s)
         );
         let all = self.outlook.seconds * f64::from(self.scenario.replications);
-        (format!("{forgets}, and all replications measure {}", human(all)), vec![help])
+        (format!("{forgets}, and all replications measure {}", duration(all)), vec![help])
     }
 
     fn few_jobs(&self, action: ActionId, jobs: f64) -> (String, Vec<String>) {
         let name = self.name(action);
-        let jobs_in_words = if jobs < 1.0 { names::about(jobs) } else { format!("{jobs:.0}") };
+        let jobs_in_words = if jobs < 1.0 { phrases::about(jobs) } else { format!("{jobs:.0}") };
         let title = format!(
             "a replication counts about {jobs_in_words} jobs of `{name}`: their p95 and p99 are no more than the longest waits"
         );
         let window = self.scenario.system.window;
         let needed = window.warmup.as_secs_f64() + self.outlook.seconds * 100.0 / jobs;
-        (title, vec![format!("a horizon of {} would count 100", names::at_least(needed))])
+        (title, vec![format!("a horizon of {} would count 100", phrases::at_least(needed))])
     }
 
     fn busiest_hour(&self, at: Time, load: f64, bottleneck: &Bottleneck) -> (String, Vec<String>) {
-        let (jobs, load, at) = (self.jobs(bottleneck), names::load(load), self.instant(at));
+        let (jobs, load, at) = (self.jobs(bottleneck), phrases::load(load), self.instant(at));
         let title = format!("in its busiest hour, from {at} on, {jobs} at {load} of what the workers can do");
         (title, vec!["a queue builds up then, and is worked off later".to_owned()])
     }

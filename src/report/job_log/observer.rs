@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
-use super::jobs::{JobLog, JobRow};
+use super::writer::{JobLog, JobRow};
 use crate::engine::{Attempt, Observer, Run, System};
 use crate::model::job::{Ending, Job, JobId, Status};
 use crate::model::time::Time;
@@ -18,7 +18,7 @@ use crate::model::worker::WorkerId;
 const WINDOW: usize = 1 << 16;
 
 /// Listens to one replication and writes its rows.
-pub struct JobHistory<'a, W: io::Write> {
+pub struct JobLogObserver<'a, W: io::Write> {
     system: &'a System,
     replication: u32,
     /// The rows from number `first` on; `None` where a number has not fallen due yet.
@@ -40,17 +40,17 @@ struct Row<'a> {
 
 /// A row that the output lacks because it had been set aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Late {
+pub struct DeferredRow {
     /// After so many bytes of the output it belongs.
     pub place: u64,
     /// Its text.
     pub text: Vec<u8>,
 }
 
-impl<'a, W: io::Write> JobHistory<'a, W> {
+impl<'a, W: io::Write> JobLogObserver<'a, W> {
     /// Begins the history of a replication, to be written to `log`.
-    pub fn new(system: &'a System, replication: u32, log: JobLog<W>) -> JobHistory<'a, W> {
-        JobHistory {
+    pub fn new(system: &'a System, replication: u32, log: JobLog<W>) -> JobLogObserver<'a, W> {
+        JobLogObserver {
             system,
             replication,
             rows: VecDeque::new(),
@@ -68,7 +68,7 @@ impl<'a, W: io::Write> JobHistory<'a, W> {
     ///
     /// # Errors
     /// Whatever kept the output from being written to, at any time.
-    pub fn finish(mut self) -> io::Result<(W, Vec<Late>)> {
+    pub fn finish(mut self) -> io::Result<(W, Vec<DeferredRow>)> {
         for row in std::mem::take(&mut self.rows).into_iter().flatten() {
             self.write(&row.row);
         }
@@ -76,7 +76,7 @@ impl<'a, W: io::Write> JobHistory<'a, W> {
             return Err(failure);
         }
         let rows = self.aside.into_values().filter_map(|(place, row)| Some((place, row?.row)));
-        let late = rows.map(|(place, row)| Ok(Late { place, text: text(&row)? })).collect::<io::Result<_>>()?;
+        let late = rows.map(|(place, row)| Ok(DeferredRow { place, text: text(&row)? })).collect::<io::Result<_>>()?;
         Ok((self.log.finish()?, late))
     }
 
@@ -153,7 +153,7 @@ fn text(row: &JobRow) -> io::Result<Vec<u8>> {
     log.finish()
 }
 
-impl<W: io::Write> Observer for JobHistory<'_, W> {
+impl<W: io::Write> Observer for JobLogObserver<'_, W> {
     fn due(&mut self, _now: Time, job: &Job, attempt: Attempt) {
         let row = JobRow {
             replication: self.replication,
@@ -241,7 +241,7 @@ mod tests {
         at = "1m"
     "#;
 
-    fn inserted((text, late): &(Vec<u8>, Vec<Late>)) -> Vec<u8> {
+    fn inserted((text, late): &(Vec<u8>, Vec<DeferredRow>)) -> Vec<u8> {
         let mut whole = text.clone();
         for late in late.iter().rev() {
             let place = late.place as usize;
@@ -255,7 +255,7 @@ mod tests {
         let scenario = scenario::load("long.toml", TEXT, &[], &NoFiles).unwrap().scenario;
         let history = |replication, window| {
             let log = JobLog::new(Vec::new()).unwrap();
-            JobHistory { window, ..JobHistory::new(&scenario.system, replication, log) }
+            JobLogObserver { window, ..JobLogObserver::new(&scenario.system, replication, log) }
         };
         for window in [1, 20, 300] {
             let both = |replication| (history(replication, window), history(replication, usize::MAX));

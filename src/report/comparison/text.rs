@@ -3,30 +3,30 @@
 use comfy_table::CellAlignment;
 
 use super::value;
-use super::{Sides, label};
+use super::{ComparisonReport, label};
 use crate::experiment::comparison::{Gate, Outcome};
-use crate::form::Form;
+use crate::format::ValueFormat;
 use crate::table::{Charset, empty};
 
 /// The heading line, the tables, `place` (where the files are), and the outcome of the gates.
-pub fn text(sides: &Sides, place: &str) -> String {
-    let mut parts = vec![sides.heading() + "\n", judged(sides)];
-    if !sides.comparison.gates.is_empty() {
-        parts.push(gates(sides));
+pub(super) fn text(report: &ComparisonReport, place: &str) -> String {
+    let mut parts = vec![report.heading() + "\n", judged(report)];
+    if !report.comparison.gates.is_empty() {
+        parts.push(gates(report));
     }
-    parts.extend(undecided(sides));
+    parts.extend(undecided(report));
     parts.push(place.to_owned());
-    parts.extend(outcome(sides));
+    parts.extend(outcome(report));
     parts.concat()
 }
 
-fn judged(sides: &Sides) -> String {
+fn judged(report: &ComparisonReport) -> String {
     let mut table =
         empty(&["contender", "judged", "baseline", "value", "difference", "relative", "verdict"], Charset::Utf8);
     let mut contender = None;
-    for (row, judgement) in sides.comparison.judged() {
+    for (row, judgement) in report.comparison.judged() {
         // A name is said once.
-        let name = if contender == Some(row.contender) { "" } else { &sides.contenders[row.contender].name };
+        let name = if contender == Some(row.contender) { "" } else { &report.contenders[row.contender].name };
         contender = Some(row.contender);
         let [baseline, value] = value::values(row);
         table.add_row([
@@ -43,26 +43,26 @@ fn judged(sides: &Sides) -> String {
     table.trim_fmt() + "\n"
 }
 
-fn gates(sides: &Sides) -> String {
+fn gates(report: &ComparisonReport) -> String {
     let mut table =
         empty(&["contender", "gate", "baseline", "value", "bound", "value - bound", "outcome"], Charset::Utf8);
-    for gate in &sides.comparison.gates {
-        let form = form(gate);
+    for gate in &report.comparison.gates {
+        let format = format(gate);
         let beyond = match gate.interval {
             Some((low, high)) => format!(
                 "{} ({} to {})",
-                form.difference(gate.beyond),
-                form.difference(Some(low)),
-                form.difference(Some(high))
+                format.difference(gate.beyond),
+                format.difference(Some(low)),
+                format.difference(Some(high))
             ),
-            None => form.difference(gate.beyond),
+            None => format.difference(gate.beyond),
         };
         table.add_row([
-            sides.contenders[gate.contender].name.clone(),
+            report.contenders[gate.contender].name.clone(),
             gate.condition.text.clone(),
-            form.value(gate.baseline),
-            form.value(gate.value),
-            form.value(gate.bound),
+            format.value(gate.baseline),
+            format.value(gate.value),
+            format.value(gate.bound),
             beyond,
             gate.outcome.name().to_owned(),
         ]);
@@ -80,21 +80,21 @@ fn left(table: &mut comfy_table::Table, columns: &[usize]) {
 }
 
 /// How the values of a gate are written.
-pub(super) fn form(gate: &Gate) -> Form {
-    Form::of_quantity(&gate.condition.quantity)
+pub(super) fn format(gate: &Gate) -> ValueFormat {
+    ValueFormat::of_quantity(&gate.condition.quantity)
 }
 
 /// A line on what so many replications did not decide.
-fn undecided(sides: &Sides) -> Option<String> {
-    let replications = sides.comparison.replications;
-    let open = !sides.comparison.is_decided(sides.questions);
+fn undecided(report: &ComparisonReport) -> Option<String> {
+    let replications = report.comparison.replications;
+    let open = !report.comparison.is_decided(report.questions);
     open.then(|| format!("Not all is decided after {replications} replications; --max-replications allows more.\n"))
 }
 
 /// The last line: what the gates come to.
-fn outcome(sides: &Sides) -> Option<String> {
-    let outcome = sides.comparison.outcome()?;
-    let gates = &sides.comparison.gates;
+fn outcome(report: &ComparisonReport) -> Option<String> {
+    let outcome = report.comparison.outcome()?;
+    let gates = &report.comparison.gates;
     let count = |outcome: Outcome| gates.iter().filter(|gate| gate.outcome == outcome).count();
     let (all, pass, fail) = (gates.len(), count(Outcome::Pass), count(Outcome::Fail));
     Some(match outcome {
@@ -105,14 +105,14 @@ fn outcome(sides: &Sides) -> Option<String> {
 }
 
 /// A line for each gate that does not pass.
-pub fn open_gates(sides: &Sides) -> Vec<String> {
-    let gates = sides.comparison.gates.iter().filter(|gate| gate.outcome != Outcome::Pass);
-    gates.map(|gate| said(sides, gate)).collect()
+pub(super) fn open_gates(report: &ComparisonReport) -> Vec<String> {
+    let gates = report.comparison.gates.iter().filter(|gate| gate.outcome != Outcome::Pass);
+    gates.map(|gate| said(report, gate)).collect()
 }
 
 /// A gate in a line.
-pub(super) fn said(sides: &Sides, gate: &Gate) -> String {
-    let form = form(gate);
+pub(super) fn said(report: &ComparisonReport, gate: &Gate) -> String {
+    let format = format(gate);
     let what = match gate.outcome {
         Outcome::Pass => "kept",
         Outcome::Fail => "broken",
@@ -121,9 +121,9 @@ pub(super) fn said(sides: &Sides, gate: &Gate) -> String {
     format!(
         "gate {} is {what} by {}: {}, the bound is {}, after {} replications",
         gate.condition.text,
-        sides.contenders[gate.contender].name,
-        form.value(gate.value),
-        form.value(gate.bound),
+        report.contenders[gate.contender].name,
+        format.value(gate.value),
+        format.value(gate.bound),
         gate.replications
     )
 }

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::words::{self, Remark};
+use super::messages::{self, Notice};
 use crate::engine::System;
 use crate::experiment::outlook::{Outlook, ResourceLoad, Work};
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::scenario::Scenario;
 
 /// Everything that a look shows.
-pub fn document(scenario: &Scenario, outlook: &Outlook) -> Value {
+pub fn json(scenario: &Scenario, outlook: &Outlook) -> Value {
     let system = &scenario.system;
     let resource = |load: &ResourceLoad| {
         let name = &system.resources[usize::from(load.resource.0)];
         json!({ "resource": name, "in_use": load.asked, "offered": load.offered, "load": load.load() })
     };
-    let remarks = |list: Vec<Remark>| -> Vec<Value> {
-        list.into_iter().map(|Remark { title, help }| json!({ "title": title, "help": help })).collect()
+    let remarks = |list: Vec<Notice>| -> Vec<Value> {
+        list.into_iter().map(|Notice { title, help }| json!({ "title": title, "help": help })).collect()
     };
     json!({
         "scenario": scenario.name,
@@ -26,8 +26,8 @@ pub fn document(scenario: &Scenario, outlook: &Outlook) -> Value {
         "resources": outlook.resources.iter().map(resource).collect::<Vec<_>>(),
         "together": together(system, outlook),
         "claims": outlook.claims,
-        "warnings": remarks(words::warnings(scenario, outlook)),
-        "notes": remarks(words::notes(scenario, outlook)),
+        "warnings": remarks(messages::warnings(scenario, outlook)),
+        "notes": remarks(messages::notes(scenario, outlook)),
     })
 }
 

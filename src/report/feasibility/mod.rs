@@ -1,10 +1,10 @@
 //! What a look at a scenario before it is run shows: tables for terminals, warnings in words, and a JSON document.
 
 mod json;
-mod names;
-mod table;
-mod words;
+mod format;
+mod text;
+mod messages;
 
-pub use json::document;
-pub use table::table;
-pub use words::{Remark, notes, warnings};
+pub use json::json;
+pub use text::text;
+pub use messages::{Notice, notes, warnings};

@@ -9,7 +9,8 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Context, number, precision};
+use super::precision;
+use crate::{RunContext, format};
 use crate::experiment::warmup::PILOTS;
 use crate::experiment::{Plan, Results, SummaryRow};
 use crate::model::time::{Span, Time};
@@ -17,7 +18,7 @@ use crate::stats::figure::OfAction;
 
 /// The summary of one run, and the notes on its files; numbers that could not be measured are `null`, `ci` is absent where there
 /// is no interval.
-pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[String]) -> Value {
+pub(super) fn summary(context: &RunContext, results: &Results, plan: &Plan, notes: &[String]) -> Value {
     let mut document = Map::new();
     let window = context.system.window;
     document.insert("scenario".to_owned(), json!(context.scenario));
@@ -52,7 +53,7 @@ pub fn summary(context: &Context, results: &Results, plan: &Plan, notes: &[Strin
 }
 
 /// How the warm-up has come about.
-fn warm_up(context: &Context) -> Value {
+fn warm_up(context: &RunContext) -> Value {
     match context.warm_up {
         None => json!({ "rule": "fixed" }),
         Some(found) => json!({ "rule": "mser-5", "replications": PILOTS, "too_short": found.is_too_short }),
@@ -62,7 +63,7 @@ fn warm_up(context: &Context) -> Value {
 /// The object that holds the statistics of a figure's measure.
 fn measure<'a>(
     document: &'a mut Map<String, Value>,
-    context: &Context,
+    context: &RunContext,
     row: &SummaryRow,
 ) -> &'a mut Map<String, Value> {
     let subject = row.subject;
@@ -94,19 +95,19 @@ fn name(word: impl Serialize) -> String {
 }
 
 fn finite(value: f64) -> Value {
-    json!(number::unsigned_zero(value))
+    json!(format::unsigned_zero(value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{self, Shape, WEEK};
+    use crate::fixtures::{self, Shape, WEEK};
 
     #[test]
     fn figures_sit_where_one_looks_for_them() {
-        let system = samples::system(WEEK);
+        let system = fixtures::system(WEEK);
         let document =
-            summary(&samples::context(&system), &samples::results(WEEK), &Plan::fixed(5), &["a note".to_owned()]);
+            summary(&fixtures::context(&system), &fixtures::results(WEEK), &Plan::fixed(5), &["a note".to_owned()]);
         assert_eq!(document["scenario"], "registry-week");
         assert_eq!(document["notes"], json!(["a note"]));
         assert_eq!(document["seed"], 42);
@@ -129,8 +130,8 @@ mod tests {
             }
         }
         let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
-        let (system, results) = (samples::system(shape), samples::results(shape));
-        let document = summary(&samples::context(&system), &results, &Plan::fixed(1), &[]);
+        let (system, results) = (fixtures::system(shape), fixtures::results(shape));
+        let document = summary(&fixtures::context(&system), &results, &Plan::fixed(1), &[]);
         let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
         assert_eq!(figures, results.summary.len());
         assert_eq!(document["actions"]["gc"]["wait_s"]["p95"], Value::Null);

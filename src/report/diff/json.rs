@@ -3,12 +3,12 @@
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
-use super::Report;
+use super::DiffReport;
 use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Kind, Parting, Room, WorkerDifference};
 use crate::model::time::{Span, Time};
 
 /// One document; what there is nothing to say of is `null`.
-pub fn document(report: &Report) -> Value {
+pub(super) fn document(report: &DiffReport) -> Value {
     let diff = report.diff;
     let settings = report.settings.iter().map(|setting| json!({ "name": setting.name, "values": setting.values }));
     json!({
@@ -44,7 +44,7 @@ fn worker(difference: &WorkerDifference) -> Value {
     json!({ "worker": difference.worker, "offers": offers })
 }
 
-fn parting(report: &Report, parting: &Parting) -> Value {
+fn parting(report: &DiffReport, parting: &Parting) -> Value {
     let (what, sides) = match &parting.change {
         Change::Job(jobs) => ("job", jobs.each_ref().map(|made| json!(made.as_ref().map(job)))),
         Change::Event(events) => ("event", events.each_ref().map(|event| json!(event))),

@@ -1,6 +1,6 @@
 //! Actions, needs and loads as sentences and tables write them.
 
-use super::super::number;
+use crate::format;
 use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
@@ -43,7 +43,7 @@ pub(super) fn load(load: f64) -> String {
     if !load.is_finite() {
         return "-".to_owned();
     }
-    if (0.985..1.015).contains(&load) { number::percent(load) } else { format!("{:.0} %", load * 100.0) }
+    if (0.985..1.015).contains(&load) { format::percent(load) } else { format!("{:.0} %", load * 100.0) }
 }
 
 /// A number of jobs or units, in three digits.

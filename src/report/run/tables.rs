@@ -1,11 +1,11 @@
 //! The CSV files of a run: `summary.csv`, `wait_times.csv` and `utilization.csv`.
 //!
-//! One figure a row ("tidy"), numbers in their shortest exact form, an empty cell where nothing applies or nothing was measured.
+//! One figure a row ("tidy"), numbers in their shortest exact format, an empty cell where nothing applies or nothing was measured.
 
 use chrono::{SecondsFormat, Timelike};
 use serde::{Serialize, Serializer};
 
-use super::{Context, number};
+use crate::{RunContext, format};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::time::NANOS;
 use crate::stats::figure::{Measure, Statistic};
@@ -16,7 +16,7 @@ pub(super) struct Cell(pub(super) Option<f64>);
 
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.map_or_else(String::new, number::plain))
+        serializer.serialize_str(&self.0.map_or_else(String::new, format::exact))
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) struct SummaryLine<'a> {
 
 /// The rows of a run's summary.
 pub(super) fn summary_lines<'a>(
-    context: &Context<'a>,
+    context: &RunContext<'a>,
     summary: &'a [SummaryRow],
 ) -> impl Iterator<Item = SummaryLine<'a>> + use<'a> {
     let context = *context;
@@ -66,7 +66,7 @@ pub(super) fn summary_lines<'a>(
 }
 
 /// `summary.csv`: every figure over all replications, run by run (one run a policy).
-pub fn summary(runs: &[(&Context, &Results)]) -> Vec<u8> {
+pub fn summary(runs: &[(&RunContext, &Results)]) -> Vec<u8> {
     file(&SUMMARY, runs.iter().flat_map(|&(context, results)| summary_lines(context, &results.summary)))
 }
 
@@ -80,7 +80,7 @@ struct WaitLine<'a> {
 }
 
 /// `wait_times.csv`: the quantile table of each action's waits in each replication. A share `p` of the waits lies within `wait_s`.
-pub fn wait_times(runs: &[(&Context, &Results)]) -> Vec<u8> {
+pub fn wait_times(runs: &[(&RunContext, &Results)]) -> Vec<u8> {
     let lines = runs.iter().flat_map(|&(context, results)| {
         results.replications.iter().enumerate().flat_map(move |(replication, outcome)| {
             outcome.waits.iter().flat_map(move |table| {
@@ -113,7 +113,7 @@ struct UtilizationLine<'a> {
 ///
 /// In each bucket the first row is over all resources (it has a queue length only: units of different resources don't
 /// add up), then come the resources, then the workers' shares of them.
-pub fn utilization(context: &Context, results: &Results) -> Vec<u8> {
+pub fn utilization(context: &RunContext, results: &Results) -> Vec<u8> {
     let header = ["replication", "time", "resource", "worker", "busy", "offered", "utilization", "queue_length"];
     let times = bucket_starts(context, results);
     let lines = results.replications.iter().enumerate().flat_map(|(replication, outcome)| {
@@ -161,13 +161,13 @@ fn share(line: &Line, bucket: usize) -> Option<f64> {
 }
 
 /// The calendar times at which buckets start: in whole seconds, unless start or bucket are finer.
-fn bucket_starts(context: &Context, results: &Results) -> Vec<String> {
+fn bucket_starts(context: &RunContext, results: &Results) -> Vec<String> {
     let Some(series) = results.replications.first().map(|outcome| &outcome.series) else { return Vec::new() };
     let digits = digits(context, series);
     (0..series.queue_length.len()).map(|bucket| context.epoch.rfc3339(series.start_of(bucket), digits)).collect()
 }
 
-fn digits(context: &Context, series: &Series) -> SecondsFormat {
+fn digits(context: &RunContext, series: &Series) -> SecondsFormat {
     let fits = |unit: i64| series.bucket.0 % unit == 0 && i64::from(context.epoch.0.nanosecond()) % unit == 0;
     match () {
         () if fits(NANOS) => SecondsFormat::Secs,
@@ -195,7 +195,7 @@ mod tests {
     use crate::model::capacity::ResourceId;
     use crate::model::time::{Epoch, Span, Time};
     use crate::model::worker::WorkerId;
-    use crate::samples::{self, Shape, WEEK};
+    use crate::fixtures::{self, Shape, WEEK};
     use crate::stats::figure::{OfAction, Subject};
     use crate::stats::interval::Estimate;
     use crate::stats::{Outcome, WaitTable};
@@ -240,8 +240,8 @@ mod tests {
 
     #[test]
     fn files_are_as_the_format_says() {
-        let system = samples::system(WEEK);
-        let (context, results) = (samples::context(&system), by_hand());
+        let system = fixtures::system(WEEK);
+        let (context, results) = (fixtures::context(&system), by_hand());
         assert_eq!(
             text(summary(&[(&context, &results)])),
             "policy,action,resource,worker,measure,statistic,value,ci_low,ci_high,replications\n\
@@ -270,11 +270,11 @@ mod tests {
 
     #[test]
     fn times_have_the_digits_that_buckets_need() {
-        let system = samples::system(WEEK);
+        let system = fixtures::system(WEEK);
         let first_time = |bucket, start: &str| {
             let mut results = by_hand();
             results.replications[0].series.bucket = Span(bucket);
-            let context = Context { epoch: Epoch(start.parse().unwrap()), ..samples::context(&system) };
+            let context = RunContext { epoch: Epoch(start.parse().unwrap()), ..fixtures::context(&system) };
             text(utilization(&context, &results)).lines().nth(4).unwrap().split(',').nth(1).unwrap().to_owned()
         };
         assert_eq!(first_time(250_000_000, "2017-02-17T00:00:00Z"), "2017-02-17T00:00:00.250Z");
@@ -285,9 +285,9 @@ mod tests {
     #[test]
     fn files_read_back_to_the_very_numbers() {
         let shape = Shape { actions: 8, resources: 4, ..WEEK };
-        let (system, results) = (samples::system(shape), samples::results(shape));
-        let context = samples::context(&system);
-        let other = Context { policy: "a, \"quoted\" policy", ..context };
+        let (system, results) = (fixtures::system(shape), fixtures::results(shape));
+        let context = fixtures::context(&system);
+        let other = RunContext { policy: "a, \"quoted\" policy", ..context };
         let bytes = summary(&[(&context, &results), (&other, &results)]);
         let records: Vec<csv::StringRecord> = csv::Reader::from_reader(&*bytes).records().map(Result::unwrap).collect();
         assert_eq!(records.len(), 2 * results.summary.len());
@@ -303,8 +303,8 @@ mod tests {
 
     #[test]
     fn files_without_a_row_have_their_header() {
-        let system = samples::system(WEEK);
-        let context = samples::context(&system);
+        let system = fixtures::system(WEEK);
+        let context = fixtures::context(&system);
         let results = Results { summary: Vec::new(), replications: Vec::new() };
         for bytes in [summary(&[]), wait_times(&[]), utilization(&context, &results)] {
             assert_eq!(text(bytes).lines().count(), 1);
