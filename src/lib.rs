@@ -121,6 +121,7 @@ pub use claimsim_model as model;
 pub use claimsim_policy as policy;
 pub use claimsim_random as random;
 pub use claimsim_registry as registry;
+pub use claimsim_replication as replication;
 pub use claimsim_report as report;
 pub use claimsim_scenario as scenario;
 pub use claimsim_stats as stats;

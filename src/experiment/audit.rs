@@ -2,9 +2,9 @@
 
 use crate::arrival::Source;
 use crate::arrival::cron::Schedule;
-use crate::engine::{ArrivalStart, Simulation};
+
 use crate::model::time::Time;
-use crate::random::stream::Streams;
+use crate::replication::Replication;
 use crate::registry::audit::{Audit, Cron, Ledger, Subject};
 use crate::scenario::Scenario;
 
@@ -20,12 +20,7 @@ pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
 
 /// The tables that a replication leaves behind at an instant.
 fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
-    let system = &scenario.system;
-    let streams = Streams::new(scenario.seed, replication);
-    let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
-    let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
-    let policy = scenario.policy.start(system, &streams);
-    let mut simulation = Simulation::new(system, policy, sources, &streams, Ledger::new(system));
+    let mut simulation = Replication::new(scenario, replication).observed(Ledger::new(&scenario.system));
     simulation.run_until(at);
     simulation.into_observer()
 }

@@ -1,6 +1,6 @@
 //! One long run in place of many: its figures with intervals from batch means, where the batches bear them.
 
-use super::replication::Replication;
+use crate::replication::Replication;
 use super::{Progress, Results};
 use crate::scenario::Scenario;
 use crate::stats::batch_means::{BatchObserver, Judged};
@@ -21,7 +21,7 @@ pub struct Batched {
 /// Runs one replication, the scenario's first, in so many batches of its measured part.
 pub fn run_in_batches(scenario: &Scenario, batches: u32, progress: &dyn Progress) -> Batched {
     let observer = BatchObserver::new(&scenario.system, scenario.slo, batches as usize);
-    let (outcome, observer) = Replication { scenario, index: 0, shares: &[] }.observe(progress, observer);
+    let (outcome, observer) = Replication::new(scenario, 0).measure_observed(&[], progress, observer);
     let mut run = Batched { results: Results::of(vec![outcome]), figures: 0, correlated: 0, empty: 0 };
     for means in observer.finish() {
         let row = run.results.summary.iter_mut().find(|row| row.subject == means.subject);

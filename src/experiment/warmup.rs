@@ -3,10 +3,9 @@
 use rayon::prelude::*;
 
 use super::Progress;
-use super::replication::to_the_end;
-use crate::engine::{ArrivalStart, Simulation};
+
 use crate::model::time::{Span, Time};
-use crate::random::stream::Streams;
+use crate::replication::Replication;
 use crate::scenario::{Scenario, WarmUpRule};
 use crate::stats::course::{Course, CourseObserver};
 use crate::stats::mser;
@@ -92,11 +91,6 @@ impl WarmUp {
 }
 
 fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> CourseObserver {
-    let system = &scenario.system;
-    let streams = Streams::new(scenario.seed, FIRST + u64::from(index));
-    let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
-    let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
-    let policy = scenario.policy.start(system, &streams);
-    let observer = CourseObserver::new(system);
-    to_the_end(Simulation::new(system, policy, sources, &streams, observer), system.window.horizon, progress)
+    let replication = Replication::new(scenario, FIRST + u64::from(index));
+    replication.run_to_end(replication.observed(CourseObserver::new(&scenario.system)), progress)
 }

@@ -90,7 +90,7 @@ impl<'a> Comparing<'a> {
         let one = |(contender, index): (usize, u32)| {
             let scenario = &self.contenders[contender].scenario;
             let shares = self.asked[contender].shares();
-            let outcome = Replication { scenario, index: u64::from(index), shares }.run(progress);
+            let outcome = Replication::new(scenario, u64::from(index)).measure(shares, progress);
             (contender, outcome.without_series())
         };
         let outcomes: Vec<_> = all.collect::<Vec<_>>().into_par_iter().map(one).collect();

@@ -6,10 +6,11 @@ use super::ids::Ids;
 use super::matching::unmatched;
 use super::recorder::Recorder;
 use crate::arrival::Process;
-use crate::engine::{ArrivalStart, Simulation};
+use crate::engine::Simulation;
 use crate::model::job::JobId;
 use crate::model::time::Time;
 use crate::random::stream::Streams;
+use crate::replication::Replication;
 use crate::scenario::Scenario;
 
 /// One of the two.
@@ -99,10 +100,7 @@ impl<'a> Lockstep<'a> {
 }
 
 fn start(scenario: &Scenario, replication: u32, ids: Ids, about: Option<JobId>) -> Side<'_> {
-    let streams = Streams::new(scenario.seed, u64::from(replication));
-    let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
-    let sources = scenario.sources.iter().map(|source| source.start(start)).collect();
-    let policy = Asked::new(scenario.policy.start(&scenario.system, &streams), about);
+    let policy = |streams: &Streams| Asked::new(scenario.policy.start(&scenario.system, streams), about);
     let recorder = Recorder::new(ids, scenario.system.initial.len());
-    Simulation::new(&scenario.system, policy, sources, &streams, recorder)
+    Replication::new(scenario, u64::from(replication)).simulation(policy, recorder)
 }
