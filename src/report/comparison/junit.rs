@@ -1,67 +1,105 @@
 //! `junit.xml`: gates and verdicts as test cases, for the pages on which CI shows them.
 //!
-//! Only a gate that is shown to be broken is a failure; what so many replications do not decide is skipped.
+//! Only a gate that is shown to be broken is a failure; a test that is still undecided is skipped.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use std::fmt::Write as _;
 
 use super::{ComparisonReport, label, text, value};
 use crate::experiment::comparison::{Gate, Judgement, Outcome, Row, Verdict};
 
-/// One suite a contender.
-pub(super) fn report(report: &ComparisonReport) -> Vec<u8> {
-    let mut report = Report::new(format!("claimsim compare: {}", report.title));
+/// A test case.
+struct TestCase {
+    name: String,
+    /// The element that marks the outcome; a test that succeeds has none.
+    outcome: Option<&'static str>,
+    message: String,
+}
+
+/// The document, with one suite per contender.
+pub(super) fn document(report: &ComparisonReport) -> Vec<u8> {
+    let (mut suites, mut all) = (String::new(), Vec::new());
     for number in report.baseline_first().skip(1) {
-        let name = report.contenders[number].name.as_str();
-        let mut suite = TestSuite::new(name);
+        let contender = escaped(&report.contenders[number].name);
         let gates = report.comparison.gates.iter().filter(|gate| gate.contender == number);
-        suite.add_test_cases(gates.map(|gate| of_gate(report, name, gate)));
         let judged = report.comparison.judged().filter(|(row, _)| row.contender == number);
-        suite.add_test_cases(judged.map(|(row, judgement)| of_row(report, name, row, judgement)));
-        report.add_test_suite(suite);
+        let judged = judged.map(|(row, judgement)| of_row(report, row, judgement));
+        let cases: Vec<TestCase> = gates.map(|gate| of_gate(report, gate)).chain(judged).collect();
+        let (failures, skipped) = (count(&cases, "failure"), count(&cases, "skipped"));
+        let _ = writeln!(
+            suites,
+            "    <testsuite name=\"{contender}\" tests=\"{}\" skipped=\"{skipped}\" errors=\"0\" failures=\"{failures}\">",
+            cases.len()
+        );
+        for TestCase { name, outcome, message } in &cases {
+            let (name, message) = (escaped(name), escaped(message));
+            let _ = writeln!(suites, "        <testcase name=\"{name}\" classname=\"{contender}\">");
+            if let Some(outcome) = outcome {
+                let _ = writeln!(suites, "            <{outcome} message=\"{message}\"/>");
+            }
+            let _ = writeln!(suites, "            <system-out>{message}</system-out>\n        </testcase>");
+        }
+        suites.push_str("    </testsuite>\n");
+        all.extend(cases);
     }
-    let mut bytes = Vec::new();
-    report.serialize(&mut bytes).expect("writing into memory does not fail");
-    bytes
+    let title = escaped(&format!("claimsim compare: {}", report.title));
+    let (tests, failures, skipped) = (all.len(), count(&all, "failure"), count(&all, "skipped"));
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"{title}\" tests=\"{tests}\" skipped=\"{skipped}\" failures=\"{failures}\" errors=\"0\">\n\
+         {suites}</testsuites>\n"
+    )
+    .into_bytes()
 }
 
-fn of_gate(report: &ComparisonReport, contender: &str, gate: &Gate) -> TestCase {
-    let said = text::said(report, gate);
-    let status = match gate.outcome {
-        Outcome::Pass => TestCaseStatus::success(),
-        Outcome::Fail => failure(&said),
-        Outcome::Undecided => skipped(&said),
+fn count(cases: &[TestCase], outcome: &str) -> usize {
+    cases.iter().filter(|case| case.outcome == Some(outcome)).count()
+}
+
+fn of_gate(report: &ComparisonReport, gate: &Gate) -> TestCase {
+    let outcome = match gate.outcome {
+        Outcome::Pass => None,
+        Outcome::Fail => Some("failure"),
+        Outcome::Undecided => Some("skipped"),
     };
-    case(contender, &gate.condition.text, status, &said)
+    TestCase { name: gate.condition.text.clone(), outcome, message: text::said(report, gate) }
 }
 
-fn of_row(report: &ComparisonReport, contender: &str, row: &Row, judgement: Judgement) -> TestCase {
+fn of_row(report: &ComparisonReport, row: &Row, judgement: Judgement) -> TestCase {
     let [baseline, value] = value::values(row);
-    let said = format!(
+    let message = format!(
         "{}: {value}, {} has {baseline}; {}, {}",
         judgement.verdict.name(),
         report.baseline().name,
         value::difference_with_interval(row),
         value::relative_with_interval(row),
     );
-    let status =
-        if judgement.verdict == Verdict::NoDifferenceShown { skipped(&said) } else { TestCaseStatus::success() };
-    case(contender, &format!("{} against {}", label(row), report.baseline().name), status, &said)
+    let outcome = (judgement.verdict == Verdict::NoDifferenceShown).then_some("skipped");
+    TestCase { name: format!("{} against {}", label(row), report.baseline().name), outcome, message }
 }
 
-fn failure(said: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_message(said);
-    status
+/// Text for an element or an attribute, without the characters that XML excludes.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
-fn skipped(said: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::skipped();
-    status.set_message(said);
-    status
-}
+#[cfg(test)]
+mod tests {
+    use super::escaped;
 
-fn case(contender: &str, name: &str, status: TestCaseStatus, said: &str) -> TestCase {
-    let mut case = TestCase::new(name, status);
-    case.set_classname(contender).set_system_out(said);
-    case
+    #[test]
+    fn markup_in_names_is_escaped_and_control_characters_are_dropped() {
+        assert_eq!(escaped("a < \"b\" & 'c'>\u{0}\u{ffff}é"), "a &lt; &quot;b&quot; &amp; &apos;c&apos;&gt;é");
+    }
 }

@@ -84,7 +84,7 @@ impl ComparisonReport<'_> {
             file("comparison.csv", csv::comparison(self)),
             file("summary.csv", csv::summary(self)),
             file("wait_times.csv", csv::wait_times(self)),
-            file("junit.xml", junit::report(self)),
+            file("junit.xml", junit::document(self)),
             file("charts/differences.svg", differences::draw(self)),
         ];
         if !self.comparison.gates.is_empty() {

@@ -12,7 +12,7 @@ use crate::stats::figure::{Measure, Statistic};
 use crate::stats::series::{Line, Series};
 
 /// A number, or an empty cell.
-pub(super) struct Cell(pub(super) Option<f64>);
+pub(crate) struct Cell(pub(crate) Option<f64>);
 
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -27,12 +27,12 @@ pub const WAIT_TIMES: &str = "wait_times.csv";
 pub const UTILIZATION: &str = "utilization.csv";
 
 /// The columns of a summary.
-pub(super) const SUMMARY: [&str; 10] =
+pub(crate) const SUMMARY: [&str; 10] =
     ["policy", "action", "resource", "worker", "measure", "statistic", "value", "ci_low", "ci_high", "replications"];
 
 /// A row of a summary.
 #[derive(Serialize)]
-pub(super) struct SummaryLine<'a> {
+pub(crate) struct SummaryLine<'a> {
     policy: &'a str,
     action: &'a str,
     resource: &'a str,
@@ -46,7 +46,7 @@ pub(super) struct SummaryLine<'a> {
 }
 
 /// The rows of a run's summary.
-pub(super) fn summary_lines<'a>(
+pub(crate) fn summary_lines<'a>(
     context: &RunContext<'a>,
     summary: &'a [SummaryRow],
 ) -> impl Iterator<Item = SummaryLine<'a>> + use<'a> {
@@ -178,7 +178,7 @@ fn digits(context: &RunContext, series: &Series) -> SecondsFormat {
 }
 
 /// A header and its lines. The header is there even without a line, which serde alone would not write.
-pub(super) fn file<Line: Serialize>(header: &[&str], lines: impl Iterator<Item = Line>) -> Vec<u8> {
+pub(crate) fn file<Line: Serialize>(header: &[&str], lines: impl Iterator<Item = Line>) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     writer.write_record(header).expect(MEMORY);
