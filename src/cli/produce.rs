@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::RunContext as _;
+use anyhow::Context as _;
 
 use super::extend::Earlier;
 use super::job_file::JobFile;
