@@ -1,0 +1,5 @@
+//! `claimsim import`: the scenario that it writes, from any documents at all, and its errors.
+
+mod any_documents;
+mod command;
+mod written;

@@ -1,0 +1,27 @@
+//! The program and its files from the outside: commands, formats, documents and house rules.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod audit;
+mod batches;
+mod compare;
+mod cron_dialect;
+mod determinism;
+mod diff;
+mod exit_codes;
+mod feasibility;
+mod import;
+mod precision;
+mod published_example;
+mod readme;
+mod scenario_errors;
+mod scenario_values;
+mod schedules;
+mod shipped_scenarios;
+mod size;
+mod sweep;
+mod swf_files;
+mod tidy;
+mod trace_files;
+mod warmup;

@@ -1,0 +1,162 @@
+//! The README and the scenarios are true: scenarios load, commands run, and outputs are the printed
+//! ones.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use claimsim::scenario;
+
+use crate::support::NoFiles;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+/// The program, started in the root of the repository.
+fn claimsim() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claimsim"));
+    command.current_dir(root());
+    command
+}
+
+/// The fenced blocks of one language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let opening = format!("```{language}\n");
+    text.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// The commands of the README that call the program, as its arguments: indented lines.
+fn commands_of_readme() -> Vec<String> {
+    let text = readme();
+    let indented = text.lines().filter_map(|line| line.strip_prefix("    "));
+    let arguments = |line: &str| {
+        let rest = line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("claimsim "));
+        rest.map(str::to_owned)
+    };
+    indented.filter_map(arguments).collect()
+}
+
+/// The commands in the headers of the shipped scenarios, as arguments.
+fn commands_of_scenarios() -> Vec<String> {
+    let mut paths: Vec<_> =
+        fs::read_dir(root().join("scenarios")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    let texts: Vec<String> = paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let commands = texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix("# $ claimsim "));
+    commands.map(str::to_owned).collect()
+}
+
+/// The words of a command; single quotes hold words together.
+fn words(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for sign in command.chars() {
+        match sign {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            other => words.last_mut().unwrap().push(other),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The command with its folders moved to `scratch` and, if it is a run or a comparison, with few
+/// replications.
+fn small(command: &str, scratch: &Path) -> Vec<String> {
+    let mut arguments = words(command);
+    for word in &mut arguments {
+        if word.starts_with("results/") {
+            scratch.join(&*word).to_str().unwrap().clone_into(word);
+        }
+    }
+    if arguments[0] == "run" {
+        if let Some(at) = arguments.iter().position(|word| word == "--replications") {
+            arguments.drain(at..at + 2);
+        }
+        arguments.extend(["--replications".to_owned(), "2".to_owned()]);
+        if !arguments.iter().any(|word| word == "--out") {
+            let out = scratch.join("results").join(Path::new(&arguments[1]).file_stem().unwrap());
+            arguments.extend(["--out".to_owned(), out.to_str().unwrap().to_owned()]);
+        }
+    }
+    if arguments[0] == "sweep" {
+        arguments.extend(["--replications", "1"].map(str::to_owned));
+        if !arguments.iter().any(|word| word == "--out") {
+            arguments.extend(["--out".to_owned(), scratch.join("results/sweep").to_str().unwrap().to_owned()]);
+        }
+    }
+    if arguments[0] == "compare" {
+        arguments.extend(["--replications", "6", "--max-replications", "12"].map(str::to_owned));
+        if !arguments.iter().any(|word| word == "--out") {
+            arguments.extend(["--out".to_owned(), scratch.join("results/compare").to_str().unwrap().to_owned()]);
+        }
+    }
+    arguments
+}
+
+#[test]
+fn readme_begins_with_a_run_and_the_tests() {
+    let text = readme();
+    let mut commands =
+        text.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| line.starts_with("cargo"));
+    assert_eq!(commands.next(), Some("cargo run --release -- run scenarios/registry-week.toml"));
+    assert!(commands.any(|command| command == "cargo test"));
+}
+
+#[test]
+fn scenarios_in_the_readme_load_without_a_warning() {
+    let blocks = blocks(&readme(), "toml");
+    assert!(blocks.len() >= 2);
+    for block in blocks {
+        match scenario::load("README.md", &block, &[], &NoFiles) {
+            Ok(loaded) => assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render(false)),
+            Err(report) => panic!("{}", report.render(false)),
+        }
+    }
+}
+
+#[test]
+fn published_commands_run_in_their_order() {
+    let scratch = tempfile::tempdir().unwrap();
+    let commands = [commands_of_readme(), commands_of_scenarios()].concat();
+    assert!(commands.len() >= 15, "{commands:?}");
+    for command in commands {
+        let output = claimsim().args(small(&command, scratch.path())).output().unwrap();
+        // `diff` shows two runs that differ.
+        let is_as_meant = output.status.success() || command.starts_with("diff ") && output.status.code() == Some(1);
+        assert!(is_as_meant, "claimsim {command}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn the_readme_shows_what_its_first_command_prints() {
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("week");
+    let output = claimsim().args(["run", "scenarios/registry-week.toml", "--out"]).arg(&out).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let printed = printed.replace(out.to_str().unwrap(), "results/registry-week");
+    assert_eq!(blocks(&readme(), "text").first(), Some(&printed), "paste what the command prints now into the README");
+}
+
+#[test]
+fn the_readme_lists_every_command_and_no_other() {
+    let help = String::from_utf8(claimsim().arg("--help").output().unwrap().stdout).unwrap();
+    let section = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let there: Vec<&str> = section
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .collect();
+    let text = readme();
+    let table = text.split("| command | does |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let listed: Vec<&str> = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(listed, there);
+}

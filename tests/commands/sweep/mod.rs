@@ -1,0 +1,5 @@
+//! `claimsim sweep`: what its grids mean, a point as a run of its own, and interrupted sweeps.
+
+mod command;
+mod grid;
+mod resume;

@@ -1,0 +1,214 @@
+//! The random numbers of the naive simulator: the stream of each decision, as `docs/model.md`
+//! defines it.
+
+use claimsim::engine::{ActionModel, ClaimRule, Estimate, Given, System};
+use claimsim::model::action::ActionId;
+use claimsim::model::time::Span;
+use claimsim::random::dist::Exponential;
+use claimsim::random::stream::{Purpose, Stream, Streams};
+
+/// The draws of one attempt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Drawn {
+    pub(super) service: Span,
+    /// The estimate of its service time.
+    pub(super) estimate: Span,
+    pub(super) fails: bool,
+    pub(super) patience: Option<Span>,
+    pub(super) children: u32,
+    /// The time from when it falls due until a request cancels it.
+    pub(super) cancel: Option<Span>,
+}
+
+/// An attempt of a chain; the streams of later draws are numbered by it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) action: ActionId,
+    pub(super) ordinal: u64,
+    pub(super) attempt: u32,
+}
+
+/// All streams of a replication.
+pub(super) struct Draws<'a> {
+    system: &'a System,
+    streams: Streams,
+    actions: Vec<OfAction>,
+    delays: Vec<Stream>,
+    breakdowns: Vec<Stream>,
+    placement: Stream,
+    policy: Stream,
+}
+
+/// The streams of exogenous jobs, in arrival order.
+struct OfAction {
+    arrivals: u64,
+    service: Stream,
+    outcome: Stream,
+    patience: Stream,
+    children: Stream,
+    cancel: Stream,
+    estimate: Stream,
+}
+
+impl<'a> Draws<'a> {
+    pub(super) fn new(system: &'a System, streams: &Streams) -> Draws<'a> {
+        let action = |action: &ActionModel| OfAction {
+            arrivals: 0,
+            service: streams.stream(Purpose::Service, &action.name),
+            outcome: streams.stream(Purpose::Outcome, &action.name),
+            patience: streams.stream(Purpose::Patience, &action.name),
+            children: streams.stream(Purpose::Children, &action.name),
+            cancel: streams.stream(Purpose::Cancel, &action.name),
+            estimate: streams.stream(Purpose::Estimate, &action.name),
+        };
+        let of_workers = |purpose| system.workers.iter().map(|worker| streams.stream(purpose, &worker.id)).collect();
+        Draws {
+            system,
+            streams: *streams,
+            actions: system.actions.iter().map(action).collect(),
+            delays: of_workers(Purpose::Delay),
+            breakdowns: of_workers(Purpose::Breakdown),
+            placement: streams.stream(Purpose::Placement, ""),
+            policy: streams.stream(Purpose::Policy, ""),
+        }
+    }
+
+    /// The ordinal and the draws of an exogenous job; `given` are the attributes that it comes
+    /// with.
+    pub(super) fn exogenous(&mut self, id: ActionId, given: &Given) -> (u64, Drawn) {
+        let action = self.system.action(id);
+        let streams = &mut self.actions[usize::from(id.0)];
+        let ordinal = streams.arrivals;
+        streams.arrivals += 1;
+        let service = service(action, given, &mut streams.service);
+        let drawn = Drawn {
+            service,
+            estimate: estimate(action, given, service, &mut streams.estimate),
+            fails: fails(action, &mut streams.outcome),
+            patience: patience(action, &mut streams.patience),
+            children: children(action, &mut streams.children),
+            cancel: cancel(action, &mut streams.cancel),
+        };
+        (ordinal, drawn)
+    }
+
+    /// The ordinal and the draws of a closed source's job.
+    pub(super) fn closed(&self, id: ActionId, customer: u32, cycle: u32) -> (u64, Drawn) {
+        let ordinal = 1 << 63 | u64::from(customer) << 31 | u64::from(cycle);
+        let mut stream = self.stream_of(id, Purpose::Customer, u64::from(customer), 2 * cycle + 1);
+        (ordinal, self.all_from(&mut stream, id, &Given::default(), 1).0)
+    }
+
+    /// The ordinals of the children that an attempt starts.
+    pub(super) fn names(&self, parent: Key, children: u32) -> Vec<u64> {
+        let mut stream = self.stream_of(parent.action, Purpose::Child, parent.ordinal, parent.attempt);
+        (0..children).map(|_| stream.bits()).collect()
+    }
+
+    /// The draws of a child's first attempt.
+    pub(super) fn child(&self, id: ActionId, name: u64) -> Drawn {
+        self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, &Given::default(), 1).0
+    }
+
+    /// The draws of a later attempt of a chain, and the time between the end of the previous
+    /// attempt and its schedule.
+    pub(super) fn later(&self, key: Key, given: &Given) -> (Drawn, Span) {
+        let mut stream = self.stream_of(key.action, Purpose::Attempt, key.ordinal, key.attempt);
+        self.all_from(&mut stream, key.action, given, key.attempt)
+    }
+
+    /// The time that an attempt takes to stop by itself.
+    pub(super) fn stops_in(&self, key: Key) -> Span {
+        let mut stream = self.stream_of(key.action, Purpose::Stop, key.ordinal, key.attempt);
+        Span::from_secs_f64(self.system.action(key.action).stops_in.sample(&mut stream))
+    }
+
+    fn stream_of(&self, id: ActionId, purpose: Purpose, member: u64, part: u32) -> Stream {
+        self.streams.family(purpose, &self.system.action(id).name).member(member, part)
+    }
+
+    /// One draw after the other from one stream; with the backoff before attempt number `attempt`.
+    fn all_from(&self, stream: &mut Stream, id: ActionId, given: &Given, attempt: u32) -> (Drawn, Span) {
+        let action = self.system.action(id);
+        let service = service(action, given, stream);
+        let fails = fails(action, stream);
+        let patience = patience(action, stream);
+        let children = children(action, stream);
+        let cancel = cancel(action, stream);
+        let backoff = if attempt > 1 { backoff(action, attempt, stream) } else { Span::ZERO };
+        let estimate = estimate(action, given, service, stream);
+        (Drawn { service, estimate, fails, patience, children, cancel }, backoff)
+    }
+
+    /// The claim delay of a worker.
+    pub(super) fn delay(&mut self, worker: usize) -> Span {
+        match &self.system.claim {
+            ClaimRule::Delayed { delay, .. } => Span::from_secs_f64(delay.sample(&mut self.delays[worker])),
+            ClaimRule::Instant { .. } => Span::ZERO,
+        }
+    }
+
+    /// The time that a worker stays up, or out, by an entry of the system's breakdowns.
+    pub(super) fn breakdown(&mut self, index: usize, up: bool) -> Span {
+        let breakdowns = &self.system.availability.breakdowns[index];
+        let lasts = if up { &breakdowns.up } else { &breakdowns.down };
+        Span::from_secs_f64(lasts.sample(&mut self.breakdowns[breakdowns.worker.0 as usize]))
+    }
+
+    /// One of `n` workers.
+    pub(super) fn any_worker(&mut self, n: usize) -> usize {
+        if n > 1 { self.placement.below(n as u64) as usize } else { 0 }
+    }
+
+    /// One of `n` jobs.
+    pub(super) fn any_job(&mut self, n: usize) -> usize {
+        if n > 1 { self.policy.below(n as u64) as usize } else { 0 }
+    }
+}
+
+fn service(action: &ActionModel, given: &Given, stream: &mut Stream) -> Span {
+    given.service.unwrap_or_else(|| Span::from_secs_f64(action.service.sample(stream)))
+}
+
+/// The estimate of a service time. It is drawn even if the job provides an estimate.
+fn estimate(action: &ActionModel, given: &Given, service: Span, stream: &mut Stream) -> Span {
+    let of_action = match &action.estimate {
+        Estimate::Exact => service,
+        Estimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream)),
+        Estimate::Time(time) => Span::from_secs_f64(time.sample(stream)),
+    };
+    given.estimate.unwrap_or(of_action)
+}
+
+fn fails(action: &ActionModel, stream: &mut Stream) -> bool {
+    action.error.get() > 0.0 && stream.uniform() < action.error.get()
+}
+
+fn patience(action: &ActionModel, stream: &mut Stream) -> Option<Span> {
+    action.patience.as_ref().map(|patience| Span::from_secs_f64(patience.sample(stream)))
+}
+
+fn children(action: &ActionModel, stream: &mut Stream) -> u32 {
+    let spawns = action.spawns.as_ref();
+    spawns.map_or(0, |spawns| (spawns.count.sample(stream) + 0.5).floor() as u32)
+}
+
+fn cancel(action: &ActionModel, stream: &mut Stream) -> Option<Span> {
+    let rate = action.cancel_rate.as_per_second();
+    let time = (rate > 0.0).then(|| Exponential::new(1.0 / rate).expect("a rate above zero"))?;
+    Some(Span::from_secs_f64(time.sample(stream)))
+}
+
+/// The backoff before attempt number `attempt`.
+fn backoff(action: &ActionModel, attempt: u32, stream: &mut Stream) -> Span {
+    let backoff = &action.backoff;
+    let most = backoff.cap.map_or(f64::INFINITY, Span::as_secs_f64);
+    let mut seconds = backoff.first.as_secs_f64();
+    for _ in 2..attempt {
+        seconds = (seconds * backoff.factor).min(most);
+    }
+    if backoff.jitter > 0.0 {
+        return Span::from_secs_f64(seconds.min(most) * (1.0 - backoff.jitter * stream.uniform()));
+    }
+    Span::from_secs_f64(seconds.min(most))
+}

@@ -1,0 +1,234 @@
+//! The events of a run as a plain list, by which two simulators can be compared.
+
+use std::fmt;
+
+use claimsim::engine::{Attempt, Given, Observer, OutageKind, Run};
+use claimsim::model::action::ActionId;
+use claimsim::model::capacity::{CapacityMap, NeedId};
+use claimsim::model::job::{Ending, Job, JobId};
+use claimsim::model::time::{Span, Time};
+use claimsim::model::worker::WorkerId;
+
+/// An event and its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) time: Time,
+    pub(crate) kind: Kind,
+}
+
+/// What an observer receives, with every detail that the model fixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Created { job: JobId, row: RowSeen, given: Given },
+    Due { job: JobId, row: RowSeen },
+    Claimed { job: JobId, worker: WorkerId },
+    CancelRequested { job: JobId, run: Run },
+    Interrupted { job: JobId, run: Run },
+    Resumed { job: JobId, run: Run },
+    Ended { job: JobId, run: Run, ending: Ending, last: bool },
+    Left { job: JobId, ending: Ending },
+    ZombieOver { job: JobId, worker: WorkerId, stopped: bool },
+    WorkerOut { worker: WorkerId, kind: OutageKind },
+    WorkerDeclaredDead { worker: WorkerId },
+    WorkerBack { worker: WorkerId },
+    CapacityChanged { worker: WorkerId, units: [i64; 3] },
+    Skipped { action: ActionId },
+    StillWaiting { job: JobId },
+    StillRunning { job: JobId, run: Run },
+}
+
+/// What is known of a row when it is created. The draws are part of it, so that a job that is never
+/// claimed still shows whether its draws are right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowSeen {
+    pub(crate) action: ActionId,
+    pub(crate) need: NeedId,
+    pub(crate) scheduled_at: Time,
+    pub(crate) service: Span,
+    pub(crate) fate: Ending,
+    pub(crate) number: u32,
+    pub(crate) first: JobId,
+    pub(crate) since: Time,
+    pub(crate) retries_left: u32,
+}
+
+impl RowSeen {
+    pub(crate) fn new(job: &Job, attempt: Attempt) -> RowSeen {
+        RowSeen {
+            action: job.action,
+            need: job.need,
+            scheduled_at: job.scheduled_at,
+            service: job.service,
+            fate: job.fate,
+            number: attempt.number,
+            first: attempt.first,
+            since: attempt.since,
+            retries_left: attempt.retries_left,
+        }
+    }
+}
+
+impl fmt::Display for RowSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RowSeen { action, need, scheduled_at, service, fate, number, first, since, retries_left } = self;
+        write!(
+            f,
+            "(action {}, need {}, scheduled {}, service {service}, then {fate:?}, attempt {number} of {} since {}, \
+             {retries_left} left)",
+            action.0, need.0, scheduled_at.0, first.0, since.0
+        )
+    }
+}
+
+/// The worker, the time of the claim, and the time since which its units are in use.
+fn of(run: Run) -> String {
+    let Run { worker, claimed_at, busy_since, is_cut_off } = run;
+    let busy = if busy_since == Time::NEVER { "not busy".to_owned() } else { format!("busy since {}", busy_since.0) };
+    let cut_off = if is_cut_off { ", cut off" } else { "" };
+    format!("on worker {}, claimed at {}, {busy}{cut_off}", worker.0, claimed_at.0)
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>15} ", self.time.0)?;
+        match self.kind {
+            Kind::Created { job, row, given } => write!(f, "created  job {} {row} {given:?}", job.0),
+            Kind::Due { job, row } => write!(f, "due      job {} {row}", job.0),
+            Kind::Claimed { job, worker } => write!(f, "claimed  job {} by worker {}", job.0, worker.0),
+            Kind::CancelRequested { job, run } => write!(f, "asked    job {} to cancel, {}", job.0, of(run)),
+            Kind::Interrupted { job, run } => write!(f, "interr.  job {} {}", job.0, of(run)),
+            Kind::Resumed { job, run } => write!(f, "resumed  job {} {}", job.0, of(run)),
+            Kind::Ended { job, run, ending, last } => {
+                let retried = if last { "" } else { ", retried" };
+                write!(f, "ended    job {} {}: {ending:?}{retried}", job.0, of(run))
+            }
+            Kind::Left { job, ending } => write!(f, "left     job {}: {ending:?}", job.0),
+            Kind::ZombieOver { job, worker, stopped } => {
+                write!(f, "zombie   job {} on worker {} {}", job.0, worker.0, if stopped { "stopped" } else { "over" })
+            }
+            Kind::WorkerOut { worker, kind } => write!(f, "out      worker {}: {kind:?}", worker.0),
+            Kind::WorkerDeclaredDead { worker } => write!(f, "dead     worker {}", worker.0),
+            Kind::WorkerBack { worker } => write!(f, "back     worker {}", worker.0),
+            Kind::CapacityChanged { worker, units } => write!(f, "capacity worker {}: {units:?}", worker.0),
+            Kind::Skipped { action } => write!(f, "skipped  a firing of action {}", action.0),
+            Kind::StillWaiting { job } => write!(f, "waits    job {}", job.0),
+            Kind::StillRunning { job, run } => write!(f, "runs     job {} {}", job.0, of(run)),
+        }
+    }
+}
+
+/// The first three units of a capacity map; no test has more resources.
+pub(crate) fn units(capacity: &CapacityMap) -> [i64; 3] {
+    std::array::from_fn(|resource| capacity.0.get(resource).copied().unwrap_or(0))
+}
+
+/// An observer that records every event.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trajectory {
+    events: Vec<Event>,
+}
+
+impl Trajectory {
+    fn push(&mut self, time: Time, kind: Kind) {
+        self.events.push(Event { time, kind });
+    }
+
+    /// All events. The engine reports the rows left at the horizon in an order of its own; here
+    /// they are sorted by number, waiting ones first.
+    pub(crate) fn into_events(mut self) -> Vec<Event> {
+        let left_over = |event: &Event| match event.kind {
+            Kind::StillWaiting { job } => Some((0, job)),
+            Kind::StillRunning { job, .. } => Some((1, job)),
+            _ => None,
+        };
+        let tail = self.events.iter().position(|event| left_over(event).is_some()).unwrap_or(self.events.len());
+        self.events[tail..].sort_by_key(left_over);
+        self.events
+    }
+}
+
+impl Observer for Trajectory {
+    fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {
+        self.push(now, Kind::Created { job: job.id, row: RowSeen::new(job, attempt), given });
+    }
+
+    fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
+        self.push(now, Kind::Due { job: job.id, row: RowSeen::new(job, attempt) });
+    }
+
+    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
+        self.push(now, Kind::Claimed { job: job.id, worker });
+    }
+
+    fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, run: Run, ending: Ending, last: bool) {
+        self.push(now, Kind::Ended { job: job.id, run, ending, last });
+    }
+
+    fn left(&mut self, now: Time, job: &Job, ending: Ending) {
+        self.push(now, Kind::Left { job: job.id, ending });
+    }
+
+    fn cancel_requested(&mut self, now: Time, job: &Job, run: Run) {
+        self.push(now, Kind::CancelRequested { job: job.id, run });
+    }
+
+    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
+        self.push(now, Kind::Interrupted { job: job.id, run });
+    }
+
+    fn resumed(&mut self, now: Time, job: &Job, run: Run) {
+        self.push(now, Kind::Resumed { job: job.id, run });
+    }
+
+    fn zombie_over(&mut self, now: Time, job: &Job, worker: WorkerId, stopped: bool) {
+        self.push(now, Kind::ZombieOver { job: job.id, worker, stopped });
+    }
+
+    fn worker_out(&mut self, now: Time, worker: WorkerId, kind: OutageKind) {
+        self.push(now, Kind::WorkerOut { worker, kind });
+    }
+
+    fn worker_declared_dead(&mut self, now: Time, worker: WorkerId) {
+        self.push(now, Kind::WorkerDeclaredDead { worker });
+    }
+
+    fn worker_back(&mut self, now: Time, worker: WorkerId) {
+        self.push(now, Kind::WorkerBack { worker });
+    }
+
+    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
+        self.push(now, Kind::CapacityChanged { worker, units: units(capacity) });
+    }
+
+    fn skipped(&mut self, now: Time, action: ActionId) {
+        self.push(now, Kind::Skipped { action });
+    }
+
+    fn still_waiting(&mut self, horizon: Time, job: &Job) {
+        self.push(horizon, Kind::StillWaiting { job: job.id });
+    }
+
+    fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
+        self.push(horizon, Kind::StillRunning { job: job.id, run });
+    }
+}
+
+/// The first difference of two trajectories with the events before it; `None` if they are the same.
+pub(crate) fn first_difference(reference: &[Event], engine: &[Event]) -> Option<String> {
+    let same = reference.iter().zip(engine).take_while(|(a, b)| a == b).count();
+    if same == reference.len() && same == engine.len() {
+        return None;
+    }
+    let show = |events: &[Event]| match events.get(same) {
+        Some(event) => event.to_string(),
+        None => "                nothing more".to_owned(),
+    };
+    let before: Vec<String> =
+        reference[same.saturating_sub(12)..same].iter().map(|event| format!("            {event}")).collect();
+    Some(format!(
+        "the trajectories part at event {same}:\n{}\n  reference:{}\n  engine:   {}",
+        before.join("\n"),
+        show(reference),
+        show(engine)
+    ))
+}

@@ -1,0 +1,273 @@
+//! The figures of a run against plain sums, row by row and instant by instant, over its trajectory.
+
+use std::collections::BTreeMap;
+
+use claimsim::engine::InitialState;
+use claimsim::model::action::ActionId;
+use claimsim::model::capacity::ResourceId;
+use claimsim::model::job::Ending;
+use claimsim::model::time::{Span, Time};
+use claimsim::stats::StatsObserver;
+use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+
+use proptest::prelude::*;
+
+use super::ledger::Ledger;
+use crate::event::{Event, Kind, Trajectory};
+use crate::scenarios::{Scenario, TICK, claim_rules, scenarios, storms};
+use crate::{check, simulation};
+
+const TARGET: Span = Span(2 * TICK.0);
+const BOUND: Span = Span(3 * TICK.0);
+
+/// Measured values, and integrals over time.
+#[derive(Default)]
+struct Sums {
+    values: BTreeMap<Measure, Vec<f64>>,
+    counts: BTreeMap<(Measure, Statistic), f64>,
+    integrals: BTreeMap<Measure, f64>,
+}
+
+impl Sums {
+    fn value(&mut self, measure: Measure, value: f64) {
+        self.values.entry(measure).or_default().push(value);
+    }
+
+    fn count(&mut self, statistic: Statistic) {
+        *self.counts.entry((Measure::Jobs, statistic)).or_default() += 1.0;
+    }
+
+    /// The expected figure; `None` if nothing was measured.
+    fn expected(&self, measure: Measure, statistic: Statistic, window: f64) -> Option<f64> {
+        let values = self.values.get(&measure).filter(|values| !values.is_empty());
+        let mean = |values: &Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
+        match (measure, statistic) {
+            (Measure::QueueLength | Measure::InSystem, _) => {
+                Some(self.integrals.get(&measure).unwrap_or(&0.0) / window)
+            }
+            (Measure::Jobs, _) => Some(*self.counts.get(&(measure, statistic)).unwrap_or(&0.0)),
+            (Measure::Retries | Measure::DeadlineMisses, _) => Some(values.map_or(0.0, |values| values.len() as f64)),
+            (_, Statistic::Max) => values.map(|values| values.iter().copied().fold(f64::MIN, f64::max)),
+            _ => values.map(mean),
+        }
+    }
+}
+
+/// Quantiles and deviations are tested with the statistics.
+fn is_plain_sum(subject: Subject) -> bool {
+    let plain = [Measure::Jobs, Measure::Retries, Measure::DeadlineMisses].contains(&subject.measure);
+    let of_values = matches!(subject.statistic, Statistic::Mean | Statistic::Max);
+    subject.measure != Measure::ThroughputPerS && (plain || of_values)
+}
+
+/// Sums up one action's rows, or all of them.
+fn sums(scenario: &Scenario, events: &[Event], of: OfAction) -> Sums {
+    let window = scenario.system.window;
+    let belongs = |action: ActionId| of == OfAction::All || of == OfAction::One(action);
+    let counted = |at: Time| window.warmup == Time::ZERO || at >= window.warmup;
+    let (mut sums, mut ledger, mut last) = (Sums::default(), Ledger::new(&scenario.system), Time::ZERO);
+    for event in events {
+        let passed = (event.time.max(window.warmup) - last.max(window.warmup)).as_secs_f64();
+        last = event.time;
+        let own = |job: &&_| belongs(ledger.rows[job].action);
+        let waiting = ledger.waiting.keys().filter(own).count() as f64;
+        let running = ledger.running.keys().filter(own).count() as f64;
+        *sums.integrals.entry(Measure::QueueLength).or_default() += passed * waiting;
+        *sums.integrals.entry(Measure::InSystem).or_default() += passed * (waiting + running);
+        ledger.book(event);
+        if let Kind::Due { row, .. } = event.kind
+            && belongs(row.action)
+        {
+            // A firing that is made up for counts as waiting from its nominal time on.
+            let made_up = (event.time.max(window.warmup) - row.scheduled_at.max(window.warmup)).as_secs_f64();
+            *sums.integrals.entry(Measure::QueueLength).or_default() += made_up.max(0.0);
+            *sums.integrals.entry(Measure::InSystem).or_default() += made_up.max(0.0);
+        }
+        tell(&mut sums, &ledger, event, belongs, counted);
+    }
+    sums
+}
+
+fn tell(
+    sums: &mut Sums,
+    ledger: &Ledger,
+    event: &Event,
+    belongs: impl Fn(ActionId) -> bool,
+    counted: impl Fn(Time) -> bool,
+) {
+    let now = event.time;
+    let job = match event.kind {
+        Kind::Skipped { action } => {
+            if belongs(action) && counted(now) {
+                sums.count(Statistic::Skipped);
+            }
+            return;
+        }
+        Kind::Due { job, .. }
+        | Kind::Claimed { job, .. }
+        | Kind::Ended { job, .. }
+        | Kind::Left { job, .. }
+        | Kind::ZombieOver { job, .. }
+        | Kind::StillWaiting { job }
+        | Kind::StillRunning { job, .. } => job,
+        _ => return,
+    };
+    let row = ledger.rows[&job];
+    if !belongs(row.action) {
+        return;
+    }
+    if let Kind::Ended { last: true, run, ending, .. } = event.kind
+        && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed)
+        && counted(row.since)
+    {
+        let response = (now - row.since).as_secs_f64();
+        sums.value(Measure::ResponseS, response);
+        sums.value(Measure::Slowdown, (response / (now - run.claimed_at).max(BOUND).as_secs_f64()).max(1.0));
+    }
+    if !counted(row.scheduled_at) {
+        return;
+    }
+    match event.kind {
+        Kind::Due { .. } => {
+            sums.count(Statistic::Arrived);
+            if row.number > 1 {
+                sums.value(Measure::Retries, 1.0);
+            }
+        }
+        Kind::Claimed { .. } => {
+            let wait = now - row.scheduled_at;
+            sums.value(Measure::WaitS, wait.as_secs_f64());
+            sums.value(Measure::WithinSlo, f64::from(wait <= TARGET));
+        }
+        Kind::Ended { run, ending, .. } => {
+            sums.value(Measure::ServiceS, (now - run.claimed_at).as_secs_f64());
+            sums.count(status(ending));
+            if matches!(ending, Ending::DeadlineMissed | Ending::DeadlineCancelled) {
+                sums.value(Measure::DeadlineMisses, 1.0);
+            }
+        }
+        Kind::Left { ending, .. } => sums.count(status(ending)),
+        Kind::ZombieOver { stopped: true, .. } => {
+            sums.count(Statistic::WorkerResurrection);
+            *sums.counts.entry((Measure::Jobs, Statistic::WorkerDead)).or_default() -= 1.0;
+        }
+        Kind::StillWaiting { .. } | Kind::StillRunning { .. } => {
+            sums.count(Statistic::Unfinished);
+            sums.value(Measure::UnfinishedAgeS, (now - row.scheduled_at).as_secs_f64());
+        }
+        _ => {}
+    }
+}
+
+/// The count to which a row with this outcome belongs.
+fn status(ending: Ending) -> Statistic {
+    match ending {
+        Ending::Done => Statistic::Done,
+        Ending::Error | Ending::DeadlineMissed => Statistic::Error,
+        Ending::DeadlineCancelled | Ending::Cancelled => Statistic::Cancel,
+        Ending::Abandoned => Statistic::Abandoned,
+        Ending::Rejected => Statistic::Rejected,
+        Ending::WorkerDead => Statistic::WorkerDead,
+        Ending::WorkerShutdown => Statistic::WorkerShutdown,
+    }
+}
+
+/// Busy over offered unit-seconds of a resource, on one worker or on all.
+fn utilization(scenario: &Scenario, events: &[Event], subject: Subject) -> Option<f64> {
+    let (window, resource) = (scenario.system.window, subject.resource.unwrap_or(ResourceId(0)));
+    let is_meant = |worker: usize| subject.worker.is_none_or(|meant| meant.0 as usize == worker);
+    let workers = || (0..scenario.system.workers.len()).filter(|&worker| is_meant(worker));
+    let (mut ledger, mut last, mut busy, mut offered) = (Ledger::new(&scenario.system), Time::ZERO, 0.0, 0.0);
+    let mut pass = |ledger: &Ledger, until: Time| {
+        let passed = (until.max(window.warmup) - last.max(window.warmup)).as_secs_f64();
+        for worker in workers().filter(|&worker| !ledger.out[worker]) {
+            busy += passed * ledger.used[worker][resource] as f64;
+            offered += passed * ledger.capacity[worker][resource] as f64;
+        }
+        last = until;
+    };
+    for event in events {
+        pass(&ledger, event.time);
+        ledger.book(event);
+    }
+    pass(&ledger, window.horizon);
+    (offered > 0.0).then(|| busy / offered)
+}
+
+/// Jain's index and the largest of the actions' mean slowdowns.
+fn fairness(scenario: &Scenario, events: &[Event], measure: Measure) -> Option<f64> {
+    let actions = (0..scenario.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    let mean = |action| sums(scenario, events, action).expected(Measure::Slowdown, Statistic::Mean, 1.0);
+    let slowdowns: Vec<f64> = actions.filter_map(mean).collect();
+    let (sum, squares) = slowdowns.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+    match measure {
+        _ if slowdowns.is_empty() => None,
+        Measure::Jain => Some(sum * sum / (slowdowns.len() as f64 * squares)),
+        _ => slowdowns.into_iter().reduce(f64::max),
+    }
+}
+
+/// The first time without waiting jobs after the first maximum of the queue, which is searched
+/// among all lengths.
+fn drained(events: &[Event]) -> Option<f64> {
+    let change = |event: &Event| match event.kind {
+        Kind::Due { .. } => 1,
+        Kind::Claimed { .. } | Kind::Left { .. } => -1,
+        _ => 0,
+    };
+    let lengths = events.iter().map(change).scan(0, |length, change: i32| {
+        *length += change;
+        Some(*length)
+    });
+    let lengths: Vec<i32> = lengths.collect();
+    let longest = lengths.iter().max().copied().unwrap_or(0);
+    if longest == 0 {
+        return Some(0.0);
+    }
+    let peak = lengths.iter().position(|length| *length == longest)?;
+    let empty = peak + lengths[peak..].iter().position(|length| *length == 0)?;
+    Some(events[empty].time.as_secs_f64())
+}
+
+#[test]
+fn the_figures_are_the_plain_sums() {
+    check(
+        "figures",
+        300,
+        (prop_oneof![scenarios(claim_rules()), storms(claim_rules())], 0..=3_i64),
+        |(scenario, warmup)| {
+            let mut scenario = scenario.clone();
+            scenario.system.window.warmup = Time(warmup * TICK.0);
+            // A row that runs at the start has fallen due by then; otherwise its wait would be
+            // negative.
+            for row in scenario.system.initial.iter_mut().filter(|row| row.state != InitialState::Waiting) {
+                row.scheduled_at = row.scheduled_at.min(Time::ZERO);
+            }
+            let observer = (StatsObserver::new(&scenario.system, Some(TARGET), BOUND), Trajectory::default());
+            let (stats, trajectory) = simulation(&scenario, observer).finish();
+            let (outcome, events) = (stats.finish(), trajectory.into_events());
+            let window = (scenario.system.window.horizon - scenario.system.window.warmup).as_secs_f64();
+            let mut compared = 0;
+            for figure in outcome.figures.iter().filter(|figure| is_plain_sum(figure.subject)) {
+                let subject = figure.subject;
+                let expected = match subject.measure {
+                    Measure::Utilization => utilization(&scenario, &events, subject),
+                    Measure::Jain | Measure::WorstSlowdown => fairness(&scenario, &events, subject.measure),
+                    Measure::DrainS => drained(&events),
+                    measure => sums(&scenario, &events, subject.action).expected(measure, subject.statistic, window),
+                };
+                assert!(are_close(figure.value, expected), "{subject:?}: {:?}, not {expected:?}", figure.value);
+                compared += 1;
+            }
+            assert!(compared > 20, "only {compared} figures were looked at");
+        },
+    );
+}
+
+/// Equal except for rounding: slowdowns are stored with 24 binary digits after the point.
+fn are_close(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0),
+        (a, b) => a == b,
+    }
+}

@@ -1,0 +1,5 @@
+//! Round trips of the import: a known scenario runs, its documents are imported, and the estimates
+//! are compared with the truth.
+
+mod exported;
+mod recovery;
