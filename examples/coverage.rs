@@ -258,8 +258,8 @@ impl Case {
 
 fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) -> bool {
     let quantity: Quantity = quantity.parse().expect("a quantity");
-    let Ok(Target::Figure(subject)) = quantity.target(&scenario.system) else { panic!("{quantity:?} is no figure") };
-    let interval = results.estimate(subject).and_then(|estimate| estimate.interval);
+    let Ok(Target::Metric(metric)) = quantity.target(&scenario.system) else { panic!("{quantity:?} is no figure") };
+    let interval = results.estimate(metric).and_then(|estimate| estimate.interval);
     let (low, high) = interval.expect("there are several replications");
     low <= truth && truth <= high
 }

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 
 use claimsim::experiment::comparison::{Comparing, Comparison, Contender, Outcome, Questions, Verdict};
 use claimsim::scenario::{self, Files};
-use claimsim::stats::looks::Looks;
+use claimsim::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
 /// The level of every comparison.
@@ -144,7 +144,7 @@ impl Case {
             margin: self.margin.map(|text| text.parse().expect("a margin")),
             gates: self.gates.iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
-            looks: Looks::doubling(LOOKS.0, LOOKS.1),
+            looks: InterimLooks::doubling(LOOKS.0, LOOKS.1),
             awaits_judged: true,
         };
         let mut comparing = Comparing::new(&contenders, &questions).expect("both have what is asked for");

@@ -20,7 +20,7 @@ use claimsim::experiment::Progress;
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
 use claimsim::scenario::{self, Files, Scenario};
-use claimsim::stats::looks::Looks;
+use claimsim::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
 use exact::Mmc;
@@ -172,7 +172,7 @@ impl Target {
             conditions: self.conditions().iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
             // Few looks where nothing can be shown, and as many as it takes elsewhere.
-            looks: Looks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
+            looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
             supply: vec![true],
         };
         let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };

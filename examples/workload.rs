@@ -15,7 +15,7 @@ use std::time::Instant;
 use claimsim::experiment;
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::ResourceId;
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 #[path = "../benches/workloads/mod.rs"]
 mod workloads;
@@ -35,12 +35,12 @@ fn main() -> ExitCode {
     let wall = start.elapsed().as_secs_f64();
 
     let of = |action, resource, measure, statistic| {
-        let subject = Subject { action, resource, worker: None, measure, statistic };
-        results.estimate(subject).and_then(|estimate| estimate.value)
+        let metric = Metric { action, resource, worker: None, measure, statistic };
+        results.estimate(metric).and_then(|estimate| estimate.value)
     };
-    let of_all = |measure, statistic| of(OfAction::All, None, measure, statistic);
+    let of_all = |measure, statistic| of(JobScope::All, None, measure, statistic);
     let count = |statistic| of_all(Measure::Jobs, statistic).unwrap_or(0.0);
-    let actions = (0..scenario.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    let actions = (0..scenario.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
     let resources = (0..scenario.system.resources.len()).map(|index| ResourceId(index as u16));
     println!(
         "{}",
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
             "p95": of_all(Measure::WaitS, Statistic::P95),
             "waits": actions.map(|one| of(one, None, Measure::WaitS, Statistic::Mean)).collect::<Vec<_>>(),
             "util": resources
-                .map(|one| of(OfAction::None, Some(one), Measure::Utilization, Statistic::Mean))
+                .map(|one| of(JobScope::None, Some(one), Measure::Utilization, Statistic::Mean))
                 .collect::<Vec<_>>(),
             "backlog": count(Statistic::Unfinished),
         })

@@ -19,7 +19,7 @@
 //!
 //! ```
 //! use claimsim::scenario::{self, Files};
-//! use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+//! use claimsim::stats::{Measure, JobScope, Statistic, Metric};
 //! use std::io;
 //!
 //! /// The scenario below names no files; one that does has them read by whoever loads it.
@@ -49,8 +49,8 @@
 //! let loaded = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("the scenario is right");
 //! let results = claimsim::experiment::run(&loaded.scenario, &());
 //!
-//! let mean_wait = Subject {
-//!     action: OfAction::All,
+//! let mean_wait = Metric {
+//!     action: JobScope::All,
 //!     resource: None,
 //!     worker: None,
 //!     measure: Measure::WaitS,
@@ -105,8 +105,8 @@
 //!
 //! let newest = claimsim::experiment::run_policy(&loaded.scenario, |_| NewestFirst, &());
 //! # let oldest = claimsim::experiment::run(&loaded.scenario, &());
-//! # use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
-//! # let wait = |statistic| Subject { action: OfAction::All, resource: None, worker: None, measure: Measure::WaitS, statistic };
+//! # use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+//! # let wait = |statistic| Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic };
 //! # let ratio = |statistic| newest.estimate(wait(statistic)).unwrap().value.unwrap() / oldest.estimate(wait(statistic)).unwrap().value.unwrap();
 //! // The mean wait is that of the oldest first, but for jobs that still wait in the end; the longest waits are far longer.
 //! # assert!((ratio(Statistic::Mean) - 1.0).abs() < 0.1 && ratio(Statistic::P99) > 1.5);

@@ -4,7 +4,7 @@ use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
 use crate::model::time::{Span, Time};
 use crate::random::dist::Distribution;
-use crate::random::stream::{Family, Purpose};
+use crate::random::stream::{Purpose, StreamFamily};
 
 /// A closed source; the engine asks it customer by customer and cycle by cycle.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub struct Closed {
     action: ActionId,
     population: u32,
     think: Distribution,
-    customers: Family,
+    customers: StreamFamily,
 }
 
 /// Cycles of one customer that have a random stream of their own; it stays away after so many.

@@ -1,17 +1,17 @@
-//! The catalogue of arrival processes: each is a [`Source`] in the scenario and a [`Process`] in a replication.
+//! The catalogue of arrival processes: each is a [`ArrivalModel`] in the scenario and a [`AnyProcess`] in a replication.
 //!
 //! A source is what the scenario says, without state, shared by all replications; a process is one replication's walk
 //! through it. Both are enums, so that a replication's hottest question, "when does the next job come?", is answered by
 //! static dispatch.
 
+use claimsim_engine as engine;
 use claimsim_model as model;
 use claimsim_random as random;
-use claimsim_engine as engine;
 
 mod batch;
 mod closed;
 pub mod cron;
-mod listed;
+mod job_list;
 mod profile;
 mod renewal;
 pub mod swf;
@@ -27,13 +27,13 @@ use crate::random::dist::Distribution;
 
 pub use closed::Closed;
 pub use cron::CronProcess;
-pub use listed::{Known, Listed};
-pub use profile::{HOURS, Profile, Rates, WEEKDAYS};
+pub use job_list::{JobList, ListedJob};
+pub use profile::{HOURS, HourlyRates, NonhomogeneousPoisson, WEEKDAYS};
 pub use renewal::Renewal;
 
 /// A source of jobs as the scenario describes it, without state; each replication starts it afresh.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum ArrivalModel {
     /// Arrivals at random, independent of each other, at a constant rate: between-times are exponential.
     Poisson {
         /// The class of the jobs.
@@ -63,12 +63,12 @@ pub enum Source {
         /// The action's name, which keys the random streams.
         name: String,
         /// Arrivals per second, hour by hour.
-        rates: Arc<Rates>,
+        rates: Arc<HourlyRates>,
         /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
         batch: Option<Distribution>,
     },
-    /// Known arrivals in order of time, none before the start: trace files, logs and single jobs. See [`Source::listed`].
-    Listed(Arc<[Known]>),
+    /// ListedJob arrivals in order of time, none before the start: trace files, logs and single jobs. See [`ArrivalModel::listed`].
+    Listed(Arc<[ListedJob]>),
     /// A fixed population of customers, each away for a think time after its job has ended.
     Closed {
         /// The class of the jobs.
@@ -95,16 +95,16 @@ pub enum Source {
     },
 }
 
-impl Source {
+impl ArrivalModel {
     /// A source of known arrivals, given in any order; coinciding ones keep the order in which they are given.
-    pub fn listed(mut jobs: Vec<Known>) -> Source {
-        jobs.sort_by_key(Known::at);
-        Source::Listed(jobs.into())
+    pub fn listed(mut jobs: Vec<ListedJob>) -> ArrivalModel {
+        jobs.sort_by_key(ListedJob::at);
+        ArrivalModel::Listed(jobs.into())
     }
 
     /// Whether its jobs come at random times at a rate that the scenario gives, also hour by hour.
     pub fn is_random(&self) -> bool {
-        matches!(self, Source::Poisson { .. } | Source::Renewal { .. } | Source::Profile { .. })
+        matches!(self, ArrivalModel::Poisson { .. } | ArrivalModel::Renewal { .. } | ArrivalModel::Profile { .. })
     }
 
     /// Whether time advances from one arrival to the next, as it must for a run to end. (A closed source may think for no
@@ -112,33 +112,37 @@ impl Source {
     ///
     /// # Errors
     /// If arrivals come more often than once a nanosecond, the unit of simulated time.
-    pub fn check(&self) -> Result<(), SourceError> {
+    pub fn check(&self) -> Result<(), ArrivalModelError> {
         match self {
-            Source::Poisson { rate, .. } if rate.as_per_second() > MOST_PER_SECOND => Err(SourceError::TooFast),
-            Source::Profile { rates, .. } if rates.highest() > MOST_PER_SECOND => Err(SourceError::TooFast),
-            Source::Renewal { between, .. } if between.mean() < 1.0 / MOST_PER_SECOND => Err(SourceError::StandsStill),
+            ArrivalModel::Poisson { rate, .. } if rate.as_per_second() > MOST_PER_SECOND => {
+                Err(ArrivalModelError::TooFast)
+            }
+            ArrivalModel::Profile { rates, .. } if rates.highest() > MOST_PER_SECOND => Err(ArrivalModelError::TooFast),
+            ArrivalModel::Renewal { between, .. } if between.mean() < 1.0 / MOST_PER_SECOND => {
+                Err(ArrivalModelError::StandsStill)
+            }
             _ => Ok(()),
         }
     }
 
     /// Begins a replication.
-    pub fn start(&self, start: ArrivalStart) -> Process {
+    pub fn start(&self, start: ArrivalStart) -> AnyProcess {
         match self {
-            Source::Poisson { action, name, rate, batch } => {
-                Process::Renewal(Renewal::poisson(*action, name, *rate, batch.clone(), start))
+            ArrivalModel::Poisson { action, name, rate, batch } => {
+                AnyProcess::Renewal(Renewal::poisson(*action, name, *rate, batch.clone(), start))
             }
-            Source::Renewal { action, name, between, batch } => {
-                Process::Renewal(Renewal::new(*action, name, between.clone(), batch.clone(), start))
+            ArrivalModel::Renewal { action, name, between, batch } => {
+                AnyProcess::Renewal(Renewal::new(*action, name, between.clone(), batch.clone(), start))
             }
-            Source::Profile { action, name, rates, batch } => {
-                Process::Profile(Profile::new(*action, name, Arc::clone(rates), batch.clone(), start))
+            ArrivalModel::Profile { action, name, rates, batch } => {
+                AnyProcess::Profile(NonhomogeneousPoisson::new(*action, name, Arc::clone(rates), batch.clone(), start))
             }
-            Source::Listed(jobs) => Process::Listed(Listed::new(Arc::clone(jobs))),
-            Source::Closed { action, name, population, think } => {
-                Process::Closed(Closed::new(*action, name, *population, think.clone(), start))
+            ArrivalModel::Listed(jobs) => AnyProcess::Listed(JobList::new(Arc::clone(jobs))),
+            ArrivalModel::Closed { action, name, population, think } => {
+                AnyProcess::Closed(Closed::new(*action, name, *population, think.clone(), start))
             }
-            Source::Cron { action, schedule, overlap, missed, given } => {
-                Process::Cron(CronProcess::new(*action, schedule, *overlap, *missed, *given, start))
+            ArrivalModel::Cron { action, schedule, overlap, missed, given } => {
+                AnyProcess::Cron(CronProcess::new(*action, schedule, *overlap, *missed, *given, start))
             }
         }
     }
@@ -149,7 +153,7 @@ const MOST_PER_SECOND: f64 = 1e9;
 
 /// Why a source would keep a run from ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SourceError {
+pub enum ArrivalModelError {
     /// A rate above one arrival a nanosecond.
     #[error("arrivals come more than 10^9 times a second, faster than the clock's nanoseconds; write a lower rate")]
     TooFast,
@@ -164,75 +168,75 @@ pub enum SourceError {
     clippy::large_enum_variant,
     reason = "the one that most jobs come from is not to be looked for behind an address"
 )]
-pub enum Process {
-    /// Of [`Source::Poisson`] and [`Source::Renewal`].
+pub enum AnyProcess {
+    /// Of [`ArrivalModel::Poisson`] and [`ArrivalModel::Renewal`].
     Renewal(Renewal),
-    /// Of [`Source::Profile`].
-    Profile(Profile),
-    /// Of [`Source::Listed`].
-    Listed(Listed),
-    /// Of [`Source::Closed`].
+    /// Of [`ArrivalModel::Profile`].
+    Profile(NonhomogeneousPoisson),
+    /// Of [`ArrivalModel::Listed`].
+    Listed(JobList),
+    /// Of [`ArrivalModel::Closed`].
     Closed(Closed),
-    /// Of [`Source::Cron`].
+    /// Of [`ArrivalModel::Cron`].
     Cron(CronProcess),
 }
 
-impl Process {
+impl AnyProcess {
     #[cold]
     fn next_of_any(&mut self) -> Option<Arrival> {
         match self {
-            Process::Renewal(process) => process.next(),
-            Process::Profile(process) => process.next(),
-            Process::Listed(process) => process.next(),
-            Process::Closed(process) => process.next(),
-            Process::Cron(process) => process.next(),
+            AnyProcess::Renewal(process) => process.next(),
+            AnyProcess::Profile(process) => process.next(),
+            AnyProcess::Listed(process) => process.next(),
+            AnyProcess::Closed(process) => process.next(),
+            AnyProcess::Cron(process) => process.next(),
         }
     }
 }
 
-impl ArrivalProcess for Process {
+impl ArrivalProcess for AnyProcess {
     #[inline(always)]
     fn next(&mut self) -> Option<Arrival> {
         // The one that most jobs come from, without a call.
-        if let Process::Renewal(process) = self { process.next() } else { self.next_of_any() }
+        if let AnyProcess::Renewal(process) = self { process.next() } else { self.next_of_any() }
     }
 
     #[inline]
     fn given(&self) -> Option<&Given> {
         match self {
-            Process::Listed(process) => process.given(),
-            Process::Cron(process) => process.given(),
+            AnyProcess::Listed(process) => process.given(),
+            AnyProcess::Cron(process) => process.given(),
             _ => None,
         }
     }
 
     fn is_bare(&self) -> bool {
-        matches!(self, Process::Renewal(_) | Process::Profile(_))
+        matches!(self, AnyProcess::Renewal(_) | AnyProcess::Profile(_))
     }
 
     #[inline]
     fn is_cron(&self) -> bool {
-        matches!(self, Process::Cron(_))
+        matches!(self, AnyProcess::Cron(_))
     }
 
     #[inline]
     fn overlap(&self) -> Overlap {
         match self {
-            Process::Cron(process) => process.overlap(),
+            AnyProcess::Cron(process) => process.overlap(),
             _ => Overlap::Enqueue,
         }
     }
 
     fn missed(&self) -> Missed {
         match self {
-            Process::Cron(process) => process.missed(),
+            AnyProcess::Cron(process) => process.missed(),
             _ => Missed::Skip,
         }
     }
 
     fn population(&self) -> u32 {
         match self {
-            Process::Closed(process) => process.population(),
+            AnyProcess::Closed(process) => process.population(),
             _ => 0,
         }
     }
@@ -240,7 +244,7 @@ impl ArrivalProcess for Process {
     #[inline]
     fn cycle(&mut self, customer: u32, cycle: u32, from: Time) -> Option<Arrival> {
         match self {
-            Process::Closed(process) => process.cycle(customer, cycle, from),
+            AnyProcess::Closed(process) => process.cycle(customer, cycle, from),
             _ => None,
         }
     }

@@ -27,23 +27,23 @@ const MOST_WEEKS: f64 = (i64::MAX / WEEK) as f64;
 
 /// Arrival rates, hour by hour of a week that begins on Monday at 00:00 UTC.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rates {
+pub struct HourlyRates {
     /// Arrivals per second.
     per_second: [f64; HOURS * WEEKDAYS],
     /// Expected arrivals in a week.
     weekly: f64,
 }
 
-impl Rates {
+impl HourlyRates {
     /// The same rates every day, from the hour that begins at 00:00 UTC on.
-    pub fn daily(hours: [Rate; HOURS]) -> Rates {
-        Rates::weekly([hours; WEEKDAYS])
+    pub fn daily(hours: [Rate; HOURS]) -> HourlyRates {
+        HourlyRates::weekly([hours; WEEKDAYS])
     }
 
-    /// Rates for each day of the week, Monday first.
-    pub fn weekly(days: [[Rate; HOURS]; WEEKDAYS]) -> Rates {
+    /// HourlyRates for each day of the week, Monday first.
+    pub fn weekly(days: [[Rate; HOURS]; WEEKDAYS]) -> HourlyRates {
         let per_second = std::array::from_fn(|hour| days[hour / HOURS][hour % HOURS].as_per_second());
-        Rates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum() }
+        HourlyRates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum() }
     }
 
     /// After how long the rates begin anew: a day, or a week if days differ; `None` if they are the same at all hours.
@@ -76,9 +76,9 @@ impl Rates {
 
 /// A non-homogeneous Poisson process from the start of the run.
 #[derive(Debug)]
-pub struct Profile {
+pub struct NonhomogeneousPoisson {
     action: ActionId,
-    rates: Arc<Rates>,
+    rates: Arc<HourlyRates>,
     stream: Stream,
     batches: Batches,
     /// The last arrival, or the start.
@@ -87,18 +87,25 @@ pub struct Profile {
     start_of_week: i64,
 }
 
-impl Profile {
+impl NonhomogeneousPoisson {
     /// Arrivals at `rates`, from the start on.
     pub fn new(
         action: ActionId,
         name: &str,
-        rates: Arc<Rates>,
+        rates: Arc<HourlyRates>,
         batch: Option<Distribution>,
         start: ArrivalStart,
-    ) -> Profile {
+    ) -> NonhomogeneousPoisson {
         let stream = start.streams.stream(Purpose::Arrival, name);
         let batches = Batches::new(batch, name, start.streams);
-        Profile { action, rates, stream, batches, last: Time::ZERO, start_of_week: since_monday(start.epoch.0) }
+        NonhomogeneousPoisson {
+            action,
+            rates,
+            stream,
+            batches,
+            last: Time::ZERO,
+            start_of_week: since_monday(start.epoch.0),
+        }
     }
 
     /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None` if that lies beyond the
@@ -126,7 +133,7 @@ impl Profile {
     }
 }
 
-impl ArrivalProcess for Profile {
+impl ArrivalProcess for NonhomogeneousPoisson {
     #[inline]
     fn next(&mut self) -> Option<Arrival> {
         let mass = self.stream.exponential();
@@ -151,7 +158,7 @@ mod tests {
     #[test]
     fn expected_arrivals_are_rates_by_the_part_of_each_hour() {
         let rate = |per_hour: usize| Rate::per_second(per_hour as f64 / 3_600.0).unwrap();
-        let rates = Rates::weekly(std::array::from_fn(|day| std::array::from_fn(|hour| rate(100 * day + hour))));
+        let rates = HourlyRates::weekly(std::array::from_fn(|day| std::array::from_fn(|hour| rate(100 * day + hour))));
         let epoch = Epoch("2017-02-19T23:30:00Z".parse().unwrap());
         let expected = |from: i64, to: i64| rates.expected(epoch, Time(from * HOUR / 4), Time(to * HOUR / 4));
         // Half an hour of Sunday's last, Monday's first, and a quarter of its second.

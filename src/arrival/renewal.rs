@@ -5,7 +5,7 @@ use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::model::unit::Rate;
-use crate::random::ahead::Ahead;
+use crate::random::buffered_sampler::BufferedSampler;
 use crate::random::dist::Distribution;
 use crate::random::stream::Purpose;
 
@@ -13,7 +13,7 @@ use crate::random::stream::Purpose;
 #[derive(Debug)]
 pub struct Renewal {
     action: ActionId,
-    between: Ahead,
+    between: BufferedSampler,
     batches: Batches,
     last: Time,
 }
@@ -27,7 +27,7 @@ impl Renewal {
         batch: Option<Distribution>,
         start: ArrivalStart,
     ) -> Renewal {
-        let between = Ahead::at_rate(rate.as_per_second(), start.streams.stream(Purpose::Arrival, name));
+        let between = BufferedSampler::at_rate(rate.as_per_second(), start.streams.stream(Purpose::Arrival, name));
         Renewal::with(action, name, between, batch, start)
     }
 
@@ -39,11 +39,17 @@ impl Renewal {
         batch: Option<Distribution>,
         start: ArrivalStart,
     ) -> Renewal {
-        let between = Ahead::seconds(between, start.streams.stream(Purpose::Arrival, name));
+        let between = BufferedSampler::seconds(between, start.streams.stream(Purpose::Arrival, name));
         Renewal::with(action, name, between, batch, start)
     }
 
-    fn with(action: ActionId, name: &str, between: Ahead, batch: Option<Distribution>, start: ArrivalStart) -> Renewal {
+    fn with(
+        action: ActionId,
+        name: &str,
+        between: BufferedSampler,
+        batch: Option<Distribution>,
+        start: ArrivalStart,
+    ) -> Renewal {
         Renewal { action, between, batches: Batches::new(batch, name, start.streams), last: Time::ZERO }
     }
 }

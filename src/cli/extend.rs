@@ -15,13 +15,13 @@ use crate::report::run::replications::{self, SavedTables};
 use crate::report::run::tables;
 use crate::report::RunContext;
 use crate::scenario::Loaded;
-use crate::stats::Outcome;
+use crate::stats::ReplicationStats;
 
 /// What a finished run has already.
 #[derive(Debug, Default)]
 pub(super) struct Earlier {
     /// Its replications.
-    pub(super) outcomes: Vec<Outcome>,
+    pub(super) outcomes: Vec<ReplicationStats>,
     /// Its job log, if it has one.
     pub(super) jobs: Option<PathBuf>,
 }
@@ -121,7 +121,7 @@ fn longer(old: &Options, more: &Options, there: usize, run: &Path) -> Result<Opt
     )))
 }
 
-fn outcomes(run: &Path, loaded: &Loaded, plan: &Plan) -> Result<Vec<Outcome>, Failure> {
+fn outcomes(run: &Path, loaded: &Loaded, plan: &Plan) -> Result<Vec<ReplicationStats>, Failure> {
     let read = |name: &str| {
         let path = run.join(name);
         fs::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))

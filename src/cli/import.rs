@@ -10,8 +10,8 @@ use clap::{ArgGroup, Args};
 
 use super::cron::instant;
 use super::verdict::{Failure, print, say};
-use claimsim_import::{self, ASSUMPTION, Documents, Order};
 use crate::registry::document::{self, DocumentError};
+use claimsim_import::{self, ASSUMPTION, Documents, Order};
 
 /// Make a scenario to edit from the registry's API documents: what they say, and estimates of what they do not
 ///

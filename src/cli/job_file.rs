@@ -16,8 +16,8 @@ use crate::experiment::{Progress, replicate_observed};
 use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver};
 use crate::report::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
-use crate::stats::Outcome;
-use crate::stats::share::Share;
+use crate::stats::ReplicationStats;
+use crate::stats::ShareWithin;
 
 /// Bytes read at once from a part.
 const BLOCK: usize = 1 << 16;
@@ -45,10 +45,10 @@ impl JobFile {
     pub(super) fn replicate(
         &mut self,
         scenario: &Scenario,
-        shares: &[Share],
+        shares: &[ShareWithin],
         numbers: Range<u32>,
         progress: &dyn Progress,
-    ) -> Result<Vec<Outcome>, Failure> {
+    ) -> Result<Vec<ReplicationStats>, Failure> {
         let history = |replication| {
             let part = Part::begin(&self.path, replication)?;
             let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };

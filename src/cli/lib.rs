@@ -1,14 +1,14 @@
 //! The command line: the only floor that touches files, terminal, wall clock and the number of threads.
 
+use claimsim_arrival as arrival;
+use claimsim_engine as engine;
+use claimsim_experiment as experiment;
 use claimsim_model as model;
 use claimsim_random as random;
-use claimsim_engine as engine;
-use claimsim_arrival as arrival;
-use claimsim_stats as stats;
 use claimsim_registry as registry;
-use claimsim_scenario as scenario;
-use claimsim_experiment as experiment;
 use claimsim_report as report;
+use claimsim_scenario as scenario;
+use claimsim_stats as stats;
 
 mod audit;
 mod brought;

@@ -4,10 +4,10 @@ use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, TableStyle};
 
 use super::verdict::{Failure, print};
-use claimsim_policy as policy;
-use crate::stats::figure::Measure;
 use crate::arrival;
 use crate::random::dist;
+use crate::stats::Measure;
+use claimsim_policy as policy;
 
 /// List claim policies, distributions, arrival processes and measures
 #[derive(Debug, Args)]

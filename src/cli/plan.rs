@@ -6,7 +6,7 @@ use crate::experiment::expression::Precision;
 use crate::experiment::{FIRST, Plan};
 use crate::report::manifest::Options;
 use crate::scenario::Scenario;
-use crate::stats::looks::Looks;
+use crate::stats::interim_looks::InterimLooks;
 
 /// The most replications for a precision, unless it is given.
 const MOST: u32 = 1000;
@@ -43,13 +43,13 @@ pub(super) fn too_few(first: u32, most: u32) -> Failure {
 }
 
 /// At how many replications decisions are looked at, of a scenario that says so many.
-pub(super) fn looks(options: &Options, replications: u32) -> Result<Looks, Failure> {
+pub(super) fn looks(options: &Options, replications: u32) -> Result<InterimLooks, Failure> {
     let first = options.replications.unwrap_or(replications.max(FIRST_LOOK));
     let most = options.max_replications.unwrap_or(first.max(LAST_LOOK));
     if most < first && options.replications.is_some() {
         return Err(too_few(first, most));
     }
-    Ok(Looks::doubling(first.min(most), most))
+    Ok(InterimLooks::doubling(first.min(most), most))
 }
 
 /// Checks a level, and leaves it as it is written.

@@ -8,23 +8,23 @@ use super::system::{ActionModel, System};
 use crate::model::capacity::NeedId;
 use crate::model::job::Ending;
 use crate::model::time::Span;
-use crate::random::ahead::Ahead;
-use crate::random::stream::{Family, Purpose, Stream, Streams};
+use crate::random::buffered_sampler::BufferedSampler;
+use crate::random::stream::{Purpose, Stream, StreamFamily, Streams};
 
 /// One action's streams.
 #[derive(Debug)]
 pub(super) struct Draws {
     /// Service times of exogenous jobs.
-    service: Ahead,
+    service: BufferedSampler,
     outcome: Stream,
     patience: Stream,
     children: Stream,
     cancel: Stream,
     estimate: Stream,
-    attempts: Family,
-    customers: Family,
-    names: Family,
-    stops: Family,
+    attempts: StreamFamily,
+    customers: StreamFamily,
+    names: StreamFamily,
+    stops: StreamFamily,
     /// How many jobs of the action have arrived from outside.
     arrived: u64,
     /// What a job needs, if nothing but a service time is ever drawn and no attempt fails: the most common kind of action.
@@ -68,7 +68,7 @@ impl Draws {
         let has_luck = action.patience.is_some() || action.spawns.is_some() || action.cancel_rate.as_per_second() > 0.0;
         let has_limit = action.deadline.is_some() || action.kill_at_estimate || action.estimate.is_random();
         Draws {
-            service: Ahead::seconds(action.service.clone(), stream(Purpose::Service)),
+            service: BufferedSampler::seconds(action.service.clone(), stream(Purpose::Service)),
             outcome: stream(Purpose::Outcome),
             patience: stream(Purpose::Patience),
             children: stream(Purpose::Children),

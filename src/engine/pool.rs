@@ -280,10 +280,10 @@ mod tests {
 
     use super::*;
     use crate::availability::Availability;
-    use crate::system::Window;
     use crate::model::claim::Pass;
     use crate::model::time::Time;
     use crate::model::worker::Worker;
+    use crate::system::Window;
 
     fn system(workers: &[Vec<i64>], needs: &[Vec<i64>]) -> System {
         let map = |units: &Vec<i64>| CapacityMap(units.clone().into());

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::availability::Availability;
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
-use crate::model::claim::{Batch, Pass, Placement};
+use crate::model::claim::{ClaimBatch, Pass, Placement};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 use crate::model::unit::{Probability, Rate};
@@ -273,7 +273,7 @@ pub enum ClaimRule {
         /// The delay in seconds.
         delay: Distribution,
         /// How many jobs one attempt claims.
-        batch: Batch,
+        batch: ClaimBatch,
     },
 }
 

@@ -2,14 +2,14 @@
 
 use super::expression::{Fault, Quantity, Target};
 use crate::engine::System;
-use crate::stats::Outcome;
-use crate::stats::share::Share;
+use crate::stats::ReplicationStats;
+use crate::stats::ShareWithin;
 
 /// Quantities of one scenario's replications, in the order in which they are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     pub(super) targets: Vec<Target>,
-    pub(super) shares: Vec<Share>,
+    pub(super) shares: Vec<ShareWithin>,
 }
 
 impl Asked {
@@ -35,7 +35,7 @@ impl Asked {
     }
 
     /// The shares that replications have to measure beside their figures.
-    pub fn shares(&self) -> &[Share] {
+    pub fn shares(&self) -> &[ShareWithin] {
         &self.shares
     }
 
@@ -45,12 +45,12 @@ impl Asked {
     }
 
     /// What replications had of the quantity of that number; they have measured [`Asked::shares`].
-    pub fn values(&self, number: usize, outcomes: &[Outcome]) -> Vec<Option<f64>> {
+    pub fn values(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<Option<f64>> {
         let Some(first) = outcomes.first() else { return Vec::new() };
         match self.targets[number] {
-            Target::Figure(subject) => {
-                let place = first.figures.iter().position(|figure| figure.subject == subject);
-                outcomes.iter().map(|outcome| outcome.figures[place?].value).collect()
+            Target::Metric(metric) => {
+                let place = first.metrics.iter().position(|figure| figure.metric == metric);
+                outcomes.iter().map(|outcome| outcome.metrics[place?].value).collect()
             }
             Target::Share(share) => {
                 let place = self.shares.iter().position(|known| *known == share);
@@ -60,12 +60,12 @@ impl Asked {
     }
 
     /// Outcomes in which another question's shares were measured, with only these shares, in this order; `None` if one of them was not measured.
-    pub fn taken_from(&self, other: &Asked, outcomes: Vec<Outcome>) -> Option<Vec<Outcome>> {
-        let place = |share: &Share| other.shares.iter().position(|known| known == share);
+    pub fn taken_from(&self, other: &Asked, outcomes: Vec<ReplicationStats>) -> Option<Vec<ReplicationStats>> {
+        let place = |share: &ShareWithin| other.shares.iter().position(|known| known == share);
         let places: Vec<usize> = self.shares.iter().map(place).collect::<Option<_>>()?;
-        let take = |outcome: Outcome| {
+        let take = |outcome: ReplicationStats| {
             let shares = places.iter().map(|place| outcome.shares[*place]).collect();
-            Outcome { shares, ..outcome }
+            ReplicationStats { shares, ..outcome }
         };
         Some(outcomes.into_iter().map(take).collect())
     }

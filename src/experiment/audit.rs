@@ -1,11 +1,11 @@
 //! A look at a scenario under way: one replication up to an instant, as the registry's documents show it.
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 
 use crate::model::time::Time;
-use crate::replication::Replication;
 use crate::registry::audit::{Audit, Cron, Ledger, Subject};
+use crate::replication::Replication;
 use crate::scenario::Scenario;
 
 /// Runs a replication (they are numbered from 0) up to and with an instant, which must not lie beyond the horizon.
@@ -26,8 +26,8 @@ fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
 }
 
 /// A source as a cron that stands at an instant, if it is one.
-fn cron(scenario: &Scenario, source: usize, of: &Source, at: Time) -> Option<Cron> {
-    let Source::Cron { action, schedule, given, .. } = of else { return None };
+fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<Cron> {
+    let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
     // What counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);

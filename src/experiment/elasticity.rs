@@ -7,7 +7,7 @@
 use super::design::{Amount, Decimal};
 use super::sweep::Measured;
 use crate::scenario::Parameter;
-use crate::stats::interval::student_t;
+use crate::stats::interval::critical_value_95;
 use crate::stats::paired::Paired;
 
 /// A parameter that is moved to both sides.
@@ -141,15 +141,15 @@ fn effect(number: usize, nudge: &Nudge, shown: usize, [base, low, high]: [&Measu
         base.iter().zip(sides).map(|(base, (low, high))| Some((*base)? + ((*high)? - (*low)?) / nudge.width)).collect();
     let paired = Paired::of(&base, &doubled);
     let replications = paired.replications();
-    let interval = (replications > 1).then(|| paired.relative_interval(student_t(replications - 1))).flatten();
+    let interval = (replications > 1).then(|| paired.relative_interval(critical_value_95(replications - 1))).flatten();
     Effect { nudge: number, shown, base: paired.baseline().mean, effect: paired.relative(), interval, replications }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::interval::IntervalEstimate;
     use crate::sweep::Shown;
-    use crate::stats::interval::Estimate;
 
     fn parameter(values: &[&str], is_list: bool, is_whole: bool) -> Parameter {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
@@ -204,7 +204,7 @@ mod tests {
         let nudge = Nudge::by_share(&parameter(&["2"], false, false), &Share::of_percent("1%").unwrap()).unwrap();
         let measured = |x: f64| {
             let values: Vec<f64> = [7.0, 7.1, 7.2, 7.3].iter().map(|factor| factor * x * x * x).collect();
-            let estimate = Estimate::mean(&values);
+            let estimate = IntervalEstimate::mean(&values);
             Measured {
                 summary: Vec::new(),
                 shown: vec![Shown { values: values.into_iter().map(Some).collect(), estimate }],

@@ -2,15 +2,15 @@
 //!
 //! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
 
-use claimsim_model as model;
-use claimsim_random as random;
-use claimsim_engine as engine;
-use claimsim_policy as policy;
 use claimsim_arrival as arrival;
-use claimsim_stats as stats;
+use claimsim_engine as engine;
+use claimsim_model as model;
+use claimsim_policy as policy;
+use claimsim_random as random;
 use claimsim_registry as registry;
-use claimsim_scenario as scenario;
 use claimsim_replication as replication;
+use claimsim_scenario as scenario;
+use claimsim_stats as stats;
 
 mod asked;
 mod audit;
@@ -32,6 +32,6 @@ pub use asked::Asked;
 pub use audit::audit;
 pub use batches::{Batched, run_in_batches};
 pub use plan::{FIRST, Plan, Reached};
-pub use replication::Progress;
 pub use replicate::{replicate, replicate_observed, run, run_observed, run_policy};
+pub use replication::Progress;
 pub use results::{Results, SummaryRow};

@@ -8,10 +8,10 @@
 use super::asked::Asked;
 use super::expression::{Fault, Margin, Precision};
 use crate::engine::System;
-use crate::stats::Outcome;
-use crate::stats::figure::{Measure, Statistic};
-use crate::stats::interval::student_t;
+use crate::stats::ReplicationStats;
+use crate::stats::interval::critical_value_95;
 use crate::stats::sample::Sample;
+use crate::stats::{Measure, Statistic};
 
 /// Replications before the first look, unless more are asked for: with fewer, a spread is hardly known.
 pub const FIRST: u32 = 30;
@@ -68,7 +68,7 @@ impl Plan {
     }
 
     /// Up to how many replications to go, from the first on; `None` when there are enough. What was run so far decides, whoever ran it.
-    pub fn next(&self, outcomes: &[Outcome]) -> Option<u32> {
+    pub fn next(&self, outcomes: &[ReplicationStats]) -> Option<u32> {
         let mut look = self.first;
         while look as usize <= outcomes.len() {
             look = self.after(&outcomes[..look as usize])?;
@@ -77,7 +77,7 @@ impl Plan {
     }
 
     /// The look after one at these replications.
-    fn after(&self, outcomes: &[Outcome]) -> Option<u32> {
+    fn after(&self, outcomes: &[ReplicationStats]) -> Option<u32> {
         let now = outcomes.len() as u32;
         let open = self.reached(outcomes).into_iter().filter(|reached| !reached.is_reached);
         let needed = open.map(|reached| needed(&reached, now)).reduce(f64::max)?;
@@ -87,7 +87,7 @@ impl Plan {
     }
 
     /// How well the quantities are known by these replications.
-    pub fn reached(&self, outcomes: &[Outcome]) -> Vec<Reached> {
+    pub fn reached(&self, outcomes: &[ReplicationStats]) -> Vec<Reached> {
         self.goals
             .iter()
             .enumerate()
@@ -101,7 +101,8 @@ fn reached(goal: &Precision, values: &[Option<f64>]) -> Reached {
     // A backlog that was still there at the horizon is none that can be left out.
     let is_cut_off = goal.quantity.measure == Measure::DrainS && values.contains(&None);
     let mean = sample.mean.filter(|_| !is_cut_off);
-    let half = sample.freedom().zip(sample.error).map(|(freedom, error)| student_t(freedom) * error);
+    let half =
+        sample.degrees_of_freedom().zip(sample.std_error).map(|(freedom, error)| critical_value_95(freedom) * error);
     let wanted = match goal.margin {
         Margin::Relative(share) => mean.map(|mean| share * mean.abs()),
         Margin::Time(margin) | Margin::Number(margin) => Some(margin),

@@ -9,8 +9,8 @@ use crate::engine::{ClaimPolicy, Observer};
 use crate::random::stream::Streams;
 use crate::replication::{Progress, Replication};
 use crate::scenario::Scenario;
-use crate::stats::Outcome;
-use crate::stats::share::Share;
+use crate::stats::ReplicationStats;
+use crate::stats::ShareWithin;
 
 /// Runs all replications of a scenario on rayon's current threads.
 pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
@@ -18,7 +18,12 @@ pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
 }
 
 /// Runs the replications with these numbers and measures shares besides their figures.
-pub fn replicate(scenario: &Scenario, shares: &[Share], numbers: Range<u32>, progress: &dyn Progress) -> Vec<Outcome> {
+pub fn replicate(
+    scenario: &Scenario,
+    shares: &[ShareWithin],
+    numbers: Range<u32>,
+    progress: &dyn Progress,
+) -> Vec<ReplicationStats> {
     let one = |index| Replication::new(scenario, u64::from(index)).measure(shares, progress);
     numbers.into_par_iter().map(one).collect()
 }
@@ -26,14 +31,13 @@ pub fn replicate(scenario: &Scenario, shares: &[Share], numbers: Range<u32>, pro
 /// The same with an observer for each replication, which is returned.
 pub fn replicate_observed<O: Observer + Send>(
     scenario: &Scenario,
-    shares: &[Share],
+    shares: &[ShareWithin],
     numbers: Range<u32>,
     progress: &dyn Progress,
     observers: Vec<O>,
-) -> (Vec<Outcome>, Vec<O>) {
-    let one = |(index, observer)| {
-        Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, observer)
-    };
+) -> (Vec<ReplicationStats>, Vec<O>) {
+    let one =
+        |(index, observer)| Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, observer);
     let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
     numbered.into_par_iter().map(one).unzip()
 }

@@ -14,8 +14,8 @@ use super::warmup::settle;
 use super::{Asked, Progress, Results, SummaryRow, replicate};
 use crate::model::time::Span;
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::Outcome;
-use crate::stats::interval::Estimate;
+use crate::stats::ReplicationStats;
+use crate::stats::interval::IntervalEstimate;
 
 /// A scenario that is to be simulated, and what is shown of it.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub struct Shown {
     /// Replication by replication; `None` where there was nothing to measure.
     pub values: Vec<Option<f64>>,
     /// Over all replications.
-    pub estimate: Estimate,
+    pub estimate: IntervalEstimate,
 }
 
 /// A warm-up that was found.
@@ -82,11 +82,11 @@ impl Trial {
         Measured { summary: Results::of(outcomes).summary, shown, warm_up }
     }
 
-    fn shown(&self, number: usize, outcomes: &[Outcome]) -> Shown {
+    fn shown(&self, number: usize, outcomes: &[ReplicationStats]) -> Shown {
         let values = self.asked.values(number, outcomes);
         let estimate = match self.target(number) {
-            Target::Figure(subject) => estimate(subject, &values),
-            Target::Share(_) => Estimate::mean(&values.iter().copied().flatten().collect::<Vec<_>>()),
+            Target::Metric(metric) => estimate(metric, &values),
+            Target::Share(_) => IntervalEstimate::mean(&values.iter().copied().flatten().collect::<Vec<_>>()),
         };
         Shown { values, estimate }
     }

@@ -7,8 +7,8 @@ use super::Progress;
 use crate::model::time::{Span, Time};
 use crate::replication::Replication;
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::course::{Course, CourseObserver};
 use crate::stats::mser;
+use crate::stats::trajectory::{Trajectory, TrajectoryObserver};
 
 /// How many replications are looked at: always as many, so that adding replications to a run moves nothing.
 pub const PILOTS: u32 = 10;
@@ -34,7 +34,7 @@ pub struct WarmUp {
     /// Whether the run is too short to tell, so that half of it is left out for want of better.
     pub is_too_short: bool,
     /// What it was found in: means over the pilots.
-    pub course: Course,
+    pub trajectory: Trajectory,
 }
 
 /// How many more replications [`settle`] is going to run.
@@ -51,7 +51,7 @@ pub fn settle(scenario: &mut Scenario, progress: &dyn Progress) -> Option<WarmUp
         return None;
     }
     let pilots: Vec<_> = (0..PILOTS).into_par_iter().map(|index| pilot(scenario, index, progress)).collect();
-    let warm_up = WarmUp::of(Course::mean(&pilots), scenario.system.window.horizon);
+    let warm_up = WarmUp::of(Trajectory::mean(&pilots), scenario.system.window.horizon);
     scenario.system.window.warmup = Time::ZERO + warm_up.length;
     Some(warm_up)
 }
@@ -73,24 +73,25 @@ pub fn settle_together(scenarios: Vec<&mut Scenario>, progress: &dyn Progress) -
 }
 
 impl WarmUp {
-    fn of(course: Course, horizon: Time) -> WarmUp {
-        let cuts: Vec<_> = course.by_resource.iter().chain([&course.in_system]).map(|line| mser::cut(line)).collect();
+    fn of(trajectory: Trajectory, horizon: Time) -> WarmUp {
+        let cuts: Vec<_> =
+            trajectory.by_resource.iter().chain([&trajectory.in_system]).map(|line| mser::truncation(line)).collect();
         let parts = cuts.iter().map(|cut| cut.observations).max().unwrap_or(0);
         let is_too_short = cuts.iter().any(|cut| cut.is_too_short);
         let half = horizon.0 / 2;
-        let length = if is_too_short { half } else { half.min(course.part.0 * parts as i64 * SAFETY) };
-        WarmUp { length: Span(length), is_too_short, course }
+        let length = if is_too_short { half } else { half.min(trajectory.part.0 * parts as i64 * SAFETY) };
+        WarmUp { length: Span(length), is_too_short, trajectory }
     }
 
     /// The mean number in system after the warm-up, as the pilots have it.
     pub fn level(&self) -> f64 {
-        let from = (self.length.0 / self.course.part.0) as usize;
-        let rest = self.course.in_system.get(from..).unwrap_or_default();
+        let from = (self.length.0 / self.trajectory.part.0) as usize;
+        let rest = self.trajectory.in_system.get(from..).unwrap_or_default();
         rest.iter().sum::<f64>() / rest.len().max(1) as f64
     }
 }
 
-fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> CourseObserver {
+fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> TrajectoryObserver {
     let replication = Replication::new(scenario, FIRST + u64::from(index));
-    replication.run_to_end(replication.observed(CourseObserver::new(&scenario.system)), progress)
+    replication.run_to_end(replication.observed(TrajectoryObserver::new(&scenario.system)), progress)
 }

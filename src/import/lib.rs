@@ -4,11 +4,11 @@
 //! whatever had to be assumed is marked with [`ASSUMPTION`]. `docs/import.md` has the argument behind each estimator and how
 //! far it is off, as measured on simulated registries.
 
+use claimsim_arrival as arrival;
 use claimsim_model as model;
 use claimsim_random as random;
-use claimsim_arrival as arrival;
-use claimsim_stats as stats;
 use claimsim_registry as registry;
+use claimsim_stats as stats;
 
 mod action;
 mod arrivals;

@@ -11,7 +11,7 @@ use super::slots::{Basis, Start};
 use crate::model::job::Status;
 use crate::model::time::Span;
 use crate::random::dist::{Gamma, Lognormal};
-use crate::stats::interval::{Estimate, student_t};
+use crate::stats::interval::{IntervalEstimate, critical_value_95};
 
 /// From so many rows on a distribution is fitted; fewer are taken one by one.
 const ENOUGH: usize = 10;
@@ -78,7 +78,7 @@ struct Time {
     wait_and_run: f64,
 }
 
-/// Looks at the finished rows of an action whose attempts are stopped after `deadline`.
+/// InterimLooks at the finished rows of an action whose attempts are stopped after `deadline`.
 pub(super) fn finished(history: &History, starts: &[Option<Start>], action: usize, deadline: Option<Span>) -> Finished {
     let mut finished = Finished::default();
     let (mut done, mut failed) = (Vec::new(), Vec::new());
@@ -166,7 +166,7 @@ impl Service {
         let n = times.len() as f64;
         let delay = |time: &Time| claims::mean(time.start.racers);
         let mut values: Vec<f64> = times.iter().map(|time| (time.seconds - delay(time)).min(time.longest)).collect();
-        let mean = Estimate::mean(&values).value?;
+        let mean = IntervalEstimate::mean(&values).value?;
         let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0).max(1.0);
         let of_delays = times.iter().map(|time| claims::variance(time.start.racers)).sum::<f64>() / n;
         let deviation = (squares - of_delays).max(0.0).sqrt();
@@ -176,7 +176,7 @@ impl Service {
         Some(Service {
             basis: first.start.basis,
             mean: mean.max(0.0),
-            half: (times.len() > 1).then(|| student_t(times.len() as u64 - 1) * (squares / n).sqrt()),
+            half: (times.len() > 1).then(|| critical_value_95(times.len() as u64 - 1) * (squares / n).sqrt()),
             shape: shape(&values, mean, cv, delays),
             cv,
             delay: delays,

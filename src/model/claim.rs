@@ -32,7 +32,7 @@ pub enum Pass {
 /// How many jobs a worker claims at the end of one delay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Batch {
+pub enum ClaimBatch {
     /// The first job that fits.
     #[default]
     One,

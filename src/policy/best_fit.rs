@@ -9,19 +9,19 @@
 //! which it would leave least; which worker gets it is the placement's business all the same. A decision looks at every need that
 //! waits, on every worker with room for it.
 
-use super::leftover::{Extreme, Leftover};
+use super::slack::{Extreme, Slack};
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, Pick, System};
 
 /// Least left free.
 #[derive(Clone, Debug)]
 pub struct BestFit {
-    leftover: Leftover,
+    leftover: Slack,
 }
 
 impl BestFit {
     /// For the workers of a system.
     pub fn new(system: &System) -> BestFit {
-        BestFit { leftover: Leftover::of(system) }
+        BestFit { leftover: Slack::of(system) }
     }
 }
 

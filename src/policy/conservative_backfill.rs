@@ -22,8 +22,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::Plan;
-use super::possible::Possible;
+use super::availability_profile::AvailabilityProfile;
+use super::feasible::FeasibleNeeds;
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
 use crate::model::capacity::{CapacityMap, NeedId};
@@ -34,10 +34,10 @@ use crate::model::worker::WorkerId;
 /// Reservations for all.
 #[derive(Debug)]
 pub struct ConservativeBackfill {
-    possible: Possible,
+    possible: FeasibleNeeds,
     needs: Box<[CapacityMap]>,
     /// By worker; none before the first decision after workers have changed.
-    plans: Vec<Plan>,
+    plans: Vec<AvailabilityProfile>,
     running: BTreeMap<JobId, Running>,
     /// Oldest first.
     waiting: BTreeMap<Turn<i128>, Waiting>,
@@ -46,7 +46,7 @@ pub struct ConservativeBackfill {
     /// Jobs that have not been planned for yet, oldest first.
     newcomers: BTreeSet<Turn<i128>>,
     /// Whether something is free that the plan has taken for occupied.
-    is_loose: bool,
+    needs_compression: bool,
 }
 
 /// A running job.
@@ -84,14 +84,14 @@ impl ConservativeBackfill {
     /// For the jobs of a system.
     pub fn new(system: &System) -> ConservativeBackfill {
         ConservativeBackfill {
-            possible: Possible::of(system),
+            possible: FeasibleNeeds::of(system),
             needs: system.needs.clone().into(),
             plans: Vec::new(),
             running: BTreeMap::new(),
             waiting: BTreeMap::new(),
             starts: BTreeSet::new(),
             newcomers: BTreeSet::new(),
-            is_loose: false,
+            needs_compression: false,
         }
     }
 
@@ -103,7 +103,7 @@ impl ConservativeBackfill {
         }
         self.plans.iter_mut().for_each(|plan| plan.forget_before(look.now));
         self.put_off_late(look.now);
-        if std::mem::take(&mut self.is_loose) {
+        if std::mem::take(&mut self.needs_compression) {
             let planned = self.waiting.keys().filter(|turn| !self.newcomers.contains(turn));
             for turn in planned.copied().collect::<Vec<_>>() {
                 self.improve(look, turn);
@@ -117,7 +117,8 @@ impl ConservativeBackfill {
     /// Empty plans but for what runs; everybody is a newcomer.
     fn begin(&mut self, look: &Look<'_, i128>) {
         let workers = 0..look.system().workers.len() as u32;
-        self.plans = workers.map(|worker| Plan::new(look.capacity(WorkerId(worker)), look.now)).collect();
+        self.plans =
+            workers.map(|worker| AvailabilityProfile::new(look.capacity(WorkerId(worker)), look.now)).collect();
         for Running { worker, need, until } in self.running.values() {
             self.plans[worker.0 as usize].occupy(look.now, *until, &self.needs[usize::from(*need)]);
         }
@@ -126,7 +127,7 @@ impl ConservativeBackfill {
             waiting.place = None;
             self.newcomers.insert(*turn);
         }
-        self.is_loose = false;
+        self.needs_compression = false;
     }
 
     /// Whoever should have started before now is planned for now.
@@ -242,7 +243,7 @@ impl ConservativeBackfill {
     fn end(&mut self, now: Time, job: JobId) {
         let Some(Running { worker, need, until }) = self.running.remove(&job) else { return };
         if until > now {
-            self.is_loose = true;
+            self.needs_compression = true;
             if let Some(plan) = self.plans.get_mut(worker.0 as usize) {
                 plan.vacate(now, until, &self.needs[usize::from(need)]);
             }
@@ -284,7 +285,7 @@ impl ClaimPolicy for ConservativeBackfill {
             }
             News::Waits(_) => {}
             News::Started(candidate, worker) => self.start(now, candidate, *worker),
-            News::Left(candidate) => self.is_loose |= self.leave(Turn::of(0, candidate.job)).is_some(),
+            News::Left(candidate) => self.needs_compression |= self.leave(Turn::of(0, candidate.job)).is_some(),
             News::Ended(candidate, _) => self.end(now, candidate.job.id),
             News::WorkersChanged => self.plans.clear(),
         }

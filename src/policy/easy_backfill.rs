@@ -7,7 +7,7 @@
 //!
 //! The shadow time is the first instant at which the head fits if what runs ends as estimated. Another job may start if it fits now and either ends by its estimate
 //! no later than the shadow time or needs no more than what is spare then beside the head (Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995;
-//! Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). Candidates in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
+//! Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). BackfillQueue in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
 //! Feitelson, IEEE TPDS 18(6), 2007).
 //!
 //! **Several workers.** The reservation names a worker and an instant: of all workers the one on which the head fits first, by the estimates. On the others whatever fits
@@ -23,9 +23,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ends::Ends;
-use super::possible::Possible;
-use super::queue::{Candidates, Entry};
+use super::backfill_queue::{BackfillCandidate, BackfillQueue};
+use super::completion_estimates::CompletionEstimates;
+use super::feasible::FeasibleNeeds;
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
 use crate::model::capacity::NeedId;
@@ -56,11 +56,11 @@ impl BackfillOrder {
 /// A reservation for the head of the queue.
 #[derive(Debug)]
 pub struct EasyBackfill {
-    possible: Possible,
+    possible: FeasibleNeeds,
     /// What runs, by worker.
-    ends: Ends,
+    ends: CompletionEstimates,
     /// By need.
-    waiting: Vec<Candidates>,
+    waiting: Vec<BackfillQueue>,
 }
 
 /// Where and when the head will fit.
@@ -87,9 +87,9 @@ impl EasyBackfill {
     /// For the jobs and workers of a system.
     pub fn new(system: &System, order: BackfillOrder) -> EasyBackfill {
         EasyBackfill {
-            possible: Possible::of(system),
-            ends: Ends::new(system),
-            waiting: system.needs.iter().map(|_| Candidates::new(order)).collect(),
+            possible: FeasibleNeeds::of(system),
+            ends: CompletionEstimates::new(system),
+            waiting: system.needs.iter().map(|_| BackfillQueue::new(order)).collect(),
         }
     }
 
@@ -106,7 +106,7 @@ impl EasyBackfill {
     }
 
     /// The first job that may go before the head.
-    fn candidate(&self, look: &Look<'_, i128>, shadow: Option<&Shadow>) -> Option<(Entry, NeedId)> {
+    fn candidate(&self, look: &Look<'_, i128>, shadow: Option<&Shadow>) -> Option<(BackfillCandidate, NeedId)> {
         let first = look.needs().filter(|need| self.possible.contains(*need)).filter_map(|need| {
             let candidates = &self.waiting[usize::from(need)];
             let entry = match shadow {

@@ -10,7 +10,7 @@
 //! preempted, so shares become fair only as jobs end. Of equal actions the one with the older job goes first; within an action the
 //! oldest job that fits. A decision looks at every action and need that waits.
 
-use super::classes::Classes;
+use super::class_queues::ClassQueues;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Shares, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
@@ -20,19 +20,19 @@ use crate::model::time::Time;
 /// Dominant-resource fairness between actions.
 #[derive(Clone, Debug)]
 pub struct FairShare {
-    waiting: Classes,
+    waiting: ClassQueues,
     needs: Box<[CapacityMap]>,
     /// By resource: what a unit counts.
     units: Box<[i128]>,
     /// What all units of a resource count together.
     whole: i128,
     /// By action.
-    accounts: Box<[Account]>,
+    accounts: Box<[ActionUsage]>,
 }
 
 /// What an action has.
 #[derive(Clone, Debug)]
-struct Account {
+struct ActionUsage {
     weight: i128,
     /// By resource.
     used: Box<[i64]>,
@@ -44,11 +44,12 @@ impl FairShare {
     /// For the actions of a system, with the weight of each.
     pub fn new(system: &System, weights: &[u32]) -> FairShare {
         let total = system.total();
-        let account = |weight: u32| Account { weight: weight.into(), used: vec![0; total.0.len()].into(), share: 0 };
+        let account =
+            |weight: u32| ActionUsage { weight: weight.into(), used: vec![0; total.0.len()].into(), share: 0 };
         let weights = weights.iter().copied().chain(std::iter::repeat(1)).take(system.actions.len());
         let shares = Shares::of(std::iter::once(&total));
         FairShare {
-            waiting: Classes::default(),
+            waiting: ClassQueues::default(),
             needs: system.needs.clone().into(),
             units: shares.units(&total),
             whole: shares.unit(1),
@@ -100,7 +101,7 @@ impl ClaimPolicy for FairShare {
     }
 
     fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
-        let Account { share, weight, .. } = self.accounts[usize::from(job.job.action.0)];
+        let ActionUsage { share, weight, .. } = self.accounts[usize::from(job.job.action.0)];
         let percent = share as f64 / self.whole as f64 * 100.0;
         let weighted = if weight == 1 { String::new() } else { format!(" by its weight of {weight}") };
         let name = &job.action().name;

@@ -31,9 +31,9 @@ const WHY: &str = "the oldest that fits";
 
 /// The same with the catalogue's ranks.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Numbered;
+pub(super) struct UnitRankFirstFit;
 
-impl ClaimPolicy for Numbered {
+impl ClaimPolicy for UnitRankFirstFit {
     type Rank = i128;
 
     fn rank(&self, _: &Candidate<'_>) -> i128 {

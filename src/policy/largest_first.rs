@@ -7,19 +7,19 @@
 //!
 //! With several resources a job's size is its share of what all workers offer together at the start, summed over resources.
 
-use super::size::Sizes;
+use super::job_size::CapacityShares;
 use crate::engine::{Candidate, ClaimPolicy, Look, System};
 
 /// Largest first; ties oldest first.
 #[derive(Clone, Debug)]
 pub struct LargestFirst {
-    sizes: Sizes,
+    sizes: CapacityShares,
 }
 
 impl LargestFirst {
     /// For the jobs of a system.
     pub fn new(system: &System) -> LargestFirst {
-        LargestFirst { sizes: Sizes::of(system) }
+        LargestFirst { sizes: CapacityShares::of(system) }
     }
 }
 

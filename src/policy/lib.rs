@@ -7,27 +7,26 @@ use claimsim_model as model;
 
 use claimsim_engine as engine;
 
+mod availability_profile;
+mod backfill_queue;
 mod best_fit;
-mod classes;
+mod class_queues;
+mod completion_estimates;
 mod conservative_backfill;
 mod earliest_deadline;
 mod easy_backfill;
-mod ends;
 mod fair_share;
+mod feasible;
 mod first_fit;
+mod job_size;
 mod largest_first;
-mod leftover;
-mod length;
 mod longest_first;
 mod max_weight;
-mod plan;
-mod possible;
 mod priority;
-mod queue;
 mod random;
 mod reserve_after;
 mod shortest_first;
-mod size;
+mod slack;
 mod smallest_first;
 mod strict_fifo;
 mod worst_fit;
@@ -38,10 +37,10 @@ pub use earliest_deadline::EarliestDeadline;
 pub use easy_backfill::{BackfillOrder, EasyBackfill};
 pub use fair_share::FairShare;
 pub use first_fit::FirstFit;
+pub use job_size::JobLength;
 pub use largest_first::LargestFirst;
-pub use length::Length;
 pub use longest_first::LongestFirst;
-pub use max_weight::{MOST_STEPS, MaxWeight};
+pub use max_weight::{MAX_STEPS, MaxWeight};
 pub use priority::Priority;
 pub use random::Random;
 pub use reserve_after::ReserveAfter;
@@ -73,12 +72,12 @@ pub enum Policy {
     /// The shortest that fits.
     ShortestFirst {
         /// What counts as its length.
-        by: Length,
+        by: JobLength,
     },
     /// The longest that fits.
     LongestFirst {
         /// What counts as its length.
-        by: Length,
+        by: JobLength,
     },
     /// The one that needs least, of those that fit.
     SmallestFirst,
@@ -177,7 +176,7 @@ impl Policy {
 
     /// The policy as tables show it: its name, and the parameters that are not what they would be if left out.
     pub fn label(&self, actions: &[ActionModel]) -> String {
-        let by = |by: Length| (by != Length::default()).then(|| format!("by={}", by.name()));
+        let by = |by: JobLength| (by != JobLength::default()).then(|| format!("by={}", by.name()));
         let parameters: Vec<String> = match self {
             Policy::Priority { aging } => aging.iter().map(|aging| format!("aging={aging}")).collect(),
             Policy::ShortestFirst { by: length } | Policy::LongestFirst { by: length } => {
@@ -203,7 +202,7 @@ impl Policy {
     /// The policy at the start of a replication.
     pub fn start(&self, system: &System, streams: &Streams) -> AnyPolicy {
         match self {
-            Policy::FirstFit => Box::new(first_fit::Numbered),
+            Policy::FirstFit => Box::new(first_fit::UnitRankFirstFit),
             Policy::StrictFifo => Box::new(StrictFifo::new(system)),
             Policy::Priority { aging } => Box::new(Priority { aging: *aging }),
             Policy::ShortestFirst { by } => Box::new(ShortestFirst { by: *by }),

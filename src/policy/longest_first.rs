@@ -5,14 +5,14 @@
 //! A goes, then C, then B
 //! ```
 
-use super::length::Length;
+use super::job_size::JobLength;
 use crate::engine::{Candidate, ClaimPolicy, Look};
 
 /// Longest first; ties oldest first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LongestFirst {
     /// Which length counts.
-    pub by: Length,
+    pub by: JobLength,
 }
 
 impl ClaimPolicy for LongestFirst {

@@ -10,21 +10,21 @@
 //! INFOCOM 2012, in its form without preemption). Of equals, the one with more of the class whose oldest job is older. The oldest job of the first
 //! class in it goes next, to that worker, and weights are taken anew. Where jobs are placed, workers are packed by index, and no
 //! placement is asked. Finding the best packing is a knapsack problem: the search is exact as long as it takes no
-//! more than [`MOST_STEPS`] steps, and after that keeps the best that it has found.
+//! more than [`MAX_STEPS`] steps, and after that keeps the best that it has found.
 
-use super::classes::Classes;
+use super::class_queues::ClassQueues;
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
 use crate::model::capacity::NeedId;
 use crate::model::time::Time;
 
 /// So many steps are worth a decision: all packings of a handful of classes, far from all of a hundred.
-pub const MOST_STEPS: u32 = 10_000;
+pub const MAX_STEPS: u32 = 10_000;
 
 /// The longest queues first, by packings.
 #[derive(Clone, Debug, Default)]
 pub struct MaxWeight {
-    waiting: Classes,
+    waiting: ClassQueues,
 }
 
 impl MaxWeight {
@@ -80,7 +80,7 @@ impl Search<'_> {
         // What takes nothing takes nothing away from others.
         let least = if units.iter().all(|&units| units == 0) { most } else { 0 };
         for count in (least..=most).rev() {
-            if self.steps == MOST_STEPS {
+            if self.steps == MAX_STEPS {
                 return;
             }
             self.steps += 1;

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use super::possible::Possible;
+use super::feasible::FeasibleNeeds;
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Shares, System};
 use crate::model::capacity::{CapacityMap, NeedId};
@@ -24,7 +24,7 @@ use crate::model::worker::WorkerId;
 #[derive(Clone, Debug)]
 pub struct ReserveAfter {
     patience: Span,
-    possible: Possible,
+    possible: FeasibleNeeds,
     shares: Shares,
     /// The waiting jobs that may ever need a reservation, oldest first.
     waiting: BTreeMap<Turn<i128>, NeedId>,
@@ -42,12 +42,12 @@ impl ReserveAfter {
     /// For the jobs of a system.
     pub fn new(system: &System, patience: Span) -> ReserveAfter {
         let shares = Shares::of(system.capacities());
-        ReserveAfter { patience, possible: Possible::of(system), shares, waiting: BTreeMap::new() }
+        ReserveAfter { patience, possible: FeasibleNeeds::of(system), shares, waiting: BTreeMap::new() }
     }
 
     /// What is put aside now, for the oldest first.
     fn reservations(&self, look: &Look<'_, i128>) -> Vec<Reservation> {
-        let (mut all, mut aside) = (Vec::new(), Aside::nothing(look));
+        let (mut all, mut aside) = (Vec::new(), Reserved::nothing(look));
         let overdue = self.waiting.iter().take_while(|(turn, _)| look.now - turn.scheduled_at > self.patience);
         for (&turn, &need) in overdue {
             let Some(worker) = self.best_worker(look, need, &aside) else { break };
@@ -59,7 +59,7 @@ impl ReserveAfter {
     }
 
     /// The worker that lacks the least of a need, of those that could hold it beside what is put aside already.
-    fn best_worker(&self, look: &Look<'_, i128>, need: NeedId, aside: &Aside) -> Option<WorkerId> {
+    fn best_worker(&self, look: &Look<'_, i128>, need: NeedId, aside: &Reserved) -> Option<WorkerId> {
         let units = look.system().need(need);
         let could = |worker: &WorkerId| fits(&look.capacity(*worker).0, aside.on(*worker), units);
         let candidates = look.open_workers().filter(could);
@@ -76,16 +76,16 @@ impl ReserveAfter {
 }
 
 /// What is put aside on all workers together, as far as reservations have been counted.
-struct Aside {
+struct Reserved {
     /// By worker and resource.
     units: Vec<i64>,
     resources: usize,
 }
 
-impl Aside {
-    fn nothing(look: &Look<'_, i128>) -> Aside {
+impl Reserved {
+    fn nothing(look: &Look<'_, i128>) -> Reserved {
         let (workers, resources) = (look.system().workers.len(), look.system().resources.len());
-        Aside { units: vec![0; workers * resources], resources }
+        Reserved { units: vec![0; workers * resources], resources }
     }
 
     /// Counts a reservation.
@@ -126,7 +126,7 @@ impl ClaimPolicy for ReserveAfter {
             look.needs().filter_map(|need| Some((look.waiting.head(need.into())?, need))).collect();
         heads.sort_unstable();
         // Both are in order of age, so that what is put aside for older jobs only grows.
-        let (mut older, mut aside) = (reservations.iter().peekable(), Aside::nothing(look));
+        let (mut older, mut aside) = (reservations.iter().peekable(), Reserved::nothing(look));
         heads.into_iter().find_map(|(turn, need)| {
             while let Some(reservation) = older.next_if(|reservation| reservation.turn < turn) {
                 aside.put(look, reservation);

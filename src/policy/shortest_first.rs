@@ -7,14 +7,14 @@
 //!
 //! The service time is something that a real queue does not know: it is the best that any estimate could do.
 
-use super::length::Length;
+use super::job_size::JobLength;
 use crate::engine::{Candidate, ClaimPolicy, Look};
 
 /// Shortest first; ties oldest first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ShortestFirst {
     /// Which length counts.
-    pub by: Length,
+    pub by: JobLength,
 }
 
 impl ClaimPolicy for ShortestFirst {

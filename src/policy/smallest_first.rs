@@ -7,19 +7,19 @@
 //!
 //! With several resources a job's size is its share of what all workers offer together at the start, summed over resources.
 
-use super::size::Sizes;
+use super::job_size::CapacityShares;
 use crate::engine::{Candidate, ClaimPolicy, Look, System};
 
 /// Smallest first; ties oldest first.
 #[derive(Clone, Debug)]
 pub struct SmallestFirst {
-    sizes: Sizes,
+    sizes: CapacityShares,
 }
 
 impl SmallestFirst {
     /// For the jobs of a system.
     pub fn new(system: &System) -> SmallestFirst {
-        SmallestFirst { sizes: Sizes::of(system) }
+        SmallestFirst { sizes: CapacityShares::of(system) }
     }
 }
 

@@ -7,19 +7,19 @@
 //!
 //! A job that no worker could ever run blocks nobody. A decision looks at the oldest job of each need vector: its cost does not depend on how many wait.
 
-use super::possible::Possible;
+use super::feasible::FeasibleNeeds;
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, On, Pick, System};
 
 /// Head of line blocks.
 #[derive(Clone, Debug)]
 pub struct StrictFifo {
-    possible: Possible,
+    possible: FeasibleNeeds,
 }
 
 impl StrictFifo {
     /// For the jobs of a system.
     pub fn new(system: &System) -> StrictFifo {
-        StrictFifo { possible: Possible::of(system) }
+        StrictFifo { possible: FeasibleNeeds::of(system) }
     }
 }
 

@@ -9,19 +9,19 @@
 //! which it would leave most; which worker gets it is the placement's business all the same. A decision looks at every need that
 //! waits, on every worker with room for it.
 
-use super::leftover::{Extreme, Leftover};
+use super::slack::{Extreme, Slack};
 use crate::engine::{Candidate, ClaimPolicy, Look, Manner, Pick, System};
 
 /// Most left free.
 #[derive(Clone, Debug)]
 pub struct WorstFit {
-    leftover: Leftover,
+    leftover: Slack,
 }
 
 impl WorstFit {
     /// For the workers of a system.
     pub fn new(system: &System) -> WorstFit {
-        WorstFit { leftover: Leftover::of(system) }
+        WorstFit { leftover: Slack::of(system) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use claimsim_model as model;
 
-pub mod ahead;
+pub mod buffered_sampler;
 pub mod dist;
 pub mod stream;
 pub mod variate;

@@ -68,24 +68,24 @@ impl Streams {
     }
 
     /// A family of streams under one key, one for each member of an entity (its jobs, its customers).
-    pub fn family(&self, purpose: Purpose, entity: &str) -> Family {
+    pub fn family(&self, purpose: Purpose, entity: &str) -> StreamFamily {
         let mut hash = Sha256::new();
         hash.update(b"claimsim stream 1\0");
         hash.update(self.seed.to_le_bytes());
         hash.update(self.replication.to_le_bytes());
         hash.update([purpose as u8]);
         hash.update(entity.as_bytes());
-        Family { key: hash.finalize().into() }
+        StreamFamily { key: hash.finalize().into() }
     }
 }
 
 /// Streams under one key, told apart by number.
 #[derive(Clone, Debug)]
-pub struct Family {
+pub struct StreamFamily {
     key: [u8; 32],
 }
 
-impl Family {
+impl StreamFamily {
     /// The stream of member `member`, from its part `part` on. Parts are 2^32 numbers long and do not overlap.
     pub fn member(&self, member: u64, part: u32) -> Stream {
         let mut rng = ChaCha8Rng::from_seed(self.key);

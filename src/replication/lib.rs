@@ -12,14 +12,14 @@ use claimsim_random as random;
 use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
-use crate::arrival::Process;
+use crate::arrival::AnyProcess;
 use crate::engine::{ArrivalProcess, ArrivalStart, ClaimPolicy, Observer, Simulation};
 use crate::model::time::Time;
 use crate::policy::{AnyPolicy, FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::scenario::Scenario;
-use crate::stats::share::Share;
-use crate::stats::{Outcome, StatsObserver};
+use crate::stats::ShareWithin;
+use crate::stats::{ReplicationStats, StatsObserver};
 
 /// Receives the progress of replications. Several replications may report at the same time.
 pub trait Progress: Sync {
@@ -55,7 +55,7 @@ impl<'a> Replication<'a> {
         &self,
         start: impl FnOnce(&Streams) -> P,
         observer: O,
-    ) -> Simulation<'a, P, Process, O> {
+    ) -> Simulation<'a, P, AnyProcess, O> {
         let Replication { scenario, index } = *self;
         let streams = Streams::new(scenario.seed, index);
         let arrivals = ArrivalStart { streams: &streams, epoch: scenario.epoch };
@@ -64,13 +64,13 @@ impl<'a> Replication<'a> {
     }
 
     /// The simulation at instant 0, under the scenario's own policy.
-    pub fn observed<O: Observer>(&self, observer: O) -> Simulation<'a, AnyPolicy, Process, O> {
+    pub fn observed<O: Observer>(&self, observer: O) -> Simulation<'a, AnyPolicy, AnyProcess, O> {
         self.simulation(|streams| self.scenario.policy.start(&self.scenario.system, streams), observer)
     }
 
     /// Runs to the horizon under the scenario's policy and measures; `shares` are measured besides all
-    /// other figures.
-    pub fn measure(&self, shares: &[Share], progress: &dyn Progress) -> Outcome {
+    /// other metrics.
+    pub fn measure(&self, shares: &[ShareWithin], progress: &dyn Progress) -> ReplicationStats {
         match &self.scenario.policy {
             Policy::FirstFit => self.measure_under(|_| FirstFit, shares, progress),
             _ => self.measure_observed(shares, progress, ()).0,
@@ -81,9 +81,9 @@ impl<'a> Replication<'a> {
     pub fn measure_under<P: ClaimPolicy>(
         &self,
         start: impl FnOnce(&Streams) -> P,
-        shares: &[Share],
+        shares: &[ShareWithin],
         progress: &dyn Progress,
-    ) -> Outcome {
+    ) -> ReplicationStats {
         let simulation = self.simulation(start, (self.statistics(shares), ()));
         self.run_to_end(simulation, progress).0.finish()
     }
@@ -91,16 +91,16 @@ impl<'a> Replication<'a> {
     /// The same as [`Replication::measure`] with a further observer, which is returned.
     pub fn measure_observed<O: Observer>(
         &self,
-        shares: &[Share],
+        shares: &[ShareWithin],
         progress: &dyn Progress,
         observer: O,
-    ) -> (Outcome, O) {
+    ) -> (ReplicationStats, O) {
         let simulation = self.observed((self.statistics(shares), observer));
         let (statistics, observer) = self.run_to_end(simulation, progress);
         (statistics.finish(), observer)
     }
 
-    fn statistics(&self, shares: &[Share]) -> StatsObserver {
+    fn statistics(&self, shares: &[ShareWithin]) -> StatsObserver {
         let Scenario { system, slo, slowdown_bound, .. } = self.scenario;
         StatsObserver::new(system, *slo, *slowdown_bound).with_shares(shares)
     }

@@ -6,7 +6,7 @@ use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 
 /// What the reader of a report has to know besides the numbers.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +48,11 @@ impl<'a> RunContext<'a> {
     }
 
     /// The name in the column `action`: empty where jobs have no part in the number, `all` over all of them.
-    pub(crate) fn action(&self, action: OfAction) -> &'a str {
+    pub(crate) fn action(&self, action: JobScope) -> &'a str {
         match action {
-            OfAction::None => "",
-            OfAction::One(id) => &self.system.action(id).name,
-            OfAction::All => "all",
+            JobScope::None => "",
+            JobScope::One(id) => &self.system.action(id).name,
+            JobScope::All => "all",
         }
     }
 

@@ -9,10 +9,10 @@ use crate::model::time::{Epoch, Span, Time};
 use crate::model::worker::{Worker, WorkerId};
 use claimsim_random::dist::Constant;
 use crate::RunContext;
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
-use crate::stats::interval::Estimate;
-use crate::stats::series::{Line, Series};
-use crate::stats::{Outcome, StatsObserver, WaitTable};
+use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::stats::interval::IntervalEstimate;
+use crate::stats::series::{ResourceSeries, Series};
+use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 
 /// How large a sample is, and how odd.
 #[derive(Clone, Copy, Debug)]
@@ -102,29 +102,29 @@ fn noise(a: u64, b: u64, c: u64) -> f64 {
 }
 
 pub(crate) fn results(shape: Shape) -> Results {
-    let replications: Vec<Outcome> = (0..shape.replications).map(|index| outcome(shape, index)).collect();
+    let replications: Vec<ReplicationStats> = (0..shape.replications).map(|index| outcome(shape, index)).collect();
     Results { summary: summary(shape), replications }
 }
 
-fn outcome(shape: Shape, replication: u64) -> Outcome {
-    let actions = std::iter::once(OfAction::All).chain((0..shape.actions).map(|id| OfAction::One(ActionId(id))));
+fn outcome(shape: Shape, replication: u64) -> ReplicationStats {
+    let actions = std::iter::once(JobScope::All).chain((0..shape.actions).map(|id| JobScope::One(ActionId(id))));
     let waits = shape.wait.map_or_else(Vec::new, |wait| {
         actions.enumerate().map(|(index, action)| wait_table(wait, action, index as u64, replication)).collect()
     });
     // The figures of a run in which nothing happened.
     let nothing = StatsObserver::new(&system(shape), None, Span::secs(1)).finish();
-    Outcome { waits, series: series(shape, replication), ..nothing }
+    ReplicationStats { waits, series: series(shape, replication), ..nothing }
 }
 
 /// Waits with an atom at zero that grows with the action's number, and a long tail.
-fn wait_table(wait: Span, action: OfAction, index: u64, replication: u64) -> WaitTable {
+fn wait_table(wait: Span, action: JobScope, index: u64, replication: u64) -> WaitQuantiles {
     let scale = wait.as_secs_f64() * (1.0 + index as f64) * (0.8 + 0.4 * noise(replication, index, 0));
     let none = (0.06 * index as f64).min(0.9);
     let at = |p: f64| {
         let rest = ((p - none) / (1.0 - none)).clamp(0.0, 0.999);
         Span::from_secs_f64(scale * rest * rest / (1.0 - rest))
     };
-    WaitTable { action, quantiles: (0..=100).map(|p| f64::from(p) / 100.0).map(|p| (p, at(p))).collect() }
+    WaitQuantiles { action, quantiles: (0..=100).map(|p| f64::from(p) / 100.0).map(|p| (p, at(p))).collect() }
 }
 
 fn series(shape: Shape, replication: u64) -> Series {
@@ -139,7 +139,7 @@ fn series(shape: Shape, replication: u64) -> Series {
     let line = |id: u16, worker: Option<WorkerId>| {
         let units = if worker.is_some() { 4.0 } else { 8.0 };
         let key = u64::from(id) * 8 + worker.map_or(0, |worker| u64::from(worker.0) + 1);
-        Line {
+        ResourceSeries {
             resource: ResourceId(id),
             worker,
             busy: (0..buckets).map(|index| shape.load * units * level(index, key)).collect(),
@@ -161,19 +161,19 @@ fn series(shape: Shape, replication: u64) -> Series {
 }
 
 /// A row with an interval of a tenth to each side, where there is more than one replication.
-fn row(shape: Shape, subject: Subject, value: Option<f64>) -> SummaryRow {
+fn row(shape: Shape, metric: Metric, value: Option<f64>) -> SummaryRow {
     let interval = value
-        .filter(|_| shape.replications > 1 && subject.statistic != Statistic::Max)
+        .filter(|_| shape.replications > 1 && metric.statistic != Statistic::Max)
         .map(|value| (value * 0.9, value * 1.1));
-    SummaryRow { subject, estimate: Estimate { value, interval, replications: shape.replications } }
+    SummaryRow { metric, estimate: IntervalEstimate { value, interval, replications: shape.replications } }
 }
 
 fn summary(shape: Shape) -> Vec<SummaryRow> {
     let mut rows = Vec::new();
-    let actions = (0..shape.actions).map(|id| OfAction::One(ActionId(id))).chain([OfAction::All]);
+    let actions = (0..shape.actions).map(|id| JobScope::One(ActionId(id))).chain([JobScope::All]);
     for action in actions {
-        let of = |measure, statistic| Subject { action, resource: None, worker: None, measure, statistic };
-        let index = if let OfAction::One(id) = action { u64::from(id.0) + 1 } else { 0 };
+        let of = |measure, statistic| Metric { action, resource: None, worker: None, measure, statistic };
+        let index = if let JobScope::One(id) = action { u64::from(id.0) + 1 } else { 0 };
         let table = |wait: Span| wait_table(wait, action, index, 0).quantiles;
         let at = |percent: usize| shape.wait.map(|wait| table(wait)[percent].1.as_secs_f64());
         for (statistic, value) in [
@@ -189,14 +189,14 @@ fn summary(shape: Shape) -> Vec<SummaryRow> {
         rows.push(row(shape, of(Measure::Jobs, Statistic::Arrived), Some(1_234.5)));
         rows.push(row(shape, of(Measure::Jobs, Statistic::Error), Some(12.0)));
         rows.push(row(shape, of(Measure::Jobs, Statistic::Unfinished), Some(-0.0)));
-        if action == OfAction::All {
+        if action == JobScope::All {
             rows.push(row(shape, of(Measure::QueueLength, Statistic::Mean), Some(7.5)));
         }
     }
     for id in 0..shape.resources {
         for worker in [None, Some(WorkerId(0)), Some(WorkerId(1))] {
-            let measure = |measure| Subject {
-                action: OfAction::None,
+            let measure = |measure| Metric {
+                action: JobScope::None,
                 resource: Some(ResourceId(id)),
                 worker,
                 measure,

@@ -1,10 +1,10 @@
 //! Text -> [`Scenario`]; every complaint has a line and a caret. After this floor nothing can be malformed.
 
-use claimsim_model as model;
-use claimsim_random as random;
-use claimsim_engine as engine;
-use claimsim_policy as policy;
 use claimsim_arrival as arrival;
+use claimsim_engine as engine;
+use claimsim_model as model;
+use claimsim_policy as policy;
+use claimsim_random as random;
 use claimsim_registry as registry;
 
 mod build;
@@ -19,7 +19,7 @@ mod tree;
 
 use std::io;
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::engine::System;
 use crate::model::time::{Epoch, Span, Time};
 use crate::policy::Policy;
@@ -57,7 +57,7 @@ pub struct Scenario {
     /// What is simulated.
     pub system: System,
     /// Where jobs come from, in the order of the file.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ArrivalModel>,
     /// The documents that workers, initial rows and crons come from.
     pub originals: Originals,
 }

@@ -8,20 +8,20 @@ pub(super) const BATCH: usize = 32;
 
 /// Rows by how long they waited and ran, in nanoseconds.
 #[derive(Clone, Debug)]
-pub(super) struct Batch {
+pub(super) struct RowBuffer {
     waits: [u64; BATCH],
     services: [u64; BATCH],
     /// So many of them are there; less than [`BATCH`].
     len: usize,
 }
 
-impl Default for Batch {
-    fn default() -> Batch {
-        Batch { waits: [0; BATCH], services: [0; BATCH], len: 0 }
+impl Default for RowBuffer {
+    fn default() -> RowBuffer {
+        RowBuffer { waits: [0; BATCH], services: [0; BATCH], len: 0 }
     }
 }
 
-impl Batch {
+impl RowBuffer {
     /// Puts a row by; says whether the batch is full, and has to be taken.
     #[inline(always)]
     pub(super) fn put(&mut self, wait: u64, service: u64) -> bool {

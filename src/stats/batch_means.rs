@@ -11,23 +11,23 @@ use crate::model::job::{Ending, Job};
 use crate::model::time::{NANOS, Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::bucket::Buckets;
-use super::figure::{Measure, OfAction, Statistic, Subject};
-use super::interval::student_t;
+use super::interval::critical_value_95;
+use super::metric::{JobScope, Measure, Metric, Statistic};
+use super::time_buckets::TimeBuckets;
 use super::von_neumann::{FEWEST, is_correlated};
 
 /// A figure's means, batch by batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchMeans {
     /// What they are means of.
-    pub subject: Subject,
+    pub metric: Metric,
     /// `None` where a batch had nothing to measure.
     pub values: Vec<Option<f64>>,
 }
 
 /// What batches say of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Judged {
+pub enum BatchInterval {
     /// Its interval.
     Interval(f64, f64),
     /// Nothing: neighbouring batches are alike, so that there are fewer independent ones than batches.
@@ -38,19 +38,19 @@ pub enum Judged {
 
 impl BatchMeans {
     /// The 95 % interval about the figure's value over the whole run, if there is one.
-    pub fn judge(&self, value: f64) -> Judged {
+    pub fn judge(&self, value: f64) -> BatchInterval {
         let values: Vec<f64> = self.values.iter().copied().flatten().collect();
         if values.len() < self.values.len() || values.len() < FEWEST {
-            return Judged::Empty;
+            return BatchInterval::Empty;
         }
         if is_correlated(&values) {
-            return Judged::Correlated;
+            return BatchInterval::Correlated;
         }
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-        let half = student_t(values.len() as u64 - 1) * (squares / (n - 1.0) / n).sqrt();
-        Judged::Interval(value - half, value + half)
+        let half = critical_value_95(values.len() as u64 - 1) * (squares / (n - 1.0) / n).sqrt();
+        BatchInterval::Interval(value - half, value + half)
     }
 }
 
@@ -91,7 +91,7 @@ pub struct BatchObserver<'a> {
     sums: Vec<Vec<Sums>>,
     /// By batch, as if the warm-up's end were instant 0. Lines: waiting rows by action, running rows by action, busy units by
     /// resource, offered units by resource.
-    time: Buckets,
+    time: TimeBuckets,
     offers: Vec<Offer>,
 }
 
@@ -108,7 +108,7 @@ impl<'a> BatchObserver<'a> {
             length,
             batches,
             sums: vec![vec![Sums::default(); batches]; system.actions.len()],
-            time: Buckets::of_length(length, Time::ZERO + window, lines),
+            time: TimeBuckets::of_length(length, Time::ZERO + window, lines),
             offers: system.workers.iter().map(|worker| offer(&worker.capacity)).collect(),
         }
     }
@@ -119,17 +119,17 @@ impl<'a> BatchObserver<'a> {
             self.offered(WorkerId(worker as u32), self.system.window.horizon);
         }
         let actions = self.sums.len();
-        let each = (0..actions).map(|action| (OfAction::One(ActionId(action as u16)), action..action + 1));
-        let all = std::iter::once((OfAction::All, 0..actions));
+        let each = (0..actions).map(|action| (JobScope::One(ActionId(action as u16)), action..action + 1));
+        let all = std::iter::once((JobScope::All, 0..actions));
         let of_jobs = all.chain(each).flat_map(|(name, actions)| self.of_actions(name, &actions.collect::<Vec<_>>()));
         let of_resources = (0..self.system.resources.len()).map(|resource| self.utilization(resource));
         of_jobs.chain(of_resources).collect()
     }
 
-    fn of_actions(&self, action: OfAction, actions: &[usize]) -> Vec<BatchMeans> {
+    fn of_actions(&self, action: JobScope, actions: &[usize]) -> Vec<BatchMeans> {
         let means = |measure, values| {
-            let subject = Subject { action, resource: None, worker: None, measure, statistic: Statistic::Mean };
-            BatchMeans { subject, values }
+            let metric = Metric { action, resource: None, worker: None, measure, statistic: Statistic::Mean };
+            BatchMeans { metric, values }
         };
         let of_jobs = |measure, part: fn(&Sums) -> Mean, unit: f64| {
             let of_batch = |batch: usize| {
@@ -164,15 +164,15 @@ impl<'a> BatchObserver<'a> {
         let busy = 2 * self.sums.len() + resource;
         let offered = self.time.sums(busy + self.system.resources.len());
         let shares = self.time.sums(busy).into_iter().zip(offered).take(self.batches);
-        let subject = Subject {
-            action: OfAction::None,
+        let metric = Metric {
+            action: JobScope::None,
             resource: Some(ResourceId(resource as u16)),
             worker: None,
             measure: Measure::Utilization,
             statistic: Statistic::Mean,
         };
         let values = shares.map(|(busy, offered)| (offered > 0).then(|| busy as f64 / offered as f64)).collect();
-        BatchMeans { subject, values }
+        BatchMeans { metric, values }
     }
 
     fn averages(&self, lines: impl Iterator<Item = usize>) -> Vec<Option<f64>> {

@@ -3,7 +3,7 @@
 //! It asks nothing of where the backlog comes from: initial rows of the registry, a trace, single jobs or a burst in the middle
 //! of a day. What else arrives in the meantime has to be worked off as well, under whatever policy.
 
-use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
+use super::metric::{JobScope, Measure, Metric, MetricValue, Statistic};
 use crate::model::time::Time;
 
 /// The queue of one replication, as far as this matters.
@@ -41,12 +41,12 @@ impl Drain {
     }
 
     /// Seconds from the start until the backlog was gone; `None` if it still was not at the horizon.
-    pub(super) fn figure(&self) -> Figure {
+    pub(super) fn figure(&self) -> MetricValue {
         let measure = Measure::DrainS;
-        let subject =
-            Subject { action: OfAction::All, resource: None, worker: None, measure, statistic: Statistic::Mean };
+        let metric =
+            Metric { action: JobScope::All, resource: None, worker: None, measure, statistic: Statistic::Mean };
         let at = if self.longest == 0 { Some(Time::ZERO) } else { self.empty_at };
-        Figure { subject, value: at.map(Time::as_secs_f64) }
+        MetricValue { metric, value: at.map(Time::as_secs_f64) }
     }
 }
 
@@ -55,9 +55,9 @@ mod tests {
     use super::*;
 
     /// `+` is a row that falls due, `-` one that is claimed, each a second after the other.
-    fn drained(course: &str) -> Option<f64> {
+    fn drained(events: &str) -> Option<f64> {
         let mut drain = Drain::default();
-        for (second, sign) in (0..).zip(course.chars()) {
+        for (second, sign) in (0..).zip(events.chars()) {
             match sign {
                 '+' => drain.due(),
                 _ => drain.gone(Time::ZERO + crate::model::time::Span::secs(second)),

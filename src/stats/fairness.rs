@@ -1,14 +1,14 @@
 //! Fairness among actions: whether some action's jobs are slowed down much more than those of the others.
 
-use super::account::{Account, Terms};
-use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
+use super::action_stats::{ActionStats, MetricContext};
+use super::metric::{JobScope, Measure, Metric, MetricValue, Statistic};
 
 /// Jain's index and the worst action's slowdown, from the mean slowdowns of all actions that have one.
-pub(super) fn figures(accounts: &mut [Account], terms: Terms) -> [Figure; 2] {
-    let mean = |account: &mut Account| account.figure(Measure::Slowdown, Statistic::Mean, terms);
+pub(super) fn metrics(accounts: &mut [ActionStats], terms: MetricContext) -> [MetricValue; 2] {
+    let mean = |account: &mut ActionStats| account.figure(Measure::Slowdown, Statistic::Mean, terms);
     let slowdowns: Vec<f64> = accounts.iter_mut().filter_map(mean).collect();
-    let figure = |measure, value| Figure {
-        subject: Subject { action: OfAction::All, resource: None, worker: None, measure, statistic: Statistic::Mean },
+    let figure = |measure, value| MetricValue {
+        metric: Metric { action: JobScope::All, resource: None, worker: None, measure, statistic: Statistic::Mean },
         value,
     };
     [

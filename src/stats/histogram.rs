@@ -3,7 +3,7 @@
 //! A bucket is narrower than 1/256 of what it holds, so a quantile is right to 0.4 %; values below 512 have a bucket each
 //! and are exact. Only factors of two that occur are stored. The layout is that of HdrHistogram (Gil Tene).
 
-/// Buckets to a factor of two.
+/// TimeBuckets to a factor of two.
 const WIDTH: usize = 256;
 
 /// Groups of buckets: values below 256, then one for each factor of two from 2^8 to 2^63.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::math;
 
-use super::figure::Statistic;
+use super::metric::Statistic;
 
 /// The probability that the interval covers.
 const LEVEL: f64 = 0.95;
@@ -16,7 +16,7 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// One figure over all replications.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
+pub struct IntervalEstimate {
     /// The mean, or the maximum of maxima; `None` where no replication had anything to measure.
     pub value: Option<f64>,
     /// Lower and upper end of the 95 % interval; `None` with fewer than two replications, and for a maximum.
@@ -25,34 +25,34 @@ pub struct Estimate {
     pub replications: u64,
 }
 
-impl Estimate {
+impl IntervalEstimate {
     /// Combines the values that a statistic had in the replications.
-    pub fn of(statistic: Statistic, values: &[Option<f64>]) -> Estimate {
+    pub fn of(statistic: Statistic, values: &[Option<f64>]) -> IntervalEstimate {
         let values: Vec<f64> = values.iter().copied().flatten().collect();
-        if statistic == Statistic::Max { Estimate::maximum(&values) } else { Estimate::mean(&values) }
+        if statistic == Statistic::Max { IntervalEstimate::maximum(&values) } else { IntervalEstimate::mean(&values) }
     }
 
     /// The mean of independent values, with its interval.
-    pub fn mean(values: &[f64]) -> Estimate {
+    pub fn mean(values: &[f64]) -> IntervalEstimate {
         let replications = values.len() as u64;
         let Some(&first) = values.first() else {
-            return Estimate { value: None, interval: None, replications };
+            return IntervalEstimate { value: None, interval: None, replications };
         };
         // Summing distances from the first value makes equal values come out exactly.
         let mean = first + values.iter().map(|value| value - first).sum::<f64>() / replications as f64;
         let interval = (replications > 1).then(|| {
             let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
             let error = (squares / (replications - 1) as f64 / replications as f64).sqrt();
-            let half = student_t(replications - 1) * error;
+            let half = critical_value_95(replications - 1) * error;
             (mean - half, mean + half)
         });
-        Estimate { value: Some(mean), interval, replications }
+        IntervalEstimate { value: Some(mean), interval, replications }
     }
 
     /// The largest of all values.
-    pub fn maximum(values: &[f64]) -> Estimate {
+    pub fn maximum(values: &[f64]) -> IntervalEstimate {
         let value = values.iter().copied().reduce(f64::max);
-        Estimate { value, interval: None, replications: values.len() as u64 }
+        IntervalEstimate { value, interval: None, replications: values.len() as u64 }
     }
 }
 
@@ -60,7 +60,7 @@ impl Estimate {
 ///
 /// Abramowitz & Stegun (1964): up to 1000 degrees of freedom the finite sums 26.7.3 and 26.7.4, inverted by bisection;
 /// beyond, where they grow long, the expansion 26.7.5 in powers of 1 / freedom, which is right to 1e-14 there.
-pub fn student_t(freedom: u64) -> f64 {
+pub fn critical_value_95(freedom: u64) -> f64 {
     debug_assert!(freedom > 0, "one value has no spread");
     if freedom > 1000 {
         return expansion(freedom as f64);
@@ -123,7 +123,7 @@ mod tests {
             (30, 2.042),
             (120, 1.980),
         ] {
-            assert!((student_t(freedom) - table).abs() <= 0.0005, "{freedom}: {}", student_t(freedom));
+            assert!((critical_value_95(freedom) - table).abs() <= 0.0005, "{freedom}: {}", critical_value_95(freedom));
         }
     }
 
@@ -132,21 +132,21 @@ mod tests {
         for freedom in (1..=60).chain([100, 101, 500, 999, 1000, 1001, 1002, 5000, 1_000_000]) {
             // Where an expansion takes over from the sums, too: the probability of the point is 97.5 %.
             let oracle = StudentsT::new(0.0, 1.0, freedom as f64).unwrap();
-            let p = oracle.cdf(student_t(freedom));
+            let p = oracle.cdf(critical_value_95(freedom));
             assert!((p - 0.975).abs() < 1e-11, "{freedom} degrees of freedom: {p}");
         }
     }
 
     #[test]
     fn the_sums_and_the_expansion_meet() {
-        let (sums, expansion) = (student_t(1000), expansion(1000.0));
+        let (sums, expansion) = (critical_value_95(1000), expansion(1000.0));
         assert!((sums - expansion).abs() < 1e-14, "{sums} and {expansion}");
     }
 
     #[test]
     fn the_interval_of_a_worked_example() {
         // Mean 5, sd 2 (n - 1 = 3), standard error 1, t = 3.182446…
-        let estimate = Estimate::of(Statistic::Mean, &[Some(3.0), None, Some(7.0), Some(6.0), Some(4.0)]);
+        let estimate = IntervalEstimate::of(Statistic::Mean, &[Some(3.0), None, Some(7.0), Some(6.0), Some(4.0)]);
         let half = 3.182_446_305_283_71 * (10.0_f64 / 3.0).sqrt() / 2.0;
         let (low, high) = estimate.interval.unwrap();
         assert_eq!((estimate.value, estimate.replications), (Some(5.0), 4));
@@ -155,15 +155,15 @@ mod tests {
 
     #[test]
     fn no_interval_is_invented() {
-        let none = Estimate { value: None, interval: None, replications: 0 };
-        assert_eq!(Estimate::of(Statistic::Mean, &[None, None]), none);
-        assert_eq!(Estimate::of(Statistic::Max, &[]), none);
-        let one = Estimate { value: Some(2.5), interval: None, replications: 1 };
-        assert_eq!(Estimate::of(Statistic::P95, &[None, Some(2.5)]), one);
-        let largest = Estimate { value: Some(9.0), interval: None, replications: 3 };
-        assert_eq!(Estimate::of(Statistic::Max, &[Some(2.5), Some(9.0), Some(1.0)]), largest);
-        let equal = Estimate { value: Some(0.1), interval: Some((0.1, 0.1)), replications: 7 };
-        assert_eq!(Estimate::of(Statistic::Mean, &[Some(0.1); 7]), equal);
+        let none = IntervalEstimate { value: None, interval: None, replications: 0 };
+        assert_eq!(IntervalEstimate::of(Statistic::Mean, &[None, None]), none);
+        assert_eq!(IntervalEstimate::of(Statistic::Max, &[]), none);
+        let one = IntervalEstimate { value: Some(2.5), interval: None, replications: 1 };
+        assert_eq!(IntervalEstimate::of(Statistic::P95, &[None, Some(2.5)]), one);
+        let largest = IntervalEstimate { value: Some(9.0), interval: None, replications: 3 };
+        assert_eq!(IntervalEstimate::of(Statistic::Max, &[Some(2.5), Some(9.0), Some(1.0)]), largest);
+        let equal = IntervalEstimate { value: Some(0.1), interval: Some((0.1, 0.1)), replications: 7 };
+        assert_eq!(IntervalEstimate::of(Statistic::Mean, &[Some(0.1); 7]), equal);
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
                     3.0 + 2.0 * (-2.0 * radius).sqrt() * math::cos(2.0 * PI * turn)
                 };
                 let values: Vec<f64> = (0..n).map(normal).collect();
-                let (low, high) = Estimate::mean(&values).interval.unwrap();
+                let (low, high) = IntervalEstimate::mean(&values).interval.unwrap();
                 low <= 3.0 && 3.0 <= high
             });
             let (share, error) = (covered.count() as f64 / CASES as f64, (0.95 * 0.05 / CASES as f64).sqrt());

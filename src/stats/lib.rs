@@ -1,82 +1,83 @@
 //! What is measured, and how it is summed up: tallies, time averages, series, intervals over replications.
 
-use claimsim_model as model;
 use claimsim_engine as engine;
+use claimsim_model as model;
 
-mod account;
+mod action_stats;
 mod batch;
 pub mod batch_means;
-mod bucket;
-pub mod claims;
-pub mod course;
+mod capacity_layout;
+mod direction;
 mod drain;
 mod fairness;
-pub mod figure;
 mod histogram;
+pub mod holm;
+pub mod interim_looks;
 pub mod interval;
-mod laws;
-pub mod looks;
-pub mod measure;
+mod invariants;
+mod measure;
+mod metric;
 mod moments;
 pub mod mser;
 mod observer;
 mod occupancy;
-mod offers;
+mod offered_capacity;
 pub mod paired;
-mod preference;
 pub mod sample;
 pub mod series;
-pub mod share;
+mod share;
 mod slowdown;
 pub mod student;
 mod tally;
-mod units;
+mod time_buckets;
+pub mod trajectory;
 mod von_neumann;
 
 use crate::model::time::Span;
-use figure::{Figure, OfAction};
 use series::Series;
 
+pub use direction::Direction;
+pub use metric::{JobScope, Measure, Metric, MetricValue, Statistic};
 pub use observer::StatsObserver;
-pub use preference::Preference;
-pub use tally::{EXACT, Tally};
+pub use share::ShareWithin;
+pub use tally::{MAX_EXACT, Tally};
 
 /// What one replication measured.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// Every number of the summary; the same subjects in the same order in each replication of a scenario.
-    pub figures: Vec<Figure>,
+pub struct ReplicationStats {
+    /// Every number of the summary; the same metrics in the same order in each replication of a scenario.
+    pub metrics: Vec<MetricValue>,
     /// The distribution of waits: over all jobs first, then action by action; an action without a claim has no table.
-    pub waits: Vec<WaitTable>,
+    pub waits: Vec<WaitQuantiles>,
     /// Busy units and queue lengths by time bucket.
     pub series: Series,
     /// The shares that were asked for, in order; `None` where there was nothing to take a share of.
     pub shares: Vec<Option<f64>>,
 }
 
-impl Outcome {
+impl ReplicationStats {
     /// The same without its course: where hundreds of replications are kept, nobody looks at that.
     #[must_use]
-    pub fn without_series(self) -> Outcome {
-        Outcome { series: Series { queue_length: Vec::new(), lines: Vec::new(), ..self.series }, ..self }
+    pub fn without_series(self) -> ReplicationStats {
+        ReplicationStats { series: Series { queue_length: Vec::new(), lines: Vec::new(), ..self.series }, ..self }
     }
 }
 
 /// The distribution of the waits of one replication.
 #[derive(Clone, Debug, PartialEq)]
-pub struct WaitTable {
+pub struct WaitQuantiles {
     /// Whose jobs.
-    pub action: OfAction,
+    pub action: JobScope,
     /// `(p, wait)` by rising `p` from 0 to 1.
     pub quantiles: Vec<(f64, Span)>,
 }
 
-impl WaitTable {
+impl WaitQuantiles {
     /// Every hundredth, and the upper tail once more at 0.995 and 0.999; `None` without a wait.
-    fn of(action: OfAction, waits: &mut Tally) -> Option<WaitTable> {
+    fn of(action: JobScope, waits: &mut Tally) -> Option<WaitQuantiles> {
         let hundredths = (0..100).map(|hundredth| f64::from(hundredth) / 100.0);
         let ps: Vec<f64> = hundredths.chain([0.995, 0.999, 1.0]).collect();
         let waits = waits.quantiles(&ps)?.into_iter().map(|nanos| Span(nanos.round() as i64));
-        Some(WaitTable { action, quantiles: ps.into_iter().zip(waits).collect() })
+        Some(WaitQuantiles { action, quantiles: ps.into_iter().zip(waits).collect() })
     }
 }

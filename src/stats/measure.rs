@@ -2,7 +2,7 @@
 //!
 //! A new measure is a variant of [`Measure`], a row here, and an arm where accounts are read.
 
-use super::figure::{Measure, Statistic};
+use super::metric::{Measure, Statistic};
 
 /// What distributions over jobs are told by.
 const SPREAD: &[Statistic] =

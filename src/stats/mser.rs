@@ -11,7 +11,7 @@ pub const BATCH: usize = 5;
 
 /// Where a series was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cut {
+pub struct Truncation {
     /// So many observations at its beginning are left out, never more than half.
     pub observations: usize,
     /// Whether the best cut would leave out half of the series or more: then it is too short to tell where it becomes steady.
@@ -22,7 +22,7 @@ pub struct Cut {
 ///
 /// Only the first three quarters are searched. Near the end the rule compares the spread of a few values, which is small by chance
 /// now and then, and 0 where nothing happens any more.
-pub fn cut(observations: &[f64]) -> Cut {
+pub fn truncation(observations: &[f64]) -> Truncation {
     let batches: Vec<f64> = observations.chunks_exact(BATCH).map(|of| of.iter().sum::<f64>() / BATCH as f64).collect();
     let statistics = statistics(&batches);
     let searched = statistics.iter().enumerate().take(batches.len() * 3 / 4 + 1);
@@ -30,7 +30,7 @@ pub fn cut(observations: &[f64]) -> Cut {
     let best = searched.reduce(|best, next| if next.1 < best.1 { next } else { best });
     let best = best.map_or(0, |(cut, _)| cut);
     let half = batches.len() / 2;
-    Cut { observations: best.min(half) * BATCH, is_too_short: best > 0 && best >= half }
+    Truncation { observations: best.min(half) * BATCH, is_too_short: best > 0 && best >= half }
 }
 
 /// The statistic of each cut: of leaving out nothing, the first value, the first two, and so on.
@@ -67,8 +67,8 @@ mod tests {
         for (statistic, expected) in statistics(&[9.0, 1.0, 2.0, 1.0, 2.0]).into_iter().zip(expected) {
             assert!((statistic - expected).abs() < 1e-15, "{statistic} and {expected}");
         }
-        let cut = cut(&batches(&[9.0, 1.0, 2.0, 1.0, 2.0]));
-        assert_eq!(cut, Cut { observations: BATCH, is_too_short: false });
+        let cut = truncation(&batches(&[9.0, 1.0, 2.0, 1.0, 2.0]));
+        assert_eq!(cut, Truncation { observations: BATCH, is_too_short: false });
     }
 
     #[test]
@@ -77,23 +77,23 @@ mod tests {
             let level = |at: usize| length.saturating_sub(at) as f64 + if at.is_multiple_of(2) { 0.1 } else { -0.1 };
             batches(&(0..all).map(level).collect::<Vec<_>>())
         };
-        assert_eq!(cut(&ramp(10, 100)), Cut { observations: 50, is_too_short: false });
-        assert_eq!(cut(&ramp(0, 100)), Cut { observations: 0, is_too_short: false });
+        assert_eq!(truncation(&ramp(10, 100)), Truncation { observations: 50, is_too_short: false });
+        assert_eq!(truncation(&ramp(0, 100)), Truncation { observations: 0, is_too_short: false });
         // It ends after half of the run, or never: half is cut off, and that is said.
-        assert_eq!(cut(&ramp(60, 100)), Cut { observations: 250, is_too_short: true });
-        assert_eq!(cut(&ramp(100, 100)), Cut { observations: 250, is_too_short: true });
+        assert_eq!(truncation(&ramp(60, 100)), Truncation { observations: 250, is_too_short: true });
+        assert_eq!(truncation(&ramp(100, 100)), Truncation { observations: 250, is_too_short: true });
     }
 
     #[test]
     fn a_series_that_is_no_longer_than_a_few_batches_keeps_all() {
         for values in [&[][..], &[3.0], &[1.0, 1.0]] {
-            assert_eq!(cut(&batches(values)), Cut { observations: 0, is_too_short: false });
+            assert_eq!(truncation(&batches(values)), Truncation { observations: 0, is_too_short: false });
         }
         // Constant ones have nothing to cut off, and what comes to rest for good is no reason to throw away what came before the end.
-        assert_eq!(cut(&[7.25; 1000]).observations, 0);
+        assert_eq!(truncation(&[7.25; 1000]).observations, 0);
         let mut rare = vec![0.0; 1000];
         (0..20).for_each(|at| rare[at * 45 + 20] = 1.0);
-        assert_eq!(cut(&rare), Cut { observations: 0, is_too_short: false });
+        assert_eq!(truncation(&rare), Truncation { observations: 0, is_too_short: false });
     }
 
     /// 200 batches of a stationary series with correlation `kept` from one to the next, spread 1, after a beginning that is `off` and forgets
@@ -111,7 +111,8 @@ mod tests {
 
     /// Over 500 such series: how many batches are cut off in the median and by nine in ten, and the share found too short.
     fn cuts(kept: f64, off: f64, forgets: f64) -> (usize, usize, f64) {
-        let mut cuts: Vec<Cut> = (0..500).map(|seed| cut(&autoregressive(seed, kept, off, forgets))).collect();
+        let mut cuts: Vec<Truncation> =
+            (0..500).map(|seed| truncation(&autoregressive(seed, kept, off, forgets))).collect();
         cuts.sort_by_key(|cut| cut.observations);
         let too_short = cuts.iter().filter(|cut| cut.is_too_short).count() as f64 / 500.0;
         (cuts[250].observations / BATCH, cuts[450].observations / BATCH, too_short)

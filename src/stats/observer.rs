@@ -2,7 +2,7 @@
 //!
 //! Time integrals are not integrated event by event. A row is taken in once, when it ends or at the horizon: it adds the time
 //! it waited and the time it ran, the same integral, exactly, for two additions a row; and nothing is done when it falls due
-//! or is claimed. Debug builds integrate event by event as well and compare ([`Laws`]).
+//! or is claimed. Debug builds integrate event by event as well and compare ([`Invariants`]).
 
 use std::iter;
 
@@ -13,14 +13,14 @@ use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::account::{Account, Targets, Terms};
+use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::drain::Drain;
 use super::fairness;
-use super::figure::{Figure, Measure, OfAction, Subject};
-use super::laws::Laws;
+use super::invariants::Invariants;
+use super::metric::{JobScope, Measure, Metric, MetricValue};
 use super::occupancy::Occupancy;
-use super::share::Share;
-use super::{Outcome, WaitTable};
+use super::share::ShareWithin;
+use super::{ReplicationStats, WaitQuantiles};
 
 /// Listens to one replication and sums it up.
 #[derive(Clone, Debug)]
@@ -31,11 +31,11 @@ pub struct StatsObserver {
     counted_from: Time,
     slo: Option<Span>,
     /// By action.
-    accounts: Vec<Account>,
+    accounts: Vec<ActionStats>,
     occupancy: Occupancy,
     drain: Drain,
-    laws: Laws,
-    shares: Box<[Share]>,
+    laws: Invariants,
+    shares: Box<[ShareWithin]>,
 }
 
 impl StatsObserver {
@@ -50,9 +50,9 @@ impl StatsObserver {
             window,
             counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
             slo,
-            accounts: vec![Account::new(targets); system.actions.len()],
+            accounts: vec![ActionStats::new(targets); system.actions.len()],
             drain: Drain::default(),
-            laws: Laws::new(system, occupancy.units()),
+            laws: Invariants::new(system, occupancy.units()),
             occupancy,
             shares: Box::default(),
         }
@@ -60,35 +60,35 @@ impl StatsObserver {
 
     /// Measures these shares as well.
     #[must_use]
-    pub fn with_shares(self, shares: &[Share]) -> StatsObserver {
+    pub fn with_shares(self, shares: &[ShareWithin]) -> StatsObserver {
         StatsObserver { shares: shares.into(), ..self }
     }
 
     /// The outcome, after all rows still there at the horizon have been told.
-    pub fn finish(mut self) -> Outcome {
-        let mut all = Account::default();
-        self.accounts.iter_mut().for_each(Account::settle);
+    pub fn finish(mut self) -> ReplicationStats {
+        let mut all = ActionStats::default();
+        self.accounts.iter_mut().for_each(ActionStats::settle);
         self.occupancy.settle();
         self.accounts.iter().for_each(|account| all.merge(account));
         self.laws.hold(self.window.horizon, &self.accounts, self.occupancy.busy());
 
-        let terms = Terms { window: self.window.horizon - self.window.warmup, slo: self.slo };
-        let fairness = fairness::figures(&mut self.accounts, terms);
+        let terms = MetricContext { window: self.window.horizon - self.window.warmup, slo: self.slo };
+        let fairness = fairness::metrics(&mut self.accounts, terms);
         let shares = self.shares.iter().map(|share| share.of(&all, &self.accounts)).collect();
         let each = self.accounts.iter_mut().enumerate();
-        let each = each.map(|(index, account)| (OfAction::One(ActionId(index as u16)), account));
+        let each = each.map(|(index, account)| (JobScope::One(ActionId(index as u16)), account));
 
-        let mut figures = Vec::new();
+        let mut metrics = Vec::new();
         let mut waits = Vec::new();
-        for (action, account) in iter::once((OfAction::All, &mut all)).chain(each) {
-            figures.extend(job_figures(action, account, terms));
+        for (action, account) in iter::once((JobScope::All, &mut all)).chain(each) {
+            metrics.extend(job_metrics(action, account, terms));
             let of_all = fairness.into_iter().chain([self.drain.figure()]);
-            figures.extend(of_all.filter(|_| action == OfAction::All));
-            waits.extend(WaitTable::of(action, &mut account.wait));
+            metrics.extend(of_all.filter(|_| action == JobScope::All));
+            waits.extend(WaitQuantiles::of(action, &mut account.wait));
         }
         let (utilization, series) = self.occupancy.finish();
-        figures.extend(utilization);
-        Outcome { figures, waits, series, shares }
+        metrics.extend(utilization);
+        ReplicationStats { metrics, waits, series, shares }
     }
 
     /// Whether a row (or a chain), by when it was scheduled, has a part in job measures.
@@ -98,7 +98,7 @@ impl StatsObserver {
     }
 
     #[inline]
-    fn account(&mut self, job: &Job) -> &mut Account {
+    fn account(&mut self, job: &Job) -> &mut ActionStats {
         &mut self.accounts[usize::from(job.action.0)]
     }
 
@@ -239,12 +239,16 @@ fn nanos(from: Time, to: Time) -> u64 {
 }
 
 /// Every figure of one action's jobs, or of all.
-fn job_figures(action: OfAction, account: &mut Account, terms: Terms) -> impl Iterator<Item = Figure> + '_ {
+fn job_metrics(
+    action: JobScope,
+    account: &mut ActionStats,
+    terms: MetricContext,
+) -> impl Iterator<Item = MetricValue> + '_ {
     let of_jobs = Measure::ALL.into_iter().filter(|&measure| measure.is_of_jobs());
     let statistics =
         of_jobs.flat_map(|measure| measure.statistics().iter().map(move |&statistic| (measure, statistic)));
-    statistics.map(move |(measure, statistic)| Figure {
-        subject: Subject { action, resource: None, worker: None, measure, statistic },
+    statistics.map(move |(measure, statistic)| MetricValue {
+        metric: Metric { action, resource: None, worker: None, measure, statistic },
         value: account.figure(measure, statistic, terms),
     })
 }

@@ -9,20 +9,20 @@ use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::time::Time;
 
-use super::figure::Figure;
-use super::offers::Offers;
+use super::capacity_layout::{CapacityLayout, SparseNeed};
+use super::metric::MetricValue;
+use super::offered_capacity::OfferedCapacityBuilder;
 use super::series::{Series, SeriesBuilder};
-use super::units::{Need, Units};
 
-/// Units in use and queue lengths, filled while a replication runs.
+/// CapacityLayout in use and queue lengths, filled while a replication runs.
 #[derive(Clone, Debug)]
 pub(super) struct Occupancy {
     warmup: Time,
-    units: Units,
+    units: CapacityLayout,
     /// Unit-nanoseconds in use within the window, by pair of worker and resource.
     busy: Vec<u128>,
     series: SeriesBuilder,
-    offers: Offers,
+    offers: OfferedCapacityBuilder,
     /// What rows that lie within the window and within the current bucket have occupied; it goes where it belongs when the bucket
     /// ends. Unit-nanoseconds in use, by pair of worker and resource.
     late_busy: Vec<u128>,
@@ -35,16 +35,16 @@ pub(super) struct Occupancy {
 /// A need, and how long rows have waited for it of late.
 #[derive(Clone, Debug)]
 struct LateNeed {
-    takes: Box<Need>,
+    takes: Box<SparseNeed>,
     /// Row-nanoseconds.
     waiting: u128,
 }
 
 impl Occupancy {
     pub(super) fn new(system: &System) -> Occupancy {
-        let units = Units::new(system);
+        let units = CapacityLayout::new(system);
         let mut series = SeriesBuilder::new(system.window.horizon, &units);
-        let offers = Offers::new(system, &units, series.stride());
+        let offers = OfferedCapacityBuilder::new(system, &units, series.stride());
         let late = units.needs().iter().map(|takes| LateNeed { takes: takes.clone(), waiting: 0 }).collect();
         let (warmup, busy) = (system.window.warmup, vec![0; units.pairs()]);
         let (late_busy, current) = (busy.clone(), series.advance(Time::ZERO));
@@ -52,12 +52,12 @@ impl Occupancy {
     }
 
     /// What needs take and workers offer.
-    pub(super) fn units(&self) -> &Units {
+    pub(super) fn units(&self) -> &CapacityLayout {
         &self.units
     }
 
     /// What workers offer over time.
-    pub(super) fn offers(&mut self) -> &mut Offers {
+    pub(super) fn offers(&mut self) -> &mut OfferedCapacityBuilder {
         &mut self.offers
     }
 
@@ -134,7 +134,7 @@ impl Occupancy {
     }
 
     /// Utilization over the window, and the series, once all rows have been told.
-    pub(super) fn finish(self) -> (Vec<Figure>, Series) {
+    pub(super) fn finish(self) -> (Vec<MetricValue>, Series) {
         let offered = self.offers.finish();
         (self.units.utilization(&self.busy, &offered.by_pair), self.series.finish(&self.units, &offered))
     }

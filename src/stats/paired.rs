@@ -37,19 +37,19 @@ impl Paired {
     }
 
     /// The contender's values.
-    pub fn contender(&self) -> Sample {
+    pub fn alternative(&self) -> Sample {
         Sample::of(self.pairs.iter().map(|(_, contender)| *contender))
     }
 
     /// The contender's values minus `factor` times the baseline's, minus `shift`: its mean is below zero where the contender lies
     /// below that bound. A factor of 1.05 is the bound "5 % more than the baseline", without a ratio of random numbers.
-    pub fn beyond(&self, factor: f64, shift: f64) -> Sample {
+    pub fn difference_from_bound(&self, factor: f64, shift: f64) -> Sample {
         Sample::of(self.pairs.iter().map(|(baseline, contender)| contender - factor * baseline - shift))
     }
 
     /// The differences, contender minus baseline.
     pub fn difference(&self) -> Sample {
-        self.beyond(1.0, 0.0)
+        self.difference_from_bound(1.0, 0.0)
     }
 
     /// The difference relative to the baseline's mean; `None` if that is not above zero.
@@ -60,10 +60,10 @@ impl Paired {
 
     /// The interval of the relative difference for a point of Student's t distribution, by Fieller's theorem (1954): all r for
     /// which the mean of difference - r x baseline is within that many standard errors of zero. It agrees with bounds by
-    /// [`Paired::beyond`]. `None` where these r have no end, because the baseline may be zero, and with fewer than two pairs.
+    /// [`Paired::difference_from_bound`]. `None` where these r have no end, because the baseline may be zero, and with fewer than two pairs.
     pub fn relative_interval(&self, point: f64) -> Option<(f64, f64)> {
         let (b, d) = (self.baseline(), self.difference());
-        let (mean_b, mean_d, error_b, error_d) = (b.mean?, d.mean?, b.error?, d.error?);
+        let (mean_b, mean_d, error_b, error_d) = (b.mean?, d.mean?, b.std_error?, d.std_error?);
         let spread = |error: f64| if error > 0.0 { (point * error) * (point * error) } else { 0.0 };
         let together =
             if error_b > 0.0 && error_d > 0.0 { point * point * self.covariance(mean_b, mean_d) } else { 0.0 };
@@ -87,8 +87,8 @@ impl Paired {
     /// The variance of the difference over what it would be if the two did not see the same jobs: 0.1 means that pairing spares
     /// nine replications of ten, 1 that it does nothing. `None` where nothing varies.
     pub fn variance_ratio(&self) -> Option<f64> {
-        let square = |sample: Sample| sample.error.map(|error| error * error);
-        let independent = square(self.baseline())? + square(self.contender())?;
+        let square = |sample: Sample| sample.std_error.map(|error| error * error);
+        let independent = square(self.baseline())? + square(self.alternative())?;
         (independent > 0.0).then_some(square(self.difference())? / independent)
     }
 }
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!((paired.replications(), paired.missing()), (1, 3));
         assert_eq!(paired.difference().mean, Some(1.0));
         assert_eq!(
-            (paired.difference().error, paired.relative_interval(2.0), paired.variance_ratio()),
+            (paired.difference().std_error, paired.relative_interval(2.0), paired.variance_ratio()),
             (None, None, None)
         );
         assert_eq!(Paired::of(&[], &[]), Paired::default());
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn what_both_have_in_common_cancels() {
         let paired = paired(&[(1.0, 1.5), (7.0, 7.5), (4.0, 4.5), (9.0, 9.5)]);
-        assert_eq!((paired.difference().mean, paired.difference().error), (Some(0.5), Some(0.0)));
+        assert_eq!((paired.difference().mean, paired.difference().std_error), (Some(0.5), Some(0.0)));
         assert_eq!(paired.variance_ratio(), Some(0.0));
         assert!((paired.relative().unwrap() - 0.5 / 5.25).abs() < 1e-15);
     }
@@ -126,10 +126,13 @@ mod tests {
     #[test]
     fn the_ends_of_the_relative_interval_are_where_the_bounds_are_just_not_excluded() {
         let paired = paired(&[(10.0, 11.2), (12.0, 12.1), (9.0, 10.5), (11.0, 11.0), (13.5, 14.9)]);
-        let point = student::point(0.025, 4);
+        let point = student::critical_value(0.025, 4);
         let (low, high) = paired.relative_interval(point).unwrap();
         assert!(low < paired.relative().unwrap() && paired.relative().unwrap() < high);
-        for (end, p) in [(low, paired.beyond(1.0 + low, 0.0).above()), (high, paired.beyond(1.0 + high, 0.0).below())] {
+        for (end, p) in [
+            (low, paired.difference_from_bound(1.0 + low, 0.0).p_greater()),
+            (high, paired.difference_from_bound(1.0 + high, 0.0).p_less()),
+        ] {
             assert!((p.unwrap() - 0.025).abs() < 1e-12, "{end}: {p:?}");
         }
     }

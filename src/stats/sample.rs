@@ -15,7 +15,7 @@ pub struct Sample {
     /// Their mean; `None` without a value.
     pub mean: Option<f64>,
     /// The standard error of the mean; `None` with fewer than two values, 0 exactly if all are equal.
-    pub error: Option<f64>,
+    pub std_error: Option<f64>,
 }
 
 impl Sample {
@@ -23,47 +23,47 @@ impl Sample {
     pub fn of(values: impl IntoIterator<Item = f64>) -> Sample {
         let values: Vec<f64> = values.into_iter().collect();
         let count = values.len() as u64;
-        let Some(&first) = values.first() else { return Sample { count, mean: None, error: None } };
+        let Some(&first) = values.first() else { return Sample { count, mean: None, std_error: None } };
         // Summing distances from the first value makes equal values come out exactly.
         let mean = first + values.iter().map(|value| value - first).sum::<f64>() / count as f64;
         let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
         let error = (count > 1).then(|| (squares / (count - 1) as f64 / count as f64).sqrt());
-        Sample { count, mean: Some(mean), error }
+        Sample { count, mean: Some(mean), std_error: error }
     }
 
     /// How likely a mean so large or larger is by chance, if the true mean is zero or less: small where it is shown to be above.
     ///
     /// `None` with fewer than two values. Values without any spread tell nothing about it, so that Student's t does not apply;
     /// if the true mean were zero, each of them would have been as likely on the other side, and the sign test's 2^-n is taken.
-    pub fn above(&self) -> Option<f64> {
-        let (mean, error) = (self.mean?, self.error?);
+    pub fn p_greater(&self) -> Option<f64> {
+        let (mean, error) = (self.mean?, self.std_error?);
         Some(match (error > 0.0, mean > 0.0) {
-            (true, _) => student::tail(mean / error, self.count - 1),
+            (true, _) => student::upper_tail(mean / error, self.count - 1),
             (false, true) => math::pow(0.5, self.count as f64),
             (false, false) => 1.0,
         })
     }
 
-    /// How likely a mean so small or smaller is by chance, if the true mean is zero or more. See [`Sample::above`].
-    pub fn below(&self) -> Option<f64> {
-        Sample { mean: self.mean.map(|mean| -mean), ..*self }.above()
+    /// How likely a mean so small or smaller is by chance, if the true mean is zero or more. See [`Sample::p_greater`].
+    pub fn p_less(&self) -> Option<f64> {
+        Sample { mean: self.mean.map(|mean| -mean), ..*self }.p_greater()
     }
 
     /// How likely a mean so far from zero or farther is by chance, if the true mean is zero.
-    pub fn apart(&self) -> Option<f64> {
-        Some((2.0 * self.above()?.min(self.below()?)).min(1.0))
+    pub fn p_two_sided(&self) -> Option<f64> {
+        Some((2.0 * self.p_greater()?.min(self.p_less()?)).min(1.0))
     }
 
-    /// The interval of the mean for a point of Student's t distribution with [`Sample::freedom`].
+    /// The interval of the mean for a point of Student's t distribution with [`Sample::degrees_of_freedom`].
     pub fn interval(&self, point: f64) -> Option<(f64, f64)> {
-        let (mean, error) = (self.mean?, self.error?);
+        let (mean, error) = (self.mean?, self.std_error?);
         // Without any spread the point would have no meaning, be it ever so large.
         let half = if error > 0.0 { point * error } else { 0.0 };
         Some((mean - half, mean + half))
     }
 
     /// Degrees of freedom; `None` with fewer than two values.
-    pub fn freedom(&self) -> Option<u64> {
+    pub fn degrees_of_freedom(&self) -> Option<u64> {
         (self.count > 1).then(|| self.count - 1)
     }
 }
@@ -76,19 +76,19 @@ mod tests {
     fn a_worked_example() {
         // Student's own (1908): additional hours of sleep of ten patients, t = 4.06 with nine degrees of freedom, p = 0.0014.
         let sleep = Sample::of([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]);
-        let (mean, error) = (sleep.mean.unwrap(), sleep.error.unwrap());
+        let (mean, error) = (sleep.mean.unwrap(), sleep.std_error.unwrap());
         assert!((mean - 1.58).abs() < 1e-12 && (mean / error - 4.0621).abs() < 1e-4, "{mean} / {error}");
-        assert!((sleep.above().unwrap() - 0.001_416).abs() < 1e-6, "{:?}", sleep.above());
-        assert!((sleep.below().unwrap() - (1.0 - 0.001_416)).abs() < 1e-6);
-        assert!((sleep.apart().unwrap() - 0.002_833).abs() < 1e-6);
+        assert!((sleep.p_greater().unwrap() - 0.001_416).abs() < 1e-6, "{:?}", sleep.p_greater());
+        assert!((sleep.p_less().unwrap() - (1.0 - 0.001_416)).abs() < 1e-6);
+        assert!((sleep.p_two_sided().unwrap() - 0.002_833).abs() < 1e-6);
     }
 
     #[test]
     fn nothing_is_said_without_two_values() {
-        assert_eq!(Sample::of([]), Sample { count: 0, mean: None, error: None });
+        assert_eq!(Sample::of([]), Sample { count: 0, mean: None, std_error: None });
         let one = Sample::of([3.0]);
         assert_eq!(
-            (one.mean, one.error, one.above(), one.apart(), one.interval(2.0)),
+            (one.mean, one.std_error, one.p_greater(), one.p_two_sided(), one.interval(2.0)),
             (Some(3.0), None, None, None, None)
         );
     }
@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn equal_values_are_judged_by_their_sign() {
         let equal = Sample::of([0.1; 5]);
-        assert_eq!((equal.error, equal.above(), equal.below()), (Some(0.0), Some(1.0 / 32.0), Some(1.0)));
+        assert_eq!((equal.std_error, equal.p_greater(), equal.p_less()), (Some(0.0), Some(1.0 / 32.0), Some(1.0)));
         assert_eq!(equal.interval(f64::INFINITY), Some((0.1, 0.1)));
         let none = Sample::of([0.0; 5]);
-        assert_eq!((none.above(), none.below(), none.apart()), (Some(1.0), Some(1.0), Some(1.0)));
+        assert_eq!((none.p_greater(), none.p_less(), none.p_two_sided()), (Some(1.0), Some(1.0), Some(1.0)));
     }
 }

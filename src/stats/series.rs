@@ -5,9 +5,9 @@ use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-use super::bucket::Buckets;
-use super::offers::Offered;
-use super::units::{Need, Units};
+use super::capacity_layout::{CapacityLayout, SparseNeed};
+use super::offered_capacity::OfferedCapacity;
+use super::time_buckets::TimeBuckets;
 
 /// Averages by time bucket, from instant 0 to the horizon. The last bucket may be shorter.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,19 +19,19 @@ pub struct Series {
     /// Rows due and waiting, whatever they need.
     pub queue_length: Vec<f64>,
     /// One for each resource, then one for each (worker, resource) where workers are few enough to be told apart.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ResourceSeries>,
 }
 
 /// The series of one resource, over all workers or on one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// Units of this resource.
+pub struct ResourceSeries {
+    /// CapacityLayout of this resource.
     pub resource: ResourceId,
     /// On this worker; on all if `None`.
     pub worker: Option<WorkerId>,
-    /// Units in use.
+    /// CapacityLayout in use.
     pub busy: Vec<f64>,
-    /// Units offered by living workers.
+    /// CapacityLayout offered by living workers.
     pub offered: Vec<f64>,
     /// Rows waiting that need the resource; empty on a single worker's line.
     pub queue_length: Vec<f64>,
@@ -52,7 +52,7 @@ const MOST_PAIRS: usize = 64;
 pub(super) struct SeriesBuilder {
     /// Lines: waiting rows by need; busy units by pair if told apart, by resource otherwise. A need has a line of its own, so
     /// that a wait adds to one line, and not to one for each resource and one for all.
-    buckets: Buckets,
+    buckets: TimeBuckets,
     horizon: Time,
     /// The first line of busy units.
     busy: usize,
@@ -61,11 +61,11 @@ pub(super) struct SeriesBuilder {
 }
 
 impl SeriesBuilder {
-    pub(super) fn new(horizon: Time, units: &Units) -> SeriesBuilder {
+    pub(super) fn new(horizon: Time, units: &CapacityLayout) -> SeriesBuilder {
         let (needs, resources, pairs) = (units.needs().len(), units.resources(), units.pairs());
         let told_apart = pairs <= MOST_PAIRS;
         SeriesBuilder {
-            buckets: Buckets::new(horizon, needs + if told_apart { pairs } else { resources }),
+            buckets: TimeBuckets::new(horizon, needs + if told_apart { pairs } else { resources }),
             horizon,
             busy: needs,
             stride: if told_apart { resources } else { 0 },
@@ -94,7 +94,7 @@ impl SeriesBuilder {
     }
 
     /// A row was in use of its worker until `until`.
-    pub(super) fn ran(&mut self, need: &Need, run: Run, until: Time) {
+    pub(super) fn ran(&mut self, need: &SparseNeed, run: Run, until: Time) {
         for &(resource, units) in need {
             self.buckets.add(self.busy_line(run.worker, resource), units, run.busy_since, until);
         }
@@ -111,7 +111,7 @@ impl SeriesBuilder {
     }
 
     /// The series, once all rows have been told.
-    pub(super) fn finish(self, units: &Units, offered: &Offered) -> Series {
+    pub(super) fn finish(self, units: &CapacityLayout, offered: &OfferedCapacity) -> Series {
         let of_resources = (0..units.resources()).map(|resource| self.of_resource(resource, units, offered));
         let of_pairs =
             units.offering_pairs().filter(|_| self.stride > 0).map(|pair| self.of_pair(pair, units, offered));
@@ -124,11 +124,11 @@ impl SeriesBuilder {
     }
 
     /// The line of a resource over all workers.
-    fn of_resource(&self, resource: usize, units: &Units, offered: &Offered) -> Line {
+    fn of_resource(&self, resource: usize, units: &CapacityLayout, offered: &OfferedCapacity) -> ResourceSeries {
         let lines = if self.stride > 0 { units.pairs_of(resource).collect() } else { vec![resource] };
         let needs = units.needs().iter().enumerate();
         let takers = needs.filter(|(_, need)| need.iter().any(|&(taken, _)| taken == resource));
-        Line {
+        ResourceSeries {
             resource: ResourceId(resource as u16),
             worker: None,
             busy: rounded(self.buckets.averages_of(lines.iter().map(|line| self.busy + line))),
@@ -138,9 +138,9 @@ impl SeriesBuilder {
     }
 
     /// The line of one resource on one worker.
-    fn of_pair(&self, pair: usize, units: &Units, offered: &Offered) -> Line {
+    fn of_pair(&self, pair: usize, units: &CapacityLayout, offered: &OfferedCapacity) -> ResourceSeries {
         let (worker, resource) = units.names_of(pair);
-        Line {
+        ResourceSeries {
             resource,
             worker: Some(worker),
             busy: rounded(self.buckets.averages_of([self.busy + pair])),

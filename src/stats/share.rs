@@ -1,15 +1,15 @@
 //! Shares of waits, responses or service times within a limit of one's own, beside the scenario's one target.
 
-use super::account::Account;
-use super::figure::{Measure, OfAction};
+use super::action_stats::ActionStats;
+use super::metric::{JobScope, Measure};
 use super::tally::Tally;
 use crate::model::time::Span;
 
 /// The share of an action's values that lie within a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
+pub struct ShareWithin {
     /// Whose jobs.
-    pub action: OfAction,
+    pub action: JobScope,
     /// Of waits, responses or service times; there is no share of anything else.
     pub measure: Measure,
     /// The limit.
@@ -18,19 +18,19 @@ pub struct Share {
     pub inclusive: bool,
 }
 
-impl Share {
+impl ShareWithin {
     /// Reads it from the accounts of all jobs and of the actions; `None` where there is no value.
-    pub(super) fn of(&self, all: &Account, actions: &[Account]) -> Option<f64> {
+    pub(super) fn of(&self, all: &ActionStats, actions: &[ActionStats]) -> Option<f64> {
         let account = match self.action {
-            OfAction::One(action) => actions.get(usize::from(action.0))?,
-            OfAction::All | OfAction::None => all,
+            JobScope::One(action) => actions.get(usize::from(action.0))?,
+            JobScope::All | JobScope::None => all,
         };
         let below = self.limit.0.max(0).unsigned_abs() + u64::from(self.inclusive);
         tally(account, self.measure)?.share_below(below)
     }
 }
 
-fn tally(account: &Account, measure: Measure) -> Option<&Tally> {
+fn tally(account: &ActionStats, measure: Measure) -> Option<&Tally> {
     match measure {
         Measure::WaitS => Some(&account.wait),
         Measure::ResponseS => Some(&account.response),

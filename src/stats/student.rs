@@ -6,7 +6,7 @@
 use crate::model::math;
 
 /// The chance that a variable of Student's t distribution with so many (1 or more) degrees of freedom exceeds `t`.
-pub fn tail(t: f64, freedom: u64) -> f64 {
+pub fn upper_tail(t: f64, freedom: u64) -> f64 {
     debug_assert!(freedom > 0, "one value has no spread");
     if t.is_nan() {
         return f64::NAN;
@@ -16,10 +16,10 @@ pub fn tail(t: f64, freedom: u64) -> f64 {
 }
 
 /// The value that is exceeded with that chance, which is above 0 and at most 1/2.
-pub fn point(chance: f64, freedom: u64) -> f64 {
+pub fn critical_value(chance: f64, freedom: u64) -> f64 {
     debug_assert!(chance > 0.0 && chance <= 0.5, "{chance} is not the chance of an upper tail");
     let (mut low, mut high) = (0.0, 1.0);
-    while tail(high, freedom) > chance && high < 1e300 {
+    while upper_tail(high, freedom) > chance && high < 1e300 {
         (low, high) = (high, high * 2.0);
     }
     loop {
@@ -27,7 +27,7 @@ pub fn point(chance: f64, freedom: u64) -> f64 {
         if middle <= low || middle >= high {
             return middle;
         }
-        if tail(middle, freedom) > chance { low = middle } else { high = middle }
+        if upper_tail(middle, freedom) > chance { low = middle } else { high = middle }
     }
 }
 
@@ -83,14 +83,14 @@ mod tests {
     use statrs::distribution::{ContinuousCDF, StudentsT};
 
     use super::*;
-    use crate::interval::student_t;
+    use crate::interval::critical_value_95;
 
     #[test]
     fn chances_agree_with_an_independent_implementation() {
         for freedom in [1, 2, 3, 7, 9, 19, 39, 159, 639, 5_000] {
             let oracle = StudentsT::new(0.0, 1.0, freedom as f64).unwrap();
             for t in [-40.0, -3.0, -0.5, 0.0, 0.3, 1.0, 1.7, 2.0, 5.0, 11.0] {
-                let (ours, theirs) = (tail(t, freedom), oracle.sf(t));
+                let (ours, theirs) = (upper_tail(t, freedom), oracle.sf(t));
                 assert!((ours - theirs).abs() <= 1e-10 * theirs + 1e-14, "{t} at {freedom}: {ours} and {theirs}");
             }
         }
@@ -101,23 +101,23 @@ mod tests {
         // One degree of freedom is Cauchy's law, two have a closed form as well.
         for t in [3.0_f64, 50.0, 1e4, 1e8] {
             let one = math::atan(1.0 / t) / std::f64::consts::PI;
-            assert!((tail(t, 1) / one - 1.0).abs() < 1e-12, "{t}: {}", tail(t, 1));
+            assert!((upper_tail(t, 1) / one - 1.0).abs() < 1e-12, "{t}: {}", upper_tail(t, 1));
             let root = (2.0 + t * t).sqrt();
             let two = 1.0 / (root * (root + t));
-            assert!((tail(t, 2) / two - 1.0).abs() < 1e-12, "{t}: {}", tail(t, 2));
+            assert!((upper_tail(t, 2) / two - 1.0).abs() < 1e-12, "{t}: {}", upper_tail(t, 2));
         }
         // Near the middle: 1/2 less the density there, which is Γ(10) / (Γ(9.5) √(19 π)) for 19 degrees of freedom.
         let density = math::gamma(10.0) / (math::gamma(9.5) * (19.0 * std::f64::consts::PI).sqrt());
-        assert!((tail(1e-6, 19) - (0.5 - 1e-6 * density)).abs() < 1e-15);
-        assert_eq!((tail(f64::INFINITY, 5), tail(f64::NEG_INFINITY, 5)), (0.0, 1.0));
+        assert!((upper_tail(1e-6, 19) - (0.5 - 1e-6 * density)).abs() < 1e-15);
+        assert_eq!((upper_tail(f64::INFINITY, 5), upper_tail(f64::NEG_INFINITY, 5)), (0.0, 1.0));
     }
 
     #[test]
     fn points_are_where_chances_are() {
         for freedom in [1, 2, 9, 639, 100_000] {
-            assert!((point(0.025, freedom) / student_t(freedom) - 1.0).abs() < 1e-9, "{freedom}");
+            assert!((critical_value(0.025, freedom) / critical_value_95(freedom) - 1.0).abs() < 1e-9, "{freedom}");
             for chance in [0.5, 0.2, 0.05, 1e-4, 1e-9] {
-                let back = tail(point(chance, freedom), freedom);
+                let back = upper_tail(critical_value(chance, freedom), freedom);
                 assert!((back / chance - 1.0).abs() < 1e-9, "{chance} at {freedom}: {back}");
             }
         }

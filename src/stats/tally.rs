@@ -1,6 +1,6 @@
 //! Tallies: mean, spread, extremes and quantiles of a stream of spans (or other whole numbers), in constant memory.
 //!
-//! Up to [`EXACT`] values are kept, and quantiles are exact; beyond that they go into a histogram and quantiles are right
+//! Up to [`MAX_EXACT`] values are kept, and quantiles are exact; beyond that they go into a histogram and quantiles are right
 //! to 0.4 %. Moments are exact always. Merging tallies gives what one tally of all values would give, to the last bit.
 
 use std::mem;
@@ -9,7 +9,7 @@ use super::histogram::Histogram;
 use super::moments::Moments;
 
 /// So many values are kept as they are.
-pub const EXACT: usize = 4096;
+pub const MAX_EXACT: usize = 4096;
 
 /// A summary of the values told to it.
 ///
@@ -65,7 +65,7 @@ impl Tally {
             return;
         }
         self.moments.record_often(value, times);
-        if !self.is_counted && self.kept.len() as u64 + times <= EXACT as u64 {
+        if !self.is_counted && self.kept.len() as u64 + times <= MAX_EXACT as u64 {
             return self.kept.extend((0..times).map(|_| value));
         }
         self.count_all();
@@ -75,7 +75,7 @@ impl Tally {
     /// Keeps a value beside the others, or counts them all when they become too many.
     #[cold]
     fn keep(&mut self, value: u64) {
-        if !self.is_counted && self.kept.len() < EXACT {
+        if !self.is_counted && self.kept.len() < MAX_EXACT {
             return self.kept.push(value);
         }
         self.count_all();
@@ -135,7 +135,7 @@ impl Tally {
     /// The quantile at `p` from 0 (the least) to 1 (the largest); `None` without a value.
     ///
     /// Definition 7 of Hyndman & Fan (1996), the default of R and NumPy: linear between the order statistics around rank
-    /// (n - 1) p. Beyond [`EXACT`] values each of those two is right to 1/256 of itself.
+    /// (n - 1) p. Beyond [`MAX_EXACT`] values each of those two is right to 1/256 of itself.
     pub fn quantile(&mut self, p: f64) -> Option<f64> {
         self.quantiles(&[p])?.first().copied()
     }
@@ -152,7 +152,7 @@ impl Tally {
         Some(places.iter().zip(values).map(between).map(|value| value.clamp(min as f64, max as f64)).collect())
     }
 
-    /// The share of the values below `limit`; `None` without a value. Beyond [`EXACT`] values it is right but for those in the
+    /// The share of the values below `limit`; `None` without a value. Beyond [`MAX_EXACT`] values it is right but for those in the
     /// bucket that the limit lies in, which are taken to lie evenly in it.
     pub fn share_below(&self, limit: u64) -> Option<f64> {
         let (least, largest) = (self.moments.least()?, self.moments.largest()?);
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn equal_values_have_no_spread_however_large_and_many() {
         for value in [0, 1, 1_234_567_890_123_456_789, i64::MAX] {
-            let mut equal = tally(&vec![value; 3 * EXACT]);
+            let mut equal = tally(&vec![value; 3 * MAX_EXACT]);
             assert_eq!((equal.sd(), equal.mean()), (Some(0.0), Some(value as f64)));
             assert_eq!(equal.quantile(0.3), Some(value as f64));
         }
@@ -255,7 +255,7 @@ mod tests {
     fn merged_tallies_tell_what_one_would_to_the_last_bit() {
         // Both sides of the change from kept to counted values, for the parts and for the whole.
         for (first, second) in
-            [(0, 10), (10, 0), (2000, 2096), (2000, 2097), (EXACT, EXACT), (9000, 5), (5, 9000), (9000, 9000)]
+            [(0, 10), (10, 0), (2000, 2096), (2000, 2097), (MAX_EXACT, MAX_EXACT), (9000, 5), (5, 9000), (9000, 9000)]
         {
             let values = spans(first + second, (first * 7 + second) as u64);
             let mut merged = tally(&values[..first]);
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn counted_quantiles_are_right_to_a_256th() {
         for seed in 0..20 {
-            let mut values = spans(EXACT + 1 + 700 * seed as usize, seed);
+            let mut values = spans(MAX_EXACT + 1 + 700 * seed as usize, seed);
             let mut counted = tally(&values);
             values.sort_unstable();
             for step in 0..=1000 {
@@ -290,7 +290,7 @@ mod tests {
         assert_eq!(Tally::default().share_below(5), None);
         let few = tally(&[1, 2, 2, 7]);
         assert_eq!([0, 1, 2, 3, 7, 8].map(|limit| few.share_below(limit)), [0.0, 0.0, 0.25, 0.75, 0.75, 1.0].map(Some));
-        let mut values = spans(3 * EXACT, 11);
+        let mut values = spans(3 * MAX_EXACT, 11);
         let many = tally(&values);
         values.sort_unstable();
         for limit in values.iter().step_by(997).chain(&[0, 300, 511]).map(|&value| value as u64) {

@@ -4,7 +4,7 @@
 use claimsim::experiment::{run_in_batches, run_observed};
 use claimsim::scenario::Scenario;
 use claimsim::stats::batch_means::{BatchMeans, BatchObserver};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 use serde_json::Value;
 
 use crate::support::loaded;
@@ -48,7 +48,7 @@ fn means(scenario: &Scenario, batches: usize) -> (Vec<(BatchMeans, f64)>, usize)
     let (results, observers) = run_observed(scenario, &(), vec![observer]);
     let all: Vec<_> = observers.into_iter().flat_map(BatchObserver::finish).collect();
     let count = all.len();
-    let value = |means: &BatchMeans| results.estimate(means.subject).expect("a figure of the run").value;
+    let value = |means: &BatchMeans| results.estimate(means.metric).expect("a figure of the run").value;
     (all.into_iter().filter_map(|means| value(&means).map(|value| (means, value))).collect(), count)
 }
 
@@ -61,14 +61,14 @@ fn one_batch_is_the_run_and_several_are_its_parts() {
         assert_eq!((whole.len(), count), (30, 30));
         for (means, value) in whole {
             let alone = means.values[0].expect("the run has something to measure");
-            assert!((alone - value).abs() <= 1e-9 * value.abs(), "{:?}: {alone} and {value}", means.subject);
+            assert!((alone - value).abs() <= 1e-9 * value.abs(), "{:?}: {alone} and {value}", means.metric);
         }
         let is_of_time = |means: &BatchMeans| {
-            matches!(means.subject.measure, Measure::QueueLength | Measure::InSystem | Measure::ThroughputPerS)
+            matches!(means.metric.measure, Measure::QueueLength | Measure::InSystem | Measure::ThroughputPerS)
         };
         for (means, value) in means(&scenario, 12).0.into_iter().filter(|(means, _)| is_of_time(means)) {
             let mean = means.values.iter().map(|value| value.unwrap()).sum::<f64>() / 12.0;
-            assert!((mean - value).abs() <= 1e-9, "{:?}: {mean} and {value}", means.subject);
+            assert!((mean - value).abs() <= 1e-9, "{:?}: {mean} and {value}", means.metric);
         }
     }
 }
@@ -76,8 +76,8 @@ fn one_batch_is_the_run_and_several_are_its_parts() {
 /// The number of 200 runs whose interval of the mean wait covers, and the number that have one.
 fn covered(horizon: u32, batches: u32) -> (u32, u32) {
     let (mut covered, mut given) = (0, 0);
-    let subject = Subject {
-        action: OfAction::All,
+    let metric = Metric {
+        action: JobScope::All,
         resource: None,
         worker: None,
         measure: Measure::WaitS,
@@ -86,7 +86,7 @@ fn covered(horizon: u32, batches: u32) -> (u32, u32) {
     for seed in 1..=200 {
         let scenario = loaded(QUEUE, &[&format!("horizon={horizon}s"), &format!("seed={seed}")]);
         let run = run_in_batches(&scenario, batches, &());
-        if let Some((low, high)) = run.results.estimate(subject).unwrap().interval {
+        if let Some((low, high)) = run.results.estimate(metric).unwrap().interval {
             given += 1;
             covered += u32::from(low <= 1.0 && 1.0 <= high);
         }

@@ -30,9 +30,10 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     text.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// The commands of the README that call the program, as its arguments: indented lines.
-fn commands_of_readme() -> Vec<String> {
-    let text = readme();
+/// The commands of README and tutorial that call the program, as its arguments: indented lines.
+fn commands_of_pages() -> Vec<String> {
+    let tutorial = fs::read_to_string(root().join("docs/tutorial.md")).unwrap();
+    let text = readme() + &tutorial;
     let indented = text.lines().filter_map(|line| line.strip_prefix("    "));
     let arguments = |line: &str| {
         let rest = line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("claimsim "));
@@ -125,7 +126,7 @@ fn scenarios_in_the_readme_load_without_a_warning() {
 #[test]
 fn published_commands_run_in_their_order() {
     let scratch = tempfile::tempdir().unwrap();
-    let commands = [commands_of_readme(), commands_of_scenarios()].concat();
+    let commands = [commands_of_pages(), commands_of_scenarios()].concat();
     assert!(commands.len() >= 15, "{commands:?}");
     for command in commands {
         let output = claimsim().args(small(&command, scratch.path())).output().unwrap();

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use claimsim::arrival::Source;
+use claimsim::arrival::ArrivalModel;
 use claimsim::engine::{Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap};
 use claimsim::model::action::ActionId;
-use claimsim::model::claim::{Batch, Pass, Placement};
+use claimsim::model::claim::{ClaimBatch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::random::dist::{
@@ -101,24 +101,24 @@ fn every_arrival_process_is_the_one_that_is_written() {
     let source = |keys: &str| with_action(&format!("service = \"1s\"\narrival = {keys}")).sources.remove(0);
     let three = || Some(Distribution::from(Constant::new(3.0).unwrap()));
     match source(r#"{ poisson = { rate = "12/min", batch = 3 } }"#) {
-        Source::Poisson { rate, batch, name, action } => {
+        ArrivalModel::Poisson { rate, batch, name, action } => {
             assert_eq!((rate.as_per_second(), batch, name.as_str(), action), (0.2, three(), "a", ActionId(0)));
         }
         other => panic!("{other:?}"),
     }
     match source(r#"{ renewal = { between = "2s", batch = { constant = 3 } } }"#) {
-        Source::Renewal { between, batch, .. } => assert_eq!((between.mean(), batch), (2.0, three())),
+        ArrivalModel::Renewal { between, batch, .. } => assert_eq!((between.mean(), batch), (2.0, three())),
         other => panic!("{other:?}"),
     }
     match source(r#"{ closed = { population = 3, think = { exponential = { mean = "5s" } } } }"#) {
-        Source::Closed { population, think, .. } => {
+        ArrivalModel::Closed { population, think, .. } => {
             assert_eq!((population, think), (3, Exponential::new(5.0).unwrap().into()));
         }
         other => panic!("{other:?}"),
     }
     let day = |rate: &str| format!("[{}]", vec![format!("\"{rate}\""); 24].join(", "));
     let rates = |keys: &str| match source(&format!("{{ profile = {{ {keys} }} }}")) {
-        Source::Profile { rates, .. } => rates,
+        ArrivalModel::Profile { rates, .. } => rates,
         other => panic!("{other:?}"),
     };
     let usual = format!("rates = {}", day("1/h"));
@@ -134,7 +134,7 @@ fn a_trace_falls_back_to_its_action() {
     );
     let loaded = loaded(&text, &[]);
     let system = &loaded.scenario.system;
-    let [Source::Listed(jobs)] = loaded.scenario.sources.as_slice() else { panic!("one trace") };
+    let [ArrivalModel::Listed(jobs)] = loaded.scenario.sources.as_slice() else { panic!("one trace") };
     assert_eq!((jobs[0].arrival.at, jobs[0].arrival.action), (Time(1_000_000_000), ActionId(1)));
     assert_eq!(jobs[0].given.service, Some(Span::secs(2)));
     let needed = jobs[0].given.need.map_or(system.actions[1].need, |need| need);
@@ -153,7 +153,7 @@ fn defaults_are_those_that_are_promised() {
     assert_eq!((scenario.slo, scenario.slowdown_bound), (None, Span::secs(10)));
     assert_eq!(scenario.system.window.warmup, Time::ZERO);
     let delay = Uniform::new(0.0, 3.0).unwrap().into();
-    assert_eq!(scenario.system.claim, ClaimRule::Delayed { delay, batch: Batch::One });
+    assert_eq!(scenario.system.claim, ClaimRule::Delayed { delay, batch: ClaimBatch::One });
     let action = &scenario.system.actions[0];
     assert_eq!(
         (action.error.get(), action.retries, action.backoff, action.deadline, action.priority),
@@ -178,7 +178,7 @@ fn names_and_rules_are_kept_in_the_order_of_the_file() {
     assert_eq!(scenario.system.actions[0].name, "y");
     let (placement, pass) = (Placement::MostFree, Pass::Event);
     assert_eq!(scenario.system.claim, ClaimRule::Instant { placement, pass });
-    let [Source::Listed(jobs), Source::Cron { overlap, given, .. }] = scenario.sources.as_slice() else {
+    let [ArrivalModel::Listed(jobs), ArrivalModel::Cron { overlap, given, .. }] = scenario.sources.as_slice() else {
         panic!("the jobs come before the cron: {:?}", scenario.sources)
     };
     assert_eq!((jobs[0].at(), jobs[0].arrival.action), (Time(60_000_000_000), ActionId(0)));
@@ -213,7 +213,7 @@ fn documents_become_workers_rows_and_crons() {
         loaded.warnings
     );
     assert_eq!(loaded.notes.len(), 2, "{:?}", loaded.notes);
-    let crons = loaded.scenario.sources.iter().filter(|source| matches!(source, Source::Cron { .. })).count();
+    let crons = loaded.scenario.sources.iter().filter(|source| matches!(source, ArrivalModel::Cron { .. })).count();
     assert_eq!(crons, 2, "the scenario's own cron for b takes the place of the document's");
     let names: Vec<&str> = loaded.inputs.iter().map(|input| input.name.as_str()).collect();
     assert_eq!(names, ["workers.json", "crons.json", "jobs.json"]);
@@ -238,12 +238,14 @@ fn options_set_keys() {
     assert_eq!(set("claim.delay=none").system.claim, ClaimRule::Instant { placement, pass });
     assert_eq!(
         set("claim.delay=2s").system.claim,
-        ClaimRule::Delayed { delay: Constant::new(2.0).unwrap().into(), batch: Batch::One }
+        ClaimRule::Delayed { delay: Constant::new(2.0).unwrap().into(), batch: ClaimBatch::One }
     );
     assert_eq!(set("name=a=b").name, "a=b");
     assert_eq!(set("slo.wait='5m'").slo, Some(Span::secs(300)));
     assert_eq!(set("start=2020-01-01T00:00:00Z").epoch.0.to_rfc3339(), "2020-01-01T00:00:00+00:00");
-    assert!(matches!(&set("job.0.at=5m").sources[1], Source::Listed(jobs) if jobs[0].at() == Time(300_000_000_000)));
+    assert!(
+        matches!(&set("job.0.at=5m").sources[1], ArrivalModel::Listed(jobs) if jobs[0].at() == Time(300_000_000_000))
+    );
     let twice = loaded(&text, &["seed=2", "seed=3"]).scenario;
     assert_eq!(twice.seed, 3, "the last one counts");
 }

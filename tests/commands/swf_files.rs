@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use claimsim::arrival::swf::{Choice, HeaderField, Jobs, Log, Processors, Reason, RunTime, Split, parse};
+use claimsim::arrival::swf::{SwfOptions, HeaderField, SwfJobs, SwfLog, Processors, SkipReason, RunTime, SplitBy, parse};
 use claimsim::arrival::trace::TraceError;
-use claimsim::arrival::{Known, Source};
+use claimsim::arrival::{ListedJob, ArrivalModel};
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::{Files, Loaded, Report, load};
 use flate2::Compression;
@@ -19,7 +19,7 @@ use crate::support::Sandbox;
 /// A log with an example of everything that the format defines.
 const LOG: &str = include_str!("../valid/files/log.swf");
 
-fn log(text: &str) -> Log {
+fn log(text: &str) -> SwfLog {
     parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text} must be read: {error}"))
 }
 
@@ -33,8 +33,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn choice() -> Choice {
-    Choice {
+fn choice() -> SwfOptions {
+    SwfOptions {
         action: "x".to_owned(),
         resource: "proc".to_owned(),
         processors: Processors::Allocated,
@@ -48,7 +48,7 @@ fn choice() -> Choice {
 /// action.
 type Plain = (i64, i64, Option<i64>, i64, Option<String>);
 
-fn plain(jobs: &Jobs) -> Vec<Plain> {
+fn plain(jobs: &SwfJobs) -> Vec<Plain> {
     let trace = &jobs.trace;
     assert_eq!(trace.resources, ["proc"]);
     let millis = |span: Span| {
@@ -77,13 +77,13 @@ fn lines_become_jobs_by_the_columns_that_count() {
         x(90_000, 300_000, Some(300_000), 16),
     ];
     assert_eq!(plain(&jobs), expected);
-    assert_eq!(jobs.left_out, BTreeMap::from([(Reason::Part, 2), (Reason::NeverStarted, 1)]));
+    assert_eq!(jobs.left_out, BTreeMap::from([(SkipReason::Part, 2), (SkipReason::NeverStarted, 1)]));
 
-    let requested = log.jobs(&Choice { run: RunTime::Requested, ..choice() });
-    assert_eq!(requested.left_out[&Reason::NoRequestedTime], 1);
+    let requested = log.jobs(&SwfOptions { run: RunTime::Requested, ..choice() });
+    assert_eq!(requested.left_out[&SkipReason::NoRequestedTime], 1);
     assert!(plain(&requested).iter().all(|job| Some(job.1) == job.2), "jobs run as long as they asked for");
 
-    let split = log.jobs(&Choice { split: Some(Split::User), first: Some(3), ..choice() });
+    let split = log.jobs(&SwfOptions { split: Some(SplitBy::User), first: Some(3), ..choice() });
     let names: Vec<&str> = split.trace.actions.iter().map(|action| action.name.as_str()).collect();
     assert_eq!(names, ["x.user-1", "x.user-unknown"], "of the first three jobs; by number, unknown ones last");
 }
@@ -126,7 +126,7 @@ fn every_broken_line_is_reported_with_a_remedy() {
         "1 0 -1 1e3 4.5 ? -1 4 120 -1 done 1 1 1 1 -1 -1 -1",
         "at_s,action",
     ];
-    let told: Vec<String> = refusal(lines.join("\n")).complaints.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = refusal(lines.join("\n")).problems.iter().map(ToString::to_string).collect();
     let expected = [
         ["line 3: column submit time: `x`", "such as 12.5, or -1 where it is unknown"],
         ["line 4: 17 numbers", "a line of the format has 18"],
@@ -141,10 +141,10 @@ fn every_broken_line_is_reported_with_a_remedy() {
         assert!(parts.iter().all(|part| told.contains(part)), "`{told}` must say {parts:?}");
     }
     let error = refusal(format!("{good}\n{}", "x\n".repeat(33)));
-    assert_eq!((error.complaints.len(), error.more), (20, 13));
+    assert_eq!((error.problems.len(), error.more), (20, 13));
     let error = refusal("at_s,action\n1,a\n2,b\n");
     assert_eq!(
-        (error.complaints.len(), error.more),
+        (error.problems.len(), error.more),
         (1, 2),
         "a file of another kind is not complained about line by line"
     );
@@ -208,14 +208,14 @@ impl Row {
 
 /// What the definition says of a log, straight from its words: jobs, lines left out by reason,
 /// parts added.
-fn by_definition(rows: &[Row], choice: &Choice) -> (Vec<Plain>, BTreeMap<Reason, u64>, u64) {
+fn by_definition(rows: &[Row], choice: &SwfOptions) -> (Vec<Plain>, BTreeMap<SkipReason, u64>, u64) {
     let (mut jobs, mut left_out, mut added) = (Vec::new(), BTreeMap::new(), 0);
     for (index, row) in rows.iter().enumerate() {
         let mut run = row.run;
         if row.is_part() {
             let same = |other: &&Row| other.number == row.number;
             if rows.iter().filter(same).any(|other| !other.is_part()) {
-                *left_out.entry(Reason::Part).or_default() += 1;
+                *left_out.entry(SkipReason::Part).or_default() += 1;
                 continue;
             }
             if rows[..index].iter().any(|other| same(&other)) {
@@ -231,17 +231,17 @@ fn by_definition(rows: &[Row], choice: &Choice) -> (Vec<Plain>, BTreeMap<Reason,
             _ => row.requested,
         };
         let (service, lacks) = match choice.run {
-            RunTime::Actual => (run, Reason::NoRunTime),
-            RunTime::Requested => (row.estimate, Reason::NoRequestedTime),
+            RunTime::Actual => (run, SkipReason::NoRunTime),
+            RunTime::Requested => (row.estimate, SkipReason::NoRequestedTime),
         };
         let reason = if row.status == 5 && (run < 0 || (run == 0 && row.allocated <= 0)) {
-            Some(Reason::NeverStarted)
+            Some(SkipReason::NeverStarted)
         } else if row.submit < 0 {
-            Some(Reason::NoSubmitTime)
+            Some(SkipReason::NoSubmitTime)
         } else if service < 0 {
             Some(lacks)
         } else if processors <= 0 {
-            Some(Reason::NoProcessors)
+            Some(SkipReason::NoProcessors)
         } else {
             None
         };
@@ -251,10 +251,10 @@ fn by_definition(rows: &[Row], choice: &Choice) -> (Vec<Plain>, BTreeMap<Reason,
         }
         let number = |number: i64| if number < 0 { "unknown".to_owned() } else { number.to_string() };
         let action = match choice.split {
-            Some(Split::User) => Some(format!("x.user-{}", number(row.user))),
-            Some(Split::Group) => Some("x.group-7".to_owned()),
-            Some(Split::Executable) => Some("x.executable-8".to_owned()),
-            Some(Split::Queue) => Some(format!("x.queue-{}", number(row.queue))),
+            Some(SplitBy::User) => Some(format!("x.user-{}", number(row.user))),
+            Some(SplitBy::Group) => Some("x.group-7".to_owned()),
+            Some(SplitBy::Executable) => Some("x.executable-8".to_owned()),
+            Some(SplitBy::Queue) => Some(format!("x.queue-{}", number(row.queue))),
             None => None,
         };
         jobs.push((row.submit, service, (row.estimate >= 0).then_some(row.estimate), processors, action));
@@ -264,12 +264,12 @@ fn by_definition(rows: &[Row], choice: &Choice) -> (Vec<Plain>, BTreeMap<Reason,
     (jobs, left_out, added)
 }
 
-fn any_choice() -> impl Strategy<Value = Choice> {
+fn any_choice() -> impl Strategy<Value = SwfOptions> {
     let split =
-        prop::option::of(prop::sample::select(vec![Split::User, Split::Group, Split::Queue, Split::Executable]));
+        prop::option::of(prop::sample::select(vec![SplitBy::User, SplitBy::Group, SplitBy::Queue, SplitBy::Executable]));
     let processors = prop::sample::select(vec![Processors::Allocated, Processors::Requested]);
     let run = prop::sample::select(vec![RunTime::Actual, RunTime::Requested]);
-    (processors, run, split, prop::option::of(0..9_u64)).prop_map(|(processors, run, split, first)| Choice {
+    (processors, run, split, prop::option::of(0..9_u64)).prop_map(|(processors, run, split, first)| SwfOptions {
         processors,
         run,
         split,
@@ -317,8 +317,8 @@ fn each_user_of_a_log_becomes_an_action() {
     assert_eq!(system.actions.iter().map(|action| action.priority).collect::<Vec<_>>(), [3, 9, 3, 3]);
     assert_eq!(system.resources, ["proc", "memory"]);
     assert_eq!(*system.workers[0].capacity.0, [16, 64], "as the header says");
-    let Source::Listed(jobs) = &scenario.sources[0] else { panic!("{:?}", scenario.sources) };
-    let job = |job: &Known| {
+    let ArrivalModel::Listed(jobs) = &scenario.sources[0] else { panic!("{:?}", scenario.sources) };
+    let job = |job: &ListedJob| {
         let need = &system.need(job.given.need.unwrap()).0;
         (job.at().0 / 1_000_000_000, names[usize::from(job.arrival.action.0)], need[0], need[1])
     };

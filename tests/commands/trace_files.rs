@@ -105,7 +105,7 @@ fn rows_are_small() {
 fn every_wrong_cell_is_named_with_line_column_and_value() {
     let text = "at_s,service_s,priority,need.scan\n1,x,0,1\n\n-2,1,1.5,-1\n,3,,\n4,5,6\n7,8,9,1\n";
     let error = refusal(text);
-    let told: Vec<String> = error.complaints.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = error.problems.iter().map(ToString::to_string).collect();
     let expected = [
         ["line 2: column service_s: `x`", "such as 12.5"],
         ["line 4: column at_s: `-2`", "from 0"],
@@ -125,7 +125,7 @@ fn every_wrong_cell_is_named_with_line_column_and_value() {
 fn lines_are_counted_as_an_editor_counts_them() {
     for end in ["\n", "\r\n"] {
         let text = ["", "at_s,action", "1,a", "", "", "2,\"b", "c\"", "x,a", "", "y,\"d", "d\""].join(end);
-        let lines: Vec<u64> = refusal(text).complaints.iter().map(|complaint| complaint.line).collect();
+        let lines: Vec<u64> = refusal(text).problems.iter().map(|complaint| complaint.line).collect();
         assert_eq!(lines, [8, 10], "with {end:?}");
     }
 }
@@ -133,7 +133,7 @@ fn lines_are_counted_as_an_editor_counts_them() {
 #[test]
 fn complaints_are_limited() {
     let error = refusal(format!("at_s\n{}", "x\n".repeat(33)));
-    assert_eq!((error.complaints.len(), error.more), (20, 13));
+    assert_eq!((error.problems.len(), error.more), (20, 13));
     assert!(error.to_string().ends_with("and 13 more"));
 }
 
@@ -155,7 +155,7 @@ fn headers_are_checked() {
         let told = refusal(header).to_string();
         assert!(parts.iter().all(|part| told.contains(part)), "{header:?}: `{told}` must say {parts:?}");
     }
-    assert_eq!(refusal("at,priorty,need.\nx,y,z\n").complaints.len(), 3, "all wrong columns, and no rows");
+    assert_eq!(refusal("at,priorty,need.\nx,y,z\n").problems.len(), 3, "all wrong columns, and no rows");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use claimsim::experiment::warmup::{settle, settle_together};
 use claimsim::model::capacity::ResourceId;
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::Scenario;
-use claimsim::stats::course::{Course, CourseObserver};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::trajectory::{Trajectory, TrajectoryObserver};
+use claimsim::stats::{Measure, JobScope, Statistic, Metric};
 use serde_json::Value;
 
 use crate::support::loaded;
@@ -35,12 +35,12 @@ fn with_jobs_before(text: &str, jobs: usize) -> String {
     text.to_owned() + &"[[job]]\naction = \"before\"\nat = \"0s\"\n".repeat(jobs)
 }
 
-fn settled(scenario: &Scenario, threads: usize) -> (Scenario, Course, Span) {
+fn settled(scenario: &Scenario, threads: usize) -> (Scenario, Trajectory, Span) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut scenario = scenario.clone();
     let found = pool.install(|| settle(&mut scenario, &())).expect("the scenario asks for it");
     assert_eq!(scenario.system.window.warmup, Time::ZERO + found.length);
-    (scenario, found.course, found.length)
+    (scenario, found.trajectory, found.length)
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn a_backlog_is_left_out_and_little_more() {
 fn nothing_but_system_and_seed_moves_it() {
     let text = with_jobs_before(BACKLOG, 100);
     let of = |settings: &[&str], threads| {
-        let (_, course, length) = settled(&loaded(&text, settings), threads);
-        (course, length)
+        let (_, trajectory, length) = settled(&loaded(&text, settings), threads);
+        (trajectory, length)
     };
     let first = of(&[], 2);
     assert!(first == of(&[], 1) && first == of(&["replications=1"], 2) && first == of(&["replications=200"], 3));
@@ -78,20 +78,20 @@ fn nothing_but_system_and_seed_moves_it() {
 fn the_course_is_that_of_the_replications() {
     const REPLICATIONS: usize = 4;
     let scenario = loaded(SMALL, &["warmup=0s"]);
-    let (measured, told) = run_observed(&scenario, &(), vec![CourseObserver::new(&scenario.system); REPLICATIONS]);
-    let course = Course::mean(&told);
+    let (measured, told) = run_observed(&scenario, &(), vec![TrajectoryObserver::new(&scenario.system); REPLICATIONS]);
+    let trajectory = Trajectory::mean(&told);
     let of_all = |action, resource, measure| {
-        let subject = Subject { action, resource, worker: None, measure, statistic: Statistic::Mean };
-        measured.estimate(subject).and_then(|estimate| estimate.value).expect("it is measured")
+        let metric = Metric { action, resource, worker: None, measure, statistic: Statistic::Mean };
+        measured.estimate(metric).and_then(|estimate| estimate.value).expect("it is measured")
     };
     let mean = |line: &[f64]| line.iter().sum::<f64>() / line.len() as f64;
     let near = |one: f64, other: f64| assert!((one / other - 1.0).abs() < 1e-9, "{one} and {other}");
     // 7,200 s are a thousand whole parts.
-    assert_eq!((course.part, course.in_system.len()), (Span(7_200_000_000), 1_000));
-    near(mean(&course.in_system), of_all(OfAction::All, None, Measure::InSystem));
+    assert_eq!((trajectory.part, trajectory.in_system.len()), (Span(7_200_000_000), 1_000));
+    near(mean(&trajectory.in_system), of_all(JobScope::All, None, Measure::InSystem));
     // Each row takes one unit of a resource: those that wait for it and those that use it are the
     // rows that need it.
-    for (resource, line) in course.by_resource.iter().enumerate() {
+    for (resource, line) in trajectory.by_resource.iter().enumerate() {
         let id = ResourceId(resource as u16);
         let there: f64 = measured
             .replications

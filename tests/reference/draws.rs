@@ -32,7 +32,7 @@ pub(super) struct Key {
 pub(super) struct Draws<'a> {
     system: &'a System,
     streams: Streams,
-    actions: Vec<OfAction>,
+    actions: Vec<JobScope>,
     delays: Vec<Stream>,
     breakdowns: Vec<Stream>,
     placement: Stream,
@@ -40,7 +40,7 @@ pub(super) struct Draws<'a> {
 }
 
 /// The streams of exogenous jobs, in arrival order.
-struct OfAction {
+struct JobScope {
     arrivals: u64,
     service: Stream,
     outcome: Stream,
@@ -52,7 +52,7 @@ struct OfAction {
 
 impl<'a> Draws<'a> {
     pub(super) fn new(system: &'a System, streams: &Streams) -> Draws<'a> {
-        let action = |action: &ActionModel| OfAction {
+        let action = |action: &ActionModel| JobScope {
             arrivals: 0,
             service: streams.stream(Purpose::Service, &action.name),
             outcome: streams.stream(Purpose::Outcome, &action.name),

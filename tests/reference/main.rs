@@ -16,7 +16,7 @@ mod scenarios;
 mod sources;
 
 use claimsim::engine::{ClaimRule, Observer, Simulation};
-use claimsim::model::claim::Batch;
+use claimsim::model::claim::ClaimBatch;
 use claimsim::model::time::{Span, Time};
 use claimsim::policy::{AnyPolicy, FirstFit, Policy};
 use event::{Event, Trajectory, first_difference};
@@ -130,7 +130,7 @@ fn same_trajectory_with_a_hundred_workers_under_any_policy() {
 #[test]
 fn recorded_races_of_large_pools_under_policies_that_never_reserve() {
     let policies = prop_oneof![ranked(), picking()];
-    let claim = select(vec![registry(Batch::One), registry(Batch::All)]);
+    let claim = select(vec![registry(ClaimBatch::One), registry(ClaimBatch::All)]);
     check("crowds and policies", 150, under(policies, crowds(claim)), |scenario| {
         let engine = engine(scenario);
         let race = RecordedRace::new(&scenario.system, &engine, (Span::ZERO, Span::secs(3)));
@@ -151,7 +151,7 @@ fn is_raced_by_the_crowd(scenario: &Scenario) -> bool {
 }
 
 /// The race for jobs in the registry.
-fn registry(batch: Batch) -> ClaimRule {
+fn registry(batch: ClaimBatch) -> ClaimRule {
     ClaimRule::Delayed { delay: uniform(0.0, 3.0), batch }
 }
 
@@ -159,7 +159,7 @@ fn registry(batch: Batch) -> ClaimRule {
 #[test]
 fn recorded_races_with_a_least_delay() {
     let later = |batch| ClaimRule::Delayed { delay: uniform(1.0, 2.0), batch };
-    check("cohorts", 150, crowds(select(vec![later(Batch::One), later(Batch::All)])), |scenario| {
+    check("cohorts", 150, crowds(select(vec![later(ClaimBatch::One), later(ClaimBatch::All)])), |scenario| {
         let engine = engine(scenario);
         let race = RecordedRace::new(&scenario.system, &engine, (Span::secs(1), Span::secs(2)));
         match naive(scenario).run_recorded(race) {
@@ -171,7 +171,7 @@ fn recorded_races_with_a_least_delay() {
 
 #[test]
 fn recorded_races_of_large_pools() {
-    check("crowds", 150, crowds(select(vec![registry(Batch::One), registry(Batch::All)])), |scenario| {
+    check("crowds", 150, crowds(select(vec![registry(ClaimBatch::One), registry(ClaimBatch::All)])), |scenario| {
         let engine = engine(scenario);
         let race = RecordedRace::new(&scenario.system, &engine, (Span::ZERO, Span::secs(3)));
         match naive(scenario).run_recorded(race) {

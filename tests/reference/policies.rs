@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use claimsim::model::time::Span;
-use claimsim::policy::{BackfillOrder, Length, Policy};
+use claimsim::policy::{BackfillOrder, JobLength, Policy};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -55,8 +55,8 @@ fn priority() -> BoxedStrategy<Policy> {
     aging.prop_map(|aging| Policy::Priority { aging }).boxed()
 }
 
-fn lengths() -> BoxedStrategy<Length> {
-    select(vec![Length::Service, Length::Estimate]).boxed()
+fn lengths() -> BoxedStrategy<JobLength> {
+    select(vec![JobLength::Service, JobLength::Estimate]).boxed()
 }
 
 fn fair_share() -> BoxedStrategy<Policy> {

@@ -12,7 +12,7 @@ use claimsim::engine::{
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::Batch;
+use claimsim::model::claim::ClaimBatch;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::policy::Policy;
@@ -94,7 +94,7 @@ struct Case {
     workers: Vec<([i64; 2], usize)>,
     /// Need, seconds between arrivals and seconds of service of each action.
     actions: Vec<([i64; 2], Gap, Distribution)>,
-    batch: Batch,
+    batch: ClaimBatch,
     sizes: Vec<u64>,
     patience: Option<Distribution>,
     faults: Availability,
@@ -248,7 +248,7 @@ fn one_slot(workers: usize, gap: f64, service: f64, seconds: i64) -> Case {
         delay: uniform(0.0, 3.0),
         workers: vec![([1, 0], workers)],
         actions: vec![([1, 0], exponential_gap(gap), exponential(service))],
-        batch: Batch::One,
+        batch: ClaimBatch::One,
         sizes: vec![1],
         patience: None,
         faults: Availability::default(),
@@ -291,7 +291,7 @@ fn a_pool_that_is_nearly_busy_and_claims_in_batches() {
             ([1, 0], exponential_gap(0.2), exponential(8.0)),
             ([0, 1], exponential_gap(0.25), exponential(15.0)),
         ],
-        batch: Batch::All,
+        batch: ClaimBatch::All,
         sizes: vec![0, 1, 4],
         ..one_slot(0, 1.0, 1.0, 10)
     };
@@ -344,7 +344,7 @@ fn lively(delay: impl Into<Distribution>) -> Case {
             ([1, 0], exponential_gap(0.3), exponential(1.0)),
             ([2, 1], exponential_gap(0.5), exponential(2.0)),
         ],
-        batch: Batch::All,
+        batch: ClaimBatch::All,
         sizes: vec![1, 3],
         patience: Some(exponential(0.2)),
         ..one_slot(0, 1.0, 1.0, 8)

@@ -6,7 +6,7 @@
 //! the distribution of the claims.
 
 use claimsim::engine::{ClaimRule, InitialState, System};
-use claimsim::model::claim::Batch;
+use claimsim::model::claim::ClaimBatch;
 use claimsim::model::job::JobId;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
@@ -35,7 +35,7 @@ impl RecordedRace {
     /// Reads the claims of a trajectory. With `all`, claims of one worker at one instant are one
     /// attempt.
     pub(crate) fn new(system: &System, trajectory: &[Event], (shortest, longest): (Span, Span)) -> RecordedRace {
-        let all = matches!(system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
+        let all = matches!(system.claim, ClaimRule::Delayed { batch: ClaimBatch::All, .. });
         let runs_already =
             |job: JobId| system.initial.get(job.0 as usize).is_some_and(|row| row.state != InitialState::Waiting);
         let mut claims = Vec::new();

@@ -10,7 +10,7 @@ use claimsim::engine::{
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{Batch, Pass, Placement};
+use claimsim::model::claim::{ClaimBatch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::policy::Policy;
@@ -195,13 +195,17 @@ pub(crate) fn delayed() -> BoxedStrategy<ClaimRule> {
         Just(exponential(1.5)),
         Just(one_of(vec![0.0, 1.0, 3.0])),
     ];
-    (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
+    (delay, select(vec![ClaimBatch::One, ClaimBatch::All]))
+        .prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch })
+        .boxed()
 }
 
 /// Delayed claiming in which workers mostly look again at once.
 pub(crate) fn prompt() -> BoxedStrategy<ClaimRule> {
     let delay = prop_oneof![Just(constant(0.0)), Just(one_of(vec![0.0, 0.0, 1.0]))];
-    (delay, select(vec![Batch::One, Batch::All])).prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch }).boxed()
+    (delay, select(vec![ClaimBatch::One, ClaimBatch::All]))
+        .prop_map(|(delay, batch)| ClaimRule::Delayed { delay, batch })
+        .boxed()
 }
 
 pub(crate) fn constant(value: f64) -> Distribution {

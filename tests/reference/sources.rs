@@ -4,7 +4,7 @@ use claimsim::engine::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::math;
 use claimsim::model::time::{Span, Time};
-use claimsim::random::stream::{Family, Purpose, Stream, Streams};
+use claimsim::random::stream::{Purpose, Stream, StreamFamily, Streams};
 
 /// A source of jobs as a test describes it; `start` makes it a process.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ pub(crate) enum Process {
         action: ActionId,
         population: u32,
         think: Gap,
-        customers: Family,
+        customers: StreamFamily,
     },
 }
 

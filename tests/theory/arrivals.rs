@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use claimsim::arrival::cron::Schedule;
-use claimsim::arrival::{HOURS, Known, Rates, Source, SourceError, WEEKDAYS};
+use claimsim::arrival::{HOURS, ListedJob, HourlyRates, ArrivalModel, ArrivalModelError, WEEKDAYS};
 use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::{Epoch, NANOS, Span, Time};
@@ -20,12 +20,12 @@ fn epoch(text: &str) -> Epoch {
 }
 
 /// All arrivals of a source up to a time.
-fn arrivals(source: &Source, streams: &Streams, epoch: Epoch, until: Time) -> Vec<Arrival> {
+fn arrivals(source: &ArrivalModel, streams: &Streams, epoch: Epoch, until: Time) -> Vec<Arrival> {
     let mut process = source.start(ArrivalStart { streams, epoch });
     std::iter::from_fn(|| process.next()).take_while(|arrival| arrival.at <= until).collect()
 }
 
-fn times(source: &Source, seed: u64, until: Time) -> Vec<Time> {
+fn times(source: &ArrivalModel, seed: u64, until: Time) -> Vec<Time> {
     let arrivals = arrivals(source, &Streams::new(seed, 0), Epoch::default(), until);
     arrivals.iter().map(|arrival| arrival.at).collect()
 }
@@ -42,16 +42,16 @@ fn constant(value: f64) -> Distribution {
     Constant::new(value).unwrap().into()
 }
 
-fn poisson(per_second: f64) -> Source {
-    Source::Poisson { action: SCAN, name: "scan".to_owned(), rate: rate(per_second), batch: None }
+fn poisson(per_second: f64) -> ArrivalModel {
+    ArrivalModel::Poisson { action: SCAN, name: "scan".to_owned(), rate: rate(per_second), batch: None }
 }
 
-fn renewal(between: Distribution) -> Source {
-    Source::Renewal { action: SCAN, name: "scan".to_owned(), between, batch: None }
+fn renewal(between: Distribution) -> ArrivalModel {
+    ArrivalModel::Renewal { action: SCAN, name: "scan".to_owned(), between, batch: None }
 }
 
-fn profile(rates: Rates) -> Source {
-    Source::Profile { action: SCAN, name: "scan".to_owned(), rates: Arc::new(rates), batch: None }
+fn profile(rates: HourlyRates) -> ArrivalModel {
+    ArrivalModel::Profile { action: SCAN, name: "scan".to_owned(), rates: Arc::new(rates), batch: None }
 }
 
 /// The distance of a chi-square value from its mean in standard deviations (Wilson and Hilferty
@@ -73,7 +73,7 @@ fn moments(sample: &[f64]) -> (f64, f64) {
 }
 
 /// The number of arrivals up to `until` in each replication.
-fn counts(source: &Source, until: Time, replications: u64) -> Vec<f64> {
+fn counts(source: &ArrivalModel, until: Time, replications: u64) -> Vec<f64> {
     let count = |replication| arrivals(source, &Streams::new(7, replication), Epoch::default(), until).len() as f64;
     (0..replications).map(count).collect()
 }
@@ -115,7 +115,7 @@ fn constant_times_between_arrivals_keep_their_beat() {
     assert_eq!(*beat.last().unwrap(), seconds(3_600));
 }
 
-/// Rates that differ from hour to hour and day to day, some of them 0, about one arrival in two
+/// HourlyRates that differ from hour to hour and day to day, some of them 0, about one arrival in two
 /// minutes.
 fn weekly_rates() -> [[f64; HOURS]; WEEKDAYS] {
     std::array::from_fn(|day| std::array::from_fn(|hour| f64::from((day * 5 + hour * 7) as u32 % 11) / 600.0))
@@ -124,7 +124,7 @@ fn weekly_rates() -> [[f64; HOURS]; WEEKDAYS] {
 #[test]
 fn a_profile_has_its_rate_in_every_hour_of_the_week() {
     let rates = weekly_rates();
-    let source = profile(Rates::weekly(rates.map(|day| day.map(rate))));
+    let source = profile(HourlyRates::weekly(rates.map(|day| day.map(rate))));
     // Not aligned to hours; ends after whole weeks, so that each hour of the week is covered
     // equally.
     let epoch = epoch("2017-02-22T17:23:45.678901234Z");
@@ -162,7 +162,7 @@ fn daily_rates_are_those_of_the_hour_in_utc() {
     let mut hours = [rate(0.0); HOURS];
     hours[9] = rate(1.0);
     let epoch = epoch("2016-02-29T09:30:00Z");
-    let source = profile(Rates::daily(hours));
+    let source = profile(HourlyRates::daily(hours));
     let arrivals = arrivals(&source, &Streams::new(1, 0), epoch, seconds(14 * 86_400));
     assert!(arrivals.iter().all(|arrival| epoch.calendar_of(arrival.at).unwrap().hour() == 9));
     let on_first_day = arrivals.iter().filter(|arrival| arrival.at < seconds(1_800)).count() as f64;
@@ -172,7 +172,7 @@ fn daily_rates_are_those_of_the_hour_in_utc() {
 
 #[test]
 fn a_flat_profile_is_the_poisson_process_of_the_same_stream() {
-    let flat = times(&profile(Rates::daily([rate(0.01); HOURS])), 5, seconds(3_000_000));
+    let flat = times(&profile(HourlyRates::daily([rate(0.01); HOURS])), 5, seconds(3_000_000));
     let poisson = times(&poisson(0.01), 5, seconds(3_000_000));
     assert!(flat.len() > 29_000 && flat.len().abs_diff(poisson.len()) <= 1);
     let apart = flat.iter().zip(&poisson).map(|(a, b)| (a.0 - b.0).abs()).max().unwrap();
@@ -189,13 +189,13 @@ fn rates_scale_the_same_luck() {
 
 #[test]
 fn rates_of_zero_and_almost_zero() {
-    for source in [poisson(0.0), profile(Rates::daily([rate(0.0); HOURS])), renewal(constant(f64::MAX))] {
+    for source in [poisson(0.0), profile(HourlyRates::daily([rate(0.0); HOURS])), renewal(constant(f64::MAX))] {
         assert_eq!(times(&source, 1, Time::NEVER), []);
     }
     let mut hours = [rate(0.0); HOURS];
     for smallest in [1e-9, 1e-15, 1e-300, f64::MIN_POSITIVE] {
         hours[23] = rate(smallest);
-        let rare = times(&profile(Rates::daily(hours)), 1, Time::NEVER);
+        let rare = times(&profile(HourlyRates::daily(hours)), 1, Time::NEVER);
         assert!(rare.len() < 40, "at most {} in 292 years at {smallest}/s", rare.len());
         let also_rare = times(&poisson(smallest), 1, Time::NEVER);
         assert!(also_rare.len() < 40, "at most {} in 292 years at {smallest}/s", also_rare.len());
@@ -204,20 +204,20 @@ fn rates_of_zero_and_almost_zero() {
 
 #[test]
 fn sources_under_which_the_clock_stands_still_are_refused() {
-    for fine in [poisson(1e9), poisson(0.0), renewal(constant(1e-9)), profile(Rates::daily([rate(1e9); HOURS]))] {
+    for fine in [poisson(1e9), poisson(0.0), renewal(constant(1e-9)), profile(HourlyRates::daily([rate(1e9); HOURS]))] {
         assert_eq!(fine.check(), Ok(()));
     }
-    assert_eq!(poisson(1.1e9).check(), Err(SourceError::TooFast));
-    assert_eq!(profile(Rates::daily([rate(f64::MAX); HOURS])).check(), Err(SourceError::TooFast));
-    assert_eq!(renewal(constant(0.0)).check(), Err(SourceError::StandsStill));
-    assert_eq!(renewal(constant(1e-10)).check(), Err(SourceError::StandsStill));
+    assert_eq!(poisson(1.1e9).check(), Err(ArrivalModelError::TooFast));
+    assert_eq!(profile(HourlyRates::daily([rate(f64::MAX); HOURS])).check(), Err(ArrivalModelError::TooFast));
+    assert_eq!(renewal(constant(0.0)).check(), Err(ArrivalModelError::StandsStill));
+    assert_eq!(renewal(constant(1e-10)).check(), Err(ArrivalModelError::StandsStill));
 }
 
-fn with_batch(size: Distribution) -> Source {
-    Source::Poisson { action: SCAN, name: "scan".to_owned(), rate: rate(1.0), batch: Some(size) }
+fn with_batch(size: Distribution) -> ArrivalModel {
+    ArrivalModel::Poisson { action: SCAN, name: "scan".to_owned(), rate: rate(1.0), batch: Some(size) }
 }
 
-fn batches(source: &Source) -> Vec<u64> {
+fn batches(source: &ArrivalModel) -> Vec<u64> {
     let arrivals = arrivals(source, &Streams::new(2, 0), Epoch::default(), seconds(20_000));
     arrivals.iter().map(|arrival| arrival.count).collect()
 }
@@ -253,7 +253,7 @@ fn a_source_has_luck_of_its_own() {
     let alone = times(&poisson(1.0), 6, seconds(1_000));
     let streams = Streams::new(6, 0);
     let start = ArrivalStart { streams: &streams, epoch: Epoch::default() };
-    let other = Source::Poisson { action: ActionId(1), name: "gc".to_owned(), rate: rate(1.0), batch: None };
+    let other = ArrivalModel::Poisson { action: ActionId(1), name: "gc".to_owned(), rate: rate(1.0), batch: None };
     let (mut one, mut two) = (poisson(1.0).start(start), other.start(start));
     let mut apart = Vec::new();
     for at in &alone {
@@ -267,7 +267,7 @@ fn a_source_has_luck_of_its_own() {
 #[test]
 fn customers_draw_by_cycle_in_any_order() {
     let think = Distribution::from(Erlang::new(2, 30.0).unwrap());
-    let source = Source::Closed { action: SCAN, name: "scan".to_owned(), population: 3, think: think.clone() };
+    let source = ArrivalModel::Closed { action: SCAN, name: "scan".to_owned(), population: 3, think: think.clone() };
     let streams = Streams::new(8, 0);
     let mut process = source.start(ArrivalStart { streams: &streams, epoch: Epoch::default() });
     assert_eq!((process.next(), process.population()), (None, 3));
@@ -285,9 +285,9 @@ fn customers_draw_by_cycle_in_any_order() {
 fn listed_arrivals_keep_their_order_on_ties() {
     let at = |seconds: i64, count| {
         let arrival = Arrival { count, ..Arrival::single(Time::ZERO + Span::secs(seconds), SCAN) };
-        Known { arrival, given: Given { priority: Some(count as i64), ..Given::default() } }
+        ListedJob { arrival, given: Given { priority: Some(count as i64), ..Given::default() } }
     };
-    let source = Source::listed(vec![at(5, 1), at(0, 2), at(5, 3), at(2, 4), at(5, 5)]);
+    let source = ArrivalModel::listed(vec![at(5, 1), at(0, 2), at(5, 3), at(2, 4), at(5, 5)]);
     let mut process = source.start(ArrivalStart { streams: &Streams::new(1, 0), epoch: Epoch::default() });
     assert_eq!(process.given(), None, "before the first");
     for expected in [2, 4, 1, 3, 5] {
@@ -300,14 +300,14 @@ fn listed_arrivals_keep_their_order_on_ties() {
 #[test]
 fn a_cron_makes_jobs_at_nominal_times_from_the_start_on() {
     let given = Given { priority: Some(3), ..Given::default() };
-    let cron = |schedule| Source::Cron {
+    let cron = |schedule| ArrivalModel::Cron {
         action: SCAN,
         schedule: Schedule::parse(schedule).unwrap(),
         overlap: Overlap::SkipIfActive,
         missed: Missed::Once,
         given,
     };
-    let at = |source: &Source, start| {
+    let at = |source: &ArrivalModel, start| {
         let arrivals = arrivals(source, &Streams::new(1, 0), epoch(start), seconds(86_400));
         assert!(arrivals.iter().all(|arrival| arrival.count == 1));
         let process = source.start(ArrivalStart { streams: &Streams::new(1, 0), epoch: epoch(start) });

@@ -12,8 +12,8 @@ use claimsim::model::time::{NANOS, Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::random::dist::Constant;
 use claimsim::random::stream::{Purpose, Streams};
-use claimsim::stats::figure::{Measure, OfAction, Statistic};
-use claimsim::stats::{Outcome, StatsObserver};
+use claimsim::stats::{Measure, JobScope, Statistic};
+use claimsim::stats::{ReplicationStats, StatsObserver};
 
 const SCAN: ActionId = ActionId(0);
 const CHECK: ActionId = ActionId(1);
@@ -75,7 +75,7 @@ fn run(worker: WorkerId, claimed_at: i64) -> Run {
     Run::since(worker, at(claimed_at))
 }
 
-fn story(warmup: i64) -> Outcome {
+fn story(warmup: i64) -> ReplicationStats {
     let mut told = StatsObserver::new(&system(warmup), Some(Span::secs(5)), Span::secs(10));
     // Row 0, from before the start; row 1 fails and is tried again as row 2.
     let (old, failing, again) = (job(0, SCAN, -5), job(1, SCAN, 12), job(2, SCAN, 40));
@@ -109,13 +109,13 @@ fn story(warmup: i64) -> Outcome {
     told.finish()
 }
 
-fn figure(outcome: &Outcome, action: OfAction, measure: Measure, statistic: Statistic) -> Option<f64> {
-    let mut figures = outcome.figures.iter().filter(|figure| {
-        let subject = figure.subject;
-        (subject.action, subject.measure, subject.statistic) == (action, measure, statistic)
+fn figure(outcome: &ReplicationStats, action: JobScope, measure: Measure, statistic: Statistic) -> Option<f64> {
+    let mut figures = outcome.metrics.iter().filter(|figure| {
+        let metric = figure.metric;
+        (metric.action, metric.measure, metric.statistic) == (action, measure, statistic)
     });
     let found = figures.next().unwrap_or_else(|| panic!("no figure {measure:?} {statistic:?} of {action:?}"));
-    assert_eq!(figures.next(), None, "one figure to a subject");
+    assert_eq!(figures.next(), None, "one figure to a metric");
     found.value
 }
 
@@ -130,9 +130,9 @@ fn close(value: Option<f64>, expected: impl Into<Option<f64>>, what: &str) {
 
 /// Compares figures of all jobs, of scans and of checks with the expected ones.
 #[track_caller]
-fn hold(outcome: &Outcome, measure: Measure, rows: &[(Statistic, [Option<f64>; 3])]) {
+fn hold(outcome: &ReplicationStats, measure: Measure, rows: &[(Statistic, [Option<f64>; 3])]) {
     for &(statistic, expected) in rows {
-        for (action, expected) in [OfAction::All, OfAction::One(SCAN), OfAction::One(CHECK)].into_iter().zip(expected) {
+        for (action, expected) in [JobScope::All, JobScope::One(SCAN), JobScope::One(CHECK)].into_iter().zip(expected) {
             let value = figure(outcome, action, measure, statistic);
             close(value, expected, &format!("{measure:?} {statistic:?} of {action:?}"));
         }
@@ -200,8 +200,8 @@ fn integrals_begin_at_the_end_of_the_warm_up() {
     // Rows 0 and 2 were done within the window, whenever they were scheduled.
     hold(&told, Measure::ThroughputPerS, &[(Statistic::Mean, [Some(2.0 / 90.0), Some(2.0 / 90.0), Some(0.0)])]);
 
-    let of_measure = told.figures.iter().filter(|figure| figure.subject.measure == Measure::Utilization);
-    let utilization: Vec<_> = of_measure.map(|f| (f.subject.resource, f.subject.worker, f.value.unwrap())).collect();
+    let of_measure = told.metrics.iter().filter(|figure| figure.metric.measure == Measure::Utilization);
+    let utilization: Vec<_> = of_measure.map(|f| (f.metric.resource, f.metric.worker, f.value.unwrap())).collect();
     let (scan, check) = (Some(ResourceId(0)), Some(ResourceId(1)));
     let expected = [
         (scan, None, 78.0 / 270.0),
@@ -228,7 +228,7 @@ fn without_a_warm_up_waits_from_before_the_start_count() {
 fn wait_distribution_reaches_from_the_smallest_to_the_largest_wait() {
     let told = story(10);
     let whose: Vec<_> = told.waits.iter().map(|table| table.action).collect();
-    assert_eq!(whose, [OfAction::All, OfAction::One(SCAN), OfAction::One(CHECK)]);
+    assert_eq!(whose, [JobScope::All, JobScope::One(SCAN), JobScope::One(CHECK)]);
     let all = &told.waits[0].quantiles;
     assert!(all.is_sorted(), "p and waits rise");
     assert_eq!(
@@ -269,7 +269,7 @@ fn a_retry_of_a_chain_from_the_warm_up_has_a_wait_but_no_response() {
     told.claimed(at(25), &third, A);
     told.ended(at(31), &third, attempt(1, 2, 20), run(A, 25), Ending::Cancelled, true);
     let told = told.finish();
-    let of_all = |measure, statistic| figure(&told, OfAction::All, measure, statistic);
+    let of_all = |measure, statistic| figure(&told, JobScope::All, measure, statistic);
     assert_eq!(of_all(Measure::WaitS, Statistic::Mean), Some(4.0));
     assert_eq!(of_all(Measure::ServiceS, Statistic::Mean), Some(5.0));
     assert_eq!(of_all(Measure::ResponseS, Statistic::Mean), None);
@@ -288,14 +288,14 @@ fn nothing_measured_is_no_number() {
     let told = told.finish();
     assert_eq!(told.waits, []);
     let count = |measure| matches!(measure, Measure::Jobs | Measure::Retries | Measure::DeadlineMisses);
-    for figure in told.figures {
-        assert_eq!(figure.value, count(figure.subject.measure).then_some(0.0), "{:?}", figure.subject);
+    for figure in told.metrics {
+        assert_eq!(figure.value, count(figure.metric.measure).then_some(0.0), "{:?}", figure.metric);
     }
 }
 
 /// A queue before one worker, first come first served (Lindley's recursion), whose rows are of one
 /// action or of two in turn.
-fn queue(actions: u16) -> Outcome {
+fn queue(actions: u16) -> ReplicationStats {
     let mut system = system(10);
     system.window.horizon = at(20_000);
     let mut told = StatsObserver::new(&system, Some(Span::secs(5)), Span::secs(1));
@@ -338,15 +338,15 @@ fn queue(actions: u16) -> Outcome {
 #[test]
 fn totals_do_not_depend_on_the_division_into_actions() {
     let (one, two) = (queue(1), queue(2));
-    let all = |outcome: &Outcome| -> Vec<_> {
-        let figures = outcome.figures.iter().filter(|figure| !matches!(figure.subject.action, OfAction::One(_)));
+    let all = |outcome: &ReplicationStats| -> Vec<_> {
+        let figures = outcome.metrics.iter().filter(|figure| !matches!(figure.metric.action, JobScope::One(_)));
         // Fairness is between actions, and does depend on them.
         let fairness = [Measure::Jain, Measure::WorstSlowdown];
-        let figures = figures.filter(|figure| !fairness.contains(&figure.subject.measure));
-        figures.map(|figure| (figure.subject, figure.value.map(f64::to_bits))).collect()
+        let figures = figures.filter(|figure| !fairness.contains(&figure.metric.measure));
+        figures.map(|figure| (figure.metric, figure.value.map(f64::to_bits))).collect()
     };
     // Thousands of waits: one run counts them by bucket, the other stores them and counts later.
-    assert!(figure(&one, OfAction::All, Measure::Jobs, Statistic::Arrived) > Some(8000.0));
+    assert!(figure(&one, JobScope::All, Measure::Jobs, Statistic::Arrived) > Some(8000.0));
     assert_eq!(all(&one), all(&two));
     assert_eq!(one.waits[0], two.waits[0]);
     assert_eq!(one.series, two.series);

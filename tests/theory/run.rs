@@ -4,7 +4,7 @@ use claimsim::experiment::{Results, run};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::ResourceId;
 use claimsim::scenario::Scenario;
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{Measure, JobScope, Statistic, Metric};
 
 use crate::support::loaded;
 
@@ -36,32 +36,32 @@ impl Finished {
     /// The figure in each replication. A share of zero rows, or a wait without claims, is a mistake
     /// in the case.
     pub(crate) fn values(&self, reading: Reading) -> Vec<f64> {
-        let subject = self.subject(reading);
-        let arrived = Subject { measure: Measure::Jobs, statistic: Statistic::Arrived, ..subject };
+        let metric = self.metric(reading);
+        let arrived = Metric { measure: Measure::Jobs, statistic: Statistic::Arrived, ..metric };
         let outcomes = self.results.replications.iter();
-        let value = |outcome: &claimsim::stats::Outcome, subject| {
-            let figure = outcome.figures.iter().find(|figure| figure.subject == subject);
-            figure.and_then(|figure| figure.value).unwrap_or_else(|| panic!("{subject:?} was not measured"))
+        let value = |outcome: &claimsim::stats::ReplicationStats, metric| {
+            let figure = outcome.metrics.iter().find(|figure| figure.metric == metric);
+            figure.and_then(|figure| figure.value).unwrap_or_else(|| panic!("{metric:?} was not measured"))
         };
         let total = |outcome| if reading.share { value(outcome, arrived) } else { 1.0 };
-        outcomes.map(|outcome| value(outcome, subject) / total(outcome)).collect()
+        outcomes.map(|outcome| value(outcome, metric) / total(outcome)).collect()
     }
 
     /// The 95 % interval of a figure, as the summary prints it.
     pub(crate) fn interval(&self, reading: Reading) -> (f64, f64) {
-        let estimate = self.results.estimate(self.subject(reading)).expect("the subject is in the summary");
+        let estimate = self.results.estimate(self.metric(reading)).expect("the metric is in the summary");
         estimate.interval.expect("there are several replications")
     }
 
-    fn subject(&self, reading: Reading) -> Subject {
+    fn metric(&self, reading: Reading) -> Metric {
         let system = &self.scenario.system;
         let place = |found: Option<usize>| found.expect("the case names what its scenario has") as u16;
         let one = |name| ActionId(place(system.actions.iter().position(|action| action.name == name)));
         let resource = |name| ResourceId(place(system.resources.iter().position(|resource| resource == name)));
         let Reading { measure, statistic, .. } = reading;
-        let of_all = if measure == Measure::Utilization { OfAction::None } else { OfAction::All };
-        Subject {
-            action: reading.action.map_or(of_all, |name| OfAction::One(one(name))),
+        let of_all = if measure == Measure::Utilization { JobScope::None } else { JobScope::All };
+        Metric {
+            action: reading.action.map_or(of_all, |name| JobScope::One(one(name))),
             resource: reading.resource.map(resource),
             worker: None,
             measure,

@@ -5,8 +5,8 @@ use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
 use claimsim::experiment::{Progress, run};
 use claimsim::scenario::{self, Override, Scenario};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
-use claimsim::stats::looks::Looks;
+use claimsim::stats::interim_looks::InterimLooks;
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use crate::support::NoFiles;
 
@@ -46,7 +46,7 @@ fn targets(conditions: &[&str], axes: usize) -> Targets {
     Targets {
         conditions: conditions.iter().map(|text| text.parse().expect("a condition")).collect(),
         level: 0.05,
-        looks: Looks::doubling(10, 160),
+        looks: InterimLooks::doubling(10, 160),
         supply: vec![true; axes],
     }
 }
@@ -121,8 +121,8 @@ fn a_setting_is_simulated_as_a_run_of_its_own_would_be() {
     let settings = settings(&["worker.many.count=2..3"], workers);
     let sizing = search(&settings, &targets(&["mean(wait) < 1h"], 1));
     let tried = sizing.tried.iter().find(|tried| tried.results.replications.len() == 10).expect("one look is enough");
-    let wait = Subject {
-        action: OfAction::All,
+    let wait = Metric {
+        action: JobScope::All,
         resource: None,
         worker: None,
         measure: Measure::WaitS,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::parse::{self, ScheduleError};
-use super::{Calendar, Rule};
+use super::{DayCalendar, Rule};
 use crate::model::time::NANOS;
 
 /// The names, each with the fields it stands for.
@@ -20,7 +20,7 @@ const NAMED: [(&str, &str); 7] = [
 /// Reads a text that begins with `@`.
 pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
     if let Some((_, fields)) = NAMED.iter().find(|(name, _)| *name == text) {
-        return Ok(Rule::Calendar(Calendar::new(&parse::fields(fields)?)));
+        return Ok(Rule::DayCalendar(DayCalendar::new(&parse::fields(fields)?)));
     }
     match text.strip_prefix("@every ") {
         Some(duration) => every(duration),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Timelike, Utc};
 
-use super::calendar::Calendar;
+use super::day_calendar::DayCalendar;
 use super::{Rule, Schedule};
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
 use crate::model::action::ActionId;
@@ -31,10 +31,10 @@ impl Firings {
     pub(super) fn after(rule: Arc<Rule>, after: DateTime<Utc>) -> Firings {
         let day = after.date_naive().and_time(NaiveTime::MIN).and_utc();
         let time = match &*rule {
-            Rule::Calendar(calendar) if calendar.includes(day) => {
+            Rule::DayCalendar(calendar) if calendar.includes(day) => {
                 calendar.times().after(after.num_seconds_from_midnight())
             }
-            Rule::Calendar(_) | Rule::Every { .. } => None,
+            Rule::DayCalendar(_) | Rule::Every { .. } => None,
         };
         Firings { rule, last: after, day, time }
     }
@@ -47,7 +47,7 @@ impl Iterator for Firings {
     fn next(&mut self) -> Option<DateTime<Utc>> {
         self.last = match &*self.rule {
             Rule::Every { period, phase } => every(*period, *phase, self.last)?,
-            Rule::Calendar(calendar) => {
+            Rule::DayCalendar(calendar) => {
                 let time = if let Some(time) = self.time {
                     time
                 } else {
@@ -70,7 +70,7 @@ fn every(period: TimeDelta, phase: Option<DateTime<Utc>>, last: DateTime<Utc>) -
 }
 
 /// The next day with firings, if it comes within the years searched.
-fn next_day(calendar: &Calendar, day: DateTime<Utc>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn next_day(calendar: &DayCalendar, day: DateTime<Utc>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let next = calendar.day_after(day)?;
     let last_year = (last + TimeDelta::seconds(1)).year() + SEARCHED_YEARS;
     (next.year() <= last_year).then_some(next)

@@ -5,11 +5,11 @@
 //! those `calendar` writes what the crate and the registry understand alike, lists of numbers, and the crate says on which
 //! days they fire; at which `times` of a day, the sets say by themselves.
 
-mod calendar;
+mod day_calendar;
 mod descriptor;
 mod firing;
 mod parse;
-mod times;
+mod times_of_day;
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use calendar::Calendar;
+use day_calendar::DayCalendar;
 
 pub use firing::{CronProcess, Firings};
 pub use parse::ScheduleError;
@@ -40,7 +40,7 @@ enum Rule {
         phase: Option<DateTime<Utc>>,
     },
     /// On these days at these times.
-    Calendar(Calendar),
+    DayCalendar(DayCalendar),
 }
 
 impl Schedule {
@@ -52,7 +52,7 @@ impl Schedule {
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
         let rule = match text.strip_prefix('@') {
             Some(_) => descriptor::parse(text)?,
-            None => Rule::Calendar(Calendar::new(&parse::fields(text)?)),
+            None => Rule::DayCalendar(DayCalendar::new(&parse::fields(text)?)),
         };
         Ok(Schedule { text: text.to_owned(), rule: Arc::new(rule) })
     }

@@ -28,7 +28,7 @@ const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /// The values of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Set {
+pub(super) struct FieldSet {
     /// Bit `n` stands for the value `n`.
     pub(super) bits: u64,
     /// Whether one of its items begins with `*` or `?`; a step does not take the mark away.
@@ -38,12 +38,12 @@ pub(super) struct Set {
 /// The values of all six fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fields {
-    pub(super) second: Set,
-    pub(super) minute: Set,
-    pub(super) hour: Set,
-    pub(super) day: Set,
-    pub(super) month: Set,
-    pub(super) weekday: Set,
+    pub(super) second: FieldSet,
+    pub(super) minute: FieldSet,
+    pub(super) hour: FieldSet,
+    pub(super) day: FieldSet,
+    pub(super) month: FieldSet,
+    pub(super) weekday: FieldSet,
 }
 
 /// Why a text is no schedule of the registry's dialect.
@@ -88,13 +88,13 @@ pub enum ScheduleError {
     },
 }
 
-impl Set {
+impl FieldSet {
     /// The value 0, without the star mark.
-    pub(super) const ZERO: Set = Set { bits: 1, star: false };
+    pub(super) const ZERO: FieldSet = FieldSet { bits: 1, star: false };
 
     /// All values of a field, with the star mark.
-    pub(super) fn all(field: &Field) -> Set {
-        Set { bits: range(field.least, field.most, 1), star: true }
+    pub(super) fn all(field: &Field) -> FieldSet {
+        FieldSet { bits: range(field.least, field.most, 1), star: true }
     }
 
     /// Whether `value`, below 64, is in it.
@@ -144,8 +144,8 @@ fn hint(words: &[&str]) -> &'static str {
 
 impl Field {
     /// A list: items with commas between; empty items count for nothing.
-    fn set(&self, text: &str) -> Result<Set, ScheduleError> {
-        let mut set = Set { bits: 0, star: false };
+    fn set(&self, text: &str) -> Result<FieldSet, ScheduleError> {
+        let mut set = FieldSet { bits: 0, star: false };
         for item in text.split(',').filter(|item| !item.is_empty()) {
             let wrong = |reason| ScheduleError::Item { field: self.name, item: item.to_owned(), reason };
             let (bits, star) = self.item(item).map_err(wrong)?;

@@ -1,25 +1,25 @@
-//! The jobs of a log: its lines by a [`Choice`], without those that are none; those are counted by reason.
+//! The jobs of a log: its lines by a [`SwfOptions`], without those that are none; those are counted by reason.
 
 use std::collections::BTreeMap;
 
 use super::line::Line;
-use super::{Choice, Log, Processors, RunTime, Split};
+use super::{Processors, RunTime, SplitBy, SwfLog, SwfOptions};
 use crate::trace::{ActionName, EMPTY_ROW, Trace, TraceRow};
 
-/// Jobs, and what was left out.
+/// SwfJobs, and what was left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Jobs {
+pub struct SwfJobs {
     /// The jobs, in order of their submit times.
     pub trace: Trace,
-    /// How many lines were left out, by reason, in the order of [`Reason`].
-    pub left_out: BTreeMap<Reason, u64>,
+    /// How many lines were left out, by reason, in the order of [`SkipReason`].
+    pub left_out: BTreeMap<SkipReason, u64>,
     /// How many lines of partial executions were added to the first of their job.
     pub added: u64,
 }
 
 /// Why a line is no job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum SkipReason {
     /// It is a partial execution, and another line is the whole job.
     Part,
     /// It was cancelled before it started.
@@ -34,26 +34,26 @@ pub enum Reason {
     NoProcessors,
 }
 
-impl Reason {
+impl SkipReason {
     /// In words, after a number: "3 without a run time".
     pub fn words(self) -> &'static str {
         match self {
-            Reason::Part => "partial executions of jobs that have a line as a whole",
-            Reason::NeverStarted => "cancelled before they started",
-            Reason::NoSubmitTime => "without a submit time",
-            Reason::NoRunTime => "without a run time",
-            Reason::NoRequestedTime => "without a requested time",
-            Reason::NoProcessors => "without processors",
+            SkipReason::Part => "partial executions of jobs that have a line as a whole",
+            SkipReason::NeverStarted => "cancelled before they started",
+            SkipReason::NoSubmitTime => "without a submit time",
+            SkipReason::NoRunTime => "without a run time",
+            SkipReason::NoRequestedTime => "without a requested time",
+            SkipReason::NoProcessors => "without processors",
         }
     }
 }
 
-impl Log {
+impl SwfLog {
     /// The jobs that a choice makes of it.
-    pub fn jobs(&self, choice: &Choice) -> Jobs {
+    pub fn jobs(&self, choice: &SwfOptions) -> SwfJobs {
         let mut left_out = BTreeMap::new();
         if self.parts.left_out > 0 {
-            left_out.insert(Reason::Part, self.parts.left_out);
+            left_out.insert(SkipReason::Part, self.parts.left_out);
         }
         let mut kept = Vec::with_capacity(self.parts.jobs.len());
         for line in &self.parts.jobs {
@@ -65,7 +65,7 @@ impl Log {
         // The sort is stable: what was submitted together stays in file order.
         kept.sort_by_key(|job| job.row.at);
         kept.truncate(choice.first.map_or(usize::MAX, |first| usize::try_from(first).unwrap_or(usize::MAX)));
-        Jobs { trace: trace(kept, choice), left_out, added: self.parts.added }
+        SwfJobs { trace: trace(kept, choice), left_out, added: self.parts.added }
     }
 }
 
@@ -86,32 +86,32 @@ enum Label {
 
 impl Job {
     /// The job that a line is, or why it is none.
-    fn of(line: &Line, choice: &Choice) -> Result<Job, Reason> {
+    fn of(line: &Line, choice: &SwfOptions) -> Result<Job, SkipReason> {
         if line.never_started() {
-            return Err(Reason::NeverStarted);
+            return Err(SkipReason::NeverStarted);
         }
-        let at = line.submit.ok_or(Reason::NoSubmitTime)?;
+        let at = line.submit.ok_or(SkipReason::NoSubmitTime)?;
         let service = match choice.run {
-            RunTime::Actual => line.run.ok_or(Reason::NoRunTime)?,
-            RunTime::Requested => line.estimate.ok_or(Reason::NoRequestedTime)?,
+            RunTime::Actual => line.run.ok_or(SkipReason::NoRunTime)?,
+            RunTime::Requested => line.estimate.ok_or(SkipReason::NoRequestedTime)?,
         };
         let processors = match choice.processors {
             Processors::Allocated => line.allocated.or(line.requested),
             Processors::Requested => line.requested.or(line.allocated),
         };
-        let processors = processors.filter(|processors| *processors > 0).ok_or(Reason::NoProcessors)?;
+        let processors = processors.filter(|processors| *processors > 0).ok_or(SkipReason::NoProcessors)?;
         let row = TraceRow { at, service: Some(service), estimate: line.estimate, ..EMPTY_ROW };
         Ok(Job { row, processors, label: Label::of(line, choice.split) })
     }
 }
 
 impl Label {
-    fn of(line: &Line, split: Option<Split>) -> Label {
+    fn of(line: &Line, split: Option<SplitBy>) -> Label {
         let number = match split {
-            Some(Split::User) => line.user,
-            Some(Split::Group) => line.group,
-            Some(Split::Queue) => line.queue,
-            Some(Split::Executable) => line.executable,
+            Some(SplitBy::User) => line.user,
+            Some(SplitBy::Group) => line.group,
+            Some(SplitBy::Queue) => line.queue,
+            Some(SplitBy::Executable) => line.executable,
             None => None,
         };
         number.map_or(Label::Unknown, Label::Number)
@@ -125,8 +125,8 @@ impl Label {
     }
 }
 
-/// Jobs as a trace: the distinct needs and actions get numbers, by size and by label.
-fn trace(jobs: Vec<Job>, choice: &Choice) -> Trace {
+/// SwfJobs as a trace: the distinct needs and actions get numbers, by size and by label.
+fn trace(jobs: Vec<Job>, choice: &SwfOptions) -> Trace {
     let needs = numbered(jobs.iter().map(|job| job.processors));
     let labels = numbered(jobs.iter().map(|job| job.label));
     let row = |job: Job| TraceRow {

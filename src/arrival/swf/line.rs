@@ -1,7 +1,7 @@
 //! A line of a log: 18 numbers, of which eleven matter here.
 
-use crate::trace::{Complaint, Complaints, MOST_SECONDS, seconds, units};
 use crate::model::time::{Span, Time};
+use crate::trace::{MOST_SECONDS, TraceProblem, TraceProblems, seconds, units};
 
 /// What the numbers of a line are, in their order.
 const FIELDS: [&str; 18] = [
@@ -43,8 +43,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Reads a line; what is wrong with it goes to the complaints. `None` if it has not the numbers of a line.
-    pub(super) fn read(text: &[u8], line: u64, complaints: &mut Complaints) -> Option<Line> {
+    /// Reads a line; what is wrong with it goes to the problems. `None` if it has not the numbers of a line.
+    pub(super) fn read(text: &[u8], line: u64, problems: &mut TraceProblems) -> Option<Line> {
         let mut cells = [[].as_slice(); FIELDS.len()];
         let mut count = 0;
         for cell in text.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty()) {
@@ -56,13 +56,13 @@ impl Line {
         if count != FIELDS.len() {
             let (fields, text) = (FIELDS.len(), if count == 1 { "number" } else { "numbers" });
             let text = format!("{count} {text}; a line of the format has {fields}, and -1 where one is unknown");
-            complaints.add(Complaint { line, column: None, text });
+            problems.add(TraceProblem { line, column: None, text });
             return None;
         }
         let mut read = Line::default();
         for (field, cell) in cells.iter().enumerate() {
             if let Err(text) = read.field(field, cell) {
-                complaints.add(Complaint { line, column: Some(FIELDS[field].to_owned()), text });
+                problems.add(TraceProblem { line, column: Some(FIELDS[field].to_owned()), text });
             }
         }
         Some(read)

@@ -2,53 +2,53 @@
 //!
 //! A line is a job, or a part of one: 18 numbers, of which -1 means that nothing is known. Lines that begin with a semicolon are
 //! comments, and those at the head of a file say what is known of the machine. A log is read once and whole; what of it becomes
-//! jobs is said by a [`Choice`], and comes out as a [`Trace`](super::trace::Trace), as from any other file of arrivals.
+//! jobs is said by a [`SwfOptions`], and comes out as a [`Trace`](super::trace::Trace), as from any other file of arrivals.
 
-mod choice;
 mod header;
 mod jobs;
 mod line;
-mod parts;
+mod options;
+mod partial_executions;
 
-pub use choice::{Choice, Processors, RunTime, Split};
 pub use header::HeaderField;
-pub use jobs::{Jobs, Reason};
+pub use jobs::{SkipReason, SwfJobs};
+pub use options::{Processors, RunTime, SplitBy, SwfOptions};
 
-use super::trace::{Complaints, TraceError, unpacked};
+use super::trace::{TraceError, TraceProblems, unpacked};
 use line::Line;
-use parts::Parts;
+use partial_executions::PartialExecutions;
 
 /// A log: its header, and a line for each job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Log {
+pub struct SwfLog {
     /// What its comments say of the machine, in file order.
     pub header: Vec<HeaderField>,
     /// How many lines it has, comments not counted.
     pub lines: u64,
-    parts: Parts,
+    parts: PartialExecutions,
 }
 
 /// Reads a log.
 ///
 /// # Errors
 /// All that is wrong with its lines, up to a limit.
-pub fn parse(bytes: &[u8]) -> Result<Log, TraceError> {
+pub fn parse(bytes: &[u8]) -> Result<SwfLog, TraceError> {
     let text = unpacked(bytes)?;
-    let (mut header, mut lines, mut complaints) = (Vec::new(), Vec::new(), Complaints::default());
+    let (mut header, mut lines, mut problems) = (Vec::new(), Vec::new(), TraceProblems::default());
     for (index, line) in text.strip_prefix(MARK).unwrap_or(&text).split(|byte| *byte == b'\n').enumerate() {
         let (line, number) = (line.trim_ascii(), index as u64 + 1);
         match line.strip_prefix(b";") {
             Some(comment) => header.extend(HeaderField::read(comment, number)),
             None if line.is_empty() => {}
-            None => lines.extend(Line::read(line, number, &mut complaints)),
+            None => lines.extend(Line::read(line, number, &mut problems)),
         }
     }
-    if lines.is_empty() && complaints.any() {
+    if lines.is_empty() && problems.any() {
         // No line has what a line must have: the file is of another kind.
-        return Err(complaints.first());
+        return Err(problems.first());
     }
-    complaints.into_result()?;
-    Ok(Log { header, lines: lines.len() as u64, parts: Parts::join(lines) })
+    problems.into_result()?;
+    Ok(SwfLog { header, lines: lines.len() as u64, parts: PartialExecutions::join(lines) })
 }
 
 /// What some editors put before a text to say that it is UTF-8.

@@ -2,7 +2,7 @@
 
 use csv::ByteRecord;
 
-use super::complaint::{Complaint, Complaints, TraceError};
+use super::problem::{TraceError, TraceProblem, TraceProblems};
 
 /// The meaning of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,18 +47,18 @@ impl Columns {
     /// Reads the header, which stands on that line: names in any order, `at_s` among them, none twice.
     pub(super) fn read(header: &ByteRecord, line: u64) -> Result<Columns, TraceError> {
         let mut columns = Columns { list: Vec::new(), resources: Vec::new() };
-        let mut complaints = Complaints::default();
+        let mut problems = TraceProblems::default();
         for cell in header {
             let name = String::from_utf8_lossy(cell);
             if let Err(text) = columns.add(&name) {
-                complaints.add(Complaint { line, column: Some(name.into_owned()), text });
+                problems.add(TraceProblem { line, column: Some(name.into_owned()), text });
             }
         }
-        if !complaints.any() && !columns.list.contains(&Column::At) {
+        if !problems.any() && !columns.list.contains(&Column::At) {
             let text = "the header lacks `at_s`, the seconds from the start to the arrival".to_owned();
-            complaints.add(Complaint { line, column: None, text });
+            problems.add(TraceProblem { line, column: None, text });
         }
-        complaints.into_result()?;
+        problems.into_result()?;
         Ok(columns)
     }
 

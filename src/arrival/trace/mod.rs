@@ -5,7 +5,7 @@
 
 mod cell;
 mod columns;
-mod complaint;
+mod problem;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,8 +19,8 @@ use cell::priority;
 use columns::{Column, Columns};
 
 pub(super) use cell::{MOST_SECONDS, seconds, units};
-pub(super) use complaint::Complaints;
-pub use complaint::{Complaint, TraceError};
+pub(super) use problem::TraceProblems;
+pub use problem::{TraceError, TraceProblem};
 
 /// The rows of a trace file, or the jobs of a log, in order of time; coinciding ones in file order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Trace {
 pub struct ActionName {
     /// Its name.
     pub name: String,
-    /// The line (from 1) that names it first, for complaints; 0 if none does, as in a log.
+    /// The line (from 1) that names it first, for problems; 0 if none does, as in a log.
     pub line: u64,
 }
 
@@ -89,11 +89,11 @@ fn read(text: &[u8]) -> Result<Trace, TraceError> {
     let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text);
     let header = reader.byte_headers().map_err(|error| TraceError::damaged(&error))?;
     let mut builder = Builder::new(Columns::read(header, line_of(header, text))?, text);
-    let (mut record, mut complaints) = (ByteRecord::new(), Complaints::default());
+    let (mut record, mut problems) = (ByteRecord::new(), TraceProblems::default());
     while reader.read_byte_record(&mut record).map_err(|error| TraceError::damaged(&error))? {
-        builder.row(&record, &mut complaints);
+        builder.row(&record, &mut problems);
     }
-    complaints.into_result()?;
+    problems.into_result()?;
     Ok(builder.finish())
 }
 
@@ -129,19 +129,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reads a row; what is wrong with it goes to the complaints.
-    fn row(&mut self, record: &ByteRecord, complaints: &mut Complaints) {
+    /// Reads a row; what is wrong with it goes to the problems.
+    fn row(&mut self, record: &ByteRecord, problems: &mut TraceProblems) {
         let line = line_of(record, self.text);
         if record.len() != self.columns.list.len() {
             let (cells, columns) = (record.len(), self.columns.list.len());
             let text = format!("{cells} cells, but the header names {columns} columns; leave cells empty, not out");
-            return complaints.add(Complaint { line, column: None, text });
+            return problems.add(TraceProblem { line, column: None, text });
         }
         let mut row = EMPTY_ROW;
         self.need.fill(None);
         for (place, cell) in record.iter().enumerate() {
             if let Err(text) = self.cell(&mut row, self.columns.list[place], cell, line) {
-                complaints.add(Complaint { line, column: Some(self.columns.name(place)), text });
+                problems.add(TraceProblem { line, column: Some(self.columns.name(place)), text });
             }
         }
         row.need = self.need_number();

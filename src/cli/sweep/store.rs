@@ -98,8 +98,8 @@ mod tests {
     use crate::model::action::ActionId;
     use crate::model::time::Span;
     use crate::report::manifest::{Input, Options};
-    use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
-    use crate::stats::interval::Estimate;
+    use crate::stats::interval::IntervalEstimate;
+    use crate::stats::{JobScope, Measure, Metric, Statistic};
 
     fn draft(seed: u64) -> Manifest {
         Manifest {
@@ -117,13 +117,13 @@ mod tests {
 
     /// A point whose numbers are as awkward as numbers can be.
     fn measured(value: f64) -> Measured {
-        let estimate = Estimate::mean(&[value, 1.0 / 3.0, 5e-324, 1e100]);
-        let action = OfAction::One(ActionId(3));
-        let subject =
-            Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
+        let estimate = IntervalEstimate::mean(&[value, 1.0 / 3.0, 5e-324, 1e100]);
+        let action = JobScope::One(ActionId(3));
+        let metric =
+            Metric { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
         let shown = vec![Shown { values: vec![Some(value), None, Some(-0.0)], estimate }];
         let warm_up = Some(Found { length: Span(7), is_too_short: false });
-        Measured { summary: vec![SummaryRow { subject, estimate }], shown, warm_up }
+        Measured { summary: vec![SummaryRow { metric, estimate }], shown, warm_up }
     }
 
     fn bits(measured: &Measured) -> Vec<Option<u64>> {

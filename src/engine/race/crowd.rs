@@ -8,8 +8,8 @@ use super::law::Law;
 use super::meet;
 use crate::bits::Bits;
 use crate::calendar::{Calendar, Class, NOTHING};
-use crate::pool::Pool;
 use crate::model::time::{Span, Time};
+use crate::pool::Pool;
 use crate::random::stream::Stream;
 
 /// All workers of a large pool.

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use super::meet;
 use crate::bits::{ones, ones_of};
 use crate::calendar::{Calendar, Class, NOTHING};
-use crate::pool::Pool;
 use crate::model::time::{Span, Time};
+use crate::pool::Pool;
 
 /// All workers of a large pool.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::bits::Bits;
 use super::calendar::{Calendar, Class, NOTHING};
 use super::pool::Pool;
 use super::system::System;
-use crate::model::claim::Batch;
+use crate::model::claim::ClaimBatch;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::random::dist::Distribution;
@@ -30,7 +30,7 @@ const LIKELY: f64 = 64.0;
 /// All attempts of a replication.
 #[derive(Debug)]
 pub(super) struct Race {
-    pub(super) batch: Batch,
+    pub(super) batch: ClaimBatch,
     racers: Racers,
 }
 
@@ -70,7 +70,7 @@ impl Race {
     pub(super) fn new(
         system: &System,
         pool: &Pool,
-        (delay, batch): (&Distribution, Batch),
+        (delay, batch): (&Distribution, ClaimBatch),
         streams: &Streams,
         may_crowd: bool,
     ) -> Race {

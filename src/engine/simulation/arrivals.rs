@@ -5,15 +5,15 @@ use crate::arrival::{Arrival, ArrivalProcess, Given, Missed, Overlap};
 use crate::calendar::Class;
 use crate::draws::{Draft, Luck};
 use crate::life::{Customer, Heirs, Origin};
-use crate::observer::Observer;
-use crate::policy::ClaimPolicy;
-use crate::system::InitialState;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
+use crate::observer::Observer;
+use crate::policy::ClaimPolicy;
+use crate::system::InitialState;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// All rows are numbered before those that run are put to work.

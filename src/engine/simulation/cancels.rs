@@ -4,14 +4,14 @@ use super::{Coming, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::calendar::Class;
 use crate::draws::Luck;
+use crate::model::capacity::NeedId;
+use crate::model::job::{Ending, Job, JobId};
+use crate::model::time::Time;
 use crate::observer::Observer;
 use crate::policy::ClaimPolicy;
 use crate::requests::Target;
 use crate::system::Whom;
 use crate::waiting::Turn;
-use crate::model::capacity::NeedId;
-use crate::model::job::{Ending, Job, JobId};
-use crate::model::time::Time;
 
 /// A row that a request may mean.
 enum Candidate<K> {

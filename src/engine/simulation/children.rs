@@ -4,10 +4,10 @@ use super::{Join, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::calendar::Class;
 use crate::life::{Heirs, Origin};
+use crate::model::job::Ending;
 use crate::observer::Observer;
 use crate::policy::ClaimPolicy;
 use crate::special::Process;
-use crate::model::job::Ending;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A row that has children starts: they fall due now, in events of their own, and its deadline may come while it waits for them.

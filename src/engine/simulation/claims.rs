@@ -3,13 +3,13 @@
 use super::{NewsOf, Parked, Rule, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::calendar::Class;
+use crate::model::capacity::NeedId;
+use crate::model::claim::ClaimBatch;
+use crate::model::job::{Ending, Job};
+use crate::model::worker::WorkerId;
 use crate::observer::Observer;
 use crate::placement::Placer;
 use crate::policy::{ClaimPolicy, Look, Manner, On, Pick};
-use crate::model::capacity::NeedId;
-use crate::model::claim::Batch;
-use crate::model::job::{Ending, Job};
-use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// Offers the waiting jobs in policy order, each to a worker that fits (instant claiming).
@@ -126,7 +126,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             self.note_gone(need);
             self.claim(job, worker);
             self.pool.note_taken(worker, job.need);
-            if matches!(&self.rule, Rule::Delayed(race) if race.batch == Batch::One) {
+            if matches!(&self.rule, Rule::Delayed(race) if race.batch == ClaimBatch::One) {
                 break;
             }
         }
@@ -141,7 +141,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         {
             self.claim_picked(&pick, worker);
             has_claimed = true;
-            if matches!(&self.rule, Rule::Delayed(race) if race.batch == Batch::One) {
+            if matches!(&self.rule, Rule::Delayed(race) if race.batch == ClaimBatch::One) {
                 break;
             }
         }

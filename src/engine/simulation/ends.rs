@@ -6,13 +6,13 @@ use super::{NewsOf, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::draws::Luck;
 use crate::life::{Customer, Life};
-use crate::observer::{Observer, Run};
-use crate::policy::{ClaimPolicy, Manner};
-use crate::waiting::Turn;
 use crate::model::capacity::NeedId;
 use crate::model::claim::Pass;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::worker::WorkerId;
+use crate::observer::{Observer, Run};
+use crate::policy::{ClaimPolicy, Manner};
+use crate::waiting::Turn;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// The only event of a plain row is due.

@@ -17,23 +17,23 @@ use crate::calendar::{Calendar, Class, Event, NOTHING, end_of};
 use crate::census::Census;
 use crate::draws::{Draft, Luck};
 use crate::life::{Customer, Life};
-use crate::observer::Observer;
-use crate::placement::Placer;
-use crate::policy::{self, ClaimPolicy, Manner, News};
-use crate::pool::Pool;
-use crate::race::Race;
-use crate::requests::Requests;
-use crate::running::Running;
-use crate::system::{ClaimRule, System};
-use crate::vigil::Vigil;
-use crate::waiting::{Turn, Waiting};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::Pass;
 use crate::model::job::Job;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
+use crate::observer::Observer;
+use crate::placement::Placer;
+use crate::policy::{self, ClaimPolicy, Manner, News};
+use crate::pool::Pool;
+use crate::race::Race;
 use crate::random::stream::{Stream, Streams};
+use crate::requests::Requests;
+use crate::running::Running;
+use crate::system::{ClaimRule, System};
+use crate::vigil::Vigil;
+use crate::waiting::{Turn, Waiting};
 
 /// One replication under way.
 ///

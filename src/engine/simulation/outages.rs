@@ -4,15 +4,15 @@ use super::{Change, Simulation};
 use crate::arrival::ArrivalProcess;
 use crate::availability::OutageKind;
 use crate::calendar::Class;
-use crate::observer::Observer;
-use crate::placement::Placer;
-use crate::policy::{ClaimPolicy, News};
-use crate::special::Process;
-use crate::vigil::Going;
 use crate::model::job::Ending;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
+use crate::observer::Observer;
+use crate::placement::Placer;
+use crate::policy::{ClaimPolicy, News};
 use crate::random::stream::{Purpose, Streams};
+use crate::special::Process;
+use crate::vigil::Going;
 
 use super::Rule;
 

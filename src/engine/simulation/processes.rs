@@ -4,10 +4,10 @@ use super::Simulation;
 use crate::arrival::ArrivalProcess;
 use crate::calendar::Class;
 use crate::life::Life;
+use crate::model::job::Ending;
 use crate::observer::Observer;
 use crate::policy::ClaimPolicy;
 use crate::special::{Process, Sign, Special};
-use crate::model::job::Ending;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// What is to be known of a row; from now on it is not plain.

@@ -2,9 +2,9 @@
 
 use super::Simulation;
 use crate::arrival::ArrivalProcess;
+use crate::model::worker::WorkerId;
 use crate::observer::Observer;
 use crate::policy::{Candidate, ClaimPolicy, Look};
-use crate::model::worker::WorkerId;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// The claim policy.

@@ -8,10 +8,10 @@ use super::row::{self, Figures, Heading};
 use super::{Comparison, Contender, Gate, Questions, Row};
 use crate::expression::{Condition, Fault, Quantity, Target};
 use crate::replication::Replication;
-use crate::{Asked, Progress, Results};
-use crate::stats::Outcome;
-use crate::stats::interval::student_t;
+use crate::stats::ReplicationStats;
+use crate::stats::interval::critical_value_95;
 use crate::stats::paired::Paired;
+use crate::{Asked, Progress, Results};
 
 /// An expression that a contender's scenario has no answer to.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -35,7 +35,7 @@ pub struct Comparing<'a> {
     /// By contender: what is judged, then the gates.
     asked: Vec<Asked>,
     /// By contender.
-    outcomes: Vec<Vec<Outcome>>,
+    outcomes: Vec<Vec<ReplicationStats>>,
     looks: usize,
     judged: Judged,
     gates: Gates,
@@ -208,7 +208,7 @@ fn widen(results: &mut Results, point: &mut impl FnMut(u64) -> f64) {
     for estimate in results.summary.iter_mut().map(|row| &mut row.estimate) {
         if let (Some(value), Some((low, high))) = (estimate.value, estimate.interval) {
             let freedom = estimate.replications - 1;
-            let half = (high - low) / 2.0 * (point(freedom) / student_t(freedom));
+            let half = (high - low) / 2.0 * (point(freedom) / critical_value_95(freedom));
             estimate.interval = Some((value - half, value + half));
         }
     }

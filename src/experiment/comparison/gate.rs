@@ -125,7 +125,7 @@ impl Gates {
             value: measured.value,
             bound: measured.bound,
             beyond: beyond.mean,
-            interval: beyond.freedom().and_then(|freedom| beyond.interval(point(freedom))),
+            interval: beyond.degrees_of_freedom().and_then(|freedom| beyond.interval(point(freedom))),
             p_kept,
             p_broken,
             outcome: decided.map_or(Outcome::Undecided, |(outcome, _)| outcome),
@@ -164,9 +164,9 @@ impl Measured {
         let mean = paired.baseline().mean;
         Measured {
             baseline: mean,
-            value: paired.contender().mean,
+            value: paired.alternative().mean,
             bound: mean.map(|mean| factor * mean + shift),
-            beyond: paired.beyond(factor, shift),
+            beyond: paired.difference_from_bound(factor, shift),
             missing: paired.missing(),
         }
     }
@@ -174,8 +174,8 @@ impl Measured {
     /// How likely it is by chance to lie so far on the right side of the bound, and on the wrong one.
     fn p(&self, condition: &Condition) -> [Option<f64>; 2] {
         match condition.relation {
-            Relation::AtMost => [self.beyond.below(), self.beyond.above()],
-            Relation::AtLeast => [self.beyond.above(), self.beyond.below()],
+            Relation::AtMost => [self.beyond.p_less(), self.beyond.p_greater()],
+            Relation::AtLeast => [self.beyond.p_greater(), self.beyond.p_less()],
         }
     }
 }
@@ -207,7 +207,7 @@ mod tests {
         // A tenth more in each replication: exactly at the bound.
         let relative = measured("mean(wait) <= +10%");
         assert_eq!((relative.baseline, relative.value, relative.missing), (Some(15.0), Some(16.5), 1));
-        assert_eq!((relative.beyond.mean, relative.beyond.error), (Some(0.0), Some(0.0)));
+        assert_eq!((relative.beyond.mean, relative.beyond.std_error), (Some(0.0), Some(0.0)));
         let difference = measured("mean(wait) <= +2s");
         assert_eq!((difference.bound, difference.beyond.mean), (Some(17.0), Some(-0.5)));
         let value = measured("mean(wait) >= 8s");

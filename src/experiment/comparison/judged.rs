@@ -2,8 +2,8 @@
 
 use super::Questions;
 use crate::expression::{Margin, Quantity};
-use crate::stats::Preference;
-use crate::stats::claims::Claims;
+use crate::stats::Direction;
+use crate::stats::holm::HolmTests;
 use crate::stats::paired::Paired;
 
 /// What is said about a contender in one measure.
@@ -37,9 +37,9 @@ impl Verdict {
     }
 
     /// The verdict on a difference that is shown.
-    fn on(difference: f64, preference: Option<Preference>) -> Verdict {
+    fn on(difference: f64, preference: Option<Direction>) -> Verdict {
         match (preference, difference > 0.0) {
-            (Some(Preference::Less), false) | (Some(Preference::More), true) => Verdict::Better,
+            (Some(Direction::LowerIsBetter), false) | (Some(Direction::HigherIsBetter), true) => Verdict::Better,
             (Some(_), _) => Verdict::Worse,
             (None, true) => Verdict::Higher,
             (None, false) => Verdict::Lower,
@@ -68,7 +68,7 @@ pub struct Judgement {
 /// Everything that is judged, contender by contender.
 #[derive(Clone, Debug)]
 pub(super) struct Judged {
-    claims: Claims,
+    claims: HolmTests,
     decided: Vec<Option<(Verdict, u32)>>,
 }
 
@@ -76,14 +76,14 @@ impl Judged {
     pub(super) fn new(questions: &Questions, challengers: usize) -> Judged {
         let rows = challengers * questions.judged.len();
         let per_row = if questions.margin.is_some() { 2 } else { 1 };
-        let claims = Claims::new(rows, per_row, questions.level, questions.looks.count());
+        let claims = HolmTests::new(rows, per_row, questions.level, questions.looks.count());
         Judged { claims, decided: vec![None; rows] }
     }
 
     /// Takes a look at all rows, each with what it is about.
     pub(super) fn look(&mut self, replications: u32, rows: &[(&Quantity, Paired)], margin: Option<Margin>) {
         let p = |(_, paired): &(&Quantity, Paired)| {
-            let apart = paired.difference().apart();
+            let apart = paired.difference().p_two_sided();
             std::iter::once(apart).chain(margin.map(|margin| equivalence(paired, margin)))
         };
         self.claims.look(replications, &rows.iter().flat_map(p).collect::<Vec<_>>());
@@ -95,7 +95,7 @@ impl Judged {
     }
 
     fn decision(&self, row: usize, quantity: &Quantity, paired: &Paired) -> Option<Verdict> {
-        let shown = |claim: usize| self.claims.of(row).get(claim).is_some_and(|claim| claim.shown_at.is_some());
+        let shown = |claim: usize| self.claims.of(row).get(claim).is_some_and(|claim| claim.rejected_at.is_some());
         if shown(1) {
             // Who states a margin has said that such a difference does not matter.
             return Some(Verdict::Equivalent);
@@ -115,9 +115,9 @@ impl Judged {
         Judgement {
             number: row,
             verdict: decided.map_or(Verdict::NoDifferenceShown, |(verdict, _)| verdict),
-            p_adjusted: claims[0].adjusted,
+            p_adjusted: claims[0].adjusted_p,
             p_equivalent: claims.get(1).and_then(|claim| claim.p),
-            p_equivalent_adjusted: claims.get(1).and_then(|claim| claim.adjusted),
+            p_equivalent_adjusted: claims.get(1).and_then(|claim| claim.adjusted_p),
             decided_at: decided.map(|(_, at)| at),
         }
     }
@@ -127,10 +127,14 @@ impl Judged {
 /// of both counts.
 fn equivalence(paired: &Paired, margin: Margin) -> Option<f64> {
     let (low, high) = match margin {
-        Margin::Relative(share) => (paired.beyond(1.0 - share, 0.0), paired.beyond(1.0 + share, 0.0)),
-        Margin::Time(shift) | Margin::Number(shift) => (paired.beyond(1.0, -shift), paired.beyond(1.0, shift)),
+        Margin::Relative(share) => {
+            (paired.difference_from_bound(1.0 - share, 0.0), paired.difference_from_bound(1.0 + share, 0.0))
+        }
+        Margin::Time(shift) | Margin::Number(shift) => {
+            (paired.difference_from_bound(1.0, -shift), paired.difference_from_bound(1.0, shift))
+        }
     };
-    Some(low.above()?.max(high.below()?))
+    Some(low.p_greater()?.max(high.p_less()?))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub use row::Row;
 use super::Results;
 use super::expression::{Condition, Margin, Quantity};
 use crate::scenario::Scenario;
-use crate::stats::looks::Looks;
+use crate::stats::interim_looks::InterimLooks;
 
 /// One of the systems that are compared.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub struct Questions {
     /// The chance, at most, that anything is judged different that is not; and the same for gates.
     pub level: f64,
     /// At how many replications it is seen whether more are needed.
-    pub looks: Looks,
+    pub looks: InterimLooks,
     /// Whether replications are added for what is judged, and not for gates only.
     pub awaits_judged: bool,
 }
@@ -51,7 +51,7 @@ pub struct Questions {
 pub struct Comparison {
     /// Replications of each contender.
     pub replications: u32,
-    /// Looks that were taken.
+    /// InterimLooks that were taken.
     pub looks: usize,
     /// Each contender's own results, in their order.
     pub results: Vec<Results>,

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judgement;
-use crate::engine::System;
 use crate::Results;
-use crate::stats::figure::{OfAction, Subject};
+use crate::engine::System;
 use crate::stats::paired::Paired;
 use crate::stats::student;
+use crate::stats::{JobScope, Metric};
 
 /// One figure of a contender against the baseline's.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,23 +59,23 @@ pub(super) struct Heading {
 }
 
 impl Heading {
-    pub(super) fn of(subject: Subject, system: &System) -> Heading {
-        let resource = subject.resource.map_or("", |id| &system.resources[usize::from(id.0)]);
+    pub(super) fn of(metric: Metric, system: &System) -> Heading {
+        let resource = metric.resource.map_or("", |id| &system.resources[usize::from(id.0)]);
         Heading {
-            action: action(subject.action, system),
+            action: action(metric.action, system),
             resource: resource.to_owned(),
-            measure: subject.measure.name(),
-            statistic: subject.statistic.name().to_owned(),
+            measure: metric.measure.name(),
+            statistic: metric.statistic.name().to_owned(),
         }
     }
 }
 
 /// The name of an action in tables.
-pub(super) fn action(action: OfAction, system: &System) -> String {
+pub(super) fn action(action: JobScope, system: &System) -> String {
     match action {
-        OfAction::None => String::new(),
-        OfAction::One(id) => system.action(id).name.clone(),
-        OfAction::All => "all".to_owned(),
+        JobScope::None => String::new(),
+        JobScope::One(id) => system.action(id).name.clone(),
+        JobScope::All => "all".to_owned(),
     }
 }
 
@@ -90,9 +90,9 @@ pub(super) struct Figures<'a> {
 
 impl<'a> Figures<'a> {
     pub(super) fn of(results: &'a Results, system: &System) -> Figures<'a> {
-        let rows = results.summary.iter().enumerate().filter(|(_, row)| row.subject.worker.is_none());
+        let rows = results.summary.iter().enumerate().filter(|(_, row)| row.metric.worker.is_none());
         let headings: Vec<_> =
-            rows.map(|(place, row)| (Heading::of(row.subject, system), place, row.subject.measure.unit())).collect();
+            rows.map(|(place, row)| (Heading::of(row.metric, system), place, row.metric.measure.unit())).collect();
         let places = headings.iter().map(|(heading, place, _)| (heading.clone(), *place)).collect();
         Figures { results, headings, places }
     }
@@ -100,7 +100,7 @@ impl<'a> Figures<'a> {
     /// What the figure was in each replication; nothing if there is no such figure.
     fn values(&self, heading: &Heading) -> Vec<Option<f64>> {
         let Some(&place) = self.places.get(heading) else { return Vec::new() };
-        self.results.replications.iter().map(|outcome| outcome.figures[place].value).collect()
+        self.results.replications.iter().map(|outcome| outcome.metrics[place].value).collect()
     }
 }
 
@@ -130,7 +130,7 @@ impl Row {
         point: &mut impl FnMut(u64) -> f64,
     ) -> Row {
         let difference = paired.difference();
-        let point = difference.freedom().map(point);
+        let point = difference.degrees_of_freedom().map(point);
         Row {
             contender,
             action: heading.action,
@@ -139,13 +139,13 @@ impl Row {
             statistic: heading.statistic,
             unit,
             baseline: paired.baseline().mean,
-            value: paired.contender().mean,
+            value: paired.alternative().mean,
             difference: difference.mean,
             interval: point.and_then(|point| difference.interval(point)),
             relative: paired.relative(),
             relative_interval: point.and_then(|point| paired.relative_interval(point)),
             variance_ratio: paired.variance_ratio(),
-            p: difference.apart(),
+            p: difference.p_two_sided(),
             replications: paired.replications(),
             missing: paired.missing(),
             judgement: None,
@@ -165,5 +165,5 @@ impl Row {
 /// Points of Student's t distribution for intervals at a level, each computed once.
 pub(super) fn points(level: f64) -> impl FnMut(u64) -> f64 {
     let mut known = BTreeMap::new();
-    move |freedom| *known.entry(freedom).or_insert_with(|| student::point(level / 2.0, freedom))
+    move |freedom| *known.entry(freedom).or_insert_with(|| student::critical_value(level / 2.0, freedom))
 }

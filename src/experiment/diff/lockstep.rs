@@ -5,7 +5,7 @@ use super::happening::{Entry, Happening, Renamed};
 use super::ids::Ids;
 use super::matching::unmatched;
 use super::recorder::Recorder;
-use crate::arrival::Process;
+use crate::arrival::AnyProcess;
 use crate::engine::Simulation;
 use crate::model::job::JobId;
 use crate::model::time::Time;
@@ -14,7 +14,7 @@ use crate::replication::Replication;
 use crate::scenario::Scenario;
 
 /// One of the two.
-pub(super) type Side<'a> = Simulation<'a, Asked, Process, Recorder>;
+pub(super) type Side<'a> = Simulation<'a, Asked, AnyProcess, Recorder>;
 
 /// Two replications side by side.
 #[derive(Debug)]

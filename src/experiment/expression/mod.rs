@@ -24,8 +24,8 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use crate::model::time::Span;
-use crate::stats::Preference;
-use crate::stats::figure::{Measure, Statistic};
+use crate::stats::Direction;
+use crate::stats::{Measure, Statistic};
 
 /// One number of a replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,11 +131,11 @@ pub enum Margin {
 
 impl Quantity {
     /// Which of two values is the better one, if either is.
-    pub fn preference(&self) -> Option<Preference> {
+    pub fn preference(&self) -> Option<Direction> {
         match self.part {
-            Part::Statistic(statistic) => Preference::of(self.measure, statistic),
+            Part::Statistic(statistic) => Direction::of(self.measure, statistic),
             // To wait less is to have a larger share within any limit.
-            Part::Share { .. } => Preference::of(self.measure, Statistic::Mean).map(|_| Preference::More),
+            Part::Share { .. } => Direction::of(self.measure, Statistic::Mean).map(|_| Direction::HigherIsBetter),
         }
     }
 

@@ -7,7 +7,7 @@ use super::number::{self, Number};
 use super::{Bound, Condition, Fault, Kind, Margin, Name, Part, Precision, Quantity, Relation};
 use crate::model::time::Span;
 use crate::scenario::nearest;
-use crate::stats::figure::{Measure, Statistic};
+use crate::stats::{Measure, Statistic};
 
 /// The word for a share within a limit.
 const SHARE: &str = "share";

@@ -5,23 +5,23 @@ use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::scenario::nearest;
-use crate::stats::figure::{Measure, OfAction, Subject};
-use crate::stats::share::Share;
+use crate::stats::ShareWithin;
+use crate::stats::{JobScope, Measure, Metric};
 
 /// Where a replication's outcome has a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Among its figures.
-    Figure(Subject),
+    Metric(Metric),
     /// Among the shares that it is asked for.
-    Share(Share),
+    Share(ShareWithin),
 }
 
 impl Target {
     /// Whose jobs it is of.
-    pub fn action(self) -> OfAction {
+    pub fn action(self) -> JobScope {
         match self {
-            Target::Figure(subject) => subject.action,
+            Target::Metric(metric) => metric.action,
             Target::Share(share) => share.action,
         }
     }
@@ -29,7 +29,7 @@ impl Target {
     /// Which resource it is of.
     pub fn resource(self) -> Option<ResourceId> {
         match self {
-            Target::Figure(subject) => subject.resource,
+            Target::Metric(metric) => metric.resource,
             Target::Share(_) => None,
         }
     }
@@ -44,20 +44,20 @@ impl Quantity {
         let (action, resource) = self.owner(system)?;
         Ok(match self.part {
             Part::Statistic(statistic) => {
-                Target::Figure(Subject { action, resource, worker: None, measure: self.measure, statistic })
+                Target::Metric(Metric { action, resource, worker: None, measure: self.measure, statistic })
             }
             Part::Share { limit, inclusive } => {
-                Target::Share(Share { action, measure: self.measure, limit, inclusive })
+                Target::Share(ShareWithin { action, measure: self.measure, limit, inclusive })
             }
         })
     }
 
-    fn owner(&self, system: &System) -> Result<(OfAction, Option<ResourceId>), Fault> {
-        let of_resource = |id| (OfAction::None, Some(id));
+    fn owner(&self, system: &System) -> Result<(JobScope, Option<ResourceId>), Fault> {
+        let of_resource = |id| (JobScope::None, Some(id));
         match (self.measure, &self.of) {
             (Measure::Utilization, Some(name)) => Ok(of_resource(self.resource(name, system)?)),
             (Measure::Utilization, None) => Ok(of_resource(self.only_resource(system)?)),
-            (_, None) => Ok((OfAction::All, None)),
+            (_, None) => Ok((JobScope::All, None)),
             (Measure::QueueLength, Some(name)) => self.action_or_resource(name, system),
             (measure, Some(name)) if measure.is_of_jobs() => Ok((self.action(name, system)?, None)),
             (measure, Some(name)) => {
@@ -68,7 +68,7 @@ impl Quantity {
     }
 
     /// Queues are told by action and by resource.
-    fn action_or_resource(&self, name: &Name, system: &System) -> Result<(OfAction, Option<ResourceId>), Fault> {
+    fn action_or_resource(&self, name: &Name, system: &System) -> Result<(JobScope, Option<ResourceId>), Fault> {
         let (action, resource) = (find_action(&name.text, system), find_resource(&name.text, system));
         match (name.kind, action, resource) {
             (None, Some(_), Some(_)) => {
@@ -77,20 +77,20 @@ impl Quantity {
                 Err(Fault::new(name.place.clone(), title).help(help))
             }
             (Some(Kind::Resource), ..) | (None, None, Some(_)) => {
-                Ok((OfAction::None, Some(self.resource(name, system)?)))
+                Ok((JobScope::None, Some(self.resource(name, system)?)))
             }
             _ => Ok((self.action(name, system)?, None)),
         }
     }
 
-    fn action(&self, name: &Name, system: &System) -> Result<OfAction, Fault> {
+    fn action(&self, name: &Name, system: &System) -> Result<JobScope, Fault> {
         if name.kind == Some(Kind::Resource) {
             return Err(Fault::new(name.place.clone(), format!("`{}` is not of resources", self.measure.name())));
         }
         if name.text == "all" && find_action("all", system).is_none() {
-            return Ok(OfAction::All);
+            return Ok(JobScope::All);
         }
-        find_action(&name.text, system).map(OfAction::One).ok_or_else(|| {
+        find_action(&name.text, system).map(JobScope::One).ok_or_else(|| {
             let known: Vec<&str> = system.actions.iter().map(|action| action.name.as_str()).collect();
             absent("action", name, &known)
         })

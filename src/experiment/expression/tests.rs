@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
-use crate::stats::figure::{OfAction, Subject};
-use crate::stats::share::Share;
+use crate::stats::ShareWithin;
+use crate::stats::{JobScope, Metric};
 
 const SCENARIO: &str = r#"
     horizon = "1h"
@@ -38,16 +38,16 @@ fn target(text: &str) -> Result<Target, Fault> {
     text.parse::<Quantity>()?.target(&system())
 }
 
-fn figure(action: OfAction, resource: Option<u16>, measure: Measure, statistic: Statistic) -> Target {
-    Target::Figure(Subject { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
+fn figure(action: JobScope, resource: Option<u16>, measure: Measure, statistic: Statistic) -> Target {
+    Target::Metric(Metric { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
 }
 
 #[test]
 fn quantities_are_what_they_say() {
     use Measure::{Jain, Jobs, QueueLength, ResponseS, ThroughputPerS, Utilization, WaitS, WorstSlowdown};
     use Statistic::{Done, Error, Mean, P95};
-    let (all, none) = (OfAction::All, OfAction::None);
-    let one = |index| OfAction::One(ActionId(index));
+    let (all, none) = (JobScope::All, JobScope::None);
+    let one = |index| JobScope::One(ActionId(index));
     for (text, expected) in [
         ("p95(wait)", figure(all, None, WaitS, P95)),
         (" p95 ( wait_s ,scan ) ", figure(one(0), None, WaitS, P95)),
@@ -66,11 +66,11 @@ fn quantities_are_what_they_say() {
         ("deadline_misses(scan)", figure(one(0), None, Measure::DeadlineMisses, Statistic::Count)),
         (
             "share(wait<=1m30s, scan)",
-            Target::Share(Share { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
+            Target::Share(ShareWithin { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
         ),
         (
             "share(response < 5s)",
-            Target::Share(Share { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
+            Target::Share(ShareWithin { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
         ),
     ] {
         assert_eq!(target(text), Ok(expected), "{text}");
@@ -84,8 +84,8 @@ fn every_figure_over_jobs_or_resources_can_be_written() {
         for statistic in measure.statistics() {
             let name = if measure == Measure::Utilization { ", scan" } else { "" };
             let text = format!("{}({}{name})", statistic.name(), measure.name());
-            let Ok(Target::Figure(subject)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
-            assert_eq!((subject.measure, subject.statistic), (measure, *statistic));
+            let Ok(Target::Metric(metric)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
+            assert_eq!((metric.measure, metric.statistic), (measure, *statistic));
         }
     }
 }

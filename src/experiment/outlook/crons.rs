@@ -57,7 +57,7 @@ fn collision(
     // No more workers than jobs are ever wanted of a kind.
     let kind = |(capacity, workers): (&&CapacityMap, &usize)| vec![(*capacity).clone(); *workers.min(&needs.len())];
     let mut free: Vec<CapacityMap> = offered.iter().flat_map(kind).collect();
-    let mut steps = MOST_STEPS;
+    let mut steps = MAX_STEPS;
     if needs.len() < 2 || fit(&needs, &mut free, &mut steps) != Some(false) {
         return None;
     }
@@ -66,7 +66,7 @@ fn collision(
 }
 
 /// Steps of the search for a way to put jobs beside each other, after which they are taken to fit.
-const MOST_STEPS: u32 = 10_000;
+const MAX_STEPS: u32 = 10_000;
 
 /// Whether jobs with these needs can all run at once on workers with so much free; `None` if that takes too long to find out.
 fn fit(needs: &[&CapacityMap], free: &mut Vec<CapacityMap>, steps: &mut u32) -> Option<bool> {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::{Firings, Schedule};
 use crate::engine::{Given, Overlap};
 use crate::model::action::ActionId;
@@ -25,7 +25,7 @@ pub(super) struct Cron<'a> {
 /// The crons of a scenario, in its order.
 pub(super) fn crons(scenario: &Scenario) -> Vec<Cron<'_>> {
     let cron = |source| match source {
-        &Source::Cron { action, ref schedule, overlap, ref given, .. } => {
+        &ArrivalModel::Cron { action, ref schedule, overlap, ref given, .. } => {
             Some(Cron { action, schedule, overlap, given })
         }
         _ => None,

@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::offered::{Offers, Which};
 use super::{Look, Outlook, crons, memory, pool};
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::model::action::ActionId;
 use crate::model::time::{NANOS, Span, Time};
 use crate::scenario::Scenario;
@@ -70,10 +70,10 @@ const FEW_JOBS: f64 = 20.0;
 
 /// Few jobs of actions that come at random; that a cron fires seldom, or a list is short, its author knows.
 fn few_jobs(scenario: &Scenario, outlook: &Outlook) -> Vec<Finding> {
-    let random = |source: &Source| match source {
-        Source::Poisson { action, .. } | Source::Renewal { action, .. } | Source::Profile { action, .. } => {
-            Some(*action)
-        }
+    let random = |source: &ArrivalModel| match source {
+        ArrivalModel::Poisson { action, .. }
+        | ArrivalModel::Renewal { action, .. }
+        | ArrivalModel::Profile { action, .. } => Some(*action),
         _ => None,
     };
     let finding = |action: ActionId| {
@@ -89,7 +89,7 @@ const HOURS_OF_A_WEEK: usize = 168;
 /// The hour of the measured part, or of its first week, in which most work comes at random times (for one resource, or of one
 /// need), if it is too much for it.
 fn busiest_hour(scenario: &Scenario, offers: &mut Offers) -> Option<Finding> {
-    if !scenario.sources.iter().any(|source| matches!(source, Source::Profile { .. })) {
+    if !scenario.sources.iter().any(|source| matches!(source, ArrivalModel::Profile { .. })) {
         return None;
     }
     let system = &scenario.system;

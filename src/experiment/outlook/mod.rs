@@ -17,11 +17,11 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::engine::{ClaimRule, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
-use crate::model::claim::Batch;
+use crate::model::claim::ClaimBatch;
 use crate::scenario::Scenario;
 use offered::{Offers, Which};
 use program::{Demand, Solution};
@@ -90,7 +90,7 @@ pub struct Delayed {
     pub is_exact: bool,
 }
 
-/// Looks at a scenario.
+/// InterimLooks at a scenario.
 pub fn outlook(scenario: &Scenario) -> Outlook {
     let system = &scenario.system;
     let (from, to) = (system.window.warmup, system.window.horizon);
@@ -158,9 +158,10 @@ impl Outlook {
 /// Whether rates and workers stay the same for ever.
 fn is_stationary(scenario: &Scenario) -> bool {
     let availability = &scenario.system.availability;
-    let is_steady =
-        |source| matches!(source, &Source::Poisson { .. } | &Source::Renewal { .. } | &Source::Closed { .. });
-    scenario.sources.iter().any(Source::is_random)
+    let is_steady = |source| {
+        matches!(source, &ArrivalModel::Poisson { .. } | &ArrivalModel::Renewal { .. } | &ArrivalModel::Closed { .. })
+    };
+    scenario.sources.iter().any(ArrivalModel::is_random)
         && scenario.sources.iter().all(is_steady)
         && availability.outages.is_empty()
         && availability.capacity_changes.is_empty()
@@ -241,7 +242,7 @@ impl<'a> Look<'a> {
 
     /// Claims as a share of what the workers can make, if they make one after each delay.
     fn claims(self) -> Option<f64> {
-        let ClaimRule::Delayed { batch: Batch::One, .. } = self.system.claim else { return None };
+        let ClaimRule::Delayed { batch: ClaimBatch::One, .. } = self.system.claim else { return None };
         let attempts: f64 = self.work.iter().filter(|work| !work.is_closed).map(|work| work.attempts).sum();
         let workers: f64 = self.workers.iter().map(|kind| kind.workers).sum();
         (workers > 0.0).then_some(attempts * self.delay()? / (workers * self.seconds))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attempt::{self, Attempt};
 use super::firings;
-use crate::arrival::{Known, Source};
+use crate::arrival::{ArrivalModel, ListedJob};
 use crate::engine::{CancelRequest, Given, InitialRow, InitialState, Overlap, Whom};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -113,35 +113,35 @@ impl<'a> Offers<'a> {
         works.into_values().filter(|work: &Work| work.jobs > 0.0).collect()
     }
 
-    fn source(&mut self, source: &Source, from: Time, to: Time, which: Which, works: &mut Works) {
+    fn source(&mut self, source: &ArrivalModel, from: Time, to: Time, which: Which, works: &mut Works) {
         let seconds = (to - from).as_secs_f64();
         match source {
-            Source::Poisson { action, rate, batch, .. } => {
+            ArrivalModel::Poisson { action, rate, batch, .. } => {
                 self.add(batches(*action, rate.as_per_second() * seconds, 1.0, batch.as_ref()), works);
             }
-            Source::Renewal { action, between, batch, .. } => {
+            ArrivalModel::Renewal { action, between, batch, .. } => {
                 let (mean, variance) = (between.mean(), between.variance());
                 let is_counted = which == Which::All && variance == 0.0;
                 let arrivals = if is_counted { multiples(mean, from, to) } else { seconds / mean };
                 self.add(batches(*action, arrivals, variance / (mean * mean), batch.as_ref()), works);
             }
-            Source::Profile { action, rates, batch, .. } => {
+            ArrivalModel::Profile { action, rates, batch, .. } => {
                 let arrivals = rates.expected(self.scenario.epoch, from, to);
                 self.add(batches(*action, arrivals, 1.0, batch.as_ref()), works);
             }
-            Source::Listed(jobs) => {
+            ArrivalModel::Listed(jobs) => {
                 let first = jobs.partition_point(|job| job.at() < from);
-                for Known { arrival, given } in jobs[first..].iter().take_while(|job| job.at() <= to) {
+                for ListedJob { arrival, given } in jobs[first..].iter().take_while(|job| job.at() <= to) {
                     self.add(Flow { given: *given, ..Flow::new(arrival.action, arrival.count as f64) }, works);
                 }
             }
-            Source::Closed { action, population, think, .. } => {
+            ArrivalModel::Closed { action, population, think, .. } => {
                 let attempt = self.attempt(*action, &Given::default());
                 let cycle = think.mean() + attempt.mean * attempt.tries;
                 let jobs = if cycle > 0.0 { f64::from(*population) * seconds / cycle } else { 0.0 };
                 self.add(Flow { is_closed: true, ..Flow::new(*action, jobs) }, works);
             }
-            Source::Cron { action, schedule, overlap, given, .. } => {
+            ArrivalModel::Cron { action, schedule, overlap, given, .. } => {
                 let jobs = firings::between(schedule, self.scenario.epoch, from, to);
                 let flow = Flow { given: *given, clumps: 0.0, ..Flow::new(*action, jobs) };
                 self.add(Flow { may_leave: *overlap != Overlap::Enqueue, ..flow }, works);

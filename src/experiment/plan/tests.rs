@@ -2,20 +2,15 @@
 
 use super::*;
 use crate::model::time::{Span, Time};
-use crate::stats::figure::{Figure, OfAction, Subject};
 use crate::stats::series::Series;
+use crate::stats::{JobScope, Metric, MetricValue};
 
-const WAIT: Subject = Subject {
-    action: OfAction::All,
-    resource: None,
-    worker: None,
-    measure: Measure::WaitS,
-    statistic: Statistic::Mean,
-};
+const WAIT: Metric =
+    Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::Mean };
 
-fn outcomes(values: &[f64]) -> Vec<Outcome> {
-    let outcome = |value: &f64| Outcome {
-        figures: vec![Figure { subject: WAIT, value: Some(*value) }],
+fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
+    let outcome = |value: &f64| ReplicationStats {
+        metrics: vec![MetricValue { metric: WAIT, value: Some(*value) }],
         waits: Vec::new(),
         series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },
         shares: Vec::new(),
@@ -25,7 +20,7 @@ fn outcomes(values: &[f64]) -> Vec<Outcome> {
 
 fn plan(margin: &str, first: u32, most: u32) -> Plan {
     let goal: Precision = format!("mean(wait) {margin}").parse().unwrap();
-    let asked = Asked { targets: vec![crate::expression::Target::Figure(WAIT)], shares: Vec::new() };
+    let asked = Asked { targets: vec![crate::expression::Target::Metric(WAIT)], shares: Vec::new() };
     Plan { first, most, goals: vec![goal], asked }
 }
 
@@ -76,7 +71,7 @@ fn looks_do_not_depend_on_how_many_replications_there_are_already() {
 fn what_was_never_measured_is_never_known() {
     let mut outcomes = outcomes(&[1.0; 10]);
     for outcome in &mut outcomes {
-        outcome.figures[0].value = None;
+        outcome.metrics[0].value = None;
     }
     let plan = plan("+-5%", 10, 100);
     assert_eq!(plan.next(&outcomes), Some(40));

@@ -2,8 +2,8 @@
 
 use crate::expression::{Bound, Condition, Relation};
 use crate::model::math;
-use crate::stats::Preference;
-use crate::stats::figure::Measure;
+use crate::stats::Direction;
+use crate::stats::Measure;
 use crate::stats::sample::Sample;
 use crate::stats::student;
 
@@ -81,8 +81,8 @@ impl Held {
         let sample = Sample::of(known.iter().copied());
         let beyond = Sample::of(known.iter().map(|value| value - bound));
         let [mut p_kept, mut p_broken] = match condition.relation {
-            Relation::AtMost => [beyond.below(), beyond.above()],
-            Relation::AtLeast => [beyond.above(), beyond.below()],
+            Relation::AtMost => [beyond.p_less(), beyond.p_greater()],
+            Relation::AtLeast => [beyond.p_greater(), beyond.p_less()],
         };
         if condition.quantity.measure == Measure::DrainS && missing > 0 {
             // A backlog that outlasts the run is no missing value, but one beyond the horizon, and so beyond any bound that may be asked for.
@@ -90,8 +90,8 @@ impl Held {
             let is_from_above = condition.relation == Relation::AtMost;
             (p_kept, p_broken) = (None, is_from_above.then(|| sign(&known, bound, values.len())));
         }
-        let interval = sample.freedom().and_then(|freedom| {
-            sample.interval(student::point(levels.interval / 2.0, freedom)).filter(|_| p_kept.is_some())
+        let interval = sample.degrees_of_freedom().and_then(|freedom| {
+            sample.interval(student::critical_value(levels.interval / 2.0, freedom)).filter(|_| p_kept.is_some())
         });
         let verdict = match (p_kept, p_broken) {
             (Some(p), _) if p <= levels.kept => Verdict::Met,
@@ -120,10 +120,10 @@ pub(super) fn is_helped_by_supply(condition: &Condition) -> bool {
     let quantity = &condition.quantity;
     // More workers are used less.
     let less = quantity.measure == Measure::Utilization;
-    let preference = if less { Some(Preference::Less) } else { quantity.preference() };
+    let preference = if less { Some(Direction::LowerIsBetter) } else { quantity.preference() };
     matches!(
         (preference, condition.relation),
-        (Some(Preference::Less), Relation::AtMost) | (Some(Preference::More), Relation::AtLeast)
+        (Some(Direction::LowerIsBetter), Relation::AtMost) | (Some(Direction::HigherIsBetter), Relation::AtLeast)
     )
 }
 

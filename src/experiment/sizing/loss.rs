@@ -6,12 +6,12 @@
 use super::{Setting, Sizing, Targets, Unfit, size};
 use crate::engine::{Outage, OutageKind};
 use crate::expression::{Condition, Relation};
-use crate::warmup::{pilots, settle};
-use crate::{Asked, Progress, replicate};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
 use crate::stats::sample::Sample;
+use crate::warmup::{pilots, settle};
+use crate::{Asked, Progress, replicate};
 
 /// Instants at which a loss is tried.
 const INSTANTS: i64 = 24;
@@ -89,7 +89,7 @@ impl Loss {
     }
 }
 
-/// Looks for the cheapest setting that keeps the targets also when a worker is lost at the worst instant.
+/// InterimLooks for the cheapest setting that keeps the targets also when a worker is lost at the worst instant.
 ///
 /// # Errors
 /// If a target is none that the settings can be held against.

@@ -22,8 +22,8 @@ use super::Asked;
 use super::design::Point;
 use super::expression::{Bound, Condition, Fault};
 use crate::scenario::Scenario;
-use crate::stats::figure::{Measure, Statistic};
-use crate::stats::looks::Looks;
+use crate::stats::interim_looks::InterimLooks;
+use crate::stats::{Measure, Statistic};
 
 /// One of the settings among which the cheapest is looked for.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub struct Targets {
     /// The chance, at most, that any setting is said to keep them that does not.
     pub level: f64,
     /// At how many replications it is seen whether more are needed.
-    pub looks: Looks,
+    pub looks: InterimLooks,
     /// By axis: whether more of it can only help, as one would think.
     pub supply: Vec<bool>,
 }

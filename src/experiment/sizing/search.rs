@@ -3,9 +3,9 @@
 use super::held::Levels;
 use super::order::is_within;
 use super::{Held, Setting, Targets, Unfit, Verdict};
+use crate::stats::ReplicationStats;
 use crate::warmup::{pilots, settle};
 use crate::{Asked, Progress, Results, replicate};
-use crate::stats::Outcome;
 
 /// The most settings cheaper than the answer that are simulated only to see that they do not keep the targets either.
 const MOST_CHECKED: usize = 64;
@@ -43,7 +43,7 @@ impl Sizing {
     }
 }
 
-/// Looks for the cheapest of some settings that keeps the targets, on rayon's current threads.
+/// InterimLooks for the cheapest of some settings that keeps the targets, on rayon's current threads.
 ///
 /// # Errors
 /// If a target is none that the settings can be held against.
@@ -142,13 +142,15 @@ impl<'a> Search<'a> {
         let bar = (self.progress)(pilots(&scenario));
         settle(&mut scenario, &*bar);
         let shares = self.asked[number].shares();
-        let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut outcomes: Vec<ReplicationStats> = Vec::new();
         let mut held: Vec<Held> = Vec::new();
         for look in 0..self.targets.looks.count() {
             let Some(until) = self.targets.looks.get(look) else { break };
             let numbers = outcomes.len() as u32..until;
             let progress = (self.progress)(until - numbers.start);
-            outcomes.extend(replicate(&scenario, shares, numbers, &*progress).into_iter().map(Outcome::without_series));
+            outcomes.extend(
+                replicate(&scenario, shares, numbers, &*progress).into_iter().map(ReplicationStats::without_series),
+            );
             let now = self.held(number, &outcomes);
             // What is shown once stays shown.
             held = if held.is_empty() { now } else { held.into_iter().zip(now).map(stays).collect() };
@@ -162,7 +164,7 @@ impl<'a> Search<'a> {
         verdict
     }
 
-    fn held(&self, number: usize, outcomes: &[Outcome]) -> Vec<Held> {
+    fn held(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<Held> {
         let Targets { conditions, level, looks, .. } = self.targets;
         let look = looks.share_of(*level);
         let kept = look / self.settings.len() as f64;

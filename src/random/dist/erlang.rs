@@ -57,8 +57,8 @@ impl Erlang {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::math;
     use crate::dist::reference::{Reference, any_positive};
+    use crate::model::math;
     use proptest::prelude::*;
 
     impl Reference for Erlang {

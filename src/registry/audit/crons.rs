@@ -2,8 +2,8 @@
 
 use super::jobs::duration;
 use super::{Audit, Cron, or};
-use crate::model::time::Span;
 use crate::document::{CronDocument, Field};
+use crate::model::time::Span;
 
 impl Audit<'_> {
     /// All crons, in the order of the scenario.

@@ -6,7 +6,7 @@ use super::Subject;
 use crate::model::job::JobId;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
-use crate::random::stream::{Family, Purpose, Streams};
+use crate::random::stream::{Purpose, StreamFamily, Streams};
 
 /// Who is called what.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Identity {
     workers: Vec<String>,
     /// Ids that documents brought along, which no other row may get.
     taken: BTreeSet<String>,
-    jobs: Family,
+    jobs: StreamFamily,
     installation: Streams,
 }
 
@@ -93,7 +93,7 @@ fn first_free(make: impl Fn(u32) -> String, is_taken: impl Fn(&str) -> bool) -> 
 }
 
 /// A UUID of version 4, the random kind (RFC 9562): 122 bits are free, and six say what it is.
-fn uuid(family: &Family, member: u64, part: u32) -> String {
+fn uuid(family: &StreamFamily, member: u64, part: u32) -> String {
     let mut stream = family.member(member, part);
     let bits = u128::from(stream.bits()) << 64 | u128::from(stream.bits());
     let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;

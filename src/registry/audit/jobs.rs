@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use super::ledger::Row;
 use super::{Audit, Page, or};
+use crate::document::{Field, JobDocument, JobStatus};
 use crate::model::capacity::NeedId;
 use crate::model::job::JobId;
 use crate::model::time::{Span, Time};
-use crate::document::{Field, JobDocument, JobStatus};
 
 /// The capacity map and the parameters of a row, in the form in which they came.
 type Copied = (Field<BTreeMap<String, i64>>, Field<Map<String, Value>>);

@@ -6,8 +6,8 @@ use chrono::SubsecRound;
 use serde_json::Map;
 
 use super::Audit;
-use crate::model::worker::WorkerId;
 use crate::document::{Field, WorkerDocument, WorkerStatus};
+use crate::model::worker::WorkerId;
 
 impl Audit<'_> {
     /// All workers, in the order of the scenario.

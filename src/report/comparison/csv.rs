@@ -6,7 +6,7 @@ use super::ComparisonReport;
 use crate::model::action::ActionId;
 use crate::run::tables::{Cell, SUMMARY, file, summary_lines};
 use crate::plot::wait_curve;
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -170,12 +170,12 @@ struct WaitLine<'a> {
 pub(super) fn wait_times(report: &ComparisonReport) -> Vec<u8> {
     let curves = report.contenders.iter().enumerate().flat_map(|(number, contender)| {
         let (context, results) = report.context(number);
-        let actions = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+        let actions = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
         let of = move |action| {
             let curve = wait_curve::curve(&context, results, action)?;
             Some((contender.name.as_str(), context.action(action), curve.points))
         };
-        std::iter::once(OfAction::All).chain(actions).filter_map(of)
+        std::iter::once(JobScope::All).chain(actions).filter_map(of)
     });
     let lines = curves.flat_map(|(contender, action, points)| {
         let line = move |(wait, p)| WaitLine { contender, action, p: Cell(Some(p)), wait_s: Cell(Some(wait)) };

@@ -12,7 +12,7 @@ use crate::experiment::design;
 use crate::format::ValueFormat;
 use crate::sweep::text::cell;
 use crate::table::Charset;
-use crate::stats::interval::Estimate;
+use crate::stats::interval::IntervalEstimate;
 
 const NAMES: i32 = 20;
 const LEFT: i32 = 280;
@@ -79,7 +79,7 @@ pub(super) fn pixel(axis: &Axis, at: f64, (left, right): (i32, i32)) -> i32 {
     left + (part * f64::from(right - left)).round() as i32
 }
 
-fn draw_dot(canvas: &Canvas, scale: &Scale, estimate: Estimate, middle: i32) -> Painted {
+fn draw_dot(canvas: &Canvas, scale: &Scale, estimate: IntervalEstimate, middle: i32) -> Painted {
     let x = |value: f64| pixel(&scale.axis, scale.place(value), (LEFT, RIGHT));
     if let Some((low, high)) = estimate.interval {
         let (low, high) = (x(low), x(high));

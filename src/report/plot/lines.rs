@@ -9,7 +9,7 @@ use super::scale::Scale;
 use super::sweep::{Values, name};
 use crate::experiment::design;
 use crate::model::math;
-use crate::stats::interval::Estimate;
+use crate::stats::interval::IntervalEstimate;
 
 const TOP: i32 = TITLES + 12;
 const HEIGHT: i32 = 360;
@@ -66,7 +66,7 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
 }
 
 /// All means, and the end of the longest interval: not beyond thrice the largest mean, so that one wild point does not flatten the rest.
-pub(super) fn extent(estimates: &[Estimate]) -> (Vec<f64>, f64) {
+pub(super) fn extent(estimates: &[IntervalEstimate]) -> (Vec<f64>, f64) {
     let means: Vec<f64> =
         estimates.iter().filter_map(|estimate| estimate.value).filter(|mean| mean.is_finite()).collect();
     let largest = means.iter().copied().fold(0.0, f64::max);
@@ -132,9 +132,9 @@ fn draw_line(
     (color, strength): (RGBColor, f64),
 ) -> Painted {
     let at = |(place, step): &(f64, usize)| (*place, values.estimates[line.points[*step]]);
-    let points: Vec<(f64, Estimate)> = x.steps.iter().map(at).collect();
+    let points: Vec<(f64, IntervalEstimate)> = x.steps.iter().map(at).collect();
     for run in points.split(|(_, estimate)| estimate.value.is_none()).filter(|run| !run.is_empty()) {
-        let edge = |value: fn(&Estimate) -> Option<f64>| -> Vec<(f64, f64)> {
+        let edge = |value: fn(&IntervalEstimate) -> Option<f64>| -> Vec<(f64, f64)> {
             run.iter().filter_map(|(place, estimate)| Some((*place, scale.place(value(estimate)?)))).collect()
         };
         let high = edge(|estimate| estimate.interval.map(|(_, high)| high));

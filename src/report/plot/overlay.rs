@@ -4,7 +4,7 @@ use super::wait_curve::{self, Curve};
 use super::wait_distribution;
 use crate::comparison::ComparisonReport;
 use crate::{RunContext, OutputFile};
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 
 /// Most actions that have a picture of their own.
 const MOST_ACTIONS: usize = 12;
@@ -44,8 +44,8 @@ fn curve(report: &ComparisonReport, number: usize, action: &str) -> Option<Curve
     Some(Curve { name, is_black: is_baseline, ..curve })
 }
 
-fn of_name(context: &RunContext, action: &str) -> Option<OfAction> {
+fn of_name(context: &RunContext, action: &str) -> Option<JobScope> {
     let found = context.system.actions.iter().position(|known| known.name == action);
-    let one = found.map(|index| OfAction::One(crate::model::action::ActionId(index as u16)));
-    one.or((action == "all").then_some(OfAction::All))
+    let one = found.map(|index| JobScope::One(crate::model::action::ActionId(index as u16)));
+    one.or((action == "all").then_some(JobScope::All))
 }

@@ -6,7 +6,7 @@ use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
 use crate::{RunContext, format};
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::stats::{Measure, JobScope, Statistic, Metric};
 use crate::stats::series::Series;
 
 pub(super) fn draw(context: &RunContext, results: &Results) -> Vec<u8> {
@@ -59,8 +59,8 @@ pub(super) fn tick(jobs: f64) -> String {
 
 /// The time average as the summary has it.
 fn mean(results: &Results, resource: Option<ResourceId>) -> String {
-    let action = if resource.is_none() { OfAction::All } else { OfAction::None };
-    let subject = Subject { action, resource, worker: None, measure: Measure::QueueLength, statistic: Statistic::Mean };
-    let row = results.summary.iter().find(|row| row.subject == subject);
+    let action = if resource.is_none() { JobScope::All } else { JobScope::None };
+    let metric = Metric { action, resource, worker: None, measure: Measure::QueueLength, statistic: Statistic::Mean };
+    let row = results.summary.iter().find(|row| row.metric == metric);
     row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", format::count(value)))
 }

@@ -6,7 +6,7 @@ use super::{dots, heat_map, lines};
 use crate::experiment::design::Axis;
 use crate::experiment::expression::Quantity;
 use crate::sweep::SweepReport;
-use crate::stats::interval::Estimate;
+use crate::stats::interval::IntervalEstimate;
 
 /// Most lines of one chart; with more, colours cover the plane better.
 const MOST_LINES: usize = 6;
@@ -18,7 +18,7 @@ pub(super) struct Values<'a> {
     pub(super) work: String,
     pub(super) quantity: &'a Quantity,
     /// By the number of the point.
-    pub(super) estimates: Vec<Estimate>,
+    pub(super) estimates: Vec<IntervalEstimate>,
 }
 
 /// The chart of one of the shown quantities; none with more than two keys that vary independently.

@@ -8,7 +8,7 @@ use super::panels::{self, Panel, Sheet};
 use crate::experiment::Results;
 use crate::model::capacity::ResourceId;
 use crate::{RunContext, format};
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::stats::{Measure, JobScope, Statistic, Metric};
 use crate::stats::series::Series;
 
 pub(super) fn draw(context: &RunContext, results: &Results) -> Vec<u8> {
@@ -58,13 +58,13 @@ fn percentages(most: f64) -> Axis {
 
 /// The run's utilization as the summary has it.
 fn mean(results: &Results, resource: ResourceId) -> String {
-    let subject = Subject {
-        action: OfAction::None,
+    let metric = Metric {
+        action: JobScope::None,
         resource: Some(resource),
         worker: None,
         measure: Measure::Utilization,
         statistic: Statistic::Mean,
     };
-    let row = results.summary.iter().find(|row| row.subject == subject);
+    let row = results.summary.iter().find(|row| row.metric == metric);
     row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", format::percent(value)))
 }

@@ -5,8 +5,8 @@
 use crate::experiment::Results;
 use crate::model::action::ActionId;
 use crate::RunContext;
-use crate::stats::WaitTable;
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::stats::WaitQuantiles;
+use crate::stats::{Measure, JobScope, Statistic, Metric};
 
 /// The distribution of one action's waits.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,17 +23,17 @@ pub(crate) struct Curve {
 
 /// The curves of all actions that had a claim, and before them that of all jobs, where that is not the same.
 pub(super) fn curves(context: &RunContext, results: &Results) -> Vec<Curve> {
-    let ids = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
     let mut curves: Vec<Curve> = ids.filter_map(|action| curve(context, results, action)).collect();
     if curves.len() != 1 {
-        curves.splice(0..0, curve(context, results, OfAction::All));
+        curves.splice(0..0, curve(context, results, JobScope::All));
     }
     curves
 }
 
 /// The curve of one action, or of all jobs; `None` if none was claimed.
-pub(crate) fn curve(context: &RunContext, results: &Results, action: OfAction) -> Option<Curve> {
-    let tables: Vec<&WaitTable> = results
+pub(crate) fn curve(context: &RunContext, results: &Results, action: JobScope) -> Option<Curve> {
+    let tables: Vec<&WaitQuantiles> = results
         .replications
         .iter()
         .flat_map(|outcome| outcome.waits.iter().filter(|table| table.action == action && !table.quantiles.is_empty()))
@@ -42,16 +42,16 @@ pub(crate) fn curve(context: &RunContext, results: &Results, action: OfAction) -
     let mean = |p: f64| tables.iter().map(|table| quantile(table, p)).sum::<f64>() / tables.len() as f64;
     let points: Vec<(f64, f64)> = grid.map(|p| (mean(p), p)).collect();
     let figure = |statistic| {
-        let subject = Subject { action, resource: None, worker: None, measure: Measure::WaitS, statistic };
-        results.summary.iter().find(|row| row.subject == subject).and_then(|row| row.estimate.value)
+        let metric = Metric { action, resource: None, worker: None, measure: Measure::WaitS, statistic };
+        results.summary.iter().find(|row| row.metric == metric).and_then(|row| row.estimate.value)
     };
-    let is_black = action == OfAction::All;
+    let is_black = action == JobScope::All;
     let name = if is_black { "all jobs" } else { context.action(action) }.to_owned();
     Some(Curve { name, is_black, points, p50: figure(Statistic::P50), p95: figure(Statistic::P95) })
 }
 
 /// The wait at `p` in seconds, linear between the table's points and level beyond its ends.
-fn quantile(table: &WaitTable, p: f64) -> f64 {
+fn quantile(table: &WaitQuantiles, p: f64) -> f64 {
     let after = table.quantiles.partition_point(|&(at, _)| at < p);
     let wait = |index: usize| table.quantiles[index].1.as_secs_f64();
     match table.quantiles.get(after) {
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn quantiles_between_the_points_of_a_table_are_linear() {
         let quantiles = vec![(0.1, Span::secs(10)), (0.5, Span::secs(20)), (1.0, Span::secs(120))];
-        let table = WaitTable { action: OfAction::All, quantiles };
+        let table = WaitQuantiles { action: JobScope::All, quantiles };
         for (p, wait) in [(0.0, 10.0), (0.1, 10.0), (0.3, 15.0), (0.5, 20.0), (0.75, 70.0), (1.0, 120.0)] {
             assert!((quantile(&table, p) - wait).abs() < 1e-9, "{p}");
         }

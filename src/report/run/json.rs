@@ -14,7 +14,7 @@ use crate::{RunContext, format};
 use crate::experiment::warmup::PILOTS;
 use crate::experiment::{Plan, Results, SummaryRow};
 use crate::model::time::{Span, Time};
-use crate::stats::figure::OfAction;
+use crate::stats::JobScope;
 
 /// The summary of one run, and the notes on its files; numbers that could not be measured are `null`, `ci` is absent where there
 /// is no interval.
@@ -40,13 +40,13 @@ pub(super) fn summary(context: &RunContext, results: &Results, plan: &Plan, note
         document.insert(part.to_owned(), json!({}));
     }
     for row in &results.summary {
-        measure(&mut document, context, row).insert(name(row.subject.statistic), json!(row.estimate.value.map(finite)));
+        measure(&mut document, context, row).insert(name(row.metric.statistic), json!(row.estimate.value.map(finite)));
     }
     // Only now, so that intervals come after all the values of their measure.
     for row in &results.summary {
         if let Some((low, high)) = row.estimate.interval {
             let intervals = child(measure(&mut document, context, row), "ci");
-            intervals.insert(name(row.subject.statistic), json!([finite(low), finite(high)]));
+            intervals.insert(name(row.metric.statistic), json!([finite(low), finite(high)]));
         }
     }
     Value::Object(document)
@@ -66,18 +66,18 @@ fn measure<'a>(
     context: &RunContext,
     row: &SummaryRow,
 ) -> &'a mut Map<String, Value> {
-    let subject = row.subject;
+    let metric = row.metric;
     let mut at = document;
-    if subject.worker.is_some() {
-        at = child(child(at, "workers"), context.worker(subject.worker));
+    if metric.worker.is_some() {
+        at = child(child(at, "workers"), context.worker(metric.worker));
     }
-    if subject.resource.is_some() {
-        at = child(child(at, "resources"), context.resource(subject.resource));
+    if metric.resource.is_some() {
+        at = child(child(at, "resources"), context.resource(metric.resource));
     }
-    if subject.action != OfAction::None {
-        at = child(child(at, "actions"), context.action(subject.action));
+    if metric.action != JobScope::None {
+        at = child(child(at, "actions"), context.action(metric.action));
     }
-    child(at, &name(subject.measure))
+    child(at, &name(metric.measure))
 }
 
 /// The object under a key, made if it is not there yet.

@@ -12,9 +12,9 @@ use crate::{RunContext, format};
 use crate::experiment::Asked;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::figure::{OfAction, Subject};
-use crate::stats::share::Share;
-use crate::stats::{Outcome, StatsObserver, WaitTable};
+use crate::stats::{JobScope, Metric};
+use crate::stats::ShareWithin;
+use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 
 /// Where a run keeps it.
 pub const PATH: &str = "replications.csv";
@@ -42,12 +42,12 @@ pub enum ReadError {
 }
 
 /// The bytes of the table. Columns are named as `--judge` and others write quantities; cells are empty where there was nothing to measure.
-pub fn write(context: &RunContext, asked: &Asked, outcomes: &[Outcome]) -> Vec<u8> {
+pub fn write(context: &RunContext, asked: &Asked, outcomes: &[ReplicationStats]) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(header(context, asked)).expect(MEMORY);
     for (index, outcome) in outcomes.iter().enumerate() {
-        let values = outcome.figures.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
+        let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
         let cells = values.map(|value| value.map_or_else(String::new, format::exact));
         writer.write_record(iter::once(index.to_string()).chain(cells)).expect(MEMORY);
     }
@@ -55,32 +55,32 @@ pub fn write(context: &RunContext, asked: &Asked, outcomes: &[Outcome]) -> Vec<u
 }
 
 fn header(context: &RunContext, asked: &Asked) -> Vec<String> {
-    let figures = template(context, asked).figures;
-    let figures = figures.iter().map(|figure| figure_name(context, figure.subject));
+    let figures = template(context, asked).metrics;
+    let figures = figures.iter().map(|figure| figure_name(context, figure.metric));
     let shares = asked.shares().iter().map(|share| share_name(context, share));
     iter::once("replication".to_owned()).chain(figures).chain(shares).collect()
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
-fn template(context: &RunContext, asked: &Asked) -> Outcome {
+fn template(context: &RunContext, asked: &Asked) -> ReplicationStats {
     StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
 }
 
 /// As expressions write it: `p95(wait_s, scan)`; of a worker with its name as a last word.
-fn figure_name(context: &RunContext, subject: Subject) -> String {
-    let Subject { action, resource, worker, measure, statistic } = subject;
-    let action = Some(context.action(action)).filter(|_| !matches!(action, OfAction::All | OfAction::None));
+fn figure_name(context: &RunContext, metric: Metric) -> String {
+    let Metric { action, resource, worker, measure, statistic } = metric;
+    let action = Some(context.action(action)).filter(|_| !matches!(action, JobScope::All | JobScope::None));
     let resource = resource.map(|resource| format!("resource {}", context.resource(Some(resource))));
     let worker = worker.map(|worker| context.worker(Some(worker)));
     let words = [action, resource.as_deref(), worker].into_iter().flatten();
     words.fold(format!("{}({}", statistic.name(), measure.name()), |name, word| name + ", " + word) + ")"
 }
 
-fn share_name(context: &RunContext, share: &Share) -> String {
+fn share_name(context: &RunContext, share: &ShareWithin) -> String {
     let sign = if share.inclusive { "<=" } else { "<" };
     let of = match share.action {
-        OfAction::One(_) => format!(", {}", context.action(share.action)),
-        OfAction::All | OfAction::None => String::new(),
+        JobScope::One(_) => format!(", {}", context.action(share.action)),
+        JobScope::All | JobScope::None => String::new(),
     };
     format!("share({} {sign} {}{of})", share.measure.name(), share.limit)
 }
@@ -89,7 +89,7 @@ fn share_name(context: &RunContext, share: &Share) -> String {
 ///
 /// # Errors
 /// If the tables are not those of this scenario, or not as a run leaves them.
-pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result<Vec<Outcome>, ReadError> {
+pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result<Vec<ReplicationStats>, ReadError> {
     let mut figures = Rows::new(PATH, tables.replications);
     if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
         return Err(ReadError::OtherFigures);
@@ -98,7 +98,7 @@ pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result
     let mut outcomes = Vec::new();
     while let Some(row) = figures.next()? {
         let mut outcome = empty.clone();
-        let places = outcome.figures.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
+        let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
         for (place, cell) in places.zip(row.iter().skip(1)) {
             *place = if cell.is_empty() { None } else { Some(cell.parse().map_err(|_| figures.damage())?) };
         }
@@ -109,11 +109,11 @@ pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result
     Ok(outcomes)
 }
 
-fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), ReadError> {
+fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = Rows::new(WAIT_TIMES, bytes);
     rows.next()?;
-    let actions: Vec<OfAction> = iter::once(OfAction::All)
-        .chain((0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16))))
+    let actions: Vec<JobScope> = iter::once(JobScope::All)
+        .chain((0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16))))
         .collect();
     while let Some(row) = rows.next()? {
         let action = actions.iter().rev().copied().find(|action| context.action(*action) == &row[1]);
@@ -123,14 +123,14 @@ fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [Outcome]) -> R
         // A table begins at 0. Of an action called `all` it comes after that of all jobs.
         if p == 0.0 {
             let is_first = waits.is_empty();
-            waits.push(WaitTable { action: if is_first { OfAction::All } else { action }, quantiles: Vec::new() });
+            waits.push(WaitQuantiles { action: if is_first { JobScope::All } else { action }, quantiles: Vec::new() });
         }
         waits.last_mut().ok_or_else(|| rows.damage())?.quantiles.push((p, wait));
     }
     Ok(())
 }
 
-fn read_series(bytes: &[u8], outcomes: &mut [Outcome]) -> Result<(), ReadError> {
+fn read_series(bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = Rows::new(UTILIZATION, bytes);
     rows.next()?;
     for outcome in outcomes {
@@ -188,16 +188,16 @@ mod tests {
     use super::super::tables as csv;
 
     /// A run's tables, with some figures of its own in each replication.
-    fn tables(context: &RunContext, outcomes: &[Outcome]) -> [Vec<u8>; 3] {
+    fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 3] {
         let results = crate::experiment::Results::of(outcomes.to_vec());
         let [waits, series] = [csv::wait_times(&[(context, &results)]), csv::utilization(context, &results)];
         [write(context, &Asked::default(), outcomes), waits, series]
     }
 
-    fn outcomes(shape: Shape) -> Vec<Outcome> {
+    fn outcomes(shape: Shape) -> Vec<ReplicationStats> {
         let mut outcomes = fixtures::results(shape).replications;
         for (index, outcome) in outcomes.iter_mut().enumerate() {
-            for (number, figure) in outcome.figures.iter_mut().enumerate() {
+            for (number, figure) in outcome.metrics.iter_mut().enumerate() {
                 figure.value = (number % 5 > 0).then_some(0.1 * (index + number) as f64);
             }
             // Series as they are measured.
@@ -223,7 +223,7 @@ mod tests {
             let read = read(&context, &Asked::default(), &SavedTables { replications, wait_times, utilization }).unwrap();
             assert_eq!(read.len(), outcomes.len());
             for (read, outcome) in read.iter().zip(&outcomes) {
-                assert_eq!(read.figures, outcome.figures);
+                assert_eq!(read.metrics, outcome.metrics);
                 assert_eq!(read.waits, outcome.waits);
                 assert_eq!(read.series.queue_length, outcome.series.queue_length);
             }

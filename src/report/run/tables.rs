@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use crate::{RunContext, format};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::time::NANOS;
-use crate::stats::figure::{Measure, Statistic};
-use crate::stats::series::{Line, Series};
+use crate::stats::{Measure, Statistic};
+use crate::stats::series::{ResourceSeries, Series};
 
 /// A number, or an empty cell.
 pub(crate) struct Cell(pub(crate) Option<f64>);
@@ -53,11 +53,11 @@ pub(crate) fn summary_lines<'a>(
     let context = *context;
     summary.iter().map(move |row| SummaryLine {
         policy: context.policy,
-        action: context.action(row.subject.action),
-        resource: context.resource(row.subject.resource),
-        worker: context.worker(row.subject.worker),
-        measure: row.subject.measure,
-        statistic: row.subject.statistic,
+        action: context.action(row.metric.action),
+        resource: context.resource(row.metric.resource),
+        worker: context.worker(row.metric.worker),
+        measure: row.metric.measure,
+        statistic: row.metric.statistic,
         value: Cell(row.estimate.value),
         ci_low: Cell(row.estimate.interval.map(|(low, _)| low)),
         ci_high: Cell(row.estimate.interval.map(|(_, high)| high)),
@@ -155,7 +155,7 @@ fn to_nine_decimals(value: f64) -> f64 {
 }
 
 /// Busy over offered units in one bucket; `None` while nothing is offered.
-fn share(line: &Line, bucket: usize) -> Option<f64> {
+fn share(line: &ResourceSeries, bucket: usize) -> Option<f64> {
     let (busy, offered) = (*line.busy.get(bucket)?, *line.offered.get(bucket)?);
     (offered > 0.0).then(|| busy / offered)
 }
@@ -178,7 +178,7 @@ fn digits(context: &RunContext, series: &Series) -> SecondsFormat {
 }
 
 /// A header and its lines. The header is there even without a line, which serde alone would not write.
-pub(crate) fn file<Line: Serialize>(header: &[&str], lines: impl Iterator<Item = Line>) -> Vec<u8> {
+pub(crate) fn file<ResourceSeries: Serialize>(header: &[&str], lines: impl Iterator<Item = ResourceSeries>) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     writer.write_record(header).expect(MEMORY);
@@ -196,28 +196,28 @@ mod tests {
     use crate::model::time::{Epoch, Span, Time};
     use crate::model::worker::WorkerId;
     use crate::fixtures::{self, Shape, WEEK};
-    use crate::stats::figure::{OfAction, Subject};
-    use crate::stats::interval::Estimate;
-    use crate::stats::{Outcome, WaitTable};
+    use crate::stats::{JobScope, Metric};
+    use crate::stats::interval::IntervalEstimate;
+    use crate::stats::{ReplicationStats, WaitQuantiles};
 
     /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is offered.
     fn by_hand() -> Results {
-        let subject =
-            |action, resource, worker, measure, statistic| Subject { action, resource, worker, measure, statistic };
+        let metric =
+            |action, resource, worker, measure, statistic| Metric { action, resource, worker, measure, statistic };
         let (scan, replica) = (Some(ResourceId(0)), Some(WorkerId(1)));
         let row =
-            |subject, value, interval| SummaryRow { subject, estimate: Estimate { value, interval, replications: 2 } };
+            |metric, value, interval| SummaryRow { metric, estimate: IntervalEstimate { value, interval, replications: 2 } };
         let summary = vec![
             row(
-                subject(OfAction::One(ActionId(0)), None, None, Measure::WaitS, Statistic::P95),
+                metric(JobScope::One(ActionId(0)), None, None, Measure::WaitS, Statistic::P95),
                 Some(0.1),
                 Some((-0.0, 0.1 + 0.2)),
             ),
-            row(subject(OfAction::All, None, None, Measure::WaitS, Statistic::Mean), None, None),
-            row(subject(OfAction::None, scan, replica, Measure::Utilization, Statistic::Mean), Some(1e-7), None),
+            row(metric(JobScope::All, None, None, Measure::WaitS, Statistic::Mean), None, None),
+            row(metric(JobScope::None, scan, replica, Measure::Utilization, Statistic::Mean), Some(1e-7), None),
         ];
         let quantiles = vec![(0.0, Span::ZERO), (0.5, Span(1)), (1.0, Span::secs(90))];
-        let line = |worker, queue_length| Line {
+        let line = |worker, queue_length| ResourceSeries {
             resource: ResourceId(0),
             worker,
             busy: vec![1.5, 0.0],
@@ -230,8 +230,8 @@ mod tests {
             queue_length: vec![0.25, 3.0],
             lines: vec![line(None, vec![0.25, 2.0]), line(replica, Vec::new())],
         };
-        let waits = vec![WaitTable { action: OfAction::All, quantiles }];
-        Results { summary, replications: vec![Outcome { figures: Vec::new(), waits, series, shares: Vec::new() }] }
+        let waits = vec![WaitQuantiles { action: JobScope::All, quantiles }];
+        Results { summary, replications: vec![ReplicationStats { metrics: Vec::new(), waits, series, shares: Vec::new() }] }
     }
 
     fn text(bytes: Vec<u8>) -> String {
@@ -295,7 +295,7 @@ mod tests {
         for (index, record) in records.iter().enumerate() {
             let (run, row) = (index / results.summary.len(), &results.summary[index % results.summary.len()]);
             assert_eq!(&record[0], [context.policy, other.policy][run]);
-            assert_eq!(&record[1], context.action(row.subject.action));
+            assert_eq!(&record[1], context.action(row.metric.action));
             assert_eq!(number(&record[6]), row.estimate.value);
             assert_eq!(number(&record[7]).zip(number(&record[8])), row.estimate.interval);
         }

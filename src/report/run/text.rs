@@ -10,12 +10,12 @@ use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
-use crate::stats::figure::Measure::{Jobs, Utilization, WaitS, WithinSlo};
-use crate::stats::figure::Statistic::{
+use crate::stats::Measure::{Jobs, Utilization, WaitS, WithinSlo};
+use crate::stats::Statistic::{
     Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
 };
-use crate::stats::figure::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
+use crate::stats::{Measure, JobScope, Statistic, Metric};
 
 /// What seldom becomes of jobs: each has a column where it happens at all.
 const RARE: [(&str, Statistic); 8] = [
@@ -31,7 +31,7 @@ const RARE: [(&str, Statistic); 8] = [
 
 /// A heading line, the table of actions and, where there are resources, the table of resources.
 pub(super) fn summary(context: &RunContext, results: &Results, charset: Charset) -> String {
-    let rows = results.summary.iter().map(|row| (row.subject, row)).collect();
+    let rows = results.summary.iter().map(|row| (row.metric, row)).collect();
     let figures = Figures { rows, charset };
     let runs = if context.replications == 1 { "replication" } else { "replications" };
     let heading =
@@ -48,25 +48,25 @@ pub(super) fn summary(context: &RunContext, results: &Results, charset: Charset)
     parts.join("\n") + "\n"
 }
 
-/// The figures by subject, and what they may be written with.
+/// The figures by metric, and what they may be written with.
 struct Figures<'a> {
-    rows: BTreeMap<Subject, &'a SummaryRow>,
+    rows: BTreeMap<Metric, &'a SummaryRow>,
     charset: Charset,
 }
 
 impl Figures<'_> {
     fn row(
         &self,
-        action: OfAction,
+        action: JobScope,
         resource: Option<ResourceId>,
         measure: Measure,
         statistic: Statistic,
     ) -> Option<&SummaryRow> {
-        self.rows.get(&Subject { action, resource, worker: None, measure, statistic }).copied()
+        self.rows.get(&Metric { action, resource, worker: None, measure, statistic }).copied()
     }
 
     /// A figure's value in the given format, `-` if there is none.
-    fn cell(&self, action: OfAction, measure: Measure, statistic: Statistic, format: fn(f64) -> String) -> String {
+    fn cell(&self, action: JobScope, measure: Measure, statistic: Statistic, format: fn(f64) -> String) -> String {
         let value = self.row(action, None, measure, statistic).and_then(|row| row.estimate.value);
         value.map_or_else(|| "-".to_owned(), format)
     }
@@ -74,7 +74,7 @@ impl Figures<'_> {
     /// A figure's value with half the width of its interval.
     fn with_interval(
         &self,
-        action: OfAction,
+        action: JobScope,
         resource: Option<ResourceId>,
         measure: Measure,
         format: fn(f64) -> String,
@@ -91,7 +91,7 @@ impl Figures<'_> {
 
     /// Whether a count is above zero for any action, so that its column says something.
     fn occurs(&self, statistic: Statistic) -> bool {
-        self.row(OfAction::All, None, Jobs, statistic)
+        self.row(JobScope::All, None, Jobs, statistic)
             .and_then(|row| row.estimate.value)
             .is_some_and(|count| count > 0.0)
     }
@@ -105,8 +105,8 @@ fn actions(context: &RunContext, figures: &Figures) -> Table {
     header.extend(rare.iter().map(|(title, _)| *title));
     header.push("unfinished");
     let mut table = empty(&header, figures.charset);
-    let ids = (0..context.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
-    for action in ids.chain([OfAction::All]) {
+    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    for action in ids.chain([JobScope::All]) {
         let mut cells = vec![context.action(action).to_owned(), figures.cell(action, Jobs, Arrived, format::count)];
         cells.push(figures.with_interval(action, None, WaitS, format::duration));
         cells.extend([P50, P95, P99, Max].map(|statistic| figures.cell(action, WaitS, statistic, format::duration)));
@@ -122,7 +122,7 @@ fn resources(context: &RunContext, figures: &Figures) -> Table {
     let mut table = empty(&["resource", "utilization"], figures.charset);
     for (index, name) in context.system.resources.iter().enumerate() {
         let resource = Some(ResourceId(index as u16));
-        table.add_row([name.clone(), figures.with_interval(OfAction::None, resource, Utilization, format::percent)]);
+        table.add_row([name.clone(), figures.with_interval(JobScope::None, resource, Utilization, format::percent)]);
     }
     table
 }

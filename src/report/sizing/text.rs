@@ -6,7 +6,7 @@ use super::{SizingReport, with_interval};
 use crate::experiment::sizing::{Sizing, Tried, Verdict};
 use crate::format::percent;
 use crate::table::{Charset, empty};
-use crate::stats::figure::{Measure, OfAction, Statistic, Subject};
+use crate::stats::{Measure, JobScope, Statistic, Metric};
 
 /// Jobs that had not ended at the horizon are worth a remark from this share on.
 const MANY_UNFINISHED: f64 = 0.01;
@@ -139,7 +139,7 @@ fn unfinished(report: &SizingReport) -> Option<String> {
         let measure = Measure::Jobs;
         tried
             .results
-            .estimate(Subject { action: OfAction::All, resource: None, worker: None, measure, statistic })?
+            .estimate(Metric { action: JobScope::All, resource: None, worker: None, measure, statistic })?
             .value
     };
     let share = count(Statistic::Unfinished)? / count(Statistic::Arrived)?;

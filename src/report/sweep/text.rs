@@ -3,7 +3,7 @@
 use super::SweepReport;
 use crate::format::ValueFormat;
 use crate::table::{Charset, empty};
-use crate::stats::interval::Estimate;
+use crate::stats::interval::IntervalEstimate;
 
 /// Most points that are printed; the rest is in the file.
 const MOST_POINTS: usize = 40;
@@ -35,7 +35,7 @@ fn notes(report: &SweepReport) -> String {
 }
 
 /// A value with half the width of its interval.
-pub(crate) fn cell(format: ValueFormat, estimate: Estimate, charset: Charset) -> String {
+pub(crate) fn cell(format: ValueFormat, estimate: IntervalEstimate, charset: Charset) -> String {
     match estimate.interval {
         Some((low, high)) => {
             let half = format.value(Some((high - low) / 2.0));

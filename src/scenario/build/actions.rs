@@ -1,13 +1,13 @@
 //! Actions: what a job class needs, how long it runs and how it fails.
 
 use super::Build;
+use crate::diagnostic::Complaint;
 use crate::engine::{ActionModel, Backoff, DeadlineResult, Estimate, Requeue, Spawns};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
 use crate::random::dist::{Constant, Distribution};
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{Action, At, Estimate as EstimateSpec, Spec};
 

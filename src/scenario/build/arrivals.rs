@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Build;
 use super::distribution::is_always_zero;
-use crate::arrival::{HOURS, Rates, Source, WEEKDAYS};
+use crate::arrival::{ArrivalModel, HOURS, HourlyRates, WEEKDAYS};
+use crate::diagnostic::Complaint;
 use crate::model::action::ActionId;
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{Arrival, At, Distribution as DistributionSpec, Number, Profile, Spec};
 
@@ -40,12 +40,12 @@ impl Build<'_> {
         }
     }
 
-    fn source(&mut self, arrival: &At<Arrival>, action: ActionId, name: &str, spec: &Spec) -> Option<Source> {
+    fn source(&mut self, arrival: &At<Arrival>, action: ActionId, name: &str, spec: &Spec) -> Option<ArrivalModel> {
         let name = name.to_owned();
         match &arrival.value {
             Arrival::Poisson { rate, batch } => {
                 let batch = self.batch(batch.as_ref());
-                Some(Source::Poisson { action, name, rate: rate.value, batch })
+                Some(ArrivalModel::Poisson { action, name, rate: rate.value, batch })
             }
             Arrival::Renewal { between, batch } => {
                 let batch = self.batch(batch.as_ref());
@@ -54,18 +54,18 @@ impl Build<'_> {
                     let complaint = Complaint::error(between.place, "all jobs would come at once, without end");
                     self.complain(complaint.help("write times between arrivals above 0s"));
                 }
-                Some(Source::Renewal { action, name, between: times, batch })
+                Some(ArrivalModel::Renewal { action, name, between: times, batch })
             }
             Arrival::Profile(profile) => {
                 let batch = self.batch(profile.batch.as_ref());
                 let rates = self.rates(profile)?;
-                Some(Source::Profile { action, name, rates: Arc::new(rates), batch })
+                Some(ArrivalModel::Profile { action, name, rates: Arc::new(rates), batch })
             }
             Arrival::Closed { population, think } => {
                 self.population(population);
                 let times = self.distribution(think.place, &think.value)?;
                 self.time_passes(think.place, &times, action, spec);
-                Some(Source::Closed { action, name, population: population.value, think: times })
+                Some(ArrivalModel::Closed { action, name, population: population.value, think: times })
             }
             Arrival::Trace { .. } | Arrival::Swf(_) => None,
         }
@@ -108,7 +108,7 @@ impl Build<'_> {
         }
     }
 
-    fn rates(&mut self, profile: &Profile) -> Option<Rates> {
+    fn rates(&mut self, profile: &Profile) -> Option<HourlyRates> {
         let Profile { rates, monday, tuesday, wednesday, thursday, friday, saturday, sunday, batch: _ } = profile;
         let usual = self.day(rates);
         let mut days: [Option<[Rate; HOURS]>; WEEKDAYS] = [usual; WEEKDAYS];
@@ -118,7 +118,7 @@ impl Build<'_> {
             }
         }
         let days: Vec<[Rate; HOURS]> = days.into_iter().collect::<Option<_>>()?;
-        days.try_into().ok().map(Rates::weekly)
+        days.try_into().ok().map(HourlyRates::weekly)
     }
 
     /// The rates of a day's hours.

@@ -2,10 +2,10 @@
 
 use super::distribution::is_always_zero;
 use super::{Build, Needs, Units};
+use crate::diagnostic::{Complaint, nearest};
 use crate::engine::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
-use crate::diagnostic::{Complaint, nearest};
 use crate::source::Place;
 use crate::spec::{At, CapacityChange as ChangeSpec, Heartbeat as HeartbeatSpec};
 use crate::spec::{Outage as OutageSpec, Outages, Spec};

@@ -1,9 +1,9 @@
 //! Backoffs: constant ones, and tables of those that grow or are left to chance.
 
 use super::Build;
+use crate::diagnostic::Complaint;
 use crate::engine::Backoff;
 use crate::model::time::Span;
-use crate::diagnostic::Complaint;
 use crate::spec::{At, Backoff as Spec, Growth};
 
 /// A backoff that grows faster than this reaches any bound in two attempts.

@@ -1,8 +1,8 @@
 //! Requests to cancel jobs.
 
 use super::Build;
-use crate::engine::CancelRequest;
 use crate::diagnostic::Complaint;
+use crate::engine::CancelRequest;
 use crate::source::Place;
 use crate::spec::{At, Cancel};
 

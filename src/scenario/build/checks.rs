@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Build;
 use super::workers::lacks;
-use crate::model::action::ActionId;
 use crate::diagnostic::Complaint;
+use crate::model::action::ActionId;
 use crate::source::Place;
 use crate::spec::Spec;
 

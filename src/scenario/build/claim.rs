@@ -1,9 +1,9 @@
 //! The claim rule: keys that belong to the other way of claiming are complained about.
 
 use super::Build;
+use crate::diagnostic::Complaint;
 use crate::engine::ClaimRule;
 use crate::policy::Policy;
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Claim, ClaimTable, Delay};
 

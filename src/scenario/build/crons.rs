@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::Build;
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
+use crate::diagnostic::Complaint;
 use crate::engine::Given;
 use crate::model::time::Time;
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Cron, Spec};
 
@@ -43,7 +43,7 @@ impl Build<'_> {
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.uses(action, need, false, name.place);
             let (overlap, missed) = (cron.overlap, cron.missed);
-            self.arrivals.push((name.place, Source::Cron { action, schedule, overlap, missed, given }));
+            self.arrivals.push((name.place, ArrivalModel::Cron { action, schedule, overlap, missed, given }));
         }
     }
 

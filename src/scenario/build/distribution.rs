@@ -1,12 +1,12 @@
 //! Distributions: parameters are checked by the random floor, complaints point at the parameter that is wrong.
 
 use super::Build;
+use crate::diagnostic::Complaint;
 use crate::model::time::Span;
 use crate::random::dist::{
     Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal, ParameterError, Pareto,
     Uniform, Weibull,
 };
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Distribution as Spec, Phase, Quantity};
 

@@ -1,7 +1,7 @@
 //! Single jobs.
 
 use super::Build;
-use crate::arrival::{Known, Source};
+use crate::arrival::{ArrivalModel, ListedJob};
 use crate::engine::{Arrival, Given};
 use crate::source::Place;
 use crate::spec::{At, Job};
@@ -9,13 +9,13 @@ use crate::spec::{At, Job};
 impl Build<'_> {
     /// Makes one source of all single jobs.
     pub(super) fn jobs(&mut self, jobs: &[At<Job>]) {
-        let known: Vec<Known> = jobs.iter().filter_map(|job| self.job(job.place, &job.value)).collect();
+        let known: Vec<ListedJob> = jobs.iter().filter_map(|job| self.job(job.place, &job.value)).collect();
         if let (Some(first), false) = (jobs.first(), known.is_empty()) {
-            self.arrivals.push((first.place, Source::listed(known)));
+            self.arrivals.push((first.place, ArrivalModel::listed(known)));
         }
     }
 
-    fn job(&mut self, place: Place, job: &Job) -> Option<Known> {
+    fn job(&mut self, place: Place, job: &Job) -> Option<ListedJob> {
         let action = ("action", job.action.is_none(), "action = \"gc\"");
         self.required("a job", place, &[action, ("at", job.at.is_none(), "at = \"25h\"")]);
         let action = job.action.as_ref().and_then(|action| self.action(action));
@@ -34,6 +34,6 @@ impl Build<'_> {
         };
         let (action, at) = (action?, at?);
         self.uses(action, need, given.service.is_some() || self.holes.has(place, "service"), place);
-        Some(Known { arrival: Arrival::single(at, action), given })
+        Some(ListedJob { arrival: Arrival::single(at, action), given })
     }
 }

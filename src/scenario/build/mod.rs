@@ -32,8 +32,8 @@ use super::source::{Place, Sources};
 use super::spec::{At, Spec};
 use super::tree::Holes;
 use super::{Files, Input, Loaded, Scenario};
-use crate::arrival::Source;
-use crate::arrival::swf::Log;
+use crate::arrival::ArrivalModel;
+use crate::arrival::swf::SwfLog;
 use crate::engine::{InitialRow, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -54,7 +54,7 @@ struct Build<'a> {
     notes: Vec<String>,
     inputs: Vec<Input>,
     /// The logs that actions name, by file; `None` if one cannot be read, which has been complained about.
-    logs: BTreeMap<String, Option<Log>>,
+    logs: BTreeMap<String, Option<SwfLog>>,
     settings: Settings,
     needs: Needs,
     /// Where a need of an action comes from first, for the complaint that no worker can meet it.
@@ -68,7 +68,7 @@ struct Build<'a> {
     has_all_workers: bool,
     actions: Vec<DraftAction>,
     /// Where jobs come from, with the place that says so: they are ordered by it.
-    arrivals: Vec<(Place, Source)>,
+    arrivals: Vec<(Place, ArrivalModel)>,
     initial: Vec<InitialRow>,
     originals: Originals,
 }

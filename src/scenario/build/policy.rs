@@ -1,8 +1,8 @@
 //! Claim policies: parameters are checked, names of actions become ids.
 
 use super::Build;
-use crate::policy::Policy;
 use crate::diagnostic::Complaint;
+use crate::policy::Policy;
 use crate::source::Place;
 use crate::spec::{At, FairShareRule, Policy as Spec, ReserveAfterRule};
 

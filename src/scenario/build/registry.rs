@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::workers::DraftWorker;
 use super::{Build, Units};
-use crate::arrival::Source;
+use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
+use crate::diagnostic::Complaint;
 use crate::engine::{Given, InitialRow, InitialState, Missed, Overlap};
 use crate::model::action::ActionId;
 use crate::model::capacity::{MOST_UNITS, NeedId};
@@ -13,7 +14,6 @@ use crate::model::job::Status;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 use crate::registry::document::{self, CronDocument, DocumentError, Field, JobDocument};
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Registry, Spec};
 
@@ -113,7 +113,7 @@ impl Build<'_> {
         self.originals.crons.insert(action, row);
         self.uses(action, need, false, file.place);
         let (overlap, missed) = (Overlap::default(), Missed::default());
-        self.arrivals.push((file.place, Source::Cron { action, schedule, overlap, missed, given }));
+        self.arrivals.push((file.place, ArrivalModel::Cron { action, schedule, overlap, missed, given }));
     }
 
     fn registry_jobs(&mut self, file: &At<String>, has_action: bool, default_action: Option<ActionId>) {

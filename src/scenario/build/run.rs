@@ -1,9 +1,9 @@
 //! The keys of the run itself: name, start, horizon, warm-up, replications, targets.
 
 use super::Build;
+use crate::diagnostic::Complaint;
 use crate::engine::{LAST_INSTANT, Window};
 use crate::model::time::{Epoch, Span, Time};
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Moment, Spec, Warmup};
 

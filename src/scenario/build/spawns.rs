@@ -2,9 +2,9 @@
 
 use super::Build;
 use super::arrivals::MOST_AT_ONCE;
+use crate::diagnostic::Complaint;
 use crate::engine::Spawns;
 use crate::model::action::ActionId;
-use crate::diagnostic::Complaint;
 use crate::spec::{At, Spawns as SpawnsSpec, Spec};
 
 impl Build<'_> {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Build;
 use super::actions::MOST_ACTIONS;
-use crate::arrival::swf::{self, Choice, Jobs};
+use crate::arrival::swf::{self, SwfJobs, SwfOptions};
 use crate::arrival::trace::ActionName;
-use crate::model::action::ActionId;
 use crate::diagnostic::{Complaint, nearest};
+use crate::model::action::ActionId;
 use crate::spec::{Arrival, At, Spec, Swf};
 
 /// The logs that a scenario's actions name, in the order of the file.
@@ -36,7 +36,7 @@ impl Build<'_> {
         // Its jobs bring their own service times.
         self.actions[usize::from(own.0)].is_used = true;
         let Some(Some(log)) = self.logs.get(&spec.file.value) else { return };
-        let choice = Choice {
+        let choice = SwfOptions {
             action: self.actions[usize::from(own.0)].name.clone(),
             resource: spec.resource.value.clone(),
             processors: spec.processors,
@@ -54,7 +54,7 @@ impl Build<'_> {
     }
 
     /// Notes what of a log is no job.
-    fn note(&mut self, file: &str, jobs: &Jobs, lines: u64) {
+    fn note(&mut self, file: &str, jobs: &SwfJobs, lines: u64) {
         let count: u64 = jobs.left_out.values().sum();
         if count > 0 {
             let reasons: Vec<String> =

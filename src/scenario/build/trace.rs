@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Build;
 use crate::arrival::trace::{self, Trace, TraceRow};
-use crate::arrival::{Known, Source};
+use crate::arrival::{ArrivalModel, ListedJob};
+use crate::diagnostic::{Complaint, nearest};
 use crate::engine::{Arrival, Given};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
-use crate::diagnostic::{Complaint, nearest};
 use crate::spec::At;
 
 impl Build<'_> {
@@ -40,12 +40,12 @@ impl Build<'_> {
         if jobs.is_empty() {
             self.complain(Complaint::warning(file.place, format!("`{}` has no rows", file.value)));
         }
-        self.arrivals.push((file.place, Source::listed(jobs)));
+        self.arrivals.push((file.place, ArrivalModel::listed(jobs)));
     }
 
     /// Complains about all that is wrong with a file.
     pub(super) fn no_trace(&mut self, file: &At<String>, error: &trace::TraceError) {
-        for found in &error.complaints {
+        for found in &error.problems {
             let line = if found.line > 0 { format!(", line {}", found.line) } else { String::new() };
             let column = found.column.as_ref().map_or(String::new(), |column| format!(", `{column}`"));
             self.complain(Complaint::error(file.place, format!("`{}`{line}{column}: {}", file.value, found.text)));
@@ -113,8 +113,8 @@ impl Build<'_> {
     }
 }
 
-fn known(row: &TraceRow, action: ActionId, need: Option<NeedId>) -> Known {
+fn known(row: &TraceRow, action: ActionId, need: Option<NeedId>) -> ListedJob {
     let TraceRow { at, service, estimate, deadline, priority, .. } = *row;
     let given = Given { need, service, estimate, priority, deadline, ..Given::default() };
-    Known { arrival: Arrival::single(at, action), given }
+    ListedJob { arrival: Arrival::single(at, action), given }
 }

@@ -1,9 +1,9 @@
 //! What a warm-up does not go together with: a backlog whose end is the question, and arrivals that come in rounds.
 
 use super::Build;
-use crate::arrival::Source;
-use crate::model::time::{Span, Time};
+use crate::arrival::ArrivalModel;
 use crate::diagnostic::Complaint;
+use crate::model::time::{Span, Time};
 use crate::source::Place;
 use crate::spec::{Spec, Warmup};
 
@@ -44,11 +44,11 @@ impl Build<'_> {
     }
 
     /// After how long a source begins anew.
-    fn round(&self, source: &Source) -> Option<Span> {
+    fn round(&self, source: &ArrivalModel) -> Option<Span> {
         let epoch = self.settings.epoch;
         match source {
-            Source::Profile { rates, .. } => rates.round(),
-            Source::Cron { schedule, .. } => {
+            ArrivalModel::Profile { rates, .. } => rates.round(),
+            ArrivalModel::Cron { schedule, .. } => {
                 let mut firings = schedule.firings(epoch.0).map_while(|instant| epoch.time_of(instant));
                 let (first, second) = (firings.next()?, firings.next()?);
                 Some(second - first)

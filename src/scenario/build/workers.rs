@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Build, Needs, Units};
+use crate::diagnostic::Complaint;
 use crate::model::capacity::MOST_UNITS;
 use crate::model::worker::Worker;
-use crate::diagnostic::Complaint;
 use crate::source::Place;
 use crate::spec::{At, Capacity, Spec, Worker as Group};
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{At, Distribution, Number};
-use crate::arrival::swf::{Processors, RunTime, Split};
+use crate::arrival::swf::{Processors, RunTime, SplitBy};
 use crate::model::time::Span;
 use crate::model::unit::Rate;
 
@@ -86,7 +86,7 @@ pub(crate) struct Swf {
     #[serde(default)]
     pub(crate) run: RunTime,
     /// Makes an action for each user, group, queue or executable, named such as `X.user-3`; all jobs are of the action `X` itself, if left out.
-    pub(crate) split: Option<Split>,
+    pub(crate) split: Option<SplitBy>,
     /// Only the first so many jobs. All, if left out.
     pub(crate) first: Option<u64>,
 }

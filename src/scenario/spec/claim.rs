@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{At, Distribution, Policy};
-use crate::model::claim::{Batch, Pass, Placement};
+use crate::model::claim::{ClaimBatch, Pass, Placement};
 use crate::model::time::Span;
 
 /// How workers come to jobs.
@@ -29,7 +29,7 @@ pub(crate) struct ClaimTable {
     /// the instant something changes.
     pub(crate) delay: At<Delay>,
     /// How many jobs a worker claims at the end of one delay. Only with a delay; `"one"` if left out.
-    pub(crate) batch: Option<At<Batch>>,
+    pub(crate) batch: Option<At<ClaimBatch>>,
     /// Which worker gets a job, where several could. Only with `delay = "none"`; `"random"` if left out.
     pub(crate) placement: Option<At<Placement>>,
     /// When waiting jobs are offered. Only with `delay = "none"`; `"instant"` if left out.

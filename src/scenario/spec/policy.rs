@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{At, Named};
 use crate::model::time::Span;
-use crate::policy::{BackfillOrder, Length};
+use crate::policy::{BackfillOrder, JobLength};
 
 /// Which waiting job goes next. A policy with parameters may be a word too, if all of them may be left out.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -60,7 +60,7 @@ pub(crate) struct PriorityRule {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LengthRule {
     /// What counts as a job's length.
-    pub(crate) by: Length,
+    pub(crate) by: JobLength,
 }
 
 /// The parameters of `fair-share`.

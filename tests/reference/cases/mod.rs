@@ -11,7 +11,7 @@ use claimsim::engine::{
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{Batch, Pass, Placement};
+use claimsim::model::claim::{ClaimBatch, Pass, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::unit::Probability;
 use claimsim::model::worker::{Worker, WorkerId};
@@ -24,7 +24,7 @@ use crate::sources::{Gap, Source};
 const AT_ONCE: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant };
 const AFTER_EACH: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: Pass::Event };
 
-fn after(seconds: f64, batch: Batch) -> ClaimRule {
+fn after(seconds: f64, batch: ClaimBatch) -> ClaimRule {
     ClaimRule::Delayed { delay: constant(seconds), batch }
 }
 
@@ -128,7 +128,7 @@ fn published_case_zero_and_two_run_and_one_waits_for_zero() {
         "20 ended 1 Done",
     ];
     expect(&case, &expected);
-    case.system.claim = after(2.0, Batch::All);
+    case.system.claim = after(2.0, ClaimBatch::All);
     let expected = [
         "0 due 0",
         "0 due 1",
@@ -141,7 +141,7 @@ fn published_case_zero_and_two_run_and_one_waits_for_zero() {
         "24 ended 1 Done",
     ];
     expect(&case, &expected);
-    case.system.claim = after(2.0, Batch::One);
+    case.system.claim = after(2.0, ClaimBatch::One);
     let expected = [
         "0 due 0",
         "0 due 1",
@@ -181,7 +181,7 @@ fn a_job_that_does_not_fit_is_skipped_and_blocks_nobody() {
 fn losers_of_the_race_find_the_job_gone_and_look_again_only_when_something_fits() {
     // Job 1 comes while worker 1's attempt for job 0 is pending: it is claimed at the end of that
     // attempt.
-    let mut case = scenario(&[[1, 0], [1, 0]], after(3.0, Batch::One), vec![jobs(&[(0, 1), (2, 1), (20, 1)])]);
+    let mut case = scenario(&[[1, 0], [1, 0]], after(3.0, ClaimBatch::One), vec![jobs(&[(0, 1), (2, 1), (20, 1)])]);
     case.system.window.horizon = s(25);
     let expected = [
         "0 due 0",
@@ -290,7 +290,7 @@ fn a_full_queue_turns_the_newest_away() {
         "20 ended 1 Done",
     ];
     expect(&case, &expected);
-    case.system.claim = after(1.0, Batch::One);
+    case.system.claim = after(1.0, ClaimBatch::One);
     let expected = [
         "0 due 0",
         "0 due 1",

@@ -2,7 +2,7 @@
 //! quorum. Worked out by hand.
 
 use claimsim::engine::{Outage, OutageKind, Requeue};
-use claimsim::model::claim::Batch;
+use claimsim::model::claim::ClaimBatch;
 use claimsim::model::time::Span;
 use claimsim::model::worker::WorkerId;
 
@@ -278,7 +278,7 @@ fn half_of_the_workers_is_no_majority() {
 #[test]
 fn an_attempt_to_claim_outlasts_an_outage_but_finds_nothing_during_it() {
     let job: Vec<Source> = vec![jobs(&[(0, 1)])];
-    let mut case = scenario(&[[1, 0]], after(3.0, Batch::One), job);
+    let mut case = scenario(&[[1, 0]], after(3.0, ClaimBatch::One), job);
     case.system.availability.outages = vec![outage(0, 1, Some(1), OutageKind::Crash)];
     expect(&case, &["0 due 0", "1 out 0 Crash", "2 back 0", "3 claimed 0 by 0", "13 ended 0 Done"]);
     case.system.availability.outages = vec![outage(0, 1, Some(4), OutageKind::Crash)];

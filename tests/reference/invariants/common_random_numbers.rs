@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use claimsim::engine::{Availability, ClaimRule, InitialState, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
-use claimsim::model::claim::{Batch, Pass, Placement};
+use claimsim::model::claim::{ClaimBatch, Pass, Placement};
 use claimsim::model::job::Ending;
 use claimsim::model::time::{Span, Time};
 use proptest::option;
@@ -175,7 +175,7 @@ fn the_constant_zero_delay_claims_what_instant_claiming_does() {
         instant.system.queue_limit = None;
         instant.system.claim = ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant };
         let mut delayed = instant.clone();
-        delayed.system.claim = ClaimRule::Delayed { delay: constant(0.0), batch: Batch::All };
+        delayed.system.claim = ClaimRule::Delayed { delay: constant(0.0), batch: ClaimBatch::All };
         assert_eq!(first_difference(&engine(&instant), &engine(&delayed)), None);
     });
 }

@@ -8,7 +8,7 @@ use claimsim::model::capacity::ResourceId;
 use claimsim::model::job::Ending;
 use claimsim::model::time::{Span, Time};
 use claimsim::stats::StatsObserver;
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{Measure, JobScope, Statistic, Metric};
 
 use proptest::prelude::*;
 
@@ -54,16 +54,16 @@ impl Sums {
 }
 
 /// Quantiles and deviations are tested with the statistics.
-fn is_plain_sum(subject: Subject) -> bool {
-    let plain = [Measure::Jobs, Measure::Retries, Measure::DeadlineMisses].contains(&subject.measure);
-    let of_values = matches!(subject.statistic, Statistic::Mean | Statistic::Max);
-    subject.measure != Measure::ThroughputPerS && (plain || of_values)
+fn is_plain_sum(metric: Metric) -> bool {
+    let plain = [Measure::Jobs, Measure::Retries, Measure::DeadlineMisses].contains(&metric.measure);
+    let of_values = matches!(metric.statistic, Statistic::Mean | Statistic::Max);
+    metric.measure != Measure::ThroughputPerS && (plain || of_values)
 }
 
 /// Sums up one action's rows, or all of them.
-fn sums(scenario: &Scenario, events: &[Event], of: OfAction) -> Sums {
+fn sums(scenario: &Scenario, events: &[Event], of: JobScope) -> Sums {
     let window = scenario.system.window;
-    let belongs = |action: ActionId| of == OfAction::All || of == OfAction::One(action);
+    let belongs = |action: ActionId| of == JobScope::All || of == JobScope::One(action);
     let counted = |at: Time| window.warmup == Time::ZERO || at >= window.warmup;
     let (mut sums, mut ledger, mut last) = (Sums::default(), Ledger::new(&scenario.system), Time::ZERO);
     for event in events {
@@ -173,9 +173,9 @@ fn status(ending: Ending) -> Statistic {
 }
 
 /// Busy over offered unit-seconds of a resource, on one worker or on all.
-fn utilization(scenario: &Scenario, events: &[Event], subject: Subject) -> Option<f64> {
-    let (window, resource) = (scenario.system.window, subject.resource.unwrap_or(ResourceId(0)));
-    let is_meant = |worker: usize| subject.worker.is_none_or(|meant| meant.0 as usize == worker);
+fn utilization(scenario: &Scenario, events: &[Event], metric: Metric) -> Option<f64> {
+    let (window, resource) = (scenario.system.window, metric.resource.unwrap_or(ResourceId(0)));
+    let is_meant = |worker: usize| metric.worker.is_none_or(|meant| meant.0 as usize == worker);
     let workers = || (0..scenario.system.workers.len()).filter(|&worker| is_meant(worker));
     let (mut ledger, mut last, mut busy, mut offered) = (Ledger::new(&scenario.system), Time::ZERO, 0.0, 0.0);
     let mut pass = |ledger: &Ledger, until: Time| {
@@ -196,7 +196,7 @@ fn utilization(scenario: &Scenario, events: &[Event], subject: Subject) -> Optio
 
 /// Jain's index and the largest of the actions' mean slowdowns.
 fn fairness(scenario: &Scenario, events: &[Event], measure: Measure) -> Option<f64> {
-    let actions = (0..scenario.system.actions.len()).map(|index| OfAction::One(ActionId(index as u16)));
+    let actions = (0..scenario.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
     let mean = |action| sums(scenario, events, action).expected(Measure::Slowdown, Statistic::Mean, 1.0);
     let slowdowns: Vec<f64> = actions.filter_map(mean).collect();
     let (sum, squares) = slowdowns.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
@@ -248,15 +248,15 @@ fn the_figures_are_the_plain_sums() {
             let (outcome, events) = (stats.finish(), trajectory.into_events());
             let window = (scenario.system.window.horizon - scenario.system.window.warmup).as_secs_f64();
             let mut compared = 0;
-            for figure in outcome.figures.iter().filter(|figure| is_plain_sum(figure.subject)) {
-                let subject = figure.subject;
-                let expected = match subject.measure {
-                    Measure::Utilization => utilization(&scenario, &events, subject),
-                    Measure::Jain | Measure::WorstSlowdown => fairness(&scenario, &events, subject.measure),
+            for figure in outcome.metrics.iter().filter(|figure| is_plain_sum(figure.metric)) {
+                let metric = figure.metric;
+                let expected = match metric.measure {
+                    Measure::Utilization => utilization(&scenario, &events, metric),
+                    Measure::Jain | Measure::WorstSlowdown => fairness(&scenario, &events, metric.measure),
                     Measure::DrainS => drained(&events),
-                    measure => sums(&scenario, &events, subject.action).expected(measure, subject.statistic, window),
+                    measure => sums(&scenario, &events, metric.action).expected(measure, metric.statistic, window),
                 };
-                assert!(are_close(figure.value, expected), "{subject:?}: {:?}, not {expected:?}", figure.value);
+                assert!(are_close(figure.value, expected), "{metric:?}: {:?}, not {expected:?}", figure.value);
                 compared += 1;
             }
             assert!(compared > 20, "only {compared} figures were looked at");

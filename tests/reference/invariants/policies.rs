@@ -10,7 +10,7 @@ use claimsim::model::job::{Ending, JobId};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::unit::Rate;
 use claimsim::model::worker::WorkerId;
-use claimsim::policy::{BackfillOrder, Length, Policy};
+use claimsim::policy::{BackfillOrder, JobLength, Policy};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -224,10 +224,10 @@ fn with_equal_deadlines_earliest_deadline_is_first_fit() {
 #[test]
 fn shortest_and_longest_first_are_first_fit_for_equal_service_times() {
     let by = select(vec![
-        Policy::ShortestFirst { by: Length::Service },
-        Policy::LongestFirst { by: Length::Service },
-        Policy::ShortestFirst { by: Length::Estimate },
-        Policy::LongestFirst { by: Length::Estimate },
+        Policy::ShortestFirst { by: JobLength::Service },
+        Policy::LongestFirst { by: JobLength::Service },
+        Policy::ShortestFirst { by: JobLength::Estimate },
+        Policy::LongestFirst { by: JobLength::Estimate },
     ]);
     check("equal lengths", 300, under(by, any_scenarios(claim_rules())), |scenario| {
         let mut equal = scenario.clone();
@@ -279,7 +279,7 @@ fn with_exact_estimates_shortest_by_estimate_is_shortest_by_service() {
         let mut exact = scenario.clone();
         exact.system.actions.iter_mut().for_each(|action| action.estimate = Estimate::Exact);
         for_each_given(&mut exact, |given| given.estimate = None);
-        let [service, estimate] = [Length::Service, Length::Estimate];
+        let [service, estimate] = [JobLength::Service, JobLength::Estimate];
         same(
             &with(&exact, Policy::ShortestFirst { by: service }),
             &with(&exact, Policy::ShortestFirst { by: estimate }),
@@ -329,7 +329,7 @@ fn rank(policy: &Policy, ledger: &Ledger, book: &Book, job: JobId) -> i128 {
     let action = ledger.system.action(row.action);
     let wide = |span: Span| i128::from(span.0);
     let priority = i128::from(given.priority.unwrap_or(action.priority));
-    let length = |by: Length| if by == Length::Service { row.service } else { book.estimate(ledger, job) };
+    let length = |by: JobLength| if by == JobLength::Service { row.service } else { book.estimate(ledger, job) };
     match policy {
         Policy::FirstFit => 0,
         Policy::Priority { aging: None } => -priority,

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use claimsim::engine::{ArrivalProcess, ClaimRule};
-use claimsim::model::claim::{Batch, Placement};
+use claimsim::model::claim::{ClaimBatch, Placement};
 use claimsim::model::job::Ending;
 use claimsim::model::time::Span;
 use claimsim::model::worker::WorkerId;
@@ -132,7 +132,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// Claims the jobs of the worker's attempt; returns whether there were any.
     fn attempt(&mut self, worker: usize) -> bool {
-        let all = matches!(self.system.claim, ClaimRule::Delayed { batch: Batch::All, .. });
+        let all = matches!(self.system.claim, ClaimRule::Delayed { batch: ClaimBatch::All, .. });
         let mut claimed = false;
         while let Some(offer) = self.offer_of(worker)
             && let Some((row, _)) = self.decide(&[offer])

@@ -2,7 +2,7 @@
 //! deadline, at random.
 
 use claimsim::model::math::{exp, ln, pow};
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use crate::formulas::by_size::BySize;
 use crate::formulas::erlang::Mmc;

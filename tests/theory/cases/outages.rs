@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use claimsim::model::math::{exp, ln};
-use claimsim::stats::figure::Statistic;
+use claimsim::stats::Statistic;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::formulas::breakdowns::{Breakdowns, Raced};

@@ -2,7 +2,7 @@
 //! notice.
 
 use claimsim::model::math::exp;
-use claimsim::stats::figure::{Measure, Statistic};
+use claimsim::stats::{Measure, Statistic};
 
 use crate::formulas::availability::{Heartbeat, at_least, availability};
 use crate::formulas::cluster::Cluster;

@@ -2,13 +2,13 @@
 
 use claimsim::model::capacity::ResourceId;
 use claimsim::random::stream::{Purpose, Stream, Streams};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::Seen;
 
-fn utilization(resource: ResourceId) -> Subject {
+fn utilization(resource: ResourceId) -> Metric {
     let (measure, statistic) = (Measure::Utilization, Statistic::Mean);
-    Subject { action: OfAction::None, resource: Some(resource), worker: None, measure, statistic }
+    Metric { action: JobScope::None, resource: Some(resource), worker: None, measure, statistic }
 }
 
 /// Each resource's load against its simulated utilization, to 4.5 standard errors; these must be

@@ -5,7 +5,7 @@ mod overloads;
 
 use claimsim::experiment::outlook::{Outlook, outlook};
 use claimsim::experiment::{Results, run};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use crate::support::loaded;
 
@@ -22,9 +22,9 @@ impl Seen {
     }
 
     /// Mean and standard error over the replications.
-    fn measured(&self, subject: Subject) -> (f64, f64) {
-        let of = |outcome: &claimsim::stats::Outcome| {
-            let figure = outcome.figures.iter().find(|figure| figure.subject == subject);
+    fn measured(&self, metric: Metric) -> (f64, f64) {
+        let of = |outcome: &claimsim::stats::ReplicationStats| {
+            let figure = outcome.metrics.iter().find(|figure| figure.metric == metric);
             figure.and_then(|figure| figure.value).expect("it is measured")
         };
         let values: Vec<f64> = self.results.replications.iter().map(of).collect();
@@ -36,6 +36,6 @@ impl Seen {
 }
 
 /// A count of all rows.
-fn jobs(statistic: Statistic) -> Subject {
-    Subject { action: OfAction::All, resource: None, worker: None, measure: Measure::Jobs, statistic }
+fn jobs(statistic: Statistic) -> Metric {
+    Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::Jobs, statistic }
 }

@@ -2,7 +2,7 @@
 
 use claimsim::experiment::outlook::{Excess, Finding};
 use claimsim::random::stream::{Purpose, Stream, Streams};
-use claimsim::stats::figure::Statistic;
+use claimsim::stats::Statistic;
 
 use super::{Seen, jobs};
 

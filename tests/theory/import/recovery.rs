@@ -13,7 +13,7 @@ use claimsim::model::time::Span;
 use claimsim::model::unit::Rate;
 use claimsim::registry::document::JobDocument;
 use claimsim::scenario::{Override, Scenario, load};
-use claimsim::stats::figure::{Measure, OfAction, Statistic, Subject};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::exported::{Export, exports};
 use crate::support::NoFiles;
@@ -457,14 +457,14 @@ fn imported_scenarios_have_the_waits_of_the_registry() {
         let results = run(&Scenario { replications: 2, ..loaded.scenario.clone() }, &());
         move |action: &str| {
             let id = loaded.scenario.system.actions.iter().position(|model| model.name == action).unwrap();
-            let subject = Subject {
-                action: OfAction::One(ActionId(id as u16)),
+            let metric = Metric {
+                action: JobScope::One(ActionId(id as u16)),
                 resource: None,
                 worker: None,
                 measure: Measure::WaitS,
                 statistic: Statistic::Mean,
             };
-            results.estimate(subject).unwrap().value.unwrap()
+            results.estimate(metric).unwrap().value.unwrap()
         }
     };
     let exports = exports(scenario, 24);

@@ -5,7 +5,7 @@ use crate::comparison::Outcome;
 use crate::comparison::gate::{Gates, Measured};
 use crate::expression::Condition;
 use crate::random::stream::{Purpose, Stream, Streams};
-use crate::stats::looks::Looks;
+use crate::stats::interim_looks::InterimLooks;
 
 /// What the contenders of a synthetic comparison are like: the baseline's values have mean 10 and standard deviation 1.
 struct Truth {
@@ -35,7 +35,7 @@ fn compare(truth: &Truth, seed: u64) -> Decisions {
         margin: truth.margin.map(|text| text.parse().unwrap()),
         gates: truth.gates.iter().map(|text| text.parse::<Condition>().unwrap()).collect(),
         level: LEVEL,
-        looks: Looks::doubling(5, 80),
+        looks: InterimLooks::doubling(5, 80),
         awaits_judged: true,
     };
     let measures = truth.judged.len().max(1);
@@ -125,7 +125,7 @@ fn stopping_at_the_first_significant_look_would_not_keep_the_level() {
         wrong += u64::from([5, 10, 20, 40, 80].into_iter().any(|look| {
             differences.extend((differences.len()..look).map(|_| Some(stream.normal())));
             let paired = Paired::of(&vec![Some(0.0); look], &differences);
-            paired.difference().apart().is_some_and(|p| p <= LEVEL)
+            paired.difference().p_two_sided().is_some_and(|p| p <= LEVEL)
         }));
     }
     assert!(wrong > 130, "{wrong}: nearly three times the level");

@@ -1,7 +1,7 @@
 //! Policies that are an order: the first job in it that fits goes next, and nothing is held back.
 
 use claimsim::engine::ArrivalProcess;
-use claimsim::policy::{Length, Policy};
+use claimsim::policy::{JobLength, Policy};
 
 use super::super::Naive;
 use super::super::fraction::Fraction;
@@ -40,10 +40,10 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         row.given.priority.unwrap_or(self.system.action(row.action).priority)
     }
 
-    fn length(&self, row: usize, by: Length) -> i128 {
+    fn length(&self, row: usize, by: JobLength) -> i128 {
         match by {
-            Length::Service => self.rows[row].drawn.service.0.into(),
-            Length::Estimate => self.estimate(row).0.into(),
+            JobLength::Service => self.rows[row].drawn.service.0.into(),
+            JobLength::Estimate => self.estimate(row).0.into(),
         }
     }
 

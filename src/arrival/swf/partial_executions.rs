@@ -9,24 +9,24 @@ use super::line::Line;
 
 /// The lines of a log, so that each is a whole job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Parts {
+pub(super) struct PartialExecutions {
     /// A line for each job, in file order.
     pub(super) jobs: Vec<Line>,
-    /// Parts of jobs that have a line as a whole, which are left out.
+    /// PartialExecutions of jobs that have a line as a whole, which are left out.
     pub(super) left_out: u64,
     /// Further parts of jobs that have none, which are added to the first.
     pub(super) added: u64,
 }
 
-impl Parts {
+impl PartialExecutions {
     /// Leaves out what another line says as well, and puts together what no line says.
-    pub(super) fn join(lines: Vec<Line>) -> Parts {
+    pub(super) fn join(lines: Vec<Line>) -> PartialExecutions {
         if lines.iter().all(|line| line.part_of().is_none()) {
-            return Parts { jobs: lines, ..Parts::default() };
+            return PartialExecutions { jobs: lines, ..PartialExecutions::default() };
         }
         let whole: BTreeSet<i64> =
             lines.iter().filter(|line| line.part_of().is_none()).filter_map(|line| line.number).collect();
-        let (mut joined, mut first) = (Parts::default(), BTreeMap::new());
+        let (mut joined, mut first) = (PartialExecutions::default(), BTreeMap::new());
         for line in lines {
             match line.part_of() {
                 Some(number) if whole.contains(&number) => joined.left_out += 1,

@@ -6,19 +6,19 @@ use crate::model::capacity::NeedId;
 
 /// The needs that fit into what some worker offers at some time.
 #[derive(Clone, Debug)]
-pub(super) struct Possible {
+pub(super) struct FeasibleNeeds {
     /// Bit `n % 64` of word `n / 64`: is need `n` one of them?
     words: Box<[u64]>,
 }
 
-impl Possible {
-    pub(super) fn of(system: &System) -> Possible {
+impl FeasibleNeeds {
+    pub(super) fn of(system: &System) -> FeasibleNeeds {
         let mut words = vec![0; system.needs.len().div_ceil(64).max(1)];
         for (index, need) in system.needs.iter().enumerate() {
             let is_possible = system.capacities().any(|capacity| capacity.fits(need));
             words[index / 64] |= u64::from(is_possible) << (index % 64);
         }
-        Possible { words: words.into() }
+        FeasibleNeeds { words: words.into() }
     }
 
     /// Whether some worker could run a job with this need.

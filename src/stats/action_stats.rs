@@ -5,14 +5,14 @@
 use crate::model::job::Ending;
 use crate::model::time::{NANOS, Span};
 
-use super::batch::{BATCH, Batch};
-use super::figure::{Measure, Statistic};
+use super::batch::{BATCH, RowBuffer};
+use super::metric::{Measure, Statistic};
 use super::slowdown;
 use super::tally::Tally;
 
 /// What has been measured of one action's jobs, or of all.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Account {
+pub(super) struct ActionStats {
     /// Waits of claimed rows, in nanoseconds.
     pub(super) wait: Tally,
     /// Response times of ended chains, in nanoseconds.
@@ -24,7 +24,7 @@ pub(super) struct Account {
     /// Slowdowns of ended chains, in [`slowdown::UNITS`] above 1.
     slowdown: Tally,
     /// Plain rows that did not wait, and those that did, until they are taken in.
-    pending: [Batch; 2],
+    pending: [RowBuffer; 2],
     /// Service times of plain rows that did not wait, in nanoseconds; their response times as well. What their other tallies
     /// would be told is 0 for all of them: they are taken in at the end, together.
     prompt: Tally,
@@ -61,16 +61,16 @@ pub(super) struct Targets {
 
 /// What figures depend on beside the account.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Terms {
+pub(super) struct MetricContext {
     /// The length of the measured part of the run.
     pub(super) window: Span,
     /// The target of waits.
     pub(super) slo: Option<Span>,
 }
 
-impl Account {
-    pub(super) fn new(targets: Targets) -> Account {
-        Account { targets, ..Account::default() }
+impl ActionStats {
+    pub(super) fn new(targets: Targets) -> ActionStats {
+        ActionStats { targets, ..ActionStats::default() }
     }
 
     /// Takes in a plain row: it has a part in job measures, waited and ran within the window, and was done at its chain's
@@ -159,7 +159,7 @@ impl Account {
     }
 
     /// Takes in all that `other` has taken in; both are settled.
-    pub(super) fn merge(&mut self, other: &Account) {
+    pub(super) fn merge(&mut self, other: &ActionStats) {
         self.wait.merge(&other.wait);
         self.response.merge(&other.response);
         self.service.merge(&other.service);
@@ -189,7 +189,7 @@ impl Account {
     }
 
     /// A figure; `None` where there was nothing to measure, or the measure has no such statistic.
-    pub(super) fn figure(&mut self, measure: Measure, statistic: Statistic, terms: Terms) -> Option<f64> {
+    pub(super) fn figure(&mut self, measure: Measure, statistic: Statistic, terms: MetricContext) -> Option<f64> {
         let seconds = |nanos: f64| nanos / NANOS as f64;
         let window = Some(terms.window.0 as f64).filter(|&window| window > 0.0);
         match measure {

@@ -5,14 +5,14 @@ use crate::model::capacity::NeedId;
 use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 
-use super::bucket::Buckets;
+use super::time_buckets::TimeBuckets;
 
 /// A run is cut into so many parts: 200 batches of MSER-5, which makes a cut as fine as half a percent of the run.
 const PARTS: u64 = 1_000;
 
 /// Averages over parts of equal length from instant 0 on; what is over at the end of the run is left out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Course {
+pub struct Trajectory {
     /// The length of a part.
     pub part: Span,
     /// Rows waiting or running.
@@ -21,11 +21,11 @@ pub struct Course {
     pub by_resource: Vec<Vec<f64>>,
 }
 
-impl Course {
+impl Trajectory {
     /// The mean of several replications of one system; exact, so that their order does not show.
-    pub fn mean(replications: &[CourseObserver]) -> Course {
+    pub fn mean(replications: &[TrajectoryObserver]) -> Trajectory {
         let Some(first) = replications.first() else {
-            return Course { part: Span(1), in_system: Vec::new(), by_resource: Vec::new() };
+            return Trajectory { part: Span(1), in_system: Vec::new(), by_resource: Vec::new() };
         };
         let (part, whole) = (first.buckets.length(), first.whole_parts());
         let scale = part.0 as f64 * replications.len() as f64;
@@ -36,32 +36,32 @@ impl Course {
             }
             sums.into_iter().map(|sum| sum as f64 / scale).collect()
         });
-        Course { part, in_system: lines.next().unwrap_or_default(), by_resource: lines.collect() }
+        Trajectory { part, in_system: lines.next().unwrap_or_default(), by_resource: lines.collect() }
     }
 }
 
 /// Listens to one replication.
 #[derive(Clone, Debug)]
-pub struct CourseObserver {
+pub struct TrajectoryObserver {
     /// The line of all rows, then one for each resource.
-    buckets: Buckets,
+    buckets: TimeBuckets,
     horizon: Time,
     resources: usize,
     /// By need: the lines that a row of it is counted in.
     lines: Vec<Box<[usize]>>,
 }
 
-impl CourseObserver {
+impl TrajectoryObserver {
     /// Nothing has happened yet.
-    pub fn new(system: &System) -> CourseObserver {
+    pub fn new(system: &System) -> TrajectoryObserver {
         let (horizon, resources) = (system.window.horizon, system.resources.len());
         let part = horizon.0.max(1).unsigned_abs().div_ceil(PARTS) as i64;
         let lines = system.needs.iter().map(|need| {
             let needed = need.iter().filter(|(_, units)| *units > 0).map(|(resource, _)| 1 + usize::from(resource.0));
             std::iter::once(0).chain(needed).collect()
         });
-        let buckets = Buckets::of_length(Span(part), horizon, 1 + resources);
-        CourseObserver { buckets, horizon, resources, lines: lines.collect() }
+        let buckets = TimeBuckets::of_length(Span(part), horizon, 1 + resources);
+        TrajectoryObserver { buckets, horizon, resources, lines: lines.collect() }
     }
 
     /// Parts that are not cut short by the horizon.
@@ -77,7 +77,7 @@ impl CourseObserver {
     }
 }
 
-impl Observer for CourseObserver {
+impl Observer for TrajectoryObserver {
     fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, _run: Run, _ending: Ending, _last: bool) {
         self.was_there(job.need, job.scheduled_at, now);
     }

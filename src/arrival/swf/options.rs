@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What of a log becomes jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct SwfOptions {
     /// The action that the jobs are of, or after which their actions are named.
     pub action: String,
     /// The resource that processors are units of.
@@ -15,7 +15,7 @@ pub struct Choice {
     /// How long it runs.
     pub run: RunTime,
     /// What tells its action; all are of one if `None`.
-    pub split: Option<Split>,
+    pub split: Option<SplitBy>,
     /// Only so many jobs, the earliest; all if `None`.
     pub first: Option<u64>,
 }
@@ -47,8 +47,8 @@ pub enum RunTime {
 /// Which column tells the action of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename = "way to split")]
-#[schemars(rename = "Split")]
-pub enum Split {
+#[schemars(rename = "SplitBy")]
+pub enum SplitBy {
     /// An action for each user.
     User,
     /// An action for each group of users.
@@ -59,14 +59,14 @@ pub enum Split {
     Executable,
 }
 
-impl Split {
+impl SplitBy {
     /// The word for it in the names of actions.
     fn name(self) -> &'static str {
         match self {
-            Split::User => "user",
-            Split::Group => "group",
-            Split::Queue => "queue",
-            Split::Executable => "executable",
+            SplitBy::User => "user",
+            SplitBy::Group => "group",
+            SplitBy::Queue => "queue",
+            SplitBy::Executable => "executable",
         }
     }
 

@@ -7,7 +7,7 @@ use crate::model::time::Span;
 
 /// A waiting job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct BackfillCandidate {
     /// Where it comes in the order of candidates.
     pub(super) key: (Span, Turn<i128>),
     /// Its place among the waiting jobs.
@@ -21,7 +21,7 @@ const BLOCK: usize = 128;
 
 /// Waiting jobs in the order in which they are candidates.
 #[derive(Debug)]
-pub(super) struct Candidates {
+pub(super) struct BackfillQueue {
     order: BackfillOrder,
     /// None of them empty.
     blocks: Vec<Block>,
@@ -30,30 +30,30 @@ pub(super) struct Candidates {
 /// Jobs next to each other in order.
 #[derive(Debug)]
 struct Block {
-    entries: Vec<Entry>,
+    entries: Vec<BackfillCandidate>,
     /// The least estimate.
     least: Span,
 }
 
 impl Block {
-    fn of(entries: Vec<Entry>) -> Block {
+    fn of(entries: Vec<BackfillCandidate>) -> Block {
         let least = entries.iter().map(|entry| entry.estimate).min().unwrap_or(Span::ZERO);
         Block { entries, least }
     }
 }
 
-impl Candidates {
+impl BackfillQueue {
     /// None yet.
-    pub(super) fn new(order: BackfillOrder) -> Candidates {
-        Candidates { order, blocks: Vec::new() }
+    pub(super) fn new(order: BackfillOrder) -> BackfillQueue {
+        BackfillQueue { order, blocks: Vec::new() }
     }
 
-    fn entry(&self, (turn, estimate): (Turn<i128>, Span)) -> Entry {
+    fn entry(&self, (turn, estimate): (Turn<i128>, Span)) -> BackfillCandidate {
         let first = match self.order {
             BackfillOrder::Arrival => Span::ZERO,
             BackfillOrder::Shortest => estimate,
         };
-        Entry { key: (first, turn), turn, estimate }
+        BackfillCandidate { key: (first, turn), turn, estimate }
     }
 
     /// A job waits.
@@ -94,17 +94,17 @@ impl Candidates {
     }
 
     /// The block in which an entry is, or belongs: the first whose last entry does not come before it.
-    fn block_of(&self, entry: &Entry) -> usize {
+    fn block_of(&self, entry: &BackfillCandidate) -> usize {
         self.blocks.partition_point(|block| block.entries.last().is_some_and(|last| last.key < entry.key))
     }
 
     /// The first job.
-    pub(super) fn first(&self) -> Option<Entry> {
+    pub(super) fn first(&self) -> Option<BackfillCandidate> {
         self.blocks.first()?.entries.first().copied()
     }
 
     /// The first job that is thought to run no longer than that.
-    pub(super) fn first_within(&self, most: Span) -> Option<Entry> {
+    pub(super) fn first_within(&self, most: Span) -> Option<BackfillCandidate> {
         let block = self.blocks.iter().find(|block| block.least <= most)?;
         block.entries.iter().find(|entry| entry.estimate <= most).copied()
     }
@@ -128,7 +128,7 @@ mod tests {
             steps in prop::collection::vec((0_i64..400, 0_i64..30, 0_u8..4), 0..1500),
         ) {
             let order = if is_shortest { BackfillOrder::Shortest } else { BackfillOrder::Arrival };
-            let (mut candidates, mut list) = (Candidates::new(order), Vec::<Entry>::new());
+            let (mut candidates, mut list) = (BackfillQueue::new(order), Vec::<BackfillCandidate>::new());
             for (number, (at, estimate, what)) in (0..).zip(steps) {
                 let turn = Turn { rank: 0, scheduled_at: Time(at), id: JobId(number) };
                 let job = (turn, Span(estimate));

@@ -2,22 +2,22 @@
 //!
 //! The times are not listed: a day of `* * * * * *` has 86,400 of them, and a scenario may have a thousand such crons.
 
-use super::parse::{Fields, Set};
+use super::parse::{FieldSet, Fields};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
 
-/// Times of day, in whole seconds from midnight: every combination of an hour, a minute and a second of the sets.
+/// TimesOfDay of day, in whole seconds from midnight: every combination of an hour, a minute and a second of the sets.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Times {
-    hours: Set,
-    minutes: Set,
-    seconds: Set,
+pub(super) struct TimesOfDay {
+    hours: FieldSet,
+    minutes: FieldSet,
+    seconds: FieldSet,
 }
 
-impl Times {
-    pub(super) fn new(fields: &Fields) -> Times {
-        Times { hours: fields.hour, minutes: fields.minute, seconds: fields.second }
+impl TimesOfDay {
+    pub(super) fn new(fields: &Fields) -> TimesOfDay {
+        TimesOfDay { hours: fields.hour, minutes: fields.minute, seconds: fields.second }
     }
 
     /// The first one of the day; `None` if a set is empty.
@@ -69,7 +69,7 @@ mod tests {
             "0 0 , * * *",
         ] {
             let fields = parse::fields(text).unwrap();
-            let times = Times::new(&fields);
+            let times = TimesOfDay::new(&fields);
             let parts =
                 |time: u32| [(fields.hour, time / 3600), (fields.minute, time / 60 % 60), (fields.second, time % 60)];
             let fires = |time| parts(time).iter().all(|(set, value)| set.bits >> value & 1 == 1);

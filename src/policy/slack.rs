@@ -5,7 +5,7 @@ use crate::model::capacity::NeedId;
 
 /// Shares of what workers offer at any time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Leftover {
+pub(super) struct Slack {
     shares: Shares,
 }
 
@@ -18,9 +18,9 @@ pub(super) enum Extreme {
     Most,
 }
 
-impl Leftover {
-    pub(super) fn of(system: &System) -> Leftover {
-        Leftover { shares: Shares::of(system.capacities()) }
+impl Slack {
+    pub(super) fn of(system: &System) -> Slack {
+        Slack { shares: Shares::of(system.capacities()) }
     }
 
     /// The job that leaves least, or most; the oldest of several.

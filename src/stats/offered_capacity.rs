@@ -7,12 +7,12 @@ use crate::model::capacity::CapacityMap;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
-use super::bucket::Buckets;
-use super::units::Units;
+use super::capacity_layout::CapacityLayout;
+use super::time_buckets::TimeBuckets;
 
-/// Offered units, integrated over the window and by time bucket.
+/// OfferedCapacity units, integrated over the window and by time bucket.
 #[derive(Clone, Debug)]
-pub(super) struct Offers {
+pub(super) struct OfferedCapacityBuilder {
     warmup: Time,
     horizon: Time,
     resources: usize,
@@ -24,16 +24,16 @@ pub(super) struct Offers {
     until: Vec<Time>,
     /// By pair: unit-nanoseconds offered within the window.
     offered: Vec<u128>,
-    buckets: Buckets,
+    buckets: TimeBuckets,
     /// From a worker's lines to the next worker's; 0 where all workers share theirs.
     stride: usize,
 }
 
-impl Offers {
+impl OfferedCapacityBuilder {
     /// All workers offer what they have, from the start; `stride` says whether the lines of workers are told apart.
-    pub(super) fn new(system: &System, units: &Units, stride: usize) -> Offers {
+    pub(super) fn new(system: &System, units: &CapacityLayout, stride: usize) -> OfferedCapacityBuilder {
         let (workers, lines) = (system.workers.len(), if stride > 0 { units.pairs() } else { units.resources() });
-        Offers {
+        OfferedCapacityBuilder {
             warmup: system.window.warmup,
             horizon: system.window.horizon,
             resources: units.resources(),
@@ -41,7 +41,7 @@ impl Offers {
             is_out: vec![false; workers],
             until: vec![Time::ZERO; workers],
             offered: vec![0; units.pairs()],
-            buckets: Buckets::new(system.window.horizon, lines),
+            buckets: TimeBuckets::new(system.window.horizon, lines),
             stride,
         }
     }
@@ -76,23 +76,23 @@ impl Offers {
     }
 
     /// Everything up to the horizon.
-    pub(super) fn finish(mut self) -> Offered {
+    pub(super) fn finish(mut self) -> OfferedCapacity {
         for worker in 0..self.until.len() {
             self.integrate(self.horizon, worker);
         }
-        Offered { by_pair: self.offered, buckets: self.buckets }
+        OfferedCapacity { by_pair: self.offered, buckets: self.buckets }
     }
 }
 
 /// What was offered in a whole run.
 #[derive(Clone, Debug)]
-pub(super) struct Offered {
+pub(super) struct OfferedCapacity {
     /// By pair: unit-nanoseconds within the window.
     pub(super) by_pair: Vec<u128>,
-    buckets: Buckets,
+    buckets: TimeBuckets,
 }
 
-impl Offered {
+impl OfferedCapacity {
     /// Averages by time bucket of the sum of several lines: pairs where workers are told apart, resources where not.
     pub(super) fn averages(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
         self.buckets.averages_of(lines)

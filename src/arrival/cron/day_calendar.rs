@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::parse::{self, Fields, Set};
-use super::times::Times;
+use super::parse::{self, FieldSet, Fields};
+use super::times_of_day::TimesOfDay;
 
 /// The crate's number of the weekday that the dialect calls 0.
 const SUNDAY_OF_THE_CRATE: u32 = 1;
@@ -15,29 +15,29 @@ const LAST_YEAR: i32 = 2100;
 
 /// The days and times of a schedule with fields.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Calendar {
+pub(super) struct DayCalendar {
     /// Each fires at midnight: none where a field has no values, two where day of month or day of week suffices.
     days: Vec<cron::Schedule>,
-    times: Times,
+    times: TimesOfDay,
 }
 
-impl Calendar {
+impl DayCalendar {
     /// The day rule of the dialect: where day of month or day of week carries the star mark both must match; otherwise
     /// either suffices. The crate knows only the former, hence two schedules for the latter.
-    pub(super) fn new(fields: &Fields) -> Calendar {
+    pub(super) fn new(fields: &Fields) -> DayCalendar {
         let Fields { day, weekday, .. } = *fields;
         let days = if day.star || weekday.star {
             vec![(day, weekday)]
         } else {
-            vec![(day, Set::all(&parse::WEEKDAY)), (Set::all(&parse::DAY), weekday)]
+            vec![(day, FieldSet::all(&parse::WEEKDAY)), (FieldSet::all(&parse::DAY), weekday)]
         };
-        let at_midnight = Fields { second: Set::ZERO, minute: Set::ZERO, hour: Set::ZERO, ..*fields };
+        let at_midnight = Fields { second: FieldSet::ZERO, minute: FieldSet::ZERO, hour: FieldSet::ZERO, ..*fields };
         let prepare = |(day, weekday)| canonical(&Fields { day, weekday, ..at_midnight });
-        Calendar { days: days.into_iter().filter_map(prepare).collect(), times: Times::new(fields) }
+        DayCalendar { days: days.into_iter().filter_map(prepare).collect(), times: TimesOfDay::new(fields) }
     }
 
     /// The times of a day with firings.
-    pub(super) fn times(&self) -> &Times {
+    pub(super) fn times(&self) -> &TimesOfDay {
         &self.times
     }
 

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// Complaints that are kept; more are only counted.
+/// TraceProblems that are kept; more are only counted.
 const MOST: usize = 20;
 
 /// One thing wrong in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
+pub struct TraceProblem {
     /// The line, from 1; 0 where it concerns the whole file.
     pub line: u64,
     /// The column's name, where it concerns one.
@@ -16,7 +16,7 @@ pub struct Complaint {
     pub text: String,
 }
 
-impl fmt::Display for Complaint {
+impl fmt::Display for TraceProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line > 0 {
             write!(f, "line {}: ", self.line)?;
@@ -28,11 +28,11 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// Why a file is no trace: every complaint found, up to a limit; displayed a line each.
+/// Why a file is no trace: every problem found, up to a limit; displayed a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceError {
     /// In file order.
-    pub complaints: Vec<Complaint>,
+    pub problems: Vec<TraceProblem>,
     /// How many more there are.
     pub more: u64,
 }
@@ -41,15 +41,15 @@ impl TraceError {
     /// The file cannot be read on, as it is no CSV or its compression is broken.
     pub(crate) fn damaged(error: &dyn std::error::Error) -> TraceError {
         let text = format!("the file is damaged: {error}; write it anew");
-        TraceError { complaints: vec![Complaint { line: 0, column: None, text }], more: 0 }
+        TraceError { problems: vec![TraceProblem { line: 0, column: None, text }], more: 0 }
     }
 }
 
 impl fmt::Display for TraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, complaint) in self.complaints.iter().enumerate() {
+        for (place, problem) in self.problems.iter().enumerate() {
             let end_of_line = if place > 0 { "\n" } else { "" };
-            write!(f, "{end_of_line}{complaint}")?;
+            write!(f, "{end_of_line}{problem}")?;
         }
         if self.more > 0 { write!(f, "\nand {} more", self.more) } else { Ok(()) }
     }
@@ -57,18 +57,18 @@ impl fmt::Display for TraceError {
 
 impl std::error::Error for TraceError {}
 
-/// Complaints on their way.
+/// TraceProblems on their way.
 #[derive(Debug, Default)]
-pub(crate) struct Complaints {
-    kept: Vec<Complaint>,
+pub(crate) struct TraceProblems {
+    kept: Vec<TraceProblem>,
     more: u64,
 }
 
-impl Complaints {
+impl TraceProblems {
     /// Adds one.
-    pub(crate) fn add(&mut self, complaint: Complaint) {
+    pub(crate) fn add(&mut self, problem: TraceProblem) {
         if self.kept.len() < MOST {
-            self.kept.push(complaint);
+            self.kept.push(problem);
         } else {
             self.more += 1;
         }
@@ -78,7 +78,7 @@ impl Complaints {
     pub(crate) fn first(mut self) -> TraceError {
         let more = self.kept.len().saturating_sub(1) as u64;
         self.kept.truncate(1);
-        TraceError { complaints: self.kept, more: self.more + more }
+        TraceError { problems: self.kept, more: self.more + more }
     }
 
     /// Whether there is one.
@@ -88,6 +88,6 @@ impl Complaints {
 
     /// Nothing, or the error that they make.
     pub(crate) fn into_result(self) -> Result<(), TraceError> {
-        if self.any() { Err(TraceError { complaints: self.kept, more: self.more }) } else { Ok(()) }
+        if self.any() { Err(TraceError { problems: self.kept, more: self.more }) } else { Ok(()) }
     }
 }

@@ -1,4 +1,4 @@
-//! Known arrivals: single jobs, the rows of a trace file and the jobs of a log.
+//! ListedJob arrivals: single jobs, the rows of a trace file and the jobs of a log.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use crate::model::time::Time;
 
 /// One known job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct ListedJob {
     /// When, and of which action.
     pub arrival: Arrival,
     /// What it brings along.
     pub given: Given,
 }
 
-impl Known {
+impl ListedJob {
     /// When it arrives.
     pub fn at(&self) -> Time {
         self.arrival.at
@@ -23,20 +23,20 @@ impl Known {
 
 /// A walk through a list that all replications share.
 #[derive(Debug)]
-pub struct Listed {
-    jobs: Arc<[Known]>,
+pub struct JobList {
+    jobs: Arc<[ListedJob]>,
     next: usize,
 }
 
-impl Listed {
+impl JobList {
     /// Begins at the head of the list, which must be in order of time.
-    pub fn new(jobs: Arc<[Known]>) -> Listed {
-        debug_assert!(jobs.is_sorted_by_key(Known::at), "a listed source is in order of time");
-        Listed { jobs, next: 0 }
+    pub fn new(jobs: Arc<[ListedJob]>) -> JobList {
+        debug_assert!(jobs.is_sorted_by_key(ListedJob::at), "a listed source is in order of time");
+        JobList { jobs, next: 0 }
     }
 }
 
-impl ArrivalProcess for Listed {
+impl ArrivalProcess for JobList {
     #[inline]
     fn next(&mut self) -> Option<Arrival> {
         let job = self.jobs.get(self.next)?;

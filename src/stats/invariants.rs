@@ -1,4 +1,4 @@
-//! Laws that hold in every run, whatever the scenario: checked in debug builds, gone from release builds.
+//! Invariants that hold in every run, whatever the scenario: checked in debug builds, gone from release builds.
 //!
 //! Arrived = waiting + running + ended after every event; no worker claims more than it offers; and Little's law, exactly: the
 //! integrals over time, taken here event by event, equal the sums over rows that the statistics are made of.
@@ -8,13 +8,13 @@ use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
-use super::account::Account;
+use super::action_stats::ActionStats;
+use super::capacity_layout::CapacityLayout;
 use super::occupancy::Occupancy;
-use super::units::Units;
 
 /// What is there at each moment, integrated on every change.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Laws {
+pub(super) struct Invariants {
     arrived: i64,
     ended: i64,
     /// By action: rows that fell due and have a part in job measures.
@@ -33,13 +33,13 @@ pub(super) struct Laws {
     warmup: Time,
 }
 
-impl Laws {
-    pub(super) fn new(system: &System, units: &Units) -> Laws {
+impl Invariants {
+    pub(super) fn new(system: &System, units: &CapacityLayout) -> Invariants {
         if !cfg!(debug_assertions) {
-            return Laws::default();
+            return Invariants::default();
         }
         let level = Level { from: system.window.warmup.0, ..Level::default() };
-        Laws {
+        Invariants {
             waiting: level,
             running: level,
             counted: vec![0; system.actions.len()],
@@ -48,7 +48,7 @@ impl Laws {
             busy: vec![level; units.pairs()],
             warmup: system.window.warmup,
             runs_from_start: system.initial.iter().map(|row| row.state != InitialState::Waiting).collect(),
-            ..Laws::default()
+            ..Invariants::default()
         }
     }
 
@@ -84,7 +84,7 @@ impl Laws {
     }
 
     #[inline]
-    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Run, units: &CapacityLayout) {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.count_running(now, job, -1);
@@ -96,14 +96,14 @@ impl Laws {
     }
 
     /// The worker of a running row went out.
-    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Run, units: &CapacityLayout) {
         if cfg!(debug_assertions) {
             self.use_units(now, job, run.worker, -1, units);
         }
     }
 
     /// A row that was interrupted is in use of its worker again.
-    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Run, units: &Units) {
+    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Run, units: &CapacityLayout) {
         if cfg!(debug_assertions) {
             self.use_units(now, job, run.worker, 1, units);
         }
@@ -141,7 +141,7 @@ impl Laws {
         self.running_of[usize::from(job.action.0)].change(now, rows);
     }
 
-    fn use_units(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, units: &Units) {
+    fn use_units(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, units: &CapacityLayout) {
         for &(resource, taken) in units.need(job.need) {
             self.busy[units.first_pair(worker) + resource].change(now, rows * taken as i64);
         }
@@ -160,11 +160,11 @@ impl Laws {
     }
 
     /// Asserts that rows balance and that the sums over rows equal the integrals over time.
-    pub(super) fn hold(mut self, horizon: Time, accounts: &[Account], busy: &[u128]) {
+    pub(super) fn hold(mut self, horizon: Time, accounts: &[ActionStats], busy: &[u128]) {
         if !cfg!(debug_assertions) {
             return;
         }
-        assert!(self.counted.into_iter().eq(accounts.iter().map(Account::arrived)), "arrived = ended + unfinished");
+        assert!(self.counted.into_iter().eq(accounts.iter().map(ActionStats::arrived)), "arrived = ended + unfinished");
         assert_eq!(
             (self.told_waiting, self.told_running),
             (self.waiting.height, self.running.height),

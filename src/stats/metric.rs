@@ -8,9 +8,9 @@ use crate::model::worker::WorkerId;
 
 /// What a number says, and of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Subject {
+pub struct Metric {
     /// Of one action's jobs, of all jobs, or of no jobs.
-    pub action: OfAction,
+    pub action: JobScope,
     /// Of one resource.
     pub resource: Option<ResourceId>,
     /// Of one worker.
@@ -30,7 +30,7 @@ impl Measure {
 
 /// Whose jobs a figure covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum OfAction {
+pub enum JobScope {
     /// Jobs have no part in it (utilization).
     None,
     /// One action's jobs.
@@ -41,9 +41,9 @@ pub enum OfAction {
 
 /// A number of one replication; `None` where there was nothing to measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figure {
+pub struct MetricValue {
     /// What the number says.
-    pub subject: Subject,
+    pub metric: Metric,
     /// The number, in the measure's unit.
     pub value: Option<f64>,
 }

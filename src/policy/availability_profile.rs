@@ -7,7 +7,7 @@ use crate::model::time::{Span, Time};
 
 /// The free units of one worker over time.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct AvailabilityProfile {
     resources: usize,
     /// When each step begins, rising; the last one lasts for ever.
     times: VecDeque<Time>,
@@ -17,11 +17,11 @@ pub(super) struct Plan {
     peaks: Vec<i64>,
 }
 
-impl Plan {
+impl AvailabilityProfile {
     /// A worker that offers so much, with nothing planned.
-    pub(super) fn new(capacity: &CapacityMap, now: Time) -> Plan {
+    pub(super) fn new(capacity: &CapacityMap, now: Time) -> AvailabilityProfile {
         let free = capacity.0.iter().copied().collect();
-        Plan { resources: capacity.0.len(), times: [now].into(), free, peaks: Vec::new() }
+        AvailabilityProfile { resources: capacity.0.len(), times: [now].into(), free, peaks: Vec::new() }
     }
 
     /// Nobody asks any more for what was before now.
@@ -156,7 +156,7 @@ mod tests {
             lasts in 1_i64..15,
             now in 0_i64..30,
         ) {
-            let (mut plan, mut windows) = (Plan::new(&map([6, 6]), Time(0)), Vec::<Window>::new());
+            let (mut plan, mut windows) = (AvailabilityProfile::new(&map([6, 6]), Time(0)), Vec::<Window>::new());
             for (from, length, units, is_added) in steps {
                 if is_added || windows.is_empty() {
                     windows.push((from, from + length, units));

@@ -13,9 +13,9 @@ pub(super) type Class = (ActionId, NeedId);
 
 /// Who waits.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Classes(BTreeMap<Class, BTreeSet<Turn<i128>>>);
+pub(super) struct ClassQueues(BTreeMap<Class, BTreeSet<Turn<i128>>>);
 
-impl Classes {
+impl ClassQueues {
     /// Keeps up with what has happened.
     pub(super) fn notice(&mut self, news: &News<'_>) {
         match news {

@@ -12,7 +12,7 @@ const BLOCK: usize = 32;
 
 /// Spans that are drawn from one stream, in the order in which they are.
 #[derive(Clone, Debug)]
-pub struct Ahead {
+pub struct BufferedSampler {
     law: Law,
     stream: Stream,
     spans: [Span; BLOCK],
@@ -29,19 +29,19 @@ enum Law {
     Rate(f64),
 }
 
-impl Ahead {
+impl BufferedSampler {
     /// Seconds from a distribution.
-    pub fn seconds(seconds: Distribution, stream: Stream) -> Ahead {
-        Ahead::new(Law::Seconds(seconds), stream)
+    pub fn seconds(seconds: Distribution, stream: Stream) -> BufferedSampler {
+        BufferedSampler::new(Law::Seconds(seconds), stream)
     }
 
     /// Times between events of a Poisson process with that rate per second; infinite at rate 0.
-    pub fn at_rate(per_second: f64, stream: Stream) -> Ahead {
-        Ahead::new(Law::Rate(per_second), stream)
+    pub fn at_rate(per_second: f64, stream: Stream) -> BufferedSampler {
+        BufferedSampler::new(Law::Rate(per_second), stream)
     }
 
-    fn new(law: Law, stream: Stream) -> Ahead {
-        Ahead { law, stream, spans: [Span::ZERO; BLOCK], next: BLOCK }
+    fn new(law: Law, stream: Stream) -> BufferedSampler {
+        BufferedSampler { law, stream, spans: [Span::ZERO; BLOCK], next: BLOCK }
     }
 
     /// The next one.
@@ -57,7 +57,7 @@ impl Ahead {
 
     #[cold]
     fn refill(&mut self) {
-        let Ahead { law, stream, spans, next } = self;
+        let BufferedSampler { law, stream, spans, next } = self;
         match law {
             Law::Seconds(law) => fill(spans, || law.sample(stream)),
             Law::Rate(rate) => fill(spans, || stream.exponential() / *rate),
@@ -83,15 +83,15 @@ mod tests {
     fn what_is_drawn_ahead_is_what_would_be_drawn_later() {
         let stream = || Streams::new(1, 2).stream(Purpose::Service, "ahead");
         for law in [Distribution::from(Exponential::new(3.0).unwrap()), Uniform::new(1.0, 2.0).unwrap().into()] {
-            let (mut ahead, mut later) = (Ahead::seconds(law.clone(), stream()), stream());
+            let (mut ahead, mut later) = (BufferedSampler::seconds(law.clone(), stream()), stream());
             for _ in 0..=3 * BLOCK {
                 assert_eq!(ahead.draw(), Span::from_secs_f64(law.sample(&mut later)));
             }
         }
-        let (mut ahead, mut later) = (Ahead::at_rate(0.5, stream()), stream());
+        let (mut ahead, mut later) = (BufferedSampler::at_rate(0.5, stream()), stream());
         for _ in 0..=3 * BLOCK {
             assert_eq!(ahead.draw(), Span::from_secs_f64(later.exponential() / 0.5));
         }
-        assert_eq!(Ahead::at_rate(0.0, stream()).draw(), Span(i64::MAX), "nothing ever comes");
+        assert_eq!(BufferedSampler::at_rate(0.0, stream()).draw(), Span(i64::MAX), "nothing ever comes");
     }
 }

@@ -1,18 +1,18 @@
-//! Looks: the numbers of replications at which it is seen whether more are needed, known before the first one is run.
+//! InterimLooks: the numbers of replications at which it is seen whether more are needed, known before the first one is run.
 //!
 //! Who tests after every replication and stops when a difference is significant finds one sooner or later, also where there is
 //! none. So looks are few, and each may spend only its share of the level.
 
 /// The numbers of replications at which decisions are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Looks(Vec<u32>);
+pub struct InterimLooks(Vec<u32>);
 
-impl Looks {
+impl InterimLooks {
     /// At `first` replications, twice, four times as many and so on, and at last at `most`, which is not below `first`.
-    pub fn doubling(first: u32, most: u32) -> Looks {
+    pub fn doubling(first: u32, most: u32) -> InterimLooks {
         let (first, most) = (first.max(1), most.max(1));
         let doubled = std::iter::successors(Some(first), |look| look.checked_mul(2));
-        Looks(doubled.take_while(|look| *look < most).chain([most]).collect())
+        InterimLooks(doubled.take_while(|look| *look < most).chain([most]).collect())
     }
 
     /// How many there are at most.
@@ -37,11 +37,11 @@ mod tests {
 
     #[test]
     fn looks_double_and_end_at_the_most() {
-        assert_eq!(Looks::doubling(10, 640).0, [10, 20, 40, 80, 160, 320, 640]);
-        assert_eq!(Looks::doubling(20, 100).0, [20, 40, 80, 100]);
-        assert_eq!(Looks::doubling(7, 7).0, [7]);
-        assert_eq!(Looks::doubling(9, 3).0, [3]);
-        assert_eq!(Looks::doubling(u32::MAX - 1, u32::MAX).0, [u32::MAX - 1, u32::MAX]);
-        assert_eq!(Looks::doubling(10, 640).share_of(0.07), 0.01);
+        assert_eq!(InterimLooks::doubling(10, 640).0, [10, 20, 40, 80, 160, 320, 640]);
+        assert_eq!(InterimLooks::doubling(20, 100).0, [20, 40, 80, 100]);
+        assert_eq!(InterimLooks::doubling(7, 7).0, [7]);
+        assert_eq!(InterimLooks::doubling(9, 3).0, [3]);
+        assert_eq!(InterimLooks::doubling(u32::MAX - 1, u32::MAX).0, [u32::MAX - 1, u32::MAX]);
+        assert_eq!(InterimLooks::doubling(10, 640).share_of(0.07), 0.01);
     }
 }

@@ -10,17 +10,17 @@ use crate::model::worker::WorkerId;
 
 /// The estimated ends of all running jobs.
 #[derive(Debug)]
-pub(super) struct Ends {
+pub(super) struct CompletionEstimates {
     /// By worker.
     on: Vec<BTreeSet<(Time, JobId, NeedId)>>,
     /// By job: its estimated end.
     of: BTreeMap<JobId, Time>,
 }
 
-impl Ends {
+impl CompletionEstimates {
     /// Nothing runs yet.
-    pub(super) fn new(system: &System) -> Ends {
-        Ends { on: vec![BTreeSet::new(); system.workers.len()], of: BTreeMap::new() }
+    pub(super) fn new(system: &System) -> CompletionEstimates {
+        CompletionEstimates { on: vec![BTreeSet::new(); system.workers.len()], of: BTreeMap::new() }
     }
 
     /// A job starts, and is thought to end at that instant.

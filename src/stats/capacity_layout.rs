@@ -1,26 +1,26 @@
-//! Units laid out flat, once before a run: what each need takes, and what each worker offers.
+//! CapacityLayout laid out flat, once before a run: what each need takes, and what each worker offers.
 
 use crate::engine::System;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::worker::WorkerId;
 
-use super::figure::{Figure, Measure, OfAction, Statistic, Subject};
+use super::metric::{JobScope, Measure, Metric, MetricValue, Statistic};
 
 /// What one job takes: units of each resource that it needs at all.
-pub(super) type Need = [(usize, u64)];
+pub(super) type SparseNeed = [(usize, u64)];
 
 /// Needs without their zeros; offers and sums worker by worker, in each by resource ("pairs").
 #[derive(Clone, Debug)]
-pub(super) struct Units {
-    needs: Vec<Box<Need>>,
+pub(super) struct CapacityLayout {
+    needs: Vec<Box<SparseNeed>>,
     offered: Vec<i64>,
     /// By pair: whether the worker ever offers the resource.
     offers: Vec<bool>,
     resources: usize,
 }
 
-impl Units {
-    pub(super) fn new(system: &System) -> Units {
+impl CapacityLayout {
+    pub(super) fn new(system: &System) -> CapacityLayout {
         let sparse = |need: &CapacityMap| {
             let units = need.iter().map(|(resource, units)| (usize::from(resource.0), units as u64));
             units.filter(|&(_, units)| units != 0).collect()
@@ -32,17 +32,17 @@ impl Units {
             let pairs = &mut offers[change.worker.0 as usize * resources..];
             pairs.iter_mut().zip(&change.capacity.0).for_each(|(offers, &units)| *offers |= units > 0);
         }
-        Units { needs: system.needs.iter().map(sparse).collect(), offered, offers, resources }
+        CapacityLayout { needs: system.needs.iter().map(sparse).collect(), offered, offers, resources }
     }
 
     /// What a need takes.
     #[inline]
-    pub(super) fn need(&self, need: NeedId) -> &Need {
+    pub(super) fn need(&self, need: NeedId) -> &SparseNeed {
         &self.needs[usize::from(need.0)]
     }
 
     /// What each need takes.
-    pub(super) fn needs(&self) -> &[Box<Need>] {
+    pub(super) fn needs(&self) -> &[Box<SparseNeed>] {
         &self.needs
     }
 
@@ -67,7 +67,7 @@ impl Units {
         (WorkerId((pair / self.resources) as u32), ResourceId((pair % self.resources) as u16))
     }
 
-    /// Units that a pair offers at the start.
+    /// CapacityLayout that a pair offers at the start.
     pub(super) fn offered(&self, pair: usize) -> i64 {
         self.offered[pair]
     }
@@ -83,7 +83,7 @@ impl Units {
     }
 
     /// Utilization by resource, over all workers and then for each worker that offers it; from unit-nanoseconds by pair.
-    pub(super) fn utilization(&self, busy: &[u128], offered: &[u128]) -> Vec<Figure> {
+    pub(super) fn utilization(&self, busy: &[u128], offered: &[u128]) -> Vec<MetricValue> {
         let resources = (0..self.resources).map(|resource| {
             let sum = |of_pairs: &[u128]| self.pairs_of(resource).map(|pair| of_pairs[pair]).sum();
             utilization(ResourceId(resource as u16), None, share(sum(busy), sum(offered)))
@@ -101,7 +101,10 @@ fn share(busy: u128, offered: u128) -> Option<f64> {
     (offered > 0).then(|| busy as f64 / offered as f64)
 }
 
-fn utilization(resource: ResourceId, worker: Option<WorkerId>, value: Option<f64>) -> Figure {
+fn utilization(resource: ResourceId, worker: Option<WorkerId>, value: Option<f64>) -> MetricValue {
     let (measure, statistic) = (Measure::Utilization, Statistic::Mean);
-    Figure { subject: Subject { action: OfAction::None, resource: Some(resource), worker, measure, statistic }, value }
+    MetricValue {
+        metric: Metric { action: JobScope::None, resource: Some(resource), worker, measure, statistic },
+        value,
+    }
 }

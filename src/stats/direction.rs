@@ -1,20 +1,20 @@
 //! Which way a measure is better: less waiting, more throughput.
 
-use super::figure::{Measure, Statistic};
+use super::metric::{Measure, Statistic};
 
 /// Which of two values is the better one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preference {
+pub enum Direction {
     /// The smaller.
-    Less,
+    LowerIsBetter,
     /// The larger.
-    More,
+    HigherIsBetter,
 }
 
-impl Preference {
+impl Direction {
     /// Which value of a figure is better; `None` where that depends on what one wants: full use of workers costs waits, and how many
     /// jobs come is not up to the queue.
-    pub fn of(measure: Measure, statistic: Statistic) -> Option<Preference> {
+    pub fn of(measure: Measure, statistic: Statistic) -> Option<Direction> {
         match measure {
             Measure::WaitS
             | Measure::ResponseS
@@ -25,12 +25,12 @@ impl Preference {
             | Measure::DeadlineMisses
             | Measure::UnfinishedAgeS
             | Measure::WorstSlowdown
-            | Measure::DrainS => Some(Preference::Less),
-            Measure::WithinSlo | Measure::ThroughputPerS | Measure::Jain => Some(Preference::More),
+            | Measure::DrainS => Some(Direction::LowerIsBetter),
+            Measure::WithinSlo | Measure::ThroughputPerS | Measure::Jain => Some(Direction::HigherIsBetter),
             Measure::Jobs => match statistic {
-                Statistic::Done => Some(Preference::More),
+                Statistic::Done => Some(Direction::HigherIsBetter),
                 Statistic::Arrived => None,
-                _ => Some(Preference::Less),
+                _ => Some(Direction::LowerIsBetter),
             },
             Measure::Utilization | Measure::ServiceS => None,
         }

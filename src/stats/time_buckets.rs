@@ -28,7 +28,7 @@ pub(super) fn nice_length(horizon: Time) -> Span {
 
 /// Several lines of sums over the same buckets.
 #[derive(Clone, Debug)]
-pub(super) struct Buckets {
+pub(super) struct TimeBuckets {
     length: i64,
     horizon: i64,
     count: usize,
@@ -50,18 +50,18 @@ struct Cell {
     step: i128,
 }
 
-impl Buckets {
+impl TimeBuckets {
     /// Empty buckets of a nice length from instant 0 to `horizon`.
-    pub(super) fn new(horizon: Time, lines: usize) -> Buckets {
-        Buckets::of_length(nice_length(horizon), horizon, lines)
+    pub(super) fn new(horizon: Time, lines: usize) -> TimeBuckets {
+        TimeBuckets::of_length(nice_length(horizon), horizon, lines)
     }
 
     /// Empty buckets of a given length, which is above 0; the last may be shorter.
-    pub(super) fn of_length(Span(length): Span, horizon: Time, lines: usize) -> Buckets {
+    pub(super) fn of_length(Span(length): Span, horizon: Time, lines: usize) -> TimeBuckets {
         let count = horizon.0.max(0).unsigned_abs().div_ceil(length.unsigned_abs()) as usize;
         // One bucket at least, for a run of no length.
         let cells = vec![Cell::default(); lines * count.max(1)];
-        Buckets { length, horizon: horizon.0, count, lines, current: 0, start: 0, end: length, cells }
+        TimeBuckets { length, horizon: horizon.0, count, lines, current: 0, start: 0, end: length, cells }
     }
 
     /// The length of a bucket.
@@ -153,7 +153,7 @@ mod tests {
         }
         for power in 0..63 {
             let horizon = Time((1 << power) + (1 << power) / 3);
-            let buckets = Buckets::new(horizon, 1).count;
+            let buckets = TimeBuckets::new(horizon, 1).count;
             assert!((1..=96).contains(&buckets), "{horizon:?} has {buckets} buckets");
             assert!(power < 7 || buckets >= 32, "{horizon:?} has only {buckets} buckets");
         }
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_run_of_no_length_has_no_buckets() {
-        let mut buckets = Buckets::new(Time::ZERO, 2);
+        let mut buckets = TimeBuckets::new(Time::ZERO, 2);
         buckets.advance(Time::ZERO);
         buckets.add(1, 3, Time(-5), Time::ZERO);
         assert_eq!(buckets.averages_of([1]), Vec::<f64>::new());
@@ -176,7 +176,7 @@ mod tests {
                 0..60,
             ),
         ) {
-            let mut buckets = Buckets::new(Time(horizon), 3);
+            let mut buckets = TimeBuckets::new(Time(horizon), 3);
             let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count]);
             let length = buckets.length().0;
             // Some intervals are told only after they have ended.
