@@ -51,14 +51,13 @@ fn tables(criterion: &mut Criterion) {
     scenario.replications = 5;
     let results = experiment::run(&scenario, &());
     let context = RunContext::of(&scenario);
-    let runs = [(&context, &results)];
     let mut group = criterion.benchmark_group("tables");
     let mut table = |name: &str, write: &dyn Fn() -> Vec<u8>| {
         group.throughput(Throughput::Elements(String::from_utf8_lossy(&write()).lines().count() as u64));
         group.bench_function(name, |bencher| bencher.iter(write));
     };
-    table("summary.csv", &|| tables::summary(&runs));
-    table("wait_times.csv", &|| tables::wait_times(&runs));
+    table("summary.csv", &|| tables::summary(&context, &results));
+    table("wait_times.csv", &|| tables::wait_times(&context, &results));
     table("utilization.csv", &|| tables::utilization(&context, &results));
     group.finish();
 }

@@ -14,7 +14,7 @@ use std::ops::Range;
 use claimsim::experiment::expression::{Quantity, Target};
 use claimsim::experiment::warmup::settle;
 use claimsim::experiment::{FIRST, Plan, Results, replicate, run};
-use claimsim::scenario::{self, Files, Override, Scenario};
+use claimsim::scenario::{self, NoFiles, Override, Scenario};
 use rayon::prelude::*;
 
 use exact::{LongRun, Mmc, Pool};
@@ -174,14 +174,6 @@ fn classes(pool: &exact::Pool, keys: &str) -> String {
     };
     let classes: Vec<String> = ["small", "wide", "broad"].into_iter().zip(pool.classes).map(class).collect();
     head + &classes.concat()
-}
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path))
-    }
 }
 
 impl Rule {

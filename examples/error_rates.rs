@@ -8,7 +8,7 @@
 use std::io::{self, Write as _};
 
 use claimsim::experiment::comparison::{Comparing, Comparison, Contender, Outcome, Questions, Verdict};
-use claimsim::scenario::{self, Files};
+use claimsim::scenario::{self, NoFiles};
 use claimsim::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
@@ -89,14 +89,6 @@ pub const CASES: [Case; 14] = {
         gate(Slower(1.3), &["mean(wait) <= +10%"], Fails, false),
     ]
 };
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path))
-    }
-}
 
 /// Two workers that are busy 60 % of the time, for about 150 jobs; all times are `factor` times as long.
 fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Contender {

@@ -19,7 +19,7 @@ use std::ops::Range;
 use claimsim::experiment::Progress;
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
-use claimsim::scenario::{self, Files, Scenario};
+use claimsim::scenario::Scenario;
 use claimsim::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
@@ -68,14 +68,6 @@ pub struct Count {
     pub missed: u64,
 }
 
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path))
-    }
-}
-
 fn queue(servers: u32) -> Mmc {
     Mmc { arrivals: ARRIVALS, services: 1.0, servers }
 }
@@ -96,7 +88,7 @@ fn scenario(servers: &str, seed: u64) -> Scenario {
         service = {{ exponential = {{ mean = "1s" }} }}
         "#
     );
-    scenario::load("mmc.toml", &text, &[], &NoFiles).expect("the scenario is right").scenario
+    Scenario::parse(&text).expect("the scenario is right")
 }
 
 impl Target {

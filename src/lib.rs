@@ -18,18 +18,8 @@
 //! How long do jobs wait that come to one worker, which is busy four fifths of the time?
 //!
 //! ```
-//! use claimsim::scenario::{self, Files};
-//! use claimsim::stats::{Measure, JobScope, Statistic, Metric};
-//! use std::io;
-//!
-//! /// The scenario below names no files; one that does has them read by whoever loads it.
-//! struct NoFiles;
-//!
-//! impl Files for NoFiles {
-//!     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-//!         Err(io::Error::new(io::ErrorKind::NotFound, path))
-//!     }
-//! }
+//! use claimsim::scenario::Scenario;
+//! use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 //!
 //! let text = r#"
 //!     horizon = "10d"
@@ -46,8 +36,8 @@
 //!     arrival = { poisson = { rate = "48/h" } }
 //!     service = { exponential = { mean = "1m" } }
 //! "#;
-//! let loaded = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("the scenario is right");
-//! let results = claimsim::experiment::run(&loaded.scenario, &());
+//! let scenario = Scenario::parse(text).expect("the scenario is right");
+//! let results = claimsim::experiment::run(&scenario, &());
 //!
 //! let mean_wait = Metric {
 //!     action: JobScope::All,
@@ -70,13 +60,7 @@
 //! an order is in [`engine::ClaimPolicy`].
 //!
 //! ```
-//! # use claimsim::scenario::{self, Files};
-//! # struct NoFiles;
-//! # impl Files for NoFiles {
-//! #     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
-//! #         Err(std::io::Error::new(std::io::ErrorKind::NotFound, path))
-//! #     }
-//! # }
+//! # use claimsim::scenario::Scenario;
 //! # let text = r#"
 //! #     horizon = "10d"
 //! #     replications = 5
@@ -87,7 +71,7 @@
 //! #     arrival = { poisson = { rate = "48/h" } }
 //! #     service = { exponential = { mean = "1m" } }
 //! # "#;
-//! # let loaded = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("the scenario is right");
+//! # let scenario = Scenario::parse(text).expect("the scenario is right");
 //! use claimsim::engine::{Candidate, ClaimPolicy};
 //! use std::cmp::Reverse;
 //!
@@ -103,8 +87,8 @@
 //!     }
 //! }
 //!
-//! let newest = claimsim::experiment::run_policy(&loaded.scenario, |_| NewestFirst, &());
-//! # let oldest = claimsim::experiment::run(&loaded.scenario, &());
+//! let newest = claimsim::experiment::run_policy(&scenario, |_| NewestFirst, &());
+//! # let oldest = claimsim::experiment::run(&scenario, &());
 //! # use claimsim::stats::{Measure, JobScope, Statistic, Metric};
 //! # let wait = |statistic| Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic };
 //! # let ratio = |statistic| newest.estimate(wait(statistic)).unwrap().value.unwrap() / oldest.estimate(wait(statistic)).unwrap().value.unwrap();

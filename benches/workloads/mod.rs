@@ -1,20 +1,10 @@
 //! The workloads that are measured, as texts of scenarios: they take the ordinary path.
 
-use std::io;
-
-use claimsim::scenario::{self, Files, Scenario};
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path.to_owned()))
-    }
-}
+use claimsim::scenario::Scenario;
 
 /// Reads a scenario as a run does.
 pub(crate) fn load(text: &str) -> Scenario {
-    scenario::load("workload.toml", text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}")).scenario
+    Scenario::parse(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// W1: M/M/16 at load 0.9, first come first served.

@@ -9,9 +9,9 @@ use super::policy::PolicyParser;
 use super::verdict::{Failure, print};
 use crate::experiment;
 use crate::model::action::ActionId;
-use crate::registry::audit::{self, Page};
+use crate::registry::audit::{self, JobQuery};
 use crate::registry::document;
-use crate::scenario::{Loaded, Scenario};
+use crate::scenario::{LoadedScenario, Scenario};
 
 /// Print the simulated system at an instant as the registry's API would: its jobs, workers or crons
 ///
@@ -114,7 +114,7 @@ impl Audit {
         if !self.quiet {
             say_remarks(&loaded);
         }
-        let Loaded { mut scenario, .. } = loaded;
+        let LoadedScenario { mut scenario, .. } = loaded;
         scenario.seed = self.seed.unwrap_or(scenario.seed);
         let at = scenario.instant(&self.at).map_err(|why| Failure::Input(format!("--at: {why}")))?;
         let action = self.filter.action(&scenario)?;
@@ -155,7 +155,7 @@ impl Filter {
         Ok(Some(ActionId(action as u16)))
     }
 
-    fn page(&self, action: Option<ActionId>, audit: &audit::Audit) -> Result<Page, Failure> {
+    fn page(&self, action: Option<ActionId>, audit: &audit::Audit) -> Result<JobQuery, Failure> {
         let worker = match chosen(self.worker.as_ref()) {
             None => None,
             Some(id) => Some(audit.worker(id).ok_or_else(|| unknown("worker", id, audit.worker_names()))?),
@@ -166,7 +166,7 @@ impl Filter {
             Some(Running::False) => Some(false),
         };
         let limit = Some(self.limit.unwrap_or(LIMIT)).filter(|limit| *limit > 0);
-        Ok(Page { action, worker, running, start: self.start.unwrap_or(0), limit })
+        Ok(JobQuery { action, worker, running, start: self.start.unwrap_or(0), limit })
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::files::shown;
 use super::verdict::say;
-use crate::scenario::{Input, Loaded, Scenario};
+use crate::scenario::{InputFile, LoadedScenario, Scenario};
 
 /// What came with some scenarios. Variants of one bring the same.
 #[derive(Debug, Default)]
 pub(super) struct Brought {
     /// The files that they name, in order of first mention.
-    pub(super) inputs: Vec<Input>,
+    pub(super) inputs: Vec<InputFile>,
     /// What of these was left out.
     pub(super) notes: Vec<String>,
     /// What is probably not meant.
@@ -17,8 +17,8 @@ pub(super) struct Brought {
 
 impl Brought {
     /// Keeps what came with a scenario.
-    pub(super) fn take_in(&mut self, loaded: Loaded) -> Scenario {
-        let Loaded { scenario, warnings, notes, inputs } = loaded;
+    pub(super) fn take_in(&mut self, loaded: LoadedScenario) -> Scenario {
+        let LoadedScenario { scenario, warnings, notes, inputs } = loaded;
         add_new(&mut self.inputs, inputs);
         add_new(&mut self.remarks, (!warnings.is_empty()).then(|| shown(&warnings)));
         add_new(&mut self.notes, notes);

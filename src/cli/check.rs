@@ -9,8 +9,8 @@ use super::files::{ScenarioFile, say_outlook, say_remarks};
 use super::verdict::{Failure, print, say};
 use crate::experiment::outlook::outlook;
 use crate::report;
-use crate::report::table::Charset;
-use crate::scenario::Loaded;
+use crate::report::Charset;
+use crate::scenario::LoadedScenario;
 
 /// Check scenario files: all complaints at once, and the load of what they describe; nothing is run
 ///
@@ -59,7 +59,7 @@ impl Check {
     }
 
     /// Tells what is seen of a scenario that can be run; as a document, if that is asked for.
-    fn tell(&self, path: &Path, loaded: &Loaded) -> Result<Option<Value>, Failure> {
+    fn tell(&self, path: &Path, loaded: &LoadedScenario) -> Result<Option<Value>, Failure> {
         if self.quiet && !self.json {
             return Ok(None);
         }

@@ -9,7 +9,7 @@ use super::files::{overrides, shown};
 use super::produce::apply;
 use super::verdict::Failure;
 use crate::report::manifest::{Input, Manifest, sha256};
-use crate::scenario::{self, Files, Loaded, Override};
+use crate::scenario::{self, Files, LoadedScenario, Override};
 
 /// A run's own copies of what it was made from.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Copies {
     }
 
     /// The scenario with the keys that the command line set, but not yet with its seed and replications.
-    pub(super) fn load(&self, manifest: &Manifest) -> Result<Loaded, Failure> {
+    pub(super) fn load(&self, manifest: &Manifest) -> Result<LoadedScenario, Failure> {
         // A scenario without a name has taken that of its file.
         let name = format!("{}.toml", manifest.scenario.name);
         let loaded = scenario::load(&name, &self.scenario, &changes(manifest), self);
@@ -54,7 +54,7 @@ impl Copies {
     }
 
     /// The scenario as it was run, with all that the command line asked for.
-    pub(super) fn load_run(&self, manifest: &Manifest) -> Result<Loaded, Failure> {
+    pub(super) fn load_run(&self, manifest: &Manifest) -> Result<LoadedScenario, Failure> {
         let mut loaded = self.load(manifest)?;
         apply(&manifest.options, Some(manifest.seed), &mut loaded.scenario);
         Ok(loaded)

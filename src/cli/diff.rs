@@ -14,7 +14,7 @@ use super::verdict::{Failure, print, say};
 use crate::experiment::diff;
 use crate::report::diff::{DiffReport, SettingDifference};
 use crate::report::manifest::Manifest;
-use crate::scenario::{Scenario, settings};
+use crate::scenario::{Scenario, key_values};
 
 /// Compare two finished runs, and name the first claim, or whatever it is, at which they part
 ///
@@ -145,7 +145,7 @@ fn made_from(Run { manifest, text, scenario }: &Run) -> Vec<(String, String)> {
         ("seed", scenario.seed.to_string()),
         ("replications", scenario.replications.to_string()),
     ];
-    let keys = settings(text, &changes(manifest)).into_iter().filter(|setting| !is_said_elsewhere(setting));
+    let keys = key_values(text, &changes(manifest)).into_iter().filter(|setting| !is_said_elsewhere(setting));
     let digest = |digest: &str| digest.chars().take(12).collect();
     let files = manifest.inputs.iter().map(|input| (format!("file {}", input.name), digest(&input.sha256)));
     whole.map(|(name, value)| (name.to_owned(), value)).into_iter().chain(keys).chain(files).collect()

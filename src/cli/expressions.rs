@@ -7,7 +7,7 @@ use super::verdict::Failure;
 use crate::experiment::design::{Grid, Refused};
 use crate::experiment::expression::Fault;
 use crate::report::manifest::Options;
-use crate::scenario::Report;
+use crate::scenario::Diagnostics;
 
 /// The expression that an option says.
 pub(super) fn parse<T: FromStr<Err = Fault>>(option: &str, text: &str) -> Result<T, Failure> {
@@ -28,5 +28,12 @@ pub(super) fn grid(options: &Options) -> Result<Grid, Failure> {
 /// The complaint about an expression; `of` is put behind what is wrong.
 pub(super) fn complaint(option: &str, text: &str, fault: &Fault, of: &str) -> Failure {
     let title = format!("{}{of}", fault.title);
-    Failure::Input(shown(&Report::of_option(option, text, fault.place.clone(), &title, &fault.label, &fault.help)))
+    Failure::Input(shown(&Diagnostics::for_option(
+        option,
+        text,
+        fault.place.clone(),
+        &title,
+        &fault.label,
+        &fault.help,
+    )))
 }

@@ -11,10 +11,10 @@ use super::produce::apply;
 use super::verdict::Failure;
 use crate::experiment::Plan;
 use crate::report::manifest::{Manifest, Options};
+use crate::report::RunContext;
 use crate::report::run::replications::{self, SavedTables};
 use crate::report::run::tables;
-use crate::report::RunContext;
-use crate::scenario::Loaded;
+use crate::scenario::LoadedScenario;
 use crate::stats::ReplicationStats;
 
 /// What a finished run has already.
@@ -32,7 +32,7 @@ pub(super) struct Finished {
     /// The text of its scenario.
     pub(super) text: String,
     /// The scenario as it was run.
-    pub(super) loaded: Loaded,
+    pub(super) loaded: LoadedScenario,
     /// The options of the longer run.
     pub(super) options: Options,
     /// What there is already.
@@ -121,7 +121,7 @@ fn longer(old: &Options, more: &Options, there: usize, run: &Path) -> Result<Opt
     )))
 }
 
-fn outcomes(run: &Path, loaded: &Loaded, plan: &Plan) -> Result<Vec<ReplicationStats>, Failure> {
+fn outcomes(run: &Path, loaded: &LoadedScenario, plan: &Plan) -> Result<Vec<ReplicationStats>, Failure> {
     let read = |name: &str| {
         let path = run.join(name);
         fs::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))

@@ -7,17 +7,7 @@ use std::path::{Path, PathBuf};
 use super::verdict::{Failure, say};
 use crate::experiment::outlook::Outlook;
 use crate::report::feasibility::{self, Notice};
-use crate::scenario::{self, Files, Loaded, Override, Report, Scenario};
-
-/// Reads the files that a scenario names, relative to the scenario's own folder.
-#[derive(Debug)]
-pub(super) struct Beside(pub(super) PathBuf);
-
-impl Files for Beside {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.0.join(path))
-    }
-}
+use crate::scenario::{self, Diagnostics, LoadedScenario, Override, RelativeFiles, Scenario};
 
 /// A scenario's text with the name that complaints give it.
 #[derive(Debug)]
@@ -37,14 +27,14 @@ impl ScenarioFile {
     }
 
     /// Understands it, with the command line's changes.
-    pub(super) fn load(&self, set: &[String]) -> Result<Loaded, Failure> {
+    pub(super) fn load(&self, set: &[String]) -> Result<LoadedScenario, Failure> {
         self.load_with(&overrides(set, None))
     }
 
     /// The same with changes of all kinds.
-    pub(super) fn load_with(&self, overrides: &[Override]) -> Result<Loaded, Failure> {
+    pub(super) fn load_with(&self, overrides: &[Override]) -> Result<LoadedScenario, Failure> {
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
-        let loaded = scenario::load(&self.path.display().to_string(), &self.text, overrides, &Beside(folder));
+        let loaded = scenario::load(&self.path.display().to_string(), &self.text, overrides, &RelativeFiles(folder));
         loaded.map_err(|report| Failure::Input(shown(&report)))
     }
 }
@@ -56,12 +46,12 @@ pub(super) fn overrides(set: &[String], policy: Option<&str>) -> Vec<Override> {
 }
 
 /// A report as it is shown on standard error: in colours on a terminal that wants them.
-pub(super) fn shown(report: &Report) -> String {
+pub(super) fn shown(report: &Diagnostics) -> String {
     report.render(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
 }
 
 /// Says on standard error what is probably not meant in a scenario, and what of its files was left out.
-pub(super) fn say_remarks(loaded: &Loaded) {
+pub(super) fn say_remarks(loaded: &LoadedScenario) {
     if !loaded.warnings.is_empty() {
         say(&shown(&loaded.warnings));
     }
@@ -73,7 +63,7 @@ pub(super) fn say_remarks(loaded: &Loaded) {
 /// Says on standard error what a look at a scenario warns of, before minutes are spent on it.
 pub(super) fn say_outlook(path: &Path, scenario: &Scenario, outlook: &Outlook) {
     let warnings = feasibility::warnings(scenario, outlook).into_iter().map(|Notice { title, help }| (title, help));
-    let report = Report::of_file(&path.display().to_string(), warnings);
+    let report = Diagnostics::file_warnings(&path.display().to_string(), warnings);
     if !report.is_empty() {
         say(&shown(&report));
     }

@@ -6,10 +6,10 @@ use std::io;
 use std::path::Path;
 
 use super::copies::Copies;
-use super::files::{Beside, ScenarioFile, shown};
+use super::files::{ScenarioFile, shown};
 use super::verdict::Failure;
 use crate::report::manifest::SavedRun;
-use crate::scenario::{self, Files, Loaded, Override, Report};
+use crate::scenario::{self, Diagnostics, Files, LoadedScenario, Override, RelativeFiles};
 
 /// A scenario's text, and whence the files come that it names.
 pub(super) struct Given {
@@ -31,7 +31,7 @@ impl Given {
     /// A scenario file.
     pub(super) fn read(file: ScenarioFile) -> Given {
         let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
-        let files = Remembered::new(Box::new(Beside(folder)));
+        let files = Remembered::new(Box::new(RelativeFiles(folder)));
         Given { file: file.path.display().to_string(), text: file.text, files, run: None }
     }
 
@@ -43,12 +43,12 @@ impl Given {
     }
 
     /// Understands it, with the command line's changes.
-    pub(super) fn load(&self, overrides: &[Override]) -> Result<Loaded, Failure> {
+    pub(super) fn load(&self, overrides: &[Override]) -> Result<LoadedScenario, Failure> {
         self.try_load(overrides).map_err(|report| Failure::Input(shown(&report)))
     }
 
     /// The same for whoever knows what to do where it cannot be understood.
-    pub(super) fn try_load(&self, overrides: &[Override]) -> Result<Loaded, Report> {
+    pub(super) fn try_load(&self, overrides: &[Override]) -> Result<LoadedScenario, Diagnostics> {
         scenario::load(&self.file, &self.text, overrides, &self.files)
     }
 }

@@ -11,7 +11,7 @@ use clap::{ArgGroup, Args};
 use super::cron::instant;
 use super::verdict::{Failure, print, say};
 use crate::registry::document::{self, DocumentError};
-use claimsim_import::{self, ASSUMPTION, Documents, Order};
+use claimsim_import::{self, ASSUMPTION, Documents, ImportOptions};
 
 /// Make a scenario to edit from the registry's API documents: what they say, and estimates of what they do not
 ///
@@ -70,18 +70,18 @@ impl Import {
             crons: (!self.crons.is_empty()).then_some(&crons),
         };
         self.check_export(&documents)?;
-        let order = Order {
+        let order = ImportOptions {
             name: self.name(),
             sources: all().map(|path| shown(path)).collect(),
             jobs_file: self.jobs_file(),
             exported_at: self.at,
         };
-        self.leave(&claimsim_import::scenario(&documents, &order))
+        self.leave(&claimsim_import::scenario_text(&documents, &order))
     }
 
     /// The export comes after all that the documents tell.
     fn check_export(&self, documents: &Documents) -> Result<(), Failure> {
-        match (self.at, claimsim_import::latest(documents)) {
+        match (self.at, claimsim_import::latest_time(documents)) {
             (Some(at), Some(latest)) if at < latest => {
                 let text = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
                 Err(Failure::Input(format!(

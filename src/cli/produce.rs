@@ -26,7 +26,7 @@ pub(super) struct Order<'a> {
     /// Its text as it was read.
     pub(super) text: &'a str,
     /// The files that it names.
-    pub(super) inputs: &'a [scenario::Input],
+    pub(super) inputs: &'a [scenario::InputFile],
     /// What was left out of these files.
     pub(super) notes: &'a [String],
     /// What the command line asked for.
@@ -148,11 +148,11 @@ pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results, warm_up: Op
 pub(super) fn write_inputs(
     name: &str,
     text: &str,
-    inputs: &[scenario::Input],
+    inputs: &[scenario::InputFile],
     folder: &Path,
 ) -> Result<(Input, Vec<Input>), Failure> {
     write(folder, manifest::SCENARIO, text.as_bytes())?;
-    let copy = |(number, input): (usize, &scenario::Input)| {
+    let copy = |(number, input): (usize, &scenario::InputFile)| {
         let entry = Input::numbered(number + 1, &input.name, &input.bytes);
         write(folder, &entry.file, &input.bytes)?;
         Ok(entry)

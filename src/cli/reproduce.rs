@@ -14,7 +14,7 @@ use super::size;
 use super::sweep;
 use super::verdict::{Failure, print};
 use crate::report::manifest::Manifest;
-use crate::scenario::Loaded;
+use crate::scenario::LoadedScenario;
 
 /// Run a finished run again from its manifest and inputs, and compare every file by its SHA-256
 ///
@@ -76,7 +76,7 @@ fn run_again(
     quiet: bool,
 ) -> Result<Manifest, Failure> {
     let copies = Copies::of_run(run, manifest)?;
-    let Loaded { mut scenario, inputs, notes, .. } = copies.load_run(manifest)?;
+    let LoadedScenario { mut scenario, inputs, notes, .. } = copies.load_run(manifest)?;
     let plan = plan(&manifest.options, &scenario)?;
     let order = Order {
         scenario: &mut scenario,

@@ -15,10 +15,9 @@ use super::verdict::{Failure, print, say};
 use crate::experiment::outlook::outlook;
 use crate::experiment::{Plan, Reached, Results};
 use crate::report::manifest::Options;
-use crate::report::RunContext;
 use crate::report::run::{RunReport, precision};
-use crate::report::table::Charset;
-use crate::scenario::Loaded;
+use crate::report::{Charset, RunContext};
+use crate::scenario::LoadedScenario;
 
 /// Simulate a scenario: prints a summary and leaves tables, charts and a manifest in a folder
 #[derive(Debug, Args)]
@@ -78,7 +77,7 @@ pub(super) struct Run {
 /// What is to be run, and whence it comes.
 struct Given {
     text: String,
-    loaded: Loaded,
+    loaded: LoadedScenario,
     options: Options,
     earlier: Option<Earlier>,
 }
@@ -89,7 +88,7 @@ impl Run {
         if !self.manner.quiet {
             say_remarks(&loaded);
         }
-        let Loaded { mut scenario, inputs, notes, .. } = loaded;
+        let LoadedScenario { mut scenario, inputs, notes, .. } = loaded;
         let plan = plan(&options, &scenario)?;
         check_batches(&options, scenario.replications)?;
         let default = self.extend.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));

@@ -4,16 +4,16 @@ use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 
 use crate::model::time::Time;
-use crate::registry::audit::{Audit, Cron, Ledger, Subject};
+use crate::registry::audit::{Audit, AuditSubject, CronState, Ledger};
 use crate::replication::Replication;
 use crate::scenario::Scenario;
 
 /// Runs a replication (they are numbered from 0) up to and with an instant, which must not lie beyond the horizon.
 pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
-    let Scenario { system, originals, epoch, seed, .. } = scenario;
+    let Scenario { system, source_documents, epoch, seed, .. } = scenario;
     let replication = u64::from(replication);
     let ledger = ledger(scenario, replication, at);
-    let subject = Subject { system, originals, epoch: *epoch, seed: *seed, replication, at };
+    let subject = AuditSubject { system, source_documents, epoch: *epoch, seed: *seed, replication, at };
     let crons = scenario.sources.iter().enumerate().filter_map(|(source, of)| cron(scenario, source, of, at));
     Audit::new(subject, ledger, crons.collect())
 }
@@ -26,11 +26,11 @@ fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
 }
 
 /// A source as a cron that stands at an instant, if it is one.
-fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<Cron> {
+fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<CronState> {
     let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
     // What counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
     let next_run = scenario.epoch.calendar_of(at).and_then(|at| in_step.firings(at).next());
-    Some(Cron { source, action: *action, schedule: schedule.to_string(), given: *given, next_run })
+    Some(CronState { source, action: *action, schedule: schedule.to_string(), given: *given, next_run })
 }

@@ -1,19 +1,19 @@
-//! One action's table: each number with what it was estimated from.
+//! Writes the table of an action: each number with the rows that it was estimated from.
 
 use super::arrivals::Arrivals;
 use super::crons::Crons;
-use super::history::{History, said_need};
-use super::service::{Finished, Service, Shape, finished};
-use super::slots::{Basis, Start};
-use super::text::{self, Toml, count, number, rate, rate_like, seconds};
-use super::vote::Vote;
-use super::window::Window;
+use super::history::{History, stated_need};
+use super::mode::ValueCounts;
+use super::observation_window::ObservationWindow;
+use super::service::{FinishedRows, Service, ServiceShape, finished};
+use super::start_bounds::{BoundBasis, StartBound};
+use super::toml_text::{self, TomlBuilder, count, number, rate, rate_like, seconds};
 use super::{ASSUMPTION, interval};
 use crate::model::time::Span;
 use crate::registry::document::Field;
 
-/// The only run times that were ever published, for actions of which nothing has finished.
-const PUBLISHED: [(&str, &str); 8] = [
+/// The only published run times, for actions without finished rows.
+const PUBLISHED_RUN_TIMES: [(&str, &str); 8] = [
     ("scan_check_single", "26s"),
     ("nautilus_scan_check_single", "26s"),
     ("update_db", "4m"),
@@ -24,30 +24,30 @@ const PUBLISHED: [(&str, &str); 8] = [
     ("false", "0s"),
 ];
 
-/// Actions whose jobs start jobs of another.
+/// Actions whose jobs start jobs of another action.
 const PARENTS: [(&str, &str); 2] =
     [("scan_check", "scan_check_single"), ("nautilus_scan_check", "nautilus_scan_check_single")];
 
-/// All that actions are described from.
-pub(super) struct Evidence<'a> {
+/// The evidence from which tables of actions are written.
+pub(super) struct ActionWriter<'a> {
     pub(super) history: &'a History<'a>,
     pub(super) crons: &'a Crons<'a>,
-    pub(super) window: Option<Window>,
-    pub(super) slots: &'a [Option<Start>],
+    pub(super) window: Option<ObservationWindow>,
+    pub(super) start_bounds: &'a [Option<StartBound>],
 }
 
-impl Evidence<'_> {
+impl ActionWriter<'_> {
     /// Writes the table of an action.
-    pub(super) fn write(&self, toml: &mut Toml, action: usize) {
+    pub(super) fn write(&self, toml: &mut TomlBuilder, action: usize) {
         let arrivals = Arrivals::of(self.history, self.crons, self.window, action);
         toml.gap();
         self.write_rows(toml, action, &arrivals);
-        self.write_family(toml, action, &arrivals);
+        self.write_parent_child_notes(toml, action, &arrivals);
         toml.table("action", self.history.action_name(action));
         self.write_capacity(toml, action);
         self.write_arrivals(toml, action, &arrivals);
-        let (deadline, deadlines) = self.spans(action, |row| &row.deadline);
-        let finished = finished(self.history, self.slots, action, deadline);
+        let (deadline, deadlines) = self.durations(action, |row| &row.deadline);
+        let finished = finished(self.history, self.start_bounds, action, deadline);
         self.write_service(toml, action, &finished);
         write_errors(toml, &finished);
         self.write_retries(toml, action);
@@ -55,7 +55,7 @@ impl Evidence<'_> {
         self.write_profile(toml, action, &arrivals);
     }
 
-    fn write_rows(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    fn write_rows(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let rows = self.history.of(action).count();
         let active = self.history.of(action).filter(|(_, row)| row.is_active()).count();
         if rows == 0 {
@@ -64,8 +64,8 @@ impl Evidence<'_> {
         let mut words = Vec::new();
         for (number, what) in [
             (arrivals.by_cron, "by its cron"),
-            (arrivals.retries, "further attempts (by retryFromID), which are no arrivals"),
-            (active, "not at an end yet, whose run times are not known"),
+            (arrivals.retries, "further attempts (by retryFromID), which are not arrivals"),
+            (active, "not finished, so their run times are unknown"),
         ] {
             if number > 0 {
                 words.push(format!("{number} {what}"));
@@ -75,8 +75,8 @@ impl Evidence<'_> {
         toml.comment(&format!("{}{but}{}.", count(rows, "row"), words.join(", ")));
     }
 
-    /// Says that the jobs of one action may be children of another's.
-    fn write_family(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    /// Notes that the jobs of one action may be children of jobs of another.
+    fn write_parent_child_notes(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let name = self.history.actions[action].unwrap_or_default();
         if let Some((_, child)) = PARENTS.iter().find(|(parent, _)| *parent == name) {
             let children = self.history.actions.binary_search(&Some(child)).ok();
@@ -84,34 +84,36 @@ impl Evidence<'_> {
             let Some(jobs) = jobs.filter(|jobs| *jobs > 0 && arrivals.jobs > 0) else { return };
             toml.comment(&format!(
                 "A {name} starts {child} jobs and runs until they have ended, so its run times below include theirs. To simulate \
-                 that, give it the line below with a service time of its own work alone, and take the arrivals of {child} \
-                 away: {jobs} came in the time of {} of these."
+                 that, add the line below with the service time of its own work alone, and remove the arrivals of {child}: \
+                 {jobs} arrived in the same time as {} of these."
             , arrivals.jobs));
             toml.comment(&format!(
                 "spawns = {{ action = {}, count = {} }}",
-                text::string(child),
+                toml_text::string(child),
                 number(jobs as f64 / arrivals.jobs as f64)
             ));
         }
         if let Some((parent, _)) = PARENTS.iter().find(|(_, child)| *child == name) {
             let Ok(parents) = self.history.actions.binary_search(&Some(parent)) else { return };
-            let (inside, all) = self.inside(action, parents);
+            let (inside, all) = self.count_during(action, parents);
             toml.comment(&format!(
-                "{inside} of {all} first attempts were scheduled while a {parent} was there: documents do not say which are \
-                 children of one and which came by themselves. Here all come by themselves; see {parent}."
+                "{inside} of {all} first attempts were scheduled while a {parent} waited or ran: documents do not tell which are \
+                 its children and which arrived independently. Here all arrive independently; see {parent}."
             ));
         }
     }
 
-    /// How many first attempts of an action were scheduled between schedule and end of some row of another action.
-    fn inside(&self, action: usize, other: usize) -> (usize, usize) {
+    /// The number of first attempts of an action that were scheduled between the schedule and the
+    /// end of a row of another action, and of all first attempts.
+    fn count_during(&self, action: usize, other: usize) -> (usize, usize) {
         let mut spans: Vec<_> = self
             .history
             .of(other)
             .filter_map(|(_, row)| Some((row.scheduled_at?, row.updated_at.filter(|_| !row.is_active()))))
             .collect();
         spans.sort_unstable();
-        // The latest end of all that were scheduled up to each one; an active one has none yet.
+        // The latest end of the rows that were scheduled up to each one; an active row has no end
+        // yet.
         let mut latest = Vec::with_capacity(spans.len());
         for (_, end) in &spans {
             let end = end.unwrap_or(crate::model::time::Time::NEVER);
@@ -130,24 +132,25 @@ impl Evidence<'_> {
         (times.iter().filter(is_inside).count(), times.len())
     }
 
-    fn write_capacity(&self, toml: &mut Toml, action: usize) {
-        let vote = Vote::of(self.history.of(action).filter_map(|(_, row)| said_need(&row.document.capacity_map)));
-        let show = |units: &super::history::Units| text::units(&self.history.renamed(units));
-        if let Some(units) = vote.winner() {
-            toml.pair("capacity", &show(units), &format!("in {}", vote.in_words(show)));
+    fn write_capacity(&self, toml: &mut TomlBuilder, action: usize) {
+        let counts =
+            ValueCounts::of(self.history.of(action).filter_map(|(_, row)| stated_need(&row.document.capacity_map)));
+        let show = |units: &super::history::Units| toml_text::units(&self.history.renamed(units));
+        if let Some(units) = counts.mode() {
+            toml.pair("capacity", &show(units), &format!("in {}", counts.in_words(show)));
         } else if self.history.of(action).next().is_some() {
-            toml.comment(&format!("{ASSUMPTION}: no row says what it needs, so it needs nothing."));
+            toml.comment(&format!("{ASSUMPTION}: no row gives its capacity map, so it needs nothing."));
         }
     }
 
-    fn write_arrivals(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    fn write_arrivals(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         if arrivals.times == 0 {
             let by_cron = self.crons.has(action);
             if by_cron && self.history.of(action).next().is_some() {
-                toml.comment("No job came but by its cron, see below.");
+                toml.comment("All jobs came from its cron, see below.");
             } else if !by_cron {
                 toml.comment(&format!(
-                    "{ASSUMPTION}: none arrive, because no row says when. For example: arrival = {{ poisson = {{ rate = \
+                    "{ASSUMPTION}: no jobs arrive, because no row has a time. For example: arrival = {{ poisson = {{ rate = \
                      \"1/h\" }} }}"
                 ));
             }
@@ -169,8 +172,8 @@ impl Evidence<'_> {
         ));
         if let Some(burstiness) = arrivals.burstiness.filter(|scv| *scv > 2.0) {
             toml.comment(&format!(
-                "They come in bursts: the variance of the times between them is {} times that of a Poisson process, so waits will be \
-                 longer than simulated.",
+                "They come in bursts: the variance of the times between them is {} times that of a Poisson process, so real waits are \
+                 longer than simulated ones.",
                 number(burstiness)
             ));
         }
@@ -178,24 +181,24 @@ impl Evidence<'_> {
             let batch = batch(arrivals).map(|batch| format!(", batch = {batch}")).unwrap_or_default();
             toml.pair(
                 "arrival",
-                &format!("{{ poisson = {{ rate = {}{batch} }} }}", text::string(&rate(arrivals.rate))),
+                &format!("{{ poisson = {{ rate = {}{batch} }} }}", toml_text::string(&rate(arrivals.rate))),
                 "",
             );
         }
     }
 
-    /// A profile is a table of its own, after all keys of the action.
-    fn write_profile(&self, toml: &mut Toml, action: usize, arrivals: &Arrivals) {
+    /// Writes the profile, which is a separate table after all keys of the action.
+    fn write_profile(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
         let Some(profile) = &arrivals.profile else { return };
         toml.gap();
         toml.comment(&format!(
-            "By hour of the day, UTC: hours differ {} times as much as chance explains. All days are taken alike.",
+            "By hour of the day, in UTC: the hours differ {} times as much as chance explains. All days have the same profile.",
             number(profile.statistic)
         ));
-        toml.line(&format!("[action.{}.arrival.profile]", text::key(self.history.action_name(action))));
+        toml.line(&format!("[action.{}.arrival.profile]", toml_text::key(self.history.action_name(action))));
         toml.line("rates = [");
         for (quarter, rates) in profile.rates.chunks(6).enumerate() {
-            let rates: Vec<String> = rates.iter().map(|rate| text::string(&text::rate(*rate))).collect();
+            let rates: Vec<String> = rates.iter().map(|rate| toml_text::string(&toml_text::rate(*rate))).collect();
             toml.line(&format!("  {},  # {:02}:00", rates.join(", "), quarter * 6));
         }
         toml.line("]");
@@ -204,137 +207,142 @@ impl Evidence<'_> {
         }
     }
 
-    fn write_service(&self, toml: &mut Toml, action: usize, finished: &Finished) {
+    fn write_service(&self, toml: &mut TomlBuilder, action: usize, finished: &FinishedRows) {
         let Some(service) = &finished.service else {
             let name = self.history.actions[action].unwrap_or_default();
-            let published = PUBLISHED.iter().find(|(known, _)| *known == name);
-            let why = if published.is_some() { "the only figure ever published" } else { "a mere guess" };
+            let published = PUBLISHED_RUN_TIMES.iter().find(|(known, _)| *known == name);
+            let why = if published.is_some() { "the only published figure" } else { "a guess" };
             toml.comment(&format!("{ASSUMPTION}: no row tells how long it runs; this is {why}."));
-            return toml.pair("service", &text::string(published.map_or("1m", |(_, time)| time)), "");
+            return toml.pair("service", &toml_text::string(published.map_or("1m", |(_, time)| time)), "");
         };
         explain(toml, service);
         toml.pair("service", &distribution(service), "");
     }
 
-    fn write_retries(&self, toml: &mut Toml, action: usize) {
-        let total = Vote::of(self.history.of(action).filter_map(|(_, row)| row.document.retries_total.get().copied()));
+    fn write_retries(&self, toml: &mut TomlBuilder, action: usize) {
+        let total =
+            ValueCounts::of(self.history.of(action).filter_map(|(_, row)| row.document.retries_total.get().copied()));
         let left = self.history.of(action).filter(|(_, row)| !row.is_retry());
-        let left = Vote::of(left.filter_map(|(_, row)| row.document.retries_left.get().copied()));
-        let vote = if total.rows() > 0 { total } else { left };
-        if let Some(retries) = vote.winner() {
-            toml.pair("retries", &retries.to_string(), &format!("in {}", vote.in_words(ToString::to_string)));
+        let left = ValueCounts::of(left.filter_map(|(_, row)| row.document.retries_left.get().copied()));
+        let counts = if total.rows() > 0 { total } else { left };
+        if let Some(retries) = counts.mode() {
+            toml.pair("retries", &retries.to_string(), &format!("in {}", counts.in_words(ToString::to_string)));
         }
     }
 
-    /// What most rows say of a span, and how many agree. None, `""` and nothing at all are no span.
-    fn spans(
+    /// The most frequent duration in a field, and the counts of all. A missing field, `null` and
+    /// `""` are no duration.
+    fn durations(
         &self,
         action: usize,
         field: impl Fn(&crate::registry::document::JobDocument) -> &Field<Span>,
-    ) -> (Option<Span>, Vote<Option<Span>>) {
+    ) -> (Option<Span>, ValueCounts<Option<Span>>) {
         let said = self.history.of(action).map(|(_, row)| field(row.document)).filter(|field| !field.is_absent());
-        let vote = Vote::of(said.map(|field| field.get().copied().filter(|span| *span > Span::ZERO)));
-        (vote.winner().copied().flatten(), vote)
+        let counts = ValueCounts::of(said.map(|field| field.get().copied().filter(|span| *span > Span::ZERO)));
+        (counts.mode().copied().flatten(), counts)
     }
 
     fn write_deadline(
         &self,
-        toml: &mut Toml,
+        toml: &mut TomlBuilder,
         action: usize,
         deadline: Option<Span>,
-        deadlines: &Vote<Option<Span>>,
-        finished: &Finished,
+        deadlines: &ValueCounts<Option<Span>>,
+        finished: &FinishedRows,
     ) {
         let show = |span: &Option<Span>| span.map_or("none".to_owned(), |span| span.to_string());
-        let (timeout, timeouts) = self.spans(action, |row| &row.stop_timeout);
+        let (timeout, timeouts) = self.durations(action, |row| &row.stop_timeout);
         let Some(deadline) = deadline else {
             if deadlines.0.len() > 1 {
                 toml.comment(&format!("No deadline in {}.", deadlines.in_words(show)));
             }
             return;
         };
-        toml.pair("deadline", &text::string(&deadline.to_string()), &format!("in {}", deadlines.in_words(show)));
+        toml.pair("deadline", &toml_text::string(&deadline.to_string()), &format!("in {}", deadlines.in_words(show)));
         if let Some(timeout) = timeout {
-            toml.pair("stop_timeout", &text::string(&timeout.to_string()), &format!("in {}", timeouts.in_words(show)));
+            toml.pair(
+                "stop_timeout",
+                &toml_text::string(&timeout.to_string()),
+                &format!("in {}", timeouts.in_words(show)),
+            );
         }
         if finished.at_deadline > 0 {
             toml.comment(&format!(
-                "Stopped by the deadline: {}, left out of `error`, and counted in `service` as a second longer than that, which is too short.",
+                "Stopped by the deadline: {}. They are not counted in `error`; `service` counts them as one second longer than the deadline, which is too short.",
                 count(finished.at_deadline, "row")
             ));
         }
     }
 }
 
-/// An action where documents know of none: a scenario needs one.
-pub(super) fn write_placeholder(toml: &mut Toml) {
+/// Writes an example action if the documents have none: a scenario needs one.
+pub(super) fn write_placeholder(toml: &mut TomlBuilder) {
     toml.gap();
-    toml.comment(&format!(
-        "{ASSUMPTION}: the documents have no jobs and no crons, so this action stands for those to come."
-    ));
+    toml.comment(&format!("{ASSUMPTION}: the documents have no jobs and no crons, so this action is an example."));
     toml.table("action", "example");
     toml.comment("For example: arrival = { poisson = { rate = \"1/h\" } }");
     toml.pair("service", "\"1m\"", "");
 }
 
-/// Says what a service time was estimated from, and how.
-fn explain(toml: &mut Toml, service: &Service) {
-    let half = service.half.map(|half| format!(" ± {}", text::about(half))).unwrap_or_default();
+/// Writes what a service time was estimated from, and how.
+fn explain(toml: &mut TomlBuilder, service: &Service) {
+    let half = service.half.map(|half| format!(" ± {}", toml_text::about(half))).unwrap_or_default();
     toml.comment(&format!(
         "Run time {}{half} on average, of {}{}: p50 {}, p95 {}, max {}.",
         seconds(service.mean),
         count(service.values.len(), "row"),
-        if service.failed { " that ended in error, for want of others" } else { "" },
+        if service.failed { " that ended in error, because there are no others" } else { "" },
         seconds(service.quantile(0.5)),
         seconds(service.quantile(0.95)),
         seconds(service.quantile(1.0))
     ));
     let few = service.values.len();
     match &service.shape {
-        Shape::Lognormal(far) | Shape::Gamma(far) => toml.comment(&format!(
-            "Its coefficient of variation is {}; of lognormal and gamma this one is nearer to the rows, {} off at most.",
+        ServiceShape::Lognormal(far) | ServiceShape::Gamma(far) => toml.comment(&format!(
+            "Its coefficient of variation is {}; of lognormal and gamma, this one is nearer to the rows, at most {} off.",
             number(service.cv),
-            text::short(*far)
+            toml_text::short(*far)
         )),
-        Shape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
-            "Neither lognormal nor gamma is near, so here are {}, each the mean of as many rows.",
+        ServiceShape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
+            "Neither lognormal nor gamma is near, so these are {}, each the mean of an equal number of rows.",
             count(values.len(), "value")
         )),
-        Shape::Constant | Shape::Values(_) => {}
+        ServiceShape::Constant | ServiceShape::Values(_) => {}
     }
     let (delay, whole) = (seconds(service.delay), seconds(service.wait_and_run));
     toml.comment(&match service.basis {
-        Basis::NeedsNothing => format!(
-            "Rows tell wait + run only, {whole} on average. It needs nothing, so it waits for its claim alone, {delay} on average, \
-             which is taken off."
+        BoundBasis::NeedsNothing => format!(
+            "Rows give only wait + run, {whole} on average. It needs nothing, so it waits only for its claim, {delay} on average; \
+             this is subtracted."
         ),
-        Basis::Slots => format!(
-            "Rows tell wait + run only, {whole} on average. What its workers ran before bounds the starts, and a claim delay of \
-             {delay} on average is taken off; right if they offered then what they offer now, and all their rows are \
-             here."
+        BoundBasis::Slots => format!(
+            "Rows give only wait + run, {whole} on average. The earlier rows of its workers bound the starts, and a claim delay of \
+             {delay} on average is subtracted. This is right if the workers offered then what they offer now, and all their \
+             rows are here."
         ),
-        Basis::AssumedSlots => format!(
-            "{ASSUMPTION}: it ran so long if its workers offered what is assumed above, since rows tell wait + run only, {whole} on \
-             average; more if they offered more, and up to {whole}. Import again with a workers document. A claim delay of \
-             {delay} on average is taken off."
+        BoundBasis::AssumedSlots => format!(
+            "{ASSUMPTION}: this is right if its workers offered what is assumed above, since rows give only wait + run, {whole} on \
+             average. If they offered more, it is longer, up to {whole}. Import again with a workers document. A claim delay of \
+             {delay} on average is subtracted."
         ),
-        Basis::ScheduleOnly => format!(
-            "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) less a claim delay of {delay}, because these rows ran on \
-             workers that are not in the workers document or offer less now."
+        BoundBasis::ScheduleOnly => format!(
+            "{ASSUMPTION}: this is an upper bound, wait + run ({whole}) minus a claim delay of {delay}, because these rows ran on \
+             workers that are not in the workers document, or that offer less now."
         ),
     });
 }
 
-/// The share of attempts that ended in error.
-fn write_errors(toml: &mut Toml, finished: &Finished) {
+/// Writes the share of attempts that ended in error.
+fn write_errors(toml: &mut TomlBuilder, finished: &FinishedRows) {
     let whole = finished.done + finished.errors;
     if whole == 0 {
         return;
     }
-    let (low, high) = interval::of_share(finished.errors, whole);
+    let (low, high) = interval::wilson_interval(finished.errors, whole);
     let share = number(finished.errors as f64 / whole as f64);
     let of = count(whole, "finished attempt");
-    let remark = format!("{} of {of}; 95 % interval {} to {}", finished.errors, text::short(low), text::short(high));
+    let remark =
+        format!("{} of {of}; 95 % interval {} to {}", finished.errors, toml_text::short(low), toml_text::short(high));
     toml.pair("error", &share, &remark);
 }
 
@@ -346,16 +354,16 @@ fn batch(arrivals: &Arrivals) -> Option<String> {
 
 /// Run times as a distribution.
 fn distribution(service: &Service) -> String {
-    let mean = text::string(&seconds(service.mean));
+    let mean = toml_text::string(&seconds(service.mean));
     match &service.shape {
-        _ if service.mean < 1e-6 => text::string("0s"),
-        Shape::Constant => mean,
-        Shape::Lognormal(_) => format!("{{ lognormal = {{ mean = {mean}, cv = {} }} }}", number(service.cv)),
-        Shape::Gamma(_) => {
+        _ if service.mean < 1e-6 => toml_text::string("0s"),
+        ServiceShape::Constant => mean,
+        ServiceShape::Lognormal(_) => format!("{{ lognormal = {{ mean = {mean}, cv = {} }} }}", number(service.cv)),
+        ServiceShape::Gamma(_) => {
             format!("{{ gamma = {{ shape = {}, mean = {mean} }} }}", number(1.0 / (service.cv * service.cv)))
         }
-        Shape::Values(values) => {
-            let values = values.iter().map(|value| text::string(&seconds(value.max(0.0))));
+        ServiceShape::Values(values) => {
+            let values = values.iter().map(|value| toml_text::string(&seconds(value.max(0.0))));
             let values: Vec<String> = values.collect();
             let all_alike = values.iter().all(|value| *value == values[0]);
             if all_alike { mean } else { format!("{{ empirical = {{ values = [{}] }} }}", values.join(", ")) }

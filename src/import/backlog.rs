@@ -1,25 +1,26 @@
-//! The rows that wait or run at the export: where the run begins.
+//! The rows that wait or run at the export: the initial state of the run.
 
 use chrono::SecondsFormat;
 
 use super::history::{History, Row};
-use super::text::{self, Toml, count};
-use super::workers::Sites;
-use super::{Order, header};
+use super::toml_text::{self, TomlBuilder, count};
+use super::workers::Workers;
+use super::{ImportOptions, header};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 
 /// Rows that a scenario can take over.
 fn rows<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
-    history.rows.iter().filter(|row| !row.document.is_over())
+    history.rows.iter().filter(|row| !row.document.is_finished())
 }
 
-/// Of these, the ones that are jobs still to be done. One that is being cancelled is as good as over.
+/// The rows that are still to be done. A row with a pending request to cancel is not.
 fn jobs<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
     rows(history).filter(|row| row.status != Some(Status::CancelRequest))
 }
 
-/// Whether the scenario can take the rows straight from the document: everything in it has the same name there and here.
+/// Whether the scenario can take the rows from the document itself: all names in it are the same in
+/// the scenario.
 fn is_verbatim(history: &History) -> bool {
     let has_time = |row: &Row| row.scheduled_at.is_some() || row.document.scheduled_at.get().is_none();
     let same_action = |row: &Row| row.document.action.get().is_none_or(|name| history.action_names.is_kept(name));
@@ -27,53 +28,54 @@ fn is_verbatim(history: &History) -> bool {
     history.repeated == 0 && rows(history).all(|row| has_time(row) && same_action(row) && same_resources(row))
 }
 
-/// Writes `[registry]`, if the rows can be taken from the document itself.
-pub(super) fn write_registry(toml: &mut Toml, order: &Order, history: &History, sites: &Sites) {
-    let Some(file) = order.jobs_file.as_ref().filter(|_| is_verbatim(history) && rows(history).next().is_some()) else {
+/// Writes `[registry]`, if the scenario can take the rows from the document itself.
+pub(super) fn write_registry(toml: &mut TomlBuilder, options: &ImportOptions, history: &History, workers: &Workers) {
+    let Some(file) = options.jobs_file.as_ref().filter(|_| is_verbatim(history) && rows(history).next().is_some())
+    else {
         return;
     };
     toml.gap();
     toml.comment(&format!(
-        "{} at the start. A running row runs on with a service time drawn afresh: nobody knows when it began.",
-        stand(rows(history))
+        "{} at the start. A running row continues with a newly drawn service time, because its start is unknown.",
+        describe_counts(rows(history))
     ));
-    let is_there = |row: &Row| sites.all.iter().any(|site| site.is_alive && row.worker() == Some(site.id));
-    let homeless = rows(history).filter(|row| row.status != Some(Status::Waiting) && !is_there(row)).count();
-    if homeless > 0 {
+    let is_there = |row: &Row| workers.all.iter().any(|worker| worker.is_alive && row.worker() == Some(worker.id));
+    let unplaced = rows(history).filter(|row| row.status != Some(Status::Waiting) && !is_there(row)).count();
+    if unplaced > 0 {
         toml.comment(&format!(
-            "{} on a worker that is not there, and will be left out.",
-            count(homeless, "running row")
+            "{} on a worker that does not exist; such rows are left out.",
+            count(unplaced, "running row")
         ));
     }
     toml.line("[registry]");
-    toml.pair("jobs", &text::string(file), "");
+    toml.pair("jobs", &toml_text::string(file), "");
     if rows(history).any(|row| row.document.action.get().is_none()) {
-        toml.pair("action", &text::string(history.action_names.get(None)), "what rows without an action are");
+        toml.pair("action", &toml_text::string(history.action_names.get(None)), "the action of rows that have none");
     }
 }
 
-fn stand<'a, 'b: 'a>(rows: impl Iterator<Item = &'a Row<'b>>) -> String {
+fn describe_counts<'a, 'b: 'a>(rows: impl Iterator<Item = &'a Row<'b>>) -> String {
     let (waiting, running): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| row.status == Some(Status::Waiting));
     let (waiting, running) = (waiting.len(), running.len());
-    format!("{} wait{} and {running} run{}", count(waiting, "row"), s(waiting), s(running))
+    format!("{} wait{} and {running} run{}", count(waiting, "row"), verb_ending(waiting), verb_ending(running))
 }
 
-fn s(number: usize) -> &'static str {
+fn verb_ending(number: usize) -> &'static str {
     if number == 1 { "s" } else { "" }
 }
 
-/// Writes one `[[job]]` for each row, if the document cannot be named.
-pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
-    let is_named = order.jobs_file.is_some() && is_verbatim(history);
+/// Writes one `[[job]]` for each row, if the scenario cannot name the document.
+pub(super) fn write_jobs(toml: &mut TomlBuilder, options: &ImportOptions, history: &History) {
+    let is_named = options.jobs_file.is_some() && is_verbatim(history);
     if is_named || jobs(history).next().is_none() {
         return;
     }
     toml.gap();
     toml.comment(&format!(
-        "{} at the start, written out because the jobs are in no single document that [registry] could name (several files, \
+        "{} at the start. They are written out because [registry] cannot name one document with them (there are several files, \
          standard input, rows that pages repeat, or names that a scenario cannot have). So waits count from the start only, and \
-         running rows begin anew, on any worker.",
-        stand(jobs(history))
+         running rows start again, on any worker.",
+        describe_counts(jobs(history))
     ));
     let mut beyond = 0;
     for row in jobs(history) {
@@ -86,29 +88,29 @@ pub(super) fn write_jobs(toml: &mut Toml, order: &Order, history: &History) {
     }
     if beyond > 0 {
         toml.gap();
-        toml.comment(&format!("{} scheduled for after the horizon, and left out.", count(beyond, "row")));
+        toml.comment(&format!("{} scheduled for after the horizon are left out.", count(beyond, "row")));
     }
 }
 
-fn write_job(toml: &mut Toml, history: &History, row: &Row, at: Time) {
+fn write_job(toml: &mut TomlBuilder, history: &History, row: &Row, at: Time) {
     toml.gap();
     toml.line("[[job]]");
-    toml.pair("action", &text::string(history.action_name(row.action)), &remark(row));
+    toml.pair("action", &toml_text::string(history.action_name(row.action)), &row_comment(row));
     let calendar = history.epoch.rfc3339(at, SecondsFormat::AutoSi);
-    toml.pair("at", &text::string(if at > Time::ZERO { &calendar } else { "0s" }), "");
-    toml.pair("capacity", &text::units(&history.renamed(&history.needs[row.need])), "");
+    toml.pair("at", &toml_text::string(if at > Time::ZERO { &calendar } else { "0s" }), "");
+    toml.pair("capacity", &toml_text::units(&history.renamed(&history.needs[row.need])), "");
     if let Some(retries) = row.document.retries_left.get() {
         toml.pair("retries", &retries.to_string(), "");
     }
     if let Some(deadline) = row.document.deadline.get().filter(|deadline| **deadline > Span::ZERO) {
-        toml.pair("deadline", &text::string(&deadline.to_string()), "");
+        toml.pair("deadline", &toml_text::string(&deadline.to_string()), "");
         if let Some(timeout) = row.document.stop_timeout.get() {
-            toml.pair("stop_timeout", &text::string(&timeout.to_string()), "");
+            toml.pair("stop_timeout", &toml_text::string(&timeout.to_string()), "");
         }
     }
 }
 
-fn remark(row: &Row) -> String {
+fn row_comment(row: &Row) -> String {
     let id = row.document.id.get().map_or("", String::as_str);
     match (row.status, row.worker()) {
         (Some(Status::Running), Some(worker)) => format!("{id} runs on {worker}"),

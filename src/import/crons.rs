@@ -1,103 +1,105 @@
-//! Crons: those of the document, and those that rows betray by coming at regular times.
+//! Crons: those of the document, and those inferred from rows at regular times.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::history::{History, Row, said_need};
-use super::text::{self, Toml};
-use super::{ASSUMPTION, Documents, regular};
+use super::history::{History, Row, stated_need};
+use super::toml_text::{self, TomlBuilder};
+use super::{ASSUMPTION, Documents, periodicity};
 use crate::arrival::cron::Schedule;
 use crate::model::time::Span;
 use crate::registry::document::CronDocument;
 
-/// What makes jobs of an action again and again.
+/// The cron of an action.
 #[derive(Debug)]
 enum Cron<'a> {
-    /// The document says so.
-    Said(&'a CronDocument, Schedule),
-    /// So many rows came at times that a schedule explains.
-    Guessed(Schedule, usize),
+    /// From the document.
+    Stated(&'a CronDocument, Schedule),
+    /// From the times of this number of rows, which a schedule explains.
+    Inferred(Schedule, usize),
 }
 
 /// All crons, by action.
 #[derive(Debug)]
 pub(super) struct Crons<'a> {
     by_action: BTreeMap<usize, Cron<'a>>,
-    /// What of the document was left out, and why.
+    /// The crons of the document that were left out, and why.
     left_out: Vec<String>,
 }
 
 impl<'a> Crons<'a> {
-    /// The crons of the document, and for actions that it does not name those that their rows follow.
+    /// The crons of the document; for actions that it does not name, those inferred from their
+    /// rows.
     pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Crons<'a> {
         let mut crons = Crons { by_action: BTreeMap::new(), left_out: Vec::new() };
         for row in documents.crons.unwrap_or_default() {
-            if let Err(why) = crons.take(row, history) {
-                let name = row.action.get().map_or_else(|| "without an action".to_owned(), |name| text::string(name));
+            if let Err(why) = crons.add(row, history) {
+                let name =
+                    row.action.get().map_or_else(|| "without an action".to_owned(), |name| toml_text::string(name));
                 crons.left_out.push(format!("The cron {name} is left out: {why}."));
             }
         }
         for action in 0..history.actions.len() {
             if !crons.by_action.contains_key(&action) {
-                crons.guess(history, action);
+                crons.infer(history, action);
             }
         }
         crons
     }
 
-    fn take(&mut self, row: &'a CronDocument, history: &History) -> Result<(), String> {
-        let name = row.action.get().ok_or("nobody knows what it runs")?;
+    fn add(&mut self, row: &'a CronDocument, history: &History) -> Result<(), String> {
+        let name = row.action.get().ok_or("it has no action")?;
         let written = row.schedule.get().ok_or("it has no schedule")?;
         let schedule = Schedule::parse(written).map_err(|error| error.to_string())?;
         let action = history.actions.binary_search(&Some(name.as_str())).expect("every cron's action was listed");
         if self.by_action.contains_key(&action) {
             return Err("the registry keeps one cron for each action, and this is the second".to_owned());
         }
-        self.by_action.insert(action, Cron::Said(row, schedule));
+        self.by_action.insert(action, Cron::Stated(row, schedule));
         Ok(())
     }
 
-    fn guess(&mut self, history: &History, action: usize) {
+    fn infer(&mut self, history: &History, action: usize) {
         let first = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
         let mut times: Vec<DateTime<Utc>> = first.filter_map(|row| row.document.scheduled_at.get().copied()).collect();
         times.sort_unstable();
-        if let Some(schedule) = regular::schedule(&times) {
-            self.by_action.insert(action, Cron::Guessed(schedule, times.len()));
+        if let Some(schedule) = periodicity::periodic_schedule(&times) {
+            self.by_action.insert(action, Cron::Inferred(schedule, times.len()));
         }
     }
 
-    /// Whether jobs of the action come by a cron.
+    /// Whether the action has a cron.
     pub(super) fn has(&self, action: usize) -> bool {
         self.by_action.contains_key(&action)
     }
 
-    /// Whether a first attempt was made by its action's cron: those have exactly the nominal time as their `scheduledAt`,
-    /// and jobs that somebody submits have milliseconds. The phase of `@every` is not known; whole seconds must do.
-    pub(super) fn made(&self, row: &Row) -> bool {
+    /// Whether its action's cron created a first attempt. Such rows have exactly the nominal time
+    /// as their `scheduledAt`, whereas submitted jobs have milliseconds. The phase of `@every` is
+    /// unknown, so whole seconds suffice there.
+    pub(super) fn created(&self, row: &Row) -> bool {
         let Some(at) = row.document.scheduled_at.get() else { return false };
         match self.by_action.get(&row.action) {
-            Some(Cron::Said(_, schedule)) if schedule.to_string().starts_with("@every") => {
+            Some(Cron::Stated(_, schedule)) if schedule.to_string().starts_with("@every") => {
                 at.timestamp_subsec_nanos() == 0
             }
-            Some(Cron::Said(_, schedule) | Cron::Guessed(schedule, _)) => regular::fires_at(schedule, *at),
+            Some(Cron::Stated(_, schedule) | Cron::Inferred(schedule, _)) => periodicity::fires_at(schedule, *at),
             None => false,
         }
     }
 
     /// Writes the crons.
-    pub(super) fn write(&self, toml: &mut Toml, history: &History) {
+    pub(super) fn write(&self, toml: &mut TomlBuilder, history: &History) {
         for (action, cron) in &self.by_action {
             toml.gap();
             match cron {
-                Cron::Said(row, schedule) => said(toml, history, *action, row, schedule),
-                Cron::Guessed(schedule, rows) => {
+                Cron::Stated(row, schedule) => write_stated(toml, history, *action, row, schedule),
+                Cron::Inferred(schedule, rows) => {
                     toml.comment(&format!(
-                        "{ASSUMPTION}: no crons document names this one, but all {rows} first attempts came when it would \
-                         fire."
+                        "{ASSUMPTION}: no crons document names this one, but all {rows} first attempts came at its firings."
                     ));
                     toml.table("cron", history.action_name(*action));
-                    toml.pair("schedule", &text::string(&schedule.to_string()), "");
+                    toml.pair("schedule", &toml_text::string(&schedule.to_string()), "");
                 }
             }
         }
@@ -110,12 +112,12 @@ impl<'a> Crons<'a> {
     }
 }
 
-fn said(toml: &mut Toml, history: &History, action: usize, row: &CronDocument, schedule: &Schedule) {
+fn write_stated(toml: &mut TomlBuilder, history: &History, action: usize, row: &CronDocument, schedule: &Schedule) {
     toml.table("cron", history.action_name(action));
     let next = row.next_run.get().map(|at| format!("next at {}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
-    toml.pair("schedule", &text::string(&schedule.to_string()), &next.unwrap_or_default());
-    if let Some(need) = said_need(&row.capacity_map) {
-        toml.pair("capacity", &text::units(&history.renamed(&need)), "");
+    toml.pair("schedule", &toml_text::string(&schedule.to_string()), &next.unwrap_or_default());
+    if let Some(need) = stated_need(&row.capacity_map) {
+        toml.pair("capacity", &toml_text::units(&history.renamed(&need)), "");
     }
     if let Some(retries) = row.retries.get() {
         toml.pair("retries", &retries.to_string(), "");
@@ -123,12 +125,12 @@ fn said(toml: &mut Toml, history: &History, action: usize, row: &CronDocument, s
     let given = |span: Option<&Span>| span.copied().filter(|span| *span > Span::ZERO);
     let (deadline, timeout) = (given(row.deadline.get()), row.stop_timeout.get());
     if let Some(deadline) = deadline {
-        toml.pair("deadline", &text::string(&deadline.to_string()), "");
+        toml.pair("deadline", &toml_text::string(&deadline.to_string()), "");
     }
     match (deadline, timeout) {
-        (Some(_), Some(timeout)) => toml.pair("stop_timeout", &text::string(&timeout.to_string()), ""),
+        (Some(_), Some(timeout)) => toml.pair("stop_timeout", &toml_text::string(&timeout.to_string()), ""),
         (None, Some(timeout)) => {
-            toml.comment(&format!("stopTimeout is {timeout}, but nothing stops it: it has no deadline."));
+            toml.comment(&format!("stopTimeout is {timeout}, but it has no effect without a deadline."));
         }
         (_, None) => {}
     }

@@ -1,40 +1,40 @@
-//! What stands first: where the scenario comes from, what the documents cover, and the keys of the run.
+//! Writes the top of the scenario: its origin, what the documents cover, and the keys of the run.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::history::History;
+use super::mode::ValueCounts;
 use super::names::readable;
-use super::text::{self, Toml, count};
-use super::vote::Vote;
-use super::window::{Window, in_words};
-use super::{ASSUMPTION, Documents, Order};
+use super::observation_window::{ObservationWindow, in_words};
+use super::toml_text::{self, TomlBuilder, count};
+use super::{ASSUMPTION, Documents, ImportOptions};
 use crate::model::time::{Span, Time};
 use crate::registry::document::JobStatus;
 
 /// How long the run lasts.
 pub(super) const HORIZON: Span = Span::secs(7 * 86_400);
 
-/// Writes the beginning.
+/// Writes the top of the scenario.
 pub(super) fn write(
-    toml: &mut Toml,
+    toml: &mut TomlBuilder,
     documents: &Documents,
-    order: &Order,
+    options: &ImportOptions,
     start: Option<DateTime<Utc>>,
-    window: Option<Window>,
+    window: Option<ObservationWindow>,
     history: &History,
 ) {
-    let sources = if order.sources.is_empty() { "documents".to_owned() } else { order.sources.join(", ") };
+    let sources = if options.sources.is_empty() { "documents".to_owned() } else { options.sources.join(", ") };
     toml.comment(&format!(
-        "Imported from the registry's API documents ({sources}), to be edited. Numbers are estimates, with what they were \
-         estimated from; what no document says is marked {ASSUMPTION}. The claimsim documentation, docs/import.md, says how \
-         the numbers come about and how far they may be off."
+        "Imported from the registry's API documents ({sources}), for you to edit. Numbers are estimates; comments give the rows \
+         that they were estimated from. What no document tells is marked {ASSUMPTION}. The claimsim documentation, \
+         docs/import.md, explains the estimates and their errors."
     ));
     rows(toml, history);
     covered(toml, window, history);
     toml.gap();
-    toml.pair("name", &text::string(&name(&order.name)), "");
-    write_start(toml, documents, order, start);
-    toml.pair("horizon", &text::string(&HORIZON.to_string()), "");
+    toml.pair("name", &toml_text::string(&name(&options.name)), "");
+    write_start(toml, documents, options, start);
+    toml.pair("horizon", &toml_text::string(&HORIZON.to_string()), "");
     toml.pair("replications", "20", "for intervals");
     toml.comment(
         "claim = \"registry\", the default: first-fit; before each claim a worker waits uniformly from 0 to 3 s.",
@@ -42,71 +42,72 @@ pub(super) fn write(
     toml.pair("quorum", "true", "nothing is claimed while a majority of workers is out");
 }
 
-fn rows(toml: &mut Toml, history: &History) {
+fn rows(toml: &mut TomlBuilder, history: &History) {
     if history.rows.is_empty() {
         return;
     }
     toml.line("#");
     let status = |row: &super::history::Row| match row.document.status.get() {
-        Some(JobStatus::Unknown(word)) => text::string(word),
+        Some(JobStatus::Unknown(word)) => toml_text::string(word),
         _ => row.status.map_or("", crate::model::job::Status::name).to_owned(),
     };
-    let vote = Vote::of(history.rows.iter().map(status));
-    let words: Vec<String> = vote.0.iter().map(|(word, rows)| format!("{rows} {word}")).collect();
+    let counts = ValueCounts::of(history.rows.iter().map(status));
+    let words: Vec<String> = counts.0.iter().map(|(word, rows)| format!("{rows} {word}")).collect();
     toml.comment(&format!("Rows of jobs: {} ({}).", history.rows.len(), words.join(", ")));
     if history.repeated > 0 {
-        toml.comment(&format!("Pages repeat {}, each taken once.", count(history.repeated, "row")));
+        toml.comment(&format!("Pages repeat {}; each is counted once.", count(history.repeated, "row")));
     }
     let timeless = history.rows.iter().filter(|row| row.scheduled_at.is_none()).count();
     if timeless > 0 {
         toml.comment(&format!(
-            "{timeless} of them have no (usable) scheduledAt: they tell nothing of arrivals and times."
+            "{timeless} of them have no usable scheduledAt, and do not contribute to arrivals and run times."
         ));
     }
 }
 
-fn covered(toml: &mut Toml, window: Option<Window>, history: &History) {
+fn covered(toml: &mut TomlBuilder, window: Option<ObservationWindow>, history: &History) {
     let Some(window) = window else { return };
     let at = |time: Time| history.epoch.rfc3339(time, SecondsFormat::Secs);
     toml.comment(&format!(
-        "Arrivals are counted from {} to {}, {}. An export may be cut, by age or by number of rows: what came before its first \
-         end of a row is not all there, and the first row is not the beginning of anything.",
+        "Arrivals are counted from {} to {}, {}. An export may be cut, by age or by number of rows: before the first end of a row \
+         it is incomplete.",
         at(window.from),
         at(window.to),
         in_words(window.length())
     ));
 }
 
-fn write_start(toml: &mut Toml, documents: &Documents, order: &Order, start: Option<DateTime<Utc>>) {
+fn write_start(toml: &mut TomlBuilder, documents: &Documents, options: &ImportOptions, start: Option<DateTime<Utc>>) {
     let Some(start) = start else {
-        toml.comment(&format!("{ASSUMPTION}: the documents carry no time, so the run starts at claimsim's default."));
+        toml.comment(&format!("{ASSUMPTION}: the documents contain no time, so the run starts at claimsim's default."));
         return;
     };
-    let why = if order.exported_at.is_some() {
+    let why = if options.exported_at.is_some() {
         "the export, as given with --at"
-    } else if super::latest(documents).is_some() {
-        "the latest time in the documents; say when they were exported with --at"
+    } else if super::latest_time(documents).is_some() {
+        "the latest time in the documents; give the time of the export with --at"
     } else {
-        "ASSUMPTION: no row says when the documents were exported"
+        "ASSUMPTION: no row tells when the documents were exported"
     };
-    write_heartbeat(toml, documents, order, start);
-    toml.pair("start", &text::string(&start.to_rfc3339_opts(SecondsFormat::AutoSi, true)), why);
+    write_heartbeat(toml, documents, options, start);
+    toml.pair("start", &toml_text::string(&start.to_rfc3339_opts(SecondsFormat::AutoSi, true)), why);
 }
 
-/// In a quiet registry the last change of a row may be long ago, and heartbeats tell more of the export.
-fn write_heartbeat(toml: &mut Toml, documents: &Documents, order: &Order, start: DateTime<Utc>) {
+/// In a quiet registry, the last change of a row may be long ago, and heartbeats are closer to the
+/// export.
+fn write_heartbeat(toml: &mut TomlBuilder, documents: &Documents, options: &ImportOptions, start: DateTime<Utc>) {
     let expirations = documents.workers.unwrap_or_default().iter().filter_map(|row| row.heartbeat_expiration.get());
-    let later = expirations.max().filter(|at| (**at - start).num_seconds() > 60 && order.exported_at.is_none());
+    let later = expirations.max().filter(|at| (**at - start).num_seconds() > 60 && options.exported_at.is_none());
     if let Some(at) = later {
         toml.comment(&format!(
-            "A worker's heartbeat expires at {}: if the documents were exported together, that is about when, and --at should \
-             say so.",
+            "A worker's heartbeat expires at {}: if the documents were exported together, they were exported about then; give \
+             that time with --at.",
             at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
         ));
     }
 }
 
-/// A name that a folder can have.
+/// A name that is valid for a folder.
 fn name(wanted: &str) -> String {
     let text: String = readable(wanted).chars().map(|c| if "/\\:".contains(c) { '-' } else { c }).collect();
     match text.trim() {

@@ -1,10 +1,11 @@
-//! The rows of the jobs documents in the terms of the model: each row once, with its action, need and times.
+//! The rows of the jobs documents in terms of the model: each row once, with its action, need and
+//! times.
 
 use std::collections::BTreeMap;
 
 use super::Documents;
+use super::mode::ValueCounts;
 use super::names::Names;
-use super::vote::Vote;
 use crate::model::job::Status;
 use crate::model::time::{Epoch, Time};
 use crate::registry::document::{Field, JobDocument};
@@ -20,9 +21,9 @@ pub(super) struct Row<'a> {
     pub(super) action: usize,
     /// Index into [`History::needs`].
     pub(super) need: usize,
-    /// `None` for a word that nobody knows; such a row counts as ended.
+    /// `None` for an unknown word; such a row counts as ended.
     pub(super) status: Option<Status>,
-    /// `None` where the document says nothing, or a time that is centuries away from the others.
+    /// `None` if the document has no time, or one that is centuries away from the others.
     pub(super) scheduled_at: Option<Time>,
     pub(super) updated_at: Option<Time>,
 }
@@ -33,7 +34,7 @@ impl Row<'_> {
         matches!(self.status, Some(Status::Waiting | Status::Running | Status::CancelRequest))
     }
 
-    /// Whether it is a further attempt of an earlier row. A first one names itself, or nobody.
+    /// Whether it is a further attempt of an earlier row. A first attempt names itself or no row.
     pub(super) fn is_retry(&self) -> bool {
         let from = self.document.retry_from_id.get();
         from.is_some_and(|from| self.document.id.get() != Some(from))
@@ -50,7 +51,7 @@ impl Row<'_> {
 pub(super) struct History<'a> {
     pub(super) epoch: Epoch,
     pub(super) rows: Vec<Row<'a>>,
-    /// Rows that were left out because another page has them, too.
+    /// Number of rows that were left out because another page has them, too.
     pub(super) repeated: usize,
     /// Actions of rows and crons as documents call them, in order; `None` for rows without one.
     pub(super) actions: Vec<Option<&'a str>>,
@@ -61,7 +62,7 @@ pub(super) struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    /// Takes in the documents; simulated instant 0 is `epoch`.
+    /// The history in these documents; simulated instant 0 is `epoch`.
     pub(super) fn new(documents: &Documents<'a>, epoch: Epoch) -> History<'a> {
         let (jobs, repeated) = distinct(documents.jobs);
         let crons = documents.crons.unwrap_or_default();
@@ -78,17 +79,17 @@ impl<'a> History<'a> {
             actions,
             needs: Vec::new(),
         };
-        history.take_rows(&jobs);
+        history.add_rows(&jobs);
         history
     }
 
-    fn take_rows(&mut self, jobs: &[&'a JobDocument]) {
+    fn add_rows(&mut self, jobs: &[&'a JobDocument]) {
         let mut by_units: BTreeMap<Units, usize> = BTreeMap::new();
         let usual = usual_needs(jobs);
         for job in jobs {
             let name = job.action.get().map(String::as_str);
             let action = self.actions.binary_search(&name).expect("every row's action was listed");
-            let units = said_need(&job.capacity_map).unwrap_or_else(|| usual.get(&name).cloned().unwrap_or_default());
+            let units = stated_need(&job.capacity_map).unwrap_or_else(|| usual.get(&name).cloned().unwrap_or_default());
             let need = *by_units.entry(units).or_insert_with_key(|units| {
                 self.needs.push(units.clone());
                 self.needs.len() - 1
@@ -98,7 +99,7 @@ impl<'a> History<'a> {
                 document: job,
                 action,
                 need,
-                status: job.stands(),
+                status: job.current_status(),
                 scheduled_at: time(&job.scheduled_at),
                 updated_at: time(&job.last_updated),
             });
@@ -115,14 +116,15 @@ impl<'a> History<'a> {
         self.action_names.get(self.actions[action])
     }
 
-    /// The map under the names that the scenario has for its resources.
+    /// The map with the scenario's names of resources.
     pub(super) fn renamed(&self, units: &Units) -> Units {
         units.iter().map(|(name, units)| (self.resource_names.get(Some(name)).to_owned(), *units)).collect()
     }
 }
 
-/// What a capacity map says, without zeros; `None` if there is none. `null` says that nothing is needed.
-pub(super) fn said_need(map: &Field<BTreeMap<String, i64>>) -> Option<Units> {
+/// The need that a capacity map states, without zeros; `None` if there is no map. `null` means that
+/// nothing is needed.
+pub(super) fn stated_need(map: &Field<BTreeMap<String, i64>>) -> Option<Units> {
     if map.is_absent() {
         return None;
     }
@@ -130,22 +132,22 @@ pub(super) fn said_need(map: &Field<BTreeMap<String, i64>>) -> Option<Units> {
     Some(pairs.map(|(name, units)| (name.clone(), *units)).collect())
 }
 
-/// What most rows of each action need, for those that do not say.
+/// The most frequent need of each action, for rows without a capacity map.
 fn usual_needs<'a>(jobs: &[&'a JobDocument]) -> BTreeMap<Option<&'a str>, Units> {
-    let mut said: BTreeMap<Option<&str>, Vec<Units>> = BTreeMap::new();
+    let mut stated: BTreeMap<Option<&str>, Vec<Units>> = BTreeMap::new();
     for job in jobs {
         let name = job.action.get().map(String::as_str);
-        said.entry(name).or_default().extend(said_need(&job.capacity_map));
+        stated.entry(name).or_default().extend(stated_need(&job.capacity_map));
     }
-    said.into_iter().filter_map(|(name, needs)| Some((name, Vote::of(needs).winner()?.clone()))).collect()
+    stated.into_iter().filter_map(|(name, needs)| Some((name, ValueCounts::of(needs).mode()?.clone()))).collect()
 }
 
-/// Each row once, as it was last updated: pages overlap when jobs come between one request and the next.
+/// Each row once, in its last update: pages overlap if jobs arrive between two requests.
 fn distinct(jobs: &[JobDocument]) -> (Vec<&JobDocument>, usize) {
-    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut index_of: BTreeMap<&str, usize> = BTreeMap::new();
     let mut rows: Vec<&JobDocument> = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let known = job.id.get().and_then(|id| place.get(id.as_str()));
+        let known = job.id.get().and_then(|id| index_of.get(id.as_str()));
         if let Some(index) = known {
             if job.last_updated.get() > rows[*index].last_updated.get() {
                 rows[*index] = job;
@@ -153,7 +155,7 @@ fn distinct(jobs: &[JobDocument]) -> (Vec<&JobDocument>, usize) {
             continue;
         }
         if let Some(id) = job.id.get() {
-            place.insert(id, rows.len());
+            index_of.insert(id, rows.len());
         }
         rows.push(job);
     }

@@ -1,8 +1,9 @@
-//! The registry's API documents -> a scenario to edit: what they say, what can be estimated from them, and what cannot.
+//! The registry's API documents -> a scenario to edit.
 //!
-//! The scenario is a text with comments: next to each number stands from how many rows it was estimated and how surely, and
-//! whatever had to be assumed is marked with [`ASSUMPTION`]. `docs/import.md` has the argument behind each estimator and how
-//! far it is off, as measured on simulated registries.
+//! The scenario is a text with comments. Next to each number, a comment gives the number of rows
+//! behind the estimate and its precision; everything that had to be assumed is marked with
+//! [`ASSUMPTION`]. `docs/import.md` explains each estimator and gives its error, as measured on
+//! simulated registries.
 
 use claimsim_arrival as arrival;
 use claimsim_model as model;
@@ -13,20 +14,20 @@ use claimsim_stats as stats;
 mod action;
 mod arrivals;
 mod backlog;
-mod claims;
-mod condense;
+mod claim_delay;
 mod crons;
 mod header;
 mod history;
 mod interval;
+mod mode;
 mod names;
+mod observation_window;
+mod periodicity;
 mod profile;
-mod regular;
+mod quantile_sketch;
 mod service;
-mod slots;
-mod text;
-mod vote;
-mod window;
+mod start_bounds;
+mod toml_text;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ use chrono::{DateTime, Utc};
 use crate::model::time::Epoch;
 use crate::registry::document::{CronDocument, JobDocument, WorkerDocument};
 
-/// Marks what no document says: the operator is asked to look at it.
+/// Marks what no document tells, for the operator to review.
 pub const ASSUMPTION: &str = "ASSUMPTION";
 
 /// The rows of the documents, all pages together.
@@ -50,56 +51,60 @@ pub struct Documents<'a> {
     pub crons: Option<&'a [CronDocument]>,
 }
 
-/// What else the scenario is made of.
+/// What the documents do not tell about the scenario.
 #[derive(Clone, Debug, Default)]
-pub struct Order {
+pub struct ImportOptions {
     /// The scenario's name.
     pub name: String,
-    /// What the documents were read from, for the first comment.
+    /// The files that the documents were read from, for the first comment.
     pub sources: Vec<String>,
-    /// Where the scenario will find the jobs document, if it is a file of its own; its waiting and running rows are then
-    /// taken from there.
+    /// The path by which the scenario names the jobs document, if that is a single file: the
+    /// scenario then takes its waiting and running rows from there.
     pub jobs_file: Option<String>,
-    /// When the documents were exported, if that is known; the latest time that they speak of if not.
+    /// When the documents were exported. Default: the latest time in them.
     pub exported_at: Option<DateTime<Utc>>,
 }
 
-/// The latest past time that the documents speak of: they were exported then or later.
-pub fn latest(documents: &Documents) -> Option<DateTime<Utc>> {
-    window::latest(documents)
+/// The latest past time in the documents: they were exported then or later.
+pub fn latest_time(documents: &Documents) -> Option<DateTime<Utc>> {
+    observation_window::latest_time(documents)
 }
 
-/// The earliest time at which each row that has ended can have started, by id; `docs/import.md` says why.
+/// The earliest time at which each finished row can have started, by id; `docs/import.md` explains
+/// it.
 pub fn earliest_starts<'a>(documents: &Documents<'a>) -> BTreeMap<&'a str, DateTime<Utc>> {
-    let history = history::History::new(documents, latest(documents).map_or_else(Epoch::default, Epoch));
-    let starts = slots::starts(&history, &workers::Sites::new(documents, &history));
+    let history = history::History::new(documents, latest_time(documents).map_or_else(Epoch::default, Epoch));
+    let starts = start_bounds::starts(&history, &workers::Workers::new(documents, &history));
     let pairs = history.rows.iter().zip(starts);
-    let known = |(row, start): (&history::Row<'a>, Option<slots::Start>)| {
+    let known = |(row, start): (&history::Row<'a>, Option<start_bounds::StartBound>)| {
         Some((row.document.id.get()?.as_str(), history.epoch.calendar_of(start?.bound)?))
     };
     pairs.filter_map(known).collect()
 }
 
-/// The scenario as TOML. It runs as it is, whatever the documents hold.
-pub fn scenario(documents: &Documents, order: &Order) -> String {
-    let start = order.exported_at.or_else(|| latest(documents)).or_else(|| window::hint(documents));
+/// The scenario as TOML. It runs as it is, whatever the documents contain.
+pub fn scenario_text(documents: &Documents, options: &ImportOptions) -> String {
+    let start = options
+        .exported_at
+        .or_else(|| latest_time(documents))
+        .or_else(|| observation_window::estimated_export_time(documents));
     let history = history::History::new(documents, start.map_or_else(Epoch::default, Epoch));
-    let sites = workers::Sites::new(documents, &history);
+    let workers = workers::Workers::new(documents, &history);
     let crons = crons::Crons::new(documents, &history);
-    let window = window::Window::of(&history);
-    let slots = slots::starts(&history, &sites);
-    let mut toml = text::Toml::default();
-    header::write(&mut toml, documents, order, start, window, &history);
-    backlog::write_registry(&mut toml, order, &history, &sites);
-    sites.write(&mut toml, &history);
-    let evidence = action::Evidence { history: &history, crons: &crons, window, slots: &slots };
+    let window = observation_window::ObservationWindow::of(&history);
+    let start_bounds = start_bounds::starts(&history, &workers);
+    let mut toml = toml_text::TomlBuilder::default();
+    header::write(&mut toml, documents, options, start, window, &history);
+    backlog::write_registry(&mut toml, options, &history, &workers);
+    workers.write(&mut toml, &history);
+    let writer = action::ActionWriter { history: &history, crons: &crons, window, start_bounds: &start_bounds };
     for index in 0..history.actions.len() {
-        evidence.write(&mut toml, index);
+        writer.write(&mut toml, index);
     }
     if history.actions.is_empty() {
         action::write_placeholder(&mut toml);
     }
     crons.write(&mut toml, &history);
-    backlog::write_jobs(&mut toml, order, &history);
+    backlog::write_jobs(&mut toml, options, &history);
     toml.finish()
 }

@@ -1,11 +1,11 @@
-//! Names that a scenario can have, for names that documents have: documents may call anything anything.
+//! Valid names in a scenario, for names in documents, which may be any text.
 
 use std::collections::BTreeMap;
 
-/// What rows without an action are called.
+/// The name for rows without an action.
 pub(super) const UNNAMED: &str = "unnamed";
 
-/// From the names of documents to those of the scenario: the same but for names that cannot be read, and all different.
+/// From names in documents to those in the scenario: equal if they are readable, and all distinct.
 #[derive(Debug, Default)]
 pub(super) struct Names(BTreeMap<Option<String>, String>);
 
@@ -13,7 +13,7 @@ impl Names {
     /// Names for all of these; `None` stands for a row that has none.
     pub(super) fn new<'a>(documents: impl IntoIterator<Item = Option<&'a str>>) -> Names {
         let mut names = BTreeMap::new();
-        // Readable names come first, so that they stay what they are.
+        // Readable names come first, so that they keep their names.
         let (kept, others): (Vec<_>, Vec<_>) =
             documents.into_iter().partition(|name| name.is_some_and(|name| readable(name) == name));
         for name in kept.into_iter().chain(others) {
@@ -23,18 +23,18 @@ impl Names {
         Names(distinct(names))
     }
 
-    /// The scenario's name for one of a document.
+    /// The scenario's name for a name in a document.
     pub(super) fn get(&self, name: Option<&str>) -> &str {
         self.0.get(&name.map(str::to_owned)).map_or(UNNAMED, String::as_str)
     }
 
-    /// Whether the scenario calls it what the document does.
+    /// Whether a name is the same in the scenario.
     pub(super) fn is_kept(&self, name: &str) -> bool {
         self.get(Some(name)) == name
     }
 }
 
-/// Gives names that are taken a number.
+/// Appends a number to names that are taken.
 fn distinct(mut names: BTreeMap<Option<String>, String>) -> BTreeMap<Option<String>, String> {
     let is_kept = |(name, wanted): (&Option<String>, &String)| name.as_ref() == Some(wanted);
     let mut taken: Vec<String> = names.iter().filter(|entry| is_kept(*entry)).map(|(_, name)| name.clone()).collect();
@@ -53,7 +53,8 @@ fn distinct(mut names: BTreeMap<Option<String>, String>) -> BTreeMap<Option<Stri
     names
 }
 
-/// The name without what a scenario refuses: control characters, nothing but blanks, and the word for all actions together.
+/// The name without what a scenario rejects: control characters, blank names, and the word for all
+/// actions together.
 pub(super) fn readable(name: &str) -> String {
     let text: String = name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     match text.trim() {

@@ -1,30 +1,33 @@
 //! Whether arrivals follow the hour of the day, and how.
 //!
-//! Counts of (day, hour) are compared with one rate for all hours. Arrivals that clump are no sign of a profile, so the
-//! differences between hours are measured against those between days within the same hour (a quasi-Poisson F test;
-//! McCullagh & Nelder, Generalized Linear Models, 1989, section 9.2).
+//! Counts of (day, hour) are compared with one rate for all hours. Arrivals in clumps are no
+//! evidence of a profile, so the differences between hours are measured against those between days
+//! within the same hour (a quasi-Poisson F test; McCullagh & Nelder, Generalized Linear Models,
+//! 1989, section 9.2).
 
 use crate::model::time::{NANOS, Time};
 
 pub(super) const HOURS: usize = 24;
 const HOUR: i64 = 3_600 * NANOS;
-/// Whole days without which the test says nothing.
-const LEAST_DAYS: i64 = 3;
-/// Arrivals for each hour of the day without which it says nothing.
-const LEAST_PER_HOUR: usize = 5;
-/// The 99.9 % point of F with 23 and 48 degrees of freedom, those of three days; it is lower with more.
+/// The fewest whole days that the test needs.
+const MIN_DAYS: i64 = 3;
+/// The fewest arrivals for each hour of the day that it needs.
+const MIN_PER_HOUR: usize = 5;
+/// The 99.9 % point of F with 23 and 48 degrees of freedom, those of three days; it is lower with
+/// more.
 const CRITICAL: f64 = 2.88;
 
-/// The window's length as far as each hour of the day has a part in it, and what came in it.
+/// The arrival rate in each hour of the day.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Profile {
     /// Arrivals per second, from the hour of 00:00 UTC on.
     pub(super) rates: [f64; HOURS],
-    /// The test's statistic; beyond [`CRITICAL`] the hour matters.
+    /// The test statistic; above [`CRITICAL`], the hour matters.
     pub(super) statistic: f64,
 }
 
-/// The profile, if the hour of the day matters. `midnight` is some 00:00 UTC; `times` lie in the window.
+/// The profile, if the hour of the day matters. `midnight` is some 00:00 UTC; `times` lie in the
+/// window.
 pub(super) fn profile(times: &[Time], (from, to): (Time, Time), midnight: Time) -> Option<Profile> {
     let statistic = statistic(times, (from, to), midnight)?;
     if statistic < CRITICAL {
@@ -39,7 +42,8 @@ pub(super) fn profile(times: &[Time], (from, to): (Time, Time), midnight: Time) 
     Some(Profile { rates, statistic })
 }
 
-/// The test's statistic over the whole hours of the window; `None` if they are too few, or what came in them.
+/// The test statistic over the whole hours of the window; `None` if there are too few hours or
+/// arrivals.
 fn statistic(times: &[Time], (from, to): (Time, Time), midnight: Time) -> Option<f64> {
     let (first, last) = (hour_number(Time(from.0 - 1), midnight) + 1, hour_number(to, midnight));
     let cells = usize::try_from(last - first).ok()?;
@@ -51,7 +55,7 @@ fn statistic(times: &[Time], (from, to): (Time, Time), midnight: Time) -> Option
         }
     }
     let all: usize = counts.iter().sum();
-    if (cells as i64) < LEAST_DAYS * HOURS as i64 || all < LEAST_PER_HOUR * HOURS {
+    if (cells as i64) < MIN_DAYS * HOURS as i64 || all < MIN_PER_HOUR * HOURS {
         return None;
     }
     let (mut of_hour, mut days) = ([0.0; HOURS], [0.0; HOURS]);
@@ -81,14 +85,15 @@ fn exposures(from: Time, to: Time, midnight: Time) -> [f64; HOURS] {
     let mut seconds = [0.0; HOURS];
     let (first, last) = (hour_number(from, midnight), hour_number(to, midnight));
     let begin = |hour: i64| midnight.0.saturating_add(hour.saturating_mul(HOUR));
-    // Whole days give each hour the same; only what is left over is walked through.
+    // Whole days contribute equally to each hour; the loop covers only the rest.
     let days = (last - first) / HOURS as i64;
     seconds.fill(days as f64 * 3_600.0);
     for hour in first + days * HOURS as i64..=last {
         let (low, high) = (begin(hour).max(from.0), begin(hour + 1).min(to.0));
         seconds[hour_of_day(hour)] += (high - low).max(0) as f64 / NANOS as f64;
     }
-    // The first hour was begun when the window opened, and a whole day too many was counted from its beginning.
+    // The window begins within the first hour, but the whole days are counted from the start of
+    // that hour.
     if days > 0 {
         seconds[hour_of_day(first)] -= (from.0 - begin(first)) as f64 / NANOS as f64;
     }
@@ -99,7 +104,7 @@ fn square(x: f64) -> f64 {
     x * x
 }
 
-/// The number of the hour that a time lies in, counted from that midnight.
+/// The number of the hour of a time, counted from that midnight.
 fn hour_number(at: Time, midnight: Time) -> i64 {
     at.0.saturating_sub(midnight.0).div_euclid(HOUR)
 }
@@ -134,7 +139,8 @@ mod tests {
         }
     }
 
-    /// Arrivals over five days, each a clump of `size`, at a rate that is `swing` times higher at 12:00 than at 00:00.
+    /// Arrivals over five days in clumps of `size`, at a rate that is `swing` times higher at 12:00
+    /// than at 00:00.
     fn arrivals(seed: u64, swing: f64, size: usize) -> Vec<Time> {
         let mut stream = Streams::new(seed, 0).stream(Purpose::Arrival, "profile");
         let mut times = Vec::new();
@@ -156,7 +162,7 @@ mod tests {
             (0..400).filter(|seed| profile(&arrivals(*seed, swing, size), window, Time(0)).is_some()).count()
         };
         assert!(found(1.0, 1) <= 3, "one in a thousand is expected");
-        assert!(found(1.0, 6) <= 4, "clumps are no profile");
+        assert!(found(1.0, 6) <= 4, "clumps are not a profile");
         assert!(found(3.0, 1) >= 398);
     }
 

@@ -1,106 +1,107 @@
-//! Workers: groups of equal capacity that keep their ids; or, without a document, those that rows speak of.
+//! Workers: groups of equal capacity that keep their ids; or, without a document, those that rows
+//! name.
 
 use std::collections::BTreeMap;
 
 use super::history::{History, Units};
 use super::names::readable;
-use super::text::{self, Toml, count};
+use super::toml_text::{self, TomlBuilder, count};
 use super::{ASSUMPTION, Documents};
 use crate::model::job::Status;
 
 /// A worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Site<'a> {
-    /// Its id as documents have it.
+pub(super) struct WorkerInfo<'a> {
+    /// Its id in documents.
     pub(super) id: &'a str,
-    /// What it offers; assumed where [`Sites::known`] is false.
+    /// Its capacity; assumed if [`Workers::known`] is false.
     pub(super) offers: Units,
-    /// Whether it is not said to be dead.
+    /// Whether its status is not `dead`.
     pub(super) is_alive: bool,
 }
 
 /// All workers.
 #[derive(Debug)]
-pub(super) struct Sites<'a> {
+pub(super) struct Workers<'a> {
     /// In the order of the document, or by id.
-    pub(super) all: Vec<Site<'a>>,
-    /// Whether a document says what they offer.
+    pub(super) all: Vec<WorkerInfo<'a>>,
+    /// Whether a document gives their capacities.
     pub(super) known: bool,
-    /// Rows of the document without an id, or with one that another row has.
+    /// Number of rows of the document without an id, or with the id of another row.
     left_out: usize,
 }
 
-impl<'a> Sites<'a> {
+impl<'a> Workers<'a> {
     /// The workers of the document, or of the rows if there is no document.
-    pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Sites<'a> {
+    pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Workers<'a> {
         let Some(rows) = documents.workers.filter(|rows| !rows.is_empty()) else {
-            return Sites { all: seen(history), known: false, left_out: 0 };
+            return Workers { all: named_in_rows(history), known: false, left_out: 0 };
         };
-        let mut all: Vec<Site> = Vec::new();
+        let mut all: Vec<WorkerInfo> = Vec::new();
         for row in rows {
             let Some(id) = row.id.get() else { continue };
-            let is_new = all.iter().all(|site| readable(site.id) != readable(id));
+            let is_new = all.iter().all(|worker| readable(worker.id) != readable(id));
             if is_new {
                 let offers = row.capacity_map.get().cloned().unwrap_or_default();
-                all.push(Site { id, offers, is_alive: row.is_alive() });
+                all.push(WorkerInfo { id, offers, is_alive: row.is_alive() });
             }
         }
         let left_out = rows.len() - all.len();
         if all.is_empty() {
-            return Sites { all: seen(history), known: false, left_out };
+            return Workers { all: named_in_rows(history), known: false, left_out };
         }
-        Sites { all, known: true, left_out }
+        Workers { all, known: true, left_out }
     }
 
-    /// How many workers may claim a job that needs nothing.
+    /// Number of workers that may claim a job that needs nothing.
     pub(super) fn living(&self) -> usize {
-        self.all.iter().filter(|site| site.is_alive).count().max(1)
+        self.all.iter().filter(|worker| worker.is_alive).count().max(1)
     }
 
     /// Writes the groups.
-    pub(super) fn write(&self, toml: &mut Toml, history: &History) {
+    pub(super) fn write(&self, toml: &mut TomlBuilder, history: &History) {
         toml.gap();
         if !self.known {
             toml.comment(&format!(
-                "{ASSUMPTION}: no workers document says what workers there are. These are those that rows name; each offers \
-                 the most units that any row needs, or more where its running rows need more."
+                "{ASSUMPTION}: there is no workers document. These are the workers that rows name; each offers the most units that \
+                 any row needs, or more if its running rows need more."
             ));
         }
         if self.left_out > 0 {
             toml.comment(&format!(
-                "{} of the workers document left out: without an id, or with one that another has.",
+                "{} of the workers document left out, without an id or with the id of another row.",
                 count(self.left_out, "row")
             ));
         }
-        let mut sites: Vec<&Site> = self.all.iter().filter(|site| site.is_alive).collect();
+        let mut workers: Vec<&WorkerInfo> = self.all.iter().filter(|worker| worker.is_alive).collect();
         let dead: Vec<String> =
-            self.all.iter().filter(|site| !site.is_alive).map(|site| text::string(site.id)).collect();
-        if sites.is_empty() && !dead.is_empty() {
-            toml.comment(&format!("{ASSUMPTION}: all workers are dead; the run supposes that they are back."));
-            sites = self.all.iter().collect();
+            self.all.iter().filter(|worker| !worker.is_alive).map(|worker| toml_text::string(worker.id)).collect();
+        if workers.is_empty() && !dead.is_empty() {
+            toml.comment(&format!("{ASSUMPTION}: all workers are dead; the run assumes that they are back."));
+            workers = self.all.iter().collect();
         } else if !dead.is_empty() {
             toml.comment(&format!("Dead, and left out: {}.", dead.join(", ")));
         }
-        write_groups(toml, history, &sites);
+        write_groups(toml, history, &workers);
     }
 }
 
-fn write_groups(toml: &mut Toml, history: &History, sites: &[&Site]) {
+fn write_groups(toml: &mut TomlBuilder, history: &History, workers: &[&WorkerInfo]) {
     let mut groups: Vec<(&Units, Vec<String>)> = Vec::new();
-    for site in sites {
-        let id = text::string(&readable(site.id));
-        match groups.iter_mut().find(|(offers, _)| **offers == site.offers) {
+    for worker in workers {
+        let id = toml_text::string(&readable(worker.id));
+        match groups.iter_mut().find(|(offers, _)| **offers == worker.offers) {
             Some((_, ids)) => ids.push(id),
-            None => groups.push((&site.offers, vec![id])),
+            None => groups.push((&worker.offers, vec![id])),
         }
     }
     if groups.is_empty() {
         toml.table("worker", "replica");
         let most = most_needed(history);
         if most.is_empty() {
-            toml.pair("capacity", "{ scan = 1, scanCheck = 1 }", "what a fresh worker offers");
+            toml.pair("capacity", "{ scan = 1, scanCheck = 1 }", "the capacity of a new worker");
         } else {
-            toml.pair("capacity", &text::units(&history.renamed(&most)), "");
+            toml.pair("capacity", &toml_text::units(&history.renamed(&most)), "");
         }
     }
     for (index, (offers, ids)) in groups.iter().enumerate() {
@@ -110,7 +111,7 @@ fn write_groups(toml: &mut Toml, history: &History, sites: &[&Site]) {
         let name = if index == 0 { "replica".to_owned() } else { format!("replica-{}", index + 1) };
         toml.table("worker", &name);
         toml.pair("ids", &format!("[{}]", ids.join(", ")), "");
-        toml.pair("capacity", &text::units(&history.renamed(offers)), "");
+        toml.pair("capacity", &toml_text::units(&history.renamed(offers)), "");
     }
 }
 
@@ -124,8 +125,9 @@ fn most_needed(history: &History) -> Units {
     most
 }
 
-/// The workers that rows name, by id, with enough for every single row and for all that run on them now.
-fn seen<'a>(history: &History<'a>) -> Vec<Site<'a>> {
+/// The workers that rows name, by id, with room for every single row and for all rows that run on
+/// them now.
+fn named_in_rows<'a>(history: &History<'a>) -> Vec<WorkerInfo<'a>> {
     let mut by_id: BTreeMap<String, (&str, Units)> = BTreeMap::new();
     for row in &history.rows {
         let Some(document_id) = row.document.worker_id.get() else { continue };
@@ -142,5 +144,5 @@ fn seen<'a>(history: &History<'a>) -> Vec<Site<'a>> {
         let enough = |(name, units): (&String, &i64)| (name.clone(), *units.max(busy.get(name).unwrap_or(&0)));
         most.iter().map(enough).collect()
     };
-    by_id.into_values().map(|(id, busy)| Site { id, offers: offers(&busy), is_alive: true }).collect()
+    by_id.into_values().map(|(id, busy)| WorkerInfo { id, offers: offers(&busy), is_alive: true }).collect()
 }

@@ -8,7 +8,7 @@ use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
 use crate::stats::JobScope;
 
-/// What the reader of a report has to know besides the numbers.
+/// The names and settings of a run that its report shows besides the figures.
 #[derive(Clone, Copy, Debug)]
 pub struct RunContext<'a> {
     /// The scenario's name.
@@ -17,22 +17,22 @@ pub struct RunContext<'a> {
     pub policy: &'a str,
     /// Names of actions, resources and workers, and the measured window.
     pub system: &'a System,
-    /// Where instant 0 lies in the calendar.
+    /// The calendar time of instant 0.
     pub epoch: Epoch,
     /// The target for waits, if the scenario has one.
     pub slo: Option<Span>,
     /// The seed of all random streams.
     pub seed: u64,
-    /// How many replications were run.
+    /// The number of replications.
     pub replications: u32,
-    /// Whether the question is about a steady state, and not about what happens from the start to the horizon.
+    /// Whether the run estimates a steady state rather than the time from the start to the horizon.
     pub is_steady_state: bool,
-    /// The warm-up, if the scenario left it to be found.
+    /// The warm-up, if it was estimated.
     pub warm_up: Option<&'a WarmUp>,
 }
 
 impl<'a> RunContext<'a> {
-    /// Of the run that a scenario asks for.
+    /// The context of a run of the scenario.
     pub fn of(scenario: &'a Scenario) -> RunContext<'a> {
         RunContext {
             scenario: &scenario.name,
@@ -47,7 +47,7 @@ impl<'a> RunContext<'a> {
         }
     }
 
-    /// The name in the column `action`: empty where jobs have no part in the number, `all` over all of them.
+    /// The name in the column `action`: empty if the figure is not about jobs, `all` for all jobs.
     pub(crate) fn action(&self, action: JobScope) -> &'a str {
         match action {
             JobScope::None => "",
@@ -56,12 +56,12 @@ impl<'a> RunContext<'a> {
         }
     }
 
-    /// The name in the column `resource`: empty over all of them.
+    /// The name in the column `resource`: empty for all resources.
     pub(crate) fn resource(&self, resource: Option<ResourceId>) -> &'a str {
         resource.map_or("", |id| &self.system.resources[usize::from(id.0)])
     }
 
-    /// The name in the column `worker`: empty over all of them.
+    /// The name in the column `worker`: empty for all workers.
     pub(crate) fn worker(&self, worker: Option<WorkerId>) -> &'a str {
         worker.map_or("", |id| &self.system.worker(id).id)
     }

@@ -1,4 +1,4 @@
-//! Results made by hand for the tests of reports, from a small scenario to the largest and oddest that may come.
+//! Synthetic results for the tests of reports, from a small scenario to the largest and oddest ones.
 
 use crate::engine::{ActionModel, Availability, ClaimRule, System, Window};
 use crate::experiment::{Results, SummaryRow};
@@ -14,7 +14,7 @@ use crate::stats::interval::IntervalEstimate;
 use crate::stats::series::{ResourceSeries, Series};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 
-/// How large a sample is, and how odd.
+/// The size and the oddities of the results.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) actions: u16,
@@ -23,9 +23,9 @@ pub(crate) struct Shape {
     pub(crate) horizon: Span,
     pub(crate) warmup: Span,
     pub(crate) buckets: u16,
-    /// The typical wait; none means that nothing was claimed.
+    /// The typical wait; `None` if no job was claimed.
     pub(crate) wait: Option<Span>,
-    /// Utilization at its height.
+    /// The peak utilization.
     pub(crate) load: f64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) const WEEK: Shape = Shape {
     load: 0.8,
 };
 
-/// Names as long and as awkward as they come.
+/// Long and awkward names.
 const NAMES: [&str; 6] = [
     "scan_check_single",
     "update_db",
@@ -90,7 +90,7 @@ pub(crate) fn context(system: &System) -> RunContext<'_> {
     }
 }
 
-/// Numbers that look random and are the same for ever.
+/// Numbers that look random and never change.
 fn noise(a: u64, b: u64, c: u64) -> f64 {
     let mut x = a.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ b.wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ c.wrapping_add(1);
     for _ in 0..3 {
@@ -111,7 +111,7 @@ fn outcome(shape: Shape, replication: u64) -> ReplicationStats {
     let waits = shape.wait.map_or_else(Vec::new, |wait| {
         actions.enumerate().map(|(index, action)| wait_table(wait, action, index as u64, replication)).collect()
     });
-    // The figures of a run in which nothing happened.
+    // The figures of an empty run.
     let nothing = StatsObserver::new(&system(shape), None, Span::secs(1)).finish();
     ReplicationStats { waits, series: series(shape, replication), ..nothing }
 }

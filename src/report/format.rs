@@ -1,91 +1,143 @@
-//! How the values of a measure and their differences are written for people: times, shares, rates and other numbers.
+//! How numbers become text: exactly for programs, with three or four digits for people, by the kind of the quantity.
+//!
+//! Only the formatting of the standard library is used, which rounds exactly and alike on every platform.
 
 use crate::experiment::expression::Quantity;
+use crate::stats::interval::IntervalEstimate;
 
-/// How the numbers of a measure are written.
+/// The characters that an output can show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Charset {
+    /// Only ASCII, as in charts.
+    Ascii,
+    /// Box characters and the plus-minus sign.
+    #[default]
+    Utf8,
+}
+
+impl Charset {
+    /// The sign before half the width of an interval.
+    pub(crate) fn plus_minus(self) -> &'static str {
+        match self {
+            Charset::Ascii => "+/-",
+            Charset::Utf8 => "\u{b1}",
+        }
+    }
+}
+
+/// The format of a measure's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ValueFormat {
-    /// A length of time.
-    Time,
-    /// A share of a whole, as a percentage; differences in percentage points.
+pub(crate) enum ValueFormat {
+    Duration,
+    /// A share of a whole: a percentage, and differences in percentage points.
     Share,
-    /// A number a second.
+    /// A number per second.
     Rate,
-    /// Any other number.
     Number,
 }
 
 impl ValueFormat {
     /// The format of a measure's statistic in a unit.
-    pub(super) fn of(measure: &str, statistic: &str, unit: &str) -> ValueFormat {
+    pub(crate) fn of(measure: &str, statistic: &str, unit: &str) -> ValueFormat {
         match unit {
-            "s" => ValueFormat::Time,
+            "s" => ValueFormat::Duration,
             "jobs/s" => ValueFormat::Rate,
-            "1" if ["utilization", "within_slo"].contains(&measure) || statistic.starts_with("share") => ValueFormat::Share,
+            "1" if ["utilization", "within_slo"].contains(&measure) || statistic.starts_with("share") => {
+                ValueFormat::Share
+            }
             _ => ValueFormat::Number,
         }
     }
 
-    /// The format of what an expression asks for.
-    pub(super) fn of_quantity(quantity: &Quantity) -> ValueFormat {
+    /// The format of the values of an expression.
+    pub(crate) fn of_quantity(quantity: &Quantity) -> ValueFormat {
         ValueFormat::of(quantity.measure.name(), &quantity.statistic(), quantity.unit())
     }
 
     /// A value; `-` if there is none.
-    pub(super) fn value(self, value: Option<f64>) -> String {
+    pub(crate) fn value(self, value: Option<f64>) -> String {
         let Some(value) = value.filter(|value| value.is_finite()) else { return "-".to_owned() };
         match self {
-            ValueFormat::Time => duration(value),
+            ValueFormat::Duration => duration(value),
             ValueFormat::Share => percent(value),
             ValueFormat::Rate => format!("{} /s", digits(value, 6)),
             ValueFormat::Number => digits(value, 6),
         }
     }
 
+    /// A value with its interval: `3m41s (3m30s to 3m52s)`.
+    pub(crate) fn value_with_interval(self, value: Option<f64>, interval: Option<(f64, f64)>) -> String {
+        with_ends(self.value(value), interval, |end| self.value(Some(end)))
+    }
+
+    /// A value with half the width of its interval: `3m41s ± 11.0 s`.
+    pub(crate) fn value_with_half_width(self, estimate: IntervalEstimate, charset: Charset) -> String {
+        match estimate.interval {
+            Some((low, high)) => {
+                let half = self.value(Some((high - low) / 2.0));
+                format!("{} {} {half}", self.value(estimate.value), charset.plus_minus())
+            }
+            None => self.value(estimate.value),
+        }
+    }
+
     /// A difference, with its sign.
-    pub(super) fn difference(self, value: Option<f64>) -> String {
+    pub(crate) fn difference(self, value: Option<f64>) -> String {
         let Some(value) = value.filter(|value| value.is_finite()) else { return "-".to_owned() };
         match self {
-            ValueFormat::Time => format!("{}{}", if value > 0.0 { "+" } else { "" }, duration(value)),
+            ValueFormat::Duration => format!("{}{}", if value > 0.0 { "+" } else { "" }, duration(value)),
             ValueFormat::Share => format!("{} pp", signed(value * 100.0, 2)),
             ValueFormat::Rate => format!("{} /s", signed(value, 6)),
             ValueFormat::Number => signed(value, 6),
         }
     }
+
+    /// A difference with its interval.
+    pub(crate) fn difference_with_interval(self, value: Option<f64>, interval: Option<(f64, f64)>) -> String {
+        with_ends(self.difference(value), interval, |end| self.difference(Some(end)))
+    }
+}
+
+/// A number and the ends of its interval, all as text.
+pub(crate) fn with_ends(number: String, interval: Option<(f64, f64)>, text: impl Fn(f64) -> String) -> String {
+    match interval {
+        Some((low, high)) => format!("{number} ({} to {})", text(low), text(high)),
+        None => number,
+    }
 }
 
 /// A relative difference: `+7.3 %`, `-12 %`.
-pub(super) fn relative_change(relative: f64) -> String {
+pub(crate) fn relative_change(relative: f64) -> String {
     format!("{} %", signed(relative * 100.0, 2))
 }
 
-/// A number with its sign; nothing has none.
+/// A number with its sign; zero has none.
 fn signed(value: f64, decimals: usize) -> String {
     let text = digits(value, decimals);
     if value > 0.0 && text != "0" { format!("+{text}") } else { text }
 }
 
-/// A number with three digits that count, but no more than so many after the point.
+/// A number with three significant digits, and at most `most` digits after the point.
 fn digits(value: f64, most: usize) -> String {
     let steps = [99.95, 9.995, 0.999_5, 0.099_95, 0.009_995, 0.000_999_5];
     let decimals = steps.iter().position(|step| value.abs() >= *step).unwrap_or(steps.len()).min(most);
     let text = format!("{value:.decimals$}");
-    // Zeros after the point say nothing, and nothing has no sign.
+    // Trailing zeros carry no information, and zero has no sign.
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// The shortest decimal that reads back to the same number; empty for what is no number, and never `-0`.
-pub(super) fn exact(value: f64) -> String {
+/// The shortest decimal that reads back to the same number; empty if the value is not finite, and never `-0`.
+pub(crate) fn exact(value: f64) -> String {
     if value.is_finite() { format!("{}", unsigned_zero(value)) } else { String::new() }
 }
 
-/// The number itself, but 0 for -0, which would be a sign without a meaning.
-pub(super) fn unsigned_zero(value: f64) -> f64 {
+/// The number itself, but 0 for -0, whose sign has no meaning.
+pub(crate) fn unsigned_zero(value: f64) -> f64 {
     if value == 0.0 { 0.0 } else { value }
 }
 
-/// A length of time in seconds as a person would write it: `85 ms`, `12.3 s`, `1m23s`, `3h05m`, `2d04h`.
+/// A duration in seconds as people write it: `85 ms`, `12.3 s`, `1m23s`, `3h05m`, `2d04h`.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() {
         return "-".to_owned();
@@ -93,7 +145,7 @@ pub fn duration(seconds: f64) -> String {
     if seconds < 0.0 {
         return format!("-{}", duration(-seconds));
     }
-    // Each bound lies where the next larger unit begins after rounding, so that nothing reads `60.0 s` or `1000 ms`.
+    // Each bound lies where the next larger unit begins after rounding, so that no text is `60.0 s` or `1000 ms`.
     match seconds {
         0.0 => "0 s".to_owned(),
         s if s < 999.5e-9 => format!("{:.0} ns", s * 1e9),
@@ -107,20 +159,29 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// `total` small units as large ones and the rest: `1m23s`.
+/// `total` small units as large units and a remainder: `1m23s`.
 fn parts(total: f64, (per_large, large): (f64, &str), small: &str) -> String {
     format!("{:.0}{large}{:02.0}{small}", (total / per_large).floor(), total % per_large)
 }
 
 /// A share as a percentage with one decimal: `63.2 %`.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let text = format!("{:.1} %", share * 100.0);
-    // Less than nothing by a hair is nothing.
+    // A rounding error below zero is zero.
     if text == "-0.0 %" { "0.0 %".to_owned() } else { text }
 }
 
-/// A count or an average of counts: whole numbers bare, others with at most two decimals.
-pub(super) fn count(value: f64) -> String {
+/// A number of jobs, short enough for an axis.
+pub(crate) fn short_count(jobs: f64) -> String {
+    match jobs {
+        jobs if jobs >= 10_000_000.0 => format!("{} M", jobs / 1_000_000.0),
+        jobs if jobs >= 10_000.0 => format!("{} k", jobs / 1_000.0),
+        jobs => exact(jobs),
+    }
+}
+
+/// A count or an average of counts: whole numbers without decimals, others with two.
+pub(crate) fn count(value: f64) -> String {
     let value = unsigned_zero(value);
     if value.fract() == 0.0 || value.abs() >= 1_000.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
@@ -148,8 +209,8 @@ mod tests {
 
     #[test]
     fn differences_have_a_sign_and_shares_are_in_points() {
-        assert_eq!(ValueFormat::Time.difference(Some(12.34)), "+12.3 s");
-        assert_eq!(ValueFormat::Time.difference(Some(-83.0)), "-1m23s");
+        assert_eq!(ValueFormat::Duration.difference(Some(12.34)), "+12.3 s");
+        assert_eq!(ValueFormat::Duration.difference(Some(-83.0)), "-1m23s");
         assert_eq!(ValueFormat::Share.difference(Some(-0.021)), "-2.1 pp");
         assert_eq!(ValueFormat::of("utilization", "mean", "1").value(Some(0.253)), "25.3 %");
         assert_eq!(ValueFormat::of("jain", "mean", "1").value(Some(0.9871)), "0.987");

@@ -1,7 +1,8 @@
-//! Outcome -> bytes: tables for machines (CSV, JSON), for terminals and for eyes (SVG), and the manifest that vouches for them.
+//! Results -> bytes: tables for machines (CSV, JSON), for terminals and for pages (Markdown), charts (SVG), and the manifest.
 //!
 //! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
-//! same bytes on every platform.
+//! same bytes on every platform. From the ground up: formats and tables; drawing ([`plot`]); a report per study; the
+//! catalogues of charts and of files.
 
 use claimsim_engine as engine;
 use claimsim_experiment as experiment;
@@ -9,31 +10,34 @@ use claimsim_model as model;
 use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
+mod charts;
 pub mod comparison;
 mod context;
 pub mod diff;
 pub mod elasticity;
 pub mod feasibility;
+mod files;
 #[cfg(test)]
 mod fixtures;
 mod format;
 pub mod job_log;
 pub mod manifest;
 pub mod messages;
-pub mod plot;
+mod plot;
 pub mod run;
 pub mod sizing;
 pub mod sweep;
-pub mod table;
+mod table;
+mod wait_curves;
 
 pub use context::RunContext;
-pub use format::duration;
+pub use format::{Charset, duration};
 
-/// A file of a run's folder.
+/// A file of a study's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputFile {
-    /// Where it goes, relative to the folder, with `/` between folders.
+    /// Its path relative to the folder, with `/` between folders.
     pub path: String,
-    /// What it holds.
+    /// Its content.
     pub bytes: Vec<u8>,
 }

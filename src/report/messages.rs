@@ -11,7 +11,7 @@ const RUN_PER_WARM_UP: i64 = 10;
 pub fn warm_up_summary(warm_up: &WarmUp) -> String {
     let length = warm_up.length.rounded();
     if warm_up.is_too_short {
-        return format!("warm-up {length}, half of the run, which is too short for MSER-5 to tell");
+        return format!("warm-up {length}, half of the run: the run is too short for MSER-5");
     }
     format!("warm-up {length}, by MSER-5 over {PILOTS} replications")
 }
@@ -21,10 +21,10 @@ pub fn warm_up_warning(warm_up: &WarmUp, horizon: Time) -> Option<String> {
     let longer = Span((horizon.0 / 2).saturating_mul(RUN_PER_WARM_UP)).rounded();
     warm_up.is_too_short.then(|| {
         format!(
-            "the run is too short to tell from when on it is steady: the number of jobs in the system, averaged over {PILOTS} \
-             replications, has not settled by the middle of it, and only its second half is measured. Try a horizon of {longer}, or a \
-             fixed warm-up. If it does not settle then either, jobs come faster than they are done, or in rounds, and there is no \
-             steady state"
+            "the run is too short to estimate when it becomes steady: the mean number of jobs in the system over {PILOTS} \
+             replications has not settled by the middle of the run, so only the second half is measured. Try a horizon of \
+             {longer}, or a fixed warm-up. If the number does not settle then either, jobs arrive faster than they are \
+             served, or in cycles, and there is no steady state"
         )
     })
 }
@@ -35,12 +35,13 @@ pub fn missing_intervals(run: &Batched, batches: u32) -> Option<String> {
     let mut parts = Vec::new();
     if correlated > 0 {
         parts.push(format!(
-            "{correlated} of {figures} figures have no interval, as their {batches} batches are correlated (von Neumann's test at 5 %)"
+            "{correlated} of {figures} figures have no interval because their {batches} batches are correlated (von \
+             Neumann's test at 5 %)"
         ));
     }
     if empty > 0 {
         parts.push(format!(
-            "{empty} of {figures} figures have no interval, as some of their {batches} batches had nothing to measure"
+            "{empty} of {figures} figures have no interval because some of their {batches} batches have no data"
         ));
     }
     (!parts.is_empty()).then(|| parts.join("; ") + "; fewer and longer batches help, or several replications")

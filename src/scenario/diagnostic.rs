@@ -1,7 +1,8 @@
-//! Complaints about a scenario, and the report that shows them all at once.
+//! Errors and warnings about a scenario, all shown at once.
 //!
-//! A complaint reads like a helpful person wrote it: what is wrong, right under the token that is wrong, and what would
-//! be right. Rendering is `annotate-snippets`', the renderer of `rustc`'s own messages.
+//! A diagnostic reads as if a helpful person had written it: what is wrong, a caret under the wrong
+//! token, and what would be right. The renderer is `annotate-snippets`, which also renders the
+//! messages of `rustc`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,92 +10,92 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::source::{Place, Sources};
+use crate::source::{SourceSpan, Sources};
 
-/// Whether a scenario can run all the same.
+/// Whether a scenario can run in spite of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
-    /// It cannot.
+    /// It cannot run.
     Error,
-    /// It can, but probably says something else than what is meant.
+    /// It can, but probably contains a mistake.
     Warning,
 }
 
-/// One complaint.
+/// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Complaint {
+pub(crate) struct Diagnostic {
     severity: Severity,
     /// What is wrong, in a sentence.
     title: String,
     /// The token that is wrong.
-    place: Place,
-    /// What stands under the caret.
+    span: SourceSpan,
+    /// The words under the caret.
     label: String,
-    /// Other places that have to do with it.
-    context: Vec<(Place, String)>,
-    /// What to do about it.
+    /// Related spans, each with a label.
+    context: Vec<(SourceSpan, String)>,
+    /// Lines that tell what to do.
     help: Vec<String>,
 }
 
-impl Complaint {
-    /// A complaint that keeps the scenario from running.
-    pub(crate) fn error(place: Place, title: impl Into<String>) -> Complaint {
-        Complaint {
+impl Diagnostic {
+    /// A mistake that keeps the scenario from running.
+    pub(crate) fn error(span: SourceSpan, title: impl Into<String>) -> Diagnostic {
+        Diagnostic {
             severity: Severity::Error,
             title: title.into(),
-            place,
+            span,
             label: String::new(),
             context: Vec::new(),
             help: Vec::new(),
         }
     }
 
-    /// A complaint with which the scenario runs all the same.
-    pub(crate) fn warning(place: Place, title: impl Into<String>) -> Complaint {
-        Complaint { severity: Severity::Warning, ..Complaint::error(place, title) }
+    /// A probable mistake; the scenario can run.
+    pub(crate) fn warning(span: SourceSpan, title: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(span, title) }
     }
 
-    /// With words under the caret.
-    pub(crate) fn label(mut self, label: impl Into<String>) -> Complaint {
+    /// Adds words under the caret.
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Diagnostic {
         self.label = label.into();
         self
     }
 
-    /// With a second place, and what it has to do with the complaint.
-    pub(crate) fn context(mut self, place: Place, label: impl Into<String>) -> Complaint {
-        self.context.push((place, label.into()));
+    /// Adds a related span with a label.
+    pub(crate) fn context(mut self, span: SourceSpan, label: impl Into<String>) -> Diagnostic {
+        self.context.push((span, label.into()));
         self
     }
 
-    /// With a line on what to do.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Complaint {
+    /// Adds a line that tells what to do.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
         self
     }
 
-    /// The complaint as the renderer wants it.
+    /// The diagnostic in the form that the renderer takes.
     fn group<'a>(&'a self, sources: &'a Sources) -> Group<'a> {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
         let mut group = level.primary_title(self.title.as_str()).elements(self.snippets(sources));
-        if let (None, Some(file)) = (sources.locate(self.place), sources.file()) {
+        if let (None, Some(file)) = (sources.locate(self.span), sources.file()) {
             group = group.element(Origin::path(file.name.as_str()));
         }
         group.elements(self.help.iter().map(|help| Level::HELP.message(help.as_str())))
     }
 
-    /// The lines with carets: one snippet for each text that has to do with it.
+    /// The lines with carets: one snippet for each text that is involved.
     fn snippets<'a>(&'a self, sources: &'a Sources) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-        let Some((source, range)) = sources.locate(self.place) else { return Vec::new() };
+        let Some((source, range)) = sources.locate(self.span) else { return Vec::new() };
         let label = (!self.label.is_empty()).then_some(self.label.as_str());
         let snippet = |text: &'a str, name: &'a str| Snippet::source(text).path(name);
         let mut first =
             snippet(&source.text, &source.name).annotation(AnnotationKind::Primary.span(range).label(label));
         let mut others = Vec::new();
-        for (place, label) in &self.context {
-            let Some((other, range)) = sources.locate(*place) else { continue };
+        for (span, label) in &self.context {
+            let Some((other, range)) = sources.locate(*span) else { continue };
             let annotation = AnnotationKind::Context.span(range).label(label.as_str());
             if std::ptr::eq(other, source) {
                 first = first.annotation(annotation);
@@ -107,96 +108,116 @@ impl Complaint {
     }
 }
 
-/// Everything there is to say about a scenario, errors and warnings, in the order of its text.
+/// All errors and warnings about a scenario, in the order of its text. As an error, it displays all
+/// of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct Diagnostics {
     sources: Sources,
-    complaints: Vec<Complaint>,
+    diagnostics: Vec<Diagnostic>,
 }
 
-impl Report {
-    /// A report on `sources`, whose complaints it sorts.
-    pub(crate) fn new(sources: Sources, mut complaints: Vec<Complaint>) -> Report {
-        complaints.sort_by(|a, b| (a.place, a.severity, &a.title).cmp(&(b.place, b.severity, &b.title)));
-        complaints.dedup();
-        Report { sources, complaints }
+impl Diagnostics {
+    /// The diagnostics about `sources`, sorted.
+    pub(crate) fn new(sources: Sources, mut diagnostics: Vec<Diagnostic>) -> Diagnostics {
+        diagnostics.sort_by(|a, b| (a.span, a.severity, &a.title).cmp(&(b.span, b.severity, &b.title)));
+        diagnostics.dedup();
+        Diagnostics { sources, diagnostics }
     }
 
-    /// The report on what is wrong with the value of an option of the command line: in those bytes of it. `label` and `help` may
-    /// be empty.
-    pub fn of_option(option: &str, value: &str, wrong: Range<usize>, title: &str, label: &str, help: &str) -> Report {
+    /// An error in the value of a command-line option: `wrong` is its range of bytes. `label` and
+    /// `help` may be empty.
+    pub fn for_option(
+        option: &str,
+        value: &str,
+        wrong: Range<usize>,
+        title: &str,
+        label: &str,
+        help: &str,
+    ) -> Diagnostics {
         let (mut sources, text) = (Sources::default(), format!("{option} {value}"));
         let start = sources.add("command line", &text) + text.len() - value.len();
-        let place = Place { start: start + wrong.start, end: start + wrong.end };
-        let complaint = Complaint::error(place, title).label(label);
-        let complaint = if help.is_empty() { complaint } else { complaint.help(help) };
-        Report::new(sources, vec![complaint])
+        let span = SourceSpan { start: start + wrong.start, end: start + wrong.end };
+        let diagnostic = Diagnostic::error(span, title).label(label);
+        let diagnostic = if help.is_empty() { diagnostic } else { diagnostic.help(help) };
+        Diagnostics::new(sources, vec![diagnostic])
     }
 
-    /// A report that warns of a file as a whole: each time with a title, and lines on what to do.
-    pub fn of_file(name: &str, warnings: impl IntoIterator<Item = (String, Vec<String>)>) -> Report {
+    /// Warnings that concern a file as a whole: each has a title, and lines that tell what to do.
+    pub fn file_warnings(name: &str, warnings: impl IntoIterator<Item = (String, Vec<String>)>) -> Diagnostics {
         let mut sources = Sources::default();
         sources.add(name, "");
         let warning = |(title, help): (String, Vec<String>)| {
-            help.into_iter().fold(Complaint::warning(Place::NOWHERE, title), Complaint::help)
+            help.into_iter().fold(Diagnostic::warning(SourceSpan::NOWHERE, title), Diagnostic::help)
         };
-        // As they come: who finds them has put what weighs most first.
-        Report { sources, complaints: warnings.into_iter().map(warning).collect() }
+        // In the given order: the caller puts the most important first.
+        Diagnostics { sources, diagnostics: warnings.into_iter().map(warning).collect() }
     }
 
-    /// Whether there is nothing to say.
+    /// An error that concerns a file as a whole.
+    pub(crate) fn file_error(name: &str, title: String) -> Diagnostics {
+        let mut sources = Sources::default();
+        sources.add(name, "");
+        Diagnostics::new(sources, vec![Diagnostic::error(SourceSpan::NOWHERE, title)])
+    }
+
+    /// Whether there is nothing to report.
     pub fn is_empty(&self) -> bool {
-        self.complaints.is_empty()
+        self.diagnostics.is_empty()
     }
 
-    /// How many complaints keep the scenario from running.
+    /// The number of errors.
     pub fn errors(&self) -> usize {
-        self.complaints.iter().filter(|complaint| complaint.severity == Severity::Error).count()
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
-    /// How many complaints there are with which it runs all the same.
+    /// The number of warnings.
     pub fn warnings(&self) -> usize {
-        self.complaints.len() - self.errors()
+        self.diagnostics.len() - self.errors()
     }
 
-    /// All complaints as text, the way `rustc` shows its own; `colour` asks for ANSI escapes. Ends without a newline.
+    /// All diagnostics as text, in the style of `rustc`; `colour` adds ANSI escapes. Ends without a
+    /// newline.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let blocks: Vec<String> =
-            self.complaints.iter().map(|complaint| renderer.render(&[complaint.group(&self.sources)])).collect();
+            self.diagnostics.iter().map(|diagnostic| renderer.render(&[diagnostic.group(&self.sources)])).collect();
         blocks.join("\n\n")
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(false))
     }
 }
 
-impl std::error::Error for Report {}
+impl std::error::Error for Diagnostics {}
 
-/// The lines of the scenario file that complaints point at, from 0.
-pub(crate) fn lines(complaints: &[Complaint], text: &str) -> BTreeSet<usize> {
-    complaints.iter().filter_map(|complaint| line(complaint, text)).collect()
+/// The lines of the scenario file that diagnostics point at, counted from 0.
+pub(crate) fn lines(diagnostics: &[Diagnostic], text: &str) -> BTreeSet<usize> {
+    diagnostics.iter().filter_map(|diagnostic| line(diagnostic, text)).collect()
 }
 
-/// Of the complaints about a broken line only the first: what follows from it is not worth reading.
-pub(crate) fn one_a_line(mut complaints: Vec<Complaint>, broken: &BTreeSet<usize>, text: &str) -> Vec<Complaint> {
+/// Keeps the first diagnostic about each broken line only: the others merely follow from it.
+pub(crate) fn first_per_line(
+    mut diagnostics: Vec<Diagnostic>,
+    broken: &BTreeSet<usize>,
+    text: &str,
+) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    complaints.retain(|complaint| {
-        let broken_line = line(complaint, text).filter(|line| broken.contains(line));
+    diagnostics.retain(|diagnostic| {
+        let broken_line = line(diagnostic, text).filter(|line| broken.contains(line));
         broken_line.is_none_or(|line| seen.insert(line))
     });
-    complaints
+    diagnostics
 }
 
-fn line(complaint: &Complaint, text: &str) -> Option<usize> {
-    let before = text.as_bytes().get(..complaint.place.start)?;
+fn line(diagnostic: &Diagnostic, text: &str) -> Option<usize> {
+    let before = text.as_bytes().get(..diagnostic.span.start)?;
     Some(before.split(|byte| *byte == b'\n').count() - 1)
 }
 
-/// The name among `known` that a misspelt one probably means.
+/// The name among `known` that a misspelt one probably stands for.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     known
@@ -211,14 +232,20 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 mod tests {
     use super::*;
 
-    fn place(start: usize, end: usize) -> Place {
-        Place { start, end }
+    fn span(start: usize, end: usize) -> SourceSpan {
+        SourceSpan { start, end }
     }
 
     #[test]
     fn an_option_is_shown_with_what_is_wrong_in_it() {
-        let report =
-            Report::of_option("--gate", "p95(wiat)", 4..8, "there is no measure `wiat`", "did you mean `wait`?", "");
+        let report = Diagnostics::for_option(
+            "--gate",
+            "p95(wiat)",
+            4..8,
+            "there is no measure `wiat`",
+            "did you mean `wait`?",
+            "",
+        );
         let text = report.to_string();
         for words in
             ["error: there is no measure `wiat`", "command line:1:12", "--gate p95(wiat)", "^^^^ did you mean `wait`?"]
@@ -231,10 +258,10 @@ mod tests {
     fn a_report_is_in_the_order_of_the_text_and_says_nothing_twice() {
         let mut sources = Sources::default();
         sources.add("a.toml", "one = 1\ntwo = 2\n");
-        let late = Complaint::warning(place(8, 11), "late");
-        let early = Complaint::error(place(0, 3), "early");
-        let nowhere = Complaint::error(Place::NOWHERE, "missing");
-        let report = Report::new(sources, vec![nowhere, late.clone(), early, late]);
+        let late = Diagnostic::warning(span(8, 11), "late");
+        let early = Diagnostic::error(span(0, 3), "early");
+        let nowhere = Diagnostic::error(SourceSpan::NOWHERE, "missing");
+        let report = Diagnostics::new(sources, vec![nowhere, late.clone(), early, late]);
         assert_eq!((report.errors(), report.warnings()), (2, 1));
         let text = report.to_string();
         let at = |word: &str| text.find(word).unwrap();
@@ -245,7 +272,8 @@ mod tests {
     fn colour_adds_escapes_and_nothing_else() {
         let mut sources = Sources::default();
         sources.add("a.toml", "one = 1");
-        let report = Report::new(sources, vec![Complaint::error(place(0, 3), "wrong").label("here").help("do this")]);
+        let report =
+            Diagnostics::new(sources, vec![Diagnostic::error(span(0, 3), "wrong").label("here").help("do this")]);
         let coloured = report.render(true);
         assert!(coloured.contains('\u{1b}'));
         let mut parts = coloured.split('\u{1b}');
@@ -265,10 +293,10 @@ mod tests {
     #[test]
     fn a_broken_line_gets_one_complaint() {
         let text = "a = \nb = 1\n";
-        let syntax = Complaint::error(place(4, 4), "no value");
-        let follows = Complaint::error(place(0, 1), "unknown key");
-        let other = Complaint::error(place(5, 6), "unknown key");
+        let syntax = Diagnostic::error(span(4, 4), "no value");
+        let follows = Diagnostic::error(span(0, 1), "unknown key");
+        let other = Diagnostic::error(span(5, 6), "unknown key");
         let broken = lines(std::slice::from_ref(&syntax), text);
-        assert_eq!(one_a_line(vec![syntax.clone(), follows, other.clone()], &broken, text), [syntax, other]);
+        assert_eq!(first_per_line(vec![syntax.clone(), follows, other.clone()], &broken, text), [syntax, other]);
     }
 }

@@ -1,21 +1,22 @@
-//! What the command line sets over a scenario's own keys.
+//! Keys that the command line sets, over those of the scenario.
 
 /// A key that the command line sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
-    /// The option that asks for it, as complaints repeat it: `--set`.
+    /// The option that sets it, as diagnostics show it: `--set`.
     pub option: String,
-    /// `KEY=VALUE`: a dotted path, and a TOML value or, where it is none, a plain text.
+    /// `KEY=VALUE`: a dotted path, and a TOML value; any other value is taken as a text.
     pub assignment: String,
 }
 
 impl Override {
-    /// What `--set KEY=VALUE` asks for.
+    /// The override of `--set KEY=VALUE`.
     pub fn set(assignment: &str) -> Override {
         Override { option: "--set".to_owned(), assignment: assignment.to_owned() }
     }
 
-    /// What another option asks for that sets one key to a value. A policy may be written as `--policy` takes it.
+    /// The override of another option that sets one key. A policy may be written as `--policy`
+    /// takes it.
     pub fn key(option: &str, key: &str, value: &str) -> Override {
         let option = option.to_owned();
         match key {
@@ -24,8 +25,9 @@ impl Override {
         }
     }
 
-    /// What `--policy POLICY` asks for: a name, a name with parameters as tables show them, `reserve-after(patience=10m)`, or a value as in a
-    /// scenario, `{ reserve-after = { patience = "10m" } }`.
+    /// The override of `--policy POLICY`: a name, a name with parameters as tables show them,
+    /// `reserve-after(patience=10m)`, or a value as in a scenario,
+    /// `{ reserve-after = { patience = "10m" } }`.
     pub fn policy(policy: &str) -> Override {
         let value = with_parameters(policy).unwrap_or_else(|| policy.to_owned());
         Override { option: "--policy".to_owned(), assignment: format!("claim.policy={value}") }
@@ -41,7 +43,7 @@ fn with_parameters(policy: &str) -> Option<String> {
     Some(format!("{{ {name} = {{ {} }} }}", parameters?.join(", ")))
 }
 
-/// `key=value`, quoted unless the value is a TOML value already.
+/// `key=value`, with the value in quotes unless it is a TOML value.
 fn parameter_of(parameter: &str) -> Option<String> {
     let (key, value) = parameter.split_once('=')?;
     let (key, value) = (key.trim(), value.trim());

@@ -1,36 +1,38 @@
-//! The JSON Schema of scenario files, made from the types that read them; editors complete and explain keys by it.
+//! The JSON Schema of scenario files, made from the types that read them. Editors use it to
+//! complete and explain keys.
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
-use super::spec::Spec;
-use super::tree::{BARE, ELSE};
+use crate::spec::Spec;
+use crate::tree::{BARE, ELSE};
 
-/// The schema, in the draft that editors of TOML know.
-pub(super) fn schema() -> Value {
+/// The JSON Schema of scenario files, in the draft that editors of TOML know.
+pub fn schema() -> Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Spec>();
     RecursiveTransform(tidy).transform(&mut schema);
     schema.to_value()
 }
 
-/// Says things as scenarios do, where the types that read them need more words.
+/// Shows values as scenarios write them, where the types that read them are more verbose.
 fn tidy(schema: &mut Schema) {
     if let Some(inner) = catch_all(schema) {
         *schema = inner;
     }
     without_null(schema);
-    if let Some(default) = schema.remove("default").map(written).filter(says_something) {
+    if let Some(default) = schema.remove("default").map(written).filter(is_informative) {
         schema.insert("default".to_owned(), default);
     }
     if let Some(Value::String(description)) = schema.get_mut("description") {
-        // Comments are wrapped for the width of a source file.
+        // Doc comments are wrapped to the width of a source file.
         *description = description.replace('\n', " ");
     }
 }
 
-/// What the variant of a choice holds that is written without its name: `"10m"`, not `{ constant = "10m" }`.
+/// The content of a variant that is written without its name: `"10m"` instead of
+/// `{ constant = "10m" }`.
 fn catch_all(schema: &Schema) -> Option<Schema> {
     let properties = schema.get("properties")?.as_object()?;
     let inner = properties.get(BARE).or_else(|| properties.get(ELSE))?;
@@ -41,7 +43,7 @@ fn catch_all(schema: &Schema) -> Option<Schema> {
     Some(inner)
 }
 
-/// Takes out `null`, which a key may be elsewhere to say that it is left out; TOML has no such word.
+/// Removes `null`, which stands for an omitted key in other formats; TOML has no such value.
 fn without_null(schema: &mut Schema) {
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|name| name != "null");
@@ -66,7 +68,7 @@ fn written(default: Value) -> Value {
 }
 
 /// Whether a default is worth showing.
-fn says_something(default: &Value) -> bool {
+fn is_informative(default: &Value) -> bool {
     !default.is_null()
 }
 

@@ -1,36 +1,36 @@
-//! The texts a scenario comes from (its file and each option that sets a key), laid end to end.
+//! The texts of a scenario: its file, and each option that sets a key.
 //!
-//! One line of positions over all texts makes a [`Place`] two numbers that say where a value stands, whatever text it
-//! came from; only rendering a complaint asks which.
+//! Positions count through all texts, one after another. So a [`SourceSpan`] is two numbers,
+//! whichever text it points into; only the renderer of diagnostics looks up the text.
 
 use std::ops::Range;
 
-/// Where a key or value stands: a range of bytes over all [`Sources`], or nowhere (a default).
+/// The position of a key or value: a range of bytes in the [`Sources`], or nowhere (a default).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct SourceSpan {
     /// The first byte.
     pub(crate) start: usize,
     /// The byte after the last.
     pub(crate) end: usize,
 }
 
-impl Place {
-    /// The place of what no text says, such as a default. It sorts last.
-    pub(crate) const NOWHERE: Place = Place { start: usize::MAX, end: usize::MAX };
+impl SourceSpan {
+    /// The span of a value that stands in no text, such as a default. It sorts last.
+    pub(crate) const NOWHERE: SourceSpan = SourceSpan { start: usize::MAX, end: usize::MAX };
 }
 
-impl Default for Place {
-    fn default() -> Place {
-        Place::NOWHERE
+impl Default for SourceSpan {
+    fn default() -> SourceSpan {
+        SourceSpan::NOWHERE
     }
 }
 
 /// One text: the scenario file, or an option of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
-    /// What complaints call it: a file name, or `command line`.
+    /// Its name in diagnostics: a file name, or `command line`.
     pub(crate) name: String,
-    /// All of it.
+    /// The whole text.
     pub(crate) text: String,
     /// The position of its first byte.
     start: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Sources(Vec<Source>);
 impl Sources {
     /// Adds a text and returns the position of its first byte.
     pub(crate) fn add(&mut self, name: &str, text: &str) -> usize {
-        // One position between two texts keeps the end of one apart from the start of the next.
+        // One position between two texts keeps the end of one distinct from the start of the next.
         let start = self.0.last().map_or(0, |last| last.start + last.text.len() + 1);
         self.0.push(Source { name: name.to_owned(), text: text.to_owned(), start });
         start
@@ -54,19 +54,19 @@ impl Sources {
         self.0.first()
     }
 
-    /// The text that a place lies in, and the place within it.
-    pub(crate) fn locate(&self, place: Place) -> Option<(&Source, Range<usize>)> {
-        if place == Place::NOWHERE {
+    /// The text that a span lies in, and its range there.
+    pub(crate) fn locate(&self, span: SourceSpan) -> Option<(&Source, Range<usize>)> {
+        if span == SourceSpan::NOWHERE {
             return None;
         }
-        let source = self.0.iter().rev().find(|source| source.start <= place.start)?;
+        let source = self.0.iter().rev().find(|source| source.start <= span.start)?;
         let within = |position: usize| (position - source.start).min(source.text.len());
-        Some((source, within(place.start)..within(place.end.max(place.start))))
+        Some((source, within(span.start)..within(span.end.max(span.start))))
     }
 
-    /// What stands at a place.
-    pub(crate) fn text(&self, place: Place) -> &str {
-        self.locate(place).and_then(|(source, range)| source.text.get(range)).unwrap_or("")
+    /// The text at a span.
+    pub(crate) fn text(&self, span: SourceSpan) -> &str {
+        self.locate(span).and_then(|(source, range)| source.text.get(range)).unwrap_or("")
     }
 }
 
@@ -75,23 +75,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_know_their_text() {
+    fn spans_know_their_text() {
         let mut sources = Sources::default();
         assert_eq!(sources.add("a.toml", "x = 1"), 0);
         let second = sources.add("command line", "--set y=2");
         let found =
-            |start, end| sources.locate(Place { start, end }).map(|(source, range)| (source.name.as_str(), range));
+            |start, end| sources.locate(SourceSpan { start, end }).map(|(source, range)| (source.name.as_str(), range));
         assert_eq!(found(4, 5), Some(("a.toml", 4..5)));
         assert_eq!(found(5, 5), Some(("a.toml", 5..5)), "the end of the first text is not the start of the second");
         assert_eq!(found(second + 6, second + 7), Some(("command line", 6..7)));
-        assert_eq!(sources.text(Place { start: second + 6, end: second + 9 }), "y=2");
-        assert_eq!(sources.locate(Place::NOWHERE), None);
+        assert_eq!(sources.text(SourceSpan { start: second + 6, end: second + 9 }), "y=2");
+        assert_eq!(sources.locate(SourceSpan::NOWHERE), None);
     }
 
     #[test]
     fn ranges_beyond_a_text_end_with_it() {
         let mut sources = Sources::default();
         sources.add("a.toml", "x");
-        assert_eq!(sources.locate(Place { start: 7, end: 3 }).map(|(_, range)| range), Some(1..1));
+        assert_eq!(sources.locate(SourceSpan { start: 7, end: 3 }).map(|(_, range)| range), Some(1..1));
     }
 }

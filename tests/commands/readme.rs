@@ -5,9 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use claimsim::scenario;
+use claimsim::scenario::{self, NoFiles};
 
-use crate::support::NoFiles;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

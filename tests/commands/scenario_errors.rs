@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use claimsim::scenario::{Files, Loaded, Override, Report, load, schema};
+use claimsim::scenario::{Diagnostics, Files, LoadedScenario, Override, load, reference, schema};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ pub(crate) fn scenarios(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Loads a scenario file with the `--set` options that its comments ask for.
-pub(crate) fn load_file(path: &Path) -> Result<Loaded, Report> {
+pub(crate) fn load_file(path: &Path) -> Result<LoadedScenario, Diagnostics> {
     let text = fs::read_to_string(path).unwrap();
     let overrides: Vec<Override> =
         text.lines().filter_map(|line| line.strip_prefix("# --set ")).map(Override::set).collect();
@@ -58,6 +58,13 @@ fn broken_scenarios_get_a_report_of_all_that_is_wrong() {
             insta::assert_snapshot!(name, report.render(false));
         });
     }
+}
+
+#[test]
+fn the_reference_page_is_that_of_the_schema() {
+    let committed = fs::read_to_string(folder("docs/scenario-format.md")).unwrap_or_default();
+    let command = "cargo run --release -- schema --reference > docs/scenario-format.md";
+    assert!(committed == reference(), "regenerate the page: {command}");
 }
 
 #[test]

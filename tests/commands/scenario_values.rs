@@ -1,7 +1,6 @@
 //! The values of a correct scenario file: each distribution, process, row and option.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use claimsim::arrival::ArrivalModel;
 use claimsim::engine::{Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap};
@@ -13,19 +12,11 @@ use claimsim::random::dist::{
     Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal, Pareto, Uniform,
     Weibull,
 };
-use claimsim::scenario::{Files, Loaded, Override, Scenario, load};
+use claimsim::scenario::{LoadedScenario, Override, Scenario, load};
 
 /// Files in memory.
-struct Memory(BTreeMap<&'static str, &'static str>);
-
-impl Files for Memory {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        self.0.get(path).map(|text| text.as_bytes().to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-}
-
-fn files() -> Memory {
-    Memory(BTreeMap::from([
+fn files() -> BTreeMap<&'static str, &'static str> {
+    BTreeMap::from([
         ("v.csv", "seconds\n1\n2.5\n\n4\n"),
         ("t.csv", "at_s,action,service_s,priority,need.scan\n3.5,,1.25,7,2\n1,b,2,,\n"),
         (
@@ -51,10 +42,10 @@ fn files() -> Memory {
             {"id": "1", "action": "a", "schedule": "0 0 1 * * 6", "retries": 0, "capacityMap": null, "deadline": "15m"},
             {"id": "2", "action": "b", "schedule": "@hourly"}]}"#,
         ),
-    ]))
+    ])
 }
 
-fn loaded(text: &str, overrides: &[&str]) -> Loaded {
+fn loaded(text: &str, overrides: &[&str]) -> LoadedScenario {
     let overrides: Vec<Override> = overrides.iter().copied().map(Override::set).collect();
     load("dir/file.toml", text, &overrides, &files()).unwrap_or_else(|report| panic!("{report}"))
 }

@@ -1,9 +1,14 @@
 //! The shipped scenarios: each states its question and its commands, in a form that tests and
 //! readers can run.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use claimsim::scenario::starters::{self, Starter};
+
+use crate::support::Sandbox;
 
 /// All scenario files with their texts, in order of their names.
 fn shipped() -> Vec<(PathBuf, String)> {
@@ -38,6 +43,31 @@ fn headers_of_shipped_scenarios_have_question_hint_and_commands() {
             assert_eq!(words[0], "claimsim", "{name}: {command}");
             assert_eq!(words[2], format!("scenarios/{name}"), "{name}: {command}");
         }
+    }
+}
+
+/// Every key of a starter has a comment where it first appears. A starter opens like a shipped
+/// scenario, passes `check` without a warning, and runs.
+#[test]
+fn starters_explain_every_key_and_run_without_warnings() {
+    for Starter { name, about, text } in starters::ALL {
+        assert!(header(text)[0].ends_with('?') && header(text)[1].is_empty() && !about.is_empty(), "{name}");
+        let (mut explained, mut line_before) = (BTreeSet::new(), "");
+        for line in text.lines() {
+            let key = line.split_once(" = ").map(|(key, _)| key);
+            if key.is_some_and(|key| !line.starts_with('#') && explained.insert(key)) {
+                assert!(line_before.starts_with('#'), "{name}: `{line}` has no comment");
+            }
+            line_before = line;
+        }
+        let (sandbox, file) = (Sandbox::new(), format!("{name}.toml"));
+        sandbox.write(&file, text);
+        for command in ["check", "run"] {
+            let output = sandbox.claimsim(&[command, &file]).output().unwrap();
+            let messages = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success() && !messages.contains("warning"), "{command} {name}: {messages}");
+        }
+        assert!(sandbox.path(&format!("results/{name}/summary.csv")).is_file(), "{name}");
     }
 }
 

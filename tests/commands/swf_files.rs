@@ -2,13 +2,13 @@
 //! no input panics.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use claimsim::arrival::swf::{SwfOptions, HeaderField, SwfJobs, SwfLog, Processors, SkipReason, RunTime, SplitBy, parse};
 use claimsim::arrival::trace::TraceError;
 use claimsim::arrival::{ListedJob, ArrivalModel};
 use claimsim::model::time::{Span, Time};
-use claimsim::scenario::{Files, Loaded, Report, load};
+use claimsim::scenario::{Diagnostics, LoadedScenario, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -278,17 +278,8 @@ fn any_choice() -> impl Strategy<Value = SwfOptions> {
     })
 }
 
-/// Files in memory.
-struct Memory<'a>(BTreeMap<&'a str, &'a [u8]>);
-
-impl Files for Memory<'_> {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        self.0.get(path).map(|bytes| bytes.to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-}
-
-fn loaded(text: &str, log: &[u8]) -> Result<Loaded, Report> {
-    load("any.toml", text, &[], &Memory(BTreeMap::from([("log.swf", log)])))
+fn loaded(text: &str, log: &[u8]) -> Result<LoadedScenario, Diagnostics> {
+    load("any.toml", text, &[], &BTreeMap::from([("log.swf", log)]))
 }
 
 /// A scenario whose worker asks the header.
@@ -309,7 +300,7 @@ service = "5s"
 
 #[test]
 fn each_user_of_a_log_becomes_an_action() {
-    let Loaded { scenario, notes, warnings, .. } = loaded(SCENARIO, LOG.as_bytes()).unwrap();
+    let LoadedScenario { scenario, notes, warnings, .. } = loaded(SCENARIO, LOG.as_bytes()).unwrap();
     assert!(warnings.is_empty(), "{warnings}");
     let system = &scenario.system;
     let names: Vec<&str> = system.actions.iter().map(|action| action.name.as_str()).collect();

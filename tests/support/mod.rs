@@ -1,21 +1,12 @@
 //! Shared set-up: scenarios from text, and the built program in a temporary folder.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use assert_cmd::Command;
-use claimsim::scenario::{Files, Override, Scenario, load};
+use claimsim::scenario::{NoFiles, Override, Scenario, load};
 use tempfile::TempDir;
-
-/// The files of a scenario that names none.
-pub(crate) struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        Err(io::Error::new(io::ErrorKind::NotFound, path.to_owned()))
-    }
-}
 
 /// The scenario of a text without files, with settings of the form `key=value` that replace its
 /// own.

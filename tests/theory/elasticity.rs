@@ -6,10 +6,9 @@ use std::fs;
 use claimsim::experiment::elasticity::{Effect, Nudge, Share, effects};
 use claimsim::experiment::expression::Quantity;
 use claimsim::experiment::sweep::{self, Trial};
-use claimsim::scenario::{self, Override, parameters};
+use claimsim::scenario::{self, NoFiles, Override, parameters};
 
 use crate::formulas::erlang::Mmc;
-use crate::support::NoFiles;
 use crate::support::Sandbox;
 
 /// M/M/4 at a load of 0.55; three servers are also stable.
@@ -139,7 +138,7 @@ fn elasticities_are_ranked_and_omissions_listed() {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     for words in [
-        "small: what 1 % more of",
+        "small: effect of 1 % more of",
         "action.scan.service.lognormal.mean",
         "left out: worker.w.capacity.scan: it is 1, and one less would be none",
         "action.check.arrival.renewal.batch.empirical.values: it is a list of whole numbers",

@@ -4,11 +4,9 @@
 use claimsim::experiment::design::Grid;
 use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
 use claimsim::experiment::{Progress, run};
-use claimsim::scenario::{self, Override, Scenario};
+use claimsim::scenario::{self, NoFiles, Override, Scenario};
 use claimsim::stats::interim_looks::InterimLooks;
 use claimsim::stats::{JobScope, Measure, Metric, Statistic};
-
-use crate::support::NoFiles;
 
 /// Two jobs a second that take a second each, on workers of two kinds.
 fn scenario(settings: &[(String, String)]) -> Scenario {

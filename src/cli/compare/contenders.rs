@@ -9,7 +9,7 @@ use super::setting::Variant;
 use crate::experiment::comparison::Contender;
 use crate::model::time::Time;
 use crate::report::manifest::{Options, SavedRun};
-use crate::scenario::{Input, Loaded, Override, Scenario, WarmUpRule};
+use crate::scenario::{InputFile, LoadedScenario, Override, Scenario, WarmUpRule};
 
 /// The name of the contender that a saved run is.
 const SAVED: &str = "baseline";
@@ -24,7 +24,7 @@ pub(super) struct Contenders {
     /// The seed in force, but for contenders that set one themselves.
     pub(super) seed: u64,
     /// By given scenario: its name, and the files that it names.
-    pub(super) origins: Vec<(String, Vec<Input>)>,
+    pub(super) origins: Vec<(String, Vec<InputFile>)>,
     /// What is probably not meant.
     pub(super) remarks: Vec<String>,
     /// What of files was left out.
@@ -100,7 +100,7 @@ impl Contenders {
     }
 
     /// Keeps what came with a scenario.
-    fn take_in(&mut self, number: usize, loaded: Loaded) -> Scenario {
+    fn take_in(&mut self, number: usize, loaded: LoadedScenario) -> Scenario {
         let (name, inputs) = &mut self.origins[number];
         if name.is_empty() {
             name.clone_from(&loaded.scenario.name);

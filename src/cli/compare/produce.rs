@@ -17,7 +17,7 @@ use crate::report::comparison::ComparisonReport;
 use crate::report::manifest::{self, Input, Manifest, Options, Other};
 use crate::report::feasibility::{Notice, warnings};
 use crate::report::messages::{warm_up_summary, warm_up_warning};
-use crate::scenario::{self, Report};
+use crate::scenario::{self, Diagnostics};
 
 /// What a comparison is made from.
 pub(super) struct Order<'a> {
@@ -75,7 +75,7 @@ impl Prepared {
             }
         }
         for (Notice { title, help }, names) in said {
-            say(&shown(&Report::of_file(&names.join(", "), [(title, help)])));
+            say(&shown(&Diagnostics::file_warnings(&names.join(", "), [(title, help)])));
         }
     }
 
@@ -161,7 +161,7 @@ fn write_given(
         let place = |entry: Input| if number == 0 { entry } else { entry.of_other(number) };
         let scenario = place(Input::scenario(name, given.text.as_bytes()));
         write(folder, &scenario.file, given.text.as_bytes())?;
-        let copy = |(number, input): (usize, &scenario::Input)| {
+        let copy = |(number, input): (usize, &scenario::InputFile)| {
             let entry = place(Input::numbered(number + 1, &input.name, &input.bytes));
             write(folder, &entry.file, &input.bytes)?;
             Ok(entry)

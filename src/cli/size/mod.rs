@@ -146,7 +146,7 @@ impl Size {
                 say(&line);
             }
         }
-        Err(Failure::Gate { broken: study.is_hopeless() })
+        Err(Failure::Gate { broken: study.is_infeasible() })
     }
 
     fn print(&self, study: &SizingReport, target: &Path) -> Result<(), Failure> {

@@ -93,7 +93,7 @@ fn settings(order: &Order, grid: &Grid, costs: &Costs, brought: &mut Brought) ->
         let mut changes = overrides(set, policy.first().map(String::as_str));
         changes.extend(point.overrides("--vary"));
         let loaded = order.given.load(&changes)?;
-        let cost = costs.of(&scenario::settings(&order.given.text, &changes)).map_err(|error| priced(&error))?;
+        let cost = costs.of(&scenario::key_values(&order.given.text, &changes)).map_err(|error| priced(&error))?;
         let mut scenario = brought.take_in(loaded);
         scenario.seed = *seed.get_or_insert(scenario.seed);
         let is_hopeless = is_hopeless(&scenario);

@@ -6,21 +6,21 @@ use super::points::Points;
 use crate::experiment::elasticity::{Nudge, Share};
 use crate::report::elasticity::Skipped;
 use crate::report::manifest::Options;
-use crate::scenario::{Loaded, Override, Parameter, parameters};
+use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
 
 /// The parameters that are moved, those that cannot be, and the scenarios at both sides of each.
 #[derive(Default)]
 pub(super) struct Nudges {
     pub(super) list: Vec<Nudge>,
     pub(super) left_out: Vec<Skipped>,
-    pub(super) loaded: Vec<Loaded>,
+    pub(super) loaded: Vec<LoadedScenario>,
     /// How many warnings the scenario itself has.
     warnings: usize,
 }
 
 impl Nudges {
     /// Tries every parameter that the scenario sets, after `--set` and `--policy`.
-    pub(super) fn of(given: &Given, base: &Loaded, options: &Options, step: &Share) -> Result<Nudges, Failure> {
+    pub(super) fn of(given: &Given, base: &LoadedScenario, options: &Options, step: &Share) -> Result<Nudges, Failure> {
         let common = Points::common(options);
         let mut nudges = Nudges { warnings: base.warnings.warnings(), ..Nudges::default() };
         for parameter in parameters(&given.text, &common) {
@@ -76,7 +76,7 @@ fn unmoved(parameter: &Parameter) -> String {
 }
 
 /// The scenario at the low and at the high side; or the value that it refuses.
-fn load_sides(nudge: &Nudge, given: &Given, common: &[Override]) -> Result<[Loaded; 2], String> {
+fn load_sides(nudge: &Nudge, given: &Given, common: &[Override]) -> Result<[LoadedScenario; 2], String> {
     let load = |value: &str| {
         let mut all = common.to_vec();
         all.push(Override::key("--elasticity", &nudge.key, value));

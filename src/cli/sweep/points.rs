@@ -9,7 +9,7 @@ use super::questions::Questions;
 use crate::experiment::design::Point;
 use crate::experiment::sweep::Trial;
 use crate::report::manifest::Options;
-use crate::scenario::{Loaded, Override, Report, Scenario};
+use crate::scenario::{Diagnostics, LoadedScenario, Override, Scenario};
 
 /// Remarks that are said, of all that points have; more of them would say the same about other numbers.
 const MOST_REMARKS: usize = 3;
@@ -55,7 +55,7 @@ impl Points {
     }
 
     /// Takes in what was loaded; gives the scenario as it is simulated.
-    pub(super) fn take_in(&mut self, loaded: Loaded, options: &Options, seed: Option<u64>) -> Scenario {
+    pub(super) fn take_in(&mut self, loaded: LoadedScenario, options: &Options, seed: Option<u64>) -> Scenario {
         let mut scenario = self.brought.take_in(loaded);
         apply(options, seed, &mut scenario);
         if self.title.is_empty() {
@@ -81,7 +81,7 @@ impl Points {
 }
 
 /// The complaint about a point that the scenario refuses.
-fn refused(report: &Report, point: &Point, of: usize) -> Failure {
+fn refused(report: &Diagnostics, point: &Point, of: usize) -> Failure {
     let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Failure::Input(format!(
         "{}\nThis is point {} of {of}, {}. Nothing was run.",

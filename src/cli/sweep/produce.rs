@@ -17,9 +17,9 @@ use crate::experiment::sweep::{self, Measured, Trial};
 use crate::experiment::warmup::{pilots, settle};
 use crate::report::elasticity::{ElasticityReport, Skipped};
 use crate::report::manifest::{self, Input, Manifest};
-use crate::report::sweep::SweepReport;
 use crate::report::messages::warm_up_warning;
-use crate::scenario::{Loaded, Report, Scenario, WarmUpRule};
+use crate::report::sweep::SweepReport;
+use crate::scenario::{Diagnostics, LoadedScenario, Scenario, WarmUpRule};
 
 /// A sweep that can begin.
 pub(super) struct Prepared {
@@ -147,7 +147,7 @@ fn nudges(order: &Order, points: &mut Points) -> Result<(Vec<Scenario>, Plan), F
     let base = given.load(&Points::common(options))?;
     let Nudges { list, left_out, loaded, .. } = Nudges::of(given, &base, options, &step)?;
     // Both sides of a parameter have the warnings of the scenario itself, with other numbers.
-    let sides = loaded.into_iter().map(|side| Loaded { warnings: Report::default(), ..side });
+    let sides = loaded.into_iter().map(|side| LoadedScenario { warnings: Diagnostics::default(), ..side });
     let all = std::iter::once(base).chain(sides);
     let scenarios = all.map(|loaded| points.take_in(loaded, options, *seed)).collect();
     Ok((scenarios, Plan::Nudges(list, left_out)))

@@ -1,7 +1,7 @@
 //! Crons -> `GET /crons`.
 
 use super::jobs::duration;
-use super::{Audit, Cron, or};
+use super::{Audit, CronState, given_or};
 use crate::document::{CronDocument, Field};
 use crate::model::time::Span;
 
@@ -11,18 +11,18 @@ impl Audit<'_> {
         self.crons.iter().map(|cron| self.cron(cron)).collect()
     }
 
-    fn cron(&self, cron: &Cron) -> CronDocument {
-        let Cron { action, given, .. } = cron;
+    fn cron(&self, cron: &CronState) -> CronDocument {
+        let CronState { action, given, .. } = cron;
         let model = self.subject.system.action(*action);
-        let original = self.subject.originals.crons.get(action).cloned().unwrap_or_default();
-        let id = original.id.into_option().unwrap_or_else(|| self.identity.cron(&model.name));
+        let original = self.subject.source_documents.crons.get(action).cloned().unwrap_or_default();
+        let id = original.id.into_option().unwrap_or_else(|| self.ids.cron(&model.name));
         CronDocument {
             id: id.into(),
             action: model.name.clone().into(),
             schedule: cron.schedule.clone().into(),
             retries: given.retries.unwrap_or(model.retries).into(),
-            capacity_map: or(original.capacity_map, || self.need(given.need.unwrap_or(model.need))),
-            parameters: or(original.parameters, || Field::Null),
+            capacity_map: given_or(original.capacity_map, || self.need(given.need.unwrap_or(model.need))),
+            parameters: given_or(original.parameters, || Field::Null),
             deadline: duration(given.deadline.or(model.deadline)),
             stop_timeout: duration(given.stop_timeout.or(Some(model.stop_timeout).filter(|span| *span > Span::ZERO))),
             next_run: cron.next_run.map_or(Field::Empty, Field::Given),

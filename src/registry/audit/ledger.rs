@@ -1,4 +1,5 @@
-//! The tables of the registry's database, as an observer keeps them: every row of a job, and every worker.
+//! An observer that keeps the tables of the registry's database: every row of the job table, and
+//! every worker.
 
 use crate::engine::{Attempt, Given, InitialState, Observer, OutageKind, Run, System};
 use crate::model::action::ActionId;
@@ -7,21 +8,21 @@ use crate::model::job::{Ending, Job, JobId, Status};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-/// Listens to one replication and keeps the tables as they stand.
+/// Observes one replication and keeps its tables up to date.
 #[derive(Debug)]
 pub struct Ledger<'a> {
     system: &'a System,
     /// By job number.
-    rows: Vec<Row>,
+    rows: Vec<JobRecord>,
     /// By `WorkerId`.
-    watches: Vec<Watch>,
-    /// Where the row comes from that is made next.
+    workers: Vec<WorkerRecord>,
+    /// The source of the next row.
     source: Option<u32>,
 }
 
 /// A row of the job table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
+pub(super) struct JobRecord {
     pub(super) action: ActionId,
     pub(super) need: NeedId,
     pub(super) scheduled_at: Time,
@@ -31,49 +32,49 @@ pub(super) struct Row {
     pub(super) retries_total: u32,
     pub(super) deadline: Option<Span>,
     pub(super) stop_timeout: Option<Span>,
-    /// The source that it comes from; none for retries, children and rows that were there at the start.
+    /// Its source; none for retries, children and rows that existed at the start.
     pub(super) source: Option<u32>,
     pub(super) status: Status,
     pub(super) worker: Option<WorkerId>,
-    /// When its status changed last; `None` if it is what it was at the start.
+    /// The last change of its status; `None` if it has not changed since the start.
     pub(super) last_updated: Option<Time>,
 }
 
-/// A row of the table of workers.
+/// A row of the worker table.
 #[derive(Clone, Debug)]
-pub(super) struct Watch {
-    /// Since when it sends heartbeats, or did before it went out.
+pub(super) struct WorkerRecord {
+    /// When it began to send heartbeats; the last time, if it is out.
     since: Time,
-    /// Since when it is out.
+    /// When it went out, if it is out.
     out: Option<Time>,
     pub(super) is_declared_dead: bool,
-    /// What it offers, if that has been changed.
+    /// Its capacity, if that has changed.
     pub(super) capacity: Option<CapacityMap>,
 }
 
 impl<'a> Ledger<'a> {
-    /// The tables before the first row is made; all workers are up.
+    /// The tables before the first row; all workers are up.
     pub fn new(system: &'a System) -> Ledger<'a> {
-        let watch = Watch { since: Time::ZERO, out: None, is_declared_dead: false, capacity: None };
-        Ledger { system, rows: Vec::new(), watches: vec![watch; system.workers.len()], source: None }
+        let worker_record = WorkerRecord { since: Time::ZERO, out: None, is_declared_dead: false, capacity: None };
+        Ledger { system, rows: Vec::new(), workers: vec![worker_record; system.workers.len()], source: None }
     }
 
     /// All rows, by job number.
-    pub(super) fn rows(&self) -> &[Row] {
+    pub(super) fn rows(&self) -> &[JobRecord] {
         &self.rows
     }
 
-    pub(super) fn watch(&self, worker: WorkerId) -> &Watch {
-        &self.watches[worker.0 as usize]
+    pub(super) fn worker_record(&self, worker: WorkerId) -> &WorkerRecord {
+        &self.workers[worker.0 as usize]
     }
 
-    /// The instant after which a worker is taken for dead, as it stands at `now`.
+    /// The expiration of a worker's heartbeat, as known at `now`.
     pub(super) fn expiration(&self, worker: WorkerId, now: Time) -> Time {
-        let watch = self.watch(worker);
-        self.system.availability.heartbeat.expiration(watch.since, watch.out.unwrap_or(now))
+        let worker_record = self.worker_record(worker);
+        self.system.availability.heartbeat.expiration(worker_record.since, worker_record.out.unwrap_or(now))
     }
 
-    fn row(&mut self, job: &Job) -> &mut Row {
+    fn row(&mut self, job: &Job) -> &mut JobRecord {
         &mut self.rows[job.id.0 as usize]
     }
 
@@ -82,7 +83,7 @@ impl<'a> Ledger<'a> {
         (row.status, row.last_updated) = (status, Some(now));
     }
 
-    /// What a row was at the start, if it was there.
+    /// The state of a row at the start, if it existed.
     fn initial(&self, job: &Job) -> Option<InitialState> {
         self.system.initial.get(job.id.0 as usize).map(|row| row.state)
     }
@@ -97,7 +98,7 @@ impl Observer for Ledger<'_> {
         debug_assert_eq!(job.id.0, self.rows.len() as u64, "rows are numbered as they are made");
         let first = self.rows.get(attempt.first.0 as usize);
         let is_new = self.initial(job).is_none();
-        self.rows.push(Row {
+        self.rows.push(JobRecord {
             action: job.action,
             need: job.need,
             scheduled_at: job.scheduled_at,
@@ -142,19 +143,19 @@ impl Observer for Ledger<'_> {
     }
 
     fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
-        self.watches[worker.0 as usize].out.get_or_insert(now);
+        self.workers[worker.0 as usize].out.get_or_insert(now);
     }
 
     fn worker_declared_dead(&mut self, _now: Time, worker: WorkerId) {
-        self.watches[worker.0 as usize].is_declared_dead = true;
+        self.workers[worker.0 as usize].is_declared_dead = true;
     }
 
     fn worker_back(&mut self, now: Time, worker: WorkerId) {
-        let watch = &mut self.watches[worker.0 as usize];
-        (watch.since, watch.out, watch.is_declared_dead) = (now, None, false);
+        let worker_record = &mut self.workers[worker.0 as usize];
+        (worker_record.since, worker_record.out, worker_record.is_declared_dead) = (now, None, false);
     }
 
     fn capacity_changed(&mut self, _now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.watches[worker.0 as usize].capacity = Some(capacity.clone());
+        self.workers[worker.0 as usize].capacity = Some(capacity.clone());
     }
 }

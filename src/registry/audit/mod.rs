@@ -1,100 +1,69 @@
-//! A simulated system at an instant, as the registry's API would print it.
+//! A simulated system at an instant, in the form of the registry's API.
 //!
-//! The [`Ledger`] listens to a replication up to that instant and knows what every row and worker stands at. An [`Audit`] words
-//! it as the API does: ids, calendar times, maps by name. What documents said when the scenario was made of them is said
-//! again, so that a document that is read, simulated for no time and printed comes out as it was.
+//! The [`Ledger`] observes a replication up to that instant and keeps the state of every row and
+//! worker. An [`Audit`] prints it as the API does: ids, calendar times, maps by name. Fields of the
+//! source documents are kept, so that a document that is read, simulated for no time and printed is
+//! unchanged.
 
 mod crons;
-mod identity;
+mod ids;
+mod job_query;
 mod jobs;
 mod ledger;
-mod page;
+mod subject;
 mod workers;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::document::Field;
-use super::originals::Originals;
-use crate::engine::{Given, System};
-use crate::model::action::ActionId;
+use crate::document::Field;
 use crate::model::capacity::CapacityMap;
-use crate::model::time::{Epoch, Time};
+use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
-use identity::Identity;
+use ids::RowIds;
+pub use job_query::JobQuery;
 pub use ledger::Ledger;
-pub use page::Page;
-
-/// What is looked at: a replication of a scenario, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// What is simulated.
-    pub system: &'a System,
-    /// The documents that it was made of.
-    pub originals: &'a Originals,
-    /// Where instant 0 lies in the calendar.
-    pub epoch: Epoch,
-    /// The seed of all random streams, from which ids are made too.
-    pub seed: u64,
-    /// The number of the replication, from 0.
-    pub replication: u64,
-    /// The instant, up to which and with which everything has happened.
-    pub at: Time,
-}
-
-/// A cron as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cron {
-    /// The number of the source that it is.
-    pub source: usize,
-    /// The class of its jobs.
-    pub action: ActionId,
-    /// When it fires, as it was written.
-    pub schedule: String,
-    /// What it copies to its jobs.
-    pub given: Given,
-    /// Its first firing after the instant; `None` if there is none.
-    pub next_run: Option<DateTime<Utc>>,
-}
+pub use subject::{AuditSubject, CronState};
 
 /// A simulated system at an instant.
 #[derive(Debug)]
 pub struct Audit<'a> {
-    subject: Subject<'a>,
+    subject: AuditSubject<'a>,
     ledger: Ledger<'a>,
-    crons: Vec<Cron>,
-    identity: Identity,
+    crons: Vec<CronState>,
+    ids: RowIds,
 }
 
 impl<'a> Audit<'a> {
-    /// Puts together what is known of a system at an instant; `crons` in the order in which they are to be shown.
-    pub fn new(subject: Subject<'a>, ledger: Ledger<'a>, crons: Vec<Cron>) -> Audit<'a> {
-        let identity = Identity::new(&subject);
-        Audit { subject, ledger, crons, identity }
+    /// An audit of a system at an instant; `crons` are in the order in which it shows them.
+    pub fn new(subject: AuditSubject<'a>, ledger: Ledger<'a>, crons: Vec<CronState>) -> Audit<'a> {
+        let ids = RowIds::new(&subject);
+        Audit { subject, ledger, crons, ids }
     }
 
-    /// The worker that a text means: its id in documents, or its id in the scenario.
+    /// The worker with this id in documents or in the scenario.
     pub fn worker(&self, text: &str) -> Option<WorkerId> {
         let is_meant =
-            |&worker: &WorkerId| self.identity.worker(worker) == text || self.subject.system.worker(worker).id == text;
+            |&worker: &WorkerId| self.ids.worker(worker) == text || self.subject.system.worker(worker).id == text;
         self.worker_ids().find(is_meant)
     }
 
     /// The ids of all workers in documents.
     pub fn worker_names(&self) -> impl Iterator<Item = &str> {
-        self.worker_ids().map(|worker| self.identity.worker(worker))
+        self.worker_ids().map(|worker| self.ids.worker(worker))
     }
 
     fn worker_ids(&self) -> impl Iterator<Item = WorkerId> + use<> {
         (0..self.subject.system.workers.len() as u32).map(WorkerId)
     }
 
-    /// An instant of the run in the calendar, to the millisecond before it: as fine as the registry's database knows it.
+    /// An instant of the run in the calendar, rounded down to a millisecond, the resolution of the
+    /// registry's database.
     fn calendar(&self, time: Time) -> Field<DateTime<Utc>> {
         self.subject.epoch.calendar_of(time).map_or(Field::Empty, |at| Field::Given(at.trunc_subsecs(3)))
     }
 
-    /// A map by names, with the resources that `is_named`.
+    /// A map by name of the resources that `is_named` selects.
     fn units(
         &self,
         map: &CapacityMap,
@@ -105,7 +74,7 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// A field as it came, or else this.
-fn or<T>(field: Field<T>, other: impl FnOnce() -> Field<T>) -> Field<T> {
+/// The field, or another one if it is absent.
+fn given_or<T>(field: Field<T>, other: impl FnOnce() -> Field<T>) -> Field<T> {
     if field.is_absent() { other() } else { field }
 }

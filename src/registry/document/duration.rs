@@ -1,14 +1,17 @@
-//! Durations as Go writes them (`15m`, `1h30m0s`, `1.5h`), the notation of `deadline` and `stopTimeout`.
+//! Durations as Go writes them (`15m`, `1h30m0s`, `1.5h`), the notation of `deadline` and
+//! `stopTimeout`.
 //!
-//! Not the notation of scenarios: Go knows no day, allows a fraction in every part (`1.5h30s`), and needs no unit for `0`.
-//! Rules: the documentation of `time.ParseDuration` in Go's standard library.
+//! It differs from the notation of scenarios: Go has no unit for a day, allows a fraction in every
+//! part (`1.5h30s`), and needs no unit for `0`. The rules are those of `time.ParseDuration` in Go's
+//! standard library.
 
 use serde::ser::Serializer;
 
 use super::field::{Field, FieldValue};
 use crate::model::time::Span;
 
-/// Go's units, the largest first, in nanoseconds. Two signs look like µ: the micro sign and the Greek letter.
+/// Go's units, the largest first, in nanoseconds. Two characters look like µ: the micro sign and
+/// the Greek letter.
 const UNITS: [(&str, i128); 8] = [
     ("h", 3_600_000_000_000),
     ("m", 60_000_000_000),
@@ -32,7 +35,8 @@ impl FieldValue for Span {
     }
 }
 
-/// The length that a text stands for; `None` if it is no duration, negative, or longer than 292 years.
+/// The duration that a text stands for; `None` if it is not a duration, negative, or longer than
+/// 292 years.
 fn parse(text: &str) -> Option<Span> {
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     if rest == "0" {
@@ -49,7 +53,8 @@ fn parse(text: &str) -> Option<Span> {
     }
 }
 
-/// The first number with its unit, in nanoseconds, and what comes after it. A fraction of a nanosecond is cut off.
+/// The first number with its unit, in nanoseconds, and the rest of the text. Fractions of a
+/// nanosecond are cut off.
 fn part(text: &str) -> Option<(i128, &str)> {
     let (whole, rest) = digits(text);
     let (fraction, rest) = rest.strip_prefix('.').map_or(("", rest), digits);
@@ -72,7 +77,7 @@ fn number(digits: &str) -> Option<i128> {
     if digits.is_empty() { Some(0) } else { digits.parse().ok() }
 }
 
-/// The shortest way to write the length with Go's units: `15m`, `26h`, `1h30m`, `250ms`.
+/// The shortest notation of a duration in Go's units: `15m`, `26h`, `1h30m`, `250ms`.
 fn print(span: Span) -> String {
     let mut rest = i128::from(span.0);
     let mut text = String::new();

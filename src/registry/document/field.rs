@@ -1,7 +1,8 @@
-//! One field of a row: absent, null, empty or given, so that printing gives back what was read.
+//! One field of a row: absent, null, empty or given, so that a printed row equals the row that was
+//! read.
 //!
-//! The API writes `null` and `""` where it has nothing to say, its guides leave fields out, and all three mean the same.
-//! Readers ask [`Field::get`] and need not know which it was.
+//! The API writes `null` or `""` for a missing value, and its guides leave the field out; all three
+//! mean the same. [`Field::get`] treats them alike.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,15 +14,15 @@ use serde_json::{Map, Value};
 
 use crate::model::capacity::MOST_UNITS;
 
-/// What a row says about one of its fields.
+/// The content of one field of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Field<T> {
-    /// The field is not there.
+    /// The row does not have the field.
     #[default]
     Absent,
     /// `null`.
     Null,
-    /// `""`, the API's way to say "none" where it writes text.
+    /// `""`, which the API writes for a missing text.
     Empty,
     /// A value.
     Given(T),
@@ -38,7 +39,7 @@ impl<T> Field<T> {
         if let Field::Given(value) = self { Some(value) } else { None }
     }
 
-    /// Whether the field is not there at all, and is left out in printing.
+    /// Whether the row does not have the field; printing leaves it out.
     pub fn is_absent(&self) -> bool {
         matches!(self, Field::Absent)
     }
@@ -50,25 +51,25 @@ impl<T> From<T> for Field<T> {
     }
 }
 
-/// A type that fields have: what it is read from and printed as.
+/// A type of fields: how it is read and printed.
 pub trait FieldValue: Sized {
-    /// What would be right, as the end of "expected …".
+    /// What is expected, to complete "expected …".
     const EXPECTED: &'static str;
 
-    /// The value that a text which is not empty stands for; `None` if it stands for none.
+    /// The value of a text that is not empty; `None` if it is not valid.
     fn from_text(_text: &str) -> Option<Field<Self>> {
         None
     }
 
-    /// The value that a whole number stands for.
+    /// The value of a whole number; `None` if it is not valid.
     fn from_integer(_number: i64) -> Option<Self> {
         None
     }
 
-    /// The value that an object stands for.
+    /// The value of an object.
     ///
     /// # Errors
-    /// If an object is wrong here, or what it holds is.
+    /// If an object, or its content, is not valid here.
     fn from_map<'de, A: MapAccess<'de>>(_map: A) -> Result<Self, A::Error> {
         Err(A::Error::invalid_type(Unexpected::Map, &Self::EXPECTED))
     }
@@ -168,7 +169,7 @@ impl FieldValue for i64 {
     }
 }
 
-/// Capacity maps; a key without a number (`null`) counts 0.
+/// Capacity maps; a key without a number (`null`) counts as 0.
 impl FieldValue for BTreeMap<String, i64> {
     const EXPECTED: &'static str = "a capacity map such as {\"scan\": 1}, or null";
 

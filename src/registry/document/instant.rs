@@ -1,4 +1,5 @@
-//! Instants in documents: RFC 3339 in UTC, whole seconds without a fraction and others in milliseconds, as published samples show them.
+//! Instants in documents: RFC 3339 in UTC, with milliseconds unless they are zero, as in published
+//! samples.
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::ser::Serializer;
@@ -8,17 +9,18 @@ use super::field::{Field, FieldValue};
 impl FieldValue for DateTime<Utc> {
     const EXPECTED: &'static str = "a time in RFC 3339, such as \"2017-02-17T01:09:47.771Z\"";
 
-    /// Go's zero time, 0001-01-01T00:00:00Z, is what the API prints where nothing was set.
+    /// The API prints Go's zero time, 0001-01-01T00:00:00Z, for an instant that is not set.
     fn from_text(text: &str) -> Option<Field<Self>> {
         let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-        // Turned to UTC, a time at the edge of the calendar may have a year that RFC 3339 cannot write.
+        // In UTC, an instant at the edge of the calendar may have a year that RFC 3339 cannot
+        // express.
         let written = (0..=9999).contains(&instant.year());
         let zero = instant.timestamp() == -62_135_596_800 && instant.timestamp_subsec_nanos() == 0;
         written.then_some(if zero { Field::Empty } else { Field::Given(instant) })
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Finer ones, which only other programs write, in as many groups of three digits as they need.
+        // Only other programs write finer fractions; those are printed with six or nine digits.
         serializer.collect_str(&self.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }

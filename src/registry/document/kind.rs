@@ -1,8 +1,8 @@
-//! The three kinds of document, and what tells their rows apart.
+//! The three kinds of document, and the fields that distinguish their rows.
 
 /// The three kinds of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DocumentKind {
     /// Jobs.
     Job,
     /// Workers.
@@ -11,39 +11,41 @@ pub enum Kind {
     Cron,
 }
 
-impl Kind {
+impl DocumentKind {
     /// All three.
-    pub const ALL: [Kind; 3] = [Kind::Job, Kind::Worker, Kind::Cron];
+    pub const ALL: [DocumentKind; 3] = [DocumentKind::Job, DocumentKind::Worker, DocumentKind::Cron];
 
-    /// What one row is called.
+    /// The noun for one row.
     pub fn noun(self) -> &'static str {
         match self {
-            Kind::Job => "job",
-            Kind::Worker => "worker",
-            Kind::Cron => "cron",
+            DocumentKind::Job => "job",
+            DocumentKind::Worker => "worker",
+            DocumentKind::Cron => "cron",
         }
     }
 
     /// The key of a page's list.
     pub fn list(self) -> &'static str {
         match self {
-            Kind::Job => "jobs",
-            Kind::Worker => "workers",
-            Kind::Cron => "crons",
+            DocumentKind::Job => "jobs",
+            DocumentKind::Worker => "workers",
+            DocumentKind::Cron => "crons",
         }
     }
 
     /// Fields that only rows of this kind have.
-    pub fn marks(self) -> &'static [&'static str] {
+    pub fn distinctive_fields(self) -> &'static [&'static str] {
         match self {
-            Kind::Job => &["workerID", "retryFromID", "scheduledAt", "lastUpdated", "retriesLeft", "retriesTotal"],
-            Kind::Worker => &["heartbeatExpiration"],
-            Kind::Cron => &["schedule", "nextRun"],
+            DocumentKind::Job => {
+                &["workerID", "retryFromID", "scheduledAt", "lastUpdated", "retriesLeft", "retriesTotal"]
+            }
+            DocumentKind::Worker => &["heartbeatExpiration"],
+            DocumentKind::Cron => &["schedule", "nextRun"],
         }
     }
 
-    /// The shapes that a document may have, as the end of "expected …".
-    pub fn wanted(self) -> String {
+    /// The shapes that a document may have, to complete "expected …".
+    pub fn expected(self) -> String {
         format!("{{\"{}\": [...]}}, an array of {0}, or one {} after another", self.list(), self.noun())
     }
 }

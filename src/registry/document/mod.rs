@@ -1,34 +1,29 @@
-//! The API's three documents as plain Rust, read from bytes and printed back.
+//! The API's three documents as Rust types, read from bytes and printed back.
 //!
-//! What comes out of a registry is rarely the textbook page: exports are concatenated, cut to bare arrays, full of nulls,
-//! and newer than any list of fields. Everything that can be understood is read; what cannot is named by line, column,
-//! row and field. Unknown fields and actions are kept, so that printing gives back what was read.
+//! Real exports rarely look like the textbook page: they are concatenated, cut to bare arrays, full
+//! of nulls, and newer than any list of fields. The reader accepts everything that it can
+//! interpret, and reports the rest by line, column, row and field. It keeps unknown fields and
+//! actions, so that a printed document equals the one that was read.
 
-mod cron;
 mod duration;
-mod error;
 mod field;
 mod instant;
-mod job;
 mod kind;
-mod shape;
-mod worker;
+mod reader;
+mod rows;
 
 #[cfg(test)]
 mod tests;
 
-pub use cron::CronDocument;
-pub use error::DocumentError;
 pub use field::{Field, FieldValue};
-pub use job::{JobDocument, JobStatus};
-pub use kind::Kind;
-pub use shape::{Document, print, read};
-pub use worker::{WorkerDocument, WorkerStatus};
+pub use kind::DocumentKind;
+pub use reader::{DocumentError, DocumentRow, print, read};
+pub use rows::{CronDocument, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
 
 /// The rows of a jobs document, in its order.
 ///
 /// # Errors
-/// If the bytes are no JSON, no jobs document, or a field holds what it cannot hold.
+/// If the bytes are not JSON or not a jobs document, or a field has a wrong value.
 pub fn jobs(bytes: &[u8]) -> Result<Vec<JobDocument>, DocumentError> {
     read(bytes)
 }

@@ -1,4 +1,5 @@
-//! The published samples, the shapes of real exports, complaints, and two laws over random documents.
+//! The published samples, the shapes of real exports, error messages, and properties of random
+//! documents.
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -41,7 +42,7 @@ fn ids(bytes: &[u8]) -> Vec<String> {
     jobs(bytes).unwrap().into_iter().map(|job| job.id.into_option().unwrap()).collect()
 }
 
-fn complaint(bytes: &[u8]) -> String {
+fn error_message(bytes: &[u8]) -> String {
     jobs(bytes).unwrap_err().to_string()
 }
 
@@ -55,7 +56,7 @@ fn the_published_documents_read() {
     assert_eq!(capacity, [(&"scan".to_owned(), &1), (&"scanCheck".to_owned(), &1)]);
 
     let jobs = jobs(JOBS.as_bytes()).unwrap();
-    assert_eq!(jobs.iter().map(JobDocument::stands).collect::<Vec<_>>(), [Some(Status::Waiting); 3]);
+    assert_eq!(jobs.iter().map(JobDocument::current_status).collect::<Vec<_>>(), [Some(Status::Waiting); 3]);
     assert!(jobs.iter().all(|job| job.worker_id.get().is_none() && job.action.get().is_none()));
     assert_eq!(jobs[2].capacity_map.get().unwrap().get("scanCheck"), Some(&1));
 
@@ -105,13 +106,13 @@ fn every_shape_of_export_reads_alike() {
 }
 
 #[test]
-fn nulls_and_gaps_and_news_are_kept() {
+fn nulls_gaps_and_unknown_fields_are_kept() {
     let text = r#"{"id":"a","workerID":null,"scheduledAt":"","action":"brand_new","capacityMap":{"gpu":2,"scan":null},
         "parameters":{"n":[1]},"deadline":"15m","stopTimeout":null,"shard":{"x":1}}"#;
     let rows = jobs(text.as_bytes()).unwrap();
     let job = &rows[0];
     assert_eq!((&job.worker_id, &job.scheduled_at, &job.status), (&Field::Null, &Field::Empty, &Field::Absent));
-    assert_eq!((job.stands(), job.deadline.get()), (Some(Status::Waiting), Some(&Span::secs(900))));
+    assert_eq!((job.current_status(), job.deadline.get()), (Some(Status::Waiting), Some(&Span::secs(900))));
     assert_eq!(job.other["shard"], json!({"x": 1}));
     let mut expected = value(text);
     expected["capacityMap"]["scan"] = json!(0);
@@ -120,7 +121,8 @@ fn nulls_and_gaps_and_news_are_kept() {
 
 #[test]
 fn statuses_of_both_generations_read() {
-    let stands = |word: &str| jobs(json!({"id": "a", "status": word}).to_string().as_bytes()).unwrap()[0].stands();
+    let current_status =
+        |word: &str| jobs(json!({"id": "a", "status": word}).to_string().as_bytes()).unwrap()[0].current_status();
     for status in [
         Status::Waiting,
         Status::Running,
@@ -133,11 +135,11 @@ fn statuses_of_both_generations_read() {
         Status::WorkerShutdown,
         Status::Deleted,
     ] {
-        assert_eq!(stands(status.name()), Some(status));
+        assert_eq!(current_status(status.name()), Some(status));
     }
-    assert_eq!(stands("errored"), Some(Status::Error));
-    assert_eq!((stands("canceled"), stands("cancelled")), (Some(Status::Cancel), Some(Status::Cancel)));
-    assert_eq!(stands("conflict"), None);
+    assert_eq!(current_status("errored"), Some(Status::Error));
+    assert_eq!((current_status("canceled"), current_status("cancelled")), (Some(Status::Cancel), Some(Status::Cancel)));
+    assert_eq!(current_status("conflict"), None);
 }
 
 #[test]
@@ -148,7 +150,7 @@ fn a_hundred_thousand_rows_read() {
 }
 
 #[test]
-fn complaints_say_where_and_what_would_be_right() {
+fn error_messages_give_the_position_and_what_is_expected() {
     for (text, expected) in [
         (
             "",
@@ -198,23 +200,23 @@ fn complaints_say_where_and_what_would_be_right() {
             "[3]",
             r#"line 1, column 2: invalid type: integer `3`, expected {"jobs": [...]}, an array of jobs, or one job after another"#,
         ),
-        ("<html>", "line 1, column 1: no JSON: expected value"),
+        ("<html>", "line 1, column 1: not valid JSON: expected value"),
         (
             "{\"jobs\": [{\"id\": \"a\"}",
             "line 1, column 21: the document ends too early (EOF while parsing a list); was the export cut off?",
         ),
     ] {
-        assert_eq!(complaint(text.as_bytes()), expected, "{text}");
+        assert_eq!(error_message(text.as_bytes()), expected, "{text}");
     }
-    assert_eq!(complaint(b"\xff\xfe[\0]\0"), "line 1, column 1: the document is in UTF-16; save it as UTF-8");
-    assert_eq!(complaint(b"[{\"id\": \"\xff\"}]"), "line 1, column 10: no JSON: invalid unicode code point");
-    assert!(complaint("[".repeat(100_000).as_bytes()).contains("recursion limit"));
+    assert_eq!(error_message(b"\xff\xfe[\0]\0"), "line 1, column 1: the document is in UTF-16; save it as UTF-8");
+    assert_eq!(error_message(b"[{\"id\": \"\xff\"}]"), "line 1, column 10: not valid JSON: invalid unicode code point");
+    assert!(error_message("[".repeat(100_000).as_bytes()).contains("recursion limit"));
     assert!(workers(JOBS.as_bytes()).unwrap_err().problem.starts_with("these are jobs, not workers"));
     assert!(crons(JOB.as_bytes()).unwrap_err().problem.starts_with("cron 1 is a job (it has \"workerID\")"));
 }
 
-/// What read must print, and print must read back to the same rows.
-fn read_print_read<T: Document + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
+/// Rows that have been read must print, and read back as the same rows.
+fn read_print_read<T: DocumentRow + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
     if let Ok(rows) = read::<T>(bytes) {
         assert_eq!(read::<T>(print(&rows).as_bytes()).unwrap(), rows);
     }
@@ -226,7 +228,7 @@ fn all_kinds(bytes: &[u8]) {
     read_print_read::<CronDocument>(bytes);
 }
 
-/// Values that fields have, could have, and should not have.
+/// Values that fields have, may have, and must not have.
 fn field_value() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -254,7 +256,7 @@ fn field_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Rows with any of the fields that any document has, and one that none has.
+/// Rows with any fields of any document, and an unknown one.
 fn row() -> impl Strategy<Value = Value> {
     let names = vec![
         "id",
@@ -285,7 +287,7 @@ proptest! {
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_row_reads_and_prints_alike_or_is_refused(rows in prop::collection::vec(row(), 1..4)) {
+    fn any_row_reads_and_prints_alike_or_is_rejected(rows in prop::collection::vec(row(), 1..4)) {
         for part in &rows {
             all_kinds(part.to_string().as_bytes());
         }
@@ -293,7 +295,7 @@ proptest! {
     }
 
     #[test]
-    fn any_damage_to_a_document_is_survived(
+    fn damaged_documents_cause_no_panic(
         at in any::<prop::sample::Index>(), cut in 0_usize..20, put in prop::collection::vec(any::<u8>(), 0..8),
     ) {
         for document in [WORKERS, JOBS, CRONS, JOB] {
@@ -305,7 +307,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_bytes_cause_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         all_kinds(&bytes);
     }
 }

@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-use super::{ComparisonReport, label, text, value};
+use super::ComparisonReport;
+use super::tables::{difference_with_interval, format, label, relative_with_interval};
 use crate::experiment::comparison::{Gate, Judgement, Outcome, Row, Verdict};
 
 /// A test case.
@@ -15,66 +16,70 @@ struct TestCase {
     message: String,
 }
 
-/// The document, with one suite per contender.
-pub(super) fn document(report: &ComparisonReport) -> Vec<u8> {
-    let (mut suites, mut all) = (String::new(), Vec::new());
-    for number in report.baseline_first().skip(1) {
-        let contender = escaped(&report.contenders[number].name);
-        let gates = report.comparison.gates.iter().filter(|gate| gate.contender == number);
-        let judged = report.comparison.judged().filter(|(row, _)| row.contender == number);
-        let judged = judged.map(|(row, judgement)| of_row(report, row, judgement));
-        let cases: Vec<TestCase> = gates.map(|gate| of_gate(report, gate)).chain(judged).collect();
-        let (failures, skipped) = (count(&cases, "failure"), count(&cases, "skipped"));
-        let _ = writeln!(
-            suites,
-            "    <testsuite name=\"{contender}\" tests=\"{}\" skipped=\"{skipped}\" errors=\"0\" failures=\"{failures}\">",
-            cases.len()
-        );
-        for TestCase { name, outcome, message } in &cases {
-            let (name, message) = (escaped(name), escaped(message));
-            let _ = writeln!(suites, "        <testcase name=\"{name}\" classname=\"{contender}\">");
-            if let Some(outcome) = outcome {
-                let _ = writeln!(suites, "            <{outcome} message=\"{message}\"/>");
+impl ComparisonReport<'_> {
+    /// The document, with one suite per contender.
+    pub(crate) fn junit(&self) -> Vec<u8> {
+        let (mut suites, mut all) = (String::new(), Vec::new());
+        for number in self.baseline_first().skip(1) {
+            let contender = escaped(&self.contenders[number].name);
+            let gates = self.comparison.gates.iter().filter(|gate| gate.contender == number);
+            let judged = self.comparison.judged().filter(|(row, _)| row.contender == number);
+            let judged = judged.map(|(row, judgement)| self.case_of_row(row, judgement));
+            let cases: Vec<TestCase> = gates.map(|gate| self.case_of_gate(gate)).chain(judged).collect();
+            let (failures, skipped) = (count(&cases, "failure"), count(&cases, "skipped"));
+            let _ = writeln!(
+                suites,
+                "    <testsuite name=\"{contender}\" tests=\"{}\" skipped=\"{skipped}\" errors=\"0\" failures=\"{failures}\">",
+                cases.len()
+            );
+            for TestCase { name, outcome, message } in &cases {
+                let (name, message) = (escaped(name), escaped(message));
+                let _ = writeln!(suites, "        <testcase name=\"{name}\" classname=\"{contender}\">");
+                if let Some(outcome) = outcome {
+                    let _ = writeln!(suites, "            <{outcome} message=\"{message}\"/>");
+                }
+                let _ = writeln!(suites, "            <system-out>{message}</system-out>\n        </testcase>");
             }
-            let _ = writeln!(suites, "            <system-out>{message}</system-out>\n        </testcase>");
+            suites.push_str("    </testsuite>\n");
+            all.extend(cases);
         }
-        suites.push_str("    </testsuite>\n");
-        all.extend(cases);
+        let title = escaped(&format!("claimsim compare: {}", self.title));
+        let (tests, failures, skipped) = (all.len(), count(&all, "failure"), count(&all, "skipped"));
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <testsuites name=\"{title}\" tests=\"{tests}\" skipped=\"{skipped}\" failures=\"{failures}\" errors=\"0\">\n\
+             {suites}</testsuites>\n"
+        )
+        .into_bytes()
     }
-    let title = escaped(&format!("claimsim compare: {}", report.title));
-    let (tests, failures, skipped) = (all.len(), count(&all, "failure"), count(&all, "skipped"));
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuites name=\"{title}\" tests=\"{tests}\" skipped=\"{skipped}\" failures=\"{failures}\" errors=\"0\">\n\
-         {suites}</testsuites>\n"
-    )
-    .into_bytes()
+
+    fn case_of_gate(&self, gate: &Gate) -> TestCase {
+        let outcome = match gate.outcome {
+            Outcome::Pass => None,
+            Outcome::Fail => Some("failure"),
+            Outcome::Undecided => Some("skipped"),
+        };
+        TestCase { name: gate.condition.text.clone(), outcome, message: self.gate_line(gate) }
+    }
+
+    fn case_of_row(&self, row: &Row, judgement: Judgement) -> TestCase {
+        let format = format(row);
+        let message = format!(
+            "{}: {}, {} has {}; {}, {}",
+            judgement.verdict.name(),
+            format.value(row.value),
+            self.baseline().name,
+            format.value(row.baseline),
+            difference_with_interval(row),
+            relative_with_interval(row),
+        );
+        let outcome = (judgement.verdict == Verdict::NoDifferenceShown).then_some("skipped");
+        TestCase { name: format!("{} against {}", label(row), self.baseline().name), outcome, message }
+    }
 }
 
 fn count(cases: &[TestCase], outcome: &str) -> usize {
     cases.iter().filter(|case| case.outcome == Some(outcome)).count()
-}
-
-fn of_gate(report: &ComparisonReport, gate: &Gate) -> TestCase {
-    let outcome = match gate.outcome {
-        Outcome::Pass => None,
-        Outcome::Fail => Some("failure"),
-        Outcome::Undecided => Some("skipped"),
-    };
-    TestCase { name: gate.condition.text.clone(), outcome, message: text::said(report, gate) }
-}
-
-fn of_row(report: &ComparisonReport, row: &Row, judgement: Judgement) -> TestCase {
-    let [baseline, value] = value::values(row);
-    let message = format!(
-        "{}: {value}, {} has {baseline}; {}, {}",
-        judgement.verdict.name(),
-        report.baseline().name,
-        value::difference_with_interval(row),
-        value::relative_with_interval(row),
-    );
-    let outcome = (judgement.verdict == Verdict::NoDifferenceShown).then_some("skipped");
-    TestCase { name: format!("{} against {}", label(row), report.baseline().name), outcome, message }
 }
 
 /// Text for an element or an attribute, without the characters that XML excludes.

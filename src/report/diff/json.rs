@@ -1,4 +1,4 @@
-//! The document of `claimsim diff --json`: times in seconds from the start, and in UTC where that is of use.
+//! The document of `claimsim diff --json`: times are in seconds from the start, and also in UTC where runs diverge.
 
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
@@ -7,24 +7,26 @@ use super::DiffReport;
 use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Kind, Parting, Room, WorkerDifference};
 use crate::model::time::{Span, Time};
 
-/// One document; what there is nothing to say of is `null`.
-pub(super) fn document(report: &DiffReport) -> Value {
-    let diff = report.diff;
-    let settings = report.settings.iter().map(|setting| json!({ "name": setting.name, "values": setting.values }));
-    json!({
-        "runs": report.runs,
-        "same": diff.first.is_none(),
-        "kind": diff.kind().map(Kind::name),
-        "settings": settings.collect::<Vec<Value>>(),
-        "workers": diff.workers.iter().map(worker).collect::<Vec<Value>>(),
-        "until_s": seconds(diff.until),
-        "replications": {
-            "compared": diff.compared,
-            "parted": diff.parted,
-            "first": diff.first.as_ref().map(|parting| parting.replication),
-        },
-        "parting": diff.first.as_ref().map(|first| parting(report, first)),
-    })
+impl DiffReport<'_> {
+    /// The differences as one JSON document; what does not apply is `null`.
+    pub fn json(&self) -> Value {
+        let diff = self.diff;
+        let settings = self.settings.iter().map(|setting| json!({ "name": setting.name, "values": setting.values }));
+        json!({
+            "runs": self.runs,
+            "same": diff.first.is_none(),
+            "kind": diff.kind().map(Kind::name),
+            "settings": settings.collect::<Vec<Value>>(),
+            "workers": diff.workers.iter().map(worker).collect::<Vec<Value>>(),
+            "until_s": seconds(diff.until),
+            "replications": {
+                "compared": diff.compared,
+                "parted": diff.parted,
+                "first": diff.first.as_ref().map(|parting| parting.replication),
+            },
+            "parting": diff.first.as_ref().map(|first| parting(self, first)),
+        })
+    }
 }
 
 fn seconds(time: Time) -> f64 {

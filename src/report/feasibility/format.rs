@@ -1,11 +1,11 @@
-//! Actions, needs and loads as sentences and tables write them.
+//! Names, needs, loads and durations as sentences and tables write them.
 
 use crate::format;
 use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
 
-/// Names that a sentence lists; further ones are counted.
+/// A sentence lists at most this number of names, and the number of the others.
 const MOST_NAMES: usize = 3;
 
 /// Names in quotes: `a`, `b` and `c`; `a`, `b`, `c` and 2 more.
@@ -30,7 +30,7 @@ pub(super) fn actions(system: &System, ids: impl Iterator<Item = ActionId>) -> V
     names
 }
 
-/// Units by resource, without zeros: `scan 1, memory 2`; `nothing` if there are none.
+/// Units by resource, without zeros: `scan 1, memory 2`; `nothing` if all are zero.
 pub(super) fn units(system: &System, units: &CapacityMap) -> String {
     let words = units.iter().filter(|(_, units)| *units != 0);
     let words: Vec<String> =
@@ -38,7 +38,7 @@ pub(super) fn units(system: &System, units: &CapacityMap) -> String {
     if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
 }
 
-/// A load in percent: with a decimal near 100, where it decides.
+/// A load in percent; near 100, where it decides, with a decimal.
 pub(super) fn load(load: f64) -> String {
     if !load.is_finite() {
         return "-".to_owned();
@@ -46,7 +46,7 @@ pub(super) fn load(load: f64) -> String {
     if (0.985..1.015).contains(&load) { format::percent(load) } else { format!("{:.0} %", load * 100.0) }
 }
 
-/// A number of jobs or units, in three digits.
+/// A number of jobs or units, with three digits.
 pub(super) fn about(value: f64) -> String {
     match value {
         v if !v.is_finite() => "-".to_owned(),
@@ -56,7 +56,7 @@ pub(super) fn about(value: f64) -> String {
     }
 }
 
-/// A length of time that one may write into a scenario, no shorter than so many seconds, with one unit: `30d`, `12h`.
+/// A duration as a scenario has it, with one unit, and not shorter than `seconds`: `30d`, `12h`.
 pub(super) fn at_least(seconds: f64) -> String {
     let (unit, name) = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "m")]
         .into_iter()
@@ -81,12 +81,12 @@ mod tests {
     }
 
     #[test]
-    fn loads_are_exact_where_it_matters() {
+    fn loads_near_one_hundred_percent_have_a_decimal() {
         assert_eq!([0.333, 0.996, 1.004, 1.07, 12.0].map(load), ["33 %", "99.6 %", "100.4 %", "107 %", "1200 %"]);
     }
 
     #[test]
-    fn lengths_are_rounded_up_to_what_one_would_write() {
+    fn durations_are_rounded_up_to_one_unit() {
         assert_eq!([5.2, 130.0, 7_300.0, 86_500.0, 180_000.0].map(at_least), ["6s", "3m", "3h", "25h", "3d"]);
     }
 }

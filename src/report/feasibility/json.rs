@@ -1,4 +1,4 @@
-//! A look at a scenario as a JSON document; numbers are exact, and times are in seconds.
+//! The feasibility analysis as a JSON document; numbers are exact, and times are in seconds.
 
 use serde_json::{Value, json};
 
@@ -8,14 +8,14 @@ use crate::experiment::outlook::{Outlook, ResourceLoad, Work};
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::scenario::Scenario;
 
-/// Everything that a look shows.
+/// The whole analysis.
 pub fn json(scenario: &Scenario, outlook: &Outlook) -> Value {
     let system = &scenario.system;
     let resource = |load: &ResourceLoad| {
         let name = &system.resources[usize::from(load.resource.0)];
         json!({ "resource": name, "in_use": load.asked, "offered": load.offered, "load": load.load() })
     };
-    let remarks = |list: Vec<Notice>| -> Vec<Value> {
+    let notices = |list: Vec<Notice>| -> Vec<Value> {
         list.into_iter().map(|Notice { title, help }| json!({ "title": title, "help": help })).collect()
     };
     json!({
@@ -24,10 +24,10 @@ pub fn json(scenario: &Scenario, outlook: &Outlook) -> Value {
         "stationary": outlook.is_stationary(),
         "jobs": outlook.work.iter().map(|work| jobs(system, outlook, work)).collect::<Vec<_>>(),
         "resources": outlook.resources.iter().map(resource).collect::<Vec<_>>(),
-        "together": together(system, outlook),
+        "together": system_load(system, outlook),
         "claims": outlook.claims,
-        "warnings": remarks(messages::warnings(scenario, outlook)),
-        "notes": remarks(messages::notes(scenario, outlook)),
+        "warnings": notices(messages::warnings(scenario, outlook)),
+        "notes": notices(messages::notes(scenario, outlook)),
     })
 }
 
@@ -45,7 +45,7 @@ fn jobs(system: &System, outlook: &Outlook, work: &Work) -> Value {
     })
 }
 
-fn together(system: &System, outlook: &Outlook) -> Value {
+fn system_load(system: &System, outlook: &Outlook) -> Value {
     let Some(together) = &outlook.together else { return Value::Null };
     let share = |(action, _, share): &(_, _, f64)| json!({ "action": system.action(*action).name, "share": share });
     let delayed = together.delayed.map(|delayed| json!({ "load": delayed.load, "exact": delayed.is_exact }));

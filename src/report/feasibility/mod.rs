@@ -1,4 +1,4 @@
-//! What a look at a scenario before it is run shows: tables for terminals, warnings in words, and a JSON document.
+//! The report of the feasibility analysis that `check` prints: tables for terminals, warnings in words, and a JSON document.
 
 mod json;
 mod format;

@@ -1,67 +1,64 @@
-//! A look at a scenario as a person reads it in a terminal: what comes, what is there for it, and all together.
-
-use comfy_table::Table;
+//! The feasibility analysis in a terminal: jobs, resources, and the load of the whole system.
 
 use super::format as phrases;
 use crate::engine::System;
-use crate::experiment::outlook::{Outlook, Work};
+use crate::experiment::outlook::{Outlook, ResourceLoad, Work};
 use crate::format::{count, duration};
-use crate::table::{Charset, empty};
+use crate::format::Charset;
+use crate::table;
 
-/// Rows of the table of jobs; what asks for less is left out.
+/// The table of jobs shows the actions with the largest demand.
 const MOST_ROWS: usize = 20;
 
-/// The tables of jobs and resources, and a line on all together.
+/// The tables of jobs and resources, and a line on the whole system.
 pub fn text(system: &System, outlook: &Outlook, charset: Charset) -> String {
-    let mut parts = vec![jobs(system, outlook, charset).trim_fmt()];
+    let mut parts = vec![jobs(system, outlook, charset)];
     if outlook.work.len() > MOST_ROWS {
-        parts.push(format!("and {} more that ask for less", outlook.work.len() - MOST_ROWS));
+        parts.push(format!("and {} more with a smaller demand", outlook.work.len() - MOST_ROWS));
     }
     if !outlook.resources.is_empty() {
-        parts.push(resources(system, outlook, charset).trim_fmt());
+        parts.push(resources(system, outlook, charset));
     }
     parts.extend(together(outlook));
     parts.join("\n") + "\n"
 }
 
-fn jobs(system: &System, outlook: &Outlook, charset: Charset) -> Table {
-    let mut table = empty(&["action", "needs", "jobs an hour", "held", "load by itself"], charset);
+fn jobs(system: &System, outlook: &Outlook, charset: Charset) -> String {
     let mut works: Vec<&Work> = outlook.work.iter().collect();
     if works.len() > MOST_ROWS {
         works.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
         works.truncate(MOST_ROWS);
     }
-    for work in works {
+    let row = |work: &Work| {
         let most = if work.is_closed { "<= " } else { "" };
         let least = if work.waits_for_children { ">= " } else { "" };
-        let load = outlook
-            .alone(system, work)
-            .map_or_else(|| "-".to_owned(), |load| format!("{most}{least}{}", phrases::load(load)));
-        table.add_row([
+        let load = outlook.alone(system, work);
+        vec![
             system.action(work.action).name.clone(),
             phrases::units(system, system.need(work.need)),
             format!("{most}{}", phrases::about(work.jobs / outlook.seconds * 3_600.0)),
             format!("{least}{}", duration(work.held_s())),
-            load,
-        ]);
-    }
-    table
+            load.map_or_else(|| "-".to_owned(), |load| format!("{most}{least}{}", phrases::load(load))),
+        ]
+    };
+    let rows: Vec<Vec<String>> = works.into_iter().map(row).collect();
+    table::plain(&["action", "needs", "jobs an hour", "held", "load by itself"], &rows, |_| false, charset)
 }
 
-fn resources(system: &System, outlook: &Outlook, charset: Charset) -> Table {
-    let mut table = empty(&["resource", "in use", "offered", "load"], charset);
-    for load in &outlook.resources {
-        table.add_row([
+fn resources(system: &System, outlook: &Outlook, charset: Charset) -> String {
+    let row = |load: &ResourceLoad| {
+        vec![
             system.resources[usize::from(load.resource.0)].clone(),
             phrases::about(load.asked),
             count(load.offered),
             load.load().map_or_else(|| "-".to_owned(), phrases::load),
-        ]);
-    }
-    table
+        ]
+    };
+    let rows: Vec<Vec<String>> = outlook.resources.iter().map(row).collect();
+    table::plain(&["resource", "in use", "offered", "load"], &rows, |_| false, charset)
 }
 
-/// The load of all work on all workers, with claim delays, and of claims where they are the narrower way.
+/// The load of all work on all workers, the load with claim delays, and the load of claims where that is larger.
 fn together(outlook: &Outlook) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(together) = &outlook.together {

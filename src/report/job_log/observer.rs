@@ -1,8 +1,8 @@
 //! The job log of one replication: an observer that writes each row once it and all rows before it have ended.
 //!
-//! Rows end in another order than that of their numbers, and the log is sorted by number. So the rows from the oldest open one
-//! on are kept; everything before it has been written. A row that stays open for very long, or for ever, would make them
-//! too many: it is set aside then, and its place in the text is remembered. So memory grows neither with finished rows nor
+//! The log is sorted by row number, but rows do not end in that order. So the observer keeps the rows from the oldest open one
+//! on; all rows before it are written. A row that stays open for very long, or for ever, would keep too many others in
+//! memory. The observer defers such a row and remembers its place in the text. So memory grows neither with finished rows nor
 //! behind a stuck one.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -14,21 +14,21 @@ use crate::model::job::{Ending, Job, JobId, Status};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
-/// So many rows are kept before any is set aside.
+/// The number of rows that are kept before one is deferred.
 const WINDOW: usize = 1 << 16;
 
-/// Listens to one replication and writes its rows.
+/// Observes one replication and writes its rows.
 pub struct JobLogObserver<'a, W: io::Write> {
     system: &'a System,
     replication: u32,
-    /// The rows from number `first` on; `None` where a number has not fallen due yet.
+    /// The rows from number `first` on; `None` where the job is not due yet.
     rows: VecDeque<Option<Row<'a>>>,
     first: u64,
-    /// How many of `rows` have ended.
+    /// The number of `rows` that have ended.
     ended: usize,
     window: usize,
-    /// The rows that were set aside, by number, each with its place in the text.
-    aside: BTreeMap<u64, (u64, Option<Row<'a>>)>,
+    /// The deferred rows by number, each with its place in the text.
+    deferred: BTreeMap<u64, (u64, Option<Row<'a>>)>,
     log: JobLog<W>,
     failure: Option<io::Error>,
 }
@@ -38,17 +38,17 @@ struct Row<'a> {
     open: bool,
 }
 
-/// A row that the output lacks because it had been set aside.
+/// A row that is still missing in the output because it was deferred.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeferredRow {
-    /// After so many bytes of the output it belongs.
+    /// Its place: the number of bytes of the output before it.
     pub place: u64,
     /// Its text.
     pub text: Vec<u8>,
 }
 
 impl<'a, W: io::Write> JobLogObserver<'a, W> {
-    /// Begins the history of a replication, to be written to `log`.
+    /// Begins the log of a replication.
     pub fn new(system: &'a System, replication: u32, log: JobLog<W>) -> JobLogObserver<'a, W> {
         JobLogObserver {
             system,
@@ -57,17 +57,16 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
             first: 0,
             ended: 0,
             window: WINDOW,
-            aside: BTreeMap::new(),
+            deferred: BTreeMap::new(),
             log,
             failure: None,
         }
     }
 
-    /// Writes what is left, with how it stood at the horizon; gives the output back, and the rows still to be put into it,
-    /// in order.
+    /// Writes the remaining rows with their state at the horizon; returns the output and the deferred rows, in order.
     ///
     /// # Errors
-    /// Whatever kept the output from being written to, at any time.
+    /// If the output could not be written to at any time.
     pub fn finish(mut self) -> io::Result<(W, Vec<DeferredRow>)> {
         for row in std::mem::take(&mut self.rows).into_iter().flatten() {
             self.write(&row.row);
@@ -75,15 +74,16 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let rows = self.aside.into_values().filter_map(|(place, row)| Some((place, row?.row)));
-        let late = rows.map(|(place, row)| Ok(DeferredRow { place, text: text(&row)? })).collect::<io::Result<_>>()?;
-        Ok((self.log.finish()?, late))
+        let rows = self.deferred.into_values().filter_map(|(place, row)| Some((place, row?.row)));
+        let deferred = rows.map(|(place, row)| Ok(DeferredRow { place, text: text(&row)? }));
+        let deferred = deferred.collect::<io::Result<_>>()?;
+        Ok((self.log.finish()?, deferred))
     }
 
-    /// Where the row with this number is kept.
+    /// The place of the row with this number.
     fn slot(&mut self, job: JobId) -> &mut Option<Row<'a>> {
         if job.0 < self.first {
-            return &mut self.aside.get_mut(&job.0).expect("a row is written only after it has ended").1;
+            return &mut self.deferred.get_mut(&job.0).expect("a row is written only after it has ended").1;
         }
         let place = (job.0 - self.first) as usize;
         if self.rows.len() <= place {
@@ -93,7 +93,7 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
     }
 
     fn row(&mut self, job: JobId) -> &mut Row<'a> {
-        self.slot(job).as_mut().expect("the engine tells that a row is due before all else")
+        self.slot(job).as_mut().expect("the engine reports that a job is due before anything else about it")
     }
 
     fn end(&mut self, at: Time, job: JobId, status: Status) {
@@ -103,7 +103,7 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
         self.advance();
     }
 
-    /// Writes the rows before the oldest open one, and sets that aside if it alone keeps too many.
+    /// Writes the rows before the oldest open one, and defers that row if it alone keeps too many others.
     fn advance(&mut self) {
         while let Some(oldest) = self.rows.front() {
             match oldest {
@@ -113,32 +113,33 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
                     self.rows.pop_front();
                     self.ended -= 1;
                 }
-                _ if self.is_held_up() => self.set_aside(),
+                _ if self.is_blocked() => self.defer_oldest(),
                 _ => break,
             }
             self.first += 1;
         }
     }
 
-    /// Rows that wait in a long queue are open for long too, but all of them; setting these aside would save nothing.
-    fn is_held_up(&self) -> bool {
+    /// Whether one row keeps many that have ended. The rows of a long queue are open for long too, but all of them are;
+    /// deferring them would save nothing.
+    fn is_blocked(&self) -> bool {
         self.rows.len() > self.window && self.ended > self.rows.len() / 16 * 15
     }
 
-    /// After a failure no place is right, and none is needed.
-    fn set_aside(&mut self) {
+    /// Defers the oldest row. After a failure its place is wrong, but then no place is needed.
+    fn defer_oldest(&mut self) {
         let place = self.log.position();
         let oldest = self.rows.pop_front().flatten();
         match place {
-            Ok(place) => _ = self.aside.insert(self.first, (place, oldest)),
+            Ok(place) => _ = self.deferred.insert(self.first, (place, oldest)),
             Err(failure) => {
-                self.aside.insert(self.first, (0, oldest));
+                self.deferred.insert(self.first, (0, oldest));
                 self.failure.get_or_insert(failure);
             }
         }
     }
 
-    /// After a first failure nothing more is written; the failure is told at the end.
+    /// After a first failure nothing more is written; `finish` returns the failure.
     fn write(&mut self, row: &JobRow) {
         if self.failure.is_none() {
             self.failure = self.log.write(row).err();
@@ -146,7 +147,7 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
     }
 }
 
-/// A row as the log has it.
+/// The text of a row.
 fn text(row: &JobRow) -> io::Result<Vec<u8>> {
     let mut log = JobLog::continued(Vec::new());
     log.write(row)?;
@@ -179,7 +180,7 @@ impl<W: io::Write> Observer for JobLogObserver<'_, W> {
 
     fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, run: Run, ending: Ending, _last: bool) {
         if ending == Ending::WorkerDead && run.is_cut_off {
-            // What becomes of its process decides how it is told.
+            // Its process decides the final status.
             let row = &mut self.row(job.id).row;
             (row.status, row.ended_at) = (ending.status(), Some(now));
         } else {
@@ -206,17 +207,9 @@ impl<W: io::Write> Observer for JobLogObserver<'_, W> {
 mod tests {
     use super::*;
     use crate::experiment;
-    use crate::scenario::{self, Files};
+    use crate::scenario::{self, NoFiles};
 
-    struct NoFiles;
-
-    impl Files for NoFiles {
-        fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-            Err(io::Error::new(io::ErrorKind::NotFound, path))
-        }
-    }
-
-    /// Long jobs among short ones, one that fits nowhere, and retries whose numbers fall due only much later.
+    /// Long jobs among short ones, a job that fits on no worker, and retries that fall due much later than their numbers.
     const TEXT: &str = r#"
         horizon = "2h"
         replications = 3
@@ -241,17 +234,17 @@ mod tests {
         at = "1m"
     "#;
 
-    fn inserted((text, late): &(Vec<u8>, Vec<DeferredRow>)) -> Vec<u8> {
+    fn inserted((text, deferred): &(Vec<u8>, Vec<DeferredRow>)) -> Vec<u8> {
         let mut whole = text.clone();
-        for late in late.iter().rev() {
-            let place = late.place as usize;
-            whole.splice(place..place, late.text.iter().copied());
+        for deferred in deferred.iter().rev() {
+            let place = deferred.place as usize;
+            whole.splice(place..place, deferred.text.iter().copied());
         }
         whole
     }
 
     #[test]
-    fn rows_set_aside_belong_where_they_would_have_stood() {
+    fn deferred_rows_fit_into_their_places() {
         let scenario = scenario::load("long.toml", TEXT, &[], &NoFiles).unwrap().scenario;
         let history = |replication, window| {
             let log = JobLog::new(Vec::new()).unwrap();
@@ -262,7 +255,7 @@ mod tests {
             let (_, histories) = experiment::run_observed(&scenario, &(), (0..3).map(both).collect());
             for (narrow, wide) in histories {
                 let (narrow, wide) = (narrow.finish().unwrap(), wide.finish().unwrap());
-                assert!(!narrow.1.is_empty() && wide.1.is_empty(), "window {window}: {} late", narrow.1.len());
+                assert!(!narrow.1.is_empty() && wide.1.is_empty(), "window {window}: {} deferred rows", narrow.1.len());
                 assert!(inserted(&narrow) == wide.0, "window {window}: the logs differ");
             }
         }

@@ -1,13 +1,13 @@
-//! `jobs.csv`: the job log, one row an attempt, streamed, because a long run has millions of them.
+//! `jobs.csv`: the job log, one row per attempt. It is streamed, because a long run has millions of rows.
 //!
-//! Times are written from whole nanoseconds as exact decimals, without a float in between, and without an allocation a row.
+//! Times are written from whole nanoseconds as exact decimals, without floats and without an allocation per row.
 
 use std::io;
 
 use crate::model::job::{JobId, Status};
 use crate::model::time::{NANOS, Span, Time};
 
-/// One attempt as the log shows it.
+/// An attempt as the log shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobRow<'a> {
     /// The replication, from 0.
@@ -20,15 +20,15 @@ pub struct JobRow<'a> {
     pub action: &'a str,
     /// 1 for the first attempt of a chain.
     pub attempt: u32,
-    /// What became of it, or how it stood at the horizon.
+    /// Its outcome, or its state at the horizon.
     pub status: Status,
     /// The id of the worker that claimed it.
     pub worker: Option<&'a str>,
-    /// Not before this instant.
+    /// The earliest instant of its claim.
     pub scheduled_at: Time,
-    /// Claimed, if it was.
+    /// The instant of its claim, if it was claimed.
     pub claimed_at: Option<Time>,
-    /// Ended, or left unclaimed, if it did by the horizon.
+    /// The instant at which it ended, or left the queue unclaimed, by the horizon.
     pub ended_at: Option<Time>,
     /// Further attempts allowed after this one.
     pub retries_left: u32,
@@ -46,19 +46,20 @@ impl JobRow<'_> {
     }
 }
 
-/// Bytes handed on at once: some three hundred rows.
+/// Bytes that are passed on at once: about three hundred rows.
 const BLOCK: usize = 1 << 15;
 
-/// Writes the log row by row, in blocks, so that `W` needs no buffer of its own. The order of the rows (by replication, then job) is the caller's.
-pub struct JobLog<W: io::Write>(csv::Writer<Counted<W>>);
+/// Writes the log row by row. It passes on whole blocks, so `W` needs no buffer. The caller orders the rows by replication,
+/// then by job.
+pub struct JobLog<W: io::Write>(csv::Writer<ByteCounter<W>>);
 
-/// Counts the bytes on their way to `W`.
-struct Counted<W> {
+/// Counts the bytes that pass to `W`.
+struct ByteCounter<W> {
     out: W,
     bytes: u64,
 }
 
-impl<W: io::Write> io::Write for Counted<W> {
+impl<W: io::Write> io::Write for ByteCounter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.bytes += written as u64;
@@ -74,7 +75,7 @@ impl<W: io::Write> JobLog<W> {
     /// Starts a log with its header.
     ///
     /// # Errors
-    /// Whatever keeps `out` from being written to.
+    /// If `out` cannot be written to.
     pub fn new(out: W) -> io::Result<JobLog<W>> {
         let mut log = JobLog::continued(out);
         log.0.write_record([
@@ -95,21 +96,21 @@ impl<W: io::Write> JobLog<W> {
         Ok(log)
     }
 
-    /// Goes on with a log whose header stands already.
+    /// Continues a log that already has its header.
     pub fn continued(out: W) -> JobLog<W> {
-        JobLog(csv::WriterBuilder::new().buffer_capacity(BLOCK).from_writer(Counted { out, bytes: 0 }))
+        JobLog(csv::WriterBuilder::new().buffer_capacity(BLOCK).from_writer(ByteCounter { out, bytes: 0 }))
     }
 
     /// Adds a row.
     ///
     /// # Errors
-    /// Whatever keeps the output from being written to.
+    /// If the output cannot be written to.
     pub fn write(&mut self, row: &JobRow) -> io::Result<()> {
-        self.whole(Some(row.replication.into()))?;
-        self.whole(Some(row.job.0))?;
-        self.whole(row.retry_from.map(|first| first.0))?;
+        self.integer(Some(row.replication.into()))?;
+        self.integer(Some(row.job.0))?;
+        self.integer(row.retry_from.map(|first| first.0))?;
         self.0.write_field(row.action)?;
-        self.whole(Some(row.attempt.into()))?;
+        self.integer(Some(row.attempt.into()))?;
         self.0.write_field(row.status.name())?;
         self.0.write_field(row.worker.unwrap_or_default())?;
         self.seconds(Some(row.scheduled_at.0))?;
@@ -117,29 +118,29 @@ impl<W: io::Write> JobLog<W> {
         self.seconds(row.ended_at.map(|at| at.0))?;
         self.seconds(row.wait().map(|span| span.0))?;
         self.seconds(row.service().map(|span| span.0))?;
-        self.whole(Some(row.retries_left.into()))?;
+        self.integer(Some(row.retries_left.into()))?;
         self.0.write_record(None::<&[u8]>)?;
         Ok(())
     }
 
-    /// Hands on what has been written so far; gives its length in bytes, from where this log began.
+    /// Passes on all rows so far; returns their length in bytes, counted from the beginning of this log.
     ///
     /// # Errors
-    /// Whatever keeps the output from being written to.
+    /// If the output cannot be written to.
     pub fn position(&mut self) -> io::Result<u64> {
         self.0.flush()?;
         Ok(self.0.get_ref().bytes)
     }
 
-    /// Ends the log and gives the output back.
+    /// Ends the log and returns the output.
     ///
     /// # Errors
-    /// Whatever keeps the output from being written to.
+    /// If the output cannot be written to.
     pub fn finish(self) -> io::Result<W> {
         self.0.into_inner().map(|counted| counted.out).map_err(csv::IntoInnerError::into_error)
     }
 
-    fn whole(&mut self, value: Option<u64>) -> csv::Result<()> {
+    fn integer(&mut self, value: Option<u64>) -> csv::Result<()> {
         let mut text = Digits::default();
         if let Some(value) = value {
             text.push(value, 1);
@@ -162,7 +163,7 @@ impl<W: io::Write> JobLog<W> {
     }
 }
 
-/// A number's text, filled from its end; 20 digits are the most a `u64` has, 21 bytes the most that seconds take.
+/// A number's text, filled from its end. A `u64` has at most 20 digits; seconds take at most 21 bytes.
 struct Digits {
     text: [u8; 24],
     start: usize,
@@ -180,7 +181,7 @@ impl Digits {
         self.text[self.start] = byte;
     }
 
-    /// Puts `value` in front, with zeros up to `least` digits.
+    /// Prepends `value`, with leading zeros up to `least` digits.
     fn push(&mut self, mut value: u64, least: usize) {
         let end = self.start;
         while value > 0 || end - self.start < least {
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_the_clock_are_written_exactly() {
+    fn extreme_times_are_written_exactly() {
         for nanos in [i64::MIN, i64::MIN + 1, -NANOS, -1, 0, 1, NANOS - 1, i64::MAX] {
             let text = written(&[JobRow { scheduled_at: Time(nanos), ..row() }]);
             let cell = text.lines().nth(1).unwrap().split(',').nth(7).unwrap();

@@ -1,58 +1,64 @@
 //! The summary as one JSON document, for `--json` and for programs.
 //!
-//! Every figure sits where one would look for it: `.actions.scan.wait_s.p95`, `.resources.scan.utilization.mean`,
-//! `.workers["replica-0"].resources.scan.utilization.mean`, and its 95 % interval beside it:
-//! `.actions.scan.wait_s.ci.p95`. The document has the figures of `summary.csv`, no more and no fewer; and, as `.notes`, what was left
-//! out of the files that the scenario names.
+//! Paths follow the metric of a figure: `.actions.scan.wait_s.p95`, `.resources.scan.utilization.mean`,
+//! `.workers["replica-0"].resources.scan.utilization.mean`; its 95 % interval is in `.actions.scan.wait_s.ci.p95`. The
+//! document has exactly the figures of `summary.csv`, and in `.notes` the rows that were left out of the scenario's files.
 
 use chrono::SecondsFormat;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::precision;
-use crate::{RunContext, format};
+use super::{RunReport, precision};
+use crate::RunContext;
 use crate::experiment::warmup::PILOTS;
-use crate::experiment::{Plan, Results, SummaryRow};
+use crate::experiment::SummaryRow;
+use crate::format::unsigned_zero;
 use crate::model::time::{Span, Time};
 use crate::stats::JobScope;
+use crate::table::json_interval;
 
-/// The summary of one run, and the notes on its files; numbers that could not be measured are `null`, `ci` is absent where there
-/// is no interval.
-pub(super) fn summary(context: &RunContext, results: &Results, plan: &Plan, notes: &[String]) -> Value {
-    let mut document = Map::new();
-    let window = context.system.window;
-    document.insert("scenario".to_owned(), json!(context.scenario));
-    document.insert("policy".to_owned(), json!(context.policy));
-    document.insert("seed".to_owned(), json!(context.seed));
-    document.insert("replications".to_owned(), json!(context.replications));
-    document.insert("start".to_owned(), json!(context.epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi)));
-    document.insert("warmup_s".to_owned(), json!(window.warmup.as_secs_f64()));
-    document.insert("warmup".to_owned(), warm_up(context));
-    document.insert("mode".to_owned(), json!(if context.is_steady_state { "steady-state" } else { "terminating" }));
-    document.insert("horizon_s".to_owned(), json!(window.horizon.as_secs_f64()));
-    document.insert("slo_wait_s".to_owned(), json!(context.slo.map(Span::as_secs_f64)));
-    let reached = plan.reached(&results.replications);
-    if !reached.is_empty() {
-        document.insert("precision".to_owned(), precision::document(&reached));
-    }
-    document.insert("notes".to_owned(), json!(notes));
-    for part in ["actions", "resources", "workers"] {
-        document.insert(part.to_owned(), json!({}));
-    }
-    for row in &results.summary {
-        measure(&mut document, context, row).insert(name(row.metric.statistic), json!(row.estimate.value.map(finite)));
-    }
-    // Only now, so that intervals come after all the values of their measure.
-    for row in &results.summary {
-        if let Some((low, high)) = row.estimate.interval {
-            let intervals = child(measure(&mut document, context, row), "ci");
-            intervals.insert(name(row.metric.statistic), json!([finite(low), finite(high)]));
+impl RunReport<'_> {
+    /// The summary, with the notes on the scenario's files. Numbers that could not be measured are `null`; `ci` is absent
+    /// where there is no interval.
+    pub fn json(&self, notes: &[String]) -> Value {
+        let RunReport { context, results, plan } = self;
+        let window = context.system.window;
+        let head = json!({
+            "scenario": context.scenario,
+            "policy": context.policy,
+            "seed": context.seed,
+            "replications": context.replications,
+            "start": context.epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi),
+            "warmup_s": window.warmup.as_secs_f64(),
+            "warmup": warm_up(context),
+            "mode": if context.is_steady_state { "steady-state" } else { "terminating" },
+            "horizon_s": window.horizon.as_secs_f64(),
+            "slo_wait_s": context.slo.map(Span::as_secs_f64),
+        });
+        let mut document = head.as_object().cloned().unwrap_or_default();
+        let reached = plan.reached(&results.replications);
+        if !reached.is_empty() {
+            document.insert("precision".to_owned(), precision::json(&reached));
         }
+        document.insert("notes".to_owned(), json!(notes));
+        for part in ["actions", "resources", "workers"] {
+            document.insert(part.to_owned(), json!({}));
+        }
+        for row in &results.summary {
+            let value = json!(row.estimate.value.map(unsigned_zero));
+            measure(&mut document, context, row).insert(row.metric.statistic.name().to_owned(), value);
+        }
+        // In a second pass, so that intervals come after all values of their measure.
+        for row in &results.summary {
+            if row.estimate.interval.is_some() {
+                let intervals = child(measure(&mut document, context, row), "ci");
+                intervals.insert(row.metric.statistic.name().to_owned(), json_interval(row.estimate.interval));
+            }
+        }
+        Value::Object(document)
     }
-    Value::Object(document)
 }
 
-/// How the warm-up has come about.
+/// The rule of the warm-up.
 fn warm_up(context: &RunContext) -> Value {
     match context.warm_up {
         None => json!({ "rule": "fixed" }),
@@ -77,37 +83,27 @@ fn measure<'a>(
     if metric.action != JobScope::None {
         at = child(child(at, "actions"), context.action(metric.action));
     }
-    child(at, &name(metric.measure))
+    child(at, metric.measure.name())
 }
 
-/// The object under a key, made if it is not there yet.
+/// The object under a key, created if it is missing.
 fn child<'a>(parent: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
     let value = parent.entry(key).or_insert_with(|| json!({}));
     value.as_object_mut().expect("only objects have children, and figures are leaves")
 }
 
-/// What serde calls a variant: the word in `summary.csv`.
-fn name(word: impl Serialize) -> String {
-    match serde_json::to_value(word) {
-        Ok(Value::String(name)) => name,
-        other => unreachable!("a measure or statistic is a plain word, not {other:?}"),
-    }
-}
-
-fn finite(value: f64) -> Value {
-    json!(format::unsigned_zero(value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Plan;
     use crate::fixtures::{self, Shape, WEEK};
 
     #[test]
-    fn figures_sit_where_one_looks_for_them() {
+    fn paths_follow_the_subject_of_a_figure() {
         let system = fixtures::system(WEEK);
-        let document =
-            summary(&fixtures::context(&system), &fixtures::results(WEEK), &Plan::fixed(5), &["a note".to_owned()]);
+        let (results, plan) = (fixtures::results(WEEK), Plan::fixed(5));
+        let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
+        let document = report.json(&["a note".to_owned()]);
         assert_eq!(document["scenario"], "registry-week");
         assert_eq!(document["notes"], json!(["a note"]));
         assert_eq!(document["seed"], 42);
@@ -120,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn every_figure_is_there_once() {
+    fn every_figure_occurs_once() {
         fn numbers(value: &Value) -> usize {
             match value {
                 Value::Object(children) => {
@@ -131,7 +127,8 @@ mod tests {
         }
         let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
         let (system, results) = (fixtures::system(shape), fixtures::results(shape));
-        let document = summary(&fixtures::context(&system), &results, &Plan::fixed(1), &[]);
+        let report = RunReport { context: fixtures::context(&system), results: &results, plan: &Plan::fixed(1) };
+        let document = report.json(&[]);
         let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
         assert_eq!(figures, results.summary.len());
         assert_eq!(document["actions"]["gc"]["wait_s"]["p95"], Value::Null);

@@ -1,44 +1,42 @@
-//! How well the quantities of `--precision` are known: `precision.csv`, a line each for people, and a list for programs.
+//! The precision of the quantities of `--precision`: `precision.csv`, lines for people, and a list for programs.
 
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::tables::{Cell, file};
-use crate::format::ValueFormat;
-use crate::format::percent;
 use crate::experiment::Reached;
 use crate::experiment::expression::Margin;
+use crate::format::{ValueFormat, percent};
+use crate::table::{self, Column, csv};
 
-/// Where a run keeps it, if anything was asked for.
-pub const PATH: &str = "precision.csv";
+/// The file in a run's folder, if `--precision` was given.
+pub(crate) const PATH: &str = "precision.csv";
 
-#[derive(Serialize)]
-struct Line<'a> {
-    quantity: &'a str,
-    unit: &'a str,
-    value: Cell,
-    half_width: Cell,
-    wanted: Cell,
-    reached: bool,
-    replications: usize,
+type Col<'a> = Column<'a, &'a Reached>;
+
+/// Half widths and targets are in the unit of the quantity.
+fn columns<'a>(replications: usize) -> [Col<'a>; 7] {
+    [
+        Col::new("quantity", |reached| reached.goal.quantity.text.as_str()),
+        Col::new("unit", |reached| reached.goal.quantity.unit()),
+        Col::new("value", |reached| reached.value),
+        Col::new("half_width", |reached| reached.half),
+        Col::new("wanted", |reached| reached.wanted),
+        Col::new("reached", |reached| reached.is_reached),
+        Col::new("replications", move |_| replications).csv_only(),
+    ]
 }
 
-/// `precision.csv`: half the width of each interval, and what was wanted, in the unit of the quantity.
-pub fn table(reached: &[Reached], replications: usize) -> Vec<u8> {
-    let header = ["quantity", "unit", "value", "half_width", "wanted", "reached", "replications"];
-    let lines = reached.iter().map(|reached| Line {
-        quantity: &reached.goal.quantity.text,
-        unit: reached.goal.quantity.unit(),
-        value: Cell(reached.value),
-        half_width: Cell(reached.half),
-        wanted: Cell(reached.wanted),
-        reached: reached.is_reached,
-        replications,
-    });
-    file(&header, lines)
+/// `precision.csv`.
+pub(crate) fn table(reached: &[Reached], replications: usize) -> Vec<u8> {
+    csv(&columns(replications), reached)
 }
 
-/// A line for each: `mean(wait): 3.21 s ± 0.13 s (4.1 %), wanted ±5%: reached`.
+/// The rows of `precision.csv` as JSON objects.
+pub(crate) fn json(reached: &[Reached]) -> Value {
+    let columns = columns(reached.len());
+    reached.iter().map(|reached| table::json(&columns, &reached)).collect()
+}
+
+/// A line for each quantity: `mean(wait): 3.21 s ± 0.13 s (4.1 %), wanted ±5%: reached`.
 pub fn lines(reached: &[Reached]) -> Vec<String> {
     reached.iter().map(line).collect()
 }
@@ -49,7 +47,7 @@ fn line(reached: &Reached) -> String {
     let outcome = if reached.is_reached { "reached" } else { "not reached" };
     let wanted = wanted(reached);
     let Some((value, half)) = reached.value.zip(reached.half) else {
-        return format!("{}: nothing to measure, wanted {wanted}: {outcome}", quantity.text);
+        return format!("{}: nothing was measured, wanted {wanted}: {outcome}", quantity.text);
     };
     let relative = match reached.goal.margin {
         Margin::Relative(_) if value != 0.0 => format!(" ({})", percent(half / value.abs())),
@@ -63,22 +61,7 @@ fn line(reached: &Reached) -> String {
     )
 }
 
-/// The margin as it was written.
+/// The margin as the user wrote it.
 fn wanted(reached: &Reached) -> &str {
     reached.goal.text.strip_prefix(&reached.goal.quantity.text).unwrap_or(&reached.goal.text).trim()
-}
-
-/// The same for programs.
-pub fn document(reached: &[Reached]) -> Value {
-    let of = |reached: &Reached| {
-        json!({
-            "quantity": reached.goal.quantity.text,
-            "unit": reached.goal.quantity.unit(),
-            "value": reached.value,
-            "half_width": reached.half,
-            "wanted": reached.wanted,
-            "reached": reached.is_reached,
-        })
-    };
-    reached.iter().map(of).collect()
 }

@@ -1,25 +1,27 @@
-//! `replications.csv`: every figure of every replication, a row a replication; and a finished run's replications, read back from its tables.
+//! `replications.csv`: every figure of every replication, one row per replication; and a finished run's replications, read
+//! back from its tables.
 //!
-//! `claimsim run --extend` puts more replications to those that a folder has. What it needs of the old ones stands there already: figures here, waits
-//! in `wait_times.csv`, series in `utilization.csv`, all of them as numbers that read back to the very same bits.
+//! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs of the old ones: figures
+//! here, waits in `wait_times.csv`, series in `utilization.csv`. All numbers read back to the same bits.
 
 use std::iter;
 
-use ::csv::{Reader, ReaderBuilder, StringRecord, WriterBuilder};
+use ::csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::tables::{UTILIZATION, WAIT_TIMES};
-use crate::{RunContext, format};
+use crate::RunContext;
 use crate::experiment::Asked;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
 use crate::stats::{JobScope, Metric};
 use crate::stats::ShareWithin;
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
+use crate::table::{Column, csv};
 
-/// Where a run keeps it.
+/// The file in a run's folder.
 pub const PATH: &str = "replications.csv";
 
-/// The tables of a run that its replications are read from.
+/// The tables of a run from which its replications are read.
 #[derive(Clone, Copy, Debug)]
 pub struct SavedTables<'a> {
     /// `replications.csv`.
@@ -30,28 +32,31 @@ pub struct SavedTables<'a> {
     pub utilization: &'a [u8],
 }
 
-/// Why a run's tables do not give its replications.
+/// Why a run's replications cannot be read from its tables.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It was made for other figures: another scenario, other options, or another version.
+    /// The run has other figures: its scenario, options or version differ.
     #[error("replications.csv has other figures than this run; begin a new run instead")]
     OtherFigures,
-    /// A table is not what the run has left.
+    /// A table is not as the run left it.
     #[error("{0} is damaged at line {1}")]
     Damaged(&'static str, u64),
 }
 
-/// The bytes of the table. Columns are named as `--judge` and others write quantities; cells are empty where there was nothing to measure.
-pub fn write(context: &RunContext, asked: &Asked, outcomes: &[ReplicationStats]) -> Vec<u8> {
-    const MEMORY: &str = "writing into memory does not fail";
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(header(context, asked)).expect(MEMORY);
-    for (index, outcome) in outcomes.iter().enumerate() {
-        let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
-        let cells = values.map(|value| value.map_or_else(String::new, format::exact));
-        writer.write_record(iter::once(index.to_string()).chain(cells)).expect(MEMORY);
-    }
-    writer.into_inner().expect(MEMORY)
+/// The bytes of the table. Columns are named as `--judge` and other options write quantities; a cell is empty where nothing
+/// was measured.
+pub(crate) fn write(context: &RunContext, asked: &Asked, outcomes: &[ReplicationStats]) -> Vec<u8> {
+    type Row = (usize, Vec<Option<f64>>);
+    let names = header(context, asked);
+    let values = names.iter().enumerate().skip(1);
+    let columns: Vec<Column<Row>> = std::iter::once(Column::new(&names[0], |row: &Row| row.0))
+        .chain(values.map(|(place, name)| Column::new(name, move |row: &Row| row.1[place - 1])))
+        .collect();
+    let rows = outcomes.iter().enumerate().map(|(replication, outcome)| {
+        let figures = outcome.metrics.iter().map(|figure| figure.value);
+        (replication, figures.chain(outcome.shares.iter().copied()).collect())
+    });
+    csv(&columns, rows)
 }
 
 fn header(context: &RunContext, asked: &Asked) -> Vec<String> {
@@ -66,7 +71,7 @@ fn template(context: &RunContext, asked: &Asked) -> ReplicationStats {
     StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
 }
 
-/// As expressions write it: `p95(wait_s, scan)`; of a worker with its name as a last word.
+/// The name as expressions write it: `p95(wait_s, scan)`; a worker's name is the last argument.
 fn figure_name(context: &RunContext, metric: Metric) -> String {
     let Metric { action, resource, worker, measure, statistic } = metric;
     let action = Some(context.action(action)).filter(|_| !matches!(action, JobScope::All | JobScope::None));
@@ -85,12 +90,12 @@ fn share_name(context: &RunContext, share: &ShareWithin) -> String {
     format!("share({} {sign} {}{of})", share.measure.name(), share.limit)
 }
 
-/// The replications of a run.
+/// Reads the replications of a run.
 ///
 /// # Errors
-/// If the tables are not those of this scenario, or not as a run leaves them.
+/// If the tables are of another scenario, or not as a run leaves them.
 pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result<Vec<ReplicationStats>, ReadError> {
-    let mut figures = Rows::new(PATH, tables.replications);
+    let mut figures = TableReader::new(PATH, tables.replications);
     if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
         return Err(ReadError::OtherFigures);
     }
@@ -110,7 +115,7 @@ pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result
 }
 
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
-    let mut rows = Rows::new(WAIT_TIMES, bytes);
+    let mut rows = TableReader::new(WAIT_TIMES, bytes);
     rows.next()?;
     let actions: Vec<JobScope> = iter::once(JobScope::All)
         .chain((0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16))))
@@ -120,7 +125,7 @@ fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationSta
         let (Some(action), Ok(replication)) = (action, row[2].parse::<usize>()) else { return Err(rows.damage()) };
         let (p, wait) = (rows.number(&row[3])?, Span::from_secs_f64(rows.number(&row[4])?));
         let waits = &mut outcomes.get_mut(replication).ok_or_else(|| rows.damage())?.waits;
-        // A table begins at 0. Of an action called `all` it comes after that of all jobs.
+        // A table begins at 0. The table of an action named `all` comes after that of all jobs.
         if p == 0.0 {
             let is_first = waits.is_empty();
             waits.push(WaitQuantiles { action: if is_first { JobScope::All } else { action }, quantiles: Vec::new() });
@@ -131,7 +136,7 @@ fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationSta
 }
 
 fn read_series(bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
-    let mut rows = Rows::new(UTILIZATION, bytes);
+    let mut rows = TableReader::new(UTILIZATION, bytes);
     rows.next()?;
     for outcome in outcomes {
         for bucket in 0..outcome.series.queue_length.len() {
@@ -150,18 +155,18 @@ fn read_series(bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), Re
     if rows.next()?.is_some() { Err(rows.damage()) } else { Ok(()) }
 }
 
-/// The rows of a table, the header first.
-struct Rows<'a> {
+/// The rows of a table; the first is the header.
+struct TableReader<'a> {
     table: &'static str,
     reader: Reader<&'a [u8]>,
 }
 
-impl<'a> Rows<'a> {
-    fn new(table: &'static str, bytes: &'a [u8]) -> Rows<'a> {
-        Rows { table, reader: ReaderBuilder::new().has_headers(false).from_reader(bytes) }
+impl<'a> TableReader<'a> {
+    fn new(table: &'static str, bytes: &'a [u8]) -> TableReader<'a> {
+        TableReader { table, reader: ReaderBuilder::new().has_headers(false).from_reader(bytes) }
     }
 
-    /// The next row, which has as many cells as the header.
+    /// The next row; it has the same number of cells as the header.
     fn next(&mut self) -> Result<Option<StringRecord>, ReadError> {
         let mut record = StringRecord::new();
         match self.reader.read_record(&mut record) {
@@ -184,13 +189,12 @@ impl<'a> Rows<'a> {
 mod tests {
     use super::*;
     use crate::fixtures::{self, Shape, WEEK};
-    use crate::RunContext;
-    use super::super::tables as csv;
+    use crate::run::tables;
 
-    /// A run's tables, with some figures of its own in each replication.
+    /// A run's tables; each replication has figures of its own.
     fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 3] {
         let results = crate::experiment::Results::of(outcomes.to_vec());
-        let [waits, series] = [csv::wait_times(&[(context, &results)]), csv::utilization(context, &results)];
+        let [waits, series] = [tables::wait_times(context, &results), tables::utilization(context, &results)];
         [write(context, &Asked::default(), outcomes), waits, series]
     }
 
@@ -215,7 +219,7 @@ mod tests {
     fn what_is_written_reads_back_to_the_very_same_numbers() {
         let system = fixtures::system(WEEK);
         let context = fixtures::context(&system);
-        // As many buckets as a run of that length has.
+        // The number of buckets of a run of that length.
         let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
         for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
             let outcomes = outcomes(shape);
@@ -231,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_of_something_else_are_refused() {
+    fn tables_of_another_run_are_refused() {
         let system = fixtures::system(WEEK);
         let context = fixtures::context(&system);
         let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;

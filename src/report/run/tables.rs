@@ -1,112 +1,88 @@
 //! The CSV files of a run: `summary.csv`, `wait_times.csv` and `utilization.csv`.
 //!
-//! One figure a row ("tidy"), numbers in their shortest exact format, an empty cell where nothing applies or nothing was measured.
+//! Each row holds one figure ("tidy"); a cell is empty where nothing applies or nothing was measured.
 
 use chrono::{SecondsFormat, Timelike};
-use serde::{Serialize, Serializer};
 
-use crate::{RunContext, format};
+use crate::RunContext;
 use crate::experiment::{Results, SummaryRow};
 use crate::model::time::NANOS;
-use crate::stats::{Measure, Statistic};
+use crate::stats::JobScope;
 use crate::stats::series::{ResourceSeries, Series};
+use crate::table::{Column, csv};
 
-/// A number, or an empty cell.
-pub(crate) struct Cell(pub(crate) Option<f64>);
-
-impl Serialize for Cell {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.map_or_else(String::new, format::exact))
-    }
-}
-
-/// Where a run keeps the distributions of waits.
+/// The file of the distributions of waits.
 pub const WAIT_TIMES: &str = "wait_times.csv";
 
-/// Where a run keeps its series.
+/// The file of the series.
 pub const UTILIZATION: &str = "utilization.csv";
 
-/// The columns of a summary.
-pub(crate) const SUMMARY: [&str; 10] =
-    ["policy", "action", "resource", "worker", "measure", "statistic", "value", "ci_low", "ci_high", "replications"];
-
-/// A row of a summary.
-#[derive(Serialize)]
+/// A row of a summary, and the cells before it, such as a contender's name.
 pub(crate) struct SummaryLine<'a> {
-    policy: &'a str,
-    action: &'a str,
-    resource: &'a str,
-    worker: &'a str,
-    measure: Measure,
-    statistic: Statistic,
-    value: Cell,
-    ci_low: Cell,
-    ci_high: Cell,
-    replications: u64,
+    before: Vec<&'a str>,
+    context: RunContext<'a>,
+    row: &'a SummaryRow,
 }
 
-/// The rows of a run's summary.
+/// The rows of a summary with the same cells before each.
 pub(crate) fn summary_lines<'a>(
-    context: &RunContext<'a>,
+    before: Vec<&'a str>,
+    context: RunContext<'a>,
     summary: &'a [SummaryRow],
-) -> impl Iterator<Item = SummaryLine<'a>> + use<'a> {
-    let context = *context;
-    summary.iter().map(move |row| SummaryLine {
-        policy: context.policy,
-        action: context.action(row.metric.action),
-        resource: context.resource(row.metric.resource),
-        worker: context.worker(row.metric.worker),
-        measure: row.metric.measure,
-        statistic: row.metric.statistic,
-        value: Cell(row.estimate.value),
-        ci_low: Cell(row.estimate.interval.map(|(low, _)| low)),
-        ci_high: Cell(row.estimate.interval.map(|(_, high)| high)),
-        replications: row.estimate.replications,
-    })
+) -> impl Iterator<Item = SummaryLine<'a>> {
+    summary.iter().map(move |row| SummaryLine { before: before.clone(), context, row })
 }
 
-/// `summary.csv`: every figure over all replications, run by run (one run a policy).
-pub fn summary(runs: &[(&RunContext, &Results)]) -> Vec<u8> {
-    file(&SUMMARY, runs.iter().flat_map(|&(context, results)| summary_lines(context, &results.summary)))
+/// A summary with columns of these names before those of a run's `summary.csv`.
+pub(crate) fn summary_of<'a>(before: &[&'a str], lines: impl Iterator<Item = SummaryLine<'a>>) -> Vec<u8> {
+    type Col<'a> = Column<'a, SummaryLine<'a>>;
+    let before = before.iter().enumerate();
+    let mut columns: Vec<Col> = before.map(|(index, name)| Col::new(name, move |line| line.before[index])).collect();
+    columns.extend([
+        Col::new("policy", |line| line.context.policy),
+        Col::new("action", |line| line.context.action(line.row.metric.action)),
+        Col::new("resource", |line| line.context.resource(line.row.metric.resource)),
+        Col::new("worker", |line| line.context.worker(line.row.metric.worker)),
+        Col::new("measure", |line| line.row.metric.measure.name()),
+        Col::new("statistic", |line| line.row.metric.statistic.name()),
+        Col::new("value", |line| line.row.estimate.value),
+        Col::interval("ci", ["ci_low", "ci_high"], |line| line.row.estimate.interval),
+        Col::new("replications", |line| line.row.estimate.replications),
+    ]);
+    csv(&columns, lines)
 }
 
-#[derive(Serialize)]
-struct WaitLine<'a> {
-    policy: &'a str,
-    action: &'a str,
-    replication: usize,
-    p: Cell,
-    wait_s: Cell,
+/// `summary.csv`: every figure over all replications.
+pub fn summary(context: &RunContext, results: &Results) -> Vec<u8> {
+    summary_of(&[], summary_lines(Vec::new(), *context, &results.summary))
 }
 
-/// `wait_times.csv`: the quantile table of each action's waits in each replication. A share `p` of the waits lies within `wait_s`.
-pub fn wait_times(runs: &[(&RunContext, &Results)]) -> Vec<u8> {
-    let lines = runs.iter().flat_map(|&(context, results)| {
-        results.replications.iter().enumerate().flat_map(move |(replication, outcome)| {
-            outcome.waits.iter().flat_map(move |table| {
-                table.quantiles.iter().map(move |&(p, wait)| WaitLine {
-                    policy: context.policy,
-                    action: context.action(table.action),
-                    replication,
-                    p: Cell(Some(p)),
-                    wait_s: Cell(Some(wait.as_secs_f64())),
-                })
-            })
+/// `wait_times.csv`: the quantile table of each action's waits in each replication. A share `p` of the waits is at most
+/// `wait_s`.
+pub fn wait_times(context: &RunContext, results: &Results) -> Vec<u8> {
+    type Col<'a> = Column<'a, (usize, JobScope, f64, f64)>;
+    let columns = [
+        Col::new("policy", |_| context.policy),
+        Col::new("action", |row| context.action(row.1)),
+        Col::new("replication", |row| row.0),
+        Col::new("p", |row| row.2),
+        Col::new("wait_s", |row| row.3),
+    ];
+    let rows = results.replications.iter().enumerate().flat_map(|(replication, outcome)| {
+        outcome.waits.iter().flat_map(move |table| {
+            table.quantiles.iter().map(move |&(p, wait)| (replication, table.action, p, wait.as_secs_f64()))
         })
     });
-    file(&["policy", "action", "replication", "p", "wait_s"], lines)
+    csv(&columns, rows)
 }
 
-#[derive(Serialize)]
-struct UtilizationLine<'a> {
+/// A row of `utilization.csv`: one bucket of a resource or worker; of all resources if `line` is `None`.
+struct BucketRow<'a> {
     replication: usize,
+    bucket: usize,
     time: &'a str,
-    resource: &'a str,
-    worker: &'a str,
-    busy: Cell,
-    offered: Cell,
-    utilization: Cell,
-    queue_length: Cell,
+    line: Option<&'a ResourceSeries>,
+    queue_length: &'a [f64],
 }
 
 /// `utilization.csv`: averages by time bucket, `time` being the bucket's start.
@@ -114,42 +90,29 @@ struct UtilizationLine<'a> {
 /// In each bucket the first row is over all resources (it has a queue length only: units of different resources don't
 /// add up), then come the resources, then the workers' shares of them.
 pub fn utilization(context: &RunContext, results: &Results) -> Vec<u8> {
-    let header = ["replication", "time", "resource", "worker", "busy", "offered", "utilization", "queue_length"];
+    type Col<'a> = Column<'a, BucketRow<'a>>;
     let times = bucket_starts(context, results);
-    let lines = results.replications.iter().enumerate().flat_map(|(replication, outcome)| {
+    let columns = [
+        Col::new("replication", |row| row.replication),
+        Col::new("time", |row| row.time),
+        Col::new("resource", |row| row.line.map_or("", |line| context.resource(Some(line.resource)))),
+        Col::new("worker", |row| row.line.map_or("", |line| context.worker(line.worker))),
+        Col::new("busy", |row| row.line.and_then(|line| line.busy.get(row.bucket).copied())),
+        Col::new("offered", |row| row.line.and_then(|line| line.offered.get(row.bucket).copied())),
+        Col::new("utilization", |row| row.line.and_then(|line| share(line, row.bucket)).map(to_nine_decimals)),
+        Col::new("queue_length", |row| row.queue_length.get(row.bucket).copied()),
+    ];
+    let rows = results.replications.iter().enumerate().flat_map(|(replication, outcome)| {
         times.iter().enumerate().flat_map(move |(bucket, time)| {
-            let over_all = UtilizationLine {
-                replication,
-                time,
-                resource: "",
-                worker: "",
-                busy: Cell(None),
-                offered: Cell(None),
-                utilization: Cell(None),
-                queue_length: average(&outcome.series.queue_length, bucket),
-            };
-            let of_lines = outcome.series.lines.iter().map(move |line| UtilizationLine {
-                replication,
-                time,
-                resource: context.resource(Some(line.resource)),
-                worker: context.worker(line.worker),
-                busy: average(&line.busy, bucket),
-                offered: average(&line.offered, bucket),
-                utilization: Cell(share(line, bucket).map(to_nine_decimals)),
-                queue_length: average(&line.queue_length, bucket),
-            });
-            std::iter::once(over_all).chain(of_lines)
+            let row = move |line, queue_length| BucketRow { replication, bucket, time, line, queue_length };
+            let of_lines = outcome.series.lines.iter().map(move |line| row(Some(line), line.queue_length.as_slice()));
+            std::iter::once(row(None, outcome.series.queue_length.as_slice())).chain(of_lines)
         })
     });
-    file(&header, lines)
+    csv(&columns, rows)
 }
 
-/// One bucket's average.
-fn average(averages: &[f64], bucket: usize) -> Cell {
-    Cell(averages.get(bucket).copied())
-}
-
-/// As many decimals as series have: more than enough, and they halve the largest file of a run.
+/// Rounds to the decimals of the series: more than enough, and half the size of a run's largest file.
 fn to_nine_decimals(value: f64) -> f64 {
     (value * 1e9).round() / 1e9
 }
@@ -160,7 +123,7 @@ fn share(line: &ResourceSeries, bucket: usize) -> Option<f64> {
     (offered > 0.0).then(|| busy / offered)
 }
 
-/// The calendar times at which buckets start: in whole seconds, unless start or bucket are finer.
+/// The calendar times at which buckets start: in whole seconds, unless the start or the bucket is finer.
 fn bucket_starts(context: &RunContext, results: &Results) -> Vec<String> {
     let Some(series) = results.replications.first().map(|outcome| &outcome.series) else { return Vec::new() };
     let digits = digits(context, series);
@@ -177,17 +140,6 @@ fn digits(context: &RunContext, series: &Series) -> SecondsFormat {
     }
 }
 
-/// A header and its lines. The header is there even without a line, which serde alone would not write.
-pub(crate) fn file<ResourceSeries: Serialize>(header: &[&str], lines: impl Iterator<Item = ResourceSeries>) -> Vec<u8> {
-    const MEMORY: &str = "writing into memory does not fail";
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(header).expect(MEMORY);
-    for line in lines {
-        writer.serialize(line).expect(MEMORY);
-    }
-    writer.into_inner().expect(MEMORY)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,7 +148,7 @@ mod tests {
     use crate::model::time::{Epoch, Span, Time};
     use crate::model::worker::WorkerId;
     use crate::fixtures::{self, Shape, WEEK};
-    use crate::stats::{JobScope, Metric};
+    use crate::stats::{Measure, Statistic, Metric};
     use crate::stats::interval::IntervalEstimate;
     use crate::stats::{ReplicationStats, WaitQuantiles};
 
@@ -243,14 +195,14 @@ mod tests {
         let system = fixtures::system(WEEK);
         let (context, results) = (fixtures::context(&system), by_hand());
         assert_eq!(
-            text(summary(&[(&context, &results)])),
+            text(summary(&context, &results)),
             "policy,action,resource,worker,measure,statistic,value,ci_low,ci_high,replications\n\
              first-fit,scan_check_single,,,wait_s,p95,0.1,0,0.30000000000000004,2\n\
              first-fit,all,,,wait_s,mean,,,,2\n\
              first-fit,,scan,replica-1,utilization,mean,0.0000001,,,2\n"
         );
         assert_eq!(
-            text(wait_times(&[(&context, &results)])),
+            text(wait_times(&context, &results)),
             "policy,action,replication,p,wait_s\n\
              first-fit,all,0,0,0\n\
              first-fit,all,0,0.5,0.000000001\n\
@@ -286,15 +238,14 @@ mod tests {
     fn files_read_back_to_the_very_numbers() {
         let shape = Shape { actions: 8, resources: 4, ..WEEK };
         let (system, results) = (fixtures::system(shape), fixtures::results(shape));
-        let context = fixtures::context(&system);
-        let other = RunContext { policy: "a, \"quoted\" policy", ..context };
-        let bytes = summary(&[(&context, &results), (&other, &results)]);
-        let records: Vec<csv::StringRecord> = csv::Reader::from_reader(&*bytes).records().map(Result::unwrap).collect();
-        assert_eq!(records.len(), 2 * results.summary.len());
+        let context = RunContext { policy: "a, \"quoted\" policy", ..fixtures::context(&system) };
+        let bytes = summary(&context, &results);
+        let records: Vec<::csv::StringRecord> =
+            ::csv::Reader::from_reader(&*bytes).records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), results.summary.len());
         let number = |cell: &str| (!cell.is_empty()).then(|| cell.parse::<f64>().unwrap());
-        for (index, record) in records.iter().enumerate() {
-            let (run, row) = (index / results.summary.len(), &results.summary[index % results.summary.len()]);
-            assert_eq!(&record[0], [context.policy, other.policy][run]);
+        for (record, row) in records.iter().zip(&results.summary) {
+            assert_eq!(&record[0], context.policy);
             assert_eq!(&record[1], context.action(row.metric.action));
             assert_eq!(number(&record[6]), row.estimate.value);
             assert_eq!(number(&record[7]).zip(number(&record[8])), row.estimate.interval);
@@ -306,8 +257,8 @@ mod tests {
         let system = fixtures::system(WEEK);
         let context = fixtures::context(&system);
         let results = Results { summary: Vec::new(), replications: Vec::new() };
-        for bytes in [summary(&[]), wait_times(&[]), utilization(&context, &results)] {
-            assert_eq!(text(bytes).lines().count(), 1);
+        for write in [summary, wait_times, utilization] {
+            assert_eq!(text(write(&context, &results)).lines().count(), 1);
         }
     }
 }

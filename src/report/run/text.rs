@@ -1,12 +1,10 @@
-//! The summary as a person reads it in a terminal: actions, then resources, in plain text without colours.
+//! The summary in a terminal: actions, then resources, in plain text without colours.
 
 use std::collections::BTreeMap;
 
-use comfy_table::Table;
-
-use crate::table::{Charset, empty};
-use crate::{RunContext, format, messages};
-use crate::experiment::{Results, SummaryRow};
+use super::RunReport;
+use crate::experiment::SummaryRow;
+use crate::format::{self, Charset};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
@@ -16,8 +14,9 @@ use crate::stats::Statistic::{
 };
 use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
 use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::{RunContext, messages, table};
 
-/// What seldom becomes of jobs: each has a column where it happens at all.
+/// Rare outcomes of jobs: each has a column only if it occurs.
 const RARE: [(&str, Statistic); 8] = [
     ("errors", Error),
     ("cancelled", Cancel),
@@ -29,26 +28,29 @@ const RARE: [(&str, Statistic); 8] = [
     ("skipped", Skipped),
 ];
 
-/// A heading line, the table of actions and, where there are resources, the table of resources.
-pub(super) fn summary(context: &RunContext, results: &Results, charset: Charset) -> String {
-    let rows = results.summary.iter().map(|row| (row.metric, row)).collect();
-    let figures = Figures { rows, charset };
-    let runs = if context.replications == 1 { "replication" } else { "replications" };
-    let heading =
-        format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
-    let heading = match (context.warm_up, context.system.window.warmup - Time::ZERO) {
-        (Some(found), _) => format!("{heading}, {}", messages::warm_up_summary(found)),
-        (None, Span::ZERO) => heading,
-        (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
-    };
-    let mut parts = vec![heading, actions(context, &figures).trim_fmt()];
-    if !context.system.resources.is_empty() {
-        parts.push(resources(context, &figures).trim_fmt());
+impl RunReport<'_> {
+    /// The summary: a heading line, the table of actions and, if there are resources, the table of resources.
+    pub fn text(&self, charset: Charset) -> String {
+        let RunReport { context, results, .. } = self;
+        let rows = results.summary.iter().map(|row| (row.metric, row)).collect();
+        let figures = Figures { rows, charset };
+        let runs = if context.replications == 1 { "replication" } else { "replications" };
+        let heading =
+            format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
+        let heading = match (context.warm_up, context.system.window.warmup - Time::ZERO) {
+            (Some(found), _) => format!("{heading}, {}", messages::warm_up_summary(found)),
+            (None, Span::ZERO) => heading,
+            (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
+        };
+        let mut parts = vec![heading, actions(context, &figures)];
+        if !context.system.resources.is_empty() {
+            parts.push(resources(context, &figures));
+        }
+        parts.join("\n") + "\n"
     }
-    parts.join("\n") + "\n"
 }
 
-/// The figures by metric, and what they may be written with.
+/// The figures by metric, and the characters that the terminal shows.
 struct Figures<'a> {
     rows: BTreeMap<Metric, &'a SummaryRow>,
     charset: Charset,
@@ -65,7 +67,7 @@ impl Figures<'_> {
         self.rows.get(&Metric { action, resource, worker: None, measure, statistic }).copied()
     }
 
-    /// A figure's value in the given format, `-` if there is none.
+    /// A figure's value, `-` if there is none.
     fn cell(&self, action: JobScope, measure: Measure, statistic: Statistic, format: fn(f64) -> String) -> String {
         let value = self.row(action, None, measure, statistic).and_then(|row| row.estimate.value);
         value.map_or_else(|| "-".to_owned(), format)
@@ -89,7 +91,7 @@ impl Figures<'_> {
         }
     }
 
-    /// Whether a count is above zero for any action, so that its column says something.
+    /// Whether a count is above zero for any action.
     fn occurs(&self, statistic: Statistic) -> bool {
         self.row(JobScope::All, None, Jobs, statistic)
             .and_then(|row| row.estimate.value)
@@ -97,45 +99,49 @@ impl Figures<'_> {
     }
 }
 
-fn actions(context: &RunContext, figures: &Figures) -> Table {
+fn actions(context: &RunContext, figures: &Figures) -> String {
     let slo = context.slo.map(|slo| format!("within {slo}"));
     let rare: Vec<(&str, Statistic)> = RARE.into_iter().filter(|&(_, statistic)| figures.occurs(statistic)).collect();
     let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
     header.extend(slo.as_deref());
     header.extend(rare.iter().map(|(title, _)| *title));
     header.push("unfinished");
-    let mut table = empty(&header, figures.charset);
     let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
-    for action in ids.chain([JobScope::All]) {
+    let row = |action: JobScope| {
         let mut cells = vec![context.action(action).to_owned(), figures.cell(action, Jobs, Arrived, format::count)];
         cells.push(figures.with_interval(action, None, WaitS, format::duration));
         cells.extend([P50, P95, P99, Max].map(|statistic| figures.cell(action, WaitS, statistic, format::duration)));
         cells.extend(slo.as_ref().map(|_| figures.cell(action, WithinSlo, Mean, format::percent)));
         cells.extend(rare.iter().map(|&(_, statistic)| figures.cell(action, Jobs, statistic, format::count)));
         cells.push(figures.cell(action, Jobs, Unfinished, format::count));
-        table.add_row(cells);
-    }
-    table
+        cells
+    };
+    let rows: Vec<Vec<String>> = ids.chain([JobScope::All]).map(row).collect();
+    table::plain(&header, &rows, |_| false, figures.charset)
 }
 
-fn resources(context: &RunContext, figures: &Figures) -> Table {
-    let mut table = empty(&["resource", "utilization"], figures.charset);
-    for (index, name) in context.system.resources.iter().enumerate() {
+fn resources(context: &RunContext, figures: &Figures) -> String {
+    let row = |(index, name): (usize, &String)| {
         let resource = Some(ResourceId(index as u16));
-        table.add_row([name.clone(), figures.with_interval(JobScope::None, resource, Utilization, format::percent)]);
-    }
-    table
+        let share = figures.with_interval(JobScope::None, resource, Utilization, format::percent);
+        vec![name.clone(), share]
+    };
+    let rows: Vec<Vec<String>> = context.system.resources.iter().enumerate().map(row).collect();
+    table::plain(&["resource", "utilization"], &rows, |_| false, figures.charset)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Plan;
     use crate::fixtures::{self, Shape, WEEK};
 
     #[test]
     fn a_week_in_a_terminal() {
         let system = fixtures::system(WEEK);
-        insta::assert_snapshot!(summary(&fixtures::context(&system), &fixtures::results(WEEK), Charset::Utf8));
+        let (results, plan) = (fixtures::results(WEEK), Plan::fixed(5));
+        let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
+        insta::assert_snapshot!(report.text(Charset::Utf8));
     }
 
     #[test]
@@ -143,7 +149,8 @@ mod tests {
         let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
         let system = fixtures::system(shape);
         let context = RunContext { slo: None, replications: 1, ..fixtures::context(&system) };
-        let text = summary(&context, &fixtures::results(shape), Charset::Ascii);
+        let (results, plan) = (fixtures::results(shape), Plan::fixed(1));
+        let text = RunReport { context, results: &results, plan: &plan }.text(Charset::Ascii);
         assert!(text.is_ascii());
         insta::assert_snapshot!(text);
     }

@@ -1,152 +1,143 @@
-//! A search as a person reads it in a terminal: all settings that were simulated, then the answer and what stands against it.
+//! A sizing in a terminal: all settings that were simulated, then the answer, and what limits it.
 
-use comfy_table::CellAlignment;
-
-use super::{SizingReport, with_interval};
+use super::SizingReport;
 use crate::experiment::sizing::{Sizing, Tried, Verdict};
-use crate::format::percent;
-use crate::table::{Charset, empty};
+use crate::format::{Charset, percent};
 use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::table;
 
-/// Jobs that had not ended at the horizon are worth a remark from this share on.
+/// From this share on, unfinished jobs are worth a remark.
 const MANY_UNFINISHED: f64 = 0.01;
 
-/// The heading, the table, the answer, the runs that prove it, and `place` (where the files are).
-pub(super) fn text(report: &SizingReport, proof: &[String], place: &str) -> String {
-    let mut lines = vec![heading(report)];
-    if let Some(lost) = &report.lost {
-        lines.push("Without a loss:".to_owned());
-        lines.push(table(report, lost.without));
-        lines.extend(answer(report, lost.without));
-        lines.push(format!("\nWith a loss, when it hurts most: {}", lost.words));
+impl SizingReport<'_> {
+    /// The heading, the table, the answer, the commands that run it, and `place` (where the files are).
+    pub fn text(&self, proof: &[String], place: &str) -> String {
+        let mut lines = vec![self.heading()];
+        if let Some(lost) = &self.lost {
+            lines.push("Without a loss:".to_owned());
+            lines.push(self.table(lost.without));
+            lines.extend(self.answer(lost.without));
+            lines.push(format!("\nWith a loss at the worst instant: {}", lost.words));
+        }
+        lines.push(self.table(self.sizing));
+        lines.extend(self.answer(self.sizing));
+        lines.extend(self.remarks());
+        if !proof.is_empty() {
+            lines.push("For all tables and charts of these runs:".to_owned());
+            lines.extend(proof.iter().map(|command| format!("  {command}")));
+        }
+        lines.push(place.to_owned());
+        lines.join("\n") + "\n"
     }
-    lines.push(table(report, report.sizing));
-    lines.extend(answer(report, report.sizing));
-    lines.extend(remarks(report));
-    if !proof.is_empty() {
-        lines.push("To see these runs whole:".to_owned());
-        lines.extend(proof.iter().map(|command| format!("  {command}")));
-    }
-    lines.push(place.to_owned());
-    lines.join("\n") + "\n"
-}
 
-fn heading(report: &SizingReport) -> String {
-    format!(
-        "{}: the cheapest of {} settings of {}, seed {}",
-        report.title,
-        report.settings.len(),
-        report.keys.join(", "),
-        report.seed
-    )
-}
+    fn heading(&self) -> String {
+        let (settings, keys) = (self.settings.len(), self.keys.join(", "));
+        format!("{}: the cheapest of {settings} settings of {keys}, seed {}", self.title, self.seed)
+    }
 
-fn table(report: &SizingReport, sizing: &Sizing) -> String {
-    let conditions = report.targets.conditions.iter().map(|condition| condition.text.as_str());
-    let mut header = report.keys.clone();
-    header.push("cost");
-    header.extend(conditions);
-    header.extend(["replications", "verdict"]);
-    let mut table = empty(&header, Charset::Utf8);
-    for (place, tried) in sizing.tried.iter().enumerate() {
-        let setting = report.setting(tried);
-        let mut cells: Vec<String> = setting.point.settings.iter().map(|(_, value)| value.clone()).collect();
-        cells.push(report.cost(tried));
-        cells.extend(tried.held.iter().enumerate().map(|(target, held)| with_interval(report.format(target), held)));
-        cells.push(tried.results.replications.len().to_string());
-        let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
-        cells.push(format!("{}{mark}", tried.verdict.name()));
-        table.add_row(cells);
-    }
-    if let Some(column) = table.column_mut(header.len() - 1) {
-        column.set_cell_alignment(CellAlignment::Left);
-    }
-    table.trim_fmt()
-}
-
-/// What a search has come to, in lines.
-pub(super) fn answer(report: &SizingReport, sizing: &Sizing) -> Vec<String> {
-    let mut lines = Vec::new();
-    match sizing.answer {
-        Some(place) => lines.push(said(report, &sizing.tried[place])),
-        None if sizing.tried.iter().any(|tried| tried.verdict == Verdict::Undecided) => lines.push(
-            "No setting in the range is shown to meet the targets; some are undecided, and --max-replications allows more."
-                .to_owned(),
-        ),
-        None => lines.push("No setting in the range meets the targets.".to_owned()),
-    }
-    if let Some(place) = sizing.next_cheaper() {
-        lines.push(said(report, &sizing.tried[place]));
-    } else if sizing.answer.is_some() && sizing.left_out == 0 {
-        lines.push("There is no cheaper setting in the range.".to_owned());
-    }
-    lines
-}
-
-/// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to 3m52s; 40 replications)`.
-fn said(report: &SizingReport, tried: &Tried) -> String {
-    let targets = report.targets.conditions.iter().zip(&tried.held).enumerate().map(|(target, (condition, held))| {
-        let format = report.format(target);
-        let interval = held.interval.map_or_else(String::new, |(low, high)| {
-            format!(", 95 % CI {} to {}", format.value(Some(low)), format.value(Some(high)))
-        });
-        let lasting = if held.missing > 0 && condition.quantity.measure == Measure::DrainS {
-            format!(", not gone at the horizon in {} runs", held.missing)
-        } else {
-            String::new()
+    fn table(&self, sizing: &Sizing) -> String {
+        let conditions = self.targets.conditions.iter().map(|condition| condition.text.as_str());
+        let mut header = self.keys.clone();
+        header.push("cost");
+        header.extend(conditions);
+        header.extend(["replications", "verdict"]);
+        let row = |(place, tried): (usize, &Tried)| {
+            let mut cells: Vec<String> = self.values(tried).into_iter().map(str::to_owned).collect();
+            cells.push(self.cost(tried));
+            cells.extend(tried.held.iter().enumerate().map(|(target, held)| {
+                self.format(target).value_with_interval(held.value, held.interval)
+            }));
+            cells.push(tried.results.replications.len().to_string());
+            let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
+            cells.push(format!("{}{mark}", tried.verdict.name()));
+            cells
         };
-        format!("{} {}{interval}{lasting}", condition.quantity.text, format.value(held.value))
-    });
-    let targets: Vec<String> = targets.collect();
-    format!(
-        "{}, cost {}: {} ({}; {} replications)",
-        report.name(tried),
-        report.cost(tried),
-        tried.verdict.name(),
-        targets.join("; "),
-        tried.results.replications.len()
-    )
-}
+        let rows: Vec<Vec<String>> = sizing.tried.iter().enumerate().map(row).collect();
+        table::plain(&header, &rows, |index| index == header.len() - 1, Charset::Utf8)
+    }
 
-/// How sure it is, and what is to be known besides.
-fn remarks(report: &SizingReport) -> Vec<String> {
-    let level = percent(report.targets.level);
-    let mut lines = vec![format!(
-        "The chance that any of the {} settings is called met that is not: {level} at most.",
-        report.settings.len()
-    )];
-    if let Some((met, not_met)) = report.sizing.anomaly {
-        let name = |place: usize| report.name(&report.sizing.tried[place]);
-        lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));
+    /// The result of a search, in lines.
+    pub fn answer(&self, sizing: &Sizing) -> Vec<String> {
+        let mut lines = Vec::new();
+        match sizing.answer {
+            Some(place) => lines.push(self.line(&sizing.tried[place])),
+            None if sizing.tried.iter().any(|tried| tried.verdict == Verdict::Undecided) => lines.push(
+                "No setting in the range is shown to meet the targets; some are undecided, and --max-replications \
+                 allows more."
+                    .to_owned(),
+            ),
+            None => lines.push("No setting in the range meets the targets.".to_owned()),
+        }
+        if let Some(place) = sizing.next_cheaper() {
+            lines.push(self.line(&sizing.tried[place]));
+        } else if sizing.answer.is_some() && sizing.left_out == 0 {
+            lines.push("There is no cheaper setting in the range.".to_owned());
+        }
+        lines
     }
-    if report.sizing.left_out > 0 {
-        lines.push(format!(
-            "{} cheaper settings were not simulated, as one with no less of anything is not met.",
-            report.sizing.left_out
-        ));
-    }
-    if let Some(lost) = report.lost.as_ref().filter(|lost| !lost.is_worst) {
-        lines.push(format!("For the answer another instant may be worse than {}.", lost.words));
-    }
-    lines.extend(unfinished(report));
-    lines
-}
 
-/// A remark on jobs that had not ended: they have no part in waits and responses.
-fn unfinished(report: &SizingReport) -> Option<String> {
-    let tried = &report.sizing.tried[report.sizing.answer?];
-    let count = |statistic| {
-        let measure = Measure::Jobs;
-        tried
-            .results
-            .estimate(Metric { action: JobScope::All, resource: None, worker: None, measure, statistic })?
-            .value
-    };
-    let share = count(Statistic::Unfinished)? / count(Statistic::Arrived)?;
-    (share >= MANY_UNFINISHED).then(|| {
+    /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to 3m52s; 40 replications)`.
+    fn line(&self, tried: &Tried) -> String {
+        let targets = self.targets.conditions.iter().zip(&tried.held).enumerate();
+        let targets = targets.map(|(target, (condition, held))| {
+            let format = self.format(target);
+            let interval = held.interval.map_or_else(String::new, |(low, high)| {
+                format!(", 95 % CI {} to {}", format.value(Some(low)), format.value(Some(high)))
+            });
+            let lasting = if held.missing > 0 && condition.quantity.measure == Measure::DrainS {
+                format!(", not drained at the end of {} runs", held.missing)
+            } else {
+                String::new()
+            };
+            format!("{} {}{interval}{lasting}", condition.quantity.text, format.value(held.value))
+        });
         format!(
-            "At the horizon {} of the answer's jobs had not ended, which have no part in responses, nor, if they had not begun, in waits.",
-            percent(share)
+            "{}, cost {}: {} ({}; {} replications)",
+            self.name(tried),
+            self.cost(tried),
+            tried.verdict.name(),
+            targets.collect::<Vec<String>>().join("; "),
+            tried.results.replications.len()
         )
-    })
+    }
+
+    /// The error rate, and what limits the answer.
+    fn remarks(&self) -> Vec<String> {
+        let (level, settings) = (percent(self.targets.level), self.settings.len());
+        let mut lines = vec![format!(
+            "The probability that any of the {settings} settings is reported as met although it is not: at most {level}."
+        )];
+        if let Some((met, not_met)) = self.sizing.anomaly {
+            let name = |place: usize| self.name(&self.sizing.tried[place]);
+            lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));
+        }
+        if self.sizing.left_out > 0 {
+            lines.push(format!(
+                "{} cheaper settings were not simulated: a setting with at least as much of everything is not met.",
+                self.sizing.left_out
+            ));
+        }
+        if let Some(lost) = self.lost.as_ref().filter(|lost| !lost.is_worst) {
+            lines.push(format!("For the answer another instant may be worse than {}.", lost.words));
+        }
+        lines.extend(self.unfinished());
+        lines
+    }
+
+    /// A remark on the answer's unfinished jobs, which have no response time.
+    fn unfinished(&self) -> Option<String> {
+        let results = &self.sizing.tried[self.sizing.answer?].results;
+        let count = |statistic| {
+            let (action, measure) = (JobScope::All, Measure::Jobs);
+            results.estimate(Metric { action, resource: None, worker: None, measure, statistic })?.value
+        };
+        let share = count(Statistic::Unfinished)? / count(Statistic::Arrived)?;
+        (share >= MANY_UNFINISHED).then(|| {
+            format!(
+                "{} of the jobs had not finished at the end of the run; their response times are unknown, as are the \
+                 waits of those that had not started.",
+                percent(share)
+            )
+        })
+    }
 }

@@ -3,61 +3,107 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Arrival, At, Backoff, Capacity, Distribution, Estimate, Number};
-use crate::engine::{DeadlineResult, Requeue};
+use super::arrival::Arrival;
+use super::backoff::Backoff;
+use super::distribution::{Distribution, Number};
+use super::estimate::Estimate;
+use crate::context::Context;
+use crate::engine::{ActionModel, DeadlineResult, Requeue};
+use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
+use crate::random::dist::Constant;
+use crate::spanned::{Capacity, Spanned};
 
-/// A job class: what its jobs need, when they come, how long they run, and how they fail.
+/// A job class: what its jobs need, when they arrive, how long they run, and how they fail.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Action {
-    /// Units that a job needs while it runs, by resource. Without any it waits for its claim only.
+    /// Units that a job holds while it runs, by resource. A job without any waits for its claim
+    /// only.
     #[schemars(example = serde_json::json!({ "scan": 1 }))]
     pub(crate) capacity: Capacity,
-    /// When jobs come. Left out, they come by cron, as single jobs, from a trace or from documents only.
-    pub(crate) arrival: Option<At<Arrival>>,
+    /// When jobs arrive. Without it, jobs come from crons, `[[job]]` tables, traces and documents
+    /// only.
+    pub(crate) arrival: Option<Spanned<Arrival>>,
     /// How long an attempt runs.
-    pub(crate) service: Option<At<Distribution<Span>>>,
-    /// How long an attempt is thought to run, for claim policies that look ahead: `"exact"`, `{ factor = 2 }` times as long as it does,
-    /// or a duration or distribution of its own. What a trace says of a job goes first.
-    pub(crate) estimate: At<Estimate>,
-    /// Whether an attempt is stopped at its estimate, as at a deadline.
+    pub(crate) service: Option<Spanned<Distribution<Span>>>,
+    /// The run time that claim policies with look-ahead expect of an attempt: `"exact"`,
+    /// `{ factor = 2 }` for a multiple of the real one, or a duration or distribution of its own.
+    /// An estimate in a trace takes precedence.
+    pub(crate) estimate: Spanned<Estimate>,
+    /// Whether an attempt is stopped when it has run for its estimate, as at a deadline.
     pub(crate) kill_at_estimate: bool,
     /// Probability that an attempt ends in error.
-    pub(crate) error: At<Probability>,
-    /// Further attempts after a failed one.
-    pub(crate) retries: At<u32>,
-    /// From the end of a failed attempt to the `scheduledAt` of the next: a duration, or a table for one that grows.
-    pub(crate) backoff: At<Backoff>,
-    /// What becomes of an attempt whose worker died or was shut down; as the scenario's `on_worker_dead` says, if left out.
+    pub(crate) error: Spanned<Probability>,
+    /// Number of further attempts after a failed one.
+    pub(crate) retries: Spanned<u32>,
+    /// Time from the end of a failed attempt to the `scheduledAt` of the next: a duration, or a
+    /// table for one that grows.
+    pub(crate) backoff: Spanned<Backoff>,
+    /// What happens to an attempt whose worker died or was shut down. Default: the `on_worker_dead`
+    /// at the top of the file.
     pub(crate) on_worker_dead: Option<Requeue>,
-    /// Run time after which an attempt is asked to stop. None, if left out.
-    pub(crate) deadline: Option<At<Span>>,
-    /// What an attempt stopped at its deadline counts as.
+    /// Run time after which an attempt is asked to stop. Without it, attempts have no deadline.
+    pub(crate) deadline: Option<Spanned<Span>>,
+    /// The status of an attempt that was stopped at its deadline.
     pub(crate) deadline_result: DeadlineResult,
-    /// Time from the request to stop until an attempt is killed. Killed at once, if left out.
-    pub(crate) stop_timeout: Option<At<Span>>,
-    /// How long an attempt takes to stop by itself when it is asked to. Stops at once, if left out.
-    pub(crate) stops_in: Option<At<Distribution<Span>>>,
-    /// Rate at which each job is asked to cancel, from when it falls due, such as `"1/h"`; never, if left out.
-    pub(crate) cancel_rate: Option<At<Rate>>,
-    /// Jobs that an attempt starts when it is claimed; it stays running, and keeps its capacity, until they have ended.
-    pub(crate) spawns: Option<At<Spawns>>,
-    /// Larger goes first, where the policy looks at it.
-    pub(crate) priority: At<i64>,
-    /// How long a job waits before it gives up. For ever, if left out.
-    pub(crate) patience: Option<At<Distribution<Span>>>,
+    /// Time from the request to stop until an attempt is killed. Without it, the attempt is killed
+    /// at once.
+    pub(crate) stop_timeout: Option<Spanned<Span>>,
+    /// How long an attempt takes to stop by itself after the request. Without it, it stops at once.
+    pub(crate) stops_in: Option<Spanned<Distribution<Span>>>,
+    /// Rate at which each job is asked to cancel, from its due time on, such as `"1/h"`. Without
+    /// it, no job is.
+    pub(crate) cancel_rate: Option<Spanned<Rate>>,
+    /// Jobs that an attempt starts when it is claimed. It keeps running, and holds its capacity,
+    /// until they have ended.
+    pub(crate) spawns: Option<Spanned<Spawns>>,
+    /// Jobs with larger numbers go first, under policies that use priorities.
+    pub(crate) priority: Spanned<i64>,
+    /// How long a job waits before it gives up. Without it, jobs never give up.
+    pub(crate) patience: Option<Spanned<Distribution<Span>>>,
+}
+
+impl Action {
+    /// The action as the engine takes it, apart from what needs the whole scenario: its `need` is
+    /// known, `spawns` comes later.
+    pub(crate) fn model(
+        &self,
+        name: &str,
+        need: NeedId,
+        on_worker_dead: Requeue,
+        context: &mut Context,
+    ) -> ActionModel {
+        // Where every job brings its own service time, nothing draws from this one.
+        let service = context.optional(self.service.as_ref()).unwrap_or(Constant::ZERO.into());
+        ActionModel {
+            estimate: Estimate::lower(&self.estimate, context),
+            kill_at_estimate: self.kill_at_estimate,
+            error: self.error.value,
+            retries: self.retries.value,
+            backoff: Backoff::lower(&self.backoff, context),
+            requeue: self.on_worker_dead.unwrap_or(on_worker_dead),
+            deadline: context.positive("deadline", self.deadline.as_ref()),
+            deadline_result: self.deadline_result,
+            stop_timeout: self.stop_timeout.as_ref().map_or(Span::ZERO, |timeout| timeout.value),
+            stops_in: context.optional(self.stops_in.as_ref()).unwrap_or(Constant::ZERO.into()),
+            cancel_rate: self.cancel_rate.as_ref().map(|rate| rate.value).unwrap_or_default(),
+            patience: context.optional(self.patience.as_ref()),
+            priority: self.priority.value,
+            ..ActionModel::new(name, need, service)
+        }
+    }
 }
 
 /// The jobs that an attempt starts (fork-join).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Spawns {
-    /// Their action. Needed.
+    /// The action of the jobs.
     #[schemars(required)]
-    pub(crate) action: Option<At<String>>,
-    /// How many, rounded to the nearest whole number. Needed.
+    pub(crate) action: Option<Spanned<String>>,
+    /// The number of jobs, rounded to the nearest whole number.
     #[schemars(required)]
-    pub(crate) count: Option<At<Distribution<Number>>>,
+    pub(crate) count: Option<Spanned<Distribution<Number>>>,
 }

@@ -3,90 +3,95 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{At, Distribution, Number};
+use super::distribution::{Distribution, Number};
 use crate::arrival::swf::{Processors, RunTime, SplitBy};
 use crate::model::time::Span;
 use crate::model::unit::Rate;
+use crate::spanned::Spanned;
 
-/// When jobs come: a table with the name of a process and its parameters.
+/// When jobs arrive: a table with the name of a process and its parameters.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum Arrival {
-    /// At random, independent of each other, at a constant rate.
+    /// A Poisson process: independent arrivals at a constant rate.
     Poisson {
-        /// Arrivals per time, such as `"12/min"`.
-        rate: At<Rate>,
-        /// Jobs per arrival; 1 if left out.
-        batch: Option<At<Distribution<Number>>>,
+        /// Arrivals per unit of time, such as `"12/min"`.
+        rate: Spanned<Rate>,
+        /// Number of jobs per arrival. Default: 1.
+        batch: Option<Spanned<Distribution<Number>>>,
     },
-    /// Independent times between arrivals from any distribution.
+    /// A renewal process: independent times between arrivals, from any distribution.
     Renewal {
-        /// The time between two arrivals, and from the start to the first.
-        between: At<Distribution<Span>>,
-        /// Jobs per arrival; 1 if left out.
-        batch: Option<At<Distribution<Number>>>,
+        /// The time between two arrivals, and from the start to the first arrival.
+        between: Spanned<Distribution<Span>>,
+        /// Number of jobs per arrival. Default: 1.
+        batch: Option<Spanned<Distribution<Number>>>,
     },
-    /// At random at a rate that follows the hour of the day and, if wanted, the day of the week (UTC).
+    /// A Poisson process whose rate follows the hour of the day and, optionally, the day of the
+    /// week (UTC).
     Profile(Box<Profile>),
-    /// As a CSV file lists them.
+    /// The arrivals of a CSV file.
     Trace {
-        /// The file, relative to the scenario file, gzip or not. Columns: `at_s` and, as wanted, `action`, `service_s`,
-        /// `estimate_s`, `priority`, `deadline_s` and `need.RESOURCE`.
-        file: At<String>,
+        /// The file, plain or gzip, relative to the scenario file. Columns: `at_s` and, optionally,
+        /// `action`, `service_s`, `estimate_s`, `priority`, `deadline_s` and `need.RESOURCE`.
+        file: Spanned<String>,
     },
-    /// As a log in the Standard Workload Format lists them.
+    /// The jobs of a log in the Standard Workload Format.
     Swf(Box<Swf>),
-    /// A fixed population of customers: each comes back a think time after its job has ended.
+    /// A fixed population of customers: each submits its next job a think time after its last job
+    /// has ended.
     Closed {
-        /// How many customers.
-        population: At<u32>,
-        /// How long a customer stays away.
-        think: At<Distribution<Span>>,
+        /// Number of customers.
+        population: Spanned<u32>,
+        /// The time from the end of a customer's job to its next job.
+        think: Spanned<Distribution<Span>>,
     },
 }
 
-/// Arrival rates by hour of the day, and by day of the week where a day has its own.
+/// Arrival rates by hour of the day; a day of the week may have its own.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Profile {
-    /// 24 rates: of the hour from 00:00 UTC, the hour from 01:00, and so on.
-    pub(crate) rates: At<Vec<At<Rate>>>,
-    /// 24 rates for Mondays instead.
-    pub(crate) monday: Option<At<Vec<At<Rate>>>>,
-    /// 24 rates for Tuesdays instead.
-    pub(crate) tuesday: Option<At<Vec<At<Rate>>>>,
-    /// 24 rates for Wednesdays instead.
-    pub(crate) wednesday: Option<At<Vec<At<Rate>>>>,
-    /// 24 rates for Thursdays instead.
-    pub(crate) thursday: Option<At<Vec<At<Rate>>>>,
-    /// 24 rates for Fridays instead.
-    pub(crate) friday: Option<At<Vec<At<Rate>>>>,
-    /// 24 rates for Saturdays instead.
-    pub(crate) saturday: Option<At<Vec<At<Rate>>>>,
-    /// 24 rates for Sundays instead.
-    pub(crate) sunday: Option<At<Vec<At<Rate>>>>,
-    /// Jobs per arrival; 1 if left out.
-    pub(crate) batch: Option<At<Distribution<Number>>>,
+    /// 24 rates: from 00:00 to 01:00 UTC, from 01:00 to 02:00, and so on.
+    pub(crate) rates: Spanned<Vec<Spanned<Rate>>>,
+    /// 24 rates for Mondays, instead of `rates`.
+    pub(crate) monday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// 24 rates for Tuesdays, instead of `rates`.
+    pub(crate) tuesday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// 24 rates for Wednesdays, instead of `rates`.
+    pub(crate) wednesday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// 24 rates for Thursdays, instead of `rates`.
+    pub(crate) thursday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// 24 rates for Fridays, instead of `rates`.
+    pub(crate) friday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// 24 rates for Saturdays, instead of `rates`.
+    pub(crate) saturday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// 24 rates for Sundays, instead of `rates`.
+    pub(crate) sunday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// Number of jobs per arrival. Default: 1.
+    pub(crate) batch: Option<Spanned<Distribution<Number>>>,
 }
 
-/// Jobs from a log in the Standard Workload Format, the format of the Parallel Workloads Archive: submit time, run time, processors,
-/// and the requested time as their estimate.
+/// Jobs of a log in the Standard Workload Format, as in the Parallel Workloads Archive: submit
+/// time, run time, processors, and the requested time as the estimate.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Swf {
-    /// The file, relative to the scenario file, gzip or not.
-    pub(crate) file: At<String>,
-    /// The resource that its processors are units of.
+    /// The file, plain or gzip, relative to the scenario file.
+    pub(crate) file: Spanned<String>,
+    /// The resource whose units are the processors of the log.
     #[schemars(example = &"proc")]
-    pub(crate) resource: At<String>,
-    /// Which column says how many processors a job needs; the other one does where that is unknown.
+    pub(crate) resource: Spanned<String>,
+    /// The column with the number of processors of a job; where it is unknown, the other column is
+    /// used.
     #[serde(default)]
     pub(crate) processors: Processors,
-    /// Which column says how long a job runs.
+    /// The column with the run time of a job.
     #[serde(default)]
     pub(crate) run: RunTime,
-    /// Makes an action for each user, group, queue or executable, named such as `X.user-3`; all jobs are of the action `X` itself, if left out.
+    /// Creates an action for each user, group, queue or executable, such as `X.user-3`. Without it,
+    /// all jobs have the action `X`.
     pub(crate) split: Option<SplitBy>,
-    /// Only the first so many jobs. All, if left out.
+    /// Takes only the first jobs of the log, up to this number. Without it, all jobs are taken.
     pub(crate) first: Option<u64>,
 }

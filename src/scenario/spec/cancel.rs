@@ -3,21 +3,23 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{At, Moment};
+use super::moment::TimePoint;
 use crate::engine::Whom;
+use crate::spanned::Spanned;
 
-/// Somebody cancels jobs at a known instant: waiting ones at once, running ones are asked to stop.
+/// A request to cancel jobs at a known instant. Waiting jobs are cancelled at once; running ones
+/// are asked to stop.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cancel {
-    /// When: a date and time, or how long after `start`. Needed.
+    /// When: a date and time, or a duration after `start`.
     #[schemars(required)]
-    pub(crate) at: Option<At<Moment>>,
-    /// Only jobs of this action; of all actions, if left out.
-    pub(crate) action: Option<At<String>>,
-    /// Only jobs that wait, or only those that run.
+    pub(crate) at: Option<Spanned<TimePoint>>,
+    /// Only jobs of this action. Without it, jobs of all actions.
+    pub(crate) action: Option<Spanned<String>>,
+    /// Only waiting jobs, or only running ones.
     #[serde(default)]
     pub(crate) jobs: Whom,
-    /// At most so many, the oldest first; all, if left out.
-    pub(crate) most: Option<At<u64>>,
+    /// The most jobs to cancel, the oldest first. Without it, all of them.
+    pub(crate) most: Option<Spanned<u64>>,
 }

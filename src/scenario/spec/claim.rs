@@ -1,20 +1,22 @@
-//! `[claim]`: how workers come to jobs.
+//! `[claim]`: how workers take jobs.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{At, Distribution, Policy};
+use super::distribution::Distribution;
+use super::policy::Policy;
 use crate::model::claim::{ClaimBatch, Pass, Placement};
 use crate::model::time::Span;
+use crate::spanned::Spanned;
 
-/// How workers come to jobs.
+/// How workers take jobs.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Claim {
     /// The registry's own rule: first-fit, after a delay of up to 3 seconds, one job at a time.
     #[default]
     Registry,
-    /// A rule of one's own; what it leaves out is as in the registry.
+    /// Another rule; keys that are left out are as in the registry.
     #[serde(rename = "$else")]
     Rule(Box<ClaimTable>),
 }
@@ -24,16 +26,17 @@ pub(crate) enum Claim {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ClaimTable {
     /// Which waiting job goes next.
-    pub(crate) policy: At<Policy>,
-    /// How long a worker waits before it looks for a job: a duration or a distribution; or `"none"`, where jobs are placed at
-    /// the instant something changes.
-    pub(crate) delay: At<Delay>,
-    /// How many jobs a worker claims at the end of one delay. Only with a delay; `"one"` if left out.
-    pub(crate) batch: Option<At<ClaimBatch>>,
-    /// Which worker gets a job, where several could. Only with `delay = "none"`; `"random"` if left out.
-    pub(crate) placement: Option<At<Placement>>,
-    /// When waiting jobs are offered. Only with `delay = "none"`; `"instant"` if left out.
-    pub(crate) pass: Option<At<Pass>>,
+    pub(crate) policy: Spanned<Policy>,
+    /// How long a worker waits before it looks for a job: a duration or a distribution; or
+    /// `"none"`, where jobs are placed at the instant at which something changes.
+    pub(crate) delay: Spanned<Delay>,
+    /// How many jobs a worker claims at the end of one delay. Only with a delay. Default: `"one"`.
+    pub(crate) batch: Option<Spanned<ClaimBatch>>,
+    /// Which worker gets a job where several have room. Only with `delay = "none"`. Default:
+    /// `"random"`.
+    pub(crate) placement: Option<Spanned<Placement>>,
+    /// When waiting jobs are offered to workers. Only with `delay = "none"`. Default: `"instant"`.
+    pub(crate) pass: Option<Spanned<Pass>>,
 }
 
 impl Default for ClaimTable {
@@ -53,9 +56,9 @@ impl Default for ClaimTable {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Delay {
-    /// No delay and no race: jobs are placed at the instant something changes.
+    /// No delay and no race: jobs are placed at the instant at which something changes.
     None,
-    /// A delay of its own for each attempt.
+    /// A delay that is drawn for each attempt to claim.
     #[serde(rename = "$else")]
     Drawn(Distribution<Span>),
 }

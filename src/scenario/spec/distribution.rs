@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::At;
 use crate::model::time::Span;
+use crate::spanned::Spanned;
 
 /// What a distribution is of: durations, with a unit, or plain numbers.
 pub(crate) trait Quantity: Copy {
@@ -39,67 +39,68 @@ pub(crate) enum Distribution<Q> {
     #[serde(rename = "$bare")]
     Bare(Q),
     /// Always the same value.
-    Constant(At<Q>),
+    Constant(Spanned<Q>),
     /// Every value from `low` up to, but not, `high` alike.
     Uniform {
         /// The smallest value.
-        low: At<Q>,
+        low: Spanned<Q>,
         /// The bound above all values.
-        high: At<Q>,
+        high: Spanned<Q>,
     },
     /// Times between independent events, without memory.
     Exponential {
         /// The mean.
-        mean: At<Q>,
+        mean: Spanned<Q>,
     },
     /// The sum of `shape` exponential phases; less variable than one.
     Erlang {
         /// The number of phases, 1 or more.
-        shape: At<u32>,
+        shape: Spanned<u32>,
         /// The mean.
-        mean: At<Q>,
+        mean: Spanned<Q>,
     },
     /// Erlang for any shape: the coefficient of variation is 1 / sqrt(shape).
     Gamma {
         /// The shape, above 0.
-        shape: At<f64>,
+        shape: Spanned<f64>,
         /// The mean.
-        mean: At<Q>,
+        mean: Spanned<Q>,
     },
     /// One of several exponentials, each with probability `p`; more variable than one.
     Hyperexponential {
         /// The exponentials; their probabilities sum up to 1.
-        phases: At<Vec<Phase<Q>>>,
+        phases: Spanned<Vec<Phase<Q>>>,
     },
     /// The exponential of a normal, by its own mean and coefficient of variation.
     Lognormal {
         /// The mean.
-        mean: At<Q>,
+        mean: Spanned<Q>,
         /// The coefficient of variation: standard deviation over mean.
-        cv: At<f64>,
+        cv: Spanned<f64>,
     },
     /// Lifetimes; heavier than exponential for shapes below 1, lighter above.
     Weibull {
         /// The shape, above 0.
-        shape: At<f64>,
+        shape: Spanned<f64>,
         /// The mean.
-        mean: At<Q>,
+        mean: Spanned<Q>,
     },
     /// A power tail from `low` on: `(low / x)^shape`.
     Pareto {
         /// The power of the tail, above 0; up to 1 the mean is infinite unless `high` is given.
-        shape: At<f64>,
+        shape: Spanned<f64>,
         /// The smallest value.
-        low: At<Q>,
+        low: Spanned<Q>,
         /// The largest value; no bound if left out.
-        high: Option<At<Q>>,
+        high: Option<Spanned<Q>>,
     },
     /// One of the given values, each as likely as any other. Either `values` or `file`.
     Empirical {
         /// The values.
-        values: Option<At<Vec<At<Q>>>>,
-        /// A file with one value a line (durations in seconds), relative to the scenario file; a header is skipped.
-        file: Option<At<String>>,
+        values: Option<Spanned<Vec<Spanned<Q>>>>,
+        /// A file with one value a line (durations in seconds), relative to the scenario file; a
+        /// header is skipped.
+        file: Option<Spanned<String>>,
     },
 }
 
@@ -109,7 +110,7 @@ pub(crate) enum Distribution<Q> {
 #[schemars(rename = "PhaseOf{Q}")]
 pub(crate) struct Phase<Q> {
     /// Its probability.
-    pub(crate) p: At<f64>,
+    pub(crate) p: Spanned<f64>,
     /// Its mean.
-    pub(crate) mean: At<Q>,
+    pub(crate) mean: Spanned<Q>,
 }

@@ -1,21 +1,37 @@
-//! `estimate`: how long a job is thought to run.
+//! `estimate`: the run time that policies expect of a job.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{At, Distribution, Number};
+use super::distribution::{Distribution, Number};
+use crate::context::Context;
+use crate::engine;
 use crate::model::time::Span;
+use crate::spanned::Spanned;
 
-/// How long an attempt is thought to run, for claim policies that ask.
+/// The run time that claim policies with look-ahead expect of an attempt.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Estimate {
-    /// As long as it would run if nothing stopped it.
+    /// The real run time, if nothing stopped the attempt.
     #[default]
     Exact,
-    /// So many times as long: a number, or a distribution of numbers.
-    Factor(At<Distribution<Number>>),
-    /// So long, whatever it is: a duration, or a distribution of durations.
+    /// A multiple of the real run time: a number, or a distribution of numbers.
+    Factor(Spanned<Distribution<Number>>),
+    /// Independent of the real run time: a duration, or a distribution of durations.
     #[serde(rename = "$else")]
     Time(Distribution<Span>),
+}
+
+impl Estimate {
+    /// The estimate as the engine takes it; the exact run time and diagnostics, if its parameters
+    /// are wrong.
+    pub(super) fn lower(estimate: &Spanned<Estimate>, context: &mut Context) -> engine::Estimate {
+        match &estimate.value {
+            Estimate::Exact => Some(engine::Estimate::Exact),
+            Estimate::Factor(factor) => context.distribution(factor.span, &factor.value).map(engine::Estimate::Factor),
+            Estimate::Time(time) => context.distribution(estimate.span, time).map(engine::Estimate::Time),
+        }
+        .unwrap_or_default()
+    }
 }

@@ -1,7 +1,8 @@
-//! The scenario file as it is written, key by key: what a type says here is what the file may say.
+//! The scenario file as it is written, key by key.
 //!
-//! Names are text and values may still contradict each other; `build` sees to that. A key stands here once: serde reads
-//! it, the schema and the complaints take it from here, and its doc comment is what editors and the reference show.
+//! Each key is declared here once: serde reads it, the schema and the diagnostics take it from
+//! here, and its doc comment is the description in editors and in the reference page. Names are
+//! still text, and values may contradict each other; `lower` resolves that.
 
 mod action;
 mod arrival;
@@ -14,7 +15,6 @@ mod distribution;
 mod estimate;
 mod job;
 mod moment;
-mod placed;
 mod policy;
 mod registry;
 mod worker;
@@ -22,78 +22,73 @@ mod worker;
 pub(crate) use action::{Action, Spawns};
 pub(crate) use arrival::{Arrival, Profile, Swf};
 pub(crate) use availability::{CapacityChange, Heartbeat, Outage, Outages};
-pub(crate) use backoff::{Backoff, Growth};
 pub(crate) use cancel::Cancel;
 pub(crate) use claim::{Claim, ClaimTable, Delay};
 pub(crate) use cron::Cron;
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
-pub(crate) use estimate::Estimate;
 pub(crate) use job::Job;
-pub(crate) use moment::{Instant, Moment};
-pub(crate) use placed::{At, Named};
+pub(crate) use moment::{Instant, TimePoint};
 pub(crate) use policy::{FairShareRule, Policy, ReserveAfterRule};
 pub(crate) use registry::Registry;
-pub(crate) use worker::{Offer, Worker};
+pub(crate) use worker::{OfferedUnits, Worker};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::WarmUpRule;
-use super::tree::Shape;
 use crate::engine::Requeue;
 use crate::model::time::Span;
+pub(crate) use crate::spanned::{Named, Spanned};
+use crate::tree::AssignRules;
 
-/// Units by resource. Units are opaque whole numbers: slots, processors, bytes.
-pub(crate) type Capacity = Named<At<i64>>;
-
-/// A claimsim scenario: workers with capacities, jobs that need them, and how long to look.
+/// A claimsim scenario: workers with capacities, jobs that need them, and the length of the run.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(title = "claimsim scenario", extend("required" = ["horizon"]))]
 pub(crate) struct Spec {
-    /// Names the run and its default output folder. The file's own name, if left out.
-    pub(crate) name: Option<At<String>>,
-    /// Where simulated instant 0 lies in the calendar.
-    pub(crate) start: Option<At<Instant>>,
-    /// How long the run lasts, from `start`. Needed.
+    /// The name of the run and of its default output folder. Default: the name of the file.
+    pub(crate) name: Option<Spanned<String>>,
+    /// The date and time of simulated instant 0.
+    pub(crate) start: Option<Spanned<Instant>>,
+    /// How long the run lasts, from `start`.
     #[schemars(required)]
-    pub(crate) horizon: Option<At<Span>>,
-    /// How long the run needs to forget its start: jobs scheduled before its end are left out of the measures.
-    pub(crate) warmup: At<Warmup>,
-    /// The seed of all random numbers: the same seed, the same run.
-    pub(crate) seed: At<u64>,
-    /// How many independent runs; two or more make confidence intervals.
-    pub(crate) replications: At<u32>,
-    /// Targets whose share of fulfilment is reported.
+    pub(crate) horizon: Option<Spanned<Span>>,
+    /// The time that the run needs to forget its start. Jobs scheduled before its end are left out
+    /// of the measures.
+    pub(crate) warmup: Spanned<Warmup>,
+    /// The seed of all random numbers. The same scenario and seed give the same results.
+    pub(crate) seed: Spanned<u64>,
+    /// Number of independent runs. Two or more give confidence intervals.
+    pub(crate) replications: Spanned<u32>,
+    /// Targets; the results show the share of jobs that meet them.
     pub(crate) slo: Option<Slo>,
-    /// Service times shorter than this count as this long in the bounded slowdown.
-    pub(crate) slowdown_bound: At<Span>,
-    /// How workers come to jobs: `"registry"` for the registry's own rule, or a table.
+    /// The bounded slowdown counts shorter service times as this long.
+    pub(crate) slowdown_bound: Spanned<Span>,
+    /// How workers take jobs: `"registry"` for the registry's own rule, or a table.
     pub(crate) claim: Claim,
     /// The waiting line.
     pub(crate) queue: Queue,
     /// Groups of identical workers, by name.
     pub(crate) worker: Named<Worker>,
-    /// Job classes, by name: what their jobs need, when they come, how long they run.
+    /// Job classes, by name: what their jobs need, when they arrive, how long they run.
     pub(crate) action: Named<Action>,
-    /// Crons, by the action that they make jobs of; at most one for each.
+    /// Crons, by the action of the jobs that they create; at most one for each action.
     pub(crate) cron: Named<Cron>,
-    /// Single jobs, as many as wanted.
-    pub(crate) job: Vec<At<Job>>,
-    /// Outages of workers at known instants, as many as wanted.
-    pub(crate) outage: Vec<At<Outage>>,
-    /// Changes of what workers offer, as many as wanted.
-    pub(crate) capacity: Vec<At<CapacityChange>>,
-    /// Requests to cancel jobs, as many as wanted.
-    pub(crate) cancel: Vec<At<Cancel>>,
-    /// How workers find out that one of them is gone.
+    /// Single jobs, in any number.
+    pub(crate) job: Vec<Spanned<Job>>,
+    /// Outages of workers at known instants, in any number.
+    pub(crate) outage: Vec<Spanned<Outage>>,
+    /// Changes of the capacities of workers, in any number.
+    pub(crate) capacity: Vec<Spanned<CapacityChange>>,
+    /// Requests to cancel jobs, in any number.
+    pub(crate) cancel: Vec<Spanned<Cancel>>,
+    /// How workers notice that one of them is gone.
     pub(crate) heartbeat: Heartbeat,
-    /// Whether nothing is claimed while fewer than a majority of all workers are alive.
+    /// Whether claims stop while fewer than a majority of all workers are alive.
     pub(crate) quorum: bool,
-    /// What becomes of attempts whose worker died or was shut down, unless their action says otherwise.
+    /// What happens to attempts whose worker died or was shut down, unless their action sets it.
     pub(crate) on_worker_dead: Requeue,
-    /// Workers, waiting jobs and crons straight from the registry's API documents.
-    pub(crate) registry: Option<At<Registry>>,
+    /// Workers, waiting jobs and crons from the API documents of a registry.
+    pub(crate) registry: Option<Spanned<Registry>>,
 }
 
 impl Default for Spec {
@@ -125,12 +120,12 @@ impl Default for Spec {
 }
 
 impl Spec {
-    /// What setting keys from the command line has to know.
-    pub(crate) fn shape() -> Shape {
+    /// The rules for keys that the command line sets.
+    pub(crate) fn assign_rules() -> AssignRules {
         let distributions = crate::random::dist::CATALOGUE.iter().map(|entry| entry.name).collect();
         let arrivals = crate::arrival::CATALOGUE.iter().map(|entry| entry.name).collect();
         let policies = crate::policy::CATALOGUE.iter().map(|entry| entry.name).collect();
-        Shape { named: &["worker", "action", "cron"], choices: vec![distributions, arrivals, policies] }
+        AssignRules { named: &["worker", "action", "cron"], choices: vec![distributions, arrivals, policies] }
     }
 }
 
@@ -138,35 +133,26 @@ impl Spec {
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Warmup {
-    /// As long as the run's own figures ask for, by MSER-5.
+    /// Determined from the measurements of the run, by MSER-5.
     Auto,
-    /// This long.
+    /// A fixed duration.
     #[serde(rename = "$else")]
     Lasts(Span),
 }
 
-impl Warmup {
-    /// How it comes about.
-    pub(crate) fn rule(self) -> WarmUpRule {
-        match self {
-            Warmup::Auto => WarmUpRule::Auto,
-            Warmup::Lasts(_) => WarmUpRule::Fixed,
-        }
-    }
-}
-
-/// Targets whose share of fulfilment is reported.
+/// Targets; the results show the share of jobs that meet them.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Slo {
-    /// The longest wait that is still good.
-    pub(crate) wait: Option<At<Span>>,
+    /// The longest wait that meets the target.
+    pub(crate) wait: Option<Spanned<Span>>,
 }
 
 /// The waiting line.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Queue {
-    /// The most jobs that may wait; an arrival that cannot start and finds so many is turned away. No limit, if left out.
-    pub(crate) limit: Option<At<u64>>,
+    /// The most jobs that may wait. A job that arrives, cannot start and finds this many waiting is
+    /// rejected. Without it, there is no limit.
+    pub(crate) limit: Option<Spanned<u64>>,
 }

@@ -1,4 +1,4 @@
-//! Instants as scenarios write them: a date and time, or a length of time after `start`.
+//! Instants as scenarios write them: a date and time, or a duration after `start`.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -23,9 +23,9 @@ impl FromStr for Instant {
         let completed = [format!("{text}Z"), format!("{text}T00:00:00Z")];
         match completed.into_iter().find(|text| DateTime::parse_from_rfc3339(text).is_ok()) {
             Some(right) => {
-                Err(format!("`{text}` does not say which instant that is; write it whole, such as \"{right}\""))
+                Err(format!("`{text}` is not a complete date and time; write it whole, such as \"{right}\""))
             }
-            None => Err(format!("`{text}` is no date and time; write one such as \"2017-02-17T00:00:00Z\"")),
+            None => Err(format!("`{text}` is not a date and time; write one such as \"2017-02-17T00:00:00Z\"")),
         }
     }
 }
@@ -50,59 +50,63 @@ impl JsonSchema for Instant {
     }
 }
 
-/// An instant of the run.
+/// An instant of the run, as a scenario writes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Moment {
-    /// In the calendar.
+pub(crate) enum TimePoint {
+    /// A date and time.
     Calendar(DateTime<Utc>),
-    /// So long after `start`.
+    /// A duration after `start`.
     After(Span),
 }
 
-impl Moment {
+impl TimePoint {
     /// Whether it lies before the start of the run.
     pub(crate) fn is_before(self, epoch: Epoch) -> bool {
-        matches!(self, Moment::Calendar(instant) if instant < epoch.0)
+        matches!(self, TimePoint::Calendar(instant) if instant < epoch.0)
     }
 
     /// The simulated instant that it means; `None` if it is more than 292 years away.
     pub(crate) fn after(self, epoch: Epoch) -> Option<Time> {
         match self {
-            Moment::After(span) => Some(Time::ZERO + span),
-            Moment::Calendar(instant) => epoch.time_of(instant),
+            TimePoint::After(duration) => Some(Time::ZERO + duration),
+            TimePoint::Calendar(instant) => epoch.time_of(instant),
         }
     }
 }
 
-impl FromStr for Moment {
+impl FromStr for TimePoint {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Moment, String> {
-        if let Ok(span) = text.parse() {
-            return Ok(Moment::After(span));
+    fn from_str(text: &str) -> Result<TimePoint, String> {
+        if let Ok(duration) = text.parse() {
+            return Ok(TimePoint::After(duration));
         }
-        text.parse::<Instant>().map(|instant| Moment::Calendar(instant.0)).map_err(|why| {
-            if why.contains("is no date") { format!("{why}, or how long after `start`, such as \"25h\"") } else { why }
+        text.parse::<Instant>().map(|instant| TimePoint::Calendar(instant.0)).map_err(|why| {
+            if why.contains("is not a date") {
+                format!("{why}, or a duration after `start`, such as \"25h\"")
+            } else {
+                why
+            }
         })
     }
 }
 
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
+impl<'de> Deserialize<'de> for TimePoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TimePoint, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(Error::custom)
     }
 }
 
-impl JsonSchema for Moment {
+impl JsonSchema for TimePoint {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Moment".into()
+        "TimePoint".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "examples": ["25h", "2017-02-18T01:00:00Z"] })
+        json_schema!({ "type": "string", "format": "instant", "examples": ["25h", "2017-02-18T01:00:00Z"] })
     }
 }

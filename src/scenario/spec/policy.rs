@@ -3,16 +3,18 @@
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
-use super::{At, Named};
 use crate::model::time::Span;
 use crate::policy::{BackfillOrder, JobLength};
+use crate::spanned::{Named, Spanned};
 
-/// Which waiting job goes next. A policy with parameters may be a word too, if all of them may be left out.
+/// Which waiting job goes next. A policy with parameters may be a word too, if all of them may be
+/// left out.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(transform = words_too)]
 pub(crate) enum Policy {
-    /// The registry's rule: the oldest waiting job that fits; a job that does not fit is skipped and blocks nobody.
+    /// The registry's rule: the oldest waiting job that fits; a job that does not fit is skipped
+    /// and blocks nobody.
     #[default]
     FirstFit,
     /// The oldest waiting job, or nobody: one that does not fit blocks all others.
@@ -51,8 +53,9 @@ pub(crate) enum Policy {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PriorityRule {
-    /// The time of waiting that counts like one level of priority. Waiting does not count, if left out.
-    pub(crate) aging: Option<At<Span>>,
+    /// The time of waiting that counts like one level of priority. Waiting does not count, if left
+    /// out.
+    pub(crate) aging: Option<Spanned<Span>>,
 }
 
 /// The parameters of `shortest-first` and `longest-first`.
@@ -68,7 +71,7 @@ pub(crate) struct LengthRule {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FairShareRule {
     /// By action, what its share is divided by: a whole number; 1, if left out.
-    pub(crate) weights: Named<At<u32>>,
+    pub(crate) weights: Named<Spanned<u32>>,
 }
 
 /// The parameters of `reserve-after`.
@@ -77,7 +80,7 @@ pub(crate) struct FairShareRule {
 pub(crate) struct ReserveAfterRule {
     /// How long a job waits before capacity is put aside for it. Needed.
     #[schemars(required)]
-    pub(crate) patience: Option<At<Span>>,
+    pub(crate) patience: Option<Spanned<Span>>,
 }
 
 /// The parameters of `easy-backfill`.

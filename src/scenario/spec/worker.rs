@@ -7,66 +7,68 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
-use super::{At, Named, Outages};
+use super::availability::Outages;
+use crate::spanned::{Named, Spanned};
 
 /// A group of identical workers.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Worker {
-    /// How many. 1 if left out, or as many as `ids` lists.
-    pub(crate) count: Option<At<u32>>,
-    /// What each of them offers, by resource: it bounds the sum of what its running jobs need. A text names a field in the header of a
-    /// log (`arrival = { swf = … }`) whose `resource` this is.
+    /// Number of workers. Default: 1, or the number of `ids`.
+    pub(crate) count: Option<Spanned<u32>>,
+    /// Units that each worker offers, by resource: the jobs that run on it hold at most this much
+    /// together. A text names a field in the header of the log (`arrival = { swf = … }`) whose
+    /// `resource` this is.
     #[schemars(example = serde_json::json!({ "scan": 1, "scanCheck": 1 }), example = serde_json::json!({ "proc": "MaxProcs" }))]
-    pub(crate) capacity: Named<At<Offer>>,
-    /// Their ids, as documents and tables show them. `X-0`, `X-1`, … if left out.
-    #[schemars(example = ["000000000000", "000000000001"])]
-    pub(crate) ids: Option<At<Vec<At<String>>>>,
-    /// When they go out at random. Never, if left out.
-    pub(crate) outages: Option<At<Outages>>,
+    pub(crate) capacity: Named<Spanned<OfferedUnits>>,
+    /// The ids of the workers, as documents and tables show them. Default: `X-0`, `X-1`, …
+    #[schemars(example = serde_json::json!(["000000000000", "000000000001"]))]
+    pub(crate) ids: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Random outages. Without it, there are none.
+    pub(crate) outages: Option<Spanned<Outages>>,
 }
 
-/// How many units of a resource a worker offers.
+/// The units of a resource that a worker offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Offer {
-    /// So many.
+pub(crate) enum OfferedUnits {
+    /// A number.
     Units(i64),
-    /// As many as that field in the header of a log says.
+    /// The number in that field of a log's header.
     Header(String),
 }
 
-impl<'de> Deserialize<'de> for Offer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Offer, D::Error> {
-        deserializer.deserialize_any(OfferVisitor)
+impl<'de> Deserialize<'de> for OfferedUnits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OfferedUnits, D::Error> {
+        deserializer.deserialize_any(OfferedUnitsVisitor)
     }
 }
 
 /// Takes a whole number or a text.
-struct OfferVisitor;
+struct OfferedUnitsVisitor;
 
-impl Visitor<'_> for OfferVisitor {
-    type Value = Offer;
+impl Visitor<'_> for OfferedUnitsVisitor {
+    type Value = OfferedUnits;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a whole number")
     }
 
-    fn visit_i64<E: Error>(self, units: i64) -> Result<Offer, E> {
-        Ok(Offer::Units(units))
+    fn visit_i64<E: Error>(self, units: i64) -> Result<OfferedUnits, E> {
+        Ok(OfferedUnits::Units(units))
     }
 
-    fn visit_str<E: Error>(self, field: &str) -> Result<Offer, E> {
-        Ok(Offer::Header(field.to_owned()))
+    fn visit_str<E: Error>(self, field: &str) -> Result<OfferedUnits, E> {
+        Ok(OfferedUnits::Header(field.to_owned()))
     }
 }
 
-impl JsonSchema for Offer {
+impl JsonSchema for OfferedUnits {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Offer".into()
+        "OfferedUnits".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

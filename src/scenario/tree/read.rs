@@ -1,145 +1,149 @@
-//! Reads a value from a tree and finds everything that is wrong with it, not only the first thing.
+//! Reads a value from a tree and reports every mistake in it, not only the first.
 //!
-//! serde stops at the first fault. So the entry at fault is complained about and taken out of the tree, and the tree is
-//! read again, until nothing is wrong with what is left. What is missing only because it was taken out is no complaint:
-//! [`Holes`] remembers.
+//! serde stops at the first error. So the wrong entry is reported and removed, and the tree is read
+//! again, until it has no errors left. A key that is missing only because it was removed is not
+//! reported again: [`RecoveredKeys`] remembers it.
 
 use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::fault::{Fault, FaultKind, meant, words};
-use super::{Node, Value};
-use crate::diagnostic::Complaint;
-use crate::source::Place;
+use super::error::{ParseError, ParseErrorKind, suggestion, written_variants};
+use super::node::{Node, Value};
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceSpan;
 
-/// Keys that were taken out of their tables, so that nobody complains that they are missing.
+/// Wrong keys that were removed from their tables, so that they are not reported as missing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Holes(BTreeSet<(Place, String)>);
+pub(crate) struct RecoveredKeys(BTreeSet<(SourceSpan, String)>);
 
-impl Holes {
-    /// Whether `key` was taken out of the table at that place.
-    pub(crate) fn has(&self, table: Place, key: &str) -> bool {
+impl RecoveredKeys {
+    /// Whether `key` was removed from the table at that span.
+    pub(crate) fn has(&self, table: SourceSpan, key: &str) -> bool {
         self.0.contains(&(table, key.to_owned()))
     }
 
-    /// Whether anything was taken out of the table or list at that place.
-    pub(crate) fn any(&self, table: Place) -> bool {
-        self.0.range((table, String::new())..).next().is_some_and(|(place, _)| *place == table)
+    /// Whether anything was removed from the table or list at that span.
+    pub(crate) fn any(&self, table: SourceSpan) -> bool {
+        self.0.range((table, String::new())..).next().is_some_and(|(span, _)| *span == table)
     }
 
-    /// Whether `key` was taken out of any table.
+    /// Whether `key` was removed from any table.
     pub(crate) fn has_anywhere(&self, key: &str) -> bool {
         self.0.iter().any(|(_, taken)| taken == key)
     }
 
-    /// Whether nothing was taken out anywhere.
+    /// Whether nothing was removed.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Reads a `T` from what is right in the tree, and complains about the rest.
-pub(crate) fn read<T: DeserializeOwned + Default>(mut tree: Node, complaints: &mut Vec<Complaint>) -> (T, Holes) {
-    let mut holes = Holes::default();
+/// Reads a `T` from the correct entries of the tree, and reports the others.
+pub(crate) fn read<T: DeserializeOwned + Default>(
+    mut tree: Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (T, RecoveredKeys) {
+    let mut recovered = RecoveredKeys::default();
     loop {
-        let fault = match T::deserialize(&tree) {
-            Ok(value) => return (value, holes),
-            Err(fault) => fault,
+        let error = match T::deserialize(&tree) {
+            Ok(value) => return (value, recovered),
+            Err(error) => error,
         };
-        let place = fault.place.unwrap_or(tree.place);
-        if !is_consequence(&fault, place, &holes) {
-            complaints.push(explain(&fault.kind, place));
+        let span = error.span.unwrap_or(tree.span);
+        if !is_consequence(&error, span, &recovered) {
+            diagnostics.push(diagnostic_of(&error.kind, span));
         }
-        let path: Vec<&str> = fault.path.iter().rev().map(String::as_str).collect();
-        let Some(table) = take_out(&mut tree, &path) else { return (T::default(), holes) };
-        if let FaultKind::UnknownKey { key, known } = &fault.kind {
-            // Whoever wrote `servise` has given the service.
-            holes.0.extend(meant(key, known).map(|key| (table, key.to_owned())));
+        let path: Vec<&str> = error.path.iter().rev().map(String::as_str).collect();
+        let Some(table) = remove_entry(&mut tree, &path) else { return (T::default(), recovered) };
+        if let ParseErrorKind::UnknownKey { key, known } = &error.kind {
+            // A misspelt `servise` counts as the service.
+            recovered.0.extend(suggestion(key, known).map(|key| (table, key.to_owned())));
         }
-        holes.0.insert((table, path.last().copied().unwrap_or_default().to_owned()));
+        recovered.0.insert((table, path.last().copied().unwrap_or_default().to_owned()));
     }
 }
 
-/// Whether something is wrong only because a faulty entry was taken out before.
-fn is_consequence(fault: &Fault, place: Place, holes: &Holes) -> bool {
-    match fault.kind {
-        FaultKind::Missing { key } => holes.has(place, key),
-        FaultKind::NotOneChoice { .. } => holes.any(place),
+/// Whether an error only follows from the removal of a wrong entry.
+fn is_consequence(error: &ParseError, span: SourceSpan, recovered: &RecoveredKeys) -> bool {
+    match error.kind {
+        ParseErrorKind::Missing { key } => recovered.has(span, key),
+        ParseErrorKind::NotOneVariant { .. } => recovered.any(span),
         _ => false,
     }
 }
 
-/// Takes the entry at the end of a path out of the tree; says where the table or list stands that it was in.
-fn take_out(node: &mut Node, path: &[&str]) -> Option<Place> {
+/// Removes the entry at the end of a path from the tree; returns the span of the table or list that
+/// held it.
+fn remove_entry(node: &mut Node, path: &[&str]) -> Option<SourceSpan> {
     let (&key, rest) = path.split_first()?;
-    let place = node.place;
+    let span = node.span;
     match &mut node.value {
         Value::Table(entries) => {
             let index = entries.iter().position(|entry| entry.key == key)?;
             if rest.is_empty() {
                 entries.remove(index);
-                return Some(place);
+                return Some(span);
             }
-            take_out(&mut entries[index].node, rest)
+            remove_entry(&mut entries[index].node, rest)
         }
         Value::Array(nodes) => {
             let index = key.parse().ok().filter(|index| *index < nodes.len())?;
             if rest.is_empty() {
                 nodes.remove(index);
-                return Some(place);
+                return Some(span);
             }
-            take_out(&mut nodes[index], rest)
+            remove_entry(&mut nodes[index], rest)
         }
         _ => None,
     }
 }
 
-/// A fault in plain words.
-fn explain(kind: &FaultKind, place: Place) -> Complaint {
+/// An error in plain words.
+fn diagnostic_of(kind: &ParseErrorKind, span: SourceSpan) -> Diagnostic {
     match kind {
-        FaultKind::UnknownKey { key, known } => {
-            suggest(Complaint::error(place, format!("unknown key `{key}`")), key, known, "keys here")
+        ParseErrorKind::UnknownKey { key, known } => {
+            suggest(Diagnostic::error(span, format!("unknown key `{key}`")), key, known, "keys here")
         }
-        FaultKind::UnknownChoice { word, known, what } => {
-            let title = format!("there is no {} `{word}`", spoken(what));
-            suggest(Complaint::error(place, title), word, known, "known")
+        ParseErrorKind::UnknownChoice { word, known, what } => {
+            let title = format!("there is no {} `{word}`", type_noun(what));
+            suggest(Diagnostic::error(span, title), word, known, "known")
         }
-        FaultKind::Missing { key } => {
-            Complaint::error(place, format!("`{key}` is missing")).label(format!("needs `{key}`"))
+        ParseErrorKind::Missing { key } => {
+            Diagnostic::error(span, format!("`{key}` is missing")).label(format!("needs `{key}`"))
         }
-        FaultKind::Unfit { found, expected } => {
-            let complaint =
-                Complaint::error(place, format!("{} is wanted here, not {found}", in_plain_words(expected)));
+        ParseErrorKind::WrongType { found, expected } => {
+            let diagnostic =
+                Diagnostic::error(span, format!("{} is wanted here, not {found}", describe_expected(expected)));
             match (found.as_str(), expected.as_str()) {
                 ("a table", "a sequence") => {
-                    complaint.help("a list of tables is written with two brackets, such as [[job]]")
+                    diagnostic.help("a list of tables is written with two brackets, such as [[job]]")
                 }
-                _ => complaint,
+                _ => diagnostic,
             }
         }
-        FaultKind::NotOneChoice { given, known } if given.is_empty() => {
-            Complaint::error(place, "this table is empty").help(format!("write one of {}", list(known)))
+        ParseErrorKind::NotOneVariant { given, known } if given.is_empty() => {
+            Diagnostic::error(span, "this table is empty").help(format!("write one of {}", quoted_list(known)))
         }
-        FaultKind::NotOneChoice { given, .. } => {
+        ParseErrorKind::NotOneVariant { given, .. } => {
             let given: Vec<String> = given.iter().map(|word| format!("`{word}`")).collect();
-            Complaint::error(place, format!("{} exclude each other", given.join(" and "))).help("keep one of them")
+            Diagnostic::error(span, format!("{} exclude each other", given.join(" and "))).help("keep one of them")
         }
-        FaultKind::Other { message } => Complaint::error(place, message.as_str()),
+        ParseErrorKind::Other { message } => Diagnostic::error(span, message.as_str()),
     }
 }
 
-/// Adds the likely word and the list of all words.
-fn suggest(complaint: Complaint, word: &str, known: &[&'static str], what: &str) -> Complaint {
-    let complaint = match meant(word, known) {
-        Some(meant) => complaint.label(format!("did you mean `{meant}`?")),
-        None => complaint,
+/// Adds the word that is probably meant, and the list of all words.
+fn suggest(diagnostic: Diagnostic, word: &str, known: &[&'static str], what: &str) -> Diagnostic {
+    let diagnostic = match suggestion(word, known) {
+        Some(meant) => diagnostic.label(format!("did you mean `{meant}`?")),
+        None => diagnostic,
     };
-    complaint.help(format!("{what}: {}", list(known)))
+    diagnostic.help(format!("{what}: {}", quoted_list(known)))
 }
 
 /// A type's name as words: `OutageKind` is an outage kind.
-fn spoken(name: &str) -> String {
+fn type_noun(name: &str) -> String {
     let mut words = String::new();
     for letter in name.chars() {
         if letter.is_uppercase() && !words.is_empty() {
@@ -150,12 +154,12 @@ fn spoken(name: &str) -> String {
     words
 }
 
-fn list(known: &[&'static str]) -> String {
-    words(known).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+fn quoted_list(known: &[&'static str]) -> String {
+    written_variants(known).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// serde's names of types, as a person would call them.
-fn in_plain_words(expected: &str) -> &str {
+/// The type that serde expected, in plain words.
+fn describe_expected(expected: &str) -> &str {
     match expected {
         "u32" => "a whole number from 0 to 4294967295",
         "u64" => "a whole number of 0 or more",

@@ -9,26 +9,15 @@ mod recipe;
 mod warm_start;
 
 use std::collections::BTreeMap;
-use std::io;
 
 use claimsim::model::time::Time;
-use claimsim::registry::audit::{Audit, Page};
+use claimsim::registry::audit::{Audit, JobQuery};
 use claimsim::registry::document;
-use claimsim::scenario::{self, Files, Loaded, Scenario};
+use claimsim::scenario::{self, LoadedScenario, Scenario};
 use serde_json::Value;
 
-/// The files beside a scenario, by name.
-struct Folder(BTreeMap<&'static str, String>);
-
-impl Files for Folder {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        let file = self.0.get(path).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, path))?;
-        Ok(file.clone().into_bytes())
-    }
-}
-
 /// A scenario with the documents that it names.
-fn load(text: &str, documents: Option<&Documents>) -> Loaded {
+fn load(text: &str, documents: Option<&Documents>) -> LoadedScenario {
     let files = documents.map_or_else(BTreeMap::new, |documents| {
         BTreeMap::from([
             ("jobs.json", documents.jobs.clone()),
@@ -36,7 +25,7 @@ fn load(text: &str, documents: Option<&Documents>) -> Loaded {
             ("crons.json", documents.crons.clone()),
         ])
     });
-    scenario::load("audited.toml", text, &[], &Folder(files)).unwrap_or_else(|report| panic!("{text}\n{report}"))
+    scenario::load("audited.toml", text, &[], &files).unwrap_or_else(|report| panic!("{text}\n{report}"))
 }
 
 /// All three documents as they are printed.
@@ -50,7 +39,7 @@ struct Documents {
 impl Documents {
     fn of(audit: &Audit) -> Documents {
         Documents {
-            jobs: document::print(&audit.jobs(&Page::default())),
+            jobs: document::print(&audit.jobs(&JobQuery::default())),
             workers: document::print(&audit.workers()),
             crons: document::print(&audit.crons()),
         }

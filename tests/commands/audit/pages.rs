@@ -4,7 +4,7 @@ use claimsim::experiment;
 use claimsim::model::action::ActionId;
 use claimsim::model::job::Status;
 use claimsim::model::worker::WorkerId;
-use claimsim::registry::audit::{Audit, Page};
+use claimsim::registry::audit::{Audit, JobQuery};
 use claimsim::registry::document::{JobDocument, JobStatus};
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ use super::load;
 use super::recipe::{config, instant, recipe};
 
 /// Whether a printed row matches a page's filter.
-fn is_meant(row: &JobDocument, page: &Page, audit: &Audit, actions: &[&str]) -> bool {
+fn is_meant(row: &JobDocument, page: &JobQuery, audit: &Audit, actions: &[&str]) -> bool {
     let text = |field: &claimsim::registry::document::Field<String>| field.get().cloned().unwrap_or_default();
     let runs = matches!(row.status.get(), Some(JobStatus::Known(Status::Running | Status::CancelRequest)));
     page.action.is_none_or(|action| text(&row.action) == actions[usize::from(action.0)])
@@ -36,15 +36,15 @@ proptest! {
     ) {
         let scenario = load(&recipe.text(), None).scenario;
         let audit = experiment::audit(&scenario, 0, at);
-        let filter = Page { action: action.map(ActionId), worker: worker.map(WorkerId), running, ..Page::default() };
-        let (all, meant) = (audit.jobs(&Page::default()), audit.jobs(&filter));
+        let filter = JobQuery { action: action.map(ActionId), worker: worker.map(WorkerId), running, ..JobQuery::default() };
+        let (all, meant) = (audit.jobs(&JobQuery::default()), audit.jobs(&filter));
         prop_assert_eq!(all.len(), audit.all_jobs().count());
         prop_assert!(audit.all_jobs().all(|row| all.contains(&row)), "all rows are there, in another order");
         prop_assert!(is_in_order(&all), "the table is in order, and no two rows are one");
         let expected: Vec<&JobDocument> = all.iter().filter(|row| is_meant(row, &filter, &audit, &["a", "b", "c", "d"])).collect();
         prop_assert_eq!(meant.iter().collect::<Vec<_>>(), expected);
 
-        let page = |start| audit.jobs(&Page { start, limit: Some(size), ..filter });
+        let page = |start| audit.jobs(&JobQuery { start, limit: Some(size), ..filter });
         let pages: Vec<Vec<JobDocument>> = (0..).step_by(size).map(page).take_while(|page| !page.is_empty()).collect();
         prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == size), "only the last page may be short");
         prop_assert_eq!(pages.concat(), meant);

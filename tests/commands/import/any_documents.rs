@@ -1,22 +1,13 @@
 //! The import of any documents makes a scenario that loads and runs, and never panics.
 
-use std::io;
+use std::collections::BTreeMap;
 
 use claimsim::experiment::run;
-use claimsim::import::{Documents, Order, latest, scenario};
+use claimsim::import::{Documents, ImportOptions, latest_time, scenario_text};
 use claimsim::registry::document::{crons, jobs, workers};
-use claimsim::scenario::{Files, Override, load};
+use claimsim::scenario::{Override, load};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-
-/// The jobs document, where the scenario looks for it.
-struct Jobs(String);
-
-impl Files for Jobs {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        if path == "jobs.json" { Ok(self.0.clone().into_bytes()) } else { Err(io::ErrorKind::NotFound.into()) }
-    }
-}
 
 /// A field that is present, absent, null or empty.
 fn field(values: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Option<Value>> {
@@ -203,15 +194,15 @@ proptest! {
         let cron_rows = cron_rows.map(|rows| crons(shaped("crons", &rows, shape).as_bytes()).unwrap());
         let documents =
             Documents { jobs: &job_rows, workers: worker_rows.as_deref(), crons: cron_rows.as_deref() };
-        let order = Order {
+        let order = ImportOptions {
             name: name.clone(),
             sources: vec![name],
             jobs_file: named.then(|| "jobs.json".to_owned()),
-            exported_at: latest(&documents).filter(|_| shape > 128),
+            exported_at: latest_time(&documents).filter(|_| shape > 128),
         };
-        let toml = scenario(&documents, &order);
+        let toml = scenario_text(&documents, &order);
         let short = [Override::set("horizon=2h"), Override::set("replications=1")];
-        let loaded = load("imported.toml", &toml, &short, &Jobs(text.clone()));
+        let loaded = load("imported.toml", &toml, &short, &BTreeMap::from([("jobs.json", &text)]));
         prop_assert!(loaded.is_ok(), "{}\n{toml}\n{text}", loaded.unwrap_err());
         let results = run(&loaded.unwrap().scenario, &());
         prop_assert!(!results.replications.is_empty());

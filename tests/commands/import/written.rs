@@ -1,11 +1,10 @@
 //! One imported scenario, word for word: every kind of content of documents at once.
 
-use claimsim::import::{Documents, Order, scenario};
+use claimsim::import::{Documents, ImportOptions, scenario_text};
 use claimsim::registry::document::{crons, jobs, workers};
-use claimsim::scenario::load;
+use claimsim::scenario::Scenario;
 use serde_json::{Value, json};
 
-use crate::support::NoFiles;
 
 /// A row that ran on worker `a` or `b`: id, action, status, when it was scheduled, and how long
 /// until its end, in seconds.
@@ -71,9 +70,9 @@ fn a_scenario_says_where_each_number_comes_from() {
     let worker_rows = workers(worker_page.to_string().as_bytes()).unwrap();
     let cron_rows = crons(cron_page.to_string().as_bytes()).unwrap();
     let documents = Documents { jobs: &job_rows, workers: Some(&worker_rows), crons: Some(&cron_rows) };
-    let order = Order { name: "sample".to_owned(), sources: vec!["-".to_owned()], ..Order::default() };
-    let text = scenario(&documents, &order);
-    load("sample.toml", &text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}\n{text}"));
+    let order = ImportOptions { name: "sample".to_owned(), sources: vec!["-".to_owned()], ..ImportOptions::default() };
+    let text = scenario_text(&documents, &order);
+    Scenario::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("imported", text);
     });

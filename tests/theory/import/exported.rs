@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use claimsim::engine::{Attempt, Observer, Run, System};
 use claimsim::experiment::run_observed;
-use claimsim::import::{Documents, Order, scenario};
+use claimsim::import::{Documents, ImportOptions, scenario_text};
 use claimsim::model::job::{Ending, Job, JobId, Status};
 use claimsim::model::time::{Epoch, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::registry::document::{Field, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
-use claimsim::scenario::load;
+use claimsim::scenario::Scenario;
 
-use crate::support::NoFiles;
 
 /// The current state of a row.
 #[derive(Clone, Copy)]
@@ -86,7 +85,7 @@ impl Export {
             workers: Some(&self.workers).filter(|rows| !rows.is_empty()).map(Vec::as_slice),
             crons: None,
         };
-        scenario(&documents, &Order { name: "again".to_owned(), ..Order::default() })
+        scenario_text(&documents, &ImportOptions { name: "again".to_owned(), ..ImportOptions::default() })
     }
 
     /// Its rows of an action, each with its true run time.
@@ -98,9 +97,9 @@ impl Export {
 
 /// Runs a scenario, and exports at the horizon of each replication.
 pub(crate) fn exports(text: &str, replications: usize) -> Vec<Export> {
-    let loaded = load("known.toml", text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}"));
-    let (_, tables) = run_observed(&loaded.scenario, &(), vec![Table::default(); replications]);
-    tables.into_iter().map(|table| export(&loaded.scenario.system, loaded.scenario.epoch, &table)).collect()
+    let scenario = Scenario::parse(text).unwrap_or_else(|error| panic!("{error}"));
+    let (_, tables) = run_observed(&scenario, &(), vec![Table::default(); replications]);
+    tables.into_iter().map(|table| export(&scenario.system, scenario.epoch, &table)).collect()
 }
 
 fn export(system: &System, epoch: Epoch, table: &Table) -> Export {

@@ -12,11 +12,10 @@ use claimsim::model::job::Status;
 use claimsim::model::time::Span;
 use claimsim::model::unit::Rate;
 use claimsim::registry::document::JobDocument;
-use claimsim::scenario::{Override, Scenario, load};
+use claimsim::scenario::{NoFiles, Override, Scenario, load};
 use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::exported::{Export, exports};
-use crate::support::NoFiles;
 
 /// A registry, the action whose estimate is checked, and its true service time.
 struct Case {
@@ -136,7 +135,7 @@ struct Imported {
 
 impl Imported {
     fn of(text: &str, action: &str) -> Imported {
-        load("again.toml", text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}\n{text}"));
+        Scenario::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let table: toml::Table = text.parse().unwrap();
         let header = format!("[action.{action}]");
         let lines = text.lines().skip_while(|line| **line != header).take_while(|line| !line.is_empty());
@@ -203,7 +202,7 @@ fn mean(values: &[f64]) -> (f64, f64) {
 
 /// The mean of a value over the completed rows of an action.
 fn mean_of_done(export: &Export, action: &str, what: impl Fn(&JobDocument, f64) -> f64) -> f64 {
-    let done = export.of(action).filter(|(job, _)| job.stands() == Some(Status::Done));
+    let done = export.of(action).filter(|(job, _)| job.current_status() == Some(Status::Done));
     let values: Vec<f64> = done.map(|(job, ran)| what(job, ran.expect("it has ended"))).collect();
     values.iter().sum::<f64>() / values.len() as f64
 }

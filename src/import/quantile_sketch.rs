@@ -1,0 +1,36 @@
+//! A few values that stand for many: each is the mean of an equal number of them, so the overall
+//! mean is kept.
+
+/// The means of `parts` equal parts of sorted values; a value on an edge belongs to both sides, in
+/// shares. There must be at least as many values as parts.
+pub(super) fn quantile_means(values: &[f64], parts: usize) -> Vec<f64> {
+    let length = values.len() as f64 / parts as f64;
+    let mut sums = vec![0.0];
+    sums.extend(values.iter().scan(0.0, |sum, value| {
+        *sum += value;
+        Some(*sum)
+    }));
+    let sum_up_to = |position: f64| {
+        let whole = (position as usize).min(values.len() - 1);
+        sums[whole] + (position - whole as f64) * values[whole]
+    };
+    let mean = |part: usize| (sum_up_to((part + 1) as f64 * length) - sum_up_to(part as f64 * length)) / length;
+    (0..parts).map(mean).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_is_kept() {
+        for n in [50_usize, 51, 77, 99, 10_000] {
+            let values: Vec<f64> = (0..n).map(|index| (index * index) as f64 / 7.0).collect();
+            let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+            let few = quantile_means(&values, 50);
+            assert!(few.len() == 50 && (mean(&few) / mean(&values) - 1.0).abs() < 1e-9, "{n}");
+            assert!(few.is_sorted(), "{few:?}");
+        }
+        assert_eq!(quantile_means(&[1.0, 2.0, 6.0], 2), [4.0 / 3.0, 14.0 / 3.0]);
+    }
+}

@@ -1,0 +1,98 @@
+//! Checks of the whole scenario: actions without a service time, jobs that no worker can ever run,
+//! no jobs at all.
+
+use std::collections::BTreeMap;
+
+use super::draft::shortfall;
+use super::lowering::Lowering;
+use crate::diagnostic::Diagnostic;
+use crate::model::action::ActionId;
+use crate::source::SourceSpan;
+use crate::spec::Spec;
+
+impl Lowering<'_> {
+    /// Runs all checks.
+    pub(super) fn check(&mut self, spec: &Spec) {
+        self.check_services(spec);
+        self.check_presence(spec);
+        self.check_needs();
+        if self.needs.is_too_many() {
+            self.report(Diagnostic::error(SourceSpan::NOWHERE, "there are more than 65536 different capacity maps"));
+        }
+    }
+
+    /// An action must have a service time if its jobs draw one, or if it has no jobs.
+    fn check_services(&mut self, spec: &Spec) {
+        for index in 0..self.actions.len() {
+            let draft = &self.actions[index];
+            let is_recovered = |key| self.recovered.has(draft.span, key);
+            // A trace or log that could not be read may bring the service times.
+            let is_given = spec.action.0[draft.described].1.service.is_some()
+                || is_recovered("service")
+                || is_recovered("arrival");
+            if is_given || (draft.is_used && draft.draws.is_none()) {
+                continue;
+            }
+            let diagnostic =
+                Diagnostic::error(draft.span, format!("action `{}` has no service time", draft.model.name));
+            let diagnostic = match draft.draws.filter(|span| *span != draft.span) {
+                Some(span) => diagnostic.context(span, "these jobs do not bring one"),
+                None => diagnostic,
+            };
+            self.report(diagnostic.help("write how long an attempt runs, such as service = \"4m\""));
+        }
+    }
+
+    /// A run needs workers, actions and jobs.
+    fn check_presence(&mut self, spec: &Spec) {
+        let reads = |key| {
+            spec.registry.as_ref().is_some_and(|registry| match key {
+                "worker" => registry.value.workers.is_some(),
+                _ => registry.value.jobs.is_some() || registry.value.crons.is_some(),
+            })
+        };
+        let is_recovered =
+            |key| self.recovered.has(SourceSpan::NOWHERE, key) || self.recovered.has(SourceSpan::NOWHERE, "registry");
+        let mut diagnostics = Vec::new();
+        if self.workers.is_empty() && spec.worker.0.is_empty() && !reads("worker") && !is_recovered("worker") {
+            let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no workers");
+            diagnostics.push(
+                diagnostic.help("describe them, such as [worker.replica] with count = 3 and capacity = { scan = 1 }"),
+            );
+        }
+        if self.actions.is_empty() && !is_recovered("action") {
+            let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no actions");
+            diagnostics.push(diagnostic.help("describe the jobs, such as [action.scan] with arrival and service"));
+        } else if self.actions.iter().all(|action| !action.is_used) && !reads("job") && self.recovered.is_empty() {
+            let diagnostic = Diagnostic::warning(SourceSpan::NOWHERE, "no job ever comes");
+            diagnostics.push(diagnostic.help("give an action an `arrival`, or write a [cron.ACTION] or a [[job]]"));
+        }
+        self.diagnostics.extend(diagnostics);
+    }
+
+    /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per
+    /// span, even for a file of many rows.
+    fn check_needs(&mut self) {
+        // A part that could not be read may be what these jobs need.
+        if self.workers.is_empty() || !self.has_all_workers || !self.recovered.is_empty() {
+            return;
+        }
+        let mut warnings: BTreeMap<(SourceSpan, ActionId), Diagnostic> = BTreeMap::new();
+        for ((need, action), span) in &self.need_origins {
+            let units = self.needs.get(*need);
+            let at_start = self.workers.iter().map(|worker| (&worker.id, &worker.offers));
+            let later = self.availability.changes().iter();
+            let later = later.map(|change| (&self.workers[change.worker.0 as usize].id, &change.offers));
+            let best = at_start.chain(later).min_by_key(|(_, offers)| shortfall(offers, units));
+            if let Some((best, offers)) = best.filter(|(_, offers)| shortfall(offers, units) > 0) {
+                let name = &self.actions[usize::from(action.0)].model.name;
+                let title =
+                    format!("no worker can ever run a job of `{name}` that needs {}", self.needs.in_words(units));
+                let help = format!("the best worker for it, `{best}`, offers {}", self.needs.in_words(offers));
+                let warning = Diagnostic::warning(*span, title).label("waits for ever").help(help);
+                warnings.entry((*span, *action)).or_insert(warning);
+            }
+        }
+        self.diagnostics.extend(warnings.into_values());
+    }
+}

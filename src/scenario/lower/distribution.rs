@@ -1,0 +1,156 @@
+//! Distributions: the random crate checks their parameters; diagnostics point at the wrong one.
+
+use crate::context::Context;
+use crate::diagnostic::Diagnostic;
+use crate::model::time::Span;
+use crate::random::dist::{
+    Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal, ParameterError, Pareto,
+    Uniform, Weibull,
+};
+use crate::source::SourceSpan;
+use crate::spanned::Spanned;
+use crate::spec::{Distribution as Spec, Phase, Quantity};
+
+/// The key of a parameter, and the span of its value.
+type Parameter = (&'static str, SourceSpan);
+
+impl Context<'_> {
+    /// The distribution at `span`; `None` and diagnostics, if its parameters are wrong.
+    pub(crate) fn distribution<Q: Quantity>(&mut self, span: SourceSpan, spec: &Spec<Q>) -> Option<Distribution> {
+        let (made, parameters): (Result<Distribution, ParameterError>, Vec<Parameter>) = match spec {
+            Spec::Bare(value) => (Constant::new(value.value()).map(Into::into), vec![("value", span)]),
+            Spec::Constant(value) => (Constant::new(get(value)).map(Into::into), vec![("value", value.span)]),
+            Spec::Uniform { low, high } => {
+                (Uniform::new(get(low), get(high)).map(Into::into), vec![("low", low.span), ("high", high.span)])
+            }
+            Spec::Exponential { mean } => (Exponential::new(get(mean)).map(Into::into), vec![("mean", mean.span)]),
+            Spec::Erlang { shape, mean } => {
+                (Erlang::new(shape.value, get(mean)).map(Into::into), vec![("shape", shape.span), ("mean", mean.span)])
+            }
+            Spec::Gamma { shape, mean } => {
+                (Gamma::new(shape.value, get(mean)).map(Into::into), vec![("shape", shape.span), ("mean", mean.span)])
+            }
+            Spec::Weibull { shape, mean } => {
+                (Weibull::new(shape.value, get(mean)).map(Into::into), vec![("shape", shape.span), ("mean", mean.span)])
+            }
+            Spec::Lognormal { mean, cv } => {
+                (Lognormal::new(get(mean), cv.value).map(Into::into), vec![("mean", mean.span), ("cv", cv.span)])
+            }
+            Spec::Pareto { shape, low, high } => {
+                let mut parameters = vec![("shape", shape.span), ("low", low.span)];
+                parameters.extend(high.iter().map(|high| ("high", high.span)));
+                (Pareto::new(shape.value, get(low), high.as_ref().map(get)).map(Into::into), parameters)
+            }
+            Spec::Hyperexponential { phases } => return self.hyperexponential(phases),
+            Spec::Empirical { values, file } => return self.empirical(span, values.as_ref(), file.as_ref()),
+        };
+        made.map_err(|error| self.wrong_parameter(&error, &parameters)).ok()
+    }
+
+    fn wrong_parameter(&mut self, error: &ParameterError, parameters: &[Parameter]) {
+        let span = |key| parameters.iter().find(|(parameter, _)| *parameter == key).map(|(_, span)| *span);
+        let at = span(error.parameter).unwrap_or(SourceSpan::NOWHERE);
+        let written = self.source_text(at);
+        let mut diagnostic = Diagnostic::error(at, format!("`{}` cannot be {written}", error.parameter));
+        if let ("high", Some(low)) = (error.parameter, span("low")) {
+            diagnostic = diagnostic.context(low, "`low` is this");
+        }
+        self.report(diagnostic.help(format!("write {}", error.expected)));
+    }
+
+    fn hyperexponential<Q: Quantity>(&mut self, phases: &Spanned<Vec<Phase<Q>>>) -> Option<Distribution> {
+        if self.recovered.any(phases.span) {
+            return None;
+        }
+        let pairs = phases.value.iter().map(|phase| (phase.p.value, get(&phase.mean))).collect();
+        let error = match Hyperexponential::new(pairs) {
+            Ok(made) => return Some(made.into()),
+            Err(error) => error,
+        };
+        let wrong_p = phases.value.iter().map(|phase| &phase.p).find(|p| !(0.0..=1.0).contains(&p.value));
+        let wrong_mean = phases.value.iter().map(|phase| &phase.mean).find(|mean| get(mean) <= 0.0);
+        let diagnostic = match (wrong_p, wrong_mean) {
+            (Some(p), _) => Diagnostic::error(p.span, format!("`p` cannot be {}", self.source_text(p.span))),
+            (None, Some(mean)) => {
+                Diagnostic::error(mean.span, format!("`mean` cannot be {}", self.source_text(mean.span)))
+            }
+            (None, None) => {
+                let title = format!("the probabilities `p` of the phases sum up to {}, not 1", error.value);
+                Diagnostic::error(phases.span, title)
+            }
+        };
+        self.report(diagnostic.help(format!("write {}", error.expected)));
+        None
+    }
+
+    fn empirical<Q: Quantity>(
+        &mut self,
+        span: SourceSpan,
+        values: Option<&Spanned<Vec<Spanned<Q>>>>,
+        file: Option<&Spanned<String>>,
+    ) -> Option<Distribution> {
+        let (numbers, key) = match (values, file) {
+            (Some(list), None) if self.recovered.any(list.span) => return None,
+            (Some(list), None) => (list.value.iter().map(get).collect(), list.span),
+            (None, Some(file)) => (self.numbers(file)?, file.span),
+            (Some(list), Some(file)) => {
+                let diagnostic = Diagnostic::error(file.span, "`values` and `file` exclude each other");
+                self.report(diagnostic.context(list.span, "the values are given here").help("keep one of the two"));
+                return None;
+            }
+            (None, None) => {
+                let diagnostic = Diagnostic::error(span, "an empirical distribution needs its values");
+                self.report(diagnostic.help("write values = [\"1s\", \"2s\"], or file = \"values.csv\""));
+                return None;
+            }
+        };
+        let wrong = values.into_iter().flat_map(|list| &list.value).find(|value| get(value) < 0.0);
+        Empirical::new(numbers)
+            .map_err(|error| {
+                let (at, title) = match wrong {
+                    Some(value) => (value.span, format!("a value cannot be {}", self.source_text(value.span))),
+                    None => (key, "there are no values here".to_owned()),
+                };
+                self.report(Diagnostic::error(at, title).help(format!("write {}", error.expected)));
+            })
+            .ok()
+            .map(Into::into)
+    }
+
+    /// The numbers of a file, one per line; the first line may be a header.
+    fn numbers(&mut self, file: &Spanned<String>) -> Option<Vec<f64>> {
+        let bytes = self.read(file)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate();
+        let mut numbers = Vec::new();
+        for (index, line) in lines.filter(|(_, line)| !line.is_empty()) {
+            match line.parse::<f64>() {
+                Ok(number) if number.is_finite() && number >= 0.0 => numbers.push(number),
+                Err(_) if index == 0 => {}
+                _ => {
+                    let title = format!("`{}`, line {}: `{line}` is not a number of 0 or more", file.value, index + 1);
+                    self.report(
+                        Diagnostic::error(file.span, title).help("write one number per line; durations in seconds"),
+                    );
+                    return None;
+                }
+            }
+        }
+        Some(numbers)
+    }
+
+    /// The distribution under a key, if the key is there.
+    pub(crate) fn optional<Q: Quantity>(&mut self, spec: Option<&Spanned<Spec<Q>>>) -> Option<Distribution> {
+        spec.and_then(|spec| self.distribution(spec.span, &spec.value))
+    }
+}
+
+/// The value that is drawn.
+fn get<Q: Quantity>(parameter: &Spanned<Q>) -> f64 {
+    parameter.value.value()
+}
+
+/// Whether a distribution of durations always gives zero.
+pub(super) fn is_always_zero(distribution: &Distribution) -> bool {
+    Span::from_secs_f64(distribution.mean()) == Span::ZERO && distribution.variance() == 0.0
+}

@@ -1,0 +1,88 @@
+//! The keys of the run itself: name, start, horizon, warm-up, replications, targets.
+
+use super::lowering::Lowering;
+use crate::diagnostic::Diagnostic;
+use crate::engine::{LAST_INSTANT, Window};
+use crate::model::time::{Epoch, Span, Time};
+use crate::source::SourceSpan;
+use crate::spanned::Spanned;
+use crate::spec::{Spec, TimePoint, Warmup};
+
+impl Lowering<'_> {
+    /// Checks the keys of the run.
+    pub(super) fn settings(&mut self, spec: &Spec) {
+        self.settings.name = self.name(spec);
+        if let Some(start) = &spec.start {
+            self.settings.epoch = Epoch(start.value.0);
+        }
+        self.settings.window = self.window(spec);
+        self.settings.slo = spec.slo.as_ref().and_then(|slo| slo.wait.as_ref()).map(|wait| wait.value);
+        self.positive("slowdown_bound", Some(&spec.slowdown_bound));
+        if spec.replications.value == 0 {
+            let diagnostic = Diagnostic::error(spec.replications.span, "`replications` cannot be 0");
+            self.report(diagnostic.help("write the number of independent runs, 1 or more"));
+        }
+    }
+
+    /// The name, or that of the file without its extension.
+    fn name(&mut self, spec: &Spec) -> String {
+        let Some(name) = &spec.name else {
+            let file = self.sources.file().map_or("", |file| file.name.as_str());
+            let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
+            let stem = base.strip_suffix(".toml").unwrap_or(base);
+            return if stem.is_empty() { "scenario".to_owned() } else { stem.to_owned() };
+        };
+        let is_path = name.value.contains(['/', '\\', ':']) || name.value.chars().any(char::is_control);
+        if is_path || ["", ".", ".."].contains(&name.value.trim()) {
+            let diagnostic = Diagnostic::error(name.span, "`name` must be usable as the name of a folder");
+            self.report(diagnostic.help("write letters, digits, `-` and `_`, such as \"registry-week\""));
+        }
+        name.value.clone()
+    }
+
+    fn window(&mut self, spec: &Spec) -> Option<Window> {
+        let Some(horizon) = &spec.horizon else {
+            if !self.recovered.has(SourceSpan::NOWHERE, "horizon") {
+                let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "`horizon` is missing");
+                self.report(diagnostic.help("write how long the run lasts, such as horizon = \"7d\""));
+            }
+            return None;
+        };
+        self.positive("horizon", Some(horizon));
+        if Time::ZERO + horizon.value > LAST_INSTANT {
+            let diagnostic = Diagnostic::error(horizon.span, "`horizon` is beyond what the simulation clock can hold");
+            self.report(diagnostic.help("write at most \"53000d\", 145 years"));
+        }
+        let warmup = match spec.warmup.value {
+            Warmup::Lasts(duration) => duration,
+            // It is zero until the run has determined it.
+            Warmup::Auto => Span::ZERO,
+        };
+        if warmup > Span::ZERO && warmup >= horizon.value {
+            let diagnostic = Diagnostic::error(spec.warmup.span, "the warm-up leaves no part of the run to measure");
+            self.report(
+                diagnostic.context(horizon.span, "the run ends here").help("write a warm-up shorter than the horizon"),
+            );
+        }
+        Some(Window { warmup: Time::ZERO + warmup, horizon: Time::ZERO + horizon.value })
+    }
+
+    /// The simulated instant of a point in time; `None` and a diagnostic, if it lies before the
+    /// start or too far away.
+    pub(super) fn instant(&mut self, point: &Spanned<TimePoint>) -> Option<Time> {
+        let Some(time) = point.value.after(self.settings.epoch) else {
+            self.report(Diagnostic::error(point.span, "this is more than 292 years away from `start`"));
+            return None;
+        };
+        if time < Time::ZERO {
+            let start = self.settings.epoch.rfc3339(Time::ZERO, chrono::SecondsFormat::AutoSi);
+            let diagnostic = Diagnostic::error(point.span, "this lies before the start of the run");
+            self.report(diagnostic.help(format!("the run starts at {start}")));
+            return None;
+        }
+        if self.settings.window.is_some_and(|window| time > window.horizon) {
+            self.report(Diagnostic::warning(point.span, "this lies beyond the horizon and never happens"));
+        }
+        Some(time)
+    }
+}

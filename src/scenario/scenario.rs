@@ -1,0 +1,93 @@
+//! The scenario that a run needs: checked, and with nothing left to parse.
+
+use crate::arrival::ArrivalModel;
+use crate::diagnostic::Diagnostics;
+use crate::engine::System;
+use crate::files::InputFile;
+use crate::model::time::{Epoch, Span, Time};
+use crate::policy::Policy;
+use crate::registry::SourceDocuments;
+use crate::spec::TimePoint;
+
+/// A checked scenario: everything that a run needs.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Names the run and its default output folder.
+    pub name: String,
+    /// Where instant 0 lies in the calendar.
+    pub epoch: Epoch,
+    /// The seed of all random streams.
+    pub seed: u64,
+    /// Number of replications.
+    pub replications: u32,
+    /// The longest wait that counts as good in the reported share of waits.
+    pub slo: Option<Span>,
+    /// The bound of the bounded slowdown.
+    pub slowdown_bound: Span,
+    /// Which waiting job goes next.
+    pub policy: Policy,
+    /// The policy with its parameters, as tables show it: `reserve-after(patience=10m)`.
+    pub policy_label: String,
+    /// How the warm-up is determined.
+    pub warm_up: WarmUpRule,
+    /// What is simulated.
+    pub system: System,
+    /// Where jobs come from, in the order of the file.
+    pub sources: Vec<ArrivalModel>,
+    /// The documents that workers, initial rows and crons come from.
+    pub source_documents: SourceDocuments,
+}
+
+/// How the warm-up is determined; the measured window begins at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarmUpRule {
+    /// The scenario gives it; there is none by default.
+    Fixed,
+    /// The run determines it from its own measurements. It is zero until
+    /// `experiment::warmup::settle` has set it.
+    Auto,
+}
+
+impl Scenario {
+    /// Whether the scenario asks about a steady state: it has a warm-up, so its beginning is not
+    /// part of the question. A scenario without a warm-up asks about the run from its start to its
+    /// horizon.
+    pub fn is_steady_state(&self) -> bool {
+        self.warm_up == WarmUpRule::Auto || self.system.window.warmup > Time::ZERO
+    }
+
+    /// The instant of the run that a text stands for, written as in scenarios:
+    /// `"2017-02-18T01:00:00Z"` or `"25h"`.
+    ///
+    /// # Errors
+    /// If the text is no instant, or one before the start or after the end of the run.
+    pub fn instant(&self, text: &str) -> Result<Time, String> {
+        let point = text.parse::<TimePoint>()?;
+        let horizon = self.system.window.horizon;
+        let shown = |time| self.epoch.rfc3339(time, chrono::SecondsFormat::AutoSi);
+        match point.after(self.epoch) {
+            _ if point.is_before(self.epoch) => {
+                Err(format!("`{text}` lies before the start of the run, which is {}", shown(Time::ZERO)))
+            }
+            Some(time) if time <= horizon => Ok(time),
+            _ => Err(format!(
+                "`{text}` lies beyond the horizon, {} after the start; the run ends at {}",
+                horizon - Time::ZERO,
+                shown(horizon)
+            )),
+        }
+    }
+}
+
+/// A scenario that can run, and what else reading it gave.
+#[derive(Clone, Debug)]
+pub struct LoadedScenario {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What is probably a mistake; often empty.
+    pub warnings: Diagnostics,
+    /// What was left out of the named files, and why; often empty.
+    pub notes: Vec<String>,
+    /// Each file that the scenario names, once, in the order of first mention.
+    pub inputs: Vec<InputFile>,
+}
