@@ -11,9 +11,9 @@ pub mod exact;
 use std::io::{self, Write as _};
 use std::ops::Range;
 
-use claimsim::experiment::expression::{Quantity, Target};
-use claimsim::experiment::warmup::settle;
-use claimsim::experiment::{FIRST, Plan, Results, replicate, run};
+use claimsim::experiment::expression::{Quantity, ResolvedQuantity};
+use claimsim::experiment::warmup::find_warm_up;
+use claimsim::experiment::{MIN_REPLICATIONS, Results, StoppingRule, replicate, run};
 use claimsim::scenario::{self, NoFiles, Override, Scenario};
 use rayon::prelude::*;
 
@@ -194,7 +194,7 @@ impl Rule {
 
     /// Runs a scenario as `claimsim run` does.
     fn run(self, mut scenario: Scenario) -> Results {
-        settle(&mut scenario, &());
+        find_warm_up(&mut scenario, &());
         match self {
             Rule::Replications(_) | Rule::Auto(_) | Rule::FromTheStart(_) => run(&scenario, &()),
             Rule::Precision(goal) => as_many_as_it_takes(&scenario, goal),
@@ -215,9 +215,9 @@ impl Rule {
 /// What `claimsim run --precision` does.
 fn as_many_as_it_takes(scenario: &Scenario, goal: &str) -> Results {
     let goals = vec![goal.parse().expect("a precision")];
-    let plan = Plan::sequential(goals, FIRST, 1_000, &scenario.system).expect("the scenario has it");
+    let plan = StoppingRule::sequential(goals, MIN_REPLICATIONS, 1_000, &scenario.system).expect("the scenario has it");
     let mut outcomes = Vec::new();
-    while let Some(until) = plan.next(&outcomes) {
+    while let Some(until) = plan.next_count(&outcomes) {
         outcomes.extend(replicate(scenario, &[], outcomes.len() as u32..until, &()));
     }
     Results::of(outcomes)
@@ -250,7 +250,9 @@ impl Case {
 
 fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) -> bool {
     let quantity: Quantity = quantity.parse().expect("a quantity");
-    let Ok(Target::Metric(metric)) = quantity.target(&scenario.system) else { panic!("{quantity:?} is no figure") };
+    let Ok(ResolvedQuantity::Metric(metric)) = quantity.resolve(&scenario.system) else {
+        panic!("{quantity:?} is no figure")
+    };
     let interval = results.estimate(metric).and_then(|estimate| estimate.interval);
     let (low, high) = interval.expect("there are several replications");
     low <= truth && truth <= high

@@ -7,8 +7,9 @@
 
 use std::io::{self, Write as _};
 
-use claimsim::experiment::comparison::{Comparing, Comparison, Contender, Outcome, Questions, Verdict};
+use claimsim::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison, Verdict};
 use claimsim::scenario::{self, NoFiles};
+use claimsim::stats::bound_test::BoundStatus;
 use claimsim::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
@@ -91,7 +92,7 @@ pub const CASES: [Case; 14] = {
 };
 
 /// Two workers that are busy 60 % of the time, for about 150 jobs; all times are `factor` times as long.
-fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Contender {
+fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Alternative {
     let milliseconds = |seconds: f64| (seconds * factor * 1_000.0).round();
     let text = format!(
         r#"
@@ -114,7 +115,7 @@ fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Contender {
         service = milliseconds(12.0),
     );
     let loaded = scenario::load("pair.toml", &text, &[], &NoFiles).expect("the scenario is right");
-    Contender { name: name.to_owned(), scenario: loaded.scenario }
+    Alternative { name: name.to_owned(), scenario: loaded.scenario }
 }
 
 impl Case {
@@ -130,7 +131,7 @@ impl Case {
             Difference::Slower(factor) => ("other", factor, 2 * number),
         };
         let contenders = [contender("baseline", "one", 1.0, 2 * number), contender("contender", workers, factor, seed)];
-        let questions = Questions {
+        let questions = ComparisonCriteria {
             baseline: 0,
             judged: self.judged.iter().map(|text| text.parse().expect("a quantity")).collect(),
             margin: self.margin.map(|text| text.parse().expect("a margin")),
@@ -139,8 +140,8 @@ impl Case {
             looks: InterimLooks::doubling(LOOKS.0, LOOKS.1),
             awaits_judged: true,
         };
-        let mut comparing = Comparing::new(&contenders, &questions).expect("both have what is asked for");
-        while comparing.next().is_some() {
+        let mut comparing = SequentialComparison::new(&contenders, &questions).expect("both have what is asked for");
+        while comparing.next_replications().is_some() {
             comparing.look(&());
         }
         comparing.finish()
@@ -151,8 +152,8 @@ impl Case {
         match self.event {
             Event::Different => verdicts.any(|verdict| matches!(verdict, Verdict::Better | Verdict::Worse)),
             Event::Equivalent => verdicts.any(|verdict| verdict == Verdict::Equivalent),
-            Event::Passes => comparison.outcome() == Some(Outcome::Pass),
-            Event::Fails => comparison.outcome() == Some(Outcome::Fail),
+            Event::Passes => comparison.gate_status() == Some(BoundStatus::Kept),
+            Event::Fails => comparison.gate_status() == Some(BoundStatus::Broken),
         }
     }
 

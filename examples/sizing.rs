@@ -18,8 +18,9 @@ use std::ops::Range;
 
 use claimsim::experiment::Progress;
 use claimsim::experiment::design::Grid;
-use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
+use claimsim::experiment::sizing::{Design, Sizing, Targets, size};
 use claimsim::scenario::Scenario;
+use claimsim::stats::bound_test::BoundStatus;
 use claimsim::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
@@ -127,8 +128,8 @@ impl Target {
     pub fn count(self, seeds: Range<u64>) -> Count {
         let one = |seed: u64| {
             let (settings, sizing) = self.search(seed);
-            let servers = |place: usize| settings[sizing.tried[place].setting].scenario.system.workers.len() as u32;
-            let met = (0..sizing.tried.len()).filter(|place| sizing.tried[*place].verdict == Verdict::Met);
+            let servers = |place: usize| settings[sizing.evaluated[place].design].scenario.system.workers.len() as u32;
+            let met = (0..sizing.evaluated.len()).filter(|place| sizing.evaluated[*place].status == BoundStatus::Kept);
             if met.map(servers).any(|servers| servers < self.right()) {
                 return Count { wrong: 1, ..Count::default() };
             }
@@ -145,27 +146,27 @@ impl Target {
         seeds.into_par_iter().map(one).reduce(Count::default, sum)
     }
 
-    fn search(self, seed: u64) -> (Vec<Setting>, Sizing) {
+    fn search(self, seed: u64) -> (Vec<Design>, Sizing) {
         let vary = format!("worker.server.count={}..{}", SERVERS.start(), SERVERS.end());
         let grid = Grid::parse(&[vary], &[]).expect("a range");
-        let setting = |point: claimsim::experiment::design::Point| {
+        let setting = |point: claimsim::experiment::design::GridPoint| {
             let servers = point.settings[0].1.clone();
             let cost = servers.parse().expect("a number");
-            Setting {
+            Design {
                 steps: grid.steps(point.number),
                 point,
                 cost,
                 scenario: scenario(&servers, seed),
-                is_hopeless: false,
+                is_likely_infeasible: false,
             }
         };
-        let settings: Vec<Setting> = grid.points().into_iter().map(setting).collect();
+        let settings: Vec<Design> = grid.points().into_iter().map(setting).collect();
         let targets = Targets {
             conditions: self.conditions().iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
             // Few looks where nothing can be shown, and as many as it takes elsewhere.
             looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
-            supply: vec![true],
+            supply_axes: vec![true],
         };
         let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
         let sizing = size(&settings, &targets, &silent).expect("the targets are right");

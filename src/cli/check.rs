@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::files::{ScenarioFile, say_outlook, say_remarks};
 use super::verdict::{Failure, print, say};
-use crate::experiment::outlook::outlook;
+use crate::experiment::feasibility;
 use crate::report;
 use crate::report::Charset;
 use crate::scenario::LoadedScenario;
@@ -64,7 +64,7 @@ impl Check {
             return Ok(None);
         }
         let scenario = &loaded.scenario;
-        let outlook = outlook(scenario);
+        let outlook = feasibility::analyze(scenario);
         if !self.quiet {
             say_remarks(loaded);
             say_outlook(path, scenario, &outlook);

@@ -9,7 +9,7 @@ use super::job_file::JOBS;
 use super::plan::plan;
 use super::produce::apply;
 use super::verdict::Failure;
-use crate::experiment::Plan;
+use crate::experiment::StoppingRule;
 use crate::report::manifest::{Manifest, Options};
 use crate::report::RunContext;
 use crate::report::run::replications::{self, SavedTables};
@@ -50,7 +50,7 @@ impl Finished {
         let outcomes = outcomes(run, &loaded, &old)?;
         let options = longer(&manifest.options, more, outcomes.len(), run)?;
         let new = plan(&options, &loaded.scenario)?;
-        let outcomes = new.asked().taken_from(old.asked(), outcomes).ok_or_else(|| {
+        let outcomes = new.quantities().select_from(old.quantities(), outcomes).ok_or_else(|| {
             Failure::Input(format!(
                 "{} has not measured a share that --precision asks for, and cannot do so in hindsight; begin a new run instead",
                 run.display()
@@ -121,7 +121,7 @@ fn longer(old: &Options, more: &Options, there: usize, run: &Path) -> Result<Opt
     )))
 }
 
-fn outcomes(run: &Path, loaded: &LoadedScenario, plan: &Plan) -> Result<Vec<ReplicationStats>, Failure> {
+fn outcomes(run: &Path, loaded: &LoadedScenario, plan: &StoppingRule) -> Result<Vec<ReplicationStats>, Failure> {
     let read = |name: &str| {
         let path = run.join(name);
         fs::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))
@@ -129,6 +129,6 @@ fn outcomes(run: &Path, loaded: &LoadedScenario, plan: &Plan) -> Result<Vec<Repl
     let (replications, wait_times, utilization) =
         (read(replications::PATH)?, read(tables::WAIT_TIMES)?, read(tables::UTILIZATION)?);
     let saved = SavedTables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
-    replications::read(&RunContext::of(&loaded.scenario), plan.asked(), &saved)
+    replications::read(&RunContext::of(&loaded.scenario), plan.quantities(), &saved)
         .map_err(|error| Failure::Input(format!("{} cannot go on: {error}", run.display())))
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use super::verdict::{Failure, say};
-use crate::experiment::outlook::Outlook;
+use crate::experiment::feasibility::Feasibility;
 use crate::report::feasibility::{self, Notice};
 use crate::scenario::{self, Diagnostics, LoadedScenario, Override, RelativeFiles, Scenario};
 
@@ -61,7 +61,7 @@ pub(super) fn say_remarks(loaded: &LoadedScenario) {
 }
 
 /// Says on standard error what a look at a scenario warns of, before minutes are spent on it.
-pub(super) fn say_outlook(path: &Path, scenario: &Scenario, outlook: &Outlook) {
+pub(super) fn say_outlook(path: &Path, scenario: &Scenario, outlook: &Feasibility) {
     let warnings = feasibility::warnings(scenario, outlook).into_iter().map(|Notice { title, help }| (title, help));
     let report = Diagnostics::file_warnings(&path.display().to_string(), warnings);
     if !report.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::expressions::{complaint, parse_all};
 use super::verdict::Failure;
-use crate::experiment::expression::Precision;
-use crate::experiment::{FIRST, Plan};
+use crate::experiment::expression::PrecisionGoal;
+use crate::experiment::{MIN_REPLICATIONS, StoppingRule};
 use crate::report::manifest::Options;
 use crate::scenario::Scenario;
 use crate::stats::interim_looks::InterimLooks;
@@ -21,17 +21,17 @@ const LAST_LOOK: u32 = 640;
 const LEVEL: f64 = 0.05;
 
 /// What the options ask of a scenario.
-pub(super) fn plan(options: &Options, scenario: &Scenario) -> Result<Plan, Failure> {
+pub(super) fn plan(options: &Options, scenario: &Scenario) -> Result<StoppingRule, Failure> {
     if options.precision.is_empty() {
-        return Ok(Plan::fixed(options.replications.unwrap_or(scenario.replications)));
+        return Ok(StoppingRule::fixed(options.replications.unwrap_or(scenario.replications)));
     }
-    let goals: Vec<Precision> = parse_all("--precision", &options.precision)?;
-    let first = options.replications.unwrap_or(scenario.replications.max(FIRST));
+    let goals: Vec<PrecisionGoal> = parse_all("--precision", &options.precision)?;
+    let first = options.replications.unwrap_or(scenario.replications.max(MIN_REPLICATIONS));
     let most = options.max_replications.unwrap_or(first.max(MOST));
     if most < first && options.replications.is_some() {
         return Err(too_few(first, most));
     }
-    Plan::sequential(goals, first, most, &scenario.system)
+    StoppingRule::sequential(goals, first, most, &scenario.system)
         .map_err(|(number, fault)| complaint("--precision", &options.precision[number], &fault, ""))
 }
 

@@ -10,8 +10,8 @@ use super::job_file::JobFile;
 use super::manner::pool;
 use super::progress::Bar;
 use super::verdict::Failure;
-use crate::experiment::warmup::{WarmUp, pilots, settle};
-use crate::experiment::{self, Plan, Results};
+use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
+use crate::experiment::{self, Results, StoppingRule};
 use crate::report::manifest::{self, Input, Manifest, Options, Output};
 use crate::report::messages::{missing_intervals, warm_up_summary, warm_up_warning};
 use crate::report::run::RunReport;
@@ -32,7 +32,7 @@ pub(super) struct Order<'a> {
     /// What the command line asked for.
     pub(super) options: Options,
     /// How many replications, by these options.
-    pub(super) plan: &'a Plan,
+    pub(super) plan: &'a StoppingRule,
     /// The replications that there are already, if a finished run goes on.
     pub(super) earlier: Option<Earlier>,
     /// How many replications run at once; as many as there are cores if `None`.
@@ -48,7 +48,7 @@ pub(super) struct Produced {
     /// What stands in the folder as well.
     pub(super) manifest: Manifest,
     /// The warm-up, if the scenario left it to be found.
-    pub(super) warm_up: Option<WarmUp>,
+    pub(super) warm_up: Option<EstimatedWarmUp>,
     /// What its reader is to be warned of.
     pub(super) remarks: Vec<String>,
 }
@@ -60,7 +60,7 @@ pub(super) fn produce(mut order: Order, folder: &Path) -> Result<Produced, Failu
     let quiet = order.quiet;
     let warm_up = {
         let scenario = &mut *order.scenario;
-        pool.install(|| settle(scenario, &Bar::new(pilots(scenario), quiet)))
+        pool.install(|| find_warm_up(scenario, &Bar::new(pilot_count(scenario), quiet)))
     };
     let Simulated { results, jobs, remark } = {
         let order = &order;
@@ -106,14 +106,14 @@ struct Simulated {
 /// Runs the replications that are still missing, look by look, or one in batches.
 fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<Simulated, Failure> {
     if let Some(batches) = order.options.batches {
-        let batched = experiment::run_in_batches(order.scenario, batches, &Bar::new(1, order.quiet));
+        let batched = experiment::run_batch_means(order.scenario, batches, &Bar::new(1, order.quiet));
         let remark = missing_intervals(&batched, batches);
         return Ok(Simulated { results: batched.results, jobs: None, remark });
     }
     let Earlier { mut outcomes, jobs } = earlier.unwrap_or_default();
     let mut log = order.options.jobs.then(|| JobFile::begin(folder, jobs.as_deref())).transpose()?;
-    let shares = order.plan.asked().shares();
-    while let Some(until) = order.plan.next(&outcomes) {
+    let shares = order.plan.quantities().shares();
+    while let Some(until) = order.plan.next_count(&outcomes) {
         let numbers = outcomes.len() as u32..until;
         let bar = Bar::new(until - numbers.start, order.quiet);
         let more = match &mut log {
@@ -129,7 +129,7 @@ fn simulate(order: &Order, earlier: Option<Earlier>, folder: &Path) -> Result<Si
 fn write_reports(
     order: &Order,
     results: &Results,
-    warm_up: Option<&WarmUp>,
+    warm_up: Option<&EstimatedWarmUp>,
     folder: &Path,
 ) -> Result<Vec<Output>, Failure> {
     let files = RunReport { context: context(order.scenario, results, warm_up), results, plan: order.plan }.files();
@@ -140,7 +140,11 @@ fn write_reports(
 }
 
 /// What the reader of a run's report has to know.
-pub(super) fn context<'a>(scenario: &'a Scenario, results: &Results, warm_up: Option<&'a WarmUp>) -> RunContext<'a> {
+pub(super) fn context<'a>(
+    scenario: &'a Scenario,
+    results: &Results,
+    warm_up: Option<&'a EstimatedWarmUp>,
+) -> RunContext<'a> {
     RunContext { replications: results.replications.len() as u32, warm_up, ..RunContext::of(scenario) }
 }
 

@@ -12,8 +12,8 @@ use super::plan::plan;
 use super::policy::PolicyParser;
 use super::produce::{Order, Produced, apply, context, produce};
 use super::verdict::{Failure, print, say};
-use crate::experiment::outlook::outlook;
-use crate::experiment::{Plan, Reached, Results};
+use crate::experiment::feasibility;
+use crate::experiment::{PrecisionStatus, Results, StoppingRule};
 use crate::report::manifest::Options;
 use crate::report::run::{RunReport, precision};
 use crate::report::{Charset, RunContext};
@@ -94,12 +94,12 @@ impl Run {
         let default = self.extend.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
         let target = self.out.clone().unwrap_or(default);
         if let Some(there) =
-            earlier.as_ref().map(|earlier| &earlier.outcomes).filter(|there| plan.next(there).is_none())
+            earlier.as_ref().map(|earlier| &earlier.outcomes).filter(|there| plan.next_count(there).is_none())
         {
-            return self.tell_enough(&plan.reached(there), there.len());
+            return self.tell_enough(&plan.status(there), there.len());
         }
         if !self.manner.quiet {
-            say_outlook(self.place(), &scenario, &outlook(&scenario));
+            say_outlook(self.place(), &scenario, &feasibility::analyze(&scenario));
         }
         let folder = Folder::begin(&target)?;
         let (quiet, threads) = (self.manner.quiet, self.manner.threads);
@@ -164,12 +164,12 @@ impl Run {
         &self,
         context: &RunContext,
         results: &Results,
-        plan: &Plan,
+        plan: &StoppingRule,
         notes: &[String],
         target: &Path,
     ) -> Result<(), Failure> {
-        let reached = plan.reached(&results.replications);
-        if !self.manner.quiet && reached.iter().any(|reached| !reached.is_reached) {
+        let reached = plan.status(&results.replications);
+        if !self.manner.quiet && reached.iter().any(|reached| !reached.is_met) {
             say(&format!(
                 "warning: {} replications do not reach the precision; --max-replications allows more",
                 context.replications
@@ -188,7 +188,7 @@ impl Run {
     }
 
     /// Says that a finished run needs no more replications.
-    fn tell_enough(&self, reached: &[Reached], there: usize) -> Result<(), Failure> {
+    fn tell_enough(&self, reached: &[PrecisionStatus], there: usize) -> Result<(), Failure> {
         if self.manner.quiet || self.manner.json {
             return Ok(());
         }

@@ -1,34 +1,27 @@
-//! A look at a scenario under way: one replication up to an instant, as the registry's documents show it.
+//! A scenario in progress: one replication up to an instant, as the registry's documents show it.
 
 use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
-
 use crate::model::time::Time;
 use crate::registry::audit::{Audit, AuditSubject, CronState, Ledger};
 use crate::replication::Replication;
 use crate::scenario::Scenario;
 
-/// Runs a replication (they are numbered from 0) up to and with an instant, which must not lie beyond the horizon.
+/// Runs a replication, counted from 0, through an instant, which must not lie beyond the horizon.
 pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
     let Scenario { system, source_documents, epoch, seed, .. } = scenario;
     let replication = u64::from(replication);
-    let ledger = ledger(scenario, replication, at);
+    let mut simulation = Replication::new(scenario, replication).observed(Ledger::new(system));
+    simulation.run_until(at);
     let subject = AuditSubject { system, source_documents, epoch: *epoch, seed: *seed, replication, at };
     let crons = scenario.sources.iter().enumerate().filter_map(|(source, of)| cron(scenario, source, of, at));
-    Audit::new(subject, ledger, crons.collect())
+    Audit::new(subject, simulation.into_observer(), crons.collect())
 }
 
-/// The tables that a replication leaves behind at an instant.
-fn ledger(scenario: &Scenario, replication: u64, at: Time) -> Ledger<'_> {
-    let mut simulation = Replication::new(scenario, replication).observed(Ledger::new(&scenario.system));
-    simulation.run_until(at);
-    simulation.into_observer()
-}
-
-/// A source as a cron that stands at an instant, if it is one.
+/// The state of a source at an instant, if it is a cron.
 fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<CronState> {
     let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
-    // What counts from the start is in step with its first firing.
+    // A schedule that counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
     let next_run = scenario.epoch.calendar_of(at).and_then(|at| in_step.firings(at).next());

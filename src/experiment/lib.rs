@@ -1,6 +1,9 @@
-//! Scenario x policy x replications -> results: replications run in parallel and are combined in order.
+//! Scenario x policy x replications -> results: replications run in parallel and are combined in
+//! order.
 //!
-//! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change a result.
+//! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change
+//! a result. [`Experiment`] runs the replications of one scenario; the modules hold the studies that
+//! need more than one: comparisons, sweeps, sizing, the difference of two runs.
 
 use claimsim_arrival as arrival;
 use claimsim_engine as engine;
@@ -12,26 +15,26 @@ use claimsim_replication as replication;
 use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
-mod asked;
 mod audit;
-mod batches;
+mod batch_means;
 pub mod comparison;
 pub mod design;
 pub mod diff;
 pub mod elasticity;
 pub mod expression;
-pub mod outlook;
-mod plan;
+pub mod feasibility;
+mod quantities;
 mod replicate;
 mod results;
 pub mod sizing;
+mod stopping_rule;
 pub mod sweep;
 pub mod warmup;
 
-pub use asked::Asked;
 pub use audit::audit;
-pub use batches::{Batched, run_in_batches};
-pub use plan::{FIRST, Plan, Reached};
-pub use replicate::{replicate, replicate_observed, run, run_observed, run_policy};
+pub use batch_means::{BatchMeansRun, run_batch_means};
+pub use quantities::ResolvedQuantities;
+pub use replicate::{Experiment, replicate, replicate_observed, run, run_observed, run_policy};
 pub use replication::Progress;
 pub use results::{Results, SummaryRow};
+pub use stopping_rule::{MIN_REPLICATIONS, PrecisionStatus, StoppingRule};

@@ -1,16 +1,94 @@
-//! Running replications: each one a simulation of its own, all cores at work, results in order.
+//! Runs replications: each is a simulation of its own, they run in parallel and come back in order.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Results;
 use crate::engine::{ClaimPolicy, Observer};
+use crate::policy::Policy;
 use crate::random::stream::Streams;
 use crate::replication::{Progress, Replication};
-use crate::scenario::Scenario;
+use crate::results::Results;
+use crate::scenario::{Scenario, WarmUpRule};
 use crate::stats::ReplicationStats;
 use crate::stats::ShareWithin;
+use crate::warmup::find_warm_up;
+
+/// Replications of one scenario: the entry point for programs that embed the simulator.
+///
+/// ```
+/// use claimsim_experiment::Experiment;
+/// use claimsim_scenario as scenario;
+/// use claimsim_stats::figure::Measure;
+///
+/// # struct NoFiles;
+/// # impl scenario::Files for NoFiles {
+/// #     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+/// #         Err(std::io::Error::new(std::io::ErrorKind::NotFound, path))
+/// #     }
+/// # }
+/// let text = r#"
+///     horizon = "10d"
+///     warmup = "1h"
+///     claim = { delay = "none" }
+///
+///     [worker.scanner]
+///     capacity = { scan = 1 }
+///
+///     [action.scan]
+///     capacity = { scan = 1 }
+///     arrival = { poisson = { rate = "48/h" } }
+///     service = { exponential = { mean = "1m" } }
+/// "#;
+/// let scenario = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("the text is valid").scenario;
+/// let results = Experiment::new(&scenario).seed(7).replications(10).run();
+/// let mean_wait = results.mean(Measure::WaitS).expect("jobs have come");
+/// // Theory: load / (1 - load) x mean service = 0.8 / 0.2 x 60 s.
+/// assert!((mean_wait - 240.0).abs() < 15.0, "{mean_wait}");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Experiment<'a> {
+    scenario: Cow<'a, Scenario>,
+}
+
+impl<'a> Experiment<'a> {
+    /// An experiment with the scenario's own policy, seed and number of replications.
+    pub fn new(scenario: &'a Scenario) -> Experiment<'a> {
+        Experiment { scenario: Cow::Borrowed(scenario) }
+    }
+
+    /// Sets the seed of all random streams.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Experiment<'a> {
+        self.scenario.to_mut().seed = seed;
+        self
+    }
+
+    /// Sets the number of replications.
+    #[must_use]
+    pub fn replications(mut self, replications: u32) -> Experiment<'a> {
+        self.scenario.to_mut().replications = replications;
+        self
+    }
+
+    /// Sets the claim policy, one of those that scenarios name.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Experiment<'a> {
+        let scenario = self.scenario.to_mut();
+        scenario.policy_label = policy.label(&scenario.system.actions);
+        scenario.policy = policy;
+        self
+    }
+
+    /// Runs all replications on rayon's current threads, after the pilots of an automatic warm-up.
+    pub fn run(mut self) -> Results {
+        if self.scenario.warm_up == WarmUpRule::Auto {
+            find_warm_up(self.scenario.to_mut(), &());
+        }
+        run(&self.scenario, &())
+    }
+}
 
 /// Runs all replications of a scenario on rayon's current threads.
 pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {

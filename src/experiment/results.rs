@@ -1,15 +1,16 @@
-//! What all replications of one scenario came to.
+//! The results of all replications of one scenario.
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::action::ActionId;
 use crate::stats::ReplicationStats;
 use crate::stats::interval::IntervalEstimate;
-use crate::stats::{Measure, Metric};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 
-/// The replications of one scenario under one policy, and what they say together.
+/// The replications of one scenario under one policy, and their summary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
-    /// One row a metric, in the order of [`ReplicationStats::metrics`].
+    /// One row per subject, in the order of [`ReplicationStats::figures`].
     pub summary: Vec<SummaryRow>,
     /// The replications, in order.
     pub replications: Vec<ReplicationStats>,
@@ -18,14 +19,14 @@ pub struct Results {
 /// A figure over all replications.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SummaryRow {
-    /// What the number says.
+    /// What the figure is of.
     pub metric: Metric,
     /// Its value over the replications, with its interval.
     pub estimate: IntervalEstimate,
 }
 
 impl Results {
-    /// Combines replications, in order; all of them have the same metrics.
+    /// Summarises replications, in order; all of them have the same subjects.
     pub fn of(replications: Vec<ReplicationStats>) -> Results {
         let metrics = replications.first().map_or(&[][..], |first| &first.metrics);
         let row = |(index, metric): (usize, Metric)| {
@@ -36,13 +37,29 @@ impl Results {
         Results { summary, replications }
     }
 
-    /// The estimate of a metric, if it was measured.
+    /// The estimate of a subject, if it was measured.
     pub fn estimate(&self, metric: Metric) -> Option<IntervalEstimate> {
         self.summary.iter().find(|row| row.metric == metric).map(|row| row.estimate)
     }
+
+    /// The mean of a measure over all jobs; `None` if there was nothing to measure.
+    pub fn mean(&self, measure: Measure) -> Option<f64> {
+        self.mean_of(JobScope::All, measure)
+    }
+
+    /// The mean of a measure over the jobs of one action; `None` if there was nothing to measure.
+    pub fn mean_for(&self, action: ActionId, measure: Measure) -> Option<f64> {
+        self.mean_of(JobScope::One(action), measure)
+    }
+
+    fn mean_of(&self, action: JobScope, measure: Measure) -> Option<f64> {
+        let metric = Metric { action, resource: None, worker: None, measure, statistic: Statistic::Mean };
+        self.estimate(metric)?.value
+    }
 }
 
-/// A figure over replications. A backlog that was still there at some horizon has lasted longer than any mean of the others would say.
+/// A figure over replications. A backlog that is still there at some horizon lasts longer than any
+/// mean of the others would suggest, so it has no estimate.
 pub(super) fn estimate(metric: Metric, values: &[Option<f64>]) -> IntervalEstimate {
     if metric.measure == Measure::DrainS && values.contains(&None) {
         let drained = values.iter().flatten().count() as u64;

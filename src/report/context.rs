@@ -1,7 +1,7 @@
 //! A run's names and settings, which every table and chart needs besides the figures.
 
 use crate::engine::System;
-use crate::experiment::warmup::WarmUp;
+use crate::experiment::warmup::EstimatedWarmUp;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
 use crate::model::worker::WorkerId;
@@ -28,7 +28,7 @@ pub struct RunContext<'a> {
     /// Whether the run estimates a steady state rather than the time from the start to the horizon.
     pub is_steady_state: bool,
     /// The warm-up, if it was estimated.
-    pub warm_up: Option<&'a WarmUp>,
+    pub warm_up: Option<&'a EstimatedWarmUp>,
 }
 
 impl<'a> RunContext<'a> {

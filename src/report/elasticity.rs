@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use crate::RunContext;
-use crate::experiment::elasticity::{Effect, Nudge};
+use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::Trial;
+use crate::experiment::sweep::DesignPoint;
 use crate::format::{Charset, ValueFormat, relative_change, unsigned_zero};
 use crate::sweep::{WITHOUT_INTERVALS, replications_and_seed};
 use crate::table::{self, Column, csv};
@@ -17,13 +17,13 @@ pub struct ElasticityReport<'a> {
     /// The scenario's name.
     pub title: &'a str,
     /// The parameters that were varied.
-    pub nudges: &'a [Nudge],
+    pub nudges: &'a [Perturbation],
     /// The parameters that were not, and why.
     pub left_out: &'a [Skipped],
     /// The quantities that are shown.
     pub shown: &'a [Quantity],
     /// The scenarios that were simulated: the scenario itself, then the low and the high side of each parameter.
-    pub trials: &'a [Trial],
+    pub trials: &'a [DesignPoint],
     /// The effects.
     pub effects: &'a [Effect],
 }
@@ -41,9 +41,9 @@ impl<'a> ElasticityReport<'a> {
     /// The columns of the effects. `effect` is the change of the quantity in percent for 1 % more of the key.
     fn columns(self) -> Vec<Column<'a, &'a Effect>> {
         type Col<'a> = Column<'a, &'a Effect>;
-        let nudge = move |effect: &&Effect| &self.nudges[effect.nudge];
-        let quantity = move |effect: &&Effect| &self.shown[effect.shown];
-        let target = move |effect: &&Effect| self.trials[0].target(effect.shown);
+        let nudge = move |effect: &&Effect| &self.nudges[effect.perturbation];
+        let quantity = move |effect: &&Effect| &self.shown[effect.response];
+        let target = move |effect: &&Effect| self.trials[0].quantity(effect.response);
         let context = RunContext::of(&self.trials[0].scenario);
         vec![
             Col::new("key", move |effect| nudge(effect).key.as_str()),
@@ -68,7 +68,7 @@ impl<'a> ElasticityReport<'a> {
 
     /// The effects on one of the shown quantities, the largest first.
     pub(crate) fn ranked(&self, shown: usize) -> Vec<&'a Effect> {
-        let mut effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.shown == shown).collect();
+        let mut effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.response == shown).collect();
         let size = |effect: &Effect| effect.effect.map_or(-1.0, f64::abs);
         effects.sort_by(|a, b| size(b).total_cmp(&size(a)));
         effects
@@ -80,15 +80,16 @@ impl<'a> ElasticityReport<'a> {
         let titles = self.shown.iter().map(|quantity| quantity.text.as_str());
         let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
         let values = self.shown.iter().enumerate().map(|(shown, quantity)| {
-            let base = self.effects.iter().find(|effect| effect.shown == shown).and_then(|effect| effect.base);
+            let base = self.effects.iter().find(|effect| effect.response == shown).and_then(|effect| effect.base);
             ValueFormat::of_quantity(quantity).value(base)
         });
         let mut rows: Vec<Vec<String>> = vec![["(now)".to_owned(), String::new()].into_iter().chain(values).collect()];
         let mut without: Vec<&str> = Vec::new();
         for first in self.ranked(0) {
-            let nudge = &self.nudges[first.nudge];
-            let effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.nudge == first.nudge).collect();
-            if effects.iter().all(|effect| effect.is_nothing()) {
+            let nudge = &self.nudges[first.perturbation];
+            let effects: Vec<&Effect> =
+                self.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
+            if effects.iter().all(|effect| effect.is_zero()) {
                 without.push(&nudge.key);
                 continue;
             }

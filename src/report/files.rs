@@ -15,11 +15,11 @@ impl RunReport<'_> {
         let replications = &results.replications;
         let mut files = vec![
             file("summary.csv", tables::summary(context, results)),
-            file(replications::PATH, replications::write(context, plan.asked(), replications)),
+            file(replications::PATH, replications::write(context, plan.quantities(), replications)),
             file(tables::WAIT_TIMES, tables::wait_times(context, results)),
             file(tables::UTILIZATION, tables::utilization(context, results)),
         ];
-        let reached = plan.reached(replications);
+        let reached = plan.status(replications);
         if !reached.is_empty() {
             files.push(file(precision::PATH, precision::table(&reached, replications.len())));
         }
@@ -79,14 +79,14 @@ fn file(path: &str, bytes: Vec<u8>) -> OutputFile {
 
 #[cfg(test)]
 mod tests {
-    use crate::experiment::Plan;
+    use crate::experiment::StoppingRule;
     use crate::fixtures::{self, WEEK};
     use crate::run::RunReport;
 
     #[test]
     fn a_run_leaves_its_tables_and_charts() {
         let system = fixtures::system(WEEK);
-        let (results, plan) = (fixtures::results(WEEK), Plan::fixed(5));
+        let (results, plan) = (fixtures::results(WEEK), StoppingRule::fixed(5));
         let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
         let files = report.files();
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();

@@ -1,5 +1,6 @@
 //! Synthetic results for the tests of reports, from a small scenario to the largest and oddest ones.
 
+use crate::RunContext;
 use crate::engine::{ActionModel, Availability, ClaimRule, System, Window};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
@@ -7,12 +8,11 @@ use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::claim::{Pass, Placement};
 use crate::model::time::{Epoch, Span, Time};
 use crate::model::worker::{Worker, WorkerId};
-use claimsim_random::dist::Constant;
-use crate::RunContext;
-use crate::stats::{Measure, JobScope, Statistic, Metric};
 use crate::stats::interval::IntervalEstimate;
 use crate::stats::series::{ResourceSeries, Series};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
+use claimsim_random::dist::Constant;
 
 /// The size and the oddities of the results.
 #[derive(Clone, Copy, Debug)]

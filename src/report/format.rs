@@ -216,7 +216,10 @@ mod tests {
         assert_eq!(ValueFormat::of("jain", "mean", "1").value(Some(0.9871)), "0.987");
         assert_eq!(ValueFormat::Number.value(None), "-");
         assert_eq!(ValueFormat::of("throughput_per_s", "mean", "jobs/s").difference(Some(0.5)), "+0.5 /s");
-        assert_eq!([relative_change(0.073_25), relative_change(0.000_01), relative_change(-0.000_212)], ["+7.32 %", "0 %", "-0.02 %"]);
+        assert_eq!(
+            [relative_change(0.073_25), relative_change(0.000_01), relative_change(-0.000_212)],
+            ["+7.32 %", "0 %", "-0.02 %"]
+        );
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Sentences about warm-ups and batches, for tables, notes and warnings.
 
-use crate::experiment::Batched;
-use crate::experiment::warmup::{PILOTS, WarmUp};
+use crate::experiment::BatchMeansRun;
+use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::model::time::{Span, Time};
 
 /// The usual length of a run, in warm-ups (Banks, Carson, Nelson and Nicol, "Discrete-event system simulation").
 const RUN_PER_WARM_UP: i64 = 10;
 
 /// The length of a warm-up that was estimated, and the method.
-pub fn warm_up_summary(warm_up: &WarmUp) -> String {
+pub fn warm_up_summary(warm_up: &EstimatedWarmUp) -> String {
     let length = warm_up.length.rounded();
     if warm_up.is_too_short {
         return format!("warm-up {length}, half of the run: the run is too short for MSER-5");
@@ -17,7 +17,7 @@ pub fn warm_up_summary(warm_up: &WarmUp) -> String {
 }
 
 /// A warning if the run is too short to estimate its warm-up.
-pub fn warm_up_warning(warm_up: &WarmUp, horizon: Time) -> Option<String> {
+pub fn warm_up_warning(warm_up: &EstimatedWarmUp, horizon: Time) -> Option<String> {
     let longer = Span((horizon.0 / 2).saturating_mul(RUN_PER_WARM_UP)).rounded();
     warm_up.is_too_short.then(|| {
         format!(
@@ -30,8 +30,8 @@ pub fn warm_up_warning(warm_up: &WarmUp, horizon: Time) -> Option<String> {
 }
 
 /// The number of figures of a run in batches that have no interval, why, and what helps; `None` if all have one.
-pub fn missing_intervals(run: &Batched, batches: u32) -> Option<String> {
-    let Batched { figures, correlated, empty, .. } = *run;
+pub fn missing_intervals(run: &BatchMeansRun, batches: u32) -> Option<String> {
+    let BatchMeansRun { figures, correlated, empty, .. } = *run;
     let mut parts = Vec::new();
     if correlated > 0 {
         parts.push(format!(

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::RunContext;
 use crate::experiment::design::{Axis, Grid};
 use crate::experiment::expression::Quantity;
-use crate::experiment::sweep::{Measured, Shown, Trial};
+use crate::experiment::sweep::{DesignPoint, PointResult, Response};
 use crate::format::{Charset, ValueFormat, unsigned_zero};
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
@@ -26,9 +26,9 @@ pub struct SweepReport<'a> {
     /// The quantities that are shown.
     pub shown: &'a [Quantity],
     /// The scenarios that were simulated, point by point.
-    pub trials: &'a [Trial],
+    pub trials: &'a [DesignPoint],
     /// Their results.
-    pub measured: &'a [Measured],
+    pub measured: &'a [PointResult],
 }
 
 impl SweepReport<'_> {
@@ -50,7 +50,7 @@ impl SweepReport<'_> {
         let points = self.grid.points().into_iter().zip(self.measured).take(MOST_POINTS);
         let rows: Vec<Vec<String>> = points
             .map(|(point, measured)| {
-                let shown = measured.shown.iter().zip(&formats);
+                let shown = measured.responses.iter().zip(&formats);
                 let shown = shown.map(|(shown, format)| format.value_with_half_width(shown.estimate, Charset::Utf8));
                 point.settings.into_iter().map(|(_, value)| value).chain(shown).collect()
             })
@@ -74,7 +74,7 @@ impl SweepReport<'_> {
         let has_charts = self.grid.axes.len() <= 2;
         let no_charts =
             if has_charts { "" } else { "There is no chart of more than two keys; sweep.csv has all figures.\n" };
-        let mut shown = self.measured.iter().flat_map(|measured| &measured.shown);
+        let mut shown = self.measured.iter().flat_map(|measured| &measured.responses);
         let is_single = shown.all(|shown| shown.values.len() < 2);
         skipped + no_charts + if is_single { WITHOUT_INTERVALS } else { "" }
     }
@@ -94,7 +94,7 @@ impl SweepReport<'_> {
                 "seed": scenario.seed,
                 "replications": scenario.replications,
                 "warmup_s": measured.warm_up.map_or(fixed, |found| found.length).as_secs_f64(),
-                "shown": self.shown.iter().zip(&measured.shown).map(entry).collect::<Map<String, Value>>(),
+                "shown": self.shown.iter().zip(&measured.responses).map(entry).collect::<Map<String, Value>>(),
             })
         });
         json!({
@@ -106,7 +106,7 @@ impl SweepReport<'_> {
     }
 }
 
-fn entry((quantity, shown): (&Quantity, &Shown)) -> (String, Value) {
+fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
     let estimate = shown.estimate;
     let value = json!({
         "unit": quantity.unit(),
@@ -121,7 +121,7 @@ fn entry((quantity, shown): (&Quantity, &Shown)) -> (String, Value) {
 pub(crate) const WITHOUT_INTERVALS: &str = "One replication has no interval; --replications 10 has one.\n";
 
 /// The number of replications of each trial, and their seed; either is left out if it is not the same for all trials.
-pub(crate) fn replications_and_seed(trials: &[Trial]) -> String {
+pub(crate) fn replications_and_seed(trials: &[DesignPoint]) -> String {
     let mut parts = Vec::new();
     let replications: BTreeSet<u32> = trials.iter().map(|trial| trial.scenario.replications).collect();
     if let [only] = replications.iter().collect::<Vec<_>>()[..] {

@@ -2,12 +2,12 @@
 //!
 //! The average is over quantiles, not over shares, so a curve passes through the p95 of the summary.
 
-use crate::experiment::Results;
 use crate::RunContext;
+use crate::experiment::Results;
 use crate::model::action::ActionId;
 use crate::plot::curves::Curve;
 use crate::stats::WaitQuantiles;
-use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 
 /// The curves of all actions with a claim; before them the curve of all jobs, if it is not the same.
 pub(crate) fn wait_curves(context: &RunContext, results: &Results) -> Vec<Curve> {

@@ -6,6 +6,7 @@ use claimsim_model as model;
 mod action_stats;
 mod batch;
 pub mod batch_means;
+pub mod bound_test;
 mod capacity_layout;
 mod direction;
 mod drain;

@@ -1,7 +1,7 @@
 //! Batch means of one long run: they are parts of the run's own figures, cover the truth, and are
 //! omitted where batches are too short.
 
-use claimsim::experiment::{run_in_batches, run_observed};
+use claimsim::experiment::{run_batch_means, run_observed};
 use claimsim::scenario::Scenario;
 use claimsim::stats::batch_means::{BatchMeans, BatchObserver};
 use claimsim::stats::{JobScope, Measure, Metric, Statistic};
@@ -85,7 +85,7 @@ fn covered(horizon: u32, batches: u32) -> (u32, u32) {
     };
     for seed in 1..=200 {
         let scenario = loaded(QUEUE, &[&format!("horizon={horizon}s"), &format!("seed={seed}")]);
-        let run = run_in_batches(&scenario, batches, &());
+        let run = run_batch_means(&scenario, batches, &());
         if let Some((low, high)) = run.results.estimate(metric).unwrap().interval {
             given += 1;
             covered += u32::from(low <= 1.0 && 1.0 <= high);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use claimsim::experiment::outlook::outlook;
+use claimsim::experiment::feasibility;
 
 use crate::scenario_errors::{load_file, scenarios};
 use crate::support::{SMALL, Sandbox, text};
@@ -149,7 +149,7 @@ fn shipped_scenarios_are_not_warned_of() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         for path in scenarios(&folder) {
             let loaded = load_file(&path).unwrap_or_else(|report| panic!("{report}"));
-            let warnings: Vec<_> = outlook(&loaded.scenario).warnings().cloned().collect();
+            let warnings: Vec<_> = feasibility::analyze(&loaded.scenario).warnings().cloned().collect();
             assert!(warnings.is_empty(), "{}: {warnings:?}", path.display());
         }
     }

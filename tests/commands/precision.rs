@@ -114,7 +114,7 @@ fn what_cannot_go_on_is_refused_with_the_way_out() {
         (&["small.toml", "--max-replications", "5"], "--max-replications is the most that a --precision may take"),
         (&["small.toml", "--precision", "mean(wait)"], "a `±` is missing here"),
         (&["small.toml", "--precision", "mean(wait) ±5"], "`±5` is in another unit than mean(wait)"),
-        (&["small.toml", "--precision", "max(wait) ±5%"], "a largest value has no interval"),
+        (&["small.toml", "--precision", "max(wait) ±5%"], "a maximum has no interval"),
         (&["small.toml", "--precision", "mean(wait, scna) ±5%"], "no action `scna`"),
         (&[], "required"),
     ] {

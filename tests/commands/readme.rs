@@ -7,7 +7,6 @@ use std::path::Path;
 use assert_cmd::Command;
 use claimsim::scenario::{self, NoFiles};
 
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -148,7 +148,7 @@ fn what_cannot_be_sized_is_refused_with_the_way_out() {
     let meet = ["--meet", "p95(wait) < 1m"];
     for (arguments, words) in [
         (&["--meet", "p95(wait) < +5%"][..], "there is no baseline here"),
-        (&["--meet", "max(wait) < 5m"], "a largest value grows with the length of a run"),
+        (&["--meet", "max(wait) < 5m"], "a maximum grows with the length of a run"),
         (&["--meet", "drain < 3h"], "the run ends before that"),
         (&["--meet", "p95(wait, jbo) < 1m"], "the scenario has no action `jbo`"),
         (&["--meet", "p95(wait) < 1m", "--cost", "worker.x=1"], "nothing to pay for at `worker.x`"),

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use claimsim::arrival::swf::{SwfOptions, HeaderField, SwfJobs, SwfLog, Processors, SkipReason, RunTime, SplitBy, parse};
+use claimsim::arrival::swf::{
+    HeaderField, Processors, RunTime, SkipReason, SplitBy, SwfJobs, SwfLog, SwfOptions, parse,
+};
 use claimsim::arrival::trace::TraceError;
-use claimsim::arrival::{ListedJob, ArrivalModel};
+use claimsim::arrival::{ArrivalModel, ListedJob};
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::{Diagnostics, LoadedScenario, load};
 use flate2::Compression;
@@ -265,8 +267,12 @@ fn by_definition(rows: &[Row], choice: &SwfOptions) -> (Vec<Plain>, BTreeMap<Ski
 }
 
 fn any_choice() -> impl Strategy<Value = SwfOptions> {
-    let split =
-        prop::option::of(prop::sample::select(vec![SplitBy::User, SplitBy::Group, SplitBy::Queue, SplitBy::Executable]));
+    let split = prop::option::of(prop::sample::select(vec![
+        SplitBy::User,
+        SplitBy::Group,
+        SplitBy::Queue,
+        SplitBy::Executable,
+    ]));
     let processors = prop::sample::select(vec![Processors::Allocated, Processors::Requested]);
     let run = prop::sample::select(vec![RunTime::Actual, RunTime::Requested]);
     (processors, run, split, prop::option::of(0..9_u64)).prop_map(|(processors, run, split, first)| SwfOptions {

@@ -2,12 +2,12 @@
 //! and all output of a run mentions it.
 
 use claimsim::experiment::run_observed;
-use claimsim::experiment::warmup::{settle, settle_together};
+use claimsim::experiment::warmup::{find_common_warm_up, find_warm_up};
 use claimsim::model::capacity::ResourceId;
 use claimsim::model::time::{Span, Time};
 use claimsim::scenario::Scenario;
 use claimsim::stats::trajectory::{Trajectory, TrajectoryObserver};
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 use serde_json::Value;
 
 use crate::support::loaded;
@@ -38,7 +38,7 @@ fn with_jobs_before(text: &str, jobs: usize) -> String {
 fn settled(scenario: &Scenario, threads: usize) -> (Scenario, Trajectory, Span) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut scenario = scenario.clone();
-    let found = pool.install(|| settle(&mut scenario, &())).expect("the scenario asks for it");
+    let found = pool.install(|| find_warm_up(&mut scenario, &())).expect("the scenario asks for it");
     assert_eq!(scenario.system.window.warmup, Time::ZERO + found.length);
     (scenario, found.trajectory, found.length)
 }
@@ -49,7 +49,7 @@ fn a_backlog_is_left_out_and_little_more() {
     let mut far_off = 0;
     for seed in 1..=20 {
         let mut scenario = loaded(&text, &[&format!("seed={seed}")]);
-        let found = settle(&mut scenario, &()).unwrap();
+        let found = find_warm_up(&mut scenario, &()).unwrap();
         assert!(!found.is_too_short);
         let seconds = found.length.as_secs_f64();
         // The last of ten replications has drained after a little more than 200 s, and twice that
@@ -112,7 +112,7 @@ fn compared_scenarios_get_the_longest_warm_up() {
     let mut quick = loaded(&with_jobs_before(BACKLOG, 0), &[]);
     let mut fixed = loaded(&with_jobs_before(BACKLOG, 0), &["warmup=7s"]);
     let alone = settled(&long, 1).2;
-    let found = settle_together(vec![&mut quick, &mut long, &mut fixed], &());
+    let found = find_common_warm_up(vec![&mut quick, &mut long, &mut fixed], &());
     assert!(settled(&quick, 1).2 < alone);
     assert!(found[0].as_ref().unwrap().length == alone && found[1].as_ref().unwrap().length == alone);
     let windows = [&quick, &long, &fixed].map(|scenario| scenario.system.window.warmup - Time::ZERO);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use claimsim::arrival::cron::Schedule;
-use claimsim::arrival::{HOURS, ListedJob, HourlyRates, ArrivalModel, ArrivalModelError, WEEKDAYS};
+use claimsim::arrival::{ArrivalModel, ArrivalModelError, HOURS, HourlyRates, ListedJob, WEEKDAYS};
 use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::{Epoch, NANOS, Span, Time};

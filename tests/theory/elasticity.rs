@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use claimsim::experiment::elasticity::{Effect, Nudge, Share, effects};
+use claimsim::experiment::elasticity::{Effect, Perturbation, StepSize, effects};
 use claimsim::experiment::expression::Quantity;
-use claimsim::experiment::sweep::{self, Trial};
+use claimsim::experiment::sweep::{self, DesignPoint};
 use claimsim::scenario::{self, NoFiles, Override, parameters};
 
 use crate::formulas::erlang::Mmc;
@@ -31,32 +31,38 @@ const SERVICE: &str = "action.job.service.exponential.mean";
 const COUNT: &str = "worker.server.count";
 
 /// The perturbations of these keys, counts by one.
-fn nudges(text: &str, keys: &[&str]) -> Vec<Nudge> {
-    let percent = Share::of_percent("1%").unwrap();
+fn perturbations(text: &str, keys: &[&str]) -> Vec<Perturbation> {
+    let percent = StepSize::of_percent("1%").unwrap();
     let all = parameters(text, &[]);
     let of_key = |key: &&str| {
         let parameter = all.iter().find(|parameter| parameter.key == **key).unwrap();
-        let nudge = if parameter.is_whole { Nudge::by_one(parameter) } else { Nudge::by_share(parameter, &percent) };
-        nudge.unwrap()
+        let perturbation = if parameter.is_whole {
+            Perturbation::by_unit(parameter)
+        } else {
+            Perturbation::by_step(parameter, &percent)
+        };
+        perturbation.unwrap()
     };
     keys.iter().map(of_key).collect()
 }
 
 /// The effects of these keys on the quantities, under a seed.
 fn measured(text: &str, keys: &[&str], shown: &[&str], seed: u32) -> Vec<Effect> {
-    let nudges = nudges(text, keys);
+    let perturbations = perturbations(text, keys);
     let shown: Vec<Quantity> = shown.iter().map(|quantity| quantity.parse().unwrap()).collect();
     let trial = |setting: Option<(&str, &str)>| {
         let mut overrides = vec![Override::set(&format!("seed={seed}"))];
         overrides.extend(setting.map(|(key, value)| Override::key("--set", key, value)));
         let loaded =
             scenario::load("queue.toml", text, &overrides, &NoFiles).unwrap_or_else(|report| panic!("{report}"));
-        Trial::new(loaded.scenario, &shown).unwrap()
+        DesignPoint::new(loaded.scenario, &shown).unwrap()
     };
-    let sides = nudges.iter().flat_map(|nudge| [(&*nudge.key, &*nudge.low), (&*nudge.key, &*nudge.high)]);
-    let trials: Vec<Trial> = std::iter::once(trial(None)).chain(sides.map(|side| trial(Some(side)))).collect();
+    let sides = perturbations
+        .iter()
+        .flat_map(|perturbation| [(&*perturbation.key, &*perturbation.low), (&*perturbation.key, &*perturbation.high)]);
+    let trials: Vec<DesignPoint> = std::iter::once(trial(None)).chain(sides.map(|side| trial(Some(side)))).collect();
     let none = vec![None; trials.len()];
-    effects(&nudges, &sweep::run(&trials, none, &|_, _| {}, &()))
+    effects(&perturbations, &sweep::run(&trials, none, &|_, _| {}, &()))
 }
 
 /// The percentage by which a formula changes for 1 % more, by the same central difference.
@@ -127,7 +133,7 @@ fn what_is_exact_comes_out_exactly() {
     assert!((effects[1].effect.unwrap() - 1.0).abs() < 0.02, "{:?}", effects[1]);
     // No job waits, so there is no base for a relative effect.
     assert_eq!((effects[2].base, effects[2].effect, effects[2].interval), (Some(0.0), None, None));
-    assert!(effects[2].is_nothing() && effects[3].is_nothing() && !effects[0].is_nothing());
+    assert!(effects[2].is_zero() && effects[3].is_zero() && !effects[0].is_zero());
 }
 
 #[test]

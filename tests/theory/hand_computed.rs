@@ -12,7 +12,7 @@ use claimsim::model::time::{NANOS, Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::random::dist::Constant;
 use claimsim::random::stream::{Purpose, Streams};
-use claimsim::stats::{Measure, JobScope, Statistic};
+use claimsim::stats::{JobScope, Measure, Statistic};
 use claimsim::stats::{ReplicationStats, StatsObserver};
 
 const SCAN: ActionId = ActionId(0);

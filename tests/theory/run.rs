@@ -4,7 +4,7 @@ use claimsim::experiment::{Results, run};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::ResourceId;
 use claimsim::scenario::Scenario;
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use crate::support::loaded;
 

@@ -2,9 +2,10 @@
 //! wrong assumptions are detected.
 
 use claimsim::experiment::design::Grid;
-use claimsim::experiment::sizing::{Setting, Sizing, Targets, Verdict, size};
+use claimsim::experiment::sizing::{Design, Sizing, Targets, size};
 use claimsim::experiment::{Progress, run};
 use claimsim::scenario::{self, NoFiles, Override, Scenario};
+use claimsim::stats::bound_test::BoundStatus;
 use claimsim::stats::interim_looks::InterimLooks;
 use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
@@ -30,12 +31,12 @@ fn scenario(settings: &[(String, String)]) -> Scenario {
     scenario::load("jobs.toml", text, &overrides, &NoFiles).expect("the scenario is right").scenario
 }
 
-fn settings(vary: &[&str], cost: impl Fn(&Scenario) -> f64) -> Vec<Setting> {
+fn settings(vary: &[&str], cost: impl Fn(&Scenario) -> f64) -> Vec<Design> {
     let vary: Vec<String> = vary.iter().map(|text| (*text).to_owned()).collect();
     let grid = Grid::parse(&vary, &[]).expect("a grid");
-    let setting = |point: claimsim::experiment::design::Point| {
+    let setting = |point: claimsim::experiment::design::GridPoint| {
         let scenario = scenario(&point.settings);
-        Setting { steps: grid.steps(point.number), cost: cost(&scenario), point, scenario, is_hopeless: false }
+        Design { steps: grid.steps(point.number), cost: cost(&scenario), point, scenario, is_likely_infeasible: false }
     };
     grid.points().into_iter().map(setting).collect()
 }
@@ -45,11 +46,11 @@ fn targets(conditions: &[&str], axes: usize) -> Targets {
         conditions: conditions.iter().map(|text| text.parse().expect("a condition")).collect(),
         level: 0.05,
         looks: InterimLooks::doubling(10, 160),
-        supply: vec![true; axes],
+        supply_axes: vec![true; axes],
     }
 }
 
-fn search(settings: &[Setting], targets: &Targets) -> Sizing {
+fn search(settings: &[Design], targets: &Targets) -> Sizing {
     let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
     size(settings, targets, &silent).expect("the targets are right")
 }
@@ -66,17 +67,17 @@ fn all_cheaper_designs_were_simulated_and_failed() {
     });
     let targets = targets(&["mean(wait) < 700ms"], 2);
     let sizing = search(&settings, &targets);
-    let answer = sizing.answer.map(|place| &sizing.tried[place]).expect("there is one");
-    let cost = settings[answer.setting].cost;
+    let answer = sizing.answer.map(|place| &sizing.evaluated[place]).expect("there is one");
+    let cost = settings[answer.design].cost;
     for (number, setting) in settings.iter().enumerate().filter(|(_, setting)| setting.cost < cost) {
-        let tried = sizing.tried.iter().find(|tried| tried.setting == number).expect("it has been simulated");
-        assert_ne!(tried.verdict, Verdict::Met, "{:?}", setting.point);
+        let tried = sizing.evaluated.iter().find(|tried| tried.design == number).expect("it has been simulated");
+        assert_ne!(tried.status, BoundStatus::Kept, "{:?}", setting.point);
     }
-    assert_eq!((sizing.left_out, sizing.anomaly), (0, None));
+    assert_eq!((sizing.skipped, sizing.anomaly), (0, None));
     // With three servers the mean wait is 444 ms, with two it is infinite: 1 few and 2 many are the
     // cheapest three.
-    assert_eq!((workers(&settings[answer.setting].scenario), cost), (3.0, 3.5));
-    assert!(sizing.tried.len() < settings.len(), "what costs more need not be simulated");
+    assert_eq!((workers(&settings[answer.design].scenario), cost), (3.0, 3.5));
+    assert!(sizing.evaluated.len() < settings.len(), "what costs more need not be simulated");
 }
 
 #[test]
@@ -90,16 +91,16 @@ fn a_small_design_is_found_although_larger_ones_fail() {
     settings[1].scenario = slow.clone();
     settings[2].scenario = slow;
     let sizing = search(&settings, &targets(&["mean(wait) < 500ms"], 1));
-    let answer = sizing.answer.map(|place| sizing.tried[place].setting);
+    let answer = sizing.answer.map(|place| sizing.evaluated[place].design);
     assert_eq!(
         answer,
         Some(0),
         "{:?}",
-        sizing.tried.iter().map(|tried| (tried.setting, tried.verdict)).collect::<Vec<_>>()
+        sizing.evaluated.iter().map(|tried| (tried.design, tried.status)).collect::<Vec<_>>()
     );
     let (met, not_met) = sizing.anomaly.expect("it is noticed");
-    assert_eq!(sizing.tried[met].setting, 0);
-    assert!([1, 2].contains(&sizing.tried[not_met].setting));
+    assert_eq!(sizing.evaluated[met].design, 0);
+    assert!([1, 2].contains(&sizing.evaluated[not_met].design));
 }
 
 #[test]
@@ -107,18 +108,19 @@ fn search_starts_at_the_cheapest_if_workers_do_not_help() {
     let settings = settings(&["worker.many.count=1..8"], workers);
     // Two jobs run on average: on four to six workers they are between a third and a half busy.
     let sizing = search(&settings, &targets(&["mean(wait) < 1s", "utilization(slot) > 37%"], 1));
-    let answer = sizing.answer.map(|place| settings[sizing.tried[place].setting].scenario.system.workers.len());
+    let answer = sizing.answer.map(|place| settings[sizing.evaluated[place].design].scenario.system.workers.len());
     assert_eq!(answer, Some(3));
-    assert!(sizing.tried.len() <= 3);
+    assert!(sizing.evaluated.len() <= 3);
     let too_idle = search(&settings, &targets(&["mean(wait) < 1s", "utilization(slot) > 80%"], 1));
-    assert_eq!((too_idle.answer, too_idle.tried.len()), (None, 8));
+    assert_eq!((too_idle.answer, too_idle.evaluated.len()), (None, 8));
 }
 
 #[test]
 fn a_setting_is_simulated_as_a_run_of_its_own_would_be() {
     let settings = settings(&["worker.many.count=2..3"], workers);
     let sizing = search(&settings, &targets(&["mean(wait) < 1h"], 1));
-    let tried = sizing.tried.iter().find(|tried| tried.results.replications.len() == 10).expect("one look is enough");
+    let tried =
+        sizing.evaluated.iter().find(|tried| tried.results.replications.len() == 10).expect("one look is enough");
     let wait = Metric {
         action: JobScope::All,
         resource: None,
@@ -126,7 +128,7 @@ fn a_setting_is_simulated_as_a_run_of_its_own_would_be() {
         measure: Measure::WaitS,
         statistic: Statistic::Mean,
     };
-    let run = run(&settings[tried.setting].scenario, &());
+    let run = run(&settings[tried.design].scenario, &());
     assert_eq!(tried.results.estimate(wait), run.estimate(wait));
-    assert_eq!(tried.held[0].value, run.estimate(wait).and_then(|estimate| estimate.value));
+    assert_eq!(tried.tests[0].value, run.estimate(wait).and_then(|estimate| estimate.value));
 }

@@ -6,7 +6,7 @@ use super::super::given::Given;
 use super::super::produce::apply;
 use super::super::verdict::Failure;
 use super::setting::Variant;
-use crate::experiment::comparison::Contender;
+use crate::experiment::comparison::Alternative;
 use crate::model::time::Time;
 use crate::report::manifest::{Options, SavedRun};
 use crate::scenario::{InputFile, LoadedScenario, Override, Scenario, WarmUpRule};
@@ -16,7 +16,7 @@ const SAVED: &str = "baseline";
 
 /// Everybody who is compared.
 pub(super) struct Contenders {
-    pub(super) list: Vec<Contender>,
+    pub(super) list: Vec<Alternative>,
     /// The baseline's number.
     pub(super) baseline: usize,
     /// The name of the first scenario.
@@ -66,7 +66,7 @@ impl Contenders {
         let loaded = given.load(&overrides(&run.options.set, run.options.policy.first().map(String::as_str)))?;
         let mut scenario = self.take_in(number, loaded);
         apply(&run.options, Some(run.seed), &mut scenario);
-        self.list.push(Contender { name: SAVED.to_owned(), scenario });
+        self.list.push(Alternative { name: SAVED.to_owned(), scenario });
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl Contenders {
             (None, None) => scenario.name.clone(),
         };
         let name = if draft.variant.is_some() { name } else { self.free(name) };
-        self.list.push(Contender { name, scenario });
+        self.list.push(Alternative { name, scenario });
         Ok(())
     }
 

@@ -17,9 +17,10 @@ use super::given::Given;
 use super::manner::Manner;
 use super::policy::PolicyParser;
 use super::verdict::{Failure, print, say};
-use crate::experiment::comparison::{Comparison, Outcome};
+use crate::experiment::comparison::Comparison;
 use crate::report::comparison::ComparisonReport;
 use crate::report::manifest::{Manifest, Options};
+use crate::stats::bound_test::BoundStatus;
 use produce::{Order, produce};
 
 /// Compare policies, scenarios or variants of one: differences with verdicts, and gates for CI
@@ -159,8 +160,8 @@ impl Compare {
     /// Prints what has come of it; gates decide the exit code, also where nobody reads what is printed.
     fn tell(&self, sides: &ComparisonReport, comparison: &Comparison, target: &Path) -> Result<(), Failure> {
         let printed = self.print(sides, target);
-        let outcome = comparison.outcome().unwrap_or(Outcome::Pass);
-        if outcome == Outcome::Pass {
+        let outcome = comparison.gate_status().unwrap_or(BoundStatus::Kept);
+        if outcome == BoundStatus::Kept {
             return printed;
         }
         if self.manner.quiet {
@@ -168,7 +169,7 @@ impl Compare {
                 say(&line);
             }
         }
-        Err(Failure::Gate { broken: outcome == Outcome::Fail })
+        Err(Failure::Gate { broken: outcome == BoundStatus::Broken })
     }
 
     fn print(&self, sides: &ComparisonReport, target: &Path) -> Result<(), Failure> {

@@ -10,8 +10,8 @@ use super::super::progress::Bar;
 use super::super::verdict::{Failure, say};
 use super::contenders::Contenders;
 use super::questions::{misfit, questions};
-use crate::experiment::comparison::{Comparing, Comparison, Contender, Questions};
-use crate::experiment::outlook::outlook;
+use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
+use crate::experiment::feasibility;
 use crate::experiment::warmup;
 use crate::report::comparison::ComparisonReport;
 use crate::report::manifest::{self, Input, Manifest, Options, Other};
@@ -36,7 +36,7 @@ pub(super) struct Order<'a> {
 /// A comparison that can begin.
 pub(super) struct Prepared {
     pub(super) contenders: Contenders,
-    questions: Questions,
+    questions: ComparisonCriteria,
 }
 
 impl Order<'_> {
@@ -66,8 +66,8 @@ impl Prepared {
     /// Says what a look at the contenders warns of, each thing once, with all whom it concerns.
     fn say_outlooks(&self) {
         let mut said: Vec<(Notice, Vec<&str>)> = Vec::new();
-        for Contender { name, scenario } in &self.contenders.list {
-            for remark in warnings(scenario, &outlook(scenario)) {
+        for Alternative { name, scenario } in &self.contenders.list {
+            for remark in warnings(scenario, &feasibility::analyze(scenario)) {
                 match said.iter_mut().find(|(other, _)| *other == remark) {
                     Some((_, names)) => names.push(name),
                     None => said.push((remark, vec![name])),
@@ -79,8 +79,8 @@ impl Prepared {
         }
     }
 
-    fn comparing(&self) -> Result<Comparing<'_>, Failure> {
-        Comparing::new(&self.contenders.list, &self.questions).map_err(|wrong| misfit(&wrong))
+    fn comparing(&self) -> Result<SequentialComparison<'_>, Failure> {
+        SequentialComparison::new(&self.contenders.list, &self.questions).map_err(|wrong| misfit(&wrong))
     }
 
     /// The comparison for those who report on it.
@@ -100,7 +100,7 @@ pub(super) fn produce(
     let comparison = {
         let quiet = order.quiet;
         pool.install(|| {
-            settle(&mut prepared.contenders, quiet);
+            find_warm_up(&mut prepared.contenders, quiet);
             simulate(prepared, quiet)
         })?
     };
@@ -125,11 +125,11 @@ pub(super) fn produce(
 }
 
 /// Finds the warm-ups that are left to be found, notes them, and says which run is too short.
-fn settle(contenders: &mut Contenders, quiet: bool) {
-    let pilots = contenders.list.iter().map(|contender| warmup::pilots(&contender.scenario)).sum();
+fn find_warm_up(contenders: &mut Contenders, quiet: bool) {
+    let pilots = contenders.list.iter().map(|contender| warmup::pilot_count(&contender.scenario)).sum();
     let bar = Bar::new(pilots, quiet);
     let scenarios = contenders.list.iter_mut().map(|contender| &mut contender.scenario).collect();
-    let found = warmup::settle_together(scenarios, &bar);
+    let found = warmup::find_common_warm_up(scenarios, &bar);
     drop(bar);
     for (contender, found) in contenders.list.iter().zip(found) {
         let Some(found) = found else { continue };
@@ -143,7 +143,7 @@ fn settle(contenders: &mut Contenders, quiet: bool) {
 
 fn simulate(prepared: &Prepared, quiet: bool) -> Result<Comparison, Failure> {
     let mut comparing = prepared.comparing()?;
-    while let Some(replications) = comparing.next() {
+    while let Some(replications) = comparing.next_replications() {
         let bar = Bar::new(replications, quiet);
         comparing.look(&bar);
     }

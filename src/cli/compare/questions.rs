@@ -3,7 +3,7 @@
 use super::super::expressions::{complaint, parse, parse_all};
 use super::super::plan::{level_of, looks};
 use super::super::verdict::Failure;
-use crate::experiment::comparison::{Misfit, Questions};
+use crate::experiment::comparison::{ComparisonCriteria, UnresolvedQuantity};
 use crate::experiment::expression::{Condition, Margin, Quantity};
 use crate::report::manifest::Options;
 
@@ -11,7 +11,7 @@ use crate::report::manifest::Options;
 const JUDGED: [&str; 3] = ["mean(wait)", "p95(wait)", "p99(wait)"];
 
 /// Understands what is asked for; `baseline` is the number of a contender, and `replications` what its scenario says.
-pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -> Result<Questions, Failure> {
+pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -> Result<ComparisonCriteria, Failure> {
     let judged: Vec<Quantity> = if options.judge.is_empty() {
         JUDGED.iter().map(|text| text.parse().expect("the default is right")).collect()
     } else {
@@ -28,7 +28,7 @@ pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -
             judged.text
         )));
     }
-    Ok(Questions {
+    Ok(ComparisonCriteria {
         baseline,
         judged,
         margin,
@@ -41,7 +41,7 @@ pub(super) fn questions(options: &Options, baseline: usize, replications: u32) -
 }
 
 /// The complaint about an expression that some contender's scenario has no answer to.
-pub(super) fn misfit(misfit: &Misfit) -> Failure {
+pub(super) fn misfit(misfit: &UnresolvedQuantity) -> Failure {
     let option = if misfit.is_gate { "--gate" } else { "--judge" };
-    complaint(option, &misfit.text, &misfit.fault, &format!(" (contender `{}`)", misfit.contender))
+    complaint(option, &misfit.text, &misfit.error, &format!(" (contender `{}`)", misfit.alternative))
 }

@@ -169,11 +169,11 @@ impl Size {
         let sizing = study.sizing;
         let places = sizing.answer.into_iter().chain(sizing.next_cheaper());
         let command = |place: usize| {
-            let tried = &sizing.tried[place];
+            let tried = &sizing.evaluated[place];
             let mut words = vec!["claimsim run".to_owned(), quoted(&self.scenario.display().to_string())];
             words.extend(self.policy.iter().map(|policy| format!("--policy {}", quoted(policy))));
             words.extend(self.set.iter().map(|set| format!("--set {}", quoted(set))));
-            let settings = &study.settings[tried.setting].point.settings;
+            let settings = &study.settings[tried.design].point.settings;
             words.extend(settings.iter().map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
             words.extend(self.seed.map(|seed| format!("--seed {seed}")));
             words.push(format!("--replications {}", tried.results.replications.len()));

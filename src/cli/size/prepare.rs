@@ -7,8 +7,8 @@ use super::super::order::Order;
 use super::super::plan::{level_of, looks};
 use super::super::verdict::Failure;
 use crate::experiment::design::Grid;
-use crate::experiment::outlook::outlook;
-use crate::experiment::sizing::{CostError, Costs, Loss, Setting, Targets, Unfit};
+use crate::experiment::feasibility;
+use crate::experiment::sizing::{CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage};
 use crate::model::time::Span;
 use crate::report::manifest::Options;
 use crate::scenario::{self, Scenario};
@@ -23,9 +23,9 @@ pub(super) struct Prepared {
     pub(super) title: String,
     /// The keys that vary.
     pub(super) keys: Vec<String>,
-    pub(super) settings: Vec<Setting>,
+    pub(super) settings: Vec<Design>,
     pub(super) targets: Targets,
-    pub(super) loss: Option<Loss>,
+    pub(super) loss: Option<WorstCaseOutage>,
     /// What costs are in.
     pub(super) cost_unit: String,
     /// The seed in force.
@@ -48,7 +48,7 @@ impl Prepared {
             conditions,
             level: level_of(options),
             looks: looks(options, *replications)?,
-            supply: supply(&grid),
+            supply_axes: supply(&grid),
         };
         let prepared = Prepared {
             title: name.clone(),
@@ -66,8 +66,8 @@ impl Prepared {
 
     /// Checks that all settings have what is asked for.
     fn check(&self) -> Result<(), Failure> {
-        for Setting { scenario, .. } in &self.settings {
-            self.targets.asked(scenario).map_err(|unfit| self.misfit(&unfit))?;
+        for Design { scenario, .. } in &self.settings {
+            self.targets.resolve(scenario).map_err(|unfit| self.misfit(&unfit))?;
             let absent = self.loss.as_ref().filter(|loss| loss.worker(scenario).is_none());
             if let Some(loss) = absent {
                 return Err(Failure::Input(format!(
@@ -80,13 +80,13 @@ impl Prepared {
         Ok(())
     }
 
-    fn misfit(&self, unfit: &Unfit) -> Failure {
-        complaint("--meet", &self.targets.conditions[unfit.target].text, &unfit.fault, "")
+    fn misfit(&self, unfit: &UnsupportedTarget) -> Failure {
+        complaint("--meet", &self.targets.conditions[unfit.target].text, &unfit.error, "")
     }
 }
 
 /// All settings, loaded and priced; all have the seed of the first, unless one was asked for.
-fn settings(order: &Order, grid: &Grid, costs: &Costs, brought: &mut Brought) -> Result<Vec<Setting>, Failure> {
+fn settings(order: &Order, grid: &Grid, costs: &Costs, brought: &mut Brought) -> Result<Vec<Design>, Failure> {
     let Options { set, policy, .. } = &order.options;
     let (mut seed, mut settings) = (order.seed, Vec::new());
     for point in grid.points() {
@@ -96,15 +96,15 @@ fn settings(order: &Order, grid: &Grid, costs: &Costs, brought: &mut Brought) ->
         let cost = costs.of(&scenario::key_values(&order.given.text, &changes)).map_err(|error| priced(&error))?;
         let mut scenario = brought.take_in(loaded);
         scenario.seed = *seed.get_or_insert(scenario.seed);
-        let is_hopeless = is_hopeless(&scenario);
-        settings.push(Setting { steps: grid.steps(point.number), point, cost, scenario, is_hopeless });
+        let is_likely_infeasible = is_likely_infeasible(&scenario);
+        settings.push(Design { steps: grid.steps(point.number), point, cost, scenario, is_likely_infeasible });
     }
     Ok(settings)
 }
 
 /// Whether more work comes for ever than any policy could do.
-fn is_hopeless(scenario: &Scenario) -> bool {
-    let outlook = outlook(scenario);
+fn is_likely_infeasible(scenario: &Scenario) -> bool {
+    let outlook = feasibility::analyze(scenario);
     outlook.is_stationary() && outlook.load().is_some_and(|load| load >= 1.0)
 }
 
@@ -140,7 +140,7 @@ fn rises(values: &[Vec<String>]) -> bool {
 }
 
 /// `replica` or `replica:2h`.
-fn loss(text: &str) -> Result<Loss, Failure> {
+fn loss(text: &str) -> Result<WorstCaseOutage, Failure> {
     let (group, lasts) = match text.split_once(':') {
         None => (text, Ok(LOST_FOR)),
         Some((group, lasts)) => (group, lasts.trim().parse::<Span>()),
@@ -151,7 +151,7 @@ fn loss(text: &str) -> Result<Loss, Failure> {
             "--lose {text} names no group of workers, or no time; write it such as replica or replica:2h"
         )));
     }
-    Ok(Loss { group: group.trim().to_owned(), lasts })
+    Ok(WorstCaseOutage { group: group.trim().to_owned(), duration: lasts })
 }
 
 /// The ids of a scenario's workers, as far as there is room.

@@ -9,7 +9,7 @@ use super::super::progress::Bar;
 use super::super::verdict::Failure;
 use super::prepare::Prepared;
 use crate::experiment::Progress;
-use crate::experiment::sizing::{Loss, Lost, Sizing, Unfit, size, size_with_loss};
+use crate::experiment::sizing::{Sizing, SizingWithOutage, UnsupportedTarget, WorstCaseOutage, size, size_with_outage};
 use crate::report::manifest::{self, Manifest};
 use crate::report::sizing::{LostWorker, SizingReport};
 
@@ -17,7 +17,7 @@ use crate::report::sizing::{LostWorker, SizingReport};
 #[derive(Debug)]
 pub(super) enum Found {
     Plain(Sizing),
-    WithLoss(Box<Lost>),
+    WithLoss(Box<SizingWithOutage>),
 }
 
 impl Found {
@@ -40,10 +40,11 @@ impl Found {
     }
 }
 
-fn lost_worker<'a>(lost: &'a Lost, prepared: &Prepared) -> LostWorker<'a> {
-    let Loss { group, lasts } = prepared.loss.as_ref().expect("a worker is lost only if it was asked for");
+fn lost_worker<'a>(lost: &'a SizingWithOutage, prepared: &Prepared) -> LostWorker<'a> {
+    let WorstCaseOutage { group, duration } =
+        prepared.loss.as_ref().expect("a worker is lost only if it was asked for");
     let at = prepared.settings[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
-    let words = format!("a worker of {group} dies at {at} and is out for {lasts}");
+    let words = format!("a worker of {group} dies at {at} and is out for {duration}");
     LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
 }
 
@@ -72,11 +73,11 @@ pub(super) fn produce(order: &Order, prepared: &Prepared, folder: &Path) -> Resu
     Ok((found, manifest))
 }
 
-fn search(prepared: &Prepared, quiet: bool) -> Result<Found, Unfit> {
+fn search(prepared: &Prepared, quiet: bool) -> Result<Found, UnsupportedTarget> {
     let Prepared { settings, targets, loss, .. } = prepared;
     let bar = |replications| -> Box<dyn Progress> { Box::new(Bar::new(replications, quiet)) };
     Ok(match loss {
         None => Found::Plain(size(settings, targets, &bar)?),
-        Some(loss) => Found::WithLoss(Box::new(size_with_loss(settings, targets, loss, &bar)?)),
+        Some(loss) => Found::WithLoss(Box::new(size_with_outage(settings, targets, loss, &bar)?)),
     })
 }

@@ -3,7 +3,7 @@
 use super::super::given::Given;
 use super::super::verdict::Failure;
 use super::points::Points;
-use crate::experiment::elasticity::{Nudge, Share};
+use crate::experiment::elasticity::{Perturbation, StepSize};
 use crate::report::elasticity::Skipped;
 use crate::report::manifest::Options;
 use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
@@ -11,7 +11,7 @@ use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
 /// The parameters that are moved, those that cannot be, and the scenarios at both sides of each.
 #[derive(Default)]
 pub(super) struct Nudges {
-    pub(super) list: Vec<Nudge>,
+    pub(super) list: Vec<Perturbation>,
     pub(super) left_out: Vec<Skipped>,
     pub(super) loaded: Vec<LoadedScenario>,
     /// How many warnings the scenario itself has.
@@ -20,7 +20,12 @@ pub(super) struct Nudges {
 
 impl Nudges {
     /// Tries every parameter that the scenario sets, after `--set` and `--policy`.
-    pub(super) fn of(given: &Given, base: &LoadedScenario, options: &Options, step: &Share) -> Result<Nudges, Failure> {
+    pub(super) fn of(
+        given: &Given,
+        base: &LoadedScenario,
+        options: &Options,
+        step: &StepSize,
+    ) -> Result<Nudges, Failure> {
         let common = Points::common(options);
         let mut nudges = Nudges { warnings: base.warnings.warnings(), ..Nudges::default() };
         for parameter in parameters(&given.text, &common) {
@@ -32,12 +37,12 @@ impl Nudges {
         Ok(nudges)
     }
 
-    fn add(&mut self, parameter: &Parameter, given: &Given, common: &[Override], step: &Share) {
-        let by_share = Nudge::by_share(parameter, step).filter(|_| !parameter.is_rounded);
-        let by_one = Nudge::by_one(parameter);
+    fn add(&mut self, parameter: &Parameter, given: &Given, common: &[Override], step: &StepSize) {
+        let by_step = Perturbation::by_step(parameter, step).filter(|_| !parameter.is_rounded);
+        let by_unit = Perturbation::by_unit(parameter);
         let mut why = unmoved(parameter);
         for (nudge, is_by_one) in
-            by_share.map(|nudge| (nudge, false)).into_iter().chain(by_one.map(|nudge| (nudge, true)))
+            by_step.map(|nudge| (nudge, false)).into_iter().chain(by_unit.map(|nudge| (nudge, true)))
         {
             match load_sides(&nudge, given, common) {
                 // A step of one may lead where the scenario makes no sense: a job that needs more than any worker offers.
@@ -76,7 +81,7 @@ fn unmoved(parameter: &Parameter) -> String {
 }
 
 /// The scenario at the low and at the high side; or the value that it refuses.
-fn load_sides(nudge: &Nudge, given: &Given, common: &[Override]) -> Result<[LoadedScenario; 2], String> {
+fn load_sides(nudge: &Perturbation, given: &Given, common: &[Override]) -> Result<[LoadedScenario; 2], String> {
     let load = |value: &str| {
         let mut all = common.to_vec();
         all.push(Override::key("--elasticity", &nudge.key, value));

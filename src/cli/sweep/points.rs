@@ -6,8 +6,8 @@ use super::super::given::Given;
 use super::super::produce::apply;
 use super::super::verdict::Failure;
 use super::questions::Questions;
-use crate::experiment::design::Point;
-use crate::experiment::sweep::Trial;
+use crate::experiment::design::GridPoint;
+use crate::experiment::sweep::DesignPoint;
 use crate::report::manifest::Options;
 use crate::scenario::{Diagnostics, LoadedScenario, Override, Scenario};
 
@@ -21,7 +21,7 @@ pub(super) struct Points {
     pub(super) title: String,
     /// The seed in force, but for points that set one themselves.
     pub(super) seed: u64,
-    pub(super) trials: Vec<Trial>,
+    pub(super) trials: Vec<DesignPoint>,
     /// What came with them.
     pub(super) brought: Brought,
 }
@@ -35,7 +35,7 @@ impl Points {
     /// Adds the points of a grid; the first that is refused ends it, with its name.
     pub(super) fn add_grid(
         &mut self,
-        points: &[Point],
+        points: &[GridPoint],
         given: &Given,
         options: &Options,
         seed: Option<u64>,
@@ -68,7 +68,7 @@ impl Points {
     /// Makes trials of the scenarios, of which the questions are asked.
     pub(super) fn ask(&mut self, scenarios: Vec<Scenario>, questions: &Questions) -> Result<(), Failure> {
         for scenario in scenarios {
-            let trial = Trial::new(scenario, &questions.shown);
+            let trial = DesignPoint::new(scenario, &questions.shown);
             self.trials.push(trial.map_err(|(number, fault)| questions.complaint(number, &fault))?);
         }
         Ok(())
@@ -81,7 +81,7 @@ impl Points {
 }
 
 /// The complaint about a point that the scenario refuses.
-fn refused(report: &Diagnostics, point: &Point, of: usize) -> Failure {
+fn refused(report: &Diagnostics, point: &GridPoint, of: usize) -> Failure {
     let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Failure::Input(format!(
         "{}\nThis is point {} of {of}, {}. Nothing was run.",

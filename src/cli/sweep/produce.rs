@@ -12,9 +12,9 @@ use super::nudges::Nudges;
 use super::points::Points;
 use super::questions::{Questions, grid, step};
 use crate::experiment::design::Grid;
-use crate::experiment::elasticity::{Effect, Nudge, effects};
-use crate::experiment::sweep::{self, Measured, Trial};
-use crate::experiment::warmup::{pilots, settle};
+use crate::experiment::elasticity::{Effect, Perturbation, effects};
+use crate::experiment::sweep::{self, DesignPoint, PointResult};
+use crate::experiment::warmup::{find_warm_up, pilot_count};
 use crate::report::elasticity::{ElasticityReport, Skipped};
 use crate::report::manifest::{self, Input, Manifest};
 use crate::report::messages::warm_up_warning;
@@ -25,20 +25,20 @@ use crate::scenario::{Diagnostics, LoadedScenario, Scenario, WarmUpRule};
 pub(super) struct Prepared {
     pub(super) points: Points,
     questions: Questions,
-    plan: Plan,
+    plan: StoppingRule,
 }
 
 /// What the points are.
-enum Plan {
+enum StoppingRule {
     /// Those of a grid.
     Grid(Grid),
     /// The scenario itself, and the two sides of each nudge.
-    Nudges(Vec<Nudge>, Vec<Skipped>),
+    Nudges(Vec<Perturbation>, Vec<Skipped>),
 }
 
 /// What a sweep has come to.
 pub(super) struct Produced {
-    measured: Vec<Measured>,
+    measured: Vec<PointResult>,
     /// Empty for a grid.
     effects: Vec<Effect>,
     pub(super) manifest: Manifest,
@@ -53,7 +53,7 @@ impl Prepared {
             nudges(order, &mut points)?
         } else {
             let grid = grid(options, *seed)?;
-            (points.add_grid(&grid.points(), given, options, *seed)?, Plan::Grid(grid))
+            (points.add_grid(&grid.points(), given, options, *seed)?, StoppingRule::Grid(grid))
         };
         let questions = Questions::of(options, scenarios.iter().map(|scenario| &scenario.system))?;
         points.ask(scenarios, &questions)?;
@@ -77,26 +77,26 @@ impl Prepared {
     }
 
     /// Whether what was kept of a point is of as many quantities as are shown.
-    pub(super) fn fits(&self, measured: &Measured) -> bool {
-        measured.shown.len() == self.questions.shown.len()
+    pub(super) fn fits(&self, measured: &PointResult) -> bool {
+        measured.responses.len() == self.questions.shown.len()
     }
 
     /// Simulates all points but those that are done; what a point comes to goes to `keep` at once.
     pub(super) fn simulate(
         &mut self,
         order: &Order,
-        mut done: BTreeMap<usize, Measured>,
-        keep: &(dyn Fn(usize, &Measured) + Sync),
-    ) -> Result<Vec<Measured>, Failure> {
+        mut done: BTreeMap<usize, PointResult>,
+        keep: &(dyn Fn(usize, &PointResult) + Sync),
+    ) -> Result<Vec<PointResult>, Failure> {
         let pool = pool(order.threads)?;
         let quiet = order.quiet;
-        if let Plan::Nudges(..) = self.plan {
+        if let StoppingRule::Nudges(..) = self.plan {
             let trials = &mut self.points.trials;
             pool.install(|| settle_all(trials, quiet));
         }
         let trials = &self.points.trials;
         let open = trials.iter().enumerate().filter(|(point, _)| !done.contains_key(point));
-        let work = |trial: &Trial| trial.scenario.replications.saturating_add(pilots(&trial.scenario));
+        let work = |trial: &DesignPoint| trial.scenario.replications.saturating_add(pilot_count(&trial.scenario));
         let replications = open.fold(0, |sum: u32, (_, trial)| sum.saturating_add(work(trial)));
         let done = (0..trials.len()).map(|point| done.remove(&point)).collect();
         let bar = Bar::new(replications, quiet);
@@ -119,8 +119,8 @@ impl Prepared {
         self.swept_of(&produced.measured)
     }
 
-    fn swept_of<'a>(&'a self, measured: &'a [Measured]) -> Option<SweepReport<'a>> {
-        let Plan::Grid(grid) = &self.plan else { return None };
+    fn swept_of<'a>(&'a self, measured: &'a [PointResult]) -> Option<SweepReport<'a>> {
+        let StoppingRule::Grid(grid) = &self.plan else { return None };
         let Points { title, trials, .. } = &self.points;
         Some(SweepReport { title, grid, shown: &self.questions.shown, trials, measured })
     }
@@ -131,9 +131,9 @@ impl Prepared {
     }
 
     fn elasticity_of<'a>(&'a self, effects: &'a [Effect]) -> ElasticityReport<'a> {
-        let (nudges, left_out): (&[Nudge], &[Skipped]) = match &self.plan {
-            Plan::Nudges(nudges, left_out) => (nudges, left_out),
-            Plan::Grid(_) => (&[], &[]),
+        let (nudges, left_out): (&[Perturbation], &[Skipped]) = match &self.plan {
+            StoppingRule::Nudges(nudges, left_out) => (nudges, left_out),
+            StoppingRule::Grid(_) => (&[], &[]),
         };
         let Points { title, trials, .. } = &self.points;
         ElasticityReport { title, nudges, left_out, shown: &self.questions.shown, trials, effects }
@@ -141,7 +141,7 @@ impl Prepared {
 }
 
 /// The scenario itself, and both sides of all its parameters.
-fn nudges(order: &Order, points: &mut Points) -> Result<(Vec<Scenario>, Plan), Failure> {
+fn nudges(order: &Order, points: &mut Points) -> Result<(Vec<Scenario>, StoppingRule), Failure> {
     let Order { options, given, seed, .. } = order;
     let step = step(options)?;
     let base = given.load(&Points::common(options))?;
@@ -150,19 +150,19 @@ fn nudges(order: &Order, points: &mut Points) -> Result<(Vec<Scenario>, Plan), F
     let sides = loaded.into_iter().map(|side| LoadedScenario { warnings: Diagnostics::default(), ..side });
     let all = std::iter::once(base).chain(sides);
     let scenarios = all.map(|loaded| points.take_in(loaded, options, *seed)).collect();
-    Ok((scenarios, Plan::Nudges(list, left_out)))
+    Ok((scenarios, StoppingRule::Nudges(list, left_out)))
 }
 
 /// Finds the warm-up of the first scenario, if that is left to be found, for all: the same jobs are measured on both sides of a parameter.
-fn settle_all(trials: &mut [Trial], quiet: bool) {
+fn settle_all(trials: &mut [DesignPoint], quiet: bool) {
     let Some(base) = trials.first_mut().map(|trial| &mut trial.scenario) else { return };
-    let bar = Bar::new(pilots(base), quiet);
-    let found = settle(base, &bar);
+    let bar = Bar::new(pilot_count(base), quiet);
+    let found = find_warm_up(base, &bar);
     drop(bar);
     let Some(found) = found else { return };
     let warmup = base.system.window.warmup;
     let warning = warm_up_warning(&found, base.system.window.horizon).filter(|_| !quiet);
-    for Trial { scenario, .. } in trials {
+    for DesignPoint { scenario, .. } in trials {
         scenario.system.window.warmup = warmup;
         scenario.warm_up = WarmUpRule::Fixed;
     }
@@ -175,12 +175,12 @@ fn settle_all(trials: &mut [Trial], quiet: bool) {
 pub(super) fn produce(
     order: &Order,
     prepared: &Prepared,
-    measured: Vec<Measured>,
+    measured: Vec<PointResult>,
     folder: &Path,
 ) -> Result<Produced, Failure> {
     let effects = match &prepared.plan {
-        Plan::Nudges(nudges, _) => effects(nudges, &measured),
-        Plan::Grid(_) => Vec::new(),
+        StoppingRule::Nudges(nudges, _) => effects(nudges, &measured),
+        StoppingRule::Grid(_) => Vec::new(),
     };
     let outputs = match prepared.swept_of(&measured) {
         Some(swept) => swept.files(),

@@ -4,8 +4,8 @@ use super::super::expressions::{self, complaint, parse_all};
 use super::super::verdict::Failure;
 use crate::engine::System;
 use crate::experiment::design::Grid;
-use crate::experiment::elasticity::Share;
-use crate::experiment::expression::{Fault, Quantity};
+use crate::experiment::elasticity::StepSize;
+use crate::experiment::expression::{ExpressionError, Quantity};
 use crate::report::manifest::Options;
 
 /// What is shown of every system unless something else is asked for.
@@ -41,7 +41,7 @@ impl Questions {
     }
 
     /// The complaint about a shown quantity that some point's scenario does not have.
-    pub(super) fn complaint(&self, number: usize, fault: &Fault) -> Failure {
+    pub(super) fn complaint(&self, number: usize, fault: &ExpressionError) -> Failure {
         complaint("--show", &self.shown[number].text, fault, "")
     }
 }
@@ -58,7 +58,7 @@ fn usual<'a>(systems: impl Iterator<Item = &'a System>) -> Vec<Quantity> {
         let name = if is_plain { resource.clone() } else { format!("{quotes}{resource}{quotes}") };
         parse(&format!("utilization({name})"))
     });
-    let is_everywhere = |quantity: &Quantity| systems.iter().all(|system| quantity.target(system).is_ok());
+    let is_everywhere = |quantity: &Quantity| systems.iter().all(|system| quantity.resolve(system).is_ok());
     waits.chain(utilization.filter(is_everywhere).take(MOST_RESOURCES)).collect()
 }
 
@@ -73,9 +73,9 @@ pub(super) fn grid(options: &Options, seed: Option<u64>) -> Result<Grid, Failure
 }
 
 /// By how much parameters are moved.
-pub(super) fn step(options: &Options) -> Result<Share, Failure> {
+pub(super) fn step(options: &Options) -> Result<StepSize, Failure> {
     let text = options.step.as_deref().unwrap_or(STEP);
-    Share::of_percent(text).ok_or_else(|| {
+    StepSize::of_percent(text).ok_or_else(|| {
         Failure::Input(format!("--step {text} is no step; write a percentage from 0.01% to 50%, such as --step 1%"))
     })
 }

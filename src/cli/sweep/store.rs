@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use super::super::verdict::say;
-use crate::experiment::sweep::Measured;
+use crate::experiment::sweep::PointResult;
 use crate::report::manifest::{Manifest, sha256};
 
 /// Where the finished points of one sweep are kept.
@@ -32,14 +32,14 @@ impl Store {
     }
 
     /// The points that are done, of so many.
-    pub(super) fn done(&self, points: usize) -> BTreeMap<usize, Measured> {
+    pub(super) fn done(&self, points: usize) -> BTreeMap<usize, PointResult> {
         if !self.folder.is_dir() {
             return BTreeMap::new();
         }
         (0..points).filter_map(|point| Some((point, self.read(point)?))).collect()
     }
 
-    fn read(&self, point: usize) -> Option<Measured> {
+    fn read(&self, point: usize) -> Option<PointResult> {
         let text = fs::read_to_string(self.path(point)).ok()?;
         let (seal, content) = text.split_once('\n')?;
         if seal != self.seal(point, content) {
@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// Keeps a point, whole or not at all. That it cannot is no reason to stop, but is said once.
-    pub(super) fn keep(&self, point: usize, measured: &Measured) {
+    pub(super) fn keep(&self, point: usize, measured: &PointResult) {
         if let Err(error) = self.write(point, measured) {
             let folder = self.folder.display();
             self.complaint.call_once(|| {
@@ -60,7 +60,7 @@ impl Store {
         }
     }
 
-    fn write(&self, point: usize, measured: &Measured) -> io::Result<()> {
+    fn write(&self, point: usize, measured: &PointResult) -> io::Result<()> {
         let content = serde_json::to_string(measured)?;
         fs::create_dir_all(&self.folder)?;
         let mut draft = tempfile::NamedTempFile::new_in(&self.folder)?;
@@ -94,7 +94,7 @@ fn program() -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::experiment::SummaryRow;
-    use crate::experiment::sweep::{Found, Shown};
+    use crate::experiment::sweep::{Response, WarmUpSummary};
     use crate::model::action::ActionId;
     use crate::model::time::Span;
     use crate::report::manifest::{Input, Options};
@@ -116,18 +116,18 @@ mod tests {
     }
 
     /// A point whose numbers are as awkward as numbers can be.
-    fn measured(value: f64) -> Measured {
+    fn measured(value: f64) -> PointResult {
         let estimate = IntervalEstimate::mean(&[value, 1.0 / 3.0, 5e-324, 1e100]);
         let action = JobScope::One(ActionId(3));
         let metric =
             Metric { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
-        let shown = vec![Shown { values: vec![Some(value), None, Some(-0.0)], estimate }];
-        let warm_up = Some(Found { length: Span(7), is_too_short: false });
-        Measured { summary: vec![SummaryRow { metric, estimate }], shown, warm_up }
+        let responses = vec![Response { values: vec![Some(value), None, Some(-0.0)], estimate }];
+        let warm_up = Some(WarmUpSummary { length: Span(7), is_too_short: false });
+        PointResult { summary: vec![SummaryRow { metric, estimate }], responses, warm_up }
     }
 
-    fn bits(measured: &Measured) -> Vec<Option<u64>> {
-        measured.shown[0].values.iter().map(|value| value.map(f64::to_bits)).collect()
+    fn bits(measured: &PointResult) -> Vec<Option<u64>> {
+        measured.responses[0].values.iter().map(|value| value.map(f64::to_bits)).collect()
     }
 
     #[test]

@@ -1,37 +1,32 @@
-//! The table of a comparison: every figure of a contender beside the baseline's, named by words, for two scenarios may number
-//! their actions differently.
+//! The table of a comparison: every figure of an alternative next to the baseline's. Rows have names,
+//! not numbers, because two scenarios may number their actions differently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Judgement;
-use crate::Results;
+use super::difference_test::TestResult;
 use crate::engine::System;
+use crate::expression::{Condition, Quantity, ResolvedQuantity};
+use crate::results::Results;
+use crate::stats::bound_test::BoundStatus;
 use crate::stats::paired::Paired;
-use crate::stats::student;
 use crate::stats::{JobScope, Metric};
 
-/// One figure of a contender against the baseline's.
+/// One figure of an alternative against the baseline's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// The contender, by its number.
-    pub contender: usize,
-    /// The action, `all`, or nothing where jobs have no part in it.
-    pub action: String,
-    /// The resource, or nothing.
-    pub resource: String,
-    /// The measure, as tables call it.
-    pub measure: &'static str,
-    /// What of it.
-    pub statistic: String,
+pub struct ComparisonRow {
+    /// The alternative's number.
+    pub alternative: usize,
+    /// What the figure is.
+    pub key: RowKey,
     /// The unit of its values; `1` for a share or a ratio.
     pub unit: &'static str,
     /// The baseline's mean over the replications in which both had the figure.
     pub baseline: Option<f64>,
-    /// The contender's.
+    /// The alternative's mean over the same replications.
     pub value: Option<f64>,
-    /// Contender minus baseline.
+    /// Alternative minus baseline.
     pub difference: Option<f64>,
-    /// Its interval, valid at whatever look replications end.
+    /// Its interval, valid at whatever look the replications end.
     pub interval: Option<(f64, f64)>,
     /// The difference as a share of the baseline's mean.
     pub relative: Option<f64>,
@@ -39,104 +34,147 @@ pub struct Row {
     pub relative_interval: Option<(f64, f64)>,
     /// The variance of the difference over that without common random numbers.
     pub variance_ratio: Option<f64>,
-    /// How likely so large a difference is by chance, for this row and these replications alone.
+    /// How likely a difference at least as large is by chance, for this row and these replications
+    /// alone.
     pub p: Option<f64>,
     /// Replications in which both had the figure.
     pub replications: u64,
-    /// Those in which one of them had nothing to measure.
+    /// Replications in which one of them had nothing to measure.
     pub missing: u64,
-    /// What is said about it, if it is judged.
-    pub judgement: Option<Judgement>,
+    /// The result of its test, if it is judged.
+    pub test: Option<TestResult>,
 }
 
 /// What a row is of, in words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Heading {
-    pub(super) action: String,
-    pub(super) resource: String,
-    pub(super) measure: &'static str,
-    pub(super) statistic: String,
+pub struct RowKey {
+    /// The action, `all`, or nothing where the figure is not of jobs.
+    pub action: String,
+    /// The resource, or nothing.
+    pub resource: String,
+    /// The measure, as tables call it.
+    pub measure: &'static str,
+    /// What of the measure.
+    pub statistic: String,
 }
 
-impl Heading {
-    pub(super) fn of(metric: Metric, system: &System) -> Heading {
-        let resource = metric.resource.map_or("", |id| &system.resources[usize::from(id.0)]);
-        Heading {
-            action: action(metric.action, system),
-            resource: resource.to_owned(),
-            measure: metric.measure.name(),
-            statistic: metric.statistic.name().to_owned(),
-        }
+/// A gate of one alternative.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gate {
+    /// The alternative's number.
+    pub alternative: usize,
+    /// The condition.
+    pub condition: Condition,
+    /// The baseline's mean; `None` if the bound does not depend on the baseline.
+    pub baseline: Option<f64>,
+    /// The alternative's mean.
+    pub value: Option<f64>,
+    /// The bound, or what the baseline's mean makes of it.
+    pub bound: Option<f64>,
+    /// The alternative's mean minus the bound.
+    pub beyond: Option<f64>,
+    /// Its interval, valid at whatever look the replications end.
+    pub interval: Option<(f64, f64)>,
+    /// How likely the replications at the last look are if the gate is not kept.
+    pub p_kept: Option<f64>,
+    /// How likely the replications at the last look are if the gate is not broken.
+    pub p_broken: Option<f64>,
+    /// What is shown.
+    pub status: BoundStatus,
+    /// The number of replications at which that was shown.
+    pub decided_at: Option<u32>,
+    /// Replications that count.
+    pub replications: u64,
+    /// Replications that had nothing to measure.
+    pub missing: u64,
+}
+
+impl RowKey {
+    fn new(
+        action: JobScope,
+        resource: Option<usize>,
+        measure: &'static str,
+        statistic: String,
+        system: &System,
+    ) -> RowKey {
+        let action = match action {
+            JobScope::None => String::new(),
+            JobScope::One(id) => system.action(id).name.clone(),
+            JobScope::All => "all".to_owned(),
+        };
+        let resource = resource.map_or_else(String::new, |index| system.resources[index].clone());
+        RowKey { action, resource, measure, statistic }
+    }
+
+    fn of_subject(metric: Metric, system: &System) -> RowKey {
+        let resource = metric.resource.map(|id| usize::from(id.0));
+        let statistic = metric.statistic.name().to_owned();
+        RowKey::new(metric.action, resource, metric.measure.name(), statistic, system)
+    }
+
+    /// The key of a quantity, which was resolved in that system.
+    pub(super) fn of_quantity(quantity: &Quantity, resolved: ResolvedQuantity, system: &System) -> RowKey {
+        let resource = resolved.resource().map(|id| usize::from(id.0));
+        RowKey::new(resolved.action(), resource, quantity.measure.name(), quantity.statistic(), system)
     }
 }
 
-/// The name of an action in tables.
-pub(super) fn action(action: JobScope, system: &System) -> String {
-    match action {
-        JobScope::None => String::new(),
-        JobScope::One(id) => system.action(id).name.clone(),
-        JobScope::All => "all".to_owned(),
-    }
-}
-
-/// The figures of one contender by what they are of: those of single workers are not compared.
+/// The figures of one alternative by their keys. Those of single workers are not compared.
 #[derive(Debug)]
-pub(super) struct Figures<'a> {
+pub(super) struct KeyedFigures<'a> {
     results: &'a Results,
-    /// In the order of the summary.
-    headings: Vec<(Heading, usize, &'static str)>,
-    places: BTreeMap<Heading, usize>,
+    /// In the order of the summary: key, index of the figure, unit.
+    keys: Vec<(RowKey, usize, &'static str)>,
+    indices: BTreeMap<RowKey, usize>,
 }
 
-impl<'a> Figures<'a> {
-    pub(super) fn of(results: &'a Results, system: &System) -> Figures<'a> {
+impl<'a> KeyedFigures<'a> {
+    pub(super) fn of(results: &'a Results, system: &System) -> KeyedFigures<'a> {
         let rows = results.summary.iter().enumerate().filter(|(_, row)| row.metric.worker.is_none());
-        let headings: Vec<_> =
-            rows.map(|(place, row)| (Heading::of(row.metric, system), place, row.metric.measure.unit())).collect();
-        let places = headings.iter().map(|(heading, place, _)| (heading.clone(), *place)).collect();
-        Figures { results, headings, places }
+        let keys: Vec<_> = rows
+            .map(|(index, row)| (RowKey::of_subject(row.metric, system), index, row.metric.measure.unit()))
+            .collect();
+        let indices = keys.iter().map(|(key, index, _)| (key.clone(), *index)).collect();
+        KeyedFigures { results, keys, indices }
     }
 
-    /// What the figure was in each replication; nothing if there is no such figure.
-    fn values(&self, heading: &Heading) -> Vec<Option<f64>> {
-        let Some(&place) = self.places.get(heading) else { return Vec::new() };
-        self.results.replications.iter().map(|outcome| outcome.metrics[place].value).collect()
+    /// The figure's value in each replication; nothing if there is no such figure.
+    fn values(&self, key: &RowKey) -> Vec<Option<f64>> {
+        let Some(&index) = self.indices.get(key) else { return Vec::new() };
+        self.results.replications.iter().map(|outcome| outcome.metrics[index].value).collect()
+    }
+
+    /// All figures of an alternative against this baseline's: in the order of the baseline's summary,
+    /// then those that only the alternative has.
+    pub(super) fn rows_of(
+        &self,
+        alternative: usize,
+        figures: &KeyedFigures,
+        point: &mut impl FnMut(u64) -> f64,
+    ) -> Vec<ComparisonRow> {
+        let known: BTreeSet<&RowKey> = self.keys.iter().map(|(key, ..)| key).collect();
+        let further = figures.keys.iter().filter(|(key, ..)| !known.contains(key));
+        let row = |(key, _, unit): &(RowKey, usize, &'static str)| {
+            let paired = Paired::of(&self.values(key), &figures.values(key));
+            ComparisonRow::new(alternative, key.clone(), unit, &paired, point)
+        };
+        self.keys.iter().chain(further).map(row).collect()
     }
 }
 
-/// All figures of a contender against the baseline's: in the order of the baseline's summary, then what only the contender has.
-pub(super) fn rows(
-    contender: usize,
-    baseline: &Figures,
-    figures: &Figures,
-    point: &mut impl FnMut(u64) -> f64,
-) -> Vec<Row> {
-    let known: BTreeSet<&Heading> = baseline.headings.iter().map(|(heading, ..)| heading).collect();
-    let further = figures.headings.iter().filter(|(heading, ..)| !known.contains(heading));
-    let all = baseline.headings.iter().chain(further);
-    let row = |(heading, _, unit): &(Heading, usize, &'static str)| {
-        let paired = Paired::of(&baseline.values(heading), &figures.values(heading));
-        Row::new(contender, heading.clone(), unit, &paired, point)
-    };
-    all.map(row).collect()
-}
-
-impl Row {
+impl ComparisonRow {
     pub(super) fn new(
-        contender: usize,
-        heading: Heading,
+        alternative: usize,
+        key: RowKey,
         unit: &'static str,
         paired: &Paired,
         point: &mut impl FnMut(u64) -> f64,
-    ) -> Row {
+    ) -> ComparisonRow {
         let difference = paired.difference();
         let point = difference.degrees_of_freedom().map(point);
-        Row {
-            contender,
-            action: heading.action,
-            resource: heading.resource,
-            measure: heading.measure,
-            statistic: heading.statistic,
+        ComparisonRow {
+            alternative,
+            key,
             unit,
             baseline: paired.baseline().mean,
             value: paired.alternative().mean,
@@ -148,22 +186,7 @@ impl Row {
             p: difference.p_two_sided(),
             replications: paired.replications(),
             missing: paired.missing(),
-            judgement: None,
+            test: None,
         }
     }
-
-    pub(super) fn heading(&self) -> Heading {
-        Heading {
-            action: self.action.clone(),
-            resource: self.resource.clone(),
-            measure: self.measure,
-            statistic: self.statistic.clone(),
-        }
-    }
-}
-
-/// Points of Student's t distribution for intervals at a level, each computed once.
-pub(super) fn points(level: f64) -> impl FnMut(u64) -> f64 {
-    let mut known = BTreeMap::new();
-    move |freedom| *known.entry(freedom).or_insert_with(|| student::critical_value(level / 2.0, freedom))
 }

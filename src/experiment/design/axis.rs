@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::amount::Amount;
-use super::parts::{parts, trimmed};
+use super::split::{parts, trimmed};
 use super::{MOST_POINTS, range};
-use crate::expression::Fault;
+use crate::expression::ExpressionError;
 
 /// One dimension of a grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,11 +21,11 @@ impl Axis {
     ///
     /// # Errors
     /// If it names no key, or a key twice, or has no values, a value twice, or a range that cannot be walked.
-    pub fn parse(text: &str) -> Result<Axis, Fault> {
+    pub fn parse(text: &str) -> Result<Axis, ExpressionError> {
         let equals = parts(text, '=')[0].end;
         if equals == text.len() {
             let help = "write KEY=VALUES, such as worker.replica.count=1..8";
-            return Err(Fault::new(0..text.len(), format!("`{text}` gives no values to a key")).help(help));
+            return Err(ExpressionError::new(0..text.len(), format!("`{text}` gives no values to a key")).help(help));
         }
         let keys = keys(text, equals)?;
         let values = values(text, equals + 1)?;
@@ -66,44 +66,44 @@ impl Axis {
     }
 }
 
-fn keys(text: &str, equals: usize) -> Result<Vec<String>, Fault> {
+fn keys(text: &str, equals: usize) -> Result<Vec<String>, ExpressionError> {
     let mut keys: Vec<String> = Vec::new();
     for part in parts(&text[..equals], '+') {
-        let place = trimmed(text, part);
-        let key = &text[place.clone()];
+        let span = trimmed(text, part);
+        let key = &text[span.clone()];
         if key.is_empty() {
             let help = "write the dotted path of a scenario key, such as worker.replica.count";
-            return Err(Fault::new(place, "a key is missing here").help(help));
+            return Err(ExpressionError::new(span, "a key is missing here").help(help));
         }
         if keys.iter().any(|known| known == key) {
-            return Err(Fault::new(place, format!("`{key}` is given twice")).help("name each key once"));
+            return Err(ExpressionError::new(span, format!("`{key}` is given twice")).help("name each key once"));
         }
         keys.push(key.to_owned());
     }
     Ok(keys)
 }
 
-fn values(text: &str, from: usize) -> Result<Vec<String>, Fault> {
+fn values(text: &str, from: usize) -> Result<Vec<String>, ExpressionError> {
     let (mut values, mut places): (Vec<String>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     for part in parts(&text[from..], ',') {
-        let place = trimmed(text, from + part.start..from + part.end);
-        let value = &text[place.clone()];
+        let span = trimmed(text, from + part.start..from + part.end);
+        let value = &text[span.clone()];
         if value.is_empty() {
             let help = "write values between commas, such as 1,2,4, or a range, such as 1..8";
-            return Err(Fault::new(place, "a value is missing here").help(help));
+            return Err(ExpressionError::new(span, "a value is missing here").help(help));
         }
-        let more = range::values(text, &place).unwrap_or_else(|| Ok(vec![value.to_owned()]))?;
-        places.resize(places.len() + more.len(), place);
+        let more = range::values(text, &span).unwrap_or_else(|| Ok(vec![value.to_owned()]))?;
+        places.resize(places.len() + more.len(), span);
         values.extend(more);
         if values.len() > MOST_POINTS {
-            return Err(Fault::new(from..text.len(), format!("these are more than {MOST_POINTS} values")));
+            return Err(ExpressionError::new(from..text.len(), format!("these are more than {MOST_POINTS} values")));
         }
     }
     let mut sorted: Vec<(&String, &Range<usize>)> = values.iter().zip(&places).collect();
-    sorted.sort_by_key(|(value, place)| (*value, place.start));
+    sorted.sort_by_key(|(value, span)| (*value, span.start));
     if let Some(twice) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         let title = format!("the value `{}` is given twice", twice[1].0);
-        return Err(Fault::new(twice[1].1.clone(), title).help("name each value once"));
+        return Err(ExpressionError::new(twice[1].1.clone(), title).help("name each value once"));
     }
     Ok(values)
 }
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn faults_point_at_what_is_wrong() {
-        for (text, place, words) in [
+        for (text, span, words) in [
             ("", 0..0, "no values to a key"),
             ("worker.w.count", 0..14, "no values to a key"),
             ("=1,2", 0..0, "a key is missing"),
@@ -168,7 +168,7 @@ mod tests {
             ("a=1, 8..1", 5..9, "backwards"),
         ] {
             let fault = Axis::parse(text).unwrap_err();
-            assert_eq!(fault.place, place, "{text}: {fault}");
+            assert_eq!(fault.span, span, "{text}: {fault}");
             assert!(fault.title.contains(words), "{text}: {fault}");
         }
     }

@@ -1,7 +1,7 @@
 //! All combinations of the values of several axes.
 
 use super::{Axis, MOST_POINTS};
-use crate::expression::Fault;
+use crate::expression::ExpressionError;
 use crate::scenario::Override;
 
 /// All points of some axes: every combination of their values, the last axis fastest.
@@ -13,7 +13,7 @@ pub struct Grid {
 
 /// One combination of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Point {
+pub struct GridPoint {
     /// Its number in the grid, from 0.
     pub number: usize,
     /// Each key with its value, as `--set` takes them, in the order of the axes.
@@ -22,14 +22,14 @@ pub struct Point {
 
 /// An option that makes no grid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{option} {text}: {fault}")]
-pub struct Refused {
+#[error("{option} {text}: {error}")]
+pub struct InvalidGridOption {
     /// `--vary` or `--zip`.
     pub option: &'static str,
     /// What was given with it.
     pub text: String,
     /// What is wrong with that.
-    pub fault: Box<Fault>,
+    pub error: Box<ExpressionError>,
 }
 
 impl Grid {
@@ -37,9 +37,10 @@ impl Grid {
     ///
     /// # Errors
     /// If one of them is no axis, a key is given twice, what is zipped has not one length, or there are too many points.
-    pub fn parse(vary: &[String], zip: &[String]) -> Result<Grid, Refused> {
-        let refused = |option, text: &String, fault| Refused { option, text: text.clone(), fault: Box::new(fault) };
-        let read = |option, texts: &[String]| -> Result<Vec<Axis>, Refused> {
+    pub fn parse(vary: &[String], zip: &[String]) -> Result<Grid, InvalidGridOption> {
+        let refused =
+            |option, text: &String, fault| InvalidGridOption { option, text: text.clone(), error: Box::new(fault) };
+        let read = |option, texts: &[String]| -> Result<Vec<Axis>, InvalidGridOption> {
             texts.iter().map(|text| Axis::parse(text).map_err(|fault| refused(option, text, fault))).collect()
         };
         let (mut axes, zipped) = (read("--vary", vary)?, read("--zip", zip)?);
@@ -50,7 +51,7 @@ impl Grid {
         for (axis, (option, text)) in axes.iter().chain(&zipped).zip(&options) {
             if let Some(twice) = axis.keys.iter().find(|key| keys.contains(key)) {
                 let start = text.find(twice.as_str()).unwrap_or(0);
-                let fault = Fault::new(start..start + twice.len(), format!("`{twice}` is given twice"));
+                let fault = ExpressionError::new(start..start + twice.len(), format!("`{twice}` is given twice"));
                 return Err(refused(option, text, fault.help("one key can take but one value at a point")));
             }
             keys.extend(&axis.keys);
@@ -59,7 +60,7 @@ impl Grid {
             let lengths: Vec<usize> = zipped.iter().map(|axis| axis.values.len()).collect();
             axes.push(Axis::zip(zipped).map_err(|number| {
                 let title = format!("this gives {} values, and the first --zip {}", lengths[number], lengths[0]);
-                let fault = Fault::new(0..zip[number].len(), title);
+                let fault = ExpressionError::new(0..zip[number].len(), title);
                 refused("--zip", &zip[number], fault.help("keys that walk together take as many values each"))
             })?);
         }
@@ -68,8 +69,8 @@ impl Grid {
             if points > MOST_POINTS {
                 let (option, text) = options[number];
                 let title = format!("with this there are {points} points or more");
-                let fault =
-                    Fault::new(0..text.len(), title).help(format!("{MOST_POINTS} are the most; leave out values"));
+                let fault = ExpressionError::new(0..text.len(), title)
+                    .help(format!("{MOST_POINTS} are the most; leave out values"));
                 return Err(refused(option, text, fault));
             }
         }
@@ -82,9 +83,9 @@ impl Grid {
     }
 
     /// All points, in order. A grid without axes has one, at which nothing is set.
-    pub fn points(&self) -> Vec<Point> {
+    pub fn points(&self) -> Vec<GridPoint> {
         let count = self.axes.iter().map(|axis| axis.values.len()).product();
-        (0..count).map(|number| Point { number, settings: self.settings(number) }).collect()
+        (0..count).map(|number| GridPoint { number, settings: self.settings(number) }).collect()
     }
 
     /// By axis, which of its values a point has.
@@ -105,7 +106,7 @@ impl Grid {
     }
 }
 
-impl Point {
+impl GridPoint {
     /// What the point sets over a scenario's keys, said to come from that option.
     pub fn overrides(&self, option: &str) -> Vec<Override> {
         self.settings.iter().map(|(key, value)| Override::key(option, key, value)).collect()
@@ -116,7 +117,7 @@ impl Point {
 mod tests {
     use super::*;
 
-    fn grid(vary: &[&str], zip: &[&str]) -> Result<Grid, Refused> {
+    fn grid(vary: &[&str], zip: &[&str]) -> Result<Grid, InvalidGridOption> {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         Grid::parse(&owned(vary), &owned(zip))
     }
@@ -125,7 +126,7 @@ mod tests {
     fn points_are_all_combinations_and_the_last_axis_is_the_fastest() {
         let grid = grid(&["a=1,2"], &["b=x,y,z", "c=7..9"]).unwrap();
         let points = grid.points();
-        let said = |point: &Point| {
+        let said = |point: &GridPoint| {
             let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
             settings.join(" ")
         };

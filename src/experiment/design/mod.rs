@@ -18,14 +18,14 @@ mod amount;
 mod axis;
 mod decimal;
 mod grid;
-mod parts;
 mod range;
+mod split;
 
 pub(super) use amount::Amount;
 pub use axis::Axis;
 pub(super) use decimal::Decimal;
-pub use grid::{Grid, Point, Refused};
-pub use parts::parts;
+pub use grid::{Grid, GridPoint, InvalidGridOption};
+pub use split::parts;
 
 /// The most values of an axis, and the most points of a grid.
 pub const MOST_POINTS: usize = 100_000;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::MOST_POINTS;
 use super::amount::{Amount, Unit};
 use super::decimal::{Decimal, MOST_PLACES};
-use crate::expression::Fault;
+use crate::expression::ExpressionError;
 use crate::model::math;
 
 /// Significant digits of values between the ends of a logarithmic range.
@@ -23,25 +23,25 @@ enum Walk {
     Logarithmic(usize),
 }
 
-/// The values of a range, if the text at `place` is one: it has two dots behind a number, which `../trace.csv` has not.
-pub(super) fn values(text: &str, place: &Range<usize>) -> Option<Result<Vec<String>, Fault>> {
-    let (low, rest) = text[place.clone()].split_once("..")?;
+/// The values of a range, if the text at `span` is one: it has two dots behind a number, which `../trace.csv` has not.
+pub(super) fn values(text: &str, span: &Range<usize>) -> Option<Result<Vec<String>, ExpressionError>> {
+    let (low, rest) = text[span.clone()].split_once("..")?;
     let is_number = low.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());
     let (high, walk) = rest.split_once(':').map_or((rest, None), |(high, walk)| (high, Some(walk)));
-    let words = Words { place, low: low.trim(), high: high.trim(), walk: walk.map(str::trim) };
+    let words = Words { span, low: low.trim(), high: high.trim(), walk: walk.map(str::trim) };
     is_number.then(|| words.values())
 }
 
 /// A range as it is written.
 struct Words<'a> {
-    place: &'a Range<usize>,
+    span: &'a Range<usize>,
     low: &'a str,
     high: &'a str,
     walk: Option<&'a str>,
 }
 
 impl Words<'_> {
-    fn values(&self) -> Result<Vec<String>, Fault> {
+    fn values(&self) -> Result<Vec<String>, ExpressionError> {
         let (mut low, mut high) = (self.end(self.low)?, self.end(self.high)?);
         let mut walk = self.walk(&low, &high)?;
         // The step has a say in the unit that all are in.
@@ -64,7 +64,7 @@ impl Words<'_> {
         Ok(numbers.into_iter().map(|number| Amount { number, unit: low.unit.clone() }.to_text()).collect())
     }
 
-    fn end(&self, text: &str) -> Result<Amount, Fault> {
+    fn end(&self, text: &str) -> Result<Amount, ExpressionError> {
         Amount::read(text).ok_or_else(|| {
             let title = match text {
                 "" => "this range has no end".to_owned(),
@@ -74,7 +74,7 @@ impl Words<'_> {
         })
     }
 
-    fn walk(&self, low: &Amount, high: &Amount) -> Result<Walk, Fault> {
+    fn walk(&self, low: &Amount, high: &Amount) -> Result<Walk, ExpressionError> {
         let Some(text) = self.walk else {
             let is_count = |end: &Amount| end.unit == Unit::None && end.number.is_whole();
             if is_count(low) && is_count(high) {
@@ -100,14 +100,14 @@ impl Words<'_> {
         step.map(Walk::Step).ok_or_else(|| self.fault(format!("`{text}` is no step"), help()))
     }
 
-    fn alike<const N: usize>(&self, amounts: [Amount; N]) -> Result<[Amount; N], Fault> {
+    fn alike<const N: usize>(&self, amounts: [Amount; N]) -> Result<[Amount; N], ExpressionError> {
         Amount::alike(amounts).ok_or_else(|| {
             let help = "write the same unit behind each number, such as 5s..20s:5s";
             self.fault("the ends and the step of this range are not in one unit", help.to_owned())
         })
     }
 
-    fn numbers(&self, low: &Amount, high: &Amount, walk: Walk) -> Result<Vec<Decimal>, Fault> {
+    fn numbers(&self, low: &Amount, high: &Amount, walk: Walk) -> Result<Vec<Decimal>, ExpressionError> {
         // There are no parts of nanoseconds. Where both ends are whole, a logarithmic range is of things that are counted.
         let places = if low.unit == Unit::Times { 0 } else { MOST_PLACES };
         let is_count = low.unit == Unit::None && low.number.is_whole() && high.number.is_whole();
@@ -143,8 +143,8 @@ impl Words<'_> {
         format!("{}..{}:{walk}", self.low, self.high)
     }
 
-    fn fault(&self, title: impl Into<String>, help: String) -> Fault {
-        Fault::new(self.place.clone(), title).help(help)
+    fn fault(&self, title: impl Into<String>, help: String) -> ExpressionError {
+        ExpressionError::new(self.span.clone(), title).help(help)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::happening::Happening;
-use super::ids::named;
-use super::lockstep::Side;
-use super::parting::{Decision, Head, Taken};
-use super::scene::Scene;
+use super::divergence::{ClaimDecision, ClaimedJob, WaitingJob};
+use super::event::SharedEvent;
+use super::paired_run::Side;
+use super::shared_ids::named;
+use super::snapshot::Snapshot;
 use crate::engine::waiting::Turn;
 use crate::engine::{Candidate, ClaimPolicy, ClaimRule, Manner};
 use crate::model::job::{Job, JobId};
@@ -19,7 +19,7 @@ const SHOWN: usize = 5;
 
 /// What a run decides.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Choice<'a> {
+pub(super) struct DecisionContext<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) side: &'a Side<'a>,
     pub(super) at: Time,
@@ -31,28 +31,28 @@ pub(super) struct Choice<'a> {
     pub(super) other_worker: Option<u32>,
 }
 
-impl Choice<'_> {
+impl DecisionContext<'_> {
     fn claim(self) -> Option<(Job, u32)> {
         let entry = self.side.observer().log.get(self.place?)?;
         match (entry.what, entry.job) {
-            (Happening::Claimed { worker, .. }, Some(job)) => Some((job, worker)),
+            (SharedEvent::Claimed { worker, .. }, Some(job)) => Some((job, worker)),
             _ => None,
         }
     }
 
     /// All that there is to say, but what comes later.
-    pub(super) fn decision(self) -> Decision {
+    pub(super) fn decision(self) -> ClaimDecision {
         let (system, claim) = (&self.scenario.system, self.claim());
-        let scene = Scene::before(self.side, self.place);
+        let scene = Snapshot::before(self.side, self.place);
         let meant = claim.map(|(_, worker)| worker).or(self.other_worker);
         let meant = meant.and_then(|worker| self.side.observer().ids().worker(worker));
         let name = |worker: WorkerId| system.worker(worker).id.clone();
-        let taken = claim.zip(meant).map(|((job, _), worker)| Taken {
+        let taken = claim.zip(meant).map(|((job, _), worker)| ClaimedJob {
             job: job.id,
             action: system.action(job.action).name.clone(),
             worker: name(worker),
         });
-        Decision {
+        ClaimDecision {
             policy: self.scenario.policy_label.clone(),
             why: match claim {
                 Some((job, _)) => self.why(job),
@@ -60,7 +60,7 @@ impl Choice<'_> {
             },
             taken,
             waiting: scene.waiting.len(),
-            heads: self.heads(&scene),
+            queue_head: self.queue_head(&scene),
             worker: meant.map(|worker| (name(worker), scene.room(worker))),
             all: scene.rooms_of_all(),
             later: None,
@@ -80,7 +80,7 @@ impl Choice<'_> {
         }
     }
 
-    fn why_not(self, scene: &Scene<'_>) -> String {
+    fn why_not(self, scene: &Snapshot<'_>) -> String {
         let meant = self.other.and_then(|other| scene.waiting.iter().find(|job| job.id == other));
         let Some(job) = meant else { return "the job does not wait here".to_owned() };
         if !scene.fits(job.need) {
@@ -99,7 +99,7 @@ impl Choice<'_> {
     }
 
     /// The first jobs in the policy's order, and those that are taken.
-    fn heads(self, scene: &Scene<'_>) -> Vec<Head> {
+    fn queue_head(self, scene: &Snapshot<'_>) -> Vec<WaitingJob> {
         let there: BTreeMap<JobId, Candidate<'_>> =
             self.side.rows_there().map(|candidate| (candidate.job.id, candidate)).collect();
         // What is no longer there cannot be asked for its rank, and comes last.
@@ -112,7 +112,7 @@ impl Choice<'_> {
         let taken = self.claim().map(|(job, _)| job.id);
         let is_shown =
             |(index, job): &(usize, &Job)| *index < SHOWN || Some(job.id) == taken || Some(job.id) == self.other;
-        let head = |(index, job): (usize, &Job)| Head {
+        let head = |(index, job): (usize, &Job)| WaitingJob {
             place: index + 1,
             job: job.id,
             action: self.scenario.system.action(job.action).name.clone(),

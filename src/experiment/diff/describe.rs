@@ -1,10 +1,10 @@
 //! Turns what only one of two runs has done into what there is to say of it.
 
-use super::decision::Choice;
-use super::happening::{Entry, Happening, Origin, Row};
-use super::ids::named;
-use super::lockstep::Lockstep;
-use super::parting::{Change, End, JobMade, Later};
+use super::decision::DecisionContext;
+use super::divergence::{CreatedJob, FirstDifference, JobEnd, LaterClaim};
+use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
+use super::paired_run::PairedRun;
+use super::shared_ids::named;
 use crate::engine::System;
 use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::Time;
@@ -12,26 +12,26 @@ use crate::scenario::Scenario;
 
 /// Two runs at the instant at which they part, and the places in their logs of what only that run has done.
 #[derive(Debug)]
-pub(super) struct Scission<'a> {
+pub(super) struct DivergenceSearch<'a> {
     pub(super) pair: [&'a Scenario; 2],
-    pub(super) both: Lockstep<'a>,
+    pub(super) both: PairedRun<'a>,
     pub(super) at: Time,
     pub(super) only: [Vec<usize>; 2],
 }
 
-impl Scission<'_> {
-    fn entry(&self, side: usize, place: usize) -> Entry {
+impl DivergenceSearch<'_> {
+    fn entry(&self, side: usize, place: usize) -> LogEntry {
         self.both.sides[side].observer().log[place]
     }
 
     /// Something that only that run has done, in the first run's numbers, with its place in the log.
-    fn find(&self, side: usize, is_it: impl Fn(&Happening) -> bool) -> Option<(usize, Entry)> {
+    fn find(&self, side: usize, is_it: impl Fn(&SharedEvent) -> bool) -> Option<(usize, LogEntry)> {
         let entries = self.only[side].iter().map(|&place| (place, self.entry(side, place)));
         entries.into_iter().find(|(_, entry)| is_it(&self.both.shared(side, entry.what)))
     }
 
     /// The run that does first what the other does not, and what that is.
-    fn leader(&self) -> Option<(usize, Entry)> {
+    fn leader(&self) -> Option<(usize, LogEntry)> {
         let firsts = (0..2).filter_map(|side| Some((side, self.entry(side, *self.only[side].first()?))));
         firsts.min_by_key(|(side, entry)| (entry.what.class(), *side))
     }
@@ -41,23 +41,23 @@ impl Scission<'_> {
         [0, 1].map(|side| self.claim(side).and_then(|(_, entry)| entry.job).map(|job| job.id))
     }
 
-    fn claim(&self, side: usize) -> Option<(usize, Entry)> {
-        self.find(side, |what| matches!(what, Happening::Claimed { .. }))
+    fn claim(&self, side: usize) -> Option<(usize, LogEntry)> {
+        self.find(side, |what| matches!(what, SharedEvent::Claimed { .. }))
     }
 
     /// What there is to say.
-    pub(super) fn change(mut self) -> Change {
-        let Some((side, entry)) = self.leader() else { return Change::Event([None, None]) };
+    pub(super) fn change(mut self) -> FirstDifference {
+        let Some((side, entry)) = self.leader() else { return FirstDifference::Event([None, None]) };
         match entry.what {
-            Happening::Created(row) => self.jobs(side, entry, row),
-            Happening::Claimed { .. } if !self.runs_from_the_start(side, entry) => self.claims(),
+            SharedEvent::Created(row) => self.jobs(side, entry, row),
+            SharedEvent::Claimed { .. } if !self.runs_from_the_start(side, entry) => self.claims(),
             what if what.ends().is_some() => self.ends(side, entry),
             _ => self.events(side, entry),
         }
     }
 
     /// Whether a row has not been claimed, but is put to work as the scenario says.
-    fn runs_from_the_start(&self, side: usize, entry: Entry) -> bool {
+    fn runs_from_the_start(&self, side: usize, entry: LogEntry) -> bool {
         let row = entry.job.and_then(|job| self.system(side).initial.get(job.id.0 as usize));
         row.is_some_and(|row| row.state.worker().is_some())
     }
@@ -69,9 +69,9 @@ impl Scission<'_> {
     /// What one run does, and what the other does with the same job, now or later.
     fn both_sides<T>(
         &mut self,
-        (side, entry): (usize, Entry),
-        is_it: impl Fn(&Happening) -> bool,
-        told: impl Fn(&Self, usize, Time, Entry) -> T,
+        (side, entry): (usize, LogEntry),
+        is_it: impl Fn(&SharedEvent) -> bool,
+        told: impl Fn(&Self, usize, Time, LogEntry) -> T,
     ) -> [Option<T>; 2] {
         let this = told(self, side, self.at, entry);
         let other = 1 - side;
@@ -82,23 +82,25 @@ impl Scission<'_> {
         if side == 0 { [Some(this), that] } else { [that, Some(this)] }
     }
 
-    fn jobs(&mut self, side: usize, entry: Entry, row: Row) -> Change {
-        let Happening::Created(shared) = self.both.shared(side, entry.what) else { return self.events(side, entry) };
-        let is_it = |what: &Happening| matches!(what, Happening::Created(other) if other.action == row.action && other.origin == shared.origin);
-        Change::Job(Box::new(self.both_sides((side, entry), is_it, Scission::job_made).map(Option::flatten)))
+    fn jobs(&mut self, side: usize, entry: LogEntry, row: CreatedRow) -> FirstDifference {
+        let SharedEvent::Created(shared) = self.both.shared(side, entry.what) else { return self.events(side, entry) };
+        let is_it = |what: &SharedEvent| matches!(what, SharedEvent::Created(other) if other.action == row.action && other.origin == shared.origin);
+        FirstDifference::Job(Box::new(
+            self.both_sides((side, entry), is_it, DivergenceSearch::job_made).map(Option::flatten),
+        ))
     }
 
-    fn job_made(&self, side: usize, at: Time, entry: Entry) -> Option<JobMade> {
-        let (Happening::Created(row), Some(job)) = (entry.what, entry.job) else { return None };
+    fn job_made(&self, side: usize, at: Time, entry: LogEntry) -> Option<CreatedJob> {
+        let (SharedEvent::Created(row), Some(job)) = (entry.what, entry.job) else { return None };
         let system = self.system(side);
         let action = &system.action(job.action).name;
-        Some(JobMade {
+        Some(CreatedJob {
             job: job.id,
             origin: match row.origin {
-                Origin::Start => "there at the start".to_owned(),
-                Origin::Outside => format!("arrival {} of {action}", self.ordinal(side, &job)),
-                Origin::Retry(first) => format!("retry of job {}", first.0),
-                Origin::Child(parent) => format!("child of job {}", parent.0),
+                RowOrigin::Start => "there at the start".to_owned(),
+                RowOrigin::Outside => format!("arrival {} of {action}", self.ordinal(side, &job)),
+                RowOrigin::Retry(first) => format!("retry of job {}", first.0),
+                RowOrigin::Child(parent) => format!("child of job {}", parent.0),
             },
             action: action.clone(),
             at,
@@ -117,8 +119,8 @@ impl Scission<'_> {
     /// Which arrival of its action a job is, from 1.
     fn ordinal(&self, side: usize, job: &Job) -> u64 {
         let recorder = self.both.sides[side].observer();
-        let is_later = |entry: &&Entry| match (entry.what, entry.job) {
-            (Happening::Created(Row { origin: Origin::Outside, .. }), Some(other)) => {
+        let is_later = |entry: &&LogEntry| match (entry.what, entry.job) {
+            (SharedEvent::Created(CreatedRow { origin: RowOrigin::Outside, .. }), Some(other)) => {
                 other.action == job.action && other.id > job.id
             }
             _ => false,
@@ -126,44 +128,45 @@ impl Scission<'_> {
         recorder.arrived[usize::from(job.action.0)] - recorder.log.iter().filter(is_later).count() as u64
     }
 
-    fn claims(&mut self) -> Change {
+    fn claims(&mut self) -> FirstDifference {
         let claims = [0, 1].map(|side| self.claim(side));
         let job = |side: usize| claims[side].and_then(|(_, entry)| entry.job).map(|job| job.id);
         let others = [0, 1].map(|side| job(1 - side).map(|other| self.both.number_in(side, other)));
         let mut decisions = [0, 1].map(|side| {
             let other_worker = claims[1 - side].and_then(|(_, entry)| match entry.what {
-                Happening::Claimed { worker, .. } => Some(worker),
+                SharedEvent::Claimed { worker, .. } => Some(worker),
                 _ => None,
             });
             let place = claims[side].map(|(place, _)| place);
             let (scenario, at) = (self.pair[side], self.at);
-            Choice { scenario, side: &self.both.sides[side], at, place, other: others[side], other_worker }.decision()
+            DecisionContext { scenario, side: &self.both.sides[side], at, place, other: others[side], other_worker }
+                .decision()
         });
         for side in [0, 1] {
             if others[side] != job(side) {
                 decisions[side].later = others[side].map(|job| self.later(side, job));
             }
         }
-        Change::Claim(Box::new(decisions))
+        FirstDifference::Claim(Box::new(decisions))
     }
 
     /// What a run does later with a job, by its own number.
-    fn later(&mut self, side: usize, job: JobId) -> Later {
-        let shared = match self.both.shared(side, Happening::Due { job }) {
-            Happening::Due { job } => job,
+    fn later(&mut self, side: usize, job: JobId) -> LaterClaim {
+        let shared = match self.both.shared(side, SharedEvent::Due { job }) {
+            SharedEvent::Due { job } => job,
             _ => job,
         };
-        let is_over = |what: &Happening| {
-            matches!(what, Happening::Claimed { job, .. } if *job == shared) || what.ends() == Some(shared)
+        let is_over = |what: &SharedEvent| {
+            matches!(what, SharedEvent::Claimed { job, .. } if *job == shared) || what.ends() == Some(shared)
         };
         // It may be at this very instant.
         let now = self.find(side, is_over).map(|(_, entry)| (self.at, entry));
         let found = now.or_else(|| self.both.seek(side, is_over));
         let claimed = found.and_then(|(at, entry)| match entry.what {
-            Happening::Claimed { worker, .. } => Some((at, self.worker_name(side, worker)?)),
+            SharedEvent::Claimed { worker, .. } => Some((at, self.worker_name(side, worker)?)),
             _ => None,
         });
-        Later { job, claimed }
+        LaterClaim { job, claimed }
     }
 
     fn worker_name(&self, side: usize, worker: u32) -> Option<String> {
@@ -171,32 +174,32 @@ impl Scission<'_> {
         Some(self.system(side).worker(worker).id.clone())
     }
 
-    fn ends(&mut self, side: usize, entry: Entry) -> Change {
+    fn ends(&mut self, side: usize, entry: LogEntry) -> FirstDifference {
         let job = self.both.shared(side, entry.what).ends();
-        let ends = self.both_sides((side, entry), |what| what.ends() == job, Scission::end);
+        let ends = self.both_sides((side, entry), |what| what.ends() == job, DivergenceSearch::end);
         let of = |side: usize| ends[side].clone().flatten();
         let [one, other] = [of(0), of(1)];
-        let missing = |side: usize, seen: &Option<End>| {
+        let missing = |side: usize, seen: &Option<JobEnd>| {
             let seen = seen.clone()?;
             let job = self.both.number_in(side, seen.job);
-            Some(End { job, ended: None, is_retried: false, ..seen })
+            Some(JobEnd { job, ended: None, is_retried: false, ..seen })
         };
         let both = [one.clone().or_else(|| missing(0, &other)), other.or_else(|| missing(1, &one))];
         match both {
-            [Some(one), Some(other)] => Change::End(Box::new([one, other])),
-            _ => Change::Event([None, None]),
+            [Some(one), Some(other)] => FirstDifference::JobEnd(Box::new([one, other])),
+            _ => FirstDifference::Event([None, None]),
         }
     }
 
-    fn end(&self, side: usize, at: Time, entry: Entry) -> Option<End> {
+    fn end(&self, side: usize, at: Time, entry: LogEntry) -> Option<JobEnd> {
         let job = entry.job?;
         let (how, worker, is_retried) = match entry.what {
-            Happening::Ended { ending, worker, last, .. } => (ending_name(ending), Some(worker), !last),
-            Happening::Left { ending, .. } => (ending_name(ending), None, false),
-            Happening::ZombieOver { stopped: true, .. } => ("worker_resurrection", None, false),
+            SharedEvent::Ended { ending, worker, last, .. } => (ending_name(ending), Some(worker), !last),
+            SharedEvent::Left { ending, .. } => (ending_name(ending), None, false),
+            SharedEvent::ZombieOver { stopped: true, .. } => ("worker_resurrection", None, false),
             _ => ("ended unseen", None, false),
         };
-        Some(End {
+        Some(JobEnd {
             job: job.id,
             action: self.system(side).action(job.action).name.clone(),
             worker: worker.and_then(|worker| self.worker_name(side, worker)),
@@ -205,31 +208,31 @@ impl Scission<'_> {
         })
     }
 
-    fn events(&self, side: usize, entry: Entry) -> Change {
+    fn events(&self, side: usize, entry: LogEntry) -> FirstDifference {
         let this = self.event(side, entry);
-        let about = |what: &Happening| std::mem::discriminant(what) == std::mem::discriminant(&entry.what);
+        let about = |what: &SharedEvent| std::mem::discriminant(what) == std::mem::discriminant(&entry.what);
         let that = self.find(1 - side, about).map(|(_, other)| self.event(1 - side, other));
-        Change::Event(if side == 0 { [Some(this), that] } else { [that, Some(this)] })
+        FirstDifference::Event(if side == 0 { [Some(this), that] } else { [that, Some(this)] })
     }
 
-    fn event(&self, side: usize, entry: Entry) -> String {
+    fn event(&self, side: usize, entry: LogEntry) -> String {
         let worker = |worker: u32| self.worker_name(side, worker).unwrap_or_default();
         let job = entry.job.map_or_else(String::new, |job| {
             format!("job {} ({})", job.id.0, self.system(side).action(job.action).name)
         });
         match entry.what {
-            Happening::Out { worker: of, kind } => format!("{} goes out: {}", worker(of), kind.name()),
-            Happening::DeclaredDead { worker: of } => format!("{} is declared dead", worker(of)),
-            Happening::Back { worker: of } => format!("{} is back", worker(of)),
-            Happening::Capacity { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
-            Happening::CancelRequested { .. } => format!("{job} is asked to cancel"),
-            Happening::Skipped { action } => {
+            SharedEvent::Out { worker: of, kind } => format!("{} goes out: {}", worker(of), kind.name()),
+            SharedEvent::DeclaredDead { worker: of } => format!("{} is declared dead", worker(of)),
+            SharedEvent::Back { worker: of } => format!("{} is back", worker(of)),
+            SharedEvent::Capacity { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
+            SharedEvent::CancelRequested { .. } => format!("{job} is asked to cancel"),
+            SharedEvent::Skipped { action } => {
                 let ids = self.both.sides[side].observer().ids();
                 let action = ids.actions.iter().position(|other| *other == action);
                 let name = action.map_or("", |action| &self.system(side).actions[action].name);
                 format!("a firing of the cron of {name} makes no job")
             }
-            Happening::Claimed { worker: of, .. } => format!("{job} runs on {} from the start", worker(of)),
+            SharedEvent::Claimed { worker: of, .. } => format!("{job} runs on {} from the start", worker(of)),
             _ => format!("{job} falls due"),
         }
     }

@@ -5,17 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use super::happening::{Entry, Happening, Renamed, Row};
+use super::event::{CreatedRow, JobIdMap, LogEntry, SharedEvent};
 use crate::model::job::{Ending, JobId};
 
 /// Places in the logs of what only that run has done at an instant, in order; rows that are the same in both are made known to `renamed`.
-pub(super) fn unmatched(renamed: &mut Renamed, one: &[Entry], other: &[Entry]) -> [Vec<usize>; 2] {
+pub(super) fn unmatched(renamed: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> [Vec<usize>; 2] {
     if renamed.is_empty() && one == other {
         return [Vec::new(), Vec::new()];
     }
     let clashes = pair_rows(renamed, one, other);
-    let first: Vec<Happening> = one.iter().map(|entry| entry.what).collect();
-    let second: Vec<Happening> = other.iter().map(|entry| entry.what.renamed(renamed)).collect();
+    let first: Vec<SharedEvent> = one.iter().map(|entry| entry.what).collect();
+    let second: Vec<SharedEvent> = other.iter().map(|entry| entry.what.renamed(renamed)).collect();
     let mut only = [lacking(&first, &second), lacking(&second, &first)];
     for (place, counterpart) in clashes {
         only[0].push(place);
@@ -32,8 +32,8 @@ pub(super) fn unmatched(renamed: &mut Renamed, one: &[Entry], other: &[Entry]) -
 
 /// Pairs the rows that are made, in the order in which they are, so that parents come before their children. Gives pairs that are alike
 /// but are meant to end in different ways.
-fn pair_rows(renamed: &mut Renamed, one: &[Entry], other: &[Entry]) -> Vec<(usize, usize)> {
-    let mut open: BTreeMap<Row, Vec<usize>> = BTreeMap::new();
+fn pair_rows(renamed: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> Vec<(usize, usize)> {
+    let mut open: BTreeMap<CreatedRow, Vec<usize>> = BTreeMap::new();
     for (place, row) in rows(one) {
         open.entry(nameless(row)).or_default().push(place);
     }
@@ -55,24 +55,24 @@ fn pair_rows(renamed: &mut Renamed, one: &[Entry], other: &[Entry]) -> Vec<(usiz
     clashes
 }
 
-fn rows(log: &[Entry]) -> impl Iterator<Item = (usize, Row)> {
+fn rows(log: &[LogEntry]) -> impl Iterator<Item = (usize, CreatedRow)> {
     log.iter().enumerate().filter_map(|(place, entry)| match entry.what {
-        Happening::Created(row) => Some((place, row)),
+        SharedEvent::Created(row) => Some((place, row)),
         _ => None,
     })
 }
 
-fn nameless(row: Row) -> Row {
-    Row { job: JobId(0), ..row }
+fn nameless(row: CreatedRow) -> CreatedRow {
+    CreatedRow { job: JobId(0), ..row }
 }
 
 /// The places of what is not among others, however often it happens.
-fn lacking(these: &[Happening], others: &[Happening]) -> Vec<usize> {
-    let mut counts: BTreeMap<Happening, usize> = BTreeMap::new();
+fn lacking(these: &[SharedEvent], others: &[SharedEvent]) -> Vec<usize> {
+    let mut counts: BTreeMap<SharedEvent, usize> = BTreeMap::new();
     for what in others {
         *counts.entry(*what).or_default() += 1;
     }
-    let is_lacking = |what: &Happening| match counts.get_mut(what) {
+    let is_lacking = |what: &SharedEvent| match counts.get_mut(what) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
@@ -84,15 +84,15 @@ fn lacking(these: &[Happening], others: &[Happening]) -> Vec<usize> {
 }
 
 /// Nothing more is to come of chains that have ended, unless a process outlives its row.
-fn forget_ended(renamed: &mut Renamed, log: &[Entry]) {
+fn forget_ended(renamed: &mut JobIdMap, log: &[LogEntry]) {
     for entry in log {
         match entry.what {
-            Happening::Ended { job, first, ending, last: true, .. } if ending != Ending::WorkerDead => {
+            SharedEvent::Ended { job, first, ending, last: true, .. } if ending != Ending::WorkerDead => {
                 renamed.remove(&job);
                 renamed.remove(&first);
             }
-            Happening::Ended { job, first, last: false, .. } if job != first => _ = renamed.remove(&job),
-            Happening::Left { job, .. } => _ = renamed.remove(&job),
+            SharedEvent::Ended { job, first, last: false, .. } if job != first => _ = renamed.remove(&job),
+            SharedEvent::Left { job, .. } => _ = renamed.remove(&job),
             _ => {}
         }
     }

@@ -3,16 +3,16 @@
 //! Both are simulated again, instant by instant, and only what the last instant has brought is kept: so runs of any length take little memory. Jobs are the same if they
 //! were made as the same, whatever their numbers; what coincides may happen in any order.
 
-mod asked;
 mod decision;
 mod describe;
-mod happening;
-mod ids;
-mod lockstep;
+mod divergence;
+mod event;
+mod explaining_policy;
 mod matching;
-mod parting;
+mod paired_run;
 mod recorder;
-mod scene;
+mod shared_ids;
+mod snapshot;
 
 use rayon::prelude::*;
 
@@ -22,10 +22,13 @@ use crate::model::job::JobId;
 use crate::model::time::Time;
 use crate::scenario::Scenario;
 
-use describe::Scission;
-pub use ids::Units;
-use lockstep::{Lockstep, Step};
-pub use parting::{Change, Decision, End, Head, JobMade, Kind, Later, Parting, Room, Taken};
+use describe::DivergenceSearch;
+pub use divergence::{
+    ClaimDecision, ClaimedJob, CreatedJob, DifferenceKind, Divergence, FirstDifference, FreeUnits, JobEnd, LaterClaim,
+    WaitingJob,
+};
+use paired_run::{InstantOutcome, PairedRun};
+pub use shared_ids::NamedUnits;
 
 /// What two runs do not share.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,16 +40,16 @@ pub struct Diff {
     /// How many replications have been compared.
     pub compared: u32,
     /// How many of them part.
-    pub parted: u32,
+    pub diverged: u32,
     /// Where the first of these parts; `None` if all are the same to the end.
-    pub first: Option<Parting>,
+    pub first: Option<Divergence>,
 }
 
 impl Diff {
     /// What kind of difference it is; `None` if there is none.
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<DifferenceKind> {
         let kind = self.first.as_ref()?.change.kind();
-        Some(if self.workers.is_empty() { kind } else { Kind::Inputs })
+        Some(if self.workers.is_empty() { kind } else { DifferenceKind::Inputs })
     }
 }
 
@@ -56,64 +59,64 @@ pub struct WorkerDifference {
     /// Its id.
     pub worker: String,
     /// What it offers at the start, run by run; `None` where there is none of that id.
-    pub offers: [Option<Units>; 2],
+    pub offers: [Option<NamedUnits>; 2],
 }
 
 /// Compares replications (they are numbered from 0) of two scenarios, on rayon's current threads.
 pub fn diff(pair: [&Scenario; 2], replications: std::ops::Range<u32>, progress: &dyn Progress) -> Diff {
     let compared = replications.len() as u32;
-    let partings: Vec<Option<Asking>> =
+    let partings: Vec<Option<ExplainedJobs>> =
         replications.clone().into_par_iter().map(|replication| part(pair, replication, progress)).collect();
     let first = replications.zip(&partings).find_map(|(replication, asking)| Some((replication, (*asking)?)));
     Diff {
         workers: workers(pair.map(|scenario| &scenario.system)),
         until: pair[0].system.window.horizon.min(pair[1].system.window.horizon),
         compared,
-        parted: partings.iter().flatten().count() as u32,
+        diverged: partings.iter().flatten().count() as u32,
         first: first.map(|(replication, about)| tell(pair, replication, about)),
     }
 }
 
 /// The jobs of which it is to be asked why they go, run by run.
-type Asking = [Option<JobId>; 2];
+type ExplainedJobs = [Option<JobId>; 2];
 
 /// So many instants pass between two tellings of progress.
 const STRIDE: u32 = 1 << 14;
 
 /// Whether a replication parts, and what is to be asked then.
-fn part(pair: [&Scenario; 2], replication: u32, progress: &dyn Progress) -> Option<Asking> {
-    let mut both = Lockstep::start(pair, replication, [None, None]);
+fn part(pair: [&Scenario; 2], replication: u32, progress: &dyn Progress) -> Option<ExplainedJobs> {
+    let mut both = PairedRun::start(pair, replication, [None, None]);
     let (mut instants, mut rows, mut done) = (0_u32, 0, 0.0);
-    let mut tell = |both: &Lockstep, part: f64| {
+    let mut tell = |both: &PairedRun, part: f64| {
         let now = both.sides[0].rows();
         progress.advanced(now - rows, done, part);
         (rows, done) = (now, part);
     };
     let found = loop {
         match both.step() {
-            Step::Over => break None,
-            Step::Parted(at, only) => break Some((at, only)),
-            Step::Same => instants = (instants + 1) % STRIDE,
+            InstantOutcome::Over => break None,
+            InstantOutcome::Parted(at, only) => break Some((at, only)),
+            InstantOutcome::Same => instants = (instants + 1) % STRIDE,
         }
         if instants == 0 {
             tell(&both, both.part_done());
         }
     };
     tell(&both, 1.0);
-    found.map(|(at, only)| Scission { pair, both, at, only }.asked())
+    found.map(|(at, only)| DivergenceSearch { pair, both, at, only }.asked())
 }
 
 /// Where a replication parts: it is run again with the question why.
-fn tell(pair: [&Scenario; 2], replication: u32, about: Asking) -> Parting {
-    let mut both = Lockstep::start(pair, replication, about);
+fn tell(pair: [&Scenario; 2], replication: u32, about: ExplainedJobs) -> Divergence {
+    let mut both = PairedRun::start(pair, replication, about);
     loop {
         match both.step() {
-            Step::Same => {}
-            Step::Parted(at, only) => {
-                let change = Scission { pair, both, at, only }.change();
-                return Parting { replication, at, change };
+            InstantOutcome::Same => {}
+            InstantOutcome::Parted(at, only) => {
+                let change = DivergenceSearch { pair, both, at, only }.change();
+                return Divergence { replication, at, change };
             }
-            Step::Over => unreachable!("what has parted once does so again"),
+            InstantOutcome::Over => unreachable!("what has parted once does so again"),
         }
     }
 }
@@ -121,8 +124,9 @@ fn tell(pair: [&Scenario; 2], replication: u32, about: Asking) -> Parting {
 /// Workers that only one system has, or that offer something else in it.
 fn workers(systems: [&System; 2]) -> Vec<WorkerDifference> {
     let offered = systems.map(|system| {
-        let offers = system.workers.iter().map(|worker| (worker.id.as_str(), ids::named(system, &worker.capacity)));
-        offers.collect::<std::collections::BTreeMap<&str, Units>>()
+        let offers =
+            system.workers.iter().map(|worker| (worker.id.as_str(), shared_ids::named(system, &worker.capacity)));
+        offers.collect::<std::collections::BTreeMap<&str, NamedUnits>>()
     });
     let all = systems[0]
         .workers

@@ -1,7 +1,7 @@
 //! The observer that writes down what happens in one run, instant by instant, for it to be compared with another.
 
-use super::happening::{Entry, Happening, Origin, Row};
-use super::ids::Ids;
+use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
+use super::shared_ids::SharedIds;
 use crate::engine::{Attempt, Given, Observer, OutageKind, Run};
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
@@ -12,8 +12,8 @@ use crate::model::worker::WorkerId;
 /// What has happened since it was cleared last.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    ids: Ids,
-    pub(super) log: Vec<Entry>,
+    ids: SharedIds,
+    pub(super) log: Vec<LogEntry>,
     /// By `ActionId`: how many jobs have come from outside.
     pub(super) arrived: Vec<u64>,
     /// So many rows are there at the start.
@@ -23,30 +23,30 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(ids: Ids, initial: usize) -> Recorder {
+    pub(super) fn new(ids: SharedIds, initial: usize) -> Recorder {
         let arrived = vec![0; ids.actions.len()];
         Recorder { ids, log: Vec::new(), arrived, initial: initial as u64, parent: None }
     }
 
     /// How its run's names are numbered.
-    pub(super) fn ids(&self) -> &Ids {
+    pub(super) fn ids(&self) -> &SharedIds {
         &self.ids
     }
 
-    fn note(&mut self, what: Happening, job: Option<&Job>) {
-        self.log.push(Entry { what, job: job.copied() });
+    fn note(&mut self, what: SharedEvent, job: Option<&Job>) {
+        self.log.push(LogEntry { what, job: job.copied() });
     }
 
     fn worker(&self, worker: WorkerId) -> u32 {
         self.ids.workers[worker.0 as usize]
     }
 
-    fn origin(&mut self, job: &Job, attempt: Attempt) -> Origin {
+    fn origin(&mut self, job: &Job, attempt: Attempt) -> RowOrigin {
         match self.parent.take() {
-            Some(parent) => Origin::Child(parent),
-            None if attempt.number > 1 => Origin::Retry(attempt.first),
-            None if job.id.0 < self.initial => Origin::Start,
-            None => Origin::Outside,
+            Some(parent) => RowOrigin::Child(parent),
+            None if attempt.number > 1 => RowOrigin::Retry(attempt.first),
+            None if job.id.0 < self.initial => RowOrigin::Start,
+            None => RowOrigin::Outside,
         }
     }
 }
@@ -54,8 +54,8 @@ impl Recorder {
 impl Observer for Recorder {
     fn created(&mut self, _now: Time, job: &Job, attempt: Attempt, given: Given) {
         let origin = self.origin(job, attempt);
-        self.arrived[usize::from(job.action.0)] += u64::from(origin == Origin::Outside);
-        let row = Row {
+        self.arrived[usize::from(job.action.0)] += u64::from(origin == RowOrigin::Outside);
+        let row = CreatedRow {
             job: job.id,
             origin,
             action: self.ids.actions[usize::from(job.action.0)],
@@ -68,7 +68,7 @@ impl Observer for Recorder {
             stop_timeout: given.stop_timeout,
             retries: given.retries,
         };
-        self.note(Happening::Created(row), Some(job));
+        self.note(SharedEvent::Created(row), Some(job));
     }
 
     fn child_of(&mut self, parent: &Job) {
@@ -76,47 +76,47 @@ impl Observer for Recorder {
     }
 
     fn due(&mut self, _now: Time, job: &Job, _attempt: Attempt) {
-        self.note(Happening::Due { job: job.id }, Some(job));
+        self.note(SharedEvent::Due { job: job.id }, Some(job));
     }
 
     fn claimed(&mut self, _now: Time, job: &Job, worker: WorkerId) {
-        self.note(Happening::Claimed { job: job.id, worker: self.worker(worker) }, Some(job));
+        self.note(SharedEvent::Claimed { job: job.id, worker: self.worker(worker) }, Some(job));
     }
 
     fn ended(&mut self, _now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
         let worker = self.worker(run.worker);
-        self.note(Happening::Ended { job: job.id, first: attempt.first, worker, ending, last }, Some(job));
+        self.note(SharedEvent::Ended { job: job.id, first: attempt.first, worker, ending, last }, Some(job));
     }
 
     fn left(&mut self, _now: Time, job: &Job, ending: Ending) {
-        self.note(Happening::Left { job: job.id, ending }, Some(job));
+        self.note(SharedEvent::Left { job: job.id, ending }, Some(job));
     }
 
     fn cancel_requested(&mut self, _now: Time, job: &Job, _run: Run) {
-        self.note(Happening::CancelRequested { job: job.id }, Some(job));
+        self.note(SharedEvent::CancelRequested { job: job.id }, Some(job));
     }
 
     fn zombie_over(&mut self, _now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
-        self.note(Happening::ZombieOver { job: job.id, stopped }, Some(job));
+        self.note(SharedEvent::ZombieOver { job: job.id, stopped }, Some(job));
     }
 
     fn worker_out(&mut self, _now: Time, worker: WorkerId, kind: OutageKind) {
-        self.note(Happening::Out { worker: self.worker(worker), kind }, None);
+        self.note(SharedEvent::Out { worker: self.worker(worker), kind }, None);
     }
 
     fn worker_declared_dead(&mut self, _now: Time, worker: WorkerId) {
-        self.note(Happening::DeclaredDead { worker: self.worker(worker) }, None);
+        self.note(SharedEvent::DeclaredDead { worker: self.worker(worker) }, None);
     }
 
     fn worker_back(&mut self, _now: Time, worker: WorkerId) {
-        self.note(Happening::Back { worker: self.worker(worker) }, None);
+        self.note(SharedEvent::Back { worker: self.worker(worker) }, None);
     }
 
     fn capacity_changed(&mut self, _now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.note(Happening::Capacity { worker: self.worker(worker), to: self.ids.change(capacity) }, None);
+        self.note(SharedEvent::Capacity { worker: self.worker(worker), to: self.ids.change(capacity) }, None);
     }
 
     fn skipped(&mut self, _now: Time, action: ActionId) {
-        self.note(Happening::Skipped { action: self.ids.actions[usize::from(action.0)] }, None);
+        self.note(SharedEvent::Skipped { action: self.ids.actions[usize::from(action.0)] }, None);
     }
 }

@@ -1,12 +1,14 @@
-//! Text -> expression, with what was probably meant where it is none.
+//! Text -> expression, or an error that suggests what was probably meant.
 
 use std::ops::Range;
+use std::str::FromStr;
 
-use super::cursor::Cursor;
-use super::number::{self, Number};
-use super::{Bound, Condition, Fault, Kind, Margin, Name, Part, Precision, Quantity, Relation};
+use super::error::ExpressionError;
+use super::lexer::{Cursor, Literal, example};
+use super::quantity::{Aggregate, Bound, Condition, Margin, NameKind, PrecisionGoal, Quantity, SubjectName};
 use crate::model::time::Span;
 use crate::scenario::nearest;
+use crate::stats::bound_test::Relation;
 use crate::stats::{Measure, Statistic};
 
 /// The word for a share within a limit.
@@ -15,84 +17,101 @@ const SHARE: &str = "share";
 /// Measures whose values a share can be taken of.
 const SHARED: [Measure; 3] = [Measure::WaitS, Measure::ResponseS, Measure::ServiceS];
 
-/// A whole text that is one quantity.
-pub(super) fn quantity(text: &str) -> Result<Quantity, Fault> {
-    let mut cursor = Cursor::new(text);
-    let quantity = next_quantity(&mut cursor)?;
-    let (rest, place) = cursor.rest();
-    if rest.is_empty() { Ok(quantity) } else { Err(Fault::new(place, format!("`{rest}` is too much here"))) }
-}
+impl FromStr for Quantity {
+    type Err = ExpressionError;
 
-/// A whole text that is one condition.
-pub(super) fn condition(text: &str) -> Result<Condition, Fault> {
-    let mut cursor = Cursor::new(text);
-    let quantity = next_quantity(&mut cursor)?;
-    let relation = relation(&mut cursor, &quantity)?;
-    let (rest, place) = cursor.rest();
-    let bound = bound(rest, place, &quantity)?;
-    Ok(Condition { text: text.trim().to_owned(), quantity, relation, bound })
-}
-
-/// How "give or take" may be written.
-const GIVE_OR_TAKE: [&str; 3] = ["\u{b1}", "+-", "+/-"];
-
-/// A whole text that is a quantity and a margin behind a sign.
-pub(super) fn precision(text: &str) -> Result<Precision, Fault> {
-    let mut cursor = Cursor::new(text);
-    let quantity = next_quantity(&mut cursor)?;
-    let (rest, place) = cursor.rest();
-    let example = if quantity.unit() == "s" { "\u{b1}5%` or `\u{b1}10s" } else { "\u{b1}5%" };
-    let example = format!("write how far the value may be off, such as `{} {example}`", quantity.text);
-    if !GIVE_OR_TAKE.iter().any(|sign| rest.starts_with(sign)) {
-        let title =
-            if rest.is_empty() { "a `\u{b1}` is missing here".to_owned() } else { format!("`{rest}` is no precision") };
-        return Err(Fault::new(place, title).help(example));
+    fn from_str(text: &str) -> Result<Quantity, ExpressionError> {
+        let mut cursor = Cursor::new(text);
+        let quantity = next_quantity(&mut cursor)?;
+        let (rest, span) = cursor.rest();
+        if rest.is_empty() { Ok(quantity) } else { Err(ExpressionError::new(span, format!("unexpected `{rest}`"))) }
     }
-    let margin = margin(rest).map_err(|fault| Fault { place: place.clone(), ..fault })?;
-    if margin.in_unit(quantity.unit()).is_none() {
-        return Err(Fault::new(place, format!("`{rest}` is in another unit than {}", quantity.text)).help(example));
+}
+
+impl FromStr for Condition {
+    type Err = ExpressionError;
+
+    fn from_str(text: &str) -> Result<Condition, ExpressionError> {
+        let mut cursor = Cursor::new(text);
+        let quantity = next_quantity(&mut cursor)?;
+        let relation = relation(&mut cursor, &quantity)?;
+        let (rest, span) = cursor.rest();
+        let bound = bound(rest, span, &quantity)?;
+        Ok(Condition { text: text.trim().to_owned(), quantity, relation, bound })
     }
-    Ok(Precision { text: text.trim().to_owned(), quantity, margin })
 }
 
-/// A whole text that is one margin.
-pub(super) fn margin(text: &str) -> Result<Margin, Fault> {
-    let trimmed = text.trim();
-    let number = GIVE_OR_TAKE.iter().find_map(|sign| trimmed.strip_prefix(sign)).unwrap_or(trimmed);
-    let found = match number::read(number.trim()) {
-        Some(Number::Percent(share)) if share > 0.0 => Some(Margin::Relative(share)),
-        Some(Number::Time(seconds)) if seconds > 0.0 => Some(Margin::Time(seconds)),
-        Some(Number::Plain(number)) if number > 0.0 => Some(Margin::Number(number)),
-        _ => None,
-    };
-    found.ok_or_else(|| {
-        let fault = Fault::new(0..text.len(), format!("`{trimmed}` is no margin"));
-        fault.help("write how large a difference does not matter, in percent or as a duration: ±5% or ±10s")
-    })
+/// The forms of the sign before a margin.
+const PLUS_MINUS: [&str; 3] = ["\u{b1}", "+-", "+/-"];
+
+impl FromStr for PrecisionGoal {
+    type Err = ExpressionError;
+
+    fn from_str(text: &str) -> Result<PrecisionGoal, ExpressionError> {
+        let mut cursor = Cursor::new(text);
+        let quantity = next_quantity(&mut cursor)?;
+        let (rest, span) = cursor.rest();
+        let example = if quantity.unit() == "s" { "\u{b1}5%` or `\u{b1}10s" } else { "\u{b1}5%" };
+        let example = format!("write the largest half width of the interval, such as `{} {example}`", quantity.text);
+        if !PLUS_MINUS.iter().any(|sign| rest.starts_with(sign)) {
+            let title = if rest.is_empty() {
+                "a `\u{b1}` is missing here".to_owned()
+            } else {
+                format!("`{rest}` is not a precision")
+            };
+            return Err(ExpressionError::new(span, title).help(example));
+        }
+        let margin = rest.parse::<Margin>().map_err(|error| ExpressionError { span: span.clone(), ..error })?;
+        if margin.in_unit(quantity.unit()).is_none() {
+            return Err(
+                ExpressionError::new(span, format!("`{rest}` is in another unit than {}", quantity.text)).help(example)
+            );
+        }
+        Ok(PrecisionGoal { text: text.trim().to_owned(), quantity, margin })
+    }
 }
 
-fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, Fault> {
+impl FromStr for Margin {
+    type Err = ExpressionError;
+
+    fn from_str(text: &str) -> Result<Margin, ExpressionError> {
+        let trimmed = text.trim();
+        let number = PLUS_MINUS.iter().find_map(|sign| trimmed.strip_prefix(sign)).unwrap_or(trimmed);
+        let found = match Literal::read(number.trim()) {
+            Some(Literal::Percent(share)) if share > 0.0 => Some(Margin::Relative(share)),
+            Some(Literal::Time(seconds)) if seconds > 0.0 => Some(Margin::Time(seconds)),
+            Some(Literal::Plain(number)) if number > 0.0 => Some(Margin::Number(number)),
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            let error = ExpressionError::new(0..text.len(), format!("`{trimmed}` is not a margin"));
+            error.help("write the largest difference that does not matter, in percent or as a duration: ±5% or ±10s")
+        })
+    }
+}
+
+fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, ExpressionError> {
     let start = cursor.here().start;
-    let (word, place) = cursor.word();
-    let (measure, part, of) = match word {
-        "" => return Err(Fault::new(cursor.here(), "a measure is missing here").help(EXAMPLE)),
+    let (word, span) = cursor.word();
+    let (measure, aggregate, of) = match word {
+        "" => return Err(ExpressionError::new(cursor.here(), "a measure is missing here").help(EXAMPLE)),
         SHARE => share(cursor)?,
         word => match (statistic(word), measure(word)) {
-            // A word may be both; what it is of then says which: mean(wait), but error(jobs).
-            (Some(statistic), _) if cursor.sign("(") => statistic_of(cursor, statistic, &place)?,
-            (Some(statistic), None) => return Err(without_measure(statistic, place)),
+            // Some words are both. The parenthesis decides: mean(wait), but error(jobs).
+            (Some(statistic), _) if cursor.sign("(") => statistic_of(cursor, statistic, &span)?,
+            (Some(statistic), None) => return Err(without_measure(statistic, span)),
             (_, Some(measure)) => {
                 let of = if cursor.sign("(") { Some(name(cursor)?) } else { None };
                 if of.is_some() {
                     close(cursor)?;
                 }
-                (measure, Part::Statistic(only_statistic(measure, &place)?), of)
+                (measure, Aggregate::Statistic(only_statistic(measure, &span)?), of)
             }
-            (None, None) => return Err(unknown(word, place)),
+            (None, None) => return Err(unknown(word, span)),
         },
     };
     let end = cursor.text()[..cursor.here().start].trim_end().len();
-    Ok(Quantity { text: cursor.text()[start..end].to_owned(), measure, part, of })
+    Ok(Quantity { text: cursor.text()[start..end].to_owned(), measure, aggregate, of })
 }
 
 const EXAMPLE: &str = "write it such as p95(wait), mean(response, scan), share(wait < 1m) or utilization(scan)";
@@ -115,15 +134,16 @@ fn measure(word: &str) -> Option<Measure> {
     Measure::ALL.into_iter().find(|measure| short(*measure) == word || measure.name() == word)
 }
 
-fn unknown(word: &str, place: Range<usize>) -> Fault {
+fn unknown(word: &str, span: Range<usize>) -> ExpressionError {
     let words = all_statistics().map(Statistic::name).chain(Measure::ALL.map(short)).chain([SHARE]);
-    Fault::new(place, format!("there is no measure or statistic `{word}`")).suggest(nearest(word, words), EXAMPLE)
+    ExpressionError::new(span, format!("there is no measure or statistic `{word}`"))
+        .suggest(nearest(word, words), EXAMPLE)
 }
 
-fn without_measure(statistic: Statistic, place: Range<usize>) -> Fault {
+fn without_measure(statistic: Statistic, span: Range<usize>) -> ExpressionError {
     let of = Measure::ALL.into_iter().find(|measure| measure.statistics().contains(&statistic));
-    let example = format!("write of what, such as {}({})", statistic.name(), of.map_or("wait", short));
-    Fault::new(place, format!("`{}` is a statistic of a measure", statistic.name())).help(example)
+    let example = format!("write the measure, such as {}({})", statistic.name(), of.map_or("wait", short));
+    ExpressionError::new(span, format!("`{}` is a statistic of a measure", statistic.name())).help(example)
 }
 
 /// `MEASURE)` or `MEASURE, NAME)`, after `STATISTIC(`.
@@ -131,97 +151,98 @@ fn statistic_of(
     cursor: &mut Cursor,
     statistic: Statistic,
     statistic_place: &Range<usize>,
-) -> Result<(Measure, Part, Option<Name>), Fault> {
+) -> Result<(Measure, Aggregate, Option<SubjectName>), ExpressionError> {
     let measure = next_measure(cursor)?;
     if !measure.statistics().contains(&statistic) {
         let has: Vec<&str> = measure.statistics().iter().map(|statistic| statistic.name()).collect();
         let title = format!("`{}` has no {}", short(measure), statistic.name());
-        return Err(Fault::new(statistic_place.clone(), title).help(format!("it has: {}", has.join(", "))));
+        return Err(ExpressionError::new(statistic_place.clone(), title).help(format!("it has: {}", has.join(", "))));
     }
-    Ok((measure, Part::Statistic(statistic), name_after_comma(cursor)?))
+    Ok((measure, Aggregate::Statistic(statistic), name_after_comma(cursor)?))
 }
 
-/// `(MEASURE < DURATION)`, maybe with a name, after `share`.
-fn share(cursor: &mut Cursor) -> Result<(Measure, Part, Option<Name>), Fault> {
+/// `(MEASURE < DURATION)`, possibly with a name, after `share`.
+fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>), ExpressionError> {
     if !cursor.sign("(") {
-        return Err(Fault::new(cursor.here(), "`share` of what?").help("write it such as share(wait < 1m)"));
+        return Err(ExpressionError::new(cursor.here(), "`share` of what?").help("write it such as share(wait < 1m)"));
     }
     let start = cursor.here();
     let measure = next_measure(cursor)?;
     if !SHARED.contains(&measure) {
         let title = format!("there is no share of `{}`", short(measure));
-        return Err(Fault::new(start, title).help("shares are taken of wait, response and service"));
+        return Err(ExpressionError::new(start, title).help("shares are taken of wait, response and service"));
     }
     let inclusive = cursor.sign("<=");
     if !inclusive && !cursor.sign("<") {
-        let fault = Fault::new(cursor.here(), "the limit of the share is missing here");
-        return Err(fault.help("write it such as share(wait < 1m)"));
+        let error = ExpressionError::new(cursor.here(), "the limit of the share is missing here");
+        return Err(error.help("write it such as share(wait < 1m)"));
     }
-    let (text, place) = cursor.before(&[',', ')']);
-    let limit: Span = text.parse().map_err(|why: crate::model::time::SpanError| Fault::new(place, why.to_string()))?;
-    Ok((measure, Part::Share { limit, inclusive }, name_after_comma(cursor)?))
+    let (text, span) = cursor.before(&[',', ')']);
+    let limit: Span =
+        text.parse().map_err(|why: crate::model::time::SpanError| ExpressionError::new(span, why.to_string()))?;
+    Ok((measure, Aggregate::Share { limit, inclusive }, name_after_comma(cursor)?))
 }
 
-fn next_measure(cursor: &mut Cursor) -> Result<Measure, Fault> {
+fn next_measure(cursor: &mut Cursor) -> Result<Measure, ExpressionError> {
     let here = cursor.here();
-    let (word, place) = cursor.word();
+    let (word, span) = cursor.word();
     if word.is_empty() {
-        return Err(Fault::new(here, "a measure is missing here").help(EXAMPLE));
+        return Err(ExpressionError::new(here, "a measure is missing here").help(EXAMPLE));
     }
     measure(word).ok_or_else(|| {
         let known: Vec<&str> = Measure::ALL.map(short).into();
-        let fault = Fault::new(place, format!("there is no measure `{word}`"));
-        fault.suggest(nearest(word, known.iter().copied()), format!("there are: {}", known.join(", ")))
+        let error = ExpressionError::new(span, format!("there is no measure `{word}`"));
+        error.suggest(nearest(word, known.iter().copied()), format!("there are: {}", known.join(", ")))
     })
 }
 
-/// The statistic of a measure that has but one.
-fn only_statistic(measure: Measure, place: &Range<usize>) -> Result<Statistic, Fault> {
+/// The statistic of a measure that has only one.
+fn only_statistic(measure: Measure, span: &Range<usize>) -> Result<Statistic, ExpressionError> {
     match measure.statistics() {
         [only] => Ok(*only),
         several => {
             let names: Vec<&str> = several.iter().map(|statistic| statistic.name()).collect();
-            let fault = Fault::new(place.clone(), format!("`{}` has several statistics", short(measure)));
-            Err(fault.help(format!("write which: {}({}), or {}", names[0], short(measure), names[1..].join(", "))))
+            let error = ExpressionError::new(span.clone(), format!("`{}` has several statistics", short(measure)));
+            Err(error.help(format!("write one of: {}({}), or {}", names[0], short(measure), names[1..].join(", "))))
         }
     }
 }
 
-fn name_after_comma(cursor: &mut Cursor) -> Result<Option<Name>, Fault> {
+fn name_after_comma(cursor: &mut Cursor) -> Result<Option<SubjectName>, ExpressionError> {
     let name = if cursor.sign(",") { Some(name(cursor)?) } else { None };
     close(cursor)?;
     Ok(name)
 }
 
-fn close(cursor: &mut Cursor) -> Result<(), Fault> {
+fn close(cursor: &mut Cursor) -> Result<(), ExpressionError> {
     if cursor.sign(")") {
         return Ok(());
     }
-    Err(Fault::new(cursor.here(), "a closing parenthesis is missing here"))
+    Err(ExpressionError::new(cursor.here(), "a closing parenthesis is missing here"))
 }
 
 /// `scan`, `"scan"`, `action scan` or `resource scan`.
-fn name(cursor: &mut Cursor) -> Result<Name, Fault> {
+fn name(cursor: &mut Cursor) -> Result<SubjectName, ExpressionError> {
     let mut after_word = *cursor;
     let kind = match after_word.word().0 {
-        "action" => Some(Kind::Action),
-        "resource" => Some(Kind::Resource),
+        "action" => Some(NameKind::Action),
+        "resource" => Some(NameKind::Resource),
         _ => None,
     };
-    // A word alone is a name, even if it is `action`.
+    // A word alone is a name, even the word `action`.
     let kind = kind.filter(|_| !after_word.sign(")") && !after_word.sign(","));
     if kind.is_some() {
         *cursor = after_word;
     }
     let here = cursor.here();
-    let (text, place) = cursor.name().ok_or_else(|| Fault::new(here.clone(), "this quote is never closed"))?;
+    let (text, span) = cursor.name().ok_or_else(|| ExpressionError::new(here.clone(), "this quote is never closed"))?;
     if text.is_empty() {
-        return Err(Fault::new(here, "the name of an action or resource is missing here"));
+        return Err(ExpressionError::new(here, "the name of an action or resource is missing here"));
     }
-    Ok(Name { text: text.to_owned(), kind, place })
+    Ok(SubjectName { text: text.to_owned(), kind, span })
 }
 
-fn relation(cursor: &mut Cursor, quantity: &Quantity) -> Result<Relation, Fault> {
+fn relation(cursor: &mut Cursor, quantity: &Quantity) -> Result<Relation, ExpressionError> {
     for (signs, relation) in [(["<=", "<"], Relation::AtMost), ([">=", ">"], Relation::AtLeast)] {
         if signs.iter().any(|sign| cursor.sign(sign)) {
             return Ok(relation);
@@ -229,21 +250,21 @@ fn relation(cursor: &mut Cursor, quantity: &Quantity) -> Result<Relation, Fault>
     }
     let what = if cursor.is_done() { "a bound is missing here" } else { "`<=` or `>=` is missing here" };
     let example = if quantity.unit() == "s" { "+5%` or `5m" } else { "+5%" };
-    Err(Fault::new(cursor.here(), what).help(format!("write it such as `{} <= {example}`", quantity.text)))
+    Err(ExpressionError::new(cursor.here(), what).help(format!("write it such as `{} <= {example}`", quantity.text)))
 }
 
-/// With a sign a difference to the baseline, without one a value.
-fn bound(text: &str, place: Range<usize>, quantity: &Quantity) -> Result<Bound, Fault> {
+/// With a sign, a difference to the baseline; without one, a value.
+fn bound(text: &str, span: Range<usize>, quantity: &Quantity) -> Result<Bound, ExpressionError> {
     let unit = quantity.unit();
     let (sign, digits) = match text.chars().next() {
         Some('+') => (Some(1.0), &text[1..]),
         Some('-') => (Some(-1.0), &text[1..]),
-        // A minus as text processors set it.
+        // The minus sign of word processors.
         Some('\u{2212}') => (Some(-1.0), &text['\u{2212}'.len_utf8()..]),
         _ => (None, text),
     };
-    let found = match (sign, number::read(digits.trim_start())) {
-        (Some(sign), Some(Number::Percent(share))) => Some(Bound::Relative(sign * share)),
+    let found = match (sign, Literal::read(digits.trim_start())) {
+        (Some(sign), Some(Literal::Percent(share))) => Some(Bound::Relative(sign * share)),
         (Some(sign), Some(number)) => number.in_unit(unit).map(|value| Bound::Difference(sign * value)),
         (None, Some(number)) => number.in_unit(unit).map(Bound::Value),
         (_, None) => None,
@@ -252,10 +273,10 @@ fn bound(text: &str, place: Range<usize>, quantity: &Quantity) -> Result<Bound, 
         let title = if text.is_empty() {
             "a bound is missing here".to_owned()
         } else {
-            format!("`{text}` is no bound of {}", quantity.text)
+            format!("`{text}` is not a bound of {}", quantity.text)
         };
-        let value = number::example(unit);
-        Fault::new(place, title)
+        let value = example(unit);
+        ExpressionError::new(span, title)
             .help(format!("write {value}; or a difference to the baseline, with a sign, such as `+5%`"))
     })
 }

@@ -1,12 +1,14 @@
-//! Expressions mean what they say, and what is none is answered with what was probably meant.
+//! Expressions mean what they state, and errors suggest what was probably meant.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
+use crate::model::time::Span;
 use crate::stats::ShareWithin;
-use crate::stats::{JobScope, Metric};
+use crate::stats::bound_test::Relation;
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 
 const SCENARIO: &str = r#"
     horizon = "1h"
@@ -34,16 +36,16 @@ fn system() -> crate::engine::System {
     crate::scenario::load("t.toml", SCENARIO, &[], &NoFiles).expect("the scenario is right").scenario.system
 }
 
-fn target(text: &str) -> Result<Target, Fault> {
-    text.parse::<Quantity>()?.target(&system())
+fn target(text: &str) -> Result<ResolvedQuantity, ExpressionError> {
+    text.parse::<Quantity>()?.resolve(&system())
 }
 
-fn figure(action: JobScope, resource: Option<u16>, measure: Measure, statistic: Statistic) -> Target {
-    Target::Metric(Metric { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
+fn figure(action: JobScope, resource: Option<u16>, measure: Measure, statistic: Statistic) -> ResolvedQuantity {
+    ResolvedQuantity::Metric(Metric { action, resource: resource.map(ResourceId), worker: None, measure, statistic })
 }
 
 #[test]
-fn quantities_are_what_they_say() {
+fn quantities_resolve_to_figures_and_shares() {
     use Measure::{Jain, Jobs, QueueLength, ResponseS, ThroughputPerS, Utilization, WaitS, WorstSlowdown};
     use Statistic::{Done, Error, Mean, P95};
     let (all, none) = (JobScope::All, JobScope::None);
@@ -66,11 +68,21 @@ fn quantities_are_what_they_say() {
         ("deadline_misses(scan)", figure(one(0), None, Measure::DeadlineMisses, Statistic::Count)),
         (
             "share(wait<=1m30s, scan)",
-            Target::Share(ShareWithin { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
+            ResolvedQuantity::Share(ShareWithin {
+                action: one(0),
+                measure: WaitS,
+                limit: Span::secs(90),
+                inclusive: true,
+            }),
         ),
         (
             "share(response < 5s)",
-            Target::Share(ShareWithin { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
+            ResolvedQuantity::Share(ShareWithin {
+                action: all,
+                measure: ResponseS,
+                limit: Span::secs(5),
+                inclusive: false,
+            }),
         ),
     ] {
         assert_eq!(target(text), Ok(expected), "{text}");
@@ -84,7 +96,7 @@ fn every_figure_over_jobs_or_resources_can_be_written() {
         for statistic in measure.statistics() {
             let name = if measure == Measure::Utilization { ", scan" } else { "" };
             let text = format!("{}({}{name})", statistic.name(), measure.name());
-            let Ok(Target::Metric(metric)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
+            let Ok(ResolvedQuantity::Metric(metric)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
             assert_eq!((metric.measure, metric.statistic), (measure, *statistic));
         }
     }
@@ -104,7 +116,7 @@ fn bounds_are_values_or_differences() {
         ("deadline_misses <= 0", Relation::AtMost, Bound::Value(0.0)),
         ("mean(slowdown) <= + 0%", Relation::AtMost, Bound::Relative(0.0)),
     ] {
-        let condition: Condition = text.parse().unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        let condition: Condition = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!((condition.relation, condition.bound), (relation, bound), "{text}");
     }
 }
@@ -128,17 +140,17 @@ fn margins_are_relative_or_in_a_unit() {
 }
 
 #[test]
-fn complaints_point_at_what_is_wrong_and_say_what_would_be_right() {
+fn errors_point_at_what_is_wrong_and_suggest_what_is_right() {
     let condition = |text: &str| text.parse::<Condition>().map(|_| ());
     let meant = |text: &str| target(text).map(|_| ());
-    for (fault, wrong, words) in [
+    for (error, wrong, words) in [
         (condition("p95(wiat) <= 5m"), "wiat", "did you mean `wait`?"),
         (condition("p59(wait) <= 5m"), "p59", "no measure or statistic `p59`; did you mean `p"),
-        (condition("wait <= 5m"), "wait", "write which: mean(wait), or sd, p50"),
-        (condition("p95 <= 5m"), "p95", "write of what, such as p95(wait)"),
+        (condition("wait <= 5m"), "wait", "write one of: mean(wait), or sd, p50"),
+        (condition("p95 <= 5m"), "p95", "write the measure, such as p95(wait)"),
         (condition("p95(jain) <= 1"), "p95", "`jain` has no p95; it has: mean"),
         (condition("p95(wait) <= 5"), "5", "write a duration"),
-        (condition("p95(wait) <= +5"), "+5", "`+5` is no bound of p95(wait)"),
+        (condition("p95(wait) <= +5"), "+5", "`+5` is not a bound of p95(wait)"),
         (condition("utilization(scan) >= 5m"), "5m", "write a number such as `0.8`"),
         (condition("p95(wait) 5m"), "5", "`<=` or `>=` is missing here"),
         (condition("p95(wait)"), "", "a bound is missing here"),
@@ -151,32 +163,32 @@ fn complaints_point_at_what_is_wrong_and_say_what_would_be_right() {
         (meant("p95(wait, scna)"), "scna", "no action `scna`; did you mean `scan`?"),
         (meant("p95(wait, 'scan"), "'", "never closed"),
         (meant("p95(wait, )"), ")", "the name of an action or resource is missing"),
-        (meant("p95(wait) now"), "now", "too much"),
+        (meant("p95(wait) now"), "now", "unexpected"),
         (meant("queue_length(scan)"), "scan", "action scan, or resource scan"),
         (meant("utilization"), "utilization", "write utilization(scan); there are: scan, disk"),
         (meant("utilization(memory)"), "memory", "no resource `memory`; it has: scan, disk"),
         (meant("jain(scan)"), "scan", "write jain alone"),
         (meant("mean(wait, resource scan)"), "scan", "not of resources"),
     ] {
-        let fault = fault.expect_err(words);
-        assert!(fault.to_string().contains(words), "{fault}, not {words}");
-        assert_eq!(fault.place.len(), wrong.len(), "{fault}: {:?} is not {wrong}", fault.place);
+        let error = error.expect_err(words);
+        assert!(error.to_string().contains(words), "{error}, not {words}");
+        assert_eq!(error.span.len(), wrong.len(), "{error}: {:?} is not {wrong}", error.span);
     }
 }
 
 proptest! {
     #[test]
-    fn no_text_is_too_strange(text in "\\PC{0,24}", words in prop::collection::vec(
+    fn any_text_is_parsed_or_refused_with_a_valid_span(text in "\\PC{0,24}", words in prop::collection::vec(
         prop::sample::select(vec!["p95", "share", "(", ")", ",", "wait", "<", "<=", "5m", "+5%", " ", "'", "action", "scan", "\u{b1}", "\u{2212}"]),
         0..9,
     )) {
         for text in [text, words.concat()] {
-            for place in [
-                text.parse::<Condition>().err().map(|fault| fault.place),
-                text.parse::<Margin>().err().map(|fault| fault.place),
-                target(&text).err().map(|fault| fault.place),
+            for span in [
+                text.parse::<Condition>().err().map(|error| error.span),
+                text.parse::<Margin>().err().map(|error| error.span),
+                target(&text).err().map(|error| error.span),
             ].into_iter().flatten() {
-                prop_assert!(text.get(place.clone()).is_some(), "{place:?} of {text:?}");
+                prop_assert!(text.get(span.clone()).is_some(), "{span:?} of {text:?}");
             }
         }
     }

@@ -1,218 +1,198 @@
-//! The search for the cheapest setting that keeps the targets.
+//! The search for the cheapest design that meets the targets.
 
-use super::held::Levels;
-use super::order::is_within;
-use super::{Held, Setting, Targets, Unfit, Verdict};
+use super::target::{Design, TargetTest, Targets, UnsupportedTarget};
+use crate::quantities::ResolvedQuantities;
+use crate::replicate::replicate;
+use crate::replication::Progress;
+use crate::results::Results;
 use crate::stats::ReplicationStats;
-use crate::warmup::{pilots, settle};
-use crate::{Asked, Progress, Results, replicate};
+use crate::stats::bound_test::{BoundStatus, SequentialBounds};
+use crate::warmup::{find_warm_up, pilot_count};
 
-/// The most settings cheaper than the answer that are simulated only to see that they do not keep the targets either.
-const MOST_CHECKED: usize = 64;
+/// The maximum number of designs cheaper than the answer that are simulated only to check that they
+/// fail too.
+const MAX_CHECKED: usize = 64;
 
-/// What a search has come to.
+/// The result of a search.
 #[derive(Clone, Debug)]
 pub struct Sizing {
-    /// Every setting that was simulated, from the cheapest to the dearest.
-    pub tried: Vec<Tried>,
-    /// Which of them is the answer: the cheapest that is shown to keep all targets.
+    /// Every design that was simulated, by increasing cost.
+    pub evaluated: Vec<EvaluatedDesign>,
+    /// Index of the answer: the cheapest design that is shown to keep all targets.
     pub answer: Option<usize>,
-    /// Settings cheaper than the answer (or any, without one) that were left out, as some setting with no less of anything does not keep the targets.
-    pub left_out: usize,
-    /// Two settings, by their places in `tried`, of which the first has no more of anything, and is shown to keep targets that the second is shown to break.
+    /// Designs cheaper than the answer (or any, without an answer) that were not simulated because a
+    /// design that dominates them fails.
+    pub skipped: usize,
+    /// Indices of two evaluated designs that contradict each other: the first is shown to keep
+    /// targets that the second is shown to break, although the second dominates it.
     pub anomaly: Option<(usize, usize)>,
 }
 
-/// A setting that was simulated.
+/// A design that was simulated.
 #[derive(Clone, Debug)]
-pub struct Tried {
-    /// Its place among all settings.
-    pub setting: usize,
+pub struct EvaluatedDesign {
+    /// Its index among all designs.
+    pub design: usize,
     /// All targets, in their order.
-    pub held: Vec<Held>,
-    /// What they come to.
-    pub verdict: Verdict,
-    /// What its replications came to, without their series.
+    pub tests: Vec<TargetTest>,
+    /// The status of all targets together.
+    pub status: BoundStatus,
+    /// The results of its replications, without their series.
     pub results: Results,
 }
 
 impl Sizing {
-    /// The dearest setting that is cheaper than the answer (or than nothing, without one), among those that were simulated.
+    /// Among the evaluated designs, the costliest that is cheaper than the answer, or the costliest
+    /// of all without an answer.
     pub fn next_cheaper(&self) -> Option<usize> {
-        self.answer.unwrap_or(self.tried.len()).checked_sub(1)
+        self.answer.unwrap_or(self.evaluated.len()).checked_sub(1)
     }
 }
 
-/// InterimLooks for the cheapest of some settings that keeps the targets, on rayon's current threads.
+/// Searches the cheapest design that meets the targets, on rayon's current threads.
 ///
 /// # Errors
-/// If a target is none that the settings can be held against.
+/// If the designs cannot be tested against one of the targets.
 pub fn size(
-    settings: &[Setting],
+    designs: &[Design],
     targets: &Targets,
     progress: &dyn Fn(u32) -> Box<dyn Progress>,
-) -> Result<Sizing, Unfit> {
-    let asked = settings.iter().map(|setting| targets.asked(&setting.scenario)).collect::<Result<Vec<_>, _>>()?;
-    let mut search = Search::new(settings, targets, asked, progress);
+) -> Result<Sizing, UnsupportedTarget> {
+    let quantities = designs.iter().map(|design| targets.resolve(&design.scenario)).collect::<Result<_, _>>()?;
+    let mut by_cost: Vec<usize> = (0..designs.len()).collect();
+    by_cost.sort_by(|one, other| designs[*one].cost.total_cmp(&designs[*other].cost));
+    let known = |design: &Design| if design.is_likely_infeasible { Known::Presumed } else { Known::Nothing };
+    let known = designs.iter().map(known).collect();
+    let mut search = Search { designs, targets, quantities, known, by_cost, progress };
     search.guess();
     search.check();
     Ok(search.finish())
 }
 
-/// What is known of a setting.
+/// What the search knows about a design.
 #[derive(Clone, Debug)]
 enum Known {
     Nothing,
-    /// It was not simulated, as it can hardly keep the targets.
+    /// It was not simulated, as it has little chance to keep the targets.
     Presumed,
-    Tried(Box<Tried>),
+    Evaluated(Box<EvaluatedDesign>),
+}
+
+impl Known {
+    fn is_kept(&self) -> bool {
+        matches!(self, Known::Evaluated(design) if design.status == BoundStatus::Kept)
+    }
 }
 
 struct Search<'a> {
-    settings: &'a [Setting],
+    designs: &'a [Design],
     targets: &'a Targets,
-    /// By setting.
-    asked: Vec<Asked>,
+    /// By design.
+    quantities: Vec<ResolvedQuantities>,
     known: Vec<Known>,
-    /// All settings from the cheapest to the dearest; of equal cost, in the order of the grid.
+    /// All designs by increasing cost; of equal cost, in the order of the grid.
     by_cost: Vec<usize>,
     progress: &'a dyn Fn(u32) -> Box<dyn Progress>,
 }
 
-impl<'a> Search<'a> {
-    fn new(
-        settings: &'a [Setting],
-        targets: &'a Targets,
-        asked: Vec<Asked>,
-        progress: &'a dyn Fn(u32) -> Box<dyn Progress>,
-    ) -> Search<'a> {
-        let mut by_cost: Vec<usize> = (0..settings.len()).collect();
-        by_cost.sort_by(|one, other| settings[*one].cost.total_cmp(&settings[*other].cost));
-        let known = |setting: &Setting| if setting.is_hopeless { Known::Presumed } else { Known::Nothing };
-        let known = settings.iter().map(known).collect();
-        Search { settings, targets, asked, known, by_cost, progress }
-    }
-
-    /// Settings cheaper than the best so far, from the cheapest on.
-    fn cheaper(&self) -> Vec<usize> {
-        let best = self.by_cost.iter().position(|setting| is_met(&self.known[*setting]));
-        self.by_cost[..best.unwrap_or(self.by_cost.len())].to_vec()
+impl Search<'_> {
+    /// Designs cheaper than the best so far, by increasing cost.
+    fn cheaper(&self) -> &[usize] {
+        let best = self.by_cost.iter().position(|design| self.known[*design].is_kept());
+        &self.by_cost[..best.unwrap_or(self.by_cost.len())]
     }
 
     /// Finds the answer, if more workers help.
     fn guess(&mut self) {
         loop {
-            let open: Vec<usize> =
-                self.cheaper().into_iter().filter(|setting| matches!(self.known[*setting], Known::Nothing)).collect();
+            let is_open = |design: &usize| matches!(self.known[*design], Known::Nothing);
+            let open: Vec<usize> = self.cheaper().iter().copied().filter(is_open).collect();
             let Some(&cheapest) = open.first() else { return };
-            // In the middle, where each outcome spares half of the rest; without an order that can be relied on, from the cheapest on.
-            let is_ordered = self.targets.favour_supply() && self.targets.supply.contains(&true);
+            // In the middle, where each result saves half of the rest; without a reliable order, from
+            // the cheapest on.
+            let is_ordered = self.targets.favour_supply() && self.targets.supply_axes.contains(&true);
             let next = if is_ordered { open[open.len() / 2] } else { cheapest };
-            let verdict = self.attempt(next);
-            if verdict != Verdict::Met && is_ordered {
-                self.presume_within(next);
+            let status = self.evaluate(next);
+            if status != BoundStatus::Kept && is_ordered {
+                self.presume_dominated(next);
             }
         }
     }
 
-    /// What has no more of anything than a setting that does not keep the targets will not keep them either.
-    fn presume_within(&mut self, failed: usize) {
-        let is_within =
-            |setting: usize| is_within(&self.settings[setting], &self.settings[failed], &self.targets.supply);
-        for setting in 0..self.settings.len() {
-            if matches!(self.known[setting], Known::Nothing) && is_within(setting) {
-                self.known[setting] = Known::Presumed;
+    /// Presumes that the designs dominated by one that fails the targets fail them, too.
+    fn presume_dominated(&mut self, failed: usize) {
+        let failed = &self.designs[failed];
+        for (known, design) in self.known.iter_mut().zip(self.designs) {
+            if matches!(known, Known::Nothing) && failed.dominates(design, &self.targets.supply_axes) {
+                *known = Known::Presumed;
             }
         }
     }
 
-    /// Simulates what was only presumed, the dearest first, as far as it is cheaper than the answer. One that keeps the targets is the new answer.
+    /// Simulates the presumed designs that are cheaper than the answer, the costliest first. One that
+    /// meets the targets is the new answer.
     fn check(&mut self) {
-        for _ in 0..MOST_CHECKED {
-            let cheaper = self.cheaper();
-            let presumed = cheaper.iter().rev().find(|setting| matches!(self.known[**setting], Known::Presumed));
+        for _ in 0..MAX_CHECKED {
+            let mut costliest_first = self.cheaper().iter().rev();
+            let presumed = costliest_first.find(|design| matches!(self.known[**design], Known::Presumed));
             let Some(&next) = presumed else { return };
-            self.attempt(next);
+            self.evaluate(next);
         }
     }
 
-    /// Simulates a setting, look by look, until it is known whether it keeps the targets.
-    fn attempt(&mut self, number: usize) -> Verdict {
-        let mut scenario = self.settings[number].scenario.clone();
-        let bar = (self.progress)(pilots(&scenario));
-        settle(&mut scenario, &*bar);
-        let shares = self.asked[number].shares();
-        let mut outcomes: Vec<ReplicationStats> = Vec::new();
-        let mut held: Vec<Held> = Vec::new();
-        for look in 0..self.targets.looks.count() {
-            let Some(until) = self.targets.looks.get(look) else { break };
+    /// Simulates a design, look by look, until the status of its targets is decided.
+    fn evaluate(&mut self, number: usize) -> BoundStatus {
+        let Targets { conditions, level, looks, .. } = self.targets;
+        let mut scenario = self.designs[number].scenario.clone();
+        let bar = (self.progress)(pilot_count(&scenario));
+        find_warm_up(&mut scenario, &*bar);
+        let quantities = &self.quantities[number];
+        let mut bounds = SequentialBounds::new(conditions.len(), looks.share_of(*level) / self.designs.len() as f64);
+        let (mut outcomes, mut samples): (Vec<ReplicationStats>, Vec<_>) = (Vec::new(), Vec::new());
+        for until in (0..looks.count()).filter_map(|look| looks.get(look)) {
             let numbers = outcomes.len() as u32..until;
             let progress = (self.progress)(until - numbers.start);
-            outcomes.extend(
-                replicate(&scenario, shares, numbers, &*progress).into_iter().map(ReplicationStats::without_series),
-            );
-            let now = self.held(number, &outcomes);
-            // What is shown once stays shown.
-            held = if held.is_empty() { now } else { held.into_iter().zip(now).map(stays).collect() };
-            if Verdict::of_all(held.iter().map(|held| held.verdict)) != Verdict::Undecided {
+            let more = replicate(&scenario, quantities.shares(), numbers, &*progress);
+            outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
+            samples = self.targets.samples(quantities, &outcomes);
+            bounds.look(until, &samples);
+            if bounds.overall() != BoundStatus::Undecided {
                 break;
             }
         }
-        let verdict = Verdict::of_all(held.iter().map(|held| held.verdict));
-        let tried = Tried { setting: number, held, verdict, results: Results::of(outcomes) };
-        self.known[number] = Known::Tried(Box::new(tried));
-        verdict
+        let test = |(target, sample)| self.targets.test(target, sample, bounds.status(target));
+        let tests = samples.iter().enumerate().map(test).collect();
+        let status = bounds.overall();
+        let evaluated = EvaluatedDesign { design: number, tests, status, results: Results::of(outcomes) };
+        self.known[number] = Known::Evaluated(Box::new(evaluated));
+        status
     }
 
-    fn held(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<Held> {
-        let Targets { conditions, level, looks, .. } = self.targets;
-        let look = looks.share_of(*level);
-        let kept = look / self.settings.len() as f64;
-        let levels = Levels { kept, broken: kept / conditions.len().max(1) as f64, interval: looks.share_of(0.05) };
-        let held = |(target, condition)| Held::of(condition, &self.asked[number].values(target, outcomes), levels);
-        conditions.iter().enumerate().map(held).collect()
-    }
-
-    fn finish(self) -> Sizing {
-        let mut known = self.known;
-        let answered = self.by_cost.iter().position(|setting| is_met(&known[*setting])).unwrap_or(self.by_cost.len());
-        let left_out =
-            self.by_cost[..answered].iter().filter(|setting| !matches!(known[**setting], Known::Tried(_))).count();
-        let take = |setting: &usize| match std::mem::replace(&mut known[*setting], Known::Nothing) {
-            Known::Tried(tried) => Some(*tried),
+    fn finish(mut self) -> Sizing {
+        let is_skipped = |design: &&usize| !matches!(self.known[**design], Known::Evaluated(_));
+        let skipped = self.cheaper().iter().filter(is_skipped).count();
+        let take = |design: &usize| match std::mem::replace(&mut self.known[*design], Known::Nothing) {
+            Known::Evaluated(design) => Some(*design),
             _ => None,
         };
-        let tried: Vec<Tried> = self.by_cost.iter().filter_map(take).collect();
-        let answer = tried.iter().position(|tried| tried.verdict == Verdict::Met);
-        let anomaly = anomaly(self.settings, &tried, self.targets);
-        Sizing { tried, answer, left_out, anomaly }
+        let evaluated: Vec<EvaluatedDesign> = self.by_cost.iter().filter_map(take).collect();
+        let answer = evaluated.iter().position(|design| design.status == BoundStatus::Kept);
+        let anomaly = anomaly(self.designs, &evaluated, self.targets);
+        Sizing { evaluated, answer, skipped, anomaly }
     }
 }
 
-fn is_met(known: &Known) -> bool {
-    matches!(known, Known::Tried(tried) if tried.verdict == Verdict::Met)
-}
-
-/// The later look, with what an earlier one has shown.
-fn stays((earlier, later): (Held, Held)) -> Held {
-    let verdict = if earlier.verdict == Verdict::Undecided { later.verdict } else { earlier.verdict };
-    Held { verdict, ..later }
-}
-
-/// A setting that keeps what one with more of something breaks.
-fn anomaly(settings: &[Setting], tried: &[Tried], targets: &Targets) -> Option<(usize, usize)> {
+/// A design that keeps what another breaks that dominates it.
+fn anomaly(designs: &[Design], evaluated: &[EvaluatedDesign], targets: &Targets) -> Option<(usize, usize)> {
     if !targets.favour_supply() {
         return None;
     }
-    let with = |verdict: Verdict| {
-        tried
-            .iter()
-            .enumerate()
-            .filter(move |(_, tried)| tried.verdict == verdict)
-            .map(|(place, tried)| (place, tried.setting))
+    let with = |status| evaluated.iter().enumerate().filter(move |(_, found)| found.status == status);
+    let pairs = with(BoundStatus::Kept).flat_map(|kept| with(BoundStatus::Broken).map(move |broken| (kept, broken)));
+    let design = |found: &EvaluatedDesign| &designs[found.design];
+    let contradicts = |(kept, broken): (&EvaluatedDesign, &EvaluatedDesign)| {
+        design(broken).dominates(design(kept), &targets.supply_axes)
     };
-    let mut pairs = with(Verdict::Met).flat_map(|met| with(Verdict::NotMet).map(move |not_met| (met, not_met)));
-    pairs
-        .find(|((_, met), (_, not_met))| is_within(&settings[*met], &settings[*not_met], &targets.supply))
-        .map(|((met, _), (not_met, _))| (met, not_met))
+    let mut contradictions = pairs.filter(|((_, kept), (_, broken))| contradicts((kept, broken)));
+    contradictions.next().map(|((kept, _), (broken, _))| (kept, broken))
 }

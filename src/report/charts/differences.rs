@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use crate::comparison::{ComparisonReport, difference, format, label};
-use crate::experiment::comparison::{Row, Verdict};
+use crate::experiment::comparison::{ComparisonRow, Verdict};
 use crate::format::relative_change;
 use crate::plot::canvas::{self, Canvas, INK, MARGIN, Painted, SERIES, TITLES, WIDTH};
 use crate::plot::ratio_axis::RatioAxis;
@@ -40,7 +40,7 @@ const ALWAYS_SHOWN: [(&str, &str); 10] = [
 pub(super) fn draw(report: &ComparisonReport) -> Vec<u8> {
     let all = groups(report);
     let mut lines = 0;
-    let shown: Vec<&Vec<&Row>> = all.iter().take_while(|group| fits(&mut lines, group)).collect();
+    let shown: Vec<&Vec<&ComparisonRow>> = all.iter().take_while(|group| fits(&mut lines, group)).collect();
     let axis = axis(&shown);
     let height = lines as i32 * LINE + shown.len() as i32 * GAP;
     let more = all.len() - shown.len();
@@ -69,38 +69,34 @@ pub(super) fn draw(report: &ComparisonReport) -> Vec<u8> {
 }
 
 /// The rows grouped by measure, one per contender: first the judged measures, then those that are always shown.
-fn groups<'a>(report: &ComparisonReport<'a>) -> Vec<Vec<&'a Row>> {
+fn groups<'a>(report: &ComparisonReport<'a>) -> Vec<Vec<&'a ComparisonRow>> {
     let rows = &report.comparison.rows;
-    let is_shown = |row: &&Row| {
-        let is_over_all = matches!(row.action.as_str(), "" | "all");
+    let is_shown = |row: &&ComparisonRow| {
+        let is_over_all = matches!(row.key.action.as_str(), "" | "all");
         let is_zero = row.baseline == Some(0.0) && row.value == Some(0.0);
-        is_over_all && !is_zero && ALWAYS_SHOWN.contains(&(row.measure, row.statistic.as_str()))
+        is_over_all && !is_zero && ALWAYS_SHOWN.contains(&(row.key.measure, row.key.statistic.as_str()))
     };
-    let mut leaders: Vec<&Row> = Vec::new();
+    let mut leaders: Vec<&ComparisonRow> = Vec::new();
     let judged = report.comparison.judged().map(|(row, _)| row);
     for row in judged.chain(rows.iter().filter(is_shown)).filter(|row| row.difference.is_some()) {
-        if leaders.iter().all(|leader| !is_same_measure(leader, row)) {
+        if leaders.iter().all(|leader| leader.key != row.key) {
             leaders.push(row);
         }
     }
-    let group = |leader: &Row| rows.iter().filter(|row| is_same_measure(leader, row) && row.difference.is_some()).collect();
+    let group =
+        |leader: &ComparisonRow| rows.iter().filter(|row| leader.key == row.key && row.difference.is_some()).collect();
     leaders.into_iter().map(group).collect()
 }
 
-fn is_same_measure(one: &Row, other: &Row) -> bool {
-    (&one.action, &one.resource, one.measure, &one.statistic)
-        == (&other.action, &other.resource, other.measure, &other.statistic)
-}
-
 /// Adds the lines of a group if they fit.
-fn fits(lines: &mut usize, group: &[&Row]) -> bool {
+fn fits(lines: &mut usize, group: &[&ComparisonRow]) -> bool {
     let more = *lines + 1 + group.len();
     let fits = more <= MOST_LINES;
     *lines = if fits { more } else { *lines };
     fits
 }
 
-fn axis(groups: &[&Vec<&Row>]) -> RatioAxis {
+fn axis(groups: &[&Vec<&ComparisonRow>]) -> RatioAxis {
     let rows = groups.iter().flat_map(|group| group.iter());
     let ends = rows.flat_map(|row| {
         let (low, high) = row.relative_interval.unzip();
@@ -132,7 +128,7 @@ fn draw_group(
     canvas: &Canvas,
     report: &ComparisonReport,
     axis: &RatioAxis,
-    group: &[&Row],
+    group: &[&ComparisonRow],
     mut top: i32,
 ) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
     if let Some(first) = group.first() {
@@ -148,11 +144,11 @@ fn draw_group(
     Ok(top)
 }
 
-fn draw_row(canvas: &Canvas, report: &ComparisonReport, axis: &RatioAxis, row: &Row, top: i32) -> Painted {
-    let place = report.baseline_first().position(|number| number == row.contender).unwrap_or(1);
+fn draw_row(canvas: &Canvas, report: &ComparisonReport, axis: &RatioAxis, row: &ComparisonRow, top: i32) -> Painted {
+    let place = report.baseline_first().position(|number| number == row.alternative).unwrap_or(1);
     let color = SERIES[place % SERIES.len()];
     let (font, middle) = (canvas::regular(13), top + 7);
-    let name = canvas::fitted(&report.contenders[row.contender].name, 13, LEFT - MARGIN - 22);
+    let name = canvas::fitted(&report.contenders[row.alternative].name, 13, LEFT - MARGIN - 22);
     canvas::text(canvas, &name, (MARGIN + 12, top), &font, INK, HPos::Left)?;
     if let Some((low, high)) = row.relative_interval {
         let ends = vec![(x(axis, low), middle), (x(axis, high), middle)];
@@ -180,9 +176,9 @@ fn draw_end(canvas: &Canvas, axis: &RatioAxis, end: f64, outward: i32, y: i32, c
 }
 
 /// The difference in its unit, the relative difference, and the verdict.
-fn figures(row: &Row) -> String {
+fn figures(row: &ComparisonRow) -> String {
     let relative = row.relative.map_or_else(String::new, |relative| format!(" ({})", relative_change(relative)));
-    let verdict = match row.judgement.map(|judgement| judgement.verdict) {
+    let verdict = match row.test.map(|judgement| judgement.verdict) {
         None => String::new(),
         Some(Verdict::NoDifferenceShown) => " not shown".to_owned(),
         Some(verdict) => format!(" {}", verdict.name()),

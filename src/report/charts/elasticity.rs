@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use crate::elasticity::{ElasticityReport, change_with_half_width};
-use crate::experiment::elasticity::{Effect, Nudge};
+use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::format::{self, Charset, ValueFormat};
 use crate::plot::axis::Axis;
 use crate::plot::canvas::{self, BLUE, Canvas, INK, MARGIN, Painted, SERIES, TITLES, WIDTH};
@@ -23,7 +23,7 @@ const MOST_BARS: usize = 40;
 
 pub(super) fn draw(report: &ElasticityReport, shown: usize) -> Vec<u8> {
     let (without, all): (Vec<&Effect>, Vec<&Effect>) =
-        report.ranked(shown).into_iter().partition(|effect| effect.is_nothing());
+        report.ranked(shown).into_iter().partition(|effect| effect.is_zero());
     let effects = &all[..all.len().min(MOST_BARS)];
     let below = not_drawn(all.len() - effects.len(), without.len());
     let axis = axis(effects);
@@ -32,8 +32,10 @@ pub(super) fn draw(report: &ElasticityReport, shown: usize) -> Vec<u8> {
     let height = (effects.len() as i32 * ROW).max(60);
     let sheet = TOP + height + canvas::X_LABELS + if below.is_empty() { 14 } else { 34 };
     let title = format!("{}: elasticity of {}", report.title, quantity.text);
-    let subtitle =
-        format!("Bar: change for 1 % more of a key, line: 95 % interval; now {base}; {}", replications_and_seed(report.trials));
+    let subtitle = format!(
+        "Bar: change for 1 % more of a key, line: 95 % interval; now {base}; {}",
+        replications_and_seed(report.trials)
+    );
     canvas::sheet(sheet, &title, &subtitle, |canvas| {
         if effects.is_empty() {
             return canvas::remark(canvas, "No parameter has an effect.", (WIDTH / 2, TOP + 20), HPos::Center);
@@ -41,7 +43,7 @@ pub(super) fn draw(report: &ElasticityReport, shown: usize) -> Vec<u8> {
         let name = format!("Change of {} for 1 % more of the key", quantity.text);
         draw_scale(canvas, &axis, &name, (LEFT, RIGHT), (TOP, TOP + height))?;
         for (row, effect) in effects.iter().enumerate() {
-            draw_bar(canvas, &axis, &report.nudges[effect.nudge], effect, TOP + row as i32 * ROW + ROW / 2)?;
+            draw_bar(canvas, &axis, &report.nudges[effect.perturbation], effect, TOP + row as i32 * ROW + ROW / 2)?;
         }
         canvas::remark(canvas, &below, (MARGIN, TOP + height + canvas::X_LABELS + 10), HPos::Left)
     })
@@ -68,11 +70,18 @@ fn axis(effects: &[&Effect]) -> Axis {
     Axis::around_zero(low, high, |at| format!("{}{} %", if at > 0.0 { "+" } else { "" }, format::exact(at)))
 }
 
-fn draw_bar(canvas: &Canvas, axis: &Axis, nudge: &Nudge, effect: &Effect, middle: i32) -> Painted {
+fn draw_bar(canvas: &Canvas, axis: &Axis, nudge: &Perturbation, effect: &Effect, middle: i32) -> Painted {
     let font = canvas::regular(13);
     let words = canvas::fitted(&format!("{} = {}", nudge.key, nudge.short_value()), 13, LEFT - MARGIN - 10);
     canvas::text(canvas, &words, (MARGIN, middle - HALF), &font, INK, HPos::Left)?;
-    canvas::text(canvas, &change_with_half_width(effect, Charset::Ascii), (FIGURES, middle - HALF), &font, INK, HPos::Left)?;
+    canvas::text(
+        canvas,
+        &change_with_half_width(effect, Charset::Ascii),
+        (FIGURES, middle - HALF),
+        &font,
+        INK,
+        HPos::Left,
+    )?;
     let x = |value: f64| pixel(axis, value, (LEFT, RIGHT));
     let Some(value) = effect.effect else { return Ok(()) };
     let color = if value > 0.0 { SERIES[1] } else { BLUE };

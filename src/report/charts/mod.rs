@@ -12,13 +12,13 @@ mod warm_up;
 
 use std::collections::BTreeSet;
 
+use crate::OutputFile;
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
 use crate::experiment::expression::Quantity;
 use crate::run::RunReport;
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
-use crate::OutputFile;
 
 pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<OutputFile> {
     let mut charts = vec![

@@ -8,8 +8,8 @@ use crate::model::time::Time;
 use crate::plot::axis::Axis;
 use crate::plot::band;
 use crate::plot::panels::{self, Panel, Sheet};
-use crate::stats::{Measure, JobScope, Statistic, Metric};
 use crate::stats::series::{ResourceSeries, Series};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::{RunContext, format};
 
 /// The busy share of the offered units of each resource.

@@ -18,7 +18,7 @@ pub(super) fn draw(report: &SweepReport, shown: usize) -> Option<Vec<u8>> {
         title: format!("{}: {}", report.title, quantity.text),
         work: replications_and_seed(report.trials),
         quantity,
-        estimates: report.measured.iter().map(|measured| measured.shown[shown].estimate).collect(),
+        estimates: report.measured.iter().map(|measured| measured.responses[shown].estimate).collect(),
     };
     match report.grid.axes.as_slice() {
         [axis] => Some(match axis.numbers() {
@@ -40,14 +40,24 @@ fn plane(values: &Values, first: &Axis, last: &Axis) -> Vec<u8> {
     let point = |first: usize, last: usize| first * lasts + last;
     match (first.numbers(), last.numbers()) {
         (None, Some(numbers)) if firsts <= MOST_LINES => {
-            let line =
-                |row| Line { name: step_name(first, row), points: (0..lasts).map(|column| point(row, column)).collect() };
-            lines::draw(values, &LineChart { axis: last, numbers, all: (0..firsts).map(line).collect(), by: first.name() })
+            let line = |row| Line {
+                name: step_name(first, row),
+                points: (0..lasts).map(|column| point(row, column)).collect(),
+            };
+            lines::draw(
+                values,
+                &LineChart { axis: last, numbers, all: (0..firsts).map(line).collect(), by: first.name() },
+            )
         }
         (Some(numbers), None) if lasts <= MOST_LINES => {
-            let line =
-                |column| Line { name: step_name(last, column), points: (0..firsts).map(|row| point(row, column)).collect() };
-            lines::draw(values, &LineChart { axis: first, numbers, all: (0..lasts).map(line).collect(), by: last.name() })
+            let line = |column| Line {
+                name: step_name(last, column),
+                points: (0..firsts).map(|row| point(row, column)).collect(),
+            };
+            lines::draw(
+                values,
+                &LineChart { axis: first, numbers, all: (0..lasts).map(line).collect(), by: last.name() },
+            )
         }
         // Words have room as names of rows.
         (Some(_), None) => {

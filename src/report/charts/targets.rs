@@ -3,12 +3,13 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use crate::experiment::sizing::{Tried, Verdict};
+use crate::experiment::sizing::EvaluatedDesign;
 use crate::format::{self, ValueFormat};
 use crate::plot::axis::Axis;
 use crate::plot::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TARGET, TITLES, WIDTH};
 use crate::plot::wait_axis::WaitAxis;
 use crate::sizing::SizingReport;
+use crate::stats::bound_test::BoundStatus;
 
 const HEIGHT: i32 = 380;
 const TOP: i32 = TITLES + 22;
@@ -25,24 +26,24 @@ struct Mark {
     value: f64,
     interval: Option<(f64, f64)>,
     /// Whether the target is met.
-    verdict: Verdict,
+    verdict: BoundStatus,
     is_answer: bool,
 }
 
 /// The marks of all settings that have a value of the target.
 fn marks(report: &SizingReport, target: usize) -> Vec<Mark> {
-    let mark = |(place, tried): (usize, &Tried)| {
-        let held = &tried.held[target];
+    let mark = |(place, tried): (usize, &EvaluatedDesign)| {
+        let test = &tried.tests[target];
         Some(Mark {
             cost: report.setting(tried).cost,
             name: report.values(tried).join(", "),
-            value: held.value?,
-            interval: held.interval,
-            verdict: held.verdict,
+            value: test.value?,
+            interval: test.interval,
+            verdict: test.status,
             is_answer: report.sizing.answer == Some(place),
         })
     };
-    report.sizing.tried.iter().enumerate().filter_map(mark).collect()
+    report.sizing.evaluated.iter().enumerate().filter_map(mark).collect()
 }
 
 /// The places of values on the vertical axis.
@@ -91,7 +92,8 @@ pub(super) fn draw(report: &SizingReport, target: usize) -> Vec<u8> {
     let subtitle = format!("Means over replications with 95 % intervals; labels: {}{loss}", report.keys.join(", "));
     let subtitle = canvas::fitted(&subtitle, 13, WIDTH - 40);
     let marks = marks(report, target);
-    let bound = report.sizing.tried.first().and_then(|tried| tried.held.get(target)).map_or(0.0, |held| held.bound);
+    let bound =
+        report.sizing.evaluated.first().and_then(|tried| tried.tests.get(target)).map_or(0.0, |test| test.bound);
     let (is_time, is_share) = (condition.quantity.unit() == "s", report.format(target) == ValueFormat::Share);
     canvas::sheet(LEGEND + 30, &title, &subtitle, |canvas| {
         if marks.is_empty() {
@@ -152,9 +154,9 @@ fn draw_setting(plot: &Plot, scale: &ValueScale, mark: &Mark) -> Painted {
         plot.plotting_area().draw(&PathElement::new(line, color.stroke_width(2)))?;
     }
     match mark.verdict {
-        Verdict::Met => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
-        Verdict::NotMet => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
-        Verdict::Undecided => plot.plotting_area().draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+        BoundStatus::Kept => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
+        BoundStatus::Broken => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+        BoundStatus::Undecided => plot.plotting_area().draw(&Circle::new(at, 5, color.stroke_width(2)))?,
     }
     if mark.is_answer {
         plot.plotting_area().draw(&Circle::new(at, 10, INK.stroke_width(2)))?;
@@ -162,11 +164,11 @@ fn draw_setting(plot: &Plot, scale: &ValueScale, mark: &Mark) -> Painted {
     Ok(())
 }
 
-fn color(verdict: Verdict) -> RGBColor {
+fn color(verdict: BoundStatus) -> RGBColor {
     match verdict {
-        Verdict::Met => SERIES[0],
-        Verdict::NotMet => SERIES[1],
-        Verdict::Undecided => GREY,
+        BoundStatus::Kept => SERIES[0],
+        BoundStatus::Broken => SERIES[1],
+        BoundStatus::Undecided => GREY,
     }
 }
 
@@ -196,12 +198,14 @@ fn label_settings(canvas: &Canvas, costs: &Axis, scale: &ValueScale, marks: &[Ma
 
 fn legend(canvas: &Canvas) -> Painted {
     let (mut x, y) = (LEFT + 6, LEGEND);
-    for (verdict, words) in [(Verdict::Met, "met"), (Verdict::NotMet, "not met"), (Verdict::Undecided, "undecided")] {
+    for (verdict, words) in
+        [(BoundStatus::Kept, "met"), (BoundStatus::Broken, "not met"), (BoundStatus::Undecided, "undecided")]
+    {
         let (at, color) = ((x, y + 7), color(verdict));
         match verdict {
-            Verdict::Met => canvas.draw(&Circle::new(at, 5, color.filled()))?,
-            Verdict::NotMet => canvas.draw(&Cross::new(at, 5, color.stroke_width(2)))?,
-            Verdict::Undecided => canvas.draw(&Circle::new(at, 5, color.stroke_width(2)))?,
+            BoundStatus::Kept => canvas.draw(&Circle::new(at, 5, color.filled()))?,
+            BoundStatus::Broken => canvas.draw(&Cross::new(at, 5, color.stroke_width(2)))?,
+            BoundStatus::Undecided => canvas.draw(&Circle::new(at, 5, color.stroke_width(2)))?,
         }
         canvas::text(canvas, words, (x + 14, y), &canvas::regular(13), INK, HPos::Left)?;
         x += 130;

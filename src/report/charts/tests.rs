@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{of_run, quantity_paths};
 use crate::engine::System;
-use crate::experiment::{Plan, Results};
+use crate::experiment::{Results, StoppingRule};
 use crate::fixtures::{self, Shape, WEEK};
 use crate::model::time::Span;
 use crate::run::RunReport;
@@ -13,7 +13,7 @@ const CHARTS: [&str; 3] = ["wait_distribution", "utilization", "queue_length"];
 
 /// The chart of a run with this name.
 fn draw_results(chart: &str, system: &System, results: &Results) -> String {
-    let plan = Plan::fixed(1);
+    let plan = StoppingRule::fixed(1);
     let files = of_run(&RunReport { context: fixtures::context(system), results, plan: &plan });
     let file = files.into_iter().find(|file| file.path == format!("charts/{chart}.svg"));
     String::from_utf8(file.unwrap().bytes).unwrap()

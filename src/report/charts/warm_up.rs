@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use crate::experiment::warmup::{PILOTS, WarmUp};
+use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::model::time::{Span, Time};
 use crate::plot::axis::Axis;
 use crate::plot::calendar;
@@ -16,7 +16,7 @@ const HEIGHT: i32 = 300;
 const REMARK: i32 = 24;
 
 /// Draws the chart.
-pub(super) fn draw(context: &RunContext, warm_up: &WarmUp) -> Vec<u8> {
+pub(super) fn draw(context: &RunContext, warm_up: &EstimatedWarmUp) -> Vec<u8> {
     let title = format!("{}: jobs in the system ({})", context.scenario, context.policy);
     let subtitle = format!("Mean of {PILOTS} replications; grey: {}", messages::warm_up_summary(warm_up));
     let most = warm_up.trajectory.in_system.iter().copied().fold(1.0, f64::max);
@@ -30,7 +30,7 @@ pub(super) fn draw(context: &RunContext, warm_up: &WarmUp) -> Vec<u8> {
     })
 }
 
-fn lines(plot: &mut Plot, warm_up: &WarmUp, (time, levels): (&Axis, &Axis)) -> Painted {
+fn lines(plot: &mut Plot, warm_up: &EstimatedWarmUp, (time, levels): (&Axis, &Axis)) -> Painted {
     let (end, level) = (warm_up.length.as_secs_f64(), warm_up.level());
     let area = plot.plotting_area();
     area.draw(&Rectangle::new([(0.0, levels.low), (end, levels.high)], GREY.mix(0.13).filled()))?;
@@ -39,7 +39,7 @@ fn lines(plot: &mut Plot, warm_up: &WarmUp, (time, levels): (&Axis, &Axis)) -> P
 }
 
 /// The number of jobs over time, each part at its middle.
-fn points(warm_up: &WarmUp) -> Vec<(f64, f64)> {
+fn points(warm_up: &EstimatedWarmUp) -> Vec<(f64, f64)> {
     let Span(part) = warm_up.trajectory.part;
     let middle = |number: usize| Time(part.saturating_mul(number as i64).saturating_add(part / 2)).as_secs_f64();
     warm_up.trajectory.in_system.iter().enumerate().map(|(number, &jobs)| (middle(number), jobs)).collect()

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use super::ComparisonReport;
 use super::tables::{difference_with_interval, format, label, relative_with_interval};
-use crate::experiment::comparison::{Gate, Judgement, Outcome, Row, Verdict};
+use crate::experiment::comparison::{ComparisonRow, Gate, TestResult, Verdict};
+use crate::stats::bound_test::BoundStatus;
 
 /// A test case.
 struct TestCase {
@@ -22,8 +23,8 @@ impl ComparisonReport<'_> {
         let (mut suites, mut all) = (String::new(), Vec::new());
         for number in self.baseline_first().skip(1) {
             let contender = escaped(&self.contenders[number].name);
-            let gates = self.comparison.gates.iter().filter(|gate| gate.contender == number);
-            let judged = self.comparison.judged().filter(|(row, _)| row.contender == number);
+            let gates = self.comparison.gates.iter().filter(|gate| gate.alternative == number);
+            let judged = self.comparison.judged().filter(|(row, _)| row.alternative == number);
             let judged = judged.map(|(row, judgement)| self.case_of_row(row, judgement));
             let cases: Vec<TestCase> = gates.map(|gate| self.case_of_gate(gate)).chain(judged).collect();
             let (failures, skipped) = (count(&cases, "failure"), count(&cases, "skipped"));
@@ -54,15 +55,15 @@ impl ComparisonReport<'_> {
     }
 
     fn case_of_gate(&self, gate: &Gate) -> TestCase {
-        let outcome = match gate.outcome {
-            Outcome::Pass => None,
-            Outcome::Fail => Some("failure"),
-            Outcome::Undecided => Some("skipped"),
+        let outcome = match gate.status {
+            BoundStatus::Kept => None,
+            BoundStatus::Broken => Some("failure"),
+            BoundStatus::Undecided => Some("skipped"),
         };
         TestCase { name: gate.condition.text.clone(), outcome, message: self.gate_line(gate) }
     }
 
-    fn case_of_row(&self, row: &Row, judgement: Judgement) -> TestCase {
+    fn case_of_row(&self, row: &ComparisonRow, judgement: TestResult) -> TestCase {
         let format = format(row);
         let message = format!(
             "{}: {}, {} has {}; {}, {}",

@@ -1,7 +1,7 @@
 //! `report.md`: the comparison as a short page for a pull request.
 
 use super::ComparisonReport;
-use crate::experiment::comparison::Questions;
+use crate::experiment::comparison::ComparisonCriteria;
 use crate::format::{exact, percent};
 use crate::table::{escaped, markdown};
 
@@ -11,16 +11,16 @@ impl ComparisonReport<'_> {
         let judged = self.comparison.judged().map(|(row, _)| row);
         let heading = escaped(&self.heading());
         let mut page = format!("## {heading}\n\n{}", markdown(&self.comparison_columns(), judged));
-        if let Some(outcome) = self.comparison.outcome() {
+        if let Some(outcome) = self.comparison.gate_status() {
             let gates = markdown(&self.gate_columns(), &self.comparison.gates);
-            page += &format!("\n**Gates: {}**\n\n{gates}", outcome.name());
+            page += &format!("\n**Gates: {}**\n\n{gates}", outcome.gate_word());
         }
         page + &self.notes()
     }
 
     /// How to read the numbers.
     fn notes(&self) -> String {
-        let Questions { level, looks, .. } = self.questions;
+        let ComparisonCriteria { level, looks, .. } = self.questions;
         let mut text = format!(
             "\nDifferences are contender minus baseline, paired by replication. In parentheses are {} % intervals; they hold \
              at whichever of the {} planned looks the replications ended. Verdicts are corrected for multiple comparisons (Holm) \

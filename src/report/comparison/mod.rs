@@ -7,7 +7,7 @@ mod text;
 
 use crate::RunContext;
 use crate::experiment::Results;
-use crate::experiment::comparison::{Comparison, Contender, Questions};
+use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria};
 
 pub(crate) use tables::{difference, format, label};
 
@@ -17,9 +17,9 @@ pub struct ComparisonReport<'a> {
     /// The name of the first scenario.
     pub title: &'a str,
     /// All contenders, including the baseline.
-    pub contenders: &'a [Contender],
+    pub contenders: &'a [Alternative],
     /// The quantities and gates that were asked for.
-    pub questions: &'a Questions,
+    pub questions: &'a ComparisonCriteria,
     /// The estimates, verdicts and outcomes.
     pub comparison: &'a Comparison,
     /// The seed of all contenders that have none of their own.
@@ -28,7 +28,7 @@ pub struct ComparisonReport<'a> {
 
 impl<'a> ComparisonReport<'a> {
     /// The baseline.
-    pub(crate) fn baseline(&self) -> &'a Contender {
+    pub(crate) fn baseline(&self) -> &'a Alternative {
         &self.contenders[self.questions.baseline]
     }
 
@@ -41,7 +41,7 @@ impl<'a> ComparisonReport<'a> {
 
     /// The names and settings of a contender's run, and its figures.
     pub(crate) fn run(&self, contender: usize) -> (RunContext<'a>, &'a Results) {
-        let Contender { scenario, .. } = &self.contenders[contender];
+        let Alternative { scenario, .. } = &self.contenders[contender];
         let context = RunContext { replications: self.comparison.replications, ..RunContext::of(scenario) };
         (context, &self.comparison.results[contender])
     }

@@ -2,8 +2,9 @@
 
 use super::ComparisonReport;
 use super::tables::gate_format;
-use crate::experiment::comparison::{Gate, Outcome};
+use crate::experiment::comparison::Gate;
 use crate::format::Charset;
+use crate::stats::bound_test::BoundStatus;
 use crate::table::terminal;
 
 impl ComparisonReport<'_> {
@@ -16,44 +17,43 @@ impl ComparisonReport<'_> {
         }
         if !self.comparison.is_decided(self.questions) {
             let replications = self.comparison.replications;
-            lines.push(format!(
-                "Not all is decided after {replications} replications; --max-replications allows more."
-            ));
+            lines
+                .push(format!("Not all is decided after {replications} replications; --max-replications allows more."));
         }
         lines.push(place.to_owned());
-        lines.extend(self.comparison.outcome().map(|outcome| self.outcome_of_gates(outcome)));
+        lines.extend(self.comparison.gate_status().map(|outcome| self.outcome_of_gates(outcome)));
         lines.join("\n") + "\n"
     }
 
-    fn outcome_of_gates(&self, outcome: Outcome) -> String {
+    fn outcome_of_gates(&self, outcome: BoundStatus) -> String {
         let gates = &self.comparison.gates;
-        let count = |outcome: Outcome| gates.iter().filter(|gate| gate.outcome == outcome).count();
-        let (all, pass, fail) = (gates.len(), count(Outcome::Pass), count(Outcome::Fail));
+        let count = |outcome: BoundStatus| gates.iter().filter(|gate| gate.status == outcome).count();
+        let (all, pass, fail) = (gates.len(), count(BoundStatus::Kept), count(BoundStatus::Broken));
         match outcome {
-            Outcome::Pass => format!("gates: pass ({all} of {all})"),
-            Outcome::Fail => format!("gates: fail ({fail} of {all} broken)"),
-            Outcome::Undecided => format!("gates: undecided ({pass} of {all} pass, {} undecided)", all - pass),
+            BoundStatus::Kept => format!("gates: pass ({all} of {all})"),
+            BoundStatus::Broken => format!("gates: fail ({fail} of {all} broken)"),
+            BoundStatus::Undecided => format!("gates: undecided ({pass} of {all} pass, {} undecided)", all - pass),
         }
     }
 
     /// A line for each gate that does not pass.
     pub fn open_gates(&self) -> Vec<String> {
-        let gates = self.comparison.gates.iter().filter(|gate| gate.outcome != Outcome::Pass);
+        let gates = self.comparison.gates.iter().filter(|gate| gate.status != BoundStatus::Kept);
         gates.map(|gate| self.gate_line(gate)).collect()
     }
 
     /// A gate in a line.
     pub(super) fn gate_line(&self, gate: &Gate) -> String {
         let format = gate_format(gate);
-        let state = match gate.outcome {
-            Outcome::Pass => "kept",
-            Outcome::Fail => "broken",
-            Outcome::Undecided => "undecided",
+        let state = match gate.status {
+            BoundStatus::Kept => "kept",
+            BoundStatus::Broken => "broken",
+            BoundStatus::Undecided => "undecided",
         };
         format!(
             "gate {} is {state} by {}: {}, the bound is {}, after {} replications",
             gate.condition.text,
-            self.contenders[gate.contender].name,
+            self.contenders[gate.alternative].name,
             format.value(gate.value),
             format.value(gate.bound),
             gate.replications

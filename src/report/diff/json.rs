@@ -4,7 +4,10 @@ use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 use super::DiffReport;
-use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Kind, Parting, Room, WorkerDifference};
+use crate::experiment::diff::{
+    ClaimDecision, CreatedJob, DifferenceKind, Divergence, FirstDifference, FreeUnits, JobEnd, WaitingJob,
+    WorkerDifference,
+};
 use crate::model::time::{Span, Time};
 
 impl DiffReport<'_> {
@@ -15,16 +18,16 @@ impl DiffReport<'_> {
         json!({
             "runs": self.runs,
             "same": diff.first.is_none(),
-            "kind": diff.kind().map(Kind::name),
+            "kind": diff.kind().map(DifferenceKind::name),
             "settings": settings.collect::<Vec<Value>>(),
             "workers": diff.workers.iter().map(worker).collect::<Vec<Value>>(),
             "until_s": seconds(diff.until),
             "replications": {
                 "compared": diff.compared,
-                "parted": diff.parted,
-                "first": diff.first.as_ref().map(|parting| parting.replication),
+                "parted": diff.diverged,
+                "first": diff.first.as_ref().map(|divergence| divergence.replication),
             },
-            "parting": diff.first.as_ref().map(|first| parting(self, first)),
+            "parting": diff.first.as_ref().map(|first| divergence_json(self, first)),
         })
     }
 }
@@ -46,23 +49,23 @@ fn worker(difference: &WorkerDifference) -> Value {
     json!({ "worker": difference.worker, "offers": offers })
 }
 
-fn parting(report: &DiffReport, parting: &Parting) -> Value {
-    let (what, sides) = match &parting.change {
-        Change::Job(jobs) => ("job", jobs.each_ref().map(|made| json!(made.as_ref().map(job)))),
-        Change::Event(events) => ("event", events.each_ref().map(|event| json!(event))),
-        Change::Claim(decisions) => ("claim", decisions.each_ref().map(decision)),
-        Change::End(ends) => ("end", ends.each_ref().map(end)),
+fn divergence_json(report: &DiffReport, divergence: &Divergence) -> Value {
+    let (what, sides) = match &divergence.change {
+        FirstDifference::Job(jobs) => ("job", jobs.each_ref().map(|made| json!(made.as_ref().map(job)))),
+        FirstDifference::Event(events) => ("event", events.each_ref().map(|event| json!(event))),
+        FirstDifference::Claim(decisions) => ("claim", decisions.each_ref().map(decision)),
+        FirstDifference::JobEnd(ends) => ("end", ends.each_ref().map(end)),
     };
     json!({
-        "replication": parting.replication,
-        "at_s": seconds(parting.at),
-        "at": report.epoch.rfc3339(parting.at, SecondsFormat::Nanos),
+        "replication": divergence.replication,
+        "at_s": seconds(divergence.at),
+        "at": report.epoch.rfc3339(divergence.at, SecondsFormat::Nanos),
         "what": what,
         "runs": sides,
     })
 }
 
-fn job(made: &JobMade) -> Value {
+fn job(made: &CreatedJob) -> Value {
     json!({
         "job": made.job.0,
         "action": made.action,
@@ -80,7 +83,7 @@ fn job(made: &JobMade) -> Value {
     })
 }
 
-fn decision(decision: &Decision) -> Value {
+fn decision(decision: &ClaimDecision) -> Value {
     let taken = decision
         .taken
         .as_ref()
@@ -97,17 +100,17 @@ fn decision(decision: &Decision) -> Value {
         "on": on,
         "free": rooms(&decision.all),
         "waiting": decision.waiting,
-        "queue": decision.heads.iter().map(head).collect::<Vec<Value>>(),
+        "queue": decision.queue_head.iter().map(head).collect::<Vec<Value>>(),
         "later": later,
     })
 }
 
-fn rooms(rooms: &[Room]) -> Value {
-    let room = |room: &Room| (room.resource.clone(), json!({ "free": room.free, "of": room.of }));
+fn rooms(rooms: &[FreeUnits]) -> Value {
+    let room = |room: &FreeUnits| (room.resource.clone(), json!({ "free": room.free, "of": room.of }));
     Value::Object(rooms.iter().map(room).collect::<Map<String, Value>>())
 }
 
-fn head(head: &Head) -> Value {
+fn head(head: &WaitingJob) -> Value {
     json!({
         "place": head.place,
         "job": head.job.0,
@@ -121,7 +124,7 @@ fn head(head: &Head) -> Value {
     })
 }
 
-fn end(end: &End) -> Value {
+fn end(end: &JobEnd) -> Value {
     let (at, how) = end.ended.map(|(at, how)| (seconds(at), how)).unzip();
     json!({
         "job": end.job.0,

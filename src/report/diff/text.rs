@@ -4,9 +4,11 @@
 use chrono::SecondsFormat;
 
 use super::{DiffReport, SettingDifference};
-use crate::experiment::diff::{Change, Decision, End, Head, JobMade, Parting, Room, Units, WorkerDifference};
-use crate::model::time::{NANOS, Span, Time};
+use crate::experiment::diff::{
+    ClaimDecision, CreatedJob, Divergence, FirstDifference, FreeUnits, JobEnd, NamedUnits, WaitingJob, WorkerDifference,
+};
 use crate::format::{Charset, duration};
+use crate::model::time::{NANOS, Span, Time};
 use crate::table;
 
 /// Short names of the runs.
@@ -54,7 +56,7 @@ impl DiffReport<'_> {
         let Some(first) = &diff.first else {
             return format!("{compared} {noun} compared up to {until}: the runs are the same.\n");
         };
-        let diverging = match (compared, diff.parted) {
+        let diverging = match (compared, diff.diverged) {
             (1, _) => format!("Replication {}", first.replication),
             (_, parted) if parted == compared => {
                 let all = if compared == 2 { "Both".to_owned() } else { format!("All {compared}") };
@@ -90,29 +92,34 @@ fn cut(value: &str) -> String {
     }
 }
 
-fn cause(parting: &Parting, have_other_workers: bool) -> &'static str {
-    match &parting.change {
+fn cause(divergence: &Divergence, have_other_workers: bool) -> &'static str {
+    match &divergence.change {
         _ if have_other_workers => "by its inputs: the workers differ from the start. The first difference:",
-        Change::Job(_) => "by its inputs: the jobs that arrive differ. Everything before was the same.",
-        Change::Event(_) => "by its inputs: an event occurs in one run only. Everything before was the same.",
-        Change::Claim(_) => "by a decision: the claims differ. All inputs and everything else before were the same.",
-        Change::End(_) => "by an outcome: a job ends differently. All inputs and claims before were the same.",
+        FirstDifference::Job(_) => "by its inputs: the jobs that arrive differ. Everything before was the same.",
+        FirstDifference::Event(_) => "by its inputs: an event occurs in one run only. Everything before was the same.",
+        FirstDifference::Claim(_) => {
+            "by a decision: the claims differ. All inputs and everything else before were the same."
+        }
+        FirstDifference::JobEnd(_) => {
+            "by an outcome: a job ends differently. All inputs and claims before were the same."
+        }
     }
 }
 
-fn change(parting: &Parting) -> String {
-    match &parting.change {
-        Change::Job(jobs) => job_table(jobs),
-        Change::Event(events) => {
-            let event = |side: usize| events[side].clone().unwrap_or_else(|| "no such event at this instant".to_owned());
+fn change(divergence: &Divergence) -> String {
+    match &divergence.change {
+        FirstDifference::Job(jobs) => job_table(jobs),
+        FirstDifference::Event(events) => {
+            let event =
+                |side: usize| events[side].clone().unwrap_or_else(|| "no such event at this instant".to_owned());
             format!("A: {}\nB: {}\n", event(0), event(1))
         }
-        Change::Claim(decisions) => [0, 1].map(|side| decision(side, decisions)).join("\n"),
-        Change::End(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
+        FirstDifference::Claim(decisions) => [0, 1].map(|side| decision(side, decisions)).join("\n"),
+        FirstDifference::JobEnd(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
     }
 }
 
-fn job_table(jobs: &[Option<JobMade>; 2]) -> String {
+fn job_table(jobs: &[Option<CreatedJob>; 2]) -> String {
     let sides = jobs.each_ref().map(|made| made.as_ref().map_or_else(Vec::new, attributes));
     let mut rows = Vec::new();
     let names = sides.iter().find(|attributes| !attributes.is_empty()).into_iter().flatten().map(|(name, _)| *name);
@@ -125,13 +132,12 @@ fn job_table(jobs: &[Option<JobMade>; 2]) -> String {
         }
     }
     let missing = jobs.iter().position(Option::is_none);
-    let missing =
-        missing.map_or_else(String::new, |side| format!("{} has no such job by the end.\n", NAMES[side]));
+    let missing = missing.map_or_else(String::new, |side| format!("{} has no such job by the end.\n", NAMES[side]));
     columns(&["job", NAMES[0], NAMES[1], ""], &rows, &[]) + &missing
 }
 
 /// A job's attributes by name.
-fn attributes(made: &JobMade) -> Vec<(&'static str, String)> {
+fn attributes(made: &CreatedJob) -> Vec<(&'static str, String)> {
     let length = |span: Option<Span>| span.map_or("-".to_owned(), |span| span.to_string());
     let number = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
     vec![
@@ -151,7 +157,7 @@ fn attributes(made: &JobMade) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn decision(side: usize, decisions: &[Decision; 2]) -> String {
+fn decision(side: usize, decisions: &[ClaimDecision; 2]) -> String {
     let decision = &decisions[side];
     let what = decision.taken.as_ref().map_or_else(
         || "no other claim at this instant".to_owned(),
@@ -167,18 +173,18 @@ fn decision(side: usize, decisions: &[Decision; 2]) -> String {
         None => format!("  later: job {} is not claimed by the end", later.job.0),
     }));
     lines.push(format!("  waiting: {}, first in this order", decision.waiting));
-    lines.join("\n") + "\n" + &queue(side, &decision.heads)
+    lines.join("\n") + "\n" + &queue(side, &decision.queue_head)
 }
 
-fn rooms(rooms: &[Room]) -> String {
+fn rooms(rooms: &[FreeUnits]) -> String {
     if rooms.is_empty() {
         return "no units are offered".to_owned();
     }
-    let room = |room: &Room| format!("{} {} of {}", room.resource, room.free, room.of);
+    let room = |room: &FreeUnits| format!("{} {} of {}", room.resource, room.free, room.of);
     rooms.iter().map(room).collect::<Vec<String>>().join(", ")
 }
 
-fn queue(side: usize, heads: &[Head]) -> String {
+fn queue(side: usize, heads: &[WaitingJob]) -> String {
     if heads.is_empty() {
         return String::new();
     }
@@ -204,8 +210,8 @@ fn queue(side: usize, heads: &[Head]) -> String {
     columns(&["", "job", "action", "needs", "waited", "estimate", "fits", ""], &rows, &[1, 4, 5])
 }
 
-fn end(end: &End) -> String {
-    let End { job, action, worker, ended, is_retried } = end;
+fn end(end: &JobEnd) -> String {
+    let JobEnd { job, action, worker, ended, is_retried } = end;
     let on = worker.as_ref().map_or_else(String::new, |worker| format!(" on {worker}"));
     let retried = if *is_retried { ", and a retry follows" } else { "" };
     match ended {
@@ -214,7 +220,7 @@ fn end(end: &End) -> String {
     }
 }
 
-fn units(units: &Units) -> String {
+fn units(units: &NamedUnits) -> String {
     if units.is_empty() {
         return "nothing".to_owned();
     }

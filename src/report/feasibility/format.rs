@@ -1,7 +1,7 @@
 //! Names, needs, loads and durations as sentences and tables write them.
 
-use crate::format;
 use crate::engine::System;
+use crate::format;
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
 

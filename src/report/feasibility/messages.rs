@@ -3,10 +3,10 @@
 use chrono::SecondsFormat;
 
 use super::format as phrases;
-use crate::experiment::outlook::{Bottleneck, Excess, Finding, Kind, Outlook};
+use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, WorkerType};
+use crate::format::{count, duration};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
-use crate::format::{count, duration};
 use crate::scenario::Scenario;
 
 /// A share of a load that is worth a name.
@@ -25,20 +25,20 @@ pub struct Notice {
 }
 
 /// What should be known before the run is started, what weighs most first.
-pub fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<Notice> {
-    let words = Words { scenario, outlook };
-    outlook.warnings().map(|finding| words.remark(finding)).collect()
+pub fn warnings(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
+    let words = Words { scenario, analysis };
+    analysis.warnings().map(|finding| words.remark(finding)).collect()
 }
 
 /// What is good to know for those who look.
-pub fn notes(scenario: &Scenario, outlook: &Outlook) -> Vec<Notice> {
-    let words = Words { scenario, outlook };
-    outlook.findings.iter().filter(|finding| !finding.is_warning()).map(|finding| words.remark(finding)).collect()
+pub fn notes(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
+    let words = Words { scenario, analysis };
+    analysis.findings.iter().filter(|finding| !finding.is_warning()).map(|finding| words.remark(finding)).collect()
 }
 
 struct Words<'a> {
     scenario: &'a Scenario,
-    outlook: &'a Outlook,
+    analysis: &'a Feasibility,
 }
 
 impl Words<'_> {
@@ -47,15 +47,15 @@ impl Words<'_> {
             Finding::Overload { load, excess, bottleneck, delay_s } => {
                 self.overload(*load, *excess, bottleneck, *delay_s)
             }
-            Finding::Claims { load, delay_s, for_ever } => self.claims(*load, *delay_s, *for_ever),
-            Finding::AboutOverload { load, delay_s, bottleneck, for_ever } => {
-                self.about_overload(*load, *delay_s, bottleneck, *for_ever)
+            Finding::ClaimOverload { load, delay_s, is_permanent } => self.claims(*load, *delay_s, *is_permanent),
+            Finding::LikelyOverload { load, delay_s, bottleneck, is_permanent } => {
+                self.about_overload(*load, *delay_s, bottleneck, *is_permanent)
             }
-            Finding::NoMean { action } => self.no_mean(*action),
-            Finding::Collision { crons, first, times } => self.collision(crons, *first, *times),
-            Finding::Overtaken { cron, gap, held_s } => self.overtaken(*cron, &gap.to_string(), *held_s),
+            Finding::InfiniteMean { action } => self.no_mean(*action),
+            Finding::CronCollision { crons, first, times } => self.collision(crons, *first, *times),
+            Finding::CronOverrun { cron, gap, held_s } => self.overtaken(*cron, &gap.to_string(), *held_s),
             Finding::LongJobs { action, held_s } => self.long_jobs(*action, *held_s),
-            Finding::Memory { load, forgets_s, warmup } => self.memory(*load, *forgets_s, *warmup),
+            Finding::SlowRelaxation { load, relaxation_s, warmup } => self.memory(*load, *relaxation_s, *warmup),
             Finding::FewJobs { action, jobs } => self.few_jobs(*action, *jobs),
             Finding::BusiestHour { at, load, bottleneck } => self.busiest_hour(*at, *load, bottleneck),
         };
@@ -96,10 +96,10 @@ impl Words<'_> {
         (title, help)
     }
 
-    fn claims(&self, load: f64, delay_s: f64, for_ever: bool) -> (String, Vec<String>) {
-        let workers: f64 = self.outlook.workers.iter().map(|kind| kind.workers).sum();
+    fn claims(&self, load: f64, delay_s: f64, is_permanent: bool) -> (String, Vec<String>) {
+        let workers: f64 = self.analysis.workers.iter().map(|kind| kind.workers).sum();
         let most = phrases::about(workers / delay_s * 3_600.0);
-        let what = if for_ever { "unstable" } else { "overload" };
+        let what = if is_permanent { "unstable" } else { "overload" };
         let title =
             format!("{what}: jobs come at {} of the rate at which the workers can claim them", phrases::load(load));
         let help = format!(
@@ -115,15 +115,15 @@ impl Words<'_> {
         load: f64,
         delay_s: f64,
         bottleneck: &Bottleneck,
-        for_ever: bool,
+        is_permanent: bool,
     ) -> (String, Vec<String>) {
         let jobs = self.jobs(bottleneck);
-        let what = if for_ever { "unstable" } else { "an overload within the run" };
+        let what = if is_permanent { "unstable" } else { "an overload within the run" };
         let title = format!(
             "probably {what}: with claim delays {jobs} at about {} of what the workers can do",
             phrases::load(load)
         );
-        let without = self.outlook.load().map_or_else(String::new, phrases::load);
+        let without = self.analysis.load().map_or_else(String::new, phrases::load);
         let help = format!("without them it would be {without}; run it to see how much they cost");
         (title, vec![help, self.hangs_on(bottleneck, Some(delay_s))])
     }
@@ -145,18 +145,18 @@ impl Words<'_> {
             });
             return format!(
                 "{} units of {} would be taken on average{delay}, of {} offered",
-                phrases::about(load.asked),
+                phrases::about(load.demand),
                 system.resources[usize::from(load.resource.0)],
                 count(load.offered)
             );
         }
         let Some(&(action, need, _)) = bottleneck.jobs.first() else { return String::new() };
         let (name, need) = (self.name(action), system.need(need));
-        let on = |kind: &Kind| {
+        let on = |kind: &WorkerType| {
             format!("{:.0} on a worker with {{{}}}", kind.slots(need), phrases::units(system, &kind.capacity))
         };
-        let kinds: Vec<String> = self.outlook.workers.iter().take(MOST_KINDS).map(on).collect();
-        let is_full = self.outlook.resources.iter().any(|resource| resource.load().is_some_and(|load| load > 1.0));
+        let kinds: Vec<String> = self.analysis.workers.iter().take(MOST_KINDS).map(on).collect();
+        let is_full = self.analysis.resources.iter().any(|resource| resource.load().is_some_and(|load| load > 1.0));
         let but = if is_full { "more than units alone would tell, as" } else { "no resource is full by itself, but" };
         format!(
             "{but} of `{name}` with {{{}}} only so many fit at once: {}",
@@ -189,12 +189,13 @@ impl Words<'_> {
 
     fn overtaken(&self, cron: ActionId, gap: &str, held_s: f64) -> (String, Vec<String>) {
         let name = self.name(cron);
-        let title = format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", duration(held_s));
+        let title =
+            format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", duration(held_s));
         (title, vec!["jobs of several firings are there at once; `overlap` of the cron can keep it to one".to_owned()])
     }
 
     fn long_jobs(&self, action: ActionId, held_s: f64) -> (String, Vec<String>) {
-        let (name, window) = (self.name(action), duration(self.outlook.seconds));
+        let (name, window) = (self.name(action), duration(self.analysis.seconds));
         let title = format!(
             "a job of `{name}` runs for {} on average, longer than the {window} that are measured",
             duration(held_s)
@@ -202,19 +203,20 @@ impl Words<'_> {
         (title, vec!["few of them end within the run; a longer horizon would see more".to_owned()])
     }
 
-    fn memory(&self, load: f64, forgets_s: f64, warmup: bool) -> (String, Vec<String>) {
+    fn memory(&self, load: f64, relaxation_s: f64, warmup: bool) -> (String, Vec<String>) {
         let (load, window) = (phrases::load(load), self.scenario.system.window);
-        let forgets = format!("at a load of {load} the queue takes about {} to forget how it began", duration(forgets_s));
+        let forgets =
+            format!("at a load of {load} the queue takes about {} to forget how it began", duration(relaxation_s));
         if warmup {
             let has = duration(window.warmup.as_secs_f64());
-            let help = format!("a warm-up of {} would leave a twentieth of it", phrases::at_least(3.0 * forgets_s));
+            let help = format!("a warm-up of {} would leave a twentieth of it", phrases::at_least(3.0 * relaxation_s));
             return (format!("{forgets}, and the warm-up is {has}"), vec![help]);
         }
         let help = format!(
             "ten such times would be {}: a longer horizon, or more replications",
-            phrases::at_least(10.0 * forgets_s)
+            phrases::at_least(10.0 * relaxation_s)
         );
-        let all = self.outlook.seconds * f64::from(self.scenario.replications);
+        let all = self.analysis.seconds * f64::from(self.scenario.replications);
         (format!("{forgets}, and all replications measure {}", duration(all)), vec![help])
     }
 
@@ -225,7 +227,7 @@ impl Words<'_> {
             "a replication counts about {jobs_in_words} jobs of `{name}`: their p95 and p99 are no more than the longest waits"
         );
         let window = self.scenario.system.window;
-        let needed = window.warmup.as_secs_f64() + self.outlook.seconds * 100.0 / jobs;
+        let needed = window.warmup.as_secs_f64() + self.analysis.seconds * 100.0 / jobs;
         (title, vec![format!("a horizon of {} would count 100", phrases::at_least(needed))])
     }
 

@@ -6,8 +6,8 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TARGET, TITLES, WIDTH};
 use super::wait_axis::WaitAxis;
-use crate::model::time::Span;
 use crate::format;
+use crate::model::time::Span;
 
 /// At most this number of curves is drawn; a line below the legend counts the others.
 const MOST_CURVES: usize = 24;

@@ -11,8 +11,8 @@ use super::canvas::{self, Canvas, INK, Painted, TITLES, WIDTH};
 use super::scale::is_wide;
 use super::values::{Values, step_name};
 use crate::experiment::design::Axis;
-use crate::model::math;
 use crate::format::ValueFormat;
+use crate::model::math;
 
 const TOP: i32 = TITLES + 34;
 /// Free space at the edges of the sheet.

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::{RunReport, precision};
 use crate::RunContext;
-use crate::experiment::warmup::PILOTS;
 use crate::experiment::SummaryRow;
+use crate::experiment::warmup::PILOTS;
 use crate::format::unsigned_zero;
 use crate::model::time::{Span, Time};
 use crate::stats::JobScope;
@@ -35,7 +35,7 @@ impl RunReport<'_> {
             "slo_wait_s": context.slo.map(Span::as_secs_f64),
         });
         let mut document = head.as_object().cloned().unwrap_or_default();
-        let reached = plan.reached(&results.replications);
+        let reached = plan.status(&results.replications);
         if !reached.is_empty() {
             document.insert("precision".to_owned(), precision::json(&reached));
         }
@@ -95,13 +95,13 @@ fn child<'a>(parent: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Plan;
+    use crate::experiment::StoppingRule;
     use crate::fixtures::{self, Shape, WEEK};
 
     #[test]
     fn paths_follow_the_subject_of_a_figure() {
         let system = fixtures::system(WEEK);
-        let (results, plan) = (fixtures::results(WEEK), Plan::fixed(5));
+        let (results, plan) = (fixtures::results(WEEK), StoppingRule::fixed(5));
         let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
         let document = report.json(&["a note".to_owned()]);
         assert_eq!(document["scenario"], "registry-week");
@@ -127,7 +127,8 @@ mod tests {
         }
         let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
         let (system, results) = (fixtures::system(shape), fixtures::results(shape));
-        let report = RunReport { context: fixtures::context(&system), results: &results, plan: &Plan::fixed(1) };
+        let report =
+            RunReport { context: fixtures::context(&system), results: &results, plan: &StoppingRule::fixed(1) };
         let document = report.json(&[]);
         let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
         assert_eq!(figures, results.summary.len());

@@ -7,7 +7,7 @@ pub mod tables;
 mod text;
 
 use crate::RunContext;
-use crate::experiment::{Plan, Results};
+use crate::experiment::{Results, StoppingRule};
 
 /// A finished run.
 #[derive(Clone, Copy, Debug)]
@@ -17,5 +17,5 @@ pub struct RunReport<'a> {
     /// The figures.
     pub results: &'a Results,
     /// The quantities that were asked for, and the precision.
-    pub plan: &'a Plan,
+    pub plan: &'a StoppingRule,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::experiment::Reached;
+use crate::experiment::PrecisionStatus;
 use crate::experiment::expression::Margin;
 use crate::format::{ValueFormat, percent};
 use crate::table::{self, Column, csv};
@@ -10,7 +10,7 @@ use crate::table::{self, Column, csv};
 /// The file in a run's folder, if `--precision` was given.
 pub(crate) const PATH: &str = "precision.csv";
 
-type Col<'a> = Column<'a, &'a Reached>;
+type Col<'a> = Column<'a, &'a PrecisionStatus>;
 
 /// Half widths and targets are in the unit of the quantity.
 fn columns<'a>(replications: usize) -> [Col<'a>; 7] {
@@ -18,35 +18,35 @@ fn columns<'a>(replications: usize) -> [Col<'a>; 7] {
         Col::new("quantity", |reached| reached.goal.quantity.text.as_str()),
         Col::new("unit", |reached| reached.goal.quantity.unit()),
         Col::new("value", |reached| reached.value),
-        Col::new("half_width", |reached| reached.half),
+        Col::new("half_width", |reached| reached.half_width),
         Col::new("wanted", |reached| reached.wanted),
-        Col::new("reached", |reached| reached.is_reached),
+        Col::new("reached", |reached| reached.is_met),
         Col::new("replications", move |_| replications).csv_only(),
     ]
 }
 
 /// `precision.csv`.
-pub(crate) fn table(reached: &[Reached], replications: usize) -> Vec<u8> {
+pub(crate) fn table(reached: &[PrecisionStatus], replications: usize) -> Vec<u8> {
     csv(&columns(replications), reached)
 }
 
 /// The rows of `precision.csv` as JSON objects.
-pub(crate) fn json(reached: &[Reached]) -> Value {
+pub(crate) fn json(reached: &[PrecisionStatus]) -> Value {
     let columns = columns(reached.len());
     reached.iter().map(|reached| table::json(&columns, &reached)).collect()
 }
 
 /// A line for each quantity: `mean(wait): 3.21 s ± 0.13 s (4.1 %), wanted ±5%: reached`.
-pub fn lines(reached: &[Reached]) -> Vec<String> {
+pub fn lines(reached: &[PrecisionStatus]) -> Vec<String> {
     reached.iter().map(line).collect()
 }
 
-fn line(reached: &Reached) -> String {
+fn line(reached: &PrecisionStatus) -> String {
     let quantity = &reached.goal.quantity;
     let format = ValueFormat::of_quantity(quantity);
-    let outcome = if reached.is_reached { "reached" } else { "not reached" };
+    let outcome = if reached.is_met { "reached" } else { "not reached" };
     let wanted = wanted(reached);
-    let Some((value, half)) = reached.value.zip(reached.half) else {
+    let Some((value, half)) = reached.value.zip(reached.half_width) else {
         return format!("{}: nothing was measured, wanted {wanted}: {outcome}", quantity.text);
     };
     let relative = match reached.goal.margin {
@@ -62,6 +62,6 @@ fn line(reached: &Reached) -> String {
 }
 
 /// The margin as the user wrote it.
-fn wanted(reached: &Reached) -> &str {
+fn wanted(reached: &PrecisionStatus) -> &str {
     reached.goal.text.strip_prefix(&reached.goal.quantity.text).unwrap_or(&reached.goal.text).trim()
 }

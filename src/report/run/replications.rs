@@ -10,11 +10,11 @@ use ::csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
-use crate::experiment::Asked;
+use crate::experiment::ResolvedQuantities;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::{JobScope, Metric};
 use crate::stats::ShareWithin;
+use crate::stats::{JobScope, Metric};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 use crate::table::{Column, csv};
 
@@ -45,7 +45,7 @@ pub enum ReadError {
 
 /// The bytes of the table. Columns are named as `--judge` and other options write quantities; a cell is empty where nothing
 /// was measured.
-pub(crate) fn write(context: &RunContext, asked: &Asked, outcomes: &[ReplicationStats]) -> Vec<u8> {
+pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
     type Row = (usize, Vec<Option<f64>>);
     let names = header(context, asked);
     let values = names.iter().enumerate().skip(1);
@@ -59,7 +59,7 @@ pub(crate) fn write(context: &RunContext, asked: &Asked, outcomes: &[Replication
     csv(&columns, rows)
 }
 
-fn header(context: &RunContext, asked: &Asked) -> Vec<String> {
+fn header(context: &RunContext, asked: &ResolvedQuantities) -> Vec<String> {
     let figures = template(context, asked).metrics;
     let figures = figures.iter().map(|figure| figure_name(context, figure.metric));
     let shares = asked.shares().iter().map(|share| share_name(context, share));
@@ -67,7 +67,7 @@ fn header(context: &RunContext, asked: &Asked) -> Vec<String> {
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
-fn template(context: &RunContext, asked: &Asked) -> ReplicationStats {
+fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
     StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
 }
 
@@ -94,7 +94,11 @@ fn share_name(context: &RunContext, share: &ShareWithin) -> String {
 ///
 /// # Errors
 /// If the tables are of another scenario, or not as a run leaves them.
-pub fn read(context: &RunContext, asked: &Asked, tables: &SavedTables) -> Result<Vec<ReplicationStats>, ReadError> {
+pub fn read(
+    context: &RunContext,
+    asked: &ResolvedQuantities,
+    tables: &SavedTables,
+) -> Result<Vec<ReplicationStats>, ReadError> {
     let mut figures = TableReader::new(PATH, tables.replications);
     if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
         return Err(ReadError::OtherFigures);
@@ -195,7 +199,7 @@ mod tests {
     fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 3] {
         let results = crate::experiment::Results::of(outcomes.to_vec());
         let [waits, series] = [tables::wait_times(context, &results), tables::utilization(context, &results)];
-        [write(context, &Asked::default(), outcomes), waits, series]
+        [write(context, &ResolvedQuantities::default(), outcomes), waits, series]
     }
 
     fn outcomes(shape: Shape) -> Vec<ReplicationStats> {
@@ -220,11 +224,13 @@ mod tests {
         let system = fixtures::system(WEEK);
         let context = fixtures::context(&system);
         // The number of buckets of a run of that length.
-        let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
+        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
         for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
             let outcomes = outcomes(shape);
             let [replications, wait_times, utilization] = &tables(&context, &outcomes);
-            let read = read(&context, &Asked::default(), &SavedTables { replications, wait_times, utilization }).unwrap();
+            let read =
+                read(&context, &ResolvedQuantities::default(), &SavedTables { replications, wait_times, utilization })
+                    .unwrap();
             assert_eq!(read.len(), outcomes.len());
             for (read, outcome) in read.iter().zip(&outcomes) {
                 assert_eq!(read.metrics, outcome.metrics);
@@ -238,9 +244,9 @@ mod tests {
     fn tables_of_another_run_are_refused() {
         let system = fixtures::system(WEEK);
         let context = fixtures::context(&system);
-        let buckets = template(&context, &Asked::default()).series.queue_length.len() as u16;
+        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
         let [replications, wait_times, utilization] = &tables(&context, &outcomes(Shape { buckets, ..WEEK }));
-        let read = |tables: SavedTables| read(&context, &Asked::default(), &tables);
+        let read = |tables: SavedTables| read(&context, &ResolvedQuantities::default(), &tables);
         let whole = SavedTables { replications, wait_times, utilization };
         assert!(read(whole).is_ok());
         assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));

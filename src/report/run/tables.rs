@@ -143,13 +143,13 @@ fn digits(context: &RunContext, series: &Series) -> SecondsFormat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::{self, Shape, WEEK};
     use crate::model::action::ActionId;
     use crate::model::capacity::ResourceId;
     use crate::model::time::{Epoch, Span, Time};
     use crate::model::worker::WorkerId;
-    use crate::fixtures::{self, Shape, WEEK};
-    use crate::stats::{Measure, Statistic, Metric};
     use crate::stats::interval::IntervalEstimate;
+    use crate::stats::{Measure, Metric, Statistic};
     use crate::stats::{ReplicationStats, WaitQuantiles};
 
     /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is offered.
@@ -157,8 +157,10 @@ mod tests {
         let metric =
             |action, resource, worker, measure, statistic| Metric { action, resource, worker, measure, statistic };
         let (scan, replica) = (Some(ResourceId(0)), Some(WorkerId(1)));
-        let row =
-            |metric, value, interval| SummaryRow { metric, estimate: IntervalEstimate { value, interval, replications: 2 } };
+        let row = |metric, value, interval| SummaryRow {
+            metric,
+            estimate: IntervalEstimate { value, interval, replications: 2 },
+        };
         let summary = vec![
             row(
                 metric(JobScope::One(ActionId(0)), None, None, Measure::WaitS, Statistic::P95),
@@ -183,7 +185,10 @@ mod tests {
             lines: vec![line(None, vec![0.25, 2.0]), line(replica, Vec::new())],
         };
         let waits = vec![WaitQuantiles { action: JobScope::All, quantiles }];
-        Results { summary, replications: vec![ReplicationStats { metrics: Vec::new(), waits, series, shares: Vec::new() }] }
+        Results {
+            summary,
+            replications: vec![ReplicationStats { metrics: Vec::new(), waits, series, shares: Vec::new() }],
+        }
     }
 
     fn text(bytes: Vec<u8>) -> String {

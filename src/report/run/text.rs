@@ -13,7 +13,7 @@ use crate::stats::Statistic::{
     Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
 };
 use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
-use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::{RunContext, messages, table};
 
 /// Rare outcomes of jobs: each has a column only if it occurs.
@@ -133,13 +133,13 @@ fn resources(context: &RunContext, figures: &Figures) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Plan;
+    use crate::experiment::StoppingRule;
     use crate::fixtures::{self, Shape, WEEK};
 
     #[test]
     fn a_week_in_a_terminal() {
         let system = fixtures::system(WEEK);
-        let (results, plan) = (fixtures::results(WEEK), Plan::fixed(5));
+        let (results, plan) = (fixtures::results(WEEK), StoppingRule::fixed(5));
         let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
         insta::assert_snapshot!(report.text(Charset::Utf8));
     }
@@ -149,7 +149,7 @@ mod tests {
         let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
         let system = fixtures::system(shape);
         let context = RunContext { slo: None, replications: 1, ..fixtures::context(&system) };
-        let (results, plan) = (fixtures::results(shape), Plan::fixed(1));
+        let (results, plan) = (fixtures::results(shape), StoppingRule::fixed(1));
         let text = RunReport { context, results: &results, plan: &plan }.text(Charset::Ascii);
         assert!(text.is_ascii());
         insta::assert_snapshot!(text);

@@ -4,9 +4,10 @@ mod tables;
 mod text;
 
 use crate::RunContext;
-use crate::experiment::sizing::{Setting, Sizing, Targets, Tried, Verdict};
+use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, Targets};
 use crate::format::{self, ValueFormat};
 use crate::model::time::Time;
+use crate::stats::bound_test::BoundStatus;
 
 /// A finished search for the cheapest setting that meets the targets.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub struct SizingReport<'a> {
     /// The keys that vary.
     pub keys: Vec<&'a str>,
     /// All settings.
-    pub settings: &'a [Setting],
+    pub settings: &'a [Design],
     /// The targets.
     pub targets: &'a Targets,
     /// The result of the search, with the loss of a worker if there is one.
@@ -44,24 +45,24 @@ pub struct LostWorker<'a> {
 
 impl<'a> SizingReport<'a> {
     /// The setting that was simulated.
-    pub(crate) fn setting(&self, tried: &Tried) -> &'a Setting {
-        &self.settings[tried.setting]
+    pub(crate) fn setting(&self, tried: &EvaluatedDesign) -> &'a Design {
+        &self.settings[tried.design]
     }
 
     /// The values of the keys that vary.
-    pub(crate) fn values(&self, tried: &Tried) -> Vec<&'a str> {
+    pub(crate) fn values(&self, tried: &EvaluatedDesign) -> Vec<&'a str> {
         self.setting(tried).point.settings.iter().map(|(_, value)| value.as_str()).collect()
     }
 
     /// The keys and values of a setting: `worker.replica.count=3`.
-    pub fn name(&self, tried: &Tried) -> String {
+    pub fn name(&self, tried: &EvaluatedDesign) -> String {
         let settings = &self.setting(tried).point.settings;
         let words: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
         words.join(", ")
     }
 
     /// The cost of a setting: `3.5/h`.
-    fn cost(&self, tried: &Tried) -> String {
+    fn cost(&self, tried: &EvaluatedDesign) -> String {
         format!("{}{}", format::count(self.setting(tried).cost), self.cost_unit)
     }
 
@@ -73,7 +74,7 @@ impl<'a> SizingReport<'a> {
     }
 
     /// The names and settings of a setting's run.
-    fn context(&self, tried: &'a Tried) -> RunContext<'a> {
+    fn context(&self, tried: &'a EvaluatedDesign) -> RunContext<'a> {
         let replications = tried.results.replications.len() as u32;
         RunContext { replications, ..RunContext::of(&self.setting(tried).scenario) }
     }
@@ -85,6 +86,6 @@ impl<'a> SizingReport<'a> {
 
     /// Whether every setting is shown to miss the targets.
     pub fn is_infeasible(&self) -> bool {
-        self.sizing.left_out == 0 && self.sizing.tried.iter().all(|tried| tried.verdict == Verdict::NotMet)
+        self.sizing.skipped == 0 && self.sizing.evaluated.iter().all(|tried| tried.status == BoundStatus::Broken)
     }
 }

@@ -5,16 +5,16 @@ use serde_json::{Map, Value, json};
 
 use super::SizingReport;
 use crate::experiment::expression::Condition;
-use crate::experiment::sizing::{Held, Sizing, Tried};
+use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::run::tables::{summary_lines, summary_of};
 use crate::table::{self, Column, csv};
 
 /// A target of a setting that was simulated.
 struct TargetRow<'a> {
     loss: &'a str,
-    tried: &'a Tried,
+    tried: &'a EvaluatedDesign,
     condition: &'a Condition,
-    held: &'a Held,
+    test: &'a TargetTest,
     is_answer: bool,
 }
 
@@ -29,29 +29,34 @@ impl SizingReport<'_> {
             Col::new("loss", |row| row.loss).csv_only(),
             Col::new("cost", |row| self.setting(row.tried).cost).csv_only(),
             Col::new("target", |row| row.condition.text.as_str()),
-            Col::new("value", |row| row.held.value),
-            Col::interval("ci", ["ci_low", "ci_high"], |row| row.held.interval),
-            Col::new("bound", |row| row.held.bound),
-            Col::new("p_kept", |row| row.held.p_kept),
-            Col::new("p_broken", |row| row.held.p_broken),
-            Col::new("verdict", |row| row.held.verdict.name()),
-            Col::new("setting", |row| row.tried.verdict.name()).csv_only(),
+            Col::new("value", |row| row.test.value),
+            Col::interval("ci", ["ci_low", "ci_high"], |row| row.test.interval),
+            Col::new("bound", |row| row.test.bound),
+            Col::new("p_kept", |row| row.test.p_kept),
+            Col::new("p_broken", |row| row.test.p_broken),
+            Col::new("verdict", |row| row.test.status.target_word()),
+            Col::new("setting", |row| row.tried.status.target_word()).csv_only(),
             Col::new("is_answer", |row| row.is_answer).csv_only(),
-            Col::new("replications", |row| row.held.replications).csv_only(),
-            Col::new("missing", |row| row.held.missing),
+            Col::new("replications", |row| row.test.replications).csv_only(),
+            Col::new("missing", |row| row.test.missing),
         ]);
         columns
     }
 
-    fn rows<'a>(&'a self, loss: &'a str, tried: &'a Tried, is_answer: bool) -> impl Iterator<Item = TargetRow<'a>> {
-        let targets = self.targets.conditions.iter().zip(&tried.held);
-        targets.map(move |(condition, held)| TargetRow { loss, tried, condition, held, is_answer })
+    fn rows<'a>(
+        &'a self,
+        loss: &'a str,
+        tried: &'a EvaluatedDesign,
+        is_answer: bool,
+    ) -> impl Iterator<Item = TargetRow<'a>> {
+        let targets = self.targets.conditions.iter().zip(&tried.tests);
+        targets.map(move |(condition, test)| TargetRow { loss, tried, condition, test, is_answer })
     }
 
     /// `size.csv`.
     pub(crate) fn settings_csv(&self) -> Vec<u8> {
         let rows = self.searches().into_iter().flat_map(|(sizing, loss)| {
-            let tried = sizing.tried.iter().enumerate();
+            let tried = sizing.evaluated.iter().enumerate();
             tried.flat_map(move |(place, tried)| self.rows(loss, tried, sizing.answer == Some(place)))
         });
         csv(&self.columns(), rows)
@@ -60,7 +65,7 @@ impl SizingReport<'_> {
     /// `summary.csv`: each setting's summary, with the setting's values first.
     pub(crate) fn summary_csv(&self) -> Vec<u8> {
         let lines = self.searches().into_iter().flat_map(|(sizing, loss)| {
-            sizing.tried.iter().flat_map(move |tried| {
+            sizing.evaluated.iter().flat_map(move |tried| {
                 let before = self.values(tried).into_iter().chain([loss]).collect();
                 summary_lines(before, self.context(tried), &tried.results.summary)
             })
@@ -96,22 +101,22 @@ impl SizingReport<'_> {
     }
 
     fn search(&self, sizing: &Sizing) -> Value {
-        let tried: Vec<Value> = sizing.tried.iter().map(|tried| self.simulated(tried)).collect();
+        let tried: Vec<Value> = sizing.evaluated.iter().map(|tried| self.simulated(tried)).collect();
         json!({
             "answer": sizing.answer.map(|place| &tried[place]),
             "next_cheaper": sizing.next_cheaper().map(|place| &tried[place]),
-            "left_out": sizing.left_out,
+            "left_out": sizing.skipped,
             "tried": tried,
         })
     }
 
-    fn simulated(&self, tried: &Tried) -> Value {
+    fn simulated(&self, tried: &EvaluatedDesign) -> Value {
         let (setting, columns) = (self.setting(tried), self.columns());
         let settings = setting.point.settings.iter();
         json!({
             "set": settings.map(|(key, value)| (key.clone(), json!(value))).collect::<Map<String, Value>>(),
             "cost": setting.cost,
-            "verdict": tried.verdict.name(),
+            "verdict": tried.status.target_word(),
             "replications": tried.results.replications.len(),
             "targets": self.rows("", tried, false).map(|row| table::json(&columns, &row)).collect::<Vec<_>>(),
         })

@@ -1,9 +1,10 @@
 //! A sizing in a terminal: all settings that were simulated, then the answer, and what limits it.
 
 use super::SizingReport;
-use crate::experiment::sizing::{Sizing, Tried, Verdict};
+use crate::experiment::sizing::{EvaluatedDesign, Sizing};
 use crate::format::{Charset, percent};
-use crate::stats::{Measure, JobScope, Statistic, Metric};
+use crate::stats::bound_test::BoundStatus;
+use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::table;
 
 /// From this share on, unfinished jobs are worth a remark.
@@ -41,18 +42,22 @@ impl SizingReport<'_> {
         header.push("cost");
         header.extend(conditions);
         header.extend(["replications", "verdict"]);
-        let row = |(place, tried): (usize, &Tried)| {
+        let row = |(place, tried): (usize, &EvaluatedDesign)| {
             let mut cells: Vec<String> = self.values(tried).into_iter().map(str::to_owned).collect();
             cells.push(self.cost(tried));
-            cells.extend(tried.held.iter().enumerate().map(|(target, held)| {
-                self.format(target).value_with_interval(held.value, held.interval)
-            }));
+            cells.extend(
+                tried
+                    .tests
+                    .iter()
+                    .enumerate()
+                    .map(|(target, test)| self.format(target).value_with_interval(test.value, test.interval)),
+            );
             cells.push(tried.results.replications.len().to_string());
             let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
-            cells.push(format!("{}{mark}", tried.verdict.name()));
+            cells.push(format!("{}{mark}", tried.status.target_word()));
             cells
         };
-        let rows: Vec<Vec<String>> = sizing.tried.iter().enumerate().map(row).collect();
+        let rows: Vec<Vec<String>> = sizing.evaluated.iter().enumerate().map(row).collect();
         table::plain(&header, &rows, |index| index == header.len() - 1, Charset::Utf8)
     }
 
@@ -60,8 +65,8 @@ impl SizingReport<'_> {
     pub fn answer(&self, sizing: &Sizing) -> Vec<String> {
         let mut lines = Vec::new();
         match sizing.answer {
-            Some(place) => lines.push(self.line(&sizing.tried[place])),
-            None if sizing.tried.iter().any(|tried| tried.verdict == Verdict::Undecided) => lines.push(
+            Some(place) => lines.push(self.line(&sizing.evaluated[place])),
+            None if sizing.evaluated.iter().any(|tried| tried.status == BoundStatus::Undecided) => lines.push(
                 "No setting in the range is shown to meet the targets; some are undecided, and --max-replications \
                  allows more."
                     .to_owned(),
@@ -69,33 +74,33 @@ impl SizingReport<'_> {
             None => lines.push("No setting in the range meets the targets.".to_owned()),
         }
         if let Some(place) = sizing.next_cheaper() {
-            lines.push(self.line(&sizing.tried[place]));
-        } else if sizing.answer.is_some() && sizing.left_out == 0 {
+            lines.push(self.line(&sizing.evaluated[place]));
+        } else if sizing.answer.is_some() && sizing.skipped == 0 {
             lines.push("There is no cheaper setting in the range.".to_owned());
         }
         lines
     }
 
     /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to 3m52s; 40 replications)`.
-    fn line(&self, tried: &Tried) -> String {
-        let targets = self.targets.conditions.iter().zip(&tried.held).enumerate();
-        let targets = targets.map(|(target, (condition, held))| {
+    fn line(&self, tried: &EvaluatedDesign) -> String {
+        let targets = self.targets.conditions.iter().zip(&tried.tests).enumerate();
+        let targets = targets.map(|(target, (condition, test))| {
             let format = self.format(target);
-            let interval = held.interval.map_or_else(String::new, |(low, high)| {
+            let interval = test.interval.map_or_else(String::new, |(low, high)| {
                 format!(", 95 % CI {} to {}", format.value(Some(low)), format.value(Some(high)))
             });
-            let lasting = if held.missing > 0 && condition.quantity.measure == Measure::DrainS {
-                format!(", not drained at the end of {} runs", held.missing)
+            let lasting = if test.missing > 0 && condition.quantity.measure == Measure::DrainS {
+                format!(", not drained at the end of {} runs", test.missing)
             } else {
                 String::new()
             };
-            format!("{} {}{interval}{lasting}", condition.quantity.text, format.value(held.value))
+            format!("{} {}{interval}{lasting}", condition.quantity.text, format.value(test.value))
         });
         format!(
             "{}, cost {}: {} ({}; {} replications)",
             self.name(tried),
             self.cost(tried),
-            tried.verdict.name(),
+            tried.status.target_word(),
             targets.collect::<Vec<String>>().join("; "),
             tried.results.replications.len()
         )
@@ -108,13 +113,13 @@ impl SizingReport<'_> {
             "The probability that any of the {settings} settings is reported as met although it is not: at most {level}."
         )];
         if let Some((met, not_met)) = self.sizing.anomaly {
-            let name = |place: usize| self.name(&self.sizing.tried[place]);
+            let name = |place: usize| self.name(&self.sizing.evaluated[place]);
             lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));
         }
-        if self.sizing.left_out > 0 {
+        if self.sizing.skipped > 0 {
             lines.push(format!(
                 "{} cheaper settings were not simulated: a setting with at least as much of everything is not met.",
-                self.sizing.left_out
+                self.sizing.skipped
             ));
         }
         if let Some(lost) = self.lost.as_ref().filter(|lost| !lost.is_worst) {
@@ -126,7 +131,7 @@ impl SizingReport<'_> {
 
     /// A remark on the answer's unfinished jobs, which have no response time.
     fn unfinished(&self) -> Option<String> {
-        let results = &self.sizing.tried[self.sizing.answer?].results;
+        let results = &self.sizing.evaluated[self.sizing.answer?].results;
         let count = |statistic| {
             let (action, measure) = (JobScope::All, Measure::Jobs);
             results.estimate(Metric { action, resource: None, worker: None, measure, statistic })?.value

@@ -29,7 +29,7 @@ fn errors_name_the_mistake_and_the_remedy() {
             &["no action `check` (contender `small (2)`)", "it has: scan, look"],
         ),
         (&[&two[..], &["--margin", "5"]].concat(), &["--margin 5 is in another unit than mean(wait)"]),
-        (&[&two[..], &["--margin", "five"]].concat(), &["`five` is no margin", "±5%"]),
+        (&[&two[..], &["--margin", "five"]].concat(), &["`five` is not a margin", "±5%"]),
         (&[&two[..], &["--level", "5"]].concat(), &["above 0 and up to 0.5"]),
         (
             &[&two[..], &["--replications", "8", "--max-replications", "4"]].concat(),

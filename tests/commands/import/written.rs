@@ -5,7 +5,6 @@ use claimsim::registry::document::{crons, jobs, workers};
 use claimsim::scenario::Scenario;
 use serde_json::{Value, json};
 
-
 /// A row that ran on worker `a` or `b`: id, action, status, when it was scheduled, and how long
 /// until its end, in seconds.
 fn row(id: u32, action: &str, status: &str, scheduled: i64, took: i64) -> Value {

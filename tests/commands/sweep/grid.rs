@@ -98,15 +98,15 @@ proptest! {
             prop_assert_eq!(value("x"), value("y"));
         }
         // The last axis is the fastest.
-        let is_first = |point: &claimsim::experiment::design::Point| point.settings[0].1 == "v0";
+        let is_first = |point: &claimsim::experiment::design::GridPoint| point.settings[0].1 == "v0";
         prop_assert!(points.iter().map(is_first).is_sorted_by(|a, b| a >= b));
     }
 
     #[test]
     fn any_text_is_an_axis_or_refused_where_it_is_wrong(text in "[a-c.+=,0-9:xlogin'\\[\\]{}()sh/ µ-]{0,40}") {
         if let Err(fault) = Axis::parse(&text) {
-            prop_assert!(fault.place.start <= fault.place.end && fault.place.end <= text.len(), "{fault:?}");
-            prop_assert!(text.is_char_boundary(fault.place.start) && text.is_char_boundary(fault.place.end));
+            prop_assert!(fault.span.start <= fault.span.end && fault.span.end <= text.len(), "{fault:?}");
+            prop_assert!(text.is_char_boundary(fault.span.start) && text.is_char_boundary(fault.span.end));
             prop_assert!(!fault.title.is_empty());
         }
     }

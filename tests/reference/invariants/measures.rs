@@ -8,7 +8,7 @@ use claimsim::model::capacity::ResourceId;
 use claimsim::model::job::Ending;
 use claimsim::model::time::{Span, Time};
 use claimsim::stats::StatsObserver;
-use claimsim::stats::{Measure, JobScope, Statistic, Metric};
+use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
 use proptest::prelude::*;
 

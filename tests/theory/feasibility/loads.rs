@@ -178,7 +178,7 @@ fn known_jobs_use_exactly_what_was_foreseen() {
     let offered = 24.0 * 18_030.0 - 2.0 * 7_230.0;
     let load = seen.outlook.resources[0];
     assert!(
-        (load.asked * 18_030.0 - used).abs() < 1e-6 && (load.offered * 18_030.0 - offered).abs() < 1e-6,
+        (load.demand * 18_030.0 - used).abs() < 1e-6 && (load.offered * 18_030.0 - offered).abs() < 1e-6,
         "{load:?}"
     );
     let (mean, error) = seen.measured(utilization(ResourceId(0)));

@@ -3,7 +3,7 @@
 mod loads;
 mod overloads;
 
-use claimsim::experiment::outlook::{Outlook, outlook};
+use claimsim::experiment::feasibility::{self, Feasibility};
 use claimsim::experiment::{Results, run};
 use claimsim::stats::{JobScope, Measure, Metric, Statistic};
 
@@ -11,14 +11,14 @@ use crate::support::loaded;
 
 /// The feasibility analysis of a scenario and the results of its run.
 struct Seen {
-    outlook: Outlook,
+    outlook: Feasibility,
     results: Results,
 }
 
 impl Seen {
     fn of(text: &str) -> Seen {
         let scenario = loaded(text, &[]);
-        Seen { outlook: outlook(&scenario), results: run(&scenario, &()) }
+        Seen { outlook: feasibility::analyze(&scenario), results: run(&scenario, &()) }
     }
 
     /// Mean and standard error over the replications.

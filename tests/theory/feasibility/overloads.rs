@@ -1,6 +1,6 @@
 //! Overloaded queues grow as predicted, and others do not grow.
 
-use claimsim::experiment::outlook::{Excess, Finding};
+use claimsim::experiment::feasibility::{Excess, Finding};
 use claimsim::random::stream::{Purpose, Stream, Streams};
 use claimsim::stats::Statistic;
 
@@ -130,7 +130,7 @@ fn claim_delays_cost_what_was_foreseen_at_saturation() {
              arrival = {{ poisson = {{ rate = \"1170/h\" }} }}\nservice = {{ exponential = {{ mean = \"20s\" }} }}\n"
         );
         let seen = Seen::of(&text);
-        let delayed = seen.outlook.together.as_ref().unwrap().delayed.unwrap();
+        let delayed = seen.outlook.system_load.as_ref().unwrap().delayed.unwrap();
         assert!(delayed.is_exact && delayed.load > seen.outlook.load().unwrap());
         let (arrived, _) = seen.measured(jobs(Statistic::Arrived));
         let (done, _) = seen.measured(jobs(Statistic::Done));
@@ -145,7 +145,7 @@ fn claims_are_limited_as_foreseen() {
         [action.x]\narrival = { poisson = { rate = \"1.6/s\" } }\nservice = \"20s\"\n";
     let seen = Seen::of(text);
     let claims = seen.outlook.claims.unwrap();
-    assert!((claims - 1.2).abs() < 1e-9 && matches!(seen.outlook.findings[..], [Finding::Claims { .. }]));
+    assert!((claims - 1.2).abs() < 1e-9 && matches!(seen.outlook.findings[..], [Finding::ClaimOverload { .. }]));
     let (arrived, _) = seen.measured(jobs(Statistic::Arrived));
     let (done, _) = seen.measured(jobs(Statistic::Done));
     assert!((done * claims / arrived - 1.0).abs() < 0.02, "{done} of {arrived}");

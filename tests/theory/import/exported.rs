@@ -13,7 +13,6 @@ use claimsim::model::worker::WorkerId;
 use claimsim::registry::document::{Field, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
 use claimsim::scenario::Scenario;
 
-
 /// The current state of a row.
 #[derive(Clone, Copy)]
 struct Row {

@@ -1,0 +1,247 @@
+//! The course of a comparison: look by look, more replications of every alternative until all is
+//! decided or the last look is taken.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::criteria::{Alternative, ComparisonCriteria, UnresolvedQuantity, gate_sample};
+use super::difference_test::{DifferenceTests, TestResult};
+use super::row::{ComparisonRow, Gate, KeyedFigures, RowKey};
+use crate::expression::{Condition, Quantity};
+use crate::quantities::ResolvedQuantities;
+use crate::replication::{Progress, Replication};
+use crate::results::Results;
+use crate::stats::ReplicationStats;
+use crate::stats::bound_test::{BoundSample, BoundStatus, SequentialBounds};
+use crate::stats::interval::critical_value_95;
+use crate::stats::paired::Paired;
+use crate::stats::student;
+
+/// The result of a comparison.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Replications of each alternative.
+    pub replications: u32,
+    /// Looks that were taken.
+    pub looks: usize,
+    /// Each alternative's own results, in their order.
+    pub results: Vec<Results>,
+    /// Every figure of every alternative but the baseline, against the baseline's.
+    pub rows: Vec<ComparisonRow>,
+    /// Each gate of each alternative, alternative by alternative.
+    pub gates: Vec<Gate>,
+}
+
+impl Comparison {
+    /// The judged rows, alternative by alternative, in the order of the criteria.
+    pub fn judged(&self) -> impl Iterator<Item = (&ComparisonRow, TestResult)> {
+        let mut judged: Vec<_> = self.rows.iter().filter_map(|row| Some((row, row.test?))).collect();
+        judged.sort_by_key(|(_, test)| test.number);
+        judged.into_iter()
+    }
+
+    /// The status of all gates together. `None` without gates.
+    pub fn gate_status(&self) -> Option<BoundStatus> {
+        (!self.gates.is_empty()).then(|| BoundStatus::of_all(self.gates.iter().map(|gate| gate.status)))
+    }
+
+    /// Whether everything is decided that replications were added for.
+    pub fn is_decided(&self, criteria: &ComparisonCriteria) -> bool {
+        let judged = !criteria.awaits_judged || self.judged().all(|(_, test)| test.decided_at.is_some());
+        judged && self.gates.iter().all(|gate| gate.decided_at.is_some())
+    }
+}
+
+/// A comparison in progress.
+#[derive(Debug)]
+pub struct SequentialComparison<'a> {
+    alternatives: &'a [Alternative],
+    criteria: &'a ComparisonCriteria,
+    /// By alternative: the judged quantities, then those of the gates.
+    quantities: Vec<ResolvedQuantities>,
+    /// By alternative.
+    outcomes: Vec<Vec<ReplicationStats>>,
+    looks: usize,
+    tests: DifferenceTests,
+    gates: SequentialBounds,
+}
+
+impl<'a> SequentialComparison<'a> {
+    /// Begins a comparison of alternatives; one of them is the baseline.
+    ///
+    /// # Errors
+    /// If a quantity does not exist in one of the alternatives.
+    pub fn new(
+        alternatives: &'a [Alternative],
+        criteria: &'a ComparisonCriteria,
+    ) -> Result<SequentialComparison<'a>, UnresolvedQuantity> {
+        let quantities =
+            alternatives.iter().map(|alternative| criteria.resolve(alternative)).collect::<Result<_, _>>()?;
+        let others = alternatives.len().saturating_sub(1);
+        let gates = SequentialBounds::new(others * criteria.gates.len(), criteria.looks.share_of(criteria.level));
+        Ok(SequentialComparison {
+            alternatives,
+            criteria,
+            quantities,
+            outcomes: vec![Vec::new(); alternatives.len()],
+            looks: 0,
+            tests: DifferenceTests::new(criteria, others),
+            gates,
+        })
+    }
+
+    /// The number of replications that the next look adds, over all alternatives; `None` if none is
+    /// needed or allowed.
+    pub fn next_replications(&self) -> Option<u32> {
+        let ComparisonCriteria { looks, awaits_judged, .. } = self.criteria;
+        let is_decided = self.gates.is_decided() && (!awaits_judged || self.tests.is_decided());
+        let more = looks.get(self.looks)? - self.replications();
+        (self.looks == 0 || !is_decided).then(|| more.saturating_mul(self.alternatives.len() as u32))
+    }
+
+    fn replications(&self) -> u32 {
+        self.outcomes.first().map_or(0, |outcomes| outcomes.len() as u32)
+    }
+
+    /// Runs the replications of the next look on rayon's current threads, and decides what they show.
+    pub fn look(&mut self, progress: &dyn Progress) {
+        let Some(replications) = self.criteria.looks.get(self.looks) else { return };
+        self.simulate(replications, progress);
+        self.looks += 1;
+        let judged: Vec<_> = self.judged_pairs().into_iter().map(|(_, quantity, paired)| (quantity, paired)).collect();
+        self.tests.look(replications, &judged, self.criteria.margin);
+        let samples: Vec<_> = self.gate_samples().into_iter().map(|(.., sample)| sample).collect();
+        self.gates.look(replications, &samples);
+    }
+
+    /// Runs the replications up to that number, of all alternatives.
+    fn simulate(&mut self, replications: u32, progress: &dyn Progress) {
+        let numbers = self.replications()..replications;
+        let numbered = |alternative| numbers.clone().map(move |index| (alternative, index));
+        let all: Vec<(usize, u32)> = (0..self.alternatives.len()).flat_map(numbered).collect();
+        let one = |(alternative, index): (usize, u32)| {
+            let scenario = &self.alternatives[alternative].scenario;
+            let shares = self.quantities[alternative].shares();
+            let outcome = Replication::new(scenario, u64::from(index)).measure(shares, progress);
+            (alternative, outcome.without_series())
+        };
+        for (alternative, outcome) in all.into_par_iter().map(one).collect::<Vec<_>>() {
+            self.outcomes[alternative].push(outcome);
+        }
+    }
+
+    /// The numbers of all alternatives but the baseline.
+    fn others(&self) -> impl Iterator<Item = usize> + use<> {
+        let baseline = self.criteria.baseline;
+        (0..self.alternatives.len()).filter(move |alternative| *alternative != baseline)
+    }
+
+    /// The values of a quantity by its number, the baseline's and an alternative's.
+    fn values(&self, number: usize, alternative: usize) -> [Vec<Option<f64>>; 2] {
+        [self.criteria.baseline, alternative].map(|of| self.quantities[of].values(number, &self.outcomes[of]))
+    }
+
+    /// All judged quantities, alternative by alternative.
+    fn judged_pairs(&self) -> Vec<(usize, &'a Quantity, Paired)> {
+        let of = |alternative: usize| {
+            self.criteria.judged.iter().enumerate().map(move |(number, quantity)| {
+                let [baseline, values] = self.values(number, alternative);
+                (alternative, quantity, Paired::of(&baseline, &values))
+            })
+        };
+        self.others().flat_map(of).collect()
+    }
+
+    /// All gates, alternative by alternative.
+    fn gate_samples(&self) -> Vec<(usize, &'a Condition, BoundSample)> {
+        let of = |alternative: usize| {
+            self.criteria.gates.iter().enumerate().map(move |(number, gate)| {
+                let [baseline, values] = self.values(self.criteria.judged.len() + number, alternative);
+                (alternative, gate, gate_sample(gate, &baseline, &values))
+            })
+        };
+        self.others().flat_map(of).collect()
+    }
+
+    /// The result.
+    pub fn finish(mut self) -> Comparison {
+        let mut point = points(self.criteria.looks.share_of(self.criteria.level));
+        let gates = self.gate_samples().into_iter().enumerate();
+        let gates = gates.map(|(number, gate)| self.gate(number, gate, &mut point)).collect();
+        let judged = self.judged_rows(&mut point);
+        let (replications, looks) = (self.replications(), self.looks);
+        let mut results: Vec<Results> = std::mem::take(&mut self.outcomes).into_iter().map(Results::of).collect();
+        for results in &mut results {
+            widen(results, &mut point);
+        }
+        let mut rows = self.all_rows(&results, &mut point);
+        for judged in judged {
+            match rows.iter_mut().find(|row| row.alternative == judged.alternative && row.key == judged.key) {
+                Some(row) => *row = judged,
+                None => rows.push(judged),
+            }
+        }
+        rows.sort_by_key(|row| row.alternative);
+        Comparison { replications, looks, results, rows, gates }
+    }
+
+    fn gate(
+        &self,
+        number: usize,
+        (alternative, condition, sample): (usize, &Condition, BoundSample),
+        point: &mut impl FnMut(u64) -> f64,
+    ) -> Gate {
+        let excess = sample.excess;
+        Gate {
+            alternative,
+            condition: condition.clone(),
+            baseline: sample.baseline,
+            value: sample.value.mean,
+            bound: sample.bound,
+            beyond: excess.mean,
+            interval: excess.degrees_of_freedom().and_then(|freedom| excess.interval(point(freedom))),
+            p_kept: sample.p_kept,
+            p_broken: sample.p_broken,
+            status: self.gates.status(number),
+            decided_at: self.gates.decided_at(number),
+            replications: excess.count,
+            missing: sample.missing,
+        }
+    }
+
+    fn judged_rows(&self, point: &mut impl FnMut(u64) -> f64) -> Vec<ComparisonRow> {
+        let baseline = self.criteria.baseline;
+        let (resolved, system) = (&self.quantities[baseline], &self.alternatives[baseline].scenario.system);
+        let row = |(number, (alternative, quantity, paired)): (usize, (usize, &Quantity, Paired))| {
+            let quantity_number = number % self.criteria.judged.len();
+            let key = RowKey::of_quantity(quantity, resolved.get(quantity_number), system);
+            let row = ComparisonRow::new(alternative, key, quantity.unit(), &paired, point);
+            ComparisonRow { test: Some(self.tests.result(number)), ..row }
+        };
+        self.judged_pairs().into_iter().enumerate().map(row).collect()
+    }
+
+    fn all_rows(&self, results: &[Results], point: &mut impl FnMut(u64) -> f64) -> Vec<ComparisonRow> {
+        let figures = |of: usize| KeyedFigures::of(&results[of], &self.alternatives[of].scenario.system);
+        let baseline = figures(self.criteria.baseline);
+        self.others().flat_map(|other| baseline.rows_of(other, &figures(other), point)).collect()
+    }
+}
+
+/// Points of Student's t distribution for intervals at a level; each is computed once.
+fn points(level: f64) -> impl FnMut(u64) -> f64 {
+    let mut known = BTreeMap::new();
+    move |freedom| *known.entry(freedom).or_insert_with(|| student::critical_value(level / 2.0, freedom))
+}
+
+/// Makes the intervals of a summary valid at whatever look the replications end.
+fn widen(results: &mut Results, point: &mut impl FnMut(u64) -> f64) {
+    for estimate in results.summary.iter_mut().map(|row| &mut row.estimate) {
+        if let (Some(value), Some((low, high))) = (estimate.value, estimate.interval) {
+            let freedom = estimate.replications - 1;
+            let half = (high - low) / 2.0 * (point(freedom) / critical_value_95(freedom));
+            estimate.interval = Some((value - half, value + half));
+        }
+    }
+}

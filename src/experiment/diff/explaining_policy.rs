@@ -1,0 +1,58 @@
+//! A claim policy that is asked why, at the moment at which it lets a certain job go; in all else it is the policy itself.
+
+use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, Pick};
+use crate::model::job::JobId;
+use crate::model::time::Time;
+use crate::policy::AnyPolicy;
+
+/// A policy and the question put to it.
+#[derive(Debug)]
+pub(super) struct ExplainingPolicy {
+    policy: AnyPolicy,
+    about: Option<JobId>,
+    /// What it has said, if it has been asked.
+    pub(super) answer: Option<String>,
+}
+
+impl ExplainingPolicy {
+    /// Why does that job go, if any is meant?
+    pub(super) fn new(policy: AnyPolicy, about: Option<JobId>) -> ExplainingPolicy {
+        ExplainingPolicy { policy, about, answer: None }
+    }
+}
+
+impl ClaimPolicy for ExplainingPolicy {
+    type Rank = i128;
+
+    fn rank(&self, job: &Candidate<'_>) -> i128 {
+        self.policy.rank(job)
+    }
+
+    fn manner(&self) -> Manner {
+        self.policy.manner()
+    }
+
+    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
+        let pick = self.policy.choose(look)?;
+        if self.about == Some(pick.turn.id) {
+            self.answer = look.find(pick.turn.id).map(|job| self.policy.why(look, &job));
+        }
+        Some(pick)
+    }
+
+    fn notice(&mut self, now: Time, news: &News<'_>) {
+        self.policy.notice(now, news);
+    }
+
+    fn next_start(&self, now: Time) -> Option<Time> {
+        self.policy.next_start(now)
+    }
+
+    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+        self.policy.why(look, job)
+    }
+
+    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        self.policy.why_not(look, job)
+    }
+}

@@ -1,0 +1,106 @@
+//! Two replications that go from instant to instant together, until one does what the other does not.
+
+use super::event::{JobIdMap, LogEntry, SharedEvent};
+use super::explaining_policy::ExplainingPolicy;
+use super::matching::unmatched;
+use super::recorder::Recorder;
+use super::shared_ids::SharedIds;
+use crate::arrival::AnyProcess;
+use crate::engine::Simulation;
+use crate::model::job::JobId;
+use crate::model::time::Time;
+use crate::random::stream::Streams;
+use crate::replication::Replication;
+use crate::scenario::Scenario;
+
+/// One of the two.
+pub(super) type Side<'a> = Simulation<'a, ExplainingPolicy, AnyProcess, Recorder>;
+
+/// Two replications side by side.
+#[derive(Debug)]
+pub(super) struct PairedRun<'a> {
+    pub(super) sides: [Side<'a>; 2],
+    renamed: JobIdMap,
+    /// The end of the run that ends first.
+    until: Time,
+    has_begun: bool,
+}
+
+/// What an instant has shown.
+#[derive(Debug)]
+pub(super) enum InstantOutcome {
+    /// The same has happened in both.
+    Same,
+    /// There are no more instants.
+    Over,
+    /// Places in the logs of what only that run has done.
+    Parted(Time, [Vec<usize>; 2]),
+}
+
+impl<'a> PairedRun<'a> {
+    /// Both at the start; each policy is asked why that job goes.
+    pub(super) fn start(pair: [&'a Scenario; 2], replication: u32, about: [Option<JobId>; 2]) -> PairedRun<'a> {
+        let [one, other] = SharedIds::of(pair.map(|scenario| &scenario.system));
+        let sides = [start(pair[0], replication, one, about[0]), start(pair[1], replication, other, about[1])];
+        let until = pair[0].system.window.horizon.min(pair[1].system.window.horizon);
+        PairedRun { sides, renamed: JobIdMap::new(), until, has_begun: false }
+    }
+
+    /// Lets everything of the next instant happen in both.
+    pub(super) fn step(&mut self) -> InstantOutcome {
+        let at = match self.sides.iter().filter_map(Side::peek).min() {
+            _ if !self.has_begun => Time::ZERO,
+            Some(at) if at <= self.until => at,
+            _ => return InstantOutcome::Over,
+        };
+        // What is told as the sides are made belongs to the start, before its events.
+        if std::mem::replace(&mut self.has_begun, true) {
+            for side in &mut self.sides {
+                side.observer_mut().log.clear();
+                side.run_until(at);
+            }
+        }
+        let [one, other] = &self.sides;
+        let only = unmatched(&mut self.renamed, &one.observer().log, &other.observer().log);
+        if only.iter().all(Vec::is_empty) { InstantOutcome::Same } else { InstantOutcome::Parted(at, only) }
+    }
+
+    /// Which part of the comparison is done.
+    pub(super) fn part_done(&self) -> f64 {
+        let now = self.sides.iter().map(Side::now).min().unwrap_or_default();
+        (now.as_secs_f64() / self.until.as_secs_f64()).clamp(0.0, 1.0)
+    }
+
+    /// Something that has happened in one run, in the first run's numbers of jobs.
+    pub(super) fn shared(&self, side: usize, what: SharedEvent) -> SharedEvent {
+        if side == 0 { what } else { what.renamed(&self.renamed) }
+    }
+
+    /// A job's number in one run, by its number in the other.
+    pub(super) fn number_in(&self, side: usize, job: JobId) -> JobId {
+        if side == 1 {
+            self.renamed.iter().find(|(_, first)| **first == job).map_or(job, |(second, _)| *second)
+        } else {
+            self.renamed.get(&job).copied().unwrap_or(job)
+        }
+    }
+
+    /// Runs one of the two on, alone, until something happens; gives what and when.
+    pub(super) fn seek(&mut self, side: usize, is_it: impl Fn(&SharedEvent) -> bool) -> Option<(Time, LogEntry)> {
+        while self.sides[side].peek().is_some_and(|next| next <= self.until) {
+            self.sides[side].observer_mut().log.clear();
+            self.sides[side].step();
+            let log = &self.sides[side].observer().log;
+            if let Some(entry) = log.iter().find(|entry| is_it(&self.shared(side, entry.what))) {
+                return Some((self.sides[side].now(), *entry));
+            }
+        }
+        None
+    }
+}
+
+fn start(scenario: &Scenario, replication: u32, ids: SharedIds, about: Option<JobId>) -> Side<'_> {
+    let policy = |streams: &Streams| ExplainingPolicy::new(scenario.policy.start(&scenario.system, streams), about);
+    let recorder = Recorder::new(ids, scenario.system.initial.len());
+    Replication::new(scenario, u64::from(replication)).simulation(policy, recorder)
+}

@@ -1,0 +1,94 @@
+//! The state of a run just before a claim: what has happened at that instant since then is undone.
+
+use super::divergence::FreeUnits;
+use super::event::{LogEntry, SharedEvent};
+use super::paired_run::Side;
+use crate::engine::System;
+use crate::model::capacity::NeedId;
+use crate::model::job::Job;
+use crate::model::worker::WorkerId;
+
+/// What waits and what is free.
+#[derive(Debug)]
+pub(super) struct Snapshot<'a> {
+    system: &'a System,
+    pub(super) waiting: Vec<Job>,
+    /// By worker, and by resource.
+    free: Vec<Vec<i64>>,
+    /// What workers that claim offer, by resource.
+    offered: Vec<Option<&'a [i64]>>,
+}
+
+impl<'a> Snapshot<'a> {
+    /// As things stood before that place in the log of the last instant, or at its end.
+    pub(super) fn before(side: &'a Side<'_>, place: Option<usize>) -> Snapshot<'a> {
+        let look = side.look(None);
+        let all = (0..look.system().workers.len() as u32).map(WorkerId);
+        let mut offered = vec![None; look.system().workers.len()];
+        look.open_workers().for_each(|worker| offered[worker.0 as usize] = Some(&*look.capacity(worker).0));
+        let mut scene = Snapshot {
+            system: look.system(),
+            waiting: look.waiting.iter().copied().collect(),
+            free: all.map(|worker| look.free(worker).collect()).collect(),
+            offered,
+        };
+        let log = &side.observer().log;
+        let since = &log[place.unwrap_or(log.len())..];
+        since.iter().rev().for_each(|entry| scene.undo(side, entry));
+        scene
+    }
+
+    fn undo(&mut self, side: &Side<'_>, entry: &LogEntry) {
+        let Some(job) = entry.job else { return };
+        match entry.what {
+            SharedEvent::Claimed { worker, .. } => {
+                self.waiting.push(job);
+                self.change(side, worker, job.need, 1);
+            }
+            SharedEvent::Ended { worker, .. } => self.change(side, worker, job.need, -1),
+            SharedEvent::Due { .. } => self.waiting.retain(|waiting| waiting.id != job.id),
+            SharedEvent::Left { .. } => self.waiting.push(job),
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, side: &Side<'_>, worker: u32, need: NeedId, sign: i64) {
+        let Some(worker) = side.observer().ids().worker(worker) else { return };
+        let (free, need) = (&mut self.free[worker.0 as usize], self.system.need(need));
+        free.iter_mut().zip(&need.0).for_each(|(free, need)| *free += sign * need);
+    }
+
+    /// Whether a job with that need fits on a worker that claims.
+    pub(super) fn fits(&self, need: NeedId) -> bool {
+        let need = &self.system.need(need).0;
+        let holds = |free: &Vec<i64>| free.iter().zip(need).all(|(free, need)| *need == 0 || need <= free);
+        self.offered.iter().zip(&self.free).any(|(offered, free)| offered.is_some() && holds(free))
+    }
+
+    /// What is free on a worker.
+    pub(super) fn room(&self, worker: WorkerId) -> Vec<FreeUnits> {
+        self.rooms(&[worker])
+    }
+
+    /// What is free on all workers that claim.
+    pub(super) fn rooms_of_all(&self) -> Vec<FreeUnits> {
+        let all: Vec<WorkerId> = (0..self.free.len() as u32).map(WorkerId).collect();
+        self.rooms(&all)
+    }
+
+    /// What is free on those of some workers that claim, of each resource that they offer.
+    fn rooms(&self, workers: &[WorkerId]) -> Vec<FreeUnits> {
+        let open = || {
+            workers.iter().filter_map(|worker| {
+                let worker = worker.0 as usize;
+                Some((self.offered[worker]?, &self.free[worker]))
+            })
+        };
+        let room = |(resource, name): (usize, &String)| FreeUnits {
+            resource: name.clone(),
+            free: open().map(|(_, free)| free[resource]).sum(),
+            of: open().map(|(offered, _)| offered[resource]).sum(),
+        };
+        self.system.resources.iter().enumerate().map(room).filter(|room| room.of != 0 || room.free != 0).collect()
+    }
+}

@@ -1,0 +1,180 @@
+//! What the workers offer on average over a part of the run: distinct capacity maps, and how long workers offer them.
+
+use std::collections::BTreeMap;
+
+use super::packing::beside;
+use crate::engine::{Breakdowns, CapacityChange, Outage, System};
+use crate::model::capacity::{CapacityMap, ResourceId};
+use crate::model::time::Time;
+use crate::random::dist::Distribution;
+
+/// Workers of one capacity map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkerType {
+    /// What each offers.
+    pub capacity: CapacityMap,
+    /// How many are there on average, over the time that is looked at.
+    pub workers: f64,
+}
+
+impl WorkerType {
+    /// How many jobs with this need run at once on one of them; without bound if it needs nothing.
+    pub fn slots(&self, need: &CapacityMap) -> f64 {
+        match beside(&self.capacity, need) {
+            i64::MAX => f64::INFINITY,
+            jobs => jobs as f64,
+        }
+    }
+}
+
+/// All workers by their capacity maps, on average from `from` to `to`. A worker counts while it is not out: listed outages
+/// exactly, breakdowns by the share of time that a worker is up in the long run.
+pub(super) fn pool(system: &System, from: Time, to: Time) -> Vec<WorkerType> {
+    let whole = (to - from).as_secs_f64();
+    let mut kinds: BTreeMap<&CapacityMap, f64> = BTreeMap::new();
+    let (changes, outages, up) = (changes(system), outages(system), up(system));
+    for (worker, plain) in (0_u32..).zip(&system.workers) {
+        let none = Vec::new();
+        let (changes, outages) =
+            (changes.get(&worker).unwrap_or(&none), outages.get(&worker).unwrap_or(&Vec::new()).clone());
+        let mut begins = Time::ZERO;
+        let mut capacity = &plain.capacity;
+        let mut book = |capacity, begins: Time, ends: Time| {
+            let share = available(begins.max(from), ends.min(to), &outages) / whole * up.get(&worker).unwrap_or(&1.0);
+            *kinds.entry(capacity).or_default() += share;
+        };
+        for change in changes {
+            book(capacity, begins, change.at);
+            (begins, capacity) = (change.at, &change.capacity);
+        }
+        book(capacity, begins, Time::NEVER);
+    }
+    let kind = |(capacity, workers): (&CapacityMap, f64)| WorkerType { capacity: capacity.clone(), workers };
+    kinds.into_iter().filter(|(_, workers)| *workers > 0.0).map(kind).collect()
+}
+
+/// Units of a resource that all workers offer together, on average.
+pub(super) fn units(pool: &[WorkerType], resource: ResourceId) -> f64 {
+    pool.iter().map(|kind| kind.workers * kind.capacity[resource] as f64).sum()
+}
+
+/// Changes of capacity by worker, in order of time.
+fn changes(system: &System) -> BTreeMap<u32, Vec<&CapacityChange>> {
+    let mut changes: BTreeMap<u32, Vec<&CapacityChange>> = BTreeMap::new();
+    for change in &system.availability.capacity_changes {
+        changes.entry(change.worker.0).or_default().push(change);
+    }
+    for list in changes.values_mut() {
+        list.sort_by_key(|change| change.at);
+    }
+    changes
+}
+
+/// When each worker is out by the list, in order and without overlap.
+fn outages(system: &System) -> BTreeMap<u32, Vec<(Time, Time)>> {
+    let mut outages: BTreeMap<u32, Vec<(Time, Time)>> = BTreeMap::new();
+    let mut listed: Vec<&Outage> = system.availability.outages.iter().collect();
+    listed.sort_by_key(|outage| outage.at);
+    for outage in listed {
+        let end = outage.lasts.map_or(Time::NEVER, |lasts| outage.at + lasts);
+        let of_worker = outages.entry(outage.worker.0).or_default();
+        match of_worker.last_mut().filter(|last| last.1 >= outage.at) {
+            Some(last) => last.1 = last.1.max(end),
+            None => of_worker.push((outage.at, end)),
+        }
+    }
+    outages
+}
+
+/// The share of time that each worker is up, of those that break down: mean time up / mean time from one return to the next.
+fn up(system: &System) -> BTreeMap<u32, f64> {
+    let share = |up: &Distribution, down: &Distribution| {
+        let share = up.mean() / (up.mean() + down.mean());
+        if share.is_nan() { 1.0 } else { share }
+    };
+    let of_worker = |Breakdowns { worker, up, down, .. }: &Breakdowns| (worker.0, share(up, down));
+    system.availability.breakdowns.iter().map(of_worker).collect()
+}
+
+/// Seconds between two instants in which none of these outages lasts.
+fn available(from: Time, to: Time, outages: &[(Time, Time)]) -> f64 {
+    if to <= from {
+        return 0.0;
+    }
+    let out = |&(begins, ends): &(Time, Time)| (ends.min(to) - begins.max(from)).as_secs_f64().max(0.0);
+    (to - from).as_secs_f64() - outages.iter().map(out).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Availability, ClaimRule, OutageKind, Window};
+    use crate::model::claim::{Pass, Placement};
+    use crate::model::time::Span;
+    use crate::model::worker::{Worker, WorkerId};
+    use crate::random::dist::Constant;
+
+    fn map(units: i64) -> CapacityMap {
+        CapacityMap([units].into())
+    }
+
+    fn hours(hours: i64) -> Time {
+        Time::ZERO + Span::secs(3_600 * hours)
+    }
+
+    fn system(availability: Availability) -> System {
+        let worker = |id: &str| Worker { id: id.to_owned(), capacity: map(2) };
+        System {
+            resources: vec!["slot".to_owned()],
+            workers: vec![worker("a"), worker("b")],
+            actions: Vec::new(),
+            needs: Vec::new(),
+            claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
+            queue_limit: None,
+            availability,
+            cancels: Vec::new(),
+            window: Window { warmup: Time::ZERO, horizon: hours(10) },
+            initial: Vec::new(),
+        }
+    }
+
+    fn outage(at: i64, lasts: Option<i64>) -> Outage {
+        let lasts = lasts.map(|hours| Span::secs(3_600 * hours));
+        Outage { worker: WorkerId(0), at: hours(at), lasts, kind: OutageKind::Crash }
+    }
+
+    #[test]
+    fn alike_workers_are_one_kind() {
+        let pool = pool(&system(Availability::default()), Time::ZERO, hours(10));
+        assert_eq!(pool, [WorkerType { capacity: map(2), workers: 2.0 }]);
+        assert_eq!(units(&pool, ResourceId(0)), 4.0);
+    }
+
+    /// Worker a is out from 1 to 4 (two outages that overlap) and from 8 on; it changes at 3. From 0 to 10 it offers 2 for one
+    /// hour, and 5 for the four from 4 to 8.
+    #[test]
+    fn outages_and_changes_of_capacity_are_averaged_over_the_window() {
+        let change = CapacityChange { worker: WorkerId(0), at: hours(3), capacity: map(5) };
+        let outages = vec![outage(8, None), outage(1, Some(2)), outage(2, Some(2))];
+        let availability = Availability { outages, capacity_changes: vec![change], ..Availability::default() };
+        let found = pool(&system(availability.clone()), Time::ZERO, hours(10));
+        assert_eq!(
+            found,
+            [WorkerType { capacity: map(2), workers: 1.1 }, WorkerType { capacity: map(5), workers: 0.4 }]
+        );
+        let late = pool(&system(availability), hours(6), hours(10));
+        assert_eq!(
+            late,
+            [WorkerType { capacity: map(2), workers: 1.0 }, WorkerType { capacity: map(5), workers: 0.5 }]
+        );
+    }
+
+    #[test]
+    fn breakdowns_take_their_share() {
+        let constant = |seconds| Constant::new(seconds).unwrap().into();
+        let breakdowns =
+            Breakdowns { worker: WorkerId(1), up: constant(900.0), down: constant(100.0), kind: OutageKind::Crash };
+        let availability = Availability { breakdowns: vec![breakdowns], ..Availability::default() };
+        assert_eq!(pool(&system(availability), Time::ZERO, hours(10)), [WorkerType { capacity: map(2), workers: 1.9 }]);
+    }
+}

@@ -1,9 +1,0 @@
-//! Which setting has more than another: in the keys that supply workers and what they offer, all else being equal.
-
-use super::Setting;
-
-/// Whether one setting has no more of anything than another, and nothing else is different.
-pub(super) fn is_within(one: &Setting, other: &Setting, supply: &[bool]) -> bool {
-    let mut steps = one.steps.iter().zip(&other.steps).zip(supply);
-    steps.all(|((one, other), is_supply)| if *is_supply { one <= other } else { one == other })
-}

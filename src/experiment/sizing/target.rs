@@ -1,0 +1,206 @@
+//! The targets of a search, and the designs they are tested in.
+
+use crate::design::GridPoint;
+use crate::expression::{Bound, Condition, ExpressionError};
+use crate::quantities::ResolvedQuantities;
+use crate::scenario::Scenario;
+use crate::stats::Direction;
+use crate::stats::ReplicationStats;
+use crate::stats::bound_test::{BoundSample, BoundStatus, Relation};
+use crate::stats::interim_looks::InterimLooks;
+use crate::stats::student;
+use crate::stats::{Measure, Statistic};
+
+/// A configuration among which the search looks for the cheapest.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// The keys it sets.
+    pub point: GridPoint,
+    /// By axis of the grid, the index of its value.
+    pub steps: Vec<usize>,
+    /// Its cost, in a unit of the caller's.
+    pub cost: f64,
+    /// What is simulated.
+    pub scenario: Scenario,
+    /// Whether it has little chance, so that it is tried last.
+    pub is_likely_infeasible: bool,
+}
+
+impl Design {
+    /// Whether this design has no less of anything than another, and differs in nothing else.
+    pub(super) fn dominates(&self, other: &Design, supply_axes: &[bool]) -> bool {
+        let mut steps = self.steps.iter().zip(&other.steps).zip(supply_axes);
+        steps.all(|((own, other), is_supply)| if *is_supply { own >= other } else { own == other })
+    }
+}
+
+/// What a design has to meet, and how sure that has to be.
+#[derive(Clone, Debug)]
+pub struct Targets {
+    /// Bounds on values; all have to be kept.
+    pub conditions: Vec<Condition>,
+    /// The highest probability that a failing design is reported as meeting the targets.
+    pub level: f64,
+    /// The numbers of replications at which the search checks whether more are needed.
+    pub looks: InterimLooks,
+    /// By axis of the grid: whether more of it can only help, as far as one can tell beforehand.
+    pub supply_axes: Vec<bool>,
+}
+
+/// A target that no design can be tested against.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{error}")]
+pub struct UnsupportedTarget {
+    /// The target's number.
+    pub target: usize,
+    /// What is wrong with it.
+    pub error: Box<ExpressionError>,
+}
+
+/// A target in one design.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetTest {
+    /// The mean of the quantity over replications; `None` where it could not be measured.
+    pub value: Option<f64>,
+    /// The 95 % interval of the mean, valid at whatever look the replications end.
+    pub interval: Option<(f64, f64)>,
+    /// The bound, in the quantity's unit.
+    pub bound: f64,
+    /// How likely these replications are if the target is not kept.
+    pub p_kept: Option<f64>,
+    /// How likely these replications are if the target is kept.
+    pub p_broken: Option<f64>,
+    /// What is shown.
+    pub status: BoundStatus,
+    /// Replications that count.
+    pub replications: u64,
+    /// Replications that had nothing to measure.
+    pub missing: u64,
+}
+
+impl Targets {
+    /// Checks that a scenario has what the targets are about, and resolves it.
+    ///
+    /// # Errors
+    /// If a target refers to a baseline, to a maximum, to something that the scenario does not have,
+    /// or to a time after its end.
+    pub fn resolve(&self, scenario: &Scenario) -> Result<ResolvedQuantities, UnsupportedTarget> {
+        let unsupported = |target, error| UnsupportedTarget { target, error: Box::new(error) };
+        for (number, condition) in self.conditions.iter().enumerate() {
+            check(condition, scenario).map_err(|error| unsupported(number, error))?;
+        }
+        let quantities = self.conditions.iter().map(|condition| &condition.quantity);
+        ResolvedQuantities::of(quantities, &scenario.system).map_err(|(number, error)| unsupported(number, error))
+    }
+
+    /// Whether more workers can only help, as far as the targets go.
+    pub(super) fn favour_supply(&self) -> bool {
+        self.conditions.iter().all(is_helped_by_supply)
+    }
+
+    /// The targets in the replications of one look.
+    pub(super) fn samples(&self, quantities: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<BoundSample> {
+        let sample = |(number, condition): (usize, &Condition)| {
+            let values = quantities.values(number, outcomes);
+            let (relation, bound) = (condition.relation, value_of(condition.bound));
+            match condition.quantity.measure {
+                Measure::DrainS => BoundSample::of_censored_value(&values, relation, bound),
+                _ => BoundSample::of_value(&values, relation, bound),
+            }
+        };
+        self.conditions.iter().enumerate().map(sample).collect()
+    }
+
+    /// The test of a target, for people.
+    pub(super) fn test(&self, number: usize, sample: &BoundSample, status: BoundStatus) -> TargetTest {
+        // A backlog that outlasts a run has neither a mean nor an interval.
+        let is_measured = sample.p_kept.is_some();
+        let level = self.looks.share_of(0.05);
+        let point = |freedom| student::critical_value(level / 2.0, freedom);
+        let interval = sample.value.degrees_of_freedom().and_then(|freedom| sample.value.interval(point(freedom)));
+        TargetTest {
+            value: sample.value.mean.filter(|_| is_measured || sample.missing == 0),
+            interval: interval.filter(|_| is_measured),
+            bound: value_of(self.conditions[number].bound),
+            p_kept: sample.p_kept,
+            p_broken: sample.p_broken,
+            status,
+            replications: sample.value.count,
+            missing: sample.missing,
+        }
+    }
+}
+
+/// The value of a bound. [`Targets::resolve`] accepts no others.
+fn value_of(bound: Bound) -> f64 {
+    match bound {
+        Bound::Value(bound) | Bound::Difference(bound) | Bound::Relative(bound) => bound,
+    }
+}
+
+fn check(condition: &Condition, scenario: &Scenario) -> Result<(), ExpressionError> {
+    let error = |title: &str| ExpressionError::about(&condition.text, title);
+    let Bound::Value(bound) = condition.bound else {
+        return Err(error("there is no baseline here to take a difference to")
+            .help("write a value without a sign, such as `p95(wait) < 5m`"));
+    };
+    let quantity = &condition.quantity;
+    if quantity.statistic() == Statistic::Max.name() {
+        return Err(error(
+            "a maximum grows with the length of a run, so no number of runs shows it to be below a bound",
+        )
+        .help("write a quantile, such as `p99(wait) < 5m`"));
+    }
+    if quantity.measure == Measure::DrainS && bound > scenario.system.window.horizon.as_secs_f64() {
+        return Err(error("the run ends before that time, so it cannot show this")
+            .help("write a longer `horizon`, such as twice the target"));
+    }
+    Ok(())
+}
+
+/// Whether more workers help a target, as far as one can tell beforehand.
+fn is_helped_by_supply(condition: &Condition) -> bool {
+    let quantity = &condition.quantity;
+    // More workers are each used less.
+    let less = quantity.measure == Measure::Utilization;
+    let preference = if less { Some(Direction::LowerIsBetter) } else { quantity.preference() };
+    matches!(
+        (preference, condition.relation),
+        (Some(Direction::LowerIsBetter), Relation::AtMost) | (Some(Direction::HigherIsBetter), Relation::AtLeast)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_workers_help_waits_and_not_their_own_utilization() {
+        for (condition, expected) in [
+            ("p95(wait) < 5m", true),
+            ("share(wait < 1m) >= 99%", true),
+            ("utilization(scan) < 85%", true),
+            ("utilization(scan) > 40%", false),
+            ("throughput >= 40/h", true),
+            ("drain < 6h", true),
+            ("mean(service) < 1m", false),
+        ] {
+            assert_eq!(is_helped_by_supply(&condition.parse().unwrap()), expected, "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_backlog_that_outlasts_a_run_has_no_mean() {
+        let drained = |missing: usize| {
+            let values: Vec<Option<f64>> = (0..20).map(|run| (run >= missing).then_some(3600.0)).collect();
+            let conditions = vec!["drain < 2h".parse().unwrap()];
+            let looks = InterimLooks::doubling(20, 20);
+            let targets = Targets { conditions, level: 0.05, looks, supply_axes: Vec::new() };
+            let sample = BoundSample::of_censored_value(&values, Relation::AtMost, 7200.0);
+            let test = targets.test(0, &sample, BoundStatus::Undecided);
+            (test.value, test.interval, test.missing)
+        };
+        assert_eq!(drained(0), (Some(3600.0), Some((3600.0, 3600.0)), 0));
+        assert_eq!(drained(1), (None, None, 1));
+    }
+}

@@ -1,0 +1,270 @@
+//! A sequential test of bounds on means: each look shows a bound to be kept, to be broken, or neither.
+//!
+//! All bounds have to be kept, so each is tested for that at the whole level of a look (Berger,
+//! 1982). One broken bound is enough to fail, so for that the bounds share the level (Bonferroni).
+//! What one look has shown, later looks do not take back.
+
+use crate::model::math;
+
+use crate::paired::Paired;
+use crate::sample::Sample;
+
+/// What the replications so far show about a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoundStatus {
+    /// The bound is kept.
+    Kept,
+    /// The bound is broken.
+    Broken,
+    /// Neither is shown.
+    Undecided,
+}
+
+impl BoundStatus {
+    /// The word for a gate of a comparison, in tables and files.
+    pub fn gate_word(self) -> &'static str {
+        match self {
+            BoundStatus::Kept => "pass",
+            BoundStatus::Broken => "fail",
+            BoundStatus::Undecided => "undecided",
+        }
+    }
+
+    /// The word for a target of a sizing, in tables and files.
+    pub fn target_word(self) -> &'static str {
+        match self {
+            BoundStatus::Kept => "met",
+            BoundStatus::Broken => "not met",
+            BoundStatus::Undecided => "undecided",
+        }
+    }
+
+    /// The status of several bounds together: kept if all are, broken as soon as one is.
+    pub fn of_all(statuses: impl IntoIterator<Item = BoundStatus>) -> BoundStatus {
+        use BoundStatus::{Broken, Kept, Undecided};
+        statuses.into_iter().fold(Kept, |all, one| match (all, one) {
+            (Broken, _) | (_, Broken) => Broken,
+            (Kept, Kept) => Kept,
+            _ => Undecided,
+        })
+    }
+}
+
+/// The side of a bound on which a mean has to lie. Simulated means never tell `<` from `<=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// `<=`, and `<`.
+    AtMost,
+    /// `>=`, and `>`.
+    AtLeast,
+}
+
+/// A bounded quantity in the replications of one look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BoundSample {
+    /// The baseline's mean; `None` if the bound does not depend on a baseline.
+    pub baseline: Option<f64>,
+    /// The quantity itself.
+    pub value: Sample,
+    /// The bound, or what the baseline's mean makes of it.
+    pub bound: Option<f64>,
+    /// The quantity minus the bound, replication by replication.
+    pub excess: Sample,
+    /// Replications that had nothing to measure.
+    pub missing: u64,
+    /// How likely these values are if the bound is not kept.
+    pub p_kept: Option<f64>,
+    /// How likely these values are if the bound is not broken.
+    pub p_broken: Option<f64>,
+}
+
+impl BoundSample {
+    /// Compares values with a fixed bound.
+    pub fn of_value(values: &[Option<f64>], relation: Relation, bound: f64) -> BoundSample {
+        let known: Vec<f64> = values.iter().copied().flatten().collect();
+        let excess = Sample::of(known.iter().map(|value| value - bound));
+        let missing = (values.len() - known.len()) as u64;
+        BoundSample::new(None, Sample::of(known), Some(bound), excess, missing, relation)
+    }
+
+    /// Compares values with a fixed bound, where a missing value stands for one above any bound: a
+    /// backlog that outlasts the run.
+    ///
+    /// How far above, the run cannot show. So only the sign of each excess counts, and only a bound
+    /// from above can be shown to be broken.
+    pub fn of_censored_value(values: &[Option<f64>], relation: Relation, bound: f64) -> BoundSample {
+        let sample = BoundSample::of_value(values, relation, bound);
+        if sample.missing == 0 {
+            return sample;
+        }
+        let within = values.iter().flatten().filter(|value| **value <= bound).count();
+        let p_broken = (relation == Relation::AtMost).then(|| sign_test(within, values.len()));
+        BoundSample { p_kept: None, p_broken, ..sample }
+    }
+
+    /// Compares values with the baseline's of the same replication, times a factor, plus a shift.
+    pub fn of_baseline(paired: &Paired, relation: Relation, factor: f64, shift: f64) -> BoundSample {
+        let baseline = paired.baseline().mean;
+        let bound = baseline.map(|mean| factor * mean + shift);
+        let excess = paired.difference_from_bound(factor, shift);
+        BoundSample::new(baseline, paired.alternative(), bound, excess, paired.missing(), relation)
+    }
+
+    fn new(
+        baseline: Option<f64>,
+        value: Sample,
+        bound: Option<f64>,
+        excess: Sample,
+        missing: u64,
+        relation: Relation,
+    ) -> BoundSample {
+        let [p_kept, p_broken] = match relation {
+            Relation::AtMost => [excess.p_less(), excess.p_greater()],
+            Relation::AtLeast => [excess.p_greater(), excess.p_less()],
+        };
+        BoundSample { baseline, value, bound, excess, missing, p_kept, p_broken }
+    }
+}
+
+/// How likely at most `within` of `all` values lie within a bound if half of all do: the sign test.
+fn sign_test(within: usize, all: usize) -> f64 {
+    // P(X <= within), where X is binomial: the heads among `all` tosses of a fair coin.
+    let (mut term, mut sum) = (math::pow(0.5, all.min(1000) as f64), 0.0);
+    for k in 0..=within {
+        sum += term;
+        term *= (all - k.min(all)) as f64 / (k + 1) as f64;
+    }
+    sum.min(1.0)
+}
+
+/// The status of each of several bounds, look by look.
+#[derive(Clone, Debug)]
+pub struct SequentialBounds {
+    /// The error level of a look for a bound to be kept, and to be broken.
+    kept: f64,
+    broken: f64,
+    /// What was shown, and at what number of replications.
+    decided: Vec<Option<(BoundStatus, u32)>>,
+}
+
+impl SequentialBounds {
+    /// This number of bounds, tested at an error level per look.
+    pub fn new(bounds: usize, level: f64) -> SequentialBounds {
+        SequentialBounds { kept: level, broken: level / bounds.max(1) as f64, decided: vec![None; bounds] }
+    }
+
+    /// Takes a look at all bounds.
+    pub fn look(&mut self, replications: u32, samples: &[BoundSample]) {
+        for (decided, sample) in self.decided.iter_mut().zip(samples) {
+            let status = match (sample.p_kept, sample.p_broken) {
+                (Some(p), _) if p <= self.kept => Some(BoundStatus::Kept),
+                (_, Some(p)) if p <= self.broken => Some(BoundStatus::Broken),
+                _ => None,
+            };
+            *decided = decided.or(status.map(|status| (status, replications)));
+        }
+    }
+
+    /// Whether every bound is decided.
+    pub fn is_decided(&self) -> bool {
+        self.decided.iter().all(Option::is_some)
+    }
+
+    /// The status of one bound.
+    pub fn status(&self, bound: usize) -> BoundStatus {
+        self.decided[bound].map_or(BoundStatus::Undecided, |(status, _)| status)
+    }
+
+    /// The number of replications at which a bound was decided.
+    pub fn decided_at(&self, bound: usize) -> Option<u32> {
+        self.decided[bound].map(|(_, replications)| replications)
+    }
+
+    /// The status of all bounds together.
+    pub fn overall(&self) -> BoundStatus {
+        BoundStatus::of_all((0..self.decided.len()).map(|bound| self.status(bound)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use BoundStatus::{Broken, Kept, Undecided};
+
+    fn status(sample: BoundSample) -> BoundStatus {
+        // Two bounds at 1 %: half a percent each to be broken.
+        let mut bounds = SequentialBounds::new(2, 0.01);
+        bounds.look(1, &[sample]);
+        bounds.status(0)
+    }
+
+    fn known(values: &[f64]) -> Vec<Option<f64>> {
+        values.iter().copied().map(Some).collect()
+    }
+
+    #[test]
+    fn all_bounds_have_to_be_kept_and_one_broken_bound_is_enough() {
+        for (statuses, together) in [
+            (&[][..], Kept),
+            (&[Kept, Kept], Kept),
+            (&[Kept, Undecided], Undecided),
+            (&[Undecided, Broken, Kept], Broken),
+        ] {
+            assert_eq!(BoundStatus::of_all(statuses.iter().copied()), together);
+        }
+    }
+
+    #[test]
+    fn a_bound_is_kept_or_broken_only_where_that_is_shown() {
+        let values = known(&[9.0, 10.0, 11.0, 10.0, 9.5, 10.5]);
+        for (relation, bound, expected) in [
+            (Relation::AtMost, 12.0, Kept),
+            (Relation::AtMost, 10.5, Undecided),
+            (Relation::AtMost, 8.0, Broken),
+            (Relation::AtLeast, 8.0, Kept),
+            (Relation::AtLeast, 12.0, Broken),
+        ] {
+            assert_eq!(status(BoundSample::of_value(&values, relation, bound)), expected, "{relation:?} {bound}");
+        }
+        let below_12 = |values: &[f64]| status(BoundSample::of_value(&known(values), Relation::AtMost, 12.0));
+        assert_eq!(below_12(&[1.0]), Undecided, "one run shows nothing");
+        // Without any spread the sign test's 2^-n has to do: 1/64 is above 1 %, 1/128 below.
+        assert_eq!((below_12(&[1.0; 6]), below_12(&[1.0; 7])), (Undecided, Kept));
+    }
+
+    #[test]
+    fn a_decision_stays() {
+        let mut bounds = SequentialBounds::new(1, 0.01);
+        for (replications, value) in [(7, 1.0), (14, 20.0)] {
+            bounds.look(replications, &[BoundSample::of_value(&[Some(value); 7], Relation::AtMost, 12.0)]);
+        }
+        assert_eq!((bounds.status(0), bounds.decided_at(0), bounds.is_decided()), (Kept, Some(7), true));
+    }
+
+    #[test]
+    fn bounds_are_taken_from_the_baseline_of_the_same_replication() {
+        let paired = Paired::of(&[Some(10.0), Some(20.0), None], &[Some(11.0), Some(22.0), Some(7.0)]);
+        // A tenth more in each replication: exactly at the bound.
+        let relative = BoundSample::of_baseline(&paired, Relation::AtMost, 1.1, 0.0);
+        assert_eq!((relative.baseline, relative.value.mean, relative.missing), (Some(15.0), Some(16.5), 1));
+        assert_eq!((relative.excess.mean, relative.excess.std_error), (Some(0.0), Some(0.0)));
+        let shifted = BoundSample::of_baseline(&paired, Relation::AtMost, 1.0, 2.0);
+        assert_eq!((shifted.bound, shifted.excess.mean), (Some(17.0), Some(-0.5)));
+        let fixed = BoundSample::of_value(&known(&[11.0, 22.0, 7.0]), Relation::AtLeast, 8.0);
+        assert_eq!((fixed.baseline, fixed.bound, fixed.excess.count, fixed.missing), (None, Some(8.0), 3, 0));
+    }
+
+    #[test]
+    fn a_backlog_that_outlasts_runs_never_keeps_a_bound() {
+        let drained = |missing: usize, relation| {
+            let all: Vec<Option<f64>> = (0..20).map(|run| (run >= missing).then_some(3600.0)).collect();
+            BoundSample::of_censored_value(&all, relation, 7200.0)
+        };
+        let at_most = |missing| status(drained(missing, Relation::AtMost));
+        assert_eq!((at_most(0), at_most(1), at_most(20)), (Kept, Undecided, Broken));
+        assert_eq!(status(drained(20, Relation::AtLeast)), Undecided, "the run does not show how long it takes");
+        // 17 of 20 heads: (1 + 20 + 190 + 1140) / 2^20.
+        let p = drained(17, Relation::AtMost).p_broken.unwrap();
+        assert!((p - 1351.0 / 1_048_576.0).abs() < 1e-15);
+    }
+}
