@@ -11,19 +11,19 @@ use crate::scenario::Scenario;
 pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
     let Scenario { system, source_documents, epoch, seed, .. } = scenario;
     let replication = u64::from(replication);
-    let mut simulation = Replication::new(scenario, replication).observed(Ledger::new(system));
-    simulation.run_until(at);
+    let mut ledger = Ledger::new(system);
+    Replication::new(scenario, replication).observe_until(at, &mut ledger);
     let subject = AuditSubject { system, source_documents, epoch: *epoch, seed: *seed, replication, at };
     let crons = scenario.sources.iter().enumerate().filter_map(|(source, of)| cron(scenario, source, of, at));
-    Audit::new(subject, simulation.into_observer(), crons.collect())
+    Audit::new(subject, ledger, crons.collect())
 }
 
 /// The state of a source at an instant, if it is a cron.
 fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<CronState> {
-    let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
+    let ArrivalModel::Cron { action, schedule, overrides, .. } = of else { return None };
     // A schedule that counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
     let next_run = scenario.epoch.calendar_of(at).and_then(|at| in_step.firings(at).next());
-    Some(CronState { source, action: *action, schedule: schedule.to_string(), given: *given, next_run })
+    Some(CronState { source, action: *action, schedule: schedule.to_string(), overrides: *overrides, next_run })
 }

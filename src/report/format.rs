@@ -3,6 +3,7 @@
 //! Only the formatting of the standard library is used, which rounds exactly and alike on every platform.
 
 use crate::experiment::expression::Quantity;
+use crate::stats::Measure;
 use crate::stats::interval::IntervalEstimate;
 
 /// The characters that an output can show.
@@ -42,7 +43,7 @@ impl ValueFormat {
         match unit {
             "s" => ValueFormat::Duration,
             "jobs/s" => ValueFormat::Rate,
-            "1" if ["utilization", "within_slo"].contains(&measure) || statistic.starts_with("share") => {
+            "1" if Measure::named(measure).is_some_and(Measure::is_share) || statistic.starts_with("share") => {
                 ValueFormat::Share
             }
             _ => ValueFormat::Number,

@@ -1,4 +1,4 @@
-//! Results -> bytes: tables for machines (CSV, JSON), for terminals and for pages (Markdown), charts (SVG), and the manifest.
+//! Results -> bytes: tables for machines (CSV, JSON), for terminals and for pages (Markdown), and charts (SVG).
 //!
 //! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
 //! same bytes on every platform. From the ground up: formats and tables; drawing ([`plot`]); a report per study; the
@@ -21,7 +21,6 @@ mod files;
 mod fixtures;
 mod format;
 pub mod job_log;
-pub mod manifest;
 pub mod messages;
 mod plot;
 pub mod run;

@@ -6,7 +6,7 @@ use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
 use super::paired_run::PairedRun;
 use super::shared_ids::named;
 use crate::engine::System;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
 use crate::scenario::Scenario;
 
@@ -107,7 +107,7 @@ impl DivergenceSearch<'_> {
             scheduled_at: job.scheduled_at,
             needs: named(system, system.need(job.need)),
             service: job.service,
-            outcome: ending_name(job.fate),
+            outcome: ending_name(job.planned_outcome),
             priority: row.priority,
             estimate: row.estimate,
             deadline: row.deadline,
@@ -239,16 +239,16 @@ impl DivergenceSearch<'_> {
 }
 
 /// How a row ends, in the words of documents.
-fn ending_name(ending: Ending) -> &'static str {
+fn ending_name(ending: JobOutcome) -> &'static str {
     match ending {
-        Ending::Done => "done",
-        Ending::Error => "error",
-        Ending::DeadlineMissed => "deadline_missed",
-        Ending::DeadlineCancelled => "deadline_cancelled",
-        Ending::Cancelled => "cancelled",
-        Ending::Abandoned => "abandoned",
-        Ending::Rejected => "rejected",
-        Ending::WorkerDead => "worker_dead",
-        Ending::WorkerShutdown => "worker_shutdown",
+        JobOutcome::Done => "done",
+        JobOutcome::Error => "error",
+        JobOutcome::DeadlineMissed => "deadline_missed",
+        JobOutcome::DeadlineCancelled => "deadline_cancelled",
+        JobOutcome::Cancelled => "cancelled",
+        JobOutcome::Abandoned => "abandoned",
+        JobOutcome::Rejected => "rejected",
+        JobOutcome::WorkerDead => "worker_dead",
+        JobOutcome::WorkerShutdown => "worker_shutdown",
     }
 }

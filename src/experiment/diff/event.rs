@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::engine::OutageKind;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 
 /// Something that has happened. Actions, workers and needs are numbered as in [`SharedIds`](super::ids::Ids), jobs by their own run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum SharedEvent {
-    Ended { job: JobId, first: JobId, worker: u32, ending: Ending, last: bool },
+    Ended { job: JobId, first: JobId, worker: u32, ending: JobOutcome, last: bool },
     ZombieOver { job: JobId, stopped: bool },
     Out { worker: u32, kind: OutageKind },
     DeclaredDead { worker: u32 },
@@ -20,7 +20,7 @@ pub(super) enum SharedEvent {
     Created(CreatedRow),
     Due { job: JobId },
     Claimed { job: JobId, worker: u32 },
-    Left { job: JobId, ending: Ending },
+    Left { job: JobId, ending: JobOutcome },
 }
 
 /// A row that is made, with what it is known to be. How it will end is told beside it: a deadline hides what would have been.
@@ -102,16 +102,16 @@ impl SharedEvent {
     /// Its place among things that happen at the same instant: what is later in this order can be a consequence of what is earlier.
     pub(super) fn class(&self) -> u8 {
         match self {
-            SharedEvent::Ended { ending: Ending::Done | Ending::Error, .. }
+            SharedEvent::Ended { ending: JobOutcome::Done | JobOutcome::Error, .. }
             | SharedEvent::Created(CreatedRow { origin: RowOrigin::Retry(_), .. }) => 1,
-            SharedEvent::Ended { ending: Ending::WorkerShutdown, .. }
+            SharedEvent::Ended { ending: JobOutcome::WorkerShutdown, .. }
             | SharedEvent::ZombieOver { .. }
             | SharedEvent::Out { .. }
             | SharedEvent::Back { .. }
             | SharedEvent::Capacity { .. } => 2,
-            SharedEvent::DeclaredDead { .. } | SharedEvent::Ended { ending: Ending::WorkerDead, .. } => 3,
-            SharedEvent::Ended { ending: Ending::Cancelled, .. }
-            | SharedEvent::Left { ending: Ending::Cancelled, .. }
+            SharedEvent::DeclaredDead { .. } | SharedEvent::Ended { ending: JobOutcome::WorkerDead, .. } => 3,
+            SharedEvent::Ended { ending: JobOutcome::Cancelled, .. }
+            | SharedEvent::Left { ending: JobOutcome::Cancelled, .. }
             | SharedEvent::CancelRequested { .. } => 5,
             SharedEvent::Ended { .. } => 4,
             SharedEvent::Created(CreatedRow { origin: RowOrigin::Child(_), .. }) | SharedEvent::Claimed { .. } => 8,
@@ -142,7 +142,9 @@ impl LogEntry {
     /// Whether two rows may be meant to end in the same way, as far as anybody can see: a deadline hides what would have been.
     pub(super) fn may_end_like(&self, other: &LogEntry) -> bool {
         let known = |entry: &LogEntry| match (entry.what, entry.job) {
-            (SharedEvent::Created(_), Some(job)) if job.fate != Ending::DeadlineMissed => Some(job.fate),
+            (SharedEvent::Created(_), Some(job)) if job.planned_outcome != JobOutcome::DeadlineMissed => {
+                Some(job.planned_outcome)
+            }
             _ => None,
         };
         known(self).zip(known(other)).is_none_or(|(one, other)| one == other)

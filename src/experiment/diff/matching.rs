@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{CreatedRow, JobIdMap, LogEntry, SharedEvent};
-use crate::model::job::{Ending, JobId};
+use crate::model::job::{JobId, JobOutcome};
 
 /// Places in the logs of what only that run has done at an instant, in order; rows that are the same in both are made known to `renamed`.
 pub(super) fn unmatched(renamed: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> [Vec<usize>; 2] {
@@ -87,7 +87,7 @@ fn lacking(these: &[SharedEvent], others: &[SharedEvent]) -> Vec<usize> {
 fn forget_ended(renamed: &mut JobIdMap, log: &[LogEntry]) {
     for entry in log {
         match entry.what {
-            SharedEvent::Ended { job, first, ending, last: true, .. } if ending != Ending::WorkerDead => {
+            SharedEvent::Ended { job, first, ending, last: true, .. } if ending != JobOutcome::WorkerDead => {
                 renamed.remove(&job);
                 renamed.remove(&first);
             }
