@@ -1,4 +1,4 @@
-//! Splits what the command line lists: brackets, braces and quotes hold a value together.
+//! Splits lists of the command line. Brackets, braces and quotes hold a value together.
 
 use std::ops::Range;
 

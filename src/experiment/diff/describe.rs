@@ -186,7 +186,7 @@ impl DivergenceSearch<'_> {
         };
         let both = [one.clone().or_else(|| missing(0, &other)), other.or_else(|| missing(1, &one))];
         match both {
-            [Some(one), Some(other)] => FirstDifference::JobEnd(Box::new([one, other])),
+            [Some(one), Some(other)] => FirstDifference::End(Box::new([one, other])),
             _ => FirstDifference::Event([None, None]),
         }
     }

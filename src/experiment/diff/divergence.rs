@@ -47,7 +47,7 @@ pub enum FirstDifference {
     /// A claim.
     Claim(Box<[ClaimDecision; 2]>),
     /// The end of a row.
-    JobEnd(Box<[JobEnd; 2]>),
+    End(Box<[JobEnd; 2]>),
 }
 
 impl FirstDifference {
@@ -56,7 +56,7 @@ impl FirstDifference {
         match self {
             FirstDifference::Job(_) | FirstDifference::Event(_) => DifferenceKind::Inputs,
             FirstDifference::Claim(_) => DifferenceKind::Decisions,
-            FirstDifference::JobEnd(_) => DifferenceKind::Outcomes,
+            FirstDifference::End(_) => DifferenceKind::Outcomes,
         }
     }
 }
