@@ -32,7 +32,8 @@ impl Axis {
         Ok(Axis { values: values.into_iter().map(|value| vec![value; keys.len()]).collect(), keys })
     }
 
-    /// An axis on which the keys of all these axes vary together. All must have the same number of values.
+    /// An axis on which the keys of all these axes vary together. All must have the same number of
+    /// values.
     ///
     /// # Errors
     /// The number of the first axis with another number of values than the first of all.
@@ -51,8 +52,8 @@ impl Axis {
         Ok(all)
     }
 
-    /// The values of the first key as numbers, if all are plain numbers, times (in seconds), or rates (per
-    /// second).
+    /// The values of the first key as numbers, if all are plain numbers, times (in seconds), or
+    /// rates (per second).
     pub fn numbers(&self) -> Option<Vec<f64>> {
         let values = self.values.iter().map(|step| Amount::read(step.first()?));
         let amounts = values.collect::<Option<Vec<Amount>>>()?;

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// The maximum number of digits of a number that is read. It keeps every sum, product and part below, and
-/// nanoseconds, far within `i128`.
+/// The maximum number of digits of a number that is read. It keeps every sum, product and part
+/// below, and nanoseconds, far within `i128`.
 const MAX_DIGITS: usize = 12;
 
 /// Significant digits of products.
@@ -44,8 +44,8 @@ impl Decimal {
         self.to_string().parse().unwrap_or(f64::NAN)
     }
 
-    /// The number nearest to `value` with this number of significant digits, at most `places` of them after
-    /// the point.
+    /// The number nearest to `value` with this number of significant digits, at most `places` of
+    /// them after the point.
     pub(super) fn nearest(value: f64, significant: usize, places: u32) -> Option<Decimal> {
         let text = format!("{value:.*e}", significant.saturating_sub(1));
         let (digits, power) = text.split_once('e')?;

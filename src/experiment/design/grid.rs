@@ -34,11 +34,12 @@ pub struct InvalidGridOption {
 }
 
 impl Grid {
-    /// The grid of `--vary` and `--zip`: an axis for each `--vary`, then one axis for all `--zip` together.
+    /// The grid of `--vary` and `--zip`: an axis for each `--vary`, then one axis for all `--zip`
+    /// together.
     ///
     /// # Errors
-    /// If one of them is not an axis, a key is given twice, the zipped axes differ in length, or there are
-    /// too many points.
+    /// If one of them is not an axis, a key is given twice, the zipped axes differ in length, or
+    /// there are too many points.
     pub fn parse(vary: &[String], zip: &[String]) -> Result<Grid, InvalidGridOption> {
         let refused =
             |option, text: &String, error| InvalidGridOption { option, text: text.clone(), error: Box::new(error) };

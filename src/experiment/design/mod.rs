@@ -1,4 +1,5 @@
-//! Designs of experiments: the keys of a scenario that vary, their values, and the resulting points.
+//! Designs of experiments: the keys of a scenario that vary, their values, and the resulting
+//! points.
 //!
 //! An [`Axis`] is one `--vary`, a [`Grid`] several of them:
 //!
@@ -12,8 +13,8 @@
 //!         LO..HI:logN     N values from end to end, each the same number of times the last
 //! ```
 //!
-//! Ends may have units (`5s..20s:5s`, `10/h..40/h:x2`). Values come out as a person would write them,
-//! without the digits of binary fractions.
+//! Ends may have units (`5s..20s:5s`, `10/h..40/h:x2`). Values come out as a person would write
+//! them, without the digits of binary fractions.
 
 mod amount;
 mod axis;

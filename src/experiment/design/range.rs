@@ -23,8 +23,8 @@ enum Progression {
     Logarithmic(usize),
 }
 
-/// The values of the range at `span`; `None` if the text there is not a range. A range has two dots behind
-/// a number, unlike `../trace.csv`.
+/// The values of the range at `span`; `None` if the text there is not a range. A range has two dots
+/// behind a number, unlike `../trace.csv`.
 pub(super) fn values(text: &str, span: &Range<usize>) -> Option<Result<Vec<String>, ExpressionError>> {
     let (low, rest) = text[span.clone()].split_once("..")?;
     let is_number = low.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());

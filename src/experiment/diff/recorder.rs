@@ -1,4 +1,5 @@
-//! The observer that writes down what happens in one run, instant by instant, for it to be compared with another.
+//! The observer that records the events of one run, instant by instant, for comparison with
+//! another.
 
 use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
 use super::shared_ids::SharedIds;
@@ -9,16 +10,16 @@ use crate::model::job::{Ending, Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
-/// What has happened since it was cleared last.
+/// The events since the log was last cleared.
 #[derive(Debug)]
 pub(super) struct Recorder {
     ids: SharedIds,
     pub(super) log: Vec<LogEntry>,
-    /// By `ActionId`: how many jobs have come from outside.
+    /// By `ActionId`: the number of jobs from outside.
     pub(super) arrived: Vec<u64>,
-    /// So many rows are there at the start.
+    /// The number of rows that are there at the start.
     initial: u64,
-    /// The parent of the row that is made next, if it has one.
+    /// The parent of the next created row, if it has one.
     parent: Option<JobId>,
 }
 
@@ -28,13 +29,13 @@ impl Recorder {
         Recorder { ids, log: Vec::new(), arrived, initial: initial as u64, parent: None }
     }
 
-    /// How its run's names are numbered.
+    /// The numbers of its run's names.
     pub(super) fn ids(&self) -> &SharedIds {
         &self.ids
     }
 
-    fn note(&mut self, what: SharedEvent, job: Option<&Job>) {
-        self.log.push(LogEntry { what, job: job.copied() });
+    fn note(&mut self, event: SharedEvent, job: Option<&Job>) {
+        self.log.push(LogEntry { event, job: job.copied() });
     }
 
     fn worker(&self, worker: WorkerId) -> u32 {

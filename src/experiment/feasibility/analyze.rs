@@ -67,15 +67,15 @@ pub fn analyze(scenario: &Scenario) -> Feasibility {
 }
 
 impl Feasibility {
-    /// The share of the workers' time that the work takes at least, under any policy and without claim
-    /// delays; above 1 no policy can keep up. Closed populations, which never overload anything, do
-    /// not count. `None` where no work needs any resource.
+    /// The share of the workers' time that the work takes at least, under any policy and without
+    /// claim delays; above 1 no policy can keep up. Closed populations, which never overload
+    /// anything, do not count. `None` where no work needs any resource.
     pub fn load(&self) -> Option<f64> {
         self.system_load.as_ref().map(|all| all.load)
     }
 
-    /// Whether jobs arrive at constant rates and workers stay as they are: then at a load of 1 or more
-    /// there is no steady state, whatever the horizon.
+    /// Whether jobs arrive at constant rates and workers stay as they are: then at a load of 1 or
+    /// more there is no steady state, whatever the horizon.
     pub fn is_stationary(&self) -> bool {
         self.is_stationary
     }
@@ -86,8 +86,9 @@ impl Feasibility {
         self.work.iter().filter(of).map(|work| work.jobs).sum()
     }
 
-    /// The load of jobs with this need if there were no others: their demand as a share of the largest
-    /// number of them that could run at once. `None` if they need nothing, or no worker fits them.
+    /// The load of jobs with this need if there were no others: their demand as a share of the
+    /// largest number of them that could run at once. `None` if they need nothing, or no worker
+    /// fits them.
     pub fn isolated_load(&self, system: &System, work: &OfferedWork) -> Option<f64> {
         let need = system.need(work.need);
         let slots: f64 = self.workers.iter().map(|kind| kind.workers * kind.slots(need)).sum();
@@ -154,9 +155,9 @@ fn long_jobs(feasibility: &Feasibility) -> Vec<Finding> {
     long.map(|work| Finding::LongJobs { action: work.action, held_s: held(work) }).collect()
 }
 
-/// A run with a warm-up asks for the steady state. The warm-up should be this multiple of the queue's
-/// relaxation time, so that less than a few percent of the start remains, and the measured part of all
-/// replications this one, which makes a few independent observations.
+/// A run with a warm-up asks for the steady state. The warm-up should be this multiple of the
+/// queue's relaxation time, so that less than a few percent of the start remains, and the measured
+/// part of all replications this one, which makes a few independent observations.
 const WARMUP_RELAXATIONS: f64 = 3.0;
 const WINDOW_RELAXATIONS: f64 = 10.0;
 
@@ -176,8 +177,8 @@ fn slow_relaxation(scenario: &Scenario, feasibility: &Feasibility) -> Option<Fin
 /// With fewer jobs a replication's 95 % quantile is one of its two longest waits.
 const FEW_JOBS: f64 = 20.0;
 
-/// Few jobs of actions that arrive at random. That a cron fires seldom, or that a list is short, its
-/// author knows.
+/// Few jobs of actions that arrive at random. That a cron fires seldom, or that a list is short,
+/// its author knows.
 fn few_jobs(scenario: &Scenario, feasibility: &Feasibility) -> Vec<Finding> {
     let random = |source: &ArrivalModel| match source {
         ArrivalModel::Poisson { action, .. }
@@ -195,8 +196,8 @@ fn few_jobs(scenario: &Scenario, feasibility: &Feasibility) -> Vec<Finding> {
 const HOUR: Span = Span::secs(3_600);
 const HOURS_OF_A_WEEK: usize = 168;
 
-/// The hour of the measured part, or of its first week, with the most work that arrives at random (for
-/// one resource, or of one need), if it is an overload.
+/// The hour of the measured part, or of its first week, with the most work that arrives at random
+/// (for one resource, or of one need), if it is an overload.
 fn busiest_hour(scenario: &Scenario, offered: &mut OfferedLoad) -> Option<Finding> {
     if !scenario.sources.iter().any(|source| matches!(source, ArrivalModel::Profile { .. })) {
         return None;

@@ -63,8 +63,8 @@ struct Limit {
     always: bool,
 }
 
-/// The bounds of an attempt: its deadline, and its estimate if that kills; one bound for each draw of a
-/// random estimate.
+/// The bounds of an attempt: its deadline, and its estimate if that kills; one bound for each draw
+/// of a random estimate.
 fn limits(model: &ActionModel, given: &Given) -> Vec<Limit> {
     let deadline = given.deadline.or(model.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
     let until = |at: f64| Limit { factor: 1.0, at: at.min(deadline), always: false };
@@ -130,8 +130,8 @@ impl Law<'_> {
     }
 }
 
-/// The minimum mean time for which a parent holds its capacity for its first child. The child ends with
-/// its own first attempt at the earliest; both may have a deadline.
+/// The minimum mean time for which a parent holds its capacity for its first child. The child ends
+/// with its own first attempt at the earliest; both may have a deadline.
 pub(super) fn held_for_child(parent: &ActionModel, given: &Given, child: &ActionModel) -> f64 {
     let own = given.deadline.or(parent.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
     let limit = child.deadline.map_or(own, |deadline| own.min(deadline.as_secs_f64()));
@@ -143,8 +143,8 @@ const OCTAVES: u32 = 30;
 const PARTS: u32 = 128;
 
 /// Mean and mean square of min(S, limit): the integrals of P(S > x) and 2 x P(S > x) from 0 to the
-/// limit, by the midpoints of parts that halve towards 0. The error is of second order in 1/128 where
-/// the law is smooth, and at most 1/256 of the mean where it jumps.
+/// limit, by the midpoints of parts that halve towards 0. The error is of second order in 1/128
+/// where the law is smooth, and at most 1/256 of the mean where it jumps.
 fn integrated(of: &Distribution, limit: f64) -> (f64, f64) {
     let (mut mean, mut square, mut top) = (0.0, 0.0, limit);
     for octave in 0..OCTAVES {
@@ -161,8 +161,8 @@ fn integrated(of: &Distribution, limit: f64) -> (f64, f64) {
     (mean, square)
 }
 
-/// Mean and mean square of a number that is rounded to the nearest whole number, a half upwards: the
-/// sums of P(N >= k) and (2 k - 1) P(N >= k).
+/// Mean and mean square of a number that is rounded to the nearest whole number, a half upwards:
+/// the sums of P(N >= k) and (2 k - 1) P(N >= k).
 pub(super) fn rounded(of: &Distribution) -> (f64, f64) {
     let mean = of.mean();
     if of.variance() == 0.0 {
@@ -233,8 +233,8 @@ mod tests {
         close(Attempt::of(&model, &Given::default()).mean, (1.0 + 2.0 + 30.0 + 100.0) / 4.0, 0.0025);
     }
 
-    /// Each attempt fails by its deadline (and is retried) or in error: a truncated geometric number of
-    /// attempts.
+    /// Each attempt fails by its deadline (and is retried) or in error: a truncated geometric
+    /// number of attempts.
     #[test]
     fn attempts_are_a_truncated_geometric_number() {
         let model = ActionModel {

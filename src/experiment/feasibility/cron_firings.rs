@@ -1,5 +1,5 @@
-//! When crons fire within the run: how often, how close to each other, and which of them at the same
-//! instant.
+//! When crons fire within the run: how often, how close to each other, and which of them at the
+//! same instant.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -35,8 +35,8 @@ pub(super) fn crons(scenario: &Scenario) -> Vec<Cron<'_>> {
     scenario.sources.iter().filter_map(cron).collect()
 }
 
-/// The number of firings from `from` through `to`, in a run that begins at `epoch`. A schedule never
-/// fires at the start of the run.
+/// The number of firings from `from` through `to`, in a run that begins at `epoch`. A schedule
+/// never fires at the start of the run.
 pub(super) fn between(schedule: &Schedule, epoch: Epoch, from: Time, to: Time) -> f64 {
     let (mut count, mut last) = (0_usize, from);
     for at in instants(schedule, epoch, from).take_while(|at| *at <= to).take(MAX_FIRINGS) {

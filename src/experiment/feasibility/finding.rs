@@ -11,8 +11,8 @@ pub struct Bottleneck {
     /// The actions whose work has a price, with their need and their share of the load, the largest
     /// share first.
     pub jobs: Vec<(ActionId, NeedId, f64)>,
-    /// The resource whose load is that of the whole system, if there is one: its units alone are the
-    /// bottleneck. Claim delays, where they are part of the load, are part of its demand.
+    /// The resource whose load is that of the whole system, if there is one: its units alone are
+    /// the bottleneck. Claim delays, where they are part of the load, are part of its demand.
     pub resource: Option<ResourceLoad>,
     /// The capacities of the workers that have no room to spare, if others have.
     pub workers: Vec<CapacityMap>,
@@ -102,8 +102,8 @@ pub enum Finding {
         /// The mean run time, in seconds.
         held_s: f64,
     },
-    /// The queue takes long to forget its initial state, compared with the warm-up or with the measured
-    /// part of the run.
+    /// The queue takes long to forget its initial state, compared with the warm-up or with the
+    /// measured part of the run.
     SlowRelaxation {
         /// Work as a share of what can be done, including claim delays.
         load: f64,
@@ -131,7 +131,8 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// Whether a user should know it before starting the run. Other findings appear only on request.
+    /// Whether a user should know it before starting the run. Other findings appear only on
+    /// request.
     pub fn is_warning(&self) -> bool {
         !matches!(self, Finding::BusiestHour { .. })
     }

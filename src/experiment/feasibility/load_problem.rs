@@ -91,7 +91,8 @@ impl<'a> LoadProblem<'a> {
         Some(PricedLoad { needs, solution: lp::solve(&demands, self.workers)? })
     }
 
-    /// The largest load of one resource or one need: a lower bound of the load, and faster to compute.
+    /// The largest load of one resource or one need: a lower bound of the load, and faster to
+    /// compute.
     pub(super) fn lower_bound(self) -> f64 {
         lp::single(&self.demands(0.0, |_| true).1, self.workers).map_or(0.0, |solution| solution.load)
     }
@@ -193,7 +194,8 @@ impl<'a> LoadProblem<'a> {
         Some(Finding::Overload { load: all.load(), excess, bottleneck, delay_s: (delay > 0.0).then_some(delay) })
     }
 
-    /// The minimum number of jobs left over: the excess work, divided by the largest price of one job.
+    /// The minimum number of jobs left over: the excess work, divided by the largest price of one
+    /// job.
     fn excess(self, stays: &PricedLoad, delay: f64, is_permanent: bool) -> Excess {
         let price = |work: &OfferedWork| stays.price(work.need) * (work.seconds / work.attempts + delay);
         let most = self.counted().map(price).fold(0.0, f64::max);
@@ -227,16 +229,16 @@ impl<'a> LoadProblem<'a> {
         Some(Finding::LikelyOverload { load: stays.load(), delay_s, bottleneck, is_permanent })
     }
 
-    /// The load with claim delays, and the relaxation time in seconds: after it the queue's state at
-    /// the start still shows with a weight of 1/e. `None` where the load is low, or too high for a
-    /// steady state, or service times vary without bound.
+    /// The load with claim delays, and the relaxation time in seconds: after it the queue's state
+    /// at the start still shows with a weight of 1/e. `None` where the load is low, or too high for
+    /// a steady state, or service times vary without bound.
     ///
     /// In heavy traffic the waiting work is a Brownian motion that drifts down at 1 - rho, with a
-    /// variance of s² a second, and forgets at the rate (1 - rho)² / (2 s²) (Whitt, Planning queueing
-    /// simulations, Management Science 35, 1989). As (1 - rho)² is 4 (1 - sqrt rho)² there, this is
-    /// s² / (2 (1 - sqrt rho)²), which for M/M/c is h rho / (c (1 - sqrt rho)²), nearly exact also at
-    /// lower loads (Morse, 1955, for one server). Work is counted at the prices of the linear program,
-    /// so that all workers together do 1 a second.
+    /// variance of s² a second, and forgets at the rate (1 - rho)² / (2 s²) (Whitt, Planning
+    /// queueing simulations, Management Science 35, 1989). As (1 - rho)² is 4 (1 - sqrt rho)²
+    /// there, this is s² / (2 (1 - sqrt rho)²), which for M/M/c is h rho / (c (1 - sqrt rho)²),
+    /// nearly exact also at lower loads (Morse, 1955, for one server). Work is counted at the
+    /// prices of the linear program, so that all workers together do 1 a second.
     pub(super) fn relaxation(self) -> Option<(f64, f64)> {
         let delay = self.delay().unwrap_or(0.0);
         let priced = self.solve(delay, |_| true)?;

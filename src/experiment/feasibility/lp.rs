@@ -1,15 +1,15 @@
 //! The linear program: the arriving work as a share of what any policy could do.
 //!
-//! Workers of a type spend shares of their time in packings (which jobs run at the same time). The load
-//! is the smallest rho such that shares of rho of each type's time do all work: work of need k = sum of
-//! time in packings × jobs of need k in them. Above 1 no policy can keep up; below 1 some policy can
-//! (Tassiulas and Ephremides, 1992; for packings of jobs into servers Maguluri, Srikant and Ying, 2012),
-//! though not every one.
+//! Workers of a type spend shares of their time in packings (which jobs run at the same time). The
+//! load is the smallest rho such that shares of rho of each type's time do all work: work of need k
+//! = sum of time in packings × jobs of need k in them. Above 1 no policy can keep up; below 1 some
+//! policy can (Tassiulas and Ephremides, 1992; for packings of jobs into servers Maguluri, Srikant
+//! and Ying, 2012), though not every one.
 //!
-//! The solver gets the dual: prices of a second of work of each need, and of a second of a worker of
-//! each type, such that no packing earns more than its worker costs, and all workers together cost 1.
-//! The price of all work is the load. Needs with a price, and types with a cost, are the bottleneck. Any
-//! such prices prove by themselves that the load is not lower.
+//! The solver gets the dual: prices of a second of work of each need, and of a second of a worker
+//! of each type, such that no packing earns more than its worker costs, and all workers together
+//! cost 1. The price of all work is the load. Needs with a price, and types with a cost, are the
+//! bottleneck. Any such prices prove by themselves that the load is not lower.
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
@@ -31,8 +31,8 @@ pub(super) struct Demand<'a> {
 pub(super) struct Solution {
     /// The smallest share of the workers' time in which the work could be done.
     pub(super) load: f64,
-    /// By demand: the price of one running job, as a share of all workers' time; 0 where there is room to
-    /// spare.
+    /// By demand: the price of one running job, as a share of all workers' time; 0 where there is
+    /// room to spare.
     pub(super) prices: Vec<f64>,
     /// By type: the value of one worker, as a share of all; 0 where there is room to spare.
     pub(super) values: Vec<f64>,
@@ -40,8 +40,8 @@ pub(super) struct Solution {
     pub(super) is_exact: bool,
 }
 
-/// The maximum number of packings of all types, and, in the bound for more packings, of pairs of a need
-/// and a type.
+/// The maximum number of packings of all types, and, in the bound for more packings, of pairs of a
+/// need and a type.
 const MAX_PACKINGS: usize = 2_000;
 const MAX_PAIRS: usize = 2_000;
 
@@ -53,8 +53,8 @@ pub(super) fn solve(demands: &[Demand], pool: &[WorkerType]) -> Option<Solution>
         None if demands.len() * pool.len() <= MAX_PAIRS => Prices::new(demands, pool, best.load).bounds().solve(false),
         None => None,
     };
-    // Where the solver gives up, or would take too long, the largest load of one resource or one need
-    // remains as a bound.
+    // Where the solver gives up, or would take too long, the largest load of one resource or one
+    // need remains as a bound.
     Some(solved.filter(|solution| solution.load >= best.load * (1.0 - 1e-6)).unwrap_or(best))
 }
 
@@ -70,8 +70,8 @@ fn packings(demands: &[Demand], pool: &[WorkerType]) -> Option<Vec<Vec<Packing>>
     pool.iter().map(of_kind).collect()
 }
 
-/// The largest load of one resource by all demands, or of one demand alone on the workers where it fits:
-/// each is a bound.
+/// The largest load of one resource by all demands, or of one demand alone on the workers where it
+/// fits: each is a bound.
 pub(super) fn single(demands: &[Demand], pool: &[WorkerType]) -> Option<Solution> {
     let resources = pool.first()?.capacity.0.len();
     let of_resource = |resource: usize| {
@@ -140,9 +140,10 @@ impl<'a> Prices<'a> {
         self
     }
 
-    /// The same for a superset of all packings, so that the load is a lower bound: the jobs fit resource
-    /// by resource (as if a job could be cut in pieces), each need occurs at most as often as it fits
-    /// alone, and at most one job needs more than half of a worker's units of a resource.
+    /// The same for a superset of all packings, so that the load is a lower bound: the jobs fit
+    /// resource by resource (as if a job could be cut in pieces), each need occurs at most as often
+    /// as it fits alone, and at most one job needs more than half of a worker's units of a
+    /// resource.
     fn bounds(mut self) -> Self {
         for (kind, worker) in self.of_kind.iter().zip(self.pool) {
             let mut costs = vec![(*kind, -1.0)];
@@ -216,8 +217,8 @@ mod tests {
         solution
     }
 
-    /// Prices are a proof by themselves: no packing earns more than its worker costs, all workers cost 1,
-    /// the work is worth the load.
+    /// Prices are a proof by themselves: no packing earns more than its worker costs, all workers
+    /// cost 1, the work is worth the load.
     fn check(solution: &Solution, demands: &[Demand], pool: &[WorkerType]) {
         let worth: f64 = demands.iter().zip(&solution.prices).map(|(demand, price)| demand.work * price).sum();
         assert!((worth - solution.load).abs() < 1e-6 * solution.load.max(1.0), "{solution:?}");
@@ -240,8 +241,8 @@ mod tests {
         assert!((found.prices[0] - 0.25).abs() < 1e-9, "a job at a time takes a quarter of four slots");
     }
 
-    /// Whole workers: jobs that need a whole worker take 2 of 3, and small ones 7 slots of the 4 of the
-    /// last: 2 + 7/4 of 3.
+    /// Whole workers: jobs that need a whole worker take 2 of 3, and small ones 7 slots of the 4 of
+    /// the last: 2 + 7/4 of 3.
     #[test]
     fn jobs_that_need_whole_workers_leave_the_rest_of_the_workers() {
         let found = load(&[(&[4], 2.0), (&[1], 7.0)], &[kind(&[4], 3.0)]);
@@ -259,8 +260,9 @@ mod tests {
         assert!((more.load - 1.0).abs() < 1e-9, "0.9 pairs of the two, and 0.3 small ones three at a time");
     }
 
-    /// Large jobs fit only on large workers, two at a time; small ones go wherever there is room. Slots are
-    /// at 65 % and memory at 47 %, but with 4.4 large ones at a time the two large workers are at 110 %.
+    /// Large jobs fit only on large workers, two at a time; small ones go wherever there is room.
+    /// Slots are at 65 % and memory at 47 %, but with 4.4 large ones at a time the two large
+    /// workers are at 110 %.
     #[test]
     fn jobs_that_fit_on_few_workers_may_be_too_many_while_no_resource_is_full() {
         let pool = [kind(&[2, 8], 4.0), kind(&[4, 32], 2.0)];
@@ -278,8 +280,8 @@ mod tests {
         assert!(found.prices[0] < 1e-9 && (found.prices[1] - 1.0 / 3.0).abs() < 1e-9, "{found:?}");
     }
 
-    /// 64 needs on workers of 64 have too many packings. Jobs of more than half a worker cannot share one,
-    /// which the bound takes into account.
+    /// 64 needs on workers of 64 have too many packings. Jobs of more than half a worker cannot
+    /// share one, which the bound takes into account.
     #[test]
     fn too_many_packings_leave_a_bound() {
         let needs: Vec<CapacityMap> = (1..=64).map(|units| map(&[units])).collect();
@@ -304,9 +306,9 @@ mod tests {
         }
     }
 
-    /// The smallest rho by search: with one type of worker and two needs, work (a, b) is done in the share
-    /// rho of W workers if and only if (a, b) / (rho W) lies below the segment between two packings, or
-    /// below one of them.
+    /// The smallest rho by search: with one type of worker and two needs, work (a, b) is done in
+    /// the share rho of W workers if and only if (a, b) / (rho W) lies below the segment between
+    /// two packings, or below one of them.
     fn by_segments(packings: &[Packing], work: [f64; 2], workers: f64) -> f64 {
         let reaches = |rho: f64| {
             let target = work.map(|work| work / (rho * workers));

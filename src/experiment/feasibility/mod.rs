@@ -1,5 +1,5 @@
-//! Static feasibility analysis of a scenario: how much work arrives, how much the workers can do, and
-//! what will certainly go wrong.
+//! Static feasibility analysis of a scenario: how much work arrives, how much the workers can do,
+//! and what will certainly go wrong.
 //!
 //! Nothing is simulated; all findings follow from means and from the calendar alone.
 //! `docs/planning.md` has the formulas.

@@ -1,5 +1,5 @@
-//! The work that arrives: for each action and need the number of jobs, the number of their attempts, and
-//! how long they hold capacity.
+//! The work that arrives: for each action and need the number of jobs, the number of their
+//! attempts, and how long they hold capacity.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +33,8 @@ pub struct OfferedWork {
     pub is_closed: bool,
     /// Whether they hold what they need while children run. `seconds` is then a minimum.
     pub waits_for_children: bool,
-    /// Whether jobs may leave unserved, be rejected, or be skipped because others are there. In the long
-    /// run they can then never exceed what the workers can do.
+    /// Whether jobs may leave unserved, be rejected, or be skipped because others are there. In the
+    /// long run they can then never exceed what the workers can do.
     pub may_leave: bool,
 }
 
@@ -50,8 +50,8 @@ impl OfferedWork {
 pub(super) enum SourceFilter {
     /// All of them.
     All,
-    /// Those whose jobs arrive at a rate: no crons, no lists, no closed populations. The rate counts
-    /// even where the times between arrivals are constant.
+    /// Those whose jobs arrive at a rate: no crons, no lists, no closed populations. The rate
+    /// counts even where the times between arrivals are constant.
     Random,
 }
 
@@ -70,8 +70,8 @@ struct Flow {
     action: ActionId,
     given: Given,
     jobs: f64,
-    /// The long-run variance of the number of arriving jobs, divided by its mean: 1 for single jobs at
-    /// random.
+    /// The long-run variance of the number of arriving jobs, divided by its mean: 1 for single jobs
+    /// at random.
     clumps: f64,
     is_closed: bool,
     may_leave: bool,
@@ -229,8 +229,8 @@ fn multiples(seconds: f64, from: Time, to: Time) -> f64 {
     (up_to(to.0) - up_to(from.0 - 1)) as f64
 }
 
-/// Whether a row of the initial state arrives in that time. Rows that wait or run at the start arrive
-/// then.
+/// Whether a row of the initial state arrives in that time. Rows that wait or run at the start
+/// arrive then.
 fn arrives_within(row: &InitialRow, from: Time, to: Time) -> bool {
     let at = row.scheduled_at.max(Time::ZERO);
     from <= at && at <= to

@@ -5,8 +5,8 @@ use crate::model::capacity::CapacityMap;
 /// The number of jobs of each need that run at once; no further job fits.
 pub(super) type Packing = Vec<u32>;
 
-/// The maximal packings of these needs, none of which may be empty, into a capacity; `None` if there
-/// are more than `max`, or if it would take too long to find out.
+/// The maximal packings of these needs, none of which may be empty, into a capacity; `None` if
+/// there are more than `max`, or if it would take too long to find out.
 pub(super) fn maximal(capacity: &CapacityMap, needs: &[&CapacityMap], max: usize) -> Option<Vec<Packing>> {
     if needs.len() > MAX_NEEDS {
         return None;
@@ -40,7 +40,8 @@ impl Search<'_> {
     fn extend(&mut self, free: &CapacityMap, packing: &mut Packing) -> Option<()> {
         self.steps = self.steps.checked_sub(1)?;
         let Some(need) = self.needs.get(packing.len()) else {
-            // A packing with room for another job is part of a larger one, which is found elsewhere.
+            // A packing with room for another job is part of a larger one, which is found
+            // elsewhere.
             if self.needs.iter().all(|need| slots(free, need) == 0) {
                 self.found.push(packing.clone());
             }

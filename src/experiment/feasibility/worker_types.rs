@@ -171,8 +171,8 @@ mod tests {
         assert_eq!(units(&types, ResourceId(0)), 4.0);
     }
 
-    /// Worker a is out from 1 to 4 (two outages that overlap) and from 8 on; it changes at 3. From 0 to
-    /// 10 it offers 2 for one hour, and 5 for the four hours from 4 to 8.
+    /// Worker a is out from 1 to 4 (two outages that overlap) and from 8 on; it changes at 3. From
+    /// 0 to 10 it offers 2 for one hour, and 5 for the four hours from 4 to 8.
     #[test]
     fn outages_and_changes_of_capacity_are_averaged_over_the_window() {
         let change = CapacityChange { worker: WorkerId(0), at: hours(3), capacity: map(5) };
