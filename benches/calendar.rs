@@ -1,12 +1,12 @@
-//! The calendar alone: one "hold" (take the next event, schedule another) by the number of events in it, and of arrivals by the
-//! number of sources.
+//! The calendar alone: one "hold" (take the next event, schedule another), by the number of events
+//! in it, and for arrivals by the number of sources.
 
-use claimsim::engine::calendar::{Calendar, Class, Event, LAST_INSTANT};
+use claimsim::engine::calendar::{Calendar, CalendarEvent, EventClass, LAST_INSTANT};
 use claimsim::model::time::{Span, Time};
 use claimsim::random::stream::{Purpose, Stream, Streams};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// An instant some exponential time after `now`.
+/// An instant an exponential time after `now`.
 fn later(now: Time, random: &mut Stream) -> Time {
     now + Span::from_secs_f64(random.exponential())
 }
@@ -15,8 +15,8 @@ fn random() -> Stream {
     Streams::new(1, 0).stream(Purpose::Arrival, "calendar")
 }
 
-/// Takes the next event; its instant, and what it is.
-fn take(calendar: &mut Calendar) -> (Time, Event) {
+/// Takes the next event, with its instant.
+fn take(calendar: &mut Calendar) -> (Time, CalendarEvent) {
     let key = calendar.peek();
     (Calendar::time_of(key), calendar.take(key))
 }
@@ -27,12 +27,12 @@ fn holds(criterion: &mut Criterion) {
     for events in [16, 64, 1_000, 100_000, 1_000_000] {
         let (mut calendar, mut random) = (Calendar::new(LAST_INSTANT), random());
         for slot in 0..events {
-            calendar.schedule(later(Time::ZERO, &mut random), Class::Completion, slot);
+            calendar.schedule(later(Time::ZERO, &mut random), EventClass::Completion, slot);
         }
         group.bench_function(BenchmarkId::new("hold, events", events), |bencher| {
             bencher.iter(|| {
                 let (now, event) = take(&mut calendar);
-                let Event::Of(class, slot) = event else { unreachable!("there are no sources") };
+                let CalendarEvent::Slot(class, slot) = event else { unreachable!("there are no sources") };
                 calendar.schedule(later(now, &mut random), class, slot);
             });
         });
@@ -40,13 +40,13 @@ fn holds(criterion: &mut Criterion) {
     for sources in [1, 10, 1_000] {
         let (mut calendar, mut random) = (Calendar::new(LAST_INSTANT), random());
         for source in 0..sources {
-            calendar.schedule_source(later(Time::ZERO, &mut random), Class::Arrival, source);
+            calendar.schedule_source(later(Time::ZERO, &mut random), EventClass::Arrival, source);
         }
         group.bench_function(BenchmarkId::new("hold, sources", sources), |bencher| {
             bencher.iter(|| {
                 let (now, event) = take(&mut calendar);
-                let Event::OfSource(source) = event else { unreachable!("there are only sources") };
-                calendar.schedule_source(later(now, &mut random), Class::Arrival, source);
+                let CalendarEvent::Source(source) = event else { unreachable!("there are only sources") };
+                calendar.schedule_source(later(now, &mut random), EventClass::Arrival, source);
             });
         });
     }

@@ -1,4 +1,4 @@
-//! Rows per second of the files that a run leaves: the job log, and the tables.
+//! Rows per second of the files that a run writes: the job log and the tables.
 
 use std::hint::black_box;
 use std::io;
@@ -34,7 +34,7 @@ fn row(number: u64) -> JobRow<'static> {
     }
 }
 
-/// Formatting alone; where the rows go to costs extra.
+/// Formatting alone; writing the rows to a file costs extra.
 fn job_log(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("job log");
     group.throughput(Throughput::Elements(ROWS));

@@ -1,10 +1,10 @@
-//! The waiting jobs alone: one claim (find the first that fits, take it away) and one new job, by the number of distinct needs
-//! and by how many wait.
+//! The waiting jobs alone: one claim (find the first that fits, remove it) and one new job, by the
+//! number of distinct needs and the number of waiting jobs.
 
-use claimsim::engine::waiting::Waiting;
+use claimsim::engine::queue::JobQueue;
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
-use claimsim::model::job::{Ending, Job, JobId};
+use claimsim::model::job::{Job, JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 use claimsim::random::stream::{Purpose, Streams};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -17,7 +17,7 @@ fn job(number: u64, need: u64) -> Job {
         chain: None,
         action: ActionId(0),
         need: NeedId(need as u16),
-        fate: Ending::Done,
+        planned_outcome: JobOutcome::Done,
     }
 }
 
@@ -27,14 +27,14 @@ fn claims(criterion: &mut Criterion) {
     for shapes in [1, 3, 128] {
         for len in [10, 1_000, 100_000, 1_000_000] {
             let mut random = Streams::new(1, 0).stream(Purpose::Arrival, "waiting");
-            let mut waiting = Waiting::new(shapes as usize);
+            let mut waiting = JobQueue::new(shapes as usize);
             (0..len).for_each(|number| {
                 waiting.push(job(number, random.below(shapes)), ());
             });
             let mut number = len;
             group.bench_function(BenchmarkId::new(format!("{shapes} shapes, waiting"), len), |bencher| {
                 bencher.iter(|| {
-                    // As if so many units were free, and shape n needed n of them.
+                    // As if this number of units were free, and shape n needed n of them.
                     let free = random.below(shapes) as usize;
                     let need = waiting.first_of(|_| u64::MAX, |need| need <= free);
                     let taken = need.map(|need| waiting.pop(need));

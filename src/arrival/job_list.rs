@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Arrival, ArrivalProcess, Given};
+use crate::engine::{Arrival, ArrivalProcess, JobOverrides};
 use crate::model::time::Time;
 
 /// One known job.
@@ -11,7 +11,7 @@ pub struct ListedJob {
     /// When, and of which action.
     pub arrival: Arrival,
     /// What it brings along.
-    pub given: Given,
+    pub overrides: JobOverrides,
 }
 
 impl ListedJob {
@@ -44,7 +44,7 @@ impl ArrivalProcess for JobList {
         Some(job.arrival)
     }
 
-    fn given(&self) -> Option<&Given> {
-        self.jobs.get(self.next.checked_sub(1)?).map(|job| &job.given)
+    fn overrides(&self) -> Option<&JobOverrides> {
+        self.jobs.get(self.next.checked_sub(1)?).map(|job| &job.overrides)
     }
 }

@@ -19,7 +19,7 @@ pub mod trace;
 
 use std::sync::Arc;
 
-use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
+use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::model::unit::Rate;
@@ -89,9 +89,9 @@ pub enum ArrivalModel {
         /// What a firing does while earlier jobs are still there.
         overlap: Overlap,
         /// What becomes of firings while no worker is alive.
-        missed: Missed,
+        missed: MisfireRule,
         /// The cron's fields that it copies to its jobs.
-        given: Given,
+        overrides: JobOverrides,
     },
 }
 
@@ -141,8 +141,8 @@ impl ArrivalModel {
             ArrivalModel::Closed { action, name, population, think } => {
                 AnyProcess::Closed(Closed::new(*action, name, *population, think.clone(), start))
             }
-            ArrivalModel::Cron { action, schedule, overlap, missed, given } => {
-                AnyProcess::Cron(CronProcess::new(*action, schedule, *overlap, *missed, *given, start))
+            ArrivalModel::Cron { action, schedule, overlap, missed, overrides } => {
+                AnyProcess::Cron(CronProcess::new(*action, schedule, *overlap, *missed, *overrides, start))
             }
         }
     }
@@ -202,15 +202,15 @@ impl ArrivalProcess for AnyProcess {
     }
 
     #[inline]
-    fn given(&self) -> Option<&Given> {
+    fn overrides(&self) -> Option<&JobOverrides> {
         match self {
-            AnyProcess::Listed(process) => process.given(),
-            AnyProcess::Cron(process) => process.given(),
+            AnyProcess::Listed(process) => process.overrides(),
+            AnyProcess::Cron(process) => process.overrides(),
             _ => None,
         }
     }
 
-    fn is_bare(&self) -> bool {
+    fn is_plain(&self) -> bool {
         matches!(self, AnyProcess::Renewal(_) | AnyProcess::Profile(_))
     }
 
@@ -227,10 +227,10 @@ impl ArrivalProcess for AnyProcess {
         }
     }
 
-    fn missed(&self) -> Missed {
+    fn missed(&self) -> MisfireRule {
         match self {
             AnyProcess::Cron(process) => process.missed(),
-            _ => Missed::Skip,
+            _ => MisfireRule::Skip,
         }
     }
 

@@ -70,7 +70,8 @@ fn arrivals() -> Vec<Vec<String>> {
 fn measures() -> Vec<Vec<String>> {
     let statistics =
         |measure: &Measure| -> Vec<&str> { measure.statistics().iter().map(|statistic| statistic.name()).collect() };
-    let row =
-        |measure: &Measure| vec![measure.name().to_owned(), statistics(measure).join(" "), measure.about().to_owned()];
+    let row = |measure: &Measure| {
+        vec![measure.name().to_owned(), statistics(measure).join(" "), measure.summary().to_owned()]
+    };
     Measure::ALL.iter().map(row).collect()
 }

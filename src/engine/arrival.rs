@@ -1,4 +1,4 @@
-//! The question "when does the next job come?", as a trait that every arrival process answers.
+//! The trait of arrival processes: when does the next job come?
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,14 @@ pub trait ArrivalProcess {
     /// The next arrival, at an instant not before the one returned last; `None` when no more come.
     fn next(&mut self) -> Option<Arrival>;
 
-    /// What the jobs of the arrival that was returned last bring along, if anything.
-    fn given(&self) -> Option<&Given> {
+    /// The values that the jobs of the arrival returned last bring along, if any.
+    fn overrides(&self) -> Option<&JobOverrides> {
         None
     }
 
-    /// Whether it is no cron and its jobs never bring anything along, nor is any of them skipped: then they cost less.
-    fn is_bare(&self) -> bool {
+    /// Whether it is no cron and its jobs never bring values along; then no job is skipped, and
+    /// they cost less.
+    fn is_plain(&self) -> bool {
         false
     }
 
@@ -28,29 +29,31 @@ pub trait ArrivalProcess {
         false
     }
 
-    /// What happens to an arrival whose action is still waiting or active.
+    /// The rule for arrivals while earlier jobs of their action are active.
     fn overlap(&self) -> Overlap {
         Overlap::Enqueue
     }
 
-    /// What becomes of firings while no worker is alive.
-    fn missed(&self) -> Missed {
-        Missed::Skip
+    /// The rule for firings while no worker is alive.
+    fn missed(&self) -> MisfireRule {
+        MisfireRule::Skip
     }
 
-    /// The number of customers of a closed source; they are asked for one by one with [`ArrivalProcess::cycle`].
+    /// The number of customers of a closed source; [`ArrivalProcess::cycle`] gives their jobs one
+    /// by one.
     fn population(&self) -> u32 {
         0
     }
 
-    /// When customer `customer`, who has been away since `from`, comes with its job number `cycle` (from 0).
+    /// When customer `customer`, who has been away since `from`, comes with its job number `cycle`
+    /// (from 0).
     fn cycle(&mut self, customer: u32, cycle: u32, from: Time) -> Option<Arrival> {
         let _ = (customer, cycle, from);
         None
     }
 }
 
-/// What a process needs to begin a replication.
+/// The inputs that a process needs to begin a replication.
 #[derive(Clone, Copy, Debug)]
 pub struct ArrivalStart<'a> {
     /// The replication's random streams.
@@ -59,12 +62,12 @@ pub struct ArrivalStart<'a> {
     pub epoch: Epoch,
 }
 
-/// So many jobs of an action at one instant; small, as it is copied for every job.
+/// A number of jobs of an action at one instant; small, as it is copied for every job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// When.
     pub at: Time,
-    /// Of which class.
+    /// Their class.
     pub action: ActionId,
     /// How many (a batch); may be 0.
     pub count: u64,
@@ -77,9 +80,10 @@ impl Arrival {
     }
 }
 
-/// What a job brings along instead of its action's values; each `None` falls back to the action.
+/// The values that a job brings along instead of its action's; each `None` falls back to the
+/// action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Given {
+pub struct JobOverrides {
     /// Its need vector.
     pub need: Option<NeedId>,
     /// Its service time.
@@ -96,24 +100,24 @@ pub struct Given {
     pub retries: Option<u32>,
 }
 
-/// What a cron's firing does while earlier jobs of its action are still there.
+/// The rule for a cron's firing while earlier jobs of its action are active.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Overlap {
-    /// Makes a job all the same.
+    /// It makes a job anyway.
     #[default]
     Enqueue,
-    /// Makes none while one waits.
+    /// It makes none while one waits.
     SkipIfWaiting,
-    /// Makes none while one waits or runs.
+    /// It makes none while one waits or runs.
     SkipIfActive,
 }
 
-/// What becomes of a cron's firings while no worker is alive.
+/// The rule for a cron's firings while no worker is alive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename = "rule for missed firings")]
 #[schemars(rename = "Missed")]
-pub enum Missed {
+pub enum MisfireRule {
     /// They make no jobs.
     #[default]
     Skip,

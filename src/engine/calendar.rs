@@ -1,48 +1,52 @@
-//! The calendar of coming events, in the total order `(time, class, sequence)`.
+//! The calendar of future events, in the total order `(time, class, sequence)`.
 //!
-//! An event is one 16-byte key in a 4-ary heap: its time, its class, the order in which it was scheduled, and the slot that
-//! says of what. The top is not removed when it is taken but left as a hole, which the next push fills: a completion that
-//! frees a worker usually starts the next job, and an arrival always schedules its successor, so one sift does for two.
-//! The next arrival of each source is kept in a heap of its own, beside the other events.
+//! An event is one 16-byte key in a 4-ary heap: its time, its class, the order in which it was
+//! scheduled, and the slot of its subject. Taking the top leaves a hole, which the next push fills:
+//! a completion that frees a worker usually starts the next job, and an arrival always schedules
+//! its successor, so one sift does for two. The next arrivals of all sources are in a heap of their
+//! own, beside the other events.
 
 use crate::model::time::Time;
 
-/// What happens first at one instant; the order of the variants is the rule.
+/// The classes of events. At one instant, events happen in the order of the variants: this is the
+/// tie rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Class {
-    /// Before everything, so that freed capacity is seen at the same instant and a job may end exactly at its deadline.
+pub enum EventClass {
+    /// First, so that freed capacity is available at the same instant and a job may end exactly at
+    /// its deadline.
     Completion = 0,
-    /// A worker goes out, comes back or changes its capacity; a job that ends just then has ended.
+    /// A worker goes down, comes back or changes its capacity; a job that ends just then has ended.
     WorkerChange = 1,
-    /// Living workers look for dead ones; one that returns in time is not declared dead.
+    /// Living workers look for dead ones; a worker that returns in time is not declared dead.
     Sweep = 2,
     /// An attempt runs into its deadline, or into its stop timeout.
     Deadline = 3,
-    /// Somebody asks to cancel a job.
+    /// Someone asks to cancel a job.
     Cancel = 4,
-    /// Before arrivals: the row of a firing is older than one that arrives at the instant of the firing.
+    /// Before arrivals: the row of a firing is older than one that arrives at the instant of the
+    /// firing.
     Cron = 5,
     /// An arrival, and a retry or a future `scheduledAt` that falls due.
     Arrival = 6,
-    /// Sees all that has happened at the instant.
+    /// Claims see everything that has happened at the instant.
     Claim = 7,
     /// Patience is over only when the instant's claims have been made.
     Abandonment = 8,
 }
 
-/// Classes by their number; there are none between.
-const CLASSES: [Class; 16] = {
-    let mut classes = [Class::Abandonment; 16];
+/// The classes by their numbers; the rest is unused.
+const CLASSES: [EventClass; 16] = {
+    let mut classes = [EventClass::Abandonment; 16];
     let all = [
-        Class::Completion,
-        Class::WorkerChange,
-        Class::Sweep,
-        Class::Deadline,
-        Class::Cancel,
-        Class::Cron,
-        Class::Arrival,
-        Class::Claim,
+        EventClass::Completion,
+        EventClass::WorkerChange,
+        EventClass::Sweep,
+        EventClass::Deadline,
+        EventClass::Cancel,
+        EventClass::Cron,
+        EventClass::Arrival,
+        EventClass::Claim,
     ];
     let mut index = 0;
     while index < all.len() {
@@ -54,11 +58,11 @@ const CLASSES: [Class; 16] = {
 
 /// An event as it is taken from the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum CalendarEvent {
     /// The next arrival of a source.
-    OfSource(usize),
-    /// Of whatever the class keeps in this slot.
-    Of(Class, usize),
+    Source(usize),
+    /// The event of this class for this slot.
+    Slot(EventClass, usize),
 }
 
 const SLOT_BITS: u32 = 30;
@@ -71,11 +75,11 @@ const SLOT_MASK: u128 = (1 << SLOT_BITS) - 1;
 pub const LAST_INSTANT: Time = Time((1 << 62) - 1);
 
 /// No event.
-pub const NOTHING: u128 = u128::MAX;
+pub const NO_EVENT: u128 = u128::MAX;
 
 /// A key that comes after every event of its class at its instant.
 #[inline]
-pub fn end_of(time: Time, class: Class) -> u128 {
+pub fn last_key_of(time: Time, class: EventClass) -> u128 {
     (time.0 as u128) << TIME_SHIFT | (class as u128) << CLASS_SHIFT | ((1 << CLASS_SHIFT) - 1)
 }
 
@@ -90,14 +94,14 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// An empty calendar; what is scheduled after `horizon` never happens and takes no room.
+    /// An empty calendar. Events after `horizon` never happen and take no memory.
     pub fn new(horizon: Time) -> Calendar {
         Calendar { events: Heap::new(), sources: Heap::new(), sequence: 0, horizon: horizon.min(LAST_INSTANT) }
     }
 
     /// The key of a new event, for keeping it outside the heaps; `None` if it never happens.
     #[inline(always)]
-    pub fn key(&mut self, time: Time, class: Class, slot: usize) -> Option<u128> {
+    pub fn key(&mut self, time: Time, class: EventClass, slot: usize) -> Option<u128> {
         debug_assert!(time >= Time::ZERO && slot < 1 << SLOT_BITS);
         if time > self.horizon {
             return None;
@@ -113,9 +117,10 @@ impl Calendar {
         Some(u128::from(high) << 64 | u128::from(low))
     }
 
-    /// Schedules an event; `slot` is handed back with it. Says whether it will ever happen.
+    /// Schedules an event, which comes back with its `slot`; tells whether it happens before the
+    /// horizon.
     #[inline(always)]
-    pub fn schedule(&mut self, time: Time, class: Class, slot: usize) -> bool {
+    pub fn schedule(&mut self, time: Time, class: EventClass, slot: usize) -> bool {
         let key = self.key(time, class, slot);
         if let Some(key) = key {
             self.events.push(key);
@@ -125,13 +130,13 @@ impl Calendar {
 
     /// Schedules the next arrival of a source.
     #[inline(always)]
-    pub fn schedule_source(&mut self, time: Time, class: Class, source: usize) {
+    pub fn schedule_source(&mut self, time: Time, class: EventClass, source: usize) {
         if let Some(key) = self.key(time, class, source) {
             self.sources.push(key);
         }
     }
 
-    /// The key of the next event, or [`NOTHING`].
+    /// The key of the next event, or [`NO_EVENT`].
     #[inline(always)]
     pub fn peek(&self) -> u128 {
         self.events.top.min(self.sources.top)
@@ -151,23 +156,24 @@ impl Calendar {
 
     /// Takes the next event, whose key [`Calendar::peek`] has just given.
     #[inline(always)]
-    pub fn take(&mut self, key: u128) -> Event {
-        debug_assert!(key == self.peek() && key != NOTHING);
+    pub fn take(&mut self, key: u128) -> CalendarEvent {
+        debug_assert!(key == self.peek() && key != NO_EVENT);
         let slot = (key & SLOT_MASK) as usize;
         // The lower halves of two keys differ by their sequence.
         if self.sources.top as u64 == key as u64 {
             self.sources.take();
-            return Event::OfSource(slot);
+            return CalendarEvent::Source(slot);
         }
         self.events.take();
         match (key >> CLASS_SHIFT) as usize & 0xF {
-            // Half of all events, for which the compiler goes straight to where they happen.
-            0 => Event::Of(Class::Completion, slot),
-            class => Event::Of(CLASSES[class], slot),
+            // Half of all events: with a constant class the compiler jumps straight to their code.
+            0 => CalendarEvent::Slot(EventClass::Completion, slot),
+            class => CalendarEvent::Slot(CLASSES[class], slot),
         }
     }
 
-    /// Gives all events new, small sequence numbers in the same order: once in four thousand million events.
+    /// Gives all events new, small sequence numbers in the same order, once in four thousand
+    /// million events.
     #[cold]
     fn renumber(&mut self) {
         let mut keys: Vec<(u128, bool)> = Vec::new();
@@ -186,36 +192,36 @@ impl Calendar {
 /// A 4-ary min-heap of keys whose top may be a hole.
 #[derive(Debug)]
 struct Heap {
-    /// The children of place `p` are line `p + 1`; line 0 holds nothing but, as its last, the top's place. What lies beyond the
-    /// last key is [`NOTHING`].
+    /// The children of place `p` are line `p + 1`; line 0 holds only the top's place, as its last.
+    /// Places beyond the last key hold [`NO_EVENT`].
     lines: Vec<Line>,
     len: usize,
-    /// Where the least key is, or would be, if the top is a hole; in line 0 if there is no hole.
-    hole: Place,
-    /// The least key. The top's place itself is not kept up to date.
+    /// Where the least key is, or would be, while the top is a hole; in line 0 if there is no hole.
+    hole: Position,
+    /// The least key. The top's place itself is not updated.
     top: u128,
 }
 
-/// Four brothers in one line of the processor's cache: each step down waits for memory once.
+/// Four siblings in one line of the processor's cache: each step down waits for memory once.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Line([u128; 4]);
 
 /// A key's line and its place in it.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct Position {
     line: usize,
     index: usize,
 }
 
 /// The top's place.
-const TOP: Place = Place { line: 0, index: 3 };
+const TOP: Position = Position { line: 0, index: 3 };
 
-impl Place {
-    /// The place with so many before it.
+impl Position {
+    /// The place with this number of places before it.
     #[inline(always)]
-    fn nth(number: usize) -> Place {
-        Place { line: number.div_ceil(4), index: (number + 3) % 4 }
+    fn nth(number: usize) -> Position {
+        Position { line: number.div_ceil(4), index: (number + 3) % 4 }
     }
 
     /// The line of its children.
@@ -224,24 +230,24 @@ impl Place {
         4 * self.line + self.index - 2
     }
 
-    /// The place above; that of the top is its own.
+    /// The place above; the top is above itself.
     #[inline(always)]
-    fn parent(self) -> Place {
-        Place::nth(self.line.saturating_sub(1))
+    fn parent(self) -> Position {
+        Position::nth(self.line.saturating_sub(1))
     }
 }
 
 impl Heap {
     fn new() -> Heap {
-        Heap { lines: vec![Line([NOTHING; 4])], len: 0, hole: TOP, top: NOTHING }
+        Heap { lines: vec![Line([NO_EVENT; 4])], len: 0, hole: TOP, top: NO_EVENT }
     }
 
     #[inline(always)]
-    fn at(&mut self, place: Place) -> &mut u128 {
+    fn at(&mut self, place: Position) -> &mut u128 {
         &mut self.lines[place.line].0[place.index % 4]
     }
 
-    /// Takes the top away, which leaves a hole.
+    /// Takes the top, which leaves a hole.
     #[inline(always)]
     fn take(&mut self) {
         if self.hole.line != 0 {
@@ -256,7 +262,7 @@ impl Heap {
             self.sift_up(key);
             self.top = self.top.min(key);
         } else {
-            // What is least now is the top, wherever it was before.
+            // The least key is the top now, wherever it was before.
             let least = std::mem::replace(&mut self.hole, TOP);
             if key < self.top {
                 self.top = key;
@@ -274,28 +280,28 @@ impl Heap {
         if self.len == 0 {
             return;
         }
-        let key = std::mem::replace(self.at(Place::nth(self.len)), NOTHING);
+        let key = std::mem::replace(self.at(Position::nth(self.len)), NO_EVENT);
         if key != self.top {
             self.sift_down(least, key);
         }
     }
 
-    /// Takes all keys away, in any order.
+    /// Removes all keys, in any order.
     fn drain(&mut self) -> Vec<u128> {
         let taken = std::mem::replace(self, Heap::new());
-        let top = if taken.hole.line == 0 { taken.top } else { NOTHING };
+        let top = if taken.hole.line == 0 { taken.top } else { NO_EVENT };
         let others = taken.lines[1..].iter().flat_map(|line| line.0);
-        others.chain([top]).filter(|&key| key != NOTHING).collect()
+        others.chain([top]).filter(|&key| key != NO_EVENT).collect()
     }
 
-    /// Adds a place at the end, and lets `key` rise from there.
+    /// Adds a place at the end, and lets `key` rise from it.
     #[inline]
     fn sift_up(&mut self, key: u128) {
         *self.at(TOP) = self.top;
-        let mut place = Place::nth(self.len);
+        let mut place = Position::nth(self.len);
         self.len += 1;
         if place.line == self.lines.len() {
-            self.lines.push(Line([NOTHING; 4]));
+            self.lines.push(Line([NO_EVENT; 4]));
         }
         while place.line > 0 {
             let parent = place.parent();
@@ -309,9 +315,9 @@ impl Heap {
         *self.at(place) = key;
     }
 
-    /// Lets `key` sink to or below a place, whose old key is forgotten.
+    /// Lets `key` sink to or below a place, whose old key is overwritten.
     #[inline]
-    fn sift_down(&mut self, mut place: Place, key: u128) {
+    fn sift_down(&mut self, mut place: Position, key: u128) {
         loop {
             let (below, least) = self.least_child(place);
             if key <= least {
@@ -323,17 +329,17 @@ impl Heap {
         *self.at(place) = key;
     }
 
-    /// A key's least child and its place, found without a branch; [`NOTHING`] if it has none.
+    /// A key's least child and its place, found without a branch; [`NO_EVENT`] if it has none.
     #[inline(always)]
-    fn least_child(&self, place: Place) -> (Place, u128) {
+    fn least_child(&self, place: Position) -> (Position, u128) {
         let line = place.children();
-        let Some(Line(children)) = self.lines.get(line) else { return (Place { line, index: 0 }, NOTHING) };
-        // Keys go along with their places: none is read by a place that has to be found first.
+        let Some(Line(children)) = self.lines.get(line) else { return (Position { line, index: 0 }, NO_EVENT) };
+        // Each key is carried along with its place: no load depends on a place that is found first.
         let [a, b, c, d] = *children;
         let (left, at_left) = if b < a { (b, 1) } else { (a, 0) };
         let (right, at_right) = if d < c { (d, 3) } else { (c, 2) };
         let (least, index) = if right < left { (right, at_right) } else { (left, at_left) };
-        (Place { line, index }, least)
+        (Position { line, index }, least)
     }
 }
 
@@ -342,41 +348,42 @@ mod tests {
     use super::*;
     use crate::random::stream::{Purpose, Streams};
 
-    fn take(calendar: &mut Calendar) -> Option<(i64, Event)> {
+    fn take(calendar: &mut Calendar) -> Option<(i64, CalendarEvent)> {
         let key = calendar.peek();
-        (key != NOTHING).then(|| (Calendar::time_of(key).0, calendar.take(key)))
+        (key != NO_EVENT).then(|| (Calendar::time_of(key).0, calendar.take(key)))
     }
 
-    fn drain(calendar: &mut Calendar) -> Vec<(i64, Event)> {
+    fn drain(calendar: &mut Calendar) -> Vec<(i64, CalendarEvent)> {
         std::iter::from_fn(|| take(calendar)).collect()
     }
 
     #[test]
     fn events_come_by_time_then_class_then_order_of_scheduling() {
         let mut calendar = Calendar::new(Time(100));
-        calendar.schedule(Time(5), Class::Claim, 1);
-        calendar.schedule(Time(5), Class::Arrival, 2);
-        calendar.schedule_source(Time(5), Class::Arrival, 3);
-        calendar.schedule(Time(5), Class::Arrival, 4);
-        calendar.schedule(Time(5), Class::Completion, 5);
-        calendar.schedule(Time(4), Class::Abandonment, 6);
-        calendar.schedule(Time(101), Class::Completion, 7);
-        calendar.schedule(Time(100), Class::Completion, 8);
-        calendar.schedule_source(Time(101), Class::Arrival, 0);
+        calendar.schedule(Time(5), EventClass::Claim, 1);
+        calendar.schedule(Time(5), EventClass::Arrival, 2);
+        calendar.schedule_source(Time(5), EventClass::Arrival, 3);
+        calendar.schedule(Time(5), EventClass::Arrival, 4);
+        calendar.schedule(Time(5), EventClass::Completion, 5);
+        calendar.schedule(Time(4), EventClass::Abandonment, 6);
+        calendar.schedule(Time(101), EventClass::Completion, 7);
+        calendar.schedule(Time(100), EventClass::Completion, 8);
+        calendar.schedule_source(Time(101), EventClass::Arrival, 0);
         let got: Vec<_> = drain(&mut calendar).into_iter().map(|(_, event)| event).collect();
         let want = [
-            Event::Of(Class::Abandonment, 6),
-            Event::Of(Class::Completion, 5),
-            Event::Of(Class::Arrival, 2),
-            Event::OfSource(3),
-            Event::Of(Class::Arrival, 4),
-            Event::Of(Class::Claim, 1),
-            Event::Of(Class::Completion, 8),
+            CalendarEvent::Slot(EventClass::Abandonment, 6),
+            CalendarEvent::Slot(EventClass::Completion, 5),
+            CalendarEvent::Slot(EventClass::Arrival, 2),
+            CalendarEvent::Source(3),
+            CalendarEvent::Slot(EventClass::Arrival, 4),
+            CalendarEvent::Slot(EventClass::Claim, 1),
+            CalendarEvent::Slot(EventClass::Completion, 8),
         ];
-        assert_eq!(got, want, "and nothing that lies after the horizon");
+        assert_eq!(got, want, "and nothing after the horizon");
     }
 
-    /// Against a sorted list, over random mixtures of taking and scheduling, with a renumbering in the middle.
+    /// Agrees with a sorted list over random mixtures of taking and scheduling, with a renumbering
+    /// in the middle.
     #[test]
     fn agrees_with_a_sorted_list() {
         const SOURCES: usize = 5;
@@ -386,7 +393,7 @@ mod tests {
             if round % 2 == 1 {
                 calendar.sequence = ((1 << SEQUENCE_BITS) - 50) << SLOT_BITS;
             }
-            let (mut list, mut order, mut now) = (Vec::<(i64, Class, u64, Event)>::new(), 0, 1);
+            let (mut list, mut order, mut now) = (Vec::<(i64, EventClass, u64, CalendarEvent)>::new(), 0, 1);
             for _ in 0..400 {
                 if random.below(5) < 2 && !list.is_empty() {
                     let (place, next) =
@@ -397,14 +404,15 @@ mod tests {
                     now = next.0;
                 } else {
                     let time = now + random.below(8) as i64;
-                    let class = [Class::Completion, Class::Arrival, Class::Claim][random.below(3) as usize];
+                    let class =
+                        [EventClass::Completion, EventClass::Arrival, EventClass::Claim][random.below(3) as usize];
                     let source = random.below(2 * SOURCES as u64) as usize;
-                    let event = if source < SOURCES && !list.iter().any(|it| it.3 == Event::OfSource(source)) {
+                    let event = if source < SOURCES && !list.iter().any(|it| it.3 == CalendarEvent::Source(source)) {
                         calendar.schedule_source(Time(time), class, source);
-                        Event::OfSource(source)
+                        CalendarEvent::Source(source)
                     } else {
                         calendar.schedule(Time(time), class, order as usize);
-                        Event::Of(class, order as usize)
+                        CalendarEvent::Slot(class, order as usize)
                     };
                     list.push((time, class, order, event));
                     order += 1;

@@ -1,64 +1,64 @@
-//! The question "which waiting job goes next?", as a trait that every claim policy answers.
+//! The trait of claim policies: which waiting job goes next?
 //!
-//! Most policies are an order of the waiting jobs, of which the first that fits goes next: they only [rank](ClaimPolicy::rank) them. Others
-//! [choose](ClaimPolicy::choose) each time, by what else waits and runs, and some of those hold jobs back that would fit.
+//! Most policies only [rank](ClaimPolicy::rank) the waiting jobs, and the first job in that order
+//! that fits goes next. Others [choose](ClaimPolicy::choose) each time, by what else waits and
+//! runs. Some of these reserve: they hold jobs back that would fit.
 
 use std::fmt::Debug;
 
-use super::life::Life;
-use super::pool::Pool;
-use super::system::{ActionModel, System};
-use super::waiting::{Turn, Waiting};
+use crate::jobs::lifecycle::Lifecycle;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::{Job, JobId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
-
-/// What waiting jobs are ranked by; smaller goes first.
-pub trait Rank: Copy + Ord + Debug {}
-
-impl<R: Copy + Ord + Debug> Rank for R {}
+use crate::order::{QueueKey, Rank};
+use crate::queue::JobQueue;
+use crate::resources::bit_set;
+use crate::resources::pool::Pool;
+use crate::system::{ActionModel, System};
 
 /// A claim policy.
 pub trait ClaimPolicy: Debug {
-    /// What waiting jobs are ranked by: `()` if only their age counts.
+    /// The rank of waiting jobs: `()` if only their age counts.
     type Rank: Rank;
 
-    /// The rank of a job, fixed when it falls due: smaller goes first, and of equals the older, by `(scheduledAt, id)`.
+    /// The rank of a job, fixed when it falls due. Smaller goes first; among equals the older, by
+    /// `(scheduledAt, id)`.
     fn rank(&self, job: &Candidate<'_>) -> Self::Rank;
 
     /// How the next job is found.
-    fn manner(&self) -> Manner {
-        Manner::Ranked
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::PriorityOrder
     }
 
-    /// The job that goes next, if any may now. Asked only of policies that do not merely rank.
-    fn choose(&mut self, look: &Look<'_, Self::Rank>) -> Option<Pick<Self::Rank>> {
+    /// The job that goes next, if any may now. Called only for policies that select or reserve.
+    fn choose(&mut self, look: &SchedulingView<'_, Self::Rank>) -> Option<Decision<Self::Rank>> {
         look.first()
     }
 
-    /// Something has happened that a policy which chooses may have to know. Told only to policies that do not merely rank.
-    fn notice(&mut self, now: Time, news: &News<'_>) {
-        let _ = (now, news);
+    /// An event that the policy may have to know. Called only for policies that select or reserve.
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        let _ = (now, event);
     }
 
-    /// The first instant after now at which a job that is held back may go although nothing happens until then. Asked after each decision to
-    /// let nobody go.
+    /// The first instant after now at which a job that is held back may go although nothing happens
+    /// until then. Called whenever the policy has chosen no job.
     fn next_start(&self, now: Time) -> Option<Time> {
         let _ = now;
         None
     }
 
-    /// Why the job that it has just chosen goes now, in a few words, for people who compare runs. The state of things is still that of
-    /// the choice; of policies that merely rank it may be asked at any time, and they look at nothing but the job.
-    fn why(&self, look: &Look<'_, Self::Rank>, job: &Candidate<'_>) -> String {
+    /// Why the job that it has just chosen goes now, in a few words, for users who compare runs.
+    /// The view is still that of the choice. For a priority order it may be called at any time, and
+    /// depends only on the job.
+    fn explain(&self, look: &SchedulingView<'_, Self::Rank>, job: &Candidate<'_>) -> String {
         let _ = (look, job);
         "the first in its order that fits".to_owned()
     }
 
-    /// Why a waiting job, which would fit, is held back, in a few words; `None` if the policy does not hold it back. The state of things is that
-    /// of its last choice.
-    fn why_not(&self, look: &Look<'_, Self::Rank>, job: &Candidate<'_>) -> Option<String> {
+    /// Why a waiting job that would fit is held back, in a few words; `None` if the policy does not
+    /// hold it back. The view is that of its last choice.
+    fn explain_hold(&self, look: &SchedulingView<'_, Self::Rank>, job: &Candidate<'_>) -> Option<String> {
         let _ = (look, job);
         None
     }
@@ -66,27 +66,27 @@ pub trait ClaimPolicy: Debug {
 
 /// How a policy finds the next job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// The first by rank that fits goes, always. One that does not fit blocks nobody.
-    Ranked,
-    /// It chooses among those that fit, and never leaves all of them waiting.
-    Picking,
-    /// It may leave a job waiting although that would fit.
-    Holding,
+pub enum PolicyKind {
+    /// The first job by rank that fits goes, always. A job that does not fit blocks no other.
+    PriorityOrder,
+    /// It chooses among the jobs that fit, and never leaves all of them waiting.
+    Selecting,
+    /// It may leave a job waiting that would fit.
+    Reserving,
 }
 
-/// A job as a policy may look at it.
+/// A job as a policy sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
     /// The row itself.
     pub job: &'a Job,
     system: &'a System,
-    life: &'a Life,
+    life: &'a Lifecycle,
 }
 
 impl<'a> Candidate<'a> {
     #[inline(always)]
-    pub(super) fn new(job: &'a Job, system: &'a System, life: &'a Life) -> Candidate<'a> {
+    pub(crate) fn new(job: &'a Job, system: &'a System, life: &'a Lifecycle) -> Candidate<'a> {
         Candidate { job, system, life }
     }
 
@@ -95,67 +95,67 @@ impl<'a> Candidate<'a> {
         self.system.action(self.job.action)
     }
 
-    /// What it needs.
+    /// Its need vector.
     pub fn need(&self) -> &'a CapacityMap {
         self.system.need(self.job.need)
     }
 
-    /// How long the attempt is thought to run: its own estimate, or what its class makes of its service time.
+    /// The estimated service time of the attempt: its own estimate, or that of its class.
     pub fn estimate(&self) -> Span {
         self.life.estimate(self.system, self.job)
     }
 
     /// Its priority; larger is more urgent.
     pub fn priority(&self) -> i64 {
-        self.life.given(self.job).priority.unwrap_or(self.action().priority)
+        self.life.overrides(self.job).priority.unwrap_or(self.action().priority)
     }
 
     /// The run time after which it is asked to stop, if any.
     pub fn deadline(&self) -> Option<Span> {
-        self.life.given(self.job).deadline.or(self.action().deadline)
+        self.life.overrides(self.job).deadline.or(self.action().deadline)
     }
 }
 
-/// What has happened.
+/// An event that a policy may have to know.
 #[derive(Clone, Copy, Debug)]
-pub enum News<'a> {
+pub enum SchedulerEvent<'a> {
     /// A job has fallen due and waits.
-    Waits(Candidate<'a>),
+    Queued(Candidate<'a>),
     /// A job has left unclaimed.
     Left(Candidate<'a>),
     /// A job runs from now on; it need not have waited.
     Started(Candidate<'a>, WorkerId),
-    /// A running job has ended, in whatever way.
+    /// A running job has ended, with any outcome.
     Ended(Candidate<'a>, WorkerId),
-    /// Workers went out or came back, or offer more or less than before.
+    /// Workers have gone down or come back, or have changed their capacity.
     WorkersChanged,
 }
 
-/// The state of things when a job is to go next.
+/// The state of the simulation when a policy chooses.
 #[derive(Clone, Copy, Debug)]
-pub struct Look<'a, R> {
+pub struct SchedulingView<'a, R> {
     /// Now.
     pub now: Time,
-    /// The jobs that wait.
-    pub waiting: &'a Waiting<R>,
+    /// The waiting jobs.
+    pub waiting: &'a JobQueue<R>,
     /// The worker that looks for a job, under delayed claiming; `None` where jobs are placed.
     pub worker: Option<WorkerId>,
     system: &'a System,
-    life: &'a Life,
+    life: &'a Lifecycle,
     pool: &'a Pool,
     capacities: &'a [&'a CapacityMap],
 }
 
-impl<'a, R: Rank> Look<'a, R> {
-    pub(super) fn new(
+impl<'a, R: Rank> SchedulingView<'a, R> {
+    pub(crate) fn new(
         now: Time,
-        waiting: &'a Waiting<R>,
+        waiting: &'a JobQueue<R>,
         worker: Option<WorkerId>,
-        (system, life): (&'a System, &'a Life),
+        (system, life): (&'a System, &'a Lifecycle),
         pool: &'a Pool,
         capacities: &'a [&'a CapacityMap],
-    ) -> Look<'a, R> {
-        Look { now, waiting, worker, system, life, pool, capacities }
+    ) -> SchedulingView<'a, R> {
+        SchedulingView { now, waiting, worker, system, life, pool, capacities }
     }
 
     /// The system under simulation.
@@ -163,26 +163,26 @@ impl<'a, R: Rank> Look<'a, R> {
         self.system
     }
 
-    /// A job that waits, by its number; for explanations, as it looks through all of them.
+    /// A waiting job by its number. It searches all of them, so it is for explanations only.
     pub fn find(&self, job: JobId) -> Option<Candidate<'a>> {
         let job = self.waiting.iter().find(|waiting| waiting.id == job)?;
         Some(Candidate::new(job, self.system, self.life))
     }
 
     /// The first job by rank that fits.
-    pub fn first(&self) -> Option<Pick<R>> {
+    pub fn first(&self) -> Option<Decision<R>> {
         let heads = self.needs().filter_map(|need| Some((self.waiting.head(need.into())?, need)));
-        heads.min_by_key(|(turn, _)| *turn).map(|(turn, need)| Pick { need, turn, on: On::Any })
+        heads.min_by_key(|(key, _)| *key).map(|(key, need)| Decision { need, key, target: Target::Any })
     }
 
-    /// The needs with which jobs wait that fit: on the worker that looks, or else on any.
+    /// The needs of the waiting jobs that fit: on the worker that looks, or else on any.
     pub fn needs(&self) -> impl Iterator<Item = NeedId> + '_ {
         let room = match self.worker {
             Some(worker) => self.pool.fitting(worker.0 as usize),
             None => self.pool.mask(),
         };
         let words = self.waiting.mask().iter().zip(room).map(|(waiting, room)| waiting & room);
-        super::bits::all_ones_of(words).map(|need| NeedId(need as u16))
+        bit_set::all_ones_of(words).map(|need| NeedId(need as u16))
     }
 
     /// All workers that claim, by index.
@@ -190,7 +190,7 @@ impl<'a, R: Rank> Look<'a, R> {
         (0..self.capacities.len() as u32).map(WorkerId).filter(|worker| self.pool.is_open(*worker))
     }
 
-    /// The workers that a decision is about and on which a job with this need fits, by index.
+    /// The workers that the decision is about and that a job with this need fits on, by index.
     pub fn with_room(&self, need: NeedId) -> impl Iterator<Item = WorkerId> + '_ {
         let is_meant = move |worker: &WorkerId| self.worker.is_none_or(|only| only == *worker);
         self.pool.with_room(need.into()).iter().map(|worker| WorkerId(worker as u32)).filter(is_meant)
@@ -204,17 +204,17 @@ impl<'a, R: Rank> Look<'a, R> {
         }
     }
 
-    /// Whether a job with this need fits on a worker, which claims.
+    /// Whether a job with this need fits on a worker that claims.
     pub fn fits_on(&self, need: NeedId, worker: WorkerId) -> bool {
         self.pool.with_room(need.into()).contains(worker.0 as usize)
     }
 
-    /// Units free on a worker, by resource.
+    /// Free units of a worker, by resource.
     pub fn free(&self, worker: WorkerId) -> impl Iterator<Item = i64> + '_ {
         self.pool.free(worker.0 as usize)
     }
 
-    /// What a worker offers now, if it claims.
+    /// The capacity of a worker, which it offers if it claims.
     pub fn capacity(&self, worker: WorkerId) -> &'a CapacityMap {
         self.capacities[worker.0 as usize]
     }
@@ -222,21 +222,21 @@ impl<'a, R: Rank> Look<'a, R> {
 
 /// The job that goes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pick<R> {
+pub struct Decision<R> {
     /// What it needs.
     pub need: NeedId,
-    /// Its place among the waiting jobs.
-    pub turn: Turn<R>,
+    /// Its key among the waiting jobs.
+    pub key: QueueKey<R>,
     /// Where it may go.
-    pub on: On,
+    pub target: Target,
 }
 
-/// Where a job may go.
+/// The workers that may get a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum On {
-    /// To any worker that it fits on: the placement picks one.
+pub enum Target {
+    /// Any worker that it fits on: the placement chooses one.
     Any,
-    /// To one of these, by index, on all of which it fits: the placement picks one.
+    /// One of these, by index; it fits on all of them, and the placement chooses one.
     These(Vec<WorkerId>),
 }
 
@@ -247,27 +247,27 @@ impl<P: ClaimPolicy + ?Sized> ClaimPolicy for Box<P> {
         (**self).rank(job)
     }
 
-    fn manner(&self) -> Manner {
-        (**self).manner()
+    fn kind(&self) -> PolicyKind {
+        (**self).kind()
     }
 
-    fn choose(&mut self, look: &Look<'_, P::Rank>) -> Option<Pick<P::Rank>> {
+    fn choose(&mut self, look: &SchedulingView<'_, P::Rank>) -> Option<Decision<P::Rank>> {
         (**self).choose(look)
     }
 
-    fn notice(&mut self, now: Time, news: &News<'_>) {
-        (**self).notice(now, news);
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        (**self).on_event(now, event);
     }
 
     fn next_start(&self, now: Time) -> Option<Time> {
         (**self).next_start(now)
     }
 
-    fn why(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> String {
-        (**self).why(look, job)
+    fn explain(&self, look: &SchedulingView<'_, P::Rank>, job: &Candidate<'_>) -> String {
+        (**self).explain(look, job)
     }
 
-    fn why_not(&self, look: &Look<'_, P::Rank>, job: &Candidate<'_>) -> Option<String> {
-        (**self).why_not(look, job)
+    fn explain_hold(&self, look: &SchedulingView<'_, P::Rank>, job: &Candidate<'_>) -> Option<String> {
+        (**self).explain_hold(look, job)
     }
 }

@@ -20,10 +20,10 @@ pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
 
 /// The state of a source at an instant, if it is a cron.
 fn cron(scenario: &Scenario, source: usize, of: &ArrivalModel, at: Time) -> Option<CronState> {
-    let ArrivalModel::Cron { action, schedule, given, .. } = of else { return None };
+    let ArrivalModel::Cron { action, schedule, overrides, .. } = of else { return None };
     // A schedule that counts from the start is in step with its first firing.
     let first = schedule.firings(scenario.epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
     let next_run = scenario.epoch.calendar_of(at).and_then(|at| in_step.firings(at).next());
-    Some(CronState { source, action: *action, schedule: schedule.to_string(), given: *given, next_run })
+    Some(CronState { source, action: *action, schedule: schedule.to_string(), overrides: *overrides, next_run })
 }

@@ -10,7 +10,7 @@ use crate::stats::{JobScope, Measure, Metric, Statistic};
 /// The replications of one scenario under one policy, and their summary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
-    /// One row per subject, in the order of [`ReplicationStats::figures`].
+    /// One row per metric, in the order of [`ReplicationStats::metrics`].
     pub summary: Vec<SummaryRow>,
     /// The replications, in order.
     pub replications: Vec<ReplicationStats>,
@@ -27,7 +27,7 @@ pub struct SummaryRow {
 }
 
 impl Results {
-    /// Summarises replications, in order; all of them have the same subjects.
+    /// Summarises replications, in order; all of them have the same metrics.
     pub fn of(replications: Vec<ReplicationStats>) -> Results {
         let metrics = replications.first().map_or(&[][..], |first| &first.metrics);
         let row = |(index, metric): (usize, Metric)| {
@@ -38,7 +38,7 @@ impl Results {
         Results { summary, replications }
     }
 
-    /// The estimate of a subject, if it was measured.
+    /// The estimate of a metric, if it was measured.
     pub fn estimate(&self, metric: Metric) -> Option<IntervalEstimate> {
         self.summary.iter().find(|row| row.metric == metric).map(|row| row.estimate)
     }

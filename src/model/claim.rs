@@ -20,8 +20,9 @@ pub enum Placement {
 
 /// When waiting jobs are offered under instant claiming.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Pass {
+#[serde(rename_all = "kebab-case", rename = "Pass")]
+#[schemars(rename = "Pass")]
+pub enum DispatchTiming {
     /// Once per instant, after all its other events.
     #[default]
     Instant,

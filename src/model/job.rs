@@ -56,7 +56,7 @@ impl Status {
 
 /// How a row left the simulation; finer than [`Status`], which knows one `error` and one `cancel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ending {
+pub enum JobOutcome {
     /// Ran to its end and succeeded.
     Done,
     /// Ran to its end and failed.
@@ -77,15 +77,17 @@ pub enum Ending {
     WorkerShutdown,
 }
 
-impl Ending {
+impl JobOutcome {
     /// The row's terminal status.
     pub fn status(self) -> Status {
         match self {
-            Ending::Done => Status::Done,
-            Ending::Error | Ending::DeadlineMissed => Status::Error,
-            Ending::DeadlineCancelled | Ending::Cancelled | Ending::Abandoned | Ending::Rejected => Status::Cancel,
-            Ending::WorkerDead => Status::WorkerDead,
-            Ending::WorkerShutdown => Status::WorkerShutdown,
+            JobOutcome::Done => Status::Done,
+            JobOutcome::Error | JobOutcome::DeadlineMissed => Status::Error,
+            JobOutcome::DeadlineCancelled | JobOutcome::Cancelled | JobOutcome::Abandoned | JobOutcome::Rejected => {
+                Status::Cancel
+            }
+            JobOutcome::WorkerDead => Status::WorkerDead,
+            JobOutcome::WorkerShutdown => Status::WorkerShutdown,
         }
     }
 }
@@ -106,5 +108,5 @@ pub struct Job {
     /// The need vector.
     pub need: NeedId,
     /// How the attempt will end if it is left to run: done, in error, or at its deadline.
-    pub fate: Ending,
+    pub planned_outcome: JobOutcome,
 }

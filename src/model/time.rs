@@ -141,11 +141,50 @@ impl FromStr for Span {
     type Err = SpanError;
 
     fn from_str(text: &str) -> Result<Span, SpanError> {
-        let wrong = || SpanError { text: text.to_owned() };
-        let span: jiff::Span = text.trim().parse().map_err(|_| wrong())?;
-        let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-        let nanos = i64::try_from(duration.as_nanos()).map_err(|_| wrong())?;
-        if nanos < 0 { Err(wrong()) } else { Ok(Span(nanos)) }
+        nanoseconds(text.trim()).map(Span).ok_or_else(|| SpanError { text: text.to_owned() })
+    }
+}
+
+const HOUR: i64 = 3_600 * NANOS;
+
+/// Units of a duration, the longest first: nanoseconds, and the words for it.
+const UNITS: [(i64, &[&str]); 8] = [
+    (7 * 24 * HOUR, &["w", "wk", "wks", "week", "weeks"]),
+    (24 * HOUR, &["d", "day", "days"]),
+    (HOUR, &["h", "hr", "hrs", "hour", "hours"]),
+    (60 * NANOS, &["m", "min", "mins", "minute", "minutes"]),
+    (NANOS, &["s", "sec", "secs", "second", "seconds"]),
+    (1_000_000, &["ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"]),
+    (1_000, &["us", "usec", "usecs", "µs", "µsec", "µsecs", "micro", "micros", "microsecond", "microseconds"]),
+    (1, &["ns", "nsec", "nsecs", "nano", "nanos", "nanosecond", "nanoseconds"]),
+];
+
+/// Reads whole numbers with units, the longest unit first: `1h30m`, `2 days, 4 hours`. The last
+/// number may have up to nine decimals if its unit is an hour or less. `None` if the text is
+/// something else, or longer than 292 years.
+fn nanoseconds(text: &str) -> Option<i64> {
+    let leading = |text: &str, is_part: fn(char) -> bool| text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let digits = |text: &str| leading(text, |c| c.is_ascii_digit());
+    let (mut rest, mut total, mut last_unit) = (text, 0_i64, i64::MAX);
+    loop {
+        let (whole, after) = rest.split_at(digits(rest));
+        let decimals = after.strip_prefix(['.', ',']).map(|after| after.split_at(digits(after)));
+        let after = decimals.map_or(after, |(_, after)| after).trim_start();
+        let (word, after) = after.split_at(leading(after, char::is_alphabetic));
+        let (unit, _) = *UNITS.iter().find(|(unit, words)| *unit < last_unit && words.contains(&word))?;
+        total = total.checked_add(whole.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        if let Some((decimals, _)) = decimals {
+            let may_follow = (1..=9).contains(&decimals.len()) && unit <= HOUR && after.is_empty();
+            let billionths: i64 = format!("{decimals:0<9}").parse().ok().filter(|_| may_follow)?;
+            return total.checked_add((i128::from(billionths) * i128::from(unit) / i128::from(NANOS)) as i64);
+        }
+        if after.is_empty() {
+            return Some(total);
+        }
+        let separated = after
+            .strip_prefix(',')
+            .map_or(Some(after), |after| Some(after).filter(|after| after.starts_with(char::is_whitespace)));
+        (rest, last_unit) = (separated?.trim_start(), unit);
     }
 }
 
@@ -270,10 +309,31 @@ mod tests {
             ("1m0s", 60 * NANOS),
             ("1.5h", 5_400 * NANOS),
             ("800us", 800_000),
+            ("1w 2 days, 3 hours4min", (9 * 24 * 60 + 184) * 60 * NANOS),
+            (" 1,5 ms ", 1_500_000),
+            ("2.000000001µs", 2_000),
         ] {
             assert_eq!(text.parse(), Ok(Span(nanos)), "{text}");
         }
-        for text in ["", "5", "-3s", "5 parsecs", "s", "1e3", "999999999d"] {
+        for text in [
+            "",
+            "5",
+            "-3s",
+            "5 parsecs",
+            "s",
+            "1e3",
+            "999999999d",
+            "1m1h",
+            "1s 1s",
+            "1.5d",
+            "1.s",
+            "1.0000000001s",
+            "1.5h3m",
+            "1h,",
+            "1h,3m",
+            "1month",
+            "1S",
+        ] {
             assert!(text.parse::<Span>().is_err(), "{text} must be refused");
         }
     }

@@ -2,16 +2,16 @@
 //! through all.
 
 use super::easy_backfill::BackfillOrder;
-use crate::engine::waiting::Turn;
+use crate::engine::QueueKey;
 use crate::model::time::Span;
 
 /// A waiting job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BackfillCandidate {
     /// Where it comes in the order of candidates.
-    pub(super) key: (Span, Turn<i128>),
+    pub(super) key: (Span, QueueKey<i128>),
     /// Its place among the waiting jobs.
-    pub(super) turn: Turn<i128>,
+    pub(super) turn: QueueKey<i128>,
     /// How long it is thought to run.
     pub(super) estimate: Span,
 }
@@ -48,7 +48,7 @@ impl BackfillQueue {
         BackfillQueue { order, blocks: Vec::new() }
     }
 
-    fn entry(&self, (turn, estimate): (Turn<i128>, Span)) -> BackfillCandidate {
+    fn entry(&self, (turn, estimate): (QueueKey<i128>, Span)) -> BackfillCandidate {
         let first = match self.order {
             BackfillOrder::Arrival => Span::ZERO,
             BackfillOrder::Shortest => estimate,
@@ -57,7 +57,7 @@ impl BackfillQueue {
     }
 
     /// A job waits.
-    pub(super) fn insert(&mut self, job: (Turn<i128>, Span)) {
+    pub(super) fn insert(&mut self, job: (QueueKey<i128>, Span)) {
         let entry = self.entry(job);
         let index = self.block_of(&entry).min(self.blocks.len().saturating_sub(1));
         let Some(block) = self.blocks.get_mut(index) else {
@@ -74,7 +74,7 @@ impl BackfillQueue {
     }
 
     /// A job waits no longer, if it has waited.
-    pub(super) fn remove(&mut self, job: (Turn<i128>, Span)) {
+    pub(super) fn remove(&mut self, job: (QueueKey<i128>, Span)) {
         let entry = self.entry(job);
         let index = self.block_of(&entry);
         let Some(block) = self.blocks.get_mut(index) else { return };
@@ -130,7 +130,7 @@ mod tests {
             let order = if is_shortest { BackfillOrder::Shortest } else { BackfillOrder::Arrival };
             let (mut candidates, mut list) = (BackfillQueue::new(order), Vec::<BackfillCandidate>::new());
             for (number, (at, estimate, what)) in (0..).zip(steps) {
-                let turn = Turn { rank: 0, scheduled_at: Time(at), id: JobId(number) };
+                let turn = QueueKey { rank: 0, scheduled_at: Time(at), id: JobId(number) };
                 let job = (turn, Span(estimate));
                 match what {
                     0 if !list.is_empty() => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{Look, System};
+use crate::engine::{SchedulingView, System};
 use crate::model::capacity::NeedId;
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
@@ -40,16 +40,16 @@ impl CompletionEstimates {
     /// that is never, or not before `bound`.
     pub(super) fn fits_from(
         &self,
-        look: &Look<'_, i128>,
+        view: &SchedulingView<'_, i128>,
         worker: WorkerId,
         need: NeedId,
         bound: Option<Time>,
     ) -> Option<(Time, Vec<i64>)> {
-        let system = look.system();
+        let system = view.system();
         let need = &system.need(need).0;
-        let mut left: Vec<i64> = look.free(worker).zip(need).map(|(free, need)| free - need).collect();
+        let mut left: Vec<i64> = view.free(worker).zip(need).map(|(free, need)| free - need).collect();
         let fits = |left: &[i64]| left.iter().zip(need).all(|(&left, &need)| need == 0 || left >= 0);
-        let mut at = look.now;
+        let mut at = view.now;
         if bound.is_some_and(|bound| bound <= at) {
             return None;
         }

@@ -24,8 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::availability_profile::AvailabilityProfile;
 use super::feasible::FeasibleNeeds;
-use crate::engine::waiting::Turn;
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
+use crate::engine::QueueKey;
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, System, Target};
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::JobId;
 use crate::model::time::{Span, Time};
@@ -40,11 +40,11 @@ pub struct ConservativeBackfill {
     plans: Vec<AvailabilityProfile>,
     running: BTreeMap<JobId, Running>,
     /// Oldest first.
-    waiting: BTreeMap<Turn<i128>, Waiting>,
+    waiting: BTreeMap<QueueKey<i128>, Waiting>,
     /// The reservations by their start.
-    starts: BTreeSet<(Time, Turn<i128>)>,
+    starts: BTreeSet<(Time, QueueKey<i128>)>,
     /// Jobs that have not been planned for yet, oldest first.
-    newcomers: BTreeSet<Turn<i128>>,
+    newcomers: BTreeSet<QueueKey<i128>>,
     /// Whether something is free that the plan has taken for occupied.
     needs_compression: bool,
 }
@@ -96,31 +96,31 @@ impl ConservativeBackfill {
     }
 
     /// Brings all plans up to now: from scratch, compressed, or with what has come.
-    fn update(&mut self, look: &Look<'_, i128>) {
-        let is_late = self.starts.first().is_some_and(|(start, _)| *start < look.now);
-        if self.plans.is_empty() || is_late && look.worker.is_some() {
-            self.begin(look);
+    fn update(&mut self, view: &SchedulingView<'_, i128>) {
+        let is_late = self.starts.first().is_some_and(|(start, _)| *start < view.now);
+        if self.plans.is_empty() || is_late && view.worker.is_some() {
+            self.begin(view);
         }
-        self.plans.iter_mut().for_each(|plan| plan.forget_before(look.now));
-        self.put_off_late(look.now);
+        self.plans.iter_mut().for_each(|plan| plan.forget_before(view.now));
+        self.put_off_late(view.now);
         if std::mem::take(&mut self.needs_compression) {
             let planned = self.waiting.keys().filter(|turn| !self.newcomers.contains(turn));
             for turn in planned.copied().collect::<Vec<_>>() {
-                self.improve(look, turn);
+                self.improve(view, turn);
             }
         }
         for turn in std::mem::take(&mut self.newcomers) {
-            self.reserve(look, turn);
+            self.reserve(view, turn);
         }
     }
 
     /// Empty plans but for what runs; everybody is a newcomer.
-    fn begin(&mut self, look: &Look<'_, i128>) {
-        let workers = 0..look.system().workers.len() as u32;
+    fn begin(&mut self, view: &SchedulingView<'_, i128>) {
+        let workers = 0..view.system().workers.len() as u32;
         self.plans =
-            workers.map(|worker| AvailabilityProfile::new(look.capacity(WorkerId(worker)), look.now)).collect();
+            workers.map(|worker| AvailabilityProfile::new(view.capacity(WorkerId(worker)), view.now)).collect();
         for Running { worker, need, until } in self.running.values() {
-            self.plans[worker.0 as usize].occupy(look.now, *until, &self.needs[usize::from(*need)]);
+            self.plans[worker.0 as usize].occupy(view.now, *until, &self.needs[usize::from(*need)]);
         }
         self.starts.clear();
         for (turn, waiting) in &mut self.waiting {
@@ -132,7 +132,7 @@ impl ConservativeBackfill {
 
     /// Whoever should have started before now is planned for now.
     fn put_off_late(&mut self, now: Time) {
-        let late: Vec<Turn<i128>> =
+        let late: Vec<QueueKey<i128>> =
             self.starts.iter().take_while(|(start, _)| *start < now).map(|(_, turn)| *turn).collect();
         for turn in late {
             if let Some(place) = self.withdraw(turn) {
@@ -142,42 +142,47 @@ impl ConservativeBackfill {
     }
 
     /// Takes the first place that is before the one a job has, if there is one.
-    fn improve(&mut self, look: &Look<'_, i128>, turn: Turn<i128>) {
+    fn improve(&mut self, view: &SchedulingView<'_, i128>, turn: QueueKey<i128>) {
         let Waiting { need, place, .. } = self.waiting[&turn];
-        let Some(place) = place else { return self.reserve(look, turn) };
+        let Some(place) = place else { return self.reserve(view, turn) };
         let need = &self.needs[usize::from(need)];
         let plans = &mut self.plans;
         let may_improve =
-            look.open_workers().any(|worker| plans[worker.0 as usize].may_have_gap(place.bound(worker), need));
+            view.open_workers().any(|worker| plans[worker.0 as usize].may_have_gap(place.bound(worker), need));
         if may_improve {
             self.withdraw(turn);
-            let better = self.first_place(look, turn, Some(place));
+            let better = self.first_place(view, turn, Some(place));
             self.enter(turn, better.unwrap_or(place));
         }
     }
 
     /// Plans for a job that has no place.
-    fn reserve(&mut self, look: &Look<'_, i128>, turn: Turn<i128>) {
-        if let Some(place) = self.first_place(look, turn, None) {
+    fn reserve(&mut self, view: &SchedulingView<'_, i128>, turn: QueueKey<i128>) {
+        if let Some(place) = self.first_place(view, turn, None) {
             self.enter(turn, place);
         }
     }
 
     /// The first place for a job beside everybody else, if there is one that comes before another.
-    fn first_place(&self, look: &Look<'_, i128>, turn: Turn<i128>, before: Option<Place>) -> Option<Place> {
+    fn first_place(
+        &self,
+        view: &SchedulingView<'_, i128>,
+        turn: QueueKey<i128>,
+        before: Option<Place>,
+    ) -> Option<Place> {
         let Waiting { need, lasts, .. } = self.waiting[&turn];
         let need = &self.needs[usize::from(need)];
         let mut first = before;
-        for worker in look.open_workers() {
+        for worker in view.open_workers() {
             let bound = first.map(|first| first.bound(worker));
-            if let Some(start) = self.plans[worker.0 as usize].first_gap(look.now, bound, need, lasts) {
+            if let Some(start) = self.plans[worker.0 as usize].first_gap(view.now, bound, need, lasts) {
                 first = Some(Place { start, worker });
             }
         }
         first
     }
 
-    fn enter(&mut self, turn: Turn<i128>, place: Place) {
+    fn enter(&mut self, turn: QueueKey<i128>, place: Place) {
         let Some(waiting) = self.waiting.get_mut(&turn) else { return };
         waiting.place = Some(place);
         self.starts.insert((place.start, turn));
@@ -186,7 +191,7 @@ impl ConservativeBackfill {
     }
 
     /// Takes a job's place away, if it has one.
-    fn withdraw(&mut self, turn: Turn<i128>) -> Option<Place> {
+    fn withdraw(&mut self, turn: QueueKey<i128>) -> Option<Place> {
         let waiting = self.waiting.get_mut(&turn)?;
         let place = waiting.place.take()?;
         self.starts.remove(&(place.start, turn));
@@ -198,32 +203,32 @@ impl ConservativeBackfill {
     }
 
     /// The oldest job that is to start by now, and can.
-    fn due(&self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let due = self.starts.iter().take_while(|(start, _)| *start <= look.now).filter_map(|(_, turn)| {
+    fn due(&self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let due = self.starts.iter().take_while(|(start, _)| *start <= view.now).filter_map(|(_, turn)| {
             let Waiting { need, place, .. } = self.waiting[turn];
             let worker = place?.worker;
-            look.fits_on(need, worker).then_some((*turn, need, worker))
+            view.fits_on(need, worker).then_some((*turn, need, worker))
         });
-        due.min().map(|(turn, need, worker)| Pick { need, turn, on: On::These(vec![worker]) })
+        due.min().map(|(turn, need, worker)| Decision { need, key: turn, target: Target::These(vec![worker]) })
     }
 
     /// The oldest job that can start now on the worker that looks, beside all others.
-    fn first_for(&mut self, look: &Look<'_, i128>, worker: WorkerId) -> Option<Pick<i128>> {
-        let fitting = self.waiting.iter().filter(|(_, waiting)| look.fits_on(waiting.need, worker));
-        let fitting: Vec<Turn<i128>> = fitting.map(|(turn, _)| *turn).collect();
+    fn first_for(&mut self, view: &SchedulingView<'_, i128>, worker: WorkerId) -> Option<Decision<i128>> {
+        let fitting = self.waiting.iter().filter(|(_, waiting)| view.fits_on(waiting.need, worker));
+        let fitting: Vec<QueueKey<i128>> = fitting.map(|(turn, _)| *turn).collect();
         fitting.into_iter().find_map(|turn| {
             let place = self.withdraw(turn);
             let Waiting { need, lasts, .. } = self.waiting[&turn];
             let (plan, units) = (&self.plans[worker.0 as usize], &self.needs[usize::from(need)]);
-            let fits = plan.first_gap(look.now, Some(look.now + Span(1)), units, lasts).is_some();
+            let fits = plan.first_gap(view.now, Some(view.now + Span(1)), units, lasts).is_some();
             if let Some(place) = place {
                 self.enter(turn, place);
             }
-            fits.then(|| Pick { need, turn, on: On::These(vec![worker]) })
+            fits.then(|| Decision { need, key: turn, target: Target::These(vec![worker]) })
         })
     }
 
-    fn leave(&mut self, turn: Turn<i128>) -> Option<Place> {
+    fn leave(&mut self, turn: QueueKey<i128>) -> Option<Place> {
         let place = self.withdraw(turn);
         self.newcomers.remove(&turn);
         self.waiting.remove(&turn);
@@ -232,7 +237,7 @@ impl ConservativeBackfill {
 
     fn start(&mut self, now: Time, candidate: &Candidate<'_>, worker: WorkerId) {
         let job = candidate.job;
-        self.leave(Turn::of(0, job));
+        self.leave(QueueKey::of(0, job));
         let until = now + lasts(candidate);
         self.running.insert(job.id, Running { worker, need: job.need, until });
         if let Some(plan) = self.plans.get_mut(worker.0 as usize) {
@@ -263,31 +268,33 @@ impl ClaimPolicy for ConservativeBackfill {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Holding
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Reserving
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        self.update(look);
-        match look.worker {
-            None => self.due(look),
-            Some(worker) => self.first_for(look, worker),
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        self.update(view);
+        match view.worker {
+            None => self.due(view),
+            Some(worker) => self.first_for(view, worker),
         }
     }
 
-    fn notice(&mut self, now: Time, news: &News<'_>) {
-        match news {
-            News::Waits(candidate) if self.possible.contains(candidate.job.need) => {
-                let turn = Turn::of(0, candidate.job);
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        match event {
+            SchedulerEvent::Queued(candidate) if self.possible.contains(candidate.job.need) => {
+                let turn = QueueKey::of(0, candidate.job);
                 let waiting = Waiting { need: candidate.job.need, lasts: lasts(candidate), place: None };
                 self.waiting.insert(turn, waiting);
                 self.newcomers.insert(turn);
             }
-            News::Waits(_) => {}
-            News::Started(candidate, worker) => self.start(now, candidate, *worker),
-            News::Left(candidate) => self.needs_compression |= self.leave(Turn::of(0, candidate.job)).is_some(),
-            News::Ended(candidate, _) => self.end(now, candidate.job.id),
-            News::WorkersChanged => self.plans.clear(),
+            SchedulerEvent::Queued(_) => {}
+            SchedulerEvent::Started(candidate, worker) => self.start(now, candidate, *worker),
+            SchedulerEvent::Left(candidate) => {
+                self.needs_compression |= self.leave(QueueKey::of(0, candidate.job)).is_some()
+            }
+            SchedulerEvent::Ended(candidate, _) => self.end(now, candidate.job.id),
+            SchedulerEvent::WorkersChanged => self.plans.clear(),
         }
     }
 
@@ -295,9 +302,9 @@ impl ClaimPolicy for ConservativeBackfill {
         self.starts.iter().map(|(start, _)| *start).find(|start| *start > now)
     }
 
-    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
-        let turn = Turn::of(0, job.job);
-        let comes = if look.worker.is_none() { "its reservation has come" } else { "it fits beside all reservations" };
+    fn explain(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
+        let turn = QueueKey::of(0, job.job);
+        let comes = if view.worker.is_none() { "its reservation has come" } else { "it fits beside all reservations" };
         match self.waiting.range(..turn).count() {
             0 => format!("{comes}, and it is the oldest of all that wait"),
             1 => format!("{comes}: it delays the reservation of the older job by nothing"),
@@ -305,10 +312,10 @@ impl ClaimPolicy for ConservativeBackfill {
         }
     }
 
-    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
-        let Place { start, worker } = self.waiting.get(&Turn::of(0, job.job))?.place?;
-        let (wait, worker) = ((start - look.now).rounded(), &look.system().worker(worker).id);
-        (start > look.now)
+    fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let Place { start, worker } = self.waiting.get(&QueueKey::of(0, job.job))?.place?;
+        let (wait, worker) = ((start - view.now).rounded(), &view.system().worker(worker).id);
+        (start > view.now)
             .then(|| format!("its reservation is on {worker} in {wait}; before that it would delay those of others"))
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! The registry's deadline bounds the run time; as a due date it says how soon a job should be over. Jobs without one come last.
 
-use crate::engine::{Candidate, ClaimPolicy, Look};
+use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 
 /// Earliest due date first; ties oldest first.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,7 +21,7 @@ impl ClaimPolicy for EarliestDeadline {
         job.deadline().map_or(i128::MAX, |deadline| due(deadline.0))
     }
 
-    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         match job.deadline() {
             Some(_) => "the earliest due date of those that fit".to_owned(),
             None => "without a deadline: none with one fits".to_owned(),

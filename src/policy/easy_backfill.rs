@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 use super::backfill_queue::{BackfillCandidate, BackfillQueue};
 use super::completion_estimates::CompletionEstimates;
 use super::feasible::FeasibleNeeds;
-use crate::engine::waiting::Turn;
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
+use crate::engine::QueueKey;
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, System, Target};
 use crate::model::capacity::NeedId;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -74,9 +74,9 @@ struct Shadow {
 
 impl Shadow {
     /// In words: on which worker, and in how long.
-    fn told(&self, look: &Look<'_, i128>) -> String {
-        let worker = &look.system().worker(self.worker).id;
-        match self.at - look.now {
+    fn told(&self, view: &SchedulingView<'_, i128>) -> String {
+        let worker = &view.system().worker(self.worker).id;
+        match self.at - view.now {
             Span::ZERO => format!("on {worker} any moment"),
             wait => format!("on {worker} in {}", wait.rounded()),
         }
@@ -94,11 +94,11 @@ impl EasyBackfill {
     }
 
     /// The worker on which a job with this need fits first by the estimates, and when.
-    fn shadow(&self, look: &Look<'_, i128>, need: NeedId) -> Option<Shadow> {
+    fn shadow(&self, view: &SchedulingView<'_, i128>, need: NeedId) -> Option<Shadow> {
         let mut first: Option<Shadow> = None;
-        for worker in look.open_workers() {
+        for worker in view.open_workers() {
             let bound = first.as_ref().map(|shadow| shadow.at);
-            if let Some((at, spare)) = self.ends.fits_from(look, worker, need, bound) {
+            if let Some((at, spare)) = self.ends.fits_from(view, worker, need, bound) {
                 first = Some(Shadow { at, worker, spare });
             }
         }
@@ -106,12 +106,16 @@ impl EasyBackfill {
     }
 
     /// The first job that may go before the head.
-    fn candidate(&self, look: &Look<'_, i128>, shadow: Option<&Shadow>) -> Option<(BackfillCandidate, NeedId)> {
-        let first = look.needs().filter(|need| self.possible.contains(*need)).filter_map(|need| {
+    fn candidate(
+        &self,
+        view: &SchedulingView<'_, i128>,
+        shadow: Option<&Shadow>,
+    ) -> Option<(BackfillCandidate, NeedId)> {
+        let first = view.needs().filter(|need| self.possible.contains(*need)).filter_map(|need| {
             let candidates = &self.waiting[usize::from(need)];
             let entry = match shadow {
-                Some(shadow) if !is_free_elsewhere(look, need, shadow) => {
-                    candidates.first_within(shadow.at - look.now)?
+                Some(shadow) if !is_free_elsewhere(view, need, shadow) => {
+                    candidates.first_within(shadow.at - view.now)?
                 }
                 _ => candidates.first()?,
             };
@@ -122,13 +126,13 @@ impl EasyBackfill {
 }
 
 /// Whether a job with this need may start somewhere however long it is thought to run.
-fn is_free_elsewhere(look: &Look<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
-    is_spare(look, need, shadow) || look.with_room(need).any(|worker| worker != shadow.worker)
+fn is_free_elsewhere(view: &SchedulingView<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
+    is_spare(view, need, shadow) || view.with_room(need).any(|worker| worker != shadow.worker)
 }
 
 /// Whether a job needs no more than what is left beside the head.
-fn is_spare(look: &Look<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
-    look.system().need(need).0.iter().zip(&shadow.spare).all(|(&need, spare)| need == 0 || need <= *spare)
+fn is_spare(view: &SchedulingView<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
+    view.system().need(need).0.iter().zip(&shadow.spare).all(|(&need, spare)| need == 0 || need <= *spare)
 }
 
 impl ClaimPolicy for EasyBackfill {
@@ -138,66 +142,66 @@ impl ClaimPolicy for EasyBackfill {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Holding
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Reserving
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let (head, turn) = self.possible.first(look)?;
-        if look.fits(head) {
-            return Some(Pick { need: head, turn, on: On::Any });
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let (head, turn) = self.possible.first(view)?;
+        if view.fits(head) {
+            return Some(Decision { need: head, key: turn, target: Target::Any });
         }
-        look.needs().next()?;
-        let shadow = self.shadow(look, head);
-        let (entry, need) = self.candidate(look, shadow.as_ref())?;
-        let on = match shadow {
-            Some(shadow) if shadow.at - look.now < entry.estimate && !is_spare(look, need, &shadow) => {
-                On::These(look.with_room(need).filter(|worker| *worker != shadow.worker).collect())
+        view.needs().next()?;
+        let shadow = self.shadow(view, head);
+        let (entry, need) = self.candidate(view, shadow.as_ref())?;
+        let target = match shadow {
+            Some(shadow) if shadow.at - view.now < entry.estimate && !is_spare(view, need, &shadow) => {
+                Target::These(view.with_room(need).filter(|worker| *worker != shadow.worker).collect())
             }
-            _ => On::Any,
+            _ => Target::Any,
         };
-        Some(Pick { need, turn: entry.turn, on })
+        Some(Decision { need, key: entry.turn, target })
     }
 
-    fn notice(&mut self, now: Time, news: &News<'_>) {
-        let entry = |candidate: &Candidate<'_>| (Turn::of(0, candidate.job), candidate.estimate());
-        match news {
-            News::Waits(candidate) => self.waiting[usize::from(candidate.job.need)].insert(entry(candidate)),
-            News::Started(candidate, worker) => {
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        let entry = |candidate: &Candidate<'_>| (QueueKey::of(0, candidate.job), candidate.estimate());
+        match event {
+            SchedulerEvent::Queued(candidate) => self.waiting[usize::from(candidate.job.need)].insert(entry(candidate)),
+            SchedulerEvent::Started(candidate, worker) => {
                 self.waiting[usize::from(candidate.job.need)].remove(entry(candidate));
                 self.ends.start(now + candidate.estimate(), candidate.job, *worker);
             }
-            News::Left(candidate) => self.waiting[usize::from(candidate.job.need)].remove(entry(candidate)),
-            News::Ended(candidate, worker) => self.ends.end(candidate.job, *worker),
-            News::WorkersChanged => {}
+            SchedulerEvent::Left(candidate) => self.waiting[usize::from(candidate.job.need)].remove(entry(candidate)),
+            SchedulerEvent::Ended(candidate, worker) => self.ends.end(candidate.job, *worker),
+            SchedulerEvent::WorkersChanged => {}
         }
     }
 
-    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         let (need, estimate) = (job.job.need, job.estimate());
-        let Some((head, turn)) = self.possible.first(look).filter(|(_, turn)| turn.id != job.job.id) else {
+        let Some((head, turn)) = self.possible.first(view).filter(|(_, turn)| turn.id != job.job.id) else {
             return "the oldest of all that wait".to_owned();
         };
         let goes = format!("goes before job {}, the oldest", turn.id.0);
-        let Some(shadow) = self.shadow(look, head) else {
+        let Some(shadow) = self.shadow(view, head) else {
             return format!("{goes}, which fits nowhere even when all that runs has ended");
         };
-        let goes = format!("{goes}, which fits {}", shadow.told(look));
-        if shadow.at - look.now >= estimate {
+        let goes = format!("{goes}, which fits {}", shadow.told(view));
+        if shadow.at - view.now >= estimate {
             format!("{goes}: it ends by then, by its estimate of {}", estimate.rounded())
-        } else if is_spare(look, need, &shadow) {
+        } else if is_spare(view, need, &shadow) {
             format!("{goes}: it needs no more than is spare then beside that")
         } else {
             format!("{goes}: it runs on another worker")
         }
     }
 
-    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
-        let (head, turn) = self.possible.first(look).filter(|(_, turn)| turn.id != job.job.id)?;
-        let (shadow, estimate) = (self.shadow(look, head)?, job.estimate());
-        let is_held = shadow.at - look.now < estimate && !is_free_elsewhere(look, job.job.need, &shadow);
+    fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let (head, turn) = self.possible.first(view).filter(|(_, turn)| turn.id != job.job.id)?;
+        let (shadow, estimate) = (self.shadow(view, head)?, job.estimate());
+        let is_held = shadow.at - view.now < estimate && !is_free_elsewhere(view, job.job.need, &shadow);
         is_held.then(|| {
-            let (when, estimate) = (shadow.told(look), estimate.rounded());
+            let (when, estimate) = (shadow.told(view), estimate.rounded());
             format!("would delay job {}, the oldest, which fits {when}: its estimate is {estimate}, and beside that nothing is spare", turn.id.0)
         })
     }

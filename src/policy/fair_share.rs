@@ -11,7 +11,9 @@
 //! oldest job that fits. A decision looks at every action and need that waits.
 
 use super::class_queues::ClassQueues;
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Shares, System};
+use crate::engine::{
+    Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, Shares, System, Target,
+};
 use crate::model::action::ActionId;
 use crate::model::capacity::CapacityMap;
 use crate::model::job::Job;
@@ -79,28 +81,28 @@ impl ClaimPolicy for FairShare {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Picking
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Selecting
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let fitting = self.waiting.iter().filter(|((_, need), ..)| look.fits(*need));
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let fitting = self.waiting.iter().filter(|((_, need), ..)| view.fits(*need));
         let next = fitting.min_by(|((a, _), older_a, _), ((b, _), older_b, _)| {
             self.compare(*a, *b).then_with(|| older_a.cmp(older_b))
         });
-        next.map(|((_, need), turn, _)| Pick { need, turn, on: On::Any })
+        next.map(|((_, need), turn, _)| Decision { need, key: turn, target: Target::Any })
     }
 
-    fn notice(&mut self, _: Time, news: &News<'_>) {
-        self.waiting.notice(news);
-        match news {
-            News::Started(candidate, _) => self.use_units(candidate.job, 1),
-            News::Ended(candidate, _) => self.use_units(candidate.job, -1),
-            News::Waits(_) | News::Left(_) | News::WorkersChanged => {}
+    fn on_event(&mut self, _: Time, event: &SchedulerEvent<'_>) {
+        self.waiting.on_event(event);
+        match event {
+            SchedulerEvent::Started(candidate, _) => self.use_units(candidate.job, 1),
+            SchedulerEvent::Ended(candidate, _) => self.use_units(candidate.job, -1),
+            SchedulerEvent::Queued(_) | SchedulerEvent::Left(_) | SchedulerEvent::WorkersChanged => {}
         }
     }
 
-    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         let ActionUsage { share, weight, .. } = self.accounts[usize::from(job.job.action.0)];
         let percent = share as f64 / self.whole as f64 * 100.0;
         let weighted = if weight == 1 { String::new() } else { format!(" by its weight of {weight}") };

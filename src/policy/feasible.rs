@@ -1,7 +1,6 @@
 //! The jobs that some worker could run, if it had nothing else to do: no policy waits for the others.
 
-use crate::engine::waiting::Turn;
-use crate::engine::{Look, System};
+use crate::engine::{QueueKey, SchedulingView, System};
 use crate::model::capacity::NeedId;
 
 /// The needs that fit into what some worker offers at some time.
@@ -27,8 +26,8 @@ impl FeasibleNeeds {
     }
 
     /// The first of all waiting jobs by rank, but for impossible ones: its need and its place.
-    pub(super) fn first(&self, look: &Look<'_, i128>) -> Option<(NeedId, Turn<i128>)> {
-        let need = look.waiting.first_of(|word| self.words[word], |_| true)?;
-        Some((NeedId(need as u16), look.waiting.head(need)?))
+    pub(super) fn first(&self, view: &SchedulingView<'_, i128>) -> Option<(NeedId, QueueKey<i128>)> {
+        let need = view.waiting.first_of(|word| self.words[word], |_| true)?;
+        Some((NeedId(need as u16), view.waiting.head(need)?))
     }
 }

@@ -5,7 +5,7 @@
 //! A does not fit: skipped      B fits: claimed        C waits for the next free unit, and so does A
 //! ```
 
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner};
+use crate::engine::{Candidate, ClaimPolicy, PolicyKind, SchedulingView};
 
 /// Oldest first; ties by job number.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,11 +18,11 @@ impl ClaimPolicy for FirstFit {
     fn rank(&self, _: &Candidate<'_>) {}
 
     #[inline(always)]
-    fn manner(&self) -> Manner {
-        Manner::Ranked
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::PriorityOrder
     }
 
-    fn why(&self, _: &Look<'_, ()>, _: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, ()>, _: &Candidate<'_>) -> String {
         WHY.to_owned()
     }
 }
@@ -40,7 +40,7 @@ impl ClaimPolicy for UnitRankFirstFit {
         0
     }
 
-    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, _: &Candidate<'_>) -> String {
         WHY.to_owned()
     }
 }

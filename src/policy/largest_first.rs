@@ -8,7 +8,7 @@
 //! With several resources a job's size is its share of what all workers offer together at the start, summed over resources.
 
 use super::job_size::CapacityShares;
-use crate::engine::{Candidate, ClaimPolicy, Look, System};
+use crate::engine::{Candidate, ClaimPolicy, SchedulingView, System};
 
 /// Largest first; ties oldest first.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ impl ClaimPolicy for LargestFirst {
         -self.sizes.get(job.job.need)
     }
 
-    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, _: &Candidate<'_>) -> String {
         "the largest that fits".to_owned()
     }
 }

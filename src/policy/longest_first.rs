@@ -6,7 +6,7 @@
 //! ```
 
 use super::job_size::JobLength;
-use crate::engine::{Candidate, ClaimPolicy, Look};
+use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 
 /// Longest first; ties oldest first.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,7 +22,7 @@ impl ClaimPolicy for LongestFirst {
         -i128::from(self.by.of(job).0)
     }
 
-    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         format!("{} {}: the longest that fits", self.by.noun(), self.by.of(job).rounded())
     }
 }

@@ -13,8 +13,8 @@
 //! more than [`MAX_STEPS`] steps, and after that keeps the best that it has found.
 
 use super::class_queues::ClassQueues;
-use crate::engine::waiting::Turn;
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, System};
+use crate::engine::QueueKey;
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, System, Target};
 use crate::model::capacity::NeedId;
 use crate::model::time::Time;
 
@@ -37,7 +37,7 @@ impl MaxWeight {
 /// Jobs to pack that are all alike.
 #[derive(Clone, Debug)]
 struct Item<'a> {
-    turn: Turn<i128>,
+    turn: QueueKey<i128>,
     need: NeedId,
     units: &'a [i64],
     count: u64,
@@ -101,32 +101,32 @@ impl ClaimPolicy for MaxWeight {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Picking
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Selecting
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let worker = look.needs().filter_map(|need| look.with_room(need).next()).min()?;
-        let fitting = self.waiting.iter().filter(|((_, need), ..)| look.fits_on(*need, worker));
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let worker = view.needs().filter_map(|need| view.with_room(need).next()).min()?;
+        let fitting = self.waiting.iter().filter(|((_, need), ..)| view.fits_on(*need, worker));
         let item = |((_, need), turn, count): (_, _, usize)| {
-            let units = &look.system().need(need).0;
+            let units = &view.system().need(need).0;
             Item { turn, need, units, count: count as u64 }
         };
         let mut items: Vec<Item<'_>> = fitting.map(item).collect();
         items.sort_unstable_by_key(|item| item.turn);
         let mut search = Search { items, steps: 0, best: None };
-        let free: Vec<i64> = look.free(worker).collect();
+        let free: Vec<i64> = view.free(worker).collect();
         search.extend(0, &free, 0, None);
         let (_, first) = search.best?;
         let Item { turn, need, .. } = search.items[first];
-        Some(Pick { need, turn, on: On::These(vec![worker]) })
+        Some(Decision { need, key: turn, target: Target::These(vec![worker]) })
     }
 
-    fn notice(&mut self, _: Time, news: &News<'_>) {
-        self.waiting.notice(news);
+    fn on_event(&mut self, _: Time, event: &SchedulerEvent<'_>) {
+        self.waiting.on_event(event);
     }
 
-    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         let class = (job.job.action, job.job.need);
         let count = self.waiting.iter().find(|(other, ..)| *other == class).map_or(0, |(.., count)| count);
         let name = &job.action().name;

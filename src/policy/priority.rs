@@ -8,7 +8,7 @@
 //! With `aging = "10m"` a job gains one level for every ten minutes that it waits, without steps: of two jobs the one with the
 //! smaller `scheduledAt - priority * aging` goes first, which no waiting changes. So low priorities are not starved.
 
-use crate::engine::{Candidate, ClaimPolicy, Look};
+use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 use crate::model::time::Span;
 
 /// Largest priority first.
@@ -29,7 +29,7 @@ impl ClaimPolicy for Priority {
         }
     }
 
-    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         let aged = if self.aging.is_some() { ", and its age counted in" } else { "" };
         format!("priority {}{aged}: the most urgent that fits", job.priority())
     }

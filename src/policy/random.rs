@@ -7,7 +7,7 @@
 //!
 //! A decision counts the waiting jobs of each need that fits: with few needs its cost hardly grows with their number.
 
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, On, Pick};
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, Target};
 use claimsim_random::stream::{Purpose, Stream, Streams};
 
 /// Service in random order.
@@ -30,25 +30,25 @@ impl ClaimPolicy for Random {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Picking
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Selecting
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let count = |need| look.waiting.count_of(usize::from(need)) as u64;
-        let all: u64 = look.needs().map(count).sum();
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let count = |need| view.waiting.count_of(usize::from(need)) as u64;
+        let all: u64 = view.needs().map(count).sum();
         let mut left = if all > 1 { self.stream.below(all) } else { 0 };
-        for need in look.needs() {
+        for need in view.needs() {
             if left < count(need) {
-                let turn = look.waiting.nth(need.into(), left as usize)?;
-                return Some(Pick { need, turn, on: On::Any });
+                let turn = view.waiting.nth(need.into(), left as usize)?;
+                return Some(Decision { need, key: turn, target: Target::Any });
             }
             left -= count(need);
         }
         None
     }
 
-    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, _: &Candidate<'_>) -> String {
         "drawn by lot from those that fit".to_owned()
     }
 }

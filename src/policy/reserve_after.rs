@@ -14,8 +14,10 @@
 use std::collections::BTreeMap;
 
 use super::feasible::FeasibleNeeds;
-use crate::engine::waiting::Turn;
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, On, Pick, Shares, System};
+use crate::engine::QueueKey;
+use crate::engine::{
+    Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, Shares, System, Target,
+};
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -27,13 +29,13 @@ pub struct ReserveAfter {
     possible: FeasibleNeeds,
     shares: Shares,
     /// The waiting jobs that may ever need a reservation, oldest first.
-    waiting: BTreeMap<Turn<i128>, NeedId>,
+    waiting: BTreeMap<QueueKey<i128>, NeedId>,
 }
 
 /// What is put aside for a job.
 #[derive(Clone, Copy, Debug)]
 struct Reservation {
-    turn: Turn<i128>,
+    turn: QueueKey<i128>,
     need: NeedId,
     worker: WorkerId,
 }
@@ -46,31 +48,31 @@ impl ReserveAfter {
     }
 
     /// What is put aside now, for the oldest first.
-    fn reservations(&self, look: &Look<'_, i128>) -> Vec<Reservation> {
-        let (mut all, mut aside) = (Vec::new(), Reserved::nothing(look));
-        let overdue = self.waiting.iter().take_while(|(turn, _)| look.now - turn.scheduled_at > self.patience);
+    fn reservations(&self, view: &SchedulingView<'_, i128>) -> Vec<Reservation> {
+        let (mut all, mut aside) = (Vec::new(), Reserved::nothing(view));
+        let overdue = self.waiting.iter().take_while(|(turn, _)| view.now - turn.scheduled_at > self.patience);
         for (&turn, &need) in overdue {
-            let Some(worker) = self.best_worker(look, need, &aside) else { break };
+            let Some(worker) = self.best_worker(view, need, &aside) else { break };
             let reservation = Reservation { turn, need, worker };
-            aside.put(look, &reservation);
+            aside.put(view, &reservation);
             all.push(reservation);
         }
         all
     }
 
     /// The worker that lacks the least of a need, of those that could hold it beside what is put aside already.
-    fn best_worker(&self, look: &Look<'_, i128>, need: NeedId, aside: &Reserved) -> Option<WorkerId> {
-        let units = look.system().need(need);
-        let could = |worker: &WorkerId| fits(&look.capacity(*worker).0, aside.on(*worker), units);
-        let candidates = look.open_workers().filter(could);
-        candidates.min_by_key(|worker| self.lacking(look, *worker, units, aside.on(*worker)))
+    fn best_worker(&self, view: &SchedulingView<'_, i128>, need: NeedId, aside: &Reserved) -> Option<WorkerId> {
+        let units = view.system().need(need);
+        let could = |worker: &WorkerId| fits(&view.capacity(*worker).0, aside.on(*worker), units);
+        let candidates = view.open_workers().filter(could);
+        candidates.min_by_key(|worker| self.lacking(view, *worker, units, aside.on(*worker)))
     }
 
     /// The share of a worker's capacity that it lacks of a need.
-    fn lacking(&self, look: &Look<'_, i128>, worker: WorkerId, need: &CapacityMap, aside: &[i64]) -> i128 {
-        let capacity = &look.capacity(worker).0;
+    fn lacking(&self, view: &SchedulingView<'_, i128>, worker: WorkerId, need: &CapacityMap, aside: &[i64]) -> i128 {
+        let capacity = &view.capacity(worker).0;
         let lacks =
-            look.free(worker).zip(aside).zip(&need.0).map(|((free, aside), need)| (need - (free - aside)).max(0));
+            view.free(worker).zip(aside).zip(&need.0).map(|((free, aside), need)| (need - (free - aside)).max(0));
         lacks.zip(capacity).map(|(lacks, &capacity)| i128::from(lacks) * self.shares.unit(capacity)).sum()
     }
 }
@@ -83,15 +85,15 @@ struct Reserved {
 }
 
 impl Reserved {
-    fn nothing(look: &Look<'_, i128>) -> Reserved {
-        let (workers, resources) = (look.system().workers.len(), look.system().resources.len());
+    fn nothing(view: &SchedulingView<'_, i128>) -> Reserved {
+        let (workers, resources) = (view.system().workers.len(), view.system().resources.len());
         Reserved { units: vec![0; workers * resources], resources }
     }
 
     /// Counts a reservation.
-    fn put(&mut self, look: &Look<'_, i128>, reservation: &Reservation) {
+    fn put(&mut self, view: &SchedulingView<'_, i128>, reservation: &Reservation) {
         let aside = &mut self.units[reservation.worker.0 as usize * self.resources..];
-        aside.iter_mut().zip(&look.system().need(reservation.need).0).for_each(|(aside, need)| *aside += need);
+        aside.iter_mut().zip(&view.system().need(reservation.need).0).for_each(|(aside, need)| *aside += need);
     }
 
     /// What is put aside on a worker, by resource.
@@ -112,54 +114,54 @@ impl ClaimPolicy for ReserveAfter {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Holding
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Reserving
     }
 
     /// Of jobs with the same need only the oldest has to be looked at: what keeps it back keeps back the others.
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let reservations = self.reservations(look);
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let reservations = self.reservations(view);
         if reservations.is_empty() {
-            return look.first();
+            return view.first();
         }
-        let mut heads: Vec<(Turn<i128>, NeedId)> =
-            look.needs().filter_map(|need| Some((look.waiting.head(need.into())?, need))).collect();
+        let mut heads: Vec<(QueueKey<i128>, NeedId)> =
+            view.needs().filter_map(|need| Some((view.waiting.head(need.into())?, need))).collect();
         heads.sort_unstable();
         // Both are in order of age, so that what is put aside for older jobs only grows.
-        let (mut older, mut aside) = (reservations.iter().peekable(), Reserved::nothing(look));
+        let (mut older, mut aside) = (reservations.iter().peekable(), Reserved::nothing(view));
         heads.into_iter().find_map(|(turn, need)| {
             while let Some(reservation) = older.next_if(|reservation| reservation.turn < turn) {
-                aside.put(look, reservation);
+                aside.put(view, reservation);
             }
             let may = |worker: &WorkerId| {
-                let free: Vec<i64> = look.free(*worker).collect();
-                fits(&free, aside.on(*worker), look.system().need(need))
+                let free: Vec<i64> = view.free(*worker).collect();
+                fits(&free, aside.on(*worker), view.system().need(need))
             };
-            let workers: Vec<WorkerId> = look.with_room(need).filter(may).collect();
-            (!workers.is_empty()).then_some(Pick { need, turn, on: On::These(workers) })
+            let workers: Vec<WorkerId> = view.with_room(need).filter(may).collect();
+            (!workers.is_empty()).then_some(Decision { need, key: turn, target: Target::These(workers) })
         })
     }
 
-    fn notice(&mut self, _: Time, news: &News<'_>) {
-        match news {
-            News::Waits(candidate) => {
+    fn on_event(&mut self, _: Time, event: &SchedulerEvent<'_>) {
+        match event {
+            SchedulerEvent::Queued(candidate) => {
                 let (job, needs_something) = (candidate.job, candidate.need().0.iter().any(|&units| units > 0));
                 if needs_something && self.possible.contains(job.need) {
-                    self.waiting.insert(Turn::of(0, job), job.need);
+                    self.waiting.insert(QueueKey::of(0, job), job.need);
                 }
             }
-            News::Started(candidate, _) | News::Left(candidate) => {
-                self.waiting.remove(&Turn::of(0, candidate.job));
+            SchedulerEvent::Started(candidate, _) | SchedulerEvent::Left(candidate) => {
+                self.waiting.remove(&QueueKey::of(0, candidate.job));
             }
-            News::Ended(..) | News::WorkersChanged => {}
+            SchedulerEvent::Ended(..) | SchedulerEvent::WorkersChanged => {}
         }
     }
 
-    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         let older =
-            self.reservations(look).iter().filter(|reservation| reservation.turn < Turn::of(0, job.job)).count();
+            self.reservations(view).iter().filter(|reservation| reservation.turn < QueueKey::of(0, job.job)).count();
         match older {
-            0 if look.now - job.job.scheduled_at > self.patience => {
+            0 if view.now - job.job.scheduled_at > self.patience => {
                 "the oldest that fits, and it is overdue".to_owned()
             }
             0 => "the oldest that fits, and nothing is put aside for older ones".to_owned(),
@@ -168,11 +170,11 @@ impl ClaimPolicy for ReserveAfter {
         }
     }
 
-    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
-        let all = self.reservations(look);
-        let first = all.iter().find(|reservation| look.fits_on(job.job.need, reservation.worker))?;
+    fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let all = self.reservations(view);
+        let first = all.iter().find(|reservation| view.fits_on(job.job.need, reservation.worker))?;
         let Reservation { turn, worker, .. } = first;
-        let (waited, worker) = ((look.now - turn.scheduled_at).rounded(), &look.system().worker(*worker).id);
+        let (waited, worker) = ((view.now - turn.scheduled_at).rounded(), &view.system().worker(*worker).id);
         (turn.id != job.job.id)
             .then(|| format!("what is free on {worker} is put aside for job {}, which has waited {waited}", turn.id.0))
     }

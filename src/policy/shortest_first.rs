@@ -8,7 +8,7 @@
 //! The service time is something that a real queue does not know: it is the best that any estimate could do.
 
 use super::job_size::JobLength;
-use crate::engine::{Candidate, ClaimPolicy, Look};
+use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 
 /// Shortest first; ties oldest first.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +24,7 @@ impl ClaimPolicy for ShortestFirst {
         i128::from(self.by.of(job).0)
     }
 
-    fn why(&self, _: &Look<'_, i128>, job: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         format!("{} {}: the shortest that fits", self.by.noun(), self.by.of(job).rounded())
     }
 }

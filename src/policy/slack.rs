@@ -1,6 +1,6 @@
 //! What a job leaves free of a worker, to policies that choose by it.
 
-use crate::engine::{Look, On, Pick, Shares, System};
+use crate::engine::{Decision, SchedulingView, Shares, System, Target};
 use crate::model::capacity::NeedId;
 
 /// Shares of what workers offer at any time.
@@ -24,20 +24,20 @@ impl Slack {
     }
 
     /// The job that leaves least, or most; the oldest of several.
-    pub(super) fn choose(self, look: &Look<'_, i128>, wanted: Extreme) -> Option<Pick<i128>> {
-        let candidates = look.needs().filter_map(|need| {
-            let left = self.left(look, need).map(|left| match wanted {
+    pub(super) fn choose(self, view: &SchedulingView<'_, i128>, wanted: Extreme) -> Option<Decision<i128>> {
+        let candidates = view.needs().filter_map(|need| {
+            let left = self.left(view, need).map(|left| match wanted {
                 Extreme::Least => left,
                 Extreme::Most => -left,
             });
-            Some((left.min()?, look.waiting.head(need.into())?, need))
+            Some((left.min()?, view.waiting.head(need.into())?, need))
         });
-        candidates.min().map(|(_, turn, need)| Pick { need, turn, on: On::Any })
+        candidates.min().map(|(_, turn, need)| Decision { need, key: turn, target: Target::Any })
     }
 
     /// The share left free after a job with this need, worker by worker.
-    fn left(self, look: &Look<'_, i128>, need: NeedId) -> impl Iterator<Item = i128> {
-        let units = look.system().need(need);
-        look.with_room(need).map(move |worker| self.shares.left(look.capacity(worker), look.free(worker), units))
+    fn left(self, view: &SchedulingView<'_, i128>, need: NeedId) -> impl Iterator<Item = i128> {
+        let units = view.system().need(need);
+        view.with_room(need).map(move |worker| self.shares.left(view.capacity(worker), view.free(worker), units))
     }
 }

@@ -8,7 +8,7 @@
 //! A job that no worker could ever run blocks nobody. A decision looks at the oldest job of each need vector: its cost does not depend on how many wait.
 
 use super::feasible::FeasibleNeeds;
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, On, Pick, System};
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, System, Target};
 
 /// Head of line blocks.
 #[derive(Clone, Debug)]
@@ -30,21 +30,21 @@ impl ClaimPolicy for StrictFifo {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Holding
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Reserving
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let (need, turn) = self.possible.first(look)?;
-        look.fits(need).then_some(Pick { need, turn, on: On::Any })
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let (need, turn) = self.possible.first(view)?;
+        view.fits(need).then_some(Decision { need, key: turn, target: Target::Any })
     }
 
-    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, _: &Candidate<'_>) -> String {
         "the oldest of all that wait".to_owned()
     }
 
-    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
-        let (_, head) = self.possible.first(look)?;
+    fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        let (_, head) = self.possible.first(view)?;
         (head.id != job.job.id)
             .then(|| format!("job {}, the oldest, does not fit, and all others wait behind it", head.id.0))
     }

@@ -10,7 +10,7 @@
 //! waits, on every worker with room for it.
 
 use super::slack::{Extreme, Slack};
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, Pick, System};
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, System};
 
 /// Most left free.
 #[derive(Clone, Debug)]
@@ -32,15 +32,15 @@ impl ClaimPolicy for WorstFit {
         0
     }
 
-    fn manner(&self) -> Manner {
-        Manner::Picking
+    fn kind(&self) -> PolicyKind {
+        PolicyKind::Selecting
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        self.leftover.choose(look, Extreme::Most)
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        self.leftover.choose(view, Extreme::Most)
     }
 
-    fn why(&self, _: &Look<'_, i128>, _: &Candidate<'_>) -> String {
+    fn explain(&self, _: &SchedulingView<'_, i128>, _: &Candidate<'_>) -> String {
         "it leaves the most of a worker free".to_owned()
     }
 }

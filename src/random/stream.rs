@@ -3,8 +3,8 @@
 //! A stream is ChaCha8 under a key of its own: the SHA-256 of those four. Two policies under one seed therefore see the
 //! same jobs, and a class keeps its arrivals and service times when another class, a worker or the claim rule changes.
 
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 /// What a stream's numbers decide. The discriminants are part of the frozen key and never change.

@@ -2,6 +2,7 @@
 
 use super::number::{human, percent};
 use crate::experiment::expression::Quantity;
+use crate::stats::Measure;
 
 /// How the numbers of a measure are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,9 @@ impl Form {
         match unit {
             "s" => Form::Time,
             "jobs/s" => Form::Rate,
-            "1" if ["utilization", "within_slo"].contains(&measure) || statistic.starts_with("share") => Form::Share,
+            "1" if Measure::named(measure).is_some_and(Measure::is_share) || statistic.starts_with("share") => {
+                Form::Share
+            }
             _ => Form::Number,
         }
     }

@@ -9,10 +9,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use super::jobs::{JobLog, JobRow};
-use crate::engine::{Attempt, Observer, Run, System};
-use crate::model::job::{Ending, Job, JobId, Status};
+use crate::engine::{Attempt, Event, Observer, System};
+use crate::model::job::{Job, JobId, JobOutcome, Status};
 use crate::model::time::Time;
-use crate::model::worker::WorkerId;
 
 /// So many rows are kept before any is set aside.
 const WINDOW: usize = 1 << 16;
@@ -154,7 +153,35 @@ fn text(row: &JobRow) -> io::Result<Vec<u8>> {
 }
 
 impl<W: io::Write> Observer for JobHistory<'_, W> {
-    fn due(&mut self, _now: Time, job: &Job, attempt: Attempt) {
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Due { job, attempt } => self.due(job, attempt),
+            Event::Claimed { job, worker } => {
+                let worker = self.system.worker(worker).id.as_str();
+                let row = &mut self.row(job.id).row;
+                (row.status, row.worker, row.claimed_at) = (Status::Running, Some(worker), Some(now));
+            }
+            Event::Ended { job, run, outcome: outcome @ JobOutcome::WorkerDead, .. } if run.is_cut_off => {
+                // What becomes of its process decides its final status.
+                let row = &mut self.row(job.id).row;
+                (row.status, row.ended_at) = (outcome.status(), Some(now));
+            }
+            Event::Ended { job, outcome, .. } | Event::Left { job, outcome } => {
+                self.end(now, job.id, outcome.status());
+            }
+            Event::CancelRequested { job, .. } => self.row(job.id).row.status = Status::CancelRequest,
+            Event::ZombieEnded { job, stopped, .. } => {
+                let JobRow { status, ended_at, .. } = self.row(job.id).row;
+                let status = if stopped { Status::WorkerResurrection } else { status };
+                self.end(ended_at.expect("its row has ended"), job.id, status);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<W: io::Write> JobHistory<'_, W> {
+    fn due(&mut self, job: &Job, attempt: Attempt) {
         let row = JobRow {
             replication: self.replication,
             job: job.id,
@@ -169,36 +196,6 @@ impl<W: io::Write> Observer for JobHistory<'_, W> {
             retries_left: attempt.retries_left,
         };
         *self.slot(job.id) = Some(Row { row, open: true });
-    }
-
-    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        let worker = self.system.worker(worker).id.as_str();
-        let row = &mut self.row(job.id).row;
-        (row.status, row.worker, row.claimed_at) = (Status::Running, Some(worker), Some(now));
-    }
-
-    fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, run: Run, ending: Ending, _last: bool) {
-        if ending == Ending::WorkerDead && run.is_cut_off {
-            // What becomes of its process decides how it is told.
-            let row = &mut self.row(job.id).row;
-            (row.status, row.ended_at) = (ending.status(), Some(now));
-        } else {
-            self.end(now, job.id, ending.status());
-        }
-    }
-
-    fn cancel_requested(&mut self, _now: Time, job: &Job, _run: Run) {
-        self.row(job.id).row.status = Status::CancelRequest;
-    }
-
-    fn zombie_over(&mut self, _now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
-        let JobRow { status, ended_at, .. } = self.row(job.id).row;
-        let status = if stopped { Status::WorkerResurrection } else { status };
-        self.end(ended_at.expect("its row has ended"), job.id, status);
-    }
-
-    fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.end(now, job.id, ending.status());
     }
 }
 

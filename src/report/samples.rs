@@ -5,7 +5,7 @@ use crate::engine::{ActionModel, Availability, ClaimRule, System, Window};
 use crate::experiment::{Results, SummaryRow};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
-use crate::model::claim::{Pass, Placement};
+use crate::model::claim::{DispatchTiming, Placement};
 use crate::model::time::{Epoch, Span, Time};
 use crate::model::worker::{Worker, WorkerId};
 use crate::stats::interval::IntervalEstimate;
@@ -67,7 +67,7 @@ pub(crate) fn system(shape: Shape) -> System {
         workers: (0..2).map(|index| Worker { id: format!("replica-{index}"), capacity: capacity.clone() }).collect(),
         actions: (0..shape.actions).map(action).collect(),
         needs: vec![CapacityMap::zero(resources)],
-        claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
+        claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
         queue_limit: None,
         availability: Availability::default(),
         cancels: Vec::new(),

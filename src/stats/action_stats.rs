@@ -1,16 +1,17 @@
-//! The account of one action: its tallies, counts and time integrals, and every figure that is read from them.
+//! Statistics of the jobs of one action: tallies, counts and time integrals, and the value of every
+//! measure of jobs.
 //!
-//! Accounts merge, so what is measured of all jobs costs nothing while the simulation runs.
+//! These statistics merge, so the ones of all jobs cost nothing while the simulation runs.
 
-use crate::model::job::Ending;
+use crate::model::job::JobOutcome;
 use crate::model::time::{NANOS, Span};
 
-use super::batch::{BATCH, RowBuffer};
-use super::metric::{Measure, Statistic};
-use super::slowdown;
+use super::measure::{Measure, Statistic};
+use super::metric::ShareWithin;
+use super::moments::BATCH;
 use super::tally::Tally;
 
-/// What has been measured of one action's jobs, or of all.
+/// Statistics of the jobs of one action, or of all jobs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionStats {
     /// Waits of claimed rows, in nanoseconds.
@@ -19,27 +20,27 @@ pub(super) struct ActionStats {
     pub(super) response: Tally,
     /// Service times of ended rows, in nanoseconds.
     pub(super) service: Tally,
-    /// Ages of rows still there at the horizon, in nanoseconds.
+    /// Ages of the rows still there at the horizon, in nanoseconds.
     pub(super) age: Tally,
-    /// Slowdowns of ended chains, in [`slowdown::UNITS`] above 1.
+    /// Slowdowns of ended chains, in [`SLOWDOWN_UNITS`] above 1.
     slowdown: Tally,
-    /// Plain rows that did not wait, and those that did, until they are taken in.
+    /// Plain rows that did not wait, and plain rows that did, before they are added.
     pending: [RowBuffer; 2],
-    /// Service times of plain rows that did not wait, in nanoseconds; their response times as well. What their other tallies
-    /// would be told is 0 for all of them: they are taken in at the end, together.
+    /// Service times of plain rows that did not wait, in nanoseconds; these are also their response
+    /// times. Their waits and slowdowns are all 0 and are added together at the end.
     prompt: Tally,
     targets: Targets,
     /// Waits within the target.
     within_slo: u64,
     /// Rows that are further attempts of a chain.
     pub(super) retries: u64,
-    /// Firings that made no row.
+    /// Cron firings that made no row.
     pub(super) skipped: u64,
     /// Rows by how they ended.
     ended: [u64; ENDINGS],
-    /// Of those whose worker was declared dead, the ones that it stopped when it came back.
+    /// The rows of dead workers that the worker stopped when it came back.
     resurrected: u64,
-    /// Rows done within the window, whenever they were scheduled.
+    /// Rows done within the window, regardless of when they were scheduled.
     pub(super) done_in_window: u64,
     /// Row-nanoseconds of waiting within the window.
     pub(super) waiting: u128,
@@ -48,18 +49,18 @@ pub(super) struct ActionStats {
 }
 
 /// The number of endings.
-const ENDINGS: usize = Ending::WorkerShutdown as usize + 1;
+const ENDINGS: usize = JobOutcome::WorkerShutdown as usize + 1;
 
-/// What the account holds rows against.
+/// The targets that rows are compared with.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Targets {
-    /// Waits below so many nanoseconds are within the target: 0 if there is none.
+    /// Waits below this number of nanoseconds are within the target; 0 without a target.
     pub(super) late_from: u64,
-    /// The least that a response time is divided by for a slowdown, in nanoseconds; 1 at least.
+    /// The smallest divisor of a response time in a slowdown, in nanoseconds; at least 1.
     pub(super) slowdown_bound: u64,
 }
 
-/// What figures depend on beside the account.
+/// The settings of a run that values depend on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MetricContext {
     /// The length of the measured part of the run.
@@ -73,20 +74,20 @@ impl ActionStats {
         ActionStats { targets, ..ActionStats::default() }
     }
 
-    /// Takes in a plain row: it has a part in job measures, waited and ran within the window, and was done at its chain's
-    /// first attempt.
+    /// Adds a plain row: it counts for job measures, waited and ran within the window, and was done
+    /// at the first attempt of its chain.
     #[inline(always)]
     pub(super) fn plain(&mut self, wait: u64, service: u64) {
-        // A choice of place, not of way: whether a row had to wait is nothing that a processor could foresee.
+        // An index instead of a branch: a processor cannot predict whether a row had to wait.
         let waited = usize::from(wait > 0);
-        if self.pending[waited].put(wait, service) {
-            self.take_in(waited);
+        if self.pending[waited].push(wait, service) {
+            self.flush(waited);
         }
     }
 
-    /// Takes in plain rows that were put by: those that waited, or those that did not.
+    /// Adds the buffered plain rows that waited, or those that did not.
     #[cold]
-    fn take_in(&mut self, waited: usize) {
+    fn flush(&mut self, waited: usize) {
         let (waits, services) = self.pending[waited].take();
         if waited == 0 {
             self.prompt.take_all(services);
@@ -99,12 +100,12 @@ impl ActionStats {
         }
         let responses = &responses[..rows];
         if responses.iter().all(|&response| response <= bound) {
-            // Jobs that are shorter than the bound are hardly ever slowed down.
+            // Jobs shorter than the bound are hardly ever slowed down.
             self.slowdown.take_often(0, rows as u64);
         } else {
             let mut slowdowns = [0; BATCH];
             for ((slowdown, &response), &service) in slowdowns.iter_mut().zip(responses).zip(services) {
-                *slowdown = slowdown::units(response, service.max(bound));
+                *slowdown = slowdown_units(response, service.max(bound));
             }
             self.slowdown.take_all(&slowdowns[..rows]);
         }
@@ -115,10 +116,10 @@ impl ActionStats {
         self.count_done(rows as u64);
     }
 
-    /// Takes in all that was put by; nothing is to be read before.
+    /// Adds all buffered rows; must be called before any value is read.
     pub(super) fn settle(&mut self) {
-        self.take_in(0);
-        self.take_in(1);
+        self.flush(0);
+        self.flush(1);
         let prompt = std::mem::take(&mut self.prompt);
         let rows = prompt.count();
         self.service.merge(&prompt);
@@ -131,34 +132,36 @@ impl ActionStats {
     }
 
     fn count_done(&mut self, rows: u64) {
-        self.ended[Ending::Done as usize] += rows;
+        self.ended[JobOutcome::Done as usize] += rows;
         self.done_in_window += rows;
     }
 
-    /// Takes in the wait of a claimed row.
+    /// Adds the wait of a claimed row.
     pub(super) fn waited(&mut self, wait: u64) {
         self.wait.take(wait);
         self.within_slo += u64::from(wait < self.targets.late_from);
     }
 
-    /// Takes in the end of a chain whose last attempt ran for `service`. Slowdown is bounded (Feitelson et al., 1997): a
-    /// service time below the bound, which is above zero, counts as the bound, and the slowdown is at least 1.
+    /// Adds the end of a chain whose last attempt ran for `service`. The slowdown is bounded
+    /// (Feitelson et al., 1997): a service time below the bound, which is above zero, counts as the
+    /// bound, and the slowdown is at least 1.
     pub(super) fn responded(&mut self, response: u64, service: u64) {
         self.response.take(response);
-        self.slowdown.take(slowdown::units(response, service.max(self.targets.slowdown_bound)));
+        self.slowdown.take(slowdown_units(response, service.max(self.targets.slowdown_bound)));
     }
 
     /// Counts the end of a row.
-    pub(super) fn count(&mut self, ending: Ending) {
+    pub(super) fn count(&mut self, ending: JobOutcome) {
         self.ended[ending as usize] += 1;
     }
 
-    /// A row that had ended as its worker was declared dead was stopped by that.
+    /// Counts a row that had ended with the death of its worker, and that the worker stopped when it
+    /// came back.
     pub(super) fn resurrect(&mut self) {
         self.resurrected += 1;
     }
 
-    /// Takes in all that `other` has taken in; both are settled.
+    /// Adds the rows of `other`; both are settled.
     pub(super) fn merge(&mut self, other: &ActionStats) {
         self.wait.merge(&other.wait);
         self.response.merge(&other.response);
@@ -175,34 +178,35 @@ impl ActionStats {
         self.running += other.running;
     }
 
-    /// Rows that fell due: each of them ended or is still there.
+    /// The number of rows that fell due: each of them ended or is still there.
     pub(super) fn arrived(&self) -> u64 {
         self.ended.iter().sum::<u64>() + self.age.count()
     }
 
-    fn ended(&self, ending: Ending) -> u64 {
+    fn ended(&self, ending: JobOutcome) -> u64 {
         self.ended[ending as usize]
     }
 
-    fn both(&self, one: Ending, other: Ending) -> u64 {
+    fn both(&self, one: JobOutcome, other: JobOutcome) -> u64 {
         self.ended(one) + self.ended(other)
     }
 
-    /// A figure; `None` where there was nothing to measure, or the measure has no such statistic.
-    pub(super) fn figure(&mut self, measure: Measure, statistic: Statistic, terms: MetricContext) -> Option<f64> {
+    /// The value of a measure of jobs; `None` where there was nothing to measure, or the measure has
+    /// no such statistic.
+    pub(super) fn value(&mut self, measure: Measure, statistic: Statistic, context: MetricContext) -> Option<f64> {
         let seconds = |nanos: f64| nanos / NANOS as f64;
-        let window = Some(terms.window.0 as f64).filter(|&window| window > 0.0);
+        let window = Some(context.window.0 as f64).filter(|&window| window > 0.0);
         match measure {
-            Measure::WaitS => spread(&mut self.wait, statistic).map(seconds),
-            Measure::ResponseS => spread(&mut self.response, statistic).map(seconds),
-            Measure::ServiceS => spread(&mut self.service, statistic).map(seconds),
-            Measure::UnfinishedAgeS => spread(&mut self.age, statistic).map(seconds),
+            Measure::WaitS => distribution(&mut self.wait, statistic).map(seconds),
+            Measure::ResponseS => distribution(&mut self.response, statistic).map(seconds),
+            Measure::ServiceS => distribution(&mut self.service, statistic).map(seconds),
+            Measure::UnfinishedAgeS => distribution(&mut self.age, statistic).map(seconds),
             Measure::Slowdown => {
                 let above = if statistic == Statistic::Sd { 0.0 } else { 1.0 };
-                spread(&mut self.slowdown, statistic).map(|units| above + units / slowdown::UNITS)
+                distribution(&mut self.slowdown, statistic).map(|units| above + units / SLOWDOWN_UNITS)
             }
             Measure::WithinSlo => {
-                let waits = Some(self.wait.count()).filter(|&waits| waits > 0 && terms.slo.is_some());
+                let waits = Some(self.wait.count()).filter(|&waits| waits > 0 && context.slo.is_some());
                 waits.map(|waits| self.within_slo as f64 / waits as f64)
             }
             Measure::QueueLength => window.map(|window| self.waiting as f64 / window),
@@ -210,32 +214,45 @@ impl ActionStats {
             Measure::ThroughputPerS => window.map(|window| self.done_in_window as f64 / seconds(window)),
             Measure::Jobs => self.jobs(statistic).map(|rows| rows as f64),
             Measure::Retries => Some(self.retries as f64),
-            Measure::DeadlineMisses => Some(self.both(Ending::DeadlineMissed, Ending::DeadlineCancelled) as f64),
+            Measure::DeadlineMisses => {
+                Some(self.both(JobOutcome::DeadlineMissed, JobOutcome::DeadlineCancelled) as f64)
+            }
             Measure::Utilization | Measure::Jain | Measure::WorstSlowdown | Measure::DrainS => None,
         }
     }
 
-    /// How many rows came to what `statistic` says.
+    /// The number of rows with an outcome.
     fn jobs(&self, statistic: Statistic) -> Option<u64> {
         match statistic {
             Statistic::Arrived => Some(self.arrived()),
-            Statistic::Done => Some(self.ended(Ending::Done)),
-            Statistic::Error => Some(self.both(Ending::Error, Ending::DeadlineMissed)),
-            Statistic::Cancel => Some(self.both(Ending::Cancelled, Ending::DeadlineCancelled)),
-            Statistic::WorkerDead => Some(self.ended(Ending::WorkerDead) - self.resurrected),
+            Statistic::Done => Some(self.ended(JobOutcome::Done)),
+            Statistic::Error => Some(self.both(JobOutcome::Error, JobOutcome::DeadlineMissed)),
+            Statistic::Cancel => Some(self.both(JobOutcome::Cancelled, JobOutcome::DeadlineCancelled)),
+            Statistic::WorkerDead => Some(self.ended(JobOutcome::WorkerDead) - self.resurrected),
             Statistic::WorkerResurrection => Some(self.resurrected),
-            Statistic::WorkerShutdown => Some(self.ended(Ending::WorkerShutdown)),
-            Statistic::Abandoned => Some(self.ended(Ending::Abandoned)),
-            Statistic::Rejected => Some(self.ended(Ending::Rejected)),
+            Statistic::WorkerShutdown => Some(self.ended(JobOutcome::WorkerShutdown)),
+            Statistic::Abandoned => Some(self.ended(JobOutcome::Abandoned)),
+            Statistic::Rejected => Some(self.ended(JobOutcome::Rejected)),
             Statistic::Skipped => Some(self.skipped),
             Statistic::Unfinished => Some(self.age.count()),
             _ => None,
         }
     }
+
+    /// The share of waits, responses or service times within a limit; `None` without a value.
+    pub(super) fn share(&self, share: &ShareWithin) -> Option<f64> {
+        let tally = match share.measure {
+            Measure::WaitS => &self.wait,
+            Measure::ResponseS => &self.response,
+            Measure::ServiceS => &self.service,
+            _ => return None,
+        };
+        tally.share_below(share.limit.0.max(0).unsigned_abs() + u64::from(share.inclusive))
+    }
 }
 
-/// A statistic of a tally, in the tally's whole numbers.
-fn spread(tally: &mut Tally, statistic: Statistic) -> Option<f64> {
+/// A statistic of a tally, in the whole numbers of the tally.
+fn distribution(tally: &mut Tally, statistic: Statistic) -> Option<f64> {
     match statistic {
         Statistic::Mean => tally.mean(),
         Statistic::Sd => tally.sd(),
@@ -245,5 +262,55 @@ fn spread(tally: &mut Tally, statistic: Statistic) -> Option<f64> {
         Statistic::P99 => tally.quantile(0.99),
         Statistic::Max => tally.max().map(|max| max as f64),
         _ => None,
+    }
+}
+
+/// Slowdowns are tallied as whole numbers of 2^-24 above 1, so a job that was not slowed down is
+/// exactly 0; they are accurate to 6e-8 up to 5e11.
+const SLOWDOWN_UNITS: f64 = (1 << 24) as f64;
+
+/// The slowdown in [`SLOWDOWN_UNITS`] above 1; `divisor` is the service time, or the bound if that is
+/// longer, and not 0.
+#[inline(always)]
+fn slowdown_units(response: u64, divisor: u64) -> u64 {
+    // Through i64, for which the processor has an instruction.
+    let excess = response.saturating_sub(divisor) as i64 as f64 / divisor as i64 as f64;
+    (excess * SLOWDOWN_UNITS + 0.5) as i64 as u64
+}
+
+/// Waits and service times, in nanoseconds, of ended plain rows, buffered so that many rows are
+/// added at once.
+///
+/// In a loop over many rows the sums stay in registers and several divisions are under way at the
+/// same time; what is the same for all rows, such as their outcome, is counted once.
+#[derive(Clone, Debug)]
+struct RowBuffer {
+    waits: [u64; BATCH],
+    services: [u64; BATCH],
+    /// The number of rows, less than [`BATCH`].
+    len: usize,
+}
+
+impl Default for RowBuffer {
+    fn default() -> RowBuffer {
+        RowBuffer { waits: [0; BATCH], services: [0; BATCH], len: 0 }
+    }
+}
+
+impl RowBuffer {
+    /// Adds a row; returns whether the buffer is full and has to be emptied.
+    #[inline(always)]
+    fn push(&mut self, wait: u64, service: u64) -> bool {
+        // Never beyond the end, which saves the bounds check.
+        let index = self.len % BATCH;
+        (self.waits[index], self.services[index]) = (wait, service);
+        self.len = index + 1;
+        self.len == BATCH
+    }
+
+    /// Empties the buffer and returns its waits and service times.
+    fn take(&mut self) -> (&[u64], &[u64]) {
+        let len = std::mem::take(&mut self.len);
+        (&self.waits[..len], &self.services[..len])
     }
 }

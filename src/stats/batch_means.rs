@@ -4,15 +4,16 @@
 //! Intervals are Student's with one degree of freedom less than there are batches (Schmeiser, "Batch size effects in the analysis
 //! of simulation output", 1982), and only where the batches are not seen to be correlated (`von_neumann.rs`).
 
-use crate::engine::{Attempt, Observer, OutageKind, Run, System};
+use crate::engine::{Attempt, Event, Execution, Observer, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, ResourceId};
-use crate::model::job::{Ending, Job};
+use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{NANOS, Span, Time};
 use crate::model::worker::WorkerId;
 
 use super::interval::critical_value_95;
-use super::metric::{JobScope, Measure, Metric, Statistic};
+use super::measure::{Measure, Statistic};
+use super::metric::{JobScope, Metric};
 use super::time_buckets::TimeBuckets;
 use super::von_neumann::{FEWEST, is_correlated};
 
@@ -201,7 +202,7 @@ impl<'a> BatchObserver<'a> {
         self.spent(usize::from(job.action.0), 1, job.scheduled_at, until);
     }
 
-    fn ran(&mut self, job: &Job, run: Run, until: Time) {
+    fn ran(&mut self, job: &Job, run: Execution, until: Time) {
         let (system, first) = (self.system, 2 * self.sums.len());
         for (resource, units) in system.needs[usize::from(job.need.0)].iter().filter(|(_, units)| *units > 0) {
             self.spent(first + usize::from(resource.0), units as u64, run.busy_since, until);
@@ -223,7 +224,7 @@ impl<'a> BatchObserver<'a> {
     }
 
     /// A claimed row has ended, or the run has.
-    fn was_there(&mut self, job: &Job, run: Run, until: Time) {
+    fn was_there(&mut self, job: &Job, run: Execution, until: Time) {
         self.waited(job, run.claimed_at);
         self.spent(self.sums.len() + usize::from(job.action.0), 1, run.claimed_at, until);
         self.ran(job, run, until);
@@ -243,17 +244,13 @@ impl Mean {
     }
 }
 
-impl Observer for BatchObserver<'_> {
-    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        self.was_there(job, run, now);
-        if let Some(sums) = self.sums(job, job.scheduled_at) {
-            sums.service.add(now.0 - run.claimed_at.0);
-        }
-        let responds = last && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed);
+impl BatchObserver<'_> {
+    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome, is_last: bool) {
+        let responds = is_last && matches!(outcome, JobOutcome::Done | JobOutcome::Error | JobOutcome::DeadlineMissed);
         if let Some(sums) = self.sums(job, attempt.since).filter(|_| responds) {
             sums.response.add(now.0.saturating_sub(attempt.since.0).max(0));
         }
-        if ending == Ending::Done && now >= self.system.window.warmup {
+        if outcome == JobOutcome::Done && now >= self.system.window.warmup {
             // What is done at a batch's end, or the run's, was done within it.
             let within = Time(now.0.saturating_sub(1)).max(self.system.window.warmup);
             if let Some(sums) = self.sums(job, within) {
@@ -261,35 +258,34 @@ impl Observer for BatchObserver<'_> {
             }
         }
     }
+}
 
-    fn left(&mut self, now: Time, job: &Job, _ending: Ending) {
-        self.waited(job, now);
-    }
-
-    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
-        self.ran(job, run, now);
-    }
-
-    fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
-        self.offered(worker, now);
-        self.offers[worker.0 as usize].is_out = true;
-    }
-
-    fn worker_back(&mut self, now: Time, worker: WorkerId) {
-        self.offered(worker, now);
-        self.offers[worker.0 as usize].is_out = false;
-    }
-
-    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.offered(worker, now);
-        self.offers[worker.0 as usize].capacity = capacity.clone();
-    }
-
-    fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.waited(job, horizon);
-    }
-
-    fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        self.was_there(job, run, horizon);
+impl Observer for BatchObserver<'_> {
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Ended { job, attempt, run, outcome, is_last } => {
+                self.was_there(job, run, now);
+                if let Some(sums) = self.sums(job, job.scheduled_at) {
+                    sums.service.add(now.0 - run.claimed_at.0);
+                }
+                self.ended(now, job, attempt, outcome, is_last);
+            }
+            Event::Left { job, .. } | Event::StillWaiting { job } => self.waited(job, now),
+            Event::Interrupted { job, run } => self.ran(job, run, now),
+            Event::StillRunning { job, run } => self.was_there(job, run, now),
+            Event::WorkerDown { worker, .. } => {
+                self.offered(worker, now);
+                self.offers[worker.0 as usize].is_out = true;
+            }
+            Event::WorkerUp { worker } => {
+                self.offered(worker, now);
+                self.offers[worker.0 as usize].is_out = false;
+            }
+            Event::CapacityChanged { worker, capacity } => {
+                self.offered(worker, now);
+                self.offers[worker.0 as usize].capacity = capacity.clone();
+            }
+            _ => {}
+        }
     }
 }

@@ -1,15 +1,15 @@
-//! CapacityLayout laid out flat, once before a run: what each need takes, and what each worker offers.
+//! Needs and offers of a system in flat arrays, laid out once before a run.
 
 use crate::engine::System;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::worker::WorkerId;
 
-use super::metric::{JobScope, Measure, Metric, MetricValue, Statistic};
+use super::metric::{Metric, MetricValue};
 
-/// What one job takes: units of each resource that it needs at all.
+/// The units of each resource that a job needs, without resources that it does not need.
 pub(super) type SparseNeed = [(usize, u64)];
 
-/// Needs without their zeros; offers and sums worker by worker, in each by resource ("pairs").
+/// Needs without their zeros; offers and sums worker by worker, and by resource in each ("pairs").
 #[derive(Clone, Debug)]
 pub(super) struct CapacityLayout {
     needs: Vec<Box<SparseNeed>>,
@@ -35,13 +35,13 @@ impl CapacityLayout {
         CapacityLayout { needs: system.needs.iter().map(sparse).collect(), offered, offers, resources }
     }
 
-    /// What a need takes.
+    /// The units of a need.
     #[inline]
     pub(super) fn need(&self, need: NeedId) -> &SparseNeed {
         &self.needs[usize::from(need.0)]
     }
 
-    /// What each need takes.
+    /// The units of each need.
     pub(super) fn needs(&self) -> &[Box<SparseNeed>] {
         &self.needs
     }
@@ -56,7 +56,7 @@ impl CapacityLayout {
         self.offered.len()
     }
 
-    /// A worker's first pair; its others follow, by resource.
+    /// The first pair of a worker; its others follow, by resource.
     #[inline]
     pub(super) fn first_pair(&self, worker: WorkerId) -> usize {
         worker.0 as usize * self.resources
@@ -67,7 +67,7 @@ impl CapacityLayout {
         (WorkerId((pair / self.resources) as u32), ResourceId((pair % self.resources) as u16))
     }
 
-    /// CapacityLayout that a pair offers at the start.
+    /// The units that a pair offers at the start.
     pub(super) fn offered(&self, pair: usize) -> i64 {
         self.offered[pair]
     }
@@ -86,11 +86,13 @@ impl CapacityLayout {
     pub(super) fn utilization(&self, busy: &[u128], offered: &[u128]) -> Vec<MetricValue> {
         let resources = (0..self.resources).map(|resource| {
             let sum = |of_pairs: &[u128]| self.pairs_of(resource).map(|pair| of_pairs[pair]).sum();
-            utilization(ResourceId(resource as u16), None, share(sum(busy), sum(offered)))
+            let metric = Metric::utilization(ResourceId(resource as u16), None);
+            MetricValue { metric, value: share(sum(busy), sum(offered)) }
         });
         let pairs = self.offering_pairs().map(|pair| {
             let (worker, resource) = self.names_of(pair);
-            utilization(resource, Some(worker), share(busy[pair], offered[pair]))
+            let metric = Metric::utilization(resource, Some(worker));
+            MetricValue { metric, value: share(busy[pair], offered[pair]) }
         });
         resources.chain(pairs).collect()
     }
@@ -99,12 +101,4 @@ impl CapacityLayout {
 /// Busy over offered unit-nanoseconds; `None` where nothing was offered.
 fn share(busy: u128, offered: u128) -> Option<f64> {
     (offered > 0).then(|| busy as f64 / offered as f64)
-}
-
-fn utilization(resource: ResourceId, worker: Option<WorkerId>, value: Option<f64>) -> MetricValue {
-    let (measure, statistic) = (Measure::Utilization, Statistic::Mean);
-    MetricValue {
-        metric: Metric { action: JobScope::None, resource: Some(resource), worker, measure, statistic },
-        value,
-    }
 }

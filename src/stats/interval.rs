@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::math;
 
-use super::metric::Statistic;
+use super::measure::Statistic;
 
 /// The probability that the interval covers.
 const LEVEL: f64 = 0.95;

@@ -1,9 +1,10 @@
-//! Invariants that hold in every run, whatever the scenario: checked in debug builds, gone from release builds.
+//! Invariants of every run, checked in debug builds and absent from release builds.
 //!
-//! Arrived = waiting + running + ended after every event; no worker claims more than it offers; and Little's law, exactly: the
-//! integrals over time, taken here event by event, equal the sums over rows that the statistics are made of.
+//! After every event, arrived = waiting + running + ended. No worker claims more than it offers. And
+//! Little's law holds exactly: the integrals over time, taken here event by event, equal the sums
+//! over rows that the statistics consist of.
 
-use crate::engine::{InitialState, Run, System};
+use crate::engine::{Execution, InitialState, System};
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
@@ -12,12 +13,12 @@ use super::action_stats::ActionStats;
 use super::capacity_layout::CapacityLayout;
 use super::occupancy::Occupancy;
 
-/// What is there at each moment, integrated on every change.
+/// The current numbers of rows and units, integrated on every change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Invariants {
     arrived: i64,
     ended: i64,
-    /// By action: rows that fell due and have a part in job measures.
+    /// By action: rows that fell due and count for job measures.
     counted: Vec<u64>,
     waiting: Level,
     running: Level,
@@ -26,15 +27,15 @@ pub(super) struct Invariants {
     running_of: Vec<Level>,
     /// By pair of worker and resource.
     busy: Vec<Level>,
-    /// By job number: the rows that run from the start, on whatever worker, full or not.
+    /// By job number: whether the row runs from the start, even on a worker that is full.
     runs_from_start: Vec<bool>,
-    told_waiting: i64,
-    told_running: i64,
+    still_waiting: i64,
+    still_running: i64,
     warmup: Time,
 }
 
 impl Invariants {
-    pub(super) fn new(system: &System, units: &CapacityLayout) -> Invariants {
+    pub(super) fn new(system: &System, layout: &CapacityLayout) -> Invariants {
         if !cfg!(debug_assertions) {
             return Invariants::default();
         }
@@ -45,14 +46,14 @@ impl Invariants {
             counted: vec![0; system.actions.len()],
             waiting_of: vec![level; system.actions.len()],
             running_of: vec![level; system.actions.len()],
-            busy: vec![level; units.pairs()],
+            busy: vec![level; layout.pairs()],
             warmup: system.window.warmup,
             runs_from_start: system.initial.iter().map(|row| row.state != InitialState::Waiting).collect(),
             ..Invariants::default()
         }
     }
 
-    /// A row fell due; `counts` says whether it has a part in job measures.
+    /// A row fell due; `counts` tells whether it counts for job measures.
     #[inline]
     pub(super) fn due(&mut self, now: Time, job: &Job, counts: bool) {
         if cfg!(debug_assertions) {
@@ -60,11 +61,12 @@ impl Invariants {
             self.counted[usize::from(job.action.0)] += u64::from(counts);
             self.wait(now, job, 1);
             self.has_waited(now, job);
-            self.balance(now);
+            self.assert_balance(now);
         }
     }
 
-    /// A row that falls due late, as a firing that is made up for does, has waited since it was scheduled.
+    /// A row that falls due late, such as the row of a firing that was made up for, has waited since it
+    /// was scheduled.
     fn has_waited(&mut self, now: Time, job: &Job) {
         let since = job.scheduled_at.max(self.warmup);
         for level in [&mut self.waiting, &mut self.waiting_of[usize::from(job.action.0)]] {
@@ -77,35 +79,35 @@ impl Invariants {
         if cfg!(debug_assertions) {
             self.wait(now, job, -1);
             self.count_running(now, job, 1);
-            self.use_units(now, job, worker, 1, occupancy.units());
-            self.admitted(now, job, worker, occupancy);
-            self.balance(now);
+            self.use_units(now, job, worker, 1, occupancy.layout());
+            self.assert_fits(now, job, worker, occupancy);
+            self.assert_balance(now);
         }
     }
 
     #[inline]
-    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Run, units: &CapacityLayout) {
+    pub(super) fn ended(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.count_running(now, job, -1);
             if run.busy_since != Time::NEVER {
-                self.use_units(now, job, run.worker, -1, units);
+                self.use_units(now, job, run.worker, -1, layout);
             }
-            self.balance(now);
+            self.assert_balance(now);
         }
     }
 
-    /// The worker of a running row went out.
-    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Run, units: &CapacityLayout) {
+    /// The worker of a running row went down.
+    pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
         if cfg!(debug_assertions) {
-            self.use_units(now, job, run.worker, -1, units);
+            self.use_units(now, job, run.worker, -1, layout);
         }
     }
 
-    /// A row that was interrupted is in use of its worker again.
-    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Run, units: &CapacityLayout) {
+    /// An interrupted row occupies its worker again.
+    pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
         if cfg!(debug_assertions) {
-            self.use_units(now, job, run.worker, 1, units);
+            self.use_units(now, job, run.worker, 1, layout);
         }
     }
 
@@ -114,19 +116,19 @@ impl Invariants {
         if cfg!(debug_assertions) {
             self.ended += 1;
             self.wait(now, job, -1);
-            self.balance(now);
+            self.assert_balance(now);
         }
     }
 
     pub(super) fn still_waiting(&mut self) {
-        self.told_waiting += 1;
+        self.still_waiting += 1;
     }
 
     pub(super) fn still_running(&mut self) {
-        self.told_running += 1;
+        self.still_running += 1;
     }
 
-    fn balance(&self, now: Time) {
+    fn assert_balance(&self, now: Time) {
         let there = self.waiting.height + self.running.height;
         assert_eq!(self.arrived, there + self.ended, "arrived = waiting + running + ended at {now:?}");
     }
@@ -141,37 +143,37 @@ impl Invariants {
         self.running_of[usize::from(job.action.0)].change(now, rows);
     }
 
-    fn use_units(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, units: &CapacityLayout) {
-        for &(resource, taken) in units.need(job.need) {
-            self.busy[units.first_pair(worker) + resource].change(now, rows * taken as i64);
+    fn use_units(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64, layout: &CapacityLayout) {
+        for &(resource, taken) in layout.need(job.need) {
+            self.busy[layout.first_pair(worker) + resource].change(now, rows * taken as i64);
         }
     }
 
-    /// Asserts that a row that has just been claimed fits, unless it runs from the start.
-    fn admitted(&self, now: Time, job: &Job, worker: WorkerId, occupancy: &Occupancy) {
+    /// Asserts that a newly claimed row fits, unless it runs from the start.
+    fn assert_fits(&self, now: Time, job: &Job, worker: WorkerId, occupancy: &Occupancy) {
         let JobId(number) = job.id;
         let from_start = self.runs_from_start.get(number as usize).is_some_and(|&from_start| from_start);
-        let units = occupancy.units();
-        for &(resource, _) in units.need(job.need) {
-            let pair = units.first_pair(worker) + resource;
+        let layout = occupancy.layout();
+        for &(resource, _) in layout.need(job.need) {
+            let pair = layout.first_pair(worker) + resource;
             let fits = self.busy[pair].height <= occupancy.offered(pair);
             assert!(fits || from_start, "{worker:?} has no room for {job:?} at {now:?}");
         }
     }
 
     /// Asserts that rows balance and that the sums over rows equal the integrals over time.
-    pub(super) fn hold(mut self, horizon: Time, accounts: &[ActionStats], busy: &[u128]) {
+    pub(super) fn check(mut self, horizon: Time, actions: &[ActionStats], busy: &[u128]) {
         if !cfg!(debug_assertions) {
             return;
         }
-        assert!(self.counted.into_iter().eq(accounts.iter().map(ActionStats::arrived)), "arrived = ended + unfinished");
+        assert!(self.counted.into_iter().eq(actions.iter().map(ActionStats::arrived)), "arrived = ended + unfinished");
         assert_eq!(
-            (self.told_waiting, self.told_running),
+            (self.still_waiting, self.still_running),
             (self.waiting.height, self.running.height),
             "rows at the end"
         );
         let area = |level: &mut Level| level.area_until(horizon);
-        let (waiting, running) = (accounts.iter().map(|a| a.waiting), accounts.iter().map(|a| a.running));
+        let (waiting, running) = (actions.iter().map(|a| a.waiting), actions.iter().map(|a| a.running));
         assert!(self.running_of.iter_mut().map(area).eq(running.clone()), "Little's law, running");
         assert!(self.waiting_of.iter_mut().map(area).eq(waiting.clone()), "Little's law, waiting");
         assert!(self.busy.iter_mut().map(area).eq(busy.iter().copied()), "Little's law, units in use");
@@ -180,7 +182,7 @@ impl Invariants {
     }
 }
 
-/// A number that changes at instants, and its integral from some instant on.
+/// A number that changes at instants, and its integral since `from`.
 #[derive(Clone, Copy, Debug, Default)]
 struct Level {
     height: i64,
@@ -192,7 +194,7 @@ impl Level {
     fn change(&mut self, now: Time, by: i64) {
         self.area_until(now);
         self.height += by;
-        assert!(self.height >= 0, "less than nothing is there at {now:?}");
+        assert!(self.height >= 0, "negative at {now:?}");
     }
 
     fn area_until(&mut self, now: Time) -> u128 {

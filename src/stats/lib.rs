@@ -1,16 +1,13 @@
-//! What is measured, and how it is summed up: tallies, time averages, series, intervals over replications.
+//! Statistics: tallies, time averages and series of a replication; intervals and tests over
+//! replications.
 
 use claimsim_engine as engine;
 use claimsim_model as model;
 
 mod action_stats;
-mod batch;
 pub mod batch_means;
 pub mod bound_test;
 mod capacity_layout;
-mod direction;
-mod drain;
-mod fairness;
 mod histogram;
 pub mod holm;
 pub mod interim_looks;
@@ -24,10 +21,9 @@ mod observer;
 mod occupancy;
 mod offered_capacity;
 pub mod paired;
+mod run_measures;
 pub mod sample;
 pub mod series;
-mod share;
-mod slowdown;
 pub mod student;
 mod tally;
 mod time_buckets;
@@ -37,27 +33,26 @@ mod von_neumann;
 use crate::model::time::Span;
 use series::Series;
 
-pub use direction::Direction;
-pub use metric::{JobScope, Measure, Metric, MetricValue, Statistic};
+pub use measure::{Direction, Measure, Statistic};
+pub use metric::{JobScope, Metric, MetricValue, ShareWithin};
 pub use observer::StatsObserver;
-pub use share::ShareWithin;
 pub use tally::{MAX_EXACT, Tally};
 
-/// What one replication measured.
+/// The statistics of one replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplicationStats {
-    /// Every number of the summary; the same metrics in the same order in each replication of a scenario.
+    /// The values of the summary: the same metrics in the same order in each replication of a scenario.
     pub metrics: Vec<MetricValue>,
-    /// The distribution of waits: over all jobs first, then action by action; an action without a claim has no table.
+    /// The distribution of waits: of all jobs first, then of each action that has a claim.
     pub waits: Vec<WaitQuantiles>,
     /// Busy units and queue lengths by time bucket.
     pub series: Series,
-    /// The shares that were asked for, in order; `None` where there was nothing to take a share of.
+    /// The requested shares, in order; `None` without a value to take a share of.
     pub shares: Vec<Option<f64>>,
 }
 
 impl ReplicationStats {
-    /// The same without its course: where hundreds of replications are kept, nobody looks at that.
+    /// The same without its series, which need much memory where hundreds of replications are kept.
     #[must_use]
     pub fn without_series(self) -> ReplicationStats {
         ReplicationStats { series: Series { queue_length: Vec::new(), lines: Vec::new(), ..self.series }, ..self }
@@ -67,14 +62,14 @@ impl ReplicationStats {
 /// The distribution of the waits of one replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaitQuantiles {
-    /// Whose jobs.
+    /// The jobs.
     pub action: JobScope,
     /// `(p, wait)` by rising `p` from 0 to 1.
     pub quantiles: Vec<(f64, Span)>,
 }
 
 impl WaitQuantiles {
-    /// Every hundredth, and the upper tail once more at 0.995 and 0.999; `None` without a wait.
+    /// Every hundredth, and 0.995 and 0.999 in the upper tail; `None` without a wait.
     fn of(action: JobScope, waits: &mut Tally) -> Option<WaitQuantiles> {
         let hundredths = (0..100).map(|hundredth| f64::from(hundredth) / 100.0);
         let ps: Vec<f64> = hundredths.chain([0.995, 0.999, 1.0]).collect();

@@ -1,15 +1,131 @@
-//! The catalogue of measures: the name, unit, statistics and meaning of each, for tables, files and `claimsim list`.
+//! Measures, each declared once: name, unit, scope, statistics and direction.
 //!
-//! A new measure is a variant of [`Measure`], a row here, and an arm where accounts are read.
+//! A new measure is a row of [`measures!`] and an arm of `ActionStats::value`. Files, tables,
+//! expressions, comparisons and `claimsim list` follow from the row.
 
-use super::metric::{Measure, Statistic};
+use serde::{Deserialize, Serialize};
 
-/// What distributions over jobs are told by.
-const SPREAD: &[Statistic] =
+/// Which of two values is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The smaller one.
+    LowerIsBetter,
+    /// The larger one.
+    HigherIsBetter,
+}
+
+impl Direction {
+    /// The better direction of a metric. `None` where it depends on the goal: full use of workers
+    /// costs waits, and the queue does not decide how many jobs arrive.
+    pub fn of(measure: Measure, statistic: Statistic) -> Option<Direction> {
+        (measure.declaration().direction)(statistic)
+    }
+}
+
+/// The unit of a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Seconds,
+    Jobs,
+    JobsPerSecond,
+    /// A part of a whole, from 0 to 1; people read it as a percentage.
+    Share,
+    Ratio,
+}
+
+/// What a measure covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// The jobs of each action, and all jobs in the same way.
+    Actions,
+    /// Each resource, in total and on each worker.
+    Resources,
+    /// The run as a whole.
+    Run,
+}
+
+struct Declaration {
+    name: &'static str,
+    summary: &'static str,
+    unit: Unit,
+    scope: Scope,
+    statistics: &'static [Statistic],
+    direction: fn(Statistic) -> Option<Direction>,
+}
+
+macro_rules! measures {
+    ($($(#[doc = $summary:literal])+ $measure:ident = $name:literal,
+        $unit:ident, $scope:ident, $statistics:expr, $direction:expr;)+) => {
+        /// A measured quantity; the name in files ends with the unit.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Measure {
+            $($(#[doc = $summary])+ #[serde(rename = $name)] $measure,)+
+        }
+
+        impl Measure {
+            /// All measures, in the order of tables.
+            pub const ALL: [Measure; [$($name),+].len()] = [$(Measure::$measure),+];
+
+            fn declaration(self) -> Declaration {
+                match self {
+                    $(Measure::$measure => Declaration {
+                        name: $name,
+                        summary: concat!($($summary),+).trim_ascii(),
+                        unit: Unit::$unit,
+                        scope: Scope::$scope,
+                        statistics: $statistics,
+                        direction: $direction,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+measures! {
+    /// Claim minus `scheduledAt`, of each claimed attempt.
+    WaitS = "wait_s", Seconds, Actions, DISTRIBUTION, lower;
+    /// End of a job with all its retries minus `scheduledAt` of its first attempt.
+    ResponseS = "response_s", Seconds, Actions, DISTRIBUTION, lower;
+    /// End minus claim, of each ended attempt.
+    ServiceS = "service_s", Seconds, Actions, DISTRIBUTION, neither;
+    /// Bounded slowdown: max(1, response / max(service, bound)), of each ended job.
+    Slowdown = "slowdown", Ratio, Actions, DISTRIBUTION, lower;
+    /// Share of waits within the target.
+    WithinSlo = "within_slo", Share, Actions, MEAN, higher;
+    /// Busy units x time / offered units x time.
+    Utilization = "utilization", Share, Resources, MEAN, neither;
+    /// Jobs due and waiting, averaged over time.
+    QueueLength = "queue_length", Jobs, Actions, MEAN, lower;
+    /// Jobs waiting or running, averaged over time.
+    InSystem = "in_system", Jobs, Actions, MEAN, lower;
+    /// Job rows by outcome; a retry is a row too.
+    Jobs = "jobs", Jobs, Actions, OUTCOMES, by_outcome;
+    /// Rows that are retries.
+    Retries = "retries", Jobs, Actions, COUNT, lower;
+    /// Attempts stopped at their deadline.
+    DeadlineMisses = "deadline_misses", Jobs, Actions, COUNT, lower;
+    /// Rows done per second.
+    ThroughputPerS = "throughput_per_s", JobsPerSecond, Actions, MEAN, higher;
+    /// Age at the horizon of rows that had not ended.
+    UnfinishedAgeS = "unfinished_age_s", Seconds, Actions, &[Statistic::Mean, Statistic::Max], lower;
+    /// Fairness: Jain's index of the actions' mean slowdowns, 1 if all are equal.
+    Jain = "jain", Ratio, Run, MEAN, higher;
+    /// The largest mean slowdown of an action.
+    WorstSlowdown = "worst_slowdown", Ratio, Run, MEAN, lower;
+    /// Time from the start until the longest queue of the run was gone and no job waited.
+    DrainS = "drain_s", Seconds, Run, MEAN, lower;
+}
+
+const MEAN: &[Statistic] = &[Statistic::Mean];
+const COUNT: &[Statistic] = &[Statistic::Count];
+
+/// The statistics of a distribution over jobs.
+const DISTRIBUTION: &[Statistic] =
     &[Statistic::Mean, Statistic::Sd, Statistic::P50, Statistic::P90, Statistic::P95, Statistic::P99, Statistic::Max];
 
-/// What becomes of rows.
-const FATES: &[Statistic] = &[
+/// The outcomes of rows.
+const OUTCOMES: &[Statistic] = &[
     Statistic::Arrived,
     Statistic::Done,
     Statistic::Error,
@@ -23,138 +139,124 @@ const FATES: &[Statistic] = &[
     Statistic::Unfinished,
 ];
 
-/// A row of the catalogue.
-struct Entry {
-    name: &'static str,
-    unit: &'static str,
-    statistics: &'static [Statistic],
-    about: &'static str,
+fn lower(_: Statistic) -> Option<Direction> {
+    Some(Direction::LowerIsBetter)
+}
+
+fn higher(_: Statistic) -> Option<Direction> {
+    Some(Direction::HigherIsBetter)
+}
+
+fn neither(_: Statistic) -> Option<Direction> {
+    None
+}
+
+fn by_outcome(statistic: Statistic) -> Option<Direction> {
+    match statistic {
+        Statistic::Done => Some(Direction::HigherIsBetter),
+        Statistic::Arrived => None,
+        _ => Some(Direction::LowerIsBetter),
+    }
 }
 
 impl Measure {
-    /// All measures, in the order of tables.
-    pub const ALL: [Measure; 16] = [
-        Measure::WaitS,
-        Measure::ResponseS,
-        Measure::ServiceS,
-        Measure::Slowdown,
-        Measure::WithinSlo,
-        Measure::Utilization,
-        Measure::QueueLength,
-        Measure::InSystem,
-        Measure::Jobs,
-        Measure::Retries,
-        Measure::DeadlineMisses,
-        Measure::ThroughputPerS,
-        Measure::UnfinishedAgeS,
-        Measure::Jain,
-        Measure::WorstSlowdown,
-        Measure::DrainS,
-    ];
-
     /// The name in files and tables.
     pub fn name(self) -> &'static str {
-        self.entry().name
+        self.declaration().name
     }
 
-    /// The unit of its values; `1` for a share or a ratio.
+    /// The measure of this name.
+    pub fn named(name: &str) -> Option<Measure> {
+        Measure::ALL.into_iter().find(|measure| measure.name() == name)
+    }
+
+    /// The unit of its values in files; `1` for a share or a ratio.
     pub fn unit(self) -> &'static str {
-        self.entry().unit
-    }
-
-    /// What is told of it.
-    pub fn statistics(self) -> &'static [Statistic] {
-        self.entry().statistics
-    }
-
-    /// What it means, in a line.
-    pub fn about(self) -> &'static str {
-        self.entry().about
-    }
-
-    fn entry(self) -> Entry {
-        let entry = |name, unit, statistics, about| Entry { name, unit, statistics, about };
-        match self {
-            Measure::WaitS => entry("wait_s", "s", SPREAD, "claim minus scheduledAt, of each claimed attempt"),
-            Measure::ResponseS => entry(
-                "response_s",
-                "s",
-                SPREAD,
-                "end of a job with all its retries minus scheduledAt of its first attempt",
-            ),
-            Measure::ServiceS => entry("service_s", "s", SPREAD, "end minus claim, of each ended attempt"),
-            Measure::Slowdown => entry(
-                "slowdown",
-                "1",
-                SPREAD,
-                "bounded slowdown: max(1, response / max(service, bound)), of each ended job",
-            ),
-            Measure::WithinSlo => entry("within_slo", "1", &[Statistic::Mean], "share of waits within the target"),
-            Measure::Utilization => {
-                entry("utilization", "1", &[Statistic::Mean], "busy units x time / offered units x time")
-            }
-            Measure::QueueLength => {
-                entry("queue_length", "jobs", &[Statistic::Mean], "jobs due and waiting, averaged over time")
-            }
-            Measure::InSystem => {
-                entry("in_system", "jobs", &[Statistic::Mean], "jobs waiting or running, averaged over time")
-            }
-            Measure::Jobs => entry("jobs", "jobs", FATES, "job rows by what became of them; a retry is a row too"),
-            Measure::Retries => entry("retries", "jobs", &[Statistic::Count], "rows that are retries"),
-            Measure::DeadlineMisses => {
-                entry("deadline_misses", "jobs", &[Statistic::Count], "attempts stopped at their deadline")
-            }
-            Measure::ThroughputPerS => entry("throughput_per_s", "jobs/s", &[Statistic::Mean], "rows done per second"),
-            Measure::UnfinishedAgeS => entry(
-                "unfinished_age_s",
-                "s",
-                &[Statistic::Mean, Statistic::Max],
-                "age at the horizon of rows that had not ended",
-            ),
-            Measure::Jain => entry(
-                "jain",
-                "1",
-                &[Statistic::Mean],
-                "fairness: Jain's index of the actions' mean slowdowns, 1 if all are alike",
-            ),
-            Measure::WorstSlowdown => {
-                entry("worst_slowdown", "1", &[Statistic::Mean], "the largest mean slowdown of an action")
-            }
-            Measure::DrainS => entry(
-                "drain_s",
-                "s",
-                &[Statistic::Mean],
-                "when the longest queue of the run was gone: from the start until nothing waits",
-            ),
+        match self.declaration().unit {
+            Unit::Seconds => "s",
+            Unit::Jobs => "jobs",
+            Unit::JobsPerSecond => "jobs/s",
+            Unit::Share | Unit::Ratio => "1",
         }
+    }
+
+    /// Whether its values are shares of a whole, which people read as percentages.
+    pub fn is_share(self) -> bool {
+        self.declaration().unit == Unit::Share
+    }
+
+    /// Whether it is measured for the jobs of each action, and for all jobs in the same way.
+    pub fn is_of_jobs(self) -> bool {
+        self.declaration().scope == Scope::Actions
+    }
+
+    /// The reported statistics.
+    pub fn statistics(self) -> &'static [Statistic] {
+        self.declaration().statistics
+    }
+
+    /// Its meaning, in a line.
+    pub fn summary(self) -> &'static str {
+        self.declaration().summary
     }
 }
 
-impl Statistic {
-    /// The name in files and tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Statistic::Mean => "mean",
-            Statistic::Sd => "sd",
-            Statistic::P50 => "p50",
-            Statistic::P90 => "p90",
-            Statistic::P95 => "p95",
-            Statistic::P99 => "p99",
-            Statistic::Max => "max",
-            Statistic::Count => "count",
-            Statistic::Arrived => "arrived",
-            Statistic::Done => "done",
-            Statistic::Error => "error",
-            Statistic::Cancel => "cancel",
-            Statistic::Abandoned => "abandoned",
-            Statistic::Rejected => "rejected",
-            Statistic::WorkerDead => "worker_dead",
-            Statistic::WorkerResurrection => "worker_resurrection",
-            Statistic::WorkerShutdown => "worker_shutdown",
-            Statistic::Skipped => "skipped",
-            Statistic::Unfinished => "unfinished",
+macro_rules! statistics {
+    ($($(#[doc = $summary:literal])+ $statistic:ident = $name:literal;)+) => {
+        /// A statistic of a measure: a moment, a quantile, or one of its counts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Statistic {
+            $($(#[doc = $summary])+ #[serde(rename = $name)] $statistic,)+
         }
-    }
+
+        impl Statistic {
+            /// The name in files and tables.
+            pub fn name(self) -> &'static str {
+                match self { $(Statistic::$statistic => $name,)+ }
+            }
+        }
+    };
+}
+
+statistics! {
+    /// The mean, over jobs or over time.
+    Mean = "mean";
+    /// The standard deviation.
+    Sd = "sd";
+    /// The median.
+    P50 = "p50";
+    /// The 90th percentile.
+    P90 = "p90";
+    /// The 95th percentile.
+    P95 = "p95";
+    /// The 99th percentile.
+    P99 = "p99";
+    /// The maximum, over all replications.
+    Max = "max";
+    /// The number of events (`retries`, `deadline_misses`).
+    Count = "count";
+    /// Rows that fell due.
+    Arrived = "arrived";
+    /// Rows that succeeded.
+    Done = "done";
+    /// Rows that ended in error.
+    Error = "error";
+    /// Rows cancelled on request, or at their deadline by the rule of their action.
+    Cancel = "cancel";
+    /// Rows that ran out of patience.
+    Abandoned = "abandoned";
+    /// Rows turned away from a full queue.
+    Rejected = "rejected";
+    /// Rows whose worker died.
+    WorkerDead = "worker_dead";
+    /// Rows whose worker was declared dead, came back and stopped them.
+    WorkerResurrection = "worker_resurrection";
+    /// Rows whose worker was shut down.
+    WorkerShutdown = "worker_shutdown";
+    /// Cron firings that made no row.
+    Skipped = "skipped";
+    /// Rows that had not ended at the horizon.
+    Unfinished = "unfinished";
 }
 
 #[cfg(test)]
@@ -162,15 +264,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_measures_are_listed_in_order_under_the_names_of_their_files() {
-        for (index, measure) in Measure::ALL.into_iter().enumerate() {
-            assert_eq!(measure as usize, index, "Measure::ALL follows the enum");
+    fn names_in_files_are_those_that_serde_reads() {
+        for measure in Measure::ALL {
             assert_eq!(serde_json::to_value(measure).unwrap(), measure.name());
-            assert!(!measure.statistics().is_empty() && !measure.about().is_empty() && !measure.unit().is_empty());
+            assert!(!measure.statistics().is_empty() && measure.summary().ends_with('.'), "{measure:?}");
             for statistic in measure.statistics() {
                 assert_eq!(serde_json::to_value(statistic).unwrap(), statistic.name());
             }
         }
-        assert_eq!(Measure::ALL.len(), Measure::DrainS as usize + 1, "the last measure is listed");
     }
 }

@@ -1,11 +1,14 @@
-//! Exact moments of whole numbers: count, sum and sum of squares as integers, so that no order of adding ever shows.
+//! Exact moments of whole numbers: count, sum and sum of squares as integers, so the order of
+//! additions does not matter.
 //!
-//! Floating sums would depend on the order in which actions are merged, and lose a small spread beside a large mean.
-//! Integers do neither, and adding them is as fast.
+//! Floating-point sums would depend on the order in which actions are merged, and would lose a small
+//! spread next to a large mean. Integers do neither, and adding them is as fast.
 
-use super::batch::BATCH;
+/// The most values that are added at once.
+pub(super) const BATCH: usize = 32;
 
-/// The sum of a batch of values up to this fits into 64 bits, and that of their squares into 128: nine years in nanoseconds.
+/// The sum of a batch of values up to this limit fits into 64 bits, and the sum of their squares into
+/// 128: nine years in nanoseconds.
 const LARGE: u64 = (1 << 58) - 1;
 
 /// Count, sum, sum of squares and extremes of values from 0 to `i64::MAX`.
@@ -25,13 +28,14 @@ impl Default for Moments {
 }
 
 impl Moments {
-    /// Takes in one value.
+    /// Adds one value.
     #[inline]
     pub(super) fn record(&mut self, value: u64) {
         self.count += 1;
         self.sum += u128::from(value);
         self.squares.add(u128::from(value) * u128::from(value));
-        // Of n values in random order some 2 ln n are new extremes: a branch is cheaper than to store both each time.
+        // Of n values in random order, about 2 ln n are new extremes: a branch is cheaper than storing
+        // both each time.
         if value < self.least {
             self.lower(value);
         }
@@ -40,12 +44,12 @@ impl Moments {
         }
     }
 
-    /// Takes in several values, so many at most as there are in a batch; gives their sum.
+    /// Adds at most [`BATCH`] values and returns their sum.
     #[inline]
     pub(super) fn record_all(&mut self, values: &[u64]) -> u128 {
         let (mut sum, mut squares, mut any) = (0_u64, 0_u128, 0);
         for &value in values {
-            // Neither can run over, if no value is beyond all measure, which is seen below.
+            // Neither overflows unless a value is above `LARGE`, which is checked below.
             sum = sum.wrapping_add(value);
             squares = squares.wrapping_add(u128::from(value) * u128::from(value));
             any |= value;

@@ -1,10 +1,11 @@
-//! What rows occupy over time: a place in the queue while they wait, units of a worker while they run.
+//! Occupancy over time: rows take a place in the queue while they wait, and units of a worker while
+//! they run.
 //!
-//! Kept twice, as integrals over the window and as sums by time bucket. A row that lies within the window and within the current
-//! bucket, as nearly all do, is added to what is of late, which goes into both when the bucket ends; only the others have to be
-//! cut.
+//! Both are kept twice: as integrals over the window, and as sums by time bucket. Nearly all rows lie
+//! within the window and within the current bucket. They are added to the sums of the current bucket,
+//! which go into both when the bucket ends; only the other rows have to be split.
 
-use crate::engine::{Run, System};
+use crate::engine::{Execution, System};
 use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::time::Time;
@@ -14,56 +15,56 @@ use super::metric::MetricValue;
 use super::offered_capacity::OfferedCapacityBuilder;
 use super::series::{Series, SeriesBuilder};
 
-/// CapacityLayout in use and queue lengths, filled while a replication runs.
+/// Units in use and queue lengths, filled while a replication runs.
 #[derive(Clone, Debug)]
 pub(super) struct Occupancy {
     warmup: Time,
-    units: CapacityLayout,
+    layout: CapacityLayout,
     /// Unit-nanoseconds in use within the window, by pair of worker and resource.
     busy: Vec<u128>,
     series: SeriesBuilder,
-    offers: OfferedCapacityBuilder,
-    /// What rows that lie within the window and within the current bucket have occupied; it goes where it belongs when the bucket
-    /// ends. Unit-nanoseconds in use, by pair of worker and resource.
-    late_busy: Vec<u128>,
+    offered: OfferedCapacityBuilder,
+    /// Unit-nanoseconds of the rows within the window and the current bucket, by pair of worker and
+    /// resource; moved to `busy` and `series` when the bucket ends.
+    current_busy: Vec<u128>,
     /// By need.
-    late: Vec<LateNeed>,
-    /// When the current bucket begins and ends.
-    current: (Time, Time),
+    current_waits: Vec<CurrentWaits>,
+    /// The beginning and the end of the current bucket.
+    bucket: (Time, Time),
 }
 
-/// A need, and how long rows have waited for it of late.
+/// The waits of the rows with one need in the current bucket.
 #[derive(Clone, Debug)]
-struct LateNeed {
-    takes: Box<SparseNeed>,
+struct CurrentWaits {
+    need: Box<SparseNeed>,
     /// Row-nanoseconds.
     waiting: u128,
 }
 
 impl Occupancy {
     pub(super) fn new(system: &System) -> Occupancy {
-        let units = CapacityLayout::new(system);
-        let mut series = SeriesBuilder::new(system.window.horizon, &units);
-        let offers = OfferedCapacityBuilder::new(system, &units, series.stride());
-        let late = units.needs().iter().map(|takes| LateNeed { takes: takes.clone(), waiting: 0 }).collect();
-        let (warmup, busy) = (system.window.warmup, vec![0; units.pairs()]);
-        let (late_busy, current) = (busy.clone(), series.advance(Time::ZERO));
-        Occupancy { warmup, units, busy, series, offers, late_busy, late, current }
+        let layout = CapacityLayout::new(system);
+        let mut series = SeriesBuilder::new(system.window.horizon, &layout);
+        let offered = OfferedCapacityBuilder::new(system, &layout, series.stride());
+        let waits = layout.needs().iter().map(|need| CurrentWaits { need: need.clone(), waiting: 0 }).collect();
+        let (warmup, busy) = (system.window.warmup, vec![0; layout.pairs()]);
+        let (current_busy, bucket) = (busy.clone(), series.advance(Time::ZERO));
+        Occupancy { warmup, layout, busy, series, offered, current_busy, current_waits: waits, bucket }
     }
 
-    /// What needs take and workers offer.
-    pub(super) fn units(&self) -> &CapacityLayout {
-        &self.units
+    /// The layout of needs and offers.
+    pub(super) fn layout(&self) -> &CapacityLayout {
+        &self.layout
     }
 
-    /// What workers offer over time.
-    pub(super) fn offers(&mut self) -> &mut OfferedCapacityBuilder {
-        &mut self.offers
+    /// The capacity that workers offer over time.
+    pub(super) fn offered_mut(&mut self) -> &mut OfferedCapacityBuilder {
+        &mut self.offered
     }
 
-    /// What a pair offers now.
+    /// The units that a pair offers now.
     pub(super) fn offered(&self, pair: usize) -> i64 {
-        self.offers.now(pair)
+        self.offered.now(pair)
     }
 
     /// Unit-nanoseconds in use within the window, by pair.
@@ -71,47 +72,47 @@ impl Occupancy {
         &self.busy
     }
 
-    /// It is `now`.
+    /// Moves on to `now`.
     #[inline(always)]
     pub(super) fn advance(&mut self, now: Time) {
-        if now > self.current.1 {
+        if now > self.bucket.1 {
             self.settle();
-            self.current = self.series.advance(now);
+            self.bucket = self.series.advance(now);
         }
     }
 
-    /// Puts what is of late where it belongs; nothing is to be read before.
+    /// Moves the sums of the current bucket to the totals; must be called before anything is read.
     #[cold]
     pub(super) fn settle(&mut self) {
-        for (need, late) in self.late.iter_mut().enumerate() {
-            self.series.waited_of_late(NeedId(need as u16), std::mem::take(&mut late.waiting));
+        for (need, waits) in self.current_waits.iter_mut().enumerate() {
+            self.series.add_current_wait(NeedId(need as u16), std::mem::take(&mut waits.waiting));
         }
-        for (pair, (late, busy)) in self.late_busy.iter_mut().zip(&mut self.busy).enumerate() {
-            let (worker, resource) = self.units.names_of(pair);
-            let late = std::mem::take(late);
-            *busy += late;
-            self.series.took_of_late(worker, usize::from(resource.0), late);
+        for (pair, (current, busy)) in self.current_busy.iter_mut().zip(&mut self.busy).enumerate() {
+            let (worker, resource) = self.layout.names_of(pair);
+            let current = std::mem::take(current);
+            *busy += current;
+            self.series.add_current_use(worker, usize::from(resource.0), current);
         }
     }
 
     /// The part of an interval that lies within the window, in nanoseconds.
     pub(super) fn in_window(&self, from: Time, to: Time) -> u64 {
-        // Neither is negative, so that the difference fits.
+        // Neither is negative, so the difference fits.
         (to.0 - from.max(self.warmup).0).max(0) as u64
     }
 
-    /// A row has ended that lies within the window, after so many nanoseconds of waiting and of running.
+    /// Adds an ended row within the window that waited and ran for these numbers of nanoseconds.
     #[inline(always)]
-    pub(super) fn whole(&mut self, now: Time, job: &Job, run: Run, wait: u64, service: u64) {
-        if job.scheduled_at < self.current.0 {
+    pub(super) fn add_row(&mut self, now: Time, job: &Job, run: Execution, wait: u64, service: u64) {
+        if job.scheduled_at < self.bucket.0 {
             self.waited(job, run.claimed_at);
             return self.ran(job, run, now);
         }
-        let need = &mut self.late[usize::from(job.need.0)];
-        need.waiting += u128::from(wait);
-        let first = self.units.first_pair(run.worker);
-        for &(resource, units) in &need.takes {
-            self.late_busy[first + resource] += u128::from(units) * u128::from(service);
+        let waits = &mut self.current_waits[usize::from(job.need.0)];
+        waits.waiting += u128::from(wait);
+        let first = self.layout.first_pair(run.worker);
+        for &(resource, units) in &waits.need {
+            self.current_busy[first + resource] += u128::from(units) * u128::from(service);
         }
     }
 
@@ -121,21 +122,21 @@ impl Occupancy {
         self.series.waited(job.need, job.scheduled_at, until);
     }
 
-    /// Any row was in use of its worker until `until`; none is while its worker is out.
+    /// Any row occupied its worker until `until`; no row does while its worker is down.
     #[inline(never)]
-    pub(super) fn ran(&mut self, job: &Job, run: Run, until: Time) {
+    pub(super) fn ran(&mut self, job: &Job, run: Execution, until: Time) {
         let ran = self.in_window(run.busy_since, until);
-        let first = self.units.first_pair(run.worker);
-        let need = self.units.need(job.need);
+        let first = self.layout.first_pair(run.worker);
+        let need = self.layout.need(job.need);
         for &(resource, units) in need {
             self.busy[first + resource] += u128::from(units) * u128::from(ran);
         }
         self.series.ran(need, run, until);
     }
 
-    /// Utilization over the window, and the series, once all rows have been told.
+    /// Utilization over the window, and the series, once all rows have been added.
     pub(super) fn finish(self) -> (Vec<MetricValue>, Series) {
-        let offered = self.offers.finish();
-        (self.units.utilization(&self.busy, &offered.by_pair), self.series.finish(&self.units, &offered))
+        let offered = self.offered.finish();
+        (self.layout.utilization(&self.busy, &offered.by_pair), self.series.finish(&self.layout, &offered))
     }
 }

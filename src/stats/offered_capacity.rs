@@ -1,4 +1,4 @@
-//! What workers offer over time: their capacity while they are not out.
+//! The capacity that workers offer over time: their capacity while they are up.
 //!
 //! It changes rarely, so it is integrated change by change; in most runs the only one is the end.
 
@@ -10,58 +10,58 @@ use crate::model::worker::WorkerId;
 use super::capacity_layout::CapacityLayout;
 use super::time_buckets::TimeBuckets;
 
-/// OfferedCapacity units, integrated over the window and by time bucket.
+/// Offered units, integrated over the window and by time bucket.
 #[derive(Clone, Debug)]
 pub(super) struct OfferedCapacityBuilder {
     warmup: Time,
     horizon: Time,
     resources: usize,
-    /// By pair of worker and resource: what the worker's capacity map says.
+    /// By pair of worker and resource: the units in the capacity map of the worker.
     capacity: Vec<i64>,
-    /// By worker: whether it is out.
-    is_out: Vec<bool>,
-    /// By worker: up to when it has been integrated.
+    /// By worker: whether it is down.
+    is_down: Vec<bool>,
+    /// By worker: the instant up to which it has been integrated.
     until: Vec<Time>,
     /// By pair: unit-nanoseconds offered within the window.
     offered: Vec<u128>,
     buckets: TimeBuckets,
-    /// From a worker's lines to the next worker's; 0 where all workers share theirs.
+    /// The distance from the lines of a worker to those of the next; 0 where all workers share lines.
     stride: usize,
 }
 
 impl OfferedCapacityBuilder {
-    /// All workers offer what they have, from the start; `stride` says whether the lines of workers are told apart.
-    pub(super) fn new(system: &System, units: &CapacityLayout, stride: usize) -> OfferedCapacityBuilder {
-        let (workers, lines) = (system.workers.len(), if stride > 0 { units.pairs() } else { units.resources() });
+    /// All workers offer their capacity from the start; `stride` is 0 if workers share lines.
+    pub(super) fn new(system: &System, layout: &CapacityLayout, stride: usize) -> OfferedCapacityBuilder {
+        let (workers, lines) = (system.workers.len(), if stride > 0 { layout.pairs() } else { layout.resources() });
         OfferedCapacityBuilder {
             warmup: system.window.warmup,
             horizon: system.window.horizon,
-            resources: units.resources(),
-            capacity: (0..units.pairs()).map(|pair| units.offered(pair)).collect(),
-            is_out: vec![false; workers],
+            resources: layout.resources(),
+            capacity: (0..layout.pairs()).map(|pair| layout.offered(pair)).collect(),
+            is_down: vec![false; workers],
             until: vec![Time::ZERO; workers],
-            offered: vec![0; units.pairs()],
+            offered: vec![0; layout.pairs()],
             buckets: TimeBuckets::new(system.window.horizon, lines),
             stride,
         }
     }
 
-    /// A worker goes out, or comes back.
-    pub(super) fn set_out(&mut self, now: Time, worker: WorkerId, is_out: bool) {
+    /// A worker goes down, or comes up.
+    pub(super) fn set_down(&mut self, now: Time, worker: WorkerId, is_down: bool) {
         self.integrate(now, worker.0 as usize);
-        self.is_out[worker.0 as usize] = is_out;
+        self.is_down[worker.0 as usize] = is_down;
     }
 
-    /// A worker's capacity changes.
+    /// The capacity of a worker changes.
     pub(super) fn set_capacity(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
         let worker = worker.0 as usize;
         self.integrate(now, worker);
         self.capacity[worker * self.resources..][..self.resources].copy_from_slice(&capacity.0);
     }
 
-    /// What a pair offers now.
+    /// The units that a pair offers now.
     pub(super) fn now(&self, pair: usize) -> i64 {
-        if self.is_out[pair / self.resources] { 0 } else { self.capacity[pair] }
+        if self.is_down[pair / self.resources] { 0 } else { self.capacity[pair] }
     }
 
     fn integrate(&mut self, now: Time, worker: usize) {
@@ -75,7 +75,7 @@ impl OfferedCapacityBuilder {
         }
     }
 
-    /// Everything up to the horizon.
+    /// The capacity offered up to the horizon.
     pub(super) fn finish(mut self) -> OfferedCapacity {
         for worker in 0..self.until.len() {
             self.integrate(self.horizon, worker);
@@ -84,7 +84,7 @@ impl OfferedCapacityBuilder {
     }
 }
 
-/// What was offered in a whole run.
+/// The capacity offered in a whole run.
 #[derive(Clone, Debug)]
 pub(super) struct OfferedCapacity {
     /// By pair: unit-nanoseconds within the window.
@@ -93,7 +93,8 @@ pub(super) struct OfferedCapacity {
 }
 
 impl OfferedCapacity {
-    /// Averages by time bucket of the sum of several lines: pairs where workers are told apart, resources where not.
+    /// Averages by time bucket of the sum of several lines. A line is a pair, or a resource where workers
+    /// share lines.
     pub(super) fn averages(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
         self.buckets.averages_of(lines)
     }

@@ -1,6 +1,6 @@
-//! Series by time bucket: busy and offered units, and queue lengths, each averaged over its bucket.
+//! Time series: busy and offered units, and queue lengths, averaged over each time bucket.
 
-use crate::engine::Run;
+use crate::engine::Execution;
 use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -16,13 +16,14 @@ pub struct Series {
     pub bucket: Span,
     /// The end of the last bucket.
     pub horizon: Time,
-    /// Rows due and waiting, whatever they need.
+    /// Rows due and waiting, with any need.
     pub queue_length: Vec<f64>,
-    /// One for each resource, then one for each (worker, resource) where workers are few enough to be told apart.
+    /// One for each resource; then one for each pair of worker and resource, unless there are too many
+    /// workers.
     pub lines: Vec<ResourceSeries>,
 }
 
-/// The series of one resource, over all workers or on one.
+/// The time series of one resource, over all workers or on one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceSeries {
     /// CapacityLayout of this resource.
@@ -33,7 +34,7 @@ pub struct ResourceSeries {
     pub busy: Vec<f64>,
     /// CapacityLayout offered by living workers.
     pub offered: Vec<f64>,
-    /// Rows waiting that need the resource; empty on a single worker's line.
+    /// Waiting rows that need the resource; empty for a single worker.
     pub queue_length: Vec<f64>,
 }
 
@@ -44,46 +45,46 @@ impl Series {
     }
 }
 
-/// Workers are told apart where (worker, resource) pairs are no more than this.
+/// The most pairs of worker and resource for which workers have series of their own.
 const MOST_PAIRS: usize = 64;
 
 /// Fills a series while a replication runs.
 #[derive(Clone, Debug)]
 pub(super) struct SeriesBuilder {
-    /// Lines: waiting rows by need; busy units by pair if told apart, by resource otherwise. A need has a line of its own, so
-    /// that a wait adds to one line, and not to one for each resource and one for all.
+    /// Lines: waiting rows by need; busy units by pair, or by resource if workers share lines. Each need
+    /// has a line of its own, so a wait adds to one line, not to one for each resource and one for all.
     buckets: TimeBuckets,
     horizon: Time,
     /// The first line of busy units.
     busy: usize,
-    /// From a worker's lines to the next worker's; 0 where all workers share theirs.
+    /// The distance from the lines of a worker to those of the next; 0 where all workers share lines.
     stride: usize,
 }
 
 impl SeriesBuilder {
-    pub(super) fn new(horizon: Time, units: &CapacityLayout) -> SeriesBuilder {
-        let (needs, resources, pairs) = (units.needs().len(), units.resources(), units.pairs());
-        let told_apart = pairs <= MOST_PAIRS;
+    pub(super) fn new(horizon: Time, layout: &CapacityLayout) -> SeriesBuilder {
+        let (needs, resources, pairs) = (layout.needs().len(), layout.resources(), layout.pairs());
+        let has_pairs = pairs <= MOST_PAIRS;
         SeriesBuilder {
-            buckets: TimeBuckets::new(horizon, needs + if told_apart { pairs } else { resources }),
+            buckets: TimeBuckets::new(horizon, needs + if has_pairs { pairs } else { resources }),
             horizon,
             busy: needs,
-            stride: if told_apart { resources } else { 0 },
+            stride: if has_pairs { resources } else { 0 },
         }
     }
 
-    /// It is `now`. Gives where the current bucket begins and ends.
+    /// Moves on to `now`; returns the beginning and the end of the current bucket.
     pub(super) fn advance(&mut self, now: Time) -> (Time, Time) {
         self.buckets.advance(now)
     }
 
-    /// Rows with this need waited for so many nanoseconds of the current bucket.
-    pub(super) fn waited_of_late(&mut self, need: NeedId, nanos: u128) {
+    /// Adds the nanoseconds that rows with this need waited within the current bucket.
+    pub(super) fn add_current_wait(&mut self, need: NeedId, nanos: u128) {
         self.buckets.add_to_current(usize::from(need.0), nanos);
     }
 
-    /// Rows on this worker took so many unit-nanoseconds of a resource in the current bucket.
-    pub(super) fn took_of_late(&mut self, worker: WorkerId, resource: usize, unit_nanos: u128) {
+    /// Adds the unit-nanoseconds that rows used on this worker within the current bucket.
+    pub(super) fn add_current_use(&mut self, worker: WorkerId, resource: usize, unit_nanos: u128) {
         let line = self.busy_line(worker, resource);
         self.buckets.add_to_current(line, unit_nanos);
     }
@@ -93,8 +94,8 @@ impl SeriesBuilder {
         self.buckets.add(usize::from(need.0), 1, from, until);
     }
 
-    /// A row was in use of its worker until `until`.
-    pub(super) fn ran(&mut self, need: &SparseNeed, run: Run, until: Time) {
+    /// A row occupied its worker until `until`.
+    pub(super) fn ran(&mut self, need: &SparseNeed, run: Execution, until: Time) {
         for &(resource, units) in need {
             self.buckets.add(self.busy_line(run.worker, resource), units, run.busy_since, until);
         }
@@ -105,16 +106,16 @@ impl SeriesBuilder {
         self.busy + worker.0 as usize * self.stride + resource
     }
 
-    /// From a worker's lines to the next worker's; 0 where all workers share theirs.
+    /// The distance from the lines of a worker to those of the next; 0 where all workers share lines.
     pub(super) fn stride(&self) -> usize {
         self.stride
     }
 
-    /// The series, once all rows have been told.
-    pub(super) fn finish(self, units: &CapacityLayout, offered: &OfferedCapacity) -> Series {
-        let of_resources = (0..units.resources()).map(|resource| self.of_resource(resource, units, offered));
+    /// The series, once all rows have been added.
+    pub(super) fn finish(self, layout: &CapacityLayout, offered: &OfferedCapacity) -> Series {
+        let of_resources = (0..layout.resources()).map(|resource| self.of_resource(resource, layout, offered));
         let of_pairs =
-            units.offering_pairs().filter(|_| self.stride > 0).map(|pair| self.of_pair(pair, units, offered));
+            layout.offering_pairs().filter(|_| self.stride > 0).map(|pair| self.of_pair(pair, layout, offered));
         Series {
             bucket: self.buckets.length(),
             horizon: self.horizon,
@@ -123,10 +124,10 @@ impl SeriesBuilder {
         }
     }
 
-    /// The line of a resource over all workers.
-    fn of_resource(&self, resource: usize, units: &CapacityLayout, offered: &OfferedCapacity) -> ResourceSeries {
-        let lines = if self.stride > 0 { units.pairs_of(resource).collect() } else { vec![resource] };
-        let needs = units.needs().iter().enumerate();
+    /// The series of a resource over all workers.
+    fn of_resource(&self, resource: usize, layout: &CapacityLayout, offered: &OfferedCapacity) -> ResourceSeries {
+        let lines = if self.stride > 0 { layout.pairs_of(resource).collect() } else { vec![resource] };
+        let needs = layout.needs().iter().enumerate();
         let takers = needs.filter(|(_, need)| need.iter().any(|&(taken, _)| taken == resource));
         ResourceSeries {
             resource: ResourceId(resource as u16),
@@ -137,9 +138,9 @@ impl SeriesBuilder {
         }
     }
 
-    /// The line of one resource on one worker.
-    fn of_pair(&self, pair: usize, units: &CapacityLayout, offered: &OfferedCapacity) -> ResourceSeries {
-        let (worker, resource) = units.names_of(pair);
+    /// The series of one resource on one worker.
+    fn of_pair(&self, pair: usize, layout: &CapacityLayout, offered: &OfferedCapacity) -> ResourceSeries {
+        let (worker, resource) = layout.names_of(pair);
         ResourceSeries {
             resource,
             worker: Some(worker),
@@ -150,8 +151,8 @@ impl SeriesBuilder {
     }
 }
 
-/// With nine decimals: series are for drawing and adding up, and so they are the same whether they were just measured or are read back from a run's
-/// files.
+/// Rounds to nine decimals. Series are drawn and summed up; rounded, they are the same whether they
+/// were just measured or are read back from the files of a run.
 fn rounded(averages: Vec<f64>) -> Vec<f64> {
     averages.into_iter().map(|average| (average * 1e9).round() / 1e9).collect()
 }

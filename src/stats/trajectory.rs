@@ -1,8 +1,7 @@
 //! The course of a run: how many rows wait or run, in all and of those that need each resource, in a thousand equal parts of its time.
 
-use crate::engine::{Attempt, Observer, Run, System};
+use crate::engine::{Event, Observer, System};
 use crate::model::capacity::NeedId;
-use crate::model::job::{Ending, Job};
 use crate::model::time::{Span, Time};
 
 use super::time_buckets::TimeBuckets;
@@ -78,19 +77,13 @@ impl TrajectoryObserver {
 }
 
 impl Observer for TrajectoryObserver {
-    fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, _run: Run, _ending: Ending, _last: bool) {
-        self.was_there(job.need, job.scheduled_at, now);
-    }
-
-    fn left(&mut self, now: Time, job: &Job, _ending: Ending) {
-        self.was_there(job.need, job.scheduled_at, now);
-    }
-
-    fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.was_there(job.need, job.scheduled_at, horizon);
-    }
-
-    fn still_running(&mut self, horizon: Time, job: &Job, _run: Run) {
-        self.was_there(job.need, job.scheduled_at, horizon);
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Ended { job, .. }
+            | Event::Left { job, .. }
+            | Event::StillWaiting { job }
+            | Event::StillRunning { job, .. } => self.was_there(job.need, job.scheduled_at, now),
+            _ => {}
+        }
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use claimsim::arrival::ArrivalModel;
-use claimsim::engine::{Backoff, ClaimRule, Given, InitialRow, InitialState, Overlap};
+use claimsim::engine::{Backoff, ClaimRule, InitialRow, InitialState, JobOverrides, Overlap};
 use claimsim::model::action::ActionId;
-use claimsim::model::claim::{ClaimBatch, Pass, Placement};
+use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::random::dist::{
@@ -127,12 +127,12 @@ fn a_trace_falls_back_to_its_action() {
     let system = &loaded.scenario.system;
     let [ArrivalModel::Listed(jobs)] = loaded.scenario.sources.as_slice() else { panic!("one trace") };
     assert_eq!((jobs[0].arrival.at, jobs[0].arrival.action), (Time(1_000_000_000), ActionId(1)));
-    assert_eq!(jobs[0].given.service, Some(Span::secs(2)));
-    let needed = jobs[0].given.need.map_or(system.actions[1].need, |need| need);
+    assert_eq!(jobs[0].overrides.service, Some(Span::secs(2)));
+    let needed = jobs[0].overrides.need.map_or(system.actions[1].need, |need| need);
     assert_eq!(system.need(needed).0[0], 1, "an empty cell is the action's");
     assert_eq!((jobs[1].arrival.at, jobs[1].arrival.action), (Time(3_500_000_000), ActionId(0)));
-    assert_eq!(jobs[1].given.priority, Some(7));
-    assert_eq!(system.need(jobs[1].given.need.unwrap()).0[0], 2);
+    assert_eq!(jobs[1].overrides.priority, Some(7));
+    assert_eq!(system.need(jobs[1].overrides.need.unwrap()).0[0], 2);
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
     assert_eq!(loaded.inputs.len(), 1);
 }
@@ -167,15 +167,16 @@ fn names_and_rules_are_kept_in_the_order_of_the_file() {
     assert_eq!(scenario.system.resources, ["zinc", "argon"]);
     assert_eq!(*scenario.system.workers[3].capacity.0, [0, 1]);
     assert_eq!(scenario.system.actions[0].name, "y");
-    let (placement, pass) = (Placement::MostFree, Pass::Event);
+    let (placement, pass) = (Placement::MostFree, DispatchTiming::Event);
     assert_eq!(scenario.system.claim, ClaimRule::Instant { placement, pass });
-    let [ArrivalModel::Listed(jobs), ArrivalModel::Cron { overlap, given, .. }] = scenario.sources.as_slice() else {
+    let [ArrivalModel::Listed(jobs), ArrivalModel::Cron { overlap, overrides, .. }] = scenario.sources.as_slice()
+    else {
         panic!("the jobs come before the cron: {:?}", scenario.sources)
     };
     assert_eq!((jobs[0].at(), jobs[0].arrival.action), (Time(60_000_000_000), ActionId(0)));
-    assert_eq!(jobs[0].given, Given { service: Some(Span::secs(3)), ..Given::default() });
-    assert_eq!((*overlap, given.retries), (Overlap::SkipIfWaiting, Some(4)));
-    assert_eq!(*scenario.system.need(given.need.unwrap()).0, [0, 0], "an empty map needs nothing");
+    assert_eq!(jobs[0].overrides, JobOverrides { service: Some(Span::secs(3)), ..JobOverrides::default() });
+    assert_eq!((*overlap, overrides.retries), (Overlap::SkipIfWaiting, Some(4)));
+    assert_eq!(*scenario.system.need(overrides.need.unwrap()).0, [0, 0], "an empty map needs nothing");
 }
 
 #[test]
@@ -225,7 +226,7 @@ fn options_set_keys() {
     assert_eq!(set("worker.w.count=5").system.workers.len(), 5);
     assert_eq!(set("worker.v={ count = 2, capacity = { scan = 1 } }").system.workers.len(), 3);
     assert_eq!(set("worker.w.capacity.mirror=3").system.resources, ["scan", "mirror"]);
-    let (placement, pass) = (Placement::Random, Pass::Instant);
+    let (placement, pass) = (Placement::Random, DispatchTiming::Instant);
     assert_eq!(set("claim.delay=none").system.claim, ClaimRule::Instant { placement, pass });
     assert_eq!(
         set("claim.delay=2s").system.claim,

@@ -316,14 +316,14 @@ fn each_user_of_a_log_becomes_an_action() {
     assert_eq!(*system.workers[0].capacity.0, [16, 64], "as the header says");
     let ArrivalModel::Listed(jobs) = &scenario.sources[0] else { panic!("{:?}", scenario.sources) };
     let job = |job: &ListedJob| {
-        let need = &system.need(job.given.need.unwrap()).0;
+        let need = &system.need(job.overrides.need.unwrap()).0;
         (job.at().0 / 1_000_000_000, names[usize::from(job.arrival.action.0)], need[0], need[1])
     };
     // The memory is that of the action after which a job's own action is made.
     let expected =
         [(0, "x.user-1", 4, 2), (30, "x.user-1", 1, 2), (75, "x.user-unknown", 2, 2), (90, "x.user-3", 16, 0)];
     assert_eq!(jobs.iter().map(job).collect::<Vec<_>>(), expected);
-    assert_eq!(jobs[0].given.estimate, Some(Span::secs(120)));
+    assert_eq!(jobs[0].overrides.estimate, Some(Span::secs(120)));
     let note = "log.swf: 3 of 7 lines are left out: 2 partial executions of jobs that have a line as a whole, 1 cancelled before they started";
     assert_eq!(notes, [note]);
 }

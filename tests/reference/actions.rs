@@ -1,6 +1,6 @@
 //! Random actions for the random scenarios, with every option that decides what becomes of a job.
 
-use claimsim::engine::{ActionModel, Backoff, DeadlineResult, Estimate, Requeue, Spawns};
+use claimsim::engine::{ActionModel, Backoff, DeadlineResult, Requeue, RuntimeEstimate, Spawns};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
 use claimsim::model::unit::{Probability, Rate};
@@ -29,7 +29,7 @@ pub(super) struct ActionRecipe {
 
 /// What the scheduler expects of a job: priority, estimate, and whether it is killed at its
 /// estimate.
-type ThoughtRecipe = (i64, Estimate, bool);
+type ThoughtRecipe = (i64, RuntimeEstimate, bool);
 
 /// First, factor, cap and jitter.
 type BackoffRecipe = (i64, f64, Option<i64>, f64);
@@ -77,15 +77,15 @@ pub(super) fn actions(service: impl Strategy<Value = Distribution> + 'static) ->
 }
 
 /// Estimates that are right, too short, too long, or unrelated to the service time.
-fn estimates() -> BoxedStrategy<Estimate> {
+fn estimates() -> BoxedStrategy<RuntimeEstimate> {
     prop_oneof![
-        4 => Just(Estimate::Exact),
-        2 => select(vec![0.0, 0.5, 1.5, 2.0, 3.0]).prop_map(|factor| Estimate::Factor(constant(factor))),
-        1 => Just(Estimate::Factor(one_of(vec![0.5, 1.0, 1.0, 2.0]))),
-        1 => Just(Estimate::Factor(exponential(1.2))),
-        1 => (0..=8_i64).prop_map(|n| Estimate::Time(constant(n as f64))),
-        1 => Just(Estimate::Time(one_of(vec![0.0, 2.0, 5.0, 9.0]))),
-        1 => Just(Estimate::Time(exponential(3.0))),
+        4 => Just(RuntimeEstimate::Exact),
+        2 => select(vec![0.0, 0.5, 1.5, 2.0, 3.0]).prop_map(|factor| RuntimeEstimate::Factor(constant(factor))),
+        1 => Just(RuntimeEstimate::Factor(one_of(vec![0.5, 1.0, 1.0, 2.0]))),
+        1 => Just(RuntimeEstimate::Factor(exponential(1.2))),
+        1 => (0..=8_i64).prop_map(|n| RuntimeEstimate::Time(constant(n as f64))),
+        1 => Just(RuntimeEstimate::Time(one_of(vec![0.0, 2.0, 5.0, 9.0]))),
+        1 => Just(RuntimeEstimate::Time(exponential(3.0))),
     ]
     .boxed()
 }

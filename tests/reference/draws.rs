@@ -1,7 +1,7 @@
 //! The random numbers of the naive simulator: the stream of each decision, as `docs/model.md`
 //! defines it.
 
-use claimsim::engine::{ActionModel, ClaimRule, Estimate, Given, System};
+use claimsim::engine::{ActionModel, ClaimRule, JobOverrides, RuntimeEstimate, System};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::Span;
 use claimsim::random::dist::Exponential;
@@ -75,15 +75,15 @@ impl<'a> Draws<'a> {
 
     /// The ordinal and the draws of an exogenous job; `given` are the attributes that it comes
     /// with.
-    pub(super) fn exogenous(&mut self, id: ActionId, given: &Given) -> (u64, Drawn) {
+    pub(super) fn exogenous(&mut self, id: ActionId, overrides: &JobOverrides) -> (u64, Drawn) {
         let action = self.system.action(id);
         let streams = &mut self.actions[usize::from(id.0)];
         let ordinal = streams.arrivals;
         streams.arrivals += 1;
-        let service = service(action, given, &mut streams.service);
+        let service = service(action, overrides, &mut streams.service);
         let drawn = Drawn {
             service,
-            estimate: estimate(action, given, service, &mut streams.estimate),
+            estimate: estimate(action, overrides, service, &mut streams.estimate),
             fails: fails(action, &mut streams.outcome),
             patience: patience(action, &mut streams.patience),
             children: children(action, &mut streams.children),
@@ -96,7 +96,7 @@ impl<'a> Draws<'a> {
     pub(super) fn closed(&self, id: ActionId, customer: u32, cycle: u32) -> (u64, Drawn) {
         let ordinal = 1 << 63 | u64::from(customer) << 31 | u64::from(cycle);
         let mut stream = self.stream_of(id, Purpose::Customer, u64::from(customer), 2 * cycle + 1);
-        (ordinal, self.all_from(&mut stream, id, &Given::default(), 1).0)
+        (ordinal, self.all_from(&mut stream, id, &JobOverrides::default(), 1).0)
     }
 
     /// The ordinals of the children that an attempt starts.
@@ -107,14 +107,14 @@ impl<'a> Draws<'a> {
 
     /// The draws of a child's first attempt.
     pub(super) fn child(&self, id: ActionId, name: u64) -> Drawn {
-        self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, &Given::default(), 1).0
+        self.all_from(&mut self.stream_of(id, Purpose::Attempt, name, 1), id, &JobOverrides::default(), 1).0
     }
 
     /// The draws of a later attempt of a chain, and the time between the end of the previous
     /// attempt and its schedule.
-    pub(super) fn later(&self, key: Key, given: &Given) -> (Drawn, Span) {
+    pub(super) fn later(&self, key: Key, overrides: &JobOverrides) -> (Drawn, Span) {
         let mut stream = self.stream_of(key.action, Purpose::Attempt, key.ordinal, key.attempt);
-        self.all_from(&mut stream, key.action, given, key.attempt)
+        self.all_from(&mut stream, key.action, overrides, key.attempt)
     }
 
     /// The time that an attempt takes to stop by itself.
@@ -128,15 +128,15 @@ impl<'a> Draws<'a> {
     }
 
     /// One draw after the other from one stream; with the backoff before attempt number `attempt`.
-    fn all_from(&self, stream: &mut Stream, id: ActionId, given: &Given, attempt: u32) -> (Drawn, Span) {
+    fn all_from(&self, stream: &mut Stream, id: ActionId, overrides: &JobOverrides, attempt: u32) -> (Drawn, Span) {
         let action = self.system.action(id);
-        let service = service(action, given, stream);
+        let service = service(action, overrides, stream);
         let fails = fails(action, stream);
         let patience = patience(action, stream);
         let children = children(action, stream);
         let cancel = cancel(action, stream);
         let backoff = if attempt > 1 { backoff(action, attempt, stream) } else { Span::ZERO };
-        let estimate = estimate(action, given, service, stream);
+        let estimate = estimate(action, overrides, service, stream);
         (Drawn { service, estimate, fails, patience, children, cancel }, backoff)
     }
 
@@ -166,18 +166,18 @@ impl<'a> Draws<'a> {
     }
 }
 
-fn service(action: &ActionModel, given: &Given, stream: &mut Stream) -> Span {
-    given.service.unwrap_or_else(|| Span::from_secs_f64(action.service.sample(stream)))
+fn service(action: &ActionModel, overrides: &JobOverrides, stream: &mut Stream) -> Span {
+    overrides.service.unwrap_or_else(|| Span::from_secs_f64(action.service.sample(stream)))
 }
 
 /// The estimate of a service time. It is drawn even if the job provides an estimate.
-fn estimate(action: &ActionModel, given: &Given, service: Span, stream: &mut Stream) -> Span {
+fn estimate(action: &ActionModel, overrides: &JobOverrides, service: Span, stream: &mut Stream) -> Span {
     let of_action = match &action.estimate {
-        Estimate::Exact => service,
-        Estimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream)),
-        Estimate::Time(time) => Span::from_secs_f64(time.sample(stream)),
+        RuntimeEstimate::Exact => service,
+        RuntimeEstimate::Factor(factor) => Span::from_secs_f64(service.as_secs_f64() * factor.sample(stream)),
+        RuntimeEstimate::Time(time) => Span::from_secs_f64(time.sample(stream)),
     };
-    given.estimate.unwrap_or(of_action)
+    overrides.estimate.unwrap_or(of_action)
 }
 
 fn fails(action: &ActionModel, stream: &mut Stream) -> bool {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use claimsim::engine::{Attempt, Given, Observer, OutageKind, Run};
+use claimsim::engine::{self, Attempt, Execution, JobOverrides, Observer, OutageKind};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::job::{Ending, Job, JobId};
+use claimsim::model::job::{Job, JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 
@@ -19,14 +19,14 @@ pub(crate) struct Event {
 /// What an observer receives, with every detail that the model fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    Created { job: JobId, row: RowSeen, given: Given },
+    Created { job: JobId, row: RowSeen, overrides: JobOverrides },
     Due { job: JobId, row: RowSeen },
     Claimed { job: JobId, worker: WorkerId },
-    CancelRequested { job: JobId, run: Run },
-    Interrupted { job: JobId, run: Run },
-    Resumed { job: JobId, run: Run },
-    Ended { job: JobId, run: Run, ending: Ending, last: bool },
-    Left { job: JobId, ending: Ending },
+    CancelRequested { job: JobId, run: Execution },
+    Interrupted { job: JobId, run: Execution },
+    Resumed { job: JobId, run: Execution },
+    Ended { job: JobId, run: Execution, ending: JobOutcome, last: bool },
+    Left { job: JobId, ending: JobOutcome },
     ZombieOver { job: JobId, worker: WorkerId, stopped: bool },
     WorkerOut { worker: WorkerId, kind: OutageKind },
     WorkerDeclaredDead { worker: WorkerId },
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     CapacityChanged { worker: WorkerId, units: [i64; 3] },
     Skipped { action: ActionId },
     StillWaiting { job: JobId },
-    StillRunning { job: JobId, run: Run },
+    StillRunning { job: JobId, run: Execution },
 }
 
 /// What is known of a row when it is created. The draws are part of it, so that a job that is never
@@ -45,7 +45,7 @@ pub(crate) struct RowSeen {
     pub(crate) need: NeedId,
     pub(crate) scheduled_at: Time,
     pub(crate) service: Span,
-    pub(crate) fate: Ending,
+    pub(crate) planned_outcome: JobOutcome,
     pub(crate) number: u32,
     pub(crate) first: JobId,
     pub(crate) since: Time,
@@ -59,7 +59,7 @@ impl RowSeen {
             need: job.need,
             scheduled_at: job.scheduled_at,
             service: job.service,
-            fate: job.fate,
+            planned_outcome: job.planned_outcome,
             number: attempt.number,
             first: attempt.first,
             since: attempt.since,
@@ -70,10 +70,10 @@ impl RowSeen {
 
 impl fmt::Display for RowSeen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let RowSeen { action, need, scheduled_at, service, fate, number, first, since, retries_left } = self;
+        let RowSeen { action, need, scheduled_at, service, planned_outcome, number, first, since, retries_left } = self;
         write!(
             f,
-            "(action {}, need {}, scheduled {}, service {service}, then {fate:?}, attempt {number} of {} since {}, \
+            "(action {}, need {}, scheduled {}, service {service}, then {planned_outcome:?}, attempt {number} of {} since {}, \
              {retries_left} left)",
             action.0, need.0, scheduled_at.0, first.0, since.0
         )
@@ -81,8 +81,8 @@ impl fmt::Display for RowSeen {
 }
 
 /// The worker, the time of the claim, and the time since which its units are in use.
-fn of(run: Run) -> String {
-    let Run { worker, claimed_at, busy_since, is_cut_off } = run;
+fn of(run: Execution) -> String {
+    let Execution { worker, claimed_at, busy_since, is_cut_off } = run;
     let busy = if busy_since == Time::NEVER { "not busy".to_owned() } else { format!("busy since {}", busy_since.0) };
     let cut_off = if is_cut_off { ", cut off" } else { "" };
     format!("on worker {}, claimed at {}, {busy}{cut_off}", worker.0, claimed_at.0)
@@ -92,7 +92,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:>15} ", self.time.0)?;
         match self.kind {
-            Kind::Created { job, row, given } => write!(f, "created  job {} {row} {given:?}", job.0),
+            Kind::Created { job, row, overrides } => write!(f, "created  job {} {row} {overrides:?}", job.0),
             Kind::Due { job, row } => write!(f, "due      job {} {row}", job.0),
             Kind::Claimed { job, worker } => write!(f, "claimed  job {} by worker {}", job.0, worker.0),
             Kind::CancelRequested { job, run } => write!(f, "asked    job {} to cancel, {}", job.0, of(run)),
@@ -129,10 +129,6 @@ pub(crate) struct Trajectory {
 }
 
 impl Trajectory {
-    fn push(&mut self, time: Time, kind: Kind) {
-        self.events.push(Event { time, kind });
-    }
-
     /// All events. The engine reports the rows left at the horizon in an order of its own; here
     /// they are sorted by number, waiting ones first.
     pub(crate) fn into_events(mut self) -> Vec<Event> {
@@ -148,68 +144,31 @@ impl Trajectory {
 }
 
 impl Observer for Trajectory {
-    fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {
-        self.push(now, Kind::Created { job: job.id, row: RowSeen::new(job, attempt), given });
-    }
-
-    fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
-        self.push(now, Kind::Due { job: job.id, row: RowSeen::new(job, attempt) });
-    }
-
-    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.push(now, Kind::Claimed { job: job.id, worker });
-    }
-
-    fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, run: Run, ending: Ending, last: bool) {
-        self.push(now, Kind::Ended { job: job.id, run, ending, last });
-    }
-
-    fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.push(now, Kind::Left { job: job.id, ending });
-    }
-
-    fn cancel_requested(&mut self, now: Time, job: &Job, run: Run) {
-        self.push(now, Kind::CancelRequested { job: job.id, run });
-    }
-
-    fn interrupted(&mut self, now: Time, job: &Job, run: Run) {
-        self.push(now, Kind::Interrupted { job: job.id, run });
-    }
-
-    fn resumed(&mut self, now: Time, job: &Job, run: Run) {
-        self.push(now, Kind::Resumed { job: job.id, run });
-    }
-
-    fn zombie_over(&mut self, now: Time, job: &Job, worker: WorkerId, stopped: bool) {
-        self.push(now, Kind::ZombieOver { job: job.id, worker, stopped });
-    }
-
-    fn worker_out(&mut self, now: Time, worker: WorkerId, kind: OutageKind) {
-        self.push(now, Kind::WorkerOut { worker, kind });
-    }
-
-    fn worker_declared_dead(&mut self, now: Time, worker: WorkerId) {
-        self.push(now, Kind::WorkerDeclaredDead { worker });
-    }
-
-    fn worker_back(&mut self, now: Time, worker: WorkerId) {
-        self.push(now, Kind::WorkerBack { worker });
-    }
-
-    fn capacity_changed(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.push(now, Kind::CapacityChanged { worker, units: units(capacity) });
-    }
-
-    fn skipped(&mut self, now: Time, action: ActionId) {
-        self.push(now, Kind::Skipped { action });
-    }
-
-    fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.push(horizon, Kind::StillWaiting { job: job.id });
-    }
-
-    fn still_running(&mut self, horizon: Time, job: &Job, run: Run) {
-        self.push(horizon, Kind::StillRunning { job: job.id, run });
+    fn on(&mut self, now: Time, event: &engine::Event<'_>) {
+        use engine::Event as E;
+        let kind = match *event {
+            E::Created { job, attempt, overrides, .. } => {
+                Kind::Created { job: job.id, row: RowSeen::new(job, attempt), overrides }
+            }
+            E::Due { job, attempt } => Kind::Due { job: job.id, row: RowSeen::new(job, attempt) },
+            E::Claimed { job, worker } => Kind::Claimed { job: job.id, worker },
+            E::Ended { job, run, outcome, is_last, .. } => {
+                Kind::Ended { job: job.id, run, ending: outcome, last: is_last }
+            }
+            E::Left { job, outcome } => Kind::Left { job: job.id, ending: outcome },
+            E::CancelRequested { job, run } => Kind::CancelRequested { job: job.id, run },
+            E::Interrupted { job, run } => Kind::Interrupted { job: job.id, run },
+            E::Resumed { job, run } => Kind::Resumed { job: job.id, run },
+            E::ZombieEnded { job, worker, stopped } => Kind::ZombieOver { job: job.id, worker, stopped },
+            E::WorkerDown { worker, kind } => Kind::WorkerOut { worker, kind },
+            E::WorkerDeclaredDead { worker } => Kind::WorkerDeclaredDead { worker },
+            E::WorkerUp { worker } => Kind::WorkerBack { worker },
+            E::CapacityChanged { worker, capacity } => Kind::CapacityChanged { worker, units: units(capacity) },
+            E::FiringSkipped { action } => Kind::Skipped { action },
+            E::StillWaiting { job } => Kind::StillWaiting { job: job.id },
+            E::StillRunning { job, run } => Kind::StillRunning { job: job.id, run },
+        };
+        self.events.push(Event { time: now, kind });
     }
 }
 

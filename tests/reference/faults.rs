@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use claimsim::engine::{Breakdowns, CancelRequest, CapacityChange, Heartbeat, Outage, OutageKind, System, Whom};
+use claimsim::engine::{Breakdowns, CancelRequest, CapacityChange, Heartbeat, JobFilter, Outage, OutageKind, System};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::CapacityMap;
 use claimsim::model::time::Time;
@@ -24,7 +24,7 @@ pub(crate) struct FaultsRecipe {
     outages: Vec<(usize, i64, Option<i64>, OutageKind)>,
     breakdowns: Vec<(usize, Distribution, Distribution, OutageKind)>,
     capacities: Vec<(usize, i64, [i64; 3])>,
-    cancels: Vec<(i64, Option<usize>, Whom, Option<u64>)>,
+    cancels: Vec<(i64, Option<usize>, JobFilter, Option<u64>)>,
 }
 
 /// Any mixture of faults: a number of outages at known instants, and of workers that break down.
@@ -32,8 +32,8 @@ pub(crate) fn faults(outages: RangeInclusive<usize>, breakdowns: RangeInclusive<
     let worker = || 0..1000_usize;
     let outage = (worker(), 0..=20_i64, option::weighted(0.85, 0..=12_i64), kinds());
     let capacity = (worker(), 0..=20_i64, units());
-    let whom = select(vec![Whom::All, Whom::Waiting, Whom::Running]);
-    let cancel = (0..=20_i64, option::of(0..4_usize), whom, option::of(0..=3_u64));
+    let jobs = select(vec![JobFilter::All, JobFilter::Waiting, JobFilter::Running]);
+    let cancel = (0..=20_i64, option::of(0..4_usize), jobs, option::of(0..=3_u64));
     let fields = (
         (1..=3_i64, 1..=4_i64, 1..=4_i64),
         any::<bool>(),
@@ -111,10 +111,10 @@ impl FaultsRecipe {
             capacity: CapacityMap(units[..resources].into()),
         };
         availability.capacity_changes = self.capacities.into_iter().map(change).collect();
-        let cancel = |(from, action, whom, most): (i64, Option<usize>, Whom, Option<u64>)| CancelRequest {
+        let cancel = |(from, action, jobs, most): (i64, Option<usize>, JobFilter, Option<u64>)| CancelRequest {
             at: at(from),
             action: action.map(|action| ActionId((action % actions) as u16)),
-            whom,
+            jobs,
             most,
         };
         system.cancels = self.cancels.into_iter().map(cancel).collect();

@@ -6,11 +6,12 @@
 //! numbers, which shrinks well.
 
 use claimsim::engine::{
-    ActionModel, Arrival, Availability, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System, Window,
+    ActionModel, Arrival, Availability, ClaimRule, InitialRow, InitialState, JobOverrides, MisfireRule, Overlap,
+    System, Window,
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{ClaimBatch, Pass, Placement};
+use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
 use claimsim::policy::Policy;
@@ -181,7 +182,7 @@ pub(crate) fn claim_rules() -> BoxedStrategy<ClaimRule> {
 /// Instant claiming.
 pub(crate) fn instant() -> BoxedStrategy<ClaimRule> {
     let placements = select(vec![Placement::First, Placement::Random, Placement::MostFree, Placement::LeastFree]);
-    (placements, select(vec![Pass::Instant, Pass::Event]))
+    (placements, select(vec![DispatchTiming::Instant, DispatchTiming::Event]))
         .prop_map(|(placement, pass)| ClaimRule::Instant { placement, pass })
         .boxed()
 }
@@ -308,7 +309,7 @@ enum SourceRecipe {
     Renewal { action: usize, between: Gap, sizes: Vec<u64> },
     Listed(Vec<ListedRecipe>),
     Closed { action: usize, population: u32, think: Gap },
-    Cron { action: usize, gaps: Vec<i64>, overlap: Overlap, missed: Missed, given: GivenRecipe },
+    Cron { action: usize, gaps: Vec<i64>, overlap: Overlap, missed: MisfireRule, overrides: GivenRecipe },
 }
 
 #[derive(Clone, Debug)]
@@ -316,7 +317,7 @@ struct ListedRecipe {
     gap: i64,
     action: usize,
     count: u64,
-    given: GivenRecipe,
+    overrides: GivenRecipe,
 }
 
 #[derive(Clone, Debug)]
@@ -330,7 +331,7 @@ struct GivenRecipe {
     retries: Option<u32>,
 }
 
-fn given() -> BoxedStrategy<GivenRecipe> {
+fn overrides() -> BoxedStrategy<GivenRecipe> {
     let fields = (
         option::of(0..4_usize),
         option::of(0..=4_i64),
@@ -354,8 +355,8 @@ fn given() -> BoxedStrategy<GivenRecipe> {
 }
 
 impl GivenRecipe {
-    fn build(&self, needs: usize) -> Given {
-        Given {
+    fn build(&self, needs: usize) -> JobOverrides {
+        JobOverrides {
             need: self.need.map(|need| NeedId((need % needs) as u16)),
             service: self.service.map(ticks),
             estimate: self.estimate.map(ticks),
@@ -379,18 +380,18 @@ fn gaps() -> BoxedStrategy<Gap> {
 
 fn sources() -> BoxedStrategy<SourceRecipe> {
     let sizes = prop_oneof![3 => Just(vec![1]), 1 => vec(0..=3_u64, 1..=3)];
-    let listed = (0..=3_i64, 0..4_usize, select(vec![1, 1, 1, 0, 2, 3]), given())
-        .prop_map(|(gap, action, count, given)| ListedRecipe { gap, action, count, given });
+    let listed = (0..=3_i64, 0..4_usize, select(vec![1, 1, 1, 0, 2, 3]), overrides())
+        .prop_map(|(gap, action, count, overrides)| ListedRecipe { gap, action, count, overrides });
     let overlaps = select(vec![Overlap::Enqueue, Overlap::SkipIfWaiting, Overlap::SkipIfActive]);
-    let missed = select(vec![Missed::Skip, Missed::Once, Missed::All]);
+    let missed = select(vec![MisfireRule::Skip, MisfireRule::Once, MisfireRule::All]);
     prop_oneof![
         3 => (0..4_usize, gaps(), sizes)
             .prop_map(|(action, between, sizes)| SourceRecipe::Renewal { action, between, sizes }),
         2 => vec(listed, 0..=12).prop_map(SourceRecipe::Listed),
         1 => (0..4_usize, 0..=3_u32, gaps())
             .prop_map(|(action, population, think)| SourceRecipe::Closed { action, population, think }),
-        1 => (0..4_usize, vec(1..=4_i64, 0..=10), overlaps, missed, given()).prop_map(
-            |(action, gaps, overlap, missed, given)| SourceRecipe::Cron { action, gaps, overlap, missed, given }
+        1 => (0..4_usize, vec(1..=4_i64, 0..=10), overlaps, missed, overrides()).prop_map(
+            |(action, gaps, overlap, missed, overrides)| SourceRecipe::Cron { action, gaps, overlap, missed, overrides }
         ),
     ]
     .boxed()
@@ -416,16 +417,16 @@ impl SourceRecipe {
             SourceRecipe::Listed(arrivals) => {
                 let at: Vec<Time> = instants(arrivals.iter().map(|arrival| arrival.gap)).collect();
                 let arrival = |(it, at): (&ListedRecipe, Time)| {
-                    (Arrival { count: it.count, ..Arrival::single(at, id(it.action)) }, it.given.build(needs))
+                    (Arrival { count: it.count, ..Arrival::single(at, id(it.action)) }, it.overrides.build(needs))
                 };
                 Source::Listed(arrivals.iter().zip(at).map(arrival).collect())
             }
             SourceRecipe::Closed { action, population, think } => {
                 Source::Closed { action: id(action), name, population, think }
             }
-            SourceRecipe::Cron { action, gaps, overlap, missed, given } => {
+            SourceRecipe::Cron { action, gaps, overlap, missed, overrides } => {
                 let at = instants(gaps.into_iter()).collect();
-                Source::Cron { action: id(action), at, overlap, missed, given: given.build(needs) }
+                Source::Cron { action: id(action), at, overlap, missed, overrides: overrides.build(needs) }
             }
         }
     }

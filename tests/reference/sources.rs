@@ -1,6 +1,6 @@
 //! Small arrival processes for the tests, so that the engine is tested against its own trait only.
 
-use claimsim::engine::{Arrival, ArrivalProcess, Given, Missed, Overlap};
+use claimsim::engine::{Arrival, ArrivalProcess, JobOverrides, MisfireRule, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::math;
 use claimsim::model::time::{Span, Time};
@@ -12,11 +12,11 @@ pub(crate) enum Source {
     /// Endless arrivals with independent gaps, of `sizes[random]` jobs each.
     Renewal { action: ActionId, name: String, between: Gap, sizes: Vec<u64> },
     /// Known arrivals with the attributes of their jobs.
-    Listed(Vec<(Arrival, Given)>),
+    Listed(Vec<(Arrival, JobOverrides)>),
     /// Customers who arrive, wait for their job and go away to think.
     Closed { action: ActionId, name: String, population: u32, think: Gap },
     /// Known firings, in order of time.
-    Cron { action: ActionId, at: Vec<Time>, overlap: Overlap, missed: Missed, given: Given },
+    Cron { action: ActionId, at: Vec<Time>, overlap: Overlap, missed: MisfireRule, overrides: JobOverrides },
 }
 
 /// A random length of time.
@@ -59,8 +59,8 @@ impl Source {
                 think: *think,
                 customers: streams.family(Purpose::Customer, name),
             },
-            Source::Cron { action, at, overlap, missed, given } => {
-                let firings = at.iter().map(|&at| (Arrival::single(at, *action), *given));
+            Source::Cron { action, at, overlap, missed, overrides } => {
+                let firings = at.iter().map(|&at| (Arrival::single(at, *action), *overrides));
                 Process::listed(firings.collect(), Some((*overlap, *missed)))
             }
         }
@@ -79,9 +79,9 @@ pub(crate) enum Process {
     },
     /// A cron's firings, if there are rules for them.
     Listed {
-        arrivals: std::vec::IntoIter<(Arrival, Given)>,
-        given: Option<Given>,
-        cron: Option<(Overlap, Missed)>,
+        arrivals: std::vec::IntoIter<(Arrival, JobOverrides)>,
+        overrides: Option<JobOverrides>,
+        cron: Option<(Overlap, MisfireRule)>,
     },
     Closed {
         action: ActionId,
@@ -92,8 +92,8 @@ pub(crate) enum Process {
 }
 
 impl Process {
-    fn listed(arrivals: Vec<(Arrival, Given)>, cron: Option<(Overlap, Missed)>) -> Process {
-        Process::Listed { arrivals: arrivals.into_iter(), given: None, cron }
+    fn listed(arrivals: Vec<(Arrival, JobOverrides)>, cron: Option<(Overlap, MisfireRule)>) -> Process {
+        Process::Listed { arrivals: arrivals.into_iter(), overrides: None, cron }
     }
 }
 
@@ -105,17 +105,17 @@ impl ArrivalProcess for Process {
                 let count = sizes[batches.below(sizes.len() as u64) as usize];
                 Some(Arrival { count, ..Arrival::single(*at, *action) })
             }
-            Process::Listed { arrivals, given, .. } => {
+            Process::Listed { arrivals, overrides, .. } => {
                 let (arrival, brought) = arrivals.next()?;
-                *given = Some(brought);
+                *overrides = Some(brought);
                 Some(arrival)
             }
             Process::Closed { .. } => None,
         }
     }
 
-    fn given(&self) -> Option<&Given> {
-        if let Process::Listed { given, .. } = self { given.as_ref() } else { None }
+    fn overrides(&self) -> Option<&JobOverrides> {
+        if let Process::Listed { overrides, .. } = self { overrides.as_ref() } else { None }
     }
 
     fn is_cron(&self) -> bool {
@@ -126,8 +126,8 @@ impl ArrivalProcess for Process {
         if let Process::Listed { cron: Some((overlap, _)), .. } = self { *overlap } else { Overlap::Enqueue }
     }
 
-    fn missed(&self) -> Missed {
-        if let Process::Listed { cron: Some((_, missed)), .. } = self { *missed } else { Missed::Skip }
+    fn missed(&self) -> MisfireRule {
+        if let Process::Listed { cron: Some((_, missed)), .. } = self { *missed } else { MisfireRule::Skip }
     }
 
     fn population(&self) -> u32 {

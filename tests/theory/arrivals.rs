@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use claimsim::arrival::cron::Schedule;
 use claimsim::arrival::{ArrivalModel, ArrivalModelError, HOURS, HourlyRates, ListedJob, WEEKDAYS};
-use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
+use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::{Epoch, NANOS, Span, Time};
 use claimsim::model::unit::Rate;
@@ -285,33 +285,33 @@ fn customers_draw_by_cycle_in_any_order() {
 fn listed_arrivals_keep_their_order_on_ties() {
     let at = |seconds: i64, count| {
         let arrival = Arrival { count, ..Arrival::single(Time::ZERO + Span::secs(seconds), SCAN) };
-        ListedJob { arrival, given: Given { priority: Some(count as i64), ..Given::default() } }
+        ListedJob { arrival, overrides: JobOverrides { priority: Some(count as i64), ..JobOverrides::default() } }
     };
     let source = ArrivalModel::listed(vec![at(5, 1), at(0, 2), at(5, 3), at(2, 4), at(5, 5)]);
     let mut process = source.start(ArrivalStart { streams: &Streams::new(1, 0), epoch: Epoch::default() });
-    assert_eq!(process.given(), None, "before the first");
+    assert_eq!(process.overrides(), None, "before the first");
     for expected in [2, 4, 1, 3, 5] {
         assert_eq!(process.next().map(|arrival| arrival.count), Some(expected));
-        assert_eq!(process.given().and_then(|given| given.priority), Some(expected as i64));
+        assert_eq!(process.overrides().and_then(|overrides| overrides.priority), Some(expected as i64));
     }
     assert_eq!(process.next(), None);
 }
 
 #[test]
 fn a_cron_makes_jobs_at_nominal_times_from_the_start_on() {
-    let given = Given { priority: Some(3), ..Given::default() };
+    let overrides = JobOverrides { priority: Some(3), ..JobOverrides::default() };
     let cron = |schedule| ArrivalModel::Cron {
         action: SCAN,
         schedule: Schedule::parse(schedule).unwrap(),
         overlap: Overlap::SkipIfActive,
-        missed: Missed::Once,
-        given,
+        missed: MisfireRule::Once,
+        overrides,
     };
     let at = |source: &ArrivalModel, start| {
         let arrivals = arrivals(source, &Streams::new(1, 0), epoch(start), seconds(86_400));
         assert!(arrivals.iter().all(|arrival| arrival.count == 1));
         let process = source.start(ArrivalStart { streams: &Streams::new(1, 0), epoch: epoch(start) });
-        assert_eq!(process.given(), Some(&given));
+        assert_eq!(process.overrides(), Some(&overrides));
         arrivals.iter().map(|arrival| arrival.at.0 / NANOS).collect::<Vec<_>>()
     };
     assert_eq!(at(&cron("0 0 */6 * * *"), "2018-04-21T00:00:00Z"), [21_600, 43_200, 64_800, 86_400]);
@@ -319,5 +319,8 @@ fn a_cron_makes_jobs_at_nominal_times_from_the_start_on() {
     assert_eq!(at(&cron("@every 8h"), "2018-04-21T02:59:30Z"), [28_800, 57_600, 86_400]);
     assert_eq!(at(&cron("0 0 0 30 2 *"), "2018-04-21T00:00:00Z"), [0_i64; 0]);
     let process = cron("@daily").start(ArrivalStart { streams: &Streams::new(1, 0), epoch: Epoch::default() });
-    assert_eq!((process.is_cron(), process.overlap(), process.missed()), (true, Overlap::SkipIfActive, Missed::Once));
+    assert_eq!(
+        (process.is_cron(), process.overlap(), process.missed()),
+        (true, Overlap::SkipIfActive, MisfireRule::Once)
+    );
 }

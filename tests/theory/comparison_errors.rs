@@ -27,7 +27,7 @@ fn error_rate_and_power_of_comparisons() {
 
 #[test]
 fn the_committed_table_keeps_the_level() {
-    let table = std::fs::read_to_string("results/error-rates.csv").expect("the table is committed");
+    let table = crate::read("results/error-rates.csv");
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let rows: Vec<Vec<String>> =
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();

@@ -1,7 +1,7 @@
 //! The time until the other workers notice a missing worker, by its whole distribution: expiry,
 //! minus the time since its last heartbeat, plus the time to the next sweep.
 
-use claimsim::engine::{Observer, OutageKind};
+use claimsim::engine::{Event, Observer};
 use claimsim::experiment::run_observed;
 use claimsim::model::time::Time;
 use claimsim::model::worker::WorkerId;
@@ -38,14 +38,16 @@ struct Delays {
 }
 
 impl Observer for Delays {
-    fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
-        self.out_since.push((worker, now));
-    }
-
-    fn worker_declared_dead(&mut self, now: Time, worker: WorkerId) {
-        let place = self.out_since.iter().position(|(other, _)| *other == worker).expect("it went out");
-        let delay = (now - self.out_since.swap_remove(place).1).as_secs_f64();
-        if self.seen.insert(worker.0) { self.first.push(delay) } else { self.later.push(delay) }
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::WorkerDown { worker, .. } => self.out_since.push((worker, now)),
+            Event::WorkerDeclaredDead { worker } => {
+                let place = self.out_since.iter().position(|(other, _)| *other == worker).expect("it went out");
+                let delay = (now - self.out_since.swap_remove(place).1).as_secs_f64();
+                if self.seen.insert(worker.0) { self.first.push(delay) } else { self.later.push(delay) }
+            }
+            _ => {}
+        }
     }
 }
 

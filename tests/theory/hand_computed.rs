@@ -1,12 +1,13 @@
 //! The statistics of a short series of events, every figure of which is worked out by hand.
 
 use claimsim::engine::{
-    ActionModel, Attempt, Availability, Backoff, ClaimRule, InitialRow, InitialState, Observer, Run, System, Window,
+    ActionModel, Attempt, Availability, Backoff, ClaimRule, Event, Execution, InitialRow, InitialState, Observer,
+    System, Window,
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId, ResourceId};
-use claimsim::model::claim::{Pass, Placement};
-use claimsim::model::job::{Ending, Job, JobId};
+use claimsim::model::claim::{DispatchTiming, Placement};
+use claimsim::model::job::{Job, JobId, JobOutcome};
 use claimsim::model::math::ln;
 use claimsim::model::time::{NANOS, Span, Time};
 use claimsim::model::worker::{Worker, WorkerId};
@@ -40,7 +41,7 @@ fn system(warmup: i64) -> System {
         workers: vec![worker("a", [2, 0]), worker("b", [1, 1])],
         actions: vec![action("scan", 0), action("check", 1)],
         needs: vec![map([1, 0]), map([0, 1])],
-        claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
+        claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
         queue_limit: None,
         availability: Availability::default(),
         cancels: Vec::new(),
@@ -63,7 +64,15 @@ fn at(seconds: i64) -> Time {
 
 fn job(id: u64, action: ActionId, scheduled_at: i64) -> Job {
     let (scheduled_at, need) = (at(scheduled_at), NeedId(action.0));
-    Job { id: JobId(id), scheduled_at, service: Span::ZERO, chain: None, action, need, fate: Ending::Done }
+    Job {
+        id: JobId(id),
+        scheduled_at,
+        service: Span::ZERO,
+        chain: None,
+        action,
+        need,
+        planned_outcome: JobOutcome::Done,
+    }
 }
 
 /// A first attempt, or a second one of the chain that began at `since`.
@@ -71,9 +80,42 @@ fn attempt(number: u32, first: u64, since: i64) -> Attempt {
     Attempt { number, first: JobId(first), since: at(since), retries_left: 2 - number }
 }
 
-fn run(worker: WorkerId, claimed_at: i64) -> Run {
-    Run::since(worker, at(claimed_at))
+fn run(worker: WorkerId, claimed_at: i64) -> Execution {
+    Execution::since(worker, at(claimed_at))
 }
+
+/// One method per event, so that a story reads as a list.
+trait Story: Observer {
+    fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
+        self.on(now, &Event::Due { job, attempt });
+    }
+
+    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
+        self.on(now, &Event::Claimed { job, worker });
+    }
+
+    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
+        self.on(now, &Event::Ended { job, attempt, run, outcome, is_last });
+    }
+
+    fn left(&mut self, now: Time, job: &Job, outcome: JobOutcome) {
+        self.on(now, &Event::Left { job, outcome });
+    }
+
+    fn skipped(&mut self, now: Time, action: ActionId) {
+        self.on(now, &Event::FiringSkipped { action });
+    }
+
+    fn still_waiting(&mut self, horizon: Time, job: &Job) {
+        self.on(horizon, &Event::StillWaiting { job });
+    }
+
+    fn still_running(&mut self, horizon: Time, job: &Job, run: Execution) {
+        self.on(horizon, &Event::StillRunning { job, run });
+    }
+}
+
+impl Story for StatsObserver {}
 
 fn story(warmup: i64) -> ReplicationStats {
     let mut told = StatsObserver::new(&system(warmup), Some(Span::secs(5)), Span::secs(10));
@@ -88,22 +130,22 @@ fn story(warmup: i64) -> ReplicationStats {
     told.claimed(at(4), &old, A);
     told.due(at(12), &failing, attempt(1, 1, 12));
     told.claimed(at(18), &failing, A);
-    told.ended(at(20), &old, attempt(1, 0, -5), run(A, 4), Ending::Done, true);
+    told.ended(at(20), &old, attempt(1, 0, -5), run(A, 4), JobOutcome::Done, true);
     told.due(at(30), &late, attempt(1, 3, 30));
     told.claimed(at(30), &late, B);
     told.due(at(35), &impatient, attempt(1, 4, 35));
-    told.ended(at(38), &failing, attempt(1, 1, 12), run(A, 18), Ending::Error, false);
+    told.ended(at(38), &failing, attempt(1, 1, 12), run(A, 18), JobOutcome::Error, false);
     told.due(at(40), &again, attempt(2, 1, 12));
     told.claimed(at(43), &again, B);
-    told.ended(at(45), &late, attempt(1, 3, 30), run(B, 30), Ending::DeadlineMissed, true);
-    told.left(at(50), &impatient, Ending::Abandoned);
+    told.ended(at(45), &late, attempt(1, 3, 30), run(B, 30), JobOutcome::DeadlineMissed, true);
+    told.left(at(50), &impatient, JobOutcome::Abandoned);
     told.skipped(at(60), CHECK);
-    told.ended(at(63), &again, attempt(2, 1, 12), run(B, 43), Ending::Done, true);
+    told.ended(at(63), &again, attempt(2, 1, 12), run(B, 43), JobOutcome::Done, true);
     told.due(at(70), &running, attempt(1, 5, 70));
     told.claimed(at(72), &running, A);
     told.due(at(90), &waiting, attempt(1, 6, 90));
     told.due(at(95), &rejected, attempt(1, 7, 95));
-    told.left(at(95), &rejected, Ending::Rejected);
+    told.left(at(95), &rejected, JobOutcome::Rejected);
     told.still_waiting(at(100), &waiting);
     told.still_running(at(100), &running, run(A, 72));
     told.finish()
@@ -260,14 +302,14 @@ fn a_retry_of_a_chain_from_the_warm_up_has_a_wait_but_no_response() {
     let (first, second, third) = (job(0, SCAN, 1), job(1, SCAN, 12), job(2, SCAN, 20));
     told.due(at(1), &first, attempt(1, 0, 1));
     told.claimed(at(2), &first, A);
-    told.ended(at(10), &first, attempt(1, 0, 1), run(A, 2), Ending::Error, false);
+    told.ended(at(10), &first, attempt(1, 0, 1), run(A, 2), JobOutcome::Error, false);
     told.due(at(12), &second, attempt(2, 0, 1));
     told.claimed(at(15), &second, A);
-    told.ended(at(19), &second, attempt(2, 0, 1), run(A, 15), Ending::Done, true);
+    told.ended(at(19), &second, attempt(2, 0, 1), run(A, 15), JobOutcome::Done, true);
     // A running row that is cancelled has run, but has no response time.
     told.due(at(20), &third, attempt(1, 2, 20));
     told.claimed(at(25), &third, A);
-    told.ended(at(31), &third, attempt(1, 2, 20), run(A, 25), Ending::Cancelled, true);
+    told.ended(at(31), &third, attempt(1, 2, 20), run(A, 25), JobOutcome::Cancelled, true);
     let told = told.finish();
     let of_all = |measure, statistic| figure(&told, JobScope::All, measure, statistic);
     assert_eq!(of_all(Measure::WaitS, Statistic::Mean), Some(4.0));
@@ -318,7 +360,7 @@ fn queue(actions: u16) -> ReplicationStats {
     for (now, class, row, claimed_at) in before {
         let attempt = Attempt { since: row.scheduled_at, ..attempt(1, row.id.0, 0) };
         match class {
-            0 => told.ended(now, &row, attempt, Run::since(B, claimed_at), Ending::Done, true),
+            0 => told.ended(now, &row, attempt, Execution::since(B, claimed_at), JobOutcome::Done, true),
             1 => told.due(now, &row, attempt),
             _ => told.claimed(now, &row, B),
         }
@@ -326,7 +368,7 @@ fn queue(actions: u16) -> ReplicationStats {
     for (_, class, row, claimed_at) in after {
         match class {
             0 if claimed_at <= system.window.horizon => {
-                told.still_running(system.window.horizon, &row, Run::since(B, claimed_at));
+                told.still_running(system.window.horizon, &row, Execution::since(B, claimed_at));
             }
             0 => told.still_waiting(system.window.horizon, &row),
             _ => {}
@@ -395,7 +437,7 @@ mod laws {
         let mut told = observer();
         told.due(at(1), &job(0, SCAN, 1), attempt(1, 0, 1));
         told.claimed(at(5), &job(0, SCAN, 1), A);
-        told.ended(at(9), &job(0, SCAN, 1), attempt(1, 0, 1), run(A, 6), Ending::Done, true);
+        told.ended(at(9), &job(0, SCAN, 1), attempt(1, 0, 1), run(A, 6), JobOutcome::Done, true);
         told.finish();
     }
 

@@ -26,7 +26,7 @@ fn what_fails_is_not_called_met() {
 
 #[test]
 fn the_committed_table_keeps_what_is_promised() {
-    let table = std::fs::read_to_string("results/sizing.csv").expect("the table is committed");
+    let table = crate::read("results/sizing.csv");
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let rows: Vec<Vec<String>> =
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Timelike, Ut
 
 use super::day_calendar::DayCalendar;
 use super::{Rule, Schedule};
-use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, Given, Missed, Overlap};
+use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Epoch;
 
@@ -81,8 +81,8 @@ fn next_day(calendar: &DayCalendar, day: DateTime<Utc>, last: DateTime<Utc>) -> 
 pub struct CronProcess {
     action: ActionId,
     overlap: Overlap,
-    missed: Missed,
-    given: Given,
+    missed: MisfireRule,
+    overrides: JobOverrides,
     epoch: Epoch,
     firings: Firings,
 }
@@ -93,11 +93,11 @@ impl CronProcess {
         action: ActionId,
         schedule: &Schedule,
         overlap: Overlap,
-        missed: Missed,
-        given: Given,
+        missed: MisfireRule,
+        overrides: JobOverrides,
         start: ArrivalStart,
     ) -> CronProcess {
-        CronProcess { action, overlap, missed, given, epoch: start.epoch, firings: schedule.firings(start.epoch.0) }
+        CronProcess { action, overlap, missed, overrides, epoch: start.epoch, firings: schedule.firings(start.epoch.0) }
     }
 }
 
@@ -108,8 +108,8 @@ impl ArrivalProcess for CronProcess {
         Some(Arrival::single(at, self.action))
     }
 
-    fn given(&self) -> Option<&Given> {
-        Some(&self.given)
+    fn overrides(&self) -> Option<&JobOverrides> {
+        Some(&self.overrides)
     }
 
     fn is_cron(&self) -> bool {
@@ -120,7 +120,7 @@ impl ArrivalProcess for CronProcess {
         self.overlap
     }
 
-    fn missed(&self) -> Missed {
+    fn missed(&self) -> MisfireRule {
         self.missed
     }
 }

@@ -8,8 +8,8 @@ use super::event::SharedEvent;
 use super::paired_run::Side;
 use super::shared_ids::named;
 use super::snapshot::Snapshot;
-use crate::engine::waiting::Turn;
-use crate::engine::{Candidate, ClaimPolicy, ClaimRule, Manner};
+use crate::engine::QueueKey;
+use crate::engine::{Candidate, ClaimPolicy, ClaimRule, PolicyKind};
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
@@ -56,8 +56,8 @@ impl DecisionContext<'_> {
         ClaimDecision {
             policy: self.scenario.policy_label.clone(),
             why: match claim {
-                Some((job, _)) => self.why(job),
-                None => self.why_not(&scene),
+                Some((job, _)) => self.explain(job),
+                None => self.explain_hold(&scene),
             },
             taken,
             waiting: scene.waiting.len(),
@@ -68,28 +68,28 @@ impl DecisionContext<'_> {
         }
     }
 
-    fn why(self, job: Job) -> String {
-        let (policy, look) = (self.side.policy(), self.side.look(None));
-        let there = || self.side.rows_there().find(|candidate| candidate.job.id == job.id);
+    fn explain(self, job: Job) -> String {
+        let (policy, view) = (self.side.policy(), self.side.view(None));
+        let there = || self.side.active_rows().find(|candidate| candidate.job.id == job.id);
         match &policy.answer {
             Some(answer) => answer.clone(),
-            None if policy.manner() == Manner::Ranked => there().map_or_else(
+            None if policy.kind() == PolicyKind::PriorityOrder => there().map_or_else(
                 || "the first in its order that fits".to_owned(),
-                |candidate| policy.why(&look, &candidate),
+                |candidate| policy.explain(&view, &candidate),
             ),
             None => "it has just fallen due, and no other waiting job fits".to_owned(),
         }
     }
 
-    fn why_not(self, scene: &Snapshot<'_>) -> String {
+    fn explain_hold(self, scene: &Snapshot<'_>) -> String {
         let meant = self.other.and_then(|other| scene.waiting.iter().find(|job| job.id == other));
         let Some(job) = meant else { return "the job does not wait here".to_owned() };
         if !scene.fits(job.need) {
             return "no worker has room for the job".to_owned();
         }
-        let mut look = self.side.look(None);
-        look.now = self.at;
-        let held = look.find(job.id).and_then(|candidate| self.side.policy().why_not(&look, &candidate));
+        let mut view = self.side.view(None);
+        view.now = self.at;
+        let held = view.find(job.id).and_then(|candidate| self.side.policy().explain_hold(&view, &candidate));
         match (held, &self.scenario.system.claim) {
             (Some(why), _) => why,
             (None, ClaimRule::Delayed { .. }) => {
@@ -102,11 +102,11 @@ impl DecisionContext<'_> {
     /// The first jobs in the policy's order, and the claimed ones.
     fn queue_head(self, scene: &Snapshot<'_>) -> Vec<WaitingJob> {
         let there: BTreeMap<JobId, Candidate<'_>> =
-            self.side.rows_there().map(|candidate| (candidate.job.id, candidate)).collect();
+            self.side.active_rows().map(|candidate| (candidate.job.id, candidate)).collect();
         // A job that is no longer there has no known rank, and comes last.
         let turn = |job: &Job| {
             let rank = there.get(&job.id).map(|candidate| self.side.policy().rank(candidate));
-            (rank.is_none(), Turn::of(rank.unwrap_or(0), job))
+            (rank.is_none(), QueueKey::of(rank.unwrap_or(0), job))
         };
         let mut waiting: Vec<&Job> = scene.waiting.iter().collect();
         waiting.sort_by_cached_key(|job| turn(job));

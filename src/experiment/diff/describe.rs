@@ -6,7 +6,7 @@ use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
 use super::paired_run::PairedRun;
 use super::shared_ids::named;
 use crate::engine::System;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
 use crate::scenario::Scenario;
 
@@ -108,7 +108,7 @@ impl DivergenceSearch<'_> {
             scheduled_at: job.scheduled_at,
             needs: named(system, system.need(job.need)),
             service: job.service,
-            outcome: ending_name(job.fate),
+            outcome: outcome_name(job.planned_outcome),
             priority: row.priority,
             estimate: row.estimate,
             deadline: row.deadline,
@@ -195,9 +195,9 @@ impl DivergenceSearch<'_> {
     fn end(&self, side: usize, at: Time, entry: LogEntry) -> Option<JobEnd> {
         let job = entry.job?;
         let (how, worker, is_retried) = match entry.event {
-            SharedEvent::Ended { ending, worker, last, .. } => (ending_name(ending), Some(worker), !last),
-            SharedEvent::Left { ending, .. } => (ending_name(ending), None, false),
-            SharedEvent::ZombieOver { stopped: true, .. } => ("worker_resurrection", None, false),
+            SharedEvent::Ended { outcome, worker, is_last, .. } => (outcome_name(outcome), Some(worker), !is_last),
+            SharedEvent::Left { outcome, .. } => (outcome_name(outcome), None, false),
+            SharedEvent::ZombieEnded { stopped: true, .. } => ("worker_resurrection", None, false),
             _ => ("ended unseen", None, false),
         };
         Some(JobEnd {
@@ -222,12 +222,12 @@ impl DivergenceSearch<'_> {
             format!("job {} ({})", job.id.0, self.system(side).action(job.action).name)
         });
         match entry.event {
-            SharedEvent::Out { worker: of, kind } => format!("{} goes out: {}", worker(of), kind.name()),
-            SharedEvent::DeclaredDead { worker: of } => format!("{} is declared dead", worker(of)),
-            SharedEvent::Back { worker: of } => format!("{} is back", worker(of)),
-            SharedEvent::Capacity { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
+            SharedEvent::WorkerDown { worker: of, kind } => format!("{} goes out: {}", worker(of), kind.name()),
+            SharedEvent::WorkerDeclaredDead { worker: of } => format!("{} is declared dead", worker(of)),
+            SharedEvent::WorkerUp { worker: of } => format!("{} is back", worker(of)),
+            SharedEvent::CapacityChanged { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
             SharedEvent::CancelRequested { .. } => format!("{job} is asked to cancel"),
-            SharedEvent::Skipped { action } => {
+            SharedEvent::FiringSkipped { action } => {
                 let ids = self.both.sides[side].observer().ids();
                 let action = ids.actions.iter().position(|other| *other == action);
                 let name = action.map_or("", |action| &self.system(side).actions[action].name);
@@ -240,16 +240,16 @@ impl DivergenceSearch<'_> {
 }
 
 /// The outcome of a row, in the words of documents.
-fn ending_name(ending: Ending) -> &'static str {
-    match ending {
-        Ending::Done => "done",
-        Ending::Error => "error",
-        Ending::DeadlineMissed => "deadline_missed",
-        Ending::DeadlineCancelled => "deadline_cancelled",
-        Ending::Cancelled => "cancelled",
-        Ending::Abandoned => "abandoned",
-        Ending::Rejected => "rejected",
-        Ending::WorkerDead => "worker_dead",
-        Ending::WorkerShutdown => "worker_shutdown",
+fn outcome_name(outcome: JobOutcome) -> &'static str {
+    match outcome {
+        JobOutcome::Done => "done",
+        JobOutcome::Error => "error",
+        JobOutcome::DeadlineMissed => "deadline_missed",
+        JobOutcome::DeadlineCancelled => "deadline_cancelled",
+        JobOutcome::Cancelled => "cancelled",
+        JobOutcome::Abandoned => "abandoned",
+        JobOutcome::Rejected => "rejected",
+        JobOutcome::WorkerDead => "worker_dead",
+        JobOutcome::WorkerShutdown => "worker_shutdown",
     }
 }

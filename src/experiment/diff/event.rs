@@ -3,25 +3,25 @@
 use std::collections::BTreeMap;
 
 use crate::engine::OutageKind;
-use crate::model::job::{Ending, Job, JobId};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 
 /// An event. Actions, workers and needs have the numbers of `SharedIds`, jobs those of their own
 /// run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum SharedEvent {
-    Ended { job: JobId, first: JobId, worker: u32, ending: Ending, last: bool },
-    ZombieOver { job: JobId, stopped: bool },
-    Out { worker: u32, kind: OutageKind },
-    DeclaredDead { worker: u32 },
-    Back { worker: u32 },
-    Capacity { worker: u32, to: u32 },
+    Ended { job: JobId, first: JobId, worker: u32, outcome: JobOutcome, is_last: bool },
+    ZombieEnded { job: JobId, stopped: bool },
+    WorkerDown { worker: u32, kind: OutageKind },
+    WorkerDeclaredDead { worker: u32 },
+    WorkerUp { worker: u32 },
+    CapacityChanged { worker: u32, to: u32 },
     CancelRequested { job: JobId },
-    Skipped { action: u32 },
+    FiringSkipped { action: u32 },
     Created(CreatedRow),
     Due { job: JobId },
     Claimed { job: JobId, worker: u32 },
-    Left { job: JobId, ending: Ending },
+    Left { job: JobId, outcome: JobOutcome },
 }
 
 /// A created row, with its known attributes. Its outcome is compared separately, because a deadline
@@ -84,20 +84,20 @@ impl SharedEvent {
     pub(super) fn translated(self, ids: &JobIdMap) -> SharedEvent {
         let first_id = |job| translate(job, ids);
         match self {
-            SharedEvent::Ended { job, first, worker, ending, last } => {
-                SharedEvent::Ended { job: first_id(job), first: first_id(first), worker, ending, last }
+            SharedEvent::Ended { job, first, worker, outcome, is_last } => {
+                SharedEvent::Ended { job: first_id(job), first: first_id(first), worker, outcome, is_last }
             }
-            SharedEvent::ZombieOver { job, stopped } => SharedEvent::ZombieOver { job: first_id(job), stopped },
+            SharedEvent::ZombieEnded { job, stopped } => SharedEvent::ZombieEnded { job: first_id(job), stopped },
             SharedEvent::CancelRequested { job } => SharedEvent::CancelRequested { job: first_id(job) },
             SharedEvent::Created(row) => SharedEvent::Created(row.translated(ids)),
             SharedEvent::Due { job } => SharedEvent::Due { job: first_id(job) },
             SharedEvent::Claimed { job, worker } => SharedEvent::Claimed { job: first_id(job), worker },
-            SharedEvent::Left { job, ending } => SharedEvent::Left { job: first_id(job), ending },
-            SharedEvent::Out { .. }
-            | SharedEvent::DeclaredDead { .. }
-            | SharedEvent::Back { .. }
-            | SharedEvent::Capacity { .. }
-            | SharedEvent::Skipped { .. } => self,
+            SharedEvent::Left { job, outcome } => SharedEvent::Left { job: first_id(job), outcome },
+            SharedEvent::WorkerDown { .. }
+            | SharedEvent::WorkerDeclaredDead { .. }
+            | SharedEvent::WorkerUp { .. }
+            | SharedEvent::CapacityChanged { .. }
+            | SharedEvent::FiringSkipped { .. } => self,
         }
     }
 
@@ -105,20 +105,20 @@ impl SharedEvent {
     /// an earlier one.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            SharedEvent::Ended { ending: Ending::Done | Ending::Error, .. }
+            SharedEvent::Ended { outcome: JobOutcome::Done | JobOutcome::Error, .. }
             | SharedEvent::Created(CreatedRow { origin: RowOrigin::Retry(_), .. }) => 1,
-            SharedEvent::Ended { ending: Ending::WorkerShutdown, .. }
-            | SharedEvent::ZombieOver { .. }
-            | SharedEvent::Out { .. }
-            | SharedEvent::Back { .. }
-            | SharedEvent::Capacity { .. } => 2,
-            SharedEvent::DeclaredDead { .. } | SharedEvent::Ended { ending: Ending::WorkerDead, .. } => 3,
-            SharedEvent::Ended { ending: Ending::Cancelled, .. }
-            | SharedEvent::Left { ending: Ending::Cancelled, .. }
+            SharedEvent::Ended { outcome: JobOutcome::WorkerShutdown, .. }
+            | SharedEvent::ZombieEnded { .. }
+            | SharedEvent::WorkerDown { .. }
+            | SharedEvent::WorkerUp { .. }
+            | SharedEvent::CapacityChanged { .. } => 2,
+            SharedEvent::WorkerDeclaredDead { .. } | SharedEvent::Ended { outcome: JobOutcome::WorkerDead, .. } => 3,
+            SharedEvent::Ended { outcome: JobOutcome::Cancelled, .. }
+            | SharedEvent::Left { outcome: JobOutcome::Cancelled, .. }
             | SharedEvent::CancelRequested { .. } => 5,
             SharedEvent::Ended { .. } => 4,
             SharedEvent::Created(CreatedRow { origin: RowOrigin::Child(_), .. }) | SharedEvent::Claimed { .. } => 8,
-            SharedEvent::Skipped { .. } | SharedEvent::Due { .. } | SharedEvent::Created(_) => 7,
+            SharedEvent::FiringSkipped { .. } | SharedEvent::Due { .. } | SharedEvent::Created(_) => 7,
             SharedEvent::Left { .. } => 9,
         }
     }
@@ -126,7 +126,7 @@ impl SharedEvent {
     /// The job that ends with the event, if any.
     pub(super) fn ended_job(&self) -> Option<JobId> {
         match self {
-            SharedEvent::Ended { job, .. } | SharedEvent::ZombieOver { job, .. } | SharedEvent::Left { job, .. } => {
+            SharedEvent::Ended { job, .. } | SharedEvent::ZombieEnded { job, .. } | SharedEvent::Left { job, .. } => {
                 Some(*job)
             }
             _ => None,
@@ -145,7 +145,9 @@ impl LogEntry {
     /// Whether two created rows may have the same planned outcome. A deadline hides it.
     pub(super) fn may_end_like(&self, other: &LogEntry) -> bool {
         let known = |entry: &LogEntry| match (entry.event, entry.job) {
-            (SharedEvent::Created(_), Some(job)) if job.fate != Ending::DeadlineMissed => Some(job.fate),
+            (SharedEvent::Created(_), Some(job)) if job.planned_outcome != JobOutcome::DeadlineMissed => {
+                Some(job.planned_outcome)
+            }
             _ => None,
         };
         known(self).zip(known(other)).is_none_or(|(one, other)| one == other)

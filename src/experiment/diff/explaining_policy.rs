@@ -1,6 +1,6 @@
 //! A claim policy that also explains why it chooses a certain job, when it does so.
 
-use crate::engine::{Candidate, ClaimPolicy, Look, Manner, News, Pick};
+use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView};
 use crate::model::job::JobId;
 use crate::model::time::Time;
 use crate::policy::AnyPolicy;
@@ -28,31 +28,31 @@ impl ClaimPolicy for ExplainingPolicy {
         self.policy.rank(job)
     }
 
-    fn manner(&self) -> Manner {
-        self.policy.manner()
+    fn kind(&self) -> PolicyKind {
+        self.policy.kind()
     }
 
-    fn choose(&mut self, look: &Look<'_, i128>) -> Option<Pick<i128>> {
-        let pick = self.policy.choose(look)?;
-        if self.about == Some(pick.turn.id) {
-            self.answer = look.find(pick.turn.id).map(|job| self.policy.why(look, &job));
+    fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
+        let decision = self.policy.choose(view)?;
+        if self.about == Some(decision.key.id) {
+            self.answer = view.find(decision.key.id).map(|job| self.policy.explain(view, &job));
         }
-        Some(pick)
+        Some(decision)
     }
 
-    fn notice(&mut self, now: Time, news: &News<'_>) {
-        self.policy.notice(now, news);
+    fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
+        self.policy.on_event(now, event);
     }
 
     fn next_start(&self, now: Time) -> Option<Time> {
         self.policy.next_start(now)
     }
 
-    fn why(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> String {
-        self.policy.why(look, job)
+    fn explain(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
+        self.policy.explain(view, job)
     }
 
-    fn why_not(&self, look: &Look<'_, i128>, job: &Candidate<'_>) -> Option<String> {
-        self.policy.why_not(look, job)
+    fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
+        self.policy.explain_hold(view, job)
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{CreatedRow, JobIdMap, LogEntry, SharedEvent};
-use crate::model::job::{Ending, JobId};
+use crate::model::job::{JobId, JobOutcome};
 
 /// By run, the log indices of the events that only that run has at an instant, in order. Matched
 /// rows with different numbers are added to `ids`.
@@ -89,11 +89,11 @@ fn lacking(these: &[SharedEvent], others: &[SharedEvent]) -> Vec<usize> {
 fn forget_ended(ids: &mut JobIdMap, log: &[LogEntry]) {
     for entry in log {
         match entry.event {
-            SharedEvent::Ended { job, first, ending, last: true, .. } if ending != Ending::WorkerDead => {
+            SharedEvent::Ended { job, first, outcome, is_last: true, .. } if outcome != JobOutcome::WorkerDead => {
                 ids.remove(&job);
                 ids.remove(&first);
             }
-            SharedEvent::Ended { job, first, last: false, .. } if job != first => _ = ids.remove(&job),
+            SharedEvent::Ended { job, first, is_last: false, .. } if job != first => _ = ids.remove(&job),
             SharedEvent::Left { job, .. } => _ = ids.remove(&job),
             _ => {}
         }

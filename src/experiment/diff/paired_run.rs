@@ -101,6 +101,6 @@ impl<'a> PairedRun<'a> {
 
 fn start(scenario: &Scenario, replication: u32, ids: SharedIds, about: Option<JobId>) -> Side<'_> {
     let policy = |streams: &Streams| ExplainingPolicy::new(scenario.policy.start(&scenario.system, streams), about);
-    let recorder = Recorder::new(ids, scenario.system.initial.len());
+    let recorder = Recorder::new(ids);
     Replication::new(scenario, u64::from(replication)).simulation(policy, recorder)
 }

@@ -22,14 +22,14 @@ pub(super) struct Snapshot<'a> {
 impl<'a> Snapshot<'a> {
     /// The state before that index of the last instant's log, or at its end.
     pub(super) fn before(side: &'a Side<'_>, place: Option<usize>) -> Snapshot<'a> {
-        let look = side.look(None);
-        let all = (0..look.system().workers.len() as u32).map(WorkerId);
-        let mut offered = vec![None; look.system().workers.len()];
-        look.open_workers().for_each(|worker| offered[worker.0 as usize] = Some(&*look.capacity(worker).0));
+        let view = side.view(None);
+        let all = (0..view.system().workers.len() as u32).map(WorkerId);
+        let mut offered = vec![None; view.system().workers.len()];
+        view.open_workers().for_each(|worker| offered[worker.0 as usize] = Some(&*view.capacity(worker).0));
         let mut scene = Snapshot {
-            system: look.system(),
-            waiting: look.waiting.iter().copied().collect(),
-            free: all.map(|worker| look.free(worker).collect()).collect(),
+            system: view.system(),
+            waiting: view.waiting.iter().copied().collect(),
+            free: all.map(|worker| view.free(worker).collect()).collect(),
             offered,
         };
         let log = &side.observer().log;

@@ -1,6 +1,6 @@
 //! How long an attempt holds its capacity on average, and how many attempts a job makes.
 
-use crate::engine::{ActionModel, DeadlineResult, Estimate, Given};
+use crate::engine::{ActionModel, DeadlineResult, JobOverrides, RuntimeEstimate};
 use crate::model::math;
 use crate::model::time::Span;
 use crate::random::dist::Distribution;
@@ -22,11 +22,11 @@ const DRAWS: u32 = 256;
 
 impl Attempt {
     /// The attempts of jobs of an action with these attributes of their own.
-    pub(super) fn of(model: &ActionModel, given: &Given) -> Attempt {
-        let law = given.service.map_or(Law::Drawn(&model.service), |service| Law::Known(service.as_secs_f64()));
-        let stop_timeout = given.stop_timeout.unwrap_or(model.stop_timeout);
+    pub(super) fn of(model: &ActionModel, overrides: &JobOverrides) -> Attempt {
+        let law = overrides.service.map_or(Law::Drawn(&model.service), |service| Law::Known(service.as_secs_f64()));
+        let stop_timeout = overrides.stop_timeout.unwrap_or(model.stop_timeout);
         let stop = Law::Drawn(&model.stops_in).capped(stop_timeout.as_secs_f64());
-        let limits = limits(model, given);
+        let limits = limits(model, overrides);
         let (mut mean, mut square, mut missed) = (0.0, 0.0, 0.0);
         for limit in &limits {
             let ran = law.capped(limit.at);
@@ -40,7 +40,7 @@ impl Attempt {
         let missed = missed * share;
         let retried_after_deadline = if model.deadline_result == DeadlineResult::Error { missed } else { 0.0 };
         let fails = retried_after_deadline + (1.0 - missed) * model.error.get();
-        let retries = given.retries.unwrap_or(model.retries);
+        let retries = overrides.retries.unwrap_or(model.retries);
         Attempt { mean: mean * share, square: square * share, tries: tries(fails, retries) }
     }
 }
@@ -65,8 +65,8 @@ struct Limit {
 
 /// The bounds of an attempt: its deadline, and its estimate if that kills; one bound for each draw
 /// of a random estimate.
-fn limits(model: &ActionModel, given: &Given) -> Vec<Limit> {
-    let deadline = given.deadline.or(model.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
+fn limits(model: &ActionModel, overrides: &JobOverrides) -> Vec<Limit> {
+    let deadline = overrides.deadline.or(model.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
     let until = |at: f64| Limit { factor: 1.0, at: at.min(deadline), always: false };
     let part = |factor: f64| {
         let at = deadline / factor;
@@ -75,11 +75,11 @@ fn limits(model: &ActionModel, given: &Given) -> Vec<Limit> {
     if !model.kill_at_estimate {
         return vec![until(deadline)];
     }
-    match (&model.estimate, given.estimate) {
+    match (&model.estimate, overrides.estimate) {
         (_, Some(estimate)) => vec![until(estimate.as_secs_f64())],
-        (Estimate::Exact, None) => vec![until(deadline)],
-        (Estimate::Time(time), None) => draws(time).into_iter().map(until).collect(),
-        (Estimate::Factor(factor), None) => draws(factor).into_iter().map(part).collect(),
+        (RuntimeEstimate::Exact, None) => vec![until(deadline)],
+        (RuntimeEstimate::Time(time), None) => draws(time).into_iter().map(until).collect(),
+        (RuntimeEstimate::Factor(factor), None) => draws(factor).into_iter().map(part).collect(),
     }
 }
 
@@ -132,8 +132,8 @@ impl Law<'_> {
 
 /// The minimum mean time for which a parent holds its capacity for its first child. The child ends
 /// with its own first attempt at the earliest; both may have a deadline.
-pub(super) fn held_for_child(parent: &ActionModel, given: &Given, child: &ActionModel) -> f64 {
-    let own = given.deadline.or(parent.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
+pub(super) fn held_for_child(parent: &ActionModel, overrides: &JobOverrides, child: &ActionModel) -> f64 {
+    let own = overrides.deadline.or(parent.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
     let limit = child.deadline.map_or(own, |deadline| own.min(deadline.as_secs_f64()));
     Law::Drawn(&child.service).capped(limit).mean
 }
@@ -218,7 +218,7 @@ mod tests {
     fn a_deadline_cuts_an_exponential_by_its_integral() {
         for (mean, deadline) in [(10.0, 1.0), (10.0, 10.0), (1.0, 30.0), (0.01, 3600.0)] {
             let model = ActionModel { deadline: Some(Span::from_secs_f64(deadline)), ..action(exponential(mean)) };
-            let attempt = Attempt::of(&model, &Given::default());
+            let attempt = Attempt::of(&model, &JobOverrides::default());
             let (ratio, left) = (deadline / mean, math::exp(-deadline / mean));
             close(attempt.mean, mean * (1.0 - left), 1e-4);
             close(attempt.square, 2.0 * mean * mean * (1.0 - (1.0 + ratio) * left), 1e-4);
@@ -230,7 +230,7 @@ mod tests {
         let values = [1.0, 2.0, 30.0, 400.0];
         let model =
             ActionModel { deadline: Some(Span::secs(100)), ..action(Empirical::new(values.to_vec()).unwrap().into()) };
-        close(Attempt::of(&model, &Given::default()).mean, (1.0 + 2.0 + 30.0 + 100.0) / 4.0, 0.0025);
+        close(Attempt::of(&model, &JobOverrides::default()).mean, (1.0 + 2.0 + 30.0 + 100.0) / 4.0, 0.0025);
     }
 
     /// Each attempt fails by its deadline (and is retried) or in error: a truncated geometric
@@ -245,11 +245,11 @@ mod tests {
         };
         let missed = math::exp(-1.0);
         let fails = missed + (1.0 - missed) * 0.25;
-        close(Attempt::of(&model, &Given::default()).tries, 1.0 + fails + fails * fails, 1e-12);
+        close(Attempt::of(&model, &JobOverrides::default()).tries, 1.0 + fails + fails * fails, 1e-12);
         let cancelled = ActionModel { deadline_result: DeadlineResult::Cancel, ..model };
         let fails = (1.0 - missed) * 0.25;
-        close(Attempt::of(&cancelled, &Given::default()).tries, 1.0 + fails + fails * fails, 1e-12);
-        let none = Given { retries: Some(0), ..Given::default() };
+        close(Attempt::of(&cancelled, &JobOverrides::default()).tries, 1.0 + fails + fails * fails, 1e-12);
+        let none = JobOverrides { retries: Some(0), ..JobOverrides::default() };
         close(Attempt::of(&cancelled, &none).tries, 1.0, 0.0);
     }
 
@@ -262,24 +262,24 @@ mod tests {
             ..action(Constant::new(60.0).unwrap().into())
         };
         // Half of them stop within 4 s, after 2 s on average; the others are killed then.
-        close(Attempt::of(&model, &Given::default()).mean, 10.0 + 0.5 * 2.0 + 0.5 * 4.0, 1e-3);
-        let short = Given { service: Some(Span::secs(7)), ..Given::default() };
+        close(Attempt::of(&model, &JobOverrides::default()).mean, 10.0 + 0.5 * 2.0 + 0.5 * 4.0, 1e-3);
+        let short = JobOverrides { service: Some(Span::secs(7)), ..JobOverrides::default() };
         close(Attempt::of(&model, &short).mean, 7.0, 0.0);
     }
 
     #[test]
     fn estimates_that_kill_are_deadlines() {
-        let factor = |f: f64| Estimate::Factor(Constant::new(f).unwrap().into());
+        let factor = |f: f64| RuntimeEstimate::Factor(Constant::new(f).unwrap().into());
         let kill = |estimate| ActionModel { estimate, kill_at_estimate: true, retries: 1, ..action(exponential(8.0)) };
-        let half = Attempt::of(&kill(factor(0.5)), &Given::default());
+        let half = Attempt::of(&kill(factor(0.5)), &JobOverrides::default());
         close(half.mean, 4.0, 1e-12);
         close(half.tries, 2.0, 1e-12);
-        let twice = Attempt::of(&kill(factor(2.0)), &Given::default());
+        let twice = Attempt::of(&kill(factor(2.0)), &JobOverrides::default());
         close(twice.mean, 8.0, 1e-12);
         close(twice.tries, 1.0, 1e-12);
-        let drawn = kill(Estimate::Time(Uniform::new(0.0, 16.0).unwrap().into()));
+        let drawn = kill(RuntimeEstimate::Time(Uniform::new(0.0, 16.0).unwrap().into()));
         // The mean of 8 (1 - exp(-t/8)) over t from 0 to 16.
-        close(Attempt::of(&drawn, &Given::default()).mean, 8.0 - 4.0 * (1.0 - math::exp(-2.0)), 0.05);
+        close(Attempt::of(&drawn, &JobOverrides::default()).mean, 8.0 - 4.0 * (1.0 - math::exp(-2.0)), 0.05);
     }
 
     #[test]

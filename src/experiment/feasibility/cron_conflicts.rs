@@ -30,7 +30,7 @@ pub(super) fn findings(scenario: &Scenario, load: &mut OfferedLoad) -> Vec<Findi
         .take(MAX_COLLISIONS)
         .collect();
     for cron in crons.iter().filter(|cron| cron.overlap == Overlap::Enqueue) {
-        let held_s = load.attempt(cron.action, cron.given).mean;
+        let held_s = load.attempt(cron.action, cron.overrides).mean;
         let gap = cron_firings::shortest_gap(cron.schedule, scenario.epoch, horizon);
         if let Some(gap) = gap.filter(|gap| held_s > gap.as_secs_f64()) {
             findings.push(Finding::CronOverrun { cron: cron.action, gap, held_s });
@@ -47,7 +47,7 @@ fn collision(
     crons: &[Cron],
     meeting: &Meeting,
 ) -> Option<Finding> {
-    let need = |cron: &Cron| system.need(cron.given.need.unwrap_or(system.action(cron.action).need));
+    let need = |cron: &Cron| system.need(cron.overrides.need.unwrap_or(system.action(cron.action).need));
     let counts = |cron: &usize| {
         let need = need(&crons[*cron]);
         need.0.iter().any(|units| *units > 0) && offered.keys().any(|capacity| capacity.fits(need))

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::arrival::ArrivalModel;
 use crate::arrival::cron::{Firings, Schedule};
-use crate::engine::{Given, Overlap};
+use crate::engine::{JobOverrides, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::{Epoch, Span, Time};
 use crate::scenario::Scenario;
@@ -21,14 +21,14 @@ pub(super) struct Cron<'a> {
     pub(super) action: ActionId,
     pub(super) schedule: &'a Schedule,
     pub(super) overlap: Overlap,
-    pub(super) given: &'a Given,
+    pub(super) overrides: &'a JobOverrides,
 }
 
 /// The crons of a scenario, in its order.
 pub(super) fn crons(scenario: &Scenario) -> Vec<Cron<'_>> {
     let cron = |source| match source {
-        &ArrivalModel::Cron { action, ref schedule, overlap, ref given, .. } => {
-            Some(Cron { action, schedule, overlap, given })
+        &ArrivalModel::Cron { action, ref schedule, overlap, ref overrides, .. } => {
+            Some(Cron { action, schedule, overlap, overrides })
         }
         _ => None,
     };
@@ -170,8 +170,8 @@ mod tests {
     #[test]
     fn crons_meet_where_their_firings_coincide() {
         let (hourly, thirds, night) = (schedule("0 0 * * * *"), schedule("0 0 */3 * * *"), schedule("0 30 3 * * *"));
-        let given = Given::default();
-        let cron = |schedule| Cron { action: ActionId(0), schedule, overlap: Overlap::Enqueue, given: &given };
+        let overrides = JobOverrides::default();
+        let cron = |schedule| Cron { action: ActionId(0), schedule, overlap: Overlap::Enqueue, overrides: &overrides };
         let crons = [cron(&hourly), cron(&thirds), cron(&night)];
         let met = meetings(&crons, epoch(), DAY);
         assert_eq!(met, [Meeting { crons: vec![0, 1], first: at(3), times: 8 }]);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::attempt_duration::{self, Attempt};
 use super::cron_firings;
 use crate::arrival::{ArrivalModel, ListedJob};
-use crate::engine::{CancelRequest, Given, InitialRow, InitialState, Overlap, Whom};
+use crate::engine::{CancelRequest, InitialRow, InitialState, JobFilter, JobOverrides, Overlap};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::{Span, Time};
@@ -68,7 +68,7 @@ type Key = (ActionId, [Option<i64>; 4], Option<u32>);
 #[derive(Clone, Copy)]
 struct Flow {
     action: ActionId,
-    given: Given,
+    overrides: JobOverrides,
     jobs: f64,
     /// The long-run variance of the number of arriving jobs, divided by its mean: 1 for single jobs
     /// at random.
@@ -81,8 +81,8 @@ struct Flow {
 impl Flow {
     /// Single jobs of an action.
     fn new(action: ActionId, jobs: f64) -> Flow {
-        let (given, clumps) = (Given::default(), 1.0);
-        Flow { action, given, jobs, clumps, is_closed: false, may_leave: false, starts_children: true }
+        let (overrides, clumps) = (JobOverrides::default(), 1.0);
+        Flow { action, overrides, jobs, clumps, is_closed: false, may_leave: false, starts_children: true }
     }
 }
 
@@ -101,15 +101,15 @@ impl<'a> OfferedLoad<'a> {
         }
         if filter == SourceFilter::All {
             for row in self.scenario.system.initial.iter().filter(|row| arrives_within(row, from, to)) {
-                let given = Given {
+                let overrides = JobOverrides {
                     need: Some(row.need),
                     retries: row.retries_left,
                     deadline: row.deadline,
                     stop_timeout: row.stop_timeout,
-                    ..Given::default()
+                    ..JobOverrides::default()
                 };
                 let starts_children = row.state == InitialState::Waiting;
-                self.add(Flow { given, starts_children, ..Flow::new(row.action, 1.0) }, &mut works);
+                self.add(Flow { overrides, starts_children, ..Flow::new(row.action, 1.0) }, &mut works);
             }
         }
         works.into_values().filter(|work: &OfferedWork| work.jobs > 0.0).collect()
@@ -133,19 +133,19 @@ impl<'a> OfferedLoad<'a> {
             }
             ArrivalModel::Listed(jobs) => {
                 let first = jobs.partition_point(|job| job.at() < from);
-                for ListedJob { arrival, given } in jobs[first..].iter().take_while(|job| job.at() <= to) {
-                    self.add(Flow { given: *given, ..Flow::new(arrival.action, arrival.count as f64) }, works);
+                for ListedJob { arrival, overrides } in jobs[first..].iter().take_while(|job| job.at() <= to) {
+                    self.add(Flow { overrides: *overrides, ..Flow::new(arrival.action, arrival.count as f64) }, works);
                 }
             }
             ArrivalModel::Closed { action, population, think, .. } => {
-                let attempt = self.attempt(*action, &Given::default());
+                let attempt = self.attempt(*action, &JobOverrides::default());
                 let cycle = think.mean() + attempt.mean * attempt.tries;
                 let jobs = if cycle > 0.0 { f64::from(*population) * seconds / cycle } else { 0.0 };
                 self.add(Flow { is_closed: true, ..Flow::new(*action, jobs) }, works);
             }
-            ArrivalModel::Cron { action, schedule, overlap, given, .. } => {
+            ArrivalModel::Cron { action, schedule, overlap, overrides, .. } => {
                 let jobs = cron_firings::between(schedule, self.scenario.epoch, from, to);
-                let flow = Flow { given: *given, clumps: 0.0, ..Flow::new(*action, jobs) };
+                let flow = Flow { overrides: *overrides, clumps: 0.0, ..Flow::new(*action, jobs) };
                 self.add(Flow { may_leave: *overlap != Overlap::Enqueue, ..flow }, works);
             }
         }
@@ -155,14 +155,14 @@ impl<'a> OfferedLoad<'a> {
     fn add(&mut self, flow: Flow, works: &mut Works) {
         let system = &self.scenario.system;
         let model = system.action(flow.action);
-        let attempt = self.attempt(flow.action, &flow.given);
-        let need = flow.given.need.unwrap_or(model.need);
+        let attempt = self.attempt(flow.action, &flow.overrides);
+        let need = flow.overrides.need.unwrap_or(model.need);
         let (attempts, mut mean) = (flow.jobs * attempt.tries, attempt.mean);
         let spawns = model.spawns.as_ref().filter(|_| flow.starts_children);
         if let Some(spawns) = spawns {
             let child = system.action(spawns.action);
             let held = attempt_duration::at_least_one(&spawns.count)
-                * attempt_duration::held_for_child(model, &flow.given, child);
+                * attempt_duration::held_for_child(model, &flow.overrides, child);
             mean = mean.max(held);
             let children =
                 Flow { jobs: attempts * attempt_duration::rounded(&spawns.count).0, ..Flow::new(spawns.action, 0.0) };
@@ -193,7 +193,7 @@ impl<'a> OfferedLoad<'a> {
         let system = &self.scenario.system;
         let model = system.action(action);
         let applies =
-            |cancel: &CancelRequest| cancel.whom != Whom::Running && cancel.action.is_none_or(|of| of == action);
+            |cancel: &CancelRequest| cancel.jobs != JobFilter::Running && cancel.action.is_none_or(|of| of == action);
         model.patience.is_some()
             || model.cancel_rate.as_per_second() > 0.0
             || system.queue_limit.is_some()
@@ -201,15 +201,15 @@ impl<'a> OfferedLoad<'a> {
     }
 
     /// The average attempt. It is computed once, unless that is faster than a look-up.
-    pub(super) fn attempt(&mut self, action: ActionId, given: &Given) -> Attempt {
+    pub(super) fn attempt(&mut self, action: ActionId, overrides: &JobOverrides) -> Attempt {
         let model = self.scenario.system.action(action);
-        let stops_at_once = given.stop_timeout.unwrap_or(model.stop_timeout) == Span::ZERO;
-        if given.service.is_some() && stops_at_once && !model.estimate.is_random() {
-            return Attempt::of(model, given);
+        let stops_at_once = overrides.stop_timeout.unwrap_or(model.stop_timeout) == Span::ZERO;
+        if overrides.service.is_some() && stops_at_once && !model.estimate.is_random() {
+            return Attempt::of(model, overrides);
         }
         let nanos = |span: Option<Span>| span.map(|span| span.0);
-        let lengths = [given.service, given.estimate, given.deadline, given.stop_timeout].map(nanos);
-        *self.attempts.entry((action, lengths, given.retries)).or_insert_with(|| Attempt::of(model, given))
+        let lengths = [overrides.service, overrides.estimate, overrides.deadline, overrides.stop_timeout].map(nanos);
+        *self.attempts.entry((action, lengths, overrides.retries)).or_insert_with(|| Attempt::of(model, overrides))
     }
 }
 

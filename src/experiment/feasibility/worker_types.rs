@@ -130,7 +130,7 @@ fn available(from: Time, to: Time, outages: &[(Time, Time)]) -> f64 {
 mod tests {
     use super::*;
     use crate::engine::{Availability, ClaimRule, OutageKind, Window};
-    use crate::model::claim::{Pass, Placement};
+    use crate::model::claim::{DispatchTiming, Placement};
     use crate::model::time::Span;
     use crate::model::worker::{Worker, WorkerId};
     use crate::random::dist::Constant;
@@ -150,7 +150,7 @@ mod tests {
             workers: vec![worker("a"), worker("b")],
             actions: Vec::new(),
             needs: Vec::new(),
-            claim: ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant },
+            claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
             queue_limit: None,
             availability,
             cancels: Vec::new(),

@@ -12,7 +12,7 @@ impl Audit<'_> {
     }
 
     fn cron(&self, cron: &CronState) -> CronDocument {
-        let CronState { action, given, .. } = cron;
+        let CronState { action, overrides, .. } = cron;
         let model = self.subject.system.action(*action);
         let original = self.subject.source_documents.crons.get(action).cloned().unwrap_or_default();
         let id = original.id.into_option().unwrap_or_else(|| self.ids.cron(&model.name));
@@ -20,11 +20,13 @@ impl Audit<'_> {
             id: id.into(),
             action: model.name.clone().into(),
             schedule: cron.schedule.clone().into(),
-            retries: given.retries.unwrap_or(model.retries).into(),
-            capacity_map: given_or(original.capacity_map, || self.need(given.need.unwrap_or(model.need))),
+            retries: overrides.retries.unwrap_or(model.retries).into(),
+            capacity_map: given_or(original.capacity_map, || self.need(overrides.need.unwrap_or(model.need))),
             parameters: given_or(original.parameters, || Field::Null),
-            deadline: duration(given.deadline.or(model.deadline)),
-            stop_timeout: duration(given.stop_timeout.or(Some(model.stop_timeout).filter(|span| *span > Span::ZERO))),
+            deadline: duration(overrides.deadline.or(model.deadline)),
+            stop_timeout: duration(
+                overrides.stop_timeout.or(Some(model.stop_timeout).filter(|span| *span > Span::ZERO)),
+            ),
             next_run: cron.next_run.map_or(Field::Empty, Field::Given),
             other: original.other,
         }

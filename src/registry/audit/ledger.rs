@@ -1,10 +1,10 @@
 //! An observer that keeps the tables of the registry's database: every row of the job table, and
 //! every worker.
 
-use crate::engine::{Attempt, Given, InitialState, Observer, OutageKind, Run, System};
+use crate::engine::{Attempt, Event, InitialState, JobOrigin, JobOverrides, Observer, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
-use crate::model::job::{Ending, Job, JobId, Status};
+use crate::model::job::{Job, JobId, Status};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
@@ -16,8 +16,6 @@ pub struct Ledger<'a> {
     rows: Vec<JobRecord>,
     /// By `WorkerId`.
     workers: Vec<WorkerRecord>,
-    /// The source of the next row.
-    source: Option<u32>,
 }
 
 /// A row of the job table.
@@ -56,7 +54,7 @@ impl<'a> Ledger<'a> {
     /// The tables before the first row; all workers are up.
     pub fn new(system: &'a System) -> Ledger<'a> {
         let worker_record = WorkerRecord { since: Time::ZERO, out: None, is_declared_dead: false, capacity: None };
-        Ledger { system, rows: Vec::new(), workers: vec![worker_record; system.workers.len()], source: None }
+        Ledger { system, rows: Vec::new(), workers: vec![worker_record; system.workers.len()] }
     }
 
     /// All rows, by job number.
@@ -90,12 +88,42 @@ impl<'a> Ledger<'a> {
 }
 
 impl Observer for Ledger<'_> {
-    fn coming_from(&mut self, source: usize) {
-        self.source = Some(source as u32);
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Created { job, attempt, origin, overrides } => self.insert(now, job, attempt, origin, overrides),
+            Event::Claimed { job, worker } => {
+                let has_run_before = self.initial(job).is_some_and(|state| state != InitialState::Waiting);
+                let row = self.row(job);
+                (row.status, row.worker) = (Status::Running, Some(worker));
+                row.last_updated = (!has_run_before).then_some(now);
+            }
+            Event::CancelRequested { job, .. } => {
+                let was_asked_before = matches!(self.initial(job), Some(InitialState::CancelRequested(_)));
+                let row = self.row(job);
+                row.status = Status::CancelRequest;
+                row.last_updated = (!was_asked_before).then_some(now);
+            }
+            Event::Ended { job, outcome, .. } | Event::Left { job, outcome } => {
+                self.change(now, job, outcome.status());
+            }
+            Event::ZombieEnded { job, stopped: true, .. } => self.change(now, job, Status::WorkerResurrection),
+            Event::WorkerDown { worker, .. } => _ = self.workers[worker.0 as usize].out.get_or_insert(now),
+            Event::WorkerDeclaredDead { worker } => self.workers[worker.0 as usize].is_declared_dead = true,
+            Event::WorkerUp { worker } => {
+                let record = &mut self.workers[worker.0 as usize];
+                (record.since, record.out, record.is_declared_dead) = (now, None, false);
+            }
+            Event::CapacityChanged { worker, capacity } => {
+                self.workers[worker.0 as usize].capacity = Some(capacity.clone());
+            }
+            _ => {}
+        }
     }
+}
 
-    fn created(&mut self, now: Time, job: &Job, attempt: Attempt, given: Given) {
-        debug_assert_eq!(job.id.0, self.rows.len() as u64, "rows are numbered as they are made");
+impl Ledger<'_> {
+    fn insert(&mut self, now: Time, job: &Job, attempt: Attempt, origin: JobOrigin, overrides: JobOverrides) {
+        debug_assert_eq!(job.id.0, self.rows.len() as u64, "rows are numbered as they are created");
         let first = self.rows.get(attempt.first.0 as usize);
         let is_new = self.initial(job).is_none();
         self.rows.push(JobRecord {
@@ -105,57 +133,12 @@ impl Observer for Ledger<'_> {
             first: attempt.first,
             retries_left: attempt.retries_left,
             retries_total: first.map_or(attempt.retries_left, |first| first.retries_total),
-            deadline: given.deadline,
-            stop_timeout: given.stop_timeout,
-            source: self.source.take(),
+            deadline: overrides.deadline,
+            stop_timeout: overrides.stop_timeout,
+            source: if let JobOrigin::Source(source) = origin { Some(source) } else { None },
             status: Status::Waiting,
             worker: None,
             last_updated: is_new.then_some(now),
         });
-    }
-
-    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        let has_run_before = self.initial(job).is_some_and(|state| state != InitialState::Waiting);
-        let row = self.row(job);
-        (row.status, row.worker) = (Status::Running, Some(worker));
-        row.last_updated = (!has_run_before).then_some(now);
-    }
-
-    fn cancel_requested(&mut self, now: Time, job: &Job, _run: Run) {
-        let was_asked_before = matches!(self.initial(job), Some(InitialState::CancelRequested(_)));
-        let row = self.row(job);
-        row.status = Status::CancelRequest;
-        row.last_updated = (!was_asked_before).then_some(now);
-    }
-
-    fn ended(&mut self, now: Time, job: &Job, _attempt: Attempt, _run: Run, ending: Ending, _last: bool) {
-        self.change(now, job, ending.status());
-    }
-
-    fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.change(now, job, ending.status());
-    }
-
-    fn zombie_over(&mut self, now: Time, job: &Job, _worker: WorkerId, stopped: bool) {
-        if stopped {
-            self.change(now, job, Status::WorkerResurrection);
-        }
-    }
-
-    fn worker_out(&mut self, now: Time, worker: WorkerId, _kind: OutageKind) {
-        self.workers[worker.0 as usize].out.get_or_insert(now);
-    }
-
-    fn worker_declared_dead(&mut self, _now: Time, worker: WorkerId) {
-        self.workers[worker.0 as usize].is_declared_dead = true;
-    }
-
-    fn worker_back(&mut self, now: Time, worker: WorkerId) {
-        let worker_record = &mut self.workers[worker.0 as usize];
-        (worker_record.since, worker_record.out, worker_record.is_declared_dead) = (now, None, false);
-    }
-
-    fn capacity_changed(&mut self, _now: Time, worker: WorkerId, capacity: &CapacityMap) {
-        self.workers[worker.0 as usize].capacity = Some(capacity.clone());
     }
 }

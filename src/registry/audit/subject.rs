@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::{Given, System};
+use crate::engine::{JobOverrides, System};
 use crate::model::action::ActionId;
 use crate::model::time::{Epoch, Time};
 use crate::source_documents::SourceDocuments;
@@ -34,7 +34,7 @@ pub struct CronState {
     /// Its schedule, as written.
     pub schedule: String,
     /// The attributes that its jobs get.
-    pub given: Given,
+    pub overrides: JobOverrides,
     /// Its first firing after the instant, if there is one.
     pub next_run: Option<DateTime<Utc>>,
 }

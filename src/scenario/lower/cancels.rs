@@ -24,6 +24,6 @@ impl Lowering<'_> {
             None => None,
         };
         let at = self.instant(cancel.at.as_ref()?)?;
-        Some(CancelRequest { at, action, whom: cancel.jobs, most: cancel.most.as_ref().map(|most| most.value) })
+        Some(CancelRequest { at, action, jobs: cancel.jobs, most: cancel.most.as_ref().map(|most| most.value) })
     }
 }

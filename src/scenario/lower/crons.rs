@@ -6,7 +6,7 @@ use super::lowering::Lowering;
 use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 use crate::diagnostic::Diagnostic;
-use crate::engine::Given;
+use crate::engine::JobOverrides;
 use crate::model::time::Time;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
@@ -25,13 +25,13 @@ impl Lowering<'_> {
         let need = cron.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
         let is_stopped = cron.deadline.is_some() || self.is_stopped(action, name.span);
         self.check_stop_timeout(cron.stop_timeout.as_ref(), is_stopped);
-        let given = Given {
+        let overrides = JobOverrides {
             need,
             retries: cron.retries.as_ref().map(|retries| retries.value),
             deadline: self.positive("deadline", cron.deadline.as_ref()),
             stop_timeout: cron.stop_timeout.as_ref().map(|timeout| timeout.value),
             priority: cron.priority.as_ref().map(|priority| priority.value),
-            ..Given::default()
+            ..JobOverrides::default()
         };
         let Some(text) = &cron.schedule else {
             if !self.recovered.has(name.span, "schedule") {
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.record_jobs(action, need, false, name.span);
             let (overlap, missed) = (cron.overlap, cron.missed);
-            self.arrivals.push((name.span, ArrivalModel::Cron { action, schedule, overlap, missed, given }));
+            self.arrivals.push((name.span, ArrivalModel::Cron { action, schedule, overlap, missed, overrides }));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::lowering::Lowering;
 use crate::arrival::{ArrivalModel, ListedJob};
-use crate::engine::{Arrival, Given};
+use crate::engine::{Arrival, JobOverrides};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 use crate::spec::Job;
@@ -24,7 +24,7 @@ impl Lowering<'_> {
         let is_stopped = job.deadline.is_some() || self.is_stopped(action, span);
         self.check_stop_timeout(job.stop_timeout.as_ref(), is_stopped);
         let need = job.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
-        let given = Given {
+        let overrides = JobOverrides {
             need,
             service: job.service.as_ref().map(|service| service.value),
             estimate: job.estimate.as_ref().map(|estimate| estimate.value),
@@ -34,7 +34,7 @@ impl Lowering<'_> {
             retries: job.retries.as_ref().map(|retries| retries.value),
         };
         let (action, at) = (action?, at?);
-        self.record_jobs(action, need, given.service.is_some() || self.recovered.has(span, "service"), span);
-        Some(ListedJob { arrival: Arrival::single(at, action), given })
+        self.record_jobs(action, need, overrides.service.is_some() || self.recovered.has(span, "service"), span);
+        Some(ListedJob { arrival: Arrival::single(at, action), overrides })
     }
 }

@@ -8,7 +8,7 @@ use super::needs::Units;
 use crate::arrival::ArrivalModel;
 use crate::arrival::cron::Schedule;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Given, InitialRow, InitialState, Missed, Overlap};
+use crate::engine::{InitialRow, InitialState, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
 use crate::model::capacity::{MOST_UNITS, NeedId};
 use crate::model::job::Status;
@@ -107,17 +107,17 @@ impl Lowering<'_> {
             return self.report(diagnostic);
         };
         let need = self.row_need(file, &row.capacity_map);
-        let given = Given {
+        let overrides = JobOverrides {
             need,
             retries: row.retries.get().copied(),
             deadline: row.deadline.get().copied(),
             stop_timeout: row.stop_timeout.get().copied(),
-            ..Given::default()
+            ..JobOverrides::default()
         };
         self.source_documents.crons.insert(action, row);
         self.record_jobs(action, need, false, file.span);
-        let (overlap, missed) = (Overlap::default(), Missed::default());
-        self.arrivals.push((file.span, ArrivalModel::Cron { action, schedule, overlap, missed, given }));
+        let (overlap, missed) = (Overlap::default(), MisfireRule::default());
+        self.arrivals.push((file.span, ArrivalModel::Cron { action, schedule, overlap, missed, overrides }));
     }
 
     fn registry_jobs(&mut self, file: &Spanned<String>, has_action: bool, default_action: Option<ActionId>) {

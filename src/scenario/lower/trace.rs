@@ -6,7 +6,7 @@ use super::lowering::Lowering;
 use crate::arrival::trace::{self, Trace, TraceRow};
 use crate::arrival::{ArrivalModel, ListedJob};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::engine::{Arrival, Given};
+use crate::engine::{Arrival, JobOverrides};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::spanned::Spanned;
@@ -115,6 +115,6 @@ impl Lowering<'_> {
 
 fn known(row: &TraceRow, action: ActionId, need: Option<NeedId>) -> ListedJob {
     let TraceRow { at, service, estimate, deadline, priority, .. } = *row;
-    let given = Given { need, service, estimate, priority, deadline, ..Given::default() };
-    ListedJob { arrival: Arrival::single(at, action), given }
+    let overrides = JobOverrides { need, service, estimate, priority, deadline, ..JobOverrides::default() };
+    ListedJob { arrival: Arrival::single(at, action), overrides }
 }

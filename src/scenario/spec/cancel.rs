@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::moment::TimePoint;
-use crate::engine::Whom;
+use crate::engine::JobFilter;
 use crate::spanned::Spanned;
 
 /// A request to cancel jobs at a known instant. Waiting jobs are cancelled at once; running ones
@@ -19,7 +19,7 @@ pub(crate) struct Cancel {
     pub(crate) action: Option<Spanned<String>>,
     /// Only waiting jobs, or only running ones.
     #[serde(default)]
-    pub(crate) jobs: Whom,
+    pub(crate) jobs: JobFilter,
     /// The most jobs to cancel, the oldest first. Without it, all of them.
     pub(crate) most: Option<Spanned<u64>>,
 }

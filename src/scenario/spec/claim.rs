@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::distribution::Distribution;
 use super::policy::Policy;
-use crate::model::claim::{ClaimBatch, Pass, Placement};
+use crate::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use crate::model::time::Span;
 use crate::spanned::Spanned;
 
@@ -36,7 +36,7 @@ pub(crate) struct ClaimTable {
     /// `"random"`.
     pub(crate) placement: Option<Spanned<Placement>>,
     /// When waiting jobs are offered to workers. Only with `delay = "none"`. Default: `"instant"`.
-    pub(crate) pass: Option<Spanned<Pass>>,
+    pub(crate) pass: Option<Spanned<DispatchTiming>>,
 }
 
 impl Default for ClaimTable {

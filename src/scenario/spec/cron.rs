@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::engine::{Missed, Overlap};
+use crate::engine::{MisfireRule, Overlap};
 use crate::model::time::Span;
 use crate::spanned::{Capacity, Spanned};
 
@@ -21,7 +21,7 @@ pub(crate) struct Cron {
     pub(crate) overlap: Overlap,
     /// What happens to firings while no worker is alive.
     #[serde(default)]
-    pub(crate) missed: Missed,
+    pub(crate) missed: MisfireRule,
     /// Units that its jobs hold, instead of those of the action.
     pub(crate) capacity: Option<Capacity>,
     /// Number of further attempts after a failed one, instead of that of the action.

@@ -26,11 +26,13 @@ pub(crate) enum Estimate {
 impl Estimate {
     /// The estimate as the engine takes it; the exact run time and diagnostics, if its parameters
     /// are wrong.
-    pub(super) fn lower(estimate: &Spanned<Estimate>, context: &mut Context) -> engine::Estimate {
+    pub(super) fn lower(estimate: &Spanned<Estimate>, context: &mut Context) -> engine::RuntimeEstimate {
         match &estimate.value {
-            Estimate::Exact => Some(engine::Estimate::Exact),
-            Estimate::Factor(factor) => context.distribution(factor.span, &factor.value).map(engine::Estimate::Factor),
-            Estimate::Time(time) => context.distribution(estimate.span, time).map(engine::Estimate::Time),
+            Estimate::Exact => Some(engine::RuntimeEstimate::Exact),
+            Estimate::Factor(factor) => {
+                context.distribution(factor.span, &factor.value).map(engine::RuntimeEstimate::Factor)
+            }
+            Estimate::Time(time) => context.distribution(estimate.span, time).map(engine::RuntimeEstimate::Time),
         }
         .unwrap_or_default()
     }

@@ -1,6 +1,6 @@
 //! Capacity changes while jobs run, and crons that fire without a live worker. Worked out by hand.
 
-use claimsim::engine::{CapacityChange, Given, Missed, OutageKind, Overlap};
+use claimsim::engine::{CapacityChange, JobOverrides, MisfireRule, OutageKind, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::CapacityMap;
 use claimsim::model::worker::WorkerId;
@@ -72,17 +72,17 @@ fn a_change_while_the_worker_is_out_holds_when_it_is_back() {
 fn firings_while_nobody_is_alive_are_skipped_or_made_up_for() {
     let with = |overlap, missed| {
         let at = vec![s(3), s(6), s(20)];
-        let cron = Source::Cron { action: ActionId(1), at, overlap, missed, given: Given::default() };
+        let cron = Source::Cron { action: ActionId(1), at, overlap, missed, overrides: JobOverrides::default() };
         let mut case = scenario(&[[1, 0]], AT_ONCE, vec![cron]);
         case.system.availability.outages = vec![outage(0, 2, Some(10), OutageKind::Shutdown)];
         case
     };
     let skipped = ["2 out 0 Shutdown", "3 skipped 1", "6 skipped 1", "12 back 0"];
     let rest = ["20 due 0", "20 claimed 0 by 0", "30 ended 0 Done"];
-    expect(&with(Overlap::Enqueue, Missed::Skip), &[&skipped[..], &rest].concat());
+    expect(&with(Overlap::Enqueue, MisfireRule::Skip), &[&skipped[..], &rest].concat());
     let once = ["2 out 0 Shutdown", "6 skipped 1", "12 back 0", "12 due 0", "12 claimed 0 by 0"];
     let rest = ["20 due 1", "22 ended 0 Done", "22 claimed 1 by 0", "32 ended 1 Done"];
-    expect(&with(Overlap::Enqueue, Missed::Once), &[&once[..], &rest].concat());
+    expect(&with(Overlap::Enqueue, MisfireRule::Once), &[&once[..], &rest].concat());
     let all = [
         "2 out 0 Shutdown",
         "12 back 0",
@@ -96,8 +96,8 @@ fn firings_while_nobody_is_alive_are_skipped_or_made_up_for() {
         "32 claimed 2 by 0",
         "42 ended 2 Done",
     ];
-    expect(&with(Overlap::Enqueue, Missed::All), &all);
+    expect(&with(Overlap::Enqueue, MisfireRule::All), &all);
     // The overlap rule applies when the firings are made up for.
     let all = ["2 out 0 Shutdown", "12 back 0", "12 due 0", "12 skipped 1", "12 claimed 0 by 0"];
-    expect(&with(Overlap::SkipIfWaiting, Missed::All), &[&all[..], &rest].concat());
+    expect(&with(Overlap::SkipIfWaiting, MisfireRule::All), &[&all[..], &rest].concat());
 }

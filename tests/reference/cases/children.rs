@@ -1,6 +1,6 @@
 //! Jobs start others and wait for them. Worked out by hand.
 
-use claimsim::engine::{CancelRequest, InitialState, OutageKind, Spawns, Whom};
+use claimsim::engine::{CancelRequest, InitialState, JobFilter, OutageKind, Spawns};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::Span;
 use claimsim::model::unit::Probability;
@@ -60,8 +60,8 @@ fn a_deadline_comes_while_a_parent_waits_and_its_children_go_on() {
 fn a_child_may_fail_or_be_cancelled_and_is_waited_for_with_its_retries() {
     let mut case = parents(&[[1, 1]], 1.0, vec![jobs(&[(0, 1)])]);
     let start = ["0 due 0", "0 claimed 0 by 0", "0 due 1", "0 claimed 1 by 0"];
-    let (action, whom) = (Some(ActionId(2)), Whom::All);
-    case.system.cancels = vec![CancelRequest { at: s(4), action, whom, most: None }];
+    let (action, jobs) = (Some(ActionId(2)), JobFilter::All);
+    case.system.cancels = vec![CancelRequest { at: s(4), action, jobs, most: None }];
     expect(&case, &[&start[..], &["4 asked 1", "4 ended 1 Cancelled", "10 ended 0 Done"]].concat());
     case.system.cancels.clear();
     case.system.actions[2].error = Probability::try_from(1.0).unwrap();

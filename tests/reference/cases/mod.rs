@@ -6,12 +6,12 @@ mod outages;
 mod stops;
 
 use claimsim::engine::{
-    ActionModel, Arrival, Availability, Backoff, ClaimRule, Given, InitialRow, InitialState, Missed, Overlap, System,
-    Window,
+    ActionModel, Arrival, Availability, Backoff, ClaimRule, InitialRow, InitialState, JobOverrides, MisfireRule,
+    Overlap, System, Window,
 };
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{ClaimBatch, Pass, Placement};
+use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::unit::Probability;
 use claimsim::model::worker::{Worker, WorkerId};
@@ -21,8 +21,8 @@ use crate::event::{Event, Kind};
 use crate::scenarios::{Scenario, constant};
 use crate::sources::{Gap, Source};
 
-const AT_ONCE: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant };
-const AFTER_EACH: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: Pass::Event };
+const AT_ONCE: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant };
+const AFTER_EACH: ClaimRule = ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Event };
 
 fn after(seconds: f64, batch: ClaimBatch) -> ClaimRule {
     ClaimRule::Delayed { delay: constant(seconds), batch }
@@ -68,7 +68,7 @@ fn row(action: u16, scheduled_at: i64, state: InitialState) -> InitialRow {
 
 /// Single jobs, as (second, action).
 fn jobs(list: &[(i64, u16)]) -> Source {
-    let job = |&(at, action): &(i64, u16)| (Arrival::single(s(at), ActionId(action)), Given::default());
+    let job = |&(at, action): &(i64, u16)| (Arrival::single(s(at), ActionId(action)), JobOverrides::default());
     Source::Listed(list.iter().map(job).collect())
 }
 
@@ -261,7 +261,7 @@ fn without_patience_and_delay_it_is_a_loss_system() {
 #[test]
 fn a_full_queue_turns_the_newest_away() {
     let batch = Arrival { count: 4, ..Arrival::single(s(0), ActionId(1)) };
-    let mut case = scenario(&[[1, 0]], AT_ONCE, vec![Source::Listed(vec![(batch, Given::default())])]);
+    let mut case = scenario(&[[1, 0]], AT_ONCE, vec![Source::Listed(vec![(batch, JobOverrides::default())])]);
     case.system.queue_limit = Some(1);
     let expected = [
         "0 due 0",
@@ -347,8 +347,8 @@ fn overlapping_firings_are_skipped_by_their_rule() {
         action: ActionId(1),
         at: vec![s(1), s(2), s(12)],
         overlap,
-        missed: Missed::Skip,
-        given: Given::default(),
+        missed: MisfireRule::Skip,
+        overrides: JobOverrides::default(),
     };
     let busy = |overlap| scenario(&[[1, 0]], AT_ONCE, vec![cron(overlap), jobs(&[(0, 1)])]);
     let waiting =
@@ -416,7 +416,8 @@ fn initial_rows_run_wait_or_fall_due_later() {
 fn a_job_goes_where_the_placement_sends_it() {
     // Left free with one more unit of scan: 0/1 + 2/2, 1/2 + 1/1, 3/4.
     let place = |placement, workers: &[[i64; 2]]| {
-        let case = scenario(workers, ClaimRule::Instant { placement, pass: Pass::Instant }, vec![jobs(&[(0, 1)])]);
+        let case =
+            scenario(workers, ClaimRule::Instant { placement, pass: DispatchTiming::Instant }, vec![jobs(&[(0, 1)])]);
         let events = crate::reference(&case);
         let worker = events.iter().find_map(|event| match event.kind {
             Kind::Claimed { worker, .. } => Some(worker.0),

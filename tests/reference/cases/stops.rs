@@ -1,7 +1,7 @@
 //! Jobs that stop: deadlines with time to stop, requests to cancel, and backoffs of their retries.
 //! Worked out by hand.
 
-use claimsim::engine::{Backoff, CancelRequest, DeadlineResult, InitialState, OutageKind, Whom};
+use claimsim::engine::{Backoff, CancelRequest, DeadlineResult, InitialState, JobFilter, OutageKind};
 use claimsim::model::action::ActionId;
 use claimsim::model::time::Span;
 use claimsim::model::unit::{Probability, Rate};
@@ -20,8 +20,8 @@ fn two(deadline: Option<i64>, stops_in: f64, stop_timeout: i64) -> Scenario {
     case
 }
 
-fn cancel(at: i64, whom: Whom, most: Option<u64>) -> Vec<CancelRequest> {
-    vec![CancelRequest { at: s(at), action: Some(ActionId(1)), whom, most }]
+fn cancel(at: i64, jobs: JobFilter, most: Option<u64>) -> Vec<CancelRequest> {
+    vec![CancelRequest { at: s(at), action: Some(ActionId(1)), jobs, most }]
 }
 
 const START: [&str; 3] = ["0 due 0", "0 due 1", "0 claimed 0 by 0"];
@@ -52,27 +52,27 @@ fn a_deadline_may_count_as_a_cancel_which_is_not_retried() {
 fn a_request_to_cancel_takes_the_way_of_a_deadline() {
     let mut case = two(None, 3.0, 5);
     case.system.actions[1].retries = 1;
-    case.system.cancels = cancel(2, Whom::Running, None);
+    case.system.cancels = cancel(2, JobFilter::Running, None);
     let rest = ["2 asked 0", "5 ended 0 Cancelled", "5 claimed 1 by 0", "15 ended 1 Done"];
     expect(&case, &[&START[..], &rest].concat());
-    case.system.cancels = cancel(2, Whom::Waiting, None);
+    case.system.cancels = cancel(2, JobFilter::Waiting, None);
     expect(&case, &[&START[..], &["2 left 1 Cancelled", "10 ended 0 Done"]].concat());
 }
 
 #[test]
 fn who_is_stopping_is_not_asked_to_cancel_and_does_not_count() {
     let mut case = two(Some(4), 3.0, 5);
-    case.system.cancels = cancel(5, Whom::All, Some(1));
+    case.system.cancels = cancel(5, JobFilter::All, Some(1));
     expect(&case, &[&START[..], &["5 left 1 Cancelled", "7 ended 0 DeadlineMissed"]].concat());
     // At the same instant the deadline comes first.
-    case.system.cancels = cancel(4, Whom::All, Some(1));
+    case.system.cancels = cancel(4, JobFilter::All, Some(1));
     expect(&case, &[&START[..], &["4 left 1 Cancelled", "7 ended 0 DeadlineMissed"]].concat());
 }
 
 #[test]
 fn a_request_with_a_limit_takes_the_oldest() {
     let mut case = two(None, 0.0, 0);
-    case.system.cancels = cancel(2, Whom::All, Some(1));
+    case.system.cancels = cancel(2, JobFilter::All, Some(1));
     let rest = ["2 asked 0", "2 ended 0 Cancelled", "2 claimed 1 by 0", "12 ended 1 Done"];
     expect(&case, &[&START[..], &rest].concat());
 }
@@ -80,7 +80,7 @@ fn a_request_with_a_limit_takes_the_oldest() {
 #[test]
 fn what_a_request_frees_is_not_given_to_those_it_means() {
     let mut case = two(None, 0.0, 0);
-    case.system.cancels = cancel(2, Whom::All, None);
+    case.system.cancels = cancel(2, JobFilter::All, None);
     let rest = ["2 left 1 Cancelled", "2 asked 0", "2 ended 0 Cancelled"];
     expect(&case, &[&START[..], &rest].concat());
     case.system.claim = AFTER_EACH;
@@ -92,14 +92,14 @@ fn what_a_request_frees_is_not_given_to_those_it_means() {
 fn a_row_that_is_not_due_is_cancelled_at_once() {
     let mut case = scenario(&[[1, 0]], AT_ONCE, vec![]);
     case.system.initial = vec![row(1, 20, InitialState::Waiting)];
-    case.system.cancels = cancel(5, Whom::Waiting, None);
+    case.system.cancels = cancel(5, JobFilter::Waiting, None);
     expect(&case, &["5 due 0", "5 left 0 Cancelled"]);
 }
 
 #[test]
 fn a_request_reaches_a_process_only_through_its_worker() {
     let mut case = two(None, 1.0, 5);
-    case.system.cancels = cancel(5, Whom::Running, None);
+    case.system.cancels = cancel(5, JobFilter::Running, None);
     case.system.availability.outages = vec![outage(0, 3, Some(4), OutageKind::Crash)];
     let rest = ["7 back 0", "7 ended 0 Cancelled", "7 claimed 1 by 0", "17 ended 1 Done"];
     expect(&case, &[&START[..], &["3 out 0 Crash", "3 interrupted 0", "5 asked 0"], &rest].concat());

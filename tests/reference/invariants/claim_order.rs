@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use claimsim::engine::{ClaimRule, Given, InitialState, Requeue};
-use claimsim::model::claim::Pass;
-use claimsim::model::job::{Ending, JobId};
+use claimsim::engine::{ClaimRule, InitialState, JobOverrides, Requeue};
+use claimsim::model::claim::DispatchTiming;
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::math;
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
@@ -120,7 +120,7 @@ fn no_more_wait_than_there_is_room_for() {
 fn rejections_need_a_full_queue() {
     check("rejections", 300, scenarios(claim_rules()), |scenario| {
         replay(scenario, &engine(scenario), |ledger, event| {
-            if let Kind::Left { ending: Ending::Rejected, job } = event.kind {
+            if let Kind::Left { ending: JobOutcome::Rejected, job } = event.kind {
                 let limit = scenario.system.queue_limit.expect("nobody is turned away without a limit");
                 assert!(ledger.waiting.len() as u64 > limit, "there was room: {event}");
                 assert_eq!(ledger.waiting[&job], event.time, "turned away later than on arrival: {event}");
@@ -145,7 +145,7 @@ fn nothing_falls_due_or_starts_before_its_time() {
                     // A row that is cancelled before it is due falls due for that; no claim comes
                     // between.
                     let leaves = matches!(events.get(i + 1).map(|next| next.kind),
-                        Some(Kind::Left { job: left, ending: Ending::Cancelled }) if left == job);
+                        Some(Kind::Left { job: left, ending: JobOutcome::Cancelled }) if left == job);
                     assert!(on_time || leaves && event.time < row.scheduled_at, "{event}");
                 }
                 Kind::Created { job, .. } => _ = created.insert(job, event.time),
@@ -161,10 +161,10 @@ fn all_scenarios() -> BoxedStrategy<Scenario> {
 }
 
 /// The run time after which a row is asked to stop, where its estimate is not drawn.
-fn deadline(scenario: &Scenario, row: RowSeen, given: Given) -> Option<Span> {
+fn deadline(scenario: &Scenario, row: RowSeen, overrides: JobOverrides) -> Option<Span> {
     let action = scenario.system.action(row.action);
-    let estimate = given.estimate.unwrap_or_else(|| action.estimate.fixed(row.service));
-    given.deadline.or(action.deadline).into_iter().chain(action.kill_at_estimate.then_some(estimate)).min()
+    let estimate = overrides.estimate.unwrap_or_else(|| action.estimate.fixed(row.service));
+    overrides.deadline.or(action.deadline).into_iter().chain(action.kill_at_estimate.then_some(estimate)).min()
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn an_attempt_runs_for_its_service_time_unless_something_stops_it() {
         let (mut givens, mut asked) = (BTreeMap::new(), BTreeMap::new());
         let mut moved = BTreeSet::new();
         replay(scenario, &engine(scenario), |ledger, event| match event.kind {
-            Kind::Created { job, given, .. } => _ = givens.insert(job, given),
+            Kind::Created { job, overrides, .. } => _ = givens.insert(job, overrides),
             Kind::CancelRequested { job, .. } => _ = asked.insert(job, event.time),
             Kind::Interrupted { job, .. } => _ = moved.insert(job),
             Kind::Ended { job, run, ending, .. } => {
@@ -186,22 +186,25 @@ fn an_attempt_runs_for_its_service_time_unless_something_stops_it() {
                 // A job that was cut off in between ends when its worker is back, or later.
                 let is_exact = action.spawns.is_none() && !moved.contains(&job);
                 match ending {
-                    Ending::Done | Ending::Error => {
-                        assert_eq!(ending, row.fate, "{event}");
+                    JobOutcome::Done | JobOutcome::Error => {
+                        assert_eq!(ending, row.planned_outcome, "{event}");
                         assert!(ran >= row.service && (!is_exact || ran == row.service), "{event}");
                     }
-                    Ending::DeadlineMissed | Ending::DeadlineCancelled => {
+                    JobOutcome::DeadlineMissed | JobOutcome::DeadlineCancelled => {
                         let deadline = deadline(scenario, row, givens[&job]).expect("a deadline that was missed");
                         assert!(ran >= deadline, "{event}");
                         assert!(moved.contains(&job) || ran <= deadline + longest_stop, "{event}");
-                        assert!(row.fate == Ending::DeadlineMissed || action.spawns.is_some(), "{event}");
+                        assert!(
+                            row.planned_outcome == JobOutcome::DeadlineMissed || action.spawns.is_some(),
+                            "{event}"
+                        );
                     }
-                    Ending::Cancelled => {
+                    JobOutcome::Cancelled => {
                         let waited = event.time - asked[&job];
                         assert!(moved.contains(&job) || waited <= longest_stop, "{event}");
                     }
-                    Ending::WorkerDead | Ending::WorkerShutdown => assert!(moved.contains(&job), "{event}"),
-                    Ending::Abandoned | Ending::Rejected => panic!("a running row does not end so: {event}"),
+                    JobOutcome::WorkerDead | JobOutcome::WorkerShutdown => assert!(moved.contains(&job), "{event}"),
+                    JobOutcome::Abandoned | JobOutcome::Rejected => panic!("a running row does not end so: {event}"),
                 }
             }
             _ => {}
@@ -210,14 +213,14 @@ fn an_attempt_runs_for_its_service_time_unless_something_stops_it() {
 }
 
 /// Whether a retry follows, by the rules for each outcome, and the number of retries it has left.
-fn retries_left_after(scenario: &Scenario, row: RowSeen, ending: Ending) -> Option<u32> {
+fn retries_left_after(scenario: &Scenario, row: RowSeen, ending: JobOutcome) -> Option<u32> {
     let requeue = scenario.system.action(row.action).requeue;
     match ending {
-        Ending::WorkerDead | Ending::WorkerShutdown if requeue == Requeue::Never => None,
-        Ending::WorkerDead | Ending::WorkerShutdown if requeue == Requeue::RequeueAlways => {
+        JobOutcome::WorkerDead | JobOutcome::WorkerShutdown if requeue == Requeue::Never => None,
+        JobOutcome::WorkerDead | JobOutcome::WorkerShutdown if requeue == Requeue::RequeueAlways => {
             Some(row.retries_left.saturating_sub(1))
         }
-        Ending::WorkerDead | Ending::WorkerShutdown | Ending::Error | Ending::DeadlineMissed => {
+        JobOutcome::WorkerDead | JobOutcome::WorkerShutdown | JobOutcome::Error | JobOutcome::DeadlineMissed => {
             row.retries_left.checked_sub(1)
         }
         _ => None,
@@ -366,13 +369,13 @@ fn event_and_instant_passes_differ_only_at_simultaneous_events() {
     // Where no two arrivals, firings or endings share an instant, both offer the same jobs at the
     // same time.
     check("passes", 200, scenarios(instant()), |scenario| {
-        let with = |pass: Pass| {
+        let with = |pass: DispatchTiming| {
             let ClaimRule::Instant { placement, .. } = scenario.system.claim else { unreachable!("instant claiming") };
             let mut scenario = scenario.clone();
             scenario.system.claim = ClaimRule::Instant { placement, pass };
             engine(&scenario)
         };
-        let (instant, event) = (with(Pass::Instant), with(Pass::Event));
+        let (instant, event) = (with(DispatchTiming::Instant), with(DispatchTiming::Event));
         let change = |event: &&Event| {
             !matches!(
                 event.kind,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{Availability, ClaimRule, InitialState, Missed, Overlap};
+use claimsim::engine::{Availability, ClaimRule, InitialState, MisfireRule, Overlap};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
-use claimsim::model::claim::{ClaimBatch, Pass, Placement};
-use claimsim::model::job::Ending;
+use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
+use claimsim::model::job::JobOutcome;
 use claimsim::model::time::{Span, Time};
 use proptest::option;
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ use crate::{check, engine};
 /// chain.
 pub(super) type Key = (ActionId, u64, u32);
 /// The draws of an attempt, its need, and the arrival of its chain.
-pub(super) type Instance = (Time, NeedId, Span, Ending);
+pub(super) type Instance = (Time, NeedId, Span, JobOutcome);
 
 /// All attempts of the exogenous jobs. The run has neither children nor customers.
 pub(super) fn instances(events: &[Event]) -> BTreeMap<Key, Instance> {
@@ -38,7 +38,7 @@ pub(super) fn instances(events: &[Event]) -> BTreeMap<Key, Instance> {
                     ordinals.insert(row.first, *next);
                     *next += 1;
                 }
-                let instance = (row.since, row.need, row.service, row.fate);
+                let instance = (row.since, row.need, row.service, row.planned_outcome);
                 instances.insert((row.action, ordinals[&row.first], row.number), instance);
             }
             _ => {}
@@ -54,7 +54,7 @@ pub(super) fn open(scenario: &Scenario) -> Scenario {
     open.sources.retain(|source| !matches!(source, Source::Closed { .. }));
     for source in &mut open.sources {
         if let Source::Cron { missed, .. } = source {
-            *missed = Missed::Skip;
+            *missed = MisfireRule::Skip;
         }
     }
     open.system.actions.iter_mut().for_each(|action| action.spawns = None);
@@ -152,7 +152,7 @@ fn a_seed_gives_one_trajectory_and_another_seed_another() {
         assert_eq!(first_difference(&engine(scenario), &engine(scenario)), None);
     });
     let mut runner = TestRunner::deterministic();
-    let scenario = scenarios(Just(ClaimRule::Instant { placement: Placement::Random, pass: Pass::Instant }));
+    let scenario = scenarios(Just(ClaimRule::Instant { placement: Placement::Random, pass: DispatchTiming::Instant }));
     let differing = (0..50)
         .filter(|_| {
             let one = scenario.new_tree(&mut runner).expect("a scenario").current();
@@ -173,7 +173,7 @@ fn the_constant_zero_delay_claims_what_instant_claiming_does() {
         instant.system.initial.clear();
         keep_only_first_worker(&mut instant.system.availability);
         instant.system.queue_limit = None;
-        instant.system.claim = ClaimRule::Instant { placement: Placement::First, pass: Pass::Instant };
+        instant.system.claim = ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant };
         let mut delayed = instant.clone();
         delayed.system.claim = ClaimRule::Delayed { delay: constant(0.0), batch: ClaimBatch::All };
         assert_eq!(first_difference(&engine(&instant), &engine(&delayed)), None);

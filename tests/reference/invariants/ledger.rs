@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use claimsim::engine::System;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::job::{Ending, JobId};
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::time::Time;
 use claimsim::model::worker::WorkerId;
 
@@ -85,8 +85,8 @@ impl<'a> Ledger<'a> {
             Kind::Ended { job, run, ending, .. } => {
                 assert_eq!(self.running.remove(&job), Some((run.worker, run.claimed_at)), "ends where it ran: {event}");
                 let was_asked = self.asked.remove(&job);
-                assert_eq!(was_asked, ending == Ending::Cancelled, "ends as it was asked to: {event}");
-                if ending == Ending::WorkerDead {
+                assert_eq!(was_asked, ending == JobOutcome::Cancelled, "ends as it was asked to: {event}");
+                if ending == JobOutcome::WorkerDead {
                     self.zombies.insert(job, run.worker);
                 }
                 self.take(run.worker, self.rows[&job].need, -1);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use claimsim::engine::InitialState;
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::ResourceId;
-use claimsim::model::job::Ending;
+use claimsim::model::job::JobOutcome;
 use claimsim::model::time::{Span, Time};
 use claimsim::stats::StatsObserver;
 use claimsim::stats::{JobScope, Measure, Metric, Statistic};
@@ -117,7 +117,7 @@ fn tell(
         return;
     }
     if let Kind::Ended { last: true, run, ending, .. } = event.kind
-        && matches!(ending, Ending::Done | Ending::Error | Ending::DeadlineMissed)
+        && matches!(ending, JobOutcome::Done | JobOutcome::Error | JobOutcome::DeadlineMissed)
         && counted(row.since)
     {
         let response = (now - row.since).as_secs_f64();
@@ -142,7 +142,7 @@ fn tell(
         Kind::Ended { run, ending, .. } => {
             sums.value(Measure::ServiceS, (now - run.claimed_at).as_secs_f64());
             sums.count(status(ending));
-            if matches!(ending, Ending::DeadlineMissed | Ending::DeadlineCancelled) {
+            if matches!(ending, JobOutcome::DeadlineMissed | JobOutcome::DeadlineCancelled) {
                 sums.value(Measure::DeadlineMisses, 1.0);
             }
         }
@@ -160,15 +160,15 @@ fn tell(
 }
 
 /// The count to which a row with this outcome belongs.
-fn status(ending: Ending) -> Statistic {
+fn status(ending: JobOutcome) -> Statistic {
     match ending {
-        Ending::Done => Statistic::Done,
-        Ending::Error | Ending::DeadlineMissed => Statistic::Error,
-        Ending::DeadlineCancelled | Ending::Cancelled => Statistic::Cancel,
-        Ending::Abandoned => Statistic::Abandoned,
-        Ending::Rejected => Statistic::Rejected,
-        Ending::WorkerDead => Statistic::WorkerDead,
-        Ending::WorkerShutdown => Statistic::WorkerShutdown,
+        JobOutcome::Done => Statistic::Done,
+        JobOutcome::Error | JobOutcome::DeadlineMissed => Statistic::Error,
+        JobOutcome::DeadlineCancelled | JobOutcome::Cancelled => Statistic::Cancel,
+        JobOutcome::Abandoned => Statistic::Abandoned,
+        JobOutcome::Rejected => Statistic::Rejected,
+        JobOutcome::WorkerDead => Statistic::WorkerDead,
+        JobOutcome::WorkerShutdown => Statistic::WorkerShutdown,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{Availability, ClaimRule, Estimate, Given, InitialState};
+use claimsim::engine::{Availability, ClaimRule, InitialState, JobOverrides, RuntimeEstimate};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{Pass, Placement};
-use claimsim::model::job::{Ending, JobId};
+use claimsim::model::claim::{DispatchTiming, Placement};
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::unit::Rate;
 use claimsim::model::worker::WorkerId;
@@ -45,7 +45,7 @@ fn same(one: &Scenario, two: &Scenario) {
 fn for_each_claim(scenario: &Scenario, mut check: impl FnMut(&Ledger, &Book, &Event, JobId, WorkerId)) {
     let mut book = Book::default();
     replay(scenario, &engine(scenario), |ledger, event| match event.kind {
-        Kind::Created { job, given, .. } => _ = book.given.insert(job, given),
+        Kind::Created { job, overrides, .. } => _ = book.overrides.insert(job, overrides),
         Kind::Claimed { job, worker } if !runs_already(scenario, job) => check(ledger, &book, event, job, worker),
         _ => {}
     });
@@ -54,7 +54,7 @@ fn for_each_claim(scenario: &Scenario, mut check: impl FnMut(&Ledger, &Book, &Ev
 /// The attributes that jobs came with.
 #[derive(Default)]
 struct Book {
-    given: BTreeMap<JobId, Given>,
+    overrides: BTreeMap<JobId, JobOverrides>,
 }
 
 impl Book {
@@ -62,7 +62,7 @@ impl Book {
     fn estimate(&self, ledger: &Ledger, job: JobId) -> Span {
         let row = ledger.rows[&job];
         let fixed = ledger.system.action(row.action).estimate.fixed(row.service);
-        self.given[&job].estimate.unwrap_or(fixed)
+        self.overrides[&job].estimate.unwrap_or(fixed)
     }
 }
 
@@ -70,7 +70,7 @@ impl Book {
 fn with_fixed_estimates(scenario: &Scenario) -> Scenario {
     let mut fixed = scenario.clone();
     for action in fixed.system.actions.iter_mut().filter(|action| action.estimate.is_random()) {
-        action.estimate = Estimate::Factor(constant(1.5));
+        action.estimate = RuntimeEstimate::Factor(constant(1.5));
     }
     fixed
 }
@@ -107,8 +107,8 @@ fn estimates_matter_to_those_who_ask_for_them_only() {
         let mut exact = scenario.clone();
         exact.system.actions.iter_mut().for_each(|action| action.kill_at_estimate = false);
         let mut wrong = exact.clone();
-        wrong.system.actions.iter_mut().for_each(|action| action.estimate = Estimate::Factor(constant(7.0)));
-        exact.system.actions.iter_mut().for_each(|action| action.estimate = Estimate::Exact);
+        wrong.system.actions.iter_mut().for_each(|action| action.estimate = RuntimeEstimate::Factor(constant(7.0)));
+        exact.system.actions.iter_mut().for_each(|action| action.estimate = RuntimeEstimate::Exact);
         same(&exact, &wrong);
     });
 }
@@ -166,15 +166,15 @@ fn of_one_need(scenario: &Scenario) -> Scenario {
     one.system.initial.retain(|row| row.state == InitialState::Waiting || !std::mem::replace(&mut runs, true));
     one.system.initial.iter_mut().for_each(|row| row.need = NeedId(0));
     one.system.actions.iter_mut().for_each(|action| action.need = NeedId(0));
-    for_each_given(&mut one, |given| given.need = None);
+    for_each_overrides(&mut one, |overrides| overrides.need = None);
     one
 }
 
-fn for_each_given(scenario: &mut Scenario, mut change: impl FnMut(&mut Given)) {
+fn for_each_overrides(scenario: &mut Scenario, mut change: impl FnMut(&mut JobOverrides)) {
     for source in &mut scenario.sources {
         match source {
-            Source::Listed(arrivals) => arrivals.iter_mut().for_each(|(_, given)| change(given)),
-            Source::Cron { given, .. } => change(given),
+            Source::Listed(arrivals) => arrivals.iter_mut().for_each(|(_, overrides)| change(overrides)),
+            Source::Cron { overrides, .. } => change(overrides),
             Source::Renewal { .. } | Source::Closed { .. } => {}
         }
     }
@@ -204,7 +204,7 @@ fn with_equal_priorities_priority_is_first_fit() {
     check("priority", 300, under(priority, any_scenarios(claim_rules())), |scenario| {
         let mut equal = scenario.clone();
         equal.system.actions.iter_mut().for_each(|action| action.priority = 5);
-        for_each_given(&mut equal, |given| given.priority = None);
+        for_each_overrides(&mut equal, |overrides| overrides.priority = None);
         same(&with(&equal, Policy::FirstFit), &equal);
     });
 }
@@ -216,7 +216,7 @@ fn with_equal_deadlines_earliest_deadline_is_first_fit() {
         let mut equal = with(scenario, Policy::EarliestDeadline);
         equal.system.actions.iter_mut().for_each(|action| action.deadline = *deadline);
         equal.system.initial.iter_mut().for_each(|row| row.deadline = None);
-        for_each_given(&mut equal, |given| given.deadline = None);
+        for_each_overrides(&mut equal, |overrides| overrides.deadline = None);
         same(&with(&equal, Policy::FirstFit), &equal);
     });
 }
@@ -233,9 +233,9 @@ fn shortest_and_longest_first_are_first_fit_for_equal_service_times() {
         let mut equal = scenario.clone();
         equal.system.actions.iter_mut().for_each(|action| {
             action.service = constant(3.0);
-            action.estimate = Estimate::Exact;
+            action.estimate = RuntimeEstimate::Exact;
         });
-        for_each_given(&mut equal, |given| (given.service, given.estimate) = (None, None));
+        for_each_overrides(&mut equal, |overrides| (overrides.service, overrides.estimate) = (None, None));
         same(&with(&equal, Policy::FirstFit), &equal);
     });
 }
@@ -270,15 +270,15 @@ fn with_one_class_max_weight_is_first_fit() {
 
 fn instant_on_first() -> BoxedStrategy<ClaimRule> {
     let rule = |pass| ClaimRule::Instant { placement: Placement::First, pass };
-    select(vec![rule(Pass::Instant), rule(Pass::Event)]).boxed()
+    select(vec![rule(DispatchTiming::Instant), rule(DispatchTiming::Event)]).boxed()
 }
 
 #[test]
 fn with_exact_estimates_shortest_by_estimate_is_shortest_by_service() {
     check("exact estimates", 300, any_scenarios(claim_rules()), |scenario| {
         let mut exact = scenario.clone();
-        exact.system.actions.iter_mut().for_each(|action| action.estimate = Estimate::Exact);
-        for_each_given(&mut exact, |given| given.estimate = None);
+        exact.system.actions.iter_mut().for_each(|action| action.estimate = RuntimeEstimate::Exact);
+        for_each_overrides(&mut exact, |overrides| overrides.estimate = None);
         let [service, estimate] = [JobLength::Service, JobLength::Estimate];
         same(
             &with(&exact, Policy::ShortestFirst { by: service }),
@@ -296,10 +296,10 @@ fn any_order_of_one_class_has_the_same_number_in_system() {
     check("count process", 300, under(any_order, any_scenarios(claim_rules())), |scenario| {
         let mut one = quiet(&of_one_action(&of_one_need(scenario)));
         one.system.actions[0].service = constant(3.0);
-        one.system.actions[0].estimate = Estimate::Exact;
+        one.system.actions[0].estimate = RuntimeEstimate::Exact;
         one.system.actions[0].error = claimsim::model::unit::Probability::default();
         one.sources.retain(|source| !matches!(source, Source::Closed { .. }));
-        for_each_given(&mut one, |given| (given.service, given.estimate) = (None, None));
+        for_each_overrides(&mut one, |overrides| (overrides.service, overrides.estimate) = (None, None));
         // Equal workers, so that it does not matter which of them has the job.
         one.system.workers.truncate(1);
         one.system.initial.retain(|row| row.state.worker().is_none_or(|worker| worker.0 == 0));
@@ -325,10 +325,10 @@ fn any_order_of_one_class_has_the_same_number_in_system() {
 
 /// The rank of a job under a policy that defines an order: smaller first, ties by age.
 fn rank(policy: &Policy, ledger: &Ledger, book: &Book, job: JobId) -> i128 {
-    let (row, given) = (ledger.rows[&job], book.given[&job]);
+    let (row, overrides) = (ledger.rows[&job], book.overrides[&job]);
     let action = ledger.system.action(row.action);
     let wide = |span: Span| i128::from(span.0);
-    let priority = i128::from(given.priority.unwrap_or(action.priority));
+    let priority = i128::from(overrides.priority.unwrap_or(action.priority));
     let length = |by: JobLength| if by == JobLength::Service { row.service } else { book.estimate(ledger, job) };
     match policy {
         Policy::FirstFit => 0,
@@ -339,7 +339,7 @@ fn rank(policy: &Policy, ledger: &Ledger, book: &Book, job: JobId) -> i128 {
         Policy::SmallestFirst => size(ledger, row),
         Policy::LargestFirst => -size(ledger, row),
         Policy::EarliestDeadline => {
-            let deadline = given.deadline.or(action.deadline);
+            let deadline = overrides.deadline.or(action.deadline);
             deadline.map_or(i128::MAX, |deadline| i128::from(row.scheduled_at.0) + wide(deadline))
         }
         _ => unreachable!("{policy:?} is no order"),
@@ -515,9 +515,9 @@ fn quiet(scenario: &Scenario) -> Scenario {
         (action.deadline, action.patience, action.spawns) = (None, None, None);
         action.cancel_rate = Rate::default();
         action.kill_at_estimate = false;
-        action.estimate = if i % 2 == 0 { Estimate::Exact } else { Estimate::Factor(constant(1.75)) };
+        action.estimate = if i % 2 == 0 { RuntimeEstimate::Exact } else { RuntimeEstimate::Factor(constant(1.75)) };
     }
-    for_each_given(&mut quiet, |given| (given.deadline, given.estimate) = (None, None));
+    for_each_overrides(&mut quiet, |overrides| (overrides.deadline, overrides.estimate) = (None, None));
     quiet
 }
 
@@ -562,7 +562,7 @@ fn easy_backfill_never_delays_the_head_beyond_its_shadow() {
                 last = event.time;
             }
             match event.kind {
-                Kind::Created { job, given, .. } => _ = book.given.insert(job, given),
+                Kind::Created { job, overrides, .. } => _ = book.overrides.insert(job, overrides),
                 Kind::Claimed { job, .. } => {
                     let promise = promises.get(&job).copied().unwrap_or(Time::NEVER);
                     assert!(event.time <= promise, "was to start at {} at the latest: {event}", promise.0);
@@ -609,15 +609,15 @@ fn nobody_who_is_killed_at_its_estimate_runs_beyond_it() {
         scenario.system.actions.iter_mut().for_each(|action| action.kill_at_estimate = true);
         let (mut book, mut interrupted) = (Book::default(), Vec::new());
         replay(&scenario, &engine(&scenario), |ledger, event| match event.kind {
-            Kind::Created { job, given, .. } => _ = book.given.insert(job, given),
+            Kind::Created { job, overrides, .. } => _ = book.overrides.insert(job, overrides),
             Kind::Interrupted { job, .. } => interrupted.push(job),
             Kind::Ended { job, run, ending, .. } if !interrupted.contains(&job) => {
                 let (row, estimate) = (ledger.rows[&job], book.estimate(ledger, job));
                 let action = scenario.system.action(row.action);
-                let longest_stop = book.given[&job].stop_timeout.unwrap_or(action.stop_timeout);
-                let (ran, asked) = (event.time - run.claimed_at, ending == Ending::Cancelled);
+                let longest_stop = book.overrides[&job].stop_timeout.unwrap_or(action.stop_timeout);
+                let (ran, asked) = (event.time - run.claimed_at, ending == JobOutcome::Cancelled);
                 assert!(ran <= estimate + longest_stop, "{event}");
-                let killed = matches!(ending, Ending::DeadlineMissed | Ending::DeadlineCancelled);
+                let killed = matches!(ending, JobOutcome::DeadlineMissed | JobOutcome::DeadlineCancelled);
                 assert!(killed || asked || ran <= estimate, "{event}");
             }
             _ => {}

@@ -1,9 +1,9 @@
 //! How rows are created and fall due: initial rows, sources, customers, and firings without a live
 //! worker.
 
-use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, Given, InitialState, Missed, Overlap};
+use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, InitialState, JobOverrides, MisfireRule, Overlap};
 use claimsim::model::action::ActionId;
-use claimsim::model::job::{Ending, JobId};
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 
 use super::super::draws::Drawn;
@@ -15,7 +15,7 @@ use super::{Class, Customer, Kind, Naive, What};
 pub(super) struct MissedFiring {
     source: usize,
     action: ActionId,
-    given: Given,
+    overrides: JobOverrides,
     nominal: Time,
     ordinal: u64,
     drawn: Drawn,
@@ -25,7 +25,7 @@ pub(super) struct MissedFiring {
 #[derive(Clone, Copy)]
 pub(super) struct Newcomer {
     pub(super) action: ActionId,
-    pub(super) given: Given,
+    pub(super) overrides: JobOverrides,
     pub(super) scheduled_at: Time,
     pub(super) ordinal: u64,
     pub(super) drawn: Drawn,
@@ -37,22 +37,22 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// Numbers the initial rows, schedules those that wait and starts those that run.
     pub(super) fn enter_initial_rows(&mut self) {
         for (row, initial) in self.system.initial.iter().enumerate() {
-            let given = Given {
+            let overrides = JobOverrides {
                 need: Some(initial.need),
                 deadline: initial.deadline,
                 stop_timeout: initial.stop_timeout,
                 retries: initial.retries_left,
-                ..Given::default()
+                ..JobOverrides::default()
             };
             let (action, scheduled_at) = (initial.action, initial.scheduled_at);
-            let (ordinal, mut drawn) = self.draws.exogenous(action, &Given::default());
+            let (ordinal, mut drawn) = self.draws.exogenous(action, &JobOverrides::default());
             if initial.state != InitialState::Waiting {
                 drawn.children = 0;
             }
             if matches!(initial.state, InitialState::CancelRequested(_)) {
                 drawn.cancel = Some(Span::ZERO);
             }
-            self.create(Newcomer { action, given, scheduled_at, ordinal, drawn, customer: None, parent: None });
+            self.create(Newcomer { action, overrides, scheduled_at, ordinal, drawn, customer: None, parent: None });
             if initial.state == InitialState::Waiting {
                 self.schedule(scheduled_at.max(Time::ZERO), Class::Arrival, What::FallDue(row));
             }
@@ -90,24 +90,24 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     pub(super) fn arrive(&mut self, source: usize, customer: Option<Customer>, arrival: Arrival) -> Result<(), String> {
-        let mut given = Given::default();
+        let mut overrides = JobOverrides::default();
         if customer.is_none() {
-            given = self.sources[source].given().copied().unwrap_or_default();
+            overrides = self.sources[source].overrides().copied().unwrap_or_default();
             self.schedule_next_of(source);
         }
         let Arrival { action, .. } = arrival;
         for _ in 0..arrival.count {
             let (ordinal, drawn) = match customer {
-                None => self.draws.exogenous(action, &given),
+                None => self.draws.exogenous(action, &overrides),
                 Some(who) => self.draws.closed(action, who.number, who.cycle),
             };
             if self.sources[source].is_cron() && !self.is_anybody_there() {
-                self.miss(MissedFiring { source, action, given, nominal: self.now, ordinal, drawn });
+                self.miss(MissedFiring { source, action, overrides, nominal: self.now, ordinal, drawn });
             } else if self.is_to_be_skipped(source, action) {
                 self.tell(Kind::Skipped { action });
             } else {
                 let scheduled_at = self.now;
-                let newcomer = Newcomer { action, given, scheduled_at, ordinal, drawn, customer, parent: None };
+                let newcomer = Newcomer { action, overrides, scheduled_at, ordinal, drawn, customer, parent: None };
                 let row = self.create(newcomer);
                 self.fall_due(row);
                 self.after_event()?;
@@ -123,9 +123,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     fn miss(&mut self, firing: MissedFiring) {
         match self.sources[firing.source].missed() {
-            Missed::Skip => self.tell(Kind::Skipped { action: firing.action }),
-            Missed::All => self.missed.push(firing),
-            Missed::Once => {
+            MisfireRule::Skip => self.tell(Kind::Skipped { action: firing.action }),
+            MisfireRule::All => self.missed.push(firing),
+            MisfireRule::Once => {
                 if let Some(earlier) = self.missed.iter().position(|earlier| earlier.source == firing.source) {
                     self.missed.remove(earlier);
                     self.tell(Kind::Skipped { action: firing.action });
@@ -136,12 +136,13 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     pub(super) fn make_up(&mut self, firing: MissedFiring) {
-        let MissedFiring { source, action, given, nominal, ordinal, drawn } = firing;
+        let MissedFiring { source, action, overrides, nominal, ordinal, drawn } = firing;
         if self.is_to_be_skipped(source, action) {
             return self.tell(Kind::Skipped { action });
         }
         let scheduled_at = nominal;
-        let row = self.create(Newcomer { action, given, scheduled_at, ordinal, drawn, customer: None, parent: None });
+        let row =
+            self.create(Newcomer { action, overrides, scheduled_at, ordinal, drawn, customer: None, parent: None });
         self.fall_due(row);
     }
 
@@ -156,14 +157,14 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// Creates the first row of a chain and returns its number.
     pub(super) fn create(&mut self, newcomer: Newcomer) -> usize {
-        let Newcomer { action, given, scheduled_at, ordinal, drawn, customer, parent } = newcomer;
+        let Newcomer { action, overrides, scheduled_at, ordinal, drawn, customer, parent } = newcomer;
         let (model, number) = (self.system.action(action), self.rows.len());
-        let retries_left = given.retries.unwrap_or(model.retries);
+        let retries_left = overrides.retries.unwrap_or(model.retries);
         self.add(Row {
             action,
-            need: given.need.unwrap_or(model.need),
+            need: overrides.need.unwrap_or(model.need),
             scheduled_at,
-            given,
+            overrides,
             drawn,
             attempt: Attempt { number: 1, first: JobId(number as u64), since: scheduled_at, retries_left },
             ordinal,
@@ -178,9 +179,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     pub(super) fn add(&mut self, row: Row) -> usize {
         let number = self.rows.len();
-        let given = row.given;
+        let overrides = row.overrides;
         self.rows.push(row);
-        self.tell(Kind::Created { job: JobId(number as u64), row: self.seen(number), given });
+        self.tell(Kind::Created { job: JobId(number as u64), row: self.seen(number), overrides });
         number
     }
 
@@ -190,7 +191,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.rows[row].state = State::Waiting { due: self.now, events_before: self.events.len() };
         self.expect_cancel(row);
         if full && matches!(self.system.claim, ClaimRule::Delayed { .. }) {
-            self.leave(row, Ending::Rejected);
+            self.leave(row, JobOutcome::Rejected);
             // No worker has seen it.
             self.heeded = self.events.len();
         } else if let Some(patience) = self.rows[row].drawn.patience {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use claimsim::engine::{ArrivalProcess, ClaimRule};
 use claimsim::model::claim::{ClaimBatch, Placement};
-use claimsim::model::job::Ending;
+use claimsim::model::job::JobOutcome;
 use claimsim::model::time::Span;
 use claimsim::model::worker::WorkerId;
 
@@ -61,7 +61,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
                 _ => None,
             };
             let Some((_, newest)) = (0..self.rows.len()).filter_map(|row| newcomer(&row)).max() else { break };
-            self.leave(newest, Ending::Rejected);
+            self.leave(newest, JobOutcome::Rejected);
             any = true;
         }
         any

@@ -17,8 +17,8 @@ mod workers;
 use std::collections::BTreeMap;
 
 use claimsim::engine::{Arrival, ArrivalProcess, ClaimRule, OutageKind, System};
-use claimsim::model::claim::Pass;
-use claimsim::model::job::{Ending, JobId};
+use claimsim::model::claim::DispatchTiming;
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::policy::Policy;
@@ -247,7 +247,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             }
             What::Attempt(worker) => self.look(worker),
             What::Recorded(worker) => self.recorded_attempt(worker)?,
-            What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, Ending::Abandoned),
+            What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, JobOutcome::Abandoned),
             // The row has changed since this was scheduled.
             What::Cancel(_) | What::FallDue(_) | What::Abandon(_) => {}
         }
@@ -276,12 +276,12 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         let has_changed = self.events[self.heeded..].iter().any(|event| changes_something(event.kind));
         self.heeded = self.events.len();
         match &self.system.claim {
-            ClaimRule::Instant { pass: Pass::Event, .. } => {
+            ClaimRule::Instant { pass: DispatchTiming::Event, .. } => {
                 // A job that was held back may start in the place of those that are turned away.
                 while has_changed && self.offer() && self.holds_back() {}
                 self.heeded = self.events.len();
             }
-            ClaimRule::Instant { pass: Pass::Instant, .. } => {
+            ClaimRule::Instant { pass: DispatchTiming::Instant, .. } => {
                 let is_pass_now = |entry: &Entry| entry.time == self.now && matches!(entry.what, What::Pass);
                 if has_changed && !self.calendar.iter().any(is_pass_now) {
                     self.schedule(self.now, Class::Claim, What::Pass);
@@ -322,14 +322,24 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
     }
 
     fn seen(&self, row: usize) -> RowSeen {
-        let fate = match self.rows[row].drawn {
-            drawn if self.deadline(row).is_some_and(|deadline| deadline < drawn.service) => Ending::DeadlineMissed,
-            drawn if drawn.fails => Ending::Error,
-            _ => Ending::Done,
+        let planned_outcome = match self.rows[row].drawn {
+            drawn if self.deadline(row).is_some_and(|deadline| deadline < drawn.service) => JobOutcome::DeadlineMissed,
+            drawn if drawn.fails => JobOutcome::Error,
+            _ => JobOutcome::Done,
         };
         let Row { action, need, scheduled_at, drawn, attempt, .. } = self.rows[row];
         let (number, first, since, retries_left) = (attempt.number, attempt.first, attempt.since, attempt.retries_left);
-        RowSeen { action, need, scheduled_at, service: drawn.service, fate, number, first, since, retries_left }
+        RowSeen {
+            action,
+            need,
+            scheduled_at,
+            service: drawn.service,
+            planned_outcome,
+            number,
+            first,
+            since,
+            retries_left,
+        }
     }
 }
 

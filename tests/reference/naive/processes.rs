@@ -3,8 +3,8 @@
 
 use std::cmp::Ordering;
 
-use claimsim::engine::{ArrivalProcess, Attempt, CancelRequest, DeadlineResult, Requeue, Run, Whom};
-use claimsim::model::job::{Ending, JobId};
+use claimsim::engine::{ArrivalProcess, Attempt, CancelRequest, DeadlineResult, Execution, JobFilter, Requeue};
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 
@@ -16,7 +16,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// The deadline of a row.
     pub(super) fn own_deadline(&self, row: usize) -> Option<Span> {
         let row = &self.rows[row];
-        row.given.deadline.or(self.system.action(row.action).deadline)
+        row.overrides.deadline.or(self.system.action(row.action).deadline)
     }
 
     /// The run time after which a row receives a request to stop.
@@ -47,7 +47,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         for name in self.draws.names(self.rows[parent].key(), drawn.children) {
             let child = self.create(Newcomer {
                 action: spawns.action,
-                given: claimsim::engine::Given::default(),
+                overrides: claimsim::engine::JobOverrides::default(),
                 scheduled_at: self.now,
                 ordinal: name,
                 drawn: self.draws.child(spawns.action, name),
@@ -86,7 +86,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     pub(super) fn come_to_its_end(&mut self, row: usize) {
-        let ending = if self.rows[row].drawn.fails { Ending::Error } else { Ending::Done };
+        let ending = if self.rows[row].drawn.fails { JobOutcome::Error } else { JobOutcome::Done };
         self.process_over(row, ending);
     }
 
@@ -98,19 +98,20 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             self.stop(
                 row,
                 match self.system.action(self.rows[row].action).deadline_result {
-                    DeadlineResult::Error => Ending::DeadlineMissed,
-                    DeadlineResult::Cancel => Ending::DeadlineCancelled,
+                    DeadlineResult::Error => JobOutcome::DeadlineMissed,
+                    DeadlineResult::Cancel => JobOutcome::DeadlineCancelled,
                 },
             );
         }
     }
 
     /// SIGTERM.
-    pub(super) fn stop(&mut self, row: usize, ending: Ending) {
+    pub(super) fn stop(&mut self, row: usize, ending: JobOutcome) {
         let stopping = &mut self.rows[row];
         stopping.process = Process::Stopping(ending);
-        let (given, action) = (stopping.given.stop_timeout, self.system.action(stopping.action));
-        let (by_itself, timeout) = (self.draws.stops_in(self.rows[row].key()), given.unwrap_or(action.stop_timeout));
+        let (overrides, action) = (stopping.overrides.stop_timeout, self.system.action(stopping.action));
+        let (by_itself, timeout) =
+            (self.draws.stops_in(self.rows[row].key()), overrides.unwrap_or(action.stop_timeout));
         if by_itself.min(timeout) == Span::ZERO {
             self.process_over(row, ending);
         } else if by_itself <= timeout {
@@ -126,7 +127,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    fn process_over(&mut self, row: usize, ending: Ending) {
+    fn process_over(&mut self, row: usize, ending: JobOutcome) {
         if self.rows[row].state == State::Over {
             self.end_zombie(row, false);
         } else if self.is_cut_off(row) {
@@ -147,10 +148,10 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     /// Ends a running row with this outcome, unless a cancel request came first.
-    pub(super) fn end(&mut self, row: usize, ending: Ending) {
-        let ending = if self.rows[row].is_cancel_requested { Ending::Cancelled } else { ending };
+    pub(super) fn end(&mut self, row: usize, ending: JobOutcome) {
+        let ending = if self.rows[row].is_cancel_requested { JobOutcome::Cancelled } else { ending };
         let becomes_zombie = self.is_cut_off(row) && self.rows[row].process.goes_on();
-        let run = Run { is_cut_off: becomes_zombie, ..self.run_of(row) };
+        let run = Execution { is_cut_off: becomes_zombie, ..self.run_of(row) };
         self.rows[row].state = State::Over;
         if !becomes_zombie {
             self.rows[row].process = Process::None;
@@ -173,12 +174,12 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     /// The number of retries that the next attempt has left; `None` if there is no next attempt.
-    fn retries_left_after(&self, row: usize, ending: Ending) -> Option<u32> {
+    fn retries_left_after(&self, row: usize, ending: JobOutcome) -> Option<u32> {
         let (left, action) = (self.rows[row].attempt.retries_left, self.system.action(self.rows[row].action));
         let if_retries = if left > 0 { Some(left - 1) } else { None };
         match ending {
-            Ending::Error | Ending::DeadlineMissed => if_retries,
-            Ending::WorkerDead | Ending::WorkerShutdown => match action.requeue {
+            JobOutcome::Error | JobOutcome::DeadlineMissed => if_retries,
+            JobOutcome::WorkerDead | JobOutcome::WorkerShutdown => match action.requeue {
                 Requeue::RequeueIfRetries => if_retries,
                 Requeue::RequeueAlways => Some(if_retries.unwrap_or(0)),
                 Requeue::Never => None,
@@ -188,16 +189,16 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     fn retry(&mut self, failed: usize, retries_left: u32) {
-        let Row { action, need, given, ordinal, customer, parent, .. } = self.rows[failed];
+        let Row { action, need, overrides, ordinal, customer, parent, .. } = self.rows[failed];
         let mut key = self.rows[failed].key();
         key.attempt += 1;
-        let (drawn, backoff) = self.draws.later(key, &given);
+        let (drawn, backoff) = self.draws.later(key, &overrides);
         let scheduled_at = self.now + backoff;
         let retry = self.add(Row {
             action,
             need,
             scheduled_at,
-            given,
+            overrides,
             drawn,
             attempt: Attempt { number: key.attempt, retries_left, ..self.rows[failed].attempt },
             ordinal,
@@ -211,7 +212,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.schedule(scheduled_at, Class::Arrival, What::FallDue(retry));
     }
 
-    pub(super) fn leave(&mut self, row: usize, ending: Ending) {
+    pub(super) fn leave(&mut self, row: usize, ending: JobOutcome) {
         self.rows[row].state = State::Over;
         self.tell(Kind::Left { job: JobId(row as u64), ending });
         self.end_chain(row);
@@ -247,7 +248,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         if self.rows[row].is_running() {
             self.ask_to_cancel(row);
         } else {
-            self.leave(row, Ending::Cancelled);
+            self.leave(row, JobOutcome::Cancelled);
         }
     }
 
@@ -256,7 +257,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let run = self.run_of(row);
         self.tell(Kind::CancelRequested { job: JobId(row as u64), run });
         if self.rows[row].process.is_at_work() && !self.is_cut_off(row) {
-            self.stop(row, Ending::Cancelled);
+            self.stop(row, JobOutcome::Cancelled);
         }
     }
 
@@ -270,12 +271,12 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     pub(super) fn meant_by(&self, request: &CancelRequest) -> Vec<usize> {
         let is_meant = |row: &usize| {
             let (row, is_there) = (&self.rows[*row], self.can_be_cancelled(*row));
-            let of_whom = match request.whom {
-                Whom::All => true,
-                Whom::Waiting => !row.is_running(),
-                Whom::Running => row.is_running(),
+            let is_selected = match request.jobs {
+                JobFilter::All => true,
+                JobFilter::Waiting => !row.is_running(),
+                JobFilter::Running => row.is_running(),
             };
-            is_there && of_whom && request.action.is_none_or(|action| action == row.action)
+            is_there && is_selected && request.action.is_none_or(|action| action == row.action)
         };
         let most = request.most.map_or(usize::MAX, |most| most as usize);
         let meant = (0..self.rows.len()).filter(is_meant).take(most);
@@ -290,9 +291,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.rows[row].place.is_some_and(|place| self.workers[place.worker].is_cut_off())
     }
 
-    pub(super) fn run_of(&self, row: usize) -> Run {
+    pub(super) fn run_of(&self, row: usize) -> Execution {
         let Place { worker, claimed_at, busy_since } = self.rows[row].place.expect("a row that was claimed");
-        Run { worker: WorkerId(worker as u32), claimed_at, busy_since, is_cut_off: self.is_cut_off(row) }
+        Execution { worker: WorkerId(worker as u32), claimed_at, busy_since, is_cut_off: self.is_cut_off(row) }
     }
 
     pub(super) fn set_busy_since(&mut self, row: usize, since: Time) {

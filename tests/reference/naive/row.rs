@@ -1,9 +1,9 @@
 //! A row of the naive simulator's job table with the state of its process.
 
-use claimsim::engine::{Attempt, Given};
+use claimsim::engine::{Attempt, JobOverrides};
 use claimsim::model::action::ActionId;
 use claimsim::model::capacity::NeedId;
-use claimsim::model::job::Ending;
+use claimsim::model::job::JobOutcome;
 use claimsim::model::time::Time;
 
 use super::super::draws::{Drawn, Key};
@@ -14,7 +14,7 @@ pub(super) struct Row {
     pub(super) need: NeedId,
     pub(super) scheduled_at: Time,
     /// The attributes that all attempts of the chain share.
-    pub(super) given: Given,
+    pub(super) overrides: JobOverrides,
     pub(super) drawn: Drawn,
     pub(super) attempt: Attempt,
     pub(super) ordinal: u64,
@@ -58,9 +58,9 @@ pub(super) enum Process {
     /// Its own work is done; it waits for its children.
     Joining,
     /// It received a request to stop; then the row ends with this outcome.
-    Stopping(Ending),
+    Stopping(JobOutcome),
     /// It has ended, but its worker could not record that yet.
-    Ended(Ending),
+    Ended(JobOutcome),
 }
 
 impl Process {

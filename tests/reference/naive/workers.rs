@@ -1,8 +1,8 @@
 //! Workers: outages, heartbeats and sweeps, returns, changes of capacity.
 
-use claimsim::engine::{ArrivalProcess, OutageKind, Run};
+use claimsim::engine::{ArrivalProcess, Execution, OutageKind};
 use claimsim::model::capacity::CapacityMap;
-use claimsim::model::job::{Ending, JobId};
+use claimsim::model::job::{JobId, JobOutcome};
 use claimsim::model::time::{Span, Time};
 use claimsim::model::worker::WorkerId;
 
@@ -142,13 +142,13 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     fn interrupt_rows(&mut self, worker: usize, kind: OutageKind) {
         for row in self.rows_on(worker) {
-            let run = Run { is_cut_off: false, ..self.run_of(row) };
+            let run = Execution { is_cut_off: false, ..self.run_of(row) };
             self.tell(Kind::Interrupted { job: JobId(row as u64), run });
             self.set_busy_since(row, Time::NEVER);
             match kind {
                 OutageKind::Partition => {}
                 OutageKind::Crash => self.stop_dead(row),
-                OutageKind::Shutdown => self.end(row, Ending::WorkerShutdown),
+                OutageKind::Shutdown => self.end(row, JobOutcome::WorkerShutdown),
             }
         }
     }
@@ -183,7 +183,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     fn declare_dead(&mut self, worker: usize) {
         self.tell(Kind::WorkerDeclaredDead { worker: WorkerId(worker as u32) });
         for row in self.rows_on(worker) {
-            self.end(row, Ending::WorkerDead);
+            self.end(row, JobOutcome::WorkerDead);
         }
     }
 
@@ -215,7 +215,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             return self.end_zombie(row, true);
         }
         match self.rows[row].process {
-            Process::None => return self.end(row, Ending::WorkerDead),
+            Process::None => return self.end(row, JobOutcome::WorkerDead),
             Process::Ended(ending) => return self.end(row, ending),
             Process::Serving | Process::Joining | Process::Stopping(_) => {}
         }
@@ -226,7 +226,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         if self.rows[row].process == Process::Joining && self.have_children_ended(row) {
             self.come_to_its_end(row);
         } else if self.rows[row].is_cancel_requested && is_at_work {
-            self.stop(row, Ending::Cancelled);
+            self.stop(row, JobOutcome::Cancelled);
         }
     }
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use claimsim::engine::{Attempt, Observer, Run, System};
+use claimsim::engine::{Attempt, Event, Observer, System};
 use claimsim::experiment::run_observed;
 use claimsim::import::{Documents, ImportOptions, scenario_text};
-use claimsim::model::job::{Ending, Job, JobId, Status};
+use claimsim::model::job::{Job, JobId, Status};
 use claimsim::model::time::{Epoch, Time};
 use claimsim::model::worker::WorkerId;
 use claimsim::registry::document::{Field, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
@@ -36,20 +36,17 @@ impl Table {
 }
 
 impl Observer for Table {
-    fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
-        self.0.insert(job.id, Row { job: *job, attempt, status: Status::Waiting, updated: now, worker: None });
-    }
-
-    fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.update(now, job, Status::Running, Some(worker));
-    }
-
-    fn ended(&mut self, now: Time, job: &Job, _: Attempt, _: Run, ending: Ending, _: bool) {
-        self.update(now, job, ending.status(), None);
-    }
-
-    fn left(&mut self, now: Time, job: &Job, ending: Ending) {
-        self.update(now, job, ending.status(), None);
+    fn on(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Due { job, attempt } => {
+                self.0.insert(job.id, Row { job: *job, attempt, status: Status::Waiting, updated: now, worker: None });
+            }
+            Event::Claimed { job, worker } => self.update(now, job, Status::Running, Some(worker)),
+            Event::Ended { job, outcome, .. } | Event::Left { job, outcome } => {
+                self.update(now, job, outcome.status(), None);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -2,9 +2,6 @@
 //! these must recover the parameters, on average (bias) and within its own intervals as often as
 //! they promise (coverage).
 
-use std::fs;
-use std::path::Path;
-
 use claimsim::experiment::run;
 use claimsim::import::{Documents, earliest_starts};
 use claimsim::model::action::ActionId;
@@ -265,7 +262,7 @@ fn service_times_are_recovered_as_well_as_documented() {
         table += &row(case, &found);
         assert!(found.imported.0 <= found.naive.0, "{}: wait + run is an upper bound", case.name);
     }
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/import.md")).unwrap();
+    let page = crate::read("docs/import.md");
     assert!(page.contains(&table), "paste what is measured into docs/import.md:\n{table}");
 }
 

@@ -37,7 +37,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     fn priority(&self, row: usize) -> i64 {
         let row = &self.rows[row];
-        row.given.priority.unwrap_or(self.system.action(row.action).priority)
+        row.overrides.priority.unwrap_or(self.system.action(row.action).priority)
     }
 
     fn length(&self, row: usize, by: JobLength) -> i128 {

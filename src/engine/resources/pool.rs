@@ -1,0 +1,359 @@
+//! The workers' free capacity, kept so that neither "which workers have room for this job?" nor
+//! "which jobs fit on this worker?" is a search.
+//!
+//! Free units change with every claim and every end ([`Pool::take`], [`Pool::give_back`]). The sets
+//! of workers with room are updated only when a worker is done with both ([`Pool::note_taken`],
+//! [`Pool::note_given_back`]): a worker that takes a job in the place of the one that has just
+//! ended never has room in between.
+//!
+//! Fast path: equals asking [`Pool::fits`] for every worker and every need.
+
+use super::bit_set::{BitSet, ones_of};
+use super::packed::Packing;
+use crate::model::capacity::{CapacityMap, NeedId};
+use crate::model::claim::Placement;
+use crate::model::worker::WorkerId;
+use crate::system::{ClaimRule, System};
+
+/// The free units of all workers, and the needs that fit on them.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    packing: Packing,
+    resources: usize,
+    /// Free units, worker by worker; negative only where initial rows take more than the capacity.
+    free: Box<[u64]>,
+    /// The units that a job takes and requests, need by need.
+    needs: Box<[Packed]>,
+    /// Bit `m` of a need's words: does it share a resource with need `m`?
+    touched: Box<[u64]>,
+    /// Bit `n` of a worker's words: does a job with need `n` fit there? `words` words each.
+    fitting: Box<[u64]>,
+    words: usize,
+    /// By need: the workers with room for it.
+    with_room: Box<[BitSet]>,
+    /// Bit `n`: has any worker room for need `n`?
+    mask: Box<[u64]>,
+    /// Workers that claim; nothing fits on the others, whatever is free there.
+    open: BitSet,
+}
+
+/// One word of a need.
+#[derive(Clone, Copy, Debug)]
+struct Packed {
+    /// To be subtracted from free units, or added to them.
+    taken: u64,
+    /// To be compared with free units.
+    asked: u64,
+}
+
+impl Pool {
+    /// All workers of a system, idle.
+    pub(crate) fn new(system: &System) -> Pool {
+        let (workers, needs, resources) = (system.workers.len(), system.needs.len(), system.resources.len());
+        let words = needs.div_ceil(64).max(1);
+        let packing = Packing::new(resources, most_units(system));
+        let packed = |need| {
+            let words = packing.taken(need).zip(packing.asked(need));
+            words.map(|(taken, asked)| Packed { taken, asked })
+        };
+        let is_random = matches!(system.claim, ClaimRule::Instant { placement: Placement::Random, .. });
+        let with_room = if is_random { BitSet::ranked(workers) } else { BitSet::new(workers) };
+        let mut pool = Pool {
+            packing,
+            resources,
+            free: system.workers.iter().flat_map(|worker| packing.free(&worker.capacity)).collect(),
+            needs: system.needs.iter().flat_map(packed).collect(),
+            touched: system.needs.iter().flat_map(|need| touched(system, need)).collect(),
+            fitting: vec![0; workers * words].into(),
+            words,
+            with_room: vec![with_room; needs].into(),
+            mask: vec![0; words].into(),
+            open: BitSet::new(workers),
+        };
+        for worker in 0..workers {
+            pool.set_open(WorkerId(worker as u32), true);
+        }
+        pool
+    }
+
+    /// Whether a worker claims at all.
+    #[inline]
+    pub(crate) fn is_open(&self, worker: WorkerId) -> bool {
+        self.open.contains(worker.0 as usize)
+    }
+
+    /// From now on a worker claims, or does not.
+    pub(crate) fn set_open(&mut self, worker: WorkerId, is_open: bool) {
+        self.open.set(worker.0 as usize, is_open);
+        self.refresh(worker);
+    }
+
+    /// A worker offers `to` instead of `from`.
+    pub(crate) fn set_capacity(&mut self, worker: WorkerId, from: &CapacityMap, to: &CapacityMap) {
+        let free = &mut self.free[worker.0 as usize * self.packing.words..];
+        for ((free, more), less) in free.iter_mut().zip(self.packing.taken(to)).zip(self.packing.taken(from)) {
+            *free = *free - less + more;
+        }
+        self.refresh(worker);
+    }
+
+    /// Brings the sets up to date for all needs on a worker.
+    fn refresh(&mut self, worker: WorkerId) {
+        let is_open = self.is_open(worker);
+        let worker = worker.0 as usize;
+        for need in 0..self.with_room.len() {
+            let fits = is_open && self.fits(worker, need);
+            if self.with_room[need].contains(worker) != fits {
+                self.fitting[worker * self.words + need / 64] ^= 1 << (need % 64);
+                self.set_room(worker, need, fits);
+            }
+        }
+    }
+
+    /// Bit by bit, in words of 64: has any worker room for this need?
+    #[inline]
+    pub(crate) fn mask(&self) -> &[u64] {
+        &self.mask
+    }
+
+    /// Bit by bit, in words of 64: does a job with this need fit on the worker?
+    #[inline]
+    pub(crate) fn fitting(&self, worker: usize) -> &[u64] {
+        &self.fitting[worker * self.words..][..self.words]
+    }
+
+    /// The workers with room for a need.
+    #[inline]
+    pub(crate) fn with_room(&self, need: usize) -> &BitSet {
+        &self.with_room[need]
+    }
+
+    /// Units free on a worker, by resource.
+    pub(crate) fn free(&self, worker: usize) -> impl Iterator<Item = i64> {
+        self.packing.unpack(&self.free[worker * self.packing.words..], self.resources)
+    }
+
+    /// A worker starts a job with this need; [`Pool::note_taken`] is due.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, worker: WorkerId, need: NeedId) {
+        self.change_free(worker.0 as usize, usize::from(need.0), |free, taken| free - taken);
+    }
+
+    /// A job with this need ended on a worker; [`Pool::note_given_back`] is due.
+    #[inline(always)]
+    pub(crate) fn give_back(&mut self, worker: WorkerId, need: NeedId) {
+        self.change_free(worker.0 as usize, usize::from(need.0), |free, taken| free + taken);
+    }
+
+    #[inline(always)]
+    fn change_free(&mut self, worker: usize, need: usize, change: impl Fn(u64, u64) -> u64) {
+        if self.packing.words == 1 {
+            self.free[worker] = change(self.free[worker], self.needs[need].taken);
+        } else {
+            self.change_free_words(worker, need, change);
+        }
+    }
+
+    /// [`Pool::change_free`] of more than one word.
+    #[cold]
+    fn change_free_words(&mut self, worker: usize, need: usize, change: impl Fn(u64, u64) -> u64) {
+        let words = self.packing.words;
+        let (free, need) = (&mut self.free[worker * words..], &self.needs[need * words..][..words]);
+        free.iter_mut().zip(need).for_each(|(free, need)| *free = change(*free, need.taken));
+    }
+
+    /// Whether a job with this need fits on a worker that claims, as of now.
+    #[inline(always)]
+    pub(crate) fn fits(&self, worker: usize, need: usize) -> bool {
+        if self.packing.words == 1 {
+            self.packing.fits(self.free[worker], self.needs[need].asked)
+        } else {
+            self.fits_words(worker, need)
+        }
+    }
+
+    /// Whether a job with this need fits on a worker in the place of one that has ended there and
+    /// has not given back its units. May be false although it fits where units take more than one
+    /// word.
+    #[inline(always)]
+    pub(crate) fn fits_in_place(&self, worker: usize, need: usize) -> bool {
+        let Packed { taken, asked } = self.needs[need];
+        self.packing.words == 1 && self.packing.fits(self.free[worker] + taken, asked)
+    }
+
+    /// [`Pool::fits`] of more than one word.
+    #[cold]
+    fn fits_words(&self, worker: usize, need: usize) -> bool {
+        let words = self.packing.words;
+        let (free, need) = (&self.free[worker * words..][..words], &self.needs[need * words..][..words]);
+        free.iter().zip(need).all(|(&free, need)| self.packing.fits(free, need.asked))
+    }
+
+    /// A word of the needs, as bits, that share a resource with a need: only they can come to fit
+    /// when a job with it ends.
+    #[inline(always)]
+    pub(crate) fn touched(&self, need: NeedId, word: usize) -> u64 {
+        self.touched[usize::from(need.0) * self.words + word]
+    }
+
+    /// Brings the sets up to date after a worker has started a job with this need: some needs may
+    /// no longer fit.
+    #[inline(always)]
+    pub(crate) fn note_taken(&mut self, worker: WorkerId, need: NeedId) {
+        self.note(worker, need, false);
+    }
+
+    /// Brings the sets up to date after a job with this need has ended on a worker: some needs may
+    /// fit now.
+    #[inline(always)]
+    pub(crate) fn note_given_back(&mut self, worker: WorkerId, need: NeedId) {
+        self.note(worker, need, true);
+    }
+
+    /// Only for needs that share a resource with this one the answer can have changed.
+    #[inline(always)]
+    fn note(&mut self, worker: WorkerId, need: NeedId, fits: bool) {
+        let (worker, need) = (worker.0 as usize, usize::from(need.0));
+        self.note_word(worker, need, 0, fits);
+        for word in 1..self.words {
+            self.note_word(worker, need, word, fits);
+        }
+    }
+
+    /// [`Pool::note`] of 64 needs.
+    #[inline(always)]
+    fn note_word(&mut self, worker: usize, need: usize, word: usize, fits: bool) {
+        let fitting = self.fitting[worker * self.words + word];
+        let touched = self.touched[need * self.words + word];
+        let mut changed = 0;
+        for bit in ones_of(touched & if fits { !fitting } else { fitting }) {
+            changed |= u64::from(self.fits(worker, word * 64 + bit) == fits) << bit;
+        }
+        if changed != 0 {
+            self.fitting[worker * self.words + word] = fitting ^ changed;
+            ones_of(changed).for_each(|bit| self.set_room(worker, word * 64 + bit, fits));
+        }
+    }
+
+    /// A need has come to fit on a worker, or has ceased to fit.
+    #[inline(always)]
+    fn set_room(&mut self, worker: usize, need: usize, fits: bool) {
+        if fits { self.gain(worker, need) } else { self.lose(worker, need) }
+    }
+
+    #[inline(never)]
+    fn gain(&mut self, worker: usize, need: usize) {
+        self.with_room[need].insert(worker);
+        self.mask[need / 64] |= 1 << (need % 64);
+    }
+
+    #[inline(never)]
+    fn lose(&mut self, worker: usize, need: usize) {
+        let workers = &mut self.with_room[need];
+        workers.remove(worker);
+        if workers.is_empty() {
+            self.mask[need / 64] &= !(1 << (need % 64));
+        }
+    }
+}
+
+/// The needs that share a resource with a need, as bits.
+fn touched(system: &System, need: &CapacityMap) -> Vec<u64> {
+    let mut words = vec![0; system.needs.len().div_ceil(64).max(1)];
+    let shares = |other: &CapacityMap| need.0.iter().zip(&other.0).any(|(mine, theirs)| *mine > 0 && *theirs > 0);
+    for (index, _) in system.needs.iter().enumerate().filter(|(_, other)| shares(other)) {
+        words[index / 64] |= 1 << (index % 64);
+    }
+    words
+}
+
+/// The most units of one resource that are ever free on a worker, taken there or asked for.
+fn most_units(system: &System) -> i64 {
+    let mut taken = vec![0_i64; system.workers.len() * system.resources.len()];
+    for row in &system.initial {
+        if let Some(worker) = row.state.worker() {
+            let first = worker.0 as usize * system.resources.len();
+            let units = &system.need(row.need).0;
+            taken[first..].iter_mut().zip(units).for_each(|(taken, units)| *taken = taken.saturating_add(*units));
+        }
+    }
+    let capacities = system.capacities().flat_map(|capacity| &capacity.0);
+    let needs = system.needs.iter().flat_map(|need| &need.0);
+    capacities.chain(needs).chain(&taken).copied().max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::claim::DispatchTiming;
+    use crate::model::time::Time;
+    use crate::model::worker::Worker;
+    use crate::system::Window;
+    use crate::system::availability::Availability;
+
+    fn system(workers: &[Vec<i64>], needs: &[Vec<i64>]) -> System {
+        let map = |units: &Vec<i64>| CapacityMap(units.clone().into());
+        System {
+            resources: workers[0].iter().enumerate().map(|(index, _)| index.to_string()).collect(),
+            workers: workers.iter().map(|units| Worker { id: String::new(), capacity: map(units) }).collect(),
+            actions: Vec::new(),
+            needs: needs.iter().map(map).collect(),
+            claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
+            queue_limit: None,
+            availability: Availability::default(),
+            cancels: Vec::new(),
+            window: Window { warmup: Time::ZERO, horizon: Time::ZERO },
+            initial: Vec::new(),
+        }
+    }
+
+    type Maps = Vec<Vec<i64>>;
+
+    /// Workers, needs (more than a word of 64 of them), and which need starts or ends where.
+    fn pools() -> impl Strategy<Value = (Maps, Maps, Vec<(usize, usize)>)> {
+        (1_usize..7, 1_usize..5, 1_usize..100).prop_flat_map(|(resources, workers, needs)| {
+            let maps = |most: i64, count| {
+                prop::collection::vec(prop::collection::vec(prop_oneof![Just(0), 0..=most], resources), count)
+            };
+            (maps(9, workers), maps(5, needs), prop::collection::vec((0..workers, 0..needs), 0..60))
+        })
+    }
+
+    proptest! {
+        /// Against plain subtraction, map by map.
+        #[test]
+        fn agrees_with_plain_maps((workers, needs, changes) in pools()) {
+            let system = system(&workers, &needs);
+            let mut pool = Pool::new(&system);
+            let (mut free, mut running) = (workers.clone(), Vec::new());
+            for (index, (worker, need)) in changes.into_iter().enumerate() {
+                let id = WorkerId(worker as u32);
+                if CapacityMap(free[worker].clone().into()).fits(&system.needs[need]) {
+                    free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free -= units);
+                    pool.take(id, NeedId(need as u16));
+                    pool.note_taken(id, NeedId(need as u16));
+                    running.push((worker, need));
+                } else if !running.is_empty() {
+                    let (worker, need) = running.swap_remove(index % running.len());
+                    free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free += units);
+                    pool.give_back(WorkerId(worker as u32), NeedId(need as u16));
+                    pool.note_given_back(WorkerId(worker as u32), NeedId(need as u16));
+                }
+                for need in 0..needs.len() {
+                    let fits = |worker: &usize| CapacityMap(free[*worker].clone().into()).fits(&system.needs[need]);
+                    let fitting: Vec<usize> = (0..workers.len()).filter(fits).collect();
+                    prop_assert_eq!(pool.with_room(need).iter().collect::<Vec<_>>(), fitting.clone());
+                    prop_assert_eq!(pool.mask()[need / 64] >> (need % 64) & 1 == 1, !fitting.is_empty());
+                    for worker in 0..workers.len() {
+                        let fits = fitting.contains(&worker);
+                        prop_assert_eq!(pool.fits(worker, need), fits);
+                        prop_assert_eq!(pool.fitting(worker)[need / 64] >> (need % 64) & 1 == 1, fits);
+                    }
+                }
+                prop_assert_eq!(pool.free(worker).collect::<Vec<_>>(), free[worker].clone());
+            }
+        }
+    }
+}
