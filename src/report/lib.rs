@@ -18,7 +18,6 @@ mod form;
 pub mod history;
 pub mod jobs;
 pub mod json;
-pub mod manifest;
 mod number;
 pub mod outlook;
 pub mod plot;

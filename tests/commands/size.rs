@@ -153,7 +153,7 @@ fn what_cannot_be_sized_is_refused_with_the_way_out() {
         (&["--meet", "p95(wait, jbo) < 1m"], "the scenario has no action `jbo`"),
         (&["--meet", "p95(wait) < 1m", "--cost", "worker.x=1"], "nothing has a price at `worker.x`"),
         (&["--meet", "p95(wait) < 1m", "--cost", "worker.w=cheap"], "is not a price; write KEY=PRICE"),
-        (&["--meet", "p95(wait) < 1m", "--lose", "x"], "no worker of a group `x`; there are w-0"),
+        (&["--meet", "p95(wait) < 1m", "--lose", "x"], "no worker in group `x`; its workers are w-0"),
         (&["--meet", "p95(wait) < 1m", "--lose", "w:soon"], "`soon` is not a duration"),
         (&["--meet", "p95(wait) < 1m", "--vary", "worker.w.count=1..2"], "`worker.w.count` is given twice"),
         (&["--meet", "p95(wait) < 1m", "--vary", "worker.w.cuont=1..2"], "did you mean `count`?"),
