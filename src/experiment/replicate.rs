@@ -108,8 +108,10 @@ pub fn replicate_observed<O: Observer + Send>(
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Vec<ReplicationStats>, Vec<O>) {
-    let one =
-        |(index, observer)| Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, observer);
+    let one = |(index, mut observer)| {
+        let stats = Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, &mut observer);
+        (stats, observer)
+    };
     let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
     numbered.into_par_iter().map(one).unzip()
 }

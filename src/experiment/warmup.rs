@@ -100,5 +100,7 @@ impl EstimatedWarmUp {
 
 fn pilot(scenario: &Scenario, index: u32, progress: &dyn Progress) -> TrajectoryObserver {
     let replication = Replication::new(scenario, FIRST_PILOT + u64::from(index));
-    replication.run_to_end(replication.observed(TrajectoryObserver::new(&scenario.system)), progress)
+    let mut trajectory = TrajectoryObserver::new(&scenario.system);
+    replication.observe(progress, &mut trajectory);
+    trajectory
 }
