@@ -101,7 +101,7 @@ fn by(parting: &Divergence, have_other_workers: bool) -> &'static str {
         FirstDifference::Claim(_) => {
             "by a decision: another claim. All inputs and everything else before were the same."
         }
-        FirstDifference::JobEnd(_) => {
+        FirstDifference::End(_) => {
             "by an outcome: a job ends otherwise. All inputs and claims before were the same."
         }
     }
@@ -116,7 +116,7 @@ fn change(parting: &Divergence) -> String {
             format!("A: {}\nB: {}\n", told(0), told(1))
         }
         FirstDifference::Claim(decisions) => [0, 1].map(|side| decision(side, decisions)).join("\n"),
-        FirstDifference::JobEnd(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
+        FirstDifference::End(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
     }
 }
 
