@@ -54,7 +54,7 @@ fn divergence_json(report: &DiffReport, divergence: &Divergence) -> Value {
         FirstDifference::Job(jobs) => ("job", jobs.each_ref().map(|made| json!(made.as_ref().map(job)))),
         FirstDifference::Event(events) => ("event", events.each_ref().map(|event| json!(event))),
         FirstDifference::Claim(decisions) => ("claim", decisions.each_ref().map(decision)),
-        FirstDifference::JobEnd(ends) => ("end", ends.each_ref().map(end)),
+        FirstDifference::End(ends) => ("end", ends.each_ref().map(end)),
     };
     json!({
         "replication": divergence.replication,

@@ -100,9 +100,7 @@ fn cause(divergence: &Divergence, have_other_workers: bool) -> &'static str {
         FirstDifference::Claim(_) => {
             "by a decision: the claims differ. All inputs and everything else before were the same."
         }
-        FirstDifference::JobEnd(_) => {
-            "by an outcome: a job ends differently. All inputs and claims before were the same."
-        }
+        FirstDifference::End(_) => "by an outcome: a job ends differently. All inputs and claims before were the same.",
     }
 }
 
@@ -115,7 +113,7 @@ fn change(divergence: &Divergence) -> String {
             format!("A: {}\nB: {}\n", event(0), event(1))
         }
         FirstDifference::Claim(decisions) => [0, 1].map(|side| decision(side, decisions)).join("\n"),
-        FirstDifference::JobEnd(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
+        FirstDifference::End(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
     }
 }
 
