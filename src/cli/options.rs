@@ -37,7 +37,8 @@ pub(crate) struct RunOptions {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) replications: Option<u32>,
 
-    /// Add replications until the 95 % interval of a quantity is this narrow, as in 'mean(wait)±5%' or 'p95(wait,scan)±10s'; see `claimsim list measures`; repeatable
+    /// Add replications until the 95 % interval of a quantity is this narrow, as in
+    /// 'mean(wait)±5%' or 'p95(wait,scan)±10s'; see `claimsim list measures`; repeatable
     #[arg(long, value_name = "QUANTITY ±MARGIN")]
     pub(crate) precision: Vec<String>,
 
