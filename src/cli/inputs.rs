@@ -1,4 +1,5 @@
-//! Scenarios as commands read them: from a file or from the copies that a saved run keeps, with the files they name.
+//! Scenarios as commands read them: from a file or from the copies that a saved run keeps, with the
+//! files they name.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::path::Path;
 
 use crate::exit::CliError;
 use crate::experiment::feasibility::Feasibility;
-use crate::report::outlook::{self, Remark};
+use crate::report::feasibility::{self, Notice};
 use crate::run_dir::manifest::{self, Manifest, SavedRun, sha256};
 use crate::scenario::{self, Diagnostics, Files, InputFile, LoadedScenario, Override, RelativeFiles, Scenario};
 use crate::term::{render, warn};
@@ -35,7 +36,8 @@ impl ScenarioSource {
         Ok(ScenarioSource { file: path.display().to_string(), text, files, run: None })
     }
 
-    /// Opens the copies that a saved run keeps of a scenario. They must have the digests in the manifest.
+    /// Opens the copies that a saved run keeps of a scenario. They must have the digests in the
+    /// manifest.
     pub(crate) fn saved(
         run: &Path,
         scenario: &manifest::Input,
@@ -114,10 +116,12 @@ impl Files for CachedFiles {
     }
 }
 
-/// What came with the scenarios of a study: the files that they name, and their warnings and notes, each once.
+/// What came with the scenarios of a study: the files that they name, and their warnings and notes,
+/// each once.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedInputs {
-    /// The name of each scenario, and the files that it names in order of first mention; by the number of its source.
+    /// The name of each scenario, and the files that it names in order of first mention; by the
+    /// number of its source.
     pub(crate) sources: Vec<(String, Vec<InputFile>)>,
     /// Rendered warnings.
     pub(crate) warnings: Vec<String>,
@@ -147,7 +151,8 @@ impl LoadedInputs {
         self.sources.first().map_or("", |(name, _)| name)
     }
 
-    /// Prints warnings and notes on standard error; of the warnings at most `max`, and the number of the others.
+    /// Prints warnings and notes on standard error; of the warnings at most `max`, and the number
+    /// of the others.
     pub(crate) fn print_warnings(&self, max: usize) {
         for warning in self.warnings.iter().take(max) {
             warn(warning);
@@ -171,7 +176,7 @@ fn add_new<T: PartialEq>(known: &mut Vec<T>, more: impl IntoIterator<Item = T>) 
 
 /// Prints on standard error what the feasibility analysis of a scenario warns of.
 pub(crate) fn print_feasibility(file: &str, scenario: &Scenario, outlook: &Feasibility) {
-    let warnings = outlook::warnings(scenario, outlook).into_iter().map(|Remark { title, help }| (title, help));
+    let warnings = feasibility::warnings(scenario, outlook).into_iter().map(|Notice { title, help }| (title, help));
     let report = Diagnostics::file_warnings(file, warnings);
     if !report.is_empty() {
         warn(&render(&report));

@@ -1,5 +1,5 @@
-//! One long run in place of many: its figures get intervals from batch means, where the batches allow
-//! it.
+//! One long run in place of many: its figures get intervals from batch means, where the batches
+//! allow it.
 
 use crate::replication::{Progress, Replication};
 use crate::results::Results;

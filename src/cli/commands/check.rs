@@ -1,4 +1,5 @@
-//! `claimsim check`: reports mistakes in scenario files and their feasibility, without running anything.
+//! `claimsim check`: reports mistakes in scenario files and their feasibility, without running
+//! anything.
 
 use std::path::PathBuf;
 
@@ -10,14 +11,14 @@ use crate::exit::CliError;
 use crate::experiment::feasibility;
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report;
-use crate::report::table::Charset;
+use crate::report::Charset;
 use crate::scenario::LoadedScenario;
 use crate::term::{print, print_json, warn};
 
 /// Check scenario files: all mistakes at once, and whether the workers can keep up; nothing is run
 ///
-/// For each valid scenario, the check computes how much work arrives and how much the workers can do, and warns of
-/// everything that is certain to go wrong. Warnings do not change the exit code.
+/// For each valid scenario, the check computes how much work arrives and how much the workers can
+/// do, and warns of everything that is certain to go wrong. Warnings do not change the exit code.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
@@ -32,7 +33,8 @@ pub(crate) struct Check {
     #[arg(long, short)]
     quiet: bool,
 
-    /// Print the analysis of valid scenarios as one JSON document on standard output, and nothing else there
+    /// Print the analysis of valid scenarios as one JSON document on standard output, and nothing
+    /// else there
     #[arg(long)]
     json: bool,
 }
@@ -79,11 +81,11 @@ impl Check {
             print_feasibility(&source.file, &scenario, &outlook);
         }
         if self.json {
-            return Ok(Some(report::outlook::document(&scenario, &outlook)));
+            return Ok(Some(report::feasibility::json(&scenario, &outlook)));
         }
         print(&format!("{}: can be run\n", source.file))?;
-        print(&report::outlook::table(&scenario.system, &outlook, Charset::Utf8))?;
-        for note in report::outlook::notes(&scenario, &outlook) {
+        print(&report::feasibility::text(&scenario.system, &outlook, Charset::Utf8))?;
+        for note in report::feasibility::notes(&scenario, &outlook) {
             print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }
         Ok(None)

@@ -12,7 +12,8 @@ use crate::term::print;
 
 /// List claim policies, distributions, arrival processes and measures
 ///
-/// `claimsim list measures` also explains how to write a quantity for --meet, --gate, --judge, --show and --precision.
+/// `claimsim list measures` also explains how to write a quantity for --meet, --gate, --judge,
+/// --show and --precision.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct List {

@@ -1,16 +1,18 @@
-//! `claimsim run --extend`: adds replications to a saved run, and leaves what one longer run would have left.
+//! `claimsim run --extend`: adds replications to a saved run, and leaves what one longer run would
+//! have left.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::job_log::JOBS;
-use crate::args::RunOptions;
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
-use crate::report::replications::{self, Tables};
-use crate::report::{Context, csv};
-use crate::run_dir::manifest::{Command, Manifest};
+use crate::options::{Command, RunOptions};
+use crate::report::RunContext;
+use crate::report::run::replications::{self, SavedTables};
+use crate::report::run::tables;
+use crate::run_dir::manifest::Manifest;
 use crate::run_dir::{changed_outputs, read_manifest};
 use crate::scenario::LoadedScenario;
 use crate::stats::ReplicationStats;
@@ -57,7 +59,8 @@ impl ResumedRun {
     }
 }
 
-/// Checks that this version of claimsim left the run, and that nobody has changed it; returns its options.
+/// Checks that this version of claimsim left the run, and that nobody has changed it; returns its
+/// options.
 fn check<'a>(run: &Path, manifest: &'a Manifest) -> Result<&'a RunOptions, CliError> {
     let error = |reason: String| Err(CliError::Input(format!("{} {reason}", run.display())));
     let Command::Run(options) = &manifest.command else {
@@ -116,8 +119,8 @@ fn outcomes(run: &Path, loaded: &LoadedScenario, rule: &StoppingRule) -> Result<
         fs::read(&path).map_err(|error| CliError::Input(format!("cannot read {}: {error}", path.display())))
     };
     let (replications, wait_times, utilization) =
-        (read(replications::PATH)?, read(csv::WAIT_TIMES)?, read(csv::UTILIZATION)?);
-    let tables = Tables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
-    replications::read(&Context::of(&loaded.scenario), rule.quantities(), &tables)
+        (read(replications::PATH)?, read(tables::WAIT_TIMES)?, read(tables::UTILIZATION)?);
+    let saved = SavedTables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
+    replications::read(&RunContext::of(&loaded.scenario), rule.quantities(), &saved)
         .map_err(|error| CliError::Input(format!("{} cannot be extended: {error}", run.display())))
 }

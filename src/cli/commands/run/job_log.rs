@@ -1,8 +1,10 @@
-//! Writes `jobs.csv`: replications that run at the same time write their rows, and the file has them in order.
+//! Writes `jobs.csv`: replications that run at the same time write their rows, and the file has
+//! them in order.
 //!
-//! The first replication writes into the file itself, so that a single one, the usual case for a long log, is written
-//! only once. Each other replication writes a file of its own next to it; these parts are appended when all have run. A
-//! part is open only during a write: there may be more replications than a process may have open files.
+//! The first replication writes into the file itself, so that a single one, the usual case for a
+//! long log, is written only once. Each other replication writes a file of its own next to it;
+//! these parts are appended when all have run. A part is open only during a write: there may be
+//! more replications than a process may have open files.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read as _, Write};
@@ -11,8 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::CliError;
 use crate::experiment::{Progress, replicate_observed};
-use crate::report::history::{JobHistory, Late};
-use crate::report::jobs::JobLog;
+use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver};
 use crate::run_dir::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
 use crate::stats::{ReplicationStats, ShareWithin};
@@ -27,7 +28,7 @@ pub(super) const JOBS: &str = "jobs.csv";
 pub(super) struct JobLogWriter {
     path: PathBuf,
     /// The finished parts in order, each with the rows to insert into it.
-    parts: Vec<(Part, Vec<Late>)>,
+    parts: Vec<(Part, Vec<DeferredRow>)>,
 }
 
 impl JobLogWriter {
@@ -50,7 +51,7 @@ impl JobLogWriter {
         let history = |replication| {
             let part = Part::begin(&self.path, replication)?;
             let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };
-            Ok::<_, io::Error>(JobHistory::new(&scenario.system, replication, log))
+            Ok::<_, io::Error>(JobLogObserver::new(&scenario.system, replication, log))
         };
         let histories = numbers.clone().map(history).collect::<Result<Vec<_>, _>>().map_err(failed())?;
         let (outcomes, histories) = replicate_observed(scenario, shares, numbers, progress, histories);
@@ -97,8 +98,9 @@ impl Part {
         Ok(Part::Later(part))
     }
 
-    /// Joins the parts, which are in order, to the file at `path`, with the late rows of each; returns the digest.
-    fn join(path: &Path, parts: Vec<(Part, Vec<Late>)>) -> io::Result<String> {
+    /// Joins the parts, which are in order, to the file at `path`, with the late rows of each;
+    /// returns the digest.
+    fn join(path: &Path, parts: Vec<(Part, Vec<DeferredRow>)>) -> io::Result<String> {
         let mut parts = parts.into_iter();
         let Some((Part::First(mut whole), late)) = parts.next() else {
             unreachable!("the first replication writes into the file itself")
@@ -119,7 +121,7 @@ impl Part {
 }
 
 /// Appends a part to the file, with the late rows in their places, and removes the part.
-fn append(part: &Path, late: &[Late], whole: &mut Hashing<File>) -> io::Result<()> {
+fn append(part: &Path, late: &[DeferredRow], whole: &mut Hashing<File>) -> io::Result<()> {
     let mut text = BufReader::with_capacity(BLOCK, File::open(part)?);
     let mut place = 0;
     for row in late {

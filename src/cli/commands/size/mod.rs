@@ -7,27 +7,29 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use crate::args::{SizeOptions, StudyArgs};
+use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
 use crate::inputs::{LoadedInputs, ScenarioSource};
-use crate::report::File;
-use crate::report::sizing::{self, LostWorker, json, text};
+use crate::options::{Command, SizeOptions};
+use crate::report::OutputFile;
+use crate::report::sizing::{LostWorker, SizingReport};
 use crate::run_dir::RunDir;
-use crate::run_dir::manifest::Command;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::Bar;
 use setup::Setup;
 
 /// Find the cheapest configuration that meets the targets
 ///
-/// Configurations are simulated on the same jobs. Each is simulated until it is shown to meet all targets or to miss one,
-/// or until --max-replications is reached; every configuration that is cheaper than the answer is simulated too. The
-/// probability that a failing configuration is reported as meeting its targets is at most --level.
+/// Configurations are simulated on the same jobs. Each is simulated until it is shown to meet all
+/// targets or to miss one, or until --max-replications is reached; every configuration that is
+/// cheaper than the answer is simulated too. The probability that a failing configuration is
+/// reported as meeting its targets is at most --level.
 ///
-/// Exit codes: 0 a configuration meets the targets; 1 no configuration in the range does, or the command failed; 2 wrong
-/// usage or input; 3 no configuration is shown to meet the targets, but some are undecided.
+/// Exit codes: 0 a configuration meets the targets; 1 no configuration in the range does, or the
+/// command failed; 2 wrong usage or input; 3 no configuration is shown to meet the targets, but
+/// some are undecided.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Size {
@@ -84,13 +86,13 @@ pub(crate) enum SizeResults {
 }
 
 impl SizeStudy {
-    fn report<'a>(&'a self, results: &'a SizeResults) -> sizing::Study<'a> {
+    fn report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
         let setup = &self.setup;
         let (sizing, lost) = match results {
             SizeResults::Plain(sizing) => (sizing, None),
             SizeResults::WithLoss(lost) => (&lost.with, Some(lost.as_ref())),
         };
-        sizing::Study {
+        SizingReport {
             title: setup.inputs.title(),
             keys: setup.keys.iter().map(String::as_str).collect(),
             settings: &setup.designs,
@@ -102,8 +104,9 @@ impl SizeStudy {
         }
     }
 
-    /// The commands that run the answer and the next cheaper design, with all their tables and charts.
-    fn run_commands(&self, report: &sizing::Study) -> Vec<String> {
+    /// The commands that run the answer and the next cheaper design, with all their tables and
+    /// charts.
+    fn run_commands(&self, report: &SizingReport) -> Vec<String> {
         if report.lost.is_some() {
             return Vec::new();
         }
@@ -178,17 +181,17 @@ impl Study for SizeStudy {
         })
     }
 
-    fn files(&self, results: &SizeResults) -> Vec<File> {
-        sizing::files(&self.report(results))
+    fn files(&self, results: &SizeResults) -> Vec<OutputFile> {
+        self.report(results).files()
     }
 
     fn document(&self, results: &SizeResults) -> Value {
-        json::document(&self.report(results))
+        self.report(results).json()
     }
 
     fn text(&self, results: &SizeResults, location: &str) -> String {
         let report = self.report(results);
-        text::text(&report, &self.run_commands(&report), location)
+        report.text(&self.run_commands(&report), location)
     }
 
     fn status(&self, results: &SizeResults) -> (ExitStatus, Vec<String>) {
@@ -198,6 +201,6 @@ impl Study for SizeStudy {
             None if report.is_infeasible() => ExitStatus::Failed,
             None => ExitStatus::Undecided,
         };
-        (status, text::answer(&report, report.sizing))
+        (status, report.answer(report.sizing))
     }
 }

@@ -1,10 +1,11 @@
-//! The perturbations of an elasticity analysis: parameters that the scenario accepts with a lower and a higher value.
+//! The perturbations of an elasticity analysis: parameters that the scenario accepts with a lower
+//! and a higher value.
 
-use crate::args::SweepOptions;
 use crate::exit::CliError;
 use crate::experiment::elasticity::{Perturbation, StepSize};
 use crate::inputs::ScenarioSource;
-use crate::report::elasticity::LeftOut;
+use crate::options::SweepOptions;
+use crate::report::elasticity::Skipped;
 use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
 
 /// The default of `--step`.
@@ -14,13 +15,14 @@ const STEP: &str = "1%";
 #[derive(Default)]
 pub(super) struct Perturbations {
     pub(super) list: Vec<Perturbation>,
-    pub(super) left_out: Vec<LeftOut>,
+    pub(super) left_out: Vec<Skipped>,
     /// The scenario at the low and at the high side of each perturbation.
     pub(super) sides: Vec<LoadedScenario>,
 }
 
 impl Perturbations {
-    /// Tries every parameter that the scenario sets, after `--set` and `--policy`; `base` is the scenario itself.
+    /// Tries every parameter that the scenario sets, after `--set` and `--policy`; `base` is the
+    /// scenario itself.
     pub(super) fn of(
         source: &ScenarioSource,
         base: &LoadedScenario,
@@ -35,7 +37,7 @@ impl Perturbations {
                     perturbations.list.push(nudge);
                     perturbations.sides.extend(sides);
                 }
-                Err(why) => perturbations.left_out.push(LeftOut { key: parameter.key, why }),
+                Err(why) => perturbations.left_out.push(Skipped { key: parameter.key, why }),
             }
         }
         if perturbations.list.is_empty() {
@@ -57,7 +59,8 @@ fn perturb(
     let mut why = why_fixed(parameter).to_owned();
     for (nudge, is_by_one) in by_step.into_iter().chain(by_unit) {
         match load(&nudge) {
-            // A step of one may make the scenario useless: a job then needs more than any worker offers.
+            // A step of one may make the scenario useless: a job then needs more than any worker
+            // offers.
             Ok(sides) if is_by_one && sides.iter().any(|side| side.warnings.warnings() > warnings) => {
                 let Perturbation { low, high, value, .. } = &nudge;
                 why = format!("the scenario has another warning with {low} or {high} for {value}");
