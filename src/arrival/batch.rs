@@ -1,9 +1,10 @@
-//! Batches: how many jobs come with one arrival.
+//! Batches: the number of jobs in one arrival.
 
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Stream, Streams};
 
-/// The sizes of an action's batches, from a stream of their own, so that they do not disturb the times of arrivals.
+/// The sizes of the batches of an action, from a stream of their own, so they do not change the times of
+/// arrivals.
 #[derive(Debug)]
 pub(super) struct Batches(Option<(Distribution, Stream)>);
 

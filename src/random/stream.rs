@@ -1,13 +1,14 @@
 //! Streams of random numbers, keyed by (seed, replication, purpose, entity): never by thread, shard or order of events.
 //!
-//! A stream is ChaCha8 under a key of its own: the SHA-256 of those four. Two policies under one seed therefore see the
-//! same jobs, and a class keeps its arrivals and service times when another class, a worker or the claim rule changes.
+//! A stream is ChaCha8 with its own key: the SHA-256 of these four values. Two policies under one seed
+//! therefore get the same jobs, and an action keeps its arrivals and service times when another action,
+//! a worker or the claim rule changes.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
-/// What a stream's numbers decide. The discriminants are part of the frozen key and never change.
+/// The use of a stream. The discriminants are part of the frozen key and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
@@ -21,29 +22,29 @@ pub enum Purpose {
     Outcome = 4,
     /// Patience of arriving jobs.
     Patience = 5,
-    /// All of a later attempt, at the chain's ordinal and the attempt's number.
+    /// All properties of a later attempt, at the chain's ordinal and the attempt's number.
     Attempt = 6,
-    /// All of a closed source's cycle, at (customer, cycle).
+    /// All properties of a cycle of a closed source, at (customer, cycle).
     Customer = 7,
     /// Claim delays of a worker.
     Delay = 8,
-    /// The joint race of many idle workers.
+    /// The joint claim delays of many idle workers.
     Race = 9,
     /// Random placement.
     Placement = 10,
-    /// How many jobs first attempts start.
+    /// Numbers of jobs that first attempts start.
     Children = 11,
-    /// When somebody asks to cancel first attempts.
+    /// Times of requests to cancel first attempts.
     Cancel = 12,
     /// The names of the jobs that an attempt starts, at the chain's ordinal and the attempt's number.
     Child = 13,
-    /// How long an attempt takes to stop, at the chain's ordinal and the attempt's number.
+    /// Stop delay of an attempt, at the chain's ordinal and the attempt's number.
     Stop = 14,
     /// Breakdowns of a worker.
     Breakdown = 15,
     /// Ids in the registry's documents.
     Identity = 16,
-    /// What a claim policy decides at random.
+    /// Random decisions of a claim policy.
     Policy = 17,
     /// Estimates of arriving jobs.
     Estimate = 18,
@@ -62,7 +63,7 @@ impl Streams {
         Streams { seed, replication }
     }
 
-    /// The stream of an entity (an action's or worker's name; empty where there is only one) for a purpose.
+    /// The stream of an entity (the name of an action or a worker; empty if there is only one) for a purpose.
     pub fn stream(&self, purpose: Purpose, entity: &str) -> Stream {
         self.family(purpose, entity).member(0, 0)
     }
@@ -123,7 +124,7 @@ impl Stream {
     /// A whole number from 0 to `n - 1`, each with the same probability (Lemire's method, without bias). `n` must not be 0.
     #[inline]
     pub fn below(&mut self, n: u64) -> u64 {
-        debug_assert!(n > 0, "there is nothing to choose from");
+        debug_assert!(n > 0, "there is no value to choose from");
         loop {
             let product = u128::from(self.bits()) * u128::from(n);
             let low = product as u64;
@@ -143,7 +144,7 @@ mod tests {
         std::array::from_fn(|_| stream.bits())
     }
 
-    /// Results are to be repeatable for years: these numbers must never change. They were computed by a separate
+    /// Results must be repeatable for years: these numbers must never change. They were computed by a separate
     /// implementation of SHA-256 and ChaCha8 in another language.
     #[test]
     fn streams_are_frozen() {

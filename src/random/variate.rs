@@ -1,7 +1,7 @@
 //! Base variates without parameters: the standard exponential and the standard normal, as methods of [`Stream`].
 //!
-//! Both by a ziggurat (see `ziggurat.rs`): a point in a layer is usually accepted at the cost of one multiplication and one
-//! comparison, and the tail beyond the base layer is exact. Layer, sign and position take different bits of one draw: in the
+//! Both use a ziggurat (see `ziggurat.rs`): a point in a layer is usually accepted at the cost of one
+//! multiplication and one comparison, and the tail beyond the base layer is exact. Layer, sign and position take different bits of one draw: in the
 //! original they share some and are correlated (J. A. Doornik, "An improved ziggurat method to generate normal random
 //! samples", 2005).
 
@@ -26,7 +26,7 @@ impl Stream {
         let mut passed = 0.0;
         loop {
             if layer == 0 {
-                // Without memory: beyond the tail's beginning it is as at 0.
+                // Memoryless: beyond the start of the tail, the distribution is as at 0.
                 passed += EXPONENTIAL_TAIL;
             } else if self.height(&EXPONENTIAL, layer) < math::exp(-x) {
                 return passed + x;
@@ -112,7 +112,7 @@ mod tests {
         all
     }
 
-    /// By how many of its standard deviations the number of draws that are `inside` differs from the expected.
+    /// The z-score of the number of draws that are `inside`.
     fn z(draws: &[f64], probability: f64, inside: impl Fn(f64) -> bool) -> f64 {
         let (count, n) = (draws.iter().filter(|&&x| inside(x)).count() as f64, draws.len() as f64);
         (count - n * probability) / (n * probability * (1.0 - probability)).sqrt()

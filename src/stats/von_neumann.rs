@@ -1,4 +1,4 @@
-//! Whether neighbouring values of a series go together, by the ratio of von Neumann (1941).
+//! A test of the correlation between neighbouring values of a series, by the ratio of von Neumann (1941).
 //!
 //! The sum of squared steps over the sum of squared distances from the mean is 2 for independent values and less where neighbours are
 //! alike. 1 − ratio / 2 estimates their correlation, and for n independent normal values has mean 0 and variance (n − 2) / (n² − 1)
@@ -7,10 +7,11 @@
 /// The 95 % point of the standard normal distribution.
 const POINT: f64 = 1.644_853_626_951_472_7;
 
-/// The fewest values that the test can be held to.
+/// The fewest values for which the test is valid.
 pub(super) const FEWEST: usize = 8;
 
-/// Whether values are correlated with their neighbours, positively, at the 5 % level. Values without any spread are not.
+/// Whether values are positively correlated with their neighbours, at the 5 % level. Values without any
+/// spread are not.
 pub(super) fn is_correlated(values: &[f64]) -> bool {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
