@@ -1,9 +1,11 @@
-//! How often `claimsim size` finds the answer of Erlang's formulas, and how often it certifies a setting that fails: a hundred searches for
-//! the number of servers of an M/M/c queue under each of several targets.
+//! How often `claimsim size` finds the answer of Erlang's formulas, and how often it certifies a
+//! design that fails: a hundred searches for the number of servers of an M/M/c queue under each of
+//! several targets.
 //!
-//! Where the target lies well between two numbers of servers the answer has to be found. Where it lies so that a number just fails, or exactly where
-//! that number's true value is, this number must not be called met more often than the level says. `cargo run --release --example sizing` prints the
-//! table that is kept in `results/sizing.csv`; a test takes a part of it.
+//! Where the target lies well between two numbers of servers, the search has to find the answer.
+//! Where a number just fails the target, or its true value equals the target, the search must not
+//! report this number as met more often than the level allows. `cargo run --release --example
+//! sizing` prints the table in `results/sizing.csv`; a test repeats a part of it.
 
 #[path = "coverage/exact.rs"]
 #[allow(
@@ -29,18 +31,18 @@ use exact::Mmc;
 /// The level of every search.
 pub const LEVEL: f64 = 0.05;
 
-/// Four jobs a second, each of a second: at least five servers.
+/// Four jobs per second of one second each: at least five servers.
 const ARRIVALS: f64 = 4.0;
 
-/// Servers among which to look.
+/// The numbers of servers to search.
 const SERVERS: std::ops::RangeInclusive<u32> = 3..=10;
 
-/// What a search is asked for.
+/// The targets of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// These conditions, which lie well between two numbers of servers.
     Apart(&'static [&'static str]),
-    /// A p95 of the wait of so many times what this number of servers truly has.
+    /// A p95 of the wait that is this multiple of the true value for this number of servers.
     Quantile(u32, f64),
     /// The same of the mean wait.
     Mean(u32, f64),
@@ -58,14 +60,14 @@ pub const CASES: [Target; 8] = [
     Target::Mean(7, 1.0),
 ];
 
-/// What some searches have come to.
+/// The results of some searches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// The answer was the right one.
+    /// Searches with the right answer.
     pub right: u64,
-    /// Some setting was called met that is not, or only just.
+    /// Searches that reported a design as met that fails, or is exactly at the target.
     pub wrong: u64,
-    /// There was no answer, or one that costs more than need be.
+    /// Searches without an answer, or with one that costs more than necessary.
     pub missed: u64,
 }
 
@@ -93,7 +95,7 @@ fn scenario(servers: &str, seed: u64) -> Scenario {
 }
 
 impl Target {
-    /// As the command line would have it.
+    /// As on the command line.
     pub fn conditions(self) -> Vec<String> {
         let seconds = |value: f64| format!("{:.0}us", value * 1e6);
         match self {
@@ -107,7 +109,8 @@ impl Target {
         }
     }
 
-    /// The fewest servers that keep the target with room to spare. One that has exactly what is asked for does not count.
+    /// The smallest number of servers that keeps the target with room to spare. A number exactly at
+    /// the target does not count.
     pub fn right(self) -> u32 {
         let keeps = |servers: u32| {
             let queue = queue(servers);
@@ -164,7 +167,7 @@ impl Target {
         let targets = Targets {
             conditions: self.conditions().iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
-            // Few looks where nothing can be shown, and as many as it takes elsewhere.
+            // Few looks where nothing can be shown, and enough of them elsewhere.
             looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
             supply_axes: vec![true],
         };

@@ -1,4 +1,5 @@
-//! Systems whose long-run figures are known exactly: Erlang's C, the product form of a loss network, and a small Markov chain.
+//! Systems whose long-run figures are known exactly: Erlang's C, the product form of a loss
+//! network, and a small Markov chain.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,11 @@ use claimsim::model::math;
 /// M/M/c, first come, first served; rates per second.
 #[derive(Clone, Copy, Debug)]
 pub struct Mmc {
-    /// How many come.
+    /// The arrival rate.
     pub arrivals: f64,
-    /// How many a server does.
+    /// The service rate of a server.
     pub services: f64,
-    /// How many servers.
+    /// The number of servers.
     pub servers: u32,
 }
 
@@ -42,7 +43,7 @@ impl Mmc {
         math::ln(self.wait_probability() / (1.0 - p)) / self.drain_with(self.arrivals)
     }
 
-    /// The share of waits of at most so many seconds.
+    /// The share of waits of at most this number of seconds.
     pub fn wait_within(self, seconds: f64) -> f64 {
         1.0 - self.wait_probability() * math::exp(-self.drain_with(self.arrivals) * seconds)
     }
@@ -53,35 +54,35 @@ impl Mmc {
     }
 }
 
-/// Jobs that come at random, hold units of two resources for an exponential time of mean 1 s, and are turned away if they do not fit and so
-/// many others wait already: first fit.
+/// Jobs that arrive at random and hold units of two resources for an exponential time of mean 1 s,
+/// under first fit. A job that does not fit is rejected if the queue is full.
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
-    /// What there is of each resource.
+    /// The units of each resource.
     pub capacity: [u32; 2],
-    /// Jobs per second of each class, and what one of them needs.
+    /// By class, the jobs per second, and the need of one job.
     pub classes: [(f64, [u32; 2]); 3],
-    /// The most that may wait.
+    /// The length of the queue.
     pub room: usize,
 }
 
-/// What becomes of a pool in the long run.
+/// The long-run figures of a pool.
 #[derive(Clone, Debug, Default)]
 pub struct LongRun {
     /// Busy share of each resource.
     pub utilization: [f64; 2],
     /// Jobs waiting.
     pub queue: f64,
-    /// By class: the share that is turned away.
+    /// By class: the share that is rejected.
     pub lost: [f64; 3],
 }
 
-/// Running jobs by class, and the classes of those that wait, the oldest first.
+/// Running jobs by class, and the classes of the waiting jobs, the oldest first.
 type State = ([u32; 3], Vec<usize>);
 
 impl Pool {
-    /// The product form of a pool without room to wait (Kaufman, 1981): the numbers of running jobs are independent Poisson variables, given that
-    /// they fit together.
+    /// The product form of a pool without room to wait (Kaufman, 1981): the numbers of running jobs
+    /// are independent Poisson variables, given that they fit together.
     pub fn product_form(&self) -> LongRun {
         assert_eq!(self.room, 0, "nobody waits in a loss network");
         let most = self.capacity[0].max(self.capacity[1]);
@@ -100,7 +101,8 @@ impl Pool {
         sums.over(total)
     }
 
-    /// The stationary law of the chain that keeps the order of those that wait, by Gauss–Seidel on its balance equations.
+    /// The stationary law of the chain that keeps the order of the waiting jobs, by Gauss–Seidel on
+    /// its balance equations.
     pub fn chain(&self) -> LongRun {
         let (states, flows) = self.explore();
         let mut shares = vec![1.0 / states.len() as f64; states.len()];
@@ -130,7 +132,7 @@ impl Pool {
         sums
     }
 
-    /// All states that can be reached, and what flows into each: from where, and at what rate.
+    /// All reachable states, and the flows into each: their origins and rates.
     fn explore(&self) -> (Vec<State>, Vec<Vec<(usize, f64)>>) {
         let mut numbers = BTreeMap::from([((<[u32; 3]>::default(), Vec::new()), 0)]);
         let (mut states, mut flows) = (numbers.keys().cloned().collect::<Vec<State>>(), vec![Vec::new()]);
@@ -167,7 +169,7 @@ impl Pool {
         moves
     }
 
-    /// Starts whoever fits, the oldest first.
+    /// Starts the jobs that fit, the oldest first.
     fn claim(&self, mut running: [u32; 3], mut waiting: Vec<usize>) -> State {
         waiting.retain(|&class| {
             let starts = fits(self.classes[class].1, self.free(&running).expect("what runs fits"));
@@ -177,7 +179,7 @@ impl Pool {
         (running, waiting)
     }
 
-    /// What is free beside running jobs; `None` if these do not fit.
+    /// The units that running jobs leave free; `None` if these do not fit.
     fn free(&self, running: &[u32; 3]) -> Option<[u32; 2]> {
         let taken = |r: usize| running.iter().zip(self.classes).map(|(n, (_, need))| n * need[r]).sum::<u32>();
         Some([self.capacity[0].checked_sub(taken(0))?, self.capacity[1].checked_sub(taken(1))?])
