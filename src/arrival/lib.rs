@@ -1,8 +1,8 @@
 //! Arrival processes: an [`ArrivalModel`] in the scenario, and an [`AnyProcess`] in a replication.
 //!
-//! A model is the stateless description in the scenario, shared by all replications; a process is the
-//! walk of one replication through it. Both are enums, so the hottest question of a replication, "when
-//! does the next job arrive?", is answered by static dispatch.
+//! A model is the stateless description in the scenario, shared by all replications; a process is
+//! the walk of one replication through it. Both are enums, so the hottest question of a
+//! replication, "when does the next job arrive?", is answered by static dispatch.
 
 use claimsim_engine as engine;
 use claimsim_model as model;
@@ -104,13 +104,14 @@ impl ArrivalModel {
         ArrivalModel::Listed(jobs.into())
     }
 
-    /// Whether its jobs arrive at random times at a rate that the scenario gives, constant or by hour.
+    /// Whether its jobs arrive at random times at a rate that the scenario gives, constant or by
+    /// hour.
     pub fn is_random(&self) -> bool {
         matches!(self, ArrivalModel::Poisson { .. } | ArrivalModel::Renewal { .. } | ArrivalModel::Profile { .. })
     }
 
-    /// Checks that time advances from one arrival to the next, without which a run would not end. (A
-    /// closed source may have think times of zero: there the service takes time.)
+    /// Checks that time advances from one arrival to the next, without which a run would not end.
+    /// (A closed source may have think times of zero: there the service takes time.)
     ///
     /// # Errors
     /// If arrivals come more often than once a nanosecond, the unit of simulated time.

@@ -1,8 +1,9 @@
 //! Arrivals at a rate that follows the calendar: a non-homogeneous Poisson process, by inversion.
 //!
-//! Arrival number n comes when the cumulative rate reaches the sum of n standard exponentials (Çinlar, Introduction to
-//! Stochastic Processes, 1975, section 4.7). The rate is constant within an hour, so the inverse is exact, and one
-//! exponential is used per arrival at any rates: sweeps over rates are paired.
+//! Arrival number n comes when the cumulative rate reaches the sum of n standard exponentials
+//! (Çinlar, Introduction to Stochastic Processes, 1975, section 4.7). The rate is constant within
+//! an hour, so the inverse is exact, and one exponential is used per arrival at any rates: sweeps
+//! over rates are paired.
 
 use std::sync::Arc;
 
@@ -108,9 +109,9 @@ impl NonhomogeneousPoisson {
         }
     }
 
-    /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None` if it
-    /// lies beyond the end of time. Whole weeks are skipped at once; the rest is little more than a week,
-    /// so the walk is short.
+    /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None`
+    /// if it lies beyond the end of time. Whole weeks are skipped at once; the rest is little more
+    /// than a week, so the walk is short.
     fn advance(&self, mass: f64) -> Option<Time> {
         let weekly = self.rates.weekly;
         let weeks = (mass / weekly).floor();

@@ -1,4 +1,5 @@
-//! Renewal arrivals: independent, identically distributed times between arrivals; Poisson arrivals are the exponential case.
+//! Renewal arrivals: independent, identically distributed times between arrivals; Poisson arrivals
+//! are the exponential case.
 
 use super::batch::Batches;
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
@@ -57,8 +58,8 @@ impl Renewal {
 impl ArrivalProcess for Renewal {
     #[inline(always)]
     fn next(&mut self) -> Option<Arrival> {
-        // The clock saturates at the end of time, which an infinite time between arrivals (rate 0) reaches
-        // at once.
+        // The clock saturates at the end of time, which an infinite time between arrivals (rate 0)
+        // reaches at once.
         self.last += self.between.draw();
         if self.last == Time::NEVER {
             return None;

@@ -1,7 +1,7 @@
 //! Capacity maps: the units of each resource that a worker offers or a job needs.
 //!
-//! The API names resources by text. Inside the simulator a map is a dense vector by [`ResourceId`], so two
-//! maps are compared in a short loop over numbers. A key that a worker lacks counts as 0.
+//! The API names resources by text. Inside the simulator a map is a dense vector by [`ResourceId`],
+//! so two maps are compared in a short loop over numbers. A key that a worker lacks counts as 0.
 
 use std::ops::Index;
 
@@ -22,11 +22,13 @@ impl From<NeedId> for usize {
     }
 }
 
-/// Units per resource, dense by [`ResourceId`]. Units are opaque whole numbers (slots, processors, bytes).
+/// Units per resource, dense by [`ResourceId`]. Units are opaque whole numbers (slots, processors,
+/// bytes).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CapacityMap(pub Box<[i64]>);
 
-/// The most units of one resource that a map may hold: far beyond bytes of memory, far from overflow of a sum.
+/// The most units of one resource that a map may hold: far beyond bytes of memory, far from
+/// overflow of a sum.
 pub const MOST_UNITS: i64 = 1 << 50;
 
 impl CapacityMap {

@@ -15,8 +15,8 @@ pub enum Placement {
     /// The worker that keeps the largest share of its capacity free, summed over its resources; the
     /// first on a tie.
     MostFree,
-    /// The worker that keeps the smallest share of its capacity free, summed over its resources; the
-    /// first on a tie.
+    /// The worker that keeps the smallest share of its capacity free, summed over its resources;
+    /// the first on a tie.
     LeastFree,
 }
 

@@ -101,7 +101,8 @@ pub struct Job {
     pub scheduled_at: Time,
     /// How long the attempt runs if nothing stops it.
     pub service: Span,
-    /// Where the engine keeps what only chains with a future or a past need (retries, closed customers).
+    /// Where the engine keeps what only chains with a future or a past need (retries, closed
+    /// customers).
     pub chain: Option<std::num::NonZeroU32>,
     /// The class.
     pub action: ActionId,

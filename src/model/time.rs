@@ -1,5 +1,5 @@
-//! Simulated time: whole nanoseconds from the scenario's `start`, so no floating-point number decides an
-//! order.
+//! Simulated time: whole nanoseconds from the scenario's `start`, so no floating-point number
+//! decides an order.
 //!
 //! Calendar times appear only in input and output; [`Epoch`] converts them.
 
@@ -46,15 +46,15 @@ impl Span {
         Span(seconds * NANOS)
     }
 
-    /// The nearest nanosecond to `seconds`; a negative value (or NaN) becomes zero, a value that is too
-    /// long the maximum.
+    /// The nearest nanosecond to `seconds`; a negative value (or NaN) becomes zero, a value that is
+    /// too long the maximum.
     pub fn from_secs_f64(seconds: f64) -> Span {
         // Adding a half and truncating rounds non-negative values to the nearest.
         Span((seconds * 1e9 + 0.5).max(0.0) as i64)
     }
 
-    /// The duration without insignificant digits: whole milliseconds above a second, whole seconds above
-    /// an hour.
+    /// The duration without insignificant digits: whole milliseconds above a second, whole seconds
+    /// above an hour.
     #[must_use]
     pub fn rounded(self) -> Span {
         let length = self.0.unsigned_abs();
@@ -274,8 +274,8 @@ impl Serialize for Span {
 pub struct Epoch(pub DateTime<Utc>);
 
 impl Default for Epoch {
-    /// The `start` of a scenario that names none: 2017-02-17T00:00:00Z, a day of the sample documents of
-    /// the registry.
+    /// The `start` of a scenario that names none: 2017-02-17T00:00:00Z, a day of the sample
+    /// documents of the registry.
     fn default() -> Epoch {
         Epoch(DateTime::from_timestamp(1_487_289_600, 0).expect("a valid instant"))
     }

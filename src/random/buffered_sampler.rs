@@ -1,5 +1,5 @@
-//! A sampler that draws durations in blocks, ahead of their use: no event waits for a logarithm or a
-//! division, and several of them are under way at the same time.
+//! A sampler that draws durations in blocks, ahead of their use: no event waits for a logarithm or
+//! a division, and several of them are under way at the same time.
 //!
 //! The stream must have no other use, because its numbers are drawn earlier.
 
@@ -25,7 +25,8 @@ pub struct BufferedSampler {
 enum Law {
     /// Seconds.
     Seconds(Distribution),
-    /// Exponential: a standard variate divided by a rate per second, so sweeps over rates are paired.
+    /// Exponential: a standard variate divided by a rate per second, so sweeps over rates are
+    /// paired.
     Rate(f64),
 }
 

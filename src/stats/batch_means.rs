@@ -1,10 +1,10 @@
 //! Batch means: one long run is cut into batches of equal length, whose means take the place of
 //! replications.
 //!
-//! The mean wait, response and service of a batch cover the jobs scheduled within it; its time averages
-//! cover its time. Intervals are Student's with one degree of freedom less than the number of batches
-//! (Schmeiser, "Batch size effects in the analysis of simulation output", 1982), and are given only if no
-//! correlation between batches is found (`von_neumann.rs`).
+//! The mean wait, response and service of a batch cover the jobs scheduled within it; its time
+//! averages cover its time. Intervals are Student's with one degree of freedom less than the number
+//! of batches (Schmeiser, "Batch size effects in the analysis of simulation output", 1982), and are
+//! given only if no correlation between batches is found (`von_neumann.rs`).
 
 use crate::engine::{Attempt, Event, Execution, Observer, System};
 use crate::model::action::ActionId;
@@ -92,15 +92,15 @@ pub struct BatchObserver<'a> {
     batches: usize,
     /// By action, and in each by batch.
     sums: Vec<Vec<Sums>>,
-    /// By batch, as if the warm-up's end were instant 0. Lines: waiting rows by action, running rows by action, busy units by
-    /// resource, offered units by resource.
+    /// By batch, as if the warm-up's end were instant 0. Lines: waiting rows by action, running
+    /// rows by action, busy units by resource, offered units by resource.
     time: TimeBuckets,
     offers: Vec<Offer>,
 }
 
 impl<'a> BatchObserver<'a> {
-    /// Divides the measured part of the run into `batches` batches, at least 1; a remainder of less than a
-    /// nanosecond per batch is left out.
+    /// Divides the measured part of the run into `batches` batches, at least 1; a remainder of less
+    /// than a nanosecond per batch is left out.
     pub fn new(system: &'a System, slo: Option<Span>, batches: usize) -> BatchObserver<'a> {
         let window = system.window.horizon - system.window.warmup;
         let length = Span((window.0 / batches as i64).max(1));
@@ -117,7 +117,8 @@ impl<'a> BatchObserver<'a> {
         }
     }
 
-    /// The means of all metrics that have any, after all rows still there at the horizon have been added.
+    /// The means of all metrics that have any, after all rows still there at the horizon have been
+    /// added.
     pub fn finish(mut self) -> Vec<BatchMeans> {
         for worker in 0..self.offers.len() {
             self.offered(WorkerId(worker as u32), self.system.window.horizon);
@@ -188,8 +189,8 @@ impl<'a> BatchObserver<'a> {
         Time(at.0.saturating_sub(self.system.window.warmup.0))
     }
 
-    /// The sums of an action in the batch that contains an instant; `None` in the warm-up. Without a
-    /// warm-up, rows from before the start count, as in the metrics of the whole run.
+    /// The sums of an action in the batch that contains an instant; `None` in the warm-up. Without
+    /// a warm-up, rows from before the start count, as in the metrics of the whole run.
     fn sums(&mut self, job: &Job, at: Time) -> Option<&mut Sums> {
         let warmup = self.system.window.warmup;
         let is_counted = at >= warmup || warmup == Time::ZERO;

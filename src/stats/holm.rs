@@ -1,17 +1,17 @@
-//! Hypotheses tested together under one error level: Holm's procedure over rows, with an equal share of
-//! the level for each interim look.
+//! Hypotheses tested together under one error level: Holm's procedure over rows, with an equal
+//! share of the level for each interim look.
 //!
-//! Each row (a measure of an alternative) has one null hypothesis (there is no difference) or two (and:
-//! the difference is beyond the margin). At most one of the two is true, so the correction counts rows,
-//! not hypotheses: Holm (1979), in the form of Shaffer (1986) for such hypotheses.
+//! Each row (a measure of an alternative) has one null hypothesis (there is no difference) or two
+//! (and: the difference is beyond the margin). At most one of the two is true, so the correction
+//! counts rows, not hypotheses: Holm (1979), in the form of Shaffer (1986) for such hypotheses.
 
 /// A null hypothesis about one row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hypothesis {
     /// The p-value at the last look; `None` before a look that could compute one.
     pub p: Option<f64>,
-    /// The smallest p-value so far, corrected for rows and looks: the hypothesis is rejected once this is
-    /// not above the level.
+    /// The smallest p-value so far, corrected for rows and looks: the hypothesis is rejected once
+    /// this is not above the level.
     pub adjusted_p: Option<f64>,
     /// The number of replications at which it was rejected; a rejection stays.
     pub rejected_at: Option<u32>,
@@ -28,8 +28,8 @@ pub struct HolmTests {
 }
 
 impl HolmTests {
-    /// Tests `per_row` hypotheses (1 or 2) about each of `rows` rows: with this number of looks, the
-    /// probability of rejecting any true one is at most `level`.
+    /// Tests `per_row` hypotheses (1 or 2) about each of `rows` rows: with this number of looks,
+    /// the probability of rejecting any true one is at most `level`.
     pub fn new(rows: usize, per_row: usize, level: f64, looks: usize) -> HolmTests {
         let none = Hypothesis { p: None, adjusted_p: None, rejected_at: None };
         HolmTests { level, looks, all: vec![none; rows * per_row], per_row }
@@ -50,7 +50,8 @@ impl HolmTests {
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut least: f64 = 0.0;
         for (p, hypothesis) in order {
-            // A rejected hypothesis leaves its row; the remaining rows are those that may have a true one.
+            // A rejected hypothesis leaves its row; the remaining rows are those that may have a
+            // true one.
             let rows = rejected.chunks(self.per_row).filter(|row| row.contains(&false)).count();
             least = least.max((p * rows as f64 * self.looks as f64).min(1.0));
             let adjusted = self.all[hypothesis].adjusted_p.map_or(least, |before| before.min(least));
@@ -85,8 +86,8 @@ mod tests {
 
     #[test]
     fn correction_counts_rows_not_hypotheses() {
-        // Two rows: at first each hypothesis counts against 2; the last one of a row, when the other row is
-        // done, against 1.
+        // Two rows: at first each hypothesis counts against 2; the last one of a row, when the
+        // other row is done, against 1.
         assert_eq!(adjusted(2, 2, 1, &[0.001, 0.8, 0.9, 0.02]), [0.002, 1.0, 1.0, 0.04]);
         assert_eq!(adjusted(2, 2, 1, &[0.001, 0.002, 0.9, 0.02]), [0.002, 0.004, 0.9, 0.02]);
     }

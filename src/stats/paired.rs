@@ -1,8 +1,8 @@
-//! A metric of a baseline and an alternative, replication by replication: the difference, the ratio, and
-//! the variance that pairing saves.
+//! A metric of a baseline and an alternative, replication by replication: the difference, the
+//! ratio, and the variance that pairing saves.
 //!
-//! Replication k of both has the same jobs (common random numbers). The difference is therefore taken
-//! within each replication, where common effects cancel, and only then averaged.
+//! Replication k of both has the same jobs (common random numbers). The difference is therefore
+//! taken within each replication, where common effects cancel, and only then averaged.
 
 use super::sample::Sample;
 
@@ -42,9 +42,9 @@ impl Paired {
         Sample::of(self.pairs.iter().map(|(_, alternative)| *alternative))
     }
 
-    /// The values of the alternative minus `factor` times those of the baseline, minus `shift`: the mean is
-    /// below zero if the alternative lies below this bound. A factor of 1.05 is the bound "5 % more than
-    /// the baseline", without a ratio of random numbers.
+    /// The values of the alternative minus `factor` times those of the baseline, minus `shift`: the
+    /// mean is below zero if the alternative lies below this bound. A factor of 1.05 is the bound
+    /// "5 % more than the baseline", without a ratio of random numbers.
     pub fn difference_from_bound(&self, factor: f64, shift: f64) -> Sample {
         Sample::of(self.pairs.iter().map(|(baseline, alternative)| alternative - factor * baseline - shift))
     }
@@ -60,9 +60,11 @@ impl Paired {
         Some(self.difference().mean? / baseline)
     }
 
-    /// The interval of the relative difference for a point of Student's t distribution, by Fieller's theorem (1954): all r for
-    /// which the mean of difference - r x baseline is within that many standard errors of zero. It agrees with bounds by
-    /// [`Paired::difference_from_bound`]. `None` where these r have no end, because the baseline may be zero, and with fewer than two pairs.
+    /// The interval of the relative difference for a point of Student's t distribution, by
+    /// Fieller's theorem (1954): all r for which the mean of difference - r x baseline is within
+    /// that many standard errors of zero. It agrees with bounds by
+    /// [`Paired::difference_from_bound`]. `None` where these r have no end, because the baseline
+    /// may be zero, and with fewer than two pairs.
     pub fn relative_interval(&self, point: f64) -> Option<(f64, f64)> {
         let (b, d) = (self.baseline(), self.difference());
         let (mean_b, mean_d, error_b, error_d) = (b.mean?, d.mean?, b.std_error?, d.std_error?);
@@ -86,8 +88,9 @@ impl Paired {
         products.sum::<f64>() / (n - 1.0) / n
     }
 
-    /// The variance of the difference relative to its variance with independent jobs: 0.1 means that
-    /// pairing saves nine replications of ten, 1 that it saves none. `None` where nothing varies.
+    /// The variance of the difference relative to its variance with independent jobs: 0.1 means
+    /// that pairing saves nine replications of ten, 1 that it saves none. `None` where nothing
+    /// varies.
     pub fn variance_ratio(&self) -> Option<f64> {
         let square = |sample: Sample| sample.std_error.map(|error| error * error);
         let independent = square(self.baseline())? + square(self.alternative())?;

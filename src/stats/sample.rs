@@ -1,7 +1,7 @@
 //! A sample of independent values, and tests of the sign of its mean.
 //!
-//! Comparisons use one number per replication (a difference, or a difference from a bound), so every
-//! decision comes down to the sign of one mean.
+//! Comparisons use one number per replication (a difference, or a difference from a bound), so
+//! every decision comes down to the sign of one mean.
 
 use crate::model::math;
 
@@ -14,7 +14,8 @@ pub struct Sample {
     pub count: u64,
     /// Their mean; `None` without a value.
     pub mean: Option<f64>,
-    /// The standard error of the mean; `None` with fewer than two values, 0 exactly if all are equal.
+    /// The standard error of the mean; `None` with fewer than two values, 0 exactly if all are
+    /// equal.
     pub std_error: Option<f64>,
 }
 
@@ -31,11 +32,12 @@ impl Sample {
         Sample { count, mean: Some(mean), std_error: error }
     }
 
-    /// The p-value of the hypothesis that the true mean is zero or less: small if the mean is above zero.
+    /// The p-value of the hypothesis that the true mean is zero or less: small if the mean is above
+    /// zero.
     ///
-    /// `None` with fewer than two values. Values without any spread say nothing about it, so Student's t
-    /// does not apply. If the true mean were zero, each value would be equally likely on the other side:
-    /// the sign test gives 2^-n.
+    /// `None` with fewer than two values. Values without any spread say nothing about it, so
+    /// Student's t does not apply. If the true mean were zero, each value would be equally likely
+    /// on the other side: the sign test gives 2^-n.
     pub fn p_greater(&self) -> Option<f64> {
         let (mean, error) = (self.mean?, self.std_error?);
         Some(match (error > 0.0, mean > 0.0) {
@@ -55,7 +57,8 @@ impl Sample {
         Some((2.0 * self.p_greater()?.min(self.p_less()?)).min(1.0))
     }
 
-    /// The interval of the mean for a point of Student's t distribution with [`Sample::degrees_of_freedom`].
+    /// The interval of the mean for a point of Student's t distribution with
+    /// [`Sample::degrees_of_freedom`].
     pub fn interval(&self, point: f64) -> Option<(f64, f64)> {
         let (mean, error) = (self.mean?, self.std_error?);
         // Without any spread the point has no meaning, however large it is.
@@ -75,7 +78,8 @@ mod tests {
 
     #[test]
     fn a_worked_example() {
-        // Student's own (1908): additional hours of sleep of ten patients, t = 4.06 with nine degrees of freedom, p = 0.0014.
+        // Student's own (1908): additional hours of sleep of ten patients, t = 4.06 with nine
+        // degrees of freedom, p = 0.0014.
         let sleep = Sample::of([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]);
         let (mean, error) = (sleep.mean.unwrap(), sleep.std_error.unwrap());
         assert!((mean - 1.58).abs() < 1e-12 && (mean / error - 4.0621).abs() < 1e-4, "{mean} / {error}");

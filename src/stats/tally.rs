@@ -1,9 +1,9 @@
-//! Tallies: mean, spread, extremes and quantiles of a stream of durations (or other whole numbers), in
-//! constant memory.
+//! Tallies: mean, spread, extremes and quantiles of a stream of durations (or other whole numbers),
+//! in constant memory.
 //!
-//! Up to [`MAX_EXACT`] values are kept, and quantiles are exact. More values go into a histogram, and
-//! quantiles are accurate to 0.4 %. Moments are always exact. Merged tallies give the same results as one
-//! tally of all values, to the last bit.
+//! Up to [`MAX_EXACT`] values are kept, and quantiles are exact. More values go into a histogram,
+//! and quantiles are accurate to 0.4 %. Moments are always exact. Merged tallies give the same
+//! results as one tally of all values, to the last bit.
 
 use std::mem;
 
@@ -119,7 +119,8 @@ impl Tally {
         self.moments.mean()
     }
 
-    /// The standard deviation with divisor n - 1; `None` with fewer than two values, 0 exactly if all are equal.
+    /// The standard deviation with divisor n - 1; `None` with fewer than two values, 0 exactly if
+    /// all are equal.
     pub fn sd(&self) -> Option<f64> {
         self.moments.sd()
     }
@@ -136,8 +137,9 @@ impl Tally {
 
     /// The quantile at `p` from 0 (the least) to 1 (the largest); `None` without a value.
     ///
-    /// Definition 7 of Hyndman & Fan (1996), the default of R and NumPy: linear between the order statistics around rank
-    /// (n - 1) p. Beyond [`MAX_EXACT`] values each of those two is right to 1/256 of itself.
+    /// Definition 7 of Hyndman & Fan (1996), the default of R and NumPy: linear between the order
+    /// statistics around rank (n - 1) p. Beyond [`MAX_EXACT`] values each of those two is right to
+    /// 1/256 of itself.
     pub fn quantile(&mut self, p: f64) -> Option<f64> {
         self.quantiles(&[p])?.first().copied()
     }
@@ -154,8 +156,8 @@ impl Tally {
         Some(places.iter().zip(values).map(between).map(|value| value.clamp(min as f64, max as f64)).collect())
     }
 
-    /// The share of the values below `limit`; `None` without a value. Beyond [`MAX_EXACT`] values it
-    /// assumes that the values in the bucket of the limit are spread evenly over the bucket.
+    /// The share of the values below `limit`; `None` without a value. Beyond [`MAX_EXACT`] values
+    /// it assumes that the values in the bucket of the limit are spread evenly over the bucket.
     pub fn share_below(&self, limit: u64) -> Option<f64> {
         let (least, largest) = (self.moments.least()?, self.moments.largest()?);
         let below = match limit {
@@ -247,7 +249,8 @@ mod tests {
 
     #[test]
     fn a_small_spread_beside_a_large_mean_is_not_lost() {
-        // The values 10^17 + 0, 1, …, 9999: the variance of n consecutive numbers is n (n + 1) / 12.
+        // The values 10^17 + 0, 1, …, 9999: the variance of n consecutive numbers is n (n + 1) /
+        // 12.
         let tally = tally(&(0..10_000).map(|offset| 100_000_000_000_000_000 + offset).collect::<Vec<i64>>());
         let expected = (10_000.0 * 10_001.0 / 12.0_f64).sqrt();
         assert!((tally.sd().unwrap() / expected - 1.0).abs() < 1e-14);
@@ -307,8 +310,8 @@ mod tests {
 
     #[test]
     fn counted_quantiles_of_uniform_spans_are_better_than_their_buckets() {
-        // Interpolation by rank within the bucket: of evenly spaced values it gets the quantile right to a hundredth of the
-        // bucket's width.
+        // Interpolation by rank within the bucket: of evenly spaced values it gets the quantile
+        // right to a hundredth of the bucket's width.
         let (n, p) = (1_000_000, 0.75_f64);
         let mut uniform = tally(&(0..n).map(|value| value * 1000).collect::<Vec<_>>());
         let exact = (n - 1) as f64 * 1000.0 * p;
@@ -328,7 +331,8 @@ mod tests {
                 let variance = values.iter().map(|&value| (value as f64 - mean) * (value as f64 - mean)).sum::<f64>() / (n - 1.0);
                 prop_assert!((tally.sd().unwrap() - variance.sqrt()).abs() <= variance.sqrt() * 1e-12);
             }
-            // Type 7: the piecewise linear function through the points (i / (n - 1), value of rank i).
+            // Type 7: the piecewise linear function through the points (i / (n - 1), value of rank
+            // i).
             let mut sorted = values.clone();
             sorted.sort_unstable();
             let rank = (0..sorted.len()).rev().find(|&rank| rank as f64 <= p * (n - 1.0)).unwrap();

@@ -1,8 +1,10 @@
-//! Sums over time buckets of equal length: the part of each interval of time that falls into each bucket.
+//! Sums over time buckets of equal length: the part of each interval of time that falls into each
+//! bucket.
 //!
-//! The caller sums up intervals within the current bucket and adds them at its end. Any other interval
-//! adds its two ends, and a step up and down between them; the steps are summed up once, at the end. All
-//! sums are exact whole unit-nanoseconds, so the order of intervals does not matter.
+//! The caller sums up intervals within the current bucket and adds them at its end. Any other
+//! interval adds its two ends, and a step up and down between them; the steps are summed up once,
+//! at the end. All sums are exact whole unit-nanoseconds, so the order of intervals does not
+//! matter.
 
 use crate::model::time::{NANOS, Span, Time};
 
@@ -15,8 +17,9 @@ const NICE_SECONDS: [i64; 21] = [
     604_800,
 ];
 
-/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets: 1, 2 or 5 times a power of ten
-/// below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6 or 12 hours; 1, 2 or 7 days, or a multiple of 7.
+/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets: 1, 2 or
+/// 5 times a power of ten below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6
+/// or 12 hours; 1, 2 or 7 days, or a multiple of 7.
 pub(super) fn nice_length(horizon: Time) -> Span {
     let least = horizon.0.max(1).unsigned_abs().div_ceil(MOST_BUCKETS as u64) as i64;
     let below_a_second = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
@@ -69,8 +72,8 @@ impl TimeBuckets {
         Span(self.length)
     }
 
-    /// Moves to the bucket that contains `now` (or ends with it) and returns its start and end. Time does
-    /// not run backwards.
+    /// Moves to the bucket that contains `now` (or ends with it) and returns its start and end.
+    /// Time does not run backwards.
     pub(super) fn advance(&mut self, now: Time) -> (Time, Time) {
         debug_assert!(now.0 <= self.horizon, "nothing happens after the horizon");
         while now.0 > self.end {

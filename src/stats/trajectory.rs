@@ -1,4 +1,5 @@
-//! The course of a run: how many rows wait or run, in all and of those that need each resource, in a thousand equal parts of its time.
+//! The trajectory of a run: the number of rows in the system, in total and by needed resource, in a
+//! thousand equal parts of its time.
 
 use crate::engine::{Event, Observer, System};
 use crate::model::capacity::NeedId;
@@ -6,11 +7,12 @@ use crate::model::time::{Span, Time};
 
 use super::time_buckets::TimeBuckets;
 
-/// The number of parts of a run: 200 batches of MSER-5, so a truncation point is as fine as half a percent
-/// of the run.
+/// The number of parts of a run: 200 batches of MSER-5, so a truncation point is as fine as half a
+/// percent of the run.
 const PARTS: u64 = 1_000;
 
-/// Averages over parts of equal length from instant 0; a remainder at the end of the run is left out.
+/// Averages over parts of equal length from instant 0; a remainder at the end of the run is left
+/// out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectory {
     /// The length of a part.

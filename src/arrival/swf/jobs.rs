@@ -1,4 +1,5 @@
-//! The jobs of a log: its lines under [`SwfOptions`]. Lines that are not jobs are counted by reason.
+//! The jobs of a log: its lines under [`SwfOptions`]. Lines that are not jobs are counted by
+//! reason.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +78,8 @@ struct Job {
     label: Label,
 }
 
-/// The value that determines the action of a job: its user, its queue and so on. Unknown ones come last.
+/// The value that determines the action of a job: its user, its queue and so on. Unknown ones come
+/// last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Label {
     Number(i64),

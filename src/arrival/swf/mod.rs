@@ -1,9 +1,10 @@
-//! Logs in the Standard Workload Format (version 2.2), the format of the Parallel Workloads Archive, gzip or not.
+//! Logs in the Standard Workload Format (version 2.2), the format of the Parallel Workloads
+//! Archive, gzip or not.
 //!
-//! A line is a job, or a part of one: 18 numbers, where -1 means unknown. Lines that begin with a semicolon
-//! are comments, and those at the head of a file describe the machine. A log is read once, as a whole;
-//! [`SwfOptions`] determine the jobs that it gives as a [`Trace`](super::trace::Trace), like any other file
-//! of arrivals.
+//! A line is a job, or a part of one: 18 numbers, where -1 means unknown. Lines that begin with a
+//! semicolon are comments, and those at the head of a file describe the machine. A log is read
+//! once, as a whole; [`SwfOptions`] determine the jobs that it gives as a
+//! [`Trace`](super::trace::Trace), like any other file of arrivals.
 
 mod header;
 mod jobs;

@@ -1,7 +1,7 @@
 //! Partial executions: a job that was checkpointed or swapped out may have several lines.
 //!
-//! The format requires the whole job on a line of its own, next to the lines of its parts; counting both
-//! would count it twice. If there is no such line, the parts are merged.
+//! The format requires the whole job on a line of its own, next to the lines of its parts; counting
+//! both would count it twice. If there is no such line, the parts are merged.
 
 use std::collections::{BTreeMap, BTreeSet};
 

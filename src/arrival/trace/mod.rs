@@ -1,8 +1,8 @@
 //! Trace files: arrivals as CSV, compressed with gzip or not.
 //!
-//! Times are read digit by digit, never through a floating-point number, so every instant of a file is
-//! exact to the nanosecond. Rows are small and refer to names by number: a trace of a few hundred thousand
-//! jobs is read in a fraction of a second.
+//! Times are read digit by digit, never through a floating-point number, so every instant of a file
+//! is exact to the nanosecond. Rows are small and refer to names by number: a trace of a few
+//! hundred thousand jobs is read in a fraction of a second.
 
 mod cell;
 mod columns;
@@ -23,7 +23,8 @@ pub(super) use cell::{MOST_SECONDS, seconds, units};
 pub(super) use problem::TraceProblems;
 pub use problem::{TraceError, TraceProblem};
 
-/// The rows of a trace file, or the jobs of a log, in order of time; simultaneous ones in file order.
+/// The rows of a trace file, or the jobs of a log, in order of time; simultaneous ones in file
+/// order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The distinct actions named, in order of appearance.

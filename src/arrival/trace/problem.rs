@@ -1,4 +1,5 @@
-//! The problems of a trace file or a log: all at once, up to a limit, each with its position and a fix.
+//! The problems of a trace file or a log: all at once, up to a limit, each with its position and a
+//! fix.
 
 use std::fmt;
 
