@@ -1,5 +1,5 @@
-//! The calendar alone: one "hold" (take the next event, schedule another) by the number of events in it, and of arrivals by the
-//! number of sources.
+//! The calendar alone: one "hold" (take the next event, schedule another) by the number of events
+//! in it, and of arrivals by the number of sources.
 
 use claimsim::engine::calendar::{Calendar, CalendarEvent, EventClass, LAST_INSTANT};
 use claimsim::model::time::{Span, Time};

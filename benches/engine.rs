@@ -1,6 +1,8 @@
-//! Jobs per second of whole replications: by workload, by workers, by length of the queue, with all statistics on.
+//! Jobs per second of whole replications: by workload, by workers, by length of the queue, with all
+//! statistics on.
 //!
-//! The workloads come through the ordinary path, a scenario's text. One iteration is one replication.
+//! The workloads come through the ordinary path, a scenario's text. One iteration is one
+//! replication.
 
 use std::hint::black_box;
 

@@ -1,9 +1,10 @@
-//! How often the 95 % intervals that claimsim prints cover the truth: two thousand experiments on each of some systems whose truth is
-//! known exactly.
+//! The coverage of the 95 % intervals that claimsim prints: two thousand experiments on each of
+//! several systems whose truth is known exactly.
 //!
-//! Each experiment is a run under a seed of its own. `cargo run --release --example coverage` prints the table that is kept in
-//! `results/coverage.csv`; a test takes a part of it. An experiment covers or not, so that of 2,000 intervals that are what they say the
-//! share that covers lies between 93.5 % and 96.5 % in all but two of a thousand rows (three standard errors).
+//! Each experiment is a run under a seed of its own. `cargo run --release --example coverage`
+//! prints the table in `results/coverage.csv`; a test repeats a part of it. If intervals keep their
+//! promise, the share of 2,000 that cover lies between 93.5 % and 96.5 % in all but two of a
+//! thousand rows (three standard errors).
 
 #[path = "coverage/exact.rs"]
 pub mod exact;
@@ -19,39 +20,42 @@ use rayon::prelude::*;
 
 use exact::{LongRun, Mmc, Pool};
 
-/// Between these the share of intervals that cover has to lie.
+/// The share of intervals that cover must lie between these.
 pub const BOUNDS: (f64, f64) = (0.935, 0.965);
 
 /// A system whose truth is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// M/M/4 at a load of 60 %, for 8,000 s: some 1,600 times as long as its queue takes to forget.
+    /// M/M/4 at a load of 60 %, for 8,000 s: about 1,600 times the time in which its queue forgets
+    /// its past.
     Servers,
     /// The same, with 400 jobs that wait at the start.
     Backlog,
-    /// Three classes on a worker with two resources, who leave if they do not fit at once.
+    /// Three classes on a worker with two resources; a job that does not fit leaves at once.
     Losses,
-    /// The same classes on a smaller worker, where up to five may wait.
+    /// The same classes on a smaller worker with room for five waiting jobs.
     Pool,
 }
 
-/// How a run is made.
+/// The rule of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// So many replications after a fixed warm-up of 100 s.
+    /// A number of replications after a fixed warm-up of 100 s.
     Replications(u32),
-    /// So many replications after a warm-up by MSER-5.
+    /// A number of replications after a warm-up by MSER-5.
     Auto(u32),
-    /// As many replications of 2,000 s as it takes to know this so well, from 30 on, after a warm-up of 100 s.
+    /// Replications of 2,000 s until this precision is reached, at least 30, after a warm-up of 100
+    /// s.
     Precision(&'static str),
-    /// So many replications that are measured from the start, which for a long run is a mistake that has to show.
+    /// A number of replications that are measured from the start, which for a long run is a mistake
+    /// that must show.
     FromTheStart(u32),
 }
 
 /// A line or several of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// What is simulated.
+    /// The system.
     pub system: System,
     /// How.
     pub rule: Rule,
@@ -86,7 +90,7 @@ const LOSSES: exact::Pool = Pool { capacity: [6, 7], classes: [(1.5, [1, 1]), (1
 const POOL: exact::Pool = Pool { capacity: [2, 3], classes: [(0.5, [1, 1]), (0.3, [1, 2]), (0.2, [2, 1])], room: 5 };
 
 impl System {
-    /// What is asked about it, and the truth.
+    /// Its quantities and their true values.
     pub fn truths(self) -> Vec<(&'static str, f64)> {
         match self {
             System::Servers | System::Backlog => vec![
@@ -128,7 +132,7 @@ impl System {
     }
 }
 
-/// What all pools are asked about.
+/// The quantities of all pools.
 fn of_pool(pool: &exact::Pool, long_run: &LongRun) -> Vec<(&'static str, f64)> {
     let done = |class: usize| pool.classes[class].0 * (1.0 - long_run.lost[class]);
     vec![
@@ -161,7 +165,7 @@ fn servers(backlog: usize) -> String {
 
 fn classes(pool: &exact::Pool, keys: &str) -> String {
     let [cpu, mem] = pool.capacity;
-    // Who leaves at once needs no limit, and a limit of nothing would be the same.
+    // Without room to wait no limit is needed, and a limit of zero would be the same.
     let limit = if pool.room > 0 { format!("queue = {{ limit = {} }}", pool.room) } else { String::new() };
     let head = format!(
         "horizon = \"3000s\"\nclaim = {{ delay = \"none\" }}\n{limit}\n[worker.box]\ncapacity = {{ cpu = {cpu}, mem = {mem} }}\n"
@@ -186,7 +190,7 @@ impl Rule {
         };
         let mut settings = vec![format!("warmup={warmup}"), format!("replications={replications}")];
         if let Rule::Precision(_) = self {
-            // Runs so short that it takes more than the first look.
+            // Runs so short that the first look is not enough.
             settings.push("horizon=2000s".to_owned());
         }
         settings
@@ -212,7 +216,7 @@ impl Rule {
     }
 }
 
-/// What `claimsim run --precision` does.
+/// The sequential rule of `claimsim run --precision`.
 fn as_many_as_it_takes(scenario: &Scenario, goal: &str) -> Results {
     let goals = vec![goal.parse().expect("a precision")];
     let plan = StoppingRule::sequential(goals, MIN_REPLICATIONS, 1_000, &scenario.system).expect("the scenario has it");
@@ -224,12 +228,13 @@ fn as_many_as_it_takes(scenario: &Scenario, goal: &str) -> Results {
 }
 
 impl Case {
-    /// Whether intervals have to cover as often as they say.
+    /// Whether intervals must cover as often as they promise.
     pub fn has_to_cover(&self) -> bool {
         self.system != System::Backlog || !matches!(self.rule, Rule::FromTheStart(_))
     }
 
-    /// In how many of the experiments of these seeds the interval covers, for each quantity; with further keys set.
+    /// The number of experiments of these seeds whose interval covers, for each quantity, with
+    /// other values for some keys.
     pub fn covered(&self, seeds: Range<u64>, truths: &[(&str, f64)], settings: &[&str]) -> Vec<u64> {
         let rule = self.rule.settings();
         let settings = rule.iter().map(String::as_str).chain(settings.iter().copied());
@@ -258,7 +263,7 @@ fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) ->
     low <= truth && truth <= high
 }
 
-/// Prints all rows, or those whose rule has a word that is given.
+/// Prints all rows, or those whose rule contains the given word.
 fn main() -> io::Result<()> {
     const EXPERIMENTS: u64 = 2_000;
     let word = std::env::args().nth(1).unwrap_or_default();

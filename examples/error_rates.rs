@@ -1,9 +1,10 @@
-//! How often `claimsim compare` errs, and how often it finds what is there: a thousand comparisons of simulated contenders whose truth is
-//! known by construction.
+//! The error rate and the power of `claimsim compare`: a thousand comparisons of simulated
+//! alternatives whose truth is known by construction.
 //!
-//! Contenders are equal in law but not in path (other seeds; or the same jobs, and workers that draw other claim delays), or all times of
-//! one are so many percent longer, which makes its waits exactly so much longer in law. `cargo run --release --example error_rates` prints
-//! the table that is kept in `results/error-rates.csv`; a test takes a hundredth of it.
+//! Alternatives are equal in distribution but not in path (other seeds; or the same jobs, and
+//! workers that draw other claim delays), or all times of one are longer by some per cent, which
+//! makes its waits longer by the same factor. `cargo run --release --example error_rates` prints
+//! the table in `results/error-rates.csv`; a test repeats a hundredth of it.
 
 use std::io::{self, Write as _};
 
@@ -19,32 +20,33 @@ pub const LEVEL: f64 = 0.05;
 /// Replications at the first look and at the last.
 const LOOKS: (u32, u32) = (5, 40);
 
-/// What differs between the baseline and the contender.
+/// The difference between the baseline and the alternative.
 #[derive(Clone, Copy, Debug)]
 pub enum Difference {
-    /// The seed: other jobs of the same law.
+    /// The seed: other jobs of the same distribution.
     Seed,
-    /// The names of the workers: the same jobs, and other claim delays of the same law.
+    /// The names of the workers: the same jobs, and other claim delays of the same distribution.
     Workers,
-    /// The names of the workers, and all times are so many times as long: the same jobs, so much slower.
+    /// The names of the workers, and all times by a factor: the same jobs, slower by that factor.
     Slower(f64),
 }
 
 /// One line of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// What differs.
+    /// The difference.
     pub difference: Difference,
     judged: &'static [&'static str],
     margin: Option<&'static str>,
     gates: &'static [&'static str],
-    /// What is counted.
+    /// The event that is counted.
     event: Event,
-    /// Whether that is an error, which may happen no more often than the level says; if not, it is what should happen.
+    /// Whether that is an error, which may not happen more often than the level; otherwise it
+    /// should happen.
     pub is_error: bool,
 }
 
-/// What may come of a comparison.
+/// The possible results of a comparison.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Different,
@@ -57,7 +59,7 @@ const WAITS: &[&str] = &["mean(wait)", "p95(wait)", "p99(wait)"];
 const MEAN: &[&str] = &["mean(wait)"];
 const P95: &[&str] = &["p95(wait)"];
 
-/// All cases: first those in which what is counted is an error.
+/// All cases: first those that count errors.
 pub const CASES: [Case; 14] = {
     use Difference::{Seed, Slower, Workers};
     use Event::{Different, Equivalent, Fails, Passes};
@@ -91,7 +93,8 @@ pub const CASES: [Case; 14] = {
     ]
 };
 
-/// Two workers that are busy 60 % of the time, for about 150 jobs; all times are `factor` times as long.
+/// Two workers that are busy 60 % of the time, for about 150 jobs; all times are `factor` times as
+/// long.
 fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Alternative {
     let milliseconds = |seconds: f64| (seconds * factor * 1_000.0).round();
     let text = format!(
@@ -119,7 +122,7 @@ fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Alternative {
 }
 
 impl Case {
-    /// In how many of the comparisons of these numbers the event happens.
+    /// The number of comparisons with these numbers in which the event happens.
     pub fn count(&self, comparisons: std::ops::Range<u64>) -> u64 {
         comparisons.into_par_iter().map(|number| u64::from(self.happens(&self.compare(number)))).sum()
     }

@@ -1,9 +1,10 @@
-//! How often `claimsim size` finds the answer of Erlang's formulas, and how often it certifies a setting that fails: a hundred searches for
-//! the number of servers of an M/M/c queue under each of several targets.
+//! The reliability of `claimsim size` against Erlang's formulas: a hundred searches for the number
+//! of servers of an M/M/c queue under each of several targets.
 //!
-//! Where the target lies well between two numbers of servers the answer has to be found. Where it lies so that a number just fails, or exactly where
-//! that number's true value is, this number must not be called met more often than the level says. `cargo run --release --example sizing` prints the
-//! table that is kept in `results/sizing.csv`; a test takes a part of it.
+//! If the target lies well between two numbers of servers, the search must find the answer. If a
+//! number of servers just fails, or meets the target exactly, it must not be reported as meeting it
+//! more often than the level allows. `cargo run --release --example sizing` prints the table in
+//! `results/sizing.csv`; a test repeats a part of it.
 
 #[path = "coverage/exact.rs"]
 #[allow(
@@ -32,15 +33,15 @@ pub const LEVEL: f64 = 0.05;
 /// Four jobs a second, each of a second: at least five servers.
 const ARRIVALS: f64 = 4.0;
 
-/// Servers among which to look.
+/// The range of the search.
 const SERVERS: std::ops::RangeInclusive<u32> = 3..=10;
 
-/// What a search is asked for.
+/// The target of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// These conditions, which lie well between two numbers of servers.
     Apart(&'static [&'static str]),
-    /// A p95 of the wait of so many times what this number of servers truly has.
+    /// A p95 of the wait of some multiple of the true value of this number of servers.
     Quantile(u32, f64),
     /// The same of the mean wait.
     Mean(u32, f64),
@@ -58,14 +59,14 @@ pub const CASES: [Target; 8] = [
     Target::Mean(7, 1.0),
 ];
 
-/// What some searches have come to.
+/// The counts of some searches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// The answer was the right one.
     pub right: u64,
-    /// Some setting was called met that is not, or only just.
+    /// A design was reported as meeting the target that does not, or only just.
     pub wrong: u64,
-    /// There was no answer, or one that costs more than need be.
+    /// There was no answer, or one that is too expensive.
     pub missed: u64,
 }
 
@@ -93,7 +94,7 @@ fn scenario(servers: &str, seed: u64) -> Scenario {
 }
 
 impl Target {
-    /// As the command line would have it.
+    /// The target as on the command line.
     pub fn conditions(self) -> Vec<String> {
         let seconds = |value: f64| format!("{:.0}us", value * 1e6);
         match self {
@@ -107,7 +108,8 @@ impl Target {
         }
     }
 
-    /// The fewest servers that keep the target with room to spare. One that has exactly what is asked for does not count.
+    /// The smallest number of servers that meets the target with a margin. A number that meets it
+    /// exactly does not count.
     pub fn right(self) -> u32 {
         let keeps = |servers: u32| {
             let queue = queue(servers);
@@ -164,7 +166,7 @@ impl Target {
         let targets = Targets {
             conditions: self.conditions().iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
-            // Few looks where nothing can be shown, and as many as it takes elsewhere.
+            // Few looks where nothing can be shown, and looks until the decision elsewhere.
             looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
             supply_axes: vec![true],
         };

@@ -1,11 +1,12 @@
-//! One replication of a workload with all statistics on, as a line of JSON, to set beside other programs.
+//! One replication of a workload with all statistics, as a line of JSON, for comparison with other
+//! programs.
 //!
 //! ```text
 //! cargo run --release --example workload -- w1|w2|w3|w4|race|shapes SIZE SEED [WORKERS]
 //! ```
 //!
-//! SIZE is the number of jobs; for w3 and shapes the simulated seconds. The wall time is that of the simulation, without reading the
-//! scenario and without the start of the process.
+//! SIZE is the number of jobs; for w3 and shapes the simulated seconds. The wall time is that of
+//! the simulation, without reading the scenario and without the start of the process.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it prints what it has measured")]
 
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The workload that the arguments ask for.
+/// The workload of the arguments.
 fn text(arguments: &[String]) -> Option<String> {
     let size: f64 = arguments.get(1)?.parse().ok()?;
     let jobs = size as u64;

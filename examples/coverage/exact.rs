@@ -1,4 +1,5 @@
-//! Systems whose long-run figures are known exactly: Erlang's C, the product form of a loss network, and a small Markov chain.
+//! Systems whose long-run figures are known exactly: Erlang's C, the product form of a loss
+//! network, and a small Markov chain.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,11 @@ use claimsim::model::math;
 /// M/M/c, first come, first served; rates per second.
 #[derive(Clone, Copy, Debug)]
 pub struct Mmc {
-    /// How many come.
+    /// Arrivals.
     pub arrivals: f64,
-    /// How many a server does.
+    /// Completions of one server.
     pub services: f64,
-    /// How many servers.
+    /// The number of servers.
     pub servers: u32,
 }
 
@@ -21,7 +22,7 @@ impl Mmc {
         self.arrivals / self.drain_with(0.0)
     }
 
-    /// Erlang's C, from his B: the probability of having to wait.
+    /// Erlang's C, from Erlang's B: the probability of having to wait.
     fn wait_probability(self) -> f64 {
         let load = self.arrivals / self.services;
         let blocking = (1..=self.servers).fold(1.0, |b, n| load * b / (f64::from(n) + load * b));
@@ -42,7 +43,7 @@ impl Mmc {
         math::ln(self.wait_probability() / (1.0 - p)) / self.drain_with(self.arrivals)
     }
 
-    /// The share of waits of at most so many seconds.
+    /// The share of waits of at most `t` seconds.
     pub fn wait_within(self, seconds: f64) -> f64 {
         1.0 - self.wait_probability() * math::exp(-self.drain_with(self.arrivals) * seconds)
     }
@@ -53,19 +54,19 @@ impl Mmc {
     }
 }
 
-/// Jobs that come at random, hold units of two resources for an exponential time of mean 1 s, and are turned away if they do not fit and so
-/// many others wait already: first fit.
+/// Poisson jobs that hold units of two resources for an exponential time of mean 1 s, under first
+/// fit. A job that does not fit is turned away if `room` jobs wait already.
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
-    /// What there is of each resource.
+    /// The units of each resource.
     pub capacity: [u32; 2],
-    /// Jobs per second of each class, and what one of them needs.
+    /// Jobs per second of each class, and the need of a job.
     pub classes: [(f64, [u32; 2]); 3],
-    /// The most that may wait.
+    /// The maximum number of waiting jobs.
     pub room: usize,
 }
 
-/// What becomes of a pool in the long run.
+/// The long-run figures of a pool.
 #[derive(Clone, Debug, Default)]
 pub struct LongRun {
     /// Busy share of each resource.
@@ -80,8 +81,8 @@ pub struct LongRun {
 type State = ([u32; 3], Vec<usize>);
 
 impl Pool {
-    /// The product form of a pool without room to wait (Kaufman, 1981): the numbers of running jobs are independent Poisson variables, given that
-    /// they fit together.
+    /// The product form of a pool without room to wait (Kaufman, 1981): the numbers of running jobs
+    /// are independent Poisson variables, given that they fit together.
     pub fn product_form(&self) -> LongRun {
         assert_eq!(self.room, 0, "nobody waits in a loss network");
         let most = self.capacity[0].max(self.capacity[1]);
@@ -100,7 +101,8 @@ impl Pool {
         sums.over(total)
     }
 
-    /// The stationary law of the chain that keeps the order of those that wait, by Gauss–Seidel on its balance equations.
+    /// The stationary distribution of the chain that keeps the order of the waiting jobs, by
+    /// Gauss–Seidel on its balance equations.
     pub fn chain(&self) -> LongRun {
         let (states, flows) = self.explore();
         let mut shares = vec![1.0 / states.len() as f64; states.len()];
@@ -130,7 +132,7 @@ impl Pool {
         sums
     }
 
-    /// All states that can be reached, and what flows into each: from where, and at what rate.
+    /// All reachable states, and the flows into each: from which state, at what rate.
     fn explore(&self) -> (Vec<State>, Vec<Vec<(usize, f64)>>) {
         let mut numbers = BTreeMap::from([((<[u32; 3]>::default(), Vec::new()), 0)]);
         let (mut states, mut flows) = (numbers.keys().cloned().collect::<Vec<State>>(), vec![Vec::new()]);
@@ -167,7 +169,7 @@ impl Pool {
         moves
     }
 
-    /// Starts whoever fits, the oldest first.
+    /// Starts the jobs that fit, the oldest first.
     fn claim(&self, mut running: [u32; 3], mut waiting: Vec<usize>) -> State {
         waiting.retain(|&class| {
             let starts = fits(self.classes[class].1, self.free(&running).expect("what runs fits"));
@@ -177,7 +179,7 @@ impl Pool {
         (running, waiting)
     }
 
-    /// What is free beside running jobs; `None` if these do not fit.
+    /// The free units next to running jobs; `None` if these do not fit.
     fn free(&self, running: &[u32; 3]) -> Option<[u32; 2]> {
         let taken = |r: usize| running.iter().zip(self.classes).map(|(n, (_, need))| n * need[r]).sum::<u32>();
         Some([self.capacity[0].checked_sub(taken(0))?, self.capacity[1].checked_sub(taken(1))?])
