@@ -1,12 +1,12 @@
-//! The calendar alone: one "hold" (take the next event, schedule another) by the number of events
-//! in it, and of arrivals by the number of sources.
+//! The calendar alone: one "hold" (take the next event, schedule another), by the number of events
+//! in it, and for arrivals by the number of sources.
 
 use claimsim::engine::calendar::{Calendar, CalendarEvent, EventClass, LAST_INSTANT};
 use claimsim::model::time::{Span, Time};
 use claimsim::random::stream::{Purpose, Stream, Streams};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// An instant some exponential time after `now`.
+/// An instant an exponential time after `now`.
 fn later(now: Time, random: &mut Stream) -> Time {
     now + Span::from_secs_f64(random.exponential())
 }
@@ -15,7 +15,7 @@ fn random() -> Stream {
     Streams::new(1, 0).stream(Purpose::Arrival, "calendar")
 }
 
-/// Takes the next event; its instant, and what it is.
+/// Takes the next event, with its instant.
 fn take(calendar: &mut Calendar) -> (Time, CalendarEvent) {
     let key = calendar.peek();
     (Calendar::time_of(key), calendar.take(key))

@@ -1,8 +1,7 @@
-//! Jobs per second of whole replications: by workload, by workers, by length of the queue, with all
-//! statistics on.
+//! Jobs per second of whole replications, with all statistics: by workload, by the number of
+//! workers, by the length of the queue.
 //!
-//! The workloads come through the ordinary path, a scenario's text. One iteration is one
-//! replication.
+//! The workloads take the ordinary path, from a scenario's text. One iteration is one replication.
 
 use std::hint::black_box;
 

@@ -1,5 +1,5 @@
-//! The waiting jobs alone: one claim (find the first that fits, take it away) and one new job, by
-//! the number of distinct needs and by how many wait.
+//! The waiting jobs alone: one claim (find the first that fits, remove it) and one new job, by the
+//! number of distinct needs and the number of waiting jobs.
 
 use claimsim::engine::queue::JobQueue;
 use claimsim::model::action::ActionId;
@@ -34,7 +34,7 @@ fn claims(criterion: &mut Criterion) {
             let mut number = len;
             group.bench_function(BenchmarkId::new(format!("{shapes} shapes, waiting"), len), |bencher| {
                 bencher.iter(|| {
-                    // As if `free` units were free, and shape n needed n of them.
+                    // As if this number of units were free, and shape n needed n of them.
                     let free = random.below(shapes) as usize;
                     let need = waiting.first_of(|_| u64::MAX, |need| need <= free);
                     let taken = need.map(|need| waiting.pop(need));

@@ -1,9 +1,9 @@
-//! The coverage of the 95 % intervals that claimsim prints: two thousand experiments on each of
-//! several systems whose truth is known exactly.
+//! How often the 95 % intervals that claimsim prints cover the truth: two thousand experiments on
+//! each of several systems whose truth is known exactly.
 //!
-//! Each experiment is a run under a seed of its own. `cargo run --release --example coverage`
-//! prints the table in `results/coverage.csv`; a test repeats a part of it. If intervals keep their
-//! promise, the share of 2,000 that cover lies between 93.5 % and 96.5 % in all but two of a
+//! Each experiment is a run under its own seed. `cargo run --release --example coverage` prints the
+//! table in `results/coverage.csv`; a test repeats a part of it. If 2,000 intervals have their
+//! nominal coverage, the share that covers lies between 93.5 % and 96.5 % in all but two of a
 //! thousand rows (three standard errors).
 
 #[path = "coverage/exact.rs"]
@@ -20,44 +20,43 @@ use rayon::prelude::*;
 
 use exact::{LongRun, Mmc, Pool};
 
-/// The share of intervals that cover must lie between these.
+/// The range in which the share of covering intervals has to lie.
 pub const BOUNDS: (f64, f64) = (0.935, 0.965);
 
 /// A system whose truth is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// M/M/4 at a load of 60 %, for 8,000 s: about 1,600 times the time in which its queue forgets
-    /// its past.
+    /// M/M/4 at a load of 60 %, for 8,000 s: about 1,600 relaxation times of its queue.
     Servers,
-    /// The same, with 400 jobs that wait at the start.
+    /// The same with 400 waiting jobs at the start.
     Backlog,
-    /// Three classes on a worker with two resources; a job that does not fit leaves at once.
+    /// Three classes on a worker with two resources; jobs leave if they do not fit at once.
     Losses,
     /// The same classes on a smaller worker with room for five waiting jobs.
     Pool,
 }
 
-/// The rule of a run.
+/// The kind of run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// A number of replications after a fixed warm-up of 100 s.
+    /// This number of replications after a fixed warm-up of 100 s.
     Replications(u32),
-    /// A number of replications after a warm-up by MSER-5.
+    /// This number of replications after a warm-up by MSER-5.
     Auto(u32),
-    /// Replications of 2,000 s until this precision is reached, at least 30, after a warm-up of 100
-    /// s.
+    /// Replications of 2,000 s, at least 30, until this precision is reached, after a warm-up of
+    /// 100 s.
     Precision(&'static str),
-    /// A number of replications that are measured from the start, which for a long run is a mistake
-    /// that must show.
+    /// This number of replications, measured from the start: a mistake in a long run, which has to
+    /// show.
     FromTheStart(u32),
 }
 
-/// A line or several of the table.
+/// One or more lines of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     /// The system.
     pub system: System,
-    /// How.
+    /// The kind of run.
     pub rule: Rule,
 }
 
@@ -90,7 +89,7 @@ const LOSSES: exact::Pool = Pool { capacity: [6, 7], classes: [(1.5, [1, 1]), (1
 const POOL: exact::Pool = Pool { capacity: [2, 3], classes: [(0.5, [1, 1]), (0.3, [1, 2]), (0.2, [2, 1])], room: 5 };
 
 impl System {
-    /// Its quantities and their true values.
+    /// The quantities, and the truth.
     pub fn truths(self) -> Vec<(&'static str, f64)> {
         match self {
             System::Servers | System::Backlog => vec![
@@ -165,7 +164,7 @@ fn servers(backlog: usize) -> String {
 
 fn classes(pool: &exact::Pool, keys: &str) -> String {
     let [cpu, mem] = pool.capacity;
-    // Without room to wait no limit is needed, and a limit of zero would be the same.
+    // Jobs that leave at once need no limit.
     let limit = if pool.room > 0 { format!("queue = {{ limit = {} }}", pool.room) } else { String::new() };
     let head = format!(
         "horizon = \"3000s\"\nclaim = {{ delay = \"none\" }}\n{limit}\n[worker.box]\ncapacity = {{ cpu = {cpu}, mem = {mem} }}\n"
@@ -190,7 +189,7 @@ impl Rule {
         };
         let mut settings = vec![format!("warmup={warmup}"), format!("replications={replications}")];
         if let Rule::Precision(_) = self {
-            // Runs so short that the first look is not enough.
+            // Short runs, which need more than the first check.
             settings.push("horizon=2000s".to_owned());
         }
         settings
@@ -201,7 +200,7 @@ impl Rule {
         find_warm_up(&mut scenario, &());
         match self {
             Rule::Replications(_) | Rule::Auto(_) | Rule::FromTheStart(_) => run(&scenario, &()),
-            Rule::Precision(goal) => as_many_as_it_takes(&scenario, goal),
+            Rule::Precision(goal) => until_precise(&scenario, goal),
         }
     }
 
@@ -216,25 +215,25 @@ impl Rule {
     }
 }
 
-/// The sequential rule of `claimsim run --precision`.
-fn as_many_as_it_takes(scenario: &Scenario, goal: &str) -> Results {
+/// What `claimsim run --precision` does.
+fn until_precise(scenario: &Scenario, goal: &str) -> Results {
     let goals = vec![goal.parse().expect("a precision")];
-    let plan = StoppingRule::sequential(goals, MIN_REPLICATIONS, 1_000, &scenario.system).expect("the scenario has it");
+    let rule = StoppingRule::sequential(goals, MIN_REPLICATIONS, 1_000, &scenario.system).expect("the scenario has it");
     let mut outcomes = Vec::new();
-    while let Some(until) = plan.next_count(&outcomes) {
+    while let Some(until) = rule.next_count(&outcomes) {
         outcomes.extend(replicate(scenario, &[], outcomes.len() as u32..until, &()));
     }
     Results::of(outcomes)
 }
 
 impl Case {
-    /// Whether intervals must cover as often as they promise.
+    /// Whether intervals have to have their nominal coverage.
     pub fn has_to_cover(&self) -> bool {
         self.system != System::Backlog || !matches!(self.rule, Rule::FromTheStart(_))
     }
 
-    /// The number of experiments of these seeds whose interval covers, for each quantity, with
-    /// other values for some keys.
+    /// For each quantity, the number of experiments with these seeds whose interval covers, with
+    /// further keys set.
     pub fn covered(&self, seeds: Range<u64>, truths: &[(&str, f64)], settings: &[&str]) -> Vec<u64> {
         let rule = self.rule.settings();
         let settings = rule.iter().map(String::as_str).chain(settings.iter().copied());
@@ -256,14 +255,14 @@ impl Case {
 fn covers(results: &Results, scenario: &Scenario, quantity: &str, truth: f64) -> bool {
     let quantity: Quantity = quantity.parse().expect("a quantity");
     let Ok(ResolvedQuantity::Metric(metric)) = quantity.resolve(&scenario.system) else {
-        panic!("{quantity:?} is no figure")
+        panic!("{quantity:?} is not a metric")
     };
     let interval = results.estimate(metric).and_then(|estimate| estimate.interval);
     let (low, high) = interval.expect("there are several replications");
     low <= truth && truth <= high
 }
 
-/// Prints all rows, or those whose rule contains the given word.
+/// Prints all rows, or those whose rule contains one of the given words.
 fn main() -> io::Result<()> {
     const EXPERIMENTS: u64 = 2_000;
     let word = std::env::args().nth(1).unwrap_or_default();

@@ -1,9 +1,9 @@
-//! The error rate and the power of `claimsim compare`: a thousand comparisons of simulated
-//! alternatives whose truth is known by construction.
+//! How often `claimsim compare` errs, and how often it finds a true difference: a thousand
+//! comparisons of simulated alternatives whose truth is known by construction.
 //!
-//! Alternatives are equal in distribution but not in path (other seeds; or the same jobs, and
-//! workers that draw other claim delays), or all times of one are longer by some per cent, which
-//! makes its waits longer by the same factor. `cargo run --release --example error_rates` prints
+//! The alternatives are equal in law but not in path (other seeds; or the same jobs, and workers
+//! that draw other claim delays), or all times of one are longer by some percentage, which makes its
+//! waits longer by the same percentage in law. `cargo run --release --example error_rates` prints
 //! the table in `results/error-rates.csv`; a test repeats a hundredth of it.
 
 use std::io::{self, Write as _};
@@ -20,14 +20,14 @@ pub const LEVEL: f64 = 0.05;
 /// Replications at the first look and at the last.
 const LOOKS: (u32, u32) = (5, 40);
 
-/// The difference between the baseline and the alternative.
+/// What differs between the baseline and the alternative.
 #[derive(Clone, Copy, Debug)]
 pub enum Difference {
-    /// The seed: other jobs of the same distribution.
+    /// The seed: other jobs with the same law.
     Seed,
-    /// The names of the workers: the same jobs, and other claim delays of the same distribution.
+    /// The names of the workers: the same jobs, and other claim delays with the same law.
     Workers,
-    /// The names of the workers, and all times by a factor: the same jobs, slower by that factor.
+    /// The names of the workers, and all times are multiplied by a factor: the same jobs, slower.
     Slower(f64),
 }
 
@@ -41,12 +41,12 @@ pub struct Case {
     gates: &'static [&'static str],
     /// The event that is counted.
     event: Event,
-    /// Whether that is an error, which may not happen more often than the level; otherwise it
-    /// should happen.
+    /// Whether that is an error, which may not happen more often than the level. Otherwise it is the
+    /// right result.
     pub is_error: bool,
 }
 
-/// The possible results of a comparison.
+/// A result of a comparison.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Different,
@@ -59,7 +59,7 @@ const WAITS: &[&str] = &["mean(wait)", "p95(wait)", "p99(wait)"];
 const MEAN: &[&str] = &["mean(wait)"];
 const P95: &[&str] = &["p95(wait)"];
 
-/// All cases: first those that count errors.
+/// All cases: first those in which the counted event is an error.
 pub const CASES: [Case; 14] = {
     use Difference::{Seed, Slower, Workers};
     use Event::{Different, Equivalent, Fails, Passes};
@@ -95,7 +95,7 @@ pub const CASES: [Case; 14] = {
 
 /// Two workers that are busy 60 % of the time, for about 150 jobs; all times are `factor` times as
 /// long.
-fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Alternative {
+fn alternative(name: &str, workers: &str, factor: f64, seed: u64) -> Alternative {
     let milliseconds = |seconds: f64| (seconds * factor * 1_000.0).round();
     let text = format!(
         r#"
@@ -122,7 +122,7 @@ fn contender(name: &str, workers: &str, factor: f64, seed: u64) -> Alternative {
 }
 
 impl Case {
-    /// The number of comparisons with these numbers in which the event happens.
+    /// The number of comparisons, out of those with these numbers, in which the event happens.
     pub fn count(&self, comparisons: std::ops::Range<u64>) -> u64 {
         comparisons.into_par_iter().map(|number| u64::from(self.happens(&self.compare(number)))).sum()
     }
@@ -133,8 +133,9 @@ impl Case {
             Difference::Workers => ("other", 1.0, 2 * number),
             Difference::Slower(factor) => ("other", factor, 2 * number),
         };
-        let contenders = [contender("baseline", "one", 1.0, 2 * number), contender("contender", workers, factor, seed)];
-        let questions = ComparisonCriteria {
+        let alternatives =
+            [alternative("baseline", "one", 1.0, 2 * number), alternative("contender", workers, factor, seed)];
+        let criteria = ComparisonCriteria {
             baseline: 0,
             judged: self.judged.iter().map(|text| text.parse().expect("a quantity")).collect(),
             margin: self.margin.map(|text| text.parse().expect("a margin")),
@@ -143,15 +144,15 @@ impl Case {
             looks: InterimLooks::doubling(LOOKS.0, LOOKS.1),
             awaits_judged: true,
         };
-        let mut comparing = SequentialComparison::new(&contenders, &questions).expect("both have what is asked for");
-        while comparing.next_replications().is_some() {
-            comparing.look(&());
+        let mut comparison = SequentialComparison::new(&alternatives, &criteria).expect("both have the quantities");
+        while comparison.next_replications().is_some() {
+            comparison.look(&());
         }
-        comparing.finish()
+        comparison.finish()
     }
 
     fn happens(&self, comparison: &Comparison) -> bool {
-        let mut verdicts = comparison.judged().map(|(_, judgement)| judgement.verdict);
+        let mut verdicts = comparison.judged().map(|(_, test)| test.verdict);
         match self.event {
             Event::Different => verdicts.any(|verdict| matches!(verdict, Verdict::Better | Verdict::Worse)),
             Event::Equivalent => verdicts.any(|verdict| verdict == Verdict::Equivalent),

@@ -1,10 +1,11 @@
-//! The reliability of `claimsim size` against Erlang's formulas: a hundred searches for the number
-//! of servers of an M/M/c queue under each of several targets.
+//! How often `claimsim size` finds the answer of Erlang's formulas, and how often it certifies a
+//! design that fails: a hundred searches for the number of servers of an M/M/c queue under each of
+//! several targets.
 //!
-//! If the target lies well between two numbers of servers, the search must find the answer. If a
-//! number of servers just fails, or meets the target exactly, it must not be reported as meeting it
-//! more often than the level allows. `cargo run --release --example sizing` prints the table in
-//! `results/sizing.csv`; a test repeats a part of it.
+//! Where the target lies well between two numbers of servers, the search has to find the answer.
+//! Where a number just fails the target, or its true value equals the target, the search must not
+//! report this number as met more often than the level allows. `cargo run --release --example
+//! sizing` prints the table in `results/sizing.csv`; a test repeats a part of it.
 
 #[path = "coverage/exact.rs"]
 #[allow(
@@ -30,18 +31,18 @@ use exact::Mmc;
 /// The level of every search.
 pub const LEVEL: f64 = 0.05;
 
-/// Four jobs a second, each of a second: at least five servers.
+/// Four jobs per second of one second each: at least five servers.
 const ARRIVALS: f64 = 4.0;
 
-/// The range of the search.
+/// The numbers of servers to search.
 const SERVERS: std::ops::RangeInclusive<u32> = 3..=10;
 
-/// The target of a search.
+/// The targets of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// These conditions, which lie well between two numbers of servers.
     Apart(&'static [&'static str]),
-    /// A p95 of the wait of some multiple of the true value of this number of servers.
+    /// A p95 of the wait that is this multiple of the true value for this number of servers.
     Quantile(u32, f64),
     /// The same of the mean wait.
     Mean(u32, f64),
@@ -59,14 +60,14 @@ pub const CASES: [Target; 8] = [
     Target::Mean(7, 1.0),
 ];
 
-/// The counts of some searches.
+/// The results of some searches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// The answer was the right one.
+    /// Searches with the right answer.
     pub right: u64,
-    /// A design was reported as meeting the target that does not, or only just.
+    /// Searches that reported a design as met that fails, or is exactly at the target.
     pub wrong: u64,
-    /// There was no answer, or one that is too expensive.
+    /// Searches without an answer, or with one that costs more than necessary.
     pub missed: u64,
 }
 
@@ -94,7 +95,7 @@ fn scenario(servers: &str, seed: u64) -> Scenario {
 }
 
 impl Target {
-    /// The target as on the command line.
+    /// As on the command line.
     pub fn conditions(self) -> Vec<String> {
         let seconds = |value: f64| format!("{:.0}us", value * 1e6);
         match self {
@@ -108,8 +109,8 @@ impl Target {
         }
     }
 
-    /// The smallest number of servers that meets the target with a margin. A number that meets it
-    /// exactly does not count.
+    /// The smallest number of servers that keeps the target with room to spare. A number exactly at
+    /// the target does not count.
     pub fn right(self) -> u32 {
         let keeps = |servers: u32| {
             let queue = queue(servers);
@@ -166,7 +167,7 @@ impl Target {
         let targets = Targets {
             conditions: self.conditions().iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
-            // Few looks where nothing can be shown, and looks until the decision elsewhere.
+            // Few looks where nothing can be shown, and enough of them elsewhere.
             looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
             supply_axes: vec![true],
         };

@@ -8,7 +8,7 @@
 //! SIZE is the number of jobs; for w3 and shapes the simulated seconds. The wall time is that of
 //! the simulation, without reading the scenario and without the start of the process.
 
-#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it prints what it has measured")]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it prints its measurements")]
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -8,9 +8,9 @@ use claimsim::model::math;
 /// M/M/c, first come, first served; rates per second.
 #[derive(Clone, Copy, Debug)]
 pub struct Mmc {
-    /// Arrivals.
+    /// The arrival rate.
     pub arrivals: f64,
-    /// Completions of one server.
+    /// The service rate of a server.
     pub services: f64,
     /// The number of servers.
     pub servers: u32,
@@ -43,7 +43,7 @@ impl Mmc {
         math::ln(self.wait_probability() / (1.0 - p)) / self.drain_with(self.arrivals)
     }
 
-    /// The share of waits of at most `t` seconds.
+    /// The share of waits of at most this number of seconds.
     pub fn wait_within(self, seconds: f64) -> f64 {
         1.0 - self.wait_probability() * math::exp(-self.drain_with(self.arrivals) * seconds)
     }
@@ -54,15 +54,15 @@ impl Mmc {
     }
 }
 
-/// Poisson jobs that hold units of two resources for an exponential time of mean 1 s, under first
-/// fit. A job that does not fit is turned away if `room` jobs wait already.
+/// Jobs that arrive at random and hold units of two resources for an exponential time of mean 1 s,
+/// under first fit. A job that does not fit is rejected if the queue is full.
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
     /// The units of each resource.
     pub capacity: [u32; 2],
-    /// Jobs per second of each class, and the need of a job.
+    /// By class, the jobs per second, and the need of one job.
     pub classes: [(f64, [u32; 2]); 3],
-    /// The maximum number of waiting jobs.
+    /// The length of the queue.
     pub room: usize,
 }
 
@@ -73,11 +73,11 @@ pub struct LongRun {
     pub utilization: [f64; 2],
     /// Jobs waiting.
     pub queue: f64,
-    /// By class: the share that is turned away.
+    /// By class: the share that is rejected.
     pub lost: [f64; 3],
 }
 
-/// Running jobs by class, and the classes of those that wait, the oldest first.
+/// Running jobs by class, and the classes of the waiting jobs, the oldest first.
 type State = ([u32; 3], Vec<usize>);
 
 impl Pool {
@@ -101,8 +101,8 @@ impl Pool {
         sums.over(total)
     }
 
-    /// The stationary distribution of the chain that keeps the order of the waiting jobs, by
-    /// Gauss–Seidel on its balance equations.
+    /// The stationary law of the chain that keeps the order of the waiting jobs, by Gauss–Seidel on
+    /// its balance equations.
     pub fn chain(&self) -> LongRun {
         let (states, flows) = self.explore();
         let mut shares = vec![1.0 / states.len() as f64; states.len()];
@@ -132,7 +132,7 @@ impl Pool {
         sums
     }
 
-    /// All reachable states, and the flows into each: from which state, at what rate.
+    /// All reachable states, and the flows into each: their origins and rates.
     fn explore(&self) -> (Vec<State>, Vec<Vec<(usize, f64)>>) {
         let mut numbers = BTreeMap::from([((<[u32; 3]>::default(), Vec::new()), 0)]);
         let (mut states, mut flows) = (numbers.keys().cloned().collect::<Vec<State>>(), vec![Vec::new()]);
@@ -179,7 +179,7 @@ impl Pool {
         (running, waiting)
     }
 
-    /// The free units next to running jobs; `None` if these do not fit.
+    /// The units that running jobs leave free; `None` if these do not fit.
     fn free(&self, running: &[u32; 3]) -> Option<[u32; 2]> {
         let taken = |r: usize| running.iter().zip(self.classes).map(|(n, (_, need))| n * need[r]).sum::<u32>();
         Some([self.capacity[0].checked_sub(taken(0))?, self.capacity[1].checked_sub(taken(1))?])

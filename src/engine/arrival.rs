@@ -67,7 +67,7 @@ pub struct ArrivalStart<'a> {
 pub struct Arrival {
     /// When.
     pub at: Time,
-    /// Of which class.
+    /// Their class.
     pub action: ActionId,
     /// How many (a batch); may be 0.
     pub count: u64,
@@ -104,7 +104,7 @@ pub struct JobOverrides {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Overlap {
-    /// It makes a job all the same.
+    /// It makes a job anyway.
     #[default]
     Enqueue,
     /// It makes none while one waits.

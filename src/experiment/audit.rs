@@ -11,11 +11,11 @@ use crate::scenario::Scenario;
 pub fn audit(scenario: &Scenario, replication: u32, at: Time) -> Audit<'_> {
     let Scenario { system, source_documents, epoch, seed, .. } = scenario;
     let replication = u64::from(replication);
-    let mut simulation = Replication::new(scenario, replication).observed(Ledger::new(system));
-    simulation.run_until(at);
+    let mut ledger = Ledger::new(system);
+    Replication::new(scenario, replication).observe_until(at, &mut ledger);
     let subject = AuditSubject { system, source_documents, epoch: *epoch, seed: *seed, replication, at };
     let crons = scenario.sources.iter().enumerate().filter_map(|(source, of)| cron(scenario, source, of, at));
-    Audit::new(subject, simulation.into_observer(), crons.collect())
+    Audit::new(subject, ledger, crons.collect())
 }
 
 /// The state of a source at an instant, if it is a cron.

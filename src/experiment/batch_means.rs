@@ -1,5 +1,5 @@
-//! One long run in place of many: its figures get intervals from batch means, where the batches allow
-//! it.
+//! One long run in place of many: its figures get intervals from batch means, where the batches
+//! allow it.
 
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
@@ -21,8 +21,8 @@ pub struct BatchMeansRun {
 
 /// Runs the scenario's first replication and divides its measured part into batches.
 pub fn run_batch_means(scenario: &Scenario, batches: u32, progress: &dyn Progress) -> BatchMeansRun {
-    let observer = BatchObserver::new(&scenario.system, scenario.slo, batches as usize);
-    let (outcome, observer) = Replication::new(scenario, 0).measure_observed(&[], progress, observer);
+    let mut observer = BatchObserver::new(&scenario.system, scenario.slo, batches as usize);
+    let outcome = Replication::new(scenario, 0).measure_observed(&[], progress, &mut observer);
     let mut run = BatchMeansRun { results: Results::of(vec![outcome]), figures: 0, correlated: 0, empty: 0 };
     for means in observer.finish() {
         let row = run.results.summary.iter_mut().find(|row| row.metric == means.metric);

@@ -3,8 +3,8 @@
 //!
 //! The elasticity of a measure m to a parameter x is (dm / m) / (dx / x): by how many percent m
 //! changes for 1 % more of x. It is estimated by central differences under common random numbers,
-//! relative to the mean of the measure at the scenario itself. The interval is Fieller's (1954), which
-//! accounts for this mean being an estimate, too.
+//! relative to the mean of the measure at the scenario itself. The interval is Fieller's (1954),
+//! which accounts for this mean being an estimate, too.
 
 use crate::design::{Amount, Decimal};
 use crate::scenario::Parameter;
@@ -66,8 +66,8 @@ impl Perturbation {
         Perturbation::new(parameter, &low, &high)
     }
 
-    /// Changes a whole number by one to each side. `None` if it is not a whole number, or one of the
-    /// new values would be zero.
+    /// Changes a whole number by one to each side. `None` if it is not a whole number, or one of
+    /// the new values would be zero.
     pub fn by_unit(parameter: &Parameter) -> Option<Perturbation> {
         let [value] = parameter.values.as_slice() else { return None };
         let value = Amount::read(value).filter(|_| parameter.is_whole && !parameter.is_list)?;
@@ -123,8 +123,8 @@ impl StepSize {
     }
 }
 
-/// The effects of all perturbations on all quantities, perturbation by perturbation. `results` holds
-/// the scenario itself, then the low and the high side of each perturbation.
+/// The effects of all perturbations on all quantities, perturbation by perturbation. `results`
+/// holds the scenario itself, then the low and the high side of each perturbation.
 pub fn effects(perturbations: &[Perturbation], results: &[PointResult]) -> Vec<Effect> {
     let Some((base, sides)) = results.split_first() else { return Vec::new() };
     let of_one = |(number, (perturbation, sides)): (usize, (&Perturbation, &[PointResult]))| {
@@ -201,8 +201,8 @@ mod tests {
         }
     }
 
-    /// A measure that is a factor times x^3 in each replication has elasticity 3, up to the curvature
-    /// of the secant.
+    /// A measure that is a factor times x^3 in each replication has elasticity 3, up to the
+    /// curvature of the secant.
     #[test]
     fn the_elasticity_of_a_power_is_its_exponent() {
         let perturbation =

@@ -1,9 +1,9 @@
 //! Scenario x policy x replications -> results: replications run in parallel and are combined in
 //! order.
 //!
-//! A replication is a pure function of (scenario, seed, index), so the number of threads cannot change
-//! a result. [`Experiment`] runs the replications of one scenario; the modules hold the studies that
-//! need more than one: comparisons, sweeps, sizing, the difference of two runs.
+//! A replication is a pure function of (scenario, seed, index), so the number of threads cannot
+//! change a result. [`Experiment`] runs the replications of one scenario; the modules hold the
+//! studies that need more than one: comparisons, sweeps, sizing, the difference of two runs.
 
 use claimsim_arrival as arrival;
 use claimsim_engine as engine;

@@ -19,15 +19,9 @@ use crate::warmup::find_warm_up;
 ///
 /// ```
 /// use claimsim_experiment::Experiment;
-/// use claimsim_scenario as scenario;
-/// use claimsim_stats::figure::Measure;
+/// use claimsim_scenario::{self as scenario, NoFiles};
+/// use claimsim_stats::Measure;
 ///
-/// # struct NoFiles;
-/// # impl scenario::Files for NoFiles {
-/// #     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
-/// #         Err(std::io::Error::new(std::io::ErrorKind::NotFound, path))
-/// #     }
-/// # }
 /// let text = r#"
 ///     horizon = "10d"
 ///     warmup = "1h"
@@ -41,8 +35,8 @@ use crate::warmup::find_warm_up;
 ///     arrival = { poisson = { rate = "48/h" } }
 ///     service = { exponential = { mean = "1m" } }
 /// "#;
-/// let scenario = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("the text is valid").scenario;
-/// let results = Experiment::new(&scenario).seed(7).replications(10).run();
+/// let loaded = scenario::load("one-scanner.toml", text, &[], &NoFiles).expect("a valid text");
+/// let results = Experiment::new(&loaded.scenario).seed(7).replications(10).run();
 /// let mean_wait = results.mean(Measure::WaitS).expect("jobs have come");
 /// // Theory: load / (1 - load) x mean service = 0.8 / 0.2 x 60 s.
 /// assert!((mean_wait - 240.0).abs() < 15.0, "{mean_wait}");
@@ -114,8 +108,10 @@ pub fn replicate_observed<O: Observer + Send>(
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Vec<ReplicationStats>, Vec<O>) {
-    let one =
-        |(index, observer)| Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, observer);
+    let one = |(index, mut observer)| {
+        let stats = Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, &mut observer);
+        (stats, observer)
+    };
     let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
     numbered.into_par_iter().map(one).unzip()
 }

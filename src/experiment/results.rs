@@ -20,6 +20,7 @@ pub struct Results {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SummaryRow {
     /// What the figure is of.
+    #[serde(rename = "subject")]
     pub metric: Metric,
     /// Its value over the replications, with its interval.
     pub estimate: IntervalEstimate,

@@ -1,11 +1,12 @@
-//! The number of replications of a run: fixed, or sequential until quantities are known well enough.
+//! The number of replications of a run: fixed, or sequential until quantities are known well
+//! enough.
 //!
-//! The sequential rule checks each interval against its goal after a first number of replications (30
-//! unless set), and again after each further batch. The spread so far predicts how many replications
-//! would be enough. The next check follows at a tenth more than that, but at least at a quarter more
-//! than there are, and at most at four times as many. Checking after every single replication stops
-//! too early too often, when the spread happens to look small; a few checks that far apart lose almost
-//! nothing (`docs/statistics.md` has the coverage).
+//! The sequential rule checks each interval against its goal after a first number of replications
+//! (30 unless set), and again after each further batch. The spread so far predicts how many
+//! replications would be enough. The next check follows at a tenth more than that, but at least at
+//! a quarter more than there are, and at most at four times as many. Checking after every single
+//! replication stops too early too often, when the spread happens to look small; a few checks that
+//! far apart lose almost nothing (`docs/statistics.md` has the coverage).
 
 use crate::engine::System;
 use crate::expression::{ExpressionError, Margin, PrecisionGoal};

@@ -1,8 +1,8 @@
-//! Many scenarios under one seed: all their replications share the cores, and only the results of each
-//! are kept, not its series.
+//! Many scenarios under one seed: all their replications share the cores, and only the results of
+//! each are kept, not its series.
 //!
-//! The same seed gives all of them common random numbers: replication k has the same jobs everywhere,
-//! as far as the scenarios ask for the same.
+//! The same seed gives all of them common random numbers: replication k has the same jobs
+//! everywhere, as far as the scenarios ask for the same.
 
 use std::borrow::Cow;
 
@@ -96,8 +96,8 @@ impl DesignPoint {
     }
 }
 
-/// Runs all design points on rayon's current threads, except those that are done already. The result
-/// of each goes to `keep` as soon as it is known.
+/// Runs all design points on rayon's current threads, except those that are done already. The
+/// result of each goes to `keep` as soon as it is known.
 pub fn run(
     points: &[DesignPoint],
     done: Vec<Option<PointResult>>,

@@ -18,8 +18,7 @@ use crate::model::time::Time;
 use crate::policy::{AnyPolicy, FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::scenario::Scenario;
-use crate::stats::ShareWithin;
-use crate::stats::{ReplicationStats, StatsObserver};
+use crate::stats::{ReplicationStats, ShareWithin, StatsObserver};
 
 /// Receives the progress of replications. Several replications may report at the same time.
 pub trait Progress: Sync {
@@ -63,41 +62,59 @@ impl<'a> Replication<'a> {
         Simulation::new(&scenario.system, start(&streams), sources, &streams, observer)
     }
 
-    /// The simulation at instant 0, under the scenario's own policy.
-    pub fn observed<O: Observer>(&self, observer: O) -> Simulation<'a, AnyPolicy, AnyProcess, O> {
-        self.simulation(|streams| self.scenario.policy.start(&self.scenario.system, streams), observer)
-    }
-
     /// Runs to the horizon under the scenario's policy and measures; `shares` are measured besides all
     /// other metrics.
     pub fn measure(&self, shares: &[ShareWithin], progress: &dyn Progress) -> ReplicationStats {
         match &self.scenario.policy {
             Policy::FirstFit => self.measure_under(|_| FirstFit, shares, progress),
-            _ => self.measure_observed(shares, progress, ()).0,
+            _ => self.measure_under(|streams| self.any_policy(streams), shares, progress),
         }
     }
 
-    /// The same as [`Replication::measure`] under a policy that `start` makes.
+    /// The same as [`Replication::measure`] under a policy that `start` makes. A policy of the caller
+    /// compiles a kernel of its own.
     pub fn measure_under<P: ClaimPolicy>(
         &self,
         start: impl FnOnce(&Streams) -> P,
         shares: &[ShareWithin],
         progress: &dyn Progress,
     ) -> ReplicationStats {
-        let simulation = self.simulation(start, (self.statistics(shares), ()));
-        self.run_to_end(simulation, progress).0.finish()
+        let simulation = self.simulation(start, self.statistics(shares));
+        self.run_to_end(simulation, progress).finish()
     }
 
-    /// The same as [`Replication::measure`] with a further observer, which is returned.
-    pub fn measure_observed<O: Observer>(
+    /// The same as [`Replication::measure`] with a further observer.
+    pub fn measure_observed(
         &self,
         shares: &[ShareWithin],
         progress: &dyn Progress,
-        observer: O,
-    ) -> (ReplicationStats, O) {
-        let simulation = self.observed((self.statistics(shares), observer));
-        let (statistics, observer) = self.run_to_end(simulation, progress);
-        (statistics.finish(), observer)
+        observer: &mut dyn Observer,
+    ) -> ReplicationStats {
+        let mut both = (self.statistics(shares), observer);
+        self.observe(progress, &mut both);
+        both.0.finish()
+    }
+
+    /// Runs to the horizon under the scenario's policy and reports every event to an observer.
+    pub fn observe(&self, progress: &dyn Progress, observer: &mut dyn Observer) {
+        self.run_to_end(self.observed(observer), progress);
+    }
+
+    /// Runs up to and including an instant, and reports every event to an observer.
+    pub fn observe_until(&self, at: Time, observer: &mut dyn Observer) {
+        self.observed(observer).run_until(at);
+    }
+
+    /// The simulation at instant 0 under the scenario's own policy, for any observer.
+    fn observed<'o>(
+        &self,
+        observer: &'o mut dyn Observer,
+    ) -> Simulation<'a, AnyPolicy, AnyProcess, &'o mut dyn Observer> {
+        self.simulation(|streams| self.any_policy(streams), observer)
+    }
+
+    fn any_policy(&self, streams: &Streams) -> AnyPolicy {
+        self.scenario.policy.start(&self.scenario.system, streams)
     }
 
     fn statistics(&self, shares: &[ShareWithin]) -> StatsObserver {
@@ -106,7 +123,7 @@ impl<'a> Replication<'a> {
     }
 
     /// Runs a simulation of this replication to the horizon and returns its observer.
-    pub fn run_to_end<P: ClaimPolicy, A: ArrivalProcess, O: Observer>(
+    fn run_to_end<P: ClaimPolicy, A: ArrivalProcess, O: Observer>(
         &self,
         mut simulation: Simulation<P, A, O>,
         progress: &dyn Progress,

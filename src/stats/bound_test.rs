@@ -1,4 +1,5 @@
-//! A sequential test of bounds on means: each look shows a bound to be kept, to be broken, or neither.
+//! A sequential test of bounds on means: each look shows a bound to be kept, to be broken, or
+//! neither.
 //!
 //! All bounds have to be kept, so each is tested for that at the whole level of a look (Berger,
 //! 1982). One broken bound is enough to fail, so for that the bounds share the level (Bonferroni).

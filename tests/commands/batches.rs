@@ -129,7 +129,7 @@ fn output_and_errors_of_batch_means() {
         std::fs::read_to_string(sandbox.path("short/manifest.json")).unwrap().contains("500 batches are correlated")
     );
     let (code, _, err) = run("many", &["--batches", "20", "--replications", "3"]);
-    assert!(code == Some(2) && err.contains("there are 3 replications; say --replications 1"), "{err}");
+    assert!(code == Some(2) && err.contains("there are 3 replications; write --replications 1"), "{err}");
     let (code, _, err) = run("few", &["--batches", "9"]);
     assert!(code == Some(2) && err.contains("10..=1000"), "{err}");
 }

@@ -147,3 +147,31 @@ fn lists_and_completions_are_complete() {
         assert!(script.contains("reproduce"));
     }
 }
+
+#[test]
+fn init_writes_a_scenario_that_can_be_run_and_overwrites_nothing() {
+    let sandbox = Sandbox::new();
+    for template in ["registry", "worker-pool", "batch-cluster", "ci-runners"] {
+        let file = format!("{template}.toml");
+        sandbox.claimsim(&["init", template, "--out", &file]).assert().success();
+        let written = fs::read_to_string(sandbox.path(&file)).unwrap();
+        assert_eq!(sandbox.stdout(&["init", template]), written);
+        sandbox.claimsim(&["check", &file]).assert().success();
+        let refused = sandbox.refused(&["init", "--out", &file]);
+        assert!(refused.contains("exists and is not overwritten"), "{refused}");
+        assert_eq!(fs::read_to_string(sandbox.path(&file)).unwrap(), written);
+    }
+    assert_eq!(sandbox.stdout(&["init"]), fs::read_to_string(sandbox.path("registry.toml")).unwrap());
+}
+
+/// Scripts read the study and its options from the manifest, and so do later versions of claimsim.
+#[test]
+fn the_manifest_names_the_study_and_the_options_that_were_given() {
+    let sandbox = Sandbox::small();
+    let options = ["--policy", "strict-fifo", "--replications", "2"];
+    sandbox.claimsim(&[&["run", "small.toml", "--quiet"], &options[..]].concat()).assert().success();
+    let manifest = fs::read(sandbox.path("results/small/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["command"], "run");
+    assert_eq!(manifest["options"], serde_json::json!({ "policy": "strict-fifo", "replications": 2 }));
+}

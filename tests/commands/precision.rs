@@ -82,7 +82,7 @@ fn replications_are_added_until_the_precision_is_reached() {
     // If the precision is reached already, no replication is added.
     let told = sandbox.claimsim(&["run", "--extend", "old", "--precision", "mean(wait) ±9%"]).assert().success();
     let told = String::from_utf8(told.get_output().stdout.clone()).unwrap();
-    assert!(told.contains("mean(wait): ") && told.contains("nothing was added"), "{told}");
+    assert!(told.contains("mean(wait): ") && told.contains("none were added"), "{told}");
     assert!(sandbox.files("new") == sandbox.files("old"));
 }
 
@@ -106,12 +106,12 @@ fn what_cannot_go_on_is_refused_with_the_way_out() {
     let sandbox = Sandbox::small();
     run(&sandbox, &["small.toml", "--out", "run"]);
     for (arguments, words) in [
-        (&["--extend", "run"][..], "--extend run by how much? It has 3 replications"),
+        (&["--extend", "run"][..], "--extend needs a goal: run has 3 replications"),
         (&["--extend", "run", "--replications", "3"], "has 3 replications already; write a larger number"),
         (&["--extend", "run", "--replications", "5", "--seed", "2"], "cannot be used with"),
         (&["--extend", "nowhere", "--replications", "5"], "nowhere is not a run of claimsim"),
         (&["--extend", "run", "--precision", "share(wait < 1s) ±5%"], "has not measured a share"),
-        (&["small.toml", "--max-replications", "5"], "--max-replications is the most that a --precision may take"),
+        (&["small.toml", "--max-replications", "5"], "--max-replications limits --precision, which is missing"),
         (&["small.toml", "--precision", "mean(wait)"], "a `±` is missing here"),
         (&["small.toml", "--precision", "mean(wait) ±5"], "`±5` is in another unit than mean(wait)"),
         (&["small.toml", "--precision", "max(wait) ±5%"], "a maximum has no interval"),

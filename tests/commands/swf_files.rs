@@ -397,7 +397,7 @@ fn more_actions_than_ids_are_refused() {
     let lines = (0..70_000).map(|user| format!("{user} 0 0 1 1 0 0 1 1 0 1 {user} 0 0 0 0 0 0\n"));
     let log = format!("; MaxProcs: 1\n{}", lines.collect::<String>());
     let report = loaded(SCENARIO, log.as_bytes()).unwrap_err().render(false);
-    assert!(report.contains("makes more actions than a scenario can have, 65535"), "{report}");
+    assert!(report.contains("creates more actions than a scenario can have, 65535"), "{report}");
 }
 
 /// What mutations put into a right log.

@@ -44,7 +44,7 @@ pub(crate) trait Attempts: Debug {
         unreachable!("without pools no attempt belongs to one")
     }
 
-    /// A worker has found no job that the policy lets it claim. If one fits all the same, it starts
+    /// A worker has found no job that the policy lets it claim. If one fits nevertheless, it starts
     /// another attempt; tells whether the worker must stall until something changes, as its delay
     /// is zero.
     fn retry_stalls(&mut self, _worker: usize, _context: &mut Context<'_>) -> bool {

@@ -4,8 +4,7 @@
 use crate::calendar::NO_EVENT;
 use crate::resources::bit_set::{BitSet, intersect};
 
-/// Workers on which the same needs fit, and of which nothing else is known but the distribution of
-/// their attempts.
+/// Workers on which the same needs fit, and whose attempts are known by their distribution only.
 ///
 /// A pool is active while a job waits that fits its members: then all of them have attempts under
 /// way, and the first that fires claims. It is inactive otherwise: members fire unseen.

@@ -6,6 +6,8 @@
 //! is its guard. With free units in the lanes and the guards set, subtracting the request leaves a
 //! guard set exactly where enough is free. Both sides are raised by a bias, so that free units may
 //! be negative. A lane without a request is not raised and always fits.
+//!
+//! Fast path: equals [`CapacityMap::fits`] and plain addition, resource by resource.
 
 use crate::model::capacity::CapacityMap;
 

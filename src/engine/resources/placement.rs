@@ -64,8 +64,9 @@ impl Placer {
 ///
 /// The share left after a job differs from the share free now only by the job's units, which are
 /// the same share for all workers of one capacity. So the workers of a group are equal, and a
-/// search visits groups rather than workers. It finds the worker that comparing
-/// [`FreeCapacityIndex::left`] of all workers would find.
+/// search visits groups rather than workers.
+///
+/// Fast path: equals comparing [`FreeCapacityIndex::left`] of all workers.
 #[derive(Debug)]
 pub(crate) struct FreeCapacityIndex {
     /// By worker: the class of its capacity map.

@@ -5,6 +5,8 @@
 //! of workers with room are updated only when a worker is done with both ([`Pool::note_taken`],
 //! [`Pool::note_given_back`]): a worker that takes a job in the place of the one that has just
 //! ended never has room in between.
+//!
+//! Fast path: equals asking [`Pool::fits`] for every worker and every need.
 
 use super::bit_set::{BitSet, ones_of};
 use super::packed::Packing;

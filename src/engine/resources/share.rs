@@ -17,7 +17,7 @@ impl Shares {
         Shares { whole: whole.unwrap_or(1 << 60) }
     }
 
-    /// The share of one unit of a resource of which a capacity has this many units; 0 if it has
+    /// The share of one unit of a resource, for a capacity with this many units of it; 0 if it has
     /// none.
     pub fn unit(self, capacity: i64) -> i128 {
         if capacity > 0 { self.whole / i128::from(capacity) } else { 0 }

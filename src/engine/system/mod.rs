@@ -232,7 +232,7 @@ pub enum DeadlineResult {
 /// The jobs that an attempt starts.
 #[derive(Clone, Debug)]
 pub struct Spawns {
-    /// Of which class.
+    /// Their class.
     pub action: ActionId,
     /// The number of children, rounded to the nearest whole number.
     pub count: Distribution,
@@ -243,7 +243,7 @@ pub struct Spawns {
 pub struct CancelRequest {
     /// When.
     pub at: Time,
-    /// Of which class; of all if `None`.
+    /// Their class; all classes if `None`.
     pub action: Option<ActionId>,
     /// Waiting jobs, running jobs or both.
     pub jobs: JobFilter,

@@ -54,14 +54,16 @@ pub struct TestResult {
     pub number: usize,
     /// The verdict.
     pub verdict: Verdict,
-    /// How likely a difference at least as large is by chance, corrected for all tests and all looks:
-    /// the difference is shown if that is not above the level.
+    /// How likely a difference at least as large is by chance, corrected for all tests and all
+    /// looks: the difference is shown if that is not above the level.
     pub p_adjusted: Option<f64>,
-    /// How likely a difference at least as small is by chance, if the true one is the margin or more.
+    /// How likely a difference at least as small is by chance, if the true one is the margin or
+    /// more.
     pub p_equivalent: Option<f64>,
     /// The same, corrected like `p_adjusted`.
     pub p_equivalent_adjusted: Option<f64>,
-    /// The number of replications at the look that reached the verdict; `None` while nothing is shown.
+    /// The number of replications at the look that reached the verdict; `None` while nothing is
+    /// shown.
     pub decided_at: Option<u32>,
 }
 
@@ -123,8 +125,8 @@ impl DifferenceTests {
     }
 }
 
-/// Two one-sided tests (Schuirmann, 1987): the difference is above the margin's lower end, and below
-/// its upper one. The less certain of the two counts.
+/// Two one-sided tests (Schuirmann, 1987): the difference is above the margin's lower end, and
+/// below its upper one. The less certain of the two counts.
 fn equivalence(paired: &Paired, margin: Margin) -> Option<f64> {
     let (low, high) = match margin {
         Margin::Relative(share) => {

@@ -1,5 +1,5 @@
-//! The table of a comparison: every figure of an alternative next to the baseline's. Rows have names,
-//! not numbers, because two scenarios may number their actions differently.
+//! The table of a comparison: every figure of an alternative next to the baseline's. Rows have
+//! names, not numbers, because two scenarios may number their actions differently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,8 +144,8 @@ impl<'a> KeyedFigures<'a> {
         self.results.replications.iter().map(|outcome| outcome.metrics[index].value).collect()
     }
 
-    /// All figures of an alternative against this baseline's: in the order of the baseline's summary,
-    /// then those that only the alternative has.
+    /// All figures of an alternative against this baseline's: in the order of the baseline's
+    /// summary, then those that only the alternative has.
     pub(super) fn rows_of(
         &self,
         alternative: usize,

@@ -104,7 +104,8 @@ impl<'a> SequentialComparison<'a> {
         self.outcomes.first().map_or(0, |outcomes| outcomes.len() as u32)
     }
 
-    /// Runs the replications of the next look on rayon's current threads, and decides what they show.
+    /// Runs the replications of the next look on rayon's current threads, and decides what they
+    /// show.
     pub fn look(&mut self, progress: &dyn Progress) {
         let Some(replications) = self.criteria.looks.get(self.looks) else { return };
         self.simulate(replications, progress);

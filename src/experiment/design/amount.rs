@@ -1,6 +1,7 @@
-//! A number with the unit that a scenario would write behind it: an end or a step of a range, or a parameter that is moved a little.
+//! A number with its unit, as scenarios write them: an end or a step of a range, or the value of a
+//! parameter.
 
-use super::decimal::{Decimal, MOST_PLACES};
+use super::decimal::{Decimal, MAX_PLACES};
 use crate::model::time::Span;
 use crate::model::unit::Rate;
 
@@ -11,14 +12,14 @@ pub(crate) struct Amount {
     pub(super) unit: Unit,
 }
 
-/// What stands behind a number.
+/// The unit of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     /// Nothing.
     None,
     /// A unit of time, as it was written: `s`.
     Time(String),
-    /// Several, as in `1h30m`; the number is in nanoseconds.
+    /// Several units of time, as in `1h30m`; the number is in nanoseconds.
     Times,
     /// A slash and a unit of time, as they were written: `/h`.
     Rate(String),
@@ -44,7 +45,8 @@ impl Amount {
         Some(Amount { number: Decimal::whole(span.0), unit: Unit::Times })
     }
 
-    /// All of them in one unit; `None` if they have not one. Times of different units become nanoseconds.
+    /// All amounts in one unit; `None` if that is impossible. Times in different units become
+    /// nanoseconds.
     pub(super) fn alike<const N: usize>(amounts: [Amount; N]) -> Option<[Amount; N]> {
         let first = amounts.first()?.unit.clone();
         if amounts.iter().all(|amount| amount.unit == first) {
@@ -64,7 +66,7 @@ impl Amount {
         }
     }
 
-    /// The number in seconds, or a second, where it has a unit.
+    /// The number, of a time in seconds, of a rate per second.
     pub(crate) fn to_f64(&self) -> f64 {
         let text = self.to_text();
         match self.unit {
@@ -74,18 +76,18 @@ impl Amount {
         }
     }
 
-    /// So much more, in the same unit.
+    /// The sum, in the same unit.
     pub(crate) fn plus(self, number: Decimal) -> Amount {
         Amount { number: self.number.plus(number), ..self }
     }
 
-    /// So many times as much; of nanoseconds a whole number.
+    /// The product; nanoseconds are rounded to a whole number.
     pub(crate) fn times(self, factor: Decimal) -> Amount {
-        let places = if self.unit == Unit::Times { 0 } else { MOST_PLACES };
+        let places = if self.unit == Unit::Times { 0 } else { MAX_PLACES };
         Amount { number: self.number.times(factor).rounded(places), ..self }
     }
 
-    /// Whether both are of one kind: plain numbers, lengths of time, or rates.
+    /// Whether both are plain numbers, times, or rates.
     pub(super) fn is_like(&self, other: &Amount) -> bool {
         let kind = |amount: &Amount| match amount.unit {
             Unit::None => 0,
@@ -95,7 +97,7 @@ impl Amount {
         kind(self) == kind(other)
     }
 
-    /// As a scenario would write it.
+    /// As scenarios write it.
     pub(crate) fn to_text(&self) -> String {
         match &self.unit {
             Unit::None => self.number.to_string(),

@@ -1,10 +1,10 @@
-//! A key, or keys that walk together, and the values they take.
+//! A key, or keys that vary together, and their values.
 
 use std::ops::Range;
 
 use super::amount::Amount;
 use super::split::{parts, trimmed};
-use super::{MOST_POINTS, range};
+use super::{MAX_POINTS, range};
 use crate::expression::ExpressionError;
 
 /// One dimension of a grid.
@@ -12,30 +12,31 @@ use crate::expression::ExpressionError;
 pub struct Axis {
     /// Dotted paths of scenario keys.
     pub keys: Vec<String>,
-    /// Step by step a value for each key, as `--set` takes them.
+    /// By step, a value for each key, as `--set` takes them.
     pub values: Vec<Vec<String>>,
 }
 
 impl Axis {
-    /// Reads `KEY=VALUES` or `KEY+KEY=VALUES`, as `--vary` has it.
+    /// Reads `KEY=VALUES` or `KEY+KEY=VALUES`, the argument of `--vary`.
     ///
     /// # Errors
-    /// If it names no key, or a key twice, or has no values, a value twice, or a range that cannot be walked.
+    /// If there is no key, no value, a key or a value twice, or an invalid range.
     pub fn parse(text: &str) -> Result<Axis, ExpressionError> {
         let equals = parts(text, '=')[0].end;
         if equals == text.len() {
             let help = "write KEY=VALUES, such as worker.replica.count=1..8";
-            return Err(ExpressionError::new(0..text.len(), format!("`{text}` gives no values to a key")).help(help));
+            return Err(ExpressionError::new(0..text.len(), format!("`{text}` has no values for a key")).help(help));
         }
         let keys = keys(text, equals)?;
         let values = values(text, equals + 1)?;
         Ok(Axis { values: values.into_iter().map(|value| vec![value; keys.len()]).collect(), keys })
     }
 
-    /// An axis on which the keys of all these walk together; they have one number of values.
+    /// An axis on which the keys of all these axes vary together. All must have the same number of
+    /// values.
     ///
     /// # Errors
-    /// Gives the number of the first that has another number of values than the first of all.
+    /// The number of the first axis with another number of values than the first of all.
     pub fn zip(axes: Vec<Axis>) -> Result<Axis, usize> {
         let mut axes = axes.into_iter().enumerate();
         let Some((_, mut all)) = axes.next() else { return Ok(Axis { keys: Vec::new(), values: Vec::new() }) };
@@ -51,7 +52,8 @@ impl Axis {
         Ok(all)
     }
 
-    /// The values of the first key as numbers, if all are numbers of one kind: of times in seconds, of rates a second.
+    /// The values of the first key as numbers, if all are plain numbers, times (in seconds), or
+    /// rates (per second).
     pub fn numbers(&self) -> Option<Vec<f64>> {
         let values = self.values.iter().map(|step| Amount::read(step.first()?));
         let amounts = values.collect::<Option<Vec<Amount>>>()?;
@@ -60,7 +62,7 @@ impl Axis {
         (are_alike && numbers.len() == self.values.len()).then_some(numbers)
     }
 
-    /// What charts and tables call it: its keys.
+    /// Its name in charts and tables: its keys.
     pub fn name(&self) -> String {
         self.keys.join(" + ")
     }
@@ -84,7 +86,7 @@ fn keys(text: &str, equals: usize) -> Result<Vec<String>, ExpressionError> {
 }
 
 fn values(text: &str, from: usize) -> Result<Vec<String>, ExpressionError> {
-    let (mut values, mut places): (Vec<String>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+    let (mut values, mut spans): (Vec<String>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     for part in parts(&text[from..], ',') {
         let span = trimmed(text, from + part.start..from + part.end);
         let value = &text[span.clone()];
@@ -93,13 +95,13 @@ fn values(text: &str, from: usize) -> Result<Vec<String>, ExpressionError> {
             return Err(ExpressionError::new(span, "a value is missing here").help(help));
         }
         let more = range::values(text, &span).unwrap_or_else(|| Ok(vec![value.to_owned()]))?;
-        places.resize(places.len() + more.len(), span);
+        spans.resize(spans.len() + more.len(), span);
         values.extend(more);
-        if values.len() > MOST_POINTS {
-            return Err(ExpressionError::new(from..text.len(), format!("these are more than {MOST_POINTS} values")));
+        if values.len() > MAX_POINTS {
+            return Err(ExpressionError::new(from..text.len(), format!("there are more than {MAX_POINTS} values")));
         }
     }
-    let mut sorted: Vec<(&String, &Range<usize>)> = values.iter().zip(&places).collect();
+    let mut sorted: Vec<(&String, &Range<usize>)> = values.iter().zip(&spans).collect();
     sorted.sort_by_key(|(value, span)| (*value, span.start));
     if let Some(twice) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         let title = format!("the value `{}` is given twice", twice[1].0);
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_listed_and_ranged_and_may_have_commas_and_equal_signs_inside() {
+    fn values_may_be_lists_and_ranges_and_may_contain_commas_and_equal_signs() {
         assert_eq!(texts(&axis("worker.w.count = 1..3, 8,16")), ["1", "2", "3", "8", "16"]);
         let policies =
             axis("claim.policy=first-fit,easy-backfill(order=shortest, x=1),{ priority = { aging = '1m' } }");
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn several_keys_take_the_same_values_or_walk_together() {
+    fn several_keys_take_the_same_values_or_vary_together() {
         let same = axis("action.a.retries+action.\"b+c\".retries=1,2");
         assert_eq!(same.keys, ["action.a.retries", "action.\"b+c\".retries"]);
         assert_eq!(same.values, [["1", "1"], ["2", "2"]]);
@@ -154,10 +156,10 @@ mod tests {
     }
 
     #[test]
-    fn faults_point_at_what_is_wrong() {
+    fn errors_point_at_what_is_wrong() {
         for (text, span, words) in [
-            ("", 0..0, "no values to a key"),
-            ("worker.w.count", 0..14, "no values to a key"),
+            ("", 0..0, "no values for a key"),
+            ("worker.w.count", 0..14, "no values for a key"),
             ("=1,2", 0..0, "a key is missing"),
             ("a+=1,2", 2..2, "a key is missing"),
             ("a+a=1,2", 2..3, "`a` is given twice"),
@@ -167,9 +169,9 @@ mod tests {
             ("a=4,1..8", 4..8, "`4` is given twice"),
             ("a=1, 8..1", 5..9, "backwards"),
         ] {
-            let fault = Axis::parse(text).unwrap_err();
-            assert_eq!(fault.span, span, "{text}: {fault}");
-            assert!(fault.title.contains(words), "{text}: {fault}");
+            let error = Axis::parse(text).unwrap_err();
+            assert_eq!(error.span, span, "{text}: {error}");
+            assert!(error.title.contains(words), "{text}: {error}");
         }
     }
 }

@@ -1,23 +1,24 @@
-//! Numbers of few decimal digits, computed with as a person would on paper: 0.1 + 0.2 is 0.3.
+//! Decimal arithmetic as on paper: 0.1 + 0.2 is 0.3.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// The most digits of a number that is read. With it, no sum, product or part below comes near the ends of `i128`, nor do nanoseconds.
-const MOST_DIGITS: usize = 12;
+/// The maximum number of digits of a number that is read. It keeps every sum, product and part
+/// below, and nanoseconds, far within `i128`.
+const MAX_DIGITS: usize = 12;
 
 /// Significant digits of products.
 const PRODUCT_DIGITS: u32 = 15;
 
-/// The most digits after the point.
-pub(super) const MOST_PLACES: u32 = 12;
+/// The maximum number of digits after the point.
+pub(super) const MAX_PLACES: u32 = 12;
 
-/// A whole number of some decimal fraction: `digits` / 10^`places`.
+/// A decimal number: `digits` / 10^`places`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decimal {
     digits: i128,
-    /// Digits after the point, as many as were written.
+    /// The number of digits after the point, as written.
     places: u32,
 }
 
@@ -43,7 +44,8 @@ impl Decimal {
         self.to_string().parse().unwrap_or(f64::NAN)
     }
 
-    /// The number with so many significant digits that is nearest to `value`, of which no more than `places` are after the point.
+    /// The number nearest to `value` with this number of significant digits, at most `places` of
+    /// them after the point.
     pub(super) fn nearest(value: f64, significant: usize, places: u32) -> Option<Decimal> {
         let text = format!("{value:.*e}", significant.saturating_sub(1));
         let (digits, power) = text.split_once('e')?;
@@ -70,16 +72,16 @@ impl Decimal {
     /// The product, to 15 significant digits and 12 after the point.
     pub(crate) fn times(self, other: Decimal) -> Decimal {
         let product = Decimal { digits: self.digits * other.digits, places: self.places + other.places };
-        product.significant(PRODUCT_DIGITS).rounded(MOST_PLACES)
+        product.significant(PRODUCT_DIGITS).rounded(MAX_PLACES)
     }
 
-    /// So many parts of as many, with six more digits after the point at the most.
+    /// The fraction `parts` / `of` of the number, with at most six more digits after the point.
     pub(super) fn part(self, parts: usize, of: usize) -> Decimal {
         let digits = self.digits * parts as i128 * 1_000_000;
         Decimal { digits: divided(digits, of.max(1) as i128), places: self.places + 6 }
     }
 
-    /// The number without digits after the point beyond so many.
+    /// The number rounded to at most this number of digits after the point.
     pub(super) fn rounded(self, places: u32) -> Decimal {
         match power_of_ten(self.places.saturating_sub(places)) {
             Some(unit) if self.places > places => Decimal { digits: divided(self.digits, unit), places },
@@ -87,14 +89,14 @@ impl Decimal {
         }
     }
 
-    /// The number with no more significant digits than so many, unless they are before the point.
-    pub(super) fn significant(self, most: u32) -> Decimal {
+    /// The number rounded to at most `max` significant digits, except digits before the point.
+    pub(super) fn significant(self, max: u32) -> Decimal {
         let count = self.digits.unsigned_abs().checked_ilog10().map_or(1, |power| power + 1);
-        self.rounded(self.places.saturating_sub(count.saturating_sub(most)))
+        self.rounded(self.places.saturating_sub(count.saturating_sub(max)))
     }
 }
 
-/// Both with as many digits after the point.
+/// Both with the same number of digits after the point.
 fn aligned(a: Decimal, b: Decimal) -> (i128, i128, u32) {
     let places = a.places.max(b.places);
     let digits = |number: Decimal| number.digits * power_of_ten(places - number.places).unwrap_or(1);
@@ -105,7 +107,7 @@ fn power_of_ten(power: u32) -> Option<i128> {
     10_i128.checked_pow(power)
 }
 
-/// The nearest whole number to a quotient; from the middle away from zero.
+/// The whole number nearest to a quotient; halves are rounded away from zero.
 fn divided(number: i128, by: i128) -> i128 {
     (number + number.signum() * (by / 2)) / by
 }
@@ -134,7 +136,7 @@ impl Ord for Decimal {
 impl FromStr for Decimal {
     type Err = ();
 
-    /// Reads digits with an optional sign and point, at most 12 of them.
+    /// Reads at most 12 digits with an optional sign and point.
     fn from_str(text: &str) -> Result<Decimal, ()> {
         let (is_negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -143,7 +145,7 @@ impl FromStr for Decimal {
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
         let all = format!("{whole}{fraction}");
         let is_number = !all.is_empty() && all.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number || all.len() > MOST_DIGITS {
+        if !is_number || all.len() > MAX_DIGITS {
             return Err(());
         }
         let digits: i128 = all.parse().map_err(|_| ())?;
@@ -152,7 +154,7 @@ impl FromStr for Decimal {
 }
 
 impl fmt::Display for Decimal {
-    /// As short as it can be: no zeros at the end of a fraction.
+    /// As short as possible: without zeros at the end of a fraction.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut digits, mut places) = (self.digits, self.places);
         while places > 0 && digits % 10 == 0 {
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_number_of_so_many_digits_is_found() {
+    fn the_nearest_number_with_few_digits_is_found() {
         let nearest = |value, places| Decimal::nearest(value, 3, places).unwrap().to_string();
         assert_eq!(nearest(7.745_966, 9), "7.75");
         assert_eq!(nearest(7.745_966, 0), "8");
@@ -196,14 +198,14 @@ mod tests {
     }
 
     #[test]
-    fn digits_beyond_those_that_count_go_but_whole_numbers_stay() {
+    fn only_fractions_are_rounded_to_significant_digits() {
         assert_eq!(of("17.0859375").significant(6).to_string(), "17.0859");
         assert_eq!(of("123456789").significant(6).to_string(), "123456789");
         assert_eq!(of("1234567.89").significant(6).to_string(), "1234568");
     }
 
     #[test]
-    fn what_is_no_number_of_few_digits_is_refused() {
+    fn other_texts_are_refused() {
         for text in ["", ".", "-", "1e3", "1_000", "1 ", "1.2.3", "1234567890123", "x"] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }

@@ -1,6 +1,7 @@
 //! All combinations of the values of several axes.
 
-use super::{Axis, MOST_POINTS};
+use super::MAX_POINTS;
+use super::axis::Axis;
 use crate::expression::ExpressionError;
 use crate::scenario::Override;
 
@@ -20,28 +21,30 @@ pub struct GridPoint {
     pub settings: Vec<(String, String)>,
 }
 
-/// An option that makes no grid.
+/// An option that does not result in a grid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{option} {text}: {error}")]
 pub struct InvalidGridOption {
     /// `--vary` or `--zip`.
     pub option: &'static str,
-    /// What was given with it.
+    /// Its argument.
     pub text: String,
-    /// What is wrong with that.
+    /// What is wrong with it.
     pub error: Box<ExpressionError>,
 }
 
 impl Grid {
-    /// The grid of what `--vary` and `--zip` say: an axis for each `--vary`, and last one for all of `--zip` together.
+    /// The grid of `--vary` and `--zip`: an axis for each `--vary`, then one axis for all `--zip`
+    /// together.
     ///
     /// # Errors
-    /// If one of them is no axis, a key is given twice, what is zipped has not one length, or there are too many points.
+    /// If one of them is not an axis, a key is given twice, the zipped axes differ in length, or
+    /// there are too many points.
     pub fn parse(vary: &[String], zip: &[String]) -> Result<Grid, InvalidGridOption> {
         let refused =
-            |option, text: &String, fault| InvalidGridOption { option, text: text.clone(), error: Box::new(fault) };
+            |option, text: &String, error| InvalidGridOption { option, text: text.clone(), error: Box::new(error) };
         let read = |option, texts: &[String]| -> Result<Vec<Axis>, InvalidGridOption> {
-            texts.iter().map(|text| Axis::parse(text).map_err(|fault| refused(option, text, fault))).collect()
+            texts.iter().map(|text| Axis::parse(text).map_err(|error| refused(option, text, error))).collect()
         };
         let (mut axes, zipped) = (read("--vary", vary)?, read("--zip", zip)?);
         let options: Vec<_> =
@@ -51,27 +54,27 @@ impl Grid {
         for (axis, (option, text)) in axes.iter().chain(&zipped).zip(&options) {
             if let Some(twice) = axis.keys.iter().find(|key| keys.contains(key)) {
                 let start = text.find(twice.as_str()).unwrap_or(0);
-                let fault = ExpressionError::new(start..start + twice.len(), format!("`{twice}` is given twice"));
-                return Err(refused(option, text, fault.help("one key can take but one value at a point")));
+                let error = ExpressionError::new(start..start + twice.len(), format!("`{twice}` is given twice"));
+                return Err(refused(option, text, error.help("a key can have only one value at a point")));
             }
             keys.extend(&axis.keys);
         }
         if !zipped.is_empty() {
             let lengths: Vec<usize> = zipped.iter().map(|axis| axis.values.len()).collect();
             axes.push(Axis::zip(zipped).map_err(|number| {
-                let title = format!("this gives {} values, and the first --zip {}", lengths[number], lengths[0]);
-                let fault = ExpressionError::new(0..zip[number].len(), title);
-                refused("--zip", &zip[number], fault.help("keys that walk together take as many values each"))
+                let title = format!("this has {} values, the first --zip has {}", lengths[number], lengths[0]);
+                let error = ExpressionError::new(0..zip[number].len(), title);
+                refused("--zip", &zip[number], error.help("keys that vary together need the same number of values"))
             })?);
         }
         for (number, axis) in axes.iter().enumerate() {
             points = points.saturating_mul(axis.values.len());
-            if points > MOST_POINTS {
+            if points > MAX_POINTS {
                 let (option, text) = options[number];
-                let title = format!("with this there are {points} points or more");
-                let fault = ExpressionError::new(0..text.len(), title)
-                    .help(format!("{MOST_POINTS} are the most; leave out values"));
-                return Err(refused(option, text, fault));
+                let title = format!("this makes at least {points} points");
+                let error = ExpressionError::new(0..text.len(), title)
+                    .help(format!("the maximum is {MAX_POINTS}; leave out values"));
+                return Err(refused(option, text, error));
             }
         }
         Ok(Grid { axes })
@@ -82,13 +85,13 @@ impl Grid {
         self.axes.iter().flat_map(|axis| &axis.keys).map(String::as_str)
     }
 
-    /// All points, in order. A grid without axes has one, at which nothing is set.
+    /// All points, in order. A grid without axes has one point, which sets nothing.
     pub fn points(&self) -> Vec<GridPoint> {
         let count = self.axes.iter().map(|axis| axis.values.len()).product();
         (0..count).map(|number| GridPoint { number, settings: self.settings(number) }).collect()
     }
 
-    /// By axis, which of its values a point has.
+    /// By axis, the index of a point's value.
     pub fn steps(&self, number: usize) -> Vec<usize> {
         let mut rest = number;
         let mut steps: Vec<usize> = Vec::with_capacity(self.axes.len());
@@ -107,7 +110,7 @@ impl Grid {
 }
 
 impl GridPoint {
-    /// What the point sets over a scenario's keys, said to come from that option.
+    /// The point's values as overrides of a scenario's keys, in the name of that option.
     pub fn overrides(&self, option: &str) -> Vec<Override> {
         self.settings.iter().map(|(key, value)| Override::key(option, key, value)).collect()
     }
@@ -138,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_grid_is_refused() {
+    fn invalid_options_are_refused() {
         for (vary, zip, words) in [
             (&["a=1", "b=2..1"][..], &[][..], "--vary b=2..1: this range runs backwards"),
             (&["a=1", "b=2", "a=3"], &[], "--vary a=3: `a` is given twice"),
             (&["a=1"], &["b+a=3"], "--zip b+a=3: `a` is given twice"),
-            (&[], &["a=1..3", "b=1..2"], "--zip b=1..2: this gives 2 values, and the first --zip 3"),
-            (&["a=1..1000", "b=1..1000"], &[], "--vary b=1..1000: with this there are 1000000 points"),
+            (&[], &["a=1..3", "b=1..2"], "--zip b=1..2: this has 2 values, the first --zip has 3"),
+            (&["a=1..1000", "b=1..1000"], &[], "--vary b=1..1000: this makes at least 1000000 points"),
         ] {
             let refused = grid(vary, zip).unwrap_err().to_string();
             assert!(refused.starts_with(words), "{refused}");

@@ -1,18 +1,20 @@
-//! Designs of experiments: which keys of a scenario take which values, and the points that come of it.
+//! Designs of experiments: the keys of a scenario that vary, their values, and the resulting
+//! points.
 //!
-//! An [`Axis`] is what `--vary` says, a [`Grid`] several of them:
+//! An [`Axis`] is one `--vary`, a [`Grid`] several of them:
 //!
 //! ```text
 //! axis    KEY=VALUES | KEY+KEY=VALUES (the same value for each key)
 //! values  VALUE,VALUE,…  each a value as --set takes it, or a range
 //! range   LO..HI          whole numbers, one by one
-//!         LO..HI:STEP     in even steps, as far as they go
-//!         LO..HI:xFACTOR  each so many times the last, as far as they go
+//!         LO..HI:STEP     in even steps, up to HI
+//!         LO..HI:xFACTOR  each the last times FACTOR, up to HI
 //!         LO..HI:linN     N values from end to end, evenly
 //!         LO..HI:logN     N values from end to end, each the same number of times the last
 //! ```
 //!
-//! Ends may have units (`5s..20s:5s`, `10/h..40/h:x2`); values come out as one would write them, without digits of binary fractions.
+//! Ends may have units (`5s..20s:5s`, `10/h..40/h:x2`). Values come out as a person would write
+//! them, without the digits of binary fractions.
 
 mod amount;
 mod axis;
@@ -27,5 +29,5 @@ pub(super) use decimal::Decimal;
 pub use grid::{Grid, GridPoint, InvalidGridOption};
 pub use split::parts;
 
-/// The most values of an axis, and the most points of a grid.
-pub const MOST_POINTS: usize = 100_000;
+/// The maximum number of values of an axis, and of points of a grid.
+pub const MAX_POINTS: usize = 100_000;

@@ -3,64 +3,65 @@
 use std::iter;
 use std::ops::Range;
 
-use super::MOST_POINTS;
+use super::MAX_POINTS;
 use super::amount::{Amount, Unit};
-use super::decimal::{Decimal, MOST_PLACES};
+use super::decimal::{Decimal, MAX_PLACES};
 use crate::expression::ExpressionError;
 use crate::model::math;
 
 /// Significant digits of values between the ends of a logarithmic range.
 const LOG_DIGITS: usize = 3;
 
-/// Significant digits of multiples by a factor that are no whole numbers.
+/// Significant digits of multiples by a factor that are not whole.
 const FACTOR_DIGITS: u32 = 6;
 
 /// How a range goes from its low to its high end.
-enum Walk {
+enum Progression {
     Step(Amount),
     Factor(Decimal),
     Even(usize),
     Logarithmic(usize),
 }
 
-/// The values of a range, if the text at `span` is one: it has two dots behind a number, which `../trace.csv` has not.
+/// The values of the range at `span`; `None` if the text there is not a range. A range has two dots
+/// behind a number, unlike `../trace.csv`.
 pub(super) fn values(text: &str, span: &Range<usize>) -> Option<Result<Vec<String>, ExpressionError>> {
     let (low, rest) = text[span.clone()].split_once("..")?;
     let is_number = low.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());
-    let (high, walk) = rest.split_once(':').map_or((rest, None), |(high, walk)| (high, Some(walk)));
-    let words = Words { span, low: low.trim(), high: high.trim(), walk: walk.map(str::trim) };
-    is_number.then(|| words.values())
+    let (high, progression) = rest.split_once(':').map_or((rest, None), |(high, rest)| (high, Some(rest)));
+    let range = RangeText { span, low: low.trim(), high: high.trim(), progression: progression.map(str::trim) };
+    is_number.then(|| range.values())
 }
 
 /// A range as it is written.
-struct Words<'a> {
+struct RangeText<'a> {
     span: &'a Range<usize>,
     low: &'a str,
     high: &'a str,
-    walk: Option<&'a str>,
+    progression: Option<&'a str>,
 }
 
-impl Words<'_> {
+impl RangeText<'_> {
     fn values(&self) -> Result<Vec<String>, ExpressionError> {
         let (mut low, mut high) = (self.end(self.low)?, self.end(self.high)?);
-        let mut walk = self.walk(&low, &high)?;
-        // The step has a say in the unit that all are in.
-        if let Walk::Step(step) = walk {
+        let mut progression = self.progression(&low, &high)?;
+        // The step is one of the amounts that need a common unit.
+        if let Progression::Step(step) = progression {
             let [first, last, step] = self.alike([low, high, step])?;
-            (low, high, walk) = (first, last, Walk::Step(step));
+            (low, high, progression) = (first, last, Progression::Step(step));
         } else {
             [low, high] = self.alike([low, high])?;
         }
         if low.number > high.number {
             let help = format!("write the lower end first: {}..{}", self.high, self.low);
-            return Err(self.fault("this range runs backwards", help));
+            return Err(self.error("this range runs backwards", help));
         }
-        let is_multiplied = matches!(walk, Walk::Factor(_) | Walk::Logarithmic(_));
+        let is_multiplied = matches!(progression, Progression::Factor(_) | Progression::Logarithmic(_));
         if is_multiplied && !low.number.is_positive() {
-            let help = "no factor leads up from there; begin above 0, or write a step or linN".to_owned();
-            return Err(self.fault("this range has to begin above 0", help));
+            let help = "a factor needs a first value above 0; write one, or a step, or linN".to_owned();
+            return Err(self.error("this range has to begin above 0", help));
         }
-        let numbers = self.numbers(&low, &high, walk)?;
+        let numbers = self.numbers(&low, &high, progression)?;
         Ok(numbers.into_iter().map(|number| Amount { number, unit: low.unit.clone() }.to_text()).collect())
     }
 
@@ -68,82 +69,87 @@ impl Words<'_> {
         Amount::read(text).ok_or_else(|| {
             let title = match text {
                 "" => "this range has no end".to_owned(),
-                _ => format!("`{text}` is no end of a range"),
+                _ => format!("`{text}` is not an end of a range"),
             };
-            self.fault(title, "write LO..HI, such as 1..8, 5s..20s:5s, 10/h..80/h:x2 or 0.1..0.9:lin5".to_owned())
+            self.error(title, "write LO..HI, such as 1..8, 5s..20s:5s, 10/h..80/h:x2 or 0.1..0.9:lin5".to_owned())
         })
     }
 
-    fn walk(&self, low: &Amount, high: &Amount) -> Result<Walk, ExpressionError> {
-        let Some(text) = self.walk else {
+    fn progression(&self, low: &Amount, high: &Amount) -> Result<Progression, ExpressionError> {
+        let Some(text) = self.progression else {
             let is_count = |end: &Amount| end.unit == Unit::None && end.number.is_whole();
             if is_count(low) && is_count(high) {
-                return Ok(Walk::Step(Amount { number: Decimal::whole(1), unit: Unit::None }));
+                return Ok(Progression::Step(Amount { number: Decimal::whole(1), unit: Unit::None }));
             }
-            let help = format!("write it behind a colon, or how many values: {}", self.example("lin5"));
-            return Err(self.fault("this range needs a step", help));
+            let help = format!("write a step or the number of values after a colon: {}", self.example("lin5"));
+            return Err(self.error("this range needs a step", help));
         };
         if let Some(factor) = text.strip_prefix('x') {
             let factor = factor.trim().parse().ok().filter(|factor| *factor > Decimal::whole(1));
             let help = || format!("write a number above 1: {}", self.example("x2"));
-            return factor.map(Walk::Factor).ok_or_else(|| self.fault(format!("`{text}` is no factor"), help()));
+            return factor
+                .map(Progression::Factor)
+                .ok_or_else(|| self.error(format!("`{text}` is not a factor"), help()));
         }
-        for (word, walk) in [("lin", Walk::Even as fn(usize) -> Walk), ("log", Walk::Logarithmic)] {
+        for (word, make) in [("lin", Progression::Even as fn(usize) -> Progression), ("log", Progression::Logarithmic)]
+        {
             if let Some(count) = text.strip_prefix(word) {
-                let count = count.trim().parse().ok().filter(|count| (2..=MOST_POINTS).contains(count));
-                let help = || format!("write how many values, from 2 on: {}", self.example(&format!("{word}5")));
-                return count.map(walk).ok_or_else(|| self.fault(format!("`{text}` is no number of values"), help()));
+                let count = count.trim().parse().ok().filter(|count| (2..=MAX_POINTS).contains(count));
+                let help = || format!("write a number of values from 2 on: {}", self.example(&format!("{word}5")));
+                return count
+                    .map(make)
+                    .ok_or_else(|| self.error(format!("`{text}` is not a number of values"), help()));
             }
         }
         let step = Amount::read(text).filter(|step| step.number.is_positive());
         let help = || "write a step above 0 in the unit of the ends, or xFACTOR, linN or logN".to_owned();
-        step.map(Walk::Step).ok_or_else(|| self.fault(format!("`{text}` is no step"), help()))
+        step.map(Progression::Step).ok_or_else(|| self.error(format!("`{text}` is not a step"), help()))
     }
 
     fn alike<const N: usize>(&self, amounts: [Amount; N]) -> Result<[Amount; N], ExpressionError> {
         Amount::alike(amounts).ok_or_else(|| {
             let help = "write the same unit behind each number, such as 5s..20s:5s";
-            self.fault("the ends and the step of this range are not in one unit", help.to_owned())
+            self.error("the ends and the step of this range are not in one unit", help.to_owned())
         })
     }
 
-    fn numbers(&self, low: &Amount, high: &Amount, walk: Walk) -> Result<Vec<Decimal>, ExpressionError> {
-        // There are no parts of nanoseconds. Where both ends are whole, a logarithmic range is of things that are counted.
-        let places = if low.unit == Unit::Times { 0 } else { MOST_PLACES };
+    fn numbers(&self, low: &Amount, high: &Amount, progression: Progression) -> Result<Vec<Decimal>, ExpressionError> {
+        // Nanoseconds have no fractions. A logarithmic range with whole ends is one of counts.
+        let places = if low.unit == Unit::Times { 0 } else { MAX_PLACES };
         let is_count = low.unit == Unit::None && low.number.is_whole() && high.number.is_whole();
         let log_places = if is_count { 0 } else { places };
         let (low, high) = (low.number, high.number);
         let rounded = |number: Decimal| number.significant(FACTOR_DIGITS).rounded(places);
-        let mut numbers: Vec<Decimal> = match walk {
-            Walk::Step(step) => {
+        let mut numbers: Vec<Decimal> = match progression {
+            Progression::Step(step) => {
                 let steps = iter::successors(Some(low), |number| Some(number.plus(step.number)));
-                steps.take_while(|number| *number <= high).take(MOST_POINTS + 1).collect()
+                steps.take_while(|number| *number <= high).take(MAX_POINTS + 1).collect()
             }
-            Walk::Factor(factor) => {
+            Progression::Factor(factor) => {
                 let multiples = iter::successors(Some(low), |number| Some(number.times(factor)));
-                multiples.map(rounded).take_while(|number| *number <= high).take(MOST_POINTS + 1).collect()
+                multiples.map(rounded).take_while(|number| *number <= high).take(MAX_POINTS + 1).collect()
             }
-            Walk::Even(count) => {
+            Progression::Even(count) => {
                 let width = high.minus(low);
                 (0..count).map(|index| low.plus(width.part(index, count - 1)).rounded(places)).collect()
             }
-            Walk::Logarithmic(count) => logarithmic(low, high, count, log_places),
+            Progression::Logarithmic(count) => logarithmic(low, high, count, log_places),
         };
-        if numbers.len() > MOST_POINTS {
-            let help = format!("{MOST_POINTS} are the most; write a longer step");
-            return Err(self.fault("this range has too many values", help));
+        if numbers.len() > MAX_POINTS {
+            let help = format!("the maximum is {MAX_POINTS}; write a longer step");
+            return Err(self.error("this range has too many values", help));
         }
-        // Whole numbers close together round to the same.
+        // Close values may round to the same number.
         numbers.dedup();
         Ok(numbers)
     }
 
-    /// The range with another walk.
-    fn example(&self, walk: &str) -> String {
-        format!("{}..{}:{walk}", self.low, self.high)
+    /// The range with another progression.
+    fn example(&self, progression: &str) -> String {
+        format!("{}..{}:{progression}", self.low, self.high)
     }
 
-    fn fault(&self, title: impl Into<String>, help: String) -> ExpressionError {
+    fn error(&self, title: impl Into<String>, help: String) -> ExpressionError {
         ExpressionError::new(self.span.clone(), title).help(help)
     }
 }
@@ -168,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_walk_in_the_unit_they_are_written_in() {
+    fn ranges_keep_the_unit_they_are_written_in() {
         for (text, expected) in [
             ("1..4", "1 2 3 4"),
             ("-1..1", "-1 0 1"),
@@ -197,35 +203,35 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_with_no_number_is_no_range() {
+    fn a_range_begins_with_a_number() {
         for text in ["../trace.csv", "a..b", "first-fit", "0.5", "", "..", "\"1..2\""] {
             assert!(values(text, &(0..text.len())).is_none(), "{text}");
         }
     }
 
     #[test]
-    fn ranges_that_lead_nowhere_are_refused() {
+    fn invalid_ranges_are_refused() {
         for (text, words) in [
             ("8..1", "1..8"),
             ("1..", "no end"),
-            ("1..x", "`x` is no end"),
+            ("1..x", "`x` is not an end"),
             ("0.1..0.9", "0.1..0.9:lin5"),
             ("5s..20s", "needs a step"),
             ("5s..20s:5", "one unit"),
             ("5s..20:5s", "one unit"),
             ("10/h..2/min:1/h", "one unit"),
-            ("1..8:0", "no step"),
-            ("1..8:-1", "no step"),
-            ("1..8:x1", "no factor"),
+            ("1..8:0", "not a step"),
+            ("1..8:-1", "not a step"),
+            ("1..8:x1", "not a factor"),
             ("0..8:x2", "above 0"),
             ("-1..8:log3", "above 0"),
-            ("1..8:log1", "no number of values"),
-            ("1..8:lin", "no number of values"),
+            ("1..8:log1", "not a number of values"),
+            ("1..8:lin", "not a number of values"),
             ("0..1000000", "too many"),
             ("0.00000000001..1:x1.000001", "too many"),
         ] {
-            let fault = values(text, &(0..text.len())).unwrap().unwrap_err().to_string();
-            assert!(fault.contains(words), "{text}: {fault}");
+            let error = values(text, &(0..text.len())).unwrap().unwrap_err().to_string();
+            assert!(error.contains(words), "{text}: {error}");
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Splits what the command line lists: brackets, braces and quotes hold a value together.
+//! Splits lists of the command line. Brackets, braces and quotes hold a value together.
 
 use std::ops::Range;
 
-/// The parts between separators, as bytes of the text; separators within brackets, braces and quotes belong to a part.
+/// The parts between separators, as bytes of the text; separators within brackets, braces and
+/// quotes belong to a part.
 pub fn parts(text: &str, separator: char) -> Vec<Range<usize>> {
     let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
     for (at, sign) in text.char_indices() {

@@ -1,4 +1,5 @@
-//! A decision in words and numbers: what is taken, why, what else waits, and what is free.
+//! A decision in words and numbers: the claim, its reason, the other waiting jobs, and the free
+//! units.
 
 use std::collections::BTreeMap;
 
@@ -14,33 +15,33 @@ use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
 
-/// So many of the jobs that wait are shown.
+/// The number of waiting jobs that are shown.
 const SHOWN: usize = 5;
 
-/// What a run decides.
+/// The decision of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DecisionContext<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) side: &'a Side<'a>,
     pub(super) at: Time,
-    /// The place of its claim in the log of the instant, if the other run does not do the same.
+    /// The log index of its claim, if the other run does not make the same one.
     pub(super) place: Option<usize>,
-    /// The job that the other run claims, by its number in this one.
+    /// The job that the other run claims, by its number in this run.
     pub(super) other: Option<JobId>,
-    /// The number of the worker that claims in the other run.
+    /// The shared number of the worker that claims in the other run.
     pub(super) other_worker: Option<u32>,
 }
 
 impl DecisionContext<'_> {
     fn claim(self) -> Option<(Job, u32)> {
         let entry = self.side.observer().log.get(self.place?)?;
-        match (entry.what, entry.job) {
+        match (entry.event, entry.job) {
             (SharedEvent::Claimed { worker, .. }, Some(job)) => Some((job, worker)),
             _ => None,
         }
     }
 
-    /// All that there is to say, but what comes later.
+    /// The whole decision, except the later claim.
     pub(super) fn decision(self) -> ClaimDecision {
         let (system, claim) = (&self.scenario.system, self.claim());
         let scene = Snapshot::before(self.side, self.place);
@@ -98,11 +99,11 @@ impl DecisionContext<'_> {
         }
     }
 
-    /// The first jobs in the policy's order, and those that are taken.
+    /// The first jobs in the policy's order, and the claimed ones.
     fn queue_head(self, scene: &Snapshot<'_>) -> Vec<WaitingJob> {
         let there: BTreeMap<JobId, Candidate<'_>> =
             self.side.active_rows().map(|candidate| (candidate.job.id, candidate)).collect();
-        // What is no longer there cannot be asked for its rank, and comes last.
+        // A job that is no longer there has no known rank, and comes last.
         let turn = |job: &Job| {
             let rank = there.get(&job.id).map(|candidate| self.side.policy().rank(candidate));
             (rank.is_none(), QueueKey::of(rank.unwrap_or(0), job))

@@ -1,4 +1,4 @@
-//! Turns what only one of two runs has done into what there is to say of it.
+//! Describes the events that only one of two runs has.
 
 use super::decision::DecisionContext;
 use super::divergence::{CreatedJob, FirstDifference, JobEnd, LaterClaim};
@@ -10,7 +10,8 @@ use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
 use crate::scenario::Scenario;
 
-/// Two runs at the instant at which they part, and the places in their logs of what only that run has done.
+/// Two runs at the instant at which they diverge, and the log indices of the events that only that
+/// run has.
 #[derive(Debug)]
 pub(super) struct DivergenceSearch<'a> {
     pub(super) pair: [&'a Scenario; 2],
@@ -24,39 +25,39 @@ impl DivergenceSearch<'_> {
         self.both.sides[side].observer().log[place]
     }
 
-    /// Something that only that run has done, in the first run's numbers, with its place in the log.
-    fn find(&self, side: usize, is_it: impl Fn(&SharedEvent) -> bool) -> Option<(usize, LogEntry)> {
+    /// A matching event that only that run has, with its log index.
+    fn find(&self, side: usize, matches: impl Fn(&SharedEvent) -> bool) -> Option<(usize, LogEntry)> {
         let entries = self.only[side].iter().map(|&place| (place, self.entry(side, place)));
-        entries.into_iter().find(|(_, entry)| is_it(&self.both.shared(side, entry.what)))
+        entries.into_iter().find(|(_, entry)| matches(&self.both.shared(side, entry.event)))
     }
 
-    /// The run that does first what the other does not, and what that is.
+    /// The first event that only one run has, and that run.
     fn leader(&self) -> Option<(usize, LogEntry)> {
         let firsts = (0..2).filter_map(|side| Some((side, self.entry(side, *self.only[side].first()?))));
-        firsts.min_by_key(|(side, entry)| (entry.what.class(), *side))
+        firsts.min_by_key(|(side, entry)| (entry.event.rank(), *side))
     }
 
-    /// The jobs of which it is to be asked why they go, run by run.
-    pub(super) fn asked(&self) -> [Option<JobId>; 2] {
+    /// By run, the job whose claim the policy has to explain.
+    pub(super) fn explained(&self) -> [Option<JobId>; 2] {
         [0, 1].map(|side| self.claim(side).and_then(|(_, entry)| entry.job).map(|job| job.id))
     }
 
     fn claim(&self, side: usize) -> Option<(usize, LogEntry)> {
-        self.find(side, |what| matches!(what, SharedEvent::Claimed { .. }))
+        self.find(side, |event| matches!(event, SharedEvent::Claimed { .. }))
     }
 
-    /// What there is to say.
-    pub(super) fn change(mut self) -> FirstDifference {
+    /// The first difference.
+    pub(super) fn difference(mut self) -> FirstDifference {
         let Some((side, entry)) = self.leader() else { return FirstDifference::Event([None, None]) };
-        match entry.what {
+        match entry.event {
             SharedEvent::Created(row) => self.jobs(side, entry, row),
             SharedEvent::Claimed { .. } if !self.runs_from_the_start(side, entry) => self.claims(),
-            what if what.ends().is_some() => self.ends(side, entry),
+            event if event.ended_job().is_some() => self.ends(side, entry),
             _ => self.events(side, entry),
         }
     }
 
-    /// Whether a row has not been claimed, but is put to work as the scenario says.
+    /// Whether a row runs from the start, as the scenario states, without having been claimed.
     fn runs_from_the_start(&self, side: usize, entry: LogEntry) -> bool {
         let row = entry.job.and_then(|job| self.system(side).initial.get(job.id.0 as usize));
         row.is_some_and(|row| row.state.worker().is_some())
@@ -66,32 +67,32 @@ impl DivergenceSearch<'_> {
         &self.pair[side].system
     }
 
-    /// What one run does, and what the other does with the same job, now or later.
+    /// The event of one run, and the matching event of the other, now or later.
     fn both_sides<T>(
         &mut self,
         (side, entry): (usize, LogEntry),
-        is_it: impl Fn(&SharedEvent) -> bool,
-        told: impl Fn(&Self, usize, Time, LogEntry) -> T,
+        matches: impl Fn(&SharedEvent) -> bool,
+        describe: impl Fn(&Self, usize, Time, LogEntry) -> T,
     ) -> [Option<T>; 2] {
-        let this = told(self, side, self.at, entry);
+        let this = describe(self, side, self.at, entry);
         let other = 1 - side;
-        let that = match self.find(other, &is_it) {
-            Some((_, entry)) => Some(told(self, other, self.at, entry)),
-            None => self.both.seek(other, is_it).map(|(at, entry)| told(self, other, at, entry)),
+        let that = match self.find(other, &matches) {
+            Some((_, entry)) => Some(describe(self, other, self.at, entry)),
+            None => self.both.seek(other, matches).map(|(at, entry)| describe(self, other, at, entry)),
         };
         if side == 0 { [Some(this), that] } else { [that, Some(this)] }
     }
 
     fn jobs(&mut self, side: usize, entry: LogEntry, row: CreatedRow) -> FirstDifference {
-        let SharedEvent::Created(shared) = self.both.shared(side, entry.what) else { return self.events(side, entry) };
-        let is_it = |what: &SharedEvent| matches!(what, SharedEvent::Created(other) if other.action == row.action && other.origin == shared.origin);
+        let SharedEvent::Created(shared) = self.both.shared(side, entry.event) else { return self.events(side, entry) };
+        let matches = |event: &SharedEvent| matches!(event, SharedEvent::Created(other) if other.action == row.action && other.origin == shared.origin);
         FirstDifference::Job(Box::new(
-            self.both_sides((side, entry), is_it, DivergenceSearch::job_made).map(Option::flatten),
+            self.both_sides((side, entry), matches, DivergenceSearch::job_made).map(Option::flatten),
         ))
     }
 
     fn job_made(&self, side: usize, at: Time, entry: LogEntry) -> Option<CreatedJob> {
-        let (SharedEvent::Created(row), Some(job)) = (entry.what, entry.job) else { return None };
+        let (SharedEvent::Created(row), Some(job)) = (entry.event, entry.job) else { return None };
         let system = self.system(side);
         let action = &system.action(job.action).name;
         Some(CreatedJob {
@@ -107,7 +108,7 @@ impl DivergenceSearch<'_> {
             scheduled_at: job.scheduled_at,
             needs: named(system, system.need(job.need)),
             service: job.service,
-            outcome: ending_name(job.planned_outcome),
+            outcome: outcome_name(job.planned_outcome),
             priority: row.priority,
             estimate: row.estimate,
             deadline: row.deadline,
@@ -116,10 +117,10 @@ impl DivergenceSearch<'_> {
         })
     }
 
-    /// Which arrival of its action a job is, from 1.
+    /// The number of a job among the arrivals of its action, from 1.
     fn ordinal(&self, side: usize, job: &Job) -> u64 {
         let recorder = self.both.sides[side].observer();
-        let is_later = |entry: &&LogEntry| match (entry.what, entry.job) {
+        let is_later = |entry: &&LogEntry| match (entry.event, entry.job) {
             (SharedEvent::Created(CreatedRow { origin: RowOrigin::Outside, .. }), Some(other)) => {
                 other.action == job.action && other.id > job.id
             }
@@ -133,7 +134,7 @@ impl DivergenceSearch<'_> {
         let job = |side: usize| claims[side].and_then(|(_, entry)| entry.job).map(|job| job.id);
         let others = [0, 1].map(|side| job(1 - side).map(|other| self.both.number_in(side, other)));
         let mut decisions = [0, 1].map(|side| {
-            let other_worker = claims[1 - side].and_then(|(_, entry)| match entry.what {
+            let other_worker = claims[1 - side].and_then(|(_, entry)| match entry.event {
                 SharedEvent::Claimed { worker, .. } => Some(worker),
                 _ => None,
             });
@@ -150,19 +151,19 @@ impl DivergenceSearch<'_> {
         FirstDifference::Claim(Box::new(decisions))
     }
 
-    /// What a run does later with a job, by its own number.
+    /// What happens in a run later to a job with that number in it.
     fn later(&mut self, side: usize, job: JobId) -> LaterClaim {
         let shared = match self.both.shared(side, SharedEvent::Due { job }) {
             SharedEvent::Due { job } => job,
             _ => job,
         };
-        let is_over = |what: &SharedEvent| {
-            matches!(what, SharedEvent::Claimed { job, .. } if *job == shared) || what.ends() == Some(shared)
+        let is_over = |event: &SharedEvent| {
+            matches!(event, SharedEvent::Claimed { job, .. } if *job == shared) || event.ended_job() == Some(shared)
         };
-        // It may be at this very instant.
+        // The claim may come at this very instant.
         let now = self.find(side, is_over).map(|(_, entry)| (self.at, entry));
         let found = now.or_else(|| self.both.seek(side, is_over));
-        let claimed = found.and_then(|(at, entry)| match entry.what {
+        let claimed = found.and_then(|(at, entry)| match entry.event {
             SharedEvent::Claimed { worker, .. } => Some((at, self.worker_name(side, worker)?)),
             _ => None,
         });
@@ -175,8 +176,8 @@ impl DivergenceSearch<'_> {
     }
 
     fn ends(&mut self, side: usize, entry: LogEntry) -> FirstDifference {
-        let job = self.both.shared(side, entry.what).ends();
-        let ends = self.both_sides((side, entry), |what| what.ends() == job, DivergenceSearch::end);
+        let job = self.both.shared(side, entry.event).ended_job();
+        let ends = self.both_sides((side, entry), |event| event.ended_job() == job, DivergenceSearch::end);
         let of = |side: usize| ends[side].clone().flatten();
         let [one, other] = [of(0), of(1)];
         let missing = |side: usize, seen: &Option<JobEnd>| {
@@ -186,17 +187,17 @@ impl DivergenceSearch<'_> {
         };
         let both = [one.clone().or_else(|| missing(0, &other)), other.or_else(|| missing(1, &one))];
         match both {
-            [Some(one), Some(other)] => FirstDifference::JobEnd(Box::new([one, other])),
+            [Some(one), Some(other)] => FirstDifference::End(Box::new([one, other])),
             _ => FirstDifference::Event([None, None]),
         }
     }
 
     fn end(&self, side: usize, at: Time, entry: LogEntry) -> Option<JobEnd> {
         let job = entry.job?;
-        let (how, worker, is_retried) = match entry.what {
-            SharedEvent::Ended { ending, worker, last, .. } => (ending_name(ending), Some(worker), !last),
-            SharedEvent::Left { ending, .. } => (ending_name(ending), None, false),
-            SharedEvent::ZombieOver { stopped: true, .. } => ("worker_resurrection", None, false),
+        let (how, worker, is_retried) = match entry.event {
+            SharedEvent::Ended { outcome, worker, is_last, .. } => (outcome_name(outcome), Some(worker), !is_last),
+            SharedEvent::Left { outcome, .. } => (outcome_name(outcome), None, false),
+            SharedEvent::ZombieEnded { stopped: true, .. } => ("worker_resurrection", None, false),
             _ => ("ended unseen", None, false),
         };
         Some(JobEnd {
@@ -210,7 +211,7 @@ impl DivergenceSearch<'_> {
 
     fn events(&self, side: usize, entry: LogEntry) -> FirstDifference {
         let this = self.event(side, entry);
-        let about = |what: &SharedEvent| std::mem::discriminant(what) == std::mem::discriminant(&entry.what);
+        let about = |event: &SharedEvent| std::mem::discriminant(event) == std::mem::discriminant(&entry.event);
         let that = self.find(1 - side, about).map(|(_, other)| self.event(1 - side, other));
         FirstDifference::Event(if side == 0 { [Some(this), that] } else { [that, Some(this)] })
     }
@@ -220,13 +221,13 @@ impl DivergenceSearch<'_> {
         let job = entry.job.map_or_else(String::new, |job| {
             format!("job {} ({})", job.id.0, self.system(side).action(job.action).name)
         });
-        match entry.what {
-            SharedEvent::Out { worker: of, kind } => format!("{} goes out: {}", worker(of), kind.name()),
-            SharedEvent::DeclaredDead { worker: of } => format!("{} is declared dead", worker(of)),
-            SharedEvent::Back { worker: of } => format!("{} is back", worker(of)),
-            SharedEvent::Capacity { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
+        match entry.event {
+            SharedEvent::WorkerDown { worker: of, kind } => format!("{} goes out: {}", worker(of), kind.name()),
+            SharedEvent::WorkerDeclaredDead { worker: of } => format!("{} is declared dead", worker(of)),
+            SharedEvent::WorkerUp { worker: of } => format!("{} is back", worker(of)),
+            SharedEvent::CapacityChanged { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
             SharedEvent::CancelRequested { .. } => format!("{job} is asked to cancel"),
-            SharedEvent::Skipped { action } => {
+            SharedEvent::FiringSkipped { action } => {
                 let ids = self.both.sides[side].observer().ids();
                 let action = ids.actions.iter().position(|other| *other == action);
                 let name = action.map_or("", |action| &self.system(side).actions[action].name);
@@ -238,9 +239,9 @@ impl DivergenceSearch<'_> {
     }
 }
 
-/// How a row ends, in the words of documents.
-fn ending_name(ending: JobOutcome) -> &'static str {
-    match ending {
+/// The outcome of a row, in the words of documents.
+fn outcome_name(outcome: JobOutcome) -> &'static str {
+    match outcome {
         JobOutcome::Done => "done",
         JobOutcome::Error => "error",
         JobOutcome::DeadlineMissed => "deadline_missed",

@@ -1,28 +1,28 @@
-//! What there is to say of the first thing that two runs do not share.
+//! The first difference between two runs, in words and numbers.
 
 use super::shared_ids::NamedUnits;
 use crate::model::job::JobId;
 use crate::model::time::{Span, Time};
 
-/// Where two replications part.
+/// Where two replications diverge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Divergence {
-    /// Which replication, from 0.
+    /// The replication, counted from 0.
     pub replication: u32,
-    /// At which instant.
+    /// The instant.
     pub at: Time,
-    /// By what.
+    /// The difference.
     pub change: FirstDifference,
 }
 
-/// What kind of difference it is.
+/// The kind of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DifferenceKind {
-    /// What comes from the scenario: jobs, workers, crons, faults, requests to cancel.
+    /// Something from the scenario: jobs, workers, crons, faults, cancel requests.
     Inputs,
-    /// Under the same inputs another claim.
+    /// Another claim under the same inputs.
     Decisions,
-    /// After the same claims another end.
+    /// Another outcome after the same claims.
     Outcomes,
 }
 
@@ -37,79 +37,81 @@ impl DifferenceKind {
     }
 }
 
-/// The first thing that two runs do not share, run by run.
+/// The first difference between two runs, by run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FirstDifference {
-    /// A job that is made in one run only, or is another one.
+    /// A job that only one run creates, or that differs.
     Job(Box<[Option<CreatedJob>; 2]>),
-    /// Something that befalls workers, crons or jobs in one run, in words; `None` in a run in which it does not, at that instant.
+    /// In words, an event of workers, crons or jobs; `None` for a run without such an event at that
+    /// instant.
     Event([Option<String>; 2]),
     /// A claim.
     Claim(Box<[ClaimDecision; 2]>),
     /// The end of a row.
-    JobEnd(Box<[JobEnd; 2]>),
+    End(Box<[JobEnd; 2]>),
 }
 
 impl FirstDifference {
-    /// What kind of difference it is.
+    /// The kind of a difference.
     pub fn kind(&self) -> DifferenceKind {
         match self {
             FirstDifference::Job(_) | FirstDifference::Event(_) => DifferenceKind::Inputs,
             FirstDifference::Claim(_) => DifferenceKind::Decisions,
-            FirstDifference::JobEnd(_) => DifferenceKind::Outcomes,
+            FirstDifference::End(_) => DifferenceKind::Outcomes,
         }
     }
 }
 
-/// A job as it was made.
+/// A job as it was created.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatedJob {
     /// Its number in its run.
     pub job: JobId,
-    /// Its class.
+    /// Its action.
     pub action: String,
     /// Where it comes from: `arrival 7 of scan`.
     pub origin: String,
-    /// When it was made.
+    /// When it was created.
     pub at: Time,
-    /// Not before this instant.
+    /// The instant from which it may run.
     pub scheduled_at: Time,
     /// What it needs.
     pub needs: NamedUnits,
-    /// How long it runs if nothing stops it.
+    /// Its run time if nothing stops it.
     pub service: Span,
-    /// How it ends if nobody interferes: `done`, `error`, or at its deadline.
+    /// Its outcome if nothing interferes: `done`, `error`, or at its deadline.
     pub outcome: &'static str,
-    /// Its own priority, if it has brought one along; likewise the following.
+    /// Its own priority, if it has one; likewise the following.
     pub priority: Option<i64>,
-    /// How long it is thought to run.
+    /// The estimate of its run time.
     pub estimate: Option<Span>,
     /// The run time after which it is asked to stop.
     pub deadline: Option<Span>,
-    /// From the request to stop until it is killed.
+    /// The time from the request to stop until it is killed.
     pub stop_timeout: Option<Span>,
     /// Further attempts after a failed one.
     pub retries: Option<u32>,
 }
 
-/// What one run decides at the instant at which the runs part.
+/// The decision of one run at the instant at which the runs diverge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClaimDecision {
     /// The policy, as tables show it.
     pub policy: String,
-    /// What it takes that the other run does not; `None` if nothing.
+    /// The claim that the other run does not make, if any.
     pub taken: Option<ClaimedJob>,
-    /// Why, in words.
+    /// The reason, in words.
     pub why: String,
-    /// How many jobs wait, the one that is taken among them.
+    /// The number of waiting jobs, including the claimed one.
     pub waiting: usize,
-    /// The first of them in the policy's order, and those that are taken in either run.
+    /// The first of them in the policy's order, and those that either run claims.
     pub queue_head: Vec<WaitingJob>,
-    /// The worker that is meant, with what is free on it; `None` if this run has none of that name.
+    /// The claiming worker in either run, with its free units; `None` if this run has no such
+    /// worker.
     pub worker: Option<(String, Vec<FreeUnits>)>,
-    /// What is free on all workers that claim.
+    /// The free units of all workers that claim.
     pub all: Vec<FreeUnits>,
-    /// What this run does later with the job that the other takes now.
+    /// What happens in this run later to the job that the other run claims now.
     pub later: Option<LaterClaim>,
 }
 
@@ -118,9 +120,9 @@ pub struct ClaimDecision {
 pub struct ClaimedJob {
     /// The job's number in its run.
     pub job: JobId,
-    /// Its class.
+    /// Its action.
     pub action: String,
-    /// Who has claimed it.
+    /// The worker that claims it.
     pub worker: String,
 }
 
@@ -131,52 +133,52 @@ pub struct WaitingJob {
     pub place: usize,
     /// Its number in its run.
     pub job: JobId,
-    /// Its class.
+    /// Its action.
     pub action: String,
     /// What it needs.
     pub needs: NamedUnits,
     /// How long it has waited.
     pub waited: Span,
-    /// How long it is thought to run, if that can still be said.
+    /// The estimate of its run time, if still known.
     pub estimate: Option<Span>,
     /// Whether it fits on any worker.
     pub fits: bool,
-    /// Whether this run takes it.
+    /// Whether this run claims it.
     pub is_taken: bool,
-    /// Whether the other run takes it.
+    /// Whether the other run claims it.
     pub is_taken_by_other: bool,
 }
 
 /// Units of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FreeUnits {
-    /// Of which resource.
+    /// The resource.
     pub resource: String,
-    /// How many are free.
+    /// The number of free units.
     pub free: i64,
-    /// Of how many.
+    /// The number of all units.
     pub of: i64,
 }
 
-/// What becomes of a job later.
+/// The later claim of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaterClaim {
     /// The job's number in this run.
     pub job: JobId,
-    /// When and by whom it is claimed, if it is by the end of the comparison.
+    /// When and by which worker it is claimed, if that is before the end of the comparison.
     pub claimed: Option<(Time, String)>,
 }
 
-/// How a row ends in one run.
+/// The end of a row in one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobEnd {
     /// Its number in this run.
     pub job: JobId,
-    /// Its class.
+    /// Its action.
     pub action: String,
-    /// The worker that it has run on, if it has.
+    /// The worker that ran it, if any.
     pub worker: Option<String>,
-    /// When and how; `None` if it does not by the end of the comparison.
+    /// When and how; `None` if it does not end before the end of the comparison.
     pub ended: Option<(Time, &'static str)>,
     /// Whether a retry follows.
     pub is_retried: bool,

@@ -1,4 +1,4 @@
-//! What happens in a run, in words and numbers that two runs share: equal if it is the same thing in both.
+//! The events of a run in numbers that two runs share: equal if the same thing happens in both.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,26 @@ use crate::engine::OutageKind;
 use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 
-/// Something that has happened. Actions, workers and needs are numbered as in [`SharedIds`](super::ids::Ids), jobs by their own run.
+/// An event. Actions, workers and needs have the numbers of `SharedIds`, jobs those of their own
+/// run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum SharedEvent {
-    Ended { job: JobId, first: JobId, worker: u32, ending: JobOutcome, last: bool },
-    ZombieOver { job: JobId, stopped: bool },
-    Out { worker: u32, kind: OutageKind },
-    DeclaredDead { worker: u32 },
-    Back { worker: u32 },
-    Capacity { worker: u32, to: u32 },
+    Ended { job: JobId, first: JobId, worker: u32, outcome: JobOutcome, is_last: bool },
+    ZombieEnded { job: JobId, stopped: bool },
+    WorkerDown { worker: u32, kind: OutageKind },
+    WorkerDeclaredDead { worker: u32 },
+    WorkerUp { worker: u32 },
+    CapacityChanged { worker: u32, to: u32 },
     CancelRequested { job: JobId },
-    Skipped { action: u32 },
+    FiringSkipped { action: u32 },
     Created(CreatedRow),
     Due { job: JobId },
     Claimed { job: JobId, worker: u32 },
-    Left { job: JobId, ending: JobOutcome },
+    Left { job: JobId, outcome: JobOutcome },
 }
 
-/// A row that is made, with what it is known to be. How it will end is told beside it: a deadline hides what would have been.
+/// A created row, with its known attributes. Its outcome is compared separately, because a deadline
+/// hides what the outcome would have been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CreatedRow {
     pub(super) job: JobId,
@@ -32,7 +34,7 @@ pub(super) struct CreatedRow {
     pub(super) need: u32,
     pub(super) scheduled_at: Time,
     pub(super) service: Span,
-    /// What it has brought along.
+    /// Its own attributes.
     pub(super) priority: Option<i64>,
     pub(super) estimate: Option<Span>,
     pub(super) deadline: Option<Span>,
@@ -43,7 +45,7 @@ pub(super) struct CreatedRow {
 /// Where a row comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RowOrigin {
-    /// It was there at the start.
+    /// It is there at the start.
     Start,
     /// From a source of the scenario.
     Outside,
@@ -53,77 +55,78 @@ pub(super) enum RowOrigin {
     Child(JobId),
 }
 
-/// The numbers of the second run's jobs in the first, where they differ.
+/// The numbers of the second run's jobs in the first run, where they differ.
 pub(super) type JobIdMap = BTreeMap<JobId, JobId>;
 
-fn name(job: JobId, renamed: &JobIdMap) -> JobId {
-    renamed.get(&job).copied().unwrap_or(job)
+fn translate(job: JobId, ids: &JobIdMap) -> JobId {
+    ids.get(&job).copied().unwrap_or(job)
 }
 
 impl RowOrigin {
-    fn renamed(self, renamed: &JobIdMap) -> RowOrigin {
+    fn translated(self, ids: &JobIdMap) -> RowOrigin {
         match self {
             RowOrigin::Start | RowOrigin::Outside => self,
-            RowOrigin::Retry(first) => RowOrigin::Retry(name(first, renamed)),
-            RowOrigin::Child(parent) => RowOrigin::Child(name(parent, renamed)),
+            RowOrigin::Retry(first) => RowOrigin::Retry(translate(first, ids)),
+            RowOrigin::Child(parent) => RowOrigin::Child(translate(parent, ids)),
         }
     }
 }
 
 impl CreatedRow {
-    /// The same with the first run's numbers.
-    pub(super) fn renamed(self, renamed: &JobIdMap) -> CreatedRow {
-        CreatedRow { job: name(self.job, renamed), origin: self.origin.renamed(renamed), ..self }
+    /// The same row in the first run's numbers.
+    pub(super) fn translated(self, ids: &JobIdMap) -> CreatedRow {
+        CreatedRow { job: translate(self.job, ids), origin: self.origin.translated(ids), ..self }
     }
 }
 
 impl SharedEvent {
-    /// The same with the first run's numbers of jobs.
-    pub(super) fn renamed(self, renamed: &JobIdMap) -> SharedEvent {
-        let name = |job| name(job, renamed);
+    /// The same event in the first run's job numbers.
+    pub(super) fn translated(self, ids: &JobIdMap) -> SharedEvent {
+        let first_id = |job| translate(job, ids);
         match self {
-            SharedEvent::Ended { job, first, worker, ending, last } => {
-                SharedEvent::Ended { job: name(job), first: name(first), worker, ending, last }
+            SharedEvent::Ended { job, first, worker, outcome, is_last } => {
+                SharedEvent::Ended { job: first_id(job), first: first_id(first), worker, outcome, is_last }
             }
-            SharedEvent::ZombieOver { job, stopped } => SharedEvent::ZombieOver { job: name(job), stopped },
-            SharedEvent::CancelRequested { job } => SharedEvent::CancelRequested { job: name(job) },
-            SharedEvent::Created(row) => SharedEvent::Created(row.renamed(renamed)),
-            SharedEvent::Due { job } => SharedEvent::Due { job: name(job) },
-            SharedEvent::Claimed { job, worker } => SharedEvent::Claimed { job: name(job), worker },
-            SharedEvent::Left { job, ending } => SharedEvent::Left { job: name(job), ending },
-            SharedEvent::Out { .. }
-            | SharedEvent::DeclaredDead { .. }
-            | SharedEvent::Back { .. }
-            | SharedEvent::Capacity { .. }
-            | SharedEvent::Skipped { .. } => self,
+            SharedEvent::ZombieEnded { job, stopped } => SharedEvent::ZombieEnded { job: first_id(job), stopped },
+            SharedEvent::CancelRequested { job } => SharedEvent::CancelRequested { job: first_id(job) },
+            SharedEvent::Created(row) => SharedEvent::Created(row.translated(ids)),
+            SharedEvent::Due { job } => SharedEvent::Due { job: first_id(job) },
+            SharedEvent::Claimed { job, worker } => SharedEvent::Claimed { job: first_id(job), worker },
+            SharedEvent::Left { job, outcome } => SharedEvent::Left { job: first_id(job), outcome },
+            SharedEvent::WorkerDown { .. }
+            | SharedEvent::WorkerDeclaredDead { .. }
+            | SharedEvent::WorkerUp { .. }
+            | SharedEvent::CapacityChanged { .. }
+            | SharedEvent::FiringSkipped { .. } => self,
         }
     }
 
-    /// Its place among things that happen at the same instant: what is later in this order can be a consequence of what is earlier.
-    pub(super) fn class(&self) -> u8 {
+    /// Its rank among the events of an instant: a later event in this order can be a consequence of
+    /// an earlier one.
+    pub(super) fn rank(&self) -> u8 {
         match self {
-            SharedEvent::Ended { ending: JobOutcome::Done | JobOutcome::Error, .. }
+            SharedEvent::Ended { outcome: JobOutcome::Done | JobOutcome::Error, .. }
             | SharedEvent::Created(CreatedRow { origin: RowOrigin::Retry(_), .. }) => 1,
-            SharedEvent::Ended { ending: JobOutcome::WorkerShutdown, .. }
-            | SharedEvent::ZombieOver { .. }
-            | SharedEvent::Out { .. }
-            | SharedEvent::Back { .. }
-            | SharedEvent::Capacity { .. } => 2,
-            SharedEvent::DeclaredDead { .. } | SharedEvent::Ended { ending: JobOutcome::WorkerDead, .. } => 3,
-            SharedEvent::Ended { ending: JobOutcome::Cancelled, .. }
-            | SharedEvent::Left { ending: JobOutcome::Cancelled, .. }
+            SharedEvent::Ended { outcome: JobOutcome::WorkerShutdown, .. }
+            | SharedEvent::ZombieEnded { .. }
+            | SharedEvent::WorkerDown { .. }
+            | SharedEvent::WorkerUp { .. }
+            | SharedEvent::CapacityChanged { .. } => 2,
+            SharedEvent::WorkerDeclaredDead { .. } | SharedEvent::Ended { outcome: JobOutcome::WorkerDead, .. } => 3,
+            SharedEvent::Ended { outcome: JobOutcome::Cancelled, .. }
+            | SharedEvent::Left { outcome: JobOutcome::Cancelled, .. }
             | SharedEvent::CancelRequested { .. } => 5,
             SharedEvent::Ended { .. } => 4,
             SharedEvent::Created(CreatedRow { origin: RowOrigin::Child(_), .. }) | SharedEvent::Claimed { .. } => 8,
-            SharedEvent::Skipped { .. } | SharedEvent::Due { .. } | SharedEvent::Created(_) => 7,
+            SharedEvent::FiringSkipped { .. } | SharedEvent::Due { .. } | SharedEvent::Created(_) => 7,
             SharedEvent::Left { .. } => 9,
         }
     }
 
-    /// The job whose end it is, if it is one.
-    pub(super) fn ends(&self) -> Option<JobId> {
+    /// The job that ends with the event, if any.
+    pub(super) fn ended_job(&self) -> Option<JobId> {
         match self {
-            SharedEvent::Ended { job, .. } | SharedEvent::ZombieOver { job, .. } | SharedEvent::Left { job, .. } => {
+            SharedEvent::Ended { job, .. } | SharedEvent::ZombieEnded { job, .. } | SharedEvent::Left { job, .. } => {
                 Some(*job)
             }
             _ => None,
@@ -131,17 +134,17 @@ impl SharedEvent {
     }
 }
 
-/// Something that has happened, with the row as its own run knows it.
+/// An event, with the row as its own run knows it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogEntry {
-    pub(super) what: SharedEvent,
+    pub(super) event: SharedEvent,
     pub(super) job: Option<Job>,
 }
 
 impl LogEntry {
-    /// Whether two rows may be meant to end in the same way, as far as anybody can see: a deadline hides what would have been.
+    /// Whether two created rows may have the same planned outcome. A deadline hides it.
     pub(super) fn may_end_like(&self, other: &LogEntry) -> bool {
-        let known = |entry: &LogEntry| match (entry.what, entry.job) {
+        let known = |entry: &LogEntry| match (entry.event, entry.job) {
             (SharedEvent::Created(_), Some(job)) if job.planned_outcome != JobOutcome::DeadlineMissed => {
                 Some(job.planned_outcome)
             }
@@ -152,8 +155,8 @@ impl LogEntry {
 }
 
 impl PartialEq for LogEntry {
-    /// Whether the same has happened.
+    /// Whether both are the same event.
     fn eq(&self, other: &LogEntry) -> bool {
-        self.what == other.what && self.may_end_like(other)
+        self.event == other.event && self.may_end_like(other)
     }
 }

@@ -1,21 +1,21 @@
-//! A claim policy that is asked why, at the moment at which it lets a certain job go; in all else it is the policy itself.
+//! A claim policy that also explains why it chooses a certain job, when it does so.
 
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView};
 use crate::model::job::JobId;
 use crate::model::time::Time;
 use crate::policy::AnyPolicy;
 
-/// A policy and the question put to it.
+/// A policy, and the job whose choice it explains.
 #[derive(Debug)]
 pub(super) struct ExplainingPolicy {
     policy: AnyPolicy,
     about: Option<JobId>,
-    /// What it has said, if it has been asked.
+    /// The explanation, once it has chosen the job.
     pub(super) answer: Option<String>,
 }
 
 impl ExplainingPolicy {
-    /// Why does that job go, if any is meant?
+    /// Explains the choice of `about`, if given.
     pub(super) fn new(policy: AnyPolicy, about: Option<JobId>) -> ExplainingPolicy {
         ExplainingPolicy { policy, about, answer: None }
     }

@@ -1,21 +1,23 @@
-//! What has happened in one of two runs at an instant and not in the other, in whatever order it has happened.
+//! The events of an instant that only one of two runs has, in whatever order they happen.
 //!
-//! Two claims of the same instant may come in another order and lead to the same. Rows that they make, such as children, then have other numbers:
-//! they are told by what they are, and from then on the second run's numbers are read as the first's.
+//! Two claims of the same instant may come in another order with the same result. The rows that
+//! they create, such as children, then have other numbers. Such rows are matched by their
+//! attributes, and from then on the second run's numbers are translated into the first's.
 
 use std::collections::BTreeMap;
 
 use super::event::{CreatedRow, JobIdMap, LogEntry, SharedEvent};
 use crate::model::job::{JobId, JobOutcome};
 
-/// Places in the logs of what only that run has done at an instant, in order; rows that are the same in both are made known to `renamed`.
-pub(super) fn unmatched(renamed: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> [Vec<usize>; 2] {
-    if renamed.is_empty() && one == other {
+/// By run, the log indices of the events that only that run has at an instant, in order. Matched
+/// rows with different numbers are added to `ids`.
+pub(super) fn unmatched(ids: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> [Vec<usize>; 2] {
+    if ids.is_empty() && one == other {
         return [Vec::new(), Vec::new()];
     }
-    let clashes = pair_rows(renamed, one, other);
-    let first: Vec<SharedEvent> = one.iter().map(|entry| entry.what).collect();
-    let second: Vec<SharedEvent> = other.iter().map(|entry| entry.what.renamed(renamed)).collect();
+    let clashes = match_rows(ids, one, other);
+    let first: Vec<SharedEvent> = one.iter().map(|entry| entry.event).collect();
+    let second: Vec<SharedEvent> = other.iter().map(|entry| entry.event.translated(ids)).collect();
     let mut only = [lacking(&first, &second), lacking(&second, &first)];
     for (place, counterpart) in clashes {
         only[0].push(place);
@@ -25,21 +27,21 @@ pub(super) fn unmatched(renamed: &mut JobIdMap, one: &[LogEntry], other: &[LogEn
         places.sort_unstable();
     }
     if only.iter().all(Vec::is_empty) {
-        forget_ended(renamed, other);
+        forget_ended(ids, other);
     }
     only
 }
 
-/// Pairs the rows that are made, in the order in which they are, so that parents come before their children. Gives pairs that are alike
-/// but are meant to end in different ways.
-fn pair_rows(renamed: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> Vec<(usize, usize)> {
+/// Matches the created rows, in order of creation, so that parents come before their children.
+/// Returns pairs that match except for their planned outcome.
+fn match_rows(ids: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> Vec<(usize, usize)> {
     let mut open: BTreeMap<CreatedRow, Vec<usize>> = BTreeMap::new();
     for (place, row) in rows(one) {
-        open.entry(nameless(row)).or_default().push(place);
+        open.entry(without_id(row)).or_default().push(place);
     }
     let mut clashes = Vec::new();
     for (place, row) in rows(other) {
-        let Some(alike) = open.get_mut(&nameless(row.renamed(renamed))).filter(|alike| !alike.is_empty()) else {
+        let Some(alike) = open.get_mut(&without_id(row.translated(ids))).filter(|alike| !alike.is_empty()) else {
             continue;
         };
         let best = alike.iter().position(|&candidate| one[candidate].may_end_like(&other[place]));
@@ -49,30 +51,30 @@ fn pair_rows(renamed: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> Ve
         }
         let (Some(job), Some(own)) = (one[counterpart].job, other[place].job) else { continue };
         if job.id != own.id {
-            renamed.insert(own.id, job.id);
+            ids.insert(own.id, job.id);
         }
     }
     clashes
 }
 
 fn rows(log: &[LogEntry]) -> impl Iterator<Item = (usize, CreatedRow)> {
-    log.iter().enumerate().filter_map(|(place, entry)| match entry.what {
+    log.iter().enumerate().filter_map(|(place, entry)| match entry.event {
         SharedEvent::Created(row) => Some((place, row)),
         _ => None,
     })
 }
 
-fn nameless(row: CreatedRow) -> CreatedRow {
+fn without_id(row: CreatedRow) -> CreatedRow {
     CreatedRow { job: JobId(0), ..row }
 }
 
-/// The places of what is not among others, however often it happens.
+/// The indices of the events that do not occur among others; repeated events count one by one.
 fn lacking(these: &[SharedEvent], others: &[SharedEvent]) -> Vec<usize> {
     let mut counts: BTreeMap<SharedEvent, usize> = BTreeMap::new();
-    for what in others {
-        *counts.entry(*what).or_default() += 1;
+    for event in others {
+        *counts.entry(*event).or_default() += 1;
     }
-    let is_lacking = |what: &SharedEvent| match counts.get_mut(what) {
+    let is_lacking = |event: &SharedEvent| match counts.get_mut(event) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
@@ -83,16 +85,16 @@ fn lacking(these: &[SharedEvent], others: &[SharedEvent]) -> Vec<usize> {
     found.iter().enumerate().filter(|(_, is_lacking)| **is_lacking).map(|(place, _)| place).collect()
 }
 
-/// Nothing more is to come of chains that have ended, unless a process outlives its row.
-fn forget_ended(renamed: &mut JobIdMap, log: &[LogEntry]) {
+/// Forgets the ids of chains that have ended, unless a process outlives its row.
+fn forget_ended(ids: &mut JobIdMap, log: &[LogEntry]) {
     for entry in log {
-        match entry.what {
-            SharedEvent::Ended { job, first, ending, last: true, .. } if ending != JobOutcome::WorkerDead => {
-                renamed.remove(&job);
-                renamed.remove(&first);
+        match entry.event {
+            SharedEvent::Ended { job, first, outcome, is_last: true, .. } if outcome != JobOutcome::WorkerDead => {
+                ids.remove(&job);
+                ids.remove(&first);
             }
-            SharedEvent::Ended { job, first, last: false, .. } if job != first => _ = renamed.remove(&job),
-            SharedEvent::Left { job, .. } => _ = renamed.remove(&job),
+            SharedEvent::Ended { job, first, is_last: false, .. } if job != first => _ = ids.remove(&job),
+            SharedEvent::Left { job, .. } => _ = ids.remove(&job),
             _ => {}
         }
     }

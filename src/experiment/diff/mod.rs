@@ -1,7 +1,8 @@
-//! Two runs side by side: the first thing that happens in one of them and not in the other, and why.
+//! Two runs in parallel: the first event that happens in only one of them, and why.
 //!
-//! Both are simulated again, instant by instant, and only what the last instant has brought is kept: so runs of any length take little memory. Jobs are the same if they
-//! were made as the same, whatever their numbers; what coincides may happen in any order.
+//! Both are simulated again, instant by instant. Only the events of the last instant are kept, so
+//! runs of any length take little memory. Jobs are the same if they were created the same, whatever
+//! their numbers. Events of the same instant may happen in any order.
 
 mod decision;
 mod describe;
@@ -16,10 +17,10 @@ mod snapshot;
 
 use rayon::prelude::*;
 
-use super::Progress;
 use crate::engine::System;
 use crate::model::job::JobId;
 use crate::model::time::Time;
+use crate::replication::Progress;
 use crate::scenario::Scenario;
 
 use describe::DivergenceSearch;
@@ -30,64 +31,64 @@ pub use divergence::{
 use paired_run::{InstantOutcome, PairedRun};
 pub use shared_ids::NamedUnits;
 
-/// What two runs do not share.
+/// The difference between two runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diff {
-    /// Workers that only one of them has, or that offer something else from the start.
+    /// Workers that exist in only one of them, or offer something else from the start.
     pub workers: Vec<WorkerDifference>,
     /// The end of the run that ends first.
     pub until: Time,
-    /// How many replications have been compared.
+    /// The number of compared replications.
     pub compared: u32,
-    /// How many of them part.
+    /// The number of replications that diverge.
     pub diverged: u32,
-    /// Where the first of these parts; `None` if all are the same to the end.
+    /// The divergence of the first of these; `None` if all are the same to the end.
     pub first: Option<Divergence>,
 }
 
 impl Diff {
-    /// What kind of difference it is; `None` if there is none.
+    /// The kind of the first difference; `None` if there is no difference.
     pub fn kind(&self) -> Option<DifferenceKind> {
         let kind = self.first.as_ref()?.change.kind();
         Some(if self.workers.is_empty() { kind } else { DifferenceKind::Inputs })
     }
 }
 
-/// A worker that is not the same in both.
+/// A worker that differs between the runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkerDifference {
     /// Its id.
     pub worker: String,
-    /// What it offers at the start, run by run; `None` where there is none of that id.
+    /// By run, what it offers at the start; `None` if the run has no worker with that id.
     pub offers: [Option<NamedUnits>; 2],
 }
 
-/// Compares replications (they are numbered from 0) of two scenarios, on rayon's current threads.
+/// Compares replications, counted from 0, of two scenarios, on rayon's current threads.
 pub fn diff(pair: [&Scenario; 2], replications: std::ops::Range<u32>, progress: &dyn Progress) -> Diff {
     let compared = replications.len() as u32;
-    let partings: Vec<Option<ExplainedJobs>> =
-        replications.clone().into_par_iter().map(|replication| part(pair, replication, progress)).collect();
-    let first = replications.zip(&partings).find_map(|(replication, asking)| Some((replication, (*asking)?)));
+    let divergences: Vec<Option<ExplainedJobs>> =
+        replications.clone().into_par_iter().map(|replication| find_divergence(pair, replication, progress)).collect();
+    let first = replications.zip(&divergences).find_map(|(replication, explained)| Some((replication, (*explained)?)));
     Diff {
         workers: workers(pair.map(|scenario| &scenario.system)),
         until: pair[0].system.window.horizon.min(pair[1].system.window.horizon),
         compared,
-        diverged: partings.iter().flatten().count() as u32,
-        first: first.map(|(replication, about)| tell(pair, replication, about)),
+        diverged: divergences.iter().flatten().count() as u32,
+        first: first.map(|(replication, explained)| describe_divergence(pair, replication, explained)),
     }
 }
 
-/// The jobs of which it is to be asked why they go, run by run.
+/// By run, the job whose claim the policy has to explain.
 type ExplainedJobs = [Option<JobId>; 2];
 
-/// So many instants pass between two tellings of progress.
+/// Instants between two reports of progress.
 const STRIDE: u32 = 1 << 14;
 
-/// Whether a replication parts, and what is to be asked then.
-fn part(pair: [&Scenario; 2], replication: u32, progress: &dyn Progress) -> Option<ExplainedJobs> {
+/// Whether a replication diverges, and the jobs to explain then.
+fn find_divergence(pair: [&Scenario; 2], replication: u32, progress: &dyn Progress) -> Option<ExplainedJobs> {
     let mut both = PairedRun::start(pair, replication, [None, None]);
     let (mut instants, mut rows, mut done) = (0_u32, 0, 0.0);
-    let mut tell = |both: &PairedRun, part: f64| {
+    let mut report = |both: &PairedRun, part: f64| {
         let now = both.sides[0].rows();
         progress.advanced(now - rows, done, part);
         (rows, done) = (now, part);
@@ -95,33 +96,33 @@ fn part(pair: [&Scenario; 2], replication: u32, progress: &dyn Progress) -> Opti
     let found = loop {
         match both.step() {
             InstantOutcome::Over => break None,
-            InstantOutcome::Parted(at, only) => break Some((at, only)),
+            InstantOutcome::Diverged(at, only) => break Some((at, only)),
             InstantOutcome::Same => instants = (instants + 1) % STRIDE,
         }
         if instants == 0 {
-            tell(&both, both.part_done());
+            report(&both, both.progress());
         }
     };
-    tell(&both, 1.0);
-    found.map(|(at, only)| DivergenceSearch { pair, both, at, only }.asked())
+    report(&both, 1.0);
+    found.map(|(at, only)| DivergenceSearch { pair, both, at, only }.explained())
 }
 
-/// Where a replication parts: it is run again with the question why.
-fn tell(pair: [&Scenario; 2], replication: u32, about: ExplainedJobs) -> Divergence {
-    let mut both = PairedRun::start(pair, replication, about);
+/// The divergence of a replication. It is run again, and the policies explain their claims.
+fn describe_divergence(pair: [&Scenario; 2], replication: u32, explained: ExplainedJobs) -> Divergence {
+    let mut both = PairedRun::start(pair, replication, explained);
     loop {
         match both.step() {
             InstantOutcome::Same => {}
-            InstantOutcome::Parted(at, only) => {
-                let change = DivergenceSearch { pair, both, at, only }.change();
+            InstantOutcome::Diverged(at, only) => {
+                let change = DivergenceSearch { pair, both, at, only }.difference();
                 return Divergence { replication, at, change };
             }
-            InstantOutcome::Over => unreachable!("what has parted once does so again"),
+            InstantOutcome::Over => unreachable!("a replication that diverges once diverges again"),
         }
     }
 }
 
-/// Workers that only one system has, or that offer something else in it.
+/// Workers that exist in only one system, or offer something else in it.
 fn workers(systems: [&System; 2]) -> Vec<WorkerDifference> {
     let offered = systems.map(|system| {
         let offers =

@@ -1,4 +1,5 @@
-//! The observer that writes down what happens in one run, instant by instant, for it to be compared with another.
+//! The observer that records the events of one run, instant by instant, for comparison with
+//! another.
 
 use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
 use super::shared_ids::SharedIds;
@@ -7,12 +8,12 @@ use crate::model::job::Job;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
-/// What has happened since it was cleared last.
+/// The events since the log was last cleared.
 #[derive(Debug)]
 pub(super) struct Recorder {
     ids: SharedIds,
     pub(super) log: Vec<LogEntry>,
-    /// By `ActionId`: how many jobs have come from outside.
+    /// By `ActionId`: the number of jobs from outside.
     pub(super) arrived: Vec<u64>,
 }
 
@@ -22,7 +23,7 @@ impl Recorder {
         Recorder { ids, log: Vec::new(), arrived }
     }
 
-    /// How its run's names are numbered.
+    /// The numbers of its run's names.
     pub(super) fn ids(&self) -> &SharedIds {
         &self.ids
     }
@@ -57,31 +58,33 @@ impl Recorder {
 
 impl Observer for Recorder {
     fn on(&mut self, _now: Time, event: &Event<'_>) {
-        let what = match *event {
+        let shared = match *event {
             Event::Created { job, attempt, origin, overrides } => {
                 SharedEvent::Created(self.row(job, attempt, origin, overrides))
             }
             Event::Due { job, .. } => SharedEvent::Due { job: job.id },
             Event::Claimed { job, worker } => SharedEvent::Claimed { job: job.id, worker: self.worker(worker) },
             Event::Ended { job, attempt, run, outcome, is_last } => {
-                let (worker, ending, last) = (self.worker(run.worker), outcome, is_last);
-                SharedEvent::Ended { job: job.id, first: attempt.first, worker, ending, last }
+                let worker = self.worker(run.worker);
+                SharedEvent::Ended { job: job.id, first: attempt.first, worker, outcome, is_last }
             }
-            Event::Left { job, outcome } => SharedEvent::Left { job: job.id, ending: outcome },
+            Event::Left { job, outcome } => SharedEvent::Left { job: job.id, outcome },
             Event::CancelRequested { job, .. } => SharedEvent::CancelRequested { job: job.id },
-            Event::ZombieEnded { job, stopped, .. } => SharedEvent::ZombieOver { job: job.id, stopped },
-            Event::WorkerDown { worker, kind } => SharedEvent::Out { worker: self.worker(worker), kind },
-            Event::WorkerDeclaredDead { worker } => SharedEvent::DeclaredDead { worker: self.worker(worker) },
-            Event::WorkerUp { worker } => SharedEvent::Back { worker: self.worker(worker) },
+            Event::ZombieEnded { job, stopped, .. } => SharedEvent::ZombieEnded { job: job.id, stopped },
+            Event::WorkerDown { worker, kind } => SharedEvent::WorkerDown { worker: self.worker(worker), kind },
+            Event::WorkerDeclaredDead { worker } => SharedEvent::WorkerDeclaredDead { worker: self.worker(worker) },
+            Event::WorkerUp { worker } => SharedEvent::WorkerUp { worker: self.worker(worker) },
             Event::CapacityChanged { worker, capacity } => {
-                SharedEvent::Capacity { worker: self.worker(worker), to: self.ids.change(capacity) }
+                SharedEvent::CapacityChanged { worker: self.worker(worker), to: self.ids.change(capacity) }
             }
-            Event::FiringSkipped { action } => SharedEvent::Skipped { action: self.ids.actions[usize::from(action.0)] },
+            Event::FiringSkipped { action } => {
+                SharedEvent::FiringSkipped { action: self.ids.actions[usize::from(action.0)] }
+            }
             Event::Interrupted { .. }
             | Event::Resumed { .. }
             | Event::StillWaiting { .. }
             | Event::StillRunning { .. } => return,
         };
-        self.log.push(LogEntry { what, job: event.job().copied() });
+        self.log.push(LogEntry { event: shared, job: event.job().copied() });
     }
 }

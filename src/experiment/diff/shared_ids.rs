@@ -1,4 +1,5 @@
-//! One numbering for two systems: actions, workers and capacity maps are the same if their names and units are, wherever they stand.
+//! One numbering for two systems: actions, workers and capacities are the same if their names and
+//! units are, whatever their order.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +7,10 @@ use crate::engine::System;
 use crate::model::capacity::CapacityMap;
 use crate::model::worker::WorkerId;
 
-/// Units of named resources, in order of the names; those of which there are none are left out.
+/// Units of named resources, in order of the names, without zeros.
 pub type NamedUnits = Vec<(String, i64)>;
 
-/// The numbers of one system's actions, workers and capacity maps in the numbering of both.
+/// The shared numbers of one system's actions, workers and capacities.
 #[derive(Clone, Debug)]
 pub(super) struct SharedIds {
     /// By `ActionId`.
@@ -18,12 +19,12 @@ pub(super) struct SharedIds {
     pub(super) workers: Vec<u32>,
     /// By `NeedId`.
     pub(super) needs: Vec<u32>,
-    /// What capacities are changed to.
+    /// The capacities to which workers change.
     changes: Vec<(CapacityMap, u32)>,
 }
 
 impl SharedIds {
-    /// The numbers of two systems.
+    /// The shared numbers of two systems.
     pub(super) fn of(systems: [&System; 2]) -> [SharedIds; 2] {
         let (mut actions, mut workers, mut units) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         systems.map(|system| {
@@ -42,19 +43,19 @@ impl SharedIds {
         self.workers.iter().position(|worker| *worker == number).map(|index| WorkerId(index as u32))
     }
 
-    /// The number of what a capacity is changed to.
+    /// The number of the capacity to which a worker changes.
     pub(super) fn change(&self, to: &CapacityMap) -> u32 {
         self.changes.iter().find(|(capacity, _)| capacity == to).map_or(0, |(_, number)| *number)
     }
 }
 
-/// The number of a key: the next one, if it has none yet.
+/// The number of a key: the next one, if it has no number yet.
 fn number<K: Ord>(numbers: &mut BTreeMap<K, u32>, key: K) -> u32 {
     let next = numbers.len() as u32;
     *numbers.entry(key).or_insert(next)
 }
 
-/// A capacity map by the names of its resources.
+/// A capacity by the names of its resources.
 pub(super) fn named(system: &System, map: &CapacityMap) -> NamedUnits {
     let mut units: NamedUnits =
         system.resources.iter().cloned().zip(map.0.iter().copied()).filter(|(_, units)| *units != 0).collect();

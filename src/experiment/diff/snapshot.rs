@@ -1,4 +1,4 @@
-//! The state of a run just before a claim: what has happened at that instant since then is undone.
+//! The state of a run just before a claim: later events of the same instant are undone.
 
 use super::divergence::FreeUnits;
 use super::event::{LogEntry, SharedEvent};
@@ -8,19 +8,19 @@ use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 use crate::model::worker::WorkerId;
 
-/// What waits and what is free.
+/// The waiting jobs and the free units.
 #[derive(Debug)]
 pub(super) struct Snapshot<'a> {
     system: &'a System,
     pub(super) waiting: Vec<Job>,
     /// By worker, and by resource.
     free: Vec<Vec<i64>>,
-    /// What workers that claim offer, by resource.
+    /// By worker, what it offers by resource; `None` for a worker that does not claim.
     offered: Vec<Option<&'a [i64]>>,
 }
 
 impl<'a> Snapshot<'a> {
-    /// As things stood before that place in the log of the last instant, or at its end.
+    /// The state before that index of the last instant's log, or at its end.
     pub(super) fn before(side: &'a Side<'_>, place: Option<usize>) -> Snapshot<'a> {
         let view = side.view(None);
         let all = (0..view.system().workers.len() as u32).map(WorkerId);
@@ -40,7 +40,7 @@ impl<'a> Snapshot<'a> {
 
     fn undo(&mut self, side: &Side<'_>, entry: &LogEntry) {
         let Some(job) = entry.job else { return };
-        match entry.what {
+        match entry.event {
             SharedEvent::Claimed { worker, .. } => {
                 self.waiting.push(job);
                 self.change(side, worker, job.need, 1);
@@ -65,18 +65,18 @@ impl<'a> Snapshot<'a> {
         self.offered.iter().zip(&self.free).any(|(offered, free)| offered.is_some() && holds(free))
     }
 
-    /// What is free on a worker.
+    /// The free units of a worker.
     pub(super) fn room(&self, worker: WorkerId) -> Vec<FreeUnits> {
         self.rooms(&[worker])
     }
 
-    /// What is free on all workers that claim.
+    /// The free units of all workers that claim.
     pub(super) fn rooms_of_all(&self) -> Vec<FreeUnits> {
         let all: Vec<WorkerId> = (0..self.free.len() as u32).map(WorkerId).collect();
         self.rooms(&all)
     }
 
-    /// What is free on those of some workers that claim, of each resource that they offer.
+    /// The free units of those of some workers that claim, by resource that they offer.
     fn rooms(&self, workers: &[WorkerId]) -> Vec<FreeUnits> {
         let open = || {
             workers.iter().filter_map(|worker| {

@@ -68,7 +68,8 @@ impl<'a> Cursor<'a> {
         self.until(|c| ends.contains(&c))
     }
 
-    /// A name: in quotes, or everything up to a comma or a closing parenthesis. `None` if a quote is never closed.
+    /// A name: in quotes, or everything up to a comma or a closing parenthesis. `None` if a quote
+    /// is never closed.
     pub(super) fn name(&mut self) -> Option<(&'a str, Range<usize>)> {
         self.skip_spaces();
         let quote = self.text[self.at..].chars().next().filter(|c| matches!(c, '"' | '\''));

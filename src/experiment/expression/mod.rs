@@ -2,8 +2,8 @@
 //! `mean(wait) <= +5%`, `±10s`.
 //!
 //! A [`Quantity`] is one number of a replication, a [`Condition`] a bound that it has to keep, a
-//! [`Margin`] a difference that does not matter, a [`PrecisionGoal`] how well it has to be known. They
-//! name actions and resources by words; [`Quantity::resolve`] finds these in a scenario.
+//! [`Margin`] a difference that does not matter, a [`PrecisionGoal`] how well it has to be known.
+//! They name actions and resources by words; [`Quantity::resolve`] finds these in a scenario.
 //!
 //! ```text
 //! quantity   MEASURE | MEASURE(NAME) | STATISTIC(MEASURE) | STATISTIC(MEASURE, NAME) | share(MEASURE < DURATION, NAME)

@@ -24,16 +24,11 @@ const SCENARIO: &str = r#"
     service = "1s"
 "#;
 
-struct NoFiles;
-
-impl crate::scenario::Files for NoFiles {
-    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
-        Err(std::io::Error::new(std::io::ErrorKind::NotFound, path))
-    }
-}
-
 fn system() -> crate::engine::System {
-    crate::scenario::load("t.toml", SCENARIO, &[], &NoFiles).expect("the scenario is right").scenario.system
+    crate::scenario::load("t.toml", SCENARIO, &[], &crate::scenario::NoFiles)
+        .expect("the scenario is right")
+        .scenario
+        .system
 }
 
 fn target(text: &str) -> Result<ResolvedQuantity, ExpressionError> {

@@ -1,4 +1,4 @@
-//! How long an attempt holds its capacity on average, and how many attempts a job takes.
+//! How long an attempt holds its capacity on average, and how many attempts a job makes.
 
 use crate::engine::{ActionModel, DeadlineResult, JobOverrides, RuntimeEstimate};
 use crate::model::math;
@@ -6,22 +6,22 @@ use crate::model::time::Span;
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Streams};
 
-/// What an attempt comes to, on average.
+/// The average attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Attempt {
-    /// Seconds that it holds its capacity.
+    /// Seconds for which it holds its capacity.
     pub(super) mean: f64,
     /// The mean square of that, in seconds².
     pub(super) square: f64,
-    /// Attempts of a job, its retries included.
+    /// Attempts of a job, including its retries.
     pub(super) tries: f64,
 }
 
-/// Estimates that are drawn, of actions that are killed at them, are averaged over so many draws.
+/// The number of draws over which random estimates that kill are averaged.
 const DRAWS: u32 = 256;
 
 impl Attempt {
-    /// Of jobs of an action that bring this along.
+    /// The attempts of jobs of an action with these attributes of their own.
     pub(super) fn of(model: &ActionModel, overrides: &JobOverrides) -> Attempt {
         let law = overrides.service.map_or(Law::Drawn(&model.service), |service| Law::Known(service.as_secs_f64()));
         let stop_timeout = overrides.stop_timeout.unwrap_or(model.stop_timeout);
@@ -45,7 +45,7 @@ impl Attempt {
     }
 }
 
-/// The mean number of attempts, of which each but the last fails with probability `fails`.
+/// The mean number of attempts if each fails with probability `fails`.
 fn tries(fails: f64, retries: u32) -> f64 {
     if fails >= 1.0 {
         return f64::from(retries) + 1.0;
@@ -53,17 +53,18 @@ fn tries(fails: f64, retries: u32) -> f64 {
     (1.0 - math::pow(fails, f64::from(retries) + 1.0)) / (1.0 - fails)
 }
 
-/// A bound of what runs: `factor` times the service time, of which so much counts at most.
+/// A bound of an attempt's run time: `factor` times the service time, up to `at` seconds of it.
 #[derive(Clone, Copy, Debug)]
 struct Limit {
     factor: f64,
     /// Seconds of the service time.
     at: f64,
-    /// Whether every attempt meets it, the short ones too.
+    /// Whether it stops every attempt, even a short one.
     always: bool,
 }
 
-/// What bounds an attempt: its deadline, and its estimate if that kills; one for each draw of an estimate that is drawn.
+/// The bounds of an attempt: its deadline, and its estimate if that kills; one bound for each draw
+/// of a random estimate.
 fn limits(model: &ActionModel, overrides: &JobOverrides) -> Vec<Limit> {
     let deadline = overrides.deadline.or(model.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
     let until = |at: f64| Limit { factor: 1.0, at: at.min(deadline), always: false };
@@ -82,7 +83,7 @@ fn limits(model: &ActionModel, overrides: &JobOverrides) -> Vec<Limit> {
     }
 }
 
-/// Values of a distribution, the same ones each time; a single one if it has no others.
+/// Values of a distribution, the same each time; a single one if the distribution is constant.
 fn draws(of: &Distribution) -> Vec<f64> {
     if of.variance() == 0.0 {
         return vec![of.mean()];
@@ -100,7 +101,7 @@ enum Law<'a> {
     Drawn(&'a Distribution),
 }
 
-/// What is left of a law if nothing lasts longer than a limit.
+/// A service time that is cut off at a limit.
 #[derive(Clone, Copy, Debug)]
 struct Capped {
     mean: f64,
@@ -129,21 +130,21 @@ impl Law<'_> {
     }
 }
 
-/// The mean time that a parent at least holds its capacity for its first child, which ends with its own first attempt at
-/// the earliest; both may have a deadline.
+/// The minimum mean time for which a parent holds its capacity for its first child. The child ends
+/// with its own first attempt at the earliest; both may have a deadline.
 pub(super) fn held_for_child(parent: &ActionModel, overrides: &JobOverrides, child: &ActionModel) -> f64 {
     let own = overrides.deadline.or(parent.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
     let limit = child.deadline.map_or(own, |deadline| own.min(deadline.as_secs_f64()));
     Law::Drawn(&child.service).capped(limit).mean
 }
 
-/// Halvings of the limit, below which nothing counts, and parts of each.
+/// The number of halvings of the limit, below which nothing counts, and the parts of each.
 const OCTAVES: u32 = 30;
 const PARTS: u32 = 128;
 
-/// Mean and mean square of min(S, limit): the integrals of P(S > x) and 2 x P(S > x) from 0 to the limit, by the midpoints of
-/// parts that halve towards 0. The error is of second order in 1/128 where the law is smooth, and at most 1/256 of the mean
-/// where it jumps.
+/// Mean and mean square of min(S, limit): the integrals of P(S > x) and 2 x P(S > x) from 0 to the
+/// limit, by the midpoints of parts that halve towards 0. The error is of second order in 1/128
+/// where the law is smooth, and at most 1/256 of the mean where it jumps.
 fn integrated(of: &Distribution, limit: f64) -> (f64, f64) {
     let (mut mean, mut square, mut top) = (0.0, 0.0, limit);
     for octave in 0..OCTAVES {
@@ -160,21 +161,21 @@ fn integrated(of: &Distribution, limit: f64) -> (f64, f64) {
     (mean, square)
 }
 
-/// Mean and mean square of a number that is rounded to the nearest whole one, a half upwards: the sums of P(N >= k) and
-/// (2 k - 1) P(N >= k).
+/// Mean and mean square of a number that is rounded to the nearest whole number, a half upwards:
+/// the sums of P(N >= k) and (2 k - 1) P(N >= k).
 pub(super) fn rounded(of: &Distribution) -> (f64, f64) {
     let mean = of.mean();
     if of.variance() == 0.0 {
         let whole = mean.round();
         return (whole, whole * whole);
     }
-    if mean > MOST_TERMS / 16.0 {
-        // Rounding is not seen in such numbers.
+    if mean > MAX_TERMS / 16.0 {
+        // Rounding does not matter in such numbers.
         return (mean, of.variance() + mean * mean);
     }
     let (mut first, mut second, mut k) = (0.0, 0.0, 1.0);
-    while k < MOST_TERMS {
-        // What lies at k - 1/2 itself is rounded up.
+    while k < MAX_TERMS {
+        // A value of k - 1/2 is rounded up.
         let at_least = of.survival((k - 0.5_f64).next_down());
         if at_least == 0.0 {
             break;
@@ -186,7 +187,7 @@ pub(super) fn rounded(of: &Distribution) -> (f64, f64) {
     (first, second)
 }
 
-const MOST_TERMS: f64 = 65_536.0;
+const MAX_TERMS: f64 = 65_536.0;
 
 /// The probability that a number is 1 or more after rounding.
 pub(super) fn at_least_one(of: &Distribution) -> f64 {
@@ -214,7 +215,7 @@ mod tests {
 
     /// E min(S, d) = m (1 - exp(-d/m)), and its mean square 2 m² (1 - (1 + d/m) exp(-d/m)).
     #[test]
-    fn a_deadline_cuts_an_exponential_as_its_integral_says() {
+    fn a_deadline_cuts_an_exponential_by_its_integral() {
         for (mean, deadline) in [(10.0, 1.0), (10.0, 10.0), (1.0, 30.0), (0.01, 3600.0)] {
             let model = ActionModel { deadline: Some(Span::from_secs_f64(deadline)), ..action(exponential(mean)) };
             let attempt = Attempt::of(&model, &JobOverrides::default());
@@ -225,16 +226,17 @@ mod tests {
     }
 
     #[test]
-    fn jumps_of_a_law_are_met_to_a_quarter_percent() {
+    fn jumps_of_a_law_are_integrated_to_a_quarter_percent() {
         let values = [1.0, 2.0, 30.0, 400.0];
         let model =
             ActionModel { deadline: Some(Span::secs(100)), ..action(Empirical::new(values.to_vec()).unwrap().into()) };
         close(Attempt::of(&model, &JobOverrides::default()).mean, (1.0 + 2.0 + 30.0 + 100.0) / 4.0, 0.0025);
     }
 
-    /// Each attempt fails by its deadline (and is retried) or in error: a geometric number of attempts, cut off.
+    /// Each attempt fails by its deadline (and is retried) or in error: a truncated geometric
+    /// number of attempts.
     #[test]
-    fn retries_are_a_geometric_number_cut_off() {
+    fn attempts_are_a_truncated_geometric_number() {
         let model = ActionModel {
             deadline: Some(Span::secs(10)),
             error: Probability::try_from(0.25).unwrap(),
@@ -252,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_stopped_holds_until_it_has_stopped() {
+    fn a_stopped_attempt_holds_its_capacity_until_it_has_stopped() {
         let model = ActionModel {
             deadline: Some(Span::secs(10)),
             stops_in: Uniform::new(0.0, 8.0).unwrap().into(),

@@ -1,4 +1,5 @@
-//! Crons that get into each other's way: firings at one instant whose jobs cannot run together, and jobs that outlast the gap.
+//! Crons that conflict: firings at the same instant whose jobs cannot run together, and jobs that
+//! outlast the gap to the next firing.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,12 +11,12 @@ use crate::engine::{Overlap, System};
 use crate::model::capacity::CapacityMap;
 use crate::scenario::Scenario;
 
-/// Collisions that are told of, and sets of crons that are tried; those that meet most often.
-const MOST_COLLISIONS: usize = 3;
-const MOST_SETS: usize = 500;
+/// The maximum number of reported collisions and of tried sets of crons, the most frequent first.
+const MAX_COLLISIONS: usize = 3;
+const MAX_SETS: usize = 500;
 
-/// What there is to say of the crons of a scenario.
-pub(super) fn findings(scenario: &Scenario, offers: &mut OfferedLoad) -> Vec<Finding> {
+/// The findings about the crons of a scenario.
+pub(super) fn findings(scenario: &Scenario, load: &mut OfferedLoad) -> Vec<Finding> {
     let crons = cron_firings::crons(scenario);
     let horizon = scenario.system.window.horizon;
     let mut offered: BTreeMap<&CapacityMap, usize> = BTreeMap::new();
@@ -24,12 +25,12 @@ pub(super) fn findings(scenario: &Scenario, offers: &mut OfferedLoad) -> Vec<Fin
     }
     let mut findings: Vec<Finding> = cron_firings::meetings(&crons, scenario.epoch, horizon)
         .iter()
-        .take(MOST_SETS)
+        .take(MAX_SETS)
         .filter_map(|meeting| collision(&scenario.system, &offered, &crons, meeting))
-        .take(MOST_COLLISIONS)
+        .take(MAX_COLLISIONS)
         .collect();
     for cron in crons.iter().filter(|cron| cron.overlap == Overlap::Enqueue) {
-        let held_s = offers.attempt(cron.action, cron.overrides).mean;
+        let held_s = load.attempt(cron.action, cron.overrides).mean;
         let gap = cron_firings::shortest_gap(cron.schedule, scenario.epoch, horizon);
         if let Some(gap) = gap.filter(|gap| held_s > gap.as_secs_f64()) {
             findings.push(Finding::CronOverrun { cron: cron.action, gap, held_s });
@@ -38,8 +39,8 @@ pub(super) fn findings(scenario: &Scenario, offers: &mut OfferedLoad) -> Vec<Fin
     findings
 }
 
-/// A meeting of crons whose jobs cannot all run at once, on so many workers of each capacity; without those that no worker can
-/// run, or that need nothing.
+/// A meeting of crons whose jobs cannot all run at once on the workers, whose number is given by
+/// capacity. Jobs that no worker can run, or that need nothing, do not count.
 fn collision(
     system: &System,
     offered: &BTreeMap<&CapacityMap, usize>,
@@ -51,29 +52,30 @@ fn collision(
         let need = need(&crons[*cron]);
         need.0.iter().any(|units| *units > 0) && offered.keys().any(|capacity| capacity.fits(need))
     };
-    let meeting_ones: Vec<usize> = meeting.crons.iter().copied().filter(counts).collect();
-    let mut needs: Vec<&CapacityMap> = meeting_ones.iter().map(|cron| need(&crons[*cron])).collect();
+    let counted: Vec<usize> = meeting.crons.iter().copied().filter(counts).collect();
+    let mut needs: Vec<&CapacityMap> = counted.iter().map(|cron| need(&crons[*cron])).collect();
     needs.sort_by_key(|need| Reverse(need.0.iter().sum::<i64>()));
-    // No more workers than jobs are ever wanted of a kind.
+    // More workers of one capacity than jobs are never needed.
     let kind = |(capacity, workers): (&&CapacityMap, &usize)| vec![(*capacity).clone(); *workers.min(&needs.len())];
     let mut free: Vec<CapacityMap> = offered.iter().flat_map(kind).collect();
     let mut steps = MAX_STEPS;
     if needs.len() < 2 || fit(&needs, &mut free, &mut steps) != Some(false) {
         return None;
     }
-    let crons = meeting_ones.iter().map(|cron| crons[*cron].action).collect();
+    let crons = counted.iter().map(|cron| crons[*cron].action).collect();
     Some(Finding::CronCollision { crons, first: meeting.first, times: meeting.times })
 }
 
-/// Steps of the search for a way to put jobs beside each other, after which they are taken to fit.
+/// Steps of the search for a placement of the jobs, after which they are assumed to fit.
 const MAX_STEPS: u32 = 10_000;
 
-/// Whether jobs with these needs can all run at once on workers with so much free; `None` if that takes too long to find out.
+/// Whether jobs with these needs can all run at once on workers with this free capacity; `None` if
+/// that takes too long to find out.
 fn fit(needs: &[&CapacityMap], free: &mut Vec<CapacityMap>, steps: &mut u32) -> Option<bool> {
     let Some((need, rest)) = needs.split_first() else { return Some(true) };
     let mut tried: Vec<CapacityMap> = Vec::new();
     for worker in 0..free.len() {
-        // Of workers with as much free as each other one stands for all.
+        // One worker stands for all with the same free capacity.
         if !free[worker].fits(need) || tried.contains(&free[worker]) {
             continue;
         }
@@ -106,18 +108,18 @@ mod tests {
     }
 
     #[test]
-    fn jobs_fit_if_any_way_to_place_them_is_found() {
+    fn jobs_fit_if_any_placement_is_found() {
         assert!(fits(&[&[1], &[1]], &[&[2]]) && fits(&[&[1], &[1]], &[&[1], &[1]]) && !fits(&[&[1], &[1]], &[&[1]]));
         assert!(fits(&[&[1, 0], &[0, 1]], &[&[1, 1]]));
-        // Placed where there is room first, the large one would find none.
+        // If the small job took the first free worker, the large one would not fit.
         assert!(fits(&[&[1], &[2]], &[&[2], &[1]]));
-        assert!(!fits(&[&[2], &[2], &[2]], &[&[3], &[3]]), "the units would do, the workers do not");
+        assert!(!fits(&[&[2], &[2], &[2]], &[&[3], &[3]]), "there are enough units, but not on one worker");
     }
 
     proptest! {
-        /// Against all ways to place up to four jobs on up to three workers.
+        /// Against all placements of up to four jobs on up to three workers.
         #[test]
-        fn trying_every_worker_for_every_job_says_the_same(
+        fn trying_every_worker_for_every_job_gives_the_same(
             needs in proptest::collection::vec((0..4_i64, 0..4_i64), 0..5),
             workers in proptest::collection::vec((0..5_i64, 0..5_i64), 1..4),
         ) {

@@ -1,4 +1,5 @@
-//! When crons fire within the run: how often, how close to each other, and which of them at one instant.
+//! When crons fire within the run: how often, how close to each other, and which of them at the
+//! same instant.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -10,8 +11,9 @@ use crate::model::action::ActionId;
 use crate::model::time::{Epoch, Span, Time};
 use crate::scenario::Scenario;
 
-/// Firings that are looked at, one by one; of a schedule with more of them the rest is taken to come at the same rate.
-const MOST: usize = 200_000;
+/// The maximum number of firings that are counted one by one. Further firings of a schedule are
+/// assumed to come at the same rate.
+const MAX_FIRINGS: usize = 200_000;
 
 /// A cron of the scenario.
 #[derive(Clone, Copy, Debug)]
@@ -33,30 +35,33 @@ pub(super) fn crons(scenario: &Scenario) -> Vec<Cron<'_>> {
     scenario.sources.iter().filter_map(cron).collect()
 }
 
-/// How often a schedule fires from `from` up to and with `to`, of a run that begins at `epoch`; never at its start.
+/// The number of firings from `from` through `to`, in a run that begins at `epoch`. A schedule
+/// never fires at the start of the run.
 pub(super) fn between(schedule: &Schedule, epoch: Epoch, from: Time, to: Time) -> f64 {
     let (mut count, mut last) = (0_usize, from);
-    for at in instants(schedule, epoch, from).take_while(|at| *at <= to).take(MOST) {
+    for at in instants(schedule, epoch, from).take_while(|at| *at <= to).take(MAX_FIRINGS) {
         (count, last) = (count + 1, at);
     }
-    let rest = if count < MOST { 0.0 } else { (to - last).as_secs_f64() / (last - from).as_secs_f64() };
+    let rest = if count < MAX_FIRINGS { 0.0 } else { (to - last).as_secs_f64() / (last - from).as_secs_f64() };
     count as f64 * (1.0 + rest)
 }
 
-/// The shortest time from one firing to the next within the run, of the first `MOST`; `None` if it fires only once.
+/// The shortest time between two consecutive firings within the run, among the first `MAX_FIRINGS`;
+/// `None` if the schedule fires only once.
 pub(super) fn shortest_gap(schedule: &Schedule, epoch: Epoch, horizon: Time) -> Option<Span> {
-    let mut instants = instants(schedule, epoch, Time::ZERO).take_while(|at| *at <= horizon).take(MOST);
+    let mut instants = instants(schedule, epoch, Time::ZERO).take_while(|at| *at <= horizon).take(MAX_FIRINGS);
     let mut last = instants.next()?;
     let gap = |at: Time| at - std::mem::replace(&mut last, at);
     instants.map(gap).min()
 }
 
-/// Firings from `from` on, but for the start of the run itself.
+/// Firings from `from` on, except at the start of the run itself.
 fn instants(schedule: &Schedule, epoch: Epoch, from: Time) -> Instants {
-    // What counts from the start keeps step with its first firing.
+    // A schedule that counts from the start keeps in step with its first firing.
     let first = schedule.firings(epoch.0).next();
     let in_step = first.into_iter().fold(schedule.clone(), Schedule::in_step_with);
-    // Firings are whole seconds: those after the last nanosecond before `from` are those from it on.
+    // Firings are at whole seconds: those after the last nanosecond before `from` are those from it
+    // on.
     let after = if from <= Time::ZERO { Some(epoch.0) } else { epoch.calendar_of(Time(from.0 - 1)) };
     Instants { firings: after.map(|after| in_step.firings(after)), epoch }
 }
@@ -74,18 +79,18 @@ impl Iterator for Instants {
     }
 }
 
-/// Crons that fire at one instant.
+/// Crons that fire at the same instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Meeting {
-    /// By their places among the crons.
+    /// Their indices among the crons.
     pub(super) crons: Vec<usize>,
     /// The first time.
     pub(super) first: Time,
-    /// How often, within the run or the first `MOST` firings.
+    /// The number of times within the run, or among the first `MAX_FIRINGS` firings.
     pub(super) times: u64,
 }
 
-/// Which crons fire together within the run, each set of two or more once; those that meet most often first.
+/// The sets of two or more crons that fire together within the run, the most frequent first.
 pub(super) fn meetings(crons: &[Cron], epoch: Epoch, horizon: Time) -> Vec<Meeting> {
     let mut instants: Vec<Instants> = crons.iter().map(|cron| instants(cron.schedule, epoch, Time::ZERO)).collect();
     let mut next: BinaryHeap<Reverse<(Time, usize)>> = BinaryHeap::new();
@@ -94,7 +99,7 @@ pub(super) fn meetings(crons: &[Cron], epoch: Epoch, horizon: Time) -> Vec<Meeti
     let mut seen = 0;
     while let Some(&Reverse((now, _))) = next.peek()
         && now <= horizon
-        && seen < MOST
+        && seen < MAX_FIRINGS
     {
         let mut together = Vec::new();
         while let Some(&Reverse((at, cron))) = next.peek()
@@ -140,7 +145,7 @@ mod tests {
             ("0 0 * * * *", at(0), at(24), 24.0),
             ("0 0 * * * *", at(3), at(5), 3.0),
             ("0 0 3 * * *", at(4), at(24), 0.0),
-            // It counts from the start, also where it is looked at later: 7, 14, 21.
+            // It counts from the start, also in a later window: 7, 14, 21.
             ("@every 7h", at(0), at(24), 3.0),
             ("@every 7h", at(8), at(22), 2.0),
         ] {

@@ -1,135 +1,138 @@
-//! What there is to say about a scenario before it is run; its words are the report's.
+//! The findings of an analysis; the report puts them into words.
 
-use super::ResourceLoad;
+use super::worker_types::ResourceLoad;
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::time::{Span, Time};
 
-/// What a load hangs on.
+/// What limits a load.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bottleneck {
-    /// The actions whose work has a price, with their share of the load and what they need; the largest share first.
+    /// The actions whose work has a price, with their need and their share of the load, the largest
+    /// share first.
     pub jobs: Vec<(ActionId, NeedId, f64)>,
-    /// The resource that is as loaded as all together, if one is: its units alone are the bottleneck. Claim delays, where they
-    /// are part of the load, are part of what is asked for.
+    /// The resource whose load is that of the whole system, if there is one: its units alone are
+    /// the bottleneck. Claim delays, where they are part of the load, are part of its demand.
     pub resource: Option<ResourceLoad>,
-    /// What workers offer that have no room to spare, if others have.
+    /// The capacities of the workers that have no room to spare, if others have.
     pub workers: Vec<CapacityMap>,
 }
 
-/// What becomes of work that is more than can be done.
+/// What becomes of the work that cannot be done.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Excess {
-    /// It goes on like this for ever: so many more jobs wait after each hour.
+    /// The queue grows for ever.
     Grows {
-        /// Jobs an hour, at least.
+        /// The minimum number of further waiting jobs per hour.
         per_hour: f64,
     },
-    /// Within the run so many jobs are left over.
+    /// Jobs are left over at the end of the run.
     Left {
-        /// Jobs at the end, at least.
+        /// Their minimum number.
         jobs: f64,
     },
-    /// Jobs may leave, and so many of them must.
+    /// Jobs may leave, and some must.
     Leaves {
-        /// The share of the work at the bottleneck, at least.
+        /// The minimum share of the work at the bottleneck.
         share: f64,
     },
 }
 
-/// One thing worth being told.
+/// Something worth reporting about a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
-    /// More work comes than any policy can do.
+    /// More work arrives than any policy can do.
     Overload {
         /// Work as a share of what can be done.
         load: f64,
         /// What becomes of the rest.
         excess: Excess,
-        /// What it hangs on.
+        /// What limits the load.
         bottleneck: Bottleneck,
         /// The mean claim delay in seconds, if it is part of the load.
         delay_s: Option<f64>,
     },
-    /// More jobs come than workers can claim, one at a time.
+    /// More jobs arrive than workers can claim, one at a time.
     ClaimOverload {
-        /// Claims as a share of what can be made.
+        /// Claims as a share of those that can be made.
         load: f64,
         /// The mean claim delay in seconds.
         delay_s: f64,
-        /// Whether it goes on like this after the run.
+        /// Whether the overload continues after the run.
         is_permanent: bool,
     },
-    /// What comes is about more than can be done, if the claim delays are reckoned in.
+    /// More work arrives than can be done, by an estimate that includes claim delays.
     LikelyOverload {
         /// Work with claim delays as a share of what can be done.
         load: f64,
         /// The mean claim delay in seconds.
         delay_s: f64,
-        /// What it hangs on.
+        /// What limits the load.
         bottleneck: Bottleneck,
-        /// Whether it goes on like this after the run.
+        /// Whether the overload continues after the run.
         is_permanent: bool,
     },
-    /// A service time without a finite mean: no average says anything.
+    /// A service time without a finite mean, so that averages are meaningless.
     InfiniteMean {
         /// Whose.
         action: ActionId,
     },
-    /// Crons fire at one instant, and their jobs cannot run beside each other.
+    /// Crons fire at the same instant, and their jobs cannot run at the same time.
     CronCollision {
         /// Whose.
         crons: Vec<ActionId>,
         /// The first time.
         first: Time,
-        /// How often within the run.
+        /// The number of times within the run.
         times: u64,
     },
-    /// A cron fires again before its job is done, on average, and makes another all the same.
+    /// A cron fires again before its job is done, on average, and adds another job all the same.
     CronOverrun {
         /// Whose.
         cron: ActionId,
         /// The shortest time from one firing to the next.
         gap: Span,
-        /// How long a job of it runs on average, in seconds.
+        /// The mean run time of its jobs, in seconds.
         held_s: f64,
     },
-    /// A job takes longer, on average, than what is measured of the run.
+    /// A job takes longer, on average, than the measured part of the run.
     LongJobs {
         /// Whose.
         action: ActionId,
-        /// How long it runs on average, in seconds.
+        /// The mean run time, in seconds.
         held_s: f64,
     },
-    /// The queue takes long to forget how it began, seen from the warm-up or from the measured part of the run.
+    /// The queue takes long to forget its initial state, compared with the warm-up or with the
+    /// measured part of the run.
     SlowRelaxation {
-        /// Work as a share of what can be done, claim delays included.
+        /// Work as a share of what can be done, including claim delays.
         load: f64,
         /// The relaxation time of the queue, in seconds.
         relaxation_s: f64,
         /// Whether the warm-up is too short for it, rather than the measured part.
         warmup: bool,
     },
-    /// Few jobs of an action that comes at random are counted in a replication.
+    /// A replication counts few jobs of an action that arrives at random.
     FewJobs {
         /// Whose.
         action: ActionId,
-        /// How many, on average.
+        /// Their mean number.
         jobs: f64,
     },
-    /// In its busiest hour more comes than can be done; not a fault, but where to look.
+    /// More work arrives in the busiest hour than can be done. Not a fault, but a place to look.
     BusiestHour {
-        /// When it begins, first.
+        /// The first time that hour begins.
         at: Time,
         /// Work of that hour as a share of what can be done.
         load: f64,
-        /// What it hangs on.
+        /// What limits the load.
         bottleneck: Bottleneck,
     },
 }
 
 impl Finding {
-    /// Whether a person should know it before the run is started; the others are for those who look.
+    /// Whether a user should know it before starting the run. Other findings appear only on
+    /// request.
     pub fn is_warning(&self) -> bool {
         !matches!(self, Finding::BusiestHour { .. })
     }

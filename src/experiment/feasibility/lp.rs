@@ -1,62 +1,67 @@
-//! The linear program: by how much the work that comes exceeds, or falls short of, what any policy could do.
+//! The linear program: the arriving work as a share of what any policy could do.
 //!
-//! Workers of a kind spend shares of their time in packings (which jobs run beside each other). The load is the least rho such
-//! that shares of rho of each kind's time do all work: work of need k = sum of time in packings × jobs of need k in them. Above
-//! 1 no policy can keep up; below 1 some policy can (Tassiulas and Ephremides, 1992; for packings of jobs into servers Maguluri,
-//! Srikant and Ying, 2012), though not every one.
+//! Workers of a type spend shares of their time in packings (which jobs run at the same time). The
+//! load is the smallest rho such that shares of rho of each type's time do all work: work of need k
+//! = sum of time in packings × jobs of need k in them. Above 1 no policy can keep up; below 1 some
+//! policy can (Tassiulas and Ephremides, 1992; for packings of jobs into servers Maguluri, Srikant
+//! and Ying, 2012), though not every one.
 //!
-//! What is solved is the dual: prices of a second of work of each need, and of a second of a worker of each kind, such that no
-//! packing earns more than its worker costs, and all workers together cost 1. The work is worth the load; needs with a price,
-//! and kinds that cost something, are the bottleneck. Any such prices prove by themselves that the load is no less.
+//! The solver gets the dual: prices of a second of work of each need, and of a second of a worker
+//! of each type, such that no packing earns more than its worker costs, and all workers together
+//! cost 1. The price of all work is the load. Needs with a price, and types with a cost, are the
+//! bottleneck. Any such prices prove by themselves that the load is not lower.
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
-use super::packing::{self, Packing, beside};
+use super::packing::{self, Packing};
 use super::worker_types::WorkerType;
 use crate::model::capacity::CapacityMap;
 
 /// Work of one need.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Demand<'a> {
-    /// What a job takes; something, and no more than some worker offers.
+    /// What a job takes: not nothing, and not more than some worker offers.
     pub(super) need: &'a CapacityMap,
-    /// Jobs that run at a time on average, if all work is done as it comes.
+    /// The mean number of running jobs, if all work is done as it arrives.
     pub(super) work: f64,
 }
 
-/// The load of all work on all workers, and what it hangs on.
+/// The load of all work on all workers, and what limits it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Solution {
-    /// The least share of the workers' time in which the work could be done.
+    /// The smallest share of the workers' time in which the work could be done.
     pub(super) load: f64,
-    /// By demand: the share of all workers' time that one job at a time is worth; 0 where there is room to spare.
+    /// By demand: the price of one running job, as a share of all workers' time; 0 where there is
+    /// room to spare.
     pub(super) prices: Vec<f64>,
-    /// By kind: what one worker is worth of all; 0 where there is room to spare.
+    /// By type: the value of one worker, as a share of all; 0 where there is room to spare.
     pub(super) values: Vec<f64>,
-    /// Whether the load is exact, and not only a lower bound, as where there are too many packings.
+    /// Whether the load is exact. It is a lower bound where there are too many packings.
     pub(super) is_exact: bool,
 }
 
-/// The most packings of all kinds that are listed, and the most pairs of a need and a kind in the bound that is used beyond.
-const MOST_PACKINGS: usize = 2_000;
-const MOST_PAIRS: usize = 2_000;
+/// The maximum number of packings of all types, and, in the bound for more packings, of pairs of a
+/// need and a type.
+const MAX_PACKINGS: usize = 2_000;
+const MAX_PAIRS: usize = 2_000;
 
-/// The load of this work on these workers; nothing where there is no work.
+/// The load of this work on these workers; `None` without work.
 pub(super) fn solve(demands: &[Demand], pool: &[WorkerType]) -> Option<Solution> {
     let best = single(demands, pool)?;
     let solved = match packings(demands, pool) {
         Some(packings) => Prices::new(demands, pool, best.load).exact(&packings).solve(true),
-        None if demands.len() * pool.len() <= MOST_PAIRS => Prices::new(demands, pool, best.load).bounds().solve(false),
+        None if demands.len() * pool.len() <= MAX_PAIRS => Prices::new(demands, pool, best.load).bounds().solve(false),
         None => None,
     };
-    // Where the solver gives up, or would take too long, a bound stands: the largest load of one resource or one need.
+    // Where the solver gives up, or would take too long, the largest load of one resource or one
+    // need remains as a bound.
     Some(solved.filter(|solution| solution.load >= best.load * (1.0 - 1e-6)).unwrap_or(best))
 }
 
-/// The maximal packings of each kind; `None` if there are too many.
+/// The maximal packings of each type; `None` if there are too many.
 fn packings(demands: &[Demand], pool: &[WorkerType]) -> Option<Vec<Vec<Packing>>> {
     let needs: Vec<&CapacityMap> = demands.iter().map(|demand| demand.need).collect();
-    let mut left = MOST_PACKINGS;
+    let mut left = MAX_PACKINGS;
     let of_kind = |kind: &WorkerType| {
         let found = packing::maximal(&kind.capacity, &needs, left)?;
         left -= found.len();
@@ -65,7 +70,8 @@ fn packings(demands: &[Demand], pool: &[WorkerType]) -> Option<Vec<Vec<Packing>>
     pool.iter().map(of_kind).collect()
 }
 
-/// The largest load of one resource by all demands, or of one demand by itself on the workers where it fits: each is a bound.
+/// The largest load of one resource by all demands, or of one demand alone on the workers where it
+/// fits: each is a bound.
 pub(super) fn single(demands: &[Demand], pool: &[WorkerType]) -> Option<Solution> {
     let resources = pool.first()?.capacity.0.len();
     let of_resource = |resource: usize| {
@@ -75,7 +81,7 @@ pub(super) fn single(demands: &[Demand], pool: &[WorkerType]) -> Option<Solution
         (demands.iter().map(price).collect(), pool.iter().map(value).collect())
     };
     let of_demand = |at: usize| {
-        let slots = |kind: &WorkerType| beside(&kind.capacity, demands[at].need) as f64;
+        let slots = |kind: &WorkerType| packing::slots(&kind.capacity, demands[at].need) as f64;
         let all: f64 = pool.iter().map(|kind| kind.workers * slots(kind)).sum();
         let price = |other: usize| if other == at && all > 0.0 { 1.0 / all } else { 0.0 };
         let value = |kind: &WorkerType| if all > 0.0 { slots(kind) / all } else { 0.0 };
@@ -86,9 +92,10 @@ pub(super) fn single(demands: &[Demand], pool: &[WorkerType]) -> Option<Solution
         let load: f64 = worth(&prices);
         Solution { load, prices, values, is_exact: false }
     };
-    // Of all demands by themselves only the busiest counts: the others need not be written out.
+    // Of the single demands only the busiest can be the largest load.
     let alone = |at: &usize| {
-        let slots: f64 = pool.iter().map(|kind| kind.workers * beside(&kind.capacity, demands[*at].need) as f64).sum();
+        let slots: f64 =
+            pool.iter().map(|kind| kind.workers * packing::slots(&kind.capacity, demands[*at].need) as f64).sum();
         demands[*at].work / slots
     };
     let busiest = (0..demands.len()).max_by(|a, b| alone(a).total_cmp(&alone(b)));
@@ -96,14 +103,14 @@ pub(super) fn single(demands: &[Demand], pool: &[WorkerType]) -> Option<Solution
     candidates.max_by(|a, b| a.load.total_cmp(&b.load)).filter(|best| best.load > 0.0)
 }
 
-/// The dual program on its way.
+/// The dual program under construction.
 struct Prices<'a> {
     demands: &'a [Demand<'a>],
     pool: &'a [WorkerType],
     problem: Problem,
     of_demand: Vec<Variable>,
     of_kind: Vec<Variable>,
-    /// Work is divided by it, so that the optimum is 1 or a little more whatever the load.
+    /// Work is divided by it, so that the optimum is about 1 at any load.
     scale: f64,
     all_workers: f64,
 }
@@ -133,14 +140,16 @@ impl<'a> Prices<'a> {
         self
     }
 
-    /// The same of a larger set than that of all packings: those in which the jobs fit resource by resource (as if a job could be
-    /// cut in pieces), no need is there more often than it fits alone, and of jobs that need more than half of a worker's units of
-    /// a resource there is no more than one. So the load that comes out is a lower bound.
+    /// The same for a superset of all packings, so that the load is a lower bound: the jobs fit
+    /// resource by resource (as if a job could be cut in pieces), each need occurs at most as often
+    /// as it fits alone, and at most one job needs more than half of a worker's units of a
+    /// resource.
     fn bounds(mut self) -> Self {
         for (kind, worker) in self.of_kind.iter().zip(self.pool) {
             let mut costs = vec![(*kind, -1.0)];
             let mut earns: Vec<Vec<(Variable, f64)>> = self.of_demand.iter().map(|price| vec![(*price, 1.0)]).collect();
-            let fits: Vec<i64> = self.demands.iter().map(|demand| beside(&worker.capacity, demand.need)).collect();
+            let fits: Vec<i64> =
+                self.demands.iter().map(|demand| packing::slots(&worker.capacity, demand.need)).collect();
             for (resource, &units) in worker.capacity.0.iter().enumerate().filter(|(_, units)| **units > 0) {
                 let part = |at: usize| self.demands[at].need.0[resource] as f64 / units as f64;
                 let (whole, alone) = (costing(&mut self.problem, &mut costs), costing(&mut self.problem, &mut costs));
@@ -167,7 +176,7 @@ impl<'a> Prices<'a> {
 
     fn solve(self, is_exact: bool) -> Option<Solution> {
         let solved = self.problem.solve().ok()?.into_solution().ok()?;
-        // By one worker, not by all of them on average.
+        // By one worker, not by the average of all.
         let value = |variable: &Variable| solved.var_value(*variable).max(0.0) / self.all_workers;
         Some(Solution {
             load: solved.objective() * self.scale,
@@ -178,7 +187,7 @@ impl<'a> Prices<'a> {
     }
 }
 
-/// A further price, which is a part of what a worker of the kind costs.
+/// A further price that is part of the cost of a worker of the type.
 fn costing(problem: &mut Problem, costs: &mut Vec<(Variable, f64)>) -> Variable {
     let variable = problem.add_var(0.0, (0.0, f64::INFINITY));
     costs.push((variable, 1.0));
@@ -208,7 +217,8 @@ mod tests {
         solution
     }
 
-    /// Prices are a proof of their own: no packing earns more than its worker costs, all workers cost 1, the work is worth the load.
+    /// Prices are a proof by themselves: no packing earns more than its worker costs, all workers
+    /// cost 1, the work is worth the load.
     fn check(solution: &Solution, demands: &[Demand], pool: &[WorkerType]) {
         let worth: f64 = demands.iter().zip(&solution.prices).map(|(demand, price)| demand.work * price).sum();
         assert!((worth - solution.load).abs() < 1e-6 * solution.load.max(1.0), "{solution:?}");
@@ -231,7 +241,8 @@ mod tests {
         assert!((found.prices[0] - 0.25).abs() < 1e-9, "a job at a time takes a quarter of four slots");
     }
 
-    /// Whole workers: 2 of 3 are taken by jobs that need all of one, and 7 slots of the 4 of the last by small ones: 2 + 7/4 of 3.
+    /// Whole workers: jobs that need a whole worker take 2 of 3, and small ones 7 slots of the 4 of
+    /// the last: 2 + 7/4 of 3.
     #[test]
     fn jobs_that_need_whole_workers_leave_the_rest_of_the_workers() {
         let found = load(&[(&[4], 2.0), (&[1], 7.0)], &[kind(&[4], 3.0)]);
@@ -242,15 +253,16 @@ mod tests {
     #[test]
     fn waste_counts_where_nothing_fills_it() {
         let alone = load(&[(&[2], 0.9)], &[kind(&[3], 1.0)]);
-        assert!((alone.load - 0.9).abs() < 1e-9, "the resource alone would say 60 %");
+        assert!((alone.load - 0.9).abs() < 1e-9, "the resource alone would give 60 %");
         let filled = load(&[(&[2], 0.9), (&[1], 0.9)], &[kind(&[3], 1.0)]);
         assert!((filled.load - 0.9).abs() < 1e-9);
         let more = load(&[(&[2], 0.9), (&[1], 1.2)], &[kind(&[3], 1.0)]);
         assert!((more.load - 1.0).abs() < 1e-9, "0.9 pairs of the two, and 0.3 small ones three at a time");
     }
 
-    /// Large jobs fit on large workers alone, two at a time; small ones go wherever there is room. Slots are at 65 % and memory at
-    /// 47 %, but with 4.4 large ones at a time the two large workers are at 110 %.
+    /// Large jobs fit only on large workers, two at a time; small ones go wherever there is room.
+    /// Slots are at 65 % and memory at 47 %, but with 4.4 large ones at a time the two large
+    /// workers are at 110 %.
     #[test]
     fn jobs_that_fit_on_few_workers_may_be_too_many_while_no_resource_is_full() {
         let pool = [kind(&[2, 8], 4.0), kind(&[4, 32], 2.0)];
@@ -268,9 +280,10 @@ mod tests {
         assert!(found.prices[0] < 1e-9 && (found.prices[1] - 1.0 / 3.0).abs() < 1e-9, "{found:?}");
     }
 
-    /// 64 needs on workers of 64 have too many packings. Jobs of more than half a worker cannot share one: the bound sees that.
+    /// 64 needs on workers of 64 have too many packings. Jobs of more than half a worker cannot
+    /// share one, which the bound takes into account.
     #[test]
-    fn beyond_the_packings_a_bound_stands() {
+    fn too_many_packings_leave_a_bound() {
         let needs: Vec<CapacityMap> = (1..=64).map(|units| map(&[units])).collect();
         let work = |need: &CapacityMap| if need.0[0] == 33 { 1.5 } else { 0.01 };
         let demands: Vec<Demand> = needs.iter().map(|need| Demand { need, work: work(need) }).collect();
@@ -281,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn loads_of_any_size_are_met() {
+    fn loads_of_any_size_are_solved() {
         for size in [1e-9, 1e-3, 1e6] {
             let found = load(&[(&[1], size), (&[2], size)], &[kind(&[3], 1.0), kind(&[2], 20_000.0)]);
             let expected = 3.0 * size / 40_003.0;
@@ -293,8 +306,9 @@ mod tests {
         }
     }
 
-    /// The least rho by trying: with one kind of worker and two needs, work (a, b) is done in the share rho of W workers if and only
-    /// if (a, b) / (rho W) lies below the segment between two packings, or below one of them.
+    /// The smallest rho by search: with one type of worker and two needs, work (a, b) is done in
+    /// the share rho of W workers if and only if (a, b) / (rho W) lies below the segment between
+    /// two packings, or below one of them.
     fn by_segments(packings: &[Packing], work: [f64; 2], workers: f64) -> f64 {
         let reaches = |rho: f64| {
             let target = work.map(|work| work / (rho * workers));
@@ -319,7 +333,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(40))]
 
         #[test]
-        fn the_load_is_what_trying_all_mixtures_of_two_packings_finds(
+        fn the_load_is_that_of_the_best_mixture_of_two_packings(
             capacity in (2..6_i64, 2..6_i64),
             needs in [(0..3_i64, 0..3_i64), (0..3_i64, 0..3_i64)],
             work in [0.1..2.0_f64, 0.1..2.0_f64],
@@ -335,7 +349,7 @@ mod tests {
             prop_assert!(found.load <= tried * (1.0 + 1e-6) && found.load >= tried * 0.995, "{} or {}", found.load, tried);
         }
 
-        /// Several kinds: the exact load lies at or above the bound that is used where packings are too many.
+        /// Several types: the exact load is at least the bound for too many packings.
         #[test]
         fn the_bound_never_exceeds_the_load(
             pool in proptest::collection::vec(((1..5_i64, 1..5_i64), 0.5..4.0_f64), 1..4),
@@ -343,7 +357,7 @@ mod tests {
         ) {
             let pool: Vec<WorkerType> = pool.iter().map(|((a, b), workers)| kind(&[*a, *b], *workers)).collect();
             let maps: Vec<(CapacityMap, f64)> = needs.iter().map(|((a, b), work)| (map(&[*a, *b]), *work)).collect();
-            let fits = |need: &CapacityMap| pool.iter().any(|kind| (1..1_000).contains(&beside(&kind.capacity, need)));
+            let fits = |need: &CapacityMap| pool.iter().any(|kind| (1..1_000).contains(&packing::slots(&kind.capacity, need)));
             let demands: Vec<Demand> =
                 maps.iter().filter(|(need, _)| fits(need)).map(|(need, work)| Demand { need, work: *work }).collect();
             prop_assume!(!demands.is_empty());

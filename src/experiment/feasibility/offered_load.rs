@@ -1,4 +1,5 @@
-//! The work that comes: for each action and need how many jobs, how many attempts of them, and how long they hold capacity.
+//! The work that arrives: for each action and need the number of jobs, the number of their
+//! attempts, and how long they hold capacity.
 
 use std::collections::BTreeMap;
 
@@ -12,64 +13,65 @@ use crate::model::time::{Span, Time};
 use crate::random::dist::Distribution;
 use crate::scenario::Scenario;
 
-/// Jobs of one action with one need that come within a part of the run, on average.
+/// The jobs of one action with one need that arrive within a part of the run, on average.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OfferedWork {
-    /// Their class.
+    /// Their action.
     pub action: ActionId,
-    /// What each holds while it runs.
+    /// What each of them holds while it runs.
     pub need: NeedId,
     /// Jobs, without their retries.
     pub jobs: f64,
     /// Attempts: jobs and their retries.
     pub attempts: f64,
-    /// Seconds for which they hold what they need, all together.
+    /// The total number of seconds for which they hold what they need.
     pub seconds: f64,
-    /// How unevenly the work comes: by attempt the mean square of the seconds, and more where jobs come in batches (see
-    /// `memory`); summed over the attempts.
+    /// How unevenly the work arrives: the mean square of an attempt's seconds, and more where jobs
+    /// arrive in batches, summed over the attempts (see `LoadProblem::relaxation`).
     pub(super) square: f64,
-    /// Whether they come from a fixed population that waits for them: the number is then the most there can be.
+    /// Whether they come from a fixed population that waits for them. The number is then a maximum.
     pub is_closed: bool,
-    /// Whether they hold their need while children run, so that `seconds` is the least there can be.
+    /// Whether they hold what they need while children run. `seconds` is then a minimum.
     pub waits_for_children: bool,
-    /// Whether jobs may leave unserved, be turned away, or not come at all because others are there: then there is never more
-    /// than the workers can do in the long run, whatever comes.
+    /// Whether jobs may leave unserved, be rejected, or be skipped because others are there. In the
+    /// long run they can then never exceed what the workers can do.
     pub may_leave: bool,
 }
 
 impl OfferedWork {
-    /// Seconds that a job holds what it needs, over all its attempts; 0 if there are none.
+    /// Seconds for which a job holds what it needs, over all its attempts; 0 without jobs.
     pub fn held_s(&self) -> f64 {
         if self.jobs > 0.0 { self.seconds / self.jobs } else { 0.0 }
     }
 }
 
-/// Which sources are asked.
+/// Which sources count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SourceFilter {
     /// All of them.
     All,
-    /// Those whose jobs come at a rate: no crons, no lists, no closed populations. The rate counts, also where the times between
-    /// arrivals are constant.
+    /// Those whose jobs arrive at a rate: no crons, no lists, no closed populations. The rate
+    /// counts even where the times between arrivals are constant.
     Random,
 }
 
-/// Finds out what comes when; remembers what it has worked out of attempts.
+/// Computes what arrives when, and remembers the attempts it has computed.
 pub(super) struct OfferedLoad<'a> {
     scenario: &'a Scenario,
     attempts: BTreeMap<Key, Attempt>,
 }
 
-/// All that an attempt's length depends on.
+/// Everything an attempt's duration depends on.
 type Key = (ActionId, [Option<i64>; 4], Option<u32>);
 
-/// A stream of jobs: how many come in some time, and with how many others each comes.
+/// A stream of jobs: how many arrive in some time, and in what clumps.
 #[derive(Clone, Copy)]
 struct Flow {
     action: ActionId,
     overrides: JobOverrides,
     jobs: f64,
-    /// The variance of the number of jobs that come, divided by its mean, in the long run: 1 for single ones at random.
+    /// The long-run variance of the number of arriving jobs, divided by its mean: 1 for single jobs
+    /// at random.
     clumps: f64,
     is_closed: bool,
     may_leave: bool,
@@ -89,16 +91,16 @@ impl<'a> OfferedLoad<'a> {
         OfferedLoad { scenario, attempts: BTreeMap::new() }
     }
 
-    /// What comes from `from` up to and with `to`, by action and need.
-    pub(super) fn between(&mut self, from: Time, to: Time, which: SourceFilter) -> Vec<OfferedWork> {
+    /// The work that arrives from `from` through `to`, by action and need.
+    pub(super) fn between(&mut self, from: Time, to: Time, filter: SourceFilter) -> Vec<OfferedWork> {
         let mut works = BTreeMap::new();
         for source in &self.scenario.sources {
-            if which == SourceFilter::All || source.is_random() {
-                self.source(source, from, to, which, &mut works);
+            if filter == SourceFilter::All || source.is_random() {
+                self.source(source, from, to, filter, &mut works);
             }
         }
-        if which == SourceFilter::All {
-            for row in self.scenario.system.initial.iter().filter(|row| is_within(row, from, to)) {
+        if filter == SourceFilter::All {
+            for row in self.scenario.system.initial.iter().filter(|row| arrives_within(row, from, to)) {
                 let overrides = JobOverrides {
                     need: Some(row.need),
                     retries: row.retries_left,
@@ -113,7 +115,7 @@ impl<'a> OfferedLoad<'a> {
         works.into_values().filter(|work: &OfferedWork| work.jobs > 0.0).collect()
     }
 
-    fn source(&mut self, source: &ArrivalModel, from: Time, to: Time, which: SourceFilter, works: &mut Works) {
+    fn source(&mut self, source: &ArrivalModel, from: Time, to: Time, filter: SourceFilter, works: &mut Works) {
         let seconds = (to - from).as_secs_f64();
         match source {
             ArrivalModel::Poisson { action, rate, batch, .. } => {
@@ -121,7 +123,7 @@ impl<'a> OfferedLoad<'a> {
             }
             ArrivalModel::Renewal { action, between, batch, .. } => {
                 let (mean, variance) = (between.mean(), between.variance());
-                let is_counted = which == SourceFilter::All && variance == 0.0;
+                let is_counted = filter == SourceFilter::All && variance == 0.0;
                 let arrivals = if is_counted { multiples(mean, from, to) } else { seconds / mean };
                 self.add(batches(*action, arrivals, variance / (mean * mean), batch.as_ref()), works);
             }
@@ -182,23 +184,23 @@ impl<'a> OfferedLoad<'a> {
         work.seconds += attempts * mean;
         work.square += attempts * (attempt.square + (flow.clumps - 1.0) * mean * mean);
         work.waits_for_children |= spawns.is_some();
-        // One flow that never leaves is enough to make the queue grow.
+        // One flow whose jobs never leave is enough to make the queue grow.
         work.may_leave &= flow.may_leave || flow.jobs == 0.0 || self.may_leave(flow.action);
     }
 
-    /// Whether waiting jobs of an action may leave, or be turned away.
+    /// Whether waiting jobs of an action may leave, or be rejected.
     fn may_leave(&self, action: ActionId) -> bool {
         let system = &self.scenario.system;
         let model = system.action(action);
-        let is_meant =
+        let applies =
             |cancel: &CancelRequest| cancel.jobs != JobFilter::Running && cancel.action.is_none_or(|of| of == action);
         model.patience.is_some()
             || model.cancel_rate.as_per_second() > 0.0
             || system.queue_limit.is_some()
-            || system.cancels.iter().any(is_meant)
+            || system.cancels.iter().any(applies)
     }
 
-    /// What an attempt comes to; worked out once, unless that is sooner done than looked up.
+    /// The average attempt. It is computed once, unless that is faster than a look-up.
     pub(super) fn attempt(&mut self, action: ActionId, overrides: &JobOverrides) -> Attempt {
         let model = self.scenario.system.action(action);
         let stops_at_once = overrides.stop_timeout.unwrap_or(model.stop_timeout) == Span::ZERO;
@@ -213,22 +215,23 @@ impl<'a> OfferedLoad<'a> {
 
 type Works = BTreeMap<(ActionId, NeedId, bool), OfferedWork>;
 
-/// Batches whose number of arrivals has this variance by its mean.
+/// Batches whose number of arrivals has a variance of `dispersion` times its mean.
 fn batches(action: ActionId, arrivals: f64, dispersion: f64, batch: Option<&Distribution>) -> Flow {
     let (mean, square) = batch.map_or((1.0, 1.0), attempt_duration::rounded);
     let clumps = if mean > 0.0 { (dispersion * mean * mean + square - mean * mean) / mean } else { 1.0 };
     Flow { clumps, ..Flow::new(action, arrivals * mean) }
 }
 
-/// How many multiples of a length of time, but for 0 itself, lie from `from` up to and with `to`.
+/// The number of multiples of a duration, except 0 itself, from `from` through `to`.
 fn multiples(seconds: f64, from: Time, to: Time) -> f64 {
     let length = Span::from_secs_f64(seconds).0.max(1);
     let up_to = |time: i64| time.div_euclid(length).max(0);
     (up_to(to.0) - up_to(from.0 - 1)) as f64
 }
 
-/// Whether a row that is there at the start comes in that time; whoever waits or runs at the start comes with it.
-fn is_within(row: &InitialRow, from: Time, to: Time) -> bool {
+/// Whether a row of the initial state arrives in that time. Rows that wait or run at the start
+/// arrive then.
+fn arrives_within(row: &InitialRow, from: Time, to: Time) -> bool {
     let at = row.scheduled_at.max(Time::ZERO);
     from <= at && at <= to
 }

@@ -1,54 +1,55 @@
-//! Which jobs a worker can run beside each other: all maximal packings of needs into a capacity.
+//! Which jobs a worker can run at the same time: all maximal packings of needs into a capacity.
 
 use crate::model::capacity::CapacityMap;
 
-/// How many jobs of each need run at once; nothing more of any of them fits.
+/// The number of jobs of each need that run at once; no further job fits.
 pub(super) type Packing = Vec<u32>;
 
-/// The maximal packings of these needs, each of which must need something, into a capacity; `None` if there are more than
-/// `most`, or if it would take too long to find out.
-pub(super) fn maximal(capacity: &CapacityMap, needs: &[&CapacityMap], most: usize) -> Option<Vec<Packing>> {
-    if needs.len() > MOST_NEEDS {
+/// The maximal packings of these needs, none of which may be empty, into a capacity; `None` if
+/// there are more than `max`, or if it would take too long to find out.
+pub(super) fn maximal(capacity: &CapacityMap, needs: &[&CapacityMap], max: usize) -> Option<Vec<Packing>> {
+    if needs.len() > MAX_NEEDS {
         return None;
     }
-    let mut search = Search { needs, most, steps: most.saturating_mul(STEPS), found: Vec::new() };
+    let mut search = Search { needs, max, steps: max.saturating_mul(STEPS), found: Vec::new() };
     search.extend(capacity, &mut Vec::new())?;
     Some(search.found)
 }
 
-/// How many jobs of a need fit into this much free capacity.
-pub(super) fn beside(free: &CapacityMap, need: &CapacityMap) -> i64 {
+/// The number of jobs of a need that fit into this free capacity.
+pub(super) fn slots(free: &CapacityMap, need: &CapacityMap) -> i64 {
     let fit = |(free, need): (&i64, &i64)| (*need > 0).then(|| (free / need).max(0));
     free.0.iter().zip(&need.0).filter_map(fit).min().unwrap_or(i64::MAX)
 }
 
-/// Needs that are searched through, each of which is a level of the search.
-const MOST_NEEDS: usize = 64;
+/// The maximum number of needs; each is a level of the search.
+const MAX_NEEDS: usize = 64;
 
-/// Steps of the search for each packing that may be found.
+/// The maximum number of steps of the search per packing.
 const STEPS: usize = 16;
 
 struct Search<'a> {
     needs: &'a [&'a CapacityMap],
-    most: usize,
+    max: usize,
     steps: usize,
     found: Vec<Packing>,
 }
 
 impl Search<'_> {
-    /// Goes through the numbers of jobs of the next need; `None` if it has to give up.
+    /// Tries all numbers of jobs of the next need; `None` if it has to give up.
     fn extend(&mut self, free: &CapacityMap, packing: &mut Packing) -> Option<()> {
         self.steps = self.steps.checked_sub(1)?;
         let Some(need) = self.needs.get(packing.len()) else {
-            // A packing with room for another job is part of a larger one, which is found elsewhere.
-            if self.needs.iter().all(|need| beside(free, need) == 0) {
+            // A packing with room for another job is part of a larger one, which is found
+            // elsewhere.
+            if self.needs.iter().all(|need| slots(free, need) == 0) {
                 self.found.push(packing.clone());
             }
-            return (self.found.len() <= self.most).then_some(());
+            return (self.found.len() <= self.max).then_some(());
         };
         let is_last = packing.len() + 1 == self.needs.len();
-        let most = u32::try_from(beside(free, need)).ok()?;
-        for jobs in if is_last { most..=most } else { 0..=most } {
+        let max = u32::try_from(slots(free, need)).ok()?;
+        for jobs in if is_last { max..=max } else { 0..=max } {
             let left = free.0.iter().zip(&need.0).map(|(free, need)| free - need * i64::from(jobs)).collect();
             packing.push(jobs);
             self.extend(&CapacityMap(left), packing)?;
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_packings_are_given_up() {
+    fn the_search_gives_up_on_too_many_packings() {
         let needs: Vec<CapacityMap> = (1..=60).map(|units| map(&[units])).collect();
         assert_eq!(maximal(&map(&[60]), &needs.iter().collect::<Vec<_>>(), 1_000), None);
         let bytes = [map(&[1]), map(&[2])];
@@ -91,7 +92,7 @@ mod tests {
     proptest! {
         /// Against the definition: of all packings that fit, those to which no job can be added.
         #[test]
-        fn they_are_those_to_which_nothing_can_be_added(
+        fn maximal_packings_are_those_to_which_no_job_can_be_added(
             capacity in proptest::collection::vec(0..5_i64, 2),
             needs in proptest::collection::vec((0..4_i64, 0..4_i64).prop_filter("needs something", |n| *n != (0, 0)), 1..4),
         ) {

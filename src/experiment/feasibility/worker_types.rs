@@ -1,35 +1,55 @@
-//! What the workers offer on average over a part of the run: distinct capacity maps, and how long workers offer them.
+//! What the workers offer on average over a part of the run: distinct capacities, and the number of
+//! workers that offer each.
 
 use std::collections::BTreeMap;
 
-use super::packing::beside;
+use super::packing::slots;
 use crate::engine::{Breakdowns, CapacityChange, Outage, System};
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::model::time::Time;
 use crate::random::dist::Distribution;
 
-/// Workers of one capacity map.
+/// The demand for a resource, and its supply.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ResourceLoad {
+    /// Which resource.
+    pub resource: ResourceId,
+    /// Units in use on average, if all work is done as it arrives.
+    pub demand: f64,
+    /// Units that the workers offer on average.
+    pub offered: f64,
+}
+
+impl ResourceLoad {
+    /// The demand as a share of the supply; `None` where nothing is offered.
+    pub fn load(&self) -> Option<f64> {
+        (self.offered > 0.0).then(|| self.demand / self.offered)
+    }
+}
+
+/// Workers with the same capacity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkerType {
     /// What each offers.
     pub capacity: CapacityMap,
-    /// How many are there on average, over the time that is looked at.
+    /// Their mean number over that part of the run.
     pub workers: f64,
 }
 
 impl WorkerType {
-    /// How many jobs with this need run at once on one of them; without bound if it needs nothing.
+    /// The number of jobs with this need that run at once on one of them; infinite if the job needs
+    /// nothing.
     pub fn slots(&self, need: &CapacityMap) -> f64 {
-        match beside(&self.capacity, need) {
+        match slots(&self.capacity, need) {
             i64::MAX => f64::INFINITY,
             jobs => jobs as f64,
         }
     }
 }
 
-/// All workers by their capacity maps, on average from `from` to `to`. A worker counts while it is not out: listed outages
-/// exactly, breakdowns by the share of time that a worker is up in the long run.
-pub(super) fn pool(system: &System, from: Time, to: Time) -> Vec<WorkerType> {
+/// All workers by their capacities, on average from `from` to `to`. A worker counts while it is up:
+/// listed outages exactly, breakdowns by the long-run share of time that it is up.
+pub(super) fn worker_types(system: &System, from: Time, to: Time) -> Vec<WorkerType> {
     let whole = (to - from).as_secs_f64();
     let mut kinds: BTreeMap<&CapacityMap, f64> = BTreeMap::new();
     let (changes, outages, up) = (changes(system), outages(system), up(system));
@@ -70,7 +90,7 @@ fn changes(system: &System) -> BTreeMap<u32, Vec<&CapacityChange>> {
     changes
 }
 
-/// When each worker is out by the list, in order and without overlap.
+/// When each worker is out by the list of outages, in order and without overlap.
 fn outages(system: &System) -> BTreeMap<u32, Vec<(Time, Time)>> {
     let mut outages: BTreeMap<u32, Vec<(Time, Time)>> = BTreeMap::new();
     let mut listed: Vec<&Outage> = system.availability.outages.iter().collect();
@@ -86,7 +106,8 @@ fn outages(system: &System) -> BTreeMap<u32, Vec<(Time, Time)>> {
     outages
 }
 
-/// The share of time that each worker is up, of those that break down: mean time up / mean time from one return to the next.
+/// By worker that breaks down: the share of time that it is up, the mean time up over the mean time
+/// from one repair to the next.
 fn up(system: &System) -> BTreeMap<u32, f64> {
     let share = |up: &Distribution, down: &Distribution| {
         let share = up.mean() / (up.mean() + down.mean());
@@ -96,7 +117,7 @@ fn up(system: &System) -> BTreeMap<u32, f64> {
     system.availability.breakdowns.iter().map(of_worker).collect()
 }
 
-/// Seconds between two instants in which none of these outages lasts.
+/// Seconds between two instants during which there is no outage.
 fn available(from: Time, to: Time, outages: &[(Time, Time)]) -> f64 {
     if to <= from {
         return 0.0;
@@ -144,25 +165,25 @@ mod tests {
     }
 
     #[test]
-    fn alike_workers_are_one_kind() {
-        let pool = pool(&system(Availability::default()), Time::ZERO, hours(10));
-        assert_eq!(pool, [WorkerType { capacity: map(2), workers: 2.0 }]);
-        assert_eq!(units(&pool, ResourceId(0)), 4.0);
+    fn workers_with_equal_capacities_are_one_type() {
+        let types = worker_types(&system(Availability::default()), Time::ZERO, hours(10));
+        assert_eq!(types, [WorkerType { capacity: map(2), workers: 2.0 }]);
+        assert_eq!(units(&types, ResourceId(0)), 4.0);
     }
 
-    /// Worker a is out from 1 to 4 (two outages that overlap) and from 8 on; it changes at 3. From 0 to 10 it offers 2 for one
-    /// hour, and 5 for the four from 4 to 8.
+    /// Worker a is out from 1 to 4 (two outages that overlap) and from 8 on; it changes at 3. From
+    /// 0 to 10 it offers 2 for one hour, and 5 for the four hours from 4 to 8.
     #[test]
     fn outages_and_changes_of_capacity_are_averaged_over_the_window() {
         let change = CapacityChange { worker: WorkerId(0), at: hours(3), capacity: map(5) };
         let outages = vec![outage(8, None), outage(1, Some(2)), outage(2, Some(2))];
         let availability = Availability { outages, capacity_changes: vec![change], ..Availability::default() };
-        let found = pool(&system(availability.clone()), Time::ZERO, hours(10));
+        let found = worker_types(&system(availability.clone()), Time::ZERO, hours(10));
         assert_eq!(
             found,
             [WorkerType { capacity: map(2), workers: 1.1 }, WorkerType { capacity: map(5), workers: 0.4 }]
         );
-        let late = pool(&system(availability), hours(6), hours(10));
+        let late = worker_types(&system(availability), hours(6), hours(10));
         assert_eq!(
             late,
             [WorkerType { capacity: map(2), workers: 1.0 }, WorkerType { capacity: map(5), workers: 0.5 }]
@@ -175,6 +196,9 @@ mod tests {
         let breakdowns =
             Breakdowns { worker: WorkerId(1), up: constant(900.0), down: constant(100.0), kind: OutageKind::Crash };
         let availability = Availability { breakdowns: vec![breakdowns], ..Availability::default() };
-        assert_eq!(pool(&system(availability), Time::ZERO, hours(10)), [WorkerType { capacity: map(2), workers: 1.9 }]);
+        assert_eq!(
+            worker_types(&system(availability), Time::ZERO, hours(10)),
+            [WorkerType { capacity: map(2), workers: 1.9 }]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What a setting costs: prices of workers, of units that they offer, or of any other number in the scenario.
+//! The cost of a design: prices of workers, of units that they offer, or of any other number in the
+//! scenario.
 //!
 //! ```text
 //! worker.replica=1.0/h               each worker of the group costs 1.0/h
@@ -6,14 +7,14 @@
 //! KEY=PRICE                          the key's value, as the scenario writes it, times the price
 //! ```
 
-/// The price of something in a scenario.
+/// The price of a worker, a unit, or a number in a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
-    /// The dotted path of what is paid for.
+    /// The dotted path of what has the price.
     pub key: String,
-    /// The price of one of it.
+    /// The price of one.
     pub price: f64,
-    /// What prices are in, such as `/h`; may be empty.
+    /// The unit of prices, such as `/h`; may be empty.
     pub unit: String,
 }
 
@@ -23,19 +24,17 @@ pub struct Costs {
     prices: Vec<Cost>,
 }
 
-/// Why prices cannot be used.
+/// Why prices are refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CostError {
     /// It is not written as a price.
-    #[error("`{0}` is no price; write KEY=PRICE, such as worker.replica=1.0/h")]
+    #[error("`{0}` is not a price; write KEY=PRICE, such as worker.replica=1.0/h")]
     Unreadable(String),
     /// Two prices are in different units.
-    #[error("`{0}` is in another unit than `{1}`; write all prices in one")]
+    #[error("`{0}` is in another unit than `{1}`; write all prices in one unit")]
     Units(String, String),
     /// The scenario has no such group or key, or no number there.
-    #[error(
-        "there is nothing to pay for at `{0}`: the scenario sets no such group of workers, and no number at such a key"
-    )]
+    #[error("nothing has a price at `{0}`: the scenario has no such group of workers, and no number at such a key")]
     Absent(String),
 }
 
@@ -73,8 +72,8 @@ impl Costs {
         Ok(Costs { prices })
     }
 
-    /// The prices that go without saying: a worker of each group whose number varies costs 1, and so does a unit of what it offers where
-    /// that varies.
+    /// The default prices: a worker of a group whose number varies costs 1, and so does a unit of a
+    /// capacity that varies.
     pub fn of_keys<'a>(keys: impl Iterator<Item = &'a str>) -> Costs {
         let paid = |key: &'a str| match key.split('.').collect::<Vec<_>>().as_slice() {
             ["worker", group, "count"] => Some(format!("worker.{group}")),
@@ -84,21 +83,21 @@ impl Costs {
         Costs { prices: keys.filter_map(paid).map(|key| Cost { key, price: 1.0, unit: String::new() }).collect() }
     }
 
-    /// What prices are in: `/h`, or nothing.
+    /// The unit of prices: `/h`, or nothing.
     pub fn unit(&self) -> &str {
         self.prices.first().map_or("", |price| &price.unit)
     }
 
-    /// What a scenario costs, of which each key is known with its value as text.
+    /// The cost of a scenario, given as its keys with their values as text.
     ///
     /// # Errors
-    /// If it has nothing of what has a price.
+    /// If the scenario does not have one of the priced things.
     pub fn of(&self, settings: &[(String, String)]) -> Result<f64, CostError> {
         self.prices.iter().map(|cost| Ok(cost.price * amount(&cost.key, settings)?)).sum()
     }
 }
 
-/// How much there is of something.
+/// The quantity of something that has a price.
 fn amount(key: &str, settings: &[(String, String)]) -> Result<f64, CostError> {
     let absent = || CostError::Absent(key.to_owned());
     match key.split('.').collect::<Vec<_>>().as_slice() {
@@ -111,7 +110,7 @@ fn amount(key: &str, settings: &[(String, String)]) -> Result<f64, CostError> {
     }
 }
 
-/// How many workers a group has.
+/// The number of workers of a group.
 fn workers(group: &str, settings: &[(String, String)]) -> Option<f64> {
     let prefix = format!("worker.{group}.");
     let is_there = settings.iter().any(|(key, _)| key.starts_with(&prefix));
@@ -123,7 +122,7 @@ fn value<'a>(key: &str, settings: &'a [(String, String)]) -> Option<&'a str> {
     settings.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
 }
 
-/// The number at a key, without the unit that may stand behind it.
+/// The number at a key, without a unit behind it.
 fn number(key: &str, settings: &[(String, String)]) -> Option<f64> {
     let value = value(key, settings)?;
     let digits = value.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(value.len());
@@ -162,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_varies_has_a_price_without_saying() {
+    fn keys_that_vary_have_default_prices() {
         let of = |keys: &[&str]| {
             let costs = Costs::of_keys(keys.iter().copied());
             costs.prices.into_iter().map(|cost| cost.key).collect::<Vec<_>>()
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_price_is_refused() {
+    fn other_texts_are_refused() {
         for text in
             ["", "worker.big", "=1", "worker.big=", "worker.big=x", "worker.big=-1", "worker.big=1h", "worker.big=1/"]
         {

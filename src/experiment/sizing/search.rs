@@ -20,8 +20,8 @@ pub struct Sizing {
     pub evaluated: Vec<EvaluatedDesign>,
     /// Index of the answer: the cheapest design that is shown to keep all targets.
     pub answer: Option<usize>,
-    /// Designs cheaper than the answer (or any, without an answer) that were not simulated because a
-    /// design that dominates them fails.
+    /// Designs cheaper than the answer (or any, without an answer) that were not simulated because
+    /// a design that dominates them fails.
     pub skipped: usize,
     /// Indices of two evaluated designs that contradict each other: the first is shown to keep
     /// targets that the second is shown to break, although the second dominates it.
@@ -108,8 +108,8 @@ impl Search<'_> {
             let is_open = |design: &usize| matches!(self.known[*design], Known::Nothing);
             let open: Vec<usize> = self.cheaper().iter().copied().filter(is_open).collect();
             let Some(&cheapest) = open.first() else { return };
-            // In the middle, where each result saves half of the rest; without a reliable order, from
-            // the cheapest on.
+            // In the middle, where each result saves half of the rest; without a reliable order,
+            // from the cheapest on.
             let is_ordered = self.targets.favour_supply() && self.targets.supply_axes.contains(&true);
             let next = if is_ordered { open[open.len() / 2] } else { cheapest };
             let status = self.evaluate(next);
@@ -129,8 +129,8 @@ impl Search<'_> {
         }
     }
 
-    /// Simulates the presumed designs that are cheaper than the answer, the costliest first. One that
-    /// meets the targets is the new answer.
+    /// Simulates the presumed designs that are cheaper than the answer, the costliest first. One
+    /// that meets the targets is the new answer.
     fn check(&mut self) {
         for _ in 0..MAX_CHECKED {
             let mut costliest_first = self.cheaper().iter().rev();

@@ -82,8 +82,8 @@ impl Targets {
     /// Checks that a scenario has what the targets are about, and resolves it.
     ///
     /// # Errors
-    /// If a target refers to a baseline, to a maximum, to something that the scenario does not have,
-    /// or to a time after its end.
+    /// If a target refers to a baseline, to a maximum, to something that the scenario does not
+    /// have, or to a time after its end.
     pub fn resolve(&self, scenario: &Scenario) -> Result<ResolvedQuantities, UnsupportedTarget> {
         let unsupported = |target, error| UnsupportedTarget { target, error: Box::new(error) };
         for (number, condition) in self.conditions.iter().enumerate() {

@@ -3,7 +3,8 @@
 //!
 //! The worst instant is not guessed from the load. The outage is simulated at instants all over the
 //! run, in the design that would be enough without one, and the instant with the worst value of the
-//! first target counts. The design that turns out to be enough is tried at its own worst instant, too.
+//! first target counts. The design that turns out to be enough is tried at its own worst instant,
+//! too.
 
 use super::search::{Sizing, size};
 use super::target::{Design, Targets, UnsupportedTarget};
@@ -30,8 +31,8 @@ const ROUNDS: usize = 3;
 /// One worker fails at the worst instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorstCaseOutage {
-    /// The group whose worker fails: the first whose id is the group's name, or begins with it and a
-    /// dash.
+    /// The group whose worker fails: the first whose id is the group's name, or begins with it and
+    /// a dash.
     pub group: String,
     /// How long the outage lasts.
     pub duration: Span,
@@ -46,8 +47,8 @@ pub struct SizingWithOutage {
     pub with: Sizing,
     /// When the worker fails.
     pub at: Time,
-    /// Whether that is the worst instant also for the answer with the outage; if not, the search has
-    /// given up looking for one.
+    /// Whether that is the worst instant also for the answer with the outage; if not, the search
+    /// has given up looking for one.
     pub is_worst: bool,
 }
 

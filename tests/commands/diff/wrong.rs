@@ -17,11 +17,11 @@ fn wrong_folders_and_numbers_are_refused() {
     };
     refused(&["diff", "one"], "required");
     refused(&["diff", "one", "absent"], "absent is not a run of claimsim");
-    refused(&["diff", "one", "two", "--replication", "1"], "no replication 1 in both runs; they have 1");
-    let manifest = fs::read_to_string(sandbox.path("two/manifest.json")).unwrap();
-    fs::write(sandbox.path("two/manifest.json"), manifest.replace("\"command\": \"run\"", "\"command\": \"compare\""))
-        .unwrap();
-    refused(&["diff", "one", "two"], "two was left by `claimsim compare`");
+    refused(&["diff", "one", "two", "--replication", "1"], "no replication 1 in both runs; the last is 0");
+    let compare = ["compare", "s.toml", "--policy", "first-fit", "--policy", "random", "--out", "three"];
+    let few = ["--quiet", "--replications", "2", "--max-replications", "2"];
+    sandbox.claimsim(&[&compare[..], &few].concat()).assert().success();
+    refused(&["diff", "one", "three"], "three was left by `claimsim compare`");
     fs::write(sandbox.path("one/inputs/scenario.toml"), BUSY.replace("2h", "3h")).unwrap();
     refused(&["diff", "one", "one"], "is not what the run was made from");
 }

@@ -26,7 +26,7 @@ fn imported_scenarios_pass_check_and_run() {
     let arguments = [&["import", "--out", "mine/registry.toml"], &documents[..]].concat();
     let output = sandbox.claimsim(&arguments).assert().success().get_output().clone();
     assert_eq!(text(&output.stdout), "");
-    assert!(text(&output.stderr).contains("to look at"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("to review"), "{}", text(&output.stderr));
     let scenario = fs::read_to_string(sandbox.path("mine/registry.toml")).unwrap();
     for line in ["name = \"registry\"", "jobs = \"../data/jobs.json\"", "start = \"2017-02-17T03:00:01Z\""] {
         assert!(scenario.contains(line), "{line} is missing in\n{scenario}");
@@ -43,7 +43,7 @@ fn nothing_is_overwritten_or_half_written() {
     sandbox.write("mine.toml", "# mine");
     let arguments = ["import", "--jobs", "data/jobs.json", "--out", "mine.toml"];
     let said = sandbox.refused(&arguments);
-    assert!(said.contains("mine.toml is there already"), "{said}");
+    assert!(said.contains("mine.toml exists and is not overwritten"), "{said}");
     assert_eq!(fs::read_to_string(sandbox.path("mine.toml")).unwrap(), "# mine");
 
     sandbox.write("broken.json", "{\"jobs\": [");
@@ -80,7 +80,7 @@ fn errors_name_the_place_and_the_remedy() {
         (&["--crons", "data/jobs.json"], &["these are jobs, not crons"]),
         (&["--workers", "empty.json"], &["empty.json", "the document is empty"]),
         (&["--jobs", "absent.json"], &["cannot read absent.json"]),
-        (&["--jobs", "-", "--crons", "-"], &["standard input (-) can be only one"]),
+        (&["--jobs", "-", "--crons", "-"], &["standard input (-) can be used for one"]),
         (
             &["--jobs", "data/jobs.json", "--at", "2017-02-17T02:00:00Z"],
             &["--at 2017-02-17T02:00:00Z", "2017-02-17T03:00:01Z"],

@@ -164,9 +164,9 @@ fn what_cannot_be_swept_is_an_error_before_anything_runs() {
     let sandbox = Sandbox::small();
     for (options, words) in [
         (&[][..], "there is nothing to sweep over; add --vary KEY=VALUES"),
-        (&["--vary", "worker.w.count"], "gives no values to a key"),
+        (&["--vary", "worker.w.count"], "has no values for a key"),
         (&["--vary", "worker.w.count=4..1"], "this range runs backwards"),
-        (&["--vary", "worker.w.count=1..1000", "--vary", "action.scan.error=0..1:lin200"], "100000 are the most"),
+        (&["--vary", "worker.w.count=1..1000", "--vary", "action.scan.error=0..1:lin200"], "the maximum is 100000"),
         (&["--vary", "worker.w.count=1,2", "--vary", "worker.w.count=3"], "`worker.w.count` is given twice"),
         (&["--zip", "worker.w.count=1,2", "--zip", "action.scan.error=0.1"], "gives 1 values, and the first --zip 2"),
         (&["--vary", "worker.w.count=2..0:1"], "write the lower end first: 0..2"),

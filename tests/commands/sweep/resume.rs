@@ -62,7 +62,7 @@ fn an_interrupted_sweep_goes_on_and_leaves_the_same_bytes() {
 
     let output = sandbox.claimsim(&[&OPTIONS[..], &["--out", "out"]].concat()).assert().success().get_output().clone();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(said, format!("goes on: {} of 150 points were done\n", before - 1));
+    assert_eq!(said, format!("continuing: {} of 150 points are finished\n", before - 1));
     assert!(sandbox.files("whole") == sandbox.files("out"), "going on left other bytes");
     assert!(hidden(&sandbox).is_empty(), "a complete sweep leaves nothing behind");
 }

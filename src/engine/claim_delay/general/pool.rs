@@ -35,7 +35,7 @@ pub(super) struct GeneralPool {
     left: Vec<f64>,
     /// The instant of the next firing and the one after it, each with the shares that are left of
     /// the cohorts then.
-    sheets: [(Time, Vec<f64>); 2],
+    known_left: [(Time, Vec<f64>); 2],
     /// The nanoseconds until the latest first firing, divided by its exponential draw.
     pace: f64,
 }
@@ -51,7 +51,7 @@ impl GeneralPool {
             at: Time::ZERO,
             cohorts: Vec::new(),
             left: Vec::new(),
-            sheets: [(Time::NEVER, Vec::new()), (Time::NEVER, Vec::new())],
+            known_left: [(Time::NEVER, Vec::new()), (Time::NEVER, Vec::new())],
             pace: 1e6,
         }
     }
@@ -201,10 +201,10 @@ impl GeneralPool {
     /// then is the product over all members, and minus its logarithm is exponential. `None` if that
     /// is beyond the horizon.
     pub(super) fn first(&mut self, delay: &Delay, stream: &mut Stream) -> Option<Time> {
-        self.sheets.iter_mut().for_each(|sheet| sheet.0 = Time::NEVER);
+        self.known_left.iter_mut().for_each(|known| known.0 = Time::NEVER);
         let exponential = stream.exponential();
         let step = (1.2 * self.pace * exponential).min(1e18) as i64;
-        let (groups, cohorts, sheets) = (&self.groups, &self.cohorts, &mut self.sheets);
+        let (groups, cohorts, known_left) = (&self.groups, &self.cohorts, &mut self.known_left);
         let groups_with_members = || groups.iter().filter(|group| !group.members.is_empty());
         let mut left = Vec::new();
         let first = delay.last_at_least(-exponential, self.at, 0.0, step, |at| {
@@ -212,9 +212,9 @@ impl GeneralPool {
             left.extend(cohorts.iter().map(|cohort| delay.left(cohort, at)));
             let value =
                 groups_with_members().map(|group| group.members.len() as f64 * math::ln(group.pending(&left))).sum();
-            let sheet = &mut sheets[usize::from(value < -exponential)];
-            sheet.0 = at;
-            std::mem::swap(&mut sheet.1, &mut left);
+            let known = &mut known_left[usize::from(value < -exponential)];
+            known.0 = at;
+            std::mem::swap(&mut known.1, &mut left);
             value
         })?;
         self.pace = (first - self.at).0.max(1) as f64 / exponential;
@@ -224,10 +224,10 @@ impl GeneralPool {
     /// The shares that are left of the cohorts at an instant; usually known from the draw of the
     /// next firing.
     fn left_at(&mut self, at: Time, delay: &Delay) -> Vec<f64> {
-        match self.sheets.iter_mut().find(|sheet| sheet.0 == at) {
-            Some(sheet) => {
-                sheet.0 = Time::NEVER;
-                std::mem::take(&mut sheet.1)
+        match self.known_left.iter_mut().find(|known| known.0 == at) {
+            Some(known) => {
+                known.0 = Time::NEVER;
+                std::mem::take(&mut known.1)
             }
             None => self.cohorts.iter().map(|cohort| delay.left(cohort, at)).collect(),
         }

@@ -107,7 +107,8 @@ fn alternatives_equal_in_law_are_judged_different_no_more_often_than_the_level()
         let wrong =
             count(&truth, 1_000, seed, |decisions| decisions.verdicts.iter().any(|verdict| is_difference(*verdict)));
         assert_within_level(wrong, 1_000);
-        // The share is near the level, not near nothing: Bonferroni over five looks wastes half of it.
+        // The share is near the level, not near nothing: Bonferroni over five looks wastes half of
+        // it.
         assert!(wrong >= 10, "{wrong}");
     }
 }

@@ -1,0 +1,256 @@
+//! The options that commands share, and the parsers of their values.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use claimsim_policy::CATALOGUE;
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Error, value_parser};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::exit::CliError;
+use crate::experiment::design::{Grid, InvalidGridOption};
+use crate::experiment::expression::ExpressionError;
+use crate::scenario::{Diagnostics, Override};
+use crate::stats::interim_looks::InterimLooks;
+use crate::term::render;
+
+/// The default number of replications before the first interim look: with fewer, the spread is
+/// hardly known.
+const FIRST_LOOK: u32 = 10;
+
+/// The default of `--max-replications` of a sequential test.
+const MAX_FOR_TEST: u32 = 640;
+
+/// The default of `--level`.
+const LEVEL: f64 = 0.05;
+
+/// How a command runs.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ExecArgs {
+    /// Number of replications that run at once; does not change the results [default: the number of
+    /// cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+
+    /// Print only errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What all studies share but their manifests do not keep as an option.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct StudyArgs {
+    /// Seed of all random streams [default: the scenario's]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+
+    /// Output folder; an earlier run there is replaced, anything else is left alone
+    /// [default: results/NAME for run, results/NAME-COMMAND for the others]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Print the results as one JSON document on standard output, and nothing else there
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) exec: ExecArgs,
+}
+
+/// Keys of the scenario that the command line sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SetArgs {
+    /// Set a scenario key by its dotted path, as in worker.replica.count=5; repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// All changes that the command line makes to a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct ChangeArgs {
+    /// Claim policy, with parameters as in 'reserve-after(patience=10m)'; see `claimsim list
+    /// policies` [default: the scenario's]
+    #[arg(long, value_parser = PolicyParser, hide_possible_values = true)]
+    #[serde(deserialize_with = "one_of_list")]
+    pub(crate) policy: Option<String>,
+
+    // Not the flattened `SetArgs`: serde refuses unknown fields only down to one level of
+    // flattening.
+    /// Set a scenario key by its dotted path, as in worker.replica.count=5; repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// The values that keys take in turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct GridArgs {
+    /// A scenario key and its values; several --vary make a grid. Values are a list (2,4,8) or a
+    /// range: LO..HI (whole numbers), LO..HI:STEP, LO..HI:xFACTOR, LO..HI:linN (N evenly spaced
+    /// values) or LO..HI:logN (N values with a constant ratio). Numbers have units as in scenarios.
+    /// KEY+KEY=VALUES gives several keys the same value
+    #[arg(long, value_name = "KEY=VALUES", allow_hyphen_values = true)]
+    pub(crate) vary: Vec<String>,
+
+    /// A key that changes together with those of the other --zip options: first values with first
+    /// values, second with second, and so on
+    #[arg(long, value_name = "KEY=VALUES", allow_hyphen_values = true)]
+    pub(crate) zip: Vec<String>,
+}
+
+/// When a sequential test stops.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SequentialArgs {
+    /// Error rate: the probability of any wrong verdict of the study, such as a failing
+    /// configuration that is reported as meeting its targets
+    /// [default: 0.05]
+    #[arg(long, value_name = "SHARE", value_parser = level)]
+    pub(crate) level: Option<String>,
+
+    /// Number of replications before the first interim look [default: the scenario's, at least 10]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) replications: Option<u32>,
+
+    /// Maximum number of replications; the number doubles from one interim look to the next
+    /// [default: 640]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) max_replications: Option<u32>,
+}
+
+impl ExecArgs {
+    /// The threads that replications run on.
+    pub(crate) fn pool(self) -> Result<ThreadPool, CliError> {
+        let pool = ThreadPoolBuilder::new().num_threads(self.threads.map_or(0, usize::from)).build();
+        pool.map_err(|error| CliError::Failed(format!("cannot start the threads: {error}")))
+    }
+}
+
+impl SetArgs {
+    /// The changes that these options make to a scenario.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        self.set.iter().map(|assignment| Override::set(assignment)).collect()
+    }
+}
+
+impl ChangeArgs {
+    /// The changes that these options make to a scenario.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        let keys = self.set.iter().map(|assignment| Override::set(assignment));
+        keys.chain(self.policy.as_deref().map(Override::policy)).collect()
+    }
+}
+
+impl GridArgs {
+    /// The grid of all points.
+    pub(crate) fn parse(&self) -> Result<Grid, CliError> {
+        let refused =
+            |InvalidGridOption { option, text, error }: InvalidGridOption| expression_error(option, &text, &error, "");
+        Grid::parse(&self.vary, &self.zip).map_err(refused)
+    }
+}
+
+impl SequentialArgs {
+    /// The numbers of replications at the interim looks, for a scenario with this number of
+    /// replications.
+    pub(crate) fn looks(&self, replications: u32) -> Result<InterimLooks, CliError> {
+        let first = self.replications.unwrap_or(replications.max(FIRST_LOOK));
+        let max = self.max_replications.unwrap_or(first.max(MAX_FOR_TEST));
+        check_max(self.replications, max)?;
+        Ok(InterimLooks::doubling(first.min(max), max))
+    }
+
+    /// The error rate in force.
+    pub(crate) fn level(&self) -> f64 {
+        self.level.as_deref().and_then(|level| level.parse().ok()).unwrap_or(LEVEL)
+    }
+}
+
+/// Checks that `--max-replications` is not below `--replications`.
+pub(crate) fn check_max(first: Option<u32>, max: u32) -> Result<(), CliError> {
+    match first {
+        Some(first) if max < first => Err(CliError::Input(format!(
+            "--max-replications {max} is below --replications {first}; leave one of them out, or write a larger maximum"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Checks a level, and keeps it as it is written.
+fn level(text: &str) -> Result<String, String> {
+    match text.parse::<f64>() {
+        Ok(level) if level > 0.0 && level <= 0.5 => Ok(text.to_owned()),
+        _ => Err("write a number above 0 and at most 0.5, such as 0.05".to_owned()),
+    }
+}
+
+/// Parses the expression of an option.
+pub(crate) fn parse<T: FromStr<Err = ExpressionError>>(option: &str, text: &str) -> Result<T, CliError> {
+    text.parse().map_err(|fault| expression_error(option, text, &fault, ""))
+}
+
+/// Parses all expressions of a repeatable option.
+pub(crate) fn parse_all<T: FromStr<Err = ExpressionError>>(option: &str, texts: &[String]) -> Result<Vec<T>, CliError> {
+    texts.iter().map(|text| parse(option, text)).collect()
+}
+
+/// The error about the expression of an option; `context` follows the title.
+pub(crate) fn expression_error(option: &str, text: &str, fault: &ExpressionError, context: &str) -> CliError {
+    let title = format!("{}{context}", fault.title);
+    let report = Diagnostics::for_option(option, text, fault.span.clone(), &title, &fault.label, &fault.help);
+    CliError::Diagnostics(render(&report))
+}
+
+/// Accepts a policy by its name. Parameters, and values written as in scenarios, are left to the
+/// scenario to parse.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyParser;
+
+impl TypedValueParser for PolicyParser {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        let policy = StringValueParser::new().parse_ref(command, arg, value)?;
+        let is_known = |name: &str| policy_names().any(|known| known == name.trim());
+        let has_parameters =
+            policy.trim_end().ends_with(')') && policy.split_once('(').is_some_and(|(name, _)| is_known(name));
+        if policy.trim_start().starts_with('{') || has_parameters {
+            return Ok(policy);
+        }
+        PossibleValuesParser::new(policy_names()).parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(policy_names().map(PossibleValue::new)))
+    }
+}
+
+fn policy_names() -> impl Iterator<Item = &'static str> {
+    CATALOGUE.iter().map(|entry| entry.name)
+}
+
+/// Reads a policy. Manifests of claimsim 0.1 keep a list with one policy at most.
+fn one_of_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Policy {
+        List(Vec<String>),
+        One(Option<String>),
+    }
+    Ok(match Policy::deserialize(deserializer)? {
+        Policy::List(list) => list.into_iter().next(),
+        Policy::One(policy) => policy,
+    })
+}
+
+/// Parses an instant.
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let parsed = DateTime::parse_from_rfc3339(text);
+    parsed.map(|at| at.to_utc()).map_err(|_| "write an instant such as 2026-01-31T12:00:00Z".to_owned())
+}

@@ -1,0 +1,227 @@
+//! `claimsim compare`: alternatives on the same jobs, paired differences with verdicts, and gates
+//! with an exit code.
+
+mod alternatives;
+mod criteria;
+mod variant;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::run::RunStudy;
+use crate::args::{ExecArgs, StudyArgs};
+use crate::exit::{CliError, ExitStatus};
+use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
+use crate::experiment::feasibility;
+use crate::experiment::warmup;
+use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::{Command, CompareOptions};
+use crate::report::OutputFile;
+use crate::report::comparison::ComparisonReport;
+use crate::report::feasibility::{Notice, warnings};
+use crate::report::messages::{warm_up_summary, warm_up_warning};
+use crate::run_dir::manifest::SavedRun;
+use crate::run_dir::{RunDir, read_manifest};
+use crate::scenario::Diagnostics;
+use crate::stats::bound_test::BoundStatus;
+use crate::study::{RunRequest, Study, conduct, rerun, target};
+use crate::term::{Bar, render, warn};
+use alternatives::Alternatives;
+use criteria::{criteria, unresolved};
+
+/// Compare policies, scenarios or variants of one: differences with verdicts, and gates for CI
+///
+/// All contenders see the same jobs in each replication, and differences are taken within each
+/// replication. The first contender is the baseline. Replications are added until all judged
+/// quantities and all gates are decided, or --max-replications is reached; the error rate holds for
+/// the study as a whole.
+///
+/// Exit codes: 0 done, and every gate is shown to hold; 1 a gate is shown to be broken, or the
+/// command failed; 2 wrong usage or input; 3 no gate is shown to be broken, but some are undecided.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Compare {
+    /// Scenario files (TOML); each is a contender or, with --policy, one contender for each policy
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+
+    /// Compare with a saved run: it is simulated again from its folder, with its seed, as the
+    /// contender `baseline`
+    #[arg(long, value_name = "DIR", conflicts_with = "seed")]
+    baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    options: CompareOptions,
+
+    #[command(flatten)]
+    study: StudyArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  claimsim compare scenarios/whole-workers.toml \\
+    --policy first-fit --policy easy-backfill \\
+    --judge 'p95(wait, rebuild)'
+  claimsim compare scenarios/mixed-pool.toml \\
+    --contender 'four more: worker.small.count=8' \\
+    --judge 'mean(wait)' --margin '±5%'
+  claimsim compare scenarios/mixed-pool.toml \\
+    --set worker.small.count=5 \\
+    --baseline results/mixed-pool \\
+    --gate 'p95(wait) <= +5%'";
+
+impl Compare {
+    pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
+        let mut sources = Vec::new();
+        for path in &self.scenarios {
+            sources.push(ScenarioSource::open(path)?.cached());
+        }
+        if let Some(run) = &self.baseline {
+            sources.push(saved_run(run, self.study.exec)?.cached());
+        }
+        let request = RunRequest { sources, options: self.options, seed: self.study.seed };
+        let mut study = CompareStudy::load(&request)?;
+        let target = target(&study, &self.study, "-compare");
+        conduct(&mut study, &request, &self.study, &target)
+    }
+}
+
+/// The scenario of a saved run. Warns if this version of claimsim leaves other files for it.
+fn saved_run(run: &Path, exec: ExecArgs) -> Result<ScenarioSource, CliError> {
+    let manifest = read_manifest(run)?;
+    let Command::Run(options) = &manifest.command else {
+        return Err(CliError::Input(format!(
+            "--baseline {} was left by `claimsim {}`; name the folder of a `claimsim run`",
+            run.display(),
+            manifest.command.name()
+        )));
+    };
+    let again = rerun::<RunStudy>(run, &manifest, options, exec)?;
+    let differing = manifest.differences(&again);
+    if !differing.is_empty() {
+        warn(&format!(
+            "warning: {} was made by another version of claimsim ({}; this is {}), and this version leaves other files \
+             for it ({}). The contenders are compared with the simulation of this version.",
+            run.display(),
+            manifest.claimsim,
+            again.claimsim,
+            differing.join(", ")
+        ));
+    }
+    let mut source = ScenarioSource::saved(run, &manifest.scenario, &manifest.inputs)?;
+    source.run = Some(SavedRun { seed: manifest.seed, options: options.clone() });
+    Ok(source)
+}
+
+/// A comparison that is set up.
+pub(crate) struct CompareStudy {
+    alternatives: Alternatives,
+    criteria: ComparisonCriteria,
+}
+
+impl CompareStudy {
+    fn comparing(&self) -> Result<SequentialComparison<'_>, CliError> {
+        SequentialComparison::new(&self.alternatives.list, &self.criteria).map_err(|misfit| unresolved(&misfit))
+    }
+
+    /// Prints the warnings of the feasibility analyses, each once, with the contenders that have
+    /// it.
+    fn print_feasibility(&self) {
+        let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
+        for Alternative { name, scenario } in &self.alternatives.list {
+            for remark in warnings(scenario, &feasibility::analyze(scenario)) {
+                match printed.iter_mut().find(|(other, _)| *other == remark) {
+                    Some((_, names)) => names.push(name),
+                    None => printed.push((remark, vec![name])),
+                }
+            }
+        }
+        for (Notice { title, help }, names) in printed {
+            warn(&render(&Diagnostics::file_warnings(&names.join(", "), [(title, help)])));
+        }
+    }
+
+    /// Determines the warm-ups that scenarios leave open, notes them, and warns of runs that are
+    /// too short.
+    fn settle(&mut self, quiet: bool) {
+        let Alternatives { list, inputs, .. } = &mut self.alternatives;
+        let pilot_count = list.iter().map(|contender| warmup::pilot_count(&contender.scenario)).sum();
+        let bar = Bar::new(pilot_count, quiet);
+        let found =
+            warmup::find_common_warm_up(list.iter_mut().map(|contender| &mut contender.scenario).collect(), &bar);
+        drop(bar);
+        for (Alternative { name, scenario }, found) in list.iter().zip(found) {
+            let Some(found) = found else { continue };
+            inputs.notes.push(format!("{name}: {}", warm_up_summary(&found)));
+            let warning = warm_up_warning(&found, scenario.system.window.horizon);
+            if let Some(warning) = warning.filter(|_| !quiet) {
+                warn(&format!("warning: {name}: {warning}"));
+            }
+        }
+    }
+
+    fn report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
+        let Alternatives { list, inputs, seed, .. } = &self.alternatives;
+        ComparisonReport { title: inputs.title(), contenders: list, questions: &self.criteria, comparison, seed: *seed }
+    }
+}
+
+impl Study for CompareStudy {
+    type Options = CompareOptions;
+    type Results = Comparison;
+    const COMMAND: fn(CompareOptions) -> Command = Command::Compare;
+
+    fn load(request: &RunRequest<CompareOptions>) -> Result<CompareStudy, CliError> {
+        let alternatives = Alternatives::load(request)?;
+        let baseline = &alternatives.list[alternatives.baseline];
+        let criteria = criteria(&request.options, alternatives.baseline, baseline.scenario.replications)?;
+        let study = CompareStudy { alternatives, criteria };
+        study.comparing()?;
+        Ok(study)
+    }
+
+    fn inputs(&self) -> &LoadedInputs {
+        &self.alternatives.inputs
+    }
+
+    fn seed(&self) -> u64 {
+        self.alternatives.seed
+    }
+
+    fn print_warnings(&self) {
+        self.inputs().print_warnings(usize::MAX);
+        self.print_feasibility();
+    }
+
+    fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<Comparison, CliError> {
+        self.settle(quiet);
+        let mut comparing = self.comparing()?;
+        while let Some(replications) = comparing.next_replications() {
+            comparing.look(&Bar::new(replications, quiet));
+        }
+        Ok(comparing.finish())
+    }
+
+    fn files(&self, comparison: &Comparison) -> Vec<OutputFile> {
+        self.report(comparison).files()
+    }
+
+    fn document(&self, comparison: &Comparison) -> Value {
+        self.report(comparison).json()
+    }
+
+    fn text(&self, comparison: &Comparison, location: &str) -> String {
+        self.report(comparison).text(location)
+    }
+
+    fn status(&self, comparison: &Comparison) -> (ExitStatus, Vec<String>) {
+        let status = match comparison.gate_status() {
+            None | Some(BoundStatus::Kept) => ExitStatus::Done,
+            Some(BoundStatus::Broken) => ExitStatus::Failed,
+            Some(BoundStatus::Undecided) => ExitStatus::Undecided,
+        };
+        (status, self.report(comparison).open_gates())
+    }
+}

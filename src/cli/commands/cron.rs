@@ -1,0 +1,47 @@
+//! `claimsim cron`: prints the firings of a schedule in the registry's dialect.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::Args;
+
+use crate::args::instant;
+use crate::arrival::cron::Schedule;
+use crate::exit::CliError;
+use crate::term::print;
+
+/// Print the firing times of a schedule in the registry's dialect, one per line (RFC 3339, UTC)
+///
+/// A schedule has six fields: second, minute, hour, day of month, month, day of week (0-6, 0 is
+/// Sunday). With five fields, the day of week is missing. It may also be @yearly, @annually,
+/// @monthly, @weekly, @daily, @midnight, @hourly, or @every with a duration.
+/// Prints nothing if the schedule has no firing within five years.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Cron {
+    /// The schedule, in quotes
+    schedule: String,
+
+    /// Print the firings strictly after this instant (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    from: DateTime<Utc>,
+
+    /// Number of firings
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    count: usize,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  claimsim cron '0 0 3 * * *' \\
+    --from 2026-01-01T00:00:00Z --count 3
+  claimsim cron '@every 1h30m' \\
+    --from 2026-01-01T00:00:00Z";
+
+impl Cron {
+    pub(super) fn execute(self) -> Result<(), CliError> {
+        let schedule = Schedule::parse(&self.schedule).map_err(|error| CliError::Input(error.to_string()))?;
+        for firing in schedule.firings(self.from).take(self.count) {
+            print(&(firing.to_rfc3339_opts(SecondsFormat::AutoSi, true) + "\n"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+//! `claimsim import`: makes a scenario from the registry's API documents.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::{ArgGroup, Args};
+
+use crate::args::instant;
+use crate::exit::CliError;
+use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
+use crate::registry::document::{self, DocumentError};
+use crate::run_dir::{refuse_existing, write_new};
+use crate::term::{print, warn};
+
+/// Make a scenario from the registry's API documents: their contents, and estimates of everything
+/// else
+///
+/// The documents are the answers to GET /api/v0/jobs, /workers and /crons: pages such as
+/// {"jobs":[...]}, bare arrays, or rows one after another. Request all jobs that the registry
+/// still has (/api/v0/jobs?limit=10000); the default of the API is 10. The scenario has the workers, crons,
+/// waiting and running jobs of the documents. For each action it has arrivals, run times, errors
+/// and retries, estimated from the action's rows. Comments state the number of rows and the
+/// certainty of each estimate; values that no document contains are marked ASSUMPTION. The file
+/// runs as it is.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("documents").required(true).multiple(true), after_help = EXAMPLES)]
+pub(crate) struct Import {
+    /// Jobs: a file, or - for standard input; repeatable, for pages
+    #[arg(long, value_name = "FILE", group = "documents")]
+    jobs: Vec<PathBuf>,
+
+    /// Workers
+    #[arg(long, value_name = "FILE", group = "documents")]
+    workers: Vec<PathBuf>,
+
+    /// Crons
+    #[arg(long, value_name = "FILE", group = "documents")]
+    crons: Vec<PathBuf>,
+
+    /// Time of the export (RFC 3339) [default: the latest time in the documents]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    at: Option<DateTime<Utc>>,
+
+    /// Name of the scenario [default: the name of the output file]
+    #[arg(long)]
+    name: Option<String>,
+
+    /// Output file; an existing file is never overwritten [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  claimsim import --jobs scenarios/registry/jobs.json \\
+    --workers scenarios/registry/workers.json \\
+    --crons scenarios/registry/crons.json \\
+    --out imported.toml
+  cat scenarios/registry/jobs.json |
+    claimsim import --jobs - > from-jobs.toml
+
+To export the jobs of a registry:
+  curl -su admin \\
+    'https://registry/api/v0/jobs?limit=10000' \\
+    > jobs.json";
+
+impl Import {
+    pub(super) fn execute(self) -> Result<(), CliError> {
+        if let Some(out) = &self.out {
+            refuse_existing(out)?;
+        }
+        let all = || self.jobs.iter().chain(&self.workers).chain(&self.crons);
+        if all().filter(|path| is_input(path)).count() > 1 {
+            return Err(CliError::Input("standard input (-) can be used for one document only".to_owned()));
+        }
+        let jobs = read(&self.jobs, document::jobs)?;
+        let workers = read(&self.workers, document::workers)?;
+        let crons = read(&self.crons, document::crons)?;
+        let documents = Documents {
+            jobs: &jobs,
+            workers: (!self.workers.is_empty()).then_some(&workers),
+            crons: (!self.crons.is_empty()).then_some(&crons),
+        };
+        self.check_export(&documents)?;
+        let options = ImportOptions {
+            name: self.name(),
+            sources: all().map(|path| display_name(path)).collect(),
+            jobs_file: self.jobs_file(),
+            exported_at: self.at,
+        };
+        self.write(&import::scenario_text(&documents, &options))
+    }
+
+    /// Checks that the export is not earlier than the documents' latest time.
+    fn check_export(&self, documents: &Documents) -> Result<(), CliError> {
+        match (self.at, import::latest_time(documents)) {
+            (Some(at), Some(latest)) if at < latest => {
+                let text = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+                Err(CliError::Input(format!(
+                    "--at {} is before {}, the latest time in the jobs; write the time of the export, or leave out --at",
+                    text(at),
+                    text(latest)
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn name(&self) -> String {
+        let stem = self.out.as_ref().and_then(|out| out.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+        self.name.clone().or(stem).unwrap_or_else(|| "imported".to_owned())
+    }
+
+    /// The path of the jobs document from the scenario, if it is one file.
+    fn jobs_file(&self) -> Option<String> {
+        let [file] = self.jobs.as_slice() else { return None };
+        // Only a regular file can be read a second time, a pipe cannot.
+        if is_input(file) || !fs::metadata(file).is_ok_and(|about| about.is_file()) {
+            return None;
+        }
+        let folder = self.out.as_ref().and_then(|out| out.parent()).unwrap_or(Path::new(""));
+        relative(file, folder)
+    }
+
+    fn write(&self, text: &str) -> Result<(), CliError> {
+        let Some(out) = &self.out else { return print(text) };
+        write_new(out, text)?;
+        let assumptions = text.lines().skip(3).filter(|line| line.contains(ASSUMPTION)).count();
+        let word = if assumptions == 1 { "assumption" } else { "assumptions" };
+        warn(&format!("{} has {assumptions} {word} to review (search for {ASSUMPTION})", out.display()));
+        Ok(())
+    }
+}
+
+fn is_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn display_name(path: &Path) -> String {
+    if is_input(path) { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// The rows of all documents of one kind.
+fn read<T>(paths: &[PathBuf], rows: fn(&[u8]) -> Result<Vec<T>, DocumentError>) -> Result<Vec<T>, CliError> {
+    let mut all = Vec::new();
+    for path in paths {
+        let bytes = if is_input(path) { from_input() } else { fs::read(path) };
+        let bytes = bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
+        all.extend(rows(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?);
+    }
+    Ok(all)
+}
+
+fn from_input() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The path from a folder to a file, with `/` between its parts; `None` if there is none, or it is
+/// not UTF-8.
+fn relative(file: &Path, folder: &Path) -> Option<String> {
+    let absolute = |path: &Path| std::path::absolute(if path == Path::new("") { Path::new(".") } else { path }).ok();
+    if file.to_str()?.is_empty() || file.is_absolute() {
+        return file.to_str().map(str::to_owned);
+    }
+    let (file, folder) = (normal(&absolute(file)?), normal(&absolute(folder)?));
+    let common = file.iter().zip(&folder).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..".to_owned(), folder.len() - common);
+    Some(up.chain(file[common..].iter().cloned()).collect::<Vec<_>>().join("/"))
+}
+
+/// The parts of an absolute path, without `.` and `..`.
+fn normal(path: &Path) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => drop(parts.pop()),
+            Component::CurDir | Component::RootDir => {}
+            Component::Prefix(_) | Component::Normal(_) => {
+                parts.push(component.as_os_str().to_string_lossy().into_owned());
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_scenario() {
+        for (file, folder, path) in [
+            ("jobs.json", "", "jobs.json"),
+            ("./a/../jobs.json", ".", "jobs.json"),
+            ("data/jobs.json", "data", "jobs.json"),
+            ("data/jobs.json", "scenarios/mine", "../../data/jobs.json"),
+            ("jobs.json", "data", "../jobs.json"),
+        ] {
+            assert_eq!(relative(Path::new(file), Path::new(folder)).as_deref(), Some(path), "{file} from {folder}");
+        }
+        let absolute = std::path::absolute("jobs.json").unwrap();
+        assert_eq!(relative(&absolute, Path::new("x")).as_deref(), absolute.to_str());
+    }
+}

@@ -1,0 +1,267 @@
+//! `claimsim run`: simulates a scenario, prints its summary, and writes tables and charts.
+
+mod extend;
+mod job_log;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::args::StudyArgs;
+use crate::exit::{CliError, ExitStatus};
+use crate::experiment::feasibility;
+use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
+use crate::experiment::{self, Results, StoppingRule};
+use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
+use crate::options::{Command, RunOptions};
+use crate::report::messages::{missing_intervals, warm_up_summary, warm_up_warning};
+use crate::report::run::{RunReport, precision};
+use crate::report::{Charset, OutputFile, RunContext};
+use crate::run_dir::RunDir;
+use crate::run_dir::manifest::Output;
+use crate::scenario::{LoadedScenario, Scenario};
+use crate::study::{RunRequest, Study, conduct, target};
+use crate::term::{Bar, print, warn};
+use extend::{PreviousRun, ResumedRun};
+use job_log::JobLogWriter;
+
+/// Simulate a scenario, print a summary, and write tables, charts and a manifest
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Run {
+    /// The scenario file (TOML)
+    #[arg(required_unless_present = "extend")]
+    scenario: Option<PathBuf>,
+
+    /// Add replications to a saved run instead of starting a new one, up to --replications or a
+    /// --precision; leaves what one longer run would have left
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "seed", "policy", "set", "jobs"])]
+    extend: Option<PathBuf>,
+
+    #[command(flatten)]
+    options: RunOptions,
+
+    #[command(flatten)]
+    study: StudyArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  claimsim run scenarios/registry-week.toml
+  claimsim run scenarios/push-burst.toml \\
+    --set worker.replica.count=6 \\
+    --out results/six-replicas
+  claimsim run scenarios/image-scan.toml \\
+    --policy shortest-first --jobs \\
+    --out results/shortest-first
+  claimsim run scenarios/mmc.toml \\
+    --precision 'mean(wait) ±5%' \\
+    --out results/mmc-precise
+  claimsim run --extend results/mmc-precise \\
+    --precision 'mean(wait) ±2%'";
+
+impl Run {
+    pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
+        let options = &self.options;
+        if options.max_replications.is_some() && options.precision.is_empty() && self.extend.is_none() {
+            return Err(CliError::Input(
+                "--max-replications limits --precision, which is missing; write --replications for a fixed number"
+                    .to_owned(),
+            ));
+        }
+        let (mut study, request, default_target) = match (&self.scenario, &self.extend) {
+            (Some(scenario), _) => {
+                let sources = vec![ScenarioSource::open(scenario)?];
+                let request = RunRequest { sources, options: options.clone(), seed: self.study.seed };
+                (RunStudy::load(&request)?, request, None)
+            }
+            (None, folder) => {
+                let folder = folder.as_ref().expect("clap requires a scenario or --extend");
+                let ResumedRun { request, loaded, previous } = ResumedRun::read(folder, options)?;
+                (RunStudy::new(loaded, &request, Some(previous))?, request, Some(folder.clone()))
+            }
+        };
+        if let Some(enough) = study.enough() {
+            if !self.study.exec.quiet && !self.study.json {
+                print(&enough)?;
+            }
+            return Ok(ExitStatus::Done);
+        }
+        let target = self.study.out.clone().or(default_target).unwrap_or_else(|| target(&study, &self.study, ""));
+        conduct(&mut study, &request, &self.study, &target)
+    }
+}
+
+/// A run that is set up.
+#[derive(Debug)]
+pub(crate) struct RunStudy {
+    inputs: LoadedInputs,
+    /// The name of the scenario's file in warnings.
+    file: String,
+    /// The scenario with all options applied; its warm-up is determined by the simulation.
+    scenario: Scenario,
+    options: RunOptions,
+    rule: StoppingRule,
+    /// What a saved run has simulated already.
+    previous: PreviousRun,
+}
+
+/// The results of a run.
+#[derive(Debug)]
+pub(crate) struct RunResults {
+    results: Results,
+    /// The warm-up, if the simulation had to determine it.
+    warm_up: Option<EstimatedWarmUp>,
+    /// A warning about correlated batches.
+    batches: Option<String>,
+    /// The job log, if there is one.
+    job_log: Option<Output>,
+}
+
+impl RunStudy {
+    fn new(
+        loaded: LoadedScenario,
+        request: &RunRequest<RunOptions>,
+        previous: Option<PreviousRun>,
+    ) -> Result<RunStudy, CliError> {
+        let (options, file) = (request.options.clone(), request.sources[0].file.clone());
+        let mut inputs = LoadedInputs::default();
+        let mut scenario = inputs.extend(0, loaded);
+        scenario.seed = request.seed.unwrap_or(scenario.seed);
+        let rule = options.stopping_rule(&scenario)?;
+        scenario.replications = options.replications.unwrap_or(scenario.replications);
+        check_batches(options.batches, scenario.replications)?;
+        Ok(RunStudy { inputs, file, scenario, options, rule, previous: previous.unwrap_or_default() })
+    }
+
+    /// What to print if a saved run needs no further replications.
+    fn enough(&self) -> Option<String> {
+        let outcomes = &self.previous.outcomes;
+        if outcomes.is_empty() || self.rule.next_count(outcomes).is_some() {
+            return None;
+        }
+        let number = outcomes.len();
+        Some(format!(
+            "{}All precision targets are met with the existing {number} replications; none were added\n",
+            lines(precision::lines(&self.rule.status(outcomes)))
+        ))
+    }
+
+    fn report<'a>(&'a self, output: &'a RunResults) -> RunReport<'a> {
+        let replications = output.results.replications.len() as u32;
+        let warm_up = output.warm_up.as_ref();
+        let context = RunContext { replications, warm_up, ..RunContext::of(&self.scenario) };
+        RunReport { context, results: &output.results, plan: &self.rule }
+    }
+
+    /// Simulates the replications that are missing, from one check of the stopping rule to the
+    /// next.
+    fn replicate(&mut self, dir: &RunDir, quiet: bool) -> Result<(Results, Option<Output>), CliError> {
+        let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
+        let mut log = if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };
+        let shares = self.rule.quantities().shares();
+        while let Some(until) = self.rule.next_count(&outcomes) {
+            let numbers = outcomes.len() as u32..until;
+            let bar = Bar::new(until - numbers.start, quiet);
+            let more = match &mut log {
+                None => experiment::replicate(&self.scenario, shares, numbers, &bar),
+                Some(log) => log.replicate(&self.scenario, shares, numbers, &bar)?,
+            };
+            outcomes.extend(more);
+        }
+        let job_log = log.map(JobLogWriter::finish).transpose()?;
+        Ok((Results::of(outcomes), job_log))
+    }
+}
+
+impl Study for RunStudy {
+    type Options = RunOptions;
+    type Results = RunResults;
+    const COMMAND: fn(RunOptions) -> Command = Command::Run;
+
+    fn load(request: &RunRequest<RunOptions>) -> Result<RunStudy, CliError> {
+        let loaded = request.sources[0].load(&request.options.changes.overrides())?;
+        RunStudy::new(loaded, request, None)
+    }
+
+    fn inputs(&self) -> &LoadedInputs {
+        &self.inputs
+    }
+
+    fn seed(&self) -> u64 {
+        self.scenario.seed
+    }
+
+    fn print_warnings(&self) {
+        self.inputs.print_warnings(usize::MAX);
+        print_feasibility(&self.file, &self.scenario, &feasibility::analyze(&self.scenario));
+    }
+
+    fn simulate(&mut self, dir: &RunDir, quiet: bool) -> Result<RunResults, CliError> {
+        let bar = Bar::new(pilot_count(&self.scenario), quiet);
+        let warm_up = find_warm_up(&mut self.scenario, &bar);
+        drop(bar);
+        let output = if let Some(number) = self.options.batches {
+            let batched = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
+            let batches = missing_intervals(&batched, number);
+            RunResults { results: batched.results, warm_up, batches, job_log: None }
+        } else {
+            let (results, job_log) = self.replicate(dir, quiet)?;
+            RunResults { results, warm_up, batches: None, job_log }
+        };
+        if !quiet {
+            let horizon = self.scenario.system.window.horizon;
+            let too_short = output.warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon));
+            for warning in too_short.iter().chain(&output.batches) {
+                warn(&format!("warning: {warning}"));
+            }
+            let replications = &output.results.replications;
+            if self.rule.status(replications).iter().any(|precision| !precision.is_met) {
+                let number = replications.len();
+                warn(&format!(
+                    "warning: {number} replications do not reach the precision; --max-replications allows more"
+                ));
+            }
+        }
+        Ok(output)
+    }
+
+    fn notes(&self, output: &RunResults) -> Vec<String> {
+        let warm_up = output.warm_up.as_ref().map(warm_up_summary);
+        self.inputs.notes.iter().cloned().chain(warm_up).chain(output.batches.clone()).collect()
+    }
+
+    fn files(&self, output: &RunResults) -> Vec<OutputFile> {
+        self.report(output).files()
+    }
+
+    fn written(&self, output: &RunResults) -> Option<Output> {
+        output.job_log.clone()
+    }
+
+    fn document(&self, output: &RunResults) -> Value {
+        self.report(output).json(&self.inputs.notes)
+    }
+
+    fn text(&self, output: &RunResults, location: &str) -> String {
+        let table = self.report(output).text(Charset::Utf8);
+        let precision = lines(precision::lines(&self.rule.status(&output.results.replications)));
+        format!("{table}{precision}{location}\n")
+    }
+}
+
+fn lines(lines: Vec<String>) -> String {
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+/// Batches take the place of replications.
+fn check_batches(batches: Option<u32>, replications: u32) -> Result<(), CliError> {
+    match batches {
+        Some(batches) if replications > 1 => Err(CliError::Input(format!(
+            "--batches {batches} needs one long run, and there are {replications} replications; write --replications 1, \
+             or leave out --batches: {replications} replications give intervals by themselves"
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,206 @@
+//! `claimsim size`: the cheapest design that meets targets, with the commands that show it in full.
+
+mod setup;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::args::StudyArgs;
+use crate::exit::{CliError, ExitStatus};
+use crate::experiment::Progress;
+use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
+use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::{Command, SizeOptions};
+use crate::report::OutputFile;
+use crate::report::sizing::{LostWorker, SizingReport};
+use crate::run_dir::RunDir;
+use crate::study::{RunRequest, Study, conduct, target};
+use crate::term::Bar;
+use setup::Setup;
+
+/// Find the cheapest configuration that meets the targets
+///
+/// Configurations are simulated on the same jobs. Each is simulated until it is shown to meet all
+/// targets or to miss one, or until --max-replications is reached; every configuration that is
+/// cheaper than the answer is simulated too. The probability that a failing configuration is
+/// reported as meeting its targets is at most --level.
+///
+/// Exit codes: 0 a configuration meets the targets; 1 no configuration in the range does, or the
+/// command failed; 2 wrong usage or input; 3 no configuration is shown to meet the targets, but
+/// some are undecided.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Size {
+    /// The scenario file (TOML)
+    scenario: PathBuf,
+
+    #[command(flatten)]
+    options: SizeOptions,
+
+    #[command(flatten)]
+    study: StudyArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  claimsim size scenarios/registry-week.toml \\
+    --vary worker.replica.count=1..8 \\
+    --meet 'p95(wait, scan_check_single) < 5m'
+  claimsim size scenarios/registry-week.toml \\
+    --vary worker.replica.count=2..4 \\
+    --meet 'p95(wait) < 5m' --lose replica:2h
+  claimsim size scenarios/backlog-drain.toml \\
+    --vary worker.replica.count=2..12 \\
+    --meet 'drain < 6h' --cost worker.replica=1.0/h
+  claimsim size scenarios/mixed-pool.toml \\
+    --vary worker.small.count=2..4 \\
+    --vary worker.large.count=1..2 \\
+    --cost worker.small=1/h --cost worker.large=3.5/h \\
+    --meet 'p95(wait, scan_large) < 15m'";
+
+impl Size {
+    pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
+        let Size { scenario, options, study: args } = self;
+        let sources = vec![ScenarioSource::open(&scenario)?.cached()];
+        let request = RunRequest { sources, options, seed: args.seed };
+        let mut study = SizeStudy::load(&request)?;
+        let target = target(&study, &args, "-size");
+        conduct(&mut study, &request, &args, &target)
+    }
+}
+
+/// A search for the cheapest design that is set up.
+pub(crate) struct SizeStudy {
+    setup: Setup,
+    /// The words of a `claimsim run` with the request's scenario, options and seed.
+    run_command: Vec<String>,
+}
+
+/// The results of a search.
+#[derive(Debug)]
+pub(crate) enum SizeResults {
+    Plain(Sizing),
+    WithLoss(Box<SizingWithOutage>),
+}
+
+impl SizeStudy {
+    fn report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
+        let setup = &self.setup;
+        let (sizing, lost) = match results {
+            SizeResults::Plain(sizing) => (sizing, None),
+            SizeResults::WithLoss(lost) => (&lost.with, Some(lost.as_ref())),
+        };
+        SizingReport {
+            title: setup.inputs.title(),
+            keys: setup.keys.iter().map(String::as_str).collect(),
+            settings: &setup.designs,
+            targets: &setup.targets,
+            sizing,
+            lost: lost.map(|lost| lost_worker(lost, setup)),
+            cost_unit: &setup.cost_unit,
+            seed: setup.seed,
+        }
+    }
+
+    /// The commands that run the answer and the next cheaper design, with all their tables and
+    /// charts.
+    fn run_commands(&self, report: &SizingReport) -> Vec<String> {
+        if report.lost.is_some() {
+            return Vec::new();
+        }
+        let sizing = report.sizing;
+        let places = sizing.answer.into_iter().chain(sizing.next_cheaper());
+        let command = |place: usize| {
+            let tried = &sizing.evaluated[place];
+            let mut words = self.run_command.clone();
+            let settings = &report.settings[tried.design].point.settings;
+            words.extend(settings.iter().map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
+            words.push(format!("--replications {}", tried.results.replications.len()));
+            words.join(" ")
+        };
+        places.map(command).collect()
+    }
+}
+
+fn lost_worker<'a>(lost: &'a SizingWithOutage, setup: &Setup) -> LostWorker<'a> {
+    let WorstCaseOutage { group, duration } =
+        setup.loss.as_ref().expect("a worker dies only if --lose names its group");
+    let at = setup.designs[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
+    let words = format!("a worker of {group} dies at {at} and is out for {duration}");
+    LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
+}
+
+/// The words of a `claimsim run` that all designs of a request share.
+fn run_command(request: &RunRequest<SizeOptions>) -> Vec<String> {
+    let changes = &request.options.changes;
+    let mut words = vec!["claimsim run".to_owned(), quoted(&request.sources[0].file)];
+    words.extend(changes.policy.iter().map(|policy| format!("--policy {}", quoted(policy))));
+    words.extend(changes.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.extend(request.seed.map(|seed| format!("--seed {seed}")));
+    words
+}
+
+/// Quotes a word for a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./=:,+".contains(c));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+impl Study for SizeStudy {
+    type Options = SizeOptions;
+    type Results = SizeResults;
+    const COMMAND: fn(SizeOptions) -> Command = Command::Size;
+
+    fn load(request: &RunRequest<SizeOptions>) -> Result<SizeStudy, CliError> {
+        Ok(SizeStudy { setup: Setup::load(request)?, run_command: run_command(request) })
+    }
+
+    fn inputs(&self) -> &LoadedInputs {
+        &self.setup.inputs
+    }
+
+    fn seed(&self) -> u64 {
+        self.setup.seed
+    }
+
+    fn print_warnings(&self) {
+        self.setup.inputs.print_warnings(usize::MAX);
+    }
+
+    fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SizeResults, CliError> {
+        let Setup { designs, targets, loss, .. } = &self.setup;
+        let bar = |replications| -> Box<dyn Progress> { Box::new(Bar::new(replications, quiet)) };
+        let checked = "targets have been checked with all designs";
+        Ok(match loss {
+            None => SizeResults::Plain(size(designs, targets, &bar).expect(checked)),
+            Some(loss) => {
+                SizeResults::WithLoss(Box::new(size_with_outage(designs, targets, loss, &bar).expect(checked)))
+            }
+        })
+    }
+
+    fn files(&self, results: &SizeResults) -> Vec<OutputFile> {
+        self.report(results).files()
+    }
+
+    fn document(&self, results: &SizeResults) -> Value {
+        self.report(results).json()
+    }
+
+    fn text(&self, results: &SizeResults, location: &str) -> String {
+        let report = self.report(results);
+        report.text(&self.run_commands(&report), location)
+    }
+
+    fn status(&self, results: &SizeResults) -> (ExitStatus, Vec<String>) {
+        let report = self.report(results);
+        let status = match report.sizing.answer {
+            Some(_) => ExitStatus::Done,
+            None if report.is_infeasible() => ExitStatus::Failed,
+            None => ExitStatus::Undecided,
+        };
+        (status, report.answer(report.sizing))
+    }
+}

@@ -1,0 +1,262 @@
+//! `claimsim sweep`: a scenario at every point of a grid, or with each of its parameters changed a
+//! little.
+
+mod checkpoint;
+mod perturbations;
+mod points;
+mod responses;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::args::StudyArgs;
+use crate::exit::{CliError, ExitStatus};
+use crate::experiment::design::Grid;
+use crate::experiment::elasticity::{Effect, effects};
+use crate::experiment::expression::Quantity;
+use crate::experiment::sweep::{self, DesignPoint, PointResult};
+use crate::experiment::warmup::{find_warm_up, pilot_count};
+use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::{Command, SweepOptions};
+use crate::report::OutputFile;
+use crate::report::elasticity::ElasticityReport;
+use crate::report::messages::warm_up_warning;
+use crate::report::sweep::SweepReport;
+use crate::run_dir::RunDir;
+use crate::scenario::WarmUpRule;
+use crate::study::{RunRequest, Study, draft, execute, show, target};
+use crate::term::{Bar, warn};
+use checkpoint::Checkpoint;
+use perturbations::Perturbations;
+use points::Points;
+
+/// The number of warnings that are printed: other points have the same warnings with other numbers.
+const MAX_WARNINGS: usize = 3;
+
+/// Run a scenario for every combination of values of some of its keys: one table, and charts
+///
+/// All points see the same jobs as far as their scenarios allow (common random numbers):
+/// differences between points are differences between the systems. Finished points are kept until
+/// the sweep is complete; if it is interrupted, the same command continues where it stopped.
+///
+/// With --elasticity, each parameter that the scenario sets is changed by ±1 % instead, and counts
+/// by one. The effect on a measure is given in percent for 1 % more of the parameter: 1 means in
+/// proportion, 0 means no effect, and -3 means that 1 % more makes the measure 3 % smaller. Near
+/// saturation, waits have effects of 10 and more.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Sweep {
+    /// The scenario file (TOML)
+    scenario: PathBuf,
+
+    #[command(flatten)]
+    options: SweepOptions,
+
+    #[command(flatten)]
+    study: StudyArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  claimsim sweep scenarios/push-burst.toml \\
+    --vary worker.replica.count=4..8
+  claimsim sweep scenarios/mixed-pool.toml \\
+    --vary worker.small.count=2..8:x2 \\
+    --vary worker.large.count=1..3 \\
+    --show 'p95(wait, scan_large)'
+  claimsim sweep scenarios/whole-workers.toml \\
+    --vary claim.policy=first-fit,easy-backfill \\
+    --show 'p95(wait, rebuild)'
+  claimsim sweep scenarios/mmc.toml --elasticity";
+
+impl Sweep {
+    pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
+        let Sweep { scenario, options, study: args } = self;
+        if options.grid.vary.is_empty() && options.grid.zip.is_empty() && !options.elasticity {
+            return Err(CliError::Input(
+                "there is nothing to sweep over; add --vary KEY=VALUES, such as --vary worker.replica.count=1..8, or \
+                 --elasticity"
+                    .to_owned(),
+            ));
+        }
+        let suffix = if options.elasticity { "-elasticity" } else { "-sweep" };
+        let sources = vec![ScenarioSource::open(&scenario)?.cached()];
+        let request = RunRequest { sources, options, seed: args.seed };
+        let mut study = SweepStudy::load(&request)?;
+        if !args.exec.quiet {
+            study.print_warnings();
+        }
+        let target = target(&study, &args, suffix);
+        let dir = RunDir::begin(&target)?;
+        study.resume(Checkpoint::beside(&target, &draft(&study, &request)), args.exec.quiet);
+        let (results, _) = execute(&mut study, &request, args.exec, &dir)?;
+        dir.commit()?;
+        if let Some(checkpoint) = &study.checkpoint {
+            checkpoint.clear();
+        }
+        show(&study, &results, &args, &target)
+    }
+}
+
+/// A sweep that is set up.
+pub(crate) struct SweepStudy {
+    points: Points,
+    design: SweepDesign,
+    /// The quantities to show.
+    responses: Vec<Quantity>,
+    /// Where finished points are kept.
+    checkpoint: Option<Checkpoint>,
+    /// The points that an interrupted sweep has finished.
+    finished: BTreeMap<usize, PointResult>,
+}
+
+/// What the points are.
+enum SweepDesign {
+    Grid(Grid),
+    /// The scenario itself, then the low and the high side of each perturbation.
+    Perturbations(Perturbations),
+}
+
+/// The results of a sweep.
+pub(crate) struct SweepResults {
+    measured: Vec<PointResult>,
+    /// The effects of the perturbations; empty for a grid.
+    effects: Vec<Effect>,
+}
+
+impl SweepStudy {
+    /// Keeps finished points from now on, and takes those that the checkpoint has.
+    fn resume(&mut self, checkpoint: Checkpoint, quiet: bool) {
+        let number = self.points.trials.len();
+        self.finished = checkpoint.finished(number);
+        self.finished.retain(|_, measured| measured.responses.len() == self.responses.len());
+        if !self.finished.is_empty() && !quiet {
+            warn(&format!("continuing: {} of {number} points are finished", self.finished.len()));
+        }
+        self.checkpoint = Some(checkpoint);
+    }
+
+    /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the
+    /// same jobs are measured on both sides of each parameter.
+    fn settle_perturbations(&mut self, quiet: bool) {
+        let Some(base) = self.points.trials.first_mut().map(|trial| &mut trial.scenario) else { return };
+        let bar = Bar::new(pilot_count(base), quiet);
+        let found = find_warm_up(base, &bar);
+        drop(bar);
+        let Some(found) = found else { return };
+        let (warmup, horizon) = (base.system.window.warmup, base.system.window.horizon);
+        for DesignPoint { scenario, .. } in &mut self.points.trials {
+            scenario.system.window.warmup = warmup;
+            scenario.warm_up = WarmUpRule::Fixed;
+        }
+        if let Some(warning) = warm_up_warning(&found, horizon).filter(|_| !quiet) {
+            warn(&format!("warning: {warning}"));
+        }
+    }
+
+    fn grid_report<'a>(&'a self, grid: &'a Grid, results: &'a SweepResults) -> SweepReport<'a> {
+        let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
+        SweepReport { title, grid, shown: &self.responses, trials, measured: &results.measured }
+    }
+
+    fn elasticity_report<'a>(
+        &'a self,
+        perturbations: &'a Perturbations,
+        results: &'a SweepResults,
+    ) -> ElasticityReport<'a> {
+        let Perturbations { list, left_out, .. } = perturbations;
+        let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
+        ElasticityReport { title, nudges: list, left_out, shown: &self.responses, trials, effects: &results.effects }
+    }
+}
+
+impl Study for SweepStudy {
+    type Options = SweepOptions;
+    type Results = SweepResults;
+    const COMMAND: fn(SweepOptions) -> Command = Command::Sweep;
+
+    fn load(request: &RunRequest<SweepOptions>) -> Result<SweepStudy, CliError> {
+        let mut points = Points::default();
+        let (scenarios, design) = if request.options.elasticity {
+            let (scenarios, perturbations) = points.add_perturbations(request)?;
+            (scenarios, SweepDesign::Perturbations(perturbations))
+        } else {
+            let grid = responses::grid(&request.options, request.seed)?;
+            (points.add_grid(&grid, request)?, SweepDesign::Grid(grid))
+        };
+        let responses = responses::responses(&request.options, scenarios.iter().map(|scenario| &scenario.system))?;
+        points.resolve(scenarios, &responses)?;
+        Ok(SweepStudy { points, design, responses, checkpoint: None, finished: BTreeMap::new() })
+    }
+
+    fn inputs(&self) -> &LoadedInputs {
+        &self.points.inputs
+    }
+
+    fn seed(&self) -> u64 {
+        self.points.seed
+    }
+
+    fn print_warnings(&self) {
+        self.points.inputs.print_warnings(MAX_WARNINGS);
+    }
+
+    fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SweepResults, CliError> {
+        if let SweepDesign::Perturbations(_) = self.design {
+            self.settle_perturbations(quiet);
+        }
+        let mut finished = std::mem::take(&mut self.finished);
+        let trials = &self.points.trials;
+        let open = trials.iter().enumerate().filter(|(point, _)| !finished.contains_key(point));
+        let work = |trial: &DesignPoint| trial.scenario.replications.saturating_add(pilot_count(&trial.scenario));
+        let replications = open.fold(0, |sum: u32, (_, trial)| sum.saturating_add(work(trial)));
+        let finished = (0..trials.len()).map(|point| finished.remove(&point)).collect();
+        let keep = |point: usize, measured: &PointResult| {
+            if let Some(checkpoint) = &self.checkpoint {
+                checkpoint.keep(point, measured);
+            }
+        };
+        let bar = Bar::new(replications, quiet);
+        let measured = sweep::run(trials, finished, &keep, &bar);
+        drop(bar);
+        let is_too_short = |measured: &&PointResult| measured.warm_up.is_some_and(|found| found.is_too_short);
+        let too_short = measured.iter().filter(is_too_short).count();
+        if too_short > 0 && !quiet {
+            warn(&format!(
+                "warning: at {too_short} of {} points the run is too short to find the end of the warm-up, and only its \
+                 second half is measured; try a longer horizon, or a fixed warm-up",
+                trials.len()
+            ));
+        }
+        let effects = match &self.design {
+            SweepDesign::Perturbations(perturbations) => effects(&perturbations.list, &measured),
+            SweepDesign::Grid(_) => Vec::new(),
+        };
+        Ok(SweepResults { measured, effects })
+    }
+
+    fn files(&self, results: &SweepResults) -> Vec<OutputFile> {
+        match &self.design {
+            SweepDesign::Grid(grid) => self.grid_report(grid, results).files(),
+            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).files(),
+        }
+    }
+
+    fn document(&self, results: &SweepResults) -> Value {
+        match &self.design {
+            SweepDesign::Grid(grid) => self.grid_report(grid, results).json(),
+            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).json(),
+        }
+    }
+
+    fn text(&self, results: &SweepResults, location: &str) -> String {
+        let table = match &self.design {
+            SweepDesign::Grid(grid) => self.grid_report(grid, results).text(),
+            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).text(),
+        };
+        format!("{table}{location}\n")
+    }
+}

@@ -1,0 +1,192 @@
+//! The pipeline that `run`, `compare`, `sweep` and `size` share: load the inputs, simulate, write
+//! files and manifest, show the results; and the same again for `reproduce`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::args::{ExecArgs, StudyArgs};
+use crate::exit::{CliError, ExitStatus};
+use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::Command;
+use crate::report::OutputFile;
+use crate::run_dir::RunDir;
+use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
+use crate::term::{print, print_json, warn};
+
+/// The version of claimsim that manifests name.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a study is asked to do.
+pub(crate) struct RunRequest<O> {
+    /// Its scenarios. The saved run of `--baseline` is the last of them.
+    pub(crate) sources: Vec<ScenarioSource>,
+    pub(crate) options: O,
+    /// The seed, if the command line or the manifest gives one.
+    pub(crate) seed: Option<u64>,
+}
+
+/// A study that is set up and can be simulated.
+pub(crate) trait Study: Sized + Send {
+    /// What the command line asks for.
+    type Options: Clone;
+    /// What the simulation yields.
+    type Results: Send;
+    /// The study in a manifest.
+    const COMMAND: fn(Self::Options) -> Command;
+
+    /// Loads the scenarios and resolves the quantities. All errors of the input are found here.
+    fn load(request: &RunRequest<Self::Options>) -> Result<Self, CliError>;
+
+    /// What came with the scenarios.
+    fn inputs(&self) -> &LoadedInputs;
+
+    /// The seed in force.
+    fn seed(&self) -> u64;
+
+    /// Prints on standard error what the user should know before anything is simulated.
+    fn print_warnings(&self);
+
+    /// Simulates. Progress and warnings go to standard error unless `quiet`.
+    fn simulate(&mut self, dir: &RunDir, quiet: bool) -> Result<Self::Results, CliError>;
+
+    /// The notes of the manifest.
+    fn notes(&self, _: &Self::Results) -> Vec<String> {
+        self.inputs().notes.clone()
+    }
+
+    /// The files to write.
+    fn files(&self, results: &Self::Results) -> Vec<OutputFile>;
+
+    /// A file that the simulation has written itself.
+    fn written(&self, _: &Self::Results) -> Option<Output> {
+        None
+    }
+
+    /// The results as JSON.
+    fn document(&self, results: &Self::Results) -> Value;
+
+    /// The results for the terminal; `location` is the sentence that names the folder.
+    fn text(&self, results: &Self::Results, location: &str) -> String;
+
+    /// The exit code; if it is not 0, with the reasons.
+    fn status(&self, _: &Self::Results) -> (ExitStatus, Vec<String>) {
+        (ExitStatus::Done, Vec::new())
+    }
+}
+
+/// Runs a study from its inputs to its results on the terminal.
+pub(crate) fn conduct<S: Study>(
+    study: &mut S,
+    request: &RunRequest<S::Options>,
+    args: &StudyArgs,
+    target: &Path,
+) -> Result<ExitStatus, CliError> {
+    if !args.exec.quiet {
+        study.print_warnings();
+    }
+    let dir = RunDir::begin(target)?;
+    let (results, _) = execute(study, request, args.exec, &dir)?;
+    dir.commit()?;
+    show(study, &results, args, target)
+}
+
+/// The folder of a study: `--out`, or one under `results` that is named after the scenario.
+pub(crate) fn target(study: &impl Study, args: &StudyArgs, suffix: &str) -> PathBuf {
+    args.out.clone().unwrap_or_else(|| Path::new("results").join(format!("{}{suffix}", study.inputs().title())))
+}
+
+/// Simulates, and fills the folder: the files, copies of the inputs, and the manifest last.
+pub(crate) fn execute<S: Study>(
+    study: &mut S,
+    request: &RunRequest<S::Options>,
+    exec: ExecArgs,
+    dir: &RunDir,
+) -> Result<(S::Results, Manifest), CliError> {
+    let results = exec.pool()?.install(|| study.simulate(dir, exec.quiet))?;
+    let files = study.files(&results);
+    for file in &files {
+        dir.write(&file.path, &file.bytes)?;
+    }
+    let mut outputs = manifest::outputs(&files);
+    outputs.extend(study.written(&results));
+    outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    for (copy, bytes) in copies(study, request).into_iter().flatten() {
+        dir.write(&copy.file, bytes)?;
+    }
+    let manifest = Manifest { outputs, notes: study.notes(&results), ..draft(study, request) };
+    dir.write(manifest::PATH, &manifest.to_bytes())?;
+    Ok((results, manifest))
+}
+
+/// The manifest without outputs: everything that decides what the study leaves.
+pub(crate) fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
+    let mut scenarios = Vec::new();
+    for (copies, source) in copies(study, request).into_iter().zip(&request.sources) {
+        let mut entries = copies.into_iter().map(|(entry, _)| entry);
+        let scenario = entries.next().expect("the first copy is that of the scenario");
+        scenarios.push(Other { scenario, inputs: entries.collect(), run: source.run.clone() });
+    }
+    let others = scenarios.split_off(1);
+    let Other { scenario, inputs, .. } = scenarios.remove(0);
+    Manifest {
+        claimsim: VERSION.to_owned(),
+        command: S::COMMAND(request.options.clone()),
+        scenario,
+        inputs,
+        notes: study.inputs().notes.clone(),
+        others,
+        seed: study.seed(),
+        outputs: Vec::new(),
+    }
+}
+
+/// The files to copy for each source: its scenario first, then the files that this names.
+fn copies<'a, S: Study>(study: &'a S, request: &'a RunRequest<S::Options>) -> Vec<Vec<(Input, &'a [u8])>> {
+    let sources = request.sources.iter().zip(&study.inputs().sources).enumerate();
+    let copies = sources.map(|(number, (source, (name, files)))| {
+        let scenario = (Input::scenario(number, name, &source.text), source.text.as_bytes());
+        let file = |(at, file): (usize, &'a crate::scenario::InputFile)| {
+            (Input::numbered(number, at + 1, &file.name, &file.bytes), file.bytes.as_slice())
+        };
+        std::iter::once(scenario).chain(files.iter().enumerate().map(file)).collect()
+    });
+    copies.collect()
+}
+
+/// Prints the results. The exit code does not depend on whether and how they are printed.
+pub(crate) fn show<S: Study>(
+    study: &S,
+    results: &S::Results,
+    args: &StudyArgs,
+    target: &Path,
+) -> Result<ExitStatus, CliError> {
+    let printed = if args.json {
+        print_json(&study.document(results))
+    } else if args.exec.quiet {
+        Ok(())
+    } else {
+        print(&study.text(results, &format!("Tables, charts and manifest are in {}", target.display())))
+    };
+    let (status, reasons) = study.status(results);
+    if status == ExitStatus::Done {
+        return printed.map(|()| status);
+    }
+    if args.exec.quiet {
+        reasons.iter().for_each(|reason| warn(reason));
+    }
+    Ok(status)
+}
+
+/// Repeats a saved study in a temporary folder, and returns the manifest that it leaves there.
+pub(crate) fn rerun<S: Study>(
+    run: &Path,
+    manifest: &Manifest,
+    options: &S::Options,
+    exec: ExecArgs,
+) -> Result<Manifest, CliError> {
+    let sources = ScenarioSource::all_saved(run, manifest)?;
+    let request = RunRequest { sources, options: options.clone(), seed: Some(manifest.seed) };
+    let mut study = S::load(&request)?;
+    Ok(execute(&mut study, &request, exec, &RunDir::scratch())?.1)
+}

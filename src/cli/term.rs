@@ -1,0 +1,88 @@
+//! The terminal: text and JSON on standard output; warnings, diagnostics and a progress bar on
+//! standard error.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use crate::exit::CliError;
+use crate::experiment::Progress;
+use crate::scenario::Diagnostics;
+
+/// Prints text on standard output.
+pub(crate) fn print(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::io("cannot write to standard output"))
+}
+
+/// Prints a JSON document on standard output.
+pub(crate) fn print_json(document: &Value) -> Result<(), CliError> {
+    print(&format!("{document:#}\n"))
+}
+
+/// Prints a line on standard error. If standard error is closed, the line is lost: no reader is
+/// left.
+pub(crate) fn warn(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Renders diagnostics for standard error: in colour on a terminal, unless `NO_COLOR` is set.
+pub(crate) fn render(report: &Diagnostics) -> String {
+    report.render(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+}
+
+/// Steps of the progress bar per replication.
+const STEPS: f64 = 10_000.0;
+
+/// A progress bar over all replications: jobs done of jobs expected, rate, time left. It vanishes
+/// when dropped.
+#[derive(Debug)]
+pub(crate) struct Bar {
+    drawn: ProgressBar,
+    total: f64,
+    jobs: AtomicU64,
+}
+
+impl Bar {
+    /// A bar for this number of replications. indicatif draws nothing if standard error is no
+    /// terminal.
+    pub(crate) fn new(replications: u32, hidden: bool) -> Bar {
+        let total = f64::from(replications) * STEPS;
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left");
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
+        Bar { drawn: bar.with_style(style.expect("a valid template")), total, jobs: AtomicU64::new(0) }
+    }
+}
+
+impl Progress for Bar {
+    fn advanced(&self, rows: u64, from: f64, to: f64) {
+        let done = self.jobs.fetch_add(rows, Ordering::Relaxed) + rows;
+        // Both ends are rounded down to whole steps, so that no part of a step is lost between two
+        // calls.
+        self.drawn.inc((to * STEPS) as u64 - (from * STEPS) as u64);
+        let share = (self.drawn.position() as f64 / self.total).max(f64::MIN_POSITIVE);
+        let seconds = self.drawn.elapsed().as_secs_f64().max(1e-3);
+        let (expected, rate) = (done as f64 / share, done as f64 / seconds);
+        self.drawn.set_message(format!("{} of about {} jobs, {}/s", short(done as f64), short(expected), short(rate)));
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.drawn.finish_and_clear();
+    }
+}
+
+/// A count with three digits and a suffix: `999`, `12.3k`, `4.56M`.
+fn short(count: f64) -> String {
+    let (value, suffix) = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
+        .into_iter()
+        .find(|(unit, _)| count >= *unit)
+        .map_or((count, ""), |(unit, suffix)| (count / unit, suffix));
+    // Three digits: none, one or two after the point.
+    let digits = if suffix.is_empty() { 0 } else { usize::from(value < 100.0) + usize::from(value < 10.0) };
+    format!("{value:.digits$}{suffix}")
+}
