@@ -72,7 +72,7 @@ impl Catalogue {
                 "Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? marks optional parameters",
                 policy::CATALOGUE
                     .iter()
-                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.about].map(str::to_owned)),
+                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
             ),
             Catalogue::Distributions => table(
                 "Distributions: service = { NAME = { PARAMETERS } }; ? marks optional parameters",

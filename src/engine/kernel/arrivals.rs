@@ -267,6 +267,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         self.jobs.counts.change(job.action, 1, 0);
         if !self.has_priority_order() {
+            #[allow(clippy::redundant_closure, reason = "the bare variant has one lifetime only")]
             self.notify_policy(&job, |job| SchedulerEvent::Queued(job));
         }
         let only = self.queue.jobs.push(job, key.rank);

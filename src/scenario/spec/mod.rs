@@ -12,7 +12,7 @@ mod claim;
 mod distribution;
 mod jobs;
 mod moment;
-mod policy;
+pub(crate) mod policy;
 mod registry;
 mod worker;
 
@@ -23,7 +23,6 @@ pub(crate) use claim::{Claim, ClaimTable, Delay};
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
 pub(crate) use jobs::{Cancel, Cron, Job};
 pub(crate) use moment::{Instant, TimePoint};
-pub(crate) use policy::{FairShareRule, Policy, ReserveAfterRule};
 pub(crate) use registry::Registry;
 pub(crate) use worker::{OfferedUnits, Worker};
 
