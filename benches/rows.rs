@@ -6,8 +6,9 @@ use std::io;
 use claimsim::experiment;
 use claimsim::model::job::{JobId, Status};
 use claimsim::model::time::{Span, Time};
-use claimsim::report::jobs::{JobLog, JobRow};
-use claimsim::report::{Context, csv};
+use claimsim::report::RunContext;
+use claimsim::report::job_log::{JobLog, JobRow};
+use claimsim::report::run::tables;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 #[allow(dead_code, reason = "one workload is enough here")]
@@ -49,16 +50,15 @@ fn tables(criterion: &mut Criterion) {
     let mut scenario = workloads::load(&workloads::w2(10_000, 1.0));
     scenario.replications = 5;
     let results = experiment::run(&scenario, &());
-    let context = Context::of(&scenario);
-    let runs = [(&context, &results)];
+    let context = RunContext::of(&scenario);
     let mut group = criterion.benchmark_group("tables");
     let mut table = |name: &str, write: &dyn Fn() -> Vec<u8>| {
         group.throughput(Throughput::Elements(String::from_utf8_lossy(&write()).lines().count() as u64));
         group.bench_function(name, |bencher| bencher.iter(write));
     };
-    table("summary.csv", &|| csv::summary(&runs));
-    table("wait_times.csv", &|| csv::wait_times(&runs));
-    table("utilization.csv", &|| csv::utilization(&context, &results));
+    table("summary.csv", &|| tables::summary(&context, &results));
+    table("wait_times.csv", &|| tables::wait_times(&context, &results));
+    table("utilization.csv", &|| tables::utilization(&context, &results));
     group.finish();
 }
 

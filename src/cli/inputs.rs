@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::exit::CliError;
 use crate::experiment::feasibility::Feasibility;
-use crate::report::outlook::{self, Remark};
+use crate::report::feasibility::{self, Notice};
 use crate::run_dir::manifest::{self, Manifest, SavedRun, sha256};
 use crate::scenario::{self, Diagnostics, Files, InputFile, LoadedScenario, Override, RelativeFiles, Scenario};
 use crate::term::{render, warn};
@@ -171,7 +171,7 @@ fn add_new<T: PartialEq>(known: &mut Vec<T>, more: impl IntoIterator<Item = T>) 
 
 /// Prints on standard error what the feasibility analysis of a scenario warns of.
 pub(crate) fn print_feasibility(file: &str, scenario: &Scenario, outlook: &Feasibility) {
-    let warnings = outlook::warnings(scenario, outlook).into_iter().map(|Remark { title, help }| (title, help));
+    let warnings = feasibility::warnings(scenario, outlook).into_iter().map(|Notice { title, help }| (title, help));
     let report = Diagnostics::file_warnings(file, warnings);
     if !report.is_empty() {
         warn(&render(&report));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::args::{ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
-use crate::report::File;
+use crate::report::OutputFile;
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Command, Input, Manifest, Other, Output};
 use crate::term::{print, print_json, warn};
@@ -55,7 +55,7 @@ pub(crate) trait Study: Sized + Send {
     }
 
     /// The files to write.
-    fn files(&self, results: &Self::Results) -> Vec<File>;
+    fn files(&self, results: &Self::Results) -> Vec<OutputFile>;
 
     /// A file that the simulation has written itself.
     fn written(&self, _: &Self::Results) -> Option<Output> {

@@ -1,153 +1,194 @@
-//! The summary as a person reads it in a terminal: actions, then resources, in plain text without colours.
+//! Tables: a column is declared once, with its name and its cells; four renderers write the rows as CSV, as JSON objects,
+//! as a terminal table and as Markdown.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use serde_json::{Map, Value, json};
 
-use super::{Context, number, warmup};
-use crate::experiment::{Results, SummaryRow};
-use crate::model::action::ActionId;
-use crate::model::capacity::ResourceId;
-use crate::model::time::{Span, Time};
-use crate::stats::Measure::{Jobs, Utilization, WaitS, WithinSlo};
-use crate::stats::Statistic::{
-    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
-};
-use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
-use crate::stats::{JobScope, Measure, Metric, Statistic};
+use crate::format::{self, Charset};
 
-/// Which characters a terminal can show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Charset {
-    /// Lines drawn by `-` and `=`.
-    Ascii,
-    /// Lines drawn by box characters.
-    #[default]
-    Utf8,
+/// A value as programs read it: exact, and empty (in JSON `null`) where nothing applies or nothing was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell<'a> {
+    Text(Option<Cow<'a, str>>),
+    Number(Option<f64>),
+    Count(Option<u64>),
+    Flag(bool),
+    /// Two cells of a CSV file, one array in JSON.
+    Interval(Option<(f64, f64)>),
 }
 
-impl Charset {
-    /// The sign before half the width of an interval.
-    pub(super) fn plus_minus(self) -> &'static str {
-        match self {
-            Charset::Ascii => "+/-",
-            Charset::Utf8 => "\u{b1}",
+/// A value as people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Text {
+    Plain(String),
+    /// A user's name, which Markdown has to escape.
+    Name(String),
+    /// Monospaced in Markdown.
+    Code(String),
+    /// Bold in Markdown.
+    Strong(String),
+}
+
+type Get<'a, R, C> = Box<dyn Fn(&R) -> C + 'a>;
+
+/// A column of a table with rows of type `R`.
+pub(crate) struct Column<'a, R> {
+    name: &'a str,
+    /// The two names that an interval has in CSV.
+    ends: Option<[&'static str; 2]>,
+    /// For CSV and JSON.
+    cell: Option<Get<'a, R, Cell<'a>>>,
+    is_in_json: bool,
+    /// For terminals and Markdown.
+    text: Option<Get<'a, R, Text>>,
+    title: &'a str,
+    is_in_markdown: bool,
+    is_left_aligned: bool,
+    /// Whether a terminal table leaves out a text that the row above has too.
+    is_merged: bool,
+}
+
+impl<'a, R> Column<'a, R> {
+    fn empty(name: &'a str) -> Column<'a, R> {
+        Column {
+            name,
+            ends: None,
+            cell: None,
+            is_in_json: false,
+            text: None,
+            title: name,
+            is_in_markdown: false,
+            is_left_aligned: false,
+            is_merged: false,
         }
     }
-}
 
-/// What seldom becomes of jobs: each has a column where it happens at all.
-const RARE: [(&str, Statistic); 8] = [
-    ("errors", Error),
-    ("cancelled", Cancel),
-    ("worker dead", WorkerDead),
-    ("resurrected", WorkerResurrection),
-    ("shut down", WorkerShutdown),
-    ("abandoned", Abandoned),
-    ("rejected", Rejected),
-    ("skipped", Skipped),
-];
-
-/// A heading line, the table of actions and, where there are resources, the table of resources.
-pub fn summary(context: &Context, results: &Results, charset: Charset) -> String {
-    let rows = results.summary.iter().map(|row| (row.metric, row)).collect();
-    let figures = Figures { rows, charset };
-    let runs = if context.replications == 1 { "replication" } else { "replications" };
-    let heading =
-        format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
-    let heading = match (context.warm_up, context.system.window.warmup - Time::ZERO) {
-        (Some(found), _) => format!("{heading}, {}", warmup::words(found)),
-        (None, Span::ZERO) => heading,
-        (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
-    };
-    let mut parts = vec![heading, actions(context, &figures).trim_fmt()];
-    if !context.system.resources.is_empty() {
-        parts.push(resources(context, &figures).trim_fmt());
-    }
-    parts.join("\n") + "\n"
-}
-
-/// The figures by metric, and what they may be written with.
-struct Figures<'a> {
-    rows: BTreeMap<Metric, &'a SummaryRow>,
-    charset: Charset,
-}
-
-impl Figures<'_> {
-    fn row(
-        &self,
-        action: JobScope,
-        resource: Option<ResourceId>,
-        measure: Measure,
-        statistic: Statistic,
-    ) -> Option<&SummaryRow> {
-        self.rows.get(&Metric { action, resource, worker: None, measure, statistic }).copied()
+    /// A column of CSV and JSON.
+    pub(crate) fn new<C: Into<Cell<'a>>>(name: &'a str, cell: impl Fn(&R) -> C + 'a) -> Column<'a, R> {
+        Column { cell: Some(Box::new(move |row| cell(row).into())), is_in_json: true, ..Column::empty(name) }
     }
 
-    /// A figure's value in the given form, `-` if there is none.
-    fn cell(&self, action: JobScope, measure: Measure, statistic: Statistic, form: fn(f64) -> String) -> String {
-        let value = self.row(action, None, measure, statistic).and_then(|row| row.estimate.value);
-        value.map_or_else(|| "-".to_owned(), form)
+    /// An interval: one value under `name` in JSON, two columns in CSV.
+    pub(crate) fn interval(
+        name: &'a str,
+        ends: [&'static str; 2],
+        cell: impl Fn(&R) -> Option<(f64, f64)> + 'a,
+    ) -> Column<'a, R> {
+        Column { ends: Some(ends), ..Column::new(name, cell) }
     }
 
-    /// A figure's value with half the width of its interval.
-    fn with_interval(
-        &self,
-        action: JobScope,
-        resource: Option<ResourceId>,
-        measure: Measure,
-        form: fn(f64) -> String,
-    ) -> String {
-        let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
-        match (row.estimate.value, row.estimate.interval) {
-            (Some(value), Some((low, high))) => {
-                format!("{} {} {}", form(value), self.charset.plus_minus(), form((high - low) / 2.0))
+    /// A column of terminal tables and Markdown.
+    pub(crate) fn for_people(title: &'a str, text: impl Fn(&R) -> Text + 'a) -> Column<'a, R> {
+        Column::empty(title).shown(text)
+    }
+
+    /// Adds the column to terminal tables and Markdown.
+    #[must_use]
+    pub(crate) fn shown(self, text: impl Fn(&R) -> Text + 'a) -> Column<'a, R> {
+        Column { text: Some(Box::new(text)), is_in_markdown: true, ..self }
+    }
+
+    /// Gives the column another name for people.
+    #[must_use]
+    pub(crate) fn titled(self, title: &'a str) -> Column<'a, R> {
+        Column { title, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn csv_only(self) -> Column<'a, R> {
+        Column { is_in_json: false, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn without_markdown(self) -> Column<'a, R> {
+        Column { is_in_markdown: false, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn left_aligned(self) -> Column<'a, R> {
+        Column { is_left_aligned: true, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn merged(self) -> Column<'a, R> {
+        Column { is_merged: true, ..self }
+    }
+}
+
+/// A CSV file with its header; numbers are in their shortest exact form.
+pub(crate) fn csv<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -> Vec<u8> {
+    const MEMORY: &str = "writing into memory does not fail";
+    let columns: Vec<_> = columns.iter().filter_map(|column| Some((column, column.cell.as_ref()?))).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for (column, _) in &columns {
+        let names = column.ends.as_ref().map_or(std::slice::from_ref(&column.name), |ends| ends.as_slice());
+        names.iter().try_for_each(|name| writer.write_field(name)).expect(MEMORY);
+    }
+    writer.write_record(None::<&[u8]>).expect(MEMORY);
+    let mut number = String::new();
+    for row in rows {
+        for (_, cell) in &columns {
+            let mut write = |field: &str| writer.write_field(field).expect(MEMORY);
+            let mut write_number = |value: Option<f64>| {
+                number.clear();
+                if let Some(value) = value.filter(|value| value.is_finite()) {
+                    write!(number, "{}", format::unsigned_zero(value)).expect(MEMORY);
+                }
+                write(&number);
+            };
+            match cell(&row) {
+                Cell::Text(text) => write(&text.unwrap_or_default()),
+                Cell::Number(value) => write_number(value),
+                Cell::Count(count) => write(&count.map_or_else(String::new, |count| count.to_string())),
+                Cell::Flag(flag) => write(if flag { "true" } else { "false" }),
+                Cell::Interval(interval) => {
+                    let (low, high) = interval.unzip();
+                    write_number(low);
+                    write_number(high);
+                }
             }
-            (Some(value), None) => form(value),
-            (None, _) => "-".to_owned(),
         }
+        writer.write_record(None::<&[u8]>).expect(MEMORY);
     }
-
-    /// Whether a count is above zero for any action, so that its column says something.
-    fn occurs(&self, statistic: Statistic) -> bool {
-        self.row(JobScope::All, None, Jobs, statistic)
-            .and_then(|row| row.estimate.value)
-            .is_some_and(|count| count > 0.0)
-    }
+    writer.into_inner().expect(MEMORY)
 }
 
-fn actions(context: &Context, figures: &Figures) -> Table {
-    let slo = context.slo.map(|slo| format!("within {slo}"));
-    let rare: Vec<(&str, Statistic)> = RARE.into_iter().filter(|&(_, statistic)| figures.occurs(statistic)).collect();
-    let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
-    header.extend(slo.as_deref());
-    header.extend(rare.iter().map(|(title, _)| *title));
-    header.push("unfinished");
-    let mut table = empty(&header, figures.charset);
-    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
-    for action in ids.chain([JobScope::All]) {
-        let mut cells = vec![context.action(action).to_owned(), figures.cell(action, Jobs, Arrived, number::amount)];
-        cells.push(figures.with_interval(action, None, WaitS, number::human));
-        cells.extend([P50, P95, P99, Max].map(|statistic| figures.cell(action, WaitS, statistic, number::human)));
-        cells.extend(slo.as_ref().map(|_| figures.cell(action, WithinSlo, Mean, number::percent)));
-        cells.extend(rare.iter().map(|&(_, statistic)| figures.cell(action, Jobs, statistic, number::amount)));
-        cells.push(figures.cell(action, Jobs, Unfinished, number::amount));
-        table.add_row(cells);
-    }
-    table
+/// A row as a JSON object under the names of the columns.
+pub(crate) fn json<R>(columns: &[Column<R>], row: &R) -> Value {
+    let columns = columns.iter().filter(|column| column.is_in_json);
+    let entry = |column: &Column<R>| Some((column.name.to_owned(), column.cell.as_ref()?(row).into()));
+    Value::Object(columns.filter_map(entry).collect::<Map<String, Value>>())
 }
 
-fn resources(context: &Context, figures: &Figures) -> Table {
-    let mut table = empty(&["resource", "utilization"], figures.charset);
-    for (index, name) in context.system.resources.iter().enumerate() {
-        let resource = Some(ResourceId(index as u16));
-        table.add_row([name.clone(), figures.with_interval(JobScope::None, resource, Utilization, number::percent)]);
-    }
-    table
+/// A table for a terminal, without a line break at its end.
+pub(crate) fn terminal<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>, charset: Charset) -> String {
+    let columns: Vec<_> = columns.iter().filter_map(|column| Some((column, column.text.as_ref()?))).collect();
+    let mut previous: Vec<String> = vec![String::new(); columns.len()];
+    let rows = rows.into_iter().map(|row| {
+        let texts: Vec<String> = columns.iter().map(|(_, text)| text(&row).into_plain()).collect();
+        let shown = columns.iter().zip(&texts).zip(&previous).map(|(((column, _), text), previous)| {
+            if column.is_merged && text == previous { String::new() } else { text.clone() }
+        });
+        let shown = shown.collect();
+        previous = texts;
+        shown
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    let header: Vec<&str> = columns.iter().map(|(column, _)| column.title).collect();
+    let is_left = |index: usize| columns[index].0.is_left_aligned;
+    plain(&header, &rows, is_left, charset)
 }
 
-/// A table with a header; names to the left, numbers to the right. Its width is its own, not that of a terminal.
-pub(super) fn empty(header: &[&str], charset: Charset) -> Table {
+/// A terminal table from texts. The first column is aligned to the left, the others to the right unless `is_left` holds.
+pub(crate) fn plain(
+    header: &[&str],
+    rows: &[Vec<String>],
+    is_left: impl Fn(usize) -> bool,
+    charset: Charset,
+) -> String {
     let mut table = Table::new();
     let rule = match charset {
         Charset::Ascii => '-',
@@ -155,31 +196,134 @@ pub(super) fn empty(header: &[&str], charset: Charset) -> Table {
     };
     let rule = LineStyle::none().fill(rule).junction(rule);
     table.load_style(TableStyle::new().top_border(rule).header_separator(rule).bottom_border(rule));
+    // The table is as wide as its content: the same on every terminal.
     table.set_content_arrangement(ContentArrangement::Disabled).set_header(header);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
+    for (index, column) in table.column_iter_mut().enumerate().skip(1) {
+        column.set_cell_alignment(if is_left(index) { CellAlignment::Left } else { CellAlignment::Right });
     }
-    table
+    for row in rows {
+        table.add_row(row);
+    }
+    table.trim_fmt()
+}
+
+/// A Markdown table.
+pub(crate) fn markdown<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -> String {
+    let columns = columns.iter().filter(|column| column.is_in_markdown);
+    let columns: Vec<_> = columns.filter_map(|column| Some((column, column.text.as_ref()?))).collect();
+    let line = |cells: Vec<String>, separator: &str| {
+        let edge = separator.trim();
+        let space = if separator == edge { "" } else { " " };
+        format!("{edge}{space}{}{space}{edge}\n", cells.join(separator))
+    };
+    let is_left = |index: usize| index == 0 || columns[index].0.is_left_aligned;
+    let mut text = line(columns.iter().map(|(column, _)| column.title.to_owned()).collect(), " | ");
+    text += &line((0..columns.len()).map(|index| if is_left(index) { "---" } else { "--:" }.to_owned()).collect(), "|");
+    for row in rows {
+        text += &line(columns.iter().map(|(_, get)| get(&row).into_markdown()).collect(), " | ");
+    }
+    text
+}
+
+impl Text {
+    fn into_plain(self) -> String {
+        let (Text::Plain(text) | Text::Name(text) | Text::Code(text) | Text::Strong(text)) = self;
+        text
+    }
+
+    fn into_markdown(self) -> String {
+        match self {
+            Text::Plain(text) => text,
+            Text::Name(name) => escaped(&name),
+            Text::Code(code) => format!("`{code}`"),
+            Text::Strong(text) => format!("**{text}**"),
+        }
+    }
+}
+
+/// A name in Markdown, where some characters end a cell or begin a markup.
+pub(crate) fn escaped(name: &str) -> String {
+    name.chars().fold(String::new(), |mut text, c| {
+        if "|\\`*_<>[]".contains(c) {
+            text.push('\\');
+        }
+        text.push(c);
+        text
+    })
+}
+
+/// An interval as JSON documents have it.
+pub(crate) fn json_interval(interval: Option<(f64, f64)>) -> Value {
+    json!(interval.map(|(low, high)| [format::unsigned_zero(low), format::unsigned_zero(high)]))
+}
+
+impl From<Cell<'_>> for Value {
+    fn from(cell: Cell) -> Value {
+        match cell {
+            Cell::Text(text) => json!(text),
+            Cell::Number(number) => json!(number.map(format::unsigned_zero)),
+            Cell::Count(count) => json!(count),
+            Cell::Flag(flag) => json!(flag),
+            Cell::Interval(interval) => json_interval(interval),
+        }
+    }
+}
+
+macro_rules! cells {
+    ($($from:ty => |$value:ident| $cell:expr;)*) => {
+        $(impl<'a> From<$from> for Cell<'a> {
+            fn from($value: $from) -> Cell<'a> {
+                $cell
+            }
+        })*
+    };
+}
+
+cells! {
+    &'a str => |text| Cell::Text(Some(Cow::Borrowed(text)));
+    String => |text| Cell::Text(Some(Cow::Owned(text)));
+    Option<&'a str> => |text| Cell::Text(text.map(Cow::Borrowed));
+    f64 => |number| Cell::Number(Some(number));
+    Option<f64> => |number| Cell::Number(number);
+    u64 => |count| Cell::Count(Some(count));
+    usize => |count| Cell::Count(Some(count as u64));
+    Option<u32> => |count| Cell::Count(count.map(u64::from));
+    bool => |flag| Cell::Flag(flag);
+    Option<(f64, f64)> => |interval| Cell::Interval(interval);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{self, Shape, WEEK};
 
-    #[test]
-    fn a_week_in_a_terminal() {
-        let system = samples::system(WEEK);
-        insta::assert_snapshot!(summary(&samples::context(&system), &samples::results(WEEK), Charset::Utf8));
+    fn columns() -> Vec<Column<'static, (&'static str, Option<f64>)>> {
+        vec![
+            Column::new("name", |row: &(&'static str, Option<f64>)| row.0)
+                .shown(|row| Text::Name(row.0.to_owned()))
+                .merged(),
+            Column::new("value", |row: &(&'static str, Option<f64>)| row.1)
+                .shown(|row| Text::Strong(row.1.map_or_else(|| "-".to_owned(), |value| value.to_string())))
+                .titled("the value"),
+            Column::interval("ci", ["ci_low", "ci_high"], |row: &(&str, Option<f64>)| row.1.map(|at| (-0.0, at))),
+            Column::new("is_known", |row: &(&str, Option<f64>)| row.1.is_some()).csv_only(),
+        ]
     }
 
     #[test]
-    fn a_run_without_claims_and_target_on_a_plain_terminal() {
-        let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
-        let system = samples::system(shape);
-        let context = Context { slo: None, replications: 1, ..samples::context(&system) };
-        let text = summary(&context, &samples::results(shape), Charset::Ascii);
-        assert!(text.is_ascii());
-        insta::assert_snapshot!(text);
+    fn one_declaration_is_rendered_four_ways() {
+        let rows = [("a_b", Some(1.5)), ("a_b", None)];
+        let csv = String::from_utf8(csv(&columns(), rows)).unwrap();
+        assert_eq!(csv, "name,value,ci_low,ci_high,is_known\na_b,1.5,0,1.5,true\na_b,,,,false\n");
+        assert_eq!(json(&columns(), &rows[0]), json!({ "name": "a_b", "value": 1.5, "ci": [0.0, 1.5] }));
+        assert_eq!(json(&columns(), &rows[1]), json!({ "name": "a_b", "value": null, "ci": null }));
+        let markdown = markdown(&columns(), rows);
+        assert_eq!(markdown, "| name | the value |\n|---|--:|\n| a\\_b | **1.5** |\n| a\\_b | **-** |\n");
+        let terminal = terminal(&columns(), rows, Charset::Ascii);
+        assert_eq!(terminal.lines().filter(|line| line.contains("a_b")).count(), 1, "{terminal}");
+    }
+
+    #[test]
+    fn a_table_without_rows_has_its_header() {
+        assert_eq!(csv(&columns(), []), b"name,value,ci_low,ci_high,is_known\n");
     }
 }

@@ -156,9 +156,9 @@ fn a_run_that_is_too_short_says_so() {
     let run = sandbox.claimsim(&short).output().unwrap();
     let (out, err) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
     assert!(run.status.success());
-    assert!(out.contains("warm-up 2m5s, half of the run, which is too short for MSER-5 to tell"), "{out}");
+    assert!(out.contains("warm-up 2m5s, half of the run: the run is too short for MSER-5"), "{out}");
     assert!(
-        err.starts_with("warning: the run is too short to tell") && err.contains("Try a horizon of 20m50s"),
+        err.starts_with("warning: the run is too short to estimate") && err.contains("Try a horizon of 20m50s"),
         "{err}"
     );
     let quiet = sandbox.claimsim(&[&short[..], &["--quiet"]].concat()).output().unwrap();

@@ -10,7 +10,7 @@ use crate::exit::CliError;
 use crate::experiment::feasibility;
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report;
-use crate::report::table::Charset;
+use crate::report::Charset;
 use crate::scenario::LoadedScenario;
 use crate::term::{print, print_json, warn};
 
@@ -79,11 +79,11 @@ impl Check {
             print_feasibility(&source.file, &scenario, &outlook);
         }
         if self.json {
-            return Ok(Some(report::outlook::document(&scenario, &outlook)));
+            return Ok(Some(report::feasibility::json(&scenario, &outlook)));
         }
         print(&format!("{}: can be run\n", source.file))?;
-        print(&report::outlook::table(&scenario.system, &outlook, Charset::Utf8))?;
-        for note in report::outlook::notes(&scenario, &outlook) {
+        print(&report::feasibility::text(&scenario.system, &outlook, Charset::Utf8))?;
+        for note in report::feasibility::notes(&scenario, &outlook) {
             print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }
         Ok(None)

@@ -10,7 +10,7 @@ use crate::args::{ExecArgs, RunOptions};
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::diff;
 use crate::inputs::ScenarioSource;
-use crate::report::diff::{Report, Setting, document, text};
+use crate::report::diff::{DiffReport, SettingDifference};
 use crate::run_dir::manifest::{Command, Manifest};
 use crate::run_dir::read_manifest;
 use crate::scenario::{Scenario, key_values};
@@ -93,16 +93,16 @@ impl Diff {
         let diff = self.exec.pool()?.install(|| diff::diff(pair, replications, &bar));
         drop(bar);
         let names = [&self.run, &self.other].map(|folder| folder.display().to_string());
-        let report = Report {
+        let report = DiffReport {
             runs: names.each_ref().map(String::as_str),
             epoch: runs[0].scenario.epoch,
             settings: &differing(&runs),
             diff: &diff,
         };
         if self.json {
-            print_json(&document(&report))?;
+            print_json(&report.json())?;
         } else if !self.exec.quiet {
-            print(&text(&report))?;
+            print(&report.text())?;
         }
         Ok(if diff.first.is_none() { ExitStatus::Done } else { ExitStatus::Failed })
     }
@@ -156,11 +156,11 @@ fn ingredients(SavedRun { manifest, options, text, scenario }: &SavedRun) -> Vec
 }
 
 /// The ingredients in which two runs differ.
-fn differing(runs: &[SavedRun; 2]) -> Vec<Setting> {
+fn differing(runs: &[SavedRun; 2]) -> Vec<SettingDifference> {
     let sides = runs.each_ref().map(ingredients);
     let values = sides.each_ref().map(|side| side.iter().cloned().collect::<BTreeMap<String, String>>());
     let names = sides[0].iter().chain(sides[1].iter().filter(|(name, _)| !values[0].contains_key(name)));
-    let both = names.map(|(name, _)| Setting {
+    let both = names.map(|(name, _)| SettingDifference {
         name: name.clone(),
         values: values.each_ref().map(|values| values.get(name).cloned()),
     });

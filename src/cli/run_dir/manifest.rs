@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::args::{CompareOptions, RunOptions, SizeOptions, SweepOptions};
-use crate::report::File;
+use crate::report::OutputFile;
 
 /// The manifest's path in the folder of a study.
 pub(crate) const PATH: &str = "manifest.json";
@@ -176,7 +176,7 @@ fn folder(source: usize) -> String {
 }
 
 /// The entries of files, in order of their paths.
-pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a File>) -> Vec<Output> {
+pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a OutputFile>) -> Vec<Output> {
     let mut outputs: Vec<Output> =
         files.into_iter().map(|file| Output { file: file.path.clone(), sha256: sha256(&file.bytes) }).collect();
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
@@ -234,7 +234,7 @@ mod tests {
 
     fn sample() -> Manifest {
         let files = ["summary.csv", "charts/utilization.svg"]
-            .map(|path| File { path: path.to_owned(), bytes: path.as_bytes().to_vec() });
+            .map(|path| OutputFile { path: path.to_owned(), bytes: path.as_bytes().to_vec() });
         let changes = ChangeArgs { policy: None, set: vec!["worker.replica.count=5".to_owned()] };
         let options = RunOptions { changes, ..RunOptions::default() };
         Manifest {

@@ -5,8 +5,8 @@
 //! nothing: 20,000 idle workers would make 20,000 events of one job. So in large systems workers
 //! that the same needs fit on make one pool, and only those attempts of a pool that claim something
 //! are events. The distribution of what is claimed when, and by which worker, stays the same;
-//! `docs/model.md` has the argument. The three accelerations ([`uniform`], [`constant`] and
-//! [`general`]) equal [`PerWorker`] and are not needed to understand it.
+//! `docs/proofs/claim-delay.md` has the proof. The three accelerations ([`uniform`], [`constant`]
+//! and [`general`]) equal [`PerWorker`] and are not needed to understand it.
 
 mod attempts;
 mod constant;

@@ -1,32 +1,29 @@
-//! What `claimsim diff` has found, as bytes: as text for people and as one document for programs.
+//! The report of `claimsim diff`: its text for terminals and the JSON document.
 
-mod document;
+mod json;
 mod text;
-
-pub use document::document;
-pub use text::text;
 
 use crate::experiment::diff::Diff;
 use crate::model::time::Epoch;
 
-/// Two runs and what they do not share.
+/// Two runs and their differences.
 #[derive(Clone, Copy, Debug)]
-pub struct Report<'a> {
+pub struct DiffReport<'a> {
     /// Their folders.
     pub runs: [&'a str; 2],
-    /// Where instant 0 of the first one lies in the calendar.
+    /// The calendar time of instant 0 in the first run.
     pub epoch: Epoch,
-    /// What is not the same in what they were made from.
-    pub settings: &'a [Setting],
-    /// What is not the same in what has happened.
+    /// The differences of what the runs were made from.
+    pub settings: &'a [SettingDifference],
+    /// The differences of what happened.
     pub diff: &'a Diff,
 }
 
-/// Something that a run is made from and that another has otherwise: an option, a key of the scenario, a file.
+/// An option, a scenario key or a file that differs between two runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// Its name; of a key its dotted path.
+pub struct SettingDifference {
+    /// Its name; of a key, the dotted path.
     pub name: String,
-    /// Its value, run by run; `None` where it is not set.
+    /// Its value in each run; `None` where it is not set.
     pub values: [Option<String>; 2],
 }

@@ -1,64 +1,87 @@
-//! `claimsim diff` as a person reads it: the two runs are A and B, what differs stands side by side, and times are those of `jobs.csv`.
+//! `claimsim diff` in a terminal: the runs are A and B, their differences stand side by side, and times are those of
+//! `jobs.csv`.
 
 use chrono::SecondsFormat;
 
-use super::{Report, Setting};
+use super::{DiffReport, SettingDifference};
 use crate::experiment::diff::{
     ClaimDecision, CreatedJob, Divergence, FirstDifference, FreeUnits, JobEnd, NamedUnits, WaitingJob, WorkerDifference,
 };
-use crate::human;
+use crate::format::{Charset, duration};
 use crate::model::time::{NANOS, Span, Time};
+use crate::table;
 
-/// The runs by short names.
+/// Short names of the runs.
 const NAMES: [&str; 2] = ["A", "B"];
 
-/// So many settings and workers that differ are shown.
-const SHOWN: usize = 20;
+/// The number of differing settings, and of workers, that are shown.
+const MOST_ROWS: usize = 20;
 
-/// A value longer than this is cut off.
+/// A longer value is cut off.
 const LONGEST: usize = 48;
 
-/// All there is to say, in lines.
-pub fn text(report: &Report) -> String {
-    let [one, other] = report.runs;
-    let mut text = format!("A: {one}\nB: {other}\n");
-    if !report.settings.is_empty() {
+impl DiffReport<'_> {
+    /// The differences of inputs, then the first event at which the runs diverge.
+    pub fn text(&self) -> String {
+        let [one, other] = self.runs;
+        let mut text = format!("A: {one}\nB: {other}\n");
+        if !self.settings.is_empty() {
+            let row = |SettingDifference { name, values }: &SettingDifference| {
+                let value = |side: usize| values[side].as_ref().map_or("-".to_owned(), |value| cut(value));
+                vec![name.clone(), value(0), value(1)]
+            };
+            text += &side_by_side("made from", self.settings.iter().map(row));
+        }
+        if !self.diff.workers.is_empty() {
+            let row = |WorkerDifference { worker, offers }: &WorkerDifference| {
+                let offer = |side: usize| offers[side].as_ref().map_or("-".to_owned(), units);
+                vec![worker.clone(), offer(0), offer(1)]
+            };
+            text += &side_by_side("workers", self.diff.workers.iter().map(row));
+        }
         text += "\n";
-        text += &settings(report.settings);
+        text += &self.verdict();
+        if let Some(first) = &self.diff.first {
+            text += "\n";
+            text += &change(first);
+        }
+        text
     }
-    if !report.diff.workers.is_empty() {
-        text += "\n";
-        text += &workers(&report.diff.workers);
+
+    /// The number of replications that diverge, and the point at which the first of them does.
+    fn verdict(&self) -> String {
+        let diff = self.diff;
+        let (compared, until) = (diff.compared, diff.until - Time::ZERO);
+        let noun = if compared == 1 { "replication" } else { "replications" };
+        let Some(first) = &diff.first else {
+            return format!("{compared} {noun} compared up to {until}: the runs are the same.\n");
+        };
+        let diverging = match (compared, diff.diverged) {
+            (1, _) => format!("Replication {}", first.replication),
+            (_, parted) if parted == compared => {
+                let all = if compared == 2 { "Both".to_owned() } else { format!("All {compared}") };
+                format!("{all} replications compared up to {until} diverge. Replication {}", first.replication)
+            }
+            (_, parted) => format!(
+                "Of {compared} replications compared up to {until}, {parted} diverge; the first of them is {}. It",
+                first.replication
+            ),
+        };
+        let calendar = self.epoch.rfc3339(first.at, SecondsFormat::Nanos);
+        let cause = cause(first, !diff.workers.is_empty());
+        format!("{diverging} diverges at {} ({calendar})\n{cause}\n", exact(first.at))
     }
-    text += "\n";
-    text += &verdict(report);
-    if let Some(first) = &report.diff.first {
-        text += "\n";
-        text += &change(first);
-    }
-    text
 }
 
-fn settings(settings: &[Setting]) -> String {
-    let mut rows = vec![["made from".to_owned(), NAMES[0].to_owned(), NAMES[1].to_owned()].to_vec()];
-    for Setting { name, values } in settings.iter().take(SHOWN) {
-        let value = |side: usize| values[side].as_ref().map_or("-".to_owned(), |value| cut(value));
-        rows.push(vec![name.clone(), value(0), value(1)]);
-    }
-    columns(&rows, &[]) + &more(settings.len())
-}
-
-fn workers(workers: &[WorkerDifference]) -> String {
-    let mut rows = vec![["workers".to_owned(), NAMES[0].to_owned(), NAMES[1].to_owned()].to_vec()];
-    for WorkerDifference { worker, offers } in workers.iter().take(SHOWN) {
-        let offer = |side: usize| offers[side].as_ref().map_or("-".to_owned(), units);
-        rows.push(vec![worker.clone(), offer(0), offer(1)]);
-    }
-    columns(&rows, &[]) + &more(workers.len())
+/// A table of the runs' values by name.
+fn side_by_side(title: &str, rows: impl ExactSizeIterator<Item = Vec<String>>) -> String {
+    let count = rows.len();
+    let rows: Vec<Vec<String>> = rows.take(MOST_ROWS).collect();
+    format!("\n{}{}", columns(&[title, NAMES[0], NAMES[1]], &rows, &[]), more(count))
 }
 
 fn more(count: usize) -> String {
-    if count > SHOWN { format!("  and {} more\n", count - SHOWN) } else { String::new() }
+    if count > MOST_ROWS { format!("  and {} more\n", count - MOST_ROWS) } else { String::new() }
 }
 
 fn cut(value: &str) -> String {
@@ -69,51 +92,25 @@ fn cut(value: &str) -> String {
     }
 }
 
-/// How many replications part, and where the first of them does.
-fn verdict(report: &Report) -> String {
-    let diff = report.diff;
-    let (compared, until) = (diff.compared, diff.until - Time::ZERO);
-    let noun = if compared == 1 { "replication" } else { "replications" };
-    let Some(first) = &diff.first else {
-        return format!("{compared} {noun} compared up to {until}: the runs are the same.\n");
-    };
-    let parted = match (compared, diff.diverged) {
-        (1, _) => format!("Replication {}", first.replication),
-        (_, parted) if parted == compared => {
-            let all = if compared == 2 { "Both".to_owned() } else { format!("All {compared}") };
-            format!("{all} replications compared up to {until} part. Replication {}", first.replication)
-        }
-        (_, parted) => format!(
-            "Of {compared} replications compared up to {until}, {parted} part; the first of them is {}. It",
-            first.replication
-        ),
-    };
-    let calendar = report.epoch.rfc3339(first.at, SecondsFormat::Nanos);
-    let by = by(first, !diff.workers.is_empty());
-    format!("{parted} parts at {} ({calendar})\n{by}\n", exact(first.at))
-}
-
-fn by(parting: &Divergence, have_other_workers: bool) -> &'static str {
-    match &parting.change {
-        _ if have_other_workers => "by its inputs: the workers are others from the start. The first that differs:",
-        FirstDifference::Job(_) => "by its inputs: another job comes. Everything before was the same.",
-        FirstDifference::Event(_) => "by its inputs: something befalls one run only. Everything before was the same.",
+fn cause(divergence: &Divergence, have_other_workers: bool) -> &'static str {
+    match &divergence.change {
+        _ if have_other_workers => "by its inputs: the workers differ from the start. The first difference:",
+        FirstDifference::Job(_) => "by its inputs: the jobs that arrive differ. Everything before was the same.",
+        FirstDifference::Event(_) => "by its inputs: an event occurs in one run only. Everything before was the same.",
         FirstDifference::Claim(_) => {
-            "by a decision: another claim. All inputs and everything else before were the same."
+            "by a decision: the claims differ. All inputs and everything else before were the same."
         }
-        FirstDifference::End(_) => {
-            "by an outcome: a job ends otherwise. All inputs and claims before were the same."
-        }
+        FirstDifference::End(_) => "by an outcome: a job ends differently. All inputs and claims before were the same.",
     }
 }
 
-fn change(parting: &Divergence) -> String {
-    match &parting.change {
+fn change(divergence: &Divergence) -> String {
+    match &divergence.change {
         FirstDifference::Job(jobs) => job_table(jobs),
         FirstDifference::Event(events) => {
-            let told =
-                |side: usize| events[side].clone().unwrap_or_else(|| "nothing of the kind at this instant".to_owned());
-            format!("A: {}\nB: {}\n", told(0), told(1))
+            let event =
+                |side: usize| events[side].clone().unwrap_or_else(|| "no such event at this instant".to_owned());
+            format!("A: {}\nB: {}\n", event(0), event(1))
         }
         FirstDifference::Claim(decisions) => [0, 1].map(|side| decision(side, decisions)).join("\n"),
         FirstDifference::End(ends) => [0, 1].map(|side| format!("{}: {}\n", NAMES[side], end(&ends[side]))).concat(),
@@ -121,9 +118,9 @@ fn change(parting: &Divergence) -> String {
 }
 
 fn job_table(jobs: &[Option<CreatedJob>; 2]) -> String {
-    let sides = jobs.each_ref().map(|made| made.as_ref().map_or_else(Vec::new, traits));
-    let mut rows = vec![vec!["job".to_owned(), NAMES[0].to_owned(), NAMES[1].to_owned()]];
-    let names = sides.iter().find(|traits| !traits.is_empty()).into_iter().flatten().map(|(name, _)| *name);
+    let sides = jobs.each_ref().map(|made| made.as_ref().map_or_else(Vec::new, attributes));
+    let mut rows = Vec::new();
+    let names = sides.iter().find(|attributes| !attributes.is_empty()).into_iter().flatten().map(|(name, _)| *name);
     for (index, name) in names.enumerate() {
         let value = |side: usize| sides[side].get(index).map_or("-", |(_, value)| value.as_str()).to_owned();
         let (one, other) = (value(0), value(1));
@@ -133,29 +130,28 @@ fn job_table(jobs: &[Option<CreatedJob>; 2]) -> String {
         }
     }
     let missing = jobs.iter().position(Option::is_none);
-    let missing =
-        missing.map_or_else(String::new, |side| format!("No such job comes in {} by the end.\n", NAMES[side]));
-    columns(&rows, &[]) + &missing
+    let missing = missing.map_or_else(String::new, |side| format!("{} has no such job by the end.\n", NAMES[side]));
+    columns(&["job", NAMES[0], NAMES[1], ""], &rows, &[]) + &missing
 }
 
-/// What a job is, name by name.
-fn traits(made: &CreatedJob) -> Vec<(&'static str, String)> {
+/// A job's attributes by name.
+fn attributes(made: &CreatedJob) -> Vec<(&'static str, String)> {
     let length = |span: Option<Span>| span.map_or("-".to_owned(), |span| span.to_string());
     let number = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
     vec![
         ("number", made.job.0.to_string()),
         ("action", made.action.clone()),
-        ("comes as", made.origin.clone()),
-        ("comes at", exact(made.at)),
+        ("origin", made.origin.clone()),
+        ("arrives at", exact(made.at)),
         ("scheduled at", exact(made.scheduled_at)),
         ("needs", units(&made.needs)),
         ("service", exact(Time::ZERO + made.service)),
         ("outcome", made.outcome.to_owned()),
-        ("its priority", number(made.priority)),
-        ("its estimate", length(made.estimate)),
-        ("its deadline", length(made.deadline)),
-        ("its stop timeout", length(made.stop_timeout)),
-        ("its retries", number(made.retries.map(i64::from))),
+        ("priority", number(made.priority)),
+        ("estimate", length(made.estimate)),
+        ("deadline", length(made.deadline)),
+        ("stop timeout", length(made.stop_timeout)),
+        ("retries", number(made.retries.map(i64::from))),
     ]
 }
 
@@ -180,7 +176,7 @@ fn decision(side: usize, decisions: &[ClaimDecision; 2]) -> String {
 
 fn rooms(rooms: &[FreeUnits]) -> String {
     if rooms.is_empty() {
-        return "nothing is offered".to_owned();
+        return "no units are offered".to_owned();
     }
     let room = |room: &FreeUnits| format!("{} {} of {}", room.resource, room.free, room.of);
     rooms.iter().map(room).collect::<Vec<String>>().join(", ")
@@ -190,8 +186,7 @@ fn queue(side: usize, heads: &[WaitingJob]) -> String {
     if heads.is_empty() {
         return String::new();
     }
-    let titles = ["", "job", "action", "needs", "waited", "estimate", "fits"];
-    let mut rows = vec![titles.map(str::to_owned).to_vec()];
+    let mut rows = Vec::new();
     for head in heads {
         let taken = match (head.is_taken, head.is_taken_by_other) {
             (true, true) => "taken by both".to_owned(),
@@ -204,13 +199,13 @@ fn queue(side: usize, heads: &[WaitingJob]) -> String {
             head.job.0.to_string(),
             head.action.clone(),
             units(&head.needs),
-            human(head.waited.as_secs_f64()),
-            head.estimate.map_or("-".to_owned(), |estimate| human(estimate.as_secs_f64())),
+            duration(head.waited.as_secs_f64()),
+            head.estimate.map_or("-".to_owned(), |estimate| duration(estimate.as_secs_f64())),
             if head.fits { "yes" } else { "no" }.to_owned(),
             taken,
         ]);
     }
-    columns(&rows, &[0, 1, 4, 5])
+    columns(&["", "job", "action", "needs", "waited", "estimate", "fits", ""], &rows, &[1, 4, 5])
 }
 
 fn end(end: &JobEnd) -> String {
@@ -230,23 +225,14 @@ fn units(units: &NamedUnits) -> String {
     units.iter().map(|(resource, units)| format!("{resource} {units}")).collect::<Vec<String>>().join(", ")
 }
 
-/// Seconds from the start, to the nanosecond, as `jobs.csv` has them.
+/// Seconds from the start with nine decimals, as in `jobs.csv`.
 fn exact(at: Time) -> String {
     let (nanos, sign) = (at.0.unsigned_abs(), if at.0 < 0 { "-" } else { "" });
     format!("{sign}{}.{:09} s", nanos / NANOS as u64, nanos % NANOS as u64)
 }
 
-/// Rows in columns, indented, with the columns of these numbers to the right.
-fn columns(rows: &[Vec<String>], right: &[usize]) -> String {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..count).map(|column| width(column).unwrap_or(0)).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().enumerate().map(|(column, cell)| {
-            let width = widths[column];
-            if right.contains(&column) { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") }
-        });
-        cells.collect::<String>().trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
+/// A table; the columns with these numbers are aligned to the right.
+fn columns(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
+    let table = table::plain(header, rows, |column| !right.contains(&column), Charset::Utf8);
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

@@ -7,18 +7,18 @@ use plotters::coord::types::RangedCoordf64;
 
 /// A linear axis. What is drawn on it is given in its numbers; ticks don't have to be evenly spaced.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     /// The number at its begin.
-    pub(super) low: f64,
+    pub(crate) low: f64,
     /// The number at its end, above `low`.
-    pub(super) high: f64,
+    pub(crate) high: f64,
     /// Labelled numbers, rising.
-    pub(super) ticks: Vec<(f64, String)>,
+    pub(crate) ticks: Vec<(f64, String)>,
 }
 
 impl Axis {
     /// From 0 to a round number that is not below `most`, with three to six ticks at round numbers.
-    pub(super) fn from_zero(most: f64, label: impl Fn(f64) -> String) -> Axis {
+    pub(crate) fn from_zero(most: f64, label: impl Fn(f64) -> String) -> Axis {
         let tenths = round_tenths(most / 2.0);
         // Each tick is the number nearest to its decimal, so that it prints as such.
         let number = |steps: u32| f64::from(steps) * tenths / 10.0;
@@ -28,7 +28,7 @@ impl Axis {
     }
 
     /// From `low` or below to `high` or above, with zero between them and ticks at multiples of a round number.
-    pub(super) fn around_zero(low: f64, high: f64, label: impl Fn(f64) -> String) -> Axis {
+    pub(crate) fn around_zero(low: f64, high: f64, label: impl Fn(f64) -> String) -> Axis {
         let tenths = round_tenths((high.max(0.0) - low.min(0.0)) / 3.0);
         let number = |steps: i32| f64::from(steps) * tenths / 10.0;
         let steps = |end: f64| (0..12).find(|&steps| number(steps) >= end).unwrap_or(12);

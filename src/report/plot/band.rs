@@ -1,4 +1,4 @@
-//! Series over replications: their mean and how far they spread, in no more columns than a chart can show.
+//! Series over replications: their mean and spread, in at most the number of columns that a chart can show.
 
 use std::ops::Range;
 
@@ -6,31 +6,31 @@ use crate::experiment::Results;
 use crate::model::time::Time;
 use crate::stats::series::Series;
 
-/// Most columns of a chart: three pixels each are about what an eye tells apart.
+/// The largest number of columns of a chart: an eye can tell apart columns of about three pixels.
 const MOST_COLUMNS: usize = 256;
 
-/// From how many replications on the spread leaves the outermost tenths out.
+/// From this number of replications on, the spread leaves out the outermost tenths.
 const MANY: usize = 10;
 
-/// Some neighbouring buckets, drawn as one step.
+/// Neighbouring buckets, drawn as one step.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Column {
+pub(crate) struct Column {
     /// Its buckets.
-    pub(super) buckets: Range<usize>,
+    pub(crate) buckets: Range<usize>,
     /// Its begin and end, in seconds from the start.
-    pub(super) seconds: Range<f64>,
+    pub(crate) seconds: Range<f64>,
 }
 
 /// Mean and spread of one column.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Spread {
-    pub(super) low: f64,
-    pub(super) mean: f64,
-    pub(super) high: f64,
+pub(crate) struct Spread {
+    pub(crate) low: f64,
+    pub(crate) mean: f64,
+    pub(crate) high: f64,
 }
 
-/// The columns that the buckets of a run are drawn as.
-pub(super) fn columns(results: &Results) -> Vec<Column> {
+/// The columns of a run's buckets.
+pub(crate) fn columns(results: &Results) -> Vec<Column> {
     let Some(series) = results.replications.first().map(|outcome| &outcome.series) else { return Vec::new() };
     let buckets = series.queue_length.len();
     let together = buckets.div_ceil(MOST_COLUMNS).max(1);
@@ -44,9 +44,9 @@ pub(super) fn columns(results: &Results) -> Vec<Column> {
         .collect()
 }
 
-/// What the band of [`spreads`] is, in words; none for a single replication.
-pub(super) fn meaning(results: &Results) -> Option<String> {
-    match results.replications.len() {
+/// The meaning of the band of [`spreads`]; a single replication has none.
+pub(crate) fn meaning(replications: usize) -> Option<String> {
+    match replications {
         0 | 1 => None,
         n if n < MANY => Some(format!("line: mean of {n} replications, band: lowest to highest")),
         n => Some(format!("line: mean of {n} replications, band: 10 % to 90 %")),
@@ -54,7 +54,7 @@ pub(super) fn meaning(results: &Results) -> Option<String> {
 }
 
 /// Each column's mean and spread over the replications that have a value there.
-pub(super) fn spreads(
+pub(crate) fn spreads(
     results: &Results,
     columns: &[Column],
     value: impl Fn(&Series, Range<usize>) -> Option<f64>,
@@ -69,14 +69,14 @@ pub(super) fn spreads(
 fn spread(mut values: Vec<f64>) -> Option<Spread> {
     values.sort_by(f64::total_cmp);
     let count = values.len();
-    // Leaves out whole replications: of 10 to 19 the outermost one at each end, of 20 the outermost two.
+    // Leaves out whole replications at each end: one of 10 to 19, two of 20 to 29.
     let left_out = if count < MANY { 0 } else { count / 10 };
     let (low, high) = (*values.get(left_out)?, *values.get(count - 1 - left_out)?);
     Some(Spread { low, mean: values.iter().sum::<f64>() / count as f64, high })
 }
 
-/// The mean of the values of some buckets, as far as they exist.
-pub(super) fn mean_of(values: &[f64], buckets: Range<usize>) -> Option<f64> {
+/// The mean of the values of some buckets, if they exist.
+pub(crate) fn mean_of(values: &[f64], buckets: Range<usize>) -> Option<f64> {
     let values = values.get(buckets)?;
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }

@@ -21,7 +21,7 @@ enum Step {
 }
 
 /// The axis from instant 0 to the horizon, in seconds, and its name.
-pub(super) fn axis(epoch: Epoch, horizon: Time) -> (Axis, String) {
+pub(crate) fn axis(epoch: Epoch, horizon: Time) -> (Axis, String) {
     let high = horizon.max(Time(1));
     let axis = Axis { low: 0.0, high: high.as_secs_f64(), ticks: ticks(epoch, high) };
     (axis, format!("Time (UTC), from {}", epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi)))

@@ -1,7 +1,7 @@
 //! The sheet that charts are drawn on: its width, margins, fonts and colours, titles, axes and text that fits.
 //!
-//! An SVG's text is set in a font of the reader's, whose width nobody knows here; so everything leaves room for a wide one
-//! (0.62 of the size a letter, more if bold), and names that would not fit are cut short.
+//! The reader's font sets the text of an SVG, and its width is unknown here. So every text leaves room for a wide font (0.62
+//! of the size per letter, more if bold), and names that would not fit are shortened.
 
 use std::io;
 
@@ -13,36 +13,36 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::axis::Axis;
 
 /// Width of every chart in pixels.
-pub(super) const WIDTH: i32 = 900;
+pub(crate) const WIDTH: i32 = 900;
 /// Free space at the edges of the sheet.
-const MARGIN: i32 = 20;
+pub(crate) const MARGIN: i32 = 20;
 /// Left edge of the plots, right of the labels of the vertical axis.
-pub(super) const LEFT: i32 = 84;
+pub(crate) const LEFT: i32 = 84;
 /// Free space right of the plots.
 const RIGHT: i32 = 52;
 /// Width of the plots.
-pub(super) const PLOT_WIDTH: i32 = WIDTH - LEFT - RIGHT;
+pub(crate) const PLOT_WIDTH: i32 = WIDTH - LEFT - RIGHT;
 /// Height of titles above the first plot.
-pub(super) const TITLES: i32 = 66;
+pub(crate) const TITLES: i32 = 66;
 /// Height of the labels and the name of a horizontal axis.
-pub(super) const X_LABELS: i32 = 50;
+pub(crate) const X_LABELS: i32 = 50;
 
 /// Text and axes.
-pub(super) const INK: RGBColor = RGBColor(40, 40, 40);
-/// What explains.
-pub(super) const GREY: RGBColor = RGBColor(105, 105, 105);
+pub(crate) const INK: RGBColor = RGBColor(40, 40, 40);
+/// Explanations.
+pub(crate) const GREY: RGBColor = RGBColor(105, 105, 105);
 /// Axes and ticks.
 const AXIS: RGBColor = RGBColor(130, 130, 130);
 /// Grid lines.
-pub(super) const GRID: RGBColor = RGBColor(228, 228, 228);
+pub(crate) const GRID: RGBColor = RGBColor(228, 228, 228);
 /// The main colour, from the palette of [`SERIES`].
-pub(super) const BLUE: RGBColor = SERIES[0];
+pub(crate) const BLUE: RGBColor = SERIES[0];
 /// Targets and limits.
-pub(super) const TARGET: RGBColor = RGBColor(150, 0, 60);
+pub(crate) const TARGET: RGBColor = RGBColor(150, 0, 60);
 
-/// Colours that people with any kind of colour vision tell apart (Okabe and Ito, "Color Universal Design", 2008), but
-/// for black, kept for totals, and yellow, too faint on white.
-pub(super) const SERIES: [RGBColor; 6] = [
+/// Colours that people with any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design", 2008).
+/// Black, which is for totals, and yellow, which is too faint on white, are not among them.
+pub(crate) const SERIES: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -51,12 +51,12 @@ pub(super) const SERIES: [RGBColor; 6] = [
     RGBColor(230, 159, 0),
 ];
 
-pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub(super) type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
-pub(super) type Painted = Result<(), DrawingAreaErrorKind<io::Error>>;
+pub(crate) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(crate) type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
+pub(crate) type Painted = Result<(), DrawingAreaErrorKind<io::Error>>;
 
-/// Draws a sheet of the given height, white, with a title and a line that explains.
-pub(super) fn sheet(height: i32, title: &str, subtitle: &str, paint: impl FnOnce(&Canvas) -> Painted) -> Vec<u8> {
+/// Draws a white sheet of the given height with a title and a subtitle.
+pub(crate) fn sheet(height: i32, title: &str, subtitle: &str, paint: impl FnOnce(&Canvas) -> Painted) -> Vec<u8> {
     let mut svg = String::new();
     let canvas = SVGBackend::with_string(&mut svg, (WIDTH as u32, height as u32)).into_drawing_area();
     let painted = canvas
@@ -70,8 +70,8 @@ pub(super) fn sheet(height: i32, title: &str, subtitle: &str, paint: impl FnOnce
     svg.into_bytes()
 }
 
-/// An empty plot with grid and axes in the rectangle of that top and height, between the sheet's margins.
-pub(super) fn plot<'a, 'b>(
+/// An empty plot with grid and axes between the sheet's margins, at this top and with this height.
+pub(crate) fn plot<'a, 'b>(
     canvas: &Canvas<'b>,
     (top, height): (i32, i32),
     (x, x_name): (&Axis, Option<&str>),
@@ -95,8 +95,8 @@ pub(super) fn plot<'a, 'b>(
     Ok(plot)
 }
 
-/// A font of that size in pixels.
-pub(super) fn regular(size: i32) -> TextStyle<'static> {
+/// A font of this size in pixels.
+pub(crate) fn regular(size: i32) -> TextStyle<'static> {
     // The backend divides sizes by 1.24, its ratio of line height to size.
     ("sans-serif", f64::from(size) * 1.24).into_text_style(&(WIDTH as u32, WIDTH as u32))
 }
@@ -106,7 +106,7 @@ fn bold(size: i32) -> TextStyle<'static> {
 }
 
 /// Text with its upper edge at `at`.
-pub(super) fn text(
+pub(crate) fn text(
     canvas: &Canvas,
     words: &str,
     at: (i32, i32),
@@ -118,17 +118,17 @@ pub(super) fn text(
 }
 
 /// A name above a plot.
-pub(super) fn heading(canvas: &Canvas, words: &str, at: (i32, i32)) -> Painted {
+pub(crate) fn heading(canvas: &Canvas, words: &str, at: (i32, i32)) -> Painted {
     text(canvas, words, at, &bold(13), INK, HPos::Left)
 }
 
 /// A remark in the sheet's small type.
-pub(super) fn remark(canvas: &Canvas, words: &str, at: (i32, i32), side: HPos) -> Painted {
+pub(crate) fn remark(canvas: &Canvas, words: &str, at: (i32, i32), side: HPos) -> Painted {
     text(canvas, words, at, &regular(13), GREY, side)
 }
 
-/// `words` if they surely fit into `width` pixels; otherwise their begin and end, which are what tells names apart.
-pub(super) fn fitted(words: &str, size: i32, width: i32) -> String {
+/// `words` if they surely fit into `width` pixels; otherwise their beginning and end, where names differ most.
+pub(crate) fn fitted(words: &str, size: i32, width: i32) -> String {
     let most = (width * 100 / (size * 62)).max(3) as usize;
     let count = words.chars().count();
     if count <= most {
@@ -138,7 +138,7 @@ pub(super) fn fitted(words: &str, size: i32, width: i32) -> String {
     words.chars().take(most - 2 - tail).chain("..".chars()).chain(words.chars().skip(count - tail)).collect()
 }
 
-/// Characters that XML has no place for, replaced.
+/// Replaces characters that XML excludes.
 fn printable(words: &str) -> String {
     words.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '?' } else { c }).collect()
 }

@@ -1,82 +1,50 @@
-//! A quantity over a key with words, such as policies: a line a word, with a dot and an interval.
+//! A quantity over a key with words, such as policies: one row per word, with a dot and an interval.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::axis::Axis;
-use super::canvas::{self, BLUE, Canvas, GRID, INK, Painted, TITLES, WIDTH};
-use super::lines::extent;
+use super::canvas::{self, BLUE, Canvas, INK, MARGIN, Painted, TITLES, WIDTH};
+use super::row_scale::{draw_scale, pixel};
 use super::scale::Scale;
-use super::sweep::{Values, name};
+use super::values::{Values, step_name};
 use crate::experiment::design;
-use crate::form::Form;
+use crate::format::{Charset, ValueFormat};
 use crate::stats::interval::IntervalEstimate;
-use crate::sweep::table::cell;
-use crate::table::Charset;
 
-const NAMES: i32 = 20;
 const LEFT: i32 = 280;
 const RIGHT: i32 = 680;
 const FIGURES: i32 = 704;
 const TOP: i32 = TITLES + 36;
-const LINE: i32 = 24;
-/// Most lines; what is beyond is counted below.
-const MOST_LINES: usize = 60;
+const ROW: i32 = 24;
+/// At most this number of rows is drawn; a line below them counts the others.
+const MOST_ROWS: usize = 60;
 
-pub(super) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
-    let (means, most) = extent(&values.estimates);
+pub(crate) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
+    let format = ValueFormat::of_quantity(values.quantity);
+    let (means, most) = values.extent();
     let scale = Scale::of(values.quantity, &means, most);
-    let lines = axis.values.len().min(MOST_LINES);
-    let height = lines as i32 * LINE;
-    let left_out = axis.values.len() - lines;
+    let rows = axis.values.len().min(MOST_ROWS);
+    let height = rows as i32 * ROW;
+    let more = axis.values.len() - rows;
     let subtitle = format!("Dot: mean of replications, line: 95 % interval{}; {}", scale.remark, values.work);
-    let sheet = TOP + height + canvas::X_LABELS + if left_out > 0 { 34 } else { 14 };
+    let sheet = TOP + height + canvas::X_LABELS + if more > 0 { 34 } else { 14 };
     canvas::sheet(sheet, &values.title, &subtitle, |canvas| {
-        canvas::heading(canvas, &canvas::fitted(&axis.name(), 14, WIDTH - 2 * NAMES), (NAMES, TOP - 24))?;
+        canvas::heading(canvas, &canvas::fitted(&axis.name(), 14, WIDTH - 2 * MARGIN), (MARGIN, TOP - 24))?;
         draw_scale(canvas, &scale.axis, &scale.name, (LEFT, RIGHT), (TOP, TOP + height))?;
-        for (step, estimate) in values.estimates.iter().enumerate().take(lines) {
-            let top = TOP + step as i32 * LINE + 4;
-            let words = canvas::fitted(&name(axis, step), 13, LEFT - NAMES - 10);
-            canvas::text(canvas, &words, (NAMES, top), &canvas::regular(13), INK, HPos::Left)?;
+        for (step, estimate) in values.estimates.iter().enumerate().take(rows) {
+            let top = TOP + step as i32 * ROW + 4;
+            let words = canvas::fitted(&step_name(axis, step), 13, LEFT - MARGIN - 10);
+            canvas::text(canvas, &words, (MARGIN, top), &canvas::regular(13), INK, HPos::Left)?;
             draw_dot(canvas, &scale, *estimate, top + 7)?;
-            let figure = cell(Form::of_quantity(values.quantity), *estimate, Charset::Ascii);
+            let figure = format.value_with_half_width(*estimate, Charset::Ascii);
             canvas::text(canvas, &figure, (FIGURES, top), &canvas::regular(13), INK, HPos::Left)?;
         }
-        if left_out > 0 {
-            let more = format!("{left_out} more: see sweep.csv");
-            canvas::remark(canvas, &more, (NAMES, TOP + height + canvas::X_LABELS + 10), HPos::Left)?;
+        if more > 0 {
+            let more = format!("{more} more: see sweep.csv");
+            canvas::remark(canvas, &more, (MARGIN, TOP + height + canvas::X_LABELS + 10), HPos::Left)?;
         }
         Ok(())
     })
-}
-
-/// Grid lines of a horizontal scale with their labels below, and its name.
-pub(super) fn draw_scale(
-    canvas: &Canvas,
-    axis: &Axis,
-    name: &str,
-    (left, right): (i32, i32),
-    (top, bottom): (i32, i32),
-) -> Painted {
-    let mut free_from = i32::MIN;
-    for (at, words) in &axis.ticks {
-        let x = pixel(axis, *at, (left, right));
-        let color = if *at == 0.0 { INK } else { GRID };
-        canvas.draw(&PathElement::new(vec![(x, top), (x, bottom)], color.stroke_width(1)))?;
-        let half = words.chars().count() as i32 * 4;
-        if x - half >= free_from {
-            canvas::text(canvas, words, (x, bottom + 6), &canvas::regular(13), INK, HPos::Center)?;
-            free_from = x + half + 8;
-        }
-    }
-    let name = canvas::fitted(name, 13, WIDTH - 2 * NAMES);
-    canvas::text(canvas, &name, (i32::midpoint(left, right), bottom + 26), &canvas::regular(13), INK, HPos::Center)
-}
-
-/// Where a number of the axis lies between two edges.
-pub(super) fn pixel(axis: &Axis, at: f64, (left, right): (i32, i32)) -> i32 {
-    let part = (at.clamp(axis.low, axis.high) - axis.low) / (axis.high - axis.low);
-    left + (part * f64::from(right - left)).round() as i32
 }
 
 fn draw_dot(canvas: &Canvas, scale: &Scale, estimate: IntervalEstimate, middle: i32) -> Painted {

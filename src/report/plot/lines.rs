@@ -1,4 +1,5 @@
-//! A quantity over a key with numbers: a line through the estimates and a band of their intervals, at the real distances of the numbers.
+//! A quantity over a key with numbers: a line through the estimates and a band of their intervals, on an axis that is true to
+//! the distances of the numbers.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -6,7 +7,7 @@ use plotters::style::text_anchor::HPos;
 use super::axis::Axis;
 use super::canvas::{self, Canvas, INK, LEFT, PLOT_WIDTH, Painted, Plot, SERIES, TITLES, WIDTH};
 use super::scale::Scale;
-use super::sweep::{Values, name};
+use super::values::{Values, step_name};
 use crate::experiment::design;
 use crate::model::math;
 use crate::stats::interval::IntervalEstimate;
@@ -20,24 +21,24 @@ const LETTER: f64 = 8.0;
 const LEGEND_LINE: i32 = 20;
 
 /// The lines of a chart over one axis of the grid.
-pub(super) struct Lines<'a> {
-    pub(super) axis: &'a design::Axis,
+pub(crate) struct LineChart<'a> {
+    pub(crate) axis: &'a design::Axis,
     /// The values of the axis, step by step.
-    pub(super) numbers: Vec<f64>,
-    pub(super) all: Vec<Line>,
-    /// What tells the lines apart; nothing if there is but one.
-    pub(super) by: String,
+    pub(crate) numbers: Vec<f64>,
+    pub(crate) all: Vec<Line>,
+    /// The keys whose values name the lines; empty for a single line.
+    pub(crate) by: String,
 }
 
-/// One of them.
-pub(super) struct Line {
-    pub(super) name: String,
-    /// Step by step, the number of the point.
-    pub(super) points: Vec<usize>,
+/// A line.
+pub(crate) struct Line {
+    pub(crate) name: String,
+    /// The number of the point at each step.
+    pub(crate) points: Vec<usize>,
 }
 
-pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
-    let (means, most) = extent(&values.estimates);
+pub(crate) fn draw(values: &Values, chart: &LineChart) -> Vec<u8> {
+    let (means, most) = values.extent();
     let scale = Scale::of(values.quantity, &means, most);
     let legend = if chart.by.is_empty() { 0 } else { (1 + chart.all.len() as i32) * LEGEND_LINE + 8 };
     let bottom = TOP + HEIGHT + canvas::X_LABELS;
@@ -48,8 +49,8 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
         if means.is_empty() {
             return canvas::remark(canvas, "Nothing was measured.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
         }
-        let x = horizontal(chart);
-        // Bands that lie one over the other have to let each other through.
+        let x = steps(chart);
+        // Bands that overlap are more transparent.
         let strength = if chart.all.len() > 1 { 0.12 } else { 0.2 };
         let key = canvas::fitted(&chart.axis.name(), 13, PLOT_WIDTH);
         let mut plot = canvas::plot(
@@ -65,23 +66,14 @@ pub(super) fn draw(values: &Values, chart: &Lines) -> Vec<u8> {
     })
 }
 
-/// All means, and the end of the longest interval: not beyond thrice the largest mean, so that one wild point does not flatten the rest.
-pub(super) fn extent(estimates: &[IntervalEstimate]) -> (Vec<f64>, f64) {
-    let means: Vec<f64> =
-        estimates.iter().filter_map(|estimate| estimate.value).filter(|mean| mean.is_finite()).collect();
-    let largest = means.iter().copied().fold(0.0, f64::max);
-    let ends = estimates.iter().filter_map(|estimate| estimate.interval).map(|(_, high)| high);
-    (means, ends.fold(0.0, f64::max).min(3.0 * largest))
-}
-
-/// The horizontal axis, and where the steps lie on it, in the order in which they are drawn.
-struct Horizontal {
+/// The horizontal axis and the places of the steps on it, in drawing order.
+struct Steps {
     axis: Axis,
-    /// Place and number of each step, rising.
+    /// Place and number of each step, in rising order.
     steps: Vec<(f64, usize)>,
 }
 
-fn horizontal(chart: &Lines) -> Horizontal {
+fn steps(chart: &LineChart) -> Steps {
     let is_log = is_geometric(&chart.numbers);
     let place = |number: f64| if is_log { math::ln(number) } else { number };
     let mut steps: Vec<(f64, usize)> = chart.numbers.iter().copied().map(place).zip(0..).collect();
@@ -91,10 +83,10 @@ fn horizontal(chart: &Lines) -> Horizontal {
     let (low, high) = (first - 0.03 * width, last + 0.03 * width);
     let pixels = |at: f64| (at - low) / (high - low) * f64::from(PLOT_WIDTH);
     let mut ticks: Vec<(f64, String)> = Vec::new();
-    // Both ends first, then what finds room between them.
+    // Both ends first, then the labels that fit between them.
     let by_importance = steps.first().into_iter().chain(steps.last()).chain(&steps);
     for &(at, step) in by_importance {
-        let label = canvas::fitted(&name(chart.axis, step), 13, 140);
+        let label = canvas::fitted(&step_name(chart.axis, step), 13, 140);
         let half = |words: &str| words.chars().count() as f64 * LETTER / 2.0;
         let is_free = |(tick, words): &(f64, String)| {
             (pixels(*tick) - pixels(at)).abs() >= half(words) + half(&label) + BETWEEN_LABELS
@@ -104,10 +96,10 @@ fn horizontal(chart: &Lines) -> Horizontal {
         }
     }
     ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
-    Horizontal { axis: Axis { low, high, ticks }, steps }
+    Steps { axis: Axis { low, high, ticks }, steps }
 }
 
-/// Whether the numbers are spaced rather by factors than by steps.
+/// Whether the spacing of the numbers is closer to equal factors than to equal steps.
 fn is_geometric(numbers: &[f64]) -> bool {
     if numbers.len() < 3 || numbers.iter().any(|number| *number <= 0.0) {
         return false;
@@ -122,11 +114,11 @@ fn is_geometric(numbers: &[f64]) -> bool {
     unevenness(|number| number) > 1.5 * unevenness(math::ln)
 }
 
-/// The band, the line and its points; with a gap where nothing was measured.
+/// The band, the line and its points, with a gap where nothing was measured.
 fn draw_line(
     plot: &mut Plot,
     values: &Values,
-    x: &Horizontal,
+    x: &Steps,
     scale: &Scale,
     line: &Line,
     (color, strength): (RGBColor, f64),
@@ -154,8 +146,8 @@ fn draw_line(
     Ok(())
 }
 
-/// The key that tells lines apart, and the name of each.
-fn draw_legend(canvas: &Canvas, chart: &Lines, top: i32) -> Painted {
+/// The keys whose values name the lines, and the name of each line.
+fn draw_legend(canvas: &Canvas, chart: &LineChart, top: i32) -> Painted {
     if chart.by.is_empty() {
         return Ok(());
     }
@@ -175,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_spaced_by_factors_are_drawn_on_a_logarithmic_axis() {
+    fn numbers_spaced_by_factors_have_a_logarithmic_axis() {
         for numbers in
             [&[1.0, 2.0, 4.0, 8.0][..], &[1.0, 10.0, 100.0], &[100.0, 1.0, 10.0], &[1.0, 2.0, 5.0, 10.0, 20.0]]
         {

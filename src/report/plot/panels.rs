@@ -1,6 +1,6 @@
-//! Small multiples over time: one panel a series, one below the other on a common time axis.
+//! Small multiples over time: one panel per series, one below the other on a common time axis.
 //!
-//! Twelve lines with their bands in one plot hide each other; twelve panels don't, and none needs a legend.
+//! Twelve lines with their bands hide each other in one plot. Twelve panels do not, and they need no legend.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -9,49 +9,53 @@ use super::axis::Axis;
 use super::band::{self, Column, Spread};
 use super::calendar;
 use super::canvas::{self, BLUE, Canvas, GREY, LEFT, Painted, Plot, TITLES, WIDTH, X_LABELS};
-use crate::Context;
-use crate::experiment::Results;
-use crate::model::time::Time;
+use crate::model::time::{Epoch, Time};
 
-/// Most panels of a chart; what is beyond is counted below them.
+/// At most this number of panels is drawn; a line below them counts the others.
 const MOST_PANELS: usize = 16;
 /// Height of a panel's heading and the space above it.
 const HEADING: i32 = 34;
 /// Upper edge of the first plot.
 const TOP_OF_FIRST: i32 = TITLES + HEADING;
 
-/// One series.
-pub(super) struct Panel {
-    /// What it is of.
-    pub(super) heading: String,
-    /// What there is to say about it as a whole.
-    pub(super) remark: String,
+/// A series.
+pub(crate) struct Panel {
+    /// The resource or jobs that it is about.
+    pub(crate) heading: String,
+    /// A remark on the whole series.
+    pub(crate) remark: String,
     /// Its vertical axis.
-    pub(super) axis: Axis,
-    /// Its values, column by column; `None` where there are none.
-    pub(super) spreads: Vec<Option<Spread>>,
+    pub(crate) axis: Axis,
+    /// Its values, column by column; `None` where nothing was measured.
+    pub(crate) spreads: Vec<Option<Spread>>,
 }
 
-/// What all panels share.
-pub(super) struct Sheet<'a> {
-    pub(super) title: String,
-    /// What the values are.
-    pub(super) subtitle: &'a str,
+/// The part that all panels share.
+pub(crate) struct Sheet<'a> {
+    pub(crate) title: String,
+    /// The meaning of the values.
+    pub(crate) subtitle: &'a str,
     /// The unit of the vertical axes.
-    pub(super) unit: &'a str,
-    /// Said instead of a chart without a panel.
-    pub(super) nothing: &'a str,
-    pub(super) columns: Vec<Column>,
+    pub(crate) unit: &'a str,
+    /// The text of a chart without panels.
+    pub(crate) nothing: &'a str,
+    pub(crate) columns: Vec<Column>,
+    /// The calendar time of instant 0.
+    pub(crate) epoch: Epoch,
+    /// The end of the warm-up, which is shaded.
+    pub(crate) warmup: Time,
+    pub(crate) horizon: Time,
+    pub(crate) replications: usize,
 }
 
 /// Draws the panels from top to bottom.
-pub(super) fn draw(context: &Context, results: &Results, sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
+pub(crate) fn draw(sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
     let shown = &panels[..panels.len().min(MOST_PANELS)];
     let height = (360 / shown.len().max(1) as i32).clamp(84, 300);
     let bottom = TITLES + shown.len().max(1) as i32 * (HEADING + height) + X_LABELS + 14;
     let left_out = panels.len() - shown.len();
     let footer = if left_out > 0 { 20 } else { 0 };
-    canvas::sheet(bottom + footer, &sheet.title, &explanation(context, results, sheet), |canvas| {
+    canvas::sheet(bottom + footer, &sheet.title, &explanation(sheet), |canvas| {
         if shown.is_empty() {
             return canvas::remark(canvas, sheet.nothing, (WIDTH / 2, TOP_OF_FIRST + height / 2), HPos::Center);
         }
@@ -59,32 +63,25 @@ pub(super) fn draw(context: &Context, results: &Results, sheet: &Sheet, panels: 
             let more = format!("{left_out} more: see utilization.csv");
             canvas::remark(canvas, &more, (LEFT, bottom - 6), HPos::Left)?;
         }
-        plots(canvas, context, results, (sheet, shown), height)
+        plots(canvas, sheet, shown, height)
     })
 }
 
-/// What values, lines, bands and shades mean.
-fn explanation(context: &Context, results: &Results, sheet: &Sheet) -> String {
-    let warm_up = (context.system.window.warmup > Time::ZERO).then(|| "grey: warm-up".to_owned());
-    let parts = band::meaning(results).into_iter().chain(warm_up);
+/// The meaning of values, lines, bands and shades.
+fn explanation(sheet: &Sheet) -> String {
+    let warm_up = (sheet.warmup > Time::ZERO).then(|| "grey: warm-up".to_owned());
+    let parts = band::meaning(sheet.replications).into_iter().chain(warm_up);
     parts.fold(sheet.subtitle.to_owned(), |all, part| format!("{all}; {part}"))
 }
 
 /// The panels with their headings; the last one carries the time axis.
-fn plots(
-    canvas: &Canvas,
-    context: &Context,
-    results: &Results,
-    (sheet, panels): (&Sheet, &[Panel]),
-    height: i32,
-) -> Painted {
-    let horizon = results.replications.first().map_or(Time::ZERO, |outcome| outcome.series.horizon);
-    let (time, time_name) = calendar::axis(context.epoch, horizon);
+fn plots(canvas: &Canvas, sheet: &Sheet, panels: &[Panel], height: i32) -> Painted {
+    let (time, time_name) = calendar::axis(sheet.epoch, sheet.horizon);
     for (index, panel) in panels.iter().enumerate() {
         let top = TOP_OF_FIRST + index as i32 * (HEADING + height);
         let name = (index + 1 == panels.len()).then_some(time_name.as_str());
         let mut plot = canvas::plot(canvas, (top, height), (&time, name), (&panel.axis, sheet.unit))?;
-        warm_up(context, &mut plot, &time, &panel.axis)?;
+        shade_warm_up(&mut plot, sheet.warmup, &time, &panel.axis)?;
         series(&mut plot, &sheet.columns, &panel.spreads)?;
         headings(canvas, panel, top)?;
     }
@@ -96,9 +93,9 @@ fn headings(canvas: &Canvas, panel: &Panel, top: i32) -> Painted {
     canvas::remark(canvas, &panel.remark, (LEFT + canvas::PLOT_WIDTH, top - 19), HPos::Right)
 }
 
-/// Shades the part of the run that no figure counts.
-fn warm_up(context: &Context, plot: &mut Plot, time: &Axis, axis: &Axis) -> Painted {
-    let end = context.system.window.warmup.as_secs_f64().min(time.high);
+/// Shades the warm-up, which no figure counts.
+fn shade_warm_up(plot: &mut Plot, warmup: Time, time: &Axis, axis: &Axis) -> Painted {
+    let end = warmup.as_secs_f64().min(time.high);
     if end > 0.0 {
         let area = Rectangle::new([(0.0, axis.low), (end, axis.high)], GREY.mix(0.13).filled());
         plot.plotting_area().draw(&area)?;
@@ -106,7 +103,7 @@ fn warm_up(context: &Context, plot: &mut Plot, time: &Axis, axis: &Axis) -> Pain
     Ok(())
 }
 
-/// Draws bands and lines, with a gap where there is nothing.
+/// Draws bands and lines, with a gap where nothing was measured.
 fn series(plot: &mut Plot, columns: &[Column], spreads: &[Option<Spread>]) -> Painted {
     let pairs: Vec<(&Column, Option<Spread>)> = columns.iter().zip(spreads.iter().copied()).collect();
     for run in pairs.split(|(_, spread)| spread.is_none()).filter(|run| !run.is_empty()) {
@@ -121,7 +118,7 @@ fn series(plot: &mut Plot, columns: &[Column], spreads: &[Option<Spread>]) -> Pa
     Ok(())
 }
 
-/// A level line over each column, without the points between columns of one level.
+/// A level line over each column, without points between columns of the same level.
 fn steps<'a>(levels: impl Iterator<Item = (&'a Column, f64)>) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> = Vec::new();
     for (column, level) in levels {

@@ -11,7 +11,7 @@ const BETWEEN_TICKS: f64 = 54.0;
 
 /// Maps relative differences to the unit interval.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct RatioAxis {
+pub(crate) struct RatioAxis {
     /// Logarithms of the ratios at its ends.
     low: f64,
     high: f64,
@@ -20,7 +20,7 @@ pub(super) struct RatioAxis {
 
 impl RatioAxis {
     /// A scale for all of these relative differences, so many pixels wide.
-    pub(super) fn over(relatives: impl Iterator<Item = f64>, width: f64) -> RatioAxis {
+    pub(crate) fn over(relatives: impl Iterator<Item = f64>, width: f64) -> RatioAxis {
         let (mut low, mut high) = (logarithm(-LEAST), logarithm(LEAST));
         for relative in relatives.filter(|relative| relative.is_finite()) {
             (low, high) = (low.min(logarithm(relative)), high.max(logarithm(relative)));
@@ -32,17 +32,17 @@ impl RatioAxis {
     }
 
     /// Where a relative difference lies, from 0 to 1.
-    pub(super) fn place(&self, relative: f64) -> f64 {
+    pub(crate) fn place(&self, relative: f64) -> f64 {
         (logarithm(relative) - self.low) / (self.high - self.low)
     }
 
     /// Whether it lies farther out than anything is drawn.
-    pub(super) fn is_beyond(relative: f64) -> bool {
+    pub(crate) fn is_beyond(relative: f64) -> bool {
         !(1.0 / FARTHEST..=FARTHEST).contains(&(1.0 + relative))
     }
 
     /// Labelled differences, rising.
-    pub(super) fn ticks(&self) -> &[(f64, String)] {
+    pub(crate) fn ticks(&self) -> &[(f64, String)] {
         &self.ticks
     }
 

@@ -1,14 +1,15 @@
-//! The scale of a quantity's values: in the unit that a reader would choose, or as that of waits where times differ by orders of magnitude.
+//! The scale of a quantity's values: linear in a unit that suits them; logarithmic, as for waits, where times differ by orders of
+//! magnitude.
 
 use super::axis::Axis;
 use super::wait_axis::WaitAxis;
 use crate::experiment::expression::Quantity;
-use crate::number;
+use crate::format::{self, ValueFormat};
 
 /// Times that differ by more than this factor are drawn on a logarithmic axis.
 const WIDE: f64 = 50.0;
 
-/// Units of time: from how many seconds on they are read, their length, and their name.
+/// Units of time: the number of seconds from which a unit is used, its length in seconds, and its name.
 const UNITS: [(f64, f64, &str); 6] = [
     (2.0 * 86_400.0, 86_400.0, "days"),
     (7_200.0, 3_600.0, "hours"),
@@ -18,26 +19,26 @@ const UNITS: [(f64, f64, &str); 6] = [
     (0.0, 0.000_001, "microseconds"),
 ];
 
-/// Where values lie on an axis, and what the axis is called.
+/// The places of values on an axis, and the name of the axis.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Scale {
-    pub(super) axis: Axis,
-    pub(super) name: String,
-    /// What its reader has to know, to follow other remarks; often nothing.
-    pub(super) remark: String,
+pub(crate) struct Scale {
+    pub(crate) axis: Axis,
+    pub(crate) name: String,
+    /// A remark that follows others; often empty.
+    pub(crate) remark: String,
     map: Map,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Map {
-    /// So many times the value.
+    /// A multiple of the value.
     Linear(f64),
     Wait(WaitAxis),
 }
 
 impl Scale {
-    /// A scale from zero for values of a quantity, `most` being the end of the longest interval.
-    pub(super) fn of(quantity: &Quantity, values: &[f64], most: f64) -> Scale {
+    /// A scale from zero for the values of a quantity; `most` is the end of the longest interval.
+    pub(crate) fn of(quantity: &Quantity, values: &[f64], most: f64) -> Scale {
         let most = values.iter().copied().fold(most, f64::max);
         let text = &quantity.text;
         match quantity.unit() {
@@ -51,14 +52,14 @@ impl Scale {
                 let fits = |(from, _, _): &&(f64, f64, &str)| most >= *from;
                 let (_, length, unit) = UNITS.iter().find(fits).copied().unwrap_or((0.0, 1.0, "seconds"));
                 let unit = if most > 0.0 { (length, unit) } else { (1.0, "seconds") };
-                Scale::linear(1.0 / unit.0, most, format!("{text} in {}", unit.1), number::plain)
+                Scale::linear(1.0 / unit.0, most, format!("{text} in {}", unit.1), format::exact)
             }
-            "1" if is_share(quantity) => {
-                let percent = |at: f64| format!("{} %", number::plain(at));
+            "1" if ValueFormat::of_quantity(quantity) == ValueFormat::Share => {
+                let percent = |at: f64| format!("{} %", format::exact(at));
                 Scale::linear(100.0, most, text.clone(), percent)
             }
-            "1" => Scale::linear(1.0, most, text.clone(), number::plain),
-            unit => Scale::linear(1.0, most, format!("{text} in {unit}"), number::plain),
+            "1" => Scale::linear(1.0, most, text.clone(), format::exact),
+            unit => Scale::linear(1.0, most, format!("{text} in {unit}"), format::exact),
         }
     }
 
@@ -67,8 +68,8 @@ impl Scale {
         Scale { axis: Axis::from_zero(most, label), name, remark: String::new(), map: Map::Linear(factor) }
     }
 
-    /// Where a value lies, in the numbers of the axis.
-    pub(super) fn place(&self, value: f64) -> f64 {
+    /// The place of a value in the numbers of the axis.
+    pub(crate) fn place(&self, value: f64) -> f64 {
         match self.map {
             Map::Linear(factor) => value * factor,
             Map::Wait(scale) => scale.place(value),
@@ -76,14 +77,8 @@ impl Scale {
     }
 }
 
-/// Whether values are a share of a whole, which is written in percent.
-fn is_share(quantity: &Quantity) -> bool {
-    use crate::form::Form;
-    Form::of_quantity(quantity) == Form::Share
-}
-
-/// Whether the positive values lie orders of magnitude apart.
-pub(super) fn is_wide(values: &[f64]) -> bool {
+/// Whether the positive values differ by orders of magnitude.
+pub(crate) fn is_wide(values: &[f64]) -> bool {
     let positive = || values.iter().copied().filter(|value| *value > 0.0);
     positive().fold(0.0, f64::max) > WIDE * positive().fold(f64::INFINITY, f64::min)
 }

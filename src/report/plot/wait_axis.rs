@@ -22,16 +22,16 @@ enum Rank {
 
 /// Maps waits to the unit interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct WaitAxis {
+pub(crate) struct WaitAxis {
     /// Where the linear part ends.
-    pub(super) low: Span,
+    pub(crate) low: Span,
     /// The longest wait shown.
     high: Span,
 }
 
 impl WaitAxis {
     /// An axis for waits from `shortest` (above 0) to `longest`, both in seconds; at most six decades of them.
-    pub(super) fn new(shortest: f64, longest: f64) -> WaitAxis {
+    pub(crate) fn new(shortest: f64, longest: f64) -> WaitAxis {
         let ladder: Vec<Span> = ladder().into_iter().map(|(at, _)| at).collect();
         let (first, last) = (ladder[0], ladder[ladder.len() - 1]);
         let above = |seconds: f64| ladder.iter().copied().find(|at| at.as_secs_f64() >= seconds).unwrap_or(last);
@@ -42,7 +42,7 @@ impl WaitAxis {
     }
 
     /// Where a wait in seconds lies, from 0 to 1; what is longer than the axis lies at its end.
-    pub(super) fn place(self, seconds: f64) -> f64 {
+    pub(crate) fn place(self, seconds: f64) -> f64 {
         let (low, high) = (self.low.as_secs_f64(), self.high.as_secs_f64());
         if seconds <= low {
             return LINEAR * (seconds / low).max(0.0);
@@ -51,7 +51,7 @@ impl WaitAxis {
     }
 
     /// The axis from 0 to 1 with ticks that don't touch, the rounder ones first.
-    pub(super) fn axis(self) -> Axis {
+    pub(crate) fn axis(self) -> Axis {
         let near = BETWEEN_TICKS / f64::from(PLOT_WIDTH);
         let mut ticks = vec![(0.0, "0".to_owned())];
         let inside = |span: Span| (self.low..=self.high).contains(&span);

@@ -1,32 +1,30 @@
-//! What sizing leaves: a table of all settings that were simulated, their summaries, a chart of each target against the cost; and what it prints.
+//! A sizing's report: the tables of all settings that were simulated, and its text for terminals.
 
-mod csv;
-pub mod json;
-pub mod text;
+mod tables;
+mod text;
 
-use super::plot::targets;
-use super::{Context, File};
-use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, TargetTest, Targets};
-use crate::form::Form;
+use crate::RunContext;
+use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, Targets};
+use crate::format::{self, ValueFormat};
 use crate::model::time::Time;
 use crate::stats::bound_test::BoundStatus;
 
-/// A search for a setting with everything in it.
+/// A finished search for the cheapest setting that meets the targets.
 #[derive(Clone, Debug)]
-pub struct Study<'a> {
+pub struct SizingReport<'a> {
     /// The name of the scenario.
     pub title: &'a str,
     /// The keys that vary.
     pub keys: Vec<&'a str>,
     /// All settings.
     pub settings: &'a [Design],
-    /// What they had to keep.
+    /// The targets.
     pub targets: &'a Targets,
-    /// What came of it; with the loss of a worker, if there is one.
+    /// The result of the search, with the loss of a worker if there is one.
     pub sizing: &'a Sizing,
     /// The loss of a worker.
     pub lost: Option<LostWorker<'a>>,
-    /// What costs are in, such as `/h`; may be empty.
+    /// The unit of costs, such as `/h`; may be empty.
     pub cost_unit: &'a str,
     /// The seed of all settings.
     pub seed: u64,
@@ -35,23 +33,28 @@ pub struct Study<'a> {
 /// A worker that is lost at the worst instant.
 #[derive(Clone, Debug)]
 pub struct LostWorker<'a> {
-    /// In words: of which group, when and for how long.
+    /// The group, the instant and the duration, in words.
     pub words: String,
-    /// When.
+    /// The instant.
     pub at: Time,
-    /// What came of the search without the loss.
+    /// The result of the search without the loss.
     pub without: &'a Sizing,
     /// Whether no worse instant is known for the answer.
     pub is_worst: bool,
 }
 
-impl<'a> Study<'a> {
-    /// The setting that was tried.
-    fn setting(&self, tried: &EvaluatedDesign) -> &'a Design {
+impl<'a> SizingReport<'a> {
+    /// The setting that was simulated.
+    pub(crate) fn setting(&self, tried: &EvaluatedDesign) -> &'a Design {
         &self.settings[tried.design]
     }
 
-    /// What a setting sets, in words: `worker.replica.count=3`.
+    /// The values of the keys that vary.
+    pub(crate) fn values(&self, tried: &EvaluatedDesign) -> Vec<&'a str> {
+        self.setting(tried).point.settings.iter().map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The keys and values of a setting: `worker.replica.count=3`.
     pub fn name(&self, tried: &EvaluatedDesign) -> String {
         let settings = &self.setting(tried).point.settings;
         let words: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -60,90 +63,29 @@ impl<'a> Study<'a> {
 
     /// The cost of a setting: `3.5/h`.
     fn cost(&self, tried: &EvaluatedDesign) -> String {
-        format!("{}{}", super::number::amount(self.setting(tried).cost), self.cost_unit)
+        format!("{}{}", format::count(self.setting(tried).cost), self.cost_unit)
     }
 
-    /// The searches, with what stands in the column `loss`.
-    fn searches(&self) -> Vec<(&'a Sizing, String)> {
-        let mut searches = Vec::new();
-        if let Some(lost) = &self.lost {
-            searches.push((lost.without, String::new()));
-        }
-        searches.push((self.sizing, self.lost.as_ref().map_or_else(String::new, |lost| lost.words.clone())));
-        searches
+    /// The searches, each with the text of the column `loss`.
+    fn searches(&self) -> Vec<(&'a Sizing, &str)> {
+        let lost = self.lost.as_ref();
+        let without = lost.map(|lost| (lost.without, ""));
+        without.into_iter().chain([(self.sizing, lost.map_or("", |lost| &lost.words))]).collect()
     }
 
-    /// A setting's own report.
-    fn context(&self, tried: &'a EvaluatedDesign) -> Context<'a> {
-        Context { replications: tried.results.replications.len() as u32, ..Context::of(&self.setting(tried).scenario) }
+    /// The names and settings of a setting's run.
+    fn context(&self, tried: &'a EvaluatedDesign) -> RunContext<'a> {
+        let replications = tried.results.replications.len() as u32;
+        RunContext { replications, ..RunContext::of(&self.setting(tried).scenario) }
     }
 
-    /// How the values of a target are written.
-    fn form(&self, target: usize) -> Form {
-        Form::of_quantity(&self.targets.conditions[target].quantity)
+    /// The format of the values of a target.
+    pub(crate) fn format(&self, target: usize) -> ValueFormat {
+        ValueFormat::of_quantity(&self.targets.conditions[target].quantity)
     }
 
-    /// Whether a target is about a share of a whole.
-    pub(super) fn is_share(&self, target: usize) -> bool {
-        self.form(target) == Form::Share
-    }
-
-    /// Whether all settings are shown not to keep the targets.
+    /// Whether every setting is shown to miss the targets.
     pub fn is_infeasible(&self) -> bool {
         self.sizing.skipped == 0 && self.sizing.evaluated.iter().all(|tried| tried.status == BoundStatus::Broken)
     }
-}
-
-/// A value with its interval: `3m41s (3m30s to 3m52s)`.
-fn with_interval(form: Form, held: &TargetTest) -> String {
-    match held.interval {
-        Some((low, high)) => {
-            format!("{} ({} to {})", form.value(held.value), form.value(Some(low)), form.value(Some(high)))
-        }
-        None => form.value(held.value),
-    }
-}
-
-/// Everything that sizing leaves but its manifest and its inputs, in a fixed order.
-pub fn files(study: &Study) -> Vec<File> {
-    let file = |path: String, bytes: Vec<u8>| File { path, bytes };
-    let mut files =
-        vec![file("size.csv".to_owned(), csv::settings(study)), file("summary.csv".to_owned(), csv::summary(study))];
-    let charts = (0..study.targets.conditions.len())
-        .map(|target| file(format!("charts/target-{}.svg", target + 1), targets::draw(study, target)));
-    files.extend(charts);
-    files
-}
-
-/// What the chart of a target shows of a setting that was tried.
-pub(super) struct Shown {
-    /// What the setting costs.
-    pub(super) cost: f64,
-    /// The values of the keys that vary.
-    pub(super) name: String,
-    /// The target's value, and its interval.
-    pub(super) value: f64,
-    pub(super) interval: Option<(f64, f64)>,
-    /// Whether the target is kept.
-    pub(super) verdict: BoundStatus,
-    /// Whether it is the answer.
-    pub(super) is_answer: bool,
-}
-
-/// All settings that have a value of a target.
-pub(super) fn shown(study: &Study, target: usize) -> Vec<Shown> {
-    let answer = study.sizing.answer;
-    let of = |(place, tried): (usize, &EvaluatedDesign)| {
-        let (setting, held) = (study.setting(tried), &tried.tests[target]);
-        let values: Vec<&str> = setting.point.settings.iter().map(|(_, value)| value.as_str()).collect();
-        Some(Shown {
-            cost: setting.cost,
-            name: values.join(", "),
-            value: held.value?,
-            interval: held.interval,
-            verdict: held.status,
-            is_answer: answer == Some(place),
-        })
-    };
-    study.sizing.evaluated.iter().enumerate().filter_map(of).collect()
 }

@@ -8,8 +8,7 @@ use claimsim::experiment;
 use claimsim::model::time::{NANOS, Time};
 use claimsim::policy::FirstFit;
 use claimsim::random::stream::Streams;
-use claimsim::report::history::JobHistory;
-use claimsim::report::jobs::JobLog;
+use claimsim::report::job_log::{JobLog, JobLogObserver};
 use claimsim::scenario::Scenario;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -22,7 +21,7 @@ type Row = BTreeMap<String, String>;
 
 /// The rows of `jobs.csv`, by job number.
 fn log(scenario: &Scenario) -> BTreeMap<u64, Row> {
-    let history = JobHistory::new(&scenario.system, 0, JobLog::new(Vec::new()).unwrap());
+    let history = JobLogObserver::new(&scenario.system, 0, JobLog::new(Vec::new()).unwrap());
     let streams = Streams::new(scenario.seed, 0);
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();

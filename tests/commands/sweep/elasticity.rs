@@ -12,7 +12,7 @@ fn elasticities_are_ranked_and_omissions_listed() {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     for words in [
-        "small: what 1 % more of",
+        "small: effect of 1 % more of",
         "action.scan.service.lognormal.mean",
         "left out: worker.w.capacity.scan: it is 1, and one less would be none",
         "action.check.arrival.renewal.batch.empirical.values: it is a list of whole numbers",

@@ -16,10 +16,10 @@ use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria,
 use crate::experiment::feasibility;
 use crate::experiment::warmup;
 use crate::inputs::{LoadedInputs, ScenarioSource};
-use crate::report::File;
-use crate::report::comparison::{self, Sides};
-use crate::report::outlook::{Remark, warnings};
-use crate::report::warmup::{warning, words};
+use crate::report::OutputFile;
+use crate::report::comparison::ComparisonReport;
+use crate::report::feasibility::{Notice, warnings};
+use crate::report::messages::{warm_up_summary, warm_up_warning};
 use crate::run_dir::manifest::{Command, SavedRun};
 use crate::run_dir::{RunDir, read_manifest};
 use crate::scenario::Diagnostics;
@@ -124,7 +124,7 @@ impl CompareStudy {
 
     /// Prints the warnings of the feasibility analyses, each once, with the contenders that have it.
     fn print_feasibility(&self) {
-        let mut printed: Vec<(Remark, Vec<&str>)> = Vec::new();
+        let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
         for Alternative { name, scenario } in &self.alternatives.list {
             for remark in warnings(scenario, &feasibility::analyze(scenario)) {
                 match printed.iter_mut().find(|(other, _)| *other == remark) {
@@ -133,7 +133,7 @@ impl CompareStudy {
                 }
             }
         }
-        for (Remark { title, help }, names) in printed {
+        for (Notice { title, help }, names) in printed {
             warn(&render(&Diagnostics::file_warnings(&names.join(", "), [(title, help)])));
         }
     }
@@ -148,17 +148,17 @@ impl CompareStudy {
         drop(bar);
         for (Alternative { name, scenario }, found) in list.iter().zip(found) {
             let Some(found) = found else { continue };
-            inputs.notes.push(format!("{name}: {}", words(&found)));
-            let warning = warning(&found, scenario.system.window.horizon);
+            inputs.notes.push(format!("{name}: {}", warm_up_summary(&found)));
+            let warning = warm_up_warning(&found, scenario.system.window.horizon);
             if let Some(warning) = warning.filter(|_| !quiet) {
                 warn(&format!("warning: {name}: {warning}"));
             }
         }
     }
 
-    fn report<'a>(&'a self, comparison: &'a Comparison) -> Sides<'a> {
+    fn report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
         let Alternatives { list, inputs, seed, .. } = &self.alternatives;
-        Sides { title: inputs.title(), contenders: list, questions: &self.criteria, comparison, seed: *seed }
+        ComparisonReport { title: inputs.title(), contenders: list, questions: &self.criteria, comparison, seed: *seed }
     }
 }
 
@@ -198,16 +198,16 @@ impl Study for CompareStudy {
         Ok(comparing.finish())
     }
 
-    fn files(&self, comparison: &Comparison) -> Vec<File> {
-        comparison::files(&self.report(comparison))
+    fn files(&self, comparison: &Comparison) -> Vec<OutputFile> {
+        self.report(comparison).files()
     }
 
     fn document(&self, comparison: &Comparison) -> Value {
-        comparison::json::document(&self.report(comparison))
+        self.report(comparison).json()
     }
 
     fn text(&self, comparison: &Comparison, location: &str) -> String {
-        comparison::table::text(&self.report(comparison), &format!("{location}\n"))
+        self.report(comparison).text(location)
     }
 
     fn status(&self, comparison: &Comparison) -> (ExitStatus, Vec<String>) {
@@ -216,6 +216,6 @@ impl Study for CompareStudy {
             Some(BoundStatus::Broken) => ExitStatus::Failed,
             Some(BoundStatus::Undecided) => ExitStatus::Undecided,
         };
-        (status, comparison::table::open_gates(&self.report(comparison)))
+        (status, self.report(comparison).open_gates())
     }
 }

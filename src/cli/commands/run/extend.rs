@@ -8,8 +8,9 @@ use crate::args::RunOptions;
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
-use crate::report::replications::{self, Tables};
-use crate::report::{Context, csv};
+use crate::report::RunContext;
+use crate::report::run::replications::{self, SavedTables};
+use crate::report::run::tables;
 use crate::run_dir::manifest::{Command, Manifest};
 use crate::run_dir::{changed_outputs, read_manifest};
 use crate::scenario::LoadedScenario;
@@ -116,8 +117,8 @@ fn outcomes(run: &Path, loaded: &LoadedScenario, rule: &StoppingRule) -> Result<
         fs::read(&path).map_err(|error| CliError::Input(format!("cannot read {}: {error}", path.display())))
     };
     let (replications, wait_times, utilization) =
-        (read(replications::PATH)?, read(csv::WAIT_TIMES)?, read(csv::UTILIZATION)?);
-    let tables = Tables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
-    replications::read(&Context::of(&loaded.scenario), rule.quantities(), &tables)
+        (read(replications::PATH)?, read(tables::WAIT_TIMES)?, read(tables::UTILIZATION)?);
+    let saved = SavedTables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
+    replications::read(&RunContext::of(&loaded.scenario), rule.quantities(), &saved)
         .map_err(|error| CliError::Input(format!("{} cannot be extended: {error}", run.display())))
 }

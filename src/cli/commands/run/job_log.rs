@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::CliError;
 use crate::experiment::{Progress, replicate_observed};
-use crate::report::history::{JobHistory, Late};
-use crate::report::jobs::JobLog;
+use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver};
 use crate::run_dir::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
 use crate::stats::{ReplicationStats, ShareWithin};
@@ -27,7 +26,7 @@ pub(super) const JOBS: &str = "jobs.csv";
 pub(super) struct JobLogWriter {
     path: PathBuf,
     /// The finished parts in order, each with the rows to insert into it.
-    parts: Vec<(Part, Vec<Late>)>,
+    parts: Vec<(Part, Vec<DeferredRow>)>,
 }
 
 impl JobLogWriter {
@@ -50,7 +49,7 @@ impl JobLogWriter {
         let history = |replication| {
             let part = Part::begin(&self.path, replication)?;
             let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };
-            Ok::<_, io::Error>(JobHistory::new(&scenario.system, replication, log))
+            Ok::<_, io::Error>(JobLogObserver::new(&scenario.system, replication, log))
         };
         let histories = numbers.clone().map(history).collect::<Result<Vec<_>, _>>().map_err(failed())?;
         let (outcomes, histories) = replicate_observed(scenario, shares, numbers, progress, histories);
@@ -98,7 +97,7 @@ impl Part {
     }
 
     /// Joins the parts, which are in order, to the file at `path`, with the late rows of each; returns the digest.
-    fn join(path: &Path, parts: Vec<(Part, Vec<Late>)>) -> io::Result<String> {
+    fn join(path: &Path, parts: Vec<(Part, Vec<DeferredRow>)>) -> io::Result<String> {
         let mut parts = parts.into_iter();
         let Some((Part::First(mut whole), late)) = parts.next() else {
             unreachable!("the first replication writes into the file itself")
@@ -119,7 +118,7 @@ impl Part {
 }
 
 /// Appends a part to the file, with the late rows in their places, and removes the part.
-fn append(part: &Path, late: &[Late], whole: &mut Hashing<File>) -> io::Result<()> {
+fn append(part: &Path, late: &[DeferredRow], whole: &mut Hashing<File>) -> io::Result<()> {
     let mut text = BufReader::with_capacity(BLOCK, File::open(part)?);
     let mut place = 0;
     for row in late {

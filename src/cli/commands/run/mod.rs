@@ -14,7 +14,9 @@ use crate::experiment::feasibility;
 use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
 use crate::experiment::{self, Results, StoppingRule};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
-use crate::report::{self, Context, File, json, precision, table, warmup};
+use crate::report::messages::{missing_intervals, warm_up_summary, warm_up_warning};
+use crate::report::run::{RunReport, precision};
+use crate::report::{Charset, OutputFile, RunContext};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{Command, Output};
 use crate::scenario::{LoadedScenario, Scenario};
@@ -145,9 +147,11 @@ impl RunStudy {
         ))
     }
 
-    fn context<'a>(&'a self, output: &'a RunResults) -> Context<'a> {
+    fn report<'a>(&'a self, output: &'a RunResults) -> RunReport<'a> {
         let replications = output.results.replications.len() as u32;
-        Context { replications, warm_up: output.warm_up.as_ref(), ..Context::of(&self.scenario) }
+        let warm_up = output.warm_up.as_ref();
+        let context = RunContext { replications, warm_up, ..RunContext::of(&self.scenario) };
+        RunReport { context, results: &output.results, plan: &self.rule }
     }
 
     /// Simulates the replications that are missing, from one check of the stopping rule to the next.
@@ -198,7 +202,7 @@ impl Study for RunStudy {
         drop(bar);
         let output = if let Some(number) = self.options.batches {
             let batched = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
-            let batches = report::batches::remark(&batched, number);
+            let batches = missing_intervals(&batched, number);
             RunResults { results: batched.results, warm_up, batches, job_log: None }
         } else {
             let (results, job_log) = self.replicate(dir, quiet)?;
@@ -206,7 +210,7 @@ impl Study for RunStudy {
         };
         if !quiet {
             let horizon = self.scenario.system.window.horizon;
-            let too_short = output.warm_up.as_ref().and_then(|found| warmup::warning(found, horizon));
+            let too_short = output.warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon));
             for warning in too_short.iter().chain(&output.batches) {
                 warn(&format!("warning: {warning}"));
             }
@@ -222,12 +226,12 @@ impl Study for RunStudy {
     }
 
     fn notes(&self, output: &RunResults) -> Vec<String> {
-        let warm_up = output.warm_up.as_ref().map(warmup::words);
+        let warm_up = output.warm_up.as_ref().map(warm_up_summary);
         self.inputs.notes.iter().cloned().chain(warm_up).chain(output.batches.clone()).collect()
     }
 
-    fn files(&self, output: &RunResults) -> Vec<File> {
-        report::files(&self.context(output), &output.results, &self.rule)
+    fn files(&self, output: &RunResults) -> Vec<OutputFile> {
+        self.report(output).files()
     }
 
     fn written(&self, output: &RunResults) -> Option<Output> {
@@ -235,11 +239,11 @@ impl Study for RunStudy {
     }
 
     fn document(&self, output: &RunResults) -> Value {
-        json::summary(&self.context(output), &output.results, &self.rule, &self.inputs.notes)
+        self.report(output).json(&self.inputs.notes)
     }
 
     fn text(&self, output: &RunResults, location: &str) -> String {
-        let table = table::summary(&self.context(output), &output.results, table::Charset::Utf8);
+        let table = self.report(output).text(Charset::Utf8);
         let precision = lines(precision::lines(&self.rule.status(&output.results.replications)));
         format!("{table}{precision}{location}\n")
     }

@@ -12,8 +12,8 @@ use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
 use crate::inputs::{LoadedInputs, ScenarioSource};
-use crate::report::File;
-use crate::report::sizing::{self, LostWorker, json, text};
+use crate::report::OutputFile;
+use crate::report::sizing::{LostWorker, SizingReport};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::Command;
 use crate::study::{RunRequest, Study, conduct, target};
@@ -84,13 +84,13 @@ pub(crate) enum SizeResults {
 }
 
 impl SizeStudy {
-    fn report<'a>(&'a self, results: &'a SizeResults) -> sizing::Study<'a> {
+    fn report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
         let setup = &self.setup;
         let (sizing, lost) = match results {
             SizeResults::Plain(sizing) => (sizing, None),
             SizeResults::WithLoss(lost) => (&lost.with, Some(lost.as_ref())),
         };
-        sizing::Study {
+        SizingReport {
             title: setup.inputs.title(),
             keys: setup.keys.iter().map(String::as_str).collect(),
             settings: &setup.designs,
@@ -103,7 +103,7 @@ impl SizeStudy {
     }
 
     /// The commands that run the answer and the next cheaper design, with all their tables and charts.
-    fn run_commands(&self, report: &sizing::Study) -> Vec<String> {
+    fn run_commands(&self, report: &SizingReport) -> Vec<String> {
         if report.lost.is_some() {
             return Vec::new();
         }
@@ -178,17 +178,17 @@ impl Study for SizeStudy {
         })
     }
 
-    fn files(&self, results: &SizeResults) -> Vec<File> {
-        sizing::files(&self.report(results))
+    fn files(&self, results: &SizeResults) -> Vec<OutputFile> {
+        self.report(results).files()
     }
 
     fn document(&self, results: &SizeResults) -> Value {
-        json::document(&self.report(results))
+        self.report(results).json()
     }
 
     fn text(&self, results: &SizeResults, location: &str) -> String {
         let report = self.report(results);
-        text::text(&report, &self.run_commands(&report), location)
+        report.text(&self.run_commands(&report), location)
     }
 
     fn status(&self, results: &SizeResults) -> (ExitStatus, Vec<String>) {
@@ -198,6 +198,6 @@ impl Study for SizeStudy {
             None if report.is_infeasible() => ExitStatus::Failed,
             None => ExitStatus::Undecided,
         };
-        (status, text::answer(&report, report.sizing))
+        (status, report.answer(report.sizing))
     }
 }

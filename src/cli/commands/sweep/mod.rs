@@ -19,10 +19,10 @@ use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{self, DesignPoint, PointResult};
 use crate::experiment::warmup::{find_warm_up, pilot_count};
 use crate::inputs::{LoadedInputs, ScenarioSource};
-use crate::report::File;
-use crate::report::elasticity::{self, Elasticity};
-use crate::report::sweep::{self as sweep_report, Swept};
-use crate::report::warmup::warning;
+use crate::report::OutputFile;
+use crate::report::elasticity::ElasticityReport;
+use crate::report::messages::warm_up_warning;
+use crate::report::sweep::SweepReport;
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::Command;
 use crate::scenario::WarmUpRule;
@@ -150,20 +150,24 @@ impl SweepStudy {
             scenario.system.window.warmup = warmup;
             scenario.warm_up = WarmUpRule::Fixed;
         }
-        if let Some(warning) = warning(&found, horizon).filter(|_| !quiet) {
+        if let Some(warning) = warm_up_warning(&found, horizon).filter(|_| !quiet) {
             warn(&format!("warning: {warning}"));
         }
     }
 
-    fn grid_report<'a>(&'a self, grid: &'a Grid, results: &'a SweepResults) -> Swept<'a> {
+    fn grid_report<'a>(&'a self, grid: &'a Grid, results: &'a SweepResults) -> SweepReport<'a> {
         let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
-        Swept { title, grid, shown: &self.responses, trials, measured: &results.measured }
+        SweepReport { title, grid, shown: &self.responses, trials, measured: &results.measured }
     }
 
-    fn elasticity_report<'a>(&'a self, perturbations: &'a Perturbations, results: &'a SweepResults) -> Elasticity<'a> {
+    fn elasticity_report<'a>(
+        &'a self,
+        perturbations: &'a Perturbations,
+        results: &'a SweepResults,
+    ) -> ElasticityReport<'a> {
         let Perturbations { list, left_out, .. } = perturbations;
         let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
-        Elasticity { title, nudges: list, left_out, shown: &self.responses, trials, effects: &results.effects }
+        ElasticityReport { title, nudges: list, left_out, shown: &self.responses, trials, effects: &results.effects }
     }
 }
 
@@ -232,24 +236,24 @@ impl Study for SweepStudy {
         Ok(SweepResults { measured, effects })
     }
 
-    fn files(&self, results: &SweepResults) -> Vec<File> {
+    fn files(&self, results: &SweepResults) -> Vec<OutputFile> {
         match &self.design {
-            SweepDesign::Grid(grid) => sweep_report::files(&self.grid_report(grid, results)),
-            SweepDesign::Perturbations(list) => elasticity::files(&self.elasticity_report(list, results)),
+            SweepDesign::Grid(grid) => self.grid_report(grid, results).files(),
+            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).files(),
         }
     }
 
     fn document(&self, results: &SweepResults) -> Value {
         match &self.design {
-            SweepDesign::Grid(grid) => sweep_report::json::document(&self.grid_report(grid, results)),
-            SweepDesign::Perturbations(list) => elasticity::json::document(&self.elasticity_report(list, results)),
+            SweepDesign::Grid(grid) => self.grid_report(grid, results).json(),
+            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).json(),
         }
     }
 
     fn text(&self, results: &SweepResults, location: &str) -> String {
         let table = match &self.design {
-            SweepDesign::Grid(grid) => sweep_report::table::text(&self.grid_report(grid, results)),
-            SweepDesign::Perturbations(list) => elasticity::table::text(&self.elasticity_report(list, results)),
+            SweepDesign::Grid(grid) => self.grid_report(grid, results).text(),
+            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).text(),
         };
         format!("{table}{location}\n")
     }

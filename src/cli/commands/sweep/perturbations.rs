@@ -4,7 +4,7 @@ use crate::args::SweepOptions;
 use crate::exit::CliError;
 use crate::experiment::elasticity::{Perturbation, StepSize};
 use crate::inputs::ScenarioSource;
-use crate::report::elasticity::LeftOut;
+use crate::report::elasticity::Skipped;
 use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
 
 /// The default of `--step`.
@@ -14,7 +14,7 @@ const STEP: &str = "1%";
 #[derive(Default)]
 pub(super) struct Perturbations {
     pub(super) list: Vec<Perturbation>,
-    pub(super) left_out: Vec<LeftOut>,
+    pub(super) left_out: Vec<Skipped>,
     /// The scenario at the low and at the high side of each perturbation.
     pub(super) sides: Vec<LoadedScenario>,
 }
@@ -35,7 +35,7 @@ impl Perturbations {
                     perturbations.list.push(nudge);
                     perturbations.sides.extend(sides);
                 }
-                Err(why) => perturbations.left_out.push(LeftOut { key: parameter.key, why }),
+                Err(why) => perturbations.left_out.push(Skipped { key: parameter.key, why }),
             }
         }
         if perturbations.list.is_empty() {

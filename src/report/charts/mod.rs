@@ -1,0 +1,77 @@
+//! The catalogue of charts: which study leaves which chart, and where.
+//!
+//! A chart is a file of its own, which turns a report into plain series and draws them with the tools of [`crate::plot`].
+
+mod differences;
+mod elasticity;
+mod over_time;
+mod sweep;
+mod targets;
+mod waits;
+mod warm_up;
+
+use std::collections::BTreeSet;
+
+use crate::OutputFile;
+use crate::comparison::ComparisonReport;
+use crate::elasticity::ElasticityReport;
+use crate::experiment::expression::Quantity;
+use crate::run::RunReport;
+use crate::sizing::SizingReport;
+use crate::sweep::SweepReport;
+
+pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<OutputFile> {
+    let mut charts = vec![
+        chart("charts/wait_distribution.svg", waits::by_action(context, results)),
+        chart("charts/utilization.svg", over_time::utilization(context, results)),
+        chart("charts/queue_length.svg", over_time::queue_length(context, results)),
+    ];
+    charts.extend(context.warm_up.map(|found| chart("charts/warmup.svg", warm_up::draw(context, found))));
+    charts
+}
+
+pub(crate) fn of_comparison(report: &ComparisonReport) -> Vec<OutputFile> {
+    let mut charts = vec![chart("charts/differences.svg", differences::draw(report))];
+    charts.extend(waits::by_contender(report));
+    charts
+}
+
+/// A chart of each quantity that is shown, unless the keys are more than a chart can show.
+pub(crate) fn of_sweep(report: &SweepReport) -> Vec<OutputFile> {
+    let paths = quantity_paths(report.shown).into_iter().enumerate();
+    paths.filter_map(|(shown, path)| Some(chart(path, sweep::draw(report, shown)?))).collect()
+}
+
+/// A chart of each quantity that is shown.
+pub(crate) fn of_elasticity(report: &ElasticityReport) -> Vec<OutputFile> {
+    let paths = quantity_paths(report.shown).into_iter().enumerate();
+    paths.map(|(shown, path)| chart(path, elasticity::draw(report, shown))).collect()
+}
+
+/// A chart of each target.
+pub(crate) fn of_sizing(report: &SizingReport) -> Vec<OutputFile> {
+    let targets = 0..report.targets.conditions.len();
+    targets.map(|target| chart(format!("charts/target-{}.svg", target + 1), targets::draw(report, target))).collect()
+}
+
+fn chart(path: impl Into<String>, bytes: Vec<u8>) -> OutputFile {
+    OutputFile { path: path.into(), bytes }
+}
+
+/// The path of each quantity's chart: `charts/p95_wait_scan.svg` for `p95(wait, scan)`.
+fn quantity_paths(shown: &[Quantity]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let path = |quantity: &Quantity| {
+        let keep = |c: char| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { ' ' };
+        let words: String = quantity.text.replace("<=", " within ").replace('<', " below ").chars().map(keep).collect();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let name: String = words.join("_").chars().take(80).collect();
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| taken.insert(name.clone()));
+        format!("charts/{}.svg", free.unwrap_or(name))
+    };
+    shown.iter().map(path).collect()
+}
+
+#[cfg(test)]
+mod tests;

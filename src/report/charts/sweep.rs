@@ -1,0 +1,68 @@
+//! The chart of a quantity over the points of a sweep. The number of keys, and whether their values are numbers, choose its
+//! kind.
+
+use crate::experiment::design::Axis;
+use crate::plot::heat_map::HeatMap;
+use crate::plot::lines::{Line, LineChart};
+use crate::plot::values::{Values, step_name};
+use crate::plot::{dots, heat_map, lines};
+use crate::sweep::{SweepReport, replications_and_seed};
+
+/// The largest number of lines in a chart; with more, a heat map is clearer.
+const MOST_LINES: usize = 6;
+
+/// The chart of one of the shown quantities; `None` if more than two keys vary independently.
+pub(super) fn draw(report: &SweepReport, shown: usize) -> Option<Vec<u8>> {
+    let quantity = &report.shown[shown];
+    let values = Values {
+        title: format!("{}: {}", report.title, quantity.text),
+        work: replications_and_seed(report.trials),
+        quantity,
+        estimates: report.measured.iter().map(|measured| measured.responses[shown].estimate).collect(),
+    };
+    match report.grid.axes.as_slice() {
+        [axis] => Some(match axis.numbers() {
+            Some(numbers) => {
+                let line = Line { name: String::new(), points: (0..numbers.len()).collect() };
+                lines::draw(&values, &LineChart { axis, numbers, all: vec![line], by: String::new() })
+            }
+            None => dots::draw(&values, axis),
+        }),
+        [rows, columns] => Some(plane(&values, rows, columns)),
+        _ => None,
+    }
+}
+
+/// A chart of two keys: lines if one has a few words and the other has numbers, otherwise a heat map.
+fn plane(values: &Values, first: &Axis, last: &Axis) -> Vec<u8> {
+    let (firsts, lasts) = (first.values.len(), last.values.len());
+    // The last axis varies fastest.
+    let point = |first: usize, last: usize| first * lasts + last;
+    match (first.numbers(), last.numbers()) {
+        (None, Some(numbers)) if firsts <= MOST_LINES => {
+            let line = |row| Line {
+                name: step_name(first, row),
+                points: (0..lasts).map(|column| point(row, column)).collect(),
+            };
+            lines::draw(
+                values,
+                &LineChart { axis: last, numbers, all: (0..firsts).map(line).collect(), by: first.name() },
+            )
+        }
+        (Some(numbers), None) if lasts <= MOST_LINES => {
+            let line = |column| Line {
+                name: step_name(last, column),
+                points: (0..firsts).map(|row| point(row, column)).collect(),
+            };
+            lines::draw(
+                values,
+                &LineChart { axis: first, numbers, all: (0..lasts).map(line).collect(), by: last.name() },
+            )
+        }
+        // Words have room as names of rows.
+        (Some(_), None) => {
+            heat_map::draw(values, &HeatMap { rows: last, columns: first, point: &|row, column| point(column, row) })
+        }
+        _ => heat_map::draw(values, &HeatMap { rows: first, columns: last, point: &point }),
+    }
+}

@@ -1,0 +1,162 @@
+//! An elasticity analysis: the table of the effect of every key on every quantity, its text for terminals, and the JSON
+//! document.
+
+use serde_json::{Value, json};
+
+use crate::RunContext;
+use crate::experiment::elasticity::{Effect, Perturbation};
+use crate::experiment::expression::Quantity;
+use crate::experiment::sweep::DesignPoint;
+use crate::format::{Charset, ValueFormat, relative_change, unsigned_zero};
+use crate::sweep::{WITHOUT_INTERVALS, replications_and_seed};
+use crate::table::{self, Column, csv};
+
+/// A finished elasticity analysis.
+#[derive(Clone, Copy, Debug)]
+pub struct ElasticityReport<'a> {
+    /// The scenario's name.
+    pub title: &'a str,
+    /// The parameters that were varied.
+    pub nudges: &'a [Perturbation],
+    /// The parameters that were not, and why.
+    pub left_out: &'a [Skipped],
+    /// The quantities that are shown.
+    pub shown: &'a [Quantity],
+    /// The scenarios that were simulated: the scenario itself, then the low and the high side of each parameter.
+    pub trials: &'a [DesignPoint],
+    /// The effects.
+    pub effects: &'a [Effect],
+}
+
+/// A parameter that could not be varied in both directions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The dotted path of its key.
+    pub key: String,
+    /// The reason.
+    pub why: String,
+}
+
+impl<'a> ElasticityReport<'a> {
+    /// The columns of the effects. `effect` is the change of the quantity in percent for 1 % more of the key.
+    fn columns(self) -> Vec<Column<'a, &'a Effect>> {
+        type Col<'a> = Column<'a, &'a Effect>;
+        let nudge = move |effect: &&Effect| &self.nudges[effect.perturbation];
+        let quantity = move |effect: &&Effect| &self.shown[effect.response];
+        let target = move |effect: &&Effect| self.trials[0].quantity(effect.response);
+        let context = RunContext::of(&self.trials[0].scenario);
+        vec![
+            Col::new("key", move |effect| nudge(effect).key.as_str()),
+            Col::new("value", move |effect| nudge(effect).value.as_str()),
+            Col::new("low", move |effect| nudge(effect).low.as_str()),
+            Col::new("high", move |effect| nudge(effect).high.as_str()),
+            Col::new("action", move |effect| context.action(target(effect).action())).csv_only(),
+            Col::new("resource", move |effect| context.resource(target(effect).resource())).csv_only(),
+            Col::new("measure", move |effect| quantity(effect).measure.name()).csv_only(),
+            Col::new("statistic", move |effect| quantity(effect).statistic()).csv_only(),
+            Col::new("base", |effect| effect.base).csv_only(),
+            Col::new("effect", |effect| effect.effect),
+            Col::interval("ci", ["ci_low", "ci_high"], |effect| effect.interval),
+            Col::new("replications", |effect| effect.replications),
+        ]
+    }
+
+    /// `elasticity.csv`: a row per key and quantity.
+    pub(crate) fn csv(self) -> Vec<u8> {
+        csv(&self.columns(), self.effects)
+    }
+
+    /// The effects on one of the shown quantities, the largest first.
+    pub(crate) fn ranked(&self, shown: usize) -> Vec<&'a Effect> {
+        let mut effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.response == shown).collect();
+        let size = |effect: &Effect| effect.effect.map_or(-1.0, f64::abs);
+        effects.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        effects
+    }
+
+    /// The analysis in a terminal: the heading line, the table of keys, the largest effect on the first quantity first,
+    /// and notes.
+    pub fn text(&self) -> String {
+        let titles = self.shown.iter().map(|quantity| quantity.text.as_str());
+        let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
+        let values = self.shown.iter().enumerate().map(|(shown, quantity)| {
+            let base = self.effects.iter().find(|effect| effect.response == shown).and_then(|effect| effect.base);
+            ValueFormat::of_quantity(quantity).value(base)
+        });
+        let mut rows: Vec<Vec<String>> = vec![["(now)".to_owned(), String::new()].into_iter().chain(values).collect()];
+        let mut without: Vec<&str> = Vec::new();
+        for first in self.ranked(0) {
+            let nudge = &self.nudges[first.perturbation];
+            let effects: Vec<&Effect> =
+                self.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
+            if effects.iter().all(|effect| effect.is_zero()) {
+                without.push(&nudge.key);
+                continue;
+            }
+            let cells = effects.into_iter().map(|effect| change_with_half_width(effect, Charset::Utf8));
+            rows.push([nudge.key.clone(), nudge.short_value()].into_iter().chain(cells).collect());
+        }
+        let mut text = self.heading() + "\n" + &table::plain(&header, &rows, |_| false, Charset::Utf8) + "\n";
+        if !without.is_empty() {
+            text += &format!("no effect: {}\n", without.join(", "));
+        }
+        for Skipped { key, why } in self.left_out {
+            text += &format!("left out: {key}: {why}\n");
+        }
+        text + self.on_intervals()
+    }
+
+    /// A line with the number of keys, the replications and the seed.
+    fn heading(&self) -> String {
+        let (count, keys) = (self.nudges.len(), if self.nudges.len() == 1 { "key" } else { "keys" });
+        format!("{}: effect of 1 % more of {count} {keys}, {}", self.title, replications_and_seed(self.trials))
+    }
+
+    /// Why some effects have no interval.
+    fn on_intervals(&self) -> &'static str {
+        let is_open = |effect: &Effect| effect.effect.is_some() && effect.interval.is_none();
+        if self.effects.iter().all(|effect| effect.replications < 2) {
+            WITHOUT_INTERVALS
+        } else if self.effects.iter().any(is_open) {
+            "An effect without an interval may be 0: the replications do not exclude it; more --replications may.\n"
+        } else {
+            ""
+        }
+    }
+
+    /// The analysis as one JSON document, quantity by quantity, with the largest effect first. What could not be measured
+    /// is `null`.
+    pub fn json(&self) -> Value {
+        let columns = self.columns();
+        let of_quantity = |(shown, quantity): (usize, &Quantity)| {
+            let ranked = self.ranked(shown);
+            json!({
+                "quantity": quantity.text,
+                "unit": quantity.unit(),
+                "base": ranked.first().and_then(|effect| effect.base).map(unsigned_zero),
+                "effects": ranked.iter().map(|effect| table::json(&columns, effect)).collect::<Vec<_>>(),
+            })
+        };
+        let skipped = self.left_out.iter().map(|Skipped { key, why }| json!({ "key": key, "why": why }));
+        json!({
+            "scenario": self.title,
+            "seed": self.trials[0].scenario.seed,
+            "replications": self.trials[0].scenario.replications,
+            "quantities": self.shown.iter().enumerate().map(of_quantity).collect::<Vec<_>>(),
+            "left_out": skipped.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The change of a quantity, with half the width of its interval.
+pub(crate) fn change_with_half_width(effect: &Effect, charset: Charset) -> String {
+    let Some(value) = effect.effect else { return "-".to_owned() };
+    let change = relative_change(value / 100.0);
+    match effect.interval {
+        Some((low, high)) => {
+            let half = relative_change((high - low) / 200.0);
+            format!("{change} {} {}", charset.plus_minus(), half.trim_start_matches('+'))
+        }
+        None => change,
+    }
+}

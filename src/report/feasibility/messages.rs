@@ -1,0 +1,247 @@
+//! What a look at a scenario has found, in sentences: a title, and lines that say what follows and what to do.
+
+use chrono::SecondsFormat;
+
+use super::format as phrases;
+use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, WorkerType};
+use crate::format::{count, duration};
+use crate::model::action::ActionId;
+use crate::model::time::Time;
+use crate::scenario::Scenario;
+
+/// A share of a load that is worth a name.
+const SEEN: f64 = 0.005;
+
+/// Kinds of workers that a sentence lists.
+const MOST_KINDS: usize = 4;
+
+/// A finding in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What is the matter.
+    pub title: String,
+    /// What follows from it, and what to do; a line each.
+    pub help: Vec<String>,
+}
+
+/// What should be known before the run is started, what weighs most first.
+pub fn warnings(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
+    let words = Words { scenario, analysis };
+    analysis.warnings().map(|finding| words.remark(finding)).collect()
+}
+
+/// What is good to know for those who look.
+pub fn notes(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
+    let words = Words { scenario, analysis };
+    analysis.findings.iter().filter(|finding| !finding.is_warning()).map(|finding| words.remark(finding)).collect()
+}
+
+struct Words<'a> {
+    scenario: &'a Scenario,
+    analysis: &'a Feasibility,
+}
+
+impl Words<'_> {
+    fn remark(&self, finding: &Finding) -> Notice {
+        let (title, help) = match finding {
+            Finding::Overload { load, excess, bottleneck, delay_s } => {
+                self.overload(*load, *excess, bottleneck, *delay_s)
+            }
+            Finding::ClaimOverload { load, delay_s, is_permanent } => self.claims(*load, *delay_s, *is_permanent),
+            Finding::LikelyOverload { load, delay_s, bottleneck, is_permanent } => {
+                self.about_overload(*load, *delay_s, bottleneck, *is_permanent)
+            }
+            Finding::InfiniteMean { action } => self.no_mean(*action),
+            Finding::CronCollision { crons, first, times } => self.collision(crons, *first, *times),
+            Finding::CronOverrun { cron, gap, held_s } => self.overtaken(*cron, &gap.to_string(), *held_s),
+            Finding::LongJobs { action, held_s } => self.long_jobs(*action, *held_s),
+            Finding::SlowRelaxation { load, relaxation_s, warmup } => self.memory(*load, *relaxation_s, *warmup),
+            Finding::FewJobs { action, jobs } => self.few_jobs(*action, *jobs),
+            Finding::BusiestHour { at, load, bottleneck } => self.busiest_hour(*at, *load, bottleneck),
+        };
+        Notice { title, help }
+    }
+
+    fn overload(
+        &self,
+        load: f64,
+        excess: Excess,
+        bottleneck: &Bottleneck,
+        delay_s: Option<f64>,
+    ) -> (String, Vec<String>) {
+        let (load, jobs) = (phrases::load(load), self.jobs(bottleneck));
+        let of = "of what the workers can do";
+        let (title, follows) = match excess {
+            Excess::Grows { per_hour } if per_hour < 5e-3 => (
+                format!("unstable: {jobs} at {load} {of}"),
+                "the queue has no steady state: the longer the run, the longer the waits, under any policy".to_owned(),
+            ),
+            Excess::Grows { per_hour } => (
+                format!("unstable: {jobs} at {load} {of}"),
+                format!(
+                    "under any policy the queue grows by {} jobs an hour or more, without end",
+                    phrases::about(per_hour)
+                ),
+            ),
+            Excess::Left { jobs: left } => (
+                format!("overload: {jobs} at {load} {of} within the run"),
+                format!("under any policy some {left:.0} jobs or more are left when it ends"),
+            ),
+            Excess::Leaves { share } => (
+                format!("overload: {jobs} at {load} {of}"),
+                format!("at least {} of that work must leave, be turned away or not come at all", phrases::load(share)),
+            ),
+        };
+        let help = vec![follows, self.hangs_on(bottleneck, delay_s)];
+        (title, help)
+    }
+
+    fn claims(&self, load: f64, delay_s: f64, is_permanent: bool) -> (String, Vec<String>) {
+        let workers: f64 = self.analysis.workers.iter().map(|kind| kind.workers).sum();
+        let most = phrases::about(workers / delay_s * 3_600.0);
+        let what = if is_permanent { "unstable" } else { "overload" };
+        let title =
+            format!("{what}: jobs come at {} of the rate at which the workers can claim them", phrases::load(load));
+        let help = format!(
+            "a worker makes one claim at a time, each after {} on average: {most} an hour by all of them; \
+             more workers can make more, or one claim can take several jobs (batch = \"all\")",
+            duration(delay_s)
+        );
+        (title, vec![help])
+    }
+
+    fn about_overload(
+        &self,
+        load: f64,
+        delay_s: f64,
+        bottleneck: &Bottleneck,
+        is_permanent: bool,
+    ) -> (String, Vec<String>) {
+        let jobs = self.jobs(bottleneck);
+        let what = if is_permanent { "unstable" } else { "an overload within the run" };
+        let title = format!(
+            "probably {what}: with claim delays {jobs} at about {} of what the workers can do",
+            phrases::load(load)
+        );
+        let without = self.analysis.load().map_or_else(String::new, phrases::load);
+        let help = format!("without them it would be {without}; run it to see how much they cost");
+        (title, vec![help, self.hangs_on(bottleneck, Some(delay_s))])
+    }
+
+    /// The actions that make up a load, but for those of which nothing is seen.
+    fn jobs(&self, bottleneck: &Bottleneck) -> String {
+        let seen = bottleneck.jobs.iter().filter(|(.., share)| *share > SEEN);
+        let names = phrases::actions(&self.scenario.system, seen.map(|(action, ..)| *action));
+        let together = if names.len() > 1 { " together" } else { "" };
+        format!("{}{together}", phrases::list(&names))
+    }
+
+    /// Why no more can be done: units of a resource, or how jobs fit on workers; with the claim delay, if it is part of the load.
+    fn hangs_on(&self, bottleneck: &Bottleneck, delay_s: Option<f64>) -> String {
+        let system = &self.scenario.system;
+        if let Some(load) = bottleneck.resource {
+            let delay = delay_s.map_or_else(String::new, |delay| {
+                format!(" (with {} of claim delay before each job, for which they stay empty)", duration(delay))
+            });
+            return format!(
+                "{} units of {} would be taken on average{delay}, of {} offered",
+                phrases::about(load.demand),
+                system.resources[usize::from(load.resource.0)],
+                count(load.offered)
+            );
+        }
+        let Some(&(action, need, _)) = bottleneck.jobs.first() else { return String::new() };
+        let (name, need) = (self.name(action), system.need(need));
+        let on = |kind: &WorkerType| {
+            format!("{:.0} on a worker with {{{}}}", kind.slots(need), phrases::units(system, &kind.capacity))
+        };
+        let kinds: Vec<String> = self.analysis.workers.iter().take(MOST_KINDS).map(on).collect();
+        let is_full = self.analysis.resources.iter().any(|resource| resource.load().is_some_and(|load| load > 1.0));
+        let but = if is_full { "more than units alone would tell, as" } else { "no resource is full by itself, but" };
+        format!(
+            "{but} of `{name}` with {{{}}} only so many fit at once: {}",
+            phrases::units(system, need),
+            kinds.join(", ")
+        )
+    }
+
+    fn no_mean(&self, action: ActionId) -> (String, Vec<String>) {
+        let title = format!("the service time of `{}` has no finite mean", self.name(action));
+        let help = "no run is long enough for its averages: give it a longest value, such as `high` of a pareto";
+        (title, vec![help.to_owned()])
+    }
+
+    fn collision(&self, crons: &[ActionId], first: Time, times: u64) -> (String, Vec<String>) {
+        let names = phrases::actions(&self.scenario.system, crons.iter().copied());
+        let title = format!(
+            "crons {} fire at the same instant, and their jobs cannot run beside each other",
+            phrases::list(&names)
+        );
+        let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
+        let first = self.instant(first);
+        (
+            title,
+            vec![format!(
+                "{times} within the run, first at {first}: then one has to wait for another; shift one of the schedules"
+            )],
+        )
+    }
+
+    fn overtaken(&self, cron: ActionId, gap: &str, held_s: f64) -> (String, Vec<String>) {
+        let name = self.name(cron);
+        let title =
+            format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", duration(held_s));
+        (title, vec!["jobs of several firings are there at once; `overlap` of the cron can keep it to one".to_owned()])
+    }
+
+    fn long_jobs(&self, action: ActionId, held_s: f64) -> (String, Vec<String>) {
+        let (name, window) = (self.name(action), duration(self.analysis.seconds));
+        let title = format!(
+            "a job of `{name}` runs for {} on average, longer than the {window} that are measured",
+            duration(held_s)
+        );
+        (title, vec!["few of them end within the run; a longer horizon would see more".to_owned()])
+    }
+
+    fn memory(&self, load: f64, relaxation_s: f64, warmup: bool) -> (String, Vec<String>) {
+        let (load, window) = (phrases::load(load), self.scenario.system.window);
+        let forgets =
+            format!("at a load of {load} the queue takes about {} to forget how it began", duration(relaxation_s));
+        if warmup {
+            let has = duration(window.warmup.as_secs_f64());
+            let help = format!("a warm-up of {} would leave a twentieth of it", phrases::at_least(3.0 * relaxation_s));
+            return (format!("{forgets}, and the warm-up is {has}"), vec![help]);
+        }
+        let help = format!(
+            "ten such times would be {}: a longer horizon, or more replications",
+            phrases::at_least(10.0 * relaxation_s)
+        );
+        let all = self.analysis.seconds * f64::from(self.scenario.replications);
+        (format!("{forgets}, and all replications measure {}", duration(all)), vec![help])
+    }
+
+    fn few_jobs(&self, action: ActionId, jobs: f64) -> (String, Vec<String>) {
+        let name = self.name(action);
+        let jobs_in_words = if jobs < 1.0 { phrases::about(jobs) } else { format!("{jobs:.0}") };
+        let title = format!(
+            "a replication counts about {jobs_in_words} jobs of `{name}`: their p95 and p99 are no more than the longest waits"
+        );
+        let window = self.scenario.system.window;
+        let needed = window.warmup.as_secs_f64() + self.analysis.seconds * 100.0 / jobs;
+        (title, vec![format!("a horizon of {} would count 100", phrases::at_least(needed))])
+    }
+
+    fn busiest_hour(&self, at: Time, load: f64, bottleneck: &Bottleneck) -> (String, Vec<String>) {
+        let (jobs, load, at) = (self.jobs(bottleneck), phrases::load(load), self.instant(at));
+        let title = format!("in its busiest hour, from {at} on, {jobs} at {load} of what the workers can do");
+        (title, vec!["a queue builds up then, and is worked off later".to_owned()])
+    }
+
+    fn name(&self, action: ActionId) -> &str {
+        &self.scenario.system.action(action).name
+    }
+
+    fn instant(&self, time: Time) -> String {
+        self.scenario.epoch.rfc3339(time, SecondsFormat::AutoSi)
+    }
+}

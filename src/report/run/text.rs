@@ -1,0 +1,157 @@
+//! The summary in a terminal: actions, then resources, in plain text without colours.
+
+use std::collections::BTreeMap;
+
+use super::RunReport;
+use crate::experiment::SummaryRow;
+use crate::format::{self, Charset};
+use crate::model::action::ActionId;
+use crate::model::capacity::ResourceId;
+use crate::model::time::{Span, Time};
+use crate::stats::Measure::{Jobs, Utilization, WaitS, WithinSlo};
+use crate::stats::Statistic::{
+    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
+};
+use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
+use crate::stats::{JobScope, Measure, Metric, Statistic};
+use crate::{RunContext, messages, table};
+
+/// Rare outcomes of jobs: each has a column only if it occurs.
+const RARE: [(&str, Statistic); 8] = [
+    ("errors", Error),
+    ("cancelled", Cancel),
+    ("worker dead", WorkerDead),
+    ("resurrected", WorkerResurrection),
+    ("shut down", WorkerShutdown),
+    ("abandoned", Abandoned),
+    ("rejected", Rejected),
+    ("skipped", Skipped),
+];
+
+impl RunReport<'_> {
+    /// The summary: a heading line, the table of actions and, if there are resources, the table of resources.
+    pub fn text(&self, charset: Charset) -> String {
+        let RunReport { context, results, .. } = self;
+        let rows = results.summary.iter().map(|row| (row.metric, row)).collect();
+        let figures = Figures { rows, charset };
+        let runs = if context.replications == 1 { "replication" } else { "replications" };
+        let heading =
+            format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
+        let heading = match (context.warm_up, context.system.window.warmup - Time::ZERO) {
+            (Some(found), _) => format!("{heading}, {}", messages::warm_up_summary(found)),
+            (None, Span::ZERO) => heading,
+            (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
+        };
+        let mut parts = vec![heading, actions(context, &figures)];
+        if !context.system.resources.is_empty() {
+            parts.push(resources(context, &figures));
+        }
+        parts.join("\n") + "\n"
+    }
+}
+
+/// The figures by metric, and the characters that the terminal shows.
+struct Figures<'a> {
+    rows: BTreeMap<Metric, &'a SummaryRow>,
+    charset: Charset,
+}
+
+impl Figures<'_> {
+    fn row(
+        &self,
+        action: JobScope,
+        resource: Option<ResourceId>,
+        measure: Measure,
+        statistic: Statistic,
+    ) -> Option<&SummaryRow> {
+        self.rows.get(&Metric { action, resource, worker: None, measure, statistic }).copied()
+    }
+
+    /// A figure's value, `-` if there is none.
+    fn cell(&self, action: JobScope, measure: Measure, statistic: Statistic, format: fn(f64) -> String) -> String {
+        let value = self.row(action, None, measure, statistic).and_then(|row| row.estimate.value);
+        value.map_or_else(|| "-".to_owned(), format)
+    }
+
+    /// A figure's value with half the width of its interval.
+    fn with_interval(
+        &self,
+        action: JobScope,
+        resource: Option<ResourceId>,
+        measure: Measure,
+        format: fn(f64) -> String,
+    ) -> String {
+        let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
+        match (row.estimate.value, row.estimate.interval) {
+            (Some(value), Some((low, high))) => {
+                format!("{} {} {}", format(value), self.charset.plus_minus(), format((high - low) / 2.0))
+            }
+            (Some(value), None) => format(value),
+            (None, _) => "-".to_owned(),
+        }
+    }
+
+    /// Whether a count is above zero for any action.
+    fn occurs(&self, statistic: Statistic) -> bool {
+        self.row(JobScope::All, None, Jobs, statistic)
+            .and_then(|row| row.estimate.value)
+            .is_some_and(|count| count > 0.0)
+    }
+}
+
+fn actions(context: &RunContext, figures: &Figures) -> String {
+    let slo = context.slo.map(|slo| format!("within {slo}"));
+    let rare: Vec<(&str, Statistic)> = RARE.into_iter().filter(|&(_, statistic)| figures.occurs(statistic)).collect();
+    let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
+    header.extend(slo.as_deref());
+    header.extend(rare.iter().map(|(title, _)| *title));
+    header.push("unfinished");
+    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    let row = |action: JobScope| {
+        let mut cells = vec![context.action(action).to_owned(), figures.cell(action, Jobs, Arrived, format::count)];
+        cells.push(figures.with_interval(action, None, WaitS, format::duration));
+        cells.extend([P50, P95, P99, Max].map(|statistic| figures.cell(action, WaitS, statistic, format::duration)));
+        cells.extend(slo.as_ref().map(|_| figures.cell(action, WithinSlo, Mean, format::percent)));
+        cells.extend(rare.iter().map(|&(_, statistic)| figures.cell(action, Jobs, statistic, format::count)));
+        cells.push(figures.cell(action, Jobs, Unfinished, format::count));
+        cells
+    };
+    let rows: Vec<Vec<String>> = ids.chain([JobScope::All]).map(row).collect();
+    table::plain(&header, &rows, |_| false, figures.charset)
+}
+
+fn resources(context: &RunContext, figures: &Figures) -> String {
+    let row = |(index, name): (usize, &String)| {
+        let resource = Some(ResourceId(index as u16));
+        let share = figures.with_interval(JobScope::None, resource, Utilization, format::percent);
+        vec![name.clone(), share]
+    };
+    let rows: Vec<Vec<String>> = context.system.resources.iter().enumerate().map(row).collect();
+    table::plain(&["resource", "utilization"], &rows, |_| false, figures.charset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::StoppingRule;
+    use crate::fixtures::{self, Shape, WEEK};
+
+    #[test]
+    fn a_week_in_a_terminal() {
+        let system = fixtures::system(WEEK);
+        let (results, plan) = (fixtures::results(WEEK), StoppingRule::fixed(5));
+        let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
+        insta::assert_snapshot!(report.text(Charset::Utf8));
+    }
+
+    #[test]
+    fn a_run_without_claims_and_target_on_a_plain_terminal() {
+        let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
+        let system = fixtures::system(shape);
+        let context = RunContext { slo: None, replications: 1, ..fixtures::context(&system) };
+        let (results, plan) = (fixtures::results(shape), StoppingRule::fixed(1));
+        let text = RunReport { context, results: &results, plan: &plan }.text(Charset::Ascii);
+        assert!(text.is_ascii());
+        insta::assert_snapshot!(text);
+    }
+}

@@ -1,0 +1,135 @@
+//! A sweep's report: the table of every figure at every point, its text for terminals, and the JSON document.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::RunContext;
+use crate::experiment::design::{Axis, Grid};
+use crate::experiment::expression::Quantity;
+use crate::experiment::sweep::{DesignPoint, PointResult, Response};
+use crate::format::{Charset, ValueFormat, unsigned_zero};
+use crate::model::time::Time;
+use crate::run::tables::{summary_lines, summary_of};
+use crate::table::{self, json_interval};
+
+/// A terminal shows at most this number of points; `sweep.csv` has the others.
+const MOST_POINTS: usize = 40;
+
+/// A finished sweep.
+#[derive(Clone, Copy, Debug)]
+pub struct SweepReport<'a> {
+    /// The scenario's name.
+    pub title: &'a str,
+    /// The keys that vary, and their values.
+    pub grid: &'a Grid,
+    /// The quantities that are shown.
+    pub shown: &'a [Quantity],
+    /// The scenarios that were simulated, point by point.
+    pub trials: &'a [DesignPoint],
+    /// Their results.
+    pub measured: &'a [PointResult],
+}
+
+impl SweepReport<'_> {
+    /// `sweep.csv`: a column per key, then the columns of a run's `summary.csv`; a row per figure and point.
+    pub(crate) fn csv(&self) -> Vec<u8> {
+        let (keys, points) = (self.grid.keys().collect::<Vec<&str>>(), self.grid.points());
+        let lines = points.iter().zip(self.measured).flat_map(|(point, measured)| {
+            let values = point.settings.iter().map(|(_, value)| value.as_str()).collect();
+            summary_lines(values, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
+        });
+        summary_of(&keys, lines)
+    }
+
+    /// The sweep in a terminal: the heading line, the table of points, and notes.
+    pub fn text(&self) -> String {
+        let keys = self.grid.keys().map(str::to_owned);
+        let header: Vec<String> = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone())).collect();
+        let formats: Vec<ValueFormat> = self.shown.iter().map(ValueFormat::of_quantity).collect();
+        let points = self.grid.points().into_iter().zip(self.measured).take(MOST_POINTS);
+        let rows: Vec<Vec<String>> = points
+            .map(|(point, measured)| {
+                let shown = measured.responses.iter().zip(&formats);
+                let shown = shown.map(|(shown, format)| format.value_with_half_width(shown.estimate, Charset::Utf8));
+                point.settings.into_iter().map(|(_, value)| value).chain(shown).collect()
+            })
+            .collect();
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let table = table::plain(&header, &rows, |_| false, Charset::Utf8);
+        format!("{}\n{table}\n{}", self.heading(), self.notes())
+    }
+
+    /// A line with the number of points, the keys, the replications and the seed.
+    fn heading(&self) -> String {
+        let keys: Vec<String> = self.grid.axes.iter().map(Axis::name).collect();
+        let (count, points) = (self.trials.len(), if self.trials.len() == 1 { "point" } else { "points" });
+        format!("{}: {count} {points} of {}, {}", self.title, keys.join(" x "), replications_and_seed(self.trials))
+    }
+
+    /// The points, charts and intervals that are missing.
+    fn notes(&self) -> String {
+        let more = self.measured.len().saturating_sub(MOST_POINTS);
+        let skipped = if more > 0 { format!("{more} more points are in sweep.csv\n") } else { String::new() };
+        let has_charts = self.grid.axes.len() <= 2;
+        let no_charts =
+            if has_charts { "" } else { "There is no chart of more than two keys; sweep.csv has all figures.\n" };
+        let mut shown = self.measured.iter().flat_map(|measured| &measured.responses);
+        let is_single = shown.all(|shown| shown.values.len() < 2);
+        skipped + no_charts + if is_single { WITHOUT_INTERVALS } else { "" }
+    }
+
+    /// The sweep as one JSON document. Numbers that could not be measured are `null`, as are the intervals of a single
+    /// replication.
+    pub fn json(&self) -> Value {
+        let points = self.grid.points().into_iter().map(|point| {
+            let measured = &self.measured[point.number];
+            let scenario = &self.trials[point.number].scenario;
+            let settings: Map<String, Value> =
+                point.settings.into_iter().map(|(key, value)| (key, json!(value))).collect();
+            let fixed = scenario.system.window.warmup - Time::ZERO;
+            json!({
+                "set": settings,
+                "policy": scenario.policy_label,
+                "seed": scenario.seed,
+                "replications": scenario.replications,
+                "warmup_s": measured.warm_up.map_or(fixed, |found| found.length).as_secs_f64(),
+                "shown": self.shown.iter().zip(&measured.responses).map(entry).collect::<Map<String, Value>>(),
+            })
+        });
+        json!({
+            "scenario": self.title,
+            "keys": self.grid.keys().collect::<Vec<_>>(),
+            "shown": self.shown.iter().map(|quantity| &quantity.text).collect::<Vec<_>>(),
+            "points": points.collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
+    let estimate = shown.estimate;
+    let value = json!({
+        "unit": quantity.unit(),
+        "value": estimate.value.map(unsigned_zero),
+        "ci": json_interval(estimate.interval),
+        "replications": estimate.replications,
+    });
+    (quantity.text.clone(), value)
+}
+
+/// Why there are no intervals.
+pub(crate) const WITHOUT_INTERVALS: &str = "One replication has no interval; --replications 10 has one.\n";
+
+/// The number of replications of each trial, and their seed; either is left out if it is not the same for all trials.
+pub(crate) fn replications_and_seed(trials: &[DesignPoint]) -> String {
+    let mut parts = Vec::new();
+    let replications: BTreeSet<u32> = trials.iter().map(|trial| trial.scenario.replications).collect();
+    if let [only] = replications.iter().collect::<Vec<_>>()[..] {
+        parts.push(format!("{only} {} each", if *only == 1 { "replication" } else { "replications" }));
+    }
+    let seeds: BTreeSet<u64> = trials.iter().map(|trial| trial.scenario.seed).collect();
+    if let [only] = seeds.iter().collect::<Vec<_>>()[..] {
+        parts.push(format!("seed {only}"));
+    }
+    parts.join(", ")
+}
