@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
+use crate::model::catalogue::CatalogueEntry;
 use crate::model::time::Time;
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
@@ -250,41 +251,34 @@ impl ArrivalProcess for AnyProcess {
     }
 }
 
-/// An arrival process as it is listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The scenario key.
-    pub name: &'static str,
-    /// One line on what it is.
-    pub summary: &'static str,
-    /// The keys of the parameters, in order; a `?` marks one that may be left out.
-    pub parameters: &'static [&'static str],
-}
-
 /// All processes that an action's `arrival` may name. Single jobs (`[[job]]`) and crons (`[cron.ACTION]`) come on top.
-pub const CATALOGUE: &[Entry] = &[
-    Entry {
+pub const CATALOGUE: &[CatalogueEntry] = &[
+    CatalogueEntry {
         name: "poisson",
         summary: "At random, independent of each other, at a constant rate.",
         parameters: &["rate", "batch?"],
     },
-    Entry {
+    CatalogueEntry {
         name: "renewal",
         summary: "Independent times between arrivals, from any distribution.",
         parameters: &["between", "batch?"],
     },
-    Entry {
+    CatalogueEntry {
         name: "profile",
         summary: "At random, at a rate that follows the hour of the day and, if wanted, the day of the week (UTC).",
         parameters: &["rates", "batch?"],
     },
-    Entry { name: "trace", summary: "As a CSV file lists them, compressed with gzip or not.", parameters: &["file"] },
-    Entry {
+    CatalogueEntry {
+        name: "trace",
+        summary: "As a CSV file lists them, compressed with gzip or not.",
+        parameters: &["file"],
+    },
+    CatalogueEntry {
         name: "swf",
         summary: "As a log in the Standard Workload Format lists them, compressed with gzip or not.",
         parameters: &["file", "resource", "processors?", "run?", "split?", "first?"],
     },
-    Entry {
+    CatalogueEntry {
         name: "closed",
         summary: "A fixed population of customers, each back a think time after its job has ended.",
         parameters: &["population", "think"],

@@ -21,7 +21,7 @@ pub(crate) enum CliError {
     /// The arguments or the input are wrong. Exit code 2.
     #[error("error: {0}")]
     Input(String),
-    /// The input is wrong, and rendered diagnostics say where. Exit code 2.
+    /// The input is wrong, and rendered diagnostics show where. Exit code 2.
     #[error("{0}")]
     Diagnostics(String),
     /// The command failed. Exit code 1.

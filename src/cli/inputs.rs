@@ -1,4 +1,5 @@
-//! Scenarios as commands read them: from a file or from the copies that a saved run keeps, with the files they name.
+//! Scenarios as commands read them: from a file or from the copies that a saved run keeps, with the
+//! files they name.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -35,7 +36,8 @@ impl ScenarioSource {
         Ok(ScenarioSource { file: path.display().to_string(), text, files, run: None })
     }
 
-    /// Opens the copies that a saved run keeps of a scenario. They must have the digests in the manifest.
+    /// Opens the copies that a saved run keeps of a scenario. They must have the digests in the
+    /// manifest.
     pub(crate) fn saved(
         run: &Path,
         scenario: &manifest::Input,
@@ -114,10 +116,12 @@ impl Files for CachedFiles {
     }
 }
 
-/// What came with the scenarios of a study: the files that they name, and their warnings and notes, each once.
+/// What came with the scenarios of a study: the files that they name, and their warnings and notes,
+/// each once.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedInputs {
-    /// The name of each scenario, and the files that it names in order of first mention; by the number of its source.
+    /// The name of each scenario, and the files that it names in order of first mention; by the
+    /// number of its source.
     pub(crate) sources: Vec<(String, Vec<InputFile>)>,
     /// Rendered warnings.
     pub(crate) warnings: Vec<String>,
@@ -147,7 +151,8 @@ impl LoadedInputs {
         self.sources.first().map_or("", |(name, _)| name)
     }
 
-    /// Prints warnings and notes on standard error; of the warnings at most `max`, and the number of the others.
+    /// Prints warnings and notes on standard error; of the warnings at most `max`, and the number
+    /// of the others.
     pub(crate) fn print_warnings(&self, max: usize) {
         for warning in self.warnings.iter().take(max) {
             warn(warning);

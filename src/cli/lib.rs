@@ -1,7 +1,8 @@
-//! The command line: the only floor that touches files, terminal, wall clock and the number of threads.
+//! The command line: the only floor that touches files, terminal, wall clock and the number of
+//! threads.
 //!
-//! [`args`] declares options, [`inputs`] reads scenarios, [`study`] is the pipeline of all studies, [`run_dir`] the
-//! folder that they leave, and `commands` has one module for each command.
+//! `args` and `options` declare options, `inputs` reads scenarios, `study` is the pipeline of all
+//! studies, `run_dir` the folder that they leave, and `commands` has one module for each command.
 
 use claimsim_arrival as arrival;
 use claimsim_engine as engine;
@@ -19,6 +20,7 @@ mod args;
 mod commands;
 mod exit;
 mod inputs;
+mod options;
 mod run_dir;
 mod study;
 mod term;
@@ -29,9 +31,10 @@ use clap::{CommandFactory, Parser};
 
 /// Simulate queues of jobs that compete for workers of limited capacity
 ///
-/// A scenario file describes workers, jobs and service times; `run` simulates it and writes tables and charts of waits,
-/// utilization and queue lengths. The rules are those of the job queue of Docker Trusted Registry / Mirantis Secure
-/// Registry. The same scenario and seed give the same bytes everywhere.
+/// A scenario file describes workers, jobs and service times; `run` simulates it and writes tables
+/// and charts of waits, utilization and queue lengths. The rules are those of the job queue of
+/// Docker Trusted Registry / Mirantis Secure Registry. The same scenario and seed give the same
+/// bytes everywhere.
 #[derive(Debug, Parser)]
 #[command(name = "claimsim", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
@@ -67,7 +70,8 @@ pub fn main() -> ExitCode {
 mod tests {
     use super::*;
 
-    /// A shell cannot run an example that is broken inside a quote, or between an option and its value.
+    /// A shell cannot run an example that is broken inside a quote, or between an option and its
+    /// value.
     #[test]
     fn examples_are_never_wrapped() {
         for width in 60..=200 {

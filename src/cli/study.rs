@@ -1,5 +1,5 @@
-//! The pipeline that `run`, `compare`, `sweep` and `size` share: load the inputs, simulate, write files and manifest,
-//! show the results; and the same once more for `reproduce`.
+//! The pipeline that `run`, `compare`, `sweep` and `size` share: load the inputs, simulate, write
+//! files and manifest, show the results; and the same again for `reproduce`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,10 @@ use serde_json::Value;
 use crate::args::{ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::Command;
 use crate::report::OutputFile;
 use crate::run_dir::RunDir;
-use crate::run_dir::manifest::{self, Command, Input, Manifest, Other, Output};
+use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
 use crate::term::{print, print_json, warn};
 
 /// The version of claimsim that manifests name.

@@ -1,4 +1,5 @@
-//! The terminal: text and JSON on standard output; warnings, diagnostics and a progress bar on standard error.
+//! The terminal: text and JSON on standard output; warnings, diagnostics and a progress bar on
+//! standard error.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,7 +22,8 @@ pub(crate) fn print_json(document: &Value) -> Result<(), CliError> {
     print(&format!("{document:#}\n"))
 }
 
-/// Prints a line on standard error. If standard error is closed, the line is lost: no reader is left.
+/// Prints a line on standard error. If standard error is closed, the line is lost: no reader is
+/// left.
 pub(crate) fn warn(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
@@ -34,7 +36,8 @@ pub(crate) fn render(report: &Diagnostics) -> String {
 /// Steps of the progress bar per replication.
 const STEPS: f64 = 10_000.0;
 
-/// A progress bar over all replications: jobs done of jobs expected, rate, time left. It vanishes when dropped.
+/// A progress bar over all replications: jobs done of jobs expected, rate, time left. It vanishes
+/// when dropped.
 #[derive(Debug)]
 pub(crate) struct Bar {
     drawn: ProgressBar,
@@ -43,7 +46,8 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    /// A bar for this number of replications. indicatif draws nothing if standard error is no terminal.
+    /// A bar for this number of replications. indicatif draws nothing if standard error is no
+    /// terminal.
     pub(crate) fn new(replications: u32, hidden: bool) -> Bar {
         let total = f64::from(replications) * STEPS;
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
@@ -56,7 +60,8 @@ impl Bar {
 impl Progress for Bar {
     fn advanced(&self, rows: u64, from: f64, to: f64) {
         let done = self.jobs.fetch_add(rows, Ordering::Relaxed) + rows;
-        // Both ends are rounded down to whole steps, so that no part of a step is lost between two calls.
+        // Both ends are rounded down to whole steps, so that no part of a step is lost between two
+        // calls.
         self.drawn.inc((to * STEPS) as u64 - (from * STEPS) as u64);
         let share = (self.drawn.position() as f64 / self.total).max(f64::MIN_POSITIVE);
         let seconds = self.drawn.elapsed().as_secs_f64().max(1e-3);

@@ -2,13 +2,14 @@
 
 use super::arrivals::Arrivals;
 use super::crons::Crons;
-use super::history::{History, stated_need};
+use super::documents::ASSUMPTION;
+use super::history::{History, Units, stated_need};
+use super::interval;
 use super::mode::ValueCounts;
 use super::observation_window::ObservationWindow;
 use super::service::{FinishedRows, Service, ServiceShape, finished};
 use super::start_bounds::{BoundBasis, StartBound};
 use super::toml_text::{self, TomlBuilder, count, number, rate, rate_like, seconds};
-use super::{ASSUMPTION, interval};
 use crate::model::time::Span;
 use crate::registry::document::Field;
 
@@ -135,7 +136,7 @@ impl ActionWriter<'_> {
     fn write_capacity(&self, toml: &mut TomlBuilder, action: usize) {
         let counts =
             ValueCounts::of(self.history.of(action).filter_map(|(_, row)| stated_need(&row.document.capacity_map)));
-        let show = |units: &super::history::Units| toml_text::units(&self.history.renamed(units));
+        let show = |units: &Units| toml_text::units(&self.history.renamed(units));
         if let Some(units) = counts.mode() {
             toml.pair("capacity", &show(units), &format!("in {}", counts.in_words(show)));
         } else if self.history.of(action).next().is_some() {
@@ -237,8 +238,8 @@ impl ActionWriter<'_> {
         action: usize,
         field: impl Fn(&crate::registry::document::JobDocument) -> &Field<Span>,
     ) -> (Option<Span>, ValueCounts<Option<Span>>) {
-        let said = self.history.of(action).map(|(_, row)| field(row.document)).filter(|field| !field.is_absent());
-        let counts = ValueCounts::of(said.map(|field| field.get().copied().filter(|span| *span > Span::ZERO)));
+        let stated = self.history.of(action).map(|(_, row)| field(row.document)).filter(|field| !field.is_absent());
+        let counts = ValueCounts::of(stated.map(|field| field.get().copied().filter(|span| *span > Span::ZERO)));
         (counts.mode().copied().flatten(), counts)
     }
 
@@ -296,14 +297,14 @@ fn explain(toml: &mut TomlBuilder, service: &Service) {
         seconds(service.quantile(0.95)),
         seconds(service.quantile(1.0))
     ));
-    let few = service.values.len();
+    let rows = service.values.len();
     match &service.shape {
         ServiceShape::Lognormal(far) | ServiceShape::Gamma(far) => toml.comment(&format!(
             "Its coefficient of variation is {}; of lognormal and gamma, this one is nearer to the rows, at most {} off.",
             number(service.cv),
             toml_text::short(*far)
         )),
-        ServiceShape::Values(values) if values.len() < few || few > 9 => toml.comment(&format!(
+        ServiceShape::Values(values) if values.len() < rows || rows > 9 => toml.comment(&format!(
             "Neither lognormal nor gamma is near, so these are {}, each the mean of an equal number of rows.",
             count(values.len(), "value")
         )),

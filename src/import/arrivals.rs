@@ -91,11 +91,11 @@ fn condensed_sizes(mut sizes: Vec<usize>) -> Vec<usize> {
     }
     let sizes: Vec<f64> = sizes.into_iter().map(|size| size as f64).collect();
     // Rounding applies to the running sum, so errors do not accumulate.
-    let (mut sum, mut given) = (0.0, 0);
+    let (mut sum, mut rounded_sum) = (0.0, 0);
     let rounded = quantile_means(&sizes, MAX_SIZES).into_iter().map(|mean| {
         sum += mean;
-        let size = (sum.round() as usize).saturating_sub(given);
-        given += size;
+        let size = (sum.round() as usize).saturating_sub(rounded_sum);
+        rounded_sum += size;
         size
     });
     rounded.collect()
@@ -119,9 +119,9 @@ mod tests {
         for n in [51_usize, 77, 1_000] {
             let sizes: Vec<usize> = (0..n).map(|index| 1 + index * index % 17).collect();
             let mean = sizes.iter().sum::<usize>() as f64 / n as f64;
-            let few = condensed_sizes(sizes);
-            let kept = few.iter().sum::<usize>() as f64 / few.len() as f64;
-            assert!(few.len() == MAX_SIZES && (kept - mean).abs() < 0.011, "{n}: {mean} {kept}");
+            let condensed = condensed_sizes(sizes);
+            let kept = condensed.iter().sum::<usize>() as f64 / condensed.len() as f64;
+            assert!(condensed.len() == MAX_SIZES && (kept - mean).abs() < 0.011, "{n}: {mean} {kept}");
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use chrono::SecondsFormat;
 
+use super::documents::ImportOptions;
+use super::header;
 use super::history::{History, Row};
 use super::toml_text::{self, TomlBuilder, count};
 use super::workers::Workers;
-use super::{ImportOptions, header};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 

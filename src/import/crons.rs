@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::documents::{ASSUMPTION, Documents};
 use super::history::{History, Row, stated_need};
+use super::periodicity;
 use super::toml_text::{self, TomlBuilder};
-use super::{ASSUMPTION, Documents, periodicity};
 use crate::arrival::cron::Schedule;
 use crate::model::time::Span;
 use crate::registry::document::CronDocument;

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::history::History;
+use super::documents::{ASSUMPTION, Documents, ImportOptions};
+use super::history::{History, Row};
 use super::mode::ValueCounts;
 use super::names::readable;
-use super::observation_window::{ObservationWindow, in_words};
+use super::observation_window::{ObservationWindow, in_words, latest_time};
 use super::toml_text::{self, TomlBuilder, count};
-use super::{ASSUMPTION, Documents, ImportOptions};
 use crate::model::time::{Span, Time};
 use crate::registry::document::JobStatus;
 
@@ -32,7 +32,7 @@ pub(super) fn write(
     rows(toml, history);
     covered(toml, window, history);
     toml.gap();
-    toml.pair("name", &toml_text::string(&name(&options.name)), "");
+    toml.pair("name", &toml_text::string(&folder_name(&options.name)), "");
     write_start(toml, documents, options, start);
     toml.pair("horizon", &toml_text::string(&HORIZON.to_string()), "");
     toml.pair("replications", "20", "for intervals");
@@ -47,7 +47,7 @@ fn rows(toml: &mut TomlBuilder, history: &History) {
         return;
     }
     toml.line("#");
-    let status = |row: &super::history::Row| match row.document.status.get() {
+    let status = |row: &Row| match row.document.status.get() {
         Some(JobStatus::Unknown(word)) => toml_text::string(word),
         _ => row.status.map_or("", crate::model::job::Status::name).to_owned(),
     };
@@ -84,7 +84,7 @@ fn write_start(toml: &mut TomlBuilder, documents: &Documents, options: &ImportOp
     };
     let why = if options.exported_at.is_some() {
         "the export, as given with --at"
-    } else if super::latest_time(documents).is_some() {
+    } else if latest_time(documents).is_some() {
         "the latest time in the documents; give the time of the export with --at"
     } else {
         "ASSUMPTION: no row tells when the documents were exported"
@@ -108,8 +108,8 @@ fn write_heartbeat(toml: &mut TomlBuilder, documents: &Documents, options: &Impo
 }
 
 /// A name that is valid for a folder.
-fn name(wanted: &str) -> String {
-    let text: String = readable(wanted).chars().map(|c| if "/\\:".contains(c) { '-' } else { c }).collect();
+fn folder_name(name: &str) -> String {
+    let text: String = readable(name).chars().map(|c| if "/\\:".contains(c) { '-' } else { c }).collect();
     match text.trim() {
         "" | "." | ".." | "unnamed" => "imported".to_owned(),
         _ => text,

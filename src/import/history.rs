@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Documents;
+use super::documents::Documents;
 use super::mode::ValueCounts;
 use super::names::Names;
 use crate::model::job::Status;

@@ -7,8 +7,9 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
-use super::Documents;
+use super::documents::Documents;
 use super::history::{History, Row};
+use super::toml_text::number;
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 
@@ -49,7 +50,7 @@ impl ObservationWindow {
 /// The latest time of a past event in the documents: a change of a status, or the `scheduledAt` of
 /// a row that no longer waits. The `scheduledAt` of a waiting row, the `nextRun` of a cron and the
 /// expiration of a heartbeat may lie ahead.
-pub(super) fn latest_time(documents: &Documents) -> Option<DateTime<Utc>> {
+pub fn latest_time(documents: &Documents) -> Option<DateTime<Utc>> {
     let updated = documents.jobs.iter().filter_map(|job| job.last_updated.get());
     let claimed =
         documents.jobs.iter().filter(|job| !job.is_finished() && job.current_status() != Some(Status::Waiting));
@@ -69,7 +70,6 @@ pub(super) fn estimated_export_time(documents: &Documents) -> Option<DateTime<Ut
 
 /// A duration in days, hours or minutes, for comments.
 pub(super) fn in_words(seconds: f64) -> String {
-    let number = super::toml_text::number;
     match seconds {
         s if s >= 2.0 * 86_400.0 => format!("{} days", number((s / 864.0).round() / 100.0)),
         s if s >= 2.0 * 3_600.0 => format!("{} hours", number((s / 36.0).round() / 100.0)),

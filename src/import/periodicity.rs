@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_regular_is_no_cron() {
+    fn irregular_times_are_no_cron() {
         let times = firings("0 */15 * * * *", usize::MAX);
         assert!(periodic_schedule(&times[..3]).is_none(), "three times may be regular by chance");
         let moved = |nanos| times.iter().map(|at| *at + chrono::TimeDelta::nanoseconds(nanos)).collect::<Vec<_>>();

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_rate_is_rarely_taken_for_a_profile_and_a_profile_rarely_missed() {
+    fn a_constant_rate_rarely_gives_a_profile_and_a_profile_is_rarely_missed() {
         let found = |swing: f64, size: usize| {
             let window = (Time(-5 * DAY), Time(0));
             (0..400).filter(|seed| profile(&arrivals(*seed, swing, size), window, Time(0)).is_some()).count()

@@ -27,9 +27,9 @@ mod tests {
         for n in [50_usize, 51, 77, 99, 10_000] {
             let values: Vec<f64> = (0..n).map(|index| (index * index) as f64 / 7.0).collect();
             let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-            let few = quantile_means(&values, 50);
-            assert!(few.len() == 50 && (mean(&few) / mean(&values) - 1.0).abs() < 1e-9, "{n}");
-            assert!(few.is_sorted(), "{few:?}");
+            let sketch = quantile_means(&values, 50);
+            assert!(sketch.len() == 50 && (mean(&sketch) / mean(&values) - 1.0).abs() < 1e-9, "{n}");
+            assert!(sketch.is_sorted(), "{sketch:?}");
         }
         assert_eq!(quantile_means(&[1.0, 2.0, 6.0], 2), [4.0 / 3.0, 14.0 / 3.0]);
     }

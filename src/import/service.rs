@@ -4,7 +4,6 @@
 //! variance of the delay are known, and are subtracted from those of these times. Single negative
 //! times are kept: clipping them would raise the mean of short jobs.
 
-use super::claim_delay;
 use super::history::{History, Row};
 use super::quantile_sketch::quantile_means;
 use super::start_bounds::{BoundBasis, StartBound};
@@ -181,11 +180,11 @@ impl Service {
     fn of(times: &[ObservedRun]) -> Option<Service> {
         let first = times.first()?;
         let n = times.len() as f64;
-        let delay = |time: &ObservedRun| claim_delay::mean(time.start.racers);
+        let delay = |time: &ObservedRun| time.start.mean_delay();
         let mut values: Vec<f64> = times.iter().map(|time| (time.seconds - delay(time)).min(time.longest)).collect();
         let mean = IntervalEstimate::mean(&values).value?;
         let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0).max(1.0);
-        let of_delays = times.iter().map(|time| claim_delay::variance(time.start.racers)).sum::<f64>() / n;
+        let of_delays = times.iter().map(|time| time.start.delay_variance()).sum::<f64>() / n;
         let deviation = (squares - of_delays).max(0.0).sqrt();
         values.sort_unstable_by(f64::total_cmp);
         let cv = if mean > 0.0 { (deviation / mean).min(1e6) } else { 0.0 };

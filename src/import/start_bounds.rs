@@ -42,6 +42,25 @@ pub(super) struct StartBound {
     pub(super) is_settled: bool,
 }
 
+/// The longest claim delay, in seconds.
+const MAX_DELAY: f64 = 3.0;
+
+/// The claim delay between the bound and the start. Each of r workers with room waits uniformly
+/// from 0 to 3 s, and the first of them claims. The minimum of r such delays has mean 3 s / (r + 1)
+/// and variance 9 s² r / ((r + 1)² (r + 2)).
+impl StartBound {
+    /// The mean of the delay, in seconds.
+    pub(super) fn mean_delay(&self) -> f64 {
+        MAX_DELAY / (f64::from(self.racers) + 1.0)
+    }
+
+    /// The variance of the delay, in seconds squared.
+    pub(super) fn delay_variance(&self) -> f64 {
+        let r = f64::from(self.racers);
+        MAX_DELAY * MAX_DELAY * r / ((r + 1.0) * (r + 1.0) * (r + 2.0))
+    }
+}
+
 /// The bound of each row that ran to an end and has all its times; by index of the row.
 pub(super) fn starts(history: &History, workers: &Workers) -> Vec<Option<StartBound>> {
     let mut starts: Vec<Option<StartBound>> =

@@ -185,7 +185,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
         #[test]
-        fn what_is_written_reads_back(value in prop_oneof![0.0..1.0_f64, 0.0..1e9_f64], name in any::<String>()) {
+        fn written_values_read_back(value in prop_oneof![0.0..1.0_f64, 0.0..1e9_f64], name in any::<String>()) {
             let span: Span = seconds(value).parse().unwrap();
             prop_assert!((span.as_secs_f64() - value).abs() <= value * 6e-3 + 1e-9, "{value}: {}", seconds(value));
             let read: Rate = rate(value).parse().unwrap();

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::documents::{ASSUMPTION, Documents};
 use super::history::{History, Units};
 use super::names::readable;
 use super::toml_text::{self, TomlBuilder, count};
-use super::{ASSUMPTION, Documents};
 use crate::model::job::Status;
 
 /// A worker.

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod capacity;
+pub mod catalogue;
 pub mod claim;
 pub mod job;
 pub mod math;

@@ -1,4 +1,5 @@
-//! What is free on a worker from now on, by what is planned for it: a step function of time, and the first gap that is long enough.
+//! The availability profile of a worker: its free units from now on, given the planned jobs, as a step
+//! function of time; and the first gap that is long enough.
 
 use std::collections::VecDeque;
 
@@ -9,22 +10,22 @@ use crate::model::time::{Span, Time};
 #[derive(Debug)]
 pub(super) struct AvailabilityProfile {
     resources: usize,
-    /// When each step begins, rising; the last one lasts for ever.
+    /// The start of each step, rising; the last step lasts for ever.
     times: VecDeque<Time>,
-    /// Units free from then on, step by step and resource by resource; below zero where estimates have been wrong.
+    /// The free units from then on, by step and resource; below zero where estimates were wrong.
     free: VecDeque<i64>,
-    /// The most units free in any step up to each, by resource; empty after a change, until somebody asks.
+    /// The most units free in any step up to each step, by resource; empty after a change, until needed.
     peaks: Vec<i64>,
 }
 
 impl AvailabilityProfile {
-    /// A worker that offers so much, with nothing planned.
+    /// The profile of a worker with this capacity and without planned jobs.
     pub(super) fn new(capacity: &CapacityMap, now: Time) -> AvailabilityProfile {
         let free = capacity.0.iter().copied().collect();
         AvailabilityProfile { resources: capacity.0.len(), times: [now].into(), free, peaks: Vec::new() }
     }
 
-    /// Nobody asks any more for what was before now.
+    /// Drops the past.
     pub(super) fn forget_before(&mut self, now: Time) {
         while self.times.get(1).is_some_and(|next| *next <= now) {
             self.times.pop_front();
@@ -33,12 +34,12 @@ impl AvailabilityProfile {
         }
     }
 
-    /// A job with that need occupies the worker from one instant until before another.
+    /// A job with this need occupies the worker from `from` until before `to`.
     pub(super) fn occupy(&mut self, from: Time, to: Time, need: &CapacityMap) {
         self.change(from, to, need, -1);
     }
 
-    /// It does not after all.
+    /// Withdraws such a job.
     pub(super) fn vacate(&mut self, from: Time, to: Time, need: &CapacityMap) {
         self.change(from, to, need, 1);
     }
@@ -59,7 +60,7 @@ impl AvailabilityProfile {
         self.join(first);
     }
 
-    /// The step that begins at an instant, which is not before the first.
+    /// The step that begins at an instant, which is not before the first step; made if necessary.
     fn cut(&mut self, at: Time) -> usize {
         let step = self.times.partition_point(|time| *time < at);
         if self.times.get(step) != Some(&at) {
@@ -73,7 +74,7 @@ impl AvailabilityProfile {
         step
     }
 
-    /// Makes one of a step and the one before it, if they are the same.
+    /// Merges a step into the one before it, if both are equal.
     fn join(&mut self, step: usize) {
         let units = |step: usize| self.free.range(step * self.resources..(step + 1) * self.resources);
         if step > 0 && step < self.times.len() && units(step - 1).eq(units(step)) {
@@ -82,7 +83,8 @@ impl AvailabilityProfile {
         }
     }
 
-    /// Whether so much of each resource is ever free before an instant, be it at different times: if not, there is no gap.
+    /// Whether the need of each resource is ever free before an instant, possibly at different times: if
+    /// not, there is no gap.
     pub(super) fn may_have_gap(&mut self, before: Time, need: &CapacityMap) -> bool {
         if self.peaks.is_empty() {
             self.find_peaks();
@@ -107,7 +109,8 @@ impl AvailabilityProfile {
         free.zip(&need.0).all(|(free, &need)| need == 0 || need <= *free)
     }
 
-    /// The first instant, not before `now` and before `bound` if there is one, from which on a need fits for so long.
+    /// The first instant from which a need fits for `lasts`: not before `now`, and before `bound` if there
+    /// is one.
     pub(super) fn first_gap(&self, now: Time, bound: Option<Time>, need: &CapacityMap, lasts: Span) -> Option<Time> {
         let mut start = now.max(self.times[0]);
         let first = self.times.partition_point(|time| *time <= start).saturating_sub(1);
@@ -138,7 +141,7 @@ mod tests {
         CapacityMap(units.into())
     }
 
-    /// Whether a need fits at an instant, by adding up.
+    /// Whether a need fits at an instant, by summation.
     fn fits(windows: &[Window], at: i64, need: [i64; 2]) -> bool {
         (0..2).all(|resource| {
             let here = windows.iter().filter(|(from, to, _)| *from <= at && at < *to);
@@ -148,7 +151,7 @@ mod tests {
     }
 
     proptest! {
-        /// Against windows added up instant by instant.
+        /// Compares with windows that are summed up instant by instant.
         #[test]
         fn agrees_with_windows_added_up(
             steps in prop::collection::vec((0_i64..40, 1_i64..20, prop::array::uniform2(0_i64..4), any::<bool>()), 1..40),

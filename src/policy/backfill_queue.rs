@@ -1,33 +1,58 @@
-//! The waiting jobs of one need, for backfilling: the first of them that is thought to run no longer than some time, without a search
-//! through all.
+//! The waiting jobs of one need, for backfilling: finds the first job whose estimate is short enough
+//! without a search through all of them.
 
-use super::easy_backfill::BackfillOrder;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::engine::QueueKey;
 use crate::model::time::Span;
+
+/// The order in which jobs that may go before the head are considered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackfillOrder {
+    /// The oldest job first.
+    #[default]
+    Arrival,
+    /// The job with the shortest estimate first.
+    Shortest,
+}
+
+impl BackfillOrder {
+    /// The word in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            BackfillOrder::Arrival => "arrival",
+            BackfillOrder::Shortest => "shortest",
+        }
+    }
+}
+
+choice!(BackfillOrder);
 
 /// A waiting job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BackfillCandidate {
-    /// Where it comes in the order of candidates.
+    /// Its position in the order of candidates.
     pub(super) key: (Span, QueueKey<i128>),
-    /// Its place among the waiting jobs.
+    /// Its key in the queue.
     pub(super) turn: QueueKey<i128>,
-    /// How long it is thought to run.
+    /// Its estimated service time.
     pub(super) estimate: Span,
 }
 
-/// So many jobs to a block.
+/// The most jobs in a block.
 const BLOCK: usize = 128;
 
 /// Waiting jobs in the order in which they are candidates.
 #[derive(Debug)]
 pub(super) struct BackfillQueue {
     order: BackfillOrder,
-    /// None of them empty.
+    /// No block is empty.
     blocks: Vec<Block>,
 }
 
-/// Jobs next to each other in order.
+/// Jobs that are next to each other in order.
 #[derive(Debug)]
 struct Block {
     entries: Vec<BackfillCandidate>,
@@ -43,7 +68,7 @@ impl Block {
 }
 
 impl BackfillQueue {
-    /// None yet.
+    /// Starts empty.
     pub(super) fn new(order: BackfillOrder) -> BackfillQueue {
         BackfillQueue { order, blocks: Vec::new() }
     }
@@ -56,7 +81,7 @@ impl BackfillQueue {
         BackfillCandidate { key: (first, turn), turn, estimate }
     }
 
-    /// A job waits.
+    /// Adds a waiting job.
     pub(super) fn insert(&mut self, job: (QueueKey<i128>, Span)) {
         let entry = self.entry(job);
         let index = self.block_of(&entry).min(self.blocks.len().saturating_sub(1));
@@ -73,7 +98,7 @@ impl BackfillQueue {
         }
     }
 
-    /// A job waits no longer, if it has waited.
+    /// Removes a job, if it waits.
     pub(super) fn remove(&mut self, job: (QueueKey<i128>, Span)) {
         let entry = self.entry(job);
         let index = self.block_of(&entry);
@@ -93,7 +118,7 @@ impl BackfillQueue {
         }
     }
 
-    /// The block in which an entry is, or belongs: the first whose last entry does not come before it.
+    /// The block in which an entry is or belongs: the first whose last entry does not come before it.
     fn block_of(&self, entry: &BackfillCandidate) -> usize {
         self.blocks.partition_point(|block| block.entries.last().is_some_and(|last| last.key < entry.key))
     }
@@ -103,7 +128,7 @@ impl BackfillQueue {
         self.blocks.first()?.entries.first().copied()
     }
 
-    /// The first job that is thought to run no longer than that.
+    /// The first job whose estimate is at most `most`.
     pub(super) fn first_within(&self, most: Span) -> Option<BackfillCandidate> {
         let block = self.blocks.iter().find(|block| block.least <= most)?;
         block.entries.iter().find(|entry| entry.estimate <= most).copied()
@@ -121,7 +146,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
-        /// Against a list that is searched from the first.
+        /// Compares with a list that is searched from the start.
         #[test]
         fn agrees_with_a_list(
             is_shortest: bool,

@@ -1,18 +1,19 @@
-//! `best-fit`: the job that leaves the least of a worker's capacity free goes next, of those that fit.
+//! `best-fit`: of the jobs that fit, the one that leaves the least of a worker's capacity free goes
+//! next.
 //!
 //! ```text
 //! free: scan 3        waiting, oldest first: A{scan 1}  B{scan 4}  C{scan 3}
-//! C goes, which leaves nothing; B does not fit, and A is next when something is free again
+//! C goes and leaves nothing; B does not fit, and A is next when a unit is free again
 //! ```
 //!
-//! What is left is the share of the worker's capacity, summed over the resources that it has. Where jobs are placed, a job counts with the worker on
-//! which it would leave least; which worker gets it is the placement's business all the same. A decision looks at every need that
-//! waits, on every worker with room for it.
+//! The slack is the free share of the worker's capacity, summed over its resources. Where jobs are
+//! placed, a job counts with the worker on which it would leave least; the placement still decides
+//! which worker gets it. A decision considers every waiting need, on every worker with room for it.
 
 use super::slack::{Extreme, Slack};
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, System};
 
-/// Least left free.
+/// The policy that leaves the least free.
 #[derive(Clone, Debug)]
 pub struct BestFit {
     leftover: Slack,

@@ -1,4 +1,4 @@
-//! The waiting jobs by action and need, for policies to which both matter: each class in order of age.
+//! The waiting jobs by action and need, each class in order of age.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,15 @@ use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::job::Job;
 
-/// An action's jobs with the same need.
+/// The jobs of an action with the same need.
 pub(super) type Class = (ActionId, NeedId);
 
-/// Who waits.
+/// The waiting jobs of each class.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ClassQueues(BTreeMap<Class, BTreeSet<QueueKey<i128>>>);
 
 impl ClassQueues {
-    /// Keeps up with what has happened.
+    /// Updates the queues.
     pub(super) fn on_event(&mut self, event: &SchedulerEvent<'_>) {
         match event {
             SchedulerEvent::Queued(candidate) => {
@@ -38,7 +38,7 @@ impl ClassQueues {
         }
     }
 
-    /// The classes of which jobs wait: each with its oldest job, and how many there are.
+    /// The classes with waiting jobs: each with its oldest job and the number of its jobs.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Class, QueueKey<i128>, usize)> + '_ {
         self.0.iter().filter_map(|(class, jobs)| Some((*class, *jobs.first()?, jobs.len())))
     }

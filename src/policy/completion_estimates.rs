@@ -1,4 +1,4 @@
-//! What runs, by worker and estimated end, to policies that look ahead.
+//! Estimated ends of running jobs, by worker, for policies that look ahead.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,12 +18,12 @@ pub(super) struct CompletionEstimates {
 }
 
 impl CompletionEstimates {
-    /// Nothing runs yet.
+    /// Starts without running jobs.
     pub(super) fn new(system: &System) -> CompletionEstimates {
         CompletionEstimates { on: vec![BTreeSet::new(); system.workers.len()], of: BTreeMap::new() }
     }
 
-    /// A job starts, and is thought to end at that instant.
+    /// A job starts with an estimated end.
     pub(super) fn start(&mut self, end: Time, job: &Job, worker: WorkerId) {
         self.on[worker.0 as usize].insert((end, job.id, job.need));
         self.of.insert(job.id, end);
@@ -36,8 +36,8 @@ impl CompletionEstimates {
         }
     }
 
-    /// The first instant at which a need fits on a worker by the estimates, and what is left beside it then, by resource; `None` if
-    /// that is never, or not before `bound`.
+    /// The first instant at which a need fits on a worker by the estimates, and the units left then, by
+    /// resource; `None` if there is none, or none before `bound`.
     pub(super) fn fits_from(
         &self,
         view: &SchedulingView<'_, i128>,
@@ -55,7 +55,7 @@ impl CompletionEstimates {
         }
         let mut ends = self.on[worker.0 as usize].iter().peekable();
         loop {
-            // All that end at one instant make room together.
+            // All jobs that end at one instant free their units together.
             while let Some((_, _, freed)) = ends.next_if(|(end, ..)| *end <= at) {
                 left.iter_mut().zip(&system.need(*freed).0).for_each(|(left, freed)| *left += freed);
             }

@@ -1,24 +1,31 @@
-//! `conservative-backfill`: every waiting job holds a reservation, given on arrival by the estimates; others may only fill the gaps.
+//! `conservative-backfill`: every waiting job holds a reservation, made on arrival by the estimates;
+//! other jobs may only fill the gaps.
 //!
 //! ```text
-//! 4 scan: R runs on 3 of them, by its estimate until 10:00. Waiting: A{scan 4, 30 min}  B{scan 1, 40 min}  C{scan 1, 90 min}
-//! at 09:00   A is planned for 10:00 to 10:30; B fills the gap before it and goes; C is planned for 10:30, after A
-//! R ends at 09:40, B at 09:30: A moves to 09:40 and C, which could not go before A, to 10:10
+//! 4 scan: R runs on 3 of them, by its estimate until 10:00
+//! waiting: A{scan 4, 30 min}  B{scan 1, 40 min}  C{scan 1, 90 min}
+//! at 09:00   A is planned for 10:00 to 10:30; B fills the gap before it and goes;
+//!            C is planned for 10:30, after A
+//! R ends at 09:40, B at 09:30: A moves to 09:40, and C, which could not go before A, to 10:10
 //! ```
 //!
-//! A reservation names a worker and an instant: the first from which on the job fits for as long as its estimate, beside what runs and all other
-//! reservations, and of several workers the first. When a job ends before its estimate, or a job with a reservation leaves, the plan is compressed: in order
-//! of age each job gives up its reservation and takes the first that it can get, which is never later (Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). When
-//! workers change, all reservations are made anew in order of age. With several workers and resources all this holds as it does
-//! with one; where jobs are placed, the plan names the worker, and no placement is asked. Under delayed claiming a worker takes the oldest
-//! job that could run there now beside the reservations of all others; as jobs hardly ever start at the very instant then, reservations whose instant
-//! has passed have all of them made anew.
+//! A reservation names a worker and an instant: the first instant from which the job fits for as long as
+//! its estimate, next to the running jobs and all other reservations; of several workers, the first.
+//! When a job ends before its estimate, or a job with a reservation leaves, the plan is compressed: in
+//! order of age, each job gives up its reservation and takes the first one available, which is never
+//! later (Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). When workers change, all reservations are made
+//! again in order of age. The same rules hold with several workers and resources; where jobs are placed,
+//! the plan names the worker, and the placement is not consulted. Under delayed claiming, a worker takes
+//! the oldest job that could run there now next to the reservations of all others. Jobs then hardly ever
+//! start at the exact instant of their reservation, so all reservations are made again when the instant
+//! of one has passed.
 //!
-//! **Wrong estimates.** A job that runs past its estimate is not in the plan any more. Whoever is to start then and does not fit waits until it does,
-//! and counts as starting now in the plan of all others, who may be late in turn: promises are as good as estimates.
+//! **Wrong estimates.** A job that runs past its estimate is no longer in the plan. A job that should
+//! start then and does not fit waits until it does. In the plan of all other jobs it counts as starting
+//! now, so they may be late in turn: reservations are only as good as the estimates.
 //!
-//! A compression looks at every waiting job, and each time along the plan: this is the one policy whose decisions cost the more, the more jobs wait, as the
-//! definition asks for all of them.
+//! A compression considers every waiting job, and walks along the plan for each. This is the only policy
+//! whose decisions cost more the more jobs wait, because its definition involves all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,21 +38,21 @@ use crate::model::job::JobId;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-/// Reservations for all.
+/// Backfilling with a reservation for every job.
 #[derive(Debug)]
 pub struct ConservativeBackfill {
     possible: FeasibleNeeds,
     needs: Box<[CapacityMap]>,
-    /// By worker; none before the first decision after workers have changed.
+    /// By worker; empty until the first decision after workers have changed.
     plans: Vec<AvailabilityProfile>,
     running: BTreeMap<JobId, Running>,
     /// Oldest first.
     waiting: BTreeMap<QueueKey<i128>, Waiting>,
     /// The reservations by their start.
     starts: BTreeSet<(Time, QueueKey<i128>)>,
-    /// Jobs that have not been planned for yet, oldest first.
+    /// Jobs without a plan so far, oldest first.
     newcomers: BTreeSet<QueueKey<i128>>,
-    /// Whether something is free that the plan has taken for occupied.
+    /// Whether units are free that the plan treats as occupied.
     needs_compression: bool,
 }
 
@@ -54,7 +61,7 @@ pub struct ConservativeBackfill {
 struct Running {
     worker: WorkerId,
     need: NeedId,
-    /// When it is thought to end.
+    /// Its estimated end.
     until: Time,
 }
 
@@ -66,7 +73,7 @@ struct Waiting {
     place: Option<Place>,
 }
 
-/// Where and from when on a job is planned.
+/// The worker and the start that a job is planned for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     start: Time,
@@ -74,7 +81,8 @@ struct Place {
 }
 
 impl Place {
-    /// A place on that worker comes before this one if it starts before this instant: of several workers with one start the first is taken.
+    /// A place on this worker is better if it starts before the returned instant: of several workers with
+    /// the same start, the first is taken.
     fn bound(self, worker: WorkerId) -> Time {
         if worker < self.worker { self.start + Span(1) } else { self.start }
     }
@@ -95,7 +103,7 @@ impl ConservativeBackfill {
         }
     }
 
-    /// Brings all plans up to now: from scratch, compressed, or with what has come.
+    /// Brings all plans up to date: from scratch, by compression, or by adding newcomers.
     fn update(&mut self, view: &SchedulingView<'_, i128>) {
         let is_late = self.starts.first().is_some_and(|(start, _)| *start < view.now);
         if self.plans.is_empty() || is_late && view.worker.is_some() {
@@ -114,7 +122,7 @@ impl ConservativeBackfill {
         }
     }
 
-    /// Empty plans but for what runs; everybody is a newcomer.
+    /// Starts with plans that hold only the running jobs; all waiting jobs are newcomers.
     fn begin(&mut self, view: &SchedulingView<'_, i128>) {
         let workers = 0..view.system().workers.len() as u32;
         self.plans =
@@ -130,7 +138,7 @@ impl ConservativeBackfill {
         self.needs_compression = false;
     }
 
-    /// Whoever should have started before now is planned for now.
+    /// Jobs that should have started before now are planned for now.
     fn put_off_late(&mut self, now: Time) {
         let late: Vec<QueueKey<i128>> =
             self.starts.iter().take_while(|(start, _)| *start < now).map(|(_, turn)| *turn).collect();
@@ -141,7 +149,7 @@ impl ConservativeBackfill {
         }
     }
 
-    /// Takes the first place that is before the one a job has, if there is one.
+    /// Moves a job to the first place before its own, if there is one.
     fn improve(&mut self, view: &SchedulingView<'_, i128>, turn: QueueKey<i128>) {
         let Waiting { need, place, .. } = self.waiting[&turn];
         let Some(place) = place else { return self.reserve(view, turn) };
@@ -156,14 +164,14 @@ impl ConservativeBackfill {
         }
     }
 
-    /// Plans for a job that has no place.
+    /// Plans a job that has no place.
     fn reserve(&mut self, view: &SchedulingView<'_, i128>, turn: QueueKey<i128>) {
         if let Some(place) = self.first_place(view, turn, None) {
             self.enter(turn, place);
         }
     }
 
-    /// The first place for a job beside everybody else, if there is one that comes before another.
+    /// The first place for a job next to all others, if there is one before `before`.
     fn first_place(
         &self,
         view: &SchedulingView<'_, i128>,
@@ -190,7 +198,7 @@ impl ConservativeBackfill {
         self.plans[place.worker.0 as usize].occupy(place.start, place.start + waiting.lasts, need);
     }
 
-    /// Takes a job's place away, if it has one.
+    /// Withdraws the place of a job, if it has one.
     fn withdraw(&mut self, turn: QueueKey<i128>) -> Option<Place> {
         let waiting = self.waiting.get_mut(&turn)?;
         let place = waiting.place.take()?;
@@ -202,7 +210,7 @@ impl ConservativeBackfill {
         Some(place)
     }
 
-    /// The oldest job that is to start by now, and can.
+    /// The oldest job that should start by now and fits.
     fn due(&self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
         let due = self.starts.iter().take_while(|(start, _)| *start <= view.now).filter_map(|(_, turn)| {
             let Waiting { need, place, .. } = self.waiting[turn];
@@ -212,7 +220,7 @@ impl ConservativeBackfill {
         due.min().map(|(turn, need, worker)| Decision { need, key: turn, target: Target::These(vec![worker]) })
     }
 
-    /// The oldest job that can start now on the worker that looks, beside all others.
+    /// The oldest job that can start now on the claiming worker, next to all others.
     fn first_for(&mut self, view: &SchedulingView<'_, i128>, worker: WorkerId) -> Option<Decision<i128>> {
         let fitting = self.waiting.iter().filter(|(_, waiting)| view.fits_on(waiting.need, worker));
         let fitting: Vec<QueueKey<i128>> = fitting.map(|(turn, _)| *turn).collect();
@@ -256,7 +264,7 @@ impl ConservativeBackfill {
     }
 }
 
-/// How long a job is planned for: something, also if it is thought to take no time.
+/// The planned duration of a job: more than zero, even if its estimate is zero.
 fn lasts(candidate: &Candidate<'_>) -> Span {
     candidate.estimate().max(Span(1))
 }

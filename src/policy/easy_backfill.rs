@@ -1,29 +1,35 @@
-//! `easy-backfill`: the oldest waiting job holds a reservation; others may go before it only if, by the estimates, they do not delay it.
+//! `easy-backfill`: the oldest waiting job holds a reservation; other jobs may go before it only if, by
+//! the estimates, they do not delay it.
 //!
 //! ```text
-//! 4 scan: R runs on 3 of them, by its estimate until 10:00. Waiting: A{scan 4}  B{scan 1, 40 min}  C{scan 1, 90 min}
-//! at 09:00   A does not fit before 10:00: its shadow time. B ends before that and goes; C would not, and nothing is spare beside A
+//! 4 scan: R runs on 3 of them, by its estimate until 10:00
+//! waiting: A{scan 4}  B{scan 1, 40 min}  C{scan 1, 90 min}
+//! at 09:00   A does not fit before 10:00, its shadow time. B ends before that and goes;
+//!            C would end later, and no unit is spare next to A
 //! ```
 //!
-//! The shadow time is the first instant at which the head fits if what runs ends as estimated. Another job may start if it fits now and either ends by its estimate
-//! no later than the shadow time or needs no more than what is spare then beside the head (Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995;
-//! Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). BackfillQueue in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
+//! The shadow time is the first instant at which the head fits if the running jobs end as estimated.
+//! Another job may start if it fits now and either ends by its estimate no later than the shadow time,
+//! or needs no more than the units that are spare then next to the head (Lifka, "The ANL/IBM SP
+//! scheduling system", JSSPP 1995; Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). Candidates are
+//! considered in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
 //! Feitelson, IEEE TPDS 18(6), 2007).
 //!
-//! **Several workers.** The reservation names a worker and an instant: of all workers the one on which the head fits first, by the estimates. On the others whatever fits
-//! may start. What carries over from one worker: the head is never delayed by a job that was let past it, if no estimate is too short. What does not: with
-//! several resources "spare" is asked of those only that the candidate needs.
+//! **Several workers.** The reservation names a worker and an instant: of all workers, the one on which
+//! the head fits first by the estimates. On the other workers any job that fits may start. One property
+//! of a single worker remains: a job that overtakes the head never delays it, unless an estimate is too
+//! short. One changes: with several resources, only the resources that the candidate needs have to be
+//! spare.
 //!
-//! **Wrong estimates.** A job that ends early frees its units at once, and the shadow is taken anew. One that runs past its estimate is expected
-//! to end any moment: the head's shadow is then the present as far as that job goes, and only what is spare may start.
+//! **Wrong estimates.** A job that ends early frees its units at once, and the shadow is computed again.
+//! A job that runs past its estimate is expected to end at any moment: with regard to this job, the
+//! shadow of the head is the present, and only spare units may be used.
 //!
-//! A decision walks along the estimated ends of what runs until the head fits, and asks each need that fits for its first candidate that is
-//! short enough: that is kept at hand in blocks. Its cost grows with the number of running jobs and with a hundredth of the waiting ones.
+//! A decision walks along the estimated ends of the running jobs until the head fits, and asks each need
+//! that fits for its first candidate that is short enough, which blocks make fast to find. Its cost
+//! grows with the number of running jobs and with a hundredth of the number of waiting jobs.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::backfill_queue::{BackfillCandidate, BackfillQueue};
+use super::backfill_queue::{BackfillCandidate, BackfillOrder, BackfillQueue};
 use super::completion_estimates::CompletionEstimates;
 use super::feasible::FeasibleNeeds;
 use crate::engine::QueueKey;
@@ -32,49 +38,28 @@ use crate::model::capacity::NeedId;
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-/// In which order jobs are looked at that may go before the head.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackfillOrder {
-    /// The oldest first.
-    #[default]
-    Arrival,
-    /// The shortest by estimate first.
-    Shortest,
-}
-
-impl BackfillOrder {
-    /// The word in scenarios.
-    pub fn name(self) -> &'static str {
-        match self {
-            BackfillOrder::Arrival => "arrival",
-            BackfillOrder::Shortest => "shortest",
-        }
-    }
-}
-
 /// A reservation for the head of the queue.
 #[derive(Debug)]
 pub struct EasyBackfill {
     possible: FeasibleNeeds,
-    /// What runs, by worker.
+    /// The running jobs, by worker.
     ends: CompletionEstimates,
     /// By need.
     waiting: Vec<BackfillQueue>,
 }
 
-/// Where and when the head will fit.
+/// The worker and the instant at which the head will fit.
 #[derive(Debug)]
 struct Shadow {
     at: Time,
     worker: WorkerId,
-    /// Units that are left then beside the head, by resource.
+    /// The units left then next to the head, by resource.
     spare: Vec<i64>,
 }
 
 impl Shadow {
-    /// In words: on which worker, and in how long.
-    fn told(&self, view: &SchedulingView<'_, i128>) -> String {
+    /// The worker, and the time until then.
+    fn describe(&self, view: &SchedulingView<'_, i128>) -> String {
         let worker = &view.system().worker(self.worker).id;
         match self.at - view.now {
             Span::ZERO => format!("on {worker} any moment"),
@@ -93,7 +78,7 @@ impl EasyBackfill {
         }
     }
 
-    /// The worker on which a job with this need fits first by the estimates, and when.
+    /// The worker on which a job with this need fits first by the estimates, and the instant.
     fn shadow(&self, view: &SchedulingView<'_, i128>, need: NeedId) -> Option<Shadow> {
         let mut first: Option<Shadow> = None;
         for worker in view.open_workers() {
@@ -125,12 +110,12 @@ impl EasyBackfill {
     }
 }
 
-/// Whether a job with this need may start somewhere however long it is thought to run.
+/// Whether a job with this need may start on some worker, regardless of its estimate.
 fn is_free_elsewhere(view: &SchedulingView<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
     is_spare(view, need, shadow) || view.with_room(need).any(|worker| worker != shadow.worker)
 }
 
-/// Whether a job needs no more than what is left beside the head.
+/// Whether a job needs no more than the units left next to the head.
 fn is_spare(view: &SchedulingView<'_, i128>, need: NeedId, shadow: &Shadow) -> bool {
     view.system().need(need).0.iter().zip(&shadow.spare).all(|(&need, spare)| need == 0 || need <= *spare)
 }
@@ -186,7 +171,7 @@ impl ClaimPolicy for EasyBackfill {
         let Some(shadow) = self.shadow(view, head) else {
             return format!("{goes}, which fits nowhere even when all that runs has ended");
         };
-        let goes = format!("{goes}, which fits {}", shadow.told(view));
+        let goes = format!("{goes}, which fits {}", shadow.describe(view));
         if shadow.at - view.now >= estimate {
             format!("{goes}: it ends by then, by its estimate of {}", estimate.rounded())
         } else if is_spare(view, need, &shadow) {
@@ -201,7 +186,7 @@ impl ClaimPolicy for EasyBackfill {
         let (shadow, estimate) = (self.shadow(view, head)?, job.estimate());
         let is_held = shadow.at - view.now < estimate && !is_free_elsewhere(view, job.job.need, &shadow);
         is_held.then(|| {
-            let (when, estimate) = (shadow.told(view), estimate.rounded());
+            let (when, estimate) = (shadow.describe(view), estimate.rounded());
             format!("would delay job {}, the oldest, which fits {when}: its estimate is {estimate}, and beside that nothing is spare", turn.id.0)
         })
     }

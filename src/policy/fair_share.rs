@@ -1,14 +1,17 @@
-//! `fair-share`: the action that has the smallest share of all capacity goes next, of those with a job that fits.
+//! `fair-share`: of the actions with a job that fits, the one with the smallest share of all capacity
+//! goes next.
 //!
 //! ```text
 //! 9 cpu and 18 GB; A's jobs need {1 cpu, 4 GB}, B's {3 cpu, 1 GB}; enough of both wait
-//! A runs 3: a share of 12/18 of the memory. B runs 2: 6/9 of the cpu. Nobody could have more without the other having less
+//! A runs 3: a share of 12/18 of the memory. B runs 2: 6/9 of the cpu. Neither could have more without
+//! the other having less
 //! ```
 //!
-//! An action's share is that of the resource of which it uses most: its dominant share, in units of what all workers offer
-//! together at the start, divided by its weight (Ghodsi et al., "Dominant Resource Fairness", NSDI 2011). Running jobs are never
-//! preempted, so shares become fair only as jobs end. Of equal actions the one with the older job goes first; within an action the
-//! oldest job that fits. A decision looks at every action and need that waits.
+//! The share of an action is its share of the resource that it uses most: its dominant share, relative
+//! to the capacity of all workers at the start, divided by its weight (Ghodsi et al., "Dominant Resource
+//! Fairness", NSDI 2011). Running jobs are never preempted, so shares become fair only as jobs end. Of
+//! equal actions, the one with the older job goes first; within an action, the oldest job that fits. A
+//! decision considers every waiting action and need.
 
 use super::class_queues::ClassQueues;
 use crate::engine::{
@@ -24,21 +27,21 @@ use crate::model::time::Time;
 pub struct FairShare {
     waiting: ClassQueues,
     needs: Box<[CapacityMap]>,
-    /// By resource: what a unit counts.
+    /// By resource: the weight of a unit.
     units: Box<[i128]>,
-    /// What all units of a resource count together.
+    /// The weight of all units of a resource.
     whole: i128,
     /// By action.
-    accounts: Box<[ActionUsage]>,
+    usage: Box<[ActionUsage]>,
 }
 
-/// What an action has.
+/// The usage of an action.
 #[derive(Clone, Debug)]
 struct ActionUsage {
     weight: i128,
     /// By resource.
     used: Box<[i64]>,
-    /// Its dominant share, weight left aside.
+    /// Its dominant share, before the weight.
     share: i128,
 }
 
@@ -55,21 +58,21 @@ impl FairShare {
             needs: system.needs.clone().into(),
             units: shares.units(&total),
             whole: shares.unit(1),
-            accounts: weights.map(account).collect(),
+            usage: weights.map(account).collect(),
         }
     }
 
     fn use_units(&mut self, job: &Job, sign: i64) {
-        let account = &mut self.accounts[usize::from(job.action.0)];
+        let account = &mut self.usage[usize::from(job.action.0)];
         let need = &self.needs[usize::from(job.need)];
         account.used.iter_mut().zip(&need.0).for_each(|(used, need)| *used += sign * need);
         let shares = account.used.iter().zip(&self.units).map(|(&used, unit)| i128::from(used) * unit);
         account.share = shares.max().unwrap_or(0);
     }
 
-    /// Whether one action has less than another by its weight; exactly, by cross-multiplication.
+    /// Compares the weighted shares of two actions, exactly, by cross-multiplication.
     fn compare(&self, a: ActionId, b: ActionId) -> std::cmp::Ordering {
-        let [a, b] = [a, b].map(|action| &self.accounts[usize::from(action.0)]);
+        let [a, b] = [a, b].map(|action| &self.usage[usize::from(action.0)]);
         (a.share * b.weight).cmp(&(b.share * a.weight))
     }
 }
@@ -103,7 +106,7 @@ impl ClaimPolicy for FairShare {
     }
 
     fn explain(&self, _: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
-        let ActionUsage { share, weight, .. } = self.accounts[usize::from(job.job.action.0)];
+        let ActionUsage { share, weight, .. } = self.usage[usize::from(job.job.action.0)];
         let percent = share as f64 / self.whole as f64 * 100.0;
         let weighted = if weight == 1 { String::new() } else { format!(" by its weight of {weight}") };
         let name = &job.action().name;

@@ -1,12 +1,13 @@
-//! The jobs that some worker could run, if it had nothing else to do: no policy waits for the others.
+//! Feasible needs: the needs that fit on some idle worker. No policy waits for a job with another
+//! need.
 
 use crate::engine::{QueueKey, SchedulingView, System};
 use crate::model::capacity::NeedId;
 
-/// The needs that fit into what some worker offers at some time.
+/// The needs that fit into the capacity of some worker at some time.
 #[derive(Clone, Debug)]
 pub(super) struct FeasibleNeeds {
-    /// Bit `n % 64` of word `n / 64`: is need `n` one of them?
+    /// Bit `n % 64` of word `n / 64`: whether need `n` is feasible.
     words: Box<[u64]>,
 }
 
@@ -14,8 +15,8 @@ impl FeasibleNeeds {
     pub(super) fn of(system: &System) -> FeasibleNeeds {
         let mut words = vec![0; system.needs.len().div_ceil(64).max(1)];
         for (index, need) in system.needs.iter().enumerate() {
-            let is_possible = system.capacities().any(|capacity| capacity.fits(need));
-            words[index / 64] |= u64::from(is_possible) << (index % 64);
+            let is_feasible = system.capacities().any(|capacity| capacity.fits(need));
+            words[index / 64] |= u64::from(is_feasible) << (index % 64);
         }
         FeasibleNeeds { words: words.into() }
     }
@@ -25,7 +26,7 @@ impl FeasibleNeeds {
         self.words[usize::from(need) / 64] >> (need.0 % 64) & 1 == 1
     }
 
-    /// The first of all waiting jobs by rank, but for impossible ones: its need and its place.
+    /// The first waiting job by rank, without jobs that are not feasible: its need and its key.
     pub(super) fn first(&self, view: &SchedulingView<'_, i128>) -> Option<(NeedId, QueueKey<i128>)> {
         let need = view.waiting.first_of(|word| self.words[word], |_| true)?;
         Some((NeedId(need as u16), view.waiting.head(need)?))

@@ -1,4 +1,5 @@
-//! `first-fit`, the registry's own policy: waiting jobs by `(scheduledAt, id)`; one that does not fit blocks nobody.
+//! `first-fit`, the policy of the registry: waiting jobs by `(scheduledAt, id)`; a job that does not fit
+//! blocks no other job.
 //!
 //! ```text
 //! free: scan 1                 waiting, oldest first: A{scan 2}  B{scan 1}  C{scan 1}
@@ -7,7 +8,7 @@
 
 use crate::engine::{Candidate, ClaimPolicy, PolicyKind, SchedulingView};
 
-/// Oldest first; ties by job number.
+/// The oldest job first; ties by job number.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FirstFit;
 
@@ -29,7 +30,8 @@ impl ClaimPolicy for FirstFit {
 
 const WHY: &str = "the oldest that fits";
 
-/// The same with the catalogue's ranks.
+/// [`FirstFit`] behind [`AnyPolicy`](super::AnyPolicy), whose ranks are numbers: all jobs have the same
+/// rank.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UnitRankFirstFit;
 

@@ -7,14 +7,14 @@ use crate::engine::{Candidate, Shares, System, share};
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 
-/// What counts as a job's length.
+/// The length of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum JobLength {
-    /// How long it runs if nothing stops it, which only a simulator knows.
+    /// Its service time, which only a simulator knows.
     #[default]
     Service,
-    /// How long it is thought to run.
+    /// Its estimated service time.
     Estimate,
 }
 
@@ -42,7 +42,10 @@ impl JobLength {
     }
 }
 
-/// By need: the share of what all workers offer together at the start, summed over resources; exact, in units of its own.
+choice!(JobLength);
+
+/// By need: its share of the capacity of all workers at the start, summed over resources; exact, in its
+/// own units.
 #[derive(Clone, Debug)]
 pub(super) struct CapacityShares(Box<[i128]>);
 

@@ -1,16 +1,18 @@
-//! `largest-first`: the job that needs the most capacity goes next, of those that fit (most-servers-first).
+//! `largest-first`: of the jobs that fit, the one that needs the most capacity goes next
+//! (most-servers-first).
 //!
 //! ```text
 //! free: scan 3        waiting, oldest first: A{scan 4}  B{scan 1}  C{scan 2}  D{scan 1}
 //! A does not fit and is skipped; C goes, then B; D does not fit any more
 //! ```
 //!
-//! With several resources a job's size is its share of what all workers offer together at the start, summed over resources.
+//! With several resources, the size of a job is its share of the capacity of all workers at the start,
+//! summed over resources.
 
 use super::job_size::CapacityShares;
 use crate::engine::{Candidate, ClaimPolicy, SchedulingView, System};
 
-/// Largest first; ties oldest first.
+/// The largest job first; of equals the oldest.
 #[derive(Clone, Debug)]
 pub struct LargestFirst {
     sizes: CapacityShares,

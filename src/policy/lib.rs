@@ -1,11 +1,23 @@
-//! The catalogue of claim policies: which of them a scenario may ask for, and what makes each for a run.
+//! Claim policies: the order in which a scenario claims waiting jobs, and what starts each policy for a
+//! run.
 //!
-//! The engine is generic over the policy. `first-fit`, the registry's own, is compiled into the engine; all others are asked through a
-//! pointer ([`AnyPolicy`]), so that there are two engines to compile and not twenty.
-
-use claimsim_model as model;
+//! The engine is generic over the policy. `first-fit`, the rule of the registry, is compiled into the
+//! engine; all others are called through a pointer ([`AnyPolicy`]), so the number of compiled engines
+//! does not grow with the number of policies.
 
 use claimsim_engine as engine;
+use claimsim_model as model;
+
+/// Shows a parameter that is one of several words in labels.
+macro_rules! choice {
+    ($choice:ty) => {
+        impl crate::Parameter for $choice {
+            fn labels(&self, key: &str, _: &[crate::engine::ActionModel]) -> Vec<String> {
+                if *self == <$choice>::default() { Vec::new() } else { vec![format!("{key}={}", self.name())] }
+            }
+        }
+    };
+}
 
 mod availability_profile;
 mod backfill_queue;
@@ -31,194 +43,179 @@ mod smallest_first;
 mod strict_fifo;
 mod worst_fit;
 
-pub use best_fit::BestFit;
-pub use conservative_backfill::ConservativeBackfill;
-pub use earliest_deadline::EarliestDeadline;
-pub use easy_backfill::{BackfillOrder, EasyBackfill};
-pub use fair_share::FairShare;
-pub use first_fit::FirstFit;
+pub use backfill_queue::BackfillOrder;
 pub use job_size::JobLength;
-pub use largest_first::LargestFirst;
-pub use longest_first::LongestFirst;
-pub use max_weight::{MAX_STEPS, MaxWeight};
-pub use priority::Priority;
-pub use random::Random;
-pub use reserve_after::ReserveAfter;
-pub use shortest_first::ShortestFirst;
-pub use smallest_first::SmallestFirst;
-pub use strict_fifo::StrictFifo;
-pub use worst_fit::WorstFit;
+pub use max_weight::MAX_STEPS;
 
 use crate::engine::{ActionModel, ClaimPolicy, System};
+use crate::model::catalogue::CatalogueEntry;
 use crate::model::time::Span;
 use claimsim_random::stream::Streams;
 
 /// Any policy of the catalogue, in one replication.
 pub type AnyPolicy = Box<dyn ClaimPolicy<Rank = i128>>;
 
-/// Which waiting job goes next, as a scenario says it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Policy {
-    /// The oldest that fits.
-    #[default]
-    FirstFit,
-    /// The oldest, or nobody.
-    StrictFifo,
-    /// The most urgent that fits.
-    Priority {
-        /// The time of waiting that counts like one level, if any does.
-        aging: Option<Span>,
-    },
-    /// The shortest that fits.
-    ShortestFirst {
-        /// What counts as its length.
-        by: JobLength,
-    },
-    /// The longest that fits.
-    LongestFirst {
-        /// What counts as its length.
-        by: JobLength,
-    },
-    /// The one that needs least, of those that fit.
-    SmallestFirst,
-    /// The one that needs most, of those that fit.
-    LargestFirst,
-    /// The one that leaves least free.
-    BestFit,
-    /// The one that leaves most free.
-    WorstFit,
-    /// The one with the earliest due date, of those that fit.
-    EarliestDeadline,
-    /// One of the action with the smallest share of what there is.
-    FairShare {
-        /// By action: its weight.
-        weights: Box<[u32]>,
-    },
-    /// One of the best packing by queue lengths.
-    MaxWeight,
-    /// The oldest that fits, until one has waited too long.
-    ReserveAfter {
-        /// How long that is.
-        patience: Span,
-    },
-    /// The oldest, and others if they do not delay it by the estimates.
-    EasyBackfill {
-        /// In which order the others are looked at.
-        order: BackfillOrder,
-    },
-    /// Everybody by a plan that is made on arrival.
-    ConservativeBackfill,
-    /// Any one that fits.
-    Random,
+/// Declares every policy once: summary, type, scenario key, parameters and constructor.
+///
+/// The rows go to the macro `$callback`: here it makes [`Policy`], in the scenario crate the keys,
+/// the schema and the checks. The types of parameters are `Duration`, `Choice` (one of several
+/// words) and `ActionWeights`, which both crates define. A `"?"` marks an optional parameter, a
+/// `Required` one has no default. The constructor is given the system and the random streams.
+#[macro_export]
+macro_rules! policies {
+    ($callback:ident) => {
+        $callback! {
+            /// The rule of the registry: the oldest waiting job that fits; a job that does not fit is
+            /// skipped and blocks no other job.
+            first_fit::FirstFit = "first-fit", |_, _| first_fit::UnitRankFirstFit;
+            /// The oldest waiting job, or none: a job that does not fit blocks all others.
+            strict_fifo::StrictFifo = "strict-fifo", |system, _| StrictFifo::new(system);
+            /// The highest priority first, of the jobs that fit; with aging, waiting counts too.
+            priority::Priority = "priority" PriorityParameters {
+                /// The time of waiting that counts like one level of priority. Without it, waiting does
+                /// not count.
+                aging "?": Option<Duration>,
+            }, |_, _| Priority { aging: *aging };
+            /// The shortest job first, of the jobs that fit, by its service time or its estimate.
+            shortest_first::ShortestFirst = "shortest-first" ShortestFirstParameters {
+                /// The length of a job.
+                by "?": Choice<JobLength>,
+            }, |_, _| ShortestFirst { by: *by };
+            /// The longest job first, of the jobs that fit, by its service time or its estimate.
+            longest_first::LongestFirst = "longest-first" LongestFirstParameters {
+                /// The length of a job.
+                by "?": Choice<JobLength>,
+            }, |_, _| LongestFirst { by: *by };
+            /// The job that needs the least capacity, of the jobs that fit (least servers first).
+            smallest_first::SmallestFirst = "smallest-first", |system, _| SmallestFirst::new(system);
+            /// The job that needs the most capacity, of the jobs that fit (most servers first).
+            largest_first::LargestFirst = "largest-first", |system, _| LargestFirst::new(system);
+            /// The job that leaves the least of a worker free.
+            best_fit::BestFit = "best-fit", |system, _| BestFit::new(system);
+            /// The job that leaves the most of a worker free.
+            worst_fit::WorstFit = "worst-fit", |system, _| WorstFit::new(system);
+            /// The earliest `scheduledAt` + `deadline`, of the jobs that fit.
+            earliest_deadline::EarliestDeadline = "earliest-deadline", |_, _| EarliestDeadline;
+            /// A job of the action with the smallest dominant share of all capacity, by weight.
+            fair_share::FairShare = "fair-share" FairShareParameters {
+                /// By action, the divisor of its share: a whole number; 1 by default.
+                weights "?": ActionWeights,
+            }, |system, _| FairShare::new(system, weights);
+            /// A job of the packing of a worker that helps the longest queues most.
+            max_weight::MaxWeight = "max-weight", |system, _| MaxWeight::new(system);
+            /// The oldest job that fits, but capacity is put aside for a job that has waited too long.
+            reserve_after::ReserveAfter = "reserve-after" ReserveAfterParameters {
+                /// The wait after which capacity is put aside for a job. Required.
+                patience: Required<Duration>,
+            }, |system, _| ReserveAfter::new(system, *patience);
+            /// The oldest job; others only if they do not delay it by the estimates.
+            easy_backfill::EasyBackfill = "easy-backfill" EasyBackfillParameters {
+                /// The order in which jobs that may go before the head are considered.
+                order "?": Choice<BackfillOrder>,
+            }, |system, _| EasyBackfill::new(system, *order);
+            /// Every job has a reservation from its arrival, by the estimates; others may only fill gaps.
+            conservative_backfill::ConservativeBackfill = "conservative-backfill",
+                |system, _| ConservativeBackfill::new(system);
+            /// Any job that fits, with equal probability.
+            random::Random = "random", |_, streams| Random::new(streams);
+        }
+    };
 }
 
-/// A policy of the catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The word in scenarios, options and tables.
-    pub name: &'static str,
-    /// Its parameters as scenarios write them; `?` marks those that may be left out.
-    pub parameters: &'static [&'static str],
-    /// One line on what it does.
-    pub about: &'static str,
+type Duration = Span;
+type Choice<T> = T;
+type Required<T> = T;
+/// By action.
+type ActionWeights = Box<[u32]>;
+
+macro_rules! define {
+    ($($(#[doc = $summary:literal])+ $module:ident::$policy:ident = $name:literal
+        $($parameters:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
+        $(pub use $module::$policy;)+
+
+        /// The order in which waiting jobs are claimed.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Policy {
+            $($(#[doc = $summary])+ $policy $({ $($(#[doc = $doc])+ $key: $type,)+ })?,)+
+        }
+
+        /// All policies, in the order of lists.
+        pub const CATALOGUE: &[CatalogueEntry] = &[
+            $(CatalogueEntry {
+                name: $name,
+                parameters: &[$($(concat!(stringify!($key) $(, $optional)?)),+)?],
+                summary: concat!($($summary),+).trim_ascii(),
+            },)+
+        ];
+
+        impl Policy {
+            /// The name in scenarios, options and tables.
+            pub fn name(&self) -> &'static str {
+                match self { $(Policy::$policy { .. } => $name,)+ }
+            }
+
+            /// The parameters that differ from their defaults, as tables show them.
+            fn parameters(&self, actions: &[ActionModel]) -> Vec<String> {
+                let labels: Vec<Vec<String>> = match self {
+                    $(Policy::$policy $({ $($key),+ })? => vec![$($($key.labels(stringify!($key), actions)),+)?],)+
+                };
+                labels.concat()
+            }
+
+            /// Starts the policy in a replication.
+            pub fn start(&self, system: &System, streams: &Streams) -> AnyPolicy {
+                match self {
+                    $(Policy::$policy $({ $($key),+ })? => {
+                        let ($system, $streams) = (system, streams);
+                        Box::new($start)
+                    })+
+                }
+            }
+        }
+    };
 }
 
-const fn entry(name: &'static str, parameters: &'static [&'static str], about: &'static str) -> Entry {
-    Entry { name, parameters, about }
-}
+policies!(define);
 
-/// All policies, in the order in which they are listed.
-pub const CATALOGUE: &[Entry] = &[
-    entry(
-        "first-fit",
-        &[],
-        "the registry's rule: the oldest waiting job that fits; one that does not fit blocks nobody",
-    ),
-    entry("strict-fifo", &[], "the oldest waiting job or nobody: one that does not fit blocks all others"),
-    entry("priority", &["aging?"], "the largest priority first; with aging, waiting counts too"),
-    entry("shortest-first", &["by?"], "the shortest that fits, by its service time or its estimate"),
-    entry("longest-first", &["by?"], "the longest that fits, by its service time or its estimate"),
-    entry("smallest-first", &[], "the job that needs least, of those that fit (least servers first)"),
-    entry("largest-first", &[], "the job that needs most, of those that fit (most servers first)"),
-    entry("best-fit", &[], "the job that leaves the least of a worker free"),
-    entry("worst-fit", &[], "the job that leaves the most of a worker free"),
-    entry("earliest-deadline", &[], "the earliest scheduledAt + deadline, of those that fit"),
-    entry("fair-share", &["weights?"], "the action with the smallest dominant share of all capacity, by weight"),
-    entry("max-weight", &[], "the packing of a worker that helps the longest queues most"),
-    entry("reserve-after", &["patience"], "first-fit, but capacity is put aside for a job that has waited too long"),
-    entry("easy-backfill", &["order?"], "the oldest; others only if they do not delay it by the estimates"),
-    entry("conservative-backfill", &[], "every job has a reservation by the estimates; others may only fill gaps"),
-    entry("random", &[], "any of those that fit, with equal probability"),
-];
+#[allow(clippy::derivable_impls, reason = "the variants come from a macro")]
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy::FirstFit
+    }
+}
 
 impl Policy {
-    /// The word in scenarios, options and tables.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Policy::FirstFit => "first-fit",
-            Policy::StrictFifo => "strict-fifo",
-            Policy::Priority { .. } => "priority",
-            Policy::ShortestFirst { .. } => "shortest-first",
-            Policy::LongestFirst { .. } => "longest-first",
-            Policy::SmallestFirst => "smallest-first",
-            Policy::LargestFirst => "largest-first",
-            Policy::BestFit => "best-fit",
-            Policy::WorstFit => "worst-fit",
-            Policy::EarliestDeadline => "earliest-deadline",
-            Policy::FairShare { .. } => "fair-share",
-            Policy::MaxWeight => "max-weight",
-            Policy::ReserveAfter { .. } => "reserve-after",
-            Policy::EasyBackfill { .. } => "easy-backfill",
-            Policy::ConservativeBackfill => "conservative-backfill",
-            Policy::Random => "random",
-        }
-    }
-
-    /// The policy as tables show it: its name, and the parameters that are not what they would be if left out.
+    /// The policy as tables show it: its name, and the parameters that differ from their defaults.
     pub fn label(&self, actions: &[ActionModel]) -> String {
-        let by = |by: JobLength| (by != JobLength::default()).then(|| format!("by={}", by.name()));
-        let parameters: Vec<String> = match self {
-            Policy::Priority { aging } => aging.iter().map(|aging| format!("aging={aging}")).collect(),
-            Policy::ShortestFirst { by: length } | Policy::LongestFirst { by: length } => {
-                by(*length).into_iter().collect()
-            }
-            Policy::ReserveAfter { patience } => vec![format!("patience={patience}")],
-            Policy::EasyBackfill { order } if *order != BackfillOrder::default() => {
-                vec![format!("order={}", order.name())]
-            }
-            Policy::FairShare { weights } => {
-                let weighted = actions.iter().zip(weights).filter(|(_, weight)| **weight != 1);
-                weighted.map(|(action, weight)| format!("weights.{}={weight}", action.name)).collect()
-            }
-            _ => Vec::new(),
-        };
-        if parameters.is_empty() {
-            self.name().to_owned()
-        } else {
-            format!("{}({})", self.name(), parameters.join(", "))
+        match self.parameters(actions).join(", ") {
+            parameters if parameters.is_empty() => self.name().to_owned(),
+            parameters => format!("{}({parameters})", self.name()),
         }
     }
+}
 
-    /// The policy at the start of a replication.
-    pub fn start(&self, system: &System, streams: &Streams) -> AnyPolicy {
-        match self {
-            Policy::FirstFit => Box::new(first_fit::UnitRankFirstFit),
-            Policy::StrictFifo => Box::new(StrictFifo::new(system)),
-            Policy::Priority { aging } => Box::new(Priority { aging: *aging }),
-            Policy::ShortestFirst { by } => Box::new(ShortestFirst { by: *by }),
-            Policy::LongestFirst { by } => Box::new(LongestFirst { by: *by }),
-            Policy::SmallestFirst => Box::new(SmallestFirst::new(system)),
-            Policy::LargestFirst => Box::new(LargestFirst::new(system)),
-            Policy::BestFit => Box::new(BestFit::new(system)),
-            Policy::WorstFit => Box::new(WorstFit::new(system)),
-            Policy::EarliestDeadline => Box::new(EarliestDeadline),
-            Policy::FairShare { weights } => Box::new(FairShare::new(system, weights)),
-            Policy::MaxWeight => Box::new(MaxWeight::new(system)),
-            Policy::ReserveAfter { patience } => Box::new(ReserveAfter::new(system, *patience)),
-            Policy::EasyBackfill { order } => Box::new(EasyBackfill::new(system, *order)),
-            Policy::ConservativeBackfill => Box::new(ConservativeBackfill::new(system)),
-            Policy::Random => Box::new(Random::new(streams)),
-        }
+/// A parameter of a policy, as tables show it.
+trait Parameter {
+    /// `key=value`; nothing for a default.
+    fn labels(&self, key: &str, actions: &[ActionModel]) -> Vec<String>;
+}
+
+impl Parameter for Span {
+    fn labels(&self, key: &str, _: &[ActionModel]) -> Vec<String> {
+        vec![format!("{key}={self}")]
+    }
+}
+
+impl<T: Parameter> Parameter for Option<T> {
+    fn labels(&self, key: &str, actions: &[ActionModel]) -> Vec<String> {
+        self.as_ref().map_or_else(Vec::new, |value| value.labels(key, actions))
+    }
+}
+
+impl Parameter for ActionWeights {
+    fn labels(&self, key: &str, actions: &[ActionModel]) -> Vec<String> {
+        let weighted = actions.iter().zip(self).filter(|(_, weight)| **weight != 1);
+        weighted.map(|(action, weight)| format!("{key}.{}={weight}", action.name)).collect()
     }
 }
 
@@ -230,6 +227,6 @@ mod tests {
     fn every_policy_has_a_name_of_its_own() {
         let names: std::collections::BTreeSet<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
         assert_eq!(names.len(), CATALOGUE.len());
-        assert!(CATALOGUE.iter().all(|entry| !entry.about.is_empty()));
+        assert!(CATALOGUE.iter().all(|entry| entry.summary.ends_with('.')));
     }
 }

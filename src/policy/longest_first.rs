@@ -1,4 +1,5 @@
-//! `longest-first`: the job that runs longest goes next, of those that fit; by its true service time, or by its estimate.
+//! `longest-first`: of the jobs that fit, the longest goes next, by its true service time or by its
+//! estimate.
 //!
 //! ```text
 //! free: scan 1        waiting, oldest first: A{10 min}  B{2 min}  C{5 min}
@@ -8,10 +9,10 @@
 use super::job_size::JobLength;
 use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 
-/// Longest first; ties oldest first.
+/// The longest job first; of equals the oldest.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LongestFirst {
-    /// Which length counts.
+    /// The length to order by.
     pub by: JobLength,
 }
 

@@ -1,16 +1,18 @@
-//! `max-weight`: of all packings of a worker, one that helps the longest queues most decides which job goes next.
+//! `max-weight`: the packing of a worker that helps the longest queues most decides which job goes next.
 //!
 //! ```text
 //! free: scan 3        waiting: 4 of class A{scan 1}, 5 of class B{scan 3}
 //! three of A weigh 3 x 4 = 12, one of B weighs 5: the oldest of A goes
 //! ```
 //!
-//! A class is an action with a need; it weighs as much as jobs of it wait. A packing is a set of waiting jobs that fits into what is free; the best
-//! one has the greatest sum of weights (Maguluri, Srikant and Ying, "Stochastic models of load balancing and scheduling in cloud computing clusters",
-//! INFOCOM 2012, in its form without preemption). Of equals, the one with more of the class whose oldest job is older. The oldest job of the first
-//! class in it goes next, to that worker, and weights are taken anew. Where jobs are placed, workers are packed by index, and no
-//! placement is asked. Finding the best packing is a knapsack problem: the search is exact as long as it takes no
-//! more than [`MAX_STEPS`] steps, and after that keeps the best that it has found.
+//! A class is an action with a need; its weight is the number of its waiting jobs. A packing is a set of
+//! waiting jobs that fits into the free capacity; the best one has the greatest sum of weights
+//! (Maguluri, Srikant and Ying, "Stochastic models of load balancing and scheduling in cloud computing
+//! clusters", INFOCOM 2012, in its form without preemption). Of equal packings, the one with more jobs
+//! of the class whose oldest job is older wins. The oldest job of the first class in it goes next, to
+//! that worker, and weights are computed again. Where jobs are placed, workers are packed by index, and
+//! the placement is not consulted. Finding the best packing is a knapsack problem: the search is exact
+//! up to [`MAX_STEPS`] steps, and then keeps the best packing found so far.
 
 use super::class_queues::ClassQueues;
 use crate::engine::QueueKey;
@@ -18,23 +20,23 @@ use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent
 use crate::model::capacity::NeedId;
 use crate::model::time::Time;
 
-/// So many steps are worth a decision: all packings of a handful of classes, far from all of a hundred.
+/// The most steps of a search: enough for all packings of a handful of classes, not of a hundred.
 pub const MAX_STEPS: u32 = 10_000;
 
-/// The longest queues first, by packings.
+/// Serves the longest queues by packings.
 #[derive(Clone, Debug, Default)]
 pub struct MaxWeight {
     waiting: ClassQueues,
 }
 
 impl MaxWeight {
-    /// Nobody waits yet.
+    /// Starts with an empty queue.
     pub fn new(_: &System) -> MaxWeight {
         MaxWeight::default()
     }
 }
 
-/// Jobs to pack that are all alike.
+/// Equal jobs to pack.
 #[derive(Clone, Debug)]
 struct Item<'a> {
     turn: QueueKey<i128>,
@@ -53,20 +55,20 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// How many jobs of an item fit.
+    /// The number of jobs of an item that fit.
     fn most(&self, item: usize, free: &[i64]) -> u64 {
         let Item { units, count, .. } = self.items[item];
         let fit = free.iter().zip(units).filter(|(_, need)| **need > 0).map(|(&free, need)| free.max(0) / need);
         fit.min().map_or(count, |fit| count.min(fit as u64))
     }
 
-    /// More than items from one on can weigh: each has all there is for itself.
+    /// An upper bound of the weight of the items from one on: each has all free capacity for itself.
     fn bound(&self, from: usize, free: &[i64]) -> u128 {
         let weight = |item| u128::from(self.most(item, free)) * u128::from(self.items[item].count);
         (from..self.items.len()).map(weight).sum()
     }
 
-    /// Tries all packings with a part that is given: most of the first item first.
+    /// Tries all packings that extend a given part, with the most jobs of the first item first.
     fn extend(&mut self, item: usize, free: &[i64], weight: u128, first: Option<usize>) {
         if let Some(first) = first
             && self.best.is_none_or(|(best, _)| weight > best)

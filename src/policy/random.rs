@@ -1,11 +1,13 @@
-//! `random`: any of the waiting jobs that fit, with equal probability, each time anew (service in random order).
+//! `random`: at each decision, any of the waiting jobs that fit with equal probability (service in
+//! random order).
 //!
 //! ```text
 //! free: scan 1                 waiting: A{scan 2}  B{scan 1}  C{scan 1}
-//! A does not fit; B and C go next with probability 1/2 each, whoever is older
+//! A does not fit; B and C go next with probability 1/2 each, whichever is older
 //! ```
 //!
-//! A decision counts the waiting jobs of each need that fits: with few needs its cost hardly grows with their number.
+//! A decision counts the waiting jobs of each need that fits: with few needs, its cost hardly grows with
+//! the number of jobs.
 
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, Target};
 use claimsim_random::stream::{Purpose, Stream, Streams};
@@ -17,7 +19,7 @@ pub struct Random {
 }
 
 impl Random {
-    /// With a stream of its own, so that jobs and placements are those of any other policy.
+    /// Uses a stream of its own, so jobs and placements are the same as under any other policy.
     pub fn new(streams: &Streams) -> Random {
         Random { stream: streams.stream(Purpose::Policy, "") }
     }

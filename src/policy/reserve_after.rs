@@ -1,15 +1,18 @@
-//! `reserve-after`: first-fit, until a job has waited longer than its patience; then capacity is put aside for it.
+//! `reserve-after`: first-fit, until a job has waited longer than the patience; then capacity is put
+//! aside for it.
 //!
 //! ```text
 //! patience 10 min, free: scan 1      waiting: A{scan 2, for 12 min}  B{scan 1, for 1 min}
 //! the free unit is put aside for A, and so is the next: B waits, although it fits
 //! ```
 //!
-//! No estimates are asked for. The overdue jobs, oldest first, each have their need put aside on a worker: the one that lacks the least
-//! share of it now, of those that could hold it beside what is put aside already; the first that finds none ends the list. A job may
-//! start on a worker if, of each resource it needs, that leaves what is put aside there for older jobs. Reservations are made anew
-//! in each decision, so they move to where there is room first. Their number is bounded by what workers offer; the cost of a decision grows with it, with the number
-//! of workers and with that of needs, not with the number of waiting jobs.
+//! No estimates are needed. For each overdue job, oldest first, its need is put aside on a worker: of
+//! the workers that could hold it beside everything already put aside, the one that lacks the smallest
+//! share of it now. The first job without such a worker ends the list. A job may start on a worker if it
+//! leaves, of each resource that it needs, the units put aside there for older jobs. Reservations are
+//! made again in each decision, so they move to the worker that has room first. Their number is bounded
+//! by the capacity of the workers. The cost of a decision grows with this number and with the numbers of
+//! workers and needs, not with the number of waiting jobs.
 
 use std::collections::BTreeMap;
 
@@ -22,17 +25,17 @@ use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 
-/// First-fit with reservations for the overdue.
+/// First-fit with reservations for overdue jobs.
 #[derive(Clone, Debug)]
 pub struct ReserveAfter {
     patience: Span,
     possible: FeasibleNeeds,
     shares: Shares,
-    /// The waiting jobs that may ever need a reservation, oldest first.
+    /// The waiting jobs that may need a reservation, oldest first.
     waiting: BTreeMap<QueueKey<i128>, NeedId>,
 }
 
-/// What is put aside for a job.
+/// The capacity put aside for a job.
 #[derive(Clone, Copy, Debug)]
 struct Reservation {
     turn: QueueKey<i128>,
@@ -47,7 +50,7 @@ impl ReserveAfter {
         ReserveAfter { patience, possible: FeasibleNeeds::of(system), shares, waiting: BTreeMap::new() }
     }
 
-    /// What is put aside now, for the oldest first.
+    /// The reservations now, for the oldest job first.
     fn reservations(&self, view: &SchedulingView<'_, i128>) -> Vec<Reservation> {
         let (mut all, mut aside) = (Vec::new(), Reserved::nothing(view));
         let overdue = self.waiting.iter().take_while(|(turn, _)| view.now - turn.scheduled_at > self.patience);
@@ -60,7 +63,8 @@ impl ReserveAfter {
         all
     }
 
-    /// The worker that lacks the least of a need, of those that could hold it beside what is put aside already.
+    /// The worker that lacks the least of a need, of the workers that could hold it beside the units
+    /// already put aside.
     fn best_worker(&self, view: &SchedulingView<'_, i128>, need: NeedId, aside: &Reserved) -> Option<WorkerId> {
         let units = view.system().need(need);
         let could = |worker: &WorkerId| fits(&view.capacity(*worker).0, aside.on(*worker), units);
@@ -68,7 +72,7 @@ impl ReserveAfter {
         candidates.min_by_key(|worker| self.lacking(view, *worker, units, aside.on(*worker)))
     }
 
-    /// The share of a worker's capacity that it lacks of a need.
+    /// The share of its capacity that a worker lacks for a need.
     fn lacking(&self, view: &SchedulingView<'_, i128>, worker: WorkerId, need: &CapacityMap, aside: &[i64]) -> i128 {
         let capacity = &view.capacity(worker).0;
         let lacks =
@@ -77,7 +81,7 @@ impl ReserveAfter {
     }
 }
 
-/// What is put aside on all workers together, as far as reservations have been counted.
+/// The units put aside on each worker by the reservations added so far.
 struct Reserved {
     /// By worker and resource.
     units: Vec<i64>,
@@ -96,13 +100,13 @@ impl Reserved {
         aside.iter_mut().zip(&view.system().need(reservation.need).0).for_each(|(aside, need)| *aside += need);
     }
 
-    /// What is put aside on a worker, by resource.
+    /// The units put aside on a worker, by resource.
     fn on(&self, worker: WorkerId) -> &[i64] {
         &self.units[worker.0 as usize * self.resources..][..self.resources]
     }
 }
 
-/// Whether so many units hold a need beside what is put aside.
+/// Whether these units hold a need beside the units put aside.
 fn fits(units: &[i64], aside: &[i64], need: &CapacityMap) -> bool {
     units.iter().zip(aside).zip(&need.0).all(|((units, aside), &need)| need == 0 || need <= units - aside)
 }
@@ -118,7 +122,7 @@ impl ClaimPolicy for ReserveAfter {
         PolicyKind::Reserving
     }
 
-    /// Of jobs with the same need only the oldest has to be looked at: what keeps it back keeps back the others.
+    /// Only the oldest job of each need has to be considered: what holds it back holds back the others.
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
         let reservations = self.reservations(view);
         if reservations.is_empty() {
@@ -127,7 +131,7 @@ impl ClaimPolicy for ReserveAfter {
         let mut heads: Vec<(QueueKey<i128>, NeedId)> =
             view.needs().filter_map(|need| Some((view.waiting.head(need.into())?, need))).collect();
         heads.sort_unstable();
-        // Both are in order of age, so that what is put aside for older jobs only grows.
+        // Both are in order of age, so the units put aside for older jobs only grow.
         let (mut older, mut aside) = (reservations.iter().peekable(), Reserved::nothing(view));
         heads.into_iter().find_map(|(turn, need)| {
             while let Some(reservation) = older.next_if(|reservation| reservation.turn < turn) {

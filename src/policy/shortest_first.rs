@@ -1,19 +1,20 @@
-//! `shortest-first`: the job that runs shortest goes next, of those that fit; by its true service time, or by its estimate.
+//! `shortest-first`: of the jobs that fit, the shortest goes next, by its true service time or by its
+//! estimate.
 //!
 //! ```text
 //! free: scan 1        waiting, oldest first: A{10 min}  B{2 min}  C{5 min}
 //! B goes, then C, then A
 //! ```
 //!
-//! The service time is something that a real queue does not know: it is the best that any estimate could do.
+//! A real queue does not know the service time: it shows the best that any estimate could achieve.
 
 use super::job_size::JobLength;
 use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 
-/// Shortest first; ties oldest first.
+/// The shortest job first; of equals the oldest.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ShortestFirst {
-    /// Which length counts.
+    /// The length to order by.
     pub by: JobLength,
 }
 

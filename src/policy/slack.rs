@@ -1,20 +1,20 @@
-//! What a job leaves free of a worker, to policies that choose by it.
+//! The slack that a job leaves on a worker, for policies that choose by it.
 
 use crate::engine::{Decision, SchedulingView, Shares, System, Target};
 use crate::model::capacity::NeedId;
 
-/// Shares of what workers offer at any time.
+/// Shares of the capacities that workers offer at any time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slack {
     shares: Shares,
 }
 
-/// Which job is wanted.
+/// The job to choose.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Extreme {
-    /// The one that leaves least.
+    /// The job that leaves the least.
     Least,
-    /// The one that leaves most.
+    /// The job that leaves the most.
     Most,
 }
 
@@ -23,7 +23,7 @@ impl Slack {
         Slack { shares: Shares::of(system.capacities()) }
     }
 
-    /// The job that leaves least, or most; the oldest of several.
+    /// The job that leaves the least, or the most; the oldest of equals.
     pub(super) fn choose(self, view: &SchedulingView<'_, i128>, wanted: Extreme) -> Option<Decision<i128>> {
         let candidates = view.needs().filter_map(|need| {
             let left = self.left(view, need).map(|left| match wanted {
@@ -35,7 +35,7 @@ impl Slack {
         candidates.min().map(|(_, turn, need)| Decision { need, key: turn, target: Target::Any })
     }
 
-    /// The share left free after a job with this need, worker by worker.
+    /// The share left free by a job with this need, worker by worker.
     fn left(self, view: &SchedulingView<'_, i128>, need: NeedId) -> impl Iterator<Item = i128> {
         let units = view.system().need(need);
         view.with_room(need).map(move |worker| self.shares.left(view.capacity(worker), view.free(worker), units))

@@ -1,16 +1,18 @@
-//! `smallest-first`: the job that needs the least capacity goes next, of those that fit (least-servers-first).
+//! `smallest-first`: of the jobs that fit, the one that needs the least capacity goes next
+//! (least-servers-first).
 //!
 //! ```text
 //! free: scan 3        waiting, oldest first: A{scan 4}  B{scan 1}  C{scan 2}  D{scan 1}
 //! B goes, then D; C does not fit into the unit that is left
 //! ```
 //!
-//! With several resources a job's size is its share of what all workers offer together at the start, summed over resources.
+//! With several resources, the size of a job is its share of the capacity of all workers at the start,
+//! summed over resources.
 
 use super::job_size::CapacityShares;
 use crate::engine::{Candidate, ClaimPolicy, SchedulingView, System};
 
-/// Smallest first; ties oldest first.
+/// The smallest job first; of equals the oldest.
 #[derive(Clone, Debug)]
 pub struct SmallestFirst {
     sizes: CapacityShares,

@@ -1,25 +1,27 @@
-//! `strict-fifo`: the oldest waiting job goes next, or nobody does: one that does not fit blocks all others.
+//! `strict-fifo`: the oldest waiting job goes next, or none does: a job that does not fit blocks all
+//! others.
 //!
 //! ```text
 //! free: scan 1                 waiting, oldest first: A{scan 2}  B{scan 1}  C{scan 1}
 //! A does not fit: B and C, which would, wait behind it until two units are free
 //! ```
 //!
-//! A job that no worker could ever run blocks nobody. A decision looks at the oldest job of each need vector: its cost does not depend on how many wait.
+//! A job that no worker could ever run blocks no other job. A decision considers the oldest job of each
+//! need vector: its cost does not depend on the number of waiting jobs.
 
 use super::feasible::FeasibleNeeds;
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, System, Target};
 
-/// Head of line blocks.
+/// The head of the line blocks all others.
 #[derive(Clone, Debug)]
 pub struct StrictFifo {
-    possible: FeasibleNeeds,
+    feasible: FeasibleNeeds,
 }
 
 impl StrictFifo {
     /// For the jobs of a system.
     pub fn new(system: &System) -> StrictFifo {
-        StrictFifo { possible: FeasibleNeeds::of(system) }
+        StrictFifo { feasible: FeasibleNeeds::of(system) }
     }
 }
 
@@ -35,7 +37,7 @@ impl ClaimPolicy for StrictFifo {
     }
 
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
-        let (need, turn) = self.possible.first(view)?;
+        let (need, turn) = self.feasible.first(view)?;
         view.fits(need).then_some(Decision { need, key: turn, target: Target::Any })
     }
 
@@ -44,7 +46,7 @@ impl ClaimPolicy for StrictFifo {
     }
 
     fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
-        let (_, head) = self.possible.first(view)?;
+        let (_, head) = self.feasible.first(view)?;
         (head.id != job.job.id)
             .then(|| format!("job {}, the oldest, does not fit, and all others wait behind it", head.id.0))
     }

@@ -1,18 +1,19 @@
-//! `worst-fit`: the job that leaves the most of a worker's capacity free goes next, of those that fit.
+//! `worst-fit`: of the jobs that fit, the one that leaves the most of a worker's capacity free goes
+//! next.
 //!
 //! ```text
 //! free: scan 3        waiting, oldest first: A{scan 1}  B{scan 4}  C{scan 3}
-//! A goes, which leaves two; now C does not fit any more, and B never did
+//! A goes and leaves two; now C does not fit any more, and B never did
 //! ```
 //!
-//! What is left is the share of the worker's capacity, summed over the resources that it has. Where jobs are placed, a job counts with the worker on
-//! which it would leave most; which worker gets it is the placement's business all the same. A decision looks at every need that
-//! waits, on every worker with room for it.
+//! The slack is the free share of the worker's capacity, summed over its resources. Where jobs are
+//! placed, a job counts with the worker on which it would leave most; the placement still decides
+//! which worker gets it. A decision considers every waiting need, on every worker with room for it.
 
 use super::slack::{Extreme, Slack};
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, System};
 
-/// Most left free.
+/// The policy that leaves the most free.
 #[derive(Clone, Debug)]
 pub struct WorstFit {
     leftover: Slack,

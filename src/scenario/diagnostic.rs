@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_is_shown_with_what_is_wrong_in_it() {
+    fn an_option_is_shown_with_its_error() {
         let report = Diagnostics::for_option(
             "--gate",
             "p95(wiat)",
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_in_the_order_of_the_text_and_says_nothing_twice() {
+    fn diagnostics_are_in_the_order_of_the_text_and_appear_once() {
         let mut sources = Sources::default();
         sources.add("a.toml", "one = 1\ntwo = 2\n");
         let late = Diagnostic::warning(span(8, 11), "late");
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_line_gets_one_complaint() {
+    fn a_broken_line_gets_one_diagnostic() {
         let text = "a = \nb = 1\n";
         let syntax = Diagnostic::error(span(4, 4), "no value");
         let follows = Diagnostic::error(span(0, 1), "unknown key");

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_have_dotted_paths_and_the_command_line_has_the_last_word() {
+    fn keys_have_dotted_paths_and_overrides_win() {
         let text = r#"
             horizon = "1d"
             claim = "registry"
@@ -189,7 +189,7 @@ mod tests {
             service = "1m"
         "#;
         let parameters = parameters(text, &[Override::set("action.check.retries=1")]);
-        let said: Vec<String> = parameters
+        let lines: Vec<String> = parameters
             .iter()
             .map(|parameter| {
                 let Parameter { key, values, is_list, is_whole, is_rounded } = parameter;
@@ -217,6 +217,6 @@ mod tests {
             "action.check.retries 1 whole",
             "outage.0.for 5m",
         ];
-        assert_eq!(said, expected);
+        assert_eq!(lines, expected);
     }
 }

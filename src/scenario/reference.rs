@@ -103,7 +103,8 @@ impl Page {
                 .map(|(key, _)| format!("`{key}`"))
                 .collect();
             match keys.as_slice() {
-                [] => mentions(node).then(|| link(&user)),
+                // A variant without a name of its own.
+                [] => node["oneOf"].as_array()?.iter().any(mentions).then(|| link(&user)),
                 keys => Some(format!("{}: {}", link(&user), keys.join(", "))),
             }
         });
@@ -119,7 +120,10 @@ impl Page {
                 Some(default) => format!("default `{}`", toml(default)),
                 None => "optional".to_owned(),
             };
-            let example = property["examples"].get(0).map(|example| format!(" Example: `{key} = {}`.", toml(example)));
+            // The first examples of durations and rates are the least common ones.
+            let index = usize::from(property.get("pattern").is_some() && property["examples"][1].is_string());
+            let example =
+                property["examples"].get(index).map(|example| format!(" Example: `{key} = {}`.", toml(example)));
             let (kind, about) = (self.kind(property), description(property));
             let line = format!("- **`{key}`** ({kind}; {presence}): {about}{}", example.unwrap_or_default());
             wrap(text, indent, &line);
@@ -198,6 +202,9 @@ impl Page {
 
     /// The definitions that the schema of a key mentions, itself or in a table or list of its own.
     fn mentions<'a>(&'a self, schema: &'a Value) -> Vec<(&'a str, Form)> {
+        if !schema.is_object() {
+            return Vec::new();
+        }
         if let Some(name) = self.definition(schema) {
             return vec![(name, Form::Value)];
         }

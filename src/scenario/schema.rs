@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_explains_itself() {
+    fn every_key_has_a_description() {
         let schema = schema();
         for (table, definition) in schema["definitions"].as_object().unwrap() {
             for (key, property) in definition["properties"].as_object().into_iter().flatten() {

@@ -14,7 +14,6 @@ use claimsim::scenario::{Diagnostics, LoadedScenario, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use crate::support::Sandbox;
 
@@ -397,7 +396,7 @@ fn more_actions_than_ids_are_refused() {
     let lines = (0..70_000).map(|user| format!("{user} 0 0 1 1 0 0 1 1 0 1 {user} 0 0 0 0 0 0\n"));
     let log = format!("; MaxProcs: 1\n{}", lines.collect::<String>());
     let report = loaded(SCENARIO, log.as_bytes()).unwrap_err().render(false);
-    assert!(report.contains("makes more actions than a scenario can have, 65535"), "{report}");
+    assert!(report.contains("creates more actions than a scenario can have, 65535"), "{report}");
 }
 
 /// What mutations put into a right log.
@@ -420,12 +419,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 400,
-        rng_seed: RngSeed::Fixed(1),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::random_cases::random_cases(400, 1))]
 
     #[test]
     fn any_log_is_read_as_the_definition_says(

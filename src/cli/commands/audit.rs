@@ -1,4 +1,5 @@
-//! `claimsim audit`: prints the state of a simulation at an instant in the form of the registry's API.
+//! `claimsim audit`: prints the state of a simulation at an instant in the form of the registry's
+//! API.
 
 use std::path::PathBuf;
 
@@ -14,12 +15,14 @@ use crate::registry::document;
 use crate::scenario::Scenario;
 use crate::term::print;
 
-/// Print the jobs, workers or crons of a simulation at an instant, in the form of the registry's API
+/// Print the jobs, workers or crons of a simulation at an instant, in the form of the registry's
+/// API
 ///
-/// Simulates one replication up to and including the instant, and prints as JSON what GET /api/v0/jobs, /workers or
-/// /crons would answer then. Jobs are sorted by the time for which they were scheduled, the latest first, and then by id.
-/// Ids from documents are kept, and so are worker ids of 12 hexadecimal digits; all others are derived from the seed. All
-/// three documents together, with --limit 0, let a scenario continue from that instant: see "A warm start" in
+/// Simulates one replication up to and including the instant, and prints as JSON what GET
+/// /api/v0/jobs, /workers or /crons would answer then. Jobs are sorted by the time for which they
+/// were scheduled, the latest first, and then by id. Ids from documents are kept, and so are worker
+/// ids of 12 hexadecimal digits; all others are derived from the seed. All three documents
+/// together, with --limit 0, let a scenario continue from that instant: see "A warm start" in
 /// docs/model.md.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -30,7 +33,8 @@ pub(crate) struct Audit {
     /// The document
     document: Document,
 
-    /// The instant: RFC 3339, or the time since the start of the run, such as 25h; not beyond the horizon
+    /// The instant: RFC 3339, or the time since the start of the run, such as 25h; not beyond the
+    /// horizon
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: String,
 
@@ -83,11 +87,13 @@ struct Filter {
     #[arg(long)]
     action: Option<String>,
 
-    /// Only jobs claimed by this worker (id from the document or the scenario); any includes unclaimed jobs [default: any]
+    /// Only jobs claimed by this worker (id from the document or the scenario); any includes
+    /// unclaimed jobs [default: any]
     #[arg(long, value_name = "ID")]
     worker: Option<String>,
 
-    /// true: only running jobs, also those that are asked to cancel; false: only the others [default: any]
+    /// true: only running jobs, also those that are asked to cancel; false: only the others
+    /// [default: any]
     #[arg(long)]
     running: Option<Running>,
 

@@ -1,4 +1,5 @@
-//! `claimsim check`: reports mistakes in scenario files and their feasibility, without running anything.
+//! `claimsim check`: reports mistakes in scenario files and their feasibility, without running
+//! anything.
 
 use std::path::PathBuf;
 
@@ -16,8 +17,8 @@ use crate::term::{print, print_json, warn};
 
 /// Check scenario files: all mistakes at once, and whether the workers can keep up; nothing is run
 ///
-/// For each valid scenario, the check computes how much work arrives and how much the workers can do, and warns of
-/// everything that is certain to go wrong. Warnings do not change the exit code.
+/// For each valid scenario, the check computes how much work arrives and how much the workers can
+/// do, and warns of everything that is certain to go wrong. Warnings do not change the exit code.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
@@ -32,7 +33,8 @@ pub(crate) struct Check {
     #[arg(long, short)]
     quiet: bool,
 
-    /// Print the analysis of valid scenarios as one JSON document on standard output, and nothing else there
+    /// Print the analysis of valid scenarios as one JSON document on standard output, and nothing
+    /// else there
     #[arg(long)]
     json: bool,
 }

@@ -10,13 +10,14 @@ use crate::term::print;
 
 /// Print the firing times of a schedule in the registry's dialect, one per line (RFC 3339, UTC)
 ///
-/// A schedule has six fields: second, minute, hour, day of month, month, day of week (0-6, 0 is Sunday). With five
-/// fields, the day of week is missing. It may also be @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly,
-/// or @every with a duration, as in @every 1h30m. Prints nothing if the schedule has no firing within five years.
+/// A schedule has six fields: second, minute, hour, day of month, month, day of week (0-6, 0 is
+/// Sunday). With five fields, the day of week is missing. It may also be @yearly, @annually,
+/// @monthly, @weekly, @daily, @midnight, @hourly, or @every with a duration.
+/// Prints nothing if the schedule has no firing within five years.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Cron {
-    /// The schedule in quotes, as in '57 54 3 * * *'
+    /// The schedule, in quotes
     schedule: String,
 
     /// Print the firings strictly after this instant (RFC 3339)

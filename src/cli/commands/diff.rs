@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::args::{ExecArgs, RunOptions};
+use crate::args::ExecArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::diff;
 use crate::inputs::ScenarioSource;
+use crate::options::{Command, RunOptions};
 use crate::report::diff::{DiffReport, SettingDifference};
-use crate::run_dir::manifest::{Command, Manifest};
+use crate::run_dir::manifest::Manifest;
 use crate::run_dir::read_manifest;
 use crate::scenario::{Scenario, key_values};
 use crate::study::VERSION;
@@ -19,10 +20,11 @@ use crate::term::{Bar, print, print_json, warn};
 
 /// Compare two saved runs and show the first event at which they diverge
 ///
-/// Simulates both runs again, from their manifests and copies of inputs, and compares their events instant by instant. It
-/// stops at the first difference and shows its time and kind: inputs (jobs, workers, crons, faults), a decision (the same
-/// inputs but another claim: the job that each policy chose and why, the other waiting jobs, and the free capacity), or an
-/// outcome (the same claims, but a job ends differently). It also lists the options and scenario keys in which the runs
+/// Simulates both runs again, from their manifests and copies of inputs, and compares their events
+/// instant by instant. It stops at the first difference and shows its time and kind: inputs (jobs,
+/// workers, crons, faults), a decision (the same inputs but another claim: the job that each policy
+/// chose and why, the other waiting jobs, and the free capacity), or an outcome (the same claims,
+/// but a job ends differently). It also lists the options and scenario keys in which the runs
 /// differ. Jobs are matched by their arrival, even if their numbers differ.
 ///
 /// Exit code 0 if the runs agree up to the horizon of the shorter one, 1 if they diverge.
@@ -35,7 +37,8 @@ pub(crate) struct Diff {
     /// The folder of the second run, called B
     other: PathBuf,
 
-    /// Compare only this replication, counted from 0 [default: all that both runs have; the first divergence is shown]
+    /// Compare only this replication, counted from 0 [default: all that both runs have; the first
+    /// divergence is shown]
     #[arg(long, value_name = "N")]
     replication: Option<u32>,
 
@@ -133,7 +136,8 @@ impl Diff {
     }
 }
 
-/// Whether a key is listed elsewhere, with all options applied; or is the default of the claim rule.
+/// Whether a key is listed elsewhere, with all options applied; or is the default of the claim
+/// rule.
 fn is_listed_elsewhere((key, value): &(String, String)) -> bool {
     let is_policy = key == "claim.policy" || key.starts_with("claim.policy.");
     is_policy || ["name", "seed", "replications"].contains(&key.as_str()) || key == "claim" && value == "registry"

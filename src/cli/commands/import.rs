@@ -14,13 +14,16 @@ use crate::registry::document::{self, DocumentError};
 use crate::run_dir::{refuse_existing, write_new};
 use crate::term::{print, warn};
 
-/// Make a scenario from the registry's API documents: their contents, and estimates of everything else
+/// Make a scenario from the registry's API documents: their contents, and estimates of everything
+/// else
 ///
-/// The documents are the answers to GET /api/v0/jobs, /workers and /crons: pages such as {"jobs": [...]}, bare arrays, or
-/// rows one after another. Request all jobs that the registry still has (/api/v0/jobs?limit=10000); the default of the API
-/// is 10. The scenario has the workers, crons, waiting and running jobs of the documents. For each action it has
-/// arrivals, run times, errors and retries, estimated from the action's rows. Comments state the number of rows and the
-/// certainty of each estimate; values that no document contains are marked ASSUMPTION. The file runs as it is.
+/// The documents are the answers to GET /api/v0/jobs, /workers and /crons: pages such as
+/// {"jobs":[...]}, bare arrays, or rows one after another. Request all jobs that the registry still
+/// has (/api/v0/jobs?limit=10000); the default of the API is 10. The scenario has the workers,
+/// crons, waiting and running jobs of the documents. For each action it has arrivals, run times,
+/// errors and retries, estimated from the action's rows. Comments state the number of rows and the
+/// certainty of each estimate; values that no document contains are marked ASSUMPTION. The file
+/// runs as it is.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("documents").required(true).multiple(true), after_help = EXAMPLES)]
 pub(crate) struct Import {
@@ -156,7 +159,8 @@ fn from_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The path from a folder to a file, with `/` between its parts; `None` if there is none, or it is not UTF-8.
+/// The path from a folder to a file, with `/` between its parts; `None` if there is none, or it is
+/// not UTF-8.
 fn relative(file: &Path, folder: &Path) -> Option<String> {
     let absolute = |path: &Path| std::path::absolute(if path == Path::new("") { Path::new(".") } else { path }).ok();
     if file.to_str()?.is_empty() || file.is_absolute() {

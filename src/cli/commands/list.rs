@@ -12,7 +12,8 @@ use crate::term::print;
 
 /// List claim policies, distributions, arrival processes and measures
 ///
-/// `claimsim list measures` also explains how to write a quantity for --meet, --gate, --judge, --show and --precision.
+/// `claimsim list measures` also explains how to write a quantity for --meet, --gate, --judge,
+/// --show and --precision.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct List {
@@ -71,7 +72,7 @@ impl Catalogue {
                 "Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? marks optional parameters",
                 policy::CATALOGUE
                     .iter()
-                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.about].map(str::to_owned)),
+                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
             ),
             Catalogue::Distributions => table(
                 "Distributions: service = { NAME = { PARAMETERS } }; ? marks optional parameters",

@@ -15,9 +15,15 @@ mod schema;
 mod size;
 mod sweep;
 
+use std::path::Path;
+
 use clap::Subcommand;
 
+use crate::args::ExecArgs;
 use crate::exit::{CliError, ExitStatus};
+use crate::options;
+use crate::run_dir::manifest::Manifest;
+use crate::study::rerun;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -46,7 +52,7 @@ impl Command {
             Command::Compare(compare) => compare.execute(),
             Command::Sweep(sweep) => sweep.execute(),
             Command::Size(size) => size.execute(),
-            Command::Reproduce(reproduce) => reproduce.execute(),
+            Command::Reproduce(reproduce) => reproduce.execute(rerun_saved),
             Command::Diff(diff) => diff.execute(),
             Command::Init(init) => done(init.execute()),
             Command::Check(check) => done(check.execute()),
@@ -57,5 +63,15 @@ impl Command {
             Command::Schema(schema) => done(schema.execute()),
             Command::Completions(completions) => done(completions.execute(program)),
         }
+    }
+}
+
+/// Repeats a saved study of any kind.
+fn rerun_saved(run: &Path, manifest: &Manifest, exec: ExecArgs) -> Result<Manifest, CliError> {
+    match &manifest.command {
+        options::Command::Run(options) => rerun::<run::RunStudy>(run, manifest, options, exec),
+        options::Command::Compare(options) => rerun::<compare::CompareStudy>(run, manifest, options, exec),
+        options::Command::Sweep(options) => rerun::<sweep::SweepStudy>(run, manifest, options, exec),
+        options::Command::Size(options) => rerun::<size::SizeStudy>(run, manifest, options, exec),
     }
 }

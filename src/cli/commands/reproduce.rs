@@ -1,18 +1,13 @@
 //! `claimsim reproduce`: repeats a saved study from its manifest and compares digests.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::compare::CompareStudy;
-use super::run::RunStudy;
-use super::size::SizeStudy;
-use super::sweep::SweepStudy;
 use crate::args::ExecArgs;
 use crate::exit::{CliError, ExitStatus};
-use crate::run_dir::manifest::Command;
+use crate::run_dir::manifest::Manifest;
 use crate::run_dir::{changed_outputs, read_manifest};
-use crate::study::rerun;
 use crate::term::{print, warn};
 
 /// Repeat a saved run, comparison, sweep or search, and compare every file by its SHA-256
@@ -33,16 +28,15 @@ Examples:
   claimsim reproduce results/registry-week
   claimsim reproduce results/registry-week --quiet";
 
+/// Repeats a saved study, and returns the manifest that it leaves.
+pub(super) type Rerun = fn(&Path, &Manifest, ExecArgs) -> Result<Manifest, CliError>;
+
 impl Reproduce {
-    pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
+    /// Reproduces a folder; `rerun` repeats a study of any kind.
+    pub(super) fn execute(self, rerun: Rerun) -> Result<ExitStatus, CliError> {
         let Reproduce { run, exec } = self;
         let manifest = read_manifest(&run)?;
-        let again = match &manifest.command {
-            Command::Run(options) => rerun::<RunStudy>(&run, &manifest, options, exec),
-            Command::Compare(options) => rerun::<CompareStudy>(&run, &manifest, options, exec),
-            Command::Sweep(options) => rerun::<SweepStudy>(&run, &manifest, options, exec),
-            Command::Size(options) => rerun::<SizeStudy>(&run, &manifest, options, exec),
-        }?;
+        let again = rerun(&run, &manifest, exec)?;
         let changed = changed_outputs(&run, &manifest);
         let differing = manifest.differences(&again);
         if changed.is_empty() && differing.is_empty() {

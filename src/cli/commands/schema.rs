@@ -8,7 +8,8 @@ use crate::term::{print, print_json};
 
 /// Print the JSON Schema of scenario files, or a reference page of all their keys
 ///
-/// Editors with TOML support complete and explain keys if the first line of the scenario is `#:schema schema.json`.
+/// Editors with TOML support complete and explain keys if the first line of the scenario is
+/// `#:schema schema.json`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Schema {

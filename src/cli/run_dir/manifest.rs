@@ -1,7 +1,8 @@
-//! The manifest: what a study was made from and what it left, by SHA-256, so that it can be repeated and checked byte
-//! for byte.
+//! The manifest: what a study was made from and what it left, by SHA-256, so that it can be
+//! repeated and checked byte for byte.
 //!
-//! It holds nothing that a repetition could not reproduce: no time of day, no host, no path outside the folder.
+//! It holds nothing that a repetition could not reproduce: no time of day, no host, no path outside
+//! the folder.
 
 use std::fmt::Write as _;
 use std::io;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::args::{CompareOptions, RunOptions, SizeOptions, SweepOptions};
+use crate::options::{Command, RunOptions};
 use crate::report::OutputFile;
 
 /// The manifest's path in the folder of a study.
@@ -39,16 +40,6 @@ pub(crate) struct Manifest {
     pub(crate) seed: u64,
     /// The files of the study except manifest and inputs, in order of their paths.
     pub(crate) outputs: Vec<Output>,
-}
-
-/// A study with its options: `"command": "run", "options": {…}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", content = "options", rename_all = "lowercase")]
-pub(crate) enum Command {
-    Run(RunOptions),
-    Compare(CompareOptions),
-    Sweep(SweepOptions),
-    Size(SizeOptions),
 }
 
 /// A file that the study was made from, and its copy in the folder.
@@ -102,12 +93,14 @@ impl Manifest {
         format!("{document:#}\n").into_bytes()
     }
 
-    /// Reads a manifest. Fails if the bytes are no manifest, or one of a later version with further keys.
+    /// Reads a manifest. Fails if the bytes are no manifest, or one of a later version with further
+    /// keys.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Manifest, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
 
-    /// The outputs that differ between two studies, or that only one of them has, in order of their paths.
+    /// The outputs that differ between two studies, or that only one of them has, in order of their
+    /// paths.
     pub(crate) fn differences(&self, other: &Manifest) -> Vec<String> {
         let only_in = |these: &[Output], those: &[Output]| -> Vec<String> {
             these.iter().filter(|output| !those.contains(output)).map(|output| output.file.clone()).collect()
@@ -117,18 +110,6 @@ impl Manifest {
         paths.sort();
         paths.dedup();
         paths
-    }
-}
-
-impl Command {
-    /// The subcommand.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Command::Run(_) => "run",
-            Command::Compare(_) => "compare",
-            Command::Sweep(_) => "sweep",
-            Command::Size(_) => "size",
-        }
     }
 }
 
@@ -151,7 +132,8 @@ fn drop_unset_options(document: &mut Value) {
 }
 
 impl Input {
-    /// The entry of the scenario with this text, in the copies of the `source`-th scenario of a study, from 0.
+    /// The entry of the scenario with this text, in the copies of the `source`-th scenario of a
+    /// study, from 0.
     pub(crate) fn scenario(source: usize, name: &str, text: &str) -> Input {
         let file = format!("{}/scenario.toml", folder(source));
         Input { name: name.to_owned(), file, sha256: sha256(text.as_bytes()) }
@@ -159,12 +141,13 @@ impl Input {
 
     /// The entry of the `number`-th file, from 1, that this scenario names.
     ///
-    /// The copy is `NUMBER-BASENAME`: two inputs may share a basename, and a path may lead out of the folder, be
-    /// absolute, or be of another operating system.
+    /// The copy is `NUMBER-BASENAME`: two inputs may share a basename, and a path may lead out of
+    /// the folder, be absolute, or be of another operating system.
     pub(crate) fn numbered(source: usize, number: usize, name: &str, bytes: &[u8]) -> Input {
         let base = name.rsplit(['/', '\\', ':']).next().unwrap_or_default();
         let keep = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
-        // The end of a long name, with its extension, so that the number does not make it too long for a file system.
+        // The end of a long name, with its extension, so that the number does not make it too long
+        // for a file system.
         let base: String = base.chars().skip(base.chars().count().saturating_sub(100)).map(keep).collect();
         Input { name: name.to_owned(), file: format!("{}/{number}-{base}", folder(source)), sha256: sha256(bytes) }
     }

@@ -1,4 +1,5 @@
-//! The folder that a study leaves: complete or not at all. It replaces an earlier folder of ours and nothing else.
+//! The folder that a study leaves: complete or not at all. It replaces an earlier folder of ours
+//! and nothing else.
 
 pub(crate) mod manifest;
 
@@ -22,7 +23,8 @@ pub(crate) struct RunDir {
 }
 
 impl RunDir {
-    /// Begins a folder. Fails at once if nothing can be written there, or if the target exists and is not ours.
+    /// Begins a folder. Fails at once if nothing can be written there, or if the target exists and
+    /// is not ours.
     pub(crate) fn begin(target: &Path) -> Result<RunDir, CliError> {
         refuse_foreign(target)?;
         let parent = match target.parent() {

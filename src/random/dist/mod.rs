@@ -1,7 +1,8 @@
-//! The catalogue of distributions of non-negative numbers: service times, times between arrivals, batch sizes, delays.
+//! Distributions of non-negative numbers: service times, times between arrivals, batch sizes, delays.
 //!
-//! Each takes parameter-free base variates from the stream and scales them, so that under one seed a sweep over a mean
-//! compares the same luck. To add one: its file, and a row in the catalogue below; the compiler asks for the rest.
+//! Each distribution takes parameter-free base variates from the stream and scales them, so a sweep
+//! over a mean under one seed compares the same random numbers. A new distribution is a file and a
+//! row of [`distributions!`](crate::distributions); scenario keys, schema and lists follow.
 
 mod constant;
 mod empirical;
@@ -30,37 +31,111 @@ pub use uniform::Uniform;
 pub use weibull::Weibull;
 
 use super::stream::Stream;
+use crate::model::catalogue::CatalogueEntry;
 
-/// A distribution as it is listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The scenario key.
-    pub name: &'static str,
-    /// One line on what it is.
-    pub summary: &'static str,
-    /// The keys of the parameters, in order; a `?` marks one that may be left out.
-    pub parameters: &'static [&'static str],
+/// Declares every distribution once: summary, type, scenario key and parameters.
+///
+/// The rows go to the macro `$callback`: here it makes [`Distribution`], in the scenario crate the
+/// keys, the schema and the constructor calls. The scenario crate defines the types of parameters: a
+/// `Value` is a duration or a plain number, like the samples. A `"?"` marks an optional parameter.
+/// The parameters go to `new` in order, unless the row names another function of the scenario crate.
+#[macro_export]
+macro_rules! distributions {
+    ($callback:ident) => {
+        $callback! {
+            /// Always the same value; a bare value means this.
+            Constant = "constant" (value: Value<Q>);
+            /// Every value from `low` up to, but not including, `high` with equal probability.
+            Uniform = "uniform" {
+                /// The smallest value.
+                low: Value<Q>,
+                /// The bound above all values.
+                high: Value<Q>,
+            };
+            /// Times between independent events, without memory.
+            Exponential = "exponential" {
+                /// The mean.
+                mean: Value<Q>,
+            };
+            /// The sum of `shape` exponential phases; less variable than one phase.
+            Erlang = "erlang" {
+                /// The number of phases, 1 or more.
+                shape: Whole,
+                /// The mean.
+                mean: Value<Q>,
+            };
+            /// Erlang for any shape: the coefficient of variation is 1 / sqrt(shape).
+            Gamma = "gamma" {
+                /// The shape, above 0.
+                shape: Real,
+                /// The mean.
+                mean: Value<Q>,
+            };
+            /// One of several exponentials, each with probability `p`; more variable than one exponential.
+            Hyperexponential = "hyperexponential" {
+                /// The exponentials; their probabilities sum up to 1.
+                phases: Phases<Q>,
+            } by hyperexponential;
+            /// The exponential of a normal, by its own mean and coefficient of variation.
+            Lognormal = "lognormal" {
+                /// The mean.
+                mean: Value<Q>,
+                /// The coefficient of variation: standard deviation over mean.
+                cv: Real,
+            };
+            /// Lifetimes; heavier than exponential for shapes below 1, lighter above.
+            Weibull = "weibull" {
+                /// The shape, above 0.
+                shape: Real,
+                /// The mean.
+                mean: Value<Q>,
+            };
+            /// Power tail `(low / x)^shape`, cut off at `high` if that is given.
+            Pareto = "pareto" {
+                /// The power of the tail, above 0; up to 1 the mean is infinite unless `high` is given.
+                shape: Real,
+                /// The smallest value.
+                low: Value<Q>,
+                /// The largest value; without it, there is no bound.
+                high "?": Option<Value<Q>>,
+            };
+            /// One of the given values, all with equal probability. Either `values` or `file`.
+            Empirical = "empirical" {
+                /// The values.
+                values "?": Option<Values<Q>>,
+                /// A file with one value per line (durations in seconds), relative to the scenario
+                /// file; a header is skipped.
+                file "?": Option<FileName>,
+            } by empirical;
+        }
+    };
 }
 
-/// One row a distribution: its doc comment is the summary, then variant and type, scenario key, and parameters.
-macro_rules! catalogue {
-    ($(#[doc = $summary:literal] $variant:ident = $name:literal $parameters:expr;)+) => {
-        /// A distribution of non-negative numbers (seconds, where it is one of durations).
+macro_rules! define {
+    ($($(#[doc = $summary:literal])+ $variant:ident = $name:literal
+        $(($only:ident: $only_type:ty))? $({ $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?
+        $(by $function:ident)?;)+) => {
+        /// A distribution of non-negative numbers; of seconds for durations.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Distribution {
-            $(#[doc = $summary] $variant($variant),)+
+            $($(#[doc = $summary])+ $variant($variant),)+
         }
 
-        /// All distributions, in the order in which they are listed.
-        pub const CATALOGUE: &[Entry] = &[
-            $(Entry { name: $name, summary: $summary.trim_ascii(), parameters: &$parameters },)+
+        /// All distributions, in the order of lists.
+        pub const CATALOGUE: &[CatalogueEntry] = &[
+            $(CatalogueEntry {
+                name: $name,
+                parameters: &[$(stringify!($only))? $($(concat!(stringify!($key) $(, $optional)?)),+)?],
+                summary: concat!($($summary),+).trim_ascii(),
+            },)+
         ];
 
         impl Distribution {
-            /// Draws one number: not negative and finite (what is beyond all `f64` becomes the largest of them).
+            /// Draws one number, finite and not negative: a number beyond the range of `f64` becomes its
+            /// maximum.
             #[inline(always)]
             pub fn sample(&self, stream: &mut Stream) -> f64 {
-                // The one that most jobs are drawn from, without a call.
+                // The distribution of most jobs, without a call.
                 if let Distribution::Exponential(it) = self { it.sample(stream).min(f64::MAX) } else { self.sample_any(stream) }
             }
 
@@ -68,17 +143,17 @@ macro_rules! catalogue {
                 match self { $(Distribution::$variant(it) => it.sample(stream),)+ }.min(f64::MAX)
             }
 
-            /// The mean; it may be infinite.
+            /// The mean, which may be infinite.
             pub fn mean(&self) -> f64 {
                 match self { $(Distribution::$variant(it) => it.mean(),)+ }
             }
 
-            /// The variance; it may be infinite.
+            /// The variance, which may be infinite.
             pub fn variance(&self) -> f64 {
                 match self { $(Distribution::$variant(it) => it.variance(),)+ }
             }
 
-            /// `P(X > x)`, also of the tail to many digits.
+            /// `P(X > x)`, to many digits in the tail as well.
             #[inline]
             pub fn survival(&self, x: f64) -> f64 {
                 match self { $(Distribution::$variant(it) => it.survival(x),)+ }
@@ -96,13 +171,13 @@ macro_rules! catalogue {
             }
         })+
 
-        /// What the tests over the whole catalogue go by.
+        /// The references for the tests over the whole catalogue.
         #[cfg(test)]
         fn references() -> Vec<reference::Checked> {
             [$(reference::checked::<$variant>($name),)+].concat()
         }
 
-        /// Any distribution of the catalogue, with any parameters it accepts.
+        /// Any distribution of the catalogue, with any parameters that it accepts.
         #[cfg(test)]
         fn any() -> impl proptest::strategy::Strategy<Value = Distribution> {
             use proptest::strategy::Strategy;
@@ -111,25 +186,4 @@ macro_rules! catalogue {
     };
 }
 
-catalogue! {
-    /// Always the same value; a bare value in the scenario means this.
-    Constant = "constant" ["value"];
-    /// Every value from `low` up to, but not, `high` alike.
-    Uniform = "uniform" ["low", "high"];
-    /// Times between independent events, without memory.
-    Exponential = "exponential" ["mean"];
-    /// The sum of `shape` exponential phases; less variable than one.
-    Erlang = "erlang" ["shape", "mean"];
-    /// Erlang for any shape: coefficient of variation 1 / sqrt(shape).
-    Gamma = "gamma" ["shape", "mean"];
-    /// One of several exponentials, each with probability `p`; more variable than one.
-    Hyperexponential = "hyperexponential" ["phases"];
-    /// The exponential of a normal, by its own mean and coefficient of variation.
-    Lognormal = "lognormal" ["mean", "cv"];
-    /// Lifetimes; heavier than exponential for shapes below 1, lighter above.
-    Weibull = "weibull" ["shape", "mean"];
-    /// Power tail `(low / x)^shape`, cut off at `high` if that is given.
-    Pareto = "pareto" ["shape", "low", "high?"];
-    /// One of the given values, each as likely as any other.
-    Empirical = "empirical" ["values"];
-}
+distributions!(define);

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_go_refuses_and_what_is_no_deadline() {
+    fn rejects_what_go_rejects_and_what_cannot_be_a_deadline() {
         for text in
             ["5", "-5s", "s", ".", ".s", "1d", "15 m", "1h 30m", "3000000h", "9223372036854775808ns", "1e3s", "\u{b5}"]
         {

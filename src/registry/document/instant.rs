@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_instant() {
+    fn rejects_invalid_instants() {
         for text in [
             "yesterday",
             "2017-02-17",

@@ -133,7 +133,7 @@ impl Lowering<'_> {
         let count = hours.len();
         let day = hours.try_into().ok();
         if day.is_none() && !self.recovered.any(rates.span) {
-            let title = format!("a day has {HOURS} rates, one an hour from 00:00 UTC on; here are {count}");
+            let title = format!("a day has {HOURS} rates, one per hour from 00:00 UTC on; this list has {count}");
             self.report(Diagnostic::error(rates.span, title));
         }
         day

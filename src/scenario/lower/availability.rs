@@ -39,7 +39,7 @@ impl Lowering<'_> {
         let HeartbeatSpec { period, expiry, sweep } = spec;
         if expiry.value <= period.value {
             let shown = if expiry.span == SourceSpan::NOWHERE { period.span } else { expiry.span };
-            let title = format!("heartbeats would expire before the next comes: one comes every {}", period.value);
+            let title = format!("heartbeats would expire before the next one: they come every {}", period.value);
             let help = format!("write an `expiry` above {}, or a `period` below {}", period.value, expiry.value);
             self.report(Diagnostic::error(shown, title).help(help));
         }

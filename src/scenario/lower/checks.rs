@@ -64,7 +64,7 @@ impl Lowering<'_> {
             let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no actions");
             diagnostics.push(diagnostic.help("describe the jobs, such as [action.scan] with arrival and service"));
         } else if self.actions.iter().all(|action| !action.is_used) && !reads("job") && self.recovered.is_empty() {
-            let diagnostic = Diagnostic::warning(SourceSpan::NOWHERE, "no job ever comes");
+            let diagnostic = Diagnostic::warning(SourceSpan::NOWHERE, "no job ever arrives");
             diagnostics.push(diagnostic.help("give an action an `arrival`, or write a [cron.ACTION] or a [[job]]"));
         }
         self.diagnostics.extend(diagnostics);

@@ -3,52 +3,98 @@
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::time::Span;
-use crate::random::dist::{
-    Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal, ParameterError, Pareto,
-    Uniform, Weibull,
-};
+use crate::random::dist::{self, Constant, Distribution, Empirical, Hyperexponential, ParameterError};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 use crate::spec::{Distribution as Spec, Phase, Quantity};
 
-/// The key of a parameter, and the span of its value.
-type Parameter = (&'static str, SourceSpan);
+/// The key of a parameter, and the span of its value if it is given.
+type Parameter = (&'static str, Option<SourceSpan>);
+
+/// A parameter as a scenario gives it.
+trait Given {
+    type Argument;
+    fn argument(&self) -> Self::Argument;
+    fn span(&self) -> Option<SourceSpan>;
+}
+
+impl<Q: Quantity> Given for Spanned<Q> {
+    type Argument = f64;
+    fn argument(&self) -> f64 {
+        get(self)
+    }
+    fn span(&self) -> Option<SourceSpan> {
+        Some(self.span)
+    }
+}
+
+impl Given for Spanned<f64> {
+    type Argument = f64;
+    fn argument(&self) -> f64 {
+        self.value
+    }
+    fn span(&self) -> Option<SourceSpan> {
+        Some(self.span)
+    }
+}
+
+impl Given for Spanned<u32> {
+    type Argument = u32;
+    fn argument(&self) -> u32 {
+        self.value
+    }
+    fn span(&self) -> Option<SourceSpan> {
+        Some(self.span)
+    }
+}
+
+impl<T: Given> Given for Option<T> {
+    type Argument = Option<T::Argument>;
+    fn argument(&self) -> Option<T::Argument> {
+        self.as_ref().map(T::argument)
+    }
+    fn span(&self) -> Option<SourceSpan> {
+        self.as_ref().and_then(T::span)
+    }
+}
+
+/// Makes one distribution: by its constructor, or by the function that its declaration names.
+macro_rules! make {
+    ($self:ident $span:ident [] $variant:ident $($key:ident)+) => {
+        $self.checked(dist::$variant::new($(Given::argument($key)),+), &[$((stringify!($key), Given::span($key))),+])
+    };
+    ($self:ident $span:ident [$function:ident] $variant:ident $($key:ident)+) => {
+        $self.$function($span, $($key.into()),+)
+    };
+}
+
+macro_rules! define {
+    ($($(#[doc = $summary:literal])+ $variant:ident = $name:literal
+        $(($only:ident: $only_type:ty))? $({ $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?
+        $(by $function:ident)?;)+) => {
+        /// The distribution at `span`; `None` and diagnostics, if its parameters are wrong.
+        pub(crate) fn distribution<Q: Quantity>(&mut self, span: SourceSpan, spec: &Spec<Q>) -> Option<Distribution> {
+            match spec {
+                Spec::Bare(value) => self.checked(Constant::new(value.value()), &[("value", Some(span))]),
+                $(Spec::$variant $(($only))? $({ $($key),+ })? => make!(self span [$($function)?] $variant $($only)? $($($key)+)?),)+
+            }
+        }
+    };
+}
 
 impl Context<'_> {
-    /// The distribution at `span`; `None` and diagnostics, if its parameters are wrong.
-    pub(crate) fn distribution<Q: Quantity>(&mut self, span: SourceSpan, spec: &Spec<Q>) -> Option<Distribution> {
-        let (made, parameters): (Result<Distribution, ParameterError>, Vec<Parameter>) = match spec {
-            Spec::Bare(value) => (Constant::new(value.value()).map(Into::into), vec![("value", span)]),
-            Spec::Constant(value) => (Constant::new(get(value)).map(Into::into), vec![("value", value.span)]),
-            Spec::Uniform { low, high } => {
-                (Uniform::new(get(low), get(high)).map(Into::into), vec![("low", low.span), ("high", high.span)])
-            }
-            Spec::Exponential { mean } => (Exponential::new(get(mean)).map(Into::into), vec![("mean", mean.span)]),
-            Spec::Erlang { shape, mean } => {
-                (Erlang::new(shape.value, get(mean)).map(Into::into), vec![("shape", shape.span), ("mean", mean.span)])
-            }
-            Spec::Gamma { shape, mean } => {
-                (Gamma::new(shape.value, get(mean)).map(Into::into), vec![("shape", shape.span), ("mean", mean.span)])
-            }
-            Spec::Weibull { shape, mean } => {
-                (Weibull::new(shape.value, get(mean)).map(Into::into), vec![("shape", shape.span), ("mean", mean.span)])
-            }
-            Spec::Lognormal { mean, cv } => {
-                (Lognormal::new(get(mean), cv.value).map(Into::into), vec![("mean", mean.span), ("cv", cv.span)])
-            }
-            Spec::Pareto { shape, low, high } => {
-                let mut parameters = vec![("shape", shape.span), ("low", low.span)];
-                parameters.extend(high.iter().map(|high| ("high", high.span)));
-                (Pareto::new(shape.value, get(low), high.as_ref().map(get)).map(Into::into), parameters)
-            }
-            Spec::Hyperexponential { phases } => return self.hyperexponential(phases),
-            Spec::Empirical { values, file } => return self.empirical(span, values.as_ref(), file.as_ref()),
-        };
-        made.map_err(|error| self.wrong_parameter(&error, &parameters)).ok()
+    claimsim_random::distributions!(define);
+
+    fn checked<D: Into<Distribution>>(
+        &mut self,
+        made: Result<D, ParameterError>,
+        parameters: &[Parameter],
+    ) -> Option<Distribution> {
+        made.map_err(|error| self.wrong_parameter(&error, parameters)).ok().map(Into::into)
     }
 
     fn wrong_parameter(&mut self, error: &ParameterError, parameters: &[Parameter]) {
-        let span = |key| parameters.iter().find(|(parameter, _)| *parameter == key).map(|(_, span)| *span);
+        let span = |key| parameters.iter().find(|(parameter, _)| *parameter == key).and_then(|(_, span)| *span);
         let at = span(error.parameter).unwrap_or(SourceSpan::NOWHERE);
         let written = self.source_text(at);
         let mut diagnostic = Diagnostic::error(at, format!("`{}` cannot be {written}", error.parameter));
@@ -58,7 +104,11 @@ impl Context<'_> {
         self.report(diagnostic.help(format!("write {}", error.expected)));
     }
 
-    fn hyperexponential<Q: Quantity>(&mut self, phases: &Spanned<Vec<Phase<Q>>>) -> Option<Distribution> {
+    fn hyperexponential<Q: Quantity>(
+        &mut self,
+        _: SourceSpan,
+        phases: &Spanned<Vec<Phase<Q>>>,
+    ) -> Option<Distribution> {
         if self.recovered.any(phases.span) {
             return None;
         }

@@ -6,7 +6,6 @@
 mod actions;
 mod arrivals;
 mod availability;
-mod cancels;
 mod checks;
 mod claim;
 mod crons;

@@ -1,56 +1,93 @@
-//! Claim policies: parameters are checked, names of actions become ids.
+//! Claim policies: checks parameters and resolves the names of actions.
 
 use super::lowering::Lowering;
 use crate::diagnostic::Diagnostic;
+use crate::model::time::Span;
 use crate::policy::Policy;
 use crate::source::SourceSpan;
-use crate::spec::{FairShareRule, Policy as Spec, ReserveAfterRule, Spanned};
+use crate::spec::policy::{ActionWeights, Choice, Duration, Policy as Spec, Required};
+use crate::spec::{self, Spanned};
 
-impl Lowering<'_> {
-    /// The policy; a harmless one and diagnostics, if its parameters are wrong.
-    pub(super) fn policy(&mut self, policy: &Spanned<Spec>) -> Policy {
-        match &policy.value {
-            Spec::FirstFit => Policy::FirstFit,
-            Spec::StrictFifo => Policy::StrictFifo,
-            Spec::Priority(rule) => Policy::Priority { aging: self.positive("aging", rule.aging.as_ref()) },
-            Spec::ShortestFirst(rule) => Policy::ShortestFirst { by: rule.by },
-            Spec::LongestFirst(rule) => Policy::LongestFirst { by: rule.by },
-            Spec::SmallestFirst => Policy::SmallestFirst,
-            Spec::LargestFirst => Policy::LargestFirst,
-            Spec::BestFit => Policy::BestFit,
-            Spec::WorstFit => Policy::WorstFit,
-            Spec::EarliestDeadline => Policy::EarliestDeadline,
-            Spec::FairShare(rule) => Policy::FairShare { weights: self.weights(rule) },
-            Spec::MaxWeight => Policy::MaxWeight,
-            Spec::ReserveAfter(rule) => self.reserve_after(policy.span, rule),
-            Spec::EasyBackfill(rule) => Policy::EasyBackfill { order: rule.order },
-            Spec::ConservativeBackfill => Policy::ConservativeBackfill,
-            Spec::Random => Policy::Random,
-        }
+/// The place of a parameter, for diagnostics.
+struct Place {
+    policy: &'static str,
+    span: SourceSpan,
+    key: &'static str,
+}
+
+/// A parameter as a scenario gives it.
+trait Given {
+    type Value;
+    /// The checked value; `None` and a diagnostic, if the policy cannot do without it.
+    fn lower(&self, place: &Place, lowering: &mut Lowering<'_>) -> Option<Self::Value>;
+}
+
+impl Given for Option<Duration> {
+    type Value = Option<Span>;
+    fn lower(&self, place: &Place, lowering: &mut Lowering<'_>) -> Option<Option<Span>> {
+        Some(lowering.positive(place.key, self.as_ref()))
     }
+}
 
-    fn weights(&mut self, rule: &FairShareRule) -> Box<[u32]> {
-        let mut weights = vec![1; self.actions.len()];
-        for (name, weight) in rule.weights.iter() {
+impl Given for Required<Duration> {
+    type Value = Span;
+    fn lower(&self, Place { policy, span, key }: &Place, lowering: &mut Lowering<'_>) -> Option<Span> {
+        if self.0.is_none() && !lowering.recovered.has(*span, key) {
+            let diagnostic = Diagnostic::error(*span, format!("`{policy}` needs `{key}`"));
+            let example = format!("write policy = {{ {policy} = {{ {key} = \"10m\" }} }}");
+            lowering.report(diagnostic.help(example));
+        }
+        Some(self.0.as_ref()?.value)
+    }
+}
+
+impl<T: Copy> Given for Choice<T> {
+    type Value = T;
+    fn lower(&self, _: &Place, _: &mut Lowering<'_>) -> Option<T> {
+        Some(self.0)
+    }
+}
+
+impl Given for ActionWeights {
+    type Value = Box<[u32]>;
+    fn lower(&self, _: &Place, lowering: &mut Lowering<'_>) -> Option<Box<[u32]>> {
+        let mut weights = vec![1; lowering.actions.len()];
+        for (name, weight) in self.iter() {
             if weight.value == 0 {
                 let diagnostic = Diagnostic::error(weight.span, "a weight cannot be 0");
-                self.report(diagnostic.help("write a whole number above 0; shares are divided by it"));
+                lowering.report(diagnostic.help("write a whole number above 0; shares are divided by it"));
             }
-            if let Some(action) = self.action(name) {
+            if let Some(action) = lowering.action(name) {
                 weights[usize::from(action.0)] = weight.value;
             }
         }
-        weights.into()
+        Some(weights.into())
     }
+}
 
-    fn reserve_after(&mut self, span: SourceSpan, rule: &ReserveAfterRule) -> Policy {
-        let Some(patience) = &rule.patience else {
-            if !self.recovered.has(span, "patience") {
-                let diagnostic = Diagnostic::error(span, "`reserve-after` needs `patience`");
-                self.report(diagnostic.help("write policy = { reserve-after = { patience = \"10m\" } }"));
+macro_rules! define {
+    ($($(#[doc = $summary:literal])+ $module:ident::$policy:ident = $name:literal
+        $($parameters:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
+        /// The policy; `None` and diagnostics, if a required parameter is missing.
+        fn checked_policy(&mut self, policy: &Spanned<Spec>) -> Option<Policy> {
+            match &policy.value {
+                $(Spec::$policy $((spec::policy::$parameters { $($key),+ }))? => {
+                    $($(let $key = $key.lower(
+                        &Place { policy: $name, span: policy.span, key: stringify!($key) },
+                        self,
+                    )?;)+)?
+                    Some(Policy::$policy $({ $($key),+ })?)
+                })+
             }
-            return Policy::FirstFit;
-        };
-        Policy::ReserveAfter { patience: patience.value }
+        }
+    };
+}
+
+impl Lowering<'_> {
+    claimsim_policy::policies!(define);
+
+    /// The policy; a harmless one and diagnostics, if its parameters are wrong.
+    pub(super) fn policy(&mut self, policy: &Spanned<Spec>) -> Policy {
+        self.checked_policy(policy).unwrap_or_default()
     }
 }

@@ -169,7 +169,7 @@ impl Lowering<'_> {
                 let (runs, offers) = (self.needs.in_words(&sum), self.needs.in_words(&worker.offers));
                 let title = format!("`{}`: `{}` runs {runs}, but offers {offers}", file.value, worker.id);
                 let diagnostic = Diagnostic::warning(file.span, title);
-                self.report(diagnostic.help("these jobs go on, and it claims none until they leave room"));
+                self.report(diagnostic.help("these jobs continue; the worker claims no others until they leave room"));
             }
         }
     }

@@ -50,7 +50,7 @@ impl Lowering<'_> {
         };
         self.positive("horizon", Some(horizon));
         if Time::ZERO + horizon.value > LAST_INSTANT {
-            let diagnostic = Diagnostic::error(horizon.span, "`horizon` is beyond what the simulation clock can hold");
+            let diagnostic = Diagnostic::error(horizon.span, "`horizon` exceeds the range of the simulation clock");
             self.report(diagnostic.help("write at most \"53000d\", 145 years"));
         }
         let warmup = match spec.warmup.value {

@@ -48,7 +48,7 @@ impl Lowering<'_> {
         if let Some(count) = group.count.as_ref().filter(|count| count.value as usize != ids.value.len()) {
             let title = format!("`count` is {}, but there are {} ids", count.value, ids.value.len());
             let diagnostic = Diagnostic::error(count.span, title).context(ids.span, "the ids are listed here");
-            self.report(diagnostic.help("leave `count` out, or list as many ids"));
+            self.report(diagnostic.help("leave `count` out, or list that number of ids"));
         } else if !self.recovered.any(ids.span) {
             self.check_count(ids.value.len(), ids.span);
         }

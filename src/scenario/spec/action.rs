@@ -1,14 +1,13 @@
-//! `[action.X]`: a job class.
+//! `[action.X]`: a job class. Its keys are declared and converted to the engine's model here.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::arrival::Arrival;
 use super::backoff::Backoff;
 use super::distribution::{Distribution, Number};
-use super::estimate::Estimate;
 use crate::context::Context;
-use crate::engine::{ActionModel, DeadlineResult, Requeue};
+use crate::engine::{self, ActionModel, DeadlineResult, Requeue};
 use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
@@ -25,21 +24,26 @@ pub(crate) struct Action {
     pub(crate) capacity: Capacity,
     /// When jobs arrive. Without it, jobs come from crons, `[[job]]` tables, traces and documents
     /// only.
+    #[schemars(example = serde_json::json!({ "poisson": { "rate": "40/h" } }))]
     pub(crate) arrival: Option<Spanned<Arrival>>,
     /// How long an attempt runs.
+    #[schemars(example = serde_json::json!({ "lognormal": { "mean": "26s", "cv": 1.5 } }))]
     pub(crate) service: Option<Spanned<Distribution<Span>>>,
     /// The run time that claim policies with look-ahead expect of an attempt: `"exact"`,
     /// `{ factor = 2 }` for a multiple of the real one, or a duration or distribution of its own.
     /// An estimate in a trace takes precedence.
+    #[schemars(example = serde_json::json!({ "factor": 2 }))]
     pub(crate) estimate: Spanned<Estimate>,
     /// Whether an attempt is stopped when it has run for its estimate, as at a deadline.
     pub(crate) kill_at_estimate: bool,
     /// Probability that an attempt ends in error.
     pub(crate) error: Spanned<Probability>,
     /// Number of further attempts after a failed one.
+    #[schemars(example = 2)]
     pub(crate) retries: Spanned<u32>,
     /// Time from the end of a failed attempt to the `scheduledAt` of the next: a duration, or a
     /// table for one that grows.
+    #[schemars(example = serde_json::json!({ "first": "10s", "factor": 2 }))]
     pub(crate) backoff: Spanned<Backoff>,
     /// What happens to an attempt whose worker died or was shut down. Default: the `on_worker_dead`
     /// at the top of the file.
@@ -58,10 +62,12 @@ pub(crate) struct Action {
     pub(crate) cancel_rate: Option<Spanned<Rate>>,
     /// Jobs that an attempt starts when it is claimed. It keeps running, and holds its capacity,
     /// until they have ended.
+    #[schemars(example = serde_json::json!({ "action": "scan_check_single", "count": 8 }))]
     pub(crate) spawns: Option<Spanned<Spawns>>,
     /// Jobs with larger numbers go first, under policies that use priorities.
     pub(crate) priority: Spanned<i64>,
     /// How long a job waits before it gives up. Without it, jobs never give up.
+    #[schemars(example = serde_json::json!({ "exponential": { "mean": "1h" } }))]
     pub(crate) patience: Option<Spanned<Distribution<Span>>>,
 }
 
@@ -106,4 +112,33 @@ pub(crate) struct Spawns {
     /// The number of jobs, rounded to the nearest whole number.
     #[schemars(required)]
     pub(crate) count: Option<Spanned<Distribution<Number>>>,
+}
+
+/// The run time that claim policies with look-ahead expect of an attempt.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Estimate {
+    /// The real run time, if nothing stopped the attempt.
+    #[default]
+    Exact,
+    /// A multiple of the real run time: a number, or a distribution of numbers.
+    Factor(Spanned<Distribution<Number>>),
+    /// Independent of the real run time: a duration, or a distribution of durations.
+    #[serde(rename = "$else")]
+    Time(Distribution<Span>),
+}
+
+impl Estimate {
+    /// The estimate as the engine takes it; the exact run time and diagnostics, if its parameters
+    /// are wrong.
+    pub(super) fn lower(estimate: &Spanned<Estimate>, context: &mut Context) -> engine::RuntimeEstimate {
+        match &estimate.value {
+            Estimate::Exact => Some(engine::RuntimeEstimate::Exact),
+            Estimate::Factor(factor) => {
+                context.distribution(factor.span, &factor.value).map(engine::RuntimeEstimate::Factor)
+            }
+            Estimate::Time(time) => context.distribution(estimate.span, time).map(engine::RuntimeEstimate::Time),
+        }
+        .unwrap_or_default()
+    }
 }

@@ -26,6 +26,7 @@ pub(crate) enum Claim {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ClaimTable {
     /// Which waiting job goes next.
+    #[schemars(example = serde_json::json!({ "reserve-after": { "patience": "10m" } }))]
     pub(crate) policy: Spanned<Policy>,
     /// How long a worker waits before it looks for a job: a duration or a distribution; or
     /// `"none"`, where jobs are placed at the instant at which something changes.

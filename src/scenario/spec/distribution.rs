@@ -30,79 +30,33 @@ impl Quantity for Number {
     }
 }
 
-/// A distribution: a table with its name and parameters, or a bare value, which is a constant.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "DistributionOf{Q}")]
-pub(crate) enum Distribution<Q> {
-    /// Always the same value.
-    #[serde(rename = "$bare")]
-    Bare(Q),
-    /// Always the same value.
-    Constant(Spanned<Q>),
-    /// Every value from `low` up to, but not, `high` alike.
-    Uniform {
-        /// The smallest value.
-        low: Spanned<Q>,
-        /// The bound above all values.
-        high: Spanned<Q>,
-    },
-    /// Times between independent events, without memory.
-    Exponential {
-        /// The mean.
-        mean: Spanned<Q>,
-    },
-    /// The sum of `shape` exponential phases; less variable than one.
-    Erlang {
-        /// The number of phases, 1 or more.
-        shape: Spanned<u32>,
-        /// The mean.
-        mean: Spanned<Q>,
-    },
-    /// Erlang for any shape: the coefficient of variation is 1 / sqrt(shape).
-    Gamma {
-        /// The shape, above 0.
-        shape: Spanned<f64>,
-        /// The mean.
-        mean: Spanned<Q>,
-    },
-    /// One of several exponentials, each with probability `p`; more variable than one.
-    Hyperexponential {
-        /// The exponentials; their probabilities sum up to 1.
-        phases: Spanned<Vec<Phase<Q>>>,
-    },
-    /// The exponential of a normal, by its own mean and coefficient of variation.
-    Lognormal {
-        /// The mean.
-        mean: Spanned<Q>,
-        /// The coefficient of variation: standard deviation over mean.
-        cv: Spanned<f64>,
-    },
-    /// Lifetimes; heavier than exponential for shapes below 1, lighter above.
-    Weibull {
-        /// The shape, above 0.
-        shape: Spanned<f64>,
-        /// The mean.
-        mean: Spanned<Q>,
-    },
-    /// A power tail from `low` on: `(low / x)^shape`.
-    Pareto {
-        /// The power of the tail, above 0; up to 1 the mean is infinite unless `high` is given.
-        shape: Spanned<f64>,
-        /// The smallest value.
-        low: Spanned<Q>,
-        /// The largest value; no bound if left out.
-        high: Option<Spanned<Q>>,
-    },
-    /// One of the given values, each as likely as any other. Either `values` or `file`.
-    Empirical {
-        /// The values.
-        values: Option<Spanned<Vec<Spanned<Q>>>>,
-        /// A file with one value a line (durations in seconds), relative to the scenario file; a
-        /// header is skipped.
-        file: Option<Spanned<String>>,
-    },
+type Value<Q> = Spanned<Q>;
+type Real = Spanned<f64>;
+type Whole = Spanned<u32>;
+type Phases<Q> = Spanned<Vec<Phase<Q>>>;
+type Values<Q> = Spanned<Vec<Spanned<Q>>>;
+type FileName = Spanned<String>;
+
+macro_rules! define {
+    ($($(#[doc = $summary:literal])+ $variant:ident = $name:literal
+        $(($only:ident: $only_type:ty))? $({ $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?
+        $(by $function:ident)?;)+) => {
+        /// A distribution: a table with its name and parameters, or a bare value, which is a constant.
+        #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+        #[schemars(rename = "DistributionOf{Q}")]
+        pub(crate) enum Distribution<Q> {
+            /// Always the same value.
+            #[serde(rename = "$bare")]
+            Bare(Q),
+            $($(#[doc = $summary])+ $variant $(($only_type))? $({
+                $($(#[doc = $doc])+ $key: $type,)+
+            })?,)+
+        }
+    };
 }
+
+claimsim_random::distributions!(define);
 
 /// One exponential of several.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]

@@ -8,27 +8,21 @@ mod action;
 mod arrival;
 mod availability;
 mod backoff;
-mod cancel;
 mod claim;
-mod cron;
 mod distribution;
-mod estimate;
-mod job;
+mod jobs;
 mod moment;
-mod policy;
+pub(crate) mod policy;
 mod registry;
 mod worker;
 
 pub(crate) use action::{Action, Spawns};
 pub(crate) use arrival::{Arrival, Profile, Swf};
 pub(crate) use availability::{CapacityChange, Heartbeat, Outage, Outages};
-pub(crate) use cancel::Cancel;
 pub(crate) use claim::{Claim, ClaimTable, Delay};
-pub(crate) use cron::Cron;
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
-pub(crate) use job::Job;
+pub(crate) use jobs::{Cancel, Cron, Job};
 pub(crate) use moment::{Instant, TimePoint};
-pub(crate) use policy::{FairShareRule, Policy, ReserveAfterRule};
 pub(crate) use registry::Registry;
 pub(crate) use worker::{OfferedUnits, Worker};
 
@@ -46,11 +40,12 @@ use crate::tree::AssignRules;
 #[schemars(title = "claimsim scenario", extend("required" = ["horizon"]))]
 pub(crate) struct Spec {
     /// The name of the run and of its default output folder. Default: the name of the file.
+    #[schemars(example = "registry-week")]
     pub(crate) name: Option<Spanned<String>>,
     /// The date and time of simulated instant 0.
     pub(crate) start: Option<Spanned<Instant>>,
     /// How long the run lasts, from `start`.
-    #[schemars(required)]
+    #[schemars(required, example = "7d")]
     pub(crate) horizon: Option<Spanned<Span>>,
     /// The time that the run needs to forget its start. Jobs scheduled before its end are left out
     /// of the measures.
@@ -58,8 +53,10 @@ pub(crate) struct Spec {
     /// The seed of all random numbers. The same scenario and seed give the same results.
     pub(crate) seed: Spanned<u64>,
     /// Number of independent runs. Two or more give confidence intervals.
+    #[schemars(example = 20)]
     pub(crate) replications: Spanned<u32>,
     /// Targets; the results show the share of jobs that meet them.
+    #[schemars(example = serde_json::json!({ "wait": "5m" }))]
     pub(crate) slo: Option<Slo>,
     /// The bounded slowdown counts shorter service times as this long.
     pub(crate) slowdown_bound: Spanned<Span>,

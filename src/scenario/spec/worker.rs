@@ -15,6 +15,7 @@ use crate::spanned::{Named, Spanned};
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Worker {
     /// Number of workers. Default: 1, or the number of `ids`.
+    #[schemars(example = 3)]
     pub(crate) count: Option<Spanned<u32>>,
     /// Units that each worker offers, by resource: the jobs that run on it hold at most this much
     /// together. A text names a field in the header of the log (`arrival = { swf = … }`) whose
@@ -25,6 +26,7 @@ pub(crate) struct Worker {
     #[schemars(example = serde_json::json!(["000000000000", "000000000001"]))]
     pub(crate) ids: Option<Spanned<Vec<Spanned<String>>>>,
     /// Random outages. Without it, there are none.
+    #[schemars(example = serde_json::json!({ "up": { "exponential": { "mean": "30d" } }, "down": "10m" }))]
     pub(crate) outages: Option<Spanned<Outages>>,
 }
 

@@ -100,7 +100,7 @@ fn set(
     let is_last = depth + 1 == path.len();
     if let Value::Array(nodes) = &mut node.value {
         let Some(item) = key.parse::<usize>().ok().and_then(|index| nodes.get_mut(index)) else {
-            return Some(Diagnostic::error(*span, format!("there is no number `{key}` in this list, counted from 0")));
+            return Some(Diagnostic::error(*span, format!("this list has no item number `{key}`, counted from 0")));
         };
         if is_last {
             *item = value;
@@ -151,6 +151,6 @@ fn absent(entries: &[KeyValue], section: &str, name: &str, span: SourceSpan) -> 
     let diagnostic = Diagnostic::error(span, format!("the scenario has no {section} `{name}`"));
     match nearest(name, entries.iter().map(|entry| entry.key.as_str())) {
         Some(meant) => diagnostic.label(format!("did you mean `{meant}`?")),
-        None => diagnostic.help(format!("a new one is set whole: {section}.{name}={{ … }}")),
+        None => diagnostic.help(format!("to add one, set it as a whole: {section}.{name}={{ … }}")),
     }
 }

@@ -114,7 +114,7 @@ fn diagnostic_of(kind: &ParseErrorKind, span: SourceSpan) -> Diagnostic {
         }
         ParseErrorKind::WrongType { found, expected } => {
             let diagnostic =
-                Diagnostic::error(span, format!("{} is wanted here, not {found}", describe_expected(expected)));
+                Diagnostic::error(span, format!("{} is expected here, not {found}", describe_expected(expected)));
             match (found.as_str(), expected.as_str()) {
                 ("a table", "a sequence") => {
                     diagnostic.help("a list of tables is written with two brackets, such as [[job]]")

@@ -104,7 +104,7 @@ fn wrong_arguments_exit_with_2_and_a_remedy() {
         (&["--at", "-5s", "jobs"], "write one such as"),
         (&["--at", "noon", "jobs"], "\"25h\""),
         (&["--at", "2017-02-17", "jobs"], "2017-02-17T00:00:00Z"),
-        (&["--at", "", "jobs"], "no date and time"),
+        (&["--at", "", "jobs"], "not a date and time"),
         (
             &["--at", "1h", "jobs", "--action", "scna"],
             "there is no action `scna`; choose from scan, check, update_db, or any",

@@ -1,11 +1,13 @@
-//! The alternatives that are compared: the saved run, then each scenario under each policy, then the variants.
+//! The alternatives that are compared: the saved run, then each scenario under each policy, then
+//! the variants.
 
 use super::variant::Variant;
-use crate::args::{ChangeArgs, CompareOptions};
+use crate::args::ChangeArgs;
 use crate::exit::CliError;
 use crate::experiment::comparison::Alternative;
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::model::time::Time;
+use crate::options::CompareOptions;
 use crate::run_dir::manifest::SavedRun;
 use crate::scenario::{Override, Scenario, WarmUpRule};
 use crate::study::RunRequest;
@@ -82,7 +84,8 @@ impl Alternatives {
         self.list.push(Alternative { name, scenario });
     }
 
-    /// The name, with a number if another contender has it: two versions of a scenario file have the same name.
+    /// The name, with a number if another contender has it: two versions of a scenario file have
+    /// the same name.
     fn free_name(&self, name: String) -> String {
         let is_taken = |name: &str| self.list.iter().any(|contender| contender.name == name);
         let numbered = (2..).map(|number| format!("{name} ({number})"));
@@ -115,7 +118,8 @@ impl Alternatives {
         Ok(())
     }
 
-    /// Warns of contenders that run for different durations: their counts and maxima are not comparable.
+    /// Warns of contenders that run for different durations: their counts and maxima are not
+    /// comparable.
     fn warn_of_windows(&mut self) {
         let baseline = &self.list[self.baseline];
         let window = baseline.scenario.system.window;

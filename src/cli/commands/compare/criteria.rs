@@ -1,14 +1,16 @@
 //! The criteria of a comparison: judged quantities, margin and gates, parsed.
 
-use crate::args::{CompareOptions, expression_error, parse, parse_all};
+use crate::args::{expression_error, parse, parse_all};
 use crate::exit::CliError;
 use crate::experiment::comparison::{ComparisonCriteria, UnresolvedQuantity};
 use crate::experiment::expression::{Condition, Margin, Quantity};
+use crate::options::CompareOptions;
 
 /// The default of `--judge`.
 const JUDGED: [&str; 3] = ["mean(wait)", "p95(wait)", "p99(wait)"];
 
-/// Parses the criteria; `baseline` is the number of a contender, and `replications` the number in its scenario.
+/// Parses the criteria; `baseline` is the number of a contender, and `replications` the number in
+/// its scenario.
 pub(super) fn criteria(
     options: &CompareOptions,
     baseline: usize,

@@ -1,4 +1,5 @@
-//! `claimsim compare`: alternatives on the same jobs, paired differences with verdicts, and gates with an exit code.
+//! `claimsim compare`: alternatives on the same jobs, paired differences with verdicts, and gates
+//! with an exit code.
 
 mod alternatives;
 mod criteria;
@@ -10,17 +11,18 @@ use clap::Args;
 use serde_json::Value;
 
 use super::run::RunStudy;
-use crate::args::{CompareOptions, ExecArgs, StudyArgs};
+use crate::args::{ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
 use crate::experiment::feasibility;
 use crate::experiment::warmup;
 use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::{Command, CompareOptions};
 use crate::report::OutputFile;
 use crate::report::comparison::ComparisonReport;
 use crate::report::feasibility::{Notice, warnings};
 use crate::report::messages::{warm_up_summary, warm_up_warning};
-use crate::run_dir::manifest::{Command, SavedRun};
+use crate::run_dir::manifest::SavedRun;
 use crate::run_dir::{RunDir, read_manifest};
 use crate::scenario::Diagnostics;
 use crate::stats::bound_test::BoundStatus;
@@ -31,12 +33,13 @@ use criteria::{criteria, unresolved};
 
 /// Compare policies, scenarios or variants of one: differences with verdicts, and gates for CI
 ///
-/// All contenders see the same jobs in each replication, and differences are taken within each replication. The first
-/// contender is the baseline. Replications are added until all judged quantities and all gates are decided, or
-/// --max-replications is reached; the error rate holds for the study as a whole.
+/// All contenders see the same jobs in each replication, and differences are taken within each
+/// replication. The first contender is the baseline. Replications are added until all judged
+/// quantities and all gates are decided, or --max-replications is reached; the error rate holds for
+/// the study as a whole.
 ///
-/// Exit codes: 0 done, and every gate is shown to hold; 1 a gate is shown to be broken, or the command failed; 2 wrong
-/// usage or input; 3 no gate is shown to be broken, but some are undecided.
+/// Exit codes: 0 done, and every gate is shown to hold; 1 a gate is shown to be broken, or the
+/// command failed; 2 wrong usage or input; 3 no gate is shown to be broken, but some are undecided.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Compare {
@@ -44,7 +47,8 @@ pub(crate) struct Compare {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
 
-    /// Compare with a saved run: it is simulated again from its folder, with its seed, as the contender `baseline`
+    /// Compare with a saved run: it is simulated again from its folder, with its seed, as the
+    /// contender `baseline`
     #[arg(long, value_name = "DIR", conflicts_with = "seed")]
     baseline: Option<PathBuf>,
 
@@ -122,7 +126,8 @@ impl CompareStudy {
         SequentialComparison::new(&self.alternatives.list, &self.criteria).map_err(|misfit| unresolved(&misfit))
     }
 
-    /// Prints the warnings of the feasibility analyses, each once, with the contenders that have it.
+    /// Prints the warnings of the feasibility analyses, each once, with the contenders that have
+    /// it.
     fn print_feasibility(&self) {
         let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
         for Alternative { name, scenario } in &self.alternatives.list {
@@ -138,7 +143,8 @@ impl CompareStudy {
         }
     }
 
-    /// Determines the warm-ups that scenarios leave open, notes them, and warns of runs that are too short.
+    /// Determines the warm-ups that scenarios leave open, notes them, and warns of runs that are
+    /// too short.
     fn settle(&mut self, quiet: bool) {
         let Alternatives { list, inputs, .. } = &mut self.alternatives;
         let pilot_count = list.iter().map(|contender| warmup::pilot_count(&contender.scenario)).sum();
@@ -158,7 +164,7 @@ impl CompareStudy {
 
     fn report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
         let Alternatives { list, inputs, seed, .. } = &self.alternatives;
-        ComparisonReport { title: inputs.title(), contenders: list, questions: &self.criteria, comparison, seed: *seed }
+        ComparisonReport { title: inputs.title(), contenders: list, criteria: &self.criteria, comparison, seed: *seed }
     }
 }
 

@@ -1,17 +1,18 @@
-//! `claimsim run --extend`: adds replications to a saved run, and leaves what one longer run would have left.
+//! `claimsim run --extend`: adds replications to a saved run, and leaves what one longer run would
+//! have left.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::job_log::JOBS;
-use crate::args::RunOptions;
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
+use crate::options::{Command, RunOptions};
 use crate::report::RunContext;
 use crate::report::run::replications::{self, SavedTables};
 use crate::report::run::tables;
-use crate::run_dir::manifest::{Command, Manifest};
+use crate::run_dir::manifest::Manifest;
 use crate::run_dir::{changed_outputs, read_manifest};
 use crate::scenario::LoadedScenario;
 use crate::stats::ReplicationStats;
@@ -58,7 +59,8 @@ impl ResumedRun {
     }
 }
 
-/// Checks that this version of claimsim left the run, and that nobody has changed it; returns its options.
+/// Checks that this version of claimsim left the run, and that nobody has changed it; returns its
+/// options.
 fn check<'a>(run: &Path, manifest: &'a Manifest) -> Result<&'a RunOptions, CliError> {
     let error = |reason: String| Err(CliError::Input(format!("{} {reason}", run.display())));
     let Command::Run(options) = &manifest.command else {

@@ -1,8 +1,10 @@
-//! Writes `jobs.csv`: replications that run at the same time write their rows, and the file has them in order.
+//! Writes `jobs.csv`: replications that run at the same time write their rows, and the file has
+//! them in order.
 //!
-//! The first replication writes into the file itself, so that a single one, the usual case for a long log, is written
-//! only once. Each other replication writes a file of its own next to it; these parts are appended when all have run. A
-//! part is open only during a write: there may be more replications than a process may have open files.
+//! The first replication writes into the file itself, so that a single one, the usual case for a
+//! long log, is written only once. Each other replication writes a file of its own next to it;
+//! these parts are appended when all have run. A part is open only during a write: there may be
+//! more replications than a process may have open files.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read as _, Write};
@@ -96,7 +98,8 @@ impl Part {
         Ok(Part::Later(part))
     }
 
-    /// Joins the parts, which are in order, to the file at `path`, with the late rows of each; returns the digest.
+    /// Joins the parts, which are in order, to the file at `path`, with the late rows of each;
+    /// returns the digest.
     fn join(path: &Path, parts: Vec<(Part, Vec<DeferredRow>)>) -> io::Result<String> {
         let mut parts = parts.into_iter();
         let Some((Part::First(mut whole), late)) = parts.next() else {

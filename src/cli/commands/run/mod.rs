@@ -8,17 +8,18 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use crate::args::{RunOptions, StudyArgs};
+use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::feasibility;
 use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
 use crate::experiment::{self, Results, StoppingRule};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
+use crate::options::{Command, RunOptions};
 use crate::report::messages::{missing_intervals, warm_up_summary, warm_up_warning};
 use crate::report::run::{RunReport, precision};
 use crate::report::{Charset, OutputFile, RunContext};
 use crate::run_dir::RunDir;
-use crate::run_dir::manifest::{Command, Output};
+use crate::run_dir::manifest::Output;
 use crate::scenario::{LoadedScenario, Scenario};
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, print, warn};
@@ -33,8 +34,8 @@ pub(crate) struct Run {
     #[arg(required_unless_present = "extend")]
     scenario: Option<PathBuf>,
 
-    /// Add replications to a saved run instead of starting a new one, up to --replications or a --precision; leaves what
-    /// one longer run would have left
+    /// Add replications to a saved run instead of starting a new one, up to --replications or a
+    /// --precision; leaves what one longer run would have left
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "seed", "policy", "set", "jobs"])]
     extend: Option<PathBuf>,
 
@@ -154,7 +155,8 @@ impl RunStudy {
         RunReport { context, results: &output.results, plan: &self.rule }
     }
 
-    /// Simulates the replications that are missing, from one check of the stopping rule to the next.
+    /// Simulates the replications that are missing, from one check of the stopping rule to the
+    /// next.
     fn replicate(&mut self, dir: &RunDir, quiet: bool) -> Result<(Results, Option<Output>), CliError> {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
         let mut log = if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };

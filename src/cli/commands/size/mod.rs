@@ -7,27 +7,29 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use crate::args::{SizeOptions, StudyArgs};
+use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
 use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::{Command, SizeOptions};
 use crate::report::OutputFile;
 use crate::report::sizing::{LostWorker, SizingReport};
 use crate::run_dir::RunDir;
-use crate::run_dir::manifest::Command;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::Bar;
 use setup::Setup;
 
 /// Find the cheapest configuration that meets the targets
 ///
-/// Configurations are simulated on the same jobs. Each is simulated until it is shown to meet all targets or to miss one,
-/// or until --max-replications is reached; every configuration that is cheaper than the answer is simulated too. The
-/// probability that a failing configuration is reported as meeting its targets is at most --level.
+/// Configurations are simulated on the same jobs. Each is simulated until it is shown to meet all
+/// targets or to miss one, or until --max-replications is reached; every configuration that is
+/// cheaper than the answer is simulated too. The probability that a failing configuration is
+/// reported as meeting its targets is at most --level.
 ///
-/// Exit codes: 0 a configuration meets the targets; 1 no configuration in the range does, or the command failed; 2 wrong
-/// usage or input; 3 no configuration is shown to meet the targets, but some are undecided.
+/// Exit codes: 0 a configuration meets the targets; 1 no configuration in the range does, or the
+/// command failed; 2 wrong usage or input; 3 no configuration is shown to meet the targets, but
+/// some are undecided.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Size {
@@ -102,7 +104,8 @@ impl SizeStudy {
         }
     }
 
-    /// The commands that run the answer and the next cheaper design, with all their tables and charts.
+    /// The commands that run the answer and the next cheaper design, with all their tables and
+    /// charts.
     fn run_commands(&self, report: &SizingReport) -> Vec<String> {
         if report.lost.is_some() {
             return Vec::new();

@@ -1,12 +1,14 @@
-//! The designs that are sized: all loaded and priced, with targets parsed and interim looks determined.
+//! The designs that are sized: all loaded and priced, with targets parsed and interim looks
+//! determined.
 
-use crate::args::{GridArgs, SizeOptions, expression_error, parse_all};
+use crate::args::{GridArgs, expression_error, parse_all};
 use crate::exit::CliError;
 use crate::experiment::design::Grid;
 use crate::experiment::feasibility;
 use crate::experiment::sizing::{CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage};
 use crate::inputs::LoadedInputs;
 use crate::model::time::Span;
+use crate::options::SizeOptions;
 use crate::scenario::{self, Scenario};
 use crate::study::RunRequest;
 

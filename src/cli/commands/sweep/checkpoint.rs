@@ -1,7 +1,9 @@
-//! Checkpoints of a sweep: finished points on disk, so that an interrupted sweep continues where it stopped.
+//! Checkpoints of a sweep: finished points on disk, so that an interrupted sweep continues where it
+//! stopped.
 //!
-//! They are in a hidden folder beside the sweep's own, named by the digest of everything that decides the results. Each
-//! file holds a point and the digest of sweep, point and content: files that are damaged or of another sweep are ignored.
+//! They are in a hidden folder beside the sweep's own, named by the digest of everything that
+//! decides the results. Each file holds a point and the digest of sweep, point and content: files
+//! that are damaged or of another sweep are ignored.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,7 +50,8 @@ impl Checkpoint {
         serde_json::from_str(content).ok()
     }
 
-    /// Keeps a point, completely or not at all. A failure does not stop the sweep; one warning is printed.
+    /// Keeps a point, completely or not at all. A failure does not stop the sweep; one warning is
+    /// printed.
     pub(super) fn keep(&self, point: usize, measured: &PointResult) {
         if let Err(error) = self.write(point, measured) {
             let folder = self.folder.display();
@@ -93,12 +96,13 @@ fn program() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::{ChangeArgs, SweepOptions};
+    use crate::args::ChangeArgs;
     use crate::experiment::SummaryRow;
     use crate::experiment::sweep::{Response, WarmUpSummary};
     use crate::model::action::ActionId;
     use crate::model::time::Span;
-    use crate::run_dir::manifest::{Command, Input};
+    use crate::options::{Command, SweepOptions};
+    use crate::run_dir::manifest::Input;
     use crate::stats::interval::IntervalEstimate;
     use crate::stats::{JobScope, Measure, Metric, Statistic};
 

@@ -1,4 +1,5 @@
-//! `claimsim sweep`: a scenario at every point of a grid, or with each of its parameters changed a little.
+//! `claimsim sweep`: a scenario at every point of a grid, or with each of its parameters changed a
+//! little.
 
 mod checkpoint;
 mod perturbations;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use crate::args::{StudyArgs, SweepOptions};
+use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::design::Grid;
 use crate::experiment::elasticity::{Effect, effects};
@@ -19,12 +20,12 @@ use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{self, DesignPoint, PointResult};
 use crate::experiment::warmup::{find_warm_up, pilot_count};
 use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::options::{Command, SweepOptions};
 use crate::report::OutputFile;
 use crate::report::elasticity::ElasticityReport;
 use crate::report::messages::warm_up_warning;
 use crate::report::sweep::SweepReport;
 use crate::run_dir::RunDir;
-use crate::run_dir::manifest::Command;
 use crate::scenario::WarmUpRule;
 use crate::study::{RunRequest, Study, draft, execute, show, target};
 use crate::term::{Bar, warn};
@@ -37,13 +38,14 @@ const MAX_WARNINGS: usize = 3;
 
 /// Run a scenario for every combination of values of some of its keys: one table, and charts
 ///
-/// All points see the same jobs as far as their scenarios allow (common random numbers): differences between points are
-/// differences between the systems. Finished points are kept until the sweep is complete; if it is interrupted, the same
-/// command continues where it stopped.
+/// All points see the same jobs as far as their scenarios allow (common random numbers):
+/// differences between points are differences between the systems. Finished points are kept until
+/// the sweep is complete; if it is interrupted, the same command continues where it stopped.
 ///
-/// With --elasticity, each parameter that the scenario sets is changed by ±1 % instead, and counts by one. The effect on
-/// a measure is given in percent for 1 % more of the parameter: 1 means in proportion, 0 means no effect, and -3 means
-/// that 1 % more makes the measure 3 % smaller. Near saturation, waits have effects of 10 and more.
+/// With --elasticity, each parameter that the scenario sets is changed by ±1 % instead, and counts
+/// by one. The effect on a measure is given in percent for 1 % more of the parameter: 1 means in
+/// proportion, 0 means no effect, and -3 means that 1 % more makes the measure 3 % smaller. Near
+/// saturation, waits have effects of 10 and more.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Sweep {
@@ -137,8 +139,8 @@ impl SweepStudy {
         self.checkpoint = Some(checkpoint);
     }
 
-    /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the same jobs are measured on
-    /// both sides of each parameter.
+    /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the
+    /// same jobs are measured on both sides of each parameter.
     fn settle_perturbations(&mut self, quiet: bool) {
         let Some(base) = self.points.trials.first_mut().map(|trial| &mut trial.scenario) else { return };
         let bar = Bar::new(pilot_count(base), quiet);
@@ -167,7 +169,14 @@ impl SweepStudy {
     ) -> ElasticityReport<'a> {
         let Perturbations { list, left_out, .. } = perturbations;
         let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
-        ElasticityReport { title, nudges: list, left_out, shown: &self.responses, trials, effects: &results.effects }
+        ElasticityReport {
+            title,
+            perturbations: list,
+            skipped: left_out,
+            shown: &self.responses,
+            trials,
+            effects: &results.effects,
+        }
     }
 }
 

@@ -1,9 +1,10 @@
-//! The perturbations of an elasticity analysis: parameters that the scenario accepts with a lower and a higher value.
+//! The perturbations of an elasticity analysis: parameters that the scenario accepts with a lower
+//! and a higher value.
 
-use crate::args::SweepOptions;
 use crate::exit::CliError;
 use crate::experiment::elasticity::{Perturbation, StepSize};
 use crate::inputs::ScenarioSource;
+use crate::options::SweepOptions;
 use crate::report::elasticity::Skipped;
 use crate::scenario::{LoadedScenario, Override, Parameter, parameters};
 
@@ -20,7 +21,8 @@ pub(super) struct Perturbations {
 }
 
 impl Perturbations {
-    /// Tries every parameter that the scenario sets, after `--set` and `--policy`; `base` is the scenario itself.
+    /// Tries every parameter that the scenario sets, after `--set` and `--policy`; `base` is the
+    /// scenario itself.
     pub(super) fn of(
         source: &ScenarioSource,
         base: &LoadedScenario,
@@ -57,7 +59,8 @@ fn perturb(
     let mut why = why_fixed(parameter).to_owned();
     for (nudge, is_by_one) in by_step.into_iter().chain(by_unit) {
         match load(&nudge) {
-            // A step of one may make the scenario useless: a job then needs more than any worker offers.
+            // A step of one may make the scenario useless: a job then needs more than any worker
+            // offers.
             Ok(sides) if is_by_one && sides.iter().any(|side| side.warnings.warnings() > warnings) => {
                 let Perturbation { low, high, value, .. } = &nudge;
                 why = format!("the scenario has another warning with {low} or {high} for {value}");

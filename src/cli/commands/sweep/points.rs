@@ -1,12 +1,14 @@
-//! The points of a sweep: each is the scenario with some keys set, and all are loaded before anything runs.
+//! The points of a sweep: each is the scenario with some keys set, and all are loaded before
+//! anything runs.
 
 use super::perturbations::Perturbations;
-use crate::args::{SweepOptions, expression_error};
+use crate::args::expression_error;
 use crate::exit::CliError;
 use crate::experiment::design::{Grid, GridPoint};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::DesignPoint;
 use crate::inputs::LoadedInputs;
+use crate::options::SweepOptions;
 use crate::scenario::{Diagnostics, LoadedScenario, Scenario};
 use crate::study::RunRequest;
 use crate::term::render;

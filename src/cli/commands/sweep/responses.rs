@@ -1,10 +1,11 @@
 //! The responses of a sweep: the quantities to show at each point; and its grid.
 
-use crate::args::{SweepOptions, parse_all};
+use crate::args::parse_all;
 use crate::engine::System;
 use crate::exit::CliError;
 use crate::experiment::design::Grid;
 use crate::experiment::expression::Quantity;
+use crate::options::SweepOptions;
 
 /// The waits that are shown by default.
 const WAITS: [&str; 2] = ["mean(wait)", "p95(wait)"];

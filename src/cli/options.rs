@@ -1,0 +1,193 @@
+//! The options of each study: declared once, for the command line and for the manifest.
+
+use clap::{Args, value_parser};
+use serde::{Deserialize, Serialize};
+
+use crate::args::{
+    ChangeArgs, GridArgs, PolicyParser, SequentialArgs, SetArgs, check_max, expression_error, parse_all,
+};
+use crate::exit::CliError;
+use crate::experiment::expression::PrecisionGoal;
+use crate::experiment::{MIN_REPLICATIONS, StoppingRule};
+use crate::scenario::Scenario;
+
+/// The default of `--max-replications` with `--precision`.
+const MAX_FOR_PRECISION: u32 = 1000;
+
+/// A study with its options: `"command": "run", "options": {…}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", content = "options", rename_all = "lowercase")]
+pub(crate) enum Command {
+    Run(RunOptions),
+    Compare(CompareOptions),
+    Sweep(SweepOptions),
+    Size(SizeOptions),
+}
+
+/// What a manifest keeps of `claimsim run`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RunOptions {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) changes: ChangeArgs,
+
+    /// Number of replications; with --precision, the number before the first check
+    /// [default: the scenario's; with --precision at least 30]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) replications: Option<u32>,
+
+    /// Add replications until the 95 % interval of a quantity is this narrow, as in
+    /// 'mean(wait)±5%' or 'p95(wait,scan)±10s'; see `claimsim list measures`; repeatable
+    #[arg(long, value_name = "QUANTITY ±MARGIN")]
+    pub(crate) precision: Vec<String>,
+
+    /// Maximum number of replications that --precision may use [default: 1000]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) max_replications: Option<u32>,
+
+    /// Compute intervals from batch means: cut one long run into K batches (10 to 1000; 20 or 30
+    /// are usual). Needs exactly one replication. Figures whose batches are correlated get no
+    /// interval
+    #[arg(long, value_name = "K", value_parser = value_parser!(u32).range(10..=1000),
+        conflicts_with_all = ["jobs", "precision", "extend"])]
+    pub(crate) batches: Option<u32>,
+
+    /// Write jobs.csv too: one row for each attempt of each job
+    #[arg(long)]
+    pub(crate) jobs: bool,
+}
+
+/// What a manifest keeps of `claimsim compare`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CompareOptions {
+    /// A claim policy to compare, with parameters as in 'reserve-after(patience=10m)'; see
+    /// `claimsim list policies`; repeatable
+    #[arg(long, value_name = "POLICY", value_parser = PolicyParser, hide_possible_values = true)]
+    pub(crate) policy: Vec<String>,
+
+    /// A variant of the first scenario to compare: its name, and the keys that it sets; repeatable
+    #[arg(long, value_name = "NAME: KEY=VALUE, ...")]
+    pub(crate) contender: Vec<String>,
+
+    /// The contender that the others are compared with [default: the first]
+    #[arg(long, value_name = "NAME", conflicts_with = "baseline")]
+    pub(crate) against: Option<String>,
+
+    /// A quantity to judge, as in 'p95(wait,scan)' or jain; see `claimsim list measures`;
+    /// repeatable [default: mean(wait), p95(wait) and p99(wait)]
+    #[arg(long, value_name = "QUANTITY")]
+    pub(crate) judge: Vec<String>,
+
+    /// A difference that does not matter, as in '±5%' or '±10s': contenders shown to be within it
+    /// are equivalent
+    #[arg(long, value_name = "MARGIN")]
+    pub(crate) margin: Option<String>,
+
+    /// A bound that every contender must keep: relative to the baseline, as in 'p95(wait)<=+5%'
+    /// or 'mean(wait,scan)<=+10s', or absolute, without a sign, as in 'p99(wait)<=5m';
+    /// repeatable
+    #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
+    pub(crate) gate: Vec<String>,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) test: SequentialArgs,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) keys: SetArgs,
+}
+
+/// What a manifest keeps of `claimsim sweep`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SweepOptions {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) grid: GridArgs,
+
+    /// Elasticity analysis: change each parameter by ±1 % and report the effect on each measure
+    #[arg(long, conflicts_with_all = ["vary", "zip"])]
+    pub(crate) elasticity: bool,
+
+    /// The change that --elasticity makes to each parameter; counts change by one
+    /// [default: 1%]
+    #[arg(long, value_name = "PERCENT", requires = "elasticity")]
+    pub(crate) step: Option<String>,
+
+    /// A quantity to print and draw, as in 'p95(wait,scan)', 'share(wait<1m)' or
+    /// 'utilization(scan)'; see `claimsim list measures`; repeatable [default: mean(wait),
+    /// p95(wait) and the utilization of resources]
+    #[arg(long, value_name = "QUANTITY")]
+    pub(crate) show: Vec<String>,
+
+    /// Number of replications at each point [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) replications: Option<u32>,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) changes: ChangeArgs,
+}
+
+/// What a manifest keeps of `claimsim size`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SizeOptions {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) grid: GridArgs,
+
+    /// A target, as in 'p95(wait,scan)<5m', 'share(wait<1m)>=99%', 'utilization(scan)<85%'
+    /// or 'drain<6h'; see `claimsim list measures`; repeatable: all targets must be met
+    #[arg(long, value_name = "CONDITION", required = true)]
+    pub(crate) meet: Vec<String>,
+
+    /// A price: worker.GROUP=1.0/h for each worker, worker.GROUP.capacity.RESOURCE=0.2/h for each
+    /// unit of each worker, KEY=PRICE for any other number; repeatable [default: 1 for each worker
+    /// or unit whose number varies]
+    #[arg(long, value_name = "KEY=PRICE")]
+    pub(crate) cost: Vec<String>,
+
+    /// Meet the targets also if a worker of this group dies at the worst instant of the run, and is
+    /// out for this duration [default duration: 1h]
+    #[arg(long, value_name = "GROUP[:DURATION]")]
+    pub(crate) lose: Option<String>,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) test: SequentialArgs,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) changes: ChangeArgs,
+}
+
+impl Command {
+    /// The subcommand.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Command::Run(_) => "run",
+            Command::Compare(_) => "compare",
+            Command::Sweep(_) => "sweep",
+            Command::Size(_) => "size",
+        }
+    }
+}
+
+impl RunOptions {
+    /// When the run stops: after a number of replications, or with the precisions.
+    pub(crate) fn stopping_rule(&self, scenario: &Scenario) -> Result<StoppingRule, CliError> {
+        if self.precision.is_empty() {
+            return Ok(StoppingRule::fixed(self.replications.unwrap_or(scenario.replications)));
+        }
+        let goals: Vec<PrecisionGoal> = parse_all("--precision", &self.precision)?;
+        let first = self.replications.unwrap_or(scenario.replications.max(MIN_REPLICATIONS));
+        let max = self.max_replications.unwrap_or(first.max(MAX_FOR_PRECISION));
+        check_max(self.replications, max)?;
+        StoppingRule::sequential(goals, first, max, &scenario.system)
+            .map_err(|(number, fault)| expression_error("--precision", &self.precision[number], &fault, ""))
+    }
+}
