@@ -1,4 +1,5 @@
-//! Schedules by name: `@daily` and the like, and `@every` with a duration as the Go language writes it.
+//! Schedules by name: `@daily` and the like, and `@every` with a duration as the Go language writes
+//! it.
 
 use chrono::TimeDelta;
 
@@ -6,7 +7,7 @@ use super::parse::{self, ScheduleError};
 use super::{DayCalendar, Rule};
 use crate::model::time::NANOS;
 
-/// The names, each with the fields it stands for.
+/// The names and their fields.
 const NAMED: [(&str, &str); 7] = [
     ("@yearly", "0 0 0 1 1 *"),
     ("@annually", "0 0 0 1 1 *"),
@@ -28,14 +29,14 @@ pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
     }
 }
 
-/// Fractions of a second are cut off; what is below a second becomes one.
+/// Fractions of a second are truncated; less than a second becomes one.
 fn every(text: &str) -> Result<Rule, ScheduleError> {
     let nanos = go_duration(text).ok_or_else(|| ScheduleError::Every { text: text.to_owned() })?;
     let period = TimeDelta::nanoseconds(nanos - nanos % NANOS);
     Ok(Rule::Every { period: period.max(TimeDelta::seconds(1)), phase: None })
 }
 
-/// The names, or the one that is meant where only upper case is wrong.
+/// The names, or the intended one if only upper case is wrong.
 fn hint(text: &str) -> String {
     let lower = text.to_lowercase();
     if let Some((name, _)) = NAMED.iter().find(|(name, _)| *name == lower) {
@@ -45,8 +46,9 @@ fn hint(text: &str) -> String {
     format!("one of {}, or `@every` with a duration, such as `@every 90m`", names.join(" "))
 }
 
-/// Nanoseconds of a duration in the notation of Go (<https://pkg.go.dev/time#ParseDuration>): an optional sign, then decimal
-/// numbers, each with a unit; `0` alone needs none. `None` if it is no duration or is too long for 64 bits.
+/// Nanoseconds of a duration in the notation of Go (<https://pkg.go.dev/time#ParseDuration>): an
+/// optional sign, then decimal numbers, each with a unit; a single `0` needs none. `None` if it is
+/// not a duration or too long for 64 bits.
 fn go_duration(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),
