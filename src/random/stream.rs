@@ -84,7 +84,7 @@ impl Streams {
     }
 }
 
-/// Streams under one key, told apart by number.
+/// Streams under one key, distinguished by number.
 #[derive(Clone, Debug)]
 pub struct StreamFamily {
     key: [u8; 32],

@@ -3,8 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::parse::{self, ScheduleError};
-use super::{DayCalendar, Rule};
+use super::parse::ScheduleError;
 use crate::model::time::NANOS;
 
 /// The names and their fields.
@@ -18,10 +17,18 @@ const NAMED: [(&str, &str); 7] = [
     ("@hourly", "0 0 * * * *"),
 ];
 
+/// The meaning of a schedule by name.
+pub(super) enum Descriptor {
+    /// The fields of a schedule.
+    Fields(&'static str),
+    /// The interval between firings, at least a second.
+    Every(TimeDelta),
+}
+
 /// Reads a text that begins with `@`.
-pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
+pub(super) fn parse(text: &str) -> Result<Descriptor, ScheduleError> {
     if let Some((_, fields)) = NAMED.iter().find(|(name, _)| *name == text) {
-        return Ok(Rule::DayCalendar(DayCalendar::new(&parse::fields(fields)?)));
+        return Ok(Descriptor::Fields(fields));
     }
     match text.strip_prefix("@every ") {
         Some(duration) => every(duration),
@@ -30,10 +37,10 @@ pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
 }
 
 /// Fractions of a second are truncated; less than a second becomes one.
-fn every(text: &str) -> Result<Rule, ScheduleError> {
+fn every(text: &str) -> Result<Descriptor, ScheduleError> {
     let nanos = go_duration(text).ok_or_else(|| ScheduleError::Every { text: text.to_owned() })?;
     let period = TimeDelta::nanoseconds(nanos - nanos % NANOS);
-    Ok(Rule::Every { period: period.max(TimeDelta::seconds(1)), phase: None })
+    Ok(Descriptor::Every(period.max(TimeDelta::seconds(1))))
 }
 
 /// The names, or the intended one if only upper case is wrong.

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use day_calendar::DayCalendar;
+use descriptor::Descriptor;
 
 pub use firing::{CronProcess, Firings};
 pub use parse::ScheduleError;
@@ -51,9 +52,11 @@ impl Schedule {
     /// # Errors
     /// Names the wrong field and item, and the fix.
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
-        let rule = match text.strip_prefix('@') {
-            Some(_) => descriptor::parse(text)?,
-            None => Rule::DayCalendar(DayCalendar::new(&parse::fields(text)?)),
+        let days = |text: &str| parse::fields(text).map(|fields| Rule::DayCalendar(DayCalendar::new(&fields)));
+        let rule = match text.strip_prefix('@').map(|_| descriptor::parse(text)).transpose()? {
+            Some(Descriptor::Every(period)) => Rule::Every { period, phase: None },
+            Some(Descriptor::Fields(fields)) => days(fields)?,
+            None => days(text)?,
         };
         Ok(Schedule { text: text.to_owned(), rule: Arc::new(rule) })
     }

@@ -41,7 +41,7 @@ pub struct TraceError {
 impl TraceError {
     /// The file cannot be read further: it is not CSV, or its compression is broken.
     pub(crate) fn damaged(error: &dyn std::error::Error) -> TraceError {
-        let text = format!("the file is damaged: {error}; write it anew");
+        let text = format!("the file is damaged: {error}; write it again");
         TraceError { problems: vec![TraceProblem { line: 0, column: None, text }], more: 0 }
     }
 }
