@@ -300,7 +300,7 @@ impl ClaimPolicy for ConservativeBackfill {
             SchedulerEvent::Queued(_) => {}
             SchedulerEvent::Started(candidate, worker) => self.start(now, candidate, *worker),
             SchedulerEvent::Left(candidate) => {
-                self.needs_compression |= self.leave(QueueKey::of(0, candidate.job)).is_some()
+                self.needs_compression |= self.leave(QueueKey::of(0, candidate.job)).is_some();
             }
             SchedulerEvent::Ended(candidate, _) => self.end(now, candidate.job.id),
             SchedulerEvent::WorkersChanged => self.plans.clear(),

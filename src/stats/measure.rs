@@ -84,37 +84,37 @@ macro_rules! measures {
 
 measures! {
     /// Claim minus `scheduledAt`, of each claimed attempt.
-    WaitS = "wait_s", Seconds, Actions, DISTRIBUTION, lower;
+    WaitS = "wait_s", Seconds, Actions, DISTRIBUTION, LOWER;
     /// End of a job with all its retries minus `scheduledAt` of its first attempt.
-    ResponseS = "response_s", Seconds, Actions, DISTRIBUTION, lower;
+    ResponseS = "response_s", Seconds, Actions, DISTRIBUTION, LOWER;
     /// End minus claim, of each ended attempt.
-    ServiceS = "service_s", Seconds, Actions, DISTRIBUTION, neither;
+    ServiceS = "service_s", Seconds, Actions, DISTRIBUTION, NEITHER;
     /// Bounded slowdown: max(1, response / max(service, bound)), of each ended job.
-    Slowdown = "slowdown", Ratio, Actions, DISTRIBUTION, lower;
+    Slowdown = "slowdown", Ratio, Actions, DISTRIBUTION, LOWER;
     /// Share of waits within the target.
-    WithinSlo = "within_slo", Share, Actions, MEAN, higher;
+    WithinSlo = "within_slo", Share, Actions, MEAN, HIGHER;
     /// Busy units x time / offered units x time.
-    Utilization = "utilization", Share, Resources, MEAN, neither;
+    Utilization = "utilization", Share, Resources, MEAN, NEITHER;
     /// Jobs due and waiting, averaged over time.
-    QueueLength = "queue_length", Jobs, Actions, MEAN, lower;
+    QueueLength = "queue_length", Jobs, Actions, MEAN, LOWER;
     /// Jobs waiting or running, averaged over time.
-    InSystem = "in_system", Jobs, Actions, MEAN, lower;
+    InSystem = "in_system", Jobs, Actions, MEAN, LOWER;
     /// Job rows by outcome; a retry is a row too.
     Jobs = "jobs", Jobs, Actions, OUTCOMES, by_outcome;
     /// Rows that are retries.
-    Retries = "retries", Jobs, Actions, COUNT, lower;
+    Retries = "retries", Jobs, Actions, COUNT, LOWER;
     /// Attempts stopped at their deadline.
-    DeadlineMisses = "deadline_misses", Jobs, Actions, COUNT, lower;
+    DeadlineMisses = "deadline_misses", Jobs, Actions, COUNT, LOWER;
     /// Rows done per second.
-    ThroughputPerS = "throughput_per_s", JobsPerSecond, Actions, MEAN, higher;
+    ThroughputPerS = "throughput_per_s", JobsPerSecond, Actions, MEAN, HIGHER;
     /// Age at the horizon of rows that had not ended.
-    UnfinishedAgeS = "unfinished_age_s", Seconds, Actions, &[Statistic::Mean, Statistic::Max], lower;
+    UnfinishedAgeS = "unfinished_age_s", Seconds, Actions, &[Statistic::Mean, Statistic::Max], LOWER;
     /// Fairness: Jain's index of the actions' mean slowdowns, 1 if all are equal.
-    Jain = "jain", Ratio, Run, MEAN, higher;
+    Jain = "jain", Ratio, Run, MEAN, HIGHER;
     /// The largest mean slowdown of an action.
-    WorstSlowdown = "worst_slowdown", Ratio, Run, MEAN, lower;
+    WorstSlowdown = "worst_slowdown", Ratio, Run, MEAN, LOWER;
     /// Time from the start until the longest queue of the run was gone and no job waited.
-    DrainS = "drain_s", Seconds, Run, MEAN, lower;
+    DrainS = "drain_s", Seconds, Run, MEAN, LOWER;
 }
 
 const MEAN: &[Statistic] = &[Statistic::Mean];
@@ -139,17 +139,9 @@ const OUTCOMES: &[Statistic] = &[
     Statistic::Unfinished,
 ];
 
-fn lower(_: Statistic) -> Option<Direction> {
-    Some(Direction::LowerIsBetter)
-}
-
-fn higher(_: Statistic) -> Option<Direction> {
-    Some(Direction::HigherIsBetter)
-}
-
-fn neither(_: Statistic) -> Option<Direction> {
-    None
-}
+const LOWER: fn(Statistic) -> Option<Direction> = |_| Some(Direction::LowerIsBetter);
+const HIGHER: fn(Statistic) -> Option<Direction> = |_| Some(Direction::HigherIsBetter);
+const NEITHER: fn(Statistic) -> Option<Direction> = |_| None;
 
 fn by_outcome(statistic: Statistic) -> Option<Direction> {
     match statistic {
