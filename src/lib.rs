@@ -124,7 +124,7 @@ pub use claimsim_model::worker::WorkerId;
 pub use claimsim_policy::Policy;
 pub use claimsim_random::stream::Streams;
 pub use claimsim_scenario::{Diagnostics, Files, LoadedScenario, NoFiles, Override, RelativeFiles, Scenario, load};
-pub use claimsim_stats::interval::Estimate;
+pub use claimsim_stats::interval::IntervalEstimate;
 pub use claimsim_stats::{Direction, JobScope, Measure, Metric, ReplicationStats, Statistic};
 
 /// The crates behind the front door, for the tests and benchmarks of this repository. Their items
