@@ -1,4 +1,5 @@
-//! Firings per second of cron schedules, by kind of expression; and what a schedule costs before its first firing.
+//! Firings per second of cron schedules, by kind of expression; and what a schedule costs before
+//! its first firing.
 
 use std::hint::black_box;
 

@@ -1,6 +1,8 @@
-//! Jobs per second by claim policy: a batch cluster of 64 processors, jobs of eight sizes, estimates three times too long.
+//! Jobs per second by claim policy: a batch cluster of 64 processors, jobs of eight sizes,
+//! estimates three times too long.
 //!
-//! In overload the line grows by thousands, so that a policy shows what a decision costs when many wait.
+//! In overload the line grows by thousands, so that a policy shows what a decision costs when many
+//! wait.
 
 use std::hint::black_box;
 
@@ -12,7 +14,8 @@ use workloads::load;
 #[allow(dead_code, reason = "other benches use the rest")]
 mod workloads;
 
-/// A cluster of 64 processors, jobs of sizes 1 to 64 (each power of two, and 48), and estimates three times too long.
+/// A cluster of 64 processors, jobs of sizes 1 to 64 (each power of two, and 48), and estimates
+/// three times too long.
 fn cluster(jobs: u64, load: f64, policy: &str) -> String {
     const SIZES: [u32; 8] = [1, 2, 4, 8, 16, 32, 48, 64];
     // Processor seconds a second, if each class came once a second.
@@ -46,7 +49,8 @@ fn policies(criterion: &mut Criterion) {
     for (title, load_factor) in [("load 0.7", 0.7), ("load 1.2", 1.2)] {
         let mut group = criterion.benchmark_group(title);
         group.throughput(Throughput::Elements(JOBS)).sample_size(10);
-        // Each end before its estimate has all reservations looked at again: in overload that is minutes.
+        // Each end before its estimate has all reservations looked at again: in overload that is
+        // minutes.
         let is_measured = |name: &str| load_factor < 1.0 || name != "conservative-backfill";
         for entry in CATALOGUE.iter().filter(|entry| is_measured(entry.name)) {
             let policy = if entry.name == "reserve-after" {

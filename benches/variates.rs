@@ -1,4 +1,5 @@
-//! Numbers per second of the random streams: base variates, and every distribution of the catalogue.
+//! Numbers per second of the random streams: base variates, and every distribution of the
+//! catalogue.
 
 use claimsim::random::dist::{
     CATALOGUE, Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal,

@@ -32,7 +32,7 @@ pub enum System {
     Backlog,
     /// Three classes on a worker with two resources; jobs leave if they do not fit at once.
     Losses,
-    /// The same classes on a smaller worker, where up to five may wait.
+    /// The same classes on a smaller worker with room for five waiting jobs.
     Pool,
 }
 
@@ -54,7 +54,7 @@ pub enum Rule {
 /// One or more lines of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// What is simulated.
+    /// The system.
     pub system: System,
     /// The kind of run.
     pub rule: Rule,

@@ -2,9 +2,9 @@
 //! comparisons of simulated alternatives whose truth is known by construction.
 //!
 //! The alternatives are equal in law but not in path (other seeds; or the same jobs, and workers
-//! that draw other claim delays), or all times of one are longer by some percentage, which makes its
-//! waits longer by the same percentage in law. `cargo run --release --example error_rates` prints
-//! the table in `results/error-rates.csv`; a test repeats a hundredth of it.
+//! that draw other claim delays), or all times of one are longer by some percentage, which makes
+//! its waits longer by the same percentage in law. `cargo run --release --example error_rates`
+//! prints the table in `results/error-rates.csv`; a test repeats a hundredth of it.
 
 use std::io::{self, Write as _};
 
@@ -34,15 +34,15 @@ pub enum Difference {
 /// One line of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// What differs.
+    /// The difference.
     pub difference: Difference,
     judged: &'static [&'static str],
     margin: Option<&'static str>,
     gates: &'static [&'static str],
-    /// What is counted.
+    /// The event that is counted.
     event: Event,
-    /// Whether that is an error, which may not happen more often than the level. Otherwise it is the
-    /// right result.
+    /// Whether that is an error, which may not happen more often than the level. Otherwise it is
+    /// the right result.
     pub is_error: bool,
 }
 

@@ -1,15 +1,17 @@
 //! claimsim: a deterministic discrete-event simulator of capacity-limited job queues.
 //!
-//! Jobs of several actions compete for workers that offer units of named resources. Which waiting job goes next is a
-//! *policy*, how a worker comes to claim it a *claim rule*; the default is the job queue of Docker Trusted Registry / Mirantis
-//! Secure Registry. The rules are in `docs/model.md`.
+//! Jobs of several actions compete for workers that offer units of named resources. Which waiting
+//! job goes next is a *policy*, how a worker comes to claim it a *claim rule*; the default is the
+//! job queue of Docker Trusted Registry / Mirantis Secure Registry. The rules are in
+//! `docs/model.md`.
 //!
-//! The library is a house of floors; a module imports only from lower ones (see `docs/architecture.md`):
+//! The library is a house of floors; a module imports only from lower ones (see
+//! `docs/architecture.md`):
 //!
 //! 1. [`model`] has the nouns, [`random`] keyed random streams and distributions.
 //! 2. [`engine`] is the kernel; [`policy`], [`arrival`] and [`stats`] implement its traits.
-//! 3. [`scenario`] makes a checked [`scenario::Scenario`] of a text, with the help of [`registry`] for the registry's documents;
-//!    [`import`] makes such a text of those documents.
+//! 3. [`scenario`] makes a checked [`scenario::Scenario`] of a text, with the help of [`registry`]
+//!    for the registry's documents; [`import`] makes such a text of those documents.
 //! 4. [`experiment`] runs its replications, and [`report`] makes files of the results.
 //! 5. [`cli`] is the command line, the only floor that touches files, terminal, clock and threads.
 //!
@@ -54,10 +56,11 @@
 //! ```
 
 //!
-//! # A claim policy of one's own
+//! # A custom claim policy
 //!
-//! A policy that is an order of the waiting jobs ranks each of them when it falls due. What it may look at is a [`engine::Candidate`]; what it can do beyond
-//! an order is in [`engine::ClaimPolicy`].
+//! A policy that is an order of the waiting jobs ranks each of them when it falls due. What it may
+//! look at is a [`engine::Candidate`]; what it can do beyond an order is in
+//! [`engine::ClaimPolicy`].
 //!
 //! ```
 //! # use claimsim::scenario::Scenario;

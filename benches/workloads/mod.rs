@@ -26,7 +26,8 @@ pub(crate) fn w1(jobs: u64) -> String {
 /// How much W3 overloads W2's system: scans come at 1.5 times what their capacity can do.
 pub(crate) const OVERLOAD: f64 = 1.5 / 0.86;
 
-/// W2 (`load` 1): ten workers {scan 2, scanCheck 4} and three classes. W3 (`load` [`OVERLOAD`]): scans pile up.
+/// W2 (`load` 1): ten workers {scan 2, scanCheck 4} and three classes. W3 (`load` [`OVERLOAD`]):
+/// scans pile up.
 pub(crate) fn w2(seconds: u64, load: f64) -> String {
     let class = |name: &str, need: &str, rate: f64, mean: u32| {
         format!(
@@ -52,7 +53,7 @@ pub(crate) fn w2(seconds: u64, load: f64) -> String {
     )
 }
 
-/// W4: so many workers {scan 2} at load 0.95 under instant claiming.
+/// W4: a number of workers {scan 2} at load 0.95 under instant claiming.
 pub(crate) fn w4(jobs: u64, workers: u64) -> String {
     let rate = 1.9 * workers as f64;
     format!(
@@ -83,8 +84,8 @@ pub(crate) fn race(jobs: u64, workers: u64) -> String {
     )
 }
 
-/// A machine with 128 processors and jobs that need 1 to 128 of them, about one and a half times as many as it can do: one
-/// more of them waits every second.
+/// A machine with 128 processors and jobs that need 1 to 128 of them, about one and a half times as
+/// many as it can do: one more of them waits every second.
 pub(crate) fn shapes(seconds: u64) -> String {
     let class = |processors: u32| {
         format!(

@@ -22,7 +22,7 @@ impl Mmc {
         self.arrivals / self.drain_with(0.0)
     }
 
-    /// Erlang's C, from his B: the probability of having to wait.
+    /// Erlang's C, from Erlang's B: the probability of having to wait.
     fn wait_probability(self) -> f64 {
         let load = self.arrivals / self.services;
         let blocking = (1..=self.servers).fold(1.0, |b, n| load * b / (f64::from(n) + load * b));

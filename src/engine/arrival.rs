@@ -80,7 +80,7 @@ impl Arrival {
     }
 }
 
-/// The values that a job brings along instead of its action's; each `None` falls back to the
+/// The values that a job has instead of those of its action; each `None` falls back to the
 /// action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobOverrides {

@@ -22,8 +22,8 @@ use crate::stats::{ReplicationStats, ShareWithin, StatsObserver};
 
 /// Receives the progress of replications. Several replications may report at the same time.
 pub trait Progress: Sync {
-    /// Since its last report, a replication created `rows` job rows and advanced from one fraction of
-    /// its horizon to another (0 to 1).
+    /// Since its last report, a replication created `rows` job rows and advanced from one fraction
+    /// of its horizon to another (0 to 1).
     fn advanced(&self, rows: u64, from: f64, to: f64);
 }
 
@@ -62,8 +62,8 @@ impl<'a> Replication<'a> {
         Simulation::new(&scenario.system, start(&streams), sources, &streams, observer)
     }
 
-    /// Runs to the horizon under the scenario's policy and measures; `shares` are measured besides all
-    /// other metrics.
+    /// Runs to the horizon under the scenario's policy and measures; `shares` are measured besides
+    /// all other metrics.
     pub fn measure(&self, shares: &[ShareWithin], progress: &dyn Progress) -> ReplicationStats {
         match &self.scenario.policy {
             Policy::FirstFit => self.measure_under(|_| FirstFit, shares, progress),
@@ -71,8 +71,8 @@ impl<'a> Replication<'a> {
         }
     }
 
-    /// The same as [`Replication::measure`] under a policy that `start` makes. A policy of the caller
-    /// compiles a kernel of its own.
+    /// The same as [`Replication::measure`] under a policy that `start` makes. A policy of the
+    /// caller compiles a kernel of its own.
     pub fn measure_under<P: ClaimPolicy>(
         &self,
         start: impl FnOnce(&Streams) -> P,

@@ -1,5 +1,5 @@
-//! An elasticity analysis: the table of the effect of every key on every quantity, its text for terminals, and the JSON
-//! document.
+//! An elasticity analysis: the table of the effect of every key on every quantity, its text for
+//! terminals, and the JSON document.
 
 use serde_json::{Value, json};
 
@@ -17,12 +17,13 @@ pub struct ElasticityReport<'a> {
     /// The scenario's name.
     pub title: &'a str,
     /// The parameters that were varied.
-    pub nudges: &'a [Perturbation],
+    pub perturbations: &'a [Perturbation],
     /// The parameters that were not, and why.
-    pub left_out: &'a [Skipped],
+    pub skipped: &'a [Skipped],
     /// The quantities that are shown.
     pub shown: &'a [Quantity],
-    /// The scenarios that were simulated: the scenario itself, then the low and the high side of each parameter.
+    /// The scenarios that were simulated: the scenario itself, then the low and the high side of
+    /// each parameter.
     pub trials: &'a [DesignPoint],
     /// The effects.
     pub effects: &'a [Effect],
@@ -38,18 +39,19 @@ pub struct Skipped {
 }
 
 impl<'a> ElasticityReport<'a> {
-    /// The columns of the effects. `effect` is the change of the quantity in percent for 1 % more of the key.
+    /// The columns of the effects. `effect` is the change of the quantity in percent for 1 % more
+    /// of the key.
     fn columns(self) -> Vec<Column<'a, &'a Effect>> {
         type Col<'a> = Column<'a, &'a Effect>;
-        let nudge = move |effect: &&Effect| &self.nudges[effect.perturbation];
+        let perturbation = move |effect: &&Effect| &self.perturbations[effect.perturbation];
         let quantity = move |effect: &&Effect| &self.shown[effect.response];
         let target = move |effect: &&Effect| self.trials[0].quantity(effect.response);
         let context = RunContext::of(&self.trials[0].scenario);
         vec![
-            Col::new("key", move |effect| nudge(effect).key.as_str()),
-            Col::new("value", move |effect| nudge(effect).value.as_str()),
-            Col::new("low", move |effect| nudge(effect).low.as_str()),
-            Col::new("high", move |effect| nudge(effect).high.as_str()),
+            Col::new("key", move |effect| perturbation(effect).key.as_str()),
+            Col::new("value", move |effect| perturbation(effect).value.as_str()),
+            Col::new("low", move |effect| perturbation(effect).low.as_str()),
+            Col::new("high", move |effect| perturbation(effect).high.as_str()),
             Col::new("action", move |effect| context.action(target(effect).action())).csv_only(),
             Col::new("resource", move |effect| context.resource(target(effect).resource())).csv_only(),
             Col::new("measure", move |effect| quantity(effect).measure.name()).csv_only(),
@@ -74,8 +76,8 @@ impl<'a> ElasticityReport<'a> {
         effects
     }
 
-    /// The analysis in a terminal: the heading line, the table of keys, the largest effect on the first quantity first,
-    /// and notes.
+    /// The analysis in a terminal: the heading line, the table of keys, the largest effect on the
+    /// first quantity first, and notes.
     pub fn text(&self) -> String {
         let titles = self.shown.iter().map(|quantity| quantity.text.as_str());
         let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
@@ -86,21 +88,21 @@ impl<'a> ElasticityReport<'a> {
         let mut rows: Vec<Vec<String>> = vec![["(now)".to_owned(), String::new()].into_iter().chain(values).collect()];
         let mut without: Vec<&str> = Vec::new();
         for first in self.ranked(0) {
-            let nudge = &self.nudges[first.perturbation];
+            let perturbation = &self.perturbations[first.perturbation];
             let effects: Vec<&Effect> =
                 self.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
             if effects.iter().all(|effect| effect.is_zero()) {
-                without.push(&nudge.key);
+                without.push(&perturbation.key);
                 continue;
             }
             let cells = effects.into_iter().map(|effect| change_with_half_width(effect, Charset::Utf8));
-            rows.push([nudge.key.clone(), nudge.short_value()].into_iter().chain(cells).collect());
+            rows.push([perturbation.key.clone(), perturbation.short_value()].into_iter().chain(cells).collect());
         }
         let mut text = self.heading() + "\n" + &table::plain(&header, &rows, |_| false, Charset::Utf8) + "\n";
         if !without.is_empty() {
             text += &format!("no effect: {}\n", without.join(", "));
         }
-        for Skipped { key, why } in self.left_out {
+        for Skipped { key, why } in self.skipped {
             text += &format!("left out: {key}: {why}\n");
         }
         text + self.on_intervals()
@@ -108,7 +110,7 @@ impl<'a> ElasticityReport<'a> {
 
     /// A line with the number of keys, the replications and the seed.
     fn heading(&self) -> String {
-        let (count, keys) = (self.nudges.len(), if self.nudges.len() == 1 { "key" } else { "keys" });
+        let (count, keys) = (self.perturbations.len(), if self.perturbations.len() == 1 { "key" } else { "keys" });
         format!("{}: effect of 1 % more of {count} {keys}, {}", self.title, replications_and_seed(self.trials))
     }
 
@@ -124,8 +126,8 @@ impl<'a> ElasticityReport<'a> {
         }
     }
 
-    /// The analysis as one JSON document, quantity by quantity, with the largest effect first. What could not be measured
-    /// is `null`.
+    /// The analysis as one JSON document, quantity by quantity, with the largest effect first. What
+    /// could not be measured is `null`.
     pub fn json(&self) -> Value {
         let columns = self.columns();
         let of_quantity = |(shown, quantity): (usize, &Quantity)| {
@@ -137,7 +139,7 @@ impl<'a> ElasticityReport<'a> {
                 "effects": ranked.iter().map(|effect| table::json(&columns, effect)).collect::<Vec<_>>(),
             })
         };
-        let skipped = self.left_out.iter().map(|Skipped { key, why }| json!({ "key": key, "why": why }));
+        let skipped = self.skipped.iter().map(|Skipped { key, why }| json!({ "key": key, "why": why }));
         json!({
             "scenario": self.title,
             "seed": self.trials[0].scenario.seed,

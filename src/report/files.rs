@@ -1,5 +1,5 @@
-//! The catalogue of files: which study leaves which tables and charts, in a fixed order. The manifest, the inputs and the job
-//! log are not among them.
+//! The catalogue of files: which study leaves which tables and charts, in a fixed order. The
+//! manifest, the inputs and the job log are not among them.
 
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;

@@ -1,4 +1,5 @@
-//! Synthetic results for the tests of reports, from a small scenario to the largest and oddest ones.
+//! Synthetic results for the tests of reports, from a small scenario to the largest and oddest
+//! ones.
 
 use crate::RunContext;
 use crate::engine::{ActionModel, Availability, ClaimRule, System, Window};

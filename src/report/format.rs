@@ -1,6 +1,8 @@
-//! How numbers become text: exactly for programs, with three or four digits for people, by the kind of the quantity.
+//! How numbers become text: exactly for programs, with three or four digits for people, by the kind
+//! of the quantity.
 //!
-//! Only the formatting of the standard library is used, which rounds exactly and alike on every platform.
+//! Only the formatting of the standard library is used, which rounds exactly and alike on every
+//! platform.
 
 use crate::experiment::expression::Quantity;
 use crate::stats::Measure;
@@ -128,7 +130,8 @@ fn digits(value: f64, most: usize) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// The shortest decimal that reads back to the same number; empty if the value is not finite, and never `-0`.
+/// The shortest decimal that reads back to the same number; empty if the value is not finite, and
+/// never `-0`.
 pub(crate) fn exact(value: f64) -> String {
     if value.is_finite() { format!("{}", unsigned_zero(value)) } else { String::new() }
 }
@@ -146,7 +149,8 @@ pub fn duration(seconds: f64) -> String {
     if seconds < 0.0 {
         return format!("-{}", duration(-seconds));
     }
-    // Each bound lies where the next larger unit begins after rounding, so that no text is `60.0 s` or `1000 ms`.
+    // Each bound lies where the next larger unit begins after rounding, so that no text is `60.0 s`
+    // or `1000 ms`.
     match seconds {
         0.0 => "0 s".to_owned(),
         s if s < 999.5e-9 => format!("{:.0} ns", s * 1e9),

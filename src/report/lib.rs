@@ -1,8 +1,9 @@
-//! Results -> bytes: tables for machines (CSV, JSON), for terminals and for pages (Markdown), and charts (SVG).
+//! Results -> bytes: tables for machines (CSV, JSON), for terminals and for pages (Markdown), and
+//! charts (SVG).
 //!
-//! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and the same results give the
-//! same bytes on every platform. From the ground up: formats and tables; drawing ([`plot`]); a report per study; the
-//! catalogues of charts and of files.
+//! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and
+//! the same results give the same bytes on every platform. From the ground up: formats and tables;
+//! drawing ([`plot`]); a report per study; the catalogues of charts and of files.
 
 use claimsim_engine as engine;
 use claimsim_experiment as experiment;

@@ -4,7 +4,8 @@ use crate::experiment::BatchMeansRun;
 use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::model::time::{Span, Time};
 
-/// The usual length of a run, in warm-ups (Banks, Carson, Nelson and Nicol, "Discrete-event system simulation").
+/// The usual length of a run, in warm-ups (Banks, Carson, Nelson and Nicol, "Discrete-event system
+/// simulation").
 const RUN_PER_WARM_UP: i64 = 10;
 
 /// The length of a warm-up that was estimated, and the method.
@@ -29,7 +30,8 @@ pub fn warm_up_warning(warm_up: &EstimatedWarmUp, horizon: Time) -> Option<Strin
     })
 }
 
-/// The number of figures of a run in batches that have no interval, why, and what helps; `None` if all have one.
+/// The number of figures of a run in batches that have no interval, why, and what helps; `None` if
+/// all have one.
 pub fn missing_intervals(run: &BatchMeansRun, batches: u32) -> Option<String> {
     let BatchMeansRun { figures, correlated, empty, .. } = *run;
     let mut parts = Vec::new();

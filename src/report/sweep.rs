@@ -1,4 +1,5 @@
-//! A sweep's report: the table of every figure at every point, its text for terminals, and the JSON document.
+//! A sweep's report: the table of every figure at every point, its text for terminals, and the JSON
+//! document.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +33,8 @@ pub struct SweepReport<'a> {
 }
 
 impl SweepReport<'_> {
-    /// `sweep.csv`: a column per key, then the columns of a run's `summary.csv`; a row per figure and point.
+    /// `sweep.csv`: a column per key, then the columns of a run's `summary.csv`; a row per figure
+    /// and point.
     pub(crate) fn csv(&self) -> Vec<u8> {
         let (keys, points) = (self.grid.keys().collect::<Vec<&str>>(), self.grid.points());
         let lines = points.iter().zip(self.measured).flat_map(|(point, measured)| {
@@ -79,8 +81,8 @@ impl SweepReport<'_> {
         skipped + no_charts + if is_single { WITHOUT_INTERVALS } else { "" }
     }
 
-    /// The sweep as one JSON document. Numbers that could not be measured are `null`, as are the intervals of a single
-    /// replication.
+    /// The sweep as one JSON document. Numbers that could not be measured are `null`, as are the
+    /// intervals of a single replication.
     pub fn json(&self) -> Value {
         let points = self.grid.points().into_iter().map(|point| {
             let measured = &self.measured[point.number];
@@ -120,7 +122,8 @@ fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
 /// Why there are no intervals.
 pub(crate) const WITHOUT_INTERVALS: &str = "One replication has no interval; --replications 10 has one.\n";
 
-/// The number of replications of each trial, and their seed; either is left out if it is not the same for all trials.
+/// The number of replications of each trial, and their seed; either is left out if it is not the
+/// same for all trials.
 pub(crate) fn replications_and_seed(trials: &[DesignPoint]) -> String {
     let mut parts = Vec::new();
     let replications: BTreeSet<u32> = trials.iter().map(|trial| trial.scenario.replications).collect();

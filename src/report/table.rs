@@ -1,5 +1,5 @@
-//! Tables: a column is declared once, with its name and its cells; four renderers write the rows as CSV, as JSON objects,
-//! as a terminal table and as Markdown.
+//! Tables: a column is declared once, with its name and its cells; four renderers write the rows as
+//! CSV, as JSON objects, as a terminal table and as Markdown.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::format::{self, Charset};
 
-/// A value as programs read it: exact, and empty (in JSON `null`) where nothing applies or nothing was measured.
+/// A value as programs read it: exact, and empty (in JSON `null`) where nothing applies or nothing
+/// was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell<'a> {
     Text(Option<Cow<'a, str>>),
@@ -182,7 +183,8 @@ pub(crate) fn terminal<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = 
     plain(&header, &rows, is_left, charset)
 }
 
-/// A terminal table from texts. The first column is aligned to the left, the others to the right unless `is_left` holds.
+/// A terminal table from texts. The first column is aligned to the left, the others to the right
+/// unless `is_left` holds.
 pub(crate) fn plain(
     header: &[&str],
     rows: &[Vec<String>],

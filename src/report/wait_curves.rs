@@ -1,6 +1,7 @@
 //! Distributions of waits: each action's quantiles, averaged over replications at equal `p`.
 //!
-//! The average is over quantiles, not over shares, so a curve passes through the p95 of the summary.
+//! The average is over quantiles, not over shares, so a curve passes through the p95 of the
+//! summary.
 
 use crate::RunContext;
 use crate::experiment::Results;
@@ -9,7 +10,8 @@ use crate::plot::curves::Curve;
 use crate::stats::WaitQuantiles;
 use crate::stats::{JobScope, Measure, Metric, Statistic};
 
-/// The curves of all actions with a claim; before them the curve of all jobs, if it is not the same.
+/// The curves of all actions with a claim; before them the curve of all jobs, if it is not the
+/// same.
 pub(crate) fn wait_curves(context: &RunContext, results: &Results) -> Vec<Curve> {
     let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
     let mut curves: Vec<Curve> = ids.filter_map(|action| wait_curve(context, results, action)).collect();

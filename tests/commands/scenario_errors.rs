@@ -265,7 +265,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+    #![proptest_config(crate::random_cases::random_cases(1000, 1))]
 
     #[test]
     fn no_text_makes_it_panic(text in any::<String>(), key in "[a-z.\"=\\[\\]{} 0-9µ]{0,30}") {

@@ -14,7 +14,6 @@ use claimsim::scenario::{Diagnostics, LoadedScenario, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use crate::support::Sandbox;
 
@@ -420,12 +419,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 400,
-        rng_seed: RngSeed::Fixed(1),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::random_cases::random_cases(400, 1))]
 
     #[test]
     fn any_log_is_read_as_the_definition_says(

@@ -7,7 +7,6 @@ use claimsim::model::time::{Span, Time};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 const FULL: &str = "\
 at_s,action,service_s,estimate_s,priority,deadline_s,need.scan,need.scanCheck
@@ -169,12 +168,7 @@ fn damage_is_said_to_be_damage() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 400,
-        rng_seed: RngSeed::Fixed(1),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::random_cases::random_cases(400, 1))]
 
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -4,6 +4,7 @@
 
 mod actions;
 mod cases;
+mod cron_dialect;
 mod draws;
 mod event;
 mod faults;

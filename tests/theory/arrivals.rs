@@ -115,8 +115,8 @@ fn constant_times_between_arrivals_keep_their_beat() {
     assert_eq!(*beat.last().unwrap(), seconds(3_600));
 }
 
-/// HourlyRates that differ from hour to hour and day to day, some of them 0, about one arrival in two
-/// minutes.
+/// HourlyRates that differ from hour to hour and day to day, some of them 0, about one arrival in
+/// two minutes.
 fn weekly_rates() -> [[f64; HOURS]; WEEKDAYS] {
     std::array::from_fn(|day| std::array::from_fn(|hour| f64::from((day * 5 + hour * 7) as u32 % 11) / 600.0))
 }

@@ -18,10 +18,10 @@ use crate::term::{print, warn};
 /// else
 ///
 /// The documents are the answers to GET /api/v0/jobs, /workers and /crons: pages such as
-/// {"jobs":[...]}, bare arrays, or rows one after another. Request all jobs that the registry
-/// still has (/api/v0/jobs?limit=10000); the default of the API is 10. The scenario has the workers, crons,
-/// waiting and running jobs of the documents. For each action it has arrivals, run times, errors
-/// and retries, estimated from the action's rows. Comments state the number of rows and the
+/// {"jobs":[...]}, bare arrays, or rows one after another. Request all jobs that the registry still
+/// has (/api/v0/jobs?limit=10000); the default of the API is 10. The scenario has the workers,
+/// crons, waiting and running jobs of the documents. For each action it has arrivals, run times,
+/// errors and retries, estimated from the action's rows. Comments state the number of rows and the
 /// certainty of each estimate; values that no document contains are marked ASSUMPTION. The file
 /// runs as it is.
 #[derive(Debug, Args)]

@@ -32,8 +32,7 @@ struct Traits {
     stops_at_once: bool,
 }
 
-/// A job that is about to be created: its source, what waits for it, and the values that it brings
-/// along.
+/// A job that is about to be created: its source, what waits for it, and its own values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewChain<'a> {
     pub(crate) origin: JobOrigin,

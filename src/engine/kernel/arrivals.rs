@@ -146,7 +146,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.arrivals.sources[source].process.is_cron() && !self.workers.detector.is_any_alive()
     }
 
-    /// No worker fires a cron: keeps the firing if it is to be made up for.
+    /// No worker fires a cron: keeps the firing if it must be made up for.
     fn record_missed(&mut self, firing: MissedFiring) {
         let rule = self.arrivals.sources[firing.source].process.missed();
         if rule == MisfireRule::Once {

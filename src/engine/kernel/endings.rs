@@ -110,7 +110,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.request_dispatch();
     }
 
-    /// More may fit than before: waiting jobs are to be dispatched.
+    /// More jobs may fit than before: requests a dispatch of the waiting jobs.
     pub(super) fn request_dispatch(&mut self) {
         self.dispatch.is_due = self.dispatch.timing.is_some();
         if self.dispatch.timing == Some(DispatchTiming::Event) {

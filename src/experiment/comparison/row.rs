@@ -69,7 +69,7 @@ pub struct Gate {
     pub baseline: Option<f64>,
     /// The alternative's mean.
     pub value: Option<f64>,
-    /// The bound, or what the baseline's mean makes of it.
+    /// The bound, or its value for the baseline's mean.
     pub bound: Option<f64>,
     /// The alternative's mean minus the bound.
     pub beyond: Option<f64>,

@@ -25,7 +25,7 @@ pub(super) struct DecisionContext<'a> {
     pub(super) side: &'a Side<'a>,
     pub(super) at: Time,
     /// The log index of its claim, if the other run does not make the same one.
-    pub(super) place: Option<usize>,
+    pub(super) index: Option<usize>,
     /// The job that the other run claims, by its number in this run.
     pub(super) other: Option<JobId>,
     /// The shared number of the worker that claims in the other run.
@@ -34,7 +34,7 @@ pub(super) struct DecisionContext<'a> {
 
 impl DecisionContext<'_> {
     fn claim(self) -> Option<(Job, u32)> {
-        let entry = self.side.observer().log.get(self.place?)?;
+        let entry = self.side.observer().log.get(self.index?)?;
         match (entry.event, entry.job) {
             (SharedEvent::Claimed { worker, .. }, Some(job)) => Some((job, worker)),
             _ => None,
@@ -44,7 +44,7 @@ impl DecisionContext<'_> {
     /// The whole decision, except the later claim.
     pub(super) fn decision(self) -> ClaimDecision {
         let (system, claim) = (&self.scenario.system, self.claim());
-        let scene = Snapshot::before(self.side, self.place);
+        let snapshot = Snapshot::before(self.side, self.index);
         let meant = claim.map(|(_, worker)| worker).or(self.other_worker);
         let meant = meant.and_then(|worker| self.side.observer().ids().worker(worker));
         let name = |worker: WorkerId| system.worker(worker).id.clone();
@@ -57,13 +57,13 @@ impl DecisionContext<'_> {
             policy: self.scenario.policy_label.clone(),
             why: match claim {
                 Some((job, _)) => self.explain(job),
-                None => self.explain_hold(&scene),
+                None => self.explain_hold(&snapshot),
             },
             taken,
-            waiting: scene.waiting.len(),
-            queue_head: self.queue_head(&scene),
-            worker: meant.map(|worker| (name(worker), scene.room(worker))),
-            all: scene.rooms_of_all(),
+            waiting: snapshot.waiting.len(),
+            queue_head: self.queue_head(&snapshot),
+            worker: meant.map(|worker| (name(worker), snapshot.room(worker))),
+            all: snapshot.rooms_of_all(),
             later: None,
         }
     }
@@ -81,10 +81,10 @@ impl DecisionContext<'_> {
         }
     }
 
-    fn explain_hold(self, scene: &Snapshot<'_>) -> String {
-        let meant = self.other.and_then(|other| scene.waiting.iter().find(|job| job.id == other));
+    fn explain_hold(self, snapshot: &Snapshot<'_>) -> String {
+        let meant = self.other.and_then(|other| snapshot.waiting.iter().find(|job| job.id == other));
         let Some(job) = meant else { return "the job does not wait here".to_owned() };
-        if !scene.fits(job.need) {
+        if !snapshot.fits(job.need) {
             return "no worker has room for the job".to_owned();
         }
         let mut view = self.side.view(None);
@@ -100,7 +100,7 @@ impl DecisionContext<'_> {
     }
 
     /// The first jobs in the policy's order, and the claimed ones.
-    fn queue_head(self, scene: &Snapshot<'_>) -> Vec<WaitingJob> {
+    fn queue_head(self, snapshot: &Snapshot<'_>) -> Vec<WaitingJob> {
         let there: BTreeMap<JobId, Candidate<'_>> =
             self.side.active_rows().map(|candidate| (candidate.job.id, candidate)).collect();
         // A job that is no longer there has no known rank, and comes last.
@@ -108,7 +108,7 @@ impl DecisionContext<'_> {
             let rank = there.get(&job.id).map(|candidate| self.side.policy().rank(candidate));
             (rank.is_none(), QueueKey::of(rank.unwrap_or(0), job))
         };
-        let mut waiting: Vec<&Job> = scene.waiting.iter().collect();
+        let mut waiting: Vec<&Job> = snapshot.waiting.iter().collect();
         waiting.sort_by_cached_key(|job| turn(job));
         let taken = self.claim().map(|(job, _)| job.id);
         let is_shown =
@@ -120,7 +120,7 @@ impl DecisionContext<'_> {
             needs: named(&self.scenario.system, self.scenario.system.need(job.need)),
             waited: self.at - job.scheduled_at,
             estimate: there.get(&job.id).map(Candidate::estimate),
-            fits: scene.fits(job.need),
+            fits: snapshot.fits(job.need),
             is_taken: Some(job.id) == taken,
             is_taken_by_other: Some(job.id) == self.other,
         };

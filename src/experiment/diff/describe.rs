@@ -21,13 +21,13 @@ pub(super) struct DivergenceSearch<'a> {
 }
 
 impl DivergenceSearch<'_> {
-    fn entry(&self, side: usize, place: usize) -> LogEntry {
-        self.both.sides[side].observer().log[place]
+    fn entry(&self, side: usize, index: usize) -> LogEntry {
+        self.both.sides[side].observer().log[index]
     }
 
     /// A matching event that only that run has, with its log index.
     fn find(&self, side: usize, matches: impl Fn(&SharedEvent) -> bool) -> Option<(usize, LogEntry)> {
-        let entries = self.only[side].iter().map(|&place| (place, self.entry(side, place)));
+        let entries = self.only[side].iter().map(|&index| (index, self.entry(side, index)));
         entries.into_iter().find(|(_, entry)| matches(&self.both.shared(side, entry.event)))
     }
 
@@ -138,9 +138,9 @@ impl DivergenceSearch<'_> {
                 SharedEvent::Claimed { worker, .. } => Some(worker),
                 _ => None,
             });
-            let place = claims[side].map(|(place, _)| place);
+            let index = claims[side].map(|(index, _)| index);
             let (scenario, at) = (self.pair[side], self.at);
-            DecisionContext { scenario, side: &self.both.sides[side], at, place, other: others[side], other_worker }
+            DecisionContext { scenario, side: &self.both.sides[side], at, index, other: others[side], other_worker }
                 .decision()
         });
         for side in [0, 1] {

@@ -19,12 +19,12 @@ pub(super) fn unmatched(ids: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]
     let first: Vec<SharedEvent> = one.iter().map(|entry| entry.event).collect();
     let second: Vec<SharedEvent> = other.iter().map(|entry| entry.event.translated(ids)).collect();
     let mut only = [lacking(&first, &second), lacking(&second, &first)];
-    for (place, counterpart) in clashes {
-        only[0].push(place);
+    for (index, counterpart) in clashes {
+        only[0].push(index);
         only[1].push(counterpart);
     }
-    for places in &mut only {
-        places.sort_unstable();
+    for indices in &mut only {
+        indices.sort_unstable();
     }
     if only.iter().all(Vec::is_empty) {
         forget_ended(ids, other);
@@ -36,20 +36,20 @@ pub(super) fn unmatched(ids: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]
 /// Returns pairs that match except for their planned outcome.
 fn match_rows(ids: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> Vec<(usize, usize)> {
     let mut open: BTreeMap<CreatedRow, Vec<usize>> = BTreeMap::new();
-    for (place, row) in rows(one) {
-        open.entry(without_id(row)).or_default().push(place);
+    for (index, row) in rows(one) {
+        open.entry(without_id(row)).or_default().push(index);
     }
     let mut clashes = Vec::new();
-    for (place, row) in rows(other) {
+    for (index, row) in rows(other) {
         let Some(alike) = open.get_mut(&without_id(row.translated(ids))).filter(|alike| !alike.is_empty()) else {
             continue;
         };
-        let best = alike.iter().position(|&candidate| one[candidate].may_end_like(&other[place]));
+        let best = alike.iter().position(|&candidate| one[candidate].may_end_like(&other[index]));
         let counterpart = alike.remove(best.unwrap_or(0));
         if best.is_none() {
-            clashes.push((counterpart, place));
+            clashes.push((counterpart, index));
         }
-        let (Some(job), Some(own)) = (one[counterpart].job, other[place].job) else { continue };
+        let (Some(job), Some(own)) = (one[counterpart].job, other[index].job) else { continue };
         if job.id != own.id {
             ids.insert(own.id, job.id);
         }
@@ -58,8 +58,8 @@ fn match_rows(ids: &mut JobIdMap, one: &[LogEntry], other: &[LogEntry]) -> Vec<(
 }
 
 fn rows(log: &[LogEntry]) -> impl Iterator<Item = (usize, CreatedRow)> {
-    log.iter().enumerate().filter_map(|(place, entry)| match entry.event {
-        SharedEvent::Created(row) => Some((place, row)),
+    log.iter().enumerate().filter_map(|(index, entry)| match entry.event {
+        SharedEvent::Created(row) => Some((index, row)),
         _ => None,
     })
 }
@@ -82,7 +82,7 @@ fn lacking(these: &[SharedEvent], others: &[SharedEvent]) -> Vec<usize> {
         _ => true,
     };
     let found = these.iter().map(is_lacking).collect::<Vec<bool>>();
-    found.iter().enumerate().filter(|(_, is_lacking)| **is_lacking).map(|(place, _)| place).collect()
+    found.iter().enumerate().filter(|(_, is_lacking)| **is_lacking).map(|(index, _)| index).collect()
 }
 
 /// Forgets the ids of chains that have ended, unless a process outlives its row.

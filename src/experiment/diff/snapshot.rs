@@ -21,21 +21,21 @@ pub(super) struct Snapshot<'a> {
 
 impl<'a> Snapshot<'a> {
     /// The state before that index of the last instant's log, or at its end.
-    pub(super) fn before(side: &'a Side<'_>, place: Option<usize>) -> Snapshot<'a> {
+    pub(super) fn before(side: &'a Side<'_>, index: Option<usize>) -> Snapshot<'a> {
         let view = side.view(None);
         let all = (0..view.system().workers.len() as u32).map(WorkerId);
         let mut offered = vec![None; view.system().workers.len()];
         view.open_workers().for_each(|worker| offered[worker.0 as usize] = Some(&*view.capacity(worker).0));
-        let mut scene = Snapshot {
+        let mut snapshot = Snapshot {
             system: view.system(),
             waiting: view.waiting.iter().copied().collect(),
             free: all.map(|worker| view.free(worker).collect()).collect(),
             offered,
         };
         let log = &side.observer().log;
-        let since = &log[place.unwrap_or(log.len())..];
-        since.iter().rev().for_each(|entry| scene.undo(side, entry));
-        scene
+        let since = &log[index.unwrap_or(log.len())..];
+        since.iter().rev().for_each(|entry| snapshot.undo(side, entry));
+        snapshot
     }
 
     fn undo(&mut self, side: &Side<'_>, entry: &LogEntry) {

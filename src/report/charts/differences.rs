@@ -1,7 +1,9 @@
-//! Differences between contenders and the baseline: a dot and an interval for each, measure by measure, on one scale.
+//! Differences between contenders and the baseline: a dot and an interval for each, measure by
+//! measure, on one scale.
 //!
-//! Measures have different units, so the scale is relative; the difference in its own unit is beside the dot. The scale is
-//! logarithmic in the ratio to the baseline: half and double are equally far from no difference.
+//! Measures have different units, so the scale is relative; the difference in its own unit is
+//! beside the dot. The scale is logarithmic in the ratio to the baseline: half and double are
+//! equally far from no difference.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -20,7 +22,8 @@ const TOP: i32 = TITLES + 10;
 const LINE: i32 = 20;
 /// Space above each measure.
 const GAP: i32 = 8;
-/// At most this number of lines is drawn, headings included; a line below them counts the other measures.
+/// At most this number of lines is drawn, headings included; a line below them counts the other
+/// measures.
 const MOST_LINES: usize = 60;
 
 /// The measures that are shown besides the judged ones, if they exist.
@@ -46,7 +49,7 @@ pub(super) fn draw(report: &ComparisonReport) -> Vec<u8> {
     let more = all.len() - shown.len();
     let sheet = TOP + height.max(80) + canvas::X_LABELS + if more > 0 { 30 } else { 10 };
     let title = format!("{}: differences to {}", report.title, report.baseline().name);
-    let level = (1.0 - report.questions.level) * 100.0;
+    let level = (1.0 - report.criteria.level) * 100.0;
     let subtitle = format!(
         "Mean of {} paired differences with {level} % intervals that hold at whichever look replications end",
         report.comparison.replications
@@ -68,7 +71,8 @@ pub(super) fn draw(report: &ComparisonReport) -> Vec<u8> {
     })
 }
 
-/// The rows grouped by measure, one per contender: first the judged measures, then those that are always shown.
+/// The rows grouped by measure, one per contender: first the judged measures, then those that are
+/// always shown.
 fn groups<'a>(report: &ComparisonReport<'a>) -> Vec<Vec<&'a ComparisonRow>> {
     let rows = &report.comparison.rows;
     let is_shown = |row: &&ComparisonRow| {
@@ -123,7 +127,8 @@ fn scale(canvas: &Canvas, axis: &RatioAxis, height: i32) -> Painted {
     canvas::text(canvas, name, (middle, bottom + 26), &canvas::regular(13), INK, HPos::Center)
 }
 
-/// Draws the heading of a measure and a line for each contender; returns the top of the next measure.
+/// Draws the heading of a measure and a line for each contender; returns the top of the next
+/// measure.
 fn draw_group(
     canvas: &Canvas,
     report: &ComparisonReport,

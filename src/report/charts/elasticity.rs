@@ -1,4 +1,5 @@
-//! A tornado chart: the effect of 1 % more of each parameter on a quantity, as bars with intervals, the longest on top.
+//! A tornado chart: the effect of 1 % more of each parameter on a quantity, as bars with intervals,
+//! the longest on top.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -43,7 +44,13 @@ pub(super) fn draw(report: &ElasticityReport, shown: usize) -> Vec<u8> {
         let name = format!("Change of {} for 1 % more of the key", quantity.text);
         draw_scale(canvas, &axis, &name, (LEFT, RIGHT), (TOP, TOP + height))?;
         for (row, effect) in effects.iter().enumerate() {
-            draw_bar(canvas, &axis, &report.nudges[effect.perturbation], effect, TOP + row as i32 * ROW + ROW / 2)?;
+            draw_bar(
+                canvas,
+                &axis,
+                &report.perturbations[effect.perturbation],
+                effect,
+                TOP + row as i32 * ROW + ROW / 2,
+            )?;
         }
         canvas::remark(canvas, &below, (MARGIN, TOP + height + canvas::X_LABELS + 10), HPos::Left)
     })
@@ -70,9 +77,10 @@ fn axis(effects: &[&Effect]) -> Axis {
     Axis::around_zero(low, high, |at| format!("{}{} %", if at > 0.0 { "+" } else { "" }, format::exact(at)))
 }
 
-fn draw_bar(canvas: &Canvas, axis: &Axis, nudge: &Perturbation, effect: &Effect, middle: i32) -> Painted {
+fn draw_bar(canvas: &Canvas, axis: &Axis, perturbation: &Perturbation, effect: &Effect, middle: i32) -> Painted {
     let font = canvas::regular(13);
-    let words = canvas::fitted(&format!("{} = {}", nudge.key, nudge.short_value()), 13, LEFT - MARGIN - 10);
+    let words =
+        canvas::fitted(&format!("{} = {}", perturbation.key, perturbation.short_value()), 13, LEFT - MARGIN - 10);
     canvas::text(canvas, &words, (MARGIN, middle - HALF), &font, INK, HPos::Left)?;
     canvas::text(
         canvas,

@@ -1,6 +1,7 @@
 //! The catalogue of charts: which study leaves which chart, and where.
 //!
-//! A chart is a file of its own, which turns a report into plain series and draws them with the tools of [`crate::plot`].
+//! A chart is a file of its own, which turns a report into plain series and draws them with the
+//! tools of [`crate::plot`].
 
 mod differences;
 mod elasticity;

@@ -1,5 +1,5 @@
-//! The chart of a quantity over the points of a sweep. The number of keys, and whether their values are numbers, choose its
-//! kind.
+//! The chart of a quantity over the points of a sweep. The number of keys, and whether their values
+//! are numbers, choose its kind.
 
 use crate::experiment::design::Axis;
 use crate::plot::heat_map::HeatMap;
@@ -33,7 +33,8 @@ pub(super) fn draw(report: &SweepReport, shown: usize) -> Option<Vec<u8>> {
     }
 }
 
-/// A chart of two keys: lines if one has a few words and the other has numbers, otherwise a heat map.
+/// A chart of two keys: lines if one has a few words and the other has numbers, otherwise a heat
+/// map.
 fn plane(values: &Values, first: &Axis, last: &Axis) -> Vec<u8> {
     let (firsts, lasts) = (first.values.len(), last.values.len());
     // The last axis varies fastest.

@@ -1,4 +1,5 @@
-//! A target against the cost: the value of every setting that was simulated, with its interval, and the bound.
+//! A target against the cost: the value of every setting that was simulated, with its interval, and
+//! the bound.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -32,11 +33,11 @@ struct Mark {
 
 /// The marks of all settings that have a value of the target.
 fn marks(report: &SizingReport, target: usize) -> Vec<Mark> {
-    let mark = |(place, tried): (usize, &EvaluatedDesign)| {
-        let test = &tried.tests[target];
+    let mark = |(place, evaluated): (usize, &EvaluatedDesign)| {
+        let test = &evaluated.tests[target];
         Some(Mark {
-            cost: report.setting(tried).cost,
-            name: report.values(tried).join(", "),
+            cost: report.setting(evaluated).cost,
+            name: report.values(evaluated).join(", "),
             value: test.value?,
             interval: test.interval,
             verdict: test.status,
@@ -92,8 +93,12 @@ pub(super) fn draw(report: &SizingReport, target: usize) -> Vec<u8> {
     let subtitle = format!("Means over replications with 95 % intervals; labels: {}{loss}", report.keys.join(", "));
     let subtitle = canvas::fitted(&subtitle, 13, WIDTH - 40);
     let marks = marks(report, target);
-    let bound =
-        report.sizing.evaluated.first().and_then(|tried| tried.tests.get(target)).map_or(0.0, |test| test.bound);
+    let bound = report
+        .sizing
+        .evaluated
+        .first()
+        .and_then(|evaluated| evaluated.tests.get(target))
+        .map_or(0.0, |test| test.bound);
     let (is_time, is_share) = (condition.quantity.unit() == "s", report.format(target) == ValueFormat::Share);
     canvas::sheet(LEGEND + 30, &title, &subtitle, |canvas| {
         if marks.is_empty() {

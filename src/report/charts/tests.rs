@@ -1,4 +1,5 @@
-//! Charts are well-formed, name their subject, are the same twice, and can be drawn from any results.
+//! Charts are well-formed, name their subject, are the same twice, and can be drawn from any
+//! results.
 
 use proptest::prelude::*;
 
@@ -23,8 +24,8 @@ fn draw(chart: &str, shape: Shape) -> String {
     draw_results(chart, &fixtures::system(shape), &fixtures::results(shape))
 }
 
-/// Panics unless every tag is closed, no attribute repeats, and text holds no bare `<` or `&`. The backend writes one
-/// element after the other, with text between its tags.
+/// Panics unless every tag is closed, no attribute repeats, and text holds no bare `<` or `&`. The
+/// backend writes one element after the other, with text between its tags.
 fn assert_well_formed(svg: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = svg;

@@ -1,5 +1,5 @@
-//! Distributions of waits: of a run by action; of a comparison by contender, for all jobs and for each action, because a
-//! policy that helps one action may harm another.
+//! Distributions of waits: of a run by action; of a comparison by contender, for all jobs and for
+//! each action, because a policy that helps one action may harm another.
 
 use crate::comparison::ComparisonReport;
 use crate::experiment::Results;
@@ -23,7 +23,8 @@ pub(super) fn by_action(context: &RunContext, results: &Results) -> Vec<u8> {
     curves::draw(context.slo, &wait_curves(context, results), &title, &subtitle)
 }
 
-/// The charts of a comparison: one of all jobs, and one for each of the baseline's actions if there are several.
+/// The charts of a comparison: one of all jobs, and one for each of the baseline's actions if there
+/// are several.
 pub(super) fn by_contender(report: &ComparisonReport) -> Vec<OutputFile> {
     let mut charts = vec![chart(report, "all", "charts/wait_distribution.svg".to_owned())];
     let actions = &report.baseline().scenario.system.actions;
@@ -53,7 +54,7 @@ fn chart(report: &ComparisonReport, action: &str, path: String) -> OutputFile {
 fn curve(report: &ComparisonReport, number: usize, action: &str) -> Option<Curve> {
     let (context, results) = report.run(number);
     let curve = wait_curve(&context, results, action_of_name(&context, action)?)?;
-    let (name, is_baseline) = (&report.contenders[number].name, number == report.questions.baseline);
+    let (name, is_baseline) = (&report.contenders[number].name, number == report.criteria.baseline);
     let name = if is_baseline { format!("{name} (baseline)") } else { name.clone() };
     Some(Curve { name, is_black: is_baseline, ..curve })
 }

@@ -1,4 +1,5 @@
-//! The estimated warm-up: the mean number of jobs in the system over time, the part that is left out, and the level after it.
+//! The estimated warm-up: the mean number of jobs in the system over time, the part that is left
+//! out, and the level after it.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;

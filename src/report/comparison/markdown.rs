@@ -20,7 +20,7 @@ impl ComparisonReport<'_> {
 
     /// How to read the numbers.
     fn notes(&self) -> String {
-        let ComparisonCriteria { level, looks, .. } = self.questions;
+        let ComparisonCriteria { level, looks, .. } = self.criteria;
         let mut text = format!(
             "\nDifferences are contender minus baseline, paired by replication. In parentheses are {} % intervals; they hold \
              at whichever of the {} planned looks the replications ended. Verdicts are corrected for multiple comparisons (Holm) \

@@ -1,4 +1,5 @@
-//! A comparison's report: its tables, a page for a pull request, test cases for CI, and its text for terminals.
+//! A comparison's report: its tables, a page for a pull request, test cases for CI, and its text
+//! for terminals.
 
 mod junit;
 mod markdown;
@@ -19,7 +20,7 @@ pub struct ComparisonReport<'a> {
     /// All contenders, including the baseline.
     pub contenders: &'a [Alternative],
     /// The quantities and gates that were asked for.
-    pub questions: &'a ComparisonCriteria,
+    pub criteria: &'a ComparisonCriteria,
     /// The estimates, verdicts and outcomes.
     pub comparison: &'a Comparison,
     /// The seed of all contenders that have none of their own.
@@ -29,12 +30,12 @@ pub struct ComparisonReport<'a> {
 impl<'a> ComparisonReport<'a> {
     /// The baseline.
     pub(crate) fn baseline(&self) -> &'a Alternative {
-        &self.contenders[self.questions.baseline]
+        &self.contenders[self.criteria.baseline]
     }
 
     /// The numbers of all contenders in the order of charts: the baseline, then the others.
     pub(crate) fn baseline_first(&self) -> impl Iterator<Item = usize> + use<> {
-        let baseline = self.questions.baseline;
+        let baseline = self.criteria.baseline;
         let others = (0..self.contenders.len()).filter(move |contender| *contender != baseline);
         std::iter::once(baseline).chain(others)
     }

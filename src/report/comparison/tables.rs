@@ -1,5 +1,5 @@
-//! The tables of a comparison: `comparison.csv`, `gates.csv`, and `summary.csv` and `wait_times.csv` of all contenders; and
-//! the JSON document.
+//! The tables of a comparison: `comparison.csv`, `gates.csv`, and `summary.csv` and
+//! `wait_times.csv` of all contenders; and the JSON document.
 
 use serde_json::{Value, json};
 
@@ -97,7 +97,8 @@ impl<'a> ComparisonReport<'a> {
         summary_of(&["contender"], lines)
     }
 
-    /// `wait_times.csv`: the curves of the charts: each contender's quantiles of waits, averaged over its replications.
+    /// `wait_times.csv`: the curves of the charts: each contender's quantiles of waits, averaged
+    /// over its replications.
     pub(crate) fn wait_times_csv(self) -> Vec<u8> {
         type Col<'a> = Column<'a, (&'a str, &'a str, f64, f64)>;
         let columns = [
@@ -138,10 +139,10 @@ impl<'a> ComparisonReport<'a> {
             "against": self.baseline().name,
             "contenders": contenders.collect::<Vec<_>>(),
             "seed": self.seed,
-            "level": self.questions.level,
+            "level": self.criteria.level,
             "replications": replications,
             "looks": looks,
-            "decided": self.comparison.is_decided(self.questions),
+            "decided": self.comparison.is_decided(self.criteria),
             "comparison": rows.iter().map(|row| table::json(&of_rows, &row)).collect::<Vec<_>>(),
             "gates": gates.iter().map(|gate| table::json(&of_gates, &gate)).collect::<Vec<_>>(),
             "outcome": self.comparison.gate_status().map(BoundStatus::gate_word),

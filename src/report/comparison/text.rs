@@ -15,7 +15,7 @@ impl ComparisonReport<'_> {
         if !self.comparison.gates.is_empty() {
             lines.push(terminal(&self.gate_columns(), &self.comparison.gates, Charset::Utf8));
         }
-        if !self.comparison.is_decided(self.questions) {
+        if !self.comparison.is_decided(self.criteria) {
             let replications = self.comparison.replications;
             lines
                 .push(format!("Not all is decided after {replications} replications; --max-replications allows more."));

@@ -1,4 +1,5 @@
-//! The document of `claimsim diff --json`: times are in seconds from the start, and also in UTC where runs diverge.
+//! The document of `claimsim diff --json`: times are in seconds from the start, and also in UTC
+//! where runs diverge.
 
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};

@@ -1,5 +1,5 @@
-//! `claimsim diff` in a terminal: the runs are A and B, their differences stand side by side, and times are those of
-//! `jobs.csv`.
+//! `claimsim diff` in a terminal: the runs are A and B, their differences stand side by side, and
+//! times are those of `jobs.csv`.
 
 use chrono::SecondsFormat;
 

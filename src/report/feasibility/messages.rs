@@ -1,4 +1,5 @@
-//! What a look at a scenario has found, in sentences: a title, and lines that say what follows and what to do.
+//! The findings of the feasibility analysis in sentences: a title, and lines with the consequence
+//! and the remedy.
 
 use chrono::SecondsFormat;
 
@@ -9,28 +10,28 @@ use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::scenario::Scenario;
 
-/// A share of a load that is worth a name.
-const SEEN: f64 = 0.005;
+/// An action with at least this share of a load is named.
+const SMALLEST_SHARE: f64 = 0.005;
 
-/// Kinds of workers that a sentence lists.
-const MOST_KINDS: usize = 4;
+/// A sentence lists at most this number of worker types.
+const MOST_TYPES: usize = 4;
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// What is the matter.
+    /// The finding.
     pub title: String,
-    /// What follows from it, and what to do; a line each.
+    /// Its consequence, and the remedy; a line each.
     pub help: Vec<String>,
 }
 
-/// What should be known before the run is started, what weighs most first.
+/// What a user should know before the run, the most severe first.
 pub fn warnings(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
     let words = Words { scenario, analysis };
     analysis.warnings().map(|finding| words.remark(finding)).collect()
 }
 
-/// What is good to know for those who look.
+/// Further remarks, which only `check` shows.
 pub fn notes(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
     let words = Words { scenario, analysis };
     analysis.findings.iter().filter(|finding| !finding.is_warning()).map(|finding| words.remark(finding)).collect()
@@ -74,25 +75,25 @@ impl Words<'_> {
         let (title, follows) = match excess {
             Excess::Grows { per_hour } if per_hour < 5e-3 => (
                 format!("unstable: {jobs} at {load} {of}"),
-                "the queue has no steady state: the longer the run, the longer the waits, under any policy".to_owned(),
+                "the queue has no steady state: waits grow with the length of the run, under any policy".to_owned(),
             ),
             Excess::Grows { per_hour } => (
                 format!("unstable: {jobs} at {load} {of}"),
                 format!(
-                    "under any policy the queue grows by {} jobs an hour or more, without end",
+                    "under any policy the queue grows without limit, by at least {} jobs an hour",
                     phrases::about(per_hour)
                 ),
             ),
             Excess::Left { jobs: left } => (
                 format!("overload: {jobs} at {load} {of} within the run"),
-                format!("under any policy some {left:.0} jobs or more are left when it ends"),
+                format!("under any policy at least about {left:.0} jobs are unfinished at its end"),
             ),
             Excess::Leaves { share } => (
                 format!("overload: {jobs} at {load} {of}"),
-                format!("at least {} of that work must leave, be turned away or not come at all", phrases::load(share)),
+                format!("at least {} of that work must be abandoned, rejected or never arrive", phrases::load(share)),
             ),
         };
-        let help = vec![follows, self.hangs_on(bottleneck, delay_s)];
+        let help = vec![follows, self.limit(bottleneck, delay_s)];
         (title, help)
     }
 
@@ -101,7 +102,7 @@ impl Words<'_> {
         let most = phrases::about(workers / delay_s * 3_600.0);
         let what = if is_permanent { "unstable" } else { "overload" };
         let title =
-            format!("{what}: jobs come at {} of the rate at which the workers can claim them", phrases::load(load));
+            format!("{what}: jobs arrive at {} of the rate at which the workers can claim them", phrases::load(load));
         let help = format!(
             "a worker makes one claim at a time, each after {} on average: {most} an hour by all of them; \
              more workers can make more, or one claim can take several jobs (batch = \"all\")",
@@ -124,27 +125,28 @@ impl Words<'_> {
             phrases::load(load)
         );
         let without = self.analysis.load().map_or_else(String::new, phrases::load);
-        let help = format!("without them it would be {without}; run it to see how much they cost");
-        (title, vec![help, self.hangs_on(bottleneck, Some(delay_s))])
+        let help = format!("without claim delays the load is {without}; run the scenario to see their cost");
+        (title, vec![help, self.limit(bottleneck, Some(delay_s))])
     }
 
-    /// The actions that make up a load, but for those of which nothing is seen.
+    /// The actions that make up a load, except those with a negligible share.
     fn jobs(&self, bottleneck: &Bottleneck) -> String {
-        let seen = bottleneck.jobs.iter().filter(|(.., share)| *share > SEEN);
+        let seen = bottleneck.jobs.iter().filter(|(.., share)| *share > SMALLEST_SHARE);
         let names = phrases::actions(&self.scenario.system, seen.map(|(action, ..)| *action));
         let together = if names.len() > 1 { " together" } else { "" };
         format!("{}{together}", phrases::list(&names))
     }
 
-    /// Why no more can be done: units of a resource, or how jobs fit on workers; with the claim delay, if it is part of the load.
-    fn hangs_on(&self, bottleneck: &Bottleneck, delay_s: Option<f64>) -> String {
+    /// The limit: units of a resource, or the number of jobs that fit on a worker; with the claim
+    /// delay, if it is part of the load.
+    fn limit(&self, bottleneck: &Bottleneck, delay_s: Option<f64>) -> String {
         let system = &self.scenario.system;
         if let Some(load) = bottleneck.resource {
             let delay = delay_s.map_or_else(String::new, |delay| {
-                format!(" (with {} of claim delay before each job, for which they stay empty)", duration(delay))
+                format!(" (with {} of claim delay before each job, while the units are idle)", duration(delay))
             });
             return format!(
-                "{} units of {} would be taken on average{delay}, of {} offered",
+                "{} units of {} would be in use on average{delay}, of {} offered",
                 phrases::about(load.demand),
                 system.resources[usize::from(load.resource.0)],
                 count(load.offered)
@@ -155,11 +157,11 @@ impl Words<'_> {
         let on = |kind: &WorkerType| {
             format!("{:.0} on a worker with {{{}}}", kind.slots(need), phrases::units(system, &kind.capacity))
         };
-        let kinds: Vec<String> = self.analysis.workers.iter().take(MOST_KINDS).map(on).collect();
+        let kinds: Vec<String> = self.analysis.workers.iter().take(MOST_TYPES).map(on).collect();
         let is_full = self.analysis.resources.iter().any(|resource| resource.load().is_some_and(|load| load > 1.0));
-        let but = if is_full { "more than units alone would tell, as" } else { "no resource is full by itself, but" };
+        let but = if is_full { "more than the units alone suggest:" } else { "no resource is full by itself, but" };
         format!(
-            "{but} of `{name}` with {{{}}} only so many fit at once: {}",
+            "{but} few jobs of `{name}` with {{{}}} fit at once: {}",
             phrases::units(system, need),
             kinds.join(", ")
         )
@@ -167,14 +169,14 @@ impl Words<'_> {
 
     fn no_mean(&self, action: ActionId) -> (String, Vec<String>) {
         let title = format!("the service time of `{}` has no finite mean", self.name(action));
-        let help = "no run is long enough for its averages: give it a longest value, such as `high` of a pareto";
+        let help = "no run is long enough for its averages: set a largest value, such as `high` of a pareto";
         (title, vec![help.to_owned()])
     }
 
     fn collision(&self, crons: &[ActionId], first: Time, times: u64) -> (String, Vec<String>) {
         let names = phrases::actions(&self.scenario.system, crons.iter().copied());
         let title = format!(
-            "crons {} fire at the same instant, and their jobs cannot run beside each other",
+            "crons {} fire at the same instant, and their jobs cannot run at the same time",
             phrases::list(&names)
         );
         let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
@@ -182,7 +184,7 @@ impl Words<'_> {
         (
             title,
             vec![format!(
-                "{times} within the run, first at {first}: then one has to wait for another; shift one of the schedules"
+                "{times} within the run, first at {first}: then one job waits for another; shift one of the schedules"
             )],
         )
     }
@@ -191,7 +193,10 @@ impl Words<'_> {
         let name = self.name(cron);
         let title =
             format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", duration(held_s));
-        (title, vec!["jobs of several firings are there at once; `overlap` of the cron can keep it to one".to_owned()])
+        (
+            title,
+            vec!["jobs of several firings are active at once; `overlap` of the cron can limit them to one".to_owned()],
+        )
     }
 
     fn long_jobs(&self, action: ActionId, held_s: f64) -> (String, Vec<String>) {
@@ -200,20 +205,23 @@ impl Words<'_> {
             "a job of `{name}` runs for {} on average, longer than the {window} that are measured",
             duration(held_s)
         );
-        (title, vec!["few of them end within the run; a longer horizon would see more".to_owned()])
+        (title, vec!["few of them end within the run; with a longer horizon more would".to_owned()])
     }
 
     fn memory(&self, load: f64, relaxation_s: f64, warmup: bool) -> (String, Vec<String>) {
         let (load, window) = (phrases::load(load), self.scenario.system.window);
         let forgets =
-            format!("at a load of {load} the queue takes about {} to forget how it began", duration(relaxation_s));
+            format!("at a load of {load} the queue takes about {} to forget its initial state", duration(relaxation_s));
         if warmup {
             let has = duration(window.warmup.as_secs_f64());
-            let help = format!("a warm-up of {} would leave a twentieth of it", phrases::at_least(3.0 * relaxation_s));
+            let help = format!(
+                "a warm-up of {} would leave a twentieth of the initial effect",
+                phrases::at_least(3.0 * relaxation_s)
+            );
             return (format!("{forgets}, and the warm-up is {has}"), vec![help]);
         }
         let help = format!(
-            "ten such times would be {}: a longer horizon, or more replications",
+            "ten such times are {}: use a longer horizon, or more replications",
             phrases::at_least(10.0 * relaxation_s)
         );
         let all = self.analysis.seconds * f64::from(self.scenario.replications);
@@ -224,7 +232,7 @@ impl Words<'_> {
         let name = self.name(action);
         let jobs_in_words = if jobs < 1.0 { phrases::about(jobs) } else { format!("{jobs:.0}") };
         let title = format!(
-            "a replication counts about {jobs_in_words} jobs of `{name}`: their p95 and p99 are no more than the longest waits"
+            "a replication counts about {jobs_in_words} jobs of `{name}`: their p95 and p99 are close to the longest waits"
         );
         let window = self.scenario.system.window;
         let needed = window.warmup.as_secs_f64() + self.analysis.seconds * 100.0 / jobs;
@@ -233,8 +241,8 @@ impl Words<'_> {
 
     fn busiest_hour(&self, at: Time, load: f64, bottleneck: &Bottleneck) -> (String, Vec<String>) {
         let (jobs, load, at) = (self.jobs(bottleneck), phrases::load(load), self.instant(at));
-        let title = format!("in its busiest hour, from {at} on, {jobs} at {load} of what the workers can do");
-        (title, vec!["a queue builds up then, and is worked off later".to_owned()])
+        let title = format!("in the busiest hour, from {at} on, {jobs} at {load} of what the workers can do");
+        (title, vec!["a queue builds up then and drains later".to_owned()])
     }
 
     fn name(&self, action: ActionId) -> &str {

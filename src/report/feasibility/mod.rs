@@ -1,4 +1,5 @@
-//! The report of the feasibility analysis that `check` prints: tables for terminals, warnings in words, and a JSON document.
+//! The report of the feasibility analysis that `check` prints: tables for terminals, warnings in
+//! words, and a JSON document.
 
 mod format;
 mod json;

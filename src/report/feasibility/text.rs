@@ -58,7 +58,8 @@ fn resources(system: &System, analysis: &Feasibility, charset: Charset) -> Strin
     table::plain(&["resource", "in use", "offered", "load"], &rows, |_| false, charset)
 }
 
-/// The load of all work on all workers, the load with claim delays, and the load of claims where that is larger.
+/// The load of all work on all workers, the load with claim delays, and the load of claims where
+/// that is larger.
 fn together(analysis: &Feasibility) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(together) = &analysis.system_load {

@@ -1,4 +1,5 @@
-//! `jobs.csv`, the job log: its rows and their text, and the observer that writes them during a replication.
+//! `jobs.csv`, the job log: its rows and their text, and the observer that writes them during a
+//! replication.
 
 mod observer;
 mod writer;

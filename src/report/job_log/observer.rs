@@ -1,9 +1,11 @@
-//! The job log of one replication: an observer that writes each row once it and all rows before it have ended.
+//! The job log of one replication: an observer that writes each row once it and all rows before it
+//! have ended.
 //!
-//! The log is sorted by row number, but rows do not end in that order. So the observer keeps the rows from the oldest open one
-//! on; all rows before it are written. A row that stays open for very long, or for ever, would keep too many others in
-//! memory. The observer defers such a row and remembers its place in the text. So memory grows neither with finished rows nor
-//! behind a stuck one.
+//! The log is sorted by row number, but rows do not end in that order. So the observer keeps the
+//! rows from the oldest open one on; all rows before it are written. A row that stays open for very
+//! long, or for ever, would keep too many others in memory. The observer defers such a row and
+//! remembers its place in the text. So memory grows neither with finished rows nor behind a stuck
+//! one.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -62,7 +64,8 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
         }
     }
 
-    /// Writes the remaining rows with their state at the horizon; returns the output and the deferred rows, in order.
+    /// Writes the remaining rows with their state at the horizon; returns the output and the
+    /// deferred rows, in order.
     ///
     /// # Errors
     /// If the output could not be written to at any time.
@@ -102,7 +105,8 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
         self.advance();
     }
 
-    /// Writes the rows before the oldest open one, and defers that row if it alone keeps too many others.
+    /// Writes the rows before the oldest open one, and defers that row if it alone keeps too many
+    /// others.
     fn advance(&mut self) {
         while let Some(oldest) = self.rows.front() {
             match oldest {
@@ -119,8 +123,8 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
         }
     }
 
-    /// Whether one row keeps many that have ended. The rows of a long queue are open for long too, but all of them are;
-    /// deferring them would save nothing.
+    /// Whether one row keeps many that have ended. The rows of a long queue are open for long too,
+    /// but all of them are; deferring them would save nothing.
     fn is_blocked(&self) -> bool {
         self.rows.len() > self.window && self.ended > self.rows.len() / 16 * 15
     }
@@ -206,7 +210,8 @@ mod tests {
     use crate::experiment;
     use crate::scenario::{self, NoFiles};
 
-    /// Long jobs among short ones, a job that fits on no worker, and retries that fall due much later than their numbers.
+    /// Long jobs among short ones, a job that fits on no worker, and retries that fall due much
+    /// later than their numbers.
     const TEXT: &str = r#"
         horizon = "2h"
         replications = 3

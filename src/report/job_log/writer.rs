@@ -1,6 +1,8 @@
-//! `jobs.csv`: the job log, one row per attempt. It is streamed, because a long run has millions of rows.
+//! `jobs.csv`: the job log, one row per attempt. It is streamed, because a long run has millions of
+//! rows.
 //!
-//! Times are written from whole nanoseconds as exact decimals, without floats and without an allocation per row.
+//! Times are written from whole nanoseconds as exact decimals, without floats and without an
+//! allocation per row.
 
 use std::io;
 
@@ -49,8 +51,8 @@ impl JobRow<'_> {
 /// Bytes that are passed on at once: about three hundred rows.
 const BLOCK: usize = 1 << 15;
 
-/// Writes the log row by row. It passes on whole blocks, so `W` needs no buffer. The caller orders the rows by replication,
-/// then by job.
+/// Writes the log row by row. It passes on whole blocks, so `W` needs no buffer. The caller orders
+/// the rows by replication, then by job.
 pub struct JobLog<W: io::Write>(csv::Writer<ByteCounter<W>>);
 
 /// Counts the bytes that pass to `W`.
@@ -123,7 +125,8 @@ impl<W: io::Write> JobLog<W> {
         Ok(())
     }
 
-    /// Passes on all rows so far; returns their length in bytes, counted from the beginning of this log.
+    /// Passes on all rows so far; returns their length in bytes, counted from the beginning of this
+    /// log.
     ///
     /// # Errors
     /// If the output cannot be written to.
@@ -163,7 +166,8 @@ impl<W: io::Write> JobLog<W> {
     }
 }
 
-/// A number's text, filled from its end. A `u64` has at most 20 digits; seconds take at most 21 bytes.
+/// A number's text, filled from its end. A `u64` has at most 20 digits; seconds take at most 21
+/// bytes.
 struct Digits {
     text: [u8; 24],
     start: usize,

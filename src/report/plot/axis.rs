@@ -1,23 +1,23 @@
-//! An axis of a plot: a range of numbers, and the round ones among them that carry a label.
+//! An axis of a plot: a range of numbers, and labels at round ones.
 
 use std::ops::Range;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordf64;
 
-/// A linear axis. What is drawn on it is given in its numbers; ticks don't have to be evenly spaced.
+/// A linear axis. Coordinates are numbers of the axis; ticks need not be evenly spaced.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Axis {
-    /// The number at its begin.
+    /// The number at its beginning.
     pub(crate) low: f64,
     /// The number at its end, above `low`.
     pub(crate) high: f64,
-    /// Labelled numbers, rising.
+    /// Labelled numbers in rising order.
     pub(crate) ticks: Vec<(f64, String)>,
 }
 
 impl Axis {
-    /// From 0 to a round number that is not below `most`, with three to six ticks at round numbers.
+    /// From 0 to a round number of at least `most`, with three to six ticks at round numbers.
     pub(crate) fn from_zero(most: f64, label: impl Fn(f64) -> String) -> Axis {
         let tenths = round_tenths(most / 2.0);
         // Each tick is the number nearest to its decimal, so that it prints as such.
@@ -27,7 +27,8 @@ impl Axis {
         Axis { low: 0.0, high: number(steps), ticks }
     }
 
-    /// From `low` or below to `high` or above, with zero between them and ticks at multiples of a round number.
+    /// From `low` or below to `high` or above, with zero between them and ticks at multiples of a
+    /// round number.
     pub(crate) fn around_zero(low: f64, high: f64, label: impl Fn(f64) -> String) -> Axis {
         let tenths = round_tenths((high.max(0.0) - low.min(0.0)) / 3.0);
         let number = |steps: i32| f64::from(steps) * tenths / 10.0;
@@ -39,7 +40,8 @@ impl Axis {
     }
 }
 
-/// In tenths, the largest of 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not above `most`; 0.1 if all are, 5 * 10^15 at most.
+/// In tenths, the largest of 0.1, 0.2, 0.5, 1, 2, 5, 10, … up to `most`; at least 0.1 and at most 5
+/// * 10^15.
 fn round_tenths(most: f64) -> f64 {
     let (mut best, mut decade) = (1.0, 1.0);
     for _ in 0..17 {
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn axes_around_zero_hold_both_ends() {
+    fn axes_around_zero_contain_both_ends() {
         for (low, high) in [(0.0, 0.0), (-1.2, 3.4), (0.3, 0.9), (-80.0, -20.0), (-0.001, 0.002), (-5.0, 0.01)] {
             let axis = Axis::around_zero(low, high, |at| at.to_string());
             assert!(axis.low <= low.min(0.0) && axis.high >= high.max(0.0), "{axis:?}");
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beyond_an_axis_is_drawn_at_its_end() {
+    fn values_beyond_an_axis_are_drawn_at_its_end() {
         let axis = Axis { low: 0.0, high: 2.0, ticks: Vec::new() };
         let places = [-1.0, 0.0, 1.0, 2.0, 1e300].map(|value| axis.map(&value, (100, 0)));
         assert_eq!(places, [100, 100, 50, 0, 0]);

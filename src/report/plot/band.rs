@@ -1,4 +1,5 @@
-//! Series over replications: their mean and spread, in at most the number of columns that a chart can show.
+//! Series over replications: their mean and spread, in at most the number of columns that a chart
+//! can show.
 
 use std::ops::Range;
 
@@ -6,7 +7,7 @@ use crate::experiment::Results;
 use crate::model::time::Time;
 use crate::stats::series::Series;
 
-/// The largest number of columns of a chart: an eye can tell apart columns of about three pixels.
+/// The largest number of columns of a chart: an eye can distinguish columns of about three pixels.
 const MOST_COLUMNS: usize = 256;
 
 /// From this number of replications on, the spread leaves out the outermost tenths.

@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::canvas::PLOT_WIDTH;
 use crate::model::time::{Epoch, NANOS, Span, Time};
 
-/// Pixels that a label of one letter takes, with a wide font.
+/// The width of a letter in pixels, with a wide font.
 const LETTER: i32 = 9;
 
 /// The distance between ticks.
@@ -14,9 +14,9 @@ const LETTER: i32 = 9;
 enum Step {
     /// A length that divides the day.
     Fixed(Span),
-    /// Days; weeks begin on Mondays.
+    /// A number of days; weeks begin on Mondays.
     Days(u32),
-    /// Months; a year is twelve.
+    /// A number of months; a year has twelve.
     Months(u32),
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn axis(epoch: Epoch, horizon: Time) -> (Axis, String) {
     (axis, format!("Time (UTC), from {}", epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi)))
 }
 
-/// Ticks at the finest step whose labels have room.
+/// Ticks at the finest step whose labels fit.
 fn ticks(epoch: Epoch, high: Time) -> Vec<(f64, String)> {
     for step in steps() {
         let most = PLOT_WIDTH / (LETTER * (step.letters() + 2));
@@ -54,7 +54,7 @@ fn steps() -> impl Iterator<Item = Step> {
 }
 
 impl Step {
-    /// About how long it is.
+    /// Its approximate length.
     fn nanos(self) -> i64 {
         match self {
             Step::Fixed(span) => span.0,
@@ -63,7 +63,7 @@ impl Step {
         }
     }
 
-    /// Whether no more than `most` ticks lie between 0 and `high`.
+    /// Whether at most `most` ticks are between 0 and `high`.
     fn fits(self, high: Time, most: i32) -> bool {
         high.0 / self.nanos() < i64::from(most)
     }
@@ -108,18 +108,18 @@ fn instants(epoch: Epoch, high: Time, step: Step) -> Vec<(Time, DateTime<Utc>)> 
     let mut at = match step {
         Step::Fixed(span) => {
             next = Box::new(move |at| at.checked_add_signed(chrono::TimeDelta::nanoseconds(span.0)));
-            // Whole steps of this day before the start; the first tick is found by stepping on.
+            // The last whole step of this day before the start.
             let since = (start - midnight).num_nanoseconds().unwrap_or(0);
             midnight.checked_add_signed(chrono::TimeDelta::nanoseconds(since / span.0 * span.0))
         }
         Step::Days(days) => {
             next = Box::new(move |at| at.checked_add_days(Days::new(days.into())));
-            // Weeks begin on Mondays; other steps count from a Monday as well, so that they don't depend on the start.
+            // All steps count from a Monday, so ticks do not depend on the weekday of the start.
             midnight.checked_sub_days(Days::new(start.weekday().num_days_from_monday().into()))
         }
         Step::Months(months) => {
             next = Box::new(move |at| at.checked_add_months(Months::new(months)));
-            // Round years and quarters.
+            // Whole years and quarters.
             let years = (months / 12).max(1) as i32;
             midnight.with_day(1).and_then(|at| at.with_month(1)).and_then(|at| at.with_year(at.year() / years * years))
         }

@@ -1,7 +1,9 @@
-//! The sheet that charts are drawn on: its width, margins, fonts and colours, titles, axes and text that fits.
+//! The sheet that charts are drawn on: its width, margins, fonts and colours, titles, axes and text
+//! that fits.
 //!
-//! The reader's font sets the text of an SVG, and its width is unknown here. So every text leaves room for a wide font (0.62
-//! of the size per letter, more if bold), and names that would not fit are shortened.
+//! The reader's font sets the text of an SVG, and its width is unknown here. So every text leaves
+//! room for a wide font (0.62 of the size per letter, more if bold), and names that would not fit
+//! are shortened.
 
 use std::io;
 
@@ -40,8 +42,9 @@ pub(crate) const BLUE: RGBColor = SERIES[0];
 /// Targets and limits.
 pub(crate) const TARGET: RGBColor = RGBColor(150, 0, 60);
 
-/// Colours that people with any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design", 2008).
-/// Black, which is for totals, and yellow, which is too faint on white, are not among them.
+/// Colours that people with any kind of colour vision can distinguish (Okabe and Ito, "Color
+/// Universal Design", 2008). Black, which is for totals, and yellow, which is too faint on white,
+/// are not among them.
 pub(crate) const SERIES: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -127,7 +130,8 @@ pub(crate) fn remark(canvas: &Canvas, words: &str, at: (i32, i32), side: HPos) -
     text(canvas, words, at, &regular(13), GREY, side)
 }
 
-/// `words` if they surely fit into `width` pixels; otherwise their beginning and end, where names differ most.
+/// `words` if they surely fit into `width` pixels; otherwise their beginning and end, where names
+/// differ most.
 pub(crate) fn fitted(words: &str, size: i32, width: i32) -> String {
     let most = (width * 100 / (size * 62)).max(3) as usize;
     let count = words.chars().count();

@@ -63,7 +63,8 @@ fn plot(canvas: &Canvas, slo: Option<Span>, curves: &[Curve]) -> Painted {
     Ok(())
 }
 
-/// An axis for all curves and the target. The shortest fiftieth of the waits may be in the linear part.
+/// An axis for all curves and the target. The shortest fiftieth of the waits may be in the linear
+/// part.
 fn scale(slo: Option<Span>, curves: &[Curve]) -> WaitAxis {
     let slo = slo.map(Span::as_secs_f64).filter(|slo| *slo > 0.0);
     let waits = || curves.iter().flat_map(|curve| curve.points.iter().copied());
@@ -107,8 +108,9 @@ fn draw_curve(plot: &mut Plot, curve: &Curve, index: usize, scale: WaitAxis) -> 
     Ok(())
 }
 
-/// The outline of the mark of the curve at a place in the legend. The shape changes with the colour, and again after each
-/// round of colours, so no two of 36 curves have the same shape and colour, and neighbours differ even in grey print.
+/// The outline of the mark of the curve at a place in the legend. The shape changes with the
+/// colour, and again after each round of colours, so no two of 36 curves have the same shape and
+/// colour, and neighbours differ even in grey print.
 fn mark(index: usize) -> Vec<(i32, i32)> {
     match (index + index / SERIES.len()) % 6 {
         0 => vec![(-4, -4), (4, -4), (4, 4), (-4, 4)],

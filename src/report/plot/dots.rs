@@ -1,4 +1,5 @@
-//! A quantity over a key with words, such as policies: one row per word, with a dot and an interval.
+//! A quantity over a key with words, such as policies: one row per word, with a dot and an
+//! interval.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;

@@ -1,7 +1,8 @@
-//! A quantity over two keys: one cell per point, coloured by its value. The value stands in the cell where it fits.
+//! A quantity over two keys: one cell per point, coloured by its value. The value stands in the
+//! cell where it fits.
 //!
-//! The colours are those of viridis (van der Walt and Smith, 2015). Their brightness rises evenly, so people with any kind of
-//! colour vision read them alike, also in grey print.
+//! The colours are those of viridis (van der Walt and Smith, 2015). Their brightness rises evenly,
+//! so people with any kind of colour vision read them alike, also in grey print.
 
 use plotters::prelude::*;
 use plotters::style::colors::colormaps::ViridisRGB;
@@ -152,7 +153,8 @@ fn draw_cell(
     Ok(())
 }
 
-/// The values of both keys at the edges of the cells, as far as they fit, and the names of the keys.
+/// The values of both keys at the edges of the cells, as far as they fit, and the names of the
+/// keys.
 fn draw_names(canvas: &Canvas, layout: &Layout, map: &HeatMap) -> Painted {
     let font = canvas::regular(13);
     let every = (TEXT + layout.line - 1) / layout.line;

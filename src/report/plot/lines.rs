@@ -1,5 +1,5 @@
-//! A quantity over a key with numbers: a line through the estimates and a band of their intervals, on an axis that is true to
-//! the distances of the numbers.
+//! A quantity over a key with numbers: a line through the estimates and a band of their intervals,
+//! on an axis that is true to the distances of the numbers.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;

@@ -1,7 +1,8 @@
 //! Drawing: the sheet, axes and scales, and kinds of charts that take plain series.
 //!
-//! A chart is a pure function of its series: no font is measured, no clock is read, coordinates are whole pixels, and the
-//! logarithms come from [`crate::model::math`], so the same series give the same bytes on every platform.
+//! A chart is a pure function of its series: no font is measured, no clock is read, coordinates are
+//! whole pixels, and the logarithms come from [`crate::model::math`], so the same series give the
+//! same bytes on every platform.
 
 pub(crate) mod axis;
 pub(crate) mod band;

@@ -1,6 +1,7 @@
 //! Small multiples over time: one panel per series, one below the other on a common time axis.
 //!
-//! Twelve lines with their bands hide each other in one plot. Twelve panels do not, and they need no legend.
+//! Twelve lines with their bands hide each other in one plot. Twelve panels do not, and they need
+//! no legend.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;

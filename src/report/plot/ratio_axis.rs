@@ -1,12 +1,13 @@
-//! The scale of relative differences: logarithmic in the ratio, labelled in percent of the baseline.
+//! The scale of relative differences: logarithmic in the ratio, labelled in percent of the
+//! baseline.
 
 use crate::model::math;
 
-/// No ratio is drawn farther out than this, or its inverse.
+/// Larger ratios, and smaller ones than the inverse, are drawn at the end.
 const FARTHEST: f64 = 20.0;
-/// The least that the scale shows to both sides.
+/// The scale extends at least this far to both sides.
 const LEAST: f64 = 0.01;
-/// Pixels between ticks at least.
+/// The smallest number of pixels between ticks.
 const BETWEEN_TICKS: f64 = 54.0;
 
 /// Maps relative differences to the unit interval.
@@ -19,7 +20,7 @@ pub(crate) struct RatioAxis {
 }
 
 impl RatioAxis {
-    /// A scale for all of these relative differences, so many pixels wide.
+    /// A scale of this width in pixels for all relative differences.
     pub(crate) fn over(relatives: impl Iterator<Item = f64>, width: f64) -> RatioAxis {
         let (mut low, mut high) = (logarithm(-LEAST), logarithm(LEAST));
         for relative in relatives.filter(|relative| relative.is_finite()) {
@@ -31,17 +32,17 @@ impl RatioAxis {
         axis
     }
 
-    /// Where a relative difference lies, from 0 to 1.
+    /// The place of a relative difference, from 0 to 1.
     pub(crate) fn place(&self, relative: f64) -> f64 {
         (logarithm(relative) - self.low) / (self.high - self.low)
     }
 
-    /// Whether it lies farther out than anything is drawn.
+    /// Whether a relative difference is beyond the ends of every scale.
     pub(crate) fn is_beyond(relative: f64) -> bool {
         !(1.0 / FARTHEST..=FARTHEST).contains(&(1.0 + relative))
     }
 
-    /// Labelled differences, rising.
+    /// Labelled differences in rising order.
     pub(crate) fn ticks(&self) -> &[(f64, String)] {
         &self.ticks
     }
@@ -62,13 +63,13 @@ impl RatioAxis {
     }
 }
 
-/// Percentages that people find round, the rounder first.
+/// Round percentages, the rounder ones first.
 fn candidates() -> Vec<f64> {
     let mut candidates = vec![0.0];
     let ranks: [&[f64]; 4] = [&[100.0, 1000.0, 50.0, 10.0, 1.0], &[20.0, 5.0, 2.0, 0.5], &[200.0, 500.0, 0.2], &[0.1]];
     for size in ranks.into_iter().flatten() {
         candidates.extend([*size, -*size].into_iter().filter(|percents| *percents > -100.0));
-        // The mirror images of the large ones: a half is as far as the double.
+        // The mirror images of the large ones: half is as far as double.
         candidates.extend(
             [(200.0, -66.0), (500.0, -80.0), (1000.0, -90.0)]
                 .iter()

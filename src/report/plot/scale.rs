@@ -1,5 +1,5 @@
-//! The scale of a quantity's values: linear in a unit that suits them; logarithmic, as for waits, where times differ by orders of
-//! magnitude.
+//! The scale of a quantity's values: linear in a unit that suits them; logarithmic, as for waits,
+//! where times differ by orders of magnitude.
 
 use super::axis::Axis;
 use super::wait_axis::WaitAxis;
@@ -9,7 +9,8 @@ use crate::format::{self, ValueFormat};
 /// Times that differ by more than this factor are drawn on a logarithmic axis.
 const WIDE: f64 = 50.0;
 
-/// Units of time: the number of seconds from which a unit is used, its length in seconds, and its name.
+/// Units of time: the number of seconds from which a unit is used, its length in seconds, and its
+/// name.
 const UNITS: [(f64, f64, &str); 6] = [
     (2.0 * 86_400.0, 86_400.0, "days"),
     (7_200.0, 3_600.0, "hours"),

@@ -15,8 +15,8 @@ pub(crate) struct Values<'a> {
 }
 
 impl Values<'_> {
-    /// All means, and the end of the longest interval: at most three times the largest mean, so that a single point does
-    /// not flatten the others.
+    /// All means, and the end of the longest interval: at most three times the largest mean, so
+    /// that a single point does not flatten the others.
     pub(crate) fn extent(&self) -> (Vec<f64>, f64) {
         let means: Vec<f64> =
             self.estimates.iter().filter_map(|estimate| estimate.value).filter(|mean| mean.is_finite()).collect();

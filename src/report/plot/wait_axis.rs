@@ -1,6 +1,7 @@
-//! The axis of waits: linear from 0 to its first tick, logarithmic from there on, labelled in human durations.
+//! The axis of waits: linear from 0 to its first tick, then logarithmic, with durations as labels.
 //!
-//! Waits span from no wait at all (a logarithm has no place for it) to days; the small linear part keeps zero in the picture.
+//! Waits range from zero, which has no logarithm, to days; the small linear part keeps zero in the
+//! picture.
 
 use super::axis::Axis;
 use super::canvas::PLOT_WIDTH;
@@ -9,10 +10,10 @@ use crate::model::time::{NANOS, Span};
 
 /// The share of the axis that is linear.
 const LINEAR: f64 = 0.07;
-/// Pixels between the ticks at least.
+/// The smallest number of pixels between ticks.
 const BETWEEN_TICKS: f64 = 52.0;
 
-/// How important a tick is.
+/// The importance of a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rank {
     Unit,
@@ -23,14 +24,15 @@ enum Rank {
 /// Maps waits to the unit interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct WaitAxis {
-    /// Where the linear part ends.
+    /// The end of the linear part.
     pub(crate) low: Span,
     /// The longest wait shown.
     high: Span,
 }
 
 impl WaitAxis {
-    /// An axis for waits from `shortest` (above 0) to `longest`, both in seconds; at most six decades of them.
+    /// An axis for waits from `shortest` (above 0) to `longest`, both in seconds; at most six
+    /// decades of them.
     pub(crate) fn new(shortest: f64, longest: f64) -> WaitAxis {
         let ladder: Vec<Span> = ladder().into_iter().map(|(at, _)| at).collect();
         let (first, last) = (ladder[0], ladder[ladder.len() - 1]);
@@ -41,7 +43,7 @@ impl WaitAxis {
         WaitAxis { low, high }
     }
 
-    /// Where a wait in seconds lies, from 0 to 1; what is longer than the axis lies at its end.
+    /// The place of a wait in seconds, from 0 to 1; longer waits are at the end of the axis.
     pub(crate) fn place(self, seconds: f64) -> f64 {
         let (low, high) = (self.low.as_secs_f64(), self.high.as_secs_f64());
         if seconds <= low {
@@ -50,7 +52,7 @@ impl WaitAxis {
         (LINEAR + (1.0 - LINEAR) * math::ln(seconds / low) / math::ln(high / low)).min(1.0)
     }
 
-    /// The axis from 0 to 1 with ticks that don't touch, the rounder ones first.
+    /// The axis from 0 to 1. Its ticks do not touch; rounder ones take precedence.
     pub(crate) fn axis(self) -> Axis {
         let near = BETWEEN_TICKS / f64::from(PLOT_WIDTH);
         let mut ticks = vec![(0.0, "0".to_owned())];
@@ -68,7 +70,7 @@ impl WaitAxis {
     }
 }
 
-/// Durations that people find round, rising, from a nanosecond to two and a half centuries.
+/// Round durations in rising order, from a nanosecond to two and a half centuries.
 fn ladder() -> Vec<(Span, Rank)> {
     use Rank::{Fill, Round, Unit};
     let decimal = [(1, Unit), (2, Fill), (5, Fill), (10, Round), (20, Fill), (50, Fill), (100, Round)];

@@ -1,8 +1,9 @@
 //! The summary as one JSON document, for `--json` and for programs.
 //!
-//! Paths follow the metric of a figure: `.actions.scan.wait_s.p95`, `.resources.scan.utilization.mean`,
-//! `.workers["replica-0"].resources.scan.utilization.mean`; its 95 % interval is in `.actions.scan.wait_s.ci.p95`. The
-//! document has exactly the figures of `summary.csv`, and in `.notes` the rows that were left out of the scenario's files.
+//! Paths follow the metric of a figure: `.actions.scan.wait_s.p95`,
+//! `.resources.scan.utilization.mean`, `.workers["replica-0"].resources.scan.utilization.mean`; its
+//! 95 % interval is in `.actions.scan.wait_s.ci.p95`. The document has exactly the figures of
+//! `summary.csv`, and in `.notes` the rows that were left out of the scenario's files.
 
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
@@ -17,8 +18,8 @@ use crate::stats::JobScope;
 use crate::table::json_interval;
 
 impl RunReport<'_> {
-    /// The summary, with the notes on the scenario's files. Numbers that could not be measured are `null`; `ci` is absent
-    /// where there is no interval.
+    /// The summary, with the notes on the scenario's files. Numbers that could not be measured are
+    /// `null`; `ci` is absent where there is no interval.
     pub fn json(&self, notes: &[String]) -> Value {
         let RunReport { context, results, plan } = self;
         let window = context.system.window;

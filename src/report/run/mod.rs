@@ -1,4 +1,5 @@
-//! A run's report: its tables, its summary for terminals and programs, and its replications, read back.
+//! A run's report: its tables, its summary for terminals and programs, and its replications, read
+//! back.
 
 mod json;
 pub mod precision;

@@ -1,4 +1,5 @@
-//! The precision of the quantities of `--precision`: `precision.csv`, lines for people, and a list for programs.
+//! The precision of the quantities of `--precision`: `precision.csv`, lines for people, and a list
+//! for programs.
 
 use serde_json::Value;
 

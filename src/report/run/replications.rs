@@ -1,8 +1,9 @@
-//! `replications.csv`: every figure of every replication, one row per replication; and a finished run's replications, read
-//! back from its tables.
+//! `replications.csv`: every figure of every replication, one row per replication; and a finished
+//! run's replications, read back from its tables.
 //!
-//! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs of the old ones: figures
-//! here, waits in `wait_times.csv`, series in `utilization.csv`. All numbers read back to the same bits.
+//! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs
+//! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
+//! numbers read back to the same bits.
 
 use std::iter;
 
@@ -43,8 +44,8 @@ pub enum ReadError {
     Damaged(&'static str, u64),
 }
 
-/// The bytes of the table. Columns are named as `--judge` and other options write quantities; a cell is empty where nothing
-/// was measured.
+/// The bytes of the table. Columns are named as `--judge` and other options write quantities; a
+/// cell is empty where nothing was measured.
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
     type Row = (usize, Vec<Option<f64>>);
     let names = header(context, asked);

@@ -1,6 +1,7 @@
 //! The CSV files of a run: `summary.csv`, `wait_times.csv` and `utilization.csv`.
 //!
-//! Each row holds one figure ("tidy"); a cell is empty where nothing applies or nothing was measured.
+//! Each row holds one figure ("tidy"); a cell is empty where nothing applies or nothing was
+//! measured.
 
 use chrono::{SecondsFormat, Timelike};
 
@@ -57,8 +58,8 @@ pub fn summary(context: &RunContext, results: &Results) -> Vec<u8> {
     summary_of(&[], summary_lines(Vec::new(), *context, &results.summary))
 }
 
-/// `wait_times.csv`: the quantile table of each action's waits in each replication. A share `p` of the waits is at most
-/// `wait_s`.
+/// `wait_times.csv`: the quantile table of each action's waits in each replication. A share `p` of
+/// the waits is at most `wait_s`.
 pub fn wait_times(context: &RunContext, results: &Results) -> Vec<u8> {
     type Col<'a> = Column<'a, (usize, JobScope, f64, f64)>;
     let columns = [
@@ -76,7 +77,8 @@ pub fn wait_times(context: &RunContext, results: &Results) -> Vec<u8> {
     csv(&columns, rows)
 }
 
-/// A row of `utilization.csv`: one bucket of a resource or worker; of all resources if `line` is `None`.
+/// A row of `utilization.csv`: one bucket of a resource or worker; of all resources if `line` is
+/// `None`.
 struct BucketRow<'a> {
     replication: usize,
     bucket: usize,
@@ -87,8 +89,8 @@ struct BucketRow<'a> {
 
 /// `utilization.csv`: averages by time bucket, `time` being the bucket's start.
 ///
-/// In each bucket the first row is over all resources (it has a queue length only: units of different resources don't
-/// add up), then come the resources, then the workers' shares of them.
+/// In each bucket the first row is over all resources (it has a queue length only: units of
+/// different resources don't add up), then come the resources, then the workers' shares of them.
 pub fn utilization(context: &RunContext, results: &Results) -> Vec<u8> {
     type Col<'a> = Column<'a, BucketRow<'a>>;
     let times = bucket_starts(context, results);
@@ -112,7 +114,8 @@ pub fn utilization(context: &RunContext, results: &Results) -> Vec<u8> {
     csv(&columns, rows)
 }
 
-/// Rounds to the decimals of the series: more than enough, and half the size of a run's largest file.
+/// Rounds to the decimals of the series: more than enough, and half the size of a run's largest
+/// file.
 fn to_nine_decimals(value: f64) -> f64 {
     (value * 1e9).round() / 1e9
 }
@@ -123,7 +126,8 @@ fn share(line: &ResourceSeries, bucket: usize) -> Option<f64> {
     (offered > 0.0).then(|| busy / offered)
 }
 
-/// The calendar times at which buckets start: in whole seconds, unless the start or the bucket is finer.
+/// The calendar times at which buckets start: in whole seconds, unless the start or the bucket is
+/// finer.
 fn bucket_starts(context: &RunContext, results: &Results) -> Vec<String> {
     let Some(series) = results.replications.first().map(|outcome| &outcome.series) else { return Vec::new() };
     let digits = digits(context, series);
@@ -152,7 +156,8 @@ mod tests {
     use crate::stats::{Measure, Metric, Statistic};
     use crate::stats::{ReplicationStats, WaitQuantiles};
 
-    /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is offered.
+    /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is
+    /// offered.
     fn by_hand() -> Results {
         let metric =
             |action, resource, worker, measure, statistic| Metric { action, resource, worker, measure, statistic };

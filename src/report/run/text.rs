@@ -29,7 +29,8 @@ const RARE: [(&str, Statistic); 8] = [
 ];
 
 impl RunReport<'_> {
-    /// The summary: a heading line, the table of actions and, if there are resources, the table of resources.
+    /// The summary: a heading line, the table of actions and, if there are resources, the table of
+    /// resources.
     pub fn text(&self, charset: Charset) -> String {
         let RunReport { context, results, .. } = self;
         let rows = results.summary.iter().map(|row| (row.metric, row)).collect();

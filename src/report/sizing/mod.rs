@@ -45,25 +45,25 @@ pub struct LostWorker<'a> {
 
 impl<'a> SizingReport<'a> {
     /// The setting that was simulated.
-    pub(crate) fn setting(&self, tried: &EvaluatedDesign) -> &'a Design {
-        &self.settings[tried.design]
+    pub(crate) fn setting(&self, evaluated: &EvaluatedDesign) -> &'a Design {
+        &self.settings[evaluated.design]
     }
 
     /// The values of the keys that vary.
-    pub(crate) fn values(&self, tried: &EvaluatedDesign) -> Vec<&'a str> {
-        self.setting(tried).point.settings.iter().map(|(_, value)| value.as_str()).collect()
+    pub(crate) fn values(&self, evaluated: &EvaluatedDesign) -> Vec<&'a str> {
+        self.setting(evaluated).point.settings.iter().map(|(_, value)| value.as_str()).collect()
     }
 
     /// The keys and values of a setting: `worker.replica.count=3`.
-    pub fn name(&self, tried: &EvaluatedDesign) -> String {
-        let settings = &self.setting(tried).point.settings;
+    pub fn name(&self, evaluated: &EvaluatedDesign) -> String {
+        let settings = &self.setting(evaluated).point.settings;
         let words: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
         words.join(", ")
     }
 
     /// The cost of a setting: `3.5/h`.
-    fn cost(&self, tried: &EvaluatedDesign) -> String {
-        format!("{}{}", format::count(self.setting(tried).cost), self.cost_unit)
+    fn cost(&self, evaluated: &EvaluatedDesign) -> String {
+        format!("{}{}", format::count(self.setting(evaluated).cost), self.cost_unit)
     }
 
     /// The searches, each with the text of the column `loss`.
@@ -74,9 +74,9 @@ impl<'a> SizingReport<'a> {
     }
 
     /// The names and settings of a setting's run.
-    fn context(&self, tried: &'a EvaluatedDesign) -> RunContext<'a> {
-        let replications = tried.results.replications.len() as u32;
-        RunContext { replications, ..RunContext::of(&self.setting(tried).scenario) }
+    fn context(&self, evaluated: &'a EvaluatedDesign) -> RunContext<'a> {
+        let replications = evaluated.results.replications.len() as u32;
+        RunContext { replications, ..RunContext::of(&self.setting(evaluated).scenario) }
     }
 
     /// The format of the values of a target.
@@ -86,6 +86,7 @@ impl<'a> SizingReport<'a> {
 
     /// Whether every setting is shown to miss the targets.
     pub fn is_infeasible(&self) -> bool {
-        self.sizing.skipped == 0 && self.sizing.evaluated.iter().all(|tried| tried.status == BoundStatus::Broken)
+        self.sizing.skipped == 0
+            && self.sizing.evaluated.iter().all(|evaluated| evaluated.status == BoundStatus::Broken)
     }
 }

@@ -1,5 +1,5 @@
-//! The tables of sizing: `size.csv`, a row per setting and target, and `summary.csv`, every figure of every setting; and the
-//! JSON document.
+//! The tables of sizing: `size.csv`, a row per setting and target, and `summary.csv`, every figure
+//! of every setting; and the JSON document.
 
 use serde_json::{Map, Value, json};
 
@@ -12,22 +12,23 @@ use crate::table::{self, Column, csv};
 /// A target of a setting that was simulated.
 struct TargetRow<'a> {
     loss: &'a str,
-    tried: &'a EvaluatedDesign,
+    evaluated: &'a EvaluatedDesign,
     condition: &'a Condition,
     test: &'a TargetTest,
     is_answer: bool,
 }
 
 impl SizingReport<'_> {
-    /// The keys that vary come first. `verdict` is the verdict on the target, `setting` the verdict on all targets.
+    /// The keys that vary come first. `verdict` is the verdict on the target, `setting` the verdict
+    /// on all targets.
     fn columns<'a>(&'a self) -> Vec<Column<'a, TargetRow<'a>>> {
         type Col<'a> = Column<'a, TargetRow<'a>>;
         let keys = self.keys.iter().enumerate();
         let mut columns: Vec<Col<'a>> =
-            keys.map(|(index, key)| Col::new(key, move |row| self.values(row.tried)[index]).csv_only()).collect();
+            keys.map(|(index, key)| Col::new(key, move |row| self.values(row.evaluated)[index]).csv_only()).collect();
         columns.extend([
             Col::new("loss", |row| row.loss).csv_only(),
-            Col::new("cost", |row| self.setting(row.tried).cost).csv_only(),
+            Col::new("cost", |row| self.setting(row.evaluated).cost).csv_only(),
             Col::new("target", |row| row.condition.text.as_str()),
             Col::new("value", |row| row.test.value),
             Col::interval("ci", ["ci_low", "ci_high"], |row| row.test.interval),
@@ -35,7 +36,7 @@ impl SizingReport<'_> {
             Col::new("p_kept", |row| row.test.p_kept),
             Col::new("p_broken", |row| row.test.p_broken),
             Col::new("verdict", |row| row.test.status.target_word()),
-            Col::new("setting", |row| row.tried.status.target_word()).csv_only(),
+            Col::new("setting", |row| row.evaluated.status.target_word()).csv_only(),
             Col::new("is_answer", |row| row.is_answer).csv_only(),
             Col::new("replications", |row| row.test.replications).csv_only(),
             Col::new("missing", |row| row.test.missing),
@@ -46,18 +47,18 @@ impl SizingReport<'_> {
     fn rows<'a>(
         &'a self,
         loss: &'a str,
-        tried: &'a EvaluatedDesign,
+        evaluated: &'a EvaluatedDesign,
         is_answer: bool,
     ) -> impl Iterator<Item = TargetRow<'a>> {
-        let targets = self.targets.conditions.iter().zip(&tried.tests);
-        targets.map(move |(condition, test)| TargetRow { loss, tried, condition, test, is_answer })
+        let targets = self.targets.conditions.iter().zip(&evaluated.tests);
+        targets.map(move |(condition, test)| TargetRow { loss, evaluated, condition, test, is_answer })
     }
 
     /// `size.csv`.
     pub(crate) fn settings_csv(&self) -> Vec<u8> {
         let rows = self.searches().into_iter().flat_map(|(sizing, loss)| {
-            let tried = sizing.evaluated.iter().enumerate();
-            tried.flat_map(move |(place, tried)| self.rows(loss, tried, sizing.answer == Some(place)))
+            let evaluated = sizing.evaluated.iter().enumerate();
+            evaluated.flat_map(move |(place, evaluated)| self.rows(loss, evaluated, sizing.answer == Some(place)))
         });
         csv(&self.columns(), rows)
     }
@@ -65,9 +66,9 @@ impl SizingReport<'_> {
     /// `summary.csv`: each setting's summary, with the setting's values first.
     pub(crate) fn summary_csv(&self) -> Vec<u8> {
         let lines = self.searches().into_iter().flat_map(|(sizing, loss)| {
-            sizing.evaluated.iter().flat_map(move |tried| {
-                let before = self.values(tried).into_iter().chain([loss]).collect();
-                summary_lines(before, self.context(tried), &tried.results.summary)
+            sizing.evaluated.iter().flat_map(move |evaluated| {
+                let before = self.values(evaluated).into_iter().chain([loss]).collect();
+                summary_lines(before, self.context(evaluated), &evaluated.results.summary)
             })
         });
         let names: Vec<&str> = self.keys.iter().copied().chain(["loss"]).collect();
@@ -101,24 +102,24 @@ impl SizingReport<'_> {
     }
 
     fn search(&self, sizing: &Sizing) -> Value {
-        let tried: Vec<Value> = sizing.evaluated.iter().map(|tried| self.simulated(tried)).collect();
+        let evaluated: Vec<Value> = sizing.evaluated.iter().map(|evaluated| self.simulated(evaluated)).collect();
         json!({
-            "answer": sizing.answer.map(|place| &tried[place]),
-            "next_cheaper": sizing.next_cheaper().map(|place| &tried[place]),
+            "answer": sizing.answer.map(|place| &evaluated[place]),
+            "next_cheaper": sizing.next_cheaper().map(|place| &evaluated[place]),
             "left_out": sizing.skipped,
-            "tried": tried,
+            "tried": evaluated,
         })
     }
 
-    fn simulated(&self, tried: &EvaluatedDesign) -> Value {
-        let (setting, columns) = (self.setting(tried), self.columns());
+    fn simulated(&self, evaluated: &EvaluatedDesign) -> Value {
+        let (setting, columns) = (self.setting(evaluated), self.columns());
         let settings = setting.point.settings.iter();
         json!({
             "set": settings.map(|(key, value)| (key.clone(), json!(value))).collect::<Map<String, Value>>(),
             "cost": setting.cost,
-            "verdict": tried.status.target_word(),
-            "replications": tried.results.replications.len(),
-            "targets": self.rows("", tried, false).map(|row| table::json(&columns, &row)).collect::<Vec<_>>(),
+            "verdict": evaluated.status.target_word(),
+            "replications": evaluated.results.replications.len(),
+            "targets": self.rows("", evaluated, false).map(|row| table::json(&columns, &row)).collect::<Vec<_>>(),
         })
     }
 }

@@ -11,7 +11,8 @@ use crate::table;
 const MANY_UNFINISHED: f64 = 0.01;
 
 impl SizingReport<'_> {
-    /// The heading, the table, the answer, the commands that run it, and `place` (where the files are).
+    /// The heading, the table, the answer, the commands that run it, and `place` (where the files
+    /// are).
     pub fn text(&self, proof: &[String], place: &str) -> String {
         let mut lines = vec![self.heading()];
         if let Some(lost) = &self.lost {
@@ -42,19 +43,19 @@ impl SizingReport<'_> {
         header.push("cost");
         header.extend(conditions);
         header.extend(["replications", "verdict"]);
-        let row = |(place, tried): (usize, &EvaluatedDesign)| {
-            let mut cells: Vec<String> = self.values(tried).into_iter().map(str::to_owned).collect();
-            cells.push(self.cost(tried));
+        let row = |(place, evaluated): (usize, &EvaluatedDesign)| {
+            let mut cells: Vec<String> = self.values(evaluated).into_iter().map(str::to_owned).collect();
+            cells.push(self.cost(evaluated));
             cells.extend(
-                tried
+                evaluated
                     .tests
                     .iter()
                     .enumerate()
                     .map(|(target, test)| self.format(target).value_with_interval(test.value, test.interval)),
             );
-            cells.push(tried.results.replications.len().to_string());
+            cells.push(evaluated.results.replications.len().to_string());
             let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
-            cells.push(format!("{}{mark}", tried.status.target_word()));
+            cells.push(format!("{}{mark}", evaluated.status.target_word()));
             cells
         };
         let rows: Vec<Vec<String>> = sizing.evaluated.iter().enumerate().map(row).collect();
@@ -66,7 +67,7 @@ impl SizingReport<'_> {
         let mut lines = Vec::new();
         match sizing.answer {
             Some(place) => lines.push(self.line(&sizing.evaluated[place])),
-            None if sizing.evaluated.iter().any(|tried| tried.status == BoundStatus::Undecided) => lines.push(
+            None if sizing.evaluated.iter().any(|evaluated| evaluated.status == BoundStatus::Undecided) => lines.push(
                 "No setting in the range is shown to meet the targets; some are undecided, and --max-replications \
                  allows more."
                     .to_owned(),
@@ -81,9 +82,10 @@ impl SizingReport<'_> {
         lines
     }
 
-    /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to 3m52s; 40 replications)`.
-    fn line(&self, tried: &EvaluatedDesign) -> String {
-        let targets = self.targets.conditions.iter().zip(&tried.tests).enumerate();
+    /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to
+    /// 3m52s; 40 replications)`.
+    fn line(&self, evaluated: &EvaluatedDesign) -> String {
+        let targets = self.targets.conditions.iter().zip(&evaluated.tests).enumerate();
         let targets = targets.map(|(target, (condition, test))| {
             let format = self.format(target);
             let interval = test.interval.map_or_else(String::new, |(low, high)| {
@@ -98,11 +100,11 @@ impl SizingReport<'_> {
         });
         format!(
             "{}, cost {}: {} ({}; {} replications)",
-            self.name(tried),
-            self.cost(tried),
-            tried.status.target_word(),
+            self.name(evaluated),
+            self.cost(evaluated),
+            evaluated.status.target_word(),
             targets.collect::<Vec<String>>().join("; "),
-            tried.results.replications.len()
+            evaluated.results.replications.len()
         )
     }
 

@@ -41,7 +41,8 @@ macro_rules! define {
     ($($(#[doc = $summary:literal])+ $variant:ident = $name:literal
         $(($only:ident: $only_type:ty))? $({ $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?
         $(by $function:ident)?;)+) => {
-        /// A distribution: a table with its name and parameters, or a bare value, which is a constant.
+        /// A distribution: a table with its name and parameters, or a bare value, which is a
+        /// constant.
         #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
         #[serde(rename_all = "kebab-case", deny_unknown_fields)]
         #[schemars(rename = "DistributionOf{Q}")]

@@ -26,8 +26,8 @@ pub(crate) struct Choice<T>(pub(crate) T);
 macro_rules! define {
     ($($(#[doc = $summary:literal])+ $module:ident::$policy:ident = $name:literal
         $($parameters:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
-        /// The order in which waiting jobs are claimed. A policy with parameters may be written as a word
-        /// too, if all of them are optional.
+        /// The order in which waiting jobs are claimed. A policy with parameters may be written as
+        /// a word too, if all of them are optional.
         #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[schemars(transform = words_and_requirements)]

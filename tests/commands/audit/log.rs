@@ -13,8 +13,9 @@ use claimsim::scenario::Scenario;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::recipe::{config, instant, recipe};
+use super::recipe::{instant, recipe};
 use super::{load, word};
+use crate::random_cases::random_cases;
 
 /// A row of the job log, by column.
 type Row = BTreeMap<String, String>;
@@ -77,7 +78,7 @@ fn hold(scenario: &Scenario, rows: &[Value], number: usize, logged: &Row, at: Ti
 }
 
 proptest! {
-    #![proptest_config(config(120))]
+    #![proptest_config(random_cases(120, 7))]
 
     #[test]
     fn rows_stand_as_their_history_says(recipe in recipe(), at in instant()) {

@@ -9,7 +9,8 @@ use claimsim::registry::document::{JobDocument, JobStatus};
 use proptest::prelude::*;
 
 use super::load;
-use super::recipe::{config, instant, recipe};
+use super::recipe::{instant, recipe};
+use crate::random_cases::random_cases;
 
 /// Whether a printed row matches a page's filter.
 fn is_meant(row: &JobDocument, page: &JobQuery, audit: &Audit, actions: &[&str]) -> bool {
@@ -27,7 +28,7 @@ fn is_in_order(rows: &[JobDocument]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(config(60))]
+    #![proptest_config(random_cases(60, 7))]
 
     #[test]
     fn pages_add_up(

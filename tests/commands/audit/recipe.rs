@@ -165,13 +165,3 @@ pub(super) fn instant() -> impl Strategy<Value = Time> {
         1 => Just(HORIZON),
     ]
 }
-
-/// Fixed seeds: the same scenarios in every run of the suite.
-pub(super) fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}

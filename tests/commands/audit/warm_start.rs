@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::documents::hold;
-use super::recipe::{Recipe, config, instant, recipe};
+use super::recipe::{Recipe, instant, recipe};
 use super::{Documents, load, word};
+use crate::random_cases::random_cases;
 
 /// A row without what a new start changes of it.
 fn without(row: &Value, fields: &[&str]) -> Value {
@@ -65,7 +66,7 @@ fn compare(recipe: &Recipe, first: &Documents, second: &Documents, start: &str) 
 }
 
 proptest! {
-    #![proptest_config(config(150))]
+    #![proptest_config(random_cases(150, 7))]
 
     #[test]
     fn documents_come_round(recipe in recipe(), at in instant()) {

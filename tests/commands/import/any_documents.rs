@@ -177,7 +177,7 @@ fn shaped(key: &str, rows: &[Value], shape: u8) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+    #![proptest_config(crate::random_cases::random_cases(1000, 1))]
 
     #[test]
     fn make_a_scenario_that_loads_and_runs(

@@ -106,7 +106,7 @@ fn charts_choose_themselves_by_the_keys() {
     let options =
         ["--vary", "worker.w.count=1,2", "--vary", "action.scan.retries=0,1", "--vary", "action.scan.error=0,0.1"];
     let printed = sweep(&sandbox, &[&options[..], &["--out", "out"]].concat());
-    assert!(printed.contains("8 points") && printed.contains("More than two keys have no chart"), "{printed}");
+    assert!(printed.contains("8 points") && printed.contains("There is no chart of more than two keys"), "{printed}");
     assert_eq!(
         paths(&sandbox, "out"),
         ["inputs/scenario.toml", "manifest.json", "sweep.csv"],

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{is_exempt, none, texts};
 
 /// Crates that still have cycles.
-const CYCLES: &[&str] = &["src/"];
+const CYCLES: &[&str] = &["src/arrival", "src/policy"];
 
 /// A module's path inside its crate; the root's is empty.
 type Path = Vec<String>;
@@ -36,6 +36,7 @@ fn crates() -> BTreeMap<String, Crate> {
             of_crate.0.insert(path, Module { file: file.clone(), code: code(&text) });
         }
     }
+    crates.values_mut().for_each(Crate::drop_test_modules);
     crates
 }
 
@@ -80,6 +81,19 @@ fn read_tree<'a>(text: &'a str, prefix: &Path, paths: &mut Vec<Path>) -> &'a str
 }
 
 impl Crate {
+    /// Leaves out the files that are compiled for unit tests only.
+    fn drop_test_modules(&mut self) {
+        let mut dropped: Vec<Path> = Vec::new();
+        for (path, module) in &self.0 {
+            for declaration in module.code.split("#[cfg(test)]\n").skip(1) {
+                let line = declaration.lines().next().unwrap_or("");
+                let name = line.split("mod ").nth(1).and_then(|rest| rest.strip_suffix(';'));
+                dropped.extend(name.map(|name| [&path[..], &[name.to_owned()]].concat()));
+            }
+        }
+        self.0.retain(|path, _| !dropped.iter().any(|dropped| path.starts_with(dropped)));
+    }
+
     fn is_module(&self, path: &[String]) -> bool {
         self.0.contains_key(path)
     }

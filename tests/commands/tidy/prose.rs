@@ -8,11 +8,12 @@ use super::{is_exempt, none, root, texts};
 const COLUMNS: usize = 100;
 
 /// Folders and files that still have long lines.
-const LONG_LINES: &[&str] = &["src/", "docs/", "README.md", "CHANGELOG.md", "benches/", "examples/", "tests/"];
+const LONG_LINES: &[&str] =
+    &["docs/adding.md", "src/arrival/", "src/model/", "src/policy/", "src/random/", "src/report/", "src/stats/"];
 
 /// Folders and files that still have banned phrases.
 const BANNED_PHRASES: &[&str] =
-    &["src/", "docs/", "README.md", "CHANGELOG.md", "benches/", "examples/", "scenarios/", "tests/"];
+    &["docs/adding.md", "src/arrival/", "src/model/", "src/policy/", "src/random/", "src/report/", "src/stats/"];
 
 /// Phrases that a reader stumbles over, each with its replacement.
 const BANNED: &[(&str, &str)] = &[

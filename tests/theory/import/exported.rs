@@ -74,7 +74,7 @@ impl Export {
         Export { jobs, ran, ..self }
     }
 
-    /// The scenario that the import makes of it.
+    /// The scenario that the import produces from it.
     pub(crate) fn imported(&self) -> String {
         let documents = Documents {
             jobs: &self.jobs,

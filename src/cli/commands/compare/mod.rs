@@ -164,7 +164,7 @@ impl CompareStudy {
 
     fn report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
         let Alternatives { list, inputs, seed, .. } = &self.alternatives;
-        ComparisonReport { title: inputs.title(), contenders: list, questions: &self.criteria, comparison, seed: *seed }
+        ComparisonReport { title: inputs.title(), contenders: list, criteria: &self.criteria, comparison, seed: *seed }
     }
 }
 

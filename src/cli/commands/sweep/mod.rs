@@ -169,7 +169,14 @@ impl SweepStudy {
     ) -> ElasticityReport<'a> {
         let Perturbations { list, left_out, .. } = perturbations;
         let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
-        ElasticityReport { title, nudges: list, left_out, shown: &self.responses, trials, effects: &results.effects }
+        ElasticityReport {
+            title,
+            perturbations: list,
+            skipped: left_out,
+            shown: &self.responses,
+            trials,
+            effects: &results.effects,
+        }
     }
 }
 

@@ -363,7 +363,7 @@ fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 500,
+        cases: 500_u32.div_ceil(crate::divisor()),
         rng_seed: RngSeed::Fixed(1),
         failure_persistence: None,
         ..ProptestConfig::default()
