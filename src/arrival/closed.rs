@@ -1,4 +1,5 @@
-//! Closed arrivals: a fixed population of customers, each of whom thinks, sends a job, and waits for its end.
+//! Closed arrivals: a fixed population of customers, each of whom thinks, sends a job, and waits
+//! for its end.
 
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
@@ -15,18 +16,19 @@ pub struct Closed {
     customers: StreamFamily,
 }
 
-/// Cycles of one customer that have a random stream of their own; it stays away after so many.
+/// The number of cycles of one customer that have a random stream of their own; the customer stays
+/// away after that.
 const MOST_CYCLES: u32 = 1 << 31;
 
 impl Closed {
-    /// `population` customers, who think for the first time from the start on.
+    /// A source of `population` customers, whose first think times begin at the start.
     pub fn new(action: ActionId, name: &str, population: u32, think: Distribution, start: ArrivalStart) -> Closed {
         Closed { action, population, think, customers: start.streams.family(Purpose::Customer, name) }
     }
 }
 
 impl ArrivalProcess for Closed {
-    /// Nobody comes unasked: see [`ArrivalProcess::cycle`].
+    /// No customer arrives on its own: see [`ArrivalProcess::cycle`].
     fn next(&mut self) -> Option<Arrival> {
         None
     }
@@ -35,8 +37,8 @@ impl ArrivalProcess for Closed {
         self.population
     }
 
-    /// The think time is drawn from a stream of this customer and cycle alone, so that it does not depend on the order in
-    /// which jobs end.
+    /// The think time is drawn from a stream of this customer and cycle alone, so it does not
+    /// depend on the order in which jobs end.
     fn cycle(&mut self, customer: u32, cycle: u32, from: Time) -> Option<Arrival> {
         let part = (cycle < MOST_CYCLES).then(|| 2 * cycle)?;
         let think = self.think.sample(&mut self.customers.member(u64::from(customer), part));

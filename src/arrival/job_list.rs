@@ -1,21 +1,21 @@
-//! ListedJob arrivals: single jobs, the rows of a trace file and the jobs of a log.
+//! Jobs known in advance: single jobs, the rows of a trace file and the jobs of a log.
 
 use std::sync::Arc;
 
 use crate::engine::{Arrival, ArrivalProcess, JobOverrides};
 use crate::model::time::Time;
 
-/// One known job.
+/// A job known in advance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListedJob {
-    /// When, and of which action.
+    /// Its instant and its action.
     pub arrival: Arrival,
-    /// What it brings along.
+    /// The properties that it overrides.
     pub overrides: JobOverrides,
 }
 
 impl ListedJob {
-    /// When it arrives.
+    /// The instant of its arrival.
     pub fn at(&self) -> Time {
         self.arrival.at
     }

@@ -1,8 +1,8 @@
-//! The catalogue of arrival processes: each is a [`ArrivalModel`] in the scenario and a [`AnyProcess`] in a replication.
+//! Arrival processes: an [`ArrivalModel`] in the scenario, and an [`AnyProcess`] in a replication.
 //!
-//! A source is what the scenario says, without state, shared by all replications; a process is one replication's walk
-//! through it. Both are enums, so that a replication's hottest question, "when does the next job come?", is answered by
-//! static dispatch.
+//! A model is the stateless description in the scenario, shared by all replications; a process is
+//! the walk of one replication through it. Both are enums, so the hottest question of a
+//! replication, "when does the next job arrive?", is answered by static dispatch.
 
 use claimsim_engine as engine;
 use claimsim_model as model;
@@ -32,16 +32,16 @@ pub use job_list::{JobList, ListedJob};
 pub use profile::{HOURS, HourlyRates, NonhomogeneousPoisson, WEEKDAYS};
 pub use renewal::Renewal;
 
-/// A source of jobs as the scenario describes it, without state; each replication starts it afresh.
+/// A source of jobs as the scenario describes it, without state.
 #[derive(Clone, Debug)]
 pub enum ArrivalModel {
-    /// Arrivals at random, independent of each other, at a constant rate: between-times are exponential.
+    /// Independent random arrivals at a constant rate: times between arrivals are exponential.
     Poisson {
         /// The class of the jobs.
         action: ActionId,
         /// The action's name, which keys the random streams.
         name: String,
-        /// Arrivals per second; none ever come at rate 0.
+        /// Arrivals per second; no job arrives at rate 0.
         rate: Rate,
         /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
         batch: Option<Distribution>,
@@ -57,7 +57,7 @@ pub enum ArrivalModel {
         /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
         batch: Option<Distribution>,
     },
-    /// Arrivals at random at a rate that follows the hour of the day and the day of the week (UTC).
+    /// Random arrivals at a rate that follows the hour of the day and the day of the week (UTC).
     Profile {
         /// The class of the jobs.
         action: ActionId,
@@ -68,7 +68,8 @@ pub enum ArrivalModel {
         /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
         batch: Option<Distribution>,
     },
-    /// ListedJob arrivals in order of time, none before the start: trace files, logs and single jobs. See [`ArrivalModel::listed`].
+    /// Jobs known in advance, in order of time, none before the start: trace files, logs and single
+    /// jobs. See [`ArrivalModel::listed`].
     Listed(Arc<[ListedJob]>),
     /// A fixed population of customers, each away for a think time after its job has ended.
     Closed {
@@ -76,40 +77,41 @@ pub enum ArrivalModel {
         action: ActionId,
         /// The action's name, which keys the random streams.
         name: String,
-        /// How many customers.
+        /// The number of customers.
         population: u32,
-        /// Seconds away.
+        /// The think time in seconds.
         think: Distribution,
     },
-    /// A cron's firings.
+    /// The firings of a cron.
     Cron {
         /// The class of the jobs.
         action: ActionId,
-        /// When.
+        /// The schedule of firings.
         schedule: cron::Schedule,
-        /// What a firing does while earlier jobs are still there.
+        /// The effect of a firing while earlier jobs are still there.
         overlap: Overlap,
-        /// What becomes of firings while no worker is alive.
+        /// The treatment of firings while no worker is alive.
         missed: MisfireRule,
-        /// The cron's fields that it copies to its jobs.
+        /// The fields of the cron that it copies to its jobs.
         overrides: JobOverrides,
     },
 }
 
 impl ArrivalModel {
-    /// A source of known arrivals, given in any order; coinciding ones keep the order in which they are given.
+    /// A source of jobs known in advance, in any order; simultaneous ones keep their order.
     pub fn listed(mut jobs: Vec<ListedJob>) -> ArrivalModel {
         jobs.sort_by_key(ListedJob::at);
         ArrivalModel::Listed(jobs.into())
     }
 
-    /// Whether its jobs come at random times at a rate that the scenario gives, also hour by hour.
+    /// Whether its jobs arrive at random times at a rate that the scenario gives, constant or by
+    /// hour.
     pub fn is_random(&self) -> bool {
         matches!(self, ArrivalModel::Poisson { .. } | ArrivalModel::Renewal { .. } | ArrivalModel::Profile { .. })
     }
 
-    /// Whether time advances from one arrival to the next, as it must for a run to end. (A closed source may think for no
-    /// time at all: there it is the service that takes time.)
+    /// Checks that time advances from one arrival to the next, without which a run would not end.
+    /// (A closed source may have think times of zero: there the service takes time.)
     ///
     /// # Errors
     /// If arrivals come more often than once a nanosecond, the unit of simulated time.
@@ -149,16 +151,16 @@ impl ArrivalModel {
     }
 }
 
-/// One arrival a nanosecond.
+/// One arrival per nanosecond.
 const MOST_PER_SECOND: f64 = 1e9;
 
-/// Why a source would keep a run from ending.
+/// The reason why a source would keep a run from ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArrivalModelError {
-    /// A rate above one arrival a nanosecond.
+    /// A rate above one arrival per nanosecond.
     #[error("arrivals come more than 10^9 times a second, faster than the clock's nanoseconds; write a lower rate")]
     TooFast,
-    /// Times between arrivals that come to nothing.
+    /// Times between arrivals that round to zero.
     #[error("no time passes between arrivals, so that the clock would stand still; write a mean of 1ns or more")]
     StandsStill,
 }
@@ -198,7 +200,7 @@ impl AnyProcess {
 impl ArrivalProcess for AnyProcess {
     #[inline(always)]
     fn next(&mut self) -> Option<Arrival> {
-        // The one that most jobs come from, without a call.
+        // The process of most jobs, without a call.
         if let AnyProcess::Renewal(process) = self { process.next() } else { self.next_of_any() }
     }
 
@@ -251,7 +253,8 @@ impl ArrivalProcess for AnyProcess {
     }
 }
 
-/// All processes that an action's `arrival` may name. Single jobs (`[[job]]`) and crons (`[cron.ACTION]`) come on top.
+/// All processes that the `arrival` of an action may name. Single jobs (`[[job]]`) and crons
+/// (`[cron.ACTION]`) are written elsewhere.
 pub const CATALOGUE: &[CatalogueEntry] = &[
     CatalogueEntry {
         name: "poisson",

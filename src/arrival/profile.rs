@@ -1,8 +1,9 @@
 //! Arrivals at a rate that follows the calendar: a non-homogeneous Poisson process, by inversion.
 //!
-//! Arrival number n comes when the cumulative rate reaches the sum of n standard exponentials (Çinlar, Introduction to
-//! Stochastic Processes, 1975, section 4.7). The rate is constant within an hour, so the inverse is exact, and one
-//! exponential is used per arrival whatever the rates are: sweeps over rates are paired.
+//! Arrival number n comes when the cumulative rate reaches the sum of n standard exponentials
+//! (Çinlar, Introduction to Stochastic Processes, 1975, section 4.7). The rate is constant within
+//! an hour, so the inverse is exact, and one exponential is used per arrival at any rates: sweeps
+//! over rates are paired.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub const HOURS: usize = 24;
 pub const WEEKDAYS: usize = 7;
 const HOUR: i64 = 3_600 * NANOS;
 const WEEK: i64 = HOUR * (HOURS * WEEKDAYS) as i64;
-/// So many weeks fit into simulated time.
+/// The number of weeks in simulated time.
 const MOST_WEEKS: f64 = (i64::MAX / WEEK) as f64;
 
 /// Arrival rates, hour by hour of a week that begins on Monday at 00:00 UTC.
@@ -40,13 +41,13 @@ impl HourlyRates {
         HourlyRates::weekly([hours; WEEKDAYS])
     }
 
-    /// HourlyRates for each day of the week, Monday first.
+    /// Rates for each day of the week, Monday first.
     pub fn weekly(days: [[Rate; HOURS]; WEEKDAYS]) -> HourlyRates {
         let per_second = std::array::from_fn(|hour| days[hour / HOURS][hour % HOURS].as_per_second());
         HourlyRates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum() }
     }
 
-    /// After how long the rates begin anew: a day, or a week if days differ; `None` if they are the same at all hours.
+    /// The period of the rates: a day, or a week if days differ; `None` if all hours are the same.
     pub fn round(&self) -> Option<Span> {
         let first_day = &self.per_second[..HOURS];
         if self.per_second.chunks(HOURS).any(|day| day != first_day) {
@@ -108,8 +109,9 @@ impl NonhomogeneousPoisson {
         }
     }
 
-    /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None` if that lies beyond the
-    /// end of time. Whole weeks are skipped at once; what is left lies within a week and a bit, so the walk is short.
+    /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None`
+    /// if it lies beyond the end of time. Whole weeks are skipped at once; the rest is little more
+    /// than a week, so the walk is short.
     fn advance(&self, mass: f64) -> Option<Time> {
         let weekly = self.rates.weekly;
         let weeks = (mass / weekly).floor();
@@ -154,7 +156,7 @@ fn since_monday(instant: DateTime<Utc>) -> i64 {
 mod tests {
     use super::*;
 
-    /// A run that starts on a Sunday at 23:30 UTC, at hourly rates that tell the hours apart.
+    /// A run that starts on a Sunday at 23:30 UTC, with a different rate in each hour.
     #[test]
     fn expected_arrivals_are_rates_by_the_part_of_each_hour() {
         let rate = |per_hour: usize| Rate::per_second(per_hour as f64 / 3_600.0).unwrap();

@@ -1,4 +1,5 @@
-//! Renewal arrivals: independent, identically distributed times between arrivals; Poisson arrivals are the exponential case.
+//! Renewal arrivals: independent, identically distributed times between arrivals; Poisson arrivals
+//! are the exponential case.
 
 use super::batch::Batches;
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
@@ -19,7 +20,7 @@ pub struct Renewal {
 }
 
 impl Renewal {
-    /// A Poisson process: none ever comes at rate 0.
+    /// A Poisson process; no job arrives at rate 0.
     pub fn poisson(
         action: ActionId,
         name: &str,
@@ -31,7 +32,7 @@ impl Renewal {
         Renewal::with(action, name, between, batch, start)
     }
 
-    /// A renewal process; the first arrival comes one between-time after the start.
+    /// A renewal process; the time from the start to the first arrival has the same distribution.
     pub fn new(
         action: ActionId,
         name: &str,
@@ -57,7 +58,8 @@ impl Renewal {
 impl ArrivalProcess for Renewal {
     #[inline(always)]
     fn next(&mut self) -> Option<Arrival> {
-        // The clock saturates at the end of time, where an infinite between-time (rate 0) leads at once.
+        // The clock saturates at the end of time, which an infinite time between arrivals (rate 0)
+        // reaches at once.
         self.last += self.between.draw();
         if self.last == Time::NEVER {
             return None;

@@ -2,6 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An action, by its place in the scenario's list of actions.
+/// An action, by its index in the scenario's list of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ActionId(pub u16);

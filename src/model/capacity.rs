@@ -1,17 +1,18 @@
-//! Capacity maps: how many units of each resource a worker offers or a job needs.
+//! Capacity maps: the units of each resource that a worker offers or a job needs.
 //!
-//! The API names resources by text; inside the simulator a map is a dense vector by [`ResourceId`], so that comparing
-//! two maps is a short loop over numbers. A key that a worker lacks counts 0.
+//! The API names resources by text. Inside the simulator a map is a dense vector by [`ResourceId`],
+//! so two maps are compared in a short loop over numbers. A key that a worker lacks counts as 0.
 
 use std::ops::Index;
 
 use serde::{Deserialize, Serialize};
 
-/// A resource (a key of capacity maps, such as `scan`), by its place in the scenario's list of resources.
+/// A resource (a key of capacity maps, such as `scan`), by its index in the scenario's list of
+/// resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ResourceId(pub u16);
 
-/// A distinct need vector ("shape"), by its place in the scenario's list of needs.
+/// A distinct need vector ("shape"), by its index in the scenario's list of needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NeedId(pub u16);
 
@@ -21,11 +22,13 @@ impl From<NeedId> for usize {
     }
 }
 
-/// Units per resource, dense by [`ResourceId`]. Units are opaque whole numbers (slots, processors, bytes).
+/// Units per resource, dense by [`ResourceId`]. Units are opaque whole numbers (slots, processors,
+/// bytes).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CapacityMap(pub Box<[i64]>);
 
-/// The most units of one resource that a map may hold: far beyond bytes of memory, far from overflow of a sum.
+/// The most units of one resource that a map may hold: far beyond bytes of memory, far from
+/// overflow of a sum.
 pub const MOST_UNITS: i64 = 1 << 50;
 
 impl CapacityMap {
@@ -34,7 +37,7 @@ impl CapacityMap {
         CapacityMap(vec![0; resources].into())
     }
 
-    /// Whether a job that needs `need` fits into this much free capacity.
+    /// Whether a job with this need fits into this free capacity.
     pub fn fits(&self, need: &CapacityMap) -> bool {
         self.0.iter().zip(&need.0).all(|(free, need)| need <= free || *need == 0)
     }

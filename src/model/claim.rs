@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Which worker gets a job under instant claiming, where several could.
+/// The worker that gets a job under instant claiming, if several could.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Placement {
@@ -12,9 +12,11 @@ pub enum Placement {
     Random,
     /// The worker that comes first in the scenario.
     First,
-    /// The worker that keeps the largest share of its capacity free, summed over its resources; the first on a tie.
+    /// The worker that keeps the largest share of its capacity free, summed over its resources; the
+    /// first on a tie.
     MostFree,
-    /// The worker that keeps the smallest share of its capacity free, summed over its resources; the first on a tie.
+    /// The worker that keeps the smallest share of its capacity free, summed over its resources;
+    /// the first on a tie.
     LeastFree,
 }
 
@@ -30,7 +32,7 @@ pub enum DispatchTiming {
     Event,
 }
 
-/// How many jobs a worker claims at the end of one delay.
+/// The jobs that a worker claims at the end of one delay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClaimBatch {

@@ -6,11 +6,11 @@ use super::action::ActionId;
 use super::capacity::NeedId;
 use super::time::{Span, Time};
 
-/// A row's number within its replication, in order of creation: 0, 1, 2, …
+/// The number of a row within its replication, in order of creation: 0, 1, 2, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);
 
-/// The life of a job row, with the registry's own words.
+/// The status of a job row, as the registry names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -101,7 +101,8 @@ pub struct Job {
     pub scheduled_at: Time,
     /// How long the attempt runs if nothing stops it.
     pub service: Span,
-    /// Where the engine keeps what only chains with a future or a past need (retries, closed customers).
+    /// Where the engine keeps what only chains with a future or a past need (retries, closed
+    /// customers).
     pub chain: Option<std::num::NonZeroU32>,
     /// The class.
     pub action: ActionId,

@@ -1,4 +1,4 @@
-//! The nouns of the simulator, free of behaviour; and [`math`], the one door to `libm`.
+//! The basic types of the simulator, without behaviour; and [`math`], the only access to `libm`.
 
 pub mod action;
 pub mod capacity;

@@ -1,7 +1,8 @@
-//! The one door to transcendental functions: `libm`, pure Rust, the same bits on every platform.
+//! The only access to transcendental functions: `libm`, pure Rust, the same bits on every platform.
 //!
-//! The standard library's `ln`, `exp`, `powf`, … differ between platforms and from `libm` (its `ln` in 7 % of arguments);
-//! `.clippy.toml` bans them. `sqrt`, `floor` and the like are exact by IEEE 754 and stay with the standard library.
+//! The `ln`, `exp`, `powf`, … of the standard library differ between platforms and from `libm`
+//! (`ln` for 7 % of arguments); `.clippy.toml` bans them. `sqrt`, `floor` and similar functions are
+//! exact by IEEE 754 and come from the standard library.
 
 /// Natural logarithm.
 #[inline]
@@ -45,7 +46,8 @@ pub fn atan(x: f64) -> f64 {
     libm::atan(x)
 }
 
-/// The complementary error function: twice the chance that a normal of variance 1/2 exceeds `x`.
+/// The complementary error function: twice the probability that a normal of variance 1/2 exceeds
+/// `x`.
 #[inline]
 pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)

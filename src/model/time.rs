@@ -1,6 +1,7 @@
-//! Simulated time: whole nanoseconds from the scenario's `start`, so that no float ever decides an order.
+//! Simulated time: whole nanoseconds from the scenario's `start`, so no floating-point number
+//! decides an order.
 //!
-//! Calendar times exist at the edges only; [`Epoch`] is the bridge to them.
+//! Calendar times appear only in input and output; [`Epoch`] converts them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,14 +21,14 @@ pub const NANOS: i64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
-/// A length of time in nanoseconds. Parsed from text with units: `"1h30m"`, `"250ms"`, `"0.5s"`, `"7d"`.
+/// A duration in nanoseconds. Parsed from text with units: `"1h30m"`, `"250ms"`, `"0.5s"`, `"7d"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(pub i64);
 
 impl Time {
     /// The scenario's `start`.
     pub const ZERO: Time = Time(0);
-    /// Later than everything that happens.
+    /// Later than every event.
     pub const NEVER: Time = Time(i64::MAX);
 
     /// Seconds from `start`, for statistics and charts; never for an order.
@@ -37,21 +38,23 @@ impl Time {
 }
 
 impl Span {
-    /// No time at all.
+    /// A duration of zero.
     pub const ZERO: Span = Span(0);
 
-    /// A length of whole seconds.
+    /// A duration of whole seconds.
     pub const fn secs(seconds: i64) -> Span {
         Span(seconds * NANOS)
     }
 
-    /// The nearest nanosecond to `seconds`; what is below zero (or no number) becomes zero, what is too long the longest.
+    /// The nearest nanosecond to `seconds`; a negative value (or NaN) becomes zero, a value that is
+    /// too long the maximum.
     pub fn from_secs_f64(seconds: f64) -> Span {
-        // Adding a half and cutting off rounds to nearest for everything that is not negative.
+        // Adding a half and truncating rounds non-negative values to the nearest.
         Span((seconds * 1e9 + 0.5).max(0.0) as i64)
     }
 
-    /// The length without digits that nobody reads: whole milliseconds above a second, whole seconds above an hour.
+    /// The duration without insignificant digits: whole milliseconds above a second, whole seconds
+    /// above an hour.
     #[must_use]
     pub fn rounded(self) -> Span {
         let length = self.0.unsigned_abs();
@@ -64,7 +67,7 @@ impl Span {
         Span(if self.0 < 0 { -rounded } else { rounded })
     }
 
-    /// The length in seconds, for statistics and charts; never for an order.
+    /// The duration in seconds, for statistics and charts; never for an order.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
     }
@@ -74,12 +77,12 @@ impl Add<Span> for Time {
     type Output = Time;
     #[inline]
     fn add(self, span: Span) -> Time {
-        // Saturating without a branch would cost several instructions more, for each event.
+        // Saturating without a branch would cost several more instructions per event.
         self.0.checked_add(span.0).map_or_else(|| beyond_all_time(span), Time)
     }
 }
 
-/// The end of time, in the direction of a span.
+/// The end of time, in the direction of a duration.
 #[cold]
 fn beyond_all_time(span: Span) -> Time {
     Time(if span.0 < 0 { i64::MIN } else { i64::MAX })
@@ -106,7 +109,7 @@ impl Add for Span {
 }
 
 impl fmt::Display for Span {
-    /// `4m`, `1h30m`, `26s`, `250ms`: what the parser reads back to the same length.
+    /// `4m`, `1h30m`, `26s`, `250ms`: the parser reads it back to the same duration.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut rest, mut wrote) = (self.0.unsigned_abs(), false);
         if self.0 < 0 {
@@ -130,7 +133,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// Why a text is no length of time.
+/// A text that is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a duration; write a number with a unit, such as \"250ms\", \"30s\", \"1h30m\" or \"7d\"")]
 pub struct SpanError {
@@ -201,13 +204,13 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
-/// Reads a quantity from text with a unit, and says what is missing where a bare number stands.
+/// Reads a quantity from text with a unit; the error for a bare number shows the missing unit.
 pub(super) struct Quantity<T> {
-    /// What it is called.
+    /// The word for it in messages.
     pub(super) what: &'static str,
     /// A unit that may follow a number.
     pub(super) example: &'static str,
-    /// What is read.
+    /// The type to read.
     pub(super) kind: PhantomData<T>,
 }
 
@@ -266,12 +269,13 @@ impl Serialize for Span {
     }
 }
 
-/// Where simulated instant 0 lies in the calendar (UTC).
+/// The calendar time (UTC) of simulated instant 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Epoch(pub DateTime<Utc>);
 
 impl Default for Epoch {
-    /// The fixed `start` of a scenario that names none: 2017-02-17T00:00:00Z, a day of the registry's own sample documents.
+    /// The `start` of a scenario that names none: 2017-02-17T00:00:00Z, a day of the sample
+    /// documents of the registry.
     fn default() -> Epoch {
         Epoch(DateTime::from_timestamp(1_487_289_600, 0).expect("a valid instant"))
     }
@@ -288,7 +292,7 @@ impl Epoch {
         self.0.checked_add_signed(TimeDelta::nanoseconds(time.0))
     }
 
-    /// RFC 3339 with `Z` and as many digits of a second as asked for.
+    /// The instant in RFC 3339 with `Z` and the given digits of a second.
     pub fn rfc3339(self, time: Time, digits: SecondsFormat) -> String {
         self.calendar_of(time).map_or_else(String::new, |at| at.to_rfc3339_opts(digits, true))
     }

@@ -14,7 +14,7 @@ use super::time::{Quantity, Span};
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Rate(f64);
 
-/// Why a text is no rate.
+/// A text that is not a rate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{text}` is not a rate; write a number of 0 or more, a slash and a unit of time, such as \"0.5/s\", \"12/min\" or \"40/h\""
@@ -24,7 +24,7 @@ pub struct RateError {
 }
 
 impl Rate {
-    /// A rate of so many events per second; `None` if negative, infinite or no number.
+    /// A rate in events per second; `None` if negative, infinite or NaN.
     pub fn per_second(value: f64) -> Option<Rate> {
         (value >= 0.0 && value.is_finite()).then_some(Rate(value))
     }
@@ -84,7 +84,7 @@ impl Serialize for Rate {
 #[serde(try_from = "f64", into = "f64")]
 pub struct Probability(f64);
 
-/// Why a number is no probability.
+/// A number that is not a probability.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("{0} is not a probability; write a number from 0 to 1, such as 0.02")]
 pub struct ProbabilityError(f64);

@@ -1,5 +1,5 @@
-//! The availability profile of a worker: its free units from now on, given the planned jobs, as a step
-//! function of time; and the first gap that is long enough.
+//! The availability profile of a worker: its free units from now on, given the planned jobs, as a
+//! step function of time; and the first gap that is long enough.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,8 @@ pub(super) struct AvailabilityProfile {
     times: VecDeque<Time>,
     /// The free units from then on, by step and resource; below zero where estimates were wrong.
     free: VecDeque<i64>,
-    /// The most units free in any step up to each step, by resource; empty after a change, until needed.
+    /// The most units free in any step up to each step, by resource; empty after a change, until
+    /// needed.
     peaks: Vec<i64>,
 }
 
@@ -83,8 +84,8 @@ impl AvailabilityProfile {
         }
     }
 
-    /// Whether the need of each resource is ever free before an instant, possibly at different times: if
-    /// not, there is no gap.
+    /// Whether the need of each resource is ever free before an instant, possibly at different
+    /// times: if not, there is no gap.
     pub(super) fn may_have_gap(&mut self, before: Time, need: &CapacityMap) -> bool {
         if self.peaks.is_empty() {
             self.find_peaks();
@@ -109,8 +110,8 @@ impl AvailabilityProfile {
         free.zip(&need.0).all(|(free, &need)| need == 0 || need <= *free)
     }
 
-    /// The first instant from which a need fits for `lasts`: not before `now`, and before `bound` if there
-    /// is one.
+    /// The first instant from which a need fits for `lasts`: not before `now`, and before `bound`
+    /// if there is one.
     pub(super) fn first_gap(&self, now: Time, bound: Option<Time>, need: &CapacityMap, lasts: Span) -> Option<Time> {
         let mut start = now.max(self.times[0]);
         let first = self.times.partition_point(|time| *time <= start).saturating_sub(1);

@@ -1,5 +1,5 @@
-//! The waiting jobs of one need, for backfilling: finds the first job whose estimate is short enough
-//! without a search through all of them.
+//! The waiting jobs of one need, for backfilling: finds the first job whose estimate is short
+//! enough without a search through all of them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,8 @@ impl BackfillQueue {
         }
     }
 
-    /// The block in which an entry is or belongs: the first whose last entry does not come before it.
+    /// The block in which an entry is or belongs: the first whose last entry does not come before
+    /// it.
     fn block_of(&self, entry: &BackfillCandidate) -> usize {
         self.blocks.partition_point(|block| block.entries.last().is_some_and(|last| last.key < entry.key))
     }

@@ -36,8 +36,8 @@ impl CompletionEstimates {
         }
     }
 
-    /// The first instant at which a need fits on a worker by the estimates, and the units left then, by
-    /// resource; `None` if there is none, or none before `bound`.
+    /// The first instant at which a need fits on a worker by the estimates, and the units left
+    /// then, by resource; `None` if there is none, or none before `bound`.
     pub(super) fn fits_from(
         &self,
         view: &SchedulingView<'_, i128>,

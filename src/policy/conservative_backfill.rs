@@ -1,5 +1,5 @@
-//! `conservative-backfill`: every waiting job holds a reservation, made on arrival by the estimates;
-//! other jobs may only fill the gaps.
+//! `conservative-backfill`: every waiting job holds a reservation, made on arrival by the
+//! estimates; other jobs may only fill the gaps.
 //!
 //! ```text
 //! 4 scan: R runs on 3 of them, by its estimate until 10:00
@@ -9,23 +9,24 @@
 //! R ends at 09:40, B at 09:30: A moves to 09:40, and C, which could not go before A, to 10:10
 //! ```
 //!
-//! A reservation names a worker and an instant: the first instant from which the job fits for as long as
-//! its estimate, next to the running jobs and all other reservations; of several workers, the first.
-//! When a job ends before its estimate, or a job with a reservation leaves, the plan is compressed: in
-//! order of age, each job gives up its reservation and takes the first one available, which is never
-//! later (Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). When workers change, all reservations are made
-//! again in order of age. The same rules hold with several workers and resources; where jobs are placed,
-//! the plan names the worker, and the placement is not consulted. Under delayed claiming, a worker takes
-//! the oldest job that could run there now next to the reservations of all others. Jobs then hardly ever
-//! start at the exact instant of their reservation, so all reservations are made again when the instant
-//! of one has passed.
+//! A reservation names a worker and an instant: the first instant from which the job fits for as
+//! long as its estimate, next to the running jobs and all other reservations; of several workers,
+//! the first. When a job ends before its estimate, or a job with a reservation leaves, the plan is
+//! compressed: in order of age, each job gives up its reservation and takes the first one
+//! available, which is never later (Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). When workers
+//! change, all reservations are made again in order of age. The same rules hold with several
+//! workers and resources; where jobs are placed, the plan names the worker, and the placement is
+//! not consulted. Under delayed claiming, a worker takes the oldest job that could run there now
+//! next to the reservations of all others. Jobs then hardly ever start at the exact instant of
+//! their reservation, so all reservations are made again when the instant of one has passed.
 //!
-//! **Wrong estimates.** A job that runs past its estimate is no longer in the plan. A job that should
-//! start then and does not fit waits until it does. In the plan of all other jobs it counts as starting
-//! now, so they may be late in turn: reservations are only as good as the estimates.
+//! **Wrong estimates.** A job that runs past its estimate is no longer in the plan. A job that
+//! should start then and does not fit waits until it does. In the plan of all other jobs it counts
+//! as starting now, so they may be late in turn: reservations are only as good as the estimates.
 //!
-//! A compression considers every waiting job, and walks along the plan for each. This is the only policy
-//! whose decisions cost more the more jobs wait, because its definition involves all of them.
+//! A compression considers every waiting job, and walks along the plan for each. This is the only
+//! policy whose decisions cost more the more jobs wait, because its definition involves all of
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,8 +82,8 @@ struct Place {
 }
 
 impl Place {
-    /// A place on this worker is better if it starts before the returned instant: of several workers with
-    /// the same start, the first is taken.
+    /// A place on this worker is better if it starts before the returned instant: of several
+    /// workers with the same start, the first is taken.
     fn bound(self, worker: WorkerId) -> Time {
         if worker < self.worker { self.start + Span(1) } else { self.start }
     }

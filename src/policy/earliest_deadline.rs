@@ -1,13 +1,14 @@
-//! `earliest-deadline`: of the jobs that fit, the one with the earliest due date goes next: `scheduledAt`
-//! plus its deadline.
+//! `earliest-deadline`: of the jobs that fit, the one with the earliest due date goes next:
+//! `scheduledAt` plus its deadline.
 //!
 //! ```text
-//! free: scan 1        waiting: A{since 09:00, deadline 60 min}  B{since 09:10, deadline 15 min}  C{none}
+//! free: scan 1
+//! waiting: A{since 09:00, deadline 60 min}  B{since 09:10, deadline 15 min}  C{none}
 //! B, due at 09:25, goes; then A, due at 10:00; then C
 //! ```
 //!
-//! The deadline of the registry bounds the run time; as a due date it is the time by which a job should
-//! have ended. Jobs without a deadline come last.
+//! The deadline of the registry bounds the run time; as a due date it is the time by which a job
+//! should have ended. Jobs without a deadline come last.
 
 use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 

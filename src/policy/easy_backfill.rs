@@ -1,5 +1,5 @@
-//! `easy-backfill`: the oldest waiting job holds a reservation; other jobs may go before it only if, by
-//! the estimates, they do not delay it.
+//! `easy-backfill`: the oldest waiting job holds a reservation; other jobs may go before it only
+//! if, by the estimates, they do not delay it.
 //!
 //! ```text
 //! 4 scan: R runs on 3 of them, by its estimate until 10:00
@@ -8,26 +8,26 @@
 //!            C would end later, and no unit is spare next to A
 //! ```
 //!
-//! The shadow time is the first instant at which the head fits if the running jobs end as estimated.
-//! Another job may start if it fits now and either ends by its estimate no later than the shadow time,
-//! or needs no more than the units that are spare then next to the head (Lifka, "The ANL/IBM SP
-//! scheduling system", JSSPP 1995; Mu'alem and Feitelson, IEEE TPDS 12(6), 2001). Candidates are
-//! considered in order of age, or with `order = "shortest"` by estimate (EASY-SJBF, Tsafrir, Etsion and
-//! Feitelson, IEEE TPDS 18(6), 2007).
+//! The shadow time is the first instant at which the head fits if the running jobs end as
+//! estimated. Another job may start if it fits now and either ends by its estimate no later than
+//! the shadow time, or needs no more than the units that are spare then next to the head (Lifka,
+//! "The ANL/IBM SP scheduling system", JSSPP 1995; Mu'alem and Feitelson, IEEE TPDS 12(6), 2001).
+//! Candidates are considered in order of age, or with `order = "shortest"` by estimate (EASY-SJBF,
+//! Tsafrir, Etsion and Feitelson, IEEE TPDS 18(6), 2007).
 //!
-//! **Several workers.** The reservation names a worker and an instant: of all workers, the one on which
-//! the head fits first by the estimates. On the other workers any job that fits may start. One property
-//! of a single worker remains: a job that overtakes the head never delays it, unless an estimate is too
-//! short. One changes: with several resources, only the resources that the candidate needs have to be
-//! spare.
+//! **Several workers.** The reservation names a worker and an instant: of all workers, the one on
+//! which the head fits first by the estimates. On the other workers any job that fits may start.
+//! One property of a single worker remains: a job that overtakes the head never delays it, unless
+//! an estimate is too short. One changes: with several resources, only the resources that the
+//! candidate needs have to be spare.
 //!
-//! **Wrong estimates.** A job that ends early frees its units at once, and the shadow is computed again.
-//! A job that runs past its estimate is expected to end at any moment: with regard to this job, the
-//! shadow of the head is the present, and only spare units may be used.
+//! **Wrong estimates.** A job that ends early frees its units at once, and the shadow is computed
+//! again. A job that runs past its estimate is expected to end at any moment: with regard to this
+//! job, the shadow of the head is the present, and only spare units may be used.
 //!
-//! A decision walks along the estimated ends of the running jobs until the head fits, and asks each need
-//! that fits for its first candidate that is short enough, which blocks make fast to find. Its cost
-//! grows with the number of running jobs and with a hundredth of the number of waiting jobs.
+//! A decision walks along the estimated ends of the running jobs until the head fits, and asks each
+//! need that fits for its first candidate that is short enough, which blocks make fast to find. Its
+//! cost grows with the number of running jobs and with a hundredth of the number of waiting jobs.
 
 use super::backfill_queue::{BackfillCandidate, BackfillOrder, BackfillQueue};
 use super::completion_estimates::CompletionEstimates;

@@ -1,17 +1,17 @@
-//! `fair-share`: of the actions with a job that fits, the one with the smallest share of all capacity
-//! goes next.
+//! `fair-share`: of the actions with a job that fits, the one with the smallest share of all
+//! capacity goes next.
 //!
 //! ```text
 //! 9 cpu and 18 GB; A's jobs need {1 cpu, 4 GB}, B's {3 cpu, 1 GB}; enough of both wait
-//! A runs 3: a share of 12/18 of the memory. B runs 2: 6/9 of the cpu. Neither could have more without
-//! the other having less
+//! A runs 3: a share of 12/18 of the memory. B runs 2: 6/9 of the cpu
+//! neither could have more without the other having less
 //! ```
 //!
-//! The share of an action is its share of the resource that it uses most: its dominant share, relative
-//! to the capacity of all workers at the start, divided by its weight (Ghodsi et al., "Dominant Resource
-//! Fairness", NSDI 2011). Running jobs are never preempted, so shares become fair only as jobs end. Of
-//! equal actions, the one with the older job goes first; within an action, the oldest job that fits. A
-//! decision considers every waiting action and need.
+//! The share of an action is its share of the resource that it uses most: its dominant share,
+//! relative to the capacity of all workers at the start, divided by its weight (Ghodsi et al.,
+//! "Dominant Resource Fairness", NSDI 2011). Running jobs are never preempted, so shares become
+//! fair only as jobs end. Of equal actions, the one with the older job goes first; within an
+//! action, the oldest job that fits. A decision considers every waiting action and need.
 
 use super::class_queues::ClassQueues;
 use crate::engine::{

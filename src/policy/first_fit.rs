@@ -1,9 +1,9 @@
-//! `first-fit`, the policy of the registry: waiting jobs by `(scheduledAt, id)`; a job that does not fit
-//! blocks no other job.
+//! `first-fit`, the policy of the registry: waiting jobs by `(scheduledAt, id)`; a job that does
+//! not fit blocks no other job.
 //!
 //! ```text
 //! free: scan 1                 waiting, oldest first: A{scan 2}  B{scan 1}  C{scan 1}
-//! A does not fit: skipped      B fits: claimed        C waits for the next free unit, and so does A
+//! A does not fit: skipped      B fits: claimed      C waits for the next free unit, and so does A
 //! ```
 
 use crate::engine::{Candidate, ClaimPolicy, PolicyKind, SchedulingView};
@@ -30,8 +30,8 @@ impl ClaimPolicy for FirstFit {
 
 const WHY: &str = "the oldest that fits";
 
-/// [`FirstFit`] behind [`AnyPolicy`](super::AnyPolicy), whose ranks are numbers: all jobs have the same
-/// rank.
+/// [`FirstFit`] behind [`AnyPolicy`](super::AnyPolicy), whose ranks are numbers: all jobs have the
+/// same rank.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UnitRankFirstFit;
 

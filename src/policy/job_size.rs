@@ -44,8 +44,8 @@ impl JobLength {
 
 choice!(JobLength);
 
-/// By need: its share of the capacity of all workers at the start, summed over resources; exact, in its
-/// own units.
+/// By need: its share of the capacity of all workers at the start, summed over resources; exact, in
+/// its own units.
 #[derive(Clone, Debug)]
 pub(super) struct CapacityShares(Box<[i128]>);
 

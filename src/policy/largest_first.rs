@@ -6,8 +6,8 @@
 //! A does not fit and is skipped; C goes, then B; D does not fit any more
 //! ```
 //!
-//! With several resources, the size of a job is its share of the capacity of all workers at the start,
-//! summed over resources.
+//! With several resources, the size of a job is its share of the capacity of all workers at the
+//! start, summed over resources.
 
 use super::job_size::CapacityShares;
 use crate::engine::{Candidate, ClaimPolicy, SchedulingView, System};

@@ -1,9 +1,9 @@
-//! Claim policies: the order in which a scenario claims waiting jobs, and what starts each policy for a
-//! run.
+//! Claim policies: the order in which a scenario claims waiting jobs, and what starts each policy
+//! for a run.
 //!
-//! The engine is generic over the policy. `first-fit`, the rule of the registry, is compiled into the
-//! engine; all others are called through a pointer ([`AnyPolicy`]), so the number of compiled engines
-//! does not grow with the number of policies.
+//! The engine is generic over the policy. `first-fit`, the rule of the registry, is compiled into
+//! the engine; all others are called through a pointer ([`AnyPolicy`]), so the number of compiled
+//! engines does not grow with the number of policies.
 
 use claimsim_engine as engine;
 use claimsim_model as model;
@@ -65,15 +65,15 @@ pub type AnyPolicy = Box<dyn ClaimPolicy<Rank = i128>>;
 macro_rules! policies {
     ($callback:ident) => {
         $callback! {
-            /// The rule of the registry: the oldest waiting job that fits; a job that does not fit is
-            /// skipped and blocks no other job.
+            /// The rule of the registry: the oldest waiting job that fits; a job that does not fit
+            /// is skipped and blocks no other job.
             first_fit::FirstFit = "first-fit", |_, _| first_fit::UnitRankFirstFit;
             /// The oldest waiting job, or none: a job that does not fit blocks all others.
             strict_fifo::StrictFifo = "strict-fifo", |system, _| StrictFifo::new(system);
             /// The highest priority first, of the jobs that fit; with aging, waiting counts too.
             priority::Priority = "priority" PriorityParameters {
-                /// The time of waiting that counts like one level of priority. Without it, waiting does
-                /// not count.
+                /// The time of waiting that counts like one level of priority. Without it, waiting
+                /// does not count.
                 aging "?": Option<Duration>,
             }, |_, _| Priority { aging: *aging };
             /// The shortest job first, of the jobs that fit, by its service time or its estimate.
@@ -103,7 +103,8 @@ macro_rules! policies {
             }, |system, _| FairShare::new(system, weights);
             /// A job of the packing of a worker that helps the longest queues most.
             max_weight::MaxWeight = "max-weight", |system, _| MaxWeight::new(system);
-            /// The oldest job that fits, but capacity is put aside for a job that has waited too long.
+            /// The oldest job that fits, but capacity is put aside for a job that has waited too
+            /// long.
             reserve_after::ReserveAfter = "reserve-after" ReserveAfterParameters {
                 /// The wait after which capacity is put aside for a job. Required.
                 patience: Required<Duration>,
@@ -113,7 +114,8 @@ macro_rules! policies {
                 /// The order in which jobs that may go before the head are considered.
                 order "?": Choice<BackfillOrder>,
             }, |system, _| EasyBackfill::new(system, *order);
-            /// Every job has a reservation from its arrival, by the estimates; others may only fill gaps.
+            /// Every job has a reservation from its arrival, by the estimates; others may only fill
+            /// gaps.
             conservative_backfill::ConservativeBackfill = "conservative-backfill",
                 |system, _| ConservativeBackfill::new(system);
             /// Any job that fits, with equal probability.

@@ -1,18 +1,20 @@
-//! `max-weight`: the packing of a worker that helps the longest queues most decides which job goes next.
+//! `max-weight`: the packing of a worker that helps the longest queues most decides which job goes
+//! next.
 //!
 //! ```text
 //! free: scan 3        waiting: 4 of class A{scan 1}, 5 of class B{scan 3}
 //! three of A weigh 3 x 4 = 12, one of B weighs 5: the oldest of A goes
 //! ```
 //!
-//! A class is an action with a need; its weight is the number of its waiting jobs. A packing is a set of
-//! waiting jobs that fits into the free capacity; the best one has the greatest sum of weights
-//! (Maguluri, Srikant and Ying, "Stochastic models of load balancing and scheduling in cloud computing
-//! clusters", INFOCOM 2012, in its form without preemption). Of equal packings, the one with more jobs
-//! of the class whose oldest job is older wins. The oldest job of the first class in it goes next, to
-//! that worker, and weights are computed again. Where jobs are placed, workers are packed by index, and
-//! the placement is not consulted. Finding the best packing is a knapsack problem: the search is exact
-//! up to [`MAX_STEPS`] steps, and then keeps the best packing found so far.
+//! A class is an action with a need; its weight is the number of its waiting jobs. A packing is a
+//! set of waiting jobs that fits into the free capacity; the best one has the greatest sum of
+//! weights (Maguluri, Srikant and Ying, "Stochastic models of load balancing and scheduling in
+//! cloud computing clusters", INFOCOM 2012, in its form without preemption). Of equal packings, the
+//! one with more jobs of the class whose oldest job is older wins. The oldest job of the first
+//! class in it goes next, to that worker, and weights are computed again. Where jobs are placed,
+//! workers are packed by index, and the placement is not consulted. Finding the best packing is a
+//! knapsack problem: the search is exact up to [`MAX_STEPS`] steps, and then keeps the best packing
+//! found so far.
 
 use super::class_queues::ClassQueues;
 use crate::engine::QueueKey;
@@ -62,7 +64,8 @@ impl Search<'_> {
         fit.min().map_or(count, |fit| count.min(fit as u64))
     }
 
-    /// An upper bound of the weight of the items from one on: each has all free capacity for itself.
+    /// An upper bound of the weight of the items from one on: each has all free capacity for
+    /// itself.
     fn bound(&self, from: usize, free: &[i64]) -> u128 {
         let weight = |item| u128::from(self.most(item, free)) * u128::from(self.items[item].count);
         (from..self.items.len()).map(weight).sum()

@@ -1,14 +1,14 @@
-//! `priority`: the highest priority first, and of equals the oldest; a job that does not fit blocks no
-//! other job.
+//! `priority`: the highest priority first, and of equals the oldest; a job that does not fit blocks
+//! no other job.
 //!
 //! ```text
 //! free: scan 1        waiting, oldest first: A{priority 0}  B{priority 5}  C{priority 5}
 //! B goes, then C, then A
 //! ```
 //!
-//! With `aging = "10m"` a job gains one level for every ten minutes that it waits, continuously: of two
-//! jobs, the one with the smaller `scheduledAt - priority * aging` goes first. Waiting does not change
-//! this order, and low priorities do not starve.
+//! With `aging = "10m"` a job gains one level for every ten minutes that it waits, continuously: of
+//! two jobs, the one with the smaller `scheduledAt - priority * aging` goes first. Waiting does not
+//! change this order, and low priorities do not starve.
 
 use crate::engine::{Candidate, ClaimPolicy, SchedulingView};
 use crate::model::time::Span;

@@ -6,8 +6,8 @@
 //! A does not fit; B and C go next with probability 1/2 each, whichever is older
 //! ```
 //!
-//! A decision counts the waiting jobs of each need that fits: with few needs, its cost hardly grows with
-//! the number of jobs.
+//! A decision counts the waiting jobs of each need that fits: with few needs, its cost hardly grows
+//! with the number of jobs.
 
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, Target};
 use claimsim_random::stream::{Purpose, Stream, Streams};

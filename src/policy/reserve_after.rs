@@ -1,18 +1,18 @@
-//! `reserve-after`: first-fit, until a job has waited longer than the patience; then capacity is put
-//! aside for it.
+//! `reserve-after`: first-fit, until a job has waited longer than the patience; then capacity is
+//! put aside for it.
 //!
 //! ```text
 //! patience 10 min, free: scan 1      waiting: A{scan 2, for 12 min}  B{scan 1, for 1 min}
 //! the free unit is put aside for A, and so is the next: B waits, although it fits
 //! ```
 //!
-//! No estimates are needed. For each overdue job, oldest first, its need is put aside on a worker: of
-//! the workers that could hold it beside everything already put aside, the one that lacks the smallest
-//! share of it now. The first job without such a worker ends the list. A job may start on a worker if it
-//! leaves, of each resource that it needs, the units put aside there for older jobs. Reservations are
-//! made again in each decision, so they move to the worker that has room first. Their number is bounded
-//! by the capacity of the workers. The cost of a decision grows with this number and with the numbers of
-//! workers and needs, not with the number of waiting jobs.
+//! No estimates are needed. For each overdue job, oldest first, its need is put aside on a worker:
+//! of the workers that could hold it beside everything already put aside, the one that lacks the
+//! smallest share of it now. The first job without such a worker ends the list. A job may start on
+//! a worker if it leaves, of each resource that it needs, the units put aside there for older jobs.
+//! Reservations are made again in each decision, so they move to the worker that has room first.
+//! Their number is bounded by the capacity of the workers. The cost of a decision grows with this
+//! number and with the numbers of workers and needs, not with the number of waiting jobs.
 
 use std::collections::BTreeMap;
 
@@ -63,8 +63,8 @@ impl ReserveAfter {
         all
     }
 
-    /// The worker that lacks the least of a need, of the workers that could hold it beside the units
-    /// already put aside.
+    /// The worker that lacks the least of a need, of the workers that could hold it beside the
+    /// units already put aside.
     fn best_worker(&self, view: &SchedulingView<'_, i128>, need: NeedId, aside: &Reserved) -> Option<WorkerId> {
         let units = view.system().need(need);
         let could = |worker: &WorkerId| fits(&view.capacity(*worker).0, aside.on(*worker), units);
@@ -122,7 +122,8 @@ impl ClaimPolicy for ReserveAfter {
         PolicyKind::Reserving
     }
 
-    /// Only the oldest job of each need has to be considered: what holds it back holds back the others.
+    /// Only the oldest job of each need has to be considered: what holds it back holds back the
+    /// others.
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
         let reservations = self.reservations(view);
         if reservations.is_empty() {

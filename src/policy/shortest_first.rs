@@ -1,5 +1,5 @@
-//! `shortest-first`: of the jobs that fit, the shortest goes next, by its true service time or by its
-//! estimate.
+//! `shortest-first`: of the jobs that fit, the shortest goes next, by its true service time or by
+//! its estimate.
 //!
 //! ```text
 //! free: scan 1        waiting, oldest first: A{10 min}  B{2 min}  C{5 min}

@@ -1,13 +1,13 @@
-//! `strict-fifo`: the oldest waiting job goes next, or none does: a job that does not fit blocks all
-//! others.
+//! `strict-fifo`: the oldest waiting job goes next, or none does: a job that does not fit blocks
+//! all others.
 //!
 //! ```text
 //! free: scan 1                 waiting, oldest first: A{scan 2}  B{scan 1}  C{scan 1}
 //! A does not fit: B and C, which would, wait behind it until two units are free
 //! ```
 //!
-//! A job that no worker could ever run blocks no other job. A decision considers the oldest job of each
-//! need vector: its cost does not depend on the number of waiting jobs.
+//! A job that no worker could ever run blocks no other job. A decision considers the oldest job of
+//! each need vector: its cost does not depend on the number of waiting jobs.
 
 use super::feasible::FeasibleNeeds;
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, System, Target};

@@ -1,41 +1,43 @@
-//! Spans drawn ahead of their use, many at a time: then no event waits for a logarithm or a division, and many of them are under
-//! way at once.
+//! A sampler that draws durations in blocks, ahead of their use: no event waits for a logarithm or
+//! a division, and several of them are under way at the same time.
 //!
-//! Only where a stream has no other use does it not show that its numbers are drawn earlier.
+//! The stream must have no other use, because its numbers are drawn earlier.
 
 use super::dist::Distribution;
 use super::stream::Stream;
 use crate::model::time::Span;
 
-/// So many are drawn at a time.
+/// The number of durations drawn at a time.
 const BLOCK: usize = 32;
 
-/// Spans that are drawn from one stream, in the order in which they are.
+/// Durations drawn from one stream, in order.
 #[derive(Clone, Debug)]
 pub struct BufferedSampler {
     law: Law,
     stream: Stream,
     spans: [Span; BLOCK],
-    /// The next of them.
+    /// The index of the next one.
     next: usize,
 }
 
-/// What is drawn.
+/// The law of the durations.
 #[derive(Clone, Debug)]
 enum Law {
     /// Seconds.
     Seconds(Distribution),
-    /// Exponential; the standard variate is divided by a rate per second, so that sweeps over rates are paired.
+    /// Exponential: a standard variate divided by a rate per second, so sweeps over rates are
+    /// paired.
     Rate(f64),
 }
 
 impl BufferedSampler {
-    /// Seconds from a distribution.
+    /// Samples seconds from a distribution.
     pub fn seconds(seconds: Distribution, stream: Stream) -> BufferedSampler {
         BufferedSampler::new(Law::Seconds(seconds), stream)
     }
 
-    /// Times between events of a Poisson process with that rate per second; infinite at rate 0.
+    /// Samples the times between events of a Poisson process with this rate per second; infinite at
+    /// rate 0.
     pub fn at_rate(per_second: f64, stream: Stream) -> BufferedSampler {
         BufferedSampler::new(Law::Rate(per_second), stream)
     }
@@ -44,7 +46,7 @@ impl BufferedSampler {
         BufferedSampler { law, stream, spans: [Span::ZERO; BLOCK], next: BLOCK }
     }
 
-    /// The next one.
+    /// The next duration.
     #[inline(always)]
     pub fn draw(&mut self) -> Span {
         if self.next >= BLOCK {
@@ -80,7 +82,7 @@ mod tests {
     use crate::stream::{Purpose, Streams};
 
     #[test]
-    fn what_is_drawn_ahead_is_what_would_be_drawn_later() {
+    fn buffered_durations_equal_those_drawn_one_by_one() {
         let stream = || Streams::new(1, 2).stream(Purpose::Service, "ahead");
         for law in [Distribution::from(Exponential::new(3.0).unwrap()), Uniform::new(1.0, 2.0).unwrap().into()] {
             let (mut ahead, mut later) = (BufferedSampler::seconds(law.clone(), stream()), stream());
@@ -92,6 +94,6 @@ mod tests {
         for _ in 0..=3 * BLOCK {
             assert_eq!(ahead.draw(), Span::from_secs_f64(later.exponential() / 0.5));
         }
-        assert_eq!(BufferedSampler::at_rate(0.0, stream()).draw(), Span(i64::MAX), "nothing ever comes");
+        assert_eq!(BufferedSampler::at_rate(0.0, stream()).draw(), Span(i64::MAX), "no event occurs");
     }
 }

@@ -1,13 +1,15 @@
-//! Streams of random numbers, keyed by (seed, replication, purpose, entity): never by thread, shard or order of events.
+//! Streams of random numbers, keyed by (seed, replication, purpose, entity): never by thread, shard
+//! or order of events.
 //!
-//! A stream is ChaCha8 under a key of its own: the SHA-256 of those four. Two policies under one seed therefore see the
-//! same jobs, and a class keeps its arrivals and service times when another class, a worker or the claim rule changes.
+//! A stream is ChaCha8 with its own key: the SHA-256 of these four values. Two policies under one
+//! seed therefore get the same jobs, and an action keeps its arrivals and service times when
+//! another action, a worker or the claim rule changes.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
-/// What a stream's numbers decide. The discriminants are part of the frozen key and never change.
+/// The use of a stream. The discriminants are part of the frozen key and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
@@ -21,29 +23,30 @@ pub enum Purpose {
     Outcome = 4,
     /// Patience of arriving jobs.
     Patience = 5,
-    /// All of a later attempt, at the chain's ordinal and the attempt's number.
+    /// All properties of a later attempt, at the chain's ordinal and the attempt's number.
     Attempt = 6,
-    /// All of a closed source's cycle, at (customer, cycle).
+    /// All properties of a cycle of a closed source, at (customer, cycle).
     Customer = 7,
     /// Claim delays of a worker.
     Delay = 8,
-    /// The joint race of many idle workers.
+    /// The joint claim delays of many idle workers.
     Race = 9,
     /// Random placement.
     Placement = 10,
-    /// How many jobs first attempts start.
+    /// Numbers of jobs that first attempts start.
     Children = 11,
-    /// When somebody asks to cancel first attempts.
+    /// Times of requests to cancel first attempts.
     Cancel = 12,
-    /// The names of the jobs that an attempt starts, at the chain's ordinal and the attempt's number.
+    /// The names of the jobs that an attempt starts, at the chain's ordinal and the attempt's
+    /// number.
     Child = 13,
-    /// How long an attempt takes to stop, at the chain's ordinal and the attempt's number.
+    /// Stop delay of an attempt, at the chain's ordinal and the attempt's number.
     Stop = 14,
     /// Breakdowns of a worker.
     Breakdown = 15,
     /// Ids in the registry's documents.
     Identity = 16,
-    /// What a claim policy decides at random.
+    /// Random decisions of a claim policy.
     Policy = 17,
     /// Estimates of arriving jobs.
     Estimate = 18,
@@ -62,12 +65,14 @@ impl Streams {
         Streams { seed, replication }
     }
 
-    /// The stream of an entity (an action's or worker's name; empty where there is only one) for a purpose.
+    /// The stream of an entity (the name of an action or a worker; empty if there is only one) for
+    /// a purpose.
     pub fn stream(&self, purpose: Purpose, entity: &str) -> Stream {
         self.family(purpose, entity).member(0, 0)
     }
 
-    /// A family of streams under one key, one for each member of an entity (its jobs, its customers).
+    /// A family of streams under one key, one for each member of an entity (its jobs, its
+    /// customers).
     pub fn family(&self, purpose: Purpose, entity: &str) -> StreamFamily {
         let mut hash = Sha256::new();
         hash.update(b"claimsim stream 1\0");
@@ -79,14 +84,15 @@ impl Streams {
     }
 }
 
-/// Streams under one key, told apart by number.
+/// Streams under one key, distinguished by number.
 #[derive(Clone, Debug)]
 pub struct StreamFamily {
     key: [u8; 32],
 }
 
 impl StreamFamily {
-    /// The stream of member `member`, from its part `part` on. Parts are 2^32 numbers long and do not overlap.
+    /// The stream of member `member`, from its part `part` on. Parts are 2^32 numbers long and do
+    /// not overlap.
     pub fn member(&self, member: u64, part: u32) -> Stream {
         let mut rng = ChaCha8Rng::from_seed(self.key);
         rng.set_stream(member);
@@ -114,16 +120,18 @@ impl Stream {
         (self.bits() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
     }
 
-    /// A number from (0, 1): the midpoints of the 2^53 cells of [`Stream::uniform`]; its logarithm is finite.
+    /// A number from (0, 1): the midpoints of the 2^53 cells of [`Stream::uniform`]; its logarithm
+    /// is finite.
     #[inline]
     pub fn uniform_open(&mut self) -> f64 {
         ((self.bits() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
     }
 
-    /// A whole number from 0 to `n - 1`, each with the same probability (Lemire's method, without bias). `n` must not be 0.
+    /// A whole number from 0 to `n - 1`, each with the same probability (Lemire's method, without
+    /// bias). `n` must not be 0.
     #[inline]
     pub fn below(&mut self, n: u64) -> u64 {
-        debug_assert!(n > 0, "there is nothing to choose from");
+        debug_assert!(n > 0, "there is no value to choose from");
         loop {
             let product = u128::from(self.bits()) * u128::from(n);
             let low = product as u64;
@@ -143,8 +151,8 @@ mod tests {
         std::array::from_fn(|_| stream.bits())
     }
 
-    /// Results are to be repeatable for years: these numbers must never change. They were computed by a separate
-    /// implementation of SHA-256 and ChaCha8 in another language.
+    /// Results must be repeatable for years: these numbers must never change. They were computed by
+    /// a separate implementation of SHA-256 and ChaCha8 in another language.
     #[test]
     fn streams_are_frozen() {
         let streams = Streams::new(42, 0);
@@ -188,7 +196,8 @@ mod tests {
     fn a_part_begins_where_the_one_before_ends() {
         let family = Streams::new(3, 0).family(Purpose::Attempt, "scan");
         for (member, part) in [(0, 0), (5, 1), (5, 2), (u64::MAX, u32::MAX - 1)] {
-            // 2^32 numbers cannot be drawn here, so the generator is set to the last two of the part.
+            // 2^32 numbers cannot be drawn here, so the generator is set to the last two of the
+            // part.
             let mut last = family.member(member, part);
             last.0.set_word_pos(((u128::from(part) + 1) << 33) - 4);
             let (_, _) = (last.bits(), last.bits());
@@ -224,7 +233,8 @@ mod tests {
             let expected = 200_000.0 / n as f64;
             let square: f64 = counts.iter().map(|count| (count - expected) * (count - expected) / expected).sum();
             let freedom = (n - 1) as f64;
-            // For few cells chi-square is skewed to the right; 4.5 deviations and 10 more are out of its reach.
+            // For few cells chi-square is skewed to the right; 4.5 deviations and 10 more are out
+            // of its reach.
             assert!(square <= freedom + 4.5 * (2.0 * freedom).sqrt() + 10.0, "{n} values: chi-square {square}");
         }
     }

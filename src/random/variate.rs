@@ -1,9 +1,10 @@
-//! Base variates without parameters: the standard exponential and the standard normal, as methods of [`Stream`].
+//! Base variates without parameters: the standard exponential and the standard normal, as methods
+//! of [`Stream`].
 //!
-//! Both by a ziggurat (see `ziggurat.rs`): a point in a layer is usually accepted at the cost of one multiplication and one
-//! comparison, and the tail beyond the base layer is exact. Layer, sign and position take different bits of one draw: in the
-//! original they share some and are correlated (J. A. Doornik, "An improved ziggurat method to generate normal random
-//! samples", 2005).
+//! Both use a ziggurat (see `ziggurat.rs`): a point in a layer is usually accepted at the cost of
+//! one multiplication and one comparison, and the tail beyond the base layer is exact. Layer, sign
+//! and position take different bits of one draw: in the original they share some and are correlated
+//! (J. A. Doornik, "An improved ziggurat method to generate normal random samples", 2005).
 
 use super::stream::Stream;
 use super::ziggurat::{EXPONENTIAL, EXPONENTIAL_TAIL, NORMAL, NORMAL_TAIL, Ziggurat};
@@ -26,7 +27,7 @@ impl Stream {
         let mut passed = 0.0;
         loop {
             if layer == 0 {
-                // Without memory: beyond the tail's beginning it is as at 0.
+                // Memoryless: beyond the start of the tail, the distribution is as at 0.
                 passed += EXPONENTIAL_TAIL;
             } else if self.height(&EXPONENTIAL, layer) < math::exp(-x) {
                 return passed + x;
@@ -62,8 +63,9 @@ impl Stream {
         }
     }
 
-    /// A normal beyond the tail's beginning `r` (G. Marsaglia, "Generating a variable from the tail of the normal
-    /// distribution", Technometrics 6 (1964) 101–102): `r + E/r`, accepted with probability `exp(-(E/r)²/2)`.
+    /// A normal beyond the tail's beginning `r` (G. Marsaglia, "Generating a variable from the tail
+    /// of the normal distribution", Technometrics 6 (1964) 101–102): `r + E/r`, accepted with
+    /// probability `exp(-(E/r)²/2)`.
     fn normal_tail(&mut self) -> f64 {
         loop {
             let beyond = self.exponential() / NORMAL_TAIL;
@@ -112,13 +114,14 @@ mod tests {
         all
     }
 
-    /// By how many of its standard deviations the number of draws that are `inside` differs from the expected.
+    /// The z-score of the number of draws that are `inside`.
     fn z(draws: &[f64], probability: f64, inside: impl Fn(f64) -> bool) -> f64 {
         let (count, n) = (draws.iter().filter(|&&x| inside(x)).count() as f64, draws.len() as f64);
         (count - n * probability) / (n * probability * (1.0 - probability)).sqrt()
     }
 
-    /// The sample moments of orders 1 to 4 against the exact ones; the error of order k follows from order 2k.
+    /// The sample moments of orders 1 to 4 against the exact ones; the error of order k follows
+    /// from order 2k.
     fn check_moments(draws: &[f64], exact: [f64; 8]) {
         for order in 1..=4 {
             let (k, n) = (order as i32, draws.len() as f64);
@@ -154,7 +157,8 @@ mod tests {
         }
     }
 
-    /// The wedges are entered about once in a hundred draws; only a fine comparison sees a fault in them.
+    /// The wedges are entered about once in a hundred draws; only a fine comparison sees a fault in
+    /// them.
     #[test]
     fn many_cells_of_equal_probability_fill_alike() {
         let cells = 1000;

@@ -1,9 +1,11 @@
-//! The tables of the ziggurat: a density covered by 256 layers of equal area, computed by the compiler.
+//! The tables of the ziggurat: a density covered by 256 layers of equal area, computed by the
+//! compiler.
 //!
-//! G. Marsaglia and W. W. Tsang, "The ziggurat method for generating random variables", Journal of Statistical Software 5
-//! (2000) no. 8. Each layer is a rectangle that lies, but for a small wedge, under the density; the base layer is a rectangle
-//! and the tail. The compiler's floating-point arithmetic is IEEE 754's, so the tables are the same on every platform and
-//! cost nothing at run time.
+//! G. Marsaglia and W. W. Tsang, "The ziggurat method for generating random variables", Journal of
+//! Statistical Software 5 (2000) no. 8. Each layer is a rectangle that lies, but for a small wedge,
+//! under the density; the base layer is a rectangle and the tail. The compiler's floating-point
+//! arithmetic is IEEE 754's, so the tables are the same on every platform and cost nothing at run
+//! time.
 
 /// Number of layers.
 const LAYERS: usize = 256;
@@ -19,7 +21,8 @@ enum Density {
 
 /// The edges of the layers, from the base up.
 pub(super) struct Ziggurat {
-    /// The width of layer `i`; that of the base layer is the one a rectangle of its area would have.
+    /// The width of layer `i`; that of the base layer is the one a rectangle of its area would
+    /// have.
     pub(super) x: [f64; LAYERS + 1],
     /// The density at `x[i]`, which is the layer's lower edge.
     pub(super) y: [f64; LAYERS + 1],
@@ -38,14 +41,16 @@ const NORMAL_AREA: f64 = 0.004_928_673_233_974_655;
 pub(super) static NORMAL: Ziggurat = Ziggurat::new(Density::Normal, NORMAL_TAIL, NORMAL_AREA);
 
 impl Ziggurat {
-    /// Stacks layers of that area on the base: each ends where the density has risen by `area / width`.
+    /// Stacks layers of that area on the base: each ends where the density has risen by `area /
+    /// width`.
     const fn new(density: Density, tail: f64, area: f64) -> Ziggurat {
         let mut it = Ziggurat { x: [0.0; LAYERS + 1], y: [1.0; LAYERS + 1] };
         let bottom = 1.0 / exp(density.energy(tail));
         (it.x[0], it.y[0]) = (area / bottom, 0.0);
         (it.x[1], it.y[1]) = (tail, bottom);
         let mut layer = 1;
-        // The last one ends at density 1 and width 0, up to rounding: the values it was filled with.
+        // The last one ends at density 1 and width 0, up to rounding: the values it was filled
+        // with.
         while layer + 1 < LAYERS {
             it.y[layer + 1] = it.y[layer] + area / it.x[layer];
             it.x[layer + 1] = density.inverse(it.y[layer + 1], it.x[layer]);
@@ -70,7 +75,8 @@ impl Density {
         }
     }
 
-    /// The `x` below `above` where the density is `y`, by Newton's method on the convex `y exp(energy(x)) = 1`.
+    /// The `x` below `above` where the density is `y`, by Newton's method on the convex `y
+    /// exp(energy(x)) = 1`.
     const fn inverse(self, y: f64, above: f64) -> f64 {
         let mut x = above;
         let mut round = 0;
@@ -82,7 +88,8 @@ impl Density {
     }
 }
 
-/// The exponential function for `0 <= x < 8` at compile time, by its series: all terms are positive, so nothing cancels.
+/// The exponential function for `0 <= x < 8` at compile time, by its series: all terms are
+/// positive, so nothing cancels.
 const fn exp(x: f64) -> f64 {
     let (mut sum, mut term, mut n) = (1.0, 1.0, 1.0);
     while term > sum * 1e-18 {
@@ -111,7 +118,8 @@ mod tests {
         }
     }
 
-    /// The closing at density 1 in the last layer confirms the beginnings of the tails: another one leaves a gap.
+    /// The closing at density 1 in the last layer confirms the beginnings of the tails: another one
+    /// leaves a gap.
     #[test]
     fn layers_have_equal_areas_and_end_on_the_density() {
         check(&EXPONENTIAL, EXPONENTIAL_TAIL, math::exp(-EXPONENTIAL_TAIL), |x| math::exp(-x));

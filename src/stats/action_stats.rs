@@ -155,8 +155,8 @@ impl ActionStats {
         self.ended[ending as usize] += 1;
     }
 
-    /// Counts a row that had ended with the death of its worker, and that the worker stopped when it
-    /// came back.
+    /// Counts a row that had ended with the death of its worker, and that the worker stopped when
+    /// it came back.
     pub(super) fn resurrect(&mut self) {
         self.resurrected += 1;
     }
@@ -191,8 +191,8 @@ impl ActionStats {
         self.ended(one) + self.ended(other)
     }
 
-    /// The value of a measure of jobs; `None` where there was nothing to measure, or the measure has
-    /// no such statistic.
+    /// The value of a measure of jobs; `None` where there was nothing to measure, or the measure
+    /// has no such statistic.
     pub(super) fn value(&mut self, measure: Measure, statistic: Statistic, context: MetricContext) -> Option<f64> {
         let seconds = |nanos: f64| nanos / NANOS as f64;
         let window = Some(context.window.0 as f64).filter(|&window| window > 0.0);
@@ -269,8 +269,8 @@ fn distribution(tally: &mut Tally, statistic: Statistic) -> Option<f64> {
 /// exactly 0; they are accurate to 6e-8 up to 5e11.
 const SLOWDOWN_UNITS: f64 = (1 << 24) as f64;
 
-/// The slowdown in [`SLOWDOWN_UNITS`] above 1; `divisor` is the service time, or the bound if that is
-/// longer, and not 0.
+/// The slowdown in [`SLOWDOWN_UNITS`] above 1; `divisor` is the service time, or the bound if that
+/// is longer, and not 0.
 #[inline(always)]
 fn slowdown_units(response: u64, divisor: u64) -> u64 {
     // Through i64, for which the processor has an instruction.

@@ -1,8 +1,10 @@
-//! Batch means: one long run cut into batches of equal length, whose means stand in for those of replications.
+//! Batch means: one long run is cut into batches of equal length, whose means take the place of
+//! replications.
 //!
-//! A batch's mean of waits, responses and services is of the jobs scheduled within it, its time averages are those of its time.
-//! Intervals are Student's with one degree of freedom less than there are batches (Schmeiser, "Batch size effects in the analysis
-//! of simulation output", 1982), and only where the batches are not seen to be correlated (`von_neumann.rs`).
+//! The mean wait, response and service of a batch cover the jobs scheduled within it; its time
+//! averages cover its time. Intervals are Student's with one degree of freedom less than the number
+//! of batches (Schmeiser, "Batch size effects in the analysis of simulation output", 1982), and are
+//! given only if no correlation between batches is found (`von_neumann.rs`).
 
 use crate::engine::{Attempt, Event, Execution, Observer, System};
 use crate::model::action::ActionId;
@@ -17,28 +19,28 @@ use super::metric::{JobScope, Metric};
 use super::time_buckets::TimeBuckets;
 use super::von_neumann::{FEWEST, is_correlated};
 
-/// A figure's means, batch by batch.
+/// The means of a metric, batch by batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchMeans {
-    /// What they are means of.
+    /// The metric.
     pub metric: Metric,
     /// `None` where a batch had nothing to measure.
     pub values: Vec<Option<f64>>,
 }
 
-/// What batches say of a figure.
+/// The interval of a metric from batch means, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BatchInterval {
-    /// Its interval.
+    /// The 95 % interval.
     Interval(f64, f64),
-    /// Nothing: neighbouring batches are alike, so that there are fewer independent ones than batches.
+    /// Neighbouring batches are correlated, so there are fewer independent values than batches.
     Correlated,
-    /// Nothing: some batches had nothing to measure.
+    /// Some batches had nothing to measure, or there are too few batches.
     Empty,
 }
 
 impl BatchMeans {
-    /// The 95 % interval about the figure's value over the whole run, if there is one.
+    /// The 95 % interval around the value over the whole run, if there is one.
     pub fn judge(&self, value: f64) -> BatchInterval {
         let values: Vec<f64> = self.values.iter().copied().flatten().collect();
         if values.len() < self.values.len() || values.len() < FEWEST {
@@ -72,7 +74,7 @@ struct Mean {
     count: u64,
 }
 
-/// What a worker offers since when.
+/// The capacity of a worker, and since when it offers it.
 #[derive(Clone, Debug)]
 struct Offer {
     since: Time,
@@ -80,7 +82,7 @@ struct Offer {
     capacity: CapacityMap,
 }
 
-/// Listens to one replication, batch by batch.
+/// Observes one replication, batch by batch.
 #[derive(Clone, Debug)]
 pub struct BatchObserver<'a> {
     system: &'a System,
@@ -90,14 +92,15 @@ pub struct BatchObserver<'a> {
     batches: usize,
     /// By action, and in each by batch.
     sums: Vec<Vec<Sums>>,
-    /// By batch, as if the warm-up's end were instant 0. Lines: waiting rows by action, running rows by action, busy units by
-    /// resource, offered units by resource.
+    /// By batch, as if the warm-up's end were instant 0. Lines: waiting rows by action, running
+    /// rows by action, busy units by resource, offered units by resource.
     time: TimeBuckets,
     offers: Vec<Offer>,
 }
 
 impl<'a> BatchObserver<'a> {
-    /// So many batches of the measured part of the run, at least 1; what is over at its end, less than a nanosecond for each, is left out.
+    /// Divides the measured part of the run into `batches` batches, at least 1; a remainder of less
+    /// than a nanosecond per batch is left out.
     pub fn new(system: &'a System, slo: Option<Span>, batches: usize) -> BatchObserver<'a> {
         let window = system.window.horizon - system.window.warmup;
         let length = Span((window.0 / batches as i64).max(1));
@@ -114,7 +117,8 @@ impl<'a> BatchObserver<'a> {
         }
     }
 
-    /// The means of all figures that have any, after all rows still there at the horizon have been told.
+    /// The means of all metrics that have any, after all rows still there at the horizon have been
+    /// added.
     pub fn finish(mut self) -> Vec<BatchMeans> {
         for worker in 0..self.offers.len() {
             self.offered(WorkerId(worker as u32), self.system.window.horizon);
@@ -185,8 +189,8 @@ impl<'a> BatchObserver<'a> {
         Time(at.0.saturating_sub(self.system.window.warmup.0))
     }
 
-    /// The sums of an action in the batch that an instant lies in; `None` in the warm-up. Without one, what is from before the start
-    /// counts, as in the figures of the whole run.
+    /// The sums of an action in the batch that contains an instant; `None` in the warm-up. Without
+    /// a warm-up, rows from before the start count, as in the metrics of the whole run.
     fn sums(&mut self, job: &Job, at: Time) -> Option<&mut Sums> {
         let warmup = self.system.window.warmup;
         let is_counted = at >= warmup || warmup == Time::ZERO;
@@ -209,7 +213,7 @@ impl<'a> BatchObserver<'a> {
         }
     }
 
-    /// Puts down what a worker has offered until now.
+    /// Adds the capacity that a worker has offered until now.
     fn offered(&mut self, worker: WorkerId, now: Time) {
         let offer = &mut self.offers[worker.0 as usize];
         let since = std::mem::replace(&mut offer.since, now);
@@ -223,7 +227,7 @@ impl<'a> BatchObserver<'a> {
         }
     }
 
-    /// A claimed row has ended, or the run has.
+    /// Adds a claimed row at its end, or at the horizon.
     fn was_there(&mut self, job: &Job, run: Execution, until: Time) {
         self.waited(job, run.claimed_at);
         self.spent(self.sums.len() + usize::from(job.action.0), 1, run.claimed_at, until);
@@ -251,7 +255,7 @@ impl BatchObserver<'_> {
             sums.response.add(now.0.saturating_sub(attempt.since.0).max(0));
         }
         if outcome == JobOutcome::Done && now >= self.system.window.warmup {
-            // What is done at a batch's end, or the run's, was done within it.
+            // A row done at the end of a batch, or of the run, was done within it.
             let within = Time(now.0.saturating_sub(1)).max(self.system.window.warmup);
             if let Some(sums) = self.sums(job, within) {
                 sums.done += 1;

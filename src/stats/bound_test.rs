@@ -67,7 +67,7 @@ pub struct BoundSample {
     pub baseline: Option<f64>,
     /// The quantity itself.
     pub value: Sample,
-    /// The bound, or what the baseline's mean makes of it.
+    /// The bound, or its value for the baseline's mean.
     pub bound: Option<f64>,
     /// The quantity minus the bound, replication by replication.
     pub excess: Sample,

@@ -82,7 +82,8 @@ impl CapacityLayout {
         (0..self.pairs()).filter(|&pair| self.offers[pair])
     }
 
-    /// Utilization by resource, over all workers and then for each worker that offers it; from unit-nanoseconds by pair.
+    /// Utilization by resource, over all workers and then for each worker that offers it; from
+    /// unit-nanoseconds by pair.
     pub(super) fn utilization(&self, busy: &[u128], offered: &[u128]) -> Vec<MetricValue> {
         let resources = (0..self.resources).map(|resource| {
             let sum = |of_pairs: &[u128]| self.pairs_of(resource).map(|pair| of_pairs[pair]).sum();

@@ -1,16 +1,18 @@
-//! A log-linear histogram of whole numbers: 256 buckets to each factor of two, for quantiles of any number of values.
+//! A log-linear histogram of whole numbers: 256 buckets to each factor of two, for quantiles of any
+//! number of values.
 //!
-//! A bucket is narrower than 1/256 of what it holds, so a quantile is right to 0.4 %; values below 512 have a bucket each
-//! and are exact. Only factors of two that occur are stored. The layout is that of HdrHistogram (Gil Tene).
+//! A bucket is narrower than 1/256 of its values, so a quantile is accurate to 0.4 %; values below
+//! 512 have a bucket each and are exact. Only factors of two that occur are stored. The layout is
+//! that of HdrHistogram (Gil Tene).
 
-/// TimeBuckets to a factor of two.
+/// The number of buckets per factor of two.
 const WIDTH: usize = 256;
 
 /// Groups of buckets: values below 256, then one for each factor of two from 2^8 to 2^63.
 const OCTAVES: usize = 57;
 
-/// Counts by bucket, in halves: the lower ones alone, which nearly every count is done with, are small enough that those of
-/// several tallies stay in the processor's first cache.
+/// Counts by bucket, in halves. Nearly every count uses the lower halves alone, which are small
+/// enough for those of several tallies to stay in the first cache of the processor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Octave {
     low: [u32; WIDTH],
@@ -39,7 +41,7 @@ impl Octave {
         u64::from(self.high[bucket]) << 32 | u64::from(self.low[bucket])
     }
 
-    /// Counts so many more.
+    /// Adds `times` to the count of a bucket.
     fn add(&mut self, bucket: usize, times: u64) {
         let count = self.of(bucket) + times;
         (self.low[bucket], self.high[bucket]) = (count as u32, (count >> 32) as u32);
@@ -59,7 +61,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts a value whose factor of two has occurred before; says whether it has.
+    /// Counts a value if its factor of two has occurred before; returns whether it has.
     #[inline]
     pub(super) fn record_again(&mut self, value: u64) -> bool {
         let octave = octave_of(value);
@@ -73,14 +75,14 @@ impl Histogram {
         self.record_often(value, 1);
     }
 
-    /// Counts one value so many times.
+    /// Counts one value `times` times.
     pub(super) fn record_often(&mut self, value: u64, times: u64) {
         let octave = octave_of(value);
         let counts = self.octaves[octave].get_or_insert_with(|| Box::new(Octave::EMPTY));
         counts.add(bucket_of(value, octave), times);
     }
 
-    /// Takes in all counts of `other`.
+    /// Adds all counts of `other`.
     pub(super) fn merge(&mut self, other: &Histogram) {
         for (mine, theirs) in self.octaves.iter_mut().zip(&other.octaves) {
             match (mine, theirs) {
@@ -91,8 +93,9 @@ impl Histogram {
         }
     }
 
-    /// About the values of these ranks, counted from 0 and rising, as if the values of a bucket lay evenly in it: each is off by
-    /// less than its bucket. Ranks beyond the last value have none.
+    /// The approximate values of these ranks, which count from 0 and rise, as if the values of a
+    /// bucket were spread evenly over it: each error is smaller than a bucket. Ranks beyond the
+    /// last value have none.
     pub(super) fn order_statistics(&self, ranks: &[u64]) -> Vec<f64> {
         let mut found = Vec::with_capacity(ranks.len());
         let mut before = 0;
@@ -115,7 +118,8 @@ impl Histogram {
         found
     }
 
-    /// About how many values lie below `limit`, as if the values of its bucket lay evenly in it.
+    /// The approximate number of values below `limit`, as if the values of its bucket were spread
+    /// evenly over it.
     pub(super) fn below(&self, limit: u64) -> f64 {
         let (octave, bucket) = (octave_of(limit), bucket_of(limit, octave_of(limit)));
         let count = |counts: &Octave, buckets: usize| (0..buckets).map(|bucket| counts.of(bucket)).sum::<u64>();
@@ -133,7 +137,7 @@ fn octave_of(value: u64) -> usize {
     56 - (value | 255).leading_zeros() as usize
 }
 
-/// How many low bits the buckets of a group ignore.
+/// The number of low bits that the buckets of a group ignore.
 #[inline]
 fn shift_of(octave: usize) -> u32 {
     (octave as u32).saturating_sub(1)
@@ -145,7 +149,7 @@ fn bucket_of(value: u64, octave: usize) -> usize {
     (value >> shift_of(octave)) as usize % WIDTH
 }
 
-/// The least and the largest value of a bucket.
+/// The smallest and the largest value of a bucket.
 fn bounds(octave: usize, bucket: usize) -> (u64, u64) {
     let leading = if octave == 0 { 0 } else { WIDTH as u64 };
     let least = (leading + bucket as u64) << shift_of(octave);

@@ -1,4 +1,5 @@
-//! Figures over replications: the mean and its 95 % confidence interval, by Student's t distribution.
+//! Interval estimates over replications: the mean and its 95 % confidence interval, by Student's t
+//! distribution.
 
 use std::f64::consts::PI;
 
@@ -8,25 +9,26 @@ use crate::model::math;
 
 use super::measure::Statistic;
 
-/// The probability that the interval covers.
+/// The coverage of the interval.
 const LEVEL: f64 = 0.95;
 
 /// The 97.5 % point of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// One figure over all replications.
+/// The estimate of a metric over all replications.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IntervalEstimate {
-    /// The mean, or the maximum of maxima; `None` where no replication had anything to measure.
+    /// The mean, or the maximum of maxima; `None` if no replication has a value.
     pub value: Option<f64>,
-    /// Lower and upper end of the 95 % interval; `None` with fewer than two replications, and for a maximum.
+    /// Lower and upper end of the 95 % interval; `None` with fewer than two replications, and for a
+    /// maximum.
     pub interval: Option<(f64, f64)>,
-    /// Replications that had a value.
+    /// The number of replications with a value.
     pub replications: u64,
 }
 
 impl IntervalEstimate {
-    /// Combines the values that a statistic had in the replications.
+    /// Combines the values of a statistic in the replications.
     pub fn of(statistic: Statistic, values: &[Option<f64>]) -> IntervalEstimate {
         let values: Vec<f64> = values.iter().copied().flatten().collect();
         if statistic == Statistic::Max { IntervalEstimate::maximum(&values) } else { IntervalEstimate::mean(&values) }
@@ -56,10 +58,12 @@ impl IntervalEstimate {
     }
 }
 
-/// The 97.5 % point of Student's t distribution: 95 % of it lie between minus and plus this. `freedom` is at least 1.
+/// The 97.5 % point of Student's t distribution: 95 % of it lie between minus and plus this.
+/// `freedom` is at least 1.
 ///
-/// Abramowitz & Stegun (1964): up to 1000 degrees of freedom the finite sums 26.7.3 and 26.7.4, inverted by bisection;
-/// beyond, where they grow long, the expansion 26.7.5 in powers of 1 / freedom, which is right to 1e-14 there.
+/// Abramowitz & Stegun (1964): up to 1000 degrees of freedom the finite sums 26.7.3 and 26.7.4,
+/// inverted by bisection; beyond, where these grow long, the expansion 26.7.5 in powers of 1 /
+/// freedom, which is accurate to 1e-14 there.
 pub fn critical_value_95(freedom: u64) -> f64 {
     debug_assert!(freedom > 0, "one value has no spread");
     if freedom > 1000 {
@@ -76,12 +80,14 @@ pub fn critical_value_95(freedom: u64) -> f64 {
     }
 }
 
-/// The probability that a variable of Student's t distribution lies between -t and t (26.7.3, 26.7.4).
+/// The probability that a variable of Student's t distribution lies between -t and t (26.7.3,
+/// 26.7.4).
 fn within(t: f64, freedom: u64) -> f64 {
     let n = freedom as f64;
     let square = n / (n + t * t);
     let (sine, cosine) = ((1.0 - square).sqrt(), square.sqrt());
-    // Odd: 1 + 2/3 c² + 2·4/(3·5) c⁴ + …; even: 1 + 1/2 c² + 1·3/(2·4) c⁴ + …; freedom / 2 terms each, rounded down.
+    // Odd: 1 + 2/3 c² + 2·4/(3·5) c⁴ + …; even: 1 + 1/2 c² + 1·3/(2·4) c⁴ + …; freedom / 2 terms
+    // each, rounded down.
     let odd = freedom % 2;
     let (mut term, mut sum) = (1.0, 0.0);
     for step in 1..=freedom / 2 {
@@ -130,7 +136,8 @@ mod tests {
     #[test]
     fn student_t_agrees_with_statrs() {
         for freedom in (1..=60).chain([100, 101, 500, 999, 1000, 1001, 1002, 5000, 1_000_000]) {
-            // Where an expansion takes over from the sums, too: the probability of the point is 97.5 %.
+            // Where an expansion takes over from the sums, too: the probability of the point is
+            // 97.5 %.
             let oracle = StudentsT::new(0.0, 1.0, freedom as f64).unwrap();
             let p = oracle.cdf(critical_value_95(freedom));
             assert!((p - 0.975).abs() < 1e-11, "{freedom} degrees of freedom: {p}");

@@ -1,8 +1,8 @@
 //! Invariants of every run, checked in debug builds and absent from release builds.
 //!
-//! After every event, arrived = waiting + running + ended. No worker claims more than it offers. And
-//! Little's law holds exactly: the integrals over time, taken here event by event, equal the sums
-//! over rows that the statistics consist of.
+//! After every event, arrived = waiting + running + ended. No worker claims more than it offers.
+//! And Little's law holds exactly: the integrals over time, taken here event by event, equal the
+//! sums over rows that the statistics consist of.
 
 use crate::engine::{Execution, InitialState, System};
 use crate::model::job::{Job, JobId};
@@ -65,8 +65,8 @@ impl Invariants {
         }
     }
 
-    /// A row that falls due late, such as the row of a firing that was made up for, has waited since it
-    /// was scheduled.
+    /// A row that falls due late, such as the row of a firing that was made up for, has waited
+    /// since it was scheduled.
     fn has_waited(&mut self, now: Time, job: &Job) {
         let since = job.scheduled_at.max(self.warmup);
         for level in [&mut self.waiting, &mut self.waiting_of[usize::from(job.action.0)]] {

@@ -41,7 +41,8 @@ pub use tally::{MAX_EXACT, Tally};
 /// The statistics of one replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplicationStats {
-    /// The values of the summary: the same metrics in the same order in each replication of a scenario.
+    /// The values of the summary: the same metrics in the same order in each replication of a
+    /// scenario.
     pub metrics: Vec<MetricValue>,
     /// The distribution of waits: of all jobs first, then of each action that has a claim.
     pub waits: Vec<WaitQuantiles>,

@@ -1,14 +1,14 @@
 //! Exact moments of whole numbers: count, sum and sum of squares as integers, so the order of
 //! additions does not matter.
 //!
-//! Floating-point sums would depend on the order in which actions are merged, and would lose a small
-//! spread next to a large mean. Integers do neither, and adding them is as fast.
+//! Floating-point sums would depend on the order in which actions are merged, and would lose a
+//! small spread next to a large mean. Integers do neither, and adding them is as fast.
 
 /// The most values that are added at once.
 pub(super) const BATCH: usize = 32;
 
-/// The sum of a batch of values up to this limit fits into 64 bits, and the sum of their squares into
-/// 128: nine years in nanoseconds.
+/// The sum of a batch of values up to this limit fits into 64 bits, and the sum of their squares
+/// into 128: nine years in nanoseconds.
 const LARGE: u64 = (1 << 58) - 1;
 
 /// Count, sum, sum of squares and extremes of values from 0 to `i64::MAX`.
@@ -34,8 +34,8 @@ impl Moments {
         self.count += 1;
         self.sum += u128::from(value);
         self.squares.add(u128::from(value) * u128::from(value));
-        // Of n values in random order, about 2 ln n are new extremes: a branch is cheaper than storing
-        // both each time.
+        // Of n values in random order, about 2 ln n are new extremes: a branch is cheaper than
+        // storing both each time.
         if value < self.least {
             self.lower(value);
         }
@@ -131,10 +131,11 @@ impl Moments {
         Some(floor as f64 + rest as f64 / self.count as f64)
     }
 
-    /// The standard deviation with divisor n - 1; `None` with fewer than two values, 0 exactly if all are equal.
+    /// The standard deviation with divisor n - 1; `None` with fewer than two values, 0 exactly if
+    /// all are equal.
     ///
-    /// With m the mean rounded down and r = sum - n m: Σ(x - mean)² = (Σx² - n m² - 2 m r) - r²/n. The bracket is an exact
-    /// integer, so nothing cancels but the last term, which is below n.
+    /// With m the mean rounded down and r = sum - n m: Σ(x - mean)² = (Σx² - n m² - 2 m r) - r²/n.
+    /// The bracket is an exact integer, so nothing cancels but the last term, which is below n.
     pub(super) fn sd(&self) -> Option<f64> {
         let (floor, rest) = self.floor_of_mean()?;
         let mut expected = Wide::product(u128::from(floor) * u128::from(floor), self.count);

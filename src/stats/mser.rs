@@ -1,42 +1,47 @@
-//! MSER-5: where to cut the beginning off a series, so that what is left estimates its mean best.
+//! MSER-5: the truncation point of a series after which the rest estimates its mean best.
 //!
-//! White (1997) and White, Cobb and Spratt (2000), "A comparison of five steady-state truncation heuristics for simulation": of all
-//! cuts d the one with the least Σ(x − mean)² / (n − d)², both over what is left, which is the square of the standard error that
-//! the rest would have, were it uncorrelated. A beginning that differs raises the sum; cutting what does not differ lowers n.
-//! The rule is applied to means of [`BATCH`] neighbouring observations, as they do, and over several replications to the series of
-//! their averages (Hoad, Robinson and Davies, 2010).
+//! White (1997) and White, Cobb and Spratt (2000), "A comparison of five steady-state truncation
+//! heuristics for simulation": of all truncation points d, the one with the smallest Σ(x − mean)² /
+//! (n − d)², both over the rest. This is the square of the standard error that the rest would have
+//! if it were uncorrelated. A beginning that differs raises the sum; truncating values that do not
+//! differ lowers n. As in these papers, the rule is applied to means of [`BATCH`] neighbouring
+//! observations; with several replications, to the series of their averages (Hoad, Robinson and
+//! Davies, 2010).
 
 /// Observations in a batch: the 5 of MSER-5.
 pub const BATCH: usize = 5;
 
-/// Where a series was cut.
+/// The truncation of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Truncation {
-    /// So many observations at its beginning are left out, never more than half.
+    /// The number of observations left out at the beginning, at most half of them.
     pub observations: usize,
-    /// Whether the best cut would leave out half of the series or more: then it is too short to tell where it becomes steady.
+    /// Whether the best truncation point would leave out half of the series or more: the series is
+    /// then too short to show where it becomes steady.
     pub is_too_short: bool,
 }
 
-/// Cuts a series of observations at equal distances; what is over at its end, fewer than a batch, is not looked at.
+/// Finds the truncation of a series of observations at equal distances; a remainder of less than a
+/// batch at the end is ignored.
 ///
-/// Only the first three quarters are searched. Near the end the rule compares the spread of a few values, which is small by chance
-/// now and then, and 0 where nothing happens any more.
+/// Only the first three quarters are searched. Near the end, the rule compares the spread of a few
+/// values, which is sometimes small by chance, and 0 if nothing happens any more.
 pub fn truncation(observations: &[f64]) -> Truncation {
     let batches: Vec<f64> = observations.chunks_exact(BATCH).map(|of| of.iter().sum::<f64>() / BATCH as f64).collect();
     let statistics = statistics(&batches);
     let searched = statistics.iter().enumerate().take(batches.len() * 3 / 4 + 1);
-    // Of equal ones the first: nothing is cut off that need not be.
+    // Of equal points the first: no more is truncated than necessary.
     let best = searched.reduce(|best, next| if next.1 < best.1 { next } else { best });
     let best = best.map_or(0, |(cut, _)| cut);
     let half = batches.len() / 2;
     Truncation { observations: best.min(half) * BATCH, is_too_short: best > 0 && best >= half }
 }
 
-/// The statistic of each cut: of leaving out nothing, the first value, the first two, and so on.
+/// The statistic of each truncation point: without truncation, without the first value, without the
+/// first two, and so on.
 fn statistics(values: &[f64]) -> Vec<f64> {
     let (mut count, mut mean, mut squares) = (0.0, 0.0, 0.0);
-    // From the end, by Welford's (1962) recursion, so that nothing cancels.
+    // From the end, by the recursion of Welford (1962), so nothing cancels.
     let of_rest = values.iter().rev().map(|value| {
         count += 1.0;
         let distance = value - mean;
@@ -62,7 +67,8 @@ mod tests {
 
     #[test]
     fn the_statistic_of_a_worked_example() {
-        // 9 1 2 1 2: mean 3 and squares 36 + 4 + 1 + 4 + 1 over 25; then mean 1.5 and four times 0.25 over 16; …
+        // 9 1 2 1 2: mean 3 and squares 36 + 4 + 1 + 4 + 1 over 25; then mean 1.5 and four times
+        // 0.25 over 16; …
         let expected = [46.0 / 25.0, 1.0 / 16.0, (2.0 / 3.0) / 9.0, 0.5 / 4.0, 0.0];
         for (statistic, expected) in statistics(&[9.0, 1.0, 2.0, 1.0, 2.0]).into_iter().zip(expected) {
             assert!((statistic - expected).abs() < 1e-15, "{statistic} and {expected}");
@@ -79,7 +85,7 @@ mod tests {
         };
         assert_eq!(truncation(&ramp(10, 100)), Truncation { observations: 50, is_too_short: false });
         assert_eq!(truncation(&ramp(0, 100)), Truncation { observations: 0, is_too_short: false });
-        // It ends after half of the run, or never: half is cut off, and that is said.
+        // It ends after half of the run, or never: half is truncated, and the result shows it.
         assert_eq!(truncation(&ramp(60, 100)), Truncation { observations: 250, is_too_short: true });
         assert_eq!(truncation(&ramp(100, 100)), Truncation { observations: 250, is_too_short: true });
     }
@@ -89,15 +95,16 @@ mod tests {
         for values in [&[][..], &[3.0], &[1.0, 1.0]] {
             assert_eq!(truncation(&batches(values)), Truncation { observations: 0, is_too_short: false });
         }
-        // Constant ones have nothing to cut off, and what comes to rest for good is no reason to throw away what came before the end.
+        // Constant series have nothing to truncate, and a series that comes to rest at the end
+        // keeps what came before.
         assert_eq!(truncation(&[7.25; 1000]).observations, 0);
         let mut rare = vec![0.0; 1000];
         (0..20).for_each(|at| rare[at * 45 + 20] = 1.0);
         assert_eq!(truncation(&rare), Truncation { observations: 0, is_too_short: false });
     }
 
-    /// 200 batches of a stationary series with correlation `kept` from one to the next, spread 1, after a beginning that is `off` and forgets
-    /// it within `forgets` batches.
+    /// 200 batches of a stationary series with correlation `kept` from one to the next and spread
+    /// 1, after a beginning that is `off` and decays within `forgets` batches.
     fn autoregressive(seed: u64, kept: f64, off: f64, forgets: f64) -> Vec<f64> {
         let mut stream = Streams::new(seed, 0).stream(Purpose::Service, "series");
         let mut value = stream.normal();
@@ -109,7 +116,8 @@ mod tests {
         batches(&(0..200).map(&mut next).collect::<Vec<_>>())
     }
 
-    /// Over 500 such series: how many batches are cut off in the median and by nine in ten, and the share found too short.
+    /// Over 500 such series: the median and the 90th percentile of the truncated batches, and the
+    /// share of series found too short.
     fn cuts(kept: f64, off: f64, forgets: f64) -> (usize, usize, f64) {
         let mut cuts: Vec<Truncation> =
             (0..500).map(|seed| truncation(&autoregressive(seed, kept, off, forgets))).collect();
@@ -125,7 +133,8 @@ mod tests {
         // Off by five standard deviations, and below one of them after ln 5 = 1.6 times `forgets`.
         let (median, most, too_short) = cuts(0.5, -5.0, 10.0);
         assert!((10..=30).contains(&median) && most <= 50 && too_short < 0.02, "start: {median} {most} {too_short}");
-        // A beginning that lasts as long as the run is noticed more often than not; so is a series of few ups and downs.
+        // A beginning that lasts as long as the run is noticed more often than not; so is a series
+        // of few ups and downs.
         let (median, _, too_short) = cuts(0.5, -20.0, 200.0);
         assert!(median >= 90 && too_short > 0.5, "ramp: {median} {too_short}");
         // As long as 20 and as 10 of their correlation times.

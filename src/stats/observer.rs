@@ -36,8 +36,8 @@ pub struct StatsObserver {
 }
 
 impl StatsObserver {
-    /// Measures a replication of `system`, with the share of waits within `slo` and slowdowns bounded
-    /// by `slowdown_bound`.
+    /// Measures a replication of `system`, with the share of waits within `slo` and slowdowns
+    /// bounded by `slowdown_bound`.
     pub fn new(system: &System, slo: Option<Span>, slowdown_bound: Span) -> StatsObserver {
         let (window, occupancy) = (system.window, Occupancy::new(system));
         let targets = Targets {
@@ -230,8 +230,8 @@ impl Observer for StatsObserver {
 /// Nanoseconds from one instant to another; 0 if the other comes first.
 #[inline]
 fn nanos(from: Time, to: Time) -> u64 {
-    // The difference of any two instants fits without a sign; longer than the longest span counts as
-    // the longest.
+    // The difference of any two instants fits without a sign; longer than the longest span counts
+    // as the longest.
     let nanos = to.0.max(from.0).wrapping_sub(from.0) as u64;
     nanos.min(i64::MAX as u64)
 }

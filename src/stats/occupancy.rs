@@ -1,9 +1,9 @@
 //! Occupancy over time: rows take a place in the queue while they wait, and units of a worker while
 //! they run.
 //!
-//! Both are kept twice: as integrals over the window, and as sums by time bucket. Nearly all rows lie
-//! within the window and within the current bucket. They are added to the sums of the current bucket,
-//! which go into both when the bucket ends; only the other rows have to be split.
+//! Both are kept twice: as integrals over the window, and as sums by time bucket. Nearly all rows
+//! lie within the window and within the current bucket. They are added to the sums of the current
+//! bucket, which go into both when the bucket ends; only the other rows have to be split.
 
 use crate::engine::{Execution, System};
 use crate::model::capacity::NeedId;

@@ -25,7 +25,8 @@ pub(super) struct OfferedCapacityBuilder {
     /// By pair: unit-nanoseconds offered within the window.
     offered: Vec<u128>,
     buckets: TimeBuckets,
-    /// The distance from the lines of a worker to those of the next; 0 where all workers share lines.
+    /// The distance from the lines of a worker to those of the next; 0 where all workers share
+    /// lines.
     stride: usize,
 }
 
@@ -93,8 +94,8 @@ pub(super) struct OfferedCapacity {
 }
 
 impl OfferedCapacity {
-    /// Averages by time bucket of the sum of several lines. A line is a pair, or a resource where workers
-    /// share lines.
+    /// Averages by time bucket of the sum of several lines. A line is a pair, or a resource where
+    /// workers share lines.
     pub(super) fn averages(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
         self.buckets.averages_of(lines)
     }

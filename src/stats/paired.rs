@@ -1,53 +1,55 @@
-//! A figure in the replications of two contenders, pair by pair: the difference, the ratio, and what pairing has saved.
+//! A metric of a baseline and an alternative, replication by replication: the difference, the
+//! ratio, and the variance that pairing saves.
 //!
-//! Replication k of both sees the same jobs (common random numbers), so the difference is taken within each replication,
-//! where what both have in common cancels, and only then averaged.
+//! Replication k of both has the same jobs (common random numbers). The difference is therefore
+//! taken within each replication, where common effects cancel, and only then averaged.
 
 use super::sample::Sample;
 
-/// Pairs of values, the baseline's and the contender's, of the replications in which both had one.
+/// The values of baseline and alternative in the replications in which both have one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Paired {
     pairs: Vec<(f64, f64)>,
-    /// Replications in which one of the two, or neither, had a value.
+    /// The number of replications in which at least one of the two has no value.
     missing: u64,
 }
 
 impl Paired {
-    /// Pairs the values of two contenders, replication by replication.
-    pub fn of(baseline: &[Option<f64>], contender: &[Option<f64>]) -> Paired {
-        let all = baseline.len().max(contender.len());
-        let pairs: Vec<(f64, f64)> = baseline.iter().zip(contender).filter_map(|(&b, &c)| Some((b?, c?))).collect();
+    /// Pairs the values of baseline and alternative, replication by replication.
+    pub fn of(baseline: &[Option<f64>], alternative: &[Option<f64>]) -> Paired {
+        let all = baseline.len().max(alternative.len());
+        let pairs: Vec<(f64, f64)> = baseline.iter().zip(alternative).filter_map(|(&b, &c)| Some((b?, c?))).collect();
         Paired { missing: (all - pairs.len()) as u64, pairs }
     }
 
-    /// Replications in which both had a value.
+    /// The number of replications in which both have a value.
     pub fn replications(&self) -> u64 {
         self.pairs.len() as u64
     }
 
-    /// Replications that are left out, because the figure did not exist in at least one of the two.
+    /// The number of replications that are left out, because at least one of the two has no value.
     pub fn missing(&self) -> u64 {
         self.missing
     }
 
-    /// The baseline's values.
+    /// The values of the baseline.
     pub fn baseline(&self) -> Sample {
         Sample::of(self.pairs.iter().map(|(baseline, _)| *baseline))
     }
 
-    /// The contender's values.
+    /// The values of the alternative.
     pub fn alternative(&self) -> Sample {
-        Sample::of(self.pairs.iter().map(|(_, contender)| *contender))
+        Sample::of(self.pairs.iter().map(|(_, alternative)| *alternative))
     }
 
-    /// The contender's values minus `factor` times the baseline's, minus `shift`: its mean is below zero where the contender lies
-    /// below that bound. A factor of 1.05 is the bound "5 % more than the baseline", without a ratio of random numbers.
+    /// The values of the alternative minus `factor` times those of the baseline, minus `shift`: the
+    /// mean is below zero if the alternative lies below this bound. A factor of 1.05 is the bound
+    /// "5 % more than the baseline", without a ratio of random numbers.
     pub fn difference_from_bound(&self, factor: f64, shift: f64) -> Sample {
-        Sample::of(self.pairs.iter().map(|(baseline, contender)| contender - factor * baseline - shift))
+        Sample::of(self.pairs.iter().map(|(baseline, alternative)| alternative - factor * baseline - shift))
     }
 
-    /// The differences, contender minus baseline.
+    /// The differences, alternative minus baseline.
     pub fn difference(&self) -> Sample {
         self.difference_from_bound(1.0, 0.0)
     }
@@ -58,9 +60,11 @@ impl Paired {
         Some(self.difference().mean? / baseline)
     }
 
-    /// The interval of the relative difference for a point of Student's t distribution, by Fieller's theorem (1954): all r for
-    /// which the mean of difference - r x baseline is within that many standard errors of zero. It agrees with bounds by
-    /// [`Paired::difference_from_bound`]. `None` where these r have no end, because the baseline may be zero, and with fewer than two pairs.
+    /// The interval of the relative difference for a point of Student's t distribution, by
+    /// Fieller's theorem (1954): all r for which the mean of difference - r x baseline is within
+    /// that many standard errors of zero. It agrees with bounds by
+    /// [`Paired::difference_from_bound`]. `None` where these r have no end, because the baseline
+    /// may be zero, and with fewer than two pairs.
     pub fn relative_interval(&self, point: f64) -> Option<(f64, f64)> {
         let (b, d) = (self.baseline(), self.difference());
         let (mean_b, mean_d, error_b, error_d) = (b.mean?, d.mean?, b.std_error?, d.std_error?);
@@ -84,8 +88,9 @@ impl Paired {
         products.sum::<f64>() / (n - 1.0) / n
     }
 
-    /// The variance of the difference over what it would be if the two did not see the same jobs: 0.1 means that pairing spares
-    /// nine replications of ten, 1 that it does nothing. `None` where nothing varies.
+    /// The variance of the difference relative to its variance with independent jobs: 0.1 means
+    /// that pairing saves nine replications of ten, 1 that it saves none. `None` where nothing
+    /// varies.
     pub fn variance_ratio(&self) -> Option<f64> {
         let square = |sample: Sample| sample.std_error.map(|error| error * error);
         let independent = square(self.baseline())? + square(self.alternative())?;
@@ -99,8 +104,8 @@ mod tests {
     use crate::student;
 
     fn paired(pairs: &[(f64, f64)]) -> Paired {
-        let (baseline, contender): (Vec<_>, Vec<_>) = pairs.iter().map(|&(b, c)| (Some(b), Some(c))).unzip();
-        Paired::of(&baseline, &contender)
+        let (baseline, alternative): (Vec<_>, Vec<_>) = pairs.iter().map(|&(b, c)| (Some(b), Some(c))).unzip();
+        Paired::of(&baseline, &alternative)
     }
 
     #[test]

@@ -18,16 +18,16 @@ pub(super) fn fairness(actions: &mut [ActionStats], context: MetricContext) -> [
     [of_run(Measure::Jain, jain_index(&slowdowns)), of_run(Measure::WorstSlowdown, worst)]
 }
 
-/// The index of Jain, Chiu and Hawe (1984): (sum of x)² / (n × sum of x²). It is 1 if all values are
-/// equal, and k/n if k of n values are equal and the others 0; `None` without a value.
+/// The index of Jain, Chiu and Hawe (1984): (sum of x)² / (n × sum of x²). It is 1 if all values
+/// are equal, and k/n if k of n values are equal and the others 0; `None` without a value.
 fn jain_index(values: &[f64]) -> Option<f64> {
     let sum: f64 = values.iter().sum();
     let squares: f64 = values.iter().map(|value| value * value).sum();
     (squares > 0.0).then(|| (sum * sum / (values.len() as f64 * squares)).min(1.0))
 }
 
-/// The time until the backlog is gone: the first instant after the longest queue of the run at which
-/// no job waits.
+/// The time until the backlog is gone: the first instant after the longest queue of the run at
+/// which no job waits.
 ///
 /// The origin of the backlog does not matter: initial rows of the registry, a trace, single jobs or
 /// a burst in the middle of a day. Jobs that arrive in the meantime have to be worked off as well,
@@ -65,7 +65,8 @@ impl DrainTime {
         }
     }
 
-    /// Seconds from the start until the backlog was gone; `None` if jobs still waited at the horizon.
+    /// Seconds from the start until the backlog was gone; `None` if jobs still waited at the
+    /// horizon.
     pub(super) fn value(&self) -> MetricValue {
         let at = if self.longest == 0 { Some(Time::ZERO) } else { self.empty_at };
         of_run(Measure::DrainS, at.map(Time::as_secs_f64))

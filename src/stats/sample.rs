@@ -1,7 +1,7 @@
-//! A sample of independent values, and how sure it is that their mean lies above or below zero.
+//! A sample of independent values, and tests of the sign of its mean.
 //!
-//! What is compared is one number a replication (a difference, or a difference to a bound), so that all decisions come down
-//! to the sign of one mean.
+//! Comparisons use one number per replication (a difference, or a difference from a bound), so
+//! every decision comes down to the sign of one mean.
 
 use crate::model::math;
 
@@ -10,11 +10,12 @@ use super::student;
 /// Independent values, summed up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
-    /// How many values.
+    /// The number of values.
     pub count: u64,
     /// Their mean; `None` without a value.
     pub mean: Option<f64>,
-    /// The standard error of the mean; `None` with fewer than two values, 0 exactly if all are equal.
+    /// The standard error of the mean; `None` with fewer than two values, 0 exactly if all are
+    /// equal.
     pub std_error: Option<f64>,
 }
 
@@ -31,10 +32,12 @@ impl Sample {
         Sample { count, mean: Some(mean), std_error: error }
     }
 
-    /// How likely a mean so large or larger is by chance, if the true mean is zero or less: small where it is shown to be above.
+    /// The p-value of the hypothesis that the true mean is zero or less: small if the mean is above
+    /// zero.
     ///
-    /// `None` with fewer than two values. Values without any spread tell nothing about it, so that Student's t does not apply;
-    /// if the true mean were zero, each of them would have been as likely on the other side, and the sign test's 2^-n is taken.
+    /// `None` with fewer than two values. Values without any spread say nothing about it, so
+    /// Student's t does not apply. If the true mean were zero, each value would be equally likely
+    /// on the other side: the sign test gives 2^-n.
     pub fn p_greater(&self) -> Option<f64> {
         let (mean, error) = (self.mean?, self.std_error?);
         Some(match (error > 0.0, mean > 0.0) {
@@ -44,20 +47,21 @@ impl Sample {
         })
     }
 
-    /// How likely a mean so small or smaller is by chance, if the true mean is zero or more. See [`Sample::p_greater`].
+    /// The p-value of the hypothesis that the true mean is zero or more. See [`Sample::p_greater`].
     pub fn p_less(&self) -> Option<f64> {
         Sample { mean: self.mean.map(|mean| -mean), ..*self }.p_greater()
     }
 
-    /// How likely a mean so far from zero or farther is by chance, if the true mean is zero.
+    /// The p-value of the hypothesis that the true mean is zero.
     pub fn p_two_sided(&self) -> Option<f64> {
         Some((2.0 * self.p_greater()?.min(self.p_less()?)).min(1.0))
     }
 
-    /// The interval of the mean for a point of Student's t distribution with [`Sample::degrees_of_freedom`].
+    /// The interval of the mean for a point of Student's t distribution with
+    /// [`Sample::degrees_of_freedom`].
     pub fn interval(&self, point: f64) -> Option<(f64, f64)> {
         let (mean, error) = (self.mean?, self.std_error?);
-        // Without any spread the point would have no meaning, be it ever so large.
+        // Without any spread the point has no meaning, however large it is.
         let half = if error > 0.0 { point * error } else { 0.0 };
         Some((mean - half, mean + half))
     }
@@ -74,7 +78,8 @@ mod tests {
 
     #[test]
     fn a_worked_example() {
-        // Student's own (1908): additional hours of sleep of ten patients, t = 4.06 with nine degrees of freedom, p = 0.0014.
+        // Student's own (1908): additional hours of sleep of ten patients, t = 4.06 with nine
+        // degrees of freedom, p = 0.0014.
         let sleep = Sample::of([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]);
         let (mean, error) = (sleep.mean.unwrap(), sleep.std_error.unwrap());
         assert!((mean - 1.58).abs() < 1e-12 && (mean / error - 4.0621).abs() < 1e-4, "{mean} / {error}");
@@ -84,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_without_two_values() {
+    fn there_is_no_p_value_without_two_values() {
         assert_eq!(Sample::of([]), Sample { count: 0, mean: None, std_error: None });
         let one = Sample::of([3.0]);
         assert_eq!(

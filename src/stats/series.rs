@@ -18,8 +18,8 @@ pub struct Series {
     pub horizon: Time,
     /// Rows due and waiting, with any need.
     pub queue_length: Vec<f64>,
-    /// One for each resource; then one for each pair of worker and resource, unless there are too many
-    /// workers.
+    /// One for each resource; then one for each pair of worker and resource, unless there are too
+    /// many workers.
     pub lines: Vec<ResourceSeries>,
 }
 
@@ -51,13 +51,15 @@ const MOST_PAIRS: usize = 64;
 /// Fills a series while a replication runs.
 #[derive(Clone, Debug)]
 pub(super) struct SeriesBuilder {
-    /// Lines: waiting rows by need; busy units by pair, or by resource if workers share lines. Each need
-    /// has a line of its own, so a wait adds to one line, not to one for each resource and one for all.
+    /// Lines: waiting rows by need; busy units by pair, or by resource if workers share lines. Each
+    /// need has a line of its own, so a wait adds to one line, not to one for each resource and one
+    /// for all.
     buckets: TimeBuckets,
     horizon: Time,
     /// The first line of busy units.
     busy: usize,
-    /// The distance from the lines of a worker to those of the next; 0 where all workers share lines.
+    /// The distance from the lines of a worker to those of the next; 0 where all workers share
+    /// lines.
     stride: usize,
 }
 
@@ -106,7 +108,8 @@ impl SeriesBuilder {
         self.busy + worker.0 as usize * self.stride + resource
     }
 
-    /// The distance from the lines of a worker to those of the next; 0 where all workers share lines.
+    /// The distance from the lines of a worker to those of the next; 0 where all workers share
+    /// lines.
     pub(super) fn stride(&self) -> usize {
         self.stride
     }

@@ -1,11 +1,13 @@
-//! Student's t distribution at any level: how likely a value so large is by chance, and which value is so unlikely.
+//! Student's t distribution: tail probabilities and critical values at any level.
 //!
-//! The chance is a regularized incomplete beta function, as a continued fraction (Lentz's way), which keeps its relative
-//! accuracy far out, where decisions at several looks and about several rows are made.
+//! The tail probability is a regularized incomplete beta function, computed as a continued fraction
+//! by Lentz's method, which keeps its relative accuracy far out, where decisions about several
+//! looks and several rows are made.
 
 use crate::model::math;
 
-/// The chance that a variable of Student's t distribution with so many (1 or more) degrees of freedom exceeds `t`.
+/// The probability that a variable of Student's t distribution with `freedom` (1 or more) degrees
+/// of freedom exceeds `t`.
 pub fn upper_tail(t: f64, freedom: u64) -> f64 {
     debug_assert!(freedom > 0, "one value has no spread");
     if t.is_nan() {
@@ -15,7 +17,7 @@ pub fn upper_tail(t: f64, freedom: u64) -> f64 {
     if t < 0.0 { 1.0 - half } else { half }
 }
 
-/// The value that is exceeded with that chance, which is above 0 and at most 1/2.
+/// The value that is exceeded with probability `chance`, which is above 0 and at most 1/2.
 pub fn critical_value(chance: f64, freedom: u64) -> f64 {
     debug_assert!(chance > 0.0 && chance <= 0.5, "{chance} is not the chance of an upper tail");
     let (mut low, mut high) = (0.0, 1.0);
@@ -31,7 +33,8 @@ pub fn critical_value(chance: f64, freedom: u64) -> f64 {
     }
 }
 
-/// The chance of a square above `square`: I(n / (n + t²); n/2, 1/2) (Abramowitz & Stegun, 1964, 26.7.1 and 26.5.27).
+/// The probability of a square above `square`: I(n / (n + t²); n/2, 1/2) (Abramowitz & Stegun,
+/// 1964, 26.7.1 and 26.5.27).
 fn both_tails(square: f64, n: f64) -> f64 {
     if square == 0.0 {
         return 1.0;
@@ -106,7 +109,8 @@ mod tests {
             let two = 1.0 / (root * (root + t));
             assert!((upper_tail(t, 2) / two - 1.0).abs() < 1e-12, "{t}: {}", upper_tail(t, 2));
         }
-        // Near the middle: 1/2 less the density there, which is Γ(10) / (Γ(9.5) √(19 π)) for 19 degrees of freedom.
+        // Near the middle: 1/2 less the density there, which is Γ(10) / (Γ(9.5) √(19 π)) for 19
+        // degrees of freedom.
         let density = math::gamma(10.0) / (math::gamma(9.5) * (19.0 * std::f64::consts::PI).sqrt());
         assert!((upper_tail(1e-6, 19) - (0.5 - 1e-6 * density)).abs() < 1e-15);
         assert_eq!((upper_tail(f64::INFINITY, 5), upper_tail(f64::NEG_INFINITY, 5)), (0.0, 1.0));

@@ -1,17 +1,19 @@
-//! Tallies: mean, spread, extremes and quantiles of a stream of spans (or other whole numbers), in constant memory.
+//! Tallies: mean, spread, extremes and quantiles of a stream of durations (or other whole numbers),
+//! in constant memory.
 //!
-//! Up to [`MAX_EXACT`] values are kept, and quantiles are exact; beyond that they go into a histogram and quantiles are right
-//! to 0.4 %. Moments are exact always. Merging tallies gives what one tally of all values would give, to the last bit.
+//! Up to [`MAX_EXACT`] values are kept, and quantiles are exact. More values go into a histogram,
+//! and quantiles are accurate to 0.4 %. Moments are always exact. Merged tallies give the same
+//! results as one tally of all values, to the last bit.
 
 use std::mem;
 
 use super::histogram::Histogram;
 use super::moments::Moments;
 
-/// So many values are kept as they are.
+/// The most values that are kept individually.
 pub const MAX_EXACT: usize = 4096;
 
-/// A summary of the values told to it.
+/// A summary of recorded values.
 ///
 /// ```
 /// let mut waits = claimsim::stats::Tally::default();
@@ -33,23 +35,23 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Takes in one value, from 0 to `i64::MAX`; what is below counts as 0.
+    /// Adds one value from 0 to `i64::MAX`; a negative value counts as 0.
     #[inline]
     pub fn record(&mut self, value: i64) {
         self.take(value.max(0) as u64);
     }
 
-    /// Takes in one value up to `i64::MAX`.
+    /// Adds one value up to `i64::MAX`.
     #[inline]
     pub(super) fn take(&mut self, value: u64) {
         self.moments.record(value);
-        // One test for both: values that are kept find an empty histogram.
+        // One test for both cases: while values are kept, the histogram is empty.
         if !self.histogram.record_again(value) {
             self.keep(value);
         }
     }
 
-    /// Takes in several values, so many at most as there are in a batch; gives their sum.
+    /// Adds at most one batch of values and returns their sum.
     pub(super) fn take_all(&mut self, values: &[u64]) -> u128 {
         for &value in values {
             if !self.histogram.record_again(value) {
@@ -59,7 +61,7 @@ impl Tally {
         self.moments.record_all(values)
     }
 
-    /// Takes in one value so many times.
+    /// Adds one value `times` times.
     pub(super) fn take_often(&mut self, value: u64, times: u64) {
         if times == 0 {
             return;
@@ -82,7 +84,7 @@ impl Tally {
         self.histogram.record(value);
     }
 
-    /// From now on values are counted.
+    /// Switches from kept to counted values.
     fn count_all(&mut self) {
         self.is_counted = true;
         for value in mem::take(&mut self.kept) {
@@ -90,7 +92,7 @@ impl Tally {
         }
     }
 
-    /// Takes in all values of `other`.
+    /// Adds all values of `other`.
     pub fn merge(&mut self, other: &Tally) {
         self.moments.merge(&other.moments);
         for &value in &other.kept {
@@ -107,7 +109,7 @@ impl Tally {
         self.moments.sum()
     }
 
-    /// How many values there were.
+    /// The number of values.
     pub fn count(&self) -> u64 {
         self.moments.count()
     }
@@ -117,7 +119,8 @@ impl Tally {
         self.moments.mean()
     }
 
-    /// The standard deviation with divisor n - 1; `None` with fewer than two values, 0 exactly if all are equal.
+    /// The standard deviation with divisor n - 1; `None` with fewer than two values, 0 exactly if
+    /// all are equal.
     pub fn sd(&self) -> Option<f64> {
         self.moments.sd()
     }
@@ -134,8 +137,9 @@ impl Tally {
 
     /// The quantile at `p` from 0 (the least) to 1 (the largest); `None` without a value.
     ///
-    /// Definition 7 of Hyndman & Fan (1996), the default of R and NumPy: linear between the order statistics around rank
-    /// (n - 1) p. Beyond [`MAX_EXACT`] values each of those two is right to 1/256 of itself.
+    /// Definition 7 of Hyndman & Fan (1996), the default of R and NumPy: linear between the order
+    /// statistics around rank (n - 1) p. Beyond [`MAX_EXACT`] values each of those two is right to
+    /// 1/256 of itself.
     pub fn quantile(&mut self, p: f64) -> Option<f64> {
         self.quantiles(&[p])?.first().copied()
     }
@@ -152,8 +156,8 @@ impl Tally {
         Some(places.iter().zip(values).map(between).map(|value| value.clamp(min as f64, max as f64)).collect())
     }
 
-    /// The share of the values below `limit`; `None` without a value. Beyond [`MAX_EXACT`] values it is right but for those in the
-    /// bucket that the limit lies in, which are taken to lie evenly in it.
+    /// The share of the values below `limit`; `None` without a value. Beyond [`MAX_EXACT`] values
+    /// it assumes that the values in the bucket of the limit are spread evenly over the bucket.
     pub fn share_below(&self, limit: u64) -> Option<f64> {
         let (least, largest) = (self.moments.least()?, self.moments.largest()?);
         let below = match limit {
@@ -165,7 +169,7 @@ impl Tally {
         Some(below / self.count() as f64)
     }
 
-    /// The values of these ranks, counted from 0 and rising.
+    /// The values of these ranks, which count from 0 and rise.
     fn order_statistics(&mut self, ranks: &[u64]) -> Vec<f64> {
         if !self.is_counted {
             self.kept.sort_unstable();
@@ -199,12 +203,12 @@ mod tests {
         tally
     }
 
-    /// Everything that a tally tells, as bits, so that equal means equal.
-    fn told(mut tally: Tally) -> Vec<Option<u64>> {
+    /// All results of a tally, as bits, for exact comparison.
+    fn results(mut tally: Tally) -> Vec<Option<u64>> {
         let quantiles = [0.0, 0.01, 0.3, 0.5, 0.95, 0.999, 1.0].map(|p| tally.quantile(p));
         let others = [tally.mean(), tally.sd(), tally.max().map(|max| max as f64), tally.min().map(|min| min as f64)];
         let count = Some(tally.count() as f64);
-        quantiles.into_iter().chain(others).chain([count]).map(|told| told.map(f64::to_bits)).collect()
+        quantiles.into_iter().chain(others).chain([count]).map(|result| result.map(f64::to_bits)).collect()
     }
 
     /// A sample of `count` spans of very different lengths, a tenth of them 0.
@@ -218,8 +222,8 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_tally_has_nothing_to_tell() {
-        let empty = told(Tally::default());
+    fn an_empty_tally_has_no_results() {
+        let empty = results(Tally::default());
         assert!(empty[..empty.len() - 1].iter().all(Option::is_none));
     }
 
@@ -245,14 +249,15 @@ mod tests {
 
     #[test]
     fn a_small_spread_beside_a_large_mean_is_not_lost() {
-        // The values 10^17 + 0, 1, …, 9999: the variance of n consecutive numbers is n (n + 1) / 12.
+        // The values 10^17 + 0, 1, …, 9999: the variance of n consecutive numbers is n (n + 1) /
+        // 12.
         let tally = tally(&(0..10_000).map(|offset| 100_000_000_000_000_000 + offset).collect::<Vec<i64>>());
         let expected = (10_000.0 * 10_001.0 / 12.0_f64).sqrt();
         assert!((tally.sd().unwrap() / expected - 1.0).abs() < 1e-14);
     }
 
     #[test]
-    fn merged_tallies_tell_what_one_would_to_the_last_bit() {
+    fn merged_tallies_equal_one_tally_to_the_last_bit() {
         // Both sides of the change from kept to counted values, for the parts and for the whole.
         for (first, second) in
             [(0, 10), (10, 0), (2000, 2096), (2000, 2097), (MAX_EXACT, MAX_EXACT), (9000, 5), (5, 9000), (9000, 9000)]
@@ -260,7 +265,7 @@ mod tests {
             let values = spans(first + second, (first * 7 + second) as u64);
             let mut merged = tally(&values[..first]);
             merged.merge(&tally(&values[first..]));
-            assert_eq!(told(merged), told(tally(&values)), "{first} + {second}");
+            assert_eq!(results(merged), results(tally(&values)), "{first} + {second}");
         }
     }
 
@@ -305,8 +310,8 @@ mod tests {
 
     #[test]
     fn counted_quantiles_of_uniform_spans_are_better_than_their_buckets() {
-        // Interpolation by rank within the bucket: of evenly spaced values it gets the quantile right to a hundredth of the
-        // bucket's width.
+        // Interpolation by rank within the bucket: of evenly spaced values it gets the quantile
+        // right to a hundredth of the bucket's width.
         let (n, p) = (1_000_000, 0.75_f64);
         let mut uniform = tally(&(0..n).map(|value| value * 1000).collect::<Vec<_>>());
         let exact = (n - 1) as f64 * 1000.0 * p;
@@ -326,7 +331,8 @@ mod tests {
                 let variance = values.iter().map(|&value| (value as f64 - mean) * (value as f64 - mean)).sum::<f64>() / (n - 1.0);
                 prop_assert!((tally.sd().unwrap() - variance.sqrt()).abs() <= variance.sqrt() * 1e-12);
             }
-            // Type 7: the piecewise linear function through the points (i / (n - 1), value of rank i).
+            // Type 7: the piecewise linear function through the points (i / (n - 1), value of rank
+            // i).
             let mut sorted = values.clone();
             sorted.sort_unstable();
             let rank = (0..sorted.len()).rev().find(|&rank| rank as f64 <= p * (n - 1.0)).unwrap();

@@ -1,22 +1,25 @@
-//! Sums by time bucket: how much of each interval of time falls into which bucket of equal length.
+//! Sums over time buckets of equal length: the part of each interval of time that falls into each
+//! bucket.
 //!
-//! What lies in the current bucket is summed up elsewhere and added at its end. Another interval leaves its two ends and a step
-//! up and down between them; the steps are summed up once, at the end. All in exact whole unit-nanoseconds, so that the order in
-//! which intervals are told never shows.
+//! The caller sums up intervals within the current bucket and adds them at its end. Any other
+//! interval adds its two ends, and a step up and down between them; the steps are summed up once,
+//! at the end. All sums are exact whole unit-nanoseconds, so the order of intervals does not
+//! matter.
 
 use crate::model::time::{NANOS, Span, Time};
 
-/// A series has at most so many buckets (15 minutes in a day).
+/// The most buckets of a series (15 minutes in a day).
 const MOST_BUCKETS: i64 = 96;
 
-/// Lengths that divide what people divide time into: after the first seconds the steps of a clock's face.
+/// Lengths that divide the usual units of time: after the first seconds, the steps of a clock face.
 const NICE_SECONDS: [i64; 21] = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800,
     604_800,
 ];
 
-/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets: 1, 2 or 5 times a power of ten
-/// below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6 or 12 hours; 1, 2 or 7 days, or a multiple of 7.
+/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets: 1, 2 or
+/// 5 times a power of ten below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6
+/// or 12 hours; 1, 2 or 7 days, or a multiple of 7.
 pub(super) fn nice_length(horizon: Time) -> Span {
     let least = horizon.0.max(1).unsigned_abs().div_ceil(MOST_BUCKETS as u64) as i64;
     let below_a_second = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
@@ -33,7 +36,7 @@ pub(super) struct TimeBuckets {
     horizon: i64,
     count: usize,
     lines: usize,
-    /// The current bucket: its first cell, and where it starts and ends.
+    /// The current bucket: its first cell, its start and its end.
     current: usize,
     start: i64,
     end: i64,
@@ -41,7 +44,7 @@ pub(super) struct TimeBuckets {
     cells: Vec<Cell>,
 }
 
-/// What one line has in one bucket.
+/// The sum of one line in one bucket.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cell {
     /// Unit-nanoseconds of intervals that do not fill the bucket.
@@ -69,8 +72,8 @@ impl TimeBuckets {
         Span(self.length)
     }
 
-    /// Makes the bucket that `now` lies in (or ends) the current one, and says where it begins and ends. Time does not run
-    /// backwards.
+    /// Moves to the bucket that contains `now` (or ends with it) and returns its start and end.
+    /// Time does not run backwards.
     pub(super) fn advance(&mut self, now: Time) -> (Time, Time) {
         debug_assert!(now.0 <= self.horizon, "nothing happens after the horizon");
         while now.0 > self.end {
@@ -86,7 +89,7 @@ impl TimeBuckets {
         self.cells[self.current + line].part += unit_nanos as i128;
     }
 
-    /// Adds so many units from `from` (or instant 0) until `to`, wherever these lie.
+    /// Adds `units` from `from` (or instant 0) until `to`, in any buckets.
     pub(super) fn add(&mut self, line: usize, units: u64, from: Time, to: Time) {
         let (from, to, units) = (from.0.max(0), to.0, i128::from(units));
         if to <= from {
@@ -179,7 +182,7 @@ mod tests {
             let mut buckets = TimeBuckets::new(Time(horizon), 3);
             let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count]);
             let length = buckets.length().0;
-            // Some intervals are told only after they have ended.
+            // Some intervals are added only after they have ended.
             for (from, to, _, told) in &mut intervals {
                 (*from, *to) = ((*from).min(horizon), (*to).min(horizon));
                 *told = (*told).clamp(*to, horizon);

@@ -1,4 +1,5 @@
-//! The course of a run: how many rows wait or run, in all and of those that need each resource, in a thousand equal parts of its time.
+//! The trajectory of a run: the number of rows in the system, in total and by needed resource, in a
+//! thousand equal parts of its time.
 
 use crate::engine::{Event, Observer, System};
 use crate::model::capacity::NeedId;
@@ -6,10 +7,12 @@ use crate::model::time::{Span, Time};
 
 use super::time_buckets::TimeBuckets;
 
-/// A run is cut into so many parts: 200 batches of MSER-5, which makes a cut as fine as half a percent of the run.
+/// The number of parts of a run: 200 batches of MSER-5, so a truncation point is as fine as half a
+/// percent of the run.
 const PARTS: u64 = 1_000;
 
-/// Averages over parts of equal length from instant 0 on; what is over at the end of the run is left out.
+/// Averages over parts of equal length from instant 0; a remainder at the end of the run is left
+/// out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectory {
     /// The length of a part.
@@ -21,7 +24,7 @@ pub struct Trajectory {
 }
 
 impl Trajectory {
-    /// The mean of several replications of one system; exact, so that their order does not show.
+    /// The mean of several replications of one system; exact, so their order does not matter.
     pub fn mean(replications: &[TrajectoryObserver]) -> Trajectory {
         let Some(first) = replications.first() else {
             return Trajectory { part: Span(1), in_system: Vec::new(), by_resource: Vec::new() };
@@ -39,19 +42,19 @@ impl Trajectory {
     }
 }
 
-/// Listens to one replication.
+/// Observes one replication.
 #[derive(Clone, Debug)]
 pub struct TrajectoryObserver {
     /// The line of all rows, then one for each resource.
     buckets: TimeBuckets,
     horizon: Time,
     resources: usize,
-    /// By need: the lines that a row of it is counted in.
+    /// By need: the lines that count a row with it.
     lines: Vec<Box<[usize]>>,
 }
 
 impl TrajectoryObserver {
-    /// Nothing has happened yet.
+    /// Starts without events.
     pub fn new(system: &System) -> TrajectoryObserver {
         let (horizon, resources) = (system.window.horizon, system.resources.len());
         let part = horizon.0.max(1).unsigned_abs().div_ceil(PARTS) as i64;
@@ -68,8 +71,8 @@ impl TrajectoryObserver {
         (self.horizon.0 / self.buckets.length().0) as usize
     }
 
-    /// A row was there from when it was scheduled (or from the start) until `until`.
-    fn was_there(&mut self, need: NeedId, from: Time, until: Time) {
+    /// Adds a row that was in the system from `from` (or the start) until `until`.
+    fn add_row(&mut self, need: NeedId, from: Time, until: Time) {
         for &line in &self.lines[usize::from(need.0)] {
             self.buckets.add(line, 1, from, until);
         }
@@ -82,7 +85,7 @@ impl Observer for TrajectoryObserver {
             Event::Ended { job, .. }
             | Event::Left { job, .. }
             | Event::StillWaiting { job }
-            | Event::StillRunning { job, .. } => self.was_there(job.need, job.scheduled_at, now),
+            | Event::StillRunning { job, .. } => self.add_row(job.need, job.scheduled_at, now),
             _ => {}
         }
     }

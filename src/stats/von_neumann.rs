@@ -1,16 +1,19 @@
-//! Whether neighbouring values of a series go together, by the ratio of von Neumann (1941).
+//! A test of the correlation between neighbouring values of a series, by the ratio of von Neumann
+//! (1941).
 //!
-//! The sum of squared steps over the sum of squared distances from the mean is 2 for independent values and less where neighbours are
-//! alike. 1 − ratio / 2 estimates their correlation, and for n independent normal values has mean 0 and variance (n − 2) / (n² − 1)
-//! (Young, 1941), near enough to normal from 8 values on (Fishman, "Grouping observations in digital simulation", 1978).
+//! The sum of squared steps over the sum of squared distances from the mean is 2 for independent
+//! values and less where neighbours are alike. 1 − ratio / 2 estimates their correlation, and for n
+//! independent normal values has mean 0 and variance (n − 2) / (n² − 1) (Young, 1941), near enough
+//! to normal from 8 values on (Fishman, "Grouping observations in digital simulation", 1978).
 
 /// The 95 % point of the standard normal distribution.
 const POINT: f64 = 1.644_853_626_951_472_7;
 
-/// The fewest values that the test can be held to.
+/// The fewest values for which the test is valid.
 pub(super) const FEWEST: usize = 8;
 
-/// Whether values are correlated with their neighbours, positively, at the 5 % level. Values without any spread are not.
+/// Whether values are positively correlated with their neighbours, at the 5 % level. Values without
+/// any spread are not.
 pub(super) fn is_correlated(values: &[f64]) -> bool {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -28,12 +31,14 @@ mod tests {
     fn worked_examples() {
         // Steps 7 x 1, squares 42: 1 - 7 / 84 = 0.917 against 1.645 x sqrt(6 / 63) = 0.508.
         assert!(is_correlated(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]));
-        // The same values from end to end: steps 49 + 36 + 25 + 16 + 9 + 4 + 1 = 140, 1 - 140 / 84 < 0.
+        // The same values from end to end: steps 49 + 36 + 25 + 16 + 9 + 4 + 1 = 140, 1 - 140 / 84
+        // < 0.
         assert!(!is_correlated(&[1.0, 8.0, 2.0, 7.0, 3.0, 6.0, 4.0, 5.0]));
         assert!(!is_correlated(&[2.5; 12]));
     }
 
-    /// Of 2,000 series of so many normal values with a correlation of neighbours, the share that is rejected.
+    /// Of 2,000 series of so many normal values with a correlation of neighbours, the share that is
+    /// rejected.
     fn rejected(values: usize, correlation: f64) -> f64 {
         let mut stream = Streams::new(1, 0).stream(Purpose::Service, "series");
         let mut series = || {

@@ -118,7 +118,7 @@ trait Story: Observer {
 impl Story for StatsObserver {}
 
 fn story(warmup: i64) -> ReplicationStats {
-    let mut told = StatsObserver::new(&system(warmup), Some(Span::secs(5)), Span::secs(10));
+    let mut observer = StatsObserver::new(&system(warmup), Some(Span::secs(5)), Span::secs(10));
     // Row 0, from before the start; row 1 fails and is tried again as row 2.
     let (old, failing, again) = (job(0, SCAN, -5), job(1, SCAN, 12), job(2, SCAN, 40));
     // A check runs into its deadline, the next one gives up waiting.
@@ -126,29 +126,29 @@ fn story(warmup: i64) -> ReplicationStats {
     // One scan still runs at the end, one check still waits, one scan was turned away.
     let (running, waiting, rejected) = (job(5, SCAN, 70), job(6, CHECK, 90), job(7, SCAN, 95));
 
-    told.due(at(0), &old, attempt(1, 0, -5));
-    told.claimed(at(4), &old, A);
-    told.due(at(12), &failing, attempt(1, 1, 12));
-    told.claimed(at(18), &failing, A);
-    told.ended(at(20), &old, attempt(1, 0, -5), run(A, 4), JobOutcome::Done, true);
-    told.due(at(30), &late, attempt(1, 3, 30));
-    told.claimed(at(30), &late, B);
-    told.due(at(35), &impatient, attempt(1, 4, 35));
-    told.ended(at(38), &failing, attempt(1, 1, 12), run(A, 18), JobOutcome::Error, false);
-    told.due(at(40), &again, attempt(2, 1, 12));
-    told.claimed(at(43), &again, B);
-    told.ended(at(45), &late, attempt(1, 3, 30), run(B, 30), JobOutcome::DeadlineMissed, true);
-    told.left(at(50), &impatient, JobOutcome::Abandoned);
-    told.skipped(at(60), CHECK);
-    told.ended(at(63), &again, attempt(2, 1, 12), run(B, 43), JobOutcome::Done, true);
-    told.due(at(70), &running, attempt(1, 5, 70));
-    told.claimed(at(72), &running, A);
-    told.due(at(90), &waiting, attempt(1, 6, 90));
-    told.due(at(95), &rejected, attempt(1, 7, 95));
-    told.left(at(95), &rejected, JobOutcome::Rejected);
-    told.still_waiting(at(100), &waiting);
-    told.still_running(at(100), &running, run(A, 72));
-    told.finish()
+    observer.due(at(0), &old, attempt(1, 0, -5));
+    observer.claimed(at(4), &old, A);
+    observer.due(at(12), &failing, attempt(1, 1, 12));
+    observer.claimed(at(18), &failing, A);
+    observer.ended(at(20), &old, attempt(1, 0, -5), run(A, 4), JobOutcome::Done, true);
+    observer.due(at(30), &late, attempt(1, 3, 30));
+    observer.claimed(at(30), &late, B);
+    observer.due(at(35), &impatient, attempt(1, 4, 35));
+    observer.ended(at(38), &failing, attempt(1, 1, 12), run(A, 18), JobOutcome::Error, false);
+    observer.due(at(40), &again, attempt(2, 1, 12));
+    observer.claimed(at(43), &again, B);
+    observer.ended(at(45), &late, attempt(1, 3, 30), run(B, 30), JobOutcome::DeadlineMissed, true);
+    observer.left(at(50), &impatient, JobOutcome::Abandoned);
+    observer.skipped(at(60), CHECK);
+    observer.ended(at(63), &again, attempt(2, 1, 12), run(B, 43), JobOutcome::Done, true);
+    observer.due(at(70), &running, attempt(1, 5, 70));
+    observer.claimed(at(72), &running, A);
+    observer.due(at(90), &waiting, attempt(1, 6, 90));
+    observer.due(at(95), &rejected, attempt(1, 7, 95));
+    observer.left(at(95), &rejected, JobOutcome::Rejected);
+    observer.still_waiting(at(100), &waiting);
+    observer.still_running(at(100), &running, run(A, 72));
+    observer.finish()
 }
 
 fn figure(outcome: &ReplicationStats, action: JobScope, measure: Measure, statistic: Statistic) -> Option<f64> {
@@ -183,12 +183,12 @@ fn hold(outcome: &ReplicationStats, measure: Measure, rows: &[(Statistic, [Optio
 
 #[test]
 fn job_measures_leave_out_rows_of_the_warm_up() {
-    let told = story(10);
+    let outcome = story(10);
     // Waits: scans 6, 3, 2; checks 0. Of the four together, quantile p has rank 3 p among 0, 2, 3,
     // 6.
     let wait = |scan: f64, all: f64, check: f64| [Some(all), Some(scan), Some(check)];
     hold(
-        &told,
+        &outcome,
         Measure::WaitS,
         &[
             (Statistic::Mean, wait(11.0 / 3.0, 2.75, 0.0)),
@@ -200,22 +200,22 @@ fn job_measures_leave_out_rows_of_the_warm_up() {
             (Statistic::Max, wait(6.0, 6.0, 0.0)),
         ],
     );
-    hold(&told, Measure::WithinSlo, &[(Statistic::Mean, [Some(0.75), Some(2.0 / 3.0), Some(1.0)])]);
+    hold(&outcome, Measure::WithinSlo, &[(Statistic::Mean, [Some(0.75), Some(2.0 / 3.0), Some(1.0)])]);
     // The chain of rows 1 and 2 took from 12 to 63, its last attempt 20; the late check 15 of 15.
-    hold(&told, Measure::ResponseS, &[(Statistic::Mean, [Some(33.0), Some(51.0), Some(15.0)])]);
-    hold(&told, Measure::Slowdown, &[(Statistic::Mean, [Some(1.775), Some(2.55), Some(1.0)])]);
-    hold(&told, Measure::Slowdown, &[(Statistic::Sd, [Some(1.55 / 2.0_f64.sqrt()), None, None])]);
-    hold(&told, Measure::ServiceS, &[(Statistic::Mean, [Some(55.0 / 3.0), Some(20.0), Some(15.0)])]);
-    hold(&told, Measure::UnfinishedAgeS, &[(Statistic::Mean, [Some(20.0), Some(30.0), Some(10.0)])]);
-    hold(&told, Measure::UnfinishedAgeS, &[(Statistic::Max, [Some(30.0), Some(30.0), Some(10.0)])]);
+    hold(&outcome, Measure::ResponseS, &[(Statistic::Mean, [Some(33.0), Some(51.0), Some(15.0)])]);
+    hold(&outcome, Measure::Slowdown, &[(Statistic::Mean, [Some(1.775), Some(2.55), Some(1.0)])]);
+    hold(&outcome, Measure::Slowdown, &[(Statistic::Sd, [Some(1.55 / 2.0_f64.sqrt()), None, None])]);
+    hold(&outcome, Measure::ServiceS, &[(Statistic::Mean, [Some(55.0 / 3.0), Some(20.0), Some(15.0)])]);
+    hold(&outcome, Measure::UnfinishedAgeS, &[(Statistic::Mean, [Some(20.0), Some(30.0), Some(10.0)])]);
+    hold(&outcome, Measure::UnfinishedAgeS, &[(Statistic::Max, [Some(30.0), Some(30.0), Some(10.0)])]);
 }
 
 #[test]
 fn every_row_is_counted_once() {
-    let told = story(10);
+    let outcome = story(10);
     let counts = |all: u32, scans: u32, checks: u32| [all, scans, checks].map(|rows| Some(f64::from(rows)));
     hold(
-        &told,
+        &outcome,
         Measure::Jobs,
         &[
             (Statistic::Arrived, counts(7, 4, 3)),
@@ -228,21 +228,25 @@ fn every_row_is_counted_once() {
             (Statistic::Unfinished, counts(2, 1, 1)),
         ],
     );
-    hold(&told, Measure::Retries, &[(Statistic::Count, counts(1, 1, 0))]);
-    hold(&told, Measure::DeadlineMisses, &[(Statistic::Count, counts(1, 0, 1))]);
+    hold(&outcome, Measure::Retries, &[(Statistic::Count, counts(1, 1, 0))]);
+    hold(&outcome, Measure::DeadlineMisses, &[(Statistic::Count, counts(1, 0, 1))]);
 }
 
 #[test]
 fn integrals_begin_at_the_end_of_the_warm_up() {
-    let told = story(10);
+    let outcome = story(10);
     // Scans wait 6 + 3 + 2 s, checks 15 + 10; scans run 10 (row 0 from 10 to 20) + 20 + 20 + 28,
     // the check 15.
-    hold(&told, Measure::QueueLength, &[(Statistic::Mean, [Some(36.0 / 90.0), Some(11.0 / 90.0), Some(25.0 / 90.0)])]);
-    hold(&told, Measure::InSystem, &[(Statistic::Mean, [Some(129.0 / 90.0), Some(89.0 / 90.0), Some(40.0 / 90.0)])]);
+    hold(
+        &outcome,
+        Measure::QueueLength,
+        &[(Statistic::Mean, [Some(36.0 / 90.0), Some(11.0 / 90.0), Some(25.0 / 90.0)])],
+    );
+    hold(&outcome, Measure::InSystem, &[(Statistic::Mean, [Some(129.0 / 90.0), Some(89.0 / 90.0), Some(40.0 / 90.0)])]);
     // Rows 0 and 2 were done within the window, whenever they were scheduled.
-    hold(&told, Measure::ThroughputPerS, &[(Statistic::Mean, [Some(2.0 / 90.0), Some(2.0 / 90.0), Some(0.0)])]);
+    hold(&outcome, Measure::ThroughputPerS, &[(Statistic::Mean, [Some(2.0 / 90.0), Some(2.0 / 90.0), Some(0.0)])]);
 
-    let of_measure = told.metrics.iter().filter(|figure| figure.metric.measure == Measure::Utilization);
+    let of_measure = outcome.metrics.iter().filter(|figure| figure.metric.measure == Measure::Utilization);
     let utilization: Vec<_> = of_measure.map(|f| (f.metric.resource, f.metric.worker, f.value.unwrap())).collect();
     let (scan, check) = (Some(ResourceId(0)), Some(ResourceId(1)));
     let expected = [
@@ -257,21 +261,21 @@ fn integrals_begin_at_the_end_of_the_warm_up() {
 
 #[test]
 fn without_a_warm_up_waits_from_before_the_start_count() {
-    let told = story(0);
+    let outcome = story(0);
     // Row 0 waited 9 s, 4 of them since the start, and took 25 s from -5 to 20.
-    hold(&told, Measure::WaitS, &[(Statistic::Mean, [Some(4.0), Some(5.0), Some(0.0)])]);
-    hold(&told, Measure::ResponseS, &[(Statistic::Mean, [Some(91.0 / 3.0), Some(38.0), Some(15.0)])]);
-    hold(&told, Measure::QueueLength, &[(Statistic::Mean, [Some(0.4), Some(0.15), Some(0.25)])]);
-    hold(&told, Measure::Jobs, &[(Statistic::Arrived, [Some(8.0), Some(5.0), Some(3.0)])]);
-    hold(&told, Measure::Jobs, &[(Statistic::Done, [Some(2.0), Some(2.0), Some(0.0)])]);
+    hold(&outcome, Measure::WaitS, &[(Statistic::Mean, [Some(4.0), Some(5.0), Some(0.0)])]);
+    hold(&outcome, Measure::ResponseS, &[(Statistic::Mean, [Some(91.0 / 3.0), Some(38.0), Some(15.0)])]);
+    hold(&outcome, Measure::QueueLength, &[(Statistic::Mean, [Some(0.4), Some(0.15), Some(0.25)])]);
+    hold(&outcome, Measure::Jobs, &[(Statistic::Arrived, [Some(8.0), Some(5.0), Some(3.0)])]);
+    hold(&outcome, Measure::Jobs, &[(Statistic::Done, [Some(2.0), Some(2.0), Some(0.0)])]);
 }
 
 #[test]
 fn wait_distribution_reaches_from_the_smallest_to_the_largest_wait() {
-    let told = story(10);
-    let whose: Vec<_> = told.waits.iter().map(|table| table.action).collect();
+    let outcome = story(10);
+    let whose: Vec<_> = outcome.waits.iter().map(|table| table.action).collect();
     assert_eq!(whose, [JobScope::All, JobScope::One(SCAN), JobScope::One(CHECK)]);
-    let all = &told.waits[0].quantiles;
+    let all = &outcome.waits[0].quantiles;
     assert!(all.is_sorted(), "p and waits rise");
     assert_eq!(
         (all.len(), all[0], all[50], all[102]),
@@ -298,20 +302,20 @@ fn series_cover_the_warm_up_too() {
 
 #[test]
 fn a_retry_of_a_chain_from_the_warm_up_has_a_wait_but_no_response() {
-    let mut told = StatsObserver::new(&system(10), None, Span::secs(10));
+    let mut observer = StatsObserver::new(&system(10), None, Span::secs(10));
     let (first, second, third) = (job(0, SCAN, 1), job(1, SCAN, 12), job(2, SCAN, 20));
-    told.due(at(1), &first, attempt(1, 0, 1));
-    told.claimed(at(2), &first, A);
-    told.ended(at(10), &first, attempt(1, 0, 1), run(A, 2), JobOutcome::Error, false);
-    told.due(at(12), &second, attempt(2, 0, 1));
-    told.claimed(at(15), &second, A);
-    told.ended(at(19), &second, attempt(2, 0, 1), run(A, 15), JobOutcome::Done, true);
+    observer.due(at(1), &first, attempt(1, 0, 1));
+    observer.claimed(at(2), &first, A);
+    observer.ended(at(10), &first, attempt(1, 0, 1), run(A, 2), JobOutcome::Error, false);
+    observer.due(at(12), &second, attempt(2, 0, 1));
+    observer.claimed(at(15), &second, A);
+    observer.ended(at(19), &second, attempt(2, 0, 1), run(A, 15), JobOutcome::Done, true);
     // A running row that is cancelled has run, but has no response time.
-    told.due(at(20), &third, attempt(1, 2, 20));
-    told.claimed(at(25), &third, A);
-    told.ended(at(31), &third, attempt(1, 2, 20), run(A, 25), JobOutcome::Cancelled, true);
-    let told = told.finish();
-    let of_all = |measure, statistic| figure(&told, JobScope::All, measure, statistic);
+    observer.due(at(20), &third, attempt(1, 2, 20));
+    observer.claimed(at(25), &third, A);
+    observer.ended(at(31), &third, attempt(1, 2, 20), run(A, 25), JobOutcome::Cancelled, true);
+    let outcome = observer.finish();
+    let of_all = |measure, statistic| figure(&outcome, JobScope::All, measure, statistic);
     assert_eq!(of_all(Measure::WaitS, Statistic::Mean), Some(4.0));
     assert_eq!(of_all(Measure::ServiceS, Statistic::Mean), Some(5.0));
     assert_eq!(of_all(Measure::ResponseS, Statistic::Mean), None);
@@ -324,13 +328,13 @@ fn a_retry_of_a_chain_from_the_warm_up_has_a_wait_but_no_response() {
 
 #[test]
 fn nothing_measured_is_no_number() {
-    let mut told = StatsObserver::new(&system(100), None, Span::secs(10));
-    told.due(at(95), &job(0, SCAN, 95), attempt(1, 0, 95));
-    told.still_waiting(at(100), &job(0, SCAN, 95));
-    let told = told.finish();
-    assert_eq!(told.waits, []);
+    let mut observer = StatsObserver::new(&system(100), None, Span::secs(10));
+    observer.due(at(95), &job(0, SCAN, 95), attempt(1, 0, 95));
+    observer.still_waiting(at(100), &job(0, SCAN, 95));
+    let outcome = observer.finish();
+    assert_eq!(outcome.waits, []);
     let count = |measure| matches!(measure, Measure::Jobs | Measure::Retries | Measure::DeadlineMisses);
-    for figure in told.metrics {
+    for figure in outcome.metrics {
         assert_eq!(figure.value, count(figure.metric.measure).then_some(0.0), "{:?}", figure.metric);
     }
 }
@@ -340,7 +344,7 @@ fn nothing_measured_is_no_number() {
 fn queue(actions: u16) -> ReplicationStats {
     let mut system = system(10);
     system.window.horizon = at(20_000);
-    let mut told = StatsObserver::new(&system, Some(Span::secs(5)), Span::secs(1));
+    let mut observer = StatsObserver::new(&system, Some(Span::secs(5)), Span::secs(1));
     let mut stream = Streams::new(7, 0).stream(Purpose::Service, "queue");
     let mut told_at = Vec::new();
     let (mut arrival, mut free) = (0.0, 0.0_f64);
@@ -360,21 +364,21 @@ fn queue(actions: u16) -> ReplicationStats {
     for (now, class, row, claimed_at) in before {
         let attempt = Attempt { since: row.scheduled_at, ..attempt(1, row.id.0, 0) };
         match class {
-            0 => told.ended(now, &row, attempt, Execution::since(B, claimed_at), JobOutcome::Done, true),
-            1 => told.due(now, &row, attempt),
-            _ => told.claimed(now, &row, B),
+            0 => observer.ended(now, &row, attempt, Execution::since(B, claimed_at), JobOutcome::Done, true),
+            1 => observer.due(now, &row, attempt),
+            _ => observer.claimed(now, &row, B),
         }
     }
     for (_, class, row, claimed_at) in after {
         match class {
             0 if claimed_at <= system.window.horizon => {
-                told.still_running(system.window.horizon, &row, Execution::since(B, claimed_at));
+                observer.still_running(system.window.horizon, &row, Execution::since(B, claimed_at));
             }
-            0 => told.still_waiting(system.window.horizon, &row),
+            0 => observer.still_waiting(system.window.horizon, &row),
             _ => {}
         }
     }
-    told.finish()
+    observer.finish()
 }
 
 #[test]
@@ -395,7 +399,7 @@ fn totals_do_not_depend_on_the_division_into_actions() {
 }
 
 #[cfg(debug_assertions)]
-mod laws {
+mod invariants {
     use super::*;
 
     fn observer() -> StatsObserver {
@@ -403,49 +407,49 @@ mod laws {
     }
 
     #[test]
-    #[should_panic(expected = "less than nothing is there")]
-    fn a_row_claimed_twice_is_noticed() {
-        let mut told = observer();
-        told.due(at(1), &job(0, SCAN, 1), attempt(1, 0, 1));
-        told.claimed(at(2), &job(0, SCAN, 1), A);
-        told.claimed(at(2), &job(0, SCAN, 1), A);
+    #[should_panic(expected = "negative at")]
+    fn a_row_claimed_twice_is_detected() {
+        let mut stats = observer();
+        stats.due(at(1), &job(0, SCAN, 1), attempt(1, 0, 1));
+        stats.claimed(at(2), &job(0, SCAN, 1), A);
+        stats.claimed(at(2), &job(0, SCAN, 1), A);
     }
 
     #[test]
     #[should_panic(expected = "has no room")]
-    fn an_overfull_worker_is_noticed() {
-        let mut told = observer();
+    fn an_overfull_worker_is_detected() {
+        let mut stats = observer();
         for id in 1..=2 {
-            told.due(at(1), &job(id, CHECK, 1), attempt(1, id, 1));
-            told.claimed(at(2), &job(id, CHECK, 1), B);
+            stats.due(at(1), &job(id, CHECK, 1), attempt(1, id, 1));
+            stats.claimed(at(2), &job(id, CHECK, 1), B);
         }
     }
 
     #[test]
     #[should_panic(expected = "Little's law, waiting")]
-    fn a_wrong_time_of_falling_due_is_noticed() {
-        let mut told = observer();
-        told.due(at(1), &job(0, SCAN, 3), attempt(1, 0, 3));
-        told.claimed(at(5), &job(0, SCAN, 3), A);
-        told.still_running(at(100), &job(0, SCAN, 3), run(A, 5));
-        told.finish();
+    fn a_wrong_time_of_falling_due_is_detected() {
+        let mut stats = observer();
+        stats.due(at(1), &job(0, SCAN, 3), attempt(1, 0, 3));
+        stats.claimed(at(5), &job(0, SCAN, 3), A);
+        stats.still_running(at(100), &job(0, SCAN, 3), run(A, 5));
+        stats.finish();
     }
 
     #[test]
     #[should_panic(expected = "Little's law, running")]
-    fn a_wrong_time_of_claim_is_noticed() {
-        let mut told = observer();
-        told.due(at(1), &job(0, SCAN, 1), attempt(1, 0, 1));
-        told.claimed(at(5), &job(0, SCAN, 1), A);
-        told.ended(at(9), &job(0, SCAN, 1), attempt(1, 0, 1), run(A, 6), JobOutcome::Done, true);
-        told.finish();
+    fn a_wrong_time_of_claim_is_detected() {
+        let mut stats = observer();
+        stats.due(at(1), &job(0, SCAN, 1), attempt(1, 0, 1));
+        stats.claimed(at(5), &job(0, SCAN, 1), A);
+        stats.ended(at(9), &job(0, SCAN, 1), attempt(1, 0, 1), run(A, 6), JobOutcome::Done, true);
+        stats.finish();
     }
 
     #[test]
     #[should_panic(expected = "arrived = ended + unfinished")]
-    fn a_forgotten_row_is_noticed() {
-        let mut told = observer();
-        told.due(at(1), &job(0, SCAN, 1), attempt(1, 0, 1));
-        told.finish();
+    fn a_forgotten_row_is_detected() {
+        let mut stats = observer();
+        stats.due(at(1), &job(0, SCAN, 1), attempt(1, 0, 1));
+        stats.finish();
     }
 }

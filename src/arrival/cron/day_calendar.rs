@@ -1,29 +1,32 @@
-//! What the `cron` crate is asked, prepared once per schedule and shared: on which days it fires.
+//! The days with firings, from the `cron` crate; prepared once per schedule and shared.
 //!
-//! The crate's schedules are canonical: lists of numbers, which it and the registry understand alike. Firings are asked of
-//! it a day at a time; within a day `times` knows them, and is faster by an order of magnitude.
+//! The schedules given to the crate are canonical: lists of numbers, which it and the registry read
+//! in the same way. The crate finds the days; within a day `times_of_day` finds the firings, an
+//! order of magnitude faster.
 
 use chrono::{DateTime, Datelike, Utc};
 
 use super::parse::{self, FieldSet, Fields};
 use super::times_of_day::TimesOfDay;
 
-/// The crate's number of the weekday that the dialect calls 0.
+/// The number in the crate of weekday 0 of the dialect.
 const SUNDAY_OF_THE_CRATE: u32 = 1;
-/// The last year that the crate knows.
+/// The last year that the crate supports.
 const LAST_YEAR: i32 = 2100;
 
 /// The days and times of a schedule with fields.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct DayCalendar {
-    /// Each fires at midnight: none where a field has no values, two where day of month or day of week suffices.
+    /// Each fires at midnight. There is none if a field has no values, and there are two if the day
+    /// of month or the day of week is sufficient.
     days: Vec<cron::Schedule>,
     times: TimesOfDay,
 }
 
 impl DayCalendar {
-    /// The day rule of the dialect: where day of month or day of week carries the star mark both must match; otherwise
-    /// either suffices. The crate knows only the former, hence two schedules for the latter.
+    /// The day rule of the dialect: if day of month or day of week has the star mark, both must
+    /// match; otherwise one is sufficient. The crate supports only the former, so the latter takes
+    /// two schedules.
     pub(super) fn new(fields: &Fields) -> DayCalendar {
         let Fields { day, weekday, .. } = *fields;
         let days = if day.star || weekday.star {
@@ -55,7 +58,7 @@ impl DayCalendar {
     }
 }
 
-/// The crate's schedule that asks for all six fields; `None` if one of them has no values.
+/// The schedule of the crate with all six fields; `None` if one of them has no values.
 fn canonical(fields: &Fields) -> Option<cron::Schedule> {
     let Fields { second, minute, hour, day, month, weekday } = *fields;
     let lists =

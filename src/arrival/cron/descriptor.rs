@@ -1,12 +1,12 @@
-//! Schedules by name: `@daily` and the like, and `@every` with a duration as the Go language writes it.
+//! Schedules by name: `@daily` and the like, and `@every` with a duration as the Go language writes
+//! it.
 
 use chrono::TimeDelta;
 
-use super::parse::{self, ScheduleError};
-use super::{DayCalendar, Rule};
+use super::parse::ScheduleError;
 use crate::model::time::NANOS;
 
-/// The names, each with the fields it stands for.
+/// The names and their fields.
 const NAMED: [(&str, &str); 7] = [
     ("@yearly", "0 0 0 1 1 *"),
     ("@annually", "0 0 0 1 1 *"),
@@ -17,10 +17,18 @@ const NAMED: [(&str, &str); 7] = [
     ("@hourly", "0 0 * * * *"),
 ];
 
+/// The meaning of a schedule by name.
+pub(super) enum Descriptor {
+    /// The fields of a schedule.
+    Fields(&'static str),
+    /// The interval between firings, at least a second.
+    Every(TimeDelta),
+}
+
 /// Reads a text that begins with `@`.
-pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
+pub(super) fn parse(text: &str) -> Result<Descriptor, ScheduleError> {
     if let Some((_, fields)) = NAMED.iter().find(|(name, _)| *name == text) {
-        return Ok(Rule::DayCalendar(DayCalendar::new(&parse::fields(fields)?)));
+        return Ok(Descriptor::Fields(fields));
     }
     match text.strip_prefix("@every ") {
         Some(duration) => every(duration),
@@ -28,14 +36,14 @@ pub(super) fn parse(text: &str) -> Result<Rule, ScheduleError> {
     }
 }
 
-/// Fractions of a second are cut off; what is below a second becomes one.
-fn every(text: &str) -> Result<Rule, ScheduleError> {
+/// Fractions of a second are truncated; less than a second becomes one.
+fn every(text: &str) -> Result<Descriptor, ScheduleError> {
     let nanos = go_duration(text).ok_or_else(|| ScheduleError::Every { text: text.to_owned() })?;
     let period = TimeDelta::nanoseconds(nanos - nanos % NANOS);
-    Ok(Rule::Every { period: period.max(TimeDelta::seconds(1)), phase: None })
+    Ok(Descriptor::Every(period.max(TimeDelta::seconds(1))))
 }
 
-/// The names, or the one that is meant where only upper case is wrong.
+/// The names, or the intended one if only upper case is wrong.
 fn hint(text: &str) -> String {
     let lower = text.to_lowercase();
     if let Some((name, _)) = NAMED.iter().find(|(name, _)| *name == lower) {
@@ -45,8 +53,9 @@ fn hint(text: &str) -> String {
     format!("one of {}, or `@every` with a duration, such as `@every 90m`", names.join(" "))
 }
 
-/// Nanoseconds of a duration in the notation of Go (<https://pkg.go.dev/time#ParseDuration>): an optional sign, then decimal
-/// numbers, each with a unit; `0` alone needs none. `None` if it is no duration or is too long for 64 bits.
+/// Nanoseconds of a duration in the notation of Go (<https://pkg.go.dev/time#ParseDuration>): an
+/// optional sign, then decimal numbers, each with a unit; a single `0` needs none. `None` if it is
+/// not a duration or too long for 64 bits.
 fn go_duration(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),

@@ -10,11 +10,11 @@ use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, Misfire
 use crate::model::action::ActionId;
 use crate::model::time::Epoch;
 
-/// A schedule without a firing up to the end of so many calendar years from now never fires.
+/// A schedule without a firing up to the end of this number of calendar years never fires.
 const SEARCHED_YEARS: i32 = 5;
 
-/// Firing times of a schedule, in order, each computed when it is asked for: in some nanoseconds within a day, and in a
-/// fraction of a microsecond for the first of a day.
+/// The firing times of a schedule, in order, each computed on demand: in some nanoseconds within a
+/// day, and in a fraction of a microsecond for the first of a day.
 #[derive(Clone, Debug)]
 pub struct Firings {
     rule: Arc<Rule>,
@@ -62,21 +62,22 @@ impl Iterator for Firings {
     }
 }
 
-/// The firing after `last` of a schedule that fires every so many whole seconds.
+/// The firing after `last` of a schedule that fires at intervals of whole seconds.
 fn every(period: TimeDelta, phase: Option<DateTime<Utc>>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let last = last.trunc_subsecs(0);
     let since = phase.map_or(0, |firing| (last - firing).num_seconds().rem_euclid(period.num_seconds()));
     last.checked_add_signed(period - TimeDelta::seconds(since))
 }
 
-/// The next day with firings, if it comes within the years searched.
+/// The next day with firings, if there is one within the searched years.
 fn next_day(calendar: &DayCalendar, day: DateTime<Utc>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let next = calendar.day_after(day)?;
     let last_year = (last + TimeDelta::seconds(1)).year() + SEARCHED_YEARS;
     (next.year() <= last_year).then_some(next)
 }
 
-/// A cron in one replication: each firing makes one job at its nominal time, if the overlap rule lets it.
+/// A cron in one replication: each firing makes one job at its nominal time, if the overlap rule
+/// lets it.
 #[derive(Debug)]
 pub struct CronProcess {
     action: ActionId,

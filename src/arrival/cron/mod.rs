@@ -1,9 +1,10 @@
 //! The cron dialect of the registry (that of robfig/cron v1) and its firing times, in UTC.
 //!
-//! A schedule is never handed to the `cron` crate as it is written: the crate numbers weekdays from 1, always asks for day
-//! of month *and* day of week, and refuses much that the registry accepts. `parse` reads the dialect into plain sets; from
-//! those `calendar` writes what the crate and the registry understand alike, lists of numbers, and the crate says on which
-//! days they fire; at which `times` of a day, the sets say by themselves.
+//! A schedule is never given to the `cron` crate as it is written: the crate numbers weekdays from
+//! 1, always requires day of month *and* day of week, and refuses much that the registry accepts.
+//! `parse` reads the dialect into plain sets. From these, `day_calendar` writes lists of numbers,
+//! which the crate and the registry read in the same way, and the crate finds the days with
+//! firings. `times_of_day` finds the times within a day from the sets alone.
 
 mod day_calendar;
 mod descriptor;
@@ -18,25 +19,26 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use day_calendar::DayCalendar;
+use descriptor::Descriptor;
 
 pub use firing::{CronProcess, Firings};
 pub use parse::ScheduleError;
 
-/// A parsed schedule; clones share what has been prepared for the crate.
+/// A parsed schedule; clones share the schedules prepared for the crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     text: String,
     rule: Arc<Rule>,
 }
 
-/// When a schedule fires.
+/// The rule of a schedule.
 #[derive(Debug, PartialEq, Eq)]
 enum Rule {
-    /// So many whole seconds after the last firing, at least one; not aligned to the clock.
+    /// At intervals of whole seconds, at least one; not aligned to the clock.
     Every {
         /// From one firing to the next.
         period: TimeDelta,
-        /// One of the firings; where it is not known, they count from when somebody asks.
+        /// One of the firings; if unknown, intervals count from the instant of the query.
         phase: Option<DateTime<Utc>>,
     },
     /// On these days at these times.
@@ -44,20 +46,23 @@ enum Rule {
 }
 
 impl Schedule {
-    /// Reads a schedule: six fields (second, minute, hour, day of month, month, day of week), five of them (every day of
-    /// the week), or a descriptor (`@daily`, `@every 90m`, …).
+    /// Reads a schedule: six fields (second, minute, hour, day of month, month, day of week), five
+    /// of them (every day of the week), or a descriptor (`@daily`, `@every 90m`, …).
     ///
     /// # Errors
-    /// Names the field and the item that are wrong, and what would be right.
+    /// Names the wrong field and item, and the fix.
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
-        let rule = match text.strip_prefix('@') {
-            Some(_) => descriptor::parse(text)?,
-            None => Rule::DayCalendar(DayCalendar::new(&parse::fields(text)?)),
+        let days = |text: &str| parse::fields(text).map(|fields| Rule::DayCalendar(DayCalendar::new(&fields)));
+        let rule = match text.strip_prefix('@').map(|_| descriptor::parse(text)).transpose()? {
+            Some(Descriptor::Every(period)) => Rule::Every { period, phase: None },
+            Some(Descriptor::Fields(fields)) => days(fields)?,
+            None => days(text)?,
         };
         Ok(Schedule { text: text.to_owned(), rule: Arc::new(rule) })
     }
 
-    /// The same schedule in step with a firing of it: `@every` counts from there, and not from when somebody asks.
+    /// The same schedule aligned to one of its firings: `@every` counts from there, not from the
+    /// instant of the query.
     #[must_use]
     pub fn in_step_with(self, firing: DateTime<Utc>) -> Schedule {
         let Rule::Every { period, .. } = *self.rule else { return self };
@@ -65,8 +70,9 @@ impl Schedule {
         Schedule { rule: Arc::new(rule), ..self }
     }
 
-    /// Its firing times strictly after `after`, without end unless none lies within five years of the one before: the
-    /// search ends with the fifth calendar year after it, as the registry's does, and with the year 2100.
+    /// Its firing times strictly after `after`, without end unless there is none within five years
+    /// of the one before: like the registry's, the search ends with the fifth calendar year after
+    /// it; it also ends with the year 2100.
     pub fn firings(&self, after: DateTime<Utc>) -> Firings {
         Firings::after(Arc::clone(&self.rule), after)
     }
@@ -80,7 +86,7 @@ impl FromStr for Schedule {
 }
 
 impl fmt::Display for Schedule {
-    /// As it was written.
+    /// The text of the schedule.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }

@@ -1,7 +1,8 @@
-//! The grammar of the registry's cron dialect: text -> one set of numbers per field, and the two star marks.
+//! The grammar of the registry's cron dialect: from text to one set of numbers per field, and the
+//! two star marks.
 //!
-//! The rules are those of robfig/cron v1: <https://pkg.go.dev/github.com/robfig/cron>. Unlike there, every complaint names
-//! the field and says what would be right.
+//! The rules are those of robfig/cron v1: <https://pkg.go.dev/github.com/robfig/cron>. Unlike
+//! there, every error names the field and the fix.
 
 /// A field of a schedule.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 pub(super) struct FieldSet {
     /// Bit `n` stands for the value `n`.
     pub(super) bits: u64,
-    /// Whether one of its items begins with `*` or `?`; a step does not take the mark away.
+    /// Whether one of its items begins with `*` or `?`; a step does not remove the mark.
     pub(super) star: bool,
 }
 
@@ -46,7 +47,7 @@ pub(super) struct Fields {
     pub(super) weekday: FieldSet,
 }
 
-/// Why a text is no schedule of the registry's dialect.
+/// A text that is not a schedule of the registry's dialect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
     /// Too many or too few fields.
@@ -59,7 +60,7 @@ pub enum ScheduleError {
         text: String,
         /// The number of its fields.
         count: usize,
-        /// What is likely meant.
+        /// The likely intention.
         hint: &'static str,
     },
     /// An item of a field is wrong.
@@ -69,7 +70,7 @@ pub enum ScheduleError {
         field: &'static str,
         /// The item, as it is written.
         item: String,
-        /// What is wrong with it and what would be right.
+        /// The problem and the fix.
         reason: String,
     },
     /// An unknown word after `@`.
@@ -77,13 +78,13 @@ pub enum ScheduleError {
     Descriptor {
         /// The descriptor, as it is written.
         text: String,
-        /// What would be right.
+        /// The fix.
         hint: String,
     },
     /// No duration after `@every`.
     #[error("`@every` needs a duration such as 90m, 1h30m or 45s; `{text}` is none")]
     Every {
-        /// What stands there.
+        /// The text instead.
         text: String,
     },
 }
@@ -102,7 +103,7 @@ impl FieldSet {
         self.bits >> value & 1 == 1
     }
 
-    /// Its least value that is not below `least`, which is at most 63.
+    /// Its smallest value from `least` on, which is at most 63.
     pub(super) fn from(self, least: u32) -> Option<u32> {
         let rest = self.bits >> least << least;
         (rest != 0).then(|| rest.trailing_zeros())
@@ -115,7 +116,8 @@ impl FieldSet {
     }
 }
 
-/// Reads the five or six fields of a schedule; a missing one is the day of week, and means every day.
+/// Reads the five or six fields of a schedule; a missing one is the day of week, and means every
+/// day.
 pub(super) fn fields(text: &str) -> Result<Fields, ScheduleError> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let (second, minute, hour, day, month, weekday) = match *words {
@@ -133,7 +135,7 @@ pub(super) fn fields(text: &str) -> Result<Fields, ScheduleError> {
     })
 }
 
-/// What a wrong number of fields is likely to mean.
+/// The likely intention of a wrong number of fields.
 fn hint(words: &[&str]) -> &'static str {
     match words.len() {
         7 => "; there is no field for the year, leave it out",
@@ -143,7 +145,7 @@ fn hint(words: &[&str]) -> &'static str {
 }
 
 impl Field {
-    /// A list: items with commas between; empty items count for nothing.
+    /// A list: items separated by commas; empty items are ignored.
     fn set(&self, text: &str) -> Result<FieldSet, ScheduleError> {
         let mut set = FieldSet { bits: 0, star: false };
         for item in text.split(',').filter(|item| !item.is_empty()) {
@@ -155,8 +157,8 @@ impl Field {
         Ok(set)
     }
 
-    /// An item: `*` or `?`, `n` or `a-b`, each with an optional `/step`. `n/step` runs to the end of the field. Gives the
-    /// bits and the star mark, or what is wrong.
+    /// An item: `*` or `?`, `n` or `a-b`, each with an optional `/step`. `n/step` runs to the end
+    /// of the field. Returns the bits and the star mark, or the problem.
     fn item(&self, item: &str) -> Result<(u64, bool), String> {
         let (bounds, step) = match item.split_once('/') {
             None => (item, None),
@@ -204,7 +206,7 @@ impl Field {
         }
     }
 
-    /// What is wrong with a value that is neither a number nor a name.
+    /// The problem of a value that is neither a number nor a name.
     fn no_value(&self, text: &str, lower: &str) -> String {
         let numbers = format!("a number {}-{}", self.least, self.most);
         if text.is_empty() {
@@ -217,7 +219,7 @@ impl Field {
         }
     }
 
-    /// What is wrong with a range that would wrap, and how to write it.
+    /// The problem of a range that would wrap, and the fix.
     fn backwards(&self, first: u32, last: u32) -> String {
         let part = |from: u32, to: u32| if from == to { from.to_string() } else { format!("{from}-{to}") };
         let wrapped = format!("{},{}", part(first, self.most), part(self.least, last));

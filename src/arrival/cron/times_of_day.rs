@@ -1,13 +1,15 @@
-//! At which times of a day a schedule fires: on every day the same, so no calendar is needed.
+//! The times of day at which a schedule fires: the same on every day, so no calendar is needed.
 //!
-//! The times are not listed: a day of `* * * * * *` has 86,400 of them, and a scenario may have a thousand such crons.
+//! The times are not listed: a day of `* * * * * *` has 86,400 of them, and a scenario may have a
+//! thousand such crons.
 
 use super::parse::{FieldSet, Fields};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
 
-/// TimesOfDay of day, in whole seconds from midnight: every combination of an hour, a minute and a second of the sets.
+/// Times of day, in whole seconds from midnight: every combination of an hour, a minute and a
+/// second of the sets.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TimesOfDay {
     hours: FieldSet,
@@ -20,12 +22,12 @@ impl TimesOfDay {
         TimesOfDay { hours: fields.hour, minutes: fields.minute, seconds: fields.second }
     }
 
-    /// The first one of the day; `None` if a set is empty.
+    /// The first time of the day; `None` if a set is empty.
     pub(super) fn first(&self) -> Option<u32> {
         self.first_of_hour(self.hours.from(0)?)
     }
 
-    /// The first one of the day after `time`, which lies in the day too.
+    /// The first time of the day after `time`.
     #[inline]
     pub(super) fn after(&self, time: u32) -> Option<u32> {
         let (hour, minute, second) = (time / HOUR, time % HOUR / MINUTE, time % MINUTE);
@@ -53,7 +55,7 @@ mod tests {
     use super::super::parse;
     use super::*;
 
-    /// Against the plain definition, on schedules with full, sparse, single and empty sets.
+    /// Compares with the plain definition, on schedules with full, sparse, single and empty sets.
     #[test]
     fn the_next_time_is_the_next_second_whose_parts_are_in_the_sets() {
         for text in [

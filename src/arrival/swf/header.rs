@@ -1,4 +1,4 @@
-//! The header of a log: comments such as `; MaxProcs: 100`, which say what is known of the machine.
+//! The header of a log: comments such as `; MaxProcs: 100`, which describe the machine.
 
 use crate::model::capacity::MOST_UNITS;
 
@@ -7,14 +7,14 @@ use crate::model::capacity::MOST_UNITS;
 pub struct HeaderField {
     /// Its name, such as `MaxProcs`.
     pub name: String,
-    /// What it says.
+    /// Its value.
     pub value: String,
-    /// The line (from 1) that it stands on.
+    /// Its line, from 1.
     pub line: u64,
 }
 
 impl HeaderField {
-    /// Reads what follows the semicolon on that line; `None` if it is no field, but words.
+    /// Reads the text after the semicolon; `None` if it is not a field.
     pub(super) fn read(comment: &[u8], line: u64) -> Option<HeaderField> {
         // Names of people and places are often not in UTF-8.
         let comment = String::from_utf8_lossy(comment);
@@ -24,7 +24,7 @@ impl HeaderField {
         is_name.then(|| HeaderField { name: name.to_owned(), value: value.trim().to_owned(), line })
     }
 
-    /// The number of units that it says; words may follow, as in `1152 (8 to a node)`.
+    /// Its number of units; words may follow, as in `1152 (8 to a node)`.
     pub fn units(&self) -> Option<i64> {
         let number = self.value.split_whitespace().next()?.parse().ok()?;
         (0..=MOST_UNITS).contains(&number).then_some(number)

@@ -1,4 +1,5 @@
-//! The jobs of a log: its lines by a [`SwfOptions`], without those that are none; those are counted by reason.
+//! The jobs of a log: its lines under [`SwfOptions`]. Lines that are not jobs are counted by
+//! reason.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +7,18 @@ use super::line::Line;
 use super::{Processors, RunTime, SplitBy, SwfLog, SwfOptions};
 use crate::trace::{ActionName, EMPTY_ROW, Trace, TraceRow};
 
-/// SwfJobs, and what was left out.
+/// The jobs of a log, and the numbers of skipped lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwfJobs {
     /// The jobs, in order of their submit times.
     pub trace: Trace,
-    /// How many lines were left out, by reason, in the order of [`SkipReason`].
+    /// The numbers of skipped lines by reason.
     pub left_out: BTreeMap<SkipReason, u64>,
-    /// How many lines of partial executions were added to the first of their job.
+    /// The number of lines of partial executions that were added to the first line of their job.
     pub added: u64,
 }
 
-/// Why a line is no job.
+/// The reason why a line is not a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkipReason {
     /// It is a partial execution, and another line is the whole job.
@@ -28,7 +29,7 @@ pub enum SkipReason {
     NoSubmitTime,
     /// Its run time is unknown.
     NoRunTime,
-    /// Its requested time is unknown, and jobs run as long as that.
+    /// Its requested time is unknown, and jobs run for that time.
     NoRequestedTime,
     /// Its processors are unknown or 0.
     NoProcessors,
@@ -49,7 +50,7 @@ impl SkipReason {
 }
 
 impl SwfLog {
-    /// The jobs that a choice makes of it.
+    /// The jobs under these options.
     pub fn jobs(&self, choice: &SwfOptions) -> SwfJobs {
         let mut left_out = BTreeMap::new();
         if self.parts.left_out > 0 {
@@ -62,14 +63,14 @@ impl SwfLog {
                 Err(reason) => *left_out.entry(reason).or_default() += 1,
             }
         }
-        // The sort is stable: what was submitted together stays in file order.
+        // The sort is stable: jobs submitted together stay in file order.
         kept.sort_by_key(|job| job.row.at);
         kept.truncate(choice.first.map_or(usize::MAX, |first| usize::try_from(first).unwrap_or(usize::MAX)));
         SwfJobs { trace: trace(kept, choice), left_out, added: self.parts.added }
     }
 }
 
-/// A job, while its action and its need have no numbers yet.
+/// A job before its action and its need have numbers.
 #[derive(Clone, Copy, Debug)]
 struct Job {
     row: TraceRow,
@@ -77,7 +78,8 @@ struct Job {
     label: Label,
 }
 
-/// What tells a job's action: its user, queue or the like. Those that are unknown come last.
+/// The value that determines the action of a job: its user, its queue and so on. Unknown ones come
+/// last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Label {
     Number(i64),
@@ -85,7 +87,7 @@ enum Label {
 }
 
 impl Job {
-    /// The job that a line is, or why it is none.
+    /// The job of a line, or the reason to skip it.
     fn of(line: &Line, choice: &SwfOptions) -> Result<Job, SkipReason> {
         if line.never_started() {
             return Err(SkipReason::NeverStarted);
@@ -125,7 +127,7 @@ impl Label {
     }
 }
 
-/// SwfJobs as a trace: the distinct needs and actions get numbers, by size and by label.
+/// Jobs as a trace: the distinct needs and actions get numbers, by size and by label.
 fn trace(jobs: Vec<Job>, choice: &SwfOptions) -> Trace {
     let needs = numbered(jobs.iter().map(|job| job.processors));
     let labels = numbered(jobs.iter().map(|job| job.label));
@@ -146,7 +148,7 @@ fn trace(jobs: Vec<Job>, choice: &SwfOptions) -> Trace {
     }
 }
 
-/// The distinct ones of some values, with their places in order.
+/// The distinct values, with their indices in order.
 fn numbered<T: Ord>(values: impl Iterator<Item = T>) -> BTreeMap<T, u32> {
     let mut numbers: BTreeMap<T, u32> = values.map(|value| (value, 0)).collect();
     numbers.values_mut().zip(0..).for_each(|(number, place)| *number = place);

@@ -1,9 +1,9 @@
-//! A line of a log: 18 numbers, of which eleven matter here.
+//! A line of a log: 18 numbers, eleven of which are used here.
 
 use crate::model::time::{Span, Time};
 use crate::trace::{MOST_SECONDS, TraceProblem, TraceProblems, seconds, units};
 
-/// What the numbers of a line are, in their order.
+/// The meanings of the numbers of a line, in order.
 const FIELDS: [&str; 18] = [
     "job number",
     "submit time",
@@ -25,7 +25,7 @@ const FIELDS: [&str; 18] = [
     "think time",
 ];
 
-/// A job, or a part of one, as its line says it; `None` where nothing is known.
+/// A job, or a part of one, as its line gives it; `None` for unknown values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) number: Option<i64>,
@@ -43,7 +43,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Reads a line; what is wrong with it goes to the problems. `None` if it has not the numbers of a line.
+    /// Reads a line, or adds its problems. `None` if it does not have the numbers of a line.
     pub(super) fn read(text: &[u8], line: u64, problems: &mut TraceProblems) -> Option<Line> {
         let mut cells = [[].as_slice(); FIELDS.len()];
         let mut count = 0;
@@ -68,7 +68,7 @@ impl Line {
         Some(read)
     }
 
-    /// Takes over a number; otherwise says what is wrong with it.
+    /// Returns a number, or adds its problem.
     fn field(&mut self, field: usize, cell: &[u8]) -> Result<(), String> {
         let Ok(cell) = std::str::from_utf8(cell) else {
             return Err(format!("`{}` is no number; write one, or {UNKNOWN}", String::from_utf8_lossy(cell)));
@@ -91,12 +91,12 @@ impl Line {
         Ok(())
     }
 
-    /// The job that it is a part of, by its number, if it is no whole job.
+    /// The number of the job that it is a part of, if it is not a whole job.
     pub(super) fn part_of(&self) -> Option<i64> {
         self.number.filter(|_| matches!(self.status, Some(CONTINUED | COMPLETED_AT_LAST | FAILED_AT_LAST)))
     }
 
-    /// Whether it was cancelled without ever having run.
+    /// Whether it was cancelled before it ever ran.
     pub(super) fn never_started(&self) -> bool {
         let has_run = match self.run {
             None => false,
@@ -107,7 +107,7 @@ impl Line {
     }
 }
 
-/// The status of a partial execution after which another one comes.
+/// The status of a partial execution before another one.
 const CONTINUED: i64 = 2;
 /// The status of the last partial execution of a job that completed.
 const COMPLETED_AT_LAST: i64 = 3;
@@ -116,16 +116,16 @@ const FAILED_AT_LAST: i64 = 4;
 /// The status of a job that was cancelled, before it started or while it ran.
 const CANCELLED: i64 = 5;
 
-/// What to write where nothing is known.
+/// The text for unknown values.
 const UNKNOWN: &str = "-1 where it is unknown";
 
-/// A whole number; none if it is negative.
+/// A whole number; `None` if it is negative.
 fn whole(cell: &str) -> Result<Option<i64>, String> {
     let number: i64 = cell.parse().map_err(|_| format!("`{cell}` is no whole number; write one, or {UNKNOWN}"))?;
     Ok((number >= 0).then_some(number))
 }
 
-/// Seconds, cut off at the nanosecond; none if they are negative.
+/// Seconds, truncated to the nanosecond; `None` if they are negative.
 fn duration(cell: &str) -> Result<Option<Span>, String> {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
     let nanos = seconds(cut_off(digits)).map_err(|_| {
@@ -142,7 +142,7 @@ fn cut_off(digits: &str) -> &str {
     if is_longer { &digits[..end] } else { digits }
 }
 
-/// Processors; none if they are negative.
+/// Processors; `None` if they are negative.
 fn processors(cell: &str) -> Result<Option<i64>, String> {
     if cell.parse::<i64>().is_ok_and(|number| number < 0) {
         return Ok(None);

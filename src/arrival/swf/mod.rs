@@ -1,8 +1,10 @@
-//! Logs in the Standard Workload Format (version 2.2), the format of the Parallel Workloads Archive, gzip or not.
+//! Logs in the Standard Workload Format (version 2.2), the format of the Parallel Workloads
+//! Archive, gzip or not.
 //!
-//! A line is a job, or a part of one: 18 numbers, of which -1 means that nothing is known. Lines that begin with a semicolon are
-//! comments, and those at the head of a file say what is known of the machine. A log is read once and whole; what of it becomes
-//! jobs is said by a [`SwfOptions`], and comes out as a [`Trace`](super::trace::Trace), as from any other file of arrivals.
+//! A line is a job, or a part of one: 18 numbers, where -1 means unknown. Lines that begin with a
+//! semicolon are comments, and those at the head of a file describe the machine. A log is read
+//! once, as a whole; [`SwfOptions`] determine the jobs that it gives as a
+//! [`Trace`](super::trace::Trace), like any other file of arrivals.
 
 mod header;
 mod jobs;
@@ -21,9 +23,9 @@ use partial_executions::PartialExecutions;
 /// A log: its header, and a line for each job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwfLog {
-    /// What its comments say of the machine, in file order.
+    /// The fields of its comments, in file order.
     pub header: Vec<HeaderField>,
-    /// How many lines it has, comments not counted.
+    /// The number of its lines, without comments.
     pub lines: u64,
     parts: PartialExecutions,
 }
@@ -31,7 +33,7 @@ pub struct SwfLog {
 /// Reads a log.
 ///
 /// # Errors
-/// All that is wrong with its lines, up to a limit.
+/// All problems of its lines, up to a limit.
 pub fn parse(bytes: &[u8]) -> Result<SwfLog, TraceError> {
     let text = unpacked(bytes)?;
     let (mut header, mut lines, mut problems) = (Vec::new(), Vec::new(), TraceProblems::default());
@@ -44,12 +46,12 @@ pub fn parse(bytes: &[u8]) -> Result<SwfLog, TraceError> {
         }
     }
     if lines.is_empty() && problems.any() {
-        // No line has what a line must have: the file is of another kind.
+        // No line has the numbers of a line: the file is of another kind.
         return Err(problems.first());
     }
     problems.into_result()?;
     Ok(SwfLog { header, lines: lines.len() as u64, parts: PartialExecutions::join(lines) })
 }
 
-/// What some editors put before a text to say that it is UTF-8.
+/// The mark that some editors put before UTF-8 text.
 const MARK: &[u8] = b"\xef\xbb\xbf";

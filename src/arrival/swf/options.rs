@@ -1,50 +1,50 @@
-//! What of a log becomes jobs: which columns count, and how many actions the jobs are of.
+//! Options for reading a log: the columns to use, and the actions of the jobs.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What of a log becomes jobs.
+/// The options for reading a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SwfOptions {
-    /// The action that the jobs are of, or after which their actions are named.
+    /// The action of the jobs, or the beginning of the names of their actions.
     pub action: String,
     /// The resource that processors are units of.
     pub resource: String,
-    /// How many processors a job needs.
+    /// The column with the processors of a job.
     pub processors: Processors,
-    /// How long it runs.
+    /// The column with the service time of a job.
     pub run: RunTime,
-    /// What tells its action; all are of one if `None`.
+    /// The column that determines the action of a job; one action for all jobs if `None`.
     pub split: Option<SplitBy>,
-    /// Only so many jobs, the earliest; all if `None`.
+    /// The number of jobs to use, the earliest first; all if `None`.
     pub first: Option<u64>,
 }
 
-/// Which column says how many processors a job needs; where it is unknown, the other one does.
+/// The column with the number of processors of a job; the other column is used if it is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename = "column of processors")]
 #[schemars(rename = "Processors")]
 pub enum Processors {
-    /// Those that it was given.
+    /// The allocated processors.
     #[default]
     Allocated,
-    /// Those that it asked for.
+    /// The requested processors.
     Requested,
 }
 
-/// Which column says how long a job runs.
+/// The column with the service time of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename = "column of run times")]
 #[schemars(rename = "RunTime")]
 pub enum RunTime {
-    /// As long as it ran.
+    /// The actual run time.
     #[default]
     Actual,
-    /// As long as it asked for.
+    /// The requested time.
     Requested,
 }
 
-/// Which column tells the action of a job.
+/// The column that determines the action of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename = "way to split")]
 #[schemars(rename = "SplitBy")]
@@ -60,7 +60,7 @@ pub enum SplitBy {
 }
 
 impl SplitBy {
-    /// The word for it in the names of actions.
+    /// The word in the names of actions.
     fn name(self) -> &'static str {
         match self {
             SplitBy::User => "user",
@@ -70,7 +70,7 @@ impl SplitBy {
         }
     }
 
-    /// The action that jobs of `action` with that number are of: `scan.user-3`.
+    /// The action of the jobs of `action` with this number: `scan.user-3`.
     pub(super) fn action(self, action: &str, number: Option<i64>) -> String {
         let number = number.map_or_else(|| "unknown".to_owned(), |number| number.to_string());
         format!("{action}.{}-{number}", self.name())

@@ -1,7 +1,7 @@
 //! Partial executions: a job that was checkpointed or swapped out may have several lines.
 //!
-//! The format wants the whole job on a line of its own, beside the lines of its parts; whoever counts both counts it twice. Where
-//! there is no such line, the parts are put together.
+//! The format requires the whole job on a line of its own, next to the lines of its parts; counting
+//! both would count it twice. If there is no such line, the parts are merged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ use super::line::Line;
 pub(super) struct PartialExecutions {
     /// A line for each job, in file order.
     pub(super) jobs: Vec<Line>,
-    /// PartialExecutions of jobs that have a line as a whole, which are left out.
+    /// The number of skipped parts of jobs that have a line of their own.
     pub(super) left_out: u64,
-    /// Further parts of jobs that have none, which are added to the first.
+    /// The number of further parts that were added to the first part of a job without its own line.
     pub(super) added: u64,
 }
 
 impl PartialExecutions {
-    /// Leaves out what another line says as well, and puts together what no line says.
+    /// Skips parts of jobs with a line of their own, and merges the parts of all other jobs.
     pub(super) fn join(lines: Vec<Line>) -> PartialExecutions {
         if lines.iter().all(|line| line.part_of().is_none()) {
             return PartialExecutions { jobs: lines, ..PartialExecutions::default() };
@@ -40,7 +40,7 @@ impl PartialExecutions {
         joined
     }
 
-    /// Adds a part to the job of that index, which it may be the first part of.
+    /// Adds a part, possibly the first one, to the job with this index.
     fn part(&mut self, index: usize, line: Line) {
         let Some(job) = self.jobs.get_mut(index) else { return self.jobs.push(line) };
         job.run = match (job.run, line.run) {

@@ -1,4 +1,4 @@
-//! The values of cells: text -> exact numbers, or what is wrong and what would be right.
+//! The values of cells: exact numbers from text, or a message that shows the problem and the fix.
 
 use crate::model::capacity::MOST_UNITS;
 use crate::model::time::NANOS;
@@ -35,7 +35,7 @@ fn digits(text: &str) -> Option<i64> {
     })
 }
 
-/// A whole number; larger goes first, where the policy looks at it.
+/// A whole number; a larger priority goes first, if the policy uses it.
 pub(super) fn priority(cell: &str) -> Result<i64, String> {
     cell.parse().map_err(|_| format!("`{cell}` is no priority; write a whole number, such as 0, 10 or -5"))
 }

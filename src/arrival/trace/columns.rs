@@ -1,4 +1,4 @@
-//! The header of a trace file: which column means what.
+//! The header of a trace file: the meaning of each column.
 
 use csv::ByteRecord;
 
@@ -19,7 +19,7 @@ pub(super) enum Column {
     Priority,
     /// The deadline in seconds.
     Deadline,
-    /// Units needed of a resource, by place in [`Columns::resources`].
+    /// Units needed of a resource, by index in [`Columns::resources`].
     Need(usize),
 }
 
@@ -40,11 +40,11 @@ const NAMED: [(&str, Column); 6] = [
     ("priority", Column::Priority),
     ("deadline_s", Column::Deadline),
 ];
-/// What the name of a column of needs begins with; a resource follows.
+/// The beginning of the name of a column of needs; a resource follows.
 const NEED: &str = "need.";
 
 impl Columns {
-    /// Reads the header, which stands on that line: names in any order, `at_s` among them, none twice.
+    /// Reads the header on this line: names in any order, `at_s` among them, none twice.
     pub(super) fn read(header: &ByteRecord, line: u64) -> Result<Columns, TraceError> {
         let mut columns = Columns { list: Vec::new(), resources: Vec::new() };
         let mut problems = TraceProblems::default();
@@ -62,7 +62,7 @@ impl Columns {
         Ok(columns)
     }
 
-    /// Adds the column of that name, or says what is wrong with it.
+    /// Adds the column of this name, or returns the problem.
     fn add(&mut self, name: &str) -> Result<(), String> {
         let named = NAMED.iter().find(|(known, _)| *known == name).map(|(_, column)| *column);
         let twice = || format!("`{name}` stands twice in the header; keep one of them");
@@ -81,7 +81,7 @@ impl Columns {
         Ok(())
     }
 
-    /// The name of a column by its place in the file.
+    /// The name of a column by its index in the file.
     pub(super) fn name(&self, place: usize) -> String {
         let column = self.list[place];
         match column {
@@ -91,7 +91,7 @@ impl Columns {
     }
 }
 
-/// What is wrong with an unknown name, and which one may be meant.
+/// The problem of an unknown name, with a suggestion.
 fn unknown(name: &str) -> String {
     let lower = name.to_lowercase();
     let likeness = |known: &str| strsim::jaro_winkler(&lower, known);

@@ -1,7 +1,8 @@
-//! Trace files: known arrivals as CSV, gzip or not.
+//! Trace files: arrivals as CSV, compressed with gzip or not.
 //!
-//! Times are read digit by digit, never through a float, so that every instant of a file is met to the nanosecond. Rows are
-//! small and refer to names by number: a trace of a few hundred thousand jobs is read in a fraction of a second.
+//! Times are read digit by digit, never through a floating-point number, so every instant of a file
+//! is exact to the nanosecond. Rows are small and refer to names by number: a trace of a few
+//! hundred thousand jobs is read in a fraction of a second.
 
 mod cell;
 mod columns;
@@ -22,14 +23,15 @@ pub(super) use cell::{MOST_SECONDS, seconds, units};
 pub(super) use problem::TraceProblems;
 pub use problem::{TraceError, TraceProblem};
 
-/// The rows of a trace file, or the jobs of a log, in order of time; coinciding ones in file order.
+/// The rows of a trace file, or the jobs of a log, in order of time; simultaneous ones in file
+/// order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The distinct actions named, in order of appearance.
     pub actions: Vec<ActionName>,
     /// The resources of the `need.RESOURCE` columns, in column order.
     pub resources: Vec<String>,
-    /// The distinct need vectors: units by place in `resources`; `None` falls back to the action.
+    /// The distinct need vectors: units by index in `resources`; `None` for the need of the action.
     pub needs: Vec<Box<[Option<i64>]>>,
     /// The arrivals.
     pub rows: Vec<TraceRow>,
@@ -44,10 +46,10 @@ pub struct ActionName {
     pub line: u64,
 }
 
-/// One arrival; each `None` falls back to the action.
+/// One arrival; each `None` stands for the value of the action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceRow {
-    /// When.
+    /// Its instant.
     pub at: Time,
     /// Its service time.
     pub service: Option<Span>,
@@ -57,21 +59,21 @@ pub struct TraceRow {
     pub deadline: Option<Span>,
     /// Its priority.
     pub priority: Option<i64>,
-    /// Its action, by place in [`Trace::actions`].
+    /// Its action, by index in [`Trace::actions`].
     pub action: Option<u32>,
-    /// Its need vector, by place in [`Trace::needs`].
+    /// Its need vector, by index in [`Trace::needs`].
     pub need: Option<u32>,
 }
 
 /// Reads a trace file.
 ///
 /// # Errors
-/// All that is wrong with the header, or else with the rows, up to a limit.
+/// All problems of the header, or else of the rows, up to a limit.
 pub fn parse(bytes: &[u8]) -> Result<Trace, TraceError> {
     read(&unpacked(bytes)?)
 }
 
-/// The text of a file that is compressed with gzip, or is not.
+/// The text of a file, compressed with gzip or not.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, TraceError> {
     if !bytes.starts_with(&GZIP) {
         return Ok(bytes.into());
@@ -81,7 +83,7 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, TraceError> {
     Ok(text.into())
 }
 
-/// What a gzip file begins with.
+/// The first bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads CSV.
@@ -97,7 +99,8 @@ fn read(text: &[u8]) -> Result<Trace, TraceError> {
     Ok(builder.finish())
 }
 
-/// The line on which a record begins. The reader's own position lies before the ends of line that it skips.
+/// The line on which a record begins. The position of the reader lies before the
+/// line ends that it skips.
 fn line_of(record: &ByteRecord, text: &[u8]) -> u64 {
     let Some(position) = record.position() else { return 1 };
     let rest = text.get(position.byte() as usize..).unwrap_or_default();
@@ -105,7 +108,7 @@ fn line_of(record: &ByteRecord, text: &[u8]) -> u64 {
     position.line() + skipped.count() as u64
 }
 
-/// A trace on its way.
+/// A trace while it is read.
 struct Builder<'a> {
     text: &'a [u8],
     columns: Columns,
@@ -129,7 +132,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reads a row; what is wrong with it goes to the problems.
+    /// Reads a row, or adds its problems.
     fn row(&mut self, record: &ByteRecord, problems: &mut TraceProblems) {
         let line = line_of(record, self.text);
         if record.len() != self.columns.list.len() {
@@ -148,7 +151,7 @@ impl<'a> Builder<'a> {
         self.trace.rows.push(row);
     }
 
-    /// Reads a cell into the row; otherwise says what is wrong with it.
+    /// Reads a cell into the row, or returns the problem.
     fn cell(&mut self, row: &mut TraceRow, column: Column, cell: &[u8], line: u64) -> Result<(), String> {
         let Ok(cell) = std::str::from_utf8(cell) else {
             return Err(format!("`{}` is not UTF-8 text", String::from_utf8_lossy(cell)));
@@ -178,7 +181,7 @@ impl<'a> Builder<'a> {
         number
     }
 
-    /// The number of the row's need vector; none if all its cells are empty.
+    /// The number of the need vector of the row; `None` if all its cells are empty.
     fn need_number(&mut self) -> Option<u32> {
         if self.need.iter().all(Option::is_none) {
             return None;
@@ -199,7 +202,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A row that leaves everything to its action.
+/// A row that overrides nothing.
 pub(super) const EMPTY_ROW: TraceRow = TraceRow {
     at: Time::ZERO,
     service: None,

@@ -1,18 +1,19 @@
-//! What is wrong with a trace file or a log: all of it at once, up to a limit, each with its place and a way out.
+//! The problems of a trace file or a log: all at once, up to a limit, each with its position and a
+//! fix.
 
 use std::fmt;
 
-/// TraceProblems that are kept; more are only counted.
+/// The number of problems that are kept; further ones are only counted.
 const MOST: usize = 20;
 
-/// One thing wrong in a file.
+/// One problem of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceProblem {
-    /// The line, from 1; 0 where it concerns the whole file.
+    /// The line, from 1; 0 for the whole file.
     pub line: u64,
-    /// The column's name, where it concerns one.
+    /// The name of the column, if it concerns one.
     pub column: Option<String>,
-    /// The offending value, what is wrong with it and what would be right.
+    /// The wrong value, the problem and the fix.
     pub text: String,
 }
 
@@ -28,19 +29,19 @@ impl fmt::Display for TraceProblem {
     }
 }
 
-/// Why a file is no trace: every problem found, up to a limit; displayed a line each.
+/// The problems of a file, up to a limit; displayed on one line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceError {
     /// In file order.
     pub problems: Vec<TraceProblem>,
-    /// How many more there are.
+    /// The number of further problems.
     pub more: u64,
 }
 
 impl TraceError {
-    /// The file cannot be read on, as it is no CSV or its compression is broken.
+    /// The file cannot be read further: it is not CSV, or its compression is broken.
     pub(crate) fn damaged(error: &dyn std::error::Error) -> TraceError {
-        let text = format!("the file is damaged: {error}; write it anew");
+        let text = format!("the file is damaged: {error}; write it again");
         TraceError { problems: vec![TraceProblem { line: 0, column: None, text }], more: 0 }
     }
 }
@@ -57,7 +58,7 @@ impl fmt::Display for TraceError {
 
 impl std::error::Error for TraceError {}
 
-/// TraceProblems on their way.
+/// Problems while a file is read.
 #[derive(Debug, Default)]
 pub(crate) struct TraceProblems {
     kept: Vec<TraceProblem>,
@@ -74,19 +75,19 @@ impl TraceProblems {
         }
     }
 
-    /// The error that they make where the first tells everything, as when a file is of another kind.
+    /// The error with the first problem only, for a file of another kind.
     pub(crate) fn first(mut self) -> TraceError {
         let more = self.kept.len().saturating_sub(1) as u64;
         self.kept.truncate(1);
         TraceError { problems: self.kept, more: self.more + more }
     }
 
-    /// Whether there is one.
+    /// Whether there is any problem.
     pub(crate) fn any(&self) -> bool {
         !self.kept.is_empty()
     }
 
-    /// Nothing, or the error that they make.
+    /// An error, if there is any problem.
     pub(crate) fn into_result(self) -> Result<(), TraceError> {
         if self.any() { Err(TraceError { problems: self.kept, more: self.more }) } else { Ok(()) }
     }

@@ -13,8 +13,8 @@ pub struct Gamma {
 }
 
 impl Gamma {
-    /// Gamma with this shape, from 0.01 to a million, and this mean, finite and above zero. The coefficient of variation
-    /// is `1 / sqrt(shape)`.
+    /// Gamma with this shape, from 0.01 to a million, and this mean, finite and above zero. The
+    /// coefficient of variation is `1 / sqrt(shape)`.
     ///
     /// # Errors
     /// If a parameter is outside its range.
@@ -48,17 +48,18 @@ impl Gamma {
 
 /// Gamma variates of mean 1.
 ///
-/// G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM Transactions on Mathematical
-/// Software 26 (2000) 363–372: with `d = shape - 1/3` and `c = 1 / sqrt(9 d)`, `d (1 + c N)³` has the gamma distribution if
-/// it is accepted with the right probability, at least 95 %. A shape below 1 goes by that of `shape + 1`, times
-/// `U^(1 / shape)`.
+/// G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM Transactions
+/// on Mathematical Software 26 (2000) 363–372: with `d = shape - 1/3` and `c = 1 / sqrt(9 d)`, `d
+/// (1 + c N)³` has the gamma distribution if it is accepted with the right probability, at least 95
+/// %. A shape below 1 goes by that of `shape + 1`, times `U^(1 / shape)`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct StandardGamma {
     d: f64,
     c: f64,
     /// `1 / shape`, which brings the mean to 1.
     scale: f64,
-    /// `1 / shape` if the shape is below 1, else 0: how strongly a variate of `shape + 1` is drawn towards 0.
+    /// `1 / shape` if the shape is below 1, else 0: how strongly a variate of `shape + 1` is drawn
+    /// towards 0.
     boost: f64,
     shape: f64,
     /// `ln Γ(shape)`.
@@ -75,8 +76,9 @@ impl StandardGamma {
         StandardGamma { d, c: 1.0 / (9.0 * d).sqrt(), scale, boost, shape, ln_gamma: math::ln_gamma(shape) }
     }
 
-    /// `P(X > x)`: the regularised incomplete gamma function `Q(shape, shape x)`, by its series below the mean and by its
-    /// continued fraction above (Abramowitz and Stegun 6.5.29 and 6.5.31), each where it converges fast.
+    /// `P(X > x)`: the regularised incomplete gamma function `Q(shape, shape x)`, by its series
+    /// below the mean and by its continued fraction above (Abramowitz and Stegun 6.5.29 and
+    /// 6.5.31), each where it converges fast.
     pub(super) fn survival(&self, x: f64) -> f64 {
         let z = self.shape * x;
         if z <= 0.0 {
@@ -105,7 +107,8 @@ impl StandardGamma {
         sum
     }
 
-    /// `1/(z+1-a- 1(1-a)/(z+3-a- 2(2-a)/(z+5-a- …)))` with the shape for a, from its head on by the method of Lentz.
+    /// `1/(z+1-a- 1(1-a)/(z+3-a- 2(2-a)/(z+5-a- …)))` with the shape for a, from its head on by the
+    /// method of Lentz.
     fn continued_fraction(&self, z: f64) -> f64 {
         let mut denominator = z + 1.0 - self.shape;
         let (mut upper, mut lower) = (f64::MAX, 1.0 / denominator);

@@ -1,4 +1,5 @@
-//! The hyperexponential distribution: one of several exponentials, by chance. More variable than any one of them.
+//! The hyperexponential distribution: one of several exponentials, by chance. More variable than
+//! any one of them.
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;
@@ -22,11 +23,12 @@ struct Phase {
 }
 
 impl Hyperexponential {
-    /// Hyperexponential with phases `(p, mean)`; the probabilities sum up to 1, each mean is finite and above zero.
+    /// Hyperexponential with phases `(p, mean)`; the probabilities sum up to 1, each mean is finite
+    /// and above zero.
     ///
     /// # Errors
-    /// If there is no phase, a probability or mean is outside its range, or the probabilities sum up to something else
-    /// than 1 by more than 1e-9. The parameter named is `phases`, the value the number at fault.
+    /// If there is no phase, a probability or mean is outside its range, or the sum of the
+    /// probabilities differs from 1 by more than 1e-9. The parameter named is `phases`, the value the number at fault.
     pub fn new(phases: Vec<(f64, f64)>) -> Result<Hyperexponential, ParameterError> {
         let mut cumulative = 0.0;
         let mut checked = Vec::with_capacity(phases.len());

@@ -4,7 +4,8 @@ use super::parameter::{self, ParameterError};
 use crate::model::math;
 use crate::stream::Stream;
 
-/// `exp(mu + sigma N)`, given by its own mean and coefficient of variation rather than by `mu` and `sigma`.
+/// `exp(mu + sigma N)`, given by its own mean and coefficient of variation rather than by `mu` and
+/// `sigma`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lognormal {
     mean: f64,
@@ -15,8 +16,9 @@ pub struct Lognormal {
 }
 
 impl Lognormal {
-    /// Lognormal with this mean, finite and above zero, and this coefficient of variation (standard deviation / mean), from
-    /// 0 to a million: `sigma² = ln(1 + cv²)`, `exp(mu) = mean / sqrt(1 + cv²)`.
+    /// Lognormal with this mean, finite and above zero, and this coefficient of variation (standard
+    /// deviation / mean), from 0 to a million: `sigma² = ln(1 + cv²)`, `exp(mu) = mean / sqrt(1 +
+    /// cv²)`.
     ///
     /// # Errors
     /// If a parameter is outside its range.

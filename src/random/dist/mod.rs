@@ -1,4 +1,5 @@
-//! Distributions of non-negative numbers: service times, times between arrivals, batch sizes, delays.
+//! Distributions of non-negative numbers: service times, times between arrivals, batch sizes,
+//! delays.
 //!
 //! Each distribution takes parameter-free base variates from the stream and scales them, so a sweep
 //! over a mean under one seed compares the same random numbers. A new distribution is a file and a
@@ -36,9 +37,10 @@ use crate::model::catalogue::CatalogueEntry;
 /// Declares every distribution once: summary, type, scenario key and parameters.
 ///
 /// The rows go to the macro `$callback`: here it makes [`Distribution`], in the scenario crate the
-/// keys, the schema and the constructor calls. The scenario crate defines the types of parameters: a
-/// `Value` is a duration or a plain number, like the samples. A `"?"` marks an optional parameter.
-/// The parameters go to `new` in order, unless the row names another function of the scenario crate.
+/// keys, the schema and the constructor calls. The scenario crate defines the types of parameters:
+/// a `Value` is a duration or a plain number, like the samples. A `"?"` marks an optional
+/// parameter. The parameters go to `new` in order, unless the row names another function of the
+/// scenario crate.
 #[macro_export]
 macro_rules! distributions {
     ($callback:ident) => {
@@ -71,7 +73,8 @@ macro_rules! distributions {
                 /// The mean.
                 mean: Value<Q>,
             };
-            /// One of several exponentials, each with probability `p`; more variable than one exponential.
+            /// One of several exponentials, each with probability `p`; more variable than one
+            /// exponential.
             Hyperexponential = "hyperexponential" {
                 /// The exponentials; their probabilities sum up to 1.
                 phases: Phases<Q>,
@@ -92,7 +95,8 @@ macro_rules! distributions {
             };
             /// Power tail `(low / x)^shape`, cut off at `high` if that is given.
             Pareto = "pareto" {
-                /// The power of the tail, above 0; up to 1 the mean is infinite unless `high` is given.
+                /// The power of the tail, above 0; up to 1 the mean is infinite unless `high` is
+                /// given.
                 shape: Real,
                 /// The smallest value.
                 low: Value<Q>,
@@ -131,8 +135,8 @@ macro_rules! define {
         ];
 
         impl Distribution {
-            /// Draws one number, finite and not negative: a number beyond the range of `f64` becomes its
-            /// maximum.
+            /// Draws one number, finite and not negative: a number beyond the range of `f64`
+            /// becomes its maximum.
             #[inline(always)]
             pub fn sample(&self, stream: &mut Stream) -> f64 {
                 // The distribution of most jobs, without a call.

@@ -1,9 +1,10 @@
 //! What a parameter of a distribution may be, checked once, when the distribution is made.
 //!
-//! The bounds are wide enough for any workload and keep every intermediate result clear of `inf * 0`, so that drawing
-//! needs no checks and never yields a NaN.
+//! The bounds are wide enough for any workload and keep every intermediate result clear of `inf *
+//! 0`, so that drawing needs no checks and never yields a NaN.
 
-/// A parameter outside its range. `parameter` is its key in the scenario, so that the complaint can point at it.
+/// A parameter outside its range. `parameter` is its key in the scenario, so that the complaint can
+/// point at it.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("`{parameter}` cannot be {value}; write {expected}")]
 pub struct ParameterError {

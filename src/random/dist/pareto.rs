@@ -6,8 +6,9 @@ use crate::stream::Stream;
 
 /// `P(X > x) = (low / x)^shape` for `x >= low`; bounded: the same under the condition `X <= high`.
 ///
-/// The logarithm of `X / low` is exponential with rate `shape`, cut off at `span = ln(high / low)`. All formulas here are
-/// that exponential's, and the unbounded distribution is the case of an infinite span.
+/// The logarithm of `X / low` is exponential with rate `shape`, cut off at `span = ln(high / low)`.
+/// All formulas here are that exponential's, and the unbounded distribution is the case of an
+/// infinite span.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pareto {
     shape: f64,
@@ -21,8 +22,8 @@ pub struct Pareto {
 }
 
 impl Pareto {
-    /// Pareto with this shape, from 0.01 to a million, from `low`, finite and above zero, up to `high`, if given, which is
-    /// finite and at least `low`.
+    /// Pareto with this shape, from 0.01 to a million, from `low`, finite and above zero, up to
+    /// `high`, if given, which is finite and at least `low`.
     ///
     /// # Errors
     /// If a parameter is outside its range.
@@ -33,7 +34,8 @@ impl Pareto {
             parameter::positive("high", high)?;
             parameter::require("high", high, high >= low, "a value of at least `low`")?;
         }
-        // The logarithm of the ratio, so that doubling both bounds changes no bit; a ratio beyond all `f64` is cut off there.
+        // The logarithm of the ratio, so that doubling both bounds changes no bit; a ratio beyond
+        // all `f64` is cut off there.
         let span = high.map_or(f64::INFINITY, |high| math::ln((high / low).min(f64::MAX)));
         let inside = -math::exp_m1(-shape * span);
         Ok(Pareto { shape, low, high: high.unwrap_or(f64::INFINITY), span, inside })
@@ -70,7 +72,8 @@ impl Pareto {
         }
     }
 
-    /// The moment of that order of `X / low`: the quotient of two integrals of `exp(-rate y)` over the span.
+    /// The moment of that order of `X / low`: the quotient of two integrals of `exp(-rate y)` over
+    /// the span.
     fn moment(&self, order: f64) -> f64 {
         if self.span == 0.0 { 1.0 } else { self.integral(self.shape - order) / self.integral(self.shape) }
     }

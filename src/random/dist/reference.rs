@@ -1,6 +1,8 @@
-//! Tests over the whole catalogue: each distribution brings its law in an independent form, and is held to it.
+//! Tests over the whole catalogue: each distribution brings its law in an independent form, and is
+//! held to it.
 //!
-//! A distribution without a [`Reference`] does not compile in tests, so a new one is tested from its first day.
+//! A distribution without a [`Reference`] does not compile in tests, so a new one is tested from
+//! its first day.
 
 use std::sync::Arc;
 
@@ -13,8 +15,9 @@ use crate::stream::{Purpose, Stream, Streams};
 
 /// What a distribution is held to.
 pub(super) trait Reference: Into<Distribution> + Clone + Send + Sync + 'static {
-    /// The first draws of the first example, and the beginning of the SHA-256 of many draws of all examples, for the sake
-    /// of rare branches. Results must be repeatable for years, on every platform: they never change.
+    /// The first draws of the first example, and the beginning of the SHA-256 of many draws of all
+    /// examples, for the sake of rare branches. Results must be repeatable for years, on every
+    /// platform: they never change.
     const FROZEN: ([f64; 3], u32);
 
     /// Parameters that reach every branch; means of about 1 to 100, so that one grid fits all.
@@ -117,7 +120,8 @@ fn survival_is_that_of_the_law() {
     for it in references() {
         for x in (-1_000..1_000).map(|i| math::exp(f64::from(i) / 100.0)) {
             let (known, expected) = (it.distribution.survival(x), (it.survival)(x));
-            // Absolutely the references have 14 digits; in the tail, which is theirs too, they have a few less.
+            // Absolutely the references have 14 digits; in the tail, which is theirs too, they have
+            // a few less.
             let error = (known - expected).abs();
             assert!(error < 1e-13 || error < 1e-8 * expected, "{:?} at {x}: {known}, not {expected}", it.distribution);
         }
@@ -140,7 +144,8 @@ fn draws_have_the_mean_and_the_variance() {
         );
         let fourth = average(&|x| math::pow(x - mean, 4.0));
         let kurtosis = fourth / (variance * variance);
-        // With very heavy tails the variance of a sample says little; the moments above and the fit below do.
+        // With very heavy tails the variance of a sample says little; the moments above and the fit
+        // below do.
         if variance > 0.0 && kurtosis < 100.0 {
             let z = (average(&|x| (x - mean) * (x - mean)) / variance - 1.0) / ((kurtosis - 1.0) / n).sqrt();
             assert!(z.abs() < 4.5, "{:?}: variance z = {z}", it.distribution);

@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn the_upper_end_is_never_reached() {
-        // The next number above 1 is the upper end itself: rounding would choose it every second time.
+        // The next number above 1 is the upper end itself: rounding would choose it every second
+        // time.
         let narrow = Uniform::new(1.0, 1.0f64.next_up()).unwrap();
         let mut stream = Streams::new(1, 0).stream(Purpose::Delay, "");
         assert!((0..100).all(|_| narrow.sample(&mut stream) == 1.0));
