@@ -24,12 +24,13 @@ pub fn schema() -> Value {
     schema
 }
 
-/// Takes the required keys from references to tables, each with the path of the table: validators
-/// ignore what stands next to a reference.
+/// Takes the required keys that stand next to a reference, each list with the path of the table: they
+/// belong to the table's own definition.
 fn take_requirements(schema: &mut Value, requirements: &mut Vec<(String, Value)>) {
     match schema {
         Value::Object(map) => {
-            if let Some(Value::String(path)) = map.get("$ref").cloned() {
+            let path = map.get("allOf").and_then(|parts| parts[0]["$ref"].as_str()).map(str::to_owned);
+            if let Some(path) = path {
                 requirements.extend(map.remove("required").map(|keys| (path, keys)));
             }
             map.values_mut().for_each(|value| take_requirements(value, requirements));
