@@ -71,18 +71,18 @@ macro_rules! policies {
             /// The oldest waiting job, or none: a job that does not fit blocks all others.
             strict_fifo::StrictFifo = "strict-fifo", |system, _| StrictFifo::new(system);
             /// The highest priority first, of the jobs that fit; with aging, waiting counts too.
-            priority::Priority = "priority" PriorityParameters {
+            priority::Priority = "priority" PriorityRule {
                 /// The time of waiting that counts like one level of priority. Without it, waiting
                 /// does not count.
                 aging "?": Option<Duration>,
             }, |_, _| Priority { aging: *aging };
             /// The shortest job first, of the jobs that fit, by its service time or its estimate.
-            shortest_first::ShortestFirst = "shortest-first" ShortestFirstParameters {
+            shortest_first::ShortestFirst = "shortest-first" ShortestFirstRule {
                 /// The length of a job.
                 by "?": Choice<JobLength>,
             }, |_, _| ShortestFirst { by: *by };
             /// The longest job first, of the jobs that fit, by its service time or its estimate.
-            longest_first::LongestFirst = "longest-first" LongestFirstParameters {
+            longest_first::LongestFirst = "longest-first" LongestFirstRule {
                 /// The length of a job.
                 by "?": Choice<JobLength>,
             }, |_, _| LongestFirst { by: *by };
@@ -97,7 +97,7 @@ macro_rules! policies {
             /// The earliest `scheduledAt` + `deadline`, of the jobs that fit.
             earliest_deadline::EarliestDeadline = "earliest-deadline", |_, _| EarliestDeadline;
             /// A job of the action with the smallest dominant share of all capacity, by weight.
-            fair_share::FairShare = "fair-share" FairShareParameters {
+            fair_share::FairShare = "fair-share" FairShareRule {
                 /// By action, the divisor of its share: a whole number; 1 by default.
                 weights "?": ActionWeights,
             }, |system, _| FairShare::new(system, weights);
@@ -105,12 +105,12 @@ macro_rules! policies {
             max_weight::MaxWeight = "max-weight", |system, _| MaxWeight::new(system);
             /// The oldest job that fits, but capacity is put aside for a job that has waited too
             /// long.
-            reserve_after::ReserveAfter = "reserve-after" ReserveAfterParameters {
+            reserve_after::ReserveAfter = "reserve-after" ReserveAfterRule {
                 /// The wait after which capacity is put aside for a job. Required.
                 patience: Required<Duration>,
             }, |system, _| ReserveAfter::new(system, *patience);
             /// The oldest job; others only if they do not delay it by the estimates.
-            easy_backfill::EasyBackfill = "easy-backfill" EasyBackfillParameters {
+            easy_backfill::EasyBackfill = "easy-backfill" EasyBackfillRule {
                 /// The order in which jobs that may go before the head are considered.
                 order "?": Choice<BackfillOrder>,
             }, |system, _| EasyBackfill::new(system, *order);
@@ -132,7 +132,7 @@ type ActionWeights = Box<[u32]>;
 
 macro_rules! define {
     ($($(#[doc = $summary:literal])+ $module:ident::$policy:ident = $name:literal
-        $($parameters:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
+        $($rule:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
         $(pub use $module::$policy;)+
 
         /// The order in which waiting jobs are claimed.

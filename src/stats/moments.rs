@@ -74,7 +74,7 @@ impl Moments {
         values.iter().map(|&value| u128::from(value)).sum()
     }
 
-    /// Takes in one value so many times.
+    /// Adds one value `times` times.
     pub(super) fn record_often(&mut self, value: u64, times: u64) {
         self.count += times;
         self.sum += u128::from(value) * u128::from(times);
@@ -95,7 +95,7 @@ impl Moments {
         self.largest = largest;
     }
 
-    /// Takes in all values of `other`.
+    /// Adds all values of `other`.
     pub(super) fn merge(&mut self, other: &Moments) {
         self.count += other.count;
         self.sum += other.sum;
@@ -110,7 +110,7 @@ impl Moments {
         self.sum
     }
 
-    /// How many values there were.
+    /// The number of values.
     pub(super) fn count(&self) -> u64 {
         self.count
     }
@@ -145,7 +145,7 @@ impl Moments {
         (self.count > 1).then(|| (sum.max(0.0) / (self.count - 1) as f64).sqrt())
     }
 
-    /// The mean rounded down, and what the sum has beyond that many times the count.
+    /// The mean rounded down, and the rest of the division.
     fn floor_of_mean(&self) -> Option<(u64, u64)> {
         let count = u128::from(self.count);
         (count > 0).then(|| ((self.sum / count) as u64, (self.sum % count) as u64))

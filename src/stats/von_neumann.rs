@@ -37,7 +37,7 @@ mod tests {
         assert!(!is_correlated(&[2.5; 12]));
     }
 
-    /// Of 2,000 series of so many normal values with a correlation of neighbours, the share that is
+    /// Of 2,000 series of normal values with this correlation of neighbours, the share that is
     /// rejected.
     fn rejected(values: usize, correlation: f64) -> f64 {
         let mut stream = Streams::new(1, 0).stream(Purpose::Service, "series");

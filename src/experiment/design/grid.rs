@@ -62,7 +62,7 @@ impl Grid {
         if !zipped.is_empty() {
             let lengths: Vec<usize> = zipped.iter().map(|axis| axis.values.len()).collect();
             axes.push(Axis::zip(zipped).map_err(|number| {
-                let title = format!("this has {} values, the first --zip has {}", lengths[number], lengths[0]);
+                let title = format!("expected {} values as in the first --zip, found {}", lengths[0], lengths[number]);
                 let error = ExpressionError::new(0..zip[number].len(), title);
                 refused("--zip", &zip[number], error.help("keys that vary together need the same number of values"))
             })?);
@@ -146,7 +146,7 @@ mod tests {
             (&["a=1", "b=2..1"][..], &[][..], "--vary b=2..1: this range runs backwards"),
             (&["a=1", "b=2", "a=3"], &[], "--vary a=3: `a` is given twice"),
             (&["a=1"], &["b+a=3"], "--zip b+a=3: `a` is given twice"),
-            (&[], &["a=1..3", "b=1..2"], "--zip b=1..2: this has 2 values, the first --zip has 3"),
+            (&[], &["a=1..3", "b=1..2"], "--zip b=1..2: expected 3 values as in the first --zip, found 2"),
             (&["a=1..1000", "b=1..1000"], &[], "--vary b=1..1000: this makes at least 1000000 points"),
         ] {
             let refused = grid(vary, zip).unwrap_err().to_string();

@@ -10,7 +10,7 @@ pub struct Constant {
 }
 
 impl Constant {
-    /// Always nothing.
+    /// Always zero.
     pub const ZERO: Constant = Constant { value: 0.0 };
 
     /// Always `value`, which is finite and not negative.

@@ -1,10 +1,11 @@
-//! The Erlang distribution: the sum of so many exponential phases.
+//! The Erlang distribution: the sum of a number of exponential phases.
 
 use super::gamma::StandardGamma;
 use super::parameter::{self, ParameterError};
 use crate::stream::Stream;
 
-/// Up to so many phases are drawn one by one; beyond, a gamma variate of the same law is faster.
+/// The largest number of phases that are drawn one by one; beyond it, a gamma variate of the same
+/// distribution is faster.
 const FEW: u32 = 4;
 
 /// The sum of `shape` independent exponentials of mean `mean / shape` each.
@@ -17,7 +18,7 @@ pub struct Erlang {
 }
 
 impl Erlang {
-    /// Erlang with so many phases, at least one, and this mean of the whole, finite and above zero.
+    /// Erlang with `shape` phases, at least one, and this mean of the sum, finite and above zero.
     ///
     /// # Errors
     /// If `shape` is 0, or `mean` not above zero, infinite or no number.
@@ -33,7 +34,7 @@ impl Erlang {
         self.mean * if self.shape <= FEW { self.sum(stream) } else { self.gamma.sample(stream) }
     }
 
-    /// The mean of so many standard exponentials.
+    /// The mean of `shape` standard exponentials.
     fn sum(&self, stream: &mut Stream) -> f64 {
         (0..self.shape).map(|_| stream.exponential()).sum::<f64>() / f64::from(self.shape)
     }

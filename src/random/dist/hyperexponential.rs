@@ -5,7 +5,7 @@ use super::parameter::{self, ParameterError};
 use crate::model::math;
 use crate::stream::Stream;
 
-/// How far the probabilities of the phases may sum up beside 1, for the sake of decimal fractions.
+/// The largest difference from 1 of the sum of the probabilities, to allow for decimal fractions.
 const TOLERANCE: f64 = 1e-9;
 
 /// With probability `p` of each phase, exponential with that phase's mean.
@@ -28,7 +28,8 @@ impl Hyperexponential {
     ///
     /// # Errors
     /// If there is no phase, a probability or mean is outside its range, or the sum of the
-    /// probabilities differs from 1 by more than 1e-9. The parameter named is `phases`, the value the number at fault.
+    /// probabilities differs from 1 by more than 1e-9. The error names the parameter `phases` and
+    /// the wrong number.
     pub fn new(phases: Vec<(f64, f64)>) -> Result<Hyperexponential, ParameterError> {
         let mut cumulative = 0.0;
         let mut checked = Vec::with_capacity(phases.len());

@@ -1,4 +1,4 @@
-//! The lognormal distribution: many services and sizes in computing look like it.
+//! The lognormal distribution: the shape of many service times and sizes in computing.
 
 use super::parameter::{self, ParameterError};
 use crate::model::math;

@@ -1,10 +1,10 @@
-//! What a parameter of a distribution may be, checked once, when the distribution is made.
+//! The ranges of the parameters of distributions, checked once, when a distribution is made.
 //!
 //! The bounds are wide enough for any workload and keep every intermediate result clear of `inf *
 //! 0`, so that drawing needs no checks and never yields a NaN.
 
-/// A parameter outside its range. `parameter` is its key in the scenario, so that the complaint can
-/// point at it.
+/// A parameter outside its range. `parameter` is its key in the scenario, so a diagnostic can point
+/// at it.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("`{parameter}` cannot be {value}; write {expected}")]
 pub struct ParameterError {
@@ -12,11 +12,11 @@ pub struct ParameterError {
     pub parameter: &'static str,
     /// The value that was given.
     pub value: f64,
-    /// What would be right, to follow "write".
+    /// The correct range, as it follows the word "write".
     pub expected: &'static str,
 }
 
-/// `value` if it is `right`, else the complaint.
+/// `value` if it is `right`, otherwise the error.
 pub(super) fn require(
     parameter: &'static str,
     value: f64,

@@ -1,5 +1,4 @@
-//! Tests over the whole catalogue: each distribution brings its law in an independent form, and is
-//! held to it.
+//! Tests over the whole catalogue: each distribution is compared with an independent form of itself.
 //!
 //! A distribution without a [`Reference`] does not compile in tests, so a new one is tested from
 //! its first day.
@@ -13,7 +12,7 @@ use super::{CATALOGUE, Distribution, any, references};
 use crate::model::math;
 use crate::stream::{Purpose, Stream, Streams};
 
-/// What a distribution is held to.
+/// The independent form of a distribution.
 pub(super) trait Reference: Into<Distribution> + Clone + Send + Sync + 'static {
     /// The first draws of the first example, and the beginning of the SHA-256 of many draws of all
     /// examples, for the sake of rare branches. Results must be repeatable for years, on every
@@ -26,14 +25,14 @@ pub(super) trait Reference: Into<Distribution> + Clone + Send + Sync + 'static {
     /// `P(X > x)` in closed form or by another library, exact in the tail, too.
     fn survival(&self, x: f64) -> f64;
 
-    /// The distribution of `factor` times as much.
+    /// The distribution scaled by `factor`.
     fn scaled(&self, factor: f64) -> Self;
 
     /// Any parameters that are accepted.
     fn any() -> BoxedStrategy<Self>;
 }
 
-/// An example with its reference, of whatever distribution.
+/// An example of any distribution, with its reference.
 #[derive(Clone)]
 pub(super) struct Checked {
     name: &'static str,

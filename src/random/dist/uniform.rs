@@ -3,7 +3,7 @@
 use super::parameter::{self, ParameterError};
 use crate::stream::Stream;
 
-/// Every value in `[low, high)` alike; the constant `low` if the two are equal.
+/// Every value in `[low, high)` with equal probability; the constant `low` if the two are equal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Uniform {
     low: f64,
@@ -29,7 +29,7 @@ impl Uniform {
         self.low
     }
 
-    /// The upper bound, which is none unless it equals the lower.
+    /// The upper bound, which is not a possible value unless it equals the lower.
     pub fn high(&self) -> f64 {
         self.low + self.width
     }

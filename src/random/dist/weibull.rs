@@ -27,7 +27,7 @@ impl Weibull {
     /// Draws one number by inversion: `scale E^(1/shape)`, with `E` a standard exponential.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
-        // Faster than `pow`, whose last digits nobody misses here. Where E is 0, so is the result.
+        // Faster than `pow`, whose last digits do not matter here. Where E is 0, so is the result.
         self.scale * math::exp(math::ln(stream.exponential()) * self.power)
     }
 

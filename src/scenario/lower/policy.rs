@@ -67,11 +67,11 @@ impl Given for ActionWeights {
 
 macro_rules! define {
     ($($(#[doc = $summary:literal])+ $module:ident::$policy:ident = $name:literal
-        $($parameters:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
+        $($rule:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
         /// The policy; `None` and diagnostics, if a required parameter is missing.
         fn checked_policy(&mut self, policy: &Spanned<Spec>) -> Option<Policy> {
             match &policy.value {
-                $(Spec::$policy $((spec::policy::$parameters { $($key),+ }))? => {
+                $(Spec::$policy $((spec::policy::$rule { $($key),+ }))? => {
                     $($(let $key = $key.lower(
                         &Place { policy: $name, span: policy.span, key: stringify!($key) },
                         self,

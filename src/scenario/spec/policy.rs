@@ -25,21 +25,21 @@ pub(crate) struct Choice<T>(pub(crate) T);
 
 macro_rules! define {
     ($($(#[doc = $summary:literal])+ $module:ident::$policy:ident = $name:literal
-        $($parameters:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
+        $($rule:ident { $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?, |$system:tt, $streams:tt| $start:expr;)+) => {
         /// The order in which waiting jobs are claimed. A policy with parameters may be written as
         /// a word too, if all of them are optional.
         #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
-        #[schemars(transform = words_and_requirements)]
+        #[schemars(transform = words)]
         pub(crate) enum Policy {
-            $($(#[doc = $summary])+ $policy $(($parameters))?,)+
+            $($(#[doc = $summary])+ $policy $(($rule))?,)+
         }
 
         $($(
             #[doc = concat!("The parameters of `", $name, "`.")]
             #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
             #[serde(default, deny_unknown_fields)]
-            pub(crate) struct $parameters {
+            pub(crate) struct $rule {
                 $($(#[doc = $doc])+ pub(crate) $key: $type,)+
             }
         )?)+
@@ -55,18 +55,19 @@ impl Default for Policy {
     }
 }
 
-/// Marks required parameters, and lets the policies without such parameters be words.
-fn words_and_requirements(schema: &mut Schema) {
+/// Whether all parameters of a policy are optional.
+fn may_be_a_word(policy: &str) -> bool {
+    let mut entries = CATALOGUE.iter().filter(|entry| entry.name == policy);
+    entries.all(|entry| entry.parameters.iter().all(|parameter| parameter.ends_with('?')))
+}
+
+/// Lets the policies without required parameters be words.
+fn words(schema: &mut Schema) {
     let Some(choices) = schema.get_mut("oneOf").and_then(|choices| choices.as_array_mut()) else { return };
-    let mut words = Vec::new();
-    for entry in CATALOGUE {
-        let Some(choice) = choices.iter_mut().find(|choice| choice["required"][0] == entry.name) else { continue };
-        let required: Vec<_> = entry.parameters.iter().filter(|parameter| !parameter.ends_with('?')).collect();
-        if required.is_empty() {
-            words.push(json!({ "type": "string", "const": entry.name, "description": choice["description"] }));
-        } else {
-            choice["properties"][entry.name]["required"] = json!(required);
-        }
-    }
+    let words = choices.iter().filter_map(|choice| {
+        let name = choice["required"].get(0)?.as_str().filter(|name| may_be_a_word(name))?;
+        Some(json!({ "type": "string", "const": name, "description": choice["description"] }))
+    });
+    let words: Vec<_> = words.collect();
     choices.extend(words);
 }

@@ -168,7 +168,10 @@ fn what_cannot_be_swept_is_an_error_before_anything_runs() {
         (&["--vary", "worker.w.count=4..1"], "this range runs backwards"),
         (&["--vary", "worker.w.count=1..1000", "--vary", "action.scan.error=0..1:lin200"], "the maximum is 100000"),
         (&["--vary", "worker.w.count=1,2", "--vary", "worker.w.count=3"], "`worker.w.count` is given twice"),
-        (&["--zip", "worker.w.count=1,2", "--zip", "action.scan.error=0.1"], "gives 1 values, and the first --zip 2"),
+        (
+            &["--zip", "worker.w.count=1,2", "--zip", "action.scan.error=0.1"],
+            "expected 2 values as in the first --zip, found 1",
+        ),
         (&["--vary", "worker.w.count=2..0:1"], "write the lower end first: 0..2"),
         (&["--vary", "worker.w.count=0..2"], "This is point 1 of 3, worker.w.count=0. Nothing was run."),
         (&["--vary", "action.scan.error=0.5,1.2"], "1.2 is not a probability"),
