@@ -39,7 +39,6 @@ macro_rules! define {
             #[doc = concat!("The parameters of `", $name, "`.")]
             #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
             #[serde(default, deny_unknown_fields)]
-            #[schemars(transform = |schema: &mut Schema| mark_required(schema, $name))]
             pub(crate) struct $rule {
                 $($(#[doc = $doc])+ pub(crate) $key: $type,)+
             }
@@ -56,24 +55,17 @@ impl Default for Policy {
     }
 }
 
-/// The required parameters of a policy.
-fn required(policy: &str) -> Vec<&'static str> {
-    let parameters = CATALOGUE.iter().filter(|entry| entry.name == policy).flat_map(|entry| entry.parameters);
-    parameters.copied().filter(|parameter| !parameter.ends_with('?')).collect()
-}
-
-fn mark_required(schema: &mut Schema, policy: &str) {
-    let required = required(policy);
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), json!(required));
-    }
+/// Whether all parameters of a policy are optional.
+fn may_be_a_word(policy: &str) -> bool {
+    let mut entries = CATALOGUE.iter().filter(|entry| entry.name == policy);
+    entries.all(|entry| entry.parameters.iter().all(|parameter| parameter.ends_with('?')))
 }
 
 /// Lets the policies without required parameters be words.
 fn words(schema: &mut Schema) {
     let Some(choices) = schema.get_mut("oneOf").and_then(|choices| choices.as_array_mut()) else { return };
     let words = choices.iter().filter_map(|choice| {
-        let name = choice["required"].get(0)?.as_str().filter(|name| required(name).is_empty())?;
+        let name = choice["required"].get(0)?.as_str().filter(|name| may_be_a_word(name))?;
         Some(json!({ "type": "string", "const": name, "description": choice["description"] }))
     });
     let words: Vec<_> = words.collect();
