@@ -13,31 +13,7 @@ use crate::tree::{BARE, ELSE};
 pub fn schema() -> Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Spec>();
     RecursiveTransform(tidy).transform(&mut schema);
-    let mut schema = schema.to_value();
-    let mut requirements = Vec::new();
-    take_requirements(&mut schema, &mut requirements);
-    for (path, keys) in requirements {
-        if let Some(definition) = schema.pointer_mut(path.trim_start_matches('#')) {
-            definition["required"] = keys;
-        }
-    }
-    schema
-}
-
-/// Takes the required keys that stand next to a reference, each list with the path of the table: they
-/// belong to the table's own definition.
-fn take_requirements(schema: &mut Value, requirements: &mut Vec<(String, Value)>) {
-    match schema {
-        Value::Object(map) => {
-            let path = map.get("allOf").and_then(|parts| parts[0]["$ref"].as_str()).map(str::to_owned);
-            if let Some(path) = path {
-                requirements.extend(map.remove("required").map(|keys| (path, keys)));
-            }
-            map.values_mut().for_each(|value| take_requirements(value, requirements));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| take_requirements(item, requirements)),
-        _ => {}
-    }
+    schema.to_value()
 }
 
 /// Shows values as scenarios write them, where the types that read them are more verbose.
