@@ -1,9 +1,9 @@
 //! The calendar alone: one "hold" (take the next event, schedule another), by the number of events
 //! in it, and for arrivals by the number of sources.
 
-use claimsim::engine::calendar::{Calendar, CalendarEvent, EventClass, LAST_INSTANT};
-use claimsim::model::time::{Span, Time};
-use claimsim::random::stream::{Purpose, Stream, Streams};
+use claimsim::internals::engine::calendar::{Calendar, CalendarEvent, EventClass, LAST_INSTANT};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::random::stream::{Purpose, Stream, Streams};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// An instant an exponential time after `now`.

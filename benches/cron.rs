@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use chrono::{DateTime, Utc};
-use claimsim::arrival::cron::Schedule;
+use claimsim::internals::arrival::cron::Schedule;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// By what the next firing takes: another second of the day, another day, or a day years away.

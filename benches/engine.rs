@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use claimsim::experiment;
+use claimsim::internals::experiment;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use workloads::{OVERLOAD, load, race, shapes, w1, w2, w4};
 

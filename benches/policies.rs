@@ -6,8 +6,8 @@
 
 use std::hint::black_box;
 
-use claimsim::experiment;
-use claimsim::policy::CATALOGUE;
+use claimsim::internals::experiment;
+use claimsim::internals::policy::CATALOGUE;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use workloads::load;
 

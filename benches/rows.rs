@@ -3,12 +3,12 @@
 use std::hint::black_box;
 use std::io;
 
-use claimsim::experiment;
-use claimsim::model::job::{JobId, Status};
-use claimsim::model::time::{Span, Time};
-use claimsim::report::RunContext;
-use claimsim::report::job_log::{JobLog, JobRow};
-use claimsim::report::run::tables;
+use claimsim::internals::experiment;
+use claimsim::internals::model::job::{JobId, Status};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::report::RunContext;
+use claimsim::internals::report::job_log::{JobLog, JobRow};
+use claimsim::internals::report::run::tables;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 #[allow(dead_code, reason = "one workload is enough here")]

@@ -1,11 +1,11 @@
 //! Numbers per second of the random streams: base variates, and every distribution of the
 //! catalogue.
 
-use claimsim::random::dist::{
+use claimsim::internals::random::dist::{
     CATALOGUE, Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal,
     ParameterError, Pareto, Uniform, Weibull,
 };
-use claimsim::random::stream::{Purpose, Stream, Streams};
+use claimsim::internals::random::stream::{Purpose, Stream, Streams};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 

@@ -1,12 +1,12 @@
 //! The waiting jobs alone: one claim (find the first that fits, remove it) and one new job, by the
 //! number of distinct needs and the number of waiting jobs.
 
-use claimsim::engine::queue::JobQueue;
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::NeedId;
-use claimsim::model::job::{Job, JobId, JobOutcome};
-use claimsim::model::time::{Span, Time};
-use claimsim::random::stream::{Purpose, Streams};
+use claimsim::internals::engine::queue::JobQueue;
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::NeedId;
+use claimsim::internals::model::job::{Job, JobId, JobOutcome};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::random::stream::{Purpose, Streams};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn job(number: u64, need: u64) -> Job {

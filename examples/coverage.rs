@@ -12,10 +12,10 @@ pub mod exact;
 use std::io::{self, Write as _};
 use std::ops::Range;
 
-use claimsim::experiment::expression::{Quantity, ResolvedQuantity};
-use claimsim::experiment::warmup::find_warm_up;
-use claimsim::experiment::{MIN_REPLICATIONS, Results, StoppingRule, replicate, run};
-use claimsim::scenario::{self, NoFiles, Override, Scenario};
+use claimsim::internals::experiment::expression::{Quantity, ResolvedQuantity};
+use claimsim::internals::experiment::warmup::find_warm_up;
+use claimsim::internals::experiment::{MIN_REPLICATIONS, Results, StoppingRule, replicate, run};
+use claimsim::internals::scenario::{self, NoFiles, Override, Scenario};
 use rayon::prelude::*;
 
 use exact::{LongRun, Mmc, Pool};

@@ -8,10 +8,12 @@
 
 use std::io::{self, Write as _};
 
-use claimsim::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison, Verdict};
-use claimsim::scenario::{self, NoFiles};
-use claimsim::stats::bound_test::BoundStatus;
-use claimsim::stats::interim_looks::InterimLooks;
+use claimsim::internals::experiment::comparison::{
+    Alternative, Comparison, ComparisonCriteria, SequentialComparison, Verdict,
+};
+use claimsim::internals::scenario::{self, NoFiles};
+use claimsim::internals::stats::bound_test::BoundStatus;
+use claimsim::internals::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
 /// The level of every comparison.

@@ -18,12 +18,12 @@ pub mod exact;
 use std::io::{self, Write as _};
 use std::ops::Range;
 
-use claimsim::experiment::Progress;
-use claimsim::experiment::design::Grid;
-use claimsim::experiment::sizing::{Design, Sizing, Targets, size};
-use claimsim::scenario::Scenario;
-use claimsim::stats::bound_test::BoundStatus;
-use claimsim::stats::interim_looks::InterimLooks;
+use claimsim::internals::experiment::Progress;
+use claimsim::internals::experiment::design::Grid;
+use claimsim::internals::experiment::sizing::{Design, Sizing, Targets, size};
+use claimsim::internals::scenario::Scenario;
+use claimsim::internals::stats::bound_test::BoundStatus;
+use claimsim::internals::stats::interim_looks::InterimLooks;
 use rayon::prelude::*;
 
 use exact::Mmc;
@@ -152,7 +152,7 @@ impl Target {
     fn search(self, seed: u64) -> (Vec<Design>, Sizing) {
         let vary = format!("worker.server.count={}..{}", SERVERS.start(), SERVERS.end());
         let grid = Grid::parse(&[vary], &[]).expect("a range");
-        let setting = |point: claimsim::experiment::design::GridPoint| {
+        let setting = |point: claimsim::internals::experiment::design::GridPoint| {
             let servers = point.settings[0].1.clone();
             let cost = servers.parse().expect("a number");
             Design {

@@ -13,10 +13,10 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use claimsim::experiment;
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::ResourceId;
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::experiment;
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::ResourceId;
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 
 #[path = "../benches/workloads/mod.rs"]
 mod workloads;

@@ -1,5 +1,5 @@
-//! The `claimsim` binary: hands its arguments to [`claimsim::cli`] and its verdict to the shell.
+//! The `claimsim` binary: runs the command line and returns its exit code to the shell.
 
 fn main() -> std::process::ExitCode {
-    claimsim::cli::main()
+    claimsim_cli::main()
 }

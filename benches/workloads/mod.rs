@@ -1,6 +1,6 @@
 //! The workloads that are measured, as texts of scenarios: they take the ordinary path.
 
-use claimsim::scenario::Scenario;
+use claimsim::internals::scenario::Scenario;
 
 /// Reads a scenario as a run does.
 pub(crate) fn load(text: &str) -> Scenario {

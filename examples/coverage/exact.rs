@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::model::math;
+use claimsim::internals::model::math;
 
 /// M/M/c, first come, first served; rates per second.
 #[derive(Clone, Copy, Debug)]

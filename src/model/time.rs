@@ -163,7 +163,7 @@ const UNITS: [(i64, &[&str]); 8] = [
 ];
 
 /// Reads whole numbers with units, the longest unit first: `1h30m`, `2 days, 4 hours`. The last
-/// number may have up to nine decimals if its unit is an hour or less. `None` if the text is
+/// number may have up to nine decimals if its unit is between a microsecond and an hour. `None` if the text is
 /// something else, or longer than 292 years.
 fn nanoseconds(text: &str) -> Option<i64> {
     let leading = |text: &str, is_part: fn(char) -> bool| text.find(|c| !is_part(c)).unwrap_or(text.len());
@@ -177,7 +177,7 @@ fn nanoseconds(text: &str) -> Option<i64> {
         let (unit, _) = *UNITS.iter().find(|(unit, words)| *unit < last_unit && words.contains(&word))?;
         total = total.checked_add(whole.parse::<i64>().ok()?.checked_mul(unit)?)?;
         if let Some((decimals, _)) = decimals {
-            let may_follow = (1..=9).contains(&decimals.len()) && unit <= HOUR && after.is_empty();
+            let may_follow = (1..=9).contains(&decimals.len()) && (2..=HOUR).contains(&unit) && after.is_empty();
             let billionths: i64 = format!("{decimals:0<9}").parse().ok().filter(|_| may_follow)?;
             return total.checked_add((i128::from(billionths) * i128::from(unit) / i128::from(NANOS)) as i64);
         }

@@ -1,10 +1,10 @@
 //! Batch means of one long run: they are parts of the run's own figures, cover the truth, and are
 //! omitted where batches are too short.
 
-use claimsim::experiment::{run_batch_means, run_observed};
-use claimsim::scenario::Scenario;
-use claimsim::stats::batch_means::{BatchMeans, BatchObserver};
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::experiment::{run_batch_means, run_observed};
+use claimsim::internals::scenario::Scenario;
+use claimsim::internals::stats::batch_means::{BatchMeans, BatchObserver};
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 use serde_json::Value;
 
 use crate::support::loaded;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use claimsim::experiment::feasibility;
+use claimsim::internals::experiment::feasibility;
 
 use crate::scenario_errors::{load_file, scenarios};
 use crate::support::{SMALL, Sandbox, text};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use claimsim::scenario::{Diagnostics, Files, LoadedScenario, Override, load, reference, schema};
+use claimsim::internals::scenario::{Diagnostics, Files, LoadedScenario, Override, load, reference, schema};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -182,7 +182,7 @@ fn every_policy_can_be_written_as_its_label_says() {
         assert!(is_valid(&as_json(&toml), &schema, &schema), "{written}");
     }
     let names: BTreeSet<&str> = POLICIES.iter().map(|(_, shown)| shown.split('(').next().unwrap()).collect();
-    assert_eq!(names, claimsim::policy::CATALOGUE.iter().map(|entry| entry.name).collect());
+    assert_eq!(names, claimsim::internals::policy::CATALOGUE.iter().map(|entry| entry.name).collect());
 }
 
 /// The text of the scenario that has everything.

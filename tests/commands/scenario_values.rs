@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::arrival::ArrivalModel;
-use claimsim::engine::{Backoff, ClaimRule, InitialRow, InitialState, JobOverrides, Overlap};
-use claimsim::model::action::ActionId;
-use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::WorkerId;
-use claimsim::random::dist::{
+use claimsim::internals::arrival::ArrivalModel;
+use claimsim::internals::engine::{Backoff, ClaimRule, InitialRow, InitialState, JobOverrides, Overlap};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::claim::{ClaimBatch, DispatchTiming, Placement};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::WorkerId;
+use claimsim::internals::random::dist::{
     Constant, Distribution, Empirical, Erlang, Exponential, Gamma, Hyperexponential, Lognormal, Pareto, Uniform,
     Weibull,
 };
-use claimsim::scenario::{LoadedScenario, Override, Scenario, load};
+use claimsim::internals::scenario::{LoadedScenario, Override, Scenario, load};
 
 /// Files in memory.
 fn files() -> BTreeMap<&'static str, &'static str> {

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claimsim::scenario::starters::{self, Starter};
+use claimsim::internals::scenario::starters::{self, Starter};
 
 use crate::support::Sandbox;
 

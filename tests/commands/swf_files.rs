@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use claimsim::arrival::swf::{
+use claimsim::internals::arrival::swf::{
     HeaderField, Processors, RunTime, SkipReason, SplitBy, SwfJobs, SwfLog, SwfOptions, parse,
 };
-use claimsim::arrival::trace::TraceError;
-use claimsim::arrival::{ArrivalModel, ListedJob};
-use claimsim::model::time::{Span, Time};
-use claimsim::scenario::{Diagnostics, LoadedScenario, load};
+use claimsim::internals::arrival::trace::TraceError;
+use claimsim::internals::arrival::{ArrivalModel, ListedJob};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::scenario::{Diagnostics, LoadedScenario, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ fn plain(jobs: &SwfJobs) -> Vec<Plain> {
         assert_eq!(span.0 % 1_000_000, 0, "the logs here are in milliseconds");
         span.0 / 1_000_000
     };
-    let job = |row: &claimsim::arrival::trace::TraceRow| {
+    let job = |row: &claimsim::internals::arrival::trace::TraceRow| {
         assert_eq!((row.priority, row.deadline), (None, None));
         let need = trace.needs[row.need.unwrap() as usize][0].unwrap();
         let action = row.action.map(|action| trace.actions[action as usize].name.clone());

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use claimsim::arrival::trace::{Trace, TraceError, TraceRow, parse};
-use claimsim::model::time::{Span, Time};
+use claimsim::internals::arrival::trace::{Trace, TraceError, TraceRow, parse};
+use claimsim::internals::model::time::{Span, Time};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;

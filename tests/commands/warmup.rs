@@ -1,13 +1,13 @@
 //! The automatic warm-up: it observes the events of the run, it depends only on system and seed,
 //! and all output of a run mentions it.
 
-use claimsim::experiment::run_observed;
-use claimsim::experiment::warmup::{find_common_warm_up, find_warm_up};
-use claimsim::model::capacity::ResourceId;
-use claimsim::model::time::{Span, Time};
-use claimsim::scenario::Scenario;
-use claimsim::stats::trajectory::{Trajectory, TrajectoryObserver};
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::experiment::run_observed;
+use claimsim::internals::experiment::warmup::{find_common_warm_up, find_warm_up};
+use claimsim::internals::model::capacity::ResourceId;
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::scenario::Scenario;
+use claimsim::internals::stats::trajectory::{Trajectory, TrajectoryObserver};
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 use serde_json::Value;
 
 use crate::support::loaded;

@@ -1,10 +1,10 @@
 //! Random actions for the random scenarios, with every option that decides what becomes of a job.
 
-use claimsim::engine::{ActionModel, Backoff, DeadlineResult, Requeue, RuntimeEstimate, Spawns};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::NeedId;
-use claimsim::model::unit::{Probability, Rate};
-use claimsim::random::dist::Distribution;
+use claimsim::internals::engine::{ActionModel, Backoff, DeadlineResult, Requeue, RuntimeEstimate, Spawns};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::NeedId;
+use claimsim::internals::model::unit::{Probability, Rate};
+use claimsim::internals::random::dist::Distribution;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 //! them.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
-use claimsim::arrival::cron::{Schedule, ScheduleError};
+use claimsim::internals::arrival::cron::{Schedule, ScheduleError};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

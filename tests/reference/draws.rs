@@ -1,11 +1,11 @@
 //! The random numbers of the naive simulator: the stream of each decision, as `docs/model.md`
 //! defines it.
 
-use claimsim::engine::{ActionModel, ClaimRule, JobOverrides, RuntimeEstimate, System};
-use claimsim::model::action::ActionId;
-use claimsim::model::time::Span;
-use claimsim::random::dist::Exponential;
-use claimsim::random::stream::{Purpose, Stream, Streams};
+use claimsim::internals::engine::{ActionModel, ClaimRule, JobOverrides, RuntimeEstimate, System};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::time::Span;
+use claimsim::internals::random::dist::Exponential;
+use claimsim::internals::random::stream::{Purpose, Stream, Streams};
 
 /// The draws of one attempt.
 #[derive(Clone, Copy, Debug)]

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use claimsim::engine::{self, Attempt, Execution, JobOverrides, Observer, OutageKind};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::job::{Job, JobId, JobOutcome};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{self, Attempt, Execution, JobOverrides, Observer, OutageKind};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId};
+use claimsim::internals::model::job::{Job, JobId, JobOutcome};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::WorkerId;
 
 /// An event and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

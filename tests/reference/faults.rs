@@ -3,12 +3,14 @@
 
 use std::ops::RangeInclusive;
 
-use claimsim::engine::{Breakdowns, CancelRequest, CapacityChange, Heartbeat, JobFilter, Outage, OutageKind, System};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::CapacityMap;
-use claimsim::model::time::Time;
-use claimsim::model::worker::WorkerId;
-use claimsim::random::dist::Distribution;
+use claimsim::internals::engine::{
+    Breakdowns, CancelRequest, CapacityChange, Heartbeat, JobFilter, Outage, OutageKind, System,
+};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::CapacityMap;
+use claimsim::internals::model::time::Time;
+use claimsim::internals::model::worker::WorkerId;
+use claimsim::internals::random::dist::Distribution;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

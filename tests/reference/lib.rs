@@ -17,10 +17,10 @@ mod recorded_race;
 mod scenarios;
 mod sources;
 
-use claimsim::engine::{ClaimRule, Observer, Simulation};
-use claimsim::model::claim::ClaimBatch;
-use claimsim::model::time::{Span, Time};
-use claimsim::policy::{AnyPolicy, FirstFit, Policy};
+use claimsim::internals::engine::{ClaimRule, Observer, Simulation};
+use claimsim::internals::model::claim::ClaimBatch;
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::policy::{AnyPolicy, FirstFit, Policy};
 use event::{Event, Trajectory, first_difference};
 use naive::{Naive, Notes};
 use policies::{picking, policies, ranked};

@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use claimsim::model::time::Span;
-use claimsim::policy::{BackfillOrder, JobLength, Policy};
+use claimsim::internals::model::time::Span;
+use claimsim::internals::policy::{BackfillOrder, JobLength, Policy};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -7,16 +7,18 @@
 //! differences. Arrivals are so frequent that pending attempts, which began for an earlier job,
 //! decide many claims, and workers return while others race.
 
-use claimsim::engine::{
+use claimsim::internals::engine::{
     ActionModel, Availability, Breakdowns, CapacityChange, ClaimRule, Heartbeat, OutageKind, System, Window,
 };
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::ClaimBatch;
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::{Worker, WorkerId};
-use claimsim::policy::Policy;
-use claimsim::random::dist::{Distribution, Empirical, Erlang, Gamma, Hyperexponential, Lognormal, Pareto, Weibull};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId};
+use claimsim::internals::model::claim::ClaimBatch;
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::{Worker, WorkerId};
+use claimsim::internals::policy::Policy;
+use claimsim::internals::random::dist::{
+    Distribution, Empirical, Erlang, Gamma, Hyperexponential, Lognormal, Pareto, Weibull,
+};
 
 use super::event::{Event, Kind};
 use super::scenarios::{Scenario, constant, exponential, uniform};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::OutageKind;
+use claimsim::internals::engine::OutageKind;
 use proptest::prop_oneof;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -58,7 +58,7 @@ fn observations(events: &[Event]) -> Vec<String> {
     events.iter().map(move |event| observation(event.kind, &mut asked)).collect()
 }
 
-fn observation(kind: Kind, asked: &mut Vec<claimsim::model::job::JobId>) -> String {
+fn observation(kind: Kind, asked: &mut Vec<claimsim::internals::model::job::JobId>) -> String {
     match kind {
         Kind::Created { row, .. } => format!("created, attempt {}", row.number.min(3)),
         Kind::Due { .. } => "due".into(),

@@ -5,11 +5,11 @@
 //! allowed and whether no worker missed a job for longer than the longest delay. `race.rs` checks
 //! the distribution of the claims.
 
-use claimsim::engine::{ClaimRule, InitialState, System};
-use claimsim::model::claim::ClaimBatch;
-use claimsim::model::job::JobId;
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{ClaimRule, InitialState, System};
+use claimsim::internals::model::claim::ClaimBatch;
+use claimsim::internals::model::job::JobId;
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::WorkerId;
 
 use super::event::{Event, Kind};
 

@@ -5,18 +5,18 @@
 //! 3, so that some jobs never fit and some need nothing. A scenario is built from a recipe of plain
 //! numbers, which shrinks well.
 
-use claimsim::engine::{
+use claimsim::internals::engine::{
     ActionModel, Arrival, Availability, ClaimRule, InitialRow, InitialState, JobOverrides, MisfireRule, Overlap,
     System, Window,
 };
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::{Worker, WorkerId};
-use claimsim::policy::Policy;
-use claimsim::random::dist::{Constant, Distribution, Empirical, Exponential, Uniform};
-use claimsim::random::stream::Streams;
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId};
+use claimsim::internals::model::claim::{ClaimBatch, DispatchTiming, Placement};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::{Worker, WorkerId};
+use claimsim::internals::policy::Policy;
+use claimsim::internals::random::dist::{Constant, Distribution, Empirical, Exponential, Uniform};
+use claimsim::internals::random::stream::Streams;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

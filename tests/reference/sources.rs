@@ -1,10 +1,10 @@
 //! Small arrival processes for the tests, so that the engine is tested against its own trait only.
 
-use claimsim::engine::{Arrival, ArrivalProcess, JobOverrides, MisfireRule, Overlap};
-use claimsim::model::action::ActionId;
-use claimsim::model::math;
-use claimsim::model::time::{Span, Time};
-use claimsim::random::stream::{Purpose, Stream, StreamFamily, Streams};
+use claimsim::internals::engine::{Arrival, ArrivalProcess, JobOverrides, MisfireRule, Overlap};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::math;
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::random::stream::{Purpose, Stream, StreamFamily, Streams};
 
 /// A source of jobs as a test describes it; `start` makes it a process.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use claimsim::scenario::{NoFiles, Override, Scenario, load};
+use claimsim::internals::scenario::{NoFiles, Override, Scenario, load};
 use tempfile::TempDir;
 
 /// The scenario of a text without files, with settings of the form `key=value` that replace its

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use claimsim::arrival::cron::Schedule;
-use claimsim::arrival::{ArrivalModel, ArrivalModelError, HOURS, HourlyRates, ListedJob, WEEKDAYS};
-use claimsim::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
-use claimsim::model::action::ActionId;
-use claimsim::model::time::{Epoch, NANOS, Span, Time};
-use claimsim::model::unit::Rate;
-use claimsim::random::dist::{Constant, Distribution, Erlang, Hyperexponential, Uniform};
-use claimsim::random::stream::{Purpose, Streams};
+use claimsim::internals::arrival::cron::Schedule;
+use claimsim::internals::arrival::{ArrivalModel, ArrivalModelError, HOURS, HourlyRates, ListedJob, WEEKDAYS};
+use claimsim::internals::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::time::{Epoch, NANOS, Span, Time};
+use claimsim::internals::model::unit::Rate;
+use claimsim::internals::random::dist::{Constant, Distribution, Erlang, Hyperexponential, Uniform};
+use claimsim::internals::random::stream::{Purpose, Streams};
 
 const SCAN: ActionId = ActionId(0);
 

@@ -4,7 +4,7 @@
 //! The engine accelerates delays that are uniform from 0 s and not those from 1 ns, which differ in
 //! no other way.
 
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::stats::{Measure, Statistic};
 
 use super::run::{Reading, WAIT, finished, of, utilization};
 use super::verdict::{FARTHEST, Sample};

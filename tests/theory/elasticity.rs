@@ -1,10 +1,10 @@
 //! Elasticities against queueing theory: their intervals cover the formulas, and exact effects come
 //! out exactly.
 
-use claimsim::experiment::elasticity::{Effect, Perturbation, StepSize, effects};
-use claimsim::experiment::expression::Quantity;
-use claimsim::experiment::sweep::{self, DesignPoint};
-use claimsim::scenario::{self, NoFiles, Override, parameters};
+use claimsim::internals::experiment::elasticity::{Effect, Perturbation, StepSize, effects};
+use claimsim::internals::experiment::expression::Quantity;
+use claimsim::internals::experiment::sweep::{self, DesignPoint};
+use claimsim::internals::scenario::{self, NoFiles, Override, parameters};
 
 use crate::formulas::erlang::Mmc;
 

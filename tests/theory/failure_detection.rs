@@ -1,10 +1,10 @@
 //! The time until the other workers notice a missing worker, by its whole distribution: expiry,
 //! minus the time since its last heartbeat, plus the time to the next sweep.
 
-use claimsim::engine::{Event, Observer};
-use claimsim::experiment::run_observed;
-use claimsim::model::time::Time;
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{Event, Observer};
+use claimsim::internals::experiment::run_observed;
+use claimsim::internals::model::time::Time;
+use claimsim::internals::model::worker::WorkerId;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::formulas::availability::Heartbeat;

@@ -1,20 +1,20 @@
 //! The statistics of a short series of events, every figure of which is worked out by hand.
 
-use claimsim::engine::{
+use claimsim::internals::engine::{
     ActionModel, Attempt, Availability, Backoff, ClaimRule, Event, Execution, InitialRow, InitialState, Observer,
     System, Window,
 };
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::{CapacityMap, NeedId, ResourceId};
-use claimsim::model::claim::{DispatchTiming, Placement};
-use claimsim::model::job::{Job, JobId, JobOutcome};
-use claimsim::model::math::ln;
-use claimsim::model::time::{NANOS, Span, Time};
-use claimsim::model::worker::{Worker, WorkerId};
-use claimsim::random::dist::Constant;
-use claimsim::random::stream::{Purpose, Streams};
-use claimsim::stats::{JobScope, Measure, Statistic};
-use claimsim::stats::{ReplicationStats, StatsObserver};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId, ResourceId};
+use claimsim::internals::model::claim::{DispatchTiming, Placement};
+use claimsim::internals::model::job::{Job, JobId, JobOutcome};
+use claimsim::internals::model::math::ln;
+use claimsim::internals::model::time::{NANOS, Span, Time};
+use claimsim::internals::model::worker::{Worker, WorkerId};
+use claimsim::internals::random::dist::Constant;
+use claimsim::internals::random::stream::{Purpose, Streams};
+use claimsim::internals::stats::{JobScope, Measure, Statistic};
+use claimsim::internals::stats::{ReplicationStats, StatsObserver};
 
 const SCAN: ActionId = ActionId(0);
 const CHECK: ActionId = ActionId(1);

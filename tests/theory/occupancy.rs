@@ -1,7 +1,7 @@
 //! M/G/∞ by its distribution: the number of jobs at the horizon is Poisson, for every distribution
 //! of service times.
 
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::stats::{Measure, Statistic};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::formulas::constant_service::poisson;

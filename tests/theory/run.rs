@@ -1,10 +1,10 @@
 //! Runs the text of a scenario and reads figures from its replications, by the names in the text.
 
-use claimsim::experiment::{Results, run};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::ResourceId;
-use claimsim::scenario::Scenario;
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::experiment::{Results, run};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::ResourceId;
+use claimsim::internals::scenario::Scenario;
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 
 use crate::support::loaded;
 
@@ -39,7 +39,7 @@ impl Finished {
         let metric = self.metric(reading);
         let arrived = Metric { measure: Measure::Jobs, statistic: Statistic::Arrived, ..metric };
         let outcomes = self.results.replications.iter();
-        let value = |outcome: &claimsim::stats::ReplicationStats, metric| {
+        let value = |outcome: &claimsim::internals::stats::ReplicationStats, metric| {
             let figure = outcome.metrics.iter().find(|figure| figure.metric == metric);
             figure.and_then(|figure| figure.value).unwrap_or_else(|| panic!("{metric:?} was not measured"))
         };

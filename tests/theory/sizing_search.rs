@@ -1,13 +1,13 @@
 //! The search: assumptions about designs only determine the order in which they are simulated;
 //! wrong assumptions are detected.
 
-use claimsim::experiment::design::Grid;
-use claimsim::experiment::sizing::{Design, Sizing, Targets, size};
-use claimsim::experiment::{Progress, run};
-use claimsim::scenario::{self, NoFiles, Override, Scenario};
-use claimsim::stats::bound_test::BoundStatus;
-use claimsim::stats::interim_looks::InterimLooks;
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::experiment::design::Grid;
+use claimsim::internals::experiment::sizing::{Design, Sizing, Targets, size};
+use claimsim::internals::experiment::{Progress, run};
+use claimsim::internals::scenario::{self, NoFiles, Override, Scenario};
+use claimsim::internals::stats::bound_test::BoundStatus;
+use claimsim::internals::stats::interim_looks::InterimLooks;
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 
 /// Two jobs a second that take a second each, on workers of two kinds.
 fn scenario(settings: &[(String, String)]) -> Scenario {
@@ -34,7 +34,7 @@ fn scenario(settings: &[(String, String)]) -> Scenario {
 fn settings(vary: &[&str], cost: impl Fn(&Scenario) -> f64) -> Vec<Design> {
     let vary: Vec<String> = vary.iter().map(|text| (*text).to_owned()).collect();
     let grid = Grid::parse(&vary, &[]).expect("a grid");
-    let setting = |point: claimsim::experiment::design::GridPoint| {
+    let setting = |point: claimsim::internals::experiment::design::GridPoint| {
         let scenario = scenario(&point.settings);
         Design { steps: grid.steps(point.number), cost: cost(&scenario), point, scenario, is_likely_infeasible: false }
     };

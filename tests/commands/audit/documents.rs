@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use claimsim::model::time::{Span, Time};
+use claimsim::internals::model::time::{Span, Time};
 use serde_json::{Value, json};
 
 use super::{Documents, load, word};
@@ -289,7 +289,7 @@ fn ids_are_of_the_seed_and_of_nobody_else() {
         let mut scenario = loaded.scenario.clone();
         scenario.seed = seed;
         scenario.epoch.0 += chrono::TimeDelta::seconds(start);
-        let audit = claimsim::experiment::audit(&scenario, replication, Time::ZERO + Span::secs(3000));
+        let audit = claimsim::internals::experiment::audit(&scenario, replication, Time::ZERO + Span::secs(3000));
         let documents = Documents::of(&audit);
         let ids = |rows: Vec<Value>| rows.iter().map(|row| word(row, "id").to_owned()).collect::<BTreeSet<_>>();
         (ids(documents.jobs()), ids(documents.workers()), ids(documents.crons()))

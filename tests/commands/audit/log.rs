@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{ArrivalStart, Simulation};
-use claimsim::experiment;
-use claimsim::model::time::{NANOS, Time};
-use claimsim::policy::FirstFit;
-use claimsim::random::stream::Streams;
-use claimsim::report::job_log::{JobLog, JobLogObserver};
-use claimsim::scenario::Scenario;
+use claimsim::internals::engine::{ArrivalStart, Simulation};
+use claimsim::internals::experiment;
+use claimsim::internals::model::time::{NANOS, Time};
+use claimsim::internals::policy::FirstFit;
+use claimsim::internals::random::stream::Streams;
+use claimsim::internals::report::job_log::{JobLog, JobLogObserver};
+use claimsim::internals::scenario::Scenario;
 use proptest::prelude::*;
 use serde_json::Value;
 

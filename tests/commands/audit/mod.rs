@@ -10,10 +10,10 @@ mod warm_start;
 
 use std::collections::BTreeMap;
 
-use claimsim::model::time::Time;
-use claimsim::registry::audit::{Audit, JobQuery};
-use claimsim::registry::document;
-use claimsim::scenario::{self, LoadedScenario, Scenario};
+use claimsim::internals::model::time::Time;
+use claimsim::internals::registry::audit::{Audit, JobQuery};
+use claimsim::internals::registry::document;
+use claimsim::internals::scenario::{self, LoadedScenario, Scenario};
 use serde_json::Value;
 
 /// A scenario with the documents that it names.
@@ -46,7 +46,7 @@ impl Documents {
     }
 
     fn at(scenario: &Scenario, at: Time) -> Documents {
-        Documents::of(&claimsim::experiment::audit(scenario, 0, at))
+        Documents::of(&claimsim::internals::experiment::audit(scenario, 0, at))
     }
 
     fn jobs(&self) -> Vec<Value> {

@@ -1,11 +1,11 @@
 //! Filters and pages of the job table: each requested row once and in order, for any page size.
 
-use claimsim::experiment;
-use claimsim::model::action::ActionId;
-use claimsim::model::job::Status;
-use claimsim::model::worker::WorkerId;
-use claimsim::registry::audit::{Audit, JobQuery};
-use claimsim::registry::document::{JobDocument, JobStatus};
+use claimsim::internals::experiment;
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::job::Status;
+use claimsim::internals::model::worker::WorkerId;
+use claimsim::internals::registry::audit::{Audit, JobQuery};
+use claimsim::internals::registry::document::{JobDocument, JobStatus};
 use proptest::prelude::*;
 
 use super::load;
@@ -14,7 +14,8 @@ use crate::random_cases::random_cases;
 
 /// Whether a printed row matches a page's filter.
 fn is_meant(row: &JobDocument, page: &JobQuery, audit: &Audit, actions: &[&str]) -> bool {
-    let text = |field: &claimsim::registry::document::Field<String>| field.get().cloned().unwrap_or_default();
+    let text =
+        |field: &claimsim::internals::registry::document::Field<String>| field.get().cloned().unwrap_or_default();
     let runs = matches!(row.status.get(), Some(JobStatus::Known(Status::Running | Status::CancelRequest)));
     page.action.is_none_or(|action| text(&row.action) == actions[usize::from(action.0)])
         && page.worker.is_none_or(|worker| audit.worker(&text(&row.worker_id)) == Some(worker))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use claimsim::model::time::{Span, Time};
+use claimsim::internals::model::time::{Span, Time};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,7 +1,7 @@
 //! Audit, `[registry]`, audit: what goes round comes back, but for what docs/model.md says is lost.
 
-use claimsim::experiment;
-use claimsim::model::time::Time;
+use claimsim::internals::experiment;
+use claimsim::internals::model::time::Time;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -99,8 +99,8 @@ proptest! {
 }
 
 /// The rows of the documents that a warm start begins with.
-fn audit_of(documents: &Documents) -> Vec<claimsim::registry::document::JobDocument> {
-    claimsim::registry::document::jobs(documents.jobs.as_bytes()).unwrap()
+fn audit_of(documents: &Documents) -> Vec<claimsim::internals::registry::document::JobDocument> {
+    claimsim::internals::registry::document::jobs(documents.jobs.as_bytes()).unwrap()
 }
 
 const RULES: &str = "horizon = \"1h\"\n[claim]\ndelay = \"none\"\n[action.parent]\nservice = \"10m\"\nspawns = { action = \"child\", count = 3 }\n\
@@ -109,7 +109,7 @@ const RULES: &str = "horizon = \"1h\"\n[claim]\ndelay = \"none\"\n[action.parent
 const STORY: &str = "[worker.w]\ncapacity.slot = 1\n[[job]]\naction = \"parent\"\nat = \"1m\"\n[cron.beat]\nschedule = \"@every 7m\"\n\
     [[cancel]]\nat = \"5m\"\naction = \"parent\"\n";
 
-fn around(at: i64) -> (Documents, Documents, claimsim::scenario::Scenario) {
+fn around(at: i64) -> (Documents, Documents, claimsim::internals::scenario::Scenario) {
     let scenario = load(&format!("{RULES}{STORY}"), None).scenario;
     let at = Time(at * 1_000_000_000);
     let first = Documents::at(&scenario, at);

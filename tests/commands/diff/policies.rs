@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use claimsim::policy::CATALOGUE;
+use claimsim::internals::policy::CATALOGUE;
 use serde_json::Value;
 
 use super::{BUSY, Fact, diff, facts, instant, run, text};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::experiment::run;
-use claimsim::import::{Documents, ImportOptions, latest_time, scenario_text};
-use claimsim::registry::document::{crons, jobs, workers};
-use claimsim::scenario::{Override, load};
+use claimsim::internals::experiment::run;
+use claimsim::internals::import::{Documents, ImportOptions, latest_time, scenario_text};
+use claimsim::internals::registry::document::{crons, jobs, workers};
+use claimsim::internals::scenario::{Override, load};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! One imported scenario, word for word: every kind of content of documents at once.
 
-use claimsim::import::{Documents, ImportOptions, scenario_text};
-use claimsim::registry::document::{crons, jobs, workers};
-use claimsim::scenario::Scenario;
+use claimsim::internals::import::{Documents, ImportOptions, scenario_text};
+use claimsim::internals::registry::document::{crons, jobs, workers};
+use claimsim::internals::scenario::Scenario;
 use serde_json::{Value, json};
 
 /// A row that ran on worker `a` or `b`: id, action, status, when it was scheduled, and how long

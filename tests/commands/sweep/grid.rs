@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use claimsim::experiment::design::{Axis, Grid};
-use claimsim::model::math::pow;
+use claimsim::internals::experiment::design::{Axis, Grid};
+use claimsim::internals::model::math::pow;
 use proptest::prelude::*;
 
 fn values(text: &str) -> Vec<String> {
@@ -39,7 +39,7 @@ proptest! {
         prop_assert_eq!(times, expected);
         // The same in mixed units: the output reads back as the same durations.
         let mixed = values(&format!("key={low}s..{}ms:{step}s", high * 1000));
-        let nanos: Vec<i64> = mixed.iter().map(|text| text.parse::<claimsim::model::time::Span>().unwrap().0).collect();
+        let nanos: Vec<i64> = mixed.iter().map(|text| text.parse::<claimsim::internals::model::time::Span>().unwrap().0).collect();
         let expected: Vec<i64> = (0..=count).map(|index| (low + index * step) * 1_000_000_000).collect();
         prop_assert_eq!(nanos, expected);
     }
@@ -98,7 +98,7 @@ proptest! {
             prop_assert_eq!(value("x"), value("y"));
         }
         // The last axis is the fastest.
-        let is_first = |point: &claimsim::experiment::design::GridPoint| point.settings[0].1 == "v0";
+        let is_first = |point: &claimsim::internals::experiment::design::GridPoint| point.settings[0].1 == "v0";
         prop_assert!(points.iter().map(is_first).is_sorted_by(|a, b| a >= b));
     }
 

@@ -1,9 +1,9 @@
 //! Capacity changes while jobs run, and crons that fire without a live worker. Worked out by hand.
 
-use claimsim::engine::{CapacityChange, JobOverrides, MisfireRule, OutageKind, Overlap};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::CapacityMap;
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{CapacityChange, JobOverrides, MisfireRule, OutageKind, Overlap};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::CapacityMap;
+use claimsim::internals::model::worker::WorkerId;
 
 use super::outages::outage;
 use super::{AT_ONCE, expect, jobs, s, scenario};

@@ -1,10 +1,10 @@
 //! Jobs start others and wait for them. Worked out by hand.
 
-use claimsim::engine::{CancelRequest, InitialState, JobFilter, OutageKind, Spawns};
-use claimsim::model::action::ActionId;
-use claimsim::model::time::Span;
-use claimsim::model::unit::Probability;
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{CancelRequest, InitialState, JobFilter, OutageKind, Spawns};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::time::Span;
+use claimsim::internals::model::unit::Probability;
+use claimsim::internals::model::worker::WorkerId;
 
 use super::outages::outage;
 use super::{AT_ONCE, expect, jobs, row, s, scenario};

@@ -5,17 +5,17 @@ mod children;
 mod outages;
 mod stops;
 
-use claimsim::engine::{
+use claimsim::internals::engine::{
     ActionModel, Arrival, Availability, Backoff, ClaimRule, InitialRow, InitialState, JobOverrides, MisfireRule,
     Overlap, System, Window,
 };
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::unit::Probability;
-use claimsim::model::worker::{Worker, WorkerId};
-use claimsim::policy::Policy;
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId};
+use claimsim::internals::model::claim::{ClaimBatch, DispatchTiming, Placement};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::unit::Probability;
+use claimsim::internals::model::worker::{Worker, WorkerId};
+use claimsim::internals::policy::Policy;
 
 use crate::event::{Event, Kind};
 use crate::scenarios::{Scenario, constant};

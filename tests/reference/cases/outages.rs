@@ -1,10 +1,10 @@
 //! Workers go out and return: crash, partition with zombies, shutdown; heartbeats, sweeps and
 //! quorum. Worked out by hand.
 
-use claimsim::engine::{Outage, OutageKind, Requeue};
-use claimsim::model::claim::ClaimBatch;
-use claimsim::model::time::Span;
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{Outage, OutageKind, Requeue};
+use claimsim::internals::model::claim::ClaimBatch;
+use claimsim::internals::model::time::Span;
+use claimsim::internals::model::worker::WorkerId;
 
 use super::{AT_ONCE, after, expect, jobs, s, scenario};
 use crate::scenarios::{Scenario, constant};

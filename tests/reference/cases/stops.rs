@@ -1,10 +1,10 @@
 //! Jobs that stop: deadlines with time to stop, requests to cancel, and backoffs of their retries.
 //! Worked out by hand.
 
-use claimsim::engine::{Backoff, CancelRequest, DeadlineResult, InitialState, JobFilter, OutageKind};
-use claimsim::model::action::ActionId;
-use claimsim::model::time::Span;
-use claimsim::model::unit::{Probability, Rate};
+use claimsim::internals::engine::{Backoff, CancelRequest, DeadlineResult, InitialState, JobFilter, OutageKind};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::time::Span;
+use claimsim::internals::model::unit::{Probability, Rate};
 
 use super::outages::outage;
 use super::{AFTER_EACH, AT_ONCE, expect, jobs, row, s, scenario};

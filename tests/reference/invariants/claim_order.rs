@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use claimsim::engine::{ClaimRule, InitialState, JobOverrides, Requeue};
-use claimsim::model::claim::DispatchTiming;
-use claimsim::model::job::{JobId, JobOutcome};
-use claimsim::model::math;
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{ClaimRule, InitialState, JobOverrides, Requeue};
+use claimsim::internals::model::claim::DispatchTiming;
+use claimsim::internals::model::job::{JobId, JobOutcome};
+use claimsim::internals::model::math;
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::WorkerId;
 use proptest::prelude::*;
 
 use super::ledger::Ledger;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{Availability, ClaimRule, InitialState, MisfireRule, Overlap};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::NeedId;
-use claimsim::model::claim::{ClaimBatch, DispatchTiming, Placement};
-use claimsim::model::job::JobOutcome;
-use claimsim::model::time::{Span, Time};
+use claimsim::internals::engine::{Availability, ClaimRule, InitialState, MisfireRule, Overlap};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::NeedId;
+use claimsim::internals::model::claim::{ClaimBatch, DispatchTiming, Placement};
+use claimsim::internals::model::job::JobOutcome;
+use claimsim::internals::model::time::{Span, Time};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use claimsim::engine::System;
-use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::job::{JobId, JobOutcome};
-use claimsim::model::time::Time;
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::System;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId};
+use claimsim::internals::model::job::{JobId, JobOutcome};
+use claimsim::internals::model::time::Time;
+use claimsim::internals::model::worker::WorkerId;
 
 use crate::event::{Event, Kind, RowSeen};
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::InitialState;
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::ResourceId;
-use claimsim::model::job::JobOutcome;
-use claimsim::model::time::{Span, Time};
-use claimsim::stats::StatsObserver;
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::engine::InitialState;
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::ResourceId;
+use claimsim::internals::model::job::JobOutcome;
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::stats::StatsObserver;
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 
 use proptest::prelude::*;
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{Availability, ClaimRule, InitialState, JobOverrides, RuntimeEstimate};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::{CapacityMap, NeedId};
-use claimsim::model::claim::{DispatchTiming, Placement};
-use claimsim::model::job::{JobId, JobOutcome};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::unit::Rate;
-use claimsim::model::worker::WorkerId;
-use claimsim::policy::{BackfillOrder, JobLength, Policy};
+use claimsim::internals::engine::{Availability, ClaimRule, InitialState, JobOverrides, RuntimeEstimate};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId};
+use claimsim::internals::model::claim::{DispatchTiming, Placement};
+use claimsim::internals::model::job::{JobId, JobOutcome};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::unit::Rate;
+use claimsim::internals::model::worker::WorkerId;
+use claimsim::internals::policy::{BackfillOrder, JobLength, Policy};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -297,7 +297,7 @@ fn any_order_of_one_class_has_the_same_number_in_system() {
         let mut one = quiet(&of_one_action(&of_one_need(scenario)));
         one.system.actions[0].service = constant(3.0);
         one.system.actions[0].estimate = RuntimeEstimate::Exact;
-        one.system.actions[0].error = claimsim::model::unit::Probability::default();
+        one.system.actions[0].error = claimsim::internals::model::unit::Probability::default();
         one.sources.retain(|source| !matches!(source, Source::Closed { .. }));
         for_each_overrides(&mut one, |overrides| (overrides.service, overrides.estimate) = (None, None));
         // Equal workers, so that it does not matter which of them has the job.

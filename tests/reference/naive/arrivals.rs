@@ -1,10 +1,12 @@
 //! How rows are created and fall due: initial rows, sources, customers, and firings without a live
 //! worker.
 
-use claimsim::engine::{Arrival, ArrivalProcess, Attempt, ClaimRule, InitialState, JobOverrides, MisfireRule, Overlap};
-use claimsim::model::action::ActionId;
-use claimsim::model::job::{JobId, JobOutcome};
-use claimsim::model::time::{Span, Time};
+use claimsim::internals::engine::{
+    Arrival, ArrivalProcess, Attempt, ClaimRule, InitialState, JobOverrides, MisfireRule, Overlap,
+};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::job::{JobId, JobOutcome};
+use claimsim::internals::model::time::{Span, Time};
 
 use super::super::draws::Drawn;
 use super::row::{Process, Row, State};

@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use claimsim::engine::{ArrivalProcess, ClaimRule};
-use claimsim::model::claim::{ClaimBatch, Placement};
-use claimsim::model::job::JobOutcome;
-use claimsim::model::time::Span;
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{ArrivalProcess, ClaimRule};
+use claimsim::internals::model::claim::{ClaimBatch, Placement};
+use claimsim::internals::model::job::JobOutcome;
+use claimsim::internals::model::time::Span;
+use claimsim::internals::model::worker::WorkerId;
 
 use super::fraction::Fraction;
 use super::policy::Offer;

@@ -16,13 +16,13 @@ mod workers;
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{Arrival, ArrivalProcess, ClaimRule, OutageKind, System};
-use claimsim::model::claim::DispatchTiming;
-use claimsim::model::job::{JobId, JobOutcome};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::WorkerId;
-use claimsim::policy::Policy;
-use claimsim::random::stream::Streams;
+use claimsim::internals::engine::{Arrival, ArrivalProcess, ClaimRule, OutageKind, System};
+use claimsim::internals::model::claim::DispatchTiming;
+use claimsim::internals::model::job::{JobId, JobOutcome};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::WorkerId;
+use claimsim::internals::policy::Policy;
+use claimsim::internals::random::stream::Streams;
 
 use super::draws::Draws;
 use super::event::{Event, Kind, RowSeen};

@@ -3,10 +3,12 @@
 
 use std::cmp::Ordering;
 
-use claimsim::engine::{ArrivalProcess, Attempt, CancelRequest, DeadlineResult, Execution, JobFilter, Requeue};
-use claimsim::model::job::{JobId, JobOutcome};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{
+    ArrivalProcess, Attempt, CancelRequest, DeadlineResult, Execution, JobFilter, Requeue,
+};
+use claimsim::internals::model::job::{JobId, JobOutcome};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::WorkerId;
 
 use super::arrivals::Newcomer;
 use super::row::{Place, Process, Row, State};
@@ -47,7 +49,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         for name in self.draws.names(self.rows[parent].key(), drawn.children) {
             let child = self.create(Newcomer {
                 action: spawns.action,
-                overrides: claimsim::engine::JobOverrides::default(),
+                overrides: claimsim::internals::engine::JobOverrides::default(),
                 scheduled_at: self.now,
                 ordinal: name,
                 drawn: self.draws.child(spawns.action, name),

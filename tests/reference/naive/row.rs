@@ -1,10 +1,10 @@
 //! A row of the naive simulator's job table with the state of its process.
 
-use claimsim::engine::{Attempt, JobOverrides};
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::NeedId;
-use claimsim::model::job::JobOutcome;
-use claimsim::model::time::Time;
+use claimsim::internals::engine::{Attempt, JobOverrides};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::NeedId;
+use claimsim::internals::model::job::JobOutcome;
+use claimsim::internals::model::time::Time;
 
 use super::super::draws::{Drawn, Key};
 use super::Customer;

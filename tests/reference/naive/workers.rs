@@ -1,10 +1,10 @@
 //! Workers: outages, heartbeats and sweeps, returns, changes of capacity.
 
-use claimsim::engine::{ArrivalProcess, Execution, OutageKind};
-use claimsim::model::capacity::CapacityMap;
-use claimsim::model::job::{JobId, JobOutcome};
-use claimsim::model::time::{Span, Time};
-use claimsim::model::worker::WorkerId;
+use claimsim::internals::engine::{ArrivalProcess, Execution, OutageKind};
+use claimsim::internals::model::capacity::CapacityMap;
+use claimsim::internals::model::job::{JobId, JobOutcome};
+use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::worker::WorkerId;
 
 use super::super::event::units;
 use super::row::{Process, State};

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use claimsim::stats::Statistic;
+use claimsim::internals::stats::Statistic;
 
 use crate::formulas::steps::Steps;
 use crate::run::{IN_SYSTEM, QUEUE, share, utilization};

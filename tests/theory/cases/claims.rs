@@ -1,7 +1,7 @@
 //! The claim rule of the registry: first fit on its default worker, and the race of workers with
 //! claim delays.
 
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::stats::{Measure, Statistic};
 
 use crate::formulas::first_fit::{Need, TRIED};
 use crate::formulas::race::{Race, first_of_uniform, first_of_uniform_quantile};

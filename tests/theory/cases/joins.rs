@@ -1,7 +1,7 @@
 //! Fork–join: parents that hold their capacity until their children have ended, one at a time, two
 //! at a time and without limit.
 
-use claimsim::stats::Statistic;
+use claimsim::internals::stats::Statistic;
 
 use crate::formulas::batches::Batches;
 use crate::formulas::join::{Impatient, Team, mixed};

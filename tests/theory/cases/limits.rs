@@ -1,6 +1,6 @@
 //! What shortens or delays jobs: deadlines with a stop, requests to cancel, backoffs.
 
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::stats::{Measure, Statistic};
 
 use crate::formulas::cancels::Cancels;
 use crate::formulas::erlang::{ErlangA, Mmc, mean as mean_of};

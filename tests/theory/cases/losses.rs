@@ -1,7 +1,7 @@
 //! Loss systems: jobs that need several units, of one resource or of two, and leave at once if they
 //! do not fit.
 
-use claimsim::stats::Statistic;
+use claimsim::internals::stats::Statistic;
 
 use crate::formulas::loss::{LossClass, Losses, kaufman_roberts, product_form};
 use crate::run::{share, utilization};

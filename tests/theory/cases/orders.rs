@@ -1,8 +1,8 @@
 //! Orders of the queue before one or more servers: by priority, with and without aging, by size, by
 //! deadline, at random.
 
-use claimsim::model::math::{exp, ln, pow};
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::model::math::{exp, ln, pow};
+use claimsim::internals::stats::{Measure, Statistic};
 
 use crate::formulas::by_size::BySize;
 use crate::formulas::erlang::Mmc;

@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
-use claimsim::model::math::{exp, ln};
-use claimsim::stats::Statistic;
+use claimsim::internals::model::math::{exp, ln};
+use claimsim::internals::stats::Statistic;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::formulas::breakdowns::{Breakdowns, Raced};

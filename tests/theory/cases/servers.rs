@@ -1,7 +1,7 @@
 //! Several servers: M/M/c in its variants, constant service, periodic arrivals, batches, no limit,
 //! and customers who return.
 
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::stats::{Measure, Statistic};
 
 use crate::formulas::batches::Batches;
 use crate::formulas::constant_service::ConstantService;

@@ -1,6 +1,6 @@
 //! One server: M/M/1, M/G/1 under eight service distributions, and retries as feedback.
 
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::stats::{Measure, Statistic};
 
 use crate::formulas::erlang::Mmc;
 use crate::formulas::single::Moments;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use claimsim::stats::Measure;
+use claimsim::internals::stats::Measure;
 
 use crate::formulas::saturated::{Part, throughput, throughput_of_one_law};
 use crate::formulas::two_classes::{Class, RULES, Rule};

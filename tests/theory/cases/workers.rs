@@ -1,8 +1,8 @@
 //! Several workers that go out and return: availability, quorum, and the time until the others
 //! notice.
 
-use claimsim::model::math::exp;
-use claimsim::stats::{Measure, Statistic};
+use claimsim::internals::model::math::exp;
+use claimsim::internals::stats::{Measure, Statistic};
 
 use crate::formulas::availability::{Heartbeat, at_least, availability};
 use crate::formulas::cluster::Cluster;

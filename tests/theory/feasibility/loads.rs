@@ -1,8 +1,8 @@
 //! Where no job is lost, the utilization of a resource is the predicted one.
 
-use claimsim::model::capacity::ResourceId;
-use claimsim::random::stream::{Purpose, Stream, Streams};
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::model::capacity::ResourceId;
+use claimsim::internals::random::stream::{Purpose, Stream, Streams};
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::Seen;
 

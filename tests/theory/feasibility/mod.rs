@@ -3,9 +3,9 @@
 mod loads;
 mod overloads;
 
-use claimsim::experiment::feasibility::{self, Feasibility};
-use claimsim::experiment::{Results, run};
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::experiment::feasibility::{self, Feasibility};
+use claimsim::internals::experiment::{Results, run};
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 
 use crate::support::loaded;
 
@@ -23,7 +23,7 @@ impl Seen {
 
     /// Mean and standard error over the replications.
     fn measured(&self, metric: Metric) -> (f64, f64) {
-        let of = |outcome: &claimsim::stats::ReplicationStats| {
+        let of = |outcome: &claimsim::internals::stats::ReplicationStats| {
             let figure = outcome.metrics.iter().find(|figure| figure.metric == metric);
             figure.and_then(|figure| figure.value).expect("it is measured")
         };

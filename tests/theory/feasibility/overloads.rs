@@ -1,8 +1,8 @@
 //! Overloaded queues grow as predicted, and others do not grow.
 
-use claimsim::experiment::feasibility::{Excess, Finding};
-use claimsim::random::stream::{Purpose, Stream, Streams};
-use claimsim::stats::Statistic;
+use claimsim::internals::experiment::feasibility::{Excess, Finding};
+use claimsim::internals::random::stream::{Purpose, Stream, Streams};
+use claimsim::internals::stats::Statistic;
 
 use super::{Seen, jobs};
 

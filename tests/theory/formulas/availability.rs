@@ -1,6 +1,6 @@
 //! Workers that are alternately up and out, and the time until the others notice.
 
-use claimsim::model::math::pow;
+use claimsim::internals::model::math::pow;
 
 /// The long-run share of time up of an alternating renewal process: only the means count (Ross,
 /// Stochastic Processes, 3.4).

@@ -7,7 +7,7 @@
 //! with `C` as service time, but for those that come to an empty system: they may find the server
 //! out, and wait for it as well. Welch (1964) solves M/G/1 with such an exceptional first service.
 
-use claimsim::model::math::exp;
+use claimsim::internals::model::math::exp;
 
 use super::single::Moments;
 
@@ -254,7 +254,7 @@ mod tests {
             near(one.wins, other.wins, 1e-6);
             near(one.slope, other.slope, 1e-4);
         };
-        let exponential = |u: f64| -2.0 * claimsim::model::math::ln(1.0 - u);
+        let exponential = |u: f64| -2.0 * claimsim::internals::model::math::ln(1.0 - u);
         let moments = Moments::with_cv(2.0, 1.0);
         same(Raced::hyperexponential(&[(1.0, 2.0)], 0.3), Raced::by_quantile(moments, exponential, 0.3));
         same(Raced::constant(2.0, 0.3), Raced::by_quantile(Moments::with_cv(2.0, 0.0), |_| 2.0, 0.3));

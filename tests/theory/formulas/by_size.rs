@@ -66,7 +66,7 @@ impl BySize {
 
 #[cfg(test)]
 mod tests {
-    use claimsim::model::math::ln;
+    use claimsim::internals::model::math::ln;
 
     use super::super::near;
     use super::super::priorities::Priorities;
@@ -95,8 +95,8 @@ mod tests {
         let integral: f64 = (0..400_000)
             .map(|step| {
                 let x = (f64::from(step) + 0.5) * 1e-4;
-                let left = 1.0 - 0.7 * (1.0 - (1.0 + x) * claimsim::model::math::exp(-x));
-                1e-4 * claimsim::model::math::exp(-x) * 0.7 / (left * left)
+                let left = 1.0 - 0.7 * (1.0 - (1.0 + x) * claimsim::internals::model::math::exp(-x));
+                1e-4 * claimsim::internals::model::math::exp(-x) * 0.7 / (left * left)
             })
             .sum();
         near(theory.mean_wait() / integral, 1.0, 1e-4);

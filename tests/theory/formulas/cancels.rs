@@ -96,6 +96,6 @@ mod tests {
         // nobody waits.
         let chain = Cancels { servers: 25, ..SYSTEM }.solve(1);
         near(chain.mean(|scene| f64::from(scene.busy())), 3.0 * (1.0 + 0.3 / 1.5), 1e-8);
-        near(chain.share(|scene| scene.busy() == 0), claimsim::model::math::exp(-3.6), 1e-8);
+        near(chain.share(|scene| scene.busy() == 0), claimsim::internals::model::math::exp(-3.6), 1e-8);
     }
 }

@@ -2,7 +2,7 @@
 //! (Crommelin 1932, 1934), with Franx's formula for the whole distribution of the wait (Franx
 //! 2001).
 
-use claimsim::model::math::exp;
+use claimsim::internals::model::math::exp;
 
 /// M/D/c; time is counted in service times, so `load` is arrivals per service time.
 pub(crate) struct ConstantService {

@@ -2,7 +2,7 @@
 //! birth–death chains, so one product form serves them; Erlang's own B and C formulas stand beside
 //! it as the check.
 
-use claimsim::model::math::{exp, ln};
+use claimsim::internals::model::math::{exp, ln};
 
 /// The stationary distribution of a birth–death chain on `0..=top`: `p(n) / p(n-1) = birth(n-1) /
 /// death(n)`.

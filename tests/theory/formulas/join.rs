@@ -1,7 +1,7 @@
 //! Fork–join: parents that stay until their children have ended, with children of exponential
 //! service.
 
-use claimsim::model::math::exp;
+use claimsim::internals::model::math::exp;
 
 use super::breakdowns::Raced;
 use super::markov::Stationary;

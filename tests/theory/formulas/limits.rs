@@ -1,7 +1,7 @@
 //! Attempts that are stopped at a deadline, and chains of attempts with their backoffs, where
 //! nothing else delays them.
 
-use claimsim::model::math::{exp, pow};
+use claimsim::internals::model::math::{exp, pow};
 
 use super::single::Moments;
 
@@ -155,8 +155,8 @@ mod tests {
     /// Moments by the midpoint rule over the quantile function of the service time.
     fn integrated(mean: f64, length: impl Fn(f64) -> f64) -> Moments {
         let steps = 400_000_u32;
-        let points =
-            (0..steps).map(|i| -mean * claimsim::model::math::ln(1.0 - (f64::from(i) + 0.5) / f64::from(steps)));
+        let points = (0..steps)
+            .map(|i| -mean * claimsim::internals::model::math::ln(1.0 - (f64::from(i) + 0.5) / f64::from(steps)));
         let (mean, square) = points.map(length).fold((0.0, 0.0), |(mean, square), x| (mean + x, square + x * x));
         Moments { mean: mean / f64::from(steps), square: square / f64::from(steps) }
     }

@@ -72,7 +72,7 @@ pub(crate) fn first_of_uniform(workers: u32, longest: f64) -> f64 {
 /// The `p`-quantile of the least of `workers` delays, uniform on `[0, longest)`: where `(1 - x /
 /// longest)^workers = 1 - p`.
 pub(crate) fn first_of_uniform_quantile(workers: u32, longest: f64, p: f64) -> f64 {
-    longest * (1.0 - claimsim::model::math::pow(1.0 - p, 1.0 / f64::from(workers)))
+    longest * (1.0 - claimsim::internals::model::math::pow(1.0 - p, 1.0 / f64::from(workers)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! GI/M/c: renewal arrivals, such as a clock's, to exponential servers, by Takács' formula (Takács
 //! 1962, chapter 2).
 
-use claimsim::model::math::{exp, ln};
+use claimsim::internals::model::math::{exp, ln};
 
 /// GI/M/c by the transform of its times between arrivals.
 pub(crate) struct RenewalArrivals<F> {

@@ -1,7 +1,7 @@
 //! M/G/1: the Pollaczek–Khinchine formula with the moments of the service distributions that the
 //! tests use, and what a claim delay before each job adds to it.
 
-use claimsim::model::math::{gamma, pow};
+use claimsim::internals::model::math::{gamma, pow};
 
 /// The first two moments of a service time, in seconds.
 #[derive(Clone, Copy)]
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn moments_agree_with_the_quantile_functions() {
-        let exponential = |u: f64| -claimsim::model::math::ln(1.0 - u);
+        let exponential = |u: f64| -claimsim::internals::model::math::ln(1.0 - u);
         same(Moments::uniform(0.2, 1.4), integrated(|u| 0.2 + 1.2 * u), 1e-9);
         same(Moments::with_cv(3.0, 1.0), integrated(|u| 3.0 * exponential(u)), 1e-4);
         let scale = 2.0 / gamma(1.0 + 1.0 / 0.8);

@@ -136,7 +136,7 @@ impl Averages {
 
 #[cfg(test)]
 mod tests {
-    use claimsim::model::math::exp;
+    use claimsim::internals::model::math::exp;
 
     use super::super::erlang::{Mmc, mean};
     use super::super::near;

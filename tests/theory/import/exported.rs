@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use claimsim::engine::{Attempt, Event, Observer, System};
-use claimsim::experiment::run_observed;
-use claimsim::import::{Documents, ImportOptions, scenario_text};
-use claimsim::model::job::{Job, JobId, Status};
-use claimsim::model::time::{Epoch, Time};
-use claimsim::model::worker::WorkerId;
-use claimsim::registry::document::{Field, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
-use claimsim::scenario::Scenario;
+use claimsim::internals::engine::{Attempt, Event, Observer, System};
+use claimsim::internals::experiment::run_observed;
+use claimsim::internals::import::{Documents, ImportOptions, scenario_text};
+use claimsim::internals::model::job::{Job, JobId, Status};
+use claimsim::internals::model::time::{Epoch, Time};
+use claimsim::internals::model::worker::WorkerId;
+use claimsim::internals::registry::document::{Field, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
+use claimsim::internals::scenario::Scenario;
 
 /// The current state of a row.
 #[derive(Clone, Copy)]

@@ -2,15 +2,15 @@
 //! these must recover the parameters, on average (bias) and within its own intervals as often as
 //! they promise (coverage).
 
-use claimsim::experiment::run;
-use claimsim::import::{Documents, earliest_starts};
-use claimsim::model::action::ActionId;
-use claimsim::model::job::Status;
-use claimsim::model::time::Span;
-use claimsim::model::unit::Rate;
-use claimsim::registry::document::JobDocument;
-use claimsim::scenario::{NoFiles, Override, Scenario, load};
-use claimsim::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::experiment::run;
+use claimsim::internals::import::{Documents, earliest_starts};
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::job::Status;
+use claimsim::internals::model::time::Span;
+use claimsim::internals::model::unit::Rate;
+use claimsim::internals::registry::document::JobDocument;
+use claimsim::internals::scenario::{NoFiles, Override, Scenario, load};
+use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
 
 use super::exported::{Export, exports};
 

@@ -1,9 +1,9 @@
 //! `easy-backfill`: the oldest job has a reservation, and others may start if they do not delay it.
 
-use claimsim::engine::ArrivalProcess;
-use claimsim::model::capacity::CapacityMap;
-use claimsim::model::time::Time;
-use claimsim::policy::BackfillOrder;
+use claimsim::internals::engine::ArrivalProcess;
+use claimsim::internals::model::capacity::CapacityMap;
+use claimsim::internals::model::time::Time;
+use claimsim::internals::policy::BackfillOrder;
 
 use super::super::Naive;
 use super::{Decision, Offer, covers, take};

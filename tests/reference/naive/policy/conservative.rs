@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::engine::{ArrivalProcess, ClaimRule};
-use claimsim::model::capacity::CapacityMap;
-use claimsim::model::job::JobId;
-use claimsim::model::time::{Span, Time};
+use claimsim::internals::engine::{ArrivalProcess, ClaimRule};
+use claimsim::internals::model::capacity::CapacityMap;
+use claimsim::internals::model::job::JobId;
+use claimsim::internals::model::time::{Span, Time};
 
 use super::super::{Kind, Naive};
 use super::{Decision, Offer, covers, take};

@@ -10,10 +10,10 @@ mod picking;
 mod ranked;
 mod reserving;
 
-use claimsim::engine::ArrivalProcess;
-use claimsim::model::capacity::CapacityMap;
-use claimsim::model::time::Span;
-use claimsim::policy::Policy;
+use claimsim::internals::engine::ArrivalProcess;
+use claimsim::internals::model::capacity::CapacityMap;
+use claimsim::internals::model::time::Span;
+use claimsim::internals::policy::Policy;
 
 use super::Naive;
 pub(super) use conservative::Reservations;

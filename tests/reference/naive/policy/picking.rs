@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use claimsim::engine::ArrivalProcess;
-use claimsim::model::action::ActionId;
-use claimsim::model::capacity::{CapacityMap, NeedId};
+use claimsim::internals::engine::ArrivalProcess;
+use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::{CapacityMap, NeedId};
 
 use super::super::Naive;
 use super::super::fraction::Fraction;

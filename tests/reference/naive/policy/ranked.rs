@@ -1,7 +1,7 @@
 //! Policies that are an order: the first job in it that fits goes next, and nothing is held back.
 
-use claimsim::engine::ArrivalProcess;
-use claimsim::policy::{JobLength, Policy};
+use claimsim::internals::engine::ArrivalProcess;
+use claimsim::internals::policy::{JobLength, Policy};
 
 use super::super::Naive;
 use super::super::fraction::Fraction;

@@ -1,8 +1,8 @@
 //! `strict-fifo` and `reserve-after`: the old are not overtaken where they could start.
 
-use claimsim::engine::ArrivalProcess;
-use claimsim::model::capacity::CapacityMap;
-use claimsim::model::time::Span;
+use claimsim::internals::engine::ArrivalProcess;
+use claimsim::internals::model::capacity::CapacityMap;
+use claimsim::internals::model::time::Span;
 
 use super::super::Naive;
 use super::super::fraction::Fraction;
