@@ -1,4 +1,4 @@
-//! Tests over the whole catalogue: each distribution is compared with an independent form of itself.
+//! Tests over the whole catalogue: each distribution is compared with an independent form.
 //!
 //! A distribution without a [`Reference`] does not compile in tests, so a new one is tested from
 //! its first day.

@@ -41,11 +41,6 @@ fn none(faults: &[String], how_to_comply: &str) {
     assert!(faults.is_empty(), "{how_to_comply}\n  {}", faults.join("\n  "));
 }
 
-/// Paths whose files a rule does not check yet.
-fn is_exempt(path: &str, exempt: &[&str]) -> bool {
-    exempt.iter().any(|folder| path.starts_with(folder))
-}
-
 #[test]
 fn each_file_begins_with_a_sentence_about_its_content() {
     let mut faults: Vec<String> = Vec::new();

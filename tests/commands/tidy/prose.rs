@@ -2,16 +2,10 @@
 
 use std::fs;
 
-use super::{is_exempt, none, root, texts};
+use super::{none, root, texts};
 
 /// The maximum number of columns of a comment or of a line of Markdown.
 const COLUMNS: usize = 100;
-
-/// Folders and files that still have long lines.
-const LONG_LINES: &[&str] = &["src/random/dist/", "src/stats/"];
-
-/// Folders and files that still have banned phrases.
-const BANNED_PHRASES: &[&str] = &["src/random/dist/", "src/stats/"];
 
 /// Phrases that a reader stumbles over, each with its replacement.
 const BANNED: &[(&str, &str)] = &[
@@ -79,7 +73,7 @@ fn prose<'a>(path: &str, line: &'a str) -> Option<&'a str> {
 fn comments_and_markdown_wrap() {
     let mut faults = Vec::new();
     let is_wrapped = |path: &str| path.ends_with(".rs") || path.ends_with(".md");
-    for (path, text) in all_prose().into_iter().filter(|(path, _)| is_wrapped(path) && !is_exempt(path, LONG_LINES)) {
+    for (path, text) in all_prose().into_iter().filter(|(path, _)| is_wrapped(path)) {
         let mut is_code = false;
         for (number, line) in text.lines().enumerate() {
             let Some(prose) = prose(&path, line) else {
@@ -101,7 +95,7 @@ fn comments_and_markdown_wrap() {
 fn prose_is_plain_english() {
     let mut faults = Vec::new();
     for (path, text) in all_prose() {
-        if is_exempt(&path, BANNED_PHRASES) || path == "tests/commands/tidy/prose.rs" {
+        if path == "tests/commands/tidy/prose.rs" {
             continue;
         }
         let lines: Vec<&str> = text.lines().collect();
