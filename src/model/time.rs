@@ -163,8 +163,8 @@ const UNITS: [(i64, &[&str]); 8] = [
 ];
 
 /// Reads whole numbers with units, the longest unit first: `1h30m`, `2 days, 4 hours`. The last
-/// number may have up to nine decimals if its unit is between a microsecond and an hour. `None` if the text is
-/// something else, or longer than 292 years.
+/// number may have up to nine decimals if its unit is between a microsecond and an hour. `None` if
+/// the text is something else, or longer than 292 years.
 fn nanoseconds(text: &str) -> Option<i64> {
     let leading = |text: &str, is_part: fn(char) -> bool| text.find(|c| !is_part(c)).unwrap_or(text.len());
     let digits = |text: &str| leading(text, |c| c.is_ascii_digit());
