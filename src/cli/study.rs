@@ -173,7 +173,9 @@ pub(crate) fn show<S: Study>(
         return printed.map(|()| status);
     }
     if args.exec.quiet {
-        reasons.iter().for_each(|reason| warn(reason));
+        for reason in &reasons {
+            warn(reason);
+        }
     }
     Ok(status)
 }

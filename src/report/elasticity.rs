@@ -1,6 +1,8 @@
 //! An elasticity analysis: the table of the effect of every key on every quantity, its text for
 //! terminals, and the JSON document.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::RunContext;
@@ -100,10 +102,10 @@ impl<'a> ElasticityReport<'a> {
         }
         let mut text = self.heading() + "\n" + &table::plain(&header, &rows, |_| false, Charset::Utf8) + "\n";
         if !without.is_empty() {
-            text += &format!("no effect: {}\n", without.join(", "));
+            let _ = writeln!(text, "no effect: {}", without.join(", "));
         }
         for Skipped { key, why } in self.skipped {
-            text += &format!("left out: {key}: {why}\n");
+            let _ = writeln!(text, "left out: {key}: {why}");
         }
         text + self.on_intervals()
     }

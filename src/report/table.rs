@@ -36,6 +36,7 @@ pub(crate) enum Text {
 type Get<'a, R, C> = Box<dyn Fn(&R) -> C + 'a>;
 
 /// A column of a table with rows of type `R`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of one renderer")]
 pub(crate) struct Column<'a, R> {
     name: &'a str,
     /// The two names that an interval has in CSV.

@@ -46,8 +46,12 @@ impl Reproduce {
             return Ok(ExitStatus::Done);
         }
         warn(&format!("error: {} does not come out the same", run.display()));
-        changed.iter().for_each(|file| warn(&format!("  {file}: changed since the run was made")));
-        differing.iter().for_each(|file| warn(&format!("  {file}: comes out differently")));
+        for file in &changed {
+            warn(&format!("  {file}: changed since the run was made"));
+        }
+        for file in &differing {
+            warn(&format!("  {file}: comes out differently"));
+        }
         if manifest.claimsim != again.claimsim {
             warn(&format!("  the run was made by claimsim {}, this is {}", manifest.claimsim, again.claimsim));
         }

@@ -1,5 +1,7 @@
 //! `report.md`: the comparison as a short page for a pull request.
 
+use std::fmt::Write as _;
+
 use super::ComparisonReport;
 use crate::experiment::comparison::ComparisonCriteria;
 use crate::format::{exact, percent};
@@ -13,7 +15,7 @@ impl ComparisonReport<'_> {
         let mut page = format!("## {heading}\n\n{}", markdown(&self.comparison_columns(), judged));
         if let Some(outcome) = self.comparison.gate_status() {
             let gates = markdown(&self.gate_columns(), &self.comparison.gates);
-            page += &format!("\n**Gates: {}**\n\n{gates}", outcome.gate_word());
+            let _ = write!(page, "\n**Gates: {}**\n\n{gates}", outcome.gate_word());
         }
         page + &self.notes()
     }
@@ -32,16 +34,17 @@ impl ComparisonReport<'_> {
         if !ratios.is_empty() {
             let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
             let most = ratios.iter().copied().fold(0.0, f64::max);
-            text += &format!(
+            let _ = writeln!(
+                text,
                 "With common random numbers the differences have {} to {} of the variance that they would have between \
-                 independent runs.\n",
+                 independent runs.",
                 percent(least),
                 percent(most),
             );
         }
         let missing = self.comparison.judged().map(|(row, _)| row.missing).max().unwrap_or(0);
         if missing > 0 {
-            text += &format!("In up to {missing} replications a figure had no value; its row leaves them out.\n");
+            let _ = writeln!(text, "In up to {missing} replications a figure had no value; its row leaves them out.");
         }
         text
     }

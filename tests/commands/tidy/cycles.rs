@@ -117,7 +117,7 @@ impl Crate {
             for (before, from) in Crate::starts(code, start) {
                 let statement = before.rsplit([';', '}']).next().unwrap_or("").trim_start();
                 let is_reexport = statement.starts_with("pub") && statement.trim_end().ends_with("use");
-                named.extend(expand(from).into_iter().map(|path| (absolute(module, path), is_reexport)));
+                named.extend(expand(from).into_iter().map(|path| (absolute(module, &path), is_reexport)));
             }
         }
         named
@@ -169,21 +169,21 @@ impl Crate {
 }
 
 /// A path that a module names, from the root of the crate.
-fn absolute(module: &Path, path: Path) -> Path {
+fn absolute(module: &[String], path: &[String]) -> Path {
     match path[0].as_str() {
         "crate" => path[1..].to_vec(),
-        "self" => [&module[..], &path[1..]].concat(),
+        "self" => [module, &path[1..]].concat(),
         "super" => {
             let ups = path.iter().take_while(|part| *part == "super").count();
             [&module[..module.len().saturating_sub(ups)], &path[ups..]].concat()
         }
-        _ => [&module[..], &path[..]].concat(),
+        _ => [module, path].concat(),
     }
 }
 
 #[test]
 fn no_module_depends_on_itself_through_others() {
-    let faults: Vec<String> = crates().into_iter().flat_map(|(_, of_crate)| of_crate.cycles()).collect();
+    let faults: Vec<String> = crates().into_values().flat_map(|of_crate| of_crate.cycles()).collect();
     none(
         &faults,
         "these imports form cycles: move what both sides need into a module below both, or pass it as an argument",

@@ -1,6 +1,7 @@
 //! Prose: comments and Markdown wrap at 100 columns, and nothing reads as translated.
 
 use std::fs;
+use std::path::Path;
 
 use super::{none, root, texts};
 
@@ -59,9 +60,17 @@ fn all_prose() -> Vec<(String, String)> {
     [folders.concat(), pages.to_vec()].concat()
 }
 
+fn is_rust(path: &str) -> bool {
+    has_extension(path, "rs")
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
 /// The text of a line of prose: a whole line of Markdown, or a Rust comment without its mark.
 fn prose<'a>(path: &str, line: &'a str) -> Option<&'a str> {
-    if !path.ends_with(".rs") {
+    if !is_rust(path) {
         return Some(line);
     }
     let comment = line.trim_start();
@@ -72,7 +81,7 @@ fn prose<'a>(path: &str, line: &'a str) -> Option<&'a str> {
 #[test]
 fn comments_and_markdown_wrap() {
     let mut faults = Vec::new();
-    let is_wrapped = |path: &str| path.ends_with(".rs") || path.ends_with(".md");
+    let is_wrapped = |path: &str| is_rust(path) || has_extension(path, "md");
     for (path, text) in all_prose().into_iter().filter(|(path, _)| is_wrapped(path)) {
         let mut is_code = false;
         for (number, line) in text.lines().enumerate() {

@@ -203,9 +203,9 @@ impl Study for RunStudy {
         let warm_up = find_warm_up(&mut self.scenario, &bar);
         drop(bar);
         let output = if let Some(number) = self.options.batches {
-            let batched = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
-            let batches = missing_intervals(&batched, number);
-            RunResults { results: batched.results, warm_up, batches, job_log: None }
+            let means = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
+            let batches = missing_intervals(&means, number);
+            RunResults { results: means.results, warm_up, batches, job_log: None }
         } else {
             let (results, job_log) = self.replicate(dir, quiet)?;
             RunResults { results, warm_up, batches: None, job_log }
