@@ -3,7 +3,7 @@
 //!
 //! Nothing here touches a file, a clock or a terminal: every function returns text or bytes, and
 //! the same results give the same bytes on every platform. From the ground up: formats and tables;
-//! drawing ([`plot`]); a report per study; the catalogues of charts and of files.
+//! drawing (`plot`); a report per study; the catalogues of charts and of files.
 
 use claimsim_engine as engine;
 use claimsim_experiment as experiment;
