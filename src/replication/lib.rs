@@ -2,8 +2,8 @@
 //!
 //! Every study runs the kernel through this crate, so the kernel is compiled here: once for
 //! `first-fit` with statistics, once for all other policies with statistics, and once for any
-//! further observer. Only `diff`, which wraps the policy, and a policy of the caller compile kernels
-//! of their own. The crates above hold no hot code.
+//! further observer. Only `diff`, which wraps the policy, and a policy of the caller compile
+//! kernels of their own. The crates above hold no hot code.
 
 use claimsim_arrival as arrival;
 use claimsim_engine as engine;
