@@ -183,13 +183,13 @@ mod tests {
             let mut naive = [0; 3].map(|_| vec![0_i128; buckets.count]);
             let length = buckets.length().0;
             // Some intervals are added only after they have ended.
-            for (from, to, _, told) in &mut intervals {
+            for (from, to, _, reported) in &mut intervals {
                 (*from, *to) = ((*from).min(horizon), (*to).min(horizon));
-                *told = (*told).clamp(*to, horizon);
+                *reported = (*reported).clamp(*to, horizon);
             }
-            intervals.sort_by_key(|&(.., told)| told);
-            for (from, to, units, told) in intervals {
-                buckets.advance(Time(told));
+            intervals.sort_by_key(|&(.., reported)| reported);
+            for (from, to, units, reported) in intervals {
+                buckets.advance(Time(reported));
                 for (line, units) in units.into_iter().enumerate() {
                     if from >= buckets.start && from <= to {
                         buckets.add_to_current(line, u128::from(units) * (to - from) as u128);
