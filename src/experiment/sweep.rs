@@ -14,10 +14,11 @@ use crate::model::time::Span;
 use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
 use crate::replication::Progress;
-use crate::results::{Results, SummaryRow, estimate};
+use crate::results::{Results, SummaryRow};
 use crate::scenario::{Scenario, WarmUpRule};
 use crate::stats::ReplicationStats;
 use crate::stats::interval::IntervalEstimate;
+use crate::unserved::exact;
 use crate::warmup::find_warm_up;
 
 /// A scenario to simulate, and the quantities to show of it.
@@ -45,7 +46,8 @@ pub struct PointResult {
 /// The results of a quantity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response {
-    /// By replication; `None` where there was nothing to measure.
+    /// By replication; `None` where there was nothing to measure, and everywhere if only bounds of
+    /// some value are known.
     pub values: Vec<Option<f64>>,
     /// Over all replications.
     pub estimate: IntervalEstimate,
@@ -89,9 +91,10 @@ impl DesignPoint {
     fn response(&self, number: usize, outcomes: &[ReplicationStats]) -> Response {
         let values = self.quantities.values(number, outcomes);
         let estimate = match self.quantity(number) {
-            ResolvedQuantity::Metric(metric) => estimate(metric, &values),
-            ResolvedQuantity::Share(_) => IntervalEstimate::mean(&values.iter().copied().flatten().collect::<Vec<_>>()),
+            ResolvedQuantity::Metric(metric) => IntervalEstimate::of(metric, &values),
+            ResolvedQuantity::Share(_) => IntervalEstimate::of_shares(&values),
         };
+        let values = exact(&values).unwrap_or_else(|| vec![None; values.len()]);
         Response { values, estimate }
     }
 }

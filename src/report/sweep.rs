@@ -113,6 +113,7 @@ fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
     let value = json!({
         "unit": quantity.unit(),
         "value": estimate.value.map(unsigned_zero),
+        "at_most": estimate.upper.map(unsigned_zero),
         "ci": json_interval(estimate.interval),
         "replications": estimate.replications,
     });

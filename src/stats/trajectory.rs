@@ -84,7 +84,7 @@ impl Observer for TrajectoryObserver {
         match *event {
             Event::Ended { job, .. }
             | Event::Left { job, .. }
-            | Event::StillWaiting { job }
+            | Event::StillWaiting { job, .. }
             | Event::StillRunning { job, .. } => self.add_row(job.need, job.scheduled_at, now),
             _ => {}
         }

@@ -45,7 +45,7 @@ fn system(warmup: i64) -> System {
         queue_limit: None,
         availability: Availability::default(),
         cancels: Vec::new(),
-        window: Window { warmup: at(warmup), horizon: at(100) },
+        window: Window::new(at(warmup), at(100)),
         initial: vec![row(InitialState::Waiting)],
     }
 }

@@ -10,7 +10,7 @@ const WAIT: Metric =
 
 fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
     let outcome = |value: &f64| ReplicationStats {
-        metrics: vec![MetricValue { metric: WAIT, value: Some(*value) }],
+        metrics: vec![MetricValue { metric: WAIT, value: Some(CensoredValue::exact(*value)) }],
         waits: Vec::new(),
         series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },
         shares: Vec::new(),

@@ -105,7 +105,7 @@ impl SizingReport<'_> {
         let evaluated: Vec<Value> = sizing.evaluated.iter().map(|evaluated| self.simulated(evaluated)).collect();
         json!({
             "answer": sizing.answer.map(|place| &evaluated[place]),
-            "next_cheaper": sizing.next_cheaper().map(|place| &evaluated[place]),
+            "next_cheaper": sizing.next_cheaper.map(|place| &evaluated[place]),
             "left_out": sizing.skipped,
             "tried": evaluated,
         })
