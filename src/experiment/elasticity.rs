@@ -216,6 +216,7 @@ mod tests {
                 summary: Vec::new(),
                 responses: vec![Response { values: values.into_iter().map(Some).collect(), estimate }],
                 warm_up: None,
+                growth: None,
             }
         };
         let effects = effects(&[perturbation], &[measured(2.0), measured(1.98), measured(2.02)]);

@@ -5,8 +5,12 @@
 //! part before, in each replication. Parts are whole periods of the arrivals, so that the hours of
 //! a day do not look like growth; without periods they are quarters of the measured window.
 
+use serde::{Deserialize, Serialize};
+
+use crate::arrival::ArrivalModel;
 use crate::engine::Window;
 use crate::model::time::{Span, Time};
+use crate::scenario::Scenario;
 use crate::stats::ReplicationStats;
 use crate::stats::sample::Sample;
 use crate::stats::series::Series;
@@ -21,7 +25,7 @@ const MIN_SHARE: f64 = 0.1;
 const MIN_JOBS: f64 = 1.0;
 
 /// A queue that was shown to grow.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueueGrowth {
     /// The length of the two parts that were compared.
     pub part: Span,
@@ -32,6 +36,19 @@ pub struct QueueGrowth {
 }
 
 impl QueueGrowth {
+    /// Tests the queue of a scenario.
+    pub fn of_scenario(scenario: &Scenario, outcomes: &[ReplicationStats]) -> Option<QueueGrowth> {
+        QueueGrowth::of(scenario.system.window, scenario.longest_period(), outcomes)
+    }
+
+    /// Tests the queue of a scenario whose arrivals never end, so that a bound which is kept at the
+    /// horizon need not be kept later. Jobs of a log or a backlog come to an end by themselves.
+    pub fn without_end(scenario: &Scenario, outcomes: &[ReplicationStats]) -> Option<QueueGrowth> {
+        let is_perpetual = |source: &ArrivalModel| !matches!(source, ArrivalModel::Listed(_));
+        let is_endless = scenario.system.initial.is_empty() && scenario.sources.iter().all(is_perpetual);
+        QueueGrowth::of_scenario(scenario, outcomes).filter(|_| is_endless)
+    }
+
     /// Tests the queue of all jobs; `None` if it is not shown to grow, and if the window is too
     /// short for two periods. `period` is the longest one of the arrivals.
     pub fn of(window: Window, period: Option<Span>, outcomes: &[ReplicationStats]) -> Option<QueueGrowth> {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
+use crate::growth::QueueGrowth;
 use crate::model::time::Span;
 use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
@@ -41,6 +42,8 @@ pub struct PointResult {
     pub responses: Vec<Response>,
     /// The warm-up, if the scenario asks for one to be found.
     pub warm_up: Option<WarmUpSummary>,
+    /// The growth of the queue, if it still grows at the horizon.
+    pub growth: Option<QueueGrowth>,
 }
 
 /// The results of a quantity.
@@ -85,7 +88,8 @@ impl DesignPoint {
         let outcomes = replicate(&scenario, self.quantities.shares(), 0..scenario.replications, progress);
         let responses = (0..self.count).map(|number| self.response(number, &outcomes)).collect();
         let warm_up = warm_up.map(|found| WarmUpSummary { length: found.length, is_too_short: found.is_too_short });
-        PointResult { summary: Results::of(outcomes).summary, responses, warm_up }
+        let growth = QueueGrowth::of_scenario(&scenario, &outcomes);
+        PointResult { summary: Results::of(outcomes).summary, responses, warm_up, growth }
     }
 
     fn response(&self, number: usize, outcomes: &[ReplicationStats]) -> Response {

@@ -9,8 +9,9 @@ use crate::results::SummaryRow;
 use crate::stats::sample::Sample;
 use crate::stats::{CensoredValue, JobScope, Measure, Metric, ReplicationStats, Statistic};
 
-/// A class that loses more than this share of its jobs has no verdict on waits.
-pub const MAX_LOST: f64 = 0.01;
+/// A class that loses more than this share of its jobs has no verdict on waits, and one that leaves
+/// more than this share unclaimed no favourable one.
+pub const MAX_UNSERVED: f64 = 0.01;
 
 /// The jobs of a class in all replications, and those among them without a wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,9 +78,14 @@ impl UnservedJobs {
         unserved.filter(|jobs| !jobs.is_none()).collect()
     }
 
+    /// Whether so many rows were never claimed that a quantile of the others is no good news.
+    pub fn leaves_too_many(&self) -> bool {
+        self.unclaimed as f64 > MAX_UNSERVED * self.arrived as f64
+    }
+
     /// Whether so many rows left unclaimed that the waits of the others give no verdict.
     pub fn loses_too_many(&self) -> bool {
-        self.lost > MAX_LOST
+        self.lost > MAX_UNSERVED
     }
 }
 

@@ -6,7 +6,7 @@ use crate::experiment::growth::QueueGrowth;
 use crate::experiment::unserved::UnservedJobs;
 use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::experiment::{BatchMeansRun, SummaryRow};
-use crate::format::{count, percent};
+use crate::format::{ValueFormat, percent};
 use crate::model::time::{Span, Time};
 
 /// The usual length of a run, in warm-ups (Banks, Carson, Nelson and Nicol, "Discrete-event system
@@ -64,6 +64,28 @@ fn unserved(jobs: &UnservedJobs, action: &str, window: Window) -> String {
     parts.join("; ")
 }
 
+/// The warnings about several scenarios: each kind once, with the first that has it in full and the
+/// names of the others.
+pub fn joint_warnings(scenarios: &[(String, Vec<String>, Option<QueueGrowth>)]) -> Vec<String> {
+    let unserved = scenarios.iter().filter(|(_, unserved, _)| !unserved.is_empty());
+    let unserved = unserved.map(|(name, unserved, _)| (name, unserved.join("; ")));
+    let growth = scenarios.iter().filter_map(|(name, _, growth)| Some((name, growth_warning((*growth)?))));
+    [unserved.collect(), growth.collect()].into_iter().filter_map(first_in_full).collect()
+}
+
+fn first_in_full(warnings: Vec<(&String, String)>) -> Option<String> {
+    const MOST_NAMES: usize = 8;
+    let (name, first) = warnings.first()?;
+    let others: Vec<&str> = warnings.iter().skip(1).map(|(name, _)| name.as_str()).collect();
+    let more = others.len().saturating_sub(MOST_NAMES);
+    let listed = others[..others.len() - more].join(", ");
+    Some(match (others.len(), more) {
+        (0, _) => format!("{name}: {first}"),
+        (_, 0) => format!("{name}: {first}. The same kind at {listed}"),
+        _ => format!("{name}: {first}. The same kind at {listed} and {more} more"),
+    })
+}
+
 /// Why a verdict is not given, in the jobs that it does not see.
 pub fn why_undecided(jobs: &UnservedJobs, action: &str) -> String {
     let class = if action == "all" { String::new() } else { format!(" of `{action}`") };
@@ -81,13 +103,12 @@ pub fn why_undecided(jobs: &UnservedJobs, action: &str) -> String {
 
 /// A warning that a queue had not stopped growing.
 pub fn growth_warning(growth: QueueGrowth) -> String {
+    let (jobs, part) = (ValueFormat::Number, growth.part.rounded());
     format!(
-        "the queue still grows at the horizon: {} jobs waited on average in the last {}, and {} in the {} before; \
+        "the queue still grows at the horizon: {} jobs waited on average in the last {part}, and {} in the {part} before; \
          figures depend on the length of the run",
-        count(growth.after),
-        growth.part.rounded(),
-        count(growth.before),
-        growth.part.rounded()
+        jobs.value(Some(growth.after)),
+        jobs.value(Some(growth.before))
     )
 }
 

@@ -5,11 +5,11 @@
 
 use crate::RunContext;
 use crate::experiment::Results;
+use crate::format::percent;
 use crate::model::action::ActionId;
 use crate::plot::curves::Curve;
-use crate::format::percent;
-use crate::stats::{ReplicationStats, WaitQuantiles};
 use crate::stats::{JobScope, Measure, Metric, Statistic};
+use crate::stats::{ReplicationStats, WaitQuantiles};
 
 const ALL_WAITS: Metric =
     Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::Mean };

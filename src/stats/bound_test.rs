@@ -140,6 +140,12 @@ impl BoundSample {
         Some((low + self.bound?, high + self.bound?))
     }
 
+    /// The same, which cannot be shown to be kept: it does not see jobs that matter.
+    #[must_use]
+    pub fn not_shown_kept(self) -> BoundSample {
+        BoundSample { p_kept: None, ..self }
+    }
+
     /// The same, where the bound is kept without any doubt.
     #[must_use]
     pub fn surely_kept(self) -> BoundSample {

@@ -59,6 +59,13 @@ pub struct MetricValue {
     pub value: Option<CensoredValue>,
 }
 
+impl MetricValue {
+    /// The value, if it is known; `None` where only bounds of it are, and without a value.
+    pub fn known(&self) -> Option<f64> {
+        self.value.filter(|value| value.is_exact()).map(|value| value.lower)
+    }
+}
+
 /// The share of waits, responses or service times that lie within a limit of their own, besides the
 /// one target of the scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -116,6 +116,11 @@ impl CensoredSample {
         Some((2.0 * least).min(1.0))
     }
 
+    /// Whether nothing bounds the mean from either side: further values cannot change that.
+    pub fn is_unbounded(&self) -> bool {
+        self.lower.is_none() && self.upper.is_none()
+    }
+
     /// The mean, if every value is known.
     pub fn exact_mean(&self) -> Option<f64> {
         self.lower.filter(|_| self.lower == self.upper)?.mean

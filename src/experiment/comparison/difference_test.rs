@@ -81,8 +81,31 @@ pub(super) struct JudgedPair<'q> {
     pub(super) paired: Paired,
     /// Whether the quantity does not see so many jobs that no verdict can be given.
     pub(super) is_blind: bool,
+    /// Whether so many jobs of the baseline, or of the alternative, were never claimed that it is
+    /// not shown to be the better one.
+    pub(super) leaves_too_many: [bool; 2],
     /// Whether all jobs have the same figures in both.
     pub(super) is_identical: bool,
+}
+
+impl JudgedPair<'_> {
+    /// Whether the quantity does not see jobs that may matter.
+    fn is_unseen(&self) -> bool {
+        self.is_blind || self.leaves_too_many != [false, false] || !self.paired.is_exact()
+    }
+
+    /// The p-value of no difference. A side that leaves too many jobs unclaimed is not shown to be
+    /// the better one.
+    fn p_apart(&self) -> Option<f64> {
+        let difference = self.paired.difference();
+        let is_smaller_better = self.quantity.preference() == Some(Direction::LowerIsBetter);
+        let better_is_blind = |is_alternative_better: bool| self.leaves_too_many[usize::from(is_alternative_better)];
+        // A smaller value of the alternative, and a larger one.
+        let less = difference.p_less().filter(|_| !better_is_blind(is_smaller_better));
+        let greater = difference.p_greater().filter(|_| !better_is_blind(!is_smaller_better));
+        let least = less.into_iter().chain(greater).reduce(f64::min).filter(|_| !self.is_blind)?;
+        Some((2.0 * least).min(1.0))
+    }
 }
 
 /// The interval of a difference, and that relative to the baseline.
@@ -95,6 +118,8 @@ pub(super) struct DifferenceTests {
     decided: Vec<Option<(Verdict, u32)>>,
     /// Whether the last look could not decide because of jobs that the quantity does not see.
     unseen: Vec<bool>,
+    /// Whether no further replications can decide, either.
+    is_final: Vec<bool>,
     /// What the intervals of all looks have in common. Each look has its share of the level, so
     /// they hold together.
     intervals: Vec<Intervals>,
@@ -106,14 +131,15 @@ impl DifferenceTests {
         let per_row = if criteria.margin.is_some() { 2 } else { 1 };
         let claims = HolmTests::new(rows, per_row, criteria.level, criteria.looks.count());
         let (decided, unseen, intervals) = (vec![None; rows], vec![false; rows], vec![[None, None]; rows]);
-        DifferenceTests { claims, decided, unseen, intervals }
+        DifferenceTests { claims, decided, is_final: unseen.clone(), unseen, intervals }
     }
 
     /// Takes a look at all tests.
     pub(super) fn look(&mut self, replications: u32, rows: &[JudgedPair], margin: Option<Margin>) {
-        let p = |JudgedPair { paired, is_blind, .. }: &JudgedPair| {
-            let apart = paired.difference().p_two_sided().filter(|_| !is_blind);
-            let close = margin.map(|margin| equivalence(paired, margin).filter(|_| !is_blind));
+        let p = |pair: &JudgedPair| {
+            let apart = pair.p_apart();
+            let is_seen = !pair.is_blind && pair.leaves_too_many == [false, false];
+            let close = margin.map(|margin| equivalence(&pair.paired, margin).filter(|_| is_seen));
             std::iter::once(apart).chain(close)
         };
         self.claims.look(replications, &rows.iter().flat_map(p).collect::<Vec<_>>());
@@ -122,7 +148,8 @@ impl DifferenceTests {
             if is_new {
                 self.decided[row] = self.decision(row, pair).map(|verdict| (verdict, replications));
             }
-            self.unseen[row] = pair.is_blind || !pair.paired.is_exact();
+            self.unseen[row] = pair.is_unseen();
+            self.is_final[row] = pair.is_blind || pair.paired.difference().is_unbounded();
             self.narrow(row, pair, is_new);
         }
     }
@@ -149,7 +176,7 @@ impl DifferenceTests {
         let difference = pair.paired.difference();
         let Some(freedom) = difference.degrees_of_freedom().filter(|_| !pair.is_blind) else { return };
         let point = student::critical_value(if is_equivalence { level } else { level / 2.0 }, freedom);
-        let is_shown = difference.p_two_sided().is_some_and(|p| p <= level);
+        let is_shown = pair.p_apart().is_some_and(|p| p <= level);
         let has_spread =
             difference.lower.is_none_or(|sample| sample.std_error != Some(0.0) || sample.mean == Some(0.0));
         // Without any spread an interval would show what so few replications do not.
@@ -165,9 +192,9 @@ impl DifferenceTests {
         }
     }
 
-    /// Whether every test has a verdict.
+    /// Whether every test has a verdict, or can have none.
     pub(super) fn is_decided(&self) -> bool {
-        self.decided.iter().all(Option::is_some)
+        self.decided.iter().zip(&self.is_final).all(|(decided, is_final)| decided.is_some() || *is_final)
     }
 
     /// The intervals from which the verdict was taken.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::difference_test::TestResult;
 use crate::engine::System;
 use crate::expression::{Condition, Quantity, ResolvedQuantity};
+use crate::growth::QueueGrowth;
 use crate::results::Results;
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::paired::Paired;
@@ -97,6 +98,8 @@ pub struct Gate {
     pub missing: u64,
     /// The jobs that baseline and alternative do not see, if there are any.
     pub unserved: [Option<UnservedJobs>; 2],
+    /// The growth of the queue because of which a fixed bound is not shown to be kept.
+    pub growth: Option<QueueGrowth>,
 }
 
 impl RowKey {

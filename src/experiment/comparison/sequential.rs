@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::criteria::{Alternative, ComparisonCriteria, UnresolvedQuantity, gate_sample};
-use super::difference_test::{DifferenceTests, JudgedPair, TestResult};
+use super::difference_test::{DifferenceTests, JudgedPair, TestResult, Verdict};
 use super::row::{ComparisonRow, Gate, KeyedFigures, RowKey};
 use crate::expression::{Bound, Condition};
+use crate::growth::QueueGrowth;
 use crate::quantities::ResolvedQuantities;
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
@@ -49,7 +50,8 @@ impl Comparison {
 
     /// Whether everything is decided that replications were added for.
     pub fn is_decided(&self, criteria: &ComparisonCriteria) -> bool {
-        let judged = !criteria.awaits_judged || self.judged().all(|(_, test)| test.decided_at.is_some());
+        let judged =
+            !criteria.awaits_judged || self.judged().all(|(_, test)| test.verdict != Verdict::NoDifferenceShown);
         judged && self.gates.iter().all(|gate| gate.decided_at.is_some())
     }
 }
@@ -77,6 +79,7 @@ struct GateLook<'a> {
     gate: &'a Condition,
     sample: BoundSample,
     unserved: [Option<UnservedJobs>; 2],
+    growth: Option<QueueGrowth>,
 }
 
 impl<'a> SequentialComparison<'a> {
@@ -167,9 +170,11 @@ impl<'a> SequentialComparison<'a> {
             let is_identical = self.is_identical(alternative);
             self.criteria.judged.iter().enumerate().map(move |(number, quantity)| {
                 let [baseline, values] = self.values(number, alternative);
-                let is_blind = self.unserved(number, alternative).iter().flatten().any(UnservedJobs::loses_too_many);
+                let unserved = self.unserved(number, alternative);
+                let is_blind = unserved.iter().flatten().any(UnservedJobs::loses_too_many);
+                let leaves_too_many = unserved.map(|jobs| jobs.is_some_and(|jobs| jobs.leaves_too_many()));
                 let paired = Paired::of(&baseline, &values);
-                (alternative, JudgedPair { quantity, paired, is_blind, is_identical })
+                (alternative, JudgedPair { quantity, paired, is_blind, leaves_too_many, is_identical })
             })
         };
         self.others().flat_map(of).collect()
@@ -203,6 +208,8 @@ impl<'a> SequentialComparison<'a> {
     fn gate_looks(&self) -> Vec<GateLook<'a>> {
         let of = |alternative: usize| {
             let is_identical = self.is_identical(alternative);
+            let scenario = &self.alternatives[alternative].scenario;
+            let growth = QueueGrowth::without_end(scenario, &self.outcomes[alternative]);
             self.criteria.gates.iter().enumerate().map(move |(number, gate)| {
                 let number = self.criteria.judged.len() + number;
                 let [baseline, values] = self.values(number, alternative);
@@ -212,14 +219,18 @@ impl<'a> SequentialComparison<'a> {
                 // A fixed bound is not of the baseline.
                 let unserved = if is_fixed { [None, unserved[1]] } else { unserved };
                 let is_blind = unserved.iter().flatten().any(UnservedJobs::loses_too_many);
+                let leaves_too_many = unserved[1].is_some_and(|jobs| jobs.leaves_too_many());
+                let of_served = is_of_served(self.quantities[alternative].get(number));
+                let growth = growth.filter(|_| is_fixed && of_served);
                 let sample = match sample {
                     sample if is_blind => sample.undecidable(),
+                    sample if leaves_too_many || growth.is_some() => sample.not_shown_kept(),
                     sample if is_identical && !is_fixed && sample.is_exact && allows_equal(gate) => {
                         sample.surely_kept()
                     }
                     sample => sample,
                 };
-                GateLook { alternative, gate, sample, unserved }
+                GateLook { alternative, gate, sample, unserved, growth }
             })
         };
         self.others().flat_map(of).collect()
@@ -248,7 +259,7 @@ impl<'a> SequentialComparison<'a> {
     }
 
     fn gate(&self, number: usize, look: &GateLook) -> Gate {
-        let GateLook { alternative, gate, sample, unserved } = *look;
+        let GateLook { alternative, gate, sample, unserved, growth } = *look;
         Gate {
             alternative,
             condition: gate.clone(),
@@ -265,6 +276,7 @@ impl<'a> SequentialComparison<'a> {
             replications: sample.value.count,
             missing: sample.missing,
             unserved,
+            growth,
         }
     }
 

@@ -151,7 +151,7 @@ impl Search<'_> {
             let progress = (self.progress)(until - numbers.start);
             let more = replicate(&scenario, quantities.shares(), numbers, &*progress);
             outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
-            let looks = self.targets.look(quantities, &outcomes);
+            let looks = self.targets.look(&scenario, quantities, &outcomes);
             deciding.resize(looks.len(), looks[0]);
             for (target, look) in looks.iter().enumerate().filter(|(target, _)| bounds.decided_at(*target).is_none()) {
                 deciding[target] = *look;

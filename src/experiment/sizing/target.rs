@@ -2,6 +2,7 @@
 
 use crate::design::GridPoint;
 use crate::expression::{Bound, Condition, ExpressionError, ResolvedQuantity};
+use crate::growth::QueueGrowth;
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
 use crate::stats::Direction;
@@ -52,6 +53,7 @@ pub struct Targets {
 pub(super) struct TargetLook {
     pub(super) sample: BoundSample,
     pub(super) unserved: Option<UnservedJobs>,
+    pub(super) growth: Option<QueueGrowth>,
 }
 
 /// A target that no design can be tested against.
@@ -89,6 +91,8 @@ pub struct TargetTest {
     pub missing: u64,
     /// The jobs that the value does not see, if there are any.
     pub unserved: Option<UnservedJobs>,
+    /// The growth of the queue because of which the target is not shown to be met.
+    pub growth: Option<QueueGrowth>,
 }
 
 impl Targets {
@@ -112,13 +116,25 @@ impl Targets {
     }
 
     /// The targets in the replications of one look.
-    pub(super) fn look(&self, quantities: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<TargetLook> {
+    pub(super) fn look(
+        &self,
+        scenario: &Scenario,
+        quantities: &ResolvedQuantities,
+        outcomes: &[ReplicationStats],
+    ) -> Vec<TargetLook> {
+        let growth = QueueGrowth::without_end(scenario, outcomes);
         let sample = |(number, condition): (usize, &Condition)| {
             let values = quantities.values(number, outcomes);
             let sample = BoundSample::of_value(&values, condition.relation, value_of(condition.bound));
             let unserved = self.unserved(quantities.get(number), quantities, outcomes);
-            let is_blind = unserved.is_some_and(|jobs| jobs.loses_too_many());
-            TargetLook { sample: if is_blind { sample.undecidable() } else { sample }, unserved }
+            let growth = growth.filter(|_| is_of_served(quantities.get(number)));
+            let sample = match unserved {
+                Some(jobs) if jobs.loses_too_many() => sample.undecidable(),
+                Some(jobs) if jobs.leaves_too_many() => sample.not_shown_kept(),
+                _ if growth.is_some() => sample.not_shown_kept(),
+                _ => sample,
+            };
+            TargetLook { sample, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
     }
@@ -139,7 +155,7 @@ impl Targets {
 
     /// The test of a target, for people.
     pub(super) fn test(&self, number: usize, look: &TargetLook, bounds: &SequentialBounds) -> TargetTest {
-        let TargetLook { sample, unserved } = look;
+        let TargetLook { sample, unserved, growth } = look;
         let condition = &self.conditions[number];
         let (least, largest) = condition.quantity.range();
         let interval = sample.value_interval(bounds.levels(condition.relation));
@@ -154,6 +170,7 @@ impl Targets {
             replications: sample.value.count,
             missing: sample.missing,
             unserved: *unserved,
+            growth: *growth,
         }
     }
 }

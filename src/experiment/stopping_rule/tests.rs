@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::time::{Span, Time};
 use crate::stats::series::Series;
-use crate::stats::{JobScope, Metric, MetricValue};
+use crate::stats::{JobScope, Measure, Metric, MetricValue};
 
 const WAIT: Metric =
     Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::Mean };

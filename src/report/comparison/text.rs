@@ -46,12 +46,10 @@ impl ComparisonReport<'_> {
     pub(super) fn warnings(&self) -> Vec<String> {
         let of_contender = |number: usize| {
             let (context, results) = self.run(number);
-            let growth = QueueGrowth::of(context.system.window, context.period, &results.replications);
-            let warnings = messages::unserved_warnings(&results.summary, &context);
-            let warnings = warnings.into_iter().chain(growth.map(messages::growth_warning));
-            warnings.map(|warning| format!("{}: {warning}", self.contenders[number].name)).collect::<Vec<_>>()
+            let growth = QueueGrowth::of_scenario(&self.contenders[number].scenario, &results.replications);
+            (self.contenders[number].name.clone(), messages::unserved_warnings(&results.summary, &context), growth)
         };
-        (0..self.contenders.len()).flat_map(of_contender).collect()
+        messages::joint_warnings(&(0..self.contenders.len()).map(of_contender).collect::<Vec<_>>())
     }
 
     /// A line for each judged quantity that no replications can decide.
@@ -90,6 +88,8 @@ impl ComparisonReport<'_> {
     /// A gate in a line.
     pub(super) fn gate_line(&self, gate: &Gate) -> String {
         let format = gate_format(gate);
+        let growth = gate.growth.filter(|_| gate.status == BoundStatus::Undecided);
+        let growth = growth.map_or_else(String::new, |growth| format!("; {}", messages::growth_warning(growth)));
         let state = match gate.status {
             BoundStatus::Kept => "kept",
             BoundStatus::Broken => "broken",
@@ -103,5 +103,6 @@ impl ComparisonReport<'_> {
             format.value(gate.bound),
             gate.replications
         ) + &self.reason(gate.status == BoundStatus::Undecided, gate.alternative, &gate.unserved)
+            + &growth
     }
 }

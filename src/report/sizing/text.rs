@@ -3,6 +3,7 @@
 use super::SizingReport;
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
+use crate::experiment::unserved::UnservedJobs;
 use crate::format::{Charset, percent};
 use crate::stats::bound_test::BoundStatus;
 use crate::{messages, table};
@@ -101,22 +102,22 @@ impl SizingReport<'_> {
     /// Why a target is undecided, in the jobs that it does not see: `, 812 jobs of `low` were never
     /// claimed`.
     fn reason(&self, evaluated: &EvaluatedDesign, test: &TargetTest) -> String {
-        let unserved = test.unserved.filter(|_| test.status == BoundStatus::Undecided);
-        unserved.map_or_else(String::new, |jobs| {
-            format!(", {}", messages::why_undecided(&jobs, self.context(evaluated).action(jobs.action)))
-        })
+        let why = |jobs: &UnservedJobs| messages::why_undecided(jobs, self.context(evaluated).action(jobs.action));
+        let unserved = test.unserved.as_ref().map(why);
+        let growth = test.growth.map(|_| "the queue still grows at the horizon".to_owned());
+        let reason = unserved.or(growth).filter(|_| test.status == BoundStatus::Undecided);
+        reason.map_or_else(String::new, |reason| format!(", {reason}"))
     }
 
     /// What the reader has to know before the figures, setting by setting.
     pub(super) fn warnings(&self, sizing: &Sizing) -> Vec<String> {
         let of_setting = |evaluated: &EvaluatedDesign| {
+            let results = &evaluated.results;
+            let growth = QueueGrowth::of_scenario(&self.setting(evaluated).scenario, &results.replications);
             let context = self.context(evaluated);
-            let growth = QueueGrowth::of(context.system.window, context.period, &evaluated.results.replications);
-            let warnings = messages::unserved_warnings(&evaluated.results.summary, &context);
-            let warnings = warnings.into_iter().chain(growth.map(messages::growth_warning));
-            warnings.map(|warning| format!("{}: {warning}", self.name(evaluated))).collect::<Vec<_>>()
+            (self.name(evaluated), messages::unserved_warnings(&results.summary, &context), growth)
         };
-        sizing.evaluated.iter().flat_map(of_setting).collect()
+        messages::joint_warnings(&sizing.evaluated.iter().map(of_setting).collect::<Vec<_>>())
     }
 
     /// The error rate, and what limits the answer.

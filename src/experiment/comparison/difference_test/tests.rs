@@ -70,6 +70,7 @@ fn compare(truth: &Truth, seed: u64) -> Decisions {
             quantity,
             paired: Paired::of(&of[0], &of[alternative]),
             is_blind: false,
+            leaves_too_many: [false, false],
             is_identical: false,
         };
         let judged = |alternative| criteria.judged.iter().zip(&values).map(move |(q, of)| pair(q, of, alternative));
