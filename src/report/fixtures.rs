@@ -167,7 +167,10 @@ fn row(shape: Shape, metric: Metric, value: Option<f64>) -> SummaryRow {
     let interval = value
         .filter(|_| shape.replications > 1 && metric.statistic != Statistic::Max)
         .map(|value| (value * 0.9, value * 1.1));
-    SummaryRow { metric, estimate: IntervalEstimate { value, interval, replications: shape.replications } }
+    SummaryRow {
+        metric,
+        estimate: IntervalEstimate { value, upper: value, interval, replications: shape.replications },
+    }
 }
 
 fn summary(shape: Shape) -> Vec<SummaryRow> {

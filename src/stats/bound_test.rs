@@ -205,6 +205,11 @@ impl SequentialBounds {
         }
     }
 
+    /// Whether a sample shows its bound to be kept.
+    pub fn shows_kept(&self, sample: &BoundSample) -> bool {
+        sample.p_kept.is_some_and(|p| p <= self.kept)
+    }
+
     /// Whether every bound is decided.
     pub fn is_decided(&self) -> bool {
         self.decided.iter().all(Option::is_some)

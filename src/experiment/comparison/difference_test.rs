@@ -149,7 +149,10 @@ impl DifferenceTests {
                 self.decided[row] = self.decision(row, pair).map(|verdict| (verdict, replications));
             }
             self.unseen[row] = pair.is_unseen();
-            self.is_final[row] = pair.is_blind || pair.paired.difference().is_unbounded();
+            let difference = pair.paired.difference();
+            let would_be_shown = difference.p_two_sided().is_some_and(|p| p <= self.claims.step_level());
+            self.is_final[row] =
+                pair.is_blind || difference.is_unbounded() || would_be_shown && pair.leaves_too_many != [false, false];
             self.narrow(row, pair, is_new);
         }
     }

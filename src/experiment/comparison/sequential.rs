@@ -52,7 +52,8 @@ impl Comparison {
     pub fn is_decided(&self, criteria: &ComparisonCriteria) -> bool {
         let judged =
             !criteria.awaits_judged || self.judged().all(|(_, test)| test.verdict != Verdict::NoDifferenceShown);
-        judged && self.gates.iter().all(|gate| gate.decided_at.is_some())
+        let can_decide = |gate: &Gate| gate.growth.is_none() && gate.unserved == [None, None];
+        judged && self.gates.iter().all(|gate| gate.decided_at.is_some() || !can_decide(gate))
     }
 }
 
@@ -78,6 +79,8 @@ struct GateLook<'a> {
     alternative: usize,
     gate: &'a Condition,
     sample: BoundSample,
+    /// Whether further replications do not see the jobs that matter, either.
+    is_final: bool,
     unserved: [Option<UnservedJobs>; 2],
     growth: Option<QueueGrowth>,
 }
@@ -111,9 +114,16 @@ impl<'a> SequentialComparison<'a> {
     /// needed or allowed.
     pub fn next_replications(&self) -> Option<u32> {
         let ComparisonCriteria { looks, awaits_judged, .. } = self.criteria;
-        let is_decided = self.gates.is_decided() && (!awaits_judged || self.tests.is_decided());
+        let is_decided = self.are_gates_decided() && (!awaits_judged || self.tests.is_decided());
         let more = looks.get(self.looks)? - self.replications();
         (self.looks == 0 || !is_decided).then(|| more.saturating_mul(self.alternatives.len() as u32))
+    }
+
+    /// Whether every gate has a status, or can have none.
+    fn are_gates_decided(&self) -> bool {
+        let is_final = |look: &Option<GateLook>| look.is_some_and(|look| look.is_final);
+        let mut gates = self.deciding.iter().enumerate();
+        gates.all(|(gate, look)| self.gates.decided_at(gate).is_some() || is_final(look))
     }
 
     fn replications(&self) -> u32 {
@@ -222,15 +232,17 @@ impl<'a> SequentialComparison<'a> {
                 let leaves_too_many = unserved[1].is_some_and(|jobs| jobs.leaves_too_many());
                 let of_served = is_of_served(self.quantities[alternative].get(number));
                 let growth = growth.filter(|_| is_fixed && of_served);
-                let sample = match sample {
-                    sample if is_blind => sample.undecidable(),
-                    sample if leaves_too_many || growth.is_some() => sample.not_shown_kept(),
-                    sample if is_identical && !is_fixed && sample.is_exact && allows_equal(gate) => {
-                        sample.surely_kept()
-                    }
-                    sample => sample,
+                let is_equal = is_identical && !is_fixed && sample.is_exact;
+                let (sample, is_final) = if is_blind {
+                    (sample.undecidable(), true)
+                } else if leaves_too_many || growth.is_some() {
+                    (sample.not_shown_kept(), self.gates.shows_kept(&sample))
+                } else if is_equal && allows_equal(gate) {
+                    (sample.surely_kept(), true)
+                } else {
+                    (sample, false)
                 };
-                GateLook { alternative, gate, sample, unserved, growth }
+                GateLook { alternative, gate, sample, is_final, unserved, growth }
             })
         };
         self.others().flat_map(of).collect()
@@ -259,7 +271,7 @@ impl<'a> SequentialComparison<'a> {
     }
 
     fn gate(&self, number: usize, look: &GateLook) -> Gate {
-        let GateLook { alternative, gate, sample, unserved, growth } = *look;
+        let GateLook { alternative, gate, sample, unserved, growth, .. } = *look;
         Gate {
             alternative,
             condition: gate.clone(),

@@ -151,15 +151,13 @@ impl Search<'_> {
             let progress = (self.progress)(until - numbers.start);
             let more = replicate(&scenario, quantities.shares(), numbers, &*progress);
             outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
-            let looks = self.targets.look(&scenario, quantities, &outcomes);
+            let looks = self.targets.look(&scenario, quantities, &outcomes, &bounds);
             deciding.resize(looks.len(), looks[0]);
             for (target, look) in looks.iter().enumerate().filter(|(target, _)| bounds.decided_at(*target).is_none()) {
                 deciding[target] = *look;
             }
             bounds.look(until, &looks.iter().map(|look| look.sample).collect::<Vec<_>>());
-            // Further replications do not see those jobs either.
-            let is_blind = looks.iter().any(|look| look.unserved.is_some_and(|jobs| jobs.loses_too_many()));
-            if bounds.overall() != BoundStatus::Undecided || is_blind {
+            if bounds.overall() != BoundStatus::Undecided || looks.iter().any(|look| look.is_final) {
                 break;
             }
         }

@@ -52,6 +52,8 @@ pub struct Targets {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TargetLook {
     pub(super) sample: BoundSample,
+    /// Whether further replications do not see the jobs that matter, either.
+    pub(super) is_final: bool,
     pub(super) unserved: Option<UnservedJobs>,
     pub(super) growth: Option<QueueGrowth>,
 }
@@ -121,6 +123,7 @@ impl Targets {
         scenario: &Scenario,
         quantities: &ResolvedQuantities,
         outcomes: &[ReplicationStats],
+        bounds: &SequentialBounds,
     ) -> Vec<TargetLook> {
         let growth = QueueGrowth::without_end(scenario, outcomes);
         let sample = |(number, condition): (usize, &Condition)| {
@@ -128,13 +131,13 @@ impl Targets {
             let sample = BoundSample::of_value(&values, condition.relation, value_of(condition.bound));
             let unserved = self.unserved(quantities.get(number), quantities, outcomes);
             let growth = growth.filter(|_| is_of_served(quantities.get(number)));
-            let sample = match unserved {
-                Some(jobs) if jobs.loses_too_many() => sample.undecidable(),
-                Some(jobs) if jobs.leaves_too_many() => sample.not_shown_kept(),
-                _ if growth.is_some() => sample.not_shown_kept(),
-                _ => sample,
+            let is_no_good_news = growth.is_some() || unserved.is_some_and(|jobs| jobs.leaves_too_many());
+            let (sample, is_final) = match unserved {
+                Some(jobs) if jobs.loses_too_many() => (sample.undecidable(), true),
+                _ if is_no_good_news => (sample.not_shown_kept(), bounds.shows_kept(&sample)),
+                _ => (sample, false),
             };
-            TargetLook { sample, unserved, growth }
+            TargetLook { sample, is_final, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
     }
@@ -155,7 +158,7 @@ impl Targets {
 
     /// The test of a target, for people.
     pub(super) fn test(&self, number: usize, look: &TargetLook, bounds: &SequentialBounds) -> TargetTest {
-        let TargetLook { sample, unserved, growth } = look;
+        let TargetLook { sample, unserved, growth, .. } = look;
         let condition = &self.conditions[number];
         let (least, largest) = condition.quantity.range();
         let interval = sample.value_interval(bounds.levels(condition.relation));

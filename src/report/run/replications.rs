@@ -224,7 +224,9 @@ mod tests {
         let mut outcomes = fixtures::results(shape).replications;
         for (index, outcome) in outcomes.iter_mut().enumerate() {
             for (number, figure) in outcome.metrics.iter_mut().enumerate() {
-                figure.value = (number % 5 > 0).then_some(0.1 * (index + number) as f64);
+                let lower = 0.1 * (index + number) as f64;
+                let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
+                figure.value = (number % 5 > 0).then_some(CensoredValue { lower, upper });
             }
             // Series as they are measured.
             let series = &mut outcome.series;
