@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod claim;
 pub mod job;
 pub mod math;
+pub mod quantity;
 pub mod time;
 pub mod unit;
 pub mod worker;

@@ -11,6 +11,7 @@ mod diff;
 mod exit_codes;
 mod feasibility;
 mod import;
+mod inputs;
 mod precision;
 mod published_example;
 mod random_cases;
