@@ -6,6 +6,7 @@ mod support;
 mod audit;
 mod batches;
 mod compare;
+mod data_files;
 mod determinism;
 mod diff;
 mod exit_codes;

@@ -14,7 +14,7 @@ use crate::model::capacity::{MOST_UNITS, NeedId};
 use crate::model::job::Status;
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
-use crate::registry::document::{self, CronDocument, DocumentError, Field, JobDocument};
+use crate::registry::document::{self, CronDocument, DocumentError, DocumentRow, Field, JobDocument};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 use crate::spec::{Registry, Spec};
@@ -43,14 +43,23 @@ impl Lowering<'_> {
     }
 
     /// The rows of a document; `None` and a diagnostic, if it cannot be read.
-    fn document<T>(
+    fn document<T: DocumentRow>(
         &mut self,
         file: &Spanned<String>,
         read: fn(&[u8]) -> Result<Vec<T>, DocumentError>,
     ) -> Option<Vec<T>> {
         let bytes = self.read(file)?;
-        let rows = read(&bytes);
-        rows.map_err(|error| self.report(Diagnostic::error(file.span, format!("`{}`, {error}", file.value)))).ok()
+        let rows = match read(&bytes) {
+            Ok(rows) => rows,
+            Err(error) => {
+                self.report(Diagnostic::error(file.span, format!("`{}`, {error}", file.value)));
+                return None;
+            }
+        };
+        if let Some(text) = document::foreign_rows(&rows) {
+            self.report(Diagnostic::warning(file.span, format!("`{}`: {text}", file.value)));
+        }
+        Some(rows)
     }
 
     fn registry_workers(&mut self, file: &Spanned<String>) {
@@ -243,6 +252,9 @@ impl Lowering<'_> {
             return None;
         }
         let units = self.document_units(file, map.get());
+        for resource in units.keys() {
+            self.file_resources.entry(*resource).or_insert_with(|| file.clone());
+        }
         Some(self.needs.need(&units))
     }
 

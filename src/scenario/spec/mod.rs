@@ -17,7 +17,7 @@ mod registry;
 mod worker;
 
 pub(crate) use action::{Action, Spawns};
-pub(crate) use arrival::{Arrival, Profile, Swf};
+pub(crate) use arrival::{Arrival, ColumnNames, Profile, Swf, Trace};
 pub(crate) use availability::{CapacityChange, Heartbeat, Outage, Outages};
 pub(crate) use claim::{Claim, ClaimTable, Delay};
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
