@@ -17,8 +17,8 @@ impl Lowering<'_> {
     pub(super) fn check(&mut self, spec: &Spec) {
         self.check_services(spec);
         self.check_presence(spec);
-        let unoffered = self.check_resources(spec);
-        self.check_needs(&unoffered);
+        let refused = self.check_resources(spec);
+        self.check_needs(&refused);
         if self.needs.is_too_many() {
             self.report(Diagnostic::error(SourceSpan::NOWHERE, "there are more than 65536 different capacity maps"));
         }
@@ -117,7 +117,7 @@ impl Lowering<'_> {
 
     /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per
     /// span, even for a file of many rows.
-    fn check_needs(&mut self, unoffered: &BTreeSet<usize>) {
+    fn check_needs(&mut self, refused: &BTreeSet<usize>) {
         // A part that could not be read may be what these jobs need.
         if self.workers.is_empty() || !self.has_all_workers || !self.recovered.is_empty() {
             return;
@@ -125,7 +125,7 @@ impl Lowering<'_> {
         let unoffered = self.unoffered();
         let mut warnings: BTreeMap<(SourceSpan, ActionId), Diagnostic> = BTreeMap::new();
         for ((need, action), span) in &self.need_origins {
-            if unoffered.contains(&self.actions[usize::from(action.0)].described) {
+            if refused.contains(&self.actions[usize::from(action.0)].described) {
                 continue;
             }
             let units = self.needs.get(*need);
