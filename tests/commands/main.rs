@@ -13,6 +13,7 @@ mod document_times;
 mod exit_codes;
 mod feasibility;
 mod import;
+mod inputs;
 mod precision;
 mod published_example;
 mod random_cases;

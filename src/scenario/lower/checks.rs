@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::source::SourceSpan;
+use crate::spanned::Spanned;
 use crate::spec::Spec;
 
 impl Lowering<'_> {
@@ -16,7 +17,8 @@ impl Lowering<'_> {
     pub(super) fn check(&mut self, spec: &Spec) {
         self.check_services(spec);
         self.check_presence(spec);
-        self.check_needs();
+        let refused = self.check_resources(spec);
+        self.check_needs(&refused);
         if self.needs.is_too_many() {
             self.report(Diagnostic::error(SourceSpan::NOWHERE, "there are more than 65536 different capacity maps"));
         }
@@ -76,9 +78,46 @@ impl Lowering<'_> {
         self.diagnostics.extend(diagnostics);
     }
 
+    /// Rejects resources of actions that nothing ever offers, and returns the actions.
+    fn check_resources(&mut self, spec: &Spec) -> BTreeSet<usize> {
+        // A part that could not be read may offer them.
+        if (self.workers.is_empty() && spec.worker.0.is_empty()) || !self.has_all_workers || !self.recovered.is_empty()
+        {
+            return BTreeSet::new();
+        }
+        let groups = spec.worker.iter().flat_map(|(_, group)| group.capacity.names());
+        let later = spec.capacity.iter().filter_map(|change| change.value.capacity.as_ref());
+        let later = later.flat_map(|capacity| capacity.value.names());
+        let documents = self.workers.iter().flat_map(|worker| worker.offers.keys());
+        let documents = documents.map(|resource| self.needs.names()[usize::from(resource.0)].as_str());
+        let offered: BTreeSet<&str> = groups.chain(later).chain(documents).collect();
+        let (mut actions, mut diagnostics) = (BTreeSet::new(), Vec::new());
+        for (index, (name, action)) in spec.action.iter().enumerate() {
+            let is_unoffered = |(name, units): &&(Spanned<String>, Spanned<i64>)| {
+                units.value > 0 && !offered.contains(name.value.as_str())
+            };
+            for (resource, _) in action.capacity.iter().filter(is_unoffered) {
+                actions.insert(index);
+                let (name, wanted) = (&name.value, &resource.value);
+                let title = format!("action `{name}` needs `{wanted}`, which no worker ever offers");
+                let diagnostic = Diagnostic::error(resource.span, title);
+                let listed = offered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                diagnostics.push(match nearest(wanted, offered.iter().copied()) {
+                    Some(meant) => diagnostic.label(format!("did you mean `{meant}`?")),
+                    None if offered.is_empty() => {
+                        diagnostic.help(format!("write it in the capacity of a [worker.NAME], such as {wanted} = 1"))
+                    }
+                    None => diagnostic.help(format!("workers offer {listed}")),
+                });
+            }
+        }
+        self.diagnostics.extend(diagnostics);
+        actions
+    }
+
     /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per
     /// span, even for a file of many rows.
-    fn check_needs(&mut self) {
+    fn check_needs(&mut self, refused: &BTreeSet<usize>) {
         // A part that could not be read may be what these jobs need.
         if self.workers.is_empty() || !self.has_all_workers || !self.recovered.is_empty() {
             return;
@@ -86,6 +125,9 @@ impl Lowering<'_> {
         let unoffered = self.unoffered();
         let mut warnings: BTreeMap<(SourceSpan, ActionId), Diagnostic> = BTreeMap::new();
         for ((need, action), span) in &self.need_origins {
+            if refused.contains(&self.actions[usize::from(action.0)].described) {
+                continue;
+            }
             let units = self.needs.get(*need);
             if units.keys().any(|resource| unoffered.contains(resource)) {
                 continue;
