@@ -274,12 +274,12 @@ pub const CATALOGUE: &[CatalogueEntry] = &[
     CatalogueEntry {
         name: "trace",
         summary: "As a CSV file lists them, compressed with gzip or not.",
-        parameters: &["file"],
+        parameters: &["file", "columns?", "first?", "shift?", "time_scale?"],
     },
     CatalogueEntry {
         name: "swf",
         summary: "As a log in the Standard Workload Format lists them, compressed with gzip or not.",
-        parameters: &["file", "resource", "processors?", "run?", "split?", "first?"],
+        parameters: &["file", "resource", "processors?", "run?", "split?", "first?", "shift?", "time_scale?"],
     },
     CatalogueEntry {
         name: "closed",

@@ -162,7 +162,11 @@ pub(crate) fn show<S: Study>(
     target: &Path,
 ) -> Result<ExitStatus, CliError> {
     let printed = if args.json {
-        print_json(&study.document(results))
+        let mut document = study.document(results);
+        if let Some(document) = document.as_object_mut() {
+            document.entry("notes").or_insert_with(|| study.notes(results).into());
+        }
+        print_json(&document)
     } else if args.exec.quiet {
         Ok(())
     } else {

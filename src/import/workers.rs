@@ -104,14 +104,21 @@ fn write_groups(toml: &mut TomlBuilder, history: &History, workers: &[&WorkerInf
             toml.pair("capacity", &toml_text::units(&history.renamed(&most)), "");
         }
     }
-    for (index, (offers, ids)) in groups.iter().enumerate() {
+    // A resource that rows need and no worker offers is written as 0 units: jobs that need it wait.
+    let is_offered = |name: &String| workers.iter().any(|worker| worker.offers.contains_key(name));
+    let absent = most_needed(history).into_keys().filter(|name| !is_offered(name)).map(|name| (name, 0));
+    let mut absent: Units = absent.collect();
+    let waiting = if absent.is_empty() { "" } else { "jobs that need what has 0 units wait for ever" };
+    for (index, (offers, ids)) in groups.into_iter().enumerate() {
         if index > 0 {
             toml.gap();
         }
+        let mut offers = offers.clone();
+        offers.append(&mut absent);
         let name = if index == 0 { "replica".to_owned() } else { format!("replica-{}", index + 1) };
         toml.table("worker", &name);
         toml.pair("ids", &format!("[{}]", ids.join(", ")), "");
-        toml.pair("capacity", &toml_text::units(&history.renamed(offers)), "");
+        toml.pair("capacity", &toml_text::units(&history.renamed(&offers)), if index == 0 { waiting } else { "" });
     }
 }
 

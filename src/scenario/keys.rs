@@ -1,8 +1,7 @@
 //! The keys that a scenario sets, one by one with their values, so that scenarios can be compared
 //! key by key; and those keys whose values are numbers, which a study may vary.
 
-use crate::model::time::Span;
-use crate::model::unit::Rate;
+use crate::model::quantity::Quantity;
 use crate::overrides::Override;
 use crate::spec::Spec;
 use crate::tree::{self, Node, Value};
@@ -133,7 +132,11 @@ fn number(value: &Value) -> Option<String> {
     match value {
         Value::Integer(number) => Some(number.to_string()),
         Value::Float(number) => Some(number.to_string()),
-        Value::String(text) if text.parse::<Span>().is_ok() || text.parse::<Rate>().is_ok() => Some(text.clone()),
+        Value::String(text) => match text.parse() {
+            // A number in quotes is a name.
+            Ok(Quantity::Number(_)) | Err(_) => None,
+            Ok(_) => Some(text.clone()),
+        },
         _ => None,
     }
 }

@@ -21,9 +21,9 @@ command line by its dotted path, such as `--set worker.replica.count=5`.
 
 | type | how to write it |
 |---|---|
-| duration | a text with units, `\"250ms\"`, `\"30s\"`, `\"1h30m\"`, `\"7d\"`: ns, us, ms, s, m, h, d |
-| rate | a text, number per unit of time: `\"0.5/s\"`, `\"12/min\"`, `\"40/h\"`, `\"3/d\"` |
-| date and time | RFC 3339 with a time zone, `\"2017-02-17T00:00:00Z\"` |
+| duration | a text with units, `\"250ms\"`, `\"1.5s\"`, `\"1h30m\"`: ns, us, ms, s, m, h, d, w |
+| rate | a text, number per time: `\"0.5/s\"`, `\"12/min\"`, `\"40/h\"`, `\"1/30s\"` |
+| date and time | RFC 3339, in UTC: `\"2017-02-17T00:00:00Z\"` |
 | instant | a date and time, or a duration after `start`: `\"25h\"` |
 | text | in quotes; names of files are relative to the scenario's folder |
 | distribution | a bare value is a constant: `\"4m\"`; others are tables with one key |
@@ -174,6 +174,7 @@ impl Page {
             }
             Some("string") => match schema["pattern"].as_str() {
                 Some(pattern) if pattern.contains('/') => "rate".to_owned(),
+                Some(pattern) if pattern.contains('%') => "percentage".to_owned(),
                 Some(_) => "duration".to_owned(),
                 None => "text".to_owned(),
             },

@@ -221,7 +221,11 @@ fn options_set_keys() {
     let service = |assignment: &str| set(assignment).system.actions[0].service.clone();
     assert_eq!(service("action.a.service=10s"), Constant::new(10.0).unwrap().into());
     assert_eq!(service("action.a.service.lognormal.mean = 8s"), Lognormal::new(8.0, 2.0).unwrap().into());
-    assert_eq!(service("action.a.service.exponential.mean=8s"), Exponential::new(8.0).unwrap().into());
+    let whole = "action.a.service={ exponential = { mean = \"8s\" } }";
+    assert_eq!(service(whole), Exponential::new(8.0).unwrap().into());
+    let refused = load("x.toml", &text, &[Override::set("action.a.service.exponential.mean=8s")], &files());
+    let report = refused.unwrap_err().to_string();
+    assert!(report.contains(&format!("'{whole}'")), "the message shows what works:\n{report}");
     assert_eq!(service("action.\"a\".service={ constant = \"1m\" }"), Constant::new(60.0).unwrap().into());
     assert_eq!(set("worker.w.count=5").system.workers.len(), 5);
     assert_eq!(set("worker.v={ count = 2, capacity = { scan = 1 } }").system.workers.len(), 3);

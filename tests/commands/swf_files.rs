@@ -122,16 +122,16 @@ fn every_broken_line_is_reported_with_a_remedy() {
         "; MaxProcs: 16",
         good,
         "1 x -1 60 4 -1 -1 4 120 -1 1 1 1 1 1 -1 -1 -1",
-        "1 0 -1 60 4 -1 -1 4 120 -1 1 1 1 1 1 -1 -1",
+        "1 0 -1 60",
         "",
-        "1 0 -1 1e3 4.5 ? -1 4 120 -1 done 1 1 1 1 -1 -1 -1",
+        "1 0 -1 1e- 4.5 ? -1 4 120 -1 done 1 1 1 1 -1 -1 -1",
         "at_s,action",
     ];
     let told: Vec<String> = refusal(lines.join("\n")).problems.iter().map(ToString::to_string).collect();
     let expected = [
         ["line 3: column submit time: `x`", "such as 12.5, or -1 where it is unknown"],
-        ["line 4: 17 numbers", "a line of the format has 18"],
-        ["line 6: column run time: `1e3`", "-1 where it is unknown"],
+        ["line 4: 4 numbers", "a line of the format has 18"],
+        ["line 6: column run time: `1e-`", "-1 where it is unknown"],
         ["line 6: column allocated processors: `4.5`", "whole number from 0"],
         ["line 6: column CPU time used: `?`", "is no number"],
         ["line 6: column status: `done`", "is no whole number"],

@@ -145,6 +145,7 @@ fn trace(jobs: Vec<Job>, choice: &SwfOptions) -> Trace {
         resources: vec![choice.resource.clone()],
         needs: needs.keys().map(|processors| [Some(*processors)].into()).collect(),
         rows: jobs.into_iter().map(row).collect(),
+        ..Trace::default()
     }
 }
 

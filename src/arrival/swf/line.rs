@@ -1,10 +1,10 @@
 //! A line of a log: 18 numbers, eleven of which are used here.
 
 use crate::model::time::{Span, Time};
-use crate::trace::{MOST_SECONDS, TraceProblem, TraceProblems, seconds, units};
+use crate::trace::{MOST_SECONDS, TraceProblem, TraceProblems, seconds, units, whole as whole_number};
 
 /// The meanings of the numbers of a line, in order.
-const FIELDS: [&str; 18] = [
+pub(super) const FIELDS: [&str; 18] = [
     "job number",
     "submit time",
     "wait time",
@@ -25,6 +25,9 @@ const FIELDS: [&str; 18] = [
     "think time",
 ];
 
+/// A line ends at the earliest with the processors, without which it is no job.
+const LEAST_FIELDS: usize = 5;
+
 /// A job, or a part of one, as its line gives it; `None` for unknown values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
@@ -43,9 +46,10 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Reads a line, or adds its problems. `None` if it does not have the numbers of a line.
-    pub(super) fn read(text: &[u8], line: u64, problems: &mut TraceProblems) -> Option<Line> {
-        let mut cells = [[].as_slice(); FIELDS.len()];
+    /// Reads a line, or adds its problems. Also returns its number of fields: those that it lacks
+    /// are unknown, those beyond the format's are ignored. `None` if it cannot be a job.
+    pub(super) fn read(text: &[u8], line: u64, problems: &mut TraceProblems) -> Option<(Line, usize)> {
+        let mut cells = [b"-1".as_slice(); FIELDS.len()];
         let mut count = 0;
         for cell in text.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty()) {
             if let Some(place) = cells.get_mut(count) {
@@ -53,7 +57,7 @@ impl Line {
             }
             count += 1;
         }
-        if count != FIELDS.len() {
+        if count < LEAST_FIELDS {
             let (fields, text) = (FIELDS.len(), if count == 1 { "number" } else { "numbers" });
             let text = format!("{count} {text}; a line of the format has {fields}, and -1 where one is unknown");
             problems.add(TraceProblem { line, column: None, text });
@@ -65,7 +69,7 @@ impl Line {
                 problems.add(TraceProblem { line, column: Some(FIELDS[field].to_owned()), text });
             }
         }
-        Some(read)
+        Some((read, count))
     }
 
     /// Returns a number, or adds its problem.
@@ -121,30 +125,23 @@ const UNKNOWN: &str = "-1 where it is unknown";
 
 /// A whole number; `None` if it is negative.
 fn whole(cell: &str) -> Result<Option<i64>, String> {
-    let number: i64 = cell.parse().map_err(|_| format!("`{cell}` is no whole number; write one, or {UNKNOWN}"))?;
+    let number = whole_number(cell).ok_or_else(|| format!("`{cell}` is no whole number; write one, or {UNKNOWN}"))?;
     Ok((number >= 0).then_some(number))
 }
 
-/// Seconds, truncated to the nanosecond; `None` if they are negative.
+/// Seconds, rounded to the nanosecond; `None` if they are negative.
 fn duration(cell: &str) -> Result<Option<Span>, String> {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
-    let nanos = seconds(cut_off(digits)).map_err(|_| {
-        format!("`{cell}` is no number of seconds; write a plain one up to {MOST_SECONDS}, such as 12.5, or {UNKNOWN}")
+    let nanos = Some(digits).filter(|digits| !digits.starts_with('-')).and_then(|digits| seconds(digits).ok());
+    let nanos = nanos.ok_or_else(|| {
+        format!("`{cell}` is no number of seconds; write one up to {MOST_SECONDS}, such as 12.5, or {UNKNOWN}")
     })?;
     Ok((nanos == 0 || digits.len() == cell.len()).then_some(Span(nanos)))
 }
 
-/// The number without its decimals from the tenth on, if it is one.
-fn cut_off(digits: &str) -> &str {
-    let fraction = digits.find('.').map_or(digits.len(), |point| point + 1);
-    let end = fraction + 9;
-    let is_longer = digits.len() > end && digits.bytes().skip(fraction).all(|byte| byte.is_ascii_digit());
-    if is_longer { &digits[..end] } else { digits }
-}
-
 /// Processors; `None` if they are negative.
 fn processors(cell: &str) -> Result<Option<i64>, String> {
-    if cell.parse::<i64>().is_ok_and(|number| number < 0) {
+    if whole_number(cell).is_some_and(|number| number < 0) {
         return Ok(None);
     }
     units(cell).map(Some).map_err(|why| format!("{why}, or {UNKNOWN}"))
@@ -162,14 +159,19 @@ mod tests {
             ("599850", Some(599_850_000_000_000)),
             ("0.5", Some(500_000_000)),
             ("0.30000000000000004", Some(300_000_000)),
-            ("12.9999999999", Some(12_999_999_999)),
+            ("12.9999999999", Some(13_000_000_000)),
+            ("5e-05", Some(50_000)),
+            ("1e3", Some(1_000_000_000_000)),
+            ("-1e+00", None),
             ("-1", None),
             ("-1.00", None),
             ("-12.0000000001", None),
         ] {
             assert_eq!(duration(cell), Ok(nanos.map(Span)), "{cell}");
         }
-        for cell in ["", "-", ".", "--1", "1e3", "+1", "x", "1.00000000000x", "1.5.2", "9223372036", "µ.1234567890"] {
+        for cell in
+            ["", "-", ".", "--1", "--0", "1e", "+1", "x", "1.00000000000x", "1.5.2", "9223372036", "µ.1234567890"]
+        {
             let why = duration(cell).unwrap_err();
             assert!(why.contains(&format!("`{cell}`")) && why.ends_with(UNKNOWN), "{cell}: {why}");
         }
@@ -178,6 +180,7 @@ mod tests {
     #[test]
     fn processors_are_whole_and_unknown_below_zero() {
         assert_eq!((processors("0"), processors("64"), processors("-1")), (Ok(Some(0)), Ok(Some(64)), Ok(None)));
+        assert_eq!((processors("64.0"), processors("-1.0")), (Ok(Some(64)), Ok(None)));
         for cell in ["1.5", "x", "9999999999999999999", "-x"] {
             assert!(processors(cell).unwrap_err().ends_with(UNKNOWN), "{cell} must be refused");
         }

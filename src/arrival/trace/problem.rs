@@ -41,7 +41,11 @@ pub struct TraceError {
 impl TraceError {
     /// The file cannot be read further: it is not CSV, or its compression is broken.
     pub(crate) fn damaged(error: &dyn std::error::Error) -> TraceError {
-        let text = format!("the file is damaged: {error}; write it again");
+        TraceError::of_file(format!("the file is damaged: {error}; write it again"))
+    }
+
+    /// The file as a whole is something else.
+    pub(crate) fn of_file(text: String) -> TraceError {
         TraceError { problems: vec![TraceProblem { line: 0, column: None, text }], more: 0 }
     }
 }

@@ -81,7 +81,11 @@ impl Check {
             print_feasibility(&source.file, &scenario, &outlook);
         }
         if self.json {
-            return Ok(Some(report::feasibility::json(&scenario, &outlook)));
+            let mut document = report::feasibility::json(&scenario, &outlook);
+            if let Some(notes) = document["notes"].as_array_mut() {
+                notes.extend(inputs.notes.iter().map(|note| json!({ "title": note, "help": [] })));
+            }
+            return Ok(Some(document));
         }
         print(&format!("{}: can be run\n", source.file))?;
         print(&report::feasibility::text(&scenario.system, &outlook, Charset::Utf8))?;

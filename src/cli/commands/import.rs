@@ -10,7 +10,7 @@ use clap::{ArgGroup, Args};
 use crate::args::instant;
 use crate::exit::CliError;
 use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
-use crate::registry::document::{self, DocumentError};
+use crate::registry::document::{self, DocumentError, DocumentRow};
 use crate::run_dir::{refuse_existing, write_new};
 use crate::term::{print, warn};
 
@@ -143,12 +143,19 @@ fn display_name(path: &Path) -> String {
 }
 
 /// The rows of all documents of one kind.
-fn read<T>(paths: &[PathBuf], rows: fn(&[u8]) -> Result<Vec<T>, DocumentError>) -> Result<Vec<T>, CliError> {
+fn read<T: DocumentRow>(
+    paths: &[PathBuf],
+    rows: fn(&[u8]) -> Result<Vec<T>, DocumentError>,
+) -> Result<Vec<T>, CliError> {
     let mut all = Vec::new();
     for path in paths {
         let bytes = if is_input(path) { from_input() } else { fs::read(path) };
         let bytes = bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
-        all.extend(rows(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?);
+        let rows = rows(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
+        if let Some(text) = document::foreign_rows(&rows) {
+            warn(&format!("warning: {}: {text}", display_name(path)));
+        }
+        all.extend(rows);
     }
     Ok(all)
 }

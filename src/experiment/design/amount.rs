@@ -2,6 +2,7 @@
 //! parameter.
 
 use super::decimal::{Decimal, MAX_PLACES};
+use crate::model::quantity::{Quantity, split_number};
 use crate::model::time::Span;
 use crate::model::unit::Rate;
 
@@ -21,18 +22,24 @@ pub(super) enum Unit {
     Time(String),
     /// Several units of time, as in `1h30m`; the number is in nanoseconds.
     Times,
-    /// A slash and a unit of time, as they were written: `/h`.
+    /// A slash and a time, as they were written: `/h`, `/30s`.
     Rate(String),
+    /// `%`.
+    Percent,
 }
 
 impl Amount {
-    /// Reads a number with or without a unit: `8`, `0.5`, `8s`, `1h30m`, `40/h`.
+    /// Reads a number with or without a unit: `8`, `0.5`, `5%`, `8s`, `1h30m`, `40/h`,
+    /// `1/30s`.
     pub(crate) fn read(text: &str) -> Option<Amount> {
-        let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(text.len());
-        let (digits, unit) = (&text[..end], text[end..].trim());
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let unit = split_number(unsigned).1;
+        let (digits, unit) = (&text[..text.len() - unit.len()], unit.trim());
         let with = |unit| Some(Amount { number: digits.parse().ok()?, unit });
-        if unit.is_empty() {
-            return with(Unit::None);
+        match unit {
+            "" => return with(Unit::None),
+            "%" => return with(Unit::Percent),
+            _ => {}
         }
         if unit.starts_with('/') {
             let rate = format!("1{unit}").parse::<Rate>().is_ok();
@@ -73,6 +80,10 @@ impl Amount {
             Unit::None => self.number.to_f64(),
             Unit::Time(_) | Unit::Times => text.parse().map_or(f64::NAN, Span::as_secs_f64),
             Unit::Rate(_) => text.parse().map_or(f64::NAN, Rate::as_per_second),
+            Unit::Percent => match text.parse() {
+                Ok(Quantity::Share(share)) => share,
+                _ => f64::NAN,
+            },
         }
     }
 
@@ -90,7 +101,7 @@ impl Amount {
     /// Whether both are plain numbers, times, or rates.
     pub(super) fn is_like(&self, other: &Amount) -> bool {
         let kind = |amount: &Amount| match amount.unit {
-            Unit::None => 0,
+            Unit::None | Unit::Percent => 0,
             Unit::Time(_) | Unit::Times => 1,
             Unit::Rate(_) => 2,
         };
@@ -101,6 +112,7 @@ impl Amount {
     pub(crate) fn to_text(&self) -> String {
         match &self.unit {
             Unit::None => self.number.to_string(),
+            Unit::Percent => format!("{}%", self.number),
             Unit::Time(unit) | Unit::Rate(unit) => format!("{}{unit}", self.number),
             Unit::Times => Span(self.number.to_string().parse().unwrap_or(i64::MAX)).to_string(),
         }

@@ -149,7 +149,8 @@ mod tests {
     fn numbers_of_one_kind_are_numbers() {
         assert_eq!(axis("a=1,2.5,-3").numbers(), Some(vec![1.0, 2.5, -3.0]));
         assert_eq!(axis("a=90s,2m,1h30m").numbers(), Some(vec![90.0, 120.0, 5400.0]));
-        assert_eq!(axis("a=36/h,2/s").numbers(), Some(vec![0.01, 2.0]));
+        assert_eq!(axis("a=36/h,2/s,1/20s").numbers(), Some(vec![0.01, 2.0, 0.05]));
+        assert_eq!(axis("a=5%,0.1,1e-3").numbers(), Some(vec![0.05, 0.1, 0.001]));
         for words in ["a=first-fit,random", "a=1,2s", "a=1s,1/s", "a=1,none", "a='1','2'"] {
             assert_eq!(axis(words).numbers(), None, "{words}");
         }

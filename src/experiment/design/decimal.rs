@@ -136,20 +136,25 @@ impl Ord for Decimal {
 impl FromStr for Decimal {
     type Err = ();
 
-    /// Reads at most 12 digits with an optional sign and point.
+    /// Reads at most 12 digits with an optional sign, point and exponent.
     fn from_str(text: &str) -> Result<Decimal, ()> {
         let (is_negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
         };
-        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-        let all = format!("{whole}{fraction}");
-        let is_number = !all.is_empty() && all.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number || all.len() > MAX_DIGITS {
+        let (decimal, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+        let exponent: i32 = exponent.parse().map_err(|_| ())?;
+        // Digits before the point that only the exponent gives are zeros.
+        let zeros = usize::try_from(exponent).unwrap_or(0).saturating_sub(fraction.len()).min(MAX_DIGITS + 1);
+        let all = format!("{whole}{fraction}{:0<zeros$}", "");
+        let is_number = !(whole.is_empty() && fraction.is_empty()) && all.bytes().all(|byte| byte.is_ascii_digit());
+        let places = (fraction.len() as i64 - i64::from(exponent)).max(0);
+        if !is_number || all.len() > MAX_DIGITS || places > i64::from(MAX_PLACES) {
             return Err(());
         }
         let digits: i128 = all.parse().map_err(|_| ())?;
-        Ok(Decimal { digits: if is_negative { -digits } else { digits }, places: fraction.len() as u32 })
+        Ok(Decimal { digits: if is_negative { -digits } else { digits }, places: places as u32 })
     }
 }
 
@@ -206,9 +211,13 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", ".", "-", "1e3", "1_000", "1 ", "1.2.3", "1234567890123", "x"] {
+        for text in ["", ".", "-", "1e", "e3", "1e13", "1e-13", "1_000", "1 ", "1.2.3", "1234567890123", "x"] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
         assert_eq!([of(".5").to_string(), of("+5.").to_string(), of("-0.0").to_string()], ["0.5", "5", "0"]);
+        assert_eq!(
+            [of("1e3"), of("1.25e1"), of("5e-05")].map(|number| number.to_string()),
+            ["1000", "12.5", "0.00005"]
+        );
     }
 }

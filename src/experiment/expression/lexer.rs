@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::time::Span;
-use crate::model::unit::Rate;
+use crate::model::quantity::Quantity;
 
 /// A text, and how far it has been read.
 #[derive(Clone, Copy, Debug)]
@@ -89,39 +88,13 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A number without its sign. Its unit is that of the quantity: a duration, a rate, a percentage.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Literal {
-    /// `5%`, as 0.05.
-    Percent(f64),
-    /// In the quantity's unit, or in none.
-    Plain(f64),
-    /// A length of time in seconds.
-    Time(f64),
-}
-
-impl Literal {
-    /// Reads a number: `5%`, `0.8`, `5m`, or `12/min`.
-    pub(super) fn read(text: &str) -> Option<Literal> {
-        let plain = |text: &str| {
-            let digits = text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-            text.parse::<f64>().ok().filter(|value| digits && value.is_finite())
-        };
-        if let Some(percents) = text.strip_suffix('%') {
-            return plain(percents.trim_end()).map(|percents| Literal::Percent(percents / 100.0));
-        }
-        let rate = || text.parse().ok().map(|rate: Rate| Literal::Plain(rate.as_per_second()));
-        let time = || text.parse().ok().map(|time: Span| Literal::Time(time.as_secs_f64()));
-        plain(text).map(Literal::Plain).or_else(time).or_else(rate)
-    }
-
-    /// The number in that unit, if it fits: seconds, jobs, shares. A percentage is a share.
-    pub(super) fn in_unit(self, unit: &str) -> Option<f64> {
-        match self {
-            Literal::Percent(share) => (unit == "1").then_some(share),
-            Literal::Plain(number) => (unit != "s").then_some(number),
-            Literal::Time(seconds) => (unit == "s").then_some(seconds),
-        }
+/// The number in that unit, if it fits: seconds, jobs, shares.
+pub(super) fn in_unit(number: Quantity, unit: &str) -> Option<f64> {
+    match number {
+        Quantity::Number(number) => (unit != "s").then_some(number),
+        Quantity::Share(share) => (unit == "1").then_some(share),
+        Quantity::Duration(duration) => (unit == "s").then_some(duration.as_secs_f64()),
+        Quantity::Rate(rate) => (unit == "jobs/s").then_some(rate.as_per_second()),
     }
 }
 
@@ -129,7 +102,7 @@ impl Literal {
 pub(super) fn example(unit: &str) -> &'static str {
     match unit {
         "s" => "a duration such as `30s` or `5m`",
-        "1" => "a number such as `0.8`",
+        "1" => "a number such as `0.8`, or a percentage such as `80%`",
         "jobs/s" => "a number a second such as `0.5`, or a rate such as `40/h`",
         _ => "a number such as `12`",
     }

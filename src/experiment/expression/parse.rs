@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use super::error::ExpressionError;
-use super::lexer::{Cursor, Literal, example};
+use super::lexer::{Cursor, example, in_unit};
 use super::quantity::{Aggregate, Bound, Condition, Margin, NameKind, PrecisionGoal, Quantity, SubjectName};
+use crate::model::quantity::{Quantity as Number, QuantityError};
 use crate::model::time::Span;
 use crate::scenario::nearest;
 use crate::stats::bound_test::Relation;
@@ -62,6 +63,9 @@ impl FromStr for PrecisionGoal {
             return Err(ExpressionError::new(span, title).help(example));
         }
         let margin = rest.parse::<Margin>().map_err(|error| ExpressionError { span: span.clone(), ..error })?;
+        if let Margin::Number(number) = margin {
+            check_share(&quantity, number, rest, &span)?;
+        }
         if margin.in_unit(quantity.unit()).is_none() {
             return Err(
                 ExpressionError::new(span, format!("`{rest}` is in another unit than {}", quantity.text)).help(example)
@@ -77,17 +81,34 @@ impl FromStr for Margin {
     fn from_str(text: &str) -> Result<Margin, ExpressionError> {
         let trimmed = text.trim();
         let number = PLUS_MINUS.iter().find_map(|sign| trimmed.strip_prefix(sign)).unwrap_or(trimmed);
-        let found = match Literal::read(number.trim()) {
-            Some(Literal::Percent(share)) if share > 0.0 => Some(Margin::Relative(share)),
-            Some(Literal::Time(seconds)) if seconds > 0.0 => Some(Margin::Time(seconds)),
-            Some(Literal::Plain(number)) if number > 0.0 => Some(Margin::Number(number)),
-            _ => None,
+        let read = number.trim().parse::<Number>();
+        let found = match read {
+            Ok(Number::Share(share)) => Some((Margin::Relative(share), share)),
+            Ok(Number::Duration(duration)) => Some((Margin::Time(duration.as_secs_f64()), duration.as_secs_f64())),
+            Ok(Number::Number(number)) => Some((Margin::Number(number), number)),
+            Ok(Number::Rate(rate)) => Some((Margin::Number(rate.as_per_second()), rate.as_per_second())),
+            Err(_) => None,
         };
-        found.ok_or_else(|| {
-            let error = ExpressionError::new(0..text.len(), format!("`{trimmed}` is not a margin"));
-            error.help("write the largest difference that does not matter, in percent or as a duration: ±5% or ±10s")
+        found.filter(|(_, size)| *size > 0.0).map(|(margin, _)| margin).ok_or_else(|| {
+            let title = wrong_number(&read).unwrap_or_else(|| format!("`{trimmed}` is not a margin"));
+            ExpressionError::new(0..text.len(), title)
+                .help("write the largest difference that does not matter, in percent or as a duration: ±5% or ±10s")
         })
     }
+}
+
+/// What is wrong with a number that would be right without one detail, such as a comma.
+fn wrong_number(read: &Result<Number, QuantityError>) -> Option<String> {
+    read.as_ref().err().filter(|error| error.is_detail()).map(ToString::to_string)
+}
+
+/// Rejects a number above 1 for a share: it is meant in percent.
+fn check_share(quantity: &Quantity, number: f64, text: &str, span: &Range<usize>) -> Result<(), ExpressionError> {
+    if !quantity.is_share() || number <= 1.0 {
+        return Ok(());
+    }
+    let title = format!("{} is a share, from 0 to 1, and `{text}` is {}", quantity.text, Number::Share(number));
+    Err(ExpressionError::new(span.clone(), title).suggest(Some(&format!("{text}%")), ""))
 }
 
 fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, ExpressionError> {
@@ -176,15 +197,27 @@ fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>
         return Err(ExpressionError::new(start, title)
             .help("shares are taken of wait, response and service, and of lost jobs: share(lost)"));
     }
+    let mut before_name = *cursor;
+    if before_name.sign(",") {
+        return Err(name_before_limit(before_name, measure));
+    }
     let inclusive = cursor.sign("<=");
     if !inclusive && !cursor.sign("<") {
         let error = ExpressionError::new(cursor.here(), "the limit of the share is missing here");
         return Err(error.help("write it such as share(wait < 1m)"));
     }
     let (text, span) = cursor.before(&[',', ')']);
-    let limit: Span =
-        text.parse().map_err(|why: crate::model::time::SpanError| ExpressionError::new(span, why.to_string()))?;
+    let limit: Span = text.parse().map_err(|why: QuantityError| ExpressionError::new(span, why.to_string()))?;
     Ok((measure, Aggregate::Share { limit, inclusive }, name_after_comma(cursor)?))
+}
+
+/// The error for `share(wait, NAME < 1m)`, from the name on.
+fn name_before_limit(mut cursor: Cursor, measure: Measure) -> ExpressionError {
+    let (name, span) = cursor.before(&['<', ')']);
+    let (limit, _) = cursor.before(&[')']);
+    let limit = if limit.is_empty() { "< 1m" } else { limit };
+    let help = format!("write share({} {limit}, {name})", short(measure));
+    ExpressionError::new(span, "the name comes after the limit").help(help)
 }
 
 fn next_measure(cursor: &mut Cursor) -> Result<Measure, ExpressionError> {
@@ -252,9 +285,16 @@ fn relation(cursor: &mut Cursor, quantity: &Quantity) -> Result<Relation, Expres
             return Ok(relation);
         }
     }
+    let here = cursor.here();
+    if cursor.sign("==") || cursor.sign("=") {
+        let (bound, text) = (cursor.rest().0, &quantity.text);
+        let title = "a measured value is never exactly equal to a bound";
+        return Err(ExpressionError::new(here, title)
+            .help(format!("write `{text} <= {bound}` for at most that, or `{text} >= {bound}` for at least that")));
+    }
     let what = if cursor.is_done() { "a bound is missing here" } else { "`<=` or `>=` is missing here" };
     let example = if quantity.unit() == "s" { "+5%` or `5m" } else { "+5%" };
-    Err(ExpressionError::new(cursor.here(), what).help(format!("write it such as `{} <= {example}`", quantity.text)))
+    Err(ExpressionError::new(here, what).help(format!("write it such as `{} <= {example}`", quantity.text)))
 }
 
 /// With a sign, a difference to the baseline; without one, a value.
@@ -267,20 +307,40 @@ fn bound(text: &str, span: Range<usize>, quantity: &Quantity) -> Result<Bound, E
         Some('\u{2212}') => (Some(-1.0), &text['\u{2212}'.len_utf8()..]),
         _ => (None, text),
     };
-    let found = match (sign, Literal::read(digits.trim_start())) {
-        (Some(sign), Some(Literal::Percent(share))) => Some(Bound::Relative(sign * share)),
-        (Some(sign), Some(number)) => number.in_unit(unit).map(|value| Bound::Difference(sign * value)),
-        (None, Some(number)) => number.in_unit(unit).map(Bound::Value),
+    let read = digits.trim_start().parse::<Number>();
+    if let Ok(Number::Number(number)) = read {
+        check_share(quantity, number, text, &span)?;
+    }
+    let found = match (sign, read.as_ref().ok().copied()) {
+        (Some(sign), Some(Number::Share(share))) => Some(Bound::Relative(sign * share)),
+        (Some(sign), Some(number)) => in_unit(number, unit).map(|value| Bound::Difference(sign * value)),
+        (None, Some(number)) => in_unit(number, unit).map(Bound::Value),
         (_, None) => None,
     };
+    if let (Some(Bound::Value(value)), true) = (found, quantity.is_share())
+        && value > 1.0
+        && quantity.measure != Measure::Utilization
+    {
+        let title = format!("`{text}` is above 100%, and {} never is", quantity.text);
+        return Err(ExpressionError::new(span, title).help("write a share from `0%` to `100%`"));
+    }
     found.ok_or_else(|| {
+        if let Some(title) = wrong_number(&read) {
+            return ExpressionError::new(span, title);
+        }
         let title = if text.is_empty() {
             "a bound is missing here".to_owned()
         } else {
             format!("`{text}` is not a bound of {}", quantity.text)
         };
+        let error = ExpressionError::new(span, title);
         let value = example(unit);
-        ExpressionError::new(span, title)
-            .help(format!("write {value}; or a difference to the baseline, with a sign, such as `+5%`"))
+        let meant = matches!((read, unit), (Ok(Number::Number(_)), "s")).then(|| format!("{text}s"));
+        let help = format!("write {value}; or a difference to the baseline, with a sign, such as `+5%`");
+        if meant.is_some() {
+            error.suggest(meant.as_deref(), "").help(format!("write {value}"))
+        } else {
+            error.help(help)
+        }
     })
 }

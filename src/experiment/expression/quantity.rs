@@ -126,6 +126,14 @@ impl Quantity {
         }
     }
 
+    /// Whether its values are shares, which people read as percentages.
+    pub fn is_share(&self) -> bool {
+        match self.aggregate {
+            Aggregate::Statistic(_) => self.measure.is_share(),
+            Aggregate::Share { .. } => true,
+        }
+    }
+
     /// The text in the column `statistic`.
     pub fn statistic(&self) -> String {
         match self.aggregate {

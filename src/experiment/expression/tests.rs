@@ -88,9 +88,15 @@ fn quantities_resolve_to_figures_and_shares() {
 #[test]
 fn every_figure_over_jobs_or_resources_can_be_written() {
     for measure in Measure::ALL {
-        for statistic in measure.statistics() {
+        // With the unit and without it: `wait_s` and `wait`.
+        let bare = ["_per_s", "_s"].iter().find_map(|unit| measure.name().strip_suffix(unit));
+        for (statistic, word) in measure
+            .statistics()
+            .iter()
+            .flat_map(|statistic| [measure.name()].into_iter().chain(bare).map(move |word| (statistic, word)))
+        {
             let name = if measure == Measure::Utilization { ", scan" } else { "" };
-            let text = format!("{}({}{name})", statistic.name(), measure.name());
+            let text = format!("{}({word}{name})", statistic.name());
             let Ok(ResolvedQuantity::Metric(metric)) = target(&text) else { panic!("{text}: {:?}", target(&text)) };
             assert_eq!((metric.measure, metric.statistic), (measure, *statistic));
         }
@@ -108,6 +114,11 @@ fn bounds_are_values_or_differences() {
         ("utilization(scan) >= 80 %", Relation::AtLeast, Bound::Value(0.8)),
         ("share(wait < 1m) >= 0.95", Relation::AtLeast, Bound::Value(0.95)),
         ("throughput >= 36/h", Relation::AtLeast, Bound::Value(0.01)),
+        ("throughput >= 1/20s", Relation::AtLeast, Bound::Value(0.05)),
+        ("throughput >= 180/h", Relation::AtLeast, Bound::Value(0.05)),
+        ("mean(slowdown) < 85", Relation::AtMost, Bound::Value(85.0)),
+        ("utilization(scan) <= 1", Relation::AtMost, Bound::Value(1.0)),
+        ("utilization(scan) <= 120%", Relation::AtMost, Bound::Value(1.2)),
         ("deadline_misses <= 0", Relation::AtMost, Bound::Value(0.0)),
         ("mean(slowdown) <= + 0%", Relation::AtMost, Bound::Relative(0.0)),
     ] {
@@ -127,6 +138,9 @@ fn margins_are_relative_or_in_a_unit() {
     ] {
         assert_eq!(text.parse(), Ok(margin), "{text}");
     }
+    let precise = |text: &str| text.parse::<PrecisionGoal>().map(|_| ()).map_err(|error| error.to_string());
+    assert!(precise("utilization(scan) ±5").unwrap_err().contains("did you mean `±5%`?"));
+    assert_eq!(precise("mean(slowdown) ±5"), Ok(()));
     for text in ["", "±", "0%", "-5%", "±0s", "five", "±5 parsecs", "inf", "NaN"] {
         assert!(text.parse::<Margin>().is_err(), "{text} must be refused");
     }
@@ -144,7 +158,18 @@ fn errors_point_at_what_is_wrong_and_suggest_what_is_right() {
         (condition("wait <= 5m"), "wait", "write one of: mean(wait), or sd, p50"),
         (condition("p95 <= 5m"), "p95", "write the measure, such as p95(wait)"),
         (condition("p95(jain) <= 1"), "p95", "`jain` has no p95; it has: mean"),
-        (condition("p95(wait) <= 5"), "5", "write a duration"),
+        (condition("p95(wait) <= 5"), "5", "did you mean `5s`?"),
+        (condition("p95(wait) <= 1,500s"), "1,500s", "a comma in its number; write \"1500s\""),
+        (condition("p95(wait) <= 1/20s"), "1/20s", "write a duration"),
+        (condition("throughput >= 1/0s"), "1/0s", "a rate over no time"),
+        (condition("utilization(scan) < 85"), "85", "did you mean `85%`?"),
+        (condition("utilization(scan) < +5"), "+5", "did you mean `+5%`?"),
+        (condition("within_slo >= 95"), "95", "did you mean `95%`?"),
+        (condition("share(wait < 5m) >= 95"), "95", "`95` is 9500%; did you mean `95%`?"),
+        (condition("share(wait < 5m) >= 150%"), "150%", "never is"),
+        (condition("mean(wait) = 5s"), "=", "write `mean(wait) <= 5s` for at most that, or `mean(wait) >= 5s`"),
+        (condition("share(wait, scan < 1m) > 9%"), "scan", "write share(wait < 1m, scan)"),
+        (condition("share(response, scan <= 1m) > 9%"), "scan", "write share(response <= 1m, scan)"),
         (condition("p95(wait) <= +5"), "+5", "`+5` is not a bound of p95(wait)"),
         (condition("utilization(scan) >= 5m"), "5m", "write a number such as `0.8`"),
         (condition("p95(wait) 5m"), "5", "`<=` or `>=` is missing here"),
@@ -153,7 +178,7 @@ fn errors_point_at_what_is_wrong_and_suggest_what_is_right() {
         (condition("p95(wait <= 5m"), "<", "a closing parenthesis is missing here"),
         (condition("share(wait) >= 0.9"), ")", "the limit of the share is missing"),
         (condition("share(slowdown < 1m) >= 0.9"), "s", "taken of wait, response and service"),
-        (condition("share(wait < 1) >= 0.9"), "1", "not a duration"),
+        (condition("share(wait < 1) >= 0.9"), "1", "has no unit"),
         (condition(""), "", "a measure is missing here"),
         (meant("p95(wait, scna)"), "scna", "no action `scna`; did you mean `scan`?"),
         (meant("p95(wait, 'scan"), "'", "never closed"),

@@ -62,7 +62,12 @@ pub trait FieldValue: Sized {
     }
 
     /// The value of a whole number; `None` if it is not valid.
-    fn from_integer(_number: i64) -> Option<Self> {
+    fn from_integer(_number: i64) -> Option<Field<Self>> {
+        None
+    }
+
+    /// The value of a number with decimals; `None` if it is not valid.
+    fn from_decimal(_number: f64) -> Option<Field<Self>> {
         None
     }
 
@@ -118,12 +123,16 @@ impl<'de, T: FieldValue> Visitor<'de> for FieldVisitor<T> {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Field<T>, E> {
-        T::from_integer(number).map(Field::Given).ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+        T::from_integer(number).ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Field<T>, E> {
         let value = i64::try_from(number).ok().and_then(T::from_integer);
-        value.map(Field::Given).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
+        value.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Field<T>, E> {
+        T::from_decimal(number).ok_or_else(|| E::invalid_value(Unexpected::Float(number), &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field<T>, A::Error> {
@@ -147,8 +156,8 @@ impl FieldValue for String {
 impl FieldValue for u32 {
     const EXPECTED: &'static str = "a whole number from 0 to 4294967295";
 
-    fn from_integer(number: i64) -> Option<u32> {
-        u32::try_from(number).ok()
+    fn from_integer(number: i64) -> Option<Field<u32>> {
+        u32::try_from(number).ok().map(Field::Given)
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -160,8 +169,8 @@ impl FieldValue for u32 {
 impl FieldValue for i64 {
     const EXPECTED: &'static str = "a whole number of units from 0 to 2^50";
 
-    fn from_integer(number: i64) -> Option<i64> {
-        (0..=MOST_UNITS).contains(&number).then_some(number)
+    fn from_integer(number: i64) -> Option<Field<i64>> {
+        (0..=MOST_UNITS).contains(&number).then_some(Field::Given(number))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -17,7 +17,7 @@ mod tests;
 
 pub use field::{Field, FieldValue};
 pub use kind::DocumentKind;
-pub use reader::{DocumentError, DocumentRow, print, read};
+pub use reader::{DocumentError, DocumentRow, foreign_rows, print, read};
 pub use rows::{CronDocument, JobDocument, JobStatus, WorkerDocument, WorkerStatus};
 
 /// The rows of a jobs document, in its order.

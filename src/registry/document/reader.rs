@@ -5,6 +5,7 @@
 //! another, bare arrays, and arrays of pages. Rows are read from a stream, so positions stay exact
 //! and nothing is held twice.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -13,6 +14,7 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::kind::DocumentKind;
+use crate::model::input_file;
 
 /// What is wrong with a document, where, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,8 +43,25 @@ pub trait DocumentRow: Default + Serialize {
     /// If the value is not valid for the field.
     fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, fields: &mut A) -> Result<bool, A::Error>;
 
+    /// Whether nothing of the row is known but its `id`, although it has other fields: it is
+    /// probably a row of another system.
+    fn is_foreign(&self) -> bool;
+
     /// The unknown fields.
     fn other(&mut self) -> &mut Map<String, Value>;
+}
+
+/// The sentence about rows that are probably those of another system, if there are any.
+pub fn foreign_rows<T: DocumentRow>(rows: &[T]) -> Option<String> {
+    let foreign = rows.iter().filter(|row| row.is_foreign()).count();
+    let kind = T::KIND;
+    (foreign > 0).then(|| {
+        format!(
+            "of {foreign} of {} {} nothing is known but the id: their other fields are none of the registry's",
+            rows.len(),
+            kind.list()
+        )
+    })
 }
 
 /// Prints rows as a page of the API, `{"jobs": [...]}`, indented by two spaces, with a final
@@ -59,9 +78,9 @@ pub fn print<T: DocumentRow>(rows: &[T]) -> String {
 /// # Errors
 /// If the bytes are not JSON or not a document of this kind, or a field has a wrong value.
 pub fn read<T: DocumentRow>(bytes: &[u8]) -> Result<Vec<T>, DocumentError> {
-    let json = strip_byte_order_mark::<T>(bytes)?;
+    let json = json::<T>(bytes)?;
     let mut reader = Reader { rows: Vec::new(), row: T::default(), inside: false, key: String::new() };
-    let mut json = serde_json::Deserializer::from_slice(json);
+    let mut json = serde_json::Deserializer::from_slice(&json);
     // `end` fails, without consuming anything, while anything but white space is left.
     while json.end().is_err() {
         ValueSeed(&mut reader).deserialize(&mut json).map_err(|error| reader.document_error(&error))?;
@@ -69,17 +88,55 @@ pub fn read<T: DocumentRow>(bytes: &[u8]) -> Result<Vec<T>, DocumentError> {
     Ok(reader.rows)
 }
 
-/// The bytes without a byte-order mark; they must be UTF-8 and not empty.
-fn strip_byte_order_mark<T: DocumentRow>(bytes: &[u8]) -> Result<&[u8], DocumentError> {
+/// The text of a document that is packed with gzip or not; it must begin like JSON.
+fn json<T: DocumentRow>(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DocumentError> {
     let fail = |problem| Err(DocumentError { line: 1, column: 1, problem });
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return fail("the document is in UTF-16; save it as UTF-8".to_owned());
+    let text = match input_file::text(bytes) {
+        Ok(text) => text,
+        Err(problem) => return fail(problem),
+    };
+    match text.trim_ascii_start().first() {
+        None => fail(format!("the document is empty; expected {}", T::KIND.expected())),
+        Some(first) if !first.is_ascii_digit() && !b"{[\"-tfn".contains(first) => {
+            let start = String::from_utf8_lossy(text.trim_ascii_start()).lines().next().unwrap_or_default().to_owned();
+            let start: String = start.chars().take(40).collect();
+            fail(format!("not valid JSON: it begins with {start:?}; expected {}", T::KIND.expected()))
+        }
+        Some(_) => Ok(whole_surrogates(text)),
     }
-    let json = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
-    if json.iter().all(u8::is_ascii_whitespace) {
-        return fail(format!("the document is empty; expected {}", T::KIND.expected()));
+}
+
+/// The text with the replacement character for each half of a surrogate pair that stands alone.
+/// JSON allows these, but no text can have them. Positions stay as they are.
+fn whole_surrogates(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let (mut lone, mut at) = (Vec::new(), 0);
+    while let Some(step) = text[at..].iter().position(|byte| *byte == b'\\') {
+        at += step;
+        at += match unit(at) {
+            Some(0xD800..=0xDBFF) if matches!(unit(at + 6), Some(0xDC00..=0xDFFF)) => 12,
+            Some(0xD800..=0xDFFF) => {
+                lone.push(at);
+                6
+            }
+            // An escaped character, which may be a backslash itself.
+            _ => 2,
+        };
+        if at >= text.len() {
+            break;
+        }
     }
-    Ok(json)
+    if lone.is_empty() {
+        return text;
+    }
+    let mut text = text.into_owned();
+    for at in lone {
+        text[at..at + 6].copy_from_slice(b"\\ufffd");
+    }
+    text.into()
 }
 
 /// The rows so far, and the current position, for error messages.

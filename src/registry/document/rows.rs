@@ -51,6 +51,10 @@ macro_rules! document_row {
                 Ok(true)
             }
 
+            fn is_foreign(&self) -> bool {
+                !self.other.is_empty() && [$(($key, self.$field.is_absent())),*].iter().all(|(key, is_absent)| *is_absent || *key == "id")
+            }
+
             fn other(&mut self) -> &mut Map<String, Value> {
                 &mut self.other
             }

@@ -106,6 +106,37 @@ fn every_shape_of_export_reads_alike() {
 }
 
 #[test]
+fn lone_surrogates_do_not_matter_in_fields_that_are_not_used() {
+    let text = r#"[{"id":"a","action":"gc","parameters":{"\ud83d":"\ud83d\ude00 \\ud800 \uDC00 \ud800"}},{"id":"b","x":"\ud800"}]"#;
+    let rows = jobs(text.as_bytes()).unwrap();
+    let texts: Vec<&str> = rows[0].parameters.get().unwrap().values().filter_map(Value::as_str).collect();
+    assert_eq!(texts, ["\u{1f600} \\ud800 \u{fffd} \u{fffd}"], "pairs and escaped backslashes stay");
+    assert_eq!(ids(text.as_bytes()), ["a", "b"]);
+    for cut in 0..text.len() {
+        let _ = jobs(&text.as_bytes()[..cut]);
+    }
+}
+
+#[test]
+fn documents_may_be_packed() {
+    // `printf '[{"id":"z"}]' | gzip -n9`, as hexadecimal digits.
+    let packed = "1f8b08000000000002038bae56ca4c51b252aa52aa8d0500172f34f20c000000";
+    let bytes: Vec<u8> =
+        (0..packed.len()).step_by(2).map(|at| u8::from_str_radix(&packed[at..at + 2], 16).unwrap()).collect();
+    assert_eq!(ids(&bytes), ["z"]);
+    assert!(error_message(&bytes[..20]).contains("damaged"));
+}
+
+#[test]
+fn rows_of_which_only_the_id_is_known_are_foreign() {
+    let foreign = |text: &str| jobs(text.as_bytes()).unwrap()[0].is_foreign();
+    assert!(foreign(r#"{"id":"1","queue":"default","created_at":"2024-03-10"}"#));
+    for text in [r#"{"id":"1"}"#, r#"{"id":"1","action":"gc","x":1}"#, r#"{"id":"1","deadline":null,"x":1}"#] {
+        assert!(!foreign(text), "{text}");
+    }
+}
+
+#[test]
 fn nulls_gaps_and_unknown_fields_are_kept() {
     let text = r#"{"id":"a","workerID":null,"scheduledAt":"","action":"brand_new","capacityMap":{"gpu":2,"scan":null},
         "parameters":{"n":[1]},"deadline":"15m","stopTimeout":null,"shard":{"x":1}}"#;
@@ -200,7 +231,10 @@ fn error_messages_give_the_position_and_what_is_expected() {
             "[3]",
             r#"line 1, column 2: invalid type: integer `3`, expected {"jobs": [...]}, an array of jobs, or one job after another"#,
         ),
-        ("<html>", "line 1, column 1: not valid JSON: expected value"),
+        (
+            "<html>",
+            "line 1, column 1: the file is a web page, perhaps of a login; check the address and the login with which it was fetched",
+        ),
         (
             "{\"jobs\": [{\"id\": \"a\"}",
             "line 1, column 21: the document ends too early (EOF while parsing a list); was the export cut off?",
@@ -208,7 +242,9 @@ fn error_messages_give_the_position_and_what_is_expected() {
     ] {
         assert_eq!(error_message(text.as_bytes()), expected, "{text}");
     }
-    assert_eq!(error_message(b"\xff\xfe[\0]\0"), "line 1, column 1: the document is in UTF-16; save it as UTF-8");
+    assert!(error_message(b"HTTP/1.1 200 OK\r\n\r\n[]").contains("the headers of an HTTP answer"));
+    assert!(error_message(b"id,action\n1,gc\n").contains("it begins with \"id,action\"; expected {\"jobs\""));
+    assert_eq!(error_message(b"\xff\xfe[\0]\0"), "line 1, column 1: the file is in UTF-16; save it as UTF-8");
     assert_eq!(error_message(b"[{\"id\": \"\xff\"}]"), "line 1, column 10: not valid JSON: invalid unicode code point");
     assert!(error_message("[".repeat(100_000).as_bytes()).contains("recursion limit"));
     assert!(workers(JOBS.as_bytes()).unwrap_err().problem.starts_with("these are jobs, not workers"));

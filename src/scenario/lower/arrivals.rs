@@ -28,8 +28,8 @@ impl Lowering<'_> {
             let Some(arrival) = &action.arrival else { continue };
             let id = ActionId(index as u16);
             match &arrival.value {
-                Arrival::Trace { file } => {
-                    self.trace(file, id);
+                Arrival::Trace(trace) => {
+                    self.trace(trace, id);
                     continue;
                 }
                 Arrival::Swf(_) => continue,
@@ -74,7 +74,7 @@ impl Lowering<'_> {
                 self.check_time_advances(think.span, &times, action, spec);
                 Some(ArrivalModel::Closed { action, name, population: population.value, think: times })
             }
-            Arrival::Trace { .. } | Arrival::Swf(_) => None,
+            Arrival::Trace(_) | Arrival::Swf(_) => None,
         }
     }
 

@@ -1,13 +1,15 @@
 //! Checks of the whole scenario: actions without a service time, jobs that no worker can ever run,
 //! no jobs at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::shortfall;
 use super::lowering::Lowering;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::action::ActionId;
+use crate::model::capacity::ResourceId;
 use crate::source::SourceSpan;
+use crate::spanned::Spanned;
 use crate::spec::Spec;
 
 impl Lowering<'_> {
@@ -15,7 +17,8 @@ impl Lowering<'_> {
     pub(super) fn check(&mut self, spec: &Spec) {
         self.check_services(spec);
         self.check_presence(spec);
-        self.check_needs();
+        let refused = self.check_resources(spec);
+        self.check_needs(&refused);
         if self.needs.is_too_many() {
             self.report(Diagnostic::error(SourceSpan::NOWHERE, "there are more than 65536 different capacity maps"));
         }
@@ -30,7 +33,8 @@ impl Lowering<'_> {
             let is_given = spec.action.0[draft.described].1.service.is_some()
                 || is_recovered("service")
                 || is_recovered("arrival");
-            if is_given || (draft.is_used && draft.draws.is_none()) {
+            let may_be_brought = draft.is_used || !self.has_all_jobs;
+            if is_given || (may_be_brought && draft.draws.is_none()) {
                 continue;
             }
             let diagnostic =
@@ -63,23 +67,71 @@ impl Lowering<'_> {
         if self.actions.is_empty() && !is_recovered("action") {
             let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no actions");
             diagnostics.push(diagnostic.help("describe the jobs, such as [action.scan] with arrival and service"));
-        } else if self.actions.iter().all(|action| !action.is_used) && !reads("job") && self.recovered.is_empty() {
+        } else if self.actions.iter().all(|action| !action.is_used)
+            && !reads("job")
+            && self.recovered.is_empty()
+            && self.has_all_jobs
+        {
             let diagnostic = Diagnostic::warning(SourceSpan::NOWHERE, "no job ever arrives");
             diagnostics.push(diagnostic.help("give an action an `arrival`, or write a [cron.ACTION] or a [[job]]"));
         }
         self.diagnostics.extend(diagnostics);
     }
 
+    /// Rejects resources of actions that nothing ever offers, and returns the actions.
+    fn check_resources(&mut self, spec: &Spec) -> BTreeSet<usize> {
+        // A part that could not be read may offer them.
+        if (self.workers.is_empty() && spec.worker.0.is_empty()) || !self.has_all_workers || !self.recovered.is_empty()
+        {
+            return BTreeSet::new();
+        }
+        let groups = spec.worker.iter().flat_map(|(_, group)| group.capacity.names());
+        let later = spec.capacity.iter().filter_map(|change| change.value.capacity.as_ref());
+        let later = later.flat_map(|capacity| capacity.value.names());
+        let documents = self.workers.iter().flat_map(|worker| worker.offers.keys());
+        let documents = documents.map(|resource| self.needs.names()[usize::from(resource.0)].as_str());
+        let offered: BTreeSet<&str> = groups.chain(later).chain(documents).collect();
+        let (mut actions, mut diagnostics) = (BTreeSet::new(), Vec::new());
+        for (index, (name, action)) in spec.action.iter().enumerate() {
+            let is_unoffered = |(name, units): &&(Spanned<String>, Spanned<i64>)| {
+                units.value > 0 && !offered.contains(name.value.as_str())
+            };
+            for (resource, _) in action.capacity.iter().filter(is_unoffered) {
+                actions.insert(index);
+                let (name, wanted) = (&name.value, &resource.value);
+                let title = format!("action `{name}` needs `{wanted}`, which no worker ever offers");
+                let diagnostic = Diagnostic::error(resource.span, title);
+                let listed = offered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                diagnostics.push(match nearest(wanted, offered.iter().copied()) {
+                    Some(meant) => diagnostic.label(format!("did you mean `{meant}`?")),
+                    None if offered.is_empty() => {
+                        diagnostic.help(format!("write it in the capacity of a [worker.NAME], such as {wanted} = 1"))
+                    }
+                    None => diagnostic.help(format!("workers offer {listed}")),
+                });
+            }
+        }
+        self.diagnostics.extend(diagnostics);
+        actions
+    }
+
     /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per
     /// span, even for a file of many rows.
-    fn check_needs(&mut self) {
+    fn check_needs(&mut self, refused: &BTreeSet<usize>) {
         // A part that could not be read may be what these jobs need.
         if self.workers.is_empty() || !self.has_all_workers || !self.recovered.is_empty() {
             return;
         }
+        let unoffered = self.unoffered();
         let mut warnings: BTreeMap<(SourceSpan, ActionId), Diagnostic> = BTreeMap::new();
         for ((need, action), span) in &self.need_origins {
+            if refused.contains(&self.actions[usize::from(action.0)].described) {
+                continue;
+            }
             let units = self.needs.get(*need);
+            if units.keys().any(|resource| unoffered.contains(resource)) {
+                continue;
+            }
             let at_start = self.workers.iter().map(|worker| (&worker.id, &worker.offers));
             let later = self.availability.changes().iter();
             let later = later.map(|change| (&self.workers[change.worker.0 as usize].id, &change.offers));
@@ -94,5 +146,32 @@ impl Lowering<'_> {
             }
         }
         self.diagnostics.extend(warnings.into_values());
+        for resource in unoffered {
+            self.warn_unoffered(resource);
+        }
+    }
+
+    /// The resources that files of rows name and nothing ever offers.
+    fn unoffered(&self) -> BTreeSet<ResourceId> {
+        let at_start = self.workers.iter().map(|worker| &worker.offers);
+        let offers = at_start.chain(self.availability.changes().iter().map(|change| &change.offers));
+        let offered: BTreeSet<ResourceId> = offers.flat_map(|units| units.keys().copied()).collect();
+        self.file_resources.keys().copied().filter(|resource| !offered.contains(resource)).collect()
+    }
+
+    /// Warns of a resource that rows of a file need, and nothing ever offers.
+    fn warn_unoffered(&mut self, resource: ResourceId) {
+        let Some(file) = self.file_resources.get(&resource) else { return };
+        let name = |resource: &ResourceId| self.needs.names()[usize::from(resource.0)].as_str();
+        let offered = self.workers.iter().flat_map(|worker| worker.offers.keys().map(name));
+        let title = format!("rows of `{}` need `{}`, which no worker ever offers", file.value, name(&resource));
+        let diagnostic = Diagnostic::warning(file.span, title).label("these jobs wait for ever");
+        let offered: BTreeSet<&str> = offered.collect();
+        let diagnostic = match nearest(name(&resource), offered.iter().copied()) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None if offered.is_empty() => diagnostic.help("the workers offer nothing"),
+            None => diagnostic.help(format!("the workers offer {}", Vec::from_iter(offered).join(", "))),
+        };
+        self.report(diagnostic);
     }
 }

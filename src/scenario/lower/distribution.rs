@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
+use crate::model::input_file;
 use crate::model::time::Span;
 use crate::random::dist::{self, Constant, Distribution, Empirical, Hyperexponential, ParameterError};
 use crate::source::SourceSpan;
@@ -142,7 +143,7 @@ impl Context<'_> {
         let (numbers, key) = match (values, file) {
             (Some(list), None) if self.recovered.any(list.span) => return None,
             (Some(list), None) => (list.value.iter().map(get).collect(), list.span),
-            (None, Some(file)) => (self.numbers(file)?, file.span),
+            (None, Some(file)) => (self.numbers::<Q>(file)?, file.span),
             (Some(list), Some(file)) => {
                 let diagnostic = Diagnostic::error(file.span, "`values` and `file` exclude each other");
                 self.report(diagnostic.context(list.span, "the values are given here").help("keep one of the two"));
@@ -167,24 +168,30 @@ impl Context<'_> {
             .map(Into::into)
     }
 
-    /// The numbers of a file, one per line; the first line may be a header.
-    fn numbers(&mut self, file: &Spanned<String>) -> Option<Vec<f64>> {
+    /// The values of a file, one per line; the first line may be a header, which cannot be a value.
+    fn numbers<Q: Quantity>(&mut self, file: &Spanned<String>) -> Option<Vec<f64>> {
         let bytes = self.read(file)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate();
-        let mut numbers = Vec::new();
-        for (index, line) in lines.filter(|(_, line)| !line.is_empty()) {
-            match line.parse::<f64>() {
-                Ok(number) if number.is_finite() && number >= 0.0 => numbers.push(number),
-                Err(_) if index == 0 => {}
-                _ => {
-                    let title = format!("`{}`, line {}: `{line}` is not a number of 0 or more", file.value, index + 1);
-                    self.report(
-                        Diagnostic::error(file.span, title).help("write one number per line; durations in seconds"),
-                    );
-                    return None;
-                }
+        let text = match input_file::text(&bytes) {
+            Ok(text) => text,
+            Err(text) => {
+                self.report(Diagnostic::error(file.span, format!("`{}`: {text}", file.value)));
+                return None;
             }
+        };
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.lines().map(|line| line.trim().trim_matches('"')).enumerate();
+        let mut lines = lines.filter(|(_, line)| !line.is_empty()).peekable();
+        // A header has no digit in front; a line that has one is a value, or meant to be one.
+        lines.next_if(|(_, line)| value::<Q>(line).is_none() && !begins_as_number(line));
+        let mut numbers = Vec::new();
+        for (index, line) in lines {
+            let Some(number) = value::<Q>(line) else {
+                let title = format!("`{}`, line {}: `{line}` is not a number of 0 or more", file.value, index + 1);
+                let diagnostic = Diagnostic::error(file.span, title);
+                self.report(diagnostic.help(format!("write one {} per line", Q::IN_FILES)));
+                return None;
+            };
+            numbers.push(number);
         }
         Some(numbers)
     }
@@ -193,6 +200,20 @@ impl Context<'_> {
     pub(crate) fn optional<Q: Quantity>(&mut self, spec: Option<&Spanned<Spec<Q>>>) -> Option<Distribution> {
         spec.and_then(|spec| self.distribution(spec.span, &spec.value))
     }
+}
+
+/// The value on a line of a file: a number, or a text as scenarios have it; `None` if it is not one
+/// of 0 or more.
+fn value<Q: Quantity>(line: &str) -> Option<f64> {
+    let number = line.parse::<f64>().ok().or_else(|| Q::from_text(line));
+    number.filter(|number| number.is_finite() && *number >= 0.0)
+}
+
+/// Whether a line may be a value that is wrong.
+fn begins_as_number(line: &str) -> bool {
+    let unsigned = line.trim_start_matches(['-', '+', '.', ',']);
+    unsigned.starts_with(|c: char| c.is_ascii_digit())
+        || ["nan", "inf"].contains(&unsigned.to_ascii_lowercase().as_str())
 }
 
 /// The value that is drawn.

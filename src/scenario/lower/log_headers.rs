@@ -105,11 +105,27 @@ fn no_matching_log(resource: &str, field: &str, span: SourceSpan, spec: &Spec) -
     }
 }
 
+/// The fields of the standard that are numbers.
+const STANDARD_FIELDS: [&str; 9] = [
+    "Version",
+    "MaxJobs",
+    "MaxRecords",
+    "UnixStartTime",
+    "MaxNodes",
+    "MaxProcs",
+    "MaxRuntime",
+    "MaxMemory",
+    "MaxQueues",
+];
+
 /// The diagnostic that no log has that field in its header.
 fn unknown_header_field(files: &[&Spanned<String>], field: &str, span: SourceSpan, mut known: Vec<&str>) -> Diagnostic {
     let files: Vec<String> = files.iter().map(|file| format!("`{}`", file.value)).collect();
     let diagnostic = Diagnostic::error(span, format!("there is no `{field}` in the header of {}", files.join(" or ")));
-    if let Some(meant) = nearest(field, known.iter().copied()) {
+    // A field of the standard is not another one misspelt, and no machine has `MaxJobs` units.
+    let is_machine = |name: &&str| ["MaxNodes", "MaxProcs"].contains(name) || !STANDARD_FIELDS.contains(name);
+    let candidates = known.iter().copied().filter(is_machine);
+    if let Some(meant) = nearest(field, candidates).filter(|_| !STANDARD_FIELDS.contains(&field)) {
         return diagnostic.label(format!("did you mean `{meant}`?"));
     }
     known.sort_unstable();

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::engine::InitialRow;
 use crate::model::action::ActionId;
-use crate::model::capacity::NeedId;
+use crate::model::capacity::{NeedId, ResourceId};
 use crate::registry::SourceDocuments;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
@@ -34,6 +34,10 @@ pub(super) struct Lowering<'a> {
     pub(super) availability: DraftAvailability,
     /// Whether everything that lists workers or their capacities was readable.
     pub(super) has_all_workers: bool,
+    /// Whether all files of jobs were readable.
+    pub(super) has_all_jobs: bool,
+    /// The resources that files of rows name, each with the file that names it first.
+    pub(super) file_resources: BTreeMap<ResourceId, Spanned<String>>,
     pub(super) actions: Vec<DraftAction>,
     /// Where jobs come from, ordered by the span that describes it.
     pub(super) arrivals: Vec<(SourceSpan, ArrivalModel)>,
@@ -68,6 +72,8 @@ impl<'a> Lowering<'a> {
             groups: BTreeMap::new(),
             availability: DraftAvailability::default(),
             has_all_workers: true,
+            has_all_jobs: true,
+            file_resources: BTreeMap::new(),
             actions: Vec::new(),
             arrivals: Vec::new(),
             initial: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::actions::MAX_ACTIONS;
 use super::lowering::Lowering;
-use crate::arrival::swf::{self, SwfJobs, SwfOptions};
+use crate::arrival::swf::{self, FIELDS_OF_A_LINE, IrregularLines, SwfJobs, SwfOptions};
 use crate::arrival::trace::ActionName;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::action::ActionId;
@@ -29,6 +29,10 @@ impl Lowering<'_> {
             }
             let parsed = self.read(file).map(|bytes| swf::parse(&bytes));
             let log = parsed.and_then(|log| log.map_err(|error| self.report_trace_errors(file, &error)).ok());
+            self.has_all_jobs &= log.is_some();
+            if let Some(irregular) = log.as_ref().and_then(|log| log.irregular) {
+                self.warn_irregular(file, irregular);
+            }
             self.logs.insert(file.value.clone(), log);
         }
     }
@@ -46,13 +50,27 @@ impl Lowering<'_> {
             split: spec.split,
             first: spec.first,
         };
-        let (jobs, lines) = (log.jobs(&choice), log.lines);
+        let (mut jobs, lines) = (log.jobs(&choice), log.lines);
+        let Some(timing) = self.timing(None, spec.shift, spec.time_scale.as_ref()) else { return };
+        jobs.trace.retime(&timing);
         self.note_left_out(&spec.file.value, &jobs, lines);
         let is_known = self.log_resource(&spec.resource);
         let actions = self.copies_of(&spec.file, own, &jobs.trace.actions);
         if let (Some(actions), true) = (actions, is_known) {
             self.rows(&spec.file, own, &actions, &jobs.trace);
         }
+    }
+
+    /// Warns of lines with more or fewer numbers than the format has.
+    fn warn_irregular(&mut self, file: &Spanned<String>, irregular: IrregularLines) {
+        let IrregularLines { count, line, fields } = irregular;
+        let lines = if count == 1 { "1 line has".to_owned() } else { format!("{count} lines have") };
+        let title = format!(
+            "`{}`: {lines} more or fewer than {FIELDS_OF_A_LINE} numbers, the first line {line} with {fields}",
+            file.value
+        );
+        let help = "numbers that a line lacks count as unknown, further ones are ignored";
+        self.report(Diagnostic::warning(file.span, title).help(help));
     }
 
     /// Notes the lines of a log that are no jobs.

@@ -36,23 +36,26 @@ impl Lowering<'_> {
         self.check_unique_ids();
     }
 
-    /// The ids of a group's workers, with the span that gives them.
+    /// The ids of a group's workers, with the span that gives them: the listed ones as far as
+    /// `count` goes, then the group's name with a number.
     fn ids(&mut self, name: &Spanned<String>, group: &Group) -> Vec<(String, SourceSpan)> {
-        let Some(ids) = &group.ids else {
-            let count = group.count.as_ref().map_or(1, |count| count.value) as usize;
-            let span = group.count.as_ref().map_or(name.span, |count| count.span);
-            self.check_count(count, span);
-            let count = if self.workers.len() + count > MAX_WORKERS { 0 } else { count };
-            return (0..count).map(|index| (format!("{}-{index}", name.value), name.span)).collect();
+        let listed = group.ids.as_ref().map_or(&[][..], |ids| &ids.value);
+        let span = match (&group.count, &group.ids) {
+            (Some(count), _) => count.span,
+            (None, Some(ids)) => ids.span,
+            (None, None) => name.span,
         };
-        if let Some(count) = group.count.as_ref().filter(|count| count.value as usize != ids.value.len()) {
-            let title = format!("`count` is {}, but there are {} ids", count.value, ids.value.len());
-            let diagnostic = Diagnostic::error(count.span, title).context(ids.span, "the ids are listed here");
-            self.report(diagnostic.help("leave `count` out, or list that number of ids"));
-        } else if !self.recovered.any(ids.span) {
-            self.check_count(ids.value.len(), ids.span);
+        let usual = if group.ids.is_some() { listed.len() } else { 1 };
+        let count = group.count.as_ref().map_or(usual, |count| count.value as usize);
+        // Ids that could not be read are not missing.
+        if group.count.is_some() || !self.recovered.any(span) {
+            self.check_count(count, span);
         }
-        ids.value.iter().map(|id| (id.value.clone(), id.span)).collect()
+        let count = if self.workers.len() + count > MAX_WORKERS { 0 } else { count };
+        let listed = listed.iter().take(count).map(|id| (id.value.clone(), id.span));
+        let further = (group.ids.as_ref().map_or(0, |ids| ids.value.len())..count)
+            .map(|index| (format!("{}-{index}", name.value), name.span));
+        listed.chain(further).collect()
     }
 
     fn check_count(&mut self, count: usize, span: SourceSpan) {

@@ -1,13 +1,19 @@
 //! Arrival processes as scenarios write them.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::distribution::{Distribution, Number};
 use crate::arrival::swf::{Processors, RunTime, SplitBy};
+use crate::arrival::trace::Shift;
 use crate::model::time::Span;
 use crate::model::unit::Rate;
-use crate::spanned::Spanned;
+use crate::spanned::{Named, Spanned};
 
 /// When jobs arrive: a table with the name of a process and its parameters.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -31,11 +37,7 @@ pub(crate) enum Arrival {
     /// week (UTC).
     Profile(Box<Profile>),
     /// The arrivals of a CSV file.
-    Trace {
-        /// The file, plain or gzip, relative to the scenario file. Columns: `at_s` and, optionally,
-        /// `action`, `service_s`, `estimate_s`, `priority`, `deadline_s` and `need.RESOURCE`.
-        file: Spanned<String>,
-    },
+    Trace(Box<Trace>),
     /// The jobs of a log in the Standard Workload Format.
     Swf(Box<Swf>),
     /// A fixed population of customers: each submits its next job a think time after its last job
@@ -72,6 +74,29 @@ pub(crate) struct Profile {
     pub(crate) batch: Option<Spanned<Distribution<Number>>>,
 }
 
+/// The arrivals of a CSV file, plain or gzip, with commas, semicolons or tabs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trace {
+    /// The file, relative to the scenario file. Columns: `at_s` (seconds from `start`) or `at`
+    /// (calendar times in UTC or with an offset) and, optionally, `action`, `service_s`,
+    /// `estimate_s`, `priority`, `deadline_s` and `need.RESOURCE`.
+    pub(crate) file: Spanned<String>,
+    /// The file's name of each column that is used; all other columns are ignored.
+    #[schemars(example = serde_json::json!({ "at_s": "submitted", "service_s": "runtime" }))]
+    pub(crate) columns: Option<Spanned<ColumnNames>>,
+    /// Takes only the first jobs of the file, up to this number. Without it, all jobs are taken.
+    pub(crate) first: Option<u64>,
+    /// Where the first job comes: `"first"`, at `start`, and the others as long after it as in the
+    /// file.
+    #[serde(default)]
+    pub(crate) shift: Shift,
+    /// Factor of the gaps between the jobs, and of the one from `start` to the first job. Service
+    /// times stay.
+    #[schemars(example = 0.5)]
+    pub(crate) time_scale: Option<Spanned<f64>>,
+}
+
 /// Jobs of a log in the Standard Workload Format, as in the Parallel Workloads Archive: submit
 /// time, run time, processors, and the requested time as the estimate.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -94,4 +119,77 @@ pub(crate) struct Swf {
     pub(crate) split: Option<SplitBy>,
     /// Takes only the first jobs of the log, up to this number. Without it, all jobs are taken.
     pub(crate) first: Option<u64>,
+    /// Where the first job comes: `"first"`, at `start`, and the others as long after it as in the
+    /// log.
+    #[serde(default)]
+    pub(crate) shift: Shift,
+    /// Factor of the gaps between the jobs, and of the one from `start` to the first job. Run times
+    /// stay.
+    #[schemars(example = 0.5)]
+    pub(crate) time_scale: Option<Spanned<f64>>,
+}
+
+/// The columns of a trace file: our name of each, and the file's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ColumnNames(pub(crate) Vec<(Spanned<String>, String)>);
+
+impl<'de> Deserialize<'de> for ColumnNames {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ColumnNames, D::Error> {
+        let mut names = Vec::new();
+        for (column, name) in Named::<ColumnName>::deserialize(deserializer)?.0 {
+            match name {
+                ColumnName::Text(name) => names.push((column, name)),
+                // An unquoted `need.scan` is a table in a table.
+                ColumnName::Table(table) => names.extend(table.0.into_iter().map(|(resource, name)| {
+                    let value = format!("{}.{}", column.value, resource.value);
+                    (Spanned { span: resource.span, value }, name)
+                })),
+            }
+        }
+        Ok(ColumnNames(names))
+    }
+}
+
+impl JsonSchema for ColumnNames {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ColumnNames".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Named::<String>::json_schema(generator)
+    }
+}
+
+/// The file's name of a column, or those of several with the same beginning.
+enum ColumnName {
+    Text(String),
+    Table(Named<String>),
+}
+
+impl<'de> Deserialize<'de> for ColumnName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ColumnName, D::Error> {
+        deserializer.deserialize_any(ColumnNameVisitor)
+    }
+}
+
+struct ColumnNameVisitor;
+
+impl<'de> Visitor<'de> for ColumnNameVisitor {
+    type Value = ColumnName;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("the name of a column in the file, in quotes")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<ColumnName, E> {
+        Ok(ColumnName::Text(name.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ColumnName, A::Error> {
+        Named::deserialize(MapAccessDeserializer::new(map)).map(ColumnName::Table)
+    }
 }

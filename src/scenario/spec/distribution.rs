@@ -8,11 +8,25 @@ use crate::spanned::Spanned;
 
 /// What a distribution is of: durations, with a unit, or plain numbers.
 pub(crate) trait Quantity: Copy {
+    /// What a line of a file of values is.
+    const IN_FILES: &'static str;
+
+    /// The value of a text with a unit; `None` if it is not one.
+    fn from_text(_text: &str) -> Option<f64> {
+        None
+    }
+
     /// The value that is drawn: seconds, for durations.
     fn value(self) -> f64;
 }
 
 impl Quantity for Span {
+    const IN_FILES: &'static str = "number of seconds, or one with a unit such as 250ms,";
+
+    fn from_text(text: &str) -> Option<f64> {
+        text.parse().ok().map(Span::as_secs_f64)
+    }
+
     fn value(self) -> f64 {
         self.as_secs_f64()
     }
@@ -25,6 +39,8 @@ impl Quantity for Span {
 pub(crate) struct Number(f64);
 
 impl Quantity for Number {
+    const IN_FILES: &'static str = "number";
+
     fn value(self) -> f64 {
         self.0
     }

@@ -17,7 +17,7 @@ mod registry;
 mod worker;
 
 pub(crate) use action::{Action, Spawns};
-pub(crate) use arrival::{Arrival, Profile, Swf};
+pub(crate) use arrival::{Arrival, ColumnNames, Profile, Swf, Trace};
 pub(crate) use availability::{CapacityChange, Heartbeat, Outage, Outages};
 pub(crate) use claim::{Claim, ClaimTable, Delay};
 pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
@@ -30,6 +30,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::engine::Requeue;
+use crate::model::catalogue::CatalogueEntry;
 use crate::model::time::Span;
 pub(crate) use crate::spanned::{Named, Spanned};
 use crate::tree::AssignRules;
@@ -124,10 +125,16 @@ impl Default for Spec {
 impl Spec {
     /// The rules for keys that the command line sets.
     pub(crate) fn assign_rules() -> AssignRules {
-        let distributions = crate::random::dist::CATALOGUE.iter().map(|entry| entry.name).collect();
-        let arrivals = crate::arrival::CATALOGUE.iter().map(|entry| entry.name).collect();
-        let policies = crate::policy::CATALOGUE.iter().map(|entry| entry.name).collect();
-        AssignRules { named: &["worker", "action", "cron"], choices: vec![distributions, arrivals, policies] }
+        const TABLES: &[CatalogueEntry] = &[
+            CatalogueEntry { name: "backoff", parameters: &["first"], summary: "" },
+            CatalogueEntry { name: "estimate", parameters: &["factor"], summary: "" },
+        ];
+        AssignRules {
+            named: &["worker", "action", "cron"],
+            choices: vec![crate::random::dist::CATALOGUE, crate::arrival::CATALOGUE, crate::policy::CATALOGUE],
+            tables: TABLES,
+            defaults: &[("claim", "registry")],
+        }
     }
 }
 

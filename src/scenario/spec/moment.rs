@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
 
+use crate::model::quantity::QuantityError;
 use crate::model::time::{Epoch, Span, Time};
 
-/// A date and time.
+/// A date and time; a key that is one takes UTC only.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Instant(pub(crate) DateTime<Utc>);
 
@@ -32,7 +33,14 @@ impl FromStr for Instant {
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(Error::custom)
+        let text = String::deserialize(deserializer)?;
+        let instant: Instant = text.parse().map_err(Error::custom)?;
+        let is_utc = DateTime::parse_from_rfc3339(&text).is_ok_and(|at| at.offset().local_minus_utc() == 0);
+        if is_utc {
+            return Ok(instant);
+        }
+        let utc = instant.0.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        Err(Error::custom(format_args!("`{text}` is not in UTC; write the same instant as \"{utc}\"")))
     }
 }
 
@@ -78,8 +86,10 @@ impl FromStr for TimePoint {
     type Err = String;
 
     fn from_str(text: &str) -> Result<TimePoint, String> {
-        if let Ok(duration) = text.parse() {
-            return Ok(TimePoint::After(duration));
+        match text.parse() {
+            Ok(duration) => return Ok(TimePoint::After(duration)),
+            Err(why) if QuantityError::is_detail(&why) => return Err(why.to_string()),
+            Err(_) => {}
         }
         text.parse::<Instant>().map(|instant| TimePoint::Calendar(instant.0)).map_err(|why| {
             if why.contains("is not a date") {

@@ -22,7 +22,9 @@ pub(crate) struct Worker {
     /// `resource` this is.
     #[schemars(example = serde_json::json!({ "scan": 1, "scanCheck": 1 }), example = serde_json::json!({ "proc": "MaxProcs" }))]
     pub(crate) capacity: Named<Spanned<OfferedUnits>>,
-    /// The ids of the workers, as documents and tables show them. Default: `X-0`, `X-1`, …
+    /// The ids of the workers, as documents and tables show them. A smaller `count` takes the first
+    /// of them, a larger one continues with `X-i`, i from the number of ids on. Default: `X-0`,
+    /// `X-1`, …
     #[schemars(example = serde_json::json!(["000000000000", "000000000001"]))]
     pub(crate) ids: Option<Spanned<Vec<Spanned<String>>>>,
     /// Random outages. Without it, there are none.

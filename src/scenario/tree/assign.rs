@@ -5,18 +5,9 @@ use toml::de::DeValue;
 
 use super::node::{KeyValue, Node, Value};
 use super::parse::{self, Reader};
+use super::replacement::{AssignRules, refused};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::SourceSpan;
-
-/// The rules for setting keys in tables.
-#[derive(Clone, Debug)]
-pub(crate) struct AssignRules {
-    /// Tables whose keys are names of the user's choice: a key can be set only below an existing
-    /// name.
-    pub(crate) named: &'static [&'static str],
-    /// Words that exclude each other in a table: setting one replaces another.
-    pub(crate) choices: Vec<Vec<&'static str>>,
-}
 
 /// Sets a key of the tree to a value. The assignment is the part of the option's text that begins
 /// at position `start`.
@@ -108,12 +99,14 @@ fn set(
         }
         return set(item, path, depth + 1, value, rules);
     }
+    if let Some(diagnostic) = refused(node, path, depth, &value, rules) {
+        return Some(diagnostic);
+    }
     if !matches!(node.value, Value::Table(_)) {
-        // Keys replace a value that stood for the whole table, such as `claim = "registry"`.
+        // Keys replace a word that stood for the defaults of the table: `claim = "registry"`.
         *node = Node { span: path[depth - 1].1, value: Value::Table(Vec::new()) };
     }
     let Value::Table(entries) = &mut node.value else { return None };
-    replace_choice(entries, key, depth, rules);
     if let Some(entry) = entries.iter_mut().find(|entry| entry.key == *key) {
         if is_last {
             (entry.span, entry.node) = (*span, value);
@@ -133,17 +126,6 @@ fn set(
     };
     entries.push(KeyValue { key: key.clone(), span: *span, node: fresh });
     diagnostic
-}
-
-/// Removes the choice that a new one replaces: `exponential` replaces `lognormal`.
-fn replace_choice(entries: &mut Vec<KeyValue>, key: &str, depth: usize, rules: &AssignRules) {
-    // The first two keys of a path are sections and names, never choices.
-    if let (true, [only]) = (depth >= 2, entries.as_slice()) {
-        let replaces = |words: &Vec<&str>| words.contains(&key) && words.contains(&only.key.as_str());
-        if only.key != key && rules.choices.iter().any(replaces) {
-            entries.clear();
-        }
-    }
 }
 
 /// The diagnostic for a key below a name that does not exist.

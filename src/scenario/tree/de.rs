@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserialize
 use serde::de::{Unexpected, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::error::{ParseError, ParseErrorKind, suggestion};
+use super::error::{ParseError, ParseErrorKind, describe_found, suggestion};
 use super::node::{BARE, ELSE, KeyValue, Node, SPANNED, Value};
 use crate::source::SourceSpan;
 
@@ -39,13 +39,20 @@ impl<'de> Deserializer<'de> for &'de Node {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
-        _: &'static [&'static str],
+        known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ParseError> {
         if name == SPANNED {
             return visitor.visit_seq(SpannedAccess { span: self.span, node: self, step: 0 });
         }
-        self.deserialize_map(visitor)
+        match &self.value {
+            Value::String(_) | Value::Integer(_) | Value::Float(_) => {
+                let found = self.value.unexpected();
+                Err(ParseError::new(ParseErrorKind::NotATable { found: describe_found(found), known })
+                    .with_span(self.span))
+            }
+            _ => self.deserialize_map(visitor),
+        }
     }
 
     /// Takes tables only: serde would also take a list, with the values in the order in which the

@@ -34,6 +34,8 @@ pub(crate) enum ParseErrorKind {
     Missing { key: &'static str },
     /// A value has another type, or is out of range.
     WrongType { found: String, expected: String },
+    /// A number or text instead of a table of these keys.
+    NotATable { found: String, known: &'static [&'static str] },
     /// A table that should name one choice names none or several, listed in `given`.
     NotOneVariant { given: Vec<String>, known: &'static [&'static str] },
     /// The message of a value's own parser.
@@ -103,7 +105,7 @@ impl de::Error for ParseError {
 }
 
 /// The value that was found, in plain words.
-fn describe_found(found: Unexpected) -> String {
+pub(super) fn describe_found(found: Unexpected) -> String {
     match found {
         Unexpected::Bool(value) => format!("`{value}`"),
         Unexpected::Signed(value) => format!("`{value}`"),

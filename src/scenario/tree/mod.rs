@@ -11,8 +11,10 @@ mod error;
 mod node;
 mod parse;
 mod read;
+mod replacement;
 
-pub(crate) use assign::{AssignRules, assign};
+pub(crate) use assign::assign;
 pub(crate) use node::{BARE, ELSE, Node, SPANNED, Value};
 pub(crate) use parse::parse;
 pub(crate) use read::{RecoveredKeys, read};
+pub(crate) use replacement::AssignRules;

@@ -51,10 +51,10 @@ pub(crate) fn read<T: DeserializeOwned + Default>(
             Err(error) => error,
         };
         let span = error.span.unwrap_or(tree.span);
-        if !is_consequence(&error, span, &recovered) {
-            diagnostics.push(diagnostic_of(&error.kind, span));
-        }
         let path: Vec<&str> = error.path.iter().rev().map(String::as_str).collect();
+        if !is_consequence(&error, span, &recovered) {
+            diagnostics.push(diagnostic_of(&error.kind, span, &path));
+        }
         let Some(table) = remove_entry(&mut tree, &path) else { return (T::default(), recovered) };
         if let ParseErrorKind::UnknownKey { key, known } = &error.kind {
             // A misspelt `servise` counts as the service.
@@ -99,8 +99,8 @@ fn remove_entry(node: &mut Node, path: &[&str]) -> Option<SourceSpan> {
     }
 }
 
-/// An error in plain words.
-fn diagnostic_of(kind: &ParseErrorKind, span: SourceSpan) -> Diagnostic {
+/// An error in plain words; `path` leads to it.
+fn diagnostic_of(kind: &ParseErrorKind, span: SourceSpan, path: &[&str]) -> Diagnostic {
     match kind {
         ParseErrorKind::UnknownKey { key, known } => {
             suggest(Diagnostic::error(span, format!("unknown key `{key}`")), key, known, "keys here")
@@ -120,6 +120,15 @@ fn diagnostic_of(kind: &ParseErrorKind, span: SourceSpan) -> Diagnostic {
                     diagnostic.help("a list of tables is written with two brackets, such as [[job]]")
                 }
                 _ => diagnostic,
+            }
+        }
+        ParseErrorKind::NotATable { found, known } => {
+            let diagnostic = Diagnostic::error(span, format!("a table of keys is expected here, not {found}"));
+            match (known, found.strip_prefix("the text ").unwrap_or(found).trim_matches('`')) {
+                ([only], value) => {
+                    diagnostic.help(format!("`{0}` has one key: write {0}.{only} = {value}", path.join(".")))
+                }
+                _ => diagnostic.help(format!("keys here: {}", quoted_list(known))),
             }
         }
         ParseErrorKind::NotOneVariant { given, known } if given.is_empty() => {
