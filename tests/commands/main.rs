@@ -27,4 +27,5 @@ mod sweep;
 mod swf_files;
 mod tidy;
 mod trace_files;
+mod unfinished_jobs;
 mod warmup;

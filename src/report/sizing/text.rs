@@ -87,7 +87,8 @@ impl SizingReport<'_> {
                 format!(", interval {} to {}", format.value(Some(low)), format.value(Some(high)))
             });
             let value = format.bounded(test.value, test.is_exact, Charset::Utf8);
-            format!("{} {value}{interval}{}", condition.quantity.text, self.reason(evaluated, test))
+            let why = self.why(evaluated, test).map_or_else(String::new, |why| format!(", {why}"));
+            format!("{} {value}{interval}{why}", condition.quantity.text)
         });
         format!(
             "{}, cost {}: {} ({}; {} replications)",
@@ -99,14 +100,13 @@ impl SizingReport<'_> {
         )
     }
 
-    /// Why a target is undecided, in the jobs that it does not see: `, 812 jobs of `low` were never
+    /// Why a target is undecided, in the jobs that it does not see: `812 jobs of `low` were never
     /// claimed`.
-    fn reason(&self, evaluated: &EvaluatedDesign, test: &TargetTest) -> String {
+    pub(super) fn why(&self, evaluated: &EvaluatedDesign, test: &TargetTest) -> Option<String> {
         let why = |jobs: &UnservedJobs| messages::why_undecided(jobs, self.context(evaluated).action(jobs.action));
         let unserved = test.unserved.as_ref().map(why);
         let growth = test.growth.map(|_| "the queue still grows at the horizon".to_owned());
-        let reason = unserved.or(growth).filter(|_| test.status == BoundStatus::Undecided);
-        reason.map_or_else(String::new, |reason| format!(", {reason}"))
+        unserved.or(growth).filter(|_| test.status == BoundStatus::Undecided)
     }
 
     /// What the reader has to know before the figures, setting by setting.
