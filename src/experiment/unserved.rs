@@ -78,12 +78,12 @@ impl UnservedJobs {
         unserved.filter(|jobs| !jobs.is_none()).collect()
     }
 
-    /// Whether so many rows were never claimed that a quantile of the others is no good news.
+    /// Whether too many rows were never claimed: then a quantile of the others is no good news.
     pub fn leaves_too_many(&self) -> bool {
         self.unclaimed as f64 > MAX_UNSERVED * self.arrived as f64
     }
 
-    /// Whether so many rows left unclaimed that the waits of the others give no verdict.
+    /// Whether too many rows left unclaimed: then the waits of the others give no verdict.
     pub fn loses_too_many(&self) -> bool {
         self.lost > MAX_UNSERVED
     }

@@ -79,10 +79,10 @@ pub struct TestResult {
 pub(super) struct JudgedPair<'q> {
     pub(super) quantity: &'q Quantity,
     pub(super) paired: Paired,
-    /// Whether the quantity does not see so many jobs that no verdict can be given.
+    /// Whether the quantity does not see too many jobs for a verdict.
     pub(super) is_blind: bool,
-    /// Whether so many jobs of the baseline, or of the alternative, were never claimed that it is
-    /// not shown to be the better one.
+    /// Whether too many jobs of the baseline, or of the alternative, were never claimed to show
+    /// it to be the better one.
     pub(super) leaves_too_many: [bool; 2],
     /// Whether all jobs have the same figures in both.
     pub(super) is_identical: bool,

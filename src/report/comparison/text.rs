@@ -62,7 +62,7 @@ impl ComparisonReport<'_> {
         rows.map(line).collect()
     }
 
-    /// The jobs because of which there is no verdict: `; 812 jobs of `low` were never claimed by six`.
+    /// The jobs because of which there is no verdict: `; under six, 812 jobs were never claimed`.
     pub(super) fn reason(
         &self,
         is_undecided: bool,

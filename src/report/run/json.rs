@@ -19,8 +19,8 @@ use crate::table::json_interval;
 
 impl RunReport<'_> {
     /// The summary, with the notes on the scenario's files. Numbers that could not be measured are
-    /// `null`; `ci` is absent where there is no interval. Where jobs have not ended, a number is a lower
-    /// bound, and `at_most` has the upper one, `null` if there is none.
+    /// `null`; `ci` is absent where there is no interval. Where jobs have not ended, a number is a
+    /// lower bound, and `at_most` has the upper one, `null` if there is none.
     pub fn json(&self, notes: &[String]) -> Value {
         let RunReport { context, results, plan } = self;
         let window = context.system.window;

@@ -89,9 +89,9 @@ impl Delay {
     }
 
     /// The last instant from `from` on at which a falling function, with the value `value_there` at
-    /// `from`, is not below `least`; `None` if it lies beyond the last of all. `step` is a guess at the
-    /// distance. It uses false position in the Illinois variant, as the functions here are smooth
-    /// but for jumps, and bisection where that is slow.
+    /// `from`, is not below `least`; `None` if it lies beyond the last of all. `step` is a guess at
+    /// the distance. It uses false position in the Illinois variant, as the functions here are
+    /// smooth but for jumps, and bisection where that is slow.
     pub(super) fn last_at_least(
         &self,
         least: f64,
