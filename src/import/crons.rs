@@ -113,10 +113,27 @@ impl<'a> Crons<'a> {
     }
 }
 
+/// Writes a firing of an `@every` cron, which determines all others: the one that the document
+/// names, or else the latest row that the cron can have created.
+fn write_phase(toml: &mut TomlBuilder, history: &History, action: usize, row: &CronDocument) {
+    let of_rows = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
+    let created = of_rows.filter_map(|row| row.document.scheduled_at.get().copied());
+    let latest = created.filter(|at| at.timestamp_subsec_nanos() == 0).max();
+    let (firing, why) = match (row.next_run.get().copied(), latest) {
+        (Some(next), _) => (next, "a firing, from which the others follow"),
+        (None, Some(latest)) => (latest, "the latest row at a full second; the document names no firing"),
+        (None, None) => return toml.comment(&format!("{ASSUMPTION}: no firing is known; it counts from the start.")),
+    };
+    toml.pair("next_run", &toml_text::string(&firing.to_rfc3339_opts(SecondsFormat::AutoSi, true)), why);
+}
+
 fn write_stated(toml: &mut TomlBuilder, history: &History, action: usize, row: &CronDocument, schedule: &Schedule) {
     toml.table("cron", history.action_name(action));
     let next = row.next_run.get().map(|at| format!("next at {}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
     toml.pair("schedule", &toml_text::string(&schedule.to_string()), &next.unwrap_or_default());
+    if schedule.to_string().starts_with("@every") {
+        write_phase(toml, history, action, row);
+    }
     if let Some(need) = stated_need(&row.capacity_map) {
         toml.pair("capacity", &toml_text::units(&history.renamed(&need)), "");
     }

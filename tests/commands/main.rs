@@ -9,6 +9,7 @@ mod compare;
 mod data_files;
 mod determinism;
 mod diff;
+mod document_times;
 mod exit_codes;
 mod feasibility;
 mod import;

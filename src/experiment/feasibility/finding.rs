@@ -23,18 +23,25 @@ pub struct Bottleneck {
 pub enum Excess {
     /// The queue grows for ever.
     Grows {
-        /// The minimum number of further waiting jobs per hour.
+        /// The number of further unfinished jobs per hour is at least this under any policy; 0 if
+        /// only the growth is certain, not its rate in jobs.
         per_hour: f64,
     },
+    /// Exactly as much work arrives as can be done, at random: what waits grows more and more
+    /// slowly, but for ever.
+    Balanced,
     /// Jobs are left over at the end of the run.
     Left {
-        /// Their minimum number.
+        /// The number of unfinished jobs is at least this under any policy; 0 if only some are
+        /// certain.
         jobs: f64,
     },
     /// Jobs may leave, and some must.
     Leaves {
         /// The minimum share of the work at the bottleneck.
         share: f64,
+        /// Whether part of this work may still wait at the end of the run.
+        is_within_run: bool,
     },
 }
 

@@ -6,6 +6,7 @@
 
 mod analyze;
 mod attempt_duration;
+mod backlog;
 mod cron_conflicts;
 mod cron_firings;
 mod finding;

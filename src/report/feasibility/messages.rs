@@ -73,24 +73,45 @@ impl Words<'_> {
         let (load, jobs) = (phrases::load(load), self.jobs(bottleneck));
         let of = "of what the workers can do";
         let (title, follows) = match excess {
+            Excess::Balanced => (
+                format!("unstable: {jobs} at {load} {of}"),
+                "the queue has no steady state: the work that waits grows with the length of the run, under any \
+                 policy"
+                    .to_owned(),
+            ),
             Excess::Grows { per_hour } if per_hour < 5e-3 => (
                 format!("unstable: {jobs} at {load} {of}"),
-                "the queue has no steady state: waits grow with the length of the run, under any policy".to_owned(),
+                "under any policy the work that waits grows without limit".to_owned(),
             ),
             Excess::Grows { per_hour } => (
                 format!("unstable: {jobs} at {load} {of}"),
                 format!(
-                    "under any policy the queue grows without limit, by at least {} jobs an hour",
-                    phrases::about(per_hour)
+                    "under any policy the queue grows without limit, by at least {} jobs an hour on average",
+                    phrases::about_at_most(per_hour)
                 ),
+            ),
+            Excess::Left { jobs: left } if left < 1.0 => (
+                format!("overload: {jobs} at {load} {of} within the run"),
+                "under any policy part of this work is unfinished at its end".to_owned(),
             ),
             Excess::Left { jobs: left } => (
                 format!("overload: {jobs} at {load} {of} within the run"),
-                format!("under any policy at least about {left:.0} jobs are unfinished at its end"),
+                format!(
+                    "under any policy at least {:.0} jobs are unfinished at its end, on average",
+                    (left + 1e-6).floor()
+                ),
             ),
-            Excess::Leaves { share } => (
-                format!("overload: {jobs} at {load} {of}"),
-                format!("at least {} of that work must be abandoned, rejected or never arrive", phrases::load(share)),
+            Excess::Leaves { share, is_within_run } => (
+                format!("overload: {jobs} at {load} {of}{}", if is_within_run { " within the run" } else { "" }),
+                format!(
+                    "at least {} of that work {}",
+                    phrases::load(share),
+                    if is_within_run {
+                        "is abandoned, rejected, cancelled, lost, skipped, or unfinished at its end"
+                    } else {
+                        "must be abandoned, rejected, cancelled, lost with a worker, or never arrive"
+                    }
+                ),
             ),
         };
         let help = vec![follows, self.limit(bottleneck, delay_s)];
@@ -195,7 +216,9 @@ impl Words<'_> {
             format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", duration(held_s));
         (
             title,
-            vec!["jobs of several firings are active at once; `overlap` of the cron can limit them to one".to_owned()],
+            vec![
+                "jobs of several firings can be active at once; `overlap` of the cron can limit them to one".to_owned(),
+            ],
         )
     }
 
@@ -205,7 +228,7 @@ impl Words<'_> {
             "a job of `{name}` runs for {} on average, longer than the {window} that are measured",
             duration(held_s)
         );
-        (title, vec!["few of them end within the run; with a longer horizon more would".to_owned()])
+        (title, vec!["jobs that last longer than the run do not end in it: use a longer horizon".to_owned()])
     }
 
     fn memory(&self, load: f64, relaxation_s: f64, warmup: bool) -> (String, Vec<String>) {
@@ -242,7 +265,7 @@ impl Words<'_> {
     fn busiest_hour(&self, at: Time, load: f64, bottleneck: &Bottleneck) -> (String, Vec<String>) {
         let (jobs, load, at) = (self.jobs(bottleneck), phrases::load(load), self.instant(at));
         let title = format!("in the busiest hour, from {at} on, {jobs} at {load} of what the workers can do");
-        (title, vec!["a queue builds up then and drains later".to_owned()])
+        (title, vec!["expect a queue to build up then".to_owned()])
     }
 
     fn name(&self, action: ActionId) -> &str {

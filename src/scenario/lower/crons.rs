@@ -40,7 +40,7 @@ impl Lowering<'_> {
             }
             return;
         };
-        let schedule = self.schedule(&text.value, None, text.span, "");
+        let schedule = self.schedule(&text.value, cron.next_run.as_ref().map(|at| at.value.0), text.span, "");
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.record_jobs(action, need, false, name.span);
             let (overlap, missed) = (cron.overlap, cron.missed);

@@ -10,6 +10,7 @@ mod checks;
 mod claim;
 mod crons;
 mod distribution;
+mod document_times;
 mod draft;
 mod jobs;
 mod log_headers;

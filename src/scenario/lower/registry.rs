@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::document_times::DocumentTimes;
 use super::draft::DraftWorker;
 use super::lowering::Lowering;
 use super::needs::Units;
@@ -31,14 +32,16 @@ impl Lowering<'_> {
         self.has_all_workers = !self.recovered.has(span, "workers");
         let has_action = registry.action.is_some() || self.recovered.has(span, "action");
         let default_action = registry.action.as_ref().and_then(|name| self.action(name));
+        let mut times = DocumentTimes::default();
         if let Some(file) = &registry.workers {
-            self.registry_workers(file);
+            self.registry_workers(file, &mut times);
         }
         if let Some(file) = &registry.crons {
             self.registry_crons(file, spec);
         }
         if let Some(file) = &registry.jobs {
-            self.registry_jobs(file, has_action, default_action);
+            self.registry_jobs(file, has_action, default_action, &mut times);
+            self.check_document_times(file, &times, spec);
         }
     }
 
@@ -62,11 +65,12 @@ impl Lowering<'_> {
         Some(rows)
     }
 
-    fn registry_workers(&mut self, file: &Spanned<String>) {
+    fn registry_workers(&mut self, file: &Spanned<String>, times: &mut DocumentTimes) {
         let Some(rows) = self.document(file, document::workers) else {
             self.has_all_workers = false;
             return;
         };
+        times.add_workers(&rows);
         for (index, row) in rows.into_iter().enumerate() {
             let Some(id) = row.id.get().cloned() else {
                 let title = format!("`{}`: worker {} has no id", file.value, index + 1);
@@ -129,8 +133,15 @@ impl Lowering<'_> {
         self.arrivals.push((file.span, ArrivalModel::Cron { action, schedule, overlap, missed, overrides }));
     }
 
-    fn registry_jobs(&mut self, file: &Spanned<String>, has_action: bool, default_action: Option<ActionId>) {
+    fn registry_jobs(
+        &mut self,
+        file: &Spanned<String>,
+        has_action: bool,
+        default_action: Option<ActionId>,
+        times: &mut DocumentTimes,
+    ) {
         let Some(rows) = self.document(file, document::jobs) else { return };
+        times.add_jobs(&rows);
         let mut finished = 0_usize;
         let mut unknown: BTreeMap<Option<String>, usize> = BTreeMap::new();
         let mut initial = Vec::new();
@@ -155,6 +166,7 @@ impl Lowering<'_> {
         for (name, rows) in unknown {
             self.unknown_action(file, name.as_deref(), rows, has_action);
         }
+        self.fit_into_run(file, &mut initial);
         initial.sort_by_cached_key(|(row, _): &(InitialRow, _)| (row.scheduled_at, id_order(&row.document_id)));
         (self.initial, self.source_documents.jobs) = initial.into_iter().unzip();
         self.check_overfull_workers(file);

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::moment::TimePoint;
+use super::moment::{Instant, TimePoint};
 use crate::engine::{JobFilter, MisfireRule, Overlap};
 use crate::model::time::Span;
 use crate::spanned::{Capacity, Spanned};
@@ -44,6 +44,9 @@ pub(crate) struct Cron {
     /// day-of-week, where 0 is Sunday; or a descriptor such as `@daily` or `@every 90m`.
     #[schemars(required, example = "0 0 3 * * *", example = "@hourly")]
     pub(crate) schedule: Option<Spanned<String>>,
+    /// One of its firings, before or after `start`: `@every` fires a whole number of periods from
+    /// it. Without it, `@every` counts from `start`. Other schedules ignore it.
+    pub(crate) next_run: Option<Spanned<Instant>>,
     /// What a firing does while earlier jobs of the action have not ended.
     #[serde(default)]
     pub(crate) overlap: Overlap,

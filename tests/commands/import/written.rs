@@ -1,8 +1,9 @@
 //! One imported scenario, word for word: every kind of content of documents at once.
 
+use claimsim::internals::arrival::ArrivalModel;
 use claimsim::internals::import::{Documents, ImportOptions, scenario_text};
 use claimsim::internals::registry::document::{crons, jobs, workers};
-use claimsim::internals::scenario::Scenario;
+use claimsim::internals::scenario::{NoFiles, Scenario, load};
 use serde_json::{Value, json};
 
 /// A row that ran on worker `a` or `b`: id, action, status, when it was scheduled, and how long
@@ -75,4 +76,32 @@ fn a_scenario_says_where_each_number_comes_from() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("imported", text);
     });
+}
+
+/// The first firings after the start of the `@every 90m` in an imported scenario, as minutes of the
+/// day.
+fn firings(crons_document: &str) -> Vec<i64> {
+    let jobs = jobs(
+        br#"[{"id": "1", "status": "done", "action": "gc", "scheduledAt": "2017-02-17T04:40:00Z", "lastUpdated": "2017-02-17T04:41:13Z"}]"#,
+    );
+    let (jobs, crons) = (jobs.unwrap(), crons(crons_document.as_bytes()).unwrap());
+    let documents = Documents { jobs: &jobs, workers: None, crons: Some(&crons) };
+    let text = scenario_text(&documents, &ImportOptions { name: "x".to_owned(), ..ImportOptions::default() });
+    let loaded = load("x.toml", &text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}\n{text}"));
+    let schedule = loaded.scenario.sources.iter().find_map(|source| match source {
+        ArrivalModel::Cron { schedule, .. } => Some(schedule),
+        _ => None,
+    });
+    let firings = schedule.unwrap().firings(loaded.scenario.epoch.0).take(2);
+    firings.map(|at| at.timestamp() % 86_400 / 60).collect()
+}
+
+#[test]
+fn the_phase_of_every_is_kept() {
+    // Exported at 04:41:13. 90 minutes before 06:05 is 04:35, which is past.
+    let stated = r#"{"crons": [{"action": "gc", "schedule": "@every 90m", "nextRun": "2017-02-17T06:05:00Z"}]}"#;
+    assert_eq!(firings(stated), [6 * 60 + 5, 7 * 60 + 35]);
+    // Without it, the row of 04:40 was a firing.
+    let unstated = r#"{"crons": [{"action": "gc", "schedule": "@every 90m"}]}"#;
+    assert_eq!(firings(unstated), [6 * 60 + 10, 7 * 60 + 40]);
 }
