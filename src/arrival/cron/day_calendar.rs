@@ -8,7 +8,7 @@
 use std::iter;
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Datelike, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 
 use super::parse::{self, FieldSet, Fields};
 use super::times_of_day::TimesOfDay;
@@ -70,7 +70,7 @@ impl DayCalendar {
     /// The first day with firings after this one, one day after the other: beyond the years of the
     /// crate.
     fn search(&self, midnight: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let dates = iter::successors(midnight.date_naive().succ_opt(), |date| date.succ_opt());
+        let dates = iter::successors(midnight.date_naive().succ_opt(), NaiveDate::succ_opt);
         let mut days = dates.take(SEARCHED_DAYS).map(|date| date.and_time(NaiveTime::MIN).and_utc());
         days.find(|midnight| self.has(*midnight))
     }

@@ -174,6 +174,6 @@ fn drafts(scenarios: usize, options: &CompareOptions) -> Result<Vec<Draft<'_>>, 
 fn variant_override(setting: &str) -> Override {
     match setting.split_once('=') {
         Some((key, value)) => Override::key("--contender", key.trim(), value.trim()),
-        None => Override { option: "--contender".to_owned(), assignment: setting.to_owned() },
+        None => Override::with("--contender", setting),
     }
 }
