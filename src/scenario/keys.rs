@@ -18,7 +18,7 @@ fn nodes(text: &str, overrides: &[Override]) -> Vec<(String, Node)> {
     let mut diagnostics = Vec::new();
     let (mut tree, rules) = (tree::parse(text, 0, &mut diagnostics), Spec::assign_rules());
     for Override { assignment, .. } in overrides {
-        tree::assign(&mut tree, assignment, 0, &rules, &mut diagnostics);
+        tree::assign(&mut tree, assignment, 0, None, &rules, &mut diagnostics);
     }
     let mut nodes = Vec::new();
     collect(tree, "", &mut nodes);

@@ -1,6 +1,7 @@
 //! The analysis of a scenario, and everything worth reporting about it.
 
 use super::cron_conflicts;
+use super::deadlock;
 use super::finding::Finding;
 use super::load_problem::{LoadProblem, Regime, SystemLoad};
 use super::offered_load::{OfferedLoad, OfferedWork, SourceFilter};
@@ -118,6 +119,7 @@ fn is_stationary(scenario: &Scenario) -> bool {
 fn findings(scenario: &Scenario, feasibility: &Feasibility, offered: &mut OfferedLoad) -> Vec<Finding> {
     let mut findings = infinite_means(feasibility);
     findings.extend(overload(scenario, feasibility, offered));
+    findings.extend(deadlock::finding(scenario, &feasibility.work, feasibility.seconds));
     findings.extend(cron_conflicts::findings(scenario, offered));
     findings.extend(long_jobs(feasibility));
     findings.extend(slow_relaxation(scenario, feasibility));

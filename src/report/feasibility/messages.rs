@@ -4,7 +4,7 @@
 use chrono::SecondsFormat;
 
 use super::format as phrases;
-use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, WorkerType};
+use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, StuckWorkers, WorkerType};
 use crate::format::{count, duration};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
@@ -52,6 +52,10 @@ impl Words<'_> {
             Finding::LikelyOverload { load, delay_s, bottleneck, is_permanent } => {
                 self.about_overload(*load, *delay_s, bottleneck, *is_permanent)
             }
+            Finding::Deadlock { workers, roots, children, parents, running } => {
+                self.deadlock(workers, roots, children, *parents, *running)
+            }
+            Finding::DeadlockNotExcluded { actions } => self.deadlock_not_excluded(actions),
             Finding::InfiniteMean { action } => self.no_mean(*action),
             Finding::CronCollision { crons, first, times } => self.collision(crons, *first, *times),
             Finding::CronOverrun { cron, gap, held_s } => self.overtaken(*cron, &gap.to_string(), *held_s),
@@ -186,6 +190,52 @@ impl Words<'_> {
             phrases::units(system, need),
             kinds.join(", ")
         )
+    }
+
+    fn deadlock(
+        &self,
+        workers: &[StuckWorkers],
+        roots: &[ActionId],
+        children: &[ActionId],
+        parents: f64,
+        running: f64,
+    ) -> (String, Vec<String>) {
+        let (system, all) = (&self.scenario.system, workers.iter().flat_map(|group| &group.parents));
+        let holders = phrases::actions(system, all.map(|(action, _)| *action));
+        let waiting = phrases::actions(system, children.iter().copied());
+        let title = format!(
+            "deadlock: jobs of {} can hold all that their children {} need, and then no job ends any more",
+            phrases::list(&holders),
+            phrases::list(&waiting)
+        );
+        let group = |StuckWorkers { workers, parents }: &StuckWorkers| {
+            let ids: Vec<String> = workers.iter().map(|worker| system.worker(*worker).id.clone()).collect();
+            let jobs = parents.iter().map(|(action, jobs)| format!("{jobs} of `{}`", self.name(*action)));
+            let jobs: Vec<String> = jobs.collect();
+            let jobs = if jobs.is_empty() { "no parent".to_owned() } else { jobs.join(" and ") };
+            format!("{} {jobs}", phrases::list(&ids))
+        };
+        let shown: Vec<String> = workers.iter().take(MOST_TYPES).map(group).collect();
+        let more = workers.len().saturating_sub(MOST_TYPES);
+        let more = if more > 0 { format!("; and {more} more groups of workers") } else { String::new() };
+        let roots = phrases::list(&phrases::actions(system, roots.iter().copied()));
+        (
+            title,
+            vec![
+                format!("for example: on each of {}{more}", shown.join("; on each of ")),
+                format!(
+                    "it takes {parents:.0} jobs of {roots} at once; about {} run on average if no child waits",
+                    phrases::about(running)
+                ),
+                "let children need a resource that parents leave free, or limit the number of parents".to_owned(),
+            ],
+        )
+    }
+
+    fn deadlock_not_excluded(&self, actions: &[ActionId]) -> (String, Vec<String>) {
+        let names = phrases::list(&phrases::actions(&self.scenario.system, actions.iter().copied()));
+        let title = format!("a deadlock of {names} and their children is not excluded");
+        (title, vec!["there are too many ways to place the parents to try all of them".to_owned()])
     }
 
     fn no_mean(&self, action: ActionId) -> (String, Vec<String>) {

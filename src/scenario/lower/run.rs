@@ -29,7 +29,8 @@ impl Lowering<'_> {
         let Some(name) = &spec.name else {
             let file = self.sources.file().map_or("", |file| file.name.as_str());
             let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
-            let stem = base.strip_suffix(".toml").unwrap_or(base);
+            // Standard input is `<stdin>`.
+            let stem = base.strip_suffix(".toml").unwrap_or(base).trim_matches(['<', '>']);
             return if stem.is_empty() { "scenario".to_owned() } else { stem.to_owned() };
         };
         let is_path = name.value.contains(['/', '\\', ':']) || name.value.chars().any(char::is_control);

@@ -190,6 +190,6 @@ fn twice(draft: &Draft, scenario: &Scenario) -> CliError {
 fn variant_override(setting: &str) -> Override {
     match setting.split_once('=') {
         Some((key, value)) => Override::key("--contender", key.trim(), value.trim()),
-        None => Override { option: "--contender".to_owned(), assignment: setting.to_owned() },
+        None => Override::with("--contender", setting),
     }
 }

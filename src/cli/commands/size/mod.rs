@@ -33,7 +33,7 @@ use setup::Setup;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Size {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML), or - for standard input
     scenario: PathBuf,
 
     #[command(flatten)]
