@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::experiment::design::{Axis, Grid, GridPoint};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
-use crate::format::{Charset, ValueFormat, unsigned_zero};
+use crate::format::{Charset, ValueFormat, of_hour, unsigned_zero};
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
 use crate::table::{self, json_interval};
@@ -53,7 +53,9 @@ impl SweepReport<'_> {
         let rows: Vec<Vec<String>> = points
             .map(|(point, measured)| {
                 let shown = measured.responses.iter().zip(&formats);
-                let shown = shown.map(|(shown, format)| format.value_with_half_width(shown.estimate, Charset::Utf8));
+                let shown = shown.map(|(shown, format)| {
+                    format.value_with_half_width(shown.estimate, Charset::Utf8) + &of_hour(shown.hour)
+                });
                 point.settings.into_iter().map(|(_, value)| value).chain(shown).collect()
             })
             .collect();
@@ -129,6 +131,7 @@ fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
         "at_most": estimate.upper.map(unsigned_zero),
         "ci": json_interval(estimate.interval),
         "replications": estimate.replications,
+        "hour": shown.hour.map(|hour| hour.to_string()),
     });
     (quantity.text.clone(), value)
 }

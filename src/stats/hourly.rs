@@ -244,14 +244,7 @@ impl HourlyStats {
 
     /// Any row is over, or still there at the horizon; `counts` tells whether it counts for job
     /// measures.
-    pub(super) fn row(
-        &mut self,
-        layout: &CapacityLayout,
-        job: &Job,
-        run: Option<Execution>,
-        now: Time,
-        counts: bool,
-    ) {
+    pub(super) fn row(&mut self, layout: &CapacityLayout, job: &Job, run: Option<Execution>, now: Time, counts: bool) {
         let until = run.map_or(now, |run| run.claimed_at);
         for (index, waited) in self.hours(job.scheduled_at, until) {
             self.of(job, index).waiting += waited;

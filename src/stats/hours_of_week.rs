@@ -143,7 +143,10 @@ mod tests {
         assert!(morning.contains(Time(at(11, 0).0 - 1)) && !morning.contains(at(11, 0)));
         assert!(!morning.contains(at(24 + 10, 0)), "Saturday");
         assert!(morning.contains(at(3 * 24 + 10, 0)), "Monday");
-        let night = HoursMask::new(HoursOfWeek { days: [false, false, false, false, true, false, false], from: 1320, until: 120 }, epoch);
+        let night = HoursMask::new(
+            HoursOfWeek { days: [false, false, false, false, true, false, false], from: 1320, until: 120 },
+            epoch,
+        );
         assert!(night.contains(at(23, 0)) && night.contains(at(25, 59)) && !night.contains(at(26, 0)));
         assert!(!night.contains(at(1, 0)), "that is the night of Thursday");
         // From Friday 10:30 to Monday 09:15: half an hour and a quarter of an hour.

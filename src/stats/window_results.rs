@@ -53,7 +53,8 @@ impl WindowResults {
             }
             RequestedFigure::Metric(metric) => {
                 let is_entered = self.context.window > Span::ZERO;
-                let has_jobs = stats.arrived() > 0 || matches!(metric.measure, Measure::QueueLength | Measure::InSystem);
+                let has_jobs =
+                    stats.arrived() > 0 || matches!(metric.measure, Measure::QueueLength | Measure::InSystem);
                 let value = stats.clone().value(metric.measure, metric.statistic, self.context);
                 value.filter(|_| is_entered && has_jobs)
             }

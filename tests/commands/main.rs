@@ -12,6 +12,7 @@ mod diff;
 mod document_times;
 mod exit_codes;
 mod feasibility;
+mod hours;
 mod import;
 mod inputs;
 mod precision;

@@ -1,14 +1,14 @@
 //! The targets of a search, and the designs they are tested in.
 
 use crate::design::GridPoint;
-use crate::expression::{Bound, Condition, ExpressionError, ResolvedQuantity};
+use crate::expression::{Aggregate, Bound, Condition, ExpressionError, ResolvedQuantity};
 use crate::growth::QueueGrowth;
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
 use crate::stats::Direction;
-use crate::stats::ReplicationStats;
 use crate::stats::bound_test::{BoundSample, BoundStatus, Relation, SequentialBounds};
 use crate::stats::interim_looks::InterimLooks;
+use crate::stats::{HoursOfWeek, ReplicationStats};
 use crate::stats::{Measure, Statistic};
 use crate::unserved::{UnservedJobs, bounds_lost, is_of_served};
 
@@ -54,6 +54,8 @@ pub(super) struct TargetLook {
     pub(super) sample: BoundSample,
     /// Whether further replications do not see the jobs that matter, either.
     pub(super) is_final: bool,
+    /// The worst hour, if the target is about one.
+    pub(super) hour: Option<HoursOfWeek>,
     pub(super) unserved: Option<UnservedJobs>,
     pub(super) growth: Option<QueueGrowth>,
 }
@@ -95,6 +97,8 @@ pub struct TargetTest {
     pub unserved: Option<UnservedJobs>,
     /// The growth of the queue because of which the target is not shown to be met.
     pub growth: Option<QueueGrowth>,
+    /// The worst hour, if the target is about one.
+    pub hour: Option<HoursOfWeek>,
 }
 
 impl Targets {
@@ -127,8 +131,15 @@ impl Targets {
     ) -> Vec<TargetLook> {
         let growth = QueueGrowth::without_end(scenario, outcomes);
         let sample = |(number, condition): (usize, &Condition)| {
-            let values = quantities.values(number, outcomes);
-            let sample = BoundSample::of_value(&values, condition.relation, value_of(condition.bound));
+            let of = |values: &[_]| BoundSample::of_value(values, condition.relation, value_of(condition.bound));
+            let (sample, hour) = match quantities.worst_hour(number, outcomes) {
+                Some(worst) => {
+                    let hours = quantities.hours(number, outcomes);
+                    let judged = hours.iter().filter(|hour| hour.is_judged()).map(|hour| of(&hour.values));
+                    (of(&worst.values).with_parts(&judged.collect::<Vec<_>>()), Some(worst.hours))
+                }
+                None => (of(&quantities.values(number, outcomes)), None),
+            };
             let unserved = self.unserved(quantities.get(number), quantities, outcomes);
             let growth = growth.filter(|_| is_of_served(quantities.get(number)));
             let is_no_good_news = growth.is_some() || unserved.is_some_and(|jobs| jobs.leaves_too_many());
@@ -137,7 +148,7 @@ impl Targets {
                 _ if is_no_good_news => (sample.not_shown_kept(), bounds.shows_kept(&sample)),
                 _ => (sample, false),
             };
-            TargetLook { sample, is_final, unserved, growth }
+            TargetLook { sample, is_final, hour, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
     }
@@ -158,10 +169,10 @@ impl Targets {
 
     /// The test of a target, for people.
     pub(super) fn test(&self, number: usize, look: &TargetLook, bounds: &SequentialBounds) -> TargetTest {
-        let TargetLook { sample, unserved, growth, .. } = look;
+        let TargetLook { sample, hour, unserved, growth, .. } = look;
         let condition = &self.conditions[number];
         let (least, largest) = condition.quantity.range();
-        let interval = sample.value_interval(bounds.levels(condition.relation));
+        let interval = sample.value_interval(bounds.levels(condition.relation, sample));
         TargetTest {
             value: sample.value.mean,
             is_exact: sample.is_exact,
@@ -174,6 +185,7 @@ impl Targets {
             missing: sample.missing,
             unserved: *unserved,
             growth: *growth,
+            hour: *hour,
         }
     }
 }
@@ -192,7 +204,7 @@ fn check(condition: &Condition, scenario: &Scenario) -> Result<(), ExpressionErr
             .help("write a value without a sign, such as `p95(wait) < 5m`"));
     };
     let quantity = &condition.quantity;
-    if quantity.statistic() == Statistic::Max.name() {
+    if quantity.aggregate == Aggregate::Statistic(Statistic::Max) {
         return Err(error(
             "a maximum grows with the length of a run, so no number of runs shows it to be below a bound",
         )

@@ -84,7 +84,7 @@ impl WorstCaseOutage {
         let last = Time(window.horizon.0 - self.duration.0).max(window.warmup);
         let instant = |number: i64| window.warmup + Span((last - window.warmup).0 / INSTANTS * number);
         let badness = |at: Time| {
-            let outcomes = replicate(&self.apply(at, scenario), quantities.shares(), 0..REPLICATIONS, progress);
+            let outcomes = replicate(&self.apply(at, scenario), quantities.measurements(), 0..REPLICATIONS, progress);
             let values = quantities.values(0, &outcomes);
             // Of bounds, the less favourable one counts: a job that is never claimed is worst.
             let mean = |bound: fn(&CensoredValue) -> f64| {

@@ -15,7 +15,7 @@ use crate::experiment::ResolvedQuantities;
 use crate::format::exact;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::{CensoredValue, ShareWithin};
+use crate::stats::{CensoredValue, Measurements, Request, RequestedFigure, ShareWithin};
 use crate::stats::{JobScope, Metric};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 use crate::table::{Column, csv};
@@ -56,7 +56,7 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
         .collect();
     let rows = outcomes.iter().enumerate().map(|(replication, outcome)| {
         let figures = outcome.metrics.iter().map(|figure| figure.value);
-        (replication, figures.chain(outcome.shares.iter().copied()).map(cell).collect())
+        (replication, figures.chain(outcome.requested.iter().copied()).map(cell).collect())
     });
     csv(&columns, rows)
 }
@@ -80,13 +80,16 @@ fn read_cell(text: &str) -> Option<CensoredValue> {
 fn header(context: &RunContext, asked: &ResolvedQuantities) -> Vec<String> {
     let figures = template(context, asked).metrics;
     let figures = figures.iter().map(|figure| figure_name(context, figure.metric));
-    let shares = asked.shares().iter().map(|share| share_name(context, share));
+    let shares = asked.measurements().requests.iter().map(|request| request_name(context, request));
     iter::once("replication".to_owned()).chain(figures).chain(shares).collect()
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
 fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
-    StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
+    let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
+    StatsObserver::new(context.system, context.slo, Span::secs(1))
+        .with(&requests, context.system, context.epoch)
+        .finish()
 }
 
 /// The name as expressions write it: `p95(wait_s, scan)`; a worker's name is the last argument.
@@ -97,6 +100,15 @@ fn figure_name(context: &RunContext, metric: Metric) -> String {
     let worker = worker.map(|worker| context.worker(Some(worker)));
     let words = [action, resource.as_deref(), worker].into_iter().flatten();
     words.fold(format!("{}({}", statistic.name(), measure.name()), |name, word| name + ", " + word) + ")"
+}
+
+fn request_name(context: &RunContext, request: &Request) -> String {
+    let name = match request.figure {
+        RequestedFigure::Metric(metric) => figure_name(context, metric),
+        RequestedFigure::Share(share) => share_name(context, &share),
+    };
+    let within = |hours| format!("{}, {hours})", &name[..name.len() - 1]);
+    request.window.map_or_else(|| name.clone(), within)
 }
 
 fn share_name(context: &RunContext, share: &ShareWithin) -> String {
@@ -125,7 +137,7 @@ pub fn read(
     let mut outcomes = Vec::new();
     while let Some(row) = figures.next()? {
         let mut outcome = empty.clone();
-        let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
+        let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.requested);
         for (place, cell) in places.zip(row.iter().skip(1)) {
             *place = if cell.is_empty() { None } else { Some(read_cell(cell).ok_or_else(|| figures.damage())?) };
         }

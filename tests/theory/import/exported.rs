@@ -44,7 +44,8 @@ impl Observer for Table {
             Event::HorizonPassed { .. } => self.is_past_horizon = true,
             _ if self.is_past_horizon => {}
             Event::Due { job, attempt } => {
-                self.rows.insert(job.id, Row { job: *job, attempt, status: Status::Waiting, updated: now, worker: None });
+                self.rows
+                    .insert(job.id, Row { job: *job, attempt, status: Status::Waiting, updated: now, worker: None });
             }
             Event::Claimed { job, worker } => self.update(now, job, Status::Running, Some(worker)),
             Event::Ended { job, outcome, .. } | Event::Left { job, outcome, .. } => {
