@@ -1,7 +1,7 @@
 //! Sentences about warm-ups and batches, for tables, notes and warnings.
 
-use crate::experiment::BatchMeansRun;
 use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
+use crate::experiment::{BatchMeansRun, Standstill};
 use crate::model::time::{Span, Time};
 
 /// The usual length of a run, in warm-ups (Banks, Carson, Nelson and Nicol, "Discrete-event system
@@ -15,6 +15,21 @@ pub fn warm_up_summary(warm_up: &EstimatedWarmUp) -> String {
         return format!("warm-up {length}, half of the run: the run is too short for MSER-5");
     }
     format!("warm-up {length}, by MSER-5 over {PILOTS} replications")
+}
+
+/// A warning of replications in which nothing was claimed any more, because parents held all that
+/// their children needed; `None` if there are none.
+pub fn standstill_warning(found: &[Standstill], replications: usize) -> Option<String> {
+    let first = found.iter().min_by_key(|standstill| standstill.since)?;
+    let since = (first.since - Time::ZERO).rounded();
+    let where_found = match (found.len(), replications) {
+        (1, 1) => String::new(),
+        (number, all) => format!(" in {number} of {all} replications, first in replication {}", first.replication),
+    };
+    Some(format!(
+        "nothing was claimed after {since}{where_found}: only parents run, which hold what their children need \
+         (deadlock); waits are those of the jobs before"
+    ))
 }
 
 /// A warning if the run is too short to estimate its warm-up.

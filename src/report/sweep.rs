@@ -9,13 +9,17 @@ use crate::RunContext;
 use crate::experiment::design::{Axis, Grid};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
-use crate::format::{Charset, ValueFormat, unsigned_zero};
+use crate::format::{self, Charset, ValueFormat, unsigned_zero};
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
-use crate::table::{self, json_interval};
+use crate::table::{self, Column, csv, json_interval};
 
 /// A terminal shows at most this number of points; `sweep.csv` has the others.
 const MOST_POINTS: usize = 40;
+
+/// The measure of the rows of `sweep.csv`, and the column of tables, that mark overloaded points:
+/// the work that arrives as a share of what can be done.
+const OVERLOAD: &str = "overload";
 
 /// A finished sweep.
 #[derive(Clone, Copy, Debug)]
@@ -41,20 +45,67 @@ impl SweepReport<'_> {
             let values = point.settings.iter().map(|(_, value)| value.as_str()).collect();
             summary_lines(values, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
         });
-        summary_of(&keys, lines)
+        let mut table = summary_of(&keys, lines);
+        table.extend(self.overload_rows(&keys));
+        table
+    }
+
+    /// At the end of `sweep.csv`: the load of each overloaded point.
+    fn overload_rows(&self, keys: &[&str]) -> Vec<u8> {
+        type Row = (Vec<String>, String, f64);
+        let overloaded = self.grid.points().into_iter().filter_map(|point| {
+            let DesignPoint { scenario, overload, .. } = &self.trials[point.number];
+            let values = point.settings.into_iter().map(|(_, value)| value).collect();
+            Some((values, scenario.policy_label.clone(), (*overload)?))
+        });
+        let rows: Vec<Row> = overloaded.collect();
+        let mut columns: Vec<Column<Row>> = keys
+            .iter()
+            .enumerate()
+            .map(|(index, key)| Column::new(key, move |row: &Row| row.0[index].clone()))
+            .collect();
+        columns.extend([
+            Column::new("policy", |row: &Row| row.1.clone()),
+            Column::new("action", |_| "all"),
+            Column::new("resource", |_| ""),
+            Column::new("worker", |_| ""),
+            Column::new("measure", |_| OVERLOAD),
+            Column::new("statistic", |_| "mean"),
+            Column::new("value", |row: &Row| row.2),
+            Column::new("ci_low", |_| ""),
+            Column::new("ci_high", |_| ""),
+            Column::new("replications", |_| ""),
+        ]);
+        let table = csv(&columns, rows);
+        let header = table.iter().position(|byte| *byte == b'\n').map_or(table.len(), |end| end + 1);
+        table[header..].to_vec()
+    }
+
+    /// Whether any point is overloaded.
+    fn is_overloaded(&self) -> bool {
+        self.trials.iter().any(|trial| trial.overload.is_some())
+    }
+
+    /// The overloaded points, for charts.
+    pub(crate) fn overloaded(&self) -> Vec<bool> {
+        self.trials.iter().map(|trial| trial.overload.is_some()).collect()
     }
 
     /// The sweep in a terminal: the heading line, the table of points, and notes.
     pub fn text(&self) -> String {
         let keys = self.grid.keys().map(str::to_owned);
-        let header: Vec<String> = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone())).collect();
+        let overload = self.is_overloaded().then(|| OVERLOAD.to_owned());
+        let header = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone()));
+        let header: Vec<String> = header.chain(overload).collect();
         let formats: Vec<ValueFormat> = self.shown.iter().map(ValueFormat::of_quantity).collect();
         let points = self.grid.points().into_iter().zip(self.measured).take(MOST_POINTS);
         let rows: Vec<Vec<String>> = points
             .map(|(point, measured)| {
                 let shown = measured.responses.iter().zip(&formats);
                 let shown = shown.map(|(shown, format)| format.value_with_half_width(shown.estimate, Charset::Utf8));
-                point.settings.into_iter().map(|(_, value)| value).chain(shown).collect()
+                let overload = self.trials[point.number].overload.map_or_else(String::new, format::percent);
+                let overload = self.is_overloaded().then_some(overload);
+                point.settings.into_iter().map(|(_, value)| value).chain(shown).chain(overload).collect()
             })
             .collect();
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -95,6 +146,7 @@ impl SweepReport<'_> {
                 "policy": scenario.policy_label,
                 "seed": scenario.seed,
                 "replications": scenario.replications,
+                "overload": self.trials[point.number].overload,
                 "warmup_s": measured.warm_up.map_or(fixed, |found| found.length).as_secs_f64(),
                 "shown": self.shown.iter().zip(&measured.responses).map(entry).collect::<Map<String, Value>>(),
             })
