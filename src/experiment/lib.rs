@@ -23,6 +23,7 @@ pub mod diff;
 pub mod elasticity;
 pub mod expression;
 pub mod feasibility;
+pub mod growth;
 mod quantities;
 mod replicate;
 mod results;
@@ -30,6 +31,7 @@ pub mod sizing;
 mod standstill;
 mod stopping_rule;
 pub mod sweep;
+pub mod unserved;
 pub mod warmup;
 
 pub use audit::audit;

@@ -31,7 +31,7 @@ pub fn standstills(scenario: &Scenario, outcomes: &[ReplicationStats]) -> Vec<St
     let is_deadlock =
         |finding: &Finding| matches!(finding, Finding::Deadlock { .. } | Finding::DeadlockNotExcluded { .. });
     let still_waits = |outcome: &ReplicationStats| {
-        outcome.metrics.iter().any(|metric| metric.metric.measure == Measure::DrainS && metric.value.is_none())
+        outcome.metrics.iter().any(|metric| metric.metric.measure == Measure::DrainS && metric.known().is_none())
     };
     let suspects: Vec<u32> = (0..).zip(outcomes).filter(|(_, outcome)| still_waits(outcome)).map(|(n, _)| n).collect();
     let has_parents = scenario.system.actions.iter().any(|action| action.spawns.is_some());

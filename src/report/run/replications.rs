@@ -12,9 +12,10 @@ use ::csv::{Reader, ReaderBuilder, StringRecord};
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
+use crate::format::exact;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::ShareWithin;
+use crate::stats::{CensoredValue, ShareWithin};
 use crate::stats::{JobScope, Metric};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 use crate::table::{Column, csv};
@@ -47,17 +48,33 @@ pub enum ReadError {
 /// The bytes of the table. Columns are named as `--judge` and other options write quantities; a
 /// cell is empty where nothing was measured.
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
-    type Row = (usize, Vec<Option<f64>>);
+    type Row = (usize, Vec<String>);
     let names = header(context, asked);
     let values = names.iter().enumerate().skip(1);
     let columns: Vec<Column<Row>> = std::iter::once(Column::new(&names[0], |row: &Row| row.0))
-        .chain(values.map(|(place, name)| Column::new(name, move |row: &Row| row.1[place - 1])))
+        .chain(values.map(|(place, name)| Column::new(name, move |row: &Row| row.1[place - 1].clone())))
         .collect();
     let rows = outcomes.iter().enumerate().map(|(replication, outcome)| {
         let figures = outcome.metrics.iter().map(|figure| figure.value);
-        (replication, figures.chain(outcome.shares.iter().copied()).collect())
+        (replication, figures.chain(outcome.shares.iter().copied()).map(cell).collect())
     });
     csv(&columns, rows)
+}
+
+/// A value; of one that is known only by its bounds, both: `12.5..20`, `12.5..inf`.
+fn cell(value: Option<CensoredValue>) -> String {
+    match value {
+        None => String::new(),
+        Some(value) if value.is_exact() => exact(value.lower),
+        Some(CensoredValue { lower, upper }) => format!("{}..{upper}", exact(lower)),
+    }
+}
+
+fn read_cell(text: &str) -> Option<CensoredValue> {
+    match text.split_once("..") {
+        None => Some(CensoredValue::exact(text.parse().ok()?)),
+        Some((lower, upper)) => Some(CensoredValue { lower: lower.parse().ok()?, upper: upper.parse().ok()? }),
+    }
 }
 
 fn header(context: &RunContext, asked: &ResolvedQuantities) -> Vec<String> {
@@ -110,7 +127,7 @@ pub fn read(
         let mut outcome = empty.clone();
         let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
         for (place, cell) in places.zip(row.iter().skip(1)) {
-            *place = if cell.is_empty() { None } else { Some(cell.parse().map_err(|_| figures.damage())?) };
+            *place = if cell.is_empty() { None } else { Some(read_cell(cell).ok_or_else(|| figures.damage())?) };
         }
         outcomes.push(outcome);
     }
@@ -207,7 +224,9 @@ mod tests {
         let mut outcomes = fixtures::results(shape).replications;
         for (index, outcome) in outcomes.iter_mut().enumerate() {
             for (number, figure) in outcome.metrics.iter_mut().enumerate() {
-                figure.value = (number % 5 > 0).then_some(0.1 * (index + number) as f64);
+                let lower = 0.1 * (index + number) as f64;
+                let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
+                figure.value = (number % 5 > 0).then_some(CensoredValue { lower, upper });
             }
             // Series as they are measured.
             let series = &mut outcome.series;
