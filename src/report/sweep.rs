@@ -9,7 +9,8 @@ use crate::RunContext;
 use crate::experiment::design::{Axis, Grid};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
-use crate::format::{Charset, ValueFormat, unsigned_zero};
+use crate::format::{Charset, ValueFormat, measured};
+use crate::key_columns::KeyColumns;
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
 use crate::table::{self, json_interval};
@@ -33,15 +34,19 @@ pub struct SweepReport<'a> {
 }
 
 impl SweepReport<'_> {
-    /// `sweep.csv`: a column per key, then the columns of a run's `summary.csv`; a row per figure
-    /// and point.
+    /// `sweep.csv`: one or two columns per key, then the columns of a run's `summary.csv`; a row
+    /// per figure and point.
     pub(crate) fn csv(&self) -> Vec<u8> {
         let (keys, points) = (self.grid.keys().collect::<Vec<&str>>(), self.grid.points());
-        let lines = points.iter().zip(self.measured).flat_map(|(point, measured)| {
-            let values = point.settings.iter().map(|(_, value)| value.as_str()).collect();
-            summary_lines(values, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
+        let values: Vec<Vec<&str>> =
+            points.iter().map(|point| point.settings.iter().map(|(_, value)| value.as_str()).collect()).collect();
+        let columns = KeyColumns::new(&keys, &values);
+        let names = columns.names();
+        let lines = points.iter().zip(&values).zip(self.measured).flat_map(|((point, values), measured)| {
+            let cells = columns.cells(values);
+            summary_lines(cells, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
         });
-        summary_of(&keys, lines)
+        summary_of(&names, lines)
     }
 
     /// The sweep in a terminal: the heading line, the table of points, and notes.
@@ -112,7 +117,7 @@ fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
     let estimate = shown.estimate;
     let value = json!({
         "unit": quantity.unit(),
-        "value": estimate.value.map(unsigned_zero),
+        "value": estimate.value.map(measured),
         "ci": json_interval(estimate.interval),
         "replications": estimate.replications,
     });

@@ -1,5 +1,4 @@
-//! `replications.csv`: every figure of every replication, one row per replication; and a finished
-//! run's replications, read back from its tables.
+//! `replications.csv`: every figure of every replication, one row per figure; and a finished run's replications, read back from its tables.
 //!
 //! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs
 //! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
@@ -39,32 +38,43 @@ pub enum ReadError {
     /// The run has other figures: its scenario, options or version differ.
     #[error("replications.csv has other figures than this run; begin a new run instead")]
     OtherFigures,
+    /// The table has a row per replication and a column per figure, as it had before November 2026.
+    #[error("replications.csv has the form of an earlier version, a column for each figure; begin a new run instead")]
+    Wide,
     /// A table is not as the run left it.
     #[error("{0} is damaged at line {1}")]
     Damaged(&'static str, u64),
 }
 
-/// The bytes of the table. Columns are named as `--judge` and other options write quantities; a
-/// cell is empty where nothing was measured.
+/// The names of a figure: action, resource, worker, measure and statistic.
+type Names = [String; 5];
+
+/// The columns before the value.
+const HEADER: [&str; 7] = ["replication", "action", "resource", "worker", "measure", "statistic", "value"];
+
+/// The bytes of the table, with a row for each figure of each replication; a value is empty where
+/// nothing was measured.
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
-    type Row = (usize, Vec<Option<f64>>);
-    let names = header(context, asked);
-    let values = names.iter().enumerate().skip(1);
-    let columns: Vec<Column<Row>> = std::iter::once(Column::new(&names[0], |row: &Row| row.0))
-        .chain(values.map(|(place, name)| Column::new(name, move |row: &Row| row.1[place - 1])))
+    type Col<'a> = Column<'a, (usize, &'a Names, Option<f64>)>;
+    let names = names(context, asked);
+    let [replication, texts @ .., value] = HEADER;
+    let texts = texts.into_iter().enumerate().map(|(place, name)| Col::new(name, move |row| row.1[place].as_str()));
+    let columns: Vec<Col> = iter::once(Col::new(replication, |row| row.0))
+        .chain(texts)
+        .chain([Col::new(value, |row| row.2).exact()])
         .collect();
-    let rows = outcomes.iter().enumerate().map(|(replication, outcome)| {
-        let figures = outcome.metrics.iter().map(|figure| figure.value);
-        (replication, figures.chain(outcome.shares.iter().copied()).collect())
+    let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
+        let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
+        names.iter().zip(values).map(move |(names, value)| (replication, names, value))
     });
     csv(&columns, rows)
 }
 
-fn header(context: &RunContext, asked: &ResolvedQuantities) -> Vec<String> {
+/// The names of all figures of a replication.
+fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
     let figures = template(context, asked).metrics;
-    let figures = figures.iter().map(|figure| figure_name(context, figure.metric));
-    let shares = asked.shares().iter().map(|share| share_name(context, share));
-    iter::once("replication".to_owned()).chain(figures).chain(shares).collect()
+    let figures = figures.iter().map(|figure| figure_names(context, figure.metric));
+    figures.chain(asked.shares().iter().map(|share| share_names(context, share))).collect()
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
@@ -72,23 +82,18 @@ fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStat
     StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
 }
 
-/// The name as expressions write it: `p95(wait_s, scan)`; a worker's name is the last argument.
-fn figure_name(context: &RunContext, metric: Metric) -> String {
+fn figure_names(context: &RunContext, metric: Metric) -> Names {
     let Metric { action, resource, worker, measure, statistic } = metric;
-    let action = Some(context.action(action)).filter(|_| !matches!(action, JobScope::All | JobScope::None));
-    let resource = resource.map(|resource| format!("resource {}", context.resource(Some(resource))));
-    let worker = worker.map(|worker| context.worker(Some(worker)));
-    let words = [action, resource.as_deref(), worker].into_iter().flatten();
-    words.fold(format!("{}({}", statistic.name(), measure.name()), |name, word| name + ", " + word) + ")"
+    let of = [context.action(action), context.resource(resource), context.worker(worker)];
+    let [action, resource, worker] = of.map(str::to_owned);
+    [action, resource, worker, measure.name().to_owned(), statistic.name().to_owned()]
 }
 
-fn share_name(context: &RunContext, share: &ShareWithin) -> String {
+/// The share within a limit is a statistic such as `share < 5m`.
+fn share_names(context: &RunContext, share: &ShareWithin) -> Names {
     let sign = if share.inclusive { "<=" } else { "<" };
-    let of = match share.action {
-        JobScope::One(_) => format!(", {}", context.action(share.action)),
-        JobScope::All | JobScope::None => String::new(),
-    };
-    format!("share({} {sign} {}{of})", share.measure.name(), share.limit)
+    let (action, measure) = (context.action(share.action).to_owned(), share.measure.name().to_owned());
+    [action, String::new(), String::new(), measure, format!("share {sign} {}", share.limit)]
 }
 
 /// Reads the replications of a run.
@@ -101,16 +106,30 @@ pub fn read(
     tables: &SavedTables,
 ) -> Result<Vec<ReplicationStats>, ReadError> {
     let mut figures = TableReader::new(PATH, tables.replications);
-    if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
+    let header = figures.next()?.unwrap_or_default();
+    if header.iter().skip(1).any(|name| name.contains('(')) {
+        return Err(ReadError::Wide);
+    }
+    if !header.iter().eq(HEADER) {
         return Err(ReadError::OtherFigures);
     }
-    let empty = template(context, asked);
-    let mut outcomes = Vec::new();
-    while let Some(row) = figures.next()? {
+    let (empty, names) = (template(context, asked), names(context, asked));
+    let mut outcomes: Vec<ReplicationStats> = Vec::new();
+    let mut row = figures.next()?;
+    while row.is_some() {
         let mut outcome = empty.clone();
         let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
-        for (place, cell) in places.zip(row.iter().skip(1)) {
-            *place = if cell.is_empty() { None } else { Some(cell.parse().map_err(|_| figures.damage())?) };
+        for (place, names) in places.zip(&names) {
+            let cells = row.take().ok_or_else(|| figures.damage())?;
+            if cells.get(0) != Some(outcomes.len().to_string().as_str()) {
+                return Err(figures.damage());
+            }
+            if !cells.iter().skip(1).take(names.len()).eq(names.iter().map(String::as_str)) {
+                return Err(ReadError::OtherFigures);
+            }
+            let value = cells.get(HEADER.len() - 1).unwrap_or_default();
+            *place = if value.is_empty() { None } else { Some(value.parse().map_err(|_| figures.damage())?) };
+            row = figures.next()?;
         }
         outcomes.push(outcome);
     }
@@ -251,6 +270,14 @@ mod tests {
         let whole = SavedTables { replications, wait_times, utilization };
         assert!(read(whole).is_ok());
         assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));
+        let wide = b"replication,mean(wait_s),p95(wait_s)\n0,1.5,3\n";
+        assert_eq!(read(SavedTables { replications: wide, ..whole }), Err(ReadError::Wide));
+        let text = String::from_utf8(replications.clone()).unwrap();
+        let renamed = text.replacen(",mean,", ",meen,", 1);
+        assert_eq!(read(SavedTables { replications: renamed.as_bytes(), ..whole }), Err(ReadError::OtherFigures));
+        let cut = &text[..=text.trim_end().rfind('\n').unwrap()];
+        let cut = read(SavedTables { replications: cut.as_bytes(), ..whole });
+        assert!(matches!(cut, Err(ReadError::Damaged(PATH, _))), "{cut:?}");
         assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
         for end in [1, utilization.len() / 2, utilization.len() - 3] {
             assert!(matches!(
