@@ -1,4 +1,5 @@
-//! `replications.csv`: every figure of every replication, one row per figure; and a finished run's replications, read back from its tables.
+//! `replications.csv`: every figure of every replication, one row per figure; and a finished run's
+//! replications, read back from its tables.
 //!
 //! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs
 //! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
