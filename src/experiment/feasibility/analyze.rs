@@ -1,10 +1,11 @@
 //! The analysis of a scenario, and everything worth reporting about it.
 
 use super::cron_conflicts;
+use super::deadlock;
 use super::finding::Finding;
-use super::load_problem::{LoadProblem, SystemLoad};
+use super::load_problem::{LoadProblem, Regime, SystemLoad};
 use super::offered_load::{OfferedLoad, OfferedWork, SourceFilter};
-use super::worker_types::{ResourceLoad, WorkerType, units, worker_types};
+use super::worker_types::{Breaks, ResourceLoad, WorkerType, units, worker_types};
 use crate::arrival::ArrivalModel;
 use crate::engine::System;
 use crate::model::action::ActionId;
@@ -40,7 +41,7 @@ pub fn analyze(scenario: &Scenario) -> Feasibility {
     let mut offered = OfferedLoad::new(scenario);
     let work = offered.between(from, to, SourceFilter::All);
     let seconds = (to - from).as_secs_f64();
-    let workers = worker_types(system, from, to);
+    let workers = worker_types(system, from, to, Breaks::Offered);
     let resource = |index: usize| {
         let resource = ResourceId(index as u16);
         let need = |work: &&OfferedWork| system.need(work.need)[resource];
@@ -118,6 +119,7 @@ fn is_stationary(scenario: &Scenario) -> bool {
 fn findings(scenario: &Scenario, feasibility: &Feasibility, offered: &mut OfferedLoad) -> Vec<Finding> {
     let mut findings = infinite_means(feasibility);
     findings.extend(overload(scenario, feasibility, offered));
+    findings.extend(deadlock::finding(scenario, &feasibility.work, feasibility.seconds));
     findings.extend(cron_conflicts::findings(scenario, offered));
     findings.extend(long_jobs(feasibility));
     findings.extend(slow_relaxation(scenario, feasibility));
@@ -133,18 +135,16 @@ fn infinite_means(feasibility: &Feasibility) -> Vec<Finding> {
 
 /// A permanent overload, or one within the run, including the rows that are there at its start.
 fn overload(scenario: &Scenario, feasibility: &Feasibility, offered: &mut OfferedLoad) -> Option<Finding> {
-    let system = &scenario.system;
-    let (from, to) = (system.window.warmup, system.window.horizon);
-    if feasibility.is_stationary {
-        let work = offered.between(from, to, SourceFilter::Random);
-        let Feasibility { workers, seconds, .. } = feasibility;
-        if let Some(finding) = (LoadProblem { system, work: &work, workers, seconds: *seconds }).overload(true) {
-            return Some(finding);
-        }
-    }
-    let (work, workers) = (offered.between(Time::ZERO, to, SourceFilter::All), worker_types(system, Time::ZERO, to));
-    let seconds = (to - Time::ZERO).as_secs_f64();
-    LoadProblem { system, work: &work, workers: &workers, seconds }.overload(false)
+    let to = scenario.system.window.horizon;
+    let mut find = |regime: Regime, from: Time, filter: SourceFilter| {
+        let (system, work) = (&scenario.system, offered.between(from, to, filter));
+        let workers = worker_types(system, from, to, regime.breaks());
+        let problem = LoadProblem { system, work: &work, workers: &workers, seconds: (to - from).as_secs_f64() };
+        problem.overload(regime, to, |take| offered.flows(from, to, filter, |_, flow| take(&flow)))
+    };
+    let permanent = feasibility.is_stationary;
+    let permanent = permanent.then(|| find(Regime::Permanent, scenario.system.window.warmup, SourceFilter::Random));
+    permanent.flatten().or_else(|| find(Regime::WithinRun, Time::ZERO, SourceFilter::All))
 }
 
 /// Jobs that run longer than the measured part of the run, so that hardly any of them ends.
@@ -203,7 +203,10 @@ fn busiest_hour(scenario: &Scenario, offered: &mut OfferedLoad) -> Option<Findin
         return None;
     }
     let system = &scenario.system;
-    let mut in_hour = |at| (offered.between(at, at + HOUR, SourceFilter::Random), worker_types(system, at, at + HOUR));
+    let mut in_hour = |at| {
+        let workers = worker_types(system, at, at + HOUR, Breaks::Offered);
+        (offered.between(at, at + HOUR, SourceFilter::Random), workers)
+    };
     let seconds = HOUR.as_secs_f64();
     let mut busiest = (0.0, None);
     for at in hours(scenario) {

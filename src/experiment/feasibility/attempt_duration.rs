@@ -15,6 +15,8 @@ pub(super) struct Attempt {
     pub(super) square: f64,
     /// Attempts of a job, including its retries.
     pub(super) tries: f64,
+    /// The probability that it fails in a way that is retried.
+    pub(super) fails: f64,
 }
 
 /// The number of draws over which random estimates that kill are averaged.
@@ -41,12 +43,17 @@ impl Attempt {
         let retried_after_deadline = if model.deadline_result == DeadlineResult::Error { missed } else { 0.0 };
         let fails = retried_after_deadline + (1.0 - missed) * model.error.get();
         let retries = overrides.retries.unwrap_or(model.retries);
-        Attempt { mean: mean * share, square: square * share, tries: tries(fails, retries) }
+        Attempt { mean: mean * share, square: square * share, tries: tries(fails, retries), fails }
+    }
+
+    /// Whether the time that a job takes is random.
+    pub(super) fn is_random(&self) -> bool {
+        self.square > self.mean * self.mean * (1.0 + 1e-9) || (self.tries > 1.0 && self.fails < 1.0)
     }
 }
 
 /// The mean number of attempts if each fails with probability `fails`.
-fn tries(fails: f64, retries: u32) -> f64 {
+pub(super) fn tries(fails: f64, retries: u32) -> f64 {
     if fails >= 1.0 {
         return f64::from(retries) + 1.0;
     }
@@ -136,6 +143,87 @@ pub(super) fn held_for_child(parent: &ActionModel, overrides: &JobOverrides, chi
     let own = overrides.deadline.or(parent.deadline).map_or(f64::INFINITY, Span::as_secs_f64);
     let limit = child.deadline.map_or(own, |deadline| own.min(deadline.as_secs_f64()));
     Law::Drawn(&child.service).capped(limit).mean
+}
+
+/// A lower bound of how long an attempt holds its capacity.
+pub(super) struct ShortestTime {
+    limit: Limit,
+    service: LowerIntegral,
+    /// Probability that it is asked to stop, and how long that takes.
+    stopped: f64,
+    stop: LowerIntegral,
+    stop_timeout: f64,
+}
+
+impl ShortestTime {
+    /// Of jobs of an action with these attributes of their own.
+    pub(super) fn of(model: &ActionModel, overrides: &JobOverrides) -> ShortestTime {
+        let law = overrides.service.map_or(Law::Drawn(&model.service), |service| Law::Known(service.as_secs_f64()));
+        let limits = limits(model, overrides);
+        // Nothing is certain of an attempt whose estimate is random and kills it.
+        let nothing = Limit { factor: 1.0, at: 0.0, always: false };
+        let limit = if let [limit] = limits[..] { limit } else { nothing };
+        let stopped = if limits.len() > 1 { 0.0 } else { law.capped(limit.at).beyond };
+        ShortestTime {
+            limit,
+            stopped,
+            service: LowerIntegral::of(law),
+            stop: LowerIntegral::of(Law::Drawn(&model.stops_in)),
+            stop_timeout: overrides.stop_timeout.unwrap_or(model.stop_timeout).as_secs_f64(),
+        }
+    }
+
+    /// A lower bound of the mean of min(time held, seconds).
+    pub(super) fn up_to(&self, seconds: f64) -> f64 {
+        let Limit { factor, at, .. } = self.limit;
+        let ran = factor * self.service.up_to((seconds / factor).min(at));
+        let left = seconds - factor * at;
+        let stopping = if left > 0.0 { self.stopped * self.stop.up_to(left.min(self.stop_timeout)) } else { 0.0 };
+        ran + stopping
+    }
+}
+
+/// E min(S, x) for any x, or a little less: a sum over survival probabilities.
+enum LowerIntegral {
+    Known(f64),
+    /// x in ascending order, and the integral up to it.
+    Drawn(Vec<(f64, f64)>),
+}
+
+/// Doublings below and above the median, and parts of each.
+const DOUBLINGS: i32 = 20;
+const PARTS_OF_DOUBLING: i32 = 256;
+
+impl LowerIntegral {
+    fn of(law: Law) -> LowerIntegral {
+        let of = match law {
+            Law::Known(seconds) => return LowerIntegral::Known(seconds),
+            Law::Drawn(of) if of.variance() == 0.0 => return LowerIntegral::Known(of.mean()),
+            Law::Drawn(of) => of,
+        };
+        let doubled = std::iter::successors(Some(1e-9_f64), |x| Some(2.0 * x)).take(120);
+        let median = doubled.into_iter().find(|x| of.survival(*x) <= 0.5).unwrap_or(1.0);
+        let (mut before, mut integral) = (0.0, 0.0);
+        let part = |part: i32| {
+            let x = median * math::pow(2.0, f64::from(part) / f64::from(PARTS_OF_DOUBLING));
+            integral += (x - before) * of.survival(x);
+            before = x;
+            (x, integral)
+        };
+        let parts = -DOUBLINGS * PARTS_OF_DOUBLING..=DOUBLINGS * PARTS_OF_DOUBLING;
+        LowerIntegral::Drawn(parts.map(part).collect())
+    }
+
+    fn up_to(&self, x: f64) -> f64 {
+        let parts = match self {
+            LowerIntegral::Known(seconds) => return seconds.min(x),
+            LowerIntegral::Drawn(parts) => parts,
+        };
+        let above = parts.partition_point(|(at, _)| *at < x);
+        // Between two points the integral is concave, and lies above the chord.
+        let (x0, y0) = if above == 0 { (0.0, 0.0) } else { parts[above - 1] };
+        parts.get(above).map_or(y0, |(x1, y1)| y0 + (y1 - y0) * (x - x0) / (x1 - x0))
+    }
 }
 
 /// The number of halvings of the limit, below which nothing counts, and the parts of each.

@@ -19,9 +19,9 @@ const MAX_SETS: usize = 500;
 pub(super) fn findings(scenario: &Scenario, load: &mut OfferedLoad) -> Vec<Finding> {
     let crons = cron_firings::crons(scenario);
     let horizon = scenario.system.window.horizon;
-    let mut offered: BTreeMap<&CapacityMap, usize> = BTreeMap::new();
-    for worker in &scenario.system.workers {
-        *offered.entry(&worker.capacity).or_default() += 1;
+    let mut offered: BTreeMap<CapacityMap, usize> = BTreeMap::new();
+    for capacity in largest_capacities(&scenario.system) {
+        *offered.entry(capacity).or_default() += 1;
     }
     let mut findings: Vec<Finding> = cron_firings::meetings(&crons, scenario.epoch, horizon)
         .iter()
@@ -39,24 +39,35 @@ pub(super) fn findings(scenario: &Scenario, load: &mut OfferedLoad) -> Vec<Findi
     findings
 }
 
+/// By worker, the most that it ever offers of each resource: jobs that do not fit then never do.
+fn largest_capacities(system: &System) -> Vec<CapacityMap> {
+    let mut largest: Vec<CapacityMap> = system.workers.iter().map(|worker| worker.capacity.clone()).collect();
+    for change in &system.availability.capacity_changes {
+        let before = &mut largest[change.worker.0 as usize];
+        *before = CapacityMap(before.0.iter().zip(&change.capacity.0).map(|(a, b)| *a.max(b)).collect());
+    }
+    largest
+}
+
 /// A meeting of crons whose jobs cannot all run at once on the workers, whose number is given by
-/// capacity. Jobs that no worker can run, or that need nothing, do not count.
+/// capacity. Jobs that no worker can run, that need nothing, or that take no time do not count.
 fn collision(
     system: &System,
-    offered: &BTreeMap<&CapacityMap, usize>,
+    offered: &BTreeMap<CapacityMap, usize>,
     crons: &[Cron],
     meeting: &Meeting,
 ) -> Option<Finding> {
     let need = |cron: &Cron| system.need(cron.overrides.need.unwrap_or(system.action(cron.action).need));
     let counts = |cron: &usize| {
         let need = need(&crons[*cron]);
-        need.0.iter().any(|units| *units > 0) && offered.keys().any(|capacity| capacity.fits(need))
+        let takes_time = system.action(crons[*cron].action).service.mean() > 0.0;
+        takes_time && need.0.iter().any(|units| *units > 0) && offered.keys().any(|capacity| capacity.fits(need))
     };
     let counted: Vec<usize> = meeting.crons.iter().copied().filter(counts).collect();
     let mut needs: Vec<&CapacityMap> = counted.iter().map(|cron| need(&crons[*cron])).collect();
     needs.sort_by_key(|need| Reverse(need.0.iter().sum::<i64>()));
     // More workers of one capacity than jobs are never needed.
-    let kind = |(capacity, workers): (&&CapacityMap, &usize)| vec![(*capacity).clone(); *workers.min(&needs.len())];
+    let kind = |(capacity, workers): (&CapacityMap, &usize)| vec![capacity.clone(); *workers.min(&needs.len())];
     let mut free: Vec<CapacityMap> = offered.iter().flat_map(kind).collect();
     let mut steps = MAX_STEPS;
     if needs.len() < 2 || fit(&needs, &mut free, &mut steps) != Some(false) {
@@ -105,6 +116,21 @@ mod tests {
         let needs: Vec<CapacityMap> = needs.iter().map(|need| map(need)).collect();
         let mut offered = offered.iter().map(|units| map(units)).collect();
         fit(&needs.iter().collect::<Vec<_>>(), &mut offered, &mut 10_000).unwrap()
+    }
+
+    #[test]
+    fn a_worker_counts_with_the_most_it_ever_offers() {
+        use crate::engine::CapacityChange;
+        use crate::model::time::Time;
+        use crate::model::worker::WorkerId;
+        let scenario = Scenario::parse(
+            "horizon = \"1h\"\n[worker.w]\ncapacity = { a = 2, b = 1 }\n[action.x]\ncapacity = { a = 1 }\n\
+             service = \"1s\"\narrival = { poisson = { rate = \"1/h\" } }\n",
+        );
+        let mut system = scenario.expect("it is valid").system;
+        let change = CapacityChange { worker: WorkerId(0), at: Time::ZERO, capacity: map(&[1, 3]) };
+        system.availability.capacity_changes.push(change);
+        assert_eq!(largest_capacities(&system), [map(&[2, 3])]);
     }
 
     #[test]

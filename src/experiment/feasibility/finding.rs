@@ -4,6 +4,7 @@ use super::worker_types::ResourceLoad;
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::time::{Span, Time};
+use crate::model::worker::WorkerId;
 
 /// What limits a load.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +24,35 @@ pub struct Bottleneck {
 pub enum Excess {
     /// The queue grows for ever.
     Grows {
-        /// The minimum number of further waiting jobs per hour.
+        /// The number of further unfinished jobs per hour is at least this under any policy; 0 if
+        /// only the growth is certain, not its rate in jobs.
         per_hour: f64,
     },
+    /// Exactly as much work arrives as can be done, at random: what waits grows more and more
+    /// slowly, but for ever.
+    Balanced,
     /// Jobs are left over at the end of the run.
     Left {
-        /// Their minimum number.
+        /// The number of unfinished jobs is at least this under any policy; 0 if only some are
+        /// certain.
         jobs: f64,
     },
     /// Jobs may leave, and some must.
     Leaves {
         /// The minimum share of the work at the bottleneck.
         share: f64,
+        /// Whether part of this work may still wait at the end of the run.
+        is_within_run: bool,
     },
+}
+
+/// Workers that hold the same parents in a deadlock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StuckWorkers {
+    /// The workers.
+    pub workers: Vec<WorkerId>,
+    /// The rows that each of them runs, by action.
+    pub parents: Vec<(ActionId, u64)>,
 }
 
 /// Something worth reporting about a scenario.
@@ -71,6 +88,24 @@ pub enum Finding {
         bottleneck: Bottleneck,
         /// Whether the overload continues after the run.
         is_permanent: bool,
+    },
+    /// Parents can hold everything that their children need; then no job ends any more.
+    Deadlock {
+        /// Who holds what.
+        workers: Vec<StuckWorkers>,
+        /// The actions of the parents that no other parent has started.
+        roots: Vec<ActionId>,
+        /// The children that then fit nowhere.
+        children: Vec<ActionId>,
+        /// The number of parents that it takes, without those that others of them have started.
+        parents: f64,
+        /// The mean number of rows of these actions that run, if children never wait.
+        running: f64,
+    },
+    /// There are too many packings of parents to exclude a deadlock.
+    DeadlockNotExcluded {
+        /// The actions of the parents.
+        actions: Vec<ActionId>,
     },
     /// A service time without a finite mean, so that averages are meaningless.
     InfiniteMean {
@@ -134,6 +169,16 @@ impl Finding {
     /// Whether a user should know it before starting the run. Other findings appear only on
     /// request.
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Finding::BusiestHour { .. })
+        !matches!(self, Finding::BusiestHour { .. } | Finding::DeadlockNotExcluded { .. })
+    }
+
+    /// Whether a strict check fails because of it. A deadlock counts only if the parents that it
+    /// takes are likely to run at the same time: their number is at most six standard deviations of
+    /// a Poisson number above the mean.
+    pub fn is_strict(&self) -> bool {
+        match self {
+            Finding::Deadlock { parents, running, .. } => *parents <= running + 6.0 * running.sqrt(),
+            finding => finding.is_warning(),
+        }
     }
 }

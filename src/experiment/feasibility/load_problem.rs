@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use super::backlog::Backlog;
 use super::finding::{Bottleneck, Excess, Finding};
 use super::lp::{self, Demand, Solution};
-use super::offered_load::OfferedWork;
+use super::offered_load::{Flow, OfferedWork};
 use super::packing;
-use super::worker_types::{ResourceLoad, WorkerType, units};
+use super::worker_types::{self, Breaks, Interrupted, ResourceLoad, WorkerType, units};
 use crate::engine::{ClaimRule, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::claim::ClaimBatch;
+use crate::model::time::Time;
 
 /// All work on all workers, by a linear program.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +60,28 @@ impl PricedLoad {
 
 /// Smaller parts of a load are rounding.
 const PART: f64 = 1e-6;
+
+/// The largest error of a mean time that a deadline cuts (see [`super::attempt_duration`]).
+const MEASURED: f64 = 1.0 / 250.0;
+
+/// The time that an overload is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Regime {
+    /// Jobs arrive at constant rates for ever.
+    Permanent,
+    /// From the start to the end of the run.
+    WithinRun,
+}
+
+impl Regime {
+    /// How workers that break down count.
+    pub(super) fn breaks(self) -> Breaks {
+        match self {
+            Regime::Permanent => Breaks::LongRun,
+            Regime::WithinRun => Breaks::AtMost,
+        }
+    }
+}
 
 /// Below this load a queue forgets with the jobs in progress, and a warm-up of a few of these is
 /// visibly enough.
@@ -176,35 +200,88 @@ impl<'a> LoadProblem<'a> {
         (of(&fullest) >= load * (1.0 - 1e-3)).then_some(fullest)
     }
 
-    /// The finding about a load that is too high. A permanent one continues after the run.
-    pub(super) fn overload(self, is_permanent: bool) -> Option<Finding> {
-        let delay = self.exact_delay();
-        let is_too_high = |load: f64| if is_permanent { load > 1.0 - 1e-9 } else { load > 1.0 + PART };
-        let Some(all) = self.solve(delay, |_| true).filter(|all| is_too_high(all.load())) else {
-            return self.claim_overload(is_permanent).or_else(|| self.likely_overload(is_permanent));
+    /// The finding about a load that is too high. `jobs` are those that arrive, and `to` is the end
+    /// of the run.
+    pub(super) fn overload(
+        self,
+        regime: Regime,
+        to: Time,
+        jobs: impl FnOnce(&mut dyn FnMut(&Flow)),
+    ) -> Option<Finding> {
+        let is_permanent = regime == Regime::Permanent;
+        // What a delay costs is certain only where jobs always wait.
+        let delay = if is_permanent { self.exact_delay() } else { 0.0 };
+        let least = if is_permanent { 1.0 - 1e-9 } else { 1.0 + PART };
+        let probable = || self.claim_overload(regime).or_else(|| self.likely_overload(is_permanent));
+        let Some(all) = self.solve(delay, |_| true).filter(|all| all.load() >= least) else { return probable() };
+        let stays = self.solve(delay, |work| !work.may_leave).filter(|stays| stays.load() >= least);
+        let excess = match &stays {
+            Some(stays) => self.excess(stays, delay, regime, to, jobs),
+            None => self.leaves(&all, regime, to),
         };
-        let stays = self.solve(delay, |work| !work.may_leave).filter(|stays| is_too_high(stays.load()));
-        let excess = match stays {
-            Some(stays) => self.excess(&stays, delay, is_permanent),
-            // Exactly the load that can be done: now and then a job leaves, but none has to.
-            None if all.load() <= 1.0 + PART => return None,
-            None => Excess::Leaves { share: 1.0 - 1.0 / all.load() },
-        };
+        let Some(excess) = excess else { return probable() };
         let bottleneck = self.bottleneck(&all, delay);
         Some(Finding::Overload { load: all.load(), excess, bottleneck, delay_s: (delay > 0.0).then_some(delay) })
     }
 
-    /// The minimum number of jobs left over: the excess work, divided by the largest price of one
-    /// job.
-    fn excess(self, stays: &PricedLoad, delay: f64, is_permanent: bool) -> Excess {
-        let price = |work: &OfferedWork| stays.price(work.need) * (work.seconds / work.attempts + delay);
-        let most = self.counted().map(price).fold(0.0, f64::max);
-        let jobs_per_second = (stays.load() - 1.0) / most;
-        if is_permanent {
-            Excess::Grows { per_hour: jobs_per_second * 3_600.0 }
-        } else {
-            Excess::Left { jobs: jobs_per_second * self.seconds }
+    /// What is certain of the jobs that cannot leave.
+    fn excess(
+        self,
+        stays: &PricedLoad,
+        delay: f64,
+        regime: Regime,
+        to: Time,
+        jobs: impl FnOnce(&mut dyn FnMut(&Flow)),
+    ) -> Option<Excess> {
+        let Interrupted { go_on, lost } = self.interrupted(stays, regime, to);
+        if regime == Regime::Permanent && stays.load() <= 1.0 + PART {
+            let is_random = self
+                .counted()
+                .any(|work| !work.may_leave && stays.price(work.need) > 0.0 && (work.random_jobs > 0.0 || delay > 0.0));
+            let is_balanced = (is_random || !self.system.availability.breakdowns.is_empty()) && lost == 0.0;
+            return is_balanced.then_some(Excess::Balanced);
         }
+        let (work, count) = self.counted().filter(|work| !work.may_leave).fold((0.0, 0.0), |(work, count), one| {
+            let price = stays.price(one.need);
+            (work + price * (one.seconds + one.attempts * delay), count + if price > 0.0 { one.jobs } else { 0.0 })
+        });
+        let is_permanent = regime == Regime::Permanent;
+        let mut backlog = Backlog::new(self.system, |need| stays.price(need), work / count, delay, is_permanent);
+        jobs(&mut |flow| backlog.add(flow));
+        let seconds = if is_permanent { self.seconds } else { 1.0 };
+        let left = backlog.unfinished(self.seconds) / seconds - go_on - lost;
+        let is_work = stays.load() > 1.0 + MEASURED && go_on + lost == 0.0;
+        match regime {
+            Regime::Permanent if left > 0.0 => Some(Excess::Grows { per_hour: left * 3_600.0 }),
+            Regime::Permanent if is_work => Some(Excess::Grows { per_hour: 0.0 }),
+            Regime::Permanent if lost > 0.0 => {
+                Some(Excess::Leaves { share: 1.0 - 1.0 / stays.load(), is_within_run: false })
+            }
+            Regime::WithinRun if left >= 1.0 - PART => Some(Excess::Left { jobs: left }),
+            Regime::WithinRun if is_work || left > PART => Some(Excess::Left { jobs: 0.0 }),
+            _ => None,
+        }
+    }
+
+    /// What is certain where jobs may leave.
+    fn leaves(self, all: &PricedLoad, regime: Regime, to: Time) -> Option<Excess> {
+        // With exactly the load that can be done a job leaves now and then, but none has to.
+        let is_certain = all.load() > 1.0 + MEASURED && self.interrupted(all, regime, to).go_on == 0.0;
+        let share = 1.0 - 1.0 / all.load();
+        is_certain.then_some(Excess::Leaves { share, is_within_run: regime == Regime::WithinRun })
+    }
+
+    /// The jobs with a price that changes of workers interrupt.
+    fn interrupted(self, priced: &PricedLoad, regime: Regime, to: Time) -> Interrupted {
+        let needs: Vec<&CapacityMap> = (priced.needs.iter().zip(&priced.solution.prices))
+            .filter(|(_, price)| **price > 0.0)
+            .map(|(need, _)| self.system.need(*need))
+            .collect();
+        let fits = |capacity: &CapacityMap| {
+            needs.iter().map(|need| packing::slots(capacity, need)).filter(|slots| *slots < i64::MAX).sum::<i64>()
+                as f64
+        };
+        worker_types::interrupted(self.system, to, regime.breaks(), fits)
     }
 
     /// The mean claim delay, if wherever jobs wait each job takes it in addition: where workers run
@@ -215,10 +292,24 @@ impl<'a> LoadProblem<'a> {
     }
 
     /// More claims than the workers can make.
-    fn claim_overload(self, is_permanent: bool) -> Option<Finding> {
-        let load = self.claims().filter(|load| *load > 1.0)?;
-        let stays = self.work.iter().any(|work| !work.may_leave && !work.is_closed);
-        stays.then_some(Finding::ClaimOverload { load, delay_s: self.delay()?, is_permanent })
+    fn claim_overload(self, regime: Regime) -> Option<Finding> {
+        let delay_s = self.delay()?;
+        let staying: f64 =
+            self.work.iter().filter(|work| !work.may_leave && !work.is_closed).map(|work| work.attempts).sum();
+        let workers: f64 = self.workers.iter().map(|kind| kind.workers).sum();
+        // The attempts that a worker has ended in a time t are (t + E D² / E D) / E D - 1 at most
+        // (Lorden, 1970), with D the delay.
+        let ClaimRule::Delayed { delay, batch: ClaimBatch::One } = &self.system.claim else { return None };
+        let start = match regime {
+            Regime::Permanent => 0.0,
+            Regime::WithinRun => delay.variance() / delay_s,
+        };
+        let most = workers * (self.seconds + start) / delay_s;
+        (workers > 0.0 && staying > most * (1.0 + PART)).then_some(Finding::ClaimOverload {
+            load: staying / most,
+            delay_s,
+            is_permanent: regime == Regime::Permanent,
+        })
     }
 
     /// A load that is too high by an estimate only.

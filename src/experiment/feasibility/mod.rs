@@ -6,8 +6,10 @@
 
 mod analyze;
 mod attempt_duration;
+mod backlog;
 mod cron_conflicts;
 mod cron_firings;
+mod deadlock;
 mod finding;
 mod load_problem;
 mod lp;
@@ -16,7 +18,7 @@ mod packing;
 mod worker_types;
 
 pub use analyze::{Feasibility, analyze};
-pub use finding::{Bottleneck, Excess, Finding};
+pub use finding::{Bottleneck, Excess, Finding, StuckWorkers};
 pub use load_problem::{DelayedLoad, SystemLoad};
 pub use offered_load::OfferedWork;
 pub use worker_types::{ResourceLoad, WorkerType};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::attempt_duration::{self, Attempt};
 use super::cron_firings;
 use crate::arrival::{ArrivalModel, ListedJob};
-use crate::engine::{CancelRequest, InitialRow, InitialState, JobFilter, JobOverrides, Overlap};
+use crate::engine::{InitialRow, InitialState, JobOverrides, MisfireRule, Overlap, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
 use crate::model::time::{Span, Time};
@@ -33,9 +33,11 @@ pub struct OfferedWork {
     pub is_closed: bool,
     /// Whether they hold what they need while children run. `seconds` is then a minimum.
     pub waits_for_children: bool,
-    /// Whether jobs may leave unserved, be rejected, or be skipped because others are there. In the
-    /// long run they can then never exceed what the workers can do.
+    /// Whether jobs may leave before they are done, be rejected, or be skipped. In the long run
+    /// they can then never exceed what the workers can do.
     pub may_leave: bool,
+    /// Jobs whose number or whose time is random.
+    pub(super) random_jobs: f64,
 }
 
 impl OfferedWork {
@@ -62,27 +64,42 @@ pub(super) struct OfferedLoad<'a> {
 }
 
 /// Everything an attempt's duration depends on.
-type Key = (ActionId, [Option<i64>; 4], Option<u32>);
+pub(super) type Key = (ActionId, [Option<i64>; 4], Option<u32>);
 
 /// A stream of jobs: how many arrive in some time, and in what clumps.
 #[derive(Clone, Copy)]
-struct Flow {
-    action: ActionId,
-    overrides: JobOverrides,
+pub(super) struct Flow {
+    pub(super) action: ActionId,
+    pub(super) overrides: JobOverrides,
+    /// Their mean number.
     jobs: f64,
+    /// No more than their mean number: the time of the first of several arrivals is not known.
+    pub(super) least: f64,
     /// The long-run variance of the number of arriving jobs, divided by its mean: 1 for single jobs
     /// at random.
     clumps: f64,
-    is_closed: bool,
-    may_leave: bool,
-    starts_children: bool,
+    is_random: bool,
+    pub(super) may_leave: bool,
+    pub(super) origin: Origin,
+}
+
+/// Where jobs come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// They arrive, whatever the workers do.
+    Arrival,
+    /// A fixed population sends them.
+    Closed,
+    /// They run at the start, so that a policy has no say in it.
+    Running,
 }
 
 impl Flow {
-    /// Single jobs of an action.
+    /// Single jobs of an action, none of which is random.
     fn new(action: ActionId, jobs: f64) -> Flow {
-        let (overrides, clumps) = (JobOverrides::default(), 1.0);
-        Flow { action, overrides, jobs, clumps, is_closed: false, may_leave: false, starts_children: true }
+        let (overrides, clumps, least) = (JobOverrides::default(), 1.0, jobs);
+        let (is_random, may_leave, origin) = (false, false, Origin::Arrival);
+        Flow { action, overrides, jobs, least, clumps, is_random, may_leave, origin }
     }
 }
 
@@ -94,59 +111,83 @@ impl<'a> OfferedLoad<'a> {
     /// The work that arrives from `from` through `to`, by action and need.
     pub(super) fn between(&mut self, from: Time, to: Time, filter: SourceFilter) -> Vec<OfferedWork> {
         let mut works = BTreeMap::new();
-        for source in &self.scenario.sources {
-            if filter == SourceFilter::All || source.is_random() {
-                self.source(source, from, to, filter, &mut works);
-            }
-        }
-        if filter == SourceFilter::All {
-            for row in self.scenario.system.initial.iter().filter(|row| arrives_within(row, from, to)) {
-                let overrides = JobOverrides {
-                    need: Some(row.need),
-                    retries: row.retries_left,
-                    deadline: row.deadline,
-                    stop_timeout: row.stop_timeout,
-                    ..JobOverrides::default()
-                };
-                let starts_children = row.state == InitialState::Waiting;
-                self.add(Flow { overrides, starts_children, ..Flow::new(row.action, 1.0) }, &mut works);
-            }
-        }
+        self.flows(from, to, filter, |load, flow| load.add(flow, &mut works));
         works.into_values().filter(|work: &OfferedWork| work.jobs > 0.0).collect()
     }
 
-    fn source(&mut self, source: &ArrivalModel, from: Time, to: Time, filter: SourceFilter, works: &mut Works) {
+    /// The jobs that arrive from `from` through `to`, without their children.
+    pub(super) fn flows(&mut self, from: Time, to: Time, filter: SourceFilter, mut take: impl FnMut(&mut Self, Flow)) {
+        let scenario = self.scenario;
+        for source in scenario.sources.iter().filter(|source| filter == SourceFilter::All || source.is_random()) {
+            self.source(source, from, to, filter, &mut |load, flow| {
+                let may_leave = flow.may_leave || may_leave(&scenario.system, flow.action);
+                take(load, Flow { may_leave, ..flow });
+            });
+        }
+        if filter != SourceFilter::All {
+            return;
+        }
+        // A row that is asked to stop holds what it needs for next to no time.
+        let is_work = |row: &&InitialRow| !matches!(row.state, InitialState::CancelRequested(_));
+        for row in scenario.system.initial.iter().filter(is_work).filter(|row| arrives_within(row, from, to)) {
+            let overrides = JobOverrides {
+                need: Some(row.need),
+                retries: row.retries_left,
+                deadline: row.deadline,
+                stop_timeout: row.stop_timeout,
+                ..JobOverrides::default()
+            };
+            let origin = if row.state == InitialState::Waiting { Origin::Arrival } else { Origin::Running };
+            let may_leave = may_leave(&scenario.system, row.action);
+            take(self, Flow { overrides, may_leave, origin, ..Flow::new(row.action, 1.0) });
+        }
+    }
+
+    fn source(
+        &mut self,
+        source: &ArrivalModel,
+        from: Time,
+        to: Time,
+        filter: SourceFilter,
+        take: &mut dyn FnMut(&mut Self, Flow),
+    ) {
         let seconds = (to - from).as_secs_f64();
         match source {
             ArrivalModel::Poisson { action, rate, batch, .. } => {
-                self.add(batches(*action, rate.as_per_second() * seconds, 1.0, batch.as_ref()), works);
+                take(self, batches(*action, rate.as_per_second() * seconds, 1.0, batch.as_ref()));
             }
             ArrivalModel::Renewal { action, between, batch, .. } => {
                 let (mean, variance) = (between.mean(), between.variance());
                 let is_counted = filter == SourceFilter::All && variance == 0.0;
                 let arrivals = if is_counted { multiples(mean, from, to) } else { seconds / mean };
-                self.add(batches(*action, arrivals, variance / (mean * mean), batch.as_ref()), works);
+                let flow = batches(*action, arrivals, variance / (mean * mean), batch.as_ref());
+                // In a time t there are at least t / mean - 1 arrivals on average.
+                let is_known = filter == SourceFilter::Random || variance == 0.0;
+                let fewer = if is_known || arrivals <= 0.0 { 0.0 } else { flow.jobs / arrivals };
+                take(self, Flow { least: (flow.jobs - fewer).max(0.0), ..flow });
             }
             ArrivalModel::Profile { action, rates, batch, .. } => {
                 let arrivals = rates.expected(self.scenario.epoch, from, to);
-                self.add(batches(*action, arrivals, 1.0, batch.as_ref()), works);
+                take(self, batches(*action, arrivals, 1.0, batch.as_ref()));
             }
             ArrivalModel::Listed(jobs) => {
                 let first = jobs.partition_point(|job| job.at() < from);
                 for ListedJob { arrival, overrides } in jobs[first..].iter().take_while(|job| job.at() <= to) {
-                    self.add(Flow { overrides: *overrides, ..Flow::new(arrival.action, arrival.count as f64) }, works);
+                    take(self, Flow { overrides: *overrides, ..Flow::new(arrival.action, arrival.count as f64) });
                 }
             }
             ArrivalModel::Closed { action, population, think, .. } => {
                 let attempt = self.attempt(*action, &JobOverrides::default());
                 let cycle = think.mean() + attempt.mean * attempt.tries;
                 let jobs = if cycle > 0.0 { f64::from(*population) * seconds / cycle } else { 0.0 };
-                self.add(Flow { is_closed: true, ..Flow::new(*action, jobs) }, works);
+                take(self, Flow { origin: Origin::Closed, ..Flow::new(*action, jobs) });
             }
-            ArrivalModel::Cron { action, schedule, overlap, overrides, .. } => {
+            ArrivalModel::Cron { action, schedule, overlap, missed, overrides } => {
                 let jobs = cron_firings::between(schedule, self.scenario.epoch, from, to);
-                let flow = Flow { overrides: *overrides, clumps: 0.0, ..Flow::new(*action, jobs) };
-                self.add(Flow { may_leave: *overlap != Overlap::Enqueue, ..flow }, works);
+                // While no worker is alive, no cron fires.
+                let is_missed = *missed != MisfireRule::All && self.scenario.system.availability.has_outages();
+                let may_leave = *overlap != Overlap::Enqueue || is_missed;
+                take(self, Flow { overrides: *overrides, clumps: 0.0, may_leave, ..Flow::new(*action, jobs) });
             }
         }
     }
@@ -158,46 +199,40 @@ impl<'a> OfferedLoad<'a> {
         let attempt = self.attempt(flow.action, &flow.overrides);
         let need = flow.overrides.need.unwrap_or(model.need);
         let (attempts, mut mean) = (flow.jobs * attempt.tries, attempt.mean);
-        let spawns = model.spawns.as_ref().filter(|_| flow.starts_children);
+        let is_random = flow.is_random || attempt.is_random();
+        let spawns = model.spawns.as_ref().filter(|_| flow.origin != Origin::Running);
         if let Some(spawns) = spawns {
             let child = system.action(spawns.action);
             let held = attempt_duration::at_least_one(&spawns.count)
                 * attempt_duration::held_for_child(model, &flow.overrides, child);
             mean = mean.max(held);
-            let children =
-                Flow { jobs: attempts * attempt_duration::rounded(&spawns.count).0, ..Flow::new(spawns.action, 0.0) };
-            self.add(Flow { is_closed: flow.is_closed, may_leave: flow.may_leave, ..children }, works);
+            let children = attempts * attempt_duration::rounded(&spawns.count).0;
+            let is_random = is_random || spawns.count.variance() > 0.0;
+            let may_leave = flow.may_leave || may_leave(system, spawns.action);
+            let children = Flow { is_random, may_leave, origin: flow.origin, ..Flow::new(spawns.action, children) };
+            self.add(children, works);
         }
-        let work = works.entry((flow.action, need, flow.is_closed)).or_insert_with(|| OfferedWork {
+        // Jobs that may leave are kept apart from those of the same action that stay.
+        let is_closed = flow.origin == Origin::Closed;
+        let key = (flow.action, need, is_closed, flow.may_leave);
+        let work = works.entry(key).or_insert_with(|| OfferedWork {
             action: flow.action,
             need,
             jobs: 0.0,
             attempts: 0.0,
             seconds: 0.0,
             square: 0.0,
-            is_closed: flow.is_closed,
+            is_closed,
             waits_for_children: false,
-            may_leave: true,
+            may_leave: flow.may_leave,
+            random_jobs: 0.0,
         });
         work.jobs += flow.jobs;
         work.attempts += attempts;
         work.seconds += attempts * mean;
         work.square += attempts * (attempt.square + (flow.clumps - 1.0) * mean * mean);
         work.waits_for_children |= spawns.is_some();
-        // One flow whose jobs never leave is enough to make the queue grow.
-        work.may_leave &= flow.may_leave || flow.jobs == 0.0 || self.may_leave(flow.action);
-    }
-
-    /// Whether waiting jobs of an action may leave, or be rejected.
-    fn may_leave(&self, action: ActionId) -> bool {
-        let system = &self.scenario.system;
-        let model = system.action(action);
-        let applies =
-            |cancel: &CancelRequest| cancel.jobs != JobFilter::Running && cancel.action.is_none_or(|of| of == action);
-        model.patience.is_some()
-            || model.cancel_rate.as_per_second() > 0.0
-            || system.queue_limit.is_some()
-            || system.cancels.iter().any(applies)
+        work.random_jobs += if is_random { flow.jobs } else { 0.0 };
     }
 
     /// The average attempt. It is computed once, unless that is faster than a look-up.
@@ -207,19 +242,33 @@ impl<'a> OfferedLoad<'a> {
         if overrides.service.is_some() && stops_at_once && !model.estimate.is_random() {
             return Attempt::of(model, overrides);
         }
-        let nanos = |span: Option<Span>| span.map(|span| span.0);
-        let lengths = [overrides.service, overrides.estimate, overrides.deadline, overrides.stop_timeout].map(nanos);
-        *self.attempts.entry((action, lengths, overrides.retries)).or_insert_with(|| Attempt::of(model, overrides))
+        *self.attempts.entry(key(action, overrides)).or_insert_with(|| Attempt::of(model, overrides))
     }
 }
 
-type Works = BTreeMap<(ActionId, NeedId, bool), OfferedWork>;
+/// What the duration of such an attempt depends on.
+pub(super) fn key(action: ActionId, overrides: &JobOverrides) -> Key {
+    let nanos = |span: Option<Span>| span.map(|span| span.0);
+    let lengths = [overrides.service, overrides.estimate, overrides.deadline, overrides.stop_timeout].map(nanos);
+    (action, lengths, overrides.retries)
+}
+
+/// Whether jobs of an action may leave before they are done, or be rejected.
+pub(super) fn may_leave(system: &System, action: ActionId) -> bool {
+    let model = system.action(action);
+    model.patience.is_some()
+        || model.cancel_rate.as_per_second() > 0.0
+        || system.queue_limit.is_some()
+        || system.cancels.iter().any(|cancel| cancel.action.is_none_or(|of| of == action))
+}
+
+type Works = BTreeMap<(ActionId, NeedId, bool, bool), OfferedWork>;
 
 /// Batches whose number of arrivals has a variance of `dispersion` times its mean.
 fn batches(action: ActionId, arrivals: f64, dispersion: f64, batch: Option<&Distribution>) -> Flow {
     let (mean, square) = batch.map_or((1.0, 1.0), attempt_duration::rounded);
     let clumps = if mean > 0.0 { (dispersion * mean * mean + square - mean * mean) / mean } else { 1.0 };
-    Flow { clumps, ..Flow::new(action, arrivals * mean) }
+    Flow { clumps, is_random: clumps > 0.0, ..Flow::new(action, arrivals * mean) }
 }
 
 /// The number of multiples of a duration, except 0 itself, from `from` through `to`.

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::packing::slots;
-use crate::engine::{Breakdowns, CapacityChange, Outage, System};
+use crate::engine::{Breakdowns, CapacityChange, Outage, OutageKind, System};
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::model::time::Time;
-use crate::random::dist::Distribution;
 
 /// The demand for a resource, and its supply.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,12 +46,25 @@ impl WorkerType {
     }
 }
 
+/// How workers that break down at random count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Breaks {
+    /// By the long-run share of time that they offer their capacity.
+    Offered,
+    /// By the long-run share of time that their processes can run. A partition takes claiming from
+    /// a worker, not its processes.
+    LongRun,
+    /// By no less than the mean share of the time from the start of the run that their processes
+    /// can run. All workers are up at the start, so this is more than the long-run share.
+    AtMost,
+}
+
 /// All workers by their capacities, on average from `from` to `to`. A worker counts while it is up:
-/// listed outages exactly, breakdowns by the long-run share of time that it is up.
-pub(super) fn worker_types(system: &System, from: Time, to: Time) -> Vec<WorkerType> {
+/// listed outages exactly, breakdowns by their rule.
+pub(super) fn worker_types(system: &System, from: Time, to: Time, breaks: Breaks) -> Vec<WorkerType> {
     let whole = (to - from).as_secs_f64();
     let mut kinds: BTreeMap<&CapacityMap, f64> = BTreeMap::new();
-    let (changes, outages, up) = (changes(system), outages(system), up(system));
+    let (changes, outages, up) = (changes(system), outages(system), up(system, breaks, to));
     for (worker, plain) in (0_u32..).zip(&system.workers) {
         let none = Vec::new();
         let (changes, outages) =
@@ -106,15 +118,86 @@ fn outages(system: &System) -> BTreeMap<u32, Vec<(Time, Time)>> {
     outages
 }
 
-/// By worker that breaks down: the share of time that it is up, the mean time up over the mean time
-/// from one repair to the next.
-fn up(system: &System) -> BTreeMap<u32, f64> {
-    let share = |up: &Distribution, down: &Distribution| {
-        let share = up.mean() / (up.mean() + down.mean());
-        if share.is_nan() { 1.0 } else { share }
+/// By worker that breaks down: the share of time that it is up, in the long run the mean time up
+/// over the mean time from one repair to the next.
+fn up(system: &System, breaks: Breaks, to: Time) -> BTreeMap<u32, f64> {
+    let share = |breakdowns: &Breakdowns| {
+        let share = breakdowns.up.mean() / (breakdowns.up.mean() + breakdowns.down.mean());
+        let share = if share.is_nan() { 1.0 } else { share };
+        match breaks {
+            Breaks::LongRun | Breaks::AtMost if breakdowns.kind == OutageKind::Partition => 1.0,
+            Breaks::Offered | Breaks::LongRun => share,
+            // The number of cycles that have begun has a mean of `begun` at most, and the times up
+            // of these last their mean (Wald).
+            Breaks::AtMost => {
+                let up = breakdowns.up.mean() * begun(breakdowns, to) / (to - Time::ZERO).as_secs_f64();
+                if up.is_nan() { 1.0 } else { up.min(1.0) }
+            }
+        }
     };
-    let of_worker = |Breakdowns { worker, up, down, .. }: &Breakdowns| (worker.0, share(up, down));
+    let of_worker = |breakdowns: &Breakdowns| (breakdowns.worker.0, share(breakdowns));
     system.availability.breakdowns.iter().map(of_worker).collect()
+}
+
+/// An upper bound of the mean number of times up that begin by an instant, the first at the start
+/// (Lorden, *Annals of Mathematical Statistics* 41, 1970): (t + E X² / E X) / E X, with X the time
+/// from one repair to the next.
+fn begun(breakdowns: &Breakdowns, to: Time) -> f64 {
+    let mean = breakdowns.up.mean() + breakdowns.down.mean();
+    let square = breakdowns.up.variance() + breakdowns.down.variance() + mean * mean;
+    ((to - Time::ZERO).as_secs_f64() + square / mean) / mean
+}
+
+/// Jobs whose work is not bounded by what the workers offer, or that leave without having been
+/// done, because their worker changes while they run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Interrupted {
+    /// Jobs that go on where a lower capacity or a partition admits no other: the largest number.
+    pub(super) go_on: f64,
+    /// Jobs whose worker crashes, is shut down or declared dead: the largest mean number.
+    pub(super) lost: f64,
+}
+
+/// The jobs interrupted by `to`, or with `Breaks::LongRun` within the last second of a long run;
+/// `fits` is the largest number of jobs that run on a worker.
+pub(super) fn interrupted(
+    system: &System,
+    to: Time,
+    breaks: Breaks,
+    fits: impl Fn(&CapacityMap) -> f64,
+) -> Interrupted {
+    let mut interrupted = Interrupted::default();
+    // No more jobs run on a worker than fit into the largest of its capacities.
+    let changes = changes(system);
+    let largest = |worker: u32| {
+        let later = changes.get(&worker).into_iter().flatten().map(|change| &change.capacity);
+        let all = std::iter::once(&system.workers[worker as usize].capacity).chain(later);
+        all.map(&fits).fold(0.0, f64::max)
+    };
+    for (worker, changes) in &changes {
+        let mut capacity = &system.workers[*worker as usize].capacity;
+        for change in changes.iter().filter(|change| change.at <= to) {
+            if capacity.0.iter().zip(&change.capacity.0).any(|(before, after)| after < before) {
+                interrupted.go_on += largest(*worker);
+            }
+            capacity = &change.capacity;
+        }
+    }
+    for outage in system.availability.outages.iter().filter(|outage| outage.at <= to) {
+        match outage.kind {
+            OutageKind::Partition => interrupted.go_on += largest(outage.worker.0),
+            OutageKind::Crash | OutageKind::Shutdown => interrupted.lost += largest(outage.worker.0),
+        }
+    }
+    for breakdowns in &system.availability.breakdowns {
+        let times = match breaks {
+            Breaks::LongRun => 1.0 / (breakdowns.up.mean() + breakdowns.down.mean()),
+            Breaks::Offered | Breaks::AtMost => begun(breakdowns, to),
+        };
+        let times = if times.is_nan() { f64::INFINITY } else { times };
+        interrupted.lost += times * largest(breakdowns.worker.0);
+    }
+    interrupted
 }
 
 /// Seconds between two instants during which there is no outage.
@@ -129,7 +212,7 @@ fn available(from: Time, to: Time, outages: &[(Time, Time)]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Availability, ClaimRule, OutageKind, Window};
+    use crate::engine::{Availability, ClaimRule, Window};
     use crate::model::claim::{DispatchTiming, Placement};
     use crate::model::time::Span;
     use crate::model::worker::{Worker, WorkerId};
@@ -166,7 +249,7 @@ mod tests {
 
     #[test]
     fn workers_with_equal_capacities_are_one_type() {
-        let types = worker_types(&system(Availability::default()), Time::ZERO, hours(10));
+        let types = worker_types(&system(Availability::default()), Time::ZERO, hours(10), Breaks::Offered);
         assert_eq!(types, [WorkerType { capacity: map(2), workers: 2.0 }]);
         assert_eq!(units(&types, ResourceId(0)), 4.0);
     }
@@ -178,12 +261,12 @@ mod tests {
         let change = CapacityChange { worker: WorkerId(0), at: hours(3), capacity: map(5) };
         let outages = vec![outage(8, None), outage(1, Some(2)), outage(2, Some(2))];
         let availability = Availability { outages, capacity_changes: vec![change], ..Availability::default() };
-        let found = worker_types(&system(availability.clone()), Time::ZERO, hours(10));
+        let found = worker_types(&system(availability.clone()), Time::ZERO, hours(10), Breaks::Offered);
         assert_eq!(
             found,
             [WorkerType { capacity: map(2), workers: 1.1 }, WorkerType { capacity: map(5), workers: 0.4 }]
         );
-        let late = worker_types(&system(availability), hours(6), hours(10));
+        let late = worker_types(&system(availability), hours(6), hours(10), Breaks::Offered);
         assert_eq!(
             late,
             [WorkerType { capacity: map(2), workers: 1.0 }, WorkerType { capacity: map(5), workers: 0.5 }]
@@ -197,7 +280,7 @@ mod tests {
             Breakdowns { worker: WorkerId(1), up: constant(900.0), down: constant(100.0), kind: OutageKind::Crash };
         let availability = Availability { breakdowns: vec![breakdowns], ..Availability::default() };
         assert_eq!(
-            worker_types(&system(availability), Time::ZERO, hours(10)),
+            worker_types(&system(availability), Time::ZERO, hours(10), Breaks::Offered),
             [WorkerType { capacity: map(2), workers: 1.9 }]
         );
     }

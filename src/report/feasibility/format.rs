@@ -56,6 +56,12 @@ pub(super) fn about(value: f64) -> String {
     }
 }
 
+/// The same, rounded down.
+pub(super) fn about_at_most(value: f64) -> String {
+    let decimals = if value < 10.0 { 100.0 } else { 10.0 };
+    about(if value < 100.0 { (value * decimals + 1e-6).floor() / decimals } else { (value + 1e-6).floor() })
+}
+
 /// A duration as a scenario has it, with one unit, and not shorter than `seconds`: `30d`, `12h`.
 pub(super) fn at_least(seconds: f64) -> String {
     let (unit, name) = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "m")]

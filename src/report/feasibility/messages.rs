@@ -4,7 +4,7 @@
 use chrono::SecondsFormat;
 
 use super::format as phrases;
-use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, WorkerType};
+use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, StuckWorkers, WorkerType};
 use crate::format::{count, duration};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
@@ -52,6 +52,10 @@ impl Words<'_> {
             Finding::LikelyOverload { load, delay_s, bottleneck, is_permanent } => {
                 self.about_overload(*load, *delay_s, bottleneck, *is_permanent)
             }
+            Finding::Deadlock { workers, roots, children, parents, running } => {
+                self.deadlock(workers, roots, children, *parents, *running)
+            }
+            Finding::DeadlockNotExcluded { actions } => self.deadlock_not_excluded(actions),
             Finding::InfiniteMean { action } => self.no_mean(*action),
             Finding::CronCollision { crons, first, times } => self.collision(crons, *first, *times),
             Finding::CronOverrun { cron, gap, held_s } => self.overtaken(*cron, &gap.to_string(), *held_s),
@@ -73,24 +77,45 @@ impl Words<'_> {
         let (load, jobs) = (phrases::load(load), self.jobs(bottleneck));
         let of = "of what the workers can do";
         let (title, follows) = match excess {
+            Excess::Balanced => (
+                format!("unstable: {jobs} at {load} {of}"),
+                "the queue has no steady state: the work that waits grows with the length of the run, under any \
+                 policy"
+                    .to_owned(),
+            ),
             Excess::Grows { per_hour } if per_hour < 5e-3 => (
                 format!("unstable: {jobs} at {load} {of}"),
-                "the queue has no steady state: waits grow with the length of the run, under any policy".to_owned(),
+                "under any policy the work that waits grows without limit".to_owned(),
             ),
             Excess::Grows { per_hour } => (
                 format!("unstable: {jobs} at {load} {of}"),
                 format!(
-                    "under any policy the queue grows without limit, by at least {} jobs an hour",
-                    phrases::about(per_hour)
+                    "under any policy the queue grows without limit, by at least {} jobs an hour on average",
+                    phrases::about_at_most(per_hour)
                 ),
+            ),
+            Excess::Left { jobs: left } if left < 1.0 => (
+                format!("overload: {jobs} at {load} {of} within the run"),
+                "under any policy part of this work is unfinished at its end".to_owned(),
             ),
             Excess::Left { jobs: left } => (
                 format!("overload: {jobs} at {load} {of} within the run"),
-                format!("under any policy at least about {left:.0} jobs are unfinished at its end"),
+                format!(
+                    "under any policy at least {:.0} jobs are unfinished at its end, on average",
+                    (left + 1e-6).floor()
+                ),
             ),
-            Excess::Leaves { share } => (
-                format!("overload: {jobs} at {load} {of}"),
-                format!("at least {} of that work must be abandoned, rejected or never arrive", phrases::load(share)),
+            Excess::Leaves { share, is_within_run } => (
+                format!("overload: {jobs} at {load} {of}{}", if is_within_run { " within the run" } else { "" }),
+                format!(
+                    "at least {} of that work {}",
+                    phrases::load(share),
+                    if is_within_run {
+                        "is abandoned, rejected, cancelled, lost, skipped, or unfinished at its end"
+                    } else {
+                        "must be abandoned, rejected, cancelled, lost with a worker, or never arrive"
+                    }
+                ),
             ),
         };
         let help = vec![follows, self.limit(bottleneck, delay_s)];
@@ -167,6 +192,52 @@ impl Words<'_> {
         )
     }
 
+    fn deadlock(
+        &self,
+        workers: &[StuckWorkers],
+        roots: &[ActionId],
+        children: &[ActionId],
+        parents: f64,
+        running: f64,
+    ) -> (String, Vec<String>) {
+        let (system, all) = (&self.scenario.system, workers.iter().flat_map(|group| &group.parents));
+        let holders = phrases::actions(system, all.map(|(action, _)| *action));
+        let waiting = phrases::actions(system, children.iter().copied());
+        let title = format!(
+            "deadlock: jobs of {} can hold all that their children {} need, and then no job ends any more",
+            phrases::list(&holders),
+            phrases::list(&waiting)
+        );
+        let group = |StuckWorkers { workers, parents }: &StuckWorkers| {
+            let ids: Vec<String> = workers.iter().map(|worker| system.worker(*worker).id.clone()).collect();
+            let jobs = parents.iter().map(|(action, jobs)| format!("{jobs} of `{}`", self.name(*action)));
+            let jobs: Vec<String> = jobs.collect();
+            let jobs = if jobs.is_empty() { "no parent".to_owned() } else { jobs.join(" and ") };
+            format!("{} {jobs}", phrases::list(&ids))
+        };
+        let shown: Vec<String> = workers.iter().take(MOST_TYPES).map(group).collect();
+        let more = workers.len().saturating_sub(MOST_TYPES);
+        let more = if more > 0 { format!("; and {more} more groups of workers") } else { String::new() };
+        let roots = phrases::list(&phrases::actions(system, roots.iter().copied()));
+        (
+            title,
+            vec![
+                format!("for example: on each of {}{more}", shown.join("; on each of ")),
+                format!(
+                    "it takes {parents:.0} jobs of {roots} at once; about {} run on average if no child waits",
+                    phrases::about(running)
+                ),
+                "let children need a resource that parents leave free, or limit the number of parents".to_owned(),
+            ],
+        )
+    }
+
+    fn deadlock_not_excluded(&self, actions: &[ActionId]) -> (String, Vec<String>) {
+        let names = phrases::list(&phrases::actions(&self.scenario.system, actions.iter().copied()));
+        let title = format!("a deadlock of {names} and their children is not excluded");
+        (title, vec!["there are too many ways to place the parents to try all of them".to_owned()])
+    }
+
     fn no_mean(&self, action: ActionId) -> (String, Vec<String>) {
         let title = format!("the service time of `{}` has no finite mean", self.name(action));
         let help = "no run is long enough for its averages: set a largest value, such as `high` of a pareto";
@@ -195,7 +266,9 @@ impl Words<'_> {
             format!("cron `{name}` fires again after {gap}, and its job runs for {} on average", duration(held_s));
         (
             title,
-            vec!["jobs of several firings are active at once; `overlap` of the cron can limit them to one".to_owned()],
+            vec![
+                "jobs of several firings can be active at once; `overlap` of the cron can limit them to one".to_owned(),
+            ],
         )
     }
 
@@ -205,7 +278,7 @@ impl Words<'_> {
             "a job of `{name}` runs for {} on average, longer than the {window} that are measured",
             duration(held_s)
         );
-        (title, vec!["few of them end within the run; with a longer horizon more would".to_owned()])
+        (title, vec!["jobs that last longer than the run do not end in it: use a longer horizon".to_owned()])
     }
 
     fn memory(&self, load: f64, relaxation_s: f64, warmup: bool) -> (String, Vec<String>) {
@@ -242,7 +315,7 @@ impl Words<'_> {
     fn busiest_hour(&self, at: Time, load: f64, bottleneck: &Bottleneck) -> (String, Vec<String>) {
         let (jobs, load, at) = (self.jobs(bottleneck), phrases::load(load), self.instant(at));
         let title = format!("in the busiest hour, from {at} on, {jobs} at {load} of what the workers can do");
-        (title, vec!["a queue builds up then and drains later".to_owned()])
+        (title, vec!["expect a queue to build up then".to_owned()])
     }
 
     fn name(&self, action: ActionId) -> &str {

@@ -1,5 +1,6 @@
 //! The feasibility analysis of a scenario, compared with the run.
 
+mod certain;
 mod loads;
 mod overloads;
 

@@ -39,7 +39,7 @@ fn one_need(stream: &mut Stream, load: f64) -> String {
 }
 
 #[test]
-fn queues_of_one_need_grow_as_predicted_above_load_one() {
+fn queues_of_one_need_grow_exactly_above_load_one() {
     for number in 0..16 {
         let mut stream = Streams::new(7, number).stream(Purpose::Arrival, "loads");
         let is_much = number % 2 == 1;
@@ -60,7 +60,8 @@ fn queues_of_one_need_grow_as_predicted_above_load_one() {
             _ => None,
         });
         match found {
-            Some(foreseen) => assert!(is_much && (left / foreseen - 1.0).abs() < 0.2, "{left} of {foreseen}\n{text}"),
+            // The certain number is that of a policy that takes short jobs first.
+            Some(foreseen) => assert!(is_much && left > foreseen && foreseen > 0.0, "{left} of {foreseen}\n{text}"),
             None => assert!(!is_much && left < 0.01 * arrived + 60.0, "{left} of {arrived}\n{text}"),
         }
     }
@@ -107,7 +108,7 @@ fn who_may_leave_leaves() {
         [worker.w]\ncount = 3\ncapacity = { slot = 1 }\n[action.x]\ncapacity = { slot = 1 }\n\
         arrival = { poisson = { rate = \"600/h\" } }\nservice = \"24s\"\npatience = \"3m\"\n";
     let seen = Seen::of(text);
-    let Some(Finding::Overload { excess: Excess::Leaves { share }, .. }) = seen.outlook.findings.first() else {
+    let Some(Finding::Overload { excess: Excess::Leaves { share, .. }, .. }) = seen.outlook.findings.first() else {
         panic!("{:?}", seen.outlook.findings)
     };
     assert!((share - 0.25).abs() < 1e-9);
