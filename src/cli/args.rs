@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use claimsim_policy::CATALOGUE;
-use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use claimsim_policy::{CATALOGUE, synonyms};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Arg, Args, Error, value_parser};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::exit::CliError;
 use crate::experiment::design::{Grid, InvalidGridOption};
 use crate::experiment::expression::ExpressionError;
-use crate::scenario::{Diagnostics, Override};
+use crate::scenario::{Diagnostics, Override, nearest};
 use crate::stats::interim_looks::InterimLooks;
 use crate::term::render;
 
@@ -33,7 +34,7 @@ const LEVEL: f64 = 0.05;
 pub(crate) struct ExecArgs {
     /// Number of replications that run at once; does not change the results [default: the number of
     /// cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
 
     /// Print only errors
@@ -45,7 +46,7 @@ pub(crate) struct ExecArgs {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StudyArgs {
     /// Seed of all random streams [default: the scenario's]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
 
     /// Output folder; an earlier run there is replaced, anything else is left alone
@@ -111,16 +112,16 @@ pub(crate) struct SequentialArgs {
     /// Error rate: the probability of any wrong verdict of the study, such as a failing
     /// configuration that is reported as meeting its targets
     /// [default: 0.05]
-    #[arg(long, value_name = "SHARE", value_parser = level)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = level)]
     pub(crate) level: Option<String>,
 
     /// Number of replications before the first interim look [default: the scenario's, at least 10]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..))]
     pub(crate) replications: Option<u32>,
 
     /// Maximum number of replications; the number doubles from one interim look to the next
     /// [default: 640]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..))]
     pub(crate) max_replications: Option<u32>,
 }
 
@@ -223,12 +224,42 @@ impl TypedValueParser for PolicyParser {
         if policy.trim_start().starts_with('{') || has_parameters {
             return Ok(policy);
         }
-        PossibleValuesParser::new(policy_names()).parse_ref(command, arg, value)
+        if is_known(&policy) {
+            return Ok(policy);
+        }
+        Err(Error::raw(ErrorKind::InvalidValue, unknown_policy(&policy)).with_cmd(command))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(policy_names().map(PossibleValue::new)))
     }
+}
+
+/// The message about a policy that does not exist.
+fn unknown_policy(policy: &str) -> String {
+    let name = policy.split('(').next().unwrap_or(policy).trim();
+    let mut meant: Vec<&str> = synonyms(name).collect();
+    meant.extend(nearest(name, policy_names()).filter(|_| meant.is_empty()));
+    let meant: Vec<String> = meant.iter().map(|policy| format!("`{policy}`")).collect();
+    let known: Vec<&str> = policy_names().collect();
+    let meant = if meant.is_empty() { String::new() } else { format!("; did you mean {}?", meant.join(" or ")) };
+    let known = wrapped(&known, 90);
+    format!("there is no policy `{name}`{meant}\n\nPolicies:\n{known}\n`claimsim list policies` describes them.\n")
+}
+
+/// Words in lines of at most this number of columns.
+fn wrapped(words: &[&str], columns: usize) -> String {
+    let mut lines = vec!["  ".to_owned()];
+    for (index, word) in words.iter().enumerate() {
+        let separator = if index + 1 == words.len() { "" } else { ", " };
+        if lines.last().is_some_and(|line| line.len() + word.len() > columns) {
+            lines.push("  ".to_owned());
+        }
+        if let Some(line) = lines.last_mut() {
+            *line += &format!("{word}{separator}");
+        }
+    }
+    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
 }
 
 fn policy_names() -> impl Iterator<Item = &'static str> {

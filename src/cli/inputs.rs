@@ -3,9 +3,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use crate::exit::CliError;
 use crate::experiment::feasibility::Feasibility;
@@ -25,15 +27,18 @@ pub(crate) struct ScenarioSource {
 }
 
 impl ScenarioSource {
-    /// Opens a scenario file.
+    /// Opens a scenario file, or reads the scenario from standard input for the path `-`.
     pub(crate) fn open(path: &Path) -> Result<ScenarioSource, CliError> {
-        let error = |reason: &dyn std::fmt::Display| {
-            CliError::Input(format!("cannot read scenario {}: {reason}", path.display()))
+        let (file, bytes) = if is_standard_input(path) {
+            ("<stdin>".to_owned(), from_standard_input())
+        } else {
+            (path.display().to_string(), fs::read(path))
         };
-        let bytes = fs::read(path).map_err(|reason| error(&reason))?;
-        let text = String::from_utf8(bytes).map_err(|_| error(&"it is not UTF-8 text"))?;
+        let error = |reason: &str| CliError::Input(format!("cannot read scenario {file}: {reason}"));
+        let bytes = bytes.map_err(|reason| error(&why_unreadable(path, &reason)))?;
+        let text = String::from_utf8(bytes).map_err(|_| error("it is not UTF-8 text"))?;
         let files = Box::new(RelativeFiles(path.parent().unwrap_or(Path::new("")).to_owned()));
-        Ok(ScenarioSource { file: path.display().to_string(), text, files, run: None })
+        Ok(ScenarioSource { file, text, files, run: None })
     }
 
     /// Opens the copies that a saved run keeps of a scenario. They must have the digests in the
@@ -87,6 +92,52 @@ impl ScenarioSource {
     pub(crate) fn try_load(&self, overrides: &[Override]) -> Result<LoadedScenario, Diagnostics> {
         scenario::load(&self.file, &self.text, overrides, &*self.files)
     }
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Everything on standard input. It is read once; `check - -` sees the same text twice.
+pub(crate) fn from_standard_input() -> io::Result<Vec<u8>> {
+    static INPUT: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(bytes) = INPUT.get() {
+        return Ok(bytes.clone());
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(INPUT.get_or_init(|| bytes).clone())
+}
+
+/// Why a scenario file cannot be read, with the file that is probably meant.
+fn why_unreadable(path: &Path, reason: &io::Error) -> String {
+    if path.is_dir() {
+        let example = scenario_files(path).into_iter().next();
+        let example = example.map_or(String::new(), |name| format!(", such as {}", path.join(name).display()));
+        return format!("it is a folder; name a file in it{example}");
+    }
+    if reason.kind() != io::ErrorKind::NotFound {
+        return reason.to_string();
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let names = scenario_files(if folder == Path::new("") { Path::new(".") } else { folder });
+    let wanted = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    match scenario::nearest(wanted, names.iter().filter_map(|name| name.strip_suffix(".toml"))) {
+        Some(meant) => {
+            format!("there is no such file; did you mean {}?", folder.join(format!("{meant}.toml")).display())
+        }
+        None => format!("there is no such file; `claimsim init --out {}` writes one to start from", path.display()),
+    }
+}
+
+/// The names of the TOML files of a folder.
+fn scenario_files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    names.sort();
+    names
 }
 
 /// The copies of a saved run, by the names that the scenario gives them.

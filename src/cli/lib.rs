@@ -24,6 +24,7 @@ mod options;
 mod run_dir;
 mod study;
 mod term;
+mod usage_error;
 
 use std::process::ExitCode;
 
@@ -63,7 +64,10 @@ Exit codes: 0 done; 1 the command failed, runs differ, a gate is broken or no co
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    exit::exit(Cli::parse().command.execute(Cli::command()))
+    match Cli::try_parse() {
+        Ok(cli) => exit::exit(cli.command.execute(Cli::command())),
+        Err(error) => usage_error::exit(error),
+    }
 }
 
 #[cfg(test)]

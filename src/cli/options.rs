@@ -34,7 +34,7 @@ pub(crate) struct RunOptions {
 
     /// Number of replications; with --precision, the number before the first check
     /// [default: the scenario's; with --precision at least 30]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..))]
     pub(crate) replications: Option<u32>,
 
     /// Add replications until the 95 % interval of a quantity is this narrow, as in
@@ -43,7 +43,7 @@ pub(crate) struct RunOptions {
     pub(crate) precision: Vec<String>,
 
     /// Maximum number of replications that --precision may use [default: 1000]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..))]
     pub(crate) max_replications: Option<u32>,
 
     /// Compute intervals from batch means: cut one long run into K batches (10 to 1000; 20 or 30
@@ -124,7 +124,7 @@ pub(crate) struct SweepOptions {
     pub(crate) show: Vec<String>,
 
     /// Number of replications at each point [default: the scenario's]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..))]
     pub(crate) replications: Option<u32>,
 
     #[command(flatten)]

@@ -23,12 +23,14 @@ pub mod diff;
 pub mod elasticity;
 pub mod expression;
 pub mod feasibility;
+pub mod growth;
 mod quantities;
 mod replicate;
 mod results;
 pub mod sizing;
 mod stopping_rule;
 pub mod sweep;
+pub mod unserved;
 pub mod warmup;
 
 pub use audit::audit;

@@ -41,6 +41,7 @@ mod shortest_first;
 mod slack;
 mod smallest_first;
 mod strict_fifo;
+mod synonyms;
 mod worst_fit;
 
 pub use backfill_queue::BackfillOrder;
@@ -219,6 +220,12 @@ impl Parameter for ActionWeights {
         let weighted = actions.iter().zip(self).filter(|(_, weight)| **weight != 1);
         weighted.map(|(action, weight)| format!("{key}.{}={weight}", action.name)).collect()
     }
+}
+
+/// The policies that a name from elsewhere, such as `fifo`, may mean; none if it is not known.
+pub fn synonyms(name: &str) -> impl Iterator<Item = &'static str> {
+    let is_known = |policy: &&str| CATALOGUE.iter().any(|entry| entry.name == *policy);
+    synonyms::meant(name).iter().copied().filter(is_known)
 }
 
 #[cfg(test)]

@@ -26,6 +26,14 @@ impl Charset {
             Charset::Utf8 => "\u{b1}",
         }
     }
+
+    /// A value of which only a lower bound is known.
+    pub(crate) fn at_least(self, value: &str) -> String {
+        match self {
+            Charset::Ascii => format!(">= {value}"),
+            Charset::Utf8 => format!("\u{2265} {value}"),
+        }
+    }
 }
 
 /// The format of a measure's numbers.
@@ -68,20 +76,25 @@ impl ValueFormat {
         }
     }
 
+    /// A value, or a lower bound of it: `≥ 26m36s`.
+    pub(crate) fn bounded(self, value: Option<f64>, is_exact: bool, charset: Charset) -> String {
+        let text = self.value(value);
+        if is_exact || value.is_none() { text } else { charset.at_least(&text) }
+    }
+
     /// A value with its interval: `3m41s (3m30s to 3m52s)`.
-    pub(crate) fn value_with_interval(self, value: Option<f64>, interval: Option<(f64, f64)>) -> String {
-        with_ends(self.value(value), interval, |end| self.value(Some(end)))
+    pub(crate) fn value_with_interval(
+        self,
+        value: Option<f64>,
+        is_exact: bool,
+        interval: Option<(f64, f64)>,
+    ) -> String {
+        with_ends(self.bounded(value, is_exact, Charset::Utf8), interval, |end| self.value(Some(end)))
     }
 
     /// A value with half the width of its interval: `3m41s ± 11.0 s`.
     pub(crate) fn value_with_half_width(self, estimate: IntervalEstimate, charset: Charset) -> String {
-        match estimate.interval {
-            Some((low, high)) => {
-                let half = self.value(Some((high - low) / 2.0));
-                format!("{} {} {half}", self.value(estimate.value), charset.plus_minus())
-            }
-            None => self.value(estimate.value),
-        }
+        with_half_width(estimate, charset, |value| self.value(Some(value)))
     }
 
     /// A difference, with its sign.
@@ -98,6 +111,18 @@ impl ValueFormat {
     /// A difference with its interval.
     pub(crate) fn difference_with_interval(self, value: Option<f64>, interval: Option<(f64, f64)>) -> String {
         with_ends(self.difference(value), interval, |end| self.difference(Some(end)))
+    }
+}
+
+/// A value with half the width of its interval. A value of which only bounds are known is one
+/// number if both bounds read the same, else a lower bound.
+pub(crate) fn with_half_width(estimate: IntervalEstimate, charset: Charset, text: impl Fn(f64) -> String) -> String {
+    let Some(value) = estimate.value.map(&text) else { return "-".to_owned() };
+    let is_known = estimate.upper.map(&text).as_ref() == Some(&value);
+    match estimate.interval.filter(|_| is_known) {
+        Some((low, high)) => format!("{value} {} {}", charset.plus_minus(), text((high - low) / 2.0)),
+        None if is_known => value,
+        None => charset.at_least(&value),
     }
 }
 

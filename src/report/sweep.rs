@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::RunContext;
-use crate::experiment::design::{Axis, Grid};
+use crate::experiment::design::{Axis, Grid, GridPoint};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
 use crate::format::{Charset, ValueFormat, measured};
@@ -14,6 +13,7 @@ use crate::key_columns::KeyColumns;
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
 use crate::table::{self, json_interval};
+use crate::{RunContext, messages};
 
 /// A terminal shows at most this number of points; `sweep.csv` has the others.
 const MOST_POINTS: usize = 40;
@@ -64,7 +64,19 @@ impl SweepReport<'_> {
             .collect();
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let table = table::plain(&header, &rows, |_| false, Charset::Utf8);
-        format!("{}\n{table}\n{}", self.heading(), self.notes())
+        let warnings: String = self.warnings().iter().map(|warning| format!("warning: {warning}\n")).collect();
+        format!("{}\n{warnings}{table}\n{}", self.heading(), self.notes())
+    }
+
+    /// What the reader has to know before the figures, point by point.
+    fn warnings(&self) -> Vec<String> {
+        let of_point = |(point, measured): (GridPoint, &PointResult)| {
+            let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let context = RunContext::of(&self.trials[point.number].scenario);
+            (settings.join(", "), messages::unserved_warnings(&measured.summary, &context), measured.growth)
+        };
+        let points = self.grid.points().into_iter().zip(self.measured);
+        messages::joint_warnings(&points.map(of_point).collect::<Vec<_>>())
     }
 
     /// A line with the number of points, the keys, the replications and the seed.
@@ -109,6 +121,7 @@ impl SweepReport<'_> {
             "keys": self.grid.keys().collect::<Vec<_>>(),
             "shown": self.shown.iter().map(|quantity| &quantity.text).collect::<Vec<_>>(),
             "points": points.collect::<Vec<_>>(),
+            "warnings": self.warnings(),
         })
     }
 }
@@ -118,6 +131,7 @@ fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
     let value = json!({
         "unit": quantity.unit(),
         "value": estimate.value.map(measured),
+        "at_most": estimate.upper.map(measured),
         "ci": json_interval(estimate.interval),
         "replications": estimate.replications,
     });

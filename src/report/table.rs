@@ -296,11 +296,13 @@ cells! {
     &'a str => |text| Cell::Text(Some(Cow::Borrowed(text)));
     String => |text| Cell::Text(Some(Cow::Owned(text)));
     Option<&'a str> => |text| Cell::Text(text.map(Cow::Borrowed));
+    Option<String> => |text| Cell::Text(text.map(Cow::Owned));
     f64 => |number| Cell::Number(Some(number));
     Option<f64> => |number| Cell::Number(number);
     u64 => |count| Cell::Count(Some(count));
     usize => |count| Cell::Count(Some(count as u64));
     Option<u32> => |count| Cell::Count(count.map(u64::from));
+    Option<u64> => |count| Cell::Count(count);
     bool => |flag| Cell::Flag(flag);
     Option<(f64, f64)> => |interval| Cell::Interval(interval);
 }

@@ -18,7 +18,7 @@ fn nodes(text: &str, overrides: &[Override]) -> Vec<(String, Node)> {
     let mut diagnostics = Vec::new();
     let (mut tree, rules) = (tree::parse(text, 0, &mut diagnostics), Spec::assign_rules());
     for Override { assignment, .. } in overrides {
-        tree::assign(&mut tree, assignment, 0, &rules, &mut diagnostics);
+        tree::assign(&mut tree, assignment, 0, None, &rules, &mut diagnostics);
     }
     let mut nodes = Vec::new();
     collect(tree, "", &mut nodes);
@@ -63,8 +63,19 @@ fn shown(value: &Value) -> String {
 }
 
 /// Sections that describe the run or list single events, and hold no quantity of the system.
-const NO_PARAMETERS: [&str; 10] =
-    ["name", "start", "horizon", "warmup", "seed", "replications", "slo", "slowdown_bound", "job", "cancel"];
+const NO_PARAMETERS: [&str; 11] = [
+    "name",
+    "start",
+    "horizon",
+    "warmup",
+    "cooldown",
+    "seed",
+    "replications",
+    "slo",
+    "slowdown_bound",
+    "job",
+    "cancel",
+];
 
 /// Keys whose numbers are rounded to whole ones when they are used.
 const ROUNDED: [&str; 2] = ["count", "batch"];

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use crate::diagnostic::{self, Diagnostics};
+use crate::diagnostic::{self, Diagnostic, Diagnostics};
 use crate::files::{Files, NoFiles, RelativeFiles};
 use crate::lower;
 use crate::overrides::Override;
 use crate::scenario::{LoadedScenario, Scenario};
-use crate::source::Sources;
+use crate::source::{SourceSpan, Sources};
 use crate::spec::Spec;
 use crate::tree;
 
@@ -23,10 +23,16 @@ pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -
     let mut tree = tree::parse(text, start, &mut diagnostics);
     let broken = diagnostic::lines(&diagnostics, text);
     let rules = Spec::assign_rules();
-    for Override { option, assignment } in overrides {
-        let text = format!("{option} {assignment}");
-        let start = sources.add("command line", &text) + text.len() - assignment.len();
-        tree::assign(&mut tree, assignment, start, &rules, &mut diagnostics);
+    if let Some(diagnostic) = diagnostic_of_format(text, start).filter(|_| !broken.is_empty()) {
+        return Err(Diagnostics::new(sources, vec![diagnostic]));
+    }
+    for Override { option, assignment, typed } in overrides {
+        let shown = typed.as_ref().unwrap_or(assignment);
+        let text = format!("{option} {shown}");
+        let end = sources.add("command line", &text) + text.len();
+        let start = end - shown.len();
+        let whole = typed.is_some().then_some(SourceSpan { start, end });
+        tree::assign(&mut tree, assignment, start, whole, &rules, &mut diagnostics);
     }
     let (spec, recovered) = tree::read::<Spec>(tree, &mut diagnostics);
     if !broken.is_empty() {
@@ -35,6 +41,30 @@ pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -
         return Err(Diagnostics::new(sources, diagnostic::first_per_line(diagnostics, &broken, text)));
     }
     lower::lower(&spec, &recovered, sources, diagnostics, files)
+}
+
+/// The diagnostic for a text in another format, which begins at position `start`.
+fn diagnostic_of_format(text: &str, start: usize) -> Option<Diagnostic> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
+    let first = lines.next()?;
+    let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-\"".contains(c));
+    let format = if first.starts_with('{')
+        || (first.starts_with('[') && lines.next().is_some_and(|line| line.starts_with('{')))
+    {
+        "JSON"
+    } else if first.starts_with('<') {
+        "HTML or XML"
+    } else if first.starts_with("---") || first.split_once(':').is_some_and(|(key, _)| is_key(key.trim())) {
+        "YAML"
+    } else {
+        return None;
+    };
+    let at = start + text.find(first).unwrap_or(0);
+    let span = SourceSpan { start: at, end: at + first.len() };
+    let diagnostic = Diagnostic::error(span, format!("this looks like {format}; a scenario is TOML"));
+    Some(diagnostic.help(
+        "write keys as horizon = \"7d\" and tables as [worker.replica]; `claimsim init` prints a scenario to start from",
+    ))
 }
 
 impl Scenario {

@@ -7,12 +7,19 @@ pub struct Override {
     pub option: String,
     /// `KEY=VALUE`: a dotted path, and a TOML value; any other value is taken as a text.
     pub assignment: String,
+    /// The option's value as it was typed, if diagnostics show another text than the assignment.
+    pub(crate) typed: Option<String>,
 }
 
 impl Override {
     /// The override of `--set KEY=VALUE`.
     pub fn set(assignment: &str) -> Override {
-        Override { option: "--set".to_owned(), assignment: assignment.to_owned() }
+        Override::with("--set", assignment)
+    }
+
+    /// The override of `OPTION KEY=VALUE`.
+    pub fn with(option: &str, assignment: &str) -> Override {
+        Override { option: option.to_owned(), assignment: assignment.to_owned(), typed: None }
     }
 
     /// The override of another option that sets one key. A policy may be written as `--policy`
@@ -20,8 +27,8 @@ impl Override {
     pub fn key(option: &str, key: &str, value: &str) -> Override {
         let option = option.to_owned();
         match key {
-            "claim.policy" => Override { option, ..Override::policy(value) },
-            _ => Override { option, assignment: format!("{key}={value}") },
+            "claim.policy" => Override { option, typed: Some(format!("{key}={value}")), ..Override::policy(value) },
+            _ => Override::with(&option, &format!("{key}={value}")),
         }
     }
 
@@ -30,7 +37,8 @@ impl Override {
     /// `{ reserve-after = { patience = "10m" } }`.
     pub fn policy(policy: &str) -> Override {
         let value = with_parameters(policy).unwrap_or_else(|| policy.to_owned());
-        Override { option: "--policy".to_owned(), assignment: format!("claim.policy={value}") }
+        let (option, typed) = ("--policy".to_owned(), Some(policy.to_owned()));
+        Override { option, assignment: format!("claim.policy={value}"), typed }
     }
 }
 

@@ -48,7 +48,25 @@ pub enum WarmUpRule {
     Auto,
 }
 
+/// The time after which a source repeats, if it does.
+pub(crate) fn period(source: &ArrivalModel, epoch: Epoch) -> Option<Span> {
+    match source {
+        ArrivalModel::Profile { rates, .. } => rates.round(),
+        ArrivalModel::Cron { schedule, .. } => {
+            let mut firings = schedule.firings(epoch.0).map_while(|instant| epoch.time_of(instant));
+            let (first, second) = (firings.next()?, firings.next()?);
+            Some(second - first)
+        }
+        _ => None,
+    }
+}
+
 impl Scenario {
+    /// The longest period after which arrivals repeat; `None` if none of them do.
+    pub fn longest_period(&self) -> Option<Span> {
+        self.sources.iter().filter_map(|source| period(source, self.epoch)).max()
+    }
+
     /// Whether the scenario asks about a steady state: it has a warm-up, so its beginning is not
     /// part of the question. A scenario without a warm-up asks about the run from its start to its
     /// horizon.

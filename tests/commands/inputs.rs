@@ -112,3 +112,108 @@ fn count_beside_ids_takes_the_first_and_adds_further_workers() {
     assert_eq!(ids("2"), ["first", "second"]);
     assert_eq!(ids("4"), ["first", "second", "w-2", "w-3"]);
 }
+
+#[test]
+fn messages_name_what_would_be_right() {
+    let sandbox = sandbox();
+    sandbox.write("log.toml", &SCENARIO.replace("mean = \"1s\", cv = 2", "mean = \"1s\", sigma = 2"));
+    sandbox.write("data.json", "{\n  \"horizon\": \"1d\"\n}\n");
+    sandbox.write("data.yaml", "# a comment\nhorizon: 1d\nworker:\n  w: 3\n");
+    for (arguments, parts) in [
+        (&["run", "s.toml", "--seed", "abc"][..], &["'abc'", "write a whole number of 0 or more"][..]),
+        (&["run", "s.toml", "--replications", "-1"], &["'-1'", "write a whole number from 1 to 4294967295"]),
+        (&["run", "s.toml", "--threads", "0"], &["write a whole number from 1 to 65535"]),
+        (&["run", "s.toml", "--seed", "99999999999999999999"], &["at most 18446744073709551615"]),
+        (&["run", "s.toml", "--policy", "fifo"], &["did you mean `first-fit` or `strict-fifo`?", "reserve-after"]),
+        (&["run", "s.toml", "--policy", "easy_backfil"], &["did you mean `easy-backfill`?"]),
+        (&["check", "s.toml", "--set", "claim.policy=sjf"], &["did you mean `shortest-first`?"]),
+        (&["check", "s.toml", "--set", "slo=5m"], &["`slo` has one key: write slo.wait = \"5m\""]),
+        (&["check", "log.toml"], &["unknown key `sigma`", "did you mean `cv`?", "sqrt(exp(sigma^2) - 1)"]),
+        (&["check", "data.json"], &["looks like JSON; a scenario is TOML"]),
+        (&["check", "data.yaml"], &["looks like YAML; a scenario is TOML"]),
+        (&["sweep", "s.toml", "--vary", "worker.w.count=4-8"], &["`4-8` is not a range", "did you mean `4..8`?"]),
+        (&["check", "t.toml"], &["there is no such file; `claimsim init --out t.toml` writes one"]),
+        (&["check", "dota.toml"], &["there is no such file"]),
+        (&["check", "lod.toml"], &["did you mean log.toml?"]),
+        (&["run", "."], &["it is a folder; name a file in it, such as ./log.toml"]),
+        (&["size", "s.toml", "--vary", "worker.w.count=1..2", "--meet", "p95(wait) < 5"], &["did you mean `5s`?"]),
+        (
+            &["size", "s.toml", "--vary", "worker.w.count=1..2", "--meet", "mean(wait) = 5s"],
+            &["write `mean(wait) <= 5s`"],
+        ),
+        (
+            &["compare", "s.toml", "--policy", "random", "--policy", "priority", "--gate", "utilization(scan) < 85"],
+            &["did you mean `85%`?"],
+        ),
+        (
+            &["size", "s.toml", "--vary", "worker.w.count=1..2", "--meet", "share(wait, a < 1m) > 9%"],
+            &["share(wait < 1m, a)"],
+        ),
+    ] {
+        let error = sandbox.refused(arguments);
+        assert!(parts.iter().all(|part| error.contains(part)), "{arguments:?}:\n{error}");
+        let complaints = error.lines().filter(|line| line.starts_with("error: ")).count();
+        let summary = usize::from(error.contains("the scenario cannot be run"));
+        assert_eq!(complaints - summary, 1, "{arguments:?}: one fault, one complaint\n{error}");
+    }
+    let error = sandbox.refused(&["run", "s.toml", "--level", "7"]);
+    assert!(!error.contains("-- --level"), "no tip that would take the option for a file:\n{error}");
+}
+
+/// The message about a missing parameter shows an option that works, in the words typed.
+#[test]
+fn a_policy_without_its_parameter_is_refused_with_a_form_that_works() {
+    let sandbox = sandbox();
+    for (command, option, value) in [
+        ("run", "--policy", "reserve-after"),
+        ("check", "--set", "claim.policy=reserve-after"),
+        ("sweep", "--vary", "claim.policy=reserve-after"),
+    ] {
+        let error = sandbox.refused(&[command, "s.toml", option, value]);
+        assert!(error.contains(&format!("1 | {option} {value}\n")), "in the words typed:\n{error}");
+        let (_, form) = error.split_once(&format!("write {option} '")).expect(&error);
+        let (form, _) = form.split_once('\'').unwrap();
+        sandbox.claimsim(&[command, "s.toml", option, form]).assert().success();
+    }
+}
+
+#[test]
+fn a_scenario_may_come_from_standard_input() {
+    let sandbox = Sandbox::new();
+    let piped = |arguments: &[&str]| {
+        let output = sandbox.claimsim(arguments).write_stdin(SCENARIO).assert().success().get_output().clone();
+        text(&output.stdout)
+    };
+    assert!(piped(&["check", "-"]).starts_with("<stdin>: can be run"));
+    assert!(piped(&["audit", "-", "workers", "--at", "1h"]).contains("capacityMap"));
+    piped(&["run", "-", "--out", "run"]);
+    sandbox.claimsim(&["reproduce", "run"]).assert().success();
+    piped(&["sweep", "-", "--vary", "worker.w.count=1,2", "--out", "sweep"]);
+    piped(&["size", "-", "--vary", "worker.w.count=1..2", "--meet", "mean(wait) < 1h", "--out", "size"]);
+    let policies = ["--policy", "first-fit", "--policy", "random", "--max-replications", "10"];
+    piped(&[&["compare", "-", "--out", "compare"], &policies[..]].concat());
+    let unnamed = SCENARIO.replace("name = \"inputs\"", "");
+    sandbox.claimsim(&["run", "-"]).write_stdin(unnamed).assert().success();
+    assert!(sandbox.path("results/stdin/manifest.json").exists());
+    let error = text(&sandbox.claimsim(&["check", "-"]).write_stdin("x = 1").assert().code(2).get_output().stderr);
+    assert!(error.contains("--> <stdin>:1:1"), "{error}");
+}
+
+#[test]
+fn crontab_lines_get_a_note_and_crons_fire_in_all_years() {
+    let cron = "[cron.b]\nschedule = \"30 6 * * *\"\n";
+    let sandbox = Sandbox::with("s.toml", &format!("{SCENARIO}{cron}"));
+    let note = text(&sandbox.claimsim(&["check", "s.toml"]).assert().success().get_output().stderr);
+    assert!(note.contains("for 06:30 every day write `0 30 6 * * *`"), "{note}");
+    assert!(note.contains("it fires at 2017-02-17T00:06:30Z, then at 2017-02-17T01:06:30Z"), "{note}");
+    for start in ["1960-01-01T00:00:00Z", "2101-01-01T00:00:00Z"] {
+        let daily = "cron.b.schedule=0 0 3 * * *";
+        let set = format!("start={start}");
+        let none = "action.b.arrival={ poisson = { rate = \"0/s\" } }";
+        let settings = ["--set", daily, "--set", &set, "--set", "horizon=3d", "--set", none, "--out", "o"];
+        sandbox.claimsim(&[&["run", "s.toml"], &settings[..]].concat()).assert().success();
+        let summary = std::fs::read_to_string(sandbox.path("o/summary.csv")).unwrap();
+        let arrived = summary.lines().find(|line| line.starts_with("first-fit,b,,,jobs,arrived,")).unwrap();
+        assert_eq!(arrived.split(',').nth(6), Some("3"), "three days, three firings from {start}");
+    }
+}

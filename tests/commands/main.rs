@@ -28,4 +28,5 @@ mod sweep;
 mod swf_files;
 mod tidy;
 mod trace_files;
+mod unfinished_jobs;
 mod warmup;

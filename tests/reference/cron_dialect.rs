@@ -177,10 +177,20 @@ fn next_firing_is_strictly_later_and_within_five_years() {
     // Seven years without a leap day, as in Go: the fifth year after 2092 ends before the next one,
     // 2096 being the last.
     assert_eq!(leap_days.firings(instant("2092-03-01T00:00:00Z")).count(), 1);
-    let whole_calendar = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, instant("2100-12-31T23:59:59Z")];
-    for after in whole_calendar {
-        assert_eq!(daily.firings(after).next(), None, "the crate's calendar is 1970 to 2100");
+    // The crate's calendar is 1970 to 2100; firings go on beyond it.
+    for (after, next) in [
+        ("1960-01-01T00:00:00Z", "1960-01-01T03:00:00Z"),
+        ("1969-12-31T03:00:00Z", "1970-01-01T03:00:00Z"),
+        ("2100-12-31T23:59:59Z", "2101-01-01T03:00:00Z"),
+        ("2240-02-28T04:00:00Z", "2240-02-29T03:00:00Z"),
+        ("2300-02-28T04:00:00Z", "2300-03-01T03:00:00Z"),
+    ] {
+        assert_eq!(daily.firings(instant(after)).next(), Some(instant(next)), "after {after}");
     }
+    // The 29th of February 2104 is the first one after that of 2096.
+    assert_eq!(leap_days.firings(instant("2100-01-01T00:00:00Z")).next(), Some(instant("2104-02-29T00:00:00Z")));
+    assert_eq!(daily.firings(DateTime::<Utc>::MAX_UTC).next(), None, "the calendar ends");
+    assert!(daily.firings(DateTime::<Utc>::MIN_UTC).next().is_some());
 }
 
 #[test]
@@ -190,6 +200,43 @@ fn a_firing_comes_strictly_after_the_instant_asked_from() {
     assert_eq!(first("0 0 3 * * *", start), Some(instant("2018-04-22T03:00:00Z")));
     assert_eq!(first("@every 90m", start), Some(instant("2018-04-21T04:30:00Z")));
     assert_eq!(first("* * * * * *", instant("2018-04-21T03:00:00.25Z")), Some(instant("2018-04-21T03:00:01Z")));
+}
+
+#[test]
+fn a_crontab_line_gets_its_reading_and_the_form_with_six_fields() {
+    let start = instant("2018-04-21T00:00:00Z");
+    let note = |text: &str| Schedule::parse(text).unwrap().five_field_note(start).unwrap_or_default();
+    for (text, parts) in [
+        (
+            "30 6 * * *",
+            &["at 2018-04-21T00:06:30Z, then at 2018-04-21T01:06:30Z", "06:30 every day write `0 30 6 * * *`"][..],
+        ),
+        ("*/5 * * * *", &["at 2018-04-21T00:00:05Z", "write `0 */5 * * * *`"]),
+        ("0 3 1 * 1", &["at 2019-01-01T01:03:00Z", "write `0 0 3 1 * 1`"]),
+        ("0 0 1 1 7", &["2018-07-01T01:00:00Z", "write `0 0 0 1 1 0`"]),
+    ] {
+        let note = note(text);
+        assert!(parts.iter().all(|part| note.contains(part)), "{text}: {note}");
+    }
+    for text in ["0 30 6 * * *", "@daily", "45 50 3 1 *"] {
+        assert_eq!(note(text), "", "{text}");
+    }
+    // The form with six fields fires when a crontab does: on Sundays of February at 06:30.
+    let note = note("30 6 * 2 7");
+    let (_, line) = note.trim_end_matches('`').rsplit_once('`').unwrap();
+    assert_eq!(Schedule::parse(line).unwrap().firings(start).next(), Some(instant("2019-02-03T06:30:00Z")));
+    for (text, parts) in [
+        ("30 6 * * 0", &["month `0`", "five fields begin with the second", "write `0 30 6 * * 0`"][..]),
+        ("30 18 * * mon-fri", &["month `mon-fri`", "write `0 30 18 * * mon-fri`"]),
+        ("0 0 99 * *", &["hour `99`"]),
+        ("CRON_TZ=Europe/Berlin 0 0 3 * * *", &["in UTC", "write `0 0 3 * * *` with the times of day in UTC"]),
+        ("TZ=UTC 0 0 3 * *", &["in UTC; write `0 0 3 * *`"]),
+        ("TZ=Asia/Tokyo", &["no time zones"]),
+        ("0 0 3 * * * 2018", &["no field for the year"]),
+    ] {
+        let error = Schedule::parse(text).unwrap_err().to_string();
+        assert!(parts.iter().all(|part| error.contains(part)), "{text}: {error}");
+    }
 }
 
 #[test]
@@ -315,8 +362,7 @@ fn naive_next(fields: &[Field; 6], after: DateTime<Utc>) -> Option<DateTime<Utc>
         let either = if day.star() || weekday.star() { by_day && by_weekday } else { by_day || by_weekday };
         month.matches(date.month()) && either
     };
-    // The calendar of the crate ends with the year 2100.
-    let last_year = ((after + TimeDelta::seconds(1)).year() + 5).min(2100);
+    let last_year = (after + TimeDelta::seconds(1)).year() + 5;
     let mut date = after.date_naive();
     while date.year() <= last_year {
         if day_matches(date) {
@@ -355,10 +401,11 @@ fn check_against_naive(fields: &[Field; 6], after: DateTime<Utc>, count: usize) 
     Ok(())
 }
 
-/// An instant of the years 1970 to 2093.
+/// An instant of the years 1970 to 2093, or of 1860 to 2330: beyond the crate's.
 fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
     let nanos = prop_oneof![Just(0), 0_u32..1_000_000_000];
-    (0_i64..3_900_000_000, nanos).prop_map(|(seconds, nanos)| DateTime::from_timestamp(seconds, nanos).unwrap())
+    let seconds = prop_oneof![0_i64..3_900_000_000, -3_471_000_000_i64..11_360_000_000];
+    (seconds, nanos).prop_map(|(seconds, nanos)| DateTime::from_timestamp(seconds, nanos).unwrap())
 }
 
 proptest! {

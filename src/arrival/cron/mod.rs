@@ -16,7 +16,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 
 use day_calendar::DayCalendar;
 use descriptor::Descriptor;
@@ -61,6 +61,21 @@ impl Schedule {
         Ok(Schedule { text: text.to_owned(), rule: Arc::new(rule) })
     }
 
+    /// What a schedule of five fields means, and how a crontab line with the same text is written;
+    /// `None` for any other schedule. `start` is where the firings that it shows begin.
+    pub fn five_field_note(&self, start: DateTime<Utc>) -> Option<String> {
+        let crontab = parse::crontab(&self.text)?;
+        let mut firings = self.firings(start).take(2).map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        let firings: Vec<String> = firings.by_ref().collect();
+        let text = &self.text;
+        let fires = match firings.as_slice() {
+            [] => "it never fires".to_owned(),
+            [only] => format!("it fires at {only}"),
+            [first, second, ..] => format!("it fires at {first}, then at {second}"),
+        };
+        Some(format!("`{text}` has five fields, which begin with the second: {fires}; {crontab}"))
+    }
+
     /// The same schedule aligned to one of its firings: `@every` counts from there, not from the
     /// instant of the query.
     #[must_use]
@@ -72,7 +87,7 @@ impl Schedule {
 
     /// Its firing times strictly after `after`, without end unless there is none within five years
     /// of the one before: like the registry's, the search ends with the fifth calendar year after
-    /// it; it also ends with the year 2100.
+    /// it.
     pub fn firings(&self, after: DateTime<Utc>) -> Firings {
         Firings::after(Arc::clone(&self.rule), after)
     }

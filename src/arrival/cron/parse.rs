@@ -63,8 +63,14 @@ pub enum ScheduleError {
         /// The likely intention.
         hint: &'static str,
     },
+    /// A time zone before the fields.
+    #[error("there are no time zones here, all schedules are in UTC; write {rest}")]
+    TimeZone {
+        /// The schedule without it.
+        rest: String,
+    },
     /// An item of a field is wrong.
-    #[error("{field} `{item}` {reason}")]
+    #[error("{field} `{item}` {reason}{hint}")]
     Item {
         /// The field's name.
         field: &'static str,
@@ -72,6 +78,8 @@ pub enum ScheduleError {
         item: String,
         /// The problem and the fix.
         reason: String,
+        /// What was probably meant.
+        hint: String,
     },
     /// An unknown word after `@`.
     #[error("`{text}` is no descriptor; write {hint}")]
@@ -120,37 +128,73 @@ impl FieldSet {
 /// day.
 pub(super) fn fields(text: &str) -> Result<Fields, ScheduleError> {
     let words: Vec<&str> = text.split_whitespace().collect();
+    if let Some(zone) = words.first().filter(|word| word.starts_with("TZ=") || word.starts_with("CRON_TZ=")) {
+        return Err(time_zone(zone, text));
+    }
     let (second, minute, hour, day, month, weekday) = match *words {
         [second, minute, hour, day, month] => (second, minute, hour, day, month, "*"),
         [second, minute, hour, day, month, weekday] => (second, minute, hour, day, month, weekday),
         _ => return Err(ScheduleError::FieldCount { text: text.to_owned(), count: words.len(), hint: hint(&words) }),
     };
+    let hint = || match crontab(text) {
+        Some(crontab) => format!("; five fields begin with the second, {crontab}"),
+        None => String::new(),
+    };
+    let set = |field: &Field, text| {
+        let wrong = |(item, reason)| ScheduleError::Item { field: field.name, item, reason, hint: hint() };
+        field.set(text).map_err(wrong)
+    };
     Ok(Fields {
-        second: SECOND.set(second)?,
-        minute: MINUTE.set(minute)?,
-        hour: HOUR.set(hour)?,
-        day: DAY.set(day)?,
-        month: MONTH.set(month)?,
-        weekday: WEEKDAY.set(weekday)?,
+        second: set(&SECOND, second)?,
+        minute: set(&MINUTE, minute)?,
+        hour: set(&HOUR, hour)?,
+        day: set(&DAY, day)?,
+        month: set(&MONTH, month)?,
+        weekday: set(&WEEKDAY, weekday)?,
     })
+}
+
+/// The error for a time zone before a schedule.
+fn time_zone(zone: &str, text: &str) -> ScheduleError {
+    let rest = text.trim().strip_prefix(zone).unwrap_or(text).trim();
+    let name = zone.split_once('=').map_or("", |(_, name)| name);
+    let is_utc = ["UTC", "Etc/UTC", "GMT", "Z"].contains(&name);
+    let example = if rest.is_empty() { "0 0 3 * * *" } else { rest };
+    let rest = if is_utc { format!("`{example}`") } else { format!("`{example}` with the times of day in UTC") };
+    ScheduleError::TimeZone { rest }
+}
+
+/// How to write a text of five fields if it is a line of a crontab, which begins with the minute:
+/// the most frequent mistake. `None` if it has another number of fields, or is no such line.
+pub(super) fn crontab(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [minute, hour, day, month, weekday] = *words else { return None };
+    // In a crontab, 7 is Sunday too.
+    let weekday = if weekday == "7" { "0" } else { weekday };
+    let line = format!("0 {minute} {hour} {day} {month} {weekday}");
+    fields(&line).ok()?;
+    let daily = match (minute.parse::<u32>(), hour.parse::<u32>(), [day, month, weekday]) {
+        (Ok(minute), Ok(hour), ["*", "*", "*"]) => format!("{hour:02}:{minute:02} every day"),
+        _ => "the line of a crontab, which begins with the minute,".to_owned(),
+    };
+    Some(format!("for {daily} write `{line}`"))
 }
 
 /// The likely intention of a wrong number of fields.
 fn hint(words: &[&str]) -> &'static str {
     match words.len() {
         7 => "; there is no field for the year, leave it out",
-        1 if words[0].starts_with("TZ=") || words[0].starts_with("CRON_TZ=") => "; there are no time zones, all is UTC",
         _ => "",
     }
 }
 
 impl Field {
-    /// A list: items separated by commas; empty items are ignored.
-    fn set(&self, text: &str) -> Result<FieldSet, ScheduleError> {
+    /// A list: items separated by commas; empty items are ignored. The error is an item and its
+    /// problem.
+    fn set(&self, text: &str) -> Result<FieldSet, (String, String)> {
         let mut set = FieldSet { bits: 0, star: false };
         for item in text.split(',').filter(|item| !item.is_empty()) {
-            let wrong = |reason| ScheduleError::Item { field: self.name, item: item.to_owned(), reason };
-            let (bits, star) = self.item(item).map_err(wrong)?;
+            let (bits, star) = self.item(item).map_err(|reason| (item.to_owned(), reason))?;
             set.bits |= bits;
             set.star |= star;
         }

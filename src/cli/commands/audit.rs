@@ -27,7 +27,7 @@ use crate::term::print;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Audit {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML), or - for standard input
     scenario: PathBuf,
 
     /// The document
@@ -46,7 +46,7 @@ pub(crate) struct Audit {
     filter: Filter,
 
     /// Seed of all random streams [default: the scenario's]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     seed: Option<u64>,
 
     #[command(flatten)]

@@ -22,7 +22,7 @@ use crate::term::{print, print_json, warn};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
-    /// The scenario files (TOML)
+    /// The scenario files (TOML), or - for standard input
     #[arg(required = true)]
     scenarios: Vec<PathBuf>,
 
@@ -51,6 +51,8 @@ impl Check {
         for path in &self.scenarios {
             let source = ScenarioSource::open(path);
             match source.and_then(|source| Ok((source.load(&self.keys.overrides())?, source))) {
+                // A file that cannot be read is the whole message.
+                Err(error @ CliError::Input(_)) if self.scenarios.len() == 1 => return Err(error),
                 Err(error) => {
                     warn(&error.to_string());
                     invalid += 1;

@@ -6,7 +6,7 @@ use clap::Args;
 use crate::args::instant;
 use crate::arrival::cron::Schedule;
 use crate::exit::CliError;
-use crate::term::print;
+use crate::term::{print, warn};
 
 /// Print the firing times of a schedule in the registry's dialect, one per line (RFC 3339, UTC)
 ///
@@ -39,6 +39,9 @@ Examples:
 impl Cron {
     pub(super) fn execute(self) -> Result<(), CliError> {
         let schedule = Schedule::parse(&self.schedule).map_err(|error| CliError::Input(error.to_string()))?;
+        if let Some(note) = schedule.five_field_note(self.from) {
+            warn(&format!("note: {note}"));
+        }
         for firing in schedule.firings(self.from).take(self.count) {
             print(&(firing.to_rfc3339_opts(SecondsFormat::AutoSi, true) + "\n"))?;
         }

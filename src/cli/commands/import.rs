@@ -1,7 +1,6 @@
 //! `claimsim import`: makes a scenario from the registry's API documents.
 
 use std::fs;
-use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -10,6 +9,7 @@ use clap::{ArgGroup, Args};
 use crate::args::instant;
 use crate::exit::CliError;
 use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
+use crate::inputs::{from_standard_input, is_standard_input};
 use crate::registry::document::{self, DocumentError, DocumentRow};
 use crate::run_dir::{refuse_existing, write_new};
 use crate::term::{print, warn};
@@ -72,7 +72,7 @@ impl Import {
             refuse_existing(out)?;
         }
         let all = || self.jobs.iter().chain(&self.workers).chain(&self.crons);
-        if all().filter(|path| is_input(path)).count() > 1 {
+        if all().filter(|path| is_standard_input(path)).count() > 1 {
             return Err(CliError::Input("standard input (-) can be used for one document only".to_owned()));
         }
         let jobs = read(&self.jobs, document::jobs)?;
@@ -117,7 +117,7 @@ impl Import {
     fn jobs_file(&self) -> Option<String> {
         let [file] = self.jobs.as_slice() else { return None };
         // Only a regular file can be read a second time, a pipe cannot.
-        if is_input(file) || !fs::metadata(file).is_ok_and(|about| about.is_file()) {
+        if is_standard_input(file) || !fs::metadata(file).is_ok_and(|about| about.is_file()) {
             return None;
         }
         let folder = self.out.as_ref().and_then(|out| out.parent()).unwrap_or(Path::new(""));
@@ -134,12 +134,8 @@ impl Import {
     }
 }
 
-fn is_input(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 fn display_name(path: &Path) -> String {
-    if is_input(path) { "standard input".to_owned() } else { path.display().to_string() }
+    if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// The rows of all documents of one kind.
@@ -149,7 +145,7 @@ fn read<T: DocumentRow>(
 ) -> Result<Vec<T>, CliError> {
     let mut all = Vec::new();
     for path in paths {
-        let bytes = if is_input(path) { from_input() } else { fs::read(path) };
+        let bytes = if is_standard_input(path) { from_standard_input() } else { fs::read(path) };
         let bytes = bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
         let rows = rows(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
         if let Some(text) = document::foreign_rows(&rows) {
@@ -158,12 +154,6 @@ fn read<T: DocumentRow>(
         all.extend(rows);
     }
     Ok(all)
-}
-
-fn from_input() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// The path from a folder to a file, with `/` between its parts; `None` if there is none, or it is

@@ -94,6 +94,10 @@ fn values(text: &str, from: usize) -> Result<Vec<String>, ExpressionError> {
             let help = "write values between commas, such as 1,2,4, or a range, such as 1..8";
             return Err(ExpressionError::new(span, "a value is missing here").help(help));
         }
+        if let Some(range) = range::written_otherwise(value) {
+            let error = ExpressionError::new(span, format!("`{value}` is not a range"));
+            return Err(error.suggest(Some(&range), ""));
+        }
         let more = range::values(text, &span).unwrap_or_else(|| Ok(vec![value.to_owned()]))?;
         spans.resize(spans.len() + more.len(), span);
         values.extend(more);
@@ -169,10 +173,27 @@ mod tests {
             ("a=1,2,", 6..6, "a value is missing"),
             ("a=4,1..8", 4..8, "`4` is given twice"),
             ("a=1, 8..1", 5..9, "backwards"),
+            ("a=4-8", 2..5, "`4-8` is not a range"),
+            ("a=1,4...8", 4..9, "`4...8` is not a range"),
         ] {
             let error = Axis::parse(text).unwrap_err();
             assert_eq!(error.span, span, "{text}: {error}");
             assert!(error.title.contains(words), "{text}: {error}");
+        }
+        for (text, meant) in [
+            ("a=4-8", "4..8"),
+            ("a=4...8", "4..8"),
+            ("a=4..=8", "4..8"),
+            ("a=4 - 8", "4..8"),
+            ("a=4\u{2013}8", "4..8"),
+            ("a=5s-20s", "5s..20s:lin5"),
+            ("a=4-8:2", "4..8:2"),
+        ] {
+            assert_eq!(Axis::parse(text).unwrap_err().label, format!("did you mean `{meant}`?"), "{text}");
+            Axis::parse(&format!("a={meant}")).unwrap();
+        }
+        for text in ["a=first-fit,2020-01-01", "a=1e-3", "a=-1", "a=w-3", "a=2026-11-30T00:00:00Z"] {
+            assert!(Axis::parse(text).is_ok(), "{text}");
         }
     }
 }

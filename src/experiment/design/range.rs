@@ -33,6 +33,20 @@ pub(super) fn values(text: &str, span: &Range<usize>) -> Option<Result<Vec<Strin
     is_number.then(|| range.values())
 }
 
+/// The range that a text in another notation probably means: `4-8`, `4...8`, `4..=8`.
+pub(super) fn written_otherwise(text: &str) -> Option<String> {
+    let (low, rest) = ["...", "..=", "-", "\u{2013}"].iter().find_map(|sign| text.split_once(sign))?;
+    let (high, progression) = rest.split_once(':').map_or((rest, None), |(high, rest)| (high, Some(rest)));
+    let (low, high) = (low.trim(), high.trim());
+    let ends = [Amount::read(low)?, Amount::read(high)?];
+    let is_count = ends.iter().all(|end| end.unit == Unit::None && end.number.is_whole());
+    Some(match progression {
+        Some(progression) => format!("{low}..{high}:{progression}"),
+        None if is_count => format!("{low}..{high}"),
+        None => format!("{low}..{high}:lin5"),
+    })
+}
+
 /// A range as it is written.
 struct RangeText<'a> {
     span: &'a Range<usize>,

@@ -27,7 +27,7 @@ impl ExpressionError {
     }
 
     /// With the word that is probably meant, if there is one; otherwise with help.
-    pub(super) fn suggest(mut self, meant: Option<&str>, otherwise: impl Into<String>) -> ExpressionError {
+    pub(crate) fn suggest(mut self, meant: Option<&str>, otherwise: impl Into<String>) -> ExpressionError {
         match meant {
             Some(meant) => self.label = format!("did you mean `{meant}`?"),
             None => self.help = otherwise.into(),

@@ -36,6 +36,7 @@ pub struct JobLogObserver<'a, W: io::Write> {
     parents: BTreeMap<u64, JobId>,
     log: JobLog<W>,
     failure: Option<io::Error>,
+    is_past_horizon: bool,
 }
 
 /// What the creation of a row tells about it.
@@ -74,10 +75,11 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
             parents: BTreeMap::new(),
             log,
             failure: None,
+            is_past_horizon: false,
         }
     }
 
-    /// Writes the remaining rows with their state at the horizon; returns the output and the
+    /// Writes the remaining rows with their state when following ends; returns the output and the
     /// deferred rows, in order.
     ///
     /// # Errors
@@ -107,12 +109,16 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
         &mut self.rows[place]
     }
 
-    fn row(&mut self, job: JobId) -> &mut Row<'a> {
-        self.slot(job).as_mut().expect("the engine reports that a job is due before anything else about it")
+    /// A row that is listed; `None` for one that falls due after the horizon.
+    fn row(&mut self, job: JobId) -> Option<&mut Row<'a>> {
+        if job.0 >= self.first + self.rows.len() as u64 {
+            return None;
+        }
+        self.slot(job).as_mut()
     }
 
     fn end(&mut self, at: Time, job: JobId, status: Status) {
-        let row = self.row(job);
+        let Some(row) = self.row(job) else { return };
         (row.row.status, row.row.ended_at, row.open) = (status, Some(at), false);
         self.ended += usize::from(job.0 >= self.first);
         self.advance();
@@ -173,17 +179,22 @@ fn text(row: &JobRow) -> io::Result<Vec<u8>> {
 impl<W: io::Write> Observer for JobLogObserver<'_, W> {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
+            // What is created or falls due later is load. A process that outlives its row ends unseen.
+            Event::Created { .. } | Event::Due { .. } | Event::ZombieEnded { .. } if self.is_past_horizon => {}
+            Event::HorizonPassed { .. } => self.is_past_horizon = true,
             Event::Created { job, origin, overrides, .. } => self.created(job, origin, overrides),
             Event::Due { job, attempt } => self.due(job, attempt),
             Event::Claimed { job, worker } => {
                 let worker = self.system.worker(worker).id.as_str();
-                let row = &mut self.row(job.id).row;
-                (row.status, row.worker, row.claimed_at) = (Status::Running, Some(worker), Some(now));
+                if let Some(Row { row, .. }) = self.row(job.id) {
+                    (row.status, row.worker, row.claimed_at) = (Status::Running, Some(worker), Some(now));
+                }
             }
             Event::Ended { job, run, outcome: outcome @ JobOutcome::WorkerDead, .. } if run.is_cut_off => {
                 // Its process decides the final status.
-                let row = &mut self.row(job.id).row;
-                (row.status, row.ended_at) = (outcome.status(), Some(now));
+                if let Some(Row { row, .. }) = self.row(job.id) {
+                    (row.status, row.ended_at) = (outcome.status(), Some(now));
+                }
             }
             Event::Ended { job, outcome, attempt, is_last, .. } => {
                 if is_last {
@@ -191,10 +202,14 @@ impl<W: io::Write> Observer for JobLogObserver<'_, W> {
                 }
                 self.end(now, job.id, outcome.status());
             }
-            Event::Left { job, outcome } => self.end(now, job.id, outcome.status()),
-            Event::CancelRequested { job, .. } => self.row(job.id).row.status = Status::CancelRequest,
+            Event::Left { job, outcome, .. } => self.end(now, job.id, outcome.status()),
+            Event::CancelRequested { job, .. } => {
+                if let Some(Row { row, .. }) = self.row(job.id) {
+                    row.status = Status::CancelRequest;
+                }
+            }
             Event::ZombieEnded { job, stopped, .. } => {
-                let JobRow { status, ended_at, .. } = self.row(job.id).row;
+                let Some(&mut Row { row: JobRow { status, ended_at, .. }, .. }) = self.row(job.id) else { return };
                 let status = if stopped { Status::WorkerResurrection } else { status };
                 self.end(ended_at.expect("its row has ended"), job.id, status);
             }

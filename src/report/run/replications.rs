@@ -14,7 +14,7 @@ use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::ShareWithin;
+use crate::stats::{CensoredValue, ShareWithin};
 use crate::stats::{JobScope, Metric};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 use crate::table::{Column, csv};
@@ -53,20 +53,31 @@ type Names = [String; 5];
 /// The columns before the value.
 const HEADER: [&str; 7] = ["replication", "action", "resource", "worker", "measure", "statistic", "value"];
 
+/// The end of the statistic in the second row of a figure that is known only by its bounds. Such a
+/// figure has its lower bound in the first row, and its upper bound here, empty if there is none.
+const AT_MOST: &str = "_at_most";
+
 /// The bytes of the table, with a row for each figure of each replication; a value is empty where
 /// nothing was measured.
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
-    type Col<'a> = Column<'a, (usize, &'a Names, Option<f64>)>;
+    type Col<'a> = Column<'a, (usize, &'a Names, &'a str, Option<f64>)>;
     let names = names(context, asked);
-    let [replication, texts @ .., value] = HEADER;
-    let texts = texts.into_iter().enumerate().map(|(place, name)| Col::new(name, move |row| row.1[place].as_str()));
-    let columns: Vec<Col> = iter::once(Col::new(replication, |row| row.0))
-        .chain(texts)
-        .chain([Col::new(value, |row| row.2).exact()])
-        .collect();
+    let columns = [
+        Col::new(HEADER[0], |row| row.0),
+        Col::new(HEADER[1], |row| row.1[0].as_str()),
+        Col::new(HEADER[2], |row| row.1[1].as_str()),
+        Col::new(HEADER[3], |row| row.1[2].as_str()),
+        Col::new(HEADER[4], |row| row.1[3].as_str()),
+        Col::new(HEADER[5], |row| format!("{}{}", row.1[4], row.2)),
+        Col::new(HEADER[6], |row| row.3).exact(),
+    ];
     let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
         let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
-        names.iter().zip(values).map(move |(names, value)| (replication, names, value))
+        names.iter().zip(values).flat_map(move |(names, value)| {
+            let upper =
+                value.filter(|value| !value.is_exact()).map(|value| (replication, names, AT_MOST, Some(value.upper)));
+            iter::once((replication, names, "", value.map(|value| value.lower))).chain(upper)
+        })
     });
     csv(&columns, rows)
 }
@@ -122,15 +133,15 @@ pub fn read(
         let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
         for (place, names) in places.zip(&names) {
             let cells = row.take().ok_or_else(|| figures.damage())?;
-            if cells.get(0) != Some(outcomes.len().to_string().as_str()) {
-                return Err(figures.damage());
-            }
-            if !cells.iter().skip(1).take(names.len()).eq(names.iter().map(String::as_str)) {
-                return Err(ReadError::OtherFigures);
-            }
-            let value = cells.get(HEADER.len() - 1).unwrap_or_default();
-            *place = if value.is_empty() { None } else { Some(value.parse().map_err(|_| figures.damage())?) };
+            let lower = figures.figure(&cells, outcomes.len(), names, "")?.ok_or(ReadError::OtherFigures)?;
             row = figures.next()?;
+            *place = lower.map(CensoredValue::exact);
+            let Some(value) = place else { continue };
+            let Some(cells) = row.as_ref() else { continue };
+            if let Some(upper) = figures.figure(cells, outcomes.len(), names, AT_MOST)? {
+                value.upper = upper.unwrap_or(f64::INFINITY);
+                row = figures.next()?;
+            }
         }
         outcomes.push(outcome);
     }
@@ -201,6 +212,25 @@ impl<'a> TableReader<'a> {
         }
     }
 
+    /// The value of a row of `replications.csv`; `None` if it is a row of another figure.
+    fn figure(
+        &self,
+        cells: &StringRecord,
+        replication: usize,
+        names: &Names,
+        end: &str,
+    ) -> Result<Option<Option<f64>>, ReadError> {
+        if cells.get(0) != Some(replication.to_string().as_str()) {
+            return if end.is_empty() { Err(self.damage()) } else { Ok(None) };
+        }
+        let [of @ .., statistic] = names;
+        let is_it = cells.iter().skip(1).take(of.len()).eq(of.iter().map(String::as_str))
+            && cells.get(HEADER.len() - 2).and_then(|cell| cell.strip_suffix(end)) == Some(statistic);
+        let value = cells.get(HEADER.len() - 1).unwrap_or_default();
+        let value = if value.is_empty() { None } else { Some(value.parse().map_err(|_| self.damage())?) };
+        Ok(is_it.then_some(value))
+    }
+
     fn number(&self, cell: &str) -> Result<f64, ReadError> {
         cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| self.damage())
     }
@@ -227,7 +257,9 @@ mod tests {
         let mut outcomes = fixtures::results(shape).replications;
         for (index, outcome) in outcomes.iter_mut().enumerate() {
             for (number, figure) in outcome.metrics.iter_mut().enumerate() {
-                figure.value = (number % 5 > 0).then_some(0.1 * (index + number) as f64);
+                let lower = 0.1 * (index + number) as f64;
+                let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
+                figure.value = (number % 5 > 0).then_some(CensoredValue { lower, upper });
             }
             // Series as they are measured.
             let series = &mut outcome.series;
@@ -276,9 +308,10 @@ mod tests {
         let text = String::from_utf8(replications.clone()).unwrap();
         let renamed = text.replacen(",mean,", ",meen,", 1);
         assert_eq!(read(SavedTables { replications: renamed.as_bytes(), ..whole }), Err(ReadError::OtherFigures));
-        let cut = &text[..=text.trim_end().rfind('\n').unwrap()];
-        let cut = read(SavedTables { replications: cut.as_bytes(), ..whole });
-        assert!(matches!(cut, Err(ReadError::Damaged(PATH, _))), "{cut:?}");
+        let lines: Vec<&str> = text.lines().collect();
+        let cut = lines[..lines.len() - 3].join("\n");
+        let cut = read(SavedTables { replications: cut.as_bytes(), ..whole }).err();
+        assert!(matches!(cut, Some(ReadError::Damaged(PATH, _))), "{cut:?}");
         assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
         for end in [1, utilization.len() / 2, utilization.len() - 3] {
             assert!(matches!(

@@ -168,7 +168,7 @@ mod tests {
         let (scan, replica) = (Some(ResourceId(0)), Some(WorkerId(1)));
         let row = |metric, value, interval| SummaryRow {
             metric,
-            estimate: IntervalEstimate { value, interval, replications: 2 },
+            estimate: IntervalEstimate { value, upper: value, interval, replications: 2 },
         };
         let summary = vec![
             row(

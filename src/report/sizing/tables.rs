@@ -44,6 +44,9 @@ impl SizingReport<'_> {
             Col::new("is_answer", |row| row.is_answer).csv_only(),
             Col::new("replications", |row| row.test.replications).csv_only(),
             Col::new("missing", |row| row.test.missing),
+            Col::new("lower_bound", |row| !row.test.is_exact),
+            Col::new("unclaimed", |row| row.test.unserved.map(|jobs| jobs.unclaimed)),
+            Col::new("reason", move |row| self.why(row.evaluated, row.test)),
         ]);
         columns
     }
@@ -121,9 +124,10 @@ impl SizingReport<'_> {
         let evaluated: Vec<Value> = sizing.evaluated.iter().map(|evaluated| self.simulated(evaluated)).collect();
         json!({
             "answer": sizing.answer.map(|place| &evaluated[place]),
-            "next_cheaper": sizing.next_cheaper().map(|place| &evaluated[place]),
+            "next_cheaper": sizing.next_cheaper.map(|place| &evaluated[place]),
             "left_out": sizing.skipped,
             "tried": evaluated,
+            "warnings": self.warnings(sizing),
         })
     }
 

@@ -88,8 +88,7 @@ impl Lowering<'_> {
         let groups = spec.worker.iter().flat_map(|(_, group)| group.capacity.names());
         let later = spec.capacity.iter().filter_map(|change| change.value.capacity.as_ref());
         let later = later.flat_map(|capacity| capacity.value.names());
-        let documents = self.workers.iter().flat_map(|worker| worker.offers.keys());
-        let documents = documents.map(|resource| self.needs.names()[usize::from(resource.0)].as_str());
+        let documents = self.documented.iter().map(String::as_str);
         let offered: BTreeSet<&str> = groups.chain(later).chain(documents).collect();
         let (mut actions, mut diagnostics) = (BTreeSet::new(), Vec::new());
         for (index, (name, action)) in spec.action.iter().enumerate() {

@@ -64,8 +64,11 @@ impl Lowering<'_> {
                 return None;
             }
         };
+        let epoch = self.settings.epoch;
+        if let Some(note) = schedule.five_field_note(epoch.0) {
+            self.notes.push(format!("{whose}{note}"));
+        }
         if let Some(window) = self.settings.window {
-            let epoch = self.settings.epoch;
             let first = schedule.firings(epoch.0).next().and_then(|instant| epoch.time_of(instant));
             if first.unwrap_or(Time::NEVER) > window.horizon {
                 self.report(Diagnostic::warning(span, format!("{whose}`{text}` does not fire before the horizon")));

@@ -1,6 +1,6 @@
 //! The parts of a scenario that have been lowered so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut, Range};
 
 use super::draft::{DraftAction, DraftAvailability, DraftWorker, RunSettings};
@@ -32,6 +32,8 @@ pub(super) struct Lowering<'a> {
     /// The numbers of the workers of each group, by its name.
     pub(super) groups: BTreeMap<String, Range<usize>>,
     pub(super) availability: DraftAvailability,
+    /// The resources that documents of workers list, even of dead workers or with 0 units.
+    pub(super) documented: BTreeSet<String>,
     /// Whether everything that lists workers or their capacities was readable.
     pub(super) has_all_workers: bool,
     /// Whether all files of jobs were readable.
@@ -71,6 +73,7 @@ impl<'a> Lowering<'a> {
             workers: Vec::new(),
             groups: BTreeMap::new(),
             availability: DraftAvailability::default(),
+            documented: BTreeSet::new(),
             has_all_workers: true,
             has_all_jobs: true,
             file_resources: BTreeMap::new(),

@@ -32,10 +32,17 @@ impl Given for Option<Duration> {
 impl Given for Required<Duration> {
     type Value = Span;
     fn lower(&self, Place { policy, span, key }: &Place, lowering: &mut Lowering<'_>) -> Option<Span> {
-        if self.0.is_none() && !lowering.recovered.has(*span, key) {
+        if self.0.is_none() && !lowering.recovered.has_anywhere(key) {
             let diagnostic = Diagnostic::error(*span, format!("`{policy}` needs `{key}`"));
-            let example = format!("write policy = {{ {policy} = {{ {key} = \"10m\" }} }}");
-            lowering.report(diagnostic.help(example));
+            let option = lowering.sources.locate(*span).map_or("", |(source, _)| &source.text).split(' ').next();
+            let table = format!("{{ {policy} = {{ {key} = \"10m\" }} }}");
+            let example = match option.filter(|option| option.starts_with("--")) {
+                Some("--policy") => format!("--policy '{policy}({key}=10m)'"),
+                Some(option @ ("--vary" | "--zip")) => format!("{option} 'claim.policy={policy}({key}=10m)'"),
+                Some(option) => format!("{option} 'claim.policy={table}'"),
+                None => format!("policy = {table}"),
+            };
+            lowering.report(diagnostic.help(format!("write {example}")));
         }
         Some(self.0.as_ref()?.value)
     }

@@ -77,6 +77,7 @@ impl Lowering<'_> {
                 self.report(Diagnostic::error(file.span, title));
                 continue;
             };
+            self.documented.extend(row.capacity_map.get().into_iter().flat_map(BTreeMap::keys).cloned());
             if !row.is_alive() {
                 let title = format!("`{}`: worker `{id}` is dead and left out", file.value);
                 self.report(Diagnostic::warning(file.span, title));

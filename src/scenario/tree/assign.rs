@@ -10,23 +10,28 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::SourceSpan;
 
 /// Sets a key of the tree to a value. The assignment is the part of the option's text that begins
-/// at position `start`.
+/// at position `start`; all its diagnostics are shown at `whole`, if that is given.
 pub(crate) fn assign(
     tree: &mut Node,
     assignment: &str,
     start: usize,
+    whole: Option<SourceSpan>,
     rules: &AssignRules,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let whole = SourceSpan { start, end: start + assignment.len() };
-    let Some((path, equals)) = path(assignment, start) else {
-        let diagnostic = Diagnostic::error(whole, format!("`{assignment}` sets no key"));
+    let all = whole.unwrap_or(SourceSpan { start, end: start + assignment.len() });
+    let Some((mut path, equals)) = path(assignment, start) else {
+        let diagnostic = Diagnostic::error(all, format!("`{assignment}` sets no key"));
         diagnostics.push(diagnostic.help("write KEY=VALUE with a dotted path, such as worker.replica.count=5"));
         return;
     };
-    let key = path.last().map_or(whole, |(_, span)| *span);
+    let key = path.last().map_or(all, |(_, span)| *span);
     let found = diagnostics.len();
-    let Some(node) = value(assignment, equals + 1, start, key, diagnostics) else { return };
+    let Some(mut node) = value(assignment, equals + 1, start, key, diagnostics) else { return };
+    if let Some(whole) = whole {
+        path.iter_mut().for_each(|(_, span)| *span = whole);
+        node.move_to(whole);
+    }
     if diagnostics.len() == found {
         diagnostics.extend(set(tree, &path, 0, node, rules));
     }

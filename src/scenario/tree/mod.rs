@@ -12,6 +12,7 @@ mod node;
 mod parse;
 mod read;
 mod replacement;
+mod synonyms;
 
 pub(crate) use assign::assign;
 pub(crate) use node::{BARE, ELSE, Node, SPANNED, Value};

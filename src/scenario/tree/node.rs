@@ -48,3 +48,20 @@ pub(crate) struct KeyValue {
     /// Its value.
     pub(crate) node: Node,
 }
+
+impl Node {
+    /// Gives the value and everything in it one span.
+    pub(super) fn move_to(&mut self, span: SourceSpan) {
+        self.span = span;
+        match &mut self.value {
+            Value::Array(nodes) => nodes.iter_mut().for_each(|node| node.move_to(span)),
+            Value::Table(entries) => {
+                for entry in entries {
+                    entry.span = span;
+                    entry.node.move_to(span);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ParseError, ParseErrorKind, suggestion, written_variants};
 use super::node::{Node, Value};
+use super::synonyms;
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceSpan;
 
@@ -58,7 +59,8 @@ pub(crate) fn read<T: DeserializeOwned + Default>(
         let Some(table) = remove_entry(&mut tree, &path) else { return (T::default(), recovered) };
         if let ParseErrorKind::UnknownKey { key, known } = &error.kind {
             // A misspelt `servise` counts as the service.
-            recovered.0.extend(suggestion(key, known).map(|key| (table, key.to_owned())));
+            let meant = synonyms::parameter(key, known).map(|(meant, _)| meant).or_else(|| suggestion(key, known));
+            recovered.0.extend(meant.map(|key| (table, key.to_owned())));
         }
         recovered.0.insert((table, path.last().copied().unwrap_or_default().to_owned()));
     }
@@ -102,11 +104,26 @@ fn remove_entry(node: &mut Node, path: &[&str]) -> Option<SourceSpan> {
 /// An error in plain words; `path` leads to it.
 fn diagnostic_of(kind: &ParseErrorKind, span: SourceSpan, path: &[&str]) -> Diagnostic {
     match kind {
+        ParseErrorKind::UnknownKey { key, known } if synonyms::parameter(key, known).is_some() => {
+            let (meant, help) = synonyms::parameter(key, known).unwrap_or_default();
+            Diagnostic::error(span, format!("unknown key `{key}`"))
+                .label(format!("did you mean `{meant}`?"))
+                .help(help)
+                .help(format!("keys here: {}", quoted_list(known)))
+        }
         ParseErrorKind::UnknownKey { key, known } => {
             suggest(Diagnostic::error(span, format!("unknown key `{key}`")), key, known, "keys here")
         }
         ParseErrorKind::UnknownChoice { word, known, what } => {
             let title = format!("there is no {} `{word}`", type_noun(what));
+            let meant: Vec<String> = crate::policy::synonyms(word)
+                .filter(|policy| known.contains(policy))
+                .map(|policy| format!("`{policy}`"))
+                .collect();
+            if !meant.is_empty() {
+                let diagnostic = Diagnostic::error(span, title).label(format!("did you mean {}?", meant.join(" or ")));
+                return diagnostic.help(format!("known: {}", quoted_list(known)));
+            }
             suggest(Diagnostic::error(span, title), word, known, "known")
         }
         ParseErrorKind::Missing { key } => {

@@ -101,7 +101,7 @@ fn wrong_arguments_exit_with_2_and_a_remedy() {
         (&["--at", "2018-01-01T00:00:00Z", "jobs"], "lies beyond the horizon"),
         (&["--at", "2017-02-16T23:59:59Z", "jobs"], "lies before the start of the run, which is 2017-02-17T00:00:00Z"),
         (&["--at", "0001-01-01T00:00:00Z", "jobs"], "before the start"),
-        (&["--at", "-5s", "jobs"], "write one such as"),
+        (&["--at", "-5s", "jobs"], "`-5s` is negative"),
         (&["--at", "noon", "jobs"], "\"25h\""),
         (&["--at", "2017-02-17", "jobs"], "2017-02-17T00:00:00Z"),
         (&["--at", "", "jobs"], "not a date and time"),

@@ -62,7 +62,12 @@ pub(super) fn recipe() -> impl Strategy<Value = Recipe> {
 
 /// A resource and some units of it.
 fn map(most: i64) -> impl Strategy<Value = String> {
-    (0..=most, 0..=most).prop_map(|(scan, mirror)| format!("{{ scan = {scan}, mirror = {mirror} }}"))
+    units(0, most)
+}
+
+/// Units of both resources.
+fn units(least: i64, most: i64) -> impl Strategy<Value = String> {
+    (least..=most, least..=most).prop_map(|(scan, mirror)| format!("{{ scan = {scan}, mirror = {mirror} }}"))
 }
 
 /// One of two texts with equal probability.
@@ -99,7 +104,8 @@ fn action(name: &'static str) -> impl Strategy<Value = String> {
 }
 
 fn workers() -> impl Strategy<Value = String> {
-    (1_usize..4, map(3), map(2)).prop_map(|(count, many, one)| {
+    // Some worker offers each resource: an action that needs what none offers is an error.
+    (1_usize..4, units(1, 3), map(2)).prop_map(|(count, many, one)| {
         format!("[worker.many]\ncount = {count}\ncapacity = {many}\n[worker.one]\nids = [\"0123456789ab\"]\ncapacity = {one}\n")
     })
 }

@@ -43,7 +43,8 @@ use criteria::{criteria, unresolved};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Compare {
-    /// Scenario files (TOML); each is a contender or, with --policy, one contender for each policy
+    /// Scenario files (TOML), or - for standard input; each is a contender or, with --policy, one
+    /// contender for each policy
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
 

@@ -30,7 +30,7 @@ use job_log::JobLogWriter;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Run {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML), or - for standard input
     #[arg(required_unless_present = "extend")]
     scenario: Option<PathBuf>,
 

@@ -33,7 +33,7 @@ use setup::Setup;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Size {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML), or - for standard input
     scenario: PathBuf,
 
     #[command(flatten)]
@@ -111,7 +111,7 @@ impl SizeStudy {
             return Vec::new();
         }
         let sizing = report.sizing;
-        let places = sizing.answer.into_iter().chain(sizing.next_cheaper());
+        let places = sizing.answer.into_iter().chain(sizing.next_cheaper);
         let command = |place: usize| {
             let tried = &sizing.evaluated[place];
             let mut words = self.run_command.clone();

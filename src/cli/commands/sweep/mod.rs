@@ -49,7 +49,7 @@ const MAX_WARNINGS: usize = 3;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Sweep {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML), or - for standard input
     scenario: PathBuf,
 
     #[command(flatten)]
