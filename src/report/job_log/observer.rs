@@ -179,7 +179,8 @@ fn text(row: &JobRow) -> io::Result<Vec<u8>> {
 impl<W: io::Write> Observer for JobLogObserver<'_, W> {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
-            // What is created or falls due later is load. A process that outlives its row ends unseen.
+            // What is created or falls due later is load. A process that outlives its row ends
+            // unseen.
             Event::Created { .. } | Event::Due { .. } | Event::ZombieEnded { .. } if self.is_past_horizon => {}
             Event::HorizonPassed { .. } => self.is_past_horizon = true,
             Event::Created { job, origin, overrides, .. } => self.created(job, origin, overrides),
