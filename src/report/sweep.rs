@@ -1,6 +1,7 @@
 //! A sweep's report: the table of every figure at every point, its text for terminals, and the JSON
 //! document.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -8,7 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::experiment::design::{Axis, Grid, GridPoint};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
-use crate::format::{self, Charset, ValueFormat, unsigned_zero};
+use crate::format::{self, Charset, ValueFormat, measured};
+use crate::key_columns::KeyColumns;
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
 use crate::table::{self, Column, csv, json_interval};
@@ -37,48 +39,25 @@ pub struct SweepReport<'a> {
 }
 
 impl SweepReport<'_> {
-    /// `sweep.csv`: a column per key, then the columns of a run's `summary.csv`; a row per figure
-    /// and point.
+    /// `sweep.csv`: one or two columns per key, then the columns of a run's `summary.csv`; a row
+    /// per figure and point.
     pub(crate) fn csv(&self) -> Vec<u8> {
         let (keys, points) = (self.grid.keys().collect::<Vec<&str>>(), self.grid.points());
-        let lines = points.iter().zip(self.measured).flat_map(|(point, measured)| {
-            let values = point.settings.iter().map(|(_, value)| value.as_str()).collect();
-            summary_lines(values, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
+        let values: Vec<Vec<&str>> =
+            points.iter().map(|point| point.settings.iter().map(|(_, value)| value.as_str()).collect()).collect();
+        let columns = KeyColumns::new(&keys, &values);
+        let names = columns.names();
+        let lines = points.iter().zip(&values).zip(self.measured).flat_map(|((point, values), measured)| {
+            let cells = columns.cells(values);
+            summary_lines(cells, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
         });
-        let mut table = summary_of(&keys, lines);
-        table.extend(self.overload_rows(&keys));
-        table
-    }
-
-    /// At the end of `sweep.csv`: the load of each overloaded point.
-    fn overload_rows(&self, keys: &[&str]) -> Vec<u8> {
-        type Row = (Vec<String>, String, f64);
-        let overloaded = self.grid.points().into_iter().filter_map(|point| {
+        let mut table = summary_of(&names, lines);
+        let overloaded = points.iter().zip(&values).filter_map(|(point, values)| {
             let DesignPoint { scenario, overload, .. } = &self.trials[point.number];
-            let values = point.settings.into_iter().map(|(_, value)| value).collect();
-            Some((values, scenario.policy_label.clone(), (*overload)?))
+            Some((columns.cells(values), scenario.policy_label.as_str(), (*overload)?))
         });
-        let rows: Vec<Row> = overloaded.collect();
-        let mut columns: Vec<Column<Row>> = keys
-            .iter()
-            .enumerate()
-            .map(|(index, key)| Column::new(key, move |row: &Row| row.0[index].clone()))
-            .collect();
-        columns.extend([
-            Column::new("policy", |row: &Row| row.1.clone()),
-            Column::new("action", |_| "all"),
-            Column::new("resource", |_| ""),
-            Column::new("worker", |_| ""),
-            Column::new("measure", |_| OVERLOAD),
-            Column::new("statistic", |_| "mean"),
-            Column::new("value", |row: &Row| row.2),
-            Column::new("ci_low", |_| ""),
-            Column::new("ci_high", |_| ""),
-            Column::new("replications", |_| ""),
-        ]);
-        let table = csv(&columns, rows);
-        let header = table.iter().position(|byte| *byte == b'\n').map_or(table.len(), |end| end + 1);
-        table[header..].to_vec()
+        table.extend(overload_rows(&names, overloaded.collect()));
+        table
     }
 
     /// Whether any point is overloaded.
@@ -173,12 +152,36 @@ impl SweepReport<'_> {
     }
 }
 
+/// At the end of `sweep.csv`: the load of each overloaded point, after the cells of its keys and its
+/// policy.
+fn overload_rows(keys: &[String], rows: Vec<(Vec<Cow<str>>, &str, f64)>) -> Vec<u8> {
+    type Col<'a> = Column<'a, (Vec<Cow<'a, str>>, &'a str, f64)>;
+    let keys = keys.iter().enumerate();
+    let mut columns: Vec<Col> =
+        keys.map(|(index, key)| Col::new(key, move |row| row.0[index].clone().into_owned())).collect();
+    columns.extend([
+        Col::new("policy", |row| row.1),
+        Col::new("action", |_| "all"),
+        Col::new("resource", |_| ""),
+        Col::new("worker", |_| ""),
+        Col::new("measure", |_| OVERLOAD),
+        Col::new("statistic", |_| "mean"),
+        Col::new("value", |row| row.2),
+        Col::new("ci_low", |_| ""),
+        Col::new("ci_high", |_| ""),
+        Col::new("replications", |_| ""),
+    ]);
+    let table = csv(&columns, rows);
+    let header = table.iter().position(|byte| *byte == b'\n').map_or(table.len(), |end| end + 1);
+    table[header..].to_vec()
+}
+
 fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
     let estimate = shown.estimate;
     let value = json!({
         "unit": quantity.unit(),
-        "value": estimate.value.map(unsigned_zero),
-        "at_most": estimate.upper.map(unsigned_zero),
+        "value": estimate.value.map(measured),
+        "at_most": estimate.upper.map(measured),
         "ci": json_interval(estimate.interval),
         "replications": estimate.replications,
     });

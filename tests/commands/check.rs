@@ -106,7 +106,7 @@ fn overloaded_points_are_reported_and_marked() {
     assert!(table.contains("overload") && is_marked("250.0 %") && is_marked("125.0 %"), "{table}");
     let csv = String::from_utf8(std::fs::read(sandbox.path("out/sweep.csv")).unwrap()).unwrap();
     let rows: Vec<&str> = csv.lines().filter(|line| line.contains(",overload,")).collect();
-    assert_eq!(rows, ["1,first-fit,all,,,overload,mean,2.5,,,", "2,first-fit,all,,,overload,mean,1.25,,,"]);
+    assert_eq!(rows, ["1,1,first-fit,all,,,overload,mean,2.5,,,", "2,2,first-fit,all,,,overload,mean,1.25,,,"]);
     let chart = std::fs::read_to_string(sandbox.path("out/charts/mean_wait.svg")).unwrap();
     assert!(chart.contains("ring: overload"));
     let meet = ["--meet", "mean(wait) < 5m", "--max-replications", "4"];
@@ -114,7 +114,7 @@ fn overloaded_points_are_reported_and_marked() {
     assert!(messages.contains("--> worker.w.count=1\n"), "{messages}");
     assert!(table.contains("not met, overload 125.0 %"), "{table}");
     let csv = String::from_utf8(std::fs::read(sandbox.path("out/size.csv")).unwrap()).unwrap();
-    assert!(csv.lines().any(|line| line.starts_with("2,,2,2,1.25,")), "{csv}");
+    assert!(csv.lines().any(|line| line.starts_with("2,2,,2,2,1.25,")), "{csv}");
 }
 
 #[test]

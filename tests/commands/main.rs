@@ -13,6 +13,7 @@ mod diff;
 mod document_times;
 mod exit_codes;
 mod feasibility;
+mod files;
 mod import;
 mod inputs;
 mod precision;
