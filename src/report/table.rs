@@ -51,6 +51,8 @@ pub(crate) struct Column<'a, R> {
     is_left_aligned: bool,
     /// Whether a terminal table leaves out a text that the row above has too.
     is_merged: bool,
+    /// Whether numbers in CSV have all digits, to be read back to the same bits.
+    is_exact: bool,
 }
 
 impl<'a, R> Column<'a, R> {
@@ -65,6 +67,7 @@ impl<'a, R> Column<'a, R> {
             is_in_markdown: false,
             is_left_aligned: false,
             is_merged: false,
+            is_exact: false,
         }
     }
 
@@ -114,13 +117,19 @@ impl<'a, R> Column<'a, R> {
         Column { is_left_aligned: true, ..self }
     }
 
+    /// Writes all digits of numbers into CSV.
+    #[must_use]
+    pub(crate) fn exact(self) -> Column<'a, R> {
+        Column { is_exact: true, ..self }
+    }
+
     #[must_use]
     pub(crate) fn merged(self) -> Column<'a, R> {
         Column { is_merged: true, ..self }
     }
 }
 
-/// A CSV file with its header; numbers are in their shortest exact form.
+/// A CSV file with its header.
 pub(crate) fn csv<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let columns: Vec<_> = columns.iter().filter_map(|column| Some((column, column.cell.as_ref()?))).collect();
@@ -132,12 +141,13 @@ pub(crate) fn csv<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -
     writer.write_record(None::<&[u8]>).expect(MEMORY);
     let mut number = String::new();
     for row in rows {
-        for (_, cell) in &columns {
+        for (column, cell) in &columns {
             let mut write = |field: &str| writer.write_field(field).expect(MEMORY);
             let mut write_number = |value: Option<f64>| {
                 number.clear();
                 if let Some(value) = value.filter(|value| value.is_finite()) {
-                    write!(number, "{}", format::unsigned_zero(value)).expect(MEMORY);
+                    let shown = if column.is_exact { format::unsigned_zero(value) } else { format::measured(value) };
+                    write!(number, "{shown}").expect(MEMORY);
                 }
                 write(&number);
             };
@@ -257,14 +267,14 @@ pub(crate) fn escaped(name: &str) -> String {
 
 /// An interval as JSON documents have it.
 pub(crate) fn json_interval(interval: Option<(f64, f64)>) -> Value {
-    json!(interval.map(|(low, high)| [format::unsigned_zero(low), format::unsigned_zero(high)]))
+    json!(interval.map(|(low, high)| [format::measured(low), format::measured(high)]))
 }
 
 impl From<Cell<'_>> for Value {
     fn from(cell: Cell) -> Value {
         match cell {
             Cell::Text(text) => json!(text),
-            Cell::Number(number) => json!(number.map(format::unsigned_zero)),
+            Cell::Number(number) => json!(number.map(format::measured)),
             Cell::Count(count) => json!(count),
             Cell::Flag(flag) => json!(flag),
             Cell::Interval(interval) => json_interval(interval),

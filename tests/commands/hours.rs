@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use crate::support::Sandbox;
 
-/// A job at every full hour of nine days from a Friday on; it takes an hour at the hours of a push
-/// and a minute at all others. One worker. Mondays to Fridays from 9 to 11 o'clock jobs of an hour
-/// come every half hour.
+/// A short job two minutes before every hour of nine days from a Friday on. On weekdays four jobs of
+/// 45 minutes, at half-hours from 9 o'clock on. One worker.
 const DAYS: &str = r#"
     start = "2017-02-17T00:00:00Z"
     horizon = "9d"
@@ -20,7 +19,7 @@ const DAYS: &str = r#"
     capacity = { slot = 1 }
     service = "1m"
     [cron.poll]
-    schedule = "0 0 * * * *"
+    schedule = "0 58 * * * *"
     [action.push]
     capacity = { slot = 1 }
     service = "45m"
@@ -43,30 +42,29 @@ fn show(sandbox: &Sandbox, quantity: &str) -> Value {
 #[test]
 fn windows_are_worked_by_hand() {
     let sandbox = Sandbox::with("s.toml", DAYS);
-    // On a weekday: push 9:00 (the poll of 9:00 is first: waits 0, the push 1 min), push 9:30 waits
-    // until 9:46, poll 10:00 until 10:31, push 10:00 until 10:32, push 10:30 until 11:17, poll
-    // 11:00 until 12:02; polls of 12:00 until 12:03.
+    // On a weekday: the pushes of 9:00 and 9:30 start at 9:00 and 9:45, the poll of 9:58 at 10:30,
+    // the pushes of 10:00 and 10:30 at 10:31 and 11:16, the polls of 10:58 and 11:58 at 12:01 and
+    // 12:02.
     for (quantity, expected) in [
-        ("mean(wait, push, 09:00..10:00)", (60.0 + 16.0 * 60.0) / 2.0),
-        ("max(wait, push)", 47.0 * 60.0),
-        ("mean(wait, poll, mon-fri 10:00..11:00)", 31.0 * 60.0),
+        ("mean(wait, push, 09:00..10:00)", 7.5 * 60.0),
+        ("max(wait, push)", 46.0 * 60.0),
+        ("mean(wait, poll, mon-fri 10:00..11:00)", 63.0 * 60.0),
         ("mean(wait, poll, sat-sun)", 0.0),
-        ("mean(wait, poll, sat-sun 10:00..11:00)", 0.0),
-        ("max(wait, mon-fri 11:00..12:00)", 62.0 * 60.0),
+        ("max(wait, mon-fri 11:00..12:00)", 4.0 * 60.0),
         ("share(wait < 5m, push, 09:00..10:00)", 0.5),
-        // From 9 to 11 the worker is busy on weekdays; on Saturday and Sunday two minutes of each.
+        // From 9 to 11 the worker is busy on weekdays, and for two polls on a Saturday.
         ("utilization(slot, mon-fri 09:00..11:00)", 1.0),
         ("utilization(slot, sat 09:00..11:00)", 2.0 / 120.0),
-        // The jobs of 9:00 to 10:00 wait 1 min and 14 + 2 min within it.
-        ("queue_length(push, mon-fri 09:00..10:00)", 17.0 / 60.0),
-        ("arrived(jobs, push, 09:00..10:00)", 14.0),
+        ("queue_length(push, mon-fri 09:00..10:00)", 15.0 / 60.0),
+        // Six weekdays.
+        ("arrived(jobs, push, 09:00..10:00)", 12.0),
     ] {
         let value = show(&sandbox, quantity)["value"].as_f64().unwrap();
         assert!((value - expected).abs() < 1e-9, "{quantity}: {value}, not {expected}");
     }
     let worst = show(&sandbox, "p95(wait, worst 1h)");
-    assert_eq!(worst["hour"], "mon-fri 11:00..12:00", "{worst}");
-    assert_eq!(worst["value"], 62.0 * 60.0);
+    assert_eq!(worst["hour"], "mon-fri 10:00..11:00", "{worst}");
+    assert_eq!(worst["value"], 63.0 * 60.0);
     assert_eq!(show(&sandbox, "mean(wait, push, sat)")["value"], Value::Null, "no job, no value");
 }
 
@@ -107,6 +105,8 @@ fn by_hour_has_the_same_figures() {
     }
     assert_eq!(compared, 72);
     assert_eq!(find("", "slot", "mon-fri", "9", "utilization", "mean"), "1");
+    assert_eq!(find("push", "", "mon-fri", "9", "queue_length", "mean"), "0.25");
+    assert_eq!(find("", "slot", "mon-fri", "10", "queue_length", "mean").parse::<f64>().unwrap(), 93.0 / 60.0);
     assert!(sandbox.path("run/charts/by_hour.svg").exists());
     let short = ["run", "s.toml", "--set", "horizon=23h", "--out", "short"];
     sandbox.stdout(&short);
@@ -122,15 +122,15 @@ fn targets_and_gates_know_windows() {
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         (document["answer"]["set"]["worker.w.count"].clone(), document["tried"][0]["targets"][0]["hour"].clone())
     };
-    // Over the nine days nineteen of twenty jobs hardly wait; at 11 o'clock they do.
+    // Over the nine days half of the jobs do not wait; from ten to eleven they do.
     assert_eq!(size("p50(wait) < 5m").0, "1");
-    assert_eq!(size("p50(wait, mon-fri 11:00..12:00) < 5m").0, "2");
+    assert_eq!(size("p50(wait, mon-fri 10:00..11:00) < 5m").0, "2");
     let (answer, hour) = size("p50(wait, worst 1h) < 5m");
-    assert_eq!((answer, hour), ("2".into(), "mon-fri 11:00..12:00".into()));
+    assert_eq!((answer, hour), ("2".into(), "mon-fri 10:00..11:00".into()));
     for (quantity, part) in [
         ("p95(wait, 9..11)", "time of day"),
         ("p95(wait, poll, scan)", "a window is missing"),
-        ("drain(mon-fri)", "over all jobs"),
+        ("drain(mon-fri)", "of the whole run"),
     ] {
         let message = sandbox.refused(&["sweep", "s.toml", "--vary", "seed=1", "--show", quantity]);
         assert!(message.contains(part), "{quantity}: {message}");

@@ -39,6 +39,7 @@ pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
             context.replications, context.seed
         ),
         quantity: &quantity,
+        overloaded: vec![false; estimates.len()],
         estimates,
     };
     let numbers = axis.numbers()?;
