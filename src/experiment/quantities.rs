@@ -3,7 +3,9 @@
 use crate::engine::System;
 use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
 use crate::stats::sample::Sample;
-use crate::stats::{CensoredValue, DayClass, Direction, HoursOfWeek, Measurements, ReplicationStats, Request};
+use crate::stats::{
+    CensoredValue, DayClass, Direction, HoursOfWeek, Measurements, ReplicationStats, Request, TimeWindow,
+};
 
 /// Quantities of one scenario's replications, in order.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +44,7 @@ impl ResolvedQuantities {
                 ResolvedQuantity::Metric(_) => Vec::new(),
                 ResolvedQuantity::Requested(request) => vec![request],
                 ResolvedQuantity::WorstHour(figure) => {
-                    hours().map(|hours| Request { figure, window: Some(hours) }).collect()
+                    hours().map(|hours| Request { figure, window: Some(TimeWindow::Hours(hours)) }).collect()
                 }
             };
             requests.extend(own.into_iter().filter(|request| !requests.contains(request)).collect::<Vec<_>>());
@@ -56,6 +58,38 @@ impl ResolvedQuantities {
     pub(crate) fn of_metric(metric: crate::stats::Metric) -> ResolvedQuantities {
         let quantities = vec![ResolvedQuantity::Metric(metric)];
         ResolvedQuantities { quantities, preferences: vec![None], measurements: Measurements::default() }
+    }
+
+    /// The same quantities for the jobs of a part of the run, and after these, in the same order,
+    /// those of the whole run. A quantity with hours of its own, or of the whole run only, stays
+    /// what it is.
+    #[must_use]
+    pub fn within(self, window: TimeWindow) -> ResolvedQuantities {
+        let part = |quantity: &ResolvedQuantity| match *quantity {
+            ResolvedQuantity::Metric(_) | ResolvedQuantity::Requested(Request { window: None, .. })
+                if quantity.measure().has_hours() =>
+            {
+                ResolvedQuantity::Requested(Request { figure: quantity.figure(), window: Some(window) })
+            }
+            other => other,
+        };
+        let parts: Vec<ResolvedQuantity> = self.quantities.iter().map(part).collect();
+        let mut requests: Vec<Request> = self.measurements.requests.to_vec();
+        requests.extend(parts.iter().filter_map(|quantity| match quantity {
+            ResolvedQuantity::Requested(request) => Some(*request),
+            _ => None,
+        }));
+        let mut known: Vec<Request> = Vec::new();
+        requests.retain(|request| {
+            let is_new = !known.contains(request);
+            known.push(*request);
+            is_new
+        });
+        ResolvedQuantities {
+            quantities: parts.into_iter().chain(self.quantities).collect(),
+            preferences: [self.preferences.clone(), self.preferences].concat(),
+            measurements: Measurements { requests: requests.into(), ..self.measurements },
+        }
     }
 
     /// What replications have to measure besides their metrics.
@@ -102,7 +136,7 @@ impl ResolvedQuantities {
     pub fn hours(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<HourValues> {
         let ResolvedQuantity::WorstHour(figure) = self.quantities[number] else { return Vec::new() };
         let of_hour = |hours| {
-            let values = self.requested(&Request { figure, window: Some(hours) }, outcomes);
+            let values = self.requested(&Request { figure, window: Some(TimeWindow::Hours(hours)) }, outcomes);
             HourValues { hours, values }
         };
         hours().map(of_hour).filter(|hour| hour.values.iter().any(Option::is_some)).collect()

@@ -148,8 +148,8 @@ impl BoundSample {
         BoundSample { p_kept: None, ..self }
     }
 
-    /// The sample of the worst of several parts, such as hours of the day. All parts have to keep the
-    /// bound, each at the full level; that one of them breaks it is shown at the level over their
+    /// The sample of the worst of several parts, such as hours of the day. All parts have to keep
+    /// the bound, each at the full level; that one of them breaks it is shown at the level over their
     /// number.
     #[must_use]
     pub fn with_parts(self, parts: &[BoundSample]) -> BoundSample {

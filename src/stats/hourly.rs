@@ -1,8 +1,8 @@
 //! Waits, queues and utilization by hour of the day, on weekdays and at weekends.
 //!
 //! A weekly quantile hides the hour that hurts. There are 48 cells: 24 hours of two classes of
-//! days. A job belongs to the cell in which it falls due; queue lengths and utilization are averages
-//! over the time of a cell.
+//! days. A job belongs to the cell in which it falls due; queue lengths and utilization are
+//! averages over the time of a cell.
 
 use serde::{Deserialize, Serialize};
 

@@ -65,6 +65,63 @@ fn day_range(days: [bool; 7]) -> String {
     if first == last { DAYS[first].to_owned() } else { format!("{}-{}", DAYS[first], DAYS[last]) }
 }
 
+/// The instants that a figure is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimeWindow {
+    /// Some hours of each week.
+    Hours(HoursOfWeek),
+    /// A part of the run; its end is not part of it.
+    Interval {
+        /// Its beginning.
+        from: Time,
+        /// Its end.
+        until: Time,
+    },
+}
+
+impl fmt::Display for TimeWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TimeWindow::Hours(hours) => hours.fmt(f),
+            TimeWindow::Interval { from, until } => {
+                write!(f, "{}..{}", (*from - Time::ZERO).rounded(), (*until - Time::ZERO).rounded())
+            }
+        }
+    }
+}
+
+/// A window on the clock of a run.
+#[derive(Clone, Debug)]
+pub(super) enum WindowMask {
+    Hours(HoursMask),
+    Interval(Time, Time),
+}
+
+impl WindowMask {
+    pub(super) fn new(window: TimeWindow, epoch: Epoch) -> WindowMask {
+        match window {
+            TimeWindow::Hours(hours) => WindowMask::Hours(HoursMask::new(hours, epoch)),
+            TimeWindow::Interval { from, until } => WindowMask::Interval(from, until),
+        }
+    }
+
+    /// Whether an instant lies within.
+    pub(super) fn contains(&self, at: Time) -> bool {
+        match self {
+            WindowMask::Hours(mask) => mask.contains(at),
+            WindowMask::Interval(from, until) => *from <= at && at < *until,
+        }
+    }
+
+    /// The nanoseconds within, from one instant to a later one.
+    pub(super) fn overlap(&self, from: Time, to: Time) -> u64 {
+        match self {
+            WindowMask::Hours(mask) => mask.overlap(from, to),
+            WindowMask::Interval(start, end) => (to.min(*end).0 - from.max(*start).0).max(0) as u64,
+        }
+    }
+}
+
 /// Hours of the week on the clock of a run: whether an instant lies within, and how much of an
 /// interval does.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use crate::model::time::{Epoch, Time};
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::capacity_layout::CapacityLayout;
 use super::following::{Following, has_response};
-use super::hours_of_week::{HoursMask, HoursOfWeek};
+use super::hours_of_week::{TimeWindow, WindowMask};
 
 /// The statistics of all actions in some hours. A job belongs to the hours in which it falls due;
 /// averages over time are over those hours of the measured window.
@@ -15,7 +15,7 @@ use super::hours_of_week::{HoursMask, HoursOfWeek};
 pub(super) struct JobStats {
     pub(super) actions: Vec<ActionStats>,
     /// The hours; `None` for all of them.
-    hours: Option<(HoursOfWeek, HoursMask)>,
+    hours: Option<(TimeWindow, WindowMask)>,
     warmup: Time,
     /// By resource: unit-nanoseconds in use within the hours; empty without hours.
     pub(super) busy: Vec<u128>,
@@ -29,12 +29,12 @@ impl JobStats {
     }
 
     /// Of the jobs of these hours.
-    pub(super) fn within(self, hours: HoursOfWeek, epoch: Epoch, resources: usize) -> JobStats {
-        JobStats { hours: Some((hours, HoursMask::new(hours, epoch))), busy: vec![0; resources], ..self }
+    pub(super) fn within(self, hours: TimeWindow, epoch: Epoch, resources: usize) -> JobStats {
+        JobStats { hours: Some((hours, WindowMask::new(hours, epoch))), busy: vec![0; resources], ..self }
     }
 
     /// The hours; `None` for all of them.
-    pub(super) fn hours(&self) -> Option<HoursOfWeek> {
+    pub(super) fn hours(&self) -> Option<TimeWindow> {
         self.hours.as_ref().map(|(hours, _)| *hours)
     }
 

@@ -42,7 +42,7 @@ use series::Series;
 
 pub use censored::CensoredValue;
 pub use hourly::{ByHour, DayClass, HourMetric, has_hours};
-pub use hours_of_week::{DAYS, HoursOfWeek};
+pub use hours_of_week::{DAYS, HoursOfWeek, TimeWindow};
 pub use measure::{Direction, Measure, Statistic};
 pub use metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure, ShareWithin};
 pub use observer::StatsObserver;

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::censored::CensoredValue;
-use super::hours_of_week::HoursOfWeek;
+use super::hours_of_week::TimeWindow;
 use super::measure::{Measure, Statistic};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
@@ -88,9 +88,8 @@ impl Measurements {
 pub struct Request {
     /// The figure.
     pub figure: RequestedFigure,
-    /// The hours of the week in which the jobs fall due, or over which the average is taken; all
-    /// hours if `None`.
-    pub window: Option<HoursOfWeek>,
+    /// The instants at which the jobs fall due, or over which the average is taken; all if `None`.
+    pub window: Option<TimeWindow>,
 }
 
 /// The figure of a request.

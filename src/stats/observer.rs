@@ -15,7 +15,7 @@ use crate::model::time::{Epoch, Span, Time};
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::following::Following;
 use super::hourly::HourlyStats;
-use super::hours_of_week::{HoursMask, HoursOfWeek};
+use super::hours_of_week::{TimeWindow, WindowMask};
 use super::invariants::Invariants;
 use super::job_stats::{JobStats, RowEnd};
 use super::measure::Measure;
@@ -78,15 +78,15 @@ impl StatsObserver {
     #[must_use]
     pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch) -> StatsObserver {
         let Measurements { requests, by_hour } = measurements;
-        let mut hours: Vec<HoursOfWeek> = requests.iter().filter_map(|request| request.window).collect();
+        let mut hours: Vec<TimeWindow> = requests.iter().filter_map(|request| request.window).collect();
         hours.sort_unstable();
         hours.dedup();
         let resources = system.resources.len();
         let within = |hours| JobStats::new(system, self.targets).within(hours, epoch, resources);
         let windows: Vec<JobStats> = hours.iter().map(|hours| within(*hours)).collect();
-        let mut masks: Vec<HoursMask> = hours.into_iter().map(|hours| HoursMask::new(hours, epoch)).collect();
+        let mut masks: Vec<WindowMask> = hours.into_iter().map(|hours| WindowMask::new(hours, epoch)).collect();
         let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, epoch, self.targets.late_from)));
-        masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(epoch)));
+        masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(epoch)).map(WindowMask::Hours));
         let mut occupancy = self.occupancy;
         occupancy.offered_mut().also_within(masks);
         StatsObserver { windows, hourly, occupancy, requests: requests.clone(), ..self }

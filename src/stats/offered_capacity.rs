@@ -8,7 +8,7 @@ use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 use super::capacity_layout::CapacityLayout;
-use super::hours_of_week::HoursMask;
+use super::hours_of_week::WindowMask;
 use super::time_buckets::TimeBuckets;
 
 /// Offered units, integrated over the window and by time bucket.
@@ -26,7 +26,7 @@ pub(super) struct OfferedCapacityBuilder {
     /// By pair: unit-nanoseconds offered within the window.
     offered: Vec<u128>,
     /// Some hours of the week, and by these and by resource the unit-nanoseconds offered in them.
-    masks: Vec<HoursMask>,
+    masks: Vec<WindowMask>,
     within: Vec<Vec<u128>>,
     buckets: TimeBuckets,
     /// The distance from the lines of a worker to those of the next; 0 where all workers share
@@ -54,7 +54,7 @@ impl OfferedCapacityBuilder {
     }
 
     /// Also integrates over these hours of the week.
-    pub(super) fn also_within(&mut self, masks: Vec<HoursMask>) {
+    pub(super) fn also_within(&mut self, masks: Vec<WindowMask>) {
         self.within = vec![vec![0; self.resources]; masks.len()];
         self.masks = masks;
     }

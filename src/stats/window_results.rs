@@ -4,7 +4,7 @@ use crate::model::time::Span;
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::censored::CensoredValue;
-use super::hours_of_week::HoursOfWeek;
+use super::hours_of_week::TimeWindow;
 use super::job_stats::JobStats;
 use super::measure::Measure;
 use super::metric::{JobScope, RequestedFigure};
@@ -12,7 +12,7 @@ use super::metric::{JobScope, RequestedFigure};
 /// The statistics of some hours, ready to be read.
 #[derive(Debug)]
 pub(super) struct WindowResults {
-    pub(super) hours: HoursOfWeek,
+    pub(super) hours: TimeWindow,
     context: MetricContext,
     all: ActionStats,
     actions: Vec<ActionStats>,

@@ -192,8 +192,8 @@ impl<'a> SequentialComparison<'a> {
         self.others().flat_map(of).collect()
     }
 
-    /// The sample of a gate on the worst hour. With a fixed bound every hour has to keep it; against
-    /// a baseline the worst hours of both are compared, corrected for the number of hours.
+    /// The sample of a gate on the worst hour. With a fixed bound every hour has to keep it;
+    /// against a baseline the worst hours of both are compared, corrected for the number of hours.
     fn with_hours(&self, number: usize, alternative: usize, gate: &Condition, worst: BoundSample) -> BoundSample {
         let hours = self.quantities[alternative].hours(number, &self.outcomes[alternative]);
         let judged: Vec<_> = hours.iter().filter(|hour| hour.is_judged()).collect();

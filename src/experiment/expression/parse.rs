@@ -260,7 +260,8 @@ fn arguments_after_comma(cursor: &mut Cursor) -> Result<Arguments, ExpressionErr
     Ok(Arguments::default())
 }
 
-/// `NAME`, `WINDOW` or `NAME, WINDOW`, and the closing parenthesis. A text that is both is a window.
+/// `NAME`, `WINDOW` or `NAME, WINDOW`, and the closing parenthesis. A text that is both is a
+/// window.
 fn arguments(cursor: &mut Cursor) -> Result<Arguments, ExpressionError> {
     let of = if next_window(&mut cursor.clone())?.is_some() { None } else { Some(name(cursor)?) };
     let has_window = of.is_none() || cursor.sign(",");

@@ -6,7 +6,7 @@ use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::scenario::nearest;
-use crate::stats::{JobScope, Measure, Metric, Request, RequestedFigure, ShareWithin};
+use crate::stats::{JobScope, Measure, Metric, Request, RequestedFigure, ShareWithin, TimeWindow};
 
 /// A quantity in one scenario: where to find it in a replication's outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Quantity {
             (None, RequestedFigure::Metric(metric)) => ResolvedQuantity::Metric(metric),
             (None, figure) => ResolvedQuantity::Requested(Request { figure, window: None }),
             (Some(QuantityWindow::Hours(hours)), figure) => {
-                ResolvedQuantity::Requested(Request { figure, window: Some(hours) })
+                ResolvedQuantity::Requested(Request { figure, window: Some(TimeWindow::Hours(hours)) })
             }
             (Some(QuantityWindow::WorstHour), figure) => ResolvedQuantity::WorstHour(figure),
         })

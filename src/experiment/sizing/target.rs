@@ -8,7 +8,7 @@ use crate::scenario::Scenario;
 use crate::stats::Direction;
 use crate::stats::bound_test::{BoundSample, BoundStatus, Relation, SequentialBounds};
 use crate::stats::interim_looks::InterimLooks;
-use crate::stats::{HoursOfWeek, ReplicationStats};
+use crate::stats::{HoursOfWeek, ReplicationStats, TimeWindow};
 use crate::stats::{Measure, Statistic};
 use crate::unserved::{UnservedJobs, bounds_lost, is_of_served};
 
@@ -46,6 +46,8 @@ pub struct Targets {
     pub level: f64,
     /// The numbers of replications at which the search checks whether more are needed.
     pub looks: InterimLooks,
+    /// The part of the run whose jobs count, with the loss of a worker in it; the whole run if `None`.
+    pub loss_window: Option<TimeWindow>,
     /// By axis of the grid: whether more of it can only help, as far as one can tell beforehand.
     pub supply_axes: Vec<bool>,
 }
@@ -58,6 +60,8 @@ pub(super) struct TargetLook {
     pub(super) is_final: bool,
     /// The worst hour, if the target is about one.
     pub(super) hour: Option<HoursOfWeek>,
+    /// The sample of the whole run, if only a part of it counts.
+    pub(super) whole: Option<BoundSample>,
     pub(super) unserved: Option<UnservedJobs>,
     pub(super) growth: Option<QueueGrowth>,
 }
@@ -101,6 +105,8 @@ pub struct TargetTest {
     pub growth: Option<QueueGrowth>,
     /// The worst hour, if the target is about one.
     pub hour: Option<HoursOfWeek>,
+    /// The mean over the whole run, from below, if only a part of it counts.
+    pub whole_run: Option<f64>,
 }
 
 impl Targets {
@@ -115,7 +121,12 @@ impl Targets {
             check(condition, scenario).map_err(|error| unsupported(number, error))?;
         }
         let quantities = self.conditions.iter().map(|condition| &condition.quantity);
-        ResolvedQuantities::of(quantities, &scenario.system).map_err(|(number, error)| unsupported(number, error))
+        let whole = ResolvedQuantities::of(quantities, &scenario.system)
+            .map_err(|(number, error)| unsupported(number, error))?;
+        Ok(match self.loss_window {
+            Some(window) => whole.within(window),
+            None => whole,
+        })
     }
 
     /// Whether more workers can only help, as far as the targets go.
@@ -150,7 +161,8 @@ impl Targets {
                 _ if is_no_good_news => (sample.not_shown_kept(), bounds.shows_kept(&sample)),
                 _ => (sample, false),
             };
-            TargetLook { sample, is_final, hour, unserved, growth }
+            let whole = self.loss_window.map(|_| of(&quantities.values(number + self.conditions.len(), outcomes)));
+            TargetLook { sample, is_final, hour, whole, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
     }
@@ -171,7 +183,7 @@ impl Targets {
 
     /// The test of a target, for people.
     pub(super) fn test(&self, number: usize, look: &TargetLook, bounds: &SequentialBounds) -> TargetTest {
-        let TargetLook { sample, hour, unserved, growth, .. } = look;
+        let TargetLook { sample, hour, whole, unserved, growth, .. } = look;
         let condition = &self.conditions[number];
         let (least, largest) = condition.quantity.range();
         let interval = sample.value_interval(bounds.levels(condition.relation, sample));
@@ -188,6 +200,7 @@ impl Targets {
             unserved: *unserved,
             growth: *growth,
             hour: *hour,
+            whole_run: whole.and_then(|whole| whole.value.mean),
         }
     }
 }
