@@ -149,8 +149,8 @@ impl BoundSample {
     }
 
     /// The sample of the worst of several parts, such as hours of the day. All parts have to keep
-    /// the bound, each at the full level; that one of them breaks it is shown at the level over their
-    /// number.
+    /// the bound, each at the full level; that one of them breaks it is shown at the level over
+    /// their number.
     #[must_use]
     pub fn with_parts(self, parts: &[BoundSample]) -> BoundSample {
         let p_kept = parts.iter().map(|part| part.p_kept).reduce(|one, other| Some(one?.max(other?))).flatten();

@@ -1,7 +1,5 @@
 //! The figures of some hours of the week.
 
-use crate::model::time::Span;
-
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::censored::CensoredValue;
 use super::hours_of_week::TimeWindow;
@@ -33,8 +31,8 @@ impl WindowResults {
         Some(WindowResults { hours: stats.hours()?, context, all, actions: stats.actions, busy: stats.busy, offered })
     }
 
-    /// A figure of these hours; `None` if there was nothing to measure. A window that the run never
-    /// enters, or in which no job falls due, has no value.
+    /// A figure of these hours; `None` if there was nothing to measure: a window in which no job
+    /// falls due has no value.
     pub(super) fn value(&self, figure: RequestedFigure) -> Option<CensoredValue> {
         let scope = match figure {
             RequestedFigure::Metric(metric) => metric.action,
@@ -52,11 +50,10 @@ impl WindowResults {
                 (offered > 0).then(|| CensoredValue::exact(self.busy[resource] as f64 / offered as f64))
             }
             RequestedFigure::Metric(metric) => {
-                let is_entered = self.context.window > Span::ZERO;
                 let has_jobs =
                     stats.arrived() > 0 || matches!(metric.measure, Measure::QueueLength | Measure::InSystem);
                 let value = stats.clone().value(metric.measure, metric.statistic, self.context);
-                value.filter(|_| is_entered && has_jobs)
+                value.filter(|_| has_jobs)
             }
         }
     }

@@ -46,7 +46,8 @@ pub struct Targets {
     pub level: f64,
     /// The numbers of replications at which the search checks whether more are needed.
     pub looks: InterimLooks,
-    /// The part of the run whose jobs count, with the loss of a worker in it; the whole run if `None`.
+    /// The part of the run whose jobs count, with the loss of a worker in it; the whole run if
+    /// `None`.
     pub loss_window: Option<TimeWindow>,
     /// By axis of the grid: whether more of it can only help, as far as one can tell beforehand.
     pub supply_axes: Vec<bool>,
