@@ -84,7 +84,7 @@ impl Bar {
     }
 }
 
-/// At most 79 columns: 20 of the bar, 6 of the share, up to 35 of the message, up to 15 of the time.
+/// At most 79 columns: the message takes up to 35 of them.
 const BAR: &str = "{bar:16} {percent:>3} %  {msg}  {eta:>3} left";
 const LABELLED_BAR: &str = "{prefix}\n{bar:16} {percent:>3} %  {msg}  {eta:>3} left";
 
