@@ -160,6 +160,7 @@ impl Target {
                 point,
                 cost,
                 scenario: scenario(&servers, seed),
+                overload: None,
                 is_likely_infeasible: false,
             }
         };

@@ -36,7 +36,14 @@ fn settings(vary: &[&str], cost: impl Fn(&Scenario) -> f64) -> Vec<Design> {
     let grid = Grid::parse(&vary, &[]).expect("a grid");
     let setting = |point: claimsim::internals::experiment::design::GridPoint| {
         let scenario = scenario(&point.settings);
-        Design { steps: grid.steps(point.number), cost: cost(&scenario), point, scenario, is_likely_infeasible: false }
+        Design {
+            steps: grid.steps(point.number),
+            cost: cost(&scenario),
+            point,
+            scenario,
+            overload: None,
+            is_likely_infeasible: false,
+        }
     };
     grid.points().into_iter().map(setting).collect()
 }

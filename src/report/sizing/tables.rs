@@ -33,6 +33,8 @@ impl SizingReport<'_> {
         columns.extend([
             Col::new("loss", |row| row.loss).csv_only(),
             Col::new("cost", |row| self.setting(row.evaluated).cost).csv_only(),
+            Col::new("workers", |row| self.setting(row.evaluated).scenario.system.workers.len()).csv_only(),
+            Col::new("overload", |row| self.setting(row.evaluated).overload).csv_only(),
             Col::new("target", |row| row.condition.text.as_str()),
             Col::new("value", |row| row.test.value),
             Col::interval("ci", ["ci_low", "ci_high"], |row| row.test.interval),
@@ -139,6 +141,8 @@ impl SizingReport<'_> {
         json!({
             "set": settings.map(|(key, value)| (key.clone(), json!(value))).collect::<Map<String, Value>>(),
             "cost": setting.cost,
+            "workers": setting.scenario.system.workers.len(),
+            "overload": setting.overload,
             "verdict": evaluated.status.target_word(),
             "replications": evaluated.results.replications.len(),
             "targets": self.rows("", evaluated, false).map(|row| table::json(&columns, &row)).collect::<Vec<_>>(),

@@ -104,7 +104,7 @@ fn charts_choose_themselves_by_the_keys() {
     );
     assert!(map.contains("Colour: mean") && map.contains("26s"), "two keys with numbers are a heat map");
     let options =
-        ["--vary", "worker.w.count=1,2", "--vary", "action.scan.retries=0,1", "--vary", "action.scan.error=0,0.1"];
+        ["--vary", "worker.w.count=1,2", "--vary", "action.scan.retries=0,1", "--vary", "action.scan.error=0,0.05"];
     let printed = sweep(&sandbox, &[&options[..], &["--out", "out"]].concat());
     assert!(printed.contains("8 points") && printed.contains("There is no chart of more than two keys"), "{printed}");
     assert_eq!(

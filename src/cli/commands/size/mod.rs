@@ -11,7 +11,7 @@ use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
-use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
 use crate::options::{Command, SizeOptions};
 use crate::report::OutputFile;
 use crate::report::sizing::{LostWorker, SizingReport};
@@ -167,6 +167,8 @@ impl Study for SizeStudy {
 
     fn print_warnings(&self) {
         self.setup.inputs.print_warnings(usize::MAX);
+        let overloaded = self.setup.designs.iter().filter(|design| design.overload.is_some());
+        print_overloads(&overloaded.map(|design| (design.point.name(), &design.scenario)).collect::<Vec<_>>());
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SizeResults, CliError> {
