@@ -152,8 +152,8 @@ impl SweepReport<'_> {
     }
 }
 
-/// At the end of `sweep.csv`: the load of each overloaded point, after the cells of its keys and its
-/// policy.
+/// At the end of `sweep.csv`: the load of each overloaded point, after the cells of its keys and
+/// its policy.
 fn overload_rows(keys: &[String], rows: Vec<(Vec<Cow<str>>, &str, f64)>) -> Vec<u8> {
     type Col<'a> = Column<'a, (Vec<Cow<'a, str>>, &'a str, f64)>;
     let keys = keys.iter().enumerate();
