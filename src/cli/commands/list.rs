@@ -102,7 +102,7 @@ impl Catalogue {
     fn text(self) -> String {
         match self {
             Catalogue::Policies => table(
-                "Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? marks optional parameters",
+                "Claim policies: policy = NAME or { NAME = { PARAMETERS } };\n? marks optional parameters",
                 policy::CATALOGUE
                     .iter()
                     .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
