@@ -83,6 +83,11 @@ pub fn last_key_of(time: Time, class: EventClass) -> u128 {
     (time.0 as u128) << TIME_SHIFT | (class as u128) << CLASS_SHIFT | ((1 << CLASS_SHIFT) - 1)
 }
 
+/// The first key after an instant.
+pub fn first_key_after(time: Time) -> u128 {
+    (time.0 as u128 + 1) << TIME_SHIFT
+}
+
 /// The coming events of a replication.
 #[derive(Debug)]
 pub struct Calendar {

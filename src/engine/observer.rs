@@ -15,6 +15,11 @@ use crate::system::availability::OutageKind;
 pub trait Observer {
     /// An event happens at `now`.
     fn on(&mut self, now: Time, event: &Event<'_>);
+
+    /// Whether the run has to go on past the horizon, because jobs that count have not ended.
+    fn is_following(&self) -> bool {
+        false
+    }
 }
 
 /// Something that happens in a run. `job` is the row, `run` where and since when it runs.
@@ -31,7 +36,7 @@ pub enum Event<'a> {
     /// A running row ends. If it `is_last`, its chain ends with it, so that no retry follows.
     Ended { job: &'a Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool },
     /// A waiting row leaves unclaimed: abandoned, rejected or cancelled.
-    Left { job: &'a Job, outcome: JobOutcome },
+    Left { job: &'a Job, attempt: Attempt, outcome: JobOutcome },
     /// Someone asks to cancel a running row, which has not stopped yet.
     CancelRequested { job: &'a Job, run: Execution },
     /// The worker of a running row goes down: the row's units are not in use from now on, as the
@@ -54,9 +59,17 @@ pub enum Event<'a> {
     /// A cron's firing makes no job, because of its overlap rule or because no worker is alive.
     FiringSkipped { action: ActionId },
     /// At the horizon a row still waits.
-    StillWaiting { job: &'a Job },
+    StillWaiting { job: &'a Job, attempt: Attempt },
     /// At the horizon a row still runs.
-    StillRunning { job: &'a Job, run: Execution },
+    StillRunning { job: &'a Job, attempt: Attempt, run: Execution },
+    /// At the horizon a further attempt of a chain has not fallen due yet.
+    StillAhead { job: &'a Job, attempt: Attempt },
+    /// The horizon is over: the rows with numbers below `created` exist. Later events are reported
+    /// only while an observer follows jobs.
+    HorizonPassed { created: u64 },
+    /// Following has ended, and a row has not: it runs, or it waits, or a further attempt of its
+    /// chain is not due yet.
+    LeftOpen { job: &'a Job, attempt: Attempt, run: Option<Execution> },
 }
 
 impl<'a> Event<'a> {
@@ -72,13 +85,16 @@ impl<'a> Event<'a> {
             | Event::Interrupted { job, .. }
             | Event::Resumed { job, .. }
             | Event::ZombieEnded { job, .. }
-            | Event::StillWaiting { job }
-            | Event::StillRunning { job, .. } => Some(job),
+            | Event::StillWaiting { job, .. }
+            | Event::StillRunning { job, .. }
+            | Event::StillAhead { job, .. }
+            | Event::LeftOpen { job, .. } => Some(job),
             Event::WorkerDown { .. }
             | Event::WorkerDeclaredDead { .. }
             | Event::WorkerUp { .. }
             | Event::CapacityChanged { .. }
-            | Event::FiringSkipped { .. } => None,
+            | Event::FiringSkipped { .. }
+            | Event::HorizonPassed { .. } => None,
         }
     }
 }
@@ -143,11 +159,19 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.0.on(now, event);
         self.1.on(now, event);
     }
+
+    fn is_following(&self) -> bool {
+        self.0.is_following() || self.1.is_following()
+    }
 }
 
 impl<O: Observer + ?Sized> Observer for &mut O {
     #[inline(always)]
     fn on(&mut self, now: Time, event: &Event<'_>) {
         (**self).on(now, event);
+    }
+
+    fn is_following(&self) -> bool {
+        (**self).is_following()
     }
 }

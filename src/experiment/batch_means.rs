@@ -26,6 +26,7 @@ pub fn run_batch_means(scenario: &Scenario, batches: u32, progress: &dyn Progres
     let mut run = BatchMeansRun { results: Results::of(vec![outcome]), figures: 0, correlated: 0, empty: 0 };
     for means in observer.finish() {
         let row = run.results.summary.iter_mut().find(|row| row.metric == means.metric);
+        let row = row.filter(|row| row.estimate.is_exact());
         let Some((row, value)) = row.and_then(|row| row.estimate.value.map(|value| (row, value))) else { continue };
         run.figures += 1;
         match means.judge(value) {

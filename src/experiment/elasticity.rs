@@ -8,6 +8,7 @@
 
 use crate::design::{Amount, Decimal};
 use crate::scenario::Parameter;
+use crate::stats::CensoredValue;
 use crate::stats::interval::critical_value_95;
 use crate::stats::paired::Paired;
 use crate::sweep::PointResult;
@@ -140,9 +141,10 @@ fn effect(perturbation: usize, width: f64, response: usize, points: [&PointResul
     // The measure as if the parameter were doubled along the secant. Its relative difference to the
     // measure is the elasticity.
     let sides = low.iter().zip(high);
-    let doubled: Vec<Option<f64>> =
-        base.iter().zip(sides).map(|(base, (low, high))| Some((*base)? + ((*high)? - (*low)?) / width)).collect();
-    let paired = Paired::of(base, &doubled);
+    let doubled = base.iter().zip(sides).map(|(base, (low, high))| Some((*base)? + ((*high)? - (*low)?) / width));
+    let known = |value: Option<f64>| value.map(CensoredValue::exact);
+    let base: Vec<_> = base.iter().copied().map(known).collect();
+    let paired = Paired::of(&base, &doubled.map(known).collect::<Vec<_>>());
     let replications = paired.replications();
     let interval = (replications > 1).then(|| paired.relative_interval(critical_value_95(replications - 1))).flatten();
     Effect { perturbation, response, base: paired.baseline().mean, effect: paired.relative(), interval, replications }
@@ -214,6 +216,7 @@ mod tests {
                 summary: Vec::new(),
                 responses: vec![Response { values: values.into_iter().map(Some).collect(), estimate }],
                 warm_up: None,
+                growth: None,
             }
         };
         let effects = effects(&[perturbation], &[measured(2.0), measured(1.98), measured(2.02)]);

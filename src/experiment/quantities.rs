@@ -3,7 +3,7 @@
 use crate::engine::System;
 use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
 use crate::stats::ReplicationStats;
-use crate::stats::ShareWithin;
+use crate::stats::{CensoredValue, ShareWithin};
 
 /// Quantities of one scenario's replications, in order.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ impl ResolvedQuantities {
 
     /// The values of the quantity with that number, in replications that have measured
     /// [`ResolvedQuantities::shares`].
-    pub fn values(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<Option<f64>> {
+    pub fn values(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<Option<CensoredValue>> {
         let Some(first) = outcomes.first() else { return Vec::new() };
         match self.quantities[number] {
             ResolvedQuantity::Metric(metric) => {

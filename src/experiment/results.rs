@@ -32,7 +32,7 @@ impl Results {
         let metrics = replications.first().map_or(&[][..], |first| &first.metrics);
         let row = |(index, metric): (usize, Metric)| {
             let values: Vec<_> = replications.iter().map(|outcome| outcome.metrics[index].value).collect();
-            SummaryRow { metric, estimate: estimate(metric, &values) }
+            SummaryRow { metric, estimate: IntervalEstimate::of(metric, &values) }
         };
         let summary = metrics.iter().map(|figure| figure.metric).enumerate().map(row).collect();
         Results { summary, replications }
@@ -57,14 +57,4 @@ impl Results {
         let metric = Metric { action, resource: None, worker: None, measure, statistic: Statistic::Mean };
         self.estimate(metric)?.value
     }
-}
-
-/// A figure over replications. A backlog that is still there at some horizon lasts longer than any
-/// mean of the others would suggest, so it has no estimate.
-pub(super) fn estimate(metric: Metric, values: &[Option<f64>]) -> IntervalEstimate {
-    if metric.measure == Measure::DrainS && values.contains(&None) {
-        let drained = values.iter().flatten().count() as u64;
-        return IntervalEstimate { value: None, interval: None, replications: drained };
-    }
-    IntervalEstimate::of(metric.statistic, values)
 }

@@ -14,7 +14,7 @@ use crate::quantities::ResolvedQuantities;
 use crate::stats::ReplicationStats;
 use crate::stats::interval::critical_value_95;
 use crate::stats::sample::Sample;
-use crate::stats::{Measure, Statistic};
+use crate::stats::{CensoredValue, Statistic};
 
 /// Replications before the first check, unless more are asked for: with fewer, the spread is hardly
 /// known.
@@ -104,11 +104,11 @@ impl StoppingRule {
 }
 
 impl PrecisionStatus {
-    fn of(goal: &PrecisionGoal, values: &[Option<f64>]) -> PrecisionStatus {
-        let sample = Sample::of(values.iter().copied().flatten());
-        // A backlog that is still there at the horizon is not a value to leave out.
-        let is_censored = goal.quantity.measure == Measure::DrainS && values.contains(&None);
-        let value = sample.mean.filter(|_| !is_censored);
+    fn of(goal: &PrecisionGoal, values: &[Option<CensoredValue>]) -> PrecisionStatus {
+        let sample = Sample::of(values.iter().flatten().map(|value| value.lower));
+        // A value of which only bounds are known is not known better by further replications.
+        let is_exact = values.iter().flatten().all(|value| value.is_exact());
+        let value = sample.mean.filter(|_| is_exact);
         let half_width = sample
             .degrees_of_freedom()
             .zip(sample.std_error)

@@ -10,14 +10,17 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
+use crate::feasibility;
+use crate::growth::QueueGrowth;
 use crate::model::time::Span;
 use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
 use crate::replication::Progress;
-use crate::results::{Results, SummaryRow, estimate};
+use crate::results::{Results, SummaryRow};
 use crate::scenario::{Scenario, WarmUpRule};
 use crate::stats::ReplicationStats;
 use crate::stats::interval::IntervalEstimate;
+use crate::unserved::exact;
 use crate::warmup::find_warm_up;
 
 /// A scenario to simulate, and the quantities to show of it.
@@ -25,6 +28,8 @@ use crate::warmup::find_warm_up;
 pub struct DesignPoint {
     /// The scenario.
     pub scenario: Scenario,
+    /// The load, if more work arrives than can be done.
+    pub overload: Option<f64>,
     quantities: ResolvedQuantities,
     /// The number of quantities.
     count: usize,
@@ -40,12 +45,15 @@ pub struct PointResult {
     pub responses: Vec<Response>,
     /// The warm-up, if the scenario asks for one to be found.
     pub warm_up: Option<WarmUpSummary>,
+    /// The growth of the queue, if it still grows at the horizon.
+    pub growth: Option<QueueGrowth>,
 }
 
 /// The results of a quantity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response {
-    /// By replication; `None` where there was nothing to measure.
+    /// By replication; `None` where there was nothing to measure, and everywhere if only bounds of
+    /// some value are known.
     pub values: Vec<Option<f64>>,
     /// Over all replications.
     pub estimate: IntervalEstimate,
@@ -67,7 +75,8 @@ impl DesignPoint {
     /// The number of a quantity that the scenario does not have, and what is wrong with it.
     pub fn new(scenario: Scenario, quantities: &[Quantity]) -> Result<DesignPoint, (usize, ExpressionError)> {
         let resolved = ResolvedQuantities::of(quantities, &scenario.system)?;
-        Ok(DesignPoint { scenario, quantities: resolved, count: quantities.len() })
+        let overload = feasibility::analyze(&scenario).overload();
+        Ok(DesignPoint { scenario, overload, quantities: resolved, count: quantities.len() })
     }
 
     /// The quantity with that number.
@@ -83,15 +92,17 @@ impl DesignPoint {
         let outcomes = replicate(&scenario, self.quantities.shares(), 0..scenario.replications, progress);
         let responses = (0..self.count).map(|number| self.response(number, &outcomes)).collect();
         let warm_up = warm_up.map(|found| WarmUpSummary { length: found.length, is_too_short: found.is_too_short });
-        PointResult { summary: Results::of(outcomes).summary, responses, warm_up }
+        let growth = QueueGrowth::of_scenario(&scenario, &outcomes);
+        PointResult { summary: Results::of(outcomes).summary, responses, warm_up, growth }
     }
 
     fn response(&self, number: usize, outcomes: &[ReplicationStats]) -> Response {
         let values = self.quantities.values(number, outcomes);
         let estimate = match self.quantity(number) {
-            ResolvedQuantity::Metric(metric) => estimate(metric, &values),
-            ResolvedQuantity::Share(_) => IntervalEstimate::mean(&values.iter().copied().flatten().collect::<Vec<_>>()),
+            ResolvedQuantity::Metric(metric) => IntervalEstimate::of(metric, &values),
+            ResolvedQuantity::Share(_) => IntervalEstimate::of_shares(&values),
         };
+        let values = exact(&values).unwrap_or_else(|| vec![None; values.len()]);
         Response { values, estimate }
     }
 }

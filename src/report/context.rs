@@ -27,6 +27,8 @@ pub struct RunContext<'a> {
     pub replications: u32,
     /// Whether the run estimates a steady state rather than the time from the start to the horizon.
     pub is_steady_state: bool,
+    /// The longest period of its arrivals, if there is one.
+    pub period: Option<Span>,
     /// The warm-up, if it was estimated.
     pub warm_up: Option<&'a EstimatedWarmUp>,
 }
@@ -43,6 +45,7 @@ impl<'a> RunContext<'a> {
             seed: scenario.seed,
             replications: scenario.replications,
             is_steady_state: scenario.is_steady_state(),
+            period: scenario.longest_period(),
             warm_up: None,
         }
     }

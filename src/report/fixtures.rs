@@ -72,7 +72,7 @@ pub(crate) fn system(shape: Shape) -> System {
         queue_limit: None,
         availability: Availability::default(),
         cancels: Vec::new(),
-        window: Window { warmup: Time::ZERO + shape.warmup, horizon: Time::ZERO + shape.horizon },
+        window: Window::new(Time::ZERO + shape.warmup, Time::ZERO + shape.horizon),
         initial: Vec::new(),
     }
 }
@@ -87,6 +87,7 @@ pub(crate) fn context(system: &System) -> RunContext<'_> {
         seed: 42,
         replications: 5,
         is_steady_state: system.window.warmup > Time::ZERO,
+        period: None,
         warm_up: None,
     }
 }
@@ -166,7 +167,10 @@ fn row(shape: Shape, metric: Metric, value: Option<f64>) -> SummaryRow {
     let interval = value
         .filter(|_| shape.replications > 1 && metric.statistic != Statistic::Max)
         .map(|value| (value * 0.9, value * 1.1));
-    SummaryRow { metric, estimate: IntervalEstimate { value, interval, replications: shape.replications } }
+    SummaryRow {
+        metric,
+        estimate: IntervalEstimate { value, upper: value, interval, replications: shape.replications },
+    }
 }
 
 fn summary(shape: Shape) -> Vec<SummaryRow> {

@@ -26,6 +26,14 @@ impl Charset {
             Charset::Utf8 => "\u{b1}",
         }
     }
+
+    /// A value of which only a lower bound is known.
+    pub(crate) fn at_least(self, value: &str) -> String {
+        match self {
+            Charset::Ascii => format!(">= {value}"),
+            Charset::Utf8 => format!("\u{2265} {value}"),
+        }
+    }
 }
 
 /// The format of a measure's numbers.
@@ -68,20 +76,25 @@ impl ValueFormat {
         }
     }
 
+    /// A value, or a lower bound of it: `≥ 26m36s`.
+    pub(crate) fn bounded(self, value: Option<f64>, is_exact: bool, charset: Charset) -> String {
+        let text = self.value(value);
+        if is_exact || value.is_none() { text } else { charset.at_least(&text) }
+    }
+
     /// A value with its interval: `3m41s (3m30s to 3m52s)`.
-    pub(crate) fn value_with_interval(self, value: Option<f64>, interval: Option<(f64, f64)>) -> String {
-        with_ends(self.value(value), interval, |end| self.value(Some(end)))
+    pub(crate) fn value_with_interval(
+        self,
+        value: Option<f64>,
+        is_exact: bool,
+        interval: Option<(f64, f64)>,
+    ) -> String {
+        with_ends(self.bounded(value, is_exact, Charset::Utf8), interval, |end| self.value(Some(end)))
     }
 
     /// A value with half the width of its interval: `3m41s ± 11.0 s`.
     pub(crate) fn value_with_half_width(self, estimate: IntervalEstimate, charset: Charset) -> String {
-        match estimate.interval {
-            Some((low, high)) => {
-                let half = self.value(Some((high - low) / 2.0));
-                format!("{} {} {half}", self.value(estimate.value), charset.plus_minus())
-            }
-            None => self.value(estimate.value),
-        }
+        with_half_width(estimate, charset, |value| self.value(Some(value)))
     }
 
     /// A difference, with its sign.
@@ -98,6 +111,18 @@ impl ValueFormat {
     /// A difference with its interval.
     pub(crate) fn difference_with_interval(self, value: Option<f64>, interval: Option<(f64, f64)>) -> String {
         with_ends(self.difference(value), interval, |end| self.difference(Some(end)))
+    }
+}
+
+/// A value with half the width of its interval. A value of which only bounds are known is one
+/// number if both bounds read the same, else a lower bound.
+pub(crate) fn with_half_width(estimate: IntervalEstimate, charset: Charset, text: impl Fn(f64) -> String) -> String {
+    let Some(value) = estimate.value.map(&text) else { return "-".to_owned() };
+    let is_known = estimate.upper.map(&text).as_ref() == Some(&value);
+    match estimate.interval.filter(|_| is_known) {
+        Some((low, high)) => format!("{value} {} {}", charset.plus_minus(), text((high - low) / 2.0)),
+        None if is_known => value,
+        None => charset.at_least(&value),
     }
 }
 
@@ -134,6 +159,18 @@ fn digits(value: f64, most: usize) -> String {
 /// never `-0`.
 pub(crate) fn exact(value: f64) -> String {
     if value.is_finite() { format!("{}", unsigned_zero(value)) } else { String::new() }
+}
+
+/// A measured number without the noise of floating point: nanoseconds of seconds, nine significant
+/// digits of a small number; never `-0`.
+pub(crate) fn measured(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return unsigned_zero(value);
+    }
+    let exponent = |value: f64| format!("{value:e}").rsplit('e').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let before_the_point = usize::try_from(exponent(value) + 1_i32).unwrap_or(0);
+    let digits = (9 + before_the_point).min(15);
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
 }
 
 /// The number itself, but 0 for -0, whose sign has no meaning.
@@ -249,6 +286,23 @@ mod tests {
         ] {
             assert_eq!(duration(seconds), text);
         }
+    }
+
+    #[test]
+    fn measured_numbers_have_no_noise() {
+        for (value, text) in [
+            (0.1 + 0.2, "0.3"),
+            (141.515_182_204_594_5, "141.515182205"),
+            (27_900.868_755_173, "27900.868755173"),
+            (1.0 / 3.0 * 1e-6, "0.000000333333333"),
+            (123_456_789.123_456_79, "123456789.123457"),
+            (999.999_999_999_9, "1000"),
+            (-2.5, "-2.5"),
+            (-0.0, "0"),
+        ] {
+            assert_eq!(measured(value).to_string(), text);
+        }
+        assert!(measured(f64::NAN).is_nan() && measured(f64::MAX) > 1e308 && measured(5e-324) > 0.0);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! The average is over quantiles, not over shares, so a curve passes through the p95 of the
 //! summary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::RunContext;
 use crate::experiment::Results;
+use crate::format::percent;
 use crate::model::action::ActionId;
 use crate::plot::curves::Curve;
 use crate::stats::WaitQuantiles;
@@ -16,8 +17,10 @@ use crate::stats::{JobScope, Measure, Statistic};
 pub(crate) struct WaitCurves<'a> {
     context: &'a RunContext<'a>,
     tables: BTreeMap<JobScope, Vec<&'a WaitQuantiles>>,
-    /// Median and p95.
+    /// Median and p95, where they are exact.
     figures: BTreeMap<JobScope, [Option<f64>; 2]>,
+    /// Those of which a replication knows no wait, because none of them was claimed.
+    unknown: BTreeSet<JobScope>,
 }
 
 impl<'a> WaitCurves<'a> {
@@ -31,11 +34,18 @@ impl<'a> WaitCurves<'a> {
         let mut figures: BTreeMap<JobScope, [Option<f64>; 2]> = BTreeMap::new();
         for row in results.summary.iter().filter(|row| row.metric.measure == Measure::WaitS) {
             let index = [Statistic::P50, Statistic::P95].iter().position(|known| *known == row.metric.statistic);
-            if let Some(index) = index {
+            if let Some(index) = index.filter(|_| row.estimate.is_exact()) {
                 figures.entry(row.metric.action).or_default()[index] = row.estimate.value;
             }
         }
-        WaitCurves { context, tables, figures }
+        let mut unknown = BTreeSet::new();
+        for outcome in &results.replications {
+            let known: BTreeSet<JobScope> = outcome.waits.iter().map(|table| table.action).collect();
+            let unclaimed = outcome.metrics.iter().filter(|figure| figure.metric.statistic == Statistic::Unclaimed);
+            let some = unclaimed.filter(|figure| figure.value.is_some_and(|unclaimed| unclaimed.lower > 0.0));
+            unknown.extend(some.map(|figure| figure.metric.action).filter(|action| !known.contains(action)));
+        }
+        WaitCurves { context, tables, figures, unknown }
     }
 
     /// The curves of all actions with a claim; before them the curve of all jobs, if it is not the
@@ -49,16 +59,21 @@ impl<'a> WaitCurves<'a> {
         curves
     }
 
-    /// The curve of one action, or of all jobs; `None` if no job was claimed.
+    /// The curve of one action, or of all jobs; `None` if no job was claimed. Where jobs were never
+    /// claimed, it ends at the largest quantile that is known in every replication, and its name
+    /// tells where.
     pub(crate) fn of(&self, action: JobScope) -> Option<Curve> {
-        let tables = self.tables.get(&action)?;
-        let grid = tables.first()?.quantiles.iter().map(|&(p, _)| p);
+        let tables = self.tables.get(&action).filter(|_| !self.unknown.contains(&action))?;
+        let longest = tables.iter().max_by_key(|table| table.quantiles.len())?;
+        let last = tables.iter().filter_map(|table| Some(table.quantiles.last()?.0)).reduce(f64::min)?;
+        let grid = longest.quantiles.iter().map(|&(p, _)| p).filter(|p| *p <= last);
         let mean = |p: f64| tables.iter().map(|table| quantile(table, p)).sum::<f64>() / tables.len() as f64;
         let points: Vec<(f64, f64)> = grid.map(|p| (mean(p), p)).collect();
         let [p50, p95] = self.figures.get(&action).copied().unwrap_or_default();
         let is_black = action == JobScope::All;
-        let name = if is_black { "all jobs" } else { self.context.action(action) }.to_owned();
-        Some(Curve { name, is_black, points, p50, p95 })
+        let name = if is_black { "all jobs" } else { self.context.action(action) };
+        let known = if last < 1.0 { format!(" (known up to {})", percent(last)) } else { String::new() };
+        Some(Curve { name: format!("{name}{known}"), is_black, points, p50, p95 })
     }
 }
 

@@ -63,8 +63,19 @@ fn shown(value: &Value) -> String {
 }
 
 /// Sections that describe the run or list single events, and hold no quantity of the system.
-const NO_PARAMETERS: [&str; 10] =
-    ["name", "start", "horizon", "warmup", "seed", "replications", "slo", "slowdown_bound", "job", "cancel"];
+const NO_PARAMETERS: [&str; 11] = [
+    "name",
+    "start",
+    "horizon",
+    "warmup",
+    "cooldown",
+    "seed",
+    "replications",
+    "slo",
+    "slowdown_bound",
+    "job",
+    "cancel",
+];
 
 /// Keys whose numbers are rounded to whole ones when they are used.
 const ROUNDED: [&str; 2] = ["count", "batch"];

@@ -32,6 +32,9 @@ pub struct Scenario {
     pub warm_up: WarmUpRule,
     /// What is simulated.
     pub system: System,
+    /// The groups of workers and the number of workers of each, in the order of the file. Further
+    /// workers come from the registry's documents.
+    pub groups: Vec<(String, usize)>,
     /// Where jobs come from, in the order of the file.
     pub sources: Vec<ArrivalModel>,
     /// The documents that workers, initial rows and crons come from.
@@ -48,7 +51,25 @@ pub enum WarmUpRule {
     Auto,
 }
 
+/// The time after which a source repeats, if it does.
+pub(crate) fn period(source: &ArrivalModel, epoch: Epoch) -> Option<Span> {
+    match source {
+        ArrivalModel::Profile { rates, .. } => rates.round(),
+        ArrivalModel::Cron { schedule, .. } => {
+            let mut firings = schedule.firings(epoch.0).map_while(|instant| epoch.time_of(instant));
+            let (first, second) = (firings.next()?, firings.next()?);
+            Some(second - first)
+        }
+        _ => None,
+    }
+}
+
 impl Scenario {
+    /// The longest period after which arrivals repeat; `None` if none of them do.
+    pub fn longest_period(&self) -> Option<Span> {
+        self.sources.iter().filter_map(|source| period(source, self.epoch)).max()
+    }
+
     /// Whether the scenario asks about a steady state: it has a warm-up, so its beginning is not
     /// part of the question. A scenario without a warm-up asks about the run from its start to its
     /// horizon.

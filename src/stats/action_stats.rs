@@ -6,6 +6,7 @@
 use crate::model::job::JobOutcome;
 use crate::model::time::{NANOS, Span};
 
+use super::censored::{CensoredTally, CensoredValue, distribution};
 use super::measure::{Measure, Statistic};
 use super::metric::ShareWithin;
 use super::moments::BATCH;
@@ -14,16 +15,16 @@ use super::tally::Tally;
 /// Statistics of the jobs of one action, or of all jobs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionStats {
-    /// Waits of claimed rows, in nanoseconds.
-    pub(super) wait: Tally,
-    /// Response times of ended chains, in nanoseconds.
-    pub(super) response: Tally,
-    /// Service times of ended rows, in nanoseconds.
-    pub(super) service: Tally,
+    /// Waits of claimed rows, and ages of rows never claimed, in nanoseconds.
+    pub(super) wait: CensoredTally,
+    /// Response times of ended chains, and ages of open ones, in nanoseconds.
+    pub(super) response: CensoredTally,
+    /// Service times of ended rows, and so far of running ones, in nanoseconds.
+    pub(super) service: CensoredTally,
     /// Ages of the rows still there at the horizon, in nanoseconds.
     pub(super) age: Tally,
-    /// Slowdowns of ended chains, in [`SLOWDOWN_UNITS`] above 1.
-    slowdown: Tally,
+    /// Slowdowns of ended chains, and so far of open ones, in [`SLOWDOWN_UNITS`] above 1.
+    slowdown: CensoredTally,
     /// Plain rows that did not wait, and plain rows that did, before they are added.
     pending: [RowBuffer; 2],
     /// Service times of plain rows that did not wait, in nanoseconds; these are also their response
@@ -34,6 +35,8 @@ pub(super) struct ActionStats {
     within_slo: u64,
     /// Rows that are further attempts of a chain.
     pub(super) retries: u64,
+    /// Rows that left unclaimed, whenever they did.
+    pub(super) lost: u64,
     /// Cron firings that made no row.
     pub(super) skipped: u64,
     /// Rows by how they ended.
@@ -101,18 +104,18 @@ impl ActionStats {
         let responses = &responses[..rows];
         if responses.iter().all(|&response| response <= bound) {
             // Jobs shorter than the bound are hardly ever slowed down.
-            self.slowdown.take_often(0, rows as u64);
+            self.slowdown.ended.take_often(0, rows as u64);
         } else {
             let mut slowdowns = [0; BATCH];
             for ((slowdown, &response), &service) in slowdowns.iter_mut().zip(responses).zip(services) {
                 *slowdown = slowdown_units(response, service.max(bound));
             }
-            self.slowdown.take_all(&slowdowns[..rows]);
+            self.slowdown.ended.take_all(&slowdowns[..rows]);
         }
         self.within_slo += waits.iter().map(|&wait| u64::from(wait < self.targets.late_from)).sum::<u64>();
-        self.waiting += self.wait.take_all(waits);
-        self.running += self.service.take_all(services);
-        self.response.take_all(responses);
+        self.waiting += self.wait.ended.take_all(waits);
+        self.running += self.service.ended.take_all(services);
+        self.response.ended.take_all(responses);
         self.count_done(rows as u64);
     }
 
@@ -122,10 +125,10 @@ impl ActionStats {
         self.flush(1);
         let prompt = std::mem::take(&mut self.prompt);
         let rows = prompt.count();
-        self.service.merge(&prompt);
-        self.response.merge(&prompt);
-        self.wait.take_often(0, rows);
-        self.slowdown.take_often(0, rows);
+        self.service.ended.merge(&prompt);
+        self.response.ended.merge(&prompt);
+        self.wait.ended.take_often(0, rows);
+        self.slowdown.ended.take_often(0, rows);
         self.within_slo += if self.targets.late_from > 0 { rows } else { 0 };
         self.running += prompt.sum();
         self.count_done(rows);
@@ -138,7 +141,7 @@ impl ActionStats {
 
     /// Adds the wait of a claimed row.
     pub(super) fn waited(&mut self, wait: u64) {
-        self.wait.take(wait);
+        self.wait.ended.take(wait);
         self.within_slo += u64::from(wait < self.targets.late_from);
     }
 
@@ -146,8 +149,16 @@ impl ActionStats {
     /// (Feitelson et al., 1997): a service time below the bound, which is above zero, counts as the
     /// bound, and the slowdown is at least 1.
     pub(super) fn responded(&mut self, response: u64, service: u64) {
-        self.response.take(response);
-        self.slowdown.take(slowdown_units(response, service.max(self.targets.slowdown_bound)));
+        self.response.ended.take(response);
+        self.slowdown.ended.take(slowdown_units(response, service.max(self.targets.slowdown_bound)));
+    }
+
+    /// Adds the age of a chain that has not ended. `service` is that of its last attempt, if no
+    /// other can follow; with any other it is not known how slow the chain is.
+    pub(super) fn still_open(&mut self, age: u64, service: Option<u64>) {
+        let bound = self.targets.slowdown_bound;
+        self.response.open.take(age);
+        self.slowdown.open.take(service.map_or(0, |service| slowdown_units(age, service.max(bound))));
     }
 
     /// Counts the end of a row.
@@ -170,6 +181,7 @@ impl ActionStats {
         self.slowdown.merge(&other.slowdown);
         self.within_slo += other.within_slo;
         self.retries += other.retries;
+        self.lost += other.lost;
         self.skipped += other.skipped;
         self.ended.iter_mut().zip(other.ended).for_each(|(mine, theirs)| *mine += theirs);
         self.resurrected += other.resurrected;
@@ -193,22 +205,33 @@ impl ActionStats {
 
     /// The value of a measure of jobs; `None` where there was nothing to measure, or the measure
     /// has no such statistic.
-    pub(super) fn value(&mut self, measure: Measure, statistic: Statistic, context: MetricContext) -> Option<f64> {
+    pub(super) fn value(
+        &mut self,
+        measure: Measure,
+        statistic: Statistic,
+        context: MetricContext,
+    ) -> Option<CensoredValue> {
+        let seconds = |nanos: f64| nanos / NANOS as f64;
+        match measure {
+            Measure::WaitS => self.wait.value(statistic).map(|value| value.map(seconds)),
+            Measure::ResponseS => self.response.value(statistic).map(|value| value.map(seconds)),
+            Measure::ServiceS => self.service.value(statistic).map(|value| value.map(seconds)),
+            Measure::Slowdown => {
+                let above = if statistic == Statistic::Sd { 0.0 } else { 1.0 };
+                self.slowdown.value(statistic).map(|value| value.map(|units| above + units / SLOWDOWN_UNITS))
+            }
+            Measure::WithinSlo => self.within_slo().filter(|_| context.slo.is_some()),
+            Measure::Lost => self.lost_share(),
+            _ => self.at_horizon(measure, statistic, context).map(CensoredValue::exact),
+        }
+    }
+
+    /// The value of a measure that is taken at the horizon.
+    fn at_horizon(&mut self, measure: Measure, statistic: Statistic, context: MetricContext) -> Option<f64> {
         let seconds = |nanos: f64| nanos / NANOS as f64;
         let window = Some(context.window.0 as f64).filter(|&window| window > 0.0);
         match measure {
-            Measure::WaitS => distribution(&mut self.wait, statistic).map(seconds),
-            Measure::ResponseS => distribution(&mut self.response, statistic).map(seconds),
-            Measure::ServiceS => distribution(&mut self.service, statistic).map(seconds),
             Measure::UnfinishedAgeS => distribution(&mut self.age, statistic).map(seconds),
-            Measure::Slowdown => {
-                let above = if statistic == Statistic::Sd { 0.0 } else { 1.0 };
-                distribution(&mut self.slowdown, statistic).map(|units| above + units / SLOWDOWN_UNITS)
-            }
-            Measure::WithinSlo => {
-                let waits = Some(self.wait.count()).filter(|&waits| waits > 0 && context.slo.is_some());
-                waits.map(|waits| self.within_slo as f64 / waits as f64)
-            }
             Measure::QueueLength => window.map(|window| self.waiting as f64 / window),
             Measure::InSystem => window.map(|window| (self.waiting + self.running) as f64 / window),
             Measure::ThroughputPerS => window.map(|window| self.done_in_window as f64 / seconds(window)),
@@ -217,8 +240,24 @@ impl ActionStats {
             Measure::DeadlineMisses => {
                 Some(self.both(JobOutcome::DeadlineMissed, JobOutcome::DeadlineCancelled) as f64)
             }
-            Measure::Utilization | Measure::Jain | Measure::WorstSlowdown | Measure::DrainS => None,
+            _ => None,
         }
+    }
+
+    /// The share of waits within the target. A row never claimed is late once it is older than the
+    /// target.
+    fn within_slo(&self) -> Option<CensoredValue> {
+        let (within, open) = (self.within_slo as f64, self.wait.open.count());
+        let rows = Some(self.wait.ended.count() + open).filter(|&rows| rows > 0)? as f64;
+        let young = self.wait.open.share_below(self.targets.late_from).unwrap_or(0.0) * open as f64;
+        Some(CensoredValue { lower: within / rows, upper: (within + young) / rows })
+    }
+
+    /// The share of rows that left unclaimed. A row that still waits may leave as well.
+    fn lost_share(&self) -> Option<CensoredValue> {
+        let rows = Some(self.arrived()).filter(|&rows| rows > 0)? as f64;
+        let may_be = self.lost + self.wait.open.count();
+        Some(CensoredValue { lower: self.lost as f64 / rows, upper: may_be as f64 / rows })
     }
 
     /// The number of rows with an outcome.
@@ -235,12 +274,14 @@ impl ActionStats {
             Statistic::Rejected => Some(self.ended(JobOutcome::Rejected)),
             Statistic::Skipped => Some(self.skipped),
             Statistic::Unfinished => Some(self.age.count()),
+            Statistic::Unclaimed => Some(self.wait.open.count()),
+            Statistic::Open => Some(self.response.open.count()),
             _ => None,
         }
     }
 
     /// The share of waits, responses or service times within a limit; `None` without a value.
-    pub(super) fn share(&self, share: &ShareWithin) -> Option<f64> {
+    pub(super) fn share(&self, share: &ShareWithin) -> Option<CensoredValue> {
         let tally = match share.measure {
             Measure::WaitS => &self.wait,
             Measure::ResponseS => &self.response,
@@ -248,20 +289,6 @@ impl ActionStats {
             _ => return None,
         };
         tally.share_below(share.limit.0.max(0).unsigned_abs() + u64::from(share.inclusive))
-    }
-}
-
-/// A statistic of a tally, in the whole numbers of the tally.
-fn distribution(tally: &mut Tally, statistic: Statistic) -> Option<f64> {
-    match statistic {
-        Statistic::Mean => tally.mean(),
-        Statistic::Sd => tally.sd(),
-        Statistic::P50 => tally.quantile(0.5),
-        Statistic::P90 => tally.quantile(0.9),
-        Statistic::P95 => tally.quantile(0.95),
-        Statistic::P99 => tally.quantile(0.99),
-        Statistic::Max => tally.max().map(|max| max as f64),
-        _ => None,
     }
 }
 

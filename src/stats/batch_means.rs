@@ -13,6 +13,7 @@ use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{NANOS, Span, Time};
 use crate::model::worker::WorkerId;
 
+use super::following::{Following, has_response};
 use super::interval::critical_value_95;
 use super::measure::{Measure, Statistic};
 use super::metric::{JobScope, Metric};
@@ -82,6 +83,14 @@ struct Offer {
     capacity: CapacityMap,
 }
 
+/// The measures of which a job has no value, because it has not ended. They have no batch means.
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    wait: bool,
+    response: bool,
+    service: bool,
+}
+
 /// Observes one replication, batch by batch.
 #[derive(Clone, Debug)]
 pub struct BatchObserver<'a> {
@@ -96,6 +105,9 @@ pub struct BatchObserver<'a> {
     /// rows by action, busy units by resource, offered units by resource.
     time: TimeBuckets,
     offers: Vec<Offer>,
+    following: Following,
+    /// By action: whether a value of a job is not known, because the job has not ended.
+    open: Vec<Open>,
 }
 
 impl<'a> BatchObserver<'a> {
@@ -114,6 +126,8 @@ impl<'a> BatchObserver<'a> {
             sums: vec![vec![Sums::default(); batches]; system.actions.len()],
             time: TimeBuckets::of_length(length, Time::ZERO + window, lines),
             offers: system.workers.iter().map(|worker| offer(&worker.capacity)).collect(),
+            following: Following::new(system.window),
+            open: vec![Open::default(); system.actions.len()],
         }
     }
 
@@ -136,7 +150,11 @@ impl<'a> BatchObserver<'a> {
             let metric = Metric { action, resource: None, worker: None, measure, statistic: Statistic::Mean };
             BatchMeans { metric, values }
         };
-        let of_jobs = |measure, part: fn(&Sums) -> Mean, unit: f64| {
+        let is_open = |open: fn(&Open) -> bool| actions.iter().any(|&action| open(&self.open[action]));
+        let of_jobs = |measure, part: fn(&Sums) -> Mean, open: fn(&Open) -> bool, unit: f64| {
+            if is_open(open) {
+                return means(measure, vec![None; self.batches]);
+            }
             let of_batch = |batch: usize| {
                 let parts = actions.iter().map(|&action| part(&self.sums[action][batch]));
                 let all = parts
@@ -152,15 +170,15 @@ impl<'a> BatchObserver<'a> {
         let (waiting, running) = (actions.iter().copied(), actions.iter().map(|action| self.sums.len() + action));
         let nanos = NANOS as f64;
         let mut all = vec![
-            of_jobs(Measure::WaitS, |sums| sums.wait, nanos),
-            of_jobs(Measure::ResponseS, |sums| sums.response, nanos),
-            of_jobs(Measure::ServiceS, |sums| sums.service, nanos),
+            of_jobs(Measure::WaitS, |sums| sums.wait, |open| open.wait, nanos),
+            of_jobs(Measure::ResponseS, |sums| sums.response, |open| open.response, nanos),
+            of_jobs(Measure::ServiceS, |sums| sums.service, |open| open.service || open.wait, nanos),
             means(Measure::QueueLength, self.averages(waiting.clone())),
             means(Measure::InSystem, self.averages(waiting.chain(running))),
             means(Measure::ThroughputPerS, (0..self.batches).map(per_second).collect()),
         ];
         if self.slo.is_some() {
-            all.push(of_jobs(Measure::WithinSlo, |sums| sums.within_slo, 1.0));
+            all.push(of_jobs(Measure::WithinSlo, |sums| sums.within_slo, |open| open.wait, 1.0));
         }
         all
     }
@@ -232,6 +250,10 @@ impl<'a> BatchObserver<'a> {
         self.waited(job, run.claimed_at);
         self.spent(self.sums.len() + usize::from(job.action.0), 1, run.claimed_at, until);
         self.ran(job, run, until);
+        self.add_wait(job, run);
+    }
+
+    fn add_wait(&mut self, job: &Job, run: Execution) {
         let wait = (run.claimed_at.0 - job.scheduled_at.0).max(0);
         let is_within = self.slo.is_some_and(|slo| wait <= slo.0);
         if let Some(sums) = self.sums(job, job.scheduled_at) {
@@ -249,10 +271,42 @@ impl Mean {
 }
 
 impl BatchObserver<'_> {
-    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome, is_last: bool) {
-        let responds = is_last && matches!(outcome, JobOutcome::Done | JobOutcome::Error | JobOutcome::DeadlineMissed);
-        if let Some(sums) = self.sums(job, attempt.since).filter(|_| responds) {
+    /// An event after the horizon: only jobs that are followed count.
+    fn follow(&mut self, now: Time, event: &Event<'_>) {
+        match *event {
+            Event::Ended { job, attempt, run, outcome, is_last } => {
+                if self.following.row(job) {
+                    if self.following.is_late(run.claimed_at) {
+                        self.add_wait(job, run);
+                    }
+                    if let Some(sums) = self.sums(job, job.scheduled_at) {
+                        sums.service.add(now.0 - run.claimed_at.0);
+                    }
+                }
+                if is_last && has_response(outcome) && self.following.chain(attempt) {
+                    self.responded(now, job, attempt);
+                }
+            }
+            Event::LeftOpen { job, attempt, run } => {
+                let (row, chain) = (self.following.row(job), self.following.chain(attempt));
+                let open = &mut self.open[usize::from(job.action.0)];
+                open.wait |= row && run.is_none();
+                open.service |= row && run.is_some();
+                open.response |= chain;
+            }
+            _ => {}
+        }
+    }
+
+    fn responded(&mut self, now: Time, job: &Job, attempt: Attempt) {
+        if let Some(sums) = self.sums(job, attempt.since) {
             sums.response.add(now.0.saturating_sub(attempt.since.0).max(0));
+        }
+    }
+
+    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome, is_last: bool) {
+        if is_last && has_response(outcome) {
+            self.responded(now, job, attempt);
         }
         if outcome == JobOutcome::Done && now >= self.system.window.warmup {
             // A row done at the end of a batch, or of the run, was done within it.
@@ -267,6 +321,8 @@ impl BatchObserver<'_> {
 impl Observer for BatchObserver<'_> {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
+            Event::HorizonPassed { created } => self.following.pass_horizon(created),
+            _ if self.following.is_past_horizon() => self.follow(now, event),
             Event::Ended { job, attempt, run, outcome, is_last } => {
                 self.was_there(job, run, now);
                 if let Some(sums) = self.sums(job, job.scheduled_at) {
@@ -274,9 +330,9 @@ impl Observer for BatchObserver<'_> {
                 }
                 self.ended(now, job, attempt, outcome, is_last);
             }
-            Event::Left { job, .. } | Event::StillWaiting { job } => self.waited(job, now),
+            Event::Left { job, .. } | Event::StillWaiting { job, .. } => self.waited(job, now),
             Event::Interrupted { job, run } => self.ran(job, run, now),
-            Event::StillRunning { job, run } => self.was_there(job, run, now),
+            Event::StillRunning { job, run, .. } => self.was_there(job, run, now),
             Event::WorkerDown { worker, .. } => {
                 self.offered(worker, now);
                 self.offers[worker.0 as usize].is_out = true;

@@ -5,10 +5,10 @@
 //! 1982). One broken bound is enough to fail, so for that the bounds share the level (Bonferroni).
 //! What one look has shown, later looks do not take back.
 
-use crate::model::math;
-
+use crate::censored::CensoredValue;
 use crate::paired::Paired;
-use crate::sample::Sample;
+use crate::sample::{CensoredSample, Sample};
+use crate::student;
 
 /// What the replications so far show about a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,42 +65,32 @@ pub enum Relation {
 pub struct BoundSample {
     /// The baseline's mean; `None` if the bound does not depend on a baseline.
     pub baseline: Option<f64>,
-    /// The quantity itself.
+    /// The quantity itself, from below.
     pub value: Sample,
+    /// Whether the quantity is known in every replication.
+    pub is_exact: bool,
     /// The bound, or its value for the baseline's mean.
     pub bound: Option<f64>,
     /// The quantity minus the bound, replication by replication.
-    pub excess: Sample,
+    pub excess: CensoredSample,
     /// Replications that had nothing to measure.
     pub missing: u64,
-    /// How likely these values are if the bound is not kept.
+    /// How likely these values are if the bound is not kept; taken from the bounds of the values
+    /// that are less favourable to that.
     pub p_kept: Option<f64>,
-    /// How likely these values are if the bound is not broken.
+    /// How likely these values are if the bound is not broken, in the same way.
     pub p_broken: Option<f64>,
 }
 
 impl BoundSample {
     /// Compares values with a fixed bound.
-    pub fn of_value(values: &[Option<f64>], relation: Relation, bound: f64) -> BoundSample {
-        let known: Vec<f64> = values.iter().copied().flatten().collect();
-        let excess = Sample::of(known.iter().map(|value| value - bound));
+    pub fn of_value(values: &[Option<CensoredValue>], relation: Relation, bound: f64) -> BoundSample {
+        let known: Vec<CensoredValue> = values.iter().copied().flatten().collect();
+        let excess = CensoredSample::of(known.iter().map(|value| value.map(|value| value - bound)));
         let missing = (values.len() - known.len()) as u64;
-        BoundSample::new(None, Sample::of(known), Some(bound), excess, missing, relation)
-    }
-
-    /// Compares values with a fixed bound, where a missing value stands for one above any bound: a
-    /// backlog that outlasts the run.
-    ///
-    /// How far above, the run cannot show. So only the sign of each excess counts, and only a bound
-    /// from above can be shown to be broken.
-    pub fn of_censored_value(values: &[Option<f64>], relation: Relation, bound: f64) -> BoundSample {
-        let sample = BoundSample::of_value(values, relation, bound);
-        if sample.missing == 0 {
-            return sample;
-        }
-        let within = values.iter().flatten().filter(|value| **value <= bound).count();
-        let p_broken = (relation == Relation::AtMost).then(|| sign_test(within, values.len()));
-        BoundSample { p_kept: None, p_broken, ..sample }
+        let value = Sample::of(known.iter().map(|value| value.lower));
+        let is_exact = known.iter().all(|value| value.is_exact());
+        BoundSample::new((None, value, is_exact), Some(bound), excess, missing, relation)
     }
 
     /// Compares values with the baseline's of the same replication, times a factor, plus a shift.
@@ -108,14 +98,14 @@ impl BoundSample {
         let baseline = paired.baseline().mean;
         let bound = baseline.map(|mean| factor * mean + shift);
         let excess = paired.difference_from_bound(factor, shift);
-        BoundSample::new(baseline, paired.alternative(), bound, excess, paired.missing(), relation)
+        let value = (baseline, paired.alternative(), paired.is_exact());
+        BoundSample::new(value, bound, excess, paired.missing(), relation)
     }
 
     fn new(
-        baseline: Option<f64>,
-        value: Sample,
+        (baseline, value, is_exact): (Option<f64>, Sample, bool),
         bound: Option<f64>,
-        excess: Sample,
+        excess: CensoredSample,
         missing: u64,
         relation: Relation,
     ) -> BoundSample {
@@ -123,19 +113,59 @@ impl BoundSample {
             Relation::AtMost => [excess.p_less(), excess.p_greater()],
             Relation::AtLeast => [excess.p_greater(), excess.p_less()],
         };
-        BoundSample { baseline, value, bound, excess, missing, p_kept, p_broken }
+        BoundSample { baseline, value, is_exact, bound, excess, missing, p_kept, p_broken }
+    }
+
+    /// The interval of the excess from which a verdict is taken, with an error level for each end.
+    /// `None` where nothing bounds an end.
+    pub fn excess_interval(&self, levels: EndLevels) -> Option<(f64, f64)> {
+        let end = |sample: Option<Sample>, level| {
+            let sample = sample?;
+            sample.interval(student::critical_value(level, sample.degrees_of_freedom()?))
+        };
+        Some((end(self.excess.lower, levels.low)?.0, end(self.excess.upper, levels.high)?.1))
+    }
+
+    /// The interval of the value, for a bound that does not depend on a baseline.
+    pub fn value_interval(&self, levels: EndLevels) -> Option<(f64, f64)> {
+        let (low, high) = self.excess_interval(levels)?;
+        let sample = self.value;
+        if self.is_exact
+            && let Some(freedom) = sample.degrees_of_freedom()
+        {
+            // Without rounding by the bound.
+            let end = |level| sample.interval(student::critical_value(level, freedom));
+            return Some((end(levels.low)?.0, end(levels.high)?.1));
+        }
+        Some((low + self.bound?, high + self.bound?))
+    }
+
+    /// The same, which cannot be shown to be kept: it does not see jobs that matter.
+    #[must_use]
+    pub fn not_shown_kept(self) -> BoundSample {
+        BoundSample { p_kept: None, ..self }
+    }
+
+    /// The same, where the bound is kept without any doubt.
+    #[must_use]
+    pub fn surely_kept(self) -> BoundSample {
+        BoundSample { p_kept: Some(0.0), p_broken: Some(1.0), ..self }
+    }
+
+    /// The same, without a status: it does not see jobs that matter.
+    #[must_use]
+    pub fn undecidable(self) -> BoundSample {
+        BoundSample { p_kept: None, p_broken: None, ..self }
     }
 }
 
-/// How likely at most `within` of `all` values lie within a bound if half of all do: the sign test.
-fn sign_test(within: usize, all: usize) -> f64 {
-    // P(X <= within), where X is binomial: the heads among `all` tosses of a fair coin.
-    let (mut term, mut sum) = (math::pow(0.5, all.min(1000) as f64), 0.0);
-    for k in 0..=within {
-        sum += term;
-        term *= (all - k.min(all)) as f64 / (k + 1) as f64;
-    }
-    sum.min(1.0)
+/// The error levels of the two ends of an interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EndLevels {
+    /// How likely the value lies below the low end.
+    pub low: f64,
+    /// How likely the value lies above the high end.
+    pub high: f64,
 }
 
 /// The status of each of several bounds, look by look.
@@ -154,6 +184,15 @@ impl SequentialBounds {
         SequentialBounds { kept: level, broken: level / bounds.max(1) as f64, decided: vec![None; bounds] }
     }
 
+    /// The error levels at which a look tests a bound: its interval at these levels lies on one
+    /// side of the bound exactly where a status is shown.
+    pub fn levels(&self, relation: Relation) -> EndLevels {
+        match relation {
+            Relation::AtMost => EndLevels { low: self.broken, high: self.kept },
+            Relation::AtLeast => EndLevels { low: self.kept, high: self.broken },
+        }
+    }
+
     /// Takes a look at all bounds.
     pub fn look(&mut self, replications: u32, samples: &[BoundSample]) {
         for (decided, sample) in self.decided.iter_mut().zip(samples) {
@@ -164,6 +203,11 @@ impl SequentialBounds {
             };
             *decided = decided.or(status.map(|status| (status, replications)));
         }
+    }
+
+    /// Whether a sample shows its bound to be kept.
+    pub fn shows_kept(&self, sample: &BoundSample) -> bool {
+        sample.p_kept.is_some_and(|p| p <= self.kept)
     }
 
     /// Whether every bound is decided.
@@ -199,8 +243,8 @@ mod tests {
         bounds.status(0)
     }
 
-    fn known(values: &[f64]) -> Vec<Option<f64>> {
-        values.iter().copied().map(Some).collect()
+    fn known(values: &[f64]) -> Vec<Option<CensoredValue>> {
+        values.iter().copied().map(CensoredValue::exact).map(Some).collect()
     }
 
     #[test]
@@ -237,35 +281,43 @@ mod tests {
     fn a_decision_stays() {
         let mut bounds = SequentialBounds::new(1, 0.01);
         for (replications, value) in [(7, 1.0), (14, 20.0)] {
-            bounds.look(replications, &[BoundSample::of_value(&[Some(value); 7], Relation::AtMost, 12.0)]);
+            bounds.look(replications, &[BoundSample::of_value(&known(&[value; 7]), Relation::AtMost, 12.0)]);
         }
         assert_eq!((bounds.status(0), bounds.decided_at(0), bounds.is_decided()), (Kept, Some(7), true));
     }
 
     #[test]
     fn bounds_are_taken_from_the_baseline_of_the_same_replication() {
-        let paired = Paired::of(&[Some(10.0), Some(20.0), None], &[Some(11.0), Some(22.0), Some(7.0)]);
+        let baseline = [Some(10.0), Some(20.0), None].map(|value| value.map(CensoredValue::exact));
+        let paired = Paired::of(&baseline, &known(&[11.0, 22.0, 7.0]));
         // A tenth more in each replication: exactly at the bound.
         let relative = BoundSample::of_baseline(&paired, Relation::AtMost, 1.1, 0.0);
         assert_eq!((relative.baseline, relative.value.mean, relative.missing), (Some(15.0), Some(16.5), 1));
-        assert_eq!((relative.excess.mean, relative.excess.std_error), (Some(0.0), Some(0.0)));
+        let excess = relative.excess.lower.unwrap();
+        assert_eq!((excess.mean, excess.std_error), (Some(0.0), Some(0.0)));
         let shifted = BoundSample::of_baseline(&paired, Relation::AtMost, 1.0, 2.0);
-        assert_eq!((shifted.bound, shifted.excess.mean), (Some(17.0), Some(-0.5)));
+        assert_eq!((shifted.bound, shifted.excess.exact_mean()), (Some(17.0), Some(-0.5)));
         let fixed = BoundSample::of_value(&known(&[11.0, 22.0, 7.0]), Relation::AtLeast, 8.0);
-        assert_eq!((fixed.baseline, fixed.bound, fixed.excess.count, fixed.missing), (None, Some(8.0), 3, 0));
+        assert_eq!((fixed.baseline, fixed.bound, fixed.value.count, fixed.missing), (None, Some(8.0), 3, 0));
     }
 
     #[test]
-    fn a_backlog_that_outlasts_runs_never_keeps_a_bound() {
-        let drained = |missing: usize, relation| {
-            let all: Vec<Option<f64>> = (0..20).map(|run| (run >= missing).then_some(3600.0)).collect();
-            BoundSample::of_censored_value(&all, relation, 7200.0)
-        };
-        let at_most = |missing| status(drained(missing, Relation::AtMost));
-        assert_eq!((at_most(0), at_most(1), at_most(20)), (Kept, Undecided, Broken));
-        assert_eq!(status(drained(20, Relation::AtLeast)), Undecided, "the run does not show how long it takes");
-        // 17 of 20 heads: (1 + 20 + 190 + 1140) / 2^20.
-        let p = drained(17, Relation::AtMost).p_broken.unwrap();
-        assert!((p - 1351.0 / 1_048_576.0).abs() < 1e-15);
+    fn a_bound_is_kept_by_the_upper_values_and_broken_by_the_lower() {
+        let between = |lower: f64, upper: f64| vec![Some(CensoredValue { lower, upper }); 20];
+        let status_of =
+            |values: &[Option<CensoredValue>], relation| status(BoundSample::of_value(values, relation, 10.0));
+        for (lower, upper, at_most, at_least) in [
+            (3.0, 4.0, Kept, Broken),
+            (3.0, 12.0, Undecided, Undecided),
+            (3.0, f64::INFINITY, Undecided, Undecided),
+            (11.0, f64::INFINITY, Broken, Kept),
+        ] {
+            let values = between(lower, upper);
+            let both = (status_of(&values, Relation::AtMost), status_of(&values, Relation::AtLeast));
+            assert_eq!(both, (at_most, at_least), "{lower} to {upper}");
+        }
+        let mut one_open = between(3.0, 3.0);
+        one_open[7] = Some(CensoredValue::at_least(3.0));
+        assert_eq!(status_of(&one_open, Relation::AtMost), Undecided, "a mean with an open job has no upper bound");
     }
 }

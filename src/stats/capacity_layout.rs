@@ -4,6 +4,7 @@ use crate::engine::System;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::worker::WorkerId;
 
+use super::censored::CensoredValue;
 use super::metric::{Metric, MetricValue};
 
 /// The units of each resource that a job needs, without resources that it does not need.
@@ -88,12 +89,12 @@ impl CapacityLayout {
         let resources = (0..self.resources).map(|resource| {
             let sum = |of_pairs: &[u128]| self.pairs_of(resource).map(|pair| of_pairs[pair]).sum();
             let metric = Metric::utilization(ResourceId(resource as u16), None);
-            MetricValue { metric, value: share(sum(busy), sum(offered)) }
+            MetricValue { metric, value: share(sum(busy), sum(offered)).map(CensoredValue::exact) }
         });
         let pairs = self.offering_pairs().map(|pair| {
             let (worker, resource) = self.names_of(pair);
             let metric = Metric::utilization(resource, Some(worker));
-            MetricValue { metric, value: share(busy[pair], offered[pair]) }
+            MetricValue { metric, value: share(busy[pair], offered[pair]).map(CensoredValue::exact) }
         });
         resources.chain(pairs).collect()
     }

@@ -25,6 +25,8 @@ pub struct HolmTests {
     /// Row by row, `per_row` for each.
     all: Vec<Hypothesis>,
     per_row: usize,
+    /// The level of the step at which the last look stopped rejecting.
+    step_level: f64,
 }
 
 impl HolmTests {
@@ -32,12 +34,19 @@ impl HolmTests {
     /// the probability of rejecting any true one is at most `level`.
     pub fn new(rows: usize, per_row: usize, level: f64, looks: usize) -> HolmTests {
         let none = Hypothesis { p: None, adjusted_p: None, rejected_at: None };
-        HolmTests { level, looks, all: vec![none; rows * per_row], per_row }
+        let step_level = level / looks.max(1) as f64 / rows.max(1) as f64;
+        HolmTests { level, looks, all: vec![none; rows * per_row], per_row, step_level }
     }
 
     /// The hypotheses about a row.
     pub fn of(&self, row: usize) -> &[Hypothesis] {
         &self.all[row * self.per_row..][..self.per_row]
+    }
+
+    /// The level of the step at which the last look stopped: an interval at this level excludes
+    /// what the look has rejected, and includes what it has not.
+    pub fn step_level(&self) -> f64 {
+        self.step_level
     }
 
     /// Takes an interim look at these p-values, row by row; `None` where there is none yet.
@@ -49,6 +58,7 @@ impl HolmTests {
         order.retain(|(_, hypothesis)| !rejected[*hypothesis]);
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut least: f64 = 0.0;
+        let mut stopped_at = None;
         for (p, hypothesis) in order {
             // A rejected hypothesis leaves its row; the remaining rows are those that may have a
             // true one.
@@ -56,6 +66,12 @@ impl HolmTests {
             least = least.max((p * rows as f64 * self.looks as f64).min(1.0));
             let adjusted = self.all[hypothesis].adjusted_p.map_or(least, |before| before.min(least));
             self.all[hypothesis].adjusted_p = Some(adjusted);
+            if least > self.level || stopped_at.is_none() {
+                self.step_level = self.level / self.looks as f64 / stopped_at.unwrap_or(rows).max(1) as f64;
+            }
+            if least > self.level {
+                stopped_at = stopped_at.or(Some(rows));
+            }
             if adjusted <= self.level {
                 self.all[hypothesis].rejected_at = Some(replications);
             }

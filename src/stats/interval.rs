@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::math;
 
+use super::censored::CensoredValue;
 use super::measure::Statistic;
+use super::metric::Metric;
 
 /// The coverage of the interval.
 const LEVEL: f64 = 0.95;
@@ -18,27 +20,64 @@ const Z: f64 = 1.959_963_984_540_054;
 /// The estimate of a metric over all replications.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IntervalEstimate {
-    /// The mean, or the maximum of maxima; `None` if no replication has a value.
+    /// The mean, or the maximum of maxima; `None` if no replication has a value. Where jobs had not
+    /// ended, it is a lower bound.
     pub value: Option<f64>,
-    /// Lower and upper end of the 95 % interval; `None` with fewer than two replications, and for a
-    /// maximum.
+    /// The upper bound: equal to `value` where that is known; `None` if nothing bounds it.
+    pub upper: Option<f64>,
+    /// Lower and upper end of the 95 % interval; `None` with fewer than two replications, for a
+    /// maximum, and where nothing bounds the value from above.
     pub interval: Option<(f64, f64)>,
     /// The number of replications with a value.
     pub replications: u64,
 }
 
 impl IntervalEstimate {
-    /// Combines the values of a statistic in the replications.
-    pub fn of(statistic: Statistic, values: &[Option<f64>]) -> IntervalEstimate {
-        let values: Vec<f64> = values.iter().copied().flatten().collect();
-        if statistic == Statistic::Max { IntervalEstimate::maximum(&values) } else { IntervalEstimate::mean(&values) }
+    /// Combines the values of a metric in the replications. Its interval does not leave the
+    /// possible values of the metric.
+    pub fn of(metric: Metric, values: &[Option<CensoredValue>]) -> IntervalEstimate {
+        let combine = if metric.statistic == Statistic::Max { Self::maximum } else { Self::mean };
+        let (least, largest) = metric.measure.range();
+        Self::of_bounds(values, combine).within(least, largest)
+    }
+
+    /// The mean of shares that were measured besides the metrics.
+    pub fn of_shares(values: &[Option<CensoredValue>]) -> IntervalEstimate {
+        Self::of_bounds(values, Self::mean).within(0.0, 1.0)
+    }
+
+    /// The interval of a value of which only bounds are known reaches from the lower end for the
+    /// lower bounds to the upper end for the upper ones.
+    fn of_bounds(values: &[Option<CensoredValue>], combine: fn(&[f64]) -> IntervalEstimate) -> IntervalEstimate {
+        let known: Vec<CensoredValue> = values.iter().copied().flatten().collect();
+        let lower = combine(&known.iter().map(|value| value.lower).collect::<Vec<_>>());
+        if known.iter().all(|value| value.is_exact()) {
+            return lower;
+        }
+        if known.iter().any(|value| value.upper.is_infinite()) {
+            return IntervalEstimate { upper: None, interval: None, ..lower };
+        }
+        let upper = combine(&known.iter().map(|value| value.upper).collect::<Vec<_>>());
+        let interval = lower.interval.zip(upper.interval).map(|(lower, upper)| (lower.0, upper.1));
+        IntervalEstimate { upper: upper.value, interval, ..lower }
+    }
+
+    /// The estimate with its interval cut to the possible values.
+    fn within(self, least: f64, largest: f64) -> IntervalEstimate {
+        let interval = self.interval.map(|(low, high)| (low.max(least), high.min(largest)));
+        IntervalEstimate { interval, ..self }
+    }
+
+    /// Whether the value is known, and not only a bound of it.
+    pub fn is_exact(&self) -> bool {
+        self.upper == self.value
     }
 
     /// The mean of independent values, with its interval.
     pub fn mean(values: &[f64]) -> IntervalEstimate {
         let replications = values.len() as u64;
         let Some(&first) = values.first() else {
-            return IntervalEstimate { value: None, interval: None, replications };
+            return IntervalEstimate { value: None, upper: None, interval: None, replications };
         };
         // Summing distances from the first value makes equal values come out exactly.
         let mean = first + values.iter().map(|value| value - first).sum::<f64>() / replications as f64;
@@ -48,13 +87,13 @@ impl IntervalEstimate {
             let half = critical_value_95(replications - 1) * error;
             (mean - half, mean + half)
         });
-        IntervalEstimate { value: Some(mean), interval, replications }
+        IntervalEstimate { value: Some(mean), upper: Some(mean), interval, replications }
     }
 
     /// The largest of all values.
     pub fn maximum(values: &[f64]) -> IntervalEstimate {
         let value = values.iter().copied().reduce(f64::max);
-        IntervalEstimate { value, interval: None, replications: values.len() as u64 }
+        IntervalEstimate { value, upper: value, interval: None, replications: values.len() as u64 }
     }
 }
 
@@ -113,6 +152,8 @@ mod tests {
     use statrs::distribution::{ContinuousCDF, StudentsT};
 
     use super::*;
+    use crate::measure::Measure;
+    use crate::metric::JobScope;
     use claimsim_random::stream::{Purpose, Streams};
 
     #[test]
@@ -144,6 +185,10 @@ mod tests {
         }
     }
 
+    fn wait(statistic: Statistic) -> Metric {
+        Metric::of_jobs(JobScope::All, Measure::WaitS, statistic)
+    }
+
     #[test]
     fn the_sums_and_the_expansion_meet() {
         let (sums, expansion) = (critical_value_95(1000), expansion(1000.0));
@@ -153,7 +198,8 @@ mod tests {
     #[test]
     fn the_interval_of_a_worked_example() {
         // Mean 5, sd 2 (n - 1 = 3), standard error 1, t = 3.182446…
-        let estimate = IntervalEstimate::of(Statistic::Mean, &[Some(3.0), None, Some(7.0), Some(6.0), Some(4.0)]);
+        let values = [Some(3.0), None, Some(7.0), Some(6.0), Some(4.0)].map(|value| value.map(CensoredValue::exact));
+        let estimate = IntervalEstimate::of(wait(Statistic::Mean), &values);
         let half = 3.182_446_305_283_71 * (10.0_f64 / 3.0).sqrt() / 2.0;
         let (low, high) = estimate.interval.unwrap();
         assert_eq!((estimate.value, estimate.replications), (Some(5.0), 4));
@@ -162,15 +208,29 @@ mod tests {
 
     #[test]
     fn no_interval_is_invented() {
-        let none = IntervalEstimate { value: None, interval: None, replications: 0 };
-        assert_eq!(IntervalEstimate::of(Statistic::Mean, &[None, None]), none);
-        assert_eq!(IntervalEstimate::of(Statistic::Max, &[]), none);
-        let one = IntervalEstimate { value: Some(2.5), interval: None, replications: 1 };
-        assert_eq!(IntervalEstimate::of(Statistic::P95, &[None, Some(2.5)]), one);
-        let largest = IntervalEstimate { value: Some(9.0), interval: None, replications: 3 };
-        assert_eq!(IntervalEstimate::of(Statistic::Max, &[Some(2.5), Some(9.0), Some(1.0)]), largest);
-        let equal = IntervalEstimate { value: Some(0.1), interval: Some((0.1, 0.1)), replications: 7 };
-        assert_eq!(IntervalEstimate::of(Statistic::Mean, &[Some(0.1); 7]), equal);
+        let estimate = |value, interval, replications| IntervalEstimate { value, upper: value, interval, replications };
+        let of = |statistic, values: &[Option<f64>]| {
+            let known: Vec<_> = values.iter().map(|value| value.map(CensoredValue::exact)).collect();
+            IntervalEstimate::of(wait(statistic), &known)
+        };
+        assert_eq!(of(Statistic::Mean, &[None, None]), estimate(None, None, 0));
+        assert_eq!(of(Statistic::Max, &[]), estimate(None, None, 0));
+        assert_eq!(of(Statistic::P95, &[None, Some(2.5)]), estimate(Some(2.5), None, 1));
+        assert_eq!(of(Statistic::Max, &[Some(2.5), Some(9.0), Some(1.0)]), estimate(Some(9.0), None, 3));
+        assert_eq!(of(Statistic::Mean, &[Some(0.1); 7]), estimate(Some(0.1), Some((0.1, 0.1)), 7));
+        // Mean 1, standard error 1, t = 12.7: no wait is negative.
+        assert_eq!(of(Statistic::Mean, &[Some(0.0), Some(2.0)]).interval.unwrap().0, 0.0);
+    }
+
+    #[test]
+    fn the_interval_of_bounds_reaches_from_the_lower_to_the_upper() {
+        let value = |lower, upper| Some(CensoredValue { lower, upper });
+        let estimate = IntervalEstimate::of(wait(Statistic::P50), &[value(4.0, 5.0), value(5.0, 5.0), value(6.0, 8.0)]);
+        assert_eq!((estimate.value, estimate.upper, estimate.is_exact()), (Some(5.0), Some(6.0), false));
+        let (of_lower, of_upper) = (IntervalEstimate::mean(&[4.0, 5.0, 6.0]), IntervalEstimate::mean(&[5.0, 5.0, 8.0]));
+        assert_eq!(estimate.interval, Some((of_lower.interval.unwrap().0, of_upper.interval.unwrap().1)));
+        let open = IntervalEstimate::of(wait(Statistic::Mean), &[value(4.0, 4.0), value(6.0, f64::INFINITY)]);
+        assert_eq!((open.value, open.upper, open.interval), (Some(5.0), None, None));
     }
 
     #[test]

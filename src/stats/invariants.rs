@@ -32,6 +32,8 @@ pub(super) struct Invariants {
     still_waiting: i64,
     still_running: i64,
     warmup: Time,
+    /// Whether the horizon has passed, after which nothing is checked.
+    is_closed: bool,
 }
 
 impl Invariants {
@@ -53,10 +55,15 @@ impl Invariants {
         }
     }
 
+    #[inline]
+    fn is_checking(&self) -> bool {
+        cfg!(debug_assertions) && !self.is_closed
+    }
+
     /// A row fell due; `counts` tells whether it counts for job measures.
     #[inline]
     pub(super) fn due(&mut self, now: Time, job: &Job, counts: bool) {
-        if cfg!(debug_assertions) {
+        if self.is_checking() {
             self.arrived += 1;
             self.counted[usize::from(job.action.0)] += u64::from(counts);
             self.wait(now, job, 1);
@@ -76,7 +83,7 @@ impl Invariants {
 
     #[inline]
     pub(super) fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId, occupancy: &Occupancy) {
-        if cfg!(debug_assertions) {
+        if self.is_checking() {
             self.wait(now, job, -1);
             self.count_running(now, job, 1);
             self.use_units(now, job, worker, 1, occupancy.layout());
@@ -87,7 +94,7 @@ impl Invariants {
 
     #[inline]
     pub(super) fn ended(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
-        if cfg!(debug_assertions) {
+        if self.is_checking() {
             self.ended += 1;
             self.count_running(now, job, -1);
             if run.busy_since != Time::NEVER {
@@ -99,21 +106,21 @@ impl Invariants {
 
     /// The worker of a running row went down.
     pub(super) fn interrupted(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
-        if cfg!(debug_assertions) {
+        if self.is_checking() {
             self.use_units(now, job, run.worker, -1, layout);
         }
     }
 
     /// An interrupted row occupies its worker again.
     pub(super) fn resumed(&mut self, now: Time, job: &Job, run: Execution, layout: &CapacityLayout) {
-        if cfg!(debug_assertions) {
+        if self.is_checking() {
             self.use_units(now, job, run.worker, 1, layout);
         }
     }
 
     #[inline]
     pub(super) fn left(&mut self, now: Time, job: &Job) {
-        if cfg!(debug_assertions) {
+        if self.is_checking() {
             self.ended += 1;
             self.wait(now, job, -1);
             self.assert_balance(now);
@@ -162,11 +169,16 @@ impl Invariants {
     }
 
     /// Asserts that rows balance and that the sums over rows equal the integrals over time.
-    pub(super) fn check(mut self, horizon: Time, actions: &[ActionStats], busy: &[u128]) {
-        if !cfg!(debug_assertions) {
+    /// Nothing is checked from then on.
+    pub(super) fn close(&mut self, horizon: Time, actions: &[ActionStats], busy: &[u128]) {
+        if !self.is_checking() {
             return;
         }
-        assert!(self.counted.into_iter().eq(actions.iter().map(ActionStats::arrived)), "arrived = ended + unfinished");
+        self.is_closed = true;
+        assert!(
+            self.counted.iter().copied().eq(actions.iter().map(ActionStats::arrived)),
+            "arrived = ended + unfinished"
+        );
         assert_eq!(
             (self.still_waiting, self.still_running),
             (self.waiting.height, self.running.height),

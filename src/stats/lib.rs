@@ -8,6 +8,8 @@ mod action_stats;
 pub mod batch_means;
 pub mod bound_test;
 mod capacity_layout;
+mod censored;
+mod following;
 mod histogram;
 pub mod holm;
 pub mod interim_looks;
@@ -31,8 +33,10 @@ pub mod trajectory;
 mod von_neumann;
 
 use crate::model::time::Span;
+use censored::CensoredTally;
 use series::Series;
 
+pub use censored::CensoredValue;
 pub use measure::{Direction, Measure, Statistic};
 pub use metric::{JobScope, Metric, MetricValue, ShareWithin};
 pub use observer::StatsObserver;
@@ -49,14 +53,15 @@ pub struct ReplicationStats {
     /// Busy units and queue lengths by time bucket.
     pub series: Series,
     /// The requested shares, in order; `None` without a value to take a share of.
-    pub shares: Vec<Option<f64>>,
+    pub shares: Vec<Option<CensoredValue>>,
 }
 
 impl ReplicationStats {
-    /// The same without its series, which need much memory where hundreds of replications are kept.
+    /// The same without the series of resources, which need much memory where hundreds of
+    /// replications are kept.
     #[must_use]
     pub fn without_series(self) -> ReplicationStats {
-        ReplicationStats { series: Series { queue_length: Vec::new(), lines: Vec::new(), ..self.series }, ..self }
+        ReplicationStats { series: Series { lines: Vec::new(), ..self.series }, ..self }
     }
 }
 
@@ -70,11 +75,13 @@ pub struct WaitQuantiles {
 }
 
 impl WaitQuantiles {
-    /// Every hundredth, and 0.995 and 0.999 in the upper tail; `None` without a wait.
-    fn of(action: JobScope, waits: &mut Tally) -> Option<WaitQuantiles> {
+    /// Every hundredth, and 0.995 and 0.999 in the upper tail, up to the largest that is known;
+    /// `None` without any.
+    fn of(action: JobScope, waits: &mut CensoredTally) -> Option<WaitQuantiles> {
         let hundredths = (0..100).map(|hundredth| f64::from(hundredth) / 100.0);
         let ps: Vec<f64> = hundredths.chain([0.995, 0.999, 1.0]).collect();
-        let waits = waits.quantiles(&ps)?.into_iter().map(|nanos| Span(nanos.round() as i64));
-        Some(WaitQuantiles { action, quantiles: ps.into_iter().zip(waits).collect() })
+        let known = waits.known_quantiles(&ps).into_iter().map(|nanos| Span(nanos.round() as i64));
+        let quantiles: Vec<(f64, Span)> = ps.into_iter().zip(known).collect();
+        (!quantiles.is_empty()).then_some(WaitQuantiles { action, quantiles })
     }
 }

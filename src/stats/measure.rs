@@ -95,6 +95,8 @@ measures! {
     WithinSlo = "within_slo", Share, Actions, MEAN, HIGHER;
     /// Busy units x time / offered units x time.
     Utilization = "utilization", Share, Resources, MEAN, NEITHER;
+    /// Share of rows that left unclaimed: abandoned, rejected, or cancelled while they waited.
+    Lost = "lost", Share, Actions, MEAN, LOWER;
     /// Jobs due and waiting, averaged over time.
     QueueLength = "queue_length", Jobs, Actions, MEAN, LOWER;
     /// Jobs waiting or running, averaged over time.
@@ -137,6 +139,8 @@ const OUTCOMES: &[Statistic] = &[
     Statistic::WorkerShutdown,
     Statistic::Skipped,
     Statistic::Unfinished,
+    Statistic::Unclaimed,
+    Statistic::Open,
 ];
 
 const LOWER: fn(Statistic) -> Option<Direction> = |_| Some(Direction::LowerIsBetter);
@@ -180,6 +184,15 @@ impl Measure {
     /// Whether it is measured for the jobs of each action, and for all jobs in the same way.
     pub fn is_of_jobs(self) -> bool {
         self.declaration().scope == Scope::Actions
+    }
+
+    /// The least and the largest possible value of a mean or quantile. Utilization may exceed 1
+    /// where a capacity was lowered beneath what was in use.
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Measure::WithinSlo | Measure::Lost | Measure::Jain => (0.0, 1.0),
+            _ => (0.0, f64::INFINITY),
+        }
     }
 
     /// The reported statistics.
@@ -249,6 +262,10 @@ statistics! {
     Skipped = "skipped";
     /// Rows that had not ended at the horizon.
     Unfinished = "unfinished";
+    /// Rows that were followed past the horizon and never claimed.
+    Unclaimed = "unclaimed";
+    /// Jobs that were followed past the horizon and, with all retries, never ended.
+    Open = "open";
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::censored::CensoredValue;
 use super::measure::{Measure, Statistic};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
@@ -55,7 +56,14 @@ pub struct MetricValue {
     /// The metric.
     pub metric: Metric,
     /// The value in the unit of the measure; `None` where there was nothing to measure.
-    pub value: Option<f64>,
+    pub value: Option<CensoredValue>,
+}
+
+impl MetricValue {
+    /// The value, if it is known; `None` where only bounds of it are, and without a value.
+    pub fn known(&self) -> Option<f64> {
+        self.value.filter(|value| value.is_exact()).map(|value| value.lower)
+    }
 }
 
 /// The share of waits, responses or service times that lie within a limit of their own, besides the

@@ -13,6 +13,7 @@ use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Span, Time};
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
+use super::following::{Following, has_response};
 use super::invariants::Invariants;
 use super::measure::Measure;
 use super::metric::{JobScope, Metric, MetricValue, ShareWithin};
@@ -24,13 +25,18 @@ use super::{ReplicationStats, WaitQuantiles};
 #[derive(Clone, Debug)]
 pub struct StatsObserver {
     window: Window,
-    /// Rows scheduled before this instant are left out of job measures. A run without a warm-up
-    /// leaves out no row, not even one that was scheduled before the start.
-    counted_from: Time,
+    following: Following,
+    /// Rows scheduled from here on may be plain: from the end of the warm-up, and none once the
+    /// horizon has passed.
+    plain_from: Time,
+    targets: Targets,
     slo: Option<Span>,
     actions: Vec<ActionStats>,
     occupancy: Occupancy,
     drain: DrainTime,
+    /// The instant at which the horizon passed with an empty queue after its longest; see
+    /// [`DrainTime`].
+    drained: Option<MetricValue>,
     invariants: Invariants,
     shares: Box<[ShareWithin]>,
 }
@@ -46,10 +52,13 @@ impl StatsObserver {
         };
         StatsObserver {
             window,
-            counted_from: if window.warmup > Time::ZERO { window.warmup } else { Time(i64::MIN) },
+            following: Following::new(window),
+            plain_from: window.warmup,
+            targets,
             slo,
             actions: vec![ActionStats::new(targets); system.actions.len()],
             drain: DrainTime::default(),
+            drained: None,
             invariants: Invariants::new(system, occupancy.layout()),
             occupancy,
             shares: Box::default(),
@@ -64,11 +73,11 @@ impl StatsObserver {
 
     /// The statistics, after all rows still there at the horizon have been added.
     pub fn finish(mut self) -> ReplicationStats {
-        let mut all = ActionStats::default();
-        self.actions.iter_mut().for_each(ActionStats::settle);
-        self.occupancy.settle();
+        if !self.following.is_past_horizon() {
+            self.pass_horizon(0);
+        }
+        let mut all = ActionStats::new(self.targets);
         self.actions.iter().for_each(|action| all.merge(action));
-        self.invariants.check(self.window.horizon, &self.actions, self.occupancy.busy());
 
         let context = MetricContext { window: self.window.horizon - self.window.warmup, slo: self.slo };
         let fairness = fairness(&mut self.actions, context);
@@ -84,7 +93,7 @@ impl StatsObserver {
         let mut waits = Vec::new();
         for (action, stats) in iter::once((JobScope::All, &mut all)).chain(each) {
             metrics.extend(job_metrics(action, stats, context));
-            let of_run = fairness.into_iter().chain([self.drain.value()]);
+            let of_run = fairness.into_iter().chain(self.drained);
             metrics.extend(of_run.filter(|_| action == JobScope::All));
             waits.extend(WaitQuantiles::of(action, &mut stats.wait));
         }
@@ -96,7 +105,7 @@ impl StatsObserver {
     /// Whether a row (or a chain) that was scheduled at this instant counts for job measures.
     #[inline]
     fn counts(&self, scheduled_at: Time) -> bool {
-        scheduled_at >= self.counted_from
+        self.following.counts(scheduled_at)
     }
 
     #[inline]
@@ -118,6 +127,9 @@ impl StatsObserver {
     /// Adds any row that ended.
     #[cold]
     fn add_row(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, ending: JobOutcome, last: bool) {
+        if self.following.is_past_horizon() {
+            return self.follow_to_end(now, job, attempt, run, ending, last);
+        }
         self.add_wait_and_run(now, job, run);
         let service = nanos(run.claimed_at, now);
         let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
@@ -125,9 +137,9 @@ impl StatsObserver {
         stats.done_in_window += u64::from(ending == JobOutcome::Done && now >= self.window.warmup);
         if counts {
             stats.count(ending);
-            stats.service.take(service);
+            stats.service.ended.take(service);
         }
-        if responds && matches!(ending, JobOutcome::Done | JobOutcome::Error | JobOutcome::DeadlineMissed) {
+        if responds && has_response(ending) {
             stats.responded(nanos(attempt.since, now), service);
         }
     }
@@ -144,7 +156,7 @@ impl StatsObserver {
     #[inline(always)]
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
         self.occupancy.advance(now);
-        let is_in_window = self.window.warmup <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
+        let is_in_window = self.plain_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
         let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at;
         if is_in_window && is_plain && run.busy_since == run.claimed_at {
             // Nearly all rows. A row within the window counts.
@@ -156,6 +168,82 @@ impl StatsObserver {
             self.add_row(now, job, attempt, run, outcome, is_last);
         }
         self.invariants.ended(now, job, run, self.occupancy.layout());
+    }
+
+    /// A waiting row leaves unclaimed, and its chain ends with it.
+    #[cold]
+    fn left(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome) {
+        if self.following.is_past_horizon() {
+            let (row, chain) = (self.following.row(job), self.following.chain(attempt));
+            self.following.remove(row, chain);
+            self.action(job).lost += u64::from(row);
+            return;
+        }
+        self.add_wait(job, now);
+        if self.counts(job.scheduled_at) {
+            let stats = self.action(job);
+            stats.count(outcome);
+            stats.lost += 1;
+        }
+        self.drain.dequeue(now);
+        self.invariants.left(now, job);
+    }
+
+    /// All that is taken at the horizon is complete.
+    fn pass_horizon(&mut self, created: u64) {
+        self.actions.iter_mut().for_each(ActionStats::settle);
+        self.occupancy.close();
+        self.invariants.close(self.window.horizon, &self.actions, self.occupancy.busy());
+        self.drained = Some(self.drain.value(self.window.horizon));
+        self.plain_from = Time::NEVER;
+        self.following.pass_horizon(created);
+    }
+
+    /// A row ends after the horizon. If it is followed, its service time counts, and its wait if
+    /// that ended after the horizon; if its chain is followed, its response counts.
+    fn follow_to_end(
+        &mut self,
+        now: Time,
+        job: &Job,
+        attempt: Attempt,
+        run: Execution,
+        ending: JobOutcome,
+        last: bool,
+    ) {
+        let (row, chain) = (self.following.row(job), last && self.following.chain(attempt));
+        let service = nanos(run.claimed_at, now);
+        if row {
+            self.follow_wait(job, run);
+            self.action(job).service.ended.take(service);
+        }
+        if chain && has_response(ending) {
+            self.action(job).responded(nanos(attempt.since, now), service);
+        }
+        self.following.remove(row, chain);
+    }
+
+    /// The wait of a followed row, unless it was added at the horizon.
+    fn follow_wait(&mut self, job: &Job, run: Execution) {
+        if self.following.is_late(run.claimed_at) {
+            self.action(job).waited(nanos(job.scheduled_at, run.claimed_at));
+        }
+    }
+
+    /// Following has ended, and a row or its chain has not.
+    fn left_open(&mut self, end: Time, job: &Job, attempt: Attempt, run: Option<Execution>) {
+        if self.following.row(job) {
+            match run {
+                Some(run) => {
+                    self.follow_wait(job, run);
+                    self.action(job).service.open.take(nanos(run.claimed_at, end));
+                }
+                None => self.action(job).wait.open.take(nanos(job.scheduled_at, end)),
+            }
+        }
+        if self.following.chain(attempt) {
+            let service = (attempt.retries_left == 0).then_some(job.service.0.max(0).unsigned_abs());
+            self.action(job).still_open(nanos(attempt.since, end), service);
+        }
     }
 
     /// A row is still there at the horizon.
@@ -171,7 +259,7 @@ impl Observer for StatsObserver {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
             Event::Due { job, attempt } => {
-                if attempt.number > 1 && self.counts(job.scheduled_at) {
+                if attempt.number > 1 && self.counts(job.scheduled_at) && !self.following.is_past_horizon() {
                     self.action(job).retries += 1;
                 }
                 self.drain.enqueue();
@@ -184,6 +272,24 @@ impl Observer for StatsObserver {
             Event::Ended { job, attempt, run, outcome, is_last } => {
                 self.ended(now, job, attempt, run, outcome, is_last);
             }
+            Event::Left { job, attempt, outcome } => self.left(now, job, attempt, outcome),
+            Event::StillWaiting { job, attempt } => {
+                self.add_wait(job, now);
+                self.add_age(now, job);
+                self.following.add(self.counts(job.scheduled_at), self.counts(attempt.since));
+                self.invariants.still_waiting();
+            }
+            Event::StillRunning { job, attempt, run } => {
+                self.add_wait_and_run(now, job, run);
+                self.add_age(now, job);
+                self.following.add(self.counts(job.scheduled_at), self.counts(attempt.since));
+                self.invariants.still_running();
+            }
+            Event::StillAhead { attempt, .. } => self.following.add(false, self.counts(attempt.since)),
+            Event::HorizonPassed { created } => self.pass_horizon(created),
+            Event::LeftOpen { job, attempt, run } => self.left_open(now, job, attempt, run),
+            // Only rows that are followed count after the horizon; the rest of the system does not.
+            _ if self.following.is_past_horizon() => {}
             Event::Interrupted { job, run } => {
                 self.occupancy.ran(job, run, now);
                 self.invariants.interrupted(now, job, run, self.occupancy.layout());
@@ -199,31 +305,17 @@ impl Observer for StatsObserver {
             Event::CapacityChanged { worker, capacity } => {
                 self.occupancy.offered_mut().set_capacity(now, worker, capacity);
             }
-            Event::Left { job, outcome } => {
-                self.add_wait(job, now);
-                if self.counts(job.scheduled_at) {
-                    self.action(job).count(outcome);
-                }
-                self.drain.dequeue(now);
-                self.invariants.left(now, job);
-            }
             Event::FiringSkipped { action } => {
                 if self.counts(now) {
                     self.actions[usize::from(action.0)].skipped += 1;
                 }
             }
-            Event::StillWaiting { job } => {
-                self.add_wait(job, now);
-                self.add_age(now, job);
-                self.invariants.still_waiting();
-            }
-            Event::StillRunning { job, run } => {
-                self.add_wait_and_run(now, job, run);
-                self.add_age(now, job);
-                self.invariants.still_running();
-            }
             Event::Created { .. } | Event::CancelRequested { .. } | Event::WorkerDeclaredDead { .. } => {}
         }
+    }
+
+    fn is_following(&self) -> bool {
+        self.following.is_open()
     }
 }
 

@@ -95,6 +95,12 @@ impl Occupancy {
         }
     }
 
+    /// The horizon has passed: nothing is added any more.
+    pub(super) fn close(&mut self) {
+        self.settle();
+        self.bucket.1 = Time::NEVER;
+    }
+
     /// The part of an interval that lies within the window, in nanoseconds.
     pub(super) fn in_window(&self, from: Time, to: Time) -> u64 {
         // Neither is negative, so the difference fits.

@@ -4,21 +4,22 @@
 //! Replication k of both has the same jobs (common random numbers). The difference is therefore
 //! taken within each replication, where common effects cancel, and only then averaged.
 
-use super::sample::Sample;
+use super::censored::CensoredValue;
+use super::sample::{CensoredSample, Sample};
 
 /// The values of baseline and alternative in the replications in which both have one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Paired {
-    pairs: Vec<(f64, f64)>,
+    pairs: Vec<(CensoredValue, CensoredValue)>,
     /// The number of replications in which at least one of the two has no value.
     missing: u64,
 }
 
 impl Paired {
     /// Pairs the values of baseline and alternative, replication by replication.
-    pub fn of(baseline: &[Option<f64>], alternative: &[Option<f64>]) -> Paired {
+    pub fn of(baseline: &[Option<CensoredValue>], alternative: &[Option<CensoredValue>]) -> Paired {
         let all = baseline.len().max(alternative.len());
-        let pairs: Vec<(f64, f64)> = baseline.iter().zip(alternative).filter_map(|(&b, &c)| Some((b?, c?))).collect();
+        let pairs: Vec<_> = baseline.iter().zip(alternative).filter_map(|(&b, &c)| Some((b?, c?))).collect();
         Paired { missing: (all - pairs.len()) as u64, pairs }
     }
 
@@ -32,32 +33,55 @@ impl Paired {
         self.missing
     }
 
-    /// The values of the baseline.
+    /// The values of the baseline, from below.
     pub fn baseline(&self) -> Sample {
-        Sample::of(self.pairs.iter().map(|(baseline, _)| *baseline))
+        Sample::of(self.pairs.iter().map(|(baseline, _)| baseline.lower))
     }
 
-    /// The values of the alternative.
+    /// The values of the alternative, from below.
     pub fn alternative(&self) -> Sample {
-        Sample::of(self.pairs.iter().map(|(_, alternative)| *alternative))
+        Sample::of(self.pairs.iter().map(|(_, alternative)| alternative.lower))
+    }
+
+    /// Whether every value of the baseline, and every value of the alternative, is known.
+    pub fn are_exact(&self) -> [bool; 2] {
+        [
+            self.pairs.iter().all(|(baseline, _)| baseline.is_exact()),
+            self.pairs.iter().all(|(_, alternative)| alternative.is_exact()),
+        ]
+    }
+
+    /// Whether every value is known.
+    pub fn is_exact(&self) -> bool {
+        self.are_exact() == [true, true]
+    }
+
+    /// Whether both have the same value in every replication.
+    pub fn is_equal(&self) -> bool {
+        self.is_exact() && self.pairs.iter().all(|(baseline, alternative)| baseline == alternative)
     }
 
     /// The values of the alternative minus `factor` times those of the baseline, minus `shift`: the
     /// mean is below zero if the alternative lies below this bound. A factor of 1.05 is the bound
-    /// "5 % more than the baseline", without a ratio of random numbers.
-    pub fn difference_from_bound(&self, factor: f64, shift: f64) -> Sample {
-        Sample::of(self.pairs.iter().map(|(baseline, alternative)| alternative - factor * baseline - shift))
+    /// "5 % more than the baseline", without a ratio of random numbers. `factor` is not negative.
+    pub fn difference_from_bound(&self, factor: f64, shift: f64) -> CensoredSample {
+        let difference = |(baseline, alternative): &(CensoredValue, CensoredValue)| CensoredValue {
+            lower: alternative.lower - factor * baseline.upper - shift,
+            upper: alternative.upper - factor * baseline.lower - shift,
+        };
+        CensoredSample::of(self.pairs.iter().map(difference))
     }
 
     /// The differences, alternative minus baseline.
-    pub fn difference(&self) -> Sample {
+    pub fn difference(&self) -> CensoredSample {
         self.difference_from_bound(1.0, 0.0)
     }
 
-    /// The difference relative to the baseline's mean; `None` if that is not above zero.
+    /// The difference relative to the baseline's mean; `None` if that is not above zero, or if a
+    /// value is not known.
     pub fn relative(&self) -> Option<f64> {
         let baseline = self.baseline().mean.filter(|mean| *mean > 0.0)?;
-        Some(self.difference().mean? / baseline)
+        Some(self.difference().exact_mean()? / baseline)
     }
 
     /// The interval of the relative difference for a point of Student's t distribution, by
@@ -66,7 +90,7 @@ impl Paired {
     /// [`Paired::difference_from_bound`]. `None` where these r have no end, because the baseline
     /// may be zero, and with fewer than two pairs.
     pub fn relative_interval(&self, point: f64) -> Option<(f64, f64)> {
-        let (b, d) = (self.baseline(), self.difference());
+        let (b, d) = (self.baseline(), self.difference().lower.filter(|_| self.is_exact())?);
         let (mean_b, mean_d, error_b, error_d) = (b.mean?, d.mean?, b.std_error?, d.std_error?);
         let spread = |error: f64| if error > 0.0 { (point * error) * (point * error) } else { 0.0 };
         let together =
@@ -84,7 +108,7 @@ impl Paired {
     /// The covariance of the means of baseline and difference.
     fn covariance(&self, mean_b: f64, mean_d: f64) -> f64 {
         let n = self.pairs.len() as f64;
-        let products = self.pairs.iter().map(|(b, c)| (b - mean_b) * (c - b - mean_d));
+        let products = self.pairs.iter().map(|(b, c)| (b.lower - mean_b) * (c.lower - b.lower - mean_d));
         products.sum::<f64>() / (n - 1.0) / n
     }
 
@@ -92,9 +116,9 @@ impl Paired {
     /// that pairing saves nine replications of ten, 1 that it saves none. `None` where nothing
     /// varies.
     pub fn variance_ratio(&self) -> Option<f64> {
-        let square = |sample: Sample| sample.std_error.map(|error| error * error);
+        let square = |sample: Sample| sample.std_error.filter(|_| self.is_exact()).map(|error| error * error);
         let independent = square(self.baseline())? + square(self.alternative())?;
-        (independent > 0.0).then_some(square(self.difference())? / independent)
+        (independent > 0.0).then_some(square(self.difference().lower?)? / independent)
     }
 }
 
@@ -104,17 +128,20 @@ mod tests {
     use crate::student;
 
     fn paired(pairs: &[(f64, f64)]) -> Paired {
-        let (baseline, alternative): (Vec<_>, Vec<_>) = pairs.iter().map(|&(b, c)| (Some(b), Some(c))).unzip();
+        let known = |value| Some(CensoredValue::exact(value));
+        let (baseline, alternative): (Vec<_>, Vec<_>) = pairs.iter().map(|&(b, c)| (known(b), known(c))).unzip();
         Paired::of(&baseline, &alternative)
     }
 
     #[test]
     fn what_is_missing_is_counted() {
-        let paired = Paired::of(&[Some(1.0), None, Some(2.0), None], &[Some(2.0), Some(9.0), None]);
+        let known = |value: Option<f64>| value.map(CensoredValue::exact);
+        let baseline = [Some(1.0), None, Some(2.0), None].map(known);
+        let paired = Paired::of(&baseline, &[Some(2.0), Some(9.0), None].map(known));
         assert_eq!((paired.replications(), paired.missing()), (1, 3));
-        assert_eq!(paired.difference().mean, Some(1.0));
+        assert_eq!(paired.difference().exact_mean(), Some(1.0));
         assert_eq!(
-            (paired.difference().std_error, paired.relative_interval(2.0), paired.variance_ratio()),
+            (paired.difference().lower.unwrap().std_error, paired.relative_interval(2.0), paired.variance_ratio()),
             (None, None, None)
         );
         assert_eq!(Paired::of(&[], &[]), Paired::default());
@@ -123,7 +150,8 @@ mod tests {
     #[test]
     fn what_both_have_in_common_cancels() {
         let paired = paired(&[(1.0, 1.5), (7.0, 7.5), (4.0, 4.5), (9.0, 9.5)]);
-        assert_eq!((paired.difference().mean, paired.difference().std_error), (Some(0.5), Some(0.0)));
+        let difference = paired.difference().lower.unwrap();
+        assert_eq!((difference.mean, difference.std_error), (Some(0.5), Some(0.0)));
         assert_eq!(paired.variance_ratio(), Some(0.0));
         assert!((paired.relative().unwrap() - 0.5 / 5.25).abs() < 1e-15);
     }
@@ -140,6 +168,23 @@ mod tests {
         ] {
             assert!((p.unwrap() - 0.025).abs() < 1e-12, "{end}: {p:?}");
         }
+    }
+
+    #[test]
+    fn a_difference_is_shown_by_the_less_favourable_bounds() {
+        let values = |lower: f64, upper: f64| vec![Some(CensoredValue { lower, upper }); 10];
+        let infinite = f64::INFINITY;
+        let shown = |baseline: &[Option<CensoredValue>], alternative: &[Option<CensoredValue>]| {
+            let difference = Paired::of(baseline, alternative).difference();
+            let is_shown = |p: Option<f64>| p.is_some_and(|p| p < 0.01);
+            (is_shown(difference.p_less()), is_shown(difference.p_greater()))
+        };
+        assert_eq!(shown(&values(5.0, 5.0), &values(3.0, 4.0)), (true, false));
+        assert_eq!(shown(&values(5.0, 5.0), &values(3.0, infinite)), (false, false), "a starved class looks better");
+        assert_eq!(shown(&values(5.0, 5.0), &values(7.0, infinite)), (false, true));
+        assert_eq!(shown(&values(5.0, infinite), &values(7.0, 7.0)), (false, false));
+        assert_eq!(shown(&values(5.0, infinite), &values(3.0, 3.0)), (true, false));
+        assert_eq!(shown(&values(5.0, infinite), &values(3.0, infinite)), (false, false));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Measures of the whole run: fairness among actions, and the time until the backlog is gone.
 
 use super::action_stats::{ActionStats, MetricContext};
+use super::censored::CensoredValue;
 use super::measure::{Measure, Statistic};
 use super::metric::{JobScope, Metric, MetricValue};
 use crate::model::time::Time;
 
-fn of_run(measure: Measure, value: Option<f64>) -> MetricValue {
+fn of_run(measure: Measure, value: Option<CensoredValue>) -> MetricValue {
     MetricValue { metric: Metric::of_jobs(JobScope::All, measure, Statistic::Mean), value }
 }
 
@@ -13,9 +14,19 @@ fn of_run(measure: Measure, value: Option<f64>) -> MetricValue {
 /// actions that have one.
 pub(super) fn fairness(actions: &mut [ActionStats], context: MetricContext) -> [MetricValue; 2] {
     let mean = |action: &mut ActionStats| action.value(Measure::Slowdown, Statistic::Mean, context);
-    let slowdowns: Vec<f64> = actions.iter_mut().filter_map(mean).collect();
-    let worst = slowdowns.iter().copied().reduce(f64::max);
-    [of_run(Measure::Jain, jain_index(&slowdowns)), of_run(Measure::WorstSlowdown, worst)]
+    let slowdowns: Vec<CensoredValue> = actions.iter_mut().filter_map(mean).collect();
+    let larger = |one: CensoredValue, other: CensoredValue| CensoredValue {
+        lower: one.lower.max(other.lower),
+        upper: one.upper.max(other.upper),
+    };
+    let worst = slowdowns.iter().copied().reduce(larger);
+    let jain = if slowdowns.iter().all(|mean| mean.is_exact()) {
+        jain_index(&slowdowns.iter().map(|mean| mean.lower).collect::<Vec<_>>()).map(CensoredValue::exact)
+    } else {
+        // The index of n values lies between 1/n and 1.
+        Some(CensoredValue { lower: 1.0 / slowdowns.len() as f64, upper: 1.0 })
+    };
+    [of_run(Measure::Jain, jain), of_run(Measure::WorstSlowdown, worst)]
 }
 
 /// The index of Jain, Chiu and Hawe (1984): (sum of x)² / (n × sum of x²). It is 1 if all values
@@ -65,11 +76,15 @@ impl DrainTime {
         }
     }
 
-    /// Seconds from the start until the backlog was gone; `None` if jobs still waited at the
-    /// horizon.
-    pub(super) fn value(&self) -> MetricValue {
+    /// Seconds from the start until the backlog was gone: more than the horizon if jobs still
+    /// waited there.
+    pub(super) fn value(&self, horizon: Time) -> MetricValue {
         let at = if self.longest == 0 { Some(Time::ZERO) } else { self.empty_at };
-        of_run(Measure::DrainS, at.map(Time::as_secs_f64))
+        let value = match at {
+            Some(at) => CensoredValue::exact(at.as_secs_f64()),
+            None => CensoredValue::at_least(horizon.as_secs_f64()),
+        };
+        of_run(Measure::DrainS, Some(value))
     }
 }
 
@@ -89,7 +104,7 @@ mod tests {
     }
 
     /// `+` is a row that falls due, `-` one that is claimed; one event per second.
-    fn drained(events: &str) -> Option<f64> {
+    fn drained(events: &str) -> f64 {
         let mut drain = DrainTime::default();
         for (second, sign) in (0..).zip(events.chars()) {
             match sign {
@@ -97,15 +112,15 @@ mod tests {
                 _ => drain.dequeue(Time::ZERO + Span::secs(second)),
             }
         }
-        drain.value().value
+        drain.value(Time(i64::MAX)).value.map_or(f64::NAN, |value| value.upper)
     }
 
     #[test]
     fn backlog_is_gone_when_no_job_waits_after_the_longest_queue() {
-        assert_eq!(drained(""), Some(0.0));
-        assert_eq!(drained("+-"), Some(1.0));
-        assert_eq!(drained("+-+++-+---+-"), Some(9.0), "neither the lull before nor the one after");
-        assert_eq!(drained("++--++--"), Some(3.0), "an equally long queue is not longer");
-        assert_eq!(drained("+++-+-"), None, "a job still waits");
+        assert_eq!(drained(""), 0.0);
+        assert_eq!(drained("+-"), 1.0);
+        assert_eq!(drained("+-+++-+---+-"), 9.0, "neither the lull before nor the one after");
+        assert_eq!(drained("++--++--"), 3.0, "an equally long queue is not longer");
+        assert_eq!(drained("+++-+-"), f64::INFINITY, "a job still waits");
     }
 }

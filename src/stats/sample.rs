@@ -5,6 +5,7 @@
 
 use crate::model::math;
 
+use super::censored::CensoredValue;
 use super::student;
 
 /// Independent values, summed up.
@@ -69,6 +70,79 @@ impl Sample {
     /// Degrees of freedom; `None` with fewer than two values.
     pub fn degrees_of_freedom(&self) -> Option<u64> {
         (self.count > 1).then(|| self.count - 1)
+    }
+}
+
+/// Independent values of which only bounds are known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CensoredSample {
+    /// The lower bounds; `None` if one of them is infinite.
+    pub lower: Option<Sample>,
+    /// The upper bounds; `None` if one of them is infinite.
+    pub upper: Option<Sample>,
+}
+
+impl CensoredSample {
+    /// Sums up values.
+    pub fn of(values: impl IntoIterator<Item = CensoredValue>) -> CensoredSample {
+        let values: Vec<CensoredValue> = values.into_iter().collect();
+        let sample = |bound: fn(&CensoredValue) -> f64| {
+            let bounds: Vec<f64> = values.iter().map(bound).collect();
+            bounds.iter().all(|bound| bound.is_finite()).then(|| Sample::of(bounds))
+        };
+        let lower = sample(|value| value.lower);
+        let is_exact = values.iter().all(|value| value.is_exact());
+        CensoredSample { lower, upper: if is_exact { lower } else { sample(|value| value.upper) } }
+    }
+
+    /// The p-value of the hypothesis that the true mean is zero or less; it is shown to be larger
+    /// by the lower bounds.
+    pub fn p_greater(&self) -> Option<f64> {
+        self.lower?.p_greater()
+    }
+
+    /// The p-value of the hypothesis that the true mean is zero or more; it is shown to be less by
+    /// the upper bounds.
+    pub fn p_less(&self) -> Option<f64> {
+        self.upper?.p_less()
+    }
+
+    /// The p-value of the hypothesis that the true mean is zero.
+    pub fn p_two_sided(&self) -> Option<f64> {
+        let least = match (self.p_greater(), self.p_less()) {
+            (Some(greater), Some(less)) => greater.min(less),
+            (one, other) => one.or(other)?,
+        };
+        Some((2.0 * least).min(1.0))
+    }
+
+    /// Whether nothing bounds the mean from either side: further values cannot change that.
+    pub fn is_unbounded(&self) -> bool {
+        self.lower.is_none() && self.upper.is_none()
+    }
+
+    /// The mean, if every value is known.
+    pub fn exact_mean(&self) -> Option<f64> {
+        self.lower.filter(|_| self.lower == self.upper)?.mean
+    }
+
+    /// The bounds of the mean, infinite where nothing bounds it; `None` without a value.
+    pub fn mean(&self) -> Option<CensoredValue> {
+        let mean = |sample: Option<Sample>, unknown: f64| sample.map_or(Some(unknown), |sample| sample.mean);
+        Some(CensoredValue { lower: mean(self.lower, f64::NEG_INFINITY)?, upper: mean(self.upper, f64::INFINITY)? })
+    }
+
+    /// The interval of the mean, as [`Sample::interval`]; an end is infinite where nothing bounds
+    /// the mean.
+    pub fn interval(&self, point: f64) -> Option<(f64, f64)> {
+        let low = self.lower.map_or(Some(f64::NEG_INFINITY), |sample| Some(sample.interval(point)?.0))?;
+        let high = self.upper.map_or(Some(f64::INFINITY), |sample| Some(sample.interval(point)?.1))?;
+        (low.is_finite() || high.is_finite()).then_some((low, high))
+    }
+
+    /// Degrees of freedom; `None` with fewer than two values, or without a bound.
+    pub fn degrees_of_freedom(&self) -> Option<u64> {
+        self.lower.or(self.upper)?.degrees_of_freedom()
     }
 }
 

@@ -146,9 +146,26 @@ impl Tally {
 
     /// The quantiles at several rising `p`, in one go; see [`Tally::quantile`].
     pub fn quantiles(&mut self, ps: &[f64]) -> Option<Vec<f64>> {
+        let last = self.count().checked_sub(1)?;
+        self.at_places(&ps.iter().map(|p| last as f64 * p.clamp(0.0, 1.0)).collect::<Vec<_>>())
+    }
+
+    /// The quantiles at several rising `p` of `total` values, of which all but those of this tally
+    /// are larger than any limit; `None` where a quantile depends on one of these.
+    pub(super) fn quantiles_among(&mut self, ps: &[f64], total: u64) -> Vec<Option<f64>> {
+        let known = self.count();
+        let place = |p: &f64| total.saturating_sub(1) as f64 * p.clamp(0.0, 1.0);
+        let is_known = |place: &f64| place.ceil() < known as f64;
+        let places: Vec<f64> = ps.iter().map(place).take_while(is_known).collect();
+        let quantiles = self.at_places(&places).unwrap_or_default();
+        let unknown = ps.len() - quantiles.len();
+        quantiles.into_iter().map(Some).chain(std::iter::repeat_n(None, unknown)).collect()
+    }
+
+    /// The values at rising places from 0 to the number of values less one, linear between ranks.
+    fn at_places(&mut self, places: &[f64]) -> Option<Vec<f64>> {
         let (min, max) = (self.moments.least()?, self.moments.largest()?);
         let last = self.count() - 1;
-        let places: Vec<f64> = ps.iter().map(|p| last as f64 * p.clamp(0.0, 1.0)).collect();
         let below: Vec<u64> = places.iter().map(|&place| place as u64).collect();
         let above: Vec<u64> = below.iter().map(|&rank| (rank + 1).min(last)).collect();
         let values = self.order_statistics(&below).into_iter().zip(self.order_statistics(&above));

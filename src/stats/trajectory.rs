@@ -51,6 +51,7 @@ pub struct TrajectoryObserver {
     resources: usize,
     /// By need: the lines that count a row with it.
     lines: Vec<Box<[usize]>>,
+    is_past_horizon: bool,
 }
 
 impl TrajectoryObserver {
@@ -63,7 +64,7 @@ impl TrajectoryObserver {
             std::iter::once(0).chain(needed).collect()
         });
         let buckets = TimeBuckets::of_length(Span(part), horizon, 1 + resources);
-        TrajectoryObserver { buckets, horizon, resources, lines: lines.collect() }
+        TrajectoryObserver { buckets, horizon, resources, lines: lines.collect(), is_past_horizon: false }
     }
 
     /// Parts that are not cut short by the horizon.
@@ -82,9 +83,11 @@ impl TrajectoryObserver {
 impl Observer for TrajectoryObserver {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
+            Event::HorizonPassed { .. } => self.is_past_horizon = true,
+            _ if self.is_past_horizon => {}
             Event::Ended { job, .. }
             | Event::Left { job, .. }
-            | Event::StillWaiting { job }
+            | Event::StillWaiting { job, .. }
             | Event::StillRunning { job, .. } => self.add_row(job.need, job.scheduled_at, now),
             _ => {}
         }

@@ -155,7 +155,7 @@ impl Observer for Trajectory {
             E::Ended { job, run, outcome, is_last, .. } => {
                 Kind::Ended { job: job.id, run, ending: outcome, last: is_last }
             }
-            E::Left { job, outcome } => Kind::Left { job: job.id, ending: outcome },
+            E::Left { job, outcome, .. } => Kind::Left { job: job.id, ending: outcome },
             E::CancelRequested { job, run } => Kind::CancelRequested { job: job.id, run },
             E::Interrupted { job, run } => Kind::Interrupted { job: job.id, run },
             E::Resumed { job, run } => Kind::Resumed { job: job.id, run },
@@ -165,8 +165,10 @@ impl Observer for Trajectory {
             E::WorkerUp { worker } => Kind::WorkerBack { worker },
             E::CapacityChanged { worker, capacity } => Kind::CapacityChanged { worker, units: units(capacity) },
             E::FiringSkipped { action } => Kind::Skipped { action },
-            E::StillWaiting { job } => Kind::StillWaiting { job: job.id },
-            E::StillRunning { job, run } => Kind::StillRunning { job: job.id, run },
+            E::StillWaiting { job, .. } => Kind::StillWaiting { job: job.id },
+            E::StillRunning { job, run, .. } => Kind::StillRunning { job: job.id, run },
+            // The naive simulator ends at the horizon.
+            E::StillAhead { .. } | E::HorizonPassed { .. } | E::LeftOpen { .. } => return,
         };
         self.events.push(Event { time: now, kind });
     }

@@ -157,7 +157,7 @@ impl Case {
             queue_limit: None,
             availability: self.faults.clone(),
             cancels: Vec::new(),
-            window: Window { warmup: Time::ZERO, horizon: Time::ZERO + self.horizon },
+            window: Window::new(Time::ZERO, Time::ZERO + self.horizon),
             initial: Vec::new(),
         };
         Scenario {

@@ -149,7 +149,7 @@ fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenari
         queue_limit,
         availability: Availability::default(),
         cancels: Vec::new(),
-        window: Window { warmup: Time::ZERO, horizon: Time::ZERO + ticks(horizon) },
+        window: Window::new(Time::ZERO, Time::ZERO + ticks(horizon)),
         initial: Vec::new(),
     };
     for (i, row) in initial.into_iter().enumerate() {

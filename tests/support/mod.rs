@@ -111,7 +111,7 @@ backoff = "5s"
 capacity = { scanCheck = 1 }
 arrival = { renewal = { between = { uniform = { low = "5s", high = "15s" } }, batch = { empirical = { values = [0, 1, 2] } } } }
 service = { gamma = { shape = 0.7, mean = "8s" } }
-patience = { exponential = { mean = "30s" } }
+patience = { exponential = { mean = "2h" } }
 
 [action.update_db]
 service = "4m"

@@ -45,7 +45,7 @@ fn system(warmup: i64) -> System {
         queue_limit: None,
         availability: Availability::default(),
         cancels: Vec::new(),
-        window: Window { warmup: at(warmup), horizon: at(100) },
+        window: Window::new(at(warmup), at(100)),
         initial: vec![row(InitialState::Waiting)],
     }
 }
@@ -80,6 +80,11 @@ fn attempt(number: u32, first: u64, since: i64) -> Attempt {
     Attempt { number, first: JobId(first), since: at(since), retries_left: 2 - number }
 }
 
+/// A first attempt that nothing follows.
+fn first_of(job: &Job) -> Attempt {
+    Attempt { number: 1, first: job.id, since: job.scheduled_at, retries_left: 0 }
+}
+
 fn run(worker: WorkerId, claimed_at: i64) -> Execution {
     Execution::since(worker, at(claimed_at))
 }
@@ -99,7 +104,7 @@ trait Story: Observer {
     }
 
     fn left(&mut self, now: Time, job: &Job, outcome: JobOutcome) {
-        self.on(now, &Event::Left { job, outcome });
+        self.on(now, &Event::Left { job, attempt: first_of(job), outcome });
     }
 
     fn skipped(&mut self, now: Time, action: ActionId) {
@@ -107,11 +112,11 @@ trait Story: Observer {
     }
 
     fn still_waiting(&mut self, horizon: Time, job: &Job) {
-        self.on(horizon, &Event::StillWaiting { job });
+        self.on(horizon, &Event::StillWaiting { job, attempt: first_of(job) });
     }
 
     fn still_running(&mut self, horizon: Time, job: &Job, run: Execution) {
-        self.on(horizon, &Event::StillRunning { job, run });
+        self.on(horizon, &Event::StillRunning { job, attempt: first_of(job), run });
     }
 }
 
@@ -158,7 +163,7 @@ fn figure(outcome: &ReplicationStats, action: JobScope, measure: Measure, statis
     });
     let found = figures.next().unwrap_or_else(|| panic!("no figure {measure:?} {statistic:?} of {action:?}"));
     assert_eq!(figures.next(), None, "one figure to a metric");
-    found.value
+    found.known()
 }
 
 #[track_caller]
@@ -247,7 +252,7 @@ fn integrals_begin_at_the_end_of_the_warm_up() {
     hold(&outcome, Measure::ThroughputPerS, &[(Statistic::Mean, [Some(2.0 / 90.0), Some(2.0 / 90.0), Some(0.0)])]);
 
     let of_measure = outcome.metrics.iter().filter(|figure| figure.metric.measure == Measure::Utilization);
-    let utilization: Vec<_> = of_measure.map(|f| (f.metric.resource, f.metric.worker, f.value.unwrap())).collect();
+    let utilization: Vec<_> = of_measure.map(|f| (f.metric.resource, f.metric.worker, f.known().unwrap())).collect();
     let (scan, check) = (Some(ResourceId(0)), Some(ResourceId(1)));
     let expected = [
         (scan, None, 78.0 / 270.0),
@@ -335,7 +340,7 @@ fn nothing_measured_is_no_number() {
     assert_eq!(outcome.waits, []);
     let count = |measure| matches!(measure, Measure::Jobs | Measure::Retries | Measure::DeadlineMisses);
     for figure in outcome.metrics {
-        assert_eq!(figure.value, count(figure.metric.measure).then_some(0.0), "{:?}", figure.metric);
+        assert_eq!(figure.known(), count(figure.metric.measure).then_some(0.0), "{:?}", figure.metric);
     }
 }
 
@@ -389,7 +394,7 @@ fn totals_do_not_depend_on_the_division_into_actions() {
         // Fairness is between actions, and does depend on them.
         let fairness = [Measure::Jain, Measure::WorstSlowdown];
         let figures = figures.filter(|figure| !fairness.contains(&figure.metric.measure));
-        figures.map(|figure| (figure.metric, figure.value.map(f64::to_bits))).collect()
+        figures.map(|figure| (figure.metric, figure.known().map(f64::to_bits))).collect()
     };
     // Thousands of waits: one run counts them by bucket, the other stores them and counts later.
     assert!(figure(&one, JobScope::All, Measure::Jobs, Statistic::Arrived) > Some(8000.0));

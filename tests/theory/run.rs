@@ -4,7 +4,7 @@ use claimsim::internals::experiment::{Results, run};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::ResourceId;
 use claimsim::internals::scenario::Scenario;
-use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::stats::{JobScope, Measure, Metric, MetricValue, Statistic};
 
 use crate::support::loaded;
 
@@ -41,7 +41,7 @@ impl Finished {
         let outcomes = self.results.replications.iter();
         let value = |outcome: &claimsim::internals::stats::ReplicationStats, metric| {
             let figure = outcome.metrics.iter().find(|figure| figure.metric == metric);
-            figure.and_then(|figure| figure.value).unwrap_or_else(|| panic!("{metric:?} was not measured"))
+            figure.and_then(MetricValue::known).unwrap_or_else(|| panic!("{metric:?} is not known"))
         };
         let total = |outcome| if reading.share { value(outcome, arrived) } else { 1.0 };
         outcomes.map(|outcome| value(outcome, metric) / total(outcome)).collect()

@@ -54,7 +54,7 @@ pub(crate) fn start(
             Box::new(ConstantDelay::new(workers, Span::from_secs_f64(delay.mean())))
         }
         _ if is_pooled && workers as f64 * largest_atom(delay) < MOST_AT_ONCE => {
-            Box::new(GeneralDelay::new(pool, workers, delay, system.window.horizon, stream()))
+            Box::new(GeneralDelay::new(pool, workers, delay, stream()))
         }
         _ => Box::new(PerWorker {
             delay: delay.clone(),

@@ -140,7 +140,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     pub(super) fn leave_unclaimed(&mut self, job: &Job, outcome: JobOutcome) {
         self.withdraw_cancel(job);
-        self.observer.on(self.now, &Event::Left { job, outcome });
+        let attempt = self.jobs.lifecycle.attempt(self.system, job);
+        self.observer.on(self.now, &Event::Left { job, attempt, outcome });
         self.end_chain(job.chain);
     }
 

@@ -14,7 +14,7 @@ mod state;
 use slab::Slab;
 
 use crate::arrival::{ArrivalProcess, Overlap};
-use crate::calendar::{Calendar, CalendarEvent, EventClass, NO_EVENT, last_key_of};
+use crate::calendar::{Calendar, CalendarEvent, EventClass, NO_EVENT, first_key_after, last_key_of};
 use crate::claim_delay;
 use crate::faults::cancel_requests::CancelRequests;
 use crate::faults::failure_detector::FailureDetector;
@@ -35,6 +35,9 @@ use crate::resources::pool::Pool;
 use crate::system::{ClaimRule, System};
 use state::{Arrivals, Claiming, Dispatch, Jobs, Pending, Queue, SourceState, StalledWorkers, Workers};
 
+/// The number of events between two looks at whether the run goes on.
+const STRIDE: u64 = 64;
+
 /// One replication under way.
 ///
 /// It is a pure function of (system, policy, sources, streams): [`Simulation::step`] lets one event
@@ -48,6 +51,9 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     /// The number of events so far.
     events: u64,
     calendar: Calendar,
+    /// The key that no event of this part of the run reaches: the first after the horizon, then
+    /// [`NO_EVENT`].
+    stop: u128,
     arrivals: Arrivals<A>,
     queue: Queue<P::Rank>,
     dispatch: Dispatch,
@@ -77,7 +83,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             observer,
             now: Time::ZERO,
             events: 0,
-            calendar: Calendar::new(system.window.horizon),
+            calendar: Calendar::new(system.window.end()),
+            stop: first_key_after(system.window.horizon),
             arrivals: Arrivals {
                 sources: sources.into_iter().map(SourceState::new).collect(),
                 pending: Slab::new(),
@@ -163,7 +170,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     pub fn peek(&self) -> Option<Time> {
         match self.next_key() {
             _ if self.dispatch.is_due => Some(self.now),
-            NO_EVENT => None,
+            key if key >= self.stop => None,
             key => Some(Calendar::time_of(key)),
         }
     }
@@ -181,7 +188,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
                 self.dispatch_waiting();
                 continue;
             }
-            if key == NO_EVENT {
+            if key >= self.stop {
                 return false;
             }
             self.events += 1;
@@ -210,17 +217,43 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
         self.observer
     }
 
-    /// Runs to the horizon, reports the rows that are still there, and gives the observer back.
+    /// Runs to the horizon and reports the rows that are still there. Then runs on while the
+    /// observer follows jobs, at most to the end of the cooldown, reports the rows that are still
+    /// open, and gives the observer back.
     pub fn finish(mut self) -> O {
-        while self.step() {}
-        let horizon = self.system.window.horizon;
+        while self.run_for(STRIDE) {}
+        self.report_at_horizon();
+        self.stop = NO_EVENT;
+        while self.observer.is_following() && self.run_for(STRIDE) {}
+        self.report_open_rows();
+        self.observer
+    }
+
+    fn report_at_horizon(&mut self) {
+        let (horizon, system, lifecycle) = (self.system.window.horizon, self.system, &self.jobs.lifecycle);
         for job in self.queue.jobs.iter() {
-            self.observer.on(horizon, &Event::StillWaiting { job });
+            self.observer.on(horizon, &Event::StillWaiting { job, attempt: lifecycle.attempt(system, job) });
         }
         for (job, run) in self.jobs.running.iter() {
-            self.observer.on(horizon, &Event::StillRunning { job, run });
+            self.observer.on(horizon, &Event::StillRunning { job, attempt: lifecycle.attempt(system, job), run });
         }
-        self.observer
+        for job in self.arrivals.pending_rows() {
+            let attempt = lifecycle.attempt(system, job);
+            if attempt.number > 1 {
+                self.observer.on(horizon, &Event::StillAhead { job, attempt });
+            }
+        }
+        self.observer.on(horizon, &Event::HorizonPassed { created: self.jobs.created });
+    }
+
+    fn report_open_rows(&mut self) {
+        let (end, system, lifecycle) = (self.system.window.end(), self.system, &self.jobs.lifecycle);
+        let waiting = self.queue.jobs.iter().map(|job| (job, None));
+        let running = self.jobs.running.iter().map(|(job, run)| (job, Some(run)));
+        let ahead = self.arrivals.pending_rows().map(|job| (job, None));
+        for (job, run) in waiting.chain(running).chain(ahead) {
+            self.observer.on(end, &Event::LeftOpen { job, attempt: lifecycle.attempt(system, job), run });
+        }
     }
 
     #[inline(always)]

@@ -33,6 +33,16 @@ pub(super) struct Arrivals<A> {
     pub(super) missed: Vec<MissedFiring>,
 }
 
+impl<A> Arrivals<A> {
+    /// The rows that exist and have not fallen due.
+    pub(super) fn pending_rows(&self) -> impl Iterator<Item = &Job> {
+        self.pending.iter().filter_map(|(_, pending)| match pending {
+            Pending::Row { job, .. } => Some(job),
+            _ => None,
+        })
+    }
+}
+
 /// A source with its next arrival, whose instant is in the calendar.
 #[derive(Debug)]
 pub(super) struct SourceState<A> {

@@ -315,7 +315,7 @@ mod tests {
             queue_limit: None,
             availability: Availability::default(),
             cancels: Vec::new(),
-            window: Window { warmup: Time::ZERO, horizon: Time::ZERO },
+            window: Window::new(Time::ZERO, Time::ZERO),
             initial: Vec::new(),
         }
     }

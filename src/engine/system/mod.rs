@@ -8,6 +8,7 @@ pub(crate) mod availability;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::LAST_INSTANT;
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::{ClaimBatch, DispatchTiming, Placement};
@@ -51,8 +52,22 @@ pub struct System {
 pub struct Window {
     /// Jobs scheduled before it are left out of job measures, and integrals begin here.
     pub warmup: Time,
-    /// The end of the run.
+    /// Counts and integrals end here.
     pub horizon: Time,
+    /// How long jobs that have not ended at the horizon are followed, at most.
+    pub cooldown: Span,
+}
+
+impl Window {
+    /// A window whose jobs are not followed past the horizon.
+    pub fn new(warmup: Time, horizon: Time) -> Window {
+        Window { warmup, horizon, cooldown: Span::ZERO }
+    }
+
+    /// The instant at which following ends at the latest.
+    pub fn end(&self) -> Time {
+        Time(self.horizon.0.saturating_add(self.cooldown.0)).min(LAST_INSTANT).max(self.horizon)
+    }
 }
 
 /// A job class with its behaviour.

@@ -3,6 +3,7 @@
 use crate::expression::{Bound, Condition, ExpressionError, Margin, Quantity};
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
+use crate::stats::CensoredValue;
 use crate::stats::bound_test::BoundSample;
 use crate::stats::interim_looks::InterimLooks;
 use crate::stats::paired::Paired;
@@ -65,7 +66,11 @@ impl ComparisonCriteria {
 }
 
 /// A gate in the replications of the baseline and of an alternative.
-pub(super) fn gate_sample(gate: &Condition, baseline: &[Option<f64>], values: &[Option<f64>]) -> BoundSample {
+pub(super) fn gate_sample(
+    gate: &Condition,
+    baseline: &[Option<CensoredValue>],
+    values: &[Option<CensoredValue>],
+) -> BoundSample {
     let paired = |factor, shift| BoundSample::of_baseline(&Paired::of(baseline, values), gate.relation, factor, shift);
     match gate.bound {
         Bound::Value(bound) => BoundSample::of_value(values, gate.relation, bound),

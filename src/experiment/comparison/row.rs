@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::difference_test::TestResult;
 use crate::engine::System;
 use crate::expression::{Condition, Quantity, ResolvedQuantity};
+use crate::growth::QueueGrowth;
 use crate::results::Results;
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::paired::Paired;
-use crate::stats::{JobScope, Metric};
+use crate::stats::{CensoredValue, JobScope, Metric};
+use crate::unserved::UnservedJobs;
 
 /// One figure of an alternative against the baseline's.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,15 +22,18 @@ pub struct ComparisonRow {
     pub key: RowKey,
     /// The unit of its values; `1` for a share or a ratio.
     pub unit: &'static str,
-    /// The baseline's mean over the replications in which both had the figure.
+    /// The baseline's mean over the replications in which both had the figure, from below.
     pub baseline: Option<f64>,
-    /// The alternative's mean over the same replications.
+    /// The alternative's mean over the same replications, from below.
     pub value: Option<f64>,
-    /// Alternative minus baseline.
-    pub difference: Option<f64>,
-    /// Its interval, valid at whatever look the replications end.
+    /// Whether both means are known, and not only bounds of them.
+    pub is_exact: [bool; 2],
+    /// The bounds of the mean of alternative minus baseline; infinite where nothing bounds it.
+    pub difference: Option<CensoredValue>,
+    /// Its interval, valid at whatever look the replications end; of a judged row the one from
+    /// which the verdict was taken. `None` where nothing bounds an end.
     pub interval: Option<(f64, f64)>,
-    /// The difference as a share of the baseline's mean.
+    /// The difference as a share of the baseline's mean, if it is known.
     pub relative: Option<f64>,
     /// Its interval, by Fieller's theorem.
     pub relative_interval: Option<(f64, f64)>,
@@ -43,6 +48,8 @@ pub struct ComparisonRow {
     pub missing: u64,
     /// The result of its test, if it is judged.
     pub test: Option<TestResult>,
+    /// The jobs that baseline and alternative do not see, if there are any.
+    pub unserved: [Option<UnservedJobs>; 2],
 }
 
 /// What a row is of, in words.
@@ -67,13 +74,15 @@ pub struct Gate {
     pub condition: Condition,
     /// The baseline's mean; `None` if the bound does not depend on the baseline.
     pub baseline: Option<f64>,
-    /// The alternative's mean.
+    /// The alternative's mean, from below.
     pub value: Option<f64>,
+    /// Whether the means are known, and not only bounds of them.
+    pub is_exact: bool,
     /// The bound, or its value for the baseline's mean.
     pub bound: Option<f64>,
-    /// The alternative's mean minus the bound.
+    /// The alternative's mean minus the bound, if it is known.
     pub beyond: Option<f64>,
-    /// Its interval, valid at whatever look the replications end.
+    /// Its interval, from which the status was taken; `None` where nothing bounds an end.
     pub interval: Option<(f64, f64)>,
     /// How likely the replications at the last look are if the gate is not kept.
     pub p_kept: Option<f64>,
@@ -87,6 +96,10 @@ pub struct Gate {
     pub replications: u64,
     /// Replications that had nothing to measure.
     pub missing: u64,
+    /// The jobs that baseline and alternative do not see, if there are any.
+    pub unserved: [Option<UnservedJobs>; 2],
+    /// The growth of the queue because of which a fixed bound is not shown to be kept.
+    pub growth: Option<QueueGrowth>,
 }
 
 impl RowKey {
@@ -139,7 +152,7 @@ impl<'a> KeyedFigures<'a> {
     }
 
     /// The figure's value in each replication; nothing if there is no such figure.
-    fn values(&self, key: &RowKey) -> Vec<Option<f64>> {
+    fn values(&self, key: &RowKey) -> Vec<Option<CensoredValue>> {
         let Some(&index) = self.indices.get(key) else { return Vec::new() };
         self.results.replications.iter().map(|outcome| outcome.metrics[index].value).collect()
     }
@@ -178,15 +191,20 @@ impl ComparisonRow {
             unit,
             baseline: paired.baseline().mean,
             value: paired.alternative().mean,
-            difference: difference.mean,
-            interval: point.and_then(|point| difference.interval(point)),
+            is_exact: paired.are_exact(),
+            difference: difference.mean(),
+            interval: point.and_then(|point| difference.interval(point)).filter(|(low, high)| (high - low).is_finite()),
             relative: paired.relative(),
-            relative_interval: point.and_then(|point| paired.relative_interval(point)),
+            // Nothing is less than nothing.
+            relative_interval: point
+                .and_then(|point| paired.relative_interval(point))
+                .map(|(low, high)| (low.max(-1.0), high)),
             variance_ratio: paired.variance_ratio(),
             p: difference.p_two_sided(),
             replications: paired.replications(),
             missing: paired.missing(),
             test: None,
+            unserved: [None, None],
         }
     }
 }

@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::criteria::{Alternative, ComparisonCriteria, UnresolvedQuantity, gate_sample};
-use super::difference_test::{DifferenceTests, TestResult};
+use super::difference_test::{DifferenceTests, JudgedPair, TestResult, Verdict};
 use super::row::{ComparisonRow, Gate, KeyedFigures, RowKey};
-use crate::expression::{Condition, Quantity};
+use crate::expression::{Bound, Condition};
+use crate::growth::QueueGrowth;
 use crate::quantities::ResolvedQuantities;
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
-use crate::stats::ReplicationStats;
-use crate::stats::bound_test::{BoundSample, BoundStatus, SequentialBounds};
+use crate::stats::bound_test::{BoundSample, BoundStatus, Relation, SequentialBounds};
 use crate::stats::interval::critical_value_95;
 use crate::stats::paired::Paired;
 use crate::stats::student;
+use crate::stats::{CensoredValue, JobScope, ReplicationStats};
+use crate::unserved::{UnservedJobs, bounds_lost, is_of_served};
 
 /// The result of a comparison.
 #[derive(Clone, Debug)]
@@ -48,8 +50,10 @@ impl Comparison {
 
     /// Whether everything is decided that replications were added for.
     pub fn is_decided(&self, criteria: &ComparisonCriteria) -> bool {
-        let judged = !criteria.awaits_judged || self.judged().all(|(_, test)| test.decided_at.is_some());
-        judged && self.gates.iter().all(|gate| gate.decided_at.is_some())
+        let judged =
+            !criteria.awaits_judged || self.judged().all(|(_, test)| test.verdict != Verdict::NoDifferenceShown);
+        let can_decide = |gate: &Gate| gate.growth.is_none() && gate.unserved == [None, None];
+        judged && self.gates.iter().all(|gate| gate.decided_at.is_some() || !can_decide(gate))
     }
 }
 
@@ -65,6 +69,20 @@ pub struct SequentialComparison<'a> {
     looks: usize,
     tests: DifferenceTests,
     gates: SequentialBounds,
+    /// By gate: the look that decided it, or the last one.
+    deciding: Vec<Option<GateLook<'a>>>,
+}
+
+/// A gate of an alternative in the replications of one look.
+#[derive(Clone, Copy, Debug)]
+struct GateLook<'a> {
+    alternative: usize,
+    gate: &'a Condition,
+    sample: BoundSample,
+    /// Whether further replications do not see the jobs that matter, either.
+    is_final: bool,
+    unserved: [Option<UnservedJobs>; 2],
+    growth: Option<QueueGrowth>,
 }
 
 impl<'a> SequentialComparison<'a> {
@@ -88,6 +106,7 @@ impl<'a> SequentialComparison<'a> {
             looks: 0,
             tests: DifferenceTests::new(criteria, others),
             gates,
+            deciding: Vec::new(),
         })
     }
 
@@ -95,9 +114,16 @@ impl<'a> SequentialComparison<'a> {
     /// needed or allowed.
     pub fn next_replications(&self) -> Option<u32> {
         let ComparisonCriteria { looks, awaits_judged, .. } = self.criteria;
-        let is_decided = self.gates.is_decided() && (!awaits_judged || self.tests.is_decided());
+        let is_decided = self.are_gates_decided() && (!awaits_judged || self.tests.is_decided());
         let more = looks.get(self.looks)? - self.replications();
         (self.looks == 0 || !is_decided).then(|| more.saturating_mul(self.alternatives.len() as u32))
+    }
+
+    /// Whether every gate has a status, or can have none.
+    fn are_gates_decided(&self) -> bool {
+        let is_final = |look: &Option<GateLook>| look.is_some_and(|look| look.is_final);
+        let mut gates = self.deciding.iter().enumerate();
+        gates.all(|(gate, look)| self.gates.decided_at(gate).is_some() || is_final(look))
     }
 
     fn replications(&self) -> u32 {
@@ -110,10 +136,15 @@ impl<'a> SequentialComparison<'a> {
         let Some(replications) = self.criteria.looks.get(self.looks) else { return };
         self.simulate(replications, progress);
         self.looks += 1;
-        let judged: Vec<_> = self.judged_pairs().into_iter().map(|(_, quantity, paired)| (quantity, paired)).collect();
+        let judged: Vec<_> = self.judged_pairs().into_iter().map(|(_, pair)| pair).collect();
         self.tests.look(replications, &judged, self.criteria.margin);
-        let samples: Vec<_> = self.gate_samples().into_iter().map(|(.., sample)| sample).collect();
-        self.gates.look(replications, &samples);
+        let looks = self.gate_looks();
+        self.gates.look(replications, &looks.iter().map(|look| look.sample).collect::<Vec<_>>());
+        let is_new = |number: usize| self.gates.decided_at(number).is_none_or(|at| at == replications);
+        self.deciding.resize(looks.len(), None);
+        for (number, look) in looks.into_iter().enumerate().filter(|(number, _)| is_new(*number)) {
+            self.deciding[number] = Some(look);
+        }
     }
 
     /// Runs the replications up to that number, of all alternatives.
@@ -139,27 +170,79 @@ impl<'a> SequentialComparison<'a> {
     }
 
     /// The values of a quantity by its number, the baseline's and an alternative's.
-    fn values(&self, number: usize, alternative: usize) -> [Vec<Option<f64>>; 2] {
+    fn values(&self, number: usize, alternative: usize) -> [Vec<Option<CensoredValue>>; 2] {
         [self.criteria.baseline, alternative].map(|of| self.quantities[of].values(number, &self.outcomes[of]))
     }
 
     /// All judged quantities, alternative by alternative.
-    fn judged_pairs(&self) -> Vec<(usize, &'a Quantity, Paired)> {
+    fn judged_pairs(&self) -> Vec<(usize, JudgedPair<'a>)> {
         let of = |alternative: usize| {
+            let is_identical = self.is_identical(alternative);
             self.criteria.judged.iter().enumerate().map(move |(number, quantity)| {
                 let [baseline, values] = self.values(number, alternative);
-                (alternative, quantity, Paired::of(&baseline, &values))
+                let unserved = self.unserved(number, alternative);
+                let is_blind = unserved.iter().flatten().any(UnservedJobs::loses_too_many);
+                let leaves_too_many = unserved.map(|jobs| jobs.is_some_and(|jobs| jobs.leaves_too_many()));
+                let paired = Paired::of(&baseline, &values);
+                (alternative, JudgedPair { quantity, paired, is_blind, leaves_too_many, is_identical })
             })
         };
         self.others().flat_map(of).collect()
     }
 
+    /// Whether an alternative has the baseline's figures of jobs in every replication.
+    fn is_identical(&self, alternative: usize) -> bool {
+        let figures = |of: usize| {
+            let outcomes = self.outcomes[of].iter();
+            outcomes.flat_map(|outcome| outcome.metrics.iter().filter(|figure| figure.metric.action != JobScope::None))
+        };
+        figures(self.criteria.baseline).eq(figures(alternative))
+    }
+
+    /// The jobs of baseline and alternative that a quantity does not see; those that leave
+    /// unclaimed count where no gate bounds their share.
+    fn unserved(&self, number: usize, alternative: usize) -> [Option<UnservedJobs>; 2] {
+        [self.criteria.baseline, alternative].map(|of| {
+            let quantities = &self.quantities[of];
+            let quantity = quantities.get(number);
+            let jobs =
+                UnservedJobs::in_outcomes(&self.outcomes[of], quantity.action()).filter(|_| is_of_served(quantity))?;
+            let judged = self.criteria.judged.len();
+            let gates = self.criteria.gates.iter().zip(judged..).map(|(gate, number)| (gate, quantities.get(number)));
+            let lost = if bounds_lost(gates, quantity.action()) { 0.0 } else { jobs.lost };
+            Some(UnservedJobs { lost, ..jobs }).filter(|jobs| !jobs.is_none())
+        })
+    }
+
     /// All gates, alternative by alternative.
-    fn gate_samples(&self) -> Vec<(usize, &'a Condition, BoundSample)> {
+    fn gate_looks(&self) -> Vec<GateLook<'a>> {
         let of = |alternative: usize| {
+            let is_identical = self.is_identical(alternative);
+            let scenario = &self.alternatives[alternative].scenario;
+            let growth = QueueGrowth::without_end(scenario, &self.outcomes[alternative]);
             self.criteria.gates.iter().enumerate().map(move |(number, gate)| {
-                let [baseline, values] = self.values(self.criteria.judged.len() + number, alternative);
-                (alternative, gate, gate_sample(gate, &baseline, &values))
+                let number = self.criteria.judged.len() + number;
+                let [baseline, values] = self.values(number, alternative);
+                let sample = gate_sample(gate, &baseline, &values);
+                let unserved = self.unserved(number, alternative);
+                let is_fixed = matches!(gate.bound, Bound::Value(_));
+                // A fixed bound is not of the baseline.
+                let unserved = if is_fixed { [None, unserved[1]] } else { unserved };
+                let is_blind = unserved.iter().flatten().any(UnservedJobs::loses_too_many);
+                let leaves_too_many = unserved[1].is_some_and(|jobs| jobs.leaves_too_many());
+                let of_served = is_of_served(self.quantities[alternative].get(number));
+                let growth = growth.filter(|_| is_fixed && of_served);
+                let is_equal = is_identical && !is_fixed && sample.is_exact;
+                let (sample, is_final) = if is_blind {
+                    (sample.undecidable(), true)
+                } else if leaves_too_many || growth.is_some() {
+                    (sample.not_shown_kept(), self.gates.shows_kept(&sample))
+                } else if is_equal && allows_equal(gate) {
+                    (sample.surely_kept(), true)
+                } else {
+                    (sample, false)
+                };
+                GateLook { alternative, gate, sample, is_final, unserved, growth }
             })
         };
         self.others().flat_map(of).collect()
@@ -168,8 +251,8 @@ impl<'a> SequentialComparison<'a> {
     /// The result.
     pub fn finish(mut self) -> Comparison {
         let mut point = points(self.criteria.looks.share_of(self.criteria.level));
-        let gates = self.gate_samples().into_iter().enumerate();
-        let gates = gates.map(|(number, gate)| self.gate(number, gate, &mut point)).collect();
+        let deciding = self.deciding.iter().flatten().enumerate();
+        let gates = deciding.map(|(number, look)| self.gate(number, look)).collect();
         let judged = self.judged_rows(&mut point);
         let (replications, looks) = (self.replications(), self.looks);
         let mut results: Vec<Results> = std::mem::take(&mut self.outcomes).into_iter().map(Results::of).collect();
@@ -187,38 +270,43 @@ impl<'a> SequentialComparison<'a> {
         Comparison { replications, looks, results, rows, gates }
     }
 
-    fn gate(
-        &self,
-        number: usize,
-        (alternative, condition, sample): (usize, &Condition, BoundSample),
-        point: &mut impl FnMut(u64) -> f64,
-    ) -> Gate {
-        let excess = sample.excess;
+    fn gate(&self, number: usize, look: &GateLook) -> Gate {
+        let GateLook { alternative, gate, sample, unserved, growth, .. } = *look;
         Gate {
             alternative,
-            condition: condition.clone(),
+            condition: gate.clone(),
             baseline: sample.baseline,
             value: sample.value.mean,
+            is_exact: sample.is_exact,
             bound: sample.bound,
-            beyond: excess.mean,
-            interval: excess.degrees_of_freedom().and_then(|freedom| excess.interval(point(freedom))),
+            beyond: sample.excess.exact_mean(),
+            interval: sample.excess_interval(self.gates.levels(gate.relation)),
             p_kept: sample.p_kept,
             p_broken: sample.p_broken,
             status: self.gates.status(number),
             decided_at: self.gates.decided_at(number),
-            replications: excess.count,
+            replications: sample.value.count,
             missing: sample.missing,
+            unserved,
+            growth,
         }
     }
 
     fn judged_rows(&self, point: &mut impl FnMut(u64) -> f64) -> Vec<ComparisonRow> {
         let baseline = self.criteria.baseline;
         let (resolved, system) = (&self.quantities[baseline], &self.alternatives[baseline].scenario.system);
-        let row = |(number, (alternative, quantity, paired)): (usize, (usize, &Quantity, Paired))| {
-            let quantity_number = number % self.criteria.judged.len();
+        let row = |(number, (alternative, pair)): (usize, (usize, JudgedPair))| {
+            let (quantity_number, quantity) = (number % self.criteria.judged.len(), pair.quantity);
             let key = RowKey::of_quantity(quantity, resolved.get(quantity_number), system);
-            let row = ComparisonRow::new(alternative, key, quantity.unit(), &paired, point);
-            ComparisonRow { test: Some(self.tests.result(number)), ..row }
+            let row = ComparisonRow::new(alternative, key, quantity.unit(), &pair.paired, point);
+            let [interval, relative_interval] = self.tests.intervals(number);
+            ComparisonRow {
+                test: Some(self.tests.result(number)),
+                interval: interval.filter(|(low, high)| (high - low).is_finite()),
+                relative_interval: relative_interval.map(|(low, high)| (low.max(-1.0), high)),
+                unserved: self.unserved(quantity_number, alternative),
+                ..row
+            }
         };
         self.judged_pairs().into_iter().enumerate().map(row).collect()
     }
@@ -227,6 +315,15 @@ impl<'a> SequentialComparison<'a> {
         let figures = |of: usize| KeyedFigures::of(&results[of], &self.alternatives[of].scenario.system);
         let baseline = figures(self.criteria.baseline);
         self.others().flat_map(|other| baseline.rows_of(other, &figures(other), point)).collect()
+    }
+}
+
+/// Whether an alternative keeps a gate if it is equal to the baseline.
+fn allows_equal(gate: &Condition) -> bool {
+    match (gate.bound, gate.relation) {
+        (Bound::Value(_), _) => false,
+        (Bound::Difference(more) | Bound::Relative(more), Relation::AtMost) => more >= 0.0,
+        (Bound::Difference(more) | Bound::Relative(more), Relation::AtLeast) => more <= 0.0,
     }
 }
 

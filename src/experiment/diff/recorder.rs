@@ -68,7 +68,7 @@ impl Observer for Recorder {
                 let worker = self.worker(run.worker);
                 SharedEvent::Ended { job: job.id, first: attempt.first, worker, outcome, is_last }
             }
-            Event::Left { job, outcome } => SharedEvent::Left { job: job.id, outcome },
+            Event::Left { job, outcome, .. } => SharedEvent::Left { job: job.id, outcome },
             Event::CancelRequested { job, .. } => SharedEvent::CancelRequested { job: job.id },
             Event::ZombieEnded { job, stopped, .. } => SharedEvent::ZombieEnded { job: job.id, stopped },
             Event::WorkerDown { worker, kind } => SharedEvent::WorkerDown { worker: self.worker(worker), kind },
@@ -83,7 +83,10 @@ impl Observer for Recorder {
             Event::Interrupted { .. }
             | Event::Resumed { .. }
             | Event::StillWaiting { .. }
-            | Event::StillRunning { .. } => return,
+            | Event::StillRunning { .. }
+            | Event::StillAhead { .. }
+            | Event::HorizonPassed { .. }
+            | Event::LeftOpen { .. } => return,
         };
         self.log.push(LogEntry { event: shared, job: event.job().copied() });
     }

@@ -189,9 +189,13 @@ fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>
     }
     let start = cursor.here();
     let measure = next_measure(cursor)?;
+    if measure == Measure::Lost {
+        return Ok((measure, Aggregate::Statistic(Statistic::Mean), name_after_comma(cursor)?));
+    }
     if !SHARED.contains(&measure) {
         let title = format!("there is no share of `{}`", short(measure));
-        return Err(ExpressionError::new(start, title).help("shares are taken of wait, response and service"));
+        return Err(ExpressionError::new(start, title)
+            .help("shares are taken of wait, response and service, and of lost jobs: share(lost)"));
     }
     let mut before_name = *cursor;
     if before_name.sign(",") {

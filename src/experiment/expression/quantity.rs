@@ -110,6 +110,14 @@ impl Quantity {
         }
     }
 
+    /// The least and the largest possible value.
+    pub fn range(&self) -> (f64, f64) {
+        match self.aggregate {
+            Aggregate::Statistic(_) => self.measure.range(),
+            Aggregate::Share { .. } => (0.0, 1.0),
+        }
+    }
+
     /// The unit of its values; `1` for a share or a ratio.
     pub fn unit(&self) -> &'static str {
         match self.aggregate {

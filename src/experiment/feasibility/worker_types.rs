@@ -237,7 +237,7 @@ mod tests {
             queue_limit: None,
             availability,
             cancels: Vec::new(),
-            window: Window { warmup: Time::ZERO, horizon: hours(10) },
+            window: Window::new(Time::ZERO, hours(10)),
             initial: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! The search for the cheapest design that meets the targets.
 
-use super::target::{Design, TargetTest, Targets, UnsupportedTarget};
+use super::target::{Design, TargetLook, TargetTest, Targets, UnsupportedTarget};
 use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
 use crate::replication::Progress;
@@ -26,6 +26,9 @@ pub struct Sizing {
     /// Indices of two evaluated designs that contradict each other: the first is shown to keep
     /// targets that the second is shown to break, although the second dominates it.
     pub anomaly: Option<(usize, usize)>,
+    /// Among the evaluated designs, the costliest that is cheaper than the answer, or the costliest
+    /// of all without an answer.
+    pub next_cheaper: Option<usize>,
 }
 
 /// A design that was simulated.
@@ -41,23 +44,11 @@ pub struct EvaluatedDesign {
     pub results: Results,
 }
 
-impl Sizing {
-    /// Among the evaluated designs, the costliest that is cheaper than the answer, or the costliest
-    /// of all without an answer.
-    pub fn next_cheaper(&self) -> Option<usize> {
-        self.answer.unwrap_or(self.evaluated.len()).checked_sub(1)
-    }
-}
-
 /// Searches the cheapest design that meets the targets, on rayon's current threads.
 ///
 /// # Errors
 /// If the designs cannot be tested against one of the targets.
-pub fn size(
-    designs: &[Design],
-    targets: &Targets,
-    progress: &dyn Fn(u32) -> Box<dyn Progress>,
-) -> Result<Sizing, UnsupportedTarget> {
+pub fn size(designs: &[Design], targets: &Targets, progress: &DesignProgress<'_>) -> Result<Sizing, UnsupportedTarget> {
     let quantities = designs.iter().map(|design| targets.resolve(&design.scenario)).collect::<Result<_, _>>()?;
     let mut by_cost: Vec<usize> = (0..designs.len()).collect();
     by_cost.sort_by(|one, other| designs[*one].cost.total_cmp(&designs[*other].cost));
@@ -68,6 +59,9 @@ pub fn size(
     search.check();
     Ok(search.finish())
 }
+
+/// Makes the progress of a number of replications of the design with a number.
+pub type DesignProgress<'a> = dyn Fn(usize, u32) -> Box<dyn Progress> + 'a;
 
 /// What the search knows about a design.
 #[derive(Clone, Debug)]
@@ -92,7 +86,7 @@ struct Search<'a> {
     known: Vec<Known>,
     /// All designs by increasing cost; of equal cost, in the order of the grid.
     by_cost: Vec<usize>,
-    progress: &'a dyn Fn(u32) -> Box<dyn Progress>,
+    progress: &'a DesignProgress<'a>,
 }
 
 impl Search<'_> {
@@ -144,24 +138,30 @@ impl Search<'_> {
     fn evaluate(&mut self, number: usize) -> BoundStatus {
         let Targets { conditions, level, looks, .. } = self.targets;
         let mut scenario = self.designs[number].scenario.clone();
-        let bar = (self.progress)(pilot_count(&scenario));
+        let bar = (self.progress)(number, pilot_count(&scenario));
         find_warm_up(&mut scenario, &*bar);
         let quantities = &self.quantities[number];
         let mut bounds = SequentialBounds::new(conditions.len(), looks.share_of(*level) / self.designs.len() as f64);
-        let (mut outcomes, mut samples): (Vec<ReplicationStats>, Vec<_>) = (Vec::new(), Vec::new());
+        let mut outcomes: Vec<ReplicationStats> = Vec::new();
+        // By target: the look that decided it, or the last one.
+        let mut deciding: Vec<TargetLook> = Vec::new();
         for until in (0..looks.count()).filter_map(|look| looks.get(look)) {
             let numbers = outcomes.len() as u32..until;
-            let progress = (self.progress)(until - numbers.start);
+            let progress = (self.progress)(number, until - numbers.start);
             let more = replicate(&scenario, quantities.shares(), numbers, &*progress);
             outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
-            samples = self.targets.samples(quantities, &outcomes);
-            bounds.look(until, &samples);
-            if bounds.overall() != BoundStatus::Undecided {
+            let looks = self.targets.look(&scenario, quantities, &outcomes, &bounds);
+            deciding.resize(looks.len(), looks[0]);
+            for (target, look) in looks.iter().enumerate().filter(|(target, _)| bounds.decided_at(*target).is_none()) {
+                deciding[target] = *look;
+            }
+            bounds.look(until, &looks.iter().map(|look| look.sample).collect::<Vec<_>>());
+            if bounds.overall() != BoundStatus::Undecided || looks.iter().any(|look| look.is_final) {
                 break;
             }
         }
-        let test = |(target, sample)| self.targets.test(target, sample, bounds.status(target));
-        let tests = samples.iter().enumerate().map(test).collect();
+        let tests =
+            deciding.iter().enumerate().map(|(target, look)| self.targets.test(target, look, &bounds)).collect();
         let status = bounds.overall();
         let evaluated = EvaluatedDesign { design: number, tests, status, results: Results::of(outcomes) };
         self.known[number] = Known::Evaluated(Box::new(evaluated));
@@ -178,7 +178,10 @@ impl Search<'_> {
         let evaluated: Vec<EvaluatedDesign> = self.by_cost.iter().filter_map(take).collect();
         let answer = evaluated.iter().position(|design| design.status == BoundStatus::Kept);
         let anomaly = anomaly(self.designs, &evaluated, self.targets);
-        Sizing { evaluated, answer, skipped, anomaly }
+        let cost = |design: &EvaluatedDesign| self.designs[design.design].cost;
+        let most = answer.map_or(f64::INFINITY, |answer| cost(&evaluated[answer]));
+        let next_cheaper = evaluated.iter().rposition(|design| cost(design) < most);
+        Sizing { evaluated, answer, skipped, anomaly, next_cheaper }
     }
 }
 

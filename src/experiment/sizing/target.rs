@@ -1,15 +1,16 @@
 //! The targets of a search, and the designs they are tested in.
 
 use crate::design::GridPoint;
-use crate::expression::{Bound, Condition, ExpressionError};
+use crate::expression::{Bound, Condition, ExpressionError, ResolvedQuantity};
+use crate::growth::QueueGrowth;
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
 use crate::stats::Direction;
 use crate::stats::ReplicationStats;
-use crate::stats::bound_test::{BoundSample, BoundStatus, Relation};
+use crate::stats::bound_test::{BoundSample, BoundStatus, Relation, SequentialBounds};
 use crate::stats::interim_looks::InterimLooks;
-use crate::stats::student;
 use crate::stats::{Measure, Statistic};
+use crate::unserved::{UnservedJobs, bounds_lost, is_of_served};
 
 /// A configuration among which the search looks for the cheapest.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Design {
     pub cost: f64,
     /// What is simulated.
     pub scenario: Scenario,
+    /// The load, if more work arrives than can be done.
+    pub overload: Option<f64>,
     /// Whether it has little chance, so that it is tried last.
     pub is_likely_infeasible: bool,
 }
@@ -47,6 +50,16 @@ pub struct Targets {
     pub supply_axes: Vec<bool>,
 }
 
+/// A target in the replications of one look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TargetLook {
+    pub(super) sample: BoundSample,
+    /// Whether further replications do not see the jobs that matter, either.
+    pub(super) is_final: bool,
+    pub(super) unserved: Option<UnservedJobs>,
+    pub(super) growth: Option<QueueGrowth>,
+}
+
 /// A target that no design can be tested against.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{error}")]
@@ -60,9 +73,13 @@ pub struct UnsupportedTarget {
 /// A target in one design.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetTest {
-    /// The mean of the quantity over replications; `None` where it could not be measured.
+    /// The mean of the quantity over replications, from below; `None` where it could not be
+    /// measured.
     pub value: Option<f64>,
-    /// The 95 % interval of the mean, valid at whatever look the replications end.
+    /// Whether the mean is known, and not only a bound of it.
+    pub is_exact: bool,
+    /// The interval of the mean from which the status was taken; `None` where nothing bounds it
+    /// from above.
     pub interval: Option<(f64, f64)>,
     /// The bound, in the quantity's unit.
     pub bound: f64,
@@ -76,6 +93,10 @@ pub struct TargetTest {
     pub replications: u64,
     /// Replications that had nothing to measure.
     pub missing: u64,
+    /// The jobs that the value does not see, if there are any.
+    pub unserved: Option<UnservedJobs>,
+    /// The growth of the queue because of which the target is not shown to be met.
+    pub growth: Option<QueueGrowth>,
 }
 
 impl Targets {
@@ -99,34 +120,62 @@ impl Targets {
     }
 
     /// The targets in the replications of one look.
-    pub(super) fn samples(&self, quantities: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<BoundSample> {
+    pub(super) fn look(
+        &self,
+        scenario: &Scenario,
+        quantities: &ResolvedQuantities,
+        outcomes: &[ReplicationStats],
+        bounds: &SequentialBounds,
+    ) -> Vec<TargetLook> {
+        let growth = QueueGrowth::without_end(scenario, outcomes);
         let sample = |(number, condition): (usize, &Condition)| {
             let values = quantities.values(number, outcomes);
-            let (relation, bound) = (condition.relation, value_of(condition.bound));
-            match condition.quantity.measure {
-                Measure::DrainS => BoundSample::of_censored_value(&values, relation, bound),
-                _ => BoundSample::of_value(&values, relation, bound),
-            }
+            let sample = BoundSample::of_value(&values, condition.relation, value_of(condition.bound));
+            let unserved = self.unserved(quantities.get(number), quantities, outcomes);
+            let growth = growth.filter(|_| is_of_served(quantities.get(number)));
+            let is_no_good_news = growth.is_some() || unserved.is_some_and(|jobs| jobs.leaves_too_many());
+            let (sample, is_final) = match unserved {
+                Some(jobs) if jobs.loses_too_many() => (sample.undecidable(), true),
+                _ if is_no_good_news => (sample.not_shown_kept(), bounds.shows_kept(&sample)),
+                _ => (sample, false),
+            };
+            TargetLook { sample, is_final, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
     }
 
+    /// The jobs that a quantity does not see; those that leave unclaimed count where no target
+    /// bounds their share.
+    fn unserved(
+        &self,
+        quantity: ResolvedQuantity,
+        quantities: &ResolvedQuantities,
+        outcomes: &[ReplicationStats],
+    ) -> Option<UnservedJobs> {
+        let jobs = UnservedJobs::in_outcomes(outcomes, quantity.action()).filter(|_| is_of_served(quantity))?;
+        let targets = self.conditions.iter().enumerate().map(|(number, target)| (target, quantities.get(number)));
+        let lost = if bounds_lost(targets, quantity.action()) { 0.0 } else { jobs.lost };
+        Some(UnservedJobs { lost, ..jobs }).filter(|jobs| !jobs.is_none())
+    }
+
     /// The test of a target, for people.
-    pub(super) fn test(&self, number: usize, sample: &BoundSample, status: BoundStatus) -> TargetTest {
-        // A backlog that outlasts a run has neither a mean nor an interval.
-        let is_measured = sample.p_kept.is_some();
-        let level = self.looks.share_of(0.05);
-        let point = |freedom| student::critical_value(level / 2.0, freedom);
-        let interval = sample.value.degrees_of_freedom().and_then(|freedom| sample.value.interval(point(freedom)));
+    pub(super) fn test(&self, number: usize, look: &TargetLook, bounds: &SequentialBounds) -> TargetTest {
+        let TargetLook { sample, unserved, growth, .. } = look;
+        let condition = &self.conditions[number];
+        let (least, largest) = condition.quantity.range();
+        let interval = sample.value_interval(bounds.levels(condition.relation));
         TargetTest {
-            value: sample.value.mean.filter(|_| is_measured || sample.missing == 0),
-            interval: interval.filter(|_| is_measured),
-            bound: value_of(self.conditions[number].bound),
+            value: sample.value.mean,
+            is_exact: sample.is_exact,
+            interval: interval.map(|(low, high)| (low.max(least), high.min(largest))),
+            bound: value_of(condition.bound),
             p_kept: sample.p_kept,
             p_broken: sample.p_broken,
-            status,
+            status: bounds.status(number),
             replications: sample.value.count,
             missing: sample.missing,
+            unserved: *unserved,
+            growth: *growth,
         }
     }
 }
@@ -187,20 +236,5 @@ mod tests {
         ] {
             assert_eq!(is_helped_by_supply(&condition.parse().unwrap()), expected, "{condition}");
         }
-    }
-
-    #[test]
-    fn a_backlog_that_outlasts_a_run_has_no_mean() {
-        let drained = |missing: usize| {
-            let values: Vec<Option<f64>> = (0..20).map(|run| (run >= missing).then_some(3600.0)).collect();
-            let conditions = vec!["drain < 2h".parse().unwrap()];
-            let looks = InterimLooks::doubling(20, 20);
-            let targets = Targets { conditions, level: 0.05, looks, supply_axes: Vec::new() };
-            let sample = BoundSample::of_censored_value(&values, Relation::AtMost, 7200.0);
-            let test = targets.test(0, &sample, BoundStatus::Undecided);
-            (test.value, test.interval, test.missing)
-        };
-        assert_eq!(drained(0), (Some(3600.0), Some((3600.0, 3600.0)), 0));
-        assert_eq!(drained(1), (None, None, 1));
     }
 }

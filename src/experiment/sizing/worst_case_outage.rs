@@ -6,7 +6,7 @@
 //! first target counts. The design that turns out to be enough is tried at its own worst instant,
 //! too.
 
-use super::search::{Sizing, size};
+use super::search::{DesignProgress, Sizing, size};
 use super::target::{Design, Targets, UnsupportedTarget};
 use crate::engine::{Outage, OutageKind};
 use crate::model::time::{Span, Time};
@@ -15,6 +15,7 @@ use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
 use crate::replication::Progress;
 use crate::scenario::Scenario;
+use crate::stats::CensoredValue;
 use crate::stats::bound_test::Relation;
 use crate::stats::sample::Sample;
 use crate::warmup::{find_warm_up, pilot_count};
@@ -85,12 +86,13 @@ impl WorstCaseOutage {
         let badness = |at: Time| {
             let outcomes = replicate(&self.apply(at, scenario), quantities.shares(), 0..REPLICATIONS, progress);
             let values = quantities.values(0, &outcomes);
-            let mean = Sample::of(values.iter().copied().flatten()).mean;
-            // What can no longer be measured, such as a drain that never ends, is worst.
-            let mean = mean.filter(|_| !values.contains(&None));
+            // Of bounds, the less favourable one counts: a job that is never claimed is worst.
+            let mean = |bound: fn(&CensoredValue) -> f64| {
+                Sample::of(values.iter().map(|value| value.as_ref().map_or(f64::INFINITY, bound))).mean
+            };
             match relation {
-                Relation::AtMost => mean.unwrap_or(f64::INFINITY),
-                Relation::AtLeast => mean.map_or(f64::INFINITY, |mean| -mean),
+                Relation::AtMost => mean(|value| value.upper).unwrap_or(f64::INFINITY),
+                Relation::AtLeast => mean(|value| -value.lower).unwrap_or(f64::INFINITY),
             }
         };
         let mut worst = (instant(0), badness(instant(0)));
@@ -112,18 +114,19 @@ pub fn size_with_outage(
     designs: &[Design],
     targets: &Targets,
     outage: &WorstCaseOutage,
-    progress: &dyn Fn(u32) -> Box<dyn Progress>,
+    progress: &DesignProgress<'_>,
 ) -> Result<SizingWithOutage, UnsupportedTarget> {
     let without = size(designs, targets, progress)?;
     // Each round may err.
     let round = Targets { level: targets.level / ROUNDS as f64, ..targets.clone() };
     let worst = |sizing: &Sizing| {
         // Without an answer, the costliest design stands in for it.
-        let index = sizing.answer.or(sizing.next_cheaper());
-        let mut scenario = designs[index.map_or(0, |index| sizing.evaluated[index].design)].scenario.clone();
-        let bar = progress(pilot_count(&scenario));
+        let index = sizing.answer.or(sizing.next_cheaper);
+        let design = index.map_or(0, |index| sizing.evaluated[index].design);
+        let mut scenario = designs[design].scenario.clone();
+        let bar = progress(design, pilot_count(&scenario));
         find_warm_up(&mut scenario, &*bar);
-        let bar = progress(REPLICATIONS * INSTANTS as u32);
+        let bar = progress(design, REPLICATIONS * INSTANTS as u32);
         Ok(outage.worst(&scenario, &targets.resolve(&scenario)?, targets.conditions[0].relation, &*bar))
     };
     let mut at = worst(&without)?;

@@ -3,14 +3,14 @@
 use super::*;
 use crate::model::time::{Span, Time};
 use crate::stats::series::Series;
-use crate::stats::{JobScope, Metric, MetricValue};
+use crate::stats::{JobScope, Measure, Metric, MetricValue};
 
 const WAIT: Metric =
     Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::Mean };
 
 fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
     let outcome = |value: &f64| ReplicationStats {
-        metrics: vec![MetricValue { metric: WAIT, value: Some(*value) }],
+        metrics: vec![MetricValue { metric: WAIT, value: Some(CensoredValue::exact(*value)) }],
         waits: Vec::new(),
         series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },
         shares: Vec::new(),

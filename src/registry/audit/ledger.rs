@@ -103,7 +103,7 @@ impl Observer for Ledger<'_> {
                 row.status = Status::CancelRequest;
                 row.last_updated = (!was_asked_before).then_some(now);
             }
-            Event::Ended { job, outcome, .. } | Event::Left { job, outcome } => {
+            Event::Ended { job, outcome, .. } | Event::Left { job, outcome, .. } => {
                 self.change(now, job, outcome.status());
             }
             Event::ZombieEnded { job, stopped: true, .. } => self.change(now, job, Status::WorkerResurrection),

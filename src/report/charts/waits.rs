@@ -19,7 +19,7 @@ pub(super) fn by_action(context: &RunContext, results: &Results) -> Vec<u8> {
         0 | 1 => String::new(),
         n => format!("; quantiles averaged over {n} replications"),
     };
-    let subtitle = format!("Share of the claimed jobs that waited at most so long; marks at median and p95{averaged}");
+    let subtitle = format!("Share of jobs that waited at most so long; marks at median and p95{averaged}");
     curves::draw(context.slo, &WaitCurves::new(context, results).all(), &title, &subtitle)
 }
 
@@ -43,7 +43,7 @@ fn chart(report: &ComparisonReport, action: &str, path: String) -> OutputFile {
     let of = if action == "all" { "all jobs" } else { action };
     let title = format!("{}: distribution of waits by contender ({of})", report.title);
     let subtitle = format!(
-        "Share of the claimed jobs that waited at most so long; marks at median and p95; averaged over {} replications",
+        "Share of jobs that waited at most so long; marks at median and p95; averaged over {} replications",
         report.comparison.replications
     );
     let slo = report.baseline().scenario.slo;
@@ -56,6 +56,8 @@ fn curve(report: &ComparisonReport, number: usize, action: &str) -> Option<Curve
     let curve = WaitCurves::new(&context, results).of(action_of_name(&context, action)?)?;
     let (name, is_baseline) = (&report.contenders[number].name, number == report.criteria.baseline);
     let name = if is_baseline { format!("{name} (baseline)") } else { name.clone() };
+    let known = curve.name.find(" (known").map_or("", |place| &curve.name[place..]);
+    let name = format!("{name}{known}");
     Some(Curve { name, is_black: is_baseline, ..curve })
 }
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::ComparisonReport;
 use super::tables::{difference_with_interval, format, label, relative_with_interval};
 use crate::experiment::comparison::{ComparisonRow, Gate, TestResult, Verdict};
+use crate::format::Charset;
 use crate::stats::bound_test::BoundStatus;
 
 /// A test case.
@@ -68,13 +69,14 @@ impl ComparisonReport<'_> {
         let message = format!(
             "{}: {}, {} has {}; {}, {}",
             judgement.verdict.name(),
-            format.value(row.value),
+            format.bounded(row.value, row.is_exact[1], Charset::Utf8),
             self.baseline().name,
-            format.value(row.baseline),
+            format.bounded(row.baseline, row.is_exact[0], Charset::Utf8),
             difference_with_interval(row),
             relative_with_interval(row),
-        );
-        let outcome = (judgement.verdict == Verdict::NoDifferenceShown).then_some("skipped");
+        ) + &self.reason(judgement.verdict == Verdict::Undecided, row.alternative, &row.unserved);
+        let is_open = matches!(judgement.verdict, Verdict::NoDifferenceShown | Verdict::Undecided);
+        let outcome = is_open.then_some("skipped");
         TestCase { name: format!("{} against {}", label(row), self.baseline().name), outcome, message }
     }
 }

@@ -12,7 +12,12 @@ impl ComparisonReport<'_> {
     pub(crate) fn markdown(&self) -> String {
         let judged = self.comparison.judged().map(|(row, _)| row);
         let heading = escaped(&self.heading());
-        let mut page = format!("## {heading}\n\n{}", markdown(&self.comparison_columns(), judged));
+        let warnings: String =
+            self.warnings().iter().map(|warning| format!("> Warning: {}\n\n", escaped(warning))).collect();
+        let mut page = format!("## {heading}\n\n{warnings}{}", markdown(&self.comparison_columns(), judged));
+        for line in self.undecided() {
+            let _ = writeln!(page, "\n{}.", escaped(&line));
+        }
         if let Some(outcome) = self.comparison.gate_status() {
             let gates = markdown(&self.gate_columns(), &self.comparison.gates);
             let _ = write!(page, "\n**Gates: {}**\n\n{gates}", outcome.gate_word());
@@ -24,11 +29,11 @@ impl ComparisonReport<'_> {
     fn notes(&self) -> String {
         let ComparisonCriteria { level, looks, .. } = self.criteria;
         let mut text = format!(
-            "\nDifferences are contender minus baseline, paired by replication. In parentheses are {} % intervals; they hold \
-             at whichever of the {} planned looks the replications ended. Verdicts are corrected for multiple comparisons (Holm) \
-             and for the looks, at level {level}.\n",
-            exact((1.0 - level) * 100.0),
+            "\nDifferences are contender minus baseline, paired by replication. Verdicts are corrected for multiple comparisons (Holm) \
+             and for the {} planned looks, at level {level}. In parentheses are the intervals from which the verdicts were taken; \
+             each holds with at least {} %.\n",
             looks.count(),
+            exact((1.0 - level) * 100.0),
         );
         let ratios: Vec<f64> = self.comparison.judged().filter_map(|(row, _)| row.variance_ratio).collect();
         if !ratios.is_empty() {

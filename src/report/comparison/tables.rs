@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::ComparisonReport;
 use crate::experiment::comparison::{Comparison, ComparisonRow, Gate};
-use crate::format::{ValueFormat, relative_change, with_ends};
+use crate::format::{Charset, ValueFormat, relative_change, with_ends};
 use crate::model::action::ActionId;
 use crate::run::tables::{summary_lines, summary_of};
-use crate::stats::JobScope;
 use crate::stats::bound_test::BoundStatus;
+use crate::stats::{CensoredValue, JobScope};
 use crate::table::{self, Column, Text, csv};
 use crate::wait_curves::WaitCurves;
 
@@ -26,9 +26,11 @@ impl<'a> ComparisonReport<'a> {
             Col::new("measure", |row| row.key.measure),
             Col::new("statistic", |row| row.key.statistic.as_str()),
             Col::for_people("judged", |row| Text::Code(label(row))).left_aligned(),
-            Col::new("baseline", |row| row.baseline).shown(|row| Text::Plain(format(row).value(row.baseline))),
-            Col::new("value", |row| row.value).shown(|row| Text::Plain(format(row).value(row.value))),
-            Col::new("difference", |row| row.difference).shown(|row| Text::Plain(difference_with_interval(row))),
+            Col::new("baseline", |row| row.baseline)
+                .shown(|row| Text::Plain(format(row).bounded(row.baseline, row.is_exact[0], Charset::Utf8))),
+            Col::new("value", |row| row.value)
+                .shown(|row| Text::Plain(format(row).bounded(row.value, row.is_exact[1], Charset::Utf8))),
+            Col::new("difference", |row| known(row.difference)).shown(|row| Text::Plain(difference_with_interval(row))),
             Col::interval("ci", ["ci_low", "ci_high"], |row| row.interval),
             Col::new("relative", |row| row.relative).shown(|row| Text::Plain(relative_with_interval(row))),
             Col::interval("relative_ci", ["relative_low", "relative_high"], |row| row.relative_interval),
@@ -57,7 +59,7 @@ impl<'a> ComparisonReport<'a> {
                 .left_aligned(),
             Col::new("baseline", |gate| gate.baseline)
                 .shown(|gate| Text::Plain(gate_format(gate).value(gate.baseline))),
-            Col::new("value", |gate| gate.value).shown(|gate| Text::Plain(gate_format(gate).value(gate.value))),
+            Col::new("value", |gate| gate.value).shown(|gate| Text::Plain(gate_value(gate))),
             Col::new("bound", |gate| gate.bound).shown(|gate| Text::Plain(gate_format(gate).value(gate.bound))),
             Col::new("beyond", |gate| gate.beyond)
                 .shown(|gate| Text::Plain(gate_format(gate).difference_with_interval(gate.beyond, gate.interval)))
@@ -92,9 +94,9 @@ impl<'a> ComparisonReport<'a> {
     pub(crate) fn summary_csv(self) -> Vec<u8> {
         let lines = self.contenders.iter().enumerate().flat_map(|(number, contender)| {
             let (context, results) = self.run(number);
-            summary_lines(vec![&contender.name], context, &results.summary)
+            summary_lines(vec![contender.name.as_str().into()], context, &results.summary)
         });
-        summary_of(&["contender"], lines)
+        summary_of(&["contender".to_owned()], lines)
     }
 
     /// `wait_times.csv`: the curves of the charts: each contender's quantiles of waits, averaged
@@ -145,6 +147,7 @@ impl<'a> ComparisonReport<'a> {
             "comparison": rows.iter().map(|row| table::json(&of_rows, &row)).collect::<Vec<_>>(),
             "gates": gates.iter().map(|gate| table::json(&of_gates, &gate)).collect::<Vec<_>>(),
             "outcome": self.comparison.gate_status().map(BoundStatus::gate_word),
+            "warnings": self.warnings(),
         })
     }
 }
@@ -187,18 +190,46 @@ pub(super) fn gate_format(gate: &Gate) -> ValueFormat {
     ValueFormat::of_quantity(&gate.condition.quantity)
 }
 
+/// A value that is known; nothing else goes into a file.
+fn known(value: Option<CensoredValue>) -> Option<f64> {
+    value.filter(|value| value.is_exact()).map(|value| value.lower)
+}
+
+/// A value, or the bound of it that is known: `≥ +3.2 s`, `≤ -1m20s`.
+fn bounded(value: Option<CensoredValue>, text: impl Fn(f64) -> String) -> String {
+    match value {
+        Some(value) if value.is_exact() => text(value.lower),
+        Some(value) if value.lower.is_finite() => Charset::Utf8.at_least(&text(value.lower)),
+        Some(value) if value.upper.is_finite() => format!("\u{2264} {}", text(value.upper)),
+        _ => "-".to_owned(),
+    }
+}
+
+/// The value of a gate, or a lower bound of it.
+pub(super) fn gate_value(gate: &Gate) -> String {
+    gate_format(gate).bounded(gate.value, gate.is_exact, Charset::Utf8)
+}
+
 /// A row's difference.
 pub(crate) fn difference(row: &ComparisonRow) -> String {
-    format(row).difference(row.difference)
+    bounded(row.difference, |value| format(row).difference(Some(value)))
 }
 
 /// A row's difference with its interval.
 pub(super) fn difference_with_interval(row: &ComparisonRow) -> String {
-    format(row).difference_with_interval(row.difference, row.interval)
+    with_ends(difference(row), row.interval, |end| format(row).difference(Some(end)))
 }
 
 /// A row's relative difference with its interval.
 pub(super) fn relative_with_interval(row: &ComparisonRow) -> String {
-    let Some(relative) = row.relative else { return "-".to_owned() };
+    let Some(relative) = row.relative else {
+        // Of bounds, each relative to the baseline, if that is known.
+        let baseline = row.baseline.filter(|baseline| *baseline > 0.0 && row.is_exact[0]);
+        let bounds = row.difference.zip(baseline).map(|(difference, baseline)| CensoredValue {
+            lower: difference.lower / baseline,
+            upper: difference.upper / baseline,
+        });
+        return bounded(bounds, relative_change);
+    };
     with_ends(relative_change(relative), row.relative_interval, relative_change)
 }

@@ -1,9 +1,12 @@
 //! A comparison in a terminal: the verdicts, then the gates, and last their joint outcome.
 
 use super::ComparisonReport;
-use super::tables::gate_format;
-use crate::experiment::comparison::Gate;
+use super::tables::{gate_format, gate_value, label};
+use crate::experiment::comparison::{ComparisonRow, Gate, TestResult, Verdict};
+use crate::experiment::growth::QueueGrowth;
+use crate::experiment::unserved::UnservedJobs;
 use crate::format::Charset;
+use crate::messages;
 use crate::stats::bound_test::BoundStatus;
 use crate::table::terminal;
 
@@ -11,10 +14,13 @@ impl ComparisonReport<'_> {
     /// The heading line, the tables, `place` (where the files are), and the outcome of the gates.
     pub fn text(&self, place: &str) -> String {
         let judged = self.comparison.judged().map(|(row, _)| row);
-        let mut lines = vec![self.heading(), terminal(&self.comparison_columns(), judged, Charset::Utf8)];
+        let mut lines = vec![self.heading()];
+        lines.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
+        lines.push(terminal(&self.comparison_columns(), judged, Charset::Utf8));
         if !self.comparison.gates.is_empty() {
             lines.push(terminal(&self.gate_columns(), &self.comparison.gates, Charset::Utf8));
         }
+        lines.extend(self.undecided());
         if !self.comparison.is_decided(self.criteria) {
             let replications = self.comparison.replications;
             lines
@@ -36,6 +42,43 @@ impl ComparisonReport<'_> {
         }
     }
 
+    /// What the reader has to know before the figures, contender by contender.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let of_contender = |number: usize| {
+            let (context, results) = self.run(number);
+            let growth = QueueGrowth::of_scenario(&self.contenders[number].scenario, &results.replications);
+            (self.contenders[number].name.clone(), messages::unserved_warnings(&results.summary, &context), growth)
+        };
+        messages::joint_warnings(&(0..self.contenders.len()).map(of_contender).collect::<Vec<_>>())
+    }
+
+    /// A line for each judged quantity that no replications can decide.
+    pub(super) fn undecided(&self) -> Vec<String> {
+        let rows = self.comparison.judged().filter(|(_, test)| test.verdict == Verdict::Undecided);
+        let line = |(row, _): (&ComparisonRow, TestResult)| {
+            let reason = self.reason(true, row.alternative, &row.unserved);
+            format!("{} of {} is undecided{reason}", label(row), self.contenders[row.alternative].name)
+        };
+        rows.map(line).collect()
+    }
+
+    /// The jobs because of which there is no verdict: `; under six, 812 jobs were never claimed`.
+    pub(super) fn reason(
+        &self,
+        is_undecided: bool,
+        alternative: usize,
+        unserved: &[Option<UnservedJobs>; 2],
+    ) -> String {
+        let contenders = [self.criteria.baseline, alternative];
+        let of_both = contenders.into_iter().zip(unserved).filter(|_| is_undecided);
+        let reasons = of_both.filter_map(|(number, jobs)| {
+            let jobs = jobs.as_ref()?;
+            let reason = messages::why_undecided(jobs, self.run(number).0.action(jobs.action));
+            Some(format!("; under {}, {reason}", self.contenders[number].name))
+        });
+        reasons.collect()
+    }
+
     /// A line for each gate that does not pass.
     pub fn open_gates(&self) -> Vec<String> {
         let gates = self.comparison.gates.iter().filter(|gate| gate.status != BoundStatus::Kept);
@@ -45,6 +88,8 @@ impl ComparisonReport<'_> {
     /// A gate in a line.
     pub(super) fn gate_line(&self, gate: &Gate) -> String {
         let format = gate_format(gate);
+        let growth = gate.growth.filter(|_| gate.status == BoundStatus::Undecided);
+        let growth = growth.map_or_else(String::new, |growth| format!("; {}", messages::growth_warning(growth)));
         let state = match gate.status {
             BoundStatus::Kept => "kept",
             BoundStatus::Broken => "broken",
@@ -54,9 +99,10 @@ impl ComparisonReport<'_> {
             "gate {} is {state} by {}: {}, the bound is {}, after {} replications",
             gate.condition.text,
             self.contenders[gate.alternative].name,
-            format.value(gate.value),
+            gate_value(gate),
             format.value(gate.bound),
             gate.replications
-        )
+        ) + &self.reason(gate.status == BoundStatus::Undecided, gate.alternative, &gate.unserved)
+            + &growth
     }
 }

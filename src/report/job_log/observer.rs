@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use super::writer::{JobLog, JobRow};
-use crate::engine::{Attempt, Event, Observer, System};
+use crate::engine::{Attempt, Event, JobOrigin, JobOverrides, Observer, System};
 use crate::model::job::{Job, JobId, JobOutcome, Status};
-use crate::model::time::Time;
+use crate::model::time::{Span, Time};
 
 /// The number of rows that are kept before one is deferred.
 const WINDOW: usize = 1 << 16;
@@ -30,8 +30,20 @@ pub struct JobLogObserver<'a, W: io::Write> {
     window: usize,
     /// The deferred rows by number, each with its place in the text.
     deferred: BTreeMap<u64, (u64, Option<Row<'a>>)>,
+    /// What is known of rows that have been created and are not due yet.
+    created: BTreeMap<u64, Created>,
+    /// The parents of the open chains that are children, by the first row of each.
+    parents: BTreeMap<u64, JobId>,
     log: JobLog<W>,
     failure: Option<io::Error>,
+    is_past_horizon: bool,
+}
+
+/// What the creation of a row tells about it.
+#[derive(Clone, Copy)]
+struct Created {
+    priority: i64,
+    deadline: Option<Span>,
 }
 
 struct Row<'a> {
@@ -59,12 +71,15 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
             ended: 0,
             window: WINDOW,
             deferred: BTreeMap::new(),
+            created: BTreeMap::new(),
+            parents: BTreeMap::new(),
             log,
             failure: None,
+            is_past_horizon: false,
         }
     }
 
-    /// Writes the remaining rows with their state at the horizon; returns the output and the
+    /// Writes the remaining rows with their state when following ends; returns the output and the
     /// deferred rows, in order.
     ///
     /// # Errors
@@ -94,12 +109,16 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
         &mut self.rows[place]
     }
 
-    fn row(&mut self, job: JobId) -> &mut Row<'a> {
-        self.slot(job).as_mut().expect("the engine reports that a job is due before anything else about it")
+    /// A row that is listed; `None` for one that falls due after the horizon.
+    fn row(&mut self, job: JobId) -> Option<&mut Row<'a>> {
+        if job.0 >= self.first + self.rows.len() as u64 {
+            return None;
+        }
+        self.slot(job).as_mut()
     }
 
     fn end(&mut self, at: Time, job: JobId, status: Status) {
-        let row = self.row(job);
+        let Some(row) = self.row(job) else { return };
         (row.row.status, row.row.ended_at, row.open) = (status, Some(at), false);
         self.ended += usize::from(job.0 >= self.first);
         self.advance();
@@ -160,23 +179,38 @@ fn text(row: &JobRow) -> io::Result<Vec<u8>> {
 impl<W: io::Write> Observer for JobLogObserver<'_, W> {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
+            // What is created or falls due later is load. A process that outlives its row ends
+            // unseen.
+            Event::Created { .. } | Event::Due { .. } | Event::ZombieEnded { .. } if self.is_past_horizon => {}
+            Event::HorizonPassed { .. } => self.is_past_horizon = true,
+            Event::Created { job, origin, overrides, .. } => self.created(job, origin, overrides),
             Event::Due { job, attempt } => self.due(job, attempt),
             Event::Claimed { job, worker } => {
                 let worker = self.system.worker(worker).id.as_str();
-                let row = &mut self.row(job.id).row;
-                (row.status, row.worker, row.claimed_at) = (Status::Running, Some(worker), Some(now));
+                if let Some(Row { row, .. }) = self.row(job.id) {
+                    (row.status, row.worker, row.claimed_at) = (Status::Running, Some(worker), Some(now));
+                }
             }
             Event::Ended { job, run, outcome: outcome @ JobOutcome::WorkerDead, .. } if run.is_cut_off => {
                 // Its process decides the final status.
-                let row = &mut self.row(job.id).row;
-                (row.status, row.ended_at) = (outcome.status(), Some(now));
+                if let Some(Row { row, .. }) = self.row(job.id) {
+                    (row.status, row.ended_at) = (outcome.status(), Some(now));
+                }
             }
-            Event::Ended { job, outcome, .. } | Event::Left { job, outcome } => {
+            Event::Ended { job, outcome, attempt, is_last, .. } => {
+                if is_last {
+                    self.parents.remove(&attempt.first.0);
+                }
                 self.end(now, job.id, outcome.status());
             }
-            Event::CancelRequested { job, .. } => self.row(job.id).row.status = Status::CancelRequest,
+            Event::Left { job, outcome, .. } => self.end(now, job.id, outcome.status()),
+            Event::CancelRequested { job, .. } => {
+                if let Some(Row { row, .. }) = self.row(job.id) {
+                    row.status = Status::CancelRequest;
+                }
+            }
             Event::ZombieEnded { job, stopped, .. } => {
-                let JobRow { status, ended_at, .. } = self.row(job.id).row;
+                let Some(&mut Row { row: JobRow { status, ended_at, .. }, .. }) = self.row(job.id) else { return };
                 let status = if stopped { Status::WorkerResurrection } else { status };
                 self.end(ended_at.expect("its row has ended"), job.id, status);
             }
@@ -186,7 +220,19 @@ impl<W: io::Write> Observer for JobLogObserver<'_, W> {
 }
 
 impl<W: io::Write> JobLogObserver<'_, W> {
+    fn created(&mut self, job: &Job, origin: JobOrigin, overrides: JobOverrides) {
+        let action = self.system.action(job.action);
+        let priority = overrides.priority.unwrap_or(action.priority);
+        let created = Created { priority, deadline: overrides.deadline.or(action.deadline) };
+        self.created.insert(job.id.0, created);
+        if let JobOrigin::Child(parent) = origin {
+            self.parents.insert(job.id.0, parent);
+        }
+    }
+
     fn due(&mut self, job: &Job, attempt: Attempt) {
+        let created = self.created.remove(&job.id.0);
+        let Created { priority, deadline } = created.expect("the engine creates a row before it falls due");
         let row = JobRow {
             replication: self.replication,
             job: job.id,
@@ -199,6 +245,10 @@ impl<W: io::Write> JobLogObserver<'_, W> {
             claimed_at: None,
             ended_at: None,
             retries_left: attempt.retries_left,
+            parent: self.parents.get(&attempt.first.0).copied(),
+            priority,
+            due_date: deadline.map(|deadline| job.scheduled_at + deadline),
+            need: &self.system.need(job.need).0,
         };
         *self.slot(job.id) = Some(Row { row, open: true });
     }
@@ -249,7 +299,7 @@ mod tests {
     fn deferred_rows_fit_into_their_places() {
         let scenario = scenario::load("long.toml", TEXT, &[], &NoFiles).unwrap().scenario;
         let history = |replication, window| {
-            let log = JobLog::new(Vec::new()).unwrap();
+            let log = JobLog::new(Vec::new(), &scenario.system.resources).unwrap();
             JobLogObserver { window, ..JobLogObserver::new(&scenario.system, replication, log) }
         };
         for window in [1, 20, 300] {

@@ -12,14 +12,15 @@ use super::{RunReport, precision};
 use crate::RunContext;
 use crate::experiment::SummaryRow;
 use crate::experiment::warmup::PILOTS;
-use crate::format::unsigned_zero;
+use crate::format::measured;
 use crate::model::time::{Span, Time};
 use crate::stats::JobScope;
 use crate::table::json_interval;
 
 impl RunReport<'_> {
     /// The summary, with the notes on the scenario's files. Numbers that could not be measured are
-    /// `null`; `ci` is absent where there is no interval.
+    /// `null`; `ci` is absent where there is no interval. Where jobs have not ended, a number is a
+    /// lower bound, and `at_most` has the upper one, `null` if there is none.
     pub fn json(&self, notes: &[String]) -> Value {
         let RunReport { context, results, plan } = self;
         let window = context.system.window;
@@ -41,12 +42,17 @@ impl RunReport<'_> {
             document.insert("precision".to_owned(), precision::json(&reached));
         }
         document.insert("notes".to_owned(), json!(notes));
+        document.insert("warnings".to_owned(), json!(self.warnings()));
         for part in ["actions", "resources", "workers"] {
             document.insert(part.to_owned(), json!({}));
         }
         for row in &results.summary {
-            let value = json!(row.estimate.value.map(unsigned_zero));
+            let value = json!(row.estimate.value.map(measured));
             measure(&mut document, context, row).insert(row.metric.statistic.name().to_owned(), value);
+            if !row.estimate.is_exact() {
+                let bounds = child(measure(&mut document, context, row), "at_most");
+                bounds.insert(row.metric.statistic.name().to_owned(), json!(row.estimate.upper));
+            }
         }
         // In a second pass, so that intervals come after all values of their measure.
         for row in &results.summary {
@@ -111,7 +117,7 @@ mod tests {
         assert_eq!(document["slo_wait_s"], 300.0);
         assert_eq!(document["actions"]["gc"]["within_slo"]["mean"], 0.975);
         assert_eq!(document["actions"]["all"]["jobs"]["unfinished"], 0.0);
-        assert_eq!(document["resources"]["scan"]["queue_length"]["ci"]["mean"], json!([3.25 * 0.9, 3.25 * 1.1]));
+        assert_eq!(document["resources"]["scan"]["queue_length"]["ci"]["mean"], json!([2.925, 3.575]));
         assert_eq!(document["workers"]["replica-1"]["resources"]["scanCheck"]["utilization"]["mean"], 0.625);
         assert!(document["actions"]["gc"]["wait_s"]["ci"].get("max").is_none());
     }
@@ -121,7 +127,7 @@ mod tests {
         fn numbers(value: &Value) -> usize {
             match value {
                 Value::Object(children) => {
-                    children.iter().filter(|(key, _)| *key != "ci").map(|(_, v)| numbers(v)).sum()
+                    children.iter().filter(|(key, _)| *key != "ci" && *key != "at_most").map(|(_, v)| numbers(v)).sum()
                 }
                 _ => 1,
             }

@@ -7,8 +7,9 @@ pub mod replications;
 pub mod tables;
 mod text;
 
-use crate::RunContext;
+use crate::experiment::growth::QueueGrowth;
 use crate::experiment::{Results, StoppingRule};
+use crate::{RunContext, messages};
 
 /// A finished run.
 #[derive(Clone, Copy, Debug)]
@@ -19,4 +20,16 @@ pub struct RunReport<'a> {
     pub results: &'a Results,
     /// The quantities that were asked for, and the precision.
     pub plan: &'a StoppingRule,
+}
+
+impl RunReport<'_> {
+    /// What the reader has to know before the figures.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = messages::unserved_warnings(&self.results.summary, &self.context);
+        warnings.extend(
+            QueueGrowth::of(self.context.system.window, self.context.period, &self.results.replications)
+                .map(messages::growth_warning),
+        );
+        warnings
+    }
 }

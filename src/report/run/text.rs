@@ -10,14 +10,15 @@ use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
 use crate::stats::Measure::{Jobs, Utilization, WaitS, WithinSlo};
 use crate::stats::Statistic::{
-    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unfinished,
+    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unclaimed, Unfinished,
 };
 use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
+use crate::stats::interval::IntervalEstimate;
 use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::{RunContext, messages, table};
 
 /// Rare outcomes of jobs: each has a column only if it occurs.
-const RARE: [(&str, Statistic); 8] = [
+const RARE: [(&str, Statistic); 9] = [
     ("errors", Error),
     ("cancelled", Cancel),
     ("worker dead", WorkerDead),
@@ -26,6 +27,7 @@ const RARE: [(&str, Statistic); 8] = [
     ("abandoned", Abandoned),
     ("rejected", Rejected),
     ("skipped", Skipped),
+    ("unclaimed", Unclaimed),
 ];
 
 impl RunReport<'_> {
@@ -43,7 +45,9 @@ impl RunReport<'_> {
             (None, Span::ZERO) => heading,
             (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
         };
-        let mut parts = vec![heading, actions(context, &figures)];
+        let mut parts = vec![heading];
+        parts.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
+        parts.push(actions(context, &figures));
         if !context.system.resources.is_empty() {
             parts.push(resources(context, &figures));
         }
@@ -70,8 +74,9 @@ impl Figures<'_> {
 
     /// A figure's value, `-` if there is none.
     fn cell(&self, action: JobScope, measure: Measure, statistic: Statistic, format: fn(f64) -> String) -> String {
-        let value = self.row(action, None, measure, statistic).and_then(|row| row.estimate.value);
-        value.map_or_else(|| "-".to_owned(), format)
+        let row = self.row(action, None, measure, statistic);
+        let alone = row.map(|row| IntervalEstimate { interval: None, ..row.estimate });
+        alone.map_or_else(|| "-".to_owned(), |estimate| format::with_half_width(estimate, self.charset, format))
     }
 
     /// A figure's value with half the width of its interval.
@@ -83,13 +88,7 @@ impl Figures<'_> {
         format: fn(f64) -> String,
     ) -> String {
         let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
-        match (row.estimate.value, row.estimate.interval) {
-            (Some(value), Some((low, high))) => {
-                format!("{} {} {}", format(value), self.charset.plus_minus(), format((high - low) / 2.0))
-            }
-            (Some(value), None) => format(value),
-            (None, _) => "-".to_owned(),
-        }
+        format::with_half_width(row.estimate, self.charset, format)
     }
 
     /// Whether a count is above zero for any action.

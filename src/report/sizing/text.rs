@@ -1,14 +1,12 @@
 //! A sizing in a terminal: all settings that were simulated, then the answer, and what limits it.
 
 use super::SizingReport;
-use crate::experiment::sizing::{EvaluatedDesign, Sizing};
+use crate::experiment::growth::QueueGrowth;
+use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
+use crate::experiment::unserved::UnservedJobs;
 use crate::format::{Charset, percent};
 use crate::stats::bound_test::BoundStatus;
-use crate::stats::{JobScope, Measure, Metric, Statistic};
-use crate::table;
-
-/// From this share on, unfinished jobs are worth a remark.
-const MANY_UNFINISHED: f64 = 0.01;
+use crate::{messages, table};
 
 impl SizingReport<'_> {
     /// The heading, the table, the answer, the commands that run it, and `place` (where the files
@@ -21,6 +19,7 @@ impl SizingReport<'_> {
             lines.extend(self.answer(lost.without));
             lines.push(format!("\nWith a loss at the worst instant: {}", lost.words));
         }
+        lines.extend(self.warnings(self.sizing).into_iter().map(|warning| format!("warning: {warning}")));
         lines.push(self.table(self.sizing));
         lines.extend(self.answer(self.sizing));
         lines.extend(self.remarks());
@@ -46,16 +45,14 @@ impl SizingReport<'_> {
         let row = |(place, evaluated): (usize, &EvaluatedDesign)| {
             let mut cells: Vec<String> = self.values(evaluated).into_iter().map(str::to_owned).collect();
             cells.push(self.cost(evaluated));
-            cells.extend(
-                evaluated
-                    .tests
-                    .iter()
-                    .enumerate()
-                    .map(|(target, test)| self.format(target).value_with_interval(test.value, test.interval)),
-            );
+            cells.extend(evaluated.tests.iter().enumerate().map(|(target, test)| {
+                self.format(target).value_with_interval(test.value, test.is_exact, test.interval)
+            }));
             cells.push(evaluated.results.replications.len().to_string());
             let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
-            cells.push(format!("{}{mark}", evaluated.status.target_word()));
+            let overload = self.setting(evaluated).overload;
+            let overload = overload.map_or_else(String::new, |load| format!(", overload {}", percent(load)));
+            cells.push(format!("{}{mark}{overload}", evaluated.status.target_word()));
             cells
         };
         let rows: Vec<Vec<String>> = sizing.evaluated.iter().enumerate().map(row).collect();
@@ -74,7 +71,7 @@ impl SizingReport<'_> {
             ),
             None => lines.push("No setting in the range meets the targets.".to_owned()),
         }
-        if let Some(place) = sizing.next_cheaper() {
+        if let Some(place) = sizing.next_cheaper {
             lines.push(self.line(&sizing.evaluated[place]));
         } else if sizing.answer.is_some() && sizing.skipped == 0 {
             lines.push("There is no cheaper setting in the range.".to_owned());
@@ -82,25 +79,42 @@ impl SizingReport<'_> {
         lines
     }
 
-    /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, 95 % CI 3m30s to
-    /// 3m52s; 40 replications)`.
+    /// All workers of a setting: `4 workers: 3 `replica` and 1 from the documents`.
+    fn workers(&self, evaluated: &EvaluatedDesign) -> String {
+        let scenario = &self.setting(evaluated).scenario;
+        let all = scenario.system.workers.len();
+        let mut parts: Vec<String> = scenario
+            .groups
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{count} `{name}`"))
+            .collect();
+        let listed = all - scenario.groups.iter().map(|(_, count)| count).sum::<usize>();
+        parts.extend((listed > 0).then(|| format!("{listed} from the documents")));
+        let total = if all == 1 { "1 worker".to_owned() } else { format!("{all} workers") };
+        match parts.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{total}: {} and {last}", first.join(", ")),
+            _ => total,
+        }
+    }
+
+    /// A setting in a line: `worker.replica.count=3 (3 workers), cost 3: met (p95(wait) 3m41s, 95 %
+    /// CI 3m30s to 3m52s; 40 replications)`.
     fn line(&self, evaluated: &EvaluatedDesign) -> String {
         let targets = self.targets.conditions.iter().zip(&evaluated.tests).enumerate();
         let targets = targets.map(|(target, (condition, test))| {
             let format = self.format(target);
             let interval = test.interval.map_or_else(String::new, |(low, high)| {
-                format!(", 95 % CI {} to {}", format.value(Some(low)), format.value(Some(high)))
+                format!(", interval {} to {}", format.value(Some(low)), format.value(Some(high)))
             });
-            let lasting = if test.missing > 0 && condition.quantity.measure == Measure::DrainS {
-                format!(", not drained at the end of {} runs", test.missing)
-            } else {
-                String::new()
-            };
-            format!("{} {}{interval}{lasting}", condition.quantity.text, format.value(test.value))
+            let value = format.bounded(test.value, test.is_exact, Charset::Utf8);
+            let why = self.why(evaluated, test).map_or_else(String::new, |why| format!(", {why}"));
+            format!("{} {value}{interval}{why}", condition.quantity.text)
         });
         format!(
-            "{}, cost {}: {} ({}; {} replications)",
+            "{} ({}), cost {}: {} ({}; {} replications)",
             self.name(evaluated),
+            self.workers(evaluated),
             self.cost(evaluated),
             evaluated.status.target_word(),
             targets.collect::<Vec<String>>().join("; "),
@@ -108,11 +122,32 @@ impl SizingReport<'_> {
         )
     }
 
+    /// Why a target is undecided, in the jobs that it does not see: `812 jobs of `low` were never
+    /// claimed`.
+    pub(super) fn why(&self, evaluated: &EvaluatedDesign, test: &TargetTest) -> Option<String> {
+        let why = |jobs: &UnservedJobs| messages::why_undecided(jobs, self.context(evaluated).action(jobs.action));
+        let unserved = test.unserved.as_ref().map(why);
+        let growth = test.growth.map(|_| "the queue still grows at the horizon".to_owned());
+        unserved.or(growth).filter(|_| test.status == BoundStatus::Undecided)
+    }
+
+    /// What the reader has to know before the figures, setting by setting.
+    pub(super) fn warnings(&self, sizing: &Sizing) -> Vec<String> {
+        let of_setting = |evaluated: &EvaluatedDesign| {
+            let results = &evaluated.results;
+            let growth = QueueGrowth::of_scenario(&self.setting(evaluated).scenario, &results.replications);
+            let context = self.context(evaluated);
+            (self.name(evaluated), messages::unserved_warnings(&results.summary, &context), growth)
+        };
+        messages::joint_warnings(&sizing.evaluated.iter().map(of_setting).collect::<Vec<_>>())
+    }
+
     /// The error rate, and what limits the answer.
     fn remarks(&self) -> Vec<String> {
         let (level, settings) = (percent(self.targets.level), self.settings.len());
         let mut lines = vec![format!(
-            "The probability that any of the {settings} settings is reported as met although it is not: at most {level}."
+            "The probability that any of the {settings} settings is reported as met although it is not: at most {level}. \
+             Intervals are those from which the verdicts were taken."
         )];
         if let Some((met, not_met)) = self.sizing.anomaly {
             let name = |place: usize| self.name(&self.sizing.evaluated[place]);
@@ -127,24 +162,6 @@ impl SizingReport<'_> {
         if let Some(lost) = self.lost.as_ref().filter(|lost| !lost.is_worst) {
             lines.push(format!("For the answer another instant may be worse than {}.", lost.words));
         }
-        lines.extend(self.unfinished());
         lines
-    }
-
-    /// A remark on the answer's unfinished jobs, which have no response time.
-    fn unfinished(&self) -> Option<String> {
-        let results = &self.sizing.evaluated[self.sizing.answer?].results;
-        let count = |statistic| {
-            let (action, measure) = (JobScope::All, Measure::Jobs);
-            results.estimate(Metric { action, resource: None, worker: None, measure, statistic })?.value
-        };
-        let share = count(Statistic::Unfinished)? / count(Statistic::Arrived)?;
-        (share >= MANY_UNFINISHED).then(|| {
-            format!(
-                "{} of the jobs had not finished at the end of the run; their response times are unknown, as are the \
-                 waits of those that had not started.",
-                percent(share)
-            )
-        })
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::{LAST_INSTANT, Window};
 use crate::model::time::{Epoch, Span, Time};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
-use crate::spec::{Spec, TimePoint, Warmup};
+use crate::spec::{Cooldown, Spec, TimePoint, Warmup};
 
 impl Lowering<'_> {
     /// Checks the keys of the run.
@@ -65,7 +65,12 @@ impl Lowering<'_> {
                 diagnostic.context(horizon.span, "the run ends here").help("write a warm-up shorter than the horizon"),
             );
         }
-        Some(Window { warmup: Time::ZERO + warmup, horizon: Time::ZERO + horizon.value })
+        let cooldown = match spec.cooldown.value {
+            Cooldown::Auto => horizon.value,
+            Cooldown::None => Span::ZERO,
+            Cooldown::Lasts(duration) => duration,
+        };
+        Some(Window { warmup: Time::ZERO + warmup, horizon: Time::ZERO + horizon.value, cooldown })
     }
 
     /// The simulated instant of a point in time; `None` and a diagnostic, if it lies before the
@@ -81,8 +86,13 @@ impl Lowering<'_> {
             self.report(diagnostic.help(format!("the run starts at {start}")));
             return None;
         }
-        if self.settings.window.is_some_and(|window| time > window.horizon) {
-            self.report(Diagnostic::warning(point.span, "this lies beyond the horizon and never happens"));
+        if let Some(window) = self.settings.window.filter(|window| time > window.horizon) {
+            let title = if time > window.end() {
+                "this lies beyond the horizon and never happens"
+            } else {
+                "this lies beyond the horizon: it is load for jobs that are followed, and counts nowhere"
+            };
+            self.report(Diagnostic::warning(point.span, title));
         }
         Some(time)
     }

@@ -2,9 +2,9 @@
 //! arrivals.
 
 use super::lowering::Lowering;
-use crate::arrival::ArrivalModel;
 use crate::diagnostic::Diagnostic;
 use crate::model::time::{Span, Time};
+use crate::scenario::period;
 use crate::source::SourceSpan;
 use crate::spec::{Spec, Warmup};
 
@@ -40,21 +40,7 @@ impl Lowering<'_> {
     /// The longest period of arrivals that the run does not repeat many times.
     fn longest_period(&self) -> Option<Span> {
         let horizon = self.settings.window?.horizon;
-        let rounds = self.arrivals.iter().filter_map(|(_, source)| self.period(source));
+        let rounds = self.arrivals.iter().filter_map(|(_, source)| period(source, self.settings.epoch));
         rounds.filter(|round| round.0 > horizon.0 / MIN_PERIODS).max()
-    }
-
-    /// The time after which a source repeats.
-    fn period(&self, source: &ArrivalModel) -> Option<Span> {
-        let epoch = self.settings.epoch;
-        match source {
-            ArrivalModel::Profile { rates, .. } => rates.round(),
-            ArrivalModel::Cron { schedule, .. } => {
-                let mut firings = schedule.firings(epoch.0).map_while(|instant| epoch.time_of(instant));
-                let (first, second) = (firings.next()?, firings.next()?);
-                Some(second - first)
-            }
-            _ => None,
-        }
     }
 }

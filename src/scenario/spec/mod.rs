@@ -51,6 +51,10 @@ pub(crate) struct Spec {
     /// The time that the run needs to forget its start. Jobs scheduled before its end are left out
     /// of the measures.
     pub(crate) warmup: Spanned<Warmup>,
+    /// How long jobs that have not ended at the horizon are followed, at most: until then their
+    /// waits and responses are known. `"auto"` is one more horizon.
+    #[schemars(example = "12h")]
+    pub(crate) cooldown: Spanned<Cooldown>,
     /// The seed of all random numbers. The same scenario and seed give the same results.
     pub(crate) seed: Spanned<u64>,
     /// Number of independent runs. Two or more give confidence intervals.
@@ -96,6 +100,7 @@ impl Default for Spec {
             start: None,
             horizon: None,
             warmup: Warmup::Lasts(Span::ZERO).into(),
+            cooldown: Cooldown::Auto.into(),
             seed: 1.into(),
             replications: 1.into(),
             slo: None,
@@ -140,6 +145,19 @@ pub(crate) enum Warmup {
     /// Determined from the measurements of the run, by MSER-5.
     Auto,
     /// A fixed duration.
+    #[serde(rename = "$else")]
+    Lasts(Span),
+}
+
+/// How long jobs that have not ended at the horizon are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Cooldown {
+    /// At most as long as the run itself.
+    Auto,
+    /// Not at all.
+    None,
+    /// At most for a fixed duration.
     #[serde(rename = "$else")]
     Lasts(Span),
 }

@@ -47,7 +47,7 @@ fn scenario(workers: &[[i64; 2]], claim: ClaimRule, sources: Vec<Source>) -> Sce
         queue_limit: None,
         availability: Availability::default(),
         cancels: Vec::new(),
-        window: Window { warmup: Time::ZERO, horizon: s(60) },
+        window: Window::new(Time::ZERO, s(60)),
         initial: Vec::new(),
     };
     Scenario { system, policy: Policy::FirstFit, sources, seed: 1 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::internals::engine::InitialState;
+use claimsim::internals::engine::{InitialState, Window};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::ResourceId;
-use claimsim::internals::model::job::JobOutcome;
+use claimsim::internals::model::job::{JobId, JobOutcome};
 use claimsim::internals::model::time::{Span, Time};
 use claimsim::internals::stats::StatsObserver;
 use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use super::ledger::Ledger;
 use crate::event::{Event, Kind, Trajectory};
 use crate::scenarios::{Scenario, TICK, claim_rules, scenarios, storms};
-use crate::{check, simulation};
+use crate::{check, engine, simulation};
 
 const TARGET: Span = Span(2 * TICK.0);
 const BOUND: Span = Span(3 * TICK.0);
@@ -58,6 +58,14 @@ fn is_plain_sum(metric: Metric) -> bool {
     let plain = [Measure::Jobs, Measure::Retries, Measure::DeadlineMisses].contains(&metric.measure);
     let of_values = matches!(metric.statistic, Statistic::Mean | Statistic::Max);
     metric.measure != Measure::ThroughputPerS && (plain || of_values)
+}
+
+/// Whether a figure is of rows and chains that are followed past the horizon.
+fn is_followed(metric: Metric) -> bool {
+    let figures = [Measure::WaitS, Measure::WithinSlo, Measure::ServiceS, Measure::Lost];
+    let of_chains = [Measure::ResponseS, Measure::Slowdown, Measure::Jain, Measure::WorstSlowdown];
+    let counts = [Statistic::Unclaimed, Statistic::Open];
+    figures.contains(&metric.measure) || of_chains.contains(&metric.measure) || counts.contains(&metric.statistic)
 }
 
 /// Sums up one action's rows, or all of them.
@@ -248,7 +256,8 @@ fn the_figures_are_the_plain_sums() {
             let (outcome, events) = (stats.finish(), trajectory.into_events());
             let window = (scenario.system.window.horizon - scenario.system.window.warmup).as_secs_f64();
             let mut compared = 0;
-            for figure in outcome.metrics.iter().filter(|figure| is_plain_sum(figure.metric)) {
+            let at_horizon = |metric: Metric| is_plain_sum(metric) && !is_followed(metric);
+            for figure in outcome.metrics.iter().filter(|figure| at_horizon(figure.metric)) {
                 let metric = figure.metric;
                 let expected = match metric.measure {
                     Measure::Utilization => utilization(&scenario, &events, metric),
@@ -256,12 +265,158 @@ fn the_figures_are_the_plain_sums() {
                     Measure::DrainS => drained(&events),
                     measure => sums(&scenario, &events, metric.action).expected(measure, metric.statistic, window),
                 };
-                assert!(are_close(figure.value, expected), "{metric:?}: {:?}, not {expected:?}", figure.value);
+                assert!(are_close(figure.known(), expected), "{metric:?}: {:?}, not {expected:?}", figure.value);
                 compared += 1;
             }
             assert!(compared > 20, "only {compared} figures were looked at");
         },
     );
+}
+
+/// A row or a chain of the window, as a longer run shows it.
+#[derive(Clone, Copy)]
+enum Fate {
+    Ended(f64),
+    /// With its age when the longer run ends.
+    Open(f64),
+    /// It left, or ended without a response.
+    Gone,
+}
+
+/// The waits of the rows that fell due in the window, and the response times of the chains, from
+/// the events of a run that is longer by the cooldown.
+fn fates(scenario: &Scenario, longer: &[Event], horizon: Time, of: JobScope) -> (Vec<Fate>, Vec<Fate>) {
+    let warmup = scenario.system.window.warmup;
+    let in_window = |at: Time| at <= horizon && (warmup == Time::ZERO || at >= warmup);
+    let end = longer.last().map_or(horizon, |_| scenario.system.window.horizon);
+    let (mut rows, mut chains) = (BTreeMap::new(), BTreeMap::new());
+    for event in longer {
+        let now = event.time;
+        match event.kind {
+            Kind::Due { job, row } => {
+                let belongs = of == JobScope::All || of == JobScope::One(row.action);
+                if now <= horizon && belongs && in_window(row.scheduled_at) {
+                    rows.insert(job, (row.scheduled_at, Fate::Open((end - row.scheduled_at).as_secs_f64())));
+                }
+                if now <= horizon && belongs && row.number == 1 && in_window(row.scheduled_at) {
+                    chains.insert(row.first, (row.since, Fate::Open((end - row.since).as_secs_f64())));
+                }
+                rows.entry(job).or_insert((Time::NEVER, Fate::Gone));
+            }
+            Kind::Claimed { job, .. } => {
+                let row = rows.get_mut(&job).expect("it is due");
+                if row.0 != Time::NEVER {
+                    row.1 = Fate::Ended((now - row.0).max(Span::ZERO).as_secs_f64());
+                }
+            }
+            Kind::Left { job, .. } => rows.get_mut(&job).expect("it is due").1 = Fate::Gone,
+            _ => {}
+        }
+        let ended = match event.kind {
+            Kind::Left { job, .. } => Some((job, JobOutcome::Abandoned)),
+            Kind::Ended { job, ending, last: true, .. } => Some((job, ending)),
+            _ => None,
+        };
+        if let Some((job, ending)) = ended {
+            let first = first_of(longer, job);
+            if let Some(chain) = chains.get_mut(&first) {
+                let responds = matches!(ending, JobOutcome::Done | JobOutcome::Error | JobOutcome::DeadlineMissed);
+                chain.1 = if responds { Fate::Ended((now - chain.0).as_secs_f64()) } else { Fate::Gone };
+            }
+        }
+    }
+    let counted = rows.into_values().filter(|(since, _)| *since != Time::NEVER).map(|(_, fate)| fate);
+    (counted.collect(), chains.into_values().map(|(_, fate)| fate).collect())
+}
+
+fn first_of(events: &[Event], job: JobId) -> JobId {
+    let created = |event: &Event| match event.kind {
+        Kind::Created { job: created, row, .. } if created == job => Some(row.first),
+        _ => None,
+    };
+    events.iter().find_map(created).expect("every row is created")
+}
+
+/// The least and the largest possible value of a statistic: open rows end now, or never.
+fn bounds(fates: &[Fate], statistic: Statistic) -> Option<(f64, f64)> {
+    let of = |open: fn(f64) -> f64| {
+        let values = fates.iter().filter_map(|fate| match *fate {
+            Fate::Ended(value) => Some(value),
+            Fate::Open(age) => Some(open(age)),
+            Fate::Gone => None,
+        });
+        let mut values: Vec<f64> = values.collect();
+        values.sort_by(f64::total_cmp);
+        let last = values.len().checked_sub(1)?;
+        Some(match statistic {
+            Statistic::Max => values[last],
+            Statistic::P95 => {
+                let place = last as f64 * 0.95;
+                let (below, above) = (values[place as usize], values[place.ceil() as usize]);
+                if place.fract() == 0.0 { below } else { below + (above - below) * place.fract() }
+            }
+            _ => values.iter().sum::<f64>() / values.len() as f64,
+        })
+    };
+    let upper = of(|_| f64::INFINITY)?;
+    Some((of(|age| age)?, if upper.is_nan() { f64::INFINITY } else { upper }))
+}
+
+/// A run that follows its jobs past the horizon knows what a run knows that is longer by the
+/// cooldown, of the jobs of the window; and it leaves everything else as it is without a cooldown.
+#[test]
+fn following_equals_a_longer_run() {
+    let scenarios = prop_oneof![scenarios(claim_rules()), storms(claim_rules())];
+    check("following", 300, (scenarios, 0..=3_i64, 0..=30_i64), |(scenario, warmup, cooldown)| {
+        let mut scenario = scenario.clone();
+        scenario.system.window.warmup = Time(warmup * TICK.0);
+        for row in scenario.system.initial.iter_mut().filter(|row| row.state != InitialState::Waiting) {
+            row.scheduled_at = row.scheduled_at.min(Time::ZERO);
+        }
+        let measure = |scenario: &Scenario| {
+            simulation(scenario, StatsObserver::new(&scenario.system, Some(TARGET), BOUND)).finish().finish()
+        };
+        let without = measure(&scenario);
+        let horizon = scenario.system.window.horizon;
+        scenario.system.window.cooldown = Span(cooldown * TICK.0);
+        let followed = measure(&scenario);
+        scenario.system.window = Window::new(scenario.system.window.warmup, scenario.system.window.end());
+        let longer = engine(&scenario);
+        assert_eq!(without.series, followed.series, "series end at the horizon");
+        for (figure, before) in followed.metrics.iter().zip(&without.metrics) {
+            let metric = figure.metric;
+            if !is_followed(metric) {
+                assert_eq!(figure, before, "{metric:?} is taken at the horizon");
+                continue;
+            }
+            let statistics = [Statistic::Mean, Statistic::P95, Statistic::Max];
+            if metric.measure == Measure::Jobs || statistics.contains(&metric.statistic) {
+                let (rows, chains) = fates(&scenario, &longer, horizon, metric.action);
+                let is_open = |fates: &[Fate]| fates.iter().filter(|fate| matches!(fate, Fate::Open(_))).count() as f64;
+                let gone = rows.iter().filter(|fate| matches!(fate, Fate::Gone)).count() as f64;
+                let unclaimed = is_open(&rows);
+                let expected = match (metric.measure, metric.statistic) {
+                    (Measure::Jobs, Statistic::Unclaimed) => Some((unclaimed, unclaimed)),
+                    (Measure::Jobs, _) => Some((is_open(&chains), is_open(&chains))),
+                    (Measure::Lost, _) if rows.is_empty() => None,
+                    (Measure::Lost, _) => Some((gone / rows.len() as f64, (gone + unclaimed) / rows.len() as f64)),
+                    (Measure::WaitS, statistic) => bounds(&rows, statistic),
+                    (Measure::ResponseS, statistic) => bounds(&chains, statistic),
+                    _ => continue,
+                };
+                let found = figure.value.map(|value| (value.lower, value.upper));
+                let is_close = match (found, expected) {
+                    (Some(a), Some(b)) => {
+                        [(a.0, b.0), (a.1, b.1)].into_iter().all(|(a, b)| a == b || (a - b).abs() < 1e-6)
+                    }
+                    (a, b) => a == b,
+                };
+                assert!(is_close, "{metric:?}: {found:?}, not {expected:?}");
+            }
+            let bounds = figure.value.map(|value| (value.lower, value.upper));
+            assert!(bounds.is_none_or(|(lower, upper)| lower <= upper), "{metric:?}: {bounds:?}");
+        }
+    });
 }
 
 /// Equal except for rounding: slowdowns are stored with 24 binary digits after the point.

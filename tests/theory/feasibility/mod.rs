@@ -6,7 +6,7 @@ mod overloads;
 
 use claimsim::internals::experiment::feasibility::{self, Feasibility};
 use claimsim::internals::experiment::{Results, run};
-use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::stats::{JobScope, Measure, Metric, MetricValue, Statistic};
 
 use crate::support::loaded;
 
@@ -26,7 +26,7 @@ impl Seen {
     fn measured(&self, metric: Metric) -> (f64, f64) {
         let of = |outcome: &claimsim::internals::stats::ReplicationStats| {
             let figure = outcome.metrics.iter().find(|figure| figure.metric == metric);
-            figure.and_then(|figure| figure.value).expect("it is measured")
+            figure.and_then(MetricValue::known).expect("it is known")
         };
         let values: Vec<f64> = self.results.replications.iter().map(of).collect();
         let n = values.len() as f64;

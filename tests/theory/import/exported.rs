@@ -42,7 +42,7 @@ impl Observer for Table {
                 self.0.insert(job.id, Row { job: *job, attempt, status: Status::Waiting, updated: now, worker: None });
             }
             Event::Claimed { job, worker } => self.update(now, job, Status::Running, Some(worker)),
-            Event::Ended { job, outcome, .. } | Event::Left { job, outcome } => {
+            Event::Ended { job, outcome, .. } | Event::Left { job, outcome, .. } => {
                 self.update(now, job, outcome.status(), None);
             }
             _ => {}

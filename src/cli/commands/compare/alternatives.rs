@@ -43,8 +43,15 @@ impl Alternatives {
         }
         let seed = seed.or(alternatives.list.first().map(|saved| saved.scenario.seed));
         let scenarios = saved.unwrap_or(sources.len());
-        for (number, draft) in drafts(scenarios, options)?.iter().enumerate() {
+        let drafts = drafts(scenarios, options)?;
+        let mut known: Vec<(&str, String, &[String])> = Vec::new();
+        for (number, draft) in drafts.iter().enumerate() {
             let scenario = alternatives.scenario(draft, request)?;
+            let key = (sources[draft.source].text.as_str(), scenario.policy_label.clone(), draft.settings());
+            if known.contains(&key) {
+                return Err(twice(draft, &scenario));
+            }
+            known.push(key);
             if number == 0 {
                 alternatives.seed = seed.unwrap_or(scenario.seed);
             }
@@ -169,6 +176,15 @@ fn drafts(scenarios: usize, options: &CompareOptions) -> Result<Vec<Draft<'_>>, 
         drafts.push(Draft { source: 0, policy: None, variant: Some(Variant::parse(text)?) });
     }
     Ok(drafts)
+}
+
+/// The error that a contender is there already. Its jobs would be the same, one by one.
+fn twice(draft: &Draft, scenario: &Scenario) -> CliError {
+    let name = match &draft.variant {
+        Some(variant) => format!("the settings of --contender `{}`", variant.name),
+        None => format!("`{}` under `{}`", scenario.name, scenario.policy_label),
+    };
+    CliError::Input(format!("{name} is there twice, with the same jobs one by one; leave one of them out"))
 }
 
 fn variant_override(setting: &str) -> Override {

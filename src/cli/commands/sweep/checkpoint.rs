@@ -127,7 +127,7 @@ mod tests {
             Metric { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
         let responses = vec![Response { values: vec![Some(value), None, Some(-0.0)], estimate }];
         let warm_up = Some(WarmUpSummary { length: Span(7), is_too_short: false });
-        PointResult { summary: vec![SummaryRow { metric, estimate }], responses, warm_up }
+        PointResult { summary: vec![SummaryRow { metric, estimate }], responses, warm_up, growth: None }
     }
 
     fn bits(measured: &PointResult) -> Vec<Option<u64>> {

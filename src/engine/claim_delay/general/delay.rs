@@ -28,21 +28,22 @@ pub(super) struct Delay {
     /// Probability and mean in nanoseconds of each phase, if all attempts under way are in one of a
     /// few exponential phases.
     phases: Vec<(f64, f64)>,
-    horizon: Time,
+    /// The last instant at which an attempt may end.
+    last: Time,
 }
 
 impl Delay {
-    pub(super) fn new(law: &Distribution, horizon: Time) -> Delay {
+    pub(super) fn new(law: &Distribution, last: Time) -> Delay {
         let phases = match law {
             Distribution::Exponential(it) => vec![(1.0, it.mean() * 1e9)],
             Distribution::Hyperexponential(it) => it.phases().map(|(p, mean)| (p, mean * 1e9)).collect(),
             _ => Vec::new(),
         };
-        Delay { law: law.clone(), phases, horizon }
+        Delay { law: law.clone(), phases, last }
     }
 
-    pub(super) fn horizon(&self) -> Time {
-        self.horizon
+    pub(super) fn last(&self) -> Time {
+        self.last
     }
 
     pub(super) fn phases(&self) -> &[(f64, f64)] {
@@ -88,9 +89,9 @@ impl Delay {
     }
 
     /// The last instant from `from` on at which a falling function, with the value `value_there` at
-    /// `from`, is not below `least`; `None` if it lies beyond the horizon. `step` is a guess at the
-    /// distance. It uses false position in the Illinois variant, as the functions here are smooth
-    /// but for jumps, and bisection where that is slow.
+    /// `from`, is not below `least`; `None` if it lies beyond the last of all. `step` is a guess at
+    /// the distance. It uses false position in the Illinois variant, as the functions here are
+    /// smooth but for jumps, and bisection where that is slow.
     pub(super) fn last_at_least(
         &self,
         least: f64,
@@ -100,7 +101,7 @@ impl Delay {
         mut value: impl FnMut(Time) -> f64,
     ) -> Option<Time> {
         let (mut low, mut at_low, mut step) = (from.0, value_there, step.max(1));
-        let beyond = self.horizon.0 + 1;
+        let beyond = self.last.0 + 1;
         let (mut high, mut at_high) = loop {
             let probe = from.0.saturating_add(step).min(beyond);
             let there = value(Time(probe));
@@ -148,7 +149,7 @@ mod tests {
     #[test]
     fn the_last_instant_is_that_of_a_walk() {
         let mut stream = Streams::new(1, 0).stream(Purpose::Race, "walk");
-        let delay = Delay { law: Uniform::new(0.0, 1.0).unwrap().into(), phases: Vec::new(), horizon: Time(299) };
+        let delay = Delay { law: Uniform::new(0.0, 1.0).unwrap().into(), phases: Vec::new(), last: Time(299) };
         for _ in 0..2_000 {
             let mut values = vec![1.0];
             for _ in 0..300 {

@@ -13,7 +13,7 @@ mod pool;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::calendar::{EventClass, NO_EVENT, last_key_of};
+use crate::calendar::{EventClass, LAST_INSTANT, NO_EVENT, last_key_of};
 use crate::claim_delay::attempts::{Attempts, Context};
 use crate::claim_delay::pools::{Place, Pools};
 use crate::model::time::Time;
@@ -47,17 +47,13 @@ pub(super) struct GeneralDelay {
 
 impl GeneralDelay {
     /// All workers idle.
-    pub(super) fn new(
-        pool: &Pool,
-        workers: usize,
-        delay: &Distribution,
-        horizon: Time,
-        stream: Stream,
-    ) -> GeneralDelay {
+    pub(super) fn new(pool: &Pool, workers: usize, delay: &Distribution, stream: Stream) -> GeneralDelay {
         let mut pools = Pools::new(workers);
         let has_room = |worker: usize| pool.fitting(worker).iter().any(|&word| word != 0);
         (0..workers).for_each(|worker| pools.idle.set(worker, has_room(worker)));
-        let (delay, alone, fired) = (Delay::new(delay, horizon), BinaryHeap::new(), Vec::new());
+        // The end of the run plays no part, so that it does not matter to the draws how long the
+        // run follows its jobs.
+        let (delay, alone, fired) = (Delay::new(delay, LAST_INSTANT), BinaryHeap::new(), Vec::new());
         GeneralDelay { delay, stream, pools, alone, starts: 0, fired }
     }
 
@@ -209,7 +205,7 @@ impl GeneralDelay {
         let pools = self.pools.all.iter().map(|pool| pool.due);
         let alone = self.alone.peek().map(|Reverse((firing, ..))| *firing);
         let next = pools.chain(alone).min().unwrap_or(Time::NEVER);
-        let happens = next <= self.delay.horizon();
+        let happens = next <= self.delay.last();
         self.pools.next = if happens { last_key_of(next, EventClass::Claim) } else { NO_EVENT };
     }
 }

@@ -5,6 +5,7 @@ use super::*;
 use crate::comparison::criteria::gate_sample;
 use crate::expression::Condition;
 use crate::random::stream::{Purpose, Stream, Streams};
+use crate::stats::CensoredValue;
 use crate::stats::bound_test::{BoundStatus, SequentialBounds};
 use crate::stats::interim_looks::InterimLooks;
 
@@ -56,15 +57,23 @@ fn compare(truth: &Truth, seed: u64) -> Decisions {
         for (values, stream) in values.iter_mut().zip(&mut streams) {
             while values[0].len() < replications as usize {
                 let common = stream.normal();
-                values[0].push(Some(10.0 + common));
+                values[0].push(Some(CensoredValue::exact(10.0 + common)));
                 for (values, shift) in values[1..].iter_mut().zip(truth.shifts) {
-                    values.push(Some(10.0 + shift + truth.correlation * common + own * stream.normal()));
+                    values.push(Some(CensoredValue::exact(
+                        10.0 + shift + truth.correlation * common + own * stream.normal(),
+                    )));
                 }
             }
         }
         let alternatives = 1..=truth.shifts.len();
-        let pair = |of: &Vec<Vec<Option<f64>>>, alternative: usize| Paired::of(&of[0], &of[alternative]);
-        let judged = |alternative| criteria.judged.iter().zip(&values).map(move |(q, of)| (q, pair(of, alternative)));
+        let pair = |quantity, of: &Vec<Vec<Option<CensoredValue>>>, alternative: usize| JudgedPair {
+            quantity,
+            paired: Paired::of(&of[0], &of[alternative]),
+            is_blind: false,
+            leaves_too_many: [false, false],
+            is_identical: false,
+        };
+        let judged = |alternative| criteria.judged.iter().zip(&values).map(move |(q, of)| pair(q, of, alternative));
         tests.look(replications, &alternatives.clone().flat_map(judged).collect::<Vec<_>>(), criteria.margin);
         let of = &values[0];
         let gate = |other: usize| criteria.gates.iter().map(move |gate| gate_sample(gate, &of[0], &of[other]));
@@ -121,8 +130,8 @@ fn stopping_at_the_first_significant_look_would_not_keep_the_level() {
         let mut stream = Streams::new(seed, 0).stream(Purpose::Service, "naive");
         let mut differences = Vec::new();
         wrong += u64::from([5, 10, 20, 40, 80].into_iter().any(|look| {
-            differences.extend((differences.len()..look).map(|_| Some(stream.normal())));
-            let paired = Paired::of(&vec![Some(0.0); look], &differences);
+            differences.extend((differences.len()..look).map(|_| Some(CensoredValue::exact(stream.normal()))));
+            let paired = Paired::of(&vec![Some(CensoredValue::exact(0.0)); look], &differences);
             paired.difference().p_two_sided().is_some_and(|p| p <= LEVEL)
         }));
     }
