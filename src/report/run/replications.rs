@@ -5,6 +5,7 @@
 //! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
 //! numbers read back to the same bits.
 
+use std::collections::BTreeMap;
 use std::iter;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
@@ -153,11 +154,11 @@ pub fn read(
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(WAIT_TIMES, bytes);
     rows.next()?;
-    let actions: Vec<JobScope> = iter::once(JobScope::All)
-        .chain((0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16))))
-        .collect();
+    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    let actions = iter::once(JobScope::All).chain(ids).map(|action| (context.action(action), action));
+    let actions: BTreeMap<&str, JobScope> = actions.collect();
     while let Some(row) = rows.next()? {
-        let action = actions.iter().rev().copied().find(|action| context.action(*action) == &row[1]);
+        let action = actions.get(&row[1]).copied();
         let (Some(action), Ok(replication)) = (action, row[2].parse::<usize>()) else { return Err(rows.damage()) };
         let (p, wait) = (rows.number(&row[3])?, Span::from_secs_f64(rows.number(&row[4])?));
         let waits = &mut outcomes.get_mut(replication).ok_or_else(|| rows.damage())?.waits;

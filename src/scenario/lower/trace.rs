@@ -154,8 +154,11 @@ impl Lowering<'_> {
     /// The actions that a trace names; `None` and diagnostics, if any of them does not exist.
     fn trace_actions(&mut self, file: &Spanned<String>, trace: &Trace) -> Option<Vec<ActionId>> {
         let mut ids = Vec::with_capacity(trace.actions.len());
-        for (index, action) in trace.actions.iter().enumerate() {
-            let rows = trace.rows.iter().filter(|row| row.action == Some(index as u32)).count();
+        let mut rows_of = vec![0_usize; trace.actions.len()];
+        for action in trace.rows.iter().filter_map(|row| row.action) {
+            rows_of[action as usize] += 1;
+        }
+        for (action, rows) in trace.actions.iter().zip(rows_of) {
             if rows == 0 {
                 // Its rows come after those that `first` takes.
                 ids.push(Some(ActionId(0)));
