@@ -173,7 +173,7 @@ impl Target {
             looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
             supply_axes: vec![true],
         };
-        let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
+        let silent = |_: usize, _: u32| -> Box<dyn Progress> { Box::new(()) };
         let sizing = size(&settings, &targets, &silent).expect("the targets are right");
         (settings, sizing)
     }

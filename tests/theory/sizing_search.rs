@@ -59,7 +59,7 @@ fn targets(conditions: &[&str], axes: usize) -> Targets {
 }
 
 fn search(settings: &[Design], targets: &Targets) -> Sizing {
-    let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
+    let silent = |_: usize, _: u32| -> Box<dyn Progress> { Box::new(()) };
     size(settings, targets, &silent).expect("the targets are right")
 }
 

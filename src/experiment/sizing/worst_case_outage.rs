@@ -7,10 +7,10 @@
 //! would hide them. The design that turns out to be enough is tried at its own worst instant,
 //! too.
 
+use super::search::{DesignProgress, Sizing, size};
 use super::target::{Design, Targets, UnsupportedTarget};
 use rayon::prelude::*;
 
-use super::search::{Sizing, size};
 use crate::engine::{Outage, OutageKind, Window};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
@@ -131,7 +131,7 @@ pub fn size_with_outage(
     designs: &[Design],
     targets: &Targets,
     outage: &WorstCaseOutage,
-    progress: &dyn Fn(u32) -> Box<dyn Progress>,
+    progress: &DesignProgress<'_>,
 ) -> Result<SizingWithOutage, UnsupportedTarget> {
     let without = size(designs, targets, progress)?;
     // Each round may err.
@@ -139,10 +139,11 @@ pub fn size_with_outage(
     let worst = |sizing: &Sizing| {
         // Without an answer, the costliest design stands in for it.
         let index = sizing.answer.or(sizing.next_cheaper);
-        let mut scenario = designs[index.map_or(0, |index| sizing.evaluated[index].design)].scenario.clone();
-        let bar = progress(pilot_count(&scenario));
+        let design = index.map_or(0, |index| sizing.evaluated[index].design);
+        let mut scenario = designs[design].scenario.clone();
+        let bar = progress(design, pilot_count(&scenario));
         find_warm_up(&mut scenario, &*bar);
-        let bar = progress(outage.pilots(&scenario));
+        let bar = progress(design, outage.pilots(&scenario));
         targets.resolve(&scenario)?;
         Ok(outage.worst(&scenario, targets, &*bar))
     };

@@ -177,7 +177,10 @@ impl Study for SizeStudy {
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SizeResults, CliError> {
         let Setup { designs, targets, loss, .. } = &self.setup;
-        let bar = |replications| -> Box<dyn Progress> { Box::new(Bar::new(replications, quiet)) };
+        let bar = |design: usize, replications| -> Box<dyn Progress> {
+            let settings = designs[design].point.settings.iter().map(|(key, value)| format!("{key}={value}"));
+            Box::new(Bar::of(&settings.collect::<Vec<_>>().join(" "), replications, quiet))
+        };
         let checked = "targets have been checked with all designs";
         Ok(match loss {
             None => SizeResults::Plain(size(designs, targets, &bar).expect(checked)),
