@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
+use crate::model::name::visible;
+
 /// How a command that ran to its end went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
@@ -19,16 +21,16 @@ pub(crate) enum ExitStatus {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// The arguments or the input are wrong. Exit code 2.
-    #[error("error: {0}")]
+    #[error("error: {}", visible(.0))]
     Input(String),
     /// The input is wrong, and rendered diagnostics show where. Exit code 2.
     #[error("{0}")]
     Diagnostics(String),
     /// The command failed. Exit code 1.
-    #[error("error: {0}")]
+    #[error("error: {}", visible(.0))]
     Failed(String),
     /// A file or a stream could not be written. Exit code 1.
-    #[error("error: {what}: {source}")]
+    #[error("error: {}: {source}", visible(.what))]
     Io {
         /// What could not be done.
         what: String,

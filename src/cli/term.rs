@@ -9,12 +9,15 @@ use serde_json::Value;
 
 use crate::exit::CliError;
 use crate::experiment::Progress;
+use crate::model::name::visible;
 use crate::scenario::Diagnostics;
 
 /// Prints text on standard output.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::io("cannot write to standard output"))
+    out.write_all(visible(text).as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(CliError::io("cannot write to standard output"))
 }
 
 /// Prints a JSON document on standard output.
@@ -25,7 +28,12 @@ pub(crate) fn print_json(document: &Value) -> Result<(), CliError> {
 /// Prints a line on standard error. If standard error is closed, the line is lost: no reader is
 /// left.
 pub(crate) fn warn(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    warn_rendered(&visible(line));
+}
+
+/// Prints rendered diagnostics, which may have colours, on standard error.
+pub(crate) fn warn_rendered(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Renders diagnostics for standard error: in colour on a terminal, unless `NO_COLOR` is set.

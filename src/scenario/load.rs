@@ -86,7 +86,7 @@ impl Scenario {
         let name = path.display().to_string();
         let text = fs::read_to_string(path)
             .map_err(|why| Diagnostics::file_error(&name, format!("the scenario cannot be read: {why}")))?;
-        let files = RelativeFiles(path.parent().unwrap_or(Path::new("")).to_owned());
+        let files = RelativeFiles::below(path.parent().unwrap_or(Path::new("")));
         load(&name, &text, &[], &files).map(|loaded| loaded.scenario)
     }
 }

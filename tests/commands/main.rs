@@ -18,6 +18,7 @@ mod precision;
 mod published_example;
 mod random_cases;
 mod readme;
+mod run_folders;
 mod scenario_errors;
 mod scenario_values;
 mod schedules;

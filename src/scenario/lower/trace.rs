@@ -141,6 +141,7 @@ impl Lowering<'_> {
     /// Remembers the resources that rows need, for the warning that nothing offers one.
     fn note_resources(&mut self, file: &Spanned<String>, trace: &Trace) {
         for (index, resource) in trace.resources.iter().enumerate() {
+            self.check_name_in(file, "a resource", resource);
             if trace.needs.iter().any(|need| need[index].is_some_and(|units| units > 0)) {
                 let resource = self.needs.resource(resource);
                 self.file_resources.entry(resource).or_insert_with(|| file.clone());
@@ -151,8 +152,11 @@ impl Lowering<'_> {
     /// The actions that a trace names; `None` and diagnostics, if any of them does not exist.
     fn trace_actions(&mut self, file: &Spanned<String>, trace: &Trace) -> Option<Vec<ActionId>> {
         let mut ids = Vec::with_capacity(trace.actions.len());
-        for (index, action) in trace.actions.iter().enumerate() {
-            let rows = trace.rows.iter().filter(|row| row.action == Some(index as u32)).count();
+        let mut counts = vec![0_usize; trace.actions.len()];
+        for action in trace.rows.iter().filter_map(|row| row.action) {
+            counts[action as usize] += 1;
+        }
+        for (action, rows) in trace.actions.iter().zip(counts) {
             if rows == 0 {
                 // Its rows come after those that `first` takes.
                 ids.push(Some(ActionId(0)));

@@ -159,7 +159,7 @@ impl RunStudy {
     /// next.
     fn replicate(&mut self, dir: &RunDir, quiet: bool) -> Result<(Results, Option<Output>), CliError> {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
-        let mut log = if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };
+        let mut log = if self.options.jobs { Some(JobLogWriter::begin(&dir.path()?, jobs.as_deref())?) } else { None };
         let shares = self.rule.quantities().shares();
         while let Some(until) = self.rule.next_count(&outcomes) {
             let numbers = outcomes.len() as u32..until;

@@ -25,7 +25,7 @@ use crate::report::OutputFile;
 use crate::report::elasticity::ElasticityReport;
 use crate::report::messages::warm_up_warning;
 use crate::report::sweep::SweepReport;
-use crate::run_dir::RunDir;
+use crate::run_dir::{RunDir, advise};
 use crate::scenario::WarmUpRule;
 use crate::study::{RunRequest, Study, draft, execute, show, target};
 use crate::term::{Bar, warn};
@@ -91,7 +91,7 @@ impl Sweep {
         }
         let target = target(&study, &args, suffix);
         let dir = RunDir::begin(&target)?;
-        study.resume(Checkpoint::beside(&target, &draft(&study, &request)), args.exec.quiet);
+        study.resume(Checkpoint::beside(dir.target(), &draft(&study, &request)), args.exec.quiet);
         let (results, _) = execute(&mut study, &request, args.exec, &dir)?;
         dir.commit()?;
         if let Some(checkpoint) = &study.checkpoint {
@@ -137,6 +137,7 @@ impl SweepStudy {
             warn(&format!("continuing: {} of {number} points are finished", self.finished.len()));
         }
         self.checkpoint = Some(checkpoint);
+        advise("Finished points are kept; the same command continues after them.");
     }
 
     /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the
