@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::thread::available_parallelism;
 
 use chrono::{DateTime, Utc};
 use claimsim_policy::{CATALOGUE, synonyms};
@@ -28,6 +29,9 @@ const MAX_FOR_TEST: u32 = 640;
 
 /// The default of `--level`.
 const LEVEL: f64 = 0.05;
+
+/// The most threads of a command.
+const MOST_THREADS: u32 = 1024;
 
 /// How a command runs.
 #[derive(Clone, Copy, Debug, Args)]
@@ -126,9 +130,12 @@ pub(crate) struct SequentialArgs {
 }
 
 impl ExecArgs {
-    /// The threads that replications run on.
-    pub(crate) fn pool(self) -> Result<ThreadPool, CliError> {
-        let pool = ThreadPoolBuilder::new().num_threads(self.threads.map_or(0, usize::from)).build();
+    /// The threads that this number of replications run on: not more than there are replications,
+    /// nor more than any machine has use for.
+    pub(crate) fn pool(self, replications: u32) -> Result<ThreadPool, CliError> {
+        let most = replications.clamp(1, MOST_THREADS) as usize;
+        let threads = self.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
+        let pool = ThreadPoolBuilder::new().num_threads(threads.min(most)).build();
         pool.map_err(|error| CliError::Failed(format!("cannot start the threads: {error}")))
     }
 }

@@ -7,16 +7,21 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::exit::CliError;
+use crate::experiment::replicate;
 use crate::inputs::MAY_READ_OUTSIDE;
+use crate::interrupt::stop;
 use crate::model::input_file;
-use crate::run_dir::abandon;
-use crate::term::warn;
+use crate::scenario::Scenario;
 
 /// What a file becomes in memory is at most this number of times as large.
 const GROWTH_OF_FILES: u64 = 24;
 
 /// The time between two looks at the memory in use.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+
+/// The number of replications below which nothing is estimated.
+const CERTAINLY_FIT: u32 = 2000;
 
 /// The bound in force.
 static MEMORY: AtomicU64 = AtomicU64::new(u64::MAX);
@@ -75,13 +80,28 @@ impl Limits {
     }
 }
 
-/// The memory that the command may use, in bytes.
-pub(crate) fn memory() -> u64 {
-    MEMORY.load(Ordering::Relaxed)
+/// Refuses replications that do not fit into memory together. If they are many, one is simulated to
+/// see what it takes.
+pub(crate) fn refuse_large(scenario: &Scenario, number: u32, with_series: bool) -> Result<(), CliError> {
+    if number < CERTAINLY_FIT {
+        return Ok(());
+    }
+    let one = replicate(scenario, &[], 0..1, &())[0].bytes(with_series) as u64;
+    let (needed, bound) = (one.saturating_mul(number.into()), MEMORY.load(Ordering::Relaxed));
+    if needed <= bound {
+        return Ok(());
+    }
+    Err(CliError::Failed(format!(
+        "{number} replications need about {} of memory, more than {}; take at most --replications {}, or allow more \
+         with --memory",
+        size(needed),
+        size(bound),
+        bound / one
+    )))
 }
 
 /// A number of bytes in words.
-pub(crate) fn size(bytes: u64) -> String {
+fn size(bytes: u64) -> String {
     if bytes < 10_000_000_000 { format!("{} MB", bytes / 1_000_000) } else { format!("{} GB", bytes / 1_000_000_000) }
 }
 
@@ -122,15 +142,13 @@ fn watch(bound: u64) {
     };
     while let Some(bytes) = in_use() {
         if bytes > bound {
-            let advice = abandon();
-            warn(&format!(
-                "error: stopped: the command needs more than {} of memory. Usual reasons: jobs arrive faster than the \
-                 workers can do them, so the queue grows without bound (`claimsim check` tells; [queue] limit bounds \
-                 it), or there are too many replications or points at once (fewer --replications, --threads, --vary); \
-                 --memory allows more. {advice}",
+            stop(&format!(
+                "the command needs more than {} of memory. Usual reasons: jobs arrive faster than the workers can do \
+                 them, so the queue grows without bound (`claimsim check` tells; [queue] limit bounds it), or there \
+                 are too many replications or points at once (fewer --replications, --threads, --vary); --memory \
+                 allows more",
                 size(bound)
             ));
-            std::process::exit(1);
         }
         std::thread::sleep(BETWEEN_LOOKS);
     }

@@ -1,6 +1,7 @@
 //! The terminal: text and JSON on standard output; warnings, diagnostics and a progress bar on
 //! standard error.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +10,7 @@ use serde_json::Value;
 
 use crate::exit::CliError;
 use crate::experiment::Progress;
+use crate::interrupt::stop;
 use crate::model::name::visible;
 use crate::scenario::Diagnostics;
 
@@ -41,6 +43,15 @@ pub(crate) fn render(report: &Diagnostics) -> String {
     report.render(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
 }
 
+/// The most reports without progress, each after 65,536 events: more than any run has jobs at one
+/// instant.
+const MOST_STANDSTILL: u32 = 1 << 10;
+
+thread_local! {
+    /// The latest reports without progress of the replication that runs on this thread.
+    static STANDSTILL: Cell<u32> = const { Cell::new(0) };
+}
+
 /// Steps of the progress bar per replication.
 const STEPS: f64 = 10_000.0;
 
@@ -67,6 +78,14 @@ impl Bar {
 
 impl Progress for Bar {
     fn advanced(&self, rows: u64, from: f64, to: f64) {
+        STANDSTILL.with(|calls| calls.set(if to > from { 0 } else { calls.get() + 1 }));
+        if STANDSTILL.get() > MOST_STANDSTILL {
+            stop(&format!(
+                "the simulated time stands still at {:.3} % of the run: jobs that take no time end and come again at \
+                 one instant, for ever. Give them a service time, a backoff or a think time above 0s",
+                from * 100.0
+            ));
+        }
         let done = self.jobs.fetch_add(rows, Ordering::Relaxed) + rows;
         // Both ends are rounded down to whole steps, so that no part of a step is lost between two
         // calls.

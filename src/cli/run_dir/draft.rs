@@ -6,39 +6,17 @@ use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::manifest::sha256;
 use crate::exit::CliError;
+use crate::interrupt::{self, EARLIER, LOCK, NEW, discard, remove};
 use crate::term::warn;
 
 /// How names of drafts begin; 16 digits of a digest follow.
 const PREFIX: &str = ".claimsim-draft-";
 
-/// The file that is locked, and that tells our drafts from folders of others.
-const LOCK: &str = "lock";
-
 /// What a lock file holds.
 const MARK: &[u8] = b"claimsim works here; removed when it is done\n";
-
-/// The new content of a target.
-const NEW: &str = "new";
-
-/// The content of a target that has been moved out of the way.
-const EARLIER: &str = "earlier";
-
-/// The drafts of this process.
-static OPEN: Mutex<Drafts> = Mutex::new(Drafts { folders: Vec::new(), advice: String::new() });
-
-/// The drafts of a process, and how to continue after an interruption.
-struct Drafts {
-    folders: Vec<PathBuf>,
-    advice: String,
-}
-
-fn open() -> MutexGuard<'static, Drafts> {
-    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// A locked hidden folder, removed when dropped.
 #[derive(Debug)]
@@ -67,7 +45,7 @@ impl Draft {
             Err(error) => return Err(failed()(error)),
         };
         // From here on an interruption removes the folder.
-        open().folders.push(folder.clone());
+        interrupt::watch_over(&folder);
         let draft = Draft { folder, _lock: lock };
         draft.recover(&parent.join(name))?;
         for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
@@ -112,20 +90,9 @@ impl Draft {
         Ok(())
     }
 
-    /// Calls `change`, which moves finished content into place. No interruption ends the process
-    /// meanwhile.
-    pub(super) fn uninterrupted(&self, change: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
-        let mut drafts = open();
-        change()?;
-        "The results are complete and in place.".clone_into(&mut drafts.advice);
-        Ok(())
-    }
-
     /// Removes the folder with everything in it.
     pub(super) fn remove(&self) -> io::Result<()> {
-        let mut drafts = open();
-        drafts.folders.retain(|folder| *folder != self.folder);
-        drop(drafts);
+        interrupt::forget(&self.folder);
         discard(&self.folder)
     }
 }
@@ -135,51 +102,6 @@ impl Drop for Draft {
         // What cannot be removed now is left to the next command that writes there.
         let _ = self.remove();
     }
-}
-
-/// Tells how to continue if the process is interrupted from now on.
-pub(crate) fn advise(advice: &str) {
-    advice.clone_into(&mut open().advice);
-}
-
-/// Removes the drafts of this process, which ends now, and returns how to continue.
-pub(crate) fn abandon() -> String {
-    let drafts = open();
-    for folder in &drafts.folders {
-        // The threads of the simulation may still write.
-        for _ in 0..100 {
-            if discard(folder).is_ok() {
-                break;
-            }
-        }
-    }
-    let advice = drafts.advice.clone();
-    // Nothing may begin a draft or move one into place any more.
-    std::mem::forget(drafts);
-    advice
-}
-
-/// Removes a draft's folder, the lock last: without it nobody would know whose folder it is. If the
-/// earlier content could not be put back, everything stays.
-fn discard(folder: &Path) -> io::Result<()> {
-    let [new, earlier] = [NEW, EARLIER].map(|name| folder.join(name));
-    if [&new, &earlier].iter().all(|path| path.symlink_metadata().is_ok()) {
-        return Ok(());
-    }
-    remove(&new)?;
-    remove(&earlier)?;
-    remove(&folder.join(LOCK))?;
-    fs::remove_dir(folder).or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
-}
-
-/// Removes a file or a folder, if it is there.
-fn remove(path: &Path) -> io::Result<()> {
-    let removed = match path.symlink_metadata() {
-        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    removed.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 /// Makes a draft's folder, or takes over an abandoned one, and locks it. The error is `WouldBlock`

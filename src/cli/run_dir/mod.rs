@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::exit::CliError;
+use crate::interrupt::{advise, uninterrupted};
 use crate::term::warn;
 use draft::Draft;
-pub(crate) use draft::{abandon, advise};
 use manifest::{Manifest, sha256};
 pub(crate) use replace::finish;
 use replace::{Method, move_to_free, replace, sync_folder, sync_folders};
@@ -87,7 +87,7 @@ impl RunDir {
         let Some(draft) = draft.into_inner() else { return Ok(()) };
         let failed = || CliError::io(format!("cannot move the results to {}", target.display()));
         sync_folders(&draft.content()).map_err(failed())?;
-        draft.uninterrupted(|| replace(&draft, &target, Method::BEST)).map_err(failed())?;
+        uninterrupted(|| replace(&draft, &target, Method::BEST)).map_err(failed())?;
         sync_folder(parent(&target)).map_err(failed())?;
         if let Err(error) = draft.remove() {
             warn(&format!("note: the earlier run could not be removed completely: {error}"));

@@ -198,6 +198,15 @@ impl Study for RunStudy {
         print_feasibility(&self.file, &self.scenario, &feasibility::analyze(&self.scenario));
     }
 
+    fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
+        Some((&self.scenario, self.rule.next_count(&[])?, true))
+    }
+
+    fn tasks(&self) -> u32 {
+        let is_open = !self.options.precision.is_empty();
+        if is_open { u32::MAX } else { self.scenario.replications.max(pilot_count(&self.scenario)) }
+    }
+
     fn simulate(&mut self, dir: &RunDir, quiet: bool) -> Result<RunResults, CliError> {
         let bar = Bar::new(pilot_count(&self.scenario), quiet);
         let warm_up = find_warm_up(&mut self.scenario, &bar);

@@ -20,13 +20,14 @@ use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{self, DesignPoint, PointResult};
 use crate::experiment::warmup::{find_warm_up, pilot_count};
 use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::interrupt::advise;
 use crate::options::{Command, SweepOptions};
 use crate::report::OutputFile;
 use crate::report::elasticity::ElasticityReport;
 use crate::report::messages::warm_up_warning;
 use crate::report::sweep::SweepReport;
-use crate::run_dir::{RunDir, advise};
-use crate::scenario::WarmUpRule;
+use crate::run_dir::RunDir;
+use crate::scenario::{Scenario, WarmUpRule};
 use crate::study::{RunRequest, Study, draft, execute, show, target};
 use crate::term::{Bar, warn};
 use checkpoint::Checkpoint;
@@ -210,6 +211,12 @@ impl Study for SweepStudy {
 
     fn print_warnings(&self) {
         self.points.inputs.print_warnings(MAX_WARNINGS);
+    }
+
+    fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
+        let scenarios = self.points.trials.iter().map(|trial| &trial.scenario);
+        let largest = scenarios.max_by_key(|scenario| scenario.replications)?;
+        Some((largest, largest.replications, false))
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SweepResults, CliError> {
