@@ -49,8 +49,9 @@ pub(crate) struct ExecArgs {
 /// What all studies share but their manifests do not keep as an option.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StudyArgs {
-    /// Seed of all random streams [default: the scenario's]
-    #[arg(long, allow_negative_numbers = true)]
+    /// Seed of all random streams, as in scenarios a whole number up to 9223372036854775807
+    /// [default: the scenario's]
+    #[arg(long, allow_negative_numbers = true, value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
 
     /// Output folder; an earlier run there is replaced, anything else is left alone

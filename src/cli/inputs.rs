@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit::CliError;
-use crate::experiment::feasibility::Feasibility;
+use crate::experiment::feasibility::{Feasibility, Finding, analyze};
 use crate::model::input_file;
 use crate::report::feasibility::{self, Notice};
 use crate::run_dir::manifest::{self, Manifest, SavedRun, sha256};
@@ -253,6 +253,23 @@ fn add_new<T: PartialEq>(known: &mut Vec<T>, more: impl IntoIterator<Item = T>) 
         if !known.contains(&one) {
             known.push(one);
         }
+    }
+}
+
+/// The number of overloaded points whose warning is printed.
+const MAX_OVERLOADS: usize = 3;
+
+/// Prints on standard error the warnings of overloads at points of a study: those of the first
+/// points, and the number of the others.
+pub(crate) fn print_overloads(points: &[(String, &Scenario)]) {
+    for (name, scenario) in points.iter().take(MAX_OVERLOADS) {
+        let is_overload = |finding: &Finding| finding.overload().is_some();
+        let notices = feasibility::notices(scenario, &analyze(scenario), is_overload).into_iter();
+        let report = Diagnostics::file_warnings(name, notices.map(|Notice { title, help }| (title, help)));
+        warn(&render(&report));
+    }
+    if points.len() > MAX_OVERLOADS {
+        warn(&format!("warning: {} more points are overloaded", points.len() - MAX_OVERLOADS));
     }
 }
 

@@ -220,7 +220,8 @@ impl std::error::Error for Diagnostics {}
 
 /// The lines of the scenario file that diagnostics point at, counted from 0.
 pub(crate) fn lines(diagnostics: &[Diagnostic], text: &str) -> BTreeSet<usize> {
-    diagnostics.iter().filter_map(|diagnostic| line(diagnostic, text)).collect()
+    let starts = line_starts(text);
+    diagnostics.iter().filter_map(|diagnostic| line(diagnostic, &starts, text)).collect()
 }
 
 /// Keeps the first diagnostic about each broken line only: the others merely follow from it.
@@ -229,17 +230,22 @@ pub(crate) fn first_per_line(
     broken: &BTreeSet<usize>,
     text: &str,
 ) -> Vec<Diagnostic> {
-    let mut seen = BTreeSet::new();
+    let (mut seen, starts) = (BTreeSet::new(), line_starts(text));
     diagnostics.retain(|diagnostic| {
-        let broken_line = line(diagnostic, text).filter(|line| broken.contains(line));
+        let broken_line = line(diagnostic, &starts, text).filter(|line| broken.contains(line));
         broken_line.is_none_or(|line| seen.insert(line))
     });
     diagnostics
 }
 
-fn line(diagnostic: &Diagnostic, text: &str) -> Option<usize> {
-    let before = text.as_bytes().get(..diagnostic.span.start)?;
-    Some(before.split(|byte| *byte == b'\n').count() - 1)
+/// The positions at which the lines of a text after the first begin.
+fn line_starts(text: &str) -> Vec<usize> {
+    text.match_indices('\n').map(|(at, _)| at + 1).collect()
+}
+
+fn line(diagnostic: &Diagnostic, starts: &[usize], text: &str) -> Option<usize> {
+    let at = diagnostic.span.start;
+    (at <= text.len()).then(|| starts.partition_point(|start| *start <= at))
 }
 
 /// The name among `known` that a misspelt one probably stands for.

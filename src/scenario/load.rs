@@ -40,6 +40,9 @@ pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -
         // read.
         return Err(Diagnostics::new(sources, diagnostic::first_per_line(diagnostics, &broken, text)));
     }
+    if recovered.is_exhausted {
+        return Err(Diagnostics::new(sources, diagnostics));
+    }
     lower::lower(&spec, &recovered, sources, diagnostics, files)
 }
 

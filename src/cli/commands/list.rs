@@ -1,5 +1,7 @@
 //! `claimsim list`: the words that scenarios and quantities are made of.
 
+use std::io::IsTerminal as _;
+
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, TableStyle};
 
@@ -8,7 +10,7 @@ use crate::exit::CliError;
 use crate::policy;
 use crate::random::dist;
 use crate::stats::Measure;
-use crate::term::print;
+use crate::term::{COLUMNS, print};
 
 /// List claim policies, distributions, arrival processes and measures
 ///
@@ -109,6 +111,9 @@ fn table(title: &str, rows: impl IntoIterator<Item = [String; 3]>) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic);
     table.add_rows(rows);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(COLUMNS as u16);
+    }
     format!("{title}\n{}\n", table.trim_fmt())
 }
 

@@ -94,9 +94,9 @@ impl<'a> ComparisonReport<'a> {
     pub(crate) fn summary_csv(self) -> Vec<u8> {
         let lines = self.contenders.iter().enumerate().flat_map(|(number, contender)| {
             let (context, results) = self.run(number);
-            summary_lines(vec![&contender.name], context, &results.summary)
+            summary_lines(vec![contender.name.as_str().into()], context, &results.summary)
         });
-        summary_of(&["contender"], lines)
+        summary_of(&["contender".to_owned()], lines)
     }
 
     /// `wait_times.csv`: the curves of the charts: each contender's quantiles of waits, averaged

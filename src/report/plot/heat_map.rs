@@ -59,7 +59,7 @@ pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
     let (means, _) = values.extent();
     let colors = Colors::of(&means);
     let scale = if colors.is_log { "; colours are logarithmic" } else { "" };
-    let subtitle = format!("Colour: mean of replications{scale}; {}", values.work);
+    let subtitle = format!("Colour: mean of replications{scale}; {}", values.remark("!"));
     canvas::sheet(layout.bottom() + canvas::X_LABELS + 74, &values.title, &subtitle, |canvas| {
         if means.is_empty() || layout.columns > MOST_CELLS.0 as i32 || layout.rows > MOST_CELLS.1 as i32 {
             let why =
@@ -68,8 +68,8 @@ pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
         }
         for row in 0..layout.rows {
             for column in 0..layout.columns {
-                let value = values.estimates[(map.point)(row as usize, column as usize)].value;
-                draw_cell(canvas, &layout, &colors, (row, column), value, values)?;
+                let point = (map.point)(row as usize, column as usize);
+                draw_cell(canvas, &layout, &colors, (row, column), point, values)?;
             }
         }
         draw_names(canvas, &layout, map)?;
@@ -135,14 +135,16 @@ fn draw_cell(
     layout: &Layout,
     colors: &Colors,
     (row, column): (i32, i32),
-    value: Option<f64>,
+    point: usize,
     values: &Values,
 ) -> Painted {
+    let value = values.estimates[point].value;
     let (left, right, top, bottom) = layout.cell(row, column);
     let part = value.map(|value| colors.part(value));
     let fill = part.map_or(canvas::GRID, color);
     canvas.draw(&Rectangle::new([(left, top), (right, bottom)], fill.filled()))?;
-    let words = ValueFormat::of_quantity(values.quantity).value(value);
+    let mark = if values.overloaded[point] { " !" } else { "" };
+    let words = ValueFormat::of_quantity(values.quantity).value(value) + mark;
     let fits = words.chars().count() as i32 * LETTER <= right - left - 4 && layout.line >= TEXT;
     if fits {
         // Viridis is dark up to its middle.

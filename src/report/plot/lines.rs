@@ -44,7 +44,7 @@ pub(crate) fn draw(values: &Values, chart: &LineChart) -> Vec<u8> {
     let bottom = TOP + HEIGHT + canvas::X_LABELS;
     let band =
         if values.estimates.iter().any(|estimate| estimate.interval.is_some()) { "; band: 95 % interval" } else { "" };
-    let subtitle = format!("Line: mean of replications{band}{}; {}", scale.remark, values.work);
+    let subtitle = format!("Line: mean of replications{band}{}; {}", scale.remark, values.remark("ring"));
     canvas::sheet(bottom + legend + 14, &values.title, &subtitle, |canvas| {
         if means.is_empty() {
             return canvas::remark(canvas, "Nothing was measured.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
@@ -141,6 +141,12 @@ fn draw_line(
         plot.plotting_area().draw(&PathElement::new(means.clone(), color.stroke_width(2)))?;
         for mean in means {
             plot.plotting_area().draw(&Circle::new(mean, 3, color.filled()))?;
+        }
+    }
+    for (place, step) in &x.steps {
+        let point = line.points[*step];
+        if let Some(value) = values.estimates[point].value.filter(|_| values.overloaded[point]) {
+            plot.plotting_area().draw(&Circle::new((*place, scale.place(value)), 8, color.stroke_width(2)))?;
         }
     }
     Ok(())

@@ -10,11 +10,19 @@ pub(crate) struct Values<'a> {
     /// The number of replications, and their seed.
     pub(crate) work: String,
     pub(crate) quantity: &'a Quantity,
+    /// By the number of the point: whether it is overloaded.
+    pub(crate) overloaded: Vec<bool>,
     /// By the number of the point.
     pub(crate) estimates: Vec<IntervalEstimate>,
 }
 
 impl Values<'_> {
+    /// For subtitles: the number of replications and their seed, and the mark of overloaded points.
+    pub(crate) fn remark(&self, mark: &str) -> String {
+        let mark = if self.overloaded.contains(&true) { format!("; {mark}: overload") } else { String::new() };
+        format!("{}{mark}", self.work)
+    }
+
     /// All means, and the end of the longest interval: at most three times the largest mean, so
     /// that a single point does not flatten the others.
     pub(crate) fn extent(&self) -> (Vec<f64>, f64) {

@@ -10,7 +10,7 @@ use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
-use crate::spec::Spec;
+use crate::spec::{Spec, Worker};
 
 impl Lowering<'_> {
     /// Runs all checks.
@@ -58,11 +58,17 @@ impl Lowering<'_> {
         let is_recovered =
             |key| self.recovered.has(SourceSpan::NOWHERE, key) || self.recovered.has(SourceSpan::NOWHERE, "registry");
         let mut diagnostics = Vec::new();
-        if self.workers.is_empty() && spec.worker.0.is_empty() && !reads("worker") && !is_recovered("worker") {
-            let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no workers");
-            diagnostics.push(
-                diagnostic.help("describe them, such as [worker.replica] with count = 3 and capacity = { scan = 1 }"),
-            );
+        let empty = |group: &Worker| group.count.as_ref().filter(|count| count.value == 0).map(|count| count.span);
+        let mut groups = spec.worker.iter().map(|(_, group)| empty(group));
+        let first = groups.clone().flatten().next();
+        let has_none = self.workers.is_empty() && groups.all(|group| group.is_some()) && self.has_all_workers;
+        if has_none && !is_recovered("worker") && (!reads("worker") || first.is_some()) {
+            let diagnostic = Diagnostic::error(first.unwrap_or(SourceSpan::NOWHERE), "there are no workers");
+            diagnostics.push(match first {
+                Some(_) => diagnostic.help("a group may have 0 workers if another one has some"),
+                None => diagnostic
+                    .help("describe them, such as [worker.replica] with count = 3 and capacity = { scan = 1 }"),
+            });
         }
         if self.actions.is_empty() && !is_recovered("action") {
             let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no actions");

@@ -120,7 +120,10 @@ impl Lowering<'_> {
         let (Some(first), true) = (trace.rows.first(), before + after > 0) else { return };
         let parts = [(before, "before the start"), (after, "after the horizon")];
         let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, place)| format!("{count} {place}"));
-        let parts = parts.collect::<Vec<_>>().join(", ");
+        let load = after - (all - trace.rows.partition_point(|row| row.at <= window.end()));
+        let load =
+            if load > 0 { format!(" ({load} within the cooldown, as load after the horizon)") } else { String::new() };
+        let parts = parts.collect::<Vec<_>>().join(", ") + &load;
         let outside = before + after;
         if outside < all {
             let lie = if outside == 1 { "lies" } else { "lie" };
