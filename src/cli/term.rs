@@ -14,8 +14,8 @@ use crate::interrupt::stop;
 use crate::model::name::visible;
 use crate::scenario::Diagnostics;
 
-/// Prints text on standard output. A closed output is no error: the reader of `claimsim list | head`
-/// has seen enough, and the exit code is that of the command.
+/// Prints text on standard output. A closed output is no error: the reader of
+/// `claimsim list | head` has seen enough, and the exit code is that of the command.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     match out.write_all(visible(text).as_bytes()).and_then(|()| out.flush()) {

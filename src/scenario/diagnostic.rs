@@ -197,7 +197,11 @@ impl Diagnostics {
         let is_long = self.diagnostics.len() > MAX_SHOWN;
         // Errors are what keeps a scenario from running.
         let only_errors = is_long && self.errors() >= MAX_SHOWN;
-        let shown = self.diagnostics.iter().filter(|one| !only_errors || one.severity == Severity::Error);
+        let shown = || self.diagnostics.iter().filter(|one| !only_errors || one.severity == Severity::Error);
+        // What concerns the whole is last, and often the reason for the rest.
+        let (somewhere, nowhere): (Vec<_>, Vec<_>) = shown().partition(|one| one.span != SourceSpan::NOWHERE);
+        let last = nowhere.len().min(MAX_SHOWN / 10);
+        let shown = somewhere.into_iter().take(if is_long { MAX_SHOWN - last } else { MAX_SHOWN }).chain(nowhere);
         let blocks = shown.take(MAX_SHOWN).map(|diagnostic| renderer.render(&[diagnostic.group(&self.sources)]));
         let mut blocks: Vec<String> = blocks.collect();
         if is_long {

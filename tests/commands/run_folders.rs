@@ -37,7 +37,7 @@ fn is_hidden(name: &OsString) -> bool {
 /// A scenario whose run takes hours.
 fn long() -> Sandbox {
     let sandbox = Sandbox::small();
-    sandbox.write("long.toml", &SMALL.replace("\"2h\"", "\"90000d\""));
+    sandbox.write("long.toml", &SMALL.replace("\"2h\"", "\"20000d\""));
     sandbox
 }
 

@@ -16,6 +16,7 @@ use crate::exit::CliError;
 use crate::interrupt::{advise, uninterrupted};
 use crate::term::warn;
 use draft::Draft;
+pub(crate) use manifest::read_manifest;
 use manifest::{Manifest, sha256};
 pub(crate) use replace::finish;
 use replace::{Method, move_to_free, replace, sync_folder, sync_folders};
@@ -106,14 +107,6 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(bytes)?;
     finish(file)
-}
-
-/// Reads the manifest of a folder.
-pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
-    let path = folder.join(manifest::PATH);
-    let error = |reason: String| CliError::Input(format!("{} is not a run of claimsim: {reason}", folder.display()));
-    let bytes = fs::read(&path).map_err(|reason| error(format!("cannot read {}: {reason}", path.display())))?;
-    Manifest::from_bytes(&bytes).map_err(|reason| error(format!("{}: {reason}", path.display())))
 }
 
 /// The outputs that no longer have the digests in the manifest.

@@ -5,8 +5,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::manifest::{self, Manifest};
-use super::read_manifest;
+use super::manifest::{self, Manifest, read_manifest};
 use crate::exit::CliError;
 
 /// The number of symbolic links in a row that are followed, as in Linux.
@@ -94,9 +93,7 @@ pub(super) fn find_foreign(folder: &Path, kind: fs::FileType) -> io::Result<Opti
 
 /// Every file that a manifest lists, and the manifest.
 fn listed(manifest: &Manifest) -> BTreeSet<String> {
-    let others = manifest.others.iter().flat_map(|other| std::iter::once(&other.scenario).chain(&other.inputs));
-    let inputs = std::iter::once(&manifest.scenario).chain(&manifest.inputs).chain(others).map(|input| &input.file);
-    let files = inputs.chain(manifest.outputs.iter().map(|output| &output.file)).cloned();
+    let files = manifest.files().map(str::to_owned);
     files.chain([manifest::PATH.to_owned()]).collect()
 }
 
