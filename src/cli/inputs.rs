@@ -149,7 +149,8 @@ fn why_unreadable(path: &Path, reason: &io::Error) -> String {
 fn scenario_files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "toml")).collect();
     names.sort();
     names
 }

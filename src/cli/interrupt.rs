@@ -28,6 +28,9 @@ struct Drafts {
     advice: String,
 }
 
+/// Advice for a command that could be repeated with success.
+pub(crate) const AGAIN: &str = "; the same command starts again.";
+
 fn drafts() -> MutexGuard<'static, Drafts> {
     DRAFTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -74,6 +77,9 @@ fn end(reason: &str, code: i32) -> ! {
 
 /// Ends the process because it cannot go on.
 pub(crate) fn stop(reason: &str) -> ! {
+    let mut drafts = drafts();
+    drafts.advice = drafts.advice.replace(AGAIN, ".");
+    drop(drafts);
     end(&format!("error: stopped: {reason}."), 1)
 }
 

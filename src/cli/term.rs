@@ -47,7 +47,7 @@ pub(crate) fn render(report: &Diagnostics) -> String {
 
 /// The most reports without progress, each after 65,536 events: more than any run has jobs at one
 /// instant.
-const MOST_STANDSTILL: u32 = 1 << 10;
+const MOST_STANDSTILL: u32 = 1 << 9;
 
 thread_local! {
     /// The latest reports without progress of the replication that runs on this thread.

@@ -112,6 +112,44 @@ fn the_page_of_files_names_all_files_and_columns() {
     assert_eq!(written, documented);
 }
 
+#[test]
+fn lists_and_tables_fit_80_columns_without_a_terminal() {
+    let sandbox = Sandbox::with("s.toml", SCENARIO);
+    for arguments in [
+        &["list"][..],
+        &["check", "s.toml"],
+        &["run", "s.toml", "--out", "o"],
+        &[
+            "sweep",
+            "s.toml",
+            "--vary",
+            "worker.w.count=1..2",
+            "--show",
+            "mean(wait)",
+            "--show",
+            "p95(response, parent)",
+            "--show",
+            "share(wait < 1m, child)",
+            "--out",
+            "p",
+        ],
+    ] {
+        let printed = sandbox.stdout(arguments);
+        let rows = printed.lines().filter(|line| line.starts_with([' ', '\u{2500}']));
+        let wide: Vec<&str> = rows.filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "{arguments:?}: {wide:#?}");
+    }
+    let lists: serde_json::Value = serde_json::from_str(&sandbox.stdout(&["list", "--json"])).unwrap();
+    for (list, name) in
+        [("policies", "first-fit"), ("distributions", "lognormal"), ("arrivals", "trace"), ("measures", "wait_s")]
+    {
+        assert!(lists[list].as_array().unwrap().iter().any(|entry| entry["name"] == name), "{lists}");
+    }
+    let firings = sandbox.stdout(&["cron", "0 0 3 * * *", "--from", "2026-01-01T00:00:00Z", "--count", "2", "--json"]);
+    let firings: serde_json::Value = serde_json::from_str(&firings).unwrap();
+    assert_eq!(firings, serde_json::json!(["2026-01-01T03:00:00Z", "2026-01-02T03:00:00Z"]));
+}
+
 /// The cells of a table by the names of its columns.
 fn table(sandbox: &Sandbox, path: &str) -> Vec<BTreeMap<String, String>> {
     csv::Reader::from_path(sandbox.path(path)).unwrap().deserialize().map(Result::unwrap).collect()

@@ -14,6 +14,7 @@ mod document_times;
 mod exit_codes;
 mod feasibility;
 mod files;
+mod hostile;
 mod import;
 mod inputs;
 mod precision;

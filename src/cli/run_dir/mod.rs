@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::exit::CliError;
-use crate::interrupt::{advise, uninterrupted};
+use crate::interrupt::{AGAIN, advise, uninterrupted};
 use crate::term::warn;
 use draft::Draft;
 pub(crate) use manifest::read_manifest;
@@ -38,7 +38,7 @@ impl RunDir {
         let draft = Draft::begin(parent(&target), target.file_name().unwrap_or_default())?;
         // A killed process may have left an earlier run, which is back now.
         place::refuse_unwritable(shown, &target)?;
-        advise("Nothing was written; the same command starts again.");
+        advise(&format!("Nothing was written{AGAIN}"));
         Ok(RunDir { target: Some(target), draft: draft.into() })
     }
 

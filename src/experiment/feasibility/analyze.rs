@@ -1,5 +1,7 @@
 //! The analysis of a scenario, and everything worth reporting about it.
 
+use std::collections::BTreeMap;
+
 use super::cron_conflicts;
 use super::deadlock;
 use super::finding::Finding;
@@ -79,12 +81,6 @@ impl Feasibility {
     /// more there is no steady state, whatever the horizon.
     pub fn is_stationary(&self) -> bool {
         self.is_stationary
-    }
-
-    /// The mean number of jobs of an action, or of all, that a replication counts, without retries.
-    pub fn jobs(&self, action: Option<ActionId>) -> f64 {
-        let of = |work: &&OfferedWork| action.is_none_or(|action| action == work.action);
-        self.work.iter().filter(of).map(|work| work.jobs).sum()
     }
 
     /// The load of jobs with this need if there were no others: their demand as a share of the
@@ -225,8 +221,12 @@ fn few_jobs(scenario: &Scenario, feasibility: &Feasibility) -> Vec<Finding> {
         | ArrivalModel::Profile { action, .. } => Some(*action),
         _ => None,
     };
+    let mut jobs_of: BTreeMap<ActionId, f64> = BTreeMap::new();
+    for work in &feasibility.work {
+        *jobs_of.entry(work.action).or_default() += work.jobs;
+    }
     let finding = |action: ActionId| {
-        let jobs = feasibility.jobs(Some(action));
+        let jobs = jobs_of.get(&action).copied().unwrap_or(0.0);
         (jobs > 0.0 && jobs < FEW_JOBS).then_some(Finding::FewJobs { action, jobs })
     };
     scenario.sources.iter().filter_map(random).filter_map(finding).collect()

@@ -5,6 +5,7 @@
 //! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
 //! numbers read back to the same bits.
 
+use std::collections::BTreeMap;
 use std::iter;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
@@ -141,11 +142,11 @@ pub fn read(
             let cells = row.take().ok_or_else(|| figures.damage())?;
             let lower = figures.figure(&cells, outcomes.len(), names, "")?.ok_or(ReadError::OtherFigures)?;
             row = figures.next()?;
-            *place = lower.map(CensoredValue::exact);
+            *place = figures.optional(&lower)?.map(CensoredValue::exact);
             let Some(value) = place else { continue };
             let Some(cells) = row.as_ref() else { continue };
             if let Some(upper) = figures.figure(cells, outcomes.len(), names, AT_MOST)? {
-                value.upper = upper.unwrap_or(f64::INFINITY);
+                value.upper = figures.optional(&upper)?.unwrap_or(f64::INFINITY);
                 row = figures.next()?;
             }
         }
@@ -159,12 +160,11 @@ pub fn read(
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(WAIT_TIMES, bytes);
     let [action_name, replication, p, wait] = rows.columns(["action", "replication", "p", "wait_s"])?;
-    let actions: Vec<JobScope> = iter::once(JobScope::All)
-        .chain((0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16))))
-        .collect();
+    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    let actions = iter::once(JobScope::All).chain(ids).map(|action| (context.action(action), action));
+    let actions: BTreeMap<&str, JobScope> = actions.collect();
     while let Some(row) = rows.next()? {
-        let found = actions.iter().rev().copied().find(|action| context.action(*action) == action_name.of(&row));
-        let action = found.ok_or_else(|| rows.damage_of(action_name))?;
+        let action = actions.get(action_name.of(&row)).copied().ok_or_else(|| rows.damage_of(action_name))?;
         let number = replication.of(&row).parse::<usize>().map_err(|_| rows.damage_of(replication))?;
         let (p, wait) = (rows.number(&row, p)?, Span::from_secs_f64(rows.number(&row, wait)?));
         let waits = &mut outcomes.get_mut(number).ok_or_else(|| rows.damage_of(replication))?.waits;
@@ -233,14 +233,14 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// The value of a row of `replications.csv`; `None` if it is a row of another figure.
+    /// The last cell of a row of `replications.csv`; `None` if it is a row of another figure.
     fn figure(
         &self,
         cells: &StringRecord,
         replication: usize,
         names: &Names,
         end: &str,
-    ) -> Result<Option<Option<f64>>, ReadError> {
+    ) -> Result<Option<String>, ReadError> {
         if cells.get(0) != Some(replication.to_string().as_str()) {
             return if end.is_empty() { Err(self.damage()) } else { Ok(None) };
         }
@@ -248,8 +248,12 @@ impl<'a> TableReader<'a> {
         let is_it = cells.iter().skip(1).take(of.len()).eq(of.iter().map(String::as_str))
             && cells.get(HEADER.len() - 2).and_then(|cell| cell.strip_suffix(end)) == Some(statistic);
         let value = cells.get(HEADER.len() - 1).unwrap_or_default();
-        let value = if value.is_empty() { None } else { Some(value.parse().map_err(|_| self.damage())?) };
-        Ok(is_it.then_some(value))
+        Ok(is_it.then(|| value.to_owned()))
+    }
+
+    /// The number in a cell that may be empty.
+    fn optional(&self, cell: &str) -> Result<Option<f64>, ReadError> {
+        if cell.is_empty() { Ok(None) } else { cell.parse().map(Some).map_err(|_| self.damage()) }
     }
 
     /// The columns with these names in the header, which is the next row.

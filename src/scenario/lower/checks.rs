@@ -10,7 +10,7 @@ use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
-use crate::spec::{Spec, Worker};
+use crate::spec::{Arrival, Spec, Worker};
 
 impl Lowering<'_> {
     /// Runs all checks.
@@ -20,8 +20,29 @@ impl Lowering<'_> {
         let refused = self.check_resources(spec);
         self.check_needs(&refused);
         if self.needs.is_too_many() {
-            self.report(Diagnostic::error(SourceSpan::NOWHERE, "there are more than 65536 different capacity maps"));
+            self.report_too_many_needs(spec);
         }
+    }
+
+    /// Ids of needs have 16 bits. Only files of rows bring so many.
+    fn report_too_many_needs(&mut self, spec: &Spec) {
+        let most = usize::from(u16::MAX) + 1;
+        let (needs, resources) = self.needs.counts();
+        let (count, what) = if needs > most { (needs, "capacity maps") } else { (resources, "resources") };
+        let file = spec.action.iter().find_map(|(_, action)| match &action.arrival.as_ref()?.value {
+            Arrival::Trace(trace) => Some(&trace.file),
+            Arrival::Swf(swf) => Some(&swf.file),
+            _ => None,
+        });
+        let file = file.or(spec.registry.as_ref().and_then(|registry| registry.value.jobs.as_ref()));
+        let span = file.map_or(SourceSpan::NOWHERE, |file| file.span);
+        let title = format!("there are {count} different {what}, and a scenario has at most {most}");
+        let remedy = "round the units of its rows, such as memory to whole GB, or leave out a column `need.RESOURCE`";
+        let help = match file {
+            Some(file) => format!("`{}` brings most of them: {remedy}", file.value),
+            None => "let actions share capacity maps".to_owned(),
+        };
+        self.report(Diagnostic::error(span, title).help(help));
     }
 
     /// An action must have a service time if its jobs draw one, or if it has no jobs.

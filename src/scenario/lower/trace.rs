@@ -155,11 +155,11 @@ impl Lowering<'_> {
     /// The actions that a trace names; `None` and diagnostics, if any of them does not exist.
     fn trace_actions(&mut self, file: &Spanned<String>, trace: &Trace) -> Option<Vec<ActionId>> {
         let mut ids = Vec::with_capacity(trace.actions.len());
-        let mut counts = vec![0_usize; trace.actions.len()];
+        let mut rows_of = vec![0_usize; trace.actions.len()];
         for action in trace.rows.iter().filter_map(|row| row.action) {
-            counts[action as usize] += 1;
+            rows_of[action as usize] += 1;
         }
-        for (action, rows) in trace.actions.iter().zip(counts) {
+        for (action, rows) in trace.actions.iter().zip(rows_of) {
             if rows == 0 {
                 // Its rows come after those that `first` takes.
                 ids.push(Some(ActionId(0)));
