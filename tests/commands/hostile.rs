@@ -185,7 +185,7 @@ fn damaged_runs_are_refused_with_file_and_column() {
         let column = if file.starts_with('u') { "busy" } else { column };
         assert!(said.contains(&format!("{file} is damaged: it has no column `{column}`")), "{said}");
     }
-    // A number that is none.
+    // A cell that should be a number.
     sandbox.claimsim(&["run", "small.toml", "-q", "--out", "run"]).assert().success();
     let old = fs::read_to_string(sandbox.path("run/wait_times.csv")).unwrap();
     let new = old.replacen(",0.5,", ",half,", 1);
