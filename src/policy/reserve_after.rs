@@ -135,7 +135,7 @@ impl Iterator for Reservations<'_> {
         match &reservation {
             None => self.overdue = None,
             Some(reservation) => {
-                self.aside.put(view, &reservation);
+                self.aside.put(view, reservation);
                 self.reserved[reservation.worker.0 as usize] += 1;
             }
         }

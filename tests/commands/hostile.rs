@@ -115,15 +115,20 @@ fn large_files_are_refused_however_small_they_are_packed() {
     assert!(said.contains("--memory"), "{said}");
 }
 
+/// 3,000 lines, each with a number between two words.
+fn numbered(before: &str, after: &str) -> String {
+    (0..3000).fold(String::new(), |lines, number| lines + &format!("{before}{number}{after}\n"))
+}
+
 #[test]
 fn a_hundred_of_many_mistakes_are_shown_and_all_are_counted() {
-    let keys: String = (0..3000).map(|number| format!("zz{number} = 1\n")).collect();
+    let keys = numbered("zz", " = 1");
     let sandbox = Sandbox::with("s.toml", &format!("{keys}{SMALL}"));
     let said = sandbox.refused(&["check", "s.toml"]);
     assert_eq!(said.matches("error: unknown key").count(), 100, "{said}");
     assert!(said.contains("`zz0`") && said.contains("Only the first 100 of 3000 errors"), "{said}");
 
-    let rows: String = (0..3000).map(|number| format!("1,z{number}\n")).collect();
+    let rows = numbered("1,z", "");
     sandbox.write("t.toml", &trace("t.csv"));
     sandbox.write("t.csv", &format!("at_s,action\n{rows}"));
     let said = sandbox.refused(&["check", "t.toml"]);
@@ -218,7 +223,7 @@ fn damaged_runs_are_refused_with_file_and_column() {
 
 fn digest(text: &str) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[test]

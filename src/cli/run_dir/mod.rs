@@ -55,13 +55,12 @@ impl RunDir {
 
     /// Where to write.
     pub(crate) fn path(&self) -> Result<PathBuf, CliError> {
-        let draft = match self.draft.get() {
-            Some(draft) => draft,
-            None => {
-                let name = OsString::from(format!("reproduction-{}", std::process::id()));
-                let draft = Draft::begin(&std::env::temp_dir(), &name)?;
-                self.draft.get_or_init(|| draft)
-            }
+        let draft = if let Some(draft) = self.draft.get() {
+            draft
+        } else {
+            let name = OsString::from(format!("reproduction-{}", std::process::id()));
+            let draft = Draft::begin(&std::env::temp_dir(), &name)?;
+            self.draft.get_or_init(|| draft)
         };
         let content = draft.content();
         match fs::create_dir(&content) {

@@ -122,8 +122,8 @@ fn collect_unlisted(
 /// The first few names, and the number of the others.
 fn sample(names: BTreeSet<String>) -> String {
     let more = names.len().saturating_sub(MAX_NAMED);
-    let named: Vec<String> = names.into_iter().take(MAX_NAMED).map(|name| name.escape_debug().to_string()).collect();
-    if more == 0 { named.join(", ") } else { format!("{} and {more} more", named.join(", ")) }
+    let first: Vec<String> = names.into_iter().take(MAX_NAMED).map(|name| name.escape_debug().to_string()).collect();
+    if more == 0 { first.join(", ") } else { format!("{} and {more} more", first.join(", ")) }
 }
 
 #[cfg(target_os = "linux")]
