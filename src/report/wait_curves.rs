@@ -5,7 +5,6 @@
 
 use crate::RunContext;
 use crate::experiment::Results;
-use crate::format::percent;
 use crate::model::action::ActionId;
 use crate::plot::curves::Curve;
 use crate::stats::{JobScope, Measure, Metric, Statistic};
@@ -14,7 +13,7 @@ use crate::stats::{ReplicationStats, WaitQuantiles};
 const ALL_WAITS: Metric =
     Metric { action: JobScope::All, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::Mean };
 
-/// The curves of all actions with a claim; before them the curve of all jobs, if it is not the
+/// The curves of all actions with a job; before them the curve of all jobs, if it is not the
 /// same.
 pub(crate) fn wait_curves(context: &RunContext, results: &Results) -> Vec<Curve> {
     let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
@@ -25,25 +24,26 @@ pub(crate) fn wait_curves(context: &RunContext, results: &Results) -> Vec<Curve>
     curves
 }
 
-/// The curve of one action, or of all jobs; `None` if no job was claimed. Where jobs were never
-/// claimed, it ends at the largest quantile that is known in every replication, and its name tells
-/// where.
+/// The curve of one action, or of all jobs; `None` without a job. Where jobs were never claimed, it
+/// ends at the largest quantile that is known in every replication.
 pub(crate) fn wait_curve(context: &RunContext, results: &Results, action: JobScope) -> Option<Curve> {
     let tables: Vec<&WaitQuantiles> = results
         .replications
         .iter()
         .flat_map(|outcome| outcome.waits.iter().filter(|table| table.action == action && !table.quantiles.is_empty()))
         .collect();
-    let longest = tables.iter().max_by_key(|table| table.quantiles.len())?;
     let is_unclaimed = |outcome: &&ReplicationStats| {
         let is_known = outcome.waits.iter().any(|table| table.action == action);
         let metric = Metric { action, measure: Measure::Jobs, statistic: Statistic::Unclaimed, ..ALL_WAITS };
         let unclaimed = outcome.metrics.iter().find(|figure| figure.metric == metric).and_then(|figure| figure.value);
         !is_known && unclaimed.is_some_and(|unclaimed| unclaimed.lower > 0.0)
     };
+    let is_black = action == JobScope::All;
+    let name = if is_black { "all jobs" } else { context.action(action) }.to_owned();
     if results.replications.iter().any(|outcome| is_unclaimed(&outcome)) {
-        return None;
+        return Some(Curve { name, is_black, points: Vec::new(), p50: None, p95: None });
     }
+    let longest = tables.iter().max_by_key(|table| table.quantiles.len())?;
     let last = tables.iter().filter_map(|table| Some(table.quantiles.last()?.0)).reduce(f64::min)?;
     let grid = longest.quantiles.iter().map(|&(p, _)| p).filter(|p| *p <= last);
     let mean = |p: f64| tables.iter().map(|table| quantile(table, p)).sum::<f64>() / tables.len() as f64;
@@ -53,10 +53,6 @@ pub(crate) fn wait_curve(context: &RunContext, results: &Results, action: JobSco
         let row = results.summary.iter().find(|row| row.metric == metric).filter(|row| row.estimate.is_exact());
         row.and_then(|row| row.estimate.value)
     };
-    let is_black = action == JobScope::All;
-    let name = if is_black { "all jobs" } else { context.action(action) };
-    let known = if last < 1.0 { format!(" (known up to {})", percent(last)) } else { String::new() };
-    let name = format!("{name}{known}");
     Some(Curve { name, is_black, points, p50: figure(Statistic::P50), p95: figure(Statistic::P95) })
 }
 

@@ -105,7 +105,8 @@ fn told_by_the_horizon(sandbox: &Sandbox, cooldown: &str, horizon_s: f64) -> (St
     let counts = read("summary.csv").lines().filter(at_horizon).map(str::to_owned).collect();
     let jobs = read("jobs.csv");
     let columns: Vec<&str> = jobs.lines().next().unwrap().split(',').collect();
-    let [claimed, ended] = ["claimed_at_s", "ended_at_s"].map(|name| columns.iter().position(|it| *it == name).unwrap());
+    let [claimed, ended] =
+        ["claimed_at_s", "ended_at_s"].map(|name| columns.iter().position(|it| *it == name).unwrap());
     let is_over = |line: &&str| {
         let cells: Vec<&str> = line.split(',').collect();
         [claimed, ended].iter().all(|cell| cells[*cell].parse::<f64>().is_ok_and(|at| at < horizon_s))

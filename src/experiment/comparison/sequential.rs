@@ -272,6 +272,9 @@ impl<'a> SequentialComparison<'a> {
 
     fn gate(&self, number: usize, look: &GateLook) -> Gate {
         let GateLook { alternative, gate, sample, unserved, growth, .. } = *look;
+        let status = self.gates.status(number);
+        // Where the value does not see jobs that matter, an interval would show what is not shown.
+        let agrees = |ends: &(f64, f64)| status != BoundStatus::Undecided || ends.0 <= 0.0 && 0.0 <= ends.1;
         Gate {
             alternative,
             condition: gate.clone(),
@@ -280,10 +283,10 @@ impl<'a> SequentialComparison<'a> {
             is_exact: sample.is_exact,
             bound: sample.bound,
             beyond: sample.excess.exact_mean(),
-            interval: sample.excess_interval(self.gates.levels(gate.relation)),
+            interval: sample.excess_interval(self.gates.levels(gate.relation)).filter(agrees),
             p_kept: sample.p_kept,
             p_broken: sample.p_broken,
-            status: self.gates.status(number),
+            status,
             decided_at: self.gates.decided_at(number),
             replications: sample.value.count,
             missing: sample.missing,

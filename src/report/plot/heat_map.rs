@@ -12,8 +12,9 @@ use super::canvas::{self, Canvas, INK, Painted, TITLES, WIDTH};
 use super::scale::is_wide;
 use super::values::{Values, step_name};
 use crate::experiment::design::Axis;
-use crate::format::ValueFormat;
+use crate::format::{Charset, ValueFormat};
 use crate::model::math;
+use crate::stats::interval::IntervalEstimate;
 
 const TOP: i32 = TITLES + 34;
 /// Free space at the edges of the sheet.
@@ -59,7 +60,8 @@ pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
     let (means, _) = values.extent();
     let colors = Colors::of(&means);
     let scale = if colors.is_log { "; colours are logarithmic" } else { "" };
-    let subtitle = format!("Colour: mean of replications{scale}; {}", values.work);
+    let open = if values.has_bounds() { "; a number with \u{2265}, or a black corner: at least" } else { "" };
+    let subtitle = format!("Colour: mean of replications{scale}{open}; {}", values.work);
     canvas::sheet(layout.bottom() + canvas::X_LABELS + 74, &values.title, &subtitle, |canvas| {
         if means.is_empty() || layout.columns > MOST_CELLS.0 as i32 || layout.rows > MOST_CELLS.1 as i32 {
             let why =
@@ -68,8 +70,8 @@ pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
         }
         for row in 0..layout.rows {
             for column in 0..layout.columns {
-                let value = values.estimates[(map.point)(row as usize, column as usize)].value;
-                draw_cell(canvas, &layout, &colors, (row, column), value, values)?;
+                let estimate = values.estimates[(map.point)(row as usize, column as usize)];
+                draw_cell(canvas, &layout, &colors, (row, column), estimate, values)?;
             }
         }
         draw_names(canvas, &layout, map)?;
@@ -135,15 +137,21 @@ fn draw_cell(
     layout: &Layout,
     colors: &Colors,
     (row, column): (i32, i32),
-    value: Option<f64>,
+    estimate: IntervalEstimate,
     values: &Values,
 ) -> Painted {
     let (left, right, top, bottom) = layout.cell(row, column);
-    let part = value.map(|value| colors.part(value));
+    let part = estimate.value.map(|value| colors.part(value));
     let fill = part.map_or(canvas::GRID, color);
     canvas.draw(&Rectangle::new([(left, top), (right, bottom)], fill.filled()))?;
-    let words = ValueFormat::of_quantity(values.quantity).value(value);
+    let format = ValueFormat::of_quantity(values.quantity);
+    let words = format.bounded(estimate.value, estimate.is_exact(), Charset::Utf8);
     let fits = words.chars().count() as i32 * LETTER <= right - left - 4 && layout.line >= TEXT;
+    if !fits && !estimate.is_exact() {
+        // A corner tells that the colour is that of a lower bound.
+        let corner = vec![(right, top), (right, top + 8), (right - 8, top)];
+        canvas.draw(&Polygon::new(corner, INK.filled()))?;
+    }
     if fits {
         // Viridis is dark up to its middle.
         let ink = if part.is_some_and(|part| part < 0.55) { WHITE } else { INK };

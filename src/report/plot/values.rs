@@ -15,6 +15,11 @@ pub(crate) struct Values<'a> {
 }
 
 impl Values<'_> {
+    /// Whether only a lower bound of some mean is known.
+    pub(crate) fn has_bounds(&self) -> bool {
+        self.estimates.iter().any(|estimate| !estimate.is_exact())
+    }
+
     /// All means, and the end of the longest interval: at most three times the largest mean, so
     /// that a single point does not flatten the others.
     pub(crate) fn extent(&self) -> (Vec<f64>, f64) {
