@@ -160,6 +160,7 @@ impl Target {
                 point,
                 cost,
                 scenario: scenario(&servers, seed),
+                overload: None,
                 is_likely_infeasible: false,
             }
         };
@@ -171,7 +172,7 @@ impl Target {
             looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
             supply_axes: vec![true],
         };
-        let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
+        let silent = |_: usize, _: u32| -> Box<dyn Progress> { Box::new(()) };
         let sizing = size(&settings, &targets, &silent).expect("the targets are right");
         (settings, sizing)
     }

@@ -359,6 +359,7 @@ impl Kind {
                 point,
                 cost: f64::from(servers),
                 scenario: self.scenario(servers, 1.0, seed),
+                overload: None,
                 is_likely_infeasible: false,
             }
         };
@@ -369,7 +370,7 @@ impl Kind {
             looks: InterimLooks::doubling(LOOKS.0, LOOKS.1),
             supply_axes: vec![true],
         };
-        let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
+        let silent = |_: usize, _: u32| -> Box<dyn Progress> { Box::new(()) };
         let Sizing { evaluated, answer, .. } = size(&designs, &targets, &silent).expect("the targets are right");
         let has = |status: BoundStatus, error: usize| {
             let with = evaluated.iter().filter(|design| design.status == status);
@@ -390,11 +391,16 @@ impl Kind {
         let is_equal = factor == 1.0;
         let judged = if is_equal { vec![of_waits("mean"), of_waits("p95")] } else { vec![of_waits("p95")] };
         let gate = if is_equal { of_waits("p95") + " <= +0%" } else { of_waits("mean") + " <= +10%" };
+        let mut gates = vec![gate];
+        if matches!(self.target, Target::TrueValueAndLost(_)) {
+            // Always kept; it makes verdicts on the waits of the others possible.
+            gates.push(format!("share(lost, {}) <= 100%", self.action()));
+        }
         let criteria = ComparisonCriteria {
             baseline: 0,
             judged: judged.iter().map(|text| text.parse().expect("a quantity")).collect(),
             margin: (!is_equal).then(|| "±10%".parse().expect("a margin")),
-            gates: vec![gate.parse().expect("a condition")],
+            gates: gates.iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
             looks: InterimLooks::doubling(LOOKS.0, LOOKS.1),
             awaits_judged: true,

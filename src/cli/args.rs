@@ -256,7 +256,8 @@ fn wrapped(words: &[&str], columns: usize) -> String {
             lines.push("  ".to_owned());
         }
         if let Some(line) = lines.last_mut() {
-            *line += &format!("{word}{separator}");
+            line.push_str(word);
+            line.push_str(separator);
         }
     }
     lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::exit::CliError;
-use crate::experiment::feasibility::Feasibility;
+use crate::experiment::feasibility::{Feasibility, Finding, analyze};
 use crate::report::feasibility::{self, Notice};
 use crate::run_dir::manifest::{self, Manifest, SavedRun, sha256};
 use crate::scenario::{self, Diagnostics, Files, InputFile, LoadedScenario, Override, RelativeFiles, Scenario};
@@ -135,7 +135,8 @@ fn why_unreadable(path: &Path, reason: &io::Error) -> String {
 fn scenario_files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "toml")).collect();
     names.sort();
     names
 }
@@ -222,6 +223,23 @@ fn add_new<T: PartialEq>(known: &mut Vec<T>, more: impl IntoIterator<Item = T>) 
         if !known.contains(&one) {
             known.push(one);
         }
+    }
+}
+
+/// The number of overloaded points whose warning is printed.
+const MAX_OVERLOADS: usize = 3;
+
+/// Prints on standard error the warnings of overloads at points of a study: those of the first
+/// points, and the number of the others.
+pub(crate) fn print_overloads(points: &[(String, &Scenario)]) {
+    for (name, scenario) in points.iter().take(MAX_OVERLOADS) {
+        let is_overload = |finding: &Finding| finding.overload().is_some();
+        let notices = feasibility::notices(scenario, &analyze(scenario), is_overload).into_iter();
+        let report = Diagnostics::file_warnings(name, notices.map(|Notice { title, help }| (title, help)));
+        warn(&render(&report));
+    }
+    if points.len() > MAX_OVERLOADS {
+        warn(&format!("warning: {} more points are overloaded", points.len() - MAX_OVERLOADS));
     }
 }
 

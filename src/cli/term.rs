@@ -37,25 +37,56 @@ pub(crate) fn render(report: &Diagnostics) -> String {
 const STEPS: f64 = 10_000.0;
 
 /// A progress bar over all replications: jobs done of jobs expected, rate, time left. It vanishes
-/// when dropped.
+/// when dropped. Without a terminal it prints a line a minute.
 #[derive(Debug)]
 pub(crate) struct Bar {
     drawn: ProgressBar,
+    label: String,
+    is_quiet: bool,
     total: f64,
     jobs: AtomicU64,
 }
 
+/// The time of all bars that have been dropped, in milliseconds.
+static TIME_BEFORE: AtomicU64 = AtomicU64::new(0);
+/// The minutes of all bars for which a line has been printed.
+static MINUTES: AtomicU64 = AtomicU64::new(0);
+
+/// The columns of a terminal that everything fits into.
+pub(crate) const COLUMNS: usize = 80;
+
 impl Bar {
-    /// A bar for this number of replications. indicatif draws nothing if standard error is no
-    /// terminal.
+    /// A bar for this number of replications.
     pub(crate) fn new(replications: u32, hidden: bool) -> Bar {
+        Bar::of("", replications, hidden)
+    }
+
+    /// A bar that says what is run. indicatif draws nothing if standard error is no terminal.
+    pub(crate) fn of(label: &str, replications: u32, hidden: bool) -> Bar {
         let total = f64::from(replications) * STEPS;
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left");
         let bar = ProgressBar::with_draw_target(Some(total as u64), target);
-        Bar { drawn: bar.with_style(style.expect("a valid template")), total, jobs: AtomicU64::new(0) }
+        let style = ProgressStyle::with_template(if label.is_empty() { BAR } else { LABELLED_BAR });
+        let label: String = label.chars().take(COLUMNS - 1).collect();
+        let drawn = bar.with_style(style.expect("a valid template")).with_prefix(label.clone());
+        Bar { drawn, label, is_quiet: hidden, total, jobs: AtomicU64::new(0) }
+    }
+
+    /// Prints a line if a minute has passed since the last one.
+    fn print_minute(&self, message: &str) {
+        let millis = TIME_BEFORE.load(Ordering::Relaxed) + self.drawn.elapsed().as_millis() as u64;
+        let minute = millis / 60_000;
+        if MINUTES.fetch_max(minute, Ordering::Relaxed) < minute {
+            let share = (self.drawn.position() as f64 / self.total * 100.0).floor();
+            let of = if self.label.is_empty() { String::new() } else { format!("{}: ", self.label) };
+            warn(&format!("{minute} min: {of}{share} %, {message}"));
+        }
     }
 }
+
+/// At most 79 columns: the message takes up to 35 of them.
+const BAR: &str = "{bar:16} {percent:>3} %  {msg}  {eta:>3} left";
+const LABELLED_BAR: &str = "{prefix}\n{bar:16} {percent:>3} %  {msg}  {eta:>3} left";
 
 impl Progress for Bar {
     fn advanced(&self, rows: u64, from: f64, to: f64) {
@@ -66,12 +97,17 @@ impl Progress for Bar {
         let share = (self.drawn.position() as f64 / self.total).max(f64::MIN_POSITIVE);
         let seconds = self.drawn.elapsed().as_secs_f64().max(1e-3);
         let (expected, rate) = (done as f64 / share, done as f64 / seconds);
-        self.drawn.set_message(format!("{} of about {} jobs, {}/s", short(done as f64), short(expected), short(rate)));
+        let message = format!("{} of about {} jobs, {}/s", short(done as f64), short(expected), short(rate));
+        if self.drawn.is_hidden() && !self.is_quiet {
+            self.print_minute(&message);
+        }
+        self.drawn.set_message(message);
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
+        TIME_BEFORE.fetch_add(self.drawn.elapsed().as_millis() as u64, Ordering::Relaxed);
         self.drawn.finish_and_clear();
     }
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
+use crate::feasibility;
 use crate::growth::QueueGrowth;
 use crate::model::time::Span;
 use crate::quantities::ResolvedQuantities;
@@ -27,6 +28,8 @@ use crate::warmup::find_warm_up;
 pub struct DesignPoint {
     /// The scenario.
     pub scenario: Scenario,
+    /// The load, if more work arrives than can be done.
+    pub overload: Option<f64>,
     quantities: ResolvedQuantities,
     /// The number of quantities.
     count: usize,
@@ -72,7 +75,8 @@ impl DesignPoint {
     /// The number of a quantity that the scenario does not have, and what is wrong with it.
     pub fn new(scenario: Scenario, quantities: &[Quantity]) -> Result<DesignPoint, (usize, ExpressionError)> {
         let resolved = ResolvedQuantities::of(quantities, &scenario.system)?;
-        Ok(DesignPoint { scenario, quantities: resolved, count: quantities.len() })
+        let overload = feasibility::analyze(&scenario).overload();
+        Ok(DesignPoint { scenario, overload, quantities: resolved, count: quantities.len() })
     }
 
     /// The quantity with that number.

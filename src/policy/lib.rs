@@ -197,6 +197,21 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// Whether the priorities of jobs matter.
+    pub fn reads_priorities(&self) -> bool {
+        matches!(self, Policy::Priority { .. })
+    }
+
+    /// Whether the estimates of jobs matter.
+    pub fn reads_estimates(&self) -> bool {
+        match self {
+            Policy::ShortestFirst { by } | Policy::LongestFirst { by } => *by == JobLength::Estimate,
+            policy => matches!(policy, Policy::EasyBackfill { .. } | Policy::ConservativeBackfill),
+        }
+    }
+}
+
 /// A parameter of a policy, as tables show it.
 trait Parameter {
     /// `key=value`; nothing for a default.

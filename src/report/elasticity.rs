@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::RunContext;
+use crate::experiment::design::column_number;
 use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::DesignPoint;
-use crate::format::{Charset, ValueFormat, relative_change, unsigned_zero};
+use crate::format::{Charset, ValueFormat, measured, relative_change};
 use crate::sweep::{WITHOUT_INTERVALS, replications_and_seed};
 use crate::table::{self, Column, csv};
 
@@ -52,6 +53,9 @@ impl<'a> ElasticityReport<'a> {
         vec![
             Col::new("key", move |effect| perturbation(effect).key.as_str()),
             Col::new("value", move |effect| perturbation(effect).value.as_str()),
+            Col::new("value_number", move |effect| number(perturbation(effect), "_number")).csv_only(),
+            Col::new("value_s", move |effect| number(perturbation(effect), "_s")).csv_only(),
+            Col::new("value_per_s", move |effect| number(perturbation(effect), "_per_s")).csv_only(),
             Col::new("low", move |effect| perturbation(effect).low.as_str()),
             Col::new("high", move |effect| perturbation(effect).high.as_str()),
             Col::new("action", move |effect| context.action(target(effect).action())).csv_only(),
@@ -137,7 +141,7 @@ impl<'a> ElasticityReport<'a> {
             json!({
                 "quantity": quantity.text,
                 "unit": quantity.unit(),
-                "base": ranked.first().and_then(|effect| effect.base).map(unsigned_zero),
+                "base": ranked.first().and_then(|effect| effect.base).map(measured),
                 "effects": ranked.iter().map(|effect| table::json(&columns, effect)).collect::<Vec<_>>(),
             })
         };
@@ -150,6 +154,11 @@ impl<'a> ElasticityReport<'a> {
             "left_out": skipped.collect::<Vec<_>>(),
         })
     }
+}
+
+/// The value of a parameter, if it is of the kind whose columns end like this.
+fn number(perturbation: &Perturbation, suffix: &str) -> Option<f64> {
+    column_number(&perturbation.value).filter(|(own, _)| *own == suffix).map(|(_, number)| number)
 }
 
 /// The change of a quantity, with half the width of its interval.

@@ -161,6 +161,18 @@ pub(crate) fn exact(value: f64) -> String {
     if value.is_finite() { format!("{}", unsigned_zero(value)) } else { String::new() }
 }
 
+/// A measured number without the noise of floating point: nanoseconds of seconds, nine significant
+/// digits of a small number; never `-0`.
+pub(crate) fn measured(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return unsigned_zero(value);
+    }
+    let exponent = |value: f64| format!("{value:e}").rsplit('e').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let before_the_point = usize::try_from(exponent(value) + 1_i32).unwrap_or(0);
+    let digits = (9 + before_the_point).min(15);
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
+}
+
 /// The number itself, but 0 for -0, whose sign has no meaning.
 pub(crate) fn unsigned_zero(value: f64) -> f64 {
     if value == 0.0 { 0.0 } else { value }
@@ -274,6 +286,23 @@ mod tests {
         ] {
             assert_eq!(duration(seconds), text);
         }
+    }
+
+    #[test]
+    fn measured_numbers_have_no_noise() {
+        for (value, text) in [
+            (0.1 + 0.2, "0.3"),
+            (141.515_182_204_594_5, "141.515182205"),
+            (27_900.868_755_173, "27900.868755173"),
+            (1.0 / 3.0 * 1e-6, "0.000000333333333"),
+            (123_456_789.123_456_79, "123456789.123457"),
+            (999.999_999_999_9, "1000"),
+            (-2.5, "-2.5"),
+            (-0.0, "0"),
+        ] {
+            assert_eq!(measured(value).to_string(), text);
+        }
+        assert!(measured(f64::NAN).is_nan() && measured(f64::MAX) > 1e308 && measured(5e-324) > 0.0);
     }
 
     #[test]

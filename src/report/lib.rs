@@ -22,6 +22,7 @@ mod files;
 mod fixtures;
 mod format;
 pub mod job_log;
+mod key_columns;
 pub mod messages;
 mod plot;
 pub mod run;

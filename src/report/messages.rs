@@ -5,7 +5,7 @@ use crate::engine::Window;
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::unserved::UnservedJobs;
 use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
-use crate::experiment::{BatchMeansRun, SummaryRow};
+use crate::experiment::{BatchMeansRun, Standstill, SummaryRow};
 use crate::format::{ValueFormat, percent};
 use crate::model::time::{Span, Time};
 
@@ -20,6 +20,21 @@ pub fn warm_up_summary(warm_up: &EstimatedWarmUp) -> String {
         return format!("warm-up {length}, half of the run: the run is too short for MSER-5");
     }
     format!("warm-up {length}, by MSER-5 over {PILOTS} replications")
+}
+
+/// A warning of replications in which nothing was claimed any more, because parents held all that
+/// their children needed; `None` if there are none.
+pub fn standstill_warning(found: &[Standstill], replications: usize) -> Option<String> {
+    let first = found.iter().min_by_key(|standstill| standstill.since)?;
+    let since = (first.since - Time::ZERO).rounded();
+    let where_found = match (found.len(), replications) {
+        (1, 1) => String::new(),
+        (number, all) => format!(" in {number} of {all} replications, first in replication {}", first.replication),
+    };
+    Some(format!(
+        "nothing was claimed after {since}{where_found}: only parents run, which hold what their children need \
+         (deadlock); waits are those of the jobs before"
+    ))
 }
 
 /// A warning if the run is too short to estimate its warm-up.

@@ -1,6 +1,7 @@
 //! A sweep's report: the table of every figure at every point, its text for terminals, and the JSON
 //! document.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -8,14 +9,19 @@ use serde_json::{Map, Value, json};
 use crate::experiment::design::{Axis, Grid, GridPoint};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
-use crate::format::{Charset, ValueFormat, unsigned_zero};
+use crate::format::{self, Charset, ValueFormat, measured};
+use crate::key_columns::KeyColumns;
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
-use crate::table::{self, json_interval};
+use crate::table::{self, Column, csv, json_interval};
 use crate::{RunContext, messages};
 
 /// A terminal shows at most this number of points; `sweep.csv` has the others.
 const MOST_POINTS: usize = 40;
+
+/// The measure of the rows of `sweep.csv`, and the column of tables, that mark overloaded points:
+/// the work that arrives as a share of what can be done.
+const OVERLOAD: &str = "overload";
 
 /// A finished sweep.
 #[derive(Clone, Copy, Debug)]
@@ -33,28 +39,52 @@ pub struct SweepReport<'a> {
 }
 
 impl SweepReport<'_> {
-    /// `sweep.csv`: a column per key, then the columns of a run's `summary.csv`; a row per figure
-    /// and point.
+    /// `sweep.csv`: one or two columns per key, then the columns of a run's `summary.csv`; a row
+    /// per figure and point.
     pub(crate) fn csv(&self) -> Vec<u8> {
         let (keys, points) = (self.grid.keys().collect::<Vec<&str>>(), self.grid.points());
-        let lines = points.iter().zip(self.measured).flat_map(|(point, measured)| {
-            let values = point.settings.iter().map(|(_, value)| value.as_str()).collect();
-            summary_lines(values, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
+        let values: Vec<Vec<&str>> =
+            points.iter().map(|point| point.settings.iter().map(|(_, value)| value.as_str()).collect()).collect();
+        let columns = KeyColumns::new(&keys, &values);
+        let names = columns.names();
+        let lines = points.iter().zip(&values).zip(self.measured).flat_map(|((point, values), measured)| {
+            let cells = columns.cells(values);
+            summary_lines(cells, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
         });
-        summary_of(&keys, lines)
+        let mut table = summary_of(&names, lines);
+        let overloaded = points.iter().zip(&values).filter_map(|(point, values)| {
+            let DesignPoint { scenario, overload, .. } = &self.trials[point.number];
+            Some((columns.cells(values), scenario.policy_label.as_str(), (*overload)?))
+        });
+        table.extend(overload_rows(&names, overloaded.collect()));
+        table
+    }
+
+    /// Whether any point is overloaded.
+    fn is_overloaded(&self) -> bool {
+        self.trials.iter().any(|trial| trial.overload.is_some())
+    }
+
+    /// The overloaded points, for charts.
+    pub(crate) fn overloaded(&self) -> Vec<bool> {
+        self.trials.iter().map(|trial| trial.overload.is_some()).collect()
     }
 
     /// The sweep in a terminal: the heading line, the table of points, and notes.
     pub fn text(&self) -> String {
         let keys = self.grid.keys().map(str::to_owned);
-        let header: Vec<String> = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone())).collect();
+        let overload = self.is_overloaded().then(|| OVERLOAD.to_owned());
+        let header = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone()));
+        let header: Vec<String> = header.chain(overload).collect();
         let formats: Vec<ValueFormat> = self.shown.iter().map(ValueFormat::of_quantity).collect();
         let points = self.grid.points().into_iter().zip(self.measured).take(MOST_POINTS);
         let rows: Vec<Vec<String>> = points
             .map(|(point, measured)| {
                 let shown = measured.responses.iter().zip(&formats);
                 let shown = shown.map(|(shown, format)| format.value_with_half_width(shown.estimate, Charset::Utf8));
-                point.settings.into_iter().map(|(_, value)| value).chain(shown).collect()
+                let overload = self.trials[point.number].overload.map_or_else(String::new, format::percent);
+                let overload = self.is_overloaded().then_some(overload);
+                point.settings.into_iter().map(|(_, value)| value).chain(shown).chain(overload).collect()
             })
             .collect();
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -107,6 +137,7 @@ impl SweepReport<'_> {
                 "policy": scenario.policy_label,
                 "seed": scenario.seed,
                 "replications": scenario.replications,
+                "overload": self.trials[point.number].overload,
                 "warmup_s": measured.warm_up.map_or(fixed, |found| found.length).as_secs_f64(),
                 "shown": self.shown.iter().zip(&measured.responses).map(entry).collect::<Map<String, Value>>(),
             })
@@ -121,12 +152,36 @@ impl SweepReport<'_> {
     }
 }
 
+/// At the end of `sweep.csv`: the load of each overloaded point, after the cells of its keys and
+/// its policy.
+fn overload_rows(keys: &[String], rows: Vec<(Vec<Cow<str>>, &str, f64)>) -> Vec<u8> {
+    type Col<'a> = Column<'a, (Vec<Cow<'a, str>>, &'a str, f64)>;
+    let keys = keys.iter().enumerate();
+    let mut columns: Vec<Col> =
+        keys.map(|(index, key)| Col::new(key, move |row| row.0[index].clone().into_owned())).collect();
+    columns.extend([
+        Col::new("policy", |row| row.1),
+        Col::new("action", |_| "all"),
+        Col::new("resource", |_| ""),
+        Col::new("worker", |_| ""),
+        Col::new("measure", |_| OVERLOAD),
+        Col::new("statistic", |_| "mean"),
+        Col::new("value", |row| row.2),
+        Col::new("ci_low", |_| ""),
+        Col::new("ci_high", |_| ""),
+        Col::new("replications", |_| ""),
+    ]);
+    let table = csv(&columns, rows);
+    let header = table.iter().position(|byte| *byte == b'\n').map_or(table.len(), |end| end + 1);
+    table[header..].to_vec()
+}
+
 fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
     let estimate = shown.estimate;
     let value = json!({
         "unit": quantity.unit(),
-        "value": estimate.value.map(unsigned_zero),
-        "at_most": estimate.upper.map(unsigned_zero),
+        "value": estimate.value.map(measured),
+        "at_most": estimate.upper.map(measured),
         "ci": json_interval(estimate.interval),
         "replications": estimate.replications,
     });

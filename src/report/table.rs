@@ -51,6 +51,8 @@ pub(crate) struct Column<'a, R> {
     is_left_aligned: bool,
     /// Whether a terminal table leaves out a text that the row above has too.
     is_merged: bool,
+    /// Whether numbers in CSV have all digits, to be read back to the same bits.
+    is_exact: bool,
 }
 
 impl<'a, R> Column<'a, R> {
@@ -65,6 +67,7 @@ impl<'a, R> Column<'a, R> {
             is_in_markdown: false,
             is_left_aligned: false,
             is_merged: false,
+            is_exact: false,
         }
     }
 
@@ -114,13 +117,19 @@ impl<'a, R> Column<'a, R> {
         Column { is_left_aligned: true, ..self }
     }
 
+    /// Writes all digits of numbers into CSV.
+    #[must_use]
+    pub(crate) fn exact(self) -> Column<'a, R> {
+        Column { is_exact: true, ..self }
+    }
+
     #[must_use]
     pub(crate) fn merged(self) -> Column<'a, R> {
         Column { is_merged: true, ..self }
     }
 }
 
-/// A CSV file with its header; numbers are in their shortest exact form.
+/// A CSV file with its header.
 pub(crate) fn csv<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -> Vec<u8> {
     const MEMORY: &str = "writing into memory does not fail";
     let columns: Vec<_> = columns.iter().filter_map(|column| Some((column, column.cell.as_ref()?))).collect();
@@ -132,12 +141,13 @@ pub(crate) fn csv<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -
     writer.write_record(None::<&[u8]>).expect(MEMORY);
     let mut number = String::new();
     for row in rows {
-        for (_, cell) in &columns {
+        for (column, cell) in &columns {
             let mut write = |field: &str| writer.write_field(field).expect(MEMORY);
             let mut write_number = |value: Option<f64>| {
                 number.clear();
                 if let Some(value) = value.filter(|value| value.is_finite()) {
-                    write!(number, "{}", format::unsigned_zero(value)).expect(MEMORY);
+                    let shown = if column.is_exact { format::unsigned_zero(value) } else { format::measured(value) };
+                    write!(number, "{shown}").expect(MEMORY);
                 }
                 write(&number);
             };
@@ -192,6 +202,50 @@ pub(crate) fn plain(
     is_left: impl Fn(usize) -> bool,
     charset: Charset,
 ) -> String {
+    let widths: Vec<usize> = (0..header.len())
+        .map(|index| rows.iter().map(|row| row[index].chars().count()).fold(header[index].chars().count(), usize::max))
+        .collect();
+    let groups = groups(&widths, (1..header.len()).take_while(|index| is_left(*index)).count() + 1);
+    let part = |group: &Vec<usize>| {
+        let header: Vec<&str> = group.iter().map(|index| header[*index]).collect();
+        let rows = rows.iter().map(|row| group.iter().map(|index| row[*index].as_str()).collect());
+        one_table(&header, rows, |index| is_left(group[index]), charset)
+    };
+    groups.iter().map(part).collect::<Vec<_>>().join("\n")
+}
+
+/// The columns of a terminal that tables fit into.
+const COLUMNS: usize = 80;
+
+/// The columns of each of several tables, one below the other, so that each fits into a terminal.
+/// Each table begins with the first columns, which name the row.
+fn groups(widths: &[usize], names: usize) -> Vec<Vec<usize>> {
+    // A cell has a space on either side, and there is one between cells.
+    let width = |columns: &[usize]| columns.iter().map(|index| widths[*index] + 3).sum::<usize>() - 1;
+    let all: Vec<usize> = (0..widths.len()).collect();
+    if width(&all) <= COLUMNS {
+        return vec![all];
+    }
+    // Names that leave no room for values are cut to the first one.
+    let names = if width(&all[..names]) > COLUMNS / 2 { 1 } else { names };
+    let (names, rest) = all.split_at(names);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for &index in rest {
+        match groups.last_mut() {
+            Some(group) if width(group) + widths[index] + 3 <= COLUMNS => group.push(index),
+            _ => groups.push(names.iter().copied().chain([index]).collect()),
+        }
+    }
+    groups
+}
+
+/// A table as wide as its content.
+fn one_table<'a>(
+    header: &[&str],
+    rows: impl Iterator<Item = Vec<&'a str>>,
+    is_left: impl Fn(usize) -> bool,
+    charset: Charset,
+) -> String {
     let mut table = Table::new();
     let rule = match charset {
         Charset::Ascii => '-',
@@ -199,7 +253,7 @@ pub(crate) fn plain(
     };
     let rule = LineStyle::none().fill(rule).junction(rule);
     table.load_style(TableStyle::new().top_border(rule).header_separator(rule).bottom_border(rule));
-    // The table is as wide as its content: the same on every terminal.
+    // The same on every terminal.
     table.set_content_arrangement(ContentArrangement::Disabled).set_header(header);
     for (index, column) in table.column_iter_mut().enumerate().skip(1) {
         column.set_cell_alignment(if is_left(index) { CellAlignment::Left } else { CellAlignment::Right });
@@ -257,14 +311,14 @@ pub(crate) fn escaped(name: &str) -> String {
 
 /// An interval as JSON documents have it.
 pub(crate) fn json_interval(interval: Option<(f64, f64)>) -> Value {
-    json!(interval.map(|(low, high)| [format::unsigned_zero(low), format::unsigned_zero(high)]))
+    json!(interval.map(|(low, high)| [format::measured(low), format::measured(high)]))
 }
 
 impl From<Cell<'_>> for Value {
     fn from(cell: Cell) -> Value {
         match cell {
             Cell::Text(text) => json!(text),
-            Cell::Number(number) => json!(number.map(format::unsigned_zero)),
+            Cell::Number(number) => json!(number.map(format::measured)),
             Cell::Count(count) => json!(count),
             Cell::Flag(flag) => json!(flag),
             Cell::Interval(interval) => json_interval(interval),
@@ -325,6 +379,22 @@ mod tests {
         assert_eq!(markdown, "| name | the value |\n|---|--:|\n| a\\_b | **1.5** |\n| a\\_b | **-** |\n");
         let terminal = terminal(&columns(), rows, Charset::Ascii);
         assert_eq!(terminal.lines().filter(|line| line.contains("a_b")).count(), 1, "{terminal}");
+    }
+
+    #[test]
+    fn wide_tables_become_several_below_each_other() {
+        let header = ["name", "one", "two", "three"];
+        let wide = |width: usize| vec!["n".to_owned(), "x".repeat(width), "y".repeat(width), "z".repeat(width)];
+        for (width, tables) in [(5, 1), (21, 1), (22, 2), (70, 3), (200, 3)] {
+            let text = plain(&header, &[wide(width)], |_| false, Charset::Ascii);
+            assert_eq!(text.matches("name").count(), tables, "{text}");
+            assert!(width > 100 || text.lines().all(|line| line.chars().count() <= 80), "{text}");
+            for cell in ["xxxxx", "yyyyy", "zzzzz", "three"] {
+                assert!(text.contains(cell), "{cell} is missing in\n{text}");
+            }
+        }
+        let two = plain(&header, &[wide(22)], |index| index == 1, Charset::Ascii);
+        assert_eq!(two.matches("one").count(), 2, "the names of rows stand in each table:\n{two}");
     }
 
     #[test]

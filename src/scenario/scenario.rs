@@ -32,6 +32,9 @@ pub struct Scenario {
     pub warm_up: WarmUpRule,
     /// What is simulated.
     pub system: System,
+    /// The groups of workers and the number of workers of each, in the order of the file. Further
+    /// workers come from the registry's documents.
+    pub groups: Vec<(String, usize)>,
     /// Where jobs come from, in the order of the file.
     pub sources: Vec<ArrivalModel>,
     /// The documents that workers, initial rows and crons come from.

@@ -65,8 +65,8 @@ pub enum Relation {
     AtLeast,
 }
 
-/// The skewness that is assumed at least, against a verdict that a bound is kept. Small samples hide
-/// a skewness of 1 to 2, as of waits at a high load.
+/// The skewness that is assumed at least, against a verdict that a bound is kept. Small samples
+/// hide a skewness of 1 to 2, as of waits at a high load.
 const ASSUMED_SKEWNESS: f64 = 1.0;
 
 /// The skewness assumed at least against each side, to the right and to the left.

@@ -123,7 +123,7 @@ fn rows_outside_the_run_are_counted_and_a_file_without_any_inside_is_refused() {
     sandbox.write("f.csv", "at_s\n0\n3600\n3600.000000001\n9e9\n");
     let text = format!("{HEAD}[action.a]\nservice = \"1m\"\narrival = {{ trace = {{ file = \"f.csv\" }} }}\n");
     sandbox.write("s.toml", &text);
-    let note = "f.csv: 2 of 4 rows lie outside the run: 2 after the horizon";
+    let note = "f.csv: 2 of 4 rows lie outside the run: 2 after the horizon (1 within the cooldown, as load after the horizon)";
     let output = sandbox.claimsim(&["run", "s.toml", "--out", "o", "--json"]).assert().success().get_output().clone();
     assert!(crate::support::text(&output.stderr).contains(note));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -132,6 +132,9 @@ fn rows_outside_the_run_are_counted_and_a_file_without_any_inside_is_refused() {
     assert!(manifest.contains(note), "{manifest}");
     let check = sandbox.stdout(&["check", "s.toml", "--json"]);
     assert!(check.contains(note), "{check}");
+
+    let none = sandbox.claimsim(&["check", "s.toml", "--set", "cooldown=none"]).assert().success().get_output().clone();
+    assert!(crate::support::text(&none.stderr).contains("2 after the horizon\n"));
 
     sandbox.write("f.csv", "at_s\n1641000000\n1641000600\n");
     let told = sandbox.refused(&["run", "s.toml"]);

@@ -217,3 +217,16 @@ fn crontab_lines_get_a_note_and_crons_fire_in_all_years() {
         assert_eq!(arrived.split(',').nth(6), Some("3"), "three days, three firings from {start}");
     }
 }
+
+#[test]
+fn too_many_needs_name_the_file_and_the_remedy() {
+    let sandbox = Sandbox::new();
+    let scenario = "horizon = \"1d\"\n[worker.w]\ncapacity = { s = 300, m = 300 }\n[action.a]\n\
+                    arrival = { trace = { file = \"rows.csv\" } }\n";
+    sandbox.write("s.toml", scenario);
+    let rows = (0..65_600).map(|row| format!("{row},1,{},{}\n", row % 256 + 1, row / 256 + 1));
+    sandbox.write("rows.csv", &format!("at_s,service_s,need.s,need.m\n{}", rows.collect::<String>()));
+    let error = sandbox.refused(&["check", "s.toml"]);
+    assert!(error.contains("different capacity maps, and a scenario has at most 65536"), "{error}");
+    assert!(error.contains("`rows.csv` brings most of them: round the units of its rows"), "{error}");
+}

@@ -5,6 +5,7 @@ mod support;
 
 mod audit;
 mod batches;
+mod check;
 mod compare;
 mod data_files;
 mod determinism;
@@ -12,6 +13,7 @@ mod diff;
 mod document_times;
 mod exit_codes;
 mod feasibility;
+mod files;
 mod import;
 mod inputs;
 mod precision;

@@ -36,7 +36,14 @@ fn settings(vary: &[&str], cost: impl Fn(&Scenario) -> f64) -> Vec<Design> {
     let grid = Grid::parse(&vary, &[]).expect("a grid");
     let setting = |point: claimsim::internals::experiment::design::GridPoint| {
         let scenario = scenario(&point.settings);
-        Design { steps: grid.steps(point.number), cost: cost(&scenario), point, scenario, is_likely_infeasible: false }
+        Design {
+            steps: grid.steps(point.number),
+            cost: cost(&scenario),
+            point,
+            scenario,
+            overload: None,
+            is_likely_infeasible: false,
+        }
     };
     grid.points().into_iter().map(setting).collect()
 }
@@ -51,7 +58,7 @@ fn targets(conditions: &[&str], axes: usize) -> Targets {
 }
 
 fn search(settings: &[Design], targets: &Targets) -> Sizing {
-    let silent = |_: u32| -> Box<dyn Progress> { Box::new(()) };
+    let silent = |_: usize, _: u32| -> Box<dyn Progress> { Box::new(()) };
     size(settings, targets, &silent).expect("the targets are right")
 }
 

@@ -18,7 +18,12 @@ use crate::term::{print, print_json, warn};
 /// Check scenario files: all mistakes at once, and whether the workers can keep up; nothing is run
 ///
 /// For each valid scenario, the check computes how much work arrives and how much the workers can
-/// do, and warns of everything that is certain to go wrong. Warnings do not change the exit code.
+/// do, and warns of everything that is certain to go wrong. Warnings do not change the exit code,
+/// except with --strict.
+///
+/// Exit codes: 0 all scenarios can be run; 2 one cannot, or has a warning with --strict. A possible
+/// deadlock counts as such a warning only if the parents that it takes are at most six standard
+/// deviations above the mean number of running ones.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
@@ -33,6 +38,10 @@ pub(crate) struct Check {
     #[arg(long, short)]
     quiet: bool,
 
+    /// Exit with code 2 if a scenario has a warning
+    #[arg(long)]
+    strict: bool,
+
     /// Print the analysis of valid scenarios as one JSON document on standard output, and nothing
     /// else there
     #[arg(long)]
@@ -42,12 +51,13 @@ pub(crate) struct Check {
 const EXAMPLES: &str = "\
 Examples:
   claimsim check scenarios/*.toml
+  claimsim check --strict scenarios/mmc.toml
   claimsim check scenarios/mmc.toml \\
     --set worker.server.count=3";
 
 impl Check {
     pub(super) fn execute(self) -> Result<(), CliError> {
-        let (mut invalid, mut documents) = (0, Vec::new());
+        let (mut invalid, mut warned, mut documents) = (0, 0, Vec::new());
         for path in &self.scenarios {
             let source = ScenarioSource::open(path);
             match source.and_then(|source| Ok((source.load(&self.keys.overrides())?, source))) {
@@ -57,27 +67,38 @@ impl Check {
                     warn(&error.to_string());
                     invalid += 1;
                 }
-                Ok((loaded, source)) => documents.extend(self.show(&source, loaded)?),
+                Ok((loaded, source)) => {
+                    let read = loaded.warnings.warnings();
+                    let (document, found) = self.show(&source, loaded)?;
+                    documents.extend(document);
+                    warned += usize::from(self.strict && read + found > 0);
+                }
             }
         }
         if self.json {
             print_json(&json!({ "scenarios": documents }))?;
         }
         match (invalid, self.scenarios.len()) {
+            (0, 1) if warned > 0 => Err(CliError::Input("the scenario has warnings (--strict)".to_owned())),
+            (0, all) if warned > 0 => {
+                Err(CliError::Input(format!("{warned} of {all} scenarios have warnings (--strict)")))
+            }
             (0, _) => Ok(()),
             (1, 1) => Err(CliError::Input("the scenario cannot be run".to_owned())),
             (invalid, all) => Err(CliError::Input(format!("{invalid} of {all} scenarios cannot be run"))),
         }
     }
 
-    /// Prints the feasibility of a valid scenario, or returns it with `--json`.
-    fn show(&self, source: &ScenarioSource, loaded: LoadedScenario) -> Result<Option<Value>, CliError> {
-        if self.quiet && !self.json {
-            return Ok(None);
+    /// Prints the feasibility of a valid scenario, or returns it with `--json`; and the number of
+    /// findings that count with `--strict`.
+    fn show(&self, source: &ScenarioSource, loaded: LoadedScenario) -> Result<(Option<Value>, usize), CliError> {
+        if self.quiet && !self.json && !self.strict {
+            return Ok((None, 0));
         }
         let mut inputs = LoadedInputs::default();
         let scenario = inputs.extend(0, loaded);
         let outlook = feasibility::analyze(&scenario);
+        let strict = outlook.findings.iter().filter(|finding| finding.is_strict()).count();
         if !self.quiet {
             inputs.print_warnings(usize::MAX);
             print_feasibility(&source.file, &scenario, &outlook);
@@ -87,13 +108,16 @@ impl Check {
             if let Some(notes) = document["notes"].as_array_mut() {
                 notes.extend(inputs.notes.iter().map(|note| json!({ "title": note, "help": [] })));
             }
-            return Ok(Some(document));
+            return Ok((Some(document), strict));
+        }
+        if self.quiet {
+            return Ok((None, strict));
         }
         print(&format!("{}: can be run\n", source.file))?;
         print(&report::feasibility::text(&scenario.system, &outlook, Charset::Utf8))?;
         for note in report::feasibility::notes(&scenario, &outlook) {
             print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }
-        Ok(None)
+        Ok((None, strict))
     }
 }

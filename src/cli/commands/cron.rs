@@ -6,7 +6,7 @@ use clap::Args;
 use crate::args::instant;
 use crate::arrival::cron::Schedule;
 use crate::exit::CliError;
-use crate::term::{print, warn};
+use crate::term::{print, print_json, warn};
 
 /// Print the firing times of a schedule in the registry's dialect, one per line (RFC 3339, UTC)
 ///
@@ -27,6 +27,14 @@ pub(crate) struct Cron {
     /// Number of firings
     #[arg(long, value_name = "N", default_value_t = 10)]
     count: usize,
+
+    /// Print the firings as one JSON list
+    #[arg(long)]
+    json: bool,
+
+    /// Print no notes
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -39,12 +47,14 @@ Examples:
 impl Cron {
     pub(super) fn execute(self) -> Result<(), CliError> {
         let schedule = Schedule::parse(&self.schedule).map_err(|error| CliError::Input(error.to_string()))?;
-        if let Some(note) = schedule.five_field_note(self.from) {
+        if let Some(note) = schedule.five_field_note(self.from).filter(|_| !self.quiet) {
             warn(&format!("note: {note}"));
         }
-        for firing in schedule.firings(self.from).take(self.count) {
-            print(&(firing.to_rfc3339_opts(SecondsFormat::AutoSi, true) + "\n"))?;
+        let firings = schedule.firings(self.from).take(self.count);
+        let mut firings = firings.map(|firing| firing.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        if self.json {
+            return print_json(&firings.collect());
         }
-        Ok(())
+        firings.try_for_each(|firing| print(&(firing + "\n")))
     }
 }

@@ -50,6 +50,10 @@ pub(crate) struct Import {
     /// Output file; an existing file is never overwritten [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    /// Print only errors on standard error
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -75,9 +79,9 @@ impl Import {
         if all().filter(|path| is_standard_input(path)).count() > 1 {
             return Err(CliError::Input("standard input (-) can be used for one document only".to_owned()));
         }
-        let jobs = read(&self.jobs, document::jobs)?;
-        let workers = read(&self.workers, document::workers)?;
-        let crons = read(&self.crons, document::crons)?;
+        let jobs = read(&self.jobs, document::jobs, self.quiet)?;
+        let workers = read(&self.workers, document::workers, self.quiet)?;
+        let crons = read(&self.crons, document::crons, self.quiet)?;
         let documents = Documents {
             jobs: &jobs,
             workers: (!self.workers.is_empty()).then_some(&workers),
@@ -127,6 +131,9 @@ impl Import {
     fn write(&self, text: &str) -> Result<(), CliError> {
         let Some(out) = &self.out else { return print(text) };
         write_new(out, text)?;
+        if self.quiet {
+            return Ok(());
+        }
         let assumptions = text.lines().skip(3).filter(|line| line.contains(ASSUMPTION)).count();
         let word = if assumptions == 1 { "assumption" } else { "assumptions" };
         warn(&format!("{} has {assumptions} {word} to review (search for {ASSUMPTION})", out.display()));
@@ -142,13 +149,14 @@ fn display_name(path: &Path) -> String {
 fn read<T: DocumentRow>(
     paths: &[PathBuf],
     rows: fn(&[u8]) -> Result<Vec<T>, DocumentError>,
+    is_quiet: bool,
 ) -> Result<Vec<T>, CliError> {
     let mut all = Vec::new();
     for path in paths {
         let bytes = if is_standard_input(path) { from_standard_input() } else { fs::read(path) };
         let bytes = bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
         let rows = rows(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
-        if let Some(text) = document::foreign_rows(&rows) {
+        if let Some(text) = document::foreign_rows(&rows).filter(|_| !is_quiet) {
             warn(&format!("warning: {}: {text}", display_name(path)));
         }
         all.extend(rows);

@@ -1,14 +1,18 @@
 //! `claimsim list`: the words that scenarios and quantities are made of.
 
+use std::io::IsTerminal as _;
+
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, TableStyle};
+use serde_json::{Value, json};
 
 use crate::arrival;
 use crate::exit::CliError;
+use crate::model::catalogue::CatalogueEntry;
 use crate::policy;
 use crate::random::dist;
 use crate::stats::Measure;
-use crate::term::print;
+use crate::term::{COLUMNS, print, print_json};
 
 /// List claim policies, distributions, arrival processes and measures
 ///
@@ -19,6 +23,10 @@ use crate::term::print;
 pub(crate) struct List {
     /// List only these
     what: Option<Catalogue>,
+
+    /// Print the lists as one JSON document
+    #[arg(long)]
+    json: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -60,16 +68,41 @@ const EXPRESSIONS: [[&str; 3]; 6] = [
 impl List {
     pub(super) fn execute(self) -> Result<(), CliError> {
         let is_wanted = |catalogue: &&Catalogue| self.what.is_none_or(|what| what == **catalogue);
+        if self.json {
+            let lists = Catalogue::value_variants().iter().filter(is_wanted);
+            let name = |list: &Catalogue| {
+                list.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+            };
+            let lists = lists.map(|list| (name(list), list.json()));
+            return print_json(&Value::Object(lists.collect()));
+        }
         let parts: Vec<String> = Catalogue::value_variants().iter().filter(is_wanted).map(|part| part.text()).collect();
         print(&parts.join("\n"))
     }
 }
 
 impl Catalogue {
+    fn json(self) -> Value {
+        let entries = match self {
+            Catalogue::Policies => policy::CATALOGUE,
+            Catalogue::Distributions => dist::CATALOGUE,
+            Catalogue::Arrivals => arrival::CATALOGUE,
+            Catalogue::Measures => {
+                let measure = |measure: Measure| {
+                    let statistics: Vec<&str> = measure.statistics().iter().map(|statistic| statistic.name()).collect();
+                    json!({ "name": measure.name(), "statistics": statistics, "summary": measure.summary() })
+                };
+                return Measure::ALL.into_iter().map(measure).collect();
+            }
+        };
+        let entry = |entry: &CatalogueEntry| json!({ "name": entry.name, "parameters": entry.parameters, "summary": entry.summary });
+        entries.iter().map(entry).collect()
+    }
+
     fn text(self) -> String {
         match self {
             Catalogue::Policies => table(
-                "Claim policies: policy = NAME or { NAME = { PARAMETERS } }; ? marks optional parameters",
+                "Claim policies: policy = NAME or { NAME = { PARAMETERS } };\n? marks optional parameters",
                 policy::CATALOGUE
                     .iter()
                     .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
@@ -99,7 +132,7 @@ fn measures() -> String {
     };
     let rows = |rows: &[[&str; 3]]| rows.iter().map(|row| row.map(str::to_owned)).collect::<Vec<_>>();
     let measures = table("Measures and their statistics: rows of summary.csv", Measure::ALL.iter().map(row));
-    let title = "Quantities: names without their unit, as in wait for wait_s; names with spaces or commas in quotes";
+    let title = "Quantities: names without their unit, as in wait for wait_s;\nnames with spaces or commas in quotes";
     let quantities = table(title, rows(&QUANTITIES));
     let expressions = table("Options that take quantities", rows(&EXPRESSIONS));
     format!("{measures}\n{quantities}\n{expressions}")
@@ -109,6 +142,9 @@ fn table(title: &str, rows: impl IntoIterator<Item = [String; 3]>) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic);
     table.add_rows(rows);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(COLUMNS as u16);
+    }
     format!("{title}\n{}\n", table.trim_fmt())
 }
 

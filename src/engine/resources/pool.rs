@@ -8,6 +8,8 @@
 //!
 //! Fast path: equals asking [`Pool::fits`] for every worker and every need.
 
+use std::collections::BTreeMap;
+
 use super::bit_set::{BitSet, ones_of};
 use super::packed::Packing;
 use crate::model::capacity::{CapacityMap, NeedId};
@@ -63,7 +65,7 @@ impl Pool {
             resources,
             free: system.workers.iter().flat_map(|worker| packing.free(&worker.capacity)).collect(),
             needs: system.needs.iter().flat_map(packed).collect(),
-            touched: system.needs.iter().flat_map(|need| touched(system, need)).collect(),
+            touched: touched(system),
             fitting: vec![0; workers * words].into(),
             words,
             with_room: vec![with_room; needs].into(),
@@ -257,14 +259,23 @@ impl Pool {
     }
 }
 
-/// The needs that share a resource with a need, as bits.
-fn touched(system: &System, need: &CapacityMap) -> Vec<u64> {
-    let mut words = vec![0; system.needs.len().div_ceil(64).max(1)];
-    let shares = |other: &CapacityMap| need.0.iter().zip(&other.0).any(|(mine, theirs)| *mine > 0 && *theirs > 0);
-    for (index, _) in system.needs.iter().enumerate().filter(|(_, other)| shares(other)) {
-        words[index / 64] |= 1 << (index % 64);
+/// Need by need, the needs that share a resource with it, as bits. It depends on which resources a
+/// need has units of, and many needs have units of the same.
+fn touched(system: &System) -> Box<[u64]> {
+    let resources = |need: &CapacityMap| need.0.iter().map(|units| *units > 0).collect::<Box<[bool]>>();
+    let kinds: Vec<Box<[bool]>> = system.needs.iter().map(resources).collect();
+    let shares = |mine: &[bool], theirs: &[bool]| mine.iter().zip(theirs).any(|(mine, theirs)| *mine && *theirs);
+    let mut words_of: BTreeMap<&[bool], Vec<u64>> = BTreeMap::new();
+    for kind in &kinds {
+        words_of.entry(kind).or_insert_with(|| {
+            let mut words = vec![0; kinds.len().div_ceil(64).max(1)];
+            for (index, _) in kinds.iter().enumerate().filter(|(_, other)| shares(kind, other)) {
+                words[index / 64] |= 1 << (index % 64);
+            }
+            words
+        });
     }
-    words
+    kinds.iter().flat_map(|kind| words_of[&kind[..]].iter().copied()).collect()
 }
 
 /// The most units of one resource that are ever free on a worker, taken there or asked for.

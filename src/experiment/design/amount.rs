@@ -87,6 +87,16 @@ impl Amount {
         }
     }
 
+    /// The end of the name of a column of such numbers, and the number in it.
+    pub(crate) fn for_column(&self) -> (&'static str, f64) {
+        let suffix = match self.unit {
+            Unit::None | Unit::Percent => "_number",
+            Unit::Time(_) | Unit::Times => "_s",
+            Unit::Rate(_) => "_per_s",
+        };
+        (suffix, self.to_f64())
+    }
+
     /// The sum, in the same unit.
     pub(crate) fn plus(self, number: Decimal) -> Amount {
         Amount { number: self.number.plus(number), ..self }

@@ -114,6 +114,12 @@ impl GridPoint {
     pub fn overrides(&self, option: &str) -> Vec<Override> {
         self.settings.iter().map(|(key, value)| Override::key(option, key, value)).collect()
     }
+
+    /// The keys and values: `worker.replica.count=3, seed=1`.
+    pub fn name(&self) -> String {
+        let settings = self.settings.iter().map(|(key, value)| format!("{key}={value}"));
+        settings.collect::<Vec<_>>().join(", ")
+    }
 }
 
 #[cfg(test)]

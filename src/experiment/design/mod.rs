@@ -29,5 +29,13 @@ pub(super) use decimal::Decimal;
 pub use grid::{Grid, GridPoint, InvalidGridOption};
 pub use split::parts;
 
+/// The end of the name of a column for a value of a key, and the number in that column: seconds,
+/// a rate per second, or a plain number; `None` if the value is not a number.
+pub fn column_number(value: &str) -> Option<(&'static str, f64)> {
+    let unquoted = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+    let (suffix, number) = Amount::read(unquoted.unwrap_or(value))?.for_column();
+    number.is_finite().then_some((suffix, number))
+}
+
 /// The maximum number of values of an axis, and of points of a grid.
 pub const MAX_POINTS: usize = 100_000;

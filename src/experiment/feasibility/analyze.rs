@@ -1,5 +1,7 @@
 //! The analysis of a scenario, and everything worth reporting about it.
 
+use std::collections::BTreeMap;
+
 use super::cron_conflicts;
 use super::deadlock;
 use super::finding::Finding;
@@ -7,7 +9,7 @@ use super::load_problem::{LoadProblem, Regime, SystemLoad};
 use super::offered_load::{OfferedLoad, OfferedWork, SourceFilter};
 use super::worker_types::{Breaks, ResourceLoad, WorkerType, units, worker_types};
 use crate::arrival::ArrivalModel;
-use crate::engine::System;
+use crate::engine::{RuntimeEstimate, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{NANOS, Span, Time};
@@ -81,12 +83,6 @@ impl Feasibility {
         self.is_stationary
     }
 
-    /// The mean number of jobs of an action, or of all, that a replication counts, without retries.
-    pub fn jobs(&self, action: Option<ActionId>) -> f64 {
-        let of = |work: &&OfferedWork| action.is_none_or(|action| action == work.action);
-        self.work.iter().filter(of).map(|work| work.jobs).sum()
-    }
-
     /// The load of jobs with this need if there were no others: their demand as a share of the
     /// largest number of them that could run at once. `None` if they need nothing, or no worker
     /// fits them.
@@ -94,6 +90,11 @@ impl Feasibility {
         let need = system.need(work.need);
         let slots: f64 = self.workers.iter().map(|kind| kind.workers * kind.slots(need)).sum();
         (slots > 0.0 && slots.is_finite()).then(|| work.seconds / self.seconds / slots)
+    }
+
+    /// The load, if more work arrives than can be done; see [`Finding::overload`].
+    pub fn overload(&self) -> Option<f64> {
+        self.findings.iter().find_map(Finding::overload)
     }
 
     /// The findings that a user should know before starting the run.
@@ -121,6 +122,7 @@ fn findings(scenario: &Scenario, feasibility: &Feasibility, offered: &mut Offere
     findings.extend(overload(scenario, feasibility, offered));
     findings.extend(deadlock::finding(scenario, &feasibility.work, feasibility.seconds));
     findings.extend(cron_conflicts::findings(scenario, offered));
+    findings.extend(unread(scenario, feasibility));
     findings.extend(long_jobs(feasibility));
     findings.extend(slow_relaxation(scenario, feasibility));
     findings.extend(few_jobs(scenario, feasibility));
@@ -145,6 +147,39 @@ fn overload(scenario: &Scenario, feasibility: &Feasibility, offered: &mut Offere
     let permanent = feasibility.is_stationary;
     let permanent = permanent.then(|| find(Regime::Permanent, scenario.system.window.warmup, SourceFilter::Random));
     permanent.flatten().or_else(|| find(Regime::WithinRun, Time::ZERO, SourceFilter::All))
+}
+
+/// Priorities and estimates that nothing reads. Estimates in traces and logs are not mentioned:
+/// they come with the file.
+fn unread(scenario: &Scenario, feasibility: &Feasibility) -> Vec<Finding> {
+    let system = &scenario.system;
+    let has_jobs = |action: ActionId| feasibility.work.iter().any(|work| work.action == action);
+    let actions = |applies: &dyn Fn(ActionId) -> bool| -> Vec<ActionId> {
+        let all = (0..system.actions.len()).map(|index| ActionId(index as u16));
+        all.filter(|action| has_jobs(*action) && applies(*action)).collect()
+    };
+    let is_listed_with_priority = |action: ActionId| {
+        scenario.sources.iter().any(|source| match source {
+            ArrivalModel::Listed(jobs) => jobs.iter().any(|job| {
+                job.arrival.action == action && job.overrides.priority.is_some_and(|priority| priority != 0)
+            }),
+            _ => false,
+        })
+    };
+    let mut findings = Vec::new();
+    if !scenario.policy.reads_priorities() {
+        let actions = actions(&|action| system.action(action).priority != 0 || is_listed_with_priority(action));
+        findings.extend((!actions.is_empty()).then_some(Finding::UnreadPriorities { actions }));
+    }
+    if !scenario.policy.reads_estimates() {
+        let is_set = |action| {
+            let model = system.action(action);
+            model.estimate != RuntimeEstimate::Exact && !model.kill_at_estimate
+        };
+        let actions = actions(&is_set);
+        findings.extend((!actions.is_empty()).then_some(Finding::UnreadEstimates { actions }));
+    }
+    findings
 }
 
 /// Jobs that run longer than the measured part of the run, so that hardly any of them ends.
@@ -186,8 +221,12 @@ fn few_jobs(scenario: &Scenario, feasibility: &Feasibility) -> Vec<Finding> {
         | ArrivalModel::Profile { action, .. } => Some(*action),
         _ => None,
     };
+    let mut jobs_of: BTreeMap<ActionId, f64> = BTreeMap::new();
+    for work in &feasibility.work {
+        *jobs_of.entry(work.action).or_default() += work.jobs;
+    }
     let finding = |action: ActionId| {
-        let jobs = feasibility.jobs(Some(action));
+        let jobs = jobs_of.get(&action).copied().unwrap_or(0.0);
         (jobs > 0.0 && jobs < FEW_JOBS).then_some(Finding::FewJobs { action, jobs })
     };
     scenario.sources.iter().filter_map(random).filter_map(finding).collect()

@@ -130,6 +130,16 @@ pub enum Finding {
         /// The mean run time of its jobs, in seconds.
         held_s: f64,
     },
+    /// Jobs have priorities, and the policy does not read them.
+    UnreadPriorities {
+        /// The actions.
+        actions: Vec<ActionId>,
+    },
+    /// Actions have estimates, which the policy does not read, and which stop no job.
+    UnreadEstimates {
+        /// The actions.
+        actions: Vec<ActionId>,
+    },
     /// A job takes longer, on average, than the measured part of the run.
     LongJobs {
         /// Whose.
@@ -170,6 +180,21 @@ impl Finding {
     /// request.
     pub fn is_warning(&self) -> bool {
         !matches!(self, Finding::BusiestHour { .. } | Finding::DeadlockNotExcluded { .. })
+    }
+
+    /// The load, if more work arrives than can be done, or more than can be claimed.
+    pub fn overload(&self) -> Option<f64> {
+        match self {
+            Finding::Overload { load, .. }
+            | Finding::ClaimOverload { load, .. }
+            | Finding::LikelyOverload { load, .. } => Some(*load),
+            _ => None,
+        }
+    }
+
+    /// Whether it says that nothing reads a key. Another policy may.
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Finding::UnreadPriorities { .. } | Finding::UnreadEstimates { .. })
     }
 
     /// Whether a strict check fails because of it. A deadlock counts only if the parents that it

@@ -17,6 +17,6 @@ mod target;
 mod worst_case_outage;
 
 pub use cost::{Cost, CostError, Costs};
-pub use search::{EvaluatedDesign, Sizing, size};
+pub use search::{DesignProgress, EvaluatedDesign, Sizing, size};
 pub use target::{Design, TargetTest, Targets, UnsupportedTarget};
 pub use worst_case_outage::{SizingWithOutage, WorstCaseOutage, size_with_outage};

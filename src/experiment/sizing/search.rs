@@ -48,11 +48,7 @@ pub struct EvaluatedDesign {
 ///
 /// # Errors
 /// If the designs cannot be tested against one of the targets.
-pub fn size(
-    designs: &[Design],
-    targets: &Targets,
-    progress: &dyn Fn(u32) -> Box<dyn Progress>,
-) -> Result<Sizing, UnsupportedTarget> {
+pub fn size(designs: &[Design], targets: &Targets, progress: &DesignProgress<'_>) -> Result<Sizing, UnsupportedTarget> {
     let quantities = designs.iter().map(|design| targets.resolve(&design.scenario)).collect::<Result<_, _>>()?;
     let mut by_cost: Vec<usize> = (0..designs.len()).collect();
     by_cost.sort_by(|one, other| designs[*one].cost.total_cmp(&designs[*other].cost));
@@ -63,6 +59,9 @@ pub fn size(
     search.check();
     Ok(search.finish())
 }
+
+/// Makes the progress of a number of replications of the design with a number.
+pub type DesignProgress<'a> = dyn Fn(usize, u32) -> Box<dyn Progress> + 'a;
 
 /// What the search knows about a design.
 #[derive(Clone, Debug)]
@@ -87,7 +86,7 @@ struct Search<'a> {
     known: Vec<Known>,
     /// All designs by increasing cost; of equal cost, in the order of the grid.
     by_cost: Vec<usize>,
-    progress: &'a dyn Fn(u32) -> Box<dyn Progress>,
+    progress: &'a DesignProgress<'a>,
 }
 
 impl Search<'_> {
@@ -139,7 +138,7 @@ impl Search<'_> {
     fn evaluate(&mut self, number: usize) -> BoundStatus {
         let Targets { conditions, level, looks, .. } = self.targets;
         let mut scenario = self.designs[number].scenario.clone();
-        let bar = (self.progress)(pilot_count(&scenario));
+        let bar = (self.progress)(number, pilot_count(&scenario));
         find_warm_up(&mut scenario, &*bar);
         let quantities = &self.quantities[number];
         let mut bounds = SequentialBounds::new(conditions.len(), looks.share_of(*level) / self.designs.len() as f64);
@@ -148,7 +147,7 @@ impl Search<'_> {
         let mut deciding: Vec<TargetLook> = Vec::new();
         for until in (0..looks.count()).filter_map(|look| looks.get(look)) {
             let numbers = outcomes.len() as u32..until;
-            let progress = (self.progress)(until - numbers.start);
+            let progress = (self.progress)(number, until - numbers.start);
             let more = replicate(&scenario, quantities.shares(), numbers, &*progress);
             outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
             let looks = self.targets.look(&scenario, quantities, &outcomes, &bounds);

@@ -23,6 +23,8 @@ pub struct Design {
     pub cost: f64,
     /// What is simulated.
     pub scenario: Scenario,
+    /// The load, if more work arrives than can be done.
+    pub overload: Option<f64>,
     /// Whether it has little chance, so that it is tried last.
     pub is_likely_infeasible: bool,
 }

@@ -6,7 +6,7 @@
 //! first target counts. The design that turns out to be enough is tried at its own worst instant,
 //! too.
 
-use super::search::{Sizing, size};
+use super::search::{DesignProgress, Sizing, size};
 use super::target::{Design, Targets, UnsupportedTarget};
 use crate::engine::{Outage, OutageKind};
 use crate::model::time::{Span, Time};
@@ -114,7 +114,7 @@ pub fn size_with_outage(
     designs: &[Design],
     targets: &Targets,
     outage: &WorstCaseOutage,
-    progress: &dyn Fn(u32) -> Box<dyn Progress>,
+    progress: &DesignProgress<'_>,
 ) -> Result<SizingWithOutage, UnsupportedTarget> {
     let without = size(designs, targets, progress)?;
     // Each round may err.
@@ -122,10 +122,11 @@ pub fn size_with_outage(
     let worst = |sizing: &Sizing| {
         // Without an answer, the costliest design stands in for it.
         let index = sizing.answer.or(sizing.next_cheaper);
-        let mut scenario = designs[index.map_or(0, |index| sizing.evaluated[index].design)].scenario.clone();
-        let bar = progress(pilot_count(&scenario));
+        let design = index.map_or(0, |index| sizing.evaluated[index].design);
+        let mut scenario = designs[design].scenario.clone();
+        let bar = progress(design, pilot_count(&scenario));
         find_warm_up(&mut scenario, &*bar);
-        let bar = progress(REPLICATIONS * INSTANTS as u32);
+        let bar = progress(design, REPLICATIONS * INSTANTS as u32);
         Ok(outage.worst(&scenario, &targets.resolve(&scenario)?, targets.conditions[0].relation, &*bar))
     };
     let mut at = worst(&without)?;

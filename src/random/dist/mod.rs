@@ -16,6 +16,7 @@ mod parameter;
 mod pareto;
 #[cfg(test)]
 mod reference;
+mod rounding;
 mod uniform;
 mod weibull;
 
@@ -28,6 +29,7 @@ pub use hyperexponential::Hyperexponential;
 pub use lognormal::Lognormal;
 pub use parameter::ParameterError;
 pub use pareto::Pareto;
+pub use rounding::{MOST_CHANGE, change_of_mean, least_mean};
 pub use uniform::Uniform;
 pub use weibull::Weibull;
 

@@ -17,6 +17,7 @@ pub(super) fn draw(report: &SweepReport, shown: usize) -> Option<Vec<u8>> {
     let values = Values {
         title: format!("{}: {}", report.title, quantity.text),
         work: replications_and_seed(report.trials),
+        overloaded: report.overloaded(),
         quantity,
         estimates: report.measured.iter().map(|measured| measured.responses[shown].estimate).collect(),
     };

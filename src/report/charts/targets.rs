@@ -35,11 +35,12 @@ struct Mark {
 
 /// The marks of all settings that have a value of the target.
 fn marks(report: &SizingReport, target: usize) -> Vec<Mark> {
+    let is_overloaded = |evaluated: &EvaluatedDesign| report.setting(evaluated).overload.is_some();
     let mark = |(place, evaluated): (usize, &EvaluatedDesign)| {
         let test = &evaluated.tests[target];
         Some(Mark {
             cost: report.setting(evaluated).cost,
-            name: report.values(evaluated).join(", "),
+            name: report.values(evaluated).join(", ") + if is_overloaded(evaluated) { " !" } else { "" },
             value: test.value?,
             is_exact: test.is_exact,
             interval: test.interval,
@@ -93,7 +94,10 @@ pub(super) fn draw(report: &SizingReport, target: usize) -> Vec<u8> {
     let condition = &report.targets.conditions[target];
     let title = format!("{}: {} against the cost", report.title, condition.quantity.text);
     let loss = report.lost.as_ref().map_or_else(String::new, |lost| format!("; {}", lost.words));
-    let subtitle = format!("Means over replications with 95 % intervals; labels: {}{loss}", report.keys.join(", "));
+    let has_overload = report.sizing.evaluated.iter().any(|one| report.setting(one).overload.is_some());
+    let overload = if has_overload { " (!: overload)" } else { "" };
+    let subtitle =
+        format!("Means over replications with 95 % intervals; labels: {}{overload}{loss}", report.keys.join(", "));
     let marks = marks(report, target);
     let open = if marks.iter().all(|mark| mark.is_exact) { "" } else { "; arrow: at least" };
     let subtitle = canvas::fitted(&format!("{subtitle}{open}"), 13, WIDTH - 40);

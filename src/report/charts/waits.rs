@@ -6,7 +6,7 @@ use crate::experiment::Results;
 use crate::model::action::ActionId;
 use crate::plot::curves::{self, Curve};
 use crate::stats::JobScope;
-use crate::wait_curves::{wait_curve, wait_curves};
+use crate::wait_curves::WaitCurves;
 use crate::{OutputFile, RunContext};
 
 /// At most this number of actions has a chart of its own.
@@ -20,7 +20,7 @@ pub(super) fn by_action(context: &RunContext, results: &Results) -> Vec<u8> {
         n => format!("; quantiles averaged over {n} replications"),
     };
     let subtitle = format!("Share of jobs that waited at most so long; marks at median and p95{averaged}");
-    curves::draw(context.slo, &wait_curves(context, results), &title, &subtitle)
+    curves::draw(context.slo, &WaitCurves::new(context, results).all(), &title, &subtitle)
 }
 
 /// The charts of a comparison: one of all jobs, and one for each of the baseline's actions if there
@@ -53,7 +53,7 @@ fn chart(report: &ComparisonReport, action: &str, path: String) -> OutputFile {
 /// The curve of a contender. The baseline's is black, like that of all jobs in the chart of a run.
 fn curve(report: &ComparisonReport, number: usize, action: &str) -> Option<Curve> {
     let (context, results) = report.run(number);
-    let curve = wait_curve(&context, results, action_of_name(&context, action)?)?;
+    let curve = WaitCurves::new(&context, results).of(action_of_name(&context, action)?)?;
     let (name, is_baseline) = (&report.contenders[number].name, number == report.criteria.baseline);
     let name = if is_baseline { format!("{name} (baseline)") } else { name.clone() };
     Some(Curve { name, is_black: is_baseline, ..curve })

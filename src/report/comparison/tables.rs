@@ -11,7 +11,7 @@ use crate::run::tables::{summary_lines, summary_of};
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::{CensoredValue, JobScope};
 use crate::table::{self, Column, Text, csv};
-use crate::wait_curves::wait_curve;
+use crate::wait_curves::WaitCurves;
 
 impl<'a> ComparisonReport<'a> {
     /// The columns of every figure of a contender against the baseline.
@@ -94,9 +94,9 @@ impl<'a> ComparisonReport<'a> {
     pub(crate) fn summary_csv(self) -> Vec<u8> {
         let lines = self.contenders.iter().enumerate().flat_map(|(number, contender)| {
             let (context, results) = self.run(number);
-            summary_lines(vec![&contender.name], context, &results.summary)
+            summary_lines(vec![contender.name.as_str().into()], context, &results.summary)
         });
-        summary_of(&["contender"], lines)
+        summary_of(&["contender".to_owned()], lines)
     }
 
     /// `wait_times.csv`: the curves of the charts: each contender's quantiles of waits, averaged
@@ -109,18 +109,17 @@ impl<'a> ComparisonReport<'a> {
             Col::new("p", |row| row.3),
             Col::new("wait_s", |row| row.2),
         ];
-        let curves = self.contenders.iter().enumerate().flat_map(|(number, contender)| {
+        let mut rows = Vec::new();
+        for (number, contender) in self.contenders.iter().enumerate() {
             let (context, results) = self.run(number);
+            let curves = WaitCurves::new(&context, results);
             let actions = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
-            let of_action = move |action| {
-                let curve = wait_curve(&context, results, action)?;
-                Some((contender.name.as_str(), context.action(action), curve.points))
-            };
-            std::iter::once(JobScope::All).chain(actions).filter_map(of_action)
-        });
-        let rows = curves.flat_map(|(contender, action, points)| {
-            points.into_iter().map(move |(wait, p)| (contender, action, wait, p))
-        });
+            for action in std::iter::once(JobScope::All).chain(actions) {
+                let points = curves.of(action).map_or_else(Vec::new, |curve| curve.points);
+                let row = |(wait, p)| (contender.name.as_str(), context.action(action), wait, p);
+                rows.extend(points.into_iter().map(row));
+            }
+        }
         csv(&columns, rows)
     }
 

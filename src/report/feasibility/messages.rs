@@ -27,14 +27,18 @@ pub struct Notice {
 
 /// What a user should know before the run, the most severe first.
 pub fn warnings(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
+    notices(scenario, analysis, Finding::is_warning)
+}
+
+/// The findings that `keep` selects, in words.
+pub fn notices(scenario: &Scenario, analysis: &Feasibility, keep: impl Fn(&Finding) -> bool) -> Vec<Notice> {
     let words = Words { scenario, analysis };
-    analysis.warnings().map(|finding| words.remark(finding)).collect()
+    analysis.findings.iter().filter(|finding| keep(finding)).map(|finding| words.remark(finding)).collect()
 }
 
 /// Further remarks, which only `check` shows.
 pub fn notes(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
-    let words = Words { scenario, analysis };
-    analysis.findings.iter().filter(|finding| !finding.is_warning()).map(|finding| words.remark(finding)).collect()
+    notices(scenario, analysis, |finding| !finding.is_warning())
 }
 
 struct Words<'a> {
@@ -59,6 +63,12 @@ impl Words<'_> {
             Finding::InfiniteMean { action } => self.no_mean(*action),
             Finding::CronCollision { crons, first, times } => self.collision(crons, *first, *times),
             Finding::CronOverrun { cron, gap, held_s } => self.overtaken(*cron, &gap.to_string(), *held_s),
+            Finding::UnreadPriorities { actions } => self.unread(actions, "priority", "the policy `priority` does"),
+            Finding::UnreadEstimates { actions } => self.unread(
+                actions,
+                "estimate",
+                "backfilling, `shortest-first` and `longest-first` with `by = \"estimate\"`, and `kill_at_estimate` do",
+            ),
             Finding::LongJobs { action, held_s } => self.long_jobs(*action, *held_s),
             Finding::SlowRelaxation { load, relaxation_s, warmup } => self.memory(*load, *relaxation_s, *warmup),
             Finding::FewJobs { action, jobs } => self.few_jobs(*action, *jobs),
@@ -270,6 +280,15 @@ impl Words<'_> {
                 "jobs of several firings can be active at once; `overlap` of the cron can limit them to one".to_owned(),
             ],
         )
+    }
+
+    fn unread(&self, actions: &[ActionId], key: &str, readers: &str) -> (String, Vec<String>) {
+        let names = phrases::list(&phrases::actions(&self.scenario.system, actions.iter().copied()));
+        let title = format!(
+            "the `{key}` of {names} has no effect: the policy `{}` does not read it",
+            self.scenario.policy_label
+        );
+        (title, vec![format!("{readers}; or leave it out")])
     }
 
     fn long_jobs(&self, action: ActionId, held_s: f64) -> (String, Vec<String>) {

@@ -7,5 +7,5 @@ mod messages;
 mod text;
 
 pub use json::json;
-pub use messages::{Notice, notes, warnings};
+pub use messages::{Notice, notes, notices, warnings};
 pub use text::text;

@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use super::writer::{JobLog, JobRow};
-use crate::engine::{Attempt, Event, Observer, System};
+use crate::engine::{Attempt, Event, JobOrigin, JobOverrides, Observer, System};
 use crate::model::job::{Job, JobId, JobOutcome, Status};
-use crate::model::time::Time;
+use crate::model::time::{Span, Time};
 
 /// The number of rows that are kept before one is deferred.
 const WINDOW: usize = 1 << 16;
@@ -30,9 +30,20 @@ pub struct JobLogObserver<'a, W: io::Write> {
     window: usize,
     /// The deferred rows by number, each with its place in the text.
     deferred: BTreeMap<u64, (u64, Option<Row<'a>>)>,
+    /// What is known of rows that have been created and are not due yet.
+    created: BTreeMap<u64, Created>,
+    /// The parents of the open chains that are children, by the first row of each.
+    parents: BTreeMap<u64, JobId>,
     log: JobLog<W>,
     failure: Option<io::Error>,
     is_past_horizon: bool,
+}
+
+/// What the creation of a row tells about it.
+#[derive(Clone, Copy)]
+struct Created {
+    priority: i64,
+    deadline: Option<Span>,
 }
 
 struct Row<'a> {
@@ -60,6 +71,8 @@ impl<'a, W: io::Write> JobLogObserver<'a, W> {
             ended: 0,
             window: WINDOW,
             deferred: BTreeMap::new(),
+            created: BTreeMap::new(),
+            parents: BTreeMap::new(),
             log,
             failure: None,
             is_past_horizon: false,
@@ -166,9 +179,11 @@ fn text(row: &JobRow) -> io::Result<Vec<u8>> {
 impl<W: io::Write> Observer for JobLogObserver<'_, W> {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
+            // What is created or falls due later is load. A process that outlives its row ends
+            // unseen.
+            Event::Created { .. } | Event::Due { .. } | Event::ZombieEnded { .. } if self.is_past_horizon => {}
             Event::HorizonPassed { .. } => self.is_past_horizon = true,
-            // What falls due later is load. A process that outlives its row ends unseen.
-            Event::Due { .. } | Event::ZombieEnded { .. } if self.is_past_horizon => {}
+            Event::Created { job, origin, overrides, .. } => self.created(job, origin, overrides),
             Event::Due { job, attempt } => self.due(job, attempt),
             Event::Claimed { job, worker } => {
                 let worker = self.system.worker(worker).id.as_str();
@@ -182,9 +197,13 @@ impl<W: io::Write> Observer for JobLogObserver<'_, W> {
                     (row.status, row.ended_at) = (outcome.status(), Some(now));
                 }
             }
-            Event::Ended { job, outcome, .. } | Event::Left { job, outcome, .. } => {
+            Event::Ended { job, outcome, attempt, is_last, .. } => {
+                if is_last {
+                    self.parents.remove(&attempt.first.0);
+                }
                 self.end(now, job.id, outcome.status());
             }
+            Event::Left { job, outcome, .. } => self.end(now, job.id, outcome.status()),
             Event::CancelRequested { job, .. } => {
                 if let Some(Row { row, .. }) = self.row(job.id) {
                     row.status = Status::CancelRequest;
@@ -201,7 +220,19 @@ impl<W: io::Write> Observer for JobLogObserver<'_, W> {
 }
 
 impl<W: io::Write> JobLogObserver<'_, W> {
+    fn created(&mut self, job: &Job, origin: JobOrigin, overrides: JobOverrides) {
+        let action = self.system.action(job.action);
+        let priority = overrides.priority.unwrap_or(action.priority);
+        let created = Created { priority, deadline: overrides.deadline.or(action.deadline) };
+        self.created.insert(job.id.0, created);
+        if let JobOrigin::Child(parent) = origin {
+            self.parents.insert(job.id.0, parent);
+        }
+    }
+
     fn due(&mut self, job: &Job, attempt: Attempt) {
+        let created = self.created.remove(&job.id.0);
+        let Created { priority, deadline } = created.expect("the engine creates a row before it falls due");
         let row = JobRow {
             replication: self.replication,
             job: job.id,
@@ -214,6 +245,10 @@ impl<W: io::Write> JobLogObserver<'_, W> {
             claimed_at: None,
             ended_at: None,
             retries_left: attempt.retries_left,
+            parent: self.parents.get(&attempt.first.0).copied(),
+            priority,
+            due_date: deadline.map(|deadline| job.scheduled_at + deadline),
+            need: &self.system.need(job.need).0,
         };
         *self.slot(job.id) = Some(Row { row, open: true });
     }
@@ -264,7 +299,7 @@ mod tests {
     fn deferred_rows_fit_into_their_places() {
         let scenario = scenario::load("long.toml", TEXT, &[], &NoFiles).unwrap().scenario;
         let history = |replication, window| {
-            let log = JobLog::new(Vec::new()).unwrap();
+            let log = JobLog::new(Vec::new(), &scenario.system.resources).unwrap();
             JobLogObserver { window, ..JobLogObserver::new(&scenario.system, replication, log) }
         };
         for window in [1, 20, 300] {

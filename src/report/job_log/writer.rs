@@ -34,6 +34,14 @@ pub struct JobRow<'a> {
     pub ended_at: Option<Time>,
     /// Further attempts allowed after this one.
     pub retries_left: u32,
+    /// The row that started its chain, if it is a child.
+    pub parent: Option<JobId>,
+    /// Its priority; larger ones go first, under policies that use priorities.
+    pub priority: i64,
+    /// Its deadline, counted from `scheduledAt`.
+    pub due_date: Option<Time>,
+    /// The units that it needs, by resource.
+    pub need: &'a [i64],
 }
 
 impl JobRow<'_> {
@@ -46,6 +54,32 @@ impl JobRow<'_> {
     pub fn service(&self) -> Option<Span> {
         self.ended_at.zip(self.claimed_at).map(|(ended, claimed)| ended - claimed)
     }
+}
+
+/// The names of the columns before those of needs.
+const COLUMNS: [&str; 16] = [
+    "replication",
+    "job",
+    "retry_from",
+    "action",
+    "attempt",
+    "status",
+    "worker",
+    "scheduled_at_s",
+    "claimed_at_s",
+    "ended_at_s",
+    "wait_s",
+    "service_s",
+    "retries_left",
+    "parent",
+    "priority",
+    "due_date_s",
+];
+
+/// The names of all columns of a log.
+fn header(resources: &[String]) -> impl Iterator<Item = String> {
+    let needs = resources.iter().map(|resource| format!("need.{resource}"));
+    COLUMNS.into_iter().map(str::to_owned).chain(needs)
 }
 
 /// Bytes that are passed on at once: about three hundred rows.
@@ -74,27 +108,13 @@ impl<W: io::Write> io::Write for ByteCounter<W> {
 }
 
 impl<W: io::Write> JobLog<W> {
-    /// Starts a log with its header.
+    /// Starts a log with its header, for needs of these resources.
     ///
     /// # Errors
     /// If `out` cannot be written to.
-    pub fn new(out: W) -> io::Result<JobLog<W>> {
+    pub fn new(out: W, resources: &[String]) -> io::Result<JobLog<W>> {
         let mut log = JobLog::continued(out);
-        log.0.write_record([
-            "replication",
-            "job",
-            "retry_from",
-            "action",
-            "attempt",
-            "status",
-            "worker",
-            "scheduled_at_s",
-            "claimed_at_s",
-            "ended_at_s",
-            "wait_s",
-            "service_s",
-            "retries_left",
-        ])?;
+        log.0.write_record(header(resources))?;
         Ok(log)
     }
 
@@ -121,6 +141,12 @@ impl<W: io::Write> JobLog<W> {
         self.seconds(row.wait().map(|span| span.0))?;
         self.seconds(row.service().map(|span| span.0))?;
         self.integer(Some(row.retries_left.into()))?;
+        self.integer(row.parent.map(|parent| parent.0))?;
+        self.signed(row.priority)?;
+        self.seconds(row.due_date.map(|at| at.0))?;
+        for units in row.need {
+            self.signed(*units)?;
+        }
         self.0.write_record(None::<&[u8]>)?;
         Ok(())
     }
@@ -147,6 +173,15 @@ impl<W: io::Write> JobLog<W> {
         let mut text = Digits::default();
         if let Some(value) = value {
             text.push(value, 1);
+        }
+        self.0.write_field(text.as_bytes())
+    }
+
+    fn signed(&mut self, value: i64) -> csv::Result<()> {
+        let mut text = Digits::default();
+        text.push(value.unsigned_abs(), 1);
+        if value < 0 {
+            text.prepend(b'-');
         }
         self.0.write_field(text.as_bytes())
     }
@@ -216,11 +251,15 @@ mod tests {
             claimed_at: Some(Time(1_500_000_000)),
             ended_at: Some(Time(61 * NANOS)),
             retries_left: 0,
+            parent: None,
+            priority: 0,
+            due_date: None,
+            need: &[1, 0],
         }
     }
 
     fn written(rows: &[JobRow]) -> String {
-        let mut log = JobLog::new(Vec::new()).unwrap();
+        let mut log = JobLog::new(Vec::new(), &["scan".to_owned(), "a,b".to_owned()]).unwrap();
         for row in rows {
             log.write(row).unwrap();
         }
@@ -240,13 +279,17 @@ mod tests {
             claimed_at: None,
             ended_at: None,
             retries_left: 3,
+            parent: Some(JobId(2)),
+            priority: i64::MIN,
+            due_date: Some(Time(900 * NANOS)),
+            need: &[0, 1 << 50],
             ..row()
         };
         assert_eq!(
             written(&[row(), waiting]),
-            "replication,job,retry_from,action,attempt,status,worker,scheduled_at_s,claimed_at_s,ended_at_s,wait_s,service_s,retries_left\n\
-             0,7,,gc,1,done,replica-0,-0.000000001,1.500000000,61.000000000,1.500000001,59.500000000,0\n\
-             0,8,7,\"a, \"\"b\"\"\",2,waiting,,0.000000000,,,,,3\n"
+            "replication,job,retry_from,action,attempt,status,worker,scheduled_at_s,claimed_at_s,ended_at_s,wait_s,service_s,retries_left,parent,priority,due_date_s,need.scan,\"need.a,b\"\n\
+             0,7,,gc,1,done,replica-0,-0.000000001,1.500000000,61.000000000,1.500000001,59.500000000,0,,0,,1,0\n\
+             0,8,7,\"a, \"\"b\"\"\",2,waiting,,0.000000000,,,,,3,2,-9223372036854775808,900.000000000,0,1125899906842624\n"
         );
     }
 

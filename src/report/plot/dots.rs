@@ -28,7 +28,8 @@ pub(crate) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
     let height = rows as i32 * ROW;
     let more = axis.values.len() - rows;
     let open = if values.has_bounds() { ", hollow with an arrow: at least" } else { "" };
-    let subtitle = format!("Dot: mean of replications, line: 95 % interval{open}{}; {}", scale.remark, values.work);
+    let work = values.remark("ring");
+    let subtitle = format!("Dot: mean of replications, line: 95 % interval{open}{}; {work}", scale.remark);
     let sheet = TOP + height + canvas::X_LABELS + if more > 0 { 34 } else { 14 };
     canvas::sheet(sheet, &values.title, &subtitle, |canvas| {
         canvas::heading(canvas, &canvas::fitted(&axis.name(), 14, WIDTH - 2 * MARGIN), (MARGIN, TOP - 24))?;
@@ -38,6 +39,10 @@ pub(crate) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
             let words = canvas::fitted(&step_name(axis, step), 13, LEFT - MARGIN - 10);
             canvas::text(canvas, &words, (MARGIN, top), &canvas::regular(13), INK, HPos::Left)?;
             draw_dot(canvas, &scale, *estimate, top + 7)?;
+            if let Some(value) = estimate.value.filter(|_| values.overloaded[step]) {
+                let at = (pixel(&scale.axis, scale.place(value), (LEFT, RIGHT)), top + 7);
+                canvas.draw(&Circle::new(at, 8, BLUE.stroke_width(2)))?;
+            }
             let figure = format.value_with_half_width(*estimate, Charset::Ascii);
             canvas::text(canvas, &figure, (FIGURES, top), &canvas::regular(13), INK, HPos::Left)?;
         }

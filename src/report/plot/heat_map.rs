@@ -14,7 +14,6 @@ use super::values::{Values, step_name};
 use crate::experiment::design::Axis;
 use crate::format::{Charset, ValueFormat};
 use crate::model::math;
-use crate::stats::interval::IntervalEstimate;
 
 const TOP: i32 = TITLES + 34;
 /// Free space at the edges of the sheet.
@@ -61,7 +60,7 @@ pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
     let colors = Colors::of(&means);
     let scale = if colors.is_log { "; colours are logarithmic" } else { "" };
     let open = if values.has_bounds() { "; a number with \u{2265}, or a black corner: at least" } else { "" };
-    let subtitle = format!("Colour: mean of replications{scale}{open}; {}", values.work);
+    let subtitle = format!("Colour: mean of replications{scale}{open}; {}", values.remark("!"));
     canvas::sheet(layout.bottom() + canvas::X_LABELS + 74, &values.title, &subtitle, |canvas| {
         if means.is_empty() || layout.columns > MOST_CELLS.0 as i32 || layout.rows > MOST_CELLS.1 as i32 {
             let why =
@@ -70,8 +69,8 @@ pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
         }
         for row in 0..layout.rows {
             for column in 0..layout.columns {
-                let estimate = values.estimates[(map.point)(row as usize, column as usize)];
-                draw_cell(canvas, &layout, &colors, (row, column), estimate, values)?;
+                let point = (map.point)(row as usize, column as usize);
+                draw_cell(canvas, &layout, &colors, (row, column), point, values)?;
             }
         }
         draw_names(canvas, &layout, map)?;
@@ -137,15 +136,17 @@ fn draw_cell(
     layout: &Layout,
     colors: &Colors,
     (row, column): (i32, i32),
-    estimate: IntervalEstimate,
+    point: usize,
     values: &Values,
 ) -> Painted {
+    let estimate = values.estimates[point];
     let (left, right, top, bottom) = layout.cell(row, column);
     let part = estimate.value.map(|value| colors.part(value));
     let fill = part.map_or(canvas::GRID, color);
     canvas.draw(&Rectangle::new([(left, top), (right, bottom)], fill.filled()))?;
     let format = ValueFormat::of_quantity(values.quantity);
-    let words = format.bounded(estimate.value, estimate.is_exact(), Charset::Utf8);
+    let mark = if values.overloaded[point] { " !" } else { "" };
+    let words = format.bounded(estimate.value, estimate.is_exact(), Charset::Utf8) + mark;
     let fits = words.chars().count() as i32 * LETTER <= right - left - 4 && layout.line >= TEXT;
     if !fits && !estimate.is_exact() {
         // A corner tells that the colour is that of a lower bound.

@@ -45,7 +45,8 @@ pub(crate) fn draw(values: &Values, chart: &LineChart) -> Vec<u8> {
     let band =
         if values.estimates.iter().any(|estimate| estimate.interval.is_some()) { "; band: 95 % interval" } else { "" };
     let open = if values.has_bounds() { "; hollow with an arrow: at least" } else { "" };
-    let subtitle = format!("Line: mean of replications{band}{open}{}; {}", scale.remark, values.work);
+    let work = values.remark("ring");
+    let subtitle = format!("Line: mean of replications{band}{open}{}; {work}", scale.remark);
     canvas::sheet(bottom + legend + 14, &values.title, &subtitle, |canvas| {
         if means.is_empty() {
             return canvas::remark(canvas, "Nothing was measured.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
@@ -150,6 +151,12 @@ fn draw_line(
             } else {
                 canvas::draw_bound(plot, mean, color)?;
             }
+        }
+    }
+    for (place, step) in &x.steps {
+        let point = line.points[*step];
+        if let Some(value) = values.estimates[point].value.filter(|_| values.overloaded[point]) {
+            plot.plotting_area().draw(&Circle::new((*place, scale.place(value)), 8, color.stroke_width(2)))?;
         }
     }
     Ok(())

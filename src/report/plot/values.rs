@@ -10,6 +10,8 @@ pub(crate) struct Values<'a> {
     /// The number of replications, and their seed.
     pub(crate) work: String,
     pub(crate) quantity: &'a Quantity,
+    /// By the number of the point: whether it is overloaded.
+    pub(crate) overloaded: Vec<bool>,
     /// By the number of the point.
     pub(crate) estimates: Vec<IntervalEstimate>,
 }
@@ -18,6 +20,12 @@ impl Values<'_> {
     /// Whether only a lower bound of some mean is known.
     pub(crate) fn has_bounds(&self) -> bool {
         self.estimates.iter().any(|estimate| !estimate.is_exact())
+    }
+
+    /// For subtitles: the number of replications and their seed, and the mark of overloaded points.
+    pub(crate) fn remark(&self, mark: &str) -> String {
+        let mark = if self.overloaded.contains(&true) { format!("; {mark}: overload") } else { String::new() };
+        format!("{}{mark}", self.work)
     }
 
     /// All means, and the end of the longest interval: at most three times the largest mean, so

@@ -12,7 +12,7 @@ use super::{RunReport, precision};
 use crate::RunContext;
 use crate::experiment::SummaryRow;
 use crate::experiment::warmup::PILOTS;
-use crate::format::unsigned_zero;
+use crate::format::measured;
 use crate::model::time::{Span, Time};
 use crate::stats::JobScope;
 use crate::table::json_interval;
@@ -47,7 +47,7 @@ impl RunReport<'_> {
             document.insert(part.to_owned(), json!({}));
         }
         for row in &results.summary {
-            let value = json!(row.estimate.value.map(unsigned_zero));
+            let value = json!(row.estimate.value.map(measured));
             measure(&mut document, context, row).insert(row.metric.statistic.name().to_owned(), value);
             if !row.estimate.is_exact() {
                 let bounds = child(measure(&mut document, context, row), "at_most");
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(document["slo_wait_s"], 300.0);
         assert_eq!(document["actions"]["gc"]["within_slo"]["mean"], 0.975);
         assert_eq!(document["actions"]["all"]["jobs"]["unfinished"], 0.0);
-        assert_eq!(document["resources"]["scan"]["queue_length"]["ci"]["mean"], json!([3.25 * 0.9, 3.25 * 1.1]));
+        assert_eq!(document["resources"]["scan"]["queue_length"]["ci"]["mean"], json!([2.925, 3.575]));
         assert_eq!(document["workers"]["replica-1"]["resources"]["scanCheck"]["utilization"]["mean"], 0.625);
         assert!(document["actions"]["gc"]["wait_s"]["ci"].get("max").is_none());
     }

@@ -1,10 +1,11 @@
-//! `replications.csv`: every figure of every replication, one row per replication; and a finished
-//! run's replications, read back from its tables.
+//! `replications.csv`: every figure of every replication, one row per figure; and a finished run's
+//! replications, read back from its tables.
 //!
 //! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs
 //! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
 //! numbers read back to the same bits.
 
+use std::collections::BTreeMap;
 use std::iter;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
@@ -12,7 +13,6 @@ use ::csv::{Reader, ReaderBuilder, StringRecord};
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
-use crate::format::exact;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
 use crate::stats::{CensoredValue, ShareWithin};
@@ -40,48 +40,54 @@ pub enum ReadError {
     /// The run has other figures: its scenario, options or version differ.
     #[error("replications.csv has other figures than this run; begin a new run instead")]
     OtherFigures,
+    /// The table has a row per replication and a column per figure, as it had before November 2026.
+    #[error("replications.csv has the form of an earlier version, a column for each figure; begin a new run instead")]
+    Wide,
     /// A table is not as the run left it.
     #[error("{0} is damaged at line {1}")]
     Damaged(&'static str, u64),
 }
 
-/// The bytes of the table. Columns are named as `--judge` and other options write quantities; a
-/// cell is empty where nothing was measured.
+/// The names of a figure: action, resource, worker, measure and statistic.
+type Names = [String; 5];
+
+/// The columns before the value.
+const HEADER: [&str; 7] = ["replication", "action", "resource", "worker", "measure", "statistic", "value"];
+
+/// The end of the statistic in the second row of a figure that is known only by its bounds. Such a
+/// figure has its lower bound in the first row, and its upper bound here, empty if there is none.
+const AT_MOST: &str = "_at_most";
+
+/// The bytes of the table, with a row for each figure of each replication; a value is empty where
+/// nothing was measured.
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
-    type Row = (usize, Vec<String>);
-    let names = header(context, asked);
-    let values = names.iter().enumerate().skip(1);
-    let columns: Vec<Column<Row>> = std::iter::once(Column::new(&names[0], |row: &Row| row.0))
-        .chain(values.map(|(place, name)| Column::new(name, move |row: &Row| row.1[place - 1].clone())))
-        .collect();
-    let rows = outcomes.iter().enumerate().map(|(replication, outcome)| {
-        let figures = outcome.metrics.iter().map(|figure| figure.value);
-        (replication, figures.chain(outcome.shares.iter().copied()).map(cell).collect())
+    type Col<'a> = Column<'a, (usize, &'a Names, &'a str, Option<f64>)>;
+    let names = names(context, asked);
+    let columns = [
+        Col::new(HEADER[0], |row| row.0),
+        Col::new(HEADER[1], |row| row.1[0].as_str()),
+        Col::new(HEADER[2], |row| row.1[1].as_str()),
+        Col::new(HEADER[3], |row| row.1[2].as_str()),
+        Col::new(HEADER[4], |row| row.1[3].as_str()),
+        Col::new(HEADER[5], |row| format!("{}{}", row.1[4], row.2)),
+        Col::new(HEADER[6], |row| row.3).exact(),
+    ];
+    let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
+        let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
+        names.iter().zip(values).flat_map(move |(names, value)| {
+            let upper =
+                value.filter(|value| !value.is_exact()).map(|value| (replication, names, AT_MOST, Some(value.upper)));
+            iter::once((replication, names, "", value.map(|value| value.lower))).chain(upper)
+        })
     });
     csv(&columns, rows)
 }
 
-/// A value; of one that is known only by its bounds, both: `12.5..20`, `12.5..inf`.
-fn cell(value: Option<CensoredValue>) -> String {
-    match value {
-        None => String::new(),
-        Some(value) if value.is_exact() => exact(value.lower),
-        Some(CensoredValue { lower, upper }) => format!("{}..{upper}", exact(lower)),
-    }
-}
-
-fn read_cell(text: &str) -> Option<CensoredValue> {
-    match text.split_once("..") {
-        None => Some(CensoredValue::exact(text.parse().ok()?)),
-        Some((lower, upper)) => Some(CensoredValue { lower: lower.parse().ok()?, upper: upper.parse().ok()? }),
-    }
-}
-
-fn header(context: &RunContext, asked: &ResolvedQuantities) -> Vec<String> {
+/// The names of all figures of a replication.
+fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
     let figures = template(context, asked).metrics;
-    let figures = figures.iter().map(|figure| figure_name(context, figure.metric));
-    let shares = asked.shares().iter().map(|share| share_name(context, share));
-    iter::once("replication".to_owned()).chain(figures).chain(shares).collect()
+    let figures = figures.iter().map(|figure| figure_names(context, figure.metric));
+    figures.chain(asked.shares().iter().map(|share| share_names(context, share))).collect()
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
@@ -89,23 +95,18 @@ fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStat
     StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
 }
 
-/// The name as expressions write it: `p95(wait_s, scan)`; a worker's name is the last argument.
-fn figure_name(context: &RunContext, metric: Metric) -> String {
+fn figure_names(context: &RunContext, metric: Metric) -> Names {
     let Metric { action, resource, worker, measure, statistic } = metric;
-    let action = Some(context.action(action)).filter(|_| !matches!(action, JobScope::All | JobScope::None));
-    let resource = resource.map(|resource| format!("resource {}", context.resource(Some(resource))));
-    let worker = worker.map(|worker| context.worker(Some(worker)));
-    let words = [action, resource.as_deref(), worker].into_iter().flatten();
-    words.fold(format!("{}({}", statistic.name(), measure.name()), |name, word| name + ", " + word) + ")"
+    let of = [context.action(action), context.resource(resource), context.worker(worker)];
+    let [action, resource, worker] = of.map(str::to_owned);
+    [action, resource, worker, measure.name().to_owned(), statistic.name().to_owned()]
 }
 
-fn share_name(context: &RunContext, share: &ShareWithin) -> String {
+/// The share within a limit is a statistic such as `share < 5m`.
+fn share_names(context: &RunContext, share: &ShareWithin) -> Names {
     let sign = if share.inclusive { "<=" } else { "<" };
-    let of = match share.action {
-        JobScope::One(_) => format!(", {}", context.action(share.action)),
-        JobScope::All | JobScope::None => String::new(),
-    };
-    format!("share({} {sign} {}{of})", share.measure.name(), share.limit)
+    let (action, measure) = (context.action(share.action).to_owned(), share.measure.name().to_owned());
+    [action, String::new(), String::new(), measure, format!("share {sign} {}", share.limit)]
 }
 
 /// Reads the replications of a run.
@@ -118,16 +119,30 @@ pub fn read(
     tables: &SavedTables,
 ) -> Result<Vec<ReplicationStats>, ReadError> {
     let mut figures = TableReader::new(PATH, tables.replications);
-    if figures.next()?.is_none_or(|found| !found.iter().eq(header(context, asked).iter().map(String::as_str))) {
+    let header = figures.next()?.unwrap_or_default();
+    if header.iter().skip(1).any(|name| name.contains('(')) {
+        return Err(ReadError::Wide);
+    }
+    if !header.iter().eq(HEADER) {
         return Err(ReadError::OtherFigures);
     }
-    let empty = template(context, asked);
-    let mut outcomes = Vec::new();
-    while let Some(row) = figures.next()? {
+    let (empty, names) = (template(context, asked), names(context, asked));
+    let mut outcomes: Vec<ReplicationStats> = Vec::new();
+    let mut row = figures.next()?;
+    while row.is_some() {
         let mut outcome = empty.clone();
         let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
-        for (place, cell) in places.zip(row.iter().skip(1)) {
-            *place = if cell.is_empty() { None } else { Some(read_cell(cell).ok_or_else(|| figures.damage())?) };
+        for (place, names) in places.zip(&names) {
+            let cells = row.take().ok_or_else(|| figures.damage())?;
+            let lower = figures.figure(&cells, outcomes.len(), names, "")?.ok_or(ReadError::OtherFigures)?;
+            row = figures.next()?;
+            *place = figures.optional(&lower)?.map(CensoredValue::exact);
+            let Some(value) = place else { continue };
+            let Some(cells) = row.as_ref() else { continue };
+            if let Some(upper) = figures.figure(cells, outcomes.len(), names, AT_MOST)? {
+                value.upper = figures.optional(&upper)?.unwrap_or(f64::INFINITY);
+                row = figures.next()?;
+            }
         }
         outcomes.push(outcome);
     }
@@ -139,11 +154,11 @@ pub fn read(
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(WAIT_TIMES, bytes);
     rows.next()?;
-    let actions: Vec<JobScope> = iter::once(JobScope::All)
-        .chain((0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16))))
-        .collect();
+    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    let actions = iter::once(JobScope::All).chain(ids).map(|action| (context.action(action), action));
+    let actions: BTreeMap<&str, JobScope> = actions.collect();
     while let Some(row) = rows.next()? {
-        let action = actions.iter().rev().copied().find(|action| context.action(*action) == &row[1]);
+        let action = actions.get(&row[1]).copied();
         let (Some(action), Ok(replication)) = (action, row[2].parse::<usize>()) else { return Err(rows.damage()) };
         let (p, wait) = (rows.number(&row[3])?, Span::from_secs_f64(rows.number(&row[4])?));
         let waits = &mut outcomes.get_mut(replication).ok_or_else(|| rows.damage())?.waits;
@@ -196,6 +211,29 @@ impl<'a> TableReader<'a> {
             Ok(false) => Ok(None),
             Err(_) => Err(self.damage()),
         }
+    }
+
+    /// The last cell of a row of `replications.csv`; `None` if it is a row of another figure.
+    fn figure(
+        &self,
+        cells: &StringRecord,
+        replication: usize,
+        names: &Names,
+        end: &str,
+    ) -> Result<Option<String>, ReadError> {
+        if cells.get(0) != Some(replication.to_string().as_str()) {
+            return if end.is_empty() { Err(self.damage()) } else { Ok(None) };
+        }
+        let [of @ .., statistic] = names;
+        let is_it = cells.iter().skip(1).take(of.len()).eq(of.iter().map(String::as_str))
+            && cells.get(HEADER.len() - 2).and_then(|cell| cell.strip_suffix(end)) == Some(statistic);
+        let value = cells.get(HEADER.len() - 1).unwrap_or_default();
+        Ok(is_it.then(|| value.to_owned()))
+    }
+
+    /// The number in a cell that may be empty.
+    fn optional(&self, cell: &str) -> Result<Option<f64>, ReadError> {
+        if cell.is_empty() { Ok(None) } else { cell.parse().map(Some).map_err(|_| self.damage()) }
     }
 
     fn number(&self, cell: &str) -> Result<f64, ReadError> {
@@ -270,6 +308,15 @@ mod tests {
         let whole = SavedTables { replications, wait_times, utilization };
         assert!(read(whole).is_ok());
         assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));
+        let wide = b"replication,mean(wait_s),p95(wait_s)\n0,1.5,3\n";
+        assert_eq!(read(SavedTables { replications: wide, ..whole }), Err(ReadError::Wide));
+        let text = String::from_utf8(replications.clone()).unwrap();
+        let renamed = text.replacen(",mean,", ",meen,", 1);
+        assert_eq!(read(SavedTables { replications: renamed.as_bytes(), ..whole }), Err(ReadError::OtherFigures));
+        let lines: Vec<&str> = text.lines().collect();
+        let cut = lines[..lines.len() - 3].join("\n");
+        let cut = read(SavedTables { replications: cut.as_bytes(), ..whole }).err();
+        assert!(matches!(cut, Some(ReadError::Damaged(PATH, _))), "{cut:?}");
         assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
         for end in [1, utilization.len() / 2, utilization.len() - 3] {
             assert!(matches!(

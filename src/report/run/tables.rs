@@ -3,6 +3,8 @@
 //! Each row holds one figure ("tidy"); a cell is empty where nothing applies or nothing was
 //! measured.
 
+use std::borrow::Cow;
+
 use chrono::{SecondsFormat, Timelike};
 
 use crate::RunContext;
@@ -20,14 +22,14 @@ pub const UTILIZATION: &str = "utilization.csv";
 
 /// A row of a summary, and the cells before it, such as a contender's name.
 pub(crate) struct SummaryLine<'a> {
-    before: Vec<&'a str>,
+    before: Vec<Cow<'a, str>>,
     context: RunContext<'a>,
     row: &'a SummaryRow,
 }
 
 /// The rows of a summary with the same cells before each.
 pub(crate) fn summary_lines<'a>(
-    before: Vec<&'a str>,
+    before: Vec<Cow<'a, str>>,
     context: RunContext<'a>,
     summary: &'a [SummaryRow],
 ) -> impl Iterator<Item = SummaryLine<'a>> {
@@ -35,10 +37,11 @@ pub(crate) fn summary_lines<'a>(
 }
 
 /// A summary with columns of these names before those of a run's `summary.csv`.
-pub(crate) fn summary_of<'a>(before: &[&'a str], lines: impl Iterator<Item = SummaryLine<'a>>) -> Vec<u8> {
+pub(crate) fn summary_of<'a>(before: &'a [String], lines: impl Iterator<Item = SummaryLine<'a>>) -> Vec<u8> {
     type Col<'a> = Column<'a, SummaryLine<'a>>;
     let before = before.iter().enumerate();
-    let mut columns: Vec<Col> = before.map(|(index, name)| Col::new(name, move |line| line.before[index])).collect();
+    let mut columns: Vec<Col> =
+        before.map(|(index, name)| Col::new(name, move |line| line.before[index].to_string())).collect();
     columns.extend([
         Col::new("policy", |line| line.context.policy),
         Col::new("action", |line| line.context.action(line.row.metric.action)),
@@ -66,8 +69,8 @@ pub fn wait_times(context: &RunContext, results: &Results) -> Vec<u8> {
         Col::new("policy", |_| context.policy),
         Col::new("action", |row| context.action(row.1)),
         Col::new("replication", |row| row.0),
-        Col::new("p", |row| row.2),
-        Col::new("wait_s", |row| row.3),
+        Col::new("p", |row| row.2).exact(),
+        Col::new("wait_s", |row| row.3).exact(),
     ];
     let rows = results.replications.iter().enumerate().flat_map(|(replication, outcome)| {
         outcome.waits.iter().flat_map(move |table| {
@@ -99,10 +102,10 @@ pub fn utilization(context: &RunContext, results: &Results) -> Vec<u8> {
         Col::new("time", |row| row.time),
         Col::new("resource", |row| row.line.map_or("", |line| context.resource(Some(line.resource)))),
         Col::new("worker", |row| row.line.map_or("", |line| context.worker(line.worker))),
-        Col::new("busy", |row| row.line.and_then(|line| line.busy.get(row.bucket).copied())),
-        Col::new("offered", |row| row.line.and_then(|line| line.offered.get(row.bucket).copied())),
-        Col::new("utilization", |row| row.line.and_then(|line| share(line, row.bucket)).map(to_nine_decimals)),
-        Col::new("queue_length", |row| row.queue_length.get(row.bucket).copied()),
+        Col::new("busy", |row| row.line.and_then(|line| line.busy.get(row.bucket).copied())).exact(),
+        Col::new("offered", |row| row.line.and_then(|line| line.offered.get(row.bucket).copied())).exact(),
+        Col::new("utilization", |row| row.line.and_then(|line| share(line, row.bucket)).map(to_nine_decimals)).exact(),
+        Col::new("queue_length", |row| row.queue_length.get(row.bucket).copied()).exact(),
     ];
     let rows = results.replications.iter().enumerate().flat_map(|(replication, outcome)| {
         times.iter().enumerate().flat_map(move |(bucket, time)| {
@@ -148,6 +151,7 @@ fn digits(context: &RunContext, series: &Series) -> SecondsFormat {
 mod tests {
     use super::*;
     use crate::fixtures::{self, Shape, WEEK};
+    use crate::format::measured;
     use crate::model::action::ActionId;
     use crate::model::capacity::ResourceId;
     use crate::model::time::{Epoch, Span, Time};
@@ -207,7 +211,7 @@ mod tests {
         assert_eq!(
             text(summary(&context, &results)),
             "policy,action,resource,worker,measure,statistic,value,ci_low,ci_high,replications\n\
-             first-fit,scan_check_single,,,wait_s,p95,0.1,0,0.30000000000000004,2\n\
+             first-fit,scan_check_single,,,wait_s,p95,0.1,0,0.3,2\n\
              first-fit,all,,,wait_s,mean,,,,2\n\
              first-fit,,scan,replica-1,utilization,mean,0.0000001,,,2\n"
         );
@@ -245,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn files_read_back_to_the_very_numbers() {
+    fn files_read_back_to_the_numbers_without_their_noise() {
         let shape = Shape { actions: 8, resources: 4, ..WEEK };
         let (system, results) = (fixtures::system(shape), fixtures::results(shape));
         let context = RunContext { policy: "a, \"quoted\" policy", ..fixtures::context(&system) };
@@ -257,8 +261,9 @@ mod tests {
         for (record, row) in records.iter().zip(&results.summary) {
             assert_eq!(&record[0], context.policy);
             assert_eq!(&record[1], context.action(row.metric.action));
-            assert_eq!(number(&record[6]), row.estimate.value);
-            assert_eq!(number(&record[7]).zip(number(&record[8])), row.estimate.interval);
+            assert_eq!(number(&record[6]), row.estimate.value.map(measured));
+            let (low, high) = row.estimate.interval.unzip();
+            assert_eq!((number(&record[7]), number(&record[8])), (low.map(measured), high.map(measured)));
         }
     }
 

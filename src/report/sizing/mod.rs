@@ -56,9 +56,7 @@ impl<'a> SizingReport<'a> {
 
     /// The keys and values of a setting: `worker.replica.count=3`.
     pub fn name(&self, evaluated: &EvaluatedDesign) -> String {
-        let settings = &self.setting(evaluated).point.settings;
-        let words: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        words.join(", ")
+        self.setting(evaluated).point.name()
     }
 
     /// The cost of a setting: `3.5/h`.

@@ -1,11 +1,14 @@
 //! The tables of sizing: `size.csv`, a row per setting and target, and `summary.csv`, every figure
 //! of every setting; and the JSON document.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::SizingReport;
 use crate::experiment::expression::Condition;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
+use crate::key_columns::KeyColumns;
 use crate::run::tables::{summary_lines, summary_of};
 use crate::table::{self, Column, csv};
 
@@ -21,14 +24,17 @@ struct TargetRow<'a> {
 impl SizingReport<'_> {
     /// The keys that vary come first. `verdict` is the verdict on the target, `setting` the verdict
     /// on all targets.
-    fn columns<'a>(&'a self) -> Vec<Column<'a, TargetRow<'a>>> {
+    fn columns<'a>(&'a self, keys: &'a [String], cells: &'a KeyColumns<'a>) -> Vec<Column<'a, TargetRow<'a>>> {
         type Col<'a> = Column<'a, TargetRow<'a>>;
-        let keys = self.keys.iter().enumerate();
+        let cell = move |row: &TargetRow, index: usize| cells.cells(&self.values(row.evaluated))[index].to_string();
+        let keys = keys.iter().enumerate();
         let mut columns: Vec<Col<'a>> =
-            keys.map(|(index, key)| Col::new(key, move |row| self.values(row.evaluated)[index]).csv_only()).collect();
+            keys.map(|(index, key)| Col::new(key, move |row| cell(row, index)).csv_only()).collect();
         columns.extend([
             Col::new("loss", |row| row.loss).csv_only(),
             Col::new("cost", |row| self.setting(row.evaluated).cost).csv_only(),
+            Col::new("workers", |row| self.setting(row.evaluated).scenario.system.workers.len()).csv_only(),
+            Col::new("overload", |row| self.setting(row.evaluated).overload).csv_only(),
             Col::new("target", |row| row.condition.text.as_str()),
             Col::new("value", |row| row.test.value),
             Col::interval("ci", ["ci_low", "ci_high"], |row| row.test.interval),
@@ -47,6 +53,14 @@ impl SizingReport<'_> {
         columns
     }
 
+    /// The columns of the keys.
+    fn key_columns(&self) -> KeyColumns<'_> {
+        let searches = self.searches().into_iter();
+        let values: Vec<Vec<&str>> =
+            searches.flat_map(|(sizing, _)| &sizing.evaluated).map(|evaluated| self.values(evaluated)).collect();
+        KeyColumns::new(&self.keys, &values)
+    }
+
     fn rows<'a>(
         &'a self,
         loss: &'a str,
@@ -59,22 +73,26 @@ impl SizingReport<'_> {
 
     /// `size.csv`.
     pub(crate) fn settings_csv(&self) -> Vec<u8> {
+        let columns = self.key_columns();
+        let names = columns.names();
         let rows = self.searches().into_iter().flat_map(|(sizing, loss)| {
             let evaluated = sizing.evaluated.iter().enumerate();
             evaluated.flat_map(move |(place, evaluated)| self.rows(loss, evaluated, sizing.answer == Some(place)))
         });
-        csv(&self.columns(), rows)
+        csv(&self.columns(&names, &columns), rows)
     }
 
     /// `summary.csv`: each setting's summary, with the setting's values first.
     pub(crate) fn summary_csv(&self) -> Vec<u8> {
+        let columns = &self.key_columns();
+        let names: Vec<String> = columns.names().into_iter().chain(["loss".to_owned()]).collect();
         let lines = self.searches().into_iter().flat_map(|(sizing, loss)| {
             sizing.evaluated.iter().flat_map(move |evaluated| {
-                let before = self.values(evaluated).into_iter().chain([loss]).collect();
+                let cells = columns.cells(&self.values(evaluated)).into_iter();
+                let before = cells.chain([Cow::Borrowed(loss)]).collect();
                 summary_lines(before, self.context(evaluated), &evaluated.results.summary)
             })
         });
-        let names: Vec<&str> = self.keys.iter().copied().chain(["loss"]).collect();
         summary_of(&names, lines)
     }
 
@@ -116,11 +134,15 @@ impl SizingReport<'_> {
     }
 
     fn simulated(&self, evaluated: &EvaluatedDesign) -> Value {
-        let (setting, columns) = (self.setting(evaluated), self.columns());
+        let keys = self.key_columns();
+        let (setting, names) = (self.setting(evaluated), keys.names());
+        let columns = self.columns(&names, &keys);
         let settings = setting.point.settings.iter();
         json!({
             "set": settings.map(|(key, value)| (key.clone(), json!(value))).collect::<Map<String, Value>>(),
             "cost": setting.cost,
+            "workers": setting.scenario.system.workers.len(),
+            "overload": setting.overload,
             "verdict": evaluated.status.target_word(),
             "replications": evaluated.results.replications.len(),
             "targets": self.rows("", evaluated, false).map(|row| table::json(&columns, &row)).collect::<Vec<_>>(),

@@ -51,7 +51,9 @@ impl SizingReport<'_> {
             }));
             cells.push(evaluated.results.replications.len().to_string());
             let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
-            cells.push(format!("{}{mark}", evaluated.status.target_word()));
+            let overload = self.setting(evaluated).overload;
+            let overload = overload.map_or_else(String::new, |load| format!(", overload {}", percent(load)));
+            cells.push(format!("{}{mark}{overload}", evaluated.status.target_word()));
             cells
         };
         let rows: Vec<Vec<String>> = sizing.evaluated.iter().enumerate().map(row).collect();
@@ -78,8 +80,27 @@ impl SizingReport<'_> {
         lines
     }
 
-    /// A setting in a line: `worker.replica.count=3, cost 3: met (p95(wait) 3m41s, interval 3m30s to
-    /// 3m52s; 40 replications)`.
+    /// All workers of a setting: `4 workers: 3 `replica` and 1 from the documents`.
+    fn workers(&self, evaluated: &EvaluatedDesign) -> String {
+        let scenario = &self.setting(evaluated).scenario;
+        let all = scenario.system.workers.len();
+        let mut parts: Vec<String> = scenario
+            .groups
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{count} `{name}`"))
+            .collect();
+        let listed = all - scenario.groups.iter().map(|(_, count)| count).sum::<usize>();
+        parts.extend((listed > 0).then(|| format!("{listed} from the documents")));
+        let total = if all == 1 { "1 worker".to_owned() } else { format!("{all} workers") };
+        match parts.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{total}: {} and {last}", first.join(", ")),
+            _ => total,
+        }
+    }
+
+    /// A setting in a line: `worker.replica.count=3 (3 workers), cost 3: met (p95(wait) 3m41s,
+    /// interval 3m30s to 3m52s; 40 replications)`.
     fn line(&self, evaluated: &EvaluatedDesign) -> String {
         let targets = self.targets.conditions.iter().zip(&evaluated.tests).enumerate();
         let targets = targets.map(|(target, (condition, test))| {
@@ -92,8 +113,9 @@ impl SizingReport<'_> {
             format!("{} {value}{interval}{why}", condition.quantity.text)
         });
         format!(
-            "{}, cost {}: {} ({}; {} replications)",
+            "{} ({}), cost {}: {} ({}; {} replications)",
             self.name(evaluated),
+            self.workers(evaluated),
             self.cost(evaluated),
             evaluated.status.target_word(),
             targets.collect::<Vec<String>>().join("; "),

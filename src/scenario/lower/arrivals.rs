@@ -51,6 +51,7 @@ impl Lowering<'_> {
         let name = name.to_owned();
         match &arrival.value {
             Arrival::Poisson { rate, batch } => {
+                self.check_rate(rate);
                 let batch = self.batch(batch.as_ref());
                 Some(ArrivalModel::Poisson { action, name, rate: rate.value, batch })
             }
@@ -129,6 +130,9 @@ impl Lowering<'_> {
 
     /// The rates of a day's hours.
     fn day(&mut self, rates: &Spanned<Vec<Spanned<Rate>>>) -> Option<[Rate; HOURS]> {
+        for rate in &rates.value {
+            self.check_rate(rate);
+        }
         let hours: Vec<Rate> = rates.value.iter().map(|rate| rate.value).collect();
         let count = hours.len();
         let day = hours.try_into().ok();

@@ -10,7 +10,7 @@ use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
-use crate::spec::Spec;
+use crate::spec::{Arrival, Spec, Worker};
 
 impl Lowering<'_> {
     /// Runs all checks.
@@ -20,8 +20,29 @@ impl Lowering<'_> {
         let refused = self.check_resources(spec);
         self.check_needs(&refused);
         if self.needs.is_too_many() {
-            self.report(Diagnostic::error(SourceSpan::NOWHERE, "there are more than 65536 different capacity maps"));
+            self.report_too_many_needs(spec);
         }
+    }
+
+    /// Ids of needs have 16 bits. Only files of rows bring so many.
+    fn report_too_many_needs(&mut self, spec: &Spec) {
+        let most = usize::from(u16::MAX) + 1;
+        let (needs, resources) = self.needs.counts();
+        let (count, what) = if needs > most { (needs, "capacity maps") } else { (resources, "resources") };
+        let file = spec.action.iter().find_map(|(_, action)| match &action.arrival.as_ref()?.value {
+            Arrival::Trace(trace) => Some(&trace.file),
+            Arrival::Swf(swf) => Some(&swf.file),
+            _ => None,
+        });
+        let file = file.or(spec.registry.as_ref().and_then(|registry| registry.value.jobs.as_ref()));
+        let span = file.map_or(SourceSpan::NOWHERE, |file| file.span);
+        let title = format!("there are {count} different {what}, and a scenario has at most {most}");
+        let remedy = "round the units of its rows, such as memory to whole GB, or leave out a column `need.RESOURCE`";
+        let help = match file {
+            Some(file) => format!("`{}` brings most of them: {remedy}", file.value),
+            None => "let actions share capacity maps".to_owned(),
+        };
+        self.report(Diagnostic::error(span, title).help(help));
     }
 
     /// An action must have a service time if its jobs draw one, or if it has no jobs.
@@ -58,11 +79,17 @@ impl Lowering<'_> {
         let is_recovered =
             |key| self.recovered.has(SourceSpan::NOWHERE, key) || self.recovered.has(SourceSpan::NOWHERE, "registry");
         let mut diagnostics = Vec::new();
-        if self.workers.is_empty() && spec.worker.0.is_empty() && !reads("worker") && !is_recovered("worker") {
-            let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no workers");
-            diagnostics.push(
-                diagnostic.help("describe them, such as [worker.replica] with count = 3 and capacity = { scan = 1 }"),
-            );
+        let empty = |group: &Worker| group.count.as_ref().filter(|count| count.value == 0).map(|count| count.span);
+        let mut groups = spec.worker.iter().map(|(_, group)| empty(group));
+        let first = groups.clone().flatten().next();
+        let has_none = self.workers.is_empty() && groups.all(|group| group.is_some()) && self.has_all_workers;
+        if has_none && !is_recovered("worker") && (!reads("worker") || first.is_some()) {
+            let diagnostic = Diagnostic::error(first.unwrap_or(SourceSpan::NOWHERE), "there are no workers");
+            diagnostics.push(match first {
+                Some(_) => diagnostic.help("a group may have 0 workers if another one has some"),
+                None => diagnostic
+                    .help("describe them, such as [worker.replica] with count = 3 and capacity = { scan = 1 }"),
+            });
         }
         if self.actions.is_empty() && !is_recovered("action") {
             let diagnostic = Diagnostic::error(SourceSpan::NOWHERE, "there are no actions");

@@ -4,7 +4,8 @@ use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::input_file;
 use crate::model::time::Span;
-use crate::random::dist::{self, Constant, Distribution, Empirical, Hyperexponential, ParameterError};
+use crate::model::unit::Rate;
+use crate::random::dist::{self, Constant, Distribution, Empirical, Exponential, Hyperexponential, ParameterError};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 use crate::spec::{Distribution as Spec, Phase, Quantity};
@@ -73,8 +74,7 @@ macro_rules! define {
     ($($(#[doc = $summary:literal])+ $variant:ident = $name:literal
         $(($only:ident: $only_type:ty))? $({ $($(#[doc = $doc:literal])+ $key:ident $($optional:literal)?: $type:ty,)+ })?
         $(by $function:ident)?;)+) => {
-        /// The distribution at `span`; `None` and diagnostics, if its parameters are wrong.
-        pub(crate) fn distribution<Q: Quantity>(&mut self, span: SourceSpan, spec: &Spec<Q>) -> Option<Distribution> {
+        fn made<Q: Quantity>(&mut self, span: SourceSpan, spec: &Spec<Q>) -> Option<Distribution> {
             match spec {
                 Spec::Bare(value) => self.checked(Constant::new(value.value()), &[("value", Some(span))]),
                 $(Spec::$variant $(($only))? $({ $($key),+ })? => make!(self span [$($function)?] $variant $($only)? $($($key)+)?),)+
@@ -83,8 +83,37 @@ macro_rules! define {
     };
 }
 
+/// A nanosecond, in seconds.
+const CLOCK: f64 = 1e-9;
+
 impl Context<'_> {
     claimsim_random::distributions!(define);
+
+    /// The distribution at `span`; `None` and diagnostics, if its parameters are wrong. Refuses
+    /// durations so short that the clock would change their mean.
+    pub(crate) fn distribution<Q: Quantity>(&mut self, span: SourceSpan, spec: &Spec<Q>) -> Option<Distribution> {
+        let made = self.made(span, spec)?;
+        if Q::IS_TIME && dist::change_of_mean(&made, CLOCK).abs() > dist::MOST_CHANGE {
+            let least = Span::from_secs_f64(dist::least_mean(&made, CLOCK) + CLOCK);
+            let diagnostic = too_short(span, "these times", &made);
+            self.report(diagnostic.help(format!("write a mean of at least {least} for a distribution like this")));
+        }
+        Some(made)
+    }
+
+    /// Refuses events so frequent that the clock would change their rate.
+    pub(crate) fn check_rate(&mut self, rate: &Spanned<Rate>) {
+        let per_second = rate.value.as_per_second();
+        let Some(times) = Exponential::new(1.0 / per_second).ok().filter(|_| per_second > 0.0) else { return };
+        let times = times.into();
+        if dist::change_of_mean(&times, CLOCK).abs() > dist::MOST_CHANGE {
+            let most = 1.0 / dist::least_mean(&times, CLOCK);
+            let diagnostic = too_short(rate.span, "the times between these events", &times);
+            // Two digits, rounded down.
+            let unit = 1e7;
+            self.report(diagnostic.help(format!("write a rate of at most {}/s", (most / unit).floor() * unit)));
+        }
+    }
 
     fn checked<D: Into<Distribution>>(
         &mut self,
@@ -214,6 +243,16 @@ fn begins_as_number(line: &str) -> bool {
     let unsigned = line.trim_start_matches(['-', '+', '.', ',']);
     unsigned.starts_with(|c: char| c.is_ascii_digit())
         || ["nan", "inf"].contains(&unsigned.to_ascii_lowercase().as_str())
+}
+
+/// The diagnostic for times whose mean the clock changes.
+fn too_short(span: SourceSpan, what: &str, times: &Distribution) -> Diagnostic {
+    let change = dist::change_of_mean(times, CLOCK);
+    let shorter = if change < 0.0 { "shorter" } else { "longer" };
+    let percent = change.abs() * 100.0;
+    let title =
+        format!("{what} are too short for the clock: whole nanoseconds make their mean {percent:.1} % {shorter}");
+    Diagnostic::error(span, title).label("the limit is 0.1 %")
 }
 
 /// The value that is drawn.

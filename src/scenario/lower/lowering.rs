@@ -41,6 +41,8 @@ pub(super) struct Lowering<'a> {
     /// The resources that files of rows name, each with the file that names it first.
     pub(super) file_resources: BTreeMap<ResourceId, Spanned<String>>,
     pub(super) actions: Vec<DraftAction>,
+    /// Their numbers by name, as far as anything has looked for them.
+    action_ids: BTreeMap<String, ActionId>,
     /// Where jobs come from, ordered by the span that describes it.
     pub(super) arrivals: Vec<(SourceSpan, ArrivalModel)>,
     pub(super) initial: Vec<InitialRow>,
@@ -78,6 +80,7 @@ impl<'a> Lowering<'a> {
             has_all_jobs: true,
             file_resources: BTreeMap::new(),
             actions: Vec::new(),
+            action_ids: BTreeMap::new(),
             arrivals: Vec::new(),
             initial: Vec::new(),
             source_documents: SourceDocuments::default(),
@@ -96,8 +99,11 @@ impl<'a> Lowering<'a> {
     }
 
     /// The action of that name.
-    pub(super) fn find_action(&self, name: &str) -> Option<ActionId> {
-        self.actions.iter().position(|action| action.model.name == name).map(|index| ActionId(index as u16))
+    pub(super) fn find_action(&mut self, name: &str) -> Option<ActionId> {
+        for index in self.action_ids.len()..self.actions.len() {
+            self.action_ids.entry(self.actions[index].model.name.clone()).or_insert(ActionId(index as u16));
+        }
+        self.action_ids.get(name).copied()
     }
 
     /// Adds which action a wrong name probably means, or how to describe a new one.

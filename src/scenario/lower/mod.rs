@@ -65,6 +65,7 @@ pub(super) fn lower(
         settings,
         needs,
         workers,
+        groups,
         availability,
         actions,
         mut arrivals,
@@ -103,6 +104,7 @@ pub(super) fn lower(
             Warmup::Lasts(_) => WarmUpRule::Fixed,
         },
         system,
+        groups: spec.worker.iter().map(|(name, _)| (name.value.clone(), groups[&name.value].len())).collect(),
         sources: arrivals.into_iter().map(|(_, source)| source).collect(),
         source_documents,
     };

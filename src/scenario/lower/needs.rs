@@ -11,6 +11,8 @@ pub(super) type Units = BTreeMap<ResourceId, i64>;
 #[derive(Debug, Default)]
 pub(super) struct Needs {
     resources: Vec<String>,
+    /// The number of each resource.
+    numbers: BTreeMap<String, usize>,
     distinct: Vec<Units>,
     by_units: BTreeMap<Units, NeedId>,
 }
@@ -18,10 +20,12 @@ pub(super) struct Needs {
 impl Needs {
     /// The resource of that name; a new name becomes a new resource.
     pub(super) fn resource(&mut self, name: &str) -> ResourceId {
-        let index = self.resources.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.resources.push(name.to_owned());
-            self.resources.len() - 1
-        });
+        if let Some(index) = self.numbers.get(name) {
+            return ResourceId(*index as u16);
+        }
+        let index = self.resources.len();
+        self.resources.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), index);
         ResourceId(index as u16)
     }
 
@@ -50,6 +54,11 @@ impl Needs {
     /// The names of the resources.
     pub(super) fn names(&self) -> &[String] {
         &self.resources
+    }
+
+    /// The numbers of distinct needs and of resources.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.distinct.len(), self.resources.len())
     }
 
     /// Whether there are more resources or needs than ids.

@@ -120,7 +120,10 @@ impl Lowering<'_> {
         let (Some(first), true) = (trace.rows.first(), before + after > 0) else { return };
         let parts = [(before, "before the start"), (after, "after the horizon")];
         let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, place)| format!("{count} {place}"));
-        let parts = parts.collect::<Vec<_>>().join(", ");
+        let load = after - (all - trace.rows.partition_point(|row| row.at <= window.end()));
+        let load =
+            if load > 0 { format!(" ({load} within the cooldown, as load after the horizon)") } else { String::new() };
+        let parts = parts.collect::<Vec<_>>().join(", ") + &load;
         let outside = before + after;
         if outside < all {
             let lie = if outside == 1 { "lies" } else { "lie" };
@@ -151,8 +154,11 @@ impl Lowering<'_> {
     /// The actions that a trace names; `None` and diagnostics, if any of them does not exist.
     fn trace_actions(&mut self, file: &Spanned<String>, trace: &Trace) -> Option<Vec<ActionId>> {
         let mut ids = Vec::with_capacity(trace.actions.len());
-        for (index, action) in trace.actions.iter().enumerate() {
-            let rows = trace.rows.iter().filter(|row| row.action == Some(index as u32)).count();
+        let mut rows_of = vec![0_usize; trace.actions.len()];
+        for action in trace.rows.iter().filter_map(|row| row.action) {
+            rows_of[action as usize] += 1;
+        }
+        for (action, rows) in trace.actions.iter().zip(rows_of) {
             if rows == 0 {
                 // Its rows come after those that `first` takes.
                 ids.push(Some(ActionId(0)));

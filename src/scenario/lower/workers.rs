@@ -47,10 +47,7 @@ impl Lowering<'_> {
         };
         let usual = if group.ids.is_some() { listed.len() } else { 1 };
         let count = group.count.as_ref().map_or(usual, |count| count.value as usize);
-        // Ids that could not be read are not missing.
-        if group.count.is_some() || !self.recovered.any(span) {
-            self.check_count(count, span);
-        }
+        self.check_count(count, span);
         let count = if self.workers.len() + count > MAX_WORKERS { 0 } else { count };
         let listed = listed.iter().take(count).map(|id| (id.value.clone(), id.span));
         let further = (group.ids.as_ref().map_or(0, |ids| ids.value.len())..count)
@@ -59,11 +56,7 @@ impl Lowering<'_> {
     }
 
     fn check_count(&mut self, count: usize, span: SourceSpan) {
-        if count == 0 {
-            self.report(
-                Diagnostic::error(span, "a group has at least one worker").help("leave the group out to have none"),
-            );
-        } else if self.workers.len() + count > MAX_WORKERS {
+        if self.workers.len() + count > MAX_WORKERS {
             self.report(Diagnostic::error(span, format!("a scenario has at most {MAX_WORKERS} workers")));
         }
     }

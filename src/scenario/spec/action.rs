@@ -81,6 +81,9 @@ impl Action {
         on_worker_dead: Requeue,
         context: &mut Context,
     ) -> ActionModel {
+        if let Some(rate) = &self.cancel_rate {
+            context.check_rate(rate);
+        }
         // Where every job brings its own service time, nothing draws from this one.
         let service = context.optional(self.service.as_ref()).unwrap_or(Constant::ZERO.into());
         ActionModel {

@@ -16,11 +16,16 @@ pub(crate) trait Quantity: Copy {
         None
     }
 
+    /// Whether values are rounded to whole nanoseconds.
+    const IS_TIME: bool;
+
     /// The value that is drawn: seconds, for durations.
     fn value(self) -> f64;
 }
 
 impl Quantity for Span {
+    const IS_TIME: bool = true;
+
     const IN_FILES: &'static str = "number of seconds, or one with a unit such as 250ms,";
 
     fn from_text(text: &str) -> Option<f64> {
@@ -39,6 +44,8 @@ impl Quantity for Span {
 pub(crate) struct Number(f64);
 
 impl Quantity for Number {
+    const IS_TIME: bool = false;
+
     const IN_FILES: &'static str = "number";
 
     fn value(self) -> f64 {

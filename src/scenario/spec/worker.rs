@@ -14,7 +14,7 @@ use crate::spanned::{Named, Spanned};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Worker {
-    /// Number of workers. Default: 1, or the number of `ids`.
+    /// Number of workers; may be 0 if others remain. Default: 1, or the number of `ids`.
     #[schemars(example = 3)]
     pub(crate) count: Option<Spanned<u32>>,
     /// Units that each worker offers, by resource: the jobs that run on it hold at most this much

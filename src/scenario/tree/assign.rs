@@ -29,7 +29,9 @@ pub(crate) fn assign(
     let found = diagnostics.len();
     let Some(mut node) = value(assignment, equals + 1, start, key, diagnostics) else { return };
     if let Some(whole) = whole {
-        path.iter_mut().for_each(|(_, span)| *span = whole);
+        for (_, span) in &mut path {
+            *span = whole;
+        }
         node.move_to(whole);
     }
     if diagnostics.len() == found {

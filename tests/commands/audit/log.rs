@@ -22,7 +22,8 @@ type Row = BTreeMap<String, String>;
 
 /// The rows of `jobs.csv`, by job number.
 fn log(scenario: &Scenario) -> BTreeMap<u64, Row> {
-    let history = JobLogObserver::new(&scenario.system, 0, JobLog::new(Vec::new()).unwrap());
+    let history =
+        JobLogObserver::new(&scenario.system, 0, JobLog::new(Vec::new(), &scenario.system.resources).unwrap());
     let streams = Streams::new(scenario.seed, 0);
     let start = ArrivalStart { streams: &streams, epoch: scenario.epoch };
     let sources = scenario.sources.iter().map(|source| source.start(start)).collect();

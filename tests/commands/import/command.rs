@@ -34,6 +34,11 @@ fn imported_scenarios_pass_check_and_run() {
     let said = sandbox.claimsim(&["check", "mine/registry.toml"]).assert().success().get_output().clone();
     assert_eq!(text(&said.stderr), "note: ../data/jobs.json: 2 of 3 rows have ended and are left out\n");
     sandbox.claimsim(&["run", "mine/registry.toml", "--quiet", "--replications", "2"]).assert().success();
+    // It can be sized and swept although its workers have ids.
+    let vary = ["--vary", "worker.replica.count=1..2", "--set", "horizon=1d", "--quiet"];
+    sandbox.claimsim(&[&["sweep", "mine/registry.toml", "--replications", "2"], &vary[..]].concat()).assert().success();
+    let meet = ["size", "mine/registry.toml", "--meet", "mean(wait) < 20h"];
+    sandbox.claimsim(&[&meet[..], &vary].concat()).assert().success();
     assert_eq!(sandbox.files("mine").len(), 1, "nothing else is left beside it");
 }
 

@@ -49,9 +49,9 @@ fn a_point_is_what_a_run_with_its_settings_is() {
             .success();
         let summary = fs::read_to_string(sandbox.path("run/summary.csv")).unwrap();
         let mut summary = summary.lines();
-        assert_eq!(header, format!("worker.w.count,claim.policy,{}", summary.next().unwrap()));
+        assert_eq!(header, format!("worker.w.count,worker.w.count_number,claim.policy,{}", summary.next().unwrap()));
         for line in summary {
-            assert_eq!(lines.next().unwrap(), format!("{count},{policy},{line}"));
+            assert_eq!(lines.next().unwrap(), format!("{count},{count},{policy},{line}"));
         }
     }
     assert_eq!(lines.next(), None, "nothing else is in the table");
@@ -104,7 +104,7 @@ fn charts_choose_themselves_by_the_keys() {
     );
     assert!(map.contains("Colour: mean") && map.contains("26s"), "two keys with numbers are a heat map");
     let options =
-        ["--vary", "worker.w.count=1,2", "--vary", "action.scan.retries=0,1", "--vary", "action.scan.error=0,0.1"];
+        ["--vary", "worker.w.count=1,2", "--vary", "action.scan.retries=0,1", "--vary", "action.scan.error=0,0.05"];
     let printed = sweep(&sandbox, &[&options[..], &["--out", "out"]].concat());
     assert!(printed.contains("8 points") && printed.contains("There is no chart of more than two keys"), "{printed}");
     assert_eq!(
@@ -125,9 +125,9 @@ fn the_document_has_what_is_shown_of_each_point() {
     let wait = &point["shown"]["mean(wait)"];
     let mut reader = csv::Reader::from_path(sandbox.path("results/small-sweep/sweep.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let row = rows.iter().find(|row| (&row[0], &row[2], &row[5], &row[6]) == ("3", "all", "wait_s", "mean")).unwrap();
+    let row = rows.iter().find(|row| (&row[0], &row[3], &row[6], &row[7]) == ("3", "all", "wait_s", "mean")).unwrap();
     let number = |column: usize| row[column].parse::<f64>().unwrap();
-    assert_eq!((wait["value"].as_f64(), wait["ci"][1].as_f64()), (Some(number(7)), Some(number(9))));
+    assert_eq!((wait["value"].as_f64(), wait["ci"][1].as_f64()), (Some(number(8)), Some(number(10))));
     assert_eq!((wait["unit"].as_str(), wait["replications"].as_u64()), (Some("s"), Some(3)));
 }
 
@@ -142,8 +142,8 @@ fn tables_of_long_grids_are_cut() {
     // Each point has its own seed, so all mean waits differ.
     let mut reader = csv::Reader::from_path(sandbox.path("results/small-sweep/sweep.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let waits = rows.iter().filter(|row| (&row[2], &row[5], &row[6]) == ("all", "service_s", "mean"));
-    let distinct: std::collections::BTreeSet<String> = waits.map(|row| row[7].to_owned()).collect();
+    let waits = rows.iter().filter(|row| (&row[3], &row[6], &row[7]) == ("all", "service_s", "mean"));
+    let distinct: std::collections::BTreeSet<String> = waits.map(|row| row[8].to_owned()).collect();
     assert!(distinct.len() > 30, "{distinct:?}");
 }
 

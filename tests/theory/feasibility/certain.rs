@@ -124,7 +124,7 @@ fn scenario(number: u64) -> String {
     let (seconds, mean) = if is_short { (7_200.0, 240.0) } else { (40_000.0, 120.0) };
     let workers = 1 + stream.below(3);
     let mut text = format!(
-        "horizon = \"{seconds}s\"\nreplications = 6\nseed = {number}\n\
+        "horizon = \"{seconds}s\"\ncooldown = \"none\"\nreplications = 6\nseed = {number}\n\
          [worker.w]\ncount = {workers}\ncapacity = {{ a = {}, b = {} }}\n",
         1 + stream.below(4),
         stream.below(3),

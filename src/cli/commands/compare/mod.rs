@@ -14,13 +14,13 @@ use super::run::RunStudy;
 use crate::args::{ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
-use crate::experiment::feasibility;
+use crate::experiment::feasibility::{self, Feasibility, Finding};
 use crate::experiment::warmup;
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::options::{Command, CompareOptions};
 use crate::report::OutputFile;
 use crate::report::comparison::ComparisonReport;
-use crate::report::feasibility::{Notice, warnings};
+use crate::report::feasibility::{Notice, notices};
 use crate::report::messages::{warm_up_summary, warm_up_warning};
 use crate::run_dir::manifest::SavedRun;
 use crate::run_dir::{RunDir, read_manifest};
@@ -131,8 +131,16 @@ impl CompareStudy {
     /// it.
     fn print_feasibility(&self) {
         let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
-        for Alternative { name, scenario } in &self.alternatives.list {
-            for remark in warnings(scenario, &feasibility::analyze(scenario)) {
+        let list = &self.alternatives.list;
+        let analyses: Vec<Feasibility> = list.iter().map(|one| feasibility::analyze(&one.scenario)).collect();
+        // A key that one of the contenders reads is there for a reason.
+        let is_read = |finding: &Finding| {
+            let kind = std::mem::discriminant(finding);
+            let has = |one: &Feasibility| one.findings.iter().any(|other| std::mem::discriminant(other) == kind);
+            finding.is_unread() && !analyses.iter().all(has)
+        };
+        for (Alternative { name, scenario }, analysis) in list.iter().zip(&analyses) {
+            for remark in notices(scenario, analysis, |finding| finding.is_warning() && !is_read(finding)) {
                 match printed.iter_mut().find(|(other, _)| *other == remark) {
                     Some((_, names)) => names.push(name),
                     None => printed.push((remark, vec![name])),

@@ -2,6 +2,7 @@
 //! have left.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::job_log::JOBS;
@@ -10,11 +11,12 @@ use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
 use crate::options::{Command, RunOptions};
 use crate::report::RunContext;
+use crate::report::job_log::JobLog;
 use crate::report::run::replications::{self, SavedTables};
 use crate::report::run::tables;
 use crate::run_dir::manifest::Manifest;
 use crate::run_dir::{changed_outputs, read_manifest};
-use crate::scenario::LoadedScenario;
+use crate::scenario::{LoadedScenario, Scenario};
 use crate::stats::ReplicationStats;
 use crate::study::{RunRequest, VERSION};
 
@@ -54,9 +56,27 @@ impl ResumedRun {
             ))
         })?;
         let jobs = saved.jobs.then(|| run.join(JOBS));
+        if let Some(jobs) = &jobs {
+            check_columns(jobs, &loaded.scenario)?;
+        }
         let request = RunRequest { sources: vec![source], options, seed: Some(manifest.seed) };
         Ok(ResumedRun { request, loaded, previous: PreviousRun { outcomes, jobs } })
     }
+}
+
+/// Checks that a job log has the columns that this version writes.
+fn check_columns(jobs: &Path, scenario: &Scenario) -> Result<(), CliError> {
+    let mut log = JobLog::new(Vec::new(), &scenario.system.resources).and_then(JobLog::finish);
+    let header = log.as_mut().map_or(Vec::new(), std::mem::take);
+    let mut found = vec![0; header.len()];
+    let read = fs::File::open(jobs).and_then(|mut file| file.read_exact(&mut found));
+    if read.is_ok() && found == header {
+        return Ok(());
+    }
+    Err(CliError::Input(format!(
+        "{} has not the columns of this version of claimsim; start a new run instead",
+        jobs.display()
+    )))
 }
 
 /// Checks that this version of claimsim left the run, and that nobody has changed it; returns its

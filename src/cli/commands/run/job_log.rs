@@ -50,7 +50,8 @@ impl JobLogWriter {
     ) -> Result<Vec<ReplicationStats>, CliError> {
         let history = |replication| {
             let part = Part::begin(&self.path, replication)?;
-            let log = if replication == 0 { JobLog::new(part)? } else { JobLog::continued(part) };
+            let log =
+                if replication == 0 { JobLog::new(part, &scenario.system.resources)? } else { JobLog::continued(part) };
             Ok::<_, io::Error>(JobLogObserver::new(&scenario.system, replication, log))
         };
         let histories = numbers.clone().map(history).collect::<Result<Vec<_>, _>>().map_err(failed())?;

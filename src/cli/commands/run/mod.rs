@@ -15,7 +15,7 @@ use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
 use crate::experiment::{self, Results, StoppingRule};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::options::{Command, RunOptions};
-use crate::report::messages::{missing_intervals, warm_up_summary, warm_up_warning};
+use crate::report::messages::{missing_intervals, standstill_warning, warm_up_summary, warm_up_warning};
 use crate::report::run::{RunReport, precision};
 use crate::report::{Charset, OutputFile, RunContext};
 use crate::run_dir::RunDir;
@@ -115,6 +115,8 @@ pub(crate) struct RunResults {
     warm_up: Option<EstimatedWarmUp>,
     /// A warning about correlated batches.
     batches: Option<String>,
+    /// A warning about replications that came to a standstill.
+    standstill: Option<String>,
     /// The job log, if there is one.
     job_log: Option<Output>,
 }
@@ -205,15 +207,17 @@ impl Study for RunStudy {
         let output = if let Some(number) = self.options.batches {
             let means = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
             let batches = missing_intervals(&means, number);
-            RunResults { results: means.results, warm_up, batches, job_log: None }
+            RunResults { results: means.results, warm_up, batches, standstill: None, job_log: None }
         } else {
             let (results, job_log) = self.replicate(dir, quiet)?;
-            RunResults { results, warm_up, batches: None, job_log }
+            let found = experiment::standstills(&self.scenario, &results.replications);
+            let standstill = standstill_warning(&found, results.replications.len());
+            RunResults { results, warm_up, batches: None, standstill, job_log }
         };
         if !quiet {
             let horizon = self.scenario.system.window.horizon;
             let too_short = output.warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon));
-            for warning in too_short.iter().chain(&output.batches) {
+            for warning in output.standstill.iter().chain(&too_short).chain(&output.batches) {
                 warn(&format!("warning: {warning}"));
             }
             let replications = &output.results.replications;
@@ -229,7 +233,8 @@ impl Study for RunStudy {
 
     fn notes(&self, output: &RunResults) -> Vec<String> {
         let warm_up = output.warm_up.as_ref().map(warm_up_summary);
-        self.inputs.notes.iter().cloned().chain(warm_up).chain(output.batches.clone()).collect()
+        let notes = self.inputs.notes.iter().cloned().chain(warm_up);
+        notes.chain(output.batches.clone()).chain(output.standstill.clone()).collect()
     }
 
     fn files(&self, output: &RunResults) -> Vec<OutputFile> {
@@ -241,7 +246,8 @@ impl Study for RunStudy {
     }
 
     fn document(&self, output: &RunResults) -> Value {
-        self.report(output).json(&self.inputs.notes)
+        let notes: Vec<String> = self.inputs.notes.iter().chain(&output.standstill).cloned().collect();
+        self.report(output).json(&notes)
     }
 
     fn text(&self, output: &RunResults, location: &str) -> String {

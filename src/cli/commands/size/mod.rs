@@ -11,7 +11,7 @@ use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
-use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
 use crate::options::{Command, SizeOptions};
 use crate::report::OutputFile;
 use crate::report::sizing::{LostWorker, SizingReport};
@@ -167,11 +167,16 @@ impl Study for SizeStudy {
 
     fn print_warnings(&self) {
         self.setup.inputs.print_warnings(usize::MAX);
+        let overloaded = self.setup.designs.iter().filter(|design| design.overload.is_some());
+        print_overloads(&overloaded.map(|design| (design.point.name(), &design.scenario)).collect::<Vec<_>>());
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SizeResults, CliError> {
         let Setup { designs, targets, loss, .. } = &self.setup;
-        let bar = |replications| -> Box<dyn Progress> { Box::new(Bar::new(replications, quiet)) };
+        let bar = |design: usize, replications| -> Box<dyn Progress> {
+            let settings = designs[design].point.settings.iter().map(|(key, value)| format!("{key}={value}"));
+            Box::new(Bar::of(&settings.collect::<Vec<_>>().join(" "), replications, quiet))
+        };
         let checked = "targets have been checked with all designs";
         Ok(match loss {
             None => SizeResults::Plain(size(designs, targets, &bar).expect(checked)),

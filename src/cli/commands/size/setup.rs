@@ -102,16 +102,13 @@ fn designs(
         let cost = costs.of(&scenario::key_values(&source.text, &changes)).map_err(|error| cost_error(&error))?;
         let mut scenario = inputs.extend(0, loaded);
         scenario.seed = *seed.get_or_insert(scenario.seed);
-        let is_likely_infeasible = is_overloaded(&scenario);
-        designs.push(Design { steps: grid.steps(point.number), point, cost, scenario, is_likely_infeasible });
+        let outlook = feasibility::analyze(&scenario);
+        // Jobs arrive forever, and faster than any policy can serve them.
+        let is_likely_infeasible = outlook.is_stationary() && outlook.load().is_some_and(|load| load >= 1.0);
+        let (steps, overload) = (grid.steps(point.number), outlook.overload());
+        designs.push(Design { point, steps, cost, scenario, overload, is_likely_infeasible });
     }
     Ok(designs)
-}
-
-/// Whether jobs arrive forever, and faster than any policy can serve them.
-fn is_overloaded(scenario: &Scenario) -> bool {
-    let outlook = feasibility::analyze(scenario);
-    outlook.is_stationary() && outlook.load().is_some_and(|load| load >= 1.0)
 }
 
 fn cost_error(error: &CostError) -> CliError {

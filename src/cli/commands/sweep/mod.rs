@@ -19,7 +19,7 @@ use crate::experiment::elasticity::{Effect, effects};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{self, DesignPoint, PointResult};
 use crate::experiment::warmup::{find_warm_up, pilot_count};
-use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
 use crate::options::{Command, SweepOptions};
 use crate::report::OutputFile;
 use crate::report::elasticity::ElasticityReport;
@@ -209,6 +209,18 @@ impl Study for SweepStudy {
 
     fn print_warnings(&self) {
         self.points.inputs.print_warnings(MAX_WARNINGS);
+        let trials = &self.points.trials;
+        print_overloads(&match &self.design {
+            SweepDesign::Grid(grid) => (grid.points().iter().zip(trials))
+                .filter(|(_, trial)| trial.overload.is_some())
+                .map(|(point, trial)| (point.name(), &trial.scenario))
+                .collect::<Vec<_>>(),
+            // Both sides of a parameter have the load of the scenario itself, or nearly so.
+            SweepDesign::Perturbations(_) => (trials.first().filter(|trial| trial.overload.is_some()))
+                .map(|trial| (trial.scenario.name.clone(), &trial.scenario))
+                .into_iter()
+                .collect(),
+        });
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SweepResults, CliError> {

@@ -84,11 +84,10 @@ impl Points {
 
 /// The error about a point that the scenario refuses.
 fn refused(report: &Diagnostics, point: &GridPoint, number: usize) -> CliError {
-    let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
     CliError::Diagnostics(format!(
         "{}\nThis is point {} of {number}, {}. Nothing was run.",
         render(report),
         point.number + 1,
-        settings.join(", ")
+        point.name()
     ))
 }
