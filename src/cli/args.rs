@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::thread::available_parallelism;
 
 use chrono::{DateTime, Utc};
 use claimsim_policy::{CATALOGUE, synonyms};
@@ -29,6 +30,9 @@ const MAX_FOR_TEST: u32 = 640;
 /// The default of `--level`.
 const LEVEL: f64 = 0.05;
 
+/// The most threads of a command.
+const MOST_THREADS: u32 = 1024;
+
 /// How a command runs.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ExecArgs {
@@ -45,8 +49,9 @@ pub(crate) struct ExecArgs {
 /// What all studies share but their manifests do not keep as an option.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StudyArgs {
-    /// Seed of all random streams [default: the scenario's]
-    #[arg(long, allow_negative_numbers = true)]
+    /// Seed of all random streams, as in scenarios a whole number up to 9223372036854775807
+    /// [default: the scenario's]
+    #[arg(long, allow_negative_numbers = true, value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
 
     /// Output folder; an earlier run there is replaced, anything else is left alone
@@ -126,9 +131,12 @@ pub(crate) struct SequentialArgs {
 }
 
 impl ExecArgs {
-    /// The threads that replications run on.
-    pub(crate) fn pool(self) -> Result<ThreadPool, CliError> {
-        let pool = ThreadPoolBuilder::new().num_threads(self.threads.map_or(0, usize::from)).build();
+    /// The threads that this number of replications run on: not more than there are replications,
+    /// nor more than any machine has use for.
+    pub(crate) fn pool(self, replications: u32) -> Result<ThreadPool, CliError> {
+        let most = replications.clamp(1, MOST_THREADS) as usize;
+        let threads = self.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
+        let pool = ThreadPoolBuilder::new().num_threads(threads.min(most)).build();
         pool.map_err(|error| CliError::Failed(format!("cannot start the threads: {error}")))
     }
 }

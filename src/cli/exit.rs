@@ -1,8 +1,10 @@
 //! How a command ends: an exit code, or an error that is printed on standard error.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
+
+use crate::model::name::visible;
 
 /// How a command that ran to its end went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +21,16 @@ pub(crate) enum ExitStatus {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// The arguments or the input are wrong. Exit code 2.
-    #[error("error: {0}")]
+    #[error("error: {}", visible(.0))]
     Input(String),
     /// The input is wrong, and rendered diagnostics show where. Exit code 2.
     #[error("{0}")]
     Diagnostics(String),
     /// The command failed. Exit code 1.
-    #[error("error: {0}")]
+    #[error("error: {}", visible(.0))]
     Failed(String),
     /// A file or a stream could not be written. Exit code 1.
-    #[error("error: {what}: {source}")]
+    #[error("error: {}: {source}", visible(.what))]
     Io {
         /// What could not be done.
         what: String,
@@ -45,14 +47,11 @@ impl CliError {
 }
 
 /// Prints the error, if there is one, and returns the exit code.
-///
-/// A closed standard output is no error: the reader of `claimsim list | head` has seen enough.
 pub(crate) fn exit(result: Result<ExitStatus, CliError>) -> ExitCode {
     match result {
         Ok(ExitStatus::Done) => ExitCode::SUCCESS,
         Ok(ExitStatus::Failed) => ExitCode::from(1),
         Ok(ExitStatus::Undecided) => ExitCode::from(3),
-        Err(CliError::Io { source, .. }) if source.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr().lock(), "{error}");
             ExitCode::from(match error {

@@ -5,16 +5,18 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit::CliError;
 use crate::experiment::feasibility::{Feasibility, Finding, analyze};
+use crate::model::input_file;
 use crate::report::feasibility::{self, Notice};
 use crate::run_dir::manifest::{self, Manifest, SavedRun, sha256};
 use crate::scenario::{self, Diagnostics, Files, InputFile, LoadedScenario, Override, RelativeFiles, Scenario};
-use crate::term::{render, warn};
+use crate::term::{render, warn, warn_rendered};
 
 /// The text of a scenario, and where the files that it names come from.
 pub(crate) struct ScenarioSource {
@@ -32,12 +34,18 @@ impl ScenarioSource {
         let (file, bytes) = if is_standard_input(path) {
             ("<stdin>".to_owned(), from_standard_input())
         } else {
-            (path.display().to_string(), fs::read(path))
+            (path.display().to_string(), read_given(path))
         };
         let error = |reason: &str| CliError::Input(format!("cannot read scenario {file}: {reason}"));
         let bytes = bytes.map_err(|reason| error(&why_unreadable(path, &reason)))?;
         let text = String::from_utf8(bytes).map_err(|_| error("it is not UTF-8 text"))?;
-        let files = Box::new(RelativeFiles(path.parent().unwrap_or(Path::new("")).to_owned()));
+        if text.len() > MOST_SCENARIO_BYTES {
+            return Err(error("it has more than 16 MiB; bring jobs in a trace file instead"));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let is_limited = !MAY_READ_OUTSIDE.load(Ordering::Relaxed);
+        let files = if is_limited { RelativeFiles::below(folder) } else { RelativeFiles::anywhere(folder) };
+        let files = Box::new(files);
         Ok(ScenarioSource { file, text, files, run: None })
     }
 
@@ -105,9 +113,15 @@ pub(crate) fn from_standard_input() -> io::Result<Vec<u8>> {
     if let Some(bytes) = INPUT.get() {
         return Ok(bytes.clone());
     }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    let bytes = input_file::read_all(io::stdin().lock())?;
     Ok(INPUT.get_or_init(|| bytes).clone())
+}
+
+/// The bytes of a file that the command line names. Pipes that a shell made for it are read, too;
+/// one in a folder might wait for a writer for ever.
+pub(crate) fn read_given(path: &Path) -> io::Result<Vec<u8>> {
+    let is_of_shell = ["/dev/fd", "/dev/stdin", "/proc"].iter().any(|folder| path.starts_with(folder));
+    if is_of_shell { input_file::read_all(fs::File::open(path)?) } else { input_file::read(path) }
 }
 
 /// Why a scenario file cannot be read, with the file that is probably meant.
@@ -151,6 +165,12 @@ impl Files for SavedInputs {
     }
 }
 
+/// Whether scenarios may name files that are not below their folder.
+pub(crate) static MAY_READ_OUTSIDE: AtomicBool = AtomicBool::new(false);
+
+/// The most bytes of a scenario.
+const MOST_SCENARIO_BYTES: usize = 16 << 20;
+
 /// Files that are read only once.
 struct CachedFiles {
     files: Box<dyn Files>,
@@ -164,6 +184,17 @@ impl Files for CachedFiles {
         }
         let bytes = self.files.read(path)?;
         self.read.borrow_mut().insert(path.to_owned(), bytes.clone());
+        Ok(bytes)
+    }
+
+    fn read_given(&self, path: &str) -> io::Result<Vec<u8>> {
+        // Two options may name a file that only one of them may read.
+        let known = format!("{path}\0");
+        if let Some(bytes) = self.read.borrow().get(&known) {
+            return Ok(bytes.clone());
+        }
+        let bytes = self.files.read_given(path)?;
+        self.read.borrow_mut().insert(known, bytes.clone());
         Ok(bytes)
     }
 }
@@ -207,7 +238,7 @@ impl LoadedInputs {
     /// of the others.
     pub(crate) fn print_warnings(&self, max: usize) {
         for warning in self.warnings.iter().take(max) {
-            warn(warning);
+            warn_rendered(warning);
         }
         if self.warnings.len() > max {
             warn(&format!("note: {} more points have warnings like these", self.warnings.len() - max));
@@ -248,6 +279,6 @@ pub(crate) fn print_feasibility(file: &str, scenario: &Scenario, outlook: &Feasi
     let warnings = feasibility::warnings(scenario, outlook).into_iter().map(|Notice { title, help }| (title, help));
     let report = Diagnostics::file_warnings(file, warnings);
     if !report.is_empty() {
-        warn(&render(&report));
+        warn_rendered(&render(&report));
     }
 }

@@ -20,6 +20,8 @@ mod args;
 mod commands;
 mod exit;
 mod inputs;
+mod interrupt;
+mod limits;
 mod options;
 mod run_dir;
 mod study;
@@ -29,6 +31,7 @@ mod usage_error;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use limits::Limits;
 
 /// Simulate queues of jobs that compete for workers of limited capacity
 ///
@@ -41,6 +44,9 @@ use clap::{CommandFactory, Parser};
 struct Cli {
     #[command(subcommand)]
     command: commands::Command,
+
+    #[command(flatten)]
+    limits: Limits,
 }
 
 const EXAMPLES: &str = "\
@@ -60,12 +66,16 @@ Examples:
 format.
 
 Exit codes: 0 done; 1 the command failed, runs differ, a gate is broken or no configuration meets the targets; \
-2 wrong usage or input; 3 a gate or a target is undecided.";
+2 wrong usage or input; 3 a gate or a target is undecided; 130 or 143 interrupted.";
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    interrupt::watch();
     match Cli::try_parse() {
-        Ok(cli) => exit::exit(cli.command.execute(Cli::command())),
+        Ok(cli) => {
+            cli.limits.apply();
+            exit::exit(cli.command.execute(Cli::command()))
+        }
         Err(error) => usage_error::exit(error),
     }
 }

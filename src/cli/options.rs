@@ -166,6 +166,24 @@ pub(crate) struct SizeOptions {
 }
 
 impl Command {
+    /// Which option is out of the range that the command line accepts, if one is.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let (replications, max) = match self {
+            Command::Run(options) => (options.replications, options.max_replications),
+            Command::Compare(options) => (options.test.replications, options.test.max_replications),
+            Command::Sweep(options) => (options.replications, None),
+            Command::Size(options) => (options.test.replications, options.test.max_replications),
+        };
+        let batches = match self {
+            Command::Run(options) => options.batches.filter(|batches| !(10..=1000).contains(batches)),
+            _ => None,
+        };
+        let zero = [("replications", replications), ("max_replications", max)];
+        let zero = zero.into_iter().filter(|(_, number)| *number == Some(0));
+        let faults = zero.chain(batches.map(|batches| ("batches", Some(batches))));
+        faults.map(|(name, number)| format!("`{name}` cannot be {}", number.unwrap_or_default())).next()
+    }
+
     /// The subcommand.
     pub(crate) fn name(&self) -> &'static str {
         match self {

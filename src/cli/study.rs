@@ -8,10 +8,12 @@ use serde_json::Value;
 use crate::args::{ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::limits;
 use crate::options::Command;
 use crate::report::OutputFile;
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
+use crate::scenario::Scenario;
 use crate::term::{print, print_json, warn};
 
 /// The version of claimsim that manifests name.
@@ -46,6 +48,15 @@ pub(crate) trait Study: Sized + Send {
 
     /// Prints on standard error what the user should know before anything is simulated.
     fn print_warnings(&self);
+
+    /// Which replications are in memory at the same time at least: of this scenario, this number,
+    /// with the series of resources or without.
+    fn at_once(&self) -> Option<(&Scenario, u32, bool)>;
+
+    /// The most replications that can run at the same time.
+    fn tasks(&self) -> u32 {
+        u32::MAX
+    }
 
     /// Simulates. Progress and warnings go to standard error unless `quiet`.
     fn simulate(&mut self, dir: &RunDir, quiet: bool) -> Result<Self::Results, CliError>;
@@ -103,7 +114,10 @@ pub(crate) fn execute<S: Study>(
     exec: ExecArgs,
     dir: &RunDir,
 ) -> Result<(S::Results, Manifest), CliError> {
-    let results = exec.pool()?.install(|| study.simulate(dir, exec.quiet))?;
+    if let Some((scenario, number, with_series)) = study.at_once() {
+        limits::refuse_large(scenario, number, with_series)?;
+    }
+    let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
     let files = study.files(&results);
     for file in &files {
         dir.write(&file.path, &file.bytes)?;

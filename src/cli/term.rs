@@ -1,7 +1,8 @@
 //! The terminal: text and JSON on standard output; warnings, diagnostics and a progress bar on
 //! standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::cell::Cell;
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,12 +10,18 @@ use serde_json::Value;
 
 use crate::exit::CliError;
 use crate::experiment::Progress;
+use crate::interrupt::stop;
+use crate::model::name::visible;
 use crate::scenario::Diagnostics;
 
-/// Prints text on standard output.
+/// Prints text on standard output. A closed output is no error: the reader of
+/// `claimsim list | head` has seen enough, and the exit code is that of the command.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::io("cannot write to standard output"))
+    match out.write_all(visible(text).as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.map_err(CliError::io("cannot write to standard output")),
+    }
 }
 
 /// Prints a JSON document on standard output.
@@ -25,12 +32,26 @@ pub(crate) fn print_json(document: &Value) -> Result<(), CliError> {
 /// Prints a line on standard error. If standard error is closed, the line is lost: no reader is
 /// left.
 pub(crate) fn warn(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    warn_rendered(&visible(line));
+}
+
+/// Prints rendered diagnostics, which may have colours, on standard error.
+pub(crate) fn warn_rendered(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Renders diagnostics for standard error: in colour on a terminal, unless `NO_COLOR` is set.
 pub(crate) fn render(report: &Diagnostics) -> String {
     report.render(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+}
+
+/// The most reports without progress, each after 65,536 events: more than any run has jobs at one
+/// instant.
+const MOST_STANDSTILL: u32 = 1 << 9;
+
+thread_local! {
+    /// The latest reports without progress of the replication that runs on this thread.
+    static STANDSTILL: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Steps of the progress bar per replication.
@@ -90,6 +111,14 @@ const LABELLED_BAR: &str = "{prefix}\n{bar:16} {percent:>3} %  {msg}  {eta:>3} l
 
 impl Progress for Bar {
     fn advanced(&self, rows: u64, from: f64, to: f64) {
+        STANDSTILL.with(|calls| calls.set(if to > from { 0 } else { calls.get() + 1 }));
+        if STANDSTILL.get() > MOST_STANDSTILL {
+            stop(&format!(
+                "the simulated time stands still at {:.3} % of the run: jobs that take no time end and come again at \
+                 one instant, for ever. Give them a service time, a backoff or a think time above 0s",
+                from * 100.0
+            ));
+        }
         let done = self.jobs.fetch_add(rows, Ordering::Relaxed) + rows;
         // Both ends are rounded down to whole steps, so that no part of a step is lost between two
         // calls.

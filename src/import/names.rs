@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::name::is_hidden;
+
 /// The name for rows without an action.
 pub(super) const UNNAMED: &str = "unnamed";
 
@@ -53,10 +55,11 @@ fn distinct(mut names: BTreeMap<Option<String>, String>) -> BTreeMap<Option<Stri
     names
 }
 
-/// The name without what a scenario rejects: control characters, blank names, and the word for all
-/// actions together.
+/// The name without what a scenario rejects: characters that cannot be seen, beginnings of
+/// formulas, blank names, and the word for all actions together.
 pub(super) fn readable(name: &str) -> String {
-    let text: String = name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let text: String = name.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect();
+    let text = if text.trim_start().starts_with(['=', '+', '-', '@']) { format!("_{text}") } else { text };
     match text.trim() {
         "" => UNNAMED.to_owned(),
         "all" if text == "all" => "all-jobs".to_owned(),

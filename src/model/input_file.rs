@@ -2,7 +2,10 @@
 //! merely arrived in its place.
 
 use std::borrow::Cow;
-use std::io::Read as _;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
@@ -18,6 +21,46 @@ const OTHER_PACKINGS: [(&[u8], &str); 5] = [
     (b"7z\xbc\xaf", "a 7z archive"),
 ];
 
+/// The most bytes of an input file, unpacked: what a file becomes in memory is up to 24 times as
+/// large.
+static MOST_BYTES: AtomicU64 = AtomicU64::new(1 << 30);
+
+/// Limits input files, unpacked, to this number of bytes.
+pub fn limit_size(bytes: u64) {
+    MOST_BYTES.store(bytes, Ordering::Relaxed);
+}
+
+/// The bytes of a regular file. A pipe or a device might never end, or never begin.
+///
+/// # Errors
+/// If the file cannot be read, is not a regular file, or is too large.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
+        return Err(io::Error::new(ErrorKind::IsADirectory, "it is a folder"));
+    }
+    if !kind.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file but a pipe or a device"));
+    }
+    read_all(File::open(path)?)
+}
+
+/// Everything that a source gives.
+///
+/// # Errors
+/// If it cannot be read, or is too large.
+pub fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
+    let most = MOST_BYTES.load(Ordering::Relaxed);
+    let mut bytes = Vec::new();
+    source.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 <= most {
+        return Ok(bytes);
+    }
+    let most = most >> 20;
+    let why = format!("it has more than {most} MiB; divide it, or allow more memory with --memory");
+    Err(io::Error::new(ErrorKind::FileTooLarge, why))
+}
+
 /// The text of a file that is packed with gzip or not, without a byte-order mark.
 ///
 /// # Errors
@@ -28,10 +71,11 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
         return Err(format!("the file is {what}; unpack it, or pack it with gzip"));
     }
     let text = if bytes.starts_with(&GZIP) {
-        let mut unpacked = Vec::new();
-        let read = MultiGzDecoder::new(bytes).read_to_end(&mut unpacked);
-        read.map_err(|error| format!("the file is damaged: it cannot be unpacked with gzip ({error}); get it again"))?;
-        Cow::Owned(unpacked)
+        let unpacked = read_all(MultiGzDecoder::new(bytes));
+        Cow::Owned(unpacked.map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => format!("the unpacked file is too large: {error}"),
+            _ => format!("the file is damaged: it cannot be unpacked with gzip ({error}); get it again"),
+        })?)
     } else {
         Cow::Borrowed(bytes)
     };

@@ -7,6 +7,7 @@ pub mod claim;
 pub mod input_file;
 pub mod job;
 pub mod math;
+pub mod name;
 pub mod quantity;
 pub mod time;
 pub mod unit;

@@ -14,7 +14,8 @@
 //! Their number is bounded by the capacity of the workers. The cost of a decision grows with this
 //! number and with the numbers of workers and needs, not with the number of waiting jobs.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, btree_map};
 
 use super::feasible::FeasibleNeeds;
 use crate::engine::QueueKey;
@@ -51,25 +52,15 @@ impl ReserveAfter {
     }
 
     /// The reservations now, for the oldest job first.
-    fn reservations(&self, view: &SchedulingView<'_, i128>) -> Vec<Reservation> {
-        let (mut all, mut aside) = (Vec::new(), Reserved::nothing(view));
-        let overdue = self.waiting.iter().take_while(|(turn, _)| view.now - turn.scheduled_at > self.patience);
-        for (&turn, &need) in overdue {
-            let Some(worker) = self.best_worker(view, need, &aside) else { break };
-            let reservation = Reservation { turn, need, worker };
-            aside.put(view, &reservation);
-            all.push(reservation);
+    fn reservations<'a>(&'a self, view: &'a SchedulingView<'a, i128>) -> Reservations<'a> {
+        Reservations {
+            policy: self,
+            view,
+            overdue: Some(self.waiting.iter()),
+            aside: Reserved::nothing(view),
+            candidates: BTreeMap::new(),
+            reserved: vec![0; view.system().workers.len()],
         }
-        all
-    }
-
-    /// The worker that lacks the least of a need, of the workers that could hold it beside the
-    /// units already put aside.
-    fn best_worker(&self, view: &SchedulingView<'_, i128>, need: NeedId, aside: &Reserved) -> Option<WorkerId> {
-        let units = view.system().need(need);
-        let could = |worker: &WorkerId| fits(&view.capacity(*worker).0, aside.on(*worker), units);
-        let candidates = view.open_workers().filter(could);
-        candidates.min_by_key(|worker| self.lacking(view, *worker, units, aside.on(*worker)))
     }
 
     /// The share of its capacity that a worker lacks for a need.
@@ -78,6 +69,77 @@ impl ReserveAfter {
         let lacks =
             view.free(worker).zip(aside).zip(&need.0).map(|((free, aside), need)| (need - (free - aside)).max(0));
         lacks.zip(capacity).map(|(lacks, &capacity)| i128::from(lacks) * self.shares.unit(capacity)).sum()
+    }
+}
+
+/// Finds one reservation after another: as many as a decision needs.
+struct Reservations<'a> {
+    policy: &'a ReserveAfter,
+    view: &'a SchedulingView<'a, i128>,
+    /// The waiting jobs that follow; none after the first job without a worker.
+    overdue: Option<btree_map::Iter<'a, QueueKey<i128>, NeedId>>,
+    aside: Reserved,
+    candidates: BTreeMap<NeedId, BinaryHeap<Reverse<WorkerCandidate>>>,
+    /// The number of reservations on each worker.
+    reserved: Vec<u32>,
+}
+
+/// A worker that could hold a need, in the order in which workers are preferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct WorkerCandidate {
+    /// What it lacked when it had `reserved` reservations. More reservations leave it lacking more,
+    /// so the least of an outdated entry is no more than the least of all.
+    lacks: i128,
+    place: usize,
+    worker: WorkerId,
+    reserved: u32,
+}
+
+impl Reservations<'_> {
+    /// The worker that lacks the least of a need, of the workers that could hold it beside the
+    /// units already put aside.
+    fn best_worker(&mut self, need: NeedId) -> Option<WorkerId> {
+        let Reservations { policy, view, aside, candidates, reserved, .. } = self;
+        let units = view.system().need(need);
+        let candidate = |place, worker: WorkerId| {
+            let on = aside.on(worker);
+            let lacks = || policy.lacking(view, worker, units, on);
+            let reserved = reserved[worker.0 as usize];
+            fits(&view.capacity(worker).0, on, units)
+                .then(|| Reverse(WorkerCandidate { lacks: lacks(), place, worker, reserved }))
+        };
+        let all = || view.open_workers().enumerate().filter_map(|(place, worker)| candidate(place, worker)).collect();
+        let queue = candidates.entry(need).or_insert_with(all);
+        while let Some(Reverse(first)) = queue.pop() {
+            if first.reserved == reserved[first.worker.0 as usize] {
+                // It is outdated as soon as the reservation is made.
+                queue.push(Reverse(first));
+                return Some(first.worker);
+            }
+            queue.extend(candidate(first.place, first.worker));
+        }
+        None
+    }
+}
+
+impl Iterator for Reservations<'_> {
+    type Item = Reservation;
+
+    fn next(&mut self) -> Option<Reservation> {
+        let (view, patience) = (self.view, self.policy.patience);
+        let next = self.overdue.as_mut()?.next().filter(|(turn, _)| view.now - turn.scheduled_at > patience);
+        let reservation = next.and_then(|(&turn, &need)| {
+            let worker = self.best_worker(need)?;
+            Some(Reservation { turn, need, worker })
+        });
+        match &reservation {
+            None => self.overdue = None,
+            Some(reservation) => {
+                self.aside.put(view, reservation);
+                self.reserved[reservation.worker.0 as usize] += 1;
+            }
+        }
+        reservation
     }
 }
 
@@ -125,18 +187,22 @@ impl ClaimPolicy for ReserveAfter {
     /// Only the oldest job of each need has to be considered: what holds it back holds back the
     /// others.
     fn choose(&mut self, view: &SchedulingView<'_, i128>) -> Option<Decision<i128>> {
-        let reservations = self.reservations(view);
-        if reservations.is_empty() {
+        let has_room = |need: &NeedId| view.with_room(*need).next().is_some();
+        let mut heads: Vec<(QueueKey<i128>, NeedId)> =
+            view.needs().filter(has_room).filter_map(|need| Some((view.waiting.head(need.into())?, need))).collect();
+        if heads.is_empty() {
+            return None;
+        }
+        let mut older = self.reservations(view).peekable();
+        if older.peek().is_none() {
             return view.first();
         }
-        let mut heads: Vec<(QueueKey<i128>, NeedId)> =
-            view.needs().filter_map(|need| Some((view.waiting.head(need.into())?, need))).collect();
         heads.sort_unstable();
         // Both are in order of age, so the units put aside for older jobs only grow.
-        let (mut older, mut aside) = (reservations.iter().peekable(), Reserved::nothing(view));
+        let mut aside = Reserved::nothing(view);
         heads.into_iter().find_map(|(turn, need)| {
             while let Some(reservation) = older.next_if(|reservation| reservation.turn < turn) {
-                aside.put(view, reservation);
+                aside.put(view, &reservation);
             }
             let may = |worker: &WorkerId| {
                 let free: Vec<i64> = view.free(*worker).collect();
@@ -164,7 +230,7 @@ impl ClaimPolicy for ReserveAfter {
 
     fn explain(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
         let older =
-            self.reservations(view).iter().filter(|reservation| reservation.turn < QueueKey::of(0, job.job)).count();
+            self.reservations(view).take_while(|reservation| reservation.turn < QueueKey::of(0, job.job)).count();
         match older {
             0 if view.now - job.job.scheduled_at > self.patience => {
                 "the oldest that fits, and it is overdue".to_owned()
@@ -176,10 +242,9 @@ impl ClaimPolicy for ReserveAfter {
     }
 
     fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
-        let all = self.reservations(view);
-        let first = all.iter().find(|reservation| view.fits_on(job.job.need, reservation.worker))?;
+        let first = self.reservations(view).find(|reservation| view.fits_on(job.job.need, reservation.worker))?;
         let Reservation { turn, worker, .. } = first;
-        let (waited, worker) = ((view.now - turn.scheduled_at).rounded(), &view.system().worker(*worker).id);
+        let (waited, worker) = ((view.now - turn.scheduled_at).rounded(), &view.system().worker(worker).id);
         (turn.id != job.job.id)
             .then(|| format!("what is free on {worker} is put aside for job {}, which has waited {waited}", turn.id.0))
     }

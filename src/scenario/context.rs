@@ -84,7 +84,9 @@ impl<'a> Context<'a> {
         if let Some(input) = self.inputs.iter().find(|input| input.name == path.value) {
             return Some(input.bytes.clone());
         }
-        match self.files.read(&path.value) {
+        let is_given = self.sources.is_of_option(path.span);
+        let bytes = if is_given { self.files.read_given(&path.value) } else { self.files.read(&path.value) };
+        match bytes {
             Ok(bytes) => {
                 self.inputs.push(InputFile { name: path.value.clone(), bytes: bytes.clone() });
                 Some(bytes)

@@ -4,13 +4,18 @@
 //! token, and what would be right. The renderer is `annotate-snippets`, which also renders the
 //! messages of `rustc`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::model::name::{is_hidden, visible};
 use crate::source::{SourceSpan, Sources};
+
+/// The most diagnostics that are shown.
+const MAX_SHOWN: usize = 100;
 
 /// Whether a scenario can run in spite of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +47,7 @@ impl Diagnostic {
     pub(crate) fn error(span: SourceSpan, title: impl Into<String>) -> Diagnostic {
         Diagnostic {
             severity: Severity::Error,
-            title: title.into(),
+            title: shown(title),
             span,
             label: String::new(),
             context: Vec::new(),
@@ -57,19 +62,19 @@ impl Diagnostic {
 
     /// Adds words under the caret.
     pub(crate) fn label(mut self, label: impl Into<String>) -> Diagnostic {
-        self.label = label.into();
+        self.label = shown(label);
         self
     }
 
     /// Adds a related span with a label.
     pub(crate) fn context(mut self, span: SourceSpan, label: impl Into<String>) -> Diagnostic {
-        self.context.push((span, label.into()));
+        self.context.push((span, shown(label)));
         self
     }
 
     /// Adds a line that tells what to do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help.push(help.into());
+        self.help.push(shown(help));
         self
     }
 
@@ -105,6 +110,15 @@ impl Diagnostic {
         }
         others.insert(0, first);
         others
+    }
+}
+
+/// A text of ours with names and values of others in it, safe for a terminal.
+fn shown(text: impl Into<String>) -> String {
+    let text = text.into();
+    match visible(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => shown,
     }
 }
 
@@ -176,12 +190,27 @@ impl Diagnostics {
     }
 
     /// All diagnostics as text, in the style of `rustc`; `colour` adds ANSI escapes. Ends without a
-    /// newline.
+    /// newline. Of more than a hundred, the first hundred errors are shown, and the number of the
+    /// others.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let blocks: Vec<String> =
-            self.diagnostics.iter().map(|diagnostic| renderer.render(&[diagnostic.group(&self.sources)])).collect();
-        blocks.join("\n\n")
+        let is_long = self.diagnostics.len() > MAX_SHOWN;
+        // Errors are what keeps a scenario from running.
+        let only_errors = is_long && self.errors() >= MAX_SHOWN;
+        let shown = || self.diagnostics.iter().filter(|one| !only_errors || one.severity == Severity::Error);
+        // What concerns the whole is last, and often the reason for the rest.
+        let (somewhere, nowhere): (Vec<_>, Vec<_>) = shown().partition(|one| one.span != SourceSpan::NOWHERE);
+        let last = nowhere.len().min(MAX_SHOWN / 10);
+        let shown = somewhere.into_iter().take(if is_long { MAX_SHOWN - last } else { MAX_SHOWN }).chain(nowhere);
+        let blocks = shown.take(MAX_SHOWN).map(|diagnostic| renderer.render(&[diagnostic.group(&self.sources)]));
+        let mut blocks: Vec<String> = blocks.collect();
+        if is_long {
+            let (errors, warnings) = (self.errors(), self.warnings());
+            blocks.push(format!("Only the first {MAX_SHOWN} of {errors} errors and {warnings} warnings are shown."));
+        }
+        // The renderer leaves some characters of the source as they are; its own escapes are ESC.
+        let is_escaped = |c: char| is_hidden(c) && !matches!(c, '\n' | '\t' | '\u{1b}');
+        blocks.join("\n\n").replace(is_escaped, "\u{fffd}")
     }
 }
 
@@ -195,7 +224,8 @@ impl std::error::Error for Diagnostics {}
 
 /// The lines of the scenario file that diagnostics point at, counted from 0.
 pub(crate) fn lines(diagnostics: &[Diagnostic], text: &str) -> BTreeSet<usize> {
-    diagnostics.iter().filter_map(|diagnostic| line(diagnostic, text)).collect()
+    let starts = line_starts(text);
+    diagnostics.iter().filter_map(|diagnostic| line(diagnostic, &starts, text)).collect()
 }
 
 /// Keeps the first diagnostic about each broken line only: the others merely follow from it.
@@ -204,17 +234,22 @@ pub(crate) fn first_per_line(
     broken: &BTreeSet<usize>,
     text: &str,
 ) -> Vec<Diagnostic> {
-    let mut seen = BTreeSet::new();
+    let (mut seen, starts) = (BTreeSet::new(), line_starts(text));
     diagnostics.retain(|diagnostic| {
-        let broken_line = line(diagnostic, text).filter(|line| broken.contains(line));
+        let broken_line = line(diagnostic, &starts, text).filter(|line| broken.contains(line));
         broken_line.is_none_or(|line| seen.insert(line))
     });
     diagnostics
 }
 
-fn line(diagnostic: &Diagnostic, text: &str) -> Option<usize> {
-    let before = text.as_bytes().get(..diagnostic.span.start)?;
-    Some(before.split(|byte| *byte == b'\n').count() - 1)
+/// The positions at which the lines of a text after the first begin.
+fn line_starts(text: &str) -> Vec<usize> {
+    text.match_indices('\n').map(|(at, _)| at + 1).collect()
+}
+
+fn line(diagnostic: &Diagnostic, starts: &[usize], text: &str) -> Option<usize> {
+    let at = diagnostic.span.start;
+    (at <= text.len()).then(|| starts.partition_point(|start| *start <= at))
 }
 
 /// The name among `known` that a misspelt one probably stands for.

@@ -2,8 +2,10 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
+
+use crate::model::input_file;
 
 /// Reads the files that a scenario names.
 pub trait Files {
@@ -12,6 +14,14 @@ pub trait Files {
     /// # Errors
     /// If the file cannot be read.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+
+    /// The bytes of a file that the command line names.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    fn read_given(&self, path: &str) -> io::Result<Vec<u8>> {
+        self.read(path)
+    }
 }
 
 /// For scenarios that name no files: every file is missing.
@@ -24,13 +34,41 @@ impl Files for NoFiles {
     }
 }
 
-/// Files in a folder, which paths are relative to: that of the scenario file.
+/// Files in a folder, which paths are relative to: that of the scenario file. A scenario names only
+/// files below it, unless more is allowed: a scenario of a stranger must not read other files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RelativeFiles(pub PathBuf);
+pub struct RelativeFiles {
+    folder: PathBuf,
+    is_limited: bool,
+}
+
+impl RelativeFiles {
+    /// Files below a folder.
+    pub fn below(folder: impl Into<PathBuf>) -> RelativeFiles {
+        RelativeFiles { folder: folder.into(), is_limited: true }
+    }
+
+    /// Files anywhere, with paths relative to a folder.
+    pub fn anywhere(folder: impl Into<PathBuf>) -> RelativeFiles {
+        RelativeFiles { is_limited: false, ..RelativeFiles::below(folder) }
+    }
+}
 
 impl Files for RelativeFiles {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.0.join(path))
+        let file = fs::canonicalize(self.folder.join(path))?;
+        let here = if self.folder == Path::new("") { Path::new(".") } else { &self.folder };
+        if self.is_limited && !file.starts_with(fs::canonicalize(here)?) {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "it is not below the folder of the scenario; copy it there, or allow it with --allow-outside",
+            ));
+        }
+        input_file::read(&file)
+    }
+
+    fn read_given(&self, path: &str) -> io::Result<Vec<u8>> {
+        input_file::read_all(fs::File::open(self.folder.join(path))?)
     }
 }
 

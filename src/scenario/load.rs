@@ -40,6 +40,9 @@ pub fn load(name: &str, text: &str, overrides: &[Override], files: &dyn Files) -
         // read.
         return Err(Diagnostics::new(sources, diagnostic::first_per_line(diagnostics, &broken, text)));
     }
+    if recovered.is_exhausted {
+        return Err(Diagnostics::new(sources, diagnostics));
+    }
     lower::lower(&spec, &recovered, sources, diagnostics, files)
 }
 
@@ -86,7 +89,7 @@ impl Scenario {
         let name = path.display().to_string();
         let text = fs::read_to_string(path)
             .map_err(|why| Diagnostics::file_error(&name, format!("the scenario cannot be read: {why}")))?;
-        let files = RelativeFiles(path.parent().unwrap_or(Path::new("")).to_owned());
+        let files = RelativeFiles::below(path.parent().unwrap_or(Path::new("")));
         load(&name, &text, &[], &files).map(|loaded| loaded.scenario)
     }
 }

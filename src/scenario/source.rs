@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::model::name::visible;
+
 /// The position of a key or value: a range of bytes in the [`Sources`], or nowhere (a default).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SourceSpan {
@@ -45,13 +47,19 @@ impl Sources {
     pub(crate) fn add(&mut self, name: &str, text: &str) -> usize {
         // One position between two texts keeps the end of one distinct from the start of the next.
         let start = self.0.last().map_or(0, |last| last.start + last.text.len() + 1);
-        self.0.push(Source { name: name.to_owned(), text: text.to_owned(), start });
+        self.0.push(Source { name: visible(name).into_owned(), text: text.to_owned(), start });
         start
     }
 
     /// The scenario file.
     pub(crate) fn file(&self) -> Option<&Source> {
         self.0.first()
+    }
+
+    /// Whether a span lies in an option of the command line.
+    pub(crate) fn is_of_option(&self, span: SourceSpan) -> bool {
+        let (found, file) = (self.locate(span), self.file());
+        found.zip(file).is_some_and(|((source, _), file)| !std::ptr::eq(source, file))
     }
 
     /// The text that a span lies in, and its range there.

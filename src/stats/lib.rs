@@ -63,6 +63,17 @@ impl ReplicationStats {
     pub fn without_series(self) -> ReplicationStats {
         ReplicationStats { series: Series { lines: Vec::new(), ..self.series }, ..self }
     }
+
+    /// The memory that these statistics take, in bytes; with or without the series of resources.
+    pub fn bytes(&self, with_series: bool) -> usize {
+        let quantiles = self.waits.iter().map(|waits| size_of_val(&waits.quantiles[..]) + size_of_val(waits));
+        let line = |line: &series::ResourceSeries| {
+            size_of_val(line) + 8 * (line.busy.len() + line.offered.len() + line.queue_length.len())
+        };
+        let lines: usize = self.series.lines.iter().map(line).sum();
+        let series = 8 * self.series.queue_length.len() + if with_series { lines } else { 0 };
+        size_of_val(self) + size_of_val(&self.metrics[..]) + quantiles.sum::<usize>() + series
+    }
 }
 
 /// The distribution of the waits of one replication.

@@ -131,5 +131,5 @@ fn output_and_errors_of_batch_means() {
     let (code, _, err) = run("many", &["--batches", "20", "--replications", "3"]);
     assert!(code == Some(2) && err.contains("there are 3 replications; write --replications 1"), "{err}");
     let (code, _, err) = run("few", &["--batches", "9"]);
-    assert!(code == Some(2) && err.contains("10..=1000"), "{err}");
+    assert!(code == Some(2) && err.contains("from 10 to 1000"), "{err}");
 }

@@ -59,8 +59,8 @@ fn an_older_run_is_replaced_and_anything_else_left_alone() {
     sandbox.write("mine/letter.txt", "dear");
     sandbox.write("file", "a file");
     for out in ["mine", "file"] {
-        let said = text(&run(out, "1").code(2).get_output().stderr);
-        assert!(said.contains("is not a run of claimsim, so it is left alone"), "{said}");
+        let said = text(&run(out, "1").code(1).get_output().stderr);
+        assert!(said.contains("is not a run of claimsim") && said.contains("so it is left alone"), "{said}");
     }
     assert_eq!(sandbox.files("mine").len(), 1);
     let left: Vec<_> = fs::read_dir(sandbox.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();

@@ -13,7 +13,7 @@ use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report;
 use crate::report::Charset;
 use crate::scenario::LoadedScenario;
-use crate::term::{print, print_json, warn};
+use crate::term::{print, print_json, warn_rendered};
 
 /// Check scenario files: all mistakes at once, and whether the workers can keep up; nothing is run
 ///
@@ -64,7 +64,7 @@ impl Check {
                 // A file that cannot be read is the whole message.
                 Err(error @ CliError::Input(_)) if self.scenarios.len() == 1 => return Err(error),
                 Err(error) => {
-                    warn(&error.to_string());
+                    warn_rendered(&error.to_string());
                     invalid += 1;
                 }
                 Ok((loaded, source)) => {

@@ -93,7 +93,7 @@ impl Diff {
             self.warn_of_versions(&runs);
         }
         let bar = Bar::new(replications.len() as u32, self.exec.quiet);
-        let diff = self.exec.pool()?.install(|| diff::diff(pair, replications, &bar));
+        let diff = self.exec.pool(replications.len() as u32)?.install(|| diff::diff(pair, replications, &bar));
         drop(bar);
         let names = [&self.run, &self.other].map(|folder| folder.display().to_string());
         let report = DiffReport {

@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args};
 use crate::args::instant;
 use crate::exit::CliError;
 use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
-use crate::inputs::{from_standard_input, is_standard_input};
+use crate::inputs::{from_standard_input, is_standard_input, read_given};
 use crate::registry::document::{self, DocumentError, DocumentRow};
 use crate::run_dir::{refuse_existing, write_new};
 use crate::term::{print, warn};
@@ -136,6 +136,10 @@ impl Import {
         }
         let assumptions = text.lines().skip(3).filter(|line| line.contains(ASSUMPTION)).count();
         let word = if assumptions == 1 { "assumption" } else { "assumptions" };
+        if self.jobs_file().is_some_and(|file| file.starts_with("..") || Path::new(&file).is_absolute()) {
+            let note = "its jobs are not below the folder of the scenario, so commands need --allow-outside";
+            warn(&format!("note: {}: {note}", out.display()));
+        }
         warn(&format!("{} has {assumptions} {word} to review (search for {ASSUMPTION})", out.display()));
         Ok(())
     }
@@ -153,7 +157,7 @@ fn read<T: DocumentRow>(
 ) -> Result<Vec<T>, CliError> {
     let mut all = Vec::new();
     for path in paths {
-        let bytes = if is_standard_input(path) { from_standard_input() } else { fs::read(path) };
+        let bytes = if is_standard_input(path) { from_standard_input() } else { read_given(path) };
         let bytes = bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
         let rows = rows(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
         if let Some(text) = document::foreign_rows(&rows).filter(|_| !is_quiet) {

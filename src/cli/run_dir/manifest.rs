@@ -6,11 +6,14 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::exit::CliError;
+use crate::model::input_file;
 use crate::options::{Command, RunOptions};
 use crate::report::OutputFile;
 
@@ -99,6 +102,22 @@ impl Manifest {
         serde_json::from_slice(bytes)
     }
 
+    /// What no study of ours writes, if there is such a thing: a file outside the folder, or an
+    /// option out of range.
+    fn fault(&self) -> Option<String> {
+        let mut files = self.files();
+        let is_below = |file: &str| Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+        let outside = files.find(|file| !is_below(file)).map(|file| format!("`{file}` is not a file of the folder"));
+        outside.or_else(|| self.command.fault())
+    }
+
+    /// Every file that the study left, but the manifest.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let others = self.others.iter().flat_map(|other| std::iter::once(&other.scenario).chain(&other.inputs));
+        let inputs = std::iter::once(&self.scenario).chain(&self.inputs).chain(others).map(|input| &input.file);
+        inputs.chain(self.outputs.iter().map(|output| &output.file)).map(String::as_str)
+    }
+
     /// The outputs that differ between two studies, or that only one of them has, in order of their
     /// paths.
     pub(crate) fn differences(&self, other: &Manifest) -> Vec<String> {
@@ -110,6 +129,18 @@ impl Manifest {
         paths.sort();
         paths.dedup();
         paths
+    }
+}
+
+/// Reads the manifest of a folder.
+pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
+    let path = folder.join(PATH);
+    let error = |reason: String| CliError::Input(format!("{} is not a run of claimsim: {reason}", folder.display()));
+    let bytes = input_file::read(&path).map_err(|reason| error(format!("cannot read {}: {reason}", path.display())))?;
+    let manifest = Manifest::from_bytes(&bytes).map_err(|reason| error(format!("{}: {reason}", path.display())))?;
+    match manifest.fault() {
+        None => Ok(manifest),
+        Some(fault) => Err(error(format!("{}: {fault}", path.display()))),
     }
 }
 

@@ -1,107 +1,111 @@
 //! The folder that a study leaves: complete or not at all. It replaces an earlier folder of ours
 //! and nothing else.
 
+mod draft;
 pub(crate) mod manifest;
+mod place;
+mod replace;
 
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use tempfile::{Builder, TempDir};
-
 use crate::exit::CliError;
+use crate::interrupt::{AGAIN, advise, uninterrupted};
+use crate::term::warn;
+use draft::Draft;
+pub(crate) use manifest::read_manifest;
 use manifest::{Manifest, sha256};
+pub(crate) use replace::finish;
+use replace::{Method, move_to_free, replace, sync_folder, sync_folders};
 
 /// A folder that is filled next to its target and moved there at once.
 #[derive(Debug)]
 pub(crate) struct RunDir {
-    target: PathBuf,
-    parent: PathBuf,
-    /// Made with the first file, so that an interrupted simulation leaves nothing behind.
-    draft: OnceLock<TempDir>,
+    /// The real path; none if nothing is kept.
+    target: Option<PathBuf>,
+    draft: OnceLock<Draft>,
 }
 
 impl RunDir {
-    /// Begins a folder. Fails at once if nothing can be written there, or if the target exists and
-    /// is not ours.
+    /// Begins a folder. Fails at once if nothing can be written there, if what stands there is not
+    /// ours, or if another process writes there.
     pub(crate) fn begin(target: &Path) -> Result<RunDir, CliError> {
-        refuse_foreign(target)?;
-        let parent = match target.parent() {
-            Some(parent) if parent != Path::new("") => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        fs::create_dir_all(&parent).map_err(CliError::io(format!("cannot create folder {}", parent.display())))?;
-        drop(hidden_folder(&parent)?);
-        Ok(RunDir { target: target.to_owned(), parent, draft: OnceLock::new() })
+        let (shown, target) = (target, place::resolve(target)?);
+        place::refuse_unwritable(shown, &target)?;
+        let draft = Draft::begin(parent(&target), target.file_name().unwrap_or_default())?;
+        // A killed process may have left an earlier run, which is back now.
+        place::refuse_unwritable(shown, &target)?;
+        advise(&format!("Nothing was written{AGAIN}"));
+        Ok(RunDir { target: Some(target), draft: draft.into() })
     }
 
-    /// A folder that is removed when dropped.
+    /// A folder that nobody looks at: only what the simulation itself writes gets onto the disk,
+    /// and is removed when dropped.
     pub(crate) fn scratch() -> RunDir {
-        RunDir { target: PathBuf::new(), parent: std::env::temp_dir(), draft: OnceLock::new() }
+        RunDir { target: None, draft: OnceLock::new() }
+    }
+
+    /// The real path of the target.
+    pub(crate) fn target(&self) -> &Path {
+        self.target.as_deref().unwrap_or(Path::new(""))
     }
 
     /// Where to write.
-    pub(crate) fn path(&self) -> Result<&Path, CliError> {
-        if let Some(draft) = self.draft.get() {
-            return Ok(draft.path());
+    pub(crate) fn path(&self) -> Result<PathBuf, CliError> {
+        let draft = if let Some(draft) = self.draft.get() {
+            draft
+        } else {
+            let name = OsString::from(format!("reproduction-{}", std::process::id()));
+            let draft = Draft::begin(&std::env::temp_dir(), &name)?;
+            self.draft.get_or_init(|| draft)
+        };
+        let content = draft.content();
+        match fs::create_dir(&content) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                Err(CliError::io(format!("cannot create folder {}", content.display()))(error))
+            }
+            _ => Ok(content),
         }
-        let draft = hidden_folder(&self.parent)?;
-        Ok(self.draft.get_or_init(|| draft).path())
     }
 
     /// Writes a file.
     pub(crate) fn write(&self, file: &str, bytes: &[u8]) -> Result<(), CliError> {
+        if self.target.is_none() {
+            return Ok(());
+        }
         let path = self.path()?.join(file);
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-        folder.and_then(|()| fs::write(&path, bytes)).map_err(CliError::io(format!("cannot write {file}")))
+        folder.and_then(|()| write_whole(&path, bytes)).map_err(CliError::io(format!("cannot write {file}")))
     }
 
     /// Moves the finished folder to its target, in place of an earlier one.
     pub(crate) fn commit(self) -> Result<(), CliError> {
-        refuse_foreign(&self.target)?;
-        self.path()?;
-        let Some(draft) = self.draft.into_inner() else { return Ok(()) };
-        let failed = || CliError::io(format!("cannot move the results to {}", self.target.display()));
-        let earlier = hidden_folder(&self.parent)?;
-        if self.target.exists() {
-            fs::rename(&self.target, earlier.path().join("run")).map_err(failed())?;
+        let RunDir { target: Some(target), draft } = self else { return Ok(()) };
+        let Some(draft) = draft.into_inner() else { return Ok(()) };
+        let failed = || CliError::io(format!("cannot move the results to {}", target.display()));
+        sync_folders(&draft.content()).map_err(failed())?;
+        uninterrupted(|| replace(&draft, &target, Method::BEST)).map_err(failed())?;
+        sync_folder(parent(&target)).map_err(failed())?;
+        if let Err(error) = draft.remove() {
+            warn(&format!("note: the earlier run could not be removed completely: {error}"));
         }
-        if let Err(error) = fs::rename(draft.path(), &self.target) {
-            // The earlier run is better than none.
-            let _ = fs::rename(earlier.path().join("run"), &self.target);
-            return Err(failed()(error));
-        }
-        let _ = draft.keep();
         Ok(())
     }
 }
 
-/// A new hidden folder with the usual permissions, removed when dropped.
-fn hidden_folder(parent: &Path) -> Result<TempDir, CliError> {
-    let mut builder = Builder::new();
-    builder.prefix(".claimsim-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    builder.tempdir_in(parent).map_err(CliError::io(format!("cannot write to folder {}", parent.display())))
+/// The folder of a real path.
+fn parent(target: &Path) -> &Path {
+    target.parent().unwrap_or(target)
 }
 
-fn refuse_foreign(target: &Path) -> Result<(), CliError> {
-    if target.symlink_metadata().is_err() || read_manifest(target).is_ok() {
-        return Ok(());
-    }
-    let target = target.display();
-    Err(CliError::Input(format!(
-        "{target} exists and is not a run of claimsim, so it is left alone; choose another folder with --out"
-    )))
-}
-
-/// Reads the manifest of a folder.
-pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
-    let path = folder.join(manifest::PATH);
-    let error = |reason: String| CliError::Input(format!("{} is not a run of claimsim: {reason}", folder.display()));
-    let bytes = fs::read(&path).map_err(|reason| error(format!("cannot read {}: {reason}", path.display())))?;
-    Manifest::from_bytes(&bytes).map_err(|reason| error(format!("{}: {reason}", path.display())))
+/// Writes a file that does not exist yet, onto the disk.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(bytes)?;
+    finish(file)
 }
 
 /// The outputs that no longer have the digests in the manifest.
@@ -122,18 +126,13 @@ pub(crate) fn refuse_existing(file: &Path) -> Result<(), CliError> {
 
 /// Writes a file that does not exist yet, completely or not at all.
 pub(crate) fn write_new(file: &Path, text: &str) -> Result<(), CliError> {
-    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    refuse_existing(file)?;
     let failed = || CliError::io(format!("cannot write {}", file.display()));
-    fs::create_dir_all(folder).map_err(failed())?;
-    let mut builder = Builder::new();
-    builder.prefix(".claimsim-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut draft = builder.tempfile_in(folder).map_err(failed())?;
-    draft.write_all(text.as_bytes()).map_err(failed())?;
-    match draft.persist_noclobber(file) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => refuse_existing(file),
-        Err(error) => Err(failed()(error.error)),
+    let target = place::resolve(file)?;
+    let draft = Draft::begin(parent(&target), target.file_name().unwrap_or_default())?;
+    write_whole(&draft.content(), text.as_bytes()).map_err(failed())?;
+    match move_to_free(&draft.content(), &target, Method::BEST) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_existing(file),
+        moved => moved.and_then(|()| sync_folder(parent(&target))).map_err(failed()),
     }
 }

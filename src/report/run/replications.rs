@@ -46,6 +46,12 @@ pub enum ReadError {
     /// A table is not as the run left it.
     #[error("{0} is damaged at line {1}")]
     Damaged(&'static str, u64),
+    /// A cell is not as the run left it.
+    #[error("{0} is damaged at line {1}, column `{2}`")]
+    DamagedCell(&'static str, u64, &'static str),
+    /// A table lacks a column.
+    #[error("{0} is damaged: it has no column `{1}`")]
+    NoColumn(&'static str, &'static str),
 }
 
 /// The names of a figure: action, resource, worker, measure and statistic.
@@ -153,15 +159,15 @@ pub fn read(
 
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(WAIT_TIMES, bytes);
-    rows.next()?;
+    let [action_name, replication, p, wait] = rows.columns(["action", "replication", "p", "wait_s"])?;
     let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
     let actions = iter::once(JobScope::All).chain(ids).map(|action| (context.action(action), action));
     let actions: BTreeMap<&str, JobScope> = actions.collect();
     while let Some(row) = rows.next()? {
-        let action = actions.get(&row[1]).copied();
-        let (Some(action), Ok(replication)) = (action, row[2].parse::<usize>()) else { return Err(rows.damage()) };
-        let (p, wait) = (rows.number(&row[3])?, Span::from_secs_f64(rows.number(&row[4])?));
-        let waits = &mut outcomes.get_mut(replication).ok_or_else(|| rows.damage())?.waits;
+        let action = actions.get(action_name.of(&row)).copied().ok_or_else(|| rows.damage_of(action_name))?;
+        let number = replication.of(&row).parse::<usize>().map_err(|_| rows.damage_of(replication))?;
+        let (p, wait) = (rows.number(&row, p)?, Span::from_secs_f64(rows.number(&row, wait)?));
+        let waits = &mut outcomes.get_mut(number).ok_or_else(|| rows.damage_of(replication))?.waits;
         // A table begins at 0. The table of an action named `all` comes after that of all jobs.
         if p == 0.0 {
             let is_first = waits.is_empty();
@@ -174,22 +180,36 @@ fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationSta
 
 fn read_series(bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(UTILIZATION, bytes);
-    rows.next()?;
+    let [busy, offered, queue_length] = rows.columns(["busy", "offered", "queue_length"])?;
     for outcome in outcomes {
         for bucket in 0..outcome.series.queue_length.len() {
             let row = rows.next()?.ok_or_else(|| rows.damage())?;
-            outcome.series.queue_length[bucket] = rows.number(&row[7])?;
+            outcome.series.queue_length[bucket] = rows.number(&row, queue_length)?;
             for line in &mut outcome.series.lines {
                 let row = rows.next()?.ok_or_else(|| rows.damage())?;
-                line.busy[bucket] = rows.number(&row[4])?;
-                line.offered[bucket] = rows.number(&row[5])?;
+                line.busy[bucket] = rows.number(&row, busy)?;
+                line.offered[bucket] = rows.number(&row, offered)?;
                 if let Some(place) = line.queue_length.get_mut(bucket) {
-                    *place = rows.number(&row[7])?;
+                    *place = rows.number(&row, queue_length)?;
                 }
             }
         }
     }
     if rows.next()?.is_some() { Err(rows.damage()) } else { Ok(()) }
+}
+
+/// A column of a saved table.
+#[derive(Clone, Copy, Debug)]
+struct SavedColumn {
+    name: &'static str,
+    place: usize,
+}
+
+impl SavedColumn {
+    /// The cell of a row, which has a cell for each column of the header.
+    fn of<'a>(&self, row: &'a StringRecord) -> &'a str {
+        row.get(self.place).unwrap_or_default()
+    }
 }
 
 /// The rows of a table; the first is the header.
@@ -236,8 +256,24 @@ impl<'a> TableReader<'a> {
         if cell.is_empty() { Ok(None) } else { cell.parse().map(Some).map_err(|_| self.damage()) }
     }
 
-    fn number(&self, cell: &str) -> Result<f64, ReadError> {
-        cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| self.damage())
+    /// The columns with these names in the header, which is the next row.
+    fn columns<const N: usize>(&mut self, names: [&'static str; N]) -> Result<[SavedColumn; N], ReadError> {
+        let header = self.next()?.unwrap_or_default();
+        let mut columns = names.map(|name| SavedColumn { name, place: 0 });
+        for column in &mut columns {
+            let place = header.iter().position(|name| name == column.name);
+            column.place = place.ok_or(ReadError::NoColumn(self.table, column.name))?;
+        }
+        Ok(columns)
+    }
+
+    fn number(&self, row: &StringRecord, column: SavedColumn) -> Result<f64, ReadError> {
+        let number = column.of(row).parse().ok().filter(|value: &f64| value.is_finite());
+        number.ok_or_else(|| self.damage_of(column))
+    }
+
+    fn damage_of(&self, column: SavedColumn) -> ReadError {
+        ReadError::DamagedCell(self.table, self.reader.position().line(), column.name)
     }
 
     fn damage(&self) -> ReadError {

@@ -5,6 +5,7 @@ use super::lowering::Lowering;
 use crate::diagnostic::Diagnostic;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
+use crate::model::name;
 use crate::model::time::Span;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
@@ -12,6 +13,9 @@ use crate::spec::{Action, Spec};
 
 /// The most actions of a scenario: ids have 16 bits.
 pub(super) const MAX_ACTIONS: usize = u16::MAX as usize;
+
+/// What a name is made of.
+pub(super) const NAME_RULE: &str = "write letters, digits and words that can be seen, with a letter or a digit first";
 
 impl Lowering<'_> {
     /// Lowers the actions, in the order of the file.
@@ -35,10 +39,19 @@ impl Lowering<'_> {
         self.check_name("an action", name);
     }
 
-    /// Rejects names that would be invisible in a table.
+    /// Rejects names that are not safe to print.
     pub(super) fn check_name(&mut self, what: &str, name: &Spanned<String>) {
-        if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
-            self.report(Diagnostic::error(name.span, format!("{what} needs a name that can be read")));
+        if let Some(fault) = name::fault(&name.value) {
+            let diagnostic = Diagnostic::error(name.span, format!("the name of {what} {fault}"));
+            self.report(diagnostic.help(NAME_RULE));
+        }
+    }
+
+    /// Rejects a name in a file that is not safe to print.
+    pub(super) fn check_name_in(&mut self, file: &Spanned<String>, what: &str, name: &str) {
+        if let Some(fault) = name::fault(name) {
+            let title = format!("`{}`: the name `{name}` of {what} {fault}", file.value);
+            self.report(Diagnostic::error(file.span, title).help(NAME_RULE));
         }
     }
 

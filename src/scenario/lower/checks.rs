@@ -24,7 +24,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Ids of needs have 16 bits. Only files of rows bring so many.
+    /// Ids of needs have 16 bits. Only files of rows bring more than that.
     fn report_too_many_needs(&mut self, spec: &Spec) {
         let most = usize::from(u16::MAX) + 1;
         let (needs, resources) = self.needs.counts();

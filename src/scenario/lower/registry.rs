@@ -77,6 +77,7 @@ impl Lowering<'_> {
                 self.report(Diagnostic::error(file.span, title));
                 continue;
             };
+            self.check_name_in(file, "a worker", &id);
             self.documented.extend(row.capacity_map.get().into_iter().flat_map(BTreeMap::keys).cloned());
             if !row.is_alive() {
                 let title = format!("`{}`: worker `{id}` is dead and left out", file.value);
@@ -274,6 +275,7 @@ impl Lowering<'_> {
     fn document_units(&mut self, file: &Spanned<String>, map: Option<&BTreeMap<String, i64>>) -> Units {
         let Some(map) = map else { return Units::new() };
         for (resource, units) in map {
+            self.check_name_in(file, "a resource", resource);
             if !(0..=MOST_UNITS).contains(units) {
                 let title = format!("`{}`: the units of `{resource}` cannot be {units}", file.value);
                 self.report(Diagnostic::error(file.span, title));

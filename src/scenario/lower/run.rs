@@ -3,10 +3,19 @@
 use super::lowering::Lowering;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{LAST_INSTANT, Window};
+use crate::model::name;
 use crate::model::time::{Epoch, Span, Time};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 use crate::spec::{Cooldown, Spec, TimePoint, Warmup};
+
+/// The most bytes of a scenario's name: with `-elasticity` after it, it names a folder.
+const MAX_NAME: usize = 200;
+
+/// Why a name is too long, if it is.
+fn too_long(name: &str) -> Option<String> {
+    (name.len() > MAX_NAME).then(|| format!("has {} bytes, and may have {MAX_NAME}", name.len()))
+}
 
 impl Lowering<'_> {
     /// Checks the keys of the run.
@@ -31,11 +40,19 @@ impl Lowering<'_> {
             let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
             // Standard input is `<stdin>`.
             let stem = base.strip_suffix(".toml").unwrap_or(base).trim_matches(['<', '>']);
-            return if stem.is_empty() { "scenario".to_owned() } else { stem.to_owned() };
+            let stem = if stem.is_empty() { "scenario" } else { stem };
+            let fault = name::fault(stem).or_else(|| too_long(stem));
+            if let Some(fault) = fault {
+                let title = format!("the scenario has no name, and the name of its file {fault}");
+                self.report(Diagnostic::error(SourceSpan::NOWHERE, title).help("write one, such as name = \"week\""));
+            }
+            return stem.to_owned();
         };
-        let is_path = name.value.contains(['/', '\\', ':']) || name.value.chars().any(char::is_control);
-        if is_path || ["", ".", ".."].contains(&name.value.trim()) {
-            let diagnostic = Diagnostic::error(name.span, "`name` must be usable as the name of a folder");
+        let is_path = name.value.contains(['/', '\\', ':']) || [".", ".."].contains(&name.value.trim());
+        let fault = name::fault(&name.value).or_else(|| too_long(&name.value));
+        if let Some(fault) = fault.or_else(|| is_path.then(|| "is a path".to_owned())) {
+            let title = format!("`name` must be usable as the name of a folder; it {fault}");
+            let diagnostic = Diagnostic::error(name.span, title);
             self.report(diagnostic.help("write letters, digits, `-` and `_`, such as \"registry-week\""));
         }
         name.value.clone()

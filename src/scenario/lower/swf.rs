@@ -108,7 +108,7 @@ impl Lowering<'_> {
     fn copies_of(&mut self, file: &Spanned<String>, own: ActionId, names: &[ActionName]) -> Option<Vec<ActionId>> {
         let ids = self.actions.iter().enumerate().map(|(id, action)| (action.model.name.clone(), ActionId(id as u16)));
         let known: BTreeMap<String, ActionId> = ids.collect();
-        let mut actions = Vec::with_capacity(names.len());
+        let (mut actions, before) = (Vec::with_capacity(names.len()), self.actions.len());
         for ActionName { name, .. } in names {
             if let Some(id) = known.get(name) {
                 self.actions[usize::from(id.0)].is_used = true;
@@ -119,6 +119,8 @@ impl Lowering<'_> {
                 let title = format!("`{}` creates more actions than a scenario can have, {MAX_ACTIONS}", file.value);
                 let diagnostic = Diagnostic::error(file.span, title);
                 self.report(diagnostic.help("split by something coarser, such as split = \"queue\", or not at all"));
+                // What else is wrong with them does not matter.
+                self.actions.truncate(before);
                 return None;
             }
             actions.push(ActionId(self.actions.len() as u16));

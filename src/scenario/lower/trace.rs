@@ -144,6 +144,7 @@ impl Lowering<'_> {
     /// Remembers the resources that rows need, for the warning that nothing offers one.
     fn note_resources(&mut self, file: &Spanned<String>, trace: &Trace) {
         for (index, resource) in trace.resources.iter().enumerate() {
+            self.check_name_in(file, "a resource", resource);
             if trace.needs.iter().any(|need| need[index].is_some_and(|units| units > 0)) {
                 let resource = self.needs.resource(resource);
                 self.file_resources.entry(resource).or_insert_with(|| file.clone());

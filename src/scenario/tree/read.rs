@@ -9,34 +9,38 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 
 use super::error::{ParseError, ParseErrorKind, suggestion, written_variants};
-use super::node::{Node, Value};
+use super::node::{KeyValue, Node, Value};
 use super::synonyms;
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceSpan;
 
 /// Wrong keys that were removed from their tables, so that they are not reported as missing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RecoveredKeys(BTreeSet<(SourceSpan, String)>);
+pub(crate) struct RecoveredKeys {
+    keys: BTreeSet<(SourceSpan, String)>,
+    /// Whether more mistakes were left than are looked for.
+    pub(crate) is_exhausted: bool,
+}
 
 impl RecoveredKeys {
     /// Whether `key` was removed from the table at that span.
     pub(crate) fn has(&self, table: SourceSpan, key: &str) -> bool {
-        self.0.contains(&(table, key.to_owned()))
+        self.keys.contains(&(table, key.to_owned()))
     }
 
     /// Whether anything was removed from the table or list at that span.
     pub(crate) fn any(&self, table: SourceSpan) -> bool {
-        self.0.range((table, String::new())..).next().is_some_and(|(span, _)| *span == table)
+        self.keys.range((table, String::new())..).next().is_some_and(|(span, _)| *span == table)
     }
 
     /// Whether `key` was removed from any table.
     pub(crate) fn has_anywhere(&self, key: &str) -> bool {
-        self.0.iter().any(|(_, taken)| taken == key)
+        self.keys.iter().any(|(_, taken)| taken == key)
     }
 
     /// Whether nothing was removed.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.keys.is_empty()
     }
 }
 
@@ -46,7 +50,7 @@ pub(crate) fn read<T: DeserializeOwned + Default>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (T, RecoveredKeys) {
     let mut recovered = RecoveredKeys::default();
-    loop {
+    for _ in 0..MOST_ROUNDS {
         let error = match T::deserialize(&tree) {
             Ok(value) => return (value, recovered),
             Err(error) => error,
@@ -56,15 +60,45 @@ pub(crate) fn read<T: DeserializeOwned + Default>(
         if !is_consequence(&error, span, &recovered) {
             diagnostics.push(diagnostic_of(&error.kind, span, &path));
         }
-        let Some(table) = remove_entry(&mut tree, &path) else { return (T::default(), recovered) };
-        if let ParseErrorKind::UnknownKey { key, known } = &error.kind {
+        let Some((table, entry)) = find_entry(&mut tree, &path) else { return (T::default(), recovered) };
+        let key = path.last().copied().unwrap_or_default();
+        let others = match (&error.kind, &mut table.value) {
+            // The other unknown keys of the table go at once: a table may have thousands of them.
+            (ParseErrorKind::UnknownKey { known, .. }, Value::Table(entries)) => {
+                let (wrong, right) = entries.drain(..).partition(|entry| !known.contains(&entry.key.as_str()));
+                *entries = right;
+                let wrong: Vec<KeyValue> = wrong;
+                wrong
+            }
+            (_, Value::Table(entries)) => vec![entries.remove(entry)],
+            (_, Value::Array(nodes)) => {
+                nodes.remove(entry);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        for other in &others {
+            let ParseErrorKind::UnknownKey { known, .. } = error.kind else { continue };
             // A misspelt `servise` counts as the service.
-            let meant = synonyms::parameter(key, known).map(|(meant, _)| meant).or_else(|| suggestion(key, known));
-            recovered.0.extend(meant.map(|key| (table, key.to_owned())));
+            let meant = synonyms::parameter(&other.key, known).map(|(meant, _)| meant);
+            let meant = meant.or_else(|| suggestion(&other.key, known));
+            recovered.keys.extend(meant.map(|key| (table.span, key.to_owned())));
+            recovered.keys.insert((table.span, other.key.clone()));
+            if other.key != key {
+                let kind = ParseErrorKind::UnknownKey { key: other.key.clone(), known };
+                diagnostics.push(diagnostic_of(&kind, other.span, &path));
+            }
         }
-        recovered.0.insert((table, path.last().copied().unwrap_or_default().to_owned()));
+        recovered.keys.insert((table.span, key.to_owned()));
     }
+    diagnostics.push(Diagnostic::error(SourceSpan::NOWHERE, "there are more mistakes, which are not shown yet"));
+    recovered.is_exhausted = true;
+    (T::default(), recovered)
 }
+
+/// The most mistakes that are looked for, not counting unknown keys of one table: each takes a
+/// reading of the whole tree.
+const MOST_ROUNDS: usize = 200;
 
 /// Whether an error only follows from the removal of a wrong entry.
 fn is_consequence(error: &ParseError, span: SourceSpan, recovered: &RecoveredKeys) -> bool {
@@ -75,28 +109,20 @@ fn is_consequence(error: &ParseError, span: SourceSpan, recovered: &RecoveredKey
     }
 }
 
-/// Removes the entry at the end of a path from the tree; returns the span of the table or list that
-/// held it.
-fn remove_entry(node: &mut Node, path: &[&str]) -> Option<SourceSpan> {
+/// The entry at the end of a path: the table or list that holds it, and its place there.
+fn find_entry<'a>(node: &'a mut Node, path: &[&str]) -> Option<(&'a mut Node, usize)> {
     let (&key, rest) = path.split_first()?;
-    let span = node.span;
+    let place = match &node.value {
+        Value::Table(entries) => entries.iter().position(|entry| entry.key == key)?,
+        Value::Array(nodes) => key.parse().ok().filter(|place| *place < nodes.len())?,
+        _ => return None,
+    };
+    if rest.is_empty() {
+        return Some((node, place));
+    }
     match &mut node.value {
-        Value::Table(entries) => {
-            let index = entries.iter().position(|entry| entry.key == key)?;
-            if rest.is_empty() {
-                entries.remove(index);
-                return Some(span);
-            }
-            remove_entry(&mut entries[index].node, rest)
-        }
-        Value::Array(nodes) => {
-            let index = key.parse().ok().filter(|index| *index < nodes.len())?;
-            if rest.is_empty() {
-                nodes.remove(index);
-                return Some(span);
-            }
-            remove_entry(&mut nodes[index], rest)
-        }
+        Value::Table(entries) => find_entry(&mut entries[place].node, rest),
+        Value::Array(nodes) => find_entry(&mut nodes[place], rest),
         _ => None,
     }
 }

@@ -31,13 +31,18 @@ fn imported_scenarios_pass_check_and_run() {
     for line in ["name = \"registry\"", "jobs = \"../data/jobs.json\"", "start = \"2017-02-17T03:00:01Z\""] {
         assert!(scenario.contains(line), "{line} is missing in\n{scenario}");
     }
-    let said = sandbox.claimsim(&["check", "mine/registry.toml"]).assert().success().get_output().clone();
+    assert!(text(&output.stderr).contains("so commands need --allow-outside"), "{}", text(&output.stderr));
+    let refused = sandbox.refused(&["check", "mine/registry.toml"]);
+    assert!(refused.contains("`../data/jobs.json` cannot be read: it is not below the folder"), "{refused}");
+    let check = ["check", "mine/registry.toml", "--allow-outside"];
+    let said = sandbox.claimsim(&check).assert().success().get_output().clone();
     assert_eq!(text(&said.stderr), "note: ../data/jobs.json: 2 of 3 rows have ended and are left out\n");
-    sandbox.claimsim(&["run", "mine/registry.toml", "--quiet", "--replications", "2"]).assert().success();
+    let many = ["--replications", "2", "--allow-outside"];
+    sandbox.claimsim(&[&["run", "mine/registry.toml", "--quiet"], &many[..]].concat()).assert().success();
     // It can be sized and swept although its workers have ids.
     let vary = ["--vary", "worker.replica.count=1..2", "--set", "horizon=1d", "--quiet"];
-    sandbox.claimsim(&[&["sweep", "mine/registry.toml", "--replications", "2"], &vary[..]].concat()).assert().success();
-    let meet = ["size", "mine/registry.toml", "--meet", "mean(wait) < 20h"];
+    sandbox.claimsim(&[&["sweep", "mine/registry.toml"], &many[..], &vary[..]].concat()).assert().success();
+    let meet = ["size", "mine/registry.toml", "--meet", "mean(wait) < 20h", "--allow-outside"];
     sandbox.claimsim(&[&meet[..], &vary].concat()).assert().success();
     assert_eq!(sandbox.files("mine").len(), 1, "nothing else is left beside it");
 }

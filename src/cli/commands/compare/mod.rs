@@ -25,6 +25,7 @@ use crate::report::messages::{warm_up_summary, warm_up_warning};
 use crate::run_dir::manifest::SavedRun;
 use crate::run_dir::{RunDir, read_manifest};
 use crate::scenario::Diagnostics;
+use crate::scenario::Scenario;
 use crate::stats::bound_test::BoundStatus;
 use crate::study::{RunRequest, Study, conduct, rerun, target};
 use crate::term::{Bar, render, warn};
@@ -202,6 +203,12 @@ impl Study for CompareStudy {
     fn print_warnings(&self) {
         self.inputs().print_warnings(usize::MAX);
         self.print_feasibility();
+    }
+
+    fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
+        let Alternatives { list, .. } = &self.alternatives;
+        let number = self.criteria.looks.get(0)?.saturating_mul(list.len() as u32);
+        Some((&list[0].scenario, number, false))
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<Comparison, CliError> {

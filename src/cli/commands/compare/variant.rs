@@ -2,6 +2,7 @@
 
 use crate::exit::CliError;
 use crate::experiment::design::parts;
+use crate::model::name;
 
 /// A variant of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +22,9 @@ impl Variant {
         };
         let (name, settings) = text.split_once(':').ok_or_else(|| wrong("there is no `:` after the name"))?;
         let name = name.trim().to_owned();
-        if name.is_empty() || name.chars().any(char::is_control) || name.contains('=') {
-            return Err(wrong("the name is missing, or has a `=` or a control character"));
+        let fault = name::fault(&name).or_else(|| name.contains('=').then(|| "has a `=`".to_owned()));
+        if let Some(fault) = fault {
+            return Err(wrong(&format!("the name {fault}")));
         }
         let parts = parts(settings, ',').into_iter();
         let settings: Vec<String> = parts.map(|part| settings[part].trim().to_owned()).collect();

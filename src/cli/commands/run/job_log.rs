@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::exit::CliError;
 use crate::experiment::{Progress, replicate_observed};
 use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver};
+use crate::run_dir::finish;
 use crate::run_dir::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
 use crate::stats::{ReplicationStats, ShareWithin};
@@ -117,7 +118,9 @@ impl Part {
                 append(&part, &late, &mut whole)?;
             }
         }
-        Ok(whole.finish().1)
+        let (file, digest) = whole.finish();
+        finish(file)?;
+        Ok(digest)
     }
 }
 

@@ -161,7 +161,7 @@ impl RunStudy {
     /// next.
     fn replicate(&mut self, dir: &RunDir, quiet: bool) -> Result<(Results, Option<Output>), CliError> {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
-        let mut log = if self.options.jobs { Some(JobLogWriter::begin(dir.path()?, jobs.as_deref())?) } else { None };
+        let mut log = if self.options.jobs { Some(JobLogWriter::begin(&dir.path()?, jobs.as_deref())?) } else { None };
         let shares = self.rule.quantities().shares();
         while let Some(until) = self.rule.next_count(&outcomes) {
             let numbers = outcomes.len() as u32..until;
@@ -198,6 +198,15 @@ impl Study for RunStudy {
     fn print_warnings(&self) {
         self.inputs.print_warnings(usize::MAX);
         print_feasibility(&self.file, &self.scenario, &feasibility::analyze(&self.scenario));
+    }
+
+    fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
+        Some((&self.scenario, self.rule.next_count(&[])?, true))
+    }
+
+    fn tasks(&self) -> u32 {
+        let is_open = !self.options.precision.is_empty();
+        if is_open { u32::MAX } else { self.scenario.replications.max(pilot_count(&self.scenario)) }
     }
 
     fn simulate(&mut self, dir: &RunDir, quiet: bool) -> Result<RunResults, CliError> {

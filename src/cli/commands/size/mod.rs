@@ -16,6 +16,7 @@ use crate::options::{Command, SizeOptions};
 use crate::report::OutputFile;
 use crate::report::sizing::{LostWorker, SizingReport};
 use crate::run_dir::RunDir;
+use crate::scenario::Scenario;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::Bar;
 use setup::Setup;
@@ -169,6 +170,11 @@ impl Study for SizeStudy {
         self.setup.inputs.print_warnings(usize::MAX);
         let overloaded = self.setup.designs.iter().filter(|design| design.overload.is_some());
         print_overloads(&overloaded.map(|design| (design.point.name(), &design.scenario)).collect::<Vec<_>>());
+    }
+
+    fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
+        let Setup { designs, targets, .. } = &self.setup;
+        Some((&designs.first()?.scenario, targets.looks.get(0)?, false))
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SizeResults, CliError> {

@@ -20,13 +20,14 @@ use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{self, DesignPoint, PointResult};
 use crate::experiment::warmup::{find_warm_up, pilot_count};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
+use crate::interrupt::advise;
 use crate::options::{Command, SweepOptions};
 use crate::report::OutputFile;
 use crate::report::elasticity::ElasticityReport;
 use crate::report::messages::warm_up_warning;
 use crate::report::sweep::SweepReport;
 use crate::run_dir::RunDir;
-use crate::scenario::WarmUpRule;
+use crate::scenario::{Scenario, WarmUpRule};
 use crate::study::{RunRequest, Study, draft, execute, show, target};
 use crate::term::{Bar, warn};
 use checkpoint::Checkpoint;
@@ -91,7 +92,7 @@ impl Sweep {
         }
         let target = target(&study, &args, suffix);
         let dir = RunDir::begin(&target)?;
-        study.resume(Checkpoint::beside(&target, &draft(&study, &request)), args.exec.quiet);
+        study.resume(Checkpoint::beside(dir.target(), &draft(&study, &request)), args.exec.quiet);
         let (results, _) = execute(&mut study, &request, args.exec, &dir)?;
         dir.commit()?;
         if let Some(checkpoint) = &study.checkpoint {
@@ -137,6 +138,7 @@ impl SweepStudy {
             warn(&format!("continuing: {} of {number} points are finished", self.finished.len()));
         }
         self.checkpoint = Some(checkpoint);
+        advise("Finished points are kept; the same command continues after them.");
     }
 
     /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the
@@ -221,6 +223,12 @@ impl Study for SweepStudy {
                 .into_iter()
                 .collect(),
         });
+    }
+
+    fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
+        let scenarios = self.points.trials.iter().map(|trial| &trial.scenario);
+        let largest = scenarios.max_by_key(|scenario| scenario.replications)?;
+        Some((largest, largest.replications, false))
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SweepResults, CliError> {
