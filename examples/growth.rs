@@ -64,7 +64,7 @@ pub fn cases() -> Vec<Case> {
     let shipped = files.into_iter().map(|path| {
         let text = fs::read_to_string(&path).expect("it is text");
         let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
-        let loaded = scenario::load(&name, &text, &[], &RelativeFiles(folder.clone()));
+        let loaded = scenario::load(&name, &text, &[], &RelativeFiles::below(folder.clone()));
         Case { name, grows: false, scenario: loaded.expect("the scenario is right").scenario }
     });
     shipped.chain([0.7, 0.9, 1.1, 1.5].map(queue)).collect()
