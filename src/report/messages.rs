@@ -59,7 +59,7 @@ pub fn unserved_warnings(summary: &[SummaryRow], context: &RunContext) -> Vec<St
 fn unserved(jobs: &UnservedJobs, action: &str, window: Window) -> String {
     let UnservedJobs { arrived, unclaimed, open, lost, .. } = *jobs;
     let followed = match window.cooldown {
-        Span::ZERO => "at the horizon".to_owned(),
+        Span::ZERO => "by the horizon".to_owned(),
         cooldown => format!("up to {} after the horizon", cooldown.rounded()),
     };
     let mut parts = Vec::new();
@@ -96,8 +96,8 @@ fn first_in_full(warnings: Vec<(&String, String)>) -> Option<String> {
     let listed = others[..others.len() - more].join(", ");
     Some(match (others.len(), more) {
         (0, _) => format!("{name}: {first}"),
-        (_, 0) => format!("{name}: {first}. The same kind at {listed}"),
-        _ => format!("{name}: {first}. The same kind at {listed} and {more} more"),
+        (_, 0) => format!("{name}: {first}. Similar: {listed}"),
+        _ => format!("{name}: {first}. Similar: {listed} and {more} more"),
     })
 }
 
@@ -105,15 +105,19 @@ fn first_in_full(warnings: Vec<(&String, String)>) -> Option<String> {
 pub fn why_undecided(jobs: &UnservedJobs, action: &str) -> String {
     let class = if action == "all" { String::new() } else { format!(" of `{action}`") };
     match *jobs {
-        UnservedJobs { lost, .. } if jobs.loses_too_many() => format!(
-            "{} of the jobs{class} were lost before they were claimed; for a verdict on the others, bound \
-             `share(lost{})` as well",
-            percent(lost),
-            if action == "all" { String::new() } else { format!(", {action}") }
-        ),
+        UnservedJobs { lost, .. } if jobs.loses_too_many() => {
+            format!("{} of the jobs{class} were lost before they were claimed", percent(lost))
+        }
         UnservedJobs { unclaimed, .. } if unclaimed > 0 => format!("{unclaimed} jobs{class} were never claimed"),
         UnservedJobs { open, .. } => format!("{open} jobs{class} never ended"),
     }
+}
+
+/// What the reader can do for a verdict: `; for a verdict on the others, bound `share(lost)` too`.
+pub fn how_to_decide(jobs: &UnservedJobs, action: &str) -> String {
+    let of = if action == "all" { String::new() } else { format!(", {action}") };
+    let advice = format!("; for a verdict on the others, bound `share(lost{of})` too");
+    if jobs.loses_too_many() { advice } else { String::new() }
 }
 
 /// A warning that a queue had not stopped growing.

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::RunContext;
 use crate::experiment::Results;
-use crate::format::percent;
 use crate::model::action::ActionId;
 use crate::plot::curves::Curve;
 use crate::stats::WaitQuantiles;
@@ -48,7 +47,7 @@ impl<'a> WaitCurves<'a> {
         WaitCurves { context, tables, figures, unknown }
     }
 
-    /// The curves of all actions with a claim; before them the curve of all jobs, if it is not the
+    /// The curves of all actions with a job; before them the curve of all jobs, if it is not the
     /// same.
     pub(crate) fn all(&self) -> Vec<Curve> {
         let ids = (0..self.context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
@@ -59,21 +58,22 @@ impl<'a> WaitCurves<'a> {
         curves
     }
 
-    /// The curve of one action, or of all jobs; `None` if no job was claimed. Where jobs were never
-    /// claimed, it ends at the largest quantile that is known in every replication, and its name
-    /// tells where.
+    /// The curve of one action, or of all jobs; `None` without a job. Where jobs were never
+    /// claimed, it ends at the largest quantile that is known in every replication.
     pub(crate) fn of(&self, action: JobScope) -> Option<Curve> {
-        let tables = self.tables.get(&action).filter(|_| !self.unknown.contains(&action))?;
+        let is_black = action == JobScope::All;
+        let name = if is_black { "all jobs" } else { self.context.action(action) }.to_owned();
+        if self.unknown.contains(&action) {
+            return Some(Curve { name, is_black, points: Vec::new(), p50: None, p95: None });
+        }
+        let tables = self.tables.get(&action)?;
         let longest = tables.iter().max_by_key(|table| table.quantiles.len())?;
         let last = tables.iter().filter_map(|table| Some(table.quantiles.last()?.0)).reduce(f64::min)?;
         let grid = longest.quantiles.iter().map(|&(p, _)| p).filter(|p| *p <= last);
         let mean = |p: f64| tables.iter().map(|table| quantile(table, p)).sum::<f64>() / tables.len() as f64;
         let points: Vec<(f64, f64)> = grid.map(|p| (mean(p), p)).collect();
         let [p50, p95] = self.figures.get(&action).copied().unwrap_or_default();
-        let is_black = action == JobScope::All;
-        let name = if is_black { "all jobs" } else { self.context.action(action) };
-        let known = if last < 1.0 { format!(" (known up to {})", percent(last)) } else { String::new() };
-        Some(Curve { name: format!("{name}{known}"), is_black, points, p50, p95 })
+        Some(Curve { name, is_black, points, p50, p95 })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Verdicts where jobs do not end: bursts at the end of a run, classes that starve, queues that
 //! grow, jobs that give up, deadlocks.
 
+use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::audit::recipe::recipe;
+use crate::random_cases::random_cases;
 use crate::support::Sandbox;
 
 /// One worker; two classes that are served by priority, 1.5 jobs a minute in all.
@@ -92,29 +95,51 @@ fn a_cooldown_that_is_too_short_leaves_lower_bounds() {
     assert!(text.find("warning").unwrap() < text.find("mean wait").unwrap(), "the warning precedes the figures");
 }
 
+/// What a run tells that ends by the horizon: the file of the utilization, the counts, and the rows
+/// of the job log that have been claimed and have ended by then.
+fn told_by_the_horizon(sandbox: &Sandbox, cooldown: &str, horizon_s: f64) -> (String, Vec<String>, Vec<String>) {
+    let set = format!("cooldown={cooldown}");
+    sandbox.stdout(&["run", "s.toml", "--jobs", "--replications", "3", "--out", cooldown, "--set", &set]);
+    let read = |name: &str| std::fs::read_to_string(sandbox.path(cooldown).join(name)).unwrap();
+    let at_horizon = |line: &&str| line.contains(",jobs,") && !line.contains("unclaimed") && !line.contains(",open,");
+    let counts = read("summary.csv").lines().filter(at_horizon).map(str::to_owned).collect();
+    let jobs = read("jobs.csv");
+    let columns: Vec<&str> = jobs.lines().next().unwrap().split(',').collect();
+    let [claimed, ended] =
+        ["claimed_at_s", "ended_at_s"].map(|name| columns.iter().position(|it| *it == name).unwrap());
+    let is_over = |line: &&str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        [claimed, ended].iter().all(|cell| cells[*cell].parse::<f64>().is_ok_and(|at| at < horizon_s))
+    };
+    (read("utilization.csv"), counts, jobs.lines().filter(is_over).map(str::to_owned).collect())
+}
+
+fn is_the_same_for_every_cooldown(scenario: &str, horizon_s: f64) -> (usize, usize) {
+    let sandbox = Sandbox::with("s.toml", scenario);
+    let auto = told_by_the_horizon(&sandbox, "auto", horizon_s);
+    for cooldown in ["none", "10s", "5m", "1d"] {
+        let other = told_by_the_horizon(&sandbox, cooldown, horizon_s);
+        assert!(other.0 == auto.0, "utilization, cooldown {cooldown}\n{scenario}");
+        assert_eq!(other.1, auto.1, "counts, cooldown {cooldown}\n{scenario}");
+        assert_eq!(other.2, auto.2, "rows, cooldown {cooldown}\n{scenario}");
+    }
+    (auto.1.len(), auto.2.len())
+}
+
 #[test]
 fn what_ended_before_the_horizon_does_not_depend_on_the_cooldown() {
     let scenario = STARVING.replace("count = 1\n", "count = 2\n").replace("6h", "2h");
-    let sandbox = Sandbox::with("s.toml", &scenario);
-    let run = |cooldown: &str, out: &str| {
-        let set = format!("cooldown={cooldown}");
-        sandbox.stdout(&["run", "s.toml", "--jobs", "--replications", "3", "--out", out, "--set", &set]);
-        let read = |name: &str| std::fs::read_to_string(sandbox.path(out).join(name)).unwrap();
-        let ended = |line: &&str| {
-            let cells: Vec<&str> = line.split(',').collect();
-            cells[9].parse::<f64>().is_ok_and(|ended| ended < 7200.0)
-        };
-        let jobs = read("jobs.csv");
-        let at_horizon =
-            |line: &&str| line.contains(",jobs,") && !line.contains("unclaimed") && !line.contains(",open,");
-        let counts = read("summary.csv").lines().filter(at_horizon).map(str::to_owned).collect::<Vec<_>>();
-        let ended: Vec<String> = jobs.lines().filter(ended).map(str::to_owned).collect();
-        assert!(ended.len() > 200 && counts.len() > 20);
-        (read("utilization.csv"), counts, ended, jobs.lines().count())
-    };
-    let auto = run("auto", "auto");
-    for (cooldown, out) in [("none", "none"), ("10s", "short"), ("5m", "longer"), ("1d", "longest")] {
-        assert!(run(cooldown, out) == auto, "cooldown {cooldown}");
+    let (counts, rows) = is_the_same_for_every_cooldown(&scenario, 7200.0);
+    assert!(counts > 20 && rows > 200);
+}
+
+proptest! {
+    #![proptest_config(random_cases(24, 0x14))]
+
+    /// Outages, retries, children, crons, deadlines, requests to cancel and impatience included.
+    #[test]
+    fn random_scenarios_do_not_depend_on_the_cooldown_before_the_horizon(recipe in recipe()) {
+        is_the_same_for_every_cooldown(&recipe.text(), 600.0);
     }
 }
 

@@ -7,6 +7,7 @@ mod support;
 
 mod arrivals;
 mod cases;
+mod censoring;
 mod claim_delay;
 mod comparison_errors;
 mod coverage;
@@ -14,6 +15,7 @@ mod elasticity;
 mod failure_detection;
 mod feasibility;
 mod formulas;
+mod growing_queues;
 mod hand_computed;
 mod import;
 mod occupancy;
@@ -21,6 +23,7 @@ mod run;
 mod sizing_errors;
 mod sizing_search;
 mod verdict;
+mod verdict_errors;
 
 use std::fs;
 use std::path::Path;

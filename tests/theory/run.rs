@@ -4,7 +4,7 @@ use claimsim::internals::experiment::{Results, run};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::ResourceId;
 use claimsim::internals::scenario::Scenario;
-use claimsim::internals::stats::{JobScope, Measure, Metric, MetricValue, Statistic};
+use claimsim::internals::stats::{CensoredValue, JobScope, Measure, Metric, MetricValue, Statistic};
 
 use crate::support::loaded;
 
@@ -49,8 +49,20 @@ impl Finished {
 
     /// The 95 % interval of a figure, as the summary prints it.
     pub(crate) fn interval(&self, reading: Reading) -> (f64, f64) {
-        let estimate = self.results.estimate(self.metric(reading)).expect("the metric is in the summary");
-        estimate.interval.expect("there are several replications")
+        self.try_interval(reading).expect("there are several replications")
+    }
+
+    /// The same, if it is printed.
+    pub(crate) fn try_interval(&self, reading: Reading) -> Option<(f64, f64)> {
+        self.results.estimate(self.metric(reading)).expect("the metric is in the summary").interval
+    }
+
+    /// The bounds of a figure in each replication that has it.
+    pub(crate) fn bounds(&self, reading: Reading) -> Vec<CensoredValue> {
+        let metric = self.metric(reading);
+        let outcomes = self.results.replications.iter();
+        let figures = outcomes.flat_map(|outcome| &outcome.metrics).filter(|figure| figure.metric == metric);
+        figures.filter_map(|figure| figure.value).collect()
     }
 
     fn metric(&self, reading: Reading) -> Metric {

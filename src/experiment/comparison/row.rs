@@ -84,7 +84,8 @@ pub struct Gate {
     pub bound: Option<f64>,
     /// The alternative's mean minus the bound, if it is known.
     pub beyond: Option<f64>,
-    /// Its interval, from which the status was taken; `None` where nothing bounds an end.
+    /// Its interval, from which the status was taken; `None` where nothing bounds an end, and where
+    /// it would contradict an undecided status.
     pub interval: Option<(f64, f64)>,
     /// How likely the replications at the last look are if the gate is not kept.
     pub p_kept: Option<f64>,

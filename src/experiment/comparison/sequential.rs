@@ -203,10 +203,7 @@ impl<'a> SequentialComparison<'a> {
                 let parts = judged.iter().map(|hour| BoundSample::of_value(&hour.values, gate.relation, bound));
                 worst.with_parts(&parts.collect::<Vec<_>>())
             }
-            Bound::Difference(_) | Bound::Relative(_) => {
-                let correct = |p: Option<f64>| p.map(|p| (p * judged.len() as f64).min(1.0));
-                BoundSample { p_kept: correct(worst.p_kept), p_broken: correct(worst.p_broken), ..worst }
-            }
+            Bound::Difference(_) | Bound::Relative(_) => worst.corrected(judged.len()),
         }
     }
 
@@ -292,6 +289,9 @@ impl<'a> SequentialComparison<'a> {
 
     fn gate(&self, number: usize, look: &GateLook) -> Gate {
         let GateLook { alternative, gate, sample, unserved, growth, .. } = *look;
+        let status = self.gates.status(number);
+        // Where the value does not see jobs that matter, an interval would show what is not shown.
+        let agrees = |ends: &(f64, f64)| status != BoundStatus::Undecided || ends.0 <= 0.0 && 0.0 <= ends.1;
         Gate {
             alternative,
             condition: gate.clone(),
@@ -300,10 +300,10 @@ impl<'a> SequentialComparison<'a> {
             is_exact: sample.is_exact,
             bound: sample.bound,
             beyond: sample.excess.exact_mean(),
-            interval: sample.excess_interval(self.gates.levels(gate.relation, &sample)),
+            interval: sample.excess_interval(self.gates.levels(gate.relation, &sample)).filter(agrees),
             p_kept: sample.p_kept,
             p_broken: sample.p_broken,
-            status: self.gates.status(number),
+            status,
             decided_at: self.gates.decided_at(number),
             replications: sample.value.count,
             missing: sample.missing,

@@ -86,7 +86,7 @@ pub struct TargetTest {
     /// Whether the mean is known, and not only a bound of it.
     pub is_exact: bool,
     /// The interval of the mean from which the status was taken; `None` where nothing bounds it
-    /// from above.
+    /// from above, and where it would contradict an undecided status.
     pub interval: Option<(f64, f64)>,
     /// The bound, in the quantity's unit.
     pub bound: f64,
@@ -187,15 +187,18 @@ impl Targets {
         let TargetLook { sample, hour, whole, unserved, growth, .. } = look;
         let condition = &self.conditions[number];
         let (least, largest) = condition.quantity.range();
-        let interval = sample.value_interval(bounds.levels(condition.relation, sample));
+        let (status, bound) = (bounds.status(number), value_of(condition.bound));
+        // Where the value does not see jobs that matter, an interval would show what is not shown.
+        let agrees = |ends: &(f64, f64)| status != BoundStatus::Undecided || ends.0 <= bound && bound <= ends.1;
+        let interval = sample.value_interval(bounds.levels(condition.relation, sample)).filter(agrees);
         TargetTest {
             value: sample.value.mean,
             is_exact: sample.is_exact,
             interval: interval.map(|(low, high)| (low.max(least), high.min(largest))),
-            bound: value_of(condition.bound),
+            bound,
             p_kept: sample.p_kept,
             p_broken: sample.p_broken,
-            status: bounds.status(number),
+            status,
             replications: sample.value.count,
             missing: sample.missing,
             unserved: *unserved,

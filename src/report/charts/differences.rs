@@ -10,7 +10,7 @@ use plotters::style::text_anchor::HPos;
 
 use crate::comparison::{ComparisonReport, difference, format, label};
 use crate::experiment::comparison::{ComparisonRow, Verdict};
-use crate::format::relative_change;
+use crate::format::{Charset, relative_change};
 use crate::plot::canvas::{self, Canvas, INK, MARGIN, Painted, SERIES, TITLES, WIDTH};
 use crate::plot::ratio_axis::RatioAxis;
 
@@ -138,7 +138,8 @@ fn draw_group(
 ) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
     if let Some(first) = group.first() {
         canvas::heading(canvas, &canvas::fitted(&label(first), 14, LEFT - MARGIN), (MARGIN, top))?;
-        let baseline = format!("baseline: {}", format(first).value(first.baseline));
+        let baseline = format(first).bounded(first.baseline, first.is_exact[0], Charset::Utf8);
+        let baseline = format!("baseline: {baseline}");
         canvas::remark(canvas, &baseline, (FIGURES, top), HPos::Left)?;
     }
     top += LINE;
@@ -164,7 +165,10 @@ fn draw_row(canvas: &Canvas, report: &ComparisonReport, axis: &RatioAxis, row: &
     }
     match row.relative {
         Some(relative) => canvas.draw(&Circle::new((x(axis, relative), middle), 4, color.filled()))?,
-        None => canvas::remark(canvas, "no ratio: the baseline is 0", (LEFT + 6, top), HPos::Left)?,
+        None if row.is_exact == [true, true] => {
+            canvas::remark(canvas, "no ratio: the baseline is 0", (LEFT + 6, top), HPos::Left)?;
+        }
+        None => canvas::remark(canvas, "no ratio: only bounds are known", (LEFT + 6, top), HPos::Left)?,
     }
     canvas::text(canvas, &figures(row), (FIGURES, top), &font, INK, HPos::Left)
 }

@@ -25,6 +25,8 @@ struct Mark {
     name: String,
     /// The target's value.
     value: f64,
+    /// Whether the value is known, and not only a lower bound of it.
+    is_exact: bool,
     interval: Option<(f64, f64)>,
     /// Whether the target is met.
     verdict: BoundStatus,
@@ -40,6 +42,7 @@ fn marks(report: &SizingReport, target: usize) -> Vec<Mark> {
             cost: report.setting(evaluated).cost,
             name: report.values(evaluated).join(", ") + if is_overloaded(evaluated) { " !" } else { "" },
             value: test.value?,
+            is_exact: test.is_exact,
             interval: test.interval,
             verdict: test.status,
             is_answer: report.sizing.answer == Some(place),
@@ -95,8 +98,9 @@ pub(super) fn draw(report: &SizingReport, target: usize) -> Vec<u8> {
     let overload = if has_overload { " (!: overload)" } else { "" };
     let subtitle =
         format!("Means over replications with 95 % intervals; labels: {}{overload}{loss}", report.keys.join(", "));
-    let subtitle = canvas::fitted(&subtitle, 13, WIDTH - 40);
     let marks = marks(report, target);
+    let open = if marks.iter().all(|mark| mark.is_exact) { "" } else { "; arrow: at least" };
+    let subtitle = canvas::fitted(&format!("{subtitle}{open}"), 13, WIDTH - 40);
     let bound = report
         .sizing
         .evaluated
@@ -162,6 +166,9 @@ fn draw_setting(plot: &Plot, scale: &ValueScale, mark: &Mark) -> Painted {
         let line = vec![(mark.cost, scale.place(low)), (mark.cost, scale.place(high))];
         plot.plotting_area().draw(&PathElement::new(line, color.stroke_width(2)))?;
     }
+    if !mark.is_exact {
+        canvas::draw_arrow(plot, at, color)?;
+    }
     match mark.verdict {
         BoundStatus::Kept => plot.plotting_area().draw(&Circle::new(at, 5, color.filled()))?,
         BoundStatus::Broken => plot.plotting_area().draw(&Cross::new(at, 5, color.stroke_width(2)))?,
@@ -193,7 +200,8 @@ fn label_settings(canvas: &Canvas, costs: &Axis, scale: &ValueScale, marks: &[Ma
     let answer_first = marks.iter().filter(|mark| mark.is_answer).chain(marks.iter().filter(|mark| !mark.is_answer));
     for mark in answer_first {
         let top = mark.interval.map_or(mark.value, |(_, high)| high);
-        let at = (x(mark.cost), (y(top) - 28).max(TOP + 2));
+        let above = if mark.is_exact { 28 } else { 44 };
+        let at = (x(mark.cost), (y(top) - above).max(TOP + 2));
         let is_free =
             |other: &(i32, i32)| (other.0 - at.0).abs() >= BETWEEN_LABELS as i32 || (other.1 - at.1).abs() >= 16;
         if taken.iter().all(is_free) {

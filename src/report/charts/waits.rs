@@ -56,8 +56,6 @@ fn curve(report: &ComparisonReport, number: usize, action: &str) -> Option<Curve
     let curve = WaitCurves::new(&context, results).of(action_of_name(&context, action)?)?;
     let (name, is_baseline) = (&report.contenders[number].name, number == report.criteria.baseline);
     let name = if is_baseline { format!("{name} (baseline)") } else { name.clone() };
-    let known = curve.name.find(" (known").map_or("", |place| &curve.name[place..]);
-    let name = format!("{name}{known}");
     Some(Curve { name, is_black: is_baseline, ..curve })
 }
 

@@ -39,12 +39,12 @@ impl ComparisonReport<'_> {
         if !ratios.is_empty() {
             let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
             let most = ratios.iter().copied().fold(0.0, f64::max);
+            let (least, most) = (percent(least), percent(most));
+            let range = if least == most { least } else { format!("{least} to {most}") };
             let _ = writeln!(
                 text,
-                "With common random numbers the differences have {} to {} of the variance that they would have between \
-                 independent runs.",
-                percent(least),
-                percent(most),
+                "With common random numbers the differences have {range} of the variance that they would have between \
+                 independent runs."
             );
         }
         let missing = self.comparison.judged().map(|(row, _)| row.missing).max().unwrap_or(0);

@@ -57,6 +57,7 @@ impl ComparisonReport<'_> {
         let rows = self.comparison.judged().filter(|(_, test)| test.verdict == Verdict::Undecided);
         let line = |(row, _): (&ComparisonRow, TestResult)| {
             let reason = self.reason(true, row.alternative, &row.unserved);
+            let reason = reason.strip_prefix("; ").map_or_else(String::new, |reason| format!(": {reason}"));
             format!("{} of {} is undecided{reason}", label(row), self.contenders[row.alternative].name)
         };
         rows.map(line).collect()
@@ -71,12 +72,17 @@ impl ComparisonReport<'_> {
     ) -> String {
         let contenders = [self.criteria.baseline, alternative];
         let of_both = contenders.into_iter().zip(unserved).filter(|_| is_undecided);
-        let reasons = of_both.filter_map(|(number, jobs)| {
-            let jobs = jobs.as_ref()?;
-            let reason = messages::why_undecided(jobs, self.run(number).0.action(jobs.action));
-            Some(format!("; under {}, {reason}", self.contenders[number].name))
-        });
-        reasons.collect()
+        let (mut reasons, mut advice) = (String::new(), String::new());
+        for (number, jobs) in of_both.filter_map(|(number, jobs)| Some((number, jobs.as_ref()?))) {
+            let context = self.run(number).0;
+            let action = context.action(jobs.action);
+            let reason = messages::why_undecided(jobs, action);
+            reasons += &format!("; under {}, {reason}", self.contenders[number].name);
+            if jobs.loses_too_many() {
+                advice = messages::how_to_decide(jobs, action);
+            }
+        }
+        reasons + &advice
     }
 
     /// A line for each gate that does not pass.

@@ -99,6 +99,21 @@ pub(crate) fn plot<'a, 'b>(
 }
 
 /// A font of this size in pixels.
+/// Draws an arrow to larger values, from a value of which only a lower bound is known.
+pub(crate) fn draw_arrow(plot: &Plot, at: (f64, f64), color: RGBColor) -> Painted {
+    let area = plot.plotting_area();
+    area.draw(&(EmptyElement::at(at) + PathElement::new(vec![(0, -4), (0, -18)], color.stroke_width(2))))?;
+    area.draw(&(EmptyElement::at(at) + Polygon::new(vec![(0, -24), (4, -16), (-4, -16)], color.filled())))
+}
+
+/// Draws a mean of which only a lower bound is known: a hollow mark with an arrow.
+pub(crate) fn draw_bound(plot: &Plot, at: (f64, f64), color: RGBColor) -> Painted {
+    draw_arrow(plot, at, color)?;
+    let area = plot.plotting_area();
+    area.draw(&Circle::new(at, 4, WHITE.filled()))?;
+    area.draw(&Circle::new(at, 4, color.stroke_width(2)))
+}
+
 pub(crate) fn regular(size: i32) -> TextStyle<'static> {
     // The backend divides sizes by 1.24, its ratio of line height to size.
     ("sans-serif", f64::from(size) * 1.24).into_text_style(&(WIDTH as u32, WIDTH as u32))

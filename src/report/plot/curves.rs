@@ -27,11 +27,19 @@ pub(crate) struct Curve {
     pub(crate) name: String,
     /// Whether the others are compared with it: the curve of all jobs, or the baseline's.
     pub(crate) is_black: bool,
-    /// `(wait in seconds, p)` by rising `p`.
+    /// `(wait in seconds, p)` by rising `p`, up to the largest `p` whose wait is known in every
+    /// replication; none if no wait is.
     pub(crate) points: Vec<(f64, f64)>,
     /// The median and the 95th percentile in seconds, as in the summary.
     pub(crate) p50: Option<f64>,
     pub(crate) p95: Option<f64>,
+}
+
+impl Curve {
+    /// Whether all waits are known.
+    fn is_complete(&self) -> bool {
+        self.points.last().is_some_and(|&(_, p)| p >= 1.0)
+    }
 }
 
 /// Draws the curves; the first in the legend is on top.
@@ -39,7 +47,7 @@ pub(crate) fn draw(slo: Option<Span>, all: &[Curve], title: &str, subtitle: &str
     let curves = &all[..all.len().min(MOST_CURVES)];
     let lines = curves.len().div_ceil(2) as i32 + if all.len() > curves.len() { 2 } else { 1 };
     canvas::sheet(LEGEND + lines * LEGEND_LINE + 14, title, subtitle, |canvas| {
-        if curves.is_empty() {
+        if curves.iter().all(|curve| curve.points.is_empty()) {
             return canvas::remark(canvas, "No job was claimed.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
         }
         plot(canvas, slo, curves)?;
@@ -54,11 +62,26 @@ fn plot(canvas: &Canvas, slo: Option<Span>, curves: &[Curve]) -> Painted {
     let name = format!("Wait (logarithmic from {} on)", scale.low);
     let percents = [0, 20, 40, 60, 80, 100].map(|percent| (f64::from(percent) / 100.0, format!("{percent} %")));
     let shares = Axis { low: 0.0, high: 1.0, ticks: percents.into() };
-    let (x, y) = ((&scale.axis(), Some(name.as_str())), (&shares, "Share of the claimed jobs"));
+    // A curve that ends early is of jobs that were never claimed, too.
+    let jobs = if curves.iter().all(Curve::is_complete) {
+        "Share of the claimed jobs"
+    } else {
+        "Share of the jobs that were claimed or still waited"
+    };
+    let (x, y) = ((&scale.axis(), Some(name.as_str())), (&shares, jobs));
     let mut plot = canvas::plot(canvas, (TOP, HEIGHT), x, y)?;
     guides(canvas, &mut plot, slo, scale)?;
     for (index, curve) in curves.iter().enumerate().rev() {
         draw_curve(&mut plot, curve, index, scale)?;
+    }
+    for (index, curve) in curves.iter().enumerate().filter(|(_, curve)| !curve.is_complete()) {
+        let Some(&(wait, p)) = curve.points.last() else { continue };
+        let x = LEFT + (scale.place(wait) * f64::from(PLOT_WIDTH)) as i32;
+        let y = TOP + ((1.0 - p) * f64::from(HEIGHT)) as i32;
+        let words = format!("known up to {}", format::percent(p));
+        let color = color(curve, index);
+        let (at, side) = if x + 140 < WIDTH { ((x + 8, y), HPos::Left) } else { ((x - 8, y - 16), HPos::Right) };
+        canvas::text(canvas, &words, at, &canvas::regular(13), color, side)?;
     }
     Ok(())
 }
@@ -98,9 +121,9 @@ fn color(curve: &Curve, index: usize) -> RGBColor {
 fn draw_curve(plot: &mut Plot, curve: &Curve, index: usize, scale: WaitAxis) -> Painted {
     let color = color(curve, index);
     let mut points: Vec<(f64, f64)> = curve.points.iter().map(|&(wait, p)| (scale.place(wait), p)).collect();
-    // From 0 at the shortest wait, and level after the longest wait.
+    // From 0 at the shortest wait, and level after the longest wait, if that is known.
     points.splice(0..0, points.first().map(|&(at, _)| (at, 0.0)));
-    points.push((1.0, points.last().map_or(1.0, |&(_, p)| p)));
+    points.extend(curve.is_complete().then_some((1.0, 1.0)));
     plot.plotting_area().draw(&PathElement::new(points, color.stroke_width(2)))?;
     for (wait, p) in curve.p50.map(|wait| (wait, 0.5)).into_iter().chain(curve.p95.map(|wait| (wait, 0.95))) {
         plot.plotting_area().draw(&(EmptyElement::at((scale.place(wait), p)) + Polygon::new(mark(index), color)))?;
@@ -158,7 +181,10 @@ fn legend_entry(canvas: &Canvas, curve: &Curve, index: usize, (left, top): (i32,
     let font = canvas::regular(13);
     canvas::text(canvas, &canvas::fitted(&curve.name, 13, room), (left + LEGEND_NAME, top), &font, INK, HPos::Left)?;
     let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), format::duration);
-    let figures = format!("{} / {}", figure(curve.p50), figure(curve.p95));
+    let figures = match (curve.points.is_empty(), figure(curve.p50), figure(curve.p95)) {
+        (true, ..) => "not known".to_owned(),
+        (false, p50, p95) => format!("{p50} / {p95}"),
+    };
     canvas::text(canvas, &figures, (left + LEGEND_FIGURES, top), &font, INK, HPos::Right)
 }
 

@@ -27,7 +27,9 @@ pub(crate) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
     let rows = axis.values.len().min(MOST_ROWS);
     let height = rows as i32 * ROW;
     let more = axis.values.len() - rows;
-    let subtitle = format!("Dot: mean of replications, line: 95 % interval{}; {}", scale.remark, values.remark("ring"));
+    let open = if values.has_bounds() { ", hollow with an arrow: at least" } else { "" };
+    let work = values.remark("ring");
+    let subtitle = format!("Dot: mean of replications, line: 95 % interval{open}{}; {work}", scale.remark);
     let sheet = TOP + height + canvas::X_LABELS + if more > 0 { 34 } else { 14 };
     canvas::sheet(sheet, &values.title, &subtitle, |canvas| {
         canvas::heading(canvas, &canvas::fitted(&axis.name(), 14, WIDTH - 2 * MARGIN), (MARGIN, TOP - 24))?;
@@ -61,8 +63,14 @@ fn draw_dot(canvas: &Canvas, scale: &Scale, estimate: IntervalEstimate, middle: 
             canvas.draw(&PathElement::new(vec![(end, middle - 5), (end, middle + 5)], BLUE.stroke_width(2)))?;
         }
     }
-    match estimate.value {
-        Some(value) => canvas.draw(&Circle::new((x(value), middle), 4, BLUE.filled())),
-        None => Ok(()),
+    let Some(value) = estimate.value else { return Ok(()) };
+    let at = x(value);
+    if estimate.is_exact() {
+        return canvas.draw(&Circle::new((at, middle), 4, BLUE.filled()));
     }
+    canvas.draw(&PathElement::new(vec![(at, middle), (at + 18, middle)], BLUE.stroke_width(2)))?;
+    let head = vec![(at + 24, middle), (at + 16, middle - 4), (at + 16, middle + 4)];
+    canvas.draw(&Polygon::new(head, BLUE.filled()))?;
+    canvas.draw(&Circle::new((at, middle), 4, WHITE.filled()))?;
+    canvas.draw(&Circle::new((at, middle), 4, BLUE.stroke_width(2)))
 }

@@ -12,7 +12,7 @@ use super::canvas::{self, Canvas, INK, Painted, TITLES, WIDTH};
 use super::scale::is_wide;
 use super::values::{Values, step_name};
 use crate::experiment::design::Axis;
-use crate::format::ValueFormat;
+use crate::format::{Charset, ValueFormat};
 use crate::model::math;
 
 const TOP: i32 = TITLES + 34;
@@ -59,7 +59,8 @@ pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
     let (means, _) = values.extent();
     let colors = Colors::of(&means);
     let scale = if colors.is_log { "; colours are logarithmic" } else { "" };
-    let subtitle = format!("Colour: mean of replications{scale}; {}", values.remark("!"));
+    let open = if values.has_bounds() { "; a number with \u{2265}, or a black corner: at least" } else { "" };
+    let subtitle = format!("Colour: mean of replications{scale}{open}; {}", values.remark("!"));
     canvas::sheet(layout.bottom() + canvas::X_LABELS + 74, &values.title, &subtitle, |canvas| {
         if means.is_empty() || layout.columns > MOST_CELLS.0 as i32 || layout.rows > MOST_CELLS.1 as i32 {
             let why =
@@ -138,14 +139,20 @@ fn draw_cell(
     point: usize,
     values: &Values,
 ) -> Painted {
-    let value = values.estimates[point].value;
+    let estimate = values.estimates[point];
     let (left, right, top, bottom) = layout.cell(row, column);
-    let part = value.map(|value| colors.part(value));
+    let part = estimate.value.map(|value| colors.part(value));
     let fill = part.map_or(canvas::GRID, color);
     canvas.draw(&Rectangle::new([(left, top), (right, bottom)], fill.filled()))?;
+    let format = ValueFormat::of_quantity(values.quantity);
     let mark = if values.overloaded[point] { " !" } else { "" };
-    let words = ValueFormat::of_quantity(values.quantity).value(value) + mark;
+    let words = format.bounded(estimate.value, estimate.is_exact(), Charset::Utf8) + mark;
     let fits = words.chars().count() as i32 * LETTER <= right - left - 4 && layout.line >= TEXT;
+    if !fits && !estimate.is_exact() {
+        // A corner tells that the colour is that of a lower bound.
+        let corner = vec![(right, top), (right, top + 8), (right - 8, top)];
+        canvas.draw(&Polygon::new(corner, INK.filled()))?;
+    }
     if fits {
         // Viridis is dark up to its middle.
         let ink = if part.is_some_and(|part| part < 0.55) { WHITE } else { INK };

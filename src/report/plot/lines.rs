@@ -44,7 +44,9 @@ pub(crate) fn draw(values: &Values, chart: &LineChart) -> Vec<u8> {
     let bottom = TOP + HEIGHT + canvas::X_LABELS;
     let band =
         if values.estimates.iter().any(|estimate| estimate.interval.is_some()) { "; band: 95 % interval" } else { "" };
-    let subtitle = format!("Line: mean of replications{band}{}; {}", scale.remark, values.remark("ring"));
+    let open = if values.has_bounds() { "; hollow with an arrow: at least" } else { "" };
+    let work = values.remark("ring");
+    let subtitle = format!("Line: mean of replications{band}{open}{}; {work}", scale.remark);
     canvas::sheet(bottom + legend + 14, &values.title, &subtitle, |canvas| {
         if means.is_empty() {
             return canvas::remark(canvas, "Nothing was measured.", (WIDTH / 2, TOP + HEIGHT / 2), HPos::Center);
@@ -126,21 +128,29 @@ fn draw_line(
     let at = |(place, step): &(f64, usize)| (*place, values.estimates[line.points[*step]]);
     let points: Vec<(f64, IntervalEstimate)> = x.steps.iter().map(at).collect();
     for run in points.split(|(_, estimate)| estimate.value.is_none()).filter(|run| !run.is_empty()) {
-        let edge = |value: fn(&IntervalEstimate) -> Option<f64>| -> Vec<(f64, f64)> {
-            run.iter().filter_map(|(place, estimate)| Some((*place, scale.place(value(estimate)?)))).collect()
-        };
-        let high = edge(|estimate| estimate.interval.map(|(_, high)| high));
-        let low = edge(|estimate| estimate.interval.map(|(low, _)| low));
-        let outline: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
-        if high.len() > 1 {
-            plot.plotting_area().draw(&Polygon::new(outline, color.mix(strength)))?;
-        } else {
-            plot.plotting_area().draw(&PathElement::new(outline, color.mix(0.5).stroke_width(5)))?;
+        for band in run.split(|(_, estimate)| estimate.interval.is_none()) {
+            let edge = |end: fn((f64, f64)) -> f64| -> Vec<(f64, f64)> {
+                band.iter().filter_map(|(at, estimate)| Some((*at, scale.place(end(estimate.interval?))))).collect()
+            };
+            let (high, low) = (edge(|(_, high)| high), edge(|(low, _)| low));
+            let outline: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
+            if high.len() > 1 {
+                plot.plotting_area().draw(&Polygon::new(outline, color.mix(strength)))?;
+            } else {
+                plot.plotting_area().draw(&PathElement::new(outline, color.mix(0.5).stroke_width(5)))?;
+            }
         }
-        let means = edge(|estimate| estimate.value);
-        plot.plotting_area().draw(&PathElement::new(means.clone(), color.stroke_width(2)))?;
-        for mean in means {
-            plot.plotting_area().draw(&Circle::new(mean, 3, color.filled()))?;
+        let mean =
+            |(at, estimate): &(f64, IntervalEstimate)| Some(((*at, scale.place(estimate.value?)), estimate.is_exact()));
+        let means: Vec<((f64, f64), bool)> = run.iter().filter_map(mean).collect();
+        let line: Vec<(f64, f64)> = means.iter().map(|(mean, _)| *mean).collect();
+        plot.plotting_area().draw(&PathElement::new(line, color.stroke_width(2)))?;
+        for (mean, is_exact) in means {
+            if is_exact {
+                plot.plotting_area().draw(&Circle::new(mean, 3, color.filled()))?;
+            } else {
+                canvas::draw_bound(plot, mean, color)?;
+            }
         }
     }
     for (place, step) in &x.steps {

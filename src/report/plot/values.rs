@@ -17,6 +17,11 @@ pub(crate) struct Values<'a> {
 }
 
 impl Values<'_> {
+    /// Whether only a lower bound of some mean is known.
+    pub(crate) fn has_bounds(&self) -> bool {
+        self.estimates.iter().any(|estimate| !estimate.is_exact())
+    }
+
     /// For subtitles: the number of replications and their seed, and the mark of overloaded points.
     pub(crate) fn remark(&self, mark: &str) -> String {
         let mark = if self.overloaded.contains(&true) { format!("; {mark}: overload") } else { String::new() };

@@ -33,7 +33,8 @@ impl SizingReport<'_> {
 
     fn heading(&self) -> String {
         let (settings, keys) = (self.settings.len(), self.keys.join(", "));
-        format!("{}: the cheapest of {settings} settings of {keys}, seed {}", self.title, self.seed)
+        let of = if settings == 1 { "one setting" } else { &format!("the cheapest of {settings} settings") };
+        format!("{}: {of} of {keys}, seed {}", self.title, self.seed)
     }
 
     fn table(&self, sizing: &Sizing) -> String {
@@ -101,8 +102,8 @@ impl SizingReport<'_> {
         }
     }
 
-    /// A setting in a line: `worker.replica.count=3 (3 workers), cost 3: met (p95(wait) 3m41s, 95 %
-    /// CI 3m30s to 3m52s; 40 replications)`.
+    /// A setting in a line: `worker.replica.count=3 (3 workers), cost 3: met (p95(wait) 3m41s,
+    /// interval 3m30s to 3m52s; 40 replications)`.
     fn line(&self, evaluated: &EvaluatedDesign) -> String {
         let targets = self.targets.conditions.iter().zip(&evaluated.tests).enumerate();
         let targets = targets.map(|(target, (condition, test))| {
@@ -129,7 +130,11 @@ impl SizingReport<'_> {
     /// Why a target is undecided, in the jobs that it does not see: `812 jobs of `low` were never
     /// claimed`.
     pub(super) fn why(&self, evaluated: &EvaluatedDesign, test: &TargetTest) -> Option<String> {
-        let why = |jobs: &UnservedJobs| messages::why_undecided(jobs, self.context(evaluated).action(jobs.action));
+        let why = |jobs: &UnservedJobs| {
+            let context = self.context(evaluated);
+            let action = context.action(jobs.action);
+            messages::why_undecided(jobs, action) + &messages::how_to_decide(jobs, action)
+        };
         let unserved = test.unserved.as_ref().map(why);
         let growth = test.growth.map(|_| "the queue still grows at the horizon".to_owned());
         unserved.or(growth).filter(|_| test.status == BoundStatus::Undecided)
@@ -148,9 +153,13 @@ impl SizingReport<'_> {
 
     /// The error rate, and what limits the answer.
     fn remarks(&self) -> Vec<String> {
-        let (level, settings) = (percent(self.targets.level), self.settings.len());
+        let level = percent(self.targets.level);
+        let settings = match self.settings.len() {
+            1 => "the setting".to_owned(),
+            settings => format!("any of the {settings} settings"),
+        };
         let mut lines = vec![format!(
-            "The probability that any of the {settings} settings is reported as met although it is not: at most {level}. \
+            "The probability that {settings} is reported as met although it is not: at most {level}. \
              Intervals are those from which the verdicts were taken."
         )];
         if let Some((met, not_met)) = self.sizing.anomaly {

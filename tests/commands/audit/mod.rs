@@ -5,7 +5,7 @@ mod command;
 mod documents;
 mod log;
 mod pages;
-mod recipe;
+pub(crate) mod recipe;
 mod warm_start;
 
 use std::collections::BTreeMap;

@@ -11,7 +11,7 @@ pub(super) const HORIZON: Time = Time(600_000_000_000);
 
 /// The parts of a scenario; a warm start takes some of them over.
 #[derive(Clone, Debug)]
-pub(super) struct Recipe {
+pub(crate) struct Recipe {
     pub(super) claim: &'static str,
     /// Claim rule, heartbeat, actions.
     pub(super) rules: String,
@@ -23,7 +23,7 @@ pub(super) struct Recipe {
 
 impl Recipe {
     /// The scenario itself.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("horizon = \"10m\"\n{}{}", self.rules, self.story)
     }
 
@@ -44,7 +44,7 @@ const CLAIMS: [&str; 4] = [
 /// The actions `a` to `d`; `a` may start jobs of `b`.
 const ACTIONS: [&str; 4] = ["a", "b", "c", "d"];
 
-pub(super) fn recipe() -> impl Strategy<Value = Recipe> {
+pub(crate) fn recipe() -> impl Strategy<Value = Recipe> {
     let actions = ACTIONS.map(action);
     let story = (workers(), prop::collection::vec(outage(), 0..3), changes(), crons(), jobs(), cancels());
     (select(CLAIMS.to_vec()), any::<bool>(), 1_u64..1000, actions, story).prop_map(

@@ -62,15 +62,6 @@ impl Setup {
     fn check(&self) -> Result<(), CliError> {
         for Design { scenario, .. } in &self.designs {
             self.targets.resolve(scenario).map_err(|unfit| self.unsupported(&unfit))?;
-            let Some(loss) = &self.loss else { continue };
-            let window = scenario.system.window;
-            if loss.window > window.horizon - window.warmup {
-                return Err(CliError::Input(format!(
-                    "--lose {}: the jobs of {} from the loss on do not fall due within the run; write a shorter \
-                     --lose-window, or a longer horizon",
-                    loss.group, loss.window
-                )));
-            }
         }
         let has_worker =
             |loss: &&WorstCaseOutage| self.designs.iter().any(|design| !loss.workers(&design.scenario).is_empty());
@@ -80,6 +71,16 @@ impl Setup {
                 loss.group,
                 workers(&self.designs[0].scenario)
             )));
+        }
+        for (loss, design) in self.loss.iter().flat_map(|loss| self.designs.iter().map(move |design| (loss, design))) {
+            let window = design.scenario.system.window;
+            if loss.window > window.horizon - window.warmup {
+                return Err(CliError::Input(format!(
+                    "--lose {}: the jobs of {} from the loss on do not fall due within the run; write a shorter \
+                     --lose-window, or a longer horizon",
+                    loss.group, loss.window
+                )));
+            }
         }
         Ok(())
     }
