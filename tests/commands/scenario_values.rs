@@ -201,8 +201,8 @@ fn documents_become_workers_rows_and_crons() {
     assert_eq!(eight.state, InitialState::Running(WorkerId(1)));
     assert_eq!(
         loaded.warnings.warnings(),
-        3,
-        "a dead worker, a running row on it, a weekly cron in a short run:\n{}",
+        4,
+        "a dead worker, a running row on it, rows after the start, a weekly cron in a short run:\n{}",
         loaded.warnings
     );
     assert_eq!(loaded.notes.len(), 2, "{:?}", loaded.notes);
