@@ -144,7 +144,14 @@ fn a_hundred_of_many_mistakes_are_shown_and_all_are_counted() {
 #[test]
 fn a_run_that_needs_too_much_memory_stops_with_the_remedy() {
     let sandbox = Sandbox::small();
-    let growing = ["--set", "action.scan.arrival.poisson.rate=100000/s", "--memory", "64MB"];
+    // Certain before the run: 100,000 jobs a second for two hours.
+    let growing = ["--set", "action.scan.arrival.poisson.rate=100000/s", "--memory", "1GB"];
+    let refused = sandbox.claimsim(&[&["run", "small.toml", "-q"], &growing[..]].concat()).assert().code(1);
+    let said = text(&refused.get_output().stderr);
+    assert!(said.contains("jobs wait at the end of the run") && said.contains("[queue] limit"), "{said}");
+    // Jobs may leave, so that only the run shows how many wait.
+    let rate = "action.scan.arrival.poisson.rate=100000/s";
+    let growing = ["--set", rate, "--set", "action.scan.patience=1d", "--memory", "64MB"];
     let stopped = sandbox.claimsim(&[&["run", "small.toml", "-q"], &growing[..]].concat()).assert().code(1);
     let said = text(&stopped.get_output().stderr);
     assert!(said.contains("needs more than 64 MB of memory") && said.contains("[queue] limit"), "{said}");
