@@ -59,6 +59,21 @@ fn escapes_in_files_do_not_reach_the_terminal() {
     assert!(!said.contains(['\u{9b}', '\u{200f}', '\u{fffe}']), "{said:?}");
 }
 
+#[test]
+fn json_stays_json() {
+    let sandbox = Sandbox::small();
+    sandbox.write("odd\u{202e}\u{9b}\u{1ffff}.csv", "at_s,other\n1,1\n");
+    sandbox.write(
+        "t.toml",
+        &trace("odd\u{202e}\u{9b}\u{1ffff}.csv").replace("' } }", "', columns = { at_s = 'at_s' } } }"),
+    );
+    let printed = sandbox.stdout(&["check", "t.toml", "--json"]);
+    assert!(printed.is_ascii(), "{printed:?}");
+    let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let title = document["scenarios"][0]["notes"][0]["title"].as_str().unwrap();
+    assert!(title.starts_with("odd\u{202e}\u{9b}\u{1ffff}.csv: "), "{title:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_scenario_reads_files_below_its_folder_only() {
@@ -240,9 +255,13 @@ fn a_reader_that_stops_does_not_change_the_exit_code() {
     for (out, seed) in [("one", "1"), ("two", "2")] {
         sandbox.claimsim(&["run", "small.toml", "-q", "--out", out, "--seed", seed]).assert().success();
     }
-    for (arguments, code) in
-        [(&["diff", "one", "two"][..], 1), (&["diff", "one", "one"], 0), (&["check", "small.toml", "bad.toml"], 2)]
-    {
+    let endless = ["cron", "* * * * * *", "--from", "2017-01-01T00:00:00Z", "--count", "100000000"];
+    for (arguments, code) in [
+        (&endless[..], 0),
+        (&["diff", "one", "two"][..], 1),
+        (&["diff", "one", "one"], 0),
+        (&["check", "small.toml", "bad.toml"], 2),
+    ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_claimsim"));
         command.current_dir(sandbox.path("")).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
