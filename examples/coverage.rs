@@ -16,6 +16,7 @@ use claimsim::internals::experiment::expression::{Quantity, ResolvedQuantity};
 use claimsim::internals::experiment::warmup::find_warm_up;
 use claimsim::internals::experiment::{MIN_REPLICATIONS, Results, StoppingRule, replicate, run};
 use claimsim::internals::scenario::{self, NoFiles, Override, Scenario};
+use claimsim::internals::stats::Measurements;
 use rayon::prelude::*;
 
 use exact::{LongRun, Mmc, Pool};
@@ -221,7 +222,7 @@ fn until_precise(scenario: &Scenario, goal: &str) -> Results {
     let rule = StoppingRule::sequential(goals, MIN_REPLICATIONS, 1_000, &scenario.system).expect("the scenario has it");
     let mut outcomes = Vec::new();
     while let Some(until) = rule.next_count(&outcomes) {
-        outcomes.extend(replicate(scenario, &[], outcomes.len() as u32..until, &()));
+        outcomes.extend(replicate(scenario, &Measurements::default(), outcomes.len() as u32..until, &()));
     }
     Results::of(outcomes)
 }

@@ -14,6 +14,7 @@ use claimsim::internals::experiment::growth::QueueGrowth;
 use claimsim::internals::experiment::replicate;
 use claimsim::internals::experiment::warmup::find_warm_up;
 use claimsim::internals::scenario::{self, Scenario};
+use claimsim::internals::stats::Measurements;
 use rayon::prelude::*;
 
 /// The largest share of runs of a stable system in which growth is reported.
@@ -76,7 +77,7 @@ impl Case {
         let one = |seed: u64| {
             let mut scenario = Scenario { seed, ..self.scenario.clone() };
             find_warm_up(&mut scenario, &());
-            let outcomes = replicate(&scenario, &[], 0..REPLICATIONS, &());
+            let outcomes = replicate(&scenario, &Measurements::default(), 0..REPLICATIONS, &());
             u64::from(QueueGrowth::of_scenario(&scenario, &outcomes).is_some())
         };
         seeds.into_par_iter().map(one).sum()

@@ -166,6 +166,7 @@ impl Target {
         };
         let settings: Vec<Design> = grid.points().into_iter().map(setting).collect();
         let targets = Targets {
+            loss_window: None,
             conditions: self.conditions().iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
             // Few looks where nothing can be shown, and enough of them elsewhere.

@@ -368,6 +368,7 @@ impl Kind {
         };
         let designs: Vec<Design> = grid.points().into_iter().map(design).collect();
         let targets = Targets {
+            loss_window: None,
             conditions: conditions.iter().map(|text| text.parse().expect("a condition")).collect(),
             level: LEVEL,
             looks: InterimLooks::doubling(LOOKS.0, LOOKS.1),

@@ -13,6 +13,7 @@ use crate::inputs::MAY_READ_OUTSIDE;
 use crate::interrupt::stop;
 use crate::model::input_file;
 use crate::scenario::Scenario;
+use crate::stats::Measurements;
 
 /// What a file becomes in memory is at most this number of times as large.
 const GROWTH_OF_FILES: u64 = 24;
@@ -86,7 +87,7 @@ pub(crate) fn refuse_large(scenario: &Scenario, number: u32, with_series: bool) 
     if number < CERTAINLY_FIT {
         return Ok(());
     }
-    let one = replicate(scenario, &[], 0..1, &())[0].bytes(with_series) as u64;
+    let one = replicate(scenario, &Measurements::default(), 0..1, &())[0].bytes(with_series) as u64;
     let (needed, bound) = (one.saturating_mul(number.into()), MEMORY.load(Ordering::Relaxed));
     if needed <= bound {
         return Ok(());

@@ -151,10 +151,16 @@ pub(crate) struct SizeOptions {
     #[arg(long, value_name = "KEY=PRICE")]
     pub(crate) cost: Vec<String>,
 
-    /// Meet the targets also if a worker of this group dies at the worst instant of the run, and is
-    /// out for this duration [default duration: 1h]
-    #[arg(long, value_name = "GROUP[:DURATION]")]
+    /// Meet the targets also if workers of this group die at the worst instant of the run, and are
+    /// out for this duration; judged on the jobs that fall due from the loss on [default: 1 worker
+    /// for 1h]
+    #[arg(long, value_name = "GROUP[:COUNT][:DURATION]")]
     pub(crate) lose: Option<String>,
+
+    /// How long from the loss on jobs fall due that are judged [default: twice the outage]
+    #[arg(long, value_name = "DURATION", requires = "lose")]
+    #[serde(default)]
+    pub(crate) lose_window: Option<String>,
 
     #[command(flatten)]
     #[serde(flatten)]

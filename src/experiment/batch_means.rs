@@ -4,6 +4,7 @@
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
 use crate::scenario::Scenario;
+use crate::stats::Measurements;
 use crate::stats::batch_means::{BatchInterval, BatchObserver};
 
 /// A run in batches, and how many figures have no interval although they have batches.
@@ -22,7 +23,7 @@ pub struct BatchMeansRun {
 /// Runs the scenario's first replication and divides its measured part into batches.
 pub fn run_batch_means(scenario: &Scenario, batches: u32, progress: &dyn Progress) -> BatchMeansRun {
     let mut observer = BatchObserver::new(&scenario.system, scenario.slo, batches as usize);
-    let outcome = Replication::new(scenario, 0).measure_observed(&[], progress, &mut observer);
+    let outcome = Replication::new(scenario, 0).measure_observed(&Measurements::default(), progress, &mut observer);
     let mut run = BatchMeansRun { results: Results::of(vec![outcome]), figures: 0, correlated: 0, empty: 0 };
     for means in observer.finish() {
         let row = run.results.summary.iter_mut().find(|row| row.metric == means.metric);

@@ -214,7 +214,7 @@ mod tests {
             let estimate = IntervalEstimate::mean(&values);
             PointResult {
                 summary: Vec::new(),
-                responses: vec![Response { values: values.into_iter().map(Some).collect(), estimate }],
+                responses: vec![Response { values: values.into_iter().map(Some).collect(), estimate, hour: None }],
                 warm_up: None,
                 growth: None,
             }

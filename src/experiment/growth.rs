@@ -99,7 +99,8 @@ mod tests {
                 queue_length: lengths.to_vec(),
                 lines: Vec::new(),
             },
-            shares: Vec::new(),
+            requested: Vec::new(),
+            by_hour: None,
         };
         hours.iter().map(outcome).collect()
     }

@@ -2,14 +2,27 @@
 
 use crate::engine::System;
 use crate::expression::{ExpressionError, Quantity, ResolvedQuantity};
-use crate::stats::ReplicationStats;
-use crate::stats::{CensoredValue, ShareWithin};
+use crate::stats::sample::Sample;
+use crate::stats::{
+    CensoredValue, DayClass, Direction, HoursOfWeek, Measurements, ReplicationStats, Request, TimeWindow,
+};
 
 /// Quantities of one scenario's replications, in order.
 #[derive(Clone, Debug, Default)]
 pub struct ResolvedQuantities {
     pub(super) quantities: Vec<ResolvedQuantity>,
-    pub(super) shares: Vec<ShareWithin>,
+    /// Which of two values of a quantity is better.
+    preferences: Vec<Option<Direction>>,
+    measurements: Measurements,
+}
+
+/// The values of a quantity in one hour of the day, replication by replication.
+#[derive(Clone, Debug)]
+pub struct HourValues {
+    /// The hour.
+    pub hours: HoursOfWeek,
+    /// `None` where no job fell due in it.
+    pub values: Vec<Option<CensoredValue>>,
 }
 
 impl ResolvedQuantities {
@@ -22,21 +35,73 @@ impl ResolvedQuantities {
         system: &System,
     ) -> Result<ResolvedQuantities, (usize, ExpressionError)> {
         let mut resolved = ResolvedQuantities::default();
+        let mut requests: Vec<Request> = Vec::new();
         for (number, quantity) in quantities.into_iter().enumerate() {
+            resolved.preferences.push(quantity.preference());
             let quantity = quantity.resolve(system).map_err(|error| (number, error))?;
             resolved.quantities.push(quantity);
-            if let ResolvedQuantity::Share(share) = quantity
-                && !resolved.shares.contains(&share)
-            {
-                resolved.shares.push(share);
-            }
+            let own: Vec<Request> = match quantity {
+                ResolvedQuantity::Metric(_) => Vec::new(),
+                ResolvedQuantity::Requested(request) => vec![request],
+                ResolvedQuantity::WorstHour(figure) => {
+                    hours().map(|hours| Request { figure, window: Some(TimeWindow::Hours(hours)) }).collect()
+                }
+            };
+            requests.extend(own.into_iter().filter(|request| !requests.contains(request)).collect::<Vec<_>>());
         }
+        resolved.measurements = Measurements::of(requests);
         Ok(resolved)
     }
 
-    /// The shares that replications have to measure besides their figures.
-    pub fn shares(&self) -> &[ShareWithin] {
-        &self.shares
+    /// A metric alone.
+    #[cfg(test)]
+    pub(crate) fn of_metric(metric: crate::stats::Metric) -> ResolvedQuantities {
+        let quantities = vec![ResolvedQuantity::Metric(metric)];
+        ResolvedQuantities { quantities, preferences: vec![None], measurements: Measurements::default() }
+    }
+
+    /// The same quantities for the jobs of a part of the run, and after these, in the same order,
+    /// those of the whole run. A quantity with hours of its own, or of the whole run only, stays
+    /// what it is.
+    #[must_use]
+    pub fn within(self, window: TimeWindow) -> ResolvedQuantities {
+        let part = |quantity: &ResolvedQuantity| match *quantity {
+            ResolvedQuantity::Metric(_) | ResolvedQuantity::Requested(Request { window: None, .. })
+                if quantity.measure().has_hours() =>
+            {
+                ResolvedQuantity::Requested(Request { figure: quantity.figure(), window: Some(window) })
+            }
+            other => other,
+        };
+        let parts: Vec<ResolvedQuantity> = self.quantities.iter().map(part).collect();
+        let mut requests: Vec<Request> = self.measurements.requests.to_vec();
+        requests.extend(parts.iter().filter_map(|quantity| match quantity {
+            ResolvedQuantity::Requested(request) => Some(*request),
+            _ => None,
+        }));
+        let mut known: Vec<Request> = Vec::new();
+        requests.retain(|request| {
+            let is_new = !known.contains(request);
+            known.push(*request);
+            is_new
+        });
+        ResolvedQuantities {
+            quantities: parts.into_iter().chain(self.quantities).collect(),
+            preferences: [self.preferences.clone(), self.preferences].concat(),
+            measurements: Measurements { requests: requests.into(), ..self.measurements },
+        }
+    }
+
+    /// What replications have to measure besides their metrics.
+    pub fn measurements(&self) -> &Measurements {
+        &self.measurements
+    }
+
+    /// The same quantities, and waits, queues and utilization by hour of the day.
+    #[must_use]
+    pub fn by_hour(mut self, by_hour: bool) -> ResolvedQuantities {
+        self.measurements.by_hour = by_hour;
+        self
     }
 
     /// The quantity with that number.
@@ -45,7 +110,7 @@ impl ResolvedQuantities {
     }
 
     /// The values of the quantity with that number, in replications that have measured
-    /// [`ResolvedQuantities::shares`].
+    /// [`ResolvedQuantities::measurements`]; of the worst hour, if it is one of hours.
     pub fn values(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<Option<CensoredValue>> {
         let Some(first) = outcomes.first() else { return Vec::new() };
         match self.quantities[number] {
@@ -53,26 +118,77 @@ impl ResolvedQuantities {
                 let index = first.metrics.iter().position(|figure| figure.metric == metric);
                 outcomes.iter().map(|outcome| outcome.metrics[index?].value).collect()
             }
-            ResolvedQuantity::Share(share) => {
-                let index = self.shares.iter().position(|known| *known == share);
-                outcomes.iter().map(|outcome| outcome.shares[index?]).collect()
+            ResolvedQuantity::Requested(request) => self.requested(&request, outcomes),
+            ResolvedQuantity::WorstHour(_) => {
+                let worst = self.worst_hour(number, outcomes);
+                worst.map_or_else(|| vec![None; outcomes.len()], |hour| hour.values)
             }
         }
     }
 
-    /// Outcomes that have measured the shares of `other`, reduced to the shares of `self` in its
+    fn requested(&self, request: &Request, outcomes: &[ReplicationStats]) -> Vec<Option<CensoredValue>> {
+        let index = self.measurements.requests.iter().position(|known| known == request);
+        outcomes.iter().map(|outcome| outcome.requested[index?]).collect()
+    }
+
+    /// The values of all hours in which a job fell due in any replication; none if the quantity is
+    /// not one of hours.
+    pub fn hours(&self, number: usize, outcomes: &[ReplicationStats]) -> Vec<HourValues> {
+        let ResolvedQuantity::WorstHour(figure) = self.quantities[number] else { return Vec::new() };
+        let of_hour = |hours| {
+            let values = self.requested(&Request { figure, window: Some(TimeWindow::Hours(hours)) }, outcomes);
+            HourValues { hours, values }
+        };
+        hours().map(of_hour).filter(|hour| hour.values.iter().any(Option::is_some)).collect()
+    }
+
+    /// The hour with the worst mean over replications; only hours with jobs in two replications or
+    /// more are compared, if there is one.
+    pub fn worst_hour(&self, number: usize, outcomes: &[ReplicationStats]) -> Option<HourValues> {
+        let is_higher_better = self.preferences[number] == Some(Direction::HigherIsBetter);
+        let badness = |hour: &HourValues| {
+            let mean = |bound: fn(&CensoredValue) -> f64| Sample::of(hour.values.iter().flatten().map(bound)).mean;
+            let (lower, upper) = (mean(|value| value.lower), mean(|value| value.upper));
+            if is_higher_better { lower.map(|lower| -lower) } else { upper.or(lower) }
+        };
+        let mut hours = self.hours(number, outcomes);
+        if hours.iter().any(HourValues::is_judged) {
+            hours.retain(HourValues::is_judged);
+        }
+        // Of equally bad hours, the first.
+        let worse = |one: HourValues, other: HourValues| {
+            let [first, second] = [&one, &other].map(|hour| badness(hour).unwrap_or(f64::NEG_INFINITY));
+            if second > first { other } else { one }
+        };
+        hours.into_iter().reduce(worse)
+    }
+
+    /// Outcomes that have measured what `other` asks for, reduced to what `self` asks for in its
     /// order; `None` if one of these was not measured.
     pub fn select_from(
         &self,
         other: &ResolvedQuantities,
         outcomes: Vec<ReplicationStats>,
     ) -> Option<Vec<ReplicationStats>> {
-        let index = |share: &ShareWithin| other.shares.iter().position(|known| known == share);
-        let indices: Vec<usize> = self.shares.iter().map(index).collect::<Option<_>>()?;
+        let index = |request: &Request| other.measurements.requests.iter().position(|known| known == request);
+        let indices: Vec<usize> = self.measurements.requests.iter().map(index).collect::<Option<_>>()?;
         let select = |outcome: ReplicationStats| {
-            let shares = indices.iter().map(|index| outcome.shares[*index]).collect();
-            ReplicationStats { shares, ..outcome }
+            let requested = indices.iter().map(|index| outcome.requested[*index]).collect();
+            ReplicationStats { requested, ..outcome }
         };
         Some(outcomes.into_iter().map(select).collect())
     }
+}
+
+impl HourValues {
+    /// Whether a verdict can be given: two replications or more have a value.
+    pub fn is_judged(&self) -> bool {
+        self.values.iter().flatten().count() >= 2
+    }
+}
+
+/// The hours of the day on weekdays, then those at weekends.
+fn hours() -> impl Iterator<Item = HoursOfWeek> {
+    let classes = [DayClass::Weekdays, DayClass::Weekend];
+    classes.into_iter().flat_map(|class| (0..24).map(move |hour| HoursOfWeek::hour(class.days(), hour)))
 }

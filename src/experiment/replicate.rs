@@ -11,8 +11,8 @@ use crate::random::stream::Streams;
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
 use crate::scenario::{Scenario, WarmUpRule};
+use crate::stats::Measurements;
 use crate::stats::ReplicationStats;
-use crate::stats::ShareWithin;
 use crate::warmup::find_warm_up;
 
 /// Replications of one scenario: the entry point for programs that embed the simulator.
@@ -86,30 +86,31 @@ impl<'a> Experiment<'a> {
 
 /// Runs all replications of a scenario on rayon's current threads.
 pub fn run(scenario: &Scenario, progress: &dyn Progress) -> Results {
-    Results::of(replicate(scenario, &[], 0..scenario.replications, progress))
+    Results::of(replicate(scenario, &Measurements::default(), 0..scenario.replications, progress))
 }
 
-/// Runs the replications with these numbers and measures shares besides their figures.
+/// Runs the replications with these numbers and takes measurements besides their figures.
 pub fn replicate(
     scenario: &Scenario,
-    shares: &[ShareWithin],
+    measurements: &Measurements,
     numbers: Range<u32>,
     progress: &dyn Progress,
 ) -> Vec<ReplicationStats> {
-    let one = |index| Replication::new(scenario, u64::from(index)).measure(shares, progress);
+    let one = |index| Replication::new(scenario, u64::from(index)).measure(measurements, progress);
     numbers.into_par_iter().map(one).collect()
 }
 
 /// The same with an observer for each replication, which is returned.
 pub fn replicate_observed<O: Observer + Send>(
     scenario: &Scenario,
-    shares: &[ShareWithin],
+    measurements: &Measurements,
     numbers: Range<u32>,
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Vec<ReplicationStats>, Vec<O>) {
     let one = |(index, mut observer)| {
-        let stats = Replication::new(scenario, u64::from(index)).measure_observed(shares, progress, &mut observer);
+        let stats =
+            Replication::new(scenario, u64::from(index)).measure_observed(measurements, progress, &mut observer);
         (stats, observer)
     };
     let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
@@ -122,7 +123,8 @@ pub fn run_policy<P: ClaimPolicy>(
     start: impl Fn(&Streams) -> P + Sync,
     progress: &dyn Progress,
 ) -> Results {
-    let one = |index| Replication::new(scenario, u64::from(index)).measure_under(&start, &[], progress);
+    let one =
+        |index| Replication::new(scenario, u64::from(index)).measure_under(&start, &Measurements::default(), progress);
     Results::of((0..scenario.replications).into_par_iter().map(one).collect())
 }
 
@@ -132,6 +134,7 @@ pub fn run_observed<O: Observer + Send>(
     progress: &dyn Progress,
     observers: Vec<O>,
 ) -> (Results, Vec<O>) {
-    let (outcomes, observers) = replicate_observed(scenario, &[], 0..observers.len() as u32, progress, observers);
+    let (outcomes, observers) =
+        replicate_observed(scenario, &Measurements::default(), 0..observers.len() as u32, progress, observers);
     (Results::of(outcomes), observers)
 }

@@ -9,7 +9,7 @@
 //! far apart lose almost nothing (`docs/statistics.md` has the coverage).
 
 use crate::engine::System;
-use crate::expression::{ExpressionError, Margin, PrecisionGoal};
+use crate::expression::{Aggregate, ExpressionError, Margin, PrecisionGoal};
 use crate::quantities::ResolvedQuantities;
 use crate::stats::ReplicationStats;
 use crate::stats::interval::critical_value_95;
@@ -63,12 +63,20 @@ impl StoppingRule {
         system: &System,
     ) -> Result<StoppingRule, (usize, ExpressionError)> {
         let quantities = ResolvedQuantities::of(goals.iter().map(|goal| &goal.quantity), system)?;
-        if let Some(number) = goals.iter().position(|goal| goal.quantity.statistic() == Statistic::Max.name()) {
+        if let Some(number) =
+            goals.iter().position(|goal| goal.quantity.aggregate == Aggregate::Statistic(Statistic::Max))
+        {
             let title = "a maximum has no interval, because it grows with the number of jobs";
             let error = ExpressionError::about(&goals[number].quantity.text, title);
             return Err((number, error.help("ask for a quantile instead, such as p99(wait)")));
         }
         Ok(StoppingRule { first: first.min(max), max, goals, quantities })
+    }
+
+    /// The same rule, for replications that also measure waits, queues and utilization by hour.
+    #[must_use]
+    pub fn by_hour(self, by_hour: bool) -> StoppingRule {
+        StoppingRule { quantities: self.quantities.by_hour(by_hour), ..self }
     }
 
     /// The quantities that replications have to measure.

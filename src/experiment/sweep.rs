@@ -18,8 +18,8 @@ use crate::replicate::replicate;
 use crate::replication::Progress;
 use crate::results::{Results, SummaryRow};
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::ReplicationStats;
 use crate::stats::interval::IntervalEstimate;
+use crate::stats::{HoursOfWeek, ReplicationStats, RequestedFigure};
 use crate::unserved::exact;
 use crate::warmup::find_warm_up;
 
@@ -57,6 +57,8 @@ pub struct Response {
     pub values: Vec<Option<f64>>,
     /// Over all replications.
     pub estimate: IntervalEstimate,
+    /// The worst hour, if the quantity is that of one.
+    pub hour: Option<HoursOfWeek>,
 }
 
 /// A warm-up that was found.
@@ -89,7 +91,7 @@ impl DesignPoint {
         let mut scenario = Cow::Borrowed(&self.scenario);
         let is_open = scenario.warm_up == WarmUpRule::Auto;
         let warm_up = if is_open { find_warm_up(scenario.to_mut(), progress) } else { None };
-        let outcomes = replicate(&scenario, self.quantities.shares(), 0..scenario.replications, progress);
+        let outcomes = replicate(&scenario, self.quantities.measurements(), 0..scenario.replications, progress);
         let responses = (0..self.count).map(|number| self.response(number, &outcomes)).collect();
         let warm_up = warm_up.map(|found| WarmUpSummary { length: found.length, is_too_short: found.is_too_short });
         let growth = QueueGrowth::of_scenario(&scenario, &outcomes);
@@ -98,12 +100,13 @@ impl DesignPoint {
 
     fn response(&self, number: usize, outcomes: &[ReplicationStats]) -> Response {
         let values = self.quantities.values(number, outcomes);
-        let estimate = match self.quantity(number) {
-            ResolvedQuantity::Metric(metric) => IntervalEstimate::of(metric, &values),
-            ResolvedQuantity::Share(_) => IntervalEstimate::of_shares(&values),
+        let estimate = match self.quantity(number).figure() {
+            RequestedFigure::Metric(metric) => IntervalEstimate::of(metric, &values),
+            RequestedFigure::Share(_) => IntervalEstimate::of_shares(&values),
         };
+        let hour = self.quantities.worst_hour(number, outcomes).map(|hour| hour.hours);
         let values = exact(&values).unwrap_or_else(|| vec![None; values.len()]);
-        Response { values, estimate }
+        Response { values, estimate, hour }
     }
 }
 

@@ -92,12 +92,8 @@ impl UnservedJobs {
 /// Whether a quantity is one of the jobs that are served: it does not see those that left
 /// unclaimed.
 pub fn is_of_served(quantity: ResolvedQuantity) -> bool {
-    let measure = match quantity {
-        ResolvedQuantity::Metric(metric) => metric.measure,
-        ResolvedQuantity::Share(share) => share.measure,
-    };
     matches!(
-        measure,
+        quantity.measure(),
         Measure::WaitS
             | Measure::WithinSlo
             | Measure::ResponseS

@@ -178,6 +178,11 @@ impl Epoch {
         self.0.checked_add_signed(TimeDelta::nanoseconds(time.0))
     }
 
+    /// Nanoseconds from 1970-01-01T00:00:00Z to the epoch.
+    pub fn nanos_since_1970(self) -> i128 {
+        i128::from(self.0.timestamp()) * i128::from(NANOS) + i128::from(self.0.timestamp_subsec_nanos())
+    }
+
     /// The instant in RFC 3339 with `Z` and the given digits of a second.
     pub fn rfc3339(self, time: Time, digits: SecondsFormat) -> String {
         self.calendar_of(time).map_or_else(String::new, |at| at.to_rfc3339_opts(digits, true))

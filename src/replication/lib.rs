@@ -19,7 +19,7 @@ use crate::model::time::Time;
 use crate::policy::{AnyPolicy, FirstFit, Policy};
 use crate::random::stream::Streams;
 use crate::scenario::Scenario;
-use crate::stats::{ReplicationStats, ShareWithin, StatsObserver};
+use crate::stats::{Measurements, ReplicationStats, StatsObserver};
 
 /// Receives the progress of replications. Several replications may report at the same time.
 pub trait Progress: Sync {
@@ -63,12 +63,12 @@ impl<'a> Replication<'a> {
         Simulation::new(&scenario.system, start(&streams), sources, &streams, observer)
     }
 
-    /// Runs to the horizon under the scenario's policy and measures; `shares` are measured besides
-    /// all other metrics.
-    pub fn measure(&self, shares: &[ShareWithin], progress: &dyn Progress) -> ReplicationStats {
+    /// Runs to the horizon under the scenario's policy and measures; `measurements` are taken
+    /// besides all metrics.
+    pub fn measure(&self, measurements: &Measurements, progress: &dyn Progress) -> ReplicationStats {
         match &self.scenario.policy {
-            Policy::FirstFit => self.measure_under(|_| FirstFit, shares, progress),
-            _ => self.measure_under(|streams| self.any_policy(streams), shares, progress),
+            Policy::FirstFit => self.measure_under(|_| FirstFit, measurements, progress),
+            _ => self.measure_under(|streams| self.any_policy(streams), measurements, progress),
         }
     }
 
@@ -77,21 +77,21 @@ impl<'a> Replication<'a> {
     pub fn measure_under<P: ClaimPolicy>(
         &self,
         start: impl FnOnce(&Streams) -> P,
-        shares: &[ShareWithin],
+        measurements: &Measurements,
         progress: &dyn Progress,
     ) -> ReplicationStats {
-        let simulation = self.simulation(start, self.statistics(shares));
+        let simulation = self.simulation(start, self.statistics(measurements));
         self.run_to_end(simulation, progress).finish()
     }
 
     /// The same as [`Replication::measure`] with a further observer.
     pub fn measure_observed(
         &self,
-        shares: &[ShareWithin],
+        measurements: &Measurements,
         progress: &dyn Progress,
         observer: &mut dyn Observer,
     ) -> ReplicationStats {
-        let mut both = (self.statistics(shares), observer);
+        let mut both = (self.statistics(measurements), observer);
         self.observe(progress, &mut both);
         both.0.finish()
     }
@@ -118,9 +118,9 @@ impl<'a> Replication<'a> {
         self.scenario.policy.start(&self.scenario.system, streams)
     }
 
-    fn statistics(&self, shares: &[ShareWithin]) -> StatsObserver {
-        let Scenario { system, slo, slowdown_bound, .. } = self.scenario;
-        StatsObserver::new(system, *slo, *slowdown_bound).with_shares(shares)
+    fn statistics(&self, measurements: &Measurements) -> StatsObserver {
+        let Scenario { system, slo, slowdown_bound, epoch, .. } = self.scenario;
+        StatsObserver::new(system, *slo, *slowdown_bound).with(measurements, system, *epoch)
     }
 
     /// Runs a simulation of this replication to the horizon and returns its observer.

@@ -3,7 +3,7 @@
 
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
-use crate::run::{RunReport, precision, replications, tables};
+use crate::run::{RunReport, by_hour, precision, replications, tables};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
 use crate::{OutputFile, charts};
@@ -19,6 +19,10 @@ impl RunReport<'_> {
             file(tables::WAIT_TIMES, tables::wait_times(context, results)),
             file(tables::UTILIZATION, tables::utilization(context, results)),
         ];
+        let by_hour = by_hour::rows(replications);
+        if let Some(rows) = &by_hour {
+            files.push(file(by_hour::PATH, by_hour::write(context, rows)));
+        }
         let reached = plan.status(replications);
         if !reached.is_empty() {
             files.push(file(precision::PATH, precision::table(&reached, replications.len())));

@@ -5,8 +5,8 @@
 //! platform.
 
 use crate::experiment::expression::Quantity;
-use crate::stats::Measure;
 use crate::stats::interval::IntervalEstimate;
+use crate::stats::{HoursOfWeek, Measure};
 
 /// The characters that an output can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,6 +124,11 @@ pub(crate) fn with_half_width(estimate: IntervalEstimate, charset: Charset, text
         None if is_known => value,
         None => charset.at_least(&value),
     }
+}
+
+/// The hour that a value is of, after the value: `, mon-fri 09:00..10:00`.
+pub(crate) fn of_hour(hour: Option<HoursOfWeek>) -> String {
+    hour.map_or_else(String::new, |hour| format!(", {hour}"))
 }
 
 /// A number and the ends of its interval, all as text.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::experiment::design::{Axis, Grid, GridPoint};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
-use crate::format::{self, Charset, ValueFormat, measured};
+use crate::format::{self, Charset, ValueFormat, measured, of_hour};
 use crate::key_columns::KeyColumns;
 use crate::model::time::Time;
 use crate::run::tables::{summary_lines, summary_of};
@@ -81,7 +81,9 @@ impl SweepReport<'_> {
         let rows: Vec<Vec<String>> = points
             .map(|(point, measured)| {
                 let shown = measured.responses.iter().zip(&formats);
-                let shown = shown.map(|(shown, format)| format.value_with_half_width(shown.estimate, Charset::Utf8));
+                let shown = shown.map(|(shown, format)| {
+                    format.value_with_half_width(shown.estimate, Charset::Utf8) + &of_hour(shown.hour)
+                });
                 let overload = self.trials[point.number].overload.map_or_else(String::new, format::percent);
                 let overload = self.is_overloaded().then_some(overload);
                 point.settings.into_iter().map(|(_, value)| value).chain(shown).chain(overload).collect()
@@ -184,6 +186,7 @@ fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {
         "at_most": estimate.upper.map(measured),
         "ci": json_interval(estimate.interval),
         "replications": estimate.replications,
+        "hour": shown.hour.map(|hour| hour.to_string()),
     });
     (quantity.text.clone(), value)
 }

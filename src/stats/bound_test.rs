@@ -98,6 +98,8 @@ pub struct BoundSample {
     pub p_kept: Option<f64>,
     /// How likely these values are if the bound is not broken, in the same way.
     pub p_broken: Option<f64>,
+    /// The number of parts of which this is the worst; 1 without any.
+    pub parts: f64,
 }
 
 impl BoundSample {
@@ -119,7 +121,7 @@ impl BoundSample {
             Relation::AtLeast => [greater, less],
         };
         let (bound, skewness) = (Some(bound), Some(skewness));
-        BoundSample { baseline: None, value, is_exact, bound, excess, skewness, missing, p_kept, p_broken }
+        BoundSample { baseline: None, value, is_exact, bound, excess, skewness, missing, p_kept, p_broken, parts: 1.0 }
     }
 
     /// Compares values with the baseline's of the same replication, times a factor, plus a shift.
@@ -132,7 +134,7 @@ impl BoundSample {
             Relation::AtMost => [excess.p_less(), excess.p_greater()],
             Relation::AtLeast => [excess.p_greater(), excess.p_less()],
         };
-        BoundSample { baseline, value, is_exact, bound, excess, skewness: None, missing, p_kept, p_broken }
+        BoundSample { baseline, value, is_exact, bound, excess, skewness: None, missing, p_kept, p_broken, parts: 1.0 }
     }
 
     /// The interval of the excess from which a verdict is taken, with an error level for each end.
@@ -169,6 +171,25 @@ impl BoundSample {
     #[must_use]
     pub fn not_shown_kept(self) -> BoundSample {
         BoundSample { p_kept: None, ..self }
+    }
+
+    /// The sample of the worst of several parts, such as hours of the day. All parts have to keep
+    /// the bound, each at the full level; that one of them breaks it is shown at the level over
+    /// their number.
+    #[must_use]
+    pub fn with_parts(self, parts: &[BoundSample]) -> BoundSample {
+        let p_kept = parts.iter().map(|part| part.p_kept).reduce(|one, other| Some(one?.max(other?))).flatten();
+        let p_broken = parts.iter().filter_map(|part| part.p_broken).reduce(f64::min);
+        let parts = parts.len() as f64;
+        BoundSample { p_kept, p_broken: p_broken.map(|p| (p * parts).min(1.0)), parts, ..self }
+    }
+
+    /// The sample of one of several parts that was chosen by its values: what it shows is corrected
+    /// for their number.
+    #[must_use]
+    pub fn corrected(self, parts: usize) -> BoundSample {
+        let correct = |p: Option<f64>| p.map(|p| (p * parts as f64).min(1.0));
+        BoundSample { p_kept: correct(self.p_kept), p_broken: correct(self.p_broken), ..self }
     }
 
     /// The same, where the bound is kept without any doubt.
@@ -211,10 +232,11 @@ impl SequentialBounds {
 
     /// The error levels at which a look tests a bound: its interval at these levels lies on one
     /// side of the bound exactly where a status is shown.
-    pub fn levels(&self, relation: Relation) -> EndLevels {
+    pub fn levels(&self, relation: Relation, sample: &BoundSample) -> EndLevels {
+        let (kept, broken) = (self.kept, self.broken / sample.parts);
         match relation {
-            Relation::AtMost => EndLevels { low: self.broken, high: self.kept },
-            Relation::AtLeast => EndLevels { low: self.kept, high: self.broken },
+            Relation::AtMost => EndLevels { low: broken, high: kept },
+            Relation::AtLeast => EndLevels { low: kept, high: broken },
         }
     }
 

@@ -12,9 +12,12 @@ mod censored;
 mod following;
 mod histogram;
 pub mod holm;
+mod hourly;
+mod hours_of_week;
 pub mod interim_looks;
 pub mod interval;
 mod invariants;
+mod job_stats;
 mod measure;
 mod metric;
 mod moments;
@@ -31,14 +34,17 @@ mod tally;
 mod time_buckets;
 pub mod trajectory;
 mod von_neumann;
+mod window_results;
 
 use crate::model::time::Span;
 use censored::CensoredTally;
 use series::Series;
 
 pub use censored::CensoredValue;
+pub use hourly::{ByHour, DayClass, HourMetric, has_hours};
+pub use hours_of_week::{DAYS, HoursOfWeek, TimeWindow};
 pub use measure::{Direction, Measure, Statistic};
-pub use metric::{JobScope, Metric, MetricValue, ShareWithin};
+pub use metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure, ShareWithin};
 pub use observer::StatsObserver;
 pub use tally::{MAX_EXACT, Tally};
 
@@ -52,8 +58,10 @@ pub struct ReplicationStats {
     pub waits: Vec<WaitQuantiles>,
     /// Busy units and queue lengths by time bucket.
     pub series: Series,
-    /// The requested shares, in order; `None` without a value to take a share of.
-    pub shares: Vec<Option<CensoredValue>>,
+    /// The requested figures, in order; `None` without a value.
+    pub requested: Vec<Option<CensoredValue>>,
+    /// Waits, queues and utilization by hour, if they were asked for.
+    pub by_hour: Option<ByHour>,
 }
 
 impl ReplicationStats {

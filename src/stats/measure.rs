@@ -186,6 +186,11 @@ impl Measure {
         self.declaration().scope == Scope::Actions
     }
 
+    /// Whether it can be measured for some hours of the week; a measure of the whole run cannot.
+    pub fn has_hours(self) -> bool {
+        self.declaration().scope != Scope::Run
+    }
+
     /// The least and the largest possible value of a mean or quantile. Utilization may exceed 1
     /// where a capacity was lowered beneath what was in use.
     pub fn range(self) -> (f64, f64) {

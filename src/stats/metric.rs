@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::censored::CensoredValue;
+use super::hours_of_week::TimeWindow;
 use super::measure::{Measure, Statistic};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
@@ -64,6 +65,40 @@ impl MetricValue {
     pub fn known(&self) -> Option<f64> {
         self.value.filter(|value| value.is_exact()).map(|value| value.lower)
     }
+}
+
+/// What a replication measures besides the metrics that every one has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measurements {
+    /// Single figures.
+    pub requests: Box<[Request]>,
+    /// Whether waits, queues and utilization are also measured by hour of the day.
+    pub by_hour: bool,
+}
+
+impl Measurements {
+    /// These figures only.
+    pub fn of(requests: impl IntoIterator<Item = Request>) -> Measurements {
+        Measurements { requests: requests.into_iter().collect(), by_hour: false }
+    }
+}
+
+/// A figure that replications measure only if it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The figure.
+    pub figure: RequestedFigure,
+    /// The instants at which the jobs fall due, or over which the average is taken; all if `None`.
+    pub window: Option<TimeWindow>,
+}
+
+/// The figure of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestedFigure {
+    /// A metric, in some hours.
+    Metric(Metric),
+    /// A share within a limit.
+    Share(ShareWithin),
 }
 
 /// The share of waits, responses or service times that lie within a limit of their own, besides the

@@ -10,15 +10,19 @@ use std::iter;
 use crate::engine::{Attempt, Event, Execution, Observer, System, Window};
 use crate::model::action::ActionId;
 use crate::model::job::{Job, JobOutcome};
-use crate::model::time::{Span, Time};
+use crate::model::time::{Epoch, Span, Time};
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
-use super::following::{Following, has_response};
+use super::following::Following;
+use super::hourly::HourlyStats;
+use super::hours_of_week::{TimeWindow, WindowMask};
 use super::invariants::Invariants;
+use super::job_stats::{JobStats, RowEnd};
 use super::measure::Measure;
-use super::metric::{JobScope, Metric, MetricValue, ShareWithin};
+use super::metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure};
 use super::occupancy::Occupancy;
 use super::run_measures::{DrainTime, fairness};
+use super::window_results::WindowResults;
 use super::{ReplicationStats, WaitQuantiles};
 
 /// Observes one replication and summarises it.
@@ -31,14 +35,17 @@ pub struct StatsObserver {
     plain_from: Time,
     targets: Targets,
     slo: Option<Span>,
-    actions: Vec<ActionStats>,
+    jobs: JobStats,
+    /// The hours of the week that requests ask for.
+    windows: Vec<JobStats>,
+    hourly: Option<Box<HourlyStats>>,
     occupancy: Occupancy,
     drain: DrainTime,
     /// The instant at which the horizon passed with an empty queue after its longest; see
     /// [`DrainTime`].
     drained: Option<MetricValue>,
     invariants: Invariants,
-    shares: Box<[ShareWithin]>,
+    requests: Box<[Request]>,
 }
 
 impl StatsObserver {
@@ -56,19 +63,33 @@ impl StatsObserver {
             plain_from: window.warmup,
             targets,
             slo,
-            actions: vec![ActionStats::new(targets); system.actions.len()],
+            jobs: JobStats::new(system, targets),
+            windows: Vec::new(),
+            hourly: None,
             drain: DrainTime::default(),
             drained: None,
             invariants: Invariants::new(system, occupancy.layout()),
             occupancy,
-            shares: Box::default(),
+            requests: Box::default(),
         }
     }
 
-    /// Also measures these shares.
+    /// Also measures what is asked for; `epoch` is the calendar time of instant 0.
     #[must_use]
-    pub fn with_shares(self, shares: &[ShareWithin]) -> StatsObserver {
-        StatsObserver { shares: shares.into(), ..self }
+    pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch) -> StatsObserver {
+        let Measurements { requests, by_hour } = measurements;
+        let mut hours: Vec<TimeWindow> = requests.iter().filter_map(|request| request.window).collect();
+        hours.sort_unstable();
+        hours.dedup();
+        let resources = system.resources.len();
+        let within = |hours| JobStats::new(system, self.targets).within(hours, epoch, resources);
+        let windows: Vec<JobStats> = hours.iter().map(|hours| within(*hours)).collect();
+        let mut masks: Vec<WindowMask> = hours.into_iter().map(|hours| WindowMask::new(hours, epoch)).collect();
+        let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, epoch, self.targets.late_from)));
+        masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(epoch)).map(WindowMask::Hours));
+        let mut occupancy = self.occupancy;
+        occupancy.offered_mut().also_within(masks);
+        StatsObserver { windows, hourly, occupancy, requests: requests.clone(), ..self }
     }
 
     /// The statistics, after all rows still there at the horizon have been added.
@@ -76,17 +97,24 @@ impl StatsObserver {
         if !self.following.is_past_horizon() {
             self.pass_horizon(0);
         }
-        let mut all = ActionStats::new(self.targets);
-        self.actions.iter().for_each(|action| all.merge(action));
-
+        let mut all = self.jobs.all(self.targets);
         let context = MetricContext { window: self.window.horizon - self.window.warmup, slo: self.slo };
-        let fairness = fairness(&mut self.actions, context);
-        let of = |scope| match scope {
-            JobScope::One(action) => self.actions.get(usize::from(action.0)),
-            JobScope::All | JobScope::None => Some(&all),
-        };
-        let shares = self.shares.iter().map(|share| of(share.action)?.share(share)).collect();
-        let each = self.actions.iter_mut().enumerate();
+        let fairness = fairness(&mut self.jobs.actions, context);
+        let requests = std::mem::take(&mut self.requests);
+        let offered = self.occupancy.offered_within();
+        let in_windows = self.in_windows(&offered);
+        let measured_windows = self.windows.len();
+        let shares = requests.iter().map(|request| match (request.window, request.figure) {
+            (Some(hours), figure) => in_windows.iter().find(|window| window.hours == hours)?.value(figure),
+            (None, RequestedFigure::Share(share)) => match share.action {
+                JobScope::One(action) => self.jobs.actions.get(usize::from(action.0))?.share(&share),
+                JobScope::All | JobScope::None => all.share(&share),
+            },
+            (None, RequestedFigure::Metric(_)) => None,
+        });
+        let requested = shares.collect();
+        let by_hour = self.hourly.map(|hourly| hourly.finish(self.window, &offered[measured_windows..]));
+        let each = self.jobs.actions.iter_mut().enumerate();
         let each = each.map(|(index, stats)| (JobScope::One(ActionId(index as u16)), stats));
 
         let mut metrics = Vec::new();
@@ -99,7 +127,17 @@ impl StatsObserver {
         }
         let (utilization, series) = self.occupancy.finish();
         metrics.extend(utilization);
-        ReplicationStats { metrics, waits, series, shares }
+        ReplicationStats { metrics, waits, series, requested, by_hour }
+    }
+
+    /// The statistics of all hours of the week that requests ask for.
+    fn in_windows(&mut self, offered: &[Vec<u128>]) -> Vec<WindowResults> {
+        let (slo, horizon, targets) = (self.slo, self.window.horizon, self.targets);
+        let of_one = |(window, offered): (JobStats, &Vec<u128>)| {
+            let context = window.length(MetricContext { window: Span::ZERO, slo }, horizon);
+            WindowResults::new(window, context, targets, offered.clone())
+        };
+        std::mem::take(&mut self.windows).into_iter().zip(offered).filter_map(of_one).collect()
     }
 
     /// Whether a row (or a chain) that was scheduled at this instant counts for job measures.
@@ -108,53 +146,28 @@ impl StatsObserver {
         self.following.counts(scheduled_at)
     }
 
-    #[inline]
-    fn action(&mut self, job: &Job) -> &mut ActionStats {
-        &mut self.actions[usize::from(job.action.0)]
-    }
-
-    /// Adds the wait and the run of any claimed row, until its end or the horizon.
-    fn add_wait_and_run(&mut self, now: Time, job: &Job, run: Execution) {
-        self.add_wait(job, run.claimed_at);
-        if self.counts(job.scheduled_at) {
-            self.action(job).waited(nanos(job.scheduled_at, run.claimed_at));
-        }
-        let ran = self.occupancy.in_window(run.claimed_at, now);
-        self.action(job).running += u128::from(ran);
-        self.occupancy.ran(job, run, now);
-    }
-
     /// Adds any row that ended.
     #[cold]
-    fn add_row(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, ending: JobOutcome, last: bool) {
+    fn add_row(&mut self, end: RowEnd<'_>) {
+        let RowEnd { now, job, attempt, run, is_last, .. } = end;
         if self.following.is_past_horizon() {
-            return self.follow_to_end(now, job, attempt, run, ending, last);
+            self.jobs.ended_late(&self.following, end);
+            if let Some(hourly) = self.hourly.as_mut().filter(|_| self.following.row(job)) {
+                hourly.claimed_late(&self.following, job, run);
+            }
+            return self.following.remove(self.following.row(job), is_last && self.following.chain(attempt));
         }
-        self.add_wait_and_run(now, job, run);
-        let service = nanos(run.claimed_at, now);
-        let (counts, responds) = (self.counts(job.scheduled_at), last && self.counts(attempt.since));
-        let stats = &mut self.actions[usize::from(job.action.0)];
-        stats.done_in_window += u64::from(ending == JobOutcome::Done && now >= self.window.warmup);
-        if counts {
-            stats.count(ending);
-            stats.service.ended.take(service);
-        }
-        if responds && has_response(ending) {
-            stats.responded(nanos(attempt.since, now), service);
+        self.jobs.ended(&self.following, end);
+        self.occupancy.waited(job, run.claimed_at);
+        self.occupancy.ran(job, run, now);
+        if let Some(hourly) = &mut self.hourly {
+            hourly.row(self.occupancy.layout(), job, Some(run), now, self.following.counts(job.scheduled_at));
         }
     }
 
-    /// Adds the wait of any row.
-    fn add_wait(&mut self, job: &Job, until: Time) {
-        let waited = self.occupancy.in_window(job.scheduled_at, until);
-        self.action(job).waiting += u128::from(waited);
-        self.occupancy.waited(job, until);
-    }
-}
-
-impl StatsObserver {
     #[inline(always)]
-    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
+    fn ended(&mut self, end: RowEnd<'_>) {
+        let RowEnd { now, job, attempt, run, outcome, is_last } = end;
         self.occupancy.advance(now);
         let is_in_window = self.plain_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
         let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at;
@@ -163,94 +176,102 @@ impl StatsObserver {
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
             let service = (now.0 - run.claimed_at.0) as u64;
             self.occupancy.add_row(now, job, run, wait, service);
-            self.actions[usize::from(job.action.0)].plain(wait, service);
+            self.jobs.actions[usize::from(job.action.0)].plain(wait, service);
+            if let Some(hourly) = &mut self.hourly {
+                hourly.plain(self.occupancy.layout(), job, run, now, wait, service);
+            }
         } else {
-            self.add_row(now, job, attempt, run, outcome, is_last);
+            self.add_row(end);
+        }
+        if !self.windows.is_empty() {
+            self.end_in_windows(end);
         }
         self.invariants.ended(now, job, run, self.occupancy.layout());
+    }
+
+    #[cold]
+    fn end_in_windows(&mut self, end: RowEnd<'_>) {
+        for window in &mut self.windows {
+            if self.following.is_past_horizon() {
+                window.ended_late(&self.following, end);
+            } else {
+                window.ended(&self.following, end);
+                window.add_use(self.occupancy.layout(), end.job, end.run, end.now);
+            }
+        }
+    }
+
+    /// The statistics of all jobs, and those of each window.
+    fn each(&mut self) -> impl Iterator<Item = (&Following, &mut JobStats)> {
+        let following = &self.following;
+        iter::once(&mut self.jobs).chain(&mut self.windows).map(move |jobs| (following, jobs))
     }
 
     /// A waiting row leaves unclaimed, and its chain ends with it.
     #[cold]
     fn left(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome) {
         if self.following.is_past_horizon() {
-            let (row, chain) = (self.following.row(job), self.following.chain(attempt));
-            self.following.remove(row, chain);
-            self.action(job).lost += u64::from(row);
-            return;
+            self.each().for_each(|(following, jobs)| jobs.left_late(following, job));
+            return self.following.remove(self.following.row(job), self.following.chain(attempt));
         }
-        self.add_wait(job, now);
-        if self.counts(job.scheduled_at) {
-            let stats = self.action(job);
-            stats.count(outcome);
-            stats.lost += 1;
+        self.each().for_each(|(following, jobs)| jobs.left(following, now, job, outcome));
+        self.occupancy.waited(job, now);
+        if let Some(hourly) = &mut self.hourly {
+            hourly.row(self.occupancy.layout(), job, None, now, self.following.counts(job.scheduled_at));
         }
         self.drain.dequeue(now);
         self.invariants.left(now, job);
     }
 
+    /// A row is still there at the horizon.
+    #[cold]
+    fn still_there(&mut self, horizon: Time, job: &Job, attempt: Attempt, run: Option<Execution>) {
+        self.each().for_each(|(following, jobs)| jobs.still_there(following, horizon, job, run));
+        self.occupancy.waited(job, run.map_or(horizon, |run| run.claimed_at));
+        if let Some(run) = run {
+            self.occupancy.ran(job, run, horizon);
+            self.windows.iter_mut().for_each(|window| window.add_use(self.occupancy.layout(), job, run, horizon));
+        }
+        if let Some(hourly) = &mut self.hourly {
+            hourly.row(self.occupancy.layout(), job, run, horizon, self.following.counts(job.scheduled_at));
+        }
+        self.following.add(self.following.counts(job.scheduled_at), self.following.counts(attempt.since));
+        match run {
+            Some(_) => self.invariants.still_running(),
+            None => self.invariants.still_waiting(),
+        }
+    }
+
     /// All that is taken at the horizon is complete.
     fn pass_horizon(&mut self, created: u64) {
-        self.actions.iter_mut().for_each(ActionStats::settle);
+        self.jobs.actions.iter_mut().for_each(ActionStats::settle);
         self.occupancy.close();
-        self.invariants.close(self.window.horizon, &self.actions, self.occupancy.busy());
+        self.invariants.close(self.window.horizon, &self.jobs.actions, self.occupancy.busy());
         self.drained = Some(self.drain.value(self.window.horizon));
         self.plain_from = Time::NEVER;
         self.following.pass_horizon(created);
     }
 
-    /// A row ends after the horizon. If it is followed, its service time counts, and its wait if
-    /// that ended after the horizon; if its chain is followed, its response counts.
-    fn follow_to_end(
-        &mut self,
-        now: Time,
-        job: &Job,
-        attempt: Attempt,
-        run: Execution,
-        ending: JobOutcome,
-        last: bool,
-    ) {
-        let (row, chain) = (self.following.row(job), last && self.following.chain(attempt));
-        let service = nanos(run.claimed_at, now);
-        if row {
-            self.follow_wait(job, run);
-            self.action(job).service.ended.take(service);
-        }
-        if chain && has_response(ending) {
-            self.action(job).responded(nanos(attempt.since, now), service);
-        }
-        self.following.remove(row, chain);
-    }
-
-    /// The wait of a followed row, unless it was added at the horizon.
-    fn follow_wait(&mut self, job: &Job, run: Execution) {
-        if self.following.is_late(run.claimed_at) {
-            self.action(job).waited(nanos(job.scheduled_at, run.claimed_at));
-        }
-    }
-
-    /// Following has ended, and a row or its chain has not.
+    #[cold]
     fn left_open(&mut self, end: Time, job: &Job, attempt: Attempt, run: Option<Execution>) {
-        if self.following.row(job) {
+        self.each().for_each(|(following, jobs)| jobs.left_open(following, end, job, attempt, run));
+        if let Some(hourly) = self.hourly.as_mut().filter(|_| self.following.row(job)) {
             match run {
-                Some(run) => {
-                    self.follow_wait(job, run);
-                    self.action(job).service.open.take(nanos(run.claimed_at, end));
-                }
-                None => self.action(job).wait.open.take(nanos(job.scheduled_at, end)),
+                Some(run) => hourly.claimed_late(&self.following, job, run),
+                None => hourly.never_claimed(job, end),
             }
         }
-        if self.following.chain(attempt) {
-            let service = (attempt.retries_left == 0).then_some(job.service.0.max(0).unsigned_abs());
-            self.action(job).still_open(nanos(attempt.since, end), service);
-        }
     }
 
-    /// A row is still there at the horizon.
-    fn add_age(&mut self, horizon: Time, job: &Job) {
-        if self.counts(job.scheduled_at) {
-            self.action(job).age.record((horizon - job.scheduled_at).0);
+    /// A running row is interrupted with its worker.
+    #[cold]
+    fn interrupted(&mut self, now: Time, job: &Job, run: Execution) {
+        self.occupancy.ran(job, run, now);
+        self.windows.iter_mut().for_each(|window| window.add_use(self.occupancy.layout(), job, run, now));
+        if let Some(hourly) = &mut self.hourly {
+            hourly.ran(self.occupancy.layout(), job, run, now);
         }
+        self.invariants.interrupted(now, job, run, self.occupancy.layout());
     }
 }
 
@@ -259,8 +280,8 @@ impl Observer for StatsObserver {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
             Event::Due { job, attempt } => {
-                if attempt.number > 1 && self.counts(job.scheduled_at) && !self.following.is_past_horizon() {
-                    self.action(job).retries += 1;
+                if attempt.number > 1 && !self.following.is_past_horizon() {
+                    self.each().for_each(|(following, jobs)| jobs.retried(following, job));
                 }
                 self.drain.enqueue();
                 self.invariants.due(now, job, self.counts(job.scheduled_at));
@@ -270,34 +291,21 @@ impl Observer for StatsObserver {
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }
             Event::Ended { job, attempt, run, outcome, is_last } => {
-                self.ended(now, job, attempt, run, outcome, is_last);
+                self.ended(RowEnd { now, job, attempt, run, outcome, is_last });
             }
             Event::Left { job, attempt, outcome } => self.left(now, job, attempt, outcome),
-            Event::StillWaiting { job, attempt } => {
-                self.add_wait(job, now);
-                self.add_age(now, job);
-                self.following.add(self.counts(job.scheduled_at), self.counts(attempt.since));
-                self.invariants.still_waiting();
-            }
-            Event::StillRunning { job, attempt, run } => {
-                self.add_wait_and_run(now, job, run);
-                self.add_age(now, job);
-                self.following.add(self.counts(job.scheduled_at), self.counts(attempt.since));
-                self.invariants.still_running();
-            }
+            Event::StillWaiting { job, attempt } => self.still_there(now, job, attempt, None),
+            Event::StillRunning { job, attempt, run } => self.still_there(now, job, attempt, Some(run)),
             Event::StillAhead { attempt, .. } => self.following.add(false, self.counts(attempt.since)),
             Event::HorizonPassed { created } => self.pass_horizon(created),
             Event::LeftOpen { job, attempt, run } => self.left_open(now, job, attempt, run),
             // Only rows that are followed count after the horizon; the rest of the system does not.
             _ if self.following.is_past_horizon() => {}
-            Event::Interrupted { job, run } => {
-                self.occupancy.ran(job, run, now);
-                self.invariants.interrupted(now, job, run, self.occupancy.layout());
-            }
+            Event::Interrupted { job, run } => self.interrupted(now, job, run),
             Event::Resumed { job, run } => self.invariants.resumed(now, job, run, self.occupancy.layout()),
             Event::ZombieEnded { job, stopped, .. } => {
-                if stopped && self.counts(job.scheduled_at) {
-                    self.action(job).resurrect();
+                if stopped {
+                    self.each().for_each(|(following, jobs)| jobs.resurrected(following, job));
                 }
             }
             Event::WorkerDown { worker, .. } => self.occupancy.offered_mut().set_down(now, worker, true),
@@ -306,9 +314,7 @@ impl Observer for StatsObserver {
                 self.occupancy.offered_mut().set_capacity(now, worker, capacity);
             }
             Event::FiringSkipped { action } => {
-                if self.counts(now) {
-                    self.actions[usize::from(action.0)].skipped += 1;
-                }
+                self.each().for_each(|(following, jobs)| jobs.skipped(following, now, usize::from(action.0)));
             }
             Event::Created { .. } | Event::CancelRequested { .. } | Event::WorkerDeclaredDead { .. } => {}
         }
@@ -317,15 +323,6 @@ impl Observer for StatsObserver {
     fn is_following(&self) -> bool {
         self.following.is_open()
     }
-}
-
-/// Nanoseconds from one instant to another; 0 if the other comes first.
-#[inline]
-fn nanos(from: Time, to: Time) -> u64 {
-    // The difference of any two instants fits without a sign; longer than the longest span counts
-    // as the longest.
-    let nanos = to.0.max(from.0).wrapping_sub(from.0) as u64;
-    nanos.min(i64::MAX as u64)
 }
 
 /// Every metric of the jobs of one action, or of all jobs.

@@ -62,6 +62,11 @@ impl Occupancy {
         &mut self.offered
     }
 
+    /// The capacity offered in the hours of the week that were asked for.
+    pub(super) fn offered_within(&mut self) -> Vec<Vec<u128>> {
+        self.offered.within()
+    }
+
     /// The units that a pair offers now.
     pub(super) fn offered(&self, pair: usize) -> i64 {
         self.offered.now(pair)
@@ -102,7 +107,7 @@ impl Occupancy {
     }
 
     /// The part of an interval that lies within the window, in nanoseconds.
-    pub(super) fn in_window(&self, from: Time, to: Time) -> u64 {
+    fn in_window(&self, from: Time, to: Time) -> u64 {
         // Neither is negative, so the difference fits.
         (to.0 - from.max(self.warmup).0).max(0) as u64
     }

@@ -8,6 +8,7 @@ use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 
 use super::capacity_layout::CapacityLayout;
+use super::hours_of_week::WindowMask;
 use super::time_buckets::TimeBuckets;
 
 /// Offered units, integrated over the window and by time bucket.
@@ -24,6 +25,9 @@ pub(super) struct OfferedCapacityBuilder {
     until: Vec<Time>,
     /// By pair: unit-nanoseconds offered within the window.
     offered: Vec<u128>,
+    /// Some hours of the week, and by these and by resource the unit-nanoseconds offered in them.
+    masks: Vec<WindowMask>,
+    within: Vec<Vec<u128>>,
     buckets: TimeBuckets,
     /// The distance from the lines of a worker to those of the next; 0 where all workers share
     /// lines.
@@ -42,9 +46,25 @@ impl OfferedCapacityBuilder {
             is_down: vec![false; workers],
             until: vec![Time::ZERO; workers],
             offered: vec![0; layout.pairs()],
+            masks: Vec::new(),
+            within: Vec::new(),
             buckets: TimeBuckets::new(system.window.horizon, lines),
             stride,
         }
+    }
+
+    /// Also integrates over these hours of the week.
+    pub(super) fn also_within(&mut self, masks: Vec<WindowMask>) {
+        self.within = vec![vec![0; self.resources]; masks.len()];
+        self.masks = masks;
+    }
+
+    /// The capacity offered in those hours up to the horizon, by resource.
+    pub(super) fn within(&mut self) -> Vec<Vec<u128>> {
+        for worker in 0..self.until.len() {
+            self.integrate(self.horizon, worker);
+        }
+        std::mem::take(&mut self.within)
     }
 
     /// A worker goes down, or comes up.
@@ -73,6 +93,9 @@ impl OfferedCapacityBuilder {
             let nanos = (now.0 - from.max(self.warmup).0).max(0).unsigned_abs();
             self.offered[pair] += u128::from(units) * u128::from(nanos);
             self.buckets.add(worker * self.stride + resource, units, from, now);
+            for (mask, within) in self.masks.iter().zip(&mut self.within) {
+                within[resource] += u128::from(units) * u128::from(mask.overlap(from.max(self.warmup), now));
+            }
         }
     }
 

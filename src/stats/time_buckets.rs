@@ -8,8 +8,9 @@
 
 use crate::model::time::{NANOS, Span, Time};
 
-/// The most buckets of a series (15 minutes in a day).
-const MOST_BUCKETS: i64 = 96;
+/// The most buckets of a series: ten minutes in a day, an hour in a week. With fewer, the peak of a
+/// burst disappears in the average of its bucket.
+const MOST_BUCKETS: i64 = 168;
 
 /// Lengths that divide the usual units of time: after the first seconds, the steps of a clock face.
 const NICE_SECONDS: [i64; 21] = [
@@ -17,7 +18,7 @@ const NICE_SECONDS: [i64; 21] = [
     604_800,
 ];
 
-/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets: 1, 2 or
+/// The smallest nice length that divides the time up to `horizon` into at most 168 buckets: 1, 2 or
 /// 5 times a power of ten below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6
 /// or 12 hours; 1, 2 or 7 days, or a multiple of 7.
 pub(super) fn nice_length(horizon: Time) -> Span {
@@ -136,28 +137,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_nice_and_buckets_at_most_96() {
+    fn lengths_are_nice_and_buckets_at_most_168() {
         let day = 86_400 * NANOS;
         for (horizon, expected) in [
             (0, 1),
             (1, 1),
-            (NANOS, 20_000_000),
-            (96 * NANOS, NANOS),
-            (100 * NANOS, 2 * NANOS),
-            (3600 * NANOS, 60 * NANOS),
-            (day, 900 * NANOS),
-            (day + 1, 1800 * NANOS),
-            (7 * day, 7200 * NANOS),
-            (30 * day, 12 * 3600 * NANOS),
+            (NANOS, 10_000_000),
+            (168 * NANOS, NANOS),
+            (169 * NANOS, 2 * NANOS),
+            (3600 * NANOS, 30 * NANOS),
+            (day, 600 * NANOS),
+            (7 * day, 3600 * NANOS),
+            (7 * day + 1, 7200 * NANOS),
+            (30 * day, 6 * 3600 * NANOS),
             (365 * day, 7 * day),
-            (3650 * day, 42 * day),
+            (3650 * day, 28 * day),
         ] {
             assert_eq!(nice_length(Time(horizon)), Span(expected), "horizon {horizon} ns");
         }
         for power in 0..63 {
             let horizon = Time((1 << power) + (1 << power) / 3);
             let buckets = TimeBuckets::new(horizon, 1).count;
-            assert!((1..=96).contains(&buckets), "{horizon:?} has {buckets} buckets");
+            assert!((1..=168).contains(&buckets), "{horizon:?} has {buckets} buckets");
             assert!(power < 7 || buckets >= 32, "{horizon:?} has only {buckets} buckets");
         }
     }

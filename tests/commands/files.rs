@@ -35,7 +35,20 @@ deadline = "90s"
 
 /// The studies, by their headings on the page, and what is varied.
 const STUDIES: [(&str, &[&str]); 5] = [
-    ("run", &["run", "s.toml", "--jobs", "--precision", "mean(wait) ±60%", "--max-replications", "20"]),
+    (
+        "run",
+        &[
+            "run",
+            "s.toml",
+            "--jobs",
+            "--set",
+            "horizon=1d",
+            "--precision",
+            "mean(wait) ±60%",
+            "--max-replications",
+            "20",
+        ],
+    ),
     (
         "compare",
         &["compare", "s.toml", "--policy", "first-fit", "--policy", "priority", "--gate", "mean(wait) <= +50%"],

@@ -15,6 +15,7 @@ mod exit_codes;
 mod feasibility;
 mod files;
 mod hostile;
+mod hours;
 mod import;
 mod inputs;
 mod precision;

@@ -50,6 +50,7 @@ fn settings(vary: &[&str], cost: impl Fn(&Scenario) -> f64) -> Vec<Design> {
 
 fn targets(conditions: &[&str], axes: usize) -> Targets {
     Targets {
+        loss_window: None,
         conditions: conditions.iter().map(|text| text.parse().expect("a condition")).collect(),
         level: 0.05,
         looks: InterimLooks::doubling(10, 160),

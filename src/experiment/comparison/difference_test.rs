@@ -79,6 +79,8 @@ pub struct TestResult {
 pub(super) struct JudgedPair<'q> {
     pub(super) quantity: &'q Quantity,
     pub(super) paired: Paired,
+    /// The number of hours of which the worst is compared; 1 for any other quantity.
+    pub(super) parts: f64,
     /// Whether the quantity does not see too many jobs for a verdict.
     pub(super) is_blind: bool,
     /// Whether too many jobs of the baseline, or of the alternative, were never claimed to show
@@ -104,7 +106,7 @@ impl JudgedPair<'_> {
         let less = difference.p_less().filter(|_| !better_is_blind(is_smaller_better));
         let greater = difference.p_greater().filter(|_| !better_is_blind(!is_smaller_better));
         let least = less.into_iter().chain(greater).reduce(f64::min).filter(|_| !self.is_blind)?;
-        Some((2.0 * least).min(1.0))
+        Some((2.0 * least * self.parts).min(1.0))
     }
 }
 
@@ -140,6 +142,7 @@ impl DifferenceTests {
             let apart = pair.p_apart();
             let is_seen = !pair.is_blind && pair.leaves_too_many == [false, false];
             let close = margin.map(|margin| equivalence(&pair.paired, margin).filter(|_| is_seen));
+            let close = close.map(|p| p.map(|p| (p * pair.parts).min(1.0)));
             std::iter::once(apart).chain(close)
         };
         self.claims.look(replications, &rows.iter().flat_map(p).collect::<Vec<_>>());
@@ -174,12 +177,12 @@ impl DifferenceTests {
     /// Narrows the intervals of a row to those of a look. At the look that shows equivalence, both
     /// ends are at the level of the two one-sided tests.
     fn narrow(&mut self, row: usize, pair: &JudgedPair, is_new: bool) {
-        let level = self.claims.step_level();
+        let level = self.claims.step_level() / pair.parts;
         let is_equivalence = is_new && self.decided[row].is_some_and(|(verdict, _)| verdict == Verdict::Equivalent);
         let difference = pair.paired.difference();
         let Some(freedom) = difference.degrees_of_freedom().filter(|_| !pair.is_blind) else { return };
         let point = student::critical_value(if is_equivalence { level } else { level / 2.0 }, freedom);
-        let is_shown = pair.p_apart().is_some_and(|p| p <= level);
+        let is_shown = pair.p_apart().is_some_and(|p| p <= self.claims.step_level());
         let has_spread =
             difference.lower.is_none_or(|sample| sample.std_error != Some(0.0) || sample.mean == Some(0.0));
         // Without any spread an interval would show what so few replications do not.

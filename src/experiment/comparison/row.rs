@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference_test::TestResult;
 use crate::engine::System;
-use crate::expression::{Condition, Quantity, ResolvedQuantity};
+use crate::expression::{Condition, Quantity, QuantityWindow, ResolvedQuantity};
 use crate::growth::QueueGrowth;
 use crate::results::Results;
 use crate::stats::bound_test::BoundStatus;
@@ -63,6 +63,8 @@ pub struct RowKey {
     pub measure: &'static str,
     /// What of the measure.
     pub statistic: String,
+    /// The hours of the week, or nothing.
+    pub window: String,
 }
 
 /// A gate of one alternative.
@@ -117,7 +119,7 @@ impl RowKey {
             JobScope::All => "all".to_owned(),
         };
         let resource = resource.map_or_else(String::new, |index| system.resources[index].clone());
-        RowKey { action, resource, measure, statistic }
+        RowKey { action, resource, measure, statistic, window: String::new() }
     }
 
     fn of_subject(metric: Metric, system: &System) -> RowKey {
@@ -129,7 +131,8 @@ impl RowKey {
     /// The key of a quantity, which was resolved in that system.
     pub(super) fn of_quantity(quantity: &Quantity, resolved: ResolvedQuantity, system: &System) -> RowKey {
         let resource = resolved.resource().map(|id| usize::from(id.0));
-        RowKey::new(resolved.action(), resource, quantity.measure.name(), quantity.statistic(), system)
+        let key = RowKey::new(resolved.action(), resource, quantity.measure.name(), quantity.statistic(), system);
+        RowKey { window: quantity.window.map_or_else(String::new, QuantityWindow::text), ..key }
     }
 }
 

@@ -154,8 +154,8 @@ impl<'a> SequentialComparison<'a> {
         let all: Vec<(usize, u32)> = (0..self.alternatives.len()).flat_map(numbered).collect();
         let one = |(alternative, index): (usize, u32)| {
             let scenario = &self.alternatives[alternative].scenario;
-            let shares = self.quantities[alternative].shares();
-            let outcome = Replication::new(scenario, u64::from(index)).measure(shares, progress);
+            let measurements = self.quantities[alternative].measurements();
+            let outcome = Replication::new(scenario, u64::from(index)).measure(measurements, progress);
             (alternative, outcome.without_series())
         };
         for (alternative, outcome) in all.into_par_iter().map(one).collect::<Vec<_>>() {
@@ -184,10 +184,27 @@ impl<'a> SequentialComparison<'a> {
                 let is_blind = unserved.iter().flatten().any(UnservedJobs::loses_too_many);
                 let leaves_too_many = unserved.map(|jobs| jobs.is_some_and(|jobs| jobs.leaves_too_many()));
                 let paired = Paired::of(&baseline, &values);
-                (alternative, JudgedPair { quantity, paired, is_blind, leaves_too_many, is_identical })
+                let hours = self.quantities[alternative].hours(number, &self.outcomes[alternative]).len();
+                let parts = hours.max(1) as f64;
+                (alternative, JudgedPair { quantity, paired, parts, is_blind, leaves_too_many, is_identical })
             })
         };
         self.others().flat_map(of).collect()
+    }
+
+    /// The sample of a gate on the worst hour. With a fixed bound every hour has to keep it;
+    /// against a baseline the worst hours of both are compared, corrected for the number of hours.
+    fn with_hours(&self, number: usize, alternative: usize, gate: &Condition, worst: BoundSample) -> BoundSample {
+        let hours = self.quantities[alternative].hours(number, &self.outcomes[alternative]);
+        let judged: Vec<_> = hours.iter().filter(|hour| hour.is_judged()).collect();
+        match gate.bound {
+            _ if judged.is_empty() => worst,
+            Bound::Value(bound) => {
+                let parts = judged.iter().map(|hour| BoundSample::of_value(&hour.values, gate.relation, bound));
+                worst.with_parts(&parts.collect::<Vec<_>>())
+            }
+            Bound::Difference(_) | Bound::Relative(_) => worst.corrected(judged.len()),
+        }
     }
 
     /// Whether an alternative has the baseline's figures of jobs in every replication.
@@ -223,7 +240,7 @@ impl<'a> SequentialComparison<'a> {
             self.criteria.gates.iter().enumerate().map(move |(number, gate)| {
                 let number = self.criteria.judged.len() + number;
                 let [baseline, values] = self.values(number, alternative);
-                let sample = gate_sample(gate, &baseline, &values);
+                let sample = self.with_hours(number, alternative, gate, gate_sample(gate, &baseline, &values));
                 let unserved = self.unserved(number, alternative);
                 let is_fixed = matches!(gate.bound, Bound::Value(_));
                 // A fixed bound is not of the baseline.
@@ -283,7 +300,7 @@ impl<'a> SequentialComparison<'a> {
             is_exact: sample.is_exact,
             bound: sample.bound,
             beyond: sample.excess.exact_mean(),
-            interval: sample.excess_interval(self.gates.levels(gate.relation)).filter(agrees),
+            interval: sample.excess_interval(self.gates.levels(gate.relation, &sample)).filter(agrees),
             p_kept: sample.p_kept,
             p_broken: sample.p_broken,
             status,

@@ -6,7 +6,10 @@
 //! They name actions and resources by words; [`Quantity::resolve`] finds these in a scenario.
 //!
 //! ```text
-//! quantity   MEASURE | MEASURE(NAME) | STATISTIC(MEASURE) | STATISTIC(MEASURE, NAME) | share(MEASURE < DURATION, NAME)
+//! quantity   MEASURE | MEASURE(NAME, WINDOW) | STATISTIC(MEASURE, NAME, WINDOW)
+//!            | share(MEASURE < DURATION, NAME, WINDOW) | share(lost, NAME, WINDOW)
+//!            (NAME and WINDOW may be left out)
+//! window     09:00..11:00 | mon-fri | mon-fri 08:00..18:00 | sat | worst 1h
 //! condition  quantity <= BOUND | quantity >= BOUND
 //! bound      5m, 0.8, 80%: the quantity itself    +5%, +10s, -0.02: its difference to the baseline
 //! margin     ±5%, ±10s (also +-5%, or without a sign)
@@ -18,9 +21,12 @@ mod lexer;
 mod parse;
 mod quantity;
 mod resolve;
+mod window;
 
 pub use error::ExpressionError;
-pub use quantity::{Aggregate, Bound, Condition, Margin, NameKind, PrecisionGoal, Quantity, SubjectName};
+pub use quantity::{
+    Aggregate, Bound, Condition, Margin, NameKind, PrecisionGoal, Quantity, QuantityWindow, SubjectName,
+};
 pub use resolve::ResolvedQuantity;
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use super::error::ExpressionError;
 use super::lexer::{Cursor, example, in_unit};
-use super::quantity::{Aggregate, Bound, Condition, Margin, NameKind, PrecisionGoal, Quantity, SubjectName};
+use super::quantity::{
+    Aggregate, Bound, Condition, Margin, NameKind, PrecisionGoal, Quantity, QuantityWindow, SubjectName,
+};
+use super::window;
 use crate::model::quantity::{Quantity as Number, QuantityError};
 use crate::model::time::Span;
 use crate::scenario::nearest;
@@ -114,7 +117,7 @@ fn check_share(quantity: &Quantity, number: f64, text: &str, span: &Range<usize>
 fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, ExpressionError> {
     let start = cursor.here().start;
     let (word, span) = cursor.word();
-    let (measure, aggregate, of) = match word {
+    let (measure, aggregate, Arguments { of, window }) = match word {
         "" => return Err(ExpressionError::new(cursor.here(), "a measure is missing here").help(EXAMPLE)),
         SHARE => share(cursor)?,
         word => match (statistic(word), measure(word)) {
@@ -122,17 +125,14 @@ fn next_quantity(cursor: &mut Cursor) -> Result<Quantity, ExpressionError> {
             (Some(statistic), _) if cursor.sign("(") => statistic_of(cursor, statistic, &span)?,
             (Some(statistic), None) => return Err(without_measure(statistic, span)),
             (_, Some(measure)) => {
-                let of = if cursor.sign("(") { Some(name(cursor)?) } else { None };
-                if of.is_some() {
-                    close(cursor)?;
-                }
-                (measure, Aggregate::Statistic(only_statistic(measure, &span)?), of)
+                let given = if cursor.sign("(") { arguments(cursor)? } else { Arguments::default() };
+                (measure, Aggregate::Statistic(only_statistic(measure, &span)?), given)
             }
             (None, None) => return Err(unknown(word, span)),
         },
     };
     let end = cursor.text()[..cursor.here().start].trim_end().len();
-    Ok(Quantity { text: cursor.text()[start..end].to_owned(), measure, aggregate, of })
+    Ok(Quantity { text: cursor.text()[start..end].to_owned(), measure, aggregate, of, window })
 }
 
 const EXAMPLE: &str = "write it such as p95(wait), mean(response, scan), share(wait < 1m) or utilization(scan)";
@@ -172,25 +172,25 @@ fn statistic_of(
     cursor: &mut Cursor,
     statistic: Statistic,
     statistic_place: &Range<usize>,
-) -> Result<(Measure, Aggregate, Option<SubjectName>), ExpressionError> {
+) -> Result<(Measure, Aggregate, Arguments), ExpressionError> {
     let measure = next_measure(cursor)?;
     if !measure.statistics().contains(&statistic) {
         let has: Vec<&str> = measure.statistics().iter().map(|statistic| statistic.name()).collect();
         let title = format!("`{}` has no {}", short(measure), statistic.name());
         return Err(ExpressionError::new(statistic_place.clone(), title).help(format!("it has: {}", has.join(", "))));
     }
-    Ok((measure, Aggregate::Statistic(statistic), name_after_comma(cursor)?))
+    Ok((measure, Aggregate::Statistic(statistic), arguments_after_comma(cursor)?))
 }
 
 /// `(MEASURE < DURATION)`, possibly with a name, after `share`.
-fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>), ExpressionError> {
+fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Arguments), ExpressionError> {
     if !cursor.sign("(") {
         return Err(ExpressionError::new(cursor.here(), "`share` of what?").help("write it such as share(wait < 1m)"));
     }
     let start = cursor.here();
     let measure = next_measure(cursor)?;
     if measure == Measure::Lost {
-        return Ok((measure, Aggregate::Statistic(Statistic::Mean), name_after_comma(cursor)?));
+        return Ok((measure, Aggregate::Statistic(Statistic::Mean), arguments_after_comma(cursor)?));
     }
     if !SHARED.contains(&measure) {
         let title = format!("there is no share of `{}`", short(measure));
@@ -208,7 +208,7 @@ fn share(cursor: &mut Cursor) -> Result<(Measure, Aggregate, Option<SubjectName>
     }
     let (text, span) = cursor.before(&[',', ')']);
     let limit: Span = text.parse().map_err(|why: QuantityError| ExpressionError::new(span, why.to_string()))?;
-    Ok((measure, Aggregate::Share { limit, inclusive }, name_after_comma(cursor)?))
+    Ok((measure, Aggregate::Share { limit, inclusive }, arguments_after_comma(cursor)?))
 }
 
 /// The error for `share(wait, NAME < 1m)`, from the name on.
@@ -245,10 +245,39 @@ fn only_statistic(measure: Measure, span: &Range<usize>) -> Result<Statistic, Ex
     }
 }
 
-fn name_after_comma(cursor: &mut Cursor) -> Result<Option<SubjectName>, ExpressionError> {
-    let name = if cursor.sign(",") { Some(name(cursor)?) } else { None };
+/// The name and the window of a quantity; either may be left out.
+#[derive(Default)]
+struct Arguments {
+    of: Option<SubjectName>,
+    window: Option<QuantityWindow>,
+}
+
+fn arguments_after_comma(cursor: &mut Cursor) -> Result<Arguments, ExpressionError> {
+    if cursor.sign(",") {
+        return arguments(cursor);
+    }
     close(cursor)?;
-    Ok(name)
+    Ok(Arguments::default())
+}
+
+/// `NAME`, `WINDOW` or `NAME, WINDOW`, and the closing parenthesis. A text that is both is a
+/// window.
+fn arguments(cursor: &mut Cursor) -> Result<Arguments, ExpressionError> {
+    let of = if next_window(&mut cursor.clone())?.is_some() { None } else { Some(name(cursor)?) };
+    let has_window = of.is_none() || cursor.sign(",");
+    let here = cursor.here();
+    let window = if has_window { next_window(cursor)? } else { None };
+    if has_window && window.is_none() {
+        let title = "a window is missing here, such as 09:00..11:00 or mon-fri";
+        return Err(ExpressionError::new(here, title));
+    }
+    close(cursor)?;
+    Ok(Arguments { of, window })
+}
+
+fn next_window(cursor: &mut Cursor) -> Result<Option<QuantityWindow>, ExpressionError> {
+    let (text, span) = cursor.before(&[',', ')']);
+    window::read(text, &span)
 }
 
 fn close(cursor: &mut Cursor) -> Result<(), ExpressionError> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::model::time::Span;
 use crate::stats::Direction;
 use crate::stats::bound_test::Relation;
-use crate::stats::{Measure, Statistic};
+use crate::stats::{HoursOfWeek, Measure, Statistic};
 
 /// One number of a replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,27 @@ pub struct Quantity {
     pub aggregate: Aggregate,
     /// The action or resource; all jobs, or the only resource, if `None`.
     pub of: Option<SubjectName>,
+    /// The hours of the week in which the jobs fall due, or over which an average is taken.
+    pub window: Option<QuantityWindow>,
+}
+
+/// The part of the week that a quantity is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuantityWindow {
+    /// These hours.
+    Hours(HoursOfWeek),
+    /// The hour of the day, on weekdays or at weekends, with the worst mean over replications.
+    WorstHour,
+}
+
+impl QuantityWindow {
+    /// The text in tables: `mon-fri 09:00..11:00`, `worst 1h`.
+    pub fn text(self) -> String {
+        match self {
+            QuantityWindow::Hours(hours) => hours.to_string(),
+            QuantityWindow::WorstHour => "worst 1h".to_owned(),
+        }
+    }
 }
 
 /// How a measure's values are summed up.

@@ -1,37 +1,55 @@
 //! What an expression means in one scenario: names become ids, or an error that lists what exists.
 
 use super::error::ExpressionError;
-use super::quantity::{Aggregate, NameKind, Quantity, SubjectName};
+use super::quantity::{Aggregate, NameKind, Quantity, QuantityWindow, SubjectName};
 use crate::engine::System;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::scenario::nearest;
-use crate::stats::ShareWithin;
-use crate::stats::{JobScope, Measure, Metric};
+use crate::stats::{JobScope, Measure, Metric, Request, RequestedFigure, ShareWithin, TimeWindow};
 
 /// A quantity in one scenario: where to find it in a replication's outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResolvedQuantity {
     /// Among its figures.
     Metric(Metric),
-    /// Among the shares that the replication was asked to measure.
-    Share(ShareWithin),
+    /// Among the figures that the replication was asked to measure.
+    Requested(Request),
+    /// The worst of the hours of the day, on weekdays and at weekends, all of which the replication
+    /// was asked to measure.
+    WorstHour(RequestedFigure),
 }
 
 impl ResolvedQuantity {
+    /// The figure, whatever hours it is of.
+    pub fn figure(self) -> RequestedFigure {
+        match self {
+            ResolvedQuantity::Metric(metric) => RequestedFigure::Metric(metric),
+            ResolvedQuantity::Requested(Request { figure, .. }) | ResolvedQuantity::WorstHour(figure) => figure,
+        }
+    }
+
+    /// The measure.
+    pub fn measure(self) -> Measure {
+        match self.figure() {
+            RequestedFigure::Metric(metric) => metric.measure,
+            RequestedFigure::Share(share) => share.measure,
+        }
+    }
+
     /// The action whose jobs it is of.
     pub fn action(self) -> JobScope {
-        match self {
-            ResolvedQuantity::Metric(metric) => metric.action,
-            ResolvedQuantity::Share(share) => share.action,
+        match self.figure() {
+            RequestedFigure::Metric(metric) => metric.action,
+            RequestedFigure::Share(share) => share.action,
         }
     }
 
     /// The resource it is of.
     pub fn resource(self) -> Option<ResourceId> {
-        match self {
-            ResolvedQuantity::Metric(metric) => metric.resource,
-            ResolvedQuantity::Share(_) => None,
+        match self.figure() {
+            RequestedFigure::Metric(metric) => metric.resource,
+            RequestedFigure::Share(_) => None,
         }
     }
 }
@@ -44,13 +62,30 @@ impl Quantity {
     /// several resources.
     pub fn resolve(&self, system: &System) -> Result<ResolvedQuantity, ExpressionError> {
         let (action, resource) = self.owner(system)?;
-        Ok(match self.aggregate {
+        let figure = match self.aggregate {
             Aggregate::Statistic(statistic) => {
-                ResolvedQuantity::Metric(Metric { action, resource, worker: None, measure: self.measure, statistic })
+                RequestedFigure::Metric(Metric { action, resource, worker: None, measure: self.measure, statistic })
             }
             Aggregate::Share { limit, inclusive } => {
-                ResolvedQuantity::Share(ShareWithin { action, measure: self.measure, limit, inclusive })
+                RequestedFigure::Share(ShareWithin { action, measure: self.measure, limit, inclusive })
             }
+        };
+        if self.window.is_some() && !self.measure.has_hours() {
+            let title = format!("`{}` is of the whole run and has no hours", self.measure.name());
+            return Err(ExpressionError::new(0..self.text.len(), title).help("leave the window out"));
+        }
+        if self.window.is_some() && self.measure == Measure::QueueLength && resource.is_some() {
+            let title = "a queue of jobs that need a resource has no hours of its own";
+            return Err(ExpressionError::new(0..self.text.len(), title)
+                .help("name an action, or see by_hour.csv, which has the queue of every resource by hour"));
+        }
+        Ok(match (self.window, figure) {
+            (None, RequestedFigure::Metric(metric)) => ResolvedQuantity::Metric(metric),
+            (None, figure) => ResolvedQuantity::Requested(Request { figure, window: None }),
+            (Some(QuantityWindow::Hours(hours)), figure) => {
+                ResolvedQuantity::Requested(Request { figure, window: Some(TimeWindow::Hours(hours)) })
+            }
+            (Some(QuantityWindow::WorstHour), figure) => ResolvedQuantity::WorstHour(figure),
         })
     }
 

@@ -6,9 +6,9 @@ use super::*;
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::time::Span;
-use crate::stats::ShareWithin;
 use crate::stats::bound_test::Relation;
 use crate::stats::{JobScope, Measure, Metric, Statistic};
+use crate::stats::{Request, RequestedFigure, ShareWithin};
 
 const SCENARIO: &str = r#"
     horizon = "1h"
@@ -33,6 +33,10 @@ fn system() -> crate::engine::System {
 
 fn target(text: &str) -> Result<ResolvedQuantity, ExpressionError> {
     text.parse::<Quantity>()?.resolve(&system())
+}
+
+fn share(share: ShareWithin) -> ResolvedQuantity {
+    ResolvedQuantity::Requested(Request { figure: RequestedFigure::Share(share), window: None })
 }
 
 fn figure(action: JobScope, resource: Option<u16>, measure: Measure, statistic: Statistic) -> ResolvedQuantity {
@@ -63,21 +67,11 @@ fn quantities_resolve_to_figures_and_shares() {
         ("deadline_misses(scan)", figure(one(0), None, Measure::DeadlineMisses, Statistic::Count)),
         (
             "share(wait<=1m30s, scan)",
-            ResolvedQuantity::Share(ShareWithin {
-                action: one(0),
-                measure: WaitS,
-                limit: Span::secs(90),
-                inclusive: true,
-            }),
+            share(ShareWithin { action: one(0), measure: WaitS, limit: Span::secs(90), inclusive: true }),
         ),
         (
             "share(response < 5s)",
-            ResolvedQuantity::Share(ShareWithin {
-                action: all,
-                measure: ResponseS,
-                limit: Span::secs(5),
-                inclusive: false,
-            }),
+            share(ShareWithin { action: all, measure: ResponseS, limit: Span::secs(5), inclusive: false }),
         ),
     ] {
         assert_eq!(target(text), Ok(expected), "{text}");

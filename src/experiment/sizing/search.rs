@@ -148,7 +148,7 @@ impl Search<'_> {
         for until in (0..looks.count()).filter_map(|look| looks.get(look)) {
             let numbers = outcomes.len() as u32..until;
             let progress = (self.progress)(number, until - numbers.start);
-            let more = replicate(&scenario, quantities.shares(), numbers, &*progress);
+            let more = replicate(&scenario, quantities.measurements(), numbers, &*progress);
             outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
             let looks = self.targets.look(&scenario, quantities, &outcomes, &bounds);
             deciding.resize(looks.len(), looks[0]);

@@ -1,14 +1,14 @@
 //! The targets of a search, and the designs they are tested in.
 
 use crate::design::GridPoint;
-use crate::expression::{Bound, Condition, ExpressionError, ResolvedQuantity};
+use crate::expression::{Aggregate, Bound, Condition, ExpressionError, ResolvedQuantity};
 use crate::growth::QueueGrowth;
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
 use crate::stats::Direction;
-use crate::stats::ReplicationStats;
 use crate::stats::bound_test::{BoundSample, BoundStatus, Relation, SequentialBounds};
 use crate::stats::interim_looks::InterimLooks;
+use crate::stats::{HoursOfWeek, ReplicationStats, TimeWindow};
 use crate::stats::{Measure, Statistic};
 use crate::unserved::{UnservedJobs, bounds_lost, is_of_served};
 
@@ -46,6 +46,9 @@ pub struct Targets {
     pub level: f64,
     /// The numbers of replications at which the search checks whether more are needed.
     pub looks: InterimLooks,
+    /// The part of the run whose jobs count, with the loss of a worker in it; the whole run if
+    /// `None`.
+    pub loss_window: Option<TimeWindow>,
     /// By axis of the grid: whether more of it can only help, as far as one can tell beforehand.
     pub supply_axes: Vec<bool>,
 }
@@ -56,6 +59,10 @@ pub(super) struct TargetLook {
     pub(super) sample: BoundSample,
     /// Whether further replications do not see the jobs that matter, either.
     pub(super) is_final: bool,
+    /// The worst hour, if the target is about one.
+    pub(super) hour: Option<HoursOfWeek>,
+    /// The sample of the whole run, if only a part of it counts.
+    pub(super) whole: Option<BoundSample>,
     pub(super) unserved: Option<UnservedJobs>,
     pub(super) growth: Option<QueueGrowth>,
 }
@@ -97,6 +104,10 @@ pub struct TargetTest {
     pub unserved: Option<UnservedJobs>,
     /// The growth of the queue because of which the target is not shown to be met.
     pub growth: Option<QueueGrowth>,
+    /// The worst hour, if the target is about one.
+    pub hour: Option<HoursOfWeek>,
+    /// The mean over the whole run, from below, if only a part of it counts.
+    pub whole_run: Option<f64>,
 }
 
 impl Targets {
@@ -111,7 +122,12 @@ impl Targets {
             check(condition, scenario).map_err(|error| unsupported(number, error))?;
         }
         let quantities = self.conditions.iter().map(|condition| &condition.quantity);
-        ResolvedQuantities::of(quantities, &scenario.system).map_err(|(number, error)| unsupported(number, error))
+        let whole = ResolvedQuantities::of(quantities, &scenario.system)
+            .map_err(|(number, error)| unsupported(number, error))?;
+        Ok(match self.loss_window {
+            Some(window) => whole.within(window),
+            None => whole,
+        })
     }
 
     /// Whether more workers can only help, as far as the targets go.
@@ -129,8 +145,15 @@ impl Targets {
     ) -> Vec<TargetLook> {
         let growth = QueueGrowth::without_end(scenario, outcomes);
         let sample = |(number, condition): (usize, &Condition)| {
-            let values = quantities.values(number, outcomes);
-            let sample = BoundSample::of_value(&values, condition.relation, value_of(condition.bound));
+            let of = |values: &[_]| BoundSample::of_value(values, condition.relation, value_of(condition.bound));
+            let (sample, hour) = match quantities.worst_hour(number, outcomes) {
+                Some(worst) => {
+                    let hours = quantities.hours(number, outcomes);
+                    let judged = hours.iter().filter(|hour| hour.is_judged()).map(|hour| of(&hour.values));
+                    (of(&worst.values).with_parts(&judged.collect::<Vec<_>>()), Some(worst.hours))
+                }
+                None => (of(&quantities.values(number, outcomes)), None),
+            };
             let unserved = self.unserved(quantities.get(number), quantities, outcomes);
             let growth = growth.filter(|_| is_of_served(quantities.get(number)));
             let is_no_good_news = growth.is_some() || unserved.is_some_and(|jobs| jobs.leaves_too_many());
@@ -139,7 +162,8 @@ impl Targets {
                 _ if is_no_good_news => (sample.not_shown_kept(), bounds.shows_kept(&sample)),
                 _ => (sample, false),
             };
-            TargetLook { sample, is_final, unserved, growth }
+            let whole = self.loss_window.map(|_| of(&quantities.values(number + self.conditions.len(), outcomes)));
+            TargetLook { sample, is_final, hour, whole, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
     }
@@ -160,13 +184,13 @@ impl Targets {
 
     /// The test of a target, for people.
     pub(super) fn test(&self, number: usize, look: &TargetLook, bounds: &SequentialBounds) -> TargetTest {
-        let TargetLook { sample, unserved, growth, .. } = look;
+        let TargetLook { sample, hour, whole, unserved, growth, .. } = look;
         let condition = &self.conditions[number];
         let (least, largest) = condition.quantity.range();
         let (status, bound) = (bounds.status(number), value_of(condition.bound));
         // Where the value does not see jobs that matter, an interval would show what is not shown.
         let agrees = |ends: &(f64, f64)| status != BoundStatus::Undecided || ends.0 <= bound && bound <= ends.1;
-        let interval = sample.value_interval(bounds.levels(condition.relation)).filter(agrees);
+        let interval = sample.value_interval(bounds.levels(condition.relation, sample)).filter(agrees);
         TargetTest {
             value: sample.value.mean,
             is_exact: sample.is_exact,
@@ -179,6 +203,8 @@ impl Targets {
             missing: sample.missing,
             unserved: *unserved,
             growth: *growth,
+            hour: *hour,
+            whole_run: whole.and_then(|whole| whole.value.mean),
         }
     }
 }
@@ -197,7 +223,7 @@ fn check(condition: &Condition, scenario: &Scenario) -> Result<(), ExpressionErr
             .help("write a value without a sign, such as `p95(wait) < 5m`"));
     };
     let quantity = &condition.quantity;
-    if quantity.statistic() == Statistic::Max.name() {
+    if quantity.aggregate == Aggregate::Statistic(Statistic::Max) {
         return Err(error(
             "a maximum grows with the length of a run, so no number of runs shows it to be below a bound",
         )

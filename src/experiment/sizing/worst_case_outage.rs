@@ -3,40 +3,48 @@
 //!
 //! The worst instant is not guessed from the load. The outage is simulated at instants all over the
 //! run, in the design that would be enough without one, and the instant with the worst value of the
-//! first target counts. The design that turns out to be enough is tried at its own worst instant,
+//! first target counts, taken over the jobs that the outage concerns. A quantile of the whole run
+//! would hide them. The design that turns out to be enough is tried at its own worst instant,
 //! too.
 
 use super::search::{DesignProgress, Sizing, size};
 use super::target::{Design, Targets, UnsupportedTarget};
-use crate::engine::{Outage, OutageKind};
+use rayon::prelude::*;
+
+use crate::engine::{Outage, OutageKind, Window};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
-use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
 use crate::replication::Progress;
 use crate::scenario::Scenario;
-use crate::stats::CensoredValue;
 use crate::stats::bound_test::Relation;
 use crate::stats::sample::Sample;
+use crate::stats::{CensoredValue, TimeWindow};
 use crate::warmup::{find_warm_up, pilot_count};
 
-/// Instants at which the outage is tried.
-const INSTANTS: i64 = 24;
+/// The most instants at which the outage is tried. They are half an outage apart where that is
+/// fewer.
+const MOST_INSTANTS: i64 = 2_000;
 
-/// Replications of each.
+/// Replications of each. They have numbers that no verdict uses.
 const REPLICATIONS: u32 = 5;
+const FIRST_PILOT: u32 = 1 << 31;
 
 /// The maximum number of searches, each of which starts because another instant turned out worse.
 const ROUNDS: usize = 3;
 
-/// One worker fails at the worst instant.
+/// Workers of a group fail at the worst instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorstCaseOutage {
-    /// The group whose worker fails: the first whose id is the group's name, or begins with it and
+    /// The group whose workers fail: the first whose ids are the group's name, or begin with it and
     /// a dash.
     pub group: String,
+    /// The number of workers that fail.
+    pub count: usize,
     /// How long the outage lasts.
     pub duration: Span,
+    /// The jobs that fall due from the loss on, for this long, decide.
+    pub window: Span,
 }
 
 /// The results of sizing without the outage and with it.
@@ -46,7 +54,7 @@ pub struct SizingWithOutage {
     pub without: Sizing,
     /// With it.
     pub with: Sizing,
-    /// When the worker fails.
+    /// When the workers fail.
     pub at: Time,
     /// Whether that is the worst instant also for the answer with the outage; if not, the search
     /// has given up looking for one.
@@ -54,55 +62,64 @@ pub struct SizingWithOutage {
 }
 
 impl WorstCaseOutage {
-    /// The worker that fails in a scenario; `None` if no worker is of that group.
-    pub fn worker(&self, scenario: &Scenario) -> Option<WorkerId> {
+    /// The workers that fail in a scenario; fewer than `count` if the group has fewer.
+    pub fn workers(&self, scenario: &Scenario) -> Vec<WorkerId> {
         let is_of_group =
             |id: &str| id.strip_prefix(&self.group).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-        let index = scenario.system.workers.iter().position(|worker| is_of_group(&worker.id));
-        index.map(|index| WorkerId(index as u32))
+        let workers = scenario.system.workers.iter().enumerate().filter(|(_, worker)| is_of_group(&worker.id));
+        workers.map(|(index, _)| WorkerId(index as u32)).take(self.count).collect()
     }
 
     /// The scenario with the outage at an instant.
     pub fn apply(&self, at: Time, scenario: &Scenario) -> Scenario {
         let mut scenario = scenario.clone();
         let outage = |worker| Outage { worker, at, lasts: Some(self.duration), kind: OutageKind::Crash };
-        let outage = self.worker(&scenario).map(outage);
-        scenario.system.availability.outages.extend(outage);
+        let outages: Vec<Outage> = self.workers(&scenario).into_iter().map(outage).collect();
+        scenario.system.availability.outages.extend(outages);
         scenario
     }
 
-    /// Among instants spread evenly over the measured part of the run, the one at which the outage
-    /// makes the value of the first target worst.
-    fn worst(
-        &self,
-        scenario: &Scenario,
-        quantities: &ResolvedQuantities,
-        relation: Relation,
-        progress: &dyn Progress,
-    ) -> Time {
-        let window = scenario.system.window;
-        let last = Time(window.horizon.0 - self.duration.0).max(window.warmup);
-        let instant = |number: i64| window.warmup + Span((last - window.warmup).0 / INSTANTS * number);
+    /// The part of the run whose jobs decide about an outage at an instant.
+    fn window(&self, at: Time) -> TimeWindow {
+        TimeWindow::Interval { from: at, until: at + self.window }
+    }
+
+    /// The instants at which the outage is tried: at most half an outage apart, such that the jobs
+    /// that decide fall due within the run.
+    fn instants(&self, window: Window) -> Vec<Time> {
+        let room = (window.horizon - window.warmup).0 - self.window.0;
+        let steps = (room.max(0) / (self.duration.0 / 2).max(1) + 1).min(MOST_INSTANTS);
+        (0..=steps).map(|step| window.warmup + Span(room.max(0) / steps * step)).collect()
+    }
+
+    /// The number of replications that the search for the worst instant takes.
+    fn pilots(&self, scenario: &Scenario) -> u32 {
+        self.instants(scenario.system.window).len() as u32 * REPLICATIONS
+    }
+
+    /// The instant at which the outage makes the value of the first target worst, for the jobs that
+    /// it concerns.
+    fn worst(&self, scenario: &Scenario, targets: &Targets, progress: &dyn Progress) -> Time {
+        let relation = targets.conditions[0].relation;
         let badness = |at: Time| {
-            let outcomes = replicate(&self.apply(at, scenario), quantities.shares(), 0..REPLICATIONS, progress);
+            let targets = Targets { loss_window: Some(self.window(at)), ..targets.clone() };
+            let Ok(quantities) = targets.resolve(scenario) else { return f64::NEG_INFINITY };
+            let numbers = FIRST_PILOT..FIRST_PILOT + REPLICATIONS;
+            let outcomes = replicate(&self.apply(at, scenario), quantities.measurements(), numbers, progress);
             let values = quantities.values(0, &outcomes);
-            // Of bounds, the less favourable one counts: a job that is never claimed is worst.
-            let mean = |bound: fn(&CensoredValue) -> f64| {
-                Sample::of(values.iter().map(|value| value.as_ref().map_or(f64::INFINITY, bound))).mean
-            };
+            // Of bounds, the less favourable one counts: a job that is never claimed is worst. A
+            // replication without a job in the window has nothing to say.
+            let mean = |bound: fn(&CensoredValue) -> f64| Sample::of(values.iter().flatten().map(bound)).mean;
             match relation {
-                Relation::AtMost => mean(|value| value.upper).unwrap_or(f64::INFINITY),
-                Relation::AtLeast => mean(|value| -value.lower).unwrap_or(f64::INFINITY),
+                Relation::AtMost => mean(|value| value.upper).unwrap_or(f64::NEG_INFINITY),
+                Relation::AtLeast => mean(|value| -value.lower).unwrap_or(f64::NEG_INFINITY),
             }
         };
-        let mut worst = (instant(0), badness(instant(0)));
-        for at in (1..INSTANTS).map(instant).filter(|at| *at > window.warmup) {
-            let badness = badness(at);
-            if badness > worst.1 {
-                worst = (at, badness);
-            }
-        }
-        worst.0
+        let instants = self.instants(scenario.system.window);
+        let found: Vec<(f64, Time)> = instants.into_par_iter().map(|at| (badness(at), at)).collect();
+        // Of equally bad instants, the first.
+        let worse = |one: (f64, Time), other: (f64, Time)| if other.0 > one.0 { other } else { one };
+        found.into_iter().reduce(worse).map_or(scenario.system.window.warmup, |(_, at)| at)
     }
 }
 
@@ -126,8 +143,9 @@ pub fn size_with_outage(
         let mut scenario = designs[design].scenario.clone();
         let bar = progress(design, pilot_count(&scenario));
         find_warm_up(&mut scenario, &*bar);
-        let bar = progress(design, REPLICATIONS * INSTANTS as u32);
-        Ok(outage.worst(&scenario, &targets.resolve(&scenario)?, targets.conditions[0].relation, &*bar))
+        let bar = progress(design, outage.pilots(&scenario));
+        targets.resolve(&scenario)?;
+        Ok(outage.worst(&scenario, targets, &*bar))
     };
     let mut at = worst(&without)?;
     let mut rounds_left = ROUNDS - 1;
@@ -137,6 +155,7 @@ pub fn size_with_outage(
             is_likely_infeasible: false,
             ..design.clone()
         };
+        let round = Targets { loss_window: Some(outage.window(at)), ..round.clone() };
         let with = size(&designs.iter().map(with_outage).collect::<Vec<_>>(), &round, progress)?;
         let again = worst(&with)?;
         let is_worst = again == at || with.answer.is_none();

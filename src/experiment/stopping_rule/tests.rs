@@ -13,15 +13,15 @@ fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
         metrics: vec![MetricValue { metric: WAIT, value: Some(CensoredValue::exact(*value)) }],
         waits: Vec::new(),
         series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },
-        shares: Vec::new(),
+        requested: Vec::new(),
+        by_hour: None,
     };
     values.iter().map(outcome).collect()
 }
 
 fn rule(margin: &str, first: u32, max: u32) -> StoppingRule {
     let goal: PrecisionGoal = format!("mean(wait) {margin}").parse().unwrap();
-    let quantities =
-        ResolvedQuantities { quantities: vec![crate::expression::ResolvedQuantity::Metric(WAIT)], shares: Vec::new() };
+    let quantities = ResolvedQuantities::of_metric(WAIT);
     StoppingRule { first, max, goals: vec![goal], quantities }
 }
 

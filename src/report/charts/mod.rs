@@ -3,6 +3,7 @@
 //! A chart is a file of its own, which turns a report into plain series and draws them with the
 //! tools of [`crate::plot`].
 
+mod by_hour;
 mod differences;
 mod elasticity;
 mod over_time;
@@ -17,7 +18,7 @@ use crate::OutputFile;
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
 use crate::experiment::expression::Quantity;
-use crate::run::RunReport;
+use crate::run::{self, RunReport};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
 
@@ -27,6 +28,9 @@ pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<Outp
         chart("charts/utilization.svg", over_time::utilization(context, results)),
         chart("charts/queue_length.svg", over_time::queue_length(context, results)),
     ];
+    let hours = run::by_hour::rows(&results.replications);
+    let by_hour = hours.and_then(|rows| by_hour::draw(context, &rows));
+    charts.extend(by_hour.map(|drawn| chart("charts/by_hour.svg", drawn)));
     charts.extend(context.warm_up.map(|found| chart("charts/warmup.svg", warm_up::draw(context, found))));
     charts
 }

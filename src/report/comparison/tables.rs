@@ -45,6 +45,7 @@ impl<'a> ComparisonReport<'a> {
             Col::new("decided_at", |row| row.test.and_then(|judgement| judgement.decided_at)),
             Col::new("replications", |row| row.replications),
             Col::new("missing", |row| row.missing),
+            Col::new("window", |row| row.key.window.as_str()),
         ]
     }
 
@@ -152,26 +153,25 @@ impl<'a> ComparisonReport<'a> {
     }
 }
 
-/// The quantity of a row as expressions write it: `p95(wait, scan)`.
+/// The quantity of a row as expressions write it: `p95(wait, scan, mon-fri)`.
 pub(crate) fn label(row: &ComparisonRow) -> String {
-    let measure = row
-        .key
-        .measure
-        .strip_suffix("_per_s")
-        .or_else(|| row.key.measure.strip_suffix("_s"))
-        .unwrap_or(row.key.measure);
+    let measure = row.key.measure;
+    let measure = measure.strip_suffix("_per_s").or_else(|| measure.strip_suffix("_s")).unwrap_or(measure);
     let of = match (row.key.action.as_str(), row.key.resource.as_str()) {
         ("" | "all", "") => None,
         ("" | "all", resource) => Some(resource),
         (action, _) => Some(action),
     };
-    match (row.key.statistic.strip_prefix("share "), of) {
-        (Some(limit), None) => format!("share({measure} {limit})"),
-        (Some(limit), Some(of)) => format!("share({measure} {limit}, {of})"),
-        (None, of) if has_one_statistic(row) => of.map_or_else(|| measure.to_owned(), |of| format!("{measure}({of})")),
-        (None, None) => format!("{}({measure})", row.key.statistic),
-        (None, Some(of)) => format!("{}({measure}, {of})", row.key.statistic),
-    }
+    let window = Some(row.key.window.as_str()).filter(|window| !window.is_empty());
+    let arguments: Vec<&str> = of.into_iter().chain(window).collect();
+    let (word, first) = match row.key.statistic.strip_prefix("share ") {
+        Some(limit) => ("share", format!("{measure} {limit}")),
+        None if has_one_statistic(row) && arguments.is_empty() => return measure.to_owned(),
+        None if has_one_statistic(row) => return format!("{measure}({})", arguments.join(", ")),
+        None => (row.key.statistic.as_str(), measure.to_owned()),
+    };
+    let all: Vec<&str> = std::iter::once(first.as_str()).chain(arguments).collect();
+    format!("{word}({})", all.join(", "))
 }
 
 /// Whether the measure has only one statistic, which then needs no name.

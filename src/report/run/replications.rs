@@ -15,7 +15,7 @@ use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::{CensoredValue, ShareWithin};
+use crate::stats::{CensoredValue, Measurements, Request, RequestedFigure, ShareWithin};
 use crate::stats::{JobScope, Metric};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 use crate::table::{Column, csv};
@@ -79,7 +79,7 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
         Col::new(HEADER[6], |row| row.3).exact(),
     ];
     let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
-        let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.shares.iter().copied());
+        let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.requested.iter().copied());
         names.iter().zip(values).flat_map(move |(names, value)| {
             let upper =
                 value.filter(|value| !value.is_exact()).map(|value| (replication, names, AT_MOST, Some(value.upper)));
@@ -93,12 +93,14 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
 fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
     let figures = template(context, asked).metrics;
     let figures = figures.iter().map(|figure| figure_names(context, figure.metric));
-    figures.chain(asked.shares().iter().map(|share| share_names(context, share))).collect()
+    figures.chain(asked.measurements().requests.iter().map(|request| request_names(context, request))).collect()
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
 fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
-    StatsObserver::new(context.system, context.slo, Span::secs(1)).with_shares(asked.shares()).finish()
+    let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
+    let observer = StatsObserver::new(context.system, context.slo, Span::secs(1));
+    observer.with(&requests, context.system, context.epoch).finish()
 }
 
 fn figure_names(context: &RunContext, metric: Metric) -> Names {
@@ -106,6 +108,16 @@ fn figure_names(context: &RunContext, metric: Metric) -> Names {
     let of = [context.action(action), context.resource(resource), context.worker(worker)];
     let [action, resource, worker] = of.map(str::to_owned);
     [action, resource, worker, measure.name().to_owned(), statistic.name().to_owned()]
+}
+
+/// A figure of some hours has these at the end of its statistic: `p95, mon-fri 09:00..11:00`.
+fn request_names(context: &RunContext, request: &Request) -> Names {
+    let [action, resource, worker, measure, statistic] = match request.figure {
+        RequestedFigure::Metric(metric) => figure_names(context, metric),
+        RequestedFigure::Share(share) => share_names(context, &share),
+    };
+    let statistic = request.window.map_or_else(|| statistic.clone(), |hours| format!("{statistic}, {hours}"));
+    [action, resource, worker, measure, statistic]
 }
 
 /// The share within a limit is a statistic such as `share < 5m`.
@@ -137,7 +149,7 @@ pub fn read(
     let mut row = figures.next()?;
     while row.is_some() {
         let mut outcome = empty.clone();
-        let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.shares);
+        let places = outcome.metrics.iter_mut().map(|figure| &mut figure.value).chain(&mut outcome.requested);
         for (place, names) in places.zip(&names) {
             let cells = row.take().ok_or_else(|| figures.damage())?;
             let lower = figures.figure(&cells, outcomes.len(), names, "")?.ok_or(ReadError::OtherFigures)?;

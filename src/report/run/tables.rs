@@ -196,7 +196,13 @@ mod tests {
         let waits = vec![WaitQuantiles { action: JobScope::All, quantiles }];
         Results {
             summary,
-            replications: vec![ReplicationStats { metrics: Vec::new(), waits, series, shares: Vec::new() }],
+            replications: vec![ReplicationStats {
+                metrics: Vec::new(),
+                waits,
+                series,
+                requested: Vec::new(),
+                by_hour: None,
+            }],
         }
     }
 

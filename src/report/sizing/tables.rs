@@ -46,6 +46,8 @@ impl SizingReport<'_> {
             Col::new("is_answer", |row| row.is_answer).csv_only(),
             Col::new("replications", |row| row.test.replications).csv_only(),
             Col::new("missing", |row| row.test.missing),
+            Col::new("hour", |row| row.test.hour.map(|hour| hour.to_string())),
+            Col::new("whole_run", |row| row.test.whole_run),
             Col::new("lower_bound", |row| !row.test.is_exact),
             Col::new("unclaimed", |row| row.test.unserved.map(|jobs| jobs.unclaimed)),
             Col::new("reason", move |row| self.why(row.evaluated, row.test)),

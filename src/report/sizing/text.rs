@@ -4,7 +4,7 @@ use super::SizingReport;
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
-use crate::format::{Charset, percent};
+use crate::format::{Charset, ValueFormat, of_hour, percent};
 use crate::stats::bound_test::BoundStatus;
 use crate::{messages, table};
 
@@ -47,7 +47,10 @@ impl SizingReport<'_> {
             let mut cells: Vec<String> = self.values(evaluated).into_iter().map(str::to_owned).collect();
             cells.push(self.cost(evaluated));
             cells.extend(evaluated.tests.iter().enumerate().map(|(target, test)| {
-                self.format(target).value_with_interval(test.value, test.is_exact, test.interval)
+                let format = self.format(target);
+                format.value_with_interval(test.value, test.is_exact, test.interval)
+                    + &of_hour(test.hour)
+                    + &whole_run(format, test)
             }));
             cells.push(evaluated.results.replications.len().to_string());
             let mark = if sizing.answer == Some(place) { " (answer)" } else { "" };
@@ -108,9 +111,10 @@ impl SizingReport<'_> {
             let interval = test.interval.map_or_else(String::new, |(low, high)| {
                 format!(", interval {} to {}", format.value(Some(low)), format.value(Some(high)))
             });
-            let value = format.bounded(test.value, test.is_exact, Charset::Utf8);
+            let value = format.bounded(test.value, test.is_exact, Charset::Utf8) + &of_hour(test.hour);
             let why = self.why(evaluated, test).map_or_else(String::new, |why| format!(", {why}"));
-            format!("{} {value}{interval}{why}", condition.quantity.text)
+            let whole = whole_run(format, test);
+            format!("{} {value}{interval}{whole}{why}", condition.quantity.text)
         });
         format!(
             "{} ({}), cost {}: {} ({}; {} replications)",
@@ -173,4 +177,9 @@ impl SizingReport<'_> {
         }
         lines
     }
+}
+
+/// The figure of the whole run beside that of the jobs that a loss concerns.
+fn whole_run(format: ValueFormat, test: &TargetTest) -> String {
+    test.whole_run.map_or_else(String::new, |value| format!("; whole run {}", format.value(Some(value))))
 }

@@ -104,7 +104,7 @@ fn fewer_retries_are_an_outcome() {
 
 #[test]
 fn who_loses_patience_is_an_outcome() {
-    let document = changed(SMALL, &["--set", "action.check.patience=10s"]);
+    let document = changed(SMALL, &["--set", "action.check.patience=1s"]);
     assert_eq!(kind_of(&document), ("outcomes", "end"));
     let endings = [0, 1].map(|side| &document["parting"]["runs"][side]["ending"]);
     assert!(endings.iter().any(|ending| *ending == "abandoned"), "{endings:?}");

@@ -6,9 +6,11 @@ use claimsim::internals::engine::{InitialState, Window};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::ResourceId;
 use claimsim::internals::model::job::{JobId, JobOutcome};
-use claimsim::internals::model::time::{Span, Time};
+use claimsim::internals::model::time::{Epoch, Span, Time};
 use claimsim::internals::stats::StatsObserver;
-use claimsim::internals::stats::{JobScope, Measure, Metric, Statistic};
+use claimsim::internals::stats::{
+    CensoredValue, JobScope, Measure, Measurements, Metric, Request, RequestedFigure, Statistic, TimeWindow,
+};
 
 use proptest::prelude::*;
 
@@ -417,6 +419,66 @@ fn following_equals_a_longer_run() {
             assert!(bounds.is_none_or(|(lower, upper)| lower <= upper), "{metric:?}: {bounds:?}");
         }
     });
+}
+
+/// Two windows that divide a run between them share its jobs, its waits and its units in use.
+#[test]
+fn windows_that_divide_a_run_add_up_to_it() {
+    let scenarios = prop_oneof![scenarios(claim_rules()), storms(claim_rules())];
+    check("windows", 200, (scenarios, 0..=40_i64, 0..=10_i64), |(scenario, cut, cooldown)| {
+        let mut scenario = scenario.clone();
+        scenario.system.window.cooldown = Span(cooldown * TICK.0);
+        let (horizon, cut) = (scenario.system.window.horizon, Time(cut * TICK.0).min(scenario.system.window.horizon));
+        // A job that is due at the horizon itself counts.
+        let windows = [(Time(i64::MIN), cut), (cut, Time(horizon.0 + 1))];
+        let actions = (0..scenario.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+        let scopes: Vec<JobScope> = actions.chain([JobScope::All]).collect();
+        let sums =
+            [Statistic::Arrived, Statistic::Done, Statistic::Cancel, Statistic::Unfinished, Statistic::Unclaimed];
+        let metric = |action, measure, statistic| Metric { action, resource: None, worker: None, measure, statistic };
+        let counts = scopes.iter().flat_map(|action| sums.map(|statistic| metric(*action, Measure::Jobs, statistic)));
+        let queues = scopes.iter().map(|action| metric(*action, Measure::QueueLength, Statistic::Mean));
+        let means = scopes.iter().map(|action| metric(*action, Measure::WaitS, Statistic::Mean));
+        let metrics: Vec<Metric> = counts.chain(queues).chain(means).collect();
+        let request = |metric: &Metric, (from, until)| Request {
+            figure: RequestedFigure::Metric(*metric),
+            window: Some(TimeWindow::Interval { from, until }),
+        };
+        let requests = metrics.iter().flat_map(|metric| windows.map(|window| request(metric, window)));
+        let observer = StatsObserver::new(&scenario.system, Some(TARGET), BOUND);
+        let observer = observer.with(&Measurements::of(requests), &scenario.system, Epoch::default());
+        let outcome = simulation(&scenario, observer).finish().finish();
+        let known = |value: Option<CensoredValue>| value.map_or((0.0, 0.0), |value| (value.lower, value.upper));
+        for (metric, parts) in metrics.iter().zip(outcome.requested.chunks(2)) {
+            let all = outcome.metrics.iter().find(|figure| figure.metric == *metric).unwrap();
+            let arrived = |action| {
+                let place = metrics.iter().position(|other| *other == metric_of_arrivals(action)).unwrap();
+                [0, 1].map(|part| known(outcome.requested[2 * place + part]).0)
+            };
+            let lengths = [(cut - Time::ZERO).as_secs_f64(), (horizon - cut).as_secs_f64()];
+            let (whole, parts) = (known(all.value).0, [0, 1].map(|part| known(parts[part]).0));
+            let expected = match metric.measure {
+                Measure::QueueLength => (parts[0] * lengths[0] + parts[1] * lengths[1]) / (lengths[0] + lengths[1]),
+                Measure::WaitS => {
+                    // Rows that left have no wait, so the means are weighed by those that have one.
+                    let jobs = arrived(metric.action);
+                    if parts.iter().all(|part| *part == whole) || jobs.contains(&0.0) {
+                        whole
+                    } else {
+                        let (low, high) = (parts[0].min(parts[1]), parts[0].max(parts[1]));
+                        assert!(low <= whole + 1e-9 && whole <= high + 1e-9, "{metric:?}: {parts:?} and {whole}");
+                        whole
+                    }
+                }
+                _ => parts[0] + parts[1],
+            };
+            assert!((whole - expected).abs() <= 1e-9 * whole.abs().max(1.0), "{metric:?}: {parts:?} and {whole}");
+        }
+    });
+}
+
+fn metric_of_arrivals(action: JobScope) -> Metric {
+    Metric { action, resource: None, worker: None, measure: Measure::Jobs, statistic: Statistic::Arrived }
 }
 
 /// Equal except for rounding: slowdowns are stored with 24 binary digits after the point.

@@ -23,13 +23,16 @@ struct Row {
     worker: Option<WorkerId>,
 }
 
-/// Observes a run.
+/// Observes a run up to its horizon.
 #[derive(Clone, Default)]
-struct Table(BTreeMap<JobId, Row>);
+struct Table {
+    rows: BTreeMap<JobId, Row>,
+    is_past_horizon: bool,
+}
 
 impl Table {
     fn update(&mut self, now: Time, job: &Job, status: Status, worker: Option<WorkerId>) {
-        let row = self.0.get_mut(&job.id).expect("a row falls due first");
+        let row = self.rows.get_mut(&job.id).expect("a row falls due first");
         (row.updated, row.status) = (now, status);
         row.worker = worker.or(row.worker);
     }
@@ -38,8 +41,11 @@ impl Table {
 impl Observer for Table {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
+            Event::HorizonPassed { .. } => self.is_past_horizon = true,
+            _ if self.is_past_horizon => {}
             Event::Due { job, attempt } => {
-                self.0.insert(job.id, Row { job: *job, attempt, status: Status::Waiting, updated: now, worker: None });
+                self.rows
+                    .insert(job.id, Row { job: *job, attempt, status: Status::Waiting, updated: now, worker: None });
             }
             Event::Claimed { job, worker } => self.update(now, job, Status::Running, Some(worker)),
             Event::Ended { job, outcome, .. } | Event::Left { job, outcome, .. } => {
@@ -99,7 +105,7 @@ pub(crate) fn exports(text: &str, replications: usize) -> Vec<Export> {
 }
 
 fn export(system: &System, epoch: Epoch, table: &Table) -> Export {
-    let mut rows: Vec<&Row> = table.0.values().collect();
+    let mut rows: Vec<&Row> = table.rows.values().collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.job.scheduled_at, row.job.id)));
     // A job's `service` is what it takes; errors take as long.
     let ended = |row: &&Row| !matches!(row.status, Status::Waiting | Status::Running);

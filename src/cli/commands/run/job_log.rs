@@ -17,7 +17,7 @@ use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver};
 use crate::run_dir::finish;
 use crate::run_dir::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
-use crate::stats::{ReplicationStats, ShareWithin};
+use crate::stats::{Measurements, ReplicationStats};
 
 /// The number of bytes that one read from a part takes.
 const BLOCK: usize = 1 << 16;
@@ -45,7 +45,7 @@ impl JobLogWriter {
     pub(super) fn replicate(
         &mut self,
         scenario: &Scenario,
-        shares: &[ShareWithin],
+        measurements: &Measurements,
         numbers: Range<u32>,
         progress: &dyn Progress,
     ) -> Result<Vec<ReplicationStats>, CliError> {
@@ -56,7 +56,7 @@ impl JobLogWriter {
             Ok::<_, io::Error>(JobLogObserver::new(&scenario.system, replication, log))
         };
         let histories = numbers.clone().map(history).collect::<Result<Vec<_>, _>>().map_err(failed())?;
-        let (outcomes, histories) = replicate_observed(scenario, shares, numbers, progress, histories);
+        let (outcomes, histories) = replicate_observed(scenario, measurements, numbers, progress, histories);
         for history in histories {
             self.parts.push(history.finish().map_err(failed())?);
         }

@@ -126,10 +126,14 @@ impl SizeStudy {
 }
 
 fn lost_worker<'a>(lost: &'a SizingWithOutage, setup: &Setup) -> LostWorker<'a> {
-    let WorstCaseOutage { group, duration } =
+    let WorstCaseOutage { group, count, duration, window } =
         setup.loss.as_ref().expect("a worker dies only if --lose names its group");
     let at = setup.designs[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
-    let words = format!("a worker of {group} dies at {at} and is out for {duration}");
+    let workers = if *count == 1 { "a worker".to_owned() } else { format!("{count} workers") };
+    let (dies, is) = if *count == 1 { ("dies", "is") } else { ("die", "are") };
+    let words = format!(
+        "{workers} of {group} {dies} at {at} and {is} out for {duration}; judged on the jobs of {window} from then on"
+    );
     LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
 }
 

@@ -42,12 +42,13 @@ impl Setup {
         let setup = Setup {
             keys: grid.keys().map(str::to_owned).collect(),
             targets: Targets {
+                loss_window: None,
                 conditions,
                 level: options.test.level(),
                 looks: options.test.looks(*replications)?,
                 supply_axes: supply(&grid),
             },
-            loss: options.lose.as_deref().map(loss).transpose()?,
+            loss: loss(options)?,
             cost_unit: costs.unit().to_owned(),
             seed: *seed,
             designs,
@@ -61,12 +62,23 @@ impl Setup {
     fn check(&self) -> Result<(), CliError> {
         for Design { scenario, .. } in &self.designs {
             self.targets.resolve(scenario).map_err(|unfit| self.unsupported(&unfit))?;
-            let absent = self.loss.as_ref().filter(|loss| loss.worker(scenario).is_none());
-            if let Some(loss) = absent {
+        }
+        let has_worker =
+            |loss: &&WorstCaseOutage| self.designs.iter().any(|design| !loss.workers(&design.scenario).is_empty());
+        if let Some(loss) = self.loss.as_ref().filter(|loss| !has_worker(loss)) {
+            return Err(CliError::Input(format!(
+                "--lose {0}: the scenario has no worker in group `{0}`; its workers are {1}",
+                loss.group,
+                workers(&self.designs[0].scenario)
+            )));
+        }
+        for (loss, design) in self.loss.iter().flat_map(|loss| self.designs.iter().map(move |design| (loss, design))) {
+            let window = design.scenario.system.window;
+            if loss.window > window.horizon - window.warmup {
                 return Err(CliError::Input(format!(
-                    "--lose {0}: the scenario has no worker in group `{0}`; its workers are {1}",
-                    loss.group,
-                    workers(scenario)
+                    "--lose {}: the jobs of {} from the loss on do not fall due within the run; write a shorter \
+                     --lose-window, or a longer horizon",
+                    loss.group, loss.window
                 )));
             }
         }
@@ -142,19 +154,43 @@ fn rises(values: &[Vec<String>]) -> bool {
     numbers.is_some_and(rises)
 }
 
-/// Parses `replica` or `replica:2h`.
-fn loss(text: &str) -> Result<WorstCaseOutage, CliError> {
-    let (group, duration) = match text.split_once(':') {
-        None => (text, Ok(LOST_FOR)),
-        Some((group, duration)) => (group, duration.trim().parse::<Span>()),
+/// Parses `replica`, `replica:2h`, `replica:2` or `replica:2:2h`.
+fn loss(options: &SizeOptions) -> Result<Option<WorstCaseOutage>, CliError> {
+    let Some(text) = options.lose.as_deref() else { return Ok(None) };
+    let error = |reason: &str| {
+        CliError::Input(format!(
+            "--lose {text}: {reason}; write GROUP[:COUNT][:DURATION], such as replica, replica:2h or replica:2:30m"
+        ))
     };
-    let duration = duration.map_err(|error| CliError::Input(format!("--lose {text}: {error}")))?;
-    if group.trim().is_empty() || duration <= Span::ZERO {
-        return Err(CliError::Input(format!(
-            "--lose {text} has no group of workers, or no duration; write GROUP or GROUP:DURATION, such as replica:2h"
-        )));
+    let mut parts = text.split(':').map(str::trim);
+    let group = parts.next().filter(|group| !group.is_empty()).ok_or_else(|| error("a group of workers is missing"))?;
+    let mut rest: Vec<&str> = parts.collect();
+    let count = match rest.first().map(|part| part.parse::<usize>()) {
+        Some(Ok(0)) => return Err(error("no worker is lost")),
+        Some(Ok(count)) => {
+            rest.remove(0);
+            count
+        }
+        _ => 1,
+    };
+    let duration = match rest.as_slice() {
+        [] => LOST_FOR,
+        [text] => positive(text).map_err(|reason| error(&reason))?,
+        _ => return Err(error("there are too many parts")),
+    };
+    let window = match options.lose_window.as_deref() {
+        None => Span(duration.0.saturating_mul(2)),
+        Some(text) => positive(text).map_err(|reason| CliError::Input(format!("--lose-window {text}: {reason}")))?,
+    };
+    Ok(Some(WorstCaseOutage { group: group.to_owned(), count, duration, window }))
+}
+
+fn positive(text: &str) -> Result<Span, String> {
+    match text.parse::<Span>() {
+        Ok(duration) if duration > Span::ZERO => Ok(duration),
+        Ok(_) => Err(format!("`{text}` is no time")),
+        Err(error) => Err(error.to_string()),
     }
-    Ok(WorstCaseOutage { group: group.trim().to_owned(), duration })
 }
 
 /// The ids of the first workers of a scenario.

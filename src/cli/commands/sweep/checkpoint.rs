@@ -125,7 +125,7 @@ mod tests {
         let action = JobScope::One(ActionId(3));
         let metric =
             Metric { action, resource: None, worker: None, measure: Measure::WaitS, statistic: Statistic::P95 };
-        let responses = vec![Response { values: vec![Some(value), None, Some(-0.0)], estimate }];
+        let responses = vec![Response { values: vec![Some(value), None, Some(-0.0)], estimate, hour: None }];
         let warm_up = Some(WarmUpSummary { length: Span(7), is_too_short: false });
         PointResult { summary: vec![SummaryRow { metric, estimate }], responses, warm_up, growth: None }
     }

@@ -69,6 +69,7 @@ fn compare(truth: &Truth, seed: u64) -> Decisions {
         let pair = |quantity, of: &Vec<Vec<Option<CensoredValue>>>, alternative: usize| JudgedPair {
             quantity,
             paired: Paired::of(&of[0], &of[alternative]),
+            parts: 1.0,
             is_blind: false,
             leaves_too_many: [false, false],
             is_identical: false,

@@ -1,0 +1,53 @@
+//! Median and 95th percentile of the waits of all jobs by hour of the day, on weekdays and at
+//! weekends.
+
+use crate::RunContext;
+use crate::experiment::design::Axis;
+use crate::experiment::expression::Quantity;
+use crate::plot::lines::{self, Line, LineChart};
+use crate::plot::values::Values;
+use crate::run::by_hour::HourRow;
+use crate::stats::interval::IntervalEstimate;
+use crate::stats::{DayClass, JobScope, Measure, Statistic};
+
+const HOURS: usize = 24;
+
+/// The chart; `None` if no job was measured.
+pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
+    let quantity: Quantity = "p95(wait)".parse().ok()?;
+    let axis = Axis::parse("hour=0..23").ok()?;
+    let nothing = IntervalEstimate { value: None, upper: None, interval: None, replications: 0 };
+    let (mut estimates, mut all) = (Vec::new(), Vec::new());
+    for days in [DayClass::Weekdays, DayClass::Weekend] {
+        for statistic in [Statistic::P95, Statistic::P50] {
+            let mut hours = [nothing; HOURS];
+            for row in rows.iter().filter(|row| is_wait(row, days, statistic)) {
+                hours[usize::from(row.metric.hour)] = row.estimate;
+            }
+            if hours.iter().any(|estimate| estimate.value.is_some()) {
+                let points = (0..HOURS).map(|hour| estimates.len() + hour).collect();
+                all.push(Line { name: format!("{}, {}", days.name(), statistic.name()), points });
+                estimates.extend(hours);
+            }
+        }
+    }
+    let runs = if context.replications == 1 { "replication" } else { "replications" };
+    let values = Values {
+        title: format!("{}: waits of all jobs by hour of the day ({})", context.scenario, context.policy),
+        work: format!(
+            "{} {runs}, seed {}; jobs by the hour in which they fall due (UTC)",
+            context.replications, context.seed
+        ),
+        quantity: &quantity,
+        overloaded: vec![false; estimates.len()],
+        estimates,
+    };
+    let numbers = axis.numbers()?;
+    let chart = LineChart { axis: &axis, numbers, all, by: "days, quantile".to_owned() };
+    (!chart.all.is_empty()).then(|| lines::draw(&values, &chart))
+}
+
+fn is_wait(row: &HourRow, days: DayClass, statistic: Statistic) -> bool {
+    let metric = row.metric;
+    (metric.action, metric.days, metric.measure, metric.statistic) == (JobScope::All, days, Measure::WaitS, statistic)
+}

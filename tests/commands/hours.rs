@@ -1,0 +1,139 @@
+//! Windows of the week, the worst hour, and figures by hour.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::Sandbox;
+
+/// A short job two minutes before every hour of nine days from a Friday on. On weekdays four jobs
+/// of 45 minutes, at half-hours from 9 o'clock on. One worker.
+const DAYS: &str = r#"
+    start = "2017-02-17T00:00:00Z"
+    horizon = "9d"
+    claim = { delay = "none" }
+    [worker.w]
+    count = 1
+    capacity = { slot = 1 }
+    [action.poll]
+    capacity = { slot = 1 }
+    service = "1m"
+    [cron.poll]
+    schedule = "0 58 * * * *"
+    [action.push]
+    capacity = { slot = 1 }
+    service = "45m"
+    [cron.push]
+    schedule = "0 0,30 9,10 * * MON-FRI"
+"#;
+
+type Row = BTreeMap<String, String>;
+
+fn rows(sandbox: &Sandbox, path: &str) -> Vec<Row> {
+    csv::Reader::from_path(sandbox.path(path)).unwrap().deserialize().map(Result::unwrap).collect()
+}
+
+fn show(sandbox: &Sandbox, quantity: &str) -> Value {
+    let sweep = ["sweep", "s.toml", "--vary", "seed=1", "--show", quantity, "--json", "--quiet", "--out", "sweep"];
+    let document: Value = serde_json::from_str(&sandbox.stdout(&sweep)).unwrap();
+    document["points"][0]["shown"][quantity].clone()
+}
+
+#[test]
+fn windows_are_worked_by_hand() {
+    let sandbox = Sandbox::with("s.toml", DAYS);
+    // On a weekday: the pushes of 9:00 and 9:30 start at 9:00 and 9:45, the poll of 9:58 at 10:30,
+    // the pushes of 10:00 and 10:30 at 10:31 and 11:16, the polls of 10:58 and 11:58 at 12:01 and
+    // 12:02.
+    for (quantity, expected) in [
+        ("mean(wait, push, 09:00..10:00)", 7.5 * 60.0),
+        ("max(wait, push)", 46.0 * 60.0),
+        ("mean(wait, poll, mon-fri 10:00..11:00)", 63.0 * 60.0),
+        ("mean(wait, poll, sat-sun)", 0.0),
+        ("max(wait, mon-fri 11:00..12:00)", 4.0 * 60.0),
+        ("share(wait < 5m, push, 09:00..10:00)", 0.5),
+        // From 9 to 11 the worker is busy on weekdays, and for two polls on a Saturday.
+        ("utilization(slot, mon-fri 09:00..11:00)", 1.0),
+        ("utilization(slot, sat 09:00..11:00)", 2.0 / 120.0),
+        ("queue_length(push, mon-fri 09:00..10:00)", 15.0 / 60.0),
+        // Six weekdays.
+        ("arrived(jobs, push, 09:00..10:00)", 12.0),
+    ] {
+        let value = show(&sandbox, quantity)["value"].as_f64().unwrap();
+        assert!((value - expected).abs() < 1e-9, "{quantity}: {value}, not {expected}");
+    }
+    let worst = show(&sandbox, "p95(wait, worst 1h)");
+    assert_eq!(worst["hour"], "mon-fri 10:00..11:00", "{worst}");
+    assert_eq!(worst["value"], 63.0 * 60.0);
+    assert_eq!(show(&sandbox, "mean(wait, push, sat)")["value"], Value::Null, "no job, no value");
+}
+
+#[test]
+fn by_hour_has_the_same_figures() {
+    let sandbox = Sandbox::with("s.toml", DAYS);
+    sandbox.stdout(&["run", "s.toml", "--jobs", "--out", "run"]);
+    let table = rows(&sandbox, "run/by_hour.csv");
+    let jobs = rows(&sandbox, "run/jobs.csv");
+    let find = |action: &str, resource: &str, days: &str, hour: &str, measure: &str, statistic: &str| {
+        let is_meant = |row: &&Row| {
+            [("action", action), ("resource", resource), ("days", days), ("hour", hour), ("measure", measure)]
+                .iter()
+                .chain(&[("statistic", statistic)])
+                .all(|(column, text)| row[*column] == *text)
+        };
+        table.iter().find(is_meant).unwrap_or_else(|| panic!("{action} {days} {hour} {measure}"))["value"].clone()
+    };
+    // The run begins on a Friday: days 0, 3 to 7 are weekdays, 1, 2 and 8 are not.
+    let is_weekday = |day: u64| ![1, 2, 8].contains(&day);
+    let mut compared = 0;
+    for hour in 0..24_u64 {
+        for (days, count) in [("mon-fri", 6.0), ("sat-sun", 3.0), ("all", 9.0)] {
+            let belongs = |row: &&Row| {
+                let due = row["scheduled_at_s"].parse::<f64>().unwrap() as u64;
+                let class = days == "all" || is_weekday(due / 86_400) == (days == "mon-fri");
+                class && due / 3600 % 24 == hour
+            };
+            let waits: Vec<f64> = jobs.iter().filter(belongs).map(|row| row["wait_s"].parse().unwrap()).collect();
+            let hour = hour.to_string();
+            let number = |text: String| text.parse::<f64>().unwrap();
+            let arrived = number(find("all", "", days, &hour, "jobs", "arrived"));
+            assert!((arrived - waits.len() as f64 / count).abs() < 1e-8);
+            let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+            let found = number(find("all", "", days, &hour, "wait_s", "mean"));
+            assert!((found - mean).abs() < 1e-9 * mean.max(1.0), "{days} {hour}: {found}, not {mean}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 72);
+    assert_eq!(find("", "slot", "mon-fri", "9", "utilization", "mean"), "1");
+    assert_eq!(find("push", "", "mon-fri", "9", "queue_length", "mean"), "0.25");
+    assert_eq!(find("", "slot", "mon-fri", "10", "queue_length", "mean").parse::<f64>().unwrap(), 93.0 / 60.0);
+    assert!(sandbox.path("run/charts/by_hour.svg").exists());
+    let short = ["run", "s.toml", "--set", "horizon=23h", "--out", "short"];
+    sandbox.stdout(&short);
+    assert!(!sandbox.path("short/by_hour.csv").exists(), "no hours of a part of a day");
+}
+
+#[test]
+fn targets_and_gates_know_windows() {
+    let sandbox = Sandbox::with("s.toml", DAYS);
+    let size = |target: &str| {
+        let fixed = ["size", "s.toml", "--vary", "worker.w.count=1..3", "--meet", target, "--json", "--quiet"];
+        let output = sandbox.claimsim(&fixed).output().unwrap();
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (document["answer"]["set"]["worker.w.count"].clone(), document["tried"][0]["targets"][0]["hour"].clone())
+    };
+    // Over the nine days half of the jobs do not wait; from ten to eleven they do.
+    assert_eq!(size("p50(wait) < 5m").0, "1");
+    assert_eq!(size("p50(wait, mon-fri 10:00..11:00) < 5m").0, "2");
+    let (answer, hour) = size("p50(wait, worst 1h) < 5m");
+    assert_eq!((answer, hour), ("2".into(), "mon-fri 10:00..11:00".into()));
+    for (quantity, part) in [
+        ("p95(wait, 9..11)", "time of day"),
+        ("p95(wait, poll, scan)", "a window is missing"),
+        ("drain(mon-fri)", "of the whole run"),
+    ] {
+        let message = sandbox.refused(&["sweep", "s.toml", "--vary", "seed=1", "--show", quantity]);
+        assert!(message.contains(part), "{quantity}: {message}");
+    }
+}
