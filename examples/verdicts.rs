@@ -13,6 +13,7 @@
 #[allow(clippy::duplicate_mod, reason = "the tests of theory use the simulator, too")]
 pub mod follow_up;
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::ops::{Range, RangeInclusive};
 
@@ -277,19 +278,21 @@ impl Kind {
         match &self.system {
             System::Servers(classes) => {
                 for (name, (class, priority)) in ["last", "first"].iter().zip(classes.iter().rev().zip(0..)) {
-                    text += &format!(
+                    let _ = write!(
+                        text,
                         "[action.{name}]\ncapacity = {{ slot = 1 }}\npriority = {priority}\n\
                          arrival = {}\nservice = {}\n",
                         poisson(class.arrivals),
                         exponential(class.service)
                     );
                     if class.patience.is_finite() {
-                        text += &format!("patience = {}\n", milliseconds(class.patience));
+                        let _ = writeln!(text, "patience = {}", milliseconds(class.patience));
                     }
                 }
             }
             System::Parents(rate) => {
-                text += &format!(
+                let _ = write!(
+                    text,
                     "[action.parent]\ncapacity = {{ slot = 1 }}\nspawns = {{ action = \"child\", count = 1 }}\n\
                      arrival = {}\nservice = {}\n[action.child]\ncapacity = {{ slot = 1 }}\nservice = {}\n",
                     poisson(*rate),
