@@ -166,8 +166,7 @@ impl StatsObserver {
     }
 
     #[inline(always)]
-    fn ended(&mut self, end: RowEnd<'_>) {
-        let RowEnd { now, job, attempt, run, outcome, is_last } = end;
+    fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
         self.occupancy.advance(now);
         let is_in_window = self.plain_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
         let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at;
@@ -181,10 +180,10 @@ impl StatsObserver {
                 hourly.plain(self.occupancy.layout(), job, run, now, wait, service);
             }
         } else {
-            self.add_row(end);
+            self.add_row(RowEnd { now, job, attempt, run, outcome, is_last });
         }
         if !self.windows.is_empty() {
-            self.end_in_windows(end);
+            self.end_in_windows(RowEnd { now, job, attempt, run, outcome, is_last });
         }
         self.invariants.ended(now, job, run, self.occupancy.layout());
     }
@@ -291,7 +290,7 @@ impl Observer for StatsObserver {
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }
             Event::Ended { job, attempt, run, outcome, is_last } => {
-                self.ended(RowEnd { now, job, attempt, run, outcome, is_last });
+                self.ended(now, job, attempt, run, outcome, is_last);
             }
             Event::Left { job, attempt, outcome } => self.left(now, job, attempt, outcome),
             Event::StillWaiting { job, attempt } => self.still_there(now, job, attempt, None),

@@ -8,9 +8,14 @@
 
 use crate::model::time::{NANOS, Span, Time};
 
-/// The most buckets of a series: ten minutes in a day, an hour in a week. With fewer, the peak of a
-/// burst disappears in the average of its bucket.
-const MOST_BUCKETS: i64 = 168;
+/// The most buckets of a series of less than a day.
+const MOST_BUCKETS: i64 = 96;
+
+/// The most buckets of a longer series: ten minutes in a day, an hour in a week. With fewer, the
+/// peak of a burst disappears in the average of its bucket.
+const MOST_BUCKETS_OF_DAYS: i64 = 168;
+
+const DAY: i64 = 86_400 * NANOS;
 
 /// Lengths that divide the usual units of time: after the first seconds, the steps of a clock face.
 const NICE_SECONDS: [i64; 21] = [
@@ -18,11 +23,12 @@ const NICE_SECONDS: [i64; 21] = [
     604_800,
 ];
 
-/// The smallest nice length that divides the time up to `horizon` into at most 168 buckets: 1, 2 or
+/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets, or 168 from a day on: 1, 2 or
 /// 5 times a power of ten below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6
 /// or 12 hours; 1, 2 or 7 days, or a multiple of 7.
 pub(super) fn nice_length(horizon: Time) -> Span {
-    let least = horizon.0.max(1).unsigned_abs().div_ceil(MOST_BUCKETS as u64) as i64;
+    let most = if horizon.0 < DAY { MOST_BUCKETS } else { MOST_BUCKETS_OF_DAYS };
+    let least = horizon.0.max(1).unsigned_abs().div_ceil(most as u64) as i64;
     let below_a_second = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
     let above = NICE_SECONDS.map(|seconds| seconds * NANOS);
     let week = above[above.len() - 1];
@@ -142,10 +148,10 @@ mod tests {
         for (horizon, expected) in [
             (0, 1),
             (1, 1),
-            (NANOS, 10_000_000),
-            (168 * NANOS, NANOS),
-            (169 * NANOS, 2 * NANOS),
-            (3600 * NANOS, 30 * NANOS),
+            (NANOS, 20_000_000),
+            (96 * NANOS, NANOS),
+            (100 * NANOS, 2 * NANOS),
+            (3600 * NANOS, 60 * NANOS),
             (day, 600 * NANOS),
             (7 * day, 3600 * NANOS),
             (7 * day + 1, 7200 * NANOS),
