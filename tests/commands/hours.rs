@@ -245,7 +245,7 @@ fn windows_on_the_shipped_week_are_those_of_its_jobs() {
 
 #[test]
 fn hours_that_are_not_judged_are_named() {
-    // One job in each of five replications or so, at a random hour: most hours have one at most.
+    // In all of twenty replications two or three rare jobs, each at an hour of its own.
     let rare = r#"
         horizon = "24h"
         start = "2017-02-17T00:00:00Z"
@@ -261,12 +261,13 @@ fn hours_that_are_not_judged_are_named() {
         [action.rare]
         capacity = { slot = 1 }
         service = "1m"
-        arrival = { poisson = { rate = "0.02/h" } }
+        arrival = { poisson = { rate = "0.005/h" } }
     "#;
     let sandbox = Sandbox::with("s.toml", rare);
     let size = ["size", "s.toml", "--vary", "worker.w.count=1..2", "--meet", "mean(wait, worst 1h) < 10m"];
-    let text = sandbox.stdout(&[&size[..], &["--quiet"]].concat());
-    let document: Value = serde_json::from_str(&sandbox.stdout(&[&size[..], &["--quiet", "--json"]].concat())).unwrap();
+    let size = [&size[..], &["--quiet", "--replications", "20", "--max-replications", "20"]].concat();
+    let text = sandbox.stdout(&size.iter().copied().filter(|word| *word != "--quiet").collect::<Vec<_>>());
+    let document: Value = serde_json::from_str(&sandbox.stdout(&[&size[..], &["--json"]].concat())).unwrap();
     let target = &document["answer"]["targets"][0];
     let unjudged: Vec<&str> =
         target["unjudged"].as_array().unwrap().iter().map(|hour| hour.as_str().unwrap()).collect();
