@@ -186,7 +186,7 @@ fn windows_on_the_shipped_week_are_those_of_its_jobs() {
         .collect();
     assert!(scans.len() > 30_000);
     let windows = [
-        ("09:00..11:00", 0..7, 9..11),
+        ("tue-sun 09:00..11:00", 1..7, 9..11),
         ("mon-fri 09:00..10:00", 0..5, 9..10),
         ("sat-sun", 5..7, 0..24),
         ("wed", 2..3, 0..24),
@@ -213,7 +213,7 @@ fn windows_on_the_shipped_week_are_those_of_its_jobs() {
             let all = || scans.iter().filter(|scan| scan.replication == replication);
             let is_due = |scan: &&Scan| seconds_within(scan.due, scan.due + 1e-9, days.clone(), hours.clone()) > 0.0;
             let due: Vec<&Scan> = all().filter(is_due).collect();
-            assert!((100..4096).contains(&due.len()), "{window}: {}", due.len());
+            assert!((30..=4096).contains(&due.len()), "{window}: {}", due.len());
             let sorted = |of: fn(&Scan) -> f64| {
                 let mut values: Vec<f64> = due.iter().map(|scan| of(scan)).collect();
                 values.sort_by(f64::total_cmp);
