@@ -1,17 +1,19 @@
 //! How often a verdict of `claimsim size` or `claimsim compare` is wrong where jobs do not end: a
 //! thousand searches and a thousand comparisons of each of several kinds of systems, overloaded,
-//! starving, impatient and deadlocking ones among them.
+//! starving, impatient and deadlocking ones among them; and on days whose worst hour is asked for.
 //!
 //! The truth is known. Of a search it is the value of the target in an independent simulator that
-//! follows every job to its end, or no wait ends at all. Comparisons are of systems that are equal
-//! in law (other seeds), or all times of one are a tenth longer, which makes its waits a tenth
-//! longer in law. `cargo run --release --example verdicts` prints the table in
-//! `results/verdicts.csv`; a test repeats a hundredth of it.
+//! follows every job to its end, or it is computed by hand, or no wait ends at all. Comparisons are
+//! of systems that are equal in law (other seeds), or all times of one are a tenth longer, which
+//! makes its waits a tenth longer in law. `cargo run --release --example verdicts` prints the table
+//! in `results/verdicts.csv`, or with an argument the rows of the systems whose names begin with it;
+//! a test repeats a hundredth of it.
 
 #[path = "verdicts/follow_up.rs"]
 #[allow(clippy::duplicate_mod, reason = "the tests of theory use the simulator, too")]
 pub mod follow_up;
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::ops::{Range, RangeInclusive};
 
@@ -43,8 +45,11 @@ const TRUTH_RUNS: u64 = 20_000;
 /// How much longer the times of the slower contender are.
 const SLOWER: f64 = 1.1;
 
+/// Seconds of a service of a day.
+const SERVICE: f64 = 60.0;
+
 /// A kind of system, with a target that some numbers of servers keep.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Kind {
     /// Its name in the table.
     pub name: &'static str,
@@ -59,13 +64,16 @@ pub struct Kind {
     target: Target,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum System {
     /// Servers of one slot; the first class goes first.
     Servers(&'static [Class]),
     /// Workers of four threads; each parent holds one while its child needs another. Parents per
     /// second.
     Parents(f64),
+    /// A day of servers of one slot, with three jobs at once at the beginning of each of these hours
+    /// and two at that of all others. The worst hour is judged.
+    Day(Range<u32>),
 }
 
 /// A bound on p95 of the wait of the last class.
@@ -73,6 +81,9 @@ enum System {
 enum Target {
     /// The true value of this number of servers. Fewer break it, more keep it.
     TrueValue(u32),
+    /// A bound on the mean instead: the true value of one server in an hour with three jobs. They
+    /// wait for nothing, for one service and for two.
+    MeanOfThree,
     /// The same, and its true share of lost jobs.
     TrueValueAndLost(u32),
     /// A number of seconds; up to this number of servers break it.
@@ -86,7 +97,7 @@ const fn class(arrivals: f64) -> Class {
 const IMPATIENT: System = System::Servers(&[Class { patience: 1.0, ..class(2.0) }]);
 
 /// All kinds.
-pub const KINDS: [Kind; 9] = [
+pub const KINDS: [Kind; 11] = [
     Kind {
         name: "overloaded",
         system: System::Servers(&[class(3.0)]),
@@ -160,6 +171,22 @@ pub const KINDS: [Kind; 9] = [
         compared: 1,
         target: Target::Seconds(20.0, 1),
     },
+    Kind {
+        name: "days of equal hours",
+        system: System::Day(0..24),
+        horizon: 86_400.0,
+        cooldown: None,
+        compared: 1,
+        target: Target::MeanOfThree,
+    },
+    Kind {
+        name: "days with one bad hour",
+        system: System::Day(9..10),
+        horizon: 86_400.0,
+        cooldown: None,
+        compared: 1,
+        target: Target::MeanOfThree,
+    },
 ];
 
 /// A verdict that is counted.
@@ -201,17 +228,17 @@ pub type Counts = [[u64; 2]; EVENTS.len()];
 impl Event {
     /// The command, what it is asked, and the verdict that would be wrong.
     pub fn words(self, kind: &Kind) -> [String; 3] {
-        let action = kind.action();
+        let of = |statistic: &str| kind.of_waits(statistic);
         let slower = format!("times x {SLOWER}");
         let (command, asked, error) = match self {
             Event::Met => ("size", kind.target_in_words(), "met"),
             Event::NotMet => ("size", kind.target_in_words(), "not met"),
-            Event::Different => ("compare", format!("mean and p95(wait, {action}); other seed"), "better or worse"),
-            Event::Fails => ("compare", format!("p95(wait, {action}) <= +0%; other seed"), "fail"),
-            Event::Passes => ("compare", format!("p95(wait, {action}) <= +0%; other seed"), "pass"),
-            Event::Equivalent => ("compare", format!("p95(wait, {action}) ±10%; {slower}"), "equivalent"),
-            Event::SlowerFails => ("compare", format!("mean(wait, {action}) <= +10%; {slower}"), "fail"),
-            Event::SlowerPasses => ("compare", format!("mean(wait, {action}) <= +10%; {slower}"), "pass"),
+            Event::Different => ("compare", format!("mean and {}; other seed", of("p95")), "better or worse"),
+            Event::Fails => ("compare", format!("{} <= +0%; other seed", of("p95")), "fail"),
+            Event::Passes => ("compare", format!("{} <= +0%; other seed", of("p95")), "pass"),
+            Event::Equivalent => ("compare", format!("{} ±10%; {slower}", of("p95")), "equivalent"),
+            Event::SlowerFails => ("compare", format!("{} <= +10%; {slower}", of("mean")), "fail"),
+            Event::SlowerPasses => ("compare", format!("{} <= +10%; {slower}", of("mean")), "pass"),
         };
         [command.to_owned(), asked, error.to_owned()]
     }
@@ -223,7 +250,13 @@ impl Kind {
         if matches!(self.system, System::Parents(_)) { "parent" } else { "last" }
     }
 
-    /// All times are `factor` times as long.
+    /// A statistic of the waits that are judged.
+    fn of_waits(&self, statistic: &str) -> String {
+        let window = if matches!(self.system, System::Day(_)) { ", worst 1h" } else { "" };
+        format!("{statistic}(wait, {}{window})", self.action())
+    }
+
+    /// All times are `factor` times as long; of a day, all services.
     fn scenario(&self, servers: u32, factor: f64, seed: u64) -> Scenario {
         let milliseconds = |seconds: f64| format!("\"{:.0}ms\"", seconds * factor * 1_000.0);
         let poisson = |rate: f64| {
@@ -239,31 +272,40 @@ impl Kind {
             "horizon = {}\nseed = {seed}\ncooldown = {cooldown}\n\
              claim = {{ delay = \"none\", policy = \"priority\" }}\n\
              [worker.server]\ncount = {servers}\ncapacity = {{ slot = {} }}\n",
-            milliseconds(self.horizon),
+            if matches!(self.system, System::Day(_)) { "\"1d\"".to_owned() } else { milliseconds(self.horizon) },
             if matches!(self.system, System::Parents(_)) { 4 } else { 1 }
         );
-        match self.system {
+        match &self.system {
             System::Servers(classes) => {
                 for (name, (class, priority)) in ["last", "first"].iter().zip(classes.iter().rev().zip(0..)) {
-                    text += &format!(
+                    let _ = write!(
+                        text,
                         "[action.{name}]\ncapacity = {{ slot = 1 }}\npriority = {priority}\n\
                          arrival = {}\nservice = {}\n",
                         poisson(class.arrivals),
                         exponential(class.service)
                     );
                     if class.patience.is_finite() {
-                        text += &format!("patience = {}\n", milliseconds(class.patience));
+                        let _ = writeln!(text, "patience = {}", milliseconds(class.patience));
                     }
                 }
             }
             System::Parents(rate) => {
-                text += &format!(
+                let _ = write!(
+                    text,
                     "[action.parent]\ncapacity = {{ slot = 1 }}\nspawns = {{ action = \"child\", count = 1 }}\n\
                      arrival = {}\nservice = {}\n[action.child]\ncapacity = {{ slot = 1 }}\nservice = {}\n",
-                    poisson(rate),
+                    poisson(*rate),
                     exponential(1.0),
                     exponential(2.0)
                 );
+            }
+            System::Day(bad) => {
+                text += &format!("[action.last]\ncapacity = {{ slot = 1 }}\nservice = {}\n", exponential(SERVICE));
+                for hour in 0..24 {
+                    let jobs = if bad.contains(&hour) { 3 } else { 2 };
+                    text += &format!("[[job]]\naction = \"last\"\nat = \"{hour}h\"\n").repeat(jobs);
+                }
             }
         }
         Scenario::parse(&text).expect("the scenario is right")
@@ -271,7 +313,7 @@ impl Kind {
 
     /// The mean p95 of the wait of the last class, and the mean share of its jobs that are lost.
     fn truth(&self, servers: u32) -> (f64, f64) {
-        let System::Servers(classes) = self.system else { unreachable!("no wait of it ends") };
+        let System::Servers(classes) = &self.system else { unreachable!("no wait of it ends") };
         let queue = Queue { servers: servers as usize, classes: classes.to_vec() };
         let one = |number: u64| {
             let fates = queue.follow(&mut Draws(number << 32), self.horizon, f64::INFINITY);
@@ -292,8 +334,9 @@ impl Kind {
     /// The conditions of a search.
     fn conditions(&self) -> Vec<String> {
         let action = self.action();
-        let below = |seconds: f64| format!("p95(wait, {action}) < {:.0}us", seconds * 1e6);
+        let below = |seconds: f64| format!("{} < {:.0}us", self.of_waits("p95"), seconds * 1e6);
         match self.target {
+            Target::MeanOfThree => vec![format!("{} < {SERVICE}s", self.of_waits("mean"))],
             Target::TrueValue(servers) => vec![below(self.truth(servers).0)],
             Target::TrueValueAndLost(servers) => {
                 let (wait, lost) = self.truth(servers);
@@ -306,6 +349,7 @@ impl Kind {
     fn target_in_words(&self) -> String {
         let action = self.action();
         match self.target {
+            Target::MeanOfThree => format!("{} < true value of one server", self.of_waits("mean")),
             Target::TrueValue(servers) => format!("p95(wait, {action}) < true value of {servers} servers"),
             Target::TrueValueAndLost(servers) => {
                 format!("p95(wait, {action}) and share(lost, {action}) < true values of {servers} servers")
@@ -319,6 +363,8 @@ impl Kind {
     fn errors(&self, servers: u32) -> [bool; 2] {
         match self.target {
             Target::TrueValue(own) | Target::TrueValueAndLost(own) => [servers <= own, servers >= own],
+            // Two servers need a sixth of it.
+            Target::MeanOfThree => [servers <= 1, servers >= 1],
             Target::Seconds(_, most) if most == *SERVERS.end() => [true, true],
             Target::Seconds(_, most) => [servers <= most, servers > most],
         }
@@ -388,10 +434,10 @@ impl Kind {
             scenario: self.scenario(self.compared, factor, seed),
         };
         let alternatives = [alternative("baseline", 1.0, 2 * number), alternative("contender", factor, 2 * number + 1)];
-        let of_waits = |statistic: &str| format!("{statistic}(wait, {})", self.action());
         let is_equal = factor == 1.0;
-        let judged = if is_equal { vec![of_waits("mean"), of_waits("p95")] } else { vec![of_waits("p95")] };
-        let gate = if is_equal { of_waits("p95") + " <= +0%" } else { of_waits("mean") + " <= +10%" };
+        let judged =
+            if is_equal { vec![self.of_waits("mean"), self.of_waits("p95")] } else { vec![self.of_waits("p95")] };
+        let gate = if is_equal { self.of_waits("p95") + " <= +0%" } else { self.of_waits("mean") + " <= +10%" };
         let mut gates = vec![gate];
         if matches!(self.target, Target::TrueValueAndLost(_)) {
             // Always kept; it makes verdicts on the waits of the others possible.
@@ -428,7 +474,8 @@ fn main() -> io::Result<()> {
     const TRIALS: u64 = 1_000;
     let mut out = io::stdout().lock();
     writeln!(out, "system,command,asked,error,trials,errors,undecided,level")?;
-    for kind in KINDS {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    for kind in KINDS.into_iter().filter(|kind| kind.name.starts_with(&wanted)) {
         for (event, [errors, undecided]) in EVENTS.iter().zip(kind.count(0..TRIALS)) {
             let [command, asked, error] = event.words(&kind);
             writeln!(out, "{},{command},\"{asked}\",{error},{TRIALS},{errors},{undecided},{LEVEL}", kind.name)?;

@@ -85,10 +85,10 @@ pub fn joint_warnings(scenarios: &[(String, Vec<String>, Option<QueueGrowth>)]) 
     let unserved = scenarios.iter().filter(|(_, unserved, _)| !unserved.is_empty());
     let unserved = unserved.map(|(name, unserved, _)| (name, unserved.join("; ")));
     let growth = scenarios.iter().filter_map(|(name, _, growth)| Some((name, growth_warning((*growth)?))));
-    [unserved.collect(), growth.collect()].into_iter().filter_map(first_in_full).collect()
+    [unserved.collect(), growth.collect()].iter().filter_map(|warnings: &Vec<_>| first_in_full(warnings)).collect()
 }
 
-fn first_in_full(warnings: Vec<(&String, String)>) -> Option<String> {
+fn first_in_full(warnings: &[(&String, String)]) -> Option<String> {
     const MOST_NAMES: usize = 8;
     let (name, first) = warnings.first()?;
     let others: Vec<&str> = warnings.iter().skip(1).map(|(name, _)| name.as_str()).collect();

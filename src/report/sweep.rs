@@ -91,7 +91,7 @@ impl SweepReport<'_> {
             .collect();
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let table = table::plain(&header, &rows, |_| false, Charset::Utf8);
-        let warnings: String = self.warnings().iter().map(|warning| format!("warning: {warning}\n")).collect();
+        let warnings: String = self.warnings().iter().map(|warning| ["warning: ", warning, "\n"].concat()).collect();
         format!("{}\n{warnings}{table}\n{}", self.heading(), self.notes())
     }
 

@@ -121,8 +121,12 @@ mod tests {
 
     fn censored(ended: &[i64], open: &[i64]) -> CensoredTally {
         let mut tally = CensoredTally::default();
-        ended.iter().for_each(|value| tally.ended.record(*value));
-        open.iter().for_each(|age| tally.open.record(*age));
+        for value in ended {
+            tally.ended.record(*value);
+        }
+        for age in open {
+            tally.open.record(*age);
+        }
         tally
     }
 

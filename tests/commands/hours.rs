@@ -137,3 +137,140 @@ fn targets_and_gates_know_windows() {
         assert!(message.contains(part), "{quantity}: {message}");
     }
 }
+
+/// A row of `jobs.csv`: when it fell due, was claimed and ended, in seconds.
+struct Scan {
+    replication: usize,
+    due: f64,
+    claimed: f64,
+    ended: f64,
+}
+
+/// Seconds of the intersection of an interval with some hours of some days of the week, from Monday
+/// on; the run begins on a Monday.
+fn seconds_within(from: f64, to: f64, days: std::ops::Range<u32>, hours: std::ops::Range<u32>) -> f64 {
+    let of_day = |day: u32| {
+        let begin = f64::from(day * 86_400 + hours.start * 3_600);
+        let end = f64::from(day * 86_400 + hours.end * 3_600);
+        (to.min(end) - from.max(begin)).max(0.0)
+    };
+    days.map(of_day).sum()
+}
+
+/// Definition 7 of Hyndman and Fan.
+fn quantile(sorted: &[f64], p: f64) -> f64 {
+    let rank = (sorted.len() - 1) as f64 * p;
+    let below = rank.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (sorted[above] - sorted[below]) * (rank - below as f64)
+}
+
+#[test]
+fn windows_on_the_shipped_week_are_those_of_its_jobs() {
+    const REPLICATIONS: usize = 2;
+    let sandbox = Sandbox::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let week = root.join("scenarios/registry-week.toml");
+    let week = week.to_str().unwrap();
+    sandbox.stdout(&["run", week, "--replications", "2", "--jobs", "--quiet", "--out", "run"]);
+    let number = |row: &Row, column: &str| row[column].parse::<f64>().unwrap();
+    let scans: Vec<Scan> = rows(&sandbox, "run/jobs.csv")
+        .iter()
+        .filter(|row| row["action"] == "scan_check_single")
+        .map(|row| Scan {
+            replication: row["replication"].parse().unwrap(),
+            due: number(row, "scheduled_at_s"),
+            claimed: number(row, "claimed_at_s"),
+            ended: number(row, "ended_at_s"),
+        })
+        .collect();
+    assert!(scans.len() > 30_000);
+    let windows = [
+        ("09:00..11:00", 0..7, 9..11),
+        ("mon-fri 09:00..10:00", 0..5, 9..10),
+        ("sat-sun", 5..7, 0..24),
+        ("wed", 2..3, 0..24),
+    ];
+    let quantities = |window: &str| {
+        let of = |form: &str| format!("{form}, {window})");
+        [
+            of("mean(wait, scan_check_single"),
+            of("p50(wait, scan_check_single"),
+            of("p95(wait, scan_check_single"),
+            of("p99(service, scan_check_single"),
+            of("share(wait < 5m, scan_check_single"),
+            of("arrived(jobs, scan_check_single"),
+            of("utilization(scan"),
+        ]
+    };
+    let asked: Vec<String> = windows.iter().flat_map(|(window, ..)| quantities(window)).collect();
+    let mut command = vec!["sweep", week, "--vary", "seed=2017", "--replications", "2", "--json", "--quiet"];
+    command.extend(asked.iter().flat_map(|quantity| ["--show", quantity]));
+    let document: Value = serde_json::from_str(&sandbox.stdout(&command)).unwrap();
+    for (window, days, hours) in windows {
+        let mut expected = [0.0; 7];
+        for replication in 0..REPLICATIONS {
+            let all = || scans.iter().filter(|scan| scan.replication == replication);
+            let is_due = |scan: &&Scan| seconds_within(scan.due, scan.due + 1e-9, days.clone(), hours.clone()) > 0.0;
+            let due: Vec<&Scan> = all().filter(is_due).collect();
+            assert!((100..4096).contains(&due.len()), "{window}: {}", due.len());
+            let sorted = |of: fn(&Scan) -> f64| {
+                let mut values: Vec<f64> = due.iter().map(|scan| of(scan)).collect();
+                values.sort_by(f64::total_cmp);
+                values
+            };
+            let (waits, services) = (sorted(|scan| scan.claimed - scan.due), sorted(|scan| scan.ended - scan.claimed));
+            let busy = |scan: &Scan| seconds_within(scan.claimed, scan.ended, days.clone(), hours.clone());
+            let length = seconds_within(0.0, 7.0 * 86_400.0, days.clone(), hours.clone());
+            let values = [
+                waits.iter().sum::<f64>() / waits.len() as f64,
+                quantile(&waits, 0.5),
+                quantile(&waits, 0.95),
+                quantile(&services, 0.99),
+                waits.iter().filter(|wait| **wait < 300.0).count() as f64 / waits.len() as f64,
+                waits.len() as f64,
+                // Three workers with one slot each.
+                all().map(busy).sum::<f64>() / (3.0 * length),
+            ];
+            for (sum, value) in expected.iter_mut().zip(values) {
+                *sum += value / REPLICATIONS as f64;
+            }
+        }
+        for (quantity, expected) in quantities(window).iter().zip(expected) {
+            let value = document["points"][0]["shown"][quantity]["value"].as_f64().unwrap();
+            assert!((value - expected).abs() <= 1e-8 * expected.max(1.0), "{quantity}: {value}, not {expected}");
+        }
+    }
+}
+
+#[test]
+fn hours_that_are_not_judged_are_named() {
+    // One job in each of five replications or so, at a random hour: most hours have one at most.
+    let rare = r#"
+        horizon = "24h"
+        start = "2017-02-17T00:00:00Z"
+        claim = { delay = "none" }
+        [worker.w]
+        count = 1
+        capacity = { slot = 1 }
+        [action.usual]
+        capacity = { slot = 1 }
+        service = { exponential = { mean = "1m" } }
+        [cron.usual]
+        schedule = "0 0,1 9 * * *"
+        [action.rare]
+        capacity = { slot = 1 }
+        service = "1m"
+        arrival = { poisson = { rate = "0.02/h" } }
+    "#;
+    let sandbox = Sandbox::with("s.toml", rare);
+    let size = ["size", "s.toml", "--vary", "worker.w.count=1..2", "--meet", "mean(wait, worst 1h) < 10m"];
+    let text = sandbox.stdout(&[&size[..], &["--quiet"]].concat());
+    let document: Value = serde_json::from_str(&sandbox.stdout(&[&size[..], &["--quiet", "--json"]].concat())).unwrap();
+    let target = &document["answer"]["targets"][0];
+    let unjudged: Vec<&str> =
+        target["unjudged"].as_array().unwrap().iter().map(|hour| hour.as_str().unwrap()).collect();
+    assert!(!unjudged.is_empty() && unjudged.iter().all(|hour| *hour != "mon-fri 09:00..10:00"), "{unjudged:?}");
+    assert_eq!(target["hour"], "mon-fri 09:00..10:00");
+    assert!(text.contains("fewer than two replications have a job in them: mon-fri "), "{text}");
+}

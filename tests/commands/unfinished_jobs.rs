@@ -41,7 +41,7 @@ const LATE: &str = r#"
 
 fn burst() -> Sandbox {
     let sandbox = Sandbox::with("late.toml", LATE);
-    let rows: String = (0..60).map(|second| format!("{}\n", 3540 + second)).collect();
+    let rows: String = (0..60).map(|second| (3540 + second).to_string() + "\n").collect();
     sandbox.write("burst.csv", &format!("at_s\n{rows}"));
     sandbox
 }

@@ -96,12 +96,12 @@ impl Transient {
     fn few(&self, a: f64, many: usize) -> Vec<f64> {
         let mean = self.queue.servers as f64 * self.queue.services * a;
         let (mut term, mut sum) = (math::exp(-mean), 0.0);
-        let mut next = |k: usize| {
+        let next = |k: usize| {
             sum += term;
             term *= mean / (k + 1) as f64;
             sum
         };
-        (0..many).map(|k| next(k)).collect()
+        (0..many).map(next).collect()
     }
 }
 
@@ -132,7 +132,7 @@ fn bounds(run: &Finished, reading: Reading) -> (Vec<f64>, Vec<f64>) {
 
 /// The quantile, mean and share of a class in each of many runs of the independent simulator.
 fn follow(queue: &Queue, class: usize, horizon: usize, end: f64, seed: u64) -> Vec<[f64; 4]> {
-    const RUNS: u64 = 4_000;
+    const RUNS: u64 = 2_000;
     let one = |number: u64| {
         let fates = queue.follow(&mut Draws((seed * RUNS + number) << 24), horizon as f64, end);
         let values: Vec<f64> = fates[class]
@@ -165,6 +165,8 @@ fn short_runs_of_several_servers_by_their_forward_equations() {
         let theory = Transient::new(queue, HORIZON);
         let true_mean = theory.over_jobs(|_, law| theory.at_most(law, 10.0 * HORIZON as f64));
         let true_within = 1.0 - theory.over_jobs(|_, law| theory.above(law, LIMIT));
+        let other = Queue { servers: 2, classes: vec![class(queue.arrivals)] };
+        let truth = follow(&other, 0, HORIZON, f64::INFINITY, case as u64 * 10 + 2);
         for (cooldown, seconds) in cooldowns() {
             let text = format!(
                 r#"
@@ -220,9 +222,7 @@ fn short_runs_of_several_servers_by_their_forward_equations() {
             }
 
             // Quantiles: of each run, from below, and the truth.
-            let other = Queue { servers: 2, classes: vec![class(queue.arrivals)] };
             let below = follow(&other, 0, HORIZON, end, case as u64 * 10 + 1);
-            let truth = follow(&other, 0, HORIZON, f64::INFINITY, case as u64 * 10 + 2);
             for (index, statistic) in [Statistic::P50, Statistic::P95].into_iter().enumerate() {
                 let (lower, upper) = bounds(&run, of(Measure::WaitS, statistic));
                 let apart = two_samples(&lower, &column(&below, index));

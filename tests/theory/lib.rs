@@ -17,6 +17,7 @@ mod feasibility;
 mod formulas;
 mod growing_queues;
 mod hand_computed;
+mod hours;
 mod import;
 mod occupancy;
 mod run;

@@ -151,9 +151,9 @@ impl Search<'_> {
             let more = replicate(&scenario, quantities.measurements(), numbers, &*progress);
             outcomes.extend(more.into_iter().map(ReplicationStats::without_series));
             let looks = self.targets.look(&scenario, quantities, &outcomes, &bounds);
-            deciding.resize(looks.len(), looks[0]);
+            deciding.resize(looks.len(), looks[0].clone());
             for (target, look) in looks.iter().enumerate().filter(|(target, _)| bounds.decided_at(*target).is_none()) {
-                deciding[target] = *look;
+                deciding[target] = look.clone();
             }
             bounds.look(until, &looks.iter().map(|look| look.sample).collect::<Vec<_>>());
             if bounds.overall() != BoundStatus::Undecided || looks.iter().any(|look| look.is_final) {

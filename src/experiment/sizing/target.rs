@@ -54,13 +54,15 @@ pub struct Targets {
 }
 
 /// A target in the replications of one look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct TargetLook {
     pub(super) sample: BoundSample,
     /// Whether further replications do not see the jobs that matter, either.
     pub(super) is_final: bool,
     /// The worst hour, if the target is about one.
     pub(super) hour: Option<HoursOfWeek>,
+    /// The hours that are not judged, because fewer than two replications have a job in them.
+    pub(super) unjudged: Vec<HoursOfWeek>,
     /// The sample of the whole run, if only a part of it counts.
     pub(super) whole: Option<BoundSample>,
     pub(super) unserved: Option<UnservedJobs>,
@@ -106,6 +108,8 @@ pub struct TargetTest {
     pub growth: Option<QueueGrowth>,
     /// The worst hour, if the target is about one.
     pub hour: Option<HoursOfWeek>,
+    /// The hours that are not judged, because fewer than two replications have a job in them.
+    pub unjudged: Vec<HoursOfWeek>,
     /// The mean over the whole run, from below, if only a part of it counts.
     pub whole_run: Option<f64>,
 }
@@ -146,11 +150,13 @@ impl Targets {
         let growth = QueueGrowth::without_end(scenario, outcomes);
         let sample = |(number, condition): (usize, &Condition)| {
             let of = |values: &[_]| BoundSample::of_value(values, condition.relation, value_of(condition.bound));
+            let hours = quantities.hours(number, outcomes);
+            let (judged, unjudged): (Vec<_>, Vec<_>) = hours.iter().partition(|hour| hour.is_judged());
+            let unjudged = unjudged.iter().map(|hour| hour.hours).collect();
             let (sample, hour) = match quantities.worst_hour(number, outcomes) {
                 Some(worst) => {
-                    let hours = quantities.hours(number, outcomes);
-                    let judged = hours.iter().filter(|hour| hour.is_judged()).map(|hour| of(&hour.values));
-                    (of(&worst.values).with_parts(&judged.collect::<Vec<_>>()), Some(worst.hours))
+                    let judged: Vec<_> = judged.iter().map(|hour| of(&hour.values)).collect();
+                    (of(&worst.values).with_parts(&judged), Some(worst.hours))
                 }
                 None => (of(&quantities.values(number, outcomes)), None),
             };
@@ -163,7 +169,7 @@ impl Targets {
                 _ => (sample, false),
             };
             let whole = self.loss_window.map(|_| of(&quantities.values(number + self.conditions.len(), outcomes)));
-            TargetLook { sample, is_final, hour, whole, unserved, growth }
+            TargetLook { sample, is_final, hour, unjudged, whole, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
     }
@@ -184,7 +190,7 @@ impl Targets {
 
     /// The test of a target, for people.
     pub(super) fn test(&self, number: usize, look: &TargetLook, bounds: &SequentialBounds) -> TargetTest {
-        let TargetLook { sample, hour, whole, unserved, growth, .. } = look;
+        let TargetLook { sample, hour, unjudged, whole, unserved, growth, .. } = look;
         let condition = &self.conditions[number];
         let (least, largest) = condition.quantity.range();
         let (status, bound) = (bounds.status(number), value_of(condition.bound));
@@ -204,6 +210,7 @@ impl Targets {
             unserved: *unserved,
             growth: *growth,
             hour: *hour,
+            unjudged: unjudged.clone(),
             whole_run: whole.and_then(|whole| whole.value.mean),
         }
     }

@@ -1,6 +1,8 @@
 //! Median and 95th percentile of the waits of all jobs by hour of the day, on weekdays and at
 //! weekends.
 
+use std::str::FromStr as _;
+
 use crate::RunContext;
 use crate::experiment::design::Axis;
 use crate::experiment::expression::Quantity;
@@ -14,8 +16,9 @@ const HOURS: usize = 24;
 
 /// The chart; `None` if no job was measured.
 pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
-    let quantity: Quantity = "p95(wait)".parse().ok()?;
-    let axis = Axis::parse("hour=0..23").ok()?;
+    // Of all quantiles, for the axis of times.
+    let quantity = Quantity { text: "wait".to_owned(), ..Quantity::from_str("p95(wait)").ok()? };
+    let axis = Axis::parse("hour of the day (UTC) in which jobs fall due=0..23").ok()?;
     let nothing = IntervalEstimate { value: None, upper: None, interval: None, replications: 0 };
     let (mut estimates, mut all) = (Vec::new(), Vec::new());
     for days in [DayClass::Weekdays, DayClass::Weekend] {
@@ -34,10 +37,7 @@ pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
     let runs = if context.replications == 1 { "replication" } else { "replications" };
     let values = Values {
         title: format!("{}: waits of all jobs by hour of the day ({})", context.scenario, context.policy),
-        work: format!(
-            "{} {runs}, seed {}; jobs by the hour in which they fall due (UTC)",
-            context.replications, context.seed
-        ),
+        work: format!("{} {runs}, seed {}", context.replications, context.seed),
         quantity: &quantity,
         overloaded: vec![false; estimates.len()],
         estimates,

@@ -96,8 +96,10 @@ pub(super) fn draw(report: &SizingReport, target: usize) -> Vec<u8> {
     let loss = report.lost.as_ref().map_or_else(String::new, |lost| format!("; {}", lost.words));
     let has_overload = report.sizing.evaluated.iter().any(|one| report.setting(one).overload.is_some());
     let overload = if has_overload { " (!: overload)" } else { "" };
-    let subtitle =
-        format!("Means over replications with 95 % intervals; labels: {}{overload}{loss}", report.keys.join(", "));
+    let subtitle = format!(
+        "Means over replications with the intervals of the verdicts; labels: {}{overload}{loss}",
+        report.keys.join(", ")
+    );
     let marks = marks(report, target);
     let open = if marks.iter().all(|mark| mark.is_exact) { "" } else { "; arrow: at least" };
     let subtitle = canvas::fitted(&format!("{subtitle}{open}"), 13, WIDTH - 40);

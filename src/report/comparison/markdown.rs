@@ -13,7 +13,7 @@ impl ComparisonReport<'_> {
         let judged = self.comparison.judged().map(|(row, _)| row);
         let heading = escaped(&self.heading());
         let warnings: String =
-            self.warnings().iter().map(|warning| format!("> Warning: {}\n\n", escaped(warning))).collect();
+            self.warnings().iter().map(|warning| ["> Warning: ", &escaped(warning), "\n\n"].concat()).collect();
         let mut page = format!("## {heading}\n\n{warnings}{}", markdown(&self.comparison_columns(), judged));
         for line in self.undecided() {
             let _ = writeln!(page, "\n{}.", escaped(&line));

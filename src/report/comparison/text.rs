@@ -77,7 +77,7 @@ impl ComparisonReport<'_> {
             let context = self.run(number).0;
             let action = context.action(jobs.action);
             let reason = messages::why_undecided(jobs, action);
-            reasons += &format!("; under {}, {reason}", self.contenders[number].name);
+            reasons += &["; under ", &self.contenders[number].name, ", ", &reason].concat();
             if jobs.loses_too_many() {
                 advice = messages::how_to_decide(jobs, action);
             }

@@ -147,7 +147,16 @@ impl SizingReport<'_> {
             "overload": setting.overload,
             "verdict": evaluated.status.target_word(),
             "replications": evaluated.results.replications.len(),
-            "targets": self.rows("", evaluated, false).map(|row| table::json(&columns, &row)).collect::<Vec<_>>(),
+            "targets": self.rows("", evaluated, false).map(|row| target(&columns, &row)).collect::<Vec<_>>(),
         })
     }
+}
+
+/// A target of a setting, with the names of the hours that are not judged.
+fn target<'a>(columns: &[Column<'a, TargetRow<'a>>], row: &TargetRow<'a>) -> Value {
+    let mut target = table::json(columns, row);
+    if !row.test.unjudged.is_empty() {
+        target["unjudged"] = row.test.unjudged.iter().map(ToString::to_string).collect();
+    }
+    target
 }

@@ -1,10 +1,13 @@
 //! A sizing in a terminal: all settings that were simulated, then the answer, and what limits it.
 
+use std::collections::BTreeSet;
+
 use super::SizingReport;
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
 use crate::format::{Charset, ValueFormat, of_hour, percent};
+use crate::stats::HoursOfWeek;
 use crate::stats::bound_test::BoundStatus;
 use crate::{messages, table};
 
@@ -172,11 +175,35 @@ impl SizingReport<'_> {
                 self.sizing.skipped
             ));
         }
+        lines.extend(self.unjudged());
         if let Some(lost) = self.lost.as_ref().filter(|lost| !lost.is_worst) {
             lines.push(format!("For the answer another instant may be worse than {}.", lost.words));
         }
         lines
     }
+
+    /// The hours of the answer, or else of the next cheaper setting, that are not judged; hours
+    /// that follow each other as one.
+    fn unjudged(&self) -> Option<String> {
+        let place = self.sizing.answer.or(self.sizing.next_cheaper)?;
+        let mut parts: Vec<HoursOfWeek> = Vec::new();
+        for hour in self.sizing.evaluated[place].tests.iter().flat_map(|test| &test.unjudged) {
+            match parts.last_mut() {
+                Some(last) if follows(*hour, *last) => last.until = hour.until,
+                _ => parts.push(*hour),
+            }
+        }
+        let names: BTreeSet<String> = parts.iter().map(ToString::to_string).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        (!names.is_empty()).then(|| {
+            format!("Not judged, because fewer than two replications have a job in them: {}.", names.join(", "))
+        })
+    }
+}
+
+/// Whether an hour follows another one on the same days.
+fn follows(next: HoursOfWeek, hour: HoursOfWeek) -> bool {
+    next.days == hour.days && next.from == hour.until
 }
 
 /// The figure of the whole run beside that of the jobs that a loss concerns.

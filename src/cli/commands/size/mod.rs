@@ -48,7 +48,10 @@ const EXAMPLES: &str = "\
 Examples:
   claimsim size scenarios/registry-week.toml \\
     --vary worker.replica.count=1..8 \\
-    --meet 'p95(wait, scan_check_single) < 5m'
+    --meet 'p95(wait, scan_check_single, 09:00..11:00) < 5m'
+  claimsim size scenarios/registry-week.toml \\
+    --vary worker.replica.count=3..6 \\
+    --meet 'p95(wait, scan_check_single, worst 1h) < 5m'
   claimsim size scenarios/registry-week.toml \\
     --vary worker.replica.count=2..4 \\
     --meet 'p95(wait) < 5m' --lose replica:2h
