@@ -1,7 +1,7 @@
 //! How a command ends: an exit code, or an error that is printed on standard error.
 
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::model::name::visible;
@@ -52,6 +52,7 @@ pub(crate) fn exit(result: Result<ExitStatus, CliError>) -> ExitCode {
         Ok(ExitStatus::Done) => ExitCode::SUCCESS,
         Ok(ExitStatus::Failed) => ExitCode::from(1),
         Ok(ExitStatus::Undecided) => ExitCode::from(3),
+        Err(CliError::Io { source, .. }) if source.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr().lock(), "{error}");
             ExitCode::from(match error {

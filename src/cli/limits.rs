@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::exit::CliError;
+use crate::experiment::feasibility::{Excess, Finding, analyze};
 use crate::experiment::replicate;
 use crate::inputs::MAY_READ_OUTSIDE;
 use crate::interrupt::stop;
@@ -23,6 +24,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// The number of replications below which nothing is estimated.
 const CERTAINLY_FIT: u32 = 2000;
+
+/// The memory that a waiting job takes at least.
+const BYTES_PER_JOB: f64 = 40.0;
 
 /// The bound in force.
 static MEMORY: AtomicU64 = AtomicU64::new(u64::MAX);
@@ -84,6 +88,7 @@ impl Limits {
 /// Refuses replications that do not fit into memory together. If they are many, one is simulated to
 /// see what it takes.
 pub(crate) fn refuse_large(scenario: &Scenario, number: u32, with_series: bool) -> Result<(), CliError> {
+    refuse_queue(scenario)?;
     if number < CERTAINLY_FIT {
         return Ok(());
     }
@@ -98,6 +103,29 @@ pub(crate) fn refuse_large(scenario: &Scenario, number: u32, with_series: bool) 
         size(needed),
         size(bound),
         bound / one
+    )))
+}
+
+/// Refuses a scenario whose queue certainly grows beyond the memory.
+fn refuse_queue(scenario: &Scenario) -> Result<(), CliError> {
+    let hours = scenario.system.window.horizon.as_secs_f64() / 3600.0;
+    let findings = analyze(scenario).findings;
+    let left = findings.iter().filter_map(|finding| match finding {
+        Finding::Overload { excess: Excess::Grows { per_hour }, .. } => Some(per_hour * hours),
+        Finding::Overload { excess: Excess::Left { jobs }, .. } => Some(*jobs),
+        _ => None,
+    });
+    let (left, bound) = (left.fold(0.0, f64::max), MEMORY.load(Ordering::Relaxed));
+    let needed = (left * BYTES_PER_JOB) as u64;
+    if needed <= bound {
+        return Ok(());
+    }
+    Err(CliError::Failed(format!(
+        "jobs arrive faster than the workers can do them (`claimsim check` shows the load): at least {left:.2e} jobs \
+         wait at the end of the run, which take {} of memory, more than {}. Add workers, limit the queue ([queue] \
+         limit), shorten the horizon, or allow more with --memory",
+        size(needed),
+        size(bound)
     )))
 }
 

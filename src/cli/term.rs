@@ -11,22 +11,51 @@ use serde_json::Value;
 use crate::exit::CliError;
 use crate::experiment::Progress;
 use crate::interrupt::stop;
-use crate::model::name::visible;
+use crate::model::name::{is_hidden, visible};
 use crate::scenario::Diagnostics;
 
 /// Prints text on standard output. A closed output is no error: the reader of
 /// `claimsim list | head` has seen enough, and the exit code is that of the command.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
-    let mut out = io::stdout().lock();
-    match out.write_all(visible(text).as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        printed => printed.map_err(CliError::io("cannot write to standard output")),
-    }
+    unless_closed(print_part(text))
+}
+
+/// Prints a part of a long text on standard output. The error is a broken pipe if nobody reads on.
+pub(crate) fn print_part(text: &str) -> Result<(), CliError> {
+    write(&visible(text))
 }
 
 /// Prints a JSON document on standard output.
 pub(crate) fn print_json(document: &Value) -> Result<(), CliError> {
-    print(&format!("{document:#}\n"))
+    print_json_text(&format!("{document:#}\n"))
+}
+
+/// Prints the text of a JSON document on standard output. Hidden characters, which are within
+/// strings, become escapes of JSON.
+pub(crate) fn print_json_text(text: &str) -> Result<(), CliError> {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    unless_closed(write(&shown))
+}
+
+fn unless_closed(printed: Result<(), CliError>) -> Result<(), CliError> {
+    match printed {
+        Err(CliError::Io { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
+fn write(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::io("cannot write to standard output"))
 }
 
 /// Prints a line on standard error. If standard error is closed, the line is lost: no reader is

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use toml_writer::{ToTomlKey as _, ToTomlValue as _, TomlStringBuilder};
 
+use crate::model::name::is_hidden;
 use crate::model::time::Span;
 
 /// The width to which comments are wrapped.
@@ -65,7 +66,7 @@ impl TomlBuilder {
 
 /// The words without characters that a comment cannot hold.
 fn clean(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    words.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// A name as a key.

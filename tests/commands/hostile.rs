@@ -59,6 +59,21 @@ fn escapes_in_files_do_not_reach_the_terminal() {
     assert!(!said.contains(['\u{9b}', '\u{200f}', '\u{fffe}']), "{said:?}");
 }
 
+#[test]
+fn json_stays_json() {
+    let sandbox = Sandbox::small();
+    sandbox.write("odd\u{202e}\u{9b}\u{1ffff}.csv", "at_s,other\n1,1\n");
+    sandbox.write(
+        "t.toml",
+        &trace("odd\u{202e}\u{9b}\u{1ffff}.csv").replace("' } }", "', columns = { at_s = 'at_s' } } }"),
+    );
+    let printed = sandbox.stdout(&["check", "t.toml", "--json"]);
+    assert!(printed.is_ascii(), "{printed:?}");
+    let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let title = document["scenarios"][0]["notes"][0]["title"].as_str().unwrap();
+    assert!(title.starts_with("odd\u{202e}\u{9b}\u{1ffff}.csv: "), "{title:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_scenario_reads_files_below_its_folder_only() {
@@ -144,7 +159,14 @@ fn a_hundred_of_many_mistakes_are_shown_and_all_are_counted() {
 #[test]
 fn a_run_that_needs_too_much_memory_stops_with_the_remedy() {
     let sandbox = Sandbox::small();
-    let growing = ["--set", "action.scan.arrival.poisson.rate=100000/s", "--memory", "64MB"];
+    // Certain before the run: 100,000 jobs a second for two hours.
+    let growing = ["--set", "action.scan.arrival.poisson.rate=100000/s", "--memory", "1GB"];
+    let refused = sandbox.claimsim(&[&["run", "small.toml", "-q"], &growing[..]].concat()).assert().code(1);
+    let said = text(&refused.get_output().stderr);
+    assert!(said.contains("jobs wait at the end of the run") && said.contains("[queue] limit"), "{said}");
+    // Jobs may leave, so that only the run shows how many wait.
+    let rate = "action.scan.arrival.poisson.rate=100000/s";
+    let growing = ["--set", rate, "--set", "action.scan.patience=1d", "--memory", "64MB"];
     let stopped = sandbox.claimsim(&[&["run", "small.toml", "-q"], &growing[..]].concat()).assert().code(1);
     let said = text(&stopped.get_output().stderr);
     assert!(said.contains("needs more than 64 MB of memory") && said.contains("[queue] limit"), "{said}");
@@ -233,9 +255,13 @@ fn a_reader_that_stops_does_not_change_the_exit_code() {
     for (out, seed) in [("one", "1"), ("two", "2")] {
         sandbox.claimsim(&["run", "small.toml", "-q", "--out", out, "--seed", seed]).assert().success();
     }
-    for (arguments, code) in
-        [(&["diff", "one", "two"][..], 1), (&["diff", "one", "one"], 0), (&["check", "small.toml", "bad.toml"], 2)]
-    {
+    let endless = ["cron", "* * * * * *", "--from", "2017-01-01T00:00:00Z", "--count", "100000000"];
+    for (arguments, code) in [
+        (&endless[..], 0),
+        (&["diff", "one", "two"][..], 1),
+        (&["diff", "one", "one"], 0),
+        (&["check", "small.toml", "bad.toml"], 2),
+    ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_claimsim"));
         command.current_dir(sandbox.path("")).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();

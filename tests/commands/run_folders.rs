@@ -119,15 +119,19 @@ fn two_processes_do_not_write_to_one_place() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_command_leaves_nothing_behind_and_tells_how_to_continue() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    let run = ["run", "long.toml", "-q", "--jobs", "--out", "out"];
+    let sweep = ["sweep", "long.toml", "-q", "--vary", "seed=1,2", "--out", "out"];
+    for (signal, code, arguments, words) in
+        [("INT", 130, &run[..], "the same command starts again"), ("TERM", 143, &sweep, "the same command")]
+    {
         let sandbox = long();
         sandbox.claimsim(&[&RUN[..], &["out"]].concat()).assert().success();
         let before = sandbox.files("out");
-        let child = endless(&sandbox, &["run", "long.toml", "-q", "--jobs", "--out", "out"]);
+        let child = endless(&sandbox, arguments);
         assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(code));
-        assert!(text(&output.stderr).contains("the same command starts again"), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
         assert_eq!(entries(&sandbox.path("")), ["long.toml", "out", "small.toml"]);
         assert!(before == sandbox.files("out"));
     }

@@ -13,7 +13,7 @@ use crate::model::action::ActionId;
 use crate::registry::audit::{self, JobQuery};
 use crate::registry::document;
 use crate::scenario::Scenario;
-use crate::term::print;
+use crate::term::print_json_text;
 
 /// Print the jobs, workers or crons of a simulation at an instant, in the form of the registry's
 /// API
@@ -129,7 +129,7 @@ impl Audit {
         let at = scenario.instant(&self.at).map_err(|why| CliError::Input(format!("--at: {why}")))?;
         let action = self.filter.action(&scenario)?;
         let audit = experiment::audit(&scenario, self.replication, at);
-        print(&match self.document {
+        print_json_text(&match self.document {
             Document::Jobs => document::print(&audit.jobs(&self.filter.page(action, &audit)?)),
             Document::Workers => document::print(&audit.workers()),
             Document::Crons => document::print(&audit.crons()),

@@ -6,7 +6,7 @@ use clap::Args;
 use crate::args::instant;
 use crate::arrival::cron::Schedule;
 use crate::exit::CliError;
-use crate::term::{print, print_json, warn};
+use crate::term::{print_json, print_part, warn};
 
 /// Print the firing times of a schedule in the registry's dialect, one per line (RFC 3339, UTC)
 ///
@@ -55,6 +55,6 @@ impl Cron {
         if self.json {
             return print_json(&firings.collect());
         }
-        firings.try_for_each(|firing| print(&(firing + "\n")))
+        firings.try_for_each(|firing| print_part(&(firing + "\n")))
     }
 }
