@@ -17,6 +17,7 @@ fn job(number: u64, need: u64) -> Job {
         chain: None,
         action: ActionId(0),
         need: NeedId(need as u16),
+        number: 0,
         planned_outcome: JobOutcome::Done,
     }
 }

@@ -6,8 +6,8 @@
 //! follows every job to its end, or it is computed by hand, or no wait ends at all. Comparisons are
 //! of systems that are equal in law (other seeds), or all times of one are a tenth longer, which
 //! makes its waits a tenth longer in law. `cargo run --release --example verdicts` prints the table
-//! in `results/verdicts.csv`, or with an argument the rows of the systems whose names begin with it;
-//! a test repeats a hundredth of it.
+//! in `results/verdicts.csv`, or with an argument the rows of the systems whose names begin with
+//! it; a test repeats a hundredth of it.
 
 #[path = "verdicts/follow_up.rs"]
 #[allow(clippy::duplicate_mod, reason = "the tests of theory use the simulator, too")]
@@ -71,8 +71,8 @@ enum System {
     /// Workers of four threads; each parent holds one while its child needs another. Parents per
     /// second.
     Parents(f64),
-    /// A day of servers of one slot, with three jobs at once at the beginning of each of these hours
-    /// and two at that of all others. The worst hour is judged.
+    /// A day of servers of one slot, with three jobs at once at the beginning of each of these
+    /// hours and two at that of all others. The worst hour is judged.
     Day(Range<u32>),
 }
 

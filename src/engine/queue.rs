@@ -316,6 +316,7 @@ mod tests {
             chain: None,
             action: ActionId(0),
             need,
+            number: 0,
             planned_outcome: JobOutcome::Done,
         }
     }

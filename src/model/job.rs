@@ -108,6 +108,9 @@ pub struct Job {
     pub action: ActionId,
     /// The need vector.
     pub need: NeedId,
+    /// Names the attempt among those of its action, whatever else happens: the key of its random
+    /// placement.
+    pub number: u32,
     /// How the attempt will end if it is left to run: done, in error, or at its deadline.
     pub planned_outcome: JobOutcome,
 }

@@ -120,7 +120,7 @@ macro_rules! policies {
             conservative_backfill::ConservativeBackfill = "conservative-backfill",
                 |system, _| ConservativeBackfill::new(system);
             /// Any job that fits, with equal probability.
-            random::Random = "random", |_, streams| Random::new(streams);
+            random::Random = "random", |system, streams| Random::new(system, streams);
         }
     };
 }

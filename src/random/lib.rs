@@ -4,6 +4,7 @@ use claimsim_model as model;
 
 pub mod buffered_sampler;
 pub mod dist;
+pub mod keyed_bits;
 pub mod stream;
 pub mod variate;
 mod ziggurat;

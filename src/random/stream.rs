@@ -31,7 +31,7 @@ pub enum Purpose {
     Delay = 8,
     /// The joint claim delays of many idle workers.
     Race = 9,
-    /// Random placement.
+    /// Random placement of the jobs of an action.
     Placement = 10,
     /// Numbers of jobs that first attempts start.
     Children = 11,
@@ -46,7 +46,7 @@ pub enum Purpose {
     Breakdown = 15,
     /// Ids in the registry's documents.
     Identity = 16,
-    /// Random decisions of a claim policy.
+    /// Random decisions of a claim policy among jobs with one need.
     Policy = 17,
     /// Estimates of arriving jobs.
     Estimate = 18,

@@ -102,8 +102,8 @@ impl StatsObserver {
         let fairness = fairness(&mut self.jobs.actions, context);
         let requests = std::mem::take(&mut self.requests);
         let offered = self.occupancy.offered_within();
-        let in_windows = self.in_windows(&offered);
         let measured_windows = self.windows.len();
+        let in_windows = self.in_windows(&offered);
         let shares = requests.iter().map(|request| match (request.window, request.figure) {
             (Some(hours), figure) => in_windows.iter().find(|window| window.hours == hours)?.value(figure),
             (None, RequestedFigure::Share(share)) => match share.action {

@@ -186,7 +186,7 @@ fn windows_on_the_shipped_week_are_those_of_its_jobs() {
         .collect();
     assert!(scans.len() > 30_000);
     let windows = [
-        ("09:00..11:00", 0..7, 9..11),
+        ("tue-sun 09:00..11:00", 1..7, 9..11),
         ("mon-fri 09:00..10:00", 0..5, 9..10),
         ("sat-sun", 5..7, 0..24),
         ("wed", 2..3, 0..24),
@@ -213,7 +213,7 @@ fn windows_on_the_shipped_week_are_those_of_its_jobs() {
             let all = || scans.iter().filter(|scan| scan.replication == replication);
             let is_due = |scan: &&Scan| seconds_within(scan.due, scan.due + 1e-9, days.clone(), hours.clone()) > 0.0;
             let due: Vec<&Scan> = all().filter(is_due).collect();
-            assert!((100..4096).contains(&due.len()), "{window}: {}", due.len());
+            assert!((30..=4096).contains(&due.len()), "{window}: {}", due.len());
             let sorted = |of: fn(&Scan) -> f64| {
                 let mut values: Vec<f64> = due.iter().map(|scan| of(scan)).collect();
                 values.sort_by(f64::total_cmp);
@@ -245,7 +245,7 @@ fn windows_on_the_shipped_week_are_those_of_its_jobs() {
 
 #[test]
 fn hours_that_are_not_judged_are_named() {
-    // One job in each of five replications or so, at a random hour: most hours have one at most.
+    // In all of twenty replications two or three rare jobs, each at an hour of its own.
     let rare = r#"
         horizon = "24h"
         start = "2017-02-17T00:00:00Z"
@@ -261,12 +261,13 @@ fn hours_that_are_not_judged_are_named() {
         [action.rare]
         capacity = { slot = 1 }
         service = "1m"
-        arrival = { poisson = { rate = "0.02/h" } }
+        arrival = { poisson = { rate = "0.005/h" } }
     "#;
     let sandbox = Sandbox::with("s.toml", rare);
     let size = ["size", "s.toml", "--vary", "worker.w.count=1..2", "--meet", "mean(wait, worst 1h) < 10m"];
-    let text = sandbox.stdout(&[&size[..], &["--quiet"]].concat());
-    let document: Value = serde_json::from_str(&sandbox.stdout(&[&size[..], &["--quiet", "--json"]].concat())).unwrap();
+    let size = [&size[..], &["--quiet", "--replications", "20", "--max-replications", "20"]].concat();
+    let text = sandbox.stdout(&size.iter().copied().filter(|word| *word != "--quiet").collect::<Vec<_>>());
+    let document: Value = serde_json::from_str(&sandbox.stdout(&[&size[..], &["--json"]].concat())).unwrap();
     let target = &document["answer"]["targets"][0];
     let unjudged: Vec<&str> =
         target["unjudged"].as_array().unwrap().iter().map(|hour| hour.as_str().unwrap()).collect();

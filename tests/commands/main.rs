@@ -5,6 +5,7 @@ mod support;
 
 mod audit;
 mod batches;
+mod bystanders;
 mod check;
 mod compare;
 mod data_files;

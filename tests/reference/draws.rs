@@ -1,10 +1,15 @@
 //! The random numbers of the naive simulator: the stream of each decision, as `docs/model.md`
 //! defines it.
 
+use std::collections::BTreeMap;
+
 use claimsim::internals::engine::{ActionModel, ClaimRule, JobOverrides, RuntimeEstimate, System};
 use claimsim::internals::model::action::ActionId;
-use claimsim::internals::model::time::Span;
+use claimsim::internals::model::capacity::NeedId;
+use claimsim::internals::model::math;
+use claimsim::internals::model::time::{Span, Time};
 use claimsim::internals::random::dist::Exponential;
+use claimsim::internals::random::keyed_bits::KeyedBits;
 use claimsim::internals::random::stream::{Purpose, Stream, Streams};
 
 /// The draws of one attempt.
@@ -35,8 +40,7 @@ pub(super) struct Draws<'a> {
     actions: Vec<JobScope>,
     delays: Vec<Stream>,
     breakdowns: Vec<Stream>,
-    placement: Stream,
-    policy: Stream,
+    lottery: Lottery,
 }
 
 /// The streams of exogenous jobs, in arrival order.
@@ -68,8 +72,7 @@ impl<'a> Draws<'a> {
             actions: system.actions.iter().map(action).collect(),
             delays: of_workers(Purpose::Delay),
             breakdowns: of_workers(Purpose::Breakdown),
-            placement: streams.stream(Purpose::Placement, ""),
-            policy: streams.stream(Purpose::Policy, ""),
+            lottery: Lottery::default(),
         }
     }
 
@@ -155,15 +158,62 @@ impl<'a> Draws<'a> {
         Span::from_secs_f64(lasts.sample(&mut self.breakdowns[breakdowns.worker.0 as usize]))
     }
 
-    /// One of `n` workers.
-    pub(super) fn any_worker(&mut self, n: usize) -> usize {
-        if n > 1 { self.placement.below(n as u64) as usize } else { 0 }
+    /// One of `n` workers, for an attempt.
+    pub(super) fn any_worker(&self, key: Key, n: usize) -> usize {
+        let counted = key.attempt == 1 && key.ordinal < 1 << 32;
+        let mixed = || KeyedBits::new(key.ordinal).at(u64::from(key.attempt)) % (1 << 32);
+        let number = if counted { key.ordinal } else { mixed() };
+        let stream = self.streams.stream(Purpose::Placement, &self.system.action(key.action).name);
+        KeyedBits::keyed_by(stream).below(number, n)
     }
 
-    /// One of `n` jobs.
-    pub(super) fn any_job(&mut self, n: usize) -> usize {
-        if n > 1 { self.policy.below(n as u64) as usize } else { 0 }
+    /// One of the waiting jobs that fit, by need: the need, and its number among those of the need.
+    ///
+    /// Every need is a clock that strikes for a job after an exponential time with the rate of its
+    /// jobs; the first to strike gives one of its jobs.
+    pub(super) fn any_job(&mut self, now: Time, counts: &BTreeMap<NeedId, usize>) -> (NeedId, usize) {
+        if self.lottery.at != now {
+            self.lottery = Lottery { at: now, ..Lottery::default() };
+        }
+        let Lottery { time, clocks, .. } = &mut self.lottery;
+        let bits = |need: NeedId| {
+            let units = self.system.needs[usize::from(need.0)].0.iter().zip(&self.system.resources);
+            let mut named: Vec<String> =
+                units.filter(|(n, _)| **n > 0).map(|(n, name)| format!("{name}={n}")).collect();
+            named.sort();
+            let of_need = KeyedBits::keyed_by(self.streams.stream(Purpose::Policy, &named.join(",")));
+            KeyedBits::new(of_need.at(now.0 as u64))
+        };
+        for (&need, &count) in counts {
+            let clock = clocks.entry(need).or_default();
+            if clock.count != count || clock.strikes <= *time {
+                let uniform = ((bits(need).at(2 * clock.draws) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
+                *clock = Clock { count, strikes: *time - math::ln(uniform) / count as f64, draws: clock.draws + 1 };
+            }
+        }
+        let strikes = |need: &NeedId| (clocks[need].strikes.to_bits(), *need);
+        let need = *counts.keys().min_by_key(|need| strikes(need)).expect("a job that fits");
+        let clock = clocks.get_mut(&need).expect("every need has a clock");
+        *time = clock.strikes;
+        clock.count = 0;
+        (need, bits(need).below(2 * clock.draws - 1, counts[&need]))
     }
+}
+
+/// The clocks of the needs at one instant; they all begin at 0.
+#[derive(Default)]
+struct Lottery {
+    at: Time,
+    time: f64,
+    clocks: BTreeMap<NeedId, Clock>,
+}
+
+#[derive(Default)]
+struct Clock {
+    /// The number of jobs for which it runs.
+    count: usize,
+    strikes: f64,
+    draws: u64,
 }
 
 fn service(action: &ActionModel, overrides: &JobOverrides, stream: &mut Stream) -> Span {

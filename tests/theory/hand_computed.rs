@@ -71,6 +71,7 @@ fn job(id: u64, action: ActionId, scheduled_at: i64) -> Job {
         chain: None,
         action,
         need,
+        number: 0,
         planned_outcome: JobOutcome::Done,
     }
 }

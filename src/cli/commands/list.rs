@@ -43,7 +43,7 @@ enum Catalogue {
 }
 
 /// The forms of a quantity, each with an example and its meaning.
-const QUANTITIES: [[&str; 3]; 13] = [
+const QUANTITIES: [[&str; 3]; 14] = [
     ["STATISTIC(MEASURE)", "p95(wait)", "over all jobs"],
     ["STATISTIC(MEASURE, ACTION)", "mean(response, scan)", "over the jobs of one action"],
     ["STATISTIC(jobs)", "error(jobs)", "number of jobs that ended in error"],
@@ -54,13 +54,10 @@ const QUANTITIES: [[&str; 3]; 13] = [
     ["MEASURE(RESOURCE)", "utilization(scan)", "the same for one resource"],
     ["MEASURE(resource NAME)", "queue_length(resource scan)", "if an action and a resource have the same name"],
     ["MEASURE(action NAME)", "mean(wait, action mon-fri)", "if an action is named like a window"],
-    [
-        "..., WINDOW)",
-        "p95(wait, scan, 09:00..11:00)",
-        "of the jobs that fall due in these hours; the last part of any of these",
-    ],
-    ["WINDOW", "mon-fri 08:00..18:00", "days, times of the day, or both; utilization and queue length by time"],
-    ["WINDOW", "worst 1h", "the hour of the day, on weekdays or at weekends, with the worst mean"],
+    ["STATISTIC(MEASURE, ACTION, WINDOW)", "p95(wait, scan, 09:00..11:00)", "of the jobs that fall due in these hours"],
+    ["share(MEASURE < BOUND, WINDOW)", "share(wait < 5m, sat-sun)", "or on these days; a window is the last part"],
+    ["MEASURE(RESOURCE, WINDOW)", "utilization(scan, mon-fri 08:00..18:00)", "an average over the time of the window"],
+    ["STATISTIC(MEASURE, worst 1h)", "p95(wait, worst 1h)", "in the worst hour of the day"],
 ];
 
 /// What options make of quantities, each with an example and its meaning.

@@ -94,8 +94,9 @@ impl Lifecycle {
     /// Fast path: equals [`Lifecycle::sample`] and [`Lifecycle::first`].
     #[inline(always)]
     pub(crate) fn plain(&mut self, action: ActionId, id: JobId, at: Time) -> Option<Job> {
-        let (need, service) = self.samplers[usize::from(action.0)].plain()?;
-        Some(Job { id, scheduled_at: at, service, chain: None, action, need, planned_outcome: JobOutcome::Done })
+        let (need, service, number) = self.samplers[usize::from(action.0)].plain()?;
+        let planned_outcome = JobOutcome::Done;
+        Some(Job { id, scheduled_at: at, service, chain: None, action, need, number, planned_outcome })
     }
 
     /// Samples a job that arrives from outside.
@@ -129,6 +130,7 @@ impl Lifecycle {
             chain: if has_chain { self.chain(system, new, sample, id, at) } else { None },
             action,
             need: need.unwrap_or(system.action(action).need),
+            number: Key { ordinal: sample.ordinal, attempt: 1 }.number(),
             planned_outcome: sample.planned_outcome,
         }
     }
@@ -288,6 +290,7 @@ impl Lifecycle {
             id,
             scheduled_at: now + backoff,
             service: sample.service,
+            number: key.number(),
             planned_outcome: sample.planned_outcome,
             ..*ended
         };

@@ -95,6 +95,7 @@ impl Running {
             chain: None,
             action: ActionId(0),
             need: NeedId(0),
+            number: 0,
             planned_outcome: JobOutcome::Done,
         };
         self.slots.push(Slot { job, claimed_at: Time::ZERO, worker: WorkerId(0), phase: Phase::Vacant, events: 0 });

@@ -10,6 +10,7 @@ use crate::model::capacity::NeedId;
 use crate::model::job::JobOutcome;
 use crate::model::time::Span;
 use crate::random::buffered_sampler::BufferedSampler;
+use crate::random::keyed_bits::KeyedBits;
 use crate::random::stream::{Purpose, Stream, StreamFamily, Streams};
 use crate::system::{ActionModel, System};
 
@@ -64,6 +65,18 @@ pub(crate) struct Key {
     pub(crate) attempt: u32,
 }
 
+impl Key {
+    /// The attempt's number among those of its action: that of its chain, or for later attempts
+    /// and chains that are not counted from 0, 32 bits drawn from both.
+    #[inline]
+    pub(crate) fn number(self) -> u32 {
+        match u32::try_from(self.ordinal) {
+            Ok(number) if self.attempt == 1 => number,
+            _ => KeyedBits::new(self.ordinal).at(self.attempt.into()) as u32,
+        }
+    }
+}
+
 impl Sampler {
     pub(crate) fn new(action: &ActionModel, streams: &Streams) -> Sampler {
         let stream = |purpose| streams.stream(purpose, &action.name);
@@ -91,14 +104,14 @@ impl Sampler {
         self.plain = None;
     }
 
-    /// The need and the service time of a plain job, if nothing else is ever drawn.
+    /// The need, the service time and the number of a plain job, if nothing else is ever drawn.
     ///
     /// Fast path: equals [`Sampler::exogenous`] without its outcome and the rest.
     #[inline(always)]
-    pub(crate) fn plain(&mut self) -> Option<(NeedId, Span)> {
-        let need = self.plain?;
+    pub(crate) fn plain(&mut self) -> Option<(NeedId, Span, u32)> {
+        let (need, ordinal) = (self.plain?, self.arrived);
         self.arrived += 1;
-        Some((need, self.service.draw()))
+        Some((need, self.service.draw(), Key { ordinal, attempt: 1 }.number()))
     }
 
     /// A job that arrives from outside.

@@ -24,8 +24,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             return self.dispatch_decisions();
         }
         while let Some(need) = self.queue.jobs.first_of(|word| self.workers.pool.mask()[word], |_| true) {
-            let worker = self.place(need);
             let job = self.queue.jobs.pop(need);
+            let worker = self.place(&job);
             self.claim(job, worker);
             self.workers.pool.note_taken(worker, job.need);
         }
@@ -35,11 +35,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// [`Simulation::dispatch_waiting`] by a policy that selects or reserves.
     fn dispatch_decisions(&mut self) {
         while let Some(decision) = self.choose(None) {
+            let job = self.take_decided(&decision);
             let worker = match &decision.target {
-                Target::Any => self.place(decision.need.into()),
-                Target::These(workers) => self.place_among(decision.need, workers),
+                Target::Any => self.place(&job),
+                Target::These(workers) => self.place_among(&job, workers),
             };
-            self.claim_decided(&decision, worker);
+            self.claim_decided(job, worker);
         }
         if let Some(at) = self.policy.next_start(self.now)
             && at != self.dispatch.next
@@ -57,21 +58,25 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.policy.choose(&view)
     }
 
+    /// Removes the job that a policy has chosen from the queue.
+    fn take_decided(&mut self, decision: &Decision<P::Rank>) -> Job {
+        self.queue.jobs.remove(decision.need, decision.key).expect("a policy chooses a job that waits")
+    }
+
     /// A worker claims the job that a policy has chosen.
-    fn claim_decided(&mut self, decision: &Decision<P::Rank>, worker: WorkerId) {
-        let job = self.queue.jobs.remove(decision.need, decision.key).expect("a policy chooses a job that waits");
+    fn claim_decided(&mut self, job: Job, worker: WorkerId) {
         assert!(self.workers.pool.fits(worker.0 as usize, job.need.into()), "a policy chooses a job that fits");
         self.note_if_need_gone(job.need.into());
         self.claim(job, worker);
         self.workers.pool.note_taken(worker, job.need);
     }
 
-    /// The worker, among those that the policy allows, that gets a job with this need.
-    fn place_among(&mut self, need: NeedId, workers: &[WorkerId]) -> WorkerId {
+    /// The worker, among those that the policy allows, that gets a job.
+    fn place_among(&mut self, job: &Job, workers: &[WorkerId]) -> WorkerId {
         let Claiming::Instant(placer) = &mut self.dispatch.claiming else {
             unreachable!("only under instant claiming jobs are placed")
         };
-        placer.choose_among(&self.workers.pool, need.into(), workers)
+        placer.choose_among(&self.workers.pool, job, workers)
     }
 
     /// Starts a job that has just fallen due if a worker has room for it; tells whether one has.
@@ -83,7 +88,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let need = usize::from(job.need.0);
         let fits = self.workers.pool.mask()[need / 64] >> (need % 64) & 1 == 1;
         if fits {
-            let worker = self.place(need);
+            let worker = self.place(job);
             self.start(*job, worker);
             self.workers.pool.note_taken(worker, job.need);
         }
@@ -161,7 +166,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         while self.workers.pool.is_open(worker)
             && let Some(decision) = self.choose(Some(worker))
         {
-            self.claim_decided(&decision, worker);
+            let job = self.take_decided(&decision);
+            self.claim_decided(job, worker);
             has_claimed = true;
             if self.claims_one() {
                 break;
@@ -205,13 +211,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.queue.jobs.first_of(|_| u64::MAX, |need| self.workers.pool.fits(worker.0 as usize, need))
     }
 
-    /// The worker that gets a job with this need; there must be one with room.
+    /// The worker that gets a job; there must be one with room.
     #[inline(always)]
-    fn place(&mut self, need: usize) -> WorkerId {
+    fn place(&mut self, job: &Job) -> WorkerId {
         let Claiming::Instant(placer) = &mut self.dispatch.claiming else {
             unreachable!("only under instant claiming jobs are placed")
         };
-        WorkerId(placer.choose(&self.workers.pool, need) as u32)
+        WorkerId(placer.choose(&self.workers.pool, job) as u32)
     }
 
     /// Whether no waiting job that fits on the worker comes before this one in policy order.

@@ -7,22 +7,31 @@ use super::pool::Pool;
 use super::share::{Shares, share};
 use crate::model::capacity::CapacityMap;
 use crate::model::claim::Placement;
+use crate::model::job::Job;
 use crate::model::worker::WorkerId;
-use crate::random::stream::{Purpose, Stream, Streams};
-use crate::system::System;
+use crate::random::keyed_bits::KeyedBits;
+use crate::random::stream::{Purpose, Streams};
+use crate::system::{ActionModel, System};
 
 /// A placement with its state.
 #[derive(Debug)]
 pub(crate) enum Placer {
-    Random(Box<Stream>),
+    /// By action: what its jobs draw by their numbers.
+    Random(Box<[KeyedBits]>),
     First,
-    ByShare { index: Box<FreeCapacityIndex>, most: bool },
+    ByShare {
+        index: Box<FreeCapacityIndex>,
+        most: bool,
+    },
 }
 
 impl Placer {
     pub(crate) fn new(placement: Placement, system: &System, pool: &Pool, streams: &Streams) -> Placer {
         match placement {
-            Placement::Random => Placer::Random(Box::new(streams.stream(Purpose::Placement, ""))),
+            Placement::Random => {
+                let bits = |action: &ActionModel| KeyedBits::keyed_by(streams.stream(Purpose::Placement, &action.name));
+                Placer::Random(system.actions.iter().map(bits).collect())
+            }
             Placement::First => Placer::First,
             Placement::MostFree => {
                 Placer::ByShare { index: Box::new(FreeCapacityIndex::new(system, pool)), most: true }
@@ -33,31 +42,38 @@ impl Placer {
         }
     }
 
-    /// The worker that gets a job with this need; the pool must have one with room.
+    /// The worker that gets a job; the pool must have one with room for it.
     #[inline(always)]
-    pub(crate) fn choose(&mut self, pool: &Pool, need: usize) -> usize {
+    pub(crate) fn choose(&mut self, pool: &Pool, job: &Job) -> usize {
+        let need = usize::from(job.need);
         let with_room = pool.with_room(need);
         match self {
             Placer::First => with_room.first(),
             _ if with_room.len() == 1 => with_room.first(),
-            Placer::Random(stream) => with_room.nth(stream.below(with_room.len() as u64) as usize),
+            Placer::Random(bits) => with_room.nth(any(bits, job, with_room.len())),
             Placer::ByShare { index, most } => index.choose(need, *most),
         }
         .expect("only a need that fits somewhere is placed")
     }
 
-    /// The worker among these (by index, all with room) that gets a job with this need.
-    pub(crate) fn choose_among(&mut self, pool: &Pool, need: usize, workers: &[WorkerId]) -> WorkerId {
+    /// The worker among these (by index, all with room) that gets a job.
+    pub(crate) fn choose_among(&mut self, pool: &Pool, job: &Job, workers: &[WorkerId]) -> WorkerId {
         match self {
-            Placer::Random(stream) if workers.len() > 1 => workers[stream.below(workers.len() as u64) as usize],
-            Placer::Random(_) | Placer::First => workers[0],
+            Placer::Random(bits) => workers[any(bits, job, workers.len())],
+            Placer::First => workers[0],
             Placer::ByShare { index, most } => {
                 let sign = if *most { -1 } else { 1 };
-                let left = |worker: &&WorkerId| sign * index.left(pool, worker.0 as usize, need);
+                let left = |worker: &&WorkerId| sign * index.left(pool, worker.0 as usize, job.need.into());
                 *workers.iter().min_by_key(left).expect("a policy allows at least one worker")
             }
         }
     }
+}
+
+/// One of `n` workers, by what the job draws: no other job changes it.
+#[inline(always)]
+fn any(bits: &[KeyedBits], job: &Job, n: usize) -> usize {
+    bits[usize::from(job.action.0)].below(job.number.into(), n)
 }
 
 /// Workers by their free capacity: one group for each distinct (capacity, free units) that occurs.

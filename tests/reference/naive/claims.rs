@@ -35,7 +35,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let share = |worker: &&usize| self.share_left(row, **worker);
         let best = match placement {
             Placement::First => Some(&fitting[0]),
-            Placement::Random => Some(&fitting[self.draws.any_worker(fitting.len())]),
+            Placement::Random => Some(&fitting[self.draws.any_worker(self.rows[row].key(), fitting.len())]),
             Placement::MostFree => fitting.iter().min_by_key(|worker| Reverse(share(worker))),
             Placement::LeastFree => fitting.iter().min_by_key(share),
         };

@@ -1,6 +1,7 @@
 //! Policies that choose among the jobs that fit, by how things stand, and never leave all of them.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use claimsim::internals::engine::ArrivalProcess;
 use claimsim::internals::model::action::ActionId;
@@ -25,11 +26,14 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// `random`.
     pub(super) fn any_fitting(&mut self, offers: &[Offer]) -> Option<Decision> {
         let mut rows = self.all_fitting(offers);
-        rows.sort_by_key(|&row| self.rows[row].need);
         if rows.is_empty() {
             return None;
         }
-        let row = rows[self.draws.any_job(rows.len())];
+        let mut counts = BTreeMap::new();
+        rows.iter().for_each(|&row| *counts.entry(self.rows[row].need).or_default() += 1);
+        let (need, turn) = self.draws.any_job(self.now, &counts);
+        rows.retain(|&row| self.rows[row].need == need);
+        let row = rows[turn];
         Some((row, self.fitting(row, offers)))
     }
 
