@@ -301,7 +301,7 @@ impl Kind {
                 );
             }
             System::Day(bad) => {
-                text += &format!("[action.last]\ncapacity = {{ slot = 1 }}\nservice = {}\n", exponential(SERVICE));
+                let _ = write!(text, "[action.last]\ncapacity = {{ slot = 1 }}\nservice = {}\n", exponential(SERVICE));
                 for hour in 0..24 {
                     let jobs = if bad.contains(&hour) { 3 } else { 2 };
                     text += &format!("[[job]]\naction = \"last\"\nat = \"{hour}h\"\n").repeat(jobs);

@@ -44,7 +44,9 @@ const SHARED: &str = r#"
 fn rows(settings: &[&str]) -> Vec<String> {
     let sandbox = Sandbox::with("s.toml", SHARED);
     let mut arguments = vec!["run", "s.toml", "--jobs", "--quiet", "--replications", "1", "--out", "out"];
-    settings.iter().for_each(|setting| arguments.extend(["--set", setting]));
+    for setting in settings {
+        arguments.extend(["--set", setting]);
+    }
     sandbox.stdout(&arguments);
     let jobs = std::fs::read_to_string(sandbox.path("out/jobs.csv")).expect("the job log");
     let mut lines = jobs.lines();

@@ -85,7 +85,7 @@ fn columns_are_mapped_by_name_and_others_ignored() {
         (r#"{ at_s = "submitted", servce_s = "runtime" }"#, "did you mean `service_s`?"),
         (r#"{ service_s = "runtime" }"#, "no column gives the times of the arrivals"),
         (r#"{ at_s = "submitted", service_s = "submitted" }"#, "it is mapped to `at_s` and `service_s`"),
-        (r#"{ at_s = 3 }"#, "the name of a column in the file"),
+        ("{ at_s = 3 }", "the name of a column in the file"),
     ] {
         let told = scenario(&format!(r#"trace = {{ file = "f.csv", columns = {columns} }}"#), &[("f.csv", file)]);
         let told = told.unwrap_err();
@@ -133,8 +133,9 @@ fn rows_outside_the_run_are_counted_and_a_file_without_any_inside_is_refused() {
     let check = sandbox.stdout(&["check", "s.toml", "--json"]);
     assert!(check.contains(note), "{check}");
 
-    let none = sandbox.claimsim(&["check", "s.toml", "--set", "cooldown=none"]).assert().success().get_output().clone();
-    assert!(crate::support::text(&none.stderr).contains("2 after the horizon\n"));
+    let unfollowed =
+        sandbox.claimsim(&["check", "s.toml", "--set", "cooldown=none"]).assert().success().get_output().clone();
+    assert!(crate::support::text(&unfollowed.stderr).contains("2 after the horizon\n"));
 
     sandbox.write("f.csv", "at_s\n1641000000\n1641000600\n");
     let told = sandbox.refused(&["run", "s.toml"]);
@@ -236,6 +237,7 @@ struct Row {
 
 /// A way to write a table.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 struct Dialect {
     separator: char,
     line_end: &'static str,

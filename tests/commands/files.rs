@@ -111,7 +111,7 @@ fn the_page_of_files_names_all_files_and_columns() {
         sandbox.claimsim(&all).assert().success();
         for (path, bytes) in sandbox.files(&out) {
             let name = path.to_string_lossy().into_owned();
-            if name.ends_with(".csv") && !name.contains("inputs") {
+            if path.extension().is_some_and(|end| end == "csv") && !name.contains("inputs") {
                 let header = csv::Reader::from_reader(&*bytes).headers().unwrap().iter().map(generic).collect();
                 written.insert((study.to_owned(), name), header);
             }

@@ -209,8 +209,8 @@ fn crontab_lines_get_a_note_and_crons_fire_in_all_years() {
     for start in ["1960-01-01T00:00:00Z", "2101-01-01T00:00:00Z"] {
         let daily = "cron.b.schedule=0 0 3 * * *";
         let set = format!("start={start}");
-        let none = "action.b.arrival={ poisson = { rate = \"0/s\" } }";
-        let settings = ["--set", daily, "--set", &set, "--set", "horizon=3d", "--set", none, "--out", "o"];
+        let no_arrivals = "action.b.arrival={ poisson = { rate = \"0/s\" } }";
+        let settings = ["--set", daily, "--set", &set, "--set", "horizon=3d", "--set", no_arrivals, "--out", "o"];
         sandbox.claimsim(&[&["run", "s.toml"], &settings[..]].concat()).assert().success();
         let summary = std::fs::read_to_string(sandbox.path("o/summary.csv")).unwrap();
         let arrived = summary.lines().find(|line| line.starts_with("first-fit,b,,,jobs,arrived,")).unwrap();

@@ -7,6 +7,7 @@
 
 use claimsim::internals::experiment::expression::Quantity;
 use claimsim::internals::experiment::{ResolvedQuantities, replicate};
+use claimsim::internals::model::math;
 use claimsim::internals::scenario::Scenario;
 use claimsim::internals::stats::sample::Sample;
 use claimsim::internals::stats::{DayClass, Measure, ReplicationStats};
@@ -24,7 +25,7 @@ const DAYS: usize = 3;
 /// Arrivals per hour in an hour of the run, whole numbers.
 fn rate(hour: usize) -> f64 {
     let angle = (hour % 24) as f64 / 24.0 * std::f64::consts::TAU;
-    let weekday = (40.0 - 30.0 * angle.cos()).round();
+    let weekday = (40.0 - 30.0 * math::cos(angle)).round();
     if hour < 24 { weekday } else { (weekday / 2.0).round() }
 }
 
@@ -60,8 +61,8 @@ fn present() -> Vec<f64> {
     let mut at = 0.0;
     let hour = |hour| {
         let limit = rate(hour) / ENDS;
-        let average = limit + (at - limit) * -(-ENDS).exp_m1() / ENDS;
-        at = limit + (at - limit) * (-ENDS).exp();
+        let average = limit + (at - limit) * -math::exp_m1(-ENDS) / ENDS;
+        at = limit + (at - limit) * math::exp(-ENDS);
         average
     };
     (0..24 * DAYS).map(hour).collect()
