@@ -30,7 +30,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             return None;
         }
         let mut counts = BTreeMap::new();
-        rows.iter().for_each(|&row| *counts.entry(self.rows[row].need).or_default() += 1);
+        for &row in rows.iter() {
+            *counts.entry(self.rows[row].need).or_default() += 1;
+        }
         let (need, turn) = self.draws.any_job(self.now, &counts);
         rows.retain(|&row| self.rows[row].need == need);
         let row = rows[turn];
