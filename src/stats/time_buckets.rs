@@ -23,9 +23,9 @@ const NICE_SECONDS: [i64; 21] = [
     604_800,
 ];
 
-/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets, or 168 from a day on: 1, 2 or
-/// 5 times a power of ten below a second; 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 4, 6
-/// or 12 hours; 1, 2 or 7 days, or a multiple of 7.
+/// The smallest nice length that divides the time up to `horizon` into at most 96 buckets, or 168
+/// from a day on: 1, 2 or 5 times a power of ten below a second; 1, 2, 5, 10, 15 or 30 seconds or
+/// minutes; 1, 2, 3, 4, 6 or 12 hours; 1, 2 or 7 days, or a multiple of 7.
 pub(super) fn nice_length(horizon: Time) -> Span {
     let most = if horizon.0 < DAY { MOST_BUCKETS } else { MOST_BUCKETS_OF_DAYS };
     let least = horizon.0.max(1).unsigned_abs().div_ceil(most as u64) as i64;
