@@ -30,7 +30,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             return None;
         }
         let mut counts = BTreeMap::new();
-        for &row in rows.iter() {
+        for &row in &rows {
             *counts.entry(self.rows[row].need).or_default() += 1;
         }
         let (need, turn) = self.draws.any_job(self.now, &counts);
