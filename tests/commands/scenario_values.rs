@@ -205,7 +205,7 @@ fn documents_become_workers_rows_and_crons() {
         "a dead worker, a running row on it, rows after the start, a weekly cron in a short run:\n{}",
         loaded.warnings
     );
-    assert_eq!(loaded.notes.len(), 2, "{:?}", loaded.notes);
+    assert_eq!(loaded.notes.len(), 3, "{:?}", loaded.notes);
     let crons = loaded.scenario.sources.iter().filter(|source| matches!(source, ArrivalModel::Cron { .. })).count();
     assert_eq!(crons, 2, "the scenario's own cron for b takes the place of the document's");
     let names: Vec<&str> = loaded.inputs.iter().map(|input| input.name.as_str()).collect();
