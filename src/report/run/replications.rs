@@ -368,13 +368,14 @@ mod tests {
         assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
         // Within the first cells of the last row.
         let last = utilization[..utilization.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 4;
-        for end in [1, utilization.len() / 2, last] {
-            assert!(matches!(
-                read(SavedTables { utilization: &utilization[..end], ..whole }),
-                Err(ReadError::Damaged(UTILIZATION, _))
-            ));
+        let headless = SavedTables { utilization: &utilization[..1], ..whole };
+        assert!(matches!(read(headless), Err(ReadError::NoColumn(UTILIZATION, "busy"))));
+        for end in [utilization.len() / 2, last] {
+            let cut = read(SavedTables { utilization: &utilization[..end], ..whole }).map(|outcomes| outcomes.len());
+            assert!(matches!(cut, Err(ReadError::Damaged(UTILIZATION, _))), "{end} bytes: {cut:?}");
         }
         let more = [wait_times, &b"first-fit,all,99,0,0\n"[..]].concat();
-        assert!(matches!(read(SavedTables { wait_times: &more, ..whole }), Err(ReadError::Damaged(WAIT_TIMES, _))));
+        let more = read(SavedTables { wait_times: &more, ..whole });
+        assert!(matches!(more, Err(ReadError::DamagedCell(WAIT_TIMES, _, "replication"))), "{:?}", more.err());
     }
 }
