@@ -166,6 +166,9 @@ fn a_starved_class_is_neither_met_nor_better() {
     ];
     let (document, code) = json(&sandbox, &compare);
     assert_eq!((code, &verdict(&document), &document["outcome"]), (1, &"worse".into(), &"fail".into()));
+    let junit = std::fs::read_to_string(sandbox.path("results/s-compare/junit.xml")).unwrap();
+    let (warning, case) = (junit.find("<property name=\"warning\""), junit.find("<testcase"));
+    assert!(warning.is_some() && warning < case, "{junit}");
     // The other way round: a system that serves all is better than one that starves a class.
     let against = [&compare[..4], &["--judge", "p95(wait, last)", "--max-replications", "20"]].concat();
     let (document, code) = json(&sandbox, &against);

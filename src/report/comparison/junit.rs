@@ -34,6 +34,7 @@ impl ComparisonReport<'_> {
                 "    <testsuite name=\"{contender}\" tests=\"{}\" skipped=\"{skipped}\" errors=\"0\" failures=\"{failures}\">",
                 cases.len()
             );
+            suites.push_str(&properties(&self.warnings()));
             for TestCase { name, outcome, message } in &cases {
                 let (name, message) = (escaped(name), escaped(message));
                 let _ = writeln!(suites, "        <testcase name=\"{name}\" classname=\"{contender}\">");
@@ -79,6 +80,17 @@ impl ComparisonReport<'_> {
         let outcome = is_open.then_some("skipped");
         TestCase { name: format!("{} against {}", label(row), self.baseline().name), outcome, message }
     }
+}
+
+/// What the reader has to know before the figures of a suite.
+fn properties(warnings: &[String]) -> String {
+    if warnings.is_empty() {
+        return String::new();
+    }
+    let property =
+        |warning: &String| format!("            <property name=\"warning\" value=\"{}\"/>\n", escaped(warning));
+    let all: Vec<String> = warnings.iter().map(property).collect();
+    format!("        <properties>\n{}        </properties>\n", all.concat())
 }
 
 fn count(cases: &[TestCase], outcome: &str) -> usize {
