@@ -250,6 +250,11 @@ impl Kind {
         if matches!(self.system, System::Parents(_)) { "parent" } else { "last" }
     }
 
+    /// The number of trials in the table. Days with 24 hours to judge take a hundred times as long.
+    pub fn trials(&self) -> u64 {
+        if matches!(self.system, System::Day(_)) { 100 } else { 1_000 }
+    }
+
     /// A statistic of the waits that are judged.
     fn of_waits(&self, statistic: &str) -> String {
         let window = if matches!(self.system, System::Day(_)) { ", worst 1h" } else { "" };
@@ -471,14 +476,18 @@ fn gate_is(comparison: &Comparison, status: BoundStatus) -> bool {
 }
 
 fn main() -> io::Result<()> {
-    const TRIALS: u64 = 1_000;
     let mut out = io::stdout().lock();
     writeln!(out, "system,command,asked,error,trials,errors,undecided,level")?;
     let wanted = std::env::args().nth(1).unwrap_or_default();
     for kind in KINDS.into_iter().filter(|kind| kind.name.starts_with(&wanted)) {
-        for (event, [errors, undecided]) in EVENTS.iter().zip(kind.count(0..TRIALS)) {
+        for (event, [errors, undecided]) in EVENTS.iter().zip(kind.count(0..kind.trials())) {
             let [command, asked, error] = event.words(&kind);
-            writeln!(out, "{},{command},\"{asked}\",{error},{TRIALS},{errors},{undecided},{LEVEL}", kind.name)?;
+            writeln!(
+                out,
+                "{},{command},\"{asked}\",{error},{},{errors},{undecided},{LEVEL}",
+                kind.name,
+                kind.trials()
+            )?;
         }
     }
     Ok(())
