@@ -33,7 +33,7 @@ pub fn standstill_warning(found: &[Standstill], replications: usize) -> Option<S
     };
     Some(format!(
         "nothing was claimed after {since}{where_found}: only parents run, which hold what their children need \
-         (deadlock); waits are those of the jobs before"
+         (deadlock); the waits of all later jobs are lower bounds"
     ))
 }
 
