@@ -140,30 +140,28 @@ impl BoundSample {
     /// The interval of the excess from which a verdict is taken, with an error level for each end.
     /// `None` where nothing bounds an end.
     pub fn excess_interval(&self, levels: EndLevels) -> Option<(f64, f64)> {
-        Some((self.low_end(self.excess.lower?, levels.low)?, self.high_end(self.excess.upper?, levels.high)?))
+        self.ends(self.excess.lower?, self.excess.upper?, levels)
     }
 
-    fn low_end(&self, sample: Sample, level: f64) -> Option<f64> {
-        let Some(Skewness { left, .. }) = self.skewness else {
-            return Some(sample.interval(student::critical_value(level, sample.degrees_of_freedom()?))?.0);
-        };
-        sample.lower_end(level, left)
-    }
-
-    fn high_end(&self, sample: Sample, level: f64) -> Option<f64> {
-        let Some(Skewness { right, .. }) = self.skewness else {
-            return Some(sample.interval(student::critical_value(level, sample.degrees_of_freedom()?))?.1);
-        };
-        sample.upper_end(level, right)
+    /// The low end of one sample and the high end of another, by the test that the verdict uses.
+    fn ends(&self, from_below: Sample, from_above: Sample, levels: EndLevels) -> Option<(f64, f64)> {
+        let student =
+            |sample: Sample, level| sample.interval(student::critical_value(level, sample.degrees_of_freedom()?));
+        Some(match self.skewness {
+            None => (student(from_below, levels.low)?.0, student(from_above, levels.high)?.1),
+            Some(Skewness { right, left }) => {
+                (from_below.lower_end(levels.low, left)?, from_above.upper_end(levels.high, right)?)
+            }
+        })
     }
 
     /// The interval of the value, for a bound that does not depend on a baseline.
     pub fn value_interval(&self, levels: EndLevels) -> Option<(f64, f64)> {
-        let (low, high) = self.excess_interval(levels)?;
         if self.is_exact {
             // Without rounding by the bound.
-            return Some((self.low_end(self.value, levels.low)?, self.high_end(self.value, levels.high)?));
+            return self.ends(self.value, self.value, levels);
         }
+        let (low, high) = self.excess_interval(levels)?;
         Some((low + self.bound?, high + self.bound?))
     }
 

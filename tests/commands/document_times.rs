@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use claimsim::internals::scenario::{LoadedScenario, load};
 use proptest::prelude::*;
 
-use crate::support::Sandbox;
+use crate::support::{Row, Sandbox};
 
 const WORKERS: &str = r#"{"workers": [
     {"id": "w0", "status": "running", "capacityMap": {"s": 2}},
@@ -71,12 +71,6 @@ fn rows() -> impl Strategy<Value = Vec<(bool, i64)>> {
     prop::collection::vec((any::<bool>(), at), 1..12)
 }
 
-/// The cells of a table by the names of its columns.
-fn table(path: &std::path::Path) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    reader.deserialize().map(|row| row.unwrap()).collect()
-}
-
 proptest! {
     #![proptest_config(crate::random_cases::random_cases(40, 2))]
 
@@ -96,8 +90,8 @@ proptest! {
         // 1,700,000,000 seconds after 1970.
         sandbox.write("s.toml", &scenario("2023-11-14T22:13:20Z"));
         sandbox.claimsim(&["run", "s.toml", "--jobs", "--out", "o", "--quiet"]).assert().success();
-        let (jobs, summary) = (table(&sandbox.path("o/jobs.csv")), table(&sandbox.path("o/summary.csv")));
-        let number = |row: &BTreeMap<String, String>, column: &str| row[column].parse::<f64>().ok();
+        let (jobs, summary) = (sandbox.table("o/jobs.csv"), sandbox.table("o/summary.csv"));
+        let number = |row: &Row, column: &str| row[column].parse::<f64>().ok();
         for column in ["claimed_at_s", "ended_at_s", "wait_s", "service_s"] {
             prop_assert!(jobs.iter().filter_map(|row| number(row, column)).all(|value| value >= 0.0), "{:#?}", jobs);
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::support::Sandbox;
+use crate::support::{Row, Sandbox};
 
 /// A scenario in which every column has a value.
 const SCENARIO: &str = r#"
@@ -163,17 +163,12 @@ fn lists_and_tables_fit_80_columns_without_a_terminal() {
     assert_eq!(firings, serde_json::json!(["2026-01-01T03:00:00Z", "2026-01-02T03:00:00Z"]));
 }
 
-/// The cells of a table by the names of its columns.
-fn table(sandbox: &Sandbox, path: &str) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_path(sandbox.path(path)).unwrap().deserialize().map(Result::unwrap).collect()
-}
-
 #[test]
 fn rows_of_jobs_tell_of_parents_priorities_due_dates_and_needs() {
     let sandbox = Sandbox::with("s.toml", SCENARIO);
     sandbox.claimsim(&["run", "s.toml", "--jobs", "--out", "o", "--quiet"]).assert().success();
-    let rows = table(&sandbox, "o/jobs.csv");
-    let by_number: BTreeMap<(&str, &str), &BTreeMap<String, String>> =
+    let rows = sandbox.table("o/jobs.csv");
+    let by_number: BTreeMap<(&str, &str), &Row> =
         rows.iter().map(|row| ((row["replication"].as_str(), row["job"].as_str()), row)).collect();
     let (mut children, mut retried_children) = (0, 0);
     for row in &rows {
@@ -215,11 +210,9 @@ fn rows_of_jobs_tell_of_parents_priorities_due_dates_and_needs() {
 fn replications_in_long_form_average_to_the_summary() {
     let sandbox = Sandbox::with("s.toml", SCENARIO);
     sandbox.claimsim(&["run", "s.toml", "--out", "o", "--quiet"]).assert().success();
-    let each = table(&sandbox, "o/replications.csv");
-    let names = |row: &BTreeMap<String, String>| {
-        ["action", "resource", "worker", "measure", "statistic"].map(|column| row[column].clone())
-    };
-    let summary = table(&sandbox, "o/summary.csv");
+    let each = sandbox.table("o/replications.csv");
+    let names = |row: &Row| ["action", "resource", "worker", "measure", "statistic"].map(|column| row[column].clone());
+    let summary = sandbox.table("o/summary.csv");
     assert_eq!(each.len(), 3 * summary.len());
     for figure in summary.iter().filter(|row| row["statistic"] != "max" && row["replications"] == "3") {
         let of_it = each.iter().filter(|row| names(row) == names(figure));
@@ -235,7 +228,7 @@ fn a_sweep_has_numbers_beside_the_texts() {
     let vary = ["--vary", "action.parent.arrival.poisson.rate=36/h,2/min", "--vary", "action.child.service=1m30s,2m"];
     let arguments = [&["sweep", "s.toml"], &vary[..], &["--out", "o", "--quiet"]].concat();
     sandbox.claimsim(&arguments).assert().success();
-    let rows = table(&sandbox, "o/sweep.csv");
+    let rows = sandbox.table("o/sweep.csv");
     for row in &rows {
         let rate = if row["action.parent.arrival.poisson.rate"] == "36/h" { 0.01 } else { 2.0 / 60.0 };
         let seconds = if row["action.child.service"] == "2m" { 120.0 } else { 90.0 };

@@ -1,10 +1,8 @@
 //! Windows of the week, the worst hour, and figures by hour.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use crate::support::Sandbox;
+use crate::support::{Row, Sandbox};
 
 /// A short job two minutes before every hour of nine days from a Friday on. On weekdays four jobs
 /// of 45 minutes, at half-hours from 9 o'clock on. One worker.
@@ -26,12 +24,6 @@ const DAYS: &str = r#"
     [cron.push]
     schedule = "0 0,30 9,10 * * MON-FRI"
 "#;
-
-type Row = BTreeMap<String, String>;
-
-fn rows(sandbox: &Sandbox, path: &str) -> Vec<Row> {
-    csv::Reader::from_path(sandbox.path(path)).unwrap().deserialize().map(Result::unwrap).collect()
-}
 
 fn show(sandbox: &Sandbox, quantity: &str) -> Value {
     let sweep = ["sweep", "s.toml", "--vary", "seed=1", "--show", quantity, "--json", "--quiet", "--out", "sweep"];
@@ -72,8 +64,8 @@ fn windows_are_worked_by_hand() {
 fn by_hour_has_the_same_figures() {
     let sandbox = Sandbox::with("s.toml", DAYS);
     sandbox.stdout(&["run", "s.toml", "--jobs", "--out", "run"]);
-    let table = rows(&sandbox, "run/by_hour.csv");
-    let jobs = rows(&sandbox, "run/jobs.csv");
+    let table = sandbox.table("run/by_hour.csv");
+    let jobs = sandbox.table("run/jobs.csv");
     let find = |action: &str, resource: &str, days: &str, hour: &str, measure: &str, statistic: &str| {
         let is_meant = |row: &&Row| {
             [("action", action), ("resource", resource), ("days", days), ("hour", hour), ("measure", measure)]
@@ -174,7 +166,8 @@ fn windows_on_the_shipped_week_are_those_of_its_jobs() {
     let week = week.to_str().unwrap();
     sandbox.stdout(&["run", week, "--replications", "2", "--jobs", "--quiet", "--out", "run"]);
     let number = |row: &Row, column: &str| row[column].parse::<f64>().unwrap();
-    let scans: Vec<Scan> = rows(&sandbox, "run/jobs.csv")
+    let scans: Vec<Scan> = sandbox
+        .table("run/jobs.csv")
         .iter()
         .filter(|row| row["action"] == "scan_check_single")
         .map(|row| Scan {

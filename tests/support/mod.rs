@@ -1,6 +1,7 @@
 //! Shared set-up: scenarios from text, and the built program in a temporary folder.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,9 @@ pub(crate) fn loaded(text: &str, settings: &[&str]) -> Scenario {
     let loaded = load("test.toml", text, &overrides, &NoFiles);
     loaded.unwrap_or_else(|report| panic!("{report:?}\n{text}")).scenario
 }
+
+/// The cells of a row of a table, by the names of its columns.
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// A temporary folder in which the program runs.
 pub(crate) struct Sandbox(TempDir);
@@ -59,6 +63,12 @@ impl Sandbox {
         let mut command = Command::cargo_bin("claimsim").expect("the program is built with its tests");
         command.current_dir(self.0.path()).args(arguments);
         command
+    }
+
+    /// The rows of a CSV file.
+    pub(crate) fn table(&self, name: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.path(name)).expect("the table is there");
+        reader.deserialize().map(|row| row.expect("a row")).collect()
     }
 
     /// Every file below a folder with its bytes, by path.

@@ -93,7 +93,12 @@ pub(super) struct JudgedPair<'q> {
 impl JudgedPair<'_> {
     /// Whether the quantity does not see jobs that may matter.
     fn is_unseen(&self) -> bool {
-        self.is_blind || self.leaves_too_many != [false, false] || !self.paired.is_exact()
+        !self.sees_enough() || !self.paired.is_exact()
+    }
+
+    /// Whether the quantity sees enough jobs of both sides to call them equivalent.
+    fn sees_enough(&self) -> bool {
+        !self.is_blind && self.leaves_too_many == [false, false]
     }
 
     /// The p-value of no difference. A side that leaves too many jobs unclaimed is not shown to be
@@ -140,8 +145,7 @@ impl DifferenceTests {
     pub(super) fn look(&mut self, replications: u32, rows: &[JudgedPair], margin: Option<Margin>) {
         let p = |pair: &JudgedPair| {
             let apart = pair.p_apart();
-            let is_seen = !pair.is_blind && pair.leaves_too_many == [false, false];
-            let close = margin.map(|margin| equivalence(&pair.paired, margin).filter(|_| is_seen));
+            let close = margin.map(|margin| equivalence(&pair.paired, margin).filter(|_| pair.sees_enough()));
             let close = close.map(|p| p.map(|p| (p * pair.parts).min(1.0)));
             std::iter::once(apart).chain(close)
         };

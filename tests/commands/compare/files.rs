@@ -1,24 +1,16 @@
 //! The files of a comparison: all of them, the same bytes for any number of threads, and numbers
 //! that agree with single runs.
 
-use std::collections::BTreeMap;
 use std::fs;
 
-use crate::support::{SMALL, Sandbox};
+use crate::support::{Row, SMALL, Sandbox};
 
-type Line = BTreeMap<String, String>;
-
-fn lines(sandbox: &Sandbox, file: &str) -> Vec<Line> {
-    let mut reader = csv::Reader::from_path(sandbox.path(file)).unwrap();
-    reader.deserialize().map(Result::unwrap).collect()
-}
-
-fn find<'a>(lines: &'a [Line], wanted: &[(&str, &str)]) -> &'a Line {
-    let is_wanted = |line: &&Line| wanted.iter().all(|(column, value)| line[*column] == *value);
+fn find<'a>(lines: &'a [Row], wanted: &[(&str, &str)]) -> &'a Row {
+    let is_wanted = |line: &&Row| wanted.iter().all(|(column, value)| line[*column] == *value);
     lines.iter().find(is_wanted).unwrap_or_else(|| panic!("no line with {wanted:?}"))
 }
 
-fn number(line: &Line, column: &str) -> f64 {
+fn number(line: &Row, column: &str) -> f64 {
     line[column].parse().unwrap_or_else(|_| panic!("{column} of {line:?}"))
 }
 
@@ -109,8 +101,8 @@ fn differences_are_those_of_single_runs() {
     };
     run("baseline", &[]);
     run("third", &["--set", "worker.w.count=3"]);
-    let (baseline, third) = (lines(&sandbox, "baseline/summary.csv"), lines(&sandbox, "third/summary.csv"));
-    let comparison = lines(&sandbox, "folder/comparison.csv");
+    let (baseline, third) = (sandbox.table("baseline/summary.csv"), sandbox.table("third/summary.csv"));
+    let comparison = sandbox.table("folder/comparison.csv");
     for (action, measure, statistic) in
         [("all", "wait_s", "mean"), ("scan", "wait_s", "p95"), ("check", "response_s", "p50"), ("all", "jain", "mean")]
     {
@@ -135,10 +127,10 @@ fn differences_are_those_of_single_runs() {
     }
     let utilization = [("contender", "third worker"), ("measure", "utilization"), ("resource", "scan")];
     assert!(number(find(&comparison, &utilization), "difference") < 0.0);
-    let judged: Vec<&Line> = comparison.iter().filter(|line| !line["verdict"].is_empty()).collect();
+    let judged: Vec<&Row> = comparison.iter().filter(|line| !line["verdict"].is_empty()).collect();
     assert_eq!(judged.len(), 6, "three measures of two contenders");
     // Its own summary has every figure of a run, worker by worker.
-    let summary = lines(&sandbox, "folder/summary.csv");
+    let summary = sandbox.table("folder/summary.csv");
     let mean = find(
         &summary,
         &[("contender", "third worker"), ("action", "all"), ("measure", "wait_s"), ("statistic", "mean")],
@@ -153,7 +145,7 @@ fn any_contender_may_be_the_baseline() {
     let sandbox = Sandbox::small();
     let printed = String::from_utf8(compare(&sandbox, "folder", &["--against", "third worker"])).unwrap();
     assert!(printed.starts_with("small: 2 contenders against third worker"), "{printed}");
-    let comparison = lines(&sandbox, "folder/comparison.csv");
+    let comparison = sandbox.table("folder/comparison.csv");
     let mean = [("contender", "first-fit"), ("action", "all"), ("measure", "wait_s"), ("statistic", "mean")];
     let line = find(&comparison, &mean);
     assert_eq!((line["against"].as_str(), line["verdict"].as_str()), ("third worker", "worse"));
@@ -166,7 +158,7 @@ fn one_replication_decides_nothing_and_invents_nothing() {
     let fixed = ["compare", "small.toml", "--contender", THREE, "--policy", "first-fit", "--policy", "strict-fifo"];
     let one = ["--quiet", "--replications", "1", "--max-replications", "1", "--out", "one"];
     sandbox.claimsim(&[&fixed[..], &one].concat()).assert().success();
-    let comparison = lines(&sandbox, "one/comparison.csv");
+    let comparison = sandbox.table("one/comparison.csv");
     assert!(
         comparison
             .iter()
@@ -187,7 +179,7 @@ fn two_scenarios_are_compared_by_the_names_of_their_actions() {
     sandbox.write("after.toml", &after);
     let arguments = ["compare", "before.toml", "after.toml", "--quiet", "--max-replications", "4", "--out", "folder"];
     sandbox.claimsim(&arguments).assert().success();
-    let comparison = lines(&sandbox, "folder/comparison.csv");
+    let comparison = sandbox.table("folder/comparison.csv");
     let line = |action: &str| find(&comparison, &[("action", action), ("measure", "wait_s"), ("statistic", "mean")]);
     assert_eq!(line("scan")["contender"], "small (2)");
     assert!(!line("scan")["difference"].is_empty());
