@@ -56,6 +56,10 @@ pub use order::{QueueKey, Rank};
 pub use policy::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, Target};
 pub use resources::share::{Shares, share};
 pub use system::availability::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage, OutageKind};
+pub use system::staffing::{
+    Autoscaler, Leaving, Price, RateLimit, RatePolicy, ScalingMetric, ScalingPace, ScalingRule, ScalingStep, Staffing,
+    StaffingChange, WorkerGroup,
+};
 pub use system::{
     ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, JobFilter, Requeue,
     RuntimeEstimate, Spawns, System, Window,

@@ -308,9 +308,11 @@ mod tests {
         let map = |units: &Vec<i64>| CapacityMap(units.clone().into());
         System {
             resources: workers[0].iter().enumerate().map(|(index, _)| index.to_string()).collect(),
-            workers: workers.iter().map(|units| Worker { id: String::new(), capacity: map(units) }).collect(),
+            workers: workers.iter().map(|units| Worker::new(String::new(), map(units))).collect(),
             actions: Vec::new(),
             needs: needs.iter().map(map).collect(),
+            groups: Vec::new(),
+            runs_on: Vec::new(),
             claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
             queue_limit: None,
             availability: Availability::default(),

@@ -52,7 +52,7 @@ pub(super) struct DraftWorker {
 
 impl DraftWorker {
     pub(super) fn finish(self, needs: &Needs) -> Worker {
-        Worker { id: self.id, capacity: needs.dense(&self.offers) }
+        Worker::new(self.id, needs.dense(&self.offers))
     }
 
     /// The number of resources of which it offers less than these units.

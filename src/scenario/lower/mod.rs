@@ -82,6 +82,8 @@ pub(super) fn lower(
         workers: workers.into_iter().map(|worker| worker.finish(&needs)).collect(),
         actions: actions.into_iter().map(|action| action.model).collect(),
         needs: needs.all_dense(),
+        groups: Vec::new(),
+        runs_on: Vec::new(),
         resources: needs.names().to_vec(),
         claim,
         queue_limit: spec.queue.limit.as_ref().map(|limit| limit.value),
