@@ -46,6 +46,7 @@ mod order;
 mod policy;
 pub mod queue;
 mod resources;
+mod staffing;
 mod system;
 
 pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};

@@ -100,9 +100,15 @@ impl<'a> Candidate<'a> {
         self.system.need(self.job.need)
     }
 
-    /// The estimated service time of the attempt: its own estimate, or that of its class.
+    /// The estimated service time of the attempt at the usual speed: its own estimate, or that of
+    /// its class.
     pub fn estimate(&self) -> Span {
         self.life.estimate(self.system, self.job)
+    }
+
+    /// The estimated service time of the attempt on a worker, at the worker's speed.
+    pub fn estimate_on(&self, worker: WorkerId) -> Span {
+        self.life.estimate_at(self.system, self.job, self.system.worker(worker).speed)
     }
 
     /// Its priority; larger is more urgent.

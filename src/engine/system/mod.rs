@@ -20,7 +20,7 @@ use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::random::dist::{Constant, Distribution};
 use crate::random::stream::Stream;
 use availability::Availability;
-use staffing::WorkerGroup;
+use staffing::{Leaving, WorkerGroup};
 
 /// The system under simulation, shared by all replications.
 #[derive(Clone, Debug)]
@@ -383,6 +383,25 @@ impl System {
     /// Whether a worker has all labels that a job with this need asks for.
     pub fn has_labels(&self, worker: WorkerId, need: NeedId) -> bool {
         self.worker(worker).labels.contains(self.runs_on(need))
+    }
+
+    /// Whether a worker that runs jobs may ever go down or be killed.
+    pub fn may_lose_workers(&self) -> bool {
+        let kills = |group: &WorkerGroup| group.changes() && group.leaving == Leaving::Kill;
+        self.availability.has_outages() || self.groups.iter().any(kills)
+    }
+
+    /// Whether the number of workers of some group changes, or workers take time to start.
+    pub fn has_places(&self) -> bool {
+        self.groups.iter().any(|group| group.changes() || group.startup.is_some())
+    }
+
+    /// Whether a job with this need fits on some worker that runs nothing, at any time.
+    pub fn is_feasible(&self, need: NeedId) -> bool {
+        let units = self.need(need);
+        let changed = self.availability.capacity_changes.iter().map(|change| (change.worker, &change.capacity));
+        let offered = (0..).map(WorkerId).zip(self.workers.iter().map(|worker| &worker.capacity));
+        offered.chain(changed).any(|(worker, capacity)| capacity.fits(units) && self.has_labels(worker, need))
     }
 
     /// Whether workers differ in speed from the usual one.
