@@ -8,6 +8,7 @@ mod cron_dialect;
 mod draws;
 mod event;
 mod faults;
+mod groups;
 mod invariants;
 mod naive;
 mod policies;
