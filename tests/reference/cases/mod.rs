@@ -1,8 +1,10 @@
 //! Small cases worked out by hand; both simulators must agree with them.
 
+mod autoscaler;
 mod capacity;
 mod children;
 mod outages;
+mod shifts;
 mod stops;
 
 use claimsim::internals::engine::{

@@ -48,7 +48,7 @@ pub(super) enum Place {
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(system: &'a System) -> Ledger<'a> {
-        let at_the_start = |id| if system.is_there_at_start(id) { Place::Ready } else { Place::Empty };
+        let at_the_start = |id: WorkerId| if system.is_there_at_start(id) { Place::Ready } else { Place::Empty };
         let nothing = CapacityMap(vec![0; system.resources.len()].into());
         Ledger {
             system,
@@ -194,12 +194,19 @@ impl<'a> Ledger<'a> {
         CapacityMap(units.map(|(offered, used)| offered - used).collect())
     }
 
+    pub(super) fn is_empty(&self, worker: WorkerId) -> bool {
+        self.places[worker.0 as usize] == Place::Empty
+    }
+
+    /// The number of workers that are not out.
+    pub(super) fn alive(&self) -> usize {
+        self.out.iter().zip(&self.places).filter(|(out, place)| !**out && **place != Place::Empty).count()
+    }
+
     /// Whether a worker may claim anything.
     pub(super) fn can_claim(&self, worker: WorkerId) -> bool {
-        let staffed: Vec<bool> =
-            self.out.iter().zip(&self.places).filter(|(_, place)| **place != Place::Empty).map(|(out, _)| !out).collect();
-        let alive = staffed.iter().filter(|alive| **alive).count();
-        let has_quorum = !self.system.availability.quorum || alive * 2 > staffed.len();
+        let staffed = self.places.iter().filter(|place| **place != Place::Empty).count();
+        let has_quorum = !self.system.availability.quorum || self.alive() * 2 > staffed;
         has_quorum && !self.out[worker.0 as usize] && self.places[worker.0 as usize] == Place::Ready
     }
 
