@@ -10,7 +10,6 @@ use claimsim::internals::model::time::Time;
 use claimsim::internals::model::worker::LabelSet;
 use claimsim::internals::random::dist::Distribution;
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 

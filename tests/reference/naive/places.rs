@@ -35,7 +35,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    pub(super) fn places(&self, group: usize) -> impl DoubleEndedIterator<Item = usize> + use<A> {
+    pub(super) fn places(&self, group: usize) -> impl Iterator<Item = usize> + Clone + use<A> {
         let places = self.system.groups[group].places.clone();
         places.map(|place| place as usize)
     }
@@ -82,7 +82,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     fn add_workers(&mut self, group: usize, number: usize) {
-        let with = |staff: Staff| self.places(group).filter(move |&place| self.workers[place].staff == staff);
+        let (places, workers) = (self.places(group), &self.workers);
+        let with = |staff: Staff| places.clone().filter(move |&place| workers[place].staff == staff);
         let candidates: Vec<usize> = with(Staff::Nobody).chain(with(Staff::Draining)).take(number).collect();
         assert_eq!(candidates.len(), number, "a group has places for its largest number");
         for place in candidates {
