@@ -54,7 +54,7 @@ pub use calendar::LAST_INSTANT;
 pub use kernel::Simulation;
 pub use observer::{Attempt, Event, Execution, JobOrigin, Observer};
 pub use order::{QueueKey, Rank};
-pub use policy::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, Target};
+pub use policy::{Candidate, ClaimPolicy, Decision, EstimatedTime, PolicyKind, SchedulerEvent, SchedulingView, Target};
 pub use resources::share::{Shares, share};
 pub use system::availability::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage, OutageKind};
 pub use system::staffing::{

@@ -11,4 +11,5 @@ pub mod name;
 pub mod quantity;
 pub mod time;
 pub mod unit;
+pub mod week;
 pub mod worker;

@@ -218,7 +218,10 @@ impl Lifecycle {
     /// A row is about to run at this speed: its service time and its estimate change, and it is
     /// known whether it misses its deadline.
     pub(crate) fn set_speed(&mut self, system: &System, job: &mut Job, speed: f64) {
-        let estimate = self.estimate_at(system, job, speed);
+        let mut estimate = self.estimate(system, job);
+        if self.estimate_scales(system, job) {
+            estimate = estimate.at_speed(speed);
+        }
         job.service = job.service.at_speed(speed);
         if let Some(chain) = job.chain {
             self.chains[slot(chain)].estimate = Some(estimate);
@@ -228,14 +231,10 @@ impl Lifecycle {
         }
     }
 
-    /// The estimated service time of a waiting row on a worker of this speed.
-    pub(crate) fn estimate_at(&self, system: &System, job: &Job, speed: f64) -> Span {
+    /// Whether the estimated service time of a row is shorter on a faster worker.
+    pub(crate) fn estimate_scales(&self, system: &System, job: &Job) -> bool {
         let is_own = self.of(job).is_some_and(|chain| chain.overrides.estimate.is_some());
-        let estimate = self.estimate(system, job);
-        match &system.action(job.action).estimate {
-            RuntimeEstimate::Exact | RuntimeEstimate::Factor(_) if !is_own => estimate.at_speed(speed),
-            _ => estimate,
-        }
+        !is_own && !matches!(system.action(job.action).estimate, RuntimeEstimate::Time(_))
     }
 
     /// The estimated service time of a row.

@@ -33,6 +33,7 @@ use crate::queue::JobQueue;
 use crate::random::stream::Streams;
 use crate::resources::placement::Placer;
 use crate::resources::pool::Pool;
+use crate::staffing::places::Places;
 use crate::system::{ClaimRule, System};
 use state::{Arrivals, Claiming, Dispatch, Jobs, Pending, Queue, SourceState, StalledWorkers, Workers};
 

@@ -60,7 +60,10 @@ impl Pool {
             let words = packing.taken(need).zip(packing.asked(&asked));
             words.map(|(taken, asked)| Packed { taken, asked }).collect::<Vec<_>>()
         };
-        let free = |worker: &Worker| packing.free(&with_labels(&worker.capacity, worker.labels, labels));
+        let free = |worker: &Worker| {
+            let offered = with_labels(&worker.capacity, worker.labels, labels);
+            packing.free(&offered).collect::<Vec<_>>()
+        };
         let is_random = matches!(system.claim, ClaimRule::Instant { placement: Placement::Random, .. });
         let with_room = if is_random { BitSet::ranked(workers) } else { BitSet::new(workers) };
         let mut pool = Pool {

@@ -391,6 +391,11 @@ impl System {
         self.availability.has_outages() || self.groups.iter().any(kills)
     }
 
+    /// Whether workers come and go, take time to start, or cost something.
+    pub fn has_staffing(&self) -> bool {
+        self.has_places() || self.groups.iter().any(|group| group.price.is_some())
+    }
+
     /// Whether the number of workers of some group changes, or workers take time to start.
     pub fn has_places(&self) -> bool {
         self.groups.iter().any(|group| group.changes() || group.startup.is_some())
