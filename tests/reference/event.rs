@@ -173,11 +173,6 @@ impl Observer for Trajectory {
             E::WorkerDown { worker, kind } => Kind::WorkerOut { worker, kind },
             E::WorkerDeclaredDead { worker } => Kind::WorkerDeclaredDead { worker },
             E::WorkerUp { worker } => Kind::WorkerBack { worker },
-            E::WorkerOrdered { .. }
-            | E::WorkerReady { .. }
-            | E::WorkerDraining { .. }
-            | E::WorkerGone { .. }
-            | E::GroupScaled { .. } => return,
             E::CapacityChanged { worker, capacity } => Kind::CapacityChanged { worker, units: units(capacity) },
             E::WorkerOrdered { worker } => Kind::WorkerOrdered { worker },
             E::WorkerReady { worker } => Kind::WorkerReady { worker },
