@@ -69,6 +69,7 @@ impl From<ScaleIn> for Leaving {
 /// `step` and `schedule`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["max"]))]
 pub(crate) struct Autoscale {
     /// The fewest workers. Default: 1.
     pub(crate) min: Option<Spanned<u32>>,
@@ -171,9 +172,9 @@ pub(crate) struct ScheduledCount {
     pub(crate) count: Option<Spanned<u32>>,
 }
 
-/// Declares a text that is read by `FromStr` and has a pattern in the schema.
+/// Declares a text that is read by `FromStr`: its format, pattern and examples in the schema.
 macro_rules! text_value {
-    ($name:ident, $pattern:literal, $($example:literal),+) => {
+    ($name:ident, $format:literal, $pattern:literal, $($example:literal),+) => {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
                 String::deserialize(deserializer)?.parse().map_err(Error::custom)
@@ -190,7 +191,9 @@ macro_rules! text_value {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern, "examples": [$($example),+] })
+                json_schema!({
+                    "type": "string", "format": $format, "pattern": $pattern, "examples": [$($example),+]
+                })
             }
         }
     };
@@ -209,7 +212,7 @@ impl FromStr for Days {
     }
 }
 
-text_value!(Days, "^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$", "mon-fri", "sat");
+text_value!(Days, "days", "^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$", "mon-fri", "sat");
 
 /// A time of day, in minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,7 +227,7 @@ impl FromStr for TimeOfDay {
     }
 }
 
-text_value!(TimeOfDay, "^[0-9]{1,2}:[0-9]{2}$", "08:00", "17:30");
+text_value!(TimeOfDay, "time-of-day", "^[0-9]{1,2}:[0-9]{2}$", "08:00", "17:30");
 
 /// A price for a length of time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -245,4 +248,4 @@ impl FromStr for HourlyPrice {
     }
 }
 
-text_value!(HourlyPrice, "^.*/.*$", "0.40/h", "9.60/d");
+text_value!(HourlyPrice, "price", "^.*/.*$", "0.40/h", "9.60/d");
