@@ -184,6 +184,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// A worker is up that may be the only one: it makes up for what only living workers do.
     pub(super) fn note_alive(&mut self) {
+        if !self.workers.detector.is_any_alive() {
+            return;
+        }
         self.schedule_missed_firings();
         if let Some(at) = self.workers.detector.sweep_due(self.now) {
             self.calendar.schedule(at, EventClass::Sweep, 0);

@@ -231,6 +231,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if self.workers.places.of(worker) == Place::Draining && self.jobs.running.is_idle(worker) {
             self.empty_place(worker);
             self.review_quorum();
+            self.report_worker_change();
         }
     }
 
@@ -240,5 +241,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.workers.detector.set_there(worker, false, self.now);
         self.review_open(worker);
         self.observer.on(self.now, &Event::WorkerGone { worker });
+        if self.workers.detector.is_any_alive() {
+            self.schedule_missed_firings();
+        }
     }
 }

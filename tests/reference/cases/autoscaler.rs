@@ -167,6 +167,8 @@ fn from_zero_it_counts_as_for_one_worker() {
     waiting(0, 3, 2.0).gives(&[(15, 0, 2)]);
     // 2 / 2 = 1 is within the tolerance: one worker.
     waiting(0, 2, 2.0).gives(&[(15, 0, 1)]);
+    // 21 / 20 = 1.05 is, too.
+    waiting(0, 21, 20.0).gives(&[(15, 0, 1)]);
     waiting(0, 0, 2.0).gives(&[]);
     // 100 / 2 = 50, but at most 0 + 4 in 15 s (100 % of 0 is 0); then 4 + 4 or 200 % of 4: 8.
     waiting(0, 100, 2.0).until(40).gives(&[(15, 0, 4), (30, 4, 8)]);
@@ -185,6 +187,8 @@ fn increases_are_limited_by_the_most_generous_policy() {
     waiting(3, 30, 1.0).up(0, &[(PERCENT(50.0), 15)]).until(40).gives(&[(15, 3, 5), (30, 5, 8)]);
     // 110 % of 10 is 11 and of 11 is 12.1, rounded up 13.
     waiting(10, 30, 1.0).up(0, &[(PERCENT(10.0), 15)]).until(40).gives(&[(15, 10, 11), (30, 11, 13)]);
+    // 110 % of 50 is 55, not the 56 of 55.00000000000001.
+    waiting(50, 90, 1.0).within(0, 60).up(0, &[(PERCENT(10.0), 15)]).gives(&[(15, 50, 55)]);
 }
 
 #[test]

@@ -7,7 +7,6 @@ use claimsim::internals::engine::{
 use claimsim::internals::model::capacity::ResourceId;
 use claimsim::internals::model::time::{Span, Time};
 
-use super::places::Staff;
 use super::policy::covers;
 use super::{Class, Naive, What};
 
@@ -140,7 +139,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let of_resource = |units: &[i64]| units[usize::from(resource.0)];
         let current = self.current(group);
         let offered: i64 = current.iter().map(|&place| of_resource(&self.workers[place].capacity.0)).sum();
-        let at_work = |place: &&usize| self.workers[**place].staff == Staff::Ready && self.workers[**place].is_up();
+        let at_work = |place: &&usize| self.workers[**place].is_up();
         let rows = current.iter().filter(at_work).flat_map(|&place| self.running_on(place));
         let used: i64 = rows.map(|row| of_resource(&self.need_of(row).0)).sum();
         (offered > 0).then(|| used as f64 / offered as f64)

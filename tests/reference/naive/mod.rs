@@ -114,6 +114,7 @@ enum What {
     /// A shift or a schedule sets the number of workers of a group.
     Staff {
         group: usize,
+        number: usize,
         count: u32,
     },
     /// The start of a worker with this number is over.
@@ -250,7 +251,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             What::BreakDown(index) => self.break_down(index),
             What::EndBreakdown(index) => self.end_breakdown(index),
             What::ChangeCapacity(index) => self.change_capacity(index),
-            What::Staff { group, count } => self.staff(group, count),
+            What::Staff { group, number, count } => self.staff(group, number, count),
             What::Started { worker, start } => self.started(worker, start),
             What::Sweep => self.sweep(),
             What::Cancel(row) if self.can_be_cancelled(row) => self.cancel(row),
@@ -343,9 +344,15 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.tell(Kind::Due { job: JobId(row as u64), row: self.seen(row) });
     }
 
+    /// Whether a row misses its deadline wherever it runs. Among workers that differ in speed, its
+    /// worker decides.
+    fn is_sure_to_miss(&self, row: usize, service: Span) -> bool {
+        !self.system.has_speeds() && self.deadline(row).is_some_and(|deadline| deadline < service)
+    }
+
     fn seen(&self, row: usize) -> RowSeen {
         let planned_outcome = match self.rows[row].drawn {
-            drawn if self.deadline(row).is_some_and(|deadline| deadline < drawn.service) => JobOutcome::DeadlineMissed,
+            drawn if self.is_sure_to_miss(row, drawn.service) => JobOutcome::DeadlineMissed,
             drawn if drawn.fails => JobOutcome::Error,
             _ => JobOutcome::Done,
         };

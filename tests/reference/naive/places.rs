@@ -13,25 +13,33 @@ use super::{Class, Kind, Naive, What};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Staff {
     Nobody,
+    /// Ordered during an outage: it starts when that is over.
+    Ordered,
     Starting,
     Ready,
     Draining,
 }
 
 impl<A: ArrivalProcess> Naive<'_, A> {
-    /// Schedules the changes that shifts and schedules make, and the first looks of autoscalers.
+    /// Schedules the first changes that shifts and schedules make, and the first looks of
+    /// autoscalers.
     pub(super) fn schedule_staffing(&mut self) {
-        for (group, staffing) in self.system.groups.iter().map(|group| &group.staffing).enumerate() {
-            if let Staffing::Shifts(changes) | Staffing::Schedule(changes) = staffing {
-                for change in changes {
-                    self.schedule(change.at, Class::WorkerChange, What::Staff { group, count: change.count });
-                }
-            }
+        for group in 0..self.system.groups.len() {
+            self.schedule_change_of_staff(group, 0);
         }
         for (group, staffing) in self.system.groups.iter().map(|group| &group.staffing).enumerate() {
             if let Staffing::Autoscaler(autoscaler) = staffing {
                 self.schedule(self.now + autoscaler.period, Class::Scaling, What::Look(group));
             }
+        }
+    }
+
+    /// Schedules a change by shifts or a schedule, if there is one with this number.
+    fn schedule_change_of_staff(&mut self, group: usize, number: usize) {
+        if let Staffing::Shifts(changes) | Staffing::Schedule(changes) = &self.system.groups[group].staffing
+            && let Some(change) = changes.get(number)
+        {
+            self.schedule(change.at, Class::WorkerChange, What::Staff { group, number, count: change.count });
         }
     }
 
@@ -45,7 +53,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     fn is_current(&self, place: usize) -> bool {
-        matches!(self.workers[place].staff, Staff::Starting | Staff::Ready)
+        matches!(self.workers[place].staff, Staff::Ordered | Staff::Starting | Staff::Ready)
     }
 
     /// The places of a group whose workers start or are ready.
@@ -54,7 +62,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     /// A shift or a schedule sets the number of workers.
-    pub(super) fn staff(&mut self, group: usize, count: u32) {
+    pub(super) fn staff(&mut self, group: usize, number: usize, count: u32) {
+        self.schedule_change_of_staff(group, number + 1);
         if self.system.groups[group].is_autoscaled() {
             self.scale(group, count);
         } else {
@@ -98,7 +107,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     fn order(&mut self, group: usize, place: usize) {
-        self.workers[place].staff = Staff::Starting;
+        self.workers[place].staff = Staff::Ordered;
         self.tell(Kind::WorkerOrdered { worker: WorkerId(place as u32) });
         match &mut self.workers[place].presence {
             Presence::Up { since } => {
@@ -138,12 +147,13 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         }
     }
 
-    /// A worker that is back starts again.
+    /// A worker that is back starts, or starts again.
     pub(super) fn start_again(&mut self, place: usize) {
         let group = self.system.groups.iter().find(|group| group.places.contains(&(place as u32)));
         let startup = group.and_then(|group| group.startup.as_ref());
         match self.workers[place].staff {
             Staff::Nobody | Staff::Draining => {}
+            Staff::Ordered => self.start(place, group.and_then(|group| group.order_startup.as_ref())),
             Staff::Ready if startup.is_none() => {}
             Staff::Ready | Staff::Starting => self.start(place, startup),
         }
