@@ -98,6 +98,13 @@ impl ResolvedQuantities {
         &self.measurements
     }
 
+    /// The same quantities, and worker-hours, cost and scaling of any scenario.
+    #[must_use]
+    pub fn with_staffing(mut self) -> ResolvedQuantities {
+        self.measurements.staffing = true;
+        self
+    }
+
     /// The same quantities, and waits, queues and utilization by hour of the day.
     #[must_use]
     pub fn by_hour(mut self, by_hour: bool) -> ResolvedQuantities {

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::RunReport;
+use crate::engine::WorkerGroup;
 use crate::experiment::SummaryRow;
 use crate::format::{self, Charset};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
-use crate::stats::Measure::{Jobs, Utilization, WaitS, WithinSlo};
+use crate::stats::Measure::{Cost, Jobs, ScaleIns, ScaleOuts, Utilization, WaitS, WithinSlo, WorkerHours};
 use crate::stats::Statistic::{
-    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unclaimed, Unfinished,
+    Abandoned, Arrived, Cancel, Count, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unclaimed, Unfinished,
 };
 use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
 use crate::stats::interval::IntervalEstimate;
@@ -51,6 +52,7 @@ impl RunReport<'_> {
         if !context.system.resources.is_empty() {
             parts.push(resources(context, &figures));
         }
+        parts.extend(workers(context, &figures));
         parts.join("\n") + "\n"
     }
 }
@@ -128,6 +130,27 @@ fn resources(context: &RunContext, figures: &Figures) -> String {
     };
     let rows: Vec<Vec<String>> = context.system.resources.iter().enumerate().map(row).collect();
     table::plain(&["resource", "utilization"], &rows, |_| false, figures.charset)
+}
+
+/// Workers that come and go, or that cost something.
+fn workers(context: &RunContext, figures: &Figures) -> Option<String> {
+    let hours = figures.row(JobScope::All, None, WorkerHours, Mean)?.estimate.value?;
+    let window = context.system.window.horizon - context.system.window.warmup;
+    let mut header = vec!["workers", "on average", "worker-hours"];
+    let mut cells = vec![
+        "all".to_owned(),
+        format::count(hours * 3600.0 / window.as_secs_f64()),
+        figures.with_interval(JobScope::All, None, WorkerHours, format::count),
+    ];
+    if context.system.groups.iter().any(|group| group.price.is_some()) {
+        header.push("cost");
+        cells.push(figures.with_interval(JobScope::All, None, Cost, format::count));
+    }
+    if context.system.groups.iter().any(WorkerGroup::is_autoscaled) {
+        header.extend(["scale-outs", "scale-ins"]);
+        cells.extend([ScaleOuts, ScaleIns].map(|measure| figures.cell(JobScope::All, measure, Count, format::count)));
+    }
+    Some(table::plain(&header, &[cells], |_| false, figures.charset))
 }
 
 #[cfg(test)]
