@@ -143,7 +143,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         } else {
             self.remove_workers(group, (current - number) as usize);
         }
+        // Together at the end, as each may give the others a majority or take it from them.
         self.review_quorum();
+        self.system.groups[group].places.clone().for_each(|worker| self.review_open(WorkerId(worker)));
         true
     }
 
@@ -191,6 +193,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let is_current = self.workers.places.changes(worker) == change;
         if is_current {
             self.make_ready(worker);
+            self.review_open(worker);
         }
         is_current
     }
@@ -198,7 +201,6 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn make_ready(&mut self, worker: WorkerId) {
         self.workers.places.set(worker, Place::Ready);
         self.observer.on(self.now, &Event::WorkerReady { worker });
-        self.review_open(worker);
     }
 
     /// Some workers of a group go: idle ones first, then the others, each from the highest place
