@@ -60,16 +60,8 @@ pub(crate) fn groups() -> BoxedStrategy<GroupRecipe> {
     ];
     let leaving = select(vec![Leaving::Drain, Leaving::Drain, Leaving::Kill]);
     (worker, startups(), startups(), 0..=4_u32, leaving, staffing)
-        .prop_map(|((capacity, places, speed, labels), startup, order_startup, initial, leaving, staffing)| GroupRecipe {
-            capacity,
-            places,
-            speed,
-            labels,
-            startup,
-            order_startup,
-            initial,
-            leaving,
-            staffing,
+        .prop_map(|((capacity, places, speed, labels), startup, order_startup, initial, leaving, staffing)| {
+            GroupRecipe { capacity, places, speed, labels, startup, order_startup, initial, leaving, staffing }
         })
         .boxed()
 }
@@ -143,7 +135,12 @@ impl GroupRecipe {
             StaffingRecipe::Autoscaler { min, period, rule } => {
                 let min = min.min(places);
                 group.initial = group.initial.max(min);
-                Staffing::Autoscaler(Autoscaler { min, max: places, period: ticks(period), rule: rule.build(resources) })
+                Staffing::Autoscaler(Autoscaler {
+                    min,
+                    max: places,
+                    period: ticks(period),
+                    rule: rule.build(resources),
+                })
             }
         };
         group

@@ -81,7 +81,13 @@ fn observation(kind: Kind, asked: &mut Vec<claimsim::internals::model::job::JobI
         Kind::WorkerReady { .. } => "ready".into(),
         Kind::WorkerDraining { .. } => "draining".into(),
         Kind::WorkerGone { .. } => "gone".into(),
-        Kind::GroupScaled { from, to, .. } => if from < to { "scaled out".into() } else { "scaled in".into() },
+        Kind::GroupScaled { from, to, .. } => {
+            if from < to {
+                "scaled out".into()
+            } else {
+                "scaled in".into()
+            }
+        }
         Kind::Skipped { .. } => "skipped".into(),
         Kind::StillWaiting { .. } => "waits".into(),
         Kind::StillRunning { .. } => "runs".into(),

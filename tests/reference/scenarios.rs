@@ -154,9 +154,8 @@ impl WorkersRecipe {
     }
 
     fn build(self, resources: usize) -> (Vec<Worker>, Vec<WorkerGroup>) {
-        let worker = |i: usize, units: &[i64; 3]| {
-            Worker::new(format!("worker-{i}"), CapacityMap(units[..resources].into()))
-        };
+        let worker =
+            |i: usize, units: &[i64; 3]| Worker::new(format!("worker-{i}"), CapacityMap(units[..resources].into()));
         let mut workers: Vec<Worker> = self.fixed.iter().enumerate().map(|(i, units)| worker(i, units)).collect();
         let mut groups = Vec::new();
         for (index, group) in self.groups.into_iter().enumerate() {

@@ -44,8 +44,7 @@ fn targets(targets: &[(ScalingMetric, f64)], tolerance: f64) -> ScalingRule {
 }
 
 fn pace(window: i64, policies: &[(RateLimit, i64)]) -> ScalingPace {
-    let policies =
-        policies.iter().map(|&(change, period)| RatePolicy { change, period: Span::secs(period) }).collect();
+    let policies = policies.iter().map(|&(change, period)| RatePolicy { change, period: Span::secs(period) }).collect();
     ScalingPace { window: Span::secs(window), policies }
 }
 

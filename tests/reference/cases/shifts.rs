@@ -300,26 +300,14 @@ fn a_deadline_is_judged_by_the_speed_of_the_worker() {
     let mut case = scenario(&[[1, 0], [1, 0]], AT_ONCE, vec![jobs(&[(0, 1), (0, 1)])]);
     case.system.workers[0].speed = 2.0;
     case.system.actions[1].deadline = Some(Span::secs(7));
-    let expected = [
-        "0 due 0",
-        "0 due 1",
-        "0 claimed 0 by 0",
-        "0 claimed 1 by 1",
-        "5 ended 0 Done",
-        "7 ended 1 DeadlineMissed",
-    ];
+    let expected =
+        ["0 due 0", "0 due 1", "0 claimed 0 by 0", "0 claimed 1 by 1", "5 ended 0 Done", "7 ended 1 DeadlineMissed"];
     expect(&case, &expected);
     // 10 s of work take 6.7 s at speed 1.5, and 20 s at speed 0.5.
     case.system.workers[0].speed = 0.5;
     case.system.workers[1].speed = 1.5;
-    let expected = [
-        "0 due 0",
-        "0 due 1",
-        "0 claimed 0 by 0",
-        "0 claimed 1 by 1",
-        "6 ended 1 Done",
-        "7 ended 0 DeadlineMissed",
-    ];
+    let expected =
+        ["0 due 0", "0 due 1", "0 claimed 0 by 0", "0 claimed 1 by 1", "6 ended 1 Done", "7 ended 0 DeadlineMissed"];
     expect(&case, &expected);
 }
 

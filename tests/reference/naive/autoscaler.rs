@@ -1,8 +1,7 @@
 //! Autoscalers: what they look at, and how they decide.
 
 use claimsim::internals::engine::{
-    ArrivalProcess, Autoscaler, RateLimit, RatePolicy, ScalingMetric, ScalingRule, ScalingStep, Staffing,
-    WorkerGroup,
+    ArrivalProcess, Autoscaler, RateLimit, RatePolicy, ScalingMetric, ScalingRule, ScalingStep, Staffing, WorkerGroup,
 };
 use claimsim::internals::model::capacity::ResourceId;
 use claimsim::internals::model::time::{Span, Time};

@@ -177,7 +177,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             return;
         }
         for worker in 0..self.workers.len() {
-            if let Presence::Out { last_heartbeat: Some(last_heartbeat), is_declared_dead, .. } = &mut self.workers[worker].presence
+            if let Presence::Out { last_heartbeat: Some(last_heartbeat), is_declared_dead, .. } =
+                &mut self.workers[worker].presence
                 && !*is_declared_dead
                 && *last_heartbeat + heartbeat.expiry < self.now
             {

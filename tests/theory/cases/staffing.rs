@@ -79,9 +79,11 @@ service = {{ exponential = {{ mean = "1s" }} }}
 
 fn scaled(case: Case, number: impl Fn(&Staffed) -> usize) -> Case {
     let theory = SCALED.by_looks(1.5, 1, |now| number(now).clamp(1, 6));
-    case.says_to(0.03, QUEUE, theory.waiting)
-        .says_to(0.02, utilization("slot"), theory.busy / theory.offered)
-        .says_to(0.08, share(Statistic::Rejected), theory.lost)
+    case.says_to(0.03, QUEUE, theory.waiting).says_to(0.02, utilization("slot"), theory.busy / theory.offered).says_to(
+        0.08,
+        share(Statistic::Rejected),
+        theory.lost,
+    )
 }
 
 /// One worker more where more than four jobs wait, one fewer where none does.

@@ -172,11 +172,8 @@ impl Pool {
             moves.push((self.arrivals, Staffed { waiting: waiting + 1, ..*now }));
         }
         if busy > 0 {
-            let next = if waiting > 0 {
-                Staffed { waiting: waiting - 1, ..*now }
-            } else {
-                Staffed { busy: busy - 1, ..*now }
-            };
+            let next =
+                if waiting > 0 { Staffed { waiting: waiting - 1, ..*now } } else { Staffed { busy: busy - 1, ..*now } };
             moves.push((self.services * busy as f64, next));
         }
         if draining > 0 {

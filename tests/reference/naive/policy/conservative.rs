@@ -163,13 +163,14 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let windows = self.windows(worker, row);
         let end = start + self.long(row, worker);
         let begin_within = windows.iter().map(|window| window.from).filter(|&at| start < at && at < end);
-        self.has_labels(row, worker) && begin_within.chain([start]).all(|at| {
-            let mut plan = self.workers[worker].capacity.clone();
-            for window in windows.iter().filter(|window| window.from <= at && at < window.until) {
-                take(&mut plan, &window.need, 1);
-            }
-            covers(&plan, self.need_of(row))
-        })
+        self.has_labels(row, worker)
+            && begin_within.chain([start]).all(|at| {
+                let mut plan = self.workers[worker].capacity.clone();
+                for window in windows.iter().filter(|window| window.from <= at && at < window.until) {
+                    take(&mut plan, &window.need, 1);
+                }
+                covers(&plan, self.need_of(row))
+            })
     }
 
     /// All that is planned on a worker, except a row's own reservation.
