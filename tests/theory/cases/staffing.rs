@@ -88,7 +88,7 @@ fn scaled(case: Case, number: impl Fn(&Staffed) -> usize) -> Case {
 
 /// One worker more where more than four jobs wait, one fewer where none does.
 pub(crate) fn steps_of_an_autoscaler() -> Case {
-    let rule = r#"step = [{ above = { waiting = 4 }, add = 1 }, { below = { waiting = 1 }, remove = 1 }]"#;
+    let rule = "step = [{ above = { waiting = 4 }, add = 1 }, { below = { waiting = 1 }, remove = 1 }]";
     scaled(autoscaled(rule), |now| match now.waiting {
         0 => now.servers - 1,
         5.. => now.servers + 1,

@@ -29,7 +29,9 @@ impl<S: Ord + Clone> Chain<S> {
                 total += rate;
             }
             chain.fastest = chain.fastest.max(total);
-            jumps(&state).into_iter().for_each(|next| _ = chain.reach(next));
+            for next in jumps(&state) {
+                chain.reach(next);
+            }
             from += 1;
         }
         chain
@@ -104,14 +106,19 @@ impl<S: Ord + Clone> Chain<S> {
         self.states.iter().zip(law).map(|(state, share)| share * value(state)).sum()
     }
 
-    /// The mean time in each state during a cycle of the steady state. A cycle consists of pieces: a
-    /// time, and the jump after it. `seen` is told the law before each jump of this cycle.
-    pub(crate) fn cycle(&self, pieces: &[(f64, &dyn Fn(&S) -> S)], mut seen: impl FnMut(usize, &[f64])) -> Vec<f64> {
+    /// The mean time in each state during a cycle of the steady state, which consists of these
+    /// times; after each of them comes a jump. `seen` is told the law before each jump.
+    pub(crate) fn cycle(
+        &self,
+        times: &[f64],
+        jump: impl Fn(usize, &S) -> S,
+        mut seen: impl FnMut(usize, &[f64]),
+    ) -> Vec<f64> {
         let mut start = self.certain(&self.states[0]);
         for _ in 0..10_000 {
             let mut law = start.clone();
-            for (time, to) in pieces {
-                law = self.jump(&self.follow(&law, *time).0, to);
+            for (index, time) in times.iter().enumerate() {
+                law = self.jump(&self.follow(&law, *time).0, |state| jump(index, state));
             }
             let change: f64 = law.iter().zip(&start).map(|(a, b)| (a - b).abs()).sum();
             start = law;
@@ -120,11 +127,11 @@ impl<S: Ord + Clone> Chain<S> {
             }
         }
         let mut total = vec![0.0; start.len()];
-        for (index, (time, to)) in pieces.iter().enumerate() {
+        for (index, time) in times.iter().enumerate() {
             let (law, spent) = self.follow(&start, *time);
             total.iter_mut().zip(spent).for_each(|(total, spent)| *total += spent);
             seen(index, &law);
-            start = self.jump(&law, to);
+            start = self.jump(&law, |state| jump(index, state));
         }
         total
     }
@@ -221,14 +228,11 @@ impl Pool {
         let chain =
             Chain::new(start, |now| self.moves(now), |now| numbers.iter().map(|&to| self.staff(now, to)).collect());
         let after = |i: usize| numbers[(i + 1) % numbers.len()];
-        let jumps: Vec<Box<dyn Fn(&Staffed) -> Staffed + '_>> = (0..plan.len())
-            .map(|i| Box::new(move |now: &Staffed| self.staff(now, after(i))) as Box<dyn Fn(&Staffed) -> Staffed + '_>)
-            .collect();
-        let pieces: Vec<(f64, &dyn Fn(&Staffed) -> Staffed)> =
-            plan.iter().zip(&jumps).map(|((_, time), jump)| (*time, &**jump)).collect();
+        let times: Vec<f64> = plan.iter().map(|(_, time)| *time).collect();
         let mut gone = 0.0;
-        let spent = chain.cycle(&pieces, |i, law| gone += chain.mean(law, |now| Pool::leaving(now, after(i)) as f64));
-        let length = plan.iter().map(|(_, time)| time).sum();
+        let seen = |i: usize, law: &[f64]| gone += chain.mean(law, |now| Pool::leaving(now, after(i)) as f64);
+        let spent = chain.cycle(&times, |i, now| self.staff(now, after(i)), seen);
+        let length = times.iter().sum();
         let killed = if self.kills { gone / (self.arrivals * length) } else { 0.0 };
         Figures { killed, ..self.figures(&chain, &spent, length) }
     }
@@ -238,7 +242,7 @@ impl Pool {
         let start = Staffed { servers, busy: 0, draining: 0, waiting: 0 };
         let look = |now: &Staffed| self.staff(now, number(now));
         let chain = Chain::new(start, |now| self.moves(now), |now| vec![look(now)]);
-        self.figures(&chain, &chain.cycle(&[(period, &look)], |_, _| ()), period)
+        self.figures(&chain, &chain.cycle(&[period], |_, now| look(now), |_, _| ()), period)
     }
 }
 
@@ -269,10 +273,9 @@ impl SetUp {
                 moves.push((self.arrivals, (phase, jobs + 1)));
             }
             match phase {
-                Phase::Off => {}
                 Phase::Starting => moves.push((self.startups, (Phase::On, jobs))),
                 Phase::On if jobs > 0 => moves.push((self.services, (phase, jobs - 1))),
-                Phase::On => {}
+                Phase::Off | Phase::On => {}
             }
             moves
         };
@@ -282,7 +285,7 @@ impl SetUp {
             _ => (phase, jobs),
         };
         let chain = Chain::new((Phase::Off, 0), moves, |now| vec![look(now)]);
-        let spent = chain.cycle(&[(self.period, &look)], |_, _| ());
+        let spent = chain.cycle(&[self.period], |_, now| look(now), |_, _| ());
         let mean = |value: &dyn Fn(Phase, usize) -> usize| {
             chain.mean(&spent, |&(phase, jobs)| value(phase, jobs) as f64) / self.period
         };

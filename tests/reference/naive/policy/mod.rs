@@ -99,9 +99,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// The waiting rows that some worker could run at some time, oldest first.
     fn possible(&self) -> Vec<usize> {
         let workers = (0..).map(WorkerId).zip(self.system.workers.iter().map(|worker| &worker.capacity));
-        let changes = &self.system.availability.capacity_changes;
-        let changed = changes.iter().map(|change| (change.worker, &change.capacity));
-        let capacities: Vec<(WorkerId, &CapacityMap)> = workers.chain(changed).collect();
+        let later = self.system.availability.capacity_changes.iter().map(|change| (change.worker, &change.capacity));
+        let capacities: Vec<(WorkerId, &CapacityMap)> = workers.chain(later).collect();
         let is_possible = |row: &usize| {
             let fits = |(worker, capacity): &(WorkerId, &CapacityMap)| {
                 covers(capacity, self.need_of(*row)) && self.has_labels(*row, worker.0 as usize)
