@@ -172,6 +172,9 @@ impl SizingReport<'_> {
             "The probability that {settings} is reported as met although it is not: at most {level}. \
              Intervals are those from which the verdicts were taken."
         )];
+        if let Some(measure) = self.targets.measured_cost {
+            lines.push(format!("Costs are means over replications: {} of the measured window.", measure.name()));
+        }
         if let Some((met, not_met)) = self.sizing.anomaly {
             let name = |place: usize| self.name(&self.sizing.evaluated[place]);
             lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));
