@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::support::{Row, Sandbox};
 
 /// A scenario in which every column has a value.
@@ -152,14 +154,14 @@ fn lists_and_tables_fit_80_columns_without_a_terminal() {
         let wide: Vec<&str> = rows.filter(|line| line.chars().count() > 80).collect();
         assert!(wide.is_empty(), "{arguments:?}: {wide:#?}");
     }
-    let lists: serde_json::Value = serde_json::from_str(&sandbox.stdout(&["list", "--json"])).unwrap();
+    let lists: Value = serde_json::from_str(&sandbox.stdout(&["list", "--json"])).unwrap();
     for (list, name) in
         [("policies", "first-fit"), ("distributions", "lognormal"), ("arrivals", "trace"), ("measures", "wait_s")]
     {
         assert!(lists[list].as_array().unwrap().iter().any(|entry| entry["name"] == name), "{lists}");
     }
     let firings = sandbox.stdout(&["cron", "0 0 3 * * *", "--from", "2026-01-01T00:00:00Z", "--count", "2", "--json"]);
-    let firings: serde_json::Value = serde_json::from_str(&firings).unwrap();
+    let firings: Value = serde_json::from_str(&firings).unwrap();
     assert_eq!(firings, serde_json::json!(["2026-01-01T03:00:00Z", "2026-01-02T03:00:00Z"]));
 }
 
@@ -237,4 +239,28 @@ fn a_sweep_has_numbers_beside_the_texts() {
         assert!((number("action.child.service_s") - seconds).abs() < 1e-12);
     }
     assert!(rows.len() > 100);
+}
+
+/// The document has every figure of the summary under its action, resource and worker, and no other.
+#[test]
+fn the_document_of_a_run_has_the_figures_of_the_summary() {
+    fn figures(value: &Value) -> usize {
+        let of_child = |(key, child): (&String, &Value)| if key == "ci" || key == "at_most" { 0 } else { figures(child) };
+        value.as_object().map_or(1, |children| children.iter().map(of_child).sum())
+    }
+    let sandbox = Sandbox::with("s.toml", SCENARIO);
+    let document: Value = serde_json::from_str(&sandbox.stdout(&["run", "s.toml", "--json", "--out", "o"])).unwrap();
+    let summary = sandbox.table("o/summary.csv");
+    for row in &summary {
+        let mut at = &document;
+        for (part, name) in [("workers", "worker"), ("resources", "resource"), ("actions", "action")] {
+            at = if row[name].is_empty() { at } else { &at[part][&row[name]] };
+        }
+        let (measure, statistic) = (&at[&row["measure"]], &row["statistic"]);
+        assert_eq!(measure[statistic].as_f64(), row["value"].parse().ok(), "{row:?}");
+        let interval = [0, 1].map(|end| measure["ci"][statistic][end].as_f64());
+        assert_eq!(interval, [&row["ci_low"], &row["ci_high"]].map(|end| end.parse().ok()), "{row:?}");
+    }
+    let all = ["actions", "resources", "workers"].iter().map(|part| figures(&document[part]));
+    assert_eq!(all.sum::<usize>(), summary.len());
 }

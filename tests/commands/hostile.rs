@@ -221,6 +221,22 @@ fn damaged_runs_are_refused_with_file_and_column() {
     let said = sandbox.refused(&["run", "--extend", "run", "--replications", "5"]);
     assert!(said.contains("wait_times.csv is damaged at line") && said.contains("column `p`"), "{said}");
 
+    // Figures of another run, fewer rows, and the form of earlier versions.
+    let old = fs::read_to_string(sandbox.path("run/replications.csv")).unwrap();
+    let fewer: Vec<&str> = old.lines().take(old.lines().count() - 3).collect();
+    for (new, words) in [
+        (old.replacen(",mean,", ",meen,", 1), "has other figures than this run"),
+        ("a,b\n1,2\n".to_owned(), "has other figures than this run"),
+        (fewer.join("\n"), "replications.csv is damaged at line"),
+        ("replication,mean(wait_s)\n0,1.5\n".to_owned(), "has the form of an earlier version"),
+    ] {
+        sandbox.claimsim(&["run", "small.toml", "-q", "--out", "run"]).assert().success();
+        sandbox.write("run/replications.csv", &new);
+        reseal(&sandbox, "run", |manifest| manifest.replace(&digest(&old), &digest(&new)));
+        let said = sandbox.refused(&["run", "--extend", "run", "--replications", "5"]);
+        assert!(said.contains(words), "{said}");
+    }
+
     // A manifest that names files outside, or options that the command line refuses.
     for (from, to, words) in [
         ("\"inputs/scenario.toml\"", "\"../small.toml\"", "`../small.toml` is not a file of the folder"),

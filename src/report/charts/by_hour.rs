@@ -36,8 +36,8 @@ pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
     }
     let runs = if context.replications == 1 { "replication" } else { "replications" };
     let values = Values {
-        title: format!("{}: waits of all jobs by hour of the day ({})", context.scenario, context.policy),
-        work: format!("{} {runs}, seed {}", context.replications, context.seed),
+        title: context.title("waits of all jobs by hour of the day"),
+        work: format!("{} {runs}, seed {}", context.replications, context.scenario.seed),
         quantity: &quantity,
         overloaded: vec![false; estimates.len()],
         estimates,

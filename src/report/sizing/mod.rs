@@ -3,11 +3,15 @@
 mod tables;
 mod text;
 
-use crate::RunContext;
+pub use text::quoted;
+
+use serde_json::Value;
+
 use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, Targets};
 use crate::format::{self, ValueFormat};
 use crate::model::time::Time;
 use crate::stats::bound_test::BoundStatus;
+use crate::{OutputFile, Report, RunContext, charts, file};
 
 /// A finished search for the cheapest setting that meets the targets.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct SizingReport<'a> {
     pub cost_unit: &'a str,
     /// The seed of all settings.
     pub seed: u64,
+    /// The words of a `claimsim run` that all settings share.
+    pub run_command: &'a str,
 }
 
 /// A worker that is lost at the worst instant.
@@ -41,6 +47,22 @@ pub struct LostWorker<'a> {
     pub without: &'a Sizing,
     /// Whether no worse instant is known for the answer.
     pub is_worst: bool,
+}
+
+impl Report for SizingReport<'_> {
+    fn files(&self) -> Vec<OutputFile> {
+        let mut files = vec![file("size.csv", self.settings_csv()), file("summary.csv", self.summary_csv())];
+        files.extend(charts::of_sizing(self));
+        files
+    }
+
+    fn json(&self) -> Value {
+        self.document()
+    }
+
+    fn text(&self, place: &str) -> String {
+        self.for_terminal(place)
+    }
 }
 
 impl<'a> SizingReport<'a> {
