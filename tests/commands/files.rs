@@ -245,7 +245,8 @@ fn a_sweep_has_numbers_beside_the_texts() {
 #[test]
 fn the_document_of_a_run_has_the_figures_of_the_summary() {
     fn figures(value: &Value) -> usize {
-        let of_child = |(key, child): (&String, &Value)| if key == "ci" || key == "at_most" { 0 } else { figures(child) };
+        let of_child =
+            |(key, child): (&String, &Value)| if key == "ci" || key == "at_most" { 0 } else { figures(child) };
         value.as_object().map_or(1, |children| children.iter().map(of_child).sum())
     }
     let sandbox = Sandbox::with("s.toml", SCENARIO);

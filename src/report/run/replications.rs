@@ -14,6 +14,7 @@ use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
 use crate::model::time::Span;
+use crate::scenario::Scenario;
 use crate::stats::{
     CensoredValue, JobScope, Measurements, Metric, ReplicationStats, Request, RequestedFigure, ShareWithin,
     StatsObserver, WaitQuantiles,
@@ -99,8 +100,8 @@ fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
 /// An outcome of this scenario in which nothing has been measured yet.
 fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
     let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
-    let observer = StatsObserver::new(context.scenario.system, context.scenario.slo, Span::secs(1));
-    observer.with(&requests, context.scenario.system, context.scenario.epoch).finish()
+    let Scenario { system, slo, epoch, .. } = context.scenario;
+    StatsObserver::new(system, *slo, Span::secs(1)).with(&requests, system, *epoch).finish()
 }
 
 fn figure_names(context: &RunContext, metric: Metric) -> Names {

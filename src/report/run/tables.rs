@@ -81,7 +81,7 @@ pub fn summary(context: &RunContext, results: &Results) -> Vec<u8> {
 pub fn wait_times(context: &RunContext, results: &Results) -> Vec<u8> {
     type Col<'a> = Column<'a, (usize, JobScope, f64, f64)>;
     let columns = [
-        Col::new("policy", |_| context.scenario.policy_label),
+        Col::new("policy", |_| context.scenario.policy_label.as_str()),
         Col::new("action", |row| context.action(row.1)),
         Col::new("replication", |row| row.0),
         Col::new("p", |row| row.2).exact(),
