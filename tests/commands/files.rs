@@ -241,7 +241,8 @@ fn a_sweep_has_numbers_beside_the_texts() {
     assert!(rows.len() > 100);
 }
 
-/// The document has every figure of the summary under its action, resource and worker, and no other.
+/// The document has every figure of the summary under its action, resource and worker, and no
+/// other.
 #[test]
 fn the_document_of_a_run_has_the_figures_of_the_summary() {
     fn figures(value: &Value) -> usize {

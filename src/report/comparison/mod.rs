@@ -6,11 +6,9 @@ mod markdown;
 mod tables;
 mod text;
 
-use serde_json::Value;
-
+use crate::RunContext;
 use crate::experiment::Results;
 use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria};
-use crate::{OutputFile, Report, RunContext, charts, file};
 
 pub(crate) use tables::{difference, format, label};
 
@@ -27,31 +25,6 @@ pub struct ComparisonReport<'a> {
     pub comparison: &'a Comparison,
     /// The seed of all contenders that have none of their own.
     pub seed: u64,
-}
-
-impl Report for ComparisonReport<'_> {
-    fn files(&self) -> Vec<OutputFile> {
-        let mut files = vec![
-            file("report.md", self.markdown().into_bytes()),
-            file("comparison.csv", self.comparison_csv()),
-            file("summary.csv", self.summary_csv()),
-            file("wait_times.csv", self.wait_times_csv()),
-            file("junit.xml", self.junit()),
-        ];
-        if !self.comparison.gates.is_empty() {
-            files.push(file("gates.csv", self.gates_csv()));
-        }
-        files.extend(charts::of_comparison(self));
-        files
-    }
-
-    fn json(&self) -> Value {
-        self.document()
-    }
-
-    fn text(&self, place: &str) -> String {
-        self.for_terminal(place)
-    }
 }
 
 impl<'a> ComparisonReport<'a> {

@@ -81,17 +81,17 @@ impl<'a> ComparisonReport<'a> {
     }
 
     /// `comparison.csv`.
-    pub(super) fn comparison_csv(self) -> Vec<u8> {
+    pub(crate) fn comparison_csv(self) -> Vec<u8> {
         csv(&self.comparison_columns(), &self.comparison.rows)
     }
 
     /// `gates.csv`.
-    pub(super) fn gates_csv(self) -> Vec<u8> {
+    pub(crate) fn gates_csv(self) -> Vec<u8> {
         csv(&self.gate_columns(), &self.comparison.gates)
     }
 
     /// `summary.csv`: each contender's summary, with the contender's name first.
-    pub(super) fn summary_csv(self) -> Vec<u8> {
+    pub(crate) fn summary_csv(self) -> Vec<u8> {
         let lines = self.contenders.iter().enumerate().flat_map(|(number, contender)| {
             let (context, results) = self.run(number);
             summary_lines(vec![contender.name.as_str().into()], context, &results.summary)
@@ -101,7 +101,7 @@ impl<'a> ComparisonReport<'a> {
 
     /// `wait_times.csv`: the curves of the charts: each contender's quantiles of waits, averaged
     /// over its replications.
-    pub(super) fn wait_times_csv(self) -> Vec<u8> {
+    pub(crate) fn wait_times_csv(self) -> Vec<u8> {
         type Col<'a> = Column<'a, (&'a str, &'a str, f64, f64)>;
         let columns = [
             Col::new("contender", |row| row.0),
@@ -123,7 +123,7 @@ impl<'a> ComparisonReport<'a> {
     }
 
     /// The comparison as one JSON document; its rows have the names of the CSV files.
-    pub(super) fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let Comparison { replications, looks, rows, gates, .. } = self.comparison;
         let contenders = self.contenders.iter().map(|contender| {
             json!({

@@ -11,7 +11,7 @@ use crate::table::terminal;
 
 impl ComparisonReport<'_> {
     /// The heading line, the tables, `place` (where the files are), and the outcome of the gates.
-    pub(super) fn for_terminal(&self, place: &str) -> String {
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let judged = self.comparison.judged().map(|(row, _)| row);
         let mut lines = vec![self.heading()];
         lines.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));

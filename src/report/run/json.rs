@@ -21,7 +21,7 @@ impl RunReport<'_> {
     /// The summary. Numbers that could not be measured are
     /// `null`; `ci` is absent where there is no interval. Where jobs have not ended, a number is a
     /// lower bound, and `at_most` has the upper one, `null` if there is none.
-    pub(super) fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let RunReport { context, results, plan, notes } = self;
         let window = context.scenario.system.window;
         let head = json!({

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::RunReport;
+use super::{RunReport, precision};
 use crate::experiment::SummaryRow;
 use crate::format;
 use crate::model::capacity::ResourceId;
@@ -31,9 +31,9 @@ const RARE: [(&str, Statistic); 9] = [
 ];
 
 impl RunReport<'_> {
-    /// The summary: a heading line, the table of actions and, if there are resources, the table of
-    /// resources.
-    pub(super) fn tables(&self) -> String {
+    /// A heading line, the table of actions, the table of resources if there are any, and the
+    /// precision.
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let RunReport { context, results, .. } = self;
         let figures = Figures(results.summary.iter().map(|row| (row.metric, row)).collect());
         let runs = if context.replications == 1 { "replication" } else { "replications" };
@@ -50,7 +50,8 @@ impl RunReport<'_> {
         if !context.scenario.system.resources.is_empty() {
             parts.push(resources(context, &figures));
         }
-        parts.join("\n") + "\n"
+        let precision = precision::lines(&self.plan.status(&self.results.replications));
+        format!("{}\n{precision}{place}\n", parts.join("\n"))
     }
 }
 

@@ -5,13 +5,11 @@ mod text;
 
 pub use text::quoted;
 
-use serde_json::Value;
-
+use crate::RunContext;
 use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, Targets};
 use crate::format::{self, ValueFormat};
 use crate::model::time::Time;
 use crate::stats::bound_test::BoundStatus;
-use crate::{OutputFile, Report, RunContext, charts, file};
 
 /// A finished search for the cheapest setting that meets the targets.
 #[derive(Clone, Debug)]
@@ -47,22 +45,6 @@ pub struct LostWorker<'a> {
     pub without: &'a Sizing,
     /// Whether no worse instant is known for the answer.
     pub is_worst: bool,
-}
-
-impl Report for SizingReport<'_> {
-    fn files(&self) -> Vec<OutputFile> {
-        let mut files = vec![file("size.csv", self.settings_csv()), file("summary.csv", self.summary_csv())];
-        files.extend(charts::of_sizing(self));
-        files
-    }
-
-    fn json(&self) -> Value {
-        self.document()
-    }
-
-    fn text(&self, place: &str) -> String {
-        self.for_terminal(place)
-    }
 }
 
 impl<'a> SizingReport<'a> {

@@ -74,7 +74,7 @@ impl SizingReport<'_> {
     }
 
     /// `size.csv`.
-    pub(super) fn settings_csv(&self) -> Vec<u8> {
+    pub(crate) fn settings_csv(&self) -> Vec<u8> {
         let columns = self.key_columns();
         let names = columns.names();
         let rows = self.searches().into_iter().flat_map(|(sizing, loss)| {
@@ -85,7 +85,7 @@ impl SizingReport<'_> {
     }
 
     /// `summary.csv`: each setting's summary, with the setting's values first.
-    pub(super) fn summary_csv(&self) -> Vec<u8> {
+    pub(crate) fn summary_csv(&self) -> Vec<u8> {
         let columns = &self.key_columns();
         let names: Vec<String> = columns.names().into_iter().chain(["loss".to_owned()]).collect();
         let lines = self.searches().into_iter().flat_map(|(sizing, loss)| {
@@ -99,7 +99,7 @@ impl SizingReport<'_> {
     }
 
     /// The search as one JSON document; numbers that could not be computed are `null`.
-    pub(super) fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let lost = self.lost.as_ref().map(|lost| {
             json!({
                 "words": lost.words,

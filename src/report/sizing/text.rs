@@ -14,7 +14,7 @@ use crate::{messages, table};
 impl SizingReport<'_> {
     /// The heading, the table, the answer, the commands that run it, and `place` (where the files
     /// are).
-    pub(super) fn for_terminal(&self, place: &str) -> String {
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let mut lines = vec![self.heading()];
         if let Some(lost) = &self.lost {
             lines.push("Without a loss:".to_owned());
@@ -40,10 +40,11 @@ impl SizingReport<'_> {
     fn run_commands(&self) -> Vec<String> {
         let command = |place: usize| {
             let evaluated = &self.sizing.evaluated[place];
+            let mut words = vec![format!("  {}", self.run_command)];
             let settings = self.setting(evaluated).point.settings.iter();
-            let sets: String =
-                settings.map(|(key, value)| format!(" --set {}", quoted(&format!("{key}={value}")))).collect();
-            format!("  {}{sets} --replications {}", self.run_command, evaluated.results.replications.len())
+            words.extend(settings.map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
+            words.push(format!("--replications {}", evaluated.results.replications.len()));
+            words.join(" ")
         };
         let places = self.sizing.answer.into_iter().chain(self.sizing.next_cheaper);
         places.filter(|_| self.lost.is_none()).map(command).collect()
