@@ -4,6 +4,7 @@ use crate::engine::System;
 use crate::experiment::warmup::EstimatedWarmUp;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Epoch, Span};
+use crate::model::time_zone::TimeZone;
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
 use crate::stats::JobScope;
@@ -19,6 +20,8 @@ pub struct RunContext<'a> {
     pub system: &'a System,
     /// The calendar time of instant 0.
     pub epoch: Epoch,
+    /// The zone of hours and days.
+    pub time_zone: TimeZone,
     /// The target for waits, if the scenario has one.
     pub slo: Option<Span>,
     /// The seed of all random streams.
@@ -41,6 +44,7 @@ impl<'a> RunContext<'a> {
             policy: &scenario.policy_label,
             system: &scenario.system,
             epoch: scenario.epoch,
+            time_zone: scenario.time_zone,
             slo: scenario.slo,
             seed: scenario.seed,
             replications: scenario.replications,

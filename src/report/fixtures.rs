@@ -8,6 +8,7 @@ use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::claim::{DispatchTiming, Placement};
 use crate::model::time::{Epoch, Span, Time};
+use crate::model::time_zone::TimeZone;
 use crate::model::worker::{Worker, WorkerId};
 use crate::stats::interval::IntervalEstimate;
 use crate::stats::series::{ResourceSeries, Series};
@@ -83,6 +84,7 @@ pub(crate) fn context(system: &System) -> RunContext<'_> {
         policy: "first-fit",
         system,
         epoch: Epoch::default(),
+        time_zone: TimeZone::UTC,
         slo: Some(Span::secs(300)),
         seed: 42,
         replications: 5,

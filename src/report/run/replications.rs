@@ -100,7 +100,7 @@ fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
 fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
     let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
     let observer = StatsObserver::new(context.system, context.slo, Span::secs(1));
-    observer.with(&requests, context.system, context.epoch).finish()
+    observer.with(&requests, context.system, context.epoch, context.time_zone).finish()
 }
 
 fn figure_names(context: &RunContext, metric: Metric) -> Names {

@@ -93,6 +93,7 @@ pub(super) fn lower(
     let scenario = Scenario {
         name: settings.name,
         epoch: settings.epoch,
+        time_zone: settings.time_zone,
         seed: spec.seed.value,
         replications: spec.replications.value,
         slo: settings.slo,

@@ -109,6 +109,7 @@ mod tests {
     fn draft(seed: u64) -> Manifest {
         Manifest {
             claimsim: "0".to_owned(),
+            time_zone_database: None,
             command: Command::Sweep(SweepOptions::default()),
             scenario: Input::scenario(0, "s", ""),
             inputs: Vec::new(),
