@@ -49,7 +49,8 @@ impl ResolvedQuantities {
             };
             requests.extend(own.into_iter().filter(|request| !requests.contains(request)).collect::<Vec<_>>());
         }
-        resolved.measurements = Measurements::of(requests);
+        let staffing = resolved.quantities.iter().any(|quantity| quantity.measure().is_of_staffing());
+        resolved.measurements = Measurements { staffing, ..Measurements::of(requests) };
         Ok(resolved)
     }
 

@@ -12,4 +12,5 @@ pub mod quantity;
 pub mod time;
 pub mod time_zone;
 pub mod unit;
+pub mod week;
 pub mod worker;

@@ -66,9 +66,11 @@ pub(crate) fn system(shape: Shape) -> System {
     let capacity = CapacityMap(vec![4; resources].into());
     System {
         resources: (0..shape.resources).map(|index| name(&RESOURCES, index)).collect(),
-        workers: (0..2).map(|index| Worker { id: format!("replica-{index}"), capacity: capacity.clone() }).collect(),
+        workers: (0..2).map(|index| Worker::new(format!("replica-{index}"), capacity.clone())).collect(),
         actions: (0..shape.actions).map(action).collect(),
         needs: vec![CapacityMap::zero(resources)],
+        groups: Vec::new(),
+        runs_on: Vec::new(),
         claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
         queue_limit: None,
         availability: Availability::default(),

@@ -7,14 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::time::{NANOS, Time};
 use crate::model::time_zone::{LocalClock, Stretch};
+use crate::model::week::{DAY, DAYS};
 
-/// Minutes of a day, and of a week.
-const DAY: u16 = 24 * 60;
+/// Minutes of a week.
 const WEEK: usize = 7 * DAY as usize;
 const MINUTE: i64 = 60 * NANOS;
-
-/// The names of the days, from Monday on.
-pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// A part of each week: from one time of day to another, on some days. The end is not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

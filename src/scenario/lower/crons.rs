@@ -23,7 +23,8 @@ impl Lowering<'_> {
 
     fn cron(&mut self, name: &Spanned<String>, cron: &Cron) {
         let action = self.action(name);
-        let need = cron.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
+        let need =
+            cron.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.own_need(units, action));
         let is_stopped = cron.deadline.is_some() || self.is_stopped(action, name.span);
         self.check_stop_timeout(cron.stop_timeout.as_ref(), is_stopped);
         let overrides = JobOverrides {

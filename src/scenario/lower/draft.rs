@@ -5,7 +5,7 @@ use super::needs::{Needs, Units};
 use crate::engine::{ActionModel, Availability, CapacityChange, Window};
 use crate::model::time::{Epoch, Span, Time};
 use crate::model::time_zone::TimeZone;
-use crate::model::worker::{Worker, WorkerId};
+use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::source::SourceSpan;
 
 /// The keys of the run that other parts need.
@@ -57,13 +57,16 @@ impl DraftAction {
 pub(super) struct DraftWorker {
     pub(super) id: String,
     pub(super) offers: Units,
+    pub(super) speed: f64,
+    pub(super) labels: LabelSet,
     /// The span that describes it.
     pub(super) span: SourceSpan,
 }
 
 impl DraftWorker {
     pub(super) fn finish(self, needs: &Needs) -> Worker {
-        Worker { id: self.id, capacity: needs.dense(&self.offers) }
+        let DraftWorker { id, offers, speed, labels, .. } = self;
+        Worker { id, capacity: needs.dense(&offers), speed, labels }
     }
 
     /// The number of resources of which it offers less than these units.

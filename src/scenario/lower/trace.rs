@@ -198,7 +198,7 @@ impl Lowering<'_> {
                 units.insert(resource, count)
             };
         }
-        self.needs.need(&units)
+        self.own_need(units, Some(action))
     }
 }
 

@@ -14,6 +14,7 @@ mod jobs;
 mod moment;
 pub(crate) mod policy;
 mod registry;
+mod staffing;
 mod worker;
 
 pub(crate) use action::{Action, Spawns};
@@ -24,6 +25,7 @@ pub(crate) use distribution::{Distribution, Number, Phase, Quantity};
 pub(crate) use jobs::{Cancel, Cron, Job};
 pub(crate) use moment::{Instant, TimePoint};
 pub(crate) use registry::Registry;
+pub(crate) use staffing::{Autoscale, Days, Metrics, ScalingRate, ScheduledCount, Shift, Step, TimeOfDay};
 pub(crate) use worker::{OfferedUnits, Worker};
 
 use schemars::JsonSchema;
