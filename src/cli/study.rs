@@ -7,6 +7,7 @@ use crate::args::{ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
+use crate::model::time_zone;
 use crate::options::Command;
 use crate::report::Report;
 use crate::run_dir::RunDir;
@@ -146,6 +147,7 @@ fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
     let Other { scenario, inputs, .. } = scenarios.remove(0);
     Manifest {
         claimsim: VERSION.to_owned(),
+        time_zone_database: study.inputs().has_time_zones.then(|| time_zone::DATABASE.to_owned()),
         command: S::COMMAND(request.options.clone()),
         scenario,
         inputs,

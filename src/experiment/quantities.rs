@@ -49,7 +49,8 @@ impl ResolvedQuantities {
             };
             add_new(&mut requests, own);
         }
-        resolved.measurements = Measurements::of(requests);
+        let staffing = resolved.quantities.iter().any(|quantity| quantity.measure().is_of_staffing());
+        resolved.measurements = Measurements { staffing, ..Measurements::of(requests) };
         Ok(resolved)
     }
 

@@ -74,12 +74,15 @@ pub struct Measurements {
     pub requests: Box<[Request]>,
     /// Whether waits, queues and utilization are also measured by hour of the day.
     pub by_hour: bool,
+    /// Whether worker-hours, cost and scaling are also measured where workers neither come and go
+    /// nor cost anything.
+    pub staffing: bool,
 }
 
 impl Measurements {
     /// These figures only.
     pub fn of(requests: impl IntoIterator<Item = Request>) -> Measurements {
-        Measurements { requests: requests.into_iter().collect(), by_hour: false }
+        Measurements { requests: requests.into_iter().collect(), ..Measurements::default() }
     }
 }
 

@@ -14,7 +14,7 @@ use super::bit_set::{BitSet, ones_of};
 use super::packed::Packing;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::Placement;
-use crate::model::worker::WorkerId;
+use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::system::{ClaimRule, System};
 
 /// The free units of all workers, and the needs that fit on them.
@@ -53,18 +53,24 @@ impl Pool {
     pub(crate) fn new(system: &System) -> Pool {
         let (workers, needs, resources) = (system.workers.len(), system.needs.len(), system.resources.len());
         let words = needs.div_ceil(64).max(1);
-        let packing = Packing::new(resources, most_units(system));
-        let packed = |need| {
-            let words = packing.taken(need).zip(packing.asked(need));
-            words.map(|(taken, asked)| Packed { taken, asked })
+        let labels = labels(system);
+        let packing = Packing::new(resources + labels, most_units(system));
+        let packed = |(index, need): (usize, &CapacityMap)| {
+            let asked = with_labels(need, system.runs_on(NeedId(index as u16)), labels);
+            let words = packing.taken(need).zip(packing.asked(&asked));
+            words.map(|(taken, asked)| Packed { taken, asked }).collect::<Vec<_>>()
+        };
+        let free = |worker: &Worker| {
+            let offered = with_labels(&worker.capacity, worker.labels, labels);
+            packing.free(&offered).collect::<Vec<_>>()
         };
         let is_random = matches!(system.claim, ClaimRule::Instant { placement: Placement::Random, .. });
         let with_room = if is_random { BitSet::ranked(workers) } else { BitSet::new(workers) };
         let mut pool = Pool {
             packing,
             resources,
-            free: system.workers.iter().flat_map(|worker| packing.free(&worker.capacity)).collect(),
-            needs: system.needs.iter().flat_map(packed).collect(),
+            free: system.workers.iter().flat_map(free).collect(),
+            needs: system.needs.iter().enumerate().flat_map(packed).collect(),
             touched: touched(system),
             fitting: vec![0; workers * words].into(),
             words,
@@ -259,6 +265,18 @@ impl Pool {
     }
 }
 
+/// The number of labels that any job asks for.
+fn labels(system: &System) -> usize {
+    let asked = system.runs_on.iter().fold(0, |all, labels| all | labels.0);
+    (u64::BITS - asked.leading_zeros()) as usize
+}
+
+/// A map with one more unit for each of the labels that is in a set.
+fn with_labels(map: &CapacityMap, set: LabelSet, labels: usize) -> CapacityMap {
+    let units = (0..labels).map(|label| i64::from(set.contains(LabelSet(1 << label))));
+    CapacityMap(map.0.iter().copied().chain(units).collect())
+}
+
 /// Need by need, the needs that share a resource with it, as bits. It depends on which resources a
 /// need has units of, and many needs have units of the same.
 fn touched(system: &System) -> Box<[u64]> {
@@ -300,7 +318,6 @@ mod tests {
     use super::*;
     use crate::model::claim::DispatchTiming;
     use crate::model::time::Time;
-    use crate::model::worker::Worker;
     use crate::system::Window;
     use crate::system::availability::Availability;
 
@@ -308,9 +325,11 @@ mod tests {
         let map = |units: &Vec<i64>| CapacityMap(units.clone().into());
         System {
             resources: workers[0].iter().enumerate().map(|(index, _)| index.to_string()).collect(),
-            workers: workers.iter().map(|units| Worker { id: String::new(), capacity: map(units) }).collect(),
+            workers: workers.iter().map(|units| Worker::new(String::new(), map(units))).collect(),
             actions: Vec::new(),
             needs: needs.iter().map(map).collect(),
+            groups: Vec::new(),
+            runs_on: Vec::new(),
             claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
             queue_limit: None,
             availability: Availability::default(),

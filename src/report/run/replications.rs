@@ -100,8 +100,8 @@ fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
 /// An outcome of this scenario in which nothing has been measured yet.
 fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
     let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
-    let Scenario { system, slo, epoch, .. } = context.scenario;
-    StatsObserver::new(system, *slo, Span::secs(1)).with(&requests, system, *epoch).finish()
+    let Scenario { system, slo, epoch, time_zone, .. } = context.scenario;
+    StatsObserver::new(system, *slo, Span::secs(1)).with(&requests, system, *epoch, *time_zone).finish()
 }
 
 fn figure_names(context: &RunContext, metric: Metric) -> Names {
