@@ -17,8 +17,8 @@ pub struct Scenario {
     pub name: String,
     /// Where instant 0 lies in the calendar.
     pub epoch: Epoch,
-    /// The zone of hours and days: of windows, tables by hour, and crons and profiles without a zone
-    /// of their own.
+    /// The zone of hours and days: of windows, tables by hour, and crons and profiles without a
+    /// zone of their own.
     pub time_zone: TimeZone,
     /// Whether any of its local times is of another zone than UTC.
     pub has_time_zones: bool,
