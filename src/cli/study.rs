@@ -3,15 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::args::{ExecArgs, StudyArgs};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
 use crate::model::time_zone;
 use crate::options::Command;
-use crate::report::OutputFile;
+use crate::report::Report;
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
 use crate::scenario::Scenario;
@@ -67,19 +65,20 @@ pub(crate) trait Study: Sized + Send {
         self.inputs().notes.clone()
     }
 
-    /// The files to write.
-    fn files(&self, results: &Self::Results) -> Vec<OutputFile>;
+    /// Takes up what an interrupted command has left, and keeps finished parts from now on.
+    /// `draft` is the manifest without outputs.
+    fn resume(&mut self, _target: &Path, _draft: &Manifest, _quiet: bool) {}
+
+    /// The folder is complete.
+    fn committed(&self) {}
+
+    /// The files, tables and texts.
+    fn report<'a>(&'a self, results: &'a Self::Results) -> Box<dyn Report + 'a>;
 
     /// A file that the simulation has written itself.
     fn written(&self, _: &Self::Results) -> Option<Output> {
         None
     }
-
-    /// The results as JSON.
-    fn document(&self, results: &Self::Results) -> Value;
-
-    /// The results for the terminal; `location` is the sentence that names the folder.
-    fn text(&self, results: &Self::Results, location: &str) -> String;
 
     /// The exit code; if it is not 0, with the reasons.
     fn status(&self, _: &Self::Results) -> (ExitStatus, Vec<String>) {
@@ -98,8 +97,10 @@ pub(crate) fn conduct<S: Study>(
         study.print_warnings();
     }
     let dir = RunDir::begin(target)?;
+    study.resume(dir.target(), &draft(study, request), args.exec.quiet);
     let (results, _) = execute(study, request, args.exec, &dir)?;
     dir.commit()?;
+    study.committed();
     show(study, &results, args, target)
 }
 
@@ -109,7 +110,7 @@ pub(crate) fn target(study: &impl Study, args: &StudyArgs, suffix: &str) -> Path
 }
 
 /// Simulates, and fills the folder: the files, copies of the inputs, and the manifest last.
-pub(crate) fn execute<S: Study>(
+fn execute<S: Study>(
     study: &mut S,
     request: &RunRequest<S::Options>,
     exec: ExecArgs,
@@ -119,7 +120,7 @@ pub(crate) fn execute<S: Study>(
         limits::refuse_large(scenario, number, with_series)?;
     }
     let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
-    let files = study.files(&results);
+    let files = study.report(&results).files();
     for file in &files {
         dir.write(&file.path, &file.bytes)?;
     }
@@ -135,7 +136,7 @@ pub(crate) fn execute<S: Study>(
 }
 
 /// The manifest without outputs: everything that decides what the study leaves.
-pub(crate) fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
+fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
     let mut scenarios = Vec::new();
     for (copies, source) in copies(study, request).into_iter().zip(&request.sources) {
         let mut entries = copies.into_iter().map(|(entry, _)| entry);
@@ -171,14 +172,9 @@ fn copies<'a, S: Study>(study: &'a S, request: &'a RunRequest<S::Options>) -> Ve
 }
 
 /// Prints the results. The exit code does not depend on whether and how they are printed.
-pub(crate) fn show<S: Study>(
-    study: &S,
-    results: &S::Results,
-    args: &StudyArgs,
-    target: &Path,
-) -> Result<ExitStatus, CliError> {
+fn show<S: Study>(study: &S, results: &S::Results, args: &StudyArgs, target: &Path) -> Result<ExitStatus, CliError> {
     let printed = if args.json {
-        let mut document = study.document(results);
+        let mut document = study.report(results).json();
         if let Some(document) = document.as_object_mut() {
             document.entry("notes").or_insert_with(|| study.notes(results).into());
         }
@@ -186,7 +182,7 @@ pub(crate) fn show<S: Study>(
     } else if args.exec.quiet {
         Ok(())
     } else {
-        print(&study.text(results, &format!("Tables, charts and manifest are in {}", target.display())))
+        print(&study.report(results).text(&format!("Tables, charts and manifest are in {}", target.display())))
     };
     let (status, reasons) = study.status(results);
     if status == ExitStatus::Done {

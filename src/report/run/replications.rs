@@ -13,11 +13,12 @@ use ::csv::{Reader, ReaderBuilder, StringRecord};
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
-use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::{CensoredValue, Measurements, Request, RequestedFigure, ShareWithin};
-use crate::stats::{JobScope, Metric};
-use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
+use crate::scenario::Scenario;
+use crate::stats::{
+    CensoredValue, JobScope, Measurements, Metric, ReplicationStats, Request, RequestedFigure, ShareWithin,
+    StatsObserver, WaitQuantiles,
+};
 use crate::table::{Column, csv};
 
 /// The file in a run's folder.
@@ -99,8 +100,8 @@ fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
 /// An outcome of this scenario in which nothing has been measured yet.
 fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
     let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
-    let observer = StatsObserver::new(context.system, context.slo, Span::secs(1));
-    observer.with(&requests, context.system, context.epoch, context.time_zone).finish()
+    let Scenario { system, slo, epoch, time_zone, .. } = context.scenario;
+    StatsObserver::new(system, *slo, Span::secs(1)).with(&requests, system, *epoch, *time_zone).finish()
 }
 
 fn figure_names(context: &RunContext, metric: Metric) -> Names {
@@ -172,7 +173,7 @@ pub fn read(
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(WAIT_TIMES, bytes);
     let [action_name, replication, p, wait] = rows.columns(["action", "replication", "p", "wait_s"])?;
-    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    let ids = context.actions();
     let actions = iter::once(JobScope::All).chain(ids).map(|action| (context.action(action), action));
     let actions: BTreeMap<&str, JobScope> = actions.collect();
     while let Some(row) = rows.next()? {
@@ -290,92 +291,5 @@ impl<'a> TableReader<'a> {
 
     fn damage(&self) -> ReadError {
         ReadError::Damaged(self.table, self.reader.position().line())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::{self, Shape, WEEK};
-    use crate::run::tables;
-
-    /// A run's tables; each replication has figures of its own.
-    fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 3] {
-        let results = crate::experiment::Results::of(outcomes.to_vec());
-        let [waits, series] = [tables::wait_times(context, &results), tables::utilization(context, &results)];
-        [write(context, &ResolvedQuantities::default(), outcomes), waits, series]
-    }
-
-    fn outcomes(shape: Shape) -> Vec<ReplicationStats> {
-        let mut outcomes = fixtures::results(shape).replications;
-        for (index, outcome) in outcomes.iter_mut().enumerate() {
-            for (number, figure) in outcome.metrics.iter_mut().enumerate() {
-                let lower = 0.1 * (index + number) as f64;
-                let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
-                figure.value = (number % 5 > 0).then_some(CensoredValue { lower, upper });
-            }
-            // Series as they are measured.
-            let series = &mut outcome.series;
-            let round = |value: &mut f64| *value = (*value * 1e9).round() / 1e9;
-            series.queue_length.iter_mut().for_each(round);
-            for line in &mut series.lines {
-                line.busy.iter_mut().chain(&mut line.offered).chain(&mut line.queue_length).for_each(round);
-            }
-        }
-        outcomes
-    }
-
-    #[test]
-    fn what_is_written_reads_back_to_the_very_same_numbers() {
-        let system = fixtures::system(WEEK);
-        let context = fixtures::context(&system);
-        // The number of buckets of a run of that length.
-        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
-        for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
-            let outcomes = outcomes(shape);
-            let [replications, wait_times, utilization] = &tables(&context, &outcomes);
-            let read =
-                read(&context, &ResolvedQuantities::default(), &SavedTables { replications, wait_times, utilization })
-                    .unwrap();
-            assert_eq!(read.len(), outcomes.len());
-            for (read, outcome) in read.iter().zip(&outcomes) {
-                assert_eq!(read.metrics, outcome.metrics);
-                assert_eq!(read.waits, outcome.waits);
-                assert_eq!(read.series.queue_length, outcome.series.queue_length);
-            }
-        }
-    }
-
-    #[test]
-    fn tables_of_another_run_are_refused() {
-        let system = fixtures::system(WEEK);
-        let context = fixtures::context(&system);
-        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
-        let [replications, wait_times, utilization] = &tables(&context, &outcomes(Shape { buckets, ..WEEK }));
-        let read = |tables: SavedTables| read(&context, &ResolvedQuantities::default(), &tables);
-        let whole = SavedTables { replications, wait_times, utilization };
-        assert!(read(whole).is_ok());
-        assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));
-        let wide = b"replication,mean(wait_s),p95(wait_s)\n0,1.5,3\n";
-        assert_eq!(read(SavedTables { replications: wide, ..whole }), Err(ReadError::Wide));
-        let text = String::from_utf8(replications.clone()).unwrap();
-        let renamed = text.replacen(",mean,", ",meen,", 1);
-        assert_eq!(read(SavedTables { replications: renamed.as_bytes(), ..whole }), Err(ReadError::OtherFigures));
-        let lines: Vec<&str> = text.lines().collect();
-        let cut = lines[..lines.len() - 3].join("\n");
-        let cut = read(SavedTables { replications: cut.as_bytes(), ..whole }).err();
-        assert!(matches!(cut, Some(ReadError::Damaged(PATH, _))), "{cut:?}");
-        assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
-        // Within the first cells of the last row.
-        let last = utilization[..utilization.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 4;
-        let headless = SavedTables { utilization: &utilization[..1], ..whole };
-        assert!(matches!(read(headless), Err(ReadError::NoColumn(UTILIZATION, "busy"))));
-        for end in [utilization.len() / 2, last] {
-            let cut = read(SavedTables { utilization: &utilization[..end], ..whole }).map(|outcomes| outcomes.len());
-            assert!(matches!(cut, Err(ReadError::Damaged(UTILIZATION, _))), "{end} bytes: {cut:?}");
-        }
-        let more = [wait_times, &b"first-fit,all,99,0,0\n"[..]].concat();
-        let more = read(SavedTables { wait_times: &more, ..whole });
-        assert!(matches!(more, Err(ReadError::DamagedCell(WAIT_TIMES, _, "replication"))), "{:?}", more.err());
     }
 }
