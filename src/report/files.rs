@@ -3,7 +3,7 @@
 
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
-use crate::run::{RunReport, by_hour, precision, replications, tables};
+use crate::run::{RunReport, by_hour, over_time, precision, replications, tables};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
 use crate::{OutputFile, charts};
@@ -23,6 +23,7 @@ impl RunReport<'_> {
         if let Some(rows) = &by_hour {
             files.push(file(by_hour::PATH, by_hour::write(context, rows)));
         }
+        files.extend(over_time::write(replications).map(|bytes| file(over_time::PATH, bytes)));
         let reached = plan.status(replications);
         if !reached.is_empty() {
             files.push(file(precision::PATH, precision::table(&reached, replications.len())));

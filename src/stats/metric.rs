@@ -74,12 +74,14 @@ pub struct Measurements {
     pub requests: Box<[Request]>,
     /// Whether waits, queues and utilization are also measured by hour of the day.
     pub by_hour: bool,
+    /// Whether the queue is also measured in fine buckets of time.
+    pub queue_course: bool,
 }
 
 impl Measurements {
     /// These figures only.
     pub fn of(requests: impl IntoIterator<Item = Request>) -> Measurements {
-        Measurements { requests: requests.into_iter().collect(), by_hour: false }
+        Measurements { requests: requests.into_iter().collect(), ..Measurements::default() }
     }
 }
 

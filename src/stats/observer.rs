@@ -77,7 +77,7 @@ impl StatsObserver {
     /// Also measures what is asked for; `epoch` is the calendar time of instant 0.
     #[must_use]
     pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch) -> StatsObserver {
-        let Measurements { requests, by_hour } = measurements;
+        let Measurements { requests, by_hour, queue_course } = measurements;
         let mut hours: Vec<TimeWindow> = requests.iter().filter_map(|request| request.window).collect();
         hours.sort_unstable();
         hours.dedup();
@@ -88,6 +88,9 @@ impl StatsObserver {
         let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, epoch, self.targets.late_from)));
         masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(epoch)).map(WindowMask::Hours));
         let mut occupancy = self.occupancy;
+        if *queue_course {
+            occupancy.refine_queue();
+        }
         occupancy.offered_mut().also_within(masks);
         StatsObserver { windows, hourly, occupancy, requests: requests.clone(), ..self }
     }
@@ -125,9 +128,9 @@ impl StatsObserver {
             metrics.extend(of_run.filter(|_| action == JobScope::All));
             waits.extend(WaitQuantiles::of(action, &mut stats.wait));
         }
-        let (utilization, series) = self.occupancy.finish();
+        let (utilization, series, queue_course) = self.occupancy.finish();
         metrics.extend(utilization);
-        ReplicationStats { metrics, waits, series, requested, by_hour }
+        ReplicationStats { metrics, waits, series, requested, by_hour, queue_course }
     }
 
     /// The statistics of all hours of the week that requests ask for.

@@ -65,7 +65,8 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// A replication at instant 0: initial rows run or are about to fall due, each source knows its
     /// first arrival.
     pub fn new(system: &'a System, policy: P, sources: Vec<A>, streams: &Streams, observer: O) -> Self {
-        let (pool, has_outages) = (Pool::new(system), system.availability.has_outages());
+        let pool = Pool::new(system, claim_delay::wants_sets(system));
+        let has_outages = system.availability.has_outages();
         let (claiming, timing) = match &system.claim {
             ClaimRule::Instant { placement, pass } => {
                 (Claiming::Instant(Placer::new(*placement, system, &pool, streams)), Some(*pass))

@@ -2,14 +2,15 @@
 //! replications, read back from its tables.
 //!
 //! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs
-//! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
-//! numbers read back to the same bits.
+//! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`, and the
+//! rest in `extend.gz`. All numbers read back to the same bits.
 
 use std::collections::BTreeMap;
 use std::iter;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
 
+use super::over_time;
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
@@ -32,6 +33,8 @@ pub struct SavedTables<'a> {
     pub wait_times: &'a [u8],
     /// `utilization.csv`.
     pub utilization: &'a [u8],
+    /// `extend.gz`, if the run has one.
+    pub over_time: Option<&'a [u8]>,
 }
 
 /// Why a run's replications cannot be read from its tables.
@@ -49,6 +52,9 @@ pub enum ReadError {
     /// A cell is not as the run left it.
     #[error("{0} is damaged at line {1}, column `{2}`")]
     DamagedCell(&'static str, u64, &'static str),
+    /// A file is missing, as in runs of earlier versions.
+    #[error("it has no {0}, as runs of earlier versions; begin a new run instead")]
+    NoFile(&'static str),
     /// A table lacks a column.
     #[error("{0} is damaged: it has no column `{1}`")]
     NoColumn(&'static str, &'static str),
@@ -91,16 +97,16 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
 
 /// The names of all figures of a replication.
 fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
-    let figures = template(context, asked).metrics;
+    let requests = Measurements { by_hour: false, queue_course: false, ..asked.measurements().clone() };
+    let figures = template(context, &requests).metrics;
     let figures = figures.iter().map(|figure| figure_names(context, figure.metric));
     figures.chain(asked.measurements().requests.iter().map(|request| request_names(context, request))).collect()
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
-fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
-    let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
+fn template(context: &RunContext, measurements: &Measurements) -> ReplicationStats {
     let observer = StatsObserver::new(context.system, context.slo, Span::secs(1));
-    observer.with(&requests, context.system, context.epoch).finish()
+    observer.with(measurements, context.system, context.epoch).finish()
 }
 
 fn figure_names(context: &RunContext, metric: Metric) -> Names {
@@ -144,7 +150,7 @@ pub fn read(
     if !header.iter().eq(HEADER) {
         return Err(ReadError::OtherFigures);
     }
-    let (empty, names) = (template(context, asked), names(context, asked));
+    let (empty, names) = (template(context, asked.measurements()), names(context, asked));
     let mut outcomes: Vec<ReplicationStats> = Vec::new();
     let mut row = figures.next()?;
     while row.is_some() {
@@ -166,6 +172,12 @@ pub fn read(
     }
     read_waits(context, tables.wait_times, &mut outcomes)?;
     read_series(tables.utilization, &mut outcomes)?;
+    let has_places = empty.by_hour.is_some() || empty.queue_course.is_some();
+    match tables.over_time {
+        Some(packed) => over_time::read(packed, &mut outcomes)?,
+        None if has_places => return Err(ReadError::NoFile(over_time::PATH)),
+        None => {}
+    }
     Ok(outcomes)
 }
 
@@ -300,20 +312,38 @@ mod tests {
     use crate::run::tables;
 
     /// A run's tables; each replication has figures of its own.
-    fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 3] {
+    fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 4] {
         let results = crate::experiment::Results::of(outcomes.to_vec());
         let [waits, series] = [tables::wait_times(context, &results), tables::utilization(context, &results)];
-        [write(context, &ResolvedQuantities::default(), outcomes), waits, series]
+        let over_time = super::over_time::write(outcomes).unwrap();
+        [write(context, &quantities(), outcomes), waits, series, over_time]
     }
 
-    fn outcomes(shape: Shape) -> Vec<ReplicationStats> {
+    /// What runs of a week measure.
+    fn quantities() -> ResolvedQuantities {
+        ResolvedQuantities::default().over_time(true)
+    }
+
+    /// The number of buckets of a run of that length.
+    fn buckets(context: &RunContext) -> u16 {
+        template(context, quantities().measurements()).series.queue_length.len() as u16
+    }
+
+    fn outcomes(context: &RunContext, shape: Shape) -> Vec<ReplicationStats> {
         let mut outcomes = fixtures::results(shape).replications;
+        let places = template(context, quantities().measurements());
         for (index, outcome) in outcomes.iter_mut().enumerate() {
-            for (number, figure) in outcome.metrics.iter_mut().enumerate() {
+            let value = |number: usize| {
                 let lower = 0.1 * (index + number) as f64;
                 let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
-                figure.value = (number % 5 > 0).then_some(CensoredValue { lower, upper });
-            }
+                (number % 5 > 0).then_some(CensoredValue { lower, upper })
+            };
+            outcome.metrics.iter_mut().enumerate().for_each(|(number, figure)| figure.value = value(number));
+            (outcome.by_hour, outcome.queue_course) = (places.by_hour.clone(), places.queue_course.clone());
+            let hours = outcome.by_hour.iter_mut().flat_map(|hours| &mut hours.values);
+            hours.enumerate().for_each(|(number, place)| *place = value(number));
+            let queue = outcome.queue_course.iter_mut().flat_map(|course| course.lines.iter_mut().flatten());
+            queue.enumerate().for_each(|(number, place)| *place = (number * (index + 1)) as f32 / 1000.0);
             // Series as they are measured.
             let series = &mut outcome.series;
             let round = |value: &mut f64| *value = (*value * 1e9).round() / 1e9;
@@ -329,19 +359,18 @@ mod tests {
     fn what_is_written_reads_back_to_the_very_same_numbers() {
         let system = fixtures::system(WEEK);
         let context = fixtures::context(&system);
-        // The number of buckets of a run of that length.
-        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
+        let buckets = buckets(&context);
         for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
-            let outcomes = outcomes(shape);
-            let [replications, wait_times, utilization] = &tables(&context, &outcomes);
-            let read =
-                read(&context, &ResolvedQuantities::default(), &SavedTables { replications, wait_times, utilization })
-                    .unwrap();
+            let outcomes = outcomes(&context, shape);
+            let [replications, wait_times, utilization, over_time] = &tables(&context, &outcomes);
+            let saved = SavedTables { replications, wait_times, utilization, over_time: Some(over_time) };
+            let read = read(&context, &quantities(), &saved).unwrap();
             assert_eq!(read.len(), outcomes.len());
             for (read, outcome) in read.iter().zip(&outcomes) {
                 assert_eq!(read.metrics, outcome.metrics);
                 assert_eq!(read.waits, outcome.waits);
                 assert_eq!(read.series.queue_length, outcome.series.queue_length);
+                assert_eq!((&read.by_hour, &read.queue_course), (&outcome.by_hour, &outcome.queue_course));
             }
         }
     }
@@ -350,10 +379,10 @@ mod tests {
     fn tables_of_another_run_are_refused() {
         let system = fixtures::system(WEEK);
         let context = fixtures::context(&system);
-        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
-        let [replications, wait_times, utilization] = &tables(&context, &outcomes(Shape { buckets, ..WEEK }));
-        let read = |tables: SavedTables| read(&context, &ResolvedQuantities::default(), &tables);
-        let whole = SavedTables { replications, wait_times, utilization };
+        let shape = Shape { buckets: buckets(&context), ..WEEK };
+        let [replications, wait_times, utilization, over_time] = &tables(&context, &outcomes(&context, shape));
+        let read = |tables: SavedTables| read(&context, &quantities(), &tables);
+        let whole = SavedTables { replications, wait_times, utilization, over_time: Some(over_time) };
         assert!(read(whole).is_ok());
         assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));
         let wide = b"replication,mean(wait_s),p95(wait_s)\n0,1.5,3\n";
@@ -373,6 +402,19 @@ mod tests {
         for end in [utilization.len() / 2, last] {
             let cut = read(SavedTables { utilization: &utilization[..end], ..whole }).map(|outcomes| outcomes.len());
             assert!(matches!(cut, Err(ReadError::Damaged(UTILIZATION, _))), "{end} bytes: {cut:?}");
+        }
+        assert_eq!(read(SavedTables { over_time: None, ..whole }), Err(ReadError::NoFile("extend.gz")));
+        let text = String::from_utf8(crate::model::input_file::text(over_time).unwrap().into_owned()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for (damaged, line) in [
+            (text.replacen("1 hours ", "1 horus ", 1), 5),
+            (text.replacen("0 queue 0 ", "0 queue ", 1), 2),
+            (text.replacen("0.1", "0..1..2", 1), 1),
+            (lines[..lines.len() - 1].join("\n"), 20),
+            (format!("{text}5 queue 1"), 21),
+        ] {
+            let found = read(SavedTables { over_time: Some(damaged.as_bytes()), ..whole }).err();
+            assert_eq!(found, Some(ReadError::Damaged("extend.gz", line)));
         }
         let more = [wait_times, &b"first-fit,all,99,0,0\n"[..]].concat();
         let more = read(SavedTables { wait_times: &more, ..whole });

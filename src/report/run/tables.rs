@@ -202,6 +202,7 @@ mod tests {
                 series,
                 requested: Vec::new(),
                 by_hour: None,
+                queue_course: None,
             }],
         }
     }
