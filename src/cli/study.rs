@@ -14,7 +14,7 @@ use crate::report::OutputFile;
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
 use crate::scenario::Scenario;
-use crate::term::{print, print_json, warn};
+use crate::term::{print_json, print_report, warn};
 
 /// The version of claimsim that manifests name.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -184,7 +184,7 @@ pub(crate) fn show<S: Study>(
     } else if args.exec.quiet {
         Ok(())
     } else {
-        print(&study.text(results, &format!("Tables, charts and manifest are in {}", target.display())))
+        print_report(&study.text(results, &format!("Tables, charts and manifest are in {}", target.display())))
     };
     let (status, reasons) = study.status(results);
     if status == ExitStatus::Done {

@@ -29,10 +29,12 @@ pub mod run;
 pub mod sizing;
 pub mod sweep;
 mod table;
+mod verdicts;
 mod wait_curves;
 
 pub use context::RunContext;
 pub use format::{Charset, duration};
+pub use verdicts::in_color;
 
 /// A file of a study's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
