@@ -1,16 +1,18 @@
 //! The pipeline that `run`, `compare`, `sweep` and `size` share: load the inputs, simulate, write
 //! files and manifest, show the results; and the same again for `reproduce`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::args::{ExecArgs, StudyArgs};
+use crate::args::{ExecArgs, StudyArgs, TableFormat};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
 use crate::options::Command;
 use crate::report::OutputFile;
+use crate::report::parquet::in_parquet;
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
 use crate::scenario::Scenario;
@@ -93,11 +95,12 @@ pub(crate) fn conduct<S: Study>(
     args: &StudyArgs,
     target: &Path,
 ) -> Result<ExitStatus, CliError> {
+    args.format.check()?;
     if !args.exec.quiet {
         study.print_warnings();
     }
     let dir = RunDir::begin(target)?;
-    let (results, _) = execute(study, request, args.exec, &dir)?;
+    let (results, _) = execute(study, request, (args.exec, args.format), &dir)?;
     dir.commit()?;
     show(study, &results, args, target)
 }
@@ -111,19 +114,29 @@ pub(crate) fn target(study: &impl Study, args: &StudyArgs, suffix: &str) -> Path
 pub(crate) fn execute<S: Study>(
     study: &mut S,
     request: &RunRequest<S::Options>,
-    exec: ExecArgs,
+    (exec, format): (ExecArgs, TableFormat),
     dir: &RunDir,
 ) -> Result<(S::Results, Manifest), CliError> {
     if let Some((scenario, number, with_series)) = study.at_once() {
         limits::refuse_large(scenario, number, with_series)?;
     }
     let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
-    let files = study.files(&results);
+    let (mut files, mut written) = (study.files(&results), study.written(&results));
+    if format == TableFormat::Parquet {
+        if let Some(Output { file, .. }) = written.take() {
+            let failed = || CliError::io(format!("cannot convert {file}"));
+            let path = dir.path()?.join(&file);
+            let bytes = fs::read(&path).map_err(failed())?;
+            fs::remove_file(&path).map_err(failed())?;
+            files.push(OutputFile { path: file.clone(), bytes });
+        }
+        files = files.into_iter().map(in_parquet).collect::<Result<_, _>>().map_err(CliError::Failed)?;
+    }
     for file in &files {
         dir.write(&file.path, &file.bytes)?;
     }
     let mut outputs = manifest::outputs(&files);
-    outputs.extend(study.written(&results));
+    outputs.extend(written);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     for (copy, bytes) in copies(study, request).into_iter().flatten() {
         dir.write(&copy.file, bytes)?;
@@ -208,5 +221,7 @@ pub(crate) fn rerun<S: Study>(
     let sources = ScenarioSource::all_saved(run, manifest)?;
     let request = RunRequest { sources, options: options.clone(), seed: Some(manifest.seed) };
     let mut study = S::load(&request)?;
-    Ok(execute(&mut study, &request, exec, &RunDir::scratch())?.1)
+    let format = TableFormat::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str()));
+    format.check()?;
+    Ok(execute(&mut study, &request, (exec, format), &RunDir::scratch())?.1)
 }

@@ -24,6 +24,7 @@ mod format;
 pub mod job_log;
 mod key_columns;
 pub mod messages;
+pub mod parquet;
 mod plot;
 pub mod run;
 pub mod sizing;

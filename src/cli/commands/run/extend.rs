@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::job_log::JOBS;
+use crate::args::TableFormat;
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
@@ -100,6 +101,9 @@ fn check<'a>(run: &Path, manifest: &'a Manifest) -> Result<&'a RunOptions, CliEr
         return error(format!(
             "is one long run in {batches} batches, which cannot be extended; start a new run instead"
         ));
+    }
+    if TableFormat::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str())) == TableFormat::Parquet {
+        return error("has its tables as Parquet, and --extend reads CSV; start a new run instead".to_owned());
     }
     let changed = changed_outputs(run, manifest);
     if changed.is_empty() {

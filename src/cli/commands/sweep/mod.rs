@@ -83,6 +83,7 @@ impl Sweep {
                     .to_owned(),
             ));
         }
+        args.format.check()?;
         let suffix = if options.elasticity { "-elasticity" } else { "-sweep" };
         let sources = vec![ScenarioSource::open(&scenario)?.cached()];
         let request = RunRequest { sources, options, seed: args.seed };
@@ -93,7 +94,7 @@ impl Sweep {
         let target = target(&study, &args, suffix);
         let dir = RunDir::begin(&target)?;
         study.resume(Checkpoint::beside(dir.target(), &draft(&study, &request)), args.exec.quiet);
-        let (results, _) = execute(&mut study, &request, args.exec, &dir)?;
+        let (results, _) = execute(&mut study, &request, (args.exec, args.format), &dir)?;
         dir.commit()?;
         if let Some(checkpoint) = &study.checkpoint {
             checkpoint.clear();
