@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use console::{Term, measure_text_width};
+use console::{Term, measure_text_width, strip_ansi_codes};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
@@ -74,12 +74,13 @@ fn write(text: &str) -> Result<(), CliError> {
 /// left.
 pub(crate) fn warn(line: &str) {
     let width = width(&Term::stderr(), io::stderr().is_terminal());
-    warn_rendered(&wrapped(&visible(line), width));
+    let _ = writeln!(io::stderr().lock(), "{}", wrapped(&visible(line), width));
 }
 
 /// Prints rendered diagnostics, which may have colours, on standard error.
 pub(crate) fn warn_rendered(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let width = width(&Term::stderr(), io::stderr().is_terminal());
+    let _ = writeln!(io::stderr().lock(), "{}", wrapped(text, width));
 }
 
 /// Renders diagnostics for standard error: in colour where that is allowed.
@@ -96,8 +97,8 @@ fn has_color(output: &impl IsTerminal) -> bool {
     value("NO_COLOR").is_none() && (is_forced || shows_colors)
 }
 
-/// The columns of a terminal, or else those that `COLUMNS` asks for; `None` for a file or a program,
-/// which gets each sentence in a line.
+/// The columns of a terminal, or else those that `COLUMNS` asks for; `None` for a file or a
+/// program, which gets each sentence in a line.
 fn width(terminal: &Term, is_terminal: bool) -> Option<usize> {
     let columns = terminal.size_checked().filter(|_| is_terminal).map(|(_, columns)| usize::from(columns));
     let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
@@ -107,23 +108,28 @@ fn width(terminal: &Term, is_terminal: bool) -> Option<usize> {
 /// The columns below which lines are not broken further.
 const LEAST_COLUMNS: usize = 20;
 
-/// A text with line breaks between words where sentences are longer than a line. Rows of tables and
-/// commands, which are indented, stay as they are.
+/// A text with line breaks between words where sentences are longer than a line. Rows of tables,
+/// lines of files and commands, which are indented, stay as they are.
 fn wrapped(text: &str, width: Option<usize>) -> Cow<'_, str> {
     let Some(width) = width else { return Cow::Borrowed(text) };
     let mut lines = String::with_capacity(text.len() + text.len() / 40);
     for line in text.split_inclusive('\n') {
-        if line.starts_with([' ', '\u{2500}', '`']) || measure_text_width(line) <= width {
+        let plain = strip_ansi_codes(line);
+        // The help of a diagnostic, `  = help: ...`, goes on below its first word.
+        let indent = plain.find("= help: ").filter(|start| plain[..*start].trim().is_empty()).map(|start| start + 8);
+        let stays = indent.is_none() && plain.starts_with([' ', '\u{2500}', '`']);
+        if stays || measure_text_width(line) <= width {
             lines += line;
             continue;
         }
-        let mut used = 0;
+        let (mut used, indent) = (0, indent.unwrap_or(0));
         for word in line.split_inclusive(' ') {
             let length = measure_text_width(word.trim_end());
-            if used > 0 && used + length > width {
+            if used > indent && used + length > width {
                 lines.truncate(lines.trim_end_matches(' ').len());
                 lines.push('\n');
-                used = 0;
+                lines += &" ".repeat(indent);
+                used = indent;
             }
             lines += word;
             used += measure_text_width(word.trim_end_matches('\n'));
@@ -251,5 +257,7 @@ mod tests {
         assert_eq!(wrapped(text, None), text);
         assert_eq!(wrapped("averyveryverylongword and\n", Some(11)), "averyveryverylongword\nand\n");
         assert_eq!(wrapped("", Some(11)), "");
+        let help = "  = help: take one of these\n --> file with a long name\n";
+        assert_eq!(wrapped(help, Some(20)), "  = help: take one\n          of these\n --> file with a long name\n");
     }
 }

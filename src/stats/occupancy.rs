@@ -166,7 +166,8 @@ impl Occupancy {
         self.series.ran(need, run, until);
     }
 
-    /// Utilization over the window, the series, and the course of the queue if it was kept, once all rows have been added.
+    /// Utilization over the window, the series, and the course of the queue if it was kept, once
+    /// all rows have been added.
     pub(super) fn finish(self) -> (Vec<MetricValue>, Series, Option<QueueCourse>) {
         let offered = self.offered.finish();
         let (utilization, course) =

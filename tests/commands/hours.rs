@@ -307,8 +307,8 @@ fn a_longer_run_takes_its_hours_and_queues_from_the_folder() {
 
 #[test]
 fn the_chart_of_the_queue_shows_a_short_peak() {
-    // Sixty jobs of ten seconds at ten o'clock on one day of a week: 59 wait, and one less every ten
-    // seconds. On average 44.5 wait in the first five minutes, and 4.9 in the hour.
+    // Sixty jobs of ten seconds at ten o'clock on one day of a week: 59 wait, and one less every
+    // ten seconds. On average 44.5 wait in the first five minutes, and 4.9 in the hour.
     let scenario = "horizon = \"7d\"\nclaim = { delay = \"none\" }\nworker.w = { capacity = { s = 1 } }\n\
         action.a = { capacity = { s = 1 }, service = \"10s\", \
         arrival = { renewal = { between = \"106h\", batch = 60 } } }\n";

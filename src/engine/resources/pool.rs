@@ -59,7 +59,7 @@ struct Packed {
 }
 
 impl Pool {
-    /// All workers of a system, idle; `wants_sets` if sets are to be kept of any number of needs.
+    /// All workers of a system, idle; `wants_sets` keeps sets of any number of needs.
     pub(crate) fn new(system: &System, wants_sets: bool) -> Pool {
         let (workers, needs, resources) = (system.workers.len(), system.needs.len(), system.resources.len());
         let keeps_sets = wants_sets || needs <= MOST_KEPT.max(workers);

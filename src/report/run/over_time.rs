@@ -11,7 +11,6 @@ use std::iter;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::replications::ReadError;
 use crate::model::input_file;
 use crate::stats::{CensoredValue, ReplicationStats};
 
@@ -36,10 +35,11 @@ pub(crate) fn write(outcomes: &[ReplicationStats]) -> Option<Vec<u8>> {
     packed.write_all(text.as_bytes()).and_then(|()| packed.finish()).ok()
 }
 
-/// Reads the file into replications, which have places for all values.
-pub(super) fn read(packed: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
-    let text = input_file::text(packed).map_err(|_| ReadError::Damaged(PATH, 1))?;
-    let text = str::from_utf8(&text).map_err(|_| ReadError::Damaged(PATH, 1))?;
+/// Reads the file into replications, which have places for all values; the error is the number of a
+/// line that is damaged.
+pub(super) fn read(packed: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), u64> {
+    let text = input_file::text(packed).map_err(|_| 1_u64)?;
+    let text = str::from_utf8(&text).map_err(|_| 1_u64)?;
     let mut lines = (1..).zip(text.lines().map(Some).chain(iter::repeat(None)));
     for (number, outcome) in outcomes.iter_mut().enumerate() {
         let hours = outcome.by_hour.iter_mut().map(|hours| &mut hours.values);
@@ -51,7 +51,7 @@ pub(super) fn read(packed: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(
         }
     }
     match lines.next() {
-        Some((line, Some(_))) => Err(ReadError::Damaged(PATH, line)),
+        Some((line, Some(_))) => Err(line),
         _ => Ok(()),
     }
 }
@@ -62,11 +62,11 @@ fn fill<T>(
     line: Option<(u64, Option<&str>)>,
     places: &mut [T],
     value: impl Fn(&str) -> Option<T>,
-) -> Result<(), ReadError> {
+) -> Result<(), u64> {
     let (number, line) = line.unwrap_or_default();
     let cells = line.and_then(|line| line.strip_prefix(begin)).map(str::split_whitespace);
     let values = cells.and_then(|cells| cells.map(value).collect::<Option<Vec<T>>>());
-    let values = values.filter(|values| values.len() == places.len()).ok_or(ReadError::Damaged(PATH, number))?;
+    let values = values.filter(|values| values.len() == places.len()).ok_or(number)?;
     iter::zip(places, values).for_each(|(place, value)| *place = value);
     Ok(())
 }

@@ -174,7 +174,9 @@ pub fn read(
     read_series(tables.utilization, &mut outcomes)?;
     let has_places = empty.by_hour.is_some() || empty.queue_course.is_some();
     match tables.over_time {
-        Some(packed) => over_time::read(packed, &mut outcomes)?,
+        Some(packed) => {
+            over_time::read(packed, &mut outcomes).map_err(|line| ReadError::Damaged(over_time::PATH, line))?
+        }
         None if has_places => return Err(ReadError::NoFile(over_time::PATH)),
         None => {}
     }

@@ -1,3 +1,5 @@
+//! The pool against plain subtraction, with sets and without.
+
 use proptest::prelude::*;
 
 use super::*;
