@@ -5,6 +5,7 @@
 //! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`, and the
 //! rest in `extend.gz`. All numbers read back to the same bits.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::iter;
 
@@ -17,7 +18,7 @@ use crate::experiment::ResolvedQuantities;
 use crate::model::action::ActionId;
 use crate::model::time::Span;
 use crate::stats::{CensoredValue, Measurements, Request, RequestedFigure, ShareWithin};
-use crate::stats::{JobScope, Metric};
+use crate::stats::{JobScope, Metric, MetricValue};
 use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
 use crate::table::{Column, csv};
 
@@ -61,7 +62,7 @@ pub enum ReadError {
 }
 
 /// The names of a figure: action, resource, worker, measure and statistic.
-type Names = [String; 5];
+type Names<'a> = [Cow<'a, str>; 5];
 
 /// The columns before the value.
 const HEADER: [&str; 7] = ["replication", "action", "resource", "worker", "measure", "statistic", "value"];
@@ -73,15 +74,18 @@ const AT_MOST: &str = "_at_most";
 /// The bytes of the table, with a row for each figure of each replication; a value is empty where
 /// nothing was measured.
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
-    type Col<'a> = Column<'a, (usize, &'a Names, &'a str, Option<f64>)>;
-    let names = names(context, asked);
+    type Col<'a> = Column<'a, (usize, &'a Names<'a>, &'a str, Option<f64>)>;
+    let names = names(context, asked, outcomes.first().map_or(&[], |outcome| &outcome.metrics[..]));
     let columns = [
         Col::new(HEADER[0], |row| row.0),
-        Col::new(HEADER[1], |row| row.1[0].as_str()),
-        Col::new(HEADER[2], |row| row.1[1].as_str()),
-        Col::new(HEADER[3], |row| row.1[2].as_str()),
-        Col::new(HEADER[4], |row| row.1[3].as_str()),
-        Col::new(HEADER[5], |row| format!("{}{}", row.1[4], row.2)),
+        Col::new(HEADER[1], |row| row.1[0].as_ref()),
+        Col::new(HEADER[2], |row| row.1[1].as_ref()),
+        Col::new(HEADER[3], |row| row.1[2].as_ref()),
+        Col::new(HEADER[4], |row| row.1[3].as_ref()),
+        Col::new(HEADER[5], |row| match row.2 {
+            "" => Cow::Borrowed(row.1[4].as_ref()),
+            end => Cow::Owned(format!("{}{end}", row.1[4])),
+        }),
         Col::new(HEADER[6], |row| row.3).exact(),
     ];
     let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
@@ -96,9 +100,7 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
 }
 
 /// The names of all figures of a replication.
-fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
-    let requests = Measurements { by_hour: false, queue_course: false, ..asked.measurements().clone() };
-    let figures = template(context, &requests).metrics;
+fn names<'a>(context: &RunContext<'a>, asked: &ResolvedQuantities, figures: &[MetricValue]) -> Vec<Names<'a>> {
     let figures = figures.iter().map(|figure| figure_names(context, figure.metric));
     figures.chain(asked.measurements().requests.iter().map(|request| request_names(context, request))).collect()
 }
@@ -109,28 +111,28 @@ fn template(context: &RunContext, measurements: &Measurements) -> ReplicationSta
     observer.with(measurements, context.system, context.epoch).finish()
 }
 
-fn figure_names(context: &RunContext, metric: Metric) -> Names {
+fn figure_names<'a>(context: &RunContext<'a>, metric: Metric) -> Names<'a> {
     let Metric { action, resource, worker, measure, statistic } = metric;
     let of = [context.action(action), context.resource(resource), context.worker(worker)];
-    let [action, resource, worker] = of.map(str::to_owned);
-    [action, resource, worker, measure.name().to_owned(), statistic.name().to_owned()]
+    let [action, resource, worker] = of.map(Cow::Borrowed);
+    [action, resource, worker, measure.name().into(), statistic.name().into()]
 }
 
 /// A figure of some hours has these at the end of its statistic: `p95, mon-fri 09:00..11:00`.
-fn request_names(context: &RunContext, request: &Request) -> Names {
+fn request_names<'a>(context: &RunContext<'a>, request: &Request) -> Names<'a> {
     let [action, resource, worker, measure, statistic] = match request.figure {
         RequestedFigure::Metric(metric) => figure_names(context, metric),
         RequestedFigure::Share(share) => share_names(context, &share),
     };
-    let statistic = request.window.map_or_else(|| statistic.clone(), |hours| format!("{statistic}, {hours}"));
+    let statistic = request.window.map_or_else(|| statistic.clone(), |hours| format!("{statistic}, {hours}").into());
     [action, resource, worker, measure, statistic]
 }
 
 /// The share within a limit is a statistic such as `share < 5m`.
-fn share_names(context: &RunContext, share: &ShareWithin) -> Names {
+fn share_names<'a>(context: &RunContext<'a>, share: &ShareWithin) -> Names<'a> {
     let sign = if share.inclusive { "<=" } else { "<" };
-    let (action, measure) = (context.action(share.action).to_owned(), share.measure.name().to_owned());
-    [action, String::new(), String::new(), measure, format!("share {sign} {}", share.limit)]
+    let (action, measure) = (context.action(share.action).into(), share.measure.name().into());
+    [action, "".into(), "".into(), measure, format!("share {sign} {}", share.limit).into()]
 }
 
 /// Reads the replications of a run.
@@ -150,7 +152,8 @@ pub fn read(
     if !header.iter().eq(HEADER) {
         return Err(ReadError::OtherFigures);
     }
-    let (empty, names) = (template(context, asked.measurements()), names(context, asked));
+    let empty = template(context, asked.measurements());
+    let names = names(context, asked, &empty.metrics);
     let mut outcomes: Vec<ReplicationStats> = Vec::new();
     let mut row = figures.next()?;
     while row.is_some() {
@@ -271,8 +274,8 @@ impl<'a> TableReader<'a> {
             return if end.is_empty() { Err(self.damage()) } else { Ok(None) };
         }
         let [of @ .., statistic] = names;
-        let is_it = cells.iter().skip(1).take(of.len()).eq(of.iter().map(String::as_str))
-            && cells.get(HEADER.len() - 2).and_then(|cell| cell.strip_suffix(end)) == Some(statistic);
+        let is_it = cells.iter().skip(1).take(of.len()).eq(of.iter().map(AsRef::<str>::as_ref))
+            && cells.get(HEADER.len() - 2).and_then(|cell| cell.strip_suffix(end)) == Some(statistic.as_ref());
         let value = cells.get(HEADER.len() - 1).unwrap_or_default();
         Ok(is_it.then(|| value.to_owned()))
     }
