@@ -47,7 +47,7 @@ pub(super) fn queue_length(context: &RunContext, results: &Results) -> Vec<u8> {
     };
     let sheet = Sheet {
         title: format!("{}: queue length ({})", context.scenario, context.policy),
-        subtitle: format!("Jobs that are due and wait, averages over {}", buckets.length),
+        subtitle: format!("Waiting jobs, averages over {}", buckets.length),
         unit: "jobs",
         nothing: "The run has no length.",
         buckets,
@@ -62,9 +62,10 @@ pub(super) fn queue_length(context: &RunContext, results: &Results) -> Vec<u8> {
             Some(_) => (format!("jobs that need {}", context.resource(resource)), JobScope::None),
         };
         let mean = mean(results, (action, resource, Measure::QueueLength), format::count);
+        let [peak, most_text] = [peak, most].map(|jobs| format::digits(jobs, 2));
         let peak = match results.replications.len() {
-            0 | 1 => format!("peak {}", format::count(most)),
-            _ => format!("peak {}, maximum {}", format::count(peak), format::count(most)),
+            0 | 1 => format!("peak {most_text}"),
+            _ => format!("peak {peak}, maximum {most_text}"),
         };
         let remark = if mean.is_empty() { peak } else { format!("{mean}, {peak}") };
         Panel { heading, remark, axis: Axis::from_zero(most.max(1.0), format::short_count), spreads }

@@ -43,7 +43,7 @@ pub(crate) fn meaning(replications: usize) -> Option<String> {
     match replications {
         0 | 1 => None,
         n if n < MANY => Some(format!("line: mean of {n} replications, band: lowest to highest")),
-        n => Some(format!("line: mean of {n} replications, band: 10 % to 90 %, thin line: maximum")),
+        n => Some(format!("line: mean of {n} replications, band: 10 % to 90 %, thin: maximum")),
     }
 }
 

@@ -112,15 +112,15 @@ fn series(plot: &mut Plot, sheet: &Sheet, spreads: &[Option<Spread>], pixel: f64
     for run in spreads.split(|(_, spread)| spread.is_none()).filter(|run| !run.is_empty()) {
         let edge = |value: fn(Spread) -> f64| {
             let levels = run.iter().filter_map(|(bucket, s)| Some((sheet.buckets.seconds(*bucket), value((*s)?))));
-            visible(steps(levels), pixel)
+            visible(&steps(levels), pixel)
         };
         let (low, high) = (edge(|spread| spread.low), edge(|spread| spread.high));
+        if band::has_maximum(sheet.replications) {
+            plot.plotting_area().draw(&PathElement::new(edge(|spread| spread.max), INK.mix(0.4).stroke_width(1)))?;
+        }
         if low != high {
             let outline: Vec<_> = high.into_iter().chain(low.into_iter().rev()).collect();
             plot.plotting_area().draw(&Polygon::new(outline, BLUE.mix(0.25)))?;
-        }
-        if band::has_maximum(sheet.replications) {
-            plot.plotting_area().draw(&PathElement::new(edge(|spread| spread.max), INK.mix(0.7).stroke_width(1)))?;
         }
         plot.plotting_area().draw(&PathElement::new(edge(|spread| spread.mean), BLUE.stroke_width(2)))?;
     }
@@ -141,7 +141,7 @@ fn steps(levels: impl Iterator<Item = (Range<f64>, f64)>) -> Vec<(f64, f64)> {
 
 /// The points that make a line what it looks like: the first, the lowest, the highest and the last
 /// of those in one column of pixels.
-fn visible(points: Vec<(f64, f64)>, pixel: f64) -> Vec<(f64, f64)> {
+fn visible(points: &[(f64, f64)], pixel: f64) -> Vec<(f64, f64)> {
     let column = |point: &(f64, f64)| (point.0 / pixel).floor();
     let mut seen: Vec<(f64, f64)> = Vec::new();
     for group in points.chunk_by(|a, b| column(a) == column(b)) {
@@ -172,9 +172,9 @@ mod tests {
             .enumerate()
             .map(|(at, level)| (at as f64 / 6.0, level))
             .collect();
-        let seen = visible(line.clone(), 1.0);
+        let seen = visible(&line, 1.0);
         assert_eq!(seen, [line[0], line[2], line[4], line[5], line[6], line[7]]);
-        assert_eq!(visible(line.clone(), 0.01), line);
-        assert!(visible(Vec::new(), 1.0).is_empty());
+        assert_eq!(visible(&line, 0.01), line);
+        assert!(visible(&[], 1.0).is_empty());
     }
 }

@@ -5,6 +5,7 @@
 //! with gzip. Each line has the replication, `hours` or `queue`, and values: the figures by hour in
 //! the order of `by_hour.csv`, and queue lengths bucket by bucket.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::iter;
 
@@ -29,7 +30,10 @@ pub(crate) fn write(outcomes: &[ReplicationStats]) -> Option<Vec<u8>> {
         let lines = outcome.queue_course.iter().flat_map(|course| &course.lines);
         let queue = lines.map(|line| line.iter().map(f32::to_string).collect());
         let all = hours.map(|cells| ("hours", cells)).chain(queue.map(|cells| ("queue", cells)));
-        all.for_each(|(what, cells): (_, Vec<String>)| text += &format!("{number} {what} {}\n", cells.join(" ")));
+        for (what, cells) in all {
+            let cells: Vec<String> = cells;
+            let _ = writeln!(text, "{number} {what} {}", cells.join(" "));
+        }
     }
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
     packed.write_all(text.as_bytes()).and_then(|()| packed.finish()).ok()
@@ -47,7 +51,7 @@ pub(super) fn read(packed: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(
             fill(&format!("{number} hours "), lines.next(), values, value)?;
         }
         for line in outcome.queue_course.iter_mut().flat_map(|course| &mut course.lines) {
-            fill(&format!("{number} queue "), lines.next(), line, |cell| cell.parse().ok())?;
+            fill(&format!("{number} queue "), lines.next(), line, |cell| cell.parse().map_err(drop))?;
         }
     }
     match lines.next() {
@@ -61,11 +65,11 @@ fn fill<T>(
     begin: &str,
     line: Option<(u64, Option<&str>)>,
     places: &mut [T],
-    value: impl Fn(&str) -> Option<T>,
+    value: impl Fn(&str) -> Result<T, ()>,
 ) -> Result<(), u64> {
     let (number, line) = line.unwrap_or_default();
     let cells = line.and_then(|line| line.strip_prefix(begin)).map(str::split_whitespace);
-    let values = cells.and_then(|cells| cells.map(value).collect::<Option<Vec<T>>>());
+    let values = cells.and_then(|cells| cells.map(value).collect::<Result<Vec<T>, ()>>().ok());
     let values = values.filter(|values| values.len() == places.len()).ok_or(number)?;
     iter::zip(places, values).for_each(|(place, value)| *place = value);
     Ok(())
@@ -80,13 +84,12 @@ fn cell(value: Option<CensoredValue>) -> String {
     }
 }
 
-/// The value of a cell; `None` if it is none.
-fn value(cell: &str) -> Option<Option<CensoredValue>> {
-    if cell == "-" {
-        return Some(None);
-    }
-    let Some((lower, upper)) = cell.split_once("..") else {
-        return Some(Some(CensoredValue::exact(cell.parse().ok()?)));
-    };
-    Some(Some(CensoredValue { lower: lower.parse().ok()?, upper: upper.parse().ok()? }))
+/// The value of a cell; the error is that it is none.
+fn value(cell: &str) -> Result<Option<CensoredValue>, ()> {
+    let number = |text: &str| text.parse::<f64>().map_err(|_| ());
+    Ok(match cell.split_once("..") {
+        _ if cell == "-" => None,
+        None => Some(CensoredValue::exact(number(cell)?)),
+        Some((lower, upper)) => Some(CensoredValue { lower: number(lower)?, upper: number(upper)? }),
+    })
 }

@@ -178,7 +178,7 @@ pub fn read(
     let has_places = empty.by_hour.is_some() || empty.queue_course.is_some();
     match tables.over_time {
         Some(packed) => {
-            over_time::read(packed, &mut outcomes).map_err(|line| ReadError::Damaged(over_time::PATH, line))?
+            over_time::read(packed, &mut outcomes).map_err(|line| ReadError::Damaged(over_time::PATH, line))?;
         }
         None if has_places => return Err(ReadError::NoFile(over_time::PATH)),
         None => {}
@@ -341,7 +341,7 @@ mod tests {
             let value = |number: usize| {
                 let lower = 0.1 * (index + number) as f64;
                 let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
-                (number % 5 > 0).then_some(CensoredValue { lower, upper })
+                (!number.is_multiple_of(5)).then_some(CensoredValue { lower, upper })
             };
             outcome.metrics.iter_mut().enumerate().for_each(|(number, figure)| figure.value = value(number));
             (outcome.by_hour, outcome.queue_course) = (places.by_hour.clone(), places.queue_course.clone());

@@ -68,7 +68,9 @@ proptest! {
                 }
             } else {
                 is_open[worker] = !is_open[worker];
-                pools.iter_mut().for_each(|pool| pool.set_open(id, is_open[worker]));
+                for pool in &mut pools {
+                    pool.set_open(id, is_open[worker]);
+                }
             }
             if index % 2 == 0 {
                 pools.iter_mut().for_each(Pool::tighten);
