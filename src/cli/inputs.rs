@@ -210,6 +210,8 @@ pub(crate) struct LoadedInputs {
     pub(crate) warnings: Vec<String>,
     /// What was left out of the files.
     pub(crate) notes: Vec<String>,
+    /// Whether a scenario names a time zone other than UTC.
+    pub(crate) has_time_zones: bool,
 }
 
 impl LoadedInputs {
@@ -224,6 +226,7 @@ impl LoadedInputs {
             name.clone_from(&scenario.name);
         }
         add_new(files, inputs);
+        self.has_time_zones |= scenario.time_zones().any(|zone| !zone.is_utc());
         add_new(&mut self.warnings, (!warnings.is_empty()).then(|| render(&warnings)));
         add_new(&mut self.notes, notes);
         scenario

@@ -4,15 +4,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::args::{ExecArgs, StudyArgs, TableFormat};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
+use crate::model::time_zone;
 use crate::options::Command;
-use crate::report::OutputFile;
 use crate::report::parquet::in_parquet;
+use crate::report::{OutputFile, Report};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
 use crate::scenario::Scenario;
@@ -68,19 +67,20 @@ pub(crate) trait Study: Sized + Send {
         self.inputs().notes.clone()
     }
 
-    /// The files to write.
-    fn files(&self, results: &Self::Results) -> Vec<OutputFile>;
+    /// Takes up what an interrupted command has left, and keeps finished parts from now on.
+    /// `draft` is the manifest without outputs.
+    fn resume(&mut self, _target: &Path, _draft: &Manifest, _quiet: bool) {}
+
+    /// The folder is complete.
+    fn committed(&self) {}
+
+    /// The files, tables and texts.
+    fn report<'a>(&'a self, results: &'a Self::Results) -> Box<dyn Report + 'a>;
 
     /// A file that the simulation has written itself.
     fn written(&self, _: &Self::Results) -> Option<Output> {
         None
     }
-
-    /// The results as JSON.
-    fn document(&self, results: &Self::Results) -> Value;
-
-    /// The results for the terminal; `location` is the sentence that names the folder.
-    fn text(&self, results: &Self::Results, location: &str) -> String;
 
     /// The exit code; if it is not 0, with the reasons.
     fn status(&self, _: &Self::Results) -> (ExitStatus, Vec<String>) {
@@ -100,8 +100,10 @@ pub(crate) fn conduct<S: Study>(
         study.print_warnings();
     }
     let dir = RunDir::begin(target)?;
+    study.resume(dir.target(), &draft(study, request), args.exec.quiet);
     let (results, _) = execute(study, request, (args.exec, args.format), &dir)?;
     dir.commit()?;
+    study.committed();
     show(study, &results, args, target)
 }
 
@@ -111,7 +113,7 @@ pub(crate) fn target(study: &impl Study, args: &StudyArgs, suffix: &str) -> Path
 }
 
 /// Simulates, and fills the folder: the files, copies of the inputs, and the manifest last.
-pub(crate) fn execute<S: Study>(
+fn execute<S: Study>(
     study: &mut S,
     request: &RunRequest<S::Options>,
     (exec, format): (ExecArgs, TableFormat),
@@ -121,7 +123,7 @@ pub(crate) fn execute<S: Study>(
         limits::refuse_large(scenario, number, with_series)?;
     }
     let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
-    let (mut files, mut written) = (study.files(&results), study.written(&results));
+    let (mut files, mut written) = (study.report(&results).files(), study.written(&results));
     if format == TableFormat::Parquet {
         if let Some(Output { file, .. }) = written.take() {
             let failed = || CliError::io(format!("cannot convert {file}"));
@@ -147,7 +149,7 @@ pub(crate) fn execute<S: Study>(
 }
 
 /// The manifest without outputs: everything that decides what the study leaves.
-pub(crate) fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
+fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
     let mut scenarios = Vec::new();
     for (copies, source) in copies(study, request).into_iter().zip(&request.sources) {
         let mut entries = copies.into_iter().map(|(entry, _)| entry);
@@ -158,6 +160,7 @@ pub(crate) fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Ma
     let Other { scenario, inputs, .. } = scenarios.remove(0);
     Manifest {
         claimsim: VERSION.to_owned(),
+        time_zone_database: study.inputs().has_time_zones.then(|| time_zone::DATABASE.to_owned()),
         command: S::COMMAND(request.options.clone()),
         scenario,
         inputs,
@@ -182,14 +185,9 @@ fn copies<'a, S: Study>(study: &'a S, request: &'a RunRequest<S::Options>) -> Ve
 }
 
 /// Prints the results. The exit code does not depend on whether and how they are printed.
-pub(crate) fn show<S: Study>(
-    study: &S,
-    results: &S::Results,
-    args: &StudyArgs,
-    target: &Path,
-) -> Result<ExitStatus, CliError> {
+fn show<S: Study>(study: &S, results: &S::Results, args: &StudyArgs, target: &Path) -> Result<ExitStatus, CliError> {
     let printed = if args.json {
-        let mut document = study.document(results);
+        let mut document = study.report(results).json();
         if let Some(document) = document.as_object_mut() {
             document.entry("notes").or_insert_with(|| study.notes(results).into());
         }
@@ -197,7 +195,7 @@ pub(crate) fn show<S: Study>(
     } else if args.exec.quiet {
         Ok(())
     } else {
-        print_report(&study.text(results, &format!("Tables, charts and manifest are in {}", target.display())))
+        print_report(&study.report(results).text(&format!("Tables, charts and manifest are in {}", target.display())))
     };
     let (status, reasons) = study.status(results);
     if status == ExitStatus::Done {

@@ -33,11 +33,13 @@ pub enum EventClass {
     Claim = 7,
     /// Patience is over only when the instant's claims have been made.
     Abandonment = 8,
+    /// An autoscaler looks at the queue when everything else of the instant has happened.
+    Scaling = 9,
 }
 
 /// The classes by their numbers; the rest is unused.
 const CLASSES: [EventClass; 16] = {
-    let mut classes = [EventClass::Abandonment; 16];
+    let mut classes = [EventClass::Scaling; 16];
     let all = [
         EventClass::Completion,
         EventClass::WorkerChange,
@@ -47,6 +49,7 @@ const CLASSES: [EventClass; 16] = {
         EventClass::Cron,
         EventClass::Arrival,
         EventClass::Claim,
+        EventClass::Abandonment,
     ];
     let mut index = 0;
     while index < all.len() {

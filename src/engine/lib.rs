@@ -46,6 +46,7 @@ mod order;
 mod policy;
 pub mod queue;
 mod resources;
+mod staffing;
 mod system;
 
 pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
@@ -53,9 +54,13 @@ pub use calendar::LAST_INSTANT;
 pub use kernel::Simulation;
 pub use observer::{Attempt, Event, Execution, JobOrigin, Observer};
 pub use order::{QueueKey, Rank};
-pub use policy::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, Target};
+pub use policy::{Candidate, ClaimPolicy, Decision, EstimatedTime, PolicyKind, SchedulerEvent, SchedulingView, Target};
 pub use resources::share::{Shares, share};
 pub use system::availability::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage, OutageKind};
+pub use system::staffing::{
+    Autoscaler, Leaving, Price, RateLimit, RatePolicy, ScalingMetric, ScalingPace, ScalingRule, ScalingStep, Staffing,
+    StaffingChange, WorkerGroup,
+};
 pub use system::{
     ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, JobFilter, Requeue,
     RuntimeEstimate, Spawns, System, Window,

@@ -56,6 +56,16 @@ pub enum Event<'a> {
     WorkerUp { worker: WorkerId },
     /// The capacity of a worker changes. A worker that is down offers it once it is back.
     CapacityChanged { worker: WorkerId, capacity: &'a CapacityMap },
+    /// A place gets a worker, which starts.
+    WorkerOrdered { worker: WorkerId },
+    /// A worker can claim from now on: it has started, or it no longer drains.
+    WorkerReady { worker: WorkerId },
+    /// A worker claims nothing more, and goes when its rows have ended.
+    WorkerDraining { worker: WorkerId },
+    /// A place has no worker from now on.
+    WorkerGone { worker: WorkerId },
+    /// An autoscaler changes the number of current workers of a group (by its index).
+    GroupScaled { group: usize, from: u32, to: u32 },
     /// A cron's firing makes no job, because of its overlap rule or because no worker is alive.
     FiringSkipped { action: ActionId },
     /// At the horizon a row still waits.
@@ -93,6 +103,11 @@ impl<'a> Event<'a> {
             | Event::WorkerDeclaredDead { .. }
             | Event::WorkerUp { .. }
             | Event::CapacityChanged { .. }
+            | Event::WorkerOrdered { .. }
+            | Event::WorkerReady { .. }
+            | Event::WorkerDraining { .. }
+            | Event::WorkerGone { .. }
+            | Event::GroupScaled { .. }
             | Event::FiringSkipped { .. }
             | Event::HorizonPassed { .. } => None,
         }

@@ -99,9 +99,21 @@ impl<'a> Candidate<'a> {
         self.system.need(self.job.need)
     }
 
-    /// The estimated service time of the attempt: its own estimate, or that of its class.
+    /// The estimated service time of the attempt at the usual speed: its own estimate, or that of
+    /// its class.
     pub fn estimate(&self) -> Span {
         self.life.estimate(self.system, self.job)
+    }
+
+    /// The estimated service time of the attempt, as it depends on the worker.
+    pub fn estimated(&self) -> EstimatedTime {
+        let does_scale = self.life.estimate_scales(self.system, self.job);
+        EstimatedTime { at_usual_speed: self.estimate(), does_scale }
+    }
+
+    /// The estimated service time of the attempt on a worker.
+    pub fn estimate_on(&self, worker: WorkerId) -> Span {
+        self.estimated().at_speed(self.system.worker(worker).speed)
     }
 
     /// Its priority; larger is more urgent.
@@ -112,6 +124,22 @@ impl<'a> Candidate<'a> {
     /// The run time after which it is asked to stop, if any.
     pub fn deadline(&self) -> Option<Span> {
         self.life.overrides(self.job).deadline.or(self.action().deadline)
+    }
+}
+
+/// An estimated service time that may depend on the speed of the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EstimatedTime {
+    /// At the usual speed.
+    pub at_usual_speed: Span,
+    /// Whether a faster worker takes less time by the estimate.
+    pub does_scale: bool,
+}
+
+impl EstimatedTime {
+    /// On a worker of this speed.
+    pub fn at_speed(self, speed: f64) -> Span {
+        if self.does_scale { self.at_usual_speed.at_speed(speed) } else { self.at_usual_speed }
     }
 }
 
@@ -180,9 +208,15 @@ impl<'a, R: Rank> SchedulingView<'a, R> {
         self.pool.fitting_of(self.waiting.mask(), worker).map(|need| NeedId(need as u16))
     }
 
-    /// All workers that claim, by index.
-    pub fn open_workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
-        (0..self.capacities.len() as u32).map(WorkerId).filter(|worker| self.pool.is_open(*worker))
+    /// Whether a worker claims.
+    pub fn is_open(&self, worker: WorkerId) -> bool {
+        self.pool.is_open(worker)
+    }
+
+    /// All workers that claim and have the labels that a job with this need asks for, by index.
+    pub fn open_workers(&self, need: NeedId) -> impl Iterator<Item = WorkerId> + '_ {
+        let is_open = move |worker: &WorkerId| self.pool.is_open(*worker) && self.system.has_labels(*worker, need);
+        (0..self.capacities.len() as u32).map(WorkerId).filter(is_open)
     }
 
     /// The workers that the decision is about and that a job with this need fits on, by index.

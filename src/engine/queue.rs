@@ -142,6 +142,11 @@ impl<R: Rank> JobQueue<R> {
         self.queues.iter().flat_map(NeedQueue::iter).map(|entry| &entry.job)
     }
 
+    /// The waiting jobs with this need, in policy order.
+    pub fn of(&self, need: NeedId) -> impl Iterator<Item = &Job> {
+        self.queues[usize::from(need)].iter().map(|entry| &entry.job)
+    }
+
     /// The number of waiting jobs with this need.
     pub fn count_of(&self, need: usize) -> usize {
         self.queues[need].len()

@@ -11,10 +11,9 @@
 use crate::engine::System;
 use crate::expression::{Aggregate, ExpressionError, Margin, PrecisionGoal};
 use crate::quantities::ResolvedQuantities;
-use crate::stats::ReplicationStats;
 use crate::stats::interval::critical_value_95;
 use crate::stats::sample::Sample;
-use crate::stats::{CensoredValue, Statistic};
+use crate::stats::{CensoredValue, ReplicationStats, Statistic};
 
 /// Replications before the first check, unless more are asked for: with fewer, the spread is hardly
 /// known.

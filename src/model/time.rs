@@ -51,6 +51,11 @@ impl Span {
         Span((seconds * 1e9 + 0.5).max(0.0) as i64)
     }
 
+    /// How long this takes at `speed` times the usual speed, to the nearest nanosecond.
+    pub fn at_speed(self, speed: f64) -> Span {
+        if speed == 1.0 { self } else { Span((self.0 as f64 / speed).round() as i64) }
+    }
+
     /// The duration without insignificant digits: whole milliseconds above a second, whole seconds
     /// above an hour.
     #[must_use]

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::QueueKey;
+use crate::engine::{EstimatedTime, QueueKey};
 use crate::model::time::Span;
 
 /// The order in which jobs that may go before the head are considered.
@@ -38,7 +38,7 @@ pub(super) struct BackfillCandidate {
     /// Its key in the queue.
     pub(super) turn: QueueKey<i128>,
     /// Its estimated service time.
-    pub(super) estimate: Span,
+    pub(super) estimate: EstimatedTime,
 }
 
 /// The most jobs in a block.
@@ -56,13 +56,13 @@ pub(super) struct BackfillQueue {
 #[derive(Debug)]
 struct Block {
     entries: Vec<BackfillCandidate>,
-    /// The least estimate.
+    /// The least estimate at the usual speed.
     least: Span,
 }
 
 impl Block {
     fn of(entries: Vec<BackfillCandidate>) -> Block {
-        let least = entries.iter().map(|entry| entry.estimate).min().unwrap_or(Span::ZERO);
+        let least = entries.iter().map(|entry| entry.estimate.at_usual_speed).min().unwrap_or(Span::ZERO);
         Block { entries, least }
     }
 }
@@ -73,16 +73,16 @@ impl BackfillQueue {
         BackfillQueue { order, blocks: Vec::new() }
     }
 
-    fn entry(&self, (turn, estimate): (QueueKey<i128>, Span)) -> BackfillCandidate {
+    fn entry(&self, (turn, estimate): (QueueKey<i128>, EstimatedTime)) -> BackfillCandidate {
         let first = match self.order {
             BackfillOrder::Arrival => Span::ZERO,
-            BackfillOrder::Shortest => estimate,
+            BackfillOrder::Shortest => estimate.at_usual_speed,
         };
         BackfillCandidate { key: (first, turn), turn, estimate }
     }
 
     /// Adds a waiting job.
-    pub(super) fn insert(&mut self, job: (QueueKey<i128>, Span)) {
+    pub(super) fn insert(&mut self, job: (QueueKey<i128>, EstimatedTime)) {
         let entry = self.entry(job);
         let index = self.block_of(&entry).min(self.blocks.len().saturating_sub(1));
         let Some(block) = self.blocks.get_mut(index) else {
@@ -90,7 +90,7 @@ impl BackfillQueue {
         };
         let place = block.entries.partition_point(|other| other.key < entry.key);
         block.entries.insert(place, entry);
-        block.least = block.least.min(entry.estimate);
+        block.least = block.least.min(entry.estimate.at_usual_speed);
         if block.entries.len() > BLOCK {
             let upper = block.entries.split_off(BLOCK / 2);
             *block = Block::of(std::mem::take(&mut block.entries));
@@ -99,7 +99,7 @@ impl BackfillQueue {
     }
 
     /// Removes a job, if it waits.
-    pub(super) fn remove(&mut self, job: (QueueKey<i128>, Span)) {
+    pub(super) fn remove(&mut self, job: (QueueKey<i128>, EstimatedTime)) {
         let entry = self.entry(job);
         let index = self.block_of(&entry);
         let Some(block) = self.blocks.get_mut(index) else { return };
@@ -113,7 +113,7 @@ impl BackfillQueue {
         let entry = block.entries.remove(place);
         if block.entries.is_empty() {
             self.blocks.remove(index);
-        } else if entry.estimate == block.least {
+        } else if entry.estimate.at_usual_speed == block.least {
             *block = Block::of(std::mem::take(&mut block.entries));
         }
     }
@@ -129,10 +129,12 @@ impl BackfillQueue {
         self.blocks.first()?.entries.first().copied()
     }
 
-    /// The first job whose estimate is at most `most`.
-    pub(super) fn first_within(&self, most: Span) -> Option<BackfillCandidate> {
-        let block = self.blocks.iter().find(|block| block.least <= most)?;
-        block.entries.iter().find(|entry| entry.estimate <= most).copied()
+    /// The first job whose estimate on a worker of this speed is at most `most`.
+    pub(super) fn first_within(&self, most: Span, speed: f64) -> Option<BackfillCandidate> {
+        // On a faster worker only some estimates shrink, on a slower one none does.
+        let may_fit = |block: &&Block| block.least.at_speed(speed.max(1.0)) <= most;
+        let fits = |entry: &&BackfillCandidate| entry.estimate.at_speed(speed) <= most;
+        self.blocks.iter().filter(may_fit).find_map(|block| block.entries.iter().find(fits)).copied()
     }
 }
 
@@ -151,13 +153,15 @@ mod tests {
         #[test]
         fn agrees_with_a_list(
             is_shortest: bool,
-            steps in prop::collection::vec((0_i64..400, 0_i64..30, 0_u8..4), 0..1500),
+            steps in prop::collection::vec((0_i64..400, 0_i64..30, any::<bool>(), 0_u8..4), 0..1500),
+            speed in prop_oneof![Just(1.0), 0.3..3.0],
         ) {
             let order = if is_shortest { BackfillOrder::Shortest } else { BackfillOrder::Arrival };
             let (mut candidates, mut list) = (BackfillQueue::new(order), Vec::<BackfillCandidate>::new());
-            for (number, (at, estimate, what)) in (0..).zip(steps) {
+            for (number, (at, estimate, does_scale, what)) in (0..).zip(steps) {
                 let turn = QueueKey { rank: 0, scheduled_at: Time(at), id: JobId(number) };
-                let job = (turn, Span(estimate));
+                let most = Span(estimate);
+                let job = (turn, EstimatedTime { at_usual_speed: most, does_scale });
                 match what {
                     0 if !list.is_empty() => {
                         let gone = list.remove(at as usize % list.len());
@@ -171,8 +175,8 @@ mod tests {
                 }
                 list.sort_by_key(|entry| entry.key);
                 prop_assert_eq!(candidates.first(), list.first().copied());
-                let within = list.iter().find(|entry| entry.estimate <= Span(estimate)).copied();
-                prop_assert_eq!(candidates.first_within(Span(estimate)), within);
+                let within = list.iter().find(|entry| entry.estimate.at_speed(speed) <= most).copied();
+                prop_assert_eq!(candidates.first_within(most, speed), within);
             }
         }
     }

@@ -33,7 +33,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::availability_profile::AvailabilityProfile;
 use super::feasible::FeasibleNeeds;
 use crate::engine::QueueKey;
-use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulerEvent, SchedulingView, System, Target};
+use crate::engine::{
+    Candidate, ClaimPolicy, Decision, EstimatedTime, PolicyKind, SchedulerEvent, SchedulingView, System, Target,
+};
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::JobId;
 use crate::model::time::{Span, Time};
@@ -44,6 +46,8 @@ use crate::model::worker::WorkerId;
 pub struct ConservativeBackfill {
     possible: FeasibleNeeds,
     needs: Box<[CapacityMap]>,
+    /// By worker.
+    speeds: Box<[f64]>,
     /// By worker; empty until the first decision after workers have changed.
     plans: Vec<AvailabilityProfile>,
     running: BTreeMap<JobId, Running>,
@@ -70,8 +74,16 @@ struct Running {
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     need: NeedId,
-    lasts: Span,
+    lasts: EstimatedTime,
     place: Option<Place>,
+}
+
+impl Waiting {
+    /// The planned duration on a worker of this speed: more than zero, even if the estimate is
+    /// zero.
+    fn lasts(&self, speed: f64) -> Span {
+        self.lasts.at_speed(speed).max(Span(1))
+    }
 }
 
 /// The worker and the start that a job is planned for.
@@ -95,6 +107,7 @@ impl ConservativeBackfill {
         ConservativeBackfill {
             possible: FeasibleNeeds::of(system),
             needs: system.needs.clone().into(),
+            speeds: system.workers.iter().map(|worker| worker.speed).collect(),
             plans: Vec::new(),
             running: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -154,10 +167,10 @@ impl ConservativeBackfill {
     fn improve(&mut self, view: &SchedulingView<'_, i128>, turn: QueueKey<i128>) {
         let Waiting { need, place, .. } = self.waiting[&turn];
         let Some(place) = place else { return self.reserve(view, turn) };
-        let need = &self.needs[usize::from(need)];
+        let units = &self.needs[usize::from(need)];
         let plans = &mut self.plans;
         let may_improve =
-            view.open_workers().any(|worker| plans[worker.0 as usize].may_have_gap(place.bound(worker), need));
+            view.open_workers(need).any(|worker| plans[worker.0 as usize].may_have_gap(place.bound(worker), units));
         if may_improve {
             self.withdraw(turn);
             let better = self.first_place(view, turn, Some(place));
@@ -179,12 +192,13 @@ impl ConservativeBackfill {
         turn: QueueKey<i128>,
         before: Option<Place>,
     ) -> Option<Place> {
-        let Waiting { need, lasts, .. } = self.waiting[&turn];
-        let need = &self.needs[usize::from(need)];
+        let waiting = self.waiting[&turn];
+        let units = &self.needs[usize::from(waiting.need)];
         let mut first = before;
-        for worker in view.open_workers() {
+        for worker in view.open_workers(waiting.need) {
             let bound = first.map(|first| first.bound(worker));
-            if let Some(start) = self.plans[worker.0 as usize].first_gap(view.now, bound, need, lasts) {
+            let (plan, lasts) = (&self.plans[worker.0 as usize], waiting.lasts(self.speeds[worker.0 as usize]));
+            if let Some(start) = plan.first_gap(view.now, bound, units, lasts) {
                 first = Some(Place { start, worker });
             }
         }
@@ -196,7 +210,8 @@ impl ConservativeBackfill {
         waiting.place = Some(place);
         self.starts.insert((place.start, turn));
         let need = &self.needs[usize::from(waiting.need)];
-        self.plans[place.worker.0 as usize].occupy(place.start, place.start + waiting.lasts, need);
+        let worker = place.worker.0 as usize;
+        self.plans[worker].occupy(place.start, place.start + waiting.lasts(self.speeds[worker]), need);
     }
 
     /// Withdraws the place of a job, if it has one.
@@ -205,8 +220,9 @@ impl ConservativeBackfill {
         let place = waiting.place.take()?;
         self.starts.remove(&(place.start, turn));
         let need = &self.needs[usize::from(waiting.need)];
-        if let Some(plan) = self.plans.get_mut(place.worker.0 as usize) {
-            plan.vacate(place.start, place.start + waiting.lasts, need);
+        let worker = place.worker.0 as usize;
+        if let Some(plan) = self.plans.get_mut(worker) {
+            plan.vacate(place.start, place.start + waiting.lasts(self.speeds[worker]), need);
         }
         Some(place)
     }
@@ -227,8 +243,9 @@ impl ConservativeBackfill {
         let fitting: Vec<QueueKey<i128>> = fitting.map(|(turn, _)| *turn).collect();
         fitting.into_iter().find_map(|turn| {
             let place = self.withdraw(turn);
-            let Waiting { need, lasts, .. } = self.waiting[&turn];
-            let (plan, units) = (&self.plans[worker.0 as usize], &self.needs[usize::from(need)]);
+            let (waiting, index) = (self.waiting[&turn], worker.0 as usize);
+            let (need, lasts) = (waiting.need, waiting.lasts(self.speeds[index]));
+            let (plan, units) = (&self.plans[index], &self.needs[usize::from(need)]);
             let fits = plan.first_gap(view.now, Some(view.now + Span(1)), units, lasts).is_some();
             if let Some(place) = place {
                 self.enter(turn, place);
@@ -247,7 +264,7 @@ impl ConservativeBackfill {
     fn start(&mut self, now: Time, candidate: &Candidate<'_>, worker: WorkerId) {
         let job = candidate.job;
         self.leave(QueueKey::of(0, job));
-        let until = now + lasts(candidate);
+        let until = now + candidate.estimate_on(worker).max(Span(1));
         self.running.insert(job.id, Running { worker, need: job.need, until });
         if let Some(plan) = self.plans.get_mut(worker.0 as usize) {
             plan.occupy(now, until, candidate.need());
@@ -263,11 +280,6 @@ impl ConservativeBackfill {
             }
         }
     }
-}
-
-/// The planned duration of a job: more than zero, even if its estimate is zero.
-fn lasts(candidate: &Candidate<'_>) -> Span {
-    candidate.estimate().max(Span(1))
 }
 
 impl ClaimPolicy for ConservativeBackfill {
@@ -293,7 +305,7 @@ impl ClaimPolicy for ConservativeBackfill {
         match event {
             SchedulerEvent::Queued(candidate) if self.possible.contains(candidate.job.need) => {
                 let turn = QueueKey::of(0, candidate.job);
-                let waiting = Waiting { need: candidate.job.need, lasts: lasts(candidate), place: None };
+                let waiting = Waiting { need: candidate.job.need, lasts: candidate.estimated(), place: None };
                 self.waiting.insert(turn, waiting);
                 self.newcomers.insert(turn);
             }

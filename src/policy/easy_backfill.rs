@@ -58,6 +58,11 @@ struct Shadow {
 }
 
 impl Shadow {
+    /// Whether a job ends before then on the worker, by its estimate.
+    fn admits(&self, view: &SchedulingView<'_, i128>, entry: &BackfillCandidate) -> bool {
+        entry.estimate.at_speed(view.system().worker(self.worker).speed) <= self.at - view.now
+    }
+
     /// The worker, and the time until then.
     fn describe(&self, view: &SchedulingView<'_, i128>) -> String {
         let worker = &view.system().worker(self.worker).id;
@@ -81,7 +86,7 @@ impl EasyBackfill {
     /// The worker on which a job with this need fits first by the estimates, and the instant.
     fn shadow(&self, view: &SchedulingView<'_, i128>, need: NeedId) -> Option<Shadow> {
         let mut first: Option<Shadow> = None;
-        for worker in view.open_workers() {
+        for worker in view.open_workers(need) {
             let bound = first.as_ref().map(|shadow| shadow.at);
             if let Some((at, spare)) = self.ends.fits_from(view, worker, need, bound) {
                 first = Some(Shadow { at, worker, spare });
@@ -100,7 +105,7 @@ impl EasyBackfill {
             let candidates = &self.waiting[usize::from(need)];
             let entry = match shadow {
                 Some(shadow) if !is_free_elsewhere(view, need, shadow) => {
-                    candidates.first_within(shadow.at - view.now)?
+                    candidates.first_within(shadow.at - view.now, view.system().worker(shadow.worker).speed)?
                 }
                 _ => candidates.first()?,
             };
@@ -140,7 +145,7 @@ impl ClaimPolicy for EasyBackfill {
         let shadow = self.shadow(view, head);
         let (entry, need) = self.candidate(view, shadow.as_ref())?;
         let target = match shadow {
-            Some(shadow) if shadow.at - view.now < entry.estimate && !is_spare(view, need, &shadow) => {
+            Some(shadow) if !shadow.admits(view, &entry) && !is_spare(view, need, &shadow) => {
                 Target::These(view.with_room(need).filter(|worker| *worker != shadow.worker).collect())
             }
             _ => Target::Any,
@@ -149,12 +154,12 @@ impl ClaimPolicy for EasyBackfill {
     }
 
     fn on_event(&mut self, now: Time, event: &SchedulerEvent<'_>) {
-        let entry = |candidate: &Candidate<'_>| (QueueKey::of(0, candidate.job), candidate.estimate());
+        let entry = |candidate: &Candidate<'_>| (QueueKey::of(0, candidate.job), candidate.estimated());
         match event {
             SchedulerEvent::Queued(candidate) => self.waiting[usize::from(candidate.job.need)].insert(entry(candidate)),
             SchedulerEvent::Started(candidate, worker) => {
                 self.waiting[usize::from(candidate.job.need)].remove(entry(candidate));
-                self.ends.start(now + candidate.estimate(), candidate.job, *worker);
+                self.ends.start(now + candidate.estimate_on(*worker), candidate.job, *worker);
             }
             SchedulerEvent::Left(candidate) => self.waiting[usize::from(candidate.job.need)].remove(entry(candidate)),
             SchedulerEvent::Ended(candidate, worker) => self.ends.end(candidate.job, *worker),
@@ -163,7 +168,7 @@ impl ClaimPolicy for EasyBackfill {
     }
 
     fn explain(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> String {
-        let (need, estimate) = (job.job.need, job.estimate());
+        let need = job.job.need;
         let Some((head, turn)) = self.possible.first(view).filter(|(_, turn)| turn.id != job.job.id) else {
             return "the oldest of all that wait".to_owned();
         };
@@ -171,7 +176,8 @@ impl ClaimPolicy for EasyBackfill {
         let Some(shadow) = self.shadow(view, head) else {
             return format!("{goes}, which fits nowhere even when all that runs has ended");
         };
-        let goes = format!("{goes}, which fits {}", shadow.describe(view));
+        let (goes, estimate) =
+            (format!("{goes}, which fits {}", shadow.describe(view)), job.estimate_on(shadow.worker));
         if shadow.at - view.now >= estimate {
             format!("{goes}: it ends by then, by its estimate of {}", estimate.rounded())
         } else if is_spare(view, need, &shadow) {
@@ -183,7 +189,8 @@ impl ClaimPolicy for EasyBackfill {
 
     fn explain_hold(&self, view: &SchedulingView<'_, i128>, job: &Candidate<'_>) -> Option<String> {
         let (head, turn) = self.possible.first(view).filter(|(_, turn)| turn.id != job.job.id)?;
-        let (shadow, estimate) = (self.shadow(view, head)?, job.estimate());
+        let shadow = self.shadow(view, head)?;
+        let estimate = job.estimate_on(shadow.worker);
         let is_held = shadow.at - view.now < estimate && !is_free_elsewhere(view, job.job.need, &shadow);
         is_held.then(|| {
             let (when, estimate) = (shadow.describe(view), estimate.rounded());

@@ -4,7 +4,7 @@
 use crate::engine::{QueueKey, SchedulingView, System};
 use crate::model::capacity::NeedId;
 
-/// The needs that fit into the capacity of some worker at some time.
+/// The needs that fit on some worker at some time.
 #[derive(Clone, Debug)]
 pub(super) struct FeasibleNeeds {
     /// Bit `n % 64` of word `n / 64`: whether need `n` is feasible.
@@ -14,8 +14,8 @@ pub(super) struct FeasibleNeeds {
 impl FeasibleNeeds {
     pub(super) fn of(system: &System) -> FeasibleNeeds {
         let mut words = vec![0; system.needs.len().div_ceil(64).max(1)];
-        for (index, need) in system.needs.iter().enumerate() {
-            let is_feasible = system.capacities().any(|capacity| capacity.fits(need));
+        for index in 0..system.needs.len() {
+            let is_feasible = system.is_feasible(NeedId(index as u16));
             words[index / 64] |= u64::from(is_feasible) << (index % 64);
         }
         FeasibleNeeds { words: words.into() }

@@ -108,7 +108,8 @@ impl Reservations<'_> {
             fits(&view.capacity(worker).0, on, units)
                 .then(|| Reverse(WorkerCandidate { lacks: lacks(), place, worker, reserved }))
         };
-        let all = || view.open_workers().enumerate().filter_map(|(place, worker)| candidate(place, worker)).collect();
+        let all =
+            || view.open_workers(need).enumerate().filter_map(|(place, worker)| candidate(place, worker)).collect();
         let queue = candidates.entry(need).or_insert_with(all);
         while let Some(Reverse(first)) = queue.pop() {
             if first.reserved == reserved[first.worker.0 as usize] {

@@ -50,6 +50,8 @@ pub enum Purpose {
     Policy = 17,
     /// Estimates of arriving jobs.
     Estimate = 18,
+    /// How long the workers of a place take to start.
+    Startup = 19,
 }
 
 /// The origin of all streams of one replication.

@@ -121,7 +121,11 @@ impl Page {
                 None => "optional".to_owned(),
             };
             // The first examples of durations and rates are the least common ones.
-            let index = usize::from(property.get("pattern").is_some() && property["examples"][1].is_string());
+            let index = usize::from(
+                property.get("pattern").is_some()
+                    && property.get("format").is_none()
+                    && property["examples"][1].is_string(),
+            );
             let example =
                 property["examples"].get(index).map(|example| format!(" Example: `{key} = {}`.", toml(example)));
             let (kind, about) = (self.kind(property), description(property));
@@ -235,6 +239,8 @@ fn description(schema: &Value) -> &str {
 fn format_name(format: &str) -> &str {
     match format {
         "date-time" => "date and time",
+        "days" => "days of the week",
+        "time-of-day" => "time of day",
         other => other,
     }
 }

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::System;
 use crate::files::InputFile;
 use crate::model::time::{Epoch, Span, Time};
+use crate::model::time_zone::TimeZone;
 use crate::policy::Policy;
 use crate::registry::SourceDocuments;
 use crate::spec::TimePoint;
@@ -16,6 +17,9 @@ pub struct Scenario {
     pub name: String,
     /// Where instant 0 lies in the calendar.
     pub epoch: Epoch,
+    /// The zone of hours and days: of windows, tables by hour, and crons and profiles without a zone
+    /// of their own.
+    pub time_zone: TimeZone,
     /// The seed of all random streams.
     pub seed: u64,
     /// Number of replications.
@@ -65,9 +69,24 @@ pub(crate) fn period(source: &ArrivalModel, epoch: Epoch) -> Option<Span> {
 }
 
 impl Scenario {
+    /// The zones whose clocks its local times are of, several times if they recur.
+    pub fn time_zones(&self) -> impl Iterator<Item = TimeZone> {
+        let of_source = |source: &ArrivalModel| match source {
+            ArrivalModel::Profile { rates, .. } => Some(rates.zone()),
+            ArrivalModel::Cron { schedule, .. } => Some(schedule.zone()),
+            _ => None,
+        };
+        std::iter::once(self.time_zone).chain(self.sources.iter().filter_map(of_source))
+    }
+
     /// The longest period after which arrivals repeat; `None` if none of them do.
     pub fn longest_period(&self) -> Option<Span> {
         self.sources.iter().filter_map(|source| period(source, self.epoch)).max()
+    }
+
+    /// An instant of the run as local clocks show it, in RFC 3339.
+    pub fn local(&self, time: Time) -> String {
+        self.epoch.calendar_of(time).map_or_else(String::new, |at| self.time_zone.rfc3339(at))
     }
 
     /// Whether the scenario asks about a steady state: it has a warm-up, so its beginning is not

@@ -80,6 +80,7 @@ struct Mean {
 struct Offer {
     since: Time,
     is_out: bool,
+    is_there: bool,
     capacity: CapacityMap,
 }
 
@@ -117,7 +118,10 @@ impl<'a> BatchObserver<'a> {
         let window = system.window.horizon - system.window.warmup;
         let length = Span((window.0 / batches as i64).max(1));
         let lines = 2 * system.actions.len() + 2 * system.resources.len();
-        let offer = |capacity: &CapacityMap| Offer { since: Time::ZERO, is_out: false, capacity: capacity.clone() };
+        let offer = |worker| {
+            let (is_there, capacity) = (system.is_there_at_start(worker), system.worker(worker).capacity.clone());
+            Offer { since: Time::ZERO, is_out: false, is_there, capacity }
+        };
         BatchObserver {
             system,
             slo,
@@ -125,7 +129,7 @@ impl<'a> BatchObserver<'a> {
             batches,
             sums: vec![vec![Sums::default(); batches]; system.actions.len()],
             time: TimeBuckets::of_length(length, Time::ZERO + window, lines),
-            offers: system.workers.iter().map(|worker| offer(&worker.capacity)).collect(),
+            offers: (0..system.workers.len() as u32).map(WorkerId).map(offer).collect(),
             following: Following::new(system.window),
             open: vec![Open::default(); system.actions.len()],
         }
@@ -235,7 +239,7 @@ impl<'a> BatchObserver<'a> {
     fn offered(&mut self, worker: WorkerId, now: Time) {
         let offer = &mut self.offers[worker.0 as usize];
         let since = std::mem::replace(&mut offer.since, now);
-        if offer.is_out {
+        if offer.is_out || !offer.is_there {
             return;
         }
         let first = 2 * self.sums.len() + self.system.resources.len();
@@ -340,6 +344,14 @@ impl Observer for BatchObserver<'_> {
             Event::WorkerUp { worker } => {
                 self.offered(worker, now);
                 self.offers[worker.0 as usize].is_out = false;
+            }
+            Event::WorkerOrdered { worker } => {
+                self.offered(worker, now);
+                self.offers[worker.0 as usize].is_there = true;
+            }
+            Event::WorkerGone { worker } => {
+                self.offered(worker, now);
+                self.offers[worker.0 as usize].is_there = false;
             }
             Event::CapacityChanged { worker, capacity } => {
                 self.offered(worker, now);

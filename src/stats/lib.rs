@@ -35,6 +35,7 @@ mod time_buckets;
 pub mod trajectory;
 mod von_neumann;
 mod window_results;
+mod worker_time;
 
 use crate::model::time::Span;
 use censored::CensoredTally;
@@ -42,7 +43,7 @@ use series::{QueueCourse, Series};
 
 pub use censored::CensoredValue;
 pub use hourly::{ByHour, DayClass, HourMetric, has_hours};
-pub use hours_of_week::{DAYS, HoursOfWeek, TimeWindow};
+pub use hours_of_week::{HoursOfWeek, TimeWindow};
 pub use measure::{Direction, Measure, Statistic};
 pub use metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure, ShareWithin};
 pub use observer::StatsObserver;

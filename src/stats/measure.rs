@@ -31,6 +31,11 @@ enum Unit {
     /// A part of a whole, from 0 to 1; people read it as a percentage.
     Share,
     Ratio,
+    Hours,
+    /// Decisions.
+    Number,
+    /// The money in which prices are given.
+    Money,
 }
 
 /// What a measure covers.
@@ -117,6 +122,14 @@ measures! {
     WorstSlowdown = "worst_slowdown", Ratio, Run, MEAN, LOWER;
     /// Time from the start until the longest queue of the run was gone and no job waited.
     DrainS = "drain_s", Seconds, Run, MEAN, LOWER;
+    /// Hours of all workers, from when each is ordered until it is gone.
+    WorkerHours = "worker_hours", Hours, Run, MEAN, LOWER;
+    /// What the workers cost, by `price` and `billing` of their groups.
+    Cost = "cost", Money, Run, MEAN, LOWER;
+    /// Decisions of autoscalers to have more workers.
+    ScaleOuts = "scale_outs", Number, Run, COUNT, NEITHER;
+    /// Decisions of autoscalers to have fewer workers.
+    ScaleIns = "scale_ins", Number, Run, COUNT, NEITHER;
 }
 
 const MEAN: &[Statistic] = &[Statistic::Mean];
@@ -172,7 +185,8 @@ impl Measure {
             Unit::Seconds => "s",
             Unit::Jobs => "jobs",
             Unit::JobsPerSecond => "jobs/s",
-            Unit::Share | Unit::Ratio => "1",
+            Unit::Hours => "h",
+            Unit::Share | Unit::Ratio | Unit::Number | Unit::Money => "1",
         }
     }
 
@@ -189,6 +203,12 @@ impl Measure {
     /// Whether it can be measured for some hours of the week; a measure of the whole run cannot.
     pub fn has_hours(self) -> bool {
         self.declaration().scope != Scope::Run
+    }
+
+    /// Whether it is one of workers that come and go, which is measured only where they do or if it
+    /// is asked for.
+    pub fn is_of_staffing(self) -> bool {
+        matches!(self, Measure::WorkerHours | Measure::Cost | Measure::ScaleOuts | Measure::ScaleIns)
     }
 
     /// The least and the largest possible value of a mean or quantile. Utilization may exceed 1

@@ -76,6 +76,9 @@ pub struct Measurements {
     pub by_hour: bool,
     /// Whether the queue is also measured in fine buckets of time.
     pub queue_course: bool,
+    /// Whether worker-hours, cost and scaling are also measured where workers neither come and go
+    /// nor cost anything.
+    pub staffing: bool,
 }
 
 impl Measurements {

@@ -6,11 +6,14 @@
 //! Debug builds also integrate event by event and compare ([`Invariants`]).
 
 use std::iter;
+use std::sync::Arc;
 
 use crate::engine::{Attempt, Event, Execution, Observer, System, Window};
 use crate::model::action::ActionId;
 use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Epoch, Span, Time};
+use crate::model::time_zone::{LocalClock, TimeZone};
+use crate::model::worker::WorkerId;
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::following::Following;
@@ -23,6 +26,7 @@ use super::metric::{JobScope, Measurements, Metric, MetricValue, Request, Reques
 use super::occupancy::Occupancy;
 use super::run_measures::{DrainTime, fairness};
 use super::window_results::WindowResults;
+use super::worker_time::WorkerTime;
 use super::{ReplicationStats, WaitQuantiles};
 
 /// Observes one replication and summarises it.
@@ -44,6 +48,7 @@ pub struct StatsObserver {
     /// The instant at which the horizon passed with an empty queue after its longest; see
     /// [`DrainTime`].
     drained: Option<MetricValue>,
+    worker_time: Option<Box<WorkerTime>>,
     invariants: Invariants,
     requests: Box<[Request]>,
 }
@@ -68,31 +73,35 @@ impl StatsObserver {
             hourly: None,
             drain: DrainTime::default(),
             drained: None,
+            worker_time: system.has_staffing().then(|| Box::new(WorkerTime::new(system))),
             invariants: Invariants::new(system, occupancy.layout()),
             occupancy,
             requests: Box::default(),
         }
     }
 
-    /// Also measures what is asked for; `epoch` is the calendar time of instant 0.
+    /// Also measures what is asked for; `epoch` is the calendar time of instant 0, and hours are those
+    /// of a zone.
     #[must_use]
-    pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch) -> StatsObserver {
-        let Measurements { requests, by_hour, queue_course } = measurements;
+    pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch, zone: TimeZone) -> StatsObserver {
+        let Measurements { requests, by_hour, queue_course, staffing } = measurements;
+        let worker_time = self.worker_time.or_else(|| staffing.then(|| Box::new(WorkerTime::new(system))));
         let mut hours: Vec<TimeWindow> = requests.iter().filter_map(|request| request.window).collect();
         hours.sort_unstable();
         hours.dedup();
+        let clock = Arc::new(LocalClock::new(zone, epoch, self.window.end()));
         let resources = system.resources.len();
-        let within = |hours| JobStats::new(system, self.targets).within(hours, epoch, resources);
+        let within = |hours| JobStats::new(system, self.targets).within(hours, &clock, resources);
         let windows: Vec<JobStats> = hours.iter().map(|hours| within(*hours)).collect();
-        let mut masks: Vec<WindowMask> = hours.into_iter().map(|hours| WindowMask::new(hours, epoch)).collect();
-        let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, epoch, self.targets.late_from)));
-        masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(epoch)).map(WindowMask::Hours));
+        let mut masks: Vec<WindowMask> = hours.into_iter().map(|hours| WindowMask::new(hours, &clock)).collect();
+        let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, &clock, self.targets.late_from)));
+        masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(&clock)).map(WindowMask::Hours));
         let mut occupancy = self.occupancy;
         if *queue_course {
             occupancy.refine_queue();
         }
         occupancy.offered_mut().also_within(masks);
-        StatsObserver { windows, hourly, occupancy, requests: requests.clone(), ..self }
+        StatsObserver { windows, hourly, occupancy, worker_time, requests: requests.clone(), ..self }
     }
 
     /// The statistics, after all rows still there at the horizon have been added.
@@ -120,11 +129,13 @@ impl StatsObserver {
         let each = self.jobs.actions.iter_mut().enumerate();
         let each = each.map(|(index, stats)| (JobScope::One(ActionId(index as u16)), stats));
 
+        let staffing = self.worker_time.map(|time| time.finish());
+
         let mut metrics = Vec::new();
         let mut waits = Vec::new();
         for (action, stats) in iter::once((JobScope::All, &mut all)).chain(each) {
             metrics.extend(job_metrics(action, stats, context));
-            let of_run = fairness.into_iter().chain(self.drained);
+            let of_run = fairness.into_iter().chain(self.drained).chain(staffing.into_iter().flatten());
             metrics.extend(of_run.filter(|_| action == JobScope::All));
             waits.extend(WaitQuantiles::of(action, &mut stats.wait));
         }
@@ -265,6 +276,15 @@ impl StatsObserver {
         }
     }
 
+    /// A place gets a worker, or its worker goes.
+    #[cold]
+    fn staff(&mut self, now: Time, worker: WorkerId, comes: bool) {
+        self.occupancy.offered_mut().set_there(now, worker, comes);
+        if let Some(time) = &mut self.worker_time {
+            if comes { time.comes(now, worker) } else { time.goes(now, worker) }
+        }
+    }
+
     /// A running row is interrupted with its worker.
     #[cold]
     fn interrupted(&mut self, now: Time, job: &Job, run: Execution) {
@@ -315,6 +335,12 @@ impl Observer for StatsObserver {
             Event::CapacityChanged { worker, capacity } => {
                 self.occupancy.offered_mut().set_capacity(now, worker, capacity);
             }
+            Event::WorkerOrdered { worker } => self.staff(now, worker, true),
+            Event::WorkerGone { worker } => self.staff(now, worker, false),
+            Event::GroupScaled { from, to, .. } => {
+                self.worker_time.iter_mut().for_each(|time| time.scaled(now, from, to));
+            }
+            Event::WorkerReady { .. } | Event::WorkerDraining { .. } => {}
             Event::FiringSkipped { action } => {
                 self.each().for_each(|(following, jobs)| jobs.skipped(following, now, usize::from(action.0)));
             }

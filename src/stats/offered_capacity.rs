@@ -1,4 +1,4 @@
-//! The capacity that workers offer over time: their capacity while they are up.
+//! The capacity that workers offer over time: their capacity while they are there and up.
 //!
 //! It changes rarely, so it is integrated change by change; in most runs the only one is the end.
 
@@ -21,6 +21,8 @@ pub(super) struct OfferedCapacityBuilder {
     capacity: Vec<i64>,
     /// By worker: whether it is down.
     is_down: Vec<bool>,
+    /// By worker: whether its place has it.
+    is_there: Vec<bool>,
     /// By worker: the instant up to which it has been integrated.
     until: Vec<Time>,
     /// By pair: unit-nanoseconds offered within the window.
@@ -35,7 +37,8 @@ pub(super) struct OfferedCapacityBuilder {
 }
 
 impl OfferedCapacityBuilder {
-    /// All workers offer their capacity from the start; `stride` is 0 if workers share lines.
+    /// All workers that are there at the start offer their capacity from then on; `stride` is 0 if
+    /// workers share lines.
     pub(super) fn new(system: &System, layout: &CapacityLayout, stride: usize) -> OfferedCapacityBuilder {
         let (workers, lines) = (system.workers.len(), if stride > 0 { layout.pairs() } else { layout.resources() });
         OfferedCapacityBuilder {
@@ -44,6 +47,7 @@ impl OfferedCapacityBuilder {
             resources: layout.resources(),
             capacity: (0..layout.pairs()).map(|pair| layout.offered(pair)).collect(),
             is_down: vec![false; workers],
+            is_there: (0..workers as u32).map(|worker| system.is_there_at_start(WorkerId(worker))).collect(),
             until: vec![Time::ZERO; workers],
             offered: vec![0; layout.pairs()],
             masks: Vec::new(),
@@ -73,6 +77,12 @@ impl OfferedCapacityBuilder {
         self.is_down[worker.0 as usize] = is_down;
     }
 
+    /// A place gets a worker, or its worker goes.
+    pub(super) fn set_there(&mut self, now: Time, worker: WorkerId, is_there: bool) {
+        self.integrate(now, worker.0 as usize);
+        self.is_there[worker.0 as usize] = is_there;
+    }
+
     /// The capacity of a worker changes.
     pub(super) fn set_capacity(&mut self, now: Time, worker: WorkerId, capacity: &CapacityMap) {
         let worker = worker.0 as usize;
@@ -82,7 +92,8 @@ impl OfferedCapacityBuilder {
 
     /// The units that a pair offers now.
     pub(super) fn now(&self, pair: usize) -> i64 {
-        if self.is_down[pair / self.resources] { 0 } else { self.capacity[pair] }
+        let worker = pair / self.resources;
+        if self.is_down[worker] || !self.is_there[worker] { 0 } else { self.capacity[pair] }
     }
 
     fn integrate(&mut self, now: Time, worker: usize) {

@@ -6,6 +6,7 @@ mod support;
 mod audit;
 mod batches;
 mod bystanders;
+mod charts;
 mod check;
 mod compare;
 mod data_files;

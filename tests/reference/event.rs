@@ -163,6 +163,11 @@ impl Observer for Trajectory {
             E::WorkerDown { worker, kind } => Kind::WorkerOut { worker, kind },
             E::WorkerDeclaredDead { worker } => Kind::WorkerDeclaredDead { worker },
             E::WorkerUp { worker } => Kind::WorkerBack { worker },
+            E::WorkerOrdered { .. }
+            | E::WorkerReady { .. }
+            | E::WorkerDraining { .. }
+            | E::WorkerGone { .. }
+            | E::GroupScaled { .. } => return,
             E::CapacityChanged { worker, capacity } => Kind::CapacityChanged { worker, units: units(capacity) },
             E::FiringSkipped { action } => Kind::Skipped { action },
             E::StillWaiting { job, .. } => Kind::StillWaiting { job: job.id },

@@ -137,7 +137,7 @@ impl Case {
                 *number -= 1;
             }
         }
-        let worker = |(i, capacity)| Worker { id: format!("worker-{i}"), capacity };
+        let worker = |(i, capacity)| Worker::new(format!("worker-{i}"), capacity);
         let action = |(i, (_, _, service)): (usize, &(_, _, Distribution))| ActionModel {
             patience: self.patience.clone(),
             ..ActionModel::new(&format!("action-{i}"), NeedId(i as u16), service.clone())
@@ -153,6 +153,8 @@ impl Case {
             workers: capacities.into_iter().enumerate().map(worker).collect(),
             actions: self.actions.iter().enumerate().map(action).collect(),
             needs: self.actions.iter().map(|(need, ..)| CapacityMap((*need).into())).collect(),
+            groups: Vec::new(),
+            runs_on: Vec::new(),
             claim: ClaimRule::Delayed { delay: delay.clone(), batch: self.batch },
             queue_limit: None,
             availability: self.faults.clone(),

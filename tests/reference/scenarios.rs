@@ -136,7 +136,7 @@ type SystemRecipe = (
 fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenario {
     let (resources, capacities, needs, actions, claim, queue_limit, horizon, initial, faults) = system;
     let map = |units: &[i64; 3]| CapacityMap(units[..resources].into());
-    let worker = |(i, units)| Worker { id: format!("worker-{i}"), capacity: map(units) };
+    let worker = |(i, units)| Worker::new(format!("worker-{i}"), map(units));
     let size = (actions.len(), needs.len());
     let actions: Vec<ActionModel> = actions.into_iter().enumerate().map(|(i, action)| action.build(i, size)).collect();
     let names: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
@@ -145,6 +145,8 @@ fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenari
         workers: capacities.iter().enumerate().map(worker).collect(),
         actions,
         needs: needs.iter().map(map).collect(),
+        groups: Vec::new(),
+        runs_on: Vec::new(),
         claim,
         queue_limit,
         availability: Availability::default(),

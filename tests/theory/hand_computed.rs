@@ -25,7 +25,7 @@ const B: WorkerId = WorkerId(1);
 /// 100 s.
 fn system(warmup: i64) -> System {
     let map = |units: [i64; 2]| CapacityMap(units.into());
-    let worker = |id: &str, units| Worker { id: id.to_owned(), capacity: map(units) };
+    let worker = |id: &str, units| Worker::new(id.to_owned(), map(units));
     let row = |state| InitialRow {
         document_id: String::new(),
         action: SCAN,
@@ -41,6 +41,8 @@ fn system(warmup: i64) -> System {
         workers: vec![worker("a", [2, 0]), worker("b", [1, 1])],
         actions: vec![action("scan", 0), action("check", 1)],
         needs: vec![map([1, 0]), map([0, 1])],
+        groups: Vec::new(),
+        runs_on: Vec::new(),
         claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
         queue_limit: None,
         availability: Availability::default(),

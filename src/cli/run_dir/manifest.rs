@@ -26,6 +26,9 @@ pub(crate) const PATH: &str = "manifest.json";
 pub(crate) struct Manifest {
     /// The version of claimsim that made the study.
     pub(crate) claimsim: String,
+    /// The version of the time zone database, if a scenario names a zone other than UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) time_zone_database: Option<String>,
     /// The study, and what the command line asked for.
     #[serde(flatten)]
     pub(crate) command: Command,
@@ -253,6 +256,7 @@ mod tests {
         let options = RunOptions { changes, ..RunOptions::default() };
         Manifest {
             claimsim: "0.1.0".to_owned(),
+            time_zone_database: None,
             command: Command::Run(options),
             scenario: Input::scenario(0, "registry-week", "name = \"registry-week\"\n"),
             inputs: vec![Input::numbered(0, 1, "registry/workers.json", b"{}")],

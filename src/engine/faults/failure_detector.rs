@@ -13,7 +13,9 @@ pub(crate) struct FailureDetector {
     heartbeat: Heartbeat,
     quorum: bool,
     workers: Vec<WorkerHealth>,
-    /// The number of workers that are up.
+    /// The number of places that have a worker.
+    there: usize,
+    /// The number of these whose worker is up.
     alive: usize,
     /// Workers that are down and have not been declared dead.
     missing: BTreeSet<u32>,
@@ -22,6 +24,8 @@ pub(crate) struct FailureDetector {
 /// One worker.
 #[derive(Clone, Copy, Debug)]
 struct WorkerHealth {
+    /// Whether its place has a worker.
+    is_there: bool,
     /// Since when it sends heartbeats, or did before it went down.
     since: Time,
     /// The number of outages that keep it down.
@@ -45,28 +49,34 @@ pub(crate) enum OutageStart {
 }
 
 impl FailureDetector {
-    /// All workers are up from the start.
+    /// All workers that are there are up from the start.
     pub(crate) fn new(system: &System) -> FailureDetector {
         let (since, expires) = (Time::ZERO, Time::NEVER);
-        let up = WorkerHealth { since, outages: 0, is_cut_off: false, expires, is_declared_dead: false };
+        let health = |worker| {
+            let is_there = system.is_there_at_start(WorkerId(worker));
+            WorkerHealth { is_there, since, outages: 0, is_cut_off: false, expires, is_declared_dead: false }
+        };
+        let workers: Vec<WorkerHealth> = (0..system.workers.len() as u32).map(health).collect();
+        let there = workers.iter().filter(|worker| worker.is_there).count();
         FailureDetector {
             heartbeat: system.availability.heartbeat,
             quorum: system.availability.quorum,
-            workers: vec![up; system.workers.len()],
-            alive: system.workers.len(),
+            workers,
+            there,
+            alive: there,
             missing: BTreeSet::new(),
         }
     }
 
-    /// Whether any worker is up, to fire crons and to sweep. A system without workers counts as
-    /// alive.
+    /// Whether any worker is up, to fire crons and to sweep. While no worker is there, the system
+    /// counts as alive.
     pub(crate) fn is_any_alive(&self) -> bool {
-        self.alive > 0 || self.workers.is_empty()
+        self.alive > 0 || self.there == 0
     }
 
     /// Whether enough workers are up for claims.
     pub(crate) fn has_quorum(&self) -> bool {
-        !self.quorum || self.alive > self.workers.len() / 2
+        !self.quorum || self.alive > self.there / 2
     }
 
     pub(crate) fn is_down(&self, worker: WorkerId) -> bool {
@@ -89,8 +99,10 @@ impl FailureDetector {
         if health.outages == 1 {
             health.is_cut_off = kind == OutageKind::Partition;
             health.expires = expires;
-            self.alive -= 1;
-            self.missing.insert(worker.0);
+            if health.is_there {
+                self.alive -= 1;
+                self.missing.insert(worker.0);
+            }
             return OutageStart::Down;
         }
         let stops = health.is_cut_off && kind != OutageKind::Partition;
@@ -106,9 +118,23 @@ impl FailureDetector {
             return false;
         }
         *health = WorkerHealth { since: now, is_cut_off: false, is_declared_dead: false, ..*health };
-        self.alive += 1;
+        self.alive += usize::from(health.is_there);
         self.missing.remove(&worker.0);
         true
+    }
+
+    /// A place gets a worker, or its worker goes.
+    pub(crate) fn set_there(&mut self, worker: WorkerId, is_there: bool, now: Time) {
+        let health = &mut self.workers[worker.0 as usize];
+        health.is_there = is_there;
+        let up = usize::from(health.outages == 0);
+        if is_there {
+            (health.since, health.is_declared_dead) = (now, false);
+            (self.there, self.alive) = (self.there + 1, self.alive + up);
+        } else {
+            (self.there, self.alive) = (self.there - 1, self.alive - up);
+            self.missing.remove(&worker.0);
+        }
     }
 
     /// The instant of the sweep that finds a worker that is down.

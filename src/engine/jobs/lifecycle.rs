@@ -12,7 +12,7 @@ use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 use crate::observer::{Attempt, JobOrigin};
 use crate::random::stream::Streams;
-use crate::system::{ActionModel, DeadlineResult, Requeue, System};
+use crate::system::{ActionModel, DeadlineResult, Requeue, RuntimeEstimate, System};
 
 /// The samplers of all actions, and the chains that are under way.
 #[derive(Debug)]
@@ -76,9 +76,11 @@ struct Chain {
 impl Lifecycle {
     pub(crate) fn new(system: &System, streams: &Streams) -> Lifecycle {
         let mut samplers = sampling::all(system, streams);
+        let (may_lose_workers, has_speeds) = (system.may_lose_workers(), system.has_speeds());
         let traits = |action: &ActionModel| Traits {
-            keeps_chains: system.availability.has_outages() && action.requeue != Requeue::Never
-                || action.stops_in.variance() > 0.0,
+            keeps_chains: may_lose_workers && action.requeue != Requeue::Never
+                || action.stops_in.variance() > 0.0
+                || has_speeds && (action.deadline.is_some() || action.kill_at_estimate),
             stops_at_once: action.stop_timeout == Span::ZERO
                 || (action.stops_in.mean() == 0.0 && action.stops_in.variance() == 0.0),
         };
@@ -211,6 +213,28 @@ impl Lifecycle {
         let (overrides, estimate) =
             self.of(job).map_or_else(Default::default, |chain| (chain.overrides, chain.estimate));
         sampling::limit(model, overrides, job.service, estimate)
+    }
+
+    /// A row is about to run at this speed: its service time and its estimate change, and it is
+    /// known whether it misses its deadline.
+    pub(crate) fn set_speed(&mut self, system: &System, job: &mut Job, speed: f64) {
+        let mut estimate = self.estimate(system, job);
+        if self.estimate_scales(system, job) {
+            estimate = estimate.at_speed(speed);
+        }
+        job.service = job.service.at_speed(speed);
+        if let Some(chain) = job.chain {
+            self.chains[slot(chain)].estimate = Some(estimate);
+        }
+        if self.deadline(system, job).is_some_and(|deadline| sampling::misses(job.service, deadline)) {
+            job.planned_outcome = JobOutcome::DeadlineMissed;
+        }
+    }
+
+    /// Whether the estimated service time of a row is shorter on a faster worker.
+    pub(crate) fn estimate_scales(&self, system: &System, job: &Job) -> bool {
+        let is_own = self.of(job).is_some_and(|chain| chain.overrides.estimate.is_some());
+        !is_own && !matches!(system.action(job.action).estimate, RuntimeEstimate::Time(_))
     }
 
     /// The estimated service time of a row.

@@ -24,7 +24,7 @@ pub(crate) struct Running {
     free: Vec<u32>,
     /// By slot: the state of rows that are not plain.
     active: BTreeMap<u32, ActiveJob>,
-    /// By worker: its slots; kept only where workers may go down.
+    /// By worker: its slots; kept only where workers may go down or leave.
     on_worker: Vec<Vec<u32>>,
     /// By slot: its place among those of its worker.
     places: Vec<u32>,
@@ -52,7 +52,8 @@ enum Phase {
 }
 
 impl Running {
-    /// Nothing runs. `workers` is the number of workers where they may go down, and otherwise 0.
+    /// Nothing runs. `workers` is the number of workers where they may go down or leave, and
+    /// otherwise 0.
     pub(crate) fn new(workers: usize) -> Running {
         Running {
             slots: Vec::new(),
@@ -191,7 +192,12 @@ impl Running {
         }
     }
 
-    /// The slots of a worker, by job number; only where workers may go down.
+    /// Whether a worker runs no row; only where workers may go down or leave.
+    pub(crate) fn is_idle(&self, worker: WorkerId) -> bool {
+        !self.on_worker[worker.0 as usize].iter().any(|&slot| self.has_row(slot as usize))
+    }
+
+    /// The slots of a worker, by job number; only where workers may go down or leave.
     pub(crate) fn on(&self, worker: WorkerId) -> Vec<usize> {
         let mut slots: Vec<usize> = self.on_worker[worker.0 as usize].iter().map(|&slot| slot as usize).collect();
         slots.sort_unstable_by_key(|&slot| self.slots[slot].job.id);
@@ -200,12 +206,15 @@ impl Running {
 
     /// The slots of all rows.
     pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
-        let has_row = |slot: &usize| match self.slots[*slot].phase {
+        (0..self.slots.len()).filter(|&slot| self.has_row(slot))
+    }
+
+    fn has_row(&self, slot: usize) -> bool {
+        match self.slots[slot].phase {
             Phase::Plain => true,
-            Phase::Active => !self.active[&(*slot as u32)].is_zombie,
+            Phase::Active => !self.active[&(slot as u32)].is_zombie,
             Phase::Vacant => false,
-        };
-        (0..self.slots.len()).filter(has_row)
+        }
     }
 
     /// All rows, by slot.

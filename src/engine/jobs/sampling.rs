@@ -30,6 +30,9 @@ pub(crate) struct Sampler {
     stops: StreamFamily,
     /// The number of jobs of the action that have arrived from outside.
     arrived: u64,
+    /// Whether workers differ in speed: then it is known only at the claim whether an attempt
+    /// misses its deadline.
+    has_speeds: bool,
     /// The need of a job, if nothing but a service time is ever drawn and no attempt fails: the
     /// most common kind of action.
     plain: Option<NeedId>,
@@ -78,7 +81,7 @@ impl Key {
 }
 
 impl Sampler {
-    pub(crate) fn new(action: &ActionModel, streams: &Streams) -> Sampler {
+    pub(crate) fn new(action: &ActionModel, streams: &Streams, has_speeds: bool) -> Sampler {
         let stream = |purpose| streams.stream(purpose, &action.name);
         let family = |purpose| streams.family(purpose, &action.name);
         let has_more = action.patience.is_some() || action.spawns.is_some() || action.cancel_rate.as_per_second() > 0.0;
@@ -95,6 +98,7 @@ impl Sampler {
             names: family(Purpose::Child),
             stops: family(Purpose::Stop),
             arrived: 0,
+            has_speeds,
             plain: (action.error.get() == 0.0 && !has_limit && !has_more).then_some(action.need),
         }
     }
@@ -139,24 +143,41 @@ impl Sampler {
         let estimate = estimate(model, overrides, service, &mut self.estimate);
         JobSample {
             service,
-            planned_outcome: planned_outcome(model, overrides, service, estimate, fails),
+            planned_outcome: self.planned_outcome(model, overrides, service, estimate, fails),
             attempt,
             estimate,
             ordinal,
         }
     }
 
+    /// How an attempt ends if it is left to run, as far as that is known before its claim.
+    fn planned_outcome(
+        &self,
+        model: &ActionModel,
+        overrides: JobOverrides,
+        service: Span,
+        estimate: Option<Span>,
+        fails: bool,
+    ) -> JobOutcome {
+        match limit(model, overrides, service, estimate) {
+            Some(deadline) if misses(service, deadline) && !self.has_speeds => JobOutcome::DeadlineMissed,
+            _ if fails => JobOutcome::Error,
+            _ => JobOutcome::Done,
+        }
+    }
+
     /// The job of a cycle of a closed source's customer.
     pub(crate) fn customers_job(&self, model: &ActionModel, customer: u32, cycle: u32) -> JobSample {
         let mut stream = self.customers.member(customer.into(), 2 * cycle + 1);
-        sample(&mut stream, model, JobOverrides::default(), 1 << 63 | u64::from(customer) << 31 | u64::from(cycle))
+        let ordinal = 1 << 63 | u64::from(customer) << 31 | u64::from(cycle);
+        self.sample(&mut stream, model, JobOverrides::default(), ordinal, |_| ()).0
     }
 
     /// A chain's attempt after the first, and the time from the end of the one before to its
     /// `scheduledAt`.
     pub(crate) fn later(&self, model: &ActionModel, overrides: JobOverrides, key: Key) -> (JobSample, Span) {
         let mut stream = self.attempts.member(key.ordinal, key.attempt);
-        sample_and(&mut stream, model, overrides, key.ordinal, |stream| model.backoff.after(key.attempt - 1, stream))
+        self.sample(&mut stream, model, overrides, key.ordinal, |stream| model.backoff.after(key.attempt - 1, stream))
     }
 
     /// The names of the children of an attempt, which are the numbers of their chains.
@@ -166,7 +187,29 @@ impl Sampler {
 
     /// A child's first attempt.
     pub(crate) fn child(&self, model: &ActionModel, name: u64) -> JobSample {
-        sample(&mut self.attempts.member(name, 1), model, JobOverrides::default(), name)
+        self.sample(&mut self.attempts.member(name, 1), model, JobOverrides::default(), name, |_| ()).0
+    }
+
+    /// An attempt, drawn from one stream, with something else that is drawn before its estimate.
+    fn sample<T>(
+        &self,
+        stream: &mut Stream,
+        model: &ActionModel,
+        overrides: JobOverrides,
+        ordinal: u64,
+        other: impl FnOnce(&mut Stream) -> T,
+    ) -> (JobSample, T) {
+        let service = overrides.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
+        let fails = fails(model, stream);
+        let attempt = AttemptSample {
+            patience: patience(model, stream),
+            children: children(model, stream),
+            cancel: cancel(model, stream),
+        };
+        let other = other(stream);
+        let estimate = estimate(model, overrides, service, stream);
+        let planned_outcome = self.planned_outcome(model, overrides, service, estimate, fails);
+        (JobSample { service, planned_outcome, attempt, estimate, ordinal }, other)
     }
 
     /// How long an attempt takes to stop by itself.
@@ -177,41 +220,8 @@ impl Sampler {
 
 /// The streams of all actions.
 pub(crate) fn all(system: &System, streams: &Streams) -> Vec<Sampler> {
-    system.actions.iter().map(|action| Sampler::new(action, streams)).collect()
-}
-
-/// An attempt, drawn from one stream.
-fn sample(stream: &mut Stream, model: &ActionModel, overrides: JobOverrides, ordinal: u64) -> JobSample {
-    sample_and(stream, model, overrides, ordinal, |_| ()).0
-}
-
-/// An attempt, drawn from one stream, with something else that is drawn before its estimate.
-fn sample_and<T>(
-    stream: &mut Stream,
-    model: &ActionModel,
-    overrides: JobOverrides,
-    ordinal: u64,
-    other: impl FnOnce(&mut Stream) -> T,
-) -> (JobSample, T) {
-    let service = overrides.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
-    let fails = fails(model, stream);
-    let attempt = AttemptSample {
-        patience: patience(model, stream),
-        children: children(model, stream),
-        cancel: cancel(model, stream),
-    };
-    let other = other(stream);
-    let estimate = estimate(model, overrides, service, stream);
-    (
-        JobSample {
-            service,
-            planned_outcome: planned_outcome(model, overrides, service, estimate, fails),
-            attempt,
-            estimate,
-            ordinal,
-        },
-        other,
-    )
+    let has_speeds = system.has_speeds();
+    system.actions.iter().map(|action| Sampler::new(action, streams, has_speeds)).collect()
 }
 
 /// The estimate of an attempt, if it brings none along and one has to be drawn.
@@ -240,21 +250,10 @@ fn cancel(model: &ActionModel, stream: &mut Stream) -> Option<Span> {
     (rate > 0.0).then(|| Span::from_secs_f64(1.0 / rate * stream.exponential()))
 }
 
-/// How an attempt ends if it is left to run. An attempt that ends exactly at its deadline is not
-/// stopped.
+/// Whether an attempt is stopped at its deadline: not if it ends exactly then.
 #[inline]
-fn planned_outcome(
-    model: &ActionModel,
-    overrides: JobOverrides,
-    service: Span,
-    estimate: Option<Span>,
-    fails: bool,
-) -> JobOutcome {
-    match limit(model, overrides, service, estimate) {
-        Some(deadline) if service > deadline => JobOutcome::DeadlineMissed,
-        _ if fails => JobOutcome::Error,
-        _ => JobOutcome::Done,
-    }
+pub(crate) fn misses(service: Span, deadline: Span) -> bool {
+    service > deadline
 }
 
 /// The run time after which an attempt is asked to stop: its deadline, or its estimate if that

@@ -120,7 +120,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn create_jobs(&mut self, source: usize, action: ActionId, overrides: Option<&JobOverrides>, count: u64) {
         for _ in 0..count {
             let sample = self.jobs.lifecycle.sample(self.system, action, overrides);
-            if self.workers.has_outages && self.is_missed(source) {
+            if self.workers.may_close && self.is_missed(source) {
                 self.record_missed(MissedFiring { source, action, at: self.now, sample });
             } else if self.is_skipped(source, action) {
                 self.observer.on(self.now, &Event::FiringSkipped { action });

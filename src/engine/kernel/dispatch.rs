@@ -130,7 +130,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let pool = &self.workers.pool;
         let is_only = self.has_priority_order() && self.queue.jobs.is_only_of(need, |word| pool.touched(ended, word));
         if !is_only
-            || self.workers.has_outages
+            || self.workers.may_close
             || !self.is_settled()
             || !self.workers.pool.fits_in_place(worker.0 as usize, need)
         {
@@ -265,6 +265,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// [`Simulation::run`] when the free capacity of the worker and the policy are up to date.
     #[inline(always)]
     fn begin_run(&mut self, job: Job, worker: WorkerId) {
+        let job = if self.workers.has_speeds { self.at_speed_of(job, worker) } else { job };
         self.observer.on(self.now, &Event::Claimed { job: &job, worker });
         let (class, lasts) = match job.planned_outcome {
             JobOutcome::DeadlineMissed => {
@@ -278,6 +279,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if job.chain.is_some() {
             self.begin_chained(slot);
         }
+    }
+
+    /// A job as a worker runs it.
+    #[cold]
+    fn at_speed_of(&mut self, mut job: Job, worker: WorkerId) -> Job {
+        self.jobs.lifecycle.set_speed(self.system, &mut job, self.system.worker(worker).speed);
+        job
     }
 
     /// A job with this need starts (or else ends) on a worker.

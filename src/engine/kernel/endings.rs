@@ -41,8 +41,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         } else {
             self.complete_chained(slot);
         }
-        if self.workers.has_outages && !self.workers.pool.is_open(run.worker) {
-            return;
+        if self.workers.may_close && !self.workers.pool.is_open(run.worker) {
+            return self.go_if_drained(run.worker);
         }
         if self.has_priority_order() && self.is_settled() {
             // The other workers have no room for what waits.
@@ -99,6 +99,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.retry_or_end_chain(&job, retry);
         if self.workers.pool.is_open(run.worker) {
             self.gain_room(run.worker, job.need);
+        } else {
+            self.go_if_drained(run.worker);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The kernel: takes the next event, lets it happen, and lets waiting jobs be claimed.
 //!
-//! `arrivals`, `dispatch` and `endings` are the path of every job. `outages`, `cancellation` and
-//! `fork_join` are features: they are not needed to understand the kernel.
+//! `arrivals`, `dispatch` and `endings` are the path of every job. `outages`, `staffing`,
+//! `cancellation` and `fork_join` are features: they are not needed to understand the kernel.
 
 mod arrivals;
 mod cancellation;
@@ -9,6 +9,7 @@ mod dispatch;
 mod endings;
 mod fork_join;
 mod outages;
+mod staffing;
 mod state;
 
 use slab::Slab;
@@ -32,6 +33,7 @@ use crate::queue::JobQueue;
 use crate::random::stream::Streams;
 use crate::resources::placement::Placer;
 use crate::resources::pool::Pool;
+use crate::staffing::places::Places;
 use crate::system::{ClaimRule, System};
 use state::{Arrivals, Claiming, Dispatch, Jobs, Pending, Queue, SourceState, StalledWorkers, Workers};
 
@@ -66,7 +68,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// first arrival.
     pub fn new(system: &'a System, policy: P, sources: Vec<A>, streams: &Streams, observer: O) -> Self {
         let pool = Pool::new(system, claim_delay::wants_sets(system));
-        let has_outages = system.availability.has_outages();
+        let may_close = system.availability.has_outages() || system.has_places();
         let (claiming, timing) = match &system.claim {
             ClaimRule::Instant { placement, pass } => {
                 (Claiming::Instant(Placer::new(*placement, system, &pool, streams)), Some(*pass))
@@ -103,7 +105,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             jobs: Jobs {
                 created: 0,
                 lifecycle: Lifecycle::new(system, streams),
-                running: Running::new(if has_outages { system.workers.len() } else { 0 }),
+                running: Running::new(if may_close { system.workers.len() } else { 0 }),
                 counts: ActiveCounts::new(system.actions.len(), counts),
                 joins: Slab::new(),
                 cancel_requests: CancelRequests::new(),
@@ -112,11 +114,16 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
                 pool,
                 capacities: system.workers.iter().map(|worker| &worker.capacity).collect(),
                 detector: FailureDetector::new(system),
-                has_outages,
+                places: Places::new(system, streams),
+                scaling: Vec::new(),
+                needs_of: Vec::new(),
+                may_close,
+                has_speeds: system.has_speeds(),
                 changes: Slab::new(),
                 breakdowns: Vec::new(),
             },
         };
+        simulation.start_groups();
         simulation.enter_initial_rows();
         simulation.schedule_worker_changes(streams);
         simulation.schedule_cancels();
@@ -275,7 +282,9 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// Lets the event with that key, the calendar's next, happen.
     #[inline(always)]
     fn happen(&mut self, key: u128) {
-        use EventClass::{Abandonment, Arrival, Cancel, Claim, Completion, Cron, Deadline, Sweep, WorkerChange};
+        use EventClass::{
+            Abandonment, Arrival, Cancel, Claim, Completion, Cron, Deadline, Scaling, Sweep, WorkerChange,
+        };
         match self.calendar.take(key) {
             CalendarEvent::Source(source) => self.arrive(source),
             CalendarEvent::Slot(Completion | Deadline, slot) if self.jobs.running.is_plain(slot) => self.complete(slot),
@@ -297,6 +306,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
                 self.claim_attempt(WorkerId(worker as u32));
             }
             CalendarEvent::Slot(Abandonment, slot) => self.lose_patience(slot),
+            CalendarEvent::Slot(Scaling, group) => self.scale(group),
         }
     }
 

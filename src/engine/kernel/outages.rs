@@ -2,7 +2,7 @@
 //! and change their capacity.
 
 use super::Simulation;
-use super::state::{Claiming, WorkerChange};
+use super::state::{Claiming, WorkerChange, Workers};
 use crate::arrival::ArrivalProcess;
 use crate::calendar::EventClass;
 use crate::faults::failure_detector::OutageStart;
@@ -14,6 +14,7 @@ use crate::observer::{Event, Observer};
 use crate::policy::{ClaimPolicy, SchedulerEvent};
 use crate::random::stream::{Purpose, Streams};
 use crate::resources::placement::Placer;
+use crate::staffing::places::Place;
 use crate::system::availability::OutageKind;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
@@ -32,9 +33,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             self.workers.breakdowns.push(streams.stream(Purpose::Breakdown, worker));
             self.schedule_breakdown(index);
         }
+        self.schedule_staffing();
     }
 
-    fn schedule_change(&mut self, at: Time, change: WorkerChange) {
+    pub(super) fn schedule_change(&mut self, at: Time, change: WorkerChange) {
         let slot = self.workers.changes.insert(change);
         self.calendar.schedule(at, EventClass::WorkerChange, slot);
     }
@@ -69,10 +71,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 self.change_capacity(index);
                 true
             }
+            WorkerChange::Staff { group, entry } => self.change_staff(group, entry),
+            WorkerChange::Started { worker, change } => self.finish_start(worker, change),
         };
-        if !has_changed {
-            return;
+        if has_changed {
+            self.report_worker_change();
         }
+    }
+
+    /// Workers have changed: the policy hears of it, and waiting jobs are offered again.
+    pub(super) fn report_worker_change(&mut self) {
         if !self.has_priority_order() {
             self.policy.on_event(self.now, &SchedulerEvent::WorkersChanged);
             self.dispatch.stalled.wake();
@@ -92,7 +100,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             OutageStart::Nothing => return false,
             OutageStart::Down => {
                 self.observer.on(self.now, &Event::WorkerDown { worker, kind });
-                self.set_open(worker, false);
+                self.workers.places.interrupt(worker);
+                self.review_open(worker);
                 for slot in self.jobs.running.on(worker) {
                     self.interrupt(slot, kind);
                 }
@@ -166,13 +175,19 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 self.reconnect(slot);
             }
         }
+        self.start_after_outage(worker);
         self.review_quorum();
-        self.set_open(worker, self.workers.detector.has_quorum());
+        self.review_open(worker);
+        self.note_alive();
+        true
+    }
+
+    /// A worker is up that may be the only one: it makes up for what only living workers do.
+    pub(super) fn note_alive(&mut self) {
         self.schedule_missed_firings();
         if let Some(at) = self.workers.detector.sweep_due(self.now) {
             self.calendar.schedule(at, EventClass::Sweep, 0);
         }
-        true
     }
 
     /// The worker of a row is back before it was declared dead.
@@ -211,6 +226,13 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
     }
 
+    /// Whether a worker claims may have changed.
+    pub(super) fn review_open(&mut self, worker: WorkerId) {
+        let Workers { places, detector, .. } = &self.workers;
+        let is_ready = places.of(worker) == Place::Ready && !detector.is_down(worker);
+        self.set_open(worker, is_ready && detector.has_quorum());
+    }
+
     /// A worker claims from now on, or does not.
     fn set_open(&mut self, worker: WorkerId, is_open: bool) {
         if self.workers.pool.is_open(worker) == is_open {
@@ -223,13 +245,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     }
 
     /// All workers that are up claim, or none of them does for lack of a majority.
-    fn review_quorum(&mut self) {
-        if !self.system.availability.quorum {
-            return;
-        }
-        let has_quorum = self.workers.detector.has_quorum();
-        for worker in (0..self.system.workers.len() as u32).map(WorkerId) {
-            self.set_open(worker, has_quorum && !self.workers.detector.is_down(worker));
+    pub(super) fn review_quorum(&mut self) {
+        if self.system.availability.quorum {
+            (0..self.system.workers.len() as u32).for_each(|worker| self.review_open(WorkerId(worker)));
         }
     }
 
@@ -241,9 +259,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let before = std::mem::replace(&mut self.workers.capacities[worker.0 as usize], capacity);
         self.workers.pool.set_capacity(worker, before, capacity);
         if let Claiming::Instant(Placer::ByShare { index, .. }) = &mut self.dispatch.claiming {
-            index.set_capacity(worker.0 as usize, capacity);
+            index.set_capacity(worker.0 as usize, capacity, self.system.worker(worker).labels);
         }
         self.update_index(worker, true);
+        self.review_needs_of_groups();
         self.review_worker(worker);
     }
 }

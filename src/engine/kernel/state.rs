@@ -22,6 +22,8 @@ use crate::queue::JobQueue;
 use crate::random::stream::Stream;
 use crate::resources::placement::Placer;
 use crate::resources::pool::Pool;
+use crate::staffing::autoscaler::ScalingHistory;
+use crate::staffing::places::Places;
 use crate::system::availability::OutageKind;
 
 /// Jobs that have not fallen due yet, and their sources.
@@ -161,8 +163,16 @@ pub(super) struct Workers<'a> {
     /// By worker: the capacity that it offers while it is up.
     pub(super) capacities: Vec<&'a CapacityMap>,
     pub(super) detector: FailureDetector,
-    /// Whether workers ever go down, so that a worker that runs a row may not be allowed to claim.
-    pub(super) has_outages: bool,
+    pub(super) places: Places,
+    /// By group: what its autoscaler remembers, if it has one.
+    pub(super) scaling: Vec<Option<ScalingHistory>>,
+    /// By group: the needs of which some worker of the group can run a job; only where there is an
+    /// autoscaler.
+    pub(super) needs_of: Vec<Vec<NeedId>>,
+    /// Whether a worker that runs a row may be closed to claims: it is down, or it drains.
+    pub(super) may_close: bool,
+    /// Whether workers differ in speed from the usual one.
+    pub(super) has_speeds: bool,
     pub(super) changes: Slab<WorkerChange>,
     pub(super) breakdowns: Vec<Stream>,
 }
@@ -178,4 +188,8 @@ pub(super) enum WorkerChange {
     Up { worker: WorkerId, breakdown: Option<usize> },
     /// Its capacity changes, by this entry of the system's changes.
     Capacity(usize),
+    /// The number of workers of a group changes, by this entry of its shifts or its schedule.
+    Staff { group: usize, entry: usize },
+    /// It has started, unless its place has changed since.
+    Started { worker: WorkerId, change: u32 },
 }

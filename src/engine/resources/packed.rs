@@ -5,7 +5,8 @@
 //! beyond 16,000, and of 64 bits beyond a thousand million, as for bytes. The highest bit of a lane
 //! is its guard. With free units in the lanes and the guards set, subtracting the request leaves a
 //! guard set exactly where enough is free. Both sides are raised by a bias, so that free units may
-//! be negative. A lane without a request is not raised and always fits.
+//! be negative. A lane without a request is not raised and always fits. A label is a lane too, of
+//! which a worker with the label offers one unit and a job that asks for it takes none.
 //!
 //! Fast path: equals [`CapacityMap::fits`] and plain addition, resource by resource.
 
@@ -23,13 +24,13 @@ pub(crate) struct Packing {
 }
 
 impl Packing {
-    /// A packing for this number of resources; `most` is the largest number of units of any
-    /// resource that is ever packed.
-    pub(crate) fn new(resources: usize, most: i64) -> Packing {
+    /// A packing for this number of lanes; `most` is the largest number of units of any resource
+    /// that is ever packed.
+    pub(crate) fn new(lanes: usize, most: i64) -> Packing {
         let width = [16, 32, 64].into_iter().find(|&width| most < 1 << (width - 2)).unwrap_or(64);
         let per_word = 64 / width;
         let guards = (0..per_word).map(|lane| 1 << (lane * width + width - 1)).sum();
-        Packing { width, words: resources.div_ceil(per_word as usize).max(1), guards }
+        Packing { width, words: lanes.div_ceil(per_word as usize).max(1), guards }
     }
 
     /// Half of the range of a lane below its guard.

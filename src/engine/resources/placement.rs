@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bit_set::BitSet;
 use super::pool::Pool;
 use super::share::{Shares, share};
-use crate::model::capacity::CapacityMap;
+use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::Placement;
 use crate::model::job::Job;
-use crate::model::worker::WorkerId;
+use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::random::keyed_bits::KeyedBits;
 use crate::random::stream::{Purpose, Streams};
 use crate::system::{ActionModel, System};
@@ -87,24 +87,25 @@ fn any(bits: &[KeyedBits], job: &Job, n: usize) -> usize {
 ///
 /// The share left after a job differs from the share free now only by the job's units, which are
 /// the same share for all workers of one capacity. So the workers of a group are equal, and a
-/// search visits groups rather than workers.
+/// search visits groups rather than workers. Workers with different labels are in different
+/// classes.
 ///
 /// Fast path: equals comparing [`FreeCapacityIndex::left`] of all workers.
 #[derive(Debug)]
 pub(crate) struct FreeCapacityIndex {
-    /// By worker: the class of its capacity map.
+    /// By worker: its class.
     class_of: Vec<usize>,
-    /// By distinct capacity map.
+    /// By distinct capacity map and labels.
     classes: Vec<CapacityClass>,
-    numbers: BTreeMap<CapacityMap, usize>,
+    numbers: BTreeMap<(CapacityMap, LabelSet), usize>,
 }
 
 #[derive(Debug)]
 struct CapacityClass {
     /// By resource: the share of one unit.
     weights: Box<[i128]>,
-    /// By need: the share that a job takes.
-    costs: Vec<i128>,
+    /// By need: the share that a job takes; `None` if the labels do not suffice.
+    costs: Vec<Option<i128>>,
     needs: Vec<Box<[i64]>>,
     /// By share free, then free units.
     groups: BTreeMap<(i128, Box<[i64]>), BitSet>,
@@ -113,24 +114,32 @@ struct CapacityClass {
 impl FreeCapacityIndex {
     fn new(system: &System, pool: &Pool) -> FreeCapacityIndex {
         let shares = Shares::of(system.capacities());
-        let distinct: BTreeSet<&CapacityMap> = system.capacities().collect();
-        let class = |capacity: &&CapacityMap| {
+        let changed = system.availability.capacity_changes.iter();
+        let changed = changed.map(|change| (&change.capacity, system.worker(change.worker).labels));
+        let offered = system.workers.iter().map(|worker| (&worker.capacity, worker.labels));
+        let distinct: BTreeSet<(&CapacityMap, LabelSet)> = offered.chain(changed).collect();
+        let class = |&(capacity, labels): &(&CapacityMap, LabelSet)| {
             let weights = shares.units(capacity);
             let needs: Vec<Box<[i64]>> = system.needs.iter().map(|need| need.0.clone()).collect();
-            let costs = needs.iter().map(|need| share(need, &weights)).collect();
+            let cost = |(index, need): (usize, &Box<[i64]>)| {
+                labels.contains(system.runs_on(NeedId(index as u16))).then(|| share(need, &weights))
+            };
+            let costs = needs.iter().enumerate().map(cost).collect();
             CapacityClass { weights, costs, needs, groups: BTreeMap::new() }
         };
         let classes = distinct.iter().map(class).collect();
-        let numbers: BTreeMap<CapacityMap, usize> = distinct.into_iter().cloned().zip(0..).collect();
-        let class_of = system.workers.iter().map(|worker| numbers[&worker.capacity]).collect();
+        let keys = distinct.into_iter().map(|(capacity, labels)| (capacity.clone(), labels));
+        let numbers: BTreeMap<(CapacityMap, LabelSet), usize> = keys.zip(0..).collect();
+        let class_of = |worker: &Worker| numbers[&(worker.capacity.clone(), worker.labels)];
+        let class_of = system.workers.iter().map(class_of).collect();
         let mut index = FreeCapacityIndex { class_of, classes, numbers };
         (0..system.workers.len()).for_each(|worker| index.update(pool, worker, true));
         index
     }
 
-    /// A worker that is in no group offers this capacity from now on.
-    pub(crate) fn set_capacity(&mut self, worker: usize, capacity: &CapacityMap) {
-        self.class_of[worker] = self.numbers[capacity];
+    /// A worker with these labels that is in no group offers this capacity from now on.
+    pub(crate) fn set_capacity(&mut self, worker: usize, capacity: &CapacityMap, labels: LabelSet) {
+        self.class_of[worker] = self.numbers[&(capacity.clone(), labels)];
     }
 
     /// The free capacity of a worker changes: call this before the change of the pool, and after it
@@ -151,11 +160,11 @@ impl FreeCapacityIndex {
         }
     }
 
-    /// The share that a worker keeps free after a job.
+    /// The share that a worker keeps free after a job that fits.
     fn left(&self, pool: &Pool, worker: usize, need: usize) -> i128 {
         let class = &self.classes[self.class_of[worker]];
         let free: Vec<i64> = pool.free(worker).collect();
-        share(&free, &class.weights) - class.costs[need]
+        share(&free, &class.weights) - class.costs[need].unwrap_or(0)
     }
 
     /// The worker that keeps the most (or least) of its capacity free after the job; the first on a
@@ -174,6 +183,7 @@ impl CapacityClass {
     /// The share left after the job, and the first worker that keeps it, of the best groups of this
     /// class.
     fn best(&self, need: usize, most: bool) -> Option<(i128, usize)> {
+        let cost = self.costs[need]?;
         let units = &self.needs[need];
         let fits = |group: &(&(i128, Box<[i64]>), &BitSet)| {
             group.0.1.iter().zip(units).all(|(free, need)| need <= free || *need == 0)
@@ -182,6 +192,6 @@ impl CapacityClass {
         let best = found?.0.0;
         let ties = self.groups.range((best, Box::default())..).take_while(|(key, _)| key.0 == best).filter(fits);
         let first = ties.filter_map(|(_, workers)| workers.first()).min()?;
-        Some((best - self.costs[need], first))
+        Some((best - cost, first))
     }
 }

@@ -16,7 +16,7 @@ use super::bit_set::{BitSet, all_ones_of, intersect, ones, ones_of};
 use super::packed::Packing;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::Placement;
-use crate::model::worker::WorkerId;
+use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::system::{ClaimRule, System};
 
 /// The most needs of which sets are kept for any number of workers.
@@ -65,18 +65,24 @@ impl Pool {
         let keeps_sets = wants_sets || needs <= MOST_KEPT.max(workers);
         let kept = if keeps_sets { needs } else { 0 };
         let words = if keeps_sets { needs.div_ceil(64).max(1) } else { 0 };
-        let packing = Packing::new(resources, most_units(system));
-        let packed = |need| {
-            let words = packing.taken(need).zip(packing.asked(need));
-            words.map(|(taken, asked)| Packed { taken, asked })
+        let labels = labels(system);
+        let packing = Packing::new(resources + labels, most_units(system));
+        let packed = |(index, need): (usize, &CapacityMap)| {
+            let asked = with_labels(need, system.runs_on(NeedId(index as u16)), labels);
+            let words = packing.taken(need).zip(packing.asked(&asked));
+            words.map(|(taken, asked)| Packed { taken, asked }).collect::<Vec<_>>()
+        };
+        let free = |worker: &Worker| {
+            let offered = with_labels(&worker.capacity, worker.labels, labels);
+            packing.free(&offered).collect::<Vec<_>>()
         };
         let is_random = matches!(system.claim, ClaimRule::Instant { placement: Placement::Random, .. });
         let with_room = if is_random { BitSet::ranked(workers) } else { BitSet::new(workers) };
         let mut pool = Pool {
             packing,
             resources,
-            free: system.workers.iter().flat_map(|worker| packing.free(&worker.capacity)).collect(),
-            needs: system.needs.iter().flat_map(packed).collect(),
+            free: system.workers.iter().flat_map(free).collect(),
+            needs: system.needs.iter().enumerate().flat_map(packed).collect(),
             touched: if keeps_sets { touched(system) } else { Box::default() },
             fitting: vec![0; workers * words].into(),
             words,
@@ -364,6 +370,18 @@ impl Pool {
             self.mask[need / 64] &= !(1 << (need % 64));
         }
     }
+}
+
+/// The number of labels that any job asks for.
+fn labels(system: &System) -> usize {
+    let asked = system.runs_on.iter().fold(0, |all, labels| all | labels.0);
+    (u64::BITS - asked.leading_zeros()) as usize
+}
+
+/// A map with one more unit for each of the labels that is in a set.
+fn with_labels(map: &CapacityMap, set: LabelSet, labels: usize) -> CapacityMap {
+    let units = (0..labels).map(|label| i64::from(set.contains(LabelSet(1 << label))));
+    CapacityMap(map.0.iter().copied().chain(units).collect())
 }
 
 /// Need by need, the needs that share a resource with it, as bits. It depends on which resources a

@@ -4,6 +4,7 @@
 //! so that stepping the engine returns no `Result`.
 
 pub(crate) mod availability;
+pub(crate) mod staffing;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,10 +16,11 @@ use crate::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 use crate::model::unit::{Probability, Rate};
-use crate::model::worker::{Worker, WorkerId};
+use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::random::dist::{Constant, Distribution};
 use crate::random::stream::Stream;
 use availability::Availability;
+use staffing::{Leaving, WorkerGroup};
 
 /// The system under simulation, shared by all replications.
 #[derive(Clone, Debug)]
@@ -27,10 +29,15 @@ pub struct System {
     pub resources: Vec<String>,
     /// The workers, by `WorkerId`.
     pub workers: Vec<Worker>,
+    /// The groups of workers whose number changes, whose workers take time to start, or that cost
+    /// something; a worker in none of them is there for the whole run and starts at once.
+    pub groups: Vec<WorkerGroup>,
     /// The job classes, by `ActionId`.
     pub actions: Vec<ActionModel>,
     /// The distinct need vectors, by `NeedId`.
     pub needs: Vec<CapacityMap>,
+    /// By `NeedId`: the labels that a worker must have; none where the list ends before.
+    pub runs_on: Vec<LabelSet>,
     /// How workers claim jobs.
     pub claim: ClaimRule,
     /// The most jobs that may wait; an arrival that cannot start and finds the queue full is
@@ -359,6 +366,52 @@ impl System {
     /// The need vector of that id.
     pub fn need(&self, id: NeedId) -> &CapacityMap {
         &self.needs[usize::from(id.0)]
+    }
+
+    /// Whether a worker's place has a worker at the start.
+    pub fn is_there_at_start(&self, worker: WorkerId) -> bool {
+        let is_without =
+            |group: &WorkerGroup| group.places.contains(&worker.0) && worker.0 - group.places.start >= group.initial;
+        !self.groups.iter().any(is_without)
+    }
+
+    /// The labels that a worker must have for a job with this need.
+    pub fn runs_on(&self, id: NeedId) -> LabelSet {
+        self.runs_on.get(usize::from(id.0)).copied().unwrap_or_default()
+    }
+
+    /// Whether a worker has all labels that a job with this need asks for.
+    pub fn has_labels(&self, worker: WorkerId, need: NeedId) -> bool {
+        self.worker(worker).labels.contains(self.runs_on(need))
+    }
+
+    /// Whether a worker that runs jobs may ever go down or be killed.
+    pub fn may_lose_workers(&self) -> bool {
+        let kills = |group: &WorkerGroup| group.changes() && group.leaving == Leaving::Kill;
+        self.availability.has_outages() || self.groups.iter().any(kills)
+    }
+
+    /// Whether workers come and go, take time to start, or cost something.
+    pub fn has_staffing(&self) -> bool {
+        self.has_places() || self.groups.iter().any(|group| group.price.is_some())
+    }
+
+    /// Whether the number of workers of some group changes, or workers take time to start.
+    pub fn has_places(&self) -> bool {
+        self.groups.iter().any(|group| group.changes() || group.startup.is_some())
+    }
+
+    /// Whether a job with this need fits on some worker that runs nothing, at any time.
+    pub fn is_feasible(&self, need: NeedId) -> bool {
+        let units = self.need(need);
+        let changed = self.availability.capacity_changes.iter().map(|change| (change.worker, &change.capacity));
+        let offered = (0..).map(WorkerId).zip(self.workers.iter().map(|worker| &worker.capacity));
+        offered.chain(changed).any(|(worker, capacity)| capacity.fits(units) && self.has_labels(worker, need))
+    }
+
+    /// Whether workers differ in speed from the usual one.
+    pub fn has_speeds(&self) -> bool {
+        self.workers.iter().any(|worker| worker.speed != 1.0)
     }
 
     /// All capacities that workers offer at any time.

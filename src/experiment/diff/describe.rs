@@ -225,6 +225,7 @@ impl DivergenceSearch<'_> {
             SharedEvent::WorkerDown { worker: of, kind } => format!("{} goes out: {}", worker(of), kind.name()),
             SharedEvent::WorkerDeclaredDead { worker: of } => format!("{} is declared dead", worker(of)),
             SharedEvent::WorkerUp { worker: of } => format!("{} is back", worker(of)),
+            SharedEvent::WorkerStage { worker: of, stage } => format!("{} {stage}", worker(of)),
             SharedEvent::CapacityChanged { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
             SharedEvent::CancelRequested { .. } => format!("{job} is asked to cancel"),
             SharedEvent::FiringSkipped { action } => {

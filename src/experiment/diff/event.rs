@@ -16,6 +16,7 @@ pub(super) enum SharedEvent {
     WorkerDeclaredDead { worker: u32 },
     WorkerUp { worker: u32 },
     CapacityChanged { worker: u32, to: u32 },
+    WorkerStage { worker: u32, stage: WorkerStage },
     CancelRequested { job: JobId },
     FiringSkipped { action: u32 },
     Created(CreatedRow),
@@ -23,6 +24,9 @@ pub(super) enum SharedEvent {
     Claimed { job: JobId, worker: u32 },
     Left { job: JobId, outcome: JobOutcome },
 }
+
+/// A stage in the life of a worker that comes and goes, in words.
+pub(super) type WorkerStage = &'static str;
 
 /// A created row, with its known attributes. Its outcome is compared separately, because a deadline
 /// hides what the outcome would have been.
@@ -97,6 +101,7 @@ impl SharedEvent {
             | SharedEvent::WorkerDeclaredDead { .. }
             | SharedEvent::WorkerUp { .. }
             | SharedEvent::CapacityChanged { .. }
+            | SharedEvent::WorkerStage { .. }
             | SharedEvent::FiringSkipped { .. } => self,
         }
     }
@@ -111,7 +116,8 @@ impl SharedEvent {
             | SharedEvent::ZombieEnded { .. }
             | SharedEvent::WorkerDown { .. }
             | SharedEvent::WorkerUp { .. }
-            | SharedEvent::CapacityChanged { .. } => 2,
+            | SharedEvent::CapacityChanged { .. }
+            | SharedEvent::WorkerStage { .. } => 2,
             SharedEvent::WorkerDeclaredDead { .. } | SharedEvent::Ended { outcome: JobOutcome::WorkerDead, .. } => 3,
             SharedEvent::Ended { outcome: JobOutcome::Cancelled, .. }
             | SharedEvent::Left { outcome: JobOutcome::Cancelled, .. }

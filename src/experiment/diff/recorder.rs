@@ -1,7 +1,7 @@
 //! The observer that records the events of one run, instant by instant, for comparison with
 //! another.
 
-use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
+use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent, WorkerStage};
 use super::shared_ids::SharedIds;
 use crate::engine::{Attempt, Event, JobOrigin, JobOverrides, Observer};
 use crate::model::job::Job;
@@ -54,6 +54,10 @@ impl Recorder {
             retries: overrides.retries,
         }
     }
+
+    fn stage(&self, worker: WorkerId, stage: WorkerStage) -> SharedEvent {
+        SharedEvent::WorkerStage { worker: self.worker(worker), stage }
+    }
 }
 
 impl Observer for Recorder {
@@ -77,10 +81,15 @@ impl Observer for Recorder {
             Event::CapacityChanged { worker, capacity } => {
                 SharedEvent::CapacityChanged { worker: self.worker(worker), to: self.ids.change(capacity) }
             }
+            Event::WorkerOrdered { worker } => self.stage(worker, "begins to start"),
+            Event::WorkerReady { worker } => self.stage(worker, "is ready"),
+            Event::WorkerDraining { worker } => self.stage(worker, "claims nothing more"),
+            Event::WorkerGone { worker } => self.stage(worker, "is gone"),
             Event::FiringSkipped { action } => {
                 SharedEvent::FiringSkipped { action: self.ids.actions[usize::from(action.0)] }
             }
-            Event::Interrupted { .. }
+            Event::GroupScaled { .. }
+            | Event::Interrupted { .. }
             | Event::Resumed { .. }
             | Event::StillWaiting { .. }
             | Event::StillRunning { .. }

@@ -24,8 +24,8 @@ impl<'a> Snapshot<'a> {
     pub(super) fn before(side: &'a Side<'_>, index: Option<usize>) -> Snapshot<'a> {
         let view = side.view(None);
         let all = (0..view.system().workers.len() as u32).map(WorkerId);
-        let mut offered = vec![None; view.system().workers.len()];
-        view.open_workers().for_each(|worker| offered[worker.0 as usize] = Some(&*view.capacity(worker).0));
+        let offer = |worker| view.is_open(worker).then(|| &*view.capacity(worker).0);
+        let offered = all.clone().map(offer).collect();
         let mut snapshot = Snapshot {
             system: view.system(),
             waiting: view.waiting.iter().copied().collect(),
@@ -60,9 +60,12 @@ impl<'a> Snapshot<'a> {
 
     /// Whether a job with that need fits on a worker that claims.
     pub(super) fn fits(&self, need: NeedId) -> bool {
-        let need = &self.system.need(need).0;
-        let holds = |free: &Vec<i64>| free.iter().zip(need).all(|(free, need)| *need == 0 || need <= free);
-        self.offered.iter().zip(&self.free).any(|(offered, free)| offered.is_some() && holds(free))
+        let units = &self.system.need(need).0;
+        let holds = |free: &Vec<i64>| free.iter().zip(units).all(|(free, need)| *need == 0 || need <= free);
+        let workers = (0..).map(WorkerId).zip(self.offered.iter().zip(&self.free));
+        workers
+            .into_iter()
+            .any(|(worker, (offered, free))| offered.is_some() && holds(free) && self.system.has_labels(worker, need))
     }
 
     /// The free units of a worker.

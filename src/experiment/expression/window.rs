@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::error::ExpressionError;
 use super::quantity::QuantityWindow;
-use crate::stats::{DAYS, HoursOfWeek};
-
-const DAY: u16 = 24 * 60;
+use crate::model::week::{DAY, days, minute_of_day as minute};
+use crate::stats::HoursOfWeek;
 
 /// How a window may be written.
 const EXAMPLE: &str = "write a window such as 09:00..11:00, mon-fri, mon-fri 08:00..18:00, sat or worst 1h";
@@ -33,28 +32,6 @@ pub(super) fn read(text: &str, span: &Range<usize>) -> Result<Option<QuantityWin
         },
         _ => Ok(None),
     }
-}
-
-/// From Monday on, the days of `tue` or of `fri-mon`.
-fn days(text: &str) -> Option<[bool; 7]> {
-    let day = |name: &str| DAYS.iter().position(|day| *day == name);
-    let (first, last) = match text.split_once('-') {
-        Some((first, last)) => (day(first)?, day(last)?),
-        None => (day(text)?, day(text)?),
-    };
-    let count = (last + 7 - first) % 7;
-    Some(std::array::from_fn(|day| (day + 7 - first) % 7 <= count))
-}
-
-/// The minute of the day of `09:30`; 24:00 is the end of the day.
-fn minute(text: &str) -> Option<u16> {
-    let (hour, minute) = text.split_once(':')?;
-    let number = |digits: &str, most: usize| {
-        let is_short = (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if is_short { digits.parse::<u16>().ok() } else { None }
-    };
-    let (hour, minute) = (number(hour, 2)?, number(minute, 2).filter(|_| minute.len() == 2)?);
-    (minute < 60 && hour * 60 + minute <= DAY).then_some(hour * 60 + minute)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::arrival::ArrivalModel;
 use crate::engine::{RuntimeEstimate, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
-use crate::model::time::{NANOS, Span, Time};
+use crate::model::time::{Span, Time};
 use crate::scenario::Scenario;
 
 /// The analysis of a scenario. Loads are averages over the measured part of the run.
@@ -259,12 +259,11 @@ fn busiest_hour(scenario: &Scenario, offered: &mut OfferedLoad) -> Option<Findin
     Some(Finding::BusiestHour { at, load: all.load(), bottleneck: problem.bottleneck(&all, 0.0) })
 }
 
-/// The whole hours of the calendar within the measured part, at most a week of them.
+/// The whole hours of the local calendar within the measured part, at most a week of them.
 fn hours(scenario: &Scenario) -> impl Iterator<Item = Time> {
     let window = scenario.system.window;
     // The start may lie anywhere in an hour of the calendar.
-    let start = scenario.epoch.0;
-    let start = Span(start.timestamp().rem_euclid(3_600) * NANOS + i64::from(start.timestamp_subsec_nanos()));
+    let start = Span(scenario.time_zone.stretch(scenario.epoch, window.warmup).week_offset);
     let into_hour = (window.warmup + start - Time::ZERO).0.rem_euclid(HOUR.0);
     let first = window.warmup + Span((HOUR.0 - into_hour) % HOUR.0);
     let hours = (0..HOURS_OF_A_WEEK).map(move |hour| first + Span(HOUR.0 * hour as i64));

@@ -227,12 +227,14 @@ mod tests {
     }
 
     fn system(availability: Availability) -> System {
-        let worker = |id: &str| Worker { id: id.to_owned(), capacity: map(2) };
+        let worker = |id: &str| Worker::new(id.to_owned(), map(2));
         System {
             resources: vec!["slot".to_owned()],
             workers: vec![worker("a"), worker("b")],
             actions: Vec::new(),
             needs: Vec::new(),
+            groups: Vec::new(),
+            runs_on: Vec::new(),
             claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
             queue_limit: None,
             availability,

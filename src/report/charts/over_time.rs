@@ -13,7 +13,7 @@ use crate::{RunContext, format};
 /// The busy share of the offered units of each resource.
 pub(super) fn utilization(context: &RunContext, results: &Results) -> Vec<u8> {
     let sheet = Sheet {
-        title: format!("{}: utilization by resource ({})", context.scenario, context.policy),
+        title: context.title("utilization by resource"),
         subtitle: "Busy share of the offered units".to_owned(),
         unit: "",
         nothing: "No resource was offered.",
@@ -46,7 +46,7 @@ pub(super) fn queue_length(context: &RunContext, results: &Results) -> Vec<u8> {
         None => sheet.buckets,
     };
     let sheet = Sheet {
-        title: format!("{}: queue length ({})", context.scenario, context.policy),
+        title: context.title("queue length"),
         subtitle: format!("Waiting jobs, averages over {}", buckets.length),
         unit: "jobs",
         nothing: "The run has no length.",
@@ -91,15 +91,15 @@ fn sheet<'a>(context: &RunContext, results: &Results) -> Sheet<'a> {
         unit: "",
         nothing: "",
         buckets: Buckets { count, length, horizon },
-        epoch: context.epoch,
-        warmup: context.system.window.warmup,
+        epoch: context.scenario.epoch,
+        warmup: context.scenario.system.window.warmup,
         horizon,
         replications: results.replications.len(),
     }
 }
 
 fn resources(context: &RunContext) -> impl Iterator<Item = ResourceId> {
-    (0..context.system.resources.len()).map(|index| ResourceId(index as u16))
+    (0..context.scenario.system.resources.len()).map(|index| ResourceId(index as u16))
 }
 
 /// The series of a resource over all workers.

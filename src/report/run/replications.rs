@@ -15,11 +15,12 @@ use super::over_time;
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
-use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::{CensoredValue, Measurements, Request, RequestedFigure, ShareWithin};
-use crate::stats::{JobScope, Metric, MetricValue};
-use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
+use crate::scenario::Scenario;
+use crate::stats::{
+    CensoredValue, JobScope, Measurements, Metric, MetricValue, ReplicationStats, Request, RequestedFigure,
+    ShareWithin, StatsObserver, WaitQuantiles,
+};
 use crate::table::{Column, csv};
 
 /// The file in a run's folder.
@@ -107,8 +108,8 @@ fn names<'a>(context: &RunContext<'a>, asked: &ResolvedQuantities, figures: &[Me
 
 /// An outcome of this scenario in which nothing has been measured yet.
 fn template(context: &RunContext, measurements: &Measurements) -> ReplicationStats {
-    let observer = StatsObserver::new(context.system, context.slo, Span::secs(1));
-    observer.with(measurements, context.system, context.epoch).finish()
+    let Scenario { system, slo, epoch, time_zone, .. } = context.scenario;
+    StatsObserver::new(system, *slo, Span::secs(1)).with(measurements, system, *epoch, *time_zone).finish()
 }
 
 fn figure_names<'a>(context: &RunContext<'a>, metric: Metric) -> Names<'a> {
@@ -189,7 +190,7 @@ pub fn read(
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(WAIT_TIMES, bytes);
     let [action_name, replication, p, wait] = rows.columns(["action", "replication", "p", "wait_s"])?;
-    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    let ids = context.actions();
     let actions = iter::once(JobScope::All).chain(ids).map(|action| (context.action(action), action));
     let actions: BTreeMap<&str, JobScope> = actions.collect();
     while let Some(row) = rows.next()? {
@@ -307,122 +308,5 @@ impl<'a> TableReader<'a> {
 
     fn damage(&self) -> ReadError {
         ReadError::Damaged(self.table, self.reader.position().line())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::{self, Shape, WEEK};
-    use crate::run::tables;
-
-    /// A run's tables; each replication has figures of its own.
-    fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 4] {
-        let results = crate::experiment::Results::of(outcomes.to_vec());
-        let [waits, series] = [tables::wait_times(context, &results), tables::utilization(context, &results)];
-        let over_time = super::over_time::write(outcomes).unwrap();
-        [write(context, &quantities(), outcomes), waits, series, over_time]
-    }
-
-    /// What runs of a week measure.
-    fn quantities() -> ResolvedQuantities {
-        ResolvedQuantities::default().over_time(true)
-    }
-
-    /// The number of buckets of a run of that length.
-    fn buckets(context: &RunContext) -> u16 {
-        template(context, quantities().measurements()).series.queue_length.len() as u16
-    }
-
-    fn outcomes(context: &RunContext, shape: Shape) -> Vec<ReplicationStats> {
-        let mut outcomes = fixtures::results(shape).replications;
-        let places = template(context, quantities().measurements());
-        for (index, outcome) in outcomes.iter_mut().enumerate() {
-            let value = |number: usize| {
-                let lower = 0.1 * (index + number) as f64;
-                let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
-                (!number.is_multiple_of(5)).then_some(CensoredValue { lower, upper })
-            };
-            outcome.metrics.iter_mut().enumerate().for_each(|(number, figure)| figure.value = value(number));
-            (outcome.by_hour, outcome.queue_course) = (places.by_hour.clone(), places.queue_course.clone());
-            let hours = outcome.by_hour.iter_mut().flat_map(|hours| &mut hours.values);
-            hours.enumerate().for_each(|(number, place)| *place = value(number));
-            let queue = outcome.queue_course.iter_mut().flat_map(|course| course.lines.iter_mut().flatten());
-            queue.enumerate().for_each(|(number, place)| *place = (number * (index + 1)) as f32 / 1000.0);
-            // Series as they are measured.
-            let series = &mut outcome.series;
-            let round = |value: &mut f64| *value = (*value * 1e9).round() / 1e9;
-            series.queue_length.iter_mut().for_each(round);
-            for line in &mut series.lines {
-                line.busy.iter_mut().chain(&mut line.offered).chain(&mut line.queue_length).for_each(round);
-            }
-        }
-        outcomes
-    }
-
-    #[test]
-    fn what_is_written_reads_back_to_the_very_same_numbers() {
-        let system = fixtures::system(WEEK);
-        let context = fixtures::context(&system);
-        let buckets = buckets(&context);
-        for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
-            let outcomes = outcomes(&context, shape);
-            let [replications, wait_times, utilization, over_time] = &tables(&context, &outcomes);
-            let saved = SavedTables { replications, wait_times, utilization, over_time: Some(over_time) };
-            let read = read(&context, &quantities(), &saved).unwrap();
-            assert_eq!(read.len(), outcomes.len());
-            for (read, outcome) in read.iter().zip(&outcomes) {
-                assert_eq!(read.metrics, outcome.metrics);
-                assert_eq!(read.waits, outcome.waits);
-                assert_eq!(read.series.queue_length, outcome.series.queue_length);
-                assert_eq!((&read.by_hour, &read.queue_course), (&outcome.by_hour, &outcome.queue_course));
-            }
-        }
-    }
-
-    #[test]
-    fn tables_of_another_run_are_refused() {
-        let system = fixtures::system(WEEK);
-        let context = fixtures::context(&system);
-        let shape = Shape { buckets: buckets(&context), ..WEEK };
-        let [replications, wait_times, utilization, over_time] = &tables(&context, &outcomes(&context, shape));
-        let read = |tables: SavedTables| read(&context, &quantities(), &tables);
-        let whole = SavedTables { replications, wait_times, utilization, over_time: Some(over_time) };
-        assert!(read(whole).is_ok());
-        assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));
-        let wide = b"replication,mean(wait_s),p95(wait_s)\n0,1.5,3\n";
-        assert_eq!(read(SavedTables { replications: wide, ..whole }), Err(ReadError::Wide));
-        let text = String::from_utf8(replications.clone()).unwrap();
-        let renamed = text.replacen(",mean,", ",meen,", 1);
-        assert_eq!(read(SavedTables { replications: renamed.as_bytes(), ..whole }), Err(ReadError::OtherFigures));
-        let lines: Vec<&str> = text.lines().collect();
-        let cut = lines[..lines.len() - 3].join("\n");
-        let cut = read(SavedTables { replications: cut.as_bytes(), ..whole }).err();
-        assert!(matches!(cut, Some(ReadError::Damaged(PATH, _))), "{cut:?}");
-        assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
-        // Within the first cells of the last row.
-        let last = utilization[..utilization.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 4;
-        let headless = SavedTables { utilization: &utilization[..1], ..whole };
-        assert!(matches!(read(headless), Err(ReadError::NoColumn(UTILIZATION, "busy"))));
-        for end in [utilization.len() / 2, last] {
-            let cut = read(SavedTables { utilization: &utilization[..end], ..whole }).map(|outcomes| outcomes.len());
-            assert!(matches!(cut, Err(ReadError::Damaged(UTILIZATION, _))), "{end} bytes: {cut:?}");
-        }
-        assert_eq!(read(SavedTables { over_time: None, ..whole }), Err(ReadError::NoFile("extend.gz")));
-        let text = String::from_utf8(crate::model::input_file::text(over_time).unwrap().into_owned()).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for (damaged, line) in [
-            (text.replacen("1 hours ", "1 horus ", 1), 5),
-            (text.replacen("0 queue 0 ", "0 queue ", 1), 2),
-            (text.replacen("0.1", "0..1..2", 1), 1),
-            (lines[..lines.len() - 1].join("\n"), 20),
-            (format!("{text}5 queue 1"), 21),
-        ] {
-            let found = read(SavedTables { over_time: Some(damaged.as_bytes()), ..whole }).err();
-            assert_eq!(found, Some(ReadError::Damaged("extend.gz", line)));
-        }
-        let more = [wait_times, &b"first-fit,all,99,0,0\n"[..]].concat();
-        let more = read(SavedTables { wait_times: &more, ..whole });
-        assert!(matches!(more, Err(ReadError::DamagedCell(WAIT_TIMES, _, "replication"))), "{:?}", more.err());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::draft::DraftAction;
 use super::lowering::Lowering;
+use super::needs::Units;
 use crate::diagnostic::Diagnostic;
 use crate::model::action::ActionId;
 use crate::model::capacity::NeedId;
@@ -64,7 +65,12 @@ impl Lowering<'_> {
             || self.recovered.has(name.span, "deadline");
         self.check_stop_timeout(action.stop_timeout.as_ref(), is_stopped);
         self.check_stops_in(action, name, spec);
-        let need = self.needs.need(&units);
+        for (label, _) in action.runs_on.iter() {
+            self.check_name("a label", label);
+        }
+        let runs_on = action.runs_on.iter().map(|(name, value)| (name.value.as_str(), value.value.as_str()));
+        let runs_on = self.needs.ask_for(runs_on);
+        let need = self.needs.need(units, runs_on);
         DraftAction {
             model: action.model(&name.value, need, spec.on_worker_dead, &mut self.context),
             described: self.actions.len(),
@@ -103,6 +109,13 @@ impl Lowering<'_> {
         by_action.is_none_or(|action| {
             action.is_cancelled || action.model.deadline.is_some() || action.model.kill_at_estimate
         }) || self.recovered.has(span, "deadline")
+    }
+
+    /// The need of a job with units of its own: its action says on which workers it runs.
+    pub(super) fn own_need(&mut self, units: Units, action: Option<ActionId>) -> NeedId {
+        let of_action = action.map(|action| self.actions[usize::from(action.0)].model.need);
+        let runs_on = of_action.map(|need| self.needs.runs_on(need)).unwrap_or_default();
+        self.needs.need(units, runs_on)
     }
 
     /// Records that an action has jobs, what they need, and whether they draw a service time.

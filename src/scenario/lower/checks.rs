@@ -8,6 +8,7 @@ use super::lowering::Lowering;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
+use crate::model::worker::LabelSet;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 use crate::spec::{Arrival, Spec, Worker};
@@ -18,6 +19,7 @@ impl Lowering<'_> {
         self.check_services(spec);
         self.check_presence(spec);
         let refused = self.check_resources(spec);
+        self.check_labels(spec);
         self.check_needs(&refused);
         if self.needs.is_too_many() {
             self.report_too_many_needs(spec);
@@ -83,7 +85,10 @@ impl Lowering<'_> {
         let is_recovered =
             |key| self.recovered.has(SourceSpan::NOWHERE, key) || self.recovered.has(SourceSpan::NOWHERE, "registry");
         let mut diagnostics = Vec::new();
-        let empty = |group: &Worker| group.count.as_ref().filter(|count| count.value == 0).map(|count| count.span);
+        let empty = |group: &Worker| {
+            let none = group.count.as_ref().filter(|count| count.value == 0 && group.shifts.is_empty());
+            none.map(|count| count.span)
+        };
         let mut groups = spec.worker.iter().map(|(_, group)| empty(group));
         let first = groups.clone().flatten().next();
         let has_none = self.workers.is_empty() && groups.all(|group| group.is_some()) && self.has_all_workers;
@@ -145,6 +150,43 @@ impl Lowering<'_> {
         actions
     }
 
+    /// Rejects labels that an action asks for and no worker has.
+    fn check_labels(&mut self, spec: &Spec) {
+        if self.needs.label_count() > LabelSet::MOST {
+            let title = format!("actions ask for {} different labels", self.needs.label_count());
+            let help = format!("a scenario has at most {}", LabelSet::MOST);
+            self.report(Diagnostic::error(SourceSpan::NOWHERE, title).help(help));
+        }
+        if !self.has_all_workers || !self.recovered.is_empty() {
+            return;
+        }
+        let offered: BTreeSet<(&str, &str)> = spec
+            .worker
+            .iter()
+            .flat_map(|(_, group)| group.labels.iter().map(|(name, value)| (name.value.as_str(), value.value.as_str())))
+            .collect();
+        for (action, spec) in spec.action.iter() {
+            for (name, value) in spec.runs_on.iter() {
+                if offered.contains(&(name.value.as_str(), value.value.as_str())) {
+                    continue;
+                }
+                let wanted = format!("{} = \"{}\"", name.value, value.value);
+                let title = format!("action `{}` runs on {wanted}, a label that no worker has", action.value);
+                let diagnostic = Diagnostic::error(value.span, title);
+                let values = offered.iter().filter(|(offered, _)| *offered == name.value).map(|(_, value)| *value);
+                let diagnostic = match nearest(&value.value, values.clone()) {
+                    Some(meant) => diagnostic.label(format!("did you mean `{meant}`?")),
+                    None if values.clone().next().is_some() => {
+                        let listed: Vec<&str> = values.collect();
+                        diagnostic.help(format!("workers have {} = {}", name.value, listed.join(", ")))
+                    }
+                    None => diagnostic.help(format!("give it to a group: labels = {{ {wanted} }}")),
+                };
+                self.report(diagnostic);
+            }
+        }
+    }
+
     /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per
     /// span, even for a file of many rows.
     fn check_needs(&mut self, refused: &BTreeSet<usize>) {
@@ -162,10 +204,20 @@ impl Lowering<'_> {
             if units.keys().any(|resource| unoffered.contains(resource)) {
                 continue;
             }
-            let at_start = self.workers.iter().map(|worker| (&worker.id, &worker.offers));
+            let runs_on = self.needs.runs_on(*need);
+            let at_start = self.workers.iter().map(|worker| (worker, &worker.offers));
             let later = self.availability.changes().iter();
-            let later = later.map(|change| (&self.workers[change.worker.0 as usize].id, &change.offers));
-            let best = at_start.chain(later).min_by_key(|(_, offers)| shortfall(offers, units));
+            let later = later.map(|change| (&self.workers[change.worker.0 as usize], &change.offers));
+            let labelled = at_start.chain(later).filter(|(worker, _)| worker.labels.contains(runs_on));
+            let best = labelled.map(|(worker, offers)| (&worker.id, offers));
+            let best = best.min_by_key(|(_, offers)| shortfall(offers, units));
+            if best.is_none() {
+                let name = &self.actions[usize::from(action.0)].model.name;
+                let title = format!("no worker has all labels that a job of `{name}` asks for");
+                let help = format!("give a group all of them: {}", self.needs.labels_in_words(runs_on));
+                let warning = Diagnostic::warning(*span, title).label("waits for ever").help(help);
+                warnings.entry((*span, *action)).or_insert(warning);
+            }
             if let Some((best, offers)) = best.filter(|(_, offers)| shortfall(offers, units) > 0) {
                 let name = &self.actions[usize::from(action.0)].model.name;
                 let title =

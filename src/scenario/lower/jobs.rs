@@ -24,7 +24,7 @@ impl Lowering<'_> {
         let at = job.at.as_ref().and_then(|at| self.instant(at));
         let is_stopped = job.deadline.is_some() || self.is_stopped(action, span);
         self.check_stop_timeout(job.stop_timeout.as_ref(), is_stopped);
-        let need = job.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.needs.need(&units));
+        let need = job.capacity.as_ref().map(|capacity| self.units(capacity)).map(|units| self.own_need(units, action));
         let overrides = JobOverrides {
             need,
             service: job.service.as_ref().map(|service| service.value),

@@ -9,7 +9,7 @@ use crate::arrival::ArrivalModel;
 use crate::arrival::swf::SwfLog;
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::engine::InitialRow;
+use crate::engine::{InitialRow, WorkerGroup};
 use crate::model::action::ActionId;
 use crate::model::capacity::{NeedId, ResourceId};
 use crate::registry::SourceDocuments;
@@ -31,6 +31,8 @@ pub(super) struct Lowering<'a> {
     pub(super) workers: Vec<DraftWorker>,
     /// The numbers of the workers of each group, by its name.
     pub(super) groups: BTreeMap<String, Range<usize>>,
+    /// How many workers each group has, in the order of the file.
+    pub(super) staffed: Vec<WorkerGroup>,
     pub(super) availability: DraftAvailability,
     /// The resources that documents of workers list, even of dead workers or with 0 units.
     pub(super) documented: BTreeSet<String>,
@@ -74,6 +76,7 @@ impl<'a> Lowering<'a> {
             need_origins: BTreeMap::new(),
             workers: Vec::new(),
             groups: BTreeMap::new(),
+            staffed: Vec::new(),
             availability: DraftAvailability::default(),
             documented: BTreeSet::new(),
             has_all_workers: true,

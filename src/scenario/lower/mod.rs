@@ -20,6 +20,7 @@ mod policy;
 mod registry;
 mod run;
 mod spawns;
+mod staffing;
 mod swf;
 mod trace;
 mod warmup;
@@ -48,6 +49,7 @@ pub(super) fn lower(
     lowering.logs(spec);
     lowering.workers(spec);
     lowering.actions(spec);
+    lowering.labels(spec);
     lowering.spawns(spec);
     lowering.arrivals(spec);
     lowering.crons(spec);
@@ -66,6 +68,7 @@ pub(super) fn lower(
         needs,
         workers,
         groups,
+        staffed,
         availability,
         actions,
         mut arrivals,
@@ -82,6 +85,8 @@ pub(super) fn lower(
         workers: workers.into_iter().map(|worker| worker.finish(&needs)).collect(),
         actions: actions.into_iter().map(|action| action.model).collect(),
         needs: needs.all_dense(),
+        groups: staffed,
+        runs_on: needs.all_runs_on(),
         resources: needs.names().to_vec(),
         claim,
         queue_limit: spec.queue.limit.as_ref().map(|limit| limit.value),
@@ -93,6 +98,7 @@ pub(super) fn lower(
     let scenario = Scenario {
         name: settings.name,
         epoch: settings.epoch,
+        time_zone: settings.time_zone,
         seed: spec.seed.value,
         replications: spec.replications.value,
         slo: settings.slo,

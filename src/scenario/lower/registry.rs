@@ -14,7 +14,7 @@ use crate::model::action::ActionId;
 use crate::model::capacity::{MOST_UNITS, NeedId};
 use crate::model::job::Status;
 use crate::model::time::Time;
-use crate::model::worker::WorkerId;
+use crate::model::worker::{LabelSet, WorkerId};
 use crate::registry::document::{self, CronDocument, DocumentError, DocumentRow, Field, JobDocument};
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
@@ -86,7 +86,8 @@ impl Lowering<'_> {
             }
             let offers = self.document_units(file, row.capacity_map.get());
             self.source_documents.workers.insert(WorkerId(self.workers.len() as u32), row);
-            self.workers.push(DraftWorker { id, offers, span: file.span });
+            let (speed, labels) = (1.0, LabelSet::default());
+            self.workers.push(DraftWorker { id, offers, speed, labels, span: file.span });
         }
         self.check_unique_ids();
     }
@@ -108,7 +109,8 @@ impl Lowering<'_> {
                 self.report(Diagnostic::error(file.span, title).help("the registry keeps one cron for each action"));
             } else {
                 let whose = format!("`{}`, cron for `{name}`: ", file.value);
-                if let Some(schedule) = self.schedule(text, row.next_run.get().copied(), file.span, &whose) {
+                let (schedule, next_run) = (Schedule::parse(text), row.next_run.get().copied());
+                if let Some(schedule) = self.schedule(schedule, next_run, file.span, &whose) {
                     self.registry_cron(file, &name, schedule, row);
                 }
             }
@@ -121,7 +123,7 @@ impl Lowering<'_> {
             let diagnostic = self.suggest_action(Diagnostic::error(file.span, title), name);
             return self.report(diagnostic);
         };
-        let need = self.row_need(file, &row.capacity_map);
+        let need = self.row_need(file, &row.capacity_map, action);
         let overrides = JobOverrides {
             need,
             retries: row.retries.get().copied(),
@@ -204,7 +206,7 @@ impl Lowering<'_> {
             Some(Status::CancelRequest) => InitialState::CancelRequested(self.runs_on(file, row)?),
             _ => InitialState::Waiting,
         };
-        let need = self.row_need(file, &row.capacity_map);
+        let need = self.row_need(file, &row.capacity_map, action);
         self.record_jobs(action, need, false, file.span);
         let scheduled_at = match row.scheduled_at.get() {
             Some(instant) => self.settings.epoch.time_of(*instant).or_else(|| {
@@ -261,7 +263,12 @@ impl Lowering<'_> {
 
     /// The need of a row: `None`, for that of its action, if it has no map; nothing if the map is
     /// `null`.
-    fn row_need(&mut self, file: &Spanned<String>, map: &Field<BTreeMap<String, i64>>) -> Option<NeedId> {
+    fn row_need(
+        &mut self,
+        file: &Spanned<String>,
+        map: &Field<BTreeMap<String, i64>>,
+        action: ActionId,
+    ) -> Option<NeedId> {
         if map.is_absent() {
             return None;
         }
@@ -269,7 +276,7 @@ impl Lowering<'_> {
         for resource in units.keys() {
             self.file_resources.entry(*resource).or_insert_with(|| file.clone());
         }
-        Some(self.needs.need(&units))
+        Some(self.own_need(units, Some(action)))
     }
 
     fn document_units(&mut self, file: &Spanned<String>, map: Option<&BTreeMap<String, i64>>) -> Units {

@@ -5,11 +5,20 @@ use std::collections::BTreeMap;
 use super::draft::DraftWorker;
 use super::lowering::Lowering;
 use super::needs::Units;
+use super::staffing;
 use crate::diagnostic::Diagnostic;
+use crate::engine::WorkerGroup;
 use crate::model::capacity::MOST_UNITS;
+use crate::model::worker::LabelSet;
 use crate::source::SourceSpan;
 use crate::spanned::{Capacity, Spanned};
 use crate::spec::{Spec, Worker as Group};
+
+/// The number of workers of a group without shifts and autoscaler.
+fn usual_count(group: &Group) -> u32 {
+    let listed = group.ids.as_ref().map_or(1, |ids| ids.value.len() as u32);
+    group.count.as_ref().map_or(listed, |count| count.value)
+}
 
 /// The most workers of a scenario: far more than any registry has, and far fewer than memory holds.
 const MAX_WORKERS: usize = 1_000_000;
@@ -27,26 +36,37 @@ impl Lowering<'_> {
                 let diagnostic = Diagnostic::warning(name.span, format!("worker `{}` offers nothing", name.value));
                 self.report(diagnostic.help("write what it offers, such as capacity = { scan = 1 }"));
             }
-            let first = self.workers.len();
-            for (id, span) in self.ids(name, group) {
-                self.workers.push(DraftWorker { id, offers: offers.clone(), span });
-            }
+            let (first, usual) = (self.workers.len(), usual_count(group));
+            let draft = self.staffing(&name.value, group, usual);
+            let speed = self.speed(group);
+            let ids = self.ids(name, group, draft.places as usize);
+            self.workers.extend(ids.into_iter().map(|(id, span)| {
+                let (offers, labels) = (offers.clone(), LabelSet::default());
+                DraftWorker { id, offers, speed, labels, span }
+            }));
             self.groups.insert(name.value.clone(), first..self.workers.len());
+            let startup = self.optional(group.startup.as_ref());
+            let ordered = group.autoscale.as_ref().and_then(|autoscale| autoscale.value.startup.as_ref());
+            let order_startup = self.optional(ordered).or_else(|| startup.clone());
+            let price = self.price(group);
+            self.staffed.push(WorkerGroup {
+                startup,
+                order_startup,
+                price,
+                ..staffing::group(&name.value, first, draft)
+            });
         }
         self.check_unique_ids();
     }
 
-    /// The ids of a group's workers, with the span that gives them: the listed ones as far as
-    /// `count` goes, then the group's name with a number.
-    fn ids(&mut self, name: &Spanned<String>, group: &Group) -> Vec<(String, SourceSpan)> {
+    /// The ids of this number of workers, with the span that gives them: the listed ones first, then the group's name with a number.
+    fn ids(&mut self, name: &Spanned<String>, group: &Group, count: usize) -> Vec<(String, SourceSpan)> {
         let listed = group.ids.as_ref().map_or(&[][..], |ids| &ids.value);
         let span = match (&group.count, &group.ids) {
             (Some(count), _) => count.span,
             (None, Some(ids)) => ids.span,
             (None, None) => name.span,
         };
-        let usual = if group.ids.is_some() { listed.len() } else { 1 };
-        let count = group.count.as_ref().map_or(usual, |count| count.value as usize);
         self.check_count(count, span);
         let count = if self.workers.len() + count > MAX_WORKERS { 0 } else { count };
         let listed = listed.iter().take(count).map(|id| (id.value.clone(), id.span));
@@ -73,6 +93,19 @@ impl Lowering<'_> {
             first.entry(&worker.id).or_insert(worker.span);
         }
         self.diagnostics.extend(diagnostics);
+    }
+
+    /// Labels of workers, as far as any action asks for them.
+    pub(super) fn labels(&mut self, spec: &Spec) {
+        for (name, group) in spec.worker.iter() {
+            for (label, _) in group.labels.iter() {
+                self.check_name("a label", label);
+            }
+            let labels = group.labels.iter().map(|(name, value)| (name.value.as_str(), value.value.as_str()));
+            let set = self.needs.known_labels(labels);
+            let places = self.groups.get(&name.value).cloned().unwrap_or_default();
+            self.workers[places].iter_mut().for_each(|worker| worker.labels = set);
+        }
     }
 
     /// The units of a capacity map; diagnostics for units out of range.

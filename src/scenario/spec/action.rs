@@ -12,7 +12,7 @@ use crate::model::capacity::NeedId;
 use crate::model::time::Span;
 use crate::model::unit::{Probability, Rate};
 use crate::random::dist::Constant;
-use crate::spanned::{Capacity, Spanned};
+use crate::spanned::{Capacity, Named, Spanned};
 
 /// A job class: what its jobs need, when they arrive, how long they run, and how they fail.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -22,6 +22,9 @@ pub(crate) struct Action {
     /// only.
     #[schemars(example = serde_json::json!({ "scan": 1 }))]
     pub(crate) capacity: Capacity,
+    /// Labels that a worker must have to run a job.
+    #[schemars(example = serde_json::json!({ "os": "linux" }))]
+    pub(crate) runs_on: Named<Spanned<String>>,
     /// When jobs arrive. Without it, jobs come from crons, `[[job]]` tables, traces and documents
     /// only.
     #[schemars(example = serde_json::json!({ "poisson": { "rate": "40/h" } }))]

@@ -36,13 +36,15 @@ fn s(seconds: i64) -> Time {
 /// need and 10 s of service.
 fn scenario(workers: &[[i64; 2]], claim: ClaimRule, sources: Vec<Source>) -> Scenario {
     let map = |units: [i64; 2]| CapacityMap(units.into());
-    let worker = |(i, &units): (usize, &[i64; 2])| Worker { id: format!("replica-{i}"), capacity: map(units) };
+    let worker = |(i, &units): (usize, &[i64; 2])| Worker::new(format!("replica-{i}"), map(units));
     let action = |need: u16| ActionModel::new(&format!("action-{need}"), NeedId(need), constant(10.0));
     let system = System {
         resources: vec!["scan".into(), "scanCheck".into()],
         workers: workers.iter().enumerate().map(worker).collect(),
         actions: (0..4).map(action).collect(),
         needs: vec![map([0, 0]), map([1, 0]), map([0, 1]), map([2, 0])],
+        groups: Vec::new(),
+        runs_on: Vec::new(),
         claim,
         queue_limit: None,
         availability: Availability::default(),

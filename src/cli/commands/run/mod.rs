@@ -6,18 +6,16 @@ mod job_log;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
 
 use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
-use crate::experiment::feasibility;
 use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
-use crate::experiment::{self, Results, StoppingRule};
+use crate::experiment::{self, Results, StoppingRule, feasibility};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::options::{Command, RunOptions};
 use crate::report::messages::{missing_intervals, standstill_warning, warm_up_summary, warm_up_warning};
 use crate::report::run::{RunReport, precision};
-use crate::report::{Charset, OutputFile, RunContext};
+use crate::report::{Report, RunContext};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::Output;
 use crate::scenario::{LoadedScenario, Scenario};
@@ -120,6 +118,8 @@ pub(crate) struct RunResults {
     standstill: Option<String>,
     /// The job log, if there is one.
     job_log: Option<Output>,
+    /// The notes of the JSON document.
+    notes: Vec<String>,
 }
 
 impl RunStudy {
@@ -148,15 +148,8 @@ impl RunStudy {
         let number = outcomes.len();
         Some(format!(
             "{}All precision targets are met with the existing {number} replications; none were added\n",
-            lines(precision::lines(&self.rule.status(outcomes)))
+            precision::lines(&self.rule.status(outcomes))
         ))
-    }
-
-    fn report<'a>(&'a self, output: &'a RunResults) -> RunReport<'a> {
-        let replications = output.results.replications.len() as u32;
-        let warm_up = output.warm_up.as_ref();
-        let context = RunContext { replications, warm_up, ..RunContext::of(&self.scenario) };
-        RunReport { context, results: &output.results, plan: &self.rule }
     }
 
     /// Simulates the replications that are missing, from one check of the stopping rule to the
@@ -215,16 +208,17 @@ impl Study for RunStudy {
         let bar = Bar::new(pilot_count(&self.scenario), quiet);
         let warm_up = find_warm_up(&mut self.scenario, &bar);
         drop(bar);
-        let output = if let Some(number) = self.options.batches {
+        let mut output = if let Some(number) = self.options.batches {
             let means = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
             let batches = missing_intervals(&means, number);
-            RunResults { results: means.results, warm_up, batches, standstill: None, job_log: None }
+            RunResults { results: means.results, warm_up, batches, standstill: None, job_log: None, notes: Vec::new() }
         } else {
             let (results, job_log) = self.replicate(dir, quiet)?;
             let found = experiment::standstills(&self.scenario, &results.replications);
             let standstill = standstill_warning(&found, results.replications.len());
-            RunResults { results, warm_up, batches: None, standstill, job_log }
+            RunResults { results, warm_up, batches: None, standstill, job_log, notes: Vec::new() }
         };
+        output.notes = self.inputs.notes.iter().chain(&output.standstill).cloned().collect();
         if !quiet {
             let horizon = self.scenario.system.window.horizon;
             let too_short = output.warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon));
@@ -248,28 +242,15 @@ impl Study for RunStudy {
         notes.chain(output.batches.clone()).chain(output.standstill.clone()).collect()
     }
 
-    fn files(&self, output: &RunResults) -> Vec<OutputFile> {
-        self.report(output).files()
+    fn report<'a>(&'a self, output: &'a RunResults) -> Box<dyn Report + 'a> {
+        let replications = output.results.replications.len() as u32;
+        let context = RunContext { scenario: &self.scenario, replications, warm_up: output.warm_up.as_ref() };
+        Box::new(RunReport { context, results: &output.results, plan: &self.rule, notes: &output.notes })
     }
 
     fn written(&self, output: &RunResults) -> Option<Output> {
         output.job_log.clone()
     }
-
-    fn document(&self, output: &RunResults) -> Value {
-        let notes: Vec<String> = self.inputs.notes.iter().chain(&output.standstill).cloned().collect();
-        self.report(output).json(&notes)
-    }
-
-    fn text(&self, output: &RunResults, location: &str) -> String {
-        let table = self.report(output).text(Charset::Utf8);
-        let precision = lines(precision::lines(&self.rule.status(&output.results.replications)));
-        format!("{table}{precision}{location}\n")
-    }
-}
-
-fn lines(lines: Vec<String>) -> String {
-    lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// Batches take the place of replications.

@@ -16,7 +16,7 @@ fn map(units: &[i64]) -> CapacityMap {
 fn system(workers: &[Vec<i64>], needs: &[Vec<i64>]) -> System {
     System {
         resources: workers[0].iter().enumerate().map(|(index, _)| index.to_string()).collect(),
-        workers: workers.iter().map(|units| Worker { id: String::new(), capacity: map(units) }).collect(),
+        workers: workers.iter().map(|units| Worker::new(String::new(), map(units))).collect(),
         actions: Vec::new(),
         needs: needs.iter().map(|units| map(units)).collect(),
         claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
