@@ -296,10 +296,26 @@ fn a_longer_run_takes_its_hours_and_queues_from_the_folder() {
         bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     };
     let manifest = std::fs::read_to_string(sandbox.path("two/manifest.json")).unwrap();
-    let changed = manifest.replace(&digest(&packed), &digest(other.as_bytes()));
-    assert_ne!((&manifest, &text), (&changed, &other));
-    std::fs::write(sandbox.path("two/extend.gz"), &other).unwrap();
-    std::fs::write(sandbox.path("two/manifest.json"), changed).unwrap();
+    let replace = |text: &str| {
+        let changed = manifest.replace(&digest(&packed), &digest(text.as_bytes()));
+        assert_ne!(manifest, changed);
+        std::fs::write(sandbox.path("two/extend.gz"), text).unwrap();
+        std::fs::write(sandbox.path("two/manifest.json"), changed).unwrap();
+    };
+    for (damaged, line) in [
+        (text.replacen("1 hours ", "1 horus ", 1), 4),
+        (text.replacen("0 queue 0 ", "0 queue ", 1), 2),
+        (text.replacen(&format!("0 hours {first}"), "0 hours 1..2..3", 1), 1),
+        (text.replacen("0 queue 0 ", "0 queue x ", 1), 2),
+        (text.lines().take(5).map(|line| format!("{line}\n")).collect(), 6),
+        (format!("{text}2 hours -\n"), 7),
+        ("\u{1f}\u{8b}".to_owned(), 1),
+    ] {
+        replace(&damaged);
+        let said = sandbox.refused(&["run", "--extend", "two", "--replications", "3", "--out", "other"]);
+        assert!(said.contains(&format!("extend.gz is damaged at line {line}")), "{said}");
+    }
+    replace(&other);
     sandbox.stdout(&["run", "--extend", "two", "--replications", "3", "--out", "other"]);
     let hours = sandbox.table("other/by_hour.csv");
     let mean = hours.iter().find(|row| row["measure"] == "wait_s").map(|row| row["value"].parse::<f64>().unwrap());
