@@ -19,6 +19,8 @@ fn system(workers: &[Vec<i64>], needs: &[Vec<i64>]) -> System {
         workers: workers.iter().map(|units| Worker::new(String::new(), map(units))).collect(),
         actions: Vec::new(),
         needs: needs.iter().map(|units| map(units)).collect(),
+        groups: Vec::new(),
+        runs_on: Vec::new(),
         claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
         queue_limit: None,
         availability: Availability::default(),
