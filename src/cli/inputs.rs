@@ -226,7 +226,7 @@ impl LoadedInputs {
             name.clone_from(&scenario.name);
         }
         add_new(files, inputs);
-        self.has_time_zones |= scenario.time_zones().any(|zone| !zone.is_utc());
+        self.has_time_zones |= scenario.has_time_zones;
         add_new(&mut self.warnings, (!warnings.is_empty()).then(|| render(&warnings)));
         add_new(&mut self.notes, notes);
         scenario

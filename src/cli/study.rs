@@ -1,19 +1,21 @@
 //! The pipeline that `run`, `compare`, `sweep` and `size` share: load the inputs, simulate, write
 //! files and manifest, show the results; and the same again for `reproduce`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::args::{ExecArgs, StudyArgs};
+use crate::args::{ExecArgs, StudyArgs, TableFormat};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
 use crate::model::time_zone;
 use crate::options::Command;
-use crate::report::Report;
+use crate::report::parquet::in_parquet;
+use crate::report::{OutputFile, Report};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
 use crate::scenario::Scenario;
-use crate::term::{print, print_json, warn};
+use crate::term::{print_json, print_report, warn};
 
 /// The version of claimsim that manifests name.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -93,12 +95,13 @@ pub(crate) fn conduct<S: Study>(
     args: &StudyArgs,
     target: &Path,
 ) -> Result<ExitStatus, CliError> {
+    args.format.check()?;
     if !args.exec.quiet {
         study.print_warnings();
     }
     let dir = RunDir::begin(target)?;
     study.resume(dir.target(), &draft(study, request), args.exec.quiet);
-    let (results, _) = execute(study, request, args.exec, &dir)?;
+    let (results, _) = execute(study, request, (args.exec, args.format), &dir)?;
     dir.commit()?;
     study.committed();
     show(study, &results, args, target)
@@ -113,19 +116,29 @@ pub(crate) fn target(study: &impl Study, args: &StudyArgs, suffix: &str) -> Path
 fn execute<S: Study>(
     study: &mut S,
     request: &RunRequest<S::Options>,
-    exec: ExecArgs,
+    (exec, format): (ExecArgs, TableFormat),
     dir: &RunDir,
 ) -> Result<(S::Results, Manifest), CliError> {
     if let Some((scenario, number, with_series)) = study.at_once() {
         limits::refuse_large(scenario, number, with_series)?;
     }
     let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
-    let files = study.report(&results).files();
+    let (mut files, mut written) = (study.report(&results).files(), study.written(&results));
+    if format == TableFormat::Parquet {
+        if let Some(Output { file, .. }) = written.take() {
+            let failed = || CliError::io(format!("cannot convert {file}"));
+            let path = dir.path()?.join(&file);
+            let bytes = fs::read(&path).map_err(failed())?;
+            fs::remove_file(&path).map_err(failed())?;
+            files.push(OutputFile { path: file.clone(), bytes });
+        }
+        files = files.into_iter().map(in_parquet).collect::<Result<_, _>>().map_err(CliError::Failed)?;
+    }
     for file in &files {
         dir.write(&file.path, &file.bytes)?;
     }
     let mut outputs = manifest::outputs(&files);
-    outputs.extend(study.written(&results));
+    outputs.extend(written);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     for (copy, bytes) in copies(study, request).into_iter().flatten() {
         dir.write(&copy.file, bytes)?;
@@ -182,7 +195,7 @@ fn show<S: Study>(study: &S, results: &S::Results, args: &StudyArgs, target: &Pa
     } else if args.exec.quiet {
         Ok(())
     } else {
-        print(&study.report(results).text(&format!("Tables, charts and manifest are in {}", target.display())))
+        print_report(&study.report(results).text(&format!("Tables, charts and manifest are in {}", target.display())))
     };
     let (status, reasons) = study.status(results);
     if status == ExitStatus::Done {
@@ -206,5 +219,7 @@ pub(crate) fn rerun<S: Study>(
     let sources = ScenarioSource::all_saved(run, manifest)?;
     let request = RunRequest { sources, options: options.clone(), seed: Some(manifest.seed) };
     let mut study = S::load(&request)?;
-    Ok(execute(&mut study, &request, exec, &RunDir::scratch())?.1)
+    let format = TableFormat::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str()));
+    format.check()?;
+    Ok(execute(&mut study, &request, (exec, format), &RunDir::scratch())?.1)
 }

@@ -93,10 +93,11 @@ impl ResolvedQuantities {
         &self.measurements
     }
 
-    /// The same quantities, and waits, queues and utilization by hour of the day.
+    /// The same quantities, and the course of the queue; and waits, queues and utilization by hour
+    /// of the day if `by_hour`.
     #[must_use]
-    pub fn by_hour(mut self, by_hour: bool) -> ResolvedQuantities {
-        self.measurements.by_hour = by_hour;
+    pub fn over_time(mut self, by_hour: bool) -> ResolvedQuantities {
+        (self.measurements.by_hour, self.measurements.queue_course) = (by_hour, true);
         self
     }
 

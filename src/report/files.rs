@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
-use crate::run::{RunReport, by_hour, precision, replications, tables};
+use crate::run::{RunReport, by_hour, over_time, precision, replications, tables};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
 use crate::{OutputFile, Report, charts, file};
@@ -22,6 +22,7 @@ impl Report for RunReport<'_> {
         ];
         let by_hour = by_hour::rows(replications);
         files.extend(by_hour.map(|rows| file(by_hour::PATH, by_hour::write(context, &rows))));
+        files.extend(over_time::write(replications).map(|bytes| file(over_time::PATH, bytes)));
         let reached = plan.status(replications);
         if !reached.is_empty() {
             files.push(file(precision::PATH, precision::table(&reached, replications.len())));

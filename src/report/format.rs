@@ -133,7 +133,7 @@ fn signed(value: f64, decimals: usize) -> String {
 }
 
 /// A number with three significant digits, and at most `most` digits after the point.
-fn digits(value: f64, most: usize) -> String {
+pub(crate) fn digits(value: f64, most: usize) -> String {
     let steps = [99.95, 9.995, 0.999_5, 0.099_95, 0.009_995, 0.000_999_5];
     let decimals = steps.iter().position(|step| value.abs() >= *step).unwrap_or(steps.len()).min(most);
     let text = format!("{value:.decimals$}");

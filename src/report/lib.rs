@@ -22,16 +22,19 @@ mod format;
 pub mod job_log;
 mod key_columns;
 pub mod messages;
+pub mod parquet;
 mod plot;
 pub mod run;
 pub mod sizing;
 pub mod sweep;
 mod table;
+mod verdicts;
 mod wait_curves;
 
 pub use context::RunContext;
 pub use format::duration;
 use serde_json::Value;
+pub use verdicts::in_color;
 
 /// The report of a finished study.
 pub trait Report {

@@ -325,6 +325,7 @@ macro_rules! cells {
 cells! {
     &'a str => |text| Cell::Text(Some(Cow::Borrowed(text)));
     String => |text| Cell::Text(Some(Cow::Owned(text)));
+    Cow<'a, str> => |text| Cell::Text(Some(text));
     Option<&'a str> => |text| Cell::Text(text.map(Cow::Borrowed));
     Option<String> => |text| Cell::Text(text.map(Cow::Owned));
     f64 => |number| Cell::Number(Some(number));

@@ -17,9 +17,13 @@ pub struct Scenario {
     pub name: String,
     /// Where instant 0 lies in the calendar.
     pub epoch: Epoch,
-    /// The zone of hours and days: of windows, tables by hour, and crons and profiles without a zone
-    /// of their own.
+    /// The zone of hours and days: of windows, tables by hour, and crons and profiles without a
+    /// zone of their own.
     pub time_zone: TimeZone,
+    /// Whether any of its local times is of another zone than UTC.
+    pub has_time_zones: bool,
+    /// The factor of arrivals, which is in the rates of `sources` already.
+    pub load: f64,
     /// The seed of all random streams.
     pub seed: u64,
     /// Number of replications.
@@ -55,6 +59,15 @@ pub enum WarmUpRule {
     Auto,
 }
 
+/// The zone of a source's local times, if it has any.
+pub(crate) fn zone(source: &ArrivalModel) -> Option<TimeZone> {
+    match source {
+        ArrivalModel::Profile { rates, .. } => Some(rates.zone()),
+        ArrivalModel::Cron { schedule, .. } => Some(schedule.zone()),
+        _ => None,
+    }
+}
+
 /// The time after which a source repeats, if it does.
 pub(crate) fn period(source: &ArrivalModel, epoch: Epoch) -> Option<Span> {
     match source {
@@ -69,16 +82,6 @@ pub(crate) fn period(source: &ArrivalModel, epoch: Epoch) -> Option<Span> {
 }
 
 impl Scenario {
-    /// The zones whose clocks its local times are of, several times if they recur.
-    pub fn time_zones(&self) -> impl Iterator<Item = TimeZone> {
-        let of_source = |source: &ArrivalModel| match source {
-            ArrivalModel::Profile { rates, .. } => Some(rates.zone()),
-            ArrivalModel::Cron { schedule, .. } => Some(schedule.zone()),
-            _ => None,
-        };
-        std::iter::once(self.time_zone).chain(self.sources.iter().filter_map(of_source))
-    }
-
     /// The longest period after which arrivals repeat; `None` if none of them do.
     pub fn longest_period(&self) -> Option<Span> {
         self.sources.iter().filter_map(|source| period(source, self.epoch)).max()

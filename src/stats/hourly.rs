@@ -27,6 +27,9 @@ const HOUR: i64 = 3600 * NANOS;
 const HOURS: usize = 24;
 const CELLS: usize = 2 * HOURS;
 
+/// The most actions that have figures of their own: each has a thousand, and 48 histograms.
+const MOST_ACTIONS: usize = 200;
+
 /// The days of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DayClass {
@@ -134,8 +137,10 @@ pub(super) struct HourlyStats {
     start: Time,
     end: Time,
     cell: usize,
-    /// By action, and in each by cell.
+    /// By action, and in each by cell; by cell only if the actions are too many.
     cells: Vec<Cell>,
+    /// The distance from the cells of an action to those of the next; 0 if they share cells.
+    stride: usize,
     /// Unit-nanoseconds in use and row-nanoseconds of waiting in the current hour, by resource and
     /// by need.
     current_busy: Vec<u128>,
@@ -154,6 +159,7 @@ impl HourlyStats {
         let of_need = |need: &crate::model::capacity::CapacityMap| {
             need.iter().filter(|(_, units)| *units > 0).map(|(resource, _)| usize::from(resource.0)).collect()
         };
+        let stride = if actions <= MOST_ACTIONS { CELLS } else { 0 };
         let mut stats = HourlyStats {
             warmup: system.window.warmup,
             clock: Arc::clone(clock),
@@ -161,7 +167,8 @@ impl HourlyStats {
             start: Time::ZERO,
             end: Time::ZERO,
             cell: 0,
-            cells: vec![Cell::default(); actions * CELLS],
+            cells: vec![Cell::default(); if stride > 0 { actions * CELLS } else { CELLS }],
+            stride,
             current_busy: vec![0; resources],
             current_waits: vec![0; needs],
             busy: vec![0; resources * CELLS],
@@ -196,7 +203,7 @@ impl HourlyStats {
     }
 
     fn of(&mut self, job: &Job, cell: usize) -> &mut Cell {
-        &mut self.cells[usize::from(job.action.0) * CELLS + cell]
+        &mut self.cells[usize::from(job.action.0) * self.stride + cell]
     }
 
     /// The hour that contains an instant is the current one.
@@ -231,7 +238,7 @@ impl HourlyStats {
             return self.plain_across_hours(layout, job, run, now);
         }
         let late_from = self.late_from;
-        let cell = &mut self.cells[usize::from(job.action.0) * CELLS + self.cell];
+        let cell = &mut self.cells[usize::from(job.action.0) * self.stride + self.cell];
         cell.arrived += 1;
         cell.waiting += u128::from(wait);
         cell.waited(wait, late_from);
@@ -357,6 +364,7 @@ impl HourlyStats {
             cell
         };
         let each = (0..actions).map(|action| (JobScope::One(ActionId(action as u16)), action..action + 1));
+        let each = each.filter(|_| self.stride > 0);
         for (action, range) in std::iter::once((JobScope::All, 0..actions)).chain(each) {
             let mut cell = merged(range);
             let mut add = |measure, statistic, value| by_hour.add(place, action, None, measure, statistic, value);

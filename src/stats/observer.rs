@@ -80,11 +80,11 @@ impl StatsObserver {
         }
     }
 
-    /// Also measures what is asked for; `epoch` is the calendar time of instant 0, and hours are those
-    /// of a zone.
+    /// Also measures what is asked for; `epoch` is the calendar time of instant 0, and hours are
+    /// those of a zone.
     #[must_use]
     pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch, zone: TimeZone) -> StatsObserver {
-        let Measurements { requests, by_hour, staffing } = measurements;
+        let Measurements { requests, by_hour, queue_course, staffing } = measurements;
         let worker_time = self.worker_time.or_else(|| staffing.then(|| Box::new(WorkerTime::new(system))));
         let mut hours: Vec<TimeWindow> = requests.iter().filter_map(|request| request.window).collect();
         hours.sort_unstable();
@@ -97,6 +97,9 @@ impl StatsObserver {
         let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, &clock, self.targets.late_from)));
         masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(&clock)).map(WindowMask::Hours));
         let mut occupancy = self.occupancy;
+        if *queue_course {
+            occupancy.refine_queue();
+        }
         occupancy.offered_mut().also_within(masks);
         StatsObserver { windows, hourly, occupancy, worker_time, requests: requests.clone(), ..self }
     }
@@ -136,9 +139,9 @@ impl StatsObserver {
             metrics.extend(of_run.filter(|_| action == JobScope::All));
             waits.extend(WaitQuantiles::of(action, &mut stats.wait));
         }
-        let (utilization, series) = self.occupancy.finish();
+        let (utilization, series, queue_course) = self.occupancy.finish();
         metrics.extend(utilization);
-        ReplicationStats { metrics, waits, series, requested, by_hour }
+        ReplicationStats { metrics, waits, series, requested, by_hour, queue_course }
     }
 
     /// The statistics of all hours of the week that requests ask for.

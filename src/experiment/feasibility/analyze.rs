@@ -1,6 +1,6 @@
 //! The analysis of a scenario, and everything worth reporting about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cron_conflicts;
 use super::deadlock;
@@ -153,22 +153,19 @@ fn overload(scenario: &Scenario, feasibility: &Feasibility, offered: &mut Offere
 /// they come with the file.
 fn unread(scenario: &Scenario, feasibility: &Feasibility) -> Vec<Finding> {
     let system = &scenario.system;
-    let has_jobs = |action: ActionId| feasibility.work.iter().any(|work| work.action == action);
+    let with_jobs: BTreeSet<ActionId> = feasibility.work.iter().map(|work| work.action).collect();
     let actions = |applies: &dyn Fn(ActionId) -> bool| -> Vec<ActionId> {
-        let all = (0..system.actions.len()).map(|index| ActionId(index as u16));
-        all.filter(|action| has_jobs(*action) && applies(*action)).collect()
+        with_jobs.iter().copied().filter(|action| applies(*action)).collect()
     };
-    let is_listed_with_priority = |action: ActionId| {
-        scenario.sources.iter().any(|source| match source {
-            ArrivalModel::Listed(jobs) => jobs.iter().any(|job| {
-                job.arrival.action == action && job.overrides.priority.is_some_and(|priority| priority != 0)
-            }),
-            _ => false,
-        })
-    };
+    let listed = scenario.sources.iter().flat_map(|source| match source {
+        ArrivalModel::Listed(jobs) => &jobs[..],
+        _ => &[],
+    });
+    let with_priority = listed.filter(|job| job.overrides.priority.is_some_and(|priority| priority != 0));
+    let listed_with_priority: BTreeSet<ActionId> = with_priority.map(|job| job.arrival.action).collect();
     let mut findings = Vec::new();
     if !scenario.policy.reads_priorities() {
-        let actions = actions(&|action| system.action(action).priority != 0 || is_listed_with_priority(action));
+        let actions = actions(&|action| system.action(action).priority != 0 || listed_with_priority.contains(&action));
         findings.extend((!actions.is_empty()).then_some(Finding::UnreadPriorities { actions }));
     }
     if !scenario.policy.reads_estimates() {

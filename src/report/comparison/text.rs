@@ -95,11 +95,7 @@ impl ComparisonReport<'_> {
         let format = gate_format(gate);
         let growth = gate.growth.filter(|_| gate.status == BoundStatus::Undecided);
         let growth = growth.map_or_else(String::new, |growth| format!("; {}", messages::growth_warning(growth)));
-        let state = match gate.status {
-            BoundStatus::Kept => "kept",
-            BoundStatus::Broken => "broken",
-            BoundStatus::Undecided => "undecided",
-        };
+        let state = gate.status.state_word();
         format!(
             "gate {} is {state} by {}: {}, the bound is {}, after {} replications",
             gate.condition.text,

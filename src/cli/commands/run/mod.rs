@@ -19,7 +19,7 @@ use crate::report::{Report, RunContext};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::Output;
 use crate::scenario::{LoadedScenario, Scenario};
-use crate::stats::{Measurements, has_hours};
+use crate::stats::has_hours;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, print, warn};
 use extend::{PreviousRun, ResumedRun};
@@ -133,7 +133,7 @@ impl RunStudy {
         let mut scenario = inputs.extend(0, loaded);
         scenario.seed = request.seed.unwrap_or(scenario.seed);
         let has_hours = has_hours(scenario.system.window.horizon) && options.batches.is_none();
-        let rule = options.stopping_rule(&scenario)?.by_hour(has_hours);
+        let rule = options.stopping_rule(&scenario)?.over_time(has_hours);
         scenario.replications = options.replications.unwrap_or(scenario.replications);
         check_batches(options.batches, scenario.replications)?;
         Ok(RunStudy { inputs, file, scenario, options, rule, previous: previous.unwrap_or_default() })
@@ -158,13 +158,6 @@ impl RunStudy {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
         let mut log = if self.options.jobs { Some(JobLogWriter::begin(&dir.path()?, jobs.as_deref())?) } else { None };
         let measurements = self.rule.quantities().measurements();
-        if measurements.by_hour && !outcomes.is_empty() {
-            // The tables of a saved run do not hold its hours by replication.
-            let by_hour = Measurements { by_hour: true, ..Measurements::default() };
-            let bar = Bar::new(outcomes.len() as u32, quiet);
-            let again = experiment::replicate(&self.scenario, &by_hour, 0..outcomes.len() as u32, &bar);
-            outcomes.iter_mut().zip(again).for_each(|(outcome, again)| outcome.by_hour = again.by_hour);
-        }
         while let Some(until) = self.rule.next_count(&outcomes) {
             let numbers = outcomes.len() as u32..until;
             let bar = Bar::new(until - numbers.start, quiet);

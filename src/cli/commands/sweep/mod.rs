@@ -83,6 +83,7 @@ impl Sweep {
                     .to_owned(),
             ));
         }
+        args.format.check()?;
         let suffix = if options.elasticity { "-elasticity" } else { "-sweep" };
         let sources = vec![ScenarioSource::open(&scenario)?.cached()];
         let request = RunRequest { sources, options, seed: args.seed };
