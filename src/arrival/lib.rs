@@ -57,7 +57,7 @@ pub enum ArrivalModel {
         /// Jobs per arrival, rounded to the nearest whole number; one if `None`.
         batch: Option<Distribution>,
     },
-    /// Random arrivals at a rate that follows the hour of the day and the day of the week (UTC).
+    /// Random arrivals at a rate that follows the local hour of the day and day of the week.
     Profile {
         /// The class of the jobs.
         action: ActionId,
@@ -268,8 +268,8 @@ pub const CATALOGUE: &[CatalogueEntry] = &[
     },
     CatalogueEntry {
         name: "profile",
-        summary: "At random, at a rate that follows the hour of the day and, if wanted, the day of the week (UTC).",
-        parameters: &["rates", "batch?"],
+        summary: "At random, at a rate that follows the hour of the day and, if wanted, the day of the week.",
+        parameters: &["rates", "time_zone?", "batch?"],
     },
     CatalogueEntry {
         name: "trace",

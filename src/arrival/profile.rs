@@ -7,12 +7,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::batch::Batches;
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart};
 use crate::model::action::ActionId;
 use crate::model::time::{Epoch, NANOS, Span, Time};
+use crate::model::time_zone::{Stretch, TimeZone};
 use crate::model::unit::Rate;
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Stream};
@@ -26,25 +25,38 @@ const WEEK: i64 = HOUR * (HOURS * WEEKDAYS) as i64;
 /// The number of weeks in simulated time.
 const MOST_WEEKS: f64 = (i64::MAX / WEEK) as f64;
 
-/// Arrival rates, hour by hour of a week that begins on Monday at 00:00 UTC.
+/// Arrival rates, hour by hour of a local week that begins on Monday at 00:00.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HourlyRates {
     /// Arrivals per second.
     per_second: [f64; HOURS * WEEKDAYS],
-    /// Expected arrivals in a week.
+    /// Expected arrivals in a week without clock changes.
     weekly: f64,
+    zone: TimeZone,
 }
 
 impl HourlyRates {
-    /// The same rates every day, from the hour that begins at 00:00 UTC on.
+    /// The same rates every day, from the hour that begins at 00:00 on.
     pub fn daily(hours: [Rate; HOURS]) -> HourlyRates {
         HourlyRates::weekly([hours; WEEKDAYS])
     }
 
-    /// Rates for each day of the week, Monday first.
+    /// Rates for each day of the week, Monday first, in UTC.
     pub fn weekly(days: [[Rate; HOURS]; WEEKDAYS]) -> HourlyRates {
         let per_second = std::array::from_fn(|hour| days[hour / HOURS][hour % HOURS].as_per_second());
-        HourlyRates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum() }
+        HourlyRates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum(), zone: TimeZone::UTC }
+    }
+
+    /// The same rates by the clocks of a zone. A clock change takes an hour's arrivals away, or
+    /// brings them twice.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> HourlyRates {
+        HourlyRates { zone, ..self }
+    }
+
+    /// The zone whose clocks its hours are of.
+    pub fn zone(&self) -> TimeZone {
+        self.zone
     }
 
     /// The period of the rates: a day, or a week if days differ; `None` if all hours are the same.
@@ -63,10 +75,22 @@ impl HourlyRates {
 
     /// Expected arrivals between two instants, of a run whose instant 0 lies at `epoch`.
     pub fn expected(&self, epoch: Epoch, from: Time, to: Time) -> f64 {
+        let (mut arrivals, mut at) = (0.0, from);
+        while at < to {
+            let Stretch { week_offset, until, .. } = self.zone.stretch(epoch, at);
+            let end = until.min(to);
+            arrivals += self.expected_by(week_offset, at, end);
+            at = end;
+        }
+        arrivals
+    }
+
+    /// Expected arrivals between two instants without a clock change in between.
+    fn expected_by(&self, week_offset: i64, from: Time, to: Time) -> f64 {
         let weeks = (to - from).0.max(0) / WEEK;
         let (mut arrivals, mut at) = (weeks as f64 * self.weekly, from.0 + weeks * WEEK);
         while at < to.0 {
-            let of_week = (at % WEEK + since_monday(epoch.0)).rem_euclid(WEEK);
+            let of_week = (at % WEEK + week_offset).rem_euclid(WEEK);
             let length = (HOUR - of_week % HOUR).min(to.0 - at);
             arrivals += self.per_second[(of_week / HOUR) as usize] * Span(length).as_secs_f64();
             at += length;
@@ -84,8 +108,9 @@ pub struct NonhomogeneousPoisson {
     batches: Batches,
     /// The last arrival, or the start.
     last: Time,
-    /// From Monday 00:00 UTC to the start, in nanoseconds.
-    start_of_week: i64,
+    epoch: Epoch,
+    /// The current stretch without clock changes.
+    stretch: Stretch,
 }
 
 impl NonhomogeneousPoisson {
@@ -99,20 +124,42 @@ impl NonhomogeneousPoisson {
     ) -> NonhomogeneousPoisson {
         let stream = start.streams.stream(Purpose::Arrival, name);
         let batches = Batches::new(batch, name, start.streams);
-        NonhomogeneousPoisson {
-            action,
-            rates,
-            stream,
-            batches,
-            last: Time::ZERO,
-            start_of_week: since_monday(start.epoch.0),
-        }
+        let (last, epoch) = (Time::ZERO, start.epoch);
+        let stretch = rates.zone.stretch(epoch, last);
+        NonhomogeneousPoisson { action, rates, stream, batches, last, epoch, stretch }
     }
 
     /// The instant at which the cumulative rate has grown by `mass` since the last arrival; `None`
-    /// if it lies beyond the end of time. Whole weeks are skipped at once; the rest is little more
+    /// if it lies beyond the end of time.
+    #[inline]
+    fn advance(&mut self, mass: f64) -> Option<Time> {
+        let at = self.advance_by(mass);
+        if self.stretch.until == Time::NEVER || at.is_some_and(|at| at < self.stretch.until) {
+            return at;
+        }
+        self.advance_beyond(mass)
+    }
+
+    /// The same if clocks may be changed before it.
+    #[cold]
+    fn advance_beyond(&mut self, mut mass: f64) -> Option<Time> {
+        loop {
+            let Stretch { week_offset, until, .. } = self.stretch;
+            if until == Time::NEVER || self.rates.weekly == 0.0 {
+                return self.advance_by(mass);
+            }
+            if let Some(at) = self.advance_by(mass).filter(|at| *at < until) {
+                return Some(at);
+            }
+            mass = (mass - self.rates.expected_by(week_offset, self.last, until)).max(0.0);
+            self.last = until;
+            self.stretch = self.rates.zone.stretch(self.epoch, until);
+        }
+    }
+
+    /// The same if no clocks are changed. Whole weeks are skipped at once; the rest is little more
     /// than a week, so the walk is short.
-    fn advance(&self, mass: f64) -> Option<Time> {
+    fn advance_by(&self, mass: f64) -> Option<Time> {
         let weekly = self.rates.weekly;
         let weeks = (mass / weekly).floor();
         if weekly == 0.0 || weeks > MOST_WEEKS {
@@ -120,7 +167,7 @@ impl NonhomogeneousPoisson {
         }
         let mut rest = mass - weeks * weekly;
         let mut at = self.last.0.checked_add(weeks as i64 * WEEK)?;
-        let of_week = (self.last.0 % WEEK + self.start_of_week) % WEEK;
+        let of_week = (self.last.0 % WEEK + self.stretch.week_offset) % WEEK;
         let (mut hour, mut left) = ((of_week / HOUR) as usize, HOUR - of_week % HOUR);
         loop {
             let rate = self.rates.per_second[hour];
@@ -142,14 +189,6 @@ impl ArrivalProcess for NonhomogeneousPoisson {
         self.last = self.advance(mass)?;
         Some(Arrival { count: self.batches.next(), ..Arrival::single(self.last, self.action) })
     }
-}
-
-/// Nanoseconds since the last Monday 00:00 UTC.
-fn since_monday(instant: DateTime<Utc>) -> i64 {
-    /// 1970-01-05 was a Monday.
-    const FIRST_MONDAY: i64 = 4 * 86_400;
-    let seconds = (instant.timestamp() - FIRST_MONDAY).rem_euclid(WEEK / NANOS);
-    seconds * NANOS + i64::from(instant.timestamp_subsec_nanos())
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ use chrono::{DateTime, Utc};
 use claimsim_policy::{CATALOGUE, synonyms};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Arg, Args, Error, value_parser};
+use clap::{Arg, Args, Error, ValueEnum, value_parser};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::exit::CliError;
 use crate::experiment::design::{Grid, InvalidGridOption};
 use crate::experiment::expression::ExpressionError;
+use crate::report::parquet;
 use crate::scenario::{Diagnostics, Override, nearest};
 use crate::stats::interim_looks::InterimLooks;
 use crate::term::render;
@@ -59,12 +60,44 @@ pub(crate) struct StudyArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
+    /// Format of the tables in the folder; parquet needs a build with the feature of that name
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub(crate) format: TableFormat,
+
     /// Print the results as one JSON document on standard output, and nothing else there
     #[arg(long)]
     pub(crate) json: bool,
 
     #[command(flatten)]
     pub(crate) exec: ExecArgs,
+}
+
+/// The format of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// Text, read by everything.
+    Csv,
+    /// Typed columns, packed.
+    Parquet,
+}
+
+impl TableFormat {
+    /// The format of the tables of a saved study.
+    pub(crate) fn of_outputs<'a>(mut files: impl Iterator<Item = &'a str>) -> TableFormat {
+        if files.any(|file| file.ends_with(".parquet")) { TableFormat::Parquet } else { TableFormat::Csv }
+    }
+
+    /// Refuses a format that this build cannot write.
+    pub(crate) fn check(self) -> Result<(), CliError> {
+        if self == TableFormat::Csv || parquet::IS_BUILT_IN {
+            return Ok(());
+        }
+        Err(CliError::Input(
+            "--format parquet needs a claimsim that was built with the feature `parquet`: cargo build --release \
+             --features parquet"
+                .to_owned(),
+        ))
+    }
 }
 
 /// Keys of the scenario that the command line sets.

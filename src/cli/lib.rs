@@ -79,31 +79,3 @@ pub fn main() -> ExitCode {
         Err(error) => usage_error::exit(error),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A shell cannot run an example that is broken inside a quote, or between an option and its
-    /// value.
-    #[test]
-    fn examples_are_never_wrapped() {
-        for width in 60..=200 {
-            let mut program = Cli::command().term_width(width);
-            program.build();
-            let names: Vec<String> = program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-            assert_examples_are_whole(&mut program, width);
-            for name in names {
-                assert_examples_are_whole(program.find_subcommand_mut(&name).expect("a listed command"), width);
-            }
-        }
-    }
-
-    fn assert_examples_are_whole(command: &mut clap::Command, width: usize) {
-        let written = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let help = command.render_long_help().to_string();
-        for line in written.lines().filter(|line| line.starts_with("  ")) {
-            assert!(help.lines().any(|printed| printed == line), "{width} columns: `{line}` is wrapped in\n{help}");
-        }
-    }
-}

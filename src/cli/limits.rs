@@ -92,7 +92,8 @@ pub(crate) fn refuse_large(scenario: &Scenario, number: u32, with_series: bool) 
     if number < CERTAINLY_FIT {
         return Ok(());
     }
-    let one = replicate(scenario, &Measurements::default(), 0..1, &())[0].bytes(with_series) as u64;
+    let measurements = Measurements { queue_course: with_series, ..Measurements::default() };
+    let one = replicate(scenario, &measurements, 0..1, &())[0].bytes(with_series) as u64;
     let (needed, bound) = (one.saturating_mul(number.into()), MEMORY.load(Ordering::Relaxed));
     if needed <= bound {
         return Ok(());

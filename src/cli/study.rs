@@ -1,20 +1,21 @@
 //! The pipeline that `run`, `compare`, `sweep` and `size` share: load the inputs, simulate, write
 //! files and manifest, show the results; and the same again for `reproduce`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use crate::args::{ExecArgs, StudyArgs};
+use crate::args::{ExecArgs, StudyArgs, TableFormat};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
+use crate::model::time_zone;
 use crate::options::Command;
-use crate::report::OutputFile;
+use crate::report::parquet::in_parquet;
+use crate::report::{OutputFile, Report};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::{self, Input, Manifest, Other, Output};
 use crate::scenario::Scenario;
-use crate::term::{print, print_json, warn};
+use crate::term::{print_json, print_report, warn};
 
 /// The version of claimsim that manifests name.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -66,19 +67,20 @@ pub(crate) trait Study: Sized + Send {
         self.inputs().notes.clone()
     }
 
-    /// The files to write.
-    fn files(&self, results: &Self::Results) -> Vec<OutputFile>;
+    /// Takes up what an interrupted command has left, and keeps finished parts from now on.
+    /// `draft` is the manifest without outputs.
+    fn resume(&mut self, _target: &Path, _draft: &Manifest, _quiet: bool) {}
+
+    /// The folder is complete.
+    fn committed(&self) {}
+
+    /// The files, tables and texts.
+    fn report<'a>(&'a self, results: &'a Self::Results) -> Box<dyn Report + 'a>;
 
     /// A file that the simulation has written itself.
     fn written(&self, _: &Self::Results) -> Option<Output> {
         None
     }
-
-    /// The results as JSON.
-    fn document(&self, results: &Self::Results) -> Value;
-
-    /// The results for the terminal; `location` is the sentence that names the folder.
-    fn text(&self, results: &Self::Results, location: &str) -> String;
 
     /// The exit code; if it is not 0, with the reasons.
     fn status(&self, _: &Self::Results) -> (ExitStatus, Vec<String>) {
@@ -93,12 +95,15 @@ pub(crate) fn conduct<S: Study>(
     args: &StudyArgs,
     target: &Path,
 ) -> Result<ExitStatus, CliError> {
+    args.format.check()?;
     if !args.exec.quiet {
         study.print_warnings();
     }
     let dir = RunDir::begin(target)?;
-    let (results, _) = execute(study, request, args.exec, &dir)?;
+    study.resume(dir.target(), &draft(study, request), args.exec.quiet);
+    let (results, _) = execute(study, request, (args.exec, args.format), &dir)?;
     dir.commit()?;
+    study.committed();
     show(study, &results, args, target)
 }
 
@@ -108,22 +113,32 @@ pub(crate) fn target(study: &impl Study, args: &StudyArgs, suffix: &str) -> Path
 }
 
 /// Simulates, and fills the folder: the files, copies of the inputs, and the manifest last.
-pub(crate) fn execute<S: Study>(
+fn execute<S: Study>(
     study: &mut S,
     request: &RunRequest<S::Options>,
-    exec: ExecArgs,
+    (exec, format): (ExecArgs, TableFormat),
     dir: &RunDir,
 ) -> Result<(S::Results, Manifest), CliError> {
     if let Some((scenario, number, with_series)) = study.at_once() {
         limits::refuse_large(scenario, number, with_series)?;
     }
     let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
-    let files = study.files(&results);
+    let (mut files, mut written) = (study.report(&results).files(), study.written(&results));
+    if format == TableFormat::Parquet {
+        if let Some(Output { file, .. }) = written.take() {
+            let failed = || CliError::io(format!("cannot convert {file}"));
+            let path = dir.path()?.join(&file);
+            let bytes = fs::read(&path).map_err(failed())?;
+            fs::remove_file(&path).map_err(failed())?;
+            files.push(OutputFile { path: file.clone(), bytes });
+        }
+        files = files.into_iter().map(in_parquet).collect::<Result<_, _>>().map_err(CliError::Failed)?;
+    }
     for file in &files {
         dir.write(&file.path, &file.bytes)?;
     }
     let mut outputs = manifest::outputs(&files);
-    outputs.extend(study.written(&results));
+    outputs.extend(written);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     for (copy, bytes) in copies(study, request).into_iter().flatten() {
         dir.write(&copy.file, bytes)?;
@@ -134,7 +149,7 @@ pub(crate) fn execute<S: Study>(
 }
 
 /// The manifest without outputs: everything that decides what the study leaves.
-pub(crate) fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
+fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
     let mut scenarios = Vec::new();
     for (copies, source) in copies(study, request).into_iter().zip(&request.sources) {
         let mut entries = copies.into_iter().map(|(entry, _)| entry);
@@ -145,6 +160,7 @@ pub(crate) fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Ma
     let Other { scenario, inputs, .. } = scenarios.remove(0);
     Manifest {
         claimsim: VERSION.to_owned(),
+        time_zone_database: study.inputs().has_time_zones.then(|| time_zone::DATABASE.to_owned()),
         command: S::COMMAND(request.options.clone()),
         scenario,
         inputs,
@@ -169,14 +185,9 @@ fn copies<'a, S: Study>(study: &'a S, request: &'a RunRequest<S::Options>) -> Ve
 }
 
 /// Prints the results. The exit code does not depend on whether and how they are printed.
-pub(crate) fn show<S: Study>(
-    study: &S,
-    results: &S::Results,
-    args: &StudyArgs,
-    target: &Path,
-) -> Result<ExitStatus, CliError> {
+fn show<S: Study>(study: &S, results: &S::Results, args: &StudyArgs, target: &Path) -> Result<ExitStatus, CliError> {
     let printed = if args.json {
-        let mut document = study.document(results);
+        let mut document = study.report(results).json();
         if let Some(document) = document.as_object_mut() {
             document.entry("notes").or_insert_with(|| study.notes(results).into());
         }
@@ -184,7 +195,7 @@ pub(crate) fn show<S: Study>(
     } else if args.exec.quiet {
         Ok(())
     } else {
-        print(&study.text(results, &format!("Tables, charts and manifest are in {}", target.display())))
+        print_report(&study.report(results).text(&format!("Tables, charts and manifest are in {}", target.display())))
     };
     let (status, reasons) = study.status(results);
     if status == ExitStatus::Done {
@@ -208,5 +219,7 @@ pub(crate) fn rerun<S: Study>(
     let sources = ScenarioSource::all_saved(run, manifest)?;
     let request = RunRequest { sources, options: options.clone(), seed: Some(manifest.seed) };
     let mut study = S::load(&request)?;
-    Ok(execute(&mut study, &request, exec, &RunDir::scratch())?.1)
+    let format = TableFormat::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str()));
+    format.check()?;
+    Ok(execute(&mut study, &request, (exec, format), &RunDir::scratch())?.1)
 }

@@ -1,11 +1,13 @@
 //! The terminal: text and JSON on standard output; warnings, diagnostics and a progress bar on
 //! standard error.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use console::{Term, measure_text_width, strip_ansi_codes};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
@@ -13,12 +15,21 @@ use crate::exit::CliError;
 use crate::experiment::Progress;
 use crate::interrupt::stop;
 use crate::model::name::{is_hidden, visible};
+use crate::report::in_color;
 use crate::scenario::Diagnostics;
 
 /// Prints text on standard output. A closed output is no error: the reader of
 /// `claimsim list | head` has seen enough, and the exit code is that of the command.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
     unless_closed(print_part(text))
+}
+
+/// Prints the text of a study on standard output: its sentences in lines that fit, and its verdicts
+/// in colour where that is allowed.
+pub(crate) fn print_report(text: &str) -> Result<(), CliError> {
+    let (text, terminal) = (visible(text), Term::stdout());
+    let text = if has_color(&io::stdout()) { in_color(&text).into() } else { text };
+    unless_closed(write(&wrapped(&text, width(&terminal, io::stdout().is_terminal()))))
 }
 
 /// Prints a part of a long text on standard output. The error is a broken pipe if nobody reads on.
@@ -62,17 +73,69 @@ fn write(text: &str) -> Result<(), CliError> {
 /// Prints a line on standard error. If standard error is closed, the line is lost: no reader is
 /// left.
 pub(crate) fn warn(line: &str) {
-    warn_rendered(&visible(line));
+    let width = width(&Term::stderr(), io::stderr().is_terminal());
+    let _ = writeln!(io::stderr().lock(), "{}", wrapped(&visible(line), width));
 }
 
 /// Prints rendered diagnostics, which may have colours, on standard error.
 pub(crate) fn warn_rendered(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let width = width(&Term::stderr(), io::stderr().is_terminal());
+    let _ = writeln!(io::stderr().lock(), "{}", wrapped(text, width));
 }
 
-/// Renders diagnostics for standard error: in colour on a terminal, unless `NO_COLOR` is set.
+/// Renders diagnostics for standard error: in colour where that is allowed.
 pub(crate) fn render(report: &Diagnostics) -> String {
-    report.render(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+    report.render(has_color(&io::stderr()))
+}
+
+/// Whether an output may have colours: on a terminal that shows them, or if `CLICOLOR_FORCE` is
+/// set, but never if `NO_COLOR` is.
+fn has_color(output: &impl IsTerminal) -> bool {
+    let value = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_forced = value("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    let shows_colors = output.is_terminal() && value("TERM").is_none_or(|kind| kind != "dumb");
+    value("NO_COLOR").is_none() && (is_forced || shows_colors)
+}
+
+/// The columns of a terminal, or else those that `COLUMNS` asks for; `None` for a file or a
+/// program, which gets each sentence in a line.
+fn width(terminal: &Term, is_terminal: bool) -> Option<usize> {
+    let columns = terminal.size_checked().filter(|_| is_terminal).map(|(_, columns)| usize::from(columns));
+    let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
+    columns.or_else(asked).map(|columns| columns.max(LEAST_COLUMNS))
+}
+
+/// The columns below which lines are not broken further.
+const LEAST_COLUMNS: usize = 20;
+
+/// A text with line breaks between words where sentences are longer than a line. Rows of tables,
+/// lines of files and commands, which are indented, stay as they are.
+fn wrapped(text: &str, width: Option<usize>) -> Cow<'_, str> {
+    let Some(width) = width else { return Cow::Borrowed(text) };
+    let mut lines = String::with_capacity(text.len() + text.len() / 40);
+    for line in text.split_inclusive('\n') {
+        let plain = strip_ansi_codes(line);
+        // The help of a diagnostic, `  = help: ...`, goes on below its first word.
+        let indent = plain.find("= help: ").filter(|start| plain[..*start].trim().is_empty()).map(|start| start + 8);
+        let stays = indent.is_none() && plain.starts_with([' ', '\u{2500}', '`']);
+        if stays || measure_text_width(line) <= width {
+            lines += line;
+            continue;
+        }
+        let (mut used, indent) = (0, indent.unwrap_or(0));
+        for word in line.split_inclusive(' ') {
+            let length = measure_text_width(word.trim_end());
+            if used > indent && used + length > width {
+                lines.truncate(lines.trim_end_matches(' ').len());
+                lines.push('\n');
+                lines += &" ".repeat(indent);
+                used = indent;
+            }
+            lines += word;
+            used += measure_text_width(word.trim_end_matches('\n'));
+        }
+    }
+    Cow::Owned(lines)
 }
 
 /// The most reports without progress, each after 65,536 events: more than any run has jobs at one
@@ -180,4 +243,21 @@ fn short(count: f64) -> String {
     // Three digits: none, one or two after the point.
     let digits = if suffix.is_empty() { 0 } else { usize::from(value < 100.0) + usize::from(value < 10.0) };
     format!("{value:.digits$}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_broken_between_words() {
+        let text = "a sentence that is too long\n a row of a table that stays\n\u{1b}[32mshort\u{1b}[0m line\n";
+        let broken = "a sentence\nthat is too\nlong\n a row of a table that stays\n\u{1b}[32mshort\u{1b}[0m line\n";
+        assert_eq!(wrapped(text, Some(11)), broken);
+        assert_eq!(wrapped(text, None), text);
+        assert_eq!(wrapped("averyveryverylongword and\n", Some(11)), "averyveryverylongword\nand\n");
+        assert_eq!(wrapped("", Some(11)), "");
+        let help = "  = help: take one of these\n --> file with a long name\n";
+        assert_eq!(wrapped(help, Some(20)), "  = help: take one\n          of these\n --> file with a long name\n");
+    }
 }

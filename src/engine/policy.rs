@@ -13,7 +13,6 @@ use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::order::{QueueKey, Rank};
 use crate::queue::JobQueue;
-use crate::resources::bit_set;
 use crate::resources::pool::Pool;
 use crate::system::{ActionModel, System};
 
@@ -205,12 +204,8 @@ impl<'a, R: Rank> SchedulingView<'a, R> {
 
     /// The needs of the waiting jobs that fit: on the worker that looks, or else on any.
     pub fn needs(&self) -> impl Iterator<Item = NeedId> + '_ {
-        let room = match self.worker {
-            Some(worker) => self.pool.fitting(worker.0 as usize),
-            None => self.pool.mask(),
-        };
-        let words = self.waiting.mask().iter().zip(room).map(|(waiting, room)| waiting & room);
-        bit_set::all_ones_of(words).map(|need| NeedId(need as u16))
+        let worker = self.worker.map(|worker| worker.0 as usize);
+        self.pool.fitting_of(self.waiting.mask(), worker).map(|need| NeedId(need as u16))
     }
 
     /// Whether a worker claims.
@@ -227,20 +222,20 @@ impl<'a, R: Rank> SchedulingView<'a, R> {
     /// The workers that the decision is about and that a job with this need fits on, by index.
     pub fn with_room(&self, need: NeedId) -> impl Iterator<Item = WorkerId> + '_ {
         let is_meant = move |worker: &WorkerId| self.worker.is_none_or(|only| only == *worker);
-        self.pool.with_room(need.into()).iter().map(|worker| WorkerId(worker as u32)).filter(is_meant)
+        self.pool.workers_for(need.into()).map(|worker| WorkerId(worker as u32)).filter(is_meant)
     }
 
     /// Whether a job with this need fits: on the worker that looks, or else on any.
     pub fn fits(&self, need: NeedId) -> bool {
         match self.worker {
             Some(worker) => self.fits_on(need, worker),
-            None => !self.pool.with_room(need.into()).is_empty(),
+            None => self.pool.has_room(need.into()),
         }
     }
 
     /// Whether a job with this need fits on a worker that claims.
     pub fn fits_on(&self, need: NeedId, worker: WorkerId) -> bool {
-        self.pool.with_room(need.into()).contains(worker.0 as usize)
+        self.pool.fits_open(worker.0 as usize, need.into())
     }
 
     /// Free units of a worker, by resource.

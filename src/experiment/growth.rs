@@ -101,6 +101,7 @@ mod tests {
             },
             requested: Vec::new(),
             by_hour: None,
+            queue_course: None,
         };
         hours.iter().map(outcome).collect()
     }

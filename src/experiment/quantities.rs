@@ -47,7 +47,7 @@ impl ResolvedQuantities {
                     hours().map(|hours| Request { figure, window: Some(TimeWindow::Hours(hours)) }).collect()
                 }
             };
-            requests.extend(own.into_iter().filter(|request| !requests.contains(request)).collect::<Vec<_>>());
+            add_new(&mut requests, own);
         }
         let staffing = resolved.quantities.iter().any(|quantity| quantity.measure().is_of_staffing());
         resolved.measurements = Measurements { staffing, ..Measurements::of(requests) };
@@ -76,16 +76,11 @@ impl ResolvedQuantities {
         };
         let parts: Vec<ResolvedQuantity> = self.quantities.iter().map(part).collect();
         let mut requests: Vec<Request> = self.measurements.requests.to_vec();
-        requests.extend(parts.iter().filter_map(|quantity| match quantity {
+        let requested = |quantity: &ResolvedQuantity| match quantity {
             ResolvedQuantity::Requested(request) => Some(*request),
             _ => None,
-        }));
-        let mut known: Vec<Request> = Vec::new();
-        requests.retain(|request| {
-            let is_new = !known.contains(request);
-            known.push(*request);
-            is_new
-        });
+        };
+        add_new(&mut requests, parts.iter().filter_map(requested));
         ResolvedQuantities {
             quantities: parts.into_iter().chain(self.quantities).collect(),
             preferences: [self.preferences.clone(), self.preferences].concat(),
@@ -105,10 +100,11 @@ impl ResolvedQuantities {
         self
     }
 
-    /// The same quantities, and waits, queues and utilization by hour of the day.
+    /// The same quantities, and the course of the queue; and waits, queues and utilization by hour
+    /// of the day if `by_hour`.
     #[must_use]
-    pub fn by_hour(mut self, by_hour: bool) -> ResolvedQuantities {
-        self.measurements.by_hour = by_hour;
+    pub fn over_time(mut self, by_hour: bool) -> ResolvedQuantities {
+        (self.measurements.by_hour, self.measurements.queue_course) = (by_hour, true);
         self
     }
 
@@ -192,6 +188,14 @@ impl HourValues {
     /// Whether a verdict can be given: two replications or more have a value.
     pub fn is_judged(&self) -> bool {
         self.values.iter().flatten().count() >= 2
+    }
+}
+
+fn add_new(known: &mut Vec<Request>, requests: impl IntoIterator<Item = Request>) {
+    for request in requests {
+        if !known.contains(&request) {
+            known.push(request);
+        }
     }
 }
 

@@ -11,8 +11,7 @@ use crate::random::stream::Streams;
 use crate::replication::{Progress, Replication};
 use crate::results::Results;
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::stats::Measurements;
-use crate::stats::ReplicationStats;
+use crate::stats::{Measurements, ReplicationStats};
 use crate::warmup::find_warm_up;
 
 /// Replications of one scenario: the entry point for programs that embed the simulator.

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::action::ActionId;
-use crate::stats::ReplicationStats;
 use crate::stats::interval::IntervalEstimate;
-use crate::stats::{JobScope, Measure, Metric, Statistic};
+use crate::stats::{JobScope, Measure, Metric, ReplicationStats, Statistic};
 
 /// The replications of one scenario under one policy, and their summary.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,10 +11,9 @@
 use crate::engine::System;
 use crate::expression::{Aggregate, ExpressionError, Margin, PrecisionGoal};
 use crate::quantities::ResolvedQuantities;
-use crate::stats::ReplicationStats;
 use crate::stats::interval::critical_value_95;
 use crate::stats::sample::Sample;
-use crate::stats::{CensoredValue, Statistic};
+use crate::stats::{CensoredValue, ReplicationStats, Statistic};
 
 /// Replications before the first check, unless more are asked for: with fewer, the spread is hardly
 /// known.
@@ -73,10 +72,11 @@ impl StoppingRule {
         Ok(StoppingRule { first: first.min(max), max, goals, quantities })
     }
 
-    /// The same rule, for replications that also measure waits, queues and utilization by hour.
+    /// The same rule, for replications that also measure the course of the queue; and waits, queues
+    /// and utilization by hour of the day if `by_hour`.
     #[must_use]
-    pub fn by_hour(self, by_hour: bool) -> StoppingRule {
-        StoppingRule { quantities: self.quantities.by_hour(by_hour), ..self }
+    pub fn over_time(self, by_hour: bool) -> StoppingRule {
+        StoppingRule { quantities: self.quantities.over_time(by_hour), ..self }
     }
 
     /// The quantities that replications have to measure.

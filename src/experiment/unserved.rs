@@ -37,8 +37,24 @@ impl UnservedJobs {
         })
     }
 
+    /// The jobs that a quantity does not see, if there are any; those that leave unclaimed count
+    /// where none of these conditions bounds their share.
+    pub(crate) fn unseen_by<'c>(
+        quantity: ResolvedQuantity,
+        outcomes: &[ReplicationStats],
+        mut conditions: impl Iterator<Item = (&'c Condition, ResolvedQuantity)>,
+    ) -> Option<UnservedJobs> {
+        let action = quantity.action();
+        let jobs = UnservedJobs::in_outcomes(outcomes, action).filter(|_| is_of_served(quantity))?;
+        let bounds_lost = |(condition, of): (&Condition, ResolvedQuantity)| {
+            condition.quantity.measure == Measure::Lost && of.action() == action
+        };
+        let lost = if conditions.any(bounds_lost) { 0.0 } else { jobs.lost };
+        Some(UnservedJobs { lost, ..jobs }).filter(|jobs| !jobs.is_none())
+    }
+
     /// The jobs of a class in several replications; `None` for a figure of resources.
-    pub fn in_outcomes(outcomes: &[ReplicationStats], action: JobScope) -> Option<UnservedJobs> {
+    fn in_outcomes(outcomes: &[ReplicationStats], action: JobScope) -> Option<UnservedJobs> {
         UnservedJobs::from_means(action, |metric| {
             let index = outcomes.first()?.metrics.iter().position(|figure| figure.metric == metric)?;
             let sample = Sample::of(outcomes.iter().filter_map(|outcome| Some(outcome.metrics[index].value?.lower)));
@@ -101,16 +117,6 @@ pub fn is_of_served(quantity: ResolvedQuantity) -> bool {
             | Measure::WorstSlowdown
             | Measure::Jain
     )
-}
-
-/// Whether one of these conditions bounds the share of lost jobs of a class.
-pub fn bounds_lost<'c>(
-    conditions: impl IntoIterator<Item = (&'c Condition, ResolvedQuantity)>,
-    action: JobScope,
-) -> bool {
-    conditions
-        .into_iter()
-        .any(|(condition, quantity)| condition.quantity.measure == Measure::Lost && quantity.action() == action)
 }
 
 /// The values of a quantity, if every one of them is known.

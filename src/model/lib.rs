@@ -10,6 +10,7 @@ pub mod math;
 pub mod name;
 pub mod quantity;
 pub mod time;
+pub mod time_zone;
 pub mod unit;
 pub mod week;
 pub mod worker;

@@ -39,6 +39,17 @@ pub fn is_hidden(c: char) -> bool {
     c.is_control() || is_mark || is_isolate || is_no_character
 }
 
+/// The name among `known` that a misspelt one probably stands for.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +88,13 @@ mod tests {
     #[test]
     fn what_is_hidden_is_shown() {
         assert_eq!(visible("a\u{1b}[2J\tb\n\u{202e}c"), "a\\u{1b}[2J\tb\n\\u{202e}c");
+    }
+
+    #[test]
+    fn misspelt_names_are_recognized_and_others_are_not() {
+        let known = ["retries", "service", "priority"];
+        for (word, meant) in [("retires", Some("retries")), ("Service", Some("service")), ("gpu", None), ("", None)] {
+            assert_eq!(nearest(word, known), meant, "{word}");
+        }
     }
 }

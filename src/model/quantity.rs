@@ -306,12 +306,24 @@ const MAX_DIGITS: usize = 22;
 /// A number of units in nanoseconds, rounded to the nearest; refused where that changes it by more
 /// than 0.1 %.
 fn nanoseconds(number: &str, unit: i64) -> Result<i64, Fault> {
+    let (rounded, is_close) = rounded_nanoseconds(number, unit)?;
+    if is_close { Ok(rounded) } else { Err(Fault::OutOfRange) }
+}
+
+/// A number, as [`split_number`] gives it, of units of this number of nanoseconds: in nanoseconds,
+/// rounded to the nearest; `None` beyond the clock.
+pub fn nanoseconds_of(number: &str, unit: i64) -> Option<i64> {
+    rounded_nanoseconds(number, unit).ok().map(|(nanos, _)| nanos)
+}
+
+/// Also tells whether rounding changes the number by at most 0.1 %.
+fn rounded_nanoseconds(number: &str, unit: i64) -> Result<(i64, bool), Fault> {
     let (decimal, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
     let digits = format!("{whole}{fraction}");
     let digits = digits.trim_start_matches('0');
     if digits.is_empty() {
-        return Ok(0);
+        return Ok((0, true));
     }
     let (digits, rest) = digits.split_at(digits.len().min(MAX_DIGITS));
     let exponent: i64 = exponent.parse().map_err(|_| Fault::OutOfRange)?;
@@ -320,16 +332,13 @@ fn nanoseconds(number: &str, unit: i64) -> Result<i64, Fault> {
     let ten =
         |power: u64| u32::try_from(power).ok().filter(|power| *power <= MAX_POWER).map(|power| 10_i128.pow(power));
     let factor = ten(power.unsigned_abs()).ok_or(Fault::OutOfRange)?;
-    let rounded = if power >= 0 {
-        product.checked_mul(factor).ok_or(Fault::OutOfRange)?
+    let (rounded, is_close) = if power >= 0 {
+        (product.checked_mul(factor).ok_or(Fault::OutOfRange)?, true)
     } else {
         let rounded = (product + factor / 2) / factor;
-        if (rounded * factor - product).abs() > product / 1000 {
-            return Err(Fault::OutOfRange);
-        }
-        rounded
+        (rounded, (rounded * factor - product).abs() <= product / 1000)
     };
-    i64::try_from(rounded).map_err(|_| Fault::OutOfRange)
+    i64::try_from(rounded).map(|nanos| (nanos, is_close)).map_err(|_| Fault::OutOfRange)
 }
 
 impl<'de> Deserialize<'de> for Span {

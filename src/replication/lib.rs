@@ -119,8 +119,8 @@ impl<'a> Replication<'a> {
     }
 
     fn statistics(&self, measurements: &Measurements) -> StatsObserver {
-        let Scenario { system, slo, slowdown_bound, epoch, .. } = self.scenario;
-        StatsObserver::new(system, *slo, *slowdown_bound).with(measurements, system, *epoch)
+        let Scenario { system, slo, slowdown_bound, epoch, time_zone, .. } = self.scenario;
+        StatsObserver::new(system, *slo, *slowdown_bound).with(measurements, system, *epoch, *time_zone)
     }
 
     /// Runs a simulation of this replication to the horizon and returns its observer.

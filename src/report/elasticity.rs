@@ -10,7 +10,7 @@ use crate::experiment::design::column_number;
 use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::DesignPoint;
-use crate::format::{Charset, ValueFormat, measured, relative_change};
+use crate::format::{ValueFormat, measured, relative_change};
 use crate::sweep::{WITHOUT_INTERVALS, replications_and_seed};
 use crate::table::{self, Column, csv};
 
@@ -42,6 +42,61 @@ pub struct Skipped {
 }
 
 impl<'a> ElasticityReport<'a> {
+    /// The analysis as one JSON document, quantity by quantity, with the largest effect first. What
+    /// could not be measured is `null`.
+    pub(crate) fn document(&self) -> Value {
+        let columns = self.columns();
+        let of_quantity = |(shown, quantity): (usize, &Quantity)| {
+            let ranked = self.ranked(shown);
+            json!({
+                "quantity": quantity.text,
+                "unit": quantity.unit(),
+                "base": ranked.first().and_then(|effect| effect.base).map(measured),
+                "effects": ranked.iter().map(|effect| table::json(&columns, effect)).collect::<Vec<_>>(),
+            })
+        };
+        let skipped = self.skipped.iter().map(|Skipped { key, why }| json!({ "key": key, "why": why }));
+        json!({
+            "scenario": self.title,
+            "seed": self.trials[0].scenario.seed,
+            "replications": self.trials[0].scenario.replications,
+            "quantities": self.shown.iter().enumerate().map(of_quantity).collect::<Vec<_>>(),
+            "left_out": skipped.collect::<Vec<_>>(),
+        })
+    }
+
+    /// The analysis in a terminal: the heading line, the table of keys, the largest effect on the
+    /// first quantity first, and notes.
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
+        let titles = self.shown.iter().map(|quantity| quantity.text.as_str());
+        let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
+        let values = self.shown.iter().enumerate().map(|(shown, quantity)| {
+            let base = self.effects.iter().find(|effect| effect.response == shown).and_then(|effect| effect.base);
+            ValueFormat::of_quantity(quantity).value(base)
+        });
+        let mut rows: Vec<Vec<String>> = vec![["(now)".to_owned(), String::new()].into_iter().chain(values).collect()];
+        let mut without: Vec<&str> = Vec::new();
+        for first in self.ranked(0) {
+            let perturbation = &self.perturbations[first.perturbation];
+            let effects: Vec<&Effect> =
+                self.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
+            if effects.iter().all(|effect| effect.is_zero()) {
+                without.push(&perturbation.key);
+                continue;
+            }
+            let cells = effects.into_iter().map(change_with_half_width);
+            rows.push([perturbation.key.clone(), perturbation.short_value()].into_iter().chain(cells).collect());
+        }
+        let mut text = self.heading() + "\n" + &table::plain(&header, &rows, |_| false) + "\n";
+        if !without.is_empty() {
+            let _ = writeln!(text, "no effect: {}", without.join(", "));
+        }
+        for Skipped { key, why } in self.skipped {
+            let _ = writeln!(text, "left out: {key}: {why}");
+        }
+        text + self.on_intervals() + place + "\n"
+    }
+
     /// The columns of the effects. `effect` is the change of the quantity in percent for 1 % more
     /// of the key.
     fn columns(self) -> Vec<Column<'a, &'a Effect>> {
@@ -82,38 +137,6 @@ impl<'a> ElasticityReport<'a> {
         effects
     }
 
-    /// The analysis in a terminal: the heading line, the table of keys, the largest effect on the
-    /// first quantity first, and notes.
-    pub fn text(&self) -> String {
-        let titles = self.shown.iter().map(|quantity| quantity.text.as_str());
-        let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
-        let values = self.shown.iter().enumerate().map(|(shown, quantity)| {
-            let base = self.effects.iter().find(|effect| effect.response == shown).and_then(|effect| effect.base);
-            ValueFormat::of_quantity(quantity).value(base)
-        });
-        let mut rows: Vec<Vec<String>> = vec![["(now)".to_owned(), String::new()].into_iter().chain(values).collect()];
-        let mut without: Vec<&str> = Vec::new();
-        for first in self.ranked(0) {
-            let perturbation = &self.perturbations[first.perturbation];
-            let effects: Vec<&Effect> =
-                self.effects.iter().filter(|effect| effect.perturbation == first.perturbation).collect();
-            if effects.iter().all(|effect| effect.is_zero()) {
-                without.push(&perturbation.key);
-                continue;
-            }
-            let cells = effects.into_iter().map(|effect| change_with_half_width(effect, Charset::Utf8));
-            rows.push([perturbation.key.clone(), perturbation.short_value()].into_iter().chain(cells).collect());
-        }
-        let mut text = self.heading() + "\n" + &table::plain(&header, &rows, |_| false, Charset::Utf8) + "\n";
-        if !without.is_empty() {
-            let _ = writeln!(text, "no effect: {}", without.join(", "));
-        }
-        for Skipped { key, why } in self.skipped {
-            let _ = writeln!(text, "left out: {key}: {why}");
-        }
-        text + self.on_intervals()
-    }
-
     /// A line with the number of keys, the replications and the seed.
     fn heading(&self) -> String {
         let (count, keys) = (self.perturbations.len(), if self.perturbations.len() == 1 { "key" } else { "keys" });
@@ -131,29 +154,6 @@ impl<'a> ElasticityReport<'a> {
             ""
         }
     }
-
-    /// The analysis as one JSON document, quantity by quantity, with the largest effect first. What
-    /// could not be measured is `null`.
-    pub fn json(&self) -> Value {
-        let columns = self.columns();
-        let of_quantity = |(shown, quantity): (usize, &Quantity)| {
-            let ranked = self.ranked(shown);
-            json!({
-                "quantity": quantity.text,
-                "unit": quantity.unit(),
-                "base": ranked.first().and_then(|effect| effect.base).map(measured),
-                "effects": ranked.iter().map(|effect| table::json(&columns, effect)).collect::<Vec<_>>(),
-            })
-        };
-        let skipped = self.skipped.iter().map(|Skipped { key, why }| json!({ "key": key, "why": why }));
-        json!({
-            "scenario": self.title,
-            "seed": self.trials[0].scenario.seed,
-            "replications": self.trials[0].scenario.replications,
-            "quantities": self.shown.iter().enumerate().map(of_quantity).collect::<Vec<_>>(),
-            "left_out": skipped.collect::<Vec<_>>(),
-        })
-    }
 }
 
 /// The value of a parameter, if it is of the kind whose columns end like this.
@@ -162,13 +162,13 @@ fn number(perturbation: &Perturbation, suffix: &str) -> Option<f64> {
 }
 
 /// The change of a quantity, with half the width of its interval.
-pub(crate) fn change_with_half_width(effect: &Effect, charset: Charset) -> String {
+pub(crate) fn change_with_half_width(effect: &Effect) -> String {
     let Some(value) = effect.effect else { return "-".to_owned() };
     let change = relative_change(value / 100.0);
     match effect.interval {
         Some((low, high)) => {
             let half = relative_change((high - low) / 200.0);
-            format!("{change} {} {}", charset.plus_minus(), half.trim_start_matches('+'))
+            format!("{change} \u{b1} {}", half.trim_start_matches('+'))
         }
         None => change,
     }

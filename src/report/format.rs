@@ -8,32 +8,14 @@ use crate::experiment::expression::Quantity;
 use crate::stats::interval::IntervalEstimate;
 use crate::stats::{HoursOfWeek, Measure};
 
-/// The characters that an output can show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Charset {
-    /// Only ASCII, as in charts.
-    Ascii,
-    /// Box characters and the plus-minus sign.
-    #[default]
-    Utf8,
+/// A value of which only a lower bound is known.
+pub(crate) fn at_least(value: &str) -> String {
+    format!("\u{2265} {value}")
 }
 
-impl Charset {
-    /// The sign before half the width of an interval.
-    pub(crate) fn plus_minus(self) -> &'static str {
-        match self {
-            Charset::Ascii => "+/-",
-            Charset::Utf8 => "\u{b1}",
-        }
-    }
-
-    /// A value of which only a lower bound is known.
-    pub(crate) fn at_least(self, value: &str) -> String {
-        match self {
-            Charset::Ascii => format!(">= {value}"),
-            Charset::Utf8 => format!("\u{2265} {value}"),
-        }
-    }
+/// A figure in ASCII, for charts.
+pub(crate) fn ascii(figure: &str) -> String {
+    figure.replace('\u{b1}', "+/-").replace('\u{2265}', ">=")
 }
 
 /// The format of a measure's numbers.
@@ -77,9 +59,9 @@ impl ValueFormat {
     }
 
     /// A value, or a lower bound of it: `≥ 26m36s`.
-    pub(crate) fn bounded(self, value: Option<f64>, is_exact: bool, charset: Charset) -> String {
+    pub(crate) fn bounded(self, value: Option<f64>, is_exact: bool) -> String {
         let text = self.value(value);
-        if is_exact || value.is_none() { text } else { charset.at_least(&text) }
+        if is_exact || value.is_none() { text } else { at_least(&text) }
     }
 
     /// A value with its interval: `3m41s (3m30s to 3m52s)`.
@@ -89,12 +71,12 @@ impl ValueFormat {
         is_exact: bool,
         interval: Option<(f64, f64)>,
     ) -> String {
-        with_ends(self.bounded(value, is_exact, Charset::Utf8), interval, |end| self.value(Some(end)))
+        with_ends(self.bounded(value, is_exact), interval, |end| self.value(Some(end)))
     }
 
     /// A value with half the width of its interval: `3m41s ± 11.0 s`.
-    pub(crate) fn value_with_half_width(self, estimate: IntervalEstimate, charset: Charset) -> String {
-        with_half_width(estimate, charset, |value| self.value(Some(value)))
+    pub(crate) fn value_with_half_width(self, estimate: IntervalEstimate) -> String {
+        with_half_width(estimate, |value| self.value(Some(value)))
     }
 
     /// A difference, with its sign.
@@ -116,13 +98,13 @@ impl ValueFormat {
 
 /// A value with half the width of its interval. A value of which only bounds are known is one
 /// number if both bounds read the same, else a lower bound.
-pub(crate) fn with_half_width(estimate: IntervalEstimate, charset: Charset, text: impl Fn(f64) -> String) -> String {
+pub(crate) fn with_half_width(estimate: IntervalEstimate, text: impl Fn(f64) -> String) -> String {
     let Some(value) = estimate.value.map(&text) else { return "-".to_owned() };
     let is_known = estimate.upper.map(&text).as_ref() == Some(&value);
     match estimate.interval.filter(|_| is_known) {
-        Some((low, high)) => format!("{value} {} {}", charset.plus_minus(), text((high - low) / 2.0)),
+        Some((low, high)) => format!("{value} \u{b1} {}", text((high - low) / 2.0)),
         None if is_known => value,
-        None => charset.at_least(&value),
+        None => at_least(&value),
     }
 }
 
@@ -151,7 +133,7 @@ fn signed(value: f64, decimals: usize) -> String {
 }
 
 /// A number with three significant digits, and at most `most` digits after the point.
-fn digits(value: f64, most: usize) -> String {
+pub(crate) fn digits(value: f64, most: usize) -> String {
     let steps = [99.95, 9.995, 0.999_5, 0.099_95, 0.009_995, 0.000_999_5];
     let decimals = steps.iter().position(|step| value.abs() >= *step).unwrap_or(steps.len()).min(most);
     let text = format!("{value:.decimals$}");

@@ -18,21 +18,35 @@ pub mod diff;
 pub mod elasticity;
 pub mod feasibility;
 mod files;
-#[cfg(test)]
-mod fixtures;
 mod format;
 pub mod job_log;
 mod key_columns;
 pub mod messages;
+pub mod parquet;
 mod plot;
 pub mod run;
 pub mod sizing;
 pub mod sweep;
 mod table;
+mod verdicts;
 mod wait_curves;
 
 pub use context::RunContext;
-pub use format::{Charset, duration};
+pub use format::duration;
+use serde_json::Value;
+pub use verdicts::in_color;
+
+/// The report of a finished study.
+pub trait Report {
+    /// The files of its folder, in a fixed order, except manifest, inputs and job log.
+    fn files(&self) -> Vec<OutputFile>;
+
+    /// The results as one JSON document.
+    fn json(&self) -> Value;
+
+    /// The results for a terminal; `place` is the sentence that names the folder.
+    fn text(&self, place: &str) -> String;
+}
 
 /// A file of a study's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,4 +55,8 @@ pub struct OutputFile {
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,
+}
+
+fn file(path: impl Into<String>, bytes: Vec<u8>) -> OutputFile {
+    OutputFile { path: path.into(), bytes }
 }

@@ -53,7 +53,7 @@ pub fn warm_up_warning(warm_up: &EstimatedWarmUp, horizon: Time) -> Option<Strin
 /// A warning for each action whose waits do not tell of all its jobs.
 pub fn unserved_warnings(summary: &[SummaryRow], context: &RunContext) -> Vec<String> {
     let jobs = UnservedJobs::of_actions(summary);
-    jobs.iter().map(|jobs| unserved(jobs, context.action(jobs.action), context.system.window)).collect()
+    jobs.iter().map(|jobs| unserved(jobs, context.action(jobs.action), context.scenario.system.window)).collect()
 }
 
 fn unserved(jobs: &UnservedJobs, action: &str, window: Window) -> String {

@@ -1,7 +1,6 @@
 //! A sweep's report: the table of every figure at every point, its text for terminals, and the JSON
 //! document.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -9,11 +8,11 @@ use serde_json::{Map, Value, json};
 use crate::experiment::design::{Axis, Grid, GridPoint};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
-use crate::format::{self, Charset, ValueFormat, measured, of_hour};
+use crate::format::{self, ValueFormat, measured, of_hour};
 use crate::key_columns::KeyColumns;
 use crate::model::time::Time;
-use crate::run::tables::{summary_lines, summary_of};
-use crate::table::{self, Column, csv, json_interval};
+use crate::run::tables::{SummaryLine, summary_lines, summary_of};
+use crate::table::{self, json_interval};
 use crate::{RunContext, messages};
 
 /// A terminal shows at most this number of points; `sweep.csv` has the others.
@@ -39,6 +38,58 @@ pub struct SweepReport<'a> {
 }
 
 impl SweepReport<'_> {
+    /// The sweep as one JSON document. Numbers that could not be measured are `null`, as are the
+    /// intervals of a single replication.
+    pub(crate) fn document(&self) -> Value {
+        let points = self.grid.points().into_iter().map(|point| {
+            let measured = &self.measured[point.number];
+            let scenario = &self.trials[point.number].scenario;
+            let settings: Map<String, Value> =
+                point.settings.into_iter().map(|(key, value)| (key, json!(value))).collect();
+            let fixed = scenario.system.window.warmup - Time::ZERO;
+            json!({
+                "set": settings,
+                "policy": scenario.policy_label,
+                "seed": scenario.seed,
+                "replications": scenario.replications,
+                "overload": self.trials[point.number].overload,
+                "warmup_s": measured.warm_up.map_or(fixed, |found| found.length).as_secs_f64(),
+                "shown": self.shown.iter().zip(&measured.responses).map(entry).collect::<Map<String, Value>>(),
+            })
+        });
+        json!({
+            "scenario": self.title,
+            "keys": self.grid.keys().collect::<Vec<_>>(),
+            "shown": self.shown.iter().map(|quantity| &quantity.text).collect::<Vec<_>>(),
+            "points": points.collect::<Vec<_>>(),
+            "warnings": self.warnings(),
+        })
+    }
+
+    /// The sweep in a terminal: the heading line, the table of points, and notes.
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
+        let keys = self.grid.keys().map(str::to_owned);
+        let overload = self.is_overloaded().then(|| OVERLOAD.to_owned());
+        let header = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone()));
+        let header: Vec<String> = header.chain(overload).collect();
+        let formats: Vec<ValueFormat> = self.shown.iter().map(ValueFormat::of_quantity).collect();
+        let points = self.grid.points().into_iter().zip(self.measured).take(MOST_POINTS);
+        let rows: Vec<Vec<String>> = points
+            .map(|(point, measured)| {
+                let shown = measured.responses.iter().zip(&formats);
+                let shown =
+                    shown.map(|(shown, format)| format.value_with_half_width(shown.estimate) + &of_hour(shown.hour));
+                let overload = self.trials[point.number].overload.map_or_else(String::new, format::percent);
+                let overload = self.is_overloaded().then_some(overload);
+                point.settings.into_iter().map(|(_, value)| value).chain(shown).chain(overload).collect()
+            })
+            .collect();
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let table = table::plain(&header, &rows, |_| false);
+        let warnings: String = self.warnings().iter().map(|warning| ["warning: ", warning, "\n"].concat()).collect();
+        format!("{}\n{warnings}{table}\n{}{place}\n", self.heading(), self.notes())
+    }
+
     /// `sweep.csv`: one or two columns per key, then the columns of a run's `summary.csv`; a row
     /// per figure and point.
     pub(crate) fn csv(&self) -> Vec<u8> {
@@ -51,13 +102,21 @@ impl SweepReport<'_> {
             let cells = columns.cells(values);
             summary_lines(cells, RunContext::of(&self.trials[point.number].scenario), &measured.summary)
         });
-        let mut table = summary_of(&names, lines);
+        // At the end, the load of each overloaded point.
         let overloaded = points.iter().zip(&values).filter_map(|(point, values)| {
             let DesignPoint { scenario, overload, .. } = &self.trials[point.number];
-            Some((columns.cells(values), scenario.policy_label.as_str(), (*overload)?))
+            overload.map(|load| SummaryLine {
+                before: columns.cells(values),
+                policy: &scenario.policy_label,
+                of: ["all", "", ""],
+                measure: OVERLOAD,
+                statistic: "mean",
+                value: Some(load),
+                interval: None,
+                replications: None,
+            })
         });
-        table.extend(overload_rows(&names, overloaded.collect()));
-        table
+        summary_of(&names, lines.chain(overloaded))
     }
 
     /// Whether any point is overloaded.
@@ -68,31 +127,6 @@ impl SweepReport<'_> {
     /// The overloaded points, for charts.
     pub(crate) fn overloaded(&self) -> Vec<bool> {
         self.trials.iter().map(|trial| trial.overload.is_some()).collect()
-    }
-
-    /// The sweep in a terminal: the heading line, the table of points, and notes.
-    pub fn text(&self) -> String {
-        let keys = self.grid.keys().map(str::to_owned);
-        let overload = self.is_overloaded().then(|| OVERLOAD.to_owned());
-        let header = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone()));
-        let header: Vec<String> = header.chain(overload).collect();
-        let formats: Vec<ValueFormat> = self.shown.iter().map(ValueFormat::of_quantity).collect();
-        let points = self.grid.points().into_iter().zip(self.measured).take(MOST_POINTS);
-        let rows: Vec<Vec<String>> = points
-            .map(|(point, measured)| {
-                let shown = measured.responses.iter().zip(&formats);
-                let shown = shown.map(|(shown, format)| {
-                    format.value_with_half_width(shown.estimate, Charset::Utf8) + &of_hour(shown.hour)
-                });
-                let overload = self.trials[point.number].overload.map_or_else(String::new, format::percent);
-                let overload = self.is_overloaded().then_some(overload);
-                point.settings.into_iter().map(|(_, value)| value).chain(shown).chain(overload).collect()
-            })
-            .collect();
-        let header: Vec<&str> = header.iter().map(String::as_str).collect();
-        let table = table::plain(&header, &rows, |_| false, Charset::Utf8);
-        let warnings: String = self.warnings().iter().map(|warning| ["warning: ", warning, "\n"].concat()).collect();
-        format!("{}\n{warnings}{table}\n{}", self.heading(), self.notes())
     }
 
     /// What the reader has to know before the figures, point by point.
@@ -124,58 +158,6 @@ impl SweepReport<'_> {
         let is_single = shown.all(|shown| shown.values.len() < 2);
         skipped + no_charts + if is_single { WITHOUT_INTERVALS } else { "" }
     }
-
-    /// The sweep as one JSON document. Numbers that could not be measured are `null`, as are the
-    /// intervals of a single replication.
-    pub fn json(&self) -> Value {
-        let points = self.grid.points().into_iter().map(|point| {
-            let measured = &self.measured[point.number];
-            let scenario = &self.trials[point.number].scenario;
-            let settings: Map<String, Value> =
-                point.settings.into_iter().map(|(key, value)| (key, json!(value))).collect();
-            let fixed = scenario.system.window.warmup - Time::ZERO;
-            json!({
-                "set": settings,
-                "policy": scenario.policy_label,
-                "seed": scenario.seed,
-                "replications": scenario.replications,
-                "overload": self.trials[point.number].overload,
-                "warmup_s": measured.warm_up.map_or(fixed, |found| found.length).as_secs_f64(),
-                "shown": self.shown.iter().zip(&measured.responses).map(entry).collect::<Map<String, Value>>(),
-            })
-        });
-        json!({
-            "scenario": self.title,
-            "keys": self.grid.keys().collect::<Vec<_>>(),
-            "shown": self.shown.iter().map(|quantity| &quantity.text).collect::<Vec<_>>(),
-            "points": points.collect::<Vec<_>>(),
-            "warnings": self.warnings(),
-        })
-    }
-}
-
-/// At the end of `sweep.csv`: the load of each overloaded point, after the cells of its keys and
-/// its policy.
-fn overload_rows(keys: &[String], rows: Vec<(Vec<Cow<str>>, &str, f64)>) -> Vec<u8> {
-    type Col<'a> = Column<'a, (Vec<Cow<'a, str>>, &'a str, f64)>;
-    let keys = keys.iter().enumerate();
-    let mut columns: Vec<Col> =
-        keys.map(|(index, key)| Col::new(key, move |row| row.0[index].clone().into_owned())).collect();
-    columns.extend([
-        Col::new("policy", |row| row.1),
-        Col::new("action", |_| "all"),
-        Col::new("resource", |_| ""),
-        Col::new("worker", |_| ""),
-        Col::new("measure", |_| OVERLOAD),
-        Col::new("statistic", |_| "mean"),
-        Col::new("value", |row| row.2),
-        Col::new("ci_low", |_| ""),
-        Col::new("ci_high", |_| ""),
-        Col::new("replications", |_| ""),
-    ]);
-    let table = csv(&columns, rows);
-    let header = table.iter().position(|byte| *byte == b'\n').map_or(table.len(), |end| end + 1);
-    table[header..].to_vec()
 }
 
 fn entry((quantity, shown): (&Quantity, &Response)) -> (String, Value) {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use serde_json::{Map, Value, json};
 
-use crate::format::{self, Charset};
+use crate::format;
 
 /// A value as programs read it: exact, and empty (in JSON `null`) where nothing applies or nothing
 /// was measured.
@@ -176,7 +176,7 @@ pub(crate) fn json<R>(columns: &[Column<R>], row: &R) -> Value {
 }
 
 /// A table for a terminal, without a line break at its end.
-pub(crate) fn terminal<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>, charset: Charset) -> String {
+pub(crate) fn terminal<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -> String {
     let columns: Vec<_> = columns.iter().filter_map(|column| Some((column, column.text.as_ref()?))).collect();
     let mut previous: Vec<String> = vec![String::new(); columns.len()];
     let rows = rows.into_iter().map(|row| {
@@ -191,17 +191,12 @@ pub(crate) fn terminal<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = 
     let rows: Vec<Vec<String>> = rows.collect();
     let header: Vec<&str> = columns.iter().map(|(column, _)| column.title).collect();
     let is_left = |index: usize| columns[index].0.is_left_aligned;
-    plain(&header, &rows, is_left, charset)
+    plain(&header, &rows, is_left)
 }
 
 /// A terminal table from texts. The first column is aligned to the left, the others to the right
 /// unless `is_left` holds.
-pub(crate) fn plain(
-    header: &[&str],
-    rows: &[Vec<String>],
-    is_left: impl Fn(usize) -> bool,
-    charset: Charset,
-) -> String {
+pub(crate) fn plain(header: &[&str], rows: &[Vec<String>], is_left: impl Fn(usize) -> bool) -> String {
     let widths: Vec<usize> = (0..header.len())
         .map(|index| rows.iter().map(|row| row[index].chars().count()).fold(header[index].chars().count(), usize::max))
         .collect();
@@ -209,7 +204,7 @@ pub(crate) fn plain(
     let part = |group: &Vec<usize>| {
         let header: Vec<&str> = group.iter().map(|index| header[*index]).collect();
         let rows = rows.iter().map(|row| group.iter().map(|index| row[*index].as_str()).collect());
-        one_table(&header, rows, |index| is_left(group[index]), charset)
+        one_table(&header, rows, |index| is_left(group[index]))
     };
     groups.iter().map(part).collect::<Vec<_>>().join("\n")
 }
@@ -240,18 +235,9 @@ fn groups(widths: &[usize], names: usize) -> Vec<Vec<usize>> {
 }
 
 /// A table as wide as its content.
-fn one_table<'a>(
-    header: &[&str],
-    rows: impl Iterator<Item = Vec<&'a str>>,
-    is_left: impl Fn(usize) -> bool,
-    charset: Charset,
-) -> String {
+fn one_table<'a>(header: &[&str], rows: impl Iterator<Item = Vec<&'a str>>, is_left: impl Fn(usize) -> bool) -> String {
     let mut table = Table::new();
-    let rule = match charset {
-        Charset::Ascii => '-',
-        Charset::Utf8 => '\u{2500}',
-    };
-    let rule = LineStyle::none().fill(rule).junction(rule);
+    let rule = LineStyle::none().fill('\u{2500}').junction('\u{2500}');
     table.load_style(TableStyle::new().top_border(rule).header_separator(rule).bottom_border(rule));
     // The same on every terminal.
     table.set_content_arrangement(ContentArrangement::Disabled).set_header(header);
@@ -339,6 +325,7 @@ macro_rules! cells {
 cells! {
     &'a str => |text| Cell::Text(Some(Cow::Borrowed(text)));
     String => |text| Cell::Text(Some(Cow::Owned(text)));
+    Cow<'a, str> => |text| Cell::Text(Some(text));
     Option<&'a str> => |text| Cell::Text(text.map(Cow::Borrowed));
     Option<String> => |text| Cell::Text(text.map(Cow::Owned));
     f64 => |number| Cell::Number(Some(number));
@@ -377,7 +364,7 @@ mod tests {
         assert_eq!(json(&columns(), &rows[1]), json!({ "name": "a_b", "value": null, "ci": null }));
         let markdown = markdown(&columns(), rows);
         assert_eq!(markdown, "| name | the value |\n|---|--:|\n| a\\_b | **1.5** |\n| a\\_b | **-** |\n");
-        let terminal = terminal(&columns(), rows, Charset::Ascii);
+        let terminal = terminal(&columns(), rows);
         assert_eq!(terminal.lines().filter(|line| line.contains("a_b")).count(), 1, "{terminal}");
     }
 
@@ -386,14 +373,14 @@ mod tests {
         let header = ["name", "one", "two", "three"];
         let wide = |width: usize| vec!["n".to_owned(), "x".repeat(width), "y".repeat(width), "z".repeat(width)];
         for (width, tables) in [(5, 1), (21, 1), (22, 2), (70, 3), (200, 3)] {
-            let text = plain(&header, &[wide(width)], |_| false, Charset::Ascii);
+            let text = plain(&header, &[wide(width)], |_| false);
             assert_eq!(text.matches("name").count(), tables, "{text}");
             assert!(width > 100 || text.lines().all(|line| line.chars().count() <= 80), "{text}");
             for cell in ["xxxxx", "yyyyy", "zzzzz", "three"] {
                 assert!(text.contains(cell), "{cell} is missing in\n{text}");
             }
         }
-        let two = plain(&header, &[wide(22)], |index| index == 1, Charset::Ascii);
+        let two = plain(&header, &[wide(22)], |index| index == 1);
         assert_eq!(two.matches("one").count(), 2, "the names of rows stand in each table:\n{two}");
     }
 

@@ -7,10 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::RunContext;
 use crate::experiment::Results;
-use crate::model::action::ActionId;
 use crate::plot::curves::Curve;
-use crate::stats::WaitQuantiles;
-use crate::stats::{JobScope, Measure, Statistic};
+use crate::stats::{JobScope, Measure, Statistic, WaitQuantiles};
 
 /// The tables and figures that curves are made of, by the jobs that they are of.
 pub(crate) struct WaitCurves<'a> {
@@ -50,7 +48,7 @@ impl<'a> WaitCurves<'a> {
     /// The curves of all actions with a job; before them the curve of all jobs, if it is not the
     /// same.
     pub(crate) fn all(&self) -> Vec<Curve> {
-        let ids = (0..self.context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+        let ids = self.context.actions();
         let mut curves: Vec<Curve> = ids.filter_map(|action| self.of(action)).collect();
         if curves.len() != 1 {
             curves.splice(0..0, self.of(JobScope::All));

@@ -18,6 +18,8 @@ pub(crate) struct Context<'a> {
     pub(crate) notes: Vec<String>,
     /// The files that were read.
     pub(crate) inputs: Vec<InputFile>,
+    /// What the values of distributions are divided by.
+    pub(crate) divisor: f64,
 }
 
 impl<'a> Context<'a> {
@@ -28,7 +30,7 @@ impl<'a> Context<'a> {
         files: &'a dyn Files,
         diagnostics: Vec<Diagnostic>,
     ) -> Context<'a> {
-        Context { sources, recovered, files, diagnostics, notes: Vec::new(), inputs: Vec::new() }
+        Context { sources, recovered, files, diagnostics, notes: Vec::new(), inputs: Vec::new(), divisor: 1.0 }
     }
 
     /// Adds a diagnostic.

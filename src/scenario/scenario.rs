@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::{Staffing, System};
 use crate::files::InputFile;
 use crate::model::time::{Epoch, Span, Time};
+use crate::model::time_zone::TimeZone;
 use crate::policy::Policy;
 use crate::registry::SourceDocuments;
 use crate::spec::TimePoint;
@@ -16,6 +17,13 @@ pub struct Scenario {
     pub name: String,
     /// Where instant 0 lies in the calendar.
     pub epoch: Epoch,
+    /// The zone of hours and days: of windows, tables by hour, and crons and profiles without a
+    /// zone of their own.
+    pub time_zone: TimeZone,
+    /// Whether any of its local times is of another zone than UTC.
+    pub has_time_zones: bool,
+    /// The factor of arrivals, which is in the rates of `sources` already.
+    pub load: f64,
     /// The seed of all random streams.
     pub seed: u64,
     /// Number of replications.
@@ -46,6 +54,15 @@ pub enum WarmUpRule {
     /// The run determines it from its own measurements. It is zero until
     /// `experiment::warmup::settle` has set it.
     Auto,
+}
+
+/// The zone of a source's local times, if it has any.
+pub(crate) fn zone(source: &ArrivalModel) -> Option<TimeZone> {
+    match source {
+        ArrivalModel::Profile { rates, .. } => Some(rates.zone()),
+        ArrivalModel::Cron { schedule, .. } => Some(schedule.zone()),
+        _ => None,
+    }
 }
 
 /// The time after which a source repeats, if it does.
@@ -79,6 +96,11 @@ impl Scenario {
         let of_sources = self.sources.iter().filter_map(|source| period(source, self.epoch));
         let of_groups = self.system.groups.iter().filter_map(|group| staffing_period(&group.staffing));
         of_sources.chain(of_groups).max()
+    }
+
+    /// An instant of the run as local clocks show it, in RFC 3339.
+    pub fn local(&self, time: Time) -> String {
+        self.epoch.calendar_of(time).map_or_else(String::new, |at| self.time_zone.rfc3339(at))
     }
 
     /// Whether the scenario asks about a steady state: it has a warm-up, so its beginning is not

@@ -45,6 +45,15 @@ impl BoundStatus {
         }
     }
 
+    /// The word for a bound in a sentence.
+    pub fn state_word(self) -> &'static str {
+        match self {
+            BoundStatus::Kept => "kept",
+            BoundStatus::Broken => "broken",
+            BoundStatus::Undecided => "undecided",
+        }
+    }
+
     /// The status of several bounds together: kept if all are, broken as soon as one is.
     pub fn of_all(statuses: impl IntoIterator<Item = BoundStatus>) -> BoundStatus {
         use BoundStatus::{Broken, Kept, Undecided};

@@ -4,18 +4,21 @@
 //! days. A job belongs to the cell in which it falls due; queue lengths and utilization are
 //! averages over the time of a cell.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Execution, System, Window};
 use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::job::Job;
-use crate::model::time::{Epoch, NANOS, Span, Time};
+use crate::model::time::{NANOS, Span, Time};
+use crate::model::time_zone::{LocalClock, Stretch};
 
 use super::capacity_layout::CapacityLayout;
 use super::censored::{CensoredTally, CensoredValue};
 use super::following::Following;
-use super::hours_of_week::{HoursMask, HoursOfWeek, since_monday};
+use super::hours_of_week::{HoursMask, HoursOfWeek};
 use super::job_stats::nanos;
 use super::measure::{Measure, Statistic};
 use super::metric::JobScope;
@@ -23,6 +26,9 @@ use super::metric::JobScope;
 const HOUR: i64 = 3600 * NANOS;
 const HOURS: usize = 24;
 const CELLS: usize = 2 * HOURS;
+
+/// The most actions that have figures of their own: each has a thousand, and 48 histograms.
+const MOST_ACTIONS: usize = 200;
 
 /// The days of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -124,16 +130,17 @@ impl Cell {
 #[derive(Clone, Debug)]
 pub(super) struct HourlyStats {
     warmup: Time,
-    /// From the beginning of the week to instant 0.
-    offset: i64,
+    clock: Arc<LocalClock>,
     /// Waits from this number of nanoseconds on exceed the target.
     late_from: u64,
     /// The current hour and its cell.
     start: Time,
     end: Time,
     cell: usize,
-    /// By action, and in each by cell.
+    /// By action, and in each by cell; by cell only if the actions are too many.
     cells: Vec<Cell>,
+    /// The distance from the cells of an action to those of the next; 0 if they share cells.
+    stride: usize,
     /// Unit-nanoseconds in use and row-nanoseconds of waiting in the current hour, by resource and
     /// by need.
     current_busy: Vec<u128>,
@@ -147,24 +154,26 @@ pub(super) struct HourlyStats {
 }
 
 impl HourlyStats {
-    pub(super) fn new(system: &System, epoch: Epoch, late_from: u64) -> HourlyStats {
+    pub(super) fn new(system: &System, clock: &Arc<LocalClock>, late_from: u64) -> HourlyStats {
         let (actions, resources, needs) = (system.actions.len(), system.resources.len(), system.needs.len());
         let of_need = |need: &crate::model::capacity::CapacityMap| {
             need.iter().filter(|(_, units)| *units > 0).map(|(resource, _)| usize::from(resource.0)).collect()
         };
+        let stride = if actions <= MOST_ACTIONS { CELLS } else { 0 };
         let mut stats = HourlyStats {
             warmup: system.window.warmup,
-            offset: since_monday(epoch),
+            clock: Arc::clone(clock),
             late_from: if late_from == 0 { u64::MAX } else { late_from },
             start: Time::ZERO,
             end: Time::ZERO,
             cell: 0,
-            cells: vec![Cell::default(); actions * CELLS],
+            cells: vec![Cell::default(); if stride > 0 { actions * CELLS } else { CELLS }],
+            stride,
             current_busy: vec![0; resources],
             current_waits: vec![0; needs],
             busy: vec![0; resources * CELLS],
             waiting: vec![0; resources * CELLS],
-            masks: HourlyStats::masks(epoch),
+            masks: HourlyStats::masks(clock),
             needs: system.needs.iter().map(of_need).collect(),
         };
         stats.enter(Time::ZERO);
@@ -172,27 +181,36 @@ impl HourlyStats {
     }
 
     /// The hours of all cells.
-    pub(super) fn masks(epoch: Epoch) -> Vec<HoursMask> {
+    pub(super) fn masks(clock: &Arc<LocalClock>) -> Vec<HoursMask> {
         let classes = [DayClass::Weekdays, DayClass::Weekend];
         let hours = classes.into_iter().flat_map(|class| (0..HOURS).map(move |hour| (class, hour)));
-        hours.map(|(class, hour)| HoursMask::new(HoursOfWeek::hour(class.days(), hour as u16), epoch)).collect()
+        hours.map(|(class, hour)| HoursMask::new(HoursOfWeek::hour(class.days(), hour as u16), clock)).collect()
     }
 
     fn cell_of(&self, at: Time) -> usize {
-        let hour = at.0.saturating_add(self.offset).div_euclid(HOUR).rem_euclid(7 * HOURS as i64) as usize;
-        hour % HOURS + if hour / HOURS >= 5 { HOURS } else { 0 }
+        self.hour_of(at).2
+    }
+
+    /// The local hour that contains an instant, from one instant to another, and its cell. A clock
+    /// change ends an hour.
+    fn hour_of(&self, at: Time) -> (Time, Time, usize) {
+        let Stretch { from, week_offset, until } = self.clock.stretch(at);
+        let number = at.0.saturating_add(week_offset).div_euclid(HOUR);
+        let start = number * HOUR - week_offset;
+        let hour = number.rem_euclid(7 * HOURS as i64) as usize;
+        let cell = hour % HOURS + if hour / HOURS >= 5 { HOURS } else { 0 };
+        (Time(start).max(from), Time(start.saturating_add(HOUR)).min(until), cell)
     }
 
     fn of(&mut self, job: &Job, cell: usize) -> &mut Cell {
-        &mut self.cells[usize::from(job.action.0) * CELLS + cell]
+        &mut self.cells[usize::from(job.action.0) * self.stride + cell]
     }
 
     /// The hour that contains an instant is the current one.
     #[cold]
     fn enter(&mut self, at: Time) {
         self.settle();
-        let start = at.0.saturating_add(self.offset).div_euclid(HOUR) * HOUR - self.offset;
-        (self.start, self.end, self.cell) = (Time(start), Time(start + HOUR), self.cell_of(at));
+        (self.start, self.end, self.cell) = self.hour_of(at);
     }
 
     fn settle(&mut self) {
@@ -220,7 +238,7 @@ impl HourlyStats {
             return self.plain_across_hours(layout, job, run, now);
         }
         let late_from = self.late_from;
-        let cell = &mut self.cells[usize::from(job.action.0) * CELLS + self.cell];
+        let cell = &mut self.cells[usize::from(job.action.0) * self.stride + self.cell];
         cell.arrived += 1;
         cell.waiting += u128::from(wait);
         cell.waited(wait, late_from);
@@ -300,11 +318,11 @@ impl HourlyStats {
             return masks.map(|(cell, mask)| (cell, u128::from(mask.overlap(from, to)))).collect();
         }
         let mut parts = Vec::new();
-        let mut at = from.0;
-        while at < to.0 {
-            let end = ((at + self.offset).div_euclid(HOUR) + 1) * HOUR - self.offset;
-            let until = end.min(to.0);
-            parts.push((self.cell_of(Time(at)), (until - at) as u128));
+        let mut at = from;
+        while at < to {
+            let (_, end, cell) = self.hour_of(at);
+            let until = end.min(to);
+            parts.push((cell, (until - at).0 as u128));
             at = until;
         }
         parts
@@ -346,6 +364,7 @@ impl HourlyStats {
             cell
         };
         let each = (0..actions).map(|action| (JobScope::One(ActionId(action as u16)), action..action + 1));
+        let each = each.filter(|_| self.stride > 0);
         for (action, range) in std::iter::once((JobScope::All, 0..actions)).chain(each) {
             let mut cell = merged(range);
             let mut add = |measure, statistic, value| by_hour.add(place, action, None, measure, statistic, value);

@@ -1,10 +1,12 @@
 //! Hours of the week: the windows in which people ask for waits, such as 09:00..11:00 on weekdays.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::time::{Epoch, NANOS, Span, Time};
+use crate::model::time::{NANOS, Time};
+use crate::model::time_zone::{LocalClock, Stretch};
 use crate::model::week::{DAY, DAYS};
 
 /// Minutes of a week.
@@ -95,9 +97,9 @@ pub(super) enum WindowMask {
 }
 
 impl WindowMask {
-    pub(super) fn new(window: TimeWindow, epoch: Epoch) -> WindowMask {
+    pub(super) fn new(window: TimeWindow, clock: &Arc<LocalClock>) -> WindowMask {
         match window {
-            TimeWindow::Hours(hours) => WindowMask::Hours(HoursMask::new(hours, epoch)),
+            TimeWindow::Hours(hours) => WindowMask::Hours(HoursMask::new(hours, clock)),
             TimeWindow::Interval { from, until } => WindowMask::Interval(from, until),
         }
     }
@@ -119,18 +121,17 @@ impl WindowMask {
     }
 }
 
-/// Hours of the week on the clock of a run: whether an instant lies within, and how much of an
-/// interval does.
+/// Hours of the week on the local clock of a run: whether an instant lies within, and how much of
+/// an interval does.
 #[derive(Clone, Debug)]
 pub(super) struct HoursMask {
-    /// From instant 0 back to the beginning of its week.
-    offset: i64,
+    clock: Arc<LocalClock>,
     /// By minute of the week: the minutes within before it; one more for the whole week.
     before: Box<[u32]>,
 }
 
 impl HoursMask {
-    pub(super) fn new(hours: HoursOfWeek, epoch: Epoch) -> HoursMask {
+    pub(super) fn new(hours: HoursOfWeek, clock: &Arc<LocalClock>) -> HoursMask {
         let mut within = [false; WEEK];
         for (day, _) in hours.days.iter().enumerate().filter(|(_, is_part)| **is_part) {
             let from = day * DAY as usize + usize::from(hours.from);
@@ -140,22 +141,30 @@ impl HoursMask {
             *sum += u32::from(*is_within);
             Some(*sum)
         });
-        HoursMask { offset: since_monday(epoch), before: std::iter::once(0).chain(sums).collect() }
+        HoursMask { clock: Arc::clone(clock), before: std::iter::once(0).chain(sums).collect() }
     }
 
     /// Whether an instant lies within.
     pub(super) fn contains(&self, at: Time) -> bool {
-        let minute = at.0.saturating_add(self.offset).div_euclid(MINUTE).rem_euclid(WEEK as i64) as usize;
+        let local = at.0.saturating_add(self.clock.stretch(at).week_offset);
+        let minute = local.div_euclid(MINUTE).rem_euclid(WEEK as i64) as usize;
         self.before[minute + 1] > self.before[minute]
     }
 
     /// The nanoseconds within, from one instant to a later one.
     pub(super) fn overlap(&self, from: Time, to: Time) -> u64 {
-        if to <= from { 0 } else { (self.before(to) - self.before(from)) as u64 }
+        let (mut at, mut within) = (from, 0);
+        while at < to {
+            let Stretch { week_offset, until, .. } = self.clock.stretch(at);
+            let end = until.min(to);
+            within += self.before(end, week_offset) - self.before(at, week_offset);
+            at = end;
+        }
+        within as u64
     }
 
-    fn before(&self, at: Time) -> i128 {
-        let since = i128::from(at.0) + i128::from(self.offset);
+    fn before(&self, at: Time, week_offset: i64) -> i128 {
+        let since = i128::from(at.0) + i128::from(week_offset);
         let (minutes, rest) = (since.div_euclid(i128::from(MINUTE)), since.rem_euclid(i128::from(MINUTE)));
         let (weeks, minute) = (minutes.div_euclid(WEEK as i128), minutes.rem_euclid(WEEK as i128) as usize);
         let whole = weeks * i128::from(self.before[WEEK]) + i128::from(self.before[minute]);
@@ -164,17 +173,11 @@ impl HoursMask {
     }
 }
 
-/// From the beginning of the week of an epoch, Monday at 00:00, to the epoch, in nanoseconds.
-pub(super) fn since_monday(epoch: Epoch) -> i64 {
-    // 1970-01-01 was a Thursday.
-    let days = Span::secs(3 * 86_400).0;
-    let week = WEEK as i128 * i128::from(MINUTE);
-    (i128::from(days) + epoch.nanos_since_1970()).rem_euclid(week) as i64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::time::Epoch;
+    use crate::model::time_zone::TimeZone;
     const MON_FRI: [bool; 7] = [true, true, true, true, true, false, false];
 
     #[test]
@@ -191,15 +194,16 @@ mod tests {
     fn the_end_is_not_part_and_midnight_is_passed() {
         // 2017-02-17 was a Friday.
         let epoch = Epoch("2017-02-17T00:30:00Z".parse().unwrap());
+        let clock = Arc::new(LocalClock::new(TimeZone::UTC, epoch, Time::NEVER));
         let at = |hours: i64, minutes: i64| Time((hours * 60 + minutes - 30) * MINUTE);
-        let morning = HoursMask::new(HoursOfWeek { days: MON_FRI, from: 540, until: 660 }, epoch);
+        let morning = HoursMask::new(HoursOfWeek { days: MON_FRI, from: 540, until: 660 }, &clock);
         assert!(!morning.contains(Time(at(9, 0).0 - 1)) && morning.contains(at(9, 0)));
         assert!(morning.contains(Time(at(11, 0).0 - 1)) && !morning.contains(at(11, 0)));
         assert!(!morning.contains(at(24 + 10, 0)), "Saturday");
         assert!(morning.contains(at(3 * 24 + 10, 0)), "Monday");
         let night = HoursMask::new(
             HoursOfWeek { days: [false, false, false, false, true, false, false], from: 1320, until: 120 },
-            epoch,
+            &clock,
         );
         assert!(night.contains(at(23, 0)) && night.contains(at(25, 59)) && !night.contains(at(26, 0)));
         assert!(!night.contains(at(1, 0)), "that is the night of Thursday");

@@ -1,8 +1,11 @@
 //! Statistics of the jobs that fall due in some hours of the week, or in all of them.
 
+use std::sync::Arc;
+
 use crate::engine::{Attempt, Execution, System};
 use crate::model::job::{Job, JobOutcome};
-use crate::model::time::{Epoch, Time};
+use crate::model::time::Time;
+use crate::model::time_zone::LocalClock;
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::capacity_layout::CapacityLayout;
@@ -29,8 +32,8 @@ impl JobStats {
     }
 
     /// Of the jobs of these hours.
-    pub(super) fn within(self, hours: TimeWindow, epoch: Epoch, resources: usize) -> JobStats {
-        JobStats { hours: Some((hours, WindowMask::new(hours, epoch))), busy: vec![0; resources], ..self }
+    pub(super) fn within(self, hours: TimeWindow, clock: &Arc<LocalClock>, resources: usize) -> JobStats {
+        JobStats { hours: Some((hours, WindowMask::new(hours, clock))), busy: vec![0; resources], ..self }
     }
 
     /// The hours; `None` for all of them.

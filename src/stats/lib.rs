@@ -39,7 +39,7 @@ mod worker_time;
 
 use crate::model::time::Span;
 use censored::CensoredTally;
-use series::Series;
+use series::{QueueCourse, Series};
 
 pub use censored::CensoredValue;
 pub use hourly::{ByHour, DayClass, HourMetric, has_hours};
@@ -63,6 +63,8 @@ pub struct ReplicationStats {
     pub requested: Vec<Option<CensoredValue>>,
     /// Waits, queues and utilization by hour, if they were asked for.
     pub by_hour: Option<ByHour>,
+    /// The queue in fine buckets of time, if it was asked for.
+    pub queue_course: Option<QueueCourse>,
 }
 
 impl ReplicationStats {
@@ -70,7 +72,7 @@ impl ReplicationStats {
     /// replications are kept.
     #[must_use]
     pub fn without_series(self) -> ReplicationStats {
-        ReplicationStats { series: Series { lines: Vec::new(), ..self.series }, ..self }
+        ReplicationStats { series: Series { lines: Vec::new(), ..self.series }, queue_course: None, ..self }
     }
 
     /// The memory that these statistics take, in bytes; with or without the series of resources.
@@ -80,7 +82,8 @@ impl ReplicationStats {
             size_of_val(line) + 8 * (line.busy.len() + line.offered.len() + line.queue_length.len())
         };
         let lines: usize = self.series.lines.iter().map(line).sum();
-        let series = 8 * self.series.queue_length.len() + if with_series { lines } else { 0 };
+        let course = self.queue_course.iter().flat_map(|course| &course.lines).map(|line| 4 * line.len());
+        let series = 8 * self.series.queue_length.len() + if with_series { lines + course.sum::<usize>() } else { 0 };
         size_of_val(self) + size_of_val(&self.metrics[..]) + quantiles.sum::<usize>() + series
     }
 }

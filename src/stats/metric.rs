@@ -74,6 +74,8 @@ pub struct Measurements {
     pub requests: Box<[Request]>,
     /// Whether waits, queues and utilization are also measured by hour of the day.
     pub by_hour: bool,
+    /// Whether the queue is also measured in fine buckets of time.
+    pub queue_course: bool,
     /// Whether worker-hours, cost and scaling are also measured where workers neither come and go
     /// nor cost anything.
     pub staffing: bool,

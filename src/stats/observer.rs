@@ -6,11 +6,13 @@
 //! Debug builds also integrate event by event and compare ([`Invariants`]).
 
 use std::iter;
+use std::sync::Arc;
 
 use crate::engine::{Attempt, Event, Execution, Observer, System, Window};
 use crate::model::action::ActionId;
 use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Epoch, Span, Time};
+use crate::model::time_zone::{LocalClock, TimeZone};
 use crate::model::worker::WorkerId;
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
@@ -78,21 +80,26 @@ impl StatsObserver {
         }
     }
 
-    /// Also measures what is asked for; `epoch` is the calendar time of instant 0.
+    /// Also measures what is asked for; `epoch` is the calendar time of instant 0, and hours are
+    /// those of a zone.
     #[must_use]
-    pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch) -> StatsObserver {
-        let Measurements { requests, by_hour, staffing } = measurements;
+    pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch, zone: TimeZone) -> StatsObserver {
+        let Measurements { requests, by_hour, queue_course, staffing } = measurements;
         let worker_time = self.worker_time.or_else(|| staffing.then(|| Box::new(WorkerTime::new(system))));
         let mut hours: Vec<TimeWindow> = requests.iter().filter_map(|request| request.window).collect();
         hours.sort_unstable();
         hours.dedup();
+        let clock = Arc::new(LocalClock::new(zone, epoch, self.window.end()));
         let resources = system.resources.len();
-        let within = |hours| JobStats::new(system, self.targets).within(hours, epoch, resources);
+        let within = |hours| JobStats::new(system, self.targets).within(hours, &clock, resources);
         let windows: Vec<JobStats> = hours.iter().map(|hours| within(*hours)).collect();
-        let mut masks: Vec<WindowMask> = hours.into_iter().map(|hours| WindowMask::new(hours, epoch)).collect();
-        let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, epoch, self.targets.late_from)));
-        masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(epoch)).map(WindowMask::Hours));
+        let mut masks: Vec<WindowMask> = hours.into_iter().map(|hours| WindowMask::new(hours, &clock)).collect();
+        let hourly = by_hour.then(|| Box::new(HourlyStats::new(system, &clock, self.targets.late_from)));
+        masks.extend(hourly.iter().flat_map(|_| HourlyStats::masks(&clock)).map(WindowMask::Hours));
         let mut occupancy = self.occupancy;
+        if *queue_course {
+            occupancy.refine_queue();
+        }
         occupancy.offered_mut().also_within(masks);
         StatsObserver { windows, hourly, occupancy, worker_time, requests: requests.clone(), ..self }
     }
@@ -132,9 +139,9 @@ impl StatsObserver {
             metrics.extend(of_run.filter(|_| action == JobScope::All));
             waits.extend(WaitQuantiles::of(action, &mut stats.wait));
         }
-        let (utilization, series) = self.occupancy.finish();
+        let (utilization, series, queue_course) = self.occupancy.finish();
         metrics.extend(utilization);
-        ReplicationStats { metrics, waits, series, requested, by_hour }
+        ReplicationStats { metrics, waits, series, requested, by_hour, queue_course }
     }
 
     /// The statistics of all hours of the week that requests ask for.

@@ -13,7 +13,7 @@ use crate::model::time::Time;
 use super::capacity_layout::{CapacityLayout, SparseNeed};
 use super::metric::MetricValue;
 use super::offered_capacity::OfferedCapacityBuilder;
-use super::series::{Series, SeriesBuilder};
+use super::series::{QueueCourse, Series, SeriesBuilder};
 
 /// Units in use and queue lengths, filled while a replication runs.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Occupancy {
     current_busy: Vec<u128>,
     /// By need.
     current_waits: Vec<CurrentWaits>,
-    /// The beginning and the end of the current bucket.
+    /// The beginning and the end of the current bucket of waits.
     bucket: (Time, Time),
 }
 
@@ -50,6 +50,12 @@ impl Occupancy {
         let (warmup, busy) = (system.window.warmup, vec![0; layout.pairs()]);
         let (current_busy, bucket) = (busy.clone(), series.advance(Time::ZERO));
         Occupancy { warmup, layout, busy, series, offered, current_busy, current_waits: waits, bucket }
+    }
+
+    /// Also keeps the course of the queue; to be called before anything is added.
+    pub(super) fn refine_queue(&mut self) {
+        self.series.refine_queue();
+        self.bucket = self.series.advance(Time::ZERO);
     }
 
     /// The layout of needs and offers.
@@ -81,17 +87,32 @@ impl Occupancy {
     #[inline(always)]
     pub(super) fn advance(&mut self, now: Time) {
         if now > self.bucket.1 {
-            self.settle();
-            self.bucket = self.series.advance(now);
+            self.enter_bucket(now);
         }
     }
 
-    /// Moves the sums of the current bucket to the totals; must be called before anything is read.
     #[cold]
-    pub(super) fn settle(&mut self) {
+    fn enter_bucket(&mut self, now: Time) {
+        self.settle_waits();
+        if now > self.series.end_of_use() {
+            self.settle_use();
+        }
+        self.bucket = self.series.advance(now);
+    }
+
+    /// Moves the sums of the current buckets to the totals; must be called before anything is read.
+    fn settle(&mut self) {
+        self.settle_waits();
+        self.settle_use();
+    }
+
+    fn settle_waits(&mut self) {
         for (need, waits) in self.current_waits.iter_mut().enumerate() {
             self.series.add_current_wait(NeedId(need as u16), std::mem::take(&mut waits.waiting));
         }
+    }
+
+    fn settle_use(&mut self) {
         for (pair, (current, busy)) in self.current_busy.iter_mut().zip(&mut self.busy).enumerate() {
             let (worker, resource) = self.layout.names_of(pair);
             let current = std::mem::take(current);
@@ -145,9 +166,12 @@ impl Occupancy {
         self.series.ran(need, run, until);
     }
 
-    /// Utilization over the window, and the series, once all rows have been added.
-    pub(super) fn finish(self) -> (Vec<MetricValue>, Series) {
+    /// Utilization over the window, the series, and the course of the queue if it was kept, once
+    /// all rows have been added.
+    pub(super) fn finish(self) -> (Vec<MetricValue>, Series, Option<QueueCourse>) {
         let offered = self.offered.finish();
-        (self.layout.utilization(&self.busy, &offered.by_pair), self.series.finish(&self.layout, &offered))
+        let (utilization, course) =
+            (self.layout.utilization(&self.busy, &offered.by_pair), self.series.queue_course(&self.layout));
+        (utilization, self.series.finish(&self.layout, &offered), course)
     }
 }

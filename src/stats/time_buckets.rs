@@ -17,6 +17,9 @@ const MOST_BUCKETS_OF_DAYS: i64 = 168;
 
 const DAY: i64 = 86_400 * NANOS;
 
+/// The most buckets of a queue's course: five minutes in a week.
+const MOST_FINE_BUCKETS: i64 = 2_016;
+
 /// Lengths that divide the usual units of time: after the first seconds, the steps of a clock face.
 const NICE_SECONDS: [i64; 21] = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800,
@@ -28,12 +31,27 @@ const NICE_SECONDS: [i64; 21] = [
 /// minutes; 1, 2, 3, 4, 6 or 12 hours; 1, 2 or 7 days, or a multiple of 7.
 pub(super) fn nice_length(horizon: Time) -> Span {
     let most = if horizon.0 < DAY { MOST_BUCKETS } else { MOST_BUCKETS_OF_DAYS };
-    let least = horizon.0.max(1).unsigned_abs().div_ceil(most as u64) as i64;
-    let below_a_second = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
-    let above = NICE_SECONDS.map(|seconds| seconds * NANOS);
-    let week = above[above.len() - 1];
-    let nice = below_a_second.chain(above).find(|&length| length >= least);
+    let least = least_length(horizon, most);
+    let week = NICE_SECONDS[NICE_SECONDS.len() - 1] * NANOS;
+    let nice = nice_lengths().find(|&length| length >= least);
     Span(nice.unwrap_or_else(|| least.unsigned_abs().div_ceil(week as u64) as i64 * week))
+}
+
+/// The smallest nice length that divides `length` and the time up to `horizon` into at most 2,016
+/// buckets, and the number of times that it goes into `length`.
+pub(super) fn fine_length(length: Span, horizon: Time) -> (Span, usize) {
+    let least = least_length(horizon, MOST_FINE_BUCKETS);
+    let fine = nice_lengths().find(|&fine| fine >= least && length.0 % fine == 0).unwrap_or(length.0);
+    (Span(fine), (length.0 / fine) as usize)
+}
+
+fn least_length(horizon: Time, most: i64) -> i64 {
+    horizon.0.max(1).unsigned_abs().div_ceil(most as u64) as i64
+}
+
+fn nice_lengths() -> impl Iterator<Item = i64> {
+    let below_a_second = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
+    below_a_second.chain(NICE_SECONDS.map(|seconds| seconds * NANOS))
 }
 
 /// Several lines of sums over the same buckets.
@@ -77,6 +95,11 @@ impl TimeBuckets {
     /// The length of a bucket.
     pub(super) fn length(&self) -> Span {
         Span(self.length)
+    }
+
+    /// The end of the current bucket.
+    pub(super) fn end(&self) -> Time {
+        Time(self.end)
     }
 
     /// Moves to the bucket that contains `now` (or ends with it) and returns its start and end.
@@ -127,11 +150,19 @@ impl TimeBuckets {
 
     /// Averages, over their buckets, of the sum of several lines; the last bucket may be shorter.
     pub(super) fn averages_of(&self, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
-        let mut sums = vec![0; self.count];
+        self.averages_over(1, lines)
+    }
+
+    /// [`TimeBuckets::averages_of`] over this number of buckets together.
+    pub(super) fn averages_over(&self, together: usize, lines: impl IntoIterator<Item = usize>) -> Vec<f64> {
+        let mut sums = vec![0; self.count.div_ceil(together)];
         for line in lines {
-            sums.iter_mut().zip(self.sums(line)).for_each(|(sum, of_line)| *sum += of_line);
+            for (sum, of_line) in sums.iter_mut().zip(self.sums(line).chunks(together)) {
+                *sum += of_line.iter().sum::<i128>();
+            }
         }
-        let length = |bucket| self.length.min(self.horizon - self.length * bucket as i64);
+        let whole = self.length.saturating_mul(together as i64);
+        let length = |bucket| whole.min(self.horizon - whole * bucket as i64);
         sums.into_iter().enumerate().map(|(bucket, sum): (usize, i128)| sum as f64 / length(bucket) as f64).collect()
     }
 }
@@ -166,6 +197,33 @@ mod tests {
             let buckets = TimeBuckets::new(horizon, 1).count;
             assert!((1..=168).contains(&buckets), "{horizon:?} has {buckets} buckets");
             assert!(power < 7 || buckets >= 32, "{horizon:?} has only {buckets} buckets");
+        }
+    }
+
+    #[test]
+    fn fine_lengths_divide_the_others() {
+        let day = 86_400 * NANOS;
+        for (horizon, expected) in [
+            (0, 1),
+            (3600 * NANOS, 2 * NANOS),
+            (day, 60 * NANOS),
+            (7 * day, 300 * NANOS),
+            (30 * day, 1800 * NANOS),
+            (365 * day, 21_600 * NANOS),
+            (3650 * day, 2 * day),
+        ] {
+            assert_eq!(
+                fine_length(nice_length(Time(horizon)), Time(horizon)).0,
+                Span(expected),
+                "horizon {horizon} ns"
+            );
+        }
+        for power in 0..63 {
+            let horizon = Time((1 << power) + (1 << power) / 7);
+            let length = nice_length(horizon);
+            let (fine, together) = fine_length(length, horizon);
+            assert_eq!(fine.0 * together as i64, length.0);
+            assert!(TimeBuckets::of_length(fine, horizon, 1).count <= 2_016, "{horizon:?}");
         }
     }
 
@@ -213,6 +271,13 @@ mod tests {
             }
             for (line, naive) in naive.iter().enumerate() {
                 prop_assert_eq!(&buckets.sums(line), naive, "line {}", line);
+            }
+            for together in [2, 7] {
+                let whole = together as i64 * length;
+                let naive: Vec<f64> = (0..).zip(naive[0].chunks(together)).map(|(index, sums): (i64, _)| {
+                    sums.iter().sum::<i128>() as f64 / whole.min(horizon - index * whole) as f64
+                }).collect();
+                prop_assert_eq!(buckets.averages_over(together, [0]), naive);
             }
         }
     }

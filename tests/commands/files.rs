@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::support::{Row, Sandbox};
 
 /// A scenario in which every column has a value.
@@ -152,14 +154,14 @@ fn lists_and_tables_fit_80_columns_without_a_terminal() {
         let wide: Vec<&str> = rows.filter(|line| line.chars().count() > 80).collect();
         assert!(wide.is_empty(), "{arguments:?}: {wide:#?}");
     }
-    let lists: serde_json::Value = serde_json::from_str(&sandbox.stdout(&["list", "--json"])).unwrap();
+    let lists: Value = serde_json::from_str(&sandbox.stdout(&["list", "--json"])).unwrap();
     for (list, name) in
         [("policies", "first-fit"), ("distributions", "lognormal"), ("arrivals", "trace"), ("measures", "wait_s")]
     {
         assert!(lists[list].as_array().unwrap().iter().any(|entry| entry["name"] == name), "{lists}");
     }
     let firings = sandbox.stdout(&["cron", "0 0 3 * * *", "--from", "2026-01-01T00:00:00Z", "--count", "2", "--json"]);
-    let firings: serde_json::Value = serde_json::from_str(&firings).unwrap();
+    let firings: Value = serde_json::from_str(&firings).unwrap();
     assert_eq!(firings, serde_json::json!(["2026-01-01T03:00:00Z", "2026-01-02T03:00:00Z"]));
 }
 
@@ -237,4 +239,82 @@ fn a_sweep_has_numbers_beside_the_texts() {
         assert!((number("action.child.service_s") - seconds).abs() < 1e-12);
     }
     assert!(rows.len() > 100);
+}
+
+/// The document has every figure of the summary under its action, resource and worker, and no
+/// other.
+#[test]
+fn the_document_of_a_run_has_the_figures_of_the_summary() {
+    fn figures(value: &Value) -> usize {
+        let of_child =
+            |(key, child): (&String, &Value)| if key == "ci" || key == "at_most" { 0 } else { figures(child) };
+        value.as_object().map_or(1, |children| children.iter().map(of_child).sum())
+    }
+    let sandbox = Sandbox::with("s.toml", SCENARIO);
+    let document: Value = serde_json::from_str(&sandbox.stdout(&["run", "s.toml", "--json", "--out", "o"])).unwrap();
+    let summary = sandbox.table("o/summary.csv");
+    for row in &summary {
+        let mut at = &document;
+        for (part, name) in [("workers", "worker"), ("resources", "resource"), ("actions", "action")] {
+            at = if row[name].is_empty() { at } else { &at[part][&row[name]] };
+        }
+        let (measure, statistic) = (&at[&row["measure"]], &row["statistic"]);
+        assert_eq!(measure[statistic].as_f64(), row["value"].parse().ok(), "{row:?}");
+        let interval = [0, 1].map(|end| measure["ci"][statistic][end].as_f64());
+        assert_eq!(interval, [&row["ci_low"], &row["ci_high"]].map(|end| end.parse().ok()), "{row:?}");
+    }
+    let all = ["actions", "resources", "workers"].iter().map(|part| figures(&document[part]));
+    assert_eq!(all.sum::<usize>(), summary.len());
+}
+
+/// Three jobs of three seconds that come to two slots after a second.
+const BY_HAND: &str = r#"
+start = "2017-02-17T00:00:00.5Z"
+horizon = "8s"
+claim = { delay = "none" }
+worker.w = { capacity = { s = 2 } }
+[action.a]
+capacity = { s = 1 }
+service = "3s"
+"#;
+
+#[test]
+fn tables_of_a_run_are_those_by_hand() {
+    let text = BY_HAND.to_owned() + &"[[job]]\naction = \"a\"\nat = \"1s\"\n".repeat(3);
+    let sandbox = Sandbox::with("hand.toml", &text);
+    sandbox.stdout(&["run", "hand.toml", "--out", "o"]);
+    let rows = fs::read_to_string(sandbox.path("o/utilization.csv")).unwrap();
+    for row in [
+        // Two run and one waits; then the third runs.
+        "0,2017-02-17T00:00:01.500Z,,,,,,1\n",
+        "0,2017-02-17T00:00:01.500Z,s,,2,2,1,1\n",
+        "0,2017-02-17T00:00:01.500Z,s,w-0,2,2,1,\n",
+        "0,2017-02-17T00:00:04.500Z,s,,1,2,0.5,0\n",
+        "0,2017-02-17T00:00:07.500Z,s,w-0,0,2,0,\n",
+    ] {
+        assert!(rows.contains(row), "{row}");
+    }
+    // One of three waits, for three seconds.
+    let rows = fs::read_to_string(sandbox.path("o/wait_times.csv")).unwrap();
+    for row in ["all,0,0,0\n", "a,0,0.5,0\n", "a,0,0.75,1.5\n", "a,0,0.95,2.7\n", "all,0,1,3\n"] {
+        assert!(rows.contains(row), "{row}");
+    }
+    let rows = fs::read_to_string(sandbox.path("o/summary.csv")).unwrap();
+    for row in ["a,,,wait_s,mean,1,,,1\n", "all,,,wait_s,sd,1.732050808,,,1\n", ",s,w-0,utilization,mean,0.5625,,,1\n"]
+    {
+        assert!(rows.contains(row), "{row}");
+    }
+    // Times have the digits that the buckets need.
+    for (start, horizon, second) in [
+        ("", "4m", "00:05"),
+        (".5", "4m", "00:05.500"),
+        ("", "80us", "00:00.000001"),
+        (".5", "300ns", "00:00.500000005"),
+    ] {
+        let set = [format!("start=2017-02-17T00:00:00{start}Z"), format!("horizon={horizon}")];
+        sandbox.stdout(&["run", "hand.toml", "--set", &set[0], "--set", &set[1], "--out", "o"]);
+        let rows = sandbox.table("o/utilization.csv");
+        let second_bucket = rows.iter().filter(|row| row["resource"].is_empty()).nth(1).unwrap();
+        assert_eq!(second_bucket["time"], format!("2017-02-17T00:{second}Z"));
+    }
 }

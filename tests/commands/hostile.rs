@@ -221,6 +221,30 @@ fn damaged_runs_are_refused_with_file_and_column() {
     let said = sandbox.refused(&["run", "--extend", "run", "--replications", "5"]);
     assert!(said.contains("wait_times.csv is damaged at line") && said.contains("column `p`"), "{said}");
 
+    // Figures of another run, the form of earlier versions, and too few or too many rows.
+    let half = |old: &str| old[..old.len() / 2].to_owned();
+    let repeated = |old: &str| old.to_owned() + old.lines().last().unwrap() + "\n";
+    let renamed = |old: &str| old.replacen(",mean,", ",meen,", 1);
+    let wide = |_: &str| "replication,mean(wait_s)\n0,1.5\n".to_owned();
+    let unknown = |old: &str| old.to_owned() + "first-fit,all,99,0,0\n";
+    let cases: [(&str, &dyn Fn(&str) -> String, &str); 6] = [
+        ("replications.csv", &renamed, "replications.csv has other figures than this run"),
+        ("replications.csv", &wide, "replications.csv has the form of an earlier version"),
+        ("replications.csv", &half, "replications.csv "),
+        ("utilization.csv", &half, "utilization.csv is damaged at line"),
+        ("utilization.csv", &repeated, "utilization.csv is damaged at line"),
+        ("wait_times.csv", &unknown, "column `replication`"),
+    ];
+    for (file, change, words) in cases {
+        sandbox.claimsim(&["run", "small.toml", "-q", "--out", "run"]).assert().success();
+        let old = fs::read_to_string(sandbox.path(&format!("run/{file}"))).unwrap();
+        let new = change(&old);
+        sandbox.write(&format!("run/{file}"), &new);
+        reseal(&sandbox, "run", |manifest| manifest.replace(&digest(&old), &digest(&new)));
+        let said = sandbox.refused(&["run", "--extend", "run", "--replications", "5"]);
+        assert!(said.contains(words), "{file}: {said}");
+    }
+
     // A manifest that names files outside, or options that the command line refuses.
     for (from, to, words) in [
         ("\"inputs/scenario.toml\"", "\"../small.toml\"", "`../small.toml` is not a file of the folder"),

@@ -268,3 +268,96 @@ fn hours_that_are_not_judged_are_named() {
     assert_eq!(target["hour"], "mon-fri 09:00..10:00");
     assert!(text.contains("fewer than two replications have a job in them: mon-fri "), "{text}");
 }
+
+#[test]
+fn a_longer_run_takes_its_hours_and_queues_from_the_folder() {
+    let scenario = "horizon = \"2d\"\nclaim = { delay = \"none\" }\n\
+        worker.w = { capacity = { s = 1 } }\n\
+        action.a = { capacity = { s = 1 }, service = { exponential = { mean = \"5m\" } }, \
+        arrival = { poisson = { rate = \"9/h\" } } }\n";
+    let sandbox = Sandbox::with("s.toml", scenario);
+    for (replications, out) in [("2", "two"), ("12", "twelve")] {
+        sandbox.stdout(&["run", "s.toml", "--replications", replications, "--out", out]);
+    }
+    sandbox.stdout(&["run", "--extend", "two", "--replications", "12", "--out", "longer"]);
+    assert_eq!(sandbox.files("twelve"), sandbox.files("longer"));
+    let chart = std::fs::read_to_string(sandbox.path("longer/charts/queue_length.svg")).unwrap();
+    assert!(chart.contains("averages over 2m") && chart.contains("thin: maximum"), "{chart}");
+
+    // Other values in the file, and the manifest that names them: they are what the longer run has.
+    let packed = std::fs::read(sandbox.path("two/extend.gz")).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*packed), &mut text).unwrap();
+    let first = text.split_whitespace().nth(2).unwrap();
+    let other = text.replacen(&format!("0 hours {first} "), "0 hours 123456 ", 1);
+    let digest = |bytes: &[u8]| {
+        use sha2::Digest as _;
+        let bytes = sha2::Sha256::digest(bytes);
+        bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    };
+    let manifest = std::fs::read_to_string(sandbox.path("two/manifest.json")).unwrap();
+    let replace = |text: &str| {
+        let changed = manifest.replace(&digest(&packed), &digest(text.as_bytes()));
+        assert_ne!(manifest, changed);
+        std::fs::write(sandbox.path("two/extend.gz"), text).unwrap();
+        std::fs::write(sandbox.path("two/manifest.json"), changed).unwrap();
+    };
+    for (damaged, line) in [
+        (text.replacen("1 hours ", "1 horus ", 1), 4),
+        (text.replacen("0 queue 0 ", "0 queue ", 1), 2),
+        (text.replacen(&format!("0 hours {first}"), "0 hours 1..2..3", 1), 1),
+        (text.replacen("0 queue 0 ", "0 queue x ", 1), 2),
+        (text.lines().take(5).map(|line| format!("{line}\n")).collect(), 6),
+        (format!("{text}2 hours -\n"), 7),
+        ("\u{1f}\u{8b}".to_owned(), 1),
+    ] {
+        replace(&damaged);
+        let said = sandbox.refused(&["run", "--extend", "two", "--replications", "3", "--out", "other"]);
+        assert!(said.contains(&format!("extend.gz is damaged at line {line}")), "{said}");
+    }
+    replace(&other);
+    sandbox.stdout(&["run", "--extend", "two", "--replications", "3", "--out", "other"]);
+    let hours = sandbox.table("other/by_hour.csv");
+    let mean = hours.iter().find(|row| row["measure"] == "wait_s").map(|row| row["value"].parse::<f64>().unwrap());
+    assert!(mean.unwrap() > 123_456.0 / 3.0, "{mean:?}");
+}
+
+#[test]
+fn the_chart_of_the_queue_shows_a_short_peak() {
+    // Sixty jobs of ten seconds at ten o'clock on one day of a week: 59 wait, and one less every
+    // ten seconds. On average 44.5 wait in the first five minutes, and 4.9 in the hour.
+    let scenario = "horizon = \"7d\"\nclaim = { delay = \"none\" }\nworker.w = { capacity = { s = 1 } }\n\
+        action.a = { capacity = { s = 1 }, service = \"10s\", \
+        arrival = { renewal = { between = \"106h\", batch = 60 } } }\n";
+    let sandbox = Sandbox::with("s.toml", scenario);
+    sandbox.stdout(&["run", "s.toml", "--out", "run"]);
+    let chart = std::fs::read_to_string(sandbox.path("run/charts/queue_length.svg")).unwrap();
+    assert!(chart.contains("peak 44.5") && chart.contains("averages over 5m"), "{chart}");
+    let rows = sandbox.table("run/utilization.csv");
+    let longest = rows.iter().filter_map(|row| row["queue_length"].parse::<f64>().ok()).fold(0.0, f64::max);
+    assert!((longest - 59.0 * 60.0 / 2.0 * 10.0 / 3600.0).abs() < 1e-6, "{longest}");
+}
+
+#[test]
+fn figures_by_hour_of_very_many_actions_are_of_all_jobs() {
+    let with = |actions: usize| {
+        let action = |number| format!("[action.a{number}]\ncapacity = {{ s = 1 }}\nservice = \"1s\"\n");
+        let actions: String = (0..actions).map(action).collect();
+        format!(
+            "horizon = \"1d\"\nclaim = {{ delay = \"none\" }}\nworker.w = {{ capacity = {{ s = 1 }} }}\n\
+            {actions}[[job]]\naction = \"a0\"\nat = \"90m\"\n[[job]]\naction = \"a199\"\nat = \"90m\"\n"
+        )
+    };
+    for (actions, has_own) in [(200, true), (201, false)] {
+        let sandbox = Sandbox::with("s.toml", &with(actions));
+        sandbox.stdout(&["run", "s.toml", "--out", "run"]);
+        let rows = sandbox.table("run/by_hour.csv");
+        assert_eq!(rows.iter().any(|row| row["action"] == "a199"), has_own);
+        let jobs: Vec<&str> = rows
+            .iter()
+            .filter(|row| row["action"] == "all" && row["measure"] == "jobs" && row["days"] == "all")
+            .map(|row| row["value"].as_str())
+            .collect();
+        assert_eq!((jobs.len(), jobs[1]), (24, "2"));
+    }
+}

@@ -228,5 +228,9 @@ fn too_many_needs_name_the_file_and_the_remedy() {
     sandbox.write("rows.csv", &format!("at_s,service_s,need.s,need.m\n{}", rows.collect::<String>()));
     let error = sandbox.refused(&["check", "s.toml"]);
     assert!(error.contains("different capacity maps, and a scenario has at most 65536"), "{error}");
-    assert!(error.contains("`rows.csv` brings most of them: round the units of its rows"), "{error}");
+    assert!(error.contains("`rows.csv` brings most of them: round the units of the rows"), "{error}");
+    sandbox.write("s.toml", &format!("{scenario}[action.b]\narrival = {{ trace = {{ file = \"other.csv\" }} }}\n"));
+    sandbox.write("other.csv", "at_s,service_s,need.s\n0,1,1\n");
+    let error = sandbox.refused(&["check", "s.toml"]);
+    assert!(error.contains("the rows of `other.csv`, `rows.csv` bring most of them"), "{error}");
 }

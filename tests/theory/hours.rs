@@ -90,7 +90,7 @@ fn the_number_present_by_hour_lags_behind_the_rate() {
     let scenario = scenario();
     let windows = ["utilization(slot, sat-sun 03:00..04:00)", "in_system(job, mon-fri 09:00..11:00)"];
     let quantities: Vec<Quantity> = windows.iter().map(|text| text.parse().unwrap()).collect();
-    let quantities = ResolvedQuantities::of(&quantities, &scenario.system).unwrap().by_hour(true);
+    let quantities = ResolvedQuantities::of(&quantities, &scenario.system).unwrap().over_time(true);
     let outcomes = replicate(&scenario, quantities.measurements(), 0..REPLICATIONS, &());
     let (present, rates) = (present(), (0..24 * DAYS).map(rate).collect::<Vec<f64>>());
     let (mut compared, mut farthest, mut farthest_of_steady) = (0, 0.0_f64, 0.0_f64);

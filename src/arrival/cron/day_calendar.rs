@@ -77,12 +77,10 @@ impl DayCalendar {
 
     /// The day rule itself.
     fn has(&self, midnight: DateTime<Utc>) -> bool {
-        let Fields { day, month, weekday, .. } = self.fields;
-        let by_day = day.contains(midnight.day());
-        let by_weekday = weekday.contains(midnight.weekday().num_days_from_sunday());
-        let either = if day.star || weekday.star { by_day && by_weekday } else { by_day || by_weekday };
         // A field without values leaves no time or no month.
-        either && month.contains(midnight.month()) && !self.days.is_empty()
+        self.fields.includes_day(midnight.date_naive())
+            && self.fields.month.contains(midnight.month())
+            && !self.days.is_empty()
     }
 }
 

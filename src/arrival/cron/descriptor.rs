@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 
 use super::parse::ScheduleError;
+use crate::model::quantity::{nanoseconds_of, split_number};
 use crate::model::time::NANOS;
 
 /// The names and their fields.
@@ -53,60 +54,60 @@ fn hint(text: &str) -> String {
     format!("one of {}, or `@every` with a duration, such as `@every 90m`", names.join(" "))
 }
 
+/// Units of Go's durations: nanoseconds, and the words for it (with the micro sign, or the letter).
+const UNITS: [(i64, &[&str]); 6] = [
+    (3600 * NANOS, &["h"]),
+    (60 * NANOS, &["m"]),
+    (NANOS, &["s"]),
+    (1_000_000, &["ms"]),
+    (1_000, &["us", "\u{b5}s", "\u{3bc}s"]),
+    (1, &["ns"]),
+];
+
 /// Nanoseconds of a duration in the notation of Go (<https://pkg.go.dev/time#ParseDuration>): an
-/// optional sign, then decimal numbers, each with a unit; a single `0` needs none. `None` if it is
-/// not a duration or too long for 64 bits.
+/// optional sign, then numbers without an exponent, each with a unit, in any order; a single `0`
+/// needs none. `None` if it is not a duration or too long for 64 bits.
 fn go_duration(text: &str) -> Option<i64> {
-    let (sign, mut rest) = match text.as_bytes().first()? {
-        b'-' => (-1, &text[1..]),
-        b'+' => (1, &text[1..]),
-        _ => (1, text),
-    };
-    if rest == "0" {
+    let (sign, unsigned) = text.strip_prefix('-').map_or((1, text.strip_prefix('+').unwrap_or(text)), |it| (-1, it));
+    if unsigned == "0" {
         return Some(0);
     }
-    if rest.is_empty() {
-        return None;
+    let (mut rest, mut nanos) = (unsigned, 0_i64);
+    loop {
+        let (number, after) = split_number(rest);
+        let after = if number.contains('.') { after } else { after.strip_prefix('.').unwrap_or(after) };
+        let end = after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len());
+        let (unit, _) = UNITS.iter().find(|(_, words)| words.contains(&&after[..end]))?;
+        if number.is_empty() || number.contains(['e', 'E']) {
+            return None;
+        }
+        nanos = nanos.checked_add(nanoseconds_of(number, *unit)?)?;
+        rest = &after[end..];
+        if rest.is_empty() {
+            return Some(sign * nanos);
+        }
     }
-    let mut nanos: i64 = 0;
-    while !rest.is_empty() {
-        let number_end = rest.find(|c: char| c != '.' && !c.is_ascii_digit())?;
-        let (number, tail) = rest.split_at(number_end);
-        let unit_end = tail.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at(unit_end);
-        nanos = nanos.checked_add(term(number, unit)?)?;
-        rest = tail;
-    }
-    Some(sign * nanos)
-}
-
-/// Nanoseconds of a decimal number of units.
-fn term(number: &str, unit: &str) -> Option<i64> {
-    let unit: i64 = match unit {
-        "ns" => 1,
-        // The micro sign and the Greek letter.
-        "us" | "\u{b5}s" | "\u{3bc}s" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "m" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        _ => return None,
-    };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
-        return None;
-    }
-    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    // Digits beyond the eighteenth are far below a nanosecond.
-    let fraction = &fraction[..fraction.len().min(18)];
-    let numerator: i128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
-    let part = numerator * i128::from(unit) / 10_i128.pow(fraction.len() as u32);
-    whole.checked_mul(unit)?.checked_add(part as i64)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::go_duration;
+    use crate::model::time::Span;
+
+    proptest! {
+        /// What both notations have means the same in both.
+        #[test]
+        fn printed_durations_are_read_back(nanos in prop_oneof![0..i64::MAX, 0..10_000_000_000_i64]) {
+            let text = Span(nanos).to_string();
+            let hours: String = match text.split_once('d') {
+                Some((days, rest)) => format!("{}h{rest}", 24 * days.parse::<i64>().unwrap()),
+                None => text,
+            };
+            prop_assert_eq!(go_duration(&hours), Some(nanos), "{}", hours);
+        }
+    }
 
     #[test]
     fn durations_are_read_as_go_reads_them() {
@@ -120,7 +121,7 @@ mod tests {
             (".5m", 30_000_000_000),
             ("5.s", 5_000_000_000),
             ("10\u{b5}s11\u{3bc}s12us", 33_000),
-            ("0.3333333333333333333h", 1_200_000_000_000 - 1),
+            ("0.3333333333333333333h", 1_200_000_000_000),
             ("2562047h47m16.854775807s", i64::MAX),
         ] {
             assert_eq!(go_duration(text), Some(nanos), "{text}");
@@ -141,6 +142,9 @@ mod tests {
             "5S",
             "--5s",
             "2562047h47m17s",
+            "1e3s",
+            "5..s",
+            "1,5s",
         ] {
             assert_eq!(go_duration(text), None, "{text} must be refused");
         }

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Timelike, Utc};
 
 use super::day_calendar::DayCalendar;
+use super::parse::SEARCHED_YEARS;
 use super::{Rule, Schedule};
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Epoch;
-
-/// A schedule without a firing up to the end of this number of calendar years never fires.
-const SEARCHED_YEARS: i32 = 5;
 
 /// The firing times of a schedule, in order, each computed on demand: in some nanoseconds within a
 /// day, and in a fraction of a microsecond for the first of a day.
@@ -34,7 +32,7 @@ impl Firings {
             Rule::DayCalendar(calendar) if calendar.includes(day) => {
                 calendar.times().after(after.num_seconds_from_midnight())
             }
-            Rule::DayCalendar(_) | Rule::Every { .. } => None,
+            Rule::DayCalendar(_) | Rule::Every { .. } | Rule::Zoned(_) => None,
         };
         Firings { rule, last: after, day, time }
     }
@@ -47,6 +45,7 @@ impl Iterator for Firings {
     fn next(&mut self) -> Option<DateTime<Utc>> {
         self.last = match &*self.rule {
             Rule::Every { period, phase } => every(*period, *phase, self.last)?,
+            Rule::Zoned(fields) => fields.next(self.last)?,
             Rule::DayCalendar(calendar) => {
                 let time = if let Some(time) = self.time {
                     time

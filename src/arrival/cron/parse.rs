@@ -4,6 +4,13 @@
 //! The rules are those of robfig/cron v1: <https://pkg.go.dev/github.com/robfig/cron>. Unlike
 //! there, every error names the field and the fix.
 
+use chrono::{Datelike, NaiveDate};
+
+use crate::model::time_zone::{TimeZone, TimeZoneError};
+
+/// A schedule without a firing up to the end of this number of calendar years never fires.
+pub(super) const SEARCHED_YEARS: i32 = 5;
+
 /// A field of a schedule.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Field {
@@ -47,6 +54,16 @@ pub(super) struct Fields {
     pub(super) weekday: FieldSet,
 }
 
+impl Fields {
+    /// The rule of days: if day of month or day of week has the star mark, both must match;
+    /// otherwise one is sufficient.
+    pub(super) fn includes_day(&self, date: NaiveDate) -> bool {
+        let by_day = self.day.contains(date.day());
+        let by_weekday = self.weekday.contains(date.weekday().num_days_from_sunday());
+        if self.day.star || self.weekday.star { by_day && by_weekday } else { by_day || by_weekday }
+    }
+}
+
 /// A text that is not a schedule of the registry's dialect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
@@ -63,12 +80,18 @@ pub enum ScheduleError {
         /// The likely intention.
         hint: &'static str,
     },
-    /// A time zone before the fields.
+    /// A time zone before the fields, in a document of the registry.
     #[error("there are no time zones here, all schedules are in UTC; write {rest}")]
-    TimeZone {
+    NoTimeZones {
         /// The schedule without it.
         rest: String,
     },
+    /// The time zone before the fields is none.
+    #[error(transparent)]
+    TimeZone(#[from] TimeZoneError),
+    /// Only a time zone.
+    #[error("`{0}` has a time zone and no schedule; write one after it, such as `{0} 0 0 3 * * *`")]
+    OnlyTimeZone(String),
     /// An item of a field is wrong.
     #[error("{field} `{item}` {reason}{hint}")]
     Item {
@@ -128,9 +151,6 @@ impl FieldSet {
 /// day.
 pub(super) fn fields(text: &str) -> Result<Fields, ScheduleError> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    if let Some(zone) = words.first().filter(|word| word.starts_with("TZ=") || word.starts_with("CRON_TZ=")) {
-        return Err(time_zone(zone, text));
-    }
     let (second, minute, hour, day, month, weekday) = match *words {
         [second, minute, hour, day, month] => (second, minute, hour, day, month, "*"),
         [second, minute, hour, day, month, weekday] => (second, minute, hour, day, month, weekday),
@@ -154,14 +174,32 @@ pub(super) fn fields(text: &str) -> Result<Fields, ScheduleError> {
     })
 }
 
-/// The error for a time zone before a schedule.
-fn time_zone(zone: &str, text: &str) -> ScheduleError {
-    let rest = text.trim().strip_prefix(zone).unwrap_or(text).trim();
-    let name = zone.split_once('=').map_or("", |(_, name)| name);
+/// The word before a schedule that names its time zone, the name, and the schedule; as robfig/cron
+/// v3 separates them.
+pub(super) fn zone_prefix(text: &str) -> Option<(&str, &str, &str)> {
+    let text = text.trim();
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let name = word.strip_prefix("CRON_TZ=").or_else(|| word.strip_prefix("TZ="))?;
+    Some((word, name, rest.trim()))
+}
+
+/// Reads the time zone before a schedule: the zone, if there is one, and the rest of the text.
+pub(super) fn zone(text: &str) -> Result<(Option<TimeZone>, &str), ScheduleError> {
+    match zone_prefix(text) {
+        None => Ok((None, text)),
+        Some((word, _, "")) => Err(ScheduleError::OnlyTimeZone(word.to_owned())),
+        // Without a name, it is UTC.
+        Some((_, "", rest)) => Ok((Some(TimeZone::UTC), rest)),
+        Some((_, name, rest)) => Ok((Some(name.parse()?), rest)),
+    }
+}
+
+/// The error for a time zone before a schedule of the registry, which has none.
+pub(super) fn no_time_zones(name: &str, rest: &str) -> ScheduleError {
     let is_utc = ["UTC", "Etc/UTC", "GMT", "Z"].contains(&name);
     let example = if rest.is_empty() { "0 0 3 * * *" } else { rest };
     let rest = if is_utc { format!("`{example}`") } else { format!("`{example}` with the times of day in UTC") };
-    ScheduleError::TimeZone { rest }
+    ScheduleError::NoTimeZones { rest }
 }
 
 /// How to write a text of five fields if it is a line of a crontab, which begins with the minute:

@@ -29,23 +29,37 @@ pub enum Shift {
     First,
 }
 
-/// A factor of times, as a decimal number, so that times stay exact.
+const BILLION: i64 = 1_000_000_000;
+
+/// A factor of times, as a decimal number or the quotient of two, so that times stay exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeScale {
     billionths: i64,
+    /// What they are billionths of, if not of one.
+    divisor: i64,
 }
 
 impl TimeScale {
     /// The factor; `None` unless it is from 1e-9 to 1e9. It is rounded to nine decimals.
     pub fn new(factor: f64) -> Option<TimeScale> {
         let billionths = scaled(&factor.to_string(), 9).filter(|_| (1e-9..=1e9).contains(&factor))?.nearest;
-        (billionths > 0).then_some(TimeScale { billionths })
+        (billionths > 0).then_some(TimeScale { billionths, divisor: BILLION })
+    }
+
+    /// The factor 1.
+    pub const ONE: TimeScale = TimeScale { billionths: BILLION, divisor: BILLION };
+
+    /// This factor divided by another one.
+    #[must_use]
+    pub fn over(self, other: TimeScale) -> TimeScale {
+        TimeScale { divisor: other.billionths, ..self }
     }
 
     /// The scaled time, rounded to the nearest nanosecond.
     fn of(self, at: Time) -> Time {
         let product = i128::from(at.0) * i128::from(self.billionths);
-        let rounded = (product + 500_000_000).div_euclid(1_000_000_000);
+        let divisor = i128::from(self.divisor);
+        let rounded = (product + divisor / 2).div_euclid(divisor);
         Time(rounded.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
     }
 }

@@ -11,7 +11,6 @@ use crate::exit::CliError;
 use crate::experiment::feasibility;
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report;
-use crate::report::Charset;
 use crate::scenario::LoadedScenario;
 use crate::term::{print, print_json, warn_rendered};
 
@@ -114,7 +113,11 @@ impl Check {
             return Ok((None, strict));
         }
         print(&format!("{}: can be run\n", source.file))?;
-        print(&report::feasibility::text(&scenario.system, &outlook, Charset::Utf8))?;
+        print(&report::feasibility::text(&scenario.system, &outlook))?;
+        if scenario.load != 1.0 {
+            let load = scenario.load;
+            print(&format!("load = {load}: these are the figures with {load} times the arrivals that are written\n"))?;
+        }
         for note in report::feasibility::notes(&scenario, &outlook) {
             print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }

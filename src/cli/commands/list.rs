@@ -105,27 +105,14 @@ impl Catalogue {
     }
 
     fn text(self) -> String {
-        match self {
-            Catalogue::Policies => table(
-                "Claim policies: policy = NAME or { NAME = { PARAMETERS } };\n? marks optional parameters",
-                policy::CATALOGUE
-                    .iter()
-                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
-            ),
-            Catalogue::Distributions => table(
-                "Distributions: service = { NAME = { PARAMETERS } }; ? marks optional parameters",
-                dist::CATALOGUE
-                    .iter()
-                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
-            ),
-            Catalogue::Arrivals => table(
-                "Arrivals: arrival = { NAME = { PARAMETERS } }; ? marks optional parameters",
-                arrival::CATALOGUE
-                    .iter()
-                    .map(|entry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned)),
-            ),
-            Catalogue::Measures => measures(),
-        }
+        let (title, entries) = match self {
+            Catalogue::Policies => ("Claim policies: policy = NAME or { NAME = { PARAMETERS } };\n", policy::CATALOGUE),
+            Catalogue::Distributions => ("Distributions: service = { NAME = { PARAMETERS } }; ", dist::CATALOGUE),
+            Catalogue::Arrivals => ("Arrivals: arrival = { NAME = { PARAMETERS } }; ", arrival::CATALOGUE),
+            Catalogue::Measures => return measures(),
+        };
+        let row = |entry: &CatalogueEntry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned);
+        table(&format!("{title}? marks optional parameters"), entries.iter().map(row))
     }
 }
 

@@ -55,6 +55,11 @@ impl Reproduce {
         if manifest.claimsim != again.claimsim {
             warn(&format!("  the run was made by claimsim {}, this is {}", manifest.claimsim, again.claimsim));
         }
+        if let (Some(old), Some(new)) = (&manifest.time_zone_database, &again.time_zone_database)
+            && old != new
+        {
+            warn(&format!("  the run was made with version {old} of the time zone database, this is {new}"));
+        }
         Ok(ExitStatus::Failed)
     }
 }

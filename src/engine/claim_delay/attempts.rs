@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use crate::calendar::{Calendar, NO_EVENT};
 use crate::model::time::Time;
+use crate::resources::bit_set::BitSet;
 use crate::resources::pool::Pool;
 
 /// The state of the kernel when attempts may begin.
@@ -50,4 +51,9 @@ pub(crate) trait Attempts: Debug {
     fn retry_stalls(&mut self, _worker: usize, _context: &mut Context<'_>) -> bool {
         unreachable!("under reserving policies every attempt is an event")
     }
+}
+
+/// The workers with room for a need, of a pool that keeps sets.
+pub(super) fn room_for(pool: &Pool, need: usize) -> &BitSet {
+    pool.with_room(need).expect("sets are kept where workers attempt in pools")
 }

@@ -7,10 +7,10 @@
 
 use std::collections::VecDeque;
 
-use super::attempts::{Attempts, Context};
+use super::attempts::{Attempts, Context, room_for};
 use crate::calendar::{EventClass, NO_EVENT};
 use crate::model::time::{Span, Time};
-use crate::resources::bit_set::{intersect, ones, ones_of};
+use crate::resources::bit_set::{ones, ones_of};
 use crate::resources::pool::Pool;
 
 /// All workers of a large system.
@@ -44,7 +44,7 @@ impl Attempts for ConstantDelay {
     fn need_waits(&mut self, need: usize, context: &mut Context<'_>) {
         let mut members = self.spare.pop().unwrap_or_else(|| self.pending.clone());
         let mut any = 0;
-        let room = context.pool.with_room(need).words();
+        let room = room_for(context.pool, need).words();
         for ((member, pending), room) in members.iter_mut().zip(&mut self.pending).zip(room) {
             *member = room & !*pending;
             *pending |= *member;
@@ -58,7 +58,7 @@ impl Attempts for ConstantDelay {
 
     fn worker_changed(&mut self, worker: usize, context: &mut Context<'_>) {
         let (word, bit) = (worker / 64, 1 << (worker % 64));
-        if self.pending[word] & bit == 0 && intersect(context.pool.fitting(worker), context.waiting) {
+        if self.pending[word] & bit == 0 && context.pool.fits_any(worker, context.waiting) {
             self.pending[word] |= bit;
             context.calendar.schedule(context.now + self.delay, EventClass::Claim, worker);
         }
@@ -78,7 +78,7 @@ impl Attempts for ConstantDelay {
     fn fire(&mut self, _key: u128, _now: Time, pool: &Pool, waiting: &[u64]) -> Option<usize> {
         let members = &mut self.cohorts.front_mut().expect("a cohort is due").members;
         for word in 0..members.len() {
-            let finders = ones(waiting).fold(0, |finders, need| finders | pool.with_room(need).words()[word]);
+            let finders = ones(waiting).fold(0, |finders, need| finders | room_for(pool, need).words()[word]);
             let first = ones_of(members[word] & finders).next();
             // The workers before the first have found nothing.
             let over = first.map_or(u64::MAX, |bit| u64::MAX >> (63 - bit)) & members[word];

@@ -21,9 +21,9 @@ use crate::calendar::EventClass;
 use crate::model::time::Span;
 use crate::random::dist::Distribution;
 use crate::random::stream::{Purpose, Stream, Streams};
-use crate::resources::bit_set::{BitSet, intersect};
+use crate::resources::bit_set::BitSet;
 use crate::resources::pool::Pool;
-use crate::system::System;
+use crate::system::{ClaimRule, System};
 use constant::ConstantDelay;
 use general::GeneralDelay;
 use uniform::UniformDelay;
@@ -33,6 +33,11 @@ const POOLED_FROM: usize = 64;
 
 /// The most workers that may fire at the same instant, on average. Each of them is an event.
 const MOST_AT_ONCE: f64 = 64.0;
+
+/// Whether workers may attempt in pools, which are made of the sets of needs that fit on them.
+pub(crate) fn wants_sets(system: &System) -> bool {
+    matches!(system.claim, ClaimRule::Delayed { .. }) && system.workers.len() >= POOLED_FROM
+}
 
 /// The attempts of a replication. Workers attempt in pools only if `may_pool`: where a worker whose
 /// attempt ends while a job waits that fits always claims.
@@ -83,13 +88,13 @@ impl PerWorker {
 
     /// Whether a worker has no attempt under way and a job waits that fits on it.
     fn may_begin(&self, worker: usize, context: &Context<'_>) -> bool {
-        !self.pending.contains(worker) && intersect(context.pool.fitting(worker), context.waiting)
+        !self.pending.contains(worker) && context.pool.fits_any(worker, context.waiting)
     }
 }
 
 impl Attempts for PerWorker {
     fn need_waits(&mut self, need: usize, context: &mut Context<'_>) {
-        for worker in context.pool.with_room(need).iter() {
+        for worker in context.pool.workers_for(need) {
             if !self.pending.contains(worker) {
                 context.calendar.schedule(context.now + self.begin(worker), EventClass::Claim, worker);
             }

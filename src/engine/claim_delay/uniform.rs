@@ -4,7 +4,7 @@
 //! worker may join a pool when it starts an attempt ([`UniformLaw::join`]), and leaves when what
 //! fits on it changes.
 
-use super::attempts::{Attempts, Context};
+use super::attempts::{Attempts, Context, room_for};
 use super::pools::{IdlePool, Place, Pools};
 use super::uniform_law::UniformLaw;
 use crate::calendar::{Calendar, EventClass, NO_EVENT};
@@ -76,7 +76,7 @@ impl UniformDelay {
         pool.law.pass_unseen(context.now);
         let need = ones(&pool.fitting).next().expect("a pool's members have room for something");
         let alike = |&worker: &usize| context.pool.fitting(worker) == &pool.fitting[..];
-        let with_room = context.pool.with_room(need);
+        let with_room = room_for(context.pool, need);
         let mut starters: Vec<usize> = self.pools.idle.intersection(with_room).filter(alike).collect();
         if self.pools.all[index].members.len() < starters.len() {
             starters.extend(self.disband(index, context.calendar));
@@ -169,7 +169,7 @@ impl Attempts for UniformDelay {
         }
         // Workers of the pools that are now active have started; the rest are workers without a
         // pool of their kind.
-        let starters: Vec<usize> = self.pools.idle.intersection(context.pool.with_room(need)).collect();
+        let starters: Vec<usize> = self.pools.idle.intersection(room_for(context.pool, need)).collect();
         for worker in starters {
             self.worker_changed(worker, context);
         }

@@ -23,7 +23,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if !self.has_priority_order() {
             return self.dispatch_decisions();
         }
-        while let Some(need) = self.queue.jobs.first_of(|word| self.workers.pool.mask()[word], |_| true) {
+        self.workers.pool.tighten();
+        while let Some(need) = self.first_with_room() {
             let job = self.queue.jobs.pop(need);
             let worker = self.place(&job);
             self.claim(job, worker);
@@ -53,6 +54,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// The decision of a policy that selects or reserves: for the worker that looks, or for any.
     fn choose(&mut self, worker: Option<WorkerId>) -> Option<Decision<P::Rank>> {
+        self.workers.pool.tighten();
         let (known, workers) = ((self.system, &self.jobs.lifecycle), &self.workers);
         let view = SchedulingView::new(self.now, &self.queue.jobs, worker, known, &workers.pool, &workers.capacities);
         self.policy.choose(&view)
@@ -86,7 +88,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     #[inline(always)]
     pub(super) fn try_start_now(&mut self, job: &Job) -> bool {
         let need = usize::from(job.need.0);
-        let fits = self.workers.pool.mask()[need / 64] >> (need % 64) & 1 == 1;
+        let fits = self.workers.pool.has_room(need);
         if fits {
             let worker = self.place(job);
             self.start(*job, worker);
@@ -204,6 +206,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn first_freed(&self, worker: WorkerId, ended: NeedId) -> Option<usize> {
         let touched = |word| self.workers.pool.touched(ended, word);
         self.queue.jobs.first_of(touched, |need| self.workers.pool.fits(worker.0 as usize, need))
+    }
+
+    /// The need whose first waiting job comes first in policy order, of those that fit anywhere.
+    fn first_with_room(&self) -> Option<usize> {
+        let pool = &self.workers.pool;
+        self.queue.jobs.first_of(|word| pool.mask(word), |need| pool.keeps_sets() || pool.has_room(need))
     }
 
     /// The need whose first waiting job a worker would claim now.

@@ -67,7 +67,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// A replication at instant 0: initial rows run or are about to fall due, each source knows its
     /// first arrival.
     pub fn new(system: &'a System, policy: P, sources: Vec<A>, streams: &Streams, observer: O) -> Self {
-        let pool = Pool::new(system);
+        let pool = Pool::new(system, claim_delay::wants_sets(system));
         let may_close = system.availability.has_outages() || system.has_places();
         let (claiming, timing) = match &system.claim {
             ClaimRule::Instant { placement, pass } => {

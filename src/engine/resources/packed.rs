@@ -69,6 +69,19 @@ impl Packing {
         !(free - asked) & self.guards == 0
     }
 
+    /// A word of free units that is below any other in all lanes.
+    pub(crate) fn least(self) -> u64 {
+        self.guards
+    }
+
+    /// Lane by lane, the larger of two words of free units.
+    pub(crate) fn larger(self, a: u64, b: u64) -> u64 {
+        // A guard of `a` stays set where the lane below it is not smaller than that of `b`.
+        let guards = (a - (b & !self.guards)) & self.guards;
+        let lanes = guards | (guards - (guards >> (self.width - 1)));
+        a & lanes | b & !lanes
+    }
+
     /// The units in the lanes of all resources.
     pub(crate) fn unpack(self, free: &[u64], resources: usize) -> impl Iterator<Item = i64> {
         let per_word = (64 / self.width) as usize;
@@ -111,6 +124,13 @@ mod tests {
                     packed.iter_mut().zip(packing.taken(&map(units))).for_each(|(free, taken)| *free -= taken);
                 }
                 prop_assert_eq!(packing.unpack(&packed, free.len()).collect::<Vec<_>>(), plain.clone());
+                let first: Vec<u64> = packing.free(&map(&free)).collect();
+                let larger = |a: &[u64], b: &[u64]| -> Vec<u64> {
+                    a.iter().zip(b).map(|(&a, &b)| packing.larger(a, b)).collect()
+                };
+                prop_assert_eq!(packing.unpack(&larger(&first, &packed), free.len()).collect::<Vec<_>>(), free.clone());
+                prop_assert_eq!(larger(&packed, &first), larger(&first, &packed));
+                prop_assert_eq!(&larger(&vec![packing.least(); packed.len()], &packed), &packed);
             }
         }
     }

@@ -45,13 +45,20 @@ impl Placer {
     /// The worker that gets a job; the pool must have one with room for it.
     #[inline(always)]
     pub(crate) fn choose(&mut self, pool: &Pool, job: &Job) -> usize {
-        let need = usize::from(job.need);
-        let with_room = pool.with_room(need);
+        match pool.with_room(job.need.into()) {
+            Some(with_room) => self.choose_from(with_room, job),
+            None => self.choose_from(&pool.find_room(job.need.into()), job),
+        }
+    }
+
+    /// The worker, among those with room, that gets a job.
+    #[inline(always)]
+    fn choose_from(&mut self, with_room: &BitSet, job: &Job) -> usize {
         match self {
             Placer::First => with_room.first(),
             _ if with_room.len() == 1 => with_room.first(),
             Placer::Random(bits) => with_room.nth(any(bits, job, with_room.len())),
-            Placer::ByShare { index, most } => index.choose(need, *most),
+            Placer::ByShare { index, most } => index.choose(job.need.into(), *most),
         }
         .expect("only a need that fits somewhere is placed")
     }

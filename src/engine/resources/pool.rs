@@ -6,18 +6,24 @@
 //! [`Pool::note_given_back`]): a worker that takes a job in the place of the one that has just
 //! ended never has room in between.
 //!
-//! Fast path: equals asking [`Pool::fits`] for every worker and every need.
+//! Fast path: equals asking [`Pool::fits`] for every worker and every need. Of very many needs, of
+//! which each claim would change thousands of sets, no sets are kept, and this is what is asked; a
+//! bound on what is free anywhere ([`Pool::tighten`]) answers for most of them.
 
 use std::collections::BTreeMap;
 
-use super::bit_set::{BitSet, ones_of};
+use super::bit_set::{BitSet, all_ones_of, intersect, ones, ones_of};
 use super::packed::Packing;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::claim::Placement;
 use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::system::{ClaimRule, System};
 
-/// The free units of all workers, and the needs that fit on them.
+/// The most needs of which sets are kept for any number of workers.
+const MOST_KEPT: usize = 64;
+
+/// The free units of all workers, and the needs that fit on them. All sets of needs and of workers
+/// with room are empty if none are kept.
 #[derive(Debug)]
 pub(crate) struct Pool {
     packing: Packing,
@@ -37,6 +43,10 @@ pub(crate) struct Pool {
     mask: Box<[u64]>,
     /// Workers that claim; nothing fits on the others, whatever is free there.
     open: BitSet,
+    /// If no sets are kept: no worker that claims has more units free than these.
+    bound: Box<[u64]>,
+    /// Whether less may be free than the bound.
+    is_loose: bool,
 }
 
 /// One word of a need.
@@ -49,10 +59,12 @@ struct Packed {
 }
 
 impl Pool {
-    /// All workers of a system, idle.
-    pub(crate) fn new(system: &System) -> Pool {
+    /// All workers of a system, idle; `wants_sets` keeps sets of any number of needs.
+    pub(crate) fn new(system: &System, wants_sets: bool) -> Pool {
         let (workers, needs, resources) = (system.workers.len(), system.needs.len(), system.resources.len());
-        let words = needs.div_ceil(64).max(1);
+        let keeps_sets = wants_sets || needs <= MOST_KEPT.max(workers);
+        let kept = if keeps_sets { needs } else { 0 };
+        let words = if keeps_sets { needs.div_ceil(64).max(1) } else { 0 };
         let labels = labels(system);
         let packing = Packing::new(resources + labels, most_units(system));
         let packed = |(index, need): (usize, &CapacityMap)| {
@@ -71,12 +83,14 @@ impl Pool {
             resources,
             free: system.workers.iter().flat_map(free).collect(),
             needs: system.needs.iter().enumerate().flat_map(packed).collect(),
-            touched: touched(system),
+            touched: if keeps_sets { touched(system) } else { Box::default() },
             fitting: vec![0; workers * words].into(),
             words,
-            with_room: vec![with_room; needs].into(),
+            with_room: vec![with_room; kept].into(),
             mask: vec![0; words].into(),
             open: BitSet::new(workers),
+            bound: vec![packing.least(); packing.words].into(),
+            is_loose: false,
         };
         for worker in 0..workers {
             pool.set_open(WorkerId(worker as u32), true);
@@ -116,24 +130,81 @@ impl Pool {
                 self.set_room(worker, need, fits);
             }
         }
+        self.raise_to(worker);
+        self.is_loose = !self.keeps_sets();
     }
 
-    /// Bit by bit, in words of 64: has any worker room for this need?
+    /// Whether sets of needs and workers are kept.
     #[inline]
-    pub(crate) fn mask(&self) -> &[u64] {
-        &self.mask
+    pub(crate) fn keeps_sets(&self) -> bool {
+        self.words > 0
     }
 
-    /// Bit by bit, in words of 64: does a job with this need fit on the worker?
+    /// Whether any worker has room for a need.
+    #[inline(always)]
+    pub(crate) fn has_room(&self, need: usize) -> bool {
+        match self.mask.get(need / 64) {
+            Some(word) => word >> (need % 64) & 1 == 1,
+            None => self.is_within_bound(need) && self.workers_for(need).next().is_some(),
+        }
+    }
+
+    /// The needs for which [`Pool::has_room`] has to be asked, as bits of the word.
+    #[inline]
+    pub(crate) fn mask(&self, word: usize) -> u64 {
+        self.mask.get(word).copied().unwrap_or(u64::MAX)
+    }
+
+    /// Bit by bit, in words of 64: does a job with this need fit on the worker? Empty if no sets
+    /// are kept.
     #[inline]
     pub(crate) fn fitting(&self, worker: usize) -> &[u64] {
         &self.fitting[worker * self.words..][..self.words]
     }
 
-    /// The workers with room for a need.
+    /// Whether one of these needs (in words of 64) fits on a worker that claims.
     #[inline]
-    pub(crate) fn with_room(&self, need: usize) -> &BitSet {
-        &self.with_room[need]
+    pub(crate) fn fits_any(&self, worker: usize, needs: &[u64]) -> bool {
+        if self.keeps_sets() {
+            intersect(self.fitting(worker), needs)
+        } else {
+            self.open.contains(worker) && ones(needs).any(|need| self.fits(worker, need))
+        }
+    }
+
+    /// Those of these needs (in words of 64) that fit on this worker, or else on any.
+    pub(crate) fn fitting_of<'a>(
+        &'a self,
+        needs: &'a [u64],
+        worker: Option<usize>,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let room = worker.map_or(&self.mask[..], |worker| self.fitting(worker));
+        let words = needs.iter().enumerate().map(|(word, needs)| needs & room.get(word).unwrap_or(&u64::MAX));
+        all_ones_of(words).filter(move |&need| match worker {
+            Some(worker) => self.keeps_sets() || self.fits_open(worker, need),
+            None => self.has_room(need),
+        })
+    }
+
+    /// The workers with room for a need, if sets are kept.
+    #[inline]
+    pub(crate) fn with_room(&self, need: usize) -> Option<&BitSet> {
+        self.with_room.get(need)
+    }
+
+    /// The workers with room for a need, rising.
+    pub(crate) fn workers_for(&self, need: usize) -> impl Iterator<Item = usize> + '_ {
+        let kept = self.with_room(need);
+        let asked = if kept.is_some() { 0..0 } else { 0..self.free.len() / self.packing.words };
+        kept.into_iter().flat_map(BitSet::iter).chain(asked.filter(move |&worker| self.fits_open(worker, need)))
+    }
+
+    /// The workers with room for a need, as a set.
+    #[cold]
+    pub(crate) fn find_room(&self, need: usize) -> BitSet {
+        let mut found = BitSet::new(self.free.len() / self.packing.words);
+        self.workers_for(need).for_each(|worker| found.insert(worker));
+        found
     }
 
     /// Units free on a worker, by resource.
@@ -180,6 +251,11 @@ impl Pool {
         }
     }
 
+    /// Whether a job with this need fits on a worker, and the worker claims.
+    pub(crate) fn fits_open(&self, worker: usize, need: usize) -> bool {
+        self.open.contains(worker) && self.fits(worker, need)
+    }
+
     /// Whether a job with this need fits on a worker in the place of one that has ended there and
     /// has not given back its units. May be false although it fits where units take more than one
     /// word.
@@ -193,15 +269,46 @@ impl Pool {
     #[cold]
     fn fits_words(&self, worker: usize, need: usize) -> bool {
         let words = self.packing.words;
-        let (free, need) = (&self.free[worker * words..][..words], &self.needs[need * words..][..words]);
-        free.iter().zip(need).all(|(&free, need)| self.packing.fits(free, need.asked))
+        self.fits_into(&self.free[worker * words..][..words], need)
+    }
+
+    fn fits_into(&self, free: &[u64], need: usize) -> bool {
+        let asked = &self.needs[need * self.packing.words..];
+        free.iter().zip(asked).all(|(&free, need)| self.packing.fits(free, need.asked))
+    }
+
+    /// Whether a job with this need fits into the bound, as one must that fits anywhere.
+    fn is_within_bound(&self, need: usize) -> bool {
+        self.fits_into(&self.bound, need)
+    }
+
+    /// Lowers the bound on what is free anywhere to what is free.
+    pub(crate) fn tighten(&mut self) {
+        if std::mem::take(&mut self.is_loose) {
+            self.bound.fill(self.packing.least());
+            (0..self.free.len() / self.packing.words).for_each(|worker| self.raise_to(worker));
+        }
+    }
+
+    /// Brings the bound up to date after a change on a worker: more is free there, or less.
+    #[cold]
+    fn raise(&mut self, worker: usize, is_more: bool) {
+        if is_more { self.raise_to(worker) } else { self.is_loose = true }
+    }
+
+    /// The bound is at least what is free on a worker, if it claims.
+    fn raise_to(&mut self, worker: usize) {
+        if self.open.contains(worker) {
+            let free = &self.free[worker * self.packing.words..];
+            self.bound.iter_mut().zip(free).for_each(|(bound, &free)| *bound = self.packing.larger(*bound, free));
+        }
     }
 
     /// A word of the needs, as bits, that share a resource with a need: only they can come to fit
-    /// when a job with it ends.
+    /// when a job with it ends. All needs if no sets are kept.
     #[inline(always)]
     pub(crate) fn touched(&self, need: NeedId, word: usize) -> u64 {
-        self.touched[usize::from(need.0) * self.words + word]
+        self.touched.get(usize::from(need.0) * self.words + word).copied().unwrap_or(u64::MAX)
     }
 
     /// Brings the sets up to date after a worker has started a job with this need: some needs may
@@ -231,8 +338,8 @@ impl Pool {
     /// [`Pool::note`] of 64 needs.
     #[inline(always)]
     fn note_word(&mut self, worker: usize, need: usize, word: usize, fits: bool) {
+        let Some(&touched) = self.touched.get(need * self.words + word) else { return self.raise(worker, fits) };
         let fitting = self.fitting[worker * self.words + word];
-        let touched = self.touched[need * self.words + word];
         let mut changed = 0;
         for bit in ones_of(touched & if fits { !fitting } else { fitting }) {
             changed |= u64::from(self.fits(worker, word * 64 + bit) == fits) << bit;
@@ -312,78 +419,4 @@ fn most_units(system: &System) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::model::claim::DispatchTiming;
-    use crate::model::time::Time;
-    use crate::system::Window;
-    use crate::system::availability::Availability;
-
-    fn system(workers: &[Vec<i64>], needs: &[Vec<i64>]) -> System {
-        let map = |units: &Vec<i64>| CapacityMap(units.clone().into());
-        System {
-            resources: workers[0].iter().enumerate().map(|(index, _)| index.to_string()).collect(),
-            workers: workers.iter().map(|units| Worker::new(String::new(), map(units))).collect(),
-            actions: Vec::new(),
-            needs: needs.iter().map(map).collect(),
-            groups: Vec::new(),
-            runs_on: Vec::new(),
-            claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
-            queue_limit: None,
-            availability: Availability::default(),
-            cancels: Vec::new(),
-            window: Window::new(Time::ZERO, Time::ZERO),
-            initial: Vec::new(),
-        }
-    }
-
-    type Maps = Vec<Vec<i64>>;
-
-    /// Workers, needs (more than a word of 64 of them), and which need starts or ends where.
-    fn pools() -> impl Strategy<Value = (Maps, Maps, Vec<(usize, usize)>)> {
-        (1_usize..7, 1_usize..5, 1_usize..100).prop_flat_map(|(resources, workers, needs)| {
-            let maps = |most: i64, count| {
-                prop::collection::vec(prop::collection::vec(prop_oneof![Just(0), 0..=most], resources), count)
-            };
-            (maps(9, workers), maps(5, needs), prop::collection::vec((0..workers, 0..needs), 0..60))
-        })
-    }
-
-    proptest! {
-        /// Against plain subtraction, map by map.
-        #[test]
-        fn agrees_with_plain_maps((workers, needs, changes) in pools()) {
-            let system = system(&workers, &needs);
-            let mut pool = Pool::new(&system);
-            let (mut free, mut running) = (workers.clone(), Vec::new());
-            for (index, (worker, need)) in changes.into_iter().enumerate() {
-                let id = WorkerId(worker as u32);
-                if CapacityMap(free[worker].clone().into()).fits(&system.needs[need]) {
-                    free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free -= units);
-                    pool.take(id, NeedId(need as u16));
-                    pool.note_taken(id, NeedId(need as u16));
-                    running.push((worker, need));
-                } else if !running.is_empty() {
-                    let (worker, need) = running.swap_remove(index % running.len());
-                    free[worker].iter_mut().zip(&needs[need]).for_each(|(free, units)| *free += units);
-                    pool.give_back(WorkerId(worker as u32), NeedId(need as u16));
-                    pool.note_given_back(WorkerId(worker as u32), NeedId(need as u16));
-                }
-                for need in 0..needs.len() {
-                    let fits = |worker: &usize| CapacityMap(free[*worker].clone().into()).fits(&system.needs[need]);
-                    let fitting: Vec<usize> = (0..workers.len()).filter(fits).collect();
-                    prop_assert_eq!(pool.with_room(need).iter().collect::<Vec<_>>(), fitting.clone());
-                    prop_assert_eq!(pool.mask()[need / 64] >> (need % 64) & 1 == 1, !fitting.is_empty());
-                    for worker in 0..workers.len() {
-                        let fits = fitting.contains(&worker);
-                        prop_assert_eq!(pool.fits(worker, need), fits);
-                        prop_assert_eq!(pool.fitting(worker)[need / 64] >> (need % 64) & 1 == 1, fits);
-                    }
-                }
-                prop_assert_eq!(pool.free(worker).collect::<Vec<_>>(), free[worker].clone());
-            }
-        }
-    }
-}
+mod tests;

@@ -2,10 +2,9 @@
 
 use super::criteria::ComparisonCriteria;
 use crate::expression::{Margin, Quantity};
-use crate::stats::Direction;
 use crate::stats::holm::HolmTests;
 use crate::stats::paired::Paired;
-use crate::stats::student;
+use crate::stats::{Direction, student};
 
 /// What a test shows about an alternative in one quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

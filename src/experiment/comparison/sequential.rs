@@ -16,9 +16,8 @@ use crate::results::Results;
 use crate::stats::bound_test::{BoundSample, BoundStatus, Relation, SequentialBounds};
 use crate::stats::interval::critical_value_95;
 use crate::stats::paired::Paired;
-use crate::stats::student;
-use crate::stats::{CensoredValue, JobScope, ReplicationStats};
-use crate::unserved::{UnservedJobs, bounds_lost, is_of_served};
+use crate::stats::{CensoredValue, JobScope, ReplicationStats, student};
+use crate::unserved::{UnservedJobs, is_of_served};
 
 /// The result of a comparison.
 #[derive(Clone, Debug)]
@@ -223,14 +222,9 @@ impl<'a> SequentialComparison<'a> {
     /// unclaimed count where no gate bounds their share.
     fn unserved(&self, number: usize, alternative: usize) -> [Option<UnservedJobs>; 2] {
         [self.criteria.baseline, alternative].map(|of| {
-            let quantities = &self.quantities[of];
-            let quantity = quantities.get(number);
-            let jobs =
-                UnservedJobs::in_outcomes(&self.outcomes[of], quantity.action()).filter(|_| is_of_served(quantity))?;
-            let judged = self.criteria.judged.len();
+            let (quantities, judged) = (&self.quantities[of], self.criteria.judged.len());
             let gates = self.criteria.gates.iter().zip(judged..).map(|(gate, number)| (gate, quantities.get(number)));
-            let lost = if bounds_lost(gates, quantity.action()) { 0.0 } else { jobs.lost };
-            Some(UnservedJobs { lost, ..jobs }).filter(|jobs| !jobs.is_none())
+            UnservedJobs::unseen_by(quantities.get(number), &self.outcomes[of], gates)
         })
     }
 

@@ -4,12 +4,17 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// The maximum number of digits of a number that is read. It keeps every sum, product and part
-/// below, and nanoseconds, far within `i128`.
-const MAX_DIGITS: usize = 12;
+use crate::model::quantity::split_number;
 
-/// Significant digits of products.
+/// The maximum number of digits of a text that is read, before it is rounded.
+const MAX_READ: usize = 30;
+
+/// Significant digits of numbers that are read, and of products. They keep every sum, product and
+/// part below, and nanoseconds, far within `i128`.
 const PRODUCT_DIGITS: u32 = 15;
+
+/// Rounding changes a number that is read by less than one part in this number.
+const ROUNDING_ERROR: u128 = 1_000_000_000;
 
 /// The maximum number of digits after the point.
 pub(super) const MAX_PLACES: u32 = 12;
@@ -136,25 +141,32 @@ impl Ord for Decimal {
 impl FromStr for Decimal {
     type Err = ();
 
-    /// Reads at most 12 digits with an optional sign, point and exponent.
+    /// Reads a number in the grammar of quantities, with an optional sign, and rounds it to 15
+    /// significant digits and 12 after the point, if that makes no difference but for rounding
+    /// errors.
     fn from_str(text: &str) -> Result<Decimal, ()> {
         let (is_negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
         };
-        let (decimal, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (number, "") = split_number(unsigned) else { return Err(()) };
+        let (decimal, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
         let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
         let exponent: i32 = exponent.parse().map_err(|_| ())?;
         // Digits before the point that only the exponent gives are zeros.
-        let zeros = usize::try_from(exponent).unwrap_or(0).saturating_sub(fraction.len()).min(MAX_DIGITS + 1);
+        let zeros = usize::try_from(exponent).unwrap_or(0).saturating_sub(fraction.len()).min(MAX_READ + 1);
         let all = format!("{whole}{fraction}{:0<zeros$}", "");
-        let is_number = !(whole.is_empty() && fraction.is_empty()) && all.bytes().all(|byte| byte.is_ascii_digit());
         let places = (fraction.len() as i64 - i64::from(exponent)).max(0);
-        if !is_number || all.len() > MAX_DIGITS || places > i64::from(MAX_PLACES) {
+        if number.is_empty() || all.len() > MAX_READ || places > MAX_READ as i64 {
             return Err(());
         }
         let digits: i128 = all.parse().map_err(|_| ())?;
-        Ok(Decimal { digits: if is_negative { -digits } else { digits }, places: places as u32 })
+        let exact = Decimal { digits: if is_negative { -digits } else { digits }, places: places as u32 };
+        let number = exact.significant(PRODUCT_DIGITS).rounded(MAX_PLACES);
+        let error = exact.minus(number).digits.unsigned_abs();
+        let is_close = error.checked_mul(ROUNDING_ERROR).is_some_and(|error| error <= digits.unsigned_abs());
+        let has_room = number.digits.unsigned_abs() < 10_u128.pow(PRODUCT_DIGITS);
+        if is_close && has_room { Ok(number) } else { Err(()) }
     }
 }
 
@@ -176,7 +188,10 @@ impl fmt::Display for Decimal {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::model::quantity::Quantity;
 
     fn of(text: &str) -> Decimal {
         text.parse().unwrap()
@@ -209,15 +224,38 @@ mod tests {
         assert_eq!(of("1234567.89").significant(6).to_string(), "1234568");
     }
 
+    proptest! {
+        #[test]
+        fn a_printed_number_is_read_back(digits in -999_999_999_999_999_i128..=999_999_999_999_999, places in 0_u32..13) {
+            let number = Decimal { digits, places };
+            prop_assert_eq!(number.to_string().parse(), Ok(number));
+        }
+
+        /// A number is read here as it is in scenarios.
+        #[test]
+        fn numbers_are_those_of_quantities(text in "[0-9]{0,4}[.]?[0-9]{0,4}(e-?[0-8])?") {
+            let quantity = text.parse().ok().map(|quantity| match quantity {
+                Quantity::Number(number) => number,
+                other => panic!("{other:?}"),
+            });
+            let number = text.parse::<Decimal>().ok();
+            prop_assert_eq!(number.map(Decimal::to_f64), quantity);
+        }
+    }
+
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", ".", "-", "1e", "e3", "1e13", "1e-13", "1_000", "1 ", "1.2.3", "1234567890123", "x"] {
+        for text in ["", ".", "-", "1e", "e3", "1e15", "1e-13", "1_000", "1 ", "1.2.3", "1234567890123456", "x", "5."] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
-        assert_eq!([of(".5").to_string(), of("+5.").to_string(), of("-0.0").to_string()], ["0.5", "5", "0"]);
+        assert_eq!([of(".5").to_string(), of("+5").to_string(), of("-0.0").to_string()], ["0.5", "5", "0"]);
         assert_eq!(
             [of("1e3"), of("1.25e1"), of("5e-05")].map(|number| number.to_string()),
             ["1000", "12.5", "0.00005"]
+        );
+        assert_eq!(
+            ["0.30000000000000004", "7.000000000000001", "1e14"].map(|text| of(text).to_string()),
+            ["0.3", "7", "100000000000000"]
         );
     }
 }

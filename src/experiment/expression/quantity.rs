@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use crate::model::time::Span;
-use crate::stats::Direction;
 use crate::stats::bound_test::Relation;
-use crate::stats::{HoursOfWeek, Measure, Statistic};
+use crate::stats::{Direction, HoursOfWeek, Measure, Statistic};
 
 /// One number of a replication.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,8 +7,7 @@ use crate::model::action::ActionId;
 use crate::model::capacity::ResourceId;
 use crate::model::time::Span;
 use crate::stats::bound_test::Relation;
-use crate::stats::{JobScope, Measure, Metric, Statistic};
-use crate::stats::{Request, RequestedFigure, ShareWithin};
+use crate::stats::{JobScope, Measure, Metric, Request, RequestedFigure, ShareWithin, Statistic};
 
 const SCENARIO: &str = r#"
     horizon = "1h"

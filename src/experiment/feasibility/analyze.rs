@@ -1,7 +1,7 @@
 //! The analysis of a scenario, and everything worth reporting about it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cron_conflicts;
 use super::deadlock;
@@ -13,7 +13,7 @@ use crate::arrival::ArrivalModel;
 use crate::engine::{RuntimeEstimate, System, WorkerGroup};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, ResourceId};
-use crate::model::time::{NANOS, Span, Time};
+use crate::model::time::{Span, Time};
 use crate::model::worker::LabelSet;
 use crate::scenario::Scenario;
 
@@ -186,22 +186,19 @@ fn overload(scenario: &Scenario, feasibility: &Feasibility, offered: &mut Offere
 /// they come with the file.
 fn unread(scenario: &Scenario, feasibility: &Feasibility) -> Vec<Finding> {
     let system = &scenario.system;
-    let has_jobs = |action: ActionId| feasibility.work.iter().any(|work| work.action == action);
+    let with_jobs: BTreeSet<ActionId> = feasibility.work.iter().map(|work| work.action).collect();
     let actions = |applies: &dyn Fn(ActionId) -> bool| -> Vec<ActionId> {
-        let all = (0..system.actions.len()).map(|index| ActionId(index as u16));
-        all.filter(|action| has_jobs(*action) && applies(*action)).collect()
+        with_jobs.iter().copied().filter(|action| applies(*action)).collect()
     };
-    let is_listed_with_priority = |action: ActionId| {
-        scenario.sources.iter().any(|source| match source {
-            ArrivalModel::Listed(jobs) => jobs.iter().any(|job| {
-                job.arrival.action == action && job.overrides.priority.is_some_and(|priority| priority != 0)
-            }),
-            _ => false,
-        })
-    };
+    let listed = scenario.sources.iter().flat_map(|source| match source {
+        ArrivalModel::Listed(jobs) => &jobs[..],
+        _ => &[],
+    });
+    let with_priority = listed.filter(|job| job.overrides.priority.is_some_and(|priority| priority != 0));
+    let listed_with_priority: BTreeSet<ActionId> = with_priority.map(|job| job.arrival.action).collect();
     let mut findings = Vec::new();
     if !scenario.policy.reads_priorities() {
-        let actions = actions(&|action| system.action(action).priority != 0 || is_listed_with_priority(action));
+        let actions = actions(&|action| system.action(action).priority != 0 || listed_with_priority.contains(&action));
         findings.extend((!actions.is_empty()).then_some(Finding::UnreadPriorities { actions }));
     }
     if !scenario.policy.reads_estimates() {
@@ -295,12 +292,11 @@ fn busiest_hour(scenario: &Scenario, offered: &mut OfferedLoad) -> Option<Findin
     Some(Finding::BusiestHour { at, load: all.load(), bottleneck: problem.bottleneck(&all, 0.0) })
 }
 
-/// The whole hours of the calendar within the measured part, at most a week of them.
+/// The whole hours of the local calendar within the measured part, at most a week of them.
 fn hours(scenario: &Scenario) -> impl Iterator<Item = Time> {
     let window = scenario.system.window;
     // The start may lie anywhere in an hour of the calendar.
-    let start = scenario.epoch.0;
-    let start = Span(start.timestamp().rem_euclid(3_600) * NANOS + i64::from(start.timestamp_subsec_nanos()));
+    let start = Span(scenario.time_zone.stretch(scenario.epoch, window.warmup).week_offset);
     let into_hour = (window.warmup + start - Time::ZERO).0.rem_euclid(HOUR.0);
     let first = window.warmup + Span((HOUR.0 - into_hour) % HOUR.0);
     let hours = (0..HOURS_OF_A_WEEK).map(move |hour| first + Span(HOUR.0 * hour as i64));

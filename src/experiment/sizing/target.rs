@@ -1,16 +1,14 @@
 //! The targets of a search, and the designs they are tested in.
 
 use crate::design::GridPoint;
-use crate::expression::{Aggregate, Bound, Condition, ExpressionError, ResolvedQuantity};
+use crate::expression::{Aggregate, Bound, Condition, ExpressionError};
 use crate::growth::QueueGrowth;
 use crate::quantities::ResolvedQuantities;
 use crate::scenario::Scenario;
-use crate::stats::Direction;
 use crate::stats::bound_test::{BoundSample, BoundStatus, Relation, SequentialBounds};
 use crate::stats::interim_looks::InterimLooks;
-use crate::stats::{HoursOfWeek, ReplicationStats, TimeWindow};
-use crate::stats::{Measure, Statistic};
-use crate::unserved::{UnservedJobs, bounds_lost, is_of_served};
+use crate::stats::{Direction, HoursOfWeek, Measure, ReplicationStats, Statistic, TimeWindow};
+use crate::unserved::{UnservedJobs, is_of_served};
 
 /// A configuration among which the search looks for the cheapest.
 #[derive(Clone, Debug)]
@@ -163,7 +161,8 @@ impl Targets {
                 }
                 None => (of(&quantities.values(number, outcomes)), None),
             };
-            let unserved = self.unserved(quantities.get(number), quantities, outcomes);
+            let targets = self.conditions.iter().enumerate().map(|(number, target)| (target, quantities.get(number)));
+            let unserved = UnservedJobs::unseen_by(quantities.get(number), outcomes, targets);
             let growth = growth.filter(|_| is_of_served(quantities.get(number)));
             let is_no_good_news = growth.is_some() || unserved.is_some_and(|jobs| jobs.leaves_too_many());
             let (sample, is_final) = match unserved {
@@ -175,20 +174,6 @@ impl Targets {
             TargetLook { sample, is_final, hour, unjudged, whole, unserved, growth }
         };
         self.conditions.iter().enumerate().map(sample).collect()
-    }
-
-    /// The jobs that a quantity does not see; those that leave unclaimed count where no target
-    /// bounds their share.
-    fn unserved(
-        &self,
-        quantity: ResolvedQuantity,
-        quantities: &ResolvedQuantities,
-        outcomes: &[ReplicationStats],
-    ) -> Option<UnservedJobs> {
-        let jobs = UnservedJobs::in_outcomes(outcomes, quantity.action()).filter(|_| is_of_served(quantity))?;
-        let targets = self.conditions.iter().enumerate().map(|(number, target)| (target, quantities.get(number)));
-        let lost = if bounds_lost(targets, quantity.action()) { 0.0 } else { jobs.lost };
-        Some(UnservedJobs { lost, ..jobs }).filter(|jobs| !jobs.is_none())
     }
 
     /// The test of a target, for people.

@@ -15,6 +15,7 @@ fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
         series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },
         requested: Vec::new(),
         by_hour: None,
+        queue_course: None,
     };
     values.iter().map(outcome).collect()
 }

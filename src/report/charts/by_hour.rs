@@ -18,7 +18,8 @@ const HOURS: usize = 24;
 pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
     // Of all quantiles, for the axis of times.
     let quantity = Quantity { text: "wait".to_owned(), ..Quantity::from_str("p95(wait)").ok()? };
-    let axis = Axis::parse("hour of the day (UTC) in which jobs fall due=0..23").ok()?;
+    let axis =
+        Axis::parse(&format!("hour of the day ({}) in which jobs fall due=0..23", context.scenario.time_zone)).ok()?;
     let nothing = IntervalEstimate { value: None, upper: None, interval: None, replications: 0 };
     let (mut estimates, mut all) = (Vec::new(), Vec::new());
     for days in [DayClass::Weekdays, DayClass::Weekend] {
@@ -36,8 +37,8 @@ pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
     }
     let runs = if context.replications == 1 { "replication" } else { "replications" };
     let values = Values {
-        title: format!("{}: waits of all jobs by hour of the day ({})", context.scenario, context.policy),
-        work: format!("{} {runs}, seed {}", context.replications, context.seed),
+        title: context.title("waits of all jobs by hour of the day"),
+        work: format!("{} {runs}, seed {}", context.replications, context.scenario.seed),
         quantity: &quantity,
         overloaded: vec![false; estimates.len()],
         estimates,

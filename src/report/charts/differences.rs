@@ -10,7 +10,7 @@ use plotters::style::text_anchor::HPos;
 
 use crate::comparison::{ComparisonReport, difference, format, label};
 use crate::experiment::comparison::{ComparisonRow, Verdict};
-use crate::format::{Charset, relative_change};
+use crate::format::relative_change;
 use crate::plot::canvas::{self, Canvas, INK, MARGIN, Painted, SERIES, TITLES, WIDTH};
 use crate::plot::ratio_axis::RatioAxis;
 
@@ -138,7 +138,7 @@ fn draw_group(
 ) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
     if let Some(first) = group.first() {
         canvas::heading(canvas, &canvas::fitted(&label(first), 14, LEFT - MARGIN), (MARGIN, top))?;
-        let baseline = format(first).bounded(first.baseline, first.is_exact[0], Charset::Utf8);
+        let baseline = format(first).bounded(first.baseline, first.is_exact[0]);
         let baseline = format!("baseline: {baseline}");
         canvas::remark(canvas, &baseline, (FIGURES, top), HPos::Left)?;
     }

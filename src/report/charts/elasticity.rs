@@ -6,7 +6,7 @@ use plotters::style::text_anchor::HPos;
 
 use crate::elasticity::{ElasticityReport, change_with_half_width};
 use crate::experiment::elasticity::{Effect, Perturbation};
-use crate::format::{self, Charset, ValueFormat};
+use crate::format::{self, ValueFormat};
 use crate::plot::axis::Axis;
 use crate::plot::canvas::{self, BLUE, Canvas, INK, MARGIN, Painted, SERIES, TITLES, WIDTH};
 use crate::plot::row_scale::{draw_scale, pixel};
@@ -84,7 +84,7 @@ fn draw_bar(canvas: &Canvas, axis: &Axis, perturbation: &Perturbation, effect: &
     canvas::text(canvas, &words, (MARGIN, middle - HALF), &font, INK, HPos::Left)?;
     canvas::text(
         canvas,
-        &change_with_half_width(effect, Charset::Ascii),
+        &format::ascii(&change_with_half_width(effect)),
         (FIGURES, middle - HALF),
         &font,
         INK,

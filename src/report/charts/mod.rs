@@ -14,29 +14,29 @@ mod warm_up;
 
 use std::collections::BTreeSet;
 
-use crate::OutputFile;
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
 use crate::experiment::expression::Quantity;
 use crate::run::{self, RunReport};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
+use crate::{OutputFile, file};
 
 pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<OutputFile> {
     let mut charts = vec![
-        chart("charts/wait_distribution.svg", waits::by_action(context, results)),
-        chart("charts/utilization.svg", over_time::utilization(context, results)),
-        chart("charts/queue_length.svg", over_time::queue_length(context, results)),
+        file("charts/wait_distribution.svg", waits::by_action(context, results)),
+        file("charts/utilization.svg", over_time::utilization(context, results)),
+        file("charts/queue_length.svg", over_time::queue_length(context, results)),
     ];
     let hours = run::by_hour::rows(&results.replications);
     let by_hour = hours.and_then(|rows| by_hour::draw(context, &rows));
-    charts.extend(by_hour.map(|drawn| chart("charts/by_hour.svg", drawn)));
-    charts.extend(context.warm_up.map(|found| chart("charts/warmup.svg", warm_up::draw(context, found))));
+    charts.extend(by_hour.map(|drawn| file("charts/by_hour.svg", drawn)));
+    charts.extend(context.warm_up.map(|found| file("charts/warmup.svg", warm_up::draw(context, found))));
     charts
 }
 
 pub(crate) fn of_comparison(report: &ComparisonReport) -> Vec<OutputFile> {
-    let mut charts = vec![chart("charts/differences.svg", differences::draw(report))];
+    let mut charts = vec![file("charts/differences.svg", differences::draw(report))];
     charts.extend(waits::by_contender(report));
     charts
 }
@@ -44,23 +44,19 @@ pub(crate) fn of_comparison(report: &ComparisonReport) -> Vec<OutputFile> {
 /// A chart of each quantity that is shown, unless the keys are more than a chart can show.
 pub(crate) fn of_sweep(report: &SweepReport) -> Vec<OutputFile> {
     let paths = quantity_paths(report.shown).into_iter().enumerate();
-    paths.filter_map(|(shown, path)| Some(chart(path, sweep::draw(report, shown)?))).collect()
+    paths.filter_map(|(shown, path)| Some(file(path, sweep::draw(report, shown)?))).collect()
 }
 
 /// A chart of each quantity that is shown.
 pub(crate) fn of_elasticity(report: &ElasticityReport) -> Vec<OutputFile> {
     let paths = quantity_paths(report.shown).into_iter().enumerate();
-    paths.map(|(shown, path)| chart(path, elasticity::draw(report, shown))).collect()
+    paths.map(|(shown, path)| file(path, elasticity::draw(report, shown))).collect()
 }
 
 /// A chart of each target.
 pub(crate) fn of_sizing(report: &SizingReport) -> Vec<OutputFile> {
     let targets = 0..report.targets.conditions.len();
-    targets.map(|target| chart(format!("charts/target-{}.svg", target + 1), targets::draw(report, target))).collect()
-}
-
-fn chart(path: impl Into<String>, bytes: Vec<u8>) -> OutputFile {
-    OutputFile { path: path.into(), bytes }
+    targets.map(|target| file(format!("charts/target-{}.svg", target + 1), targets::draw(report, target))).collect()
 }
 
 /// The path of each quantity's chart: `charts/p95_wait_scan.svg` for `p95(wait, scan)`.
@@ -77,6 +73,3 @@ fn quantity_paths(shown: &[Quantity]) -> Vec<String> {
     };
     shown.iter().map(path).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,20 +7,20 @@ use crate::model::action::ActionId;
 use crate::plot::curves::{self, Curve};
 use crate::stats::JobScope;
 use crate::wait_curves::WaitCurves;
-use crate::{OutputFile, RunContext};
+use crate::{OutputFile, RunContext, file};
 
 /// At most this number of actions has a chart of its own.
 const MOST_ACTIONS: usize = 12;
 
 /// The chart of a run.
 pub(super) fn by_action(context: &RunContext, results: &Results) -> Vec<u8> {
-    let title = format!("{}: distribution of waits by action ({})", context.scenario, context.policy);
+    let title = context.title("distribution of waits by action");
     let averaged = match results.replications.len() {
         0 | 1 => String::new(),
         n => format!("; quantiles averaged over {n} replications"),
     };
     let subtitle = format!("Share of jobs that waited at most so long; marks at median and p95{averaged}");
-    curves::draw(context.slo, &WaitCurves::new(context, results).all(), &title, &subtitle)
+    curves::draw(context.scenario.slo, &WaitCurves::new(context, results).all(), &title, &subtitle)
 }
 
 /// The charts of a comparison: one of all jobs, and one for each of the baseline's actions if there
@@ -47,7 +47,7 @@ fn chart(report: &ComparisonReport, action: &str, path: String) -> OutputFile {
         report.comparison.replications
     );
     let slo = report.baseline().scenario.slo;
-    OutputFile { path, bytes: curves::draw(slo, &curves, &title, &subtitle) }
+    file(path, curves::draw(slo, &curves, &title, &subtitle))
 }
 
 /// The curve of a contender. The baseline's is black, like that of all jobs in the chart of a run.
@@ -60,7 +60,7 @@ fn curve(report: &ComparisonReport, number: usize, action: &str) -> Option<Curve
 }
 
 fn action_of_name(context: &RunContext, action: &str) -> Option<JobScope> {
-    let found = context.system.actions.iter().position(|known| known.name == action);
+    let found = context.scenario.system.actions.iter().position(|known| known.name == action);
     let one = found.map(|index| JobScope::One(ActionId(index as u16)));
     one.or((action == "all").then_some(JobScope::All))
 }

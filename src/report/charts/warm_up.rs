@@ -18,11 +18,11 @@ const REMARK: i32 = 24;
 
 /// Draws the chart.
 pub(super) fn draw(context: &RunContext, warm_up: &EstimatedWarmUp) -> Vec<u8> {
-    let title = format!("{}: jobs in the system ({})", context.scenario, context.policy);
+    let title = context.title("jobs in the system");
     let subtitle = format!("Mean of {PILOTS} replications; grey: {}", messages::warm_up_summary(warm_up));
     let most = warm_up.trajectory.in_system.iter().copied().fold(1.0, f64::max);
     let (levels, top) = (Axis::from_zero(most, format::short_count), TITLES + REMARK);
-    let (time, time_name) = calendar::axis(context.epoch, context.system.window.horizon);
+    let (time, time_name) = calendar::axis(context.scenario.epoch, context.scenario.system.window.horizon);
     let remark = format!("red: mean after the warm-up, {}", format::count(warm_up.level()));
     canvas::sheet(top + HEIGHT + X_LABELS + 14, &title, &subtitle, |canvas| {
         canvas::remark(canvas, &remark, (LEFT + PLOT_WIDTH, top - 19), HPos::Right)?;

@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use super::ComparisonReport;
 use super::tables::{difference_with_interval, format, label, relative_with_interval};
 use crate::experiment::comparison::{ComparisonRow, Gate, TestResult, Verdict};
-use crate::format::Charset;
 use crate::stats::bound_test::BoundStatus;
 
 /// A test case.
@@ -70,9 +69,9 @@ impl ComparisonReport<'_> {
         let message = format!(
             "{}: {}, {} has {}; {}, {}",
             judgement.verdict.name(),
-            format.bounded(row.value, row.is_exact[1], Charset::Utf8),
+            format.bounded(row.value, row.is_exact[1]),
             self.baseline().name,
-            format.bounded(row.baseline, row.is_exact[0], Charset::Utf8),
+            format.bounded(row.baseline, row.is_exact[0]),
             difference_with_interval(row),
             relative_with_interval(row),
         ) + &self.reason(judgement.verdict == Verdict::Undecided, row.alternative, &row.unserved);

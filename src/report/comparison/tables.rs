@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use super::ComparisonReport;
 use crate::experiment::comparison::{Comparison, ComparisonRow, Gate};
-use crate::format::{Charset, ValueFormat, relative_change, with_ends};
-use crate::model::action::ActionId;
+use crate::format::{ValueFormat, at_least, relative_change, with_ends};
 use crate::run::tables::{summary_lines, summary_of};
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::{CensoredValue, JobScope};
@@ -27,9 +26,9 @@ impl<'a> ComparisonReport<'a> {
             Col::new("statistic", |row| row.key.statistic.as_str()),
             Col::for_people("judged", |row| Text::Code(label(row))).left_aligned(),
             Col::new("baseline", |row| row.baseline)
-                .shown(|row| Text::Plain(format(row).bounded(row.baseline, row.is_exact[0], Charset::Utf8))),
+                .shown(|row| Text::Plain(format(row).bounded(row.baseline, row.is_exact[0]))),
             Col::new("value", |row| row.value)
-                .shown(|row| Text::Plain(format(row).bounded(row.value, row.is_exact[1], Charset::Utf8))),
+                .shown(|row| Text::Plain(format(row).bounded(row.value, row.is_exact[1]))),
             Col::new("difference", |row| known(row.difference)).shown(|row| Text::Plain(difference_with_interval(row))),
             Col::interval("ci", ["ci_low", "ci_high"], |row| row.interval),
             Col::new("relative", |row| row.relative).shown(|row| Text::Plain(relative_with_interval(row))),
@@ -114,8 +113,7 @@ impl<'a> ComparisonReport<'a> {
         for (number, contender) in self.contenders.iter().enumerate() {
             let (context, results) = self.run(number);
             let curves = WaitCurves::new(&context, results);
-            let actions = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
-            for action in std::iter::once(JobScope::All).chain(actions) {
+            for action in std::iter::once(JobScope::All).chain(context.actions()) {
                 let points = curves.of(action).map_or_else(Vec::new, |curve| curve.points);
                 let row = |(wait, p)| (contender.name.as_str(), context.action(action), wait, p);
                 rows.extend(points.into_iter().map(row));
@@ -125,7 +123,7 @@ impl<'a> ComparisonReport<'a> {
     }
 
     /// The comparison as one JSON document; its rows have the names of the CSV files.
-    pub fn json(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let Comparison { replications, looks, rows, gates, .. } = self.comparison;
         let contenders = self.contenders.iter().map(|contender| {
             json!({
@@ -199,7 +197,7 @@ fn known(value: Option<CensoredValue>) -> Option<f64> {
 fn bounded(value: Option<CensoredValue>, text: impl Fn(f64) -> String) -> String {
     match value {
         Some(value) if value.is_exact() => text(value.lower),
-        Some(value) if value.lower.is_finite() => Charset::Utf8.at_least(&text(value.lower)),
+        Some(value) if value.lower.is_finite() => at_least(&text(value.lower)),
         Some(value) if value.upper.is_finite() => format!("\u{2264} {}", text(value.upper)),
         _ => "-".to_owned(),
     }
@@ -207,7 +205,7 @@ fn bounded(value: Option<CensoredValue>, text: impl Fn(f64) -> String) -> String
 
 /// The value of a gate, or a lower bound of it.
 pub(super) fn gate_value(gate: &Gate) -> String {
-    gate_format(gate).bounded(gate.value, gate.is_exact, Charset::Utf8)
+    gate_format(gate).bounded(gate.value, gate.is_exact)
 }
 
 /// A row's difference.

@@ -5,20 +5,19 @@ use super::tables::{gate_format, gate_value, label};
 use crate::experiment::comparison::{ComparisonRow, Gate, TestResult, Verdict};
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::unserved::UnservedJobs;
-use crate::format::Charset;
 use crate::messages;
 use crate::stats::bound_test::BoundStatus;
 use crate::table::terminal;
 
 impl ComparisonReport<'_> {
     /// The heading line, the tables, `place` (where the files are), and the outcome of the gates.
-    pub fn text(&self, place: &str) -> String {
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let judged = self.comparison.judged().map(|(row, _)| row);
         let mut lines = vec![self.heading()];
         lines.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
-        lines.push(terminal(&self.comparison_columns(), judged, Charset::Utf8));
+        lines.push(terminal(&self.comparison_columns(), judged));
         if !self.comparison.gates.is_empty() {
-            lines.push(terminal(&self.gate_columns(), &self.comparison.gates, Charset::Utf8));
+            lines.push(terminal(&self.gate_columns(), &self.comparison.gates));
         }
         lines.extend(self.undecided());
         if !self.comparison.is_decided(self.criteria) {
@@ -96,11 +95,7 @@ impl ComparisonReport<'_> {
         let format = gate_format(gate);
         let growth = gate.growth.filter(|_| gate.status == BoundStatus::Undecided);
         let growth = growth.map_or_else(String::new, |growth| format!("; {}", messages::growth_warning(growth)));
-        let state = match gate.status {
-            BoundStatus::Kept => "kept",
-            BoundStatus::Broken => "broken",
-            BoundStatus::Undecided => "undecided",
-        };
+        let state = gate.status.state_word();
         format!(
             "gate {} is {state} by {}: {}, the bound is {}, after {} replications",
             gate.condition.text,

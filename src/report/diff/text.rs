@@ -7,7 +7,7 @@ use super::{DiffReport, SettingDifference};
 use crate::experiment::diff::{
     ClaimDecision, CreatedJob, Divergence, FirstDifference, FreeUnits, JobEnd, NamedUnits, WaitingJob, WorkerDifference,
 };
-use crate::format::{Charset, duration};
+use crate::format::duration;
 use crate::model::time::{NANOS, Span, Time};
 use crate::table;
 
@@ -233,6 +233,6 @@ fn exact(at: Time) -> String {
 
 /// A table; the columns with these numbers are aligned to the right.
 fn columns(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
-    let table = table::plain(header, rows, |column| !right.contains(&column), Charset::Utf8);
+    let table = table::plain(header, rows, |column| !right.contains(&column));
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

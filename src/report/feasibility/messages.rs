@@ -1,8 +1,6 @@
 //! The findings of the feasibility analysis in sentences: a title, and lines with the consequence
 //! and the remedy.
 
-use chrono::SecondsFormat;
-
 use super::format as phrases;
 use crate::experiment::feasibility::{Bottleneck, Excess, Feasibility, Finding, StuckWorkers, WorkerType};
 use crate::format::{count, duration};
@@ -342,6 +340,6 @@ impl Words<'_> {
     }
 
     fn instant(&self, time: Time) -> String {
-        self.scenario.epoch.rfc3339(time, SecondsFormat::AutoSi)
+        self.scenario.local(time)
     }
 }

@@ -3,7 +3,6 @@
 use super::format as phrases;
 use crate::engine::System;
 use crate::experiment::feasibility::{Feasibility, OfferedWork, ResourceLoad};
-use crate::format::Charset;
 use crate::format::{count, duration};
 use crate::table;
 
@@ -11,19 +10,19 @@ use crate::table;
 const MOST_ROWS: usize = 20;
 
 /// The tables of jobs and resources, and a line on the whole system.
-pub fn text(system: &System, analysis: &Feasibility, charset: Charset) -> String {
-    let mut parts = vec![jobs(system, analysis, charset)];
+pub fn text(system: &System, analysis: &Feasibility) -> String {
+    let mut parts = vec![jobs(system, analysis)];
     if analysis.work.len() > MOST_ROWS {
         parts.push(format!("and {} more with a smaller demand", analysis.work.len() - MOST_ROWS));
     }
     if !analysis.resources.is_empty() {
-        parts.push(resources(system, analysis, charset));
+        parts.push(resources(system, analysis));
     }
     parts.extend(together(analysis));
     parts.join("\n") + "\n"
 }
 
-fn jobs(system: &System, analysis: &Feasibility, charset: Charset) -> String {
+fn jobs(system: &System, analysis: &Feasibility) -> String {
     let mut works: Vec<&OfferedWork> = analysis.work.iter().collect();
     if works.len() > MOST_ROWS {
         works.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
@@ -42,10 +41,10 @@ fn jobs(system: &System, analysis: &Feasibility, charset: Charset) -> String {
         ]
     };
     let rows: Vec<Vec<String>> = works.into_iter().map(row).collect();
-    table::plain(&["action", "needs", "jobs an hour", "held", "load by itself"], &rows, |_| false, charset)
+    table::plain(&["action", "needs", "jobs an hour", "held", "load by itself"], &rows, |_| false)
 }
 
-fn resources(system: &System, analysis: &Feasibility, charset: Charset) -> String {
+fn resources(system: &System, analysis: &Feasibility) -> String {
     let row = |load: &ResourceLoad| {
         vec![
             system.resources[usize::from(load.resource.0)].clone(),
@@ -55,7 +54,7 @@ fn resources(system: &System, analysis: &Feasibility, charset: Charset) -> Strin
         ]
     };
     let rows: Vec<Vec<String>> = analysis.resources.iter().map(row).collect();
-    table::plain(&["resource", "in use", "offered", "load"], &rows, |_| false, charset)
+    table::plain(&["resource", "in use", "offered", "load"], &rows, |_| false)
 }
 
 /// The load of all work on all workers, the load with claim delays, and the load of claims where

@@ -161,3 +161,13 @@ pub(crate) fn fitted(words: &str, size: i32, width: i32) -> String {
 fn printable(words: &str) -> String {
     words.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '?' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn characters_that_xml_excludes_are_replaced() {
+        assert_eq!(printable("a\t<\u{1}\u{ffff}\u{e9}"), "a?<??\u{e9}");
+    }
+}

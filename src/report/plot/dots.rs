@@ -9,7 +9,7 @@ use super::row_scale::{draw_scale, pixel};
 use super::scale::Scale;
 use super::values::{Values, step_name};
 use crate::experiment::design;
-use crate::format::{Charset, ValueFormat};
+use crate::format::{ValueFormat, ascii};
 use crate::stats::interval::IntervalEstimate;
 
 const LEFT: i32 = 280;
@@ -43,7 +43,7 @@ pub(crate) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
                 let at = (pixel(&scale.axis, scale.place(value), (LEFT, RIGHT)), top + 7);
                 canvas.draw(&Circle::new(at, 8, BLUE.stroke_width(2)))?;
             }
-            let figure = format.value_with_half_width(*estimate, Charset::Ascii);
+            let figure = ascii(&format.value_with_half_width(*estimate));
             canvas::text(canvas, &figure, (FIGURES, top), &canvas::regular(13), INK, HPos::Left)?;
         }
         if more > 0 {

@@ -12,7 +12,7 @@ use super::canvas::{self, Canvas, INK, Painted, TITLES, WIDTH};
 use super::scale::is_wide;
 use super::values::{Values, step_name};
 use crate::experiment::design::Axis;
-use crate::format::{Charset, ValueFormat};
+use crate::format::ValueFormat;
 use crate::model::math;
 
 const TOP: i32 = TITLES + 34;
@@ -146,7 +146,7 @@ fn draw_cell(
     canvas.draw(&Rectangle::new([(left, top), (right, bottom)], fill.filled()))?;
     let format = ValueFormat::of_quantity(values.quantity);
     let mark = if values.overloaded[point] { " !" } else { "" };
-    let words = format.bounded(estimate.value, estimate.is_exact(), Charset::Utf8) + mark;
+    let words = format.bounded(estimate.value, estimate.is_exact()) + mark;
     let fits = words.chars().count() as i32 * LETTER <= right - left - 4 && layout.line >= TEXT;
     if !fits && !estimate.is_exact() {
         // A corner tells that the colour is that of a lower bound.

@@ -3,13 +3,15 @@
 //! Twelve lines with their bands hide each other in one plot. Twelve panels do not, and they need
 //! no legend.
 
+use std::ops::Range;
+
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::band::{self, Column, Spread};
+use super::band::{self, Buckets, Spread};
 use super::calendar;
-use super::canvas::{self, BLUE, Canvas, GREY, LEFT, Painted, Plot, TITLES, WIDTH, X_LABELS};
+use super::canvas::{self, BLUE, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, TITLES, WIDTH, X_LABELS};
 use crate::model::time::{Epoch, Time};
 
 /// At most this number of panels is drawn; a line below them counts the others.
@@ -27,7 +29,7 @@ pub(crate) struct Panel {
     pub(crate) remark: String,
     /// Its vertical axis.
     pub(crate) axis: Axis,
-    /// Its values, column by column; `None` where nothing was measured.
+    /// Its values, bucket by bucket; `None` where nothing was measured.
     pub(crate) spreads: Vec<Option<Spread>>,
 }
 
@@ -35,12 +37,12 @@ pub(crate) struct Panel {
 pub(crate) struct Sheet<'a> {
     pub(crate) title: String,
     /// The meaning of the values.
-    pub(crate) subtitle: &'a str,
+    pub(crate) subtitle: String,
     /// The unit of the vertical axes.
     pub(crate) unit: &'a str,
     /// The text of a chart without panels.
     pub(crate) nothing: &'a str,
-    pub(crate) columns: Vec<Column>,
+    pub(crate) buckets: Buckets,
     /// The calendar time of instant 0.
     pub(crate) epoch: Epoch,
     /// The end of the warm-up, which is shaded.
@@ -72,7 +74,7 @@ pub(crate) fn draw(sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
 fn explanation(sheet: &Sheet) -> String {
     let warm_up = (sheet.warmup > Time::ZERO).then(|| "grey: warm-up".to_owned());
     let parts = band::meaning(sheet.replications).into_iter().chain(warm_up);
-    parts.fold(sheet.subtitle.to_owned(), |all, part| format!("{all}; {part}"))
+    parts.fold(sheet.subtitle.clone(), |all, part| format!("{all}; {part}"))
 }
 
 /// The panels with their headings; the last one carries the time axis.
@@ -83,7 +85,7 @@ fn plots(canvas: &Canvas, sheet: &Sheet, panels: &[Panel], height: i32) -> Paint
         let name = (index + 1 == panels.len()).then_some(time_name.as_str());
         let mut plot = canvas::plot(canvas, (top, height), (&time, name), (&panel.axis, sheet.unit))?;
         shade_warm_up(&mut plot, sheet.warmup, &time, &panel.axis)?;
-        series(&mut plot, &sheet.columns, &panel.spreads)?;
+        series(&mut plot, sheet, &panel.spreads, time.high / f64::from(PLOT_WIDTH))?;
         headings(canvas, panel, top)?;
     }
     Ok(())
@@ -104,12 +106,18 @@ fn shade_warm_up(plot: &mut Plot, warmup: Time, time: &Axis, axis: &Axis) -> Pai
     Ok(())
 }
 
-/// Draws bands and lines, with a gap where nothing was measured.
-fn series(plot: &mut Plot, columns: &[Column], spreads: &[Option<Spread>]) -> Painted {
-    let pairs: Vec<(&Column, Option<Spread>)> = columns.iter().zip(spreads.iter().copied()).collect();
-    for run in pairs.split(|(_, spread)| spread.is_none()).filter(|run| !run.is_empty()) {
-        let edge = |value: fn(Spread) -> f64| steps(run.iter().filter_map(|(c, s)| Some((*c, value((*s)?)))));
+/// Draws bands and lines, with a gap where nothing was measured; a pixel is this number of seconds.
+fn series(plot: &mut Plot, sheet: &Sheet, spreads: &[Option<Spread>], pixel: f64) -> Painted {
+    let spreads: Vec<(usize, Option<Spread>)> = spreads.iter().copied().enumerate().collect();
+    for run in spreads.split(|(_, spread)| spread.is_none()).filter(|run| !run.is_empty()) {
+        let edge = |value: fn(Spread) -> f64| {
+            let levels = run.iter().filter_map(|(bucket, s)| Some((sheet.buckets.seconds(*bucket), value((*s)?))));
+            visible(&steps(levels), pixel)
+        };
         let (low, high) = (edge(|spread| spread.low), edge(|spread| spread.high));
+        if band::has_maximum(sheet.replications) {
+            plot.plotting_area().draw(&PathElement::new(edge(|spread| spread.max), INK.mix(0.4).stroke_width(1)))?;
+        }
         if low != high {
             let outline: Vec<_> = high.into_iter().chain(low.into_iter().rev()).collect();
             plot.plotting_area().draw(&Polygon::new(outline, BLUE.mix(0.25)))?;
@@ -119,16 +127,32 @@ fn series(plot: &mut Plot, columns: &[Column], spreads: &[Option<Spread>]) -> Pa
     Ok(())
 }
 
-/// A level line over each column, without points between columns of the same level.
-fn steps<'a>(levels: impl Iterator<Item = (&'a Column, f64)>) -> Vec<(f64, f64)> {
+/// A level line over each bucket, without points between buckets of the same level.
+fn steps(levels: impl Iterator<Item = (Range<f64>, f64)>) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> = Vec::new();
-    for (column, level) in levels {
+    for (seconds, level) in levels {
         match points.last_mut() {
-            Some(last) if last.1 == level => last.0 = column.seconds.end,
-            _ => points.extend([(column.seconds.start, level), (column.seconds.end, level)]),
+            Some(last) if last.1 == level => last.0 = seconds.end,
+            _ => points.extend([(seconds.start, level), (seconds.end, level)]),
         }
     }
     points
+}
+
+/// The points that make a line what it looks like: the first, the lowest, the highest and the last
+/// of those in one column of pixels.
+fn visible(points: &[(f64, f64)], pixel: f64) -> Vec<(f64, f64)> {
+    let column = |point: &(f64, f64)| (point.0 / pixel).floor();
+    let mut seen: Vec<(f64, f64)> = Vec::new();
+    for group in points.chunk_by(|a, b| column(a) == column(b)) {
+        let by_level = |a: &usize, b: &usize| group[*a].1.total_cmp(&group[*b].1);
+        let ends = [(0..group.len()).min_by(by_level), (0..group.len()).max_by(by_level)];
+        let mut kept: Vec<usize> = ends.into_iter().flatten().chain([0, group.len() - 1]).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        seen.extend(kept.into_iter().map(|place| group[place]));
+    }
+    seen
 }
 
 #[cfg(test)]
@@ -137,9 +161,20 @@ mod tests {
 
     #[test]
     fn steps_of_one_level_are_one_line() {
-        let columns: Vec<Column> =
-            [0.0, 1.0, 2.0].map(|at| Column { buckets: 0..1, seconds: at..at + 1.0 }).into_iter().collect();
-        let points = steps(columns.iter().zip([4.0, 4.0, 7.0]));
+        let points = steps([0.0, 1.0, 2.0].map(|at| at..at + 1.0).into_iter().zip([4.0, 4.0, 7.0]));
         assert_eq!(points, [(0.0, 4.0), (2.0, 4.0), (2.0, 7.0), (3.0, 7.0)]);
+    }
+
+    #[test]
+    fn a_column_of_pixels_keeps_its_ends_and_extremes() {
+        let line: Vec<(f64, f64)> = [1.0, 3.0, 9.0, 2.0, 0.5, 4.0, 5.0, 6.0]
+            .into_iter()
+            .enumerate()
+            .map(|(at, level)| (at as f64 / 6.0, level))
+            .collect();
+        let seen = visible(&line, 1.0);
+        assert_eq!(seen, [line[0], line[2], line[4], line[5], line[6], line[7]]);
+        assert_eq!(visible(&line, 0.01), line);
+        assert!(visible(&[], 1.0).is_empty());
     }
 }

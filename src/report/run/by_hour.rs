@@ -32,7 +32,7 @@ pub(crate) fn rows(outcomes: &[ReplicationStats]) -> Option<Vec<HourRow>> {
 pub(crate) fn write(context: &RunContext, rows: &[HourRow]) -> Vec<u8> {
     type Col<'a> = Column<'a, &'a HourRow>;
     let columns: [Col; 10] = [
-        Col::new("policy", |_| context.policy),
+        Col::new("policy", |_| context.scenario.policy_label.as_str()),
         Col::new("action", |row| context.action(row.metric.action)),
         Col::new("resource", |row| context.resource(row.metric.resource)),
         Col::new("days", |row| row.metric.days.name()),

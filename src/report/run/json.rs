@@ -18,23 +18,23 @@ use crate::stats::JobScope;
 use crate::table::json_interval;
 
 impl RunReport<'_> {
-    /// The summary, with the notes on the scenario's files. Numbers that could not be measured are
+    /// The summary. Numbers that could not be measured are
     /// `null`; `ci` is absent where there is no interval. Where jobs have not ended, a number is a
     /// lower bound, and `at_most` has the upper one, `null` if there is none.
-    pub fn json(&self, notes: &[String]) -> Value {
-        let RunReport { context, results, plan } = self;
-        let window = context.system.window;
+    pub(crate) fn document(&self) -> Value {
+        let RunReport { context, results, plan, notes } = self;
+        let window = context.scenario.system.window;
         let head = json!({
-            "scenario": context.scenario,
-            "policy": context.policy,
-            "seed": context.seed,
+            "scenario": context.scenario.name,
+            "policy": context.scenario.policy_label,
+            "seed": context.scenario.seed,
             "replications": context.replications,
-            "start": context.epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi),
+            "start": context.scenario.epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi),
             "warmup_s": window.warmup.as_secs_f64(),
             "warmup": warm_up(context),
-            "mode": if context.is_steady_state { "steady-state" } else { "terminating" },
+            "mode": if context.scenario.is_steady_state() { "steady-state" } else { "terminating" },
             "horizon_s": window.horizon.as_secs_f64(),
-            "slo_wait_s": context.slo.map(Span::as_secs_f64),
+            "slo_wait_s": context.scenario.slo.map(Span::as_secs_f64),
         });
         let mut document = head.as_object().cloned().unwrap_or_default();
         let reached = plan.status(&results.replications);
@@ -97,49 +97,4 @@ fn measure<'a>(
 fn child<'a>(parent: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
     let value = parent.entry(key).or_insert_with(|| json!({}));
     value.as_object_mut().expect("only objects have children, and figures are leaves")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::StoppingRule;
-    use crate::fixtures::{self, Shape, WEEK};
-
-    #[test]
-    fn paths_follow_the_subject_of_a_figure() {
-        let system = fixtures::system(WEEK);
-        let (results, plan) = (fixtures::results(WEEK), StoppingRule::fixed(5));
-        let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
-        let document = report.json(&["a note".to_owned()]);
-        assert_eq!(document["scenario"], "registry-week");
-        assert_eq!(document["notes"], json!(["a note"]));
-        assert_eq!(document["seed"], 42);
-        assert_eq!(document["slo_wait_s"], 300.0);
-        assert_eq!(document["actions"]["gc"]["within_slo"]["mean"], 0.975);
-        assert_eq!(document["actions"]["all"]["jobs"]["unfinished"], 0.0);
-        assert_eq!(document["resources"]["scan"]["queue_length"]["ci"]["mean"], json!([2.925, 3.575]));
-        assert_eq!(document["workers"]["replica-1"]["resources"]["scanCheck"]["utilization"]["mean"], 0.625);
-        assert!(document["actions"]["gc"]["wait_s"]["ci"].get("max").is_none());
-    }
-
-    #[test]
-    fn every_figure_occurs_once() {
-        fn numbers(value: &Value) -> usize {
-            match value {
-                Value::Object(children) => {
-                    children.iter().filter(|(key, _)| *key != "ci" && *key != "at_most").map(|(_, v)| numbers(v)).sum()
-                }
-                _ => 1,
-            }
-        }
-        let shape = Shape { actions: 9, resources: 5, replications: 1, wait: None, ..WEEK };
-        let (system, results) = (fixtures::system(shape), fixtures::results(shape));
-        let report =
-            RunReport { context: fixtures::context(&system), results: &results, plan: &StoppingRule::fixed(1) };
-        let document = report.json(&[]);
-        let figures: usize = ["actions", "resources", "workers"].iter().map(|part| numbers(&document[part])).sum();
-        assert_eq!(figures, results.summary.len());
-        assert_eq!(document["actions"]["gc"]["wait_s"]["p95"], Value::Null);
-        assert!(document["actions"]["gc"]["wait_s"].get("ci").is_none());
-    }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod by_hour;
 mod json;
+pub mod over_time;
 pub mod precision;
 pub mod replications;
 pub mod tables;
@@ -21,16 +22,16 @@ pub struct RunReport<'a> {
     pub results: &'a Results,
     /// The quantities that were asked for, and the precision.
     pub plan: &'a StoppingRule,
+    /// The notes of the JSON document.
+    pub notes: &'a [String],
 }
 
 impl RunReport<'_> {
     /// What the reader has to know before the figures.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = messages::unserved_warnings(&self.results.summary, &self.context);
-        warnings.extend(
-            QueueGrowth::of(self.context.system.window, self.context.period, &self.results.replications)
-                .map(messages::growth_warning),
-        );
+        let growth = QueueGrowth::of_scenario(self.context.scenario, &self.results.replications);
+        warnings.extend(growth.map(messages::growth_warning));
         warnings
     }
 }

@@ -38,8 +38,8 @@ pub(crate) fn json(reached: &[PrecisionStatus]) -> Value {
 }
 
 /// A line for each quantity: `mean(wait): 3.21 s ± 0.13 s (4.1 %), wanted ±5%: reached`.
-pub fn lines(reached: &[PrecisionStatus]) -> Vec<String> {
-    reached.iter().map(line).collect()
+pub fn lines(reached: &[PrecisionStatus]) -> String {
+    reached.iter().map(|reached| line(reached) + "\n").collect()
 }
 
 fn line(reached: &PrecisionStatus) -> String {

@@ -2,22 +2,25 @@
 //! replications, read back from its tables.
 //!
 //! `claimsim run --extend` adds replications to those of a saved run. The tables hold all it needs
-//! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`. All
-//! numbers read back to the same bits.
+//! of the old ones: figures here, waits in `wait_times.csv`, series in `utilization.csv`, and the
+//! rest in `extend.gz`. All numbers read back to the same bits.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::iter;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
 
+use super::over_time;
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
-use crate::model::action::ActionId;
 use crate::model::time::Span;
-use crate::stats::{CensoredValue, Measurements, Request, RequestedFigure, ShareWithin};
-use crate::stats::{JobScope, Metric};
-use crate::stats::{ReplicationStats, StatsObserver, WaitQuantiles};
+use crate::scenario::Scenario;
+use crate::stats::{
+    CensoredValue, JobScope, Measurements, Metric, MetricValue, ReplicationStats, Request, RequestedFigure,
+    ShareWithin, StatsObserver, WaitQuantiles,
+};
 use crate::table::{Column, csv};
 
 /// The file in a run's folder.
@@ -32,6 +35,8 @@ pub struct SavedTables<'a> {
     pub wait_times: &'a [u8],
     /// `utilization.csv`.
     pub utilization: &'a [u8],
+    /// `extend.gz`, if the run has one.
+    pub over_time: Option<&'a [u8]>,
 }
 
 /// Why a run's replications cannot be read from its tables.
@@ -49,13 +54,16 @@ pub enum ReadError {
     /// A cell is not as the run left it.
     #[error("{0} is damaged at line {1}, column `{2}`")]
     DamagedCell(&'static str, u64, &'static str),
+    /// A file is missing, as in runs of earlier versions.
+    #[error("it has no {0}, as runs of earlier versions; begin a new run instead")]
+    NoFile(&'static str),
     /// A table lacks a column.
     #[error("{0} is damaged: it has no column `{1}`")]
     NoColumn(&'static str, &'static str),
 }
 
 /// The names of a figure: action, resource, worker, measure and statistic.
-type Names = [String; 5];
+type Names<'a> = [Cow<'a, str>; 5];
 
 /// The columns before the value.
 const HEADER: [&str; 7] = ["replication", "action", "resource", "worker", "measure", "statistic", "value"];
@@ -67,15 +75,18 @@ const AT_MOST: &str = "_at_most";
 /// The bytes of the table, with a row for each figure of each replication; a value is empty where
 /// nothing was measured.
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
-    type Col<'a> = Column<'a, (usize, &'a Names, &'a str, Option<f64>)>;
-    let names = names(context, asked);
+    type Col<'a> = Column<'a, (usize, &'a Names<'a>, &'a str, Option<f64>)>;
+    let names = names(context, asked, outcomes.first().map_or(&[], |outcome| &outcome.metrics[..]));
     let columns = [
         Col::new(HEADER[0], |row| row.0),
-        Col::new(HEADER[1], |row| row.1[0].as_str()),
-        Col::new(HEADER[2], |row| row.1[1].as_str()),
-        Col::new(HEADER[3], |row| row.1[2].as_str()),
-        Col::new(HEADER[4], |row| row.1[3].as_str()),
-        Col::new(HEADER[5], |row| format!("{}{}", row.1[4], row.2)),
+        Col::new(HEADER[1], |row| row.1[0].as_ref()),
+        Col::new(HEADER[2], |row| row.1[1].as_ref()),
+        Col::new(HEADER[3], |row| row.1[2].as_ref()),
+        Col::new(HEADER[4], |row| row.1[3].as_ref()),
+        Col::new(HEADER[5], |row| match row.2 {
+            "" => Cow::Borrowed(row.1[4].as_ref()),
+            end => Cow::Owned(format!("{}{end}", row.1[4])),
+        }),
         Col::new(HEADER[6], |row| row.3).exact(),
     ];
     let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
@@ -90,41 +101,39 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
 }
 
 /// The names of all figures of a replication.
-fn names(context: &RunContext, asked: &ResolvedQuantities) -> Vec<Names> {
-    let figures = template(context, asked).metrics;
+fn names<'a>(context: &RunContext<'a>, asked: &ResolvedQuantities, figures: &[MetricValue]) -> Vec<Names<'a>> {
     let figures = figures.iter().map(|figure| figure_names(context, figure.metric));
     figures.chain(asked.measurements().requests.iter().map(|request| request_names(context, request))).collect()
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
-fn template(context: &RunContext, asked: &ResolvedQuantities) -> ReplicationStats {
-    let requests = Measurements { by_hour: false, ..asked.measurements().clone() };
-    let observer = StatsObserver::new(context.system, context.slo, Span::secs(1));
-    observer.with(&requests, context.system, context.epoch).finish()
+fn template(context: &RunContext, measurements: &Measurements) -> ReplicationStats {
+    let Scenario { system, slo, epoch, time_zone, .. } = context.scenario;
+    StatsObserver::new(system, *slo, Span::secs(1)).with(measurements, system, *epoch, *time_zone).finish()
 }
 
-fn figure_names(context: &RunContext, metric: Metric) -> Names {
+fn figure_names<'a>(context: &RunContext<'a>, metric: Metric) -> Names<'a> {
     let Metric { action, resource, worker, measure, statistic } = metric;
     let of = [context.action(action), context.resource(resource), context.worker(worker)];
-    let [action, resource, worker] = of.map(str::to_owned);
-    [action, resource, worker, measure.name().to_owned(), statistic.name().to_owned()]
+    let [action, resource, worker] = of.map(Cow::Borrowed);
+    [action, resource, worker, measure.name().into(), statistic.name().into()]
 }
 
 /// A figure of some hours has these at the end of its statistic: `p95, mon-fri 09:00..11:00`.
-fn request_names(context: &RunContext, request: &Request) -> Names {
+fn request_names<'a>(context: &RunContext<'a>, request: &Request) -> Names<'a> {
     let [action, resource, worker, measure, statistic] = match request.figure {
         RequestedFigure::Metric(metric) => figure_names(context, metric),
         RequestedFigure::Share(share) => share_names(context, &share),
     };
-    let statistic = request.window.map_or_else(|| statistic.clone(), |hours| format!("{statistic}, {hours}"));
+    let statistic = request.window.map_or_else(|| statistic.clone(), |hours| format!("{statistic}, {hours}").into());
     [action, resource, worker, measure, statistic]
 }
 
 /// The share within a limit is a statistic such as `share < 5m`.
-fn share_names(context: &RunContext, share: &ShareWithin) -> Names {
+fn share_names<'a>(context: &RunContext<'a>, share: &ShareWithin) -> Names<'a> {
     let sign = if share.inclusive { "<=" } else { "<" };
-    let (action, measure) = (context.action(share.action).to_owned(), share.measure.name().to_owned());
-    [action, String::new(), String::new(), measure, format!("share {sign} {}", share.limit)]
+    let (action, measure) = (context.action(share.action).into(), share.measure.name().into());
+    [action, "".into(), "".into(), measure, format!("share {sign} {}", share.limit).into()]
 }
 
 /// Reads the replications of a run.
@@ -144,7 +153,8 @@ pub fn read(
     if !header.iter().eq(HEADER) {
         return Err(ReadError::OtherFigures);
     }
-    let (empty, names) = (template(context, asked), names(context, asked));
+    let empty = template(context, asked.measurements());
+    let names = names(context, asked, &empty.metrics);
     let mut outcomes: Vec<ReplicationStats> = Vec::new();
     let mut row = figures.next()?;
     while row.is_some() {
@@ -166,13 +176,21 @@ pub fn read(
     }
     read_waits(context, tables.wait_times, &mut outcomes)?;
     read_series(tables.utilization, &mut outcomes)?;
+    let has_places = empty.by_hour.is_some() || empty.queue_course.is_some();
+    match tables.over_time {
+        Some(packed) => {
+            over_time::read(packed, &mut outcomes).map_err(|line| ReadError::Damaged(over_time::PATH, line))?;
+        }
+        None if has_places => return Err(ReadError::NoFile(over_time::PATH)),
+        None => {}
+    }
     Ok(outcomes)
 }
 
 fn read_waits(context: &RunContext, bytes: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), ReadError> {
     let mut rows = TableReader::new(WAIT_TIMES, bytes);
     let [action_name, replication, p, wait] = rows.columns(["action", "replication", "p", "wait_s"])?;
-    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
+    let ids = context.actions();
     let actions = iter::once(JobScope::All).chain(ids).map(|action| (context.action(action), action));
     let actions: BTreeMap<&str, JobScope> = actions.collect();
     while let Some(row) = rows.next()? {
@@ -257,8 +275,8 @@ impl<'a> TableReader<'a> {
             return if end.is_empty() { Err(self.damage()) } else { Ok(None) };
         }
         let [of @ .., statistic] = names;
-        let is_it = cells.iter().skip(1).take(of.len()).eq(of.iter().map(String::as_str))
-            && cells.get(HEADER.len() - 2).and_then(|cell| cell.strip_suffix(end)) == Some(statistic);
+        let is_it = cells.iter().skip(1).take(of.len()).eq(of.iter().map(AsRef::<str>::as_ref))
+            && cells.get(HEADER.len() - 2).and_then(|cell| cell.strip_suffix(end)) == Some(statistic.as_ref());
         let value = cells.get(HEADER.len() - 1).unwrap_or_default();
         Ok(is_it.then(|| value.to_owned()))
     }
@@ -290,92 +308,5 @@ impl<'a> TableReader<'a> {
 
     fn damage(&self) -> ReadError {
         ReadError::Damaged(self.table, self.reader.position().line())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::{self, Shape, WEEK};
-    use crate::run::tables;
-
-    /// A run's tables; each replication has figures of its own.
-    fn tables(context: &RunContext, outcomes: &[ReplicationStats]) -> [Vec<u8>; 3] {
-        let results = crate::experiment::Results::of(outcomes.to_vec());
-        let [waits, series] = [tables::wait_times(context, &results), tables::utilization(context, &results)];
-        [write(context, &ResolvedQuantities::default(), outcomes), waits, series]
-    }
-
-    fn outcomes(shape: Shape) -> Vec<ReplicationStats> {
-        let mut outcomes = fixtures::results(shape).replications;
-        for (index, outcome) in outcomes.iter_mut().enumerate() {
-            for (number, figure) in outcome.metrics.iter_mut().enumerate() {
-                let lower = 0.1 * (index + number) as f64;
-                let upper = [lower, lower * 3.0, f64::INFINITY][number % 3];
-                figure.value = (number % 5 > 0).then_some(CensoredValue { lower, upper });
-            }
-            // Series as they are measured.
-            let series = &mut outcome.series;
-            let round = |value: &mut f64| *value = (*value * 1e9).round() / 1e9;
-            series.queue_length.iter_mut().for_each(round);
-            for line in &mut series.lines {
-                line.busy.iter_mut().chain(&mut line.offered).chain(&mut line.queue_length).for_each(round);
-            }
-        }
-        outcomes
-    }
-
-    #[test]
-    fn what_is_written_reads_back_to_the_very_same_numbers() {
-        let system = fixtures::system(WEEK);
-        let context = fixtures::context(&system);
-        // The number of buckets of a run of that length.
-        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
-        for shape in [Shape { buckets, ..WEEK }, Shape { buckets, wait: None, ..WEEK }] {
-            let outcomes = outcomes(shape);
-            let [replications, wait_times, utilization] = &tables(&context, &outcomes);
-            let read =
-                read(&context, &ResolvedQuantities::default(), &SavedTables { replications, wait_times, utilization })
-                    .unwrap();
-            assert_eq!(read.len(), outcomes.len());
-            for (read, outcome) in read.iter().zip(&outcomes) {
-                assert_eq!(read.metrics, outcome.metrics);
-                assert_eq!(read.waits, outcome.waits);
-                assert_eq!(read.series.queue_length, outcome.series.queue_length);
-            }
-        }
-    }
-
-    #[test]
-    fn tables_of_another_run_are_refused() {
-        let system = fixtures::system(WEEK);
-        let context = fixtures::context(&system);
-        let buckets = template(&context, &ResolvedQuantities::default()).series.queue_length.len() as u16;
-        let [replications, wait_times, utilization] = &tables(&context, &outcomes(Shape { buckets, ..WEEK }));
-        let read = |tables: SavedTables| read(&context, &ResolvedQuantities::default(), &tables);
-        let whole = SavedTables { replications, wait_times, utilization };
-        assert!(read(whole).is_ok());
-        assert_eq!(read(SavedTables { replications: b"a,b\n1,2\n", ..whole }), Err(ReadError::OtherFigures));
-        let wide = b"replication,mean(wait_s),p95(wait_s)\n0,1.5,3\n";
-        assert_eq!(read(SavedTables { replications: wide, ..whole }), Err(ReadError::Wide));
-        let text = String::from_utf8(replications.clone()).unwrap();
-        let renamed = text.replacen(",mean,", ",meen,", 1);
-        assert_eq!(read(SavedTables { replications: renamed.as_bytes(), ..whole }), Err(ReadError::OtherFigures));
-        let lines: Vec<&str> = text.lines().collect();
-        let cut = lines[..lines.len() - 3].join("\n");
-        let cut = read(SavedTables { replications: cut.as_bytes(), ..whole }).err();
-        assert!(matches!(cut, Some(ReadError::Damaged(PATH, _))), "{cut:?}");
-        assert_eq!(read(SavedTables { replications: b"", ..whole }), Err(ReadError::OtherFigures));
-        // Within the first cells of the last row.
-        let last = utilization[..utilization.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 4;
-        let headless = SavedTables { utilization: &utilization[..1], ..whole };
-        assert!(matches!(read(headless), Err(ReadError::NoColumn(UTILIZATION, "busy"))));
-        for end in [utilization.len() / 2, last] {
-            let cut = read(SavedTables { utilization: &utilization[..end], ..whole }).map(|outcomes| outcomes.len());
-            assert!(matches!(cut, Err(ReadError::Damaged(UTILIZATION, _))), "{end} bytes: {cut:?}");
-        }
-        let more = [wait_times, &b"first-fit,all,99,0,0\n"[..]].concat();
-        let more = read(SavedTables { wait_times: &more, ..whole });
-        assert!(matches!(more, Err(ReadError::DamagedCell(WAIT_TIMES, _, "replication"))), "{:?}", more.err());
     }
 }

@@ -22,9 +22,15 @@ pub const UTILIZATION: &str = "utilization.csv";
 
 /// A row of a summary, and the cells before it, such as a contender's name.
 pub(crate) struct SummaryLine<'a> {
-    before: Vec<Cow<'a, str>>,
-    context: RunContext<'a>,
-    row: &'a SummaryRow,
+    pub(crate) before: Vec<Cow<'a, str>>,
+    pub(crate) policy: &'a str,
+    /// The names of action, resource and worker.
+    pub(crate) of: [&'a str; 3],
+    pub(crate) measure: &'static str,
+    pub(crate) statistic: &'static str,
+    pub(crate) value: Option<f64>,
+    pub(crate) interval: Option<(f64, f64)>,
+    pub(crate) replications: Option<u64>,
 }
 
 /// The rows of a summary with the same cells before each.
@@ -33,7 +39,16 @@ pub(crate) fn summary_lines<'a>(
     context: RunContext<'a>,
     summary: &'a [SummaryRow],
 ) -> impl Iterator<Item = SummaryLine<'a>> {
-    summary.iter().map(move |row| SummaryLine { before: before.clone(), context, row })
+    summary.iter().map(move |SummaryRow { metric, estimate }| SummaryLine {
+        before: before.clone(),
+        policy: &context.scenario.policy_label,
+        of: [context.action(metric.action), context.resource(metric.resource), context.worker(metric.worker)],
+        measure: metric.measure.name(),
+        statistic: metric.statistic.name(),
+        value: estimate.value,
+        interval: estimate.interval,
+        replications: Some(estimate.replications),
+    })
 }
 
 /// A summary with columns of these names before those of a run's `summary.csv`.
@@ -43,15 +58,15 @@ pub(crate) fn summary_of<'a>(before: &'a [String], lines: impl Iterator<Item = S
     let mut columns: Vec<Col> =
         before.map(|(index, name)| Col::new(name, move |line| line.before[index].to_string())).collect();
     columns.extend([
-        Col::new("policy", |line| line.context.policy),
-        Col::new("action", |line| line.context.action(line.row.metric.action)),
-        Col::new("resource", |line| line.context.resource(line.row.metric.resource)),
-        Col::new("worker", |line| line.context.worker(line.row.metric.worker)),
-        Col::new("measure", |line| line.row.metric.measure.name()),
-        Col::new("statistic", |line| line.row.metric.statistic.name()),
-        Col::new("value", |line| line.row.estimate.value),
-        Col::interval("ci", ["ci_low", "ci_high"], |line| line.row.estimate.interval),
-        Col::new("replications", |line| line.row.estimate.replications),
+        Col::new("policy", |line| line.policy),
+        Col::new("action", |line| line.of[0]),
+        Col::new("resource", |line| line.of[1]),
+        Col::new("worker", |line| line.of[2]),
+        Col::new("measure", |line| line.measure),
+        Col::new("statistic", |line| line.statistic),
+        Col::new("value", |line| line.value),
+        Col::interval("ci", ["ci_low", "ci_high"], |line| line.interval),
+        Col::new("replications", |line| line.replications),
     ]);
     csv(&columns, lines)
 }
@@ -66,7 +81,7 @@ pub fn summary(context: &RunContext, results: &Results) -> Vec<u8> {
 pub fn wait_times(context: &RunContext, results: &Results) -> Vec<u8> {
     type Col<'a> = Column<'a, (usize, JobScope, f64, f64)>;
     let columns = [
-        Col::new("policy", |_| context.policy),
+        Col::new("policy", |_| context.scenario.policy_label.as_str()),
         Col::new("action", |row| context.action(row.1)),
         Col::new("replication", |row| row.0),
         Col::new("p", |row| row.2).exact(),
@@ -134,152 +149,17 @@ fn share(line: &ResourceSeries, bucket: usize) -> Option<f64> {
 fn bucket_starts(context: &RunContext, results: &Results) -> Vec<String> {
     let Some(series) = results.replications.first().map(|outcome| &outcome.series) else { return Vec::new() };
     let digits = digits(context, series);
-    (0..series.queue_length.len()).map(|bucket| context.epoch.rfc3339(series.start_of(bucket), digits)).collect()
+    (0..series.queue_length.len())
+        .map(|bucket| context.scenario.epoch.rfc3339(series.start_of(bucket), digits))
+        .collect()
 }
 
 fn digits(context: &RunContext, series: &Series) -> SecondsFormat {
-    let fits = |unit: i64| series.bucket.0 % unit == 0 && i64::from(context.epoch.0.nanosecond()) % unit == 0;
+    let fits = |unit: i64| series.bucket.0 % unit == 0 && i64::from(context.scenario.epoch.0.nanosecond()) % unit == 0;
     match () {
         () if fits(NANOS) => SecondsFormat::Secs,
         () if fits(NANOS / 1_000) => SecondsFormat::Millis,
         () if fits(NANOS / 1_000_000) => SecondsFormat::Micros,
         () => SecondsFormat::Nanos,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::{self, Shape, WEEK};
-    use crate::format::measured;
-    use crate::model::action::ActionId;
-    use crate::model::capacity::ResourceId;
-    use crate::model::time::{Epoch, Span, Time};
-    use crate::model::worker::WorkerId;
-    use crate::stats::interval::IntervalEstimate;
-    use crate::stats::{Measure, Metric, Statistic};
-    use crate::stats::{ReplicationStats, WaitQuantiles};
-
-    /// One replication of ten seconds, by hand: two buckets, in the second of which nothing is
-    /// offered.
-    fn by_hand() -> Results {
-        let metric =
-            |action, resource, worker, measure, statistic| Metric { action, resource, worker, measure, statistic };
-        let (scan, replica) = (Some(ResourceId(0)), Some(WorkerId(1)));
-        let row = |metric, value, interval| SummaryRow {
-            metric,
-            estimate: IntervalEstimate { value, upper: value, interval, replications: 2 },
-        };
-        let summary = vec![
-            row(
-                metric(JobScope::One(ActionId(0)), None, None, Measure::WaitS, Statistic::P95),
-                Some(0.1),
-                Some((-0.0, 0.1 + 0.2)),
-            ),
-            row(metric(JobScope::All, None, None, Measure::WaitS, Statistic::Mean), None, None),
-            row(metric(JobScope::None, scan, replica, Measure::Utilization, Statistic::Mean), Some(1e-7), None),
-        ];
-        let quantiles = vec![(0.0, Span::ZERO), (0.5, Span(1)), (1.0, Span::secs(90))];
-        let line = |worker, queue_length| ResourceSeries {
-            resource: ResourceId(0),
-            worker,
-            busy: vec![1.5, 0.0],
-            offered: vec![2.0, 0.0],
-            queue_length,
-        };
-        let series = Series {
-            bucket: Span::secs(5),
-            horizon: Time(10 * NANOS),
-            queue_length: vec![0.25, 3.0],
-            lines: vec![line(None, vec![0.25, 2.0]), line(replica, Vec::new())],
-        };
-        let waits = vec![WaitQuantiles { action: JobScope::All, quantiles }];
-        Results {
-            summary,
-            replications: vec![ReplicationStats {
-                metrics: Vec::new(),
-                waits,
-                series,
-                requested: Vec::new(),
-                by_hour: None,
-            }],
-        }
-    }
-
-    fn text(bytes: Vec<u8>) -> String {
-        String::from_utf8(bytes).unwrap()
-    }
-
-    #[test]
-    fn files_are_as_the_format_says() {
-        let system = fixtures::system(WEEK);
-        let (context, results) = (fixtures::context(&system), by_hand());
-        assert_eq!(
-            text(summary(&context, &results)),
-            "policy,action,resource,worker,measure,statistic,value,ci_low,ci_high,replications\n\
-             first-fit,scan_check_single,,,wait_s,p95,0.1,0,0.3,2\n\
-             first-fit,all,,,wait_s,mean,,,,2\n\
-             first-fit,,scan,replica-1,utilization,mean,0.0000001,,,2\n"
-        );
-        assert_eq!(
-            text(wait_times(&context, &results)),
-            "policy,action,replication,p,wait_s\n\
-             first-fit,all,0,0,0\n\
-             first-fit,all,0,0.5,0.000000001\n\
-             first-fit,all,0,1,90\n"
-        );
-        assert_eq!(
-            text(utilization(&context, &results)),
-            "replication,time,resource,worker,busy,offered,utilization,queue_length\n\
-             0,2017-02-17T00:00:00Z,,,,,,0.25\n\
-             0,2017-02-17T00:00:00Z,scan,,1.5,2,0.75,0.25\n\
-             0,2017-02-17T00:00:00Z,scan,replica-1,1.5,2,0.75,\n\
-             0,2017-02-17T00:00:05Z,,,,,,3\n\
-             0,2017-02-17T00:00:05Z,scan,,0,0,,2\n\
-             0,2017-02-17T00:00:05Z,scan,replica-1,0,0,,\n"
-        );
-    }
-
-    #[test]
-    fn times_have_the_digits_that_buckets_need() {
-        let system = fixtures::system(WEEK);
-        let first_time = |bucket, start: &str| {
-            let mut results = by_hand();
-            results.replications[0].series.bucket = Span(bucket);
-            let context = RunContext { epoch: Epoch(start.parse().unwrap()), ..fixtures::context(&system) };
-            text(utilization(&context, &results)).lines().nth(4).unwrap().split(',').nth(1).unwrap().to_owned()
-        };
-        assert_eq!(first_time(250_000_000, "2017-02-17T00:00:00Z"), "2017-02-17T00:00:00.250Z");
-        assert_eq!(first_time(1_500, "2017-02-17T00:00:00Z"), "2017-02-17T00:00:00.000001500Z");
-        assert_eq!(first_time(NANOS, "2017-02-17T00:00:00.5Z"), "2017-02-17T00:00:01.500Z");
-    }
-
-    #[test]
-    fn files_read_back_to_the_numbers_without_their_noise() {
-        let shape = Shape { actions: 8, resources: 4, ..WEEK };
-        let (system, results) = (fixtures::system(shape), fixtures::results(shape));
-        let context = RunContext { policy: "a, \"quoted\" policy", ..fixtures::context(&system) };
-        let bytes = summary(&context, &results);
-        let records: Vec<::csv::StringRecord> =
-            ::csv::Reader::from_reader(&*bytes).records().map(Result::unwrap).collect();
-        assert_eq!(records.len(), results.summary.len());
-        let number = |cell: &str| (!cell.is_empty()).then(|| cell.parse::<f64>().unwrap());
-        for (record, row) in records.iter().zip(&results.summary) {
-            assert_eq!(&record[0], context.policy);
-            assert_eq!(&record[1], context.action(row.metric.action));
-            assert_eq!(number(&record[6]), row.estimate.value.map(measured));
-            let (low, high) = row.estimate.interval.unzip();
-            assert_eq!((number(&record[7]), number(&record[8])), (low.map(measured), high.map(measured)));
-        }
-    }
-
-    #[test]
-    fn files_without_a_row_have_their_header() {
-        let system = fixtures::system(WEEK);
-        let context = fixtures::context(&system);
-        let results = Results { summary: Vec::new(), replications: Vec::new() };
-        for write in [summary, wait_times, utilization] {
-            assert_eq!(text(write(&context, &results)).lines().count(), 1);
-        }
     }
 }

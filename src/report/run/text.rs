@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::RunReport;
+use super::{RunReport, precision};
 use crate::engine::WorkerGroup;
 use crate::experiment::SummaryRow;
-use crate::format::{self, Charset};
-use crate::model::action::ActionId;
+use crate::format;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
+use crate::scenario::Scenario;
 use crate::stats::Measure::{Cost, Jobs, ScaleIns, ScaleOuts, Utilization, WaitS, WithinSlo, WorkerHours};
 use crate::stats::Statistic::{
     Abandoned, Arrived, Cancel, Count, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unclaimed, Unfinished,
+    WorkerDead, WorkerResurrection, WorkerShutdown,
 };
-use crate::stats::Statistic::{WorkerDead, WorkerResurrection, WorkerShutdown};
 use crate::stats::interval::IntervalEstimate;
 use crate::stats::{JobScope, Measure, Metric, Statistic};
 use crate::{RunContext, messages, table};
@@ -32,16 +32,15 @@ const RARE: [(&str, Statistic); 9] = [
 ];
 
 impl RunReport<'_> {
-    /// The summary: a heading line, the table of actions and, if there are resources, the table of
-    /// resources.
-    pub fn text(&self, charset: Charset) -> String {
+    /// A heading line, the table of actions, the table of resources if there are any, and the
+    /// precision.
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let RunReport { context, results, .. } = self;
-        let rows = results.summary.iter().map(|row| (row.metric, row)).collect();
-        let figures = Figures { rows, charset };
+        let figures = Figures(results.summary.iter().map(|row| (row.metric, row)).collect());
         let runs = if context.replications == 1 { "replication" } else { "replications" };
-        let heading =
-            format!("{}: {}, {} {runs}, seed {}", context.scenario, context.policy, context.replications, context.seed);
-        let heading = match (context.warm_up, context.system.window.warmup - Time::ZERO) {
+        let Scenario { name, policy_label, seed, .. } = context.scenario;
+        let heading = format!("{name}: {policy_label}, {} {runs}, seed {seed}", context.replications);
+        let heading = match (context.warm_up, context.scenario.system.window.warmup - Time::ZERO) {
             (Some(found), _) => format!("{heading}, {}", messages::warm_up_summary(found)),
             (None, Span::ZERO) => heading,
             (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
@@ -49,19 +48,17 @@ impl RunReport<'_> {
         let mut parts = vec![heading];
         parts.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
         parts.push(actions(context, &figures));
-        if !context.system.resources.is_empty() {
+        if !context.scenario.system.resources.is_empty() {
             parts.push(resources(context, &figures));
         }
         parts.extend(workers(context, &figures));
-        parts.join("\n") + "\n"
+        let precision = precision::lines(&self.plan.status(&self.results.replications));
+        format!("{}\n{precision}{place}\n", parts.join("\n"))
     }
 }
 
-/// The figures by metric, and the characters that the terminal shows.
-struct Figures<'a> {
-    rows: BTreeMap<Metric, &'a SummaryRow>,
-    charset: Charset,
-}
+/// The figures by metric.
+struct Figures<'a>(BTreeMap<Metric, &'a SummaryRow>);
 
 impl Figures<'_> {
     fn row(
@@ -71,14 +68,14 @@ impl Figures<'_> {
         measure: Measure,
         statistic: Statistic,
     ) -> Option<&SummaryRow> {
-        self.rows.get(&Metric { action, resource, worker: None, measure, statistic }).copied()
+        self.0.get(&Metric { action, resource, worker: None, measure, statistic }).copied()
     }
 
     /// A figure's value, `-` if there is none.
     fn cell(&self, action: JobScope, measure: Measure, statistic: Statistic, format: fn(f64) -> String) -> String {
         let row = self.row(action, None, measure, statistic);
         let alone = row.map(|row| IntervalEstimate { interval: None, ..row.estimate });
-        alone.map_or_else(|| "-".to_owned(), |estimate| format::with_half_width(estimate, self.charset, format))
+        alone.map_or_else(|| "-".to_owned(), |estimate| format::with_half_width(estimate, format))
     }
 
     /// A figure's value with half the width of its interval.
@@ -90,7 +87,7 @@ impl Figures<'_> {
         format: fn(f64) -> String,
     ) -> String {
         let Some(row) = self.row(action, resource, measure, Mean) else { return "-".to_owned() };
-        format::with_half_width(row.estimate, self.charset, format)
+        format::with_half_width(row.estimate, format)
     }
 
     /// Whether a count is above zero for any action.
@@ -102,13 +99,12 @@ impl Figures<'_> {
 }
 
 fn actions(context: &RunContext, figures: &Figures) -> String {
-    let slo = context.slo.map(|slo| format!("within {slo}"));
+    let slo = context.scenario.slo.map(|slo| format!("within {slo}"));
     let rare: Vec<(&str, Statistic)> = RARE.into_iter().filter(|&(_, statistic)| figures.occurs(statistic)).collect();
     let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
     header.extend(slo.as_deref());
     header.extend(rare.iter().map(|(title, _)| *title));
     header.push("unfinished");
-    let ids = (0..context.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));
     let row = |action: JobScope| {
         let mut cells = vec![context.action(action).to_owned(), figures.cell(action, Jobs, Arrived, format::count)];
         cells.push(figures.with_interval(action, None, WaitS, format::duration));
@@ -118,8 +114,8 @@ fn actions(context: &RunContext, figures: &Figures) -> String {
         cells.push(figures.cell(action, Jobs, Unfinished, format::count));
         cells
     };
-    let rows: Vec<Vec<String>> = ids.chain([JobScope::All]).map(row).collect();
-    table::plain(&header, &rows, |_| false, figures.charset)
+    let rows: Vec<Vec<String>> = context.actions().chain([JobScope::All]).map(row).collect();
+    table::plain(&header, &rows, |_| false)
 }
 
 fn resources(context: &RunContext, figures: &Figures) -> String {
@@ -128,53 +124,27 @@ fn resources(context: &RunContext, figures: &Figures) -> String {
         let share = figures.with_interval(JobScope::None, resource, Utilization, format::percent);
         vec![name.clone(), share]
     };
-    let rows: Vec<Vec<String>> = context.system.resources.iter().enumerate().map(row).collect();
-    table::plain(&["resource", "utilization"], &rows, |_| false, figures.charset)
+    let rows: Vec<Vec<String>> = context.scenario.system.resources.iter().enumerate().map(row).collect();
+    table::plain(&["resource", "utilization"], &rows, |_| false)
 }
 
 /// Workers that come and go, or that cost something.
 fn workers(context: &RunContext, figures: &Figures) -> Option<String> {
     let hours = figures.row(JobScope::All, None, WorkerHours, Mean)?.estimate.value?;
-    let window = context.system.window.horizon - context.system.window.warmup;
+    let window = context.scenario.system.window.horizon - context.scenario.system.window.warmup;
     let mut header = vec!["workers", "on average", "worker-hours"];
     let mut cells = vec![
         "all".to_owned(),
         format::count(hours * 3600.0 / window.as_secs_f64()),
         figures.with_interval(JobScope::All, None, WorkerHours, format::count),
     ];
-    if context.system.groups.iter().any(|group| group.price.is_some()) {
+    if context.scenario.system.groups.iter().any(|group| group.price.is_some()) {
         header.push("cost");
         cells.push(figures.with_interval(JobScope::All, None, Cost, format::count));
     }
-    if context.system.groups.iter().any(WorkerGroup::is_autoscaled) {
+    if context.scenario.system.groups.iter().any(WorkerGroup::is_autoscaled) {
         header.extend(["scale-outs", "scale-ins"]);
         cells.extend([ScaleOuts, ScaleIns].map(|measure| figures.cell(JobScope::All, measure, Count, format::count)));
     }
-    Some(table::plain(&header, &[cells], |_| false, figures.charset))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::StoppingRule;
-    use crate::fixtures::{self, Shape, WEEK};
-
-    #[test]
-    fn a_week_in_a_terminal() {
-        let system = fixtures::system(WEEK);
-        let (results, plan) = (fixtures::results(WEEK), StoppingRule::fixed(5));
-        let report = RunReport { context: fixtures::context(&system), results: &results, plan: &plan };
-        insta::assert_snapshot!(report.text(Charset::Utf8));
-    }
-
-    #[test]
-    fn a_run_without_claims_and_target_on_a_plain_terminal() {
-        let shape = Shape { actions: 1, resources: 0, replications: 1, wait: None, ..WEEK };
-        let system = fixtures::system(shape);
-        let context = RunContext { slo: None, replications: 1, ..fixtures::context(&system) };
-        let (results, plan) = (fixtures::results(shape), StoppingRule::fixed(1));
-        let text = RunReport { context, results: &results, plan: &plan }.text(Charset::Ascii);
-        assert!(text.is_ascii());
-        insta::assert_snapshot!(text);
-    }
+    Some(table::plain(&header, &[cells], |_| false))
 }

@@ -3,6 +3,8 @@
 mod tables;
 mod text;
 
+pub use text::quoted;
+
 use crate::RunContext;
 use crate::experiment::sizing::{Design, EvaluatedDesign, Sizing, Targets};
 use crate::format::{self, ValueFormat};
@@ -28,6 +30,8 @@ pub struct SizingReport<'a> {
     pub cost_unit: &'a str,
     /// The seed of all settings.
     pub seed: u64,
+    /// The words of a `claimsim run` that all settings share.
+    pub run_command: &'a str,
 }
 
 /// A worker that is lost at the worst instant.

@@ -99,7 +99,7 @@ impl SizingReport<'_> {
     }
 
     /// The search as one JSON document; numbers that could not be computed are `null`.
-    pub fn json(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let lost = self.lost.as_ref().map(|lost| {
             json!({
                 "words": lost.words,

@@ -7,7 +7,7 @@ use crate::engine::WorkerGroup;
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
-use crate::format::{Charset, ValueFormat, of_hour, percent};
+use crate::format::{ValueFormat, of_hour, percent};
 use crate::stats::HoursOfWeek;
 use crate::stats::bound_test::BoundStatus;
 use crate::{messages, table};
@@ -15,7 +15,7 @@ use crate::{messages, table};
 impl SizingReport<'_> {
     /// The heading, the table, the answer, the commands that run it, and `place` (where the files
     /// are).
-    pub fn text(&self, proof: &[String], place: &str) -> String {
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let mut lines = vec![self.heading()];
         if let Some(lost) = &self.lost {
             lines.push("Without a loss:".to_owned());
@@ -27,12 +27,28 @@ impl SizingReport<'_> {
         lines.push(self.table(self.sizing));
         lines.extend(self.answer(self.sizing));
         lines.extend(self.remarks());
-        if !proof.is_empty() {
+        let commands = self.run_commands();
+        if !commands.is_empty() {
             lines.push("For all tables and charts of these runs:".to_owned());
-            lines.extend(proof.iter().map(|command| format!("  {command}")));
+            lines.extend(commands);
         }
         lines.push(place.to_owned());
         lines.join("\n") + "\n"
+    }
+
+    /// The commands that run the answer and the next cheaper design, with all their tables and
+    /// charts; none if a worker is lost in them.
+    fn run_commands(&self) -> Vec<String> {
+        let command = |place: usize| {
+            let evaluated = &self.sizing.evaluated[place];
+            let mut words = vec![format!("  {}", self.run_command)];
+            let settings = self.setting(evaluated).point.settings.iter();
+            words.extend(settings.map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
+            words.push(format!("--replications {}", evaluated.results.replications.len()));
+            words.join(" ")
+        };
+        let places = self.sizing.answer.into_iter().chain(self.sizing.next_cheaper);
+        places.filter(|_| self.lost.is_none()).map(command).collect()
     }
 
     fn heading(&self) -> String {
@@ -64,7 +80,7 @@ impl SizingReport<'_> {
             cells
         };
         let rows: Vec<Vec<String>> = sizing.evaluated.iter().enumerate().map(row).collect();
-        table::plain(&header, &rows, |index| index == header.len() - 1, Charset::Utf8)
+        table::plain(&header, &rows, |index| index == header.len() - 1)
     }
 
     /// The result of a search, in lines.
@@ -121,7 +137,7 @@ impl SizingReport<'_> {
             let interval = test.interval.map_or_else(String::new, |(low, high)| {
                 format!(", interval {} to {}", format.value(Some(low)), format.value(Some(high)))
             });
-            let value = format.bounded(test.value, test.is_exact, Charset::Utf8) + &of_hour(test.hour);
+            let value = format.bounded(test.value, test.is_exact) + &of_hour(test.hour);
             let why = self.why(evaluated, test).map_or_else(String::new, |why| format!(", {why}"));
             let whole = whole_run(format, test);
             format!("{} {value}{interval}{whole}{why}", condition.quantity.text)
@@ -219,4 +235,10 @@ fn follows(next: HoursOfWeek, hour: HoursOfWeek) -> bool {
 /// The figure of the whole run beside that of the jobs that a loss concerns.
 fn whole_run(format: ValueFormat, test: &TargetTest) -> String {
     test.whole_run.map_or_else(String::new, |value| format!("; whole run {}", format.value(Some(value))))
+}
+
+/// Quotes a word for a shell.
+pub fn quoted(word: &str) -> String {
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./=:,+".contains(c));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -51,13 +51,13 @@ impl Lowering<'_> {
         let name = name.to_owned();
         match &arrival.value {
             Arrival::Poisson { rate, batch } => {
-                self.check_rate(rate);
-                let batch = self.batch(batch.as_ref());
-                Some(ArrivalModel::Poisson { action, name, rate: rate.value, batch })
+                let (rate, batch) = (self.loaded(rate), self.batch(batch.as_ref()));
+                Some(ArrivalModel::Poisson { action, name, rate, batch })
             }
             Arrival::Renewal { between, batch } => {
                 let batch = self.batch(batch.as_ref());
-                let times = self.distribution(between.span, &between.value)?;
+                let load = self.settings.load;
+                let times = self.divided(between.span, &between.value, load)?;
                 if is_always_zero(&times) {
                     let diagnostic = Diagnostic::error(between.span, "all jobs would come at once, without end");
                     self.report(diagnostic.help("write times between arrivals above 0s"));
@@ -116,7 +116,7 @@ impl Lowering<'_> {
     }
 
     fn rates(&mut self, profile: &Profile) -> Option<HourlyRates> {
-        let Profile { rates, monday, tuesday, wednesday, thursday, friday, saturday, sunday, batch: _ } = profile;
+        let Profile { rates, monday, tuesday, wednesday, thursday, friday, saturday, sunday, .. } = profile;
         let usual = self.day(rates);
         let mut days: [Option<[Rate; HOURS]>; WEEKDAYS] = [usual; WEEKDAYS];
         for (day, own) in [monday, tuesday, wednesday, thursday, friday, saturday, sunday].into_iter().enumerate() {
@@ -125,19 +125,25 @@ impl Lowering<'_> {
             }
         }
         let days: Vec<[Rate; HOURS]> = days.into_iter().collect::<Option<_>>()?;
-        days.try_into().ok().map(HourlyRates::weekly)
+        let zone = profile.time_zone.unwrap_or(self.settings.time_zone);
+        days.try_into().ok().map(|days| HourlyRates::weekly(days).in_zone(zone))
+    }
+
+    /// A rate times the load of the scenario.
+    fn loaded(&mut self, rate: &Spanned<Rate>) -> Rate {
+        let per_second = (rate.value.as_per_second() * self.settings.load).min(f64::MAX);
+        let value = Rate::per_second(per_second).unwrap_or(rate.value);
+        self.check_rate(&Spanned { span: rate.span, value });
+        value
     }
 
     /// The rates of a day's hours.
     fn day(&mut self, rates: &Spanned<Vec<Spanned<Rate>>>) -> Option<[Rate; HOURS]> {
-        for rate in &rates.value {
-            self.check_rate(rate);
-        }
-        let hours: Vec<Rate> = rates.value.iter().map(|rate| rate.value).collect();
+        let hours: Vec<Rate> = rates.value.iter().map(|rate| self.loaded(rate)).collect();
         let count = hours.len();
         let day = hours.try_into().ok();
         if day.is_none() && !self.recovered.any(rates.span) {
-            let title = format!("a day has {HOURS} rates, one per hour from 00:00 UTC on; this list has {count}");
+            let title = format!("a day has {HOURS} rates, one per hour from 00:00 on; this list has {count}");
             self.report(Diagnostic::error(rates.span, title));
         }
         day

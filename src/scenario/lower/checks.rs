@@ -31,18 +31,22 @@ impl Lowering<'_> {
         let most = usize::from(u16::MAX) + 1;
         let (needs, resources) = self.needs.counts();
         let (count, what) = if needs > most { (needs, "capacity maps") } else { (resources, "resources") };
-        let file = spec.action.iter().find_map(|(_, action)| match &action.arrival.as_ref()?.value {
+        let files = spec.action.iter().filter_map(|(_, action)| match &action.arrival.as_ref()?.value {
             Arrival::Trace(trace) => Some(&trace.file),
             Arrival::Swf(swf) => Some(&swf.file),
             _ => None,
         });
-        let file = file.or(spec.registry.as_ref().and_then(|registry| registry.value.jobs.as_ref()));
-        let span = file.map_or(SourceSpan::NOWHERE, |file| file.span);
+        let jobs = spec.registry.as_ref().and_then(|registry| registry.value.jobs.as_ref());
+        let files: Vec<_> = files.chain(jobs).collect();
+        let span = files.first().map_or(SourceSpan::NOWHERE, |file| file.span);
         let title = format!("there are {count} different {what}, and a scenario has at most {most}");
-        let remedy = "round the units of its rows, such as memory to whole GB, or leave out a column `need.RESOURCE`";
-        let help = match file {
-            Some(file) => format!("`{}` brings most of them: {remedy}", file.value),
-            None => "let actions share capacity maps".to_owned(),
+        let remedy = "round the units of the rows, such as memory to whole GB, or leave out a column `need.RESOURCE`";
+        let names: BTreeSet<&str> = files.iter().map(|file| file.value.as_str()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let help = match &names[..] {
+            [] => "let actions share capacity maps".to_owned(),
+            [name] => format!("`{name}` brings most of them: {remedy}"),
+            names => format!("the rows of `{}` bring most of them: {remedy}", names.join("`, `")),
         };
         self.report(Diagnostic::error(span, title).help(help));
     }

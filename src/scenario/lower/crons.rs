@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::lowering::Lowering;
 use crate::arrival::ArrivalModel;
-use crate::arrival::cron::Schedule;
+use crate::arrival::cron::{Schedule, ScheduleError};
 use crate::diagnostic::Diagnostic;
 use crate::engine::JobOverrides;
 use crate::model::time::Time;
+use crate::model::time_zone::TimeZone;
 use crate::source::SourceSpan;
 use crate::spanned::Spanned;
 use crate::spec::{Cron, Spec};
@@ -41,7 +42,10 @@ impl Lowering<'_> {
             }
             return;
         };
-        let schedule = self.schedule(&text.value, cron.next_run.as_ref().map(|at| at.value.0), text.span, "");
+        self.check_zones(text, cron.time_zone.as_ref());
+        let zone = cron.time_zone.as_ref().map_or(self.settings.time_zone, |zone| zone.value);
+        let schedule = Schedule::parse_in(&text.value, zone);
+        let schedule = self.schedule(schedule, cron.next_run.as_ref().map(|at| at.value.0), text.span, "");
         if let (Some(action), Some(schedule)) = (action, schedule) {
             self.record_jobs(action, need, false, name.span);
             let (overlap, missed) = (cron.overlap, cron.missed);
@@ -49,16 +53,27 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reads a schedule; one of its firings may be known. Warns if it does not fire within the run.
-    /// The diagnostics begin with `whose`.
+    /// Refuses two different time zones for one schedule.
+    fn check_zones(&mut self, text: &Spanned<String>, zone: Option<&Spanned<TimeZone>>) {
+        if let (Ok(Some(own)), Some(zone)) = (Schedule::zone_of(&text.value), zone)
+            && own != zone.value
+        {
+            let diagnostic = Diagnostic::error(text.span, format!("the schedule has the time zone {own}"));
+            let diagnostic = diagnostic.context(zone.span, "and the cron has this one");
+            self.report(diagnostic.help("write the time zone once"));
+        }
+    }
+
+    /// Checks a schedule; one of its firings may be known. Warns if it does not fire within the
+    /// run. The diagnostics begin with `whose`.
     pub(super) fn schedule(
         &mut self,
-        text: &str,
+        schedule: Result<Schedule, ScheduleError>,
         firing: Option<DateTime<Utc>>,
         span: SourceSpan,
         whose: &str,
     ) -> Option<Schedule> {
-        let schedule = match Schedule::parse(text) {
+        let schedule = match schedule {
             Ok(schedule) => firing.into_iter().fold(schedule, Schedule::in_step_with),
             Err(error) => {
                 self.report(Diagnostic::error(span, format!("{whose}{error}")));
@@ -72,7 +87,7 @@ impl Lowering<'_> {
         if let Some(window) = self.settings.window {
             let first = schedule.firings(epoch.0).next().and_then(|instant| epoch.time_of(instant));
             if first.unwrap_or(Time::NEVER) > window.horizon {
-                self.report(Diagnostic::warning(span, format!("{whose}`{text}` does not fire before the horizon")));
+                self.report(Diagnostic::warning(span, format!("{whose}`{schedule}` does not fire before the horizon")));
             }
         }
         Some(schedule)

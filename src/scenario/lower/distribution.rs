@@ -16,14 +16,15 @@ type Parameter = (&'static str, Option<SourceSpan>);
 /// A parameter as a scenario gives it.
 trait Given {
     type Argument;
-    fn argument(&self) -> Self::Argument;
+    /// The argument of the constructor; values, but not shapes, are divided by `divisor`.
+    fn argument(&self, divisor: f64) -> Self::Argument;
     fn span(&self) -> Option<SourceSpan>;
 }
 
 impl<Q: Quantity> Given for Spanned<Q> {
     type Argument = f64;
-    fn argument(&self) -> f64 {
-        get(self)
+    fn argument(&self, divisor: f64) -> f64 {
+        get(self) / divisor
     }
     fn span(&self) -> Option<SourceSpan> {
         Some(self.span)
@@ -32,7 +33,7 @@ impl<Q: Quantity> Given for Spanned<Q> {
 
 impl Given for Spanned<f64> {
     type Argument = f64;
-    fn argument(&self) -> f64 {
+    fn argument(&self, _: f64) -> f64 {
         self.value
     }
     fn span(&self) -> Option<SourceSpan> {
@@ -42,7 +43,7 @@ impl Given for Spanned<f64> {
 
 impl Given for Spanned<u32> {
     type Argument = u32;
-    fn argument(&self) -> u32 {
+    fn argument(&self, _: f64) -> u32 {
         self.value
     }
     fn span(&self) -> Option<SourceSpan> {
@@ -52,8 +53,8 @@ impl Given for Spanned<u32> {
 
 impl<T: Given> Given for Option<T> {
     type Argument = Option<T::Argument>;
-    fn argument(&self) -> Option<T::Argument> {
-        self.as_ref().map(T::argument)
+    fn argument(&self, divisor: f64) -> Option<T::Argument> {
+        self.as_ref().map(|given| given.argument(divisor))
     }
     fn span(&self) -> Option<SourceSpan> {
         self.as_ref().and_then(T::span)
@@ -63,7 +64,7 @@ impl<T: Given> Given for Option<T> {
 /// Makes one distribution: by its constructor, or by the function that its declaration names.
 macro_rules! make {
     ($self:ident $span:ident [] $variant:ident $($key:ident)+) => {
-        $self.checked(dist::$variant::new($(Given::argument($key)),+), &[$((stringify!($key), Given::span($key))),+])
+        $self.checked(dist::$variant::new($(Given::argument($key, $self.divisor)),+), &[$((stringify!($key), Given::span($key))),+])
     };
     ($self:ident $span:ident [$function:ident] $variant:ident $($key:ident)+) => {
         $self.$function($span, $($key.into()),+)
@@ -76,7 +77,7 @@ macro_rules! define {
         $(by $function:ident)?;)+) => {
         fn made<Q: Quantity>(&mut self, span: SourceSpan, spec: &Spec<Q>) -> Option<Distribution> {
             match spec {
-                Spec::Bare(value) => self.checked(Constant::new(value.value()), &[("value", Some(span))]),
+                Spec::Bare(value) => self.checked(Constant::new(value.value() / self.divisor), &[("value", Some(span))]),
                 $(Spec::$variant $(($only))? $({ $($key),+ })? => make!(self span [$($function)?] $variant $($only)? $($($key)+)?),)+
             }
         }
@@ -99,6 +100,19 @@ impl Context<'_> {
             self.report(diagnostic.help(format!("write a mean of at least {least} for a distribution like this")));
         }
         Some(made)
+    }
+
+    /// The distribution at `span` with all its values divided by a number.
+    pub(crate) fn divided<Q: Quantity>(
+        &mut self,
+        span: SourceSpan,
+        spec: &Spec<Q>,
+        divisor: f64,
+    ) -> Option<Distribution> {
+        self.divisor = divisor;
+        let made = self.distribution(span, spec);
+        self.divisor = 1.0;
+        made
     }
 
     /// Refuses events so frequent that the clock would change their rate.
@@ -142,7 +156,7 @@ impl Context<'_> {
         if self.recovered.any(phases.span) {
             return None;
         }
-        let pairs = phases.value.iter().map(|phase| (phase.p.value, get(&phase.mean))).collect();
+        let pairs = phases.value.iter().map(|phase| (phase.p.value, get(&phase.mean) / self.divisor)).collect();
         let error = match Hyperexponential::new(pairs) {
             Ok(made) => return Some(made.into()),
             Err(error) => error,
@@ -185,7 +199,8 @@ impl Context<'_> {
             }
         };
         let wrong = values.into_iter().flat_map(|list| &list.value).find(|value| get(value) < 0.0);
-        Empirical::new(numbers)
+        let numbers: Vec<f64> = numbers;
+        Empirical::new(numbers.into_iter().map(|number| number / self.divisor).collect())
             .map_err(|error| {
                 let (at, title) = match wrong {
                     Some(value) => (value.span, format!("a value cannot be {}", self.source_text(value.span))),

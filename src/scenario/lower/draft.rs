@@ -4,16 +4,27 @@
 use super::needs::{Needs, Units};
 use crate::engine::{ActionModel, Availability, CapacityChange, Window};
 use crate::model::time::{Epoch, Span, Time};
+use crate::model::time_zone::TimeZone;
 use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::source::SourceSpan;
 
 /// The keys of the run that other parts need.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RunSettings {
     pub(super) name: String,
     pub(super) epoch: Epoch,
+    pub(super) time_zone: TimeZone,
+    /// The factor of the rates of arrivals.
+    pub(super) load: f64,
     pub(super) window: Option<Window>,
     pub(super) slo: Option<Span>,
+}
+
+impl Default for RunSettings {
+    fn default() -> RunSettings {
+        let (epoch, time_zone) = (Epoch::default(), TimeZone::UTC);
+        RunSettings { name: String::new(), epoch, time_zone, load: 1.0, window: None, slo: None }
+    }
 }
 
 /// An action, and what is still open about its jobs.

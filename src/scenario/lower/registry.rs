@@ -109,7 +109,8 @@ impl Lowering<'_> {
                 self.report(Diagnostic::error(file.span, title).help("the registry keeps one cron for each action"));
             } else {
                 let whose = format!("`{}`, cron for `{name}`: ", file.value);
-                if let Some(schedule) = self.schedule(text, row.next_run.get().copied(), file.span, &whose) {
+                let (schedule, next_run) = (Schedule::parse(text), row.next_run.get().copied());
+                if let Some(schedule) = self.schedule(schedule, next_run, file.span, &whose) {
                     self.registry_cron(file, &name, schedule, row);
                 }
             }

@@ -1,6 +1,7 @@
 //! The keys of the run itself: name, start, horizon, warm-up, replications, targets.
 
 use super::lowering::Lowering;
+use crate::arrival::trace::TimeScale;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{LAST_INSTANT, Window};
 use crate::model::name;
@@ -24,6 +25,10 @@ impl Lowering<'_> {
         if let Some(start) = &spec.start {
             self.settings.epoch = Epoch(start.value.0);
         }
+        self.settings.time_zone = spec.time_zone.value;
+        if let Some(load) = self.load(&spec.load) {
+            self.settings.load = load;
+        }
         self.settings.window = self.window(spec);
         self.settings.slo = spec.slo.as_ref().and_then(|slo| slo.wait.as_ref()).map(|wait| wait.value);
         self.positive("slowdown_bound", Some(&spec.slowdown_bound));
@@ -31,6 +36,17 @@ impl Lowering<'_> {
             let diagnostic = Diagnostic::error(spec.replications.span, "`replications` cannot be 0");
             self.report(diagnostic.help("write the number of independent runs, 1 or more"));
         }
+    }
+
+    /// The factor of the rates of arrivals; `None` and a diagnostic, if it is out of range.
+    fn load(&mut self, load: &Spanned<f64>) -> Option<f64> {
+        let is_possible = TimeScale::new(load.value).is_some();
+        if !is_possible {
+            let written = self.source_text(load.span);
+            let diagnostic = Diagnostic::error(load.span, format!("`load` cannot be {written}"));
+            self.report(diagnostic.help("write a number from 1e-9 to 1e9, such as 1.2 for a fifth more arrivals"));
+        }
+        is_possible.then_some(load.value)
     }
 
     /// The name, or that of the file without its extension.

@@ -125,10 +125,12 @@ impl Lowering<'_> {
         all.filter(|day| days[day.weekday().num_days_from_monday() as usize]).collect()
     }
 
-    /// The instant of a time of day.
-    fn local(&self, _group: &Group, day: NaiveDate, at: TimeOfDay) -> Option<Time> {
-        let midnight = day.and_time(NaiveTime::MIN);
-        self.settings.epoch.time_of((midnight + Duration::minutes(at.0.into())).and_utc())
+    /// The instant of a time of day by the clocks of the group; right after the gap if they skip
+    /// it, the first of two if it comes twice.
+    fn local(&self, group: &Group, day: NaiveDate, at: TimeOfDay) -> Option<Time> {
+        let zone = group.time_zone.unwrap_or(self.settings.time_zone);
+        let time = day.and_time(NaiveTime::MIN) + Duration::minutes(at.0.into());
+        self.settings.epoch.time_of(zone.resolve(time))
     }
 
     fn autoscale(&mut self, group: &Group, autoscale: &Spanned<Autoscale>) -> Option<DraftGroup> {

@@ -68,14 +68,18 @@ impl Lowering<'_> {
         shift: Shift,
         time_scale: Option<&Spanned<f64>>,
     ) -> Option<Timing> {
-        let Some(factor) = time_scale else { return Some(Timing { first, shift, time_scale: None }) };
+        let load = TimeScale::new(self.settings.load).filter(|load| *load != TimeScale::ONE);
+        let Some(factor) = time_scale else {
+            return Some(Timing { first, shift, time_scale: load.map(|load| TimeScale::ONE.over(load)) });
+        };
         let scale = TimeScale::new(factor.value);
         if scale.is_none() {
             let written = self.source_text(factor.span);
             let diagnostic = Diagnostic::error(factor.span, format!("`time_scale` cannot be {written}"));
             self.report(diagnostic.help("write a number from 1e-9 to 1e9, such as 0.5 for half of all gaps"));
         }
-        Some(Timing { first, shift, time_scale: Some(scale?) })
+        let scale = scale?;
+        Some(Timing { first, shift, time_scale: Some(load.map_or(scale, |load| scale.over(load))) })
     }
 
     /// Lowers the rows of a trace to a source; rows without an action have the action `own`.

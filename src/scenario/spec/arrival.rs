@@ -12,6 +12,7 @@ use super::distribution::{Distribution, Number};
 use crate::arrival::swf::{Processors, RunTime, SplitBy};
 use crate::arrival::trace::Shift;
 use crate::model::time::Span;
+use crate::model::time_zone::TimeZone;
 use crate::model::unit::Rate;
 use crate::spanned::{Named, Spanned};
 
@@ -34,7 +35,7 @@ pub(crate) enum Arrival {
         batch: Option<Spanned<Distribution<Number>>>,
     },
     /// A Poisson process whose rate follows the hour of the day and, optionally, the day of the
-    /// week (UTC).
+    /// week.
     Profile(Box<Profile>),
     /// The arrivals of a CSV file.
     Trace(Box<Trace>),
@@ -54,7 +55,7 @@ pub(crate) enum Arrival {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Profile {
-    /// 24 rates: from 00:00 to 01:00 UTC, from 01:00 to 02:00, and so on.
+    /// 24 rates: from 00:00 to 01:00, from 01:00 to 02:00, and so on.
     pub(crate) rates: Spanned<Vec<Spanned<Rate>>>,
     /// 24 rates for Mondays, instead of `rates`.
     pub(crate) monday: Option<Spanned<Vec<Spanned<Rate>>>>,
@@ -70,6 +71,8 @@ pub(crate) struct Profile {
     pub(crate) saturday: Option<Spanned<Vec<Spanned<Rate>>>>,
     /// 24 rates for Sundays, instead of `rates`.
     pub(crate) sunday: Option<Spanned<Vec<Spanned<Rate>>>>,
+    /// The zone of its hours and days, instead of that of the scenario.
+    pub(crate) time_zone: Option<TimeZone>,
     /// Number of jobs per arrival. Default: 1.
     pub(crate) batch: Option<Spanned<Distribution<Number>>>,
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::moment::{Instant, TimePoint};
 use crate::engine::{JobFilter, MisfireRule, Overlap};
 use crate::model::time::Span;
+use crate::model::time_zone::TimeZone;
 use crate::spanned::{Capacity, Spanned};
 
 /// A single job. Keys that are left out are those of its action.
@@ -40,10 +41,13 @@ pub(crate) struct Job {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cron {
-    /// When it fires, in UTC, in the registry's dialect: second minute hour day-of-month month
-    /// day-of-week, where 0 is Sunday; or a descriptor such as `@daily` or `@every 90m`.
+    /// When it fires, in the registry's dialect: second minute hour day-of-month month day-of-week,
+    /// where 0 is Sunday; or a descriptor such as `@daily` or `@every 90m`. A time zone may stand
+    /// before it: `CRON_TZ=Europe/Berlin 0 0 3 * * *`.
     #[schemars(required, example = "0 0 3 * * *", example = "@hourly")]
     pub(crate) schedule: Option<Spanned<String>>,
+    /// The zone of its times, instead of that of the scenario.
+    pub(crate) time_zone: Option<Spanned<TimeZone>>,
     /// One of its firings, before or after `start`: `@every` fires a whole number of periods from
     /// it. Without it, `@every` counts from `start`. Other schedules ignore it.
     pub(crate) next_run: Option<Spanned<Instant>>,

@@ -34,6 +34,7 @@ use serde::Deserialize;
 use crate::engine::Requeue;
 use crate::model::catalogue::CatalogueEntry;
 use crate::model::time::Span;
+use crate::model::time_zone::TimeZone;
 pub(crate) use crate::spanned::{Named, Spanned};
 use crate::tree::AssignRules;
 
@@ -47,6 +48,13 @@ pub(crate) struct Spec {
     pub(crate) name: Option<Spanned<String>>,
     /// The date and time of simulated instant 0.
     pub(crate) start: Option<Spanned<Instant>>,
+    /// The zone whose clocks are meant by hours and days: of crons and profiles without a zone of
+    /// their own, of windows of quantities, and of `by_hour.csv`. A name of the IANA database.
+    pub(crate) time_zone: Spanned<TimeZone>,
+    /// The factor of arrivals: it multiplies the rates of `poisson` and `profile`, and divides the
+    /// gaps of `renewal`, `trace` and `swf`. Crons, single jobs, closed sources and documents stay.
+    #[schemars(example = 1.2)]
+    pub(crate) load: Spanned<f64>,
     /// How long the run lasts, from `start`.
     #[schemars(required, example = "7d")]
     pub(crate) horizon: Option<Spanned<Span>>,
@@ -100,6 +108,8 @@ impl Default for Spec {
         Spec {
             name: None,
             start: None,
+            time_zone: TimeZone::UTC.into(),
+            load: 1.0.into(),
             horizon: None,
             warmup: Warmup::Lasts(Span::ZERO).into(),
             cooldown: Cooldown::Auto.into(),

@@ -7,6 +7,7 @@ use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::ResourceId;
 use claimsim::internals::model::job::{JobId, JobOutcome};
 use claimsim::internals::model::time::{Epoch, Span, Time};
+use claimsim::internals::model::time_zone::TimeZone;
 use claimsim::internals::stats::StatsObserver;
 use claimsim::internals::stats::{
     CensoredValue, JobScope, Measure, Measurements, Metric, Request, RequestedFigure, Statistic, TimeWindow,
@@ -449,7 +450,7 @@ fn windows_that_divide_a_run_add_up_to_it() {
         };
         let requests = metrics.iter().flat_map(|metric| windows.map(|window| request(metric, window)));
         let observer = StatsObserver::new(&scenario.system, Some(TARGET), BOUND);
-        let observer = observer.with(&Measurements::of(requests), &scenario.system, Epoch::default());
+        let observer = observer.with(&Measurements::of(requests), &scenario.system, Epoch::default(), TimeZone::UTC);
         let outcome = simulation(&scenario, observer).finish().finish();
         let known = |value: Option<CensoredValue>| value.map_or((0.0, 0.0), |value| (value.lower, value.upper));
         for (metric, parts) in metrics.iter().zip(outcome.requested.chunks(2)) {

@@ -8,7 +8,6 @@ mod variant;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::Value;
 
 use super::run::RunStudy;
 use crate::args::{ExecArgs, StudyArgs};
@@ -16,15 +15,14 @@ use crate::exit::{CliError, ExitStatus};
 use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
 use crate::experiment::feasibility::{self, Feasibility, Finding};
 use crate::experiment::warmup;
-use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::inputs::{LoadedInputs, ScenarioSource, notices_of};
 use crate::options::{Command, CompareOptions};
-use crate::report::OutputFile;
+use crate::report::Report;
 use crate::report::comparison::ComparisonReport;
 use crate::report::feasibility::{Notice, notices};
 use crate::report::messages::{warm_up_summary, warm_up_warning};
 use crate::run_dir::manifest::SavedRun;
 use crate::run_dir::{RunDir, read_manifest};
-use crate::scenario::Diagnostics;
 use crate::scenario::Scenario;
 use crate::stats::bound_test::BoundStatus;
 use crate::study::{RunRequest, Study, conduct, rerun, target};
@@ -148,8 +146,8 @@ impl CompareStudy {
                 }
             }
         }
-        for (Notice { title, help }, names) in printed {
-            warn(&render(&Diagnostics::file_warnings(&names.join(", "), [(title, help)])));
+        for (notice, names) in printed {
+            warn(&render(&notices_of(&names.join(", "), [notice])));
         }
     }
 
@@ -172,7 +170,7 @@ impl CompareStudy {
         }
     }
 
-    fn report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
+    fn comparison_report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
         let Alternatives { list, inputs, seed, .. } = &self.alternatives;
         ComparisonReport { title: inputs.title(), contenders: list, criteria: &self.criteria, comparison, seed: *seed }
     }
@@ -220,16 +218,8 @@ impl Study for CompareStudy {
         Ok(comparing.finish())
     }
 
-    fn files(&self, comparison: &Comparison) -> Vec<OutputFile> {
-        self.report(comparison).files()
-    }
-
-    fn document(&self, comparison: &Comparison) -> Value {
-        self.report(comparison).json()
-    }
-
-    fn text(&self, comparison: &Comparison, location: &str) -> String {
-        self.report(comparison).text(location)
+    fn report<'a>(&'a self, comparison: &'a Comparison) -> Box<dyn Report + 'a> {
+        Box::new(self.comparison_report(comparison))
     }
 
     fn status(&self, comparison: &Comparison) -> (ExitStatus, Vec<String>) {
@@ -238,6 +228,6 @@ impl Study for CompareStudy {
             Some(BoundStatus::Broken) => ExitStatus::Failed,
             Some(BoundStatus::Undecided) => ExitStatus::Undecided,
         };
-        (status, self.report(comparison).open_gates())
+        (status, self.comparison_report(comparison).open_gates())
     }
 }

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::job_log::JOBS;
+use crate::args::TableFormat;
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
@@ -13,11 +14,11 @@ use crate::options::{Command, RunOptions};
 use crate::report::RunContext;
 use crate::report::job_log::JobLog;
 use crate::report::run::replications::{self, SavedTables};
-use crate::report::run::tables;
+use crate::report::run::{over_time, tables};
 use crate::run_dir::manifest::Manifest;
 use crate::run_dir::{changed_outputs, read_manifest};
 use crate::scenario::{LoadedScenario, Scenario};
-use crate::stats::ReplicationStats;
+use crate::stats::{ReplicationStats, has_hours};
 use crate::study::{RunRequest, VERSION};
 
 /// What a saved run has simulated already.
@@ -44,7 +45,8 @@ impl ResumedRun {
         let saved = check(run, &manifest)?;
         let source = ScenarioSource::saved(run, &manifest.scenario, &manifest.inputs)?;
         let loaded = source.load(&saved.changes.overrides())?;
-        let old_rule = saved.stopping_rule(&loaded.scenario)?;
+        let has_hours = has_hours(loaded.scenario.system.window.horizon);
+        let old_rule = saved.stopping_rule(&loaded.scenario)?.over_time(has_hours);
         let outcomes = outcomes(run, &loaded, &old_rule)?;
         let options = longer(saved, more, outcomes.len(), run)?;
         let new_rule = options.stopping_rule(&loaded.scenario)?;
@@ -100,6 +102,9 @@ fn check<'a>(run: &Path, manifest: &'a Manifest) -> Result<&'a RunOptions, CliEr
             "is one long run in {batches} batches, which cannot be extended; start a new run instead"
         ));
     }
+    if TableFormat::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str())) == TableFormat::Parquet {
+        return error("has its tables as Parquet, and --extend reads CSV; start a new run instead".to_owned());
+    }
     let changed = changed_outputs(run, manifest);
     if changed.is_empty() {
         return Ok(options);
@@ -140,7 +145,13 @@ fn outcomes(run: &Path, loaded: &LoadedScenario, rule: &StoppingRule) -> Result<
     };
     let (replications, wait_times, utilization) =
         (read(replications::PATH)?, read(tables::WAIT_TIMES)?, read(tables::UTILIZATION)?);
-    let saved = SavedTables { replications: &replications, wait_times: &wait_times, utilization: &utilization };
+    let over_time = fs::read(run.join(over_time::PATH)).ok();
+    let saved = SavedTables {
+        replications: &replications,
+        wait_times: &wait_times,
+        utilization: &utilization,
+        over_time: over_time.as_deref(),
+    };
     replications::read(&RunContext::of(&loaded.scenario), rule.quantities(), &saved)
         .map_err(|error| CliError::Input(format!("{} cannot be extended: {error}", run.display())))
 }

@@ -6,22 +6,20 @@ mod job_log;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
 
 use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
-use crate::experiment::feasibility;
 use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
-use crate::experiment::{self, Results, StoppingRule};
+use crate::experiment::{self, Results, StoppingRule, feasibility};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::options::{Command, RunOptions};
 use crate::report::messages::{missing_intervals, standstill_warning, warm_up_summary, warm_up_warning};
 use crate::report::run::{RunReport, precision};
-use crate::report::{Charset, OutputFile, RunContext};
+use crate::report::{Report, RunContext};
 use crate::run_dir::RunDir;
 use crate::run_dir::manifest::Output;
 use crate::scenario::{LoadedScenario, Scenario};
-use crate::stats::{Measurements, has_hours};
+use crate::stats::has_hours;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, print, warn};
 use extend::{PreviousRun, ResumedRun};
@@ -120,6 +118,8 @@ pub(crate) struct RunResults {
     standstill: Option<String>,
     /// The job log, if there is one.
     job_log: Option<Output>,
+    /// The notes of the JSON document.
+    notes: Vec<String>,
 }
 
 impl RunStudy {
@@ -133,7 +133,7 @@ impl RunStudy {
         let mut scenario = inputs.extend(0, loaded);
         scenario.seed = request.seed.unwrap_or(scenario.seed);
         let has_hours = has_hours(scenario.system.window.horizon) && options.batches.is_none();
-        let rule = options.stopping_rule(&scenario)?.by_hour(has_hours);
+        let rule = options.stopping_rule(&scenario)?.over_time(has_hours);
         scenario.replications = options.replications.unwrap_or(scenario.replications);
         check_batches(options.batches, scenario.replications)?;
         Ok(RunStudy { inputs, file, scenario, options, rule, previous: previous.unwrap_or_default() })
@@ -148,15 +148,8 @@ impl RunStudy {
         let number = outcomes.len();
         Some(format!(
             "{}All precision targets are met with the existing {number} replications; none were added\n",
-            lines(precision::lines(&self.rule.status(outcomes)))
+            precision::lines(&self.rule.status(outcomes))
         ))
-    }
-
-    fn report<'a>(&'a self, output: &'a RunResults) -> RunReport<'a> {
-        let replications = output.results.replications.len() as u32;
-        let warm_up = output.warm_up.as_ref();
-        let context = RunContext { replications, warm_up, ..RunContext::of(&self.scenario) };
-        RunReport { context, results: &output.results, plan: &self.rule }
     }
 
     /// Simulates the replications that are missing, from one check of the stopping rule to the
@@ -165,13 +158,6 @@ impl RunStudy {
         let PreviousRun { mut outcomes, jobs } = std::mem::take(&mut self.previous);
         let mut log = if self.options.jobs { Some(JobLogWriter::begin(&dir.path()?, jobs.as_deref())?) } else { None };
         let measurements = self.rule.quantities().measurements();
-        if measurements.by_hour && !outcomes.is_empty() {
-            // The tables of a saved run do not hold its hours by replication.
-            let by_hour = Measurements { by_hour: true, ..Measurements::default() };
-            let bar = Bar::new(outcomes.len() as u32, quiet);
-            let again = experiment::replicate(&self.scenario, &by_hour, 0..outcomes.len() as u32, &bar);
-            outcomes.iter_mut().zip(again).for_each(|(outcome, again)| outcome.by_hour = again.by_hour);
-        }
         while let Some(until) = self.rule.next_count(&outcomes) {
             let numbers = outcomes.len() as u32..until;
             let bar = Bar::new(until - numbers.start, quiet);
@@ -222,16 +208,17 @@ impl Study for RunStudy {
         let bar = Bar::new(pilot_count(&self.scenario), quiet);
         let warm_up = find_warm_up(&mut self.scenario, &bar);
         drop(bar);
-        let output = if let Some(number) = self.options.batches {
+        let mut output = if let Some(number) = self.options.batches {
             let means = experiment::run_batch_means(&self.scenario, number, &Bar::new(1, quiet));
             let batches = missing_intervals(&means, number);
-            RunResults { results: means.results, warm_up, batches, standstill: None, job_log: None }
+            RunResults { results: means.results, warm_up, batches, standstill: None, job_log: None, notes: Vec::new() }
         } else {
             let (results, job_log) = self.replicate(dir, quiet)?;
             let found = experiment::standstills(&self.scenario, &results.replications);
             let standstill = standstill_warning(&found, results.replications.len());
-            RunResults { results, warm_up, batches: None, standstill, job_log }
+            RunResults { results, warm_up, batches: None, standstill, job_log, notes: Vec::new() }
         };
+        output.notes = self.inputs.notes.iter().chain(&output.standstill).cloned().collect();
         if !quiet {
             let horizon = self.scenario.system.window.horizon;
             let too_short = output.warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon));
@@ -255,28 +242,15 @@ impl Study for RunStudy {
         notes.chain(output.batches.clone()).chain(output.standstill.clone()).collect()
     }
 
-    fn files(&self, output: &RunResults) -> Vec<OutputFile> {
-        self.report(output).files()
+    fn report<'a>(&'a self, output: &'a RunResults) -> Box<dyn Report + 'a> {
+        let replications = output.results.replications.len() as u32;
+        let context = RunContext { scenario: &self.scenario, replications, warm_up: output.warm_up.as_ref() };
+        Box::new(RunReport { context, results: &output.results, plan: &self.rule, notes: &output.notes })
     }
 
     fn written(&self, output: &RunResults) -> Option<Output> {
         output.job_log.clone()
     }
-
-    fn document(&self, output: &RunResults) -> Value {
-        let notes: Vec<String> = self.inputs.notes.iter().chain(&output.standstill).cloned().collect();
-        self.report(output).json(&notes)
-    }
-
-    fn text(&self, output: &RunResults, location: &str) -> String {
-        let table = self.report(output).text(Charset::Utf8);
-        let precision = lines(precision::lines(&self.rule.status(&output.results.replications)));
-        format!("{table}{precision}{location}\n")
-    }
-}
-
-fn lines(lines: Vec<String>) -> String {
-    lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// Batches take the place of replications.

@@ -5,7 +5,6 @@ mod setup;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
 
 use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
@@ -13,8 +12,8 @@ use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
 use crate::options::{Command, SizeOptions};
-use crate::report::OutputFile;
-use crate::report::sizing::{LostWorker, SizingReport};
+use crate::report::Report;
+use crate::report::sizing::{LostWorker, SizingReport, quoted};
 use crate::run_dir::RunDir;
 use crate::scenario::Scenario;
 use crate::study::{RunRequest, Study, conduct, target};
@@ -78,8 +77,8 @@ impl Size {
 /// A search for the cheapest design that is set up.
 pub(crate) struct SizeStudy {
     setup: Setup,
-    /// The words of a `claimsim run` with the request's scenario, options and seed.
-    run_command: Vec<String>,
+    /// A `claimsim run` with the request's scenario, options and seed.
+    run_command: String,
 }
 
 /// The results of a search.
@@ -90,7 +89,7 @@ pub(crate) enum SizeResults {
 }
 
 impl SizeStudy {
-    fn report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
+    fn sizing_report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
         let setup = &self.setup;
         let (sizing, lost) = match results {
             SizeResults::Plain(sizing) => (sizing, None),
@@ -105,26 +104,8 @@ impl SizeStudy {
             lost: lost.map(|lost| lost_worker(lost, setup)),
             cost_unit: &setup.cost_unit,
             seed: setup.seed,
+            run_command: &self.run_command,
         }
-    }
-
-    /// The commands that run the answer and the next cheaper design, with all their tables and
-    /// charts.
-    fn run_commands(&self, report: &SizingReport) -> Vec<String> {
-        if report.lost.is_some() {
-            return Vec::new();
-        }
-        let sizing = report.sizing;
-        let places = sizing.answer.into_iter().chain(sizing.next_cheaper);
-        let command = |place: usize| {
-            let tried = &sizing.evaluated[place];
-            let mut words = self.run_command.clone();
-            let settings = &report.settings[tried.design].point.settings;
-            words.extend(settings.iter().map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
-            words.push(format!("--replications {}", tried.results.replications.len()));
-            words.join(" ")
-        };
-        places.map(command).collect()
     }
 }
 
@@ -141,19 +122,13 @@ fn lost_worker<'a>(lost: &'a SizingWithOutage, setup: &Setup) -> LostWorker<'a> 
 }
 
 /// The words of a `claimsim run` that all designs of a request share.
-fn run_command(request: &RunRequest<SizeOptions>) -> Vec<String> {
+fn run_command(request: &RunRequest<SizeOptions>) -> String {
     let changes = &request.options.changes;
     let mut words = vec!["claimsim run".to_owned(), quoted(&request.sources[0].file)];
     words.extend(changes.policy.iter().map(|policy| format!("--policy {}", quoted(policy))));
     words.extend(changes.set.iter().map(|set| format!("--set {}", quoted(set))));
     words.extend(request.seed.map(|seed| format!("--seed {seed}")));
-    words
-}
-
-/// Quotes a word for a shell.
-fn quoted(word: &str) -> String {
-    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./=:,+".contains(c));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    words.join(" ")
 }
 
 impl Study for SizeStudy {
@@ -199,21 +174,12 @@ impl Study for SizeStudy {
         })
     }
 
-    fn files(&self, results: &SizeResults) -> Vec<OutputFile> {
-        self.report(results).files()
-    }
-
-    fn document(&self, results: &SizeResults) -> Value {
-        self.report(results).json()
-    }
-
-    fn text(&self, results: &SizeResults, location: &str) -> String {
-        let report = self.report(results);
-        report.text(&self.run_commands(&report), location)
+    fn report<'a>(&'a self, results: &'a SizeResults) -> Box<dyn Report + 'a> {
+        Box::new(self.sizing_report(results))
     }
 
     fn status(&self, results: &SizeResults) -> (ExitStatus, Vec<String>) {
-        let report = self.report(results);
+        let report = self.sizing_report(results);
         let status = match report.sizing.answer {
             Some(_) => ExitStatus::Done,
             None if report.is_infeasible() => ExitStatus::Failed,

@@ -7,10 +7,9 @@ mod points;
 mod responses;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::Value;
 
 use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
@@ -22,13 +21,14 @@ use crate::experiment::warmup::{find_warm_up, pilot_count};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
 use crate::interrupt::advise;
 use crate::options::{Command, SweepOptions};
-use crate::report::OutputFile;
+use crate::report::Report;
 use crate::report::elasticity::ElasticityReport;
 use crate::report::messages::warm_up_warning;
 use crate::report::sweep::SweepReport;
 use crate::run_dir::RunDir;
+use crate::run_dir::manifest::Manifest;
 use crate::scenario::{Scenario, WarmUpRule};
-use crate::study::{RunRequest, Study, draft, execute, show, target};
+use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, warn};
 use checkpoint::Checkpoint;
 use perturbations::Perturbations;
@@ -83,22 +83,13 @@ impl Sweep {
                     .to_owned(),
             ));
         }
+        args.format.check()?;
         let suffix = if options.elasticity { "-elasticity" } else { "-sweep" };
         let sources = vec![ScenarioSource::open(&scenario)?.cached()];
         let request = RunRequest { sources, options, seed: args.seed };
         let mut study = SweepStudy::load(&request)?;
-        if !args.exec.quiet {
-            study.print_warnings();
-        }
         let target = target(&study, &args, suffix);
-        let dir = RunDir::begin(&target)?;
-        study.resume(Checkpoint::beside(dir.target(), &draft(&study, &request)), args.exec.quiet);
-        let (results, _) = execute(&mut study, &request, args.exec, &dir)?;
-        dir.commit()?;
-        if let Some(checkpoint) = &study.checkpoint {
-            checkpoint.clear();
-        }
-        show(&study, &results, &args, &target)
+        conduct(&mut study, &request, &args, &target)
     }
 }
 
@@ -129,18 +120,6 @@ pub(crate) struct SweepResults {
 }
 
 impl SweepStudy {
-    /// Keeps finished points from now on, and takes those that the checkpoint has.
-    fn resume(&mut self, checkpoint: Checkpoint, quiet: bool) {
-        let number = self.points.trials.len();
-        self.finished = checkpoint.finished(number);
-        self.finished.retain(|_, measured| measured.responses.len() == self.responses.len());
-        if !self.finished.is_empty() && !quiet {
-            warn(&format!("continuing: {} of {number} points are finished", self.finished.len()));
-        }
-        self.checkpoint = Some(checkpoint);
-        advise("Finished points are kept; the same command continues after them.");
-    }
-
     /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the
     /// same jobs are measured on both sides of each parameter.
     fn settle_perturbations(&mut self, quiet: bool) {
@@ -156,28 +135,6 @@ impl SweepStudy {
         }
         if let Some(warning) = warm_up_warning(&found, horizon).filter(|_| !quiet) {
             warn(&format!("warning: {warning}"));
-        }
-    }
-
-    fn grid_report<'a>(&'a self, grid: &'a Grid, results: &'a SweepResults) -> SweepReport<'a> {
-        let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
-        SweepReport { title, grid, shown: &self.responses, trials, measured: &results.measured }
-    }
-
-    fn elasticity_report<'a>(
-        &'a self,
-        perturbations: &'a Perturbations,
-        results: &'a SweepResults,
-    ) -> ElasticityReport<'a> {
-        let Perturbations { list, left_out, .. } = perturbations;
-        let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
-        ElasticityReport {
-            title,
-            perturbations: list,
-            skipped: left_out,
-            shown: &self.responses,
-            trials,
-            effects: &results.effects,
         }
     }
 }
@@ -231,6 +188,17 @@ impl Study for SweepStudy {
         Some((largest, largest.replications, false))
     }
 
+    fn resume(&mut self, target: &Path, draft: &Manifest, quiet: bool) {
+        let (checkpoint, number) = (Checkpoint::beside(target, draft), self.points.trials.len());
+        self.finished = checkpoint.finished(number);
+        self.finished.retain(|_, measured| measured.responses.len() == self.responses.len());
+        if !self.finished.is_empty() && !quiet {
+            warn(&format!("continuing: {} of {number} points are finished", self.finished.len()));
+        }
+        self.checkpoint = Some(checkpoint);
+        advise("Finished points are kept; the same command continues after them.");
+    }
+
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SweepResults, CliError> {
         if let SweepDesign::Perturbations(_) = self.design {
             self.settle_perturbations(quiet);
@@ -265,25 +233,20 @@ impl Study for SweepStudy {
         Ok(SweepResults { measured, effects })
     }
 
-    fn files(&self, results: &SweepResults) -> Vec<OutputFile> {
-        match &self.design {
-            SweepDesign::Grid(grid) => self.grid_report(grid, results).files(),
-            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).files(),
+    fn committed(&self) {
+        if let Some(checkpoint) = &self.checkpoint {
+            checkpoint.clear();
         }
     }
 
-    fn document(&self, results: &SweepResults) -> Value {
+    fn report<'a>(&'a self, results: &'a SweepResults) -> Box<dyn Report + 'a> {
+        let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
+        let (shown, SweepResults { measured, effects }) = (&self.responses, results);
         match &self.design {
-            SweepDesign::Grid(grid) => self.grid_report(grid, results).json(),
-            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).json(),
+            SweepDesign::Grid(grid) => Box::new(SweepReport { title, grid, shown, trials, measured }),
+            SweepDesign::Perturbations(Perturbations { list: perturbations, left_out: skipped, .. }) => {
+                Box::new(ElasticityReport { title, perturbations, skipped, shown, trials, effects })
+            }
         }
-    }
-
-    fn text(&self, results: &SweepResults, location: &str) -> String {
-        let table = match &self.design {
-            SweepDesign::Grid(grid) => self.grid_report(grid, results).text(),
-            SweepDesign::Perturbations(list) => self.elasticity_report(list, results).text(),
-        };
-        format!("{table}{location}\n")
     }
 }

@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::calendar::{EventClass, LAST_INSTANT, NO_EVENT, last_key_of};
-use crate::claim_delay::attempts::{Attempts, Context};
+use crate::claim_delay::attempts::{Attempts, Context, room_for};
 use crate::claim_delay::pools::{Place, Pools};
 use crate::model::time::Time;
 use crate::random::dist::Distribution;
@@ -213,7 +213,7 @@ impl GeneralDelay {
 impl Attempts for GeneralDelay {
     fn need_waits(&mut self, need: usize, context: &mut Context<'_>) {
         self.starts += 1;
-        let starters: Vec<usize> = self.pools.idle.intersection(context.pool.with_room(need)).collect();
+        let starters: Vec<usize> = self.pools.idle.intersection(room_for(context.pool, need)).collect();
         for worker in starters {
             let index = self.pool_of(context.pool.fitting(worker));
             self.pools.all[index].starters.push(worker as u32);

@@ -1,0 +1,191 @@
+//! Charts are well-formed, name their subject, and draw values where the axes state them.
+
+use std::fs;
+
+use crate::support::Sandbox;
+
+/// Names with characters that XML and file names treat specially, and words beyond ASCII.
+const NAMES: &str = r#"
+name = "odd <&> \"names\""
+horizon = "2d"
+replications = 3
+slo = { wait = "5m" }
+claim = { delay = "none" }
+[worker.w]
+count = 2
+capacity = { "cpu & <io>" = 2, "scan's" = 1 }
+[action.'push <mirror> & "poll"']
+capacity = { "cpu & <io>" = 1 }
+arrival = { poisson = { rate = "60/h" } }
+service = { exponential = { mean = "3m" } }
+[action.'é中 a_job_class_with_a_very_long_name_indeed']
+capacity = { "scan's" = 1 }
+arrival = { poisson = { rate = "20/h" } }
+service = { exponential = { mean = "4m" } }
+"#;
+
+/// Fails unless every tag is closed, no attribute holds a tag, and text holds no bare `<` or `&`.
+/// A chart has one element after the other, with text between its tags.
+fn assert_well_formed(svg: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = svg;
+    while let Some(start) = rest.find('<') {
+        let (text, tag) = rest.split_at(start);
+        for entity in text.split('&').skip(1) {
+            assert!(["lt;", "gt;", "amp;", "quot;", "apos;"].iter().any(|name| entity.starts_with(name)), "{text}");
+        }
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        let end = tag.find('>').expect("a tag ends");
+        let inside = &tag[1..end];
+        assert!(!inside.contains('<'), "{inside}");
+        if let Some(name) = inside.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if !inside.ends_with('/') {
+            open.push(inside.split(' ').next().unwrap());
+        }
+        rest = &tag[end + 1..];
+    }
+    assert!(open.is_empty() && rest.trim().is_empty(), "{open:?}");
+}
+
+/// The charts that a command leaves, by path; all of them are well-formed.
+fn charts(sandbox: &Sandbox, arguments: &[&str]) -> Vec<(String, String)> {
+    sandbox.claimsim(&[arguments, &["--quiet", "--out", "out"]].concat()).assert().success();
+    let files = sandbox.files("out").into_iter();
+    let text =
+        files.map(|(path, bytes)| (path.to_string_lossy().replace('\\', "/"), String::from_utf8(bytes).unwrap()));
+    let charts: Vec<_> = text.filter(|(path, _)| path.ends_with(".svg")).collect();
+    charts.iter().for_each(|(_, svg)| assert_well_formed(svg));
+    charts
+}
+
+/// A chart of a run of this scenario.
+fn run_chart(scenario: &str, chart: &str) -> String {
+    let sandbox = Sandbox::with("s.toml", scenario);
+    charts(&sandbox, &["run", "s.toml"]);
+    fs::read_to_string(sandbox.path(&format!("out/charts/{chart}.svg"))).unwrap()
+}
+
+#[test]
+fn charts_of_all_studies_name_their_subject_and_survive_odd_names() {
+    let sandbox = Sandbox::with("s.toml", NAMES);
+    let (wait, show) = ("mean(wait, 'push <mirror> & \"poll\"')", ["--show", "mean(wait)"]);
+    let count = ["--vary", "worker.w.count=2,3,8"];
+    let policy = ["--vary", "claim.policy=first-fit,random"];
+    let rate = ["--vary", "action.'push <mirror> & \"poll\"'.retries=0,1"];
+    for (arguments, number, words) in [
+        (vec!["run", "s.toml"], 4, vec!["odd &lt;&amp;&gt;", "target 5m", "p95", "Wait (", "cpu &amp; &lt;io&gt;"]),
+        (vec!["run", "s.toml", "--set", "warmup=auto"], 5, vec!["grey: warm-up", "by MSER-5"]),
+        (
+            vec!["compare", "s.toml", "--policy", "first-fit", "--policy", "random", "--judge", wait],
+            4,
+            vec!["differences to first-fit", "&lt;mirror&gt; &amp; ", "random"],
+        ),
+        ([&["sweep", "s.toml"][..], &count, &show].concat(), 1, vec!["Line: mean", "worker.w.count"]),
+        ([&["sweep", "s.toml"][..], &policy, &show].concat(), 1, vec!["Dot: mean", "first-fit"]),
+        ([&["sweep", "s.toml"][..], &policy, &count, &show].concat(), 1, vec!["Line: mean", "claim.policy"]),
+        ([&["sweep", "s.toml"][..], &rate, &count, &show].concat(), 1, vec!["Colour: mean", "retries"]),
+        ([&["sweep", "s.toml", "--elasticity"][..], &show].concat(), 1, vec!["elasticity of mean(wait)"]),
+        (vec!["size", "s.toml", count[0], count[1], "--meet", "mean(wait) < 10m"], 1, vec!["against the cost", "met"]),
+    ] {
+        let charts = charts(&sandbox, &arguments);
+        assert_eq!(charts.len(), number, "{arguments:?}");
+        for word in words {
+            assert!(charts.iter().any(|(_, svg)| svg.contains(word)), "{arguments:?}: {word} is missing");
+        }
+        fs::remove_dir_all(sandbox.path("out")).unwrap();
+    }
+}
+
+/// The place of a label: x is its tick on a horizontal axis, y its tick on a vertical one.
+fn label(svg: &str, words: &str) -> (i32, i32) {
+    let (before, _) = svg.split_once(&format!(">\n{words}\n<")).unwrap_or_else(|| panic!("no label {words}"));
+    let tag = &before[before.rfind("<text").unwrap()..];
+    let number =
+        |name: &str| tag.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+    (number("x"), number("y"))
+}
+
+/// The points of the thick lines in the colour of data.
+fn lines(svg: &str) -> Vec<(i32, i32)> {
+    let start = "<polyline fill=\"none\" opacity=\"1\" stroke=\"#0072B2\" stroke-width=\"2\" points=\"";
+    let points = svg.split(start).skip(1).flat_map(|rest| rest.split('"').next().unwrap().split_whitespace());
+    points.map(|point| point.split_once(',').unwrap()).map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).collect()
+}
+
+#[test]
+fn a_resource_half_busy_is_drawn_at_half_height_from_start_to_end() {
+    let half = r#"
+horizon = "7d"
+claim = { delay = "none" }
+worker.w = { capacity = { slot = 8 } }
+[action.a]
+capacity = { slot = 4 }
+service = "8d"
+[[job]]
+action = "a"
+at = "0s"
+"#;
+    let svg = run_chart(half, "utilization");
+    let (begin, end, height) = (label(&svg, "Feb 17").0, label(&svg, "Feb 24").0, label(&svg, "50 %").1);
+    assert_eq!(lines(&svg), [(begin, height), (end, height)]);
+    assert!(svg.contains("mean 50.0 %"));
+}
+
+#[test]
+fn waits_of_ten_seconds_are_drawn_at_ten_seconds() {
+    let tens = r#"
+horizon = "1h"
+claim = { delay = "10s" }
+worker.w = { capacity = { slot = 1 } }
+[action.a]
+capacity = { slot = 1 }
+arrival = { renewal = { between = "1m" } }
+service = "1s"
+"#;
+    let svg = run_chart(tens, "wait_distribution");
+    let (at, nobody, everybody) = (label(&svg, "10s").0, label(&svg, "0 %").1, label(&svg, "100 %").1);
+    let curve = lines(&svg);
+    assert_eq!(curve[0], (at, nobody));
+    assert!(curve.contains(&(at, everybody)), "{curve:?}");
+}
+
+#[test]
+fn series_that_do_not_fit_are_counted_and_empty_charts_have_a_remark() {
+    let mut crowd =
+        "horizon = \"1h\"\nreplications = 1\nclaim = { delay = \"none\" }\n[worker.w.capacity]\n".to_owned();
+    (0..40).for_each(|resource| crowd += &format!("r{resource} = 1\n"));
+    for action in 0..60 {
+        crowd += &format!("[action.a{action}]\ncapacity = {{ r{} = 1 }}\nservice = \"1s\"\n", action % 40);
+        crowd += "arrival = { renewal = { between = \"5m\" } }\n";
+    }
+    let sandbox = Sandbox::with("s.toml", &crowd);
+    let all = charts(&sandbox, &["run", "s.toml"]);
+    for words in ["37 more: see wait_times.csv", "24 more: see utilization.csv", "25 more: see utilization.csv"] {
+        assert!(all.iter().any(|(_, svg)| svg.contains(words)), "{words} is missing");
+    }
+    let idle = r#"
+horizon = "1h"
+worker.w = { capacity = {} }
+[action.a]
+service = "1s"
+[[job]]
+action = "a"
+at = "2h"
+"#;
+    assert!(run_chart(idle, "wait_distribution").contains("No job was claimed."));
+    assert!(run_chart(idle, "utilization").contains("No resource was offered."));
+}
+
+#[test]
+fn runs_of_any_length_have_charts() {
+    for (horizon, warmup) in [("1ns", "0s"), ("7us", "1us"), ("1s", "0s"), ("53000d", "1d")] {
+        let text = format!(
+            "horizon = \"{horizon}\"\nwarmup = \"{warmup}\"\nclaim = {{ delay = \"none\" }}\n\
+             worker.w = {{ capacity = {{ s = 1 }} }}\n[action.a]\ncapacity = {{ s = 1 }}\nservice = \"1s\"\n\
+             [[job]]\naction = \"a\"\nat = \"0s\"\n[[job]]\naction = \"a\"\nat = \"0s\"\n"
+        );
+        let sandbox = Sandbox::with("s.toml", &text);
+        assert!(charts(&sandbox, &["run", "s.toml"]).len() >= 3, "{horizon}");
+    }
+}
