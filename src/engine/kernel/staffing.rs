@@ -54,7 +54,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if let Some(next) = changes.get(entry + 1) {
             self.schedule_change(next.at, WorkerChange::Staff { group, entry: entry + 1 });
         }
-        self.set_number(group, changes[entry].count)
+        let has_changed = self.set_number(group, changes[entry].count);
+        self.note_alive(self.now);
+        has_changed
     }
 
     /// An autoscaler looks at its group.
@@ -70,6 +72,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let number = history.decide(autoscaler, self.now, current, read);
         self.workers.scaling[group] = Some(history);
         if self.set_number(group, number) {
+            // The sweep of this instant is over.
+            self.note_alive(self.now + Span(1));
             self.report_worker_change();
         }
     }
@@ -139,7 +143,6 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         if number > current {
             (current..number).for_each(|_| self.add_worker(group));
-            self.note_alive();
         } else {
             self.remove_workers(group, (current - number) as usize);
         }
