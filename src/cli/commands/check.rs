@@ -12,7 +12,7 @@ use crate::experiment::feasibility;
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report;
 use crate::scenario::LoadedScenario;
-use crate::term::{print, print_json, warn_rendered};
+use crate::term::{print, print_json, print_report, warn_rendered};
 
 /// Check scenario files: all mistakes at once, and whether the workers can keep up; nothing is run
 ///
@@ -115,7 +115,7 @@ impl Check {
         print(&format!("{}: can be run\n", source.file))?;
         print(&report::feasibility::text(&scenario.system, &outlook))?;
         for note in report::feasibility::notes(&scenario, &outlook) {
-            print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
+            print_report(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }
         Ok((None, strict))
     }
