@@ -47,8 +47,8 @@ impl HourlyRates {
         HourlyRates { per_second, weekly: per_second.iter().map(|rate| rate * 3_600.0).sum(), zone: TimeZone::UTC }
     }
 
-    /// The same rates by the clocks of a zone. A clock change takes an hour's arrivals away, or brings
-    /// them twice.
+    /// The same rates by the clocks of a zone. A clock change takes an hour's arrivals away, or
+    /// brings them twice.
     #[must_use]
     pub fn in_zone(self, zone: TimeZone) -> HourlyRates {
         HourlyRates { zone, ..self }

@@ -304,8 +304,8 @@ impl JsonSchema for TimeZone {
 /// The local clocks of a run: what a zone's clocks show from its start on.
 #[derive(Clone, Debug)]
 pub struct LocalClock {
-    /// From when on the clocks are so many nanoseconds ahead, in order; the first for all time
-    /// before, the last for all time after. See [`Stretch::week_offset`].
+    /// When each stretch begins, the first at the beginning of time, and its
+    /// [`week_offset`](Stretch::week_offset).
     changes: Box<[(Time, i64)]>,
 }
 

@@ -121,8 +121,8 @@ impl WindowMask {
     }
 }
 
-/// Hours of the week on the local clock of a run: whether an instant lies within, and how much of an
-/// interval does.
+/// Hours of the week on the local clock of a run: whether an instant lies within, and how much of
+/// an interval does.
 #[derive(Clone, Debug)]
 pub(super) struct HoursMask {
     clock: Arc<LocalClock>,

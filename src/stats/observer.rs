@@ -80,8 +80,8 @@ impl StatsObserver {
         }
     }
 
-    /// Also measures what is asked for; `epoch` is the calendar time of instant 0, and hours are those
-    /// of a zone.
+    /// Also measures what is asked for; `epoch` is the calendar time of instant 0, and hours are
+    /// those of a zone.
     #[must_use]
     pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch, zone: TimeZone) -> StatsObserver {
         let Measurements { requests, by_hour, queue_course, staffing } = measurements;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, TimeDelta, Timelike, Utc};
 
 use super::day_calendar::DayCalendar;
-use super::{Rule, SEARCHED_YEARS, Schedule};
+use super::parse::SEARCHED_YEARS;
+use super::{Rule, Schedule};
 use crate::engine::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 use crate::model::action::ActionId;
 use crate::model::time::Epoch;

@@ -30,9 +30,6 @@ use crate::model::time_zone::TimeZone;
 pub use firing::{CronProcess, Firings};
 pub use parse::ScheduleError;
 
-/// A schedule without a firing up to the end of this number of calendar years never fires.
-const SEARCHED_YEARS: i32 = 5;
-
 /// A parsed schedule; clones share the schedules prepared for the crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
@@ -60,8 +57,7 @@ enum Rule {
 
 impl Schedule {
     /// Reads a schedule of the registry, in UTC: six fields (second, minute, hour, day of month,
-    /// month, day of week), five of them (every day of the week), or a descriptor (`@daily`, `@every
-    /// 90m`, …).
+    /// month, day of week), five of them (every day of the week), or a descriptor (`@daily`, …).
     ///
     /// # Errors
     /// Names the wrong field and item, and the fix.

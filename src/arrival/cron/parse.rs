@@ -8,6 +8,9 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::model::time_zone::{TimeZone, TimeZoneError};
 
+/// A schedule without a firing up to the end of this number of calendar years never fires.
+pub(super) const SEARCHED_YEARS: i32 = 5;
+
 /// A field of a schedule.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Field {
@@ -52,8 +55,8 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// The rule of days: if day of month or day of week has the star mark, both must match; otherwise
-    /// one is sufficient.
+    /// The rule of days: if day of month or day of week has the star mark, both must match;
+    /// otherwise one is sufficient.
     pub(super) fn includes_day(&self, date: NaiveDate) -> bool {
         let by_day = self.day.contains(date.day());
         let by_weekday = self.weekday.contains(date.weekday().num_days_from_sunday());
@@ -171,8 +174,8 @@ pub(super) fn fields(text: &str) -> Result<Fields, ScheduleError> {
     })
 }
 
-/// The word before a schedule that names its time zone, the name, and the schedule; as robfig/cron v3
-/// separates them.
+/// The word before a schedule that names its time zone, the name, and the schedule; as robfig/cron
+/// v3 separates them.
 pub(super) fn zone_prefix(text: &str) -> Option<(&str, &str, &str)> {
     let text = text.trim();
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));

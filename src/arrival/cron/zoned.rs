@@ -3,14 +3,13 @@
 //!
 //! It looks for a month, a day, an hour, a minute and a second, each time by adding one until the
 //! field matches, and starts again where a larger field changes. Hours are added as elapsed time,
-//! days and months on the calendar. So a time that clocks skip does not fire, and one that they show
-//! twice fires twice. After a change by half an hour the search enters the following hours at half
-//! past, so that full hours do not fire on the rest of that day.
+//! days and months on the calendar. So a time that clocks skip does not fire, and one that they
+//! show twice fires twice. After a change by half an hour the search enters the following hours at
+//! half past, so that full hours do not fire on the rest of that day.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
-use super::SEARCHED_YEARS;
-use super::parse::Fields;
+use super::parse::{Fields, SEARCHED_YEARS};
 use crate::model::time_zone::TimeZone;
 
 const MINUTE: i64 = 60;
@@ -115,7 +114,7 @@ impl ZonedFields {
     }
 
     /// The instant of a local time, as `time.Date` of Go chooses it: with the offset in force at
-    /// that time of UTC, or if it is not in force at the result, with the one that is in force there.
+    /// that time of UTC, or if another one is in force at the result, with that one.
     fn date(&self, local: NaiveDateTime) -> Option<Clock> {
         let seconds = local.and_utc().timestamp();
         let offset = self.zone.offset_at(seconds - self.zone.offset_at(seconds));

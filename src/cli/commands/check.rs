@@ -114,6 +114,10 @@ impl Check {
         }
         print(&format!("{}: can be run\n", source.file))?;
         print(&report::feasibility::text(&scenario.system, &outlook))?;
+        if scenario.load != 1.0 {
+            let load = scenario.load;
+            print(&format!("load = {load}: these are the figures with {load} times the arrivals that are written\n"))?;
+        }
         for note in report::feasibility::notes(&scenario, &outlook) {
             print_report(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }

@@ -95,6 +95,9 @@ impl RangeText<'_> {
             if is_count(low) && is_count(high) {
                 return Ok(Progression::Step(Amount { number: Decimal::whole(1), unit: Unit::None }));
             }
+            if let (Some(number), Unit::None, Unit::None) = (self.last_place(), &low.unit, &high.unit) {
+                return Ok(Progression::Step(Amount { number, unit: Unit::None }));
+            }
             let help = format!("write a step or the number of values after a colon: {}", self.example("lin5"));
             return Err(self.error("this range needs a step", help));
         };
@@ -118,6 +121,14 @@ impl RangeText<'_> {
         let step = Amount::read(text).filter(|step| step.number.is_positive());
         let help = || "write a step above 0 in the unit of the ends, or xFACTOR, linN or logN".to_owned();
         step.map(Progression::Step).ok_or_else(|| self.error(format!("`{text}` is not a step"), help()))
+    }
+
+    /// One in the last decimal place that is written: 0.1 for `0.5..2`.
+    fn last_place(&self) -> Option<Decimal> {
+        let decimals = |end: &str| end.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let places = decimals(self.low).max(decimals(self.high));
+        let is_plain = [self.low, self.high].iter().all(|end| !end.contains(['e', 'E']));
+        if is_plain && places > 0 { format!("0.{:0>places$}", 1).parse().ok() } else { None }
     }
 
     fn alike<const N: usize>(&self, amounts: [Amount; N]) -> Result<[Amount; N], ExpressionError> {
@@ -195,6 +206,8 @@ mod tests {
             ("3..3", "3"),
             ("1..10:4", "1 5 9"),
             ("0.1..0.9:0.2", "0.1 0.3 0.5 0.7 0.9"),
+            ("0.8..1.2", "0.8 0.9 1 1.1 1.2"),
+            ("1..1.05", "1 1.01 1.02 1.03 1.04 1.05"),
             ("5s..20s:5s", "5s 10s 15s 20s"),
             ("0.5s .. 1.5s : 0.5s", "0.5s 1s 1.5s"),
             ("30s..2m:30s", "30s 1m 1m30s 2m"),
@@ -232,7 +245,8 @@ mod tests {
             ("8..1", "1..8"),
             ("1..", "no end"),
             ("1..x", "`x` is not an end"),
-            ("0.1..0.9", "0.1..0.9:lin5"),
+            ("10/h..80/h", "10/h..80/h:lin5"),
+            ("1e-3..2", "needs a step"),
             ("5s..20s", "needs a step"),
             ("5s..20s:5", "one unit"),
             ("5s..20:5s", "one unit"),

@@ -1,3 +1,5 @@
+//! Clock changes by hand, names that are wrong, and laws over all zones of the database.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -16,8 +18,8 @@ fn local(text: &str) -> NaiveDateTime {
     text.parse().expect("a local time")
 }
 
-/// Clock changes in zones of the north, of the south, with half an hour, at midnight, and of a whole
-/// day.
+/// Clock changes in zones of the north, of the south, with half an hour, at midnight, and of a
+/// whole day.
 #[test]
 fn local_times_around_clock_changes() {
     use LocalInstants::{Once, Skipped, Twice};

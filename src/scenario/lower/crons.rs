@@ -64,8 +64,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Checks a schedule; one of its firings may be known. Warns if it does not fire within the run.
-    /// The diagnostics begin with `whose`.
+    /// Checks a schedule; one of its firings may be known. Warns if it does not fire within the
+    /// run. The diagnostics begin with `whose`.
     pub(super) fn schedule(
         &mut self,
         schedule: Result<Schedule, ScheduleError>,

@@ -30,7 +30,8 @@ use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::System;
 use crate::files::Files;
-use crate::scenario::{LoadedScenario, Scenario, WarmUpRule};
+use crate::model::time_zone::TimeZone;
+use crate::scenario::{LoadedScenario, Scenario, WarmUpRule, zone};
 use crate::source::Sources;
 use crate::spec::{Spec, Warmup};
 use crate::tree::RecoveredKeys;
@@ -67,7 +68,6 @@ pub(super) fn lower(
         settings,
         needs,
         workers,
-        groups,
         staffed,
         availability,
         actions,
@@ -81,6 +81,8 @@ pub(super) fn lower(
         return Err(diagnostics);
     };
     arrivals.sort_by_key(|(span, _)| *span);
+    let zones = arrivals.iter().filter_map(|(_, source)| zone(source)).chain([settings.time_zone]);
+    let zones: Vec<TimeZone> = zones.chain(spec.worker.iter().filter_map(|(_, group)| group.time_zone)).collect();
     let system = System {
         workers: workers.into_iter().map(|worker| worker.finish(&needs)).collect(),
         actions: actions.into_iter().map(|action| action.model).collect(),
@@ -99,6 +101,8 @@ pub(super) fn lower(
         name: settings.name,
         epoch: settings.epoch,
         time_zone: settings.time_zone,
+        load: settings.load,
+        has_time_zones: zones.into_iter().any(|zone| !zone.is_utc()),
         seed: spec.seed.value,
         replications: spec.replications.value,
         slo: settings.slo,
@@ -110,7 +114,6 @@ pub(super) fn lower(
             Warmup::Lasts(_) => WarmUpRule::Fixed,
         },
         system,
-        groups: spec.worker.iter().map(|(name, _)| (name.value.clone(), groups[&name.value].len())).collect(),
         sources: arrivals.into_iter().map(|(_, source)| source).collect(),
         source_documents,
     };

@@ -84,10 +84,6 @@ impl Lowering<'_> {
             ];
             self.require_keys("a shift", shift.span, &keys);
             let (Some(from), Some(to), Some(count)) = (from, to, count) else { continue };
-            if from.value == to.value {
-                let diagnostic = Diagnostic::error(to.span, "the shift ends at the time of day at which it begins");
-                self.report(diagnostic.help("for a whole day write from = \"00:00\" and to = \"24:00\""));
-            }
             for day in self.days(days.as_ref()) {
                 let end_day = if to.value.0 > from.value.0 { Some(day) } else { day.succ_opt() };
                 let ends = end_day.and_then(|day| self.local(group, day, to.value));
@@ -129,10 +125,12 @@ impl Lowering<'_> {
         all.filter(|day| days[day.weekday().num_days_from_monday() as usize]).collect()
     }
 
-    /// The instant of a time of day.
-    fn local(&self, _group: &Group, day: NaiveDate, at: TimeOfDay) -> Option<Time> {
-        let midnight = day.and_time(NaiveTime::MIN);
-        self.settings.epoch.time_of((midnight + Duration::minutes(at.0.into())).and_utc())
+    /// The instant of a time of day by the clocks of the group; right after the gap if they skip
+    /// it, the first of two if it comes twice.
+    fn local(&self, group: &Group, day: NaiveDate, at: TimeOfDay) -> Option<Time> {
+        let zone = group.time_zone.unwrap_or(self.settings.time_zone);
+        let time = day.and_time(NaiveTime::MIN) + Duration::minutes(at.0.into());
+        self.settings.epoch.time_of(zone.resolve(time))
     }
 
     fn autoscale(&mut self, group: &Group, autoscale: &Spanned<Autoscale>) -> Option<DraftGroup> {

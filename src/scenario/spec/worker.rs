@@ -11,6 +11,7 @@ use super::availability::Outages;
 use super::distribution::Distribution;
 use super::staffing::{AtEnd, Autoscale, HourlyPrice, Shift};
 use crate::model::time::Span;
+use crate::model::time_zone::TimeZone;
 use crate::spanned::{Named, Spanned};
 
 /// A group of identical workers.
@@ -44,6 +45,9 @@ pub(crate) struct Worker {
     /// counts, otherwise `count`, which is 0 then unless given.
     #[schemars(example = serde_json::json!([{ "days": "mon-fri", "from": "08:00", "to": "18:00", "count": 8 }]))]
     pub(crate) shifts: Vec<Spanned<Shift>>,
+    /// The zone of the times of `shifts` and of an autoscaler's `schedule`, instead of that of the
+    /// scenario.
+    pub(crate) time_zone: Option<TimeZone>,
     /// What happens to busy workers when their shift ends.
     pub(crate) at_end: Option<Spanned<AtEnd>>,
     /// A rule that sets the number of workers, instead of `count`.
