@@ -481,15 +481,16 @@ fn windows_are_those_of_the_local_clock() {
         let place = PLACES[*place];
         let start = instant(place.changes[*change].0) - TimeDelta::minutes(*before + 24 * 60);
         let hours = HoursOfWeek { days: days.clone().try_into().unwrap(), from: from * 30, until: until * 30 };
-        let mut text = format!(
+        let each = jobs
+            .iter()
+            .map(|(at, minutes)| format!("[[job]]\naction = \"a\"\nat = \"{at}m\"\nservice = \"{minutes}m\"\n"));
+        let text = format!(
             "time_zone = \"{}\"\nstart = \"{}\"\nhorizon = \"90h\"\nclaim = {{ delay = \"none\" }}\n\
-             [worker.w]\ncount = 40\ncapacity = {{ slot = 1 }}\n[action.a]\ncapacity = {{ slot = 1 }}\n",
+             [worker.w]\ncount = 40\ncapacity = {{ slot = 1 }}\n[action.a]\ncapacity = {{ slot = 1 }}\n{}",
             place.name,
-            start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+            start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            each.collect::<String>()
         );
-        for (at, minutes) in jobs {
-            text += &format!("[[job]]\naction = \"a\"\nat = \"{at}m\"\nservice = \"{minutes}m\"\n");
-        }
         let scenario = load("zones.toml", &text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}")).scenario;
         let resource = Some(ResourceId(0));
         let utilization = (JobScope::None, resource, Measure::Utilization, Statistic::Mean);
