@@ -268,9 +268,7 @@ const MAX_OVERLOADS: usize = 3;
 pub(crate) fn print_overloads(points: &[(String, &Scenario)]) {
     for (name, scenario) in points.iter().take(MAX_OVERLOADS) {
         let is_overload = |finding: &Finding| finding.overload().is_some();
-        let notices = feasibility::notices(scenario, &analyze(scenario), is_overload).into_iter();
-        let report = Diagnostics::file_warnings(name, notices.map(|Notice { title, help }| (title, help)));
-        warn(&render(&report));
+        warn(&render(&notices_of(name, feasibility::notices(scenario, &analyze(scenario), is_overload))));
     }
     if points.len() > MAX_OVERLOADS {
         warn(&format!("warning: {} more points are overloaded", points.len() - MAX_OVERLOADS));
@@ -279,9 +277,13 @@ pub(crate) fn print_overloads(points: &[(String, &Scenario)]) {
 
 /// Prints on standard error what the feasibility analysis of a scenario warns of.
 pub(crate) fn print_feasibility(file: &str, scenario: &Scenario, outlook: &Feasibility) {
-    let warnings = feasibility::warnings(scenario, outlook).into_iter().map(|Notice { title, help }| (title, help));
-    let report = Diagnostics::file_warnings(file, warnings);
+    let report = notices_of(file, feasibility::warnings(scenario, outlook));
     if !report.is_empty() {
         warn_rendered(&render(&report));
     }
+}
+
+/// The diagnostics of a file, or of what stands in its place.
+pub(crate) fn notices_of(file: &str, notices: impl IntoIterator<Item = Notice>) -> Diagnostics {
+    Diagnostics::file_warnings(file, notices.into_iter().map(|Notice { title, help }| (title, help)))
 }

@@ -187,19 +187,6 @@ mod tests {
     }
 
     #[test]
-    fn a_target_has_one_writer_and_its_neighbours_are_free() {
-        let place = tempfile::tempdir().unwrap();
-        let first = Draft::begin(place.path(), OsStr::new("a")).unwrap();
-        let error = Draft::begin(place.path(), OsStr::new("a")).unwrap_err().to_string();
-        assert!(error.contains("another claimsim is writing to") && error.contains("/a;"), "{error}");
-        let neighbour = Draft::begin(place.path(), OsStr::new("b")).unwrap();
-        assert_eq!(entries(place.path()).len(), 2, "the neighbour removed a draft that is in use");
-        drop((first, neighbour));
-        drop(Draft::begin(place.path(), OsStr::new("a")).unwrap());
-        assert!(entries(place.path()).is_empty());
-    }
-
-    #[test]
     fn abandoned_drafts_are_removed_and_folders_of_others_kept() {
         let place = tempfile::tempdir().unwrap();
         killed(place.path(), "a");

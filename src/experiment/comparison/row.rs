@@ -7,10 +7,10 @@ use super::difference_test::TestResult;
 use crate::engine::System;
 use crate::expression::{Condition, Quantity, QuantityWindow, ResolvedQuantity};
 use crate::growth::QueueGrowth;
-use crate::results::Results;
+use crate::results::{Results, SummaryRow};
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::paired::Paired;
-use crate::stats::{CensoredValue, JobScope, Metric};
+use crate::stats::{CensoredValue, JobScope};
 use crate::unserved::UnservedJobs;
 
 /// One figure of an alternative against the baseline's.
@@ -106,33 +106,21 @@ pub struct Gate {
 }
 
 impl RowKey {
-    fn new(
-        action: JobScope,
-        resource: Option<usize>,
-        measure: &'static str,
-        statistic: String,
-        system: &System,
-    ) -> RowKey {
-        let action = match action {
+    /// The key of the statistic with this name.
+    fn new(of: ResolvedQuantity, statistic: String, system: &System) -> RowKey {
+        let action = match of.action() {
             JobScope::None => String::new(),
             JobScope::One(id) => system.action(id).name.clone(),
             JobScope::All => "all".to_owned(),
         };
-        let resource = resource.map_or_else(String::new, |index| system.resources[index].clone());
-        RowKey { action, resource, measure, statistic, window: String::new() }
-    }
-
-    fn of_subject(metric: Metric, system: &System) -> RowKey {
-        let resource = metric.resource.map(|id| usize::from(id.0));
-        let statistic = metric.statistic.name().to_owned();
-        RowKey::new(metric.action, resource, metric.measure.name(), statistic, system)
+        let resource = of.resource().map_or_else(String::new, |id| system.resources[usize::from(id.0)].clone());
+        RowKey { action, resource, measure: of.measure().name(), statistic, window: String::new() }
     }
 
     /// The key of a quantity, which was resolved in that system.
     pub(super) fn of_quantity(quantity: &Quantity, resolved: ResolvedQuantity, system: &System) -> RowKey {
-        let resource = resolved.resource().map(|id| usize::from(id.0));
-        let key = RowKey::new(resolved.action(), resource, quantity.measure.name(), quantity.statistic(), system);
-        RowKey { window: quantity.window.map_or_else(String::new, QuantityWindow::text), ..key }
+        let window = quantity.window.map_or_else(String::new, QuantityWindow::text);
+        RowKey { window, ..RowKey::new(resolved, quantity.statistic(), system) }
     }
 }
 
@@ -148,9 +136,11 @@ pub(super) struct KeyedFigures<'a> {
 impl<'a> KeyedFigures<'a> {
     pub(super) fn of(results: &'a Results, system: &System) -> KeyedFigures<'a> {
         let rows = results.summary.iter().enumerate().filter(|(_, row)| row.metric.worker.is_none());
-        let keys: Vec<_> = rows
-            .map(|(index, row)| (RowKey::of_subject(row.metric, system), index, row.metric.measure.unit()))
-            .collect();
+        let key = |(index, row): (usize, &SummaryRow)| {
+            let statistic = row.metric.statistic.name().to_owned();
+            (RowKey::new(ResolvedQuantity::Metric(row.metric), statistic, system), index, row.metric.measure.unit())
+        };
+        let keys: Vec<_> = rows.map(key).collect();
         let indices = keys.iter().map(|(key, index, _)| (key.clone(), *index)).collect();
         KeyedFigures { results, keys, indices }
     }

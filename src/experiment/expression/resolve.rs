@@ -125,12 +125,7 @@ impl Quantity {
     }
 
     fn action(&self, name: &SubjectName, system: &System) -> Result<JobScope, ExpressionError> {
-        if name.kind == Some(NameKind::Resource) {
-            return Err(ExpressionError::new(
-                name.span.clone(),
-                format!("`{}` is not of resources", self.measure.name()),
-            ));
-        }
+        self.refuse(name, NameKind::Resource, "resources")?;
         if name.text == "all" && find_action("all", system).is_none() {
             return Ok(JobScope::All);
         }
@@ -140,13 +135,14 @@ impl Quantity {
         })
     }
 
+    /// Refuses a name of that kind, which the measure is not of.
+    fn refuse(&self, name: &SubjectName, kind: NameKind, kinds: &str) -> Result<(), ExpressionError> {
+        let title = || format!("`{}` is not of {kinds}", self.measure.name());
+        if name.kind == Some(kind) { Err(ExpressionError::new(name.span.clone(), title())) } else { Ok(()) }
+    }
+
     fn resource(&self, name: &SubjectName, system: &System) -> Result<ResourceId, ExpressionError> {
-        if name.kind == Some(NameKind::Action) {
-            return Err(ExpressionError::new(
-                name.span.clone(),
-                format!("`{}` is not of actions", self.measure.name()),
-            ));
-        }
+        self.refuse(name, NameKind::Action, "actions")?;
         find_resource(&name.text, system).ok_or_else(|| {
             let known: Vec<&str> = system.resources.iter().map(String::as_str).collect();
             absent("resource", name, &known)

@@ -40,26 +40,19 @@ fn plane(values: &Values, first: &Axis, last: &Axis) -> Vec<u8> {
     let (firsts, lasts) = (first.values.len(), last.values.len());
     // The last axis varies fastest.
     let point = |first: usize, last: usize| first * lasts + last;
+    // A line for each word of one key, over the numbers of the other.
+    let lines = |axis: &Axis, numbers: Vec<f64>, words: &Axis, point: &dyn Fn(usize, usize) -> usize| {
+        let line = |word| Line {
+            name: step_name(words, word),
+            points: (0..axis.values.len()).map(|number| point(word, number)).collect(),
+        };
+        let all = (0..words.values.len()).map(line).collect();
+        lines::draw(values, &LineChart { axis, numbers, all, by: words.name() })
+    };
     match (first.numbers(), last.numbers()) {
-        (None, Some(numbers)) if firsts <= MOST_LINES => {
-            let line = |row| Line {
-                name: step_name(first, row),
-                points: (0..lasts).map(|column| point(row, column)).collect(),
-            };
-            lines::draw(
-                values,
-                &LineChart { axis: last, numbers, all: (0..firsts).map(line).collect(), by: first.name() },
-            )
-        }
+        (None, Some(numbers)) if firsts <= MOST_LINES => lines(last, numbers, first, &point),
         (Some(numbers), None) if lasts <= MOST_LINES => {
-            let line = |column| Line {
-                name: step_name(last, column),
-                points: (0..firsts).map(|row| point(row, column)).collect(),
-            };
-            lines::draw(
-                values,
-                &LineChart { axis: first, numbers, all: (0..lasts).map(line).collect(), by: last.name() },
-            )
+            lines(first, numbers, last, &|word, number| point(number, word))
         }
         // Words have room as names of rows.
         (Some(_), None) => {

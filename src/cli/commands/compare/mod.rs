@@ -15,7 +15,7 @@ use crate::exit::{CliError, ExitStatus};
 use crate::experiment::comparison::{Alternative, Comparison, ComparisonCriteria, SequentialComparison};
 use crate::experiment::feasibility::{self, Feasibility, Finding};
 use crate::experiment::warmup;
-use crate::inputs::{LoadedInputs, ScenarioSource};
+use crate::inputs::{LoadedInputs, ScenarioSource, notices_of};
 use crate::options::{Command, CompareOptions};
 use crate::report::Report;
 use crate::report::comparison::ComparisonReport;
@@ -23,7 +23,7 @@ use crate::report::feasibility::{Notice, notices};
 use crate::report::messages::{warm_up_summary, warm_up_warning};
 use crate::run_dir::manifest::SavedRun;
 use crate::run_dir::{RunDir, read_manifest};
-use crate::scenario::{Diagnostics, Scenario};
+use crate::scenario::Scenario;
 use crate::stats::bound_test::BoundStatus;
 use crate::study::{RunRequest, Study, conduct, rerun, target};
 use crate::term::{Bar, render, warn};
@@ -146,8 +146,8 @@ impl CompareStudy {
                 }
             }
         }
-        for (Notice { title, help }, names) in printed {
-            warn(&render(&Diagnostics::file_warnings(&names.join(", "), [(title, help)])));
+        for (notice, names) in printed {
+            warn(&render(&notices_of(&names.join(", "), [notice])));
         }
     }
 
