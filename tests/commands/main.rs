@@ -32,6 +32,7 @@ mod scenario_values;
 mod schedules;
 mod shipped_scenarios;
 mod size;
+mod staffing;
 mod sweep;
 mod swf_files;
 mod terminal;
