@@ -20,6 +20,7 @@ mod hostile;
 mod hours;
 mod import;
 mod inputs;
+mod many_needs;
 mod load;
 mod parquet;
 mod precision;
