@@ -5,9 +5,9 @@ use claimsim::internals::engine::{
     Autoscaler, Leaving, RateLimit, RatePolicy, ScalingMetric, ScalingPace, ScalingRule, ScalingStep, Staffing,
     StaffingChange, WorkerGroup,
 };
-use claimsim::internals::model::capacity::ResourceId;
+use claimsim::internals::model::capacity::{CapacityMap, ResourceId};
 use claimsim::internals::model::time::Time;
-use claimsim::internals::model::worker::LabelSet;
+use claimsim::internals::model::worker::{LabelSet, Worker};
 use claimsim::internals::random::dist::Distribution;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,11 +17,11 @@ use super::scenarios::{capacities, constant, exponential, one_of, ticks};
 
 /// A number of identical workers, as plain numbers.
 #[derive(Clone, Debug)]
-pub(crate) struct GroupRecipe {
-    pub(crate) capacity: [i64; 3],
-    pub(crate) places: u32,
-    pub(crate) speed: f64,
-    pub(crate) labels: LabelSet,
+struct GroupRecipe {
+    capacity: [i64; 3],
+    places: u32,
+    speed: f64,
+    labels: LabelSet,
     startup: Option<Distribution>,
     order_startup: Option<Distribution>,
     initial: u32,
@@ -49,7 +49,7 @@ type MetricRecipe = (usize, usize);
 type PaceRecipe = (i64, Vec<(RateLimit, i64)>);
 
 /// Any group.
-pub(crate) fn groups() -> BoxedStrategy<GroupRecipe> {
+fn groups() -> BoxedStrategy<GroupRecipe> {
     let worker = (capacities(), 1..=4_u32, select(vec![1.0, 1.0, 1.0, 2.0, 0.5, 1.5, 3.0]), labels());
     let staffing = prop_oneof![
         2 => Just(StaffingRecipe::Fixed),
@@ -72,7 +72,7 @@ fn labels() -> BoxedStrategy<LabelSet> {
 }
 
 /// The labels that jobs of a need ask for.
-pub(crate) fn runs_on() -> BoxedStrategy<LabelSet> {
+fn runs_on() -> BoxedStrategy<LabelSet> {
     select(vec![0, 0, 0, 0, 1, 2, 3, 4]).prop_map(LabelSet).boxed()
 }
 
@@ -111,7 +111,7 @@ fn paces() -> BoxedStrategy<PaceRecipe> {
 
 impl GroupRecipe {
     /// The group with its places, the first of them number `first`.
-    pub(crate) fn build(self, index: usize, first: u32, resources: usize) -> WorkerGroup {
+    fn build(self, index: usize, first: u32, resources: usize) -> WorkerGroup {
         let places = self.places;
         let mut group = WorkerGroup::fixed(&format!("group-{index}"), first..first + places);
         group.startup = self.startup;
@@ -175,5 +175,44 @@ impl RuleRecipe {
                 cool_down: ticks(cool_down),
             },
         }
+    }
+}
+
+/// Workers that are always there, then groups; and the labels that jobs ask for, by need.
+#[derive(Clone, Debug)]
+pub(crate) struct WorkersRecipe {
+    fixed: Vec<[i64; 3]>,
+    groups: Vec<GroupRecipe>,
+    pub(crate) runs_on: Vec<LabelSet>,
+}
+
+impl WorkersRecipe {
+    /// Workers that are always there, and jobs that run on any of them.
+    pub(crate) fn without_groups(fixed: Vec<[i64; 3]>) -> WorkersRecipe {
+        WorkersRecipe { fixed, groups: Vec::new(), runs_on: Vec::new() }
+    }
+
+    /// Any groups.
+    pub(crate) fn with_groups() -> BoxedStrategy<WorkersRecipe> {
+        let labels = prop_oneof![2 => Just(Vec::new()), 1 => vec(runs_on(), 1..=4)];
+        (vec(capacities(), 0..=1), vec(groups(), 1..=3), labels)
+            .prop_map(|(fixed, groups, runs_on)| WorkersRecipe { fixed, groups, runs_on })
+            .boxed()
+    }
+
+    pub(crate) fn build(self, resources: usize) -> (Vec<Worker>, Vec<WorkerGroup>) {
+        let worker =
+            |i: usize, units: &[i64; 3]| Worker::new(format!("worker-{i}"), CapacityMap(units[..resources].into()));
+        let mut workers: Vec<Worker> = self.fixed.iter().enumerate().map(|(i, units)| worker(i, units)).collect();
+        let mut groups = Vec::new();
+        for (index, group) in self.groups.into_iter().enumerate() {
+            let first = workers.len();
+            for place in first..first + group.places as usize {
+                let (speed, labels) = (group.speed, group.labels);
+                workers.push(Worker { speed, labels, ..worker(place, &group.capacity) });
+            }
+            groups.push(group.build(index, first as u32, resources));
+        }
+        (workers, groups)
     }
 }

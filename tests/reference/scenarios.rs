@@ -9,13 +9,13 @@ use std::ops::RangeInclusive;
 
 use claimsim::internals::engine::{
     ActionModel, Arrival, Availability, ClaimRule, InitialRow, InitialState, JobOverrides, MisfireRule, Overlap,
-    System, Window, WorkerGroup,
+    System, Window,
 };
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::{CapacityMap, NeedId};
 use claimsim::internals::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use claimsim::internals::model::time::{Span, Time};
-use claimsim::internals::model::worker::{LabelSet, Worker, WorkerId};
+use claimsim::internals::model::worker::WorkerId;
 use claimsim::internals::policy::Policy;
 use claimsim::internals::random::dist::{Constant, Distribution, Empirical, Exponential, Uniform};
 use claimsim::internals::random::stream::Streams;
@@ -26,7 +26,7 @@ use proptest::sample::select;
 
 use super::actions::{ActionRecipe, actions, services};
 use super::faults::{FaultsRecipe, faults};
-use super::groups::{GroupRecipe, groups, runs_on};
+use super::groups::WorkersRecipe;
 use super::sources::{Gap, Process, Source};
 
 /// The grid of most times.
@@ -99,10 +99,7 @@ pub(crate) fn storms(claim: impl Strategy<Value = ClaimRule> + 'static) -> Boxed
 /// and labels; mostly with faults.
 pub(crate) fn pools(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     let faults = option::weighted(0.7, faults(0..=5, 0..=2));
-    let labels = prop_oneof![2 => Just(Vec::new()), 1 => vec(runs_on(), 1..=4)];
-    let workers = (vec(capacities(), 0..=1), vec(groups(), 1..=3), labels)
-        .prop_map(|(fixed, groups, runs_on)| WorkersRecipe { fixed, groups, runs_on });
-    with(workers, claim, actions(services(3)), faults)
+    with(WorkersRecipe::with_groups(), claim, actions(services(3)), faults)
 }
 
 /// Any scenario with about a hundred workers of a few kinds.
@@ -138,36 +135,6 @@ fn with(
     (system, vec(sources(), 1..=4), any::<u16>())
         .prop_map(|(system, sources, seed)| build(system, sources, seed))
         .boxed()
-}
-
-/// Workers that are always there, then groups; and the labels that jobs ask for, by need.
-#[derive(Clone, Debug)]
-struct WorkersRecipe {
-    fixed: Vec<[i64; 3]>,
-    groups: Vec<GroupRecipe>,
-    runs_on: Vec<LabelSet>,
-}
-
-impl WorkersRecipe {
-    fn without_groups(fixed: Vec<[i64; 3]>) -> WorkersRecipe {
-        WorkersRecipe { fixed, groups: Vec::new(), runs_on: Vec::new() }
-    }
-
-    fn build(self, resources: usize) -> (Vec<Worker>, Vec<WorkerGroup>) {
-        let worker =
-            |i: usize, units: &[i64; 3]| Worker::new(format!("worker-{i}"), CapacityMap(units[..resources].into()));
-        let mut workers: Vec<Worker> = self.fixed.iter().enumerate().map(|(i, units)| worker(i, units)).collect();
-        let mut groups = Vec::new();
-        for (index, group) in self.groups.into_iter().enumerate() {
-            let first = workers.len();
-            for place in first..first + group.places as usize {
-                let (speed, labels) = (group.speed, group.labels);
-                workers.push(Worker { speed, labels, ..worker(place, &group.capacity) });
-            }
-            groups.push(group.build(index, first as u32, resources));
-        }
-        (workers, groups)
-    }
 }
 
 type SystemRecipe = (
