@@ -139,7 +139,7 @@ fn pools_show_what_they_are_drawn_for() {
     let strategy = pools(claim_rules());
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for _ in 0..SCENARIOS / 3 {
+    for _ in 0..SCENARIOS {
         let scenario = strategy.new_tree(&mut runner).expect("a scenario").current();
         let (events, notes) = reference_with_notes(&scenario);
         let mut sights = observations(&events);
