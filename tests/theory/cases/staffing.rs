@@ -45,7 +45,7 @@ pub(crate) fn shifts_that_finish() -> Case {
         .says_to(0.05, QUEUE, theory.waiting)
         .says_to(0.013, utilization("slot"), theory.busy / theory.offered)
         .but_not(killed.busy / killed.offered)
-        .says_to(0.08, share(Statistic::Rejected), theory.lost)
+        .says_to(0.12, share(Statistic::Rejected), theory.lost)
 }
 
 /// Busy workers that go lose their jobs.
@@ -123,7 +123,7 @@ arrival = { poisson = { rate = "0.3/s" } }
 service = { exponential = { mean = "2s" } }
 "#,
     )
-    .says_to(0.03, QUEUE, theory.waiting)
+    .says_to(0.05, QUEUE, theory.waiting)
     .but_not(at_once.waiting)
     .says_to(0.01, utilization("slot"), theory.busy / theory.offered)
 }
