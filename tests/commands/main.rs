@@ -21,6 +21,7 @@ mod hours;
 mod import;
 mod inputs;
 mod load;
+mod many_needs;
 mod parquet;
 mod precision;
 mod published_example;
