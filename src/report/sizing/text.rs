@@ -8,8 +8,8 @@ use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
 use crate::format::{ValueFormat, of_hour, percent};
-use crate::stats::HoursOfWeek;
 use crate::stats::bound_test::BoundStatus;
+use crate::stats::{HoursOfWeek, Measure};
 use crate::{messages, table};
 
 impl SizingReport<'_> {
@@ -189,7 +189,8 @@ impl SizingReport<'_> {
              Intervals are those from which the verdicts were taken."
         )];
         if let Some(measure) = self.targets.measured_cost {
-            lines.push(format!("Costs are means over replications: {} of the measured window.", measure.name()));
+            let what = if measure == Measure::Cost { "cost" } else { "work, in hours" };
+            lines.push(format!("Costs are means over replications of what the workers {what} in the measured window."));
         }
         if let Some((met, not_met)) = self.sizing.anomaly {
             let name = |place: usize| self.name(&self.sizing.evaluated[place]);
