@@ -172,6 +172,7 @@ impl Target {
             // Few looks where nothing can be shown, and enough of them elsewhere.
             looks: InterimLooks::doubling(10, if matches!(self, Target::Apart(_)) { 640 } else { 80 }),
             supply_axes: vec![true],
+            measured_cost: None,
         };
         let silent = |_: usize, _: u32| -> Box<dyn Progress> { Box::new(()) };
         let sizing = size(&settings, &targets, &silent).expect("the targets are right");

@@ -421,6 +421,7 @@ impl Kind {
             level: LEVEL,
             looks: InterimLooks::doubling(LOOKS.0, LOOKS.1),
             supply_axes: vec![true],
+            measured_cost: None,
         };
         let silent = |_: usize, _: u32| -> Box<dyn Progress> { Box::new(()) };
         let Sizing { evaluated, answer, .. } = size(&designs, &targets, &silent).expect("the targets are right");

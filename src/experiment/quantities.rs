@@ -93,6 +93,13 @@ impl ResolvedQuantities {
         &self.measurements
     }
 
+    /// The same quantities, and worker-hours, cost and scaling of any scenario.
+    #[must_use]
+    pub fn with_staffing(mut self) -> ResolvedQuantities {
+        self.measurements.staffing = true;
+        self
+    }
+
     /// The same quantities, and the course of the queue; and waits, queues and utilization by hour
     /// of the day if `by_hour`.
     #[must_use]

@@ -85,12 +85,12 @@ impl UnservedJobs {
 
     /// The actions of which a wait does not tell everything, in order.
     pub fn of_actions(summary: &[SummaryRow]) -> Vec<UnservedJobs> {
-        let arrived = summary.iter().map(|row| row.metric).filter(|metric| {
-            metric.measure == Measure::Jobs
-                && metric.statistic == Statistic::Arrived
-                && matches!(metric.action, JobScope::One(_))
+        // The figures of an action are side by side: each is searched among its own.
+        let of_each = summary.chunk_by(|a, b| a.metric.action == b.metric.action);
+        let unserved = of_each.filter_map(|rows| match rows[0].metric.action {
+            action @ JobScope::One(_) => UnservedJobs::of(rows, action),
+            _ => None,
         });
-        let unserved = arrived.filter_map(|metric| UnservedJobs::of(summary, metric.action));
         unserved.filter(|jobs| !jobs.is_none()).collect()
     }
 

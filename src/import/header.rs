@@ -27,7 +27,7 @@ pub(super) fn write(
     toml.comment(&format!(
         "Imported from the registry's API documents ({sources}), for you to edit. Numbers are estimates; comments give the rows \
          that they were estimated from. What no document tells is marked {ASSUMPTION}. The claimsim documentation, \
-         docs/import.md, explains the estimates and their errors."
+         docs/import.md, explains the estimates and their errors. All times are in UTC."
     ));
     rows(toml, history);
     covered(toml, window, history);

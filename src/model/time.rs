@@ -52,6 +52,7 @@ impl Span {
     }
 
     /// How long this takes at `speed` times the usual speed, to the nearest nanosecond.
+    #[must_use]
     pub fn at_speed(self, speed: f64) -> Span {
         if speed == 1.0 { self } else { Span((self.0 as f64 / speed).round() as i64) }
     }

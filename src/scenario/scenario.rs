@@ -2,7 +2,7 @@
 
 use crate::arrival::ArrivalModel;
 use crate::diagnostic::Diagnostics;
-use crate::engine::System;
+use crate::engine::{Staffing, System};
 use crate::files::InputFile;
 use crate::model::time::{Epoch, Span, Time};
 use crate::model::time_zone::TimeZone;
@@ -40,9 +40,6 @@ pub struct Scenario {
     pub warm_up: WarmUpRule,
     /// What is simulated.
     pub system: System,
-    /// The groups of workers and the number of workers of each, in the order of the file. Further
-    /// workers come from the registry's documents.
-    pub groups: Vec<(String, usize)>,
     /// Where jobs come from, in the order of the file.
     pub sources: Vec<ArrivalModel>,
     /// The documents that workers, initial rows and crons come from.
@@ -81,10 +78,24 @@ pub(crate) fn period(source: &ArrivalModel, epoch: Epoch) -> Option<Span> {
     }
 }
 
+/// The period of shifts or of a schedule: a day if each change comes again a day later, otherwise a
+/// week.
+fn staffing_period(staffing: &Staffing) -> Option<Span> {
+    let (Staffing::Shifts(changes) | Staffing::Schedule(changes)) = staffing else { return None };
+    let (last, day) = (changes.last()?.at, Span::secs(24 * 3600));
+    let count_at = |at: Time| changes.binary_search_by_key(&at, |change| change.at).ok().map(|it| changes[it].count);
+    let mut with_next = changes.iter().take_while(|change| change.at + day <= last);
+    let is_daily = with_next.all(|change| count_at(change.at + day) == Some(change.count));
+    Some(if is_daily { day } else { Span(7 * day.0) })
+}
+
 impl Scenario {
-    /// The longest period after which arrivals repeat; `None` if none of them do.
+    /// The longest period after which arrivals, shifts and schedules repeat; `None` if none of them
+    /// do.
     pub fn longest_period(&self) -> Option<Span> {
-        self.sources.iter().filter_map(|source| period(source, self.epoch)).max()
+        let of_sources = self.sources.iter().filter_map(|source| period(source, self.epoch));
+        let of_groups = self.system.groups.iter().filter_map(|group| staffing_period(&group.staffing));
+        of_sources.chain(of_groups).max()
     }
 
     /// An instant of the run as local clocks show it, in RFC 3339.

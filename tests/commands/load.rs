@@ -21,7 +21,7 @@ fn tables(text: &str, settings: &[&str]) -> Vec<Vec<u8>> {
     sandbox.write("trace.csv", "at_s\n0.6\n3\n3\n7.5\n10.000000001\n");
     sandbox.write("scaled.csv", "at_s\n0.4\n2\n2\n5\n6.666666667\n");
     let mut command = vec!["run", "s.toml", "--jobs", "--quiet", "--out", "run"];
-    settings.iter().for_each(|setting| command.extend(["--set", setting]));
+    command.extend(settings.iter().flat_map(|setting| ["--set", setting]));
     sandbox.stdout(&command);
     let bytes = |file: &str| std::fs::read(sandbox.path(&format!("run/{file}"))).unwrap();
     ["summary.csv", "wait_times.csv", "utilization.csv", "jobs.csv"].map(bytes).into()

@@ -8,7 +8,7 @@ use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::NeedId;
 use claimsim::internals::model::math;
 use claimsim::internals::model::time::{Span, Time};
-use claimsim::internals::random::dist::Exponential;
+use claimsim::internals::random::dist::{Distribution, Exponential};
 use claimsim::internals::random::keyed_bits::KeyedBits;
 use claimsim::internals::random::stream::{Purpose, Stream, Streams};
 
@@ -40,6 +40,7 @@ pub(super) struct Draws<'a> {
     actions: Vec<JobScope>,
     delays: Vec<Stream>,
     breakdowns: Vec<Stream>,
+    startups: Vec<Stream>,
     lottery: Lottery,
 }
 
@@ -72,6 +73,7 @@ impl<'a> Draws<'a> {
             actions: system.actions.iter().map(action).collect(),
             delays: of_workers(Purpose::Delay),
             breakdowns: of_workers(Purpose::Breakdown),
+            startups: of_workers(Purpose::Startup),
             lottery: Lottery::default(),
         }
     }
@@ -156,6 +158,11 @@ impl<'a> Draws<'a> {
         let breakdowns = &self.system.availability.breakdowns[index];
         let lasts = if up { &breakdowns.up } else { &breakdowns.down };
         Span::from_secs_f64(lasts.sample(&mut self.breakdowns[breakdowns.worker.0 as usize]))
+    }
+
+    /// The time that the worker of a place takes to start.
+    pub(super) fn startup(&mut self, place: usize, startup: &Distribution) -> Span {
+        Span::from_secs_f64(startup.sample(&mut self.startups[place]))
     }
 
     /// One of `n` workers, for an attempt.

@@ -8,6 +8,7 @@ mod cron_dialect;
 mod draws;
 mod event;
 mod faults;
+mod groups;
 mod invariants;
 mod naive;
 mod policies;
@@ -29,7 +30,7 @@ use proptest::prelude::{Strategy, prop_oneof};
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 use recorded_race::RecordedRace;
-use scenarios::{Scenario, claim_rules, crowds, delayed, instant, scenarios, storms, under, uniform};
+use scenarios::{Scenario, claim_rules, crowds, delayed, instant, pools, scenarios, storms, under, uniform};
 use sources::Process;
 
 /// The events of a scenario by the naive simulator.
@@ -108,6 +109,11 @@ fn same_trajectory_under_delayed_claiming() {
 #[test]
 fn same_trajectory_in_storms() {
     check("storms", 2000, storms(claim_rules()), same);
+}
+
+#[test]
+fn same_trajectory_of_pools_that_change() {
+    check("pools", 1000, pools(claim_rules()), same);
 }
 
 #[test]

@@ -11,7 +11,9 @@ use proptest::sample::select;
 
 use super::event::first_difference;
 use super::naive::Notes;
-use super::scenarios::{Scenario, claim_rules, delayed, instant, pressed, prompt, scenarios, storms, ticks, under};
+use super::scenarios::{
+    Scenario, claim_rules, delayed, instant, pools, pressed, prompt, scenarios, storms, ticks, under,
+};
 use super::{check, divisor, engine, reference_with_notes};
 
 /// The number of scenarios of each kind that are compared under each policy.
@@ -93,7 +95,8 @@ fn compare(name: &str, policy: impl Strategy<Value = Policy> + Clone + 'static, 
     check(name, CASES, under(policy.clone(), pressed(delayed())), look);
     check(name, CASES, under(policy.clone(), pressed(prompt())), look);
     check(name, CASES, under(policy.clone(), scenarios(claim_rules())), look);
-    check(name, CASES, under(policy, storms(claim_rules())), look);
+    check(name, CASES, under(policy.clone(), storms(claim_rules())), look);
+    check(name, CASES, under(policy, pools(claim_rules())), look);
     if divisor() > 1 {
         // Too few scenarios to require rare observations.
         return;

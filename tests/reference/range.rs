@@ -77,6 +77,17 @@ fn observation(kind: Kind, asked: &mut Vec<claimsim::internals::model::job::JobI
         Kind::WorkerDeclaredDead { .. } => "declared dead".into(),
         Kind::WorkerBack { .. } => "back".into(),
         Kind::CapacityChanged { .. } => "other capacity".into(),
+        Kind::WorkerOrdered { .. } => "ordered".into(),
+        Kind::WorkerReady { .. } => "ready".into(),
+        Kind::WorkerDraining { .. } => "draining".into(),
+        Kind::WorkerGone { .. } => "gone".into(),
+        Kind::GroupScaled { from, to, .. } => {
+            if from < to {
+                "scaled out".into()
+            } else {
+                "scaled in".into()
+            }
+        }
         Kind::Skipped { .. } => "skipped".into(),
         Kind::StillWaiting { .. } => "waits".into(),
         Kind::StillRunning { .. } => "runs".into(),

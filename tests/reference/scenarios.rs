@@ -5,6 +5,8 @@
 //! 3, so that some jobs never fit and some need nothing. A scenario is built from a recipe of plain
 //! numbers, which shrinks well.
 
+use std::ops::RangeInclusive;
+
 use claimsim::internals::engine::{
     ActionModel, Arrival, Availability, ClaimRule, InitialRow, InitialState, JobOverrides, MisfireRule, Overlap,
     System, Window,
@@ -13,7 +15,7 @@ use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::{CapacityMap, NeedId};
 use claimsim::internals::model::claim::{ClaimBatch, DispatchTiming, Placement};
 use claimsim::internals::model::time::{Span, Time};
-use claimsim::internals::model::worker::{Worker, WorkerId};
+use claimsim::internals::model::worker::WorkerId;
 use claimsim::internals::policy::Policy;
 use claimsim::internals::random::dist::{Constant, Distribution, Empirical, Exponential, Uniform};
 use claimsim::internals::random::stream::Streams;
@@ -24,6 +26,7 @@ use proptest::sample::select;
 
 use super::actions::{ActionRecipe, actions, services};
 use super::faults::{FaultsRecipe, faults};
+use super::groups::WorkersRecipe;
 use super::sources::{Gap, Process, Source};
 
 /// The grid of most times.
@@ -55,7 +58,7 @@ pub(super) fn ticks(n: i64) -> Span {
 /// Any scenario with a few workers whose claim rule is one of `claim`.
 pub(crate) fn scenarios(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     let faults = option::weighted(0.7, faults(0..=5, 0..=2));
-    with(vec(capacities(), 1..=4), claim, actions(services(3)), faults)
+    with(fixed(1..=4), claim, actions(services(3)), faults)
 }
 
 /// Scenarios without faults in which many jobs, some of them large, compete for one or two workers
@@ -65,7 +68,7 @@ pub(crate) fn pressed(claim: impl Strategy<Value = ClaimRule> + 'static) -> Boxe
     let needed = || select(vec![0, 1, 1, 2, 2, 3, 4, 6]);
     let system = (
         1..=2_usize,
-        vec([offered(), offered(), offered()], 1..=2),
+        vec([offered(), offered(), offered()], 1..=2).prop_map(WorkersRecipe::without_groups),
         vec([needed(), needed(), needed()], 2..=4),
         vec(actions(services(1)), 2..=4),
         claim,
@@ -89,18 +92,31 @@ pub(crate) fn under(
 
 /// Scenarios in which workers often go out and return, mostly during a job.
 pub(crate) fn storms(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
-    with(vec(capacities(), 2..=4), claim, actions(services(0)), faults(3..=8, 0..=2).prop_map(Some))
+    with(fixed(2..=4), claim, actions(services(0)), faults(3..=8, 0..=2).prop_map(Some))
+}
+
+/// Scenarios in which the number of workers changes, workers take time to start and differ in speed
+/// and labels; mostly with faults.
+pub(crate) fn pools(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
+    let faults = option::weighted(0.7, faults(0..=5, 0..=2));
+    with(WorkersRecipe::with_groups(), claim, actions(services(3)), faults)
 }
 
 /// Any scenario with about a hundred workers of a few kinds.
 pub(crate) fn crowds(claim: impl Strategy<Value = ClaimRule> + 'static) -> BoxedStrategy<Scenario> {
     let mixed = (vec(capacities(), 1..=3), 60..=140_usize)
-        .prop_map(|(kinds, workers)| kinds.into_iter().cycle().take(workers).collect());
+        .prop_map(|(kinds, workers)| kinds.into_iter().cycle().take(workers).collect())
+        .prop_map(WorkersRecipe::without_groups);
     with(mixed, claim, actions(services(3)), option::weighted(0.7, faults(0..=60, 0..=20)))
 }
 
+/// Workers that are always there.
+fn fixed(number: RangeInclusive<usize>) -> BoxedStrategy<WorkersRecipe> {
+    vec(capacities(), number).prop_map(WorkersRecipe::without_groups).boxed()
+}
+
 fn with(
-    workers: impl Strategy<Value = Vec<[i64; 3]>> + 'static,
+    workers: impl Strategy<Value = WorkersRecipe> + 'static,
     claim: impl Strategy<Value = ClaimRule> + 'static,
     action: impl Strategy<Value = ActionRecipe> + 'static,
     faults: impl Strategy<Value = Option<FaultsRecipe>> + 'static,
@@ -123,7 +139,7 @@ fn with(
 
 type SystemRecipe = (
     usize,
-    Vec<[i64; 3]>,
+    WorkersRecipe,
     Vec<[i64; 3]>,
     Vec<ActionRecipe>,
     ClaimRule,
@@ -134,19 +150,20 @@ type SystemRecipe = (
 );
 
 fn build(system: SystemRecipe, sources: Vec<SourceRecipe>, seed: u16) -> Scenario {
-    let (resources, capacities, needs, actions, claim, queue_limit, horizon, initial, faults) = system;
+    let (resources, workers, needs, actions, claim, queue_limit, horizon, initial, faults) = system;
     let map = |units: &[i64; 3]| CapacityMap(units[..resources].into());
-    let worker = |(i, units)| Worker::new(format!("worker-{i}"), map(units));
+    let runs_on = workers.runs_on.clone();
+    let (workers, groups) = workers.build(resources);
     let size = (actions.len(), needs.len());
     let actions: Vec<ActionModel> = actions.into_iter().enumerate().map(|(i, action)| action.build(i, size)).collect();
     let names: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
     let mut system = System {
         resources: (0..resources).map(|i| format!("resource-{i}")).collect(),
-        workers: capacities.iter().enumerate().map(worker).collect(),
+        workers,
         actions,
         needs: needs.iter().map(map).collect(),
-        groups: Vec::new(),
-        runs_on: Vec::new(),
+        groups,
+        runs_on,
         claim,
         queue_limit,
         availability: Availability::default(),
@@ -280,6 +297,7 @@ impl InitialRecipe {
         let state = self.runs_on.map_or(InitialState::Waiting, |(worker, is_asked)| {
             let worker = WorkerId((worker % system.workers.len()) as u32);
             match (has_room(system, worker, need), is_asked) {
+                _ if !system.is_there_at_start(worker) => InitialState::Waiting,
                 (false, _) => InitialState::Waiting,
                 (true, false) => InitialState::Running(worker),
                 (true, true) => InitialState::CancelRequested(worker),
@@ -299,6 +317,9 @@ impl InitialRecipe {
 }
 
 fn has_room(system: &System, worker: WorkerId, need: NeedId) -> bool {
+    if !system.has_labels(worker, need) {
+        return false;
+    }
     let mut free = system.worker(worker).capacity.clone();
     for row in system.initial.iter().filter(|row| row.state.worker() == Some(worker)) {
         free.0.iter_mut().zip(&system.need(row.need).0).for_each(|(free, need)| *free -= need);

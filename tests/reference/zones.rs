@@ -8,10 +8,16 @@ use claimsim::internals::arrival::cron::Schedule;
 use claimsim::internals::arrival::{HOURS, HourlyRates, NonhomogeneousPoisson, WEEKDAYS};
 use claimsim::internals::engine::{ArrivalProcess, ArrivalStart};
 use claimsim::internals::model::action::ActionId;
+use claimsim::internals::model::capacity::ResourceId;
 use claimsim::internals::model::time::{Epoch, NANOS, Time};
 use claimsim::internals::model::time_zone::{LocalInstants, TimeZone};
 use claimsim::internals::model::unit::Rate;
 use claimsim::internals::random::stream::Streams;
+use claimsim::internals::replication::Replication;
+use claimsim::internals::scenario::{NoFiles, load};
+use claimsim::internals::stats::{
+    HoursOfWeek, JobScope, Measure, Measurements, Metric, Request, RequestedFigure, Statistic, TimeWindow,
+};
 use proptest::prelude::*;
 
 use super::check;
@@ -454,4 +460,59 @@ fn a_profile_loses_an_hour_in_spring_and_gains_one_in_autumn() {
         let found = arrivals(place, midnight);
         assert!((found - expected).abs() < 1e-9, "{} {midnight}: {found}", place.name);
     }
+}
+
+/// Whether a window of the week contains a local time, minute by minute.
+fn contains(hours: HoursOfWeek, local: NaiveDateTime) -> bool {
+    let day = local.weekday().num_days_from_monday() as usize;
+    let (minute, HoursOfWeek { days, from, until }) = ((local.hour() * 60 + local.minute()) as u16, hours);
+    if until > from {
+        return days[day] && from <= minute && minute < until;
+    }
+    days[day] && minute >= from || days[(day + 6) % 7] && minute < until
+}
+
+#[test]
+fn windows_are_those_of_the_local_clock() {
+    let job = (0..60 * 80_u32, 1..60 * 9_u32);
+    let hours = (prop::collection::vec(any::<bool>(), 7), 0..48_u16, 1..=48_u16);
+    let cases = (0..PLACES.len(), 0..6_usize, 0..60 * 24_i64, prop::collection::vec(job, 1..30), hours);
+    check("windows", 150, cases, |(place, change, before, jobs, (days, from, until))| {
+        let place = PLACES[*place];
+        let start = instant(place.changes[*change].0) - TimeDelta::minutes(*before + 24 * 60);
+        let hours = HoursOfWeek { days: days.clone().try_into().unwrap(), from: from * 30, until: until * 30 };
+        let each = jobs
+            .iter()
+            .map(|(at, minutes)| format!("[[job]]\naction = \"a\"\nat = \"{at}m\"\nservice = \"{minutes}m\"\n"));
+        let text = format!(
+            "time_zone = \"{}\"\nstart = \"{}\"\nhorizon = \"90h\"\nclaim = {{ delay = \"none\" }}\n\
+             [worker.w]\ncount = 40\ncapacity = {{ slot = 1 }}\n[action.a]\ncapacity = {{ slot = 1 }}\n{}",
+            place.name,
+            start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            each.collect::<String>()
+        );
+        let scenario = load("zones.toml", &text, &[], &NoFiles).unwrap_or_else(|report| panic!("{report}")).scenario;
+        let resource = Some(ResourceId(0));
+        let utilization = (JobScope::None, resource, Measure::Utilization, Statistic::Mean);
+        let arrived = (JobScope::All, None, Measure::Jobs, Statistic::Arrived);
+        let requests = [utilization, arrived].map(|(action, resource, measure, statistic)| Request {
+            figure: RequestedFigure::Metric(Metric { action, resource, worker: None, measure, statistic }),
+            window: Some(TimeWindow::Hours(hours)),
+        });
+        let stats = Replication::new(&scenario, 0).measure(&Measurements::of(requests), &());
+        // Minute by minute. Each job starts at once, because there are more workers than jobs.
+        let is_within = |minute: u32| contains(hours, place.local(start + TimeDelta::minutes(minute.into())));
+        let minutes = (0..90 * 60).filter(|minute| is_within(*minute)).count();
+        let due = jobs.iter().filter(|(at, _)| is_within(*at)).count();
+        let busy: usize =
+            jobs.iter().map(|(at, length)| (*at..at + length).filter(|minute| is_within(*minute)).count()).sum();
+        let found: Vec<Option<f64>> = stats.requested.iter().map(|value| value.map(|value| value.lower)).collect();
+        let share = (minutes > 0).then(|| busy as f64 / (40 * minutes) as f64);
+        let is_close = match (found[0], share) {
+            (Some(found), Some(share)) => (found - share).abs() < 1e-9,
+            (found, share) => found == share,
+        };
+        assert!(is_close, "{hours} in {}: {:?}, not {share:?}", place.name, found[0]);
+        assert_eq!(found[1].unwrap_or(0.0), due as f64, "{hours} in {}", place.name);
+    });
 }

@@ -55,6 +55,7 @@ fn targets(conditions: &[&str], axes: usize) -> Targets {
         level: 0.05,
         looks: InterimLooks::doubling(10, 160),
         supply_axes: vec![true; axes],
+        measured_cost: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::experiment::feasibility;
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::report;
 use crate::scenario::LoadedScenario;
-use crate::term::{print, print_json, warn_rendered};
+use crate::term::{print, print_json, print_report, warn_rendered};
 
 /// Check scenario files: all mistakes at once, and whether the workers can keep up; nothing is run
 ///
@@ -119,7 +119,7 @@ impl Check {
             print(&format!("load = {load}: these are the figures with {load} times the arrivals that are written\n"))?;
         }
         for note in report::feasibility::notes(&scenario, &outlook) {
-            print(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
+            print_report(&format!("{}; {}\n", note.title, note.help.join("; ")))?;
         }
         Ok((None, strict))
     }

@@ -50,8 +50,8 @@ Examples:
     --from 2026-01-01T00:00:00Z --count 3
   claimsim cron '@every 1h30m' \\
     --from 2026-01-01T00:00:00Z
-  claimsim cron '0 30 2 * * *' --time-zone Europe/Berlin \
-    --from 2026-10-24T00:00:00Z --count 3";
+  claimsim cron '0 30 2 * * *' \\
+    --from 2026-10-24T00:00:00Z --time-zone Europe/Berlin";
 
 impl Cron {
     pub(super) fn execute(self) -> Result<(), CliError> {

@@ -265,7 +265,22 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// [`Simulation::run`] when the free capacity of the worker and the policy are up to date.
     #[inline(always)]
     fn begin_run(&mut self, job: Job, worker: WorkerId) {
-        let job = if self.workers.has_speeds { self.at_speed_of(job, worker) } else { job };
+        if self.workers.has_speeds {
+            return self.begin_run_at_speed(Box::new(job), worker);
+        }
+        self.begin_run_now(job, worker);
+    }
+
+    /// [`Simulation::begin_run`] where workers differ in speed. The job comes in a box, which keeps
+    /// it out of memory on the other path.
+    #[cold]
+    fn begin_run_at_speed(&mut self, mut job: Box<Job>, worker: WorkerId) {
+        self.jobs.lifecycle.set_speed(self.system, &mut job, self.system.worker(worker).speed);
+        self.begin_run_now(*job, worker);
+    }
+
+    #[inline(always)]
+    fn begin_run_now(&mut self, job: Job, worker: WorkerId) {
         self.observer.on(self.now, &Event::Claimed { job: &job, worker });
         let (class, lasts) = match job.planned_outcome {
             JobOutcome::DeadlineMissed => {
@@ -279,13 +294,6 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if job.chain.is_some() {
             self.begin_chained(slot);
         }
-    }
-
-    /// A job as a worker runs it.
-    #[cold]
-    fn at_speed_of(&mut self, mut job: Job, worker: WorkerId) -> Job {
-        self.jobs.lifecycle.set_speed(self.system, &mut job, self.system.worker(worker).speed);
-        job
     }
 
     /// A job with this need starts (or else ends) on a worker.

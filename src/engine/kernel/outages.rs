@@ -178,14 +178,18 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.start_after_outage(worker);
         self.review_quorum();
         self.review_open(worker);
-        self.note_alive();
+        self.note_alive(self.now);
         true
     }
 
-    /// A worker is up that may be the only one: it makes up for what only living workers do.
-    pub(super) fn note_alive(&mut self) {
+    /// A worker is up that may be the only one: it makes up for what only living workers do, and
+    /// sweeps from an instant on.
+    pub(super) fn note_alive(&mut self, sweeps_from: Time) {
+        if !self.workers.detector.is_any_alive() {
+            return;
+        }
         self.schedule_missed_firings();
-        if let Some(at) = self.workers.detector.sweep_due(self.now) {
+        if let Some(at) = self.workers.detector.sweep_due(sweeps_from) {
             self.calendar.schedule(at, EventClass::Sweep, 0);
         }
     }

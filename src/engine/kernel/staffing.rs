@@ -54,7 +54,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if let Some(next) = changes.get(entry + 1) {
             self.schedule_change(next.at, WorkerChange::Staff { group, entry: entry + 1 });
         }
-        self.set_number(group, changes[entry].count)
+        let has_changed = self.set_number(group, changes[entry].count);
+        self.note_alive(self.now);
+        has_changed
     }
 
     /// An autoscaler looks at its group.
@@ -70,6 +72,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let number = history.decide(autoscaler, self.now, current, read);
         self.workers.scaling[group] = Some(history);
         if self.set_number(group, number) {
+            // The sweep of this instant is over.
+            self.note_alive(self.now + Span(1));
             self.report_worker_change();
         }
     }
@@ -139,11 +143,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         if number > current {
             (current..number).for_each(|_| self.add_worker(group));
-            self.note_alive();
         } else {
             self.remove_workers(group, (current - number) as usize);
         }
+        // Together at the end, as each may give the others a majority or take it from them.
         self.review_quorum();
+        self.system.groups[group].places.clone().for_each(|worker| self.review_open(WorkerId(worker)));
         true
     }
 
@@ -191,6 +196,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let is_current = self.workers.places.changes(worker) == change;
         if is_current {
             self.make_ready(worker);
+            self.review_open(worker);
         }
         is_current
     }
@@ -198,7 +204,6 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     fn make_ready(&mut self, worker: WorkerId) {
         self.workers.places.set(worker, Place::Ready);
         self.observer.on(self.now, &Event::WorkerReady { worker });
-        self.review_open(worker);
     }
 
     /// Some workers of a group go: idle ones first, then the others, each from the highest place
@@ -231,6 +236,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if self.workers.places.of(worker) == Place::Draining && self.jobs.running.is_idle(worker) {
             self.empty_place(worker);
             self.review_quorum();
+            self.report_worker_change();
         }
     }
 
@@ -240,5 +246,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.workers.detector.set_there(worker, false, self.now);
         self.review_open(worker);
         self.observer.on(self.now, &Event::WorkerGone { worker });
+        if self.workers.detector.is_any_alive() {
+            self.schedule_missed_firings();
+        }
     }
 }

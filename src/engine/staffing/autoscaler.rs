@@ -82,7 +82,9 @@ impl ScalingHistory {
                 let number = at_beginning_of(policy.period);
                 match policy.change {
                     RateLimit::Workers(workers) => number + i64::from(workers),
-                    RateLimit::Percent(percent) => (number as f64 * (1.0 + percent / 100.0)).ceil() as i64,
+                    RateLimit::Percent(percent) => {
+                        (number as f64 * (100.0 + percent) / 100.0 * (1.0 - ROUNDING)).ceil() as i64
+                    }
                 }
             });
             let most = most.max().unwrap_or(i64::MAX).max(current.into());
@@ -92,7 +94,9 @@ impl ScalingHistory {
                 let number = at_beginning_of(policy.period);
                 match policy.change {
                     RateLimit::Workers(workers) => number - i64::from(workers),
-                    RateLimit::Percent(percent) => (number as f64 * (1.0 - percent / 100.0)).floor() as i64,
+                    RateLimit::Percent(percent) => {
+                        (number as f64 * (100.0 - percent) / 100.0 * (1.0 + ROUNDING)).floor() as i64
+                    }
                 }
             });
             let fewest = fewest.min().unwrap_or(0).min(current.into());
@@ -111,16 +115,17 @@ fn recommend(
     current: u32,
     mut read: impl FnMut(ScalingMetric, u32) -> Option<f64>,
 ) -> u32 {
-    // Without a worker, the metric is that of one.
+    // Without a worker, the formula is that of one.
     let counted = current.max(1);
-    let of_one = targets.iter().filter_map(|(metric, target)| {
-        let value = read(*metric, counted)?;
-        if current > 0 && (value / target - 1.0).abs() <= tolerance + ROUNDING {
-            return Some(current);
+    let recommendations = targets.iter().map(|(metric, target)| {
+        // What cannot be seen is no reason to change the number.
+        let Some(value) = read(*metric, counted) else { return current };
+        if (value / target - 1.0).abs() <= tolerance + ROUNDING {
+            return counted;
         }
-        Some((f64::from(counted) * value / target * (1.0 - ROUNDING)).ceil().min(f64::from(u32::MAX)) as u32)
+        (f64::from(counted) * value / target * (1.0 - ROUNDING)).ceil().min(f64::from(u32::MAX)) as u32
     });
-    of_one.max().unwrap_or(current)
+    recommendations.max().unwrap_or(current)
 }
 
 /// The number of workers after the first step that applies.

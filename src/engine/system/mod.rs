@@ -29,8 +29,8 @@ pub struct System {
     pub resources: Vec<String>,
     /// The workers, by `WorkerId`.
     pub workers: Vec<Worker>,
-    /// The groups of workers whose number changes, whose workers take time to start, or that cost
-    /// something; a worker in none of them is there for the whole run and starts at once.
+    /// The groups of workers; a worker in none of them, such as one from a document, is there for
+    /// the whole run.
     pub groups: Vec<WorkerGroup>,
     /// The job classes, by `ActionId`.
     pub actions: Vec<ActionModel>,

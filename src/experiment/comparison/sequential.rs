@@ -93,8 +93,11 @@ impl<'a> SequentialComparison<'a> {
         alternatives: &'a [Alternative],
         criteria: &'a ComparisonCriteria,
     ) -> Result<SequentialComparison<'a>, UnresolvedQuantity> {
-        let quantities =
+        let mut quantities: Vec<ResolvedQuantities> =
             alternatives.iter().map(|alternative| criteria.resolve(alternative)).collect::<Result<_, _>>()?;
+        if alternatives.iter().any(|alternative| alternative.scenario.system.has_staffing()) {
+            quantities = quantities.into_iter().map(ResolvedQuantities::with_staffing).collect();
+        }
         let others = alternatives.len().saturating_sub(1);
         let gates = SequentialBounds::new(others * criteria.gates.len(), criteria.looks.share_of(criteria.level));
         Ok(SequentialComparison {

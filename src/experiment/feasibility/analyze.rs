@@ -1,5 +1,6 @@
 //! The analysis of a scenario, and everything worth reporting about it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cron_conflicts;
@@ -9,10 +10,11 @@ use super::load_problem::{LoadProblem, Regime, SystemLoad};
 use super::offered_load::{OfferedLoad, OfferedWork, SourceFilter};
 use super::worker_types::{Breaks, ResourceLoad, WorkerType, units, worker_types};
 use crate::arrival::ArrivalModel;
-use crate::engine::{RuntimeEstimate, System};
+use crate::engine::{RuntimeEstimate, System, WorkerGroup};
 use crate::model::action::ActionId;
-use crate::model::capacity::ResourceId;
+use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::model::time::{Span, Time};
+use crate::model::worker::LabelSet;
 use crate::scenario::Scenario;
 
 /// The analysis of a scenario. Loads are averages over the measured part of the run.
@@ -34,10 +36,14 @@ pub struct Feasibility {
     /// What is worth reporting, the most important first.
     pub findings: Vec<Finding>,
     is_stationary: bool,
+    /// By need: its units, and one of each label that it asks for.
+    needs: Vec<CapacityMap>,
 }
 
 /// Analyses a scenario.
 pub fn analyze(scenario: &Scenario) -> Feasibility {
+    let resources = scenario.system.resources.len();
+    let scenario = &labels_as_resources(scenario);
     let system = &scenario.system;
     let (from, to) = (system.window.warmup, system.window.horizon);
     let mut offered = OfferedLoad::new(scenario);
@@ -53,7 +59,7 @@ pub fn analyze(scenario: &Scenario) -> Feasibility {
         let demand = using.fold(0.0, |sum, work| sum + work.seconds / seconds * need(&work) as f64);
         ResourceLoad { resource, demand, offered: units(&workers, resource) }
     };
-    let resources = (0..system.resources.len()).map(resource).collect();
+    let resources = (0..resources).map(resource).collect();
     let problem = LoadProblem { system, work: &work, workers: &workers, seconds };
     let mut feasibility = Feasibility {
         system_load: problem.system_load(),
@@ -62,6 +68,7 @@ pub fn analyze(scenario: &Scenario) -> Feasibility {
         seconds,
         findings: Vec::new(),
         is_stationary: is_stationary(scenario),
+        needs: system.needs.clone(),
         work,
         workers,
     };
@@ -86,8 +93,8 @@ impl Feasibility {
     /// The load of jobs with this need if there were no others: their demand as a share of the
     /// largest number of them that could run at once. `None` if they need nothing, or no worker
     /// fits them.
-    pub fn isolated_load(&self, system: &System, work: &OfferedWork) -> Option<f64> {
-        let need = system.need(work.need);
+    pub fn isolated_load(&self, work: &OfferedWork) -> Option<f64> {
+        let need = &self.needs[usize::from(work.need)];
         let slots: f64 = self.workers.iter().map(|kind| kind.workers * kind.slots(need)).sum();
         (slots > 0.0 && slots.is_finite()).then(|| work.seconds / self.seconds / slots)
     }
@@ -103,6 +110,31 @@ impl Feasibility {
     }
 }
 
+/// The same scenario with a resource for each label that jobs ask for: workers with the label offer
+/// as much of it as any number of jobs needs.
+fn labels_as_resources(scenario: &Scenario) -> Cow<'_, Scenario> {
+    const PLENTY: i64 = 1 << 20;
+    let asked = scenario.system.runs_on.iter().fold(0, |all, labels| all | labels.0);
+    if asked == 0 {
+        return Cow::Borrowed(scenario);
+    }
+    let labels = (0..u64::BITS).map(|label| LabelSet(1 << label)).filter(|label| LabelSet(asked).contains(*label));
+    let labels: Vec<LabelSet> = labels.collect();
+    let mut scenario = scenario.clone();
+    let System { resources, workers, needs, runs_on, availability, .. } = &mut scenario.system;
+    let extend = |map: &mut CapacityMap, set: LabelSet, units| {
+        let more = labels.iter().map(|label| if set.contains(*label) { units } else { 0 });
+        map.0 = map.0.iter().copied().chain(more).collect();
+    };
+    for change in &mut availability.capacity_changes {
+        extend(&mut change.capacity, workers[change.worker.0 as usize].labels, PLENTY);
+    }
+    workers.iter_mut().for_each(|worker| extend(&mut worker.capacity, worker.labels, PLENTY));
+    needs.iter_mut().zip(runs_on).for_each(|(need, set)| extend(need, *set, 1));
+    resources.extend(labels.iter().map(|label| format!("label {}", label.0.trailing_zeros())));
+    Cow::Owned(scenario)
+}
+
 /// Whether rates and workers never change.
 fn is_stationary(scenario: &Scenario) -> bool {
     let availability = &scenario.system.availability;
@@ -113,6 +145,7 @@ fn is_stationary(scenario: &Scenario) -> bool {
         && scenario.sources.iter().all(is_steady)
         && availability.outages.is_empty()
         && availability.capacity_changes.is_empty()
+        && !scenario.system.groups.iter().any(WorkerGroup::changes)
         && scenario.system.cancels.is_empty()
 }
 

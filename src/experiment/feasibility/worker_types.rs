@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::packing::slots;
-use crate::engine::{Breakdowns, CapacityChange, Outage, OutageKind, System};
+use crate::engine::{Breakdowns, CapacityChange, Outage, OutageKind, Staffing, System, WorkerGroup};
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::model::time::Time;
 
@@ -15,7 +15,7 @@ pub struct ResourceLoad {
     pub resource: ResourceId,
     /// Units in use on average, if all work is done as it arrives.
     pub demand: f64,
-    /// Units that the workers offer on average.
+    /// Units that the workers offer on average, those of a fast worker times its speed.
     pub offered: f64,
 }
 
@@ -31,7 +31,7 @@ impl ResourceLoad {
 pub struct WorkerType {
     /// What each offers.
     pub capacity: CapacityMap,
-    /// Their mean number over that part of the run.
+    /// Their mean number over that part of the run, each times its speed.
     pub workers: f64,
 }
 
@@ -59,8 +59,9 @@ pub(super) enum Breaks {
     AtMost,
 }
 
-/// All workers by their capacities, on average from `from` to `to`. A worker counts while it is up:
-/// listed outages exactly, breakdowns by their rule.
+/// All workers by their capacities, on average from `from` to `to`. A worker counts while it is
+/// there and up: shifts and listed outages exactly, breakdowns by their rule. An autoscaler is
+/// taken to have as many workers as it may.
 pub(super) fn worker_types(system: &System, from: Time, to: Time, breaks: Breaks) -> Vec<WorkerType> {
     let whole = (to - from).as_secs_f64();
     let mut kinds: BTreeMap<&CapacityMap, f64> = BTreeMap::new();
@@ -73,7 +74,7 @@ pub(super) fn worker_types(system: &System, from: Time, to: Time, breaks: Breaks
         let mut capacity = &plain.capacity;
         let mut book = |capacity, begins: Time, ends: Time| {
             let share = available(begins.max(from), ends.min(to), &outages) / whole * up.get(&worker).unwrap_or(&1.0);
-            *kinds.entry(capacity).or_default() += share;
+            *kinds.entry(capacity).or_default() += share * plain.speed;
         };
         for change in changes {
             book(capacity, begins, change.at);
@@ -102,20 +103,33 @@ fn changes(system: &System) -> BTreeMap<u32, Vec<&CapacityChange>> {
     changes
 }
 
-/// When each worker is out by the list of outages, in order and without overlap.
+/// When each worker is out by the list of outages or off duty, in order and without overlap.
 fn outages(system: &System) -> BTreeMap<u32, Vec<(Time, Time)>> {
     let mut outages: BTreeMap<u32, Vec<(Time, Time)>> = BTreeMap::new();
-    let mut listed: Vec<&Outage> = system.availability.outages.iter().collect();
-    listed.sort_by_key(|outage| outage.at);
-    for outage in listed {
-        let end = outage.lasts.map_or(Time::NEVER, |lasts| outage.at + lasts);
-        let of_worker = outages.entry(outage.worker.0).or_default();
-        match of_worker.last_mut().filter(|last| last.1 >= outage.at) {
-            Some(last) => last.1 = last.1.max(end),
-            None => of_worker.push((outage.at, end)),
+    let interval =
+        |outage: &Outage| (outage.at, outage.lasts.map_or(Time::NEVER, |lasts| outage.at + lasts), outage.worker.0);
+    let mut listed: Vec<(Time, Time, u32)> = system.availability.outages.iter().map(interval).collect();
+    listed.extend(system.groups.iter().flat_map(off_duty));
+    listed.sort_unstable();
+    for (begins, ends, worker) in listed {
+        let of_worker = outages.entry(worker).or_default();
+        match of_worker.last_mut().filter(|last| last.1 >= begins) {
+            Some(last) => last.1 = last.1.max(ends),
+            None => of_worker.push((begins, ends)),
         }
     }
     outages
+}
+
+/// When the places of a group have no worker by its shifts or its schedule: from, to, worker.
+fn off_duty(group: &WorkerGroup) -> Vec<(Time, Time, u32)> {
+    let (Staffing::Shifts(changes) | Staffing::Schedule(changes)) = &group.staffing else { return Vec::new() };
+    let starts = || std::iter::once((Time::ZERO, group.initial)).chain(changes.iter().map(|it| (it.at, it.count)));
+    let ends = starts().skip(1).map(|(at, _)| at).chain([Time::NEVER]);
+    let of_step = |((begins, count), ends): ((Time, u32), Time)| {
+        (group.places.start + count..group.places.end).map(move |worker| (begins, ends, worker))
+    };
+    starts().zip(ends).flat_map(of_step).collect()
 }
 
 /// By worker that breaks down: the share of time that it is up, in the long run the mean time up

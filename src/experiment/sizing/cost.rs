@@ -7,6 +7,14 @@
 //! KEY=PRICE                          the key's value, as the scenario writes it, times the price
 //! ```
 
+use std::collections::BTreeMap;
+
+use super::target::Design;
+use crate::engine::{Price, Staffing, Window, WorkerGroup};
+use crate::model::time::Time;
+use crate::scenario::Scenario;
+use crate::stats::Measure;
+
 /// The price of a worker, a unit, or a number in a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
@@ -16,6 +24,75 @@ pub struct Cost {
     pub price: f64,
     /// The unit of prices, such as `/h`; may be empty.
     pub unit: String,
+}
+
+/// Where the costs of designs come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CostBasis {
+    /// Prices of what the settings say.
+    Settings,
+    /// The mean of this measure over replications, as an autoscaler decides how many workers there
+    /// are.
+    Measured(Measure),
+}
+
+/// Prices the groups of all designs. A scenario has prices of its own (`price`), and prices of
+/// workers for each hour may be added; where an autoscaler decides, the cost is measured.
+///
+/// # Errors
+/// If a group has both prices, or if the prices that are added are not those of workers for each
+/// hour.
+pub fn price_groups(designs: &mut [Design], costs: &Costs, is_given: bool) -> Result<CostBasis, CostError> {
+    let groups = |design: &Design| design.scenario.system.groups.clone();
+    let all: Vec<WorkerGroup> = designs.iter().flat_map(groups).collect();
+    let has_prices = all.iter().any(|group| group.price.is_some());
+    let is_measured = all.iter().any(WorkerGroup::is_autoscaled);
+    if !has_prices && !is_measured {
+        return Ok(CostBasis::Settings);
+    }
+    let mut added = BTreeMap::new();
+    for cost in costs.prices.iter().filter(|_| is_given) {
+        let group = cost.key.strip_prefix("worker.").filter(|name| all.iter().any(|group| group.name == *name));
+        let Some(name) = group.filter(|_| cost.unit == "/h") else {
+            return Err(CostError::NotHourly(cost.key.clone()));
+        };
+        if all.iter().any(|group| group.name == name && group.price.is_some()) {
+            return Err(CostError::Twice(name.to_owned()));
+        }
+        added.insert(name.to_owned(), Price { per_hour: cost.price, billing: None });
+    }
+    for design in designs {
+        for group in &mut design.scenario.system.groups {
+            group.price = group.price.or_else(|| added.get(&group.name).copied());
+        }
+        design.cost = planned_cost(&design.scenario);
+    }
+    let is_priced = has_prices || !added.is_empty();
+    let measure = if is_priced { Measure::Cost } else { Measure::WorkerHours };
+    Ok(if is_measured { CostBasis::Measured(measure) } else { CostBasis::Settings })
+}
+
+/// What the workers cost for each hour, on average over the measured window, without an autoscaler
+/// and without rounding to units of billing.
+fn planned_cost(scenario: &Scenario) -> f64 {
+    let Window { warmup, horizon, .. } = scenario.system.window;
+    let of_group = |group: &WorkerGroup| {
+        let Some(price) = group.price else { return 0.0 };
+        let (mut since, mut count, mut hours) = (warmup, group.initial, 0.0);
+        let mut stay = |until: Time, count: u32| {
+            hours += f64::from(count) * (until.min(horizon) - since).0.max(0) as f64;
+            since = since.max(until.min(horizon));
+        };
+        if let Staffing::Shifts(changes) = &group.staffing {
+            for change in changes {
+                stay(change.at, count);
+                count = change.count;
+            }
+        }
+        stay(horizon, count);
+        price.per_hour * hours / (horizon - warmup).0 as f64
+    };
+    scenario.system.groups.iter().map(of_group).sum()
 }
 
 /// All prices, in one unit.
@@ -36,6 +113,15 @@ pub enum CostError {
     /// The scenario has no such group or key, or no number there.
     #[error("nothing has a price at `{0}`: the scenario has no such group of workers, and no number at such a key")]
     Absent(String),
+    /// A group has a price in the scenario, too.
+    #[error("group `{0}` has a `price` in the scenario, too; leave one of them out")]
+    Twice(String),
+    /// It is not a price of workers by the hour, where groups of the scenario have such.
+    #[error(
+        "`{0}` cannot have this price where workers are paid by the hour (`price`, or an autoscaler); write \
+         worker.GROUP=PRICE/h for a group of the scenario"
+    )]
+    NotHourly(String),
 }
 
 impl Cost {

@@ -5,13 +5,18 @@ use crate::quantities::ResolvedQuantities;
 use crate::replicate::replicate;
 use crate::replication::Progress;
 use crate::results::Results;
-use crate::stats::ReplicationStats;
 use crate::stats::bound_test::{BoundStatus, SequentialBounds};
+use crate::stats::paired::Paired;
+use crate::stats::sample::Sample;
+use crate::stats::{CensoredValue, Measure, ReplicationStats};
 use crate::warmup::{find_warm_up, pilot_count};
 
 /// The maximum number of designs cheaper than the answer that are simulated only to check that they
 /// fail too.
 const MAX_CHECKED: usize = 64;
+
+/// A design is shown to cost more than another at this level.
+const COST_LEVEL: f64 = 0.05;
 
 /// The result of a search.
 #[derive(Clone, Debug)]
@@ -26,6 +31,9 @@ pub struct Sizing {
     /// Indices of two evaluated designs that contradict each other: the first is shown to keep
     /// targets that the second is shown to break, although the second dominates it.
     pub anomaly: Option<(usize, usize)>,
+    /// Where costs are measured: designs that keep the targets, too, and are not shown to cost more
+    /// than the answer.
+    pub as_cheap: Vec<usize>,
     /// Among the evaluated designs, the costliest that is cheaper than the answer, or the costliest
     /// of all without an answer.
     pub next_cheaper: Option<usize>,
@@ -36,6 +44,8 @@ pub struct Sizing {
 pub struct EvaluatedDesign {
     /// Its index among all designs.
     pub design: usize,
+    /// Its cost: by its settings, or the mean of the measured costs of its replications.
+    pub cost: f64,
     /// All targets, in their order.
     pub tests: Vec<TargetTest>,
     /// The status of all targets together.
@@ -55,9 +65,21 @@ pub fn size(designs: &[Design], targets: &Targets, progress: &DesignProgress<'_>
     let known = |design: &Design| if design.is_likely_infeasible { Known::Presumed } else { Known::Nothing };
     let known = designs.iter().map(known).collect();
     let mut search = Search { designs, targets, quantities, known, by_cost, progress };
-    search.guess();
-    search.check();
+    if targets.measured_cost.is_some() {
+        (0..designs.len()).for_each(|design| _ = search.evaluate(design));
+    } else {
+        search.guess();
+        search.check();
+    }
     Ok(search.finish())
+}
+
+/// The measured cost of each replication.
+fn costs(results: &Results, measure: Measure) -> Vec<Option<CensoredValue>> {
+    let value = |outcome: &ReplicationStats| {
+        outcome.metrics.iter().find(|metric| metric.metric.measure == measure).and_then(|metric| metric.value)
+    };
+    results.replications.iter().map(value).collect()
 }
 
 /// Makes the progress of a number of replications of the design with a number.
@@ -162,8 +184,10 @@ impl Search<'_> {
         }
         let tests =
             deciding.iter().enumerate().map(|(target, look)| self.targets.test(target, look, &bounds)).collect();
-        let status = bounds.overall();
-        let evaluated = EvaluatedDesign { design: number, tests, status, results: Results::of(outcomes) };
+        let (status, results) = (bounds.overall(), Results::of(outcomes));
+        let mean = |measure| Sample::of(costs(&results, measure).iter().flatten().map(|cost| cost.lower)).mean;
+        let cost = self.targets.measured_cost.and_then(mean).unwrap_or(self.designs[number].cost);
+        let evaluated = EvaluatedDesign { design: number, cost, tests, status, results };
         self.known[number] = Known::Evaluated(Box::new(evaluated));
         status
     }
@@ -175,14 +199,31 @@ impl Search<'_> {
             Known::Evaluated(design) => Some(*design),
             _ => None,
         };
-        let evaluated: Vec<EvaluatedDesign> = self.by_cost.iter().filter_map(take).collect();
+        let mut evaluated: Vec<EvaluatedDesign> = self.by_cost.iter().filter_map(take).collect();
+        evaluated.sort_by(|one, other| one.cost.total_cmp(&other.cost));
         let answer = evaluated.iter().position(|design| design.status == BoundStatus::Kept);
         let anomaly = anomaly(self.designs, &evaluated, self.targets);
-        let cost = |design: &EvaluatedDesign| self.designs[design.design].cost;
-        let most = answer.map_or(f64::INFINITY, |answer| cost(&evaluated[answer]));
-        let next_cheaper = evaluated.iter().rposition(|design| cost(design) < most);
-        Sizing { evaluated, answer, skipped, anomaly, next_cheaper }
+        let most = answer.map_or(f64::INFINITY, |answer| evaluated[answer].cost);
+        let next_cheaper = evaluated.iter().rposition(|design| design.cost < most);
+        let as_cheap = match (answer, self.targets.measured_cost) {
+            (Some(answer), Some(measure)) => as_cheap(&evaluated, answer, measure),
+            _ => Vec::new(),
+        };
+        Sizing { evaluated, answer, skipped, anomaly, as_cheap, next_cheaper }
     }
+}
+
+/// The other designs that keep the targets whose costs, replication by replication, are not shown to
+/// be above those of the answer.
+fn as_cheap(evaluated: &[EvaluatedDesign], answer: usize, measure: Measure) -> Vec<usize> {
+    let of_answer = costs(&evaluated[answer].results, measure);
+    let is_as_cheap = |design: &&EvaluatedDesign| {
+        let difference = Paired::of(&of_answer, &costs(&design.results, measure)).difference();
+        !difference.p_greater().is_some_and(|p| p <= COST_LEVEL)
+    };
+    let kept =
+        evaluated.iter().enumerate().filter(|(place, found)| *place != answer && found.status == BoundStatus::Kept);
+    kept.filter(|(_, design)| is_as_cheap(design)).map(|(place, _)| place).collect()
 }
 
 /// A design that keeps what another breaks that dominates it.

@@ -49,6 +49,8 @@ pub struct Targets {
     pub loss_window: Option<TimeWindow>,
     /// By axis of the grid: whether more of it can only help, as far as one can tell beforehand.
     pub supply_axes: Vec<bool>,
+    /// The measure whose mean is the cost of a design, if costs are measured.
+    pub measured_cost: Option<Measure>,
 }
 
 /// A target in the replications of one look.
@@ -126,6 +128,7 @@ impl Targets {
         let quantities = self.conditions.iter().map(|condition| &condition.quantity);
         let whole = ResolvedQuantities::of(quantities, &scenario.system)
             .map_err(|(number, error)| unsupported(number, error))?;
+        let whole = if self.measured_cost.is_some() { whole.with_staffing() } else { whole };
         Ok(match self.loss_window {
             Some(window) => whole.within(window),
             None => whole,

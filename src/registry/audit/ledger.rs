@@ -43,6 +43,8 @@ pub(super) struct JobRecord {
 pub(super) struct WorkerRecord {
     /// When it began to send heartbeats; the last time, if it is out.
     since: Time,
+    /// Whether its place has it.
+    is_there: bool,
     /// When it went out, if it is out.
     out: Option<Time>,
     pub(super) is_declared_dead: bool,
@@ -51,10 +53,19 @@ pub(super) struct WorkerRecord {
 }
 
 impl<'a> Ledger<'a> {
-    /// The tables before the first row; all workers are up.
+    /// The tables before the first row; all workers that are there at the start are up.
     pub fn new(system: &'a System) -> Ledger<'a> {
-        let worker_record = WorkerRecord { since: Time::ZERO, out: None, is_declared_dead: false, capacity: None };
-        Ledger { system, rows: Vec::new(), workers: vec![worker_record; system.workers.len()] }
+        let record = |worker| {
+            let is_there = system.is_there_at_start(WorkerId(worker));
+            WorkerRecord { since: Time::ZERO, is_there, out: None, is_declared_dead: false, capacity: None }
+        };
+        let workers = (0..system.workers.len() as u32).map(record).collect();
+        Ledger { system, rows: Vec::new(), workers }
+    }
+
+    /// Whether the table of workers has a row of a worker.
+    pub(super) fn lists(&self, worker: WorkerId) -> bool {
+        self.worker_record(worker).is_there
     }
 
     /// All rows, by job number.
@@ -113,6 +124,11 @@ impl Observer for Ledger<'_> {
                 let record = &mut self.workers[worker.0 as usize];
                 (record.since, record.out, record.is_declared_dead) = (now, None, false);
             }
+            Event::WorkerOrdered { worker } => {
+                let record = &mut self.workers[worker.0 as usize];
+                (record.since, record.is_there, record.is_declared_dead) = (now, true, false);
+            }
+            Event::WorkerGone { worker } => self.workers[worker.0 as usize].is_there = false,
             Event::CapacityChanged { worker, capacity } => {
                 self.workers[worker.0 as usize].capacity = Some(capacity.clone());
             }

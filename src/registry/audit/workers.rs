@@ -10,9 +10,10 @@ use crate::document::{Field, WorkerDocument, WorkerStatus};
 use crate::model::worker::WorkerId;
 
 impl Audit<'_> {
-    /// All workers, in the order of the scenario.
+    /// All workers that are there, in the order of the scenario.
     pub fn workers(&self) -> Vec<WorkerDocument> {
-        self.worker_ids().map(|worker| self.worker_row(worker)).collect()
+        let there = self.worker_ids().filter(|worker| self.ledger.lists(*worker));
+        there.map(|worker| self.worker_row(worker)).collect()
     }
 
     fn worker_row(&self, worker: WorkerId) -> WorkerDocument {

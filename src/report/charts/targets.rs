@@ -39,7 +39,7 @@ fn marks(report: &SizingReport, target: usize) -> Vec<Mark> {
     let mark = |(place, evaluated): (usize, &EvaluatedDesign)| {
         let test = &evaluated.tests[target];
         Some(Mark {
-            cost: report.setting(evaluated).cost,
+            cost: evaluated.cost,
             name: report.values(evaluated).join(", ") + if is_overloaded(evaluated) { " !" } else { "" },
             value: test.value?,
             is_exact: test.is_exact,

@@ -38,7 +38,7 @@ fn jobs(system: &System, analysis: &Feasibility, work: &OfferedWork) -> Value {
         "jobs_per_h": work.jobs / analysis.seconds * 3_600.0,
         "attempts_per_h": work.attempts / analysis.seconds * 3_600.0,
         "held_s": work.held_s(),
-        "load_by_itself": analysis.isolated_load(system, work),
+        "load_by_itself": analysis.isolated_load(work),
         "at_most": work.is_closed,
         "at_least": work.waits_for_children,
         "may_leave": work.may_leave,

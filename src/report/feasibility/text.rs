@@ -31,7 +31,7 @@ fn jobs(system: &System, analysis: &Feasibility) -> String {
     let row = |work: &OfferedWork| {
         let most = if work.is_closed { "<= " } else { "" };
         let least = if work.waits_for_children { ">= " } else { "" };
-        let load = analysis.isolated_load(system, work);
+        let load = analysis.isolated_load(work);
         vec![
             system.action(work.action).name.clone(),
             phrases::units(system, system.need(work.need)),

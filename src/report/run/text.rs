@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{RunReport, precision};
+use crate::engine::WorkerGroup;
 use crate::experiment::SummaryRow;
 use crate::format;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
 use crate::scenario::Scenario;
-use crate::stats::Measure::{Jobs, Utilization, WaitS, WithinSlo};
+use crate::stats::Measure::{Cost, Jobs, ScaleIns, ScaleOuts, Utilization, WaitS, WithinSlo, WorkerHours};
 use crate::stats::Statistic::{
-    Abandoned, Arrived, Cancel, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unclaimed, Unfinished, WorkerDead,
-    WorkerResurrection, WorkerShutdown,
+    Abandoned, Arrived, Cancel, Count, Error, Max, Mean, P50, P95, P99, Rejected, Skipped, Unclaimed, Unfinished,
+    WorkerDead, WorkerResurrection, WorkerShutdown,
 };
 use crate::stats::interval::IntervalEstimate;
 use crate::stats::{JobScope, Measure, Metric, Statistic};
@@ -50,6 +51,7 @@ impl RunReport<'_> {
         if !context.scenario.system.resources.is_empty() {
             parts.push(resources(context, &figures));
         }
+        parts.extend(workers(context, &figures));
         let precision = precision::lines(&self.plan.status(&self.results.replications));
         format!("{}\n{precision}{place}\n", parts.join("\n"))
     }
@@ -124,4 +126,25 @@ fn resources(context: &RunContext, figures: &Figures) -> String {
     };
     let rows: Vec<Vec<String>> = context.scenario.system.resources.iter().enumerate().map(row).collect();
     table::plain(&["resource", "utilization"], &rows, |_| false)
+}
+
+/// Workers that come and go, or that cost something.
+fn workers(context: &RunContext, figures: &Figures) -> Option<String> {
+    let hours = figures.row(JobScope::All, None, WorkerHours, Mean)?.estimate.value?;
+    let window = context.scenario.system.window.horizon - context.scenario.system.window.warmup;
+    let mut header = vec!["workers", "on average", "worker-hours"];
+    let mut cells = vec![
+        "all".to_owned(),
+        format::count(hours * 3600.0 / window.as_secs_f64()),
+        figures.with_interval(JobScope::All, None, WorkerHours, format::count),
+    ];
+    if context.scenario.system.groups.iter().any(|group| group.price.is_some()) {
+        header.push("cost");
+        cells.push(figures.with_interval(JobScope::All, None, Cost, format::count));
+    }
+    if context.scenario.system.groups.iter().any(WorkerGroup::is_autoscaled) {
+        header.extend(["scale-outs", "scale-ins"]);
+        cells.extend([ScaleOuts, ScaleIns].map(|measure| figures.cell(JobScope::All, measure, Count, format::count)));
+    }
+    Some(table::plain(&header, &[cells], |_| false))
 }

@@ -65,7 +65,7 @@ impl<'a> SizingReport<'a> {
 
     /// The cost of a setting: `3.5/h`.
     fn cost(&self, evaluated: &EvaluatedDesign) -> String {
-        format!("{}{}", format::count(self.setting(evaluated).cost), self.cost_unit)
+        format!("{}{}", format::count(evaluated.cost), self.cost_unit)
     }
 
     /// The searches, each with the text of the column `loss`.

@@ -32,7 +32,7 @@ impl SizingReport<'_> {
             keys.map(|(index, key)| Col::new(key, move |row| cell(row, index)).csv_only()).collect();
         columns.extend([
             Col::new("loss", |row| row.loss).csv_only(),
-            Col::new("cost", |row| self.setting(row.evaluated).cost).csv_only(),
+            Col::new("cost", |row| row.evaluated.cost).csv_only(),
             Col::new("workers", |row| self.setting(row.evaluated).scenario.system.workers.len()).csv_only(),
             Col::new("overload", |row| self.setting(row.evaluated).overload).csv_only(),
             Col::new("target", |row| row.condition.text.as_str()),
@@ -129,6 +129,7 @@ impl SizingReport<'_> {
         json!({
             "answer": sizing.answer.map(|place| &evaluated[place]),
             "next_cheaper": sizing.next_cheaper.map(|place| &evaluated[place]),
+            "as_cheap": sizing.as_cheap.iter().map(|place| &evaluated[*place]).collect::<Vec<_>>(),
             "left_out": sizing.skipped,
             "tried": evaluated,
             "warnings": self.warnings(sizing),
@@ -142,7 +143,7 @@ impl SizingReport<'_> {
         let settings = setting.point.settings.iter();
         json!({
             "set": settings.map(|(key, value)| (key.clone(), json!(value))).collect::<Map<String, Value>>(),
-            "cost": setting.cost,
+            "cost": evaluated.cost,
             "workers": setting.scenario.system.workers.len(),
             "overload": setting.overload,
             "verdict": evaluated.status.target_word(),

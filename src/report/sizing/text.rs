@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::SizingReport;
+use crate::engine::WorkerGroup;
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
 use crate::format::{ValueFormat, of_hour, percent};
-use crate::stats::HoursOfWeek;
 use crate::stats::bound_test::BoundStatus;
+use crate::stats::{HoursOfWeek, Measure};
 use crate::{messages, table};
 
 impl SizingReport<'_> {
@@ -94,6 +95,10 @@ impl SizingReport<'_> {
             ),
             None => lines.push("No setting in the range meets the targets.".to_owned()),
         }
+        if !sizing.as_cheap.is_empty() {
+            lines.push("Met as well, and not shown to cost more (5 % level, same jobs):".to_owned());
+            lines.extend(sizing.as_cheap.iter().map(|place| self.line(&sizing.evaluated[*place])));
+        }
         if let Some(place) = sizing.next_cheaper {
             lines.push(self.line(&sizing.evaluated[place]));
         } else if sizing.answer.is_some() && sizing.skipped == 0 {
@@ -104,17 +109,19 @@ impl SizingReport<'_> {
 
     /// All workers of a setting: `4 workers: 3 `replica` and 1 from the documents`.
     fn workers(&self, evaluated: &EvaluatedDesign) -> String {
-        let scenario = &self.setting(evaluated).scenario;
-        let all = scenario.system.workers.len();
-        let mut parts: Vec<String> = scenario
-            .groups
-            .iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(name, count)| format!("{count} `{name}`"))
+        let system = &self.setting(evaluated).scenario.system;
+        let all = system.workers.len();
+        let groups = system.groups.iter().filter(|group| !group.places.is_empty());
+        let mut parts: Vec<String> = groups
+            .map(|group| match group.changes() {
+                true => format!("up to {} `{}`", group.places.len(), group.name),
+                false => format!("{} `{}`", group.places.len(), group.name),
+            })
             .collect();
-        let listed = all - scenario.groups.iter().map(|(_, count)| count).sum::<usize>();
+        let listed = all - system.groups.iter().map(|group| group.places.len()).sum::<usize>();
         parts.extend((listed > 0).then(|| format!("{listed} from the documents")));
-        let total = if all == 1 { "1 worker".to_owned() } else { format!("{all} workers") };
+        let up_to = if system.groups.iter().any(WorkerGroup::changes) { "up to " } else { "" };
+        let total = if all == 1 { format!("{up_to}1 worker") } else { format!("{up_to}{all} workers") };
         match parts.as_slice() {
             [first @ .., last] if !first.is_empty() => format!("{total}: {} and {last}", first.join(", ")),
             _ => total,
@@ -181,6 +188,10 @@ impl SizingReport<'_> {
             "The probability that {settings} is reported as met although it is not: at most {level}. \
              Intervals are those from which the verdicts were taken."
         )];
+        if let Some(measure) = self.targets.measured_cost {
+            let what = if measure == Measure::Cost { "cost" } else { "work, in hours" };
+            lines.push(format!("Costs are means over replications of what the workers {what} in the measured window."));
+        }
         if let Some((met, not_met)) = self.sizing.anomaly {
             let name = |place: usize| self.name(&self.sizing.evaluated[place]);
             lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));

@@ -18,8 +18,8 @@ impl Lowering<'_> {
     pub(super) fn check(&mut self, spec: &Spec) {
         self.check_services(spec);
         self.check_presence(spec);
-        let refused = self.check_resources(spec);
-        self.check_labels(spec);
+        let mut refused = self.check_resources(spec);
+        refused.extend(self.check_labels(spec));
         self.check_needs(&refused);
         if self.needs.is_too_many() {
             self.report_too_many_needs(spec);
@@ -150,26 +150,28 @@ impl Lowering<'_> {
         actions
     }
 
-    /// Rejects labels that an action asks for and no worker has.
-    fn check_labels(&mut self, spec: &Spec) {
+    /// Rejects labels that an action asks for and no worker has, and returns the actions.
+    fn check_labels(&mut self, spec: &Spec) -> BTreeSet<usize> {
         if self.needs.label_count() > LabelSet::MOST {
             let title = format!("actions ask for {} different labels", self.needs.label_count());
             let help = format!("a scenario has at most {}", LabelSet::MOST);
             self.report(Diagnostic::error(SourceSpan::NOWHERE, title).help(help));
         }
+        let mut actions = BTreeSet::new();
         if !self.has_all_workers || !self.recovered.is_empty() {
-            return;
+            return actions;
         }
         let offered: BTreeSet<(&str, &str)> = spec
             .worker
             .iter()
             .flat_map(|(_, group)| group.labels.iter().map(|(name, value)| (name.value.as_str(), value.value.as_str())))
             .collect();
-        for (action, spec) in spec.action.iter() {
+        for (index, (action, spec)) in spec.action.iter().enumerate() {
             for (name, value) in spec.runs_on.iter() {
                 if offered.contains(&(name.value.as_str(), value.value.as_str())) {
                     continue;
                 }
+                actions.insert(index);
                 let wanted = format!("{} = \"{}\"", name.value, value.value);
                 let title = format!("action `{}` runs on {wanted}, a label that no worker has", action.value);
                 let diagnostic = Diagnostic::error(value.span, title);
@@ -185,6 +187,7 @@ impl Lowering<'_> {
                 self.report(diagnostic);
             }
         }
+        actions
     }
 
     /// Warns of jobs that no worker can ever run: they wait for ever. There is one warning per

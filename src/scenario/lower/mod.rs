@@ -68,7 +68,6 @@ pub(super) fn lower(
         settings,
         needs,
         workers,
-        groups,
         staffed,
         availability,
         actions,
@@ -115,7 +114,6 @@ pub(super) fn lower(
             Warmup::Lasts(_) => WarmUpRule::Fixed,
         },
         system,
-        groups: spec.worker.iter().map(|(name, _)| (name.value.clone(), groups[&name.value].len())).collect(),
         sources: arrivals.into_iter().map(|(_, source)| source).collect(),
         source_documents,
     };

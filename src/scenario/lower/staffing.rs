@@ -84,10 +84,6 @@ impl Lowering<'_> {
             ];
             self.require_keys("a shift", shift.span, &keys);
             let (Some(from), Some(to), Some(count)) = (from, to, count) else { continue };
-            if from.value == to.value {
-                let diagnostic = Diagnostic::error(to.span, "the shift ends at the time of day at which it begins");
-                self.report(diagnostic.help("for a whole day write from = \"00:00\" and to = \"24:00\""));
-            }
             for day in self.days(days.as_ref()) {
                 let end_day = if to.value.0 > from.value.0 { Some(day) } else { day.succ_opt() };
                 let ends = end_day.and_then(|day| self.local(group, day, to.value));

@@ -1,8 +1,10 @@
 //! Small cases worked out by hand; both simulators must agree with them.
 
+mod autoscaler;
 mod capacity;
 mod children;
 mod outages;
+mod shifts;
 mod stops;
 
 use claimsim::internals::engine::{
@@ -99,6 +101,11 @@ fn word(kind: Kind) -> String {
         Kind::WorkerDeclaredDead { worker } => format!("dead {}", worker.0),
         Kind::WorkerBack { worker } => format!("back {}", worker.0),
         Kind::CapacityChanged { worker, units } => format!("capacity {} {:?}", worker.0, &units[..2]),
+        Kind::WorkerOrdered { worker } => format!("ordered {}", worker.0),
+        Kind::WorkerReady { worker } => format!("ready {}", worker.0),
+        Kind::WorkerDraining { worker } => format!("draining {}", worker.0),
+        Kind::WorkerGone { worker } => format!("gone {}", worker.0),
+        Kind::GroupScaled { group, from, to } => format!("scaled {group} {from} to {to}"),
         Kind::Skipped { action } => format!("skipped {}", action.0),
         Kind::StillWaiting { job } => format!("waits {}", job.0),
         Kind::StillRunning { job, .. } => format!("runs {}", job.0),

@@ -34,10 +34,21 @@ pub(super) struct Ledger<'a> {
     pub(super) capacity: Vec<CapacityMap>,
     pub(super) used: Vec<CapacityMap>,
     pub(super) out: Vec<bool>,
+    pub(super) places: Vec<Place>,
+}
+
+/// What a place holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Empty,
+    Starting,
+    Ready,
+    Draining,
 }
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(system: &'a System) -> Ledger<'a> {
+        let at_the_start = |id: WorkerId| if system.is_there_at_start(id) { Place::Ready } else { Place::Empty };
         let nothing = CapacityMap(vec![0; system.resources.len()].into());
         Ledger {
             system,
@@ -52,6 +63,7 @@ impl<'a> Ledger<'a> {
             capacity: system.workers.iter().map(|worker| worker.capacity.clone()).collect(),
             used: vec![nothing; system.workers.len()],
             out: vec![false; system.workers.len()],
+            places: (0..).map(WorkerId).take(system.workers.len()).map(at_the_start).collect(),
         }
     }
 
@@ -102,11 +114,30 @@ impl<'a> Ledger<'a> {
             Kind::WorkerOut { worker, .. } => self.out[worker.0 as usize] = true,
             Kind::WorkerDeclaredDead { worker } => assert!(self.out[worker.0 as usize], "is out: {event}"),
             Kind::WorkerBack { worker } => {
+                self.start_again(worker);
                 assert!(std::mem::take(&mut self.out[worker.0 as usize]), "was out: {event}");
             }
             Kind::CapacityChanged { worker, units } => {
                 let resources = self.system.resources.len();
                 self.capacity[worker.0 as usize] = CapacityMap(units[..resources].into());
+            }
+            Kind::WorkerOrdered { worker } => {
+                self.turn(event, worker, &[Place::Empty], Place::Starting);
+            }
+            Kind::WorkerReady { worker } => {
+                self.turn(event, worker, &[Place::Starting, Place::Draining], Place::Ready);
+            }
+            Kind::WorkerDraining { worker } => {
+                assert!(self.is_busy(worker), "drains for a row: {event}");
+                self.turn(event, worker, &[Place::Starting, Place::Ready], Place::Draining);
+            }
+            Kind::WorkerGone { worker } => {
+                let is_drained = self.places[worker.0 as usize] == Place::Draining;
+                assert!(!is_drained || !self.is_busy(worker), "runs to the end of its rows: {event}");
+                self.turn(event, worker, &[Place::Starting, Place::Ready, Place::Draining], Place::Empty);
+            }
+            Kind::GroupScaled { group, from, to } => {
+                assert!(self.current(group) == from as usize && from != to, "scales from what it is: {event}");
             }
             Kind::Skipped { .. } => {}
             Kind::StillWaiting { job } => {
@@ -120,6 +151,30 @@ impl<'a> Ledger<'a> {
             }
         }
         assert_eq!(self.rows.len(), self.waiting.len() + self.running.len() + self.over, "conservation at {event}");
+    }
+
+    fn turn(&mut self, event: &Event, worker: WorkerId, from: &[Place], to: Place) {
+        let before = std::mem::replace(&mut self.places[worker.0 as usize], to);
+        assert!(from.contains(&before), "{before:?} before {event}");
+    }
+
+    /// A worker that is back starts again if its group says so.
+    fn start_again(&mut self, worker: WorkerId) {
+        let place = &mut self.places[worker.0 as usize];
+        let starts = self.system.groups.iter().any(|group| group.startup.is_some() && group.places.contains(&worker.0));
+        if starts && *place == Place::Ready {
+            *place = Place::Starting;
+        }
+    }
+
+    pub(super) fn is_busy(&self, worker: WorkerId) -> bool {
+        self.running.values().any(|(on, _)| *on == worker)
+    }
+
+    /// The number of workers of a group that start or are ready.
+    pub(super) fn current(&self, group: usize) -> usize {
+        let places = self.system.groups[group].places.clone().map(|place| self.places[place as usize]);
+        places.filter(|place| matches!(place, Place::Starting | Place::Ready)).count()
     }
 
     fn take(&mut self, worker: WorkerId, need: NeedId, sign: i64) {
@@ -139,16 +194,26 @@ impl<'a> Ledger<'a> {
         CapacityMap(units.map(|(offered, used)| offered - used).collect())
     }
 
+    pub(super) fn is_empty(&self, worker: WorkerId) -> bool {
+        self.places[worker.0 as usize] == Place::Empty
+    }
+
+    /// The number of workers that are not out.
+    pub(super) fn alive(&self) -> usize {
+        self.out.iter().zip(&self.places).filter(|(out, place)| !**out && **place != Place::Empty).count()
+    }
+
     /// Whether a worker may claim anything.
     pub(super) fn can_claim(&self, worker: WorkerId) -> bool {
-        let alive = self.out.iter().filter(|out| !**out).count();
-        let has_quorum = !self.system.availability.quorum || alive * 2 > self.out.len();
-        has_quorum && !self.out[worker.0 as usize]
+        let staffed = self.places.iter().filter(|place| **place != Place::Empty).count();
+        let has_quorum = !self.system.availability.quorum || self.alive() * 2 > staffed;
+        has_quorum && !self.out[worker.0 as usize] && self.places[worker.0 as usize] == Place::Ready
     }
 
     /// Whether a row fits a worker's free units.
     pub(super) fn fits(&self, job: JobId, worker: WorkerId) -> bool {
-        self.free(worker).fits(self.system.need(self.rows[&job].need))
+        let need = self.rows[&job].need;
+        self.free(worker).fits(self.system.need(need)) && self.system.has_labels(worker, need)
     }
 
     /// Whether a waiting row fits some worker that may claim it.

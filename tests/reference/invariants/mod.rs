@@ -5,4 +5,5 @@ mod claim_order;
 mod common_random_numbers;
 mod ledger;
 mod measures;
+mod places;
 mod policies;

@@ -120,7 +120,15 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// A cron fires only if some worker is alive, or if there are no workers at all.
     fn is_anybody_there(&self) -> bool {
-        self.alive() > 0 || self.workers.is_empty()
+        self.alive() > 0 || !(0..self.workers.len()).any(|worker| self.has_worker(worker))
+    }
+
+    pub(super) fn make_up_for_missed(&mut self) {
+        if self.is_anybody_there() {
+            for firing in std::mem::take(&mut self.missed) {
+                self.schedule(self.now, Class::Cron, What::MakeUp(firing));
+            }
+        }
     }
 
     fn miss(&mut self, firing: MissedFiring) {

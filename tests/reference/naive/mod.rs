@@ -7,8 +7,10 @@
 //! by event, both interpret the model in the same way; where they differ, one of them is wrong.
 
 mod arrivals;
+mod autoscaler;
 mod claims;
 mod fraction;
+mod places;
 mod policy;
 mod processes;
 mod row;
@@ -28,6 +30,7 @@ use super::draws::Draws;
 use super::event::{Event, Kind, RowSeen};
 use super::recorded_race::RecordedRace;
 use arrivals::MissedFiring;
+use autoscaler::Scalings;
 use policy::Reservations;
 use row::Row;
 use workers::Worker;
@@ -43,6 +46,8 @@ pub(crate) struct Naive<'a, A> {
     now: Time,
     rows: Vec<Row>,
     workers: Vec<Worker>,
+    /// By group.
+    scalings: Vec<Scalings>,
     missed: Vec<MissedFiring>,
     race: Option<RecordedRace>,
     reservations: Reservations,
@@ -82,6 +87,7 @@ enum Class {
     Arrival,
     Claim,
     Abandonment,
+    Scaling,
 }
 
 #[derive(Clone, Copy)]
@@ -105,6 +111,17 @@ enum What {
     EndBreakdown(usize),
     /// A change by an entry of the system's changes of capacity.
     ChangeCapacity(usize),
+    /// A shift or a schedule sets the number of workers of a group.
+    Staff {
+        group: usize,
+        number: usize,
+        count: u32,
+    },
+    /// The start of a worker with this number is over.
+    Started {
+        worker: usize,
+        start: u32,
+    },
     Sweep,
     /// A request to cancel a row.
     Cancel(usize),
@@ -127,6 +144,8 @@ enum What {
     Recorded(WorkerId),
     /// A waiting row's patience is over.
     Abandon(usize),
+    /// The autoscaler of a group looks.
+    Look(usize),
 }
 
 /// A customer of a closed source with the number of their job.
@@ -148,7 +167,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             scheduled: 0,
             now: Time::ZERO,
             rows: Vec::new(),
-            workers: system.workers.iter().map(|worker| workers::fresh(&worker.capacity)).collect(),
+            workers: (0..).map(WorkerId).take(system.workers.len()).map(|id| workers::fresh(system, id)).collect(),
+            scalings: system.groups.iter().map(autoscaler::at_the_start).collect(),
             missed: Vec::new(),
             race: None,
             reservations: Reservations::default(),
@@ -231,6 +251,8 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             What::BreakDown(index) => self.break_down(index),
             What::EndBreakdown(index) => self.end_breakdown(index),
             What::ChangeCapacity(index) => self.change_capacity(index),
+            What::Staff { group, number, count } => self.staff(group, number, count),
+            What::Started { worker, start } => self.started(worker, start),
             What::Sweep => self.sweep(),
             What::Cancel(row) if self.can_be_cancelled(row) => self.cancel(row),
             What::CancelMany(index) => return self.cancel_many(index),
@@ -247,6 +269,7 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
             }
             What::Attempt(worker) => self.look(worker),
             What::Recorded(worker) => self.recorded_attempt(worker)?,
+            What::Look(group) => self.look_at_group(group),
             What::Abandon(row) if self.rows[row].is_waiting() => self.leave(row, JobOutcome::Abandoned),
             // The row has changed since this was scheduled.
             What::Cancel(_) | What::FallDue(_) | What::Abandon(_) => {}
@@ -321,9 +344,15 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.tell(Kind::Due { job: JobId(row as u64), row: self.seen(row) });
     }
 
+    /// Whether a row misses its deadline wherever it runs. Among workers that differ in speed, its
+    /// worker decides.
+    fn is_sure_to_miss(&self, row: usize, service: Span) -> bool {
+        !self.system.has_speeds() && self.deadline(row).is_some_and(|deadline| deadline < service)
+    }
+
     fn seen(&self, row: usize) -> RowSeen {
         let planned_outcome = match self.rows[row].drawn {
-            drawn if self.deadline(row).is_some_and(|deadline| deadline < drawn.service) => JobOutcome::DeadlineMissed,
+            drawn if self.is_sure_to_miss(row, drawn.service) => JobOutcome::DeadlineMissed,
             drawn if drawn.fails => JobOutcome::Error,
             _ => JobOutcome::Done,
         };
@@ -353,13 +382,18 @@ fn changes_something(kind: Kind) -> bool {
         | Kind::Left { .. }
         | Kind::WorkerOut { .. }
         | Kind::WorkerBack { .. }
-        | Kind::CapacityChanged { .. } => true,
+        | Kind::CapacityChanged { .. }
+        | Kind::WorkerOrdered { .. }
+        | Kind::WorkerReady { .. }
+        | Kind::WorkerDraining { .. }
+        | Kind::WorkerGone { .. } => true,
         Kind::Created { .. }
         | Kind::CancelRequested { .. }
         | Kind::Interrupted { .. }
         | Kind::Resumed { .. }
         | Kind::ZombieOver { .. }
         | Kind::WorkerDeclaredDead { .. }
+        | Kind::GroupScaled { .. }
         | Kind::Skipped { .. }
         | Kind::StillWaiting { .. }
         | Kind::StillRunning { .. } => false,

@@ -21,10 +21,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         row.overrides.deadline.or(self.system.action(row.action).deadline)
     }
 
-    /// The run time after which a row receives a request to stop.
+    /// The run time after which a row receives a request to stop: on its worker, or at speed 1.
     pub(super) fn deadline(&self, row: usize) -> Option<Span> {
-        let Row { action, drawn, .. } = self.rows[row];
-        let estimate = self.system.action(action).kill_at_estimate.then_some(drawn.estimate);
+        let estimate = self.system.action(self.rows[row].action).kill_at_estimate.then(|| self.estimate(row));
         self.own_deadline(row).into_iter().chain(estimate).min()
     }
 
@@ -35,7 +34,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         running.state = State::Running;
         running.place = Some(Place { worker, claimed_at: self.now, busy_since: self.now });
         running.process = Process::Serving;
-        let service = running.drawn.service;
+        let service = at_speed(self.system.workers[worker].speed, running.drawn.service);
         self.schedule(self.now + service, Class::Completion, What::ServiceOver(row));
         if let Some(deadline) = self.deadline(row) {
             self.schedule(self.now + deadline, Class::Deadline, What::Deadline(row));
@@ -165,6 +164,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             Some(retries_left) => self.retry(row, retries_left),
             None => self.end_chain(row),
         }
+        self.go_if_drained(run.worker.0 as usize);
     }
 
     fn note_end(&mut self, row: usize) {
@@ -303,4 +303,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             place.busy_since = since;
         }
     }
+}
+
+/// A time at speed 1 at another speed.
+pub(super) fn at_speed(speed: f64, time: Span) -> Span {
+    if speed == 1.0 { time } else { Span((time.0 as f64 / speed + 0.5).floor() as i64) }
 }

@@ -1,12 +1,13 @@
 //! Workers: outages, heartbeats and sweeps, returns, changes of capacity.
 
-use claimsim::internals::engine::{ArrivalProcess, Execution, OutageKind};
+use claimsim::internals::engine::{ArrivalProcess, Execution, OutageKind, System};
 use claimsim::internals::model::capacity::CapacityMap;
 use claimsim::internals::model::job::{JobId, JobOutcome};
 use claimsim::internals::model::time::{Span, Time};
 use claimsim::internals::model::worker::WorkerId;
 
 use super::super::event::units;
+use super::places::Staff;
 use super::row::{Process, State};
 use super::{Class, Kind, Naive, What};
 
@@ -16,6 +17,9 @@ pub(super) struct Worker {
     pub(super) presence: Presence,
     /// Its state under delayed claiming.
     pub(super) claiming: Claiming,
+    pub(super) staff: Staff,
+    /// How often it has begun to start.
+    pub(super) starts: u32,
 }
 
 /// The state of a worker under delayed claiming.
@@ -30,11 +34,12 @@ pub(super) enum Claiming {
     Parked,
 }
 
-/// The state of a worker.
+/// The state of a worker, or of a place without one. The last heartbeat of a worker that has not
+/// come up is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presence {
     Up { since: Time },
-    Out { outages: u32, processes_go_on: bool, last_heartbeat: Time, is_declared_dead: bool },
+    Out { outages: u32, processes_go_on: bool, last_heartbeat: Option<Time>, is_declared_dead: bool },
 }
 
 impl Worker {
@@ -61,6 +66,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         for index in 0..availability.breakdowns.len() {
             self.schedule_breakdown(index);
         }
+        self.schedule_staffing();
         for (i, request) in self.system.cancels.iter().enumerate() {
             self.schedule(request.at, Class::Cancel, What::CancelMany(i));
         }
@@ -87,12 +93,13 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     pub(super) fn alive(&self) -> usize {
-        self.workers.iter().filter(|worker| worker.is_up()).count()
+        (0..self.workers.len()).filter(|&worker| self.has_worker(worker) && self.workers[worker].is_up()).count()
     }
 
     pub(super) fn can_claim(&self, worker: usize) -> bool {
-        let has_quorum = !self.system.availability.quorum || 2 * self.alive() > self.workers.len();
-        self.workers[worker].is_up() && has_quorum
+        let staffed = (0..self.workers.len()).filter(|&worker| self.has_worker(worker)).count();
+        let has_quorum = !self.system.availability.quorum || 2 * self.alive() > staffed;
+        self.workers[worker].staff == Staff::Ready && self.workers[worker].is_up() && has_quorum
     }
 
     /// The rows that run on a worker, and the rows whose processes do, by number.
@@ -108,7 +115,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let goes_on = kind == OutageKind::Partition;
         match self.workers[worker].presence {
             Presence::Up { since } => {
-                let last_heartbeat = self.last_heartbeat(since);
+                let last_heartbeat = self.has_worker(worker).then(|| self.last_heartbeat(since));
                 let presence =
                     Presence::Out { outages: 1, processes_go_on: goes_on, last_heartbeat, is_declared_dead: false };
                 self.workers[worker].presence = presence;
@@ -170,7 +177,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
             return;
         }
         for worker in 0..self.workers.len() {
-            if let Presence::Out { last_heartbeat, is_declared_dead, .. } = &mut self.workers[worker].presence
+            if let Presence::Out { last_heartbeat: Some(last_heartbeat), is_declared_dead, .. } =
+                &mut self.workers[worker].presence
                 && !*is_declared_dead
                 && *last_heartbeat + heartbeat.expiry < self.now
             {
@@ -204,9 +212,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         for row in rows {
             self.find_again(row);
         }
-        for firing in std::mem::take(&mut self.missed) {
-            self.schedule(self.now, Class::Cron, What::MakeUp(firing));
-        }
+        self.start_again(worker);
+        self.make_up_for_missed();
     }
 
     /// A worker that has returned checks a row of its own, or a process whose row has ended.
@@ -237,11 +244,13 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 }
 
-/// A worker that has been up from the start.
-pub(super) fn fresh(capacity: &CapacityMap) -> Worker {
+/// A place at the start.
+pub(super) fn fresh(system: &System, id: WorkerId) -> Worker {
     Worker {
-        capacity: capacity.clone(),
+        capacity: system.worker(id).capacity.clone(),
         presence: Presence::Up { since: Time::ZERO + Span::ZERO },
         claiming: Claiming::Idle,
+        staff: if system.is_there_at_start(id) { Staff::Ready } else { Staff::Nobody },
+        starts: 0,
     }
 }

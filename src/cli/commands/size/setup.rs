@@ -5,12 +5,15 @@ use crate::args::{GridArgs, expression_error, parse_all};
 use crate::exit::CliError;
 use crate::experiment::design::Grid;
 use crate::experiment::feasibility;
-use crate::experiment::sizing::{CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage};
+use crate::experiment::sizing::{
+    CostBasis, CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage, price_groups,
+};
 use crate::inputs::LoadedInputs;
 use crate::model::time::Span;
 use crate::options::SizeOptions;
 use crate::report::sizing::quoted;
 use crate::scenario::{self, Scenario};
+use crate::stats::Measure;
 use crate::study::RunRequest;
 
 /// The default duration of `--lose`.
@@ -38,7 +41,15 @@ impl SizeStudy {
         let costs = costs(options, &grid)?;
         let conditions = parse_all("--meet", &options.meet)?;
         let mut inputs = LoadedInputs::default();
-        let designs = designs(request, &grid, &costs, &mut inputs)?;
+        let mut designs = designs(request, &grid, &costs, &mut inputs)?;
+        let basis = price_groups(&mut designs, &costs, !options.cost.is_empty()).map_err(|error| cost_error(&error))?;
+        let is_priced = designs.iter().any(|design| design.scenario.system.groups.iter().any(|it| it.price.is_some()));
+        let (measured_cost, cost_unit) = match basis {
+            CostBasis::Settings if is_priced => (None, "/h"),
+            CostBasis::Settings => (None, costs.unit()),
+            CostBasis::Measured(Measure::WorkerHours) => (Some(Measure::WorkerHours), " worker-hours"),
+            CostBasis::Measured(measure) => (Some(measure), ""),
+        };
         let Scenario { seed, replications, .. } = &designs[0].scenario;
         inputs.seed = *seed;
         let study = SizeStudy {
@@ -49,9 +60,10 @@ impl SizeStudy {
                 level: options.test.level(),
                 looks: options.test.looks(*replications)?,
                 supply_axes: supply(&grid),
+                measured_cost,
             },
             loss: loss(options)?,
-            cost_unit: costs.unit().to_owned(),
+            cost_unit: cost_unit.to_owned(),
             designs,
             inputs,
             run_command: run_command(request),

@@ -51,7 +51,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         if self.fitting(row, offers).len() > workers.len() {
             self.see("allowed on some of the workers that it fits");
         }
-        let ends_in_time = self.now + self.estimate(row) <= shadow.at;
+        let ends_in_time = self.now + self.estimate_on(row, shadow.worker) <= shadow.at;
         self.see(match workers.contains(&shadow.worker) {
             true if ends_in_time => "backfilled to end before the shadow",
             true => "backfilled beside the head",
@@ -62,6 +62,9 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// The time at which a row will fit on a worker; `None` if it does not fit even on the empty
     /// worker.
     fn shadow(&self, row: usize, worker: usize) -> Option<Shadow> {
+        if !self.has_labels(row, worker) {
+            return None;
+        }
         let ends = self.running_on(worker).map(|running| self.estimated_end(running).max(self.now));
         let mut instants: Vec<Time> = ends.chain([self.now]).collect();
         instants.sort_unstable();
@@ -85,12 +88,12 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     fn may_backfill(&self, row: usize, head: usize, offer: &Offer, shadow: Option<Shadow>) -> bool {
-        covers(&offer.free, self.need_of(row))
+        self.fits(row, offer)
             && shadow.is_none_or(|shadow| {
                 let mut spare = self.free_by(offer.worker, shadow.at);
                 take(&mut spare, self.need_of(head), 1);
                 shadow.worker != offer.worker
-                    || self.now + self.estimate(row) <= shadow.at
+                    || self.now + self.estimate_on(row, offer.worker) <= shadow.at
                     || covers(&spare, self.need_of(row))
             })
     }

@@ -66,7 +66,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// The oldest row for which this worker has room from now on.
     fn first_with_room(&self, offer: &Offer) -> Option<(usize, usize)> {
-        let fits = |row: &usize| covers(&offer.free, self.need_of(*row));
+        let fits = |row: &usize| self.fits(*row, offer);
         let worker = offer.worker;
         let row = self.possible().into_iter().filter(fits).find(|&row| self.has_room(row, worker, self.now))?;
         Some((row, worker))
@@ -78,10 +78,19 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         let times: Vec<Time> = self.events[self.reservations.heeded..].iter().map(|event| event.time).collect();
         self.reservations.heeded = self.events.len();
         let workers_changed = news.iter().any(|kind| {
-            matches!(kind, Kind::WorkerOut { .. } | Kind::WorkerBack { .. } | Kind::CapacityChanged { .. })
+            matches!(
+                kind,
+                Kind::WorkerOut { .. }
+                    | Kind::WorkerBack { .. }
+                    | Kind::CapacityChanged { .. }
+                    | Kind::WorkerOrdered { .. }
+                    | Kind::WorkerReady { .. }
+                    | Kind::WorkerDraining { .. }
+                    | Kind::WorkerGone { .. }
+            )
         });
         let gives_room = |(kind, time): (&Kind, &Time)| match *kind {
-            Kind::Ended { job, run, .. } => *time < run.claimed_at + self.long(job.0 as usize),
+            Kind::Ended { job, run, .. } => *time < run.claimed_at + self.long(job.0 as usize, run.worker.0 as usize),
             Kind::Left { job, .. } => self.reservations.of.contains_key(&(job.0 as usize)),
             _ => false,
         };
@@ -152,38 +161,39 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// that is planned there.
     fn has_room(&self, row: usize, worker: usize, start: Time) -> bool {
         let windows = self.windows(worker, row);
-        let end = start + self.long(row);
+        let end = start + self.long(row, worker);
         let begin_within = windows.iter().map(|window| window.from).filter(|&at| start < at && at < end);
-        begin_within.chain([start]).all(|at| {
-            let mut plan = self.workers[worker].capacity.clone();
-            for window in windows.iter().filter(|window| window.from <= at && at < window.until) {
-                take(&mut plan, &window.need, 1);
-            }
-            covers(&plan, self.need_of(row))
-        })
+        self.has_labels(row, worker)
+            && begin_within.chain([start]).all(|at| {
+                let mut plan = self.workers[worker].capacity.clone();
+                for window in windows.iter().filter(|window| window.from <= at && at < window.until) {
+                    take(&mut plan, &window.need, 1);
+                }
+                covers(&plan, self.need_of(row))
+            })
     }
 
     /// All that is planned on a worker, except a row's own reservation.
     fn windows(&self, worker: usize, but: usize) -> Vec<Window> {
         let running = self.running_on(worker).map(|row| {
             let need = self.need_of(row).clone();
-            Window { from: self.now, until: self.end_of_window(row), need }
+            Window { from: self.now, until: self.end_of_window(row, worker), need }
         });
         let others = self.reservations.of.iter().filter(|(row, held)| **row != but && held.worker == worker);
         let reserved = others.map(|(&row, held)| {
             let from = held.start.max(self.now);
-            Window { from, until: from + self.long(row), need: self.need_of(row).clone() }
+            Window { from, until: from + self.long(row, worker), need: self.need_of(row).clone() }
         });
         running.chain(reserved).collect()
     }
 
     /// The time until which the plan keeps the room of a running row.
-    fn end_of_window(&self, row: usize) -> Time {
-        self.rows[row].place.expect("a row that runs").claimed_at + self.long(row)
+    fn end_of_window(&self, row: usize, worker: usize) -> Time {
+        self.rows[row].place.expect("a row that runs").claimed_at + self.long(row, worker)
     }
 
-    /// The length of a reservation: the estimate of the row, and always positive.
-    fn long(&self, row: usize) -> Span {
-        self.estimate(row).max(Span(1))
+    /// The length of a reservation: the estimate of the row on the worker, and always positive.
+    fn long(&self, row: usize, worker: usize) -> Span {
+        self.estimate_on(row, worker).max(Span(1))
     }
 }

@@ -10,12 +10,14 @@ mod picking;
 mod ranked;
 mod reserving;
 
-use claimsim::internals::engine::ArrivalProcess;
+use claimsim::internals::engine::{ArrivalProcess, RuntimeEstimate};
 use claimsim::internals::model::capacity::CapacityMap;
 use claimsim::internals::model::time::Span;
+use claimsim::internals::model::worker::WorkerId;
 use claimsim::internals::policy::Policy;
 
 use super::Naive;
+use super::processes::at_speed;
 pub(super) use conservative::Reservations;
 
 /// A worker that may receive a job, with its free units.
@@ -29,7 +31,7 @@ pub(super) struct Offer {
 pub(super) type Decision = (usize, Vec<usize>);
 
 /// Whether an amount is enough for a need; of a resource that is not needed, any amount is.
-fn covers(free: &CapacityMap, need: &CapacityMap) -> bool {
+pub(super) fn covers(free: &CapacityMap, need: &CapacityMap) -> bool {
     free.0.iter().zip(&need.0).all(|(&free, &need)| need == 0 || need <= free)
 }
 
@@ -96,7 +98,15 @@ impl<A: ArrivalProcess> Naive<'_, A> {
 
     /// The waiting rows that some worker could run at some time, oldest first.
     fn possible(&self) -> Vec<usize> {
-        let is_possible = |row: &usize| self.system.capacities().any(|capacity| covers(capacity, self.need_of(*row)));
+        let workers = (0..).map(WorkerId).zip(self.system.workers.iter().map(|worker| &worker.capacity));
+        let later = self.system.availability.capacity_changes.iter().map(|change| (change.worker, &change.capacity));
+        let capacities: Vec<(WorkerId, &CapacityMap)> = workers.chain(later).collect();
+        let is_possible = |row: &usize| {
+            let fits = |(worker, capacity): &(WorkerId, &CapacityMap)| {
+                covers(capacity, self.need_of(*row)) && self.has_labels(*row, worker.0 as usize)
+            };
+            capacities.iter().any(fits)
+        };
         self.waiting().into_iter().filter(is_possible).collect()
     }
 
@@ -114,7 +124,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         free
     }
 
-    fn running_on(&self, worker: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn running_on(&self, worker: usize) -> impl Iterator<Item = usize> {
         (0..self.rows.len()).filter(move |&row| self.rows[row].is_running() && self.rows[row].is_on(worker))
     }
 
@@ -122,9 +132,19 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         self.system.need(self.rows[row].need)
     }
 
+    /// Whether a worker has the labels that a row asks for.
+    pub(super) fn has_labels(&self, row: usize, worker: usize) -> bool {
+        self.system.has_labels(WorkerId(worker as u32), self.rows[row].need)
+    }
+
+    /// Whether a row fits on a worker with these free units.
+    fn fits(&self, row: usize, offer: &Offer) -> bool {
+        covers(&offer.free, self.need_of(row)) && self.has_labels(row, offer.worker)
+    }
+
     /// The workers of these on which a row fits.
     pub(super) fn fitting(&self, row: usize, offers: &[Offer]) -> Vec<usize> {
-        let fitting = offers.iter().filter(|offer| covers(&offer.free, self.need_of(row)));
+        let fitting = offers.iter().filter(|offer| self.fits(row, offer));
         fitting.map(|offer| offer.worker).collect()
     }
 
@@ -139,8 +159,23 @@ impl<A: ArrivalProcess> Naive<'_, A> {
         (0..self.system.resources.len()).map(total).collect()
     }
 
-    /// How long a row is thought to run.
-    fn estimate(&self, row: usize) -> Span {
-        self.rows[row].drawn.estimate
+    /// How long a row is thought to run: on its worker, or at speed 1.
+    pub(super) fn estimate(&self, row: usize) -> Span {
+        match self.rows[row].place {
+            Some(place) => self.estimate_on(row, place.worker),
+            None => self.rows[row].drawn.estimate,
+        }
+    }
+
+    /// How long a row is thought to run on a worker.
+    fn estimate_on(&self, row: usize, worker: usize) -> Span {
+        let row = &self.rows[row];
+        let action = &self.system.action(row.action).estimate;
+        let is_of_service = matches!(action, RuntimeEstimate::Exact | RuntimeEstimate::Factor(_));
+        if is_of_service && row.overrides.estimate.is_none() {
+            at_speed(self.system.workers[worker].speed, row.drawn.estimate)
+        } else {
+            row.drawn.estimate
+        }
     }
 }

@@ -86,8 +86,10 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     /// `max-weight`.
     pub(super) fn heaviest(&mut self, offers: &[Offer]) -> Option<Decision> {
         let classes = self.classes();
-        let something_fits = |offer: &&Offer| classes.iter().any(|class| covers(&offer.free, &class.need));
+        let something_fits = |offer: &&Offer| classes.iter().any(|class| self.fits(class.rows[0], offer));
         let offer = offers.iter().find(something_fits)?;
+        let classes: Vec<Class> =
+            classes.into_iter().filter(|class| self.has_labels(class.rows[0], offer.worker)).collect();
         let counts = heaviest_counts(&classes, &offer.free);
         if counts.1.iter().filter(|&&count| count > 0).count() > 1 {
             self.see("max-weight, several classes together");

@@ -61,7 +61,8 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     }
 
     fn could_hold(&self, row: usize, worker: usize, asides: &[Aside]) -> bool {
-        covers(&self.less(&self.workers[worker].capacity, worker, asides), self.need_of(row))
+        let left = self.less(&self.workers[worker].capacity, worker, asides);
+        covers(&left, self.need_of(row)) && self.has_labels(row, worker)
     }
 
     /// These units of a worker without what is aside there.
@@ -86,6 +87,7 @@ impl<A: ArrivalProcess> Naive<'_, A> {
     fn may_start(&self, row: usize, offer: &Offer, asides: &[Aside]) -> bool {
         let age = |row: usize| (self.rows[row].scheduled_at, row);
         let older = asides.iter().take_while(|aside| age(aside.row) < age(row)).count();
-        covers(&self.less(&offer.free, offer.worker, &asides[..older]), self.need_of(row))
+        let left = self.less(&offer.free, offer.worker, &asides[..older]);
+        covers(&left, self.need_of(row)) && self.has_labels(row, offer.worker)
     }
 }
