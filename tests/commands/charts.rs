@@ -52,9 +52,9 @@ fn assert_well_formed(svg: &str) {
 fn charts(sandbox: &Sandbox, arguments: &[&str]) -> Vec<(String, String)> {
     sandbox.claimsim(&[arguments, &["--quiet", "--out", "out"]].concat()).assert().success();
     let files = sandbox.files("out").into_iter();
-    let text =
-        files.map(|(path, bytes)| (path.to_string_lossy().replace('\\', "/"), String::from_utf8(bytes).unwrap()));
-    let charts: Vec<_> = text.filter(|(path, _)| path.ends_with(".svg")).collect();
+    let files = files.map(|(path, bytes)| (path.to_string_lossy().replace('\\', "/"), bytes));
+    let charts = files.filter(|(path, _)| path.ends_with(".svg"));
+    let charts: Vec<_> = charts.map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap())).collect();
     charts.iter().for_each(|(_, svg)| assert_well_formed(svg));
     charts
 }
