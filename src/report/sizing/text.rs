@@ -113,9 +113,9 @@ impl SizingReport<'_> {
         let all = system.workers.len();
         let groups = system.groups.iter().filter(|group| !group.places.is_empty());
         let mut parts: Vec<String> = groups
-            .map(|group| match group.changes() {
-                true => format!("up to {} `{}`", group.places.len(), group.name),
-                false => format!("{} `{}`", group.places.len(), group.name),
+            .map(|group| {
+                let up_to = if group.changes() { "up to " } else { "" };
+                format!("{up_to}{} `{}`", group.places.len(), group.name)
             })
             .collect();
         let listed = all - system.groups.iter().map(|group| group.places.len()).sum::<usize>();
