@@ -34,5 +34,33 @@ fn engine(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, engine);
+/// Workers that come and go, per order and per departure, beside the same pool at a fixed size: 20,000
+/// workers twice a day for five days, and a job a minute.
+fn scaling(criterion: &mut Criterion) {
+    const WORKERS: u64 = 20_000;
+    let pool = |staffing: &str| {
+        load(&format!(
+            r#"horizon = "5d"
+            cooldown = "none"
+            claim = {{ delay = "none", placement = "first" }}
+            worker.w = {{ capacity = {{ slot = 1 }}, {staffing} }}
+            [action.a]
+            capacity = {{ slot = 1 }}
+            service = "1m"
+            arrival = {{ poisson = {{ rate = "60/h" }} }}"#
+        ))
+    };
+    let hours = ["00:30", "12:00"].map(|at| format!("{{ at = \"{at}\", count = {WORKERS} }}"));
+    let ends = ["11:30", "23:30"].map(|at| format!("{{ at = \"{at}\", count = 0 }}"));
+    let schedule = [hours, ends].concat().join(", ");
+    let fixed = pool(&format!("count = {WORKERS}"));
+    let scaled = pool(&format!("autoscale = {{ min = 0, max = {WORKERS}, schedule = [{schedule}] }}"));
+    let mut group = criterion.benchmark_group("workers that come and go");
+    group.throughput(Throughput::Elements(5 * 4 * WORKERS)).sample_size(10);
+    group.bench_function("20,000 and back", |bencher| bencher.iter(|| experiment::run(black_box(&scaled), &())));
+    group.bench_function("20,000 fixed", |bencher| bencher.iter(|| experiment::run(black_box(&fixed), &())));
+    group.finish();
+}
+
+criterion_group!(benches, engine, scaling);
 criterion_main!(benches);

@@ -210,6 +210,8 @@ pub(crate) struct LoadedInputs {
     pub(crate) warnings: Vec<String>,
     /// What was left out of the files.
     pub(crate) notes: Vec<String>,
+    /// The seed in force, except for scenarios of the study that set one themselves.
+    pub(crate) seed: u64,
     /// Whether a scenario names a time zone other than UTC.
     pub(crate) has_time_zones: bool,
 }

@@ -37,6 +37,8 @@ pub(crate) trait Study: Sized + Send {
     type Results: Send;
     /// The study in a manifest.
     const COMMAND: fn(Self::Options) -> Command;
+    /// The number of warnings of the inputs that are printed.
+    const MAX_WARNINGS: usize = usize::MAX;
 
     /// Loads the scenarios and resolves the quantities. All errors of the input are found here.
     fn load(request: &RunRequest<Self::Options>) -> Result<Self, CliError>;
@@ -44,10 +46,8 @@ pub(crate) trait Study: Sized + Send {
     /// What came with the scenarios.
     fn inputs(&self) -> &LoadedInputs;
 
-    /// The seed in force.
-    fn seed(&self) -> u64;
-
-    /// Prints on standard error what the user should know before anything is simulated.
+    /// Prints on standard error what the user should know before anything is simulated, besides
+    /// the warnings of the inputs.
     fn print_warnings(&self);
 
     /// Which replications are in memory at the same time at least: of this scenario, this number,
@@ -97,6 +97,7 @@ pub(crate) fn conduct<S: Study>(
 ) -> Result<ExitStatus, CliError> {
     args.format.check()?;
     if !args.exec.quiet {
+        study.inputs().print_warnings(S::MAX_WARNINGS);
         study.print_warnings();
     }
     let dir = RunDir::begin(target)?;
@@ -166,7 +167,7 @@ fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
         inputs,
         notes: study.inputs().notes.clone(),
         others,
-        seed: study.seed(),
+        seed: study.inputs().seed,
         outputs: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -91,17 +92,25 @@ pub(crate) fn render(report: &Diagnostics) -> String {
 /// Whether an output may have colours: on a terminal that shows them, or if `CLICOLOR_FORCE` is
 /// set, but never if `NO_COLOR` is.
 fn has_color(output: &impl IsTerminal) -> bool {
-    let value = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let is_forced = value("CLICOLOR_FORCE").is_some_and(|value| value != "0");
     let shows_colors = output.is_terminal() && value("TERM").is_none_or(|kind| kind != "dumb");
-    value("NO_COLOR").is_none() && (is_forced || shows_colors)
+    value("NO_COLOR").is_none() && (is_forced() || shows_colors)
 }
 
-/// The columns of a terminal, or else those that `COLUMNS` asks for; `None` for a file or a
-/// program, which gets each sentence in a line.
+/// Whether `CLICOLOR_FORCE` asks for the output of a terminal where none is.
+fn is_forced() -> bool {
+    value("CLICOLOR_FORCE").is_some_and(|value| value != "0")
+}
+
+/// The value of a variable of the environment, if it has one.
+fn value(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The columns of a terminal, or those of `COLUMNS` where the output is forced; `None` for a file
+/// or a program, which gets each sentence in a line.
 fn width(terminal: &Term, is_terminal: bool) -> Option<usize> {
     let columns = terminal.size_checked().filter(|_| is_terminal).map(|(_, columns)| usize::from(columns));
-    let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let asked = || value("COLUMNS").filter(|_| is_terminal || is_forced())?.to_str()?.parse().ok();
     columns.or_else(asked).map(|columns| columns.max(LEAST_COLUMNS))
 }
 

@@ -153,8 +153,6 @@ fn effect(perturbation: usize, width: f64, response: usize, points: [&PointResul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::interval::IntervalEstimate;
-    use crate::sweep::Response;
 
     fn parameter(values: &[&str], is_list: bool, is_whole: bool) -> Parameter {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
@@ -201,32 +199,5 @@ mod tests {
         for text in ["1", "0%", "0.001%", "51%", "-1%", "x%", "%"] {
             assert!(StepSize::of_percent(text).is_none(), "{text}");
         }
-    }
-
-    /// A measure that is a factor times x^3 in each replication has elasticity 3, up to the
-    /// curvature of the secant.
-    #[test]
-    fn the_elasticity_of_a_power_is_its_exponent() {
-        let perturbation =
-            Perturbation::by_step(&parameter(&["2"], false, false), &StepSize::of_percent("1%").unwrap()).unwrap();
-        let measured = |x: f64| {
-            let values: Vec<f64> = [7.0, 7.1, 7.2, 7.3].iter().map(|factor| factor * x * x * x).collect();
-            let estimate = IntervalEstimate::mean(&values);
-            PointResult {
-                summary: Vec::new(),
-                responses: vec![Response { values: values.into_iter().map(Some).collect(), estimate, hour: None }],
-                warm_up: None,
-                growth: None,
-            }
-        };
-        let effects = effects(&[perturbation], &[measured(2.0), measured(1.98), measured(2.02)]);
-        let [Effect { effect: Some(effect), interval: Some((low, high)), base: Some(base), replications: 4, .. }] =
-            effects[..]
-        else {
-            panic!("{effects:?}")
-        };
-        // (1.01^3 - 0.99^3) / 0.02 = 3.0001, exactly, in each replication; so there is no spread.
-        assert!((effect - 3.0001).abs() < 1e-9 && (base - 57.2).abs() < 1e-9, "{effects:?}");
-        assert!((low - effect).abs() < 1e-6 && (high - effect).abs() < 1e-6, "{effects:?}");
     }
 }

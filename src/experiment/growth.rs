@@ -91,17 +91,13 @@ mod tests {
     /// Replications whose queue lengths are these, hour by hour.
     fn outcomes(hours: &[&[f64]]) -> Vec<ReplicationStats> {
         let outcome = |lengths: &&[f64]| ReplicationStats {
-            metrics: Vec::new(),
-            waits: Vec::new(),
             series: Series {
                 bucket: Span::secs(3600),
                 horizon: Time::ZERO + Span::secs(3600 * lengths.len() as i64),
                 queue_length: lengths.to_vec(),
                 lines: Vec::new(),
             },
-            requested: Vec::new(),
-            by_hour: None,
-            queue_course: None,
+            ..ReplicationStats::default()
         };
         hours.iter().map(outcome).collect()
     }

@@ -50,7 +50,7 @@ pub use observer::StatsObserver;
 pub use tally::{MAX_EXACT, Tally};
 
 /// The statistics of one replication.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplicationStats {
     /// The values of the summary: the same metrics in the same order in each replication of a
     /// scenario.

@@ -340,11 +340,14 @@ impl Observer for StatsObserver {
             Event::GroupScaled { from, to, .. } => {
                 self.worker_time.iter_mut().for_each(|time| time.scaled(now, from, to));
             }
-            Event::WorkerReady { .. } | Event::WorkerDraining { .. } => {}
             Event::FiringSkipped { action } => {
                 self.each().for_each(|(following, jobs)| jobs.skipped(following, now, usize::from(action.0)));
             }
-            Event::Created { .. } | Event::CancelRequested { .. } | Event::WorkerDeclaredDead { .. } => {}
+            Event::Created { .. }
+            | Event::CancelRequested { .. }
+            | Event::WorkerDeclaredDead { .. }
+            | Event::WorkerReady { .. }
+            | Event::WorkerDraining { .. } => {}
         }
     }
 

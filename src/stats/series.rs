@@ -10,7 +10,7 @@ use super::offered_capacity::OfferedCapacity;
 use super::time_buckets::{TimeBuckets, fine_length, nice_length};
 
 /// Averages by time bucket, from instant 0 to the horizon. The last bucket may be shorter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
     /// The length of a bucket.
     pub bucket: Span,

@@ -17,17 +17,30 @@ fn entries(folder: &Path) -> Vec<OsString> {
 }
 
 /// Begins a run that takes hours, and waits until its draft is there.
-fn endless(sandbox: &Sandbox, arguments: &[&str]) -> Child {
+fn endless(sandbox: &Sandbox, arguments: &[&str]) -> EndlessRun {
     let drafts = || entries(&sandbox.path("")).iter().filter(|name| is_hidden(name)).count();
     let before = drafts();
     let mut command = Command::new(env!("CARGO_BIN_EXE_claimsim"));
     command.current_dir(sandbox.path("")).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let mut run = EndlessRun(Some(command.spawn().unwrap()));
     while drafts() == before {
+        let child = run.0.as_mut().unwrap();
         assert!(child.try_wait().unwrap().is_none(), "the run ended before it had a draft");
-        std::thread::yield_now();
+        std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    child
+    run
+}
+
+/// A run that never ends by itself; a test that fails kills it.
+struct EndlessRun(Option<Child>);
+
+impl Drop for EndlessRun {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 fn is_hidden(name: &OsString) -> bool {
@@ -104,13 +117,12 @@ fn a_place_that_cannot_be_written_to_is_refused_before_anything_runs() {
 #[test]
 fn two_processes_do_not_write_to_one_place() {
     let sandbox = long();
-    let mut first = endless(&sandbox, &["run", "long.toml", "-q", "--out", "out"]);
+    let first = endless(&sandbox, &["run", "long.toml", "-q", "--out", "out"]);
     let said = sandbox.claimsim(&[&RUN[..], &["./out"]].concat()).assert().code(1).get_output().clone();
     assert!(text(&said.stderr).contains("another claimsim is writing to"), "{}", text(&said.stderr));
     sandbox.claimsim(&[&RUN[..], &["other"]].concat()).assert().success();
     assert_eq!(entries(&sandbox.path("")).iter().filter(|name| is_hidden(name)).count(), 1, "a draft in use is kept");
-    first.kill().unwrap();
-    first.wait().unwrap();
+    drop(first);
     // What a killed process left goes with the next command there.
     sandbox.claimsim(&[&RUN[..], &["other"]].concat()).assert().success();
     assert_eq!(entries(&sandbox.path("")), ["long.toml", "other", "small.toml"]);
@@ -127,7 +139,7 @@ fn an_interrupted_command_leaves_nothing_behind_and_tells_how_to_continue() {
         let sandbox = long();
         sandbox.claimsim(&[&RUN[..], &["out"]].concat()).assert().success();
         let before = sandbox.files("out");
-        let child = endless(&sandbox, arguments);
+        let child = endless(&sandbox, arguments).0.take().unwrap();
         assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(code));

@@ -35,7 +35,8 @@ fn verdicts_are_coloured_only_where_that_is_allowed() {
 fn sentences_fit_the_columns_that_are_asked_for() {
     let sandbox = Sandbox::small();
     let whole = printed(&sandbox, &SIZE, &[]);
-    let narrow = printed(&sandbox, &SIZE, &[("COLUMNS", "60")]);
+    let narrow = printed(&sandbox, &SIZE, &[("COLUMNS", "60"), ("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]);
+    assert_eq!(printed(&sandbox, &SIZE, &[("COLUMNS", "60")]), whole, "a program gets whole sentences");
     let is_sentence = |line: &&str| !line.starts_with([' ', '\u{2500}']);
     assert!(whole.lines().filter(is_sentence).any(|line| line.chars().count() > 80), "{whole}");
     assert!(narrow.lines().filter(is_sentence).all(|line| line.chars().count() <= 60), "{narrow}");
@@ -45,7 +46,7 @@ fn sentences_fit_the_columns_that_are_asked_for() {
     let overloaded =
         ["run", "small.toml", "--set", "worker.w.count=1", "--set", "action.scan.service=9h", "--out", "o"];
     let mut command = sandbox.claimsim(&overloaded);
-    let said = command.env("COLUMNS", "60").assert().success();
+    let said = command.env("COLUMNS", "60").env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").assert().success();
     let said = String::from_utf8(said.get_output().stderr.clone()).unwrap();
     assert!(said.lines().count() > 1 && said.lines().all(|line| line.chars().count() <= 60), "{said}");
 }

@@ -244,8 +244,6 @@ impl<W: io::Write> io::Write for Hashing<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
     use crate::args::ChangeArgs;
 

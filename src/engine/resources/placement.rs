@@ -121,10 +121,9 @@ impl FreeCapacityIndex {
         let class = |&(capacity, labels): &(&CapacityMap, LabelSet)| {
             let weights = shares.units(capacity);
             let needs: Vec<Box<[i64]>> = system.needs.iter().map(|need| need.0.clone()).collect();
-            let cost = |(index, need): (usize, &Box<[i64]>)| {
-                labels.contains(system.runs_on(NeedId(index as u16))).then(|| share(need, &weights))
-            };
-            let costs = needs.iter().enumerate().map(cost).collect();
+            let has_labels = |need: usize| labels.contains(system.runs_on(NeedId(need as u16)));
+            let cost = |need: usize| has_labels(need).then(|| share(&needs[need], &weights));
+            let costs = (0..needs.len()).map(cost).collect();
             CapacityClass { weights, costs, needs, groups: BTreeMap::new() }
         };
         let classes = distinct.iter().map(class).collect();

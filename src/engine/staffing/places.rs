@@ -29,7 +29,7 @@ pub(crate) enum Place {
 #[derive(Debug)]
 pub(crate) struct Places {
     /// By worker; empty if no group changes and no worker takes time to start.
-    places: Vec<Place>,
+    states: Vec<Place>,
     /// By worker: its group, if it is in one.
     group_of: Vec<Option<usize>>,
     groups: Vec<GroupPlaces>,
@@ -55,7 +55,7 @@ impl Places {
     pub(crate) fn new(system: &System, streams: &Streams) -> Places {
         let workers = if system.has_places() { system.workers.len() } else { 0 };
         let mut places = Places {
-            places: vec![Place::Ready; workers],
+            states: vec![Place::Ready; workers],
             group_of: vec![None; workers],
             groups: Vec::new(),
             changes: vec![0; workers],
@@ -78,7 +78,7 @@ impl Places {
 
     /// The state of a worker's place.
     pub(crate) fn of(&self, worker: WorkerId) -> Place {
-        self.places.get(worker.0 as usize).copied().unwrap_or(Place::Ready)
+        self.states.get(worker.0 as usize).copied().unwrap_or(Place::Ready)
     }
 
     /// The group of a worker, if it has one.
@@ -89,7 +89,7 @@ impl Places {
     /// Changes the state of a place that belongs to a group.
     pub(crate) fn set(&mut self, worker: WorkerId, place: Place) {
         let index = worker.0 as usize;
-        self.places[index] = place;
+        self.states[index] = place;
         self.changes[index] = self.changes[index].wrapping_add(1);
         if let Some(group) = self.group_of[index] {
             let group = &mut self.groups[group];

@@ -24,10 +24,7 @@ const SCENARIO: &str = r#"
 "#;
 
 fn system() -> crate::engine::System {
-    crate::scenario::load("t.toml", SCENARIO, &[], &crate::scenario::NoFiles)
-        .expect("the scenario is right")
-        .scenario
-        .system
+    crate::scenario::Scenario::parse(SCENARIO).expect("the scenario is right").system
 }
 
 fn target(text: &str) -> Result<ResolvedQuantity, ExpressionError> {

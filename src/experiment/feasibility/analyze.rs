@@ -129,8 +129,12 @@ fn labels_as_resources(scenario: &Scenario) -> Cow<'_, Scenario> {
     for change in &mut availability.capacity_changes {
         extend(&mut change.capacity, workers[change.worker.0 as usize].labels, PLENTY);
     }
-    workers.iter_mut().for_each(|worker| extend(&mut worker.capacity, worker.labels, PLENTY));
-    needs.iter_mut().zip(runs_on).for_each(|(need, set)| extend(need, *set, 1));
+    for worker in workers.iter_mut() {
+        extend(&mut worker.capacity, worker.labels, PLENTY);
+    }
+    for (need, set) in needs.iter_mut().zip(runs_on) {
+        extend(need, *set, 1);
+    }
     resources.extend(labels.iter().map(|label| format!("label {}", label.0.trailing_zeros())));
     Cow::Owned(scenario)
 }

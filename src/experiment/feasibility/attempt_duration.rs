@@ -342,20 +342,6 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_attempt_holds_its_capacity_until_it_has_stopped() {
-        let model = ActionModel {
-            deadline: Some(Span::secs(10)),
-            stops_in: Uniform::new(0.0, 8.0).unwrap().into(),
-            stop_timeout: Span::secs(4),
-            ..action(Constant::new(60.0).unwrap().into())
-        };
-        // Half of them stop within 4 s, after 2 s on average; the others are killed then.
-        close(Attempt::of(&model, &JobOverrides::default()).mean, 10.0 + 0.5 * 2.0 + 0.5 * 4.0, 1e-3);
-        let short = JobOverrides { service: Some(Span::secs(7)), ..JobOverrides::default() };
-        close(Attempt::of(&model, &short).mean, 7.0, 0.0);
-    }
-
-    #[test]
     fn estimates_that_kill_are_deadlines() {
         let factor = |f: f64| RuntimeEstimate::Factor(Constant::new(f).unwrap().into());
         let kill = |estimate| ActionModel { estimate, kill_at_estimate: true, retries: 1, ..action(exponential(8.0)) };

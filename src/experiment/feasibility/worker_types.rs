@@ -226,11 +226,11 @@ fn available(from: Time, to: Time, outages: &[(Time, Time)]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Availability, ClaimRule, Window};
-    use crate::model::claim::{DispatchTiming, Placement};
+    use crate::engine::Availability;
     use crate::model::time::Span;
-    use crate::model::worker::{Worker, WorkerId};
+    use crate::model::worker::WorkerId;
     use crate::random::dist::Constant;
+    use crate::scenario::Scenario;
 
     fn map(units: i64) -> CapacityMap {
         CapacityMap([units].into())
@@ -241,21 +241,9 @@ mod tests {
     }
 
     fn system(availability: Availability) -> System {
-        let worker = |id: &str| Worker::new(id.to_owned(), map(2));
-        System {
-            resources: vec!["slot".to_owned()],
-            workers: vec![worker("a"), worker("b")],
-            actions: Vec::new(),
-            needs: Vec::new(),
-            groups: Vec::new(),
-            runs_on: Vec::new(),
-            claim: ClaimRule::Instant { placement: Placement::First, pass: DispatchTiming::Instant },
-            queue_limit: None,
-            availability,
-            cancels: Vec::new(),
-            window: Window::new(Time::ZERO, hours(10)),
-            initial: Vec::new(),
-        }
+        let text = "horizon = \"10h\"\n[worker.w]\ncount = 2\ncapacity = { slot = 2 }\n[action.a]\nservice = \"1s\"\n\
+                    capacity = { slot = 1 }\narrival = { poisson = { rate = \"1/h\" } }\n";
+        System { availability, ..Scenario::parse(text).expect("it is valid").system }
     }
 
     fn outage(at: i64, lasts: Option<i64>) -> Outage {

@@ -1,8 +1,7 @@
 //! The sequential rule by hand, and how often intervals cover where it decides when to stop.
 
 use super::*;
-use crate::model::time::{Span, Time};
-use crate::stats::series::Series;
+use crate::random::stream::{Purpose, Stream, Streams};
 use crate::stats::{JobScope, Measure, Metric, MetricValue};
 
 const WAIT: Metric =
@@ -11,11 +10,7 @@ const WAIT: Metric =
 fn outcomes(values: &[f64]) -> Vec<ReplicationStats> {
     let outcome = |value: &f64| ReplicationStats {
         metrics: vec![MetricValue { metric: WAIT, value: Some(CensoredValue::exact(*value)) }],
-        waits: Vec::new(),
-        series: Series { bucket: Span::secs(1), horizon: Time::ZERO, queue_length: Vec::new(), lines: Vec::new() },
-        requested: Vec::new(),
-        by_hour: None,
-        queue_course: None,
+        ..ReplicationStats::default()
     };
     values.iter().map(outcome).collect()
 }
@@ -80,29 +75,13 @@ fn a_quantity_that_was_never_measured_is_never_known() {
     assert_eq!((rule.status(&outcomes)[0].value, rule.status(&outcomes)[0].is_met), (None, false));
 }
 
-/// Standard normal and standard exponential values from one stream.
-struct Values(crate::random::stream::Stream);
-
-impl Values {
-    fn exponential(&mut self) -> f64 {
-        -crate::model::math::ln(self.0.uniform_open())
-    }
-
-    /// Box & Muller (1958).
-    fn normal(&mut self) -> f64 {
-        let (radius, turn) = ((2.0 * self.exponential()).sqrt(), 2.0 * std::f64::consts::PI * self.0.uniform());
-        radius * crate::model::math::cos(turn)
-    }
-}
-
 /// In how many experiments the final interval covers the mean, which is 1, and the mean number of
 /// replications.
-fn covered(margin: &str, first: u32, experiments: u64, value: fn(&mut Values) -> f64) -> (u64, f64) {
-    use crate::random::stream::{Purpose, Streams};
+fn covered(margin: &str, first: u32, experiments: u64, value: fn(&mut Stream) -> f64) -> (u64, f64) {
     let rule = rule(margin, first, 2000);
     let (mut covered, mut runs) = (0, 0);
     for seed in 0..experiments {
-        let mut values = Values(Streams::new(seed, 0).stream(Purpose::Service, "precision"));
+        let mut values = Streams::new(seed, 0).stream(Purpose::Service, "precision");
         let mut all: Vec<f64> = Vec::new();
         while let Some(until) = rule.next_count(&outcomes(&all)) {
             all.resize_with(until as usize, || value(&mut values));
@@ -119,11 +98,11 @@ fn covered(margin: &str, first: u32, experiments: u64, value: fn(&mut Values) ->
 fn intervals_keep_their_coverage_where_they_decide_when_to_stop() {
     // Normal values that need about 35, 61 and 138 replications, and means of exponential values,
     // which are skewed.
-    let narrow = |values: &mut Values| 1.0 + 0.15 * values.normal();
-    let middle = |values: &mut Values| 1.0 + 0.2 * values.normal();
-    let wide = |values: &mut Values| 1.0 + 0.3 * values.normal();
-    let skewed = |values: &mut Values| (0..12).map(|_| values.exponential()).sum::<f64>() / 12.0;
-    for (value, expected) in [(narrow as fn(&mut Values) -> f64, 35.0), (middle, 61.0), (wide, 138.0), (skewed, 128.0)]
+    let narrow = |values: &mut Stream| 1.0 + 0.15 * values.normal();
+    let middle = |values: &mut Stream| 1.0 + 0.2 * values.normal();
+    let wide = |values: &mut Stream| 1.0 + 0.3 * values.normal();
+    let skewed = |values: &mut Stream| (0..12).map(|_| values.exponential()).sum::<f64>() / 12.0;
+    for (value, expected) in [(narrow as fn(&mut Stream) -> f64, 35.0), (middle, 61.0), (wide, 138.0), (skewed, 128.0)]
     {
         const EXPERIMENTS: u64 = 4000;
         let (covered, runs) = covered("+-5%", MIN_REPLICATIONS, EXPERIMENTS, value);

@@ -8,8 +8,8 @@ use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
 use crate::format::{ValueFormat, of_hour, percent};
-use crate::stats::HoursOfWeek;
 use crate::stats::bound_test::BoundStatus;
+use crate::stats::{HoursOfWeek, Measure};
 use crate::{messages, table};
 
 impl SizingReport<'_> {
@@ -113,9 +113,9 @@ impl SizingReport<'_> {
         let all = system.workers.len();
         let groups = system.groups.iter().filter(|group| !group.places.is_empty());
         let mut parts: Vec<String> = groups
-            .map(|group| match group.changes() {
-                true => format!("up to {} `{}`", group.places.len(), group.name),
-                false => format!("{} `{}`", group.places.len(), group.name),
+            .map(|group| {
+                let up_to = if group.changes() { "up to " } else { "" };
+                format!("{up_to}{} `{}`", group.places.len(), group.name)
             })
             .collect();
         let listed = all - system.groups.iter().map(|group| group.places.len()).sum::<usize>();
@@ -189,7 +189,8 @@ impl SizingReport<'_> {
              Intervals are those from which the verdicts were taken."
         )];
         if let Some(measure) = self.targets.measured_cost {
-            lines.push(format!("Costs are means over replications: {} of the measured window.", measure.name()));
+            let what = if measure == Measure::Cost { "cost" } else { "work, in hours" };
+            lines.push(format!("Costs are means over replications of what the workers {what} in the measured window."));
         }
         if let Some((met, not_met)) = self.sizing.anomaly {
             let name = |place: usize| self.name(&self.sizing.evaluated[place]);

@@ -269,14 +269,12 @@ impl Lowering<'_> {
         if change == 0 {
             self.report(Diagnostic::error(step.span, "a step that changes nothing").help("write a number from 1 on"));
         }
-        match self.metrics(group, metrics)?[..] {
-            [(metric, bound)] => Some(ScalingStep { metric, bound, change }),
-            _ => {
-                let diagnostic = Diagnostic::error(metrics.span, "a step looks at one metric");
-                self.report(diagnostic.help("write a step for each of them"));
-                None
-            }
-        }
+        let [(metric, bound)] = self.metrics(group, metrics)?[..] else {
+            let diagnostic = Diagnostic::error(metrics.span, "a step looks at one metric");
+            self.report(diagnostic.help("write a step for each of them"));
+            return None;
+        };
+        Some(ScalingStep { metric, bound, change })
     }
 
     /// Metrics with values; `None` and a diagnostic, if there is none.

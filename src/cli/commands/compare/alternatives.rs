@@ -20,8 +20,6 @@ pub(super) struct Alternatives {
     pub(super) list: Vec<Alternative>,
     /// The baseline's number.
     pub(super) baseline: usize,
-    /// The seed in force, except for contenders that set one themselves.
-    pub(super) seed: u64,
     pub(super) inputs: LoadedInputs,
 }
 
@@ -36,7 +34,7 @@ impl Alternatives {
     /// Loads all contenders. A saved run is the last source.
     pub(super) fn load(request: &RunRequest<CompareOptions>) -> Result<Alternatives, CliError> {
         let RunRequest { sources, options, seed } = request;
-        let mut alternatives = Alternatives { list: Vec::new(), baseline: 0, seed: 0, inputs: LoadedInputs::default() };
+        let mut alternatives = Alternatives { list: Vec::new(), baseline: 0, inputs: LoadedInputs::default() };
         let saved = sources.iter().position(|source| source.run.is_some());
         if let Some((number, run)) = saved.and_then(|number| Some((number, sources[number].run.as_ref()?))) {
             alternatives.add_saved(number, &sources[number], run)?;
@@ -53,7 +51,7 @@ impl Alternatives {
             }
             known.push(key);
             if number == 0 {
-                alternatives.seed = seed.unwrap_or(scenario.seed);
+                alternatives.inputs.seed = seed.unwrap_or(scenario.seed);
             }
             alternatives.add(draft, scenario, scenarios);
         }
@@ -80,7 +78,7 @@ impl Alternatives {
     fn add(&mut self, draft: &Draft, mut scenario: Scenario, scenarios: usize) {
         let sets_seed = |setting: &String| setting.split('=').next().is_some_and(|key| key.trim() == "seed");
         if !draft.settings().iter().any(sets_seed) {
-            scenario.seed = self.seed;
+            scenario.seed = self.inputs.seed;
         }
         let name = match (&draft.variant, draft.policy) {
             (Some(variant), _) => variant.name.clone(),

@@ -126,31 +126,6 @@ impl CompareStudy {
         SequentialComparison::new(&self.alternatives.list, &self.criteria).map_err(|misfit| unresolved(&misfit))
     }
 
-    /// Prints the warnings of the feasibility analyses, each once, with the contenders that have
-    /// it.
-    fn print_feasibility(&self) {
-        let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
-        let list = &self.alternatives.list;
-        let analyses: Vec<Feasibility> = list.iter().map(|one| feasibility::analyze(&one.scenario)).collect();
-        // A key that one of the contenders reads is there for a reason.
-        let is_read = |finding: &Finding| {
-            let kind = std::mem::discriminant(finding);
-            let has = |one: &Feasibility| one.findings.iter().any(|other| std::mem::discriminant(other) == kind);
-            finding.is_unread() && !analyses.iter().all(has)
-        };
-        for (Alternative { name, scenario }, analysis) in list.iter().zip(&analyses) {
-            for remark in notices(scenario, analysis, |finding| finding.is_warning() && !is_read(finding)) {
-                match printed.iter_mut().find(|(other, _)| *other == remark) {
-                    Some((_, names)) => names.push(name),
-                    None => printed.push((remark, vec![name])),
-                }
-            }
-        }
-        for (notice, names) in printed {
-            warn(&render(&notices_of(&names.join(", "), [notice])));
-        }
-    }
-
     /// Determines the warm-ups that scenarios leave open, notes them, and warns of runs that are
     /// too short.
     fn settle(&mut self, quiet: bool) {
@@ -171,8 +146,14 @@ impl CompareStudy {
     }
 
     fn comparison_report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
-        let Alternatives { list, inputs, seed, .. } = &self.alternatives;
-        ComparisonReport { title: inputs.title(), contenders: list, criteria: &self.criteria, comparison, seed: *seed }
+        let Alternatives { list, inputs, .. } = &self.alternatives;
+        ComparisonReport {
+            title: inputs.title(),
+            contenders: list,
+            criteria: &self.criteria,
+            comparison,
+            seed: inputs.seed,
+        }
     }
 }
 
@@ -194,13 +175,29 @@ impl Study for CompareStudy {
         &self.alternatives.inputs
     }
 
-    fn seed(&self) -> u64 {
-        self.alternatives.seed
-    }
-
+    /// Prints the warnings of the feasibility analyses, each once, with the contenders that have
+    /// it.
     fn print_warnings(&self) {
-        self.inputs().print_warnings(usize::MAX);
-        self.print_feasibility();
+        let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
+        let list = &self.alternatives.list;
+        let analyses: Vec<Feasibility> = list.iter().map(|one| feasibility::analyze(&one.scenario)).collect();
+        // A key that one of the contenders reads is there for a reason.
+        let is_read = |finding: &Finding| {
+            let kind = std::mem::discriminant(finding);
+            let has = |one: &Feasibility| one.findings.iter().any(|other| std::mem::discriminant(other) == kind);
+            finding.is_unread() && !analyses.iter().all(has)
+        };
+        for (Alternative { name, scenario }, analysis) in list.iter().zip(&analyses) {
+            for remark in notices(scenario, analysis, |finding| finding.is_warning() && !is_read(finding)) {
+                match printed.iter_mut().find(|(other, _)| *other == remark) {
+                    Some((_, names)) => names.push(name),
+                    None => printed.push((remark, vec![name])),
+                }
+            }
+        }
+        for (notice, names) in printed {
+            warn(&render(&notices_of(&names.join(", "), [notice])));
+        }
     }
 
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {

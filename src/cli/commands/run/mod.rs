@@ -132,6 +132,7 @@ impl RunStudy {
         let mut inputs = LoadedInputs::default();
         let mut scenario = inputs.extend(0, loaded);
         scenario.seed = request.seed.unwrap_or(scenario.seed);
+        inputs.seed = scenario.seed;
         let has_hours = has_hours(scenario.system.window.horizon) && options.batches.is_none();
         let rule = options.stopping_rule(&scenario)?.over_time(has_hours);
         scenario.replications = options.replications.unwrap_or(scenario.replications);
@@ -186,12 +187,7 @@ impl Study for RunStudy {
         &self.inputs
     }
 
-    fn seed(&self) -> u64 {
-        self.scenario.seed
-    }
-
     fn print_warnings(&self) {
-        self.inputs.print_warnings(usize::MAX);
         print_feasibility(&self.file, &self.scenario, &feasibility::analyze(&self.scenario));
     }
 

@@ -13,12 +13,12 @@ use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size,
 use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
 use crate::options::{Command, SizeOptions};
 use crate::report::Report;
-use crate::report::sizing::{LostWorker, SizingReport, quoted};
+use crate::report::sizing::{LostWorker, SizingReport};
 use crate::run_dir::RunDir;
 use crate::scenario::Scenario;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::Bar;
-use setup::Setup;
+pub(crate) use setup::SizeStudy;
 
 /// Find the cheapest configuration that meets the targets
 ///
@@ -74,13 +74,6 @@ impl Size {
     }
 }
 
-/// A search for the cheapest design that is set up.
-pub(crate) struct SizeStudy {
-    setup: Setup,
-    /// A `claimsim run` with the request's scenario, options and seed.
-    run_command: String,
-}
-
 /// The results of a search.
 #[derive(Debug)]
 pub(crate) enum SizeResults {
@@ -90,29 +83,28 @@ pub(crate) enum SizeResults {
 
 impl SizeStudy {
     fn sizing_report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
-        let setup = &self.setup;
         let (sizing, lost) = match results {
             SizeResults::Plain(sizing) => (sizing, None),
             SizeResults::WithLoss(lost) => (&lost.with, Some(lost.as_ref())),
         };
         SizingReport {
-            title: setup.inputs.title(),
-            keys: setup.keys.iter().map(String::as_str).collect(),
-            settings: &setup.designs,
-            targets: &setup.targets,
+            title: self.inputs.title(),
+            keys: self.keys.iter().map(String::as_str).collect(),
+            settings: &self.designs,
+            targets: &self.targets,
             sizing,
-            lost: lost.map(|lost| lost_worker(lost, setup)),
-            cost_unit: &setup.cost_unit,
-            seed: setup.seed,
+            lost: lost.map(|lost| lost_worker(lost, self)),
+            cost_unit: &self.cost_unit,
+            seed: self.inputs.seed,
             run_command: &self.run_command,
         }
     }
 }
 
-fn lost_worker<'a>(lost: &'a SizingWithOutage, setup: &Setup) -> LostWorker<'a> {
+fn lost_worker<'a>(lost: &'a SizingWithOutage, study: &SizeStudy) -> LostWorker<'a> {
     let WorstCaseOutage { group, count, duration, window } =
-        setup.loss.as_ref().expect("a worker dies only if --lose names its group");
-    let at = setup.designs[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
+        study.loss.as_ref().expect("a worker dies only if --lose names its group");
+    let at = study.designs[0].scenario.epoch.rfc3339(lost.at, chrono::SecondsFormat::Secs);
     let workers = if *count == 1 { "a worker".to_owned() } else { format!("{count} workers") };
     let (dies, is) = if *count == 1 { ("dies", "is") } else { ("die", "are") };
     let words = format!(
@@ -121,46 +113,31 @@ fn lost_worker<'a>(lost: &'a SizingWithOutage, setup: &Setup) -> LostWorker<'a> 
     LostWorker { words, at: lost.at, without: &lost.without, is_worst: lost.is_worst }
 }
 
-/// The words of a `claimsim run` that all designs of a request share.
-fn run_command(request: &RunRequest<SizeOptions>) -> String {
-    let changes = &request.options.changes;
-    let mut words = vec!["claimsim run".to_owned(), quoted(&request.sources[0].file)];
-    words.extend(changes.policy.iter().map(|policy| format!("--policy {}", quoted(policy))));
-    words.extend(changes.set.iter().map(|set| format!("--set {}", quoted(set))));
-    words.extend(request.seed.map(|seed| format!("--seed {seed}")));
-    words.join(" ")
-}
-
 impl Study for SizeStudy {
     type Options = SizeOptions;
     type Results = SizeResults;
     const COMMAND: fn(SizeOptions) -> Command = Command::Size;
 
     fn load(request: &RunRequest<SizeOptions>) -> Result<SizeStudy, CliError> {
-        Ok(SizeStudy { setup: Setup::load(request)?, run_command: run_command(request) })
+        SizeStudy::set_up(request)
     }
 
     fn inputs(&self) -> &LoadedInputs {
-        &self.setup.inputs
-    }
-
-    fn seed(&self) -> u64 {
-        self.setup.seed
+        &self.inputs
     }
 
     fn print_warnings(&self) {
-        self.setup.inputs.print_warnings(usize::MAX);
-        let overloaded = self.setup.designs.iter().filter(|design| design.overload.is_some());
+        let overloaded = self.designs.iter().filter(|design| design.overload.is_some());
         print_overloads(&overloaded.map(|design| (design.point.name(), &design.scenario)).collect::<Vec<_>>());
     }
 
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
-        let Setup { designs, targets, .. } = &self.setup;
+        let SizeStudy { designs, targets, .. } = self;
         Some((&designs.first()?.scenario, targets.looks.get(0)?, false))
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SizeResults, CliError> {
-        let Setup { designs, targets, loss, .. } = &self.setup;
+        let SizeStudy { designs, targets, loss, .. } = &*self;
         let bar = |design: usize, replications| -> Box<dyn Progress> {
             let settings = designs[design].point.settings.iter().map(|(key, value)| format!("{key}={value}"));
             Box::new(Bar::of(&settings.collect::<Vec<_>>().join(" "), replications, quiet))

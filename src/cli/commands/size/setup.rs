@@ -11,6 +11,7 @@ use crate::experiment::sizing::{
 use crate::inputs::LoadedInputs;
 use crate::model::time::Span;
 use crate::options::SizeOptions;
+use crate::report::sizing::quoted;
 use crate::scenario::{self, Scenario};
 use crate::stats::Measure;
 use crate::study::RunRequest;
@@ -18,23 +19,23 @@ use crate::study::RunRequest;
 /// The default duration of `--lose`.
 const LOST_FOR: Span = Span::secs(3600);
 
-/// A search that can begin.
+/// A search for the cheapest design that can begin.
 #[derive(Debug)]
-pub(super) struct Setup {
+pub(crate) struct SizeStudy {
     /// The keys that vary.
     pub(super) keys: Vec<String>,
     pub(super) designs: Vec<Design>,
     pub(super) targets: Targets,
     pub(super) loss: Option<WorstCaseOutage>,
     pub(super) cost_unit: String,
-    /// The seed in force.
-    pub(super) seed: u64,
     pub(super) inputs: LoadedInputs,
+    /// A `claimsim run` with the request's scenario, options and seed.
+    pub(super) run_command: String,
 }
 
-impl Setup {
+impl SizeStudy {
     /// Loads all designs.
-    pub(super) fn load(request: &RunRequest<SizeOptions>) -> Result<Setup, CliError> {
+    pub(super) fn set_up(request: &RunRequest<SizeOptions>) -> Result<SizeStudy, CliError> {
         let options = &request.options;
         let grid = parse_grid(&options.grid)?;
         let costs = costs(options, &grid)?;
@@ -50,7 +51,8 @@ impl Setup {
             CostBasis::Measured(measure) => (Some(measure), ""),
         };
         let Scenario { seed, replications, .. } = &designs[0].scenario;
-        let setup = Setup {
+        inputs.seed = *seed;
+        let study = SizeStudy {
             keys: grid.keys().map(str::to_owned).collect(),
             targets: Targets {
                 loss_window: None,
@@ -62,12 +64,12 @@ impl Setup {
             },
             loss: loss(options)?,
             cost_unit: cost_unit.to_owned(),
-            seed: *seed,
             designs,
             inputs,
+            run_command: run_command(request),
         };
-        setup.check()?;
-        Ok(setup)
+        study.check()?;
+        Ok(study)
     }
 
     /// Checks that all designs have the quantities of the targets, and a worker to lose.
@@ -209,4 +211,14 @@ fn positive(text: &str) -> Result<Span, String> {
 fn workers(scenario: &Scenario) -> String {
     let ids: Vec<&str> = scenario.system.workers.iter().take(8).map(|worker| worker.id.as_str()).collect();
     ids.join(", ")
+}
+
+/// The words of a `claimsim run` that all designs of a request share.
+fn run_command(request: &RunRequest<SizeOptions>) -> String {
+    let changes = &request.options.changes;
+    let mut words = vec!["claimsim run".to_owned(), quoted(&request.sources[0].file)];
+    words.extend(changes.policy.iter().map(|policy| format!("--policy {}", quoted(policy))));
+    words.extend(changes.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.extend(request.seed.map(|seed| format!("--seed {seed}")));
+    words.join(" ")
 }

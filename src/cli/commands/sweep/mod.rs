@@ -34,9 +34,6 @@ use checkpoint::Checkpoint;
 use perturbations::Perturbations;
 use points::Points;
 
-/// The number of warnings that are printed: other points have the same warnings with other numbers.
-const MAX_WARNINGS: usize = 3;
-
 /// Run a scenario for every combination of values of some of its keys: one table, and charts
 ///
 /// All points see the same jobs as far as their scenarios allow (common random numbers):
@@ -143,6 +140,8 @@ impl Study for SweepStudy {
     type Options = SweepOptions;
     type Results = SweepResults;
     const COMMAND: fn(SweepOptions) -> Command = Command::Sweep;
+    // Other points have the same warnings with other numbers.
+    const MAX_WARNINGS: usize = 3;
 
     fn load(request: &RunRequest<SweepOptions>) -> Result<SweepStudy, CliError> {
         let mut points = Points::default();
@@ -162,12 +161,7 @@ impl Study for SweepStudy {
         &self.points.inputs
     }
 
-    fn seed(&self) -> u64 {
-        self.points.seed
-    }
-
     fn print_warnings(&self) {
-        self.points.inputs.print_warnings(MAX_WARNINGS);
         let trials = &self.points.trials;
         print_overloads(&match &self.design {
             SweepDesign::Grid(grid) => (grid.points().iter().zip(trials))

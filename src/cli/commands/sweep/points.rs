@@ -17,8 +17,6 @@ use crate::term::render;
 #[derive(Default)]
 pub(super) struct Points {
     pub(super) trials: Vec<DesignPoint>,
-    /// The seed in force, except for points that set one themselves.
-    pub(super) seed: u64,
     pub(super) inputs: LoadedInputs,
 }
 
@@ -65,7 +63,7 @@ impl Points {
         scenario.seed = seed.unwrap_or(scenario.seed);
         scenario.replications = replications.unwrap_or(scenario.replications);
         if is_first {
-            self.seed = scenario.seed;
+            self.inputs.seed = scenario.seed;
         }
         scenario
     }
