@@ -369,22 +369,6 @@ mod tests {
     }
 
     #[test]
-    fn wide_tables_become_several_below_each_other() {
-        let header = ["name", "one", "two", "three"];
-        let wide = |width: usize| vec!["n".to_owned(), "x".repeat(width), "y".repeat(width), "z".repeat(width)];
-        for (width, tables) in [(5, 1), (21, 1), (22, 2), (70, 3), (200, 3)] {
-            let text = plain(&header, &[wide(width)], |_| false);
-            assert_eq!(text.matches("name").count(), tables, "{text}");
-            assert!(width > 100 || text.lines().all(|line| line.chars().count() <= 80), "{text}");
-            for cell in ["xxxxx", "yyyyy", "zzzzz", "three"] {
-                assert!(text.contains(cell), "{cell} is missing in\n{text}");
-            }
-        }
-        let two = plain(&header, &[wide(22)], |index| index == 1);
-        assert_eq!(two.matches("one").count(), 2, "the names of rows stand in each table:\n{two}");
-    }
-
-    #[test]
     fn a_table_without_rows_has_its_header() {
         assert_eq!(csv(&columns(), []), b"name,value,ci_low,ci_high,is_known\n");
     }

@@ -1,6 +1,7 @@
 //! Charts are well-formed, name their subject, and draw values where the axes state them.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::support::Sandbox;
 
@@ -51,10 +52,11 @@ fn assert_well_formed(svg: &str) {
 /// The charts that a command leaves, by path; all of them are well-formed.
 fn charts(sandbox: &Sandbox, arguments: &[&str]) -> Vec<(String, String)> {
     sandbox.claimsim(&[arguments, &["--quiet", "--out", "out"]].concat()).assert().success();
-    let files = sandbox.files("out").into_iter();
-    let text =
-        files.map(|(path, bytes)| (path.to_string_lossy().replace('\\', "/"), String::from_utf8(bytes).unwrap()));
-    let charts: Vec<_> = text.filter(|(path, _)| path.ends_with(".svg")).collect();
+    let svg = |(path, bytes): (PathBuf, Vec<u8>)| {
+        let path = path.to_string_lossy().replace('\\', "/");
+        path.ends_with(".svg").then(|| (path, String::from_utf8(bytes).unwrap()))
+    };
+    let charts: Vec<_> = sandbox.files("out").into_iter().filter_map(svg).collect();
     charts.iter().for_each(|(_, svg)| assert_well_formed(svg));
     charts
 }

@@ -307,7 +307,7 @@ fn a_longer_run_takes_its_hours_and_queues_from_the_folder() {
         (text.replacen("0 queue 0 ", "0 queue ", 1), 2),
         (text.replacen(&format!("0 hours {first}"), "0 hours 1..2..3", 1), 1),
         (text.replacen("0 queue 0 ", "0 queue x ", 1), 2),
-        (text.lines().take(5).map(|line| format!("{line}\n")).collect(), 6),
+        (text.lines().take(5).collect::<Vec<_>>().join("\n"), 6),
         (format!("{text}2 hours -\n"), 7),
         ("\u{1f}\u{8b}".to_owned(), 1),
     ] {

@@ -1,5 +1,7 @@
 //! With many capacity maps the engine keeps no sets of what fits where; the jobs run as before.
 
+use std::fmt::Write as _;
+
 use crate::support::Sandbox;
 
 /// Forty actions with two resources on seven workers of three kinds; `more` actions have maps of
@@ -16,15 +18,16 @@ fn scenario(claim: &str, more: usize) -> String {
     for number in 0..40 {
         let (cpu, mem) = (1 + number % 7, (number * 5) % 23);
         let runs_on = if number % 5 == 0 { "runs_on = { os = \"linux\" }\n" } else { "" };
-        text += &format!(
+        let _ = write!(
+            text,
             "[action.a{number}]\ncapacity = {{ cpu = {cpu}, mem = {mem} }}\npriority = {}\n{runs_on}\
              arrival = {{ poisson = {{ rate = \"9/h\" }} }}\nservice = {{ exponential = {{ mean = \"8m\" }} }}\n",
             number % 3
         );
     }
     for number in 0..more {
-        text +=
-            &format!("[action.b{number}]\ncapacity = {{ cpu = 16, mem = {} }}\nservice = \"1s\"\n", number % 90 + 1);
+        let mem = number % 90 + 1;
+        let _ = write!(text, "[action.b{number}]\ncapacity = {{ cpu = 16, mem = {mem} }}\nservice = \"1s\"\n");
     }
     text
 }
