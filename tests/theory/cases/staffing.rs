@@ -30,7 +30,7 @@ service = {{ exponential = {{ mean = "1h" }} }}
     Case::instant(160 * 86_400, &body)
 }
 
-/// The same in hours. The largest number of workers is 7, so that there are 7 places.
+/// The same in hours. At most 7 workers: 7 places.
 const BY_SHIFT: [(usize, f64); 6] = [(6, 6.0), (3, 4.0), (7, 4.0), (4, 8.0), (0, 0.5), (6, 1.5)];
 
 fn shift_theory(kills: bool) -> Figures {

@@ -107,7 +107,7 @@ impl<S: Ord + Clone> Chain<S> {
     }
 
     /// The mean time in each state during a cycle of the steady state, which consists of these
-    /// times; after each of them comes a jump. `seen` is told the law before each jump.
+    /// times; after each of them comes a jump. `seen` receives the law before each jump.
     pub(crate) fn cycle(
         &self,
         times: &[f64],
