@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use claimsim::internals::arrival::cron::{Schedule, ScheduleError};
+use claimsim::internals::model::time_zone::TimeZone;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -441,6 +442,11 @@ proptest! {
         }
         if let Ok(schedule) = Schedule::parse(&format!("@every {text}")) {
             let _ = schedule.firings(instant(REFERENCE)).take(3).count();
+        }
+        for text in [format!("CRON_TZ=Europe/Berlin {text}"), format!("TZ={text}")] {
+            if let Ok(schedule) = Schedule::parse_in(&text, TimeZone::UTC) {
+                let _ = schedule.firings(instant(REFERENCE)).take(3).count();
+            }
         }
     }
 }
