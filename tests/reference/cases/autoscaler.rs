@@ -196,8 +196,8 @@ fn increases_wait_for_the_smallest_recommendation_of_their_window() {
     // max(2 + 4, 4) = 6, and max(6 + 4, 12) = 12, so 10.
     let hand = waiting(2, 10, 1.0).change(|up, _| up.window = Span::secs(60));
     hand.until(80).gives(&[(60, 2, 6), (75, 6, 10)]);
-    // A dip at 45 s to (4 / 2) / 1 = 2, so 4: from 60 s to 90 s it is the smallest of the window; at
-    // 105 s it is 60 s old.
+    // A dip at 45 s to (4 / 2) / 1 = 2, so 4: from 60 s to 90 s it is the smallest of the window;
+    // at 105 s it is 60 s old.
     let mut dip = waiting(2, 10, 1.0).change(|up, _| up.window = Span::secs(60));
     dip.changes = vec![(40, -6), (50, 6)];
     dip.until(110).gives(&[(60, 2, 4), (105, 4, 8)]);
@@ -225,8 +225,9 @@ fn decreases_are_limited_by_the_policy_that_leaves_the_fewest() {
 
 #[test]
 fn what_was_added_and_removed_within_a_period_counts() {
-    // Up by 2 in 60 s. At 45 s the period began with 4 - 2 + 2 = 4 workers, so 6 are allowed; at 60 s
-    // with 6 - 2 + 2 - 2 = 4, so no more. At 75 s the +2 of 15 s is 60 s old: 6 + 2 - 2 = 6 and 8.
+    // Up by 2 in 60 s. At 45 s the period began with 4 - 2 + 2 = 4 workers, so 6 are allowed; at 60
+    // s with 6 - 2 + 2 - 2 = 4, so no more. At 75 s the +2 of 15 s is 60 s old: 6 + 2 - 2 = 6 and
+    // 8.
     let mut hand = waiting(4, 40, 1.0).up(0, &[(WORKERS(2), 60)]).at_once().within(4, 50).until(80);
     hand.changes = vec![(20, -40), (35, 40)];
     hand.gives(&[(15, 4, 6), (30, 6, 4), (45, 4, 6), (75, 6, 8)]);
