@@ -7,9 +7,9 @@ use proptest::prop_oneof;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
-use super::engine;
 use super::event::{Event, Kind};
-use super::scenarios::{claim_rules, scenarios, storms};
+use super::scenarios::{claim_rules, pools, scenarios, storms};
+use super::{divisor, engine, reference_with_notes};
 
 /// The number of scenarios.
 const SCENARIOS: usize = 1500;
@@ -110,5 +110,47 @@ fn the_generator_covers_every_kind_of_event() {
     }
     let rare: Vec<&&str> =
         SIGHTS.iter().filter(|observation| seen.get(**observation).is_none_or(|&count| count < ENOUGH)).collect();
+    assert!(rare.is_empty(), "{rare:?} are too rare in {seen:#?}");
+}
+
+/// What must happen in random pools: events, and notes of the naive simulator.
+const OF_POOLS: &[&str] = &[
+    "ordered",
+    "ready",
+    "draining",
+    "gone",
+    "scaled out",
+    "scaled in",
+    "drained a worker",
+    "kept a worker that drained",
+    "killed a row",
+    "ordered a worker where one is out",
+    "a start without an end",
+    "an autoscaler kept still",
+    "an autoscaler was slowed down",
+    "an autoscaler cooled down",
+];
+
+#[test]
+fn pools_show_what_they_are_drawn_for() {
+    if divisor() > 1 {
+        return;
+    }
+    let strategy = pools(claim_rules());
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..SCENARIOS {
+        let scenario = strategy.new_tree(&mut runner).expect("a scenario").current();
+        let (events, notes) = reference_with_notes(&scenario);
+        let mut sights = observations(&events);
+        sights.extend(notes.observations.into_iter().map(str::to_owned));
+        sights.sort_unstable();
+        sights.dedup();
+        for sight in sights {
+            *seen.entry(sight).or_default() += 1;
+        }
+    }
+    let rare: Vec<&&str> =
+        OF_POOLS.iter().filter(|sight| seen.get(**sight).is_none_or(|&count| count < ENOUGH)).collect();
     assert!(rare.is_empty(), "{rare:?} are too rare in {seen:#?}");
 }

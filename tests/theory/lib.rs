@@ -130,6 +130,15 @@ cases! {
     units::two_classes_random
     units::saturated_in_strict_order
     units::saturated_with_laws_of_their_own
+    staffing::shifts_that_finish
+    staffing::shifts_that_kill
+    staffing::steps_of_an_autoscaler
+    staffing::utilization_of_an_autoscaler
+    staffing::set_up_times
+    staffing::outages_and_startups
+    staffing::fast_servers
+    staffing::the_slow_server_first
+    staffing::labels_apart
 }
 
 /// A bias too small for any single case shows in the sum of squares; so does spread that is put too

@@ -9,5 +9,6 @@ pub(crate) mod orders;
 pub(crate) mod outages;
 pub(crate) mod servers;
 pub(crate) mod single;
+pub(crate) mod staffing;
 pub(crate) mod units;
 pub(crate) mod workers;

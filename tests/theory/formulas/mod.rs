@@ -20,6 +20,7 @@ pub(crate) mod random_order;
 pub(crate) mod renewal;
 pub(crate) mod saturated;
 pub(crate) mod single;
+pub(crate) mod staffing;
 pub(crate) mod steps;
 pub(crate) mod two_classes;
 
