@@ -34,8 +34,8 @@ fn engine(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Workers that come and go, per order and per departure, beside the same pool at a fixed size: 20,000
-/// workers twice a day for five days, and a job a minute.
+/// Workers that come and go, per order and per departure, beside the same pool at a fixed size:
+/// 20,000 workers twice a day for five days, and a job a minute.
 fn scaling(criterion: &mut Criterion) {
     const WORKERS: u64 = 20_000;
     let pool = |staffing: &str| {

@@ -53,11 +53,14 @@ fn assert_well_formed(svg: &str) {
 fn charts(sandbox: &Sandbox, arguments: &[&str]) -> Vec<(String, String)> {
     sandbox.claimsim(&[arguments, &["--quiet", "--out", "out"]].concat()).assert().success();
     let svg = |(path, bytes): (PathBuf, Vec<u8>)| {
+        let is_chart = path.extension().is_some_and(|extension| extension == "svg");
         let path = path.to_string_lossy().replace('\\', "/");
-        path.ends_with(".svg").then(|| (path, String::from_utf8(bytes).unwrap()))
+        is_chart.then(|| (path, String::from_utf8(bytes).unwrap()))
     };
     let charts: Vec<_> = sandbox.files("out").into_iter().filter_map(svg).collect();
-    charts.iter().for_each(|(_, svg)| assert_well_formed(svg));
+    for (_, svg) in &charts {
+        assert_well_formed(svg);
+    }
     charts
 }
 
@@ -156,11 +159,12 @@ service = "1s"
 fn series_that_do_not_fit_are_counted_and_empty_charts_have_a_remark() {
     let mut crowd =
         "horizon = \"1h\"\nreplications = 1\nclaim = { delay = \"none\" }\n[worker.w.capacity]\n".to_owned();
-    (0..40).for_each(|resource| crowd += &format!("r{resource} = 1\n"));
-    for action in 0..60 {
-        crowd += &format!("[action.a{action}]\ncapacity = {{ r{} = 1 }}\nservice = \"1s\"\n", action % 40);
-        crowd += "arrival = { renewal = { between = \"5m\" } }\n";
-    }
+    let resources = (0..40).map(|resource| format!("r{resource} = 1\n"));
+    let action = |action: usize| {
+        let needs = format!("[action.a{action}]\ncapacity = {{ r{} = 1 }}\n", action % 40);
+        needs + "service = \"1s\"\narrival = { renewal = { between = \"5m\" } }\n"
+    };
+    crowd.extend(resources.chain((0..60).map(action)));
     let sandbox = Sandbox::with("s.toml", &crowd);
     let all = charts(&sandbox, &["run", "s.toml"]);
     for words in ["37 more: see wait_times.csv", "24 more: see utilization.csv", "25 more: see utilization.csv"] {

@@ -196,6 +196,9 @@ fn reseal(sandbox: &Sandbox, folder: &str, change: impl FnOnce(String) -> String
     sandbox.write(&path, &change(manifest));
 }
 
+/// Damages the text of a file.
+type Damage<'a> = &'a dyn Fn(&str) -> String;
+
 #[test]
 fn damaged_runs_are_refused_with_file_and_column() {
     let sandbox = Sandbox::small();
@@ -227,7 +230,7 @@ fn damaged_runs_are_refused_with_file_and_column() {
     let renamed = |old: &str| old.replacen(",mean,", ",meen,", 1);
     let wide = |_: &str| "replication,mean(wait_s)\n0,1.5\n".to_owned();
     let unknown = |old: &str| old.to_owned() + "first-fit,all,99,0,0\n";
-    let cases: [(&str, &dyn Fn(&str) -> String, &str); 6] = [
+    let cases: [(&str, Damage, &str); 6] = [
         ("replications.csv", &renamed, "replications.csv has other figures than this run"),
         ("replications.csv", &wide, "replications.csv has the form of an earlier version"),
         ("replications.csv", &half, "replications.csv "),

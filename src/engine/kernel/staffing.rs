@@ -1,5 +1,5 @@
-//! Not needed to understand the kernel: the number of workers of a group changes, by shifts or by an
-//! autoscaler.
+//! Not needed to understand the kernel: the number of workers of a group changes, by shifts or by
+//! an autoscaler.
 
 use super::Simulation;
 use super::state::WorkerChange;

@@ -213,8 +213,8 @@ impl Search<'_> {
     }
 }
 
-/// The other designs that keep the targets whose costs, replication by replication, are not shown to
-/// be above those of the answer.
+/// The other designs that keep the targets whose costs, replication by replication, are not shown
+/// to be above those of the answer.
 fn as_cheap(evaluated: &[EvaluatedDesign], answer: usize, measure: Measure) -> Vec<usize> {
     let of_answer = costs(&evaluated[answer].results, measure);
     let is_as_cheap = |design: &&EvaluatedDesign| {

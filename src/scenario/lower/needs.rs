@@ -1,5 +1,5 @@
-//! Names of resources -> ids, and capacity maps with the labels asked for -> needs; equal ones share
-//! an id.
+//! Names of resources -> ids, and capacity maps with the labels asked for -> needs; equal ones
+//! share an id.
 
 use std::collections::BTreeMap;
 

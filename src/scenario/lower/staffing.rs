@@ -36,20 +36,20 @@ pub(super) struct DraftGroup {
 impl Lowering<'_> {
     /// The places of a group and what sets the number of its workers; `usual` is the number without
     /// shifts and autoscaler.
-    pub(super) fn staffing(&mut self, name: &str, group: &Group, usual: u32) -> DraftGroup {
+    pub(super) fn staffing(&mut self, name: &Spanned<String>, group: &Group, usual: u32) -> DraftGroup {
         let fixed = DraftGroup { places: usual, initial: usual, staffing: Staffing::Fixed, leaving: Leaving::Drain };
         if let Some(autoscale) = &group.autoscale {
             let other = group.count.as_ref().map(|count| ("count", count.span));
             let other = other.or(group.shifts.first().map(|shift| ("shifts", shift.span)));
             if let Some((key, span)) = other {
-                let title = format!("group `{name}` has both `{key}` and `autoscale`");
+                let title = format!("group `{}` has both `{key}` and `autoscale`", name.value);
                 let diagnostic = Diagnostic::error(span, title).context(autoscale.span, "the autoscaler");
                 self.report(diagnostic.help("leave one of them out: `min`, `max` and `initial` give the numbers"));
             }
             return self.autoscale(group, autoscale).unwrap_or(fixed);
         }
         if group.shifts.is_empty() {
-            if let Some(at_end) = &group.at_end {
+            if let Some(at_end) = group.at_end.as_ref().filter(|_| !self.recovered.has(name.span, "shifts")) {
                 self.report(Diagnostic::warning(at_end.span, "`at_end` has no effect without `shifts`"));
             }
             return fixed;

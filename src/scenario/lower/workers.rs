@@ -37,7 +37,7 @@ impl Lowering<'_> {
                 self.report(diagnostic.help("write what it offers, such as capacity = { scan = 1 }"));
             }
             let (first, usual) = (self.workers.len(), usual_count(group));
-            let draft = self.staffing(&name.value, group, usual);
+            let draft = self.staffing(name, group, usual);
             let speed = self.speed(group);
             let ids = self.ids(name, group, draft.places as usize);
             self.workers.extend(ids.into_iter().map(|(id, span)| {
@@ -59,7 +59,8 @@ impl Lowering<'_> {
         self.check_unique_ids();
     }
 
-    /// The ids of this number of workers, with the span that gives them: the listed ones first, then the group's name with a number.
+    /// The ids of this number of workers, with the span that gives them: the listed ones first, then
+    /// the group's name with a number.
     fn ids(&mut self, name: &Spanned<String>, group: &Group, count: usize) -> Vec<(String, SourceSpan)> {
         let listed = group.ids.as_ref().map_or(&[][..], |ids| &ids.value);
         let span = match (&group.count, &group.ids) {
