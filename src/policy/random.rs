@@ -16,9 +16,10 @@
 //! with the number of jobs.
 
 use crate::engine::{Candidate, ClaimPolicy, Decision, PolicyKind, SchedulingView, System, Target};
-use claimsim_model::capacity::CapacityMap;
+use claimsim_model::capacity::{CapacityMap, NeedId};
 use claimsim_model::math;
 use claimsim_model::time::Time;
+use claimsim_model::worker::LabelSet;
 use claimsim_random::keyed_bits::KeyedBits;
 use claimsim_random::stream::{Purpose, Streams};
 
@@ -47,19 +48,23 @@ struct Clock {
 impl Random {
     /// Uses streams of its own, so jobs and placements are the same as under any other policy.
     pub fn new(system: &System, streams: &Streams) -> Random {
-        let clock = |need: &CapacityMap| {
-            let bits = KeyedBits::keyed_by(streams.stream(Purpose::Policy, &name(need, &system.resources)));
+        let clock = |(index, need): (usize, &CapacityMap)| {
+            let labels = system.runs_on(NeedId(index as u16));
+            let name = name(need, labels, &system.resources);
+            let bits = KeyedBits::keyed_by(streams.stream(Purpose::Policy, &name));
             Clock { bits, at: Time::NEVER, draws: 0, count: 0, strikes: 0.0 }
         };
-        Random { clocks: system.needs.iter().map(clock).collect(), now: Time::NEVER, struck: 0.0 }
+        Random { clocks: system.needs.iter().enumerate().map(clock).collect(), now: Time::NEVER, struck: 0.0 }
     }
 }
 
-/// A need as text, which does not depend on what else the system has.
-fn name(need: &CapacityMap, resources: &[String]) -> String {
+/// A need as text, which does not depend on what else the system has; labels are there by their
+/// numbers.
+fn name(need: &CapacityMap, labels: LabelSet, resources: &[String]) -> String {
     let units = resources.iter().zip(&need.0).filter(|(_, units)| **units > 0);
     let mut named: Vec<String> = units.map(|(name, units)| format!("{name}={units}")).collect();
     named.sort_unstable();
+    named.extend((labels != LabelSet::default()).then(|| format!("labels {:x}", labels.0)));
     named.join(",")
 }
 

@@ -188,6 +188,10 @@ impl<'a> Draws<'a> {
             let mut named: Vec<String> =
                 units.filter(|(n, _)| **n > 0).map(|(n, name)| format!("{name}={n}")).collect();
             named.sort();
+            let labels = self.system.runs_on(need).0;
+            if labels != 0 {
+                named.push(format!("labels {labels:x}"));
+            }
             let of_need = KeyedBits::keyed_by(self.streams.stream(Purpose::Policy, &named.join(",")));
             KeyedBits::new(of_need.at(now.0 as u64))
         };

@@ -49,19 +49,27 @@ impl Lowering<'_> {
             return self.autoscale(group, autoscale).unwrap_or(fixed);
         }
         if group.shifts.is_empty() {
-            if let Some(at_end) = group.at_end.as_ref().filter(|_| !self.recovered.has(name.span, "shifts")) {
-                self.report(Diagnostic::warning(at_end.span, "`at_end` has no effect without `shifts`"));
+            if let Some(at_end) = &group.at_end {
+                self.warn(Diagnostic::warning(at_end.span, "`at_end` has no effect without `shifts`"));
             }
             return fixed;
         }
         self.shifts(group)
     }
 
+    /// Warns of a key without effect, unless the key that it belongs to may be one that could not be
+    /// read.
+    fn warn(&mut self, diagnostic: Diagnostic) {
+        if self.recovered.is_empty() {
+            self.report(diagnostic);
+        }
+    }
+
     /// What the workers of a group cost.
     pub(super) fn price(&mut self, group: &Group) -> Option<Price> {
         let billing = self.positive("billing", group.billing.as_ref());
         if let (Some(billing), None) = (&group.billing, &group.price) {
-            self.report(Diagnostic::warning(billing.span, "`billing` has no effect without a `price`"));
+            self.warn(Diagnostic::warning(billing.span, "`billing` has no effect without a `price`"));
         }
         group.price.as_ref().map(|price| Price { per_hour: price.value.0, billing })
     }
@@ -137,7 +145,7 @@ impl Lowering<'_> {
         let it = &autoscale.value;
         if let Some(at_end) = &group.at_end {
             let diagnostic = Diagnostic::warning(at_end.span, "`at_end` has no effect without `shifts`");
-            self.report(diagnostic.help("write scale_in = \"kill\" for workers that an autoscaler removes"));
+            self.warn(diagnostic.help("write scale_in = \"kill\" for workers that an autoscaler removes"));
         }
         self.require_keys("an autoscaler", autoscale.span, &[("max", it.max.is_none(), "max = 20")]);
         let (min, max) = (it.min.as_ref().map_or(1, |min| min.value), it.max.as_ref()?);
@@ -203,16 +211,16 @@ impl Lowering<'_> {
         ];
         for (key, of, span) in keys {
             if let Some(span) = span.filter(|_| rule.is_some_and(|rule| rule != of)) {
-                self.report(Diagnostic::warning(span, format!("`{key}` has no effect without `{of}`")));
+                self.warn(Diagnostic::warning(span, format!("`{key}` has no effect without `{of}`")));
             }
         }
         if let (Some(period), Some("schedule")) = (&it.period, rule) {
-            self.report(Diagnostic::warning(period.span, "`period` has no effect with `schedule`"));
+            self.warn(Diagnostic::warning(period.span, "`period` has no effect with `schedule`"));
         }
     }
 
     fn target(&mut self, group: &Group, it: &Autoscale, target: &Spanned<Metrics>, min: u32) -> Option<ScalingRule> {
-        let targets = self.metrics(group, target)?;
+        let targets = self.metrics(group, target, true)?;
         if let Some(waiting) = &target.value.waiting {
             let diagnostic = Diagnostic::error(waiting.span, "`waiting` is no target, as it does not fall by worker");
             self.report(diagnostic.help("write waiting_per_worker, the waiting jobs by worker"));
@@ -269,7 +277,7 @@ impl Lowering<'_> {
         if change == 0 {
             self.report(Diagnostic::error(step.span, "a step that changes nothing").help("write a number from 1 on"));
         }
-        let [(metric, bound)] = self.metrics(group, metrics)?[..] else {
+        let [(metric, bound)] = self.metrics(group, metrics, false)?[..] else {
             let diagnostic = Diagnostic::error(metrics.span, "a step looks at one metric");
             self.report(diagnostic.help("write a step for each of them"));
             return None;
@@ -277,30 +285,40 @@ impl Lowering<'_> {
         Some(ScalingStep { metric, bound, change })
     }
 
-    /// Metrics with values; `None` and a diagnostic, if there is none.
-    fn metrics(&mut self, group: &Group, metrics: &Spanned<Metrics>) -> Option<Vec<(ScalingMetric, f64)>> {
+    /// Metrics with values; `None` and a diagnostic, if there is none. The values of targets must be
+    /// above zero, as metrics are divided by them.
+    fn metrics(
+        &mut self,
+        group: &Group,
+        metrics: &Spanned<Metrics>,
+        are_targets: bool,
+    ) -> Option<Vec<(ScalingMetric, f64)>> {
         let Metrics { waiting, waiting_per_worker, oldest_wait, backlog, utilization } = &metrics.value;
         let mut found = Vec::new();
         let numbers = [
             ("waiting", ScalingMetric::Waiting, waiting),
             ("waiting_per_worker", ScalingMetric::WaitingPerWorker, waiting_per_worker),
         ];
+        let least = if are_targets { 1e-6 } else { 0.0 };
         for (key, metric, value) in numbers {
-            found.extend(self.number_between(key, value.as_ref(), 1e-6, MAX_METRIC).map(|value| (metric, value)));
+            found.extend(self.number_between(key, value.as_ref(), least, MAX_METRIC).map(|value| (metric, value)));
         }
         let times =
             [("oldest_wait", ScalingMetric::OldestWait, oldest_wait), ("backlog", ScalingMetric::Backlog, backlog)];
         for (key, metric, value) in times {
-            found.extend(self.positive(key, value.as_ref()).map(|value| (metric, value.as_secs_f64())));
+            let value =
+                if are_targets { self.positive(key, value.as_ref()) } else { value.as_ref().map(|it| it.value) };
+            found.extend(value.map(|value| (metric, value.as_secs_f64())));
         }
         for (resource, share) in utilization.iter().flat_map(|utilization| utilization.iter()) {
-            if !group.capacity.names().any(|offered| offered == resource.value) {
+            let is_offered = group.capacity.names().any(|offered| offered == resource.value);
+            if !is_offered && self.recovered.is_empty() {
                 let title = format!("the group offers no `{}`", resource.value);
                 let offered: Vec<&str> = group.capacity.names().collect();
                 let help = format!("write a resource that it offers: {}", offered.join(", "));
                 self.report(Diagnostic::error(resource.span, title).help(help));
             }
-            if share.value.get() <= 0.0 {
+            if are_targets && share.value.get() <= 0.0 {
                 let diagnostic = Diagnostic::error(share.span, "a utilization of 0 cannot be kept");
                 self.report(diagnostic.help("write a share above 0, such as \"70%\""));
             }
