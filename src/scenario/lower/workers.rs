@@ -59,8 +59,8 @@ impl Lowering<'_> {
         self.check_unique_ids();
     }
 
-    /// The ids of this number of workers, with the span that gives them: the listed ones first, then
-    /// the group's name with a number.
+    /// The ids of this number of workers, with the span that gives them: the listed ones first,
+    /// then the group's name with a number.
     fn ids(&mut self, name: &Spanned<String>, group: &Group, count: usize) -> Vec<(String, SourceSpan)> {
         let listed = group.ids.as_ref().map_or(&[][..], |ids| &ids.value);
         let span = match (&group.count, &group.ids) {
