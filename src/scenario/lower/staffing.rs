@@ -57,8 +57,8 @@ impl Lowering<'_> {
         self.shifts(group)
     }
 
-    /// Warns of a key without effect, unless the key that it belongs to may be one that could not be
-    /// read.
+    /// Warns of a key without effect, unless the key that it belongs to may be one that could not
+    /// be read.
     fn warn(&mut self, diagnostic: Diagnostic) {
         if self.recovered.is_empty() {
             self.report(diagnostic);
@@ -285,8 +285,8 @@ impl Lowering<'_> {
         Some(ScalingStep { metric, bound, change })
     }
 
-    /// Metrics with values; `None` and a diagnostic, if there is none. The values of targets must be
-    /// above zero, as metrics are divided by them.
+    /// Metrics with values; `None` and a diagnostic, if there is none. The values of targets must
+    /// be above zero, as metrics are divided by them.
     fn metrics(
         &mut self,
         group: &Group,
