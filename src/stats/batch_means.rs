@@ -11,7 +11,7 @@ use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, ResourceId};
 use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{NANOS, Span, Time};
-use crate::model::worker::WorkerId;
+use crate::model::worker::{Worker, WorkerId};
 
 use super::following::{Following, has_response};
 use super::interval::critical_value_95;
@@ -118,9 +118,11 @@ impl<'a> BatchObserver<'a> {
         let window = system.window.horizon - system.window.warmup;
         let length = Span((window.0 / batches as i64).max(1));
         let lines = 2 * system.actions.len() + 2 * system.resources.len();
-        let offer = |worker| {
-            let (is_there, capacity) = (system.is_there_at_start(worker), system.worker(worker).capacity.clone());
-            Offer { since: Time::ZERO, is_out: false, is_there, capacity }
+        let offer = |(worker, is_there): (&Worker, bool)| Offer {
+            since: Time::ZERO,
+            is_out: false,
+            is_there,
+            capacity: worker.capacity.clone(),
         };
         BatchObserver {
             system,
@@ -129,7 +131,7 @@ impl<'a> BatchObserver<'a> {
             batches,
             sums: vec![vec![Sums::default(); batches]; system.actions.len()],
             time: TimeBuckets::of_length(length, Time::ZERO + window, lines),
-            offers: (0..system.workers.len() as u32).map(WorkerId).map(offer).collect(),
+            offers: system.workers.iter().zip(system.there_at_start()).map(offer).collect(),
             following: Following::new(system.window),
             open: vec![Open::default(); system.actions.len()],
         }

@@ -47,7 +47,7 @@ impl OfferedCapacityBuilder {
             resources: layout.resources(),
             capacity: (0..layout.pairs()).map(|pair| layout.offered(pair)).collect(),
             is_down: vec![false; workers],
-            is_there: (0..workers as u32).map(|worker| system.is_there_at_start(WorkerId(worker))).collect(),
+            is_there: system.there_at_start(),
             until: vec![Time::ZERO; workers],
             offered: vec![0; layout.pairs()],
             masks: Vec::new(),

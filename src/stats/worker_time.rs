@@ -29,11 +29,10 @@ pub(super) struct WorkerTime {
 impl WorkerTime {
     /// Workers that are there at the start have come then.
     pub(super) fn new(system: &System) -> WorkerTime {
-        let workers = (0..system.workers.len() as u32).map(WorkerId);
         let priced = system.groups.iter().filter_map(|group| Some((group.places.clone(), group.price?, 0)));
         WorkerTime {
             window: system.window,
-            since: workers.map(|worker| system.is_there_at_start(worker).then_some(Time::ZERO)).collect(),
+            since: system.there_at_start().into_iter().map(|is_there| is_there.then_some(Time::ZERO)).collect(),
             stayed: 0,
             billed: priced.collect(),
             raised: 0,

@@ -297,7 +297,7 @@ impl InitialRecipe {
         let state = self.runs_on.map_or(InitialState::Waiting, |(worker, is_asked)| {
             let worker = WorkerId((worker % system.workers.len()) as u32);
             match (has_room(system, worker, need), is_asked) {
-                _ if !system.is_there_at_start(worker) => InitialState::Waiting,
+                _ if !system.there_at_start()[worker.0 as usize] => InitialState::Waiting,
                 (false, _) => InitialState::Waiting,
                 (true, false) => InitialState::Running(worker),
                 (true, true) => InitialState::CancelRequested(worker),

@@ -52,11 +52,15 @@ impl FailureDetector {
     /// All workers that are there are up from the start.
     pub(crate) fn new(system: &System) -> FailureDetector {
         let (since, expires) = (Time::ZERO, Time::NEVER);
-        let health = |worker| {
-            let is_there = system.is_there_at_start(WorkerId(worker));
-            WorkerHealth { is_there, since, outages: 0, is_cut_off: false, expires, is_declared_dead: false }
+        let health = |is_there| WorkerHealth {
+            is_there,
+            since,
+            outages: 0,
+            is_cut_off: false,
+            expires,
+            is_declared_dead: false,
         };
-        let workers: Vec<WorkerHealth> = (0..system.workers.len() as u32).map(health).collect();
+        let workers: Vec<WorkerHealth> = system.there_at_start().into_iter().map(health).collect();
         let there = workers.iter().filter(|worker| worker.is_there).count();
         FailureDetector {
             heartbeat: system.availability.heartbeat,

@@ -368,11 +368,13 @@ impl System {
         &self.needs[usize::from(id.0)]
     }
 
-    /// Whether a worker's place has a worker at the start.
-    pub fn is_there_at_start(&self, worker: WorkerId) -> bool {
-        let is_without =
-            |group: &WorkerGroup| group.places.contains(&worker.0) && worker.0 - group.places.start >= group.initial;
-        !self.groups.iter().any(is_without)
+    /// By worker: whether its place has a worker at the start.
+    pub fn there_at_start(&self) -> Vec<bool> {
+        let mut there = vec![true; self.workers.len()];
+        for WorkerGroup { places, initial, .. } in &self.groups {
+            there[(places.start + initial) as usize..places.end as usize].fill(false);
+        }
+        there
     }
 
     /// The labels that a worker must have for a job with this need.

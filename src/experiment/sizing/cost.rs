@@ -26,29 +26,19 @@ pub struct Cost {
     pub unit: String,
 }
 
-/// Where the costs of designs come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CostBasis {
-    /// Prices of what the settings say.
-    Settings,
-    /// The mean of this measure over replications, as an autoscaler decides how many workers there
-    /// are.
-    Measured(Measure),
-}
-
 /// Prices the groups of all designs. A scenario has prices of its own (`price`), and prices of
-/// workers for each hour may be added; where an autoscaler decides, the cost is measured.
+/// workers for each hour may be added. Where an autoscaler decides how many workers there are, the
+/// cost is the mean of a measure over replications, which is returned.
 ///
 /// # Errors
 /// If a group has both prices, or if the prices that are added are not those of workers for each
 /// hour.
-pub fn price_groups(designs: &mut [Design], costs: &Costs, is_given: bool) -> Result<CostBasis, CostError> {
-    let groups = |design: &Design| design.scenario.system.groups.clone();
-    let all: Vec<WorkerGroup> = designs.iter().flat_map(groups).collect();
+pub fn price_groups(designs: &mut [Design], costs: &Costs, is_given: bool) -> Result<Option<Measure>, CostError> {
+    let all: Vec<&WorkerGroup> = designs.iter().flat_map(|design| &design.scenario.system.groups).collect();
     let has_prices = all.iter().any(|group| group.price.is_some());
-    let is_measured = all.iter().any(WorkerGroup::is_autoscaled);
+    let is_measured = all.iter().any(|group| group.is_autoscaled());
     if !has_prices && !is_measured {
-        return Ok(CostBasis::Settings);
+        return Ok(None);
     }
     let mut added = BTreeMap::new();
     for cost in costs.prices.iter().filter(|_| is_given) {
@@ -69,7 +59,7 @@ pub fn price_groups(designs: &mut [Design], costs: &Costs, is_given: bool) -> Re
     }
     let is_priced = has_prices || !added.is_empty();
     let measure = if is_priced { Measure::Cost } else { Measure::WorkerHours };
-    Ok(if is_measured { CostBasis::Measured(measure) } else { CostBasis::Settings })
+    Ok(is_measured.then_some(measure))
 }
 
 /// What the workers cost for each hour, on average over the measured window, without an autoscaler

@@ -16,7 +16,7 @@ mod search;
 mod target;
 mod worst_case_outage;
 
-pub use cost::{Cost, CostBasis, CostError, Costs, price_groups};
+pub use cost::{Cost, CostError, Costs, price_groups};
 pub use search::{DesignProgress, EvaluatedDesign, Sizing, size};
 pub use target::{Design, TargetTest, Targets, UnsupportedTarget};
 pub use worst_case_outage::{SizingWithOutage, WorstCaseOutage, size_with_outage};

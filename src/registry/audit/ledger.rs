@@ -55,11 +55,9 @@ pub(super) struct WorkerRecord {
 impl<'a> Ledger<'a> {
     /// The tables before the first row; all workers that are there at the start are up.
     pub fn new(system: &'a System) -> Ledger<'a> {
-        let record = |worker| {
-            let is_there = system.is_there_at_start(WorkerId(worker));
-            WorkerRecord { since: Time::ZERO, is_there, out: None, is_declared_dead: false, capacity: None }
-        };
-        let workers = (0..system.workers.len() as u32).map(record).collect();
+        let record =
+            |is_there| WorkerRecord { since: Time::ZERO, is_there, out: None, is_declared_dead: false, capacity: None };
+        let workers = system.there_at_start().into_iter().map(record).collect();
         Ledger { system, rows: Vec::new(), workers }
     }
 

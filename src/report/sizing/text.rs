@@ -189,9 +189,10 @@ impl SizingReport<'_> {
              Intervals are those from which the verdicts were taken."
         )];
         if let Some(measure) = self.targets.measured_cost {
-            let what = if measure == Measure::Cost { "cost" } else { "work, in hours" };
-            lines.push(format!("Costs are means over replications of what the workers {what} in the measured window."));
+            let what = if measure == Measure::Cost { "what the workers cost" } else { "the worker-hours" };
+            lines.push(format!("Costs are means over replications of {what} in the measured window."));
         }
+        lines.extend(self.unpriced());
         if let Some((met, not_met)) = self.sizing.anomaly {
             let name = |place: usize| self.name(&self.sizing.evaluated[place]);
             lines.push(format!("More is not better here: {} is met, and {} is not.", name(met), name(not_met)));
@@ -207,6 +208,16 @@ impl SizingReport<'_> {
             lines.push(format!("For the answer another instant may be worse than {}.", lost.words));
         }
         lines
+    }
+
+    /// The groups that no cost sees, where others have a price.
+    fn unpriced(&self) -> Option<String> {
+        let groups = || self.settings.iter().flat_map(|setting| &setting.scenario.system.groups);
+        let without = groups().filter(|group| group.price.is_none() && !group.places.is_empty());
+        let names: BTreeSet<String> = without.map(|group| format!("`{}`", group.name)).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        (groups().any(|group| group.price.is_some()) && !names.is_empty())
+            .then(|| format!("No cost includes the workers of {}, which have no `price`.", names.join(", ")))
     }
 
     /// The hours of the answer, or else of the next cheaper setting, that are not judged; hours

@@ -48,7 +48,8 @@ pub(super) enum Place {
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(system: &'a System) -> Ledger<'a> {
-        let at_the_start = |id: WorkerId| if system.is_there_at_start(id) { Place::Ready } else { Place::Empty };
+        let there = system.there_at_start();
+        let at_the_start = |id: WorkerId| if there[id.0 as usize] { Place::Ready } else { Place::Empty };
         let nothing = CapacityMap(vec![0; system.resources.len()].into());
         Ledger {
             system,

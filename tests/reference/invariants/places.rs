@@ -124,9 +124,10 @@ fn the_stays_of_workers_are_the_integral_of_places_with_workers() {
         for simulate in SIMULATORS {
             let events = simulate(scenario);
             let horizon = scenario.system.window.horizon;
-            let ids = (0..scenario.system.workers.len() as u32).map(WorkerId);
+            let (there, ids) = (scenario.system.there_at_start(), (0..).map(WorkerId));
+            let ids = ids.take(there.len());
             let mut since: BTreeMap<WorkerId, Time> =
-                ids.filter(|&id| scenario.system.is_there_at_start(id)).map(|id| (id, Time::ZERO)).collect();
+                ids.filter(|id| there[id.0 as usize]).map(|id| (id, Time::ZERO)).collect();
             let (mut stays, mut integral, mut last) = (0, 0, Time::ZERO);
             replay(scenario, &events, |ledger, event| {
                 let there = ledger.places.iter().filter(|place| **place != Place::Empty).count() as i64;

@@ -250,7 +250,7 @@ pub(super) fn fresh(system: &System, id: WorkerId) -> Worker {
         capacity: system.worker(id).capacity.clone(),
         presence: Presence::Up { since: Time::ZERO + Span::ZERO },
         claiming: Claiming::Idle,
-        staff: if system.is_there_at_start(id) { Staff::Ready } else { Staff::Nobody },
+        staff: if system.there_at_start()[id.0 as usize] { Staff::Ready } else { Staff::Nobody },
         starts: 0,
     }
 }

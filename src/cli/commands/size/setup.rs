@@ -5,9 +5,7 @@ use crate::args::{GridArgs, expression_error, parse_all};
 use crate::exit::CliError;
 use crate::experiment::design::Grid;
 use crate::experiment::feasibility;
-use crate::experiment::sizing::{
-    CostBasis, CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage, price_groups,
-};
+use crate::experiment::sizing::{CostError, Costs, Design, Targets, UnsupportedTarget, WorstCaseOutage, price_groups};
 use crate::inputs::LoadedInputs;
 use crate::model::time::Span;
 use crate::options::SizeOptions;
@@ -42,13 +40,14 @@ impl SizeStudy {
         let conditions = parse_all("--meet", &options.meet)?;
         let mut inputs = LoadedInputs::default();
         let mut designs = designs(request, &grid, &costs, &mut inputs)?;
-        let basis = price_groups(&mut designs, &costs, !options.cost.is_empty()).map_err(|error| cost_error(&error))?;
+        let measured_cost = price_groups(&mut designs, &costs, !options.cost.is_empty());
+        let measured_cost = measured_cost.map_err(|error| cost_error(&error))?;
         let is_priced = designs.iter().any(|design| design.scenario.system.groups.iter().any(|it| it.price.is_some()));
-        let (measured_cost, cost_unit) = match basis {
-            CostBasis::Settings if is_priced => (None, "/h"),
-            CostBasis::Settings => (None, costs.unit()),
-            CostBasis::Measured(Measure::WorkerHours) => (Some(Measure::WorkerHours), " worker-hours"),
-            CostBasis::Measured(measure) => (Some(measure), ""),
+        let cost_unit = match measured_cost {
+            None if is_priced => "/h",
+            None => costs.unit(),
+            Some(Measure::WorkerHours) => " worker-hours",
+            Some(_) => "",
         };
         let Scenario { seed, replications, .. } = &designs[0].scenario;
         inputs.seed = *seed;
