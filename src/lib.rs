@@ -134,6 +134,7 @@ pub mod internals {
     pub use claimsim_arrival as arrival;
     pub use claimsim_engine as engine;
     pub use claimsim_experiment as experiment;
+    pub use claimsim_history as history;
     pub use claimsim_import as import;
     pub use claimsim_model as model;
     pub use claimsim_policy as policy;

@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("arrival", 3),
     ("stats", 3),
     ("registry", 3),
+    ("history", 3),
     ("scenario", 4),
     ("import", 4),
     ("replication", 5),
