@@ -142,19 +142,17 @@ worker.server = { count = 1, capacity = { slot = 1 } }
 [action.job]
 capacity = { slot = 1 }
 service = { exponential = { mean = "6m" } }
-arrival = { profile = { rates = RATES } }
+arrival = { profile = { RATES } }
 "#;
 
 fn scenario(text: &str) -> Scenario {
     Scenario::parse(text).unwrap_or_else(|report| panic!("{report:?}\n{text}"))
 }
 
-/// The rates of each hour of a week.
+/// The rates of weekdays and of weekends, as keys of a profile.
 fn week(weekday: f64, weekend: f64) -> String {
     let day = |rate: f64| format!("[{}]", vec![format!("\"{rate}/h\""); 24].join(", "));
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let of = |(index, name): (usize, &&str)| format!("{name} = {}", day(if index < 5 { weekday } else { weekend }));
-    format!("{{ {} }}", days.iter().enumerate().map(of).collect::<Vec<_>>().join(", "))
+    format!("rates = {}, saturday = {}, sunday = {}", day(weekday), day(weekend), day(weekend))
 }
 
 /// All systems with themselves as the model, then with wrong models.
