@@ -16,8 +16,7 @@ mod arrivals;
 mod backlog;
 mod crons;
 mod documents;
-#[allow(dead_code)] // until the import of histories uses it
-mod fit;
+pub mod fit;
 mod header;
 mod history;
 mod interval;

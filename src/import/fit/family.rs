@@ -112,32 +112,29 @@ fn with_intervals(law: FittedLaw, found: &Maximum, data: &Likelihood) -> Estimat
     let z = critical_value_95((data.ended() as u64).saturating_sub(1).max(1));
     let half = |index: usize| z * found.covariance[index][index].sqrt();
     let around = |value: f64, half: f64| Some((value * math::exp(-half), value * math::exp(half)));
-    let (intervals, mean_interval) = match &law {
-        FittedLaw::Hyperexponential { p, means } => {
-            // Phases may have changed places.
-            let is_swapped = found.at[1] > found.at[2];
-            let (short, long) = if is_swapped { (2, 1) } else { (1, 2) };
-            let logit = math::ln(p / (1.0 - p));
-            let share = |logit: f64| 1.0 / (1.0 + math::exp(-logit));
-            let of_share = Some((share(logit - half(0)), share(logit + half(0))));
-            // The mean by the delta method: its derivatives by the coordinates.
-            let mean = p * means[0] + (1.0 - p) * means[1];
-            let sign = if is_swapped { -1.0 } else { 1.0 };
-            let mut slopes = [sign * p * (1.0 - p) * (means[0] - means[1]), 0.0, 0.0];
-            (slopes[short], slopes[long]) = (p * means[0], (1.0 - p) * means[1]);
-            let product = |i: usize, j: usize| slopes[i] * slopes[j] * found.covariance[i][j];
-            let variance: f64 = (0..3).flat_map(|i| (0..3).map(move |j| (i, j))).map(|(i, j)| product(i, j)).sum();
-            let of_mean = around(mean, z * variance.max(0.0).sqrt() / mean);
-            (vec![of_share, around(means[0], half(short)), around(means[1], half(long))], of_mean)
-        }
-        _ => {
-            let parameters = law.parameters();
-            let all = (0..parameters.len()).map(|index| around(parameters[index].1, half(index)));
-            let intervals: Vec<Option<(f64, f64)>> = all.collect();
-            let of_mean = parameters.iter().position(|(name, _)| *name == "mean");
-            let of_mean = of_mean.and_then(|index| intervals[index]);
-            (intervals, of_mean)
-        }
+    let (intervals, mean_interval) = if let FittedLaw::Hyperexponential { p, means } = &law {
+        // Phases may have changed places.
+        let is_swapped = found.at[1] > found.at[2];
+        let (short, long) = if is_swapped { (2, 1) } else { (1, 2) };
+        let logit = math::ln(p / (1.0 - p));
+        let share = |logit: f64| 1.0 / (1.0 + math::exp(-logit));
+        let of_share = Some((share(logit - half(0)), share(logit + half(0))));
+        // The mean by the delta method: its derivatives by the coordinates.
+        let mean = p * means[0] + (1.0 - p) * means[1];
+        let sign = if is_swapped { -1.0 } else { 1.0 };
+        let mut slopes = [sign * p * (1.0 - p) * (means[0] - means[1]), 0.0, 0.0];
+        (slopes[short], slopes[long]) = (p * means[0], (1.0 - p) * means[1]);
+        let product = |i: usize, j: usize| slopes[i] * slopes[j] * found.covariance[i][j];
+        let variance: f64 = (0..9).map(|pair| product(pair / 3, pair % 3)).sum();
+        let of_mean = around(mean, z * variance.max(0.0).sqrt() / mean);
+        (vec![of_share, around(means[0], half(short)), around(means[1], half(long))], of_mean)
+    } else {
+        let parameters = law.parameters();
+        let intervals: Vec<Option<(f64, f64)>> =
+            parameters.iter().enumerate().map(|(index, (_, value))| around(*value, half(index))).collect();
+        let of_mean = parameters.iter().position(|(name, _)| *name == "mean");
+        let of_mean = of_mean.and_then(|index| intervals[index]);
+        (intervals, of_mean)
     };
     Estimate { law, ln_likelihood: found.value, intervals, mean_interval }
 }
@@ -163,9 +160,8 @@ fn pareto(family: Family, data: &Likelihood) -> Option<Estimate> {
         let length: f64 = points.iter().map(|point| point.weight * (point.ln - math::ln(low)).max(0.0)).sum();
         let start = (data.ended() / length).clamp(0.02, 1e4);
         let of = |at: &[f64]| data.ln(&FittedLaw::Pareto { shape: math::exp(at[0]), low, high });
-        let found = maximize(&[math::ln(start)], of).filter(|found| {
-            best.as_ref().is_none_or(|(before, _)| before.value < found.value)
-        });
+        let found = maximize(&[math::ln(start)], of)
+            .filter(|found| best.as_ref().is_none_or(|(before, _)| before.value < found.value));
         best = found.map(|found| (found, low)).or(best);
     }
     let (found, low) = best?;

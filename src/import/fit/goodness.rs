@@ -51,10 +51,6 @@ impl Observed {
         Observed { steps, runs: sample.len() as f64, resolution: sample.resolution() }
     }
 
-    pub(super) fn steps(&self) -> &[Step] {
-        &self.steps
-    }
-
     /// The distances. Both compare the distribution functions F of the law and S of the sample up
     /// to the longest run that ended: Kolmogorov's is the largest |S - F|; that of Anderson and
     /// Darling is n times the integral of (S - F)² / (F (1 - F)) over F, which has a closed form
@@ -122,7 +118,8 @@ pub(super) fn p_value(law: &FittedLaw, sample: &Sample, observed: f64) -> f64 {
         let simulated = simulate(&distribution, sample, &losses, &mut stream);
         let data = Likelihood::new(&simulated, GROUPS);
         let estimate = family::estimate(law.family(), &data, Some(law)).map(|estimate| estimate.law);
-        let distance = estimate.and_then(|law| law.distribution().ok()).map(|law| Observed::new(&simulated).distances(&law));
+        let distance =
+            estimate.and_then(|law| law.distribution().ok()).map(|law| Observed::new(&simulated).distances(&law));
         // A sample without an estimate counts as farther, which favours the law.
         farther += u32::from(distance.is_none_or(|distance| distance.anderson_darling >= observed));
         if farther == ENOUGH {
@@ -137,7 +134,9 @@ fn simulate(law: &Distribution, sample: &Sample, losses: &[Step], stream: &mut S
     let unit = sample.resolution();
     for _ in 0..sample.len() {
         let time = law.sample(stream);
-        let bound = if losses.is_empty() { None } else {
+        let bound = if losses.is_empty() {
+            None
+        } else {
             let share = stream.uniform();
             losses.get(losses.partition_point(|step| step.upto <= share)).map(|step| step.value)
         };
@@ -163,6 +162,7 @@ fn stream(entity: &str) -> Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::math;
     use crate::random::dist::Exponential;
 
     /// The sum of Anderson and Darling, and Kolmogorov's largest gap, over sorted values.
@@ -172,7 +172,7 @@ mod tests {
         let law: Distribution = Exponential::new(1.2).unwrap().into();
         let u = |index: usize| 1.0 - law.survival(values[index]);
         let n = values.len();
-        let sum: f64 = (0..n).map(|i| (2 * i + 1) as f64 * (u(i).ln() + (1.0 - u(n - 1 - i)).ln())).sum();
+        let sum: f64 = (0..n).map(|i| (2 * i + 1) as f64 * (math::ln(u(i)) + math::ln(1.0 - u(n - 1 - i)))).sum();
         let gap = (0..n).map(|i| (u(i) - i as f64 / 5.0).max((i + 1) as f64 / 5.0 - u(i))).fold(0.0, f64::max);
         let found = Observed::new(&Sample::new(values.to_vec(), Vec::new(), 0.0)).distances(&law);
         assert!((found.anderson_darling - (-5.0 - sum / 5.0)).abs() < 1e-5, "{found:?}");

@@ -6,17 +6,24 @@ use crate::random::dist::{
 
 /// A family of distributions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Family {
+pub enum Family {
+    /// One value.
     Constant,
+    /// Exponential.
     Exponential,
+    /// Lognormal.
     Lognormal,
+    /// Gamma.
     Gamma,
+    /// Weibull.
     Weibull,
-    /// Of two phases.
+    /// Hyperexponential, of two phases.
     Hyperexponential,
-    /// Without an upper bound.
+    /// Pareto without an upper bound.
     Pareto,
+    /// Pareto with an upper bound.
     BoundedPareto,
+    /// Equally likely values.
     Empirical,
 }
 
@@ -33,7 +40,7 @@ impl Family {
     ];
 
     /// Its name in a sentence.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Family::Constant => "constant",
             Family::Exponential => "exponential",
@@ -60,39 +67,29 @@ impl Family {
 
 /// A distribution with its parameters as a scenario states them; times are in seconds.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum FittedLaw {
+#[allow(missing_docs)] // the fields are the parameters of `random::dist`
+pub enum FittedLaw {
+    /// Always this value.
     Constant(f64),
-    Exponential {
-        mean: f64,
-    },
-    Lognormal {
-        mean: f64,
-        cv: f64,
-    },
-    Gamma {
-        shape: f64,
-        mean: f64,
-    },
-    Weibull {
-        shape: f64,
-        mean: f64,
-    },
-    /// With probability `p` of the first phase; the phase of the smaller mean is first.
-    Hyperexponential {
-        p: f64,
-        means: [f64; 2],
-    },
-    Pareto {
-        shape: f64,
-        low: f64,
-        high: Option<f64>,
-    },
+    /// Exponential.
+    Exponential { mean: f64 },
+    /// Lognormal, by its own mean and coefficient of variation.
+    Lognormal { mean: f64, cv: f64 },
+    /// Gamma.
+    Gamma { shape: f64, mean: f64 },
+    /// Weibull.
+    Weibull { shape: f64, mean: f64 },
+    /// With probability `p` of the first phase, whose mean is the smaller one.
+    Hyperexponential { p: f64, means: [f64; 2] },
+    /// Pareto, bounded or not.
+    Pareto { shape: f64, low: f64, high: Option<f64> },
     /// Equally likely values, rising.
     Empirical(Vec<f64>),
 }
 
 impl FittedLaw {
-    pub(crate) fn family(&self) -> Family {
+    /// Its family.
+    pub fn family(&self) -> Family {
         match self {
             FittedLaw::Constant(_) => Family::Constant,
             FittedLaw::Exponential { .. } => Family::Exponential,
@@ -110,7 +107,7 @@ impl FittedLaw {
     ///
     /// # Errors
     /// If a parameter is outside the range that scenarios accept.
-    pub(crate) fn distribution(&self) -> Result<Distribution, ParameterError> {
+    pub fn distribution(&self) -> Result<Distribution, ParameterError> {
         Ok(match self {
             FittedLaw::Constant(value) => Constant::new(*value)?.into(),
             FittedLaw::Exponential { mean } => Exponential::new(*mean)?.into(),
@@ -126,7 +123,7 @@ impl FittedLaw {
     }
 
     /// The parameters with their keys in a scenario; none of an empirical distribution.
-    pub(crate) fn parameters(&self) -> Vec<(&'static str, f64)> {
+    pub fn parameters(&self) -> Vec<(&'static str, f64)> {
         match self {
             FittedLaw::Constant(value) => vec![("constant", *value)],
             FittedLaw::Exponential { mean } => vec![("mean", *mean)],

@@ -164,7 +164,9 @@ impl Likelihood {
                 let of = |x: f64| p / short * math::exp(-x / short) + (1.0 - p) / long * math::exp(-x / long);
                 self.points.iter().map(|point| point.weight * math::ln(of(point.x).max(LEAST))).sum()
             }
-            FittedLaw::Pareto { low, high, .. } if self.smallest < *low || high.is_some_and(|high| high < self.largest) => {
+            FittedLaw::Pareto { low, high, .. }
+                if self.smallest < *low || high.is_some_and(|high| high < self.largest) =>
+            {
                 f64::NEG_INFINITY
             }
             FittedLaw::Pareto { shape, low, high } => {
@@ -236,12 +238,12 @@ mod tests {
     fn densities_agree_with_statrs() {
         let data = of(&VALUES, &[3.0], 0.0);
         let check = |law: FittedLaw, density: &dyn Fn(f64) -> f64, survival: f64| {
-            near(data.ln(&law), VALUES.iter().map(|x| density(*x)).sum::<f64>() + survival.ln());
+            near(data.ln(&law), VALUES.iter().map(|x| density(*x)).sum::<f64>() + math::ln(survival));
         };
         let gamma = statrs::distribution::Gamma::new(1.7, 1.7 / 3.5).unwrap();
         check(FittedLaw::Gamma { shape: 1.7, mean: 3.5 }, &|x| gamma.ln_pdf(x), gamma.sf(3.0));
         let lognormal = statrs::distribution::LogNormal::new(0.3, 0.8).unwrap();
-        let (mean, cv) = ((0.3_f64 + 0.32).exp(), (0.64_f64.exp() - 1.0).sqrt());
+        let (mean, cv) = (math::exp(0.3 + 0.32), math::exp_m1(0.64).sqrt());
         check(FittedLaw::Lognormal { mean, cv }, &|x| lognormal.ln_pdf(x), lognormal.sf(3.0));
         let mean = 2.0 * statrs::function::gamma::gamma(1.0 + 1.0 / 0.7);
         let weibull = statrs::distribution::Weibull::new(0.7, 2.0).unwrap();
@@ -250,23 +252,24 @@ mod tests {
         check(FittedLaw::Pareto { shape: 1.3, low: 0.3, high: None }, &|x| pareto.ln_pdf(x), pareto.sf(3.0));
         let inside = pareto.cdf(20.0);
         let bounded = FittedLaw::Pareto { shape: 1.3, low: 0.3, high: Some(20.0) };
-        check(bounded, &|x| pareto.ln_pdf(x) - inside.ln(), (pareto.cdf(20.0) - pareto.cdf(3.0)) / inside);
-        let phase = |x: f64, p: f64, mean: f64| p * (-x / mean).exp();
+        check(bounded, &|x| pareto.ln_pdf(x) - math::ln(inside), (pareto.cdf(20.0) - pareto.cdf(3.0)) / inside);
+        let phase = |x: f64, p: f64, mean: f64| p * math::exp(-x / mean);
         let hyper = FittedLaw::Hyperexponential { p: 0.3, means: [0.5, 6.0] };
-        let density = |x: f64| (phase(x, 0.3, 0.5) / 0.5 + phase(x, 0.7, 6.0) / 6.0).ln();
+        let density = |x: f64| math::ln(phase(x, 0.3, 0.5) / 0.5 + phase(x, 0.7, 6.0) / 6.0);
         check(hyper, &density, phase(3.0, 0.3, 0.5) + phase(3.0, 0.7, 6.0));
-        check(FittedLaw::Exponential { mean: 4.0 }, &|x| -x / 4.0 - 4.0_f64.ln(), (-0.75_f64).exp());
+        check(FittedLaw::Exponential { mean: 4.0 }, &|x| -x / 4.0 - math::ln(4.0), math::exp(-0.75));
     }
 
     /// Of an exponential, the probability of v whole units has a closed form.
     #[test]
     fn rounded_times_have_their_probability() {
         let (mean, unit) = (3.0_f64, 1.0_f64);
-        let q = (-unit / mean).exp();
+        let q = math::exp(-unit / mean);
         // P(V > v) is the mean of q^(v + u) over u in [0, 1].
-        let above = |v: f64| q.powf(v) * (1.0 - q) / (unit / mean);
+        let above = |v: f64| math::pow(q, v) * (1.0 - q) / (unit / mean);
         let data = of(&[0.0, 1.0, 1.0, 7.0], &[], unit);
-        let expected = (1.0 - above(0.0)).ln() + 2.0 * (above(0.0) - above(1.0)).ln() + (above(6.0) - above(7.0)).ln();
+        let expected =
+            math::ln(1.0 - above(0.0)) + 2.0 * math::ln(above(0.0) - above(1.0)) + math::ln(above(6.0) - above(7.0));
         near(data.ln(&FittedLaw::Exponential { mean }), expected);
     }
 
@@ -293,10 +296,9 @@ mod tests {
         let sample = Sample::new(values, Vec::new(), 0.0);
         let (grouped, all) = (Likelihood::new(&sample, 2000), Likelihood::new(&sample, usize::MAX / 9));
         assert!(grouped.points.len() < 2050, "{}", grouped.points.len());
-        for law in [
-            FittedLaw::Weibull { shape: 0.7, mean: 13.0 },
-            FittedLaw::Hyperexponential { p: 0.7, means: [4.0, 35.0] },
-        ] {
+        for law in
+            [FittedLaw::Weibull { shape: 0.7, mean: 13.0 }, FittedLaw::Hyperexponential { p: 0.7, means: [4.0, 35.0] }]
+        {
             let (grouped, all) = (grouped.ln(&law), all.ln(&law));
             assert!((grouped - all).abs() < 0.2, "{law:?}: {grouped} and {all}");
         }

@@ -70,7 +70,9 @@ pub(super) fn maximize(start: &[f64], function: impl Fn(&[f64]) -> f64) -> Optio
 fn derivatives(at: &[f64], value: f64, function: impl Fn(&[f64]) -> f64) -> Option<(Vec<f64>, Vec<Vec<f64>>)> {
     let moved = |steps: &[(usize, f64)]| {
         let mut point = at.to_vec();
-        steps.iter().for_each(|(index, step)| point[*index] += step);
+        for (index, step) in steps {
+            point[*index] += step;
+        }
         function(&point)
     };
     let n = at.len();
@@ -79,11 +81,12 @@ fn derivatives(at: &[f64], value: f64, function: impl Fn(&[f64]) -> f64) -> Opti
         let (up, down) = (moved(&[(i, STEP)]), moved(&[(i, -STEP)]));
         gradient[i] = (up - down) / (2.0 * STEP);
         curvature[i][i] = -(up - 2.0 * value + down) / (STEP * STEP);
+        #[expect(clippy::needless_range_loop, reason = "two rows are written")]
         for j in 0..i {
             let both = moved(&[(i, STEP), (j, STEP)]) + moved(&[(i, -STEP), (j, -STEP)]);
             let across = moved(&[(i, STEP), (j, -STEP)]) + moved(&[(i, -STEP), (j, STEP)]);
-            curvature[i][j] = -(both - across) / (4.0 * STEP * STEP);
-            curvature[j][i] = curvature[i][j];
+            let mixed = -(both - across) / (4.0 * STEP * STEP);
+            (curvature[i][j], curvature[j][i]) = (mixed, mixed);
         }
     }
     let is_finite = gradient.iter().chain(curvature.iter().flatten()).all(|slope| slope.is_finite());

@@ -13,12 +13,9 @@ mod likelihood;
 mod maximize;
 mod sample;
 
-#[cfg(test)]
-mod recovery;
-
-pub(crate) use dependence::{Dependence, SerialCorrelation, depends_on, serial_correlation};
-pub(crate) use law::{Family, FittedLaw};
-pub(crate) use sample::Sample;
+pub use dependence::{Dependence, SerialCorrelation, depends_on, serial_correlation};
+pub use law::{Family, FittedLaw};
+pub use sample::Sample;
 
 use super::quantile_sketch::means_of_parts;
 use goodness::Observed;
@@ -48,48 +45,51 @@ const STEADY: f64 = 0.01;
 
 /// What to fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FitOptions {
+pub struct FitOptions {
     /// Use the empirical distribution, whatever fits.
-    pub(crate) empirical: bool,
+    pub empirical: bool,
 }
 
 /// The distribution of service times, with its basis and its uncertainty.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Fit {
+pub struct Fit {
     /// What the scenario states.
-    pub(crate) law: FittedLaw,
+    pub law: FittedLaw,
     /// 95 % intervals of its parameters, in the order of [`FittedLaw::parameters`].
-    pub(crate) intervals: Vec<Option<(f64, f64)>>,
+    pub intervals: Vec<Option<(f64, f64)>>,
     /// The mean of the law, and its 95 % interval.
-    pub(crate) mean: (f64, Option<(f64, f64)>),
+    pub mean: (f64, Option<(f64, f64)>),
     /// The coefficient of variation of the law.
-    pub(crate) cv: f64,
-    /// Runs that ended, and runs of which a lower bound is known.
-    pub(crate) ended: usize,
-    pub(crate) censored: usize,
+    pub cv: f64,
+    /// Runs that ended.
+    pub ended: usize,
+    /// Runs of which only a lower bound is known.
+    pub censored: usize,
     /// The families that were fitted, the least criterion first.
-    pub(crate) candidates: Vec<Candidate>,
+    pub candidates: Vec<Candidate>,
     /// Why this law was chosen: a sentence without its full stop.
-    pub(crate) reason: String,
+    pub reason: String,
 }
 
 /// A family at the maximum of its likelihood.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Candidate {
-    pub(crate) law: FittedLaw,
-    pub(crate) ln_likelihood: f64,
+pub struct Candidate {
+    /// The family with its parameters.
+    pub law: FittedLaw,
+    /// The logarithm of its likelihood.
+    pub ln_likelihood: f64,
     /// Akaike's criterion: twice the number of parameters minus the logarithm of the likelihood.
-    pub(crate) aic: f64,
+    pub aic: f64,
     /// The statistic of Anderson and Darling, of at most 2,000 runs.
-    pub(crate) anderson_darling: f64,
+    pub anderson_darling: f64,
     /// Its p-value; only of the candidate that was chosen before this test.
-    pub(crate) p: Option<f64>,
+    pub p: Option<f64>,
     /// Kolmogorov's distance, of all runs.
-    pub(crate) kolmogorov: f64,
+    pub kolmogorov: f64,
 }
 
 /// The distribution of a sample; `None` without any run.
-pub(crate) fn fit(sample: &Sample, options: FitOptions) -> Option<Fit> {
+pub fn fit(sample: &Sample, options: FitOptions) -> Option<Fit> {
     let ended = sample.values().len();
     let plain_mean = sample.mean();
     if ended == 0 {

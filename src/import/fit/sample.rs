@@ -11,7 +11,7 @@ use crate::stats::interval::{IntervalEstimate, critical_value_95};
 /// of the start within its unit, a time x becomes floor(x + U). So P(V > v) is the mean of
 /// P(X > v + 1 - U) over U, and P(V = v) its difference at v - 1 and v.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Sample {
+pub struct Sample {
     /// Seconds from start to end, rising.
     values: Vec<f64>,
     /// Seconds that runs lasted at least, rising.
@@ -33,10 +33,12 @@ impl Sample {
     /// Of `values` (runs that ended) and `censored` (lower bounds of others: they still run, or
     /// were stopped by a deadline or lost), in seconds, with the resolution of the log, or 0.
     /// Numbers that are not finite are left out; negative ones count as 0.
-    pub(crate) fn new(values: Vec<f64>, censored: Vec<f64>, resolution: f64) -> Sample {
+    pub fn new(values: Vec<f64>, censored: Vec<f64>, resolution: f64) -> Sample {
         let clean = |mut values: Vec<f64>| {
             values.retain(|value| value.is_finite());
-            values.iter_mut().for_each(|value| *value = value.max(0.0));
+            for value in &mut values {
+                *value = value.max(0.0);
+            }
             values.sort_unstable_by(f64::total_cmp);
             values
         };
@@ -45,16 +47,17 @@ impl Sample {
     }
 
     /// Times of runs that ended, rising.
-    pub(crate) fn values(&self) -> &[f64] {
+    pub fn values(&self) -> &[f64] {
         &self.values
     }
 
     /// Lower bounds of the times of other runs, rising.
-    pub(crate) fn censored(&self) -> &[f64] {
+    pub fn censored(&self) -> &[f64] {
         &self.censored
     }
 
-    pub(crate) fn resolution(&self) -> f64 {
+    /// The unit of rounded times in seconds; 0 if they are exact.
+    pub fn resolution(&self) -> f64 {
         self.resolution
     }
 
