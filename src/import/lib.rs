@@ -16,6 +16,7 @@ mod arrivals;
 mod backlog;
 mod crons;
 mod documents;
+pub mod fit;
 mod header;
 mod history;
 mod interval;
