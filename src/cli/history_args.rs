@@ -1,6 +1,7 @@
 //! The options that read histories, shared by `import` and `backtest`.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ use crate::exit::CliError;
 use crate::history::{Format, HistoryReader, JobHistory, Mapping, ProblemKind, ReadOptions, Reading};
 use crate::inputs::{from_standard_input, is_standard_input, read_given};
 use crate::model::time_zone::TimeZone;
+use crate::scenario::InputFile;
 use crate::term::warn;
 
 /// The number of rows that are not used and are printed.
@@ -63,18 +65,45 @@ impl HistoryArgs {
     /// Reads all files, and prints on standard error how they were read and which rows are not
     /// used.
     pub(crate) fn load(&self, is_quiet: bool) -> Result<JobHistory, CliError> {
-        let mut reader = HistoryReader::new(self.options());
+        Ok(self.load_from(read_path, None, is_quiet)?.0)
+    }
+
+    /// The same with files that `read` finds, which are returned. Times in a log of simulations
+    /// count from `start`, if the options do not name another instant.
+    pub(crate) fn load_from(
+        &self,
+        read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+        start: Option<DateTime<Utc>>,
+        is_quiet: bool,
+    ) -> Result<(JobHistory, Vec<InputFile>), CliError> {
         if self.history.iter().filter(|path| is_standard_input(path)).count() > 1 {
             return Err(CliError::Input("standard input (-) can be used for one history only".to_owned()));
         }
+        let mut files = Vec::new();
         for path in &self.history {
-            let bytes = if is_standard_input(path) { from_standard_input() } else { read_given(path) };
+            let bytes = read(path);
             let bytes =
                 bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
-            reader.add(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
+            files.push(InputFile { name: path.display().to_string(), bytes });
         }
+        let reading = self.read(&files, self.options())?;
+        let is_simulated = reading.files.iter().any(|file| file.format == Format::Claimsim);
+        let reading = match start {
+            Some(_) if is_simulated && self.history_start.is_none() => {
+                self.read(&files, ReadOptions { start, ..self.options() })?
+            }
+            _ => reading,
+        };
         let names: Vec<String> = self.history.iter().map(|path| display_name(path)).collect();
-        self.accept(reader.finish(), &names, is_quiet)
+        Ok((self.accept(reading, &names, is_quiet)?, files))
+    }
+
+    fn read(&self, files: &[InputFile], options: ReadOptions) -> Result<Reading, CliError> {
+        let mut reader = HistoryReader::new(options);
+        for (path, file) in self.history.iter().zip(files) {
+            reader.add(&file.bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
+        }
+        Ok(reader.finish())
     }
 
     /// The options without the files.
@@ -145,7 +174,12 @@ fn print_problems(reading: &Reading, names: &[String]) {
     warn(&format!("warning: {count} of {rows} rows ({share:.1} %) are not used: {}", kinds.join(", ")));
 }
 
-fn display_name(path: &Path) -> String {
+/// The bytes of a file of the command line.
+fn read_path(path: &Path) -> io::Result<Vec<u8>> {
+    if is_standard_input(path) { from_standard_input() } else { read_given(path) }
+}
+
+pub(crate) fn display_name(path: &Path) -> String {
     if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 

@@ -128,7 +128,30 @@ pub fn has_own_arrivals(scenario: &Scenario) -> bool {
     scenario.sources.iter().any(|source| !matches!(source, ArrivalModel::Listed(_)))
 }
 
-/// Compares a scenario with a history whose times lie within the run.
+/// Checks that a history can be replayed in a scenario.
+///
+/// # Errors
+/// If it cannot.
+pub fn check(scenario: &Scenario, history: &JobHistory) -> Result<(), ReplayError> {
+    replay::Replay::new(scenario, history).map(drop)
+}
+
+/// Compares a scenario with a history by the replay alone.
+///
+/// # Errors
+/// If the history cannot be replayed in the scenario.
+pub fn replay(
+    scenario: &Scenario,
+    history: &JobHistory,
+    plan: &BacktestPlan,
+    progress: &dyn Progress,
+) -> Result<Backtest, ReplayError> {
+    let without_arrivals = Scenario { sources: Vec::new(), ..scenario.clone() };
+    backtest(&without_arrivals, history, plan, progress)
+}
+
+/// Compares a scenario with a history whose times lie within the run, by the replay and by the
+/// forecast.
 ///
 /// # Errors
 /// If the history cannot be replayed in the scenario.

@@ -225,7 +225,7 @@ impl<'a> BacktestReport<'a> {
     }
 
     /// The answer, in a sentence.
-    fn answer(&self) -> String {
+    pub fn answer(&self) -> String {
         let of = |verdict: BacktestVerdict| -> Vec<&str> {
             let scopes = self.backtest.trace.scopes.iter().skip(1);
             scopes.filter(|scope| scope.verdict == Some(verdict)).map(|scope| self.action(scope.jobs)).collect()
