@@ -238,7 +238,10 @@ impl Case {
 fn main() -> io::Result<()> {
     let trials = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_000);
     let mut out = io::stdout().lock();
-    writeln!(out, "system,fault of the model,trials,explains,undecided,does not,does not (trace-driven),does not (model-driven)")?;
+    writeln!(
+        out,
+        "system,fault of the model,trials,explains,undecided,does not,does not (trace-driven),does not (model-driven)"
+    )?;
     for case in cases() {
         let Counts { trials, explains, undecided, does_not, trace_does_not, model_does_not } = case.count(0..trials);
         let fault = case.fault.unwrap_or("none");

@@ -7,9 +7,9 @@ use crate::args::{
     ChangeArgs, GridArgs, PolicyParser, SequentialArgs, SetArgs, check_max, expression_error, parse_all,
 };
 use crate::exit::CliError;
-use crate::history_args::HistoryArgs;
 use crate::experiment::expression::PrecisionGoal;
 use crate::experiment::{MIN_REPLICATIONS, StoppingRule};
+use crate::history_args::HistoryArgs;
 use crate::scenario::Scenario;
 
 /// The default of `--max-replications` with `--precision`.

@@ -197,9 +197,12 @@ impl Evidence<'_> {
     /// The mean waits of an action's jobs for which units were free when they fell due, in the
     /// history and in the simulation.
     fn unhindered(&self, action: u16) -> Option<(f64, f64)> {
-        let free = self.replay.jobs.iter().enumerate().filter(|(number, job)| {
-            job.action.0 == action && self.observed_use.found_room[*number]
-        });
+        let free = self
+            .replay
+            .jobs
+            .iter()
+            .enumerate()
+            .filter(|(number, job)| job.action.0 == action && self.observed_use.found_room[*number]);
         let (count, observed, simulated) = free.fold((0.0, 0.0, 0.0), |(count, observed, simulated), (number, job)| {
             (count + 1.0, observed + job.observed.as_secs_f64(), simulated + seconds(self.simulated[number]))
         });

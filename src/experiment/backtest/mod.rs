@@ -22,8 +22,8 @@ use crate::arrival::ArrivalModel;
 use crate::model::time::{Span, Time};
 use crate::replication::Progress;
 use crate::scenario::Scenario;
-use crate::stats::holm::HolmTests;
 use crate::stats::JobScope;
+use crate::stats::holm::HolmTests;
 
 pub use blocks::BlockKind;
 pub use explanation::{Cause, Explanation};
@@ -163,8 +163,7 @@ pub fn backtest(
 ) -> Result<Backtest, ReplayError> {
     let replay = replay::Replay::new(scenario, history)?;
     let hours = local_time::LocalHours::new(history.time_zone, scenario.epoch);
-    let mut trace =
-        trace_driven::compare(&replay, &hours, plan.from, plan.tolerance, plan.replications, progress);
+    let mut trace = trace_driven::compare(&replay, &hours, plan.from, plan.tolerance, plan.replications, progress);
     let model = has_own_arrivals(scenario)
         .then(|| model_driven::forecast(scenario, history, plan.from, plan.replications, progress))
         .transpose()?;

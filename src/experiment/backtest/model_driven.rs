@@ -107,9 +107,9 @@ pub(super) fn forecast(
         })
         .collect();
     let one = |index: u32| {
-        let mut observer = Waits { until, due: BTreeMap::new(), waits: Vec::new() };
-        Replication::new(&scenario, u64::from(index)).observe(progress, &mut observer);
-        days.figures(&observer.finish())
+        let mut waits = Waits { until, due: BTreeMap::new(), ended: Vec::new() };
+        Replication::new(&scenario, u64::from(index)).observe(progress, &mut waits);
+        days.figures(&waits.finish())
     };
     let mut all = vec![days.figures(&observed)];
     let simulated: Vec<Vec<[f64; 3]>> = (0..replications).into_par_iter().map(one).collect();
@@ -216,7 +216,7 @@ fn of_day(all: &[Vec<[f64; 3]>], day: usize, measure: usize) -> Forecast {
     let at = |rank: usize| simulated[rank.clamp(1, n) - 1];
     Forecast {
         observed,
-        median: (at(n.div_ceil(2)) + at(n / 2 + 1)) / 2.0,
+        median: f64::midpoint(at(n.div_ceil(2)), at(n / 2 + 1)),
         low: at(tail),
         high: at(n + 1 - tail),
         pit: (below as f64 + 0.5 * equal as f64) / n as f64,
@@ -272,15 +272,15 @@ struct Waits {
     until: Time,
     /// When the jobs that wait fell due.
     due: BTreeMap<u64, Time>,
-    waits: Vec<WaitingJob>,
+    ended: Vec<WaitingJob>,
 }
 
 impl Waits {
     /// All jobs; those that still wait have waited up to the end.
     fn finish(mut self) -> Vec<WaitingJob> {
         let until = self.until;
-        self.waits.extend(self.due.into_values().map(|due| (due, until - due)));
-        self.waits
+        self.ended.extend(self.due.into_values().map(|due| (due, until - due)));
+        self.ended
     }
 }
 
@@ -290,7 +290,7 @@ impl Observer for Waits {
             Event::Due { job, .. } => drop(self.due.insert(job.id.0, job.scheduled_at)),
             Event::Claimed { job, .. } | Event::Left { job, .. } => {
                 if let Some(due) = self.due.remove(&job.id.0) {
-                    self.waits.push((due, now - due));
+                    self.ended.push((due, now - due));
                 }
             }
             _ => {}

@@ -16,6 +16,7 @@ use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::JobId;
 use crate::model::time::{NANOS, Span, Time};
 use crate::model::unit::{Probability, Rate};
+use crate::model::worker::LabelSet;
 use crate::scenario::{Scenario, WarmUpRule};
 
 /// Why a history cannot be replayed in a scenario.
@@ -262,7 +263,7 @@ impl Needs {
                 }
                 system.needs.push(units);
                 if labels.0 != 0 {
-                    system.runs_on.resize(next, Default::default());
+                    system.runs_on.resize(next, LabelSet::default());
                     system.runs_on.push(labels);
                 }
             }

@@ -127,8 +127,7 @@ pub(super) fn compare(
     let scopes = scopes(replay, from);
     let simulated = simulate(replay, &scopes, replications, progress);
     let n = f64::from(simulated.replications);
-    let difference =
-        |job: usize| (simulated.sums[job] as f64 / n - replay.jobs[job].observed.0 as f64) / 1e9;
+    let difference = |job: usize| (simulated.sums[job] as f64 / n - replay.jobs[job].observed.0 as f64) / 1e9;
     let all = &scopes[0].members;
     let due: Vec<Time> = all.iter().map(|job| replay.jobs[*job].due).collect();
     let ends: Vec<Time> = all.iter().map(|job| replay.ends[*job]).collect();
@@ -155,7 +154,8 @@ fn scopes(replay: &Replay, from: Time) -> Vec<Scope> {
     for job in first..replay.jobs.len() {
         by_action[usize::from(replay.jobs[job].action.0)].push(job);
     }
-    let of_action = |(action, members): (usize, Vec<usize>)| Scope { jobs: JobScope::One(ActionId(action as u16)), members };
+    let of_action =
+        |(action, members): (usize, Vec<usize>)| Scope { jobs: JobScope::One(ActionId(action as u16)), members };
     scopes.extend(by_action.into_iter().enumerate().map(of_action).filter(|scope| !scope.members.is_empty()));
     scopes
 }
@@ -181,11 +181,14 @@ fn simulate(replay: &Replay, scopes: &[Scope], replications: u32, progress: &dyn
         // The first two tell whether anything is random.
         let size = if all.replications == 0 { 2 } else { group };
         let to = all.replications.saturating_add(size).min(replications);
-        let of_group: Vec<_> = (all.replications..to).into_par_iter().map(|index| {
-            let waits = waits(index);
-            let figures: Vec<_> = scopes.iter().map(|scope| figures(replay, scope, &waits)).collect();
-            (waits, figures)
-        }).collect();
+        let of_group: Vec<_> = (all.replications..to)
+            .into_par_iter()
+            .map(|index| {
+                let waits = waits(index);
+                let figures: Vec<_> = scopes.iter().map(|scope| figures(replay, scope, &waits)).collect();
+                (waits, figures)
+            })
+            .collect();
         let is_fixed = all.replications == 0 && of_group.len() == 2 && of_group[0].0 == of_group[1].0;
         for (waits, figures) in of_group.into_iter().take(if is_fixed { 1 } else { usize::MAX }) {
             all.sums.iter_mut().zip(&waits).for_each(|(sum, wait)| *sum += i128::from(*wait));
@@ -284,7 +287,11 @@ impl Context<'_> {
         WaitComparison {
             jobs: scope.jobs,
             count: scope.members.len(),
-            not_started: scope.members.iter().filter(|job| replay.jobs[**job].observed == replay.jobs[**job].cap).count(),
+            not_started: scope
+                .members
+                .iter()
+                .filter(|job| replay.jobs[**job].observed == replay.jobs[**job].cap)
+                .count(),
             cut: self.simulated.cut[number] as f64 / n / scope.members.len() as f64,
             figures,
             by_hour,
@@ -325,7 +332,8 @@ impl Context<'_> {
         };
         let observed = scope.members.iter().map(|job| with_block(self.replay.jobs[*job].observed.0, *job)).collect();
         let observed = sorted(observed);
-        let pooled = self.simulated.kept.iter().flat_map(|waits| scope.members.iter().map(|job| with_block(waits[*job], *job)));
+        let pooled =
+            self.simulated.kept.iter().flat_map(|waits| scope.members.iter().map(|job| with_block(waits[*job], *job)));
         let pooled = sorted(pooled.collect());
         let shares = QUANTILES.map(|(_, share)| share);
         let streams = Streams::new(self.replay.scenario.seed, 0);

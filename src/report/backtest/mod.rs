@@ -67,7 +67,7 @@ impl Report for BacktestReport<'_> {
                         json!({ "line": line, "observed_s": observed, "simulated_s": simulated })
                     })
                     .collect::<Vec<_>>(),
-                "causes": explanation.causes.iter().map(|cause| self.cause(cause)).collect::<Vec<_>>(),
+                "causes": explanation.causes.iter().map(text::cause_in_words).collect::<Vec<_>>(),
             })
         });
         let pit = self.backtest.model.iter().flat_map(|model| &model.days);
@@ -156,10 +156,8 @@ impl<'a> BacktestReport<'a> {
             ));
         }
         if trace.block_count < 5 {
-            warnings.push(format!(
-                "the history has only {}, too few for intervals; take a longer history",
-                self.blocks()
-            ));
+            warnings
+                .push(format!("the history has only {}, too few for intervals; take a longer history", self.blocks()));
         }
         warnings
     }

@@ -64,16 +64,16 @@ impl<'a> BacktestReport<'a> {
     /// The table of the replay.
     fn columns(&self) -> Vec<Column<'a, &'a WaitComparison>> {
         let report = *self;
-        let text = |figure: &WaitFigure| duration(figure.observed) + " / " + &duration(figure.simulated);
-        let p95 = |scope: &WaitComparison| scope.figures.iter().find(|it| it.statistic == Statistic::P95).copied();
         vec![
             Column::for_people("action", move |scope: &&'a WaitComparison| {
                 Text::Name(report.action(scope.jobs).to_owned())
             })
             .left_aligned(),
             Column::for_people("jobs", |scope: &&'a WaitComparison| Text::Plain(scope.count.to_string())),
-            Column::for_people("mean wait, obs / sim", move |scope: &&'a WaitComparison| Text::Plain(text(scope.mean()))),
-            Column::for_people("sim - obs (95 %)", |scope: &&'a WaitComparison| {
+            Column::for_people("mean wait, observed / simulated", move |scope: &&'a WaitComparison| {
+                Text::Plain(pair(scope.mean()))
+            }),
+            Column::for_people("difference (95 %)", |scope: &&'a WaitComparison| {
                 let mean = scope.mean();
                 let difference = mean.simulated - mean.observed;
                 Text::Plain(match mean.difference {
@@ -84,11 +84,9 @@ impl<'a> BacktestReport<'a> {
                     None => ValueFormat::Duration.difference(Some(difference)),
                 })
             }),
-            Column::for_people("p95, obs / sim", move |scope: &&'a WaitComparison| {
-                Text::Plain(p95(scope).map_or_else(String::new, |figure| text(&figure)))
-            }),
-            Column::for_people("verdict", |scope: &&'a WaitComparison| {
-                Text::Strong(scope.verdict.map_or_else(String::new, |verdict| verdict.name().to_owned()))
+            Column::for_people("verdict", |scope: &&'a WaitComparison| match scope.verdict {
+                Some(verdict) => Text::Strong(verdict.name().to_owned()),
+                None => Text::Plain(String::new()),
             })
             .left_aligned(),
         ]
@@ -111,44 +109,19 @@ impl<'a> BacktestReport<'a> {
             self.blocks(),
             tolerances[..shown].join(", ")
         )];
+        let scopes = self.backtest.trace.scopes.iter().take(5);
+        let p95 = scopes.filter_map(|scope| {
+            let figure = scope.figures.iter().find(|figure| figure.statistic == Statistic::P95)?;
+            Some(format!("{} {}", self.action(scope.jobs), pair(figure)))
+        });
+        lines.push(format!("p95 wait, observed / simulated: {}.", p95.collect::<Vec<_>>().join(", ")));
         match &self.backtest.model {
-            Some(model) => lines.extend(self.forecast(model)),
-            None => lines.push(
-                "Forecast: none, because the scenario has no arrivals of its own (only listed jobs).".to_owned(),
-            ),
+            Some(model) => lines.extend(forecast(model)),
+            None => lines
+                .push("Forecast: none, because the scenario has no arrivals of its own (only listed jobs).".to_owned()),
         }
         for explanation in &self.backtest.explanations {
             lines.extend(self.explanation(explanation));
-        }
-        lines
-    }
-
-    /// What the forecast shows.
-    fn forecast(&self, model: &ModelDriven) -> Vec<String> {
-        let days = model.days.len();
-        let word = if days == 1 { "day" } else { "days" };
-        let verdict = if model.adjusted_p <= LEVEL { "the model is rejected" } else { "not rejected" };
-        let mut lines = vec![format!(
-            "Forecast: of {days} {word}, {} of the mean waits, p95 waits and longest queues are inside their {} \
-             intervals; {verdict} (p = {}).",
-            percent(model.inside),
-            percent(PREDICTED),
-            format::digits(model.adjusted_p, 3),
-        )];
-        let outside = model.days.iter().filter(|day| !day.forecasts[0].is_inside());
-        let named: Vec<String> = outside
-            .clone()
-            .take(DAYS_NAMED)
-            .map(|day| {
-                let mean = day.forecasts[0];
-                let (observed, low, high) = (duration(mean.observed), duration(mean.low), duration(mean.high));
-                format!("{} {observed} (not {low} to {high})", day.date)
-            })
-            .collect();
-        if !named.is_empty() {
-            let more = outside.count() - named.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            lines.push(format!("Mean waits outside: {}{more}.", named.join(", ")));
         }
         lines
     }
@@ -157,7 +130,7 @@ impl<'a> BacktestReport<'a> {
     fn explanation(&self, explanation: &Explanation) -> Vec<String> {
         let action = self.action(explanation.jobs);
         let direction = if explanation.is_too_long { "too long" } else { "too short" };
-        let hour = |(hour, share): &(usize, f64)| format!("{hour:02}:00 ({})", percent(*share));
+        let hour = |(hour, share): &(usize, f64)| format!("{hour:02}:00 ({})", whole_percent(*share));
         let hours: Vec<String> = explanation.hours.iter().map(hour).collect();
         let hours = if hours.is_empty() { String::new() } else { format!(", most at {}", hours.join(", ")) };
         let job = |(line, observed, simulated): &(u32, f64, f64)| {
@@ -166,38 +139,8 @@ impl<'a> BacktestReport<'a> {
         let jobs: Vec<String> = explanation.examples.iter().map(job).collect();
         let mut lines = vec![format!("{action}: simulated waits are {direction}{hours}; {}.", jobs.join("; "))];
         let causes = explanation.causes.iter().enumerate();
-        lines.extend(causes.map(|(number, cause)| format!("  {}. {}.", number + 1, self.cause(cause))));
+        lines.extend(causes.map(|(number, cause)| format!("  {}. {}.", number + 1, cause_in_words(cause))));
         lines
-    }
-
-    /// A likely cause, in words.
-    pub(super) fn cause(&self, cause: &Cause) -> String {
-        match cause {
-            Cause::MoreCapacity { resource, in_use, offered } => format!(
-                "more capacity than assumed: {in_use} units of {resource} were in use at once, and the scenario offers \
-                 {offered}"
-            ),
-            Cause::LessCapacity { resource, in_use, offered } => format!(
-                "less capacity than assumed: at most {in_use} units of {resource} were ever in use, and the scenario \
-                 offers {offered}"
-            ),
-            Cause::HiddenWork { share } => format!(
-                "hidden work, or workers that were out: in {} of the waiting time enough units were free in sum",
-                percent(*share)
-            ),
-            Cause::ClaimOrder { observed, simulated } => format!(
-                "another claim order: {} of the jobs were overtaken by later ones of the same need, and {} in the \
-                 simulation",
-                percent(*observed),
-                percent(*simulated)
-            ),
-            Cause::ClaimDelay { observed, simulated } => format!(
-                "another claim delay: jobs that found free units waited {} on average, and {} in the simulation",
-                duration(*observed),
-                duration(*simulated)
-            ),
-            Cause::Unknown => "the history has no trace of a cause".to_owned(),
-        }
     }
 
     /// The values that are not rejected, and those that are.
@@ -210,7 +153,11 @@ impl<'a> BacktestReport<'a> {
             let p = tables::least_p(point).map_or_else(|| "-".to_owned(), |p| format::digits(p, 3));
             let mean = point.backtest.trace.scopes[0].mean();
             let difference = ValueFormat::Duration.difference(Some(mean.simulated - mean.observed));
-            format!("  {}: {} (sim - obs {difference}, p = {p})", point.settings, point.backtest.verdict().name())
+            format!(
+                "  {}: {} (simulated - observed {difference}, p = {p})",
+                point.settings,
+                point.backtest.verdict().name()
+            )
         };
         let kept = self.calibration.iter().filter(is_kept).count();
         let mut lines = vec![match kept {
@@ -252,5 +199,75 @@ impl<'a> BacktestReport<'a> {
             parts.push(format!("Fitted up to {until}, compared with what came after."));
         }
         parts.join(" ")
+    }
+}
+
+/// An observed and a simulated wait.
+fn pair(figure: &WaitFigure) -> String {
+    duration(figure.observed) + " / " + &duration(figure.simulated)
+}
+
+/// A share without digits after the point.
+fn whole_percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+/// What the forecast shows.
+fn forecast(model: &ModelDriven) -> Vec<String> {
+    let days = model.days.len();
+    let word = if days == 1 { "day" } else { "days" };
+    let verdict = if model.adjusted_p <= LEVEL { "the model is rejected" } else { "not rejected" };
+    let mut lines = vec![format!(
+        "Forecast: of {days} {word}, {} of the mean waits, p95 waits and longest queues are inside their {} \
+         intervals; {verdict} (p = {}).",
+        whole_percent(model.inside),
+        whole_percent(PREDICTED),
+        format::digits(model.adjusted_p, 3),
+    )];
+    let outside = model.days.iter().filter(|day| !day.forecasts[0].is_inside());
+    let named: Vec<String> = outside
+        .clone()
+        .take(DAYS_NAMED)
+        .map(|day| {
+            let mean = day.forecasts[0];
+            let (observed, low, high) = (duration(mean.observed), duration(mean.low), duration(mean.high));
+            format!("{} {observed} (not {low} to {high})", day.date)
+        })
+        .collect();
+    if !named.is_empty() {
+        let more = outside.count() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        lines.push(format!("Mean waits outside: {}{more}.", named.join(", ")));
+    }
+    lines
+}
+
+/// A likely cause, in words.
+pub(super) fn cause_in_words(cause: &Cause) -> String {
+    match cause {
+        Cause::MoreCapacity { resource, in_use, offered } => format!(
+            "more capacity than assumed: {in_use} units of {resource} were in use at once, and the scenario offers \
+             {offered}"
+        ),
+        Cause::LessCapacity { resource, in_use, offered } => format!(
+            "less capacity than assumed: at most {in_use} units of {resource} were ever in use, and the scenario \
+             offers {offered}"
+        ),
+        Cause::HiddenWork { share } => format!(
+            "hidden work, or workers that were out: in {} of the waiting time enough units were free in sum",
+            percent(*share)
+        ),
+        Cause::ClaimOrder { observed, simulated } => format!(
+            "another claim order: {} of the jobs were overtaken by later ones of the same need, and {} in the \
+             simulation",
+            percent(*observed),
+            percent(*simulated)
+        ),
+        Cause::ClaimDelay { observed, simulated } => format!(
+            "another claim delay: jobs that found free units waited {} on average, and {} in the simulation",
+            duration(*observed),
+            duration(*simulated)
+        ),
+        Cause::Unknown => "the history has no trace of a cause".to_owned(),
     }
 }

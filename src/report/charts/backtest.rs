@@ -6,7 +6,7 @@ use plotters::style::text_anchor::HPos;
 
 use crate::backtest::BacktestReport;
 use crate::experiment::backtest::{DAY_MEASURES, DayForecast, ModelDriven, PREDICTED, WaitComparison};
-use crate::format::{duration, percent, short_count};
+use crate::format::{duration, short_count};
 use crate::plot::axis::Axis;
 use crate::plot::canvas::{self, BLUE, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, SERIES, TARGET, TITLES, WIDTH};
 use crate::plot::wait_axis::WaitAxis;
@@ -125,7 +125,7 @@ fn draw_hours(canvas: &Canvas, scope: &WaitComparison, top: i32, (hours, name): 
     });
     let most = ends.fold(0.0, f64::max).max(1.0);
     let waits = Axis::from_zero(most, duration);
-    let plot = canvas::plot(canvas, (top, PANEL), (hours, name), (&waits, "Mean wait"))?;
+    let plot = canvas::plot(canvas, (top, PANEL), (hours, name), (&waits, ""))?;
     let area = plot.plotting_area();
     for (hour, figure) in &scope.by_hour {
         let middle = *hour as f64 + 0.5;
@@ -144,23 +144,20 @@ fn draw_hours(canvas: &Canvas, scope: &WaitComparison, top: i32, (hours, name): 
 pub(super) fn days(report: &BacktestReport, model: &ModelDriven) -> Vec<u8> {
     let bottom = TITLES + DAY_MEASURES.len() as i32 * (HEADING + PANEL) + canvas::X_LABELS;
     let subtitle = format!(
-        "Bar: interval of {} of the replications, line: median; dot: observed, red if outside",
-        percent(PREDICTED)
+        "Bar: interval of {:.0} % of the replications, line: median; dot: observed, red if outside",
+        100.0 * PREDICTED
     );
     canvas::sheet(bottom + 14, &title(report, "days of the history against their forecasts"), &subtitle, |canvas| {
         let days = day_axis(&model.days);
         for (number, measure) in DAY_MEASURES.iter().enumerate() {
             let top = TITLES + HEADING + number as i32 * (HEADING + PANEL);
             let name = (number + 1 == DAY_MEASURES.len()).then_some("Day");
-            canvas::heading(canvas, measure, (LEFT, top - 19))?;
+            let unit = if number == 2 { " (jobs)" } else { "" };
+            canvas::heading(canvas, &format!("{measure}{unit}"), (LEFT, top - 19))?;
             let most = model.days.iter().map(|day| day.forecasts[number]);
             let most = most.map(|it| it.high.max(it.observed)).fold(1.0, f64::max);
-            let (axis, unit) = if number == 2 {
-                (Axis::from_zero(most, short_count), "Jobs")
-            } else {
-                (Axis::from_zero(most, duration), "Wait")
-            };
-            let plot = canvas::plot(canvas, (top, PANEL), (&days, name), (&axis, unit))?;
+            let axis = Axis::from_zero(most, if number == 2 { short_count } else { duration });
+            let plot = canvas::plot(canvas, (top, PANEL), (&days, name), (&axis, ""))?;
             let area = plot.plotting_area();
             for (day, forecast) in model.days.iter().map(|day| day.forecasts[number]).enumerate() {
                 let middle = day as f64 + 0.5;

@@ -1,5 +1,7 @@
 //! The inputs of a backtest: the scenario at the time of the history, the history, and the plan.
 
+use std::path::Path;
+
 use chrono::{DateTime, SecondsFormat};
 
 use super::BacktestStudy;
@@ -30,9 +32,9 @@ impl BacktestStudy {
             .map_err(|refused| expression_error("--calibrate", &refused.text, &refused.error, ""))?;
         let overrides = options.changes.overrides();
         let own = source.load(&overrides)?.scenario;
-        let read = |path: &std::path::Path| source.read_option_file(path);
+        let read = |path: &Path| source.read_option_file(path);
         let (history, files) = options.history.load_from(read, Some(own.epoch.0), is_quiet)?;
-        let names: Vec<String> = options.history.history.iter().map(|path| display_name(path)).collect();
+        let names: Vec<String> = options.history.history.iter().map(|path| name(path)).collect();
         let file = names.join(", ");
         let window = window(&own, &history);
         let mut inputs = LoadedInputs::default();
@@ -68,6 +70,11 @@ impl BacktestStudy {
         }
         Ok(BacktestStudy { scenario, history, file, plan, trained_until: None, calibration, inputs })
     }
+}
+
+/// The name of a file, without its folders, which may differ from machine to machine.
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(|| display_name(path), |name| name.to_string_lossy().into_owned())
 }
 
 /// The keys that move a scenario to the time of a history, where it is not there yet: start and
