@@ -11,6 +11,7 @@ mod capacity_layout;
 mod censored;
 mod following;
 mod histogram;
+pub mod fisher;
 pub mod holm;
 mod hourly;
 mod hours_of_week;
