@@ -140,8 +140,7 @@ mod tests {
     #[test]
     fn coincidences_in_whole_seconds_are_no_batches() {
         let length = 50_000;
-        let calendar =
-            Calendar::new(TimeZone::UTC, Epoch::default(), (Time::ZERO, Time(length * NANOS)), &[]);
+        let calendar = Calendar::new(TimeZone::UTC, Epoch::default(), (Time::ZERO, Time(length * NANOS)), &[]);
         for seed in 0..50 {
             let mut stream = Streams::new(seed, 0).stream(Purpose::Arrival, "seconds");
             let (mut at, mut times) = (0.0, Vec::new());
@@ -149,9 +148,8 @@ mod tests {
                 times.push(Time(at as i64 * NANOS));
                 at += stream.exponential() * 5.0;
             }
-            let estimate = |times: Vec<Time>| {
-                ArrivalEstimate::of(times, length as f64, &calendar, Span::secs(1)).unwrap().sizes
-            };
+            let estimate =
+                |times: Vec<Time>| ArrivalEstimate::of(times, length as f64, &calendar, Span::secs(1)).unwrap().sizes;
             assert_eq!(estimate(times.clone()), Vec::<usize>::new(), "{seed}");
             let doubled: Vec<Time> = times.iter().step_by(4).flat_map(|at| [*at; 3]).collect();
             assert!(!estimate(doubled).is_empty(), "{seed}");

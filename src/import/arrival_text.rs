@@ -94,7 +94,8 @@ fn explanation(arrivals: &ArrivalEstimate, zone: &str) -> String {
             "All days have the same profile, because their totals do not differ more than chance explains.".to_owned()
         }
         DayClasses::Pooled => {
-            "ASSUMPTION: all days have the same profile, because there are too few to tell weekdays from weekends.".to_owned()
+            "ASSUMPTION: all days have the same profile, because there are too few to tell weekdays from weekends."
+                .to_owned()
         }
         DayClasses::Weekends if totals("totals of weekends").is_some() => format!(
             "Saturdays and Sundays have rates of their own: totals of days differ {} times as much as chance explains.",

@@ -33,7 +33,7 @@ pub(super) struct Calendar {
 
 /// One local hour of one day.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Hour {
+pub(super) struct LocalHour {
     /// Days since 1970.
     pub(super) day: i64,
     /// From Monday on; a holiday is a Sunday.
@@ -124,6 +124,7 @@ impl Calendar {
     }
 
     /// Whether any listed holiday lies in the window.
+    #[cfg(test)]
     pub(super) fn has_holidays(&self) -> bool {
         let days = self.first.div_euclid(24)..=(self.first + self.seconds.len() as i64).div_euclid(24);
         self.holidays.iter().any(|day| days.contains(day))
@@ -143,10 +144,10 @@ impl Calendar {
     }
 
     /// The hours in order.
-    pub(super) fn hours(&self) -> impl Iterator<Item = Hour> + '_ {
+    pub(super) fn hours(&self) -> impl Iterator<Item = LocalHour> + '_ {
         self.seconds.iter().enumerate().map(|(index, seconds)| {
             let number = self.first + index as i64;
-            Hour {
+            LocalHour {
                 day: number.div_euclid(24),
                 weekday: self.weekday(number.saturating_mul(HOUR)),
                 hour: number.rem_euclid(24) as usize,

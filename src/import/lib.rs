@@ -6,6 +6,7 @@
 //! simulated registries.
 
 use claimsim_arrival as arrival;
+use claimsim_history as job_history;
 use claimsim_model as model;
 use claimsim_random as random;
 use claimsim_registry as registry;
@@ -19,6 +20,7 @@ mod backlog;
 mod calendar;
 mod crons;
 mod documents;
+mod from_history;
 mod header;
 mod history;
 mod interval;
@@ -40,6 +42,11 @@ use chrono::{DateTime, Utc};
 use crate::model::time::Epoch;
 
 pub use documents::{ASSUMPTION, Documents, ImportOptions};
+pub use from_history::{
+    ActionEstimate, ArrivalFigures, ClaimEstimate, CronFigures, Effect, GroupFigures, HistoryEstimates, HistoryOptions,
+    HourFigures, ImportedHistory, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown, WindowEstimate,
+    history_scenario,
+};
 pub use observation_window::latest_time;
 
 /// The earliest time at which each finished row can have started, by id; `docs/import.md` explains

@@ -105,7 +105,12 @@ pub(super) struct WeeklyRates {
 impl WeeklyRates {
     /// Whether all hours have the same rate.
     pub(super) fn is_constant(&self) -> bool {
-        self.hours.is_none() && self.days == DayClasses::Pooled
+        self.hours.is_none() && self.is_pooled()
+    }
+
+    /// Whether all days have the same rates.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.days == DayClasses::Pooled
     }
 }
 
@@ -178,8 +183,7 @@ struct Evidence<'a> {
 /// The rates of arrivals that were counted by hour of the calendar.
 pub(super) fn weekly_rates(calendar: &Calendar, counts: &[u32]) -> WeeklyRates {
     let (mut all, mut all_seconds) = ([[0.0; HOURS]; WEEKDAYS], [[0.0; HOURS]; WEEKDAYS]);
-    let mut evidence =
-        Evidence { calendar, counts, table: all, seconds: all, tests: Vec::new() };
+    let mut evidence = Evidence { calendar, counts, table: all, seconds: all, tests: Vec::new() };
     for (cell, count) in calendar.hours().zip(counts) {
         all[cell.weekday][cell.hour] += f64::from(*count);
         all_seconds[cell.weekday][cell.hour] += cell.seconds;
@@ -320,7 +324,8 @@ impl Evidence<'_> {
         let freedom = days.len() as f64 - finest.count() as f64;
         let dispersion = (freedom > 0.0).then(|| (within / freedom).max(1.0));
         let mut found = DayClasses::Pooled;
-        for (classes, question) in [(DayClasses::Weekends, "totals of weekends"), (DayClasses::Seven, "totals of weekdays")]
+        for (classes, question) in
+            [(DayClasses::Weekends, "totals of weekends"), (DayClasses::Seven, "totals of weekdays")]
         {
             if classes > finest || freedom < 4.0 {
                 break;
@@ -328,9 +333,9 @@ impl Evidence<'_> {
             let (small, large) = (sums(found), sums(classes));
             let mut between = 0.0;
             // The class of the smaller model that a class lies in, by its first day.
-            for class in 0..classes.count() {
+            for (class, (count, expected)) in large.into_iter().enumerate().take(classes.count()) {
                 let weekday = (0..WEEKDAYS).find(|day| classes.of(*day) == class).unwrap_or(0);
-                between += pearson(large[class].0, large[class].1 * level(small[found.of(weekday)]));
+                between += pearson(count, expected * level(small[found.of(weekday)]));
             }
             let above = (classes.count() - found.count()) as f64;
             if self.test(question, (between, above), (within, freedom), LEVEL_OF_DAYS) {
