@@ -20,6 +20,7 @@ mod backlog;
 mod calendar;
 mod crons;
 mod documents;
+pub mod fit;
 mod from_history;
 mod header;
 mod history;

@@ -18,6 +18,27 @@ pub(super) fn quantile_means(values: &[f64], parts: usize) -> Vec<f64> {
     (0..parts).map(mean).collect()
 }
 
+/// The means of `parts` equal parts of a distribution, given as rising values with masses that sum
+/// up to 1.
+pub(super) fn means_of_parts(masses: &[(f64, f64)], parts: usize) -> Vec<f64> {
+    let length = 1.0 / parts as f64;
+    let (mut means, mut sum, mut filled) = (Vec::with_capacity(parts), 0.0, 0.0);
+    for &(value, mut mass) in masses {
+        while filled + mass >= length && means.len() + 1 < parts {
+            let taken = length - filled;
+            means.push((sum + taken * value) / length);
+            mass -= taken;
+            (sum, filled) = (0.0, 0.0);
+        }
+        sum += mass * value;
+        filled += mass;
+    }
+    if filled > 0.0 {
+        means.push(sum / filled);
+    }
+    means
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +53,17 @@ mod tests {
             assert!(sketch.is_sorted(), "{sketch:?}");
         }
         assert_eq!(quantile_means(&[1.0, 2.0, 6.0], 2), [4.0 / 3.0, 14.0 / 3.0]);
+    }
+
+    #[test]
+    fn masses_give_the_same_parts() {
+        let values: Vec<f64> = (0..777_usize).map(|index| (index * index) as f64 / 7.0).collect();
+        let masses: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0 / 777.0)).collect();
+        for parts in [1, 2, 50, 100, 777] {
+            let (plain, weighted) = (quantile_means(&values, parts), means_of_parts(&masses, parts));
+            let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-9 * a.max(1.0);
+            assert!(plain.len() == weighted.len() && plain.iter().zip(&weighted).all(near), "{parts}");
+        }
+        assert_eq!(means_of_parts(&[(3.0, 0.75), (7.0, 0.25)], 4), [3.0, 3.0, 3.0, 7.0]);
     }
 }
