@@ -10,7 +10,7 @@ horizon = "3d"
 start = "2026-11-02T00:00:00Z"
 seed = 11
 replications = 1
-claim = { delay = "none", placement = "in-order" }
+claim = { delay = "none", placement = "first" }
 [worker.server]
 count = 2
 capacity = { slot = 1 }
@@ -165,9 +165,35 @@ fn what_cannot_be_compared_is_refused() {
     assert!(unknown.contains("`short`, `long`"), "{unknown}");
     let silent = message(&["--history", "no-waits.csv"]);
     assert!(silent.contains("it does not tell when jobs started"), "{silent}");
+    let size = |options: &[&str]| {
+        let size = ["size", "queue.toml", "--vary", "worker.server.count=2", "--meet", "mean(wait) < 1h"];
+        sandbox.refused(&[&size, options].concat())
+    };
     let none = message(&[]);
     assert!(none.contains("--history FILE"), "{none}");
     let tolerance = message(&["--history", "other.csv", "--tolerance", "ten"]);
     assert!(tolerance.contains("--tolerance `ten`: write a share above 0, such as 10%"), "{tolerance}");
     assert!(!sandbox.path("bt").exists());
+    assert!(size(&["--backtest", "bt"]).contains("bt is not a run of claimsim"));
+}
+
+#[test]
+fn size_shows_the_verdicts_of_a_backtest_of_the_same_scenario() {
+    let sandbox = observed();
+    assert_eq!(backtest(&sandbox, &[]), 0);
+    let size = ["size", "queue.toml", "--vary", "worker.server.count=1..3", "--meet", "mean(wait) < 20m", "--out", "s"];
+    let with = |options: &[&'static str]| [&size[..], options].concat();
+    let text = sandbox.stdout(&with(&["--backtest", "bt"]));
+    let verdicts = "Backtest bt (short: explains, long: explains, forecast of the days: not rejected; manifest ";
+    assert!(text.contains(verdicts), "{text}");
+    assert!(fs::read_to_string(sandbox.path("s/manifest.json")).unwrap().contains(verdicts));
+    let other = sandbox.refused(&with(&["--backtest", "bt", "--set", "action.long.service.exponential.mean=13m"]));
+    assert!(other.contains("a backtest of the scenario with other changes"), "{other}");
+    sandbox.write("queue.toml", &QUEUE.replace("12m", "13m"));
+    let other = sandbox.refused(&with(&["--backtest", "bt"]));
+    assert!(other.contains("a backtest of another scenario"), "{other}");
+    sandbox.write("bt/backtest.csv", "action,kind,verdict\n");
+    sandbox.write("queue.toml", QUEUE);
+    let damaged = sandbox.refused(&with(&["--backtest", "bt"]));
+    assert!(damaged.contains("backtest.csv is not what its manifest lists"), "{damaged}");
 }
