@@ -2,4 +2,5 @@
 //! are compared with the truth.
 
 mod exported;
+mod fits;
 mod recovery;
