@@ -7,6 +7,7 @@
 use claimsim_arrival as arrival;
 use claimsim_engine as engine;
 use claimsim_experiment as experiment;
+use claimsim_history as history;
 use claimsim_import as import;
 use claimsim_model as model;
 use claimsim_policy as policy;
@@ -19,6 +20,7 @@ use claimsim_stats as stats;
 mod args;
 mod commands;
 mod exit;
+mod history_args;
 mod inputs;
 mod interrupt;
 mod limits;

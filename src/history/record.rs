@@ -89,10 +89,63 @@ pub enum Outcome {
 /// A row that is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// The number of its file, from 0, if there are several.
+    pub file: u32,
     /// The line or the number of the row in the file, from 1.
     pub line: u32,
+    /// What kind of problem it is, for counts.
+    pub kind: ProblemKind,
     /// What is wrong with it, with the offending value.
     pub reason: String,
+}
+
+/// The kinds of problems of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// The row has fewer or more cells than the header, or ends within a value.
+    Truncated,
+    /// It lacks a value that it must have.
+    Missing,
+    /// A time cannot be read.
+    Time,
+    /// A time has an offset from UTC and others of its column have none, or the other way round.
+    MixedZones,
+    /// A local time that no clock showed.
+    SkippedTime,
+    /// It starts before it falls due, or ends before it starts.
+    Order,
+    /// A duration is negative.
+    NegativeDuration,
+    /// A number cannot be read.
+    Number,
+    /// Its status is unknown.
+    Status,
+    /// Its status and its times contradict each other.
+    Contradiction,
+    /// An earlier row has the same id.
+    Duplicate,
+    /// It is not UTF-8 text.
+    Text,
+}
+
+impl ProblemKind {
+    /// In words, after a number: "3 with a duplicate id".
+    pub fn words(self) -> &'static str {
+        match self {
+            ProblemKind::Truncated => "cut off, or with too many cells",
+            ProblemKind::Missing => "without a value that is needed",
+            ProblemKind::Time => "with a time that cannot be read",
+            ProblemKind::MixedZones => "with times of mixed zones",
+            ProblemKind::SkippedTime => "with a local time that the clocks skip",
+            ProblemKind::Order => "with times in the wrong order",
+            ProblemKind::NegativeDuration => "with a negative duration",
+            ProblemKind::Number => "with a number that cannot be read",
+            ProblemKind::Status => "with an unknown status",
+            ProblemKind::Contradiction => "with a status that contradicts the times",
+            ProblemKind::Duplicate => "with the id of an earlier row",
+            ProblemKind::Text => "not in UTF-8",
+        }
+    }
 }
 
 impl Record {

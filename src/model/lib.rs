@@ -4,6 +4,7 @@ pub mod action;
 pub mod capacity;
 pub mod catalogue;
 pub mod claim;
+pub mod decimal;
 pub mod input_file;
 pub mod job;
 pub mod math;

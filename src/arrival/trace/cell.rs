@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDateTime};
 
-use super::number::scaled;
 use crate::model::capacity::MOST_UNITS;
+use crate::model::decimal::scaled;
 use crate::model::time::{Epoch, NANOS, Time};
 
 /// The most seconds that fit into 64 bits of nanoseconds, with room for a fraction.

@@ -6,7 +6,6 @@
 
 mod cell;
 mod columns;
-mod number;
 mod problem;
 mod timing;
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::number::scaled;
+use crate::model::decimal::scaled;
 use crate::model::time::{Span, Time};
 
 /// What is changed about the times of a file.

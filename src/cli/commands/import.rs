@@ -8,16 +8,22 @@ use clap::{ArgGroup, Args};
 
 use crate::args::instant;
 use crate::exit::CliError;
+use crate::history::JobHistory;
+use crate::history_args::HistoryArgs;
 use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
 use crate::inputs::{from_standard_input, is_standard_input, read_given};
 use crate::registry::document::{self, DocumentError, DocumentRow};
 use crate::run_dir::{refuse_existing, write_new};
 use crate::term::{print, warn};
 
-/// Make a scenario from the registry's API documents: their contents, and estimates of everything
-/// else
+/// Make a scenario from the history of a job queue, or from the registry's API documents: their
+/// contents, and estimates of everything else
 ///
-/// The documents are the answers to GET /api/v0/jobs, /workers and /crons: pages such as
+/// A history is a log of any system with a row for each job, such as an export of a database table:
+/// when the job fell due, when it started and ended, and what it was. Rows that cannot be used are
+/// reported by line. docs/histories.md has the formats and their columns.
+///
+/// The registry's documents are the answers to GET /api/v0/jobs, /workers and /crons: pages such as
 /// {"jobs":[...]}, bare arrays, or rows one after another. Request all jobs that the registry still
 /// has (/api/v0/jobs?limit=10000); the default of the API is 10. The scenario has the workers,
 /// crons, waiting and running jobs of the documents. For each action it has arrivals, run times,
@@ -25,18 +31,24 @@ use crate::term::{print, warn};
 /// certainty of each estimate; values that no document contains are marked ASSUMPTION. The file
 /// runs as it is.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("documents").required(true).multiple(true), after_help = EXAMPLES)]
+#[command(
+    group = ArgGroup::new("sources").args(["history", "jobs", "workers", "crons"]).required(true).multiple(true),
+    after_help = EXAMPLES
+)]
 pub(crate) struct Import {
+    #[command(flatten)]
+    history: HistoryArgs,
+
     /// Jobs: a file, or - for standard input; repeatable, for pages
-    #[arg(long, value_name = "FILE", group = "documents")]
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
     jobs: Vec<PathBuf>,
 
     /// Workers
-    #[arg(long, value_name = "FILE", group = "documents")]
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
     workers: Vec<PathBuf>,
 
     /// Crons
-    #[arg(long, value_name = "FILE", group = "documents")]
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
     crons: Vec<PathBuf>,
 
     /// Time of the export (RFC 3339) [default: the latest time in the documents]
@@ -74,6 +86,10 @@ impl Import {
     pub(super) fn execute(self) -> Result<(), CliError> {
         if let Some(out) = &self.out {
             refuse_existing(out)?;
+        }
+        if !self.history.history.is_empty() {
+            let history = self.history.load(self.quiet)?;
+            return print(&summary(&history));
         }
         let all = || self.jobs.iter().chain(&self.workers).chain(&self.crons);
         if all().filter(|path| is_standard_input(path)).count() > 1 {
@@ -143,6 +159,25 @@ impl Import {
         warn(&format!("{} has {assumptions} {word} to review (search for {ASSUMPTION})", out.display()));
         Ok(())
     }
+}
+
+/// What a history has, in a few lines.
+fn summary(history: &JobHistory) -> String {
+    let time = |at| history.epoch.calendar_of(at).map_or_else(String::new, |at| history.time_zone.rfc3339(at));
+    let mut text = format!("{} jobs from {} to {}\n", history.records.len(), time(history.from()), time(history.until));
+    for (number, action) in history.actions.iter().enumerate() {
+        let of = || history.records.iter().filter(|record| record.action as usize == number);
+        let waits: Vec<f64> = of().filter_map(|record| Some(record.wait()?.as_secs_f64())).collect();
+        let runs: Vec<f64> = of().filter_map(|record| Some(record.service()?.as_secs_f64())).collect();
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+        text.push_str(&format!(
+            "{action}: {} jobs, mean wait {:.3} s, mean service time {:.3} s\n",
+            of().count(),
+            mean(&waits),
+            mean(&runs)
+        ));
+    }
+    text
 }
 
 fn display_name(path: &Path) -> String {

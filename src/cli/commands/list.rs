@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use crate::arrival;
 use crate::exit::CliError;
+use crate::history;
 use crate::model::catalogue::CatalogueEntry;
 use crate::policy;
 use crate::random::dist;
 use crate::stats::Measure;
 use crate::term::{COLUMNS, print, print_json};
 
-/// List claim policies, distributions, arrival processes and measures
+/// List claim policies, distributions, arrival processes, measures and formats of histories
 ///
 /// `claimsim list measures` also explains how to write a quantity for --meet, --gate, --judge,
 /// --show and --precision.
@@ -40,6 +41,7 @@ enum Catalogue {
     Distributions,
     Arrivals,
     Measures,
+    Histories,
 }
 
 /// The forms of a quantity, each with an example and its meaning.
@@ -92,6 +94,7 @@ impl Catalogue {
             Catalogue::Policies => policy::CATALOGUE,
             Catalogue::Distributions => dist::CATALOGUE,
             Catalogue::Arrivals => arrival::CATALOGUE,
+            Catalogue::Histories => history::CATALOGUE,
             Catalogue::Measures => {
                 let measure = |measure: Measure| {
                     let statistics: Vec<&str> = measure.statistics().iter().map(|statistic| statistic.name()).collect();
@@ -109,11 +112,18 @@ impl Catalogue {
             Catalogue::Policies => ("Claim policies: policy = NAME or { NAME = { PARAMETERS } };\n", policy::CATALOGUE),
             Catalogue::Distributions => ("Distributions: service = { NAME = { PARAMETERS } }; ", dist::CATALOGUE),
             Catalogue::Arrivals => ("Arrivals: arrival = { NAME = { PARAMETERS } }; ", arrival::CATALOGUE),
+            Catalogue::Histories => return histories(),
             Catalogue::Measures => return measures(),
         };
         let row = |entry: &CatalogueEntry| [entry.name, &entry.parameters.join(", "), entry.summary].map(str::to_owned);
         table(&format!("{title}? marks optional parameters"), entries.iter().map(row))
     }
+}
+
+/// The formats of histories, with the columns that say when jobs fell due, started and ended.
+fn histories() -> String {
+    let row = |entry: &CatalogueEntry| [entry.name, &entry.parameters.join(" "), entry.summary].map(str::to_owned);
+    table("Histories: import --history FILE --from NAME; columns of times", history::CATALOGUE.iter().map(row))
 }
 
 /// The measures, and the grammar of the quantities that options make of them.

@@ -3,4 +3,6 @@
 
 mod exported;
 mod fits;
+mod histories;
+mod recorded;
 mod recovery;

@@ -3,16 +3,16 @@
 
 /// A number in units of a power of ten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scaled {
+pub struct Scaled {
     /// The nearest whole number of units; halves go up.
-    pub(crate) nearest: i64,
+    pub nearest: i64,
     /// Whether nothing was rounded.
-    pub(crate) is_exact: bool,
+    pub is_exact: bool,
 }
 
 /// The number of 10^-`places` in a text: digits with an optional point and an optional exponent.
 /// `None` if it is something else, or does not fit.
-pub(crate) fn scaled(text: &str, places: i64) -> Option<Scaled> {
+pub fn scaled(text: &str, places: i64) -> Option<Scaled> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, read_exponent(exponent)?),
         None => (text, 0),
