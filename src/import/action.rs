@@ -1,5 +1,6 @@
 //! Writes the table of an action: each number with the rows that it was estimated from.
 
+use super::arrival_text;
 use super::arrivals::Arrivals;
 use super::crons::Crons;
 use super::documents::ASSUMPTION;
@@ -9,7 +10,7 @@ use super::mode::ValueCounts;
 use super::observation_window::ObservationWindow;
 use super::service::{FinishedRows, Service, ServiceShape, finished};
 use super::start_bounds::{BoundBasis, StartBound};
-use super::toml_text::{self, TomlBuilder, count, number, rate, rate_like, seconds};
+use super::toml_text::{self, TomlBuilder, count, number, seconds};
 use crate::model::time::Span;
 use crate::registry::document::Field;
 
@@ -53,7 +54,9 @@ impl ActionWriter<'_> {
         write_errors(toml, &finished);
         self.write_retries(toml, action);
         self.write_deadline(toml, action, deadline, &deadlines, &finished);
-        self.write_profile(toml, action, &arrivals);
+        if let Some(process) = &arrivals.process {
+            arrival_text::write_profile(toml, self.history.action_name(action), process, "UTC");
+        }
     }
 
     fn write_rows(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
@@ -81,17 +84,17 @@ impl ActionWriter<'_> {
         let name = self.history.actions[action].unwrap_or_default();
         if let Some((_, child)) = PARENTS.iter().find(|(parent, _)| *parent == name) {
             let children = self.history.actions.binary_search(&Some(child)).ok();
-            let jobs = children.map(|index| Arrivals::of(self.history, self.crons, self.window, index).jobs);
-            let Some(jobs) = jobs.filter(|jobs| *jobs > 0 && arrivals.jobs > 0) else { return };
+            let jobs = children.map(|index| Arrivals::of(self.history, self.crons, self.window, index).jobs());
+            let Some(jobs) = jobs.filter(|jobs| *jobs > 0 && arrivals.jobs() > 0) else { return };
             toml.comment(&format!(
                 "A {name} starts {child} jobs and runs until they have ended, so its run times below include theirs. To simulate \
                  that, add the line below with the service time of its own work alone, and remove the arrivals of {child}: \
                  {jobs} arrived in the same time as {} of these."
-            , arrivals.jobs));
+            , arrivals.jobs()));
             toml.comment(&format!(
                 "spawns = {{ action = {}, count = {} }}",
                 toml_text::string(child),
-                number(jobs as f64 / arrivals.jobs as f64)
+                number(jobs as f64 / arrivals.jobs() as f64)
             ));
         }
         if let Some((parent, _)) = PARENTS.iter().find(|(_, child)| *child == name) {
@@ -145,7 +148,7 @@ impl ActionWriter<'_> {
     }
 
     fn write_arrivals(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
-        if arrivals.times == 0 {
+        let Some(process) = &arrivals.process else {
             let by_cron = self.crons.has(action);
             if by_cron && self.history.of(action).next().is_some() {
                 toml.comment("All jobs came from its cron, see below.");
@@ -156,56 +159,8 @@ impl ActionWriter<'_> {
                 ));
             }
             return;
-        }
-        let (low, high) = arrivals.interval;
-        let noun = if arrivals.sizes.is_empty() { "arrival" } else { "batch" };
-        toml.comment(&format!(
-            "{}{}{}; 95 % interval of the rate {} to {}.",
-            if arrivals.sizes.is_empty() { count(arrivals.times, noun) } else { format!("{} batches", arrivals.times) },
-            if arrivals.sizes.is_empty() {
-                String::new()
-            } else {
-                format!(" of {} jobs that came together", arrivals.jobs)
-            },
-            if arrivals.profile.is_some() { ", more in some hours of the day than in others" } else { "" },
-            rate_like(low, arrivals.rate),
-            rate_like(high, arrivals.rate)
-        ));
-        if let Some(burstiness) = arrivals.burstiness.filter(|scv| *scv > 2.0) {
-            toml.comment(&format!(
-                "They come in bursts: the variance of the times between them is {} times that of a Poisson process, so real waits are \
-                 longer than simulated ones.",
-                number(burstiness)
-            ));
-        }
-        if arrivals.profile.is_none() {
-            let batch = batch(arrivals).map(|batch| format!(", batch = {batch}")).unwrap_or_default();
-            toml.pair(
-                "arrival",
-                &format!("{{ poisson = {{ rate = {}{batch} }} }}", toml_text::string(&rate(arrivals.rate))),
-                "",
-            );
-        }
-    }
-
-    /// Writes the profile, which is a separate table after all keys of the action.
-    fn write_profile(&self, toml: &mut TomlBuilder, action: usize, arrivals: &Arrivals) {
-        let Some(profile) = &arrivals.profile else { return };
-        toml.gap();
-        toml.comment(&format!(
-            "By hour of the day, in UTC: the hours differ {} times as much as chance explains. All days have the same profile.",
-            number(profile.statistic)
-        ));
-        toml.line(&format!("[action.{}.arrival.profile]", toml_text::key(self.history.action_name(action))));
-        toml.line("rates = [");
-        for (quarter, rates) in profile.rates.chunks(6).enumerate() {
-            let rates: Vec<String> = rates.iter().map(|rate| toml_text::string(&toml_text::rate(*rate))).collect();
-            toml.line(&format!("  {},  # {:02}:00", rates.join(", "), quarter * 6));
-        }
-        toml.line("]");
-        if let Some(batch) = batch(arrivals) {
-            toml.pair("batch", &batch, "");
-        }
+        };
+        arrival_text::write(toml, process);
     }
 
     fn write_service(&self, toml: &mut TomlBuilder, action: usize, finished: &FinishedRows) {
@@ -345,12 +300,6 @@ fn write_errors(toml: &mut TomlBuilder, finished: &FinishedRows) {
     let remark =
         format!("{} of {of}; 95 % interval {} to {}", finished.errors, toml_text::short(low), toml_text::short(high));
     toml.pair("error", &share, &remark);
-}
-
-/// The sizes of batches as a distribution.
-fn batch(arrivals: &Arrivals) -> Option<String> {
-    let sizes: Vec<String> = arrivals.sizes.iter().map(ToString::to_string).collect();
-    (!sizes.is_empty()).then(|| format!("{{ empirical = {{ values = [{}] }} }}", sizes.join(", ")))
 }
 
 /// Run times as a distribution.

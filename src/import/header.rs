@@ -108,7 +108,7 @@ fn write_heartbeat(toml: &mut TomlBuilder, documents: &Documents, options: &Impo
 }
 
 /// A name that is valid for a folder.
-fn folder_name(name: &str) -> String {
+pub(super) fn folder_name(name: &str) -> String {
     let text: String = name.chars().map(|c| if "/\\:".contains(c) { '-' } else { c }).collect();
     let mut text = readable(&text);
     // A scenario's name has at most 200 bytes.

@@ -8,13 +8,20 @@ const Z: f64 = 1.959_963_984_540_054;
 /// The interval for the mean of a Poisson count: Byar's approximation to the exact limits (Breslow
 /// & Day, Statistical Methods in Cancer Research II, 1987, p. 69).
 pub(super) fn poisson_interval(count: usize) -> (f64, f64) {
+    dispersed_interval(count, 1.0)
+}
+
+/// The interval for the mean of a count whose variance is its mean times `dispersion`: that of a
+/// Poisson count of so many times fewer events.
+pub(super) fn dispersed_interval(count: usize, dispersion: f64) -> (f64, f64) {
     let limit = |n: f64, z: f64| {
         let root = 1.0 - 1.0 / (9.0 * n) + z / (3.0 * n.sqrt());
         n * root * root * root
     };
-    let n = count as f64;
+    let n = count as f64 / dispersion;
     // For a count of zero, the exact limit is the mean that gives 0 with probability 2.5 %.
-    if count == 0 { (0.0, -math::ln(0.025)) } else { (limit(n, -Z).max(0.0), limit(n + 1.0, Z)) }
+    let (low, high) = if count == 0 { (0.0, -math::ln(0.025)) } else { (limit(n, -Z).max(0.0), limit(n + 1.0, Z)) };
+    (low * dispersion, high * dispersion)
 }
 
 /// The interval for a probability, from `part` of `whole`: Wilson's score interval (JASA 22, 1927).

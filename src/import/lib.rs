@@ -6,17 +6,22 @@
 //! simulated registries.
 
 use claimsim_arrival as arrival;
+use claimsim_history as job_history;
 use claimsim_model as model;
 use claimsim_random as random;
 use claimsim_registry as registry;
 use claimsim_stats as stats;
 
 mod action;
+mod arrival_process;
+mod arrival_text;
 mod arrivals;
 mod backlog;
+mod calendar;
 mod crons;
 mod documents;
 pub mod fit;
+mod from_history;
 mod header;
 mod history;
 mod interval;
@@ -24,8 +29,8 @@ mod mode;
 mod names;
 mod observation_window;
 mod periodicity;
-mod profile;
 mod quantile_sketch;
+mod rates;
 mod service;
 mod start_bounds;
 mod toml_text;
@@ -38,6 +43,11 @@ use chrono::{DateTime, Utc};
 use crate::model::time::Epoch;
 
 pub use documents::{ASSUMPTION, Documents, ImportOptions};
+pub use from_history::{
+    ActionEstimate, ArrivalFigures, ClaimEstimate, CronFigures, Effect, GroupFigures, HistoryEstimates, HistoryOptions,
+    HourFigures, ImportedHistory, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown, WindowEstimate,
+    history_scenario,
+};
 pub use observation_window::latest_time;
 
 /// The earliest time at which each finished row can have started, by id; `docs/import.md` explains

@@ -81,11 +81,17 @@ pub(super) fn string(text: &str) -> String {
 
 /// A capacity map as a value.
 pub(super) fn units(map: &BTreeMap<String, i64>) -> String {
-    if map.is_empty() {
-        return "{}".to_owned();
-    }
-    let pairs: Vec<String> = map.iter().map(|(name, units)| format!("{} = {units}", key(name))).collect();
-    format!("{{ {} }}", pairs.join(", "))
+    units_of(map.iter())
+}
+
+/// Units by resource as a value, in their order.
+pub(super) fn unit_list(units: &[(String, u64)]) -> String {
+    units_of(units.iter().map(|(name, units)| (name, units)))
+}
+
+fn units_of<'a, T: std::fmt::Display + 'a>(units: impl Iterator<Item = (&'a String, T)>) -> String {
+    let pairs: Vec<String> = units.map(|(name, units)| format!("{} = {units}", key(name))).collect();
+    if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
 }
 
 /// A count with its noun: `1 row`, `3 rows`.

@@ -9,6 +9,7 @@ pub mod batch_means;
 pub mod bound_test;
 mod capacity_layout;
 mod censored;
+pub mod fisher;
 mod following;
 mod histogram;
 pub mod holm;

@@ -58,7 +58,7 @@ fn both_tails(square: f64, n: f64) -> f64 {
 }
 
 /// The continued fraction of the incomplete beta function, by the modified method of Lentz.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
+pub(crate) fn fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let away_from_zero = |value: f64| if value.abs() < TINY { TINY } else { value };
     // Ratios of successive numerators, and of successive denominators.

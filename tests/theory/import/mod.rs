@@ -2,4 +2,6 @@
 //! are compared with the truth.
 
 mod exported;
+mod histories;
+mod recorded;
 mod recovery;

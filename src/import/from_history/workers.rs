@@ -1,0 +1,86 @@
+//! The workers of the scenario: groups of equal capacity.
+
+use super::classes::{Classes, SLOT};
+use super::pool::{Needs, Pool, Units};
+use crate::job_history::JobHistory;
+use crate::names::readable;
+
+/// More workers than these are counted, and not named.
+const MOST_NAMES: usize = 50;
+
+/// A group of equal workers.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Group {
+    pub(super) name: String,
+    pub(super) count: usize,
+    /// Their ids, unless they are many or unknown.
+    pub(super) ids: Vec<String>,
+    pub(super) capacity: Units,
+}
+
+/// All groups, largest capacity first.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Workers {
+    pub(super) groups: Vec<Group>,
+    /// Names of the resources in the scenario.
+    pub(super) resources: Vec<String>,
+}
+
+impl Workers {
+    /// The workers that explain what ran at once.
+    pub(super) fn new(history: &JobHistory, classes: &Classes, needs: &Needs, pool: &Pool) -> Workers {
+        let resources = if needs.told { classes.resource_names.clone() } else { vec![SLOT.to_owned()] };
+        let groups = if pool.named { named(history, pool) } else { anonymous(needs, pool) };
+        Workers { groups, resources }
+    }
+
+    /// A capacity or a need with the names of its resources, without zeros.
+    pub(super) fn units(&self, units: &[u64]) -> Vec<(String, u64)> {
+        self.resources.iter().cloned().zip(units.iter().copied()).filter(|(_, units)| *units > 0).collect()
+    }
+}
+
+/// Groups of named workers with the same capacity.
+fn named(history: &JobHistory, pool: &Pool) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (worker, capacity) in pool.most.iter().enumerate() {
+        if pool.runs[worker] == 0 {
+            continue;
+        }
+        let id = readable(&history.workers[worker]);
+        match groups.iter_mut().find(|group| group.capacity == *capacity) {
+            Some(group) => group.ids.push(id),
+            None => groups.push(Group { name: String::new(), count: 0, ids: vec![id], capacity: capacity.clone() }),
+        }
+    }
+    groups.sort_by(|a, b| b.capacity.cmp(&a.capacity));
+    for (index, group) in groups.iter_mut().enumerate() {
+        group.name = if index == 0 { "worker".to_owned() } else { format!("worker-{}", index + 1) };
+        group.count = group.ids.len();
+        group.ids.sort_unstable();
+        group.ids.dedup();
+        if group.ids.len() > MOST_NAMES || group.ids.len() < group.count {
+            group.ids.clear();
+        }
+    }
+    groups
+}
+
+/// One group without names: as many workers as jobs ran at once, if all need the same; otherwise
+/// one worker with all units.
+fn anonymous(needs: &Needs, pool: &Pool) -> Vec<Group> {
+    let mut kinds = needs.units.iter().filter(|units| units.iter().any(|units| *units > 0));
+    let first = kinds.next().cloned();
+    let same = first.filter(|first| kinds.all(|units| units == first));
+    let of = |units: &Units| {
+        units.iter().zip(&pool.most_units).filter(|(unit, _)| **unit > 0).map(|(unit, most)| most / unit).min()
+    };
+    let workers = if pool.ephemeral { Some(pool.most_active as u64) } else { same.as_ref().and_then(of) };
+    let group = match (same, workers) {
+        (Some(capacity), Some(count)) if count > 0 => {
+            Group { name: "worker".to_owned(), count: count as usize, ids: Vec::new(), capacity }
+        }
+        _ => Group { name: "pool".to_owned(), count: 1, ids: Vec::new(), capacity: pool.most_units.clone() },
+    };
+    vec![group]
+}
