@@ -63,7 +63,12 @@ impl HistoryArgs {
     /// Reads all files, and prints on standard error how they were read and which rows are not
     /// used.
     pub(crate) fn load(&self, is_quiet: bool) -> Result<JobHistory, CliError> {
-        let mut reader = HistoryReader::new(self.options());
+        self.load_until(None, is_quiet)
+    }
+
+    /// The same, of an export at this time.
+    pub(crate) fn load_until(&self, until: Option<DateTime<Utc>>, is_quiet: bool) -> Result<JobHistory, CliError> {
+        let mut reader = HistoryReader::new(ReadOptions { until, ..self.options() });
         if self.history.iter().filter(|path| is_standard_input(path)).count() > 1 {
             return Err(CliError::Input("standard input (-) can be used for one history only".to_owned()));
         }
@@ -74,11 +79,11 @@ impl HistoryArgs {
             reader.add(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
         }
         let names: Vec<String> = self.history.iter().map(|path| display_name(path)).collect();
-        self.accept(reader.finish(), &names, is_quiet)
+        accept(reader.finish(), &names, is_quiet)
     }
 
     /// The options without the files.
-    pub(crate) fn options(&self) -> ReadOptions {
+    fn options(&self) -> ReadOptions {
         ReadOptions {
             format: self.from,
             columns: self.columns.clone(),
@@ -88,30 +93,30 @@ impl HistoryArgs {
             until: None,
         }
     }
+}
 
-    /// Prints what there is to say about a reading, and refuses it if most rows cannot be used.
-    fn accept(&self, reading: Reading, names: &[String], is_quiet: bool) -> Result<JobHistory, CliError> {
-        if !is_quiet {
-            print_files(&reading, names);
-            for note in &reading.notes {
-                warn(&format!("note: {note}"));
-            }
+/// Prints what there is to say about a reading, and refuses it if most rows cannot be used.
+fn accept(reading: Reading, names: &[String], is_quiet: bool) -> Result<JobHistory, CliError> {
+    if !is_quiet {
+        print_files(&reading, names);
+        for note in &reading.notes {
+            warn(&format!("note: {note}"));
         }
-        let problems = reading.history.problems.len() as u64;
-        if problems > 0 {
-            print_problems(&reading, names);
-        }
-        if reading.history.records.is_empty() {
-            return Err(CliError::Input(format!("no row of {} can be used", names.join(", "))));
-        }
-        if 2 * problems > reading.rows {
-            return Err(CliError::Input(format!(
-                "{} rows of {} cannot be used, more than half; correct the file, --columns, --from or --time-zone",
-                problems, reading.rows
-            )));
-        }
-        Ok(reading.history)
     }
+    let problems = reading.history.problems.len() as u64;
+    if problems > 0 {
+        print_problems(&reading, names);
+    }
+    if reading.history.records.is_empty() {
+        return Err(CliError::Input(format!("no row of {} can be used", names.join(", "))));
+    }
+    if 2 * problems > reading.rows {
+        return Err(CliError::Input(format!(
+            "{problems} of {} rows cannot be used, more than half; correct the file, --columns, --from or --time-zone",
+            reading.rows
+        )));
+    }
+    Ok(reading.history)
 }
 
 /// Prints the format and the columns of each file, in the form in which options name them.
@@ -145,11 +150,13 @@ fn print_problems(reading: &Reading, names: &[String]) {
     warn(&format!("warning: {count} of {rows} rows ({share:.1} %) are not used: {}", kinds.join(", ")));
 }
 
-fn display_name(path: &Path) -> String {
+/// The path, or what stands in its place.
+pub(crate) fn display_name(path: &Path) -> String {
     if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// Values that a manifest keeps as the text of their option.
+#[allow(clippy::ref_option, reason = "the type of serde's `with`")]
 mod as_text {
     use std::fmt::Display;
     use std::str::FromStr;
@@ -173,6 +180,7 @@ mod as_text {
 }
 
 /// Instants that a manifest keeps in RFC 3339.
+#[allow(clippy::ref_option, reason = "the type of serde's `with`")]
 mod as_rfc3339 {
     use chrono::{DateTime, SecondsFormat, Utc};
     use serde::de::{Deserialize, Deserializer, Error};
