@@ -1,6 +1,7 @@
 //! The options that read histories, shared by `import` and `backtest`.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ use crate::exit::CliError;
 use crate::history::{Format, HistoryReader, JobHistory, Mapping, ProblemKind, ReadOptions, Reading};
 use crate::inputs::{from_standard_input, is_standard_input, read_given};
 use crate::model::time_zone::TimeZone;
+use crate::scenario::InputFile;
 use crate::term::warn;
 
 /// The number of rows that are not used and are printed.
@@ -60,23 +62,43 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 impl HistoryArgs {
-    /// Reads all files, and prints on standard error how they were read and which rows are not
-    /// used.
-    pub(crate) fn load(&self, is_quiet: bool) -> Result<JobHistory, CliError> {
-        self.load_until(None, is_quiet)
+    /// Reads all files of an export at this time, and prints on standard error how they were read
+    /// and which rows are not used.
+    pub(crate) fn load(&self, until: Option<DateTime<Utc>>, is_quiet: bool) -> Result<JobHistory, CliError> {
+        // Each file leaves memory before the next one is read.
+        self.read_all(read_path, ReadOptions { until, ..self.options() }, is_quiet, |_| {})
     }
 
-    /// The same, of an export at this time.
-    pub(crate) fn load_until(&self, until: Option<DateTime<Utc>>, is_quiet: bool) -> Result<JobHistory, CliError> {
-        let mut reader = HistoryReader::new(ReadOptions { until, ..self.options() });
+    /// The same with files that `read` finds, which are returned. Times in a log of simulations
+    /// count from `start`, if the options do not name another instant.
+    pub(crate) fn load_from(
+        &self,
+        read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+        start: Option<DateTime<Utc>>,
+        is_quiet: bool,
+    ) -> Result<(JobHistory, Vec<InputFile>), CliError> {
+        let mut files = Vec::new();
+        let options = ReadOptions { simulation_start: start, ..self.options() };
+        let history = self.read_all(read, options, is_quiet, |file| files.push(file))?;
+        Ok((history, files))
+    }
+
+    fn read_all(
+        &self,
+        read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+        options: ReadOptions,
+        is_quiet: bool,
+        mut keep: impl FnMut(InputFile),
+    ) -> Result<JobHistory, CliError> {
         if self.history.iter().filter(|path| is_standard_input(path)).count() > 1 {
             return Err(CliError::Input("standard input (-) can be used for one history only".to_owned()));
         }
+        let mut reader = HistoryReader::new(options);
         for path in &self.history {
-            let bytes = if is_standard_input(path) { from_standard_input() } else { read_given(path) };
-            let bytes =
-                bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
-            reader.add(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
+            let name = display_name(path);
+            let bytes = read(path).map_err(|error| CliError::Input(format!("cannot read {name}: {error}")))?;
+            reader.add(&bytes).map_err(|error| CliError::Input(format!("{name}: {error}")))?;
+            keep(InputFile { name: path.display().to_string(), bytes });
         }
         let names: Vec<String> = self.history.iter().map(|path| display_name(path)).collect();
         accept(reader.finish(), &names, is_quiet)
@@ -90,7 +112,7 @@ impl HistoryArgs {
             time_zone: self.time_zone,
             start: self.history_start,
             replication: self.history_replication,
-            until: None,
+            ..ReadOptions::default()
         }
     }
 }
@@ -148,6 +170,11 @@ fn print_problems(reading: &Reading, names: &[String]) {
     let share = problems.len() as f64 / reading.rows.max(1) as f64 * 100.0;
     let (count, rows) = (problems.len(), reading.rows);
     warn(&format!("warning: {count} of {rows} rows ({share:.1} %) are not used: {}", kinds.join(", ")));
+}
+
+/// The bytes of a file of the command line.
+fn read_path(path: &Path) -> io::Result<Vec<u8>> {
+    if is_standard_input(path) { from_standard_input() } else { read_given(path) }
 }
 
 /// The path, or what stands in its place.

@@ -13,7 +13,7 @@ use crate::term::{print, print_json, warn};
 impl Import {
     /// Reads the history, and writes the scenario.
     pub(super) fn import_history(&self) -> Result<(), CliError> {
-        let history = self.history.load_until(self.at, self.quiet)?;
+        let history = self.history.load(self.at, self.quiet)?;
         let latest = history.epoch.calendar_of(history.until);
         if let Some((at, latest)) = self.at.zip(latest).filter(|(at, latest)| at < latest) {
             let text = |time: DateTime<Utc>| history.time_zone.rfc3339(time);
