@@ -11,6 +11,7 @@ use claimsim_model as model;
 use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
+pub mod backtest;
 mod charts;
 pub mod comparison;
 mod context;
