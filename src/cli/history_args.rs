@@ -62,10 +62,11 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 impl HistoryArgs {
-    /// Reads all files, and prints on standard error how they were read and which rows are not
-    /// used.
-    pub(crate) fn load(&self, is_quiet: bool) -> Result<JobHistory, CliError> {
-        Ok(self.load_from(read_path, None, is_quiet)?.0)
+    /// Reads all files of an export at this time, and prints on standard error how they were read
+    /// and which rows are not used.
+    pub(crate) fn load(&self, until: Option<DateTime<Utc>>, is_quiet: bool) -> Result<JobHistory, CliError> {
+        // Each file leaves memory before the next one is read.
+        self.read_all(read_path, ReadOptions { until, ..self.options() }, is_quiet, |_| {})
     }
 
     /// The same with files that `read` finds, which are returned. Times in a log of simulations
@@ -76,71 +77,68 @@ impl HistoryArgs {
         start: Option<DateTime<Utc>>,
         is_quiet: bool,
     ) -> Result<(JobHistory, Vec<InputFile>), CliError> {
+        let mut files = Vec::new();
+        let options = ReadOptions { simulation_start: start, ..self.options() };
+        let history = self.read_all(read, options, is_quiet, |file| files.push(file))?;
+        Ok((history, files))
+    }
+
+    fn read_all(
+        &self,
+        read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+        options: ReadOptions,
+        is_quiet: bool,
+        mut keep: impl FnMut(InputFile),
+    ) -> Result<JobHistory, CliError> {
         if self.history.iter().filter(|path| is_standard_input(path)).count() > 1 {
             return Err(CliError::Input("standard input (-) can be used for one history only".to_owned()));
         }
-        let mut files = Vec::new();
-        for path in &self.history {
-            let bytes = read(path);
-            let bytes =
-                bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
-            files.push(InputFile { name: path.display().to_string(), bytes });
-        }
-        let reading = self.read(&files, self.options())?;
-        let is_simulated = reading.files.iter().any(|file| file.format == Format::Claimsim);
-        let reading = match start {
-            Some(_) if is_simulated && self.history_start.is_none() => {
-                self.read(&files, ReadOptions { start, ..self.options() })?
-            }
-            _ => reading,
-        };
-        let names: Vec<String> = self.history.iter().map(|path| display_name(path)).collect();
-        Ok((self.accept(reading, &names, is_quiet)?, files))
-    }
-
-    fn read(&self, files: &[InputFile], options: ReadOptions) -> Result<Reading, CliError> {
         let mut reader = HistoryReader::new(options);
-        for (path, file) in self.history.iter().zip(files) {
-            reader.add(&file.bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
+        for path in &self.history {
+            let name = display_name(path);
+            let bytes = read(path).map_err(|error| CliError::Input(format!("cannot read {name}: {error}")))?;
+            reader.add(&bytes).map_err(|error| CliError::Input(format!("{name}: {error}")))?;
+            keep(InputFile { name: path.display().to_string(), bytes });
         }
-        Ok(reader.finish())
+        let names: Vec<String> = self.history.iter().map(|path| display_name(path)).collect();
+        accept(reader.finish(), &names, is_quiet)
     }
 
     /// The options without the files.
-    pub(crate) fn options(&self) -> ReadOptions {
+    fn options(&self) -> ReadOptions {
         ReadOptions {
             format: self.from,
             columns: self.columns.clone(),
             time_zone: self.time_zone,
             start: self.history_start,
             replication: self.history_replication,
-            until: None,
+            ..ReadOptions::default()
         }
     }
+}
 
-    /// Prints what there is to say about a reading, and refuses it if most rows cannot be used.
-    fn accept(&self, reading: Reading, names: &[String], is_quiet: bool) -> Result<JobHistory, CliError> {
-        if !is_quiet {
-            print_files(&reading, names);
-            for note in &reading.notes {
-                warn(&format!("note: {note}"));
-            }
+/// Prints what there is to say about a reading, and refuses it if most rows cannot be used.
+fn accept(reading: Reading, names: &[String], is_quiet: bool) -> Result<JobHistory, CliError> {
+    if !is_quiet {
+        print_files(&reading, names);
+        for note in &reading.notes {
+            warn(&format!("note: {note}"));
         }
-        let problems = reading.history.problems.len() as u64;
-        if problems > 0 {
-            print_problems(&reading, names);
-        }
-        if reading.history.records.is_empty() {
-            return Err(CliError::Input(format!("no row of {} can be used", names.join(", "))));
-        }
-        if 2 * problems > reading.rows {
-            return Err(CliError::Input(format!(
-                "{} rows of {} cannot be used, more than half; correct the file, --columns, --from or --time-zone",
-                problems, reading.rows
-            )));
-        }
-        Ok(reading.history)
     }
+    let problems = reading.history.problems.len() as u64;
+    if problems > 0 {
+        print_problems(&reading, names);
+    }
+    if reading.history.records.is_empty() {
+        return Err(CliError::Input(format!("no row of {} can be used", names.join(", "))));
+    }
+    if 2 * problems > reading.rows {
+        return Err(CliError::Input(format!(
+            "{problems} of {} rows cannot be used, more than half; correct the file, --columns, --from or --time-zone",
+            reading.rows
+        )));
+    }
+    Ok(reading.history)
 }
 
 /// Prints the format and the columns of each file, in the form in which options name them.
@@ -179,11 +177,13 @@ fn read_path(path: &Path) -> io::Result<Vec<u8>> {
     if is_standard_input(path) { from_standard_input() } else { read_given(path) }
 }
 
+/// The path, or what stands in its place.
 pub(crate) fn display_name(path: &Path) -> String {
     if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// Values that a manifest keeps as the text of their option.
+#[allow(clippy::ref_option, reason = "the type of serde's `with`")]
 mod as_text {
     use std::fmt::Display;
     use std::str::FromStr;
@@ -207,6 +207,7 @@ mod as_text {
 }
 
 /// Instants that a manifest keeps in RFC 3339.
+#[allow(clippy::ref_option, reason = "the type of serde's `with`")]
 mod as_rfc3339 {
     use chrono::{DateTime, SecondsFormat, Utc};
     use serde::de::{Deserialize, Deserializer, Error};

@@ -29,6 +29,8 @@ pub struct ReadOptions {
     pub time_zone: Option<TimeZone>,
     /// The instant that numbers are seconds from, instead of 1970; it becomes instant 0.
     pub start: Option<DateTime<Utc>>,
+    /// The instant that the times in a log of simulations count from, if there is no `start`.
+    pub simulation_start: Option<DateTime<Utc>>,
     /// The replication to read from a log of simulations; the first if `None`.
     pub replication: Option<u64>,
     /// The time of the export; the latest time in the files if `None`.
@@ -151,7 +153,7 @@ impl HistoryReader {
             Binding::of_columns(dialect, given.as_ref(), &table.columns, &table.sample()?)?
         };
         let start = if format == Format::Claimsim {
-            let start = self.options.start.unwrap_or(Epoch::default().0);
+            let start = self.options.start.or(self.options.simulation_start).unwrap_or(Epoch::default().0);
             self.start.get_or_insert(start);
             Some(start)
         } else {

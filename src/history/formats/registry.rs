@@ -48,10 +48,9 @@ fn adjust(row: &mut Row) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn adjust_value<'a>(row: &mut Row<'a>, value: &'a Value) -> Result<(), Rejection> {
+fn adjust_value<'a>(row: &mut Row<'a>, value: &'a Value) {
     let map = value.get("capacityMap").and_then(Value::as_object);
     let units =
         map.into_iter().flatten().filter_map(|(name, units)| Some((Cow::Borrowed(name.as_str()), units.as_u64()?)));
     row.units = units.collect();
-    Ok(())
 }

@@ -1,0 +1,69 @@
+//! `claimsim import --history`: a scenario from the log of any job queue.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::Import;
+use crate::exit::CliError;
+use crate::history_args::display_name;
+use crate::import::{HistoryOptions, ImportedHistory, history_scenario};
+use crate::run_dir::write_new;
+use crate::term::{print, print_json, warn};
+
+impl Import {
+    /// Reads the history, and writes the scenario.
+    pub(super) fn import_history(&self) -> Result<(), CliError> {
+        let history = self.history.load(self.at, self.quiet)?;
+        let latest = history.epoch.calendar_of(history.until);
+        if let Some((at, latest)) = self.at.zip(latest).filter(|(at, latest)| at < latest) {
+            let text = |time: DateTime<Utc>| history.time_zone.rfc3339(time);
+            return Err(CliError::Input(format!(
+                "--at {} is before {}, the latest time in the history; write the time of the export, or leave out --at",
+                text(at),
+                text(latest)
+            )));
+        }
+        let imported = history_scenario(
+            &history,
+            &HistoryOptions {
+                name: self.name(),
+                sources: self.history.history.iter().map(|path| display_name(path)).collect(),
+                empirical: self.fit.is_some(),
+                holidays: self.holidays.clone(),
+            },
+        );
+        match &self.out {
+            None if !self.json => print(&imported.text)?,
+            None => {}
+            Some(out) => {
+                write_new(out, &imported.text)?;
+                if !self.quiet && !imported.unknowns.is_empty() {
+                    let (count, first) = (imported.unknowns.len(), &imported.unknowns[0]);
+                    let word = if count == 1 { "value is" } else { "values are" };
+                    warn(&format!(
+                        "{}: {count} {word} not known from the history; above all {}: {}",
+                        out.display(),
+                        first.key,
+                        first.what
+                    ));
+                }
+            }
+        }
+        if self.json { print_json(&self.document(&imported)?) } else { Ok(()) }
+    }
+
+    /// The estimates, what is unknown, and the scenario unless it is in a file.
+    fn document(&self, imported: &ImportedHistory) -> Result<Value, CliError> {
+        let value = |value: Result<Value, serde_json::Error>| {
+            value.map_err(|error| CliError::Failed(format!("the estimates cannot be printed: {error}")))
+        };
+        let mut document = json!({
+            "estimates": value(serde_json::to_value(&imported.estimates))?,
+            "unknowns": value(serde_json::to_value(&imported.unknowns))?,
+        });
+        if self.out.is_none() {
+            document["scenario"] = imported.text.as_str().into();
+        }
+        Ok(document)
+    }
+}
