@@ -94,7 +94,7 @@ fn another_claim_order_is_found() {
     let sandbox = observed();
     assert_eq!(backtest(&sandbox, &["--policy", "shortest-first"]), 1);
     let page = fs::read_to_string(sandbox.path("bt/report.md")).unwrap();
-    assert!(page.contains("1. another claim order"), "{page}");
+    assert!(page.contains("another claim order"), "{page}");
 }
 
 #[test]
@@ -143,7 +143,8 @@ fn rejected_cancelled_and_running_jobs_count_as_far_as_they_are_known() {
 #[test]
 fn a_backtest_can_be_repeated_and_does_not_depend_on_threads() {
     let sandbox = observed();
-    let options = ["--set", "claim.delay={ uniform = { low = '0s', high = '30s' } }", "--threads", "1"];
+    // Random placement and claim delays.
+    let options = ["--set", "claim={ delay = { uniform = { low = '0s', high = '30s' } } }", "--threads", "1"];
     backtest(&sandbox, &options);
     let one = fs::read(sandbox.path("bt/backtest.csv")).unwrap();
     backtest(&sandbox, &[&options[..3], &["2"]].concat());
@@ -158,7 +159,7 @@ fn what_cannot_be_compared_is_refused() {
     let at = |rows: &str| format!("created,started,finished,action\n{rows}");
     let start = "2026-11-02T00:00:00Z";
     sandbox.write("other.csv", &at(&format!("{start},{start},2026-11-02T00:01:00Z,scan\n")));
-    sandbox.write("no-waits.csv", &at(&format!("{start},,2026-11-02T00:01:00Z,short\n")));
+    sandbox.write("no-waits.csv", &format!("created,finished,action\n{start},2026-11-02T00:01:00Z,short\n"));
     let message = |options: &[&str]| sandbox.refused(&[&["backtest", "queue.toml", "--out", "bt"], options].concat());
     let unknown = message(&["--history", "other.csv"]);
     assert!(unknown.contains("the scenario has no action `scan`, which 1 of the history's jobs name"), "{unknown}");

@@ -58,9 +58,11 @@ pub(super) fn mean_difference(blocks: &[BlockSum], draws: usize, stream: &mut St
     // 1,950.
     let tail = (draws + 1) / 40;
     let (low, high) = (ratios[tail - 1], ratios[draws - tail]);
-    let observed = (mean / error).abs();
-    let beyond = ratios.iter().filter(|ratio| ratio.abs() >= observed).count();
-    let p = (1 + beyond) as f64 / (draws + 1) as f64;
+    // The p-value that is 5 % where the interval ends at 0.
+    let observed = mean / error;
+    let above = ratios.iter().filter(|ratio| **ratio >= observed).count();
+    let below = ratios.iter().filter(|ratio| **ratio <= observed).count();
+    let p = ((2 * (1 + above.min(below))) as f64 / (draws + 1) as f64).min(1.0);
     Some(MeanDifference { mean, interval: Some((mean - high * error, mean - low * error)), p: Some(p) })
 }
 

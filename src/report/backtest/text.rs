@@ -70,7 +70,7 @@ impl<'a> BacktestReport<'a> {
             })
             .left_aligned(),
             Column::for_people("jobs", |scope: &&'a WaitComparison| Text::Plain(scope.count.to_string())),
-            Column::for_people("mean wait, observed / simulated", move |scope: &&'a WaitComparison| {
+            Column::for_people("mean wait, obs. / sim.", move |scope: &&'a WaitComparison| {
                 Text::Plain(pair(scope.mean()))
             }),
             Column::for_people("difference (95 %)", |scope: &&'a WaitComparison| {

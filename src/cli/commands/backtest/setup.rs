@@ -63,7 +63,8 @@ impl BacktestStudy {
         if let Some(text) = &options.train {
             let end = training::end(text, &history)?;
             let calendar = history.epoch.calendar_of(end).unwrap_or(history.epoch.0);
-            trained_until = Some(history.time_zone.rfc3339(calendar));
+            let whole = DateTime::from_timestamp(calendar.timestamp(), 0).unwrap_or(calendar);
+            trained_until = Some(history.time_zone.rfc3339(whole));
             from = from.max(scenario.epoch.time_of(calendar).unwrap_or(Time::ZERO));
             scenario = training::fitted(scenario, &history, end)?;
         }
