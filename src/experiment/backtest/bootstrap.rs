@@ -39,11 +39,11 @@ pub(super) fn mean_difference(blocks: &[BlockSum], draws: usize, stream: &mut St
     }
     let n = blocks.len() as u64;
     let mut ratios = Vec::with_capacity(draws);
-    let mut drawn = Vec::with_capacity(blocks.len());
+    let mut resampled = Vec::with_capacity(blocks.len());
     for _ in 0..draws {
-        drawn.clear();
-        drawn.extend((0..n).map(|_| blocks[stream.below(n) as usize]));
-        let (of_draw, error_of_draw) = ratio(drawn.iter().copied())?;
+        resampled.clear();
+        resampled.extend((0..n).map(|_| blocks[stream.below(n) as usize]));
+        let (of_draw, error_of_draw) = ratio(resampled.iter().copied())?;
         let distance = of_draw - mean;
         ratios.push(if error_of_draw > 0.0 {
             distance / error_of_draw

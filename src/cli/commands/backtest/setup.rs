@@ -14,7 +14,7 @@ use crate::history_args::display_name;
 use crate::inputs::LoadedInputs;
 use crate::model::time::{Span, Time};
 use crate::options::BacktestOptions;
-use crate::scenario::{Override, Scenario, WarmUpRule};
+use crate::scenario::{Diagnostics, Override, Scenario, WarmUpRule};
 use crate::study::RunRequest;
 
 impl BacktestStudy {
@@ -42,7 +42,12 @@ impl BacktestStudy {
             let mut all = overrides.clone();
             all.extend_from_slice(more);
             all.extend_from_slice(&window);
-            let mut scenario = inputs.extend(0, source.load(&all)?);
+            let mut loaded = source.load(&all)?;
+            if loaded.scenario.sources.is_empty() {
+                // That no job arrives is no fault of a scenario that is only replayed.
+                loaded.warnings = Diagnostics::default();
+            }
+            let mut scenario = inputs.extend(0, loaded);
             scenario.seed = seed.unwrap_or(scenario.seed);
             Ok(scenario)
         };
