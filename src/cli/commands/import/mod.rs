@@ -92,6 +92,9 @@ enum Fit {
 
 const EXAMPLES: &str = "\
 Examples:
+  claimsim import --time-zone Europe/Berlin \\
+    --history scenarios/histories/mail-queue.csv \\
+    --out mail-queue.toml
   claimsim import --jobs scenarios/registry/jobs.json \\
     --workers scenarios/registry/workers.json \\
     --crons scenarios/registry/crons.json \\
