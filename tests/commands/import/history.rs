@@ -7,6 +7,7 @@ use std::fs;
 use std::process::Output;
 
 use claimsim::internals::history::{ReadOptions, read};
+use claimsim::internals::model::time::Span;
 use serde_json::Value;
 
 use crate::support::{SMALL, Sandbox, text};
@@ -126,7 +127,7 @@ fn the_waits_of_a_run_come_back_from_its_jobs() {
     let mut waits: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for record in &history.records {
         let action = history.actions[record.action as usize].as_str();
-        waits.entry(action).or_default().extend(record.wait().map(|wait| wait.as_secs_f64()));
+        waits.entry(action).or_default().extend(record.wait().map(Span::as_secs_f64));
     }
     let summary = sandbox.table("run/summary.csv");
     for (action, waits) in &waits {
