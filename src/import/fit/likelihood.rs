@@ -99,6 +99,10 @@ impl Likelihood {
         !self.rounded.is_empty()
     }
 
+    pub(super) fn is_censored(&self) -> bool {
+        !self.censored.is_empty()
+    }
+
     pub(super) fn resolution(&self) -> f64 {
         self.resolution
     }

@@ -2,6 +2,7 @@
 //! are compared with the truth.
 
 mod exported;
+mod fits;
 mod histories;
 mod recorded;
 mod recovery;
