@@ -37,7 +37,7 @@ pub struct ReadOptions {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// A history, and what there is to say about its files.
+/// A history, and how its files were read.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// The history.

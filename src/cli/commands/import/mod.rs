@@ -11,7 +11,8 @@ use clap::{ArgGroup, Args, ValueEnum};
 
 use crate::args::instant;
 use crate::exit::CliError;
-use crate::history_args::{HistoryArgs, display_name};
+use crate::history_args::HistoryArgs;
+use crate::history_input::display_name;
 use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
 use crate::inputs::{from_standard_input, is_standard_input, read_given};
 use crate::registry::document::{self, DocumentError, DocumentRow};
