@@ -53,7 +53,8 @@ pub struct Record {
     pub worker: Option<u32>,
     /// An index into [`JobHistory::needs`].
     pub need: u32,
-    /// 1 for a first attempt or where attempts are not told apart, 2 for the first retry, and so on.
+    /// 1 for a first attempt or where attempts are not distinguished, 2 for the first retry, and so
+    /// on.
     pub attempt: u32,
     /// The priority, larger first, if the log tells it.
     pub priority: Option<i64>,

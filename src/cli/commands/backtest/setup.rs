@@ -10,7 +10,7 @@ use crate::exit::CliError;
 use crate::experiment::backtest::{self, BacktestPlan, Tolerance, fewest_replications};
 use crate::experiment::design::Grid;
 use crate::history::JobHistory;
-use crate::history_args::display_name;
+use crate::history_input::display_name;
 use crate::inputs::LoadedInputs;
 use crate::model::time::{Span, Time};
 use crate::options::BacktestOptions;

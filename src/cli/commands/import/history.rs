@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Import;
 use crate::exit::CliError;
-use crate::history_args::display_name;
+use crate::history_input::display_name;
 use crate::import::{HistoryOptions, ImportedHistory, history_scenario};
 use crate::run_dir::write_new;
 use crate::term::{print, print_json, warn};
