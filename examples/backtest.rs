@@ -1,7 +1,7 @@
 //! How often a backtest is right: a thousand histories of each of some known systems, judged with the
 //! system itself as the model, and two hundred with models that are wrong in one respect.
 //!
-//! `cargo run --release --example backtests` prints the table in `results/backtest.csv`; a test
+//! `cargo run --release --example backtest` prints the table in `results/backtest.csv`; a test
 //! repeats a part of it.
 
 use std::io::{self, Write as _};
