@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Import;
 use crate::exit::CliError;
+use crate::history::{JobHistory, Problem};
 use crate::history_input::display_name;
 use crate::import::{HistoryOptions, ImportedHistory, history_scenario};
 use crate::run_dir::write_new;
@@ -49,15 +50,23 @@ impl Import {
                 }
             }
         }
-        if self.json { print_json(&self.document(&imported)?) } else { Ok(()) }
+        if self.json { print_json(&self.document(&history, &imported)?) } else { Ok(()) }
     }
 
-    /// The estimates, what is unknown, and the scenario unless it is in a file.
-    fn document(&self, imported: &ImportedHistory) -> Result<Value, CliError> {
+    /// The rows, the estimates, what is unknown, and the scenario unless it is in a file.
+    fn document(&self, history: &JobHistory, imported: &ImportedHistory) -> Result<Value, CliError> {
+        let rows = history.records.len() + history.problems.len();
+        let problem = |problem: &Problem| {
+            let file = self.history.history.get(problem.file as usize).map(|path| display_name(path));
+            json!({ "file": file, "line": problem.line, "kind": problem.kind.name(), "reason": problem.reason })
+        };
+        let problems: Vec<Value> = history.problems.iter().map(problem).collect();
         let value = |value: Result<Value, serde_json::Error>| {
             value.map_err(|error| CliError::Failed(format!("the estimates cannot be printed: {error}")))
         };
         let mut document = json!({
+            "rows": rows,
+            "problems": problems,
             "estimates": value(serde_json::to_value(&imported.estimates))?,
             "unknowns": value(serde_json::to_value(&imported.unknowns))?,
         });
