@@ -196,12 +196,31 @@ pub struct ServiceFigures {
     pub family: String,
     /// The distribution as the scenario has it.
     pub law: String,
+    /// Its parameters with their intervals, under their keys in a scenario.
+    pub parameters: Vec<(&'static str, Interval)>,
     /// Why this one.
     pub reason: String,
+    /// The families that were fitted, the least AIC first.
+    pub candidates: Vec<CandidateFigures>,
     /// Quantiles of the runs that ended: (share, seconds).
     pub quantiles_s: Vec<(f64, f64)>,
     /// Mean run time of attempts that ended in error, in seconds.
     pub mean_of_errors_s: Option<f64>,
+}
+
+/// A family that was fitted to run times.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CandidateFigures {
+    /// Its name.
+    pub family: &'static str,
+    /// Akaike's criterion.
+    pub aic: f64,
+    /// The statistic of Anderson and Darling.
+    pub anderson_darling: f64,
+    /// Its p-value, if it was tested.
+    pub p: Option<f64>,
+    /// Kolmogorov's distance.
+    pub kolmogorov: f64,
 }
 
 /// The workers.
@@ -217,6 +236,8 @@ pub struct PoolEstimate {
     pub most_running: usize,
     /// Groups of equal capacity: number of workers, and units by resource.
     pub groups: Vec<GroupFigures>,
+    /// Shifts as the scenario writes them, if there are any.
+    pub shifts: Vec<String>,
     /// Share of the time in which jobs waited although as many units as ever were not in use.
     pub waiting_below_capacity: Option<f64>,
     /// Seconds in which jobs waited.
