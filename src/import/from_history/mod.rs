@@ -5,6 +5,7 @@
 
 mod availability;
 mod classes;
+mod dependence;
 mod estimates;
 mod json;
 mod outcomes;
@@ -32,8 +33,9 @@ use sources::Source;
 use workers::Workers;
 
 pub use estimates::{
-    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, Effect, GroupFigures,
-    HistoryEstimates, HourFigures, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown, WindowEstimate,
+    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, DependenceFigures, Effect,
+    GroupFigures, HistoryEstimates, HourFigures, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown,
+    WindowEstimate,
 };
 
 /// What a history does not tell about its scenario.
@@ -112,7 +114,12 @@ impl<'a> Findings<'a> {
             runs[*class as usize].add(record, history);
         }
         let estimate = |runs: Runs| runs.estimate(history.resolution, options.empirical);
-        let services: Vec<Option<ServiceFigures>> = runs.into_iter().map(estimate).collect();
+        let mut services: Vec<Option<ServiceFigures>> = runs.into_iter().map(estimate).collect();
+        for (service, dependence) in services.iter_mut().zip(dependence::dependences(history, &classes)) {
+            if let Some(service) = service {
+                service.dependence = dependence;
+            }
+        }
         let events = timeline::events(history);
         let pool = Pool::new(history, &needs, &events);
         let queueing = queueing::observe(history, &needs, &pool, &events);

@@ -284,6 +284,9 @@ fn service(toml: &mut TomlBuilder, findings: &Findings, class: usize) {
         number(service.cv)
     ));
     toml.comment(&format!("{}: {}.", capitalized(&service.family), service.reason));
+    for dependence in &service.dependence {
+        toml.comment(&format!("{}.", capitalized(&dependence.about)));
+    }
     toml.pair("service", &service.law, "");
 }
 

@@ -1,7 +1,6 @@
 //! What an import estimated: the distribution of service times and the arrivals of each action,
 //! beside the records.
 
-use crate::import::fit::ServiceChart;
 use crate::import::{ActionEstimate, ArrivalFigures, HistoryEstimates, HourFigures, Interval, ServiceFigures};
 use crate::plot::fit::{self, FitCurves};
 use crate::plot::week::{self, WeekHour};
@@ -17,10 +16,8 @@ pub fn import_charts(title: &str, estimates: &HistoryEstimates) -> Vec<OutputFil
         let keep = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
         let name: String = action.name.chars().map(keep).take(80).collect();
         let path = |kind: &str| format!("{}-{name}-{kind}.svg", index + 1);
-        if let Some((figures, chart)) =
-            action.service.as_ref().and_then(|figures| Some((figures, figures.chart.as_ref()?)))
-        {
-            charts.push(file(path("service"), service(title, action, figures, chart)));
+        if let Some(figures) = &action.service {
+            charts.push(file(path("service"), service(title, action, figures)));
         }
         if let Some(figures) = action.arrivals.as_ref().filter(|figures| !figures.hours.is_empty()) {
             charts.push(file(path("arrivals"), arrivals(title, action, figures)));
@@ -29,14 +26,14 @@ pub fn import_charts(title: &str, estimates: &HistoryEstimates) -> Vec<OutputFil
     charts
 }
 
-fn service(title: &str, action: &ActionEstimate, figures: &ServiceFigures, chart: &ServiceChart) -> Vec<u8> {
+fn service(title: &str, action: &ActionEstimate, figures: &ServiceFigures) -> Vec<u8> {
     let lost =
         if figures.censored > 0 { format!(", {} lost or still running", figures.censored) } else { String::new() };
     let mean = between(figures.mean_s, format::duration);
     let curves = FitCurves {
-        observed: &chart.observed,
-        band: chart.band,
-        fitted: &chart.fitted,
+        observed: &figures.chart.observed,
+        band: figures.chart.band,
+        fitted: &figures.chart.fitted,
         observed_name: &format!("{} runs{lost}, with their 95 % band", figures.runs),
         fitted_name: &format!("{}: mean {mean}, cv {}", figures.family, format::digits(figures.cv, 3)),
         x_name: "Service time",
