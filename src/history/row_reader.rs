@@ -288,10 +288,11 @@ impl<'a> RowReader<'a> {
             let at = stamp::from_start(cell).and_then(|nanos| nanos.checked_add(start));
             return at.map_or_else(|| problem(ProblemKind::Time, unreadable()), |at| Ok(Some((at, None))));
         }
-        if cell == "0" {
+        let Some((kind, nanos)) = stamp::read(cell) else { return problem(ProblemKind::Time, unreadable()) };
+        if nanos == 0 && kind != StampKind::Local {
+            // The start of 1970 stands for no time at all.
             return Ok(None);
         }
-        let Some((kind, nanos)) = stamp::read(cell) else { return problem(ProblemKind::Time, unreadable()) };
         let (first, line) = *self.kinds[index].get_or_insert((kind, row.line));
         if first != kind {
             let zones = [first, kind].iter().all(|kind| matches!(kind, StampKind::Offset | StampKind::Local));

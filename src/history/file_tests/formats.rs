@@ -1,6 +1,6 @@
 //! The named formats. The samples are our own, after the public documentation of each system.
 
-use super::{records, utc};
+use super::{reading as reading_of, records, utc};
 use crate::{Format, ReadOptions, Reading, read};
 
 /// A sample of each format.
@@ -69,7 +69,9 @@ fn slurm() {
         ]
     );
     let parsable = SLURM.replace('\n', "|\n");
-    assert_eq!(super::reading(&parsable).history.records.len(), 7, "--parsable ends lines with a bar");
+    assert_eq!(reading_of(&parsable).history.records.len(), 7, "--parsable ends lines with a bar");
+    let ineligible = reading_of(&SLURM.replace("Eligible", "Comment"));
+    assert!(ineligible.notes.iter().any(|note| note.contains("waits count from Submit")), "{:?}", ineligible.notes);
     let by_user = ReadOptions { columns: Some("action=User".parse().unwrap()), ..utc() };
     let history = read(SLURM.as_bytes(), &by_user).unwrap().history;
     assert_eq!(history.actions, ["ann", "bob"], "--columns changes a column of a named format");
@@ -182,7 +184,8 @@ fn airflow() {
     );
     assert_eq!(reading.history.records[0].priority, Some(5));
     assert_eq!(left_out(&reading).len(), 2);
-    let table = read(AIRFLOW_TABLE.as_bytes(), &utc()).unwrap();
+    let table = reading_of(AIRFLOW_TABLE);
+    assert!(table.notes[0].contains("from the end of the wait for the pool"), "{:?}", table.notes);
     assert_eq!(
         records(&table.history),
         ["etl.load@w1 done 02 08:00:05 1s 10m db=2", "etl.load@w1 running 02 08:01:05.500 500ms - db=2"]

@@ -163,3 +163,12 @@ fn attempts_may_be_counted_from_0() {
     let history = reading(text).history;
     assert_eq!(history.records.iter().map(|record| record.attempt).collect::<Vec<_>>(), [1, 2]);
 }
+
+#[test]
+fn the_start_of_1970_is_no_time() {
+    for unset in ["0", "0.000", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "null"] {
+        let text = format!("created,started\n1772438400,\n1772438402,{unset}\n");
+        let history = read(text.as_bytes(), &with_columns("created=created, started=started")).unwrap().history;
+        assert_eq!(records(&history), ["job@ waiting 02 08:00:00 - -", "job@ waiting 02 08:00:02 - -"], "{unset}");
+    }
+}

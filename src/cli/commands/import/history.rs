@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Import;
 use crate::exit::CliError;
-use crate::history_args::display_name;
+use crate::history_input::display_name;
 use crate::import::{HistoryOptions, ImportedHistory, history_scenario};
 use crate::report::import_charts;
 use crate::run_dir::{RunDir, refuse_existing, write_new};

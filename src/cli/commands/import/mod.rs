@@ -11,7 +11,8 @@ use clap::{ArgGroup, Args, ValueEnum};
 
 use crate::args::instant;
 use crate::exit::CliError;
-use crate::history_args::{HistoryArgs, display_name};
+use crate::history_args::HistoryArgs;
+use crate::history_input::display_name;
 use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
 use crate::inputs::{from_standard_input, is_standard_input, read_given};
 use crate::registry::document::{self, DocumentError, DocumentRow};
@@ -92,6 +93,9 @@ enum Fit {
 
 const EXAMPLES: &str = "\
 Examples:
+  claimsim import --time-zone Europe/Berlin \\
+    --history scenarios/histories/mail-queue.csv \\
+    --out mail-queue.toml
   claimsim import --jobs scenarios/registry/jobs.json \\
     --workers scenarios/registry/workers.json \\
     --crons scenarios/registry/crons.json \\
