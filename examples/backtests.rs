@@ -62,7 +62,7 @@ service = { exponential = { mean = "2m" } }
 
 /// Two classes of urgency before two servers.
 const PRIORITIES: &str = r#"
-horizon = "2d"
+horizon = "7d"
 claim = { delay = "none", policy = "priority" }
 worker.server = { count = 2, capacity = { slot = 1 } }
 [action.urgent]
@@ -78,7 +78,7 @@ service = { exponential = { mean = "8m" } }
 
 /// Small and large jobs on workers with two resources, claimed after random delays.
 const TWO_RESOURCES: &str = r#"
-horizon = "2d"
+horizon = "5d"
 worker.node = { count = 2, capacity = { cpu = 4, memory = 8 } }
 [action.small]
 capacity = { cpu = 1, memory = 1 }
@@ -92,15 +92,15 @@ service = { lognormal = { mean = "20m", cv = 0.7 } }
 
 /// More workers by day than by night.
 const SHIFTS: &str = r#"
-horizon = "3d"
+horizon = "7d"
 start = "2026-11-02T00:00:00Z"
 [worker.crew]
 count = 1
 capacity = { slot = 1 }
-shifts = [{ days = "mon-sun", from = "08:00", to = "18:00", count = 3 }]
+shifts = [{ days = "mon-sun", from = "08:00", to = "18:00", count = 2 }]
 [action.job]
 capacity = { slot = 1 }
-arrival = { poisson = { rate = "7/h" } }
+arrival = { poisson = { rate = "5/h" } }
 service = { exponential = { mean = "10m" } }
 "#;
 
@@ -178,8 +178,8 @@ pub fn cases() -> Vec<Case> {
         ("registry", "a worker more", REGISTRY, REGISTRY.replace("count = 2", "count = 3")),
         ("registry", "a worker fewer", REGISTRY, REGISTRY.replace("count = 2", "count = 1")),
         ("two resources", "a worker more", TWO_RESOURCES, TWO_RESOURCES.replace("count = 2", "count = 3")),
-        ("shifts", "a worker more", SHIFTS, SHIFTS.replace("count = 3", "count = 4")),
-        ("shifts", "a worker fewer", SHIFTS, SHIFTS.replace("count = 3", "count = 2")),
+        ("shifts", "a worker more", SHIFTS, SHIFTS.replace("count = 2", "count = 3").replace("count = 1", "count = 2")),
+        ("shifts", "a worker fewer by day", SHIFTS, SHIFTS.replace("count = 2", "count = 1")),
         ("priorities", "first-fit", PRIORITIES, PRIORITIES.replace("\"priority\"", "\"first-fit\"")),
         ("two resources", "strict-fifo", TWO_RESOURCES, format!("claim.policy = \"strict-fifo\"\n{TWO_RESOURCES}")),
         ("week", "weekdays and weekends pooled", &weekly, pooled),

@@ -1,5 +1,7 @@
 //! The options of each study: declared once, for the command line and for the manifest.
 
+use std::path::PathBuf;
+
 use clap::{Args, value_parser};
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +165,12 @@ pub(crate) struct SizeOptions {
     #[arg(long, value_name = "DURATION", requires = "lose")]
     #[serde(default)]
     pub(crate) lose_window: Option<String>,
+
+    /// Print the verdicts of a backtest of this scenario beside the answer, and keep its digest:
+    /// the folder of a `claimsim backtest`
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip)]
+    pub(crate) backtest: Option<PathBuf>,
 
     #[command(flatten)]
     #[serde(flatten)]

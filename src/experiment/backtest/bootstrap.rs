@@ -2,9 +2,11 @@
 
 use crate::random::stream::Stream;
 
-/// Draws for a mean and its p-value.
-const DRAWS: usize = 1_999;
-/// The most additions of one bootstrap of a mean; of more blocks, fewer draws are made.
+/// Draws for a mean with its p-value.
+pub(super) const DRAWS: usize = 1_999;
+/// Draws for an interval alone.
+pub(super) const FEW_DRAWS: usize = 399;
+/// With fewer blocks there is no interval.
 const FEWEST_BLOCKS: usize = 5;
 
 /// The sum of the differences of a block, and the number of its jobs.
@@ -24,7 +26,7 @@ pub(super) struct MeanDifference {
 /// Studentized bootstrap of a ratio of sums over blocks (Efron and Tibshirani, "An Introduction to
 /// the Bootstrap", 1993, section 12.5; the standard error of a ratio is Cochran's, "Sampling
 /// Techniques", 1977, section 2.11). Blocks without a job do not count.
-pub(super) fn mean_difference(blocks: &[BlockSum], stream: &mut Stream) -> Option<MeanDifference> {
+pub(super) fn mean_difference(blocks: &[BlockSum], draws: usize, stream: &mut Stream) -> Option<MeanDifference> {
     let blocks: Vec<BlockSum> = blocks.iter().filter(|(_, jobs)| *jobs > 0.0).copied().collect();
     let (mean, error) = ratio(blocks.iter().copied())?;
     if blocks.len() < FEWEST_BLOCKS {
@@ -36,12 +38,12 @@ pub(super) fn mean_difference(blocks: &[BlockSum], stream: &mut Stream) -> Optio
         return Some(MeanDifference { mean, interval: Some((mean, mean)), p: Some(p) });
     }
     let n = blocks.len() as u64;
-    let mut ratios = Vec::with_capacity(DRAWS);
-    let mut drawn = Vec::with_capacity(blocks.len());
-    for _ in 0..DRAWS {
-        drawn.clear();
-        drawn.extend((0..n).map(|_| blocks[stream.below(n) as usize]));
-        let (of_draw, error_of_draw) = ratio(drawn.iter().copied())?;
+    let mut ratios = Vec::with_capacity(draws);
+    let mut resampled = Vec::with_capacity(blocks.len());
+    for _ in 0..draws {
+        resampled.clear();
+        resampled.extend((0..n).map(|_| blocks[stream.below(n) as usize]));
+        let (of_draw, error_of_draw) = ratio(resampled.iter().copied())?;
         let distance = of_draw - mean;
         ratios.push(if error_of_draw > 0.0 {
             distance / error_of_draw
@@ -52,12 +54,15 @@ pub(super) fn mean_difference(blocks: &[BlockSum], stream: &mut Stream) -> Optio
         });
     }
     ratios.sort_unstable_by(f64::total_cmp);
-    // Quantiles that leave 2.5 % of the draws on each side: the values of ranks 50 and 1,950.
-    let tail = (DRAWS + 1) / 40;
-    let (low, high) = (ratios[tail - 1], ratios[DRAWS - tail]);
-    let observed = (mean / error).abs();
-    let beyond = ratios.iter().filter(|ratio| ratio.abs() >= observed).count();
-    let p = (1 + beyond) as f64 / (DRAWS + 1) as f64;
+    // Quantiles that leave 2.5 % of the draws on each side: of 1,999, the values of ranks 50 and
+    // 1,950.
+    let tail = (draws + 1) / 40;
+    let (low, high) = (ratios[tail - 1], ratios[draws - tail]);
+    // The p-value that is 5 % where the interval ends at 0.
+    let observed = mean / error;
+    let above = ratios.iter().filter(|ratio| **ratio >= observed).count();
+    let below = ratios.iter().filter(|ratio| **ratio <= observed).count();
+    let p = ((2 * (1 + above.min(below))) as f64 / (draws + 1) as f64).min(1.0);
     Some(MeanDifference { mean, interval: Some((mean - high * error, mean - low * error)), p: Some(p) })
 }
 
@@ -151,7 +156,7 @@ mod tests {
                 })
                 .collect();
             let mut stream = Streams::new(seed, 0).stream(Purpose::Bootstrap, "");
-            let found = mean_difference(&sums, &mut stream).unwrap();
+            let found = mean_difference(&sums, DRAWS, &mut stream).unwrap();
             let (low, high) = found.interval.unwrap();
             covered += usize::from(low <= truth && truth <= high);
             rejected += usize::from(found.p.unwrap() <= 0.05);
@@ -174,11 +179,11 @@ mod tests {
     #[test]
     fn equal_blocks_leave_no_doubt() {
         let mut stream = Streams::new(1, 0).stream(Purpose::Bootstrap, "");
-        let same = mean_difference(&[(0.0, 3.0); 8], &mut stream).unwrap();
+        let same = mean_difference(&[(0.0, 3.0); 8], DRAWS, &mut stream).unwrap();
         assert_eq!(same, MeanDifference { mean: 0.0, interval: Some((0.0, 0.0)), p: Some(1.0) });
-        let few = mean_difference(&[(1.0, 1.0), (3.0, 1.0)], &mut stream).unwrap();
+        let few = mean_difference(&[(1.0, 1.0), (3.0, 1.0)], DRAWS, &mut stream).unwrap();
         assert_eq!(few, MeanDifference { mean: 2.0, interval: None, p: None });
-        assert_eq!(mean_difference(&[(0.0, 0.0)], &mut stream), None);
+        assert_eq!(mean_difference(&[(0.0, 0.0)], DRAWS, &mut stream), None);
     }
 
     #[test]

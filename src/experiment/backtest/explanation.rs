@@ -72,7 +72,7 @@ pub enum Cause {
         /// The same in the simulation.
         simulated: f64,
     },
-    /// Jobs that find free units wait longer, or less long, than in the simulation.
+    /// Jobs that find free units and an empty queue wait longer, or less long, than in the simulation.
     ClaimDelay {
         /// The mean wait of such jobs, in seconds.
         observed: f64,
@@ -145,7 +145,7 @@ impl Evidence<'_> {
         for (resource, units) in need.iter().filter(|(_, units)| *units > 0) {
             let (in_use, offered) = (self.observed_use.most[usize::from(resource.0)], offered[resource]);
             let name = system.resources[usize::from(resource.0)].clone();
-            if in_use > offered {
+            if is_too_long && in_use > offered {
                 causes.push((1.0, Cause::MoreCapacity { resource: name, in_use, offered }));
             } else if !is_too_long && in_use + units <= offered && self.observed_use.idle_share(action.0) > TRACE {
                 causes.push((0.95, Cause::LessCapacity { resource: name, in_use, offered }));
@@ -194,8 +194,8 @@ impl Evidence<'_> {
         overtaken as f64 / self.replay.jobs.len().max(1) as f64
     }
 
-    /// The mean waits of an action's jobs for which units were free when they fell due, in the
-    /// history and in the simulation.
+    /// The mean waits of an action's jobs that found free units and an empty queue, in the history and
+    /// in the simulation.
     fn unhindered(&self, action: u16) -> Option<(f64, f64)> {
         let free = self
             .replay
@@ -228,7 +228,7 @@ struct ObservedUse {
     most: Vec<i64>,
     /// By action: waiting time, and waiting time while the units of all workers together had room.
     waiting: Vec<(f64, f64)>,
-    /// By job: whether there was room in sum when it fell due.
+    /// By job: whether there was room in sum when it fell due, and no other job waited.
     found_room: Vec<bool>,
 }
 
@@ -264,7 +264,7 @@ impl ObservedUse {
         let mut waiting: std::collections::BTreeMap<(NeedId, u16), i64> = std::collections::BTreeMap::new();
         let mut is_waiting = vec![false; replay.jobs.len()];
         let mut is_over = vec![false; replay.jobs.len()];
-        let mut last = Time::ZERO;
+        let (mut last, mut queue) = (Time::ZERO, 0);
         for (at, kind, number) in events {
             let length = (at - last).as_secs_f64();
             if length > 0.0 {
@@ -282,15 +282,17 @@ impl ObservedUse {
                 // It has started, or left, at the instant at which it fell due.
                 2 if is_over[number] => {}
                 2 => {
-                    found.found_room[number] = has_room(&offered, &in_use, system.need(need));
+                    found.found_room[number] = queue == 0 && has_room(&offered, &in_use, system.need(need));
                     *waiting.entry((need, action)).or_default() += 1;
+                    queue += 1;
                     is_waiting[number] = true;
                 }
                 1 => {
                     if is_waiting[number] {
                         *waiting.entry((need, action)).or_default() -= 1;
+                        queue -= 1;
                     } else {
-                        found.found_room[number] = true;
+                        found.found_room[number] = queue == 0;
                     }
                     is_over[number] = true;
                     if started[number] {

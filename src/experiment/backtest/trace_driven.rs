@@ -4,7 +4,9 @@
 use rayon::prelude::*;
 
 use super::blocks::{BlockKind, Blocks};
-use super::bootstrap::{BlockSum, MeanDifference, SortedWaits, mean_difference, quantile_differences, quantiles};
+use super::bootstrap::{
+    BlockSum, DRAWS, FEW_DRAWS, MeanDifference, SortedWaits, mean_difference, quantile_differences, quantiles,
+};
 use super::local_time::LocalHours;
 use super::replay::{Replay, seconds};
 use super::{BacktestVerdict, Tolerance};
@@ -250,7 +252,7 @@ impl Context<'_> {
         let observed = |job: &usize| replay.jobs[*job].observed.as_secs_f64();
         let streams = Streams::new(replay.scenario.seed, 0);
         let mut stream = streams.family(Purpose::Bootstrap, "waits").member(number as u64, 0);
-        let mut means = |members: &mut dyn Iterator<Item = usize>| {
+        let mut means = |members: &mut dyn Iterator<Item = usize>, draws: usize| {
             let mut sums: Vec<BlockSum> = vec![(0.0, 0.0); self.blocks.count];
             let (mut of_history, mut count) = (0.0, 0_usize);
             for job in members {
@@ -259,7 +261,7 @@ impl Context<'_> {
                 of_history += observed(&job);
                 count += 1;
             }
-            let found = mean_difference(&sums, &mut stream)?;
+            let found = mean_difference(&sums, draws, &mut stream)?;
             let observed = of_history / count as f64;
             let figure = WaitFigure {
                 statistic: Statistic::Mean,
@@ -270,11 +272,11 @@ impl Context<'_> {
             };
             Some((figure, found))
         };
-        let (mean, found) = means(&mut scope.members.iter().copied()).expect("a scope has jobs");
+        let (mean, found) = means(&mut scope.members.iter().copied(), DRAWS).expect("a scope has jobs");
         let mut parts = |of: &dyn Fn(usize) -> usize, size: usize| -> Vec<(usize, WaitFigure)> {
             let part = |part: usize| {
                 let mut members = scope.members.iter().copied().filter(|job| of(*job) == part);
-                Some((part, means(&mut members)?.0))
+                Some((part, means(&mut members, FEW_DRAWS)?.0))
             };
             (0..size).filter_map(part).collect()
         };

@@ -19,7 +19,7 @@ impl<'a> BacktestReport<'a> {
     pub(super) fn for_terminal(&self, place: &str) -> String {
         let mut lines = vec![self.heading()];
         lines.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
-        lines.push(terminal(&self.columns(), &self.backtest.trace.scopes));
+        lines.push(terminal(&self.columns(), self.scopes()));
         lines.extend(self.remarks());
         lines.extend(self.calibration_lines());
         lines.push(self.answer());
@@ -33,11 +33,17 @@ impl<'a> BacktestReport<'a> {
         for warning in self.warnings() {
             let _ = writeln!(page, "> Warning: {}\n", escaped(&warning));
         }
-        page += &markdown(&self.columns(), &self.backtest.trace.scopes);
+        page += &markdown(&self.columns(), self.scopes());
         for line in self.remarks().into_iter().chain(self.calibration_lines()) {
             let _ = writeln!(page, "\n{}", escaped(&line));
         }
         page
+    }
+
+    /// All jobs, where there are several actions, then each action.
+    fn scopes(&self) -> &'a [WaitComparison] {
+        let scopes = &self.backtest.trace.scopes;
+        &scopes[usize::from(scopes.len() == 2)..]
     }
 
     fn heading(&self) -> String {
@@ -70,7 +76,7 @@ impl<'a> BacktestReport<'a> {
             })
             .left_aligned(),
             Column::for_people("jobs", |scope: &&'a WaitComparison| Text::Plain(scope.count.to_string())),
-            Column::for_people("mean wait, observed / simulated", move |scope: &&'a WaitComparison| {
+            Column::for_people("mean wait, obs. / sim.", move |scope: &&'a WaitComparison| {
                 Text::Plain(pair(scope.mean()))
             }),
             Column::for_people("difference (95 %)", |scope: &&'a WaitComparison| {
@@ -109,7 +115,7 @@ impl<'a> BacktestReport<'a> {
             self.blocks(),
             tolerances[..shown].join(", ")
         )];
-        let scopes = self.backtest.trace.scopes.iter().take(5);
+        let scopes = self.scopes().iter().take(5);
         let p95 = scopes.filter_map(|scope| {
             let figure = scope.figures.iter().find(|figure| figure.statistic == Statistic::P95)?;
             Some(format!("{} {}", self.action(scope.jobs), pair(figure)))
@@ -254,7 +260,7 @@ pub(super) fn cause_in_words(cause: &Cause) -> String {
              offers {offered}"
         ),
         Cause::HiddenWork { share } => format!(
-            "hidden work, or workers that were out: in {} of the waiting time enough units were free in sum",
+            "hidden work, workers that were out, or a policy that holds units back: in {} of the waiting time enough units were free in sum",
             percent(*share)
         ),
         Cause::ClaimOrder { observed, simulated } => format!(
@@ -264,7 +270,7 @@ pub(super) fn cause_in_words(cause: &Cause) -> String {
             percent(*simulated)
         ),
         Cause::ClaimDelay { observed, simulated } => format!(
-            "another claim delay: jobs that found free units waited {} on average, and {} in the simulation",
+            "another claim delay: jobs that found free units and an empty queue waited {} on average, and {} in the simulation",
             duration(*observed),
             duration(*simulated)
         ),

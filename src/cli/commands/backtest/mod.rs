@@ -1,6 +1,7 @@
 //! `claimsim backtest`: does a scenario reproduce the waits of a history?
 
 mod setup;
+mod training;
 
 use std::path::PathBuf;
 

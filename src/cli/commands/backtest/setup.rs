@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat};
 
-use super::BacktestStudy;
+use super::{BacktestStudy, training};
 use crate::args::expression_error;
 use crate::exit::CliError;
 use crate::experiment::backtest::{self, BacktestPlan, Tolerance, fewest_replications};
@@ -14,7 +14,7 @@ use crate::history_input::display_name;
 use crate::inputs::LoadedInputs;
 use crate::model::time::{Span, Time};
 use crate::options::BacktestOptions;
-use crate::scenario::{Override, Scenario, WarmUpRule};
+use crate::scenario::{Diagnostics, Override, Scenario, WarmUpRule};
 use crate::study::RunRequest;
 
 impl BacktestStudy {
@@ -42,11 +42,16 @@ impl BacktestStudy {
             let mut all = overrides.clone();
             all.extend_from_slice(more);
             all.extend_from_slice(&window);
-            let mut scenario = inputs.extend(0, source.load(&all)?);
+            let mut loaded = source.load(&all)?;
+            if loaded.scenario.sources.is_empty() {
+                // That no job arrives is no fault of a scenario that is only replayed.
+                loaded.warnings = Diagnostics::default();
+            }
+            let mut scenario = inputs.extend(0, loaded);
             scenario.seed = seed.unwrap_or(scenario.seed);
             Ok(scenario)
         };
-        let scenario = at_that_time(&[])?;
+        let mut scenario = at_that_time(&[])?;
         let mut calibration = Vec::new();
         for point in grid.points().iter().filter(|_| !options.calibrate.is_empty()) {
             calibration.push((point.name(), at_that_time(&point.overrides("--calibrate"))?));
@@ -55,10 +60,19 @@ impl BacktestStudy {
         for file in files {
             inputs.add_file(file);
         }
-        let from = match scenario.warm_up {
+        let mut from = match scenario.warm_up {
             WarmUpRule::Fixed => scenario.system.window.warmup,
             WarmUpRule::Auto => Time::ZERO,
         };
+        let mut trained_until = None;
+        if let Some(text) = &options.train {
+            let end = training::end(text, &history)?;
+            let calendar = history.epoch.calendar_of(end).unwrap_or(history.epoch.0);
+            let whole = DateTime::from_timestamp(calendar.timestamp(), 0).unwrap_or(calendar);
+            trained_until = Some(history.time_zone.rfc3339(whole));
+            from = from.max(scenario.epoch.time_of(calendar).unwrap_or(Time::ZERO));
+            scenario = training::fitted(scenario, &history, end)?;
+        }
         let plan = BacktestPlan {
             tolerance,
             replications: options.replications.unwrap_or_else(|| fewest_replications(&scenario)),
@@ -68,7 +82,7 @@ impl BacktestStudy {
             let refused = |error| CliError::Input(format!("{file}: {error}"));
             backtest::check(scenario, &history).map_err(refused)?;
         }
-        Ok(BacktestStudy { scenario, history, file, plan, trained_until: None, calibration, inputs })
+        Ok(BacktestStudy { scenario, history, file, plan, trained_until, calibration, inputs })
     }
 }
 

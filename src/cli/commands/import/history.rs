@@ -1,5 +1,7 @@
 //! `claimsim import --history`: a scenario from the log of any job queue.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -8,7 +10,8 @@ use crate::exit::CliError;
 use crate::history::{JobHistory, Problem};
 use crate::history_input::display_name;
 use crate::import::{HistoryOptions, ImportedHistory, history_scenario};
-use crate::run_dir::write_new;
+use crate::report::import_charts;
+use crate::run_dir::{RunDir, refuse_existing, write_new};
 use crate::term::{print, print_json, warn};
 
 impl Import {
@@ -37,7 +40,9 @@ impl Import {
             None if !self.json => print(&imported.text)?,
             None => {}
             Some(out) => {
+                let charts = self.draw_charts(out, &imported)?;
                 write_new(out, &imported.text)?;
+                charts.map_or(Ok(()), RunDir::commit)?;
                 if !self.quiet && !imported.unknowns.is_empty() {
                     let (count, first) = (imported.unknowns.len(), &imported.unknowns[0]);
                     let word = if count == 1 { "value is" } else { "values are" };
@@ -51,6 +56,21 @@ impl Import {
             }
         }
         if self.json { print_json(&self.document(&history, &imported)?) } else { Ok(()) }
+    }
+
+    /// Draws the estimates, into a folder beside the scenario; `None` if there is nothing to draw.
+    fn draw_charts(&self, out: &Path, imported: &ImportedHistory) -> Result<Option<RunDir>, CliError> {
+        let charts = import_charts(&self.name(), &imported.estimates);
+        if charts.is_empty() {
+            return Ok(None);
+        }
+        let folder = charts_folder(out);
+        refuse_existing(&folder)?;
+        let folder = RunDir::begin(&folder)?;
+        for chart in &charts {
+            folder.write(&chart.path, &chart.bytes)?;
+        }
+        Ok(Some(folder))
     }
 
     /// The rows, the estimates, what is unknown, and the scenario unless it is in a file.
@@ -75,4 +95,10 @@ impl Import {
         }
         Ok(document)
     }
+}
+
+/// The folder of the charts of a scenario: `x.charts` of `x.toml`.
+fn charts_folder(out: &Path) -> PathBuf {
+    let folder = out.with_extension("charts");
+    if folder == out { out.with_extension("charts.charts") } else { folder }
 }
