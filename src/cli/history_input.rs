@@ -69,7 +69,7 @@ fn accept(reading: Reading, names: &[String], is_quiet: bool) -> Result<JobHisto
         }
     }
     let problems = reading.history.problems.len() as u64;
-    if problems > 0 {
+    if problems > 0 && !is_quiet {
         print_problems(&reading, names);
     }
     if reading.history.records.is_empty() {

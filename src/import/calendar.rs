@@ -111,6 +111,12 @@ impl Calendar {
         second.saturating_add(self.offset(second))
     }
 
+    /// The same in nanoseconds.
+    pub(super) fn local_nanos(&self, at: Time) -> i64 {
+        let fraction = at.0.saturating_add(self.start.1).rem_euclid(NANOS);
+        self.local_seconds(at).saturating_mul(NANOS).saturating_add(fraction)
+    }
+
     fn hour_number(&self, at: Time) -> i64 {
         self.local_seconds(at).div_euclid(HOUR)
     }
@@ -119,8 +125,12 @@ impl Calendar {
     /// Sunday.
     pub(super) fn weekday(&self, local_seconds: i64) -> usize {
         let day = local_seconds.div_euclid(DAY);
-        // 1970-01-01 was a Thursday.
-        if self.holidays.contains(&day) { SUNDAY } else { (day + 3).rem_euclid(7) as usize }
+        if self.holidays.contains(&day) { SUNDAY } else { weekday_of(day) }
+    }
+
+    /// The same for clocks, which know no holidays.
+    pub(super) fn weekday_by_clock(local_seconds: i64) -> usize {
+        weekday_of(local_seconds.div_euclid(DAY))
     }
 
     /// Whether any listed holiday lies in the window.
@@ -160,6 +170,11 @@ impl Calendar {
     pub(super) fn days(&self) -> f64 {
         self.seconds.iter().sum::<f64>() / DAY as f64
     }
+}
+
+/// From Monday on, the day of the week of a day since 1970, which was a Thursday.
+fn weekday_of(day: i64) -> usize {
+    (day + 3).rem_euclid(7) as usize
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ mod observation_window;
 mod periodicity;
 mod quantile_sketch;
 mod rates;
+mod regular;
 mod service;
 mod start_bounds;
 mod toml_text;
@@ -44,9 +45,9 @@ use crate::model::time::Epoch;
 
 pub use documents::{ASSUMPTION, Documents, ImportOptions};
 pub use from_history::{
-    ActionEstimate, ArrivalFigures, ClaimEstimate, CronFigures, Effect, GroupFigures, HistoryEstimates, HistoryOptions,
-    HourFigures, ImportedHistory, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown, WindowEstimate,
-    history_scenario,
+    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, DependenceFigures, Effect,
+    GroupFigures, HistoryEstimates, HistoryOptions, HourFigures, ImportedHistory, Interval, PoolEstimate,
+    ServiceFigures, TestFigures, Unknown, WindowEstimate, history_scenario,
 };
 pub use observation_window::latest_time;
 

@@ -51,7 +51,7 @@ impl ServiceChart {
             match law {
                 FittedLaw::Constant(value) => places.extend([value.next_down(), *value]),
                 FittedLaw::Empirical(values) => {
-                    places.extend(values.iter().flat_map(|value| [value.next_down(), *value]))
+                    places.extend(values.iter().flat_map(|value| [value.next_down(), *value]));
                 }
                 _ => {}
             }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::fit::ServiceChart;
+
 /// An estimate with its 95 % interval; no interval where none is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
@@ -196,12 +198,49 @@ pub struct ServiceFigures {
     pub family: String,
     /// The distribution as the scenario has it.
     pub law: String,
+    /// Its parameters with their intervals, under their keys in a scenario.
+    pub parameters: Vec<(&'static str, Interval)>,
     /// Why this one.
     pub reason: String,
+    /// The families that were fitted, the least AIC first.
+    pub candidates: Vec<CandidateFigures>,
     /// Quantiles of the runs that ended: (share, seconds).
     pub quantiles_s: Vec<(f64, f64)>,
     /// Mean run time of attempts that ended in error, in seconds.
     pub mean_of_errors_s: Option<f64>,
+    /// What run times depend on, if they do and it matters.
+    pub dependence: Vec<DependenceFigures>,
+    /// The distributions of the runs and of the law.
+    #[serde(skip)]
+    pub chart: ServiceChart,
+}
+
+/// Something that run times depend on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DependenceFigures {
+    /// `hour`, `worker` or `run before`.
+    pub on: &'static str,
+    /// The p-value of the test of independence.
+    pub p: f64,
+    /// The largest mean of a group over the smallest; the correlation with the run before.
+    pub effect: f64,
+    /// A sentence about it, without its full stop.
+    pub about: String,
+}
+
+/// A family that was fitted to run times.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CandidateFigures {
+    /// Its name.
+    pub family: &'static str,
+    /// Akaike's criterion.
+    pub aic: f64,
+    /// The statistic of Anderson and Darling.
+    pub anderson_darling: f64,
+    /// Its p-value, if it was tested.
+    pub p: Option<f64>,
+    /// Kolmogorov's distance.
+    pub kolmogorov: f64,
 }
 
 /// The workers.
@@ -217,6 +256,8 @@ pub struct PoolEstimate {
     pub most_running: usize,
     /// Groups of equal capacity: number of workers, and units by resource.
     pub groups: Vec<GroupFigures>,
+    /// Shifts as the scenario writes them, if there are any.
+    pub shifts: Vec<String>,
     /// Share of the time in which jobs waited although as many units as ever were not in use.
     pub waiting_below_capacity: Option<f64>,
     /// Seconds in which jobs waited.

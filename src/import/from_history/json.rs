@@ -43,7 +43,7 @@ impl Findings<'_> {
             need: self.workers.units(&self.needs.units[about.need]),
             retries: outcomes.retries,
             arrivals: self.sources[class].process.as_ref().map(crate::arrival_process::ArrivalEstimate::figures),
-            cron: self.sources[class].cron.clone(),
+            cron: self.sources[class].cron.as_ref().map(crate::regular::RegularSource::figures),
             service: self.services[class].clone(),
             error: (ended > 0)
                 .then(|| Interval::of(errors as f64 / ended as f64, interval::wilson_interval(errors, ended))),
@@ -80,6 +80,7 @@ impl Findings<'_> {
                     capacity: self.workers.units(&group.capacity),
                 })
                 .collect(),
+            shifts: self.shifts.iter().flatten().map(super::availability::Shift::text).collect(),
             waiting_below_capacity: (waiting > 0.0).then(|| 1.0 - full / waiting),
             waiting_s: waiting,
             running_while_waiting: levels.map(|(running, seconds)| (running, seconds / waiting)).collect(),

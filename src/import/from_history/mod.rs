@@ -3,7 +3,9 @@
 //! Records tell when jobs fell due, started and ended; everything else is estimated, or listed as
 //! unknown. `docs/import.md` has the estimators.
 
+mod availability;
 mod classes;
+mod dependence;
 mod estimates;
 mod json;
 mod outcomes;
@@ -18,8 +20,10 @@ mod workers;
 
 use chrono::NaiveDate;
 
+use crate::calendar::Calendar;
 use crate::job_history::{JobHistory, Outcome};
 use crate::model::time::{Span, Time};
+use availability::Shift;
 use classes::Classes;
 use outcomes::Outcomes;
 use pool::{Needs, Pool};
@@ -29,8 +33,9 @@ use sources::Source;
 use workers::Workers;
 
 pub use estimates::{
-    ActionEstimate, ArrivalFigures, ClaimEstimate, CronFigures, Effect, GroupFigures, HistoryEstimates, HourFigures,
-    Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown, WindowEstimate,
+    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, DependenceFigures, Effect,
+    GroupFigures, HistoryEstimates, HourFigures, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown,
+    WindowEstimate,
 };
 
 /// What a history does not tell about its scenario.
@@ -74,6 +79,8 @@ struct Findings<'a> {
     pool: Pool,
     queueing: Queueing,
     workers: Workers,
+    /// When how many workers are there, if that follows the hour of the week.
+    shifts: Option<Vec<Shift>>,
     /// The bounds of the claim delay in seconds, if there is one.
     delay: Option<(f64, f64)>,
 }
@@ -107,7 +114,12 @@ impl<'a> Findings<'a> {
             runs[*class as usize].add(record, history);
         }
         let estimate = |runs: Runs| runs.estimate(history.resolution, options.empirical);
-        let services: Vec<Option<ServiceFigures>> = runs.into_iter().map(estimate).collect();
+        let mut services: Vec<Option<ServiceFigures>> = runs.into_iter().map(estimate).collect();
+        for (service, dependence) in services.iter_mut().zip(dependence::dependences(history, &classes)) {
+            if let Some(service) = service {
+                service.dependence = dependence;
+            }
+        }
         let events = timeline::events(history);
         let pool = Pool::new(history, &needs, &events);
         let queueing = queueing::observe(history, &needs, &pool, &events);
@@ -116,6 +128,13 @@ impl<'a> Findings<'a> {
         let delay = queueing
             .claim_delay(history.resolution)
             .filter(|(_, high)| *high > (2.0 * history.resolution.as_secs_f64()).max(0.02).max(0.002 * mean.min(1e9)));
+        let brief =
+            Span::from_secs_f64(delay.map_or(1.0, |(_, high)| 2.0 * high).max(2.0 * history.resolution.as_secs_f64()));
+        let shifts = window.filter(|_| workers.is_uniform(&needs)).and_then(|window| {
+            let calendar = Calendar::new(history.time_zone, history.epoch, window, &[]);
+            availability::shifts(history, &calendar, &events, brief)
+        });
+        let workers = if shifts.is_some() { workers.pooled() } else { workers };
         Findings {
             history,
             options,
@@ -128,6 +147,7 @@ impl<'a> Findings<'a> {
             pool,
             queueing,
             workers,
+            shifts,
             delay,
         }
     }

@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, HOURS, WEEKDAYS};
 use crate::interval;
 use crate::job_history::JobHistory;
 use crate::model::time::Time;
+use crate::regular::{self, RegularSource};
 
 /// The sources of a class.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +17,9 @@ pub(super) struct Source {
     /// Random arrivals; `None` without any in the window.
     pub(super) process: Option<ArrivalEstimate>,
     /// Regular arrivals.
-    pub(super) cron: Option<CronFigures>,
+    pub(super) cron: Option<RegularSource>,
+    /// Another regular source, which is counted among the random arrivals.
+    pub(super) further: Option<RegularSource>,
 }
 
 /// The sources of each class.
@@ -46,8 +49,27 @@ fn source(
     let mut source = Source::default();
     let Some(((from, to), calendar)) = window.zip(calendar) else { return source };
     times.retain(|at| from < *at && *at < to);
+    if let Some((cron, rest)) = regular::split(&times, calendar, history.time_zone, (from, to), history.resolution) {
+        source.cron = Some(cron);
+        // A second cron stays among the random arrivals: an action has one.
+        source.further = regular::split(&rest, calendar, history.time_zone, (from, to), history.resolution)
+            .map(|(further, _)| further);
+        times = rest;
+    }
     source.process = ArrivalEstimate::of(times, (to - from).as_secs_f64(), calendar, history.resolution);
     source
+}
+
+impl RegularSource {
+    /// The same as plain data.
+    pub(super) fn figures(&self) -> CronFigures {
+        CronFigures {
+            schedule: self.schedule.clone(),
+            firings: self.firings,
+            missing: self.missing,
+            delay_s: self.delay,
+        }
+    }
 }
 
 impl ArrivalEstimate {

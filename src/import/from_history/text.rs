@@ -34,6 +34,9 @@ pub(super) fn scenario(findings: &Findings, unknowns: &[Unknown]) -> String {
     for class in 0..findings.classes.all.len() {
         action(&mut toml, findings, class);
     }
+    for class in 0..findings.classes.all.len() {
+        cron(&mut toml, findings, class);
+    }
     if findings.classes.all.is_empty() {
         toml.gap();
         toml.comment(&format!("{ASSUMPTION}: the history has no jobs, so this action is an example."));
@@ -174,7 +177,14 @@ fn workers(toml: &mut TomlBuilder, findings: &Findings) {
             toml.gap();
         }
         toml.table("worker", &group.name);
-        if group.ids.is_empty() {
+        if let Some(shifts) = &findings.shifts {
+            toml.comment("While jobs waited, as many rows ran as workers were there. Half hours without waits are like those next to them.");
+            toml.line("shifts = [");
+            for shift in shifts {
+                toml.line(&format!("  {},", shift.text()));
+            }
+            toml.line("]");
+        } else if group.ids.is_empty() {
             toml.pair("count", &group.count.to_string(), "");
         } else {
             let ids: Vec<String> = group.ids.iter().map(|id| toml_text::string(id)).collect();
@@ -223,6 +233,28 @@ fn action(toml: &mut TomlBuilder, findings: &Findings, class: usize) {
     }
 }
 
+fn cron(toml: &mut TomlBuilder, findings: &Findings, class: usize) {
+    let Some(cron) = &findings.sources[class].cron else { return };
+    toml.gap();
+    let (mean, most) = cron.delay;
+    let late = if most > 0.0 {
+        format!(
+            " They came up to {} after it, {} on average; the cron has no such jitter.",
+            seconds(most),
+            seconds(mean)
+        )
+    } else {
+        String::new()
+    };
+    toml.comment(&format!(
+        "{} at the firings of this schedule; {} without a row.{late}",
+        count(cron.firings, "row"),
+        count(cron.missing, "firing")
+    ));
+    toml.table("cron", &findings.classes.all[class].name);
+    toml.pair("schedule", &toml_text::string(&cron.schedule), "");
+}
+
 fn service(toml: &mut TomlBuilder, findings: &Findings, class: usize) {
     let Some(service) = &findings.services[class] else {
         toml.comment(&format!("{ASSUMPTION}: no row tells how long it runs; this is a guess."));
@@ -252,6 +284,9 @@ fn service(toml: &mut TomlBuilder, findings: &Findings, class: usize) {
         number(service.cv)
     ));
     toml.comment(&format!("{}: {}.", capitalized(&service.family), service.reason));
+    for dependence in &service.dependence {
+        toml.comment(&format!("{}.", capitalized(&dependence.about)));
+    }
     toml.pair("service", &service.law, "");
 }
 

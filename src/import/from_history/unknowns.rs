@@ -8,7 +8,7 @@ use super::Findings;
 use super::estimates::{Effect, Unknown};
 use super::outcomes::Outcomes;
 use crate::job_history::Outcome;
-use crate::toml_text::{count, number, seconds};
+use crate::toml_text::{self, count, number, seconds};
 
 /// From this variance over that of a Poisson process on, arrivals are bursts.
 const BURSTS: f64 = 2.0;
@@ -87,7 +87,7 @@ impl Collector<'_, '_> {
                 format!("No job waited, so no more is known than that {running} can run at once"),
                 "more workers than assumed would not shorten waits, because there were none",
             );
-        } else if full < 0.5 * waiting {
+        } else if full < 0.5 * waiting && findings.shifts.is_none() {
             let percent = number((100.0 * (1.0 - full / waiting)).round());
             self.add(
                 format!("worker.{key}.count"),
@@ -97,6 +97,14 @@ impl Collector<'_, '_> {
                      what waited, or something else limits them"
                 ),
                 format!("jobs waited for {} in all", seconds(waiting)),
+            );
+        }
+        if findings.shifts.is_some() {
+            self.add(
+                format!("worker.{key}.shifts"),
+                effect.min(Effect::Medium),
+                "Shifts are estimated to half an hour, and where no job waited from the hours next to it",
+                "jobs wait at the edges of shifts",
             );
         }
         if !findings.needs.told {
@@ -239,6 +247,26 @@ impl Collector<'_, '_> {
                     "real waits are longer than simulated ones",
                 );
             }
+        }
+        if let Some(cron) = findings.sources[class].cron.as_ref().filter(|cron| cron.delay.1 > 1.0) {
+            self.add(
+                format!("cron.{}.schedule", about.name),
+                Effect::Low,
+                format!("Its rows come up to {} after the firings; the scenario's come at them", seconds(cron.delay.1)),
+                "a delay that is the same for all moves waits, and does not change them",
+            );
+        }
+        if let Some(further) = &findings.sources[class].further {
+            self.add(
+                key("arrival"),
+                Effect::Medium,
+                format!(
+                    "{} are regular as well, at {}; an action has one cron, so they count as random arrivals",
+                    count(further.firings, "row"),
+                    toml_text::string(&further.schedule)
+                ),
+                "regular arrivals make shorter queues than random ones, unless they come together with others",
+            );
         }
         self.ends(class, outcomes);
     }

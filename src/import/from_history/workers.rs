@@ -34,6 +34,23 @@ impl Workers {
         Workers { groups, resources }
     }
 
+    /// Whether each worker runs one row at a time, so that the number of rows is that of busy
+    /// workers.
+    pub(super) fn is_uniform(&self, needs: &Needs) -> bool {
+        let mut kinds = needs.units.iter().filter(|units| units.iter().any(|units| *units > 0));
+        let first = kinds.next();
+        let same = kinds.all(|units| Some(units) == first);
+        same && first.is_some_and(|first| self.groups.iter().all(|group| group.capacity == *first))
+    }
+
+    /// All workers as one group.
+    pub(super) fn pooled(self) -> Workers {
+        let count = self.groups.iter().map(|group| group.count).sum();
+        let capacity = self.groups.first().map_or_else(Vec::new, |group| group.capacity.clone());
+        let group = Group { name: "worker".to_owned(), count, ids: Vec::new(), capacity };
+        Workers { groups: vec![group], ..self }
+    }
+
     /// A capacity or a need with the names of its resources, without zeros.
     pub(super) fn units(&self, units: &[u64]) -> Vec<(String, u64)> {
         self.resources.iter().cloned().zip(units.iter().copied()).filter(|(_, units)| *units > 0).collect()

@@ -7,11 +7,14 @@ mod backtest;
 mod by_hour;
 mod differences;
 mod elasticity;
+mod import;
 mod over_time;
 mod sweep;
 mod targets;
 mod waits;
 mod warm_up;
+
+pub use import::import_charts;
 
 use std::collections::BTreeSet;
 

@@ -31,7 +31,8 @@ pub(crate) fn draw(title: &str, subtitle: &str, curves: &FitCurves) -> Vec<u8> {
         let inner = curves.observed.iter().filter(|(seconds, share)| *seconds > 0.0 && *share >= 0.02);
         let shortest = inner.map(|point| point.0).fold(f64::INFINITY, f64::min);
         let longest = curves.observed.last().map_or(0.0, |last| last.0);
-        let axis = if longest > 0.0 { WaitAxis::new(shortest.min(longest), longest) } else { WaitAxis::new(1.0, 60.0) };
+        let axis =
+            if longest > 0.0 { WaitAxis::new(shortest.min(longest), 1.05 * longest) } else { WaitAxis::new(1.0, 60.0) };
         let percents = [0, 20, 40, 60, 80, 100].map(|percent| (f64::from(percent) / 100.0, format!("{percent} %")));
         let shares = Axis { low: 0.0, high: 1.0, ticks: percents.into() };
         let name = format!("{} (logarithmic from {} on)", curves.x_name, axis.low);
@@ -41,7 +42,8 @@ pub(crate) fn draw(title: &str, subtitle: &str, curves: &FitCurves) -> Vec<u8> {
         let area = plot.plotting_area();
         area.draw(&Polygon::new(outline, GREY.mix(0.18)))?;
         area.draw(&PathElement::new(stairs(curves.observed, |share| share, axis), INK.stroke_width(2)))?;
-        let law: Vec<(f64, f64)> = curves.fitted.iter().map(|(seconds, p)| (axis.place(*seconds), *p)).collect();
+        let inside = curves.fitted.iter().map(|(seconds, p)| (axis.place(*seconds), *p));
+        let law: Vec<(f64, f64)> = inside.take_while(|(place, _)| *place < 1.0).collect();
         area.draw(&PathElement::new(law, BLUE.stroke_width(2)))?;
         legend(canvas, 0, INK, curves.observed_name)?;
         legend(canvas, 1, BLUE, curves.fitted_name)

@@ -79,6 +79,11 @@ fn rows_that_are_not_used_are_printed_with_file_and_line() {
     let first = "warning: jobs.csv:242: `run_at` `2026-03-02 22:00:00` is before `enqueued_at` `2026-03-02 23:00:00`";
     assert!(said.contains(first), "{said}");
     assert_eq!(said.matches("warning: jobs.csv:").count(), 20, "{said}");
+    let json = import(&sandbox, &["jobs.csv", "--time-zone", "UTC", "--json", "--quiet"]);
+    assert_eq!(text(&json.stderr), "");
+    let document: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let last = &document["problems"][30];
+    assert_eq!((&document["rows"], &last["line"], &last["kind"]), (&271.into(), &272.into(), &"status".into()));
     let total =
         "warning: 31 of 271 rows (11.4 %) are not used: 30 with times in the wrong order, 1 with an unknown status";
     assert!(said.contains(total), "{said}");

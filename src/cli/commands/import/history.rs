@@ -1,13 +1,17 @@
 //! `claimsim import --history`: a scenario from the log of any job queue.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Import;
 use crate::exit::CliError;
+use crate::history::{JobHistory, Problem};
 use crate::history_input::display_name;
 use crate::import::{HistoryOptions, ImportedHistory, history_scenario};
-use crate::run_dir::write_new;
+use crate::report::import_charts;
+use crate::run_dir::{RunDir, refuse_existing, write_new};
 use crate::term::{print, print_json, warn};
 
 impl Import {
@@ -36,7 +40,9 @@ impl Import {
             None if !self.json => print(&imported.text)?,
             None => {}
             Some(out) => {
+                let charts = self.draw_charts(out, &imported)?;
                 write_new(out, &imported.text)?;
+                charts.map_or(Ok(()), RunDir::commit)?;
                 if !self.quiet && !imported.unknowns.is_empty() {
                     let (count, first) = (imported.unknowns.len(), &imported.unknowns[0]);
                     let word = if count == 1 { "value is" } else { "values are" };
@@ -49,15 +55,38 @@ impl Import {
                 }
             }
         }
-        if self.json { print_json(&self.document(&imported)?) } else { Ok(()) }
+        if self.json { print_json(&self.document(&history, &imported)?) } else { Ok(()) }
     }
 
-    /// The estimates, what is unknown, and the scenario unless it is in a file.
-    fn document(&self, imported: &ImportedHistory) -> Result<Value, CliError> {
+    /// Draws the estimates, into a folder beside the scenario; `None` if there is nothing to draw.
+    fn draw_charts(&self, out: &Path, imported: &ImportedHistory) -> Result<Option<RunDir>, CliError> {
+        let charts = import_charts(&self.name(), &imported.estimates);
+        if charts.is_empty() {
+            return Ok(None);
+        }
+        let folder = charts_folder(out);
+        refuse_existing(&folder)?;
+        let folder = RunDir::begin(&folder)?;
+        for chart in &charts {
+            folder.write(&chart.path, &chart.bytes)?;
+        }
+        Ok(Some(folder))
+    }
+
+    /// The rows, the estimates, what is unknown, and the scenario unless it is in a file.
+    fn document(&self, history: &JobHistory, imported: &ImportedHistory) -> Result<Value, CliError> {
+        let rows = history.records.len() + history.problems.len();
+        let problem = |problem: &Problem| {
+            let file = self.history.history.get(problem.file as usize).map(|path| display_name(path));
+            json!({ "file": file, "line": problem.line, "kind": problem.kind.name(), "reason": problem.reason })
+        };
+        let problems: Vec<Value> = history.problems.iter().map(problem).collect();
         let value = |value: Result<Value, serde_json::Error>| {
             value.map_err(|error| CliError::Failed(format!("the estimates cannot be printed: {error}")))
         };
         let mut document = json!({
+            "rows": rows,
+            "problems": problems,
             "estimates": value(serde_json::to_value(&imported.estimates))?,
             "unknowns": value(serde_json::to_value(&imported.unknowns))?,
         });
@@ -66,4 +95,10 @@ impl Import {
         }
         Ok(document)
     }
+}
+
+/// The folder of the charts of a scenario: `x.charts` of `x.toml`.
+fn charts_folder(out: &Path) -> PathBuf {
+    let folder = out.with_extension("charts");
+    if folder == out { out.with_extension("charts.charts") } else { folder }
 }
