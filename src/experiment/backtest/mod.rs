@@ -4,8 +4,8 @@
 //! modelled workers and policy, and the simulated wait of each job is compared with its observed
 //! one. What differs is the fault of workers, policy and claim rule. *Model-driven*: the scenario
 //! makes its own jobs, and each day of the history is compared with the same day of many
-//! replications. What differs may be the fault of any part. `docs/backtesting.md` has the procedures
-//! and their error rates.
+//! replications. What differs may be the fault of any part. `docs/backtesting.md` has the
+//! procedures and their error rates.
 
 mod blocks;
 mod bootstrap;
