@@ -220,7 +220,7 @@ fn imports_draw_fits_beside_the_runs() {
     let law = lines(&service);
     assert!(law.contains(&(at, nobody)) && law.contains(&(at, everybody)), "{law:?}");
     let arrivals = chart("arrivals");
-    assert!(arrivals.contains("x: arrivals of scan") && arrivals.contains("Sun 0:00"), "{arrivals}");
+    assert!(arrivals.contains("x: arrivals of scan") && arrivals.contains("400 jobs"), "{arrivals}");
     assert!(!lines(&arrivals).is_empty(), "{arrivals}");
 
     fs::remove_file(sandbox.path("x.toml")).unwrap();
