@@ -1,5 +1,5 @@
-//! Rates by hour of the day, one class of days beside the other: observed ones with their intervals,
-//! and the fitted course.
+//! Rates by hour of the day, one class of days beside the other: observed ones with their
+//! intervals, and the fitted course.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;

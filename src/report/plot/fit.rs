@@ -43,11 +43,11 @@ pub(crate) fn draw(title: &str, subtitle: &str, curves: &FitCurves) -> Vec<u8> {
         let outline: Vec<_> = edge(curves.band).into_iter().chain(edge(-curves.band).into_iter().rev()).collect();
         let area = plot.plotting_area();
         area.draw(&Polygon::new(outline, GREY.mix(0.18)))?;
-        area.draw(&PathElement::new(stairs(curves.observed, |share| share, axis), RUNS.stroke_width(6)))?;
+        area.draw(&PathElement::new(stairs(curves.observed, |share| share, axis), RUNS.stroke_width(5)))?;
         let inside = curves.fitted.iter().map(|(seconds, p)| (axis.place(*seconds), *p));
         let law: Vec<(f64, f64)> = inside.take_while(|(place, _)| *place < 1.0).collect();
         area.draw(&PathElement::new(law, BLUE.stroke_width(2)))?;
-        legend(canvas, 0, RUNS.stroke_width(6), curves.observed_name)?;
+        legend(canvas, 0, RUNS.stroke_width(5), curves.observed_name)?;
         legend(canvas, 1, BLUE.stroke_width(2), curves.fitted_name)
     })
 }
