@@ -4,19 +4,38 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::exit::CliError;
 use crate::history::{HistoryReader, JobHistory, ProblemKind, ReadOptions, Reading};
 use crate::history_args::HistoryArgs;
-use crate::inputs::{from_standard_input, is_standard_input, read_given};
+use crate::inputs::{ScenarioSource, from_standard_input, is_standard_input, read_given};
+use crate::options::Command;
+use crate::run_dir::read_manifest;
 use crate::scenario::InputFile;
 use crate::term::warn;
 
 /// The number of rows that are not used and are printed.
 const MOST_PROBLEMS: usize = 20;
+/// The job log in the folder of a run.
+const JOB_LOG: &str = "jobs.csv";
 
 impl HistoryArgs {
+    /// Finds out when a simulated history begins, if the options do not tell and it is the job log in
+    /// the folder of a run: its rows count from the `start` of the run's scenario.
+    #[must_use]
+    pub(crate) fn with_start_of_run(mut self, is_quiet: bool) -> HistoryArgs {
+        let start = self.history.first().and_then(|path| start_of_run(path));
+        if let (None, Some(start), Some(path)) = (self.history_start, start, self.history.first()) {
+            self.history_start = Some(start);
+            if !is_quiet {
+                let (name, start) = (display_name(path), start.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+                warn(&format!("note: {name} counts from {start}, the start of its run"));
+            }
+        }
+        self
+    }
+
     /// Reads all files of an export at this time, and prints on standard error how they were read
     /// and which rows are not used.
     pub(crate) fn load(&self, until: Option<DateTime<Utc>>, is_quiet: bool) -> Result<JobHistory, CliError> {
@@ -69,7 +88,7 @@ fn accept(reading: Reading, names: &[String], is_quiet: bool) -> Result<JobHisto
         }
     }
     let problems = reading.history.problems.len() as u64;
-    if problems > 0 {
+    if problems > 0 && !is_quiet {
         print_problems(&reading, names);
     }
     if reading.history.records.is_empty() {
@@ -113,6 +132,18 @@ fn print_problems(reading: &Reading, names: &[String]) {
     let share = problems.len() as f64 / reading.rows.max(1) as f64 * 100.0;
     let (count, rows) = (problems.len(), reading.rows);
     warn(&format!("warning: {count} of {rows} rows ({share:.1} %) are not used: {}", kinds.join(", ")));
+}
+
+/// The start of the scenario of the run that has left this job log in its folder.
+fn start_of_run(path: &Path) -> Option<DateTime<Utc>> {
+    if path.file_name()? != JOB_LOG {
+        return None;
+    }
+    let folder = path.parent()?;
+    let manifest = read_manifest(folder).ok()?;
+    let Command::Run(options) = &manifest.command else { return None };
+    let source = ScenarioSource::saved(folder, &manifest.scenario, &manifest.inputs).ok()?;
+    Some(source.load(&options.changes.overrides()).ok()?.scenario.epoch.0)
 }
 
 /// The bytes of a file of the command line.

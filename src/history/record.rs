@@ -130,6 +130,24 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProblemKind::Truncated => "truncated",
+            ProblemKind::Missing => "missing",
+            ProblemKind::Time => "time",
+            ProblemKind::MixedZones => "mixed_zones",
+            ProblemKind::SkippedTime => "skipped_time",
+            ProblemKind::Order => "order",
+            ProblemKind::NegativeDuration => "negative_duration",
+            ProblemKind::Number => "number",
+            ProblemKind::Status => "status",
+            ProblemKind::Contradiction => "contradiction",
+            ProblemKind::Duplicate => "duplicate",
+            ProblemKind::Text => "text",
+        }
+    }
+
     /// In words, after a number: "3 with a duplicate id".
     pub fn words(self) -> &'static str {
         match self {

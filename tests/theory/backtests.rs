@@ -2,10 +2,10 @@
 //! of the table in `results/backtest.csv`.
 
 #[allow(dead_code, unreachable_pub, reason = "the example prints, the test only counts")]
-#[path = "../../examples/backtests.rs"]
-mod backtests;
+#[path = "../../examples/backtest.rs"]
+mod backtest;
 
-use backtests::{MOST_FALSE_ALARMS, cases};
+use backtest::{MOST_FALSE_ALARMS, cases};
 
 #[test]
 fn right_models_are_seldom_rejected() {
@@ -36,7 +36,7 @@ fn the_committed_table_of_backtests_keeps_what_is_promised() {
     let rows: Vec<Vec<String>> =
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
     let cases = cases();
-    let again = "make it again: cargo run --release --example backtests > results/backtest.csv";
+    let again = "make it again: cargo run --release --example backtest > results/backtest.csv";
     assert!(rows.iter().map(|row| &row[0]).eq(cases.iter().map(|case| &case.truth)), "{again}");
     for (row, case) in rows.iter().zip(cases) {
         let [trials, does_not] = [2, 5].map(|column: usize| row[column].parse::<f64>().unwrap());

@@ -95,7 +95,7 @@ pub(super) fn quantile_differences(
         return vec![None; shares.len()];
     }
     let size = observed.len() + pooled.len();
-    let draws = (200_000_000 / size.max(1)).clamp(199, 999);
+    let draws = (200_000_000 / size.max(1)).clamp(199, FEW_DRAWS);
     let mut differences = vec![Vec::with_capacity(draws); shares.len()];
     let mut weights = vec![0_u32; blocks];
     for _ in 0..draws {

@@ -25,7 +25,7 @@ const QUANTILES: [(Statistic, f64); 5] = [
     (Statistic::Max, 1.0),
 ];
 /// Waits of this many simulated jobs are kept for quantiles, those of one replication at least.
-const KEPT_WAITS: usize = 200_000;
+const KEPT_WAITS: usize = 50_000;
 /// Of more than this share of jobs that a simulation has not started when their waits stop counting,
 /// the simulated waits are too small to be called right.
 const MOST_CUT: f64 = 0.01;
@@ -170,7 +170,7 @@ fn simulate(replay: &Replay, scopes: &[Scope], replications: u32, progress: &dyn
         observer.waits(&replay.jobs)
     };
     let jobs = replay.jobs.len();
-    let kept = (KEPT_WAITS / jobs.max(1)).clamp(1, 20);
+    let kept = (KEPT_WAITS / jobs.max(1)).clamp(1, 10);
     let mut all = Simulated {
         replications: 0,
         sums: vec![0; jobs],

@@ -25,7 +25,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     adjust,
     adjust_value,
     pages: &["jobs"],
-    hint: "The registry has such rows at /api/v0/jobs",
+    hint: "The registry has such rows at /api/v0/jobs, and `import --jobs` also reads some without times",
 };
 
 fn adjust(row: &mut Row) -> Result<(), Rejection> {

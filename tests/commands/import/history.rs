@@ -79,6 +79,11 @@ fn rows_that_are_not_used_are_printed_with_file_and_line() {
     let first = "warning: jobs.csv:242: `run_at` `2026-03-02 22:00:00` is before `enqueued_at` `2026-03-02 23:00:00`";
     assert!(said.contains(first), "{said}");
     assert_eq!(said.matches("warning: jobs.csv:").count(), 20, "{said}");
+    let json = import(&sandbox, &["jobs.csv", "--time-zone", "UTC", "--json", "--quiet"]);
+    assert_eq!(text(&json.stderr), "");
+    let document: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let last = &document["problems"][30];
+    assert_eq!((&document["rows"], &last["line"], &last["kind"]), (&271.into(), &272.into(), &"status".into()));
     let total =
         "warning: 31 of 271 rows (11.4 %) are not used: 30 with times in the wrong order, 1 with an unknown status";
     assert!(said.contains(total), "{said}");
@@ -89,12 +94,14 @@ fn what_cannot_be_used_is_refused_with_the_way_out() {
     let sandbox = Sandbox::with("jobs.csv", &table());
     sandbox.write("other.csv", "when,what\n1,2\n");
     sandbox.write("half.csv", "created,started,finished\n1772438400,1772438401,1772438402\n1,\n1,\n");
+    sandbox.write("ends.csv", "created,finished\n1772438400,1772438402\n");
     sandbox.write("cut.json", "[{\"created\": 1772438400, \"started\": 1772438401}, {\"cre");
     for (arguments, words) in [
         (&["jobs.csv"][..], &["jobs.csv: line 2: `2026-03-02 00:00:00` in `enqueued_at`", "--time-zone"][..]),
         (&["jobs.csv", "--time-zone", "CET"], &["Europe/Berlin"]),
         (&["other.csv"], &["the columns are `when`, `what`", "A mapping needs `created`"]),
         (&["half.csv"], &["half.csv:3:", "more than half"]),
+        (&["ends.csv"], &["no row tells when it started", "add `started`"]),
         (&["cut.json"], &["cut.json: line 1", "was the file cut off?"]),
         (
             &["jobs.csv", "--columns", "created=enqueued, started=run_at"],

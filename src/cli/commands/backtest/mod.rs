@@ -57,8 +57,11 @@ Examples:
 impl BacktestCommand {
     pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
         let sources = vec![ScenarioSource::open(&self.scenario)?.cached()];
-        let request = RunRequest { sources, options: self.options, seed: self.study.seed };
-        let mut study = BacktestStudy::set_up(&request, self.study.exec.quiet)?;
+        let quiet = self.study.exec.quiet;
+        let history = self.options.history.with_start_of_run(quiet);
+        let options = BacktestOptions { history, ..self.options };
+        let request = RunRequest { sources, options, seed: self.study.seed };
+        let mut study = BacktestStudy::set_up(&request, quiet)?;
         let target = target(&study, &self.study, "-backtest");
         conduct(&mut study, &request, &self.study, &target)
     }

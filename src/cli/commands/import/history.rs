@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Import;
 use crate::exit::CliError;
+use crate::history::{JobHistory, Problem};
 use crate::history_input::display_name;
 use crate::import::{HistoryOptions, ImportedHistory, history_scenario};
 use crate::report::import_charts;
@@ -25,6 +26,13 @@ impl Import {
                 text(at),
                 text(latest)
             )));
+        }
+        if !history.has_waits() {
+            return Err(CliError::Input(
+                "no row tells when it started, so nothing is known about run times, workers and waits; add `started`, \
+                 `queued` or `run` to --columns (rows of the registry: import --jobs, which estimates starts)"
+                    .to_owned(),
+            ));
         }
         let imported = history_scenario(
             &history,
@@ -54,7 +62,7 @@ impl Import {
                 }
             }
         }
-        if self.json { print_json(&self.document(&imported)?) } else { Ok(()) }
+        if self.json { print_json(&self.document(&history, &imported)?) } else { Ok(()) }
     }
 
     /// Draws the estimates, into a folder beside the scenario; `None` if there is nothing to draw.
@@ -72,12 +80,20 @@ impl Import {
         Ok(Some(folder))
     }
 
-    /// The estimates, what is unknown, and the scenario unless it is in a file.
-    fn document(&self, imported: &ImportedHistory) -> Result<Value, CliError> {
+    /// The rows, the estimates, what is unknown, and the scenario unless it is in a file.
+    fn document(&self, history: &JobHistory, imported: &ImportedHistory) -> Result<Value, CliError> {
+        let rows = history.records.len() + history.problems.len();
+        let problem = |problem: &Problem| {
+            let file = self.history.history.get(problem.file as usize).map(|path| display_name(path));
+            json!({ "file": file, "line": problem.line, "kind": problem.kind.name(), "reason": problem.reason })
+        };
+        let problems: Vec<Value> = history.problems.iter().map(problem).collect();
         let value = |value: Result<Value, serde_json::Error>| {
             value.map_err(|error| CliError::Failed(format!("the estimates cannot be printed: {error}")))
         };
         let mut document = json!({
+            "rows": rows,
+            "problems": problems,
             "estimates": value(serde_json::to_value(&imported.estimates))?,
             "unknowns": value(serde_json::to_value(&imported.unknowns))?,
         });

@@ -115,7 +115,8 @@ impl Import {
             refuse_existing(out)?;
         }
         if !self.history.history.is_empty() {
-            return self.import_history();
+            let history = self.history.with_start_of_run(self.quiet);
+            return Import { history, ..self }.import_history();
         }
         let all = || self.jobs.iter().chain(&self.workers).chain(&self.crons);
         if all().filter(|path| is_standard_input(path)).count() > 1 {
