@@ -229,10 +229,6 @@ impl HistoryReader {
 fn caveat(format: Format, binding: &Binding) -> Option<&'static str> {
     let created = binding.mapping.fields.get(&Field::Created).map(String::as_str);
     match (format, created) {
-        (Format::Registry, _) => Some(
-            "the registry's rows contain no starts, so that nothing is known about waits; import --jobs estimates \
-             starts from workers and ends",
-        ),
         (Format::Airflow, Some("queued_when" | "queued_dttm")) => Some(
             "waits count from the end of the wait for the pool, because the rows have no time at which they were \
              scheduled",

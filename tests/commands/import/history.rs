@@ -94,12 +94,14 @@ fn what_cannot_be_used_is_refused_with_the_way_out() {
     let sandbox = Sandbox::with("jobs.csv", &table());
     sandbox.write("other.csv", "when,what\n1,2\n");
     sandbox.write("half.csv", "created,started,finished\n1772438400,1772438401,1772438402\n1,\n1,\n");
+    sandbox.write("ends.csv", "created,finished\n1772438400,1772438402\n");
     sandbox.write("cut.json", "[{\"created\": 1772438400, \"started\": 1772438401}, {\"cre");
     for (arguments, words) in [
         (&["jobs.csv"][..], &["jobs.csv: line 2: `2026-03-02 00:00:00` in `enqueued_at`", "--time-zone"][..]),
         (&["jobs.csv", "--time-zone", "CET"], &["Europe/Berlin"]),
         (&["other.csv"], &["the columns are `when`, `what`", "A mapping needs `created`"]),
         (&["half.csv"], &["half.csv:3:", "more than half"]),
+        (&["ends.csv"], &["no row tells when it started", "add `started`"]),
         (&["cut.json"], &["cut.json: line 1", "was the file cut off?"]),
         (
             &["jobs.csv", "--columns", "created=enqueued, started=run_at"],

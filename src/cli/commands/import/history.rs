@@ -27,6 +27,13 @@ impl Import {
                 text(latest)
             )));
         }
+        if !history.has_waits() {
+            return Err(CliError::Input(
+                "no row tells when it started, so nothing is known about run times, workers and waits; add `started`, \
+                 `queued` or `run` to --columns (rows of the registry: import --jobs, which estimates starts)"
+                    .to_owned(),
+            ));
+        }
         let imported = history_scenario(
             &history,
             &HistoryOptions {
