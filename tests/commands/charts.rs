@@ -220,8 +220,12 @@ fn imports_draw_fits_beside_the_runs() {
     let law = lines(&service);
     assert!(law.contains(&(at, nobody)) && law.contains(&(at, everybody)), "{law:?}");
     let arrivals = chart("arrivals");
-    assert!(arrivals.contains("x: arrivals of scan") && arrivals.contains("Sun 0:00"), "{arrivals}");
-    assert!(!lines(&arrivals).is_empty(), "{arrivals}");
+    assert!(arrivals.contains("x: arrivals of scan") && arrivals.contains("per hour on average"), "{arrivals}");
+    // About 5.5 arrivals in every hour of the day; the last two points are those of the legend.
+    let course = lines(&arrivals);
+    let (five, ten) = (label(&arrivals, "5").1, label(&arrivals, "10").1);
+    assert_eq!(course.len(), 2 * 24 + 2);
+    assert!(course[..48].iter().all(|point| point.1 == course[0].1 && ten < point.1 && point.1 < five), "{course:?}");
 
     fs::remove_file(sandbox.path("x.toml")).unwrap();
     let refused = sandbox.claimsim(&import).assert().code(2);

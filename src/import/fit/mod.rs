@@ -103,7 +103,11 @@ pub fn fit(sample: &Sample, options: FitOptions) -> Option<Fit> {
     }
     if is_constant(sample) {
         let middle = plain_mean.0;
-        let reason = if sample.deviation() == 0.0 { "all runs agree" } else { "all runs nearly agree" };
+        let reason = match sample.deviation() {
+            _ if ended == 1 => "there is one run",
+            0.0 => "all runs agree",
+            _ => "all runs nearly agree",
+        };
         return Some(plain(sample, FittedLaw::Constant(middle), plain_mean, reason.to_owned()));
     }
     let empirical = |reason: String| {

@@ -1,5 +1,5 @@
-//! Whether run times depend on what a scenario draws independently of them: the hour of the day, the
-//! worker, and the run before.
+//! Whether run times depend on what a scenario draws independently of them: the hour of the day,
+//! the worker, and the run before.
 
 use crate::calendar::Calendar;
 use crate::fit::{depends_on, serial_correlation};

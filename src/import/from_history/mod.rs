@@ -5,6 +5,7 @@
 
 mod availability;
 mod classes;
+mod day_classes;
 mod dependence;
 mod estimates;
 mod json;
@@ -32,6 +33,7 @@ use service::Runs;
 use sources::Source;
 use workers::Workers;
 
+pub use day_classes::{ClassHour, DayClassHours};
 pub use estimates::{
     ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, DependenceFigures, Effect,
     GroupFigures, HistoryEstimates, HourFigures, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown,

@@ -1,13 +1,16 @@
 //! What an import estimated: the distribution of service times and the arrivals of each action,
 //! beside the records.
 
-use crate::import::{ActionEstimate, ArrivalFigures, HistoryEstimates, HourFigures, Interval, ServiceFigures};
+use crate::import::{ActionEstimate, ArrivalFigures, ClassHour, HistoryEstimates, Interval, ServiceFigures};
+use crate::plot::day_hours::{self, Hour};
 use crate::plot::fit::{self, FitCurves};
-use crate::plot::week::{self, WeekHour};
 use crate::{OutputFile, file, format};
 
 /// At most this number of actions has charts.
 const MOST_ACTIONS: usize = 40;
+
+/// Fewer arrivals show no course.
+const LEAST_ARRIVALS: usize = 10;
 
 /// The charts of an import, action by action: `N-ACTION-service.svg` and `N-ACTION-arrivals.svg`.
 pub fn import_charts(title: &str, estimates: &HistoryEstimates) -> Vec<OutputFile> {
@@ -19,7 +22,9 @@ pub fn import_charts(title: &str, estimates: &HistoryEstimates) -> Vec<OutputFil
         if let Some(figures) = &action.service {
             charts.push(file(path("service"), service(title, action, figures)));
         }
-        if let Some(figures) = action.arrivals.as_ref().filter(|figures| !figures.hours.is_empty()) {
+        if let Some(figures) =
+            action.arrivals.as_ref().filter(|figures| figures.batches >= LEAST_ARRIVALS && !figures.hours.is_empty())
+        {
             charts.push(file(path("arrivals"), arrivals(title, action, figures)));
         }
     }
@@ -34,7 +39,11 @@ fn service(title: &str, action: &ActionEstimate, figures: &ServiceFigures) -> Ve
         observed: &figures.chart.observed,
         band: figures.chart.band,
         fitted: &figures.chart.fitted,
-        observed_name: &format!("{} runs{lost}, with their 95 % band", figures.runs),
+        observed_name: &format!(
+            "{}{lost}, with {} 95 % band",
+            counted(figures.runs, "run"),
+            if figures.runs == 1 { "its" } else { "their" }
+        ),
         fitted_name: &format!("{}: mean {mean}, cv {}", figures.family, format::digits(figures.cv, 3)),
         x_name: "Service time",
     };
@@ -44,13 +53,13 @@ fn service(title: &str, action: &ActionEstimate, figures: &ServiceFigures) -> Ve
 }
 
 fn arrivals(title: &str, action: &ActionEstimate, figures: &ArrivalFigures) -> Vec<u8> {
-    let hour = |hour: &HourFigures| WeekHour {
-        hour: hour.weekday * 24 + hour.hour,
+    let hour = |hour: &ClassHour| Hour {
         fitted: hour.fitted_per_h,
         observed: hour.observed_per_h.map(|rate| (rate.value, rate.low.zip(rate.high))),
     };
-    let mut hours: Vec<WeekHour> = figures.hours.iter().map(hour).collect();
-    hours.sort_by_key(|hour| hour.hour);
+    let classes = figures.by_day_class();
+    let classes: Vec<(&str, Vec<Hour>)> =
+        classes.iter().map(|class| (class.days, class.hours.iter().map(hour).collect())).collect();
     let jobs = if figures.batches < figures.jobs {
         format!("{} jobs in {} batches", figures.jobs, figures.batches)
     } else {
@@ -59,13 +68,17 @@ fn arrivals(title: &str, action: &ActionEstimate, figures: &ArrivalFigures) -> V
     let rate = between(per_hour(figures.rate_per_s), |rate| format::digits(rate, 4));
     let subtitle = format!("{jobs}; {rate} per hour on average; days: {}", figures.day_classes);
     let title = format!("{title}: arrivals of {}", action.name);
-    week::draw(&title, &subtitle, &hours, "Hour of the week, in the time zone of the scenario")
+    day_hours::draw(&title, &subtitle, &classes, "Hour of the day, in the time zone of the scenario")
 }
 
 /// A rate per second as a rate per hour.
 fn per_hour(rate: Interval) -> Interval {
     let scaled = |rate: f64| rate * 3_600.0;
     Interval { value: scaled(rate.value), low: rate.low.map(scaled), high: rate.high.map(scaled) }
+}
+
+fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// A value and its interval, in ASCII.

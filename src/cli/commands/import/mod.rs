@@ -75,7 +75,8 @@ pub(crate) struct Import {
     #[arg(long)]
     name: Option<String>,
 
-    /// Output file; an existing file is never overwritten [default: standard output]
+    /// Output file; an existing file is never overwritten. Charts of a history go to a folder
+    /// beside it: x.charts of x.toml [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
