@@ -7,7 +7,7 @@ mod text;
 
 use claimsim_history::JobHistory;
 
-use crate::experiment::backtest::{Backtest, BlockKind};
+use crate::experiment::backtest::{Backtest, BlockKind, fewest_replications};
 use crate::format;
 use crate::model::time_zone::TimeZone;
 use crate::scenario::Scenario;
@@ -98,6 +98,14 @@ impl<'a> BacktestReport<'a> {
             warnings.push(format!(
                 "in the simulation {share} of the jobs have not started at the end of the history: simulated waits are \
                  lower bounds"
+            ));
+        }
+        let needed = fewest_replications(self.scenario);
+        if (2..needed).contains(&trace.replications) {
+            warnings.push(format!(
+                "with {} replications the tests hardly reject anything at the corrected level; leave out --replications, \
+                 or write {needed} or more",
+                trace.replications
             ));
         }
         if trace.block_count < 5 {
