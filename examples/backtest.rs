@@ -1,5 +1,5 @@
-//! How often a backtest is right: a thousand histories of each of some known systems, judged with the
-//! system itself as the model, and two hundred with models that are wrong in one respect.
+//! How often a backtest is right: a thousand histories of each of some known systems, judged with
+//! the system itself as the model, and two hundred with models that are wrong in one respect.
 //!
 //! `cargo run --release --example backtest` prints the table in `results/backtest.csv`; a test
 //! repeats a part of it.

@@ -21,8 +21,8 @@ const MOST_PROBLEMS: usize = 20;
 const JOB_LOG: &str = "jobs.csv";
 
 impl HistoryArgs {
-    /// Finds out when a simulated history begins, if the options do not tell and it is the job log in
-    /// the folder of a run: its rows count from the `start` of the run's scenario.
+    /// Finds out when a simulated history begins, if the options do not tell and it is the job log
+    /// in the folder of a run: its rows count from the `start` of the run's scenario.
     #[must_use]
     pub(crate) fn with_start_of_run(mut self, is_quiet: bool) -> HistoryArgs {
         let start = self.history.first().and_then(|path| start_of_run(path));

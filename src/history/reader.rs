@@ -105,12 +105,16 @@ impl HistoryReader {
     /// # Errors
     /// If the file as a whole cannot be read.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), HistoryError> {
+        let starts = [self.options.start, self.options.simulation_start];
+        if let Some(start) = starts.into_iter().flatten().find(|start| start.timestamp_nanos_opt().is_none()) {
+            return Err(HistoryError::of_file(format!("its start, {start}, is outside the years 1678 to 2261")));
+        }
         let text = input_file::text(bytes).map_err(HistoryError::of_file)?;
         if text.trim_ascii().is_empty() {
             return Err(HistoryError::of_file("the file is empty; was the export cut off?"));
         }
         let format = self.options.format.unwrap_or_else(|| detect(&text));
-        self.builder.file = self.files.len() as u32;
+        self.builder.begin_file();
         let (binding, has_lines) = match format {
             Format::Swf => (Some(self.log(&text)?), true),
             Format::Kubernetes => (self.kubernetes(&text)?, false),

@@ -5,9 +5,9 @@
 
 use claimsim_history::JobHistory;
 
-use super::BacktestVerdict;
 use super::replay::{Replay, ReplayedJob, seconds};
 use super::trace_driven::{TraceDriven, WaitComparison, WaitFigure};
+use super::verdict::BacktestVerdict;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::time::Time;
 use crate::replication::Replication;
@@ -72,7 +72,8 @@ pub enum Cause {
         /// The same in the simulation.
         simulated: f64,
     },
-    /// Jobs that find free units and an empty queue wait longer, or less long, than in the simulation.
+    /// Jobs that find free units and an empty queue wait longer, or less long, than in the
+    /// simulation.
     ClaimDelay {
         /// The mean wait of such jobs, in seconds.
         observed: f64,
@@ -194,8 +195,8 @@ impl Evidence<'_> {
         overtaken as f64 / self.replay.jobs.len().max(1) as f64
     }
 
-    /// The mean waits of an action's jobs that found free units and an empty queue, in the history and
-    /// in the simulation.
+    /// The mean waits of an action's jobs that found free units and an empty queue, in the history
+    /// and in the simulation.
     fn unhindered(&self, action: u16) -> Option<(f64, f64)> {
         let free = self
             .replay

@@ -1,11 +1,11 @@
 //! Backtests: does a scenario reproduce the waits that the history of a queue shows?
 //!
-//! *Trace-driven*: the observed jobs, with their arrivals and service times, go through the modelled
-//! workers and policy, and the simulated wait of each job is compared with its observed one. What
-//! differs is the fault of workers, policy and claim rule. *Model-driven*: the scenario makes its
-//! own jobs, and each day of the history is compared with the same day of many replications. What
-//! differs may be the fault of any part. `docs/backtesting.md` has the procedures and their error
-//! rates.
+//! *Trace-driven*: the observed jobs, with their arrivals and service times, go through the
+//! modelled workers and policy, and the simulated wait of each job is compared with its observed
+//! one. What differs is the fault of workers, policy and claim rule. *Model-driven*: the scenario
+//! makes its own jobs, and each day of the history is compared with the same day of many
+//! replications. What differs may be the fault of any part. `docs/backtesting.md` has the
+//! procedures and their error rates.
 
 mod blocks;
 mod bootstrap;
@@ -15,11 +15,12 @@ mod model_driven;
 mod replay;
 mod simulated_history;
 mod trace_driven;
+mod verdict;
 
 use claimsim_history::JobHistory;
 
 use crate::arrival::ArrivalModel;
-use crate::model::time::{Span, Time};
+use crate::model::time::Time;
 use crate::replication::Progress;
 use crate::scenario::Scenario;
 use crate::stats::JobScope;
@@ -31,50 +32,7 @@ pub use model_driven::{DAY_MEASURES, DayForecast, Forecast, ModelDriven, PREDICT
 pub use replay::ReplayError;
 pub use simulated_history::simulated_history;
 pub use trace_driven::{TraceDriven, WaitComparison, WaitFigure};
-
-/// The error level of a backtest: a right model is rejected at most this often.
-pub const LEVEL: f64 = 0.05;
-
-/// Whether a model explains the waits of an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum BacktestVerdict {
-    /// The 95 % interval of the mean difference lies within the tolerance.
-    Explains,
-    /// It is not shown either way.
-    Undecided,
-    /// Equal means are rejected, and the interval does not lie within the tolerance.
-    DoesNot,
-}
-
-impl BacktestVerdict {
-    /// The word in tables and files.
-    pub fn name(self) -> &'static str {
-        match self {
-            BacktestVerdict::Explains => "explains",
-            BacktestVerdict::Undecided => "undecided",
-            BacktestVerdict::DoesNot => "does not",
-        }
-    }
-}
-
-/// A difference of mean waits that does not matter.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Tolerance {
-    /// This share of the observed mean wait, but at least a second.
-    Share(f64),
-    /// This long.
-    Time(Span),
-}
-
-impl Tolerance {
-    /// The tolerance in seconds for an observed mean wait in seconds.
-    fn seconds(self, observed: f64) -> f64 {
-        match self {
-            Tolerance::Share(share) => (share * observed).max(1.0),
-            Tolerance::Time(time) => time.as_secs_f64(),
-        }
-    }
-}
+pub use verdict::{BacktestVerdict, LEVEL, Tolerance};
 
 /// What a backtest is asked to do.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! The replay of a history: its jobs, with their observed arrivals and service times, through the
 //! workers and the policy of a scenario.
 //!
-//! Whatever the history shows is taken from it: arrivals, service times, needs, priorities, and when
-//! jobs gave up. So the scenario's own sources, errors, retries, children and deadlines are left
-//! out, because each attempt of the history arrives as a job of its own.
+//! Whatever the history shows is taken from it: arrivals, service times, needs, priorities, and
+//! when jobs gave up. So the scenario's own sources, errors, retries, children and deadlines are
+//! left out, because each attempt of the history arrives as a job of its own.
 
 use std::collections::BTreeMap;
 
@@ -170,7 +170,8 @@ impl Replay {
     }
 }
 
-/// How long a record ran, at speed 1 or at that of its worker; a running one ends after the history.
+/// How long a record ran, at speed 1 or at that of its worker; a running one ends after the
+/// history.
 fn observed_service(record: &Record, until: Time) -> Option<Span> {
     let started = record.started?;
     Some(record.service().unwrap_or(until - started + Span(1)))

@@ -9,7 +9,7 @@ use super::bootstrap::{
 };
 use super::local_time::LocalHours;
 use super::replay::{Replay, seconds};
-use super::{BacktestVerdict, Tolerance};
+use super::verdict::{BacktestVerdict, LEVEL, Tolerance};
 use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::random::stream::{Purpose, Streams};
@@ -26,8 +26,8 @@ const QUANTILES: [(Statistic, f64); 5] = [
 ];
 /// Waits of this many simulated jobs are kept for quantiles, those of one replication at least.
 const KEPT_WAITS: usize = 50_000;
-/// Of more than this share of jobs that a simulation has not started when their waits stop counting,
-/// the simulated waits are too small to be called right.
+/// Of more than this share of jobs that a simulation has not started when their waits stop
+/// counting, the simulated waits are too small to be called right.
 const MOST_CUT: f64 = 0.01;
 /// The points of a QQ chart.
 const QQ_POINTS: usize = 200;
@@ -366,7 +366,7 @@ impl WaitComparison {
             (Some((low, high)), _) if -self.tolerance <= low && high <= self.tolerance && self.cut <= MOST_CUT => {
                 BacktestVerdict::Explains
             }
-            (_, Some(p)) if p <= super::LEVEL => BacktestVerdict::DoesNot,
+            (_, Some(p)) if p <= LEVEL => BacktestVerdict::DoesNot,
             _ => BacktestVerdict::Undecided,
         };
         self.verdict = Some(verdict);

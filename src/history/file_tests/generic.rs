@@ -115,6 +115,8 @@ fn the_resolution_is_that_of_the_finest_time() {
 
 #[test]
 fn numbers_can_be_seconds_from_a_start() {
+    let far = ReadOptions { start: Some("3000-01-01T00:00:00Z".parse().unwrap()), ..utc() };
+    assert!(read(b"a,b\n1,2\n", &far).unwrap_err().to_string().contains("outside the years"));
     let options = ReadOptions {
         start: Some("2026-03-02T08:00:00Z".parse().unwrap()),
         ..with_columns("created=a, started=b, finished=c")
@@ -150,10 +152,17 @@ fn several_files_are_one_history() {
         .unwrap();
     let second = "id;submitted;wait;duration\n2;2026-03-01 08:00:00;5;6\n1;2026-03-01 09:00:00;5;6\n";
     reader.add(second.as_bytes()).unwrap();
+    reader
+        .add(b"created,started,finished,id\n2026-03-03 08:00:00,2026-03-03 08:00:00,2026-03-03 08:01:00,3\n")
+        .unwrap();
     let reading = reader.finish();
-    assert_eq!(records(&reading.history), ["job@ done 01 08:00:00 5s 6s", "job@ done 02 08:00:00 0s 1m"]);
+    assert_eq!(
+        records(&reading.history),
+        ["job@ done 01 08:00:00 5s 6s", "job@ done 02 08:00:00 0s 1m", "job@ done 03 08:00:00 0s 1m"]
+    );
     let problem = &reading.history.problems[0];
     assert_eq!((problem.file, problem.line), (1, 3), "the later of two rows with the same id is left out");
+    assert!(problem.reason.contains("row 2 of file 1"), "{}", problem.reason);
 }
 
 #[test]

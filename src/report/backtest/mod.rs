@@ -1,20 +1,17 @@
 //! A backtest's report: the table of all figures, its text for terminals, a page in Markdown, and
 //! JSON.
 
+mod json;
 mod tables;
 mod text;
 
 use claimsim_history::JobHistory;
-use serde_json::{Value, json};
 
-use crate::charts;
 use crate::experiment::backtest::{Backtest, BlockKind};
 use crate::format;
 use crate::model::time_zone::TimeZone;
 use crate::scenario::Scenario;
 use crate::stats::JobScope;
-use crate::table::csv;
-use crate::{OutputFile, Report, file};
 
 /// A finished backtest.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +24,8 @@ pub struct BacktestReport<'a> {
     pub file: &'a str,
     /// The results.
     pub backtest: &'a Backtest,
-    /// Where the scenario was fitted: up to this local time, if it was fitted to a first part of the
-    /// history.
+    /// Where the scenario was fitted: up to this local time, if it was fitted to a first part of
+    /// the history.
     pub trained_until: Option<&'a str>,
     /// The values that were tried for calibration, with the results of each.
     pub calibration: &'a [CalibrationPoint],
@@ -41,58 +38,6 @@ pub struct CalibrationPoint {
     pub settings: String,
     /// The result of the replay.
     pub backtest: Backtest,
-}
-
-impl Report for BacktestReport<'_> {
-    fn files(&self) -> Vec<OutputFile> {
-        let mut files = vec![file("backtest.csv", csv(&tables::columns(), self.rows()))];
-        if !self.calibration.is_empty() {
-            files.push(file("calibration.csv", csv(&tables::calibration_columns(self), self.calibration)));
-        }
-        files.extend(charts::of_backtest(self));
-        files.push(file("report.md", self.markdown().into_bytes()));
-        files
-    }
-
-    fn json(&self) -> Value {
-        let columns = tables::columns();
-        let explanations = self.backtest.explanations.iter().map(|explanation| {
-            json!({
-                "action": self.action(explanation.jobs),
-                "simulated_waits": if explanation.is_too_long { "too long" } else { "too short" },
-                "hours": explanation.hours.iter().map(|(hour, share)| json!({ "hour": hour, "share": share }))
-                    .collect::<Vec<_>>(),
-                "jobs": explanation.examples.iter()
-                    .map(|(line, observed, simulated)| {
-                        json!({ "line": line, "observed_s": observed, "simulated_s": simulated })
-                    })
-                    .collect::<Vec<_>>(),
-                "causes": explanation.causes.iter().map(text::cause_in_words).collect::<Vec<_>>(),
-            })
-        });
-        let pit = self.backtest.model.iter().flat_map(|model| &model.days);
-        let pit = pit.map(|day| day.forecasts.map(|forecast| forecast.pit)).collect::<Vec<_>>();
-        json!({
-            "verdict": self.backtest.verdict().name(),
-            "history": self.file,
-            "jobs": self.history.records.len(),
-            "unusable_rows": self.history.problems.len(),
-            "replications": self.backtest.trace.replications,
-            "seed": self.scenario.seed,
-            "figures": self.rows().iter().map(|row| crate::table::json(&columns, row)).collect::<Vec<_>>(),
-            "forecast_p": self.backtest.model.as_ref().map(|model| model.adjusted_p),
-            "pit": pit,
-            "explanations": explanations.collect::<Vec<_>>(),
-            "calibration": self.calibration.iter()
-                .map(|point| crate::table::json(&tables::calibration_columns(self), &point))
-                .collect::<Vec<_>>(),
-            "warnings": self.warnings(),
-        })
-    }
-
-    fn text(&self, place: &str) -> String {
-        self.for_terminal(place)
-    }
 }
 
 impl<'a> BacktestReport<'a> {

@@ -4,7 +4,7 @@ use super::{BacktestReport, CalibrationPoint};
 use crate::experiment::backtest::{BacktestVerdict, DAY_MEASURES, PREDICTED, WaitFigure};
 use crate::model::week::DAYS;
 use crate::stats::JobScope;
-use crate::table::Column;
+use crate::table::{Column, csv};
 
 /// A figure of a backtest.
 #[derive(Clone, Debug)]
@@ -37,6 +37,16 @@ pub(super) fn columns<'a>() -> Vec<Column<'a, Row<'a>>> {
 }
 
 impl<'a> BacktestReport<'a> {
+    /// `backtest.csv`.
+    pub(crate) fn figures_csv(&self) -> Vec<u8> {
+        csv(&columns(), self.rows())
+    }
+
+    /// `calibration.csv`.
+    pub(crate) fn calibration_csv(&self) -> Vec<u8> {
+        csv(&calibration_columns(self), self.calibration)
+    }
+
     /// All figures: of the replay by action, then of the forecast by day.
     pub(super) fn rows(&self) -> Vec<Row<'a>> {
         let mut rows = Vec::new();

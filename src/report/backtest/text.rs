@@ -16,7 +16,7 @@ const DAYS_NAMED: usize = 5;
 impl<'a> BacktestReport<'a> {
     /// The heading, the table of actions, the forecast, explanations and the answer; `place` says
     /// where the files are.
-    pub(super) fn for_terminal(&self, place: &str) -> String {
+    pub(crate) fn for_terminal(&self, place: &str) -> String {
         let mut lines = vec![self.heading()];
         lines.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
         lines.push(terminal(&self.columns(), self.scopes()));
@@ -28,7 +28,7 @@ impl<'a> BacktestReport<'a> {
     }
 
     /// The page.
-    pub(super) fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut page = format!("## {}\n\n**{}**\n\n", escaped(&self.heading()), escaped(&self.answer()));
         for warning in self.warnings() {
             let _ = writeln!(page, "> Warning: {}\n", escaped(&warning));

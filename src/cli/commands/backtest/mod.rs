@@ -24,10 +24,10 @@ use crate::term::Bar;
 ///
 /// Trace-driven: the observed jobs, with their arrivals and service times, go through the modelled
 /// workers and policy, and the simulated and observed waits of the same jobs are compared. Each
-/// action gets a verdict: the model "explains" its waits if the 95 % interval of the mean difference
-/// lies within the tolerance; it "does not" if equal means are rejected at 5 %; otherwise it is
-/// "undecided". Model-driven: the scenario makes its own jobs, and each day of the history is
-/// compared with the same day of many replications.
+/// action gets a verdict: the model "explains" its waits if the 95 % interval of the mean
+/// difference lies within the tolerance; it "does not" if equal means are rejected at 5 %;
+/// otherwise it is "undecided". Model-driven: the scenario makes its own jobs, and each day of the
+/// history is compared with the same day of many replications.
 ///
 /// Exit codes: 0 the model explains the waits of all actions, and its forecasts are not rejected; 1
 /// it does not, or the command failed; 2 wrong usage or input; 3 undecided.

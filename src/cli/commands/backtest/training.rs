@@ -64,8 +64,8 @@ pub(super) fn fitted(scenario: Scenario, history: &JobHistory, end: Time) -> Res
         let Some(id) = id_of(ActionId(number as u16)) else { continue };
         let action = &mut scenario.system.actions[usize::from(id.0)];
         action.service = of.service.clone();
-        (action.error, action.retries, action.backoff) = (of.error, of.retries, of.backoff.clone());
-        action.patience = of.patience.clone();
+        (action.error, action.retries, action.backoff) = (of.error, of.retries, of.backoff);
+        action.patience.clone_from(&of.patience);
     }
     Ok(scenario)
 }

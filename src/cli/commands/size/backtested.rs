@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::args::ChangeArgs;
 use crate::exit::CliError;
 use crate::options::{Command, SizeOptions};
 use crate::run_dir::manifest::{PATH, sha256};
@@ -41,7 +42,7 @@ pub(super) fn verdicts(folder: &Path, scenario: &str, options: &SizeOptions) -> 
         return Err(error(format!(
             "it is a backtest of the scenario with other changes; give both commands the same --set and --policy (the \
              backtest has {})",
-            if of.changes == Default::default() { "none".to_owned() } else { of.changes.in_words() }
+            if of.changes == ChangeArgs::default() { "none".to_owned() } else { of.changes.in_words() }
         )));
     }
     let read = |file: &str| {
