@@ -1,6 +1,6 @@
 //! Local days, hours and weekdays of the instants of a history.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, NaiveTime};
 
 use crate::model::time::{Epoch, NANOS, Time};
 use crate::model::time_zone::TimeZone;
@@ -29,6 +29,12 @@ impl LocalHours {
     /// The number of the local day, counted from 1970-01-01.
     pub(super) fn day(self, at: Time) -> i64 {
         self.local(at).div_euclid(DAY)
+    }
+
+    /// When a local day begins.
+    pub(super) fn start_of(self, day: i64) -> Time {
+        let midnight = self.zone.resolve(date(day).and_time(NaiveTime::MIN));
+        self.epoch.time_of(midnight).unwrap_or(Time::NEVER)
     }
 
     /// The local hour, from 0.
@@ -63,5 +69,8 @@ mod tests {
         assert_eq!(seen, [(6, 0), (6, 2), (6, 2), (6, 2), (6, 3)]);
         assert_eq!(date(hours.day(at(0))).to_string(), "2026-10-25");
         assert_eq!(hours.day(at(-31)), hours.day(at(0)) - 1);
+        // The day has 25 hours.
+        let day = hours.day(at(0));
+        assert_eq!((hours.start_of(day), hours.start_of(day + 1)), (at(-30), at(25 * 60 - 30)));
     }
 }

@@ -1,8 +1,6 @@
 //! The model-driven half of a backtest: the scenario with its own arrivals and service times, and
 //! whether the days of the history look like its days.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use claimsim_history::{JobHistory, Outcome};
 use rayon::prelude::*;
@@ -77,9 +75,9 @@ type WaitingJob = (Time, Span);
 
 /// The days from one local day to another.
 struct Days {
-    hours: LocalHours,
     first: i64,
-    count: usize,
+    /// When each of them begins, and the end of the last.
+    starts: Vec<Time>,
     until: Time,
 }
 
@@ -107,7 +105,7 @@ pub(super) fn forecast(
         })
         .collect();
     let one = |index: u32| {
-        let mut waits = Waits { until, due: BTreeMap::new(), ended: Vec::new() };
+        let mut waits = Waits { until, due: Vec::new(), ended: Vec::new() };
         Replication::new(&scenario, u64::from(index)).observe(progress, &mut waits);
         days.figures(&waits.finish())
     };
@@ -115,7 +113,7 @@ pub(super) fn forecast(
     let simulated: Vec<Vec<[f64; 3]>> = (0..replications).into_par_iter().map(one).collect();
     all.extend(simulated);
     let counts = days.counts(&observed);
-    let forecasts: Vec<DayForecast> = (0..days.count)
+    let forecasts: Vec<DayForecast> = (0..days.count())
         .map(|day| DayForecast {
             date: date(days.first + day as i64),
             jobs: counts[day],
@@ -137,32 +135,31 @@ fn days(hours: LocalHours, begin: Time, until: Time) -> Days {
         first += 1;
     }
     if end <= first {
-        return Days { hours, first: hours.day(begin), count: 1, until };
+        return Days { first: hours.day(begin), starts: vec![begin, Time::NEVER], until };
     }
-    Days { hours, first, count: (end - first) as usize, until }
+    Days { first, starts: (first..=end).map(|day| hours.start_of(day)).collect(), until }
 }
 
 impl Days {
-    /// The day of an instant, if it is one of these; all instants are, if the history has no whole
-    /// day.
+    fn count(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The day of an instant, if it is one of these.
     fn of(&self, at: Time) -> Option<usize> {
-        if self.count == 1 {
-            let day = self.hours.day(at) - self.first;
-            return (day >= 0).then_some(0);
-        }
-        let day = self.hours.day(at) - self.first;
-        usize::try_from(day).ok().filter(|day| *day < self.count)
+        let begun = self.starts.partition_point(|start| *start <= at);
+        begun.checked_sub(1).filter(|day| *day < self.count())
     }
 
     fn counts(&self, jobs: &[WaitingJob]) -> Vec<usize> {
-        let mut counts = vec![0; self.count];
+        let mut counts = vec![0; self.count()];
         jobs.iter().filter_map(|(due, _)| self.of(*due)).for_each(|day| counts[day] += 1);
         counts
     }
 
     /// The quantities of each day; waits count up to the end of the history.
     fn figures(&self, jobs: &[WaitingJob]) -> Vec<[f64; 3]> {
-        let mut waits: Vec<Vec<i64>> = vec![Vec::new(); self.count];
+        let mut waits: Vec<Vec<i64>> = vec![Vec::new(); self.count()];
         let mut changes: Vec<(Time, i64)> = Vec::with_capacity(2 * jobs.len());
         for (due, wait) in jobs {
             let wait = (*wait).min(self.until - *due);
@@ -175,7 +172,7 @@ impl Days {
         }
         // At one instant, jobs leave the queue before others join it.
         changes.sort_unstable();
-        let mut longest = vec![0; self.count];
+        let mut longest = vec![0; self.count()];
         let (mut queue, mut last) = (0_i64, None);
         for (at, change) in changes {
             let day = self.of(at);
@@ -270,8 +267,8 @@ fn p_value(all: &[Vec<[f64; 3]>]) -> f64 {
 #[derive(Debug)]
 struct Waits {
     until: Time,
-    /// When the jobs that wait fell due.
-    due: BTreeMap<u64, Time>,
+    /// By job: when it fell due, if it waits.
+    due: Vec<Option<Time>>,
     ended: Vec<WaitingJob>,
 }
 
@@ -279,7 +276,7 @@ impl Waits {
     /// All jobs; those that still wait have waited up to the end.
     fn finish(mut self) -> Vec<WaitingJob> {
         let until = self.until;
-        self.ended.extend(self.due.into_values().map(|due| (due, until - due)));
+        self.ended.extend(self.due.into_iter().flatten().map(|due| (due, until - due)));
         self.ended
     }
 }
@@ -287,9 +284,15 @@ impl Waits {
 impl Observer for Waits {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         match *event {
-            Event::Due { job, .. } => drop(self.due.insert(job.id.0, job.scheduled_at)),
+            Event::Due { job, .. } => {
+                let number = job.id.0 as usize;
+                if self.due.len() <= number {
+                    self.due.resize(number + 1, None);
+                }
+                self.due[number] = Some(job.scheduled_at);
+            }
             Event::Claimed { job, .. } | Event::Left { job, .. } => {
-                if let Some(due) = self.due.remove(&job.id.0) {
+                if let Some(due) = self.due.get_mut(job.id.0 as usize).and_then(Option::take) {
                     self.ended.push((due, now - due));
                 }
             }

@@ -82,7 +82,8 @@ pub(super) fn quantiles(report: &BacktestReport) -> Vec<u8> {
 /// The name of an action with its verdict.
 fn entry(report: &BacktestReport, scope: &WaitComparison) -> String {
     let verdict = scope.verdict.map_or_else(String::new, |verdict| format!(" ({})", verdict.name()));
-    format!("{}{verdict}, {} jobs", report.action(scope.jobs), short_count(scope.count as f64))
+    let jobs = if scope.count == 1 { "job" } else { "jobs" };
+    format!("{}{verdict}, {} {jobs}", report.action(scope.jobs), scope.count)
 }
 
 /// Leaves out labels that are too near to the one before.
