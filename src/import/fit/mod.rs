@@ -186,7 +186,10 @@ fn p_of(candidate: &Candidate, tested: &Sample, is_part: bool) -> Option<f64> {
 fn accept(candidate: &Candidate, sample: &Sample, plain_mean: f64) -> Result<String, String> {
     let name = candidate.law.family().name();
     let distance = candidate.kolmogorov;
-    let p = candidate.p.map_or_else(String::new, |p| format!(", Anderson-Darling p = {p:.2}"));
+    let p = candidate.p.map_or_else(String::new, |p| {
+        let p = if p < 0.01 { "< 0.01".to_owned() } else { format!("= {p:.2}") };
+        format!(", Anderson-Darling p {p}")
+    });
     let is_near = distance <= NEAR;
     let is_far = distance * (sample.values().len() as f64).sqrt() > FAR;
     let is_rejected = candidate.p.is_some_and(|p| p < LEVEL) || is_far;

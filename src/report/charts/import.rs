@@ -35,6 +35,7 @@ fn service(title: &str, action: &ActionEstimate, figures: &ServiceFigures) -> Ve
     let lost =
         if figures.censored > 0 { format!(", {} lost or still running", figures.censored) } else { String::new() };
     let mean = between(figures.mean_s, format::duration);
+    let cv = if figures.cv.is_finite() { format::digits(figures.cv, 3) } else { "infinite".to_owned() };
     let curves = FitCurves {
         observed: &figures.chart.observed,
         band: figures.chart.band,
@@ -44,7 +45,7 @@ fn service(title: &str, action: &ActionEstimate, figures: &ServiceFigures) -> Ve
             counted(figures.runs, "run"),
             if figures.runs == 1 { "its" } else { "their" }
         ),
-        fitted_name: &format!("{}: mean {mean}, cv {}", figures.family, format::digits(figures.cv, 3)),
+        fitted_name: &format!("{}: mean {mean}, cv {cv}", figures.family),
         x_name: "Service time",
     };
     let subtitle = format!("Share of runs that took at most this long; {}", figures.reason);
