@@ -99,8 +99,10 @@ pub(super) fn split(
         }
         // A part that is too short has some of the arrivals of a cron with jitter.
         let most = candidates.iter().map(|candidate| candidate.hits.len()).max().unwrap_or(0);
-        let enough = candidates.into_iter().find(|candidate| candidate.hits.len() * 20 >= most * 19);
-        let Some(candidate) = enough.map(|candidate| candidate.from_whole_minute(&folded, &local)) else { continue };
+        let enough = candidates.into_iter().find(|candidate| candidate.hits.len() * 10 >= most * 9);
+        let Some(candidate) = enough.map(|candidate| candidate.starting_at_whole_minute(&folded, &local)) else {
+            continue;
+        };
         if let Some(found) = finish(&candidate, &folded, &local, zone) {
             let of_cron: BTreeSet<usize> = candidate.hits.iter().copied().collect();
             let rest = times.iter().enumerate().filter(|(index, _)| !of_cron.contains(index));
@@ -113,7 +115,7 @@ pub(super) fn split(
 impl Candidate {
     /// The same from a whole minute on, if hardly any arrival comes before it: crons fire on whole
     /// minutes, and other arrivals just before them are not theirs.
-    fn from_whole_minute(mut self, folded: &Folded, local: &[i64]) -> Candidate {
+    fn starting_at_whole_minute(mut self, folded: &Folded, local: &[i64]) -> Candidate {
         let minute = (self.from + MINUTE - 1) / MINUTE * MINUTE;
         let phase = |index: usize| self.from + (local[index] - folded.origin - self.from).rem_euclid(folded.period);
         let (own, early): (Vec<usize>, Vec<usize>) = self.hits.iter().partition(|index| phase(**index) >= minute);
@@ -325,7 +327,7 @@ fn field(numbers: &BTreeSet<usize>, all: usize) -> String {
     let steps: BTreeSet<usize> = list.windows(2).map(|pair| pair[1] - pair[0]).collect();
     match (list.as_slice(), steps.first()) {
         _ if list.len() == all => "*".to_owned(),
-        ([first, .., last], Some(1)) if steps.len() == 1 => format!("{first}-{last}"),
+        ([first, .., end], Some(1)) if steps.len() == 1 => format!("{first}-{end}"),
         ([first, ..], Some(step)) if steps.len() == 1 && all.is_multiple_of(*step) && list.len() == all / step => {
             if *first == 0 {
                 format!("*/{step}")

@@ -77,7 +77,6 @@ impl Pool {
             let is_short = record.started.is_some() && record.started == record.finished;
             match kind {
                 Kind::Started if is_short => peaks.blink(units, worker),
-                Kind::EndedAtOnce => {}
                 Kind::Started => peaks.start(units, worker),
                 Kind::Ended => peaks.end(units, worker),
                 _ => {}

@@ -5,3 +5,4 @@ mod exported;
 mod histories;
 mod recorded;
 mod recovery;
+mod weekly;
