@@ -158,8 +158,8 @@ impl Peaks {
         }
     }
 
-    /// A run that ends at the instant at which it starts. Where times are rounded, others that start
-    /// then may do so after its end, so it takes nothing from them.
+    /// A run that ends at the instant at which it starts. Where times are rounded, others that
+    /// start then may do so after its end, so it takes nothing from them.
     fn blink(&mut self, units: &[u64], worker: Option<u32>) {
         self.most_running = self.most_running.max(1);
         for (most, units) in self.all_most.iter_mut().zip(units) {

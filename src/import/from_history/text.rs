@@ -2,8 +2,8 @@
 
 use chrono::{Datelike, Days, NaiveTime, SecondsFormat};
 
-use super::Findings;
 use super::estimates::Unknown;
+use super::findings::Findings;
 use super::unknowns;
 use crate::arrival_text;
 use crate::documents::ASSUMPTION;

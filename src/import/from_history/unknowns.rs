@@ -4,8 +4,8 @@
 //! grow with u / (1 - u), so what changes capacity or load by a few per cent changes waits by much
 //! where u is high and by little where it is low.
 
-use super::Findings;
 use super::estimates::{Effect, Unknown};
+use super::findings::Findings;
 use super::outcomes::Outcomes;
 use crate::job_history::Outcome;
 use crate::toml_text::{self, count, number, seconds};

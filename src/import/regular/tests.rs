@@ -70,7 +70,11 @@ fn crons_are_found_among_random_arrivals() {
         assert_eq!(source.schedule, text);
         assert!(source.firings.abs_diff(of_cron.len()) <= 1 + of_cron.len() / 50, "{text}: {source:?}");
         assert!(rest.len().abs_diff(others.len()) <= 2 + others.len() / 50, "{text}: {} {}", rest.len(), others.len());
-        assert!(source.delay.1 <= 1.6 * jitter + 1.0 && source.delay.0 >= 0.3 * jitter - 1.0, "{text}: {:?}", source.delay);
+        assert!(
+            source.delay.1 <= 1.6 * jitter + 1.0 && source.delay.0 >= 0.3 * jitter - 1.0,
+            "{text}: {:?}",
+            source.delay
+        );
     }
 }
 

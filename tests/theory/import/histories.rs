@@ -1,4 +1,5 @@
-//! Known scenarios run, their histories are imported, and the estimates are compared with the truth.
+//! Known scenarios run, their histories are imported, and the estimates are compared with the
+//! truth.
 
 use claimsim::internals::history::JobHistory;
 use claimsim::internals::import::{HistoryOptions, ImportedHistory, history_scenario};
