@@ -57,9 +57,21 @@ pub(super) struct Findings<'a> {
 /// lack what was created long before. Both ends are excluded.
 fn window(history: &JobHistory) -> Option<(Time, Time)> {
     let first_end = history.records.iter().filter_map(|record| record.finished).min();
-    let from = first_end.map_or(history.from(), |end| end.max(history.from()));
+    let from = first_end.map_or(history.from(), |end| end.max(history.from())).max(after_gap(history));
     let to = history.until;
     (!history.records.is_empty() && from + MIN_LENGTH <= to).then_some((from, to))
+}
+
+/// The begin of the history after a gap that is longer than all the rest, if nearly all records come
+/// after it: single rows with a wrong or a very old time would otherwise dilute all rates.
+fn after_gap(history: &JobHistory) -> Time {
+    let pairs = history.records.windows(2).enumerate();
+    let longest = pairs.max_by_key(|(_, pair)| (pair[1].created - pair[0].created).0);
+    let Some((before, pair)) = longest else { return history.from() };
+    let gap = pair[1].created - pair[0].created;
+    let rest = (history.until - history.from()).0 - gap.0;
+    let is_outlier = gap.0 > rest && before + 1 <= history.records.len() / 10;
+    if is_outlier { pair[1].created } else { history.from() }
 }
 
 impl<'a> Findings<'a> {

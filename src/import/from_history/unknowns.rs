@@ -354,7 +354,7 @@ impl Collector<'_, '_> {
 impl Findings<'_> {
     /// By resource, the share of the capacity that was in use.
     pub(super) fn utilization(&self) -> Vec<(String, f64)> {
-        let whole = (self.history.until - self.history.from()).as_secs_f64();
+        let whole = self.length();
         let share = |(resource, name): (usize, &String)| {
             let offered: f64 = self
                 .workers

@@ -298,3 +298,36 @@ fn patience_deadlines_and_batches_are_recovered() {
     }
     assert_waits(&trips, &["job"], 0.1);
 }
+
+/// One old row, and a resource that few rows use.
+#[test]
+fn single_rows_do_not_decide() {
+    let scenario = r#"
+        horizon = "7d"
+        claim = { delay = "none" }
+        [worker.w]
+        count = 3
+        capacity = { scan = 1, check = 1 }
+        [action.scan]
+        capacity = { scan = 1 }
+        arrival = { poisson = { rate = "60/h" } }
+        service = { exponential = { mean = "90s" } }
+        [action.check]
+        capacity = { check = 1 }
+        arrival = { poisson = { rate = "1/d" } }
+        service = "1m"
+    "#;
+    for mut history in histories(scenario, 10, ALL) {
+        let mut old = history.records[0];
+        for at in [&mut old.created].into_iter().chain(&mut old.started).chain(&mut old.finished) {
+            at.0 -= 3_000 * 86_400_000_000_000;
+        }
+        history.records.insert(0, old);
+        let imported = imported(&history);
+        let groups = &imported.estimates.workers.groups;
+        assert!(groups.len() == 1 && groups[0].count == 3, "{}", imported.text);
+        let arrivals = imported.estimates.actions.iter().find(|action| action.name == "scan").unwrap();
+        let per_hour = arrivals.arrivals.as_ref().unwrap().rate_per_s.value * HOUR;
+        assert!((per_hour - 60.0).abs() < 3.0, "{per_hour}");
+    }
+}

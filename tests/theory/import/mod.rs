@@ -1,6 +1,7 @@
 //! Round trips of the import: a known scenario runs, its documents are imported, and the estimates
 //! are compared with the truth.
 
+mod arbitrary;
 mod exported;
 mod histories;
 mod recorded;
