@@ -62,8 +62,8 @@ fn window(history: &JobHistory) -> Option<(Time, Time)> {
     (!history.records.is_empty() && from + MIN_LENGTH <= to).then_some((from, to))
 }
 
-/// The begin of the history after a gap that is longer than all the rest, if nearly all records come
-/// after it: single rows with a wrong or a very old time would otherwise dilute all rates.
+/// The begin of the history after a gap that is longer than all the rest, if nearly all records
+/// come after it: single rows with a wrong or a very old time would otherwise dilute all rates.
 fn after_gap(history: &JobHistory) -> Time {
     let pairs = history.records.windows(2).enumerate();
     let longest = pairs.max_by_key(|(_, pair)| (pair[1].created - pair[0].created).0);

@@ -7,6 +7,7 @@
 use super::estimates::{Effect, Unknown};
 use super::findings::Findings;
 use super::outcomes::Outcomes;
+use super::workers::UNSEEN;
 use crate::job_history::Outcome;
 use crate::toml_text::{self, count, number, seconds};
 
@@ -97,6 +98,14 @@ impl Collector<'_, '_> {
                      what waited, or something else limits them"
                 ),
                 format!("jobs waited for {} in all", seconds(waiting)),
+            );
+        }
+        if findings.workers.groups.iter().any(|group| group.name == UNSEEN) {
+            self.add(
+                format!("worker.{UNSEEN}.count"),
+                Effect::High,
+                "Some jobs need more than any worker ran at once, and never ran; one worker with room for them is assumed",
+                "such jobs may wait for ever, and the assumed worker runs others as well",
             );
         }
         if findings.shifts.is_some() {
