@@ -43,7 +43,9 @@ impl Runs {
         let sample = Sample::new(self.ended, self.censored, resolution);
         let fit = fit::fit(&sample, FitOptions { empirical })?;
         let values = sample.values();
-        let quantile = |share: f64| values.get(((share * values.len() as f64) as usize).min(values.len() - 1)).copied();
+        let quantile = |share: f64| {
+            values.get(((share * values.len() as f64) as usize).min(values.len().saturating_sub(1))).copied()
+        };
         Some(ServiceFigures {
             runs: fit.ended,
             censored: fit.censored,
@@ -97,7 +99,7 @@ fn law(law: &FittedLaw) -> String {
         FittedLaw::Hyperexponential { p, means } => {
             let phase = |p: f64, mean: f64| format!("{{ p = {p}, mean = {} }}", time(mean));
             // Both probabilities are written with the same digits, so that they add up to 1.
-            let p = (p * 1e4).round() / 1e4;
+            let p = ((p * 1e4).round() / 1e4).clamp(1e-4, 1.0 - 1e-4);
             format!(
                 "{{ hyperexponential = {{ phases = [{}, {}] }} }}",
                 phase(p, means[0]),

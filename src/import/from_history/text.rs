@@ -143,6 +143,7 @@ fn claim(toml: &mut TomlBuilder, findings: &Findings) {
     }
     let delay = match findings.delay {
         None => "\"none\"".to_owned(),
+        Some((low, high)) if seconds(low) == seconds(high) => toml_text::string(&seconds(high)),
         Some((low, high)) => {
             let text = |value: f64| toml_text::string(&seconds(value));
             format!("{{ uniform = {{ low = {}, high = {} }} }}", text(low), text(high))
@@ -400,6 +401,6 @@ impl Findings<'_> {
     fn queue_limit(&self) -> Option<usize> {
         let mut waiting = self.queueing.waiting_at_rejections.clone();
         waiting.sort_unstable();
-        waiting.get(waiting.len() / 2).copied().filter(|_| waiting.len() >= 3)
+        waiting.get(waiting.len() / 2).copied().filter(|limit| waiting.len() >= 3 && *limit > 0)
     }
 }

@@ -40,6 +40,7 @@ impl Workers {
         };
         if !groups.is_empty() {
             add_unseen(&mut groups, classes, needs);
+            clear_ambiguous_ids(&mut groups);
         }
         Workers { groups, resources }
     }
@@ -66,6 +67,18 @@ impl Workers {
         let most = MOST_UNITS.unsigned_abs();
         let named = self.resources.iter().cloned().zip(units.iter().map(|units| *units.min(&most)));
         named.filter(|(_, units)| *units > 0).collect()
+    }
+}
+
+/// Leaves out all ids if some workers have none, or if two have the same one: ids are distinct.
+fn clear_ambiguous_ids(groups: &mut [Group]) {
+    let mut ids: Vec<&String> = groups.iter().flat_map(|group| &group.ids).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    let workers: usize = groups.iter().filter(|group| group.name != UNSEEN).map(|group| group.count).sum();
+    if ids.len() < all || all < workers {
+        groups.iter_mut().for_each(|group| group.ids.clear());
     }
 }
 
